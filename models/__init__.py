@@ -1,0 +1,1 @@
+"""The database: rows are the truth, every result is one."""

@@ -1,0 +1,1 @@
+"""The PSA: the port the product speaks through, and ConnectWise behind it."""

@@ -1,0 +1,250 @@
+"""What the product asks of a PSA, in its own words. ConnectWise is one implementation; Halo or Autotask could be another.
+
+Every method may raise the errors below and nothing else. They say what a caller can do about them: `retry` (later,
+on its own), or not (a person has to change something). `Ambiguous` is for writes alone: nobody knows whether it happened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from escalation.evidence import (
+    Configuration,
+    Document,
+    Note,
+    RelatedTicket,
+    Roster,
+    ScheduleEntry,
+    Task,
+    Ticket,
+    TimeEntry,
+)
+
+
+class PsaError(Exception):
+    """A call to the PSA did not give what was asked. The message leads with method, path and status."""
+
+    retry = False
+
+    def __init__(self, message: str, *, status: int | None = None, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.retry_after = retry_after
+        """Seconds to wait before the next call, where the PSA said so."""
+
+
+class Unavailable(PsaError):
+    """The PSA did not answer usably: connection, time-out, 5xx, HTML or garbage. For reads only."""
+
+    retry = True
+
+
+class Throttled(PsaError):
+    """The PSA, or our own rate limit on its behalf, asks to wait. The call was not carried out."""
+
+    retry = True
+
+
+class Ambiguous(PsaError):
+    """A write was sent and its outcome is unknown: read back before anything else is tried."""
+
+    retry = True
+
+
+class Refused(PsaError):
+    """The PSA understood and said no (400, 409, 415, ...). A repeat would get the same answer."""
+
+
+class Unauthorized(PsaError):
+    """The keys are wrong or revoked (401)."""
+
+
+class Forbidden(PsaError):
+    """The API member's security role does not allow it (403). Names the endpoint."""
+
+
+class NotFound(PsaError):
+    """The record does not exist (any more)."""
+
+
+class NotPermitted(PsaError):
+    """Our own list of permitted writes does not contain this call: a defect, stopped before it left the machine."""
+
+
+class VisibleNote(PsaError):
+    """A note that we created came back where a customer can see it. Carries the note's id."""
+
+    def __init__(self, message: str, *, note_id: int) -> None:
+        super().__init__(message)
+        self.note_id = note_id
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What it takes to speak to one account's PSA. Secrets never show in its repr."""
+
+    site: str
+    """The UI host, e.g. `na.myconnectwise.net`; with `allow_private` also `http://host:port`."""
+    company: str
+    """The login company id."""
+    public_key: str = field(repr=False)
+    private_key: str = field(repr=False)
+    client_id: str = field(repr=False)
+    allow_private: bool = False
+    codebase: str | None = None
+    """Last known codebase, e.g. `v2026_4/`; discovered when None or when a known resource is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A status of one board. The same name has another id on another board."""
+
+    id: int
+    name: str
+    closed: bool
+    inactive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    id: int
+    name: str
+    statuses: tuple[Status, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person who can log in to the PSA."""
+
+    id: int
+    identifier: str
+    name: str
+    email: str | None
+    active: bool
+    is_api: bool = False
+    time_zone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """One callback entry: what ConnectWise tells us about, and whether it still does."""
+
+    id: int
+    url: str
+    type: str
+    level: str
+    object_id: int
+    inactive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PostedNote:
+    """A note of ours as the PSA has it now."""
+
+    id: int
+    text: str
+    created_by: str | None
+    internal: bool
+    """Whether only the MSP's own people can see it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SystemInfo:
+    version: str
+    is_cloud: bool
+    server_time: datetime | None
+    """The answer's Date header: how far the PSA's clock is from ours can be told from it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeResult:
+    """One line of the set-up check."""
+
+    what: str
+    ok: bool
+    detail: str
+    """What was found, or what to do: names the permission of the security role where one is missing."""
+
+
+class Psa(Protocol):
+    """One account's PSA. Safe to use from several threads; each call is one HTTP request unless it says otherwise."""
+
+    # Reads. `as_member` of the roster gives names and roles to authors.
+    def ticket(self, ticket_id: int) -> Ticket:
+        """Read one ticket. Raises `NotFound` only if the PSA itself says that this record does not exist."""
+
+    def notes(self, ticket_id: int, roster: Roster) -> list[Note]:
+        """Read all notes of a ticket, all pages, oldest first, our own included (author role `us`)."""
+
+    def time_entries(self, ticket_id: int, roster: Roster) -> list[TimeEntry]: ...
+
+    def tasks(self, ticket_id: int) -> list[Task]: ...
+
+    def configuration_ids(self, ticket_id: int) -> list[int]:
+        """Read the ids of the configurations attached to a ticket (ConnectWise gives references only)."""
+
+    def configurations(self, ids: Sequence[int]) -> list[Configuration]:
+        """Read the details of several configurations in one call. Empty for no ids, without a call."""
+
+    def documents(self, ticket_id: int) -> list[Document]: ...
+
+    def schedule(self, ticket_id: int) -> list[ScheduleEntry]: ...
+
+    def related(self, company_id: int, *, before: datetime, excluding: int, limit: int = 15) -> list[RelatedTicket]:
+        """Read the customer's most recent tickets entered before a moment."""
+
+    def tickets_updated_since(self, since: datetime, *, limit: int = 5000) -> list[Ticket]:
+        """Read tickets whose lastUpdated is at or after a moment, oldest change first, several pages if need be."""
+
+    def tickets_in_statuses(self, status_ids: Sequence[int]) -> list[Ticket]:
+        """Read all open tickets that stand in one of these statuses now."""
+
+    def boards(self, names: Sequence[str] | None = None) -> list[Board]:
+        """Read boards with their statuses: one call for the boards, one for each board's statuses."""
+
+    def members(self) -> list[Member]: ...
+
+    def system_info(self) -> SystemInfo: ...
+
+    # Writes: the whole list. Nothing else leaves the machine.
+    def post_internal_note(self, ticket_id: int, text: str) -> PostedNote:
+        """Create an internal note, never repeated, and check the echo.
+
+        Raises `Refused`, `Unauthorized`, `Forbidden`, `NotFound`, `Throttled` (surely not posted), `Ambiguous`
+        (unknown), `VisibleNote` (posted, but a customer could see it: remove it at once).
+        """
+
+    def edit_note(self, ticket_id: int, note_id: int, text: str) -> PostedNote:
+        """Replace the text of a note of ours. Errors as for `post_internal_note`."""
+
+    def delete_note(self, ticket_id: int, note_id: int) -> None:
+        """Delete a note of ours. `NotFound` counts as done and is not raised."""
+
+    def own_notes(self, ticket_id: int) -> list[PostedNote]:
+        """Read all notes of a ticket, all pages, and return those created by our API member, lowest id first.
+
+        Raises any read error, `Forbidden` and `NotFound` included: absence must be certain before a POST is repeated.
+        """
+
+    def callbacks(self) -> list[Callback]: ...
+
+    def register_callback(self, *, url: str, type: str, level: str, object_id: int, description: str) -> Callback:
+        """Create a callback entry; an equal one that exists already is returned instead."""
+
+    def reactivate_callback(self, callback_id: int) -> Callback: ...
+
+    def delete_callback(self, callback_id: int) -> None: ...
+
+    # Set-up.
+    def probe(self) -> list[ProbeResult]:
+        """Try every endpoint the product uses, reads only, and say what is missing."""
+
+    def ticket_url(self, ticket_id: int) -> str:
+        """Return the address of the ticket in the PSA's own user interface (no call)."""
+
+    @property
+    def api_member(self) -> str | None:
+        """Login name of the member our keys belong to, once known."""
