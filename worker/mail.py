@@ -1,0 +1,165 @@
+"""The e-mail that tells an engineer of a handoff. Knows neither the database nor the PSA: plain values in, a message out.
+
+A delivery is four lines: `render` the context, `message_id` for the delivery's row, `compose`, `Mailer.send`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import urlsplit
+
+from worker.mail_message import AddressError, compose, message_id
+from worker.mail_templates import Rendered, plain, render_folder
+from worker.mail_transport import Mailer, MailError, MailUrlError, check, mailer_for
+
+__all__ = [
+    "AddressError",
+    "HandoffMail",
+    "MailError",
+    "MailUrlError",
+    "Mailer",
+    "Rendered",
+    "check",
+    "compose",
+    "handoff_context",
+    "mailer_for",
+    "message_id",
+    "render",
+]
+
+START_HERE = "start here"
+"""The label whose line stands out: what to do first."""
+LINES, ITEMS = 8, 8
+"""How many labelled lines, and how many items of one of them, an e-mail shows; the ticket has them all."""
+
+Urgency = Literal["critical", "high", "normal", "low"]
+_BAR: dict[Urgency, str] = {"critical": "#b3261e", "high": "#b54708", "normal": "#1f5fbf", "low": "#4b5768"}
+"""Colours of the bar and the badge; white on each has a contrast of at least 5 to 1."""
+_CITATION = re.compile(r"(\s*\[[a-z]{1,2}\d{0,4}(?:, ?[a-z]{1,2}\d{0,4})*\])")
+
+
+@dataclass(frozen=True, slots=True)
+class HandoffMail:
+    """What one engineer is told of one handoff. All text may come from a ticket and is treated as hostile."""
+
+    account: str
+    """The MSP's name."""
+    ticket_id: int
+    ticket_url: str
+    """Where the ticket opens in the PSA, http or https."""
+    ticket_summary: str
+    client: str
+    """The customer company."""
+    severity: str
+    """The priority in the PSA's or the brief's words: `P2`, `Priority 1 - Emergency Response`."""
+    waiting: str
+    """Who waits since when, and the oldest open promise, as one line."""
+    escalated_by: str
+    recipient_name: str
+    opening: tuple[tuple[str, str | tuple[str, ...]], ...]
+    """The first lines of the brief in their order: label and text, or label and items."""
+    brief_in_ticket: bool
+    """False: the note is not in the ticket (yet), and the message says so."""
+    event_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of a line; `cited` if it only names a source, like ` [n3]`."""
+
+    text: str
+    cited: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One labelled line of the opening: either one text or several items, each in pieces."""
+
+    label: str
+    texts: tuple[str, ...]
+    listed: bool
+    first: bool
+    """What to do first: stands out."""
+    left_out: int
+    """How many items are only in the ticket."""
+
+    @property
+    def pieces(self) -> tuple[tuple[Piece, ...], ...]:
+        return tuple(_pieces(text) for text in self.texts)
+
+
+def render(mail: HandoffMail) -> Rendered:
+    """Return subject, text and HTML of the handoff e-mail. Raises `ValueError` if the ticket's address is none."""
+    return render_folder("handoff", handoff_context(mail))
+
+
+def handoff_context(mail: HandoffMail) -> dict[str, object]:
+    """Return the values of the `handoff` templates, each one cleaned and capped."""
+    lines = tuple(_line(label, content) for label, content in mail.opening if label.strip() and content)
+    severity = plain(mail.severity, limit=32) or "No priority"
+    summary = plain(mail.ticket_summary, limit=120) or "(no summary)"
+    ask = next((line.texts[0] for line in lines if line.first), summary)
+    return {
+        "account": plain(mail.account, limit=60),
+        "number": int(mail.ticket_id),
+        "url": _ticket_url(mail.ticket_url),
+        "summary": summary,
+        "client": plain(mail.client, limit=60) or "Unknown client",
+        "severity": severity,
+        "bar": _BAR[urgency(severity)],
+        "waiting": plain(mail.waiting, limit=200),
+        "escalated_by": plain(mail.escalated_by, limit=60),
+        "recipient": plain(mail.recipient_name, limit=60),
+        "lines": lines[:LINES],
+        "lines_left_out": max(0, len(lines) - LINES),
+        "preheader": plain(_CITATION.sub("", ask), limit=110),
+        "brief_in_ticket": mail.brief_in_ticket,
+        "event_id": plain(mail.event_id, limit=80),
+    }
+
+
+def urgency(severity: str) -> Urgency:
+    """Tell how pressing a priority is from its digit (1 to 4) or its words; what is unknown counts as normal."""
+    words = severity.lower()
+    digit = re.search(r"(?<!\d)([1-5])(?!\d)", words)
+    if digit:
+        return {"1": "critical", "2": "high", "3": "normal"}.get(digit.group(1), "low")  # type: ignore[return-value]
+    for level, stems in (
+        ("critical", ("critical", "emergency", "urgent")),
+        ("high", ("high", "quick", "major")),
+        ("low", ("low", "scheduled", "minor", "maintenance")),
+    ):
+        if any(stem in words for stem in stems):
+            return level  # type: ignore[return-value]
+    return "normal"
+
+
+def _line(label: str, content: str | tuple[str, ...]) -> Line:
+    name = plain(label, limit=40).rstrip(":")
+    listed = not isinstance(content, str)
+    items = (content,) if isinstance(content, str) else content
+    shown = tuple(cleaned for item in items[:ITEMS] if (cleaned := plain(item, limit=160 if listed else 320)))
+    return Line(
+        label=name,
+        texts=shown,
+        listed=listed,
+        first=name.lower() == START_HERE,
+        left_out=max(0, len(items) - ITEMS),
+    )
+
+
+def _pieces(text: str) -> tuple[Piece, ...]:
+    parts = _CITATION.split(text)
+    return tuple(Piece(part, cited=bool(number % 2)) for number, part in enumerate(parts) if part)
+
+
+def _ticket_url(url: str) -> str:
+    """Return the address as it is. Raises `ValueError` unless it is a plain http or https one."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
+        raise ValueError(f"ticket_url {plain(url, limit=60)!r} must be http(s)://host/… without user or password")
+    if not url.isascii() or any(char <= " " or char in "\"'<>\\^`{|}\x7f" for char in url):
+        raise ValueError(f"ticket_url {plain(url, limit=60)!r} holds characters that must be percent-encoded")
+    return url

@@ -1,0 +1,296 @@
+"""Hand a message over: to an SMTP server, or to a folder. `mailer_for` chooses by `SMTP_URL`.
+
+    smtp://user:password@host:port     STARTTLS when the server offers it; `?starttls=require|never`, `?ca=FILE`
+    smtps://user:password@host:port    TLS from the first byte; `?ca=FILE`
+    file:DIRECTORY                     `.eml` and `.html` files
+
+Every failure is a `MailError` that says whether trying again can help.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import smtplib
+import socket
+import ssl
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from email.generator import BytesGenerator
+from email.message import EmailMessage
+from email.policy import SMTP, SMTPUTF8
+from io import BytesIO
+from pathlib import Path
+from typing import Literal, Protocol
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from worker.mail_folder import write_message
+from worker.mail_templates import plain
+
+DEFAULT_FOLDER = Path("var/mail")
+TIMEOUT = 10.0
+"""Seconds for the connection and for each answer."""
+_PORTS = {"smtp": 25, "smtps": 465}
+_LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class MailError(Exception):
+    """A message was not handed over, or it is not known whether it was.
+
+    - `permanent`: this recipient will not get this message, however often it is tried.
+    - `doubtful`: the whole message was sent and the answer never came. Repeat it with the same Message-ID and count it.
+    - `operator`: every message fails until somebody changes a setting; `reason` says which.
+    """
+
+    def __init__(self, reason: str, *, permanent: bool = False, doubtful: bool = False, operator: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.permanent = permanent
+        self.doubtful = doubtful
+        self.operator = operator
+
+
+class MailUrlError(ValueError):
+    """`SMTP_URL` is wrong; the message lists everything that is, without the password."""
+
+
+class Mailer(Protocol):
+    """Whatever takes a message to its one recipient. Safe to share between threads."""
+
+    def send(self, message: EmailMessage) -> None:
+        """Return once the message was accepted. Raises `MailError`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where and how to reach an SMTP server."""
+
+    host: str
+    port: int
+    tls: Literal["from-start", "auto", "require", "never"]
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+    ca: str | None = None
+    """A file with the certificates to trust instead of the system's."""
+
+    @property
+    def place(self) -> str:
+        return f"{self.host}:{self.port}"
+
+
+def mailer_for(url: str, *, default: Path = DEFAULT_FOLDER, timeout: float = TIMEOUT) -> Mailer:
+    """Return the mailer that `url` (the setting `SMTP_URL`) names; none at all writes to the folder `default`.
+
+    `timeout` is in seconds. Raises `MailUrlError`.
+    """
+    target = _target(url, default)
+    return FolderMailer(target) if isinstance(target, Path) else SmtpMailer(target, timeout=timeout)
+
+
+def check(url: str, *, default: Path = DEFAULT_FOLDER, timeout: float = TIMEOUT) -> str:
+    """Try everything but a message: connect, greet, STARTTLS, sign in, NOOP. Return what was found, as one line.
+
+    `timeout` is in seconds. Raises `MailUrlError`, `MailError`.
+    """
+    target = _target(url, default)
+    if isinstance(target, Path):
+        with _folder_failures(target):
+            target.mkdir(parents=True, exist_ok=True)
+        return f"mail is written to files in {target}"
+    with _failures(target), _signed_in(target, timeout) as server:
+        code, answer = server.noop()
+        if code != 250:
+            raise smtplib.SMTPResponseException(code, answer)
+        safe = "TLS" if isinstance(server.sock, ssl.SSLSocket) else "no TLS"
+    return f"{target.place} answers, {safe}, " + (f"signed in as {target.user}" if target.user else "no sign-in")
+
+
+@dataclass(frozen=True, slots=True)
+class FolderMailer:
+    """Writes each message into a folder."""
+
+    folder: Path
+
+    def send(self, message: EmailMessage) -> None:
+        """Write the message and its HTML beside it. Raises `MailError`."""
+        with _folder_failures(self.folder):
+            write_message(self.folder, flat(message))
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpMailer:
+    """Sends each message over a connection of its own: no connection to go stale, none to share between threads."""
+
+    server: Server
+    timeout: float = TIMEOUT
+
+    def send(self, message: EmailMessage) -> None:
+        """Send to the one address in `To`. Raises `MailError`.
+
+        1. Connect, secure, sign in.
+        2. MAIL, RCPT, DATA: an answer of 4xx is transient, of 5xx permanent for this recipient.
+        3. The message. If the connection ends before the server has answered, the outcome is doubtful.
+        """
+        sender, recipient = _envelope(message)
+        content = flat(message)
+        with _failures(self.server), _signed_in(self.server, self.timeout) as smtp:
+            options = [f"size={len(content)}"] if smtp.has_extn("size") else []
+            if not (sender + recipient).isascii():
+                if not smtp.has_extn("smtputf8"):
+                    reason = f"{self.server.place} cannot take the address {recipient}: it does not offer SMTPUTF8"
+                    raise MailError(reason, permanent=True)
+                smtp.command_encoding = "utf-8"
+                options += ["SMTPUTF8", "BODY=8BITMIME"]
+            _expect(250, *smtp.mail(sender, options))
+            _expect(250, *smtp.rcpt(recipient))
+            _expect(354, *smtp.docmd("data"))
+            smtp.send(re.sub(rb"(?m)^\.", b"..", content) + b".\r\n")
+            try:
+                code, answer = smtp.getreply()
+            except (OSError, smtplib.SMTPServerDisconnected) as error:
+                reason = f"{self.server.place} took the message and did not answer ({type(error).__name__})"
+                raise MailError(reason, doubtful=True) from error
+            _expect(250, code, answer)
+
+
+def flat(message: EmailMessage) -> bytes:
+    """Return the message as it goes over the wire, CRLF and all."""
+    utf8 = not str(message["To"]).isascii() and message.policy.utf8
+    buffer = BytesIO()
+    BytesGenerator(buffer, policy=SMTPUTF8 if utf8 else SMTP).flatten(message)
+    content = buffer.getvalue()
+    return content if content.endswith(b"\r\n") else content + b"\r\n"
+
+
+def _envelope(message: EmailMessage) -> tuple[str, str]:
+    senders, recipients = message["From"].addresses, message["To"].addresses
+    if len(senders) != 1 or len(recipients) != 1:
+        raise MailError("a message has one sender and one recipient", permanent=True)
+    return senders[0].addr_spec, recipients[0].addr_spec
+
+
+def _expect(wanted: int, code: int, answer: bytes) -> None:
+    if code != wanted and not (wanted == 250 and code in (251, 252)):
+        raise smtplib.SMTPResponseException(code, answer)
+
+
+@contextlib.contextmanager
+def _signed_in(target: Server, timeout: float) -> Iterator[smtplib.SMTP]:
+    """Yield a connection, secured as asked and signed in. The good-bye may fail: what was accepted stays accepted."""
+    context = ssl.create_default_context(cafile=target.ca)
+    smtp: smtplib.SMTP
+    if target.tls == "from-start":
+        smtp = smtplib.SMTP_SSL(target.host, target.port, timeout=timeout, context=context)
+    else:
+        smtp = smtplib.SMTP(target.host, target.port, timeout=timeout)
+    try:
+        smtp.ehlo_or_helo_if_needed()
+        if target.tls == "require" and not smtp.has_extn("starttls"):
+            raise MailError(f"{target.place} does not offer STARTTLS: use smtps:// or ?starttls=never", operator=True)
+        if target.tls in ("auto", "require") and smtp.has_extn("starttls"):
+            smtp.starttls(context=context)
+            smtp.ehlo()
+        if target.user is not None:
+            clear = not isinstance(smtp.sock, ssl.SSLSocket)
+            if clear and target.tls != "never" and target.host not in _LOCAL:
+                # Somebody on the way can hide the offer of STARTTLS to read the password.
+                reason = f"{target.place} offers no TLS and the password is not sent without: use smtps:// or ?starttls=never"
+                raise MailError(reason, operator=True)
+            smtp.login(target.user, target.password or "")
+        yield smtp
+        with contextlib.suppress(OSError, smtplib.SMTPException):
+            smtp.quit()
+    finally:
+        smtp.close()
+
+
+@contextlib.contextmanager
+def _failures(target: Server) -> Iterator[None]:
+    """Turn what `smtplib`, `ssl` and `socket` raise into a `MailError`."""
+    place = target.place
+    try:
+        yield
+    except smtplib.SMTPAuthenticationError as error:
+        # Not the recipient's fault: the delivery waits until the operator has put it right.
+        told = _told(error.smtp_code, error.smtp_error)
+        raise MailError(f"{place} refused the sign-in ({told}): check user and password in SMTP_URL", operator=True) from None
+    except smtplib.SMTPResponseException as error:
+        told = _told(error.smtp_code, error.smtp_error)
+        raise MailError(f"{place} answered {told}", permanent=500 <= error.smtp_code < 600) from error
+    except smtplib.SMTPNotSupportedError:
+        reason = f"{place} offers no sign-in: take user and password out of SMTP_URL, or use its submission port (587)"
+        raise MailError(reason, operator=True) from None
+    except ssl.SSLCertVerificationError as error:
+        reason = f"{place}: certificate not trusted ({error.verify_message}): use its full host name, or ?ca=FILE"
+        raise MailError(reason, operator=True) from error
+    except ssl.SSLError as error:
+        reason = f"{place}: TLS failed ({error.reason}): smtps:// is for port 465, smtp:// for 25 and 587"
+        raise MailError(reason, operator=True) from error
+    except socket.gaierror as error:
+        raise MailError(f"{place}: the host's name cannot be resolved", operator=True) from error
+    except (OSError, smtplib.SMTPException) as error:
+        raise MailError(f"{place}: no connection, or it broke ({type(error).__name__})") from error
+
+
+@contextlib.contextmanager
+def _folder_failures(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        reason = f"mail cannot be written to {folder} ({error.strerror or type(error).__name__}): check SMTP_URL"
+        raise MailError(reason, operator=True) from error
+
+
+def _told(code: int, answer: bytes | str) -> str:
+    text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
+    return f"{code} {plain(text, limit=160)}"
+
+
+def _target(url: str, default: Path) -> Server | Path:
+    """Read `SMTP_URL`. Raises `MailUrlError` that lists everything wrong at once."""
+    url = url.strip()
+    if not url or url == "none":
+        return default
+    if url.startswith("file:"):
+        rest = url.removeprefix("file:")
+        path = unquote(rest.removeprefix("//")) if rest.startswith("//") else rest
+        if not path:
+            raise MailUrlError("SMTP_URL names no directory: use file:DIRECTORY")
+        return Path(path)
+    wrong: list[str] = []
+    parts = urlsplit(url)
+    if parts.scheme not in _PORTS:
+        raise MailUrlError("SMTP_URL must begin with smtp://, smtps:// or file:")
+    try:
+        port = parts.port or _PORTS[parts.scheme]
+    except ValueError:
+        wrong.append("the port is no number from 1 to 65535 (a / ? # or @ in the password must be percent-encoded)")
+        port = 0
+    if not parts.hostname:
+        wrong.append("the host is missing")
+    if (parts.username is None) != (parts.password is None):
+        wrong.append("user and password come together, user:password@host")
+    if parts.path not in ("", "/") or parts.fragment:
+        wrong.append("nothing may follow the port but ?options (a / ? # or @ in the password must be percent-encoded)")
+    options = dict(parse_qsl(parts.query, keep_blank_values=True))
+    tls = _tls(parts.scheme, options.pop("starttls", "auto"), wrong)
+    ca = options.pop("ca", None)
+    if ca is not None and not Path(ca).is_file():
+        wrong.append("?ca names no file")
+    wrong += [f"the option {plain(name, limit=20)!r} is unknown: starttls and ca are" for name in options]
+    if wrong:
+        raise MailUrlError("SMTP_URL: " + "; ".join(wrong))
+    user = None if parts.username is None else unquote(parts.username)
+    password = None if parts.password is None else unquote(parts.password)
+    return Server(host=parts.hostname or "", port=port, tls=tls, user=user, password=password, ca=ca)
+
+
+def _tls(scheme: str, asked: str, wrong: list[str]) -> Literal["from-start", "auto", "require", "never"]:
+    if asked not in ("auto", "require", "never"):
+        wrong.append("?starttls is auto, require or never")
+        return "auto"
+    if scheme == "smtps":
+        if asked != "auto":
+            wrong.append("?starttls goes with smtp://; smtps:// is TLS from the first byte")
+        return "from-start"
+    return asked  # type: ignore[return-value]
