@@ -37,7 +37,10 @@ class PsaError(Exception):
 
 
 class Unavailable(PsaError):
-    """The PSA did not answer usably: connection, time-out, 5xx, HTML or garbage. For reads only."""
+    """The PSA did not answer usably: connection, time-out, 5xx, HTML or garbage.
+
+    For a write: nothing was carried out (no connection, or a 404 that is not about the record).
+    """
 
     retry = True
 
@@ -138,6 +141,8 @@ class Callback:
     level: str
     object_id: int
     inactive: bool
+    member_id: int | None = None
+    """Id of the member whose keys created it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,231 @@
+"""What an answer of ConnectWise means: status and body to one error, headers to seconds and pages."""
+
+from __future__ import annotations
+
+import email.utils
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from psa.port import (
+    Ambiguous,
+    Forbidden,
+    NotFound,
+    NotPermitted,
+    PsaError,
+    Refused,
+    Throttled,
+    Unauthorized,
+    Unavailable,
+)
+
+LONGEST_FREEZE = 300.0
+"""Seconds. No Retry-After may silence us for longer."""
+
+
+class ObjectExists(Refused):
+    """An equal record exists already."""
+
+
+class NoSuchEndpoint(Unavailable):
+    """A 404 that speaks of the endpoint, not the record: codebase moved, gateway, or a version without it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """ConnectWise's own words about a failure, whichever of its shapes they came in."""
+
+    code: str = ""
+    message: str = ""
+    inner: tuple[tuple[str, str], ...] = field(default=())
+    """Code and message of each entry of `errors`."""
+    is_json: bool = False
+
+    @classmethod
+    def read(cls, body: bytes) -> Complaint:
+        """Read an error body: the usual shape, the one of 429 (`error`, `message`), HTML or nothing."""
+        try:
+            parsed = json.loads(body)
+        except ValueError:
+            text = re.sub(r"<[^>]*>|\s+", " ", body[:2000].decode("utf-8", "replace"))
+            return cls(message=" ".join(text.split())[:120])
+        if not isinstance(parsed, dict):
+            return cls(is_json=True)
+        errors = parsed.get("errors")
+        inner = tuple(
+            (str(e.get("code") or ""), str(e.get("message") or ""))
+            for e in (errors if isinstance(errors, list) else ())
+            if isinstance(e, dict)
+        )
+        code = str(parsed.get("code") or parsed.get("error") or "")
+        return cls(code=code, message=str(parsed.get("message") or ""), inner=inner, is_json=True)
+
+    def __str__(self) -> str:
+        said = "; ".join(p for p in (self.message, *(m for _, m in self.inner)) if p)
+        return said[:300] or "no explanation given"
+
+
+def error_of(
+    method: str, path: str, status: int, headers: Mapping[str, str], body: bytes, *, now: datetime
+) -> PsaError | None:
+    """Return the error an answer stands for, or None for 2xx.
+
+    `path` goes into the message without its query.
+    """
+    said = Complaint.read(body) if status >= 300 or b"SSL is required" in body[:500] else Complaint()
+    lead = f"{method} {path}: {status}"
+    if said.code == "Security" and "SSL is required" in said.message:
+        text = (
+            f"{lead} {said}: the API host was not accepted; check the account's site (cloud sites use api-…)"
+        )
+        return Unauthorized(text, status=status)
+    if 200 <= status < 300:
+        return None
+    write = method != "GET"
+    pause = retry_after(headers.get("Retry-After"), now=now)
+    if status == 429:
+        return Throttled(f"{lead} {said}", status=status, retry_after=pause)
+    if status == 404:
+        return _not_found(lead, said)
+    if 400 <= status < 500 and status != 408:
+        return _client_error(lead, status, said)
+    if write:
+        return Ambiguous(
+            f"{lead} {said}: unknown whether it was carried out", status=status, retry_after=pause
+        )
+    return Unavailable(f"{lead} {said}", status=status, retry_after=pause)
+
+
+def _not_found(lead: str, said: Complaint) -> PsaError:
+    """Tell a missing record from a missing endpoint: only `code: NotFound` speaks of the record."""
+    if said.code == "NotFound":
+        return NotFound(f"{lead} {said}", status=404)
+    return NoSuchEndpoint(
+        f"{lead} {said}: not a statement about the record; codebase moved, wrong keys or a gateway",
+        status=404,
+    )
+
+
+def _client_error(lead: str, status: int, said: Complaint) -> PsaError:
+    if status == 401:
+        return Unauthorized(
+            f"{lead} {said}: check the API keys, the client id and the company", status=status
+        )
+    if status == 403:
+        who = "the API member's security role" if said.is_json else "a gateway in front of ConnectWise"
+        return Forbidden(f"{lead} {said}: not allowed by {who}", status=status)
+    if any(code == "ObjectExists" for code, _ in (*said.inner, (said.code, ""))):
+        return ObjectExists(f"{lead} {said}", status=status)
+    return Refused(f"{lead} {said}", status=status)
+
+
+def retry_after(value: str | None, *, now: datetime) -> float | None:
+    """Return the seconds a Retry-After header asks for (seconds or HTTP date), capped; None for nonsense."""
+    if not value:
+        return None
+    text = value.strip()
+    if re.fullmatch(r"\d{1,9}(\.\d+)?", text):
+        return min(float(text), LONGEST_FREEZE)
+    try:
+        moment = email.utils.parsedate_to_datetime(text)
+    except (ValueError, TypeError):
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    seconds = (moment - now).total_seconds()
+    return min(max(seconds, 0.0), LONGEST_FREEZE)
+
+
+def next_page(link: str | None, *, page: int, rows: int, size: int) -> int | None:
+    """Return the next page's number, or None at the end.
+
+    The Link header decides; without one a short page ends it.
+    """
+    if rows == 0:
+        return None
+    if not link:
+        return page + 1 if rows >= size else None
+    for target, params in re.findall(r"<([^>]*)>((?:\s*;\s*[\w-]+\s*=\s*(?:\"[^\"]*\"|[^\s;,]+))*)", link):
+        rel = re.search(r"(?i)\brel\s*=\s*\"?([^\";,]+)", params)
+        if rel and "next" in rel.group(1).lower().split():
+            number = parse_qs(urlsplit(target).query).get("page", [""])[0]
+            following = int(number) if number.isdecimal() else page + 1
+            return following if following > page else None
+    return None
+
+
+_NUMBER = r"[1-9]\d*"
+_NOTE_FLAGS = {
+    "internalAnalysisFlag": True,
+    "detailDescriptionFlag": False,
+    "resolutionFlag": False,
+    "processNotifications": False,
+}
+
+
+def internal_note(text: str) -> dict[str, Any]:
+    """Return the body of a note that only the MSP can see and nobody is mailed about.
+
+    The one place that builds it.
+    """
+    return {"text": text, **_NOTE_FLAGS}
+
+
+def replacing(path: str, value: Any) -> list[dict[str, Any]]:
+    """Return a PATCH body that replaces one field whole.
+
+    A nested path may be ignored with a 200 (developer guide).
+    """
+    return [{"op": "replace", "path": path, "value": value}]
+
+
+def _is_internal_note(body: Any) -> bool:
+    return isinstance(body, dict) and body == internal_note(body.get("text", ""))
+
+
+def _replaces(*fields: str) -> Any:
+    def check(body: Any) -> bool:
+        return isinstance(body, list) and all(
+            op.get("op") == "replace" and op.get("path") in fields for op in body
+        )
+
+    return check
+
+
+def _anything(body: Any) -> bool:  # noqa: ARG001
+    return True
+
+
+_WRITES: tuple[tuple[str, str, Any], ...] = (
+    ("POST", rf"/service/tickets/{_NUMBER}/notes", _is_internal_note),
+    ("PATCH", rf"/service/tickets/{_NUMBER}/notes/{_NUMBER}", _replaces("text")),
+    ("DELETE", rf"/service/tickets/{_NUMBER}/notes/{_NUMBER}", _anything),
+    ("PATCH", rf"/service/tickets/{_NUMBER}", _replaces("owner")),
+    ("POST", r"/system/callbacks", _anything),
+    ("PATCH", rf"/system/callbacks/{_NUMBER}", _replaces("inactiveFlag", "url", "description")),
+    ("DELETE", rf"/system/callbacks/{_NUMBER}", _anything),
+    ("POST", r"/system/connectwisehostedsetups", _anything),
+    (
+        "PATCH",
+        rf"/system/connectwisehostedsetups/{_NUMBER}",
+        _replaces("url", "origin", "disabledFlag", "podHeight"),
+    ),
+    ("DELETE", rf"/system/connectwisehostedsetups/{_NUMBER}", _anything),
+)
+
+
+def check_permitted(method: str, path: str, body: Any) -> None:
+    """Raise `NotPermitted` unless it is a read or one of the few writes the product makes.
+
+    `path` is below /apis/3.0.
+    """
+    if method == "GET":
+        return
+    for allowed, pattern, content in _WRITES:
+        if method == allowed and re.fullmatch(pattern, path) and content(body):
+            return
+    raise NotPermitted(f"{method} {path}: not on the list of permitted writes; nothing was sent")

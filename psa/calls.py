@@ -1,0 +1,239 @@
+"""Calls to one ConnectWise: where its codebase is now, answers into rows, pages into whole lists."""
+
+from __future__ import annotations
+
+import copy
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Protocol, TypeVar
+from urllib.parse import quote
+
+import msgspec
+import requests
+
+from psa import schemas
+from psa.answers import NoSuchEndpoint, next_page
+from psa.outgoing import Site, fetch
+from psa.port import Ambiguous, PsaError, Refused, Unavailable
+from psa.throttle import Priority
+
+PAGE = 1000
+"""Rows a page; ConnectWise gives 25 unasked and 1000 at most (developer guide)."""
+MOST_PAGES = 60
+_ON_PREM_CODEBASE = "v4_6_release/"
+_REDISCOVER_AFTER = 60.0
+"""Seconds between two looks at whether the codebase moved."""
+
+R = TypeVar("R")
+RowT = TypeVar("RowT", bound=schemas.Row)
+
+
+class Endpoint(Protocol):
+    """A node of pyconnectwise's tree of URLs."""
+
+    def _get_endpoint_url(self) -> str: ...
+
+
+class Client(Protocol):
+    """What is used of the ConnectWise client."""
+
+    codebase: str
+
+    def _make_request(
+        self,
+        method: str,
+        url: str,
+        data: Any = None,
+        params: Any = None,
+        *,
+        priority: Priority,
+    ) -> requests.Response: ...
+
+
+class Calls:
+    """Reads and writes against endpoints, for one account. Safe to use from several threads."""
+
+    def __init__(
+        self,
+        client: Client,
+        session: requests.Session,
+        *,
+        site: Site,
+        company: str,
+        on_codebase: Callable[[str], None] | None,
+    ) -> None:
+        self._client, self._session, self._site, self._company = client, session, site, company
+        self._on_codebase = on_codebase
+        self._looked_at = float("-inf")
+        self._lock = threading.Lock()
+        self._priority: Priority | None = None
+
+    def at_priority(self, priority: Priority) -> Calls:
+        """Return the same calls, all at one priority."""
+        other = copy.copy(self)
+        other._priority = priority
+        return other
+
+    def discover(self) -> str:
+        """Ask which codebase the company is on. Public, so no keys are sent.
+
+        Raises `Unavailable`, `Refused`.
+        """
+        where = f"GET /login/companyinfo at {self._site.ui}"
+        url = f"{self._site.ui_origin}/login/companyinfo/{quote(self._company, safe='')}"
+        try:
+            status, body = fetch(self._session, url, deadline=10.0)
+            if status == 200 and body.strip() != b"null":
+                found = msgspec.json.decode(body, type=schemas.CompanyInfo, strict=False).codebase or ""
+                return f"{found.strip('/') or _ON_PREM_CODEBASE.strip('/')}/"
+        except (requests.RequestException, OSError, ValueError) as error:
+            raise Unavailable(f"{where}: {type(error).__name__}: {error}") from error
+        if status in (200, 404):
+            raise Refused(
+                f"{where}: unknown company {self._company!r} at {self._site.ui}; "
+                "check the site and the login company id",
+                status=status,
+            )
+        raise Unavailable(f"{where}: {status}", status=status)
+
+    def _ensure_codebase(self) -> str:
+        if not self._client.codebase:
+            with self._lock:
+                if not self._client.codebase:
+                    self._take(self.discover())
+        return self._client.codebase
+
+    def _take(self, codebase: str) -> None:
+        self._looked_at = time.monotonic()
+        self._client.codebase = codebase
+        if self._on_codebase:
+            self._on_codebase(codebase)
+
+    def _moved(self, used: str) -> bool:
+        """Look, at most once a minute, whether the codebase is another one than the call used."""
+        with self._lock:
+            if self._client.codebase != used:
+                return True
+            if time.monotonic() - self._looked_at < _REDISCOVER_AFTER:
+                return False
+            self._looked_at = time.monotonic()
+            try:
+                found = self.discover()
+            except PsaError:
+                return False
+            if found.strip("/").lower() == used.strip("/").lower():
+                return False
+            self._take(found)
+            return True
+
+    def call(
+        self,
+        method: str,
+        endpoint: Endpoint,
+        *,
+        params: Mapping[str, Any] | None = None,
+        body: Any = None,
+        priority: Priority = "gather",
+    ) -> requests.Response:
+        """Send one request.
+
+        A read follows a codebase that moved, once; a write is left to its next attempt.
+        """
+        used = self._ensure_codebase()
+        chosen = self._priority or priority
+
+        def send() -> requests.Response:
+            url = endpoint._get_endpoint_url()
+            return self._client._make_request(method, url, body, params, priority=chosen)
+
+        try:
+            return send()
+        except NoSuchEndpoint:
+            if not self._moved(used) or method != "GET":
+                raise
+            return send()
+
+    def read(
+        self,
+        endpoint: Endpoint,
+        type_: type[R],
+        *,
+        params: Mapping[str, Any] | None = None,
+        priority: Priority = "gather",
+    ) -> tuple[R, requests.Response]:
+        """GET and decode. Raises `Unavailable` for HTML, garbage or a shape that is not asked for."""
+        answer = self.call("GET", endpoint, params=params, priority=priority)
+        try:
+            return msgspec.json.decode(answer.content, type=type_, strict=False), answer
+        except ValueError as error:
+            raise Unavailable(unusable("GET", answer, error), status=answer.status_code) from error
+
+    def write(
+        self, method: str, endpoint: Endpoint, body: Any, type_: type[RowT], priority: Priority
+    ) -> RowT:
+        """Write and return the record that came back. Raises `Ambiguous` unless it has an id."""
+        answer = self.call(method, endpoint, body=body, priority=priority)
+        try:
+            row = msgspec.json.decode(answer.content, type=type_, strict=False)
+        except ValueError as error:
+            raise Ambiguous(unusable(method, answer, error), status=answer.status_code) from error
+        if not row.id:
+            raise Ambiguous(unusable(method, answer, "no id in it"), status=answer.status_code)
+        return row
+
+    def pages(
+        self, endpoint: Endpoint, row: type[RowT], params: Mapping[str, Any], priority: Priority
+    ) -> Iterator[RowT]:
+        """Read all pages. Raises `Unavailable` rather than returning a part of them."""
+        page: int | None = 1
+        for _ in range(MOST_PAGES):
+            asked = {**params, "page": page, "pageSize": PAGE}
+            rows, answer = self._rows(endpoint, row, asked, priority)
+            yield from rows
+            page = next_page(answer.headers.get("Link"), page=page or 1, rows=len(rows), size=PAGE)
+            if page is None:
+                return
+        raise _too_many(endpoint)
+
+    def by_id(
+        self, endpoint: Endpoint, row: type[RowT], conditions: str, priority: Priority
+    ) -> Iterator[RowT]:
+        """Read all rows in the order of their ids, by `id >`: rows that come or go shift no page."""
+        last = 0
+        for _ in range(MOST_PAGES):
+            asked = {
+                "conditions": f"({conditions}) and id > {last}" if last else conditions,
+                "orderBy": "id asc",
+                "fields": schemas.fields_of(row),
+                "pageSize": PAGE,
+            }
+            rows, _answer = self._rows(endpoint, row, asked, priority)
+            fresh = [r for r in rows if (r.id or 0) > last]
+            yield from fresh
+            if len(rows) < PAGE or not fresh:
+                return
+            last = max(r.id or 0 for r in fresh)
+        raise _too_many(endpoint)
+
+    def _rows(
+        self, endpoint: Endpoint, row: type[RowT], asked: Mapping[str, Any], priority: Priority
+    ) -> tuple[list[RowT], requests.Response]:
+        type_: type[list[RowT]] = list[row]  # type: ignore[valid-type]
+        return self.read(endpoint, type_, params=asked, priority=priority)
+
+
+def _too_many(endpoint: Endpoint) -> Unavailable:
+    path = endpoint._get_endpoint_url().rsplit("/apis/3.0", 1)[-1]
+    return Unavailable(
+        f"GET {path}: more than {MOST_PAGES * PAGE} rows; returning nothing rather than a part"
+    )
+
+
+def unusable(method: str, answer: requests.Response, why: object) -> str:
+    """Return the message for a 2xx answer whose body cannot be used."""
+    path = (answer.request.path_url or "").split("?", 1)[0]
+    kind = answer.headers.get("Content-Type", "no content type")
+    return (
+        f"{method} {path}: {answer.status_code}, unusable body ({kind}, {len(answer.content)} bytes: {why})"
+    )

@@ -1,0 +1,44 @@
+"""ConnectWise's query conditions, spelled so that no value can change their meaning (developer guide)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+
+_CHUNK = 120
+"""Ids in one list: at 10 digits each, with the longest `fields`, the URL stays under 2,000 characters."""
+
+
+def quoted(text: str) -> str:
+    """Return a string literal; `[` would start a date and is written `[[]`.
+
+    Raises `ValueError` for control chars.
+    """
+    if any(ord(c) < 32 for c in text):
+        raise ValueError(f"{text[:40]!r}: control characters have no place in a condition")
+    plain = text.replace("[", "[[]")
+    if '"' not in plain:
+        return f'"{plain}"'
+    if "'" not in plain:
+        return f"'{plain}'"
+    escaped = plain.replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def at(moment: datetime) -> str:
+    """Return a moment's literal: UTC, whole seconds, in square brackets."""
+    if moment.tzinfo is None:
+        raise ValueError("a condition needs an aware datetime: naive ones would silently shift")
+    return f"[{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}]"
+
+
+def any_of(field: str, ids: Sequence[int]) -> str:
+    """Return `field in (1,2,3)`."""
+    return f"{field} in ({','.join(str(int(i)) for i in ids)})"
+
+
+def chunks(ids: Sequence[int], size: int = _CHUNK) -> Iterator[Sequence[int]]:
+    """Split ids, each once, into lists short enough for one URL."""
+    unique = list(dict.fromkeys(ids))
+    for start in range(0, len(unique), size):
+        yield unique[start : start + size]

@@ -1,0 +1,331 @@
+"""Outgoing HTTP that can only reach the hosts it was made for, at the very addresses that were checked.
+
+A host name is resolved once for each connection, every answer is judged, and the socket goes to a judged
+address: a name that changes its mind between check and connect gains nothing. TLS still verifies the host
+name.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import queue
+import re
+import socket
+import threading
+import time
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NameResolutionError, NewConnectionError
+from urllib3.util import Retry
+
+KEY_FETCH_BYTES = 64 * 1024
+_CLOUD = (".myconnectwise.net", ".connectwisedev.com")
+_PLAIN_URL = re.compile(r"[\x21-\x7e]+")
+_TRANSLATED = tuple(ipaddress.ip_network(n) for n in ("64:ff9b::/96", "64:ff9b:1::/48", "::/96"))
+"""IPv6 ranges that carry an IPv4 address inside, beside the mapped, 6to4 and Teredo ones Python knows."""
+_METADATA = frozenset(ipaddress.ip_address(a) for a in ("169.254.169.254", "168.63.129.16", "fd00:ec2::254"))
+_REFUSED = "link-local, metadata, multicast or unspecified"
+
+Resolver = Callable[..., list[tuple[Any, ...]]]
+
+
+class ForbiddenAddress(ValueError):
+    """A URL or the address behind it is not one this session may talk to. Nothing was sent."""
+
+
+class TooSlow(OSError):
+    """The whole answer did not arrive within its deadline."""
+
+
+class TooLarge(ValueError):
+    """The answer is larger than the cap."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where one account's PSA lives: the host people use and the host the API answers on.
+
+    Cloud hosts answer API calls under the same name with `api-` in front (ConnectWise developer guide).
+    """
+
+    scheme: str
+    ui: str
+    """Host, with port if it has one; for links and for `/login/companyinfo`."""
+    api: str
+
+    @classmethod
+    def parse(cls, site: str, *, allow_private: bool = False) -> Site:
+        """Read a site as typed by a person.
+
+        Raises `ForbiddenAddress` for what only `allow_private` may use.
+        """
+        text = site.strip().rstrip("/")
+        scheme, _, netloc = text.rpartition("://")
+        scheme, netloc = scheme.lower() or "https", netloc.lower()
+        where = f"site {site!r}"
+        if (
+            scheme not in ("https", "http")
+            or not netloc
+            or not re.fullmatch(r"[\w.:\[\]-]+", netloc, re.ASCII)
+        ):
+            raise ForbiddenAddress(f"{where}: give the host people log in to, e.g. na.myconnectwise.net")
+        if not allow_private:
+            if scheme != "https":
+                raise ForbiddenAddress(f"{where}: plain http needs allow_private (on-prem or simulator)")
+            _check_name(netloc, where)
+        ui = netloc.removeprefix("api-") if netloc.endswith(_CLOUD) else netloc
+        return cls(scheme=scheme, ui=ui, api=f"api-{ui}" if ui.endswith(_CLOUD) else ui)
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """Return the hosts (with ports) a session for this site may reach."""
+        return frozenset((self.ui, self.api))
+
+    @property
+    def ui_origin(self) -> str:
+        """Return scheme and host of the user interface."""
+        return f"{self.scheme}://{self.ui}"
+
+    @property
+    def api_origin(self) -> str:
+        """Return scheme and host of the API."""
+        return f"{self.scheme}://{self.api}"
+
+
+def _check_name(netloc: str, where: str) -> None:
+    """Raise unless it is a plain registered name: no port, no userinfo, no address in any notation."""
+    last = netloc.rsplit(".", 1)[-1]
+    if ":" in netloc or "@" in netloc or "[" in netloc:
+        raise ForbiddenAddress(
+            f"{where}: ports, user names and IPv6 literals need allow_private or are never allowed"
+        )
+    if "." not in netloc or not last or not re.fullmatch(r"[a-z][a-z0-9-]*", last):
+        raise ForbiddenAddress(
+            f"{where}: a full host name is needed, not an address; allow_private lifts this on-prem"
+        )
+
+
+def check_url(url: str, hosts: Collection[str], *, allow_private: bool) -> None:
+    """Raise `ForbiddenAddress` unless the URL names exactly one of the hosts, in plain form."""
+    shown = f"URL {url[:120]!r}"
+    if not _PLAIN_URL.fullmatch(url) or "\\" in url:
+        raise ForbiddenAddress(f"{shown}: contains characters that parsers disagree about; not followed")
+    parts = urlsplit(url)
+    if parts.scheme != "https" and not (allow_private and parts.scheme == "http"):
+        raise ForbiddenAddress(
+            f"{shown}: only https is allowed; http needs allow_private (on-prem or simulator)"
+        )
+    if "@" in parts.netloc:
+        raise ForbiddenAddress(f"{shown}: user names in URLs are not allowed")
+    if parts.netloc.lower() not in hosts:
+        raise ForbiddenAddress(
+            f"{shown}: host is not one of {', '.join(sorted(hosts))}; check the account's site"
+        )
+    if not allow_private:
+        _check_name(parts.netloc.lower(), shown)
+
+
+def check_address(address: str, *, host: str, allow_private: bool) -> None:
+    """Raise `ForbiddenAddress` for an address we must not connect to.
+
+    `allow_private` admits private and loopback addresses, never link-local, metadata, multicast or
+    unspecified ones.
+    """
+    ip = ipaddress.ip_address(address.split("%", 1)[0])
+    where = f"{host} resolves to {address}"
+    mapped = ip.ipv4_mapped if isinstance(ip, ipaddress.IPv6Address) else None
+    plain = mapped or ip
+    if plain in _METADATA or plain.is_link_local or plain.is_multicast or plain.is_unspecified:
+        raise ForbiddenAddress(
+            f"{where}: {_REFUSED} addresses are never used; check the DNS of the account's site"
+        )
+    if allow_private:
+        return
+    hidden = isinstance(ip, ipaddress.IPv6Address) and (
+        mapped or ip.sixtofour or ip.teredo or any(ip in net for net in _TRANSLATED)
+    )
+    if hidden or not plain.is_global or plain.is_reserved:
+        raise ForbiddenAddress(
+            f"{where}: not a public address; for an on-prem PSA set allow_private on the account"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Guard:
+    hosts: frozenset[str]
+    allow_private: bool
+    resolver: Resolver
+
+    def connect(self, conn: HTTPConnection) -> socket.socket:
+        """Open a socket to the first checked address that answers. One forbidden answer forbids them all."""
+        host, port, timeout = conn.host, conn.port or conn.default_port, conn.timeout
+        literal = f"[{host}]" if ":" in host else host
+        if conn.host != conn._dns_host or not {literal, f"{literal}:{port}"} & self.hosts:
+            raise ForbiddenAddress(f"{host}:{port}: not a host of this session; check the account's site")
+        try:
+            found = self.resolver(host, port, socket.AF_UNSPEC, socket.SOCK_STREAM)
+        except (socket.gaierror, UnicodeError) as error:
+            reason = error if isinstance(error, socket.gaierror) else socket.gaierror(str(error))
+            raise NameResolutionError(host, conn, reason) from error
+        for *_, sockaddr in found:
+            check_address(str(sockaddr[0]), host=host, allow_private=self.allow_private)
+        last: OSError = OSError(f"{host} has no address")
+        for family, kind, proto, _, sockaddr in found:
+            sock = socket.socket(family, kind, proto)
+            try:
+                for option in conn.socket_options or ():
+                    sock.setsockopt(*option)
+                sock.settimeout(timeout if isinstance(timeout, int | float) else None)
+                sock.connect(sockaddr)
+            except OSError as error:
+                sock.close()
+                last = error
+            else:
+                return sock
+        if isinstance(last, TimeoutError):
+            raise ConnectTimeoutError(
+                conn, f"{host}:{port} did not accept a connection in {timeout} s"
+            ) from last
+        raise NewConnectionError(conn, f"{host}:{port}: {last}") from last
+
+
+def _pool_classes(guard: _Guard) -> dict[str, type[HTTPConnectionPool]]:
+    class CheckedHTTP(HTTPConnection):
+        def _new_conn(self) -> socket.socket:
+            return guard.connect(self)
+
+    class CheckedHTTPS(HTTPSConnection):
+        def _new_conn(self) -> socket.socket:
+            return guard.connect(self)
+
+    class HTTPPool(HTTPConnectionPool):
+        ConnectionCls = CheckedHTTP
+
+    class HTTPSPool(HTTPSConnectionPool):
+        ConnectionCls = CheckedHTTPS
+
+    return {"http": HTTPPool, "https": HTTPSPool}
+
+
+class _GuardedAdapter(HTTPAdapter):
+    def __init__(self, guard: _Guard, pool_maxsize: int) -> None:
+        self._guard = guard
+        # No retries of any kind: what may be repeated is decided by the caller, who knows reads from writes.
+        super().__init__(
+            pool_connections=4, pool_maxsize=pool_maxsize, max_retries=Retry(0, read=False, redirect=0)
+        )
+
+    def init_poolmanager(
+        self, connections: int, maxsize: int, block: bool = False, **pool_kwargs: Any
+    ) -> None:
+        super().init_poolmanager(connections, maxsize, block, **pool_kwargs)
+        self.poolmanager.pool_classes_by_scheme = _pool_classes(self._guard)
+
+    def send(
+        self,
+        request: requests.PreparedRequest,
+        stream: bool = False,
+        timeout: Any = None,
+        verify: bool | str = True,
+        cert: Any = None,
+        proxies: Mapping[str, str] | None = None,  # noqa: ARG002 - never used: a proxy would connect for us
+    ) -> requests.Response:
+        check_url(request.url or "", self._guard.hosts, allow_private=self._guard.allow_private)
+        return super().send(request, stream=stream, timeout=timeout, verify=verify, cert=cert, proxies={})
+
+
+class _Session(requests.Session):
+    """A session that follows nothing: a redirect is returned as the answer it is."""
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002
+        return None
+
+
+def guarded_session(
+    hosts: Collection[str],
+    *,
+    allow_private: bool = False,
+    pool_maxsize: int = 16,
+    resolver: Resolver = socket.getaddrinfo,
+    ca_file: str | None = None,
+) -> requests.Session:
+    """Return a session that reaches these exact hosts and no others (`host:port` with `allow_private`).
+
+    Keeps connections alive, follows no redirect, sends no cookie, ignores proxies and `.netrc`. Requests
+    raise `ForbiddenAddress` before anything leaves the machine. Pass a time-out with every request.
+    """
+    guard = _Guard(frozenset(h.lower() for h in hosts), allow_private, resolver)
+    session = _Session()
+    session.trust_env = False
+    session.verify = ca_file or True
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    session.adapters.clear()
+    for prefix in ("https://", "http://"):
+        session.mount(prefix, _GuardedAdapter(guard, pool_maxsize))
+    return session
+
+
+def read_capped(response: requests.Response, *, limit: int, until: float) -> bytes:
+    """Read a streamed answer, up to `limit` bytes. Raises `TooLarge`, `TooSlow` past `until` (monotonic).
+
+    The connection goes back to its pool only when the answer was read to its end.
+    """
+    raw, parts, size = response.raw, [], 0
+    try:
+        while True:
+            if time.monotonic() > until:
+                raise TooSlow("the answer was still coming in when its deadline passed")
+            part = raw.read1(65536, decode_content=True)
+            if not part:
+                break
+            size += len(part)
+            if size > limit:
+                raise TooLarge(f"the answer is larger than {limit} bytes")
+            parts.append(part)
+        parts.append(raw.read(decode_content=True))  # notices a truncated answer and frees the connection
+    except BaseException:
+        response.close()
+        raise
+    response.close()
+    return b"".join(parts)
+
+
+def fetch(
+    session: requests.Session,
+    url: str,
+    *,
+    deadline: float = 2.0,
+    limit: int = KEY_FETCH_BYTES,
+    headers: Mapping[str, str] | None = None,
+) -> tuple[int, bytes]:
+    """GET a small document within `deadline` seconds in all, name look-up included. Returns status and body.
+
+    Raises `ForbiddenAddress`, `TooLarge`, `TooSlow`, or what `requests` raises. The look-up cannot be
+    interrupted, so it runs beside the caller, who stops waiting for it at the deadline.
+    """
+    result: queue.SimpleQueue[tuple[int, bytes] | Exception] = queue.SimpleQueue()
+    until = time.monotonic() + deadline
+
+    def run() -> None:
+        try:
+            answer = session.get(url, headers=headers, stream=True, timeout=(deadline, deadline))
+            result.put((answer.status_code, read_capped(answer, limit=limit, until=until)))
+        except (requests.RequestException, HTTPError, OSError, ValueError) as error:
+            result.put(error)
+
+    threading.Thread(target=run, name="psa-fetch", daemon=True).start()
+    try:
+        got = result.get(timeout=deadline)
+    except queue.Empty:
+        raise TooSlow(f"GET {url[:120]}: no complete answer in {deadline:g} s") from None
+    if isinstance(got, Exception):
+        raise got
+    return got

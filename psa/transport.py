@@ -1,0 +1,160 @@
+"""One request to ConnectWise: permitted, throttled, sent once, read whole, and its failure named.
+
+Only a read whose pooled connection turned out to be dead is repeated, once. A write is sent at most once.
+"""
+
+from __future__ import annotations
+
+import ssl
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+import requests
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    MaxRetryError,
+    NameResolutionError,
+    NewConnectionError,
+    ProtocolError,
+)
+
+from psa.answers import check_permitted, error_of
+from psa.outgoing import ForbiddenAddress, read_capped
+from psa.port import Ambiguous, PsaError, Throttled, Unavailable
+from psa.throttle import Priority, Throttle
+
+_API = "/apis/3.0"
+_LARGEST_ANSWER = 32 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Seconds. ConnectWise documents none of its own; its clients wait 20 to 30 (public code)."""
+
+    connect: float = 5.0
+    read: float = 20.0
+    """Silence on the socket before a read is given up."""
+    write: float = 20.0
+    """The same for a write; stay well inside the posting lease."""
+    total: float = 45.0
+    """For a whole answer, however steadily it drips in."""
+    patience: float = 10.0
+    """Waiting for a place under our own limit."""
+
+
+class Transport:
+    """Sends requests for one account. Safe to use from several threads."""
+
+    def __init__(
+        self,
+        session: requests.Session,
+        *,
+        throttle: Throttle,
+        account: str,
+        timeouts: Timeouts,
+    ) -> None:
+        self.session = session
+        self._throttle, self._account, self._timeouts = throttle, account, timeouts
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        body: Any = None,
+        params: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        priority: Priority = "gather",
+    ) -> requests.Response:
+        """Send one request and return its 2xx answer, read whole. Raises the errors of `psa.port`."""
+        path = urlsplit(url).path
+        api_path = path.split(_API, 1)[-1] if _API in path else path
+        check_permitted(method, api_path, body)
+        try:
+            return self._send(method, url, api_path, body, params, headers, priority)
+        except _Stale:
+            return self._send(method, url, api_path, body, params, headers, priority, again=False)
+
+    def _send(
+        self,
+        method: str,
+        url: str,
+        path: str,
+        body: Any,
+        params: Mapping[str, Any] | None,
+        headers: Mapping[str, str] | None,
+        priority: Priority,
+        again: bool = True,
+    ) -> requests.Response:
+        encoded = None if body is None else msgspec.json.encode(body)
+        silence = self._timeouts.read if method == "GET" else self._timeouts.write
+        with self._throttle.slot(self._account, priority, self._timeouts.patience) as slot:
+            until = time.monotonic() + self._timeouts.total
+            try:
+                answer = self.session.request(
+                    method,
+                    url,
+                    params=dict(params or {}),
+                    data=encoded,
+                    headers=dict(headers or {}),
+                    stream=True,
+                    timeout=(self._timeouts.connect, silence),
+                    allow_redirects=False,
+                )
+                # requests keeps a body read by hand nowhere else.
+                answer._content = read_capped(answer, limit=_LARGEST_ANSWER, until=until)
+                answer._content_consumed = True  # type: ignore[attr-defined]
+            except (requests.RequestException, HTTPError, OSError, ValueError) as error:
+                if again and method == "GET" and _was_reset(error):
+                    raise _Stale from error
+                raise _failure(method, path, error) from error
+            verdict = error_of(
+                method, path, answer.status_code, answer.headers, answer.content, now=datetime.now(UTC)
+            )
+            if isinstance(verdict, Throttled):
+                slot.limited(verdict.retry_after)
+        if verdict is not None:
+            raise verdict
+        return answer
+
+
+class _Stale(Exception):  # noqa: N818 - never leaves this file
+    """The connection was reset under a read."""
+
+
+def _was_reset(error: Exception) -> bool:
+    cause = error.args[0] if isinstance(error, requests.ConnectionError) and error.args else error
+    return isinstance(cause, ProtocolError) and any(isinstance(a, ConnectionError) for a in cause.args)
+
+
+def _never_left(error: Exception) -> bool:
+    """Tell whether no byte of the request can have reached the PSA: no name, connection or trusted TLS."""
+    if isinstance(
+        error, ForbiddenAddress | requests.exceptions.InvalidURL | requests.exceptions.ConnectTimeout
+    ):
+        return True
+    cause = error.args[0] if error.args else None
+    reason = cause.reason if isinstance(cause, MaxRetryError) else cause
+    if isinstance(reason, NewConnectionError | NameResolutionError | ConnectTimeoutError):
+        return True
+    inner = reason.args[0] if isinstance(reason, HTTPError) and reason.args else None
+    return isinstance(inner, ssl.SSLCertVerificationError)
+
+
+def _failure(method: str, path: str, error: Exception) -> PsaError:
+    """Name a failure without an answer. A write is ambiguous unless it surely never left."""
+    what = f"{method} {path}: no usable answer ({type(error).__name__}: {_short(error)})"
+    if method == "GET" or _never_left(error):
+        return Unavailable(what)
+    return Ambiguous(f"{what}; unknown whether it was carried out")
+
+
+def _short(error: Exception) -> str:
+    """Return the error's words without the URL's query, which may hold a person's name."""
+    return str(error).split("?", 1)[0][:200]
