@@ -1,0 +1,275 @@
+"""Accounts: one MSP each, with its sealed credentials, its statuses and its people."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy.orm import Session, undefer_group
+
+from models.people import MemberRow, import_members, recipients, roster, roster_rows
+from models.sealing import SealBroken, Sealer
+from models.tables import Account, AccountStatus, Alert, Job
+from models.turns import changed
+
+__all__ = [
+    "Account",
+    "AccountStatus",
+    "Credentials",
+    "MemberRow",
+    "SealBroken",
+    "Sealer",
+    "StatusRow",
+    "account_by_name",
+    "account_by_token",
+    "add_account",
+    "claim_poll",
+    "credentials",
+    "due_polls",
+    "freeze",
+    "get",
+    "import_members",
+    "list_accounts",
+    "marker_key",
+    "path_token",
+    "pin_callback_key",
+    "recipients",
+    "remove_account",
+    "replace_statuses",
+    "roster",
+    "roster_rows",
+    "rotate",
+    "save_poll",
+    "set_account",
+    "set_credentials",
+    "statuses",
+    "unfreeze",
+]  # fmt: skip
+
+SEALED = ("public_key", "private_key", "client_id", "path_token", "marker_key")
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What it takes to speak to an account's PSA. Secrets never show in its repr."""
+
+    account_id: int
+    site: str
+    api_site: str | None
+    company: str
+    public_key: str = field(repr=False)
+    private_key: str = field(repr=False)
+    client_id: str = field(repr=False)
+    allow_private: bool
+    codebase: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StatusRow:
+    """What one status of one board means: `escalate`, `claim` or `closed`."""
+
+    board_id: int
+    status_id: int
+    board: str
+    status: str
+    kind: str
+
+
+def add_account(
+    system: Session,
+    sealer: Sealer,
+    *,
+    name: str,
+    site: str,
+    company: str,
+    public_key: str,
+    private_key: str,
+    client_id: str,
+    now: datetime,
+    **columns: Any,
+) -> int:
+    """Store a new account with its own path token and marker key, and return its id.
+
+    `columns` are any other columns of `Account`. Takes the system session. Raises SQLAlchemy's `IntegrityError`
+    if the name is taken.
+    """
+    account_id = _next_id(system)
+    token = secrets.token_urlsafe(32)
+    plain = {
+        "public_key": public_key,
+        "private_key": private_key,
+        "client_id": client_id,
+        "path_token": token,
+        "marker_key": secrets.token_urlsafe(32),
+    }
+    row = Account(id=account_id, name=name, site=site, company=company, created_at=now, **columns)
+    row.path_token_hash = sealer.token_hashes(token)[0]
+    for column, value in plain.items():
+        setattr(row, column, sealer.seal(value, account_id=account_id, field=column))
+    system.add(row)
+    system.flush()
+    return account_id
+
+
+def _next_id(system: Session) -> int:
+    """Return the id of the account to be inserted, which its secrets are bound to before the row exists."""
+    if system.get_bind().dialect.name == "postgresql":
+        return int(system.scalars(text("SELECT nextval(pg_get_serial_sequence('account', 'id'))")).one())
+    # Writers are alone on SQLite, so nobody else can take this number; and it is never used again.
+    last = system.scalar(text("SELECT seq FROM sqlite_sequence WHERE name = 'account'"))
+    return int(last or 0) + 1
+
+
+def get(session: Session, account_id: int) -> Account | None:
+    """Return the account with its sealed secrets, in that account's own session."""
+    return session.scalar(select(Account).where(Account.id == account_id).options(undefer_group("secrets")))
+
+
+def account_by_name(system: Session, name: str) -> Account | None:
+    """Return the account without its secrets; `get` reads those, in the account's own session."""
+    return system.scalar(select(Account).where(Account.name == name))
+
+
+def account_by_token(system: Session, token: str, sealer: Sealer) -> Account | None:
+    """Return the account, without its secrets, that a callback's path token belongs to."""
+    return system.scalar(select(Account).where(Account.path_token_hash.in_(sealer.token_hashes(token))))
+
+
+def list_accounts(system: Session) -> list[Account]:
+    """Return all accounts, without their secrets, by name."""
+    return list(system.scalars(select(Account).order_by(Account.name)))
+
+
+def set_account(session: Session, account_id: int, **columns: Any) -> bool:
+    """Change columns of an account that are no secrets. Raises `ValueError` for one that is."""
+    forbidden = {"id", "path_token_hash", *SEALED} & columns.keys()
+    if forbidden:
+        raise ValueError(f"{', '.join(sorted(forbidden))} cannot be set this way: use set_credentials")
+    return changed(session, update(Account).where(Account.id == account_id).values(**columns))
+
+
+def set_credentials(session: Session, account_id: int, sealer: Sealer, **plain: str) -> bool:
+    """Replace any of `public_key`, `private_key`, `client_id`."""
+    unknown = plain.keys() - {"public_key", "private_key", "client_id"}
+    if unknown:
+        raise ValueError(f"{', '.join(sorted(unknown))}: not a credential")
+    sealed = {k: sealer.seal(v, account_id=account_id, field=k) for k, v in plain.items()}
+    return changed(session, update(Account).where(Account.id == account_id).values(**sealed))
+
+
+def remove_account(session: Session, account_id: int) -> bool:
+    """Delete an account and everything that belongs to it."""
+    for table in (Job, Alert):
+        session.execute(delete(table).where(table.account_id == account_id))
+    return changed(session, delete(Account).where(Account.id == account_id))
+
+
+def credentials(account: Account, sealer: Sealer) -> Credentials:
+    """Return an account's credentials, opened. Raises `SealBroken`."""
+    return Credentials(
+        account_id=account.id,
+        site=account.site,
+        api_site=account.api_site,
+        company=account.company,
+        public_key=_opened(account, sealer, "public_key").decode(),
+        private_key=_opened(account, sealer, "private_key").decode(),
+        client_id=_opened(account, sealer, "client_id").decode(),
+        allow_private=account.allow_private,
+        codebase=account.codebase,
+    )
+
+
+def path_token(account: Account, sealer: Sealer) -> str:
+    """Return the token of the account's callback address. Raises `SealBroken`."""
+    return _opened(account, sealer, "path_token").decode()
+
+
+def marker_key(account: Account, sealer: Sealer) -> bytes:
+    """Return the key of the account's note markers, the same for ever. Raises `SealBroken`."""
+    return _opened(account, sealer, "marker_key")
+
+
+def rotate(session: Session, account_id: int, sealer: Sealer) -> bool:
+    """Seal an account's secrets again with the first key. False if there was nothing to do. Raises `SealBroken`."""
+    account = get(session, account_id)
+    if account is None or all(sealer.is_newest(getattr(account, column)) for column in SEALED):
+        return False
+    account.path_token_hash = sealer.token_hashes(path_token(account, sealer))[0]
+    for column in SEALED:
+        plain = _opened(account, sealer, column)
+        setattr(account, column, sealer.seal(plain, account_id=account_id, field=column))
+    session.flush()
+    return True
+
+
+def _opened(account: Account, sealer: Sealer, column: str) -> bytes:
+    return sealer.open(getattr(account, column), account_id=account.id, field=column)
+
+
+def replace_statuses(session: Session, account_id: int, rows: Iterable[StatusRow]) -> None:
+    """Store what the statuses mean, in place of what was stored before."""
+    session.execute(delete(AccountStatus).where(AccountStatus.account_id == account_id))
+    values = [
+        {
+            "account_id": account_id,
+            "board_id": row.board_id,
+            "status_id": row.status_id,
+            "board": row.board,
+            "status": row.status,
+            "kind": row.kind,
+        }
+        for row in rows
+    ]
+    if values:
+        session.execute(insert(AccountStatus), values)
+
+
+def statuses(session: Session, account_id: int) -> list[StatusRow]:
+    """Return what the account's statuses mean."""
+    rows = session.scalars(select(AccountStatus).where(AccountStatus.account_id == account_id))
+    return [StatusRow(r.board_id, r.status_id, r.board, r.status, r.kind) for r in rows]
+
+
+def pin_callback_key(session: Session, account_id: int, key_id: str) -> bool:
+    """Pin the key that signs this account's callbacks. False if another is pinned already."""
+    first = (Account.callback_key_id.is_(None)) | (Account.callback_key_id == key_id)
+    return changed(
+        session, update(Account).where(Account.id == account_id, first).values(callback_key_id=key_id)
+    )
+
+
+def freeze(session: Session, account_id: int, *, reason: str, now: datetime) -> bool:
+    """Stop all writing to this account's PSA. False if it was stopped already; the first reason stays."""
+    running = update(Account).where(Account.id == account_id, Account.frozen_at.is_(None))
+    return changed(session, running.values(frozen_at=now, frozen_reason=reason))
+
+
+def unfreeze(session: Session, account_id: int) -> bool:
+    """Let an account's PSA be written to again."""
+    frozen = update(Account).where(Account.id == account_id, Account.frozen_at.is_not(None))
+    return changed(session, frozen.values(frozen_at=None, frozen_reason=None))
+
+
+def due_polls(system: Session, *, now: datetime, limit: int) -> list[int]:
+    """Return the accounts whose tickets should be polled now, the longest overdue first."""
+    due = select(Account.id).where(Account.next_poll_at <= now).order_by(Account.next_poll_at).limit(limit)
+    return list(system.scalars(due))
+
+
+def claim_poll(session: Session, account_id: int, *, now: datetime, next_at: datetime) -> bool:
+    """Take the account's poll that is due, and set when the next one is. False if somebody else took it."""
+    due = update(Account).where(Account.id == account_id, Account.next_poll_at <= now)
+    return changed(session, due.values(next_poll_at=next_at))
+
+
+def save_poll(session: Session, account_id: int, *, cursor: datetime, now: datetime) -> bool:
+    """Store how far the poll has read. A cursor never goes back."""
+    ahead = (Account.poll_cursor.is_(None)) | (Account.poll_cursor <= cursor)
+    return changed(
+        session,
+        update(Account).where(Account.id == account_id, ahead).values(poll_cursor=cursor, polled_at=now),
+    )

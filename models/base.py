@@ -1,0 +1,219 @@
+"""The door to the database: sessions that belong to one account, and the narrow one that belongs to none.
+
+`Database` speaks SQLite (embedded default) and PostgreSQL (production). Each session is one transaction; no slow
+call belongs inside one.
+
+On PostgreSQL, row-level security keeps the accounts apart: each transaction names its account, and without one
+no row is visible. The application should connect as a role that owns nothing (see `models.access`). Where it
+connects as the owner or a superuser, as small installations with a single role do, everything works too, but a
+superuser is not held back by row-level security; that is logged once as a warning.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import psycopg
+import structlog
+from psycopg.waiting import Ready, Wait
+from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, make_url, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
+
+from models.access import SystemRoleMissing, system_role_of
+from models.columns import Row
+
+log = structlog.get_logger()
+
+CONNECT_TIMEOUT_S = 2
+POOL_TIMEOUT_S = 1.0
+PING_TIMEOUT_S = 0.9
+"""Together below 4 s: ConnectWise gives a callback five seconds, and a refusal within them is repeated."""
+
+T = TypeVar("T")
+
+
+class UnknownDatabase(ValueError):
+    """The address names a database that this program does not speak."""
+
+
+def normalise_url(url: str) -> URL:
+    """Return the address with the driver this program uses. Raises `UnknownDatabase`.
+
+    `postgres://` and `postgresql://` become `postgresql+psycopg://`; `sqlite:///file` stays.
+    """
+    parsed = make_url(url)
+    kind = parsed.drivername.split("+")[0]
+    if kind in ("postgres", "postgresql"):
+        return parsed.set(drivername="postgresql+psycopg")
+    if kind == "sqlite":
+        if not parsed.database or parsed.database == ":memory:":
+            raise UnknownDatabase("DATABASE_URL: SQLite needs a file, e.g. sqlite:///var/resolutionflow.db")
+        return parsed.set(drivername="sqlite")
+    raise UnknownDatabase(f"DATABASE_URL begins with {kind}: use sqlite:///FILE or postgresql://…")
+
+
+class Database:
+    """All connections of one process. Dispose of it in a child after a fork."""
+
+    def __init__(self, url: str, *, pool_size: int = 10, statement_timeout_s: float = 4) -> None:
+        """Open nothing yet. A statement is given up after `statement_timeout_s` seconds, on either side."""
+        self.url = normalise_url(url)
+        self.engine = (
+            _sqlite(self.url) if self.is_sqlite else _postgres(self.url, pool_size, statement_timeout_s)
+        )
+        self._reading = self.engine.execution_options(reading=True)
+        self._system_role: str | None = None
+        self._role_known = False
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.url.drivername == "sqlite"
+
+    @contextmanager
+    def account(self, account_id: int, *, reading: bool = False) -> Iterator[Session]:
+        """Give a session that sees this account alone: one transaction, rolled back on any error.
+
+        With `reading` it promises to write nothing; on SQLite it then does not queue behind writers.
+        """
+        with self._transaction(reading) as session:
+            if not self.is_sqlite:
+                session.execute(
+                    text("SELECT set_config('resolutionflow.account', :account, true)"),
+                    {"account": str(account_id)},
+                )
+            yield session
+
+    @contextmanager
+    def system(self, *, reading: bool = False) -> Iterator[Session]:
+        """Give the session for what is across accounts: token look-up, due rows, the list of accounts.
+
+        On PostgreSQL it may read few columns and no secret. Raises `SystemRoleMissing` with the statements to run.
+        """
+        with self._transaction(reading) as session:
+            if not self.is_sqlite:
+                role = self._role(session)
+                if role:
+                    session.execute(text(f'SET LOCAL ROLE "{role}"'))
+            yield session
+
+    def ping(self) -> None:
+        """Ask the database for a sign of life. Raises SQLAlchemy's `DBAPIError` if there is none."""
+        with self._reading.connect() as connection:
+            connection.execute(text("SELECT 1"))
+
+    def dispose(self) -> None:
+        """Close all connections; they are opened again on use."""
+        self.engine.dispose()
+
+    @contextmanager
+    def _transaction(self, reading: bool) -> Iterator[Session]:
+        engine = self._reading if reading else self.engine
+        with Session(engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def _role(self, session: Session) -> str | None:
+        """Return the system role to change into, or None where a superuser needs none."""
+        if not self._role_known:
+            user, powerful, exists = system_role_of(session.connection())
+            if powerful:
+                log.warning("database_role_unrestricted", role=user, why="superuser or owner of the tables")
+            if not exists and powerful != "superuser":
+                raise SystemRoleMissing(user)
+            self._system_role = f"{user}_system" if exists else None
+            self._role_known = True
+        return self._system_role
+
+
+def insert_or_ignore(session: Session, table: type[Row]) -> postgresql.Insert | sqlite.Insert:
+    """Return an INSERT that does nothing where a unique key exists already."""
+    if session.get_bind().dialect.name == "sqlite":
+        return sqlite.insert(table).on_conflict_do_nothing()
+    return postgresql.insert(table).on_conflict_do_nothing()
+
+
+def _sqlite(url: URL) -> Engine:
+    Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": 4.0}, pool_size=20, max_overflow=-1)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
+        # The driver must not begin transactions on its own: see `begin`.
+        connection.isolation_level = None
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A transaction that reads first and writes later is refused outright when another wrote in between, so
+        # those that may write take the lock at once and wait for it up to the busy time-out.
+        reading = connection.get_execution_options().get("reading")
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+class _Bounded(psycopg.Connection[Any]):
+    """A connection that waits no longer than `limit_s` for an answer.
+
+    The server's statement time-out does not help while the server itself stands still.
+    """
+
+    limit_s = 5.0
+
+    def wait(self, gen: Generator[Wait, Ready, T], interval: float = 0.1) -> T:
+        return super().wait(_until(gen, time.monotonic() + self.limit_s, self), interval)
+
+
+def _until(gen: Generator[Any, Any, T], end: float, connection: _Bounded) -> Generator[Any, Any, T]:
+    try:
+        wanted = next(gen)
+        while True:
+            ready = yield wanted
+            if not ready and time.monotonic() > end:
+                connection.close()
+                raise psycopg.OperationalError(f"no answer from the database within {connection.limit_s:g} s")
+            wanted = gen.send(ready)
+    except StopIteration as done:
+        result: T = done.value
+        return result
+
+
+def _postgres(url: URL, pool_size: int, statement_timeout_s: float) -> Engine:
+    limit_s = statement_timeout_s + 0.25
+
+    engine = create_engine(
+        url, pool_size=pool_size, max_overflow=pool_size, pool_timeout=POOL_TIMEOUT_S, pool_use_lifo=True
+    )
+
+    @event.listens_for(engine, "do_connect")
+    def connect(_dialect: Any, _record: Any, args: list[Any], params: dict[str, Any]) -> DBAPIConnection:
+        params.setdefault("connect_timeout", CONNECT_TIMEOUT_S)
+        params.setdefault("application_name", "resolutionflow")
+        options = f"-c statement_timeout={int(statement_timeout_s * 1000)} -c TimeZone=UTC"
+        params["options"] = f"{params.get('options', '')} {options}".strip()
+        connection = _Bounded.connect(*args, **params)
+        connection.limit_s = limit_s
+        return connection  # type: ignore[return-value] # psycopg's class fits SQLAlchemy's protocol
+
+    @event.listens_for(engine, "checkout")
+    def still_there(connection: _Bounded, _: ConnectionPoolEntry, __: PoolProxiedConnection) -> None:
+        # SQLAlchemy's own check would wait for as long as a statement may take.
+        connection.limit_s = PING_TIMEOUT_S
+        try:
+            connection.autocommit = True
+            connection.execute("SELECT 1")
+            connection.autocommit = False
+        except psycopg.Error as error:
+            raise exc.InvalidatePoolError(str(error)) from error
+        connection.limit_s = limit_s
+
+    return engine

@@ -1,0 +1,284 @@
+"""The brief's way into the ticket: leases with a fence, the draft, the attempt, the note.
+
+Whoever takes a lease gets a fence, a number that grows with every lease. Each later write carries it and does
+nothing (returns False) once somebody else has taken over. Callers use these through `models.handoffs`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Update, case, select, update
+from sqlalchemy.orm import Session
+
+from escalation.lifecycle import Brief
+from models.moves import moved_brief
+from models.tables import Account, Handoff
+from models.turns import Due, changed, due_in_turn, pairs
+
+
+def lease(
+    session: Session, account_id: int, handoff_id: int, *, now: datetime, lease_s: float, holder: str
+) -> int | None:
+    """Take a handoff whose brief is to be posted or refreshed, for `lease_s` seconds, and return the fence.
+
+    None if somebody holds it, if it is not due yet, or if there is nothing to do. A brief still to be posted moves
+    to `posting`; one that is posted stays so. A lease that ran out is taken over.
+    """
+    here = _one(account_id, handoff_id)
+    row = session.execute(
+        select(
+            Handoff.brief_state,
+            Handoff.fence,
+            Handoff.lease_until,
+            Handoff.next_attempt_at,
+            Handoff.refresh_due_at,
+        ).where(*here)
+    ).one_or_none()
+    if row is None or (row.lease_until is not None and row.lease_until > now):
+        return None
+    state = Brief(row.brief_state)
+    # The first attempt never waits: clocks of two machines may differ by more than a bell takes.
+    due_at = row.refresh_due_at if state is Brief.POSTED else row.next_attempt_at
+    if due_at is None or (due_at > now and row.fence > 0) or state is Brief.PARKED:
+        return None
+    until = now + timedelta(seconds=lease_s)
+    values: dict[str, Any] = {"fence": row.fence + 1, "lease_until": until, "lease_holder": holder}
+    if state is Brief.POSTED:
+        # The sweeper finds it again should the holder die. `ask_refresh` tells this time from one asked for.
+        values["refresh_due_at"] = until
+    else:
+        values |= {
+            "brief_state": Brief.POSTING.value,
+            "next_attempt_at": until,
+            "attempts": Handoff.attempts + 1,
+        }
+    same = (*here, Handoff.fence == row.fence, Handoff.brief_state == row.brief_state)
+    if not changed(session, update(Handoff).where(*same).values(values)):
+        return None
+    if state is Brief.POSTING:
+        why = "the lease ran out"
+        moved_brief(session, account_id, handoff_id, state, Brief.PENDING, why=why, now=now, actor=holder)
+    if state is not Brief.POSTED:
+        why = f"lease {row.fence + 1}"
+        moved_brief(
+            session, account_id, handoff_id, Brief.PENDING, Brief.POSTING, why=why, now=now, actor=holder
+        )
+    return int(row.fence) + 1
+
+
+def renew(
+    session: Session, account_id: int, handoff_id: int, *, fence: int, now: datetime, lease_s: float
+) -> bool:
+    """Hold a lease for `lease_s` more seconds from now."""
+    until = now + timedelta(seconds=lease_s)
+    ours = case((Handoff.refresh_due_at == Handoff.lease_until, until), else_=Handoff.refresh_due_at)
+    posting = case((Handoff.brief_state == Brief.POSTING.value, until), else_=Handoff.next_attempt_at)
+    held = _held(account_id, handoff_id, fence)
+    return changed(session, held.values(lease_until=until, next_attempt_at=posting, refresh_due_at=ours))
+
+
+def store_draft(
+    session: Session,
+    account_id: int,
+    handoff_id: int,
+    *,
+    fence: int,
+    draft: str,
+    draft_hash: str,
+    marker: str,
+    escalation_package: dict[str, Any],
+    schema_version: int,
+    evidence_fingerprint: str | None = None,
+) -> bool:
+    """Store what is about to be posted or edited in, before it is tried."""
+    return changed(
+        session,
+        _held(account_id, handoff_id, fence).values(
+            draft=draft,
+            draft_hash=draft_hash,
+            marker=marker,
+            escalation_package=escalation_package,
+            schema_version=schema_version,
+            evidence_fingerprint=evidence_fingerprint,
+        ),
+    )
+
+
+def mark_attempt(session: Session, account_id: int, handoff_id: int, *, fence: int, now: datetime) -> bool:
+    """Record that a POST is about to be sent: from here on its outcome may be unknown."""
+    held = _held(account_id, handoff_id, fence).where(Handoff.brief_state == Brief.POSTING.value)
+    return changed(session, held.values(post_attempted_at=now))
+
+
+def clear_attempt(session: Session, account_id: int, handoff_id: int, *, fence: int) -> bool:
+    """Record that the POST was surely not carried out (429, connection refused)."""
+    return changed(session, _held(account_id, handoff_id, fence).values(post_attempted_at=None))
+
+
+def mark_posted(
+    session: Session,
+    account_id: int,
+    handoff_id: int,
+    *,
+    fence: int,
+    note_id: int,
+    note_hash: str,
+    now: datetime,
+    posted_at: datetime | None = None,
+    extra_notes_removed: int = 0,
+    why: str = "note accepted",
+) -> bool:
+    """Record that the note is in the ticket. `posted_at` is the PSA's time where it gave one."""
+    posting = _held(account_id, handoff_id, fence).where(Handoff.brief_state == Brief.POSTING.value)
+    happened_at = posted_at or now
+    values = {
+        "brief_state": Brief.POSTED.value,
+        "escalation_package_external_id": note_id,
+        "note_hash": note_hash,
+        "posted_at": happened_at,
+        "lease_until": None,
+        "lease_holder": None,
+        "next_attempt_at": None,
+        "last_error": None,
+        "extra_notes_removed": Handoff.extra_notes_removed + extra_notes_removed,
+    }
+    if not changed(session, posting.values(values)):
+        return False
+    moved_brief(
+        session,
+        account_id,
+        handoff_id,
+        Brief.POSTING,
+        Brief.POSTED,
+        why=why,
+        now=now,
+        happened_at=happened_at,
+    )
+    return True
+
+
+def mark_edited(
+    session: Session, account_id: int, handoff_id: int, *, fence: int, note_hash: str | None, now: datetime
+) -> bool:
+    """Record the end of a refresh: the note's new hash, or None if nothing had to be written.
+
+    A refresh that was asked for while this one ran stays due.
+    """
+    held = _held(account_id, handoff_id, fence).where(Handoff.brief_state == Brief.POSTED.value)
+    ours = case((Handoff.refresh_due_at == Handoff.lease_until, None), else_=Handoff.refresh_due_at)
+    values: dict[str, Any] = {
+        "refresh_due_at": ours,
+        "lease_until": None,
+        "lease_holder": None,
+        "last_error": None,
+    }
+    if note_hash is not None:
+        values |= {"note_hash": note_hash, "edited_at": now}
+    return changed(session, held.values(values))
+
+
+def give_back(
+    session: Session,
+    account_id: int,
+    handoff_id: int,
+    *,
+    fence: int,
+    next_attempt_at: datetime,
+    reason: str,
+    now: datetime,
+    count_attempt: bool = True,
+) -> bool:
+    """Give a lease back because of a failure that passes. Without `count_attempt` it does not wear the handoff out."""
+    free: dict[str, Any] = {"lease_until": None, "lease_holder": None, "last_error": reason}
+    refresh = _held(account_id, handoff_id, fence).where(Handoff.brief_state == Brief.POSTED.value)
+    if changed(session, refresh.values(refresh_due_at=next_attempt_at, **free)):
+        return True
+    if not count_attempt:
+        free["attempts"] = Handoff.attempts - 1
+    posting = _held(account_id, handoff_id, fence).where(Handoff.brief_state == Brief.POSTING.value)
+    pending = {"brief_state": Brief.PENDING.value, "next_attempt_at": next_attempt_at}
+    if not changed(session, posting.values(free | pending)):
+        return False
+    moved_brief(session, account_id, handoff_id, Brief.POSTING, Brief.PENDING, why=reason, now=now)
+    return True
+
+
+def park(
+    session: Session, account_id: int, handoff_id: int, *, fence: int, reason: str, now: datetime
+) -> bool:
+    """Record a failure that only a person can end; `unpark` brings the brief back."""
+    posting = _held(account_id, handoff_id, fence).where(Handoff.brief_state == Brief.POSTING.value)
+    values: dict[str, Any] = {"lease_until": None, "lease_holder": None, "next_attempt_at": None}
+    parked = posting.values(brief_state=Brief.PARKED.value, park_reason=reason, last_error=reason, **values)
+    if not changed(session, parked):
+        return False
+    moved_brief(session, account_id, handoff_id, Brief.POSTING, Brief.PARKED, why=reason, now=now)
+    return True
+
+
+def unpark(
+    session: Session, account_id: int, handoff_id: int, *, now: datetime, actor: str = "operator"
+) -> bool:
+    """Bring a parked brief back, due now, with all its attempts again."""
+    parked = update(Handoff).where(*_one(account_id, handoff_id), Handoff.brief_state == Brief.PARKED.value)
+    values = {"brief_state": Brief.PENDING.value, "park_reason": None, "attempts": 0, "next_attempt_at": now}
+    if not changed(session, parked.values(values)):
+        return False
+    moved_brief(
+        session, account_id, handoff_id, Brief.PARKED, Brief.PENDING, why="brought back", now=now, actor=actor
+    )
+    return True
+
+
+def ask_refresh(session: Session, account_id: int, handoff_id: int, *, due_at: datetime) -> bool:
+    """Ask for the brief to be brought up to date at a moment. An earlier one that was asked for stays."""
+    under_way = Handoff.refresh_due_at == Handoff.lease_until
+    later = Handoff.refresh_due_at.is_(None) | (Handoff.refresh_due_at > due_at) | under_way
+    wanted = case((later, due_at), else_=Handoff.refresh_due_at)
+    return changed(
+        session, update(Handoff).where(*_one(account_id, handoff_id)).values(refresh_due_at=wanted)
+    )
+
+
+def count_extra_notes(session: Session, account_id: int, handoff_id: int, removed: int) -> bool:
+    """Count second notes of ours that were found and removed after the first was recorded."""
+    more = Handoff.extra_notes_removed + removed
+    return changed(
+        session, update(Handoff).where(*_one(account_id, handoff_id)).values(extra_notes_removed=more)
+    )
+
+
+def due_briefs(system: Session, *, now: datetime, limit: int) -> Due:
+    """Return the handoffs whose brief should be posted now, in turn: account id and handoff id."""
+    running = _not_frozen()
+    return pairs(
+        system,
+        due_in_turn(Handoff.account_id, Handoff.id, Handoff.next_attempt_at, running, now=now, limit=limit),
+    )
+
+
+def due_refreshes(system: Session, *, now: datetime, limit: int) -> Due:
+    """Return the handoffs whose posted brief should be brought up to date now, in turn."""
+    posted = Handoff.brief_state == Brief.POSTED.value
+    at = Handoff.refresh_due_at
+    return pairs(
+        system, due_in_turn(Handoff.account_id, Handoff.id, at, posted, _not_frozen(), now=now, limit=limit)
+    )
+
+
+def _not_frozen() -> ColumnElement[bool]:
+    frozen = select(Account.id).where(Account.id == Handoff.account_id, Account.frozen_at.is_not(None))
+    return ~frozen.exists()
+
+
+def _one(account_id: int, handoff_id: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return Handoff.account_id == account_id, Handoff.id == handoff_id
+
+
+def _held(account_id: int, handoff_id: int, fence: int) -> Update:
+    """Return an UPDATE that finds the handoff only while this fence holds it."""
+    return update(Handoff).where(
+        *_one(account_id, handoff_id), Handoff.fence == fence, Handoff.lease_until.is_not(None)
+    )

@@ -1,0 +1,162 @@
+"""Deliveries: one row for each message to each recipient, made before anything is sent."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy import Update, select, update
+from sqlalchemy.orm import Session
+
+from models.base import insert_or_ignore
+from models.tables import Delivery, Handoff, Member
+from models.turns import Due, changed, due_in_turn, pairs
+
+__all__ = [
+    "Delivery", "create", "due", "fail", "fail_for_now", "get", "mark_sent", "of_handoff", "suppress",
+    "suppress_pending", "take",
+]  # fmt: skip
+
+BELL_S = 5.0
+"""How long the bell may take before the sweeper rings again, in seconds."""
+
+
+def create(
+    session: Session,
+    handoff: Handoff,
+    recipients: Iterable[Member],
+    *,
+    now: datetime,
+    channel: str = "email",
+    kind: str = "handoff",
+    message_domain: str = "resolutionflow.invalid",
+) -> list[int]:
+    """Make the rows of a handoff's messages and return the ids of the new ones that are to be sent. Repeatable.
+
+    Recipients without an address, and inactive ones, get a row too: suppressed, with the reason.
+    """
+    queued = []
+    for member in recipients:
+        reason = _why_not(member)
+        statement = insert_or_ignore(session, Delivery).values(
+            account_id=handoff.account_id,
+            handoff_id=handoff.id,
+            channel=channel,
+            kind=kind,
+            recipient_user_id=member.id,
+            address=member.email,
+            status="suppressed" if reason else "queued",
+            reason=reason,
+            attempts=0,
+            next_attempt_at=None if reason else now + timedelta(seconds=BELL_S),
+            message_id=f"<{uuid.uuid4().hex}@{message_domain}>",
+            created_at=now,
+        )
+        new = session.scalar(statement.returning(Delivery.id))
+        if new is not None and not reason:
+            queued.append(new)
+    return queued
+
+
+def _why_not(member: Member) -> str | None:
+    if not member.active:
+        return "inactive in the PSA"
+    return None if member.email else "no e-mail address"
+
+
+def get(session: Session, account_id: int, delivery_id: int) -> Delivery | None:
+    """Return a delivery, fresh from the database."""
+    query = select(Delivery).where(Delivery.account_id == account_id, Delivery.id == delivery_id)
+    return session.scalar(query.execution_options(populate_existing=True))
+
+
+def of_handoff(session: Session, account_id: int, handoff_id: int) -> list[Delivery]:
+    """Return all deliveries of a handoff."""
+    query = select(Delivery).where(Delivery.account_id == account_id, Delivery.handoff_id == handoff_id)
+    return list(session.scalars(query.order_by(Delivery.id).execution_options(populate_existing=True)))
+
+
+def take(
+    session: Session, account_id: int, delivery_id: int, *, now: datetime, lease_s: float
+) -> Delivery | None:
+    """Take a delivery that is to be sent now, for `lease_s` seconds. None if it is not due or somebody has it.
+
+    One whose holder died is taken over, and sent again with the same Message-ID.
+    """
+    until = now + timedelta(seconds=lease_s)
+    fresh = (Delivery.status == "queued") & ((Delivery.attempts == 0) | (Delivery.next_attempt_at <= now))
+    left_over = (Delivery.status == "sending") & (Delivery.lease_until <= now)
+    mine = _one(account_id, delivery_id).where(fresh | left_over)
+    values = {
+        "status": "sending",
+        "lease_until": until,
+        "next_attempt_at": until,
+        "attempts": Delivery.attempts + 1,
+    }
+    return get(session, account_id, delivery_id) if changed(session, mine.values(values)) else None
+
+
+def mark_sent(session: Session, account_id: int, delivery_id: int, *, now: datetime) -> bool:
+    """Record that the mail server accepted the message."""
+    return _close(session, account_id, delivery_id, "sent", reason=None, sent_at=now)
+
+
+def fail(session: Session, account_id: int, delivery_id: int, *, reason: str) -> bool:
+    """Record a failure that no repeat will change."""
+    return _close(session, account_id, delivery_id, "failed", reason=reason)
+
+
+def suppress(session: Session, account_id: int, delivery_id: int, *, reason: str) -> bool:
+    """Record that a taken delivery is not sent after all."""
+    return _close(session, account_id, delivery_id, "suppressed", reason=reason)
+
+
+def fail_for_now(session: Session, account_id: int, delivery_id: int, *, at: datetime, reason: str) -> bool:
+    """Queue a delivery again for a moment, because of a failure that passes."""
+    sending = _one(account_id, delivery_id).where(Delivery.status == "sending")
+    return changed(
+        session, sending.values(status="queued", lease_until=None, next_attempt_at=at, reason=reason)
+    )
+
+
+def suppress_pending(
+    session: Session, account_id: int, handoff_id: int, *, reason: str, now: datetime
+) -> int:
+    """Suppress what is not sent yet, and return how many. What is being sent at this moment is left alone."""
+    stale = (Delivery.status == "sending") & (Delivery.lease_until <= now)
+    pending = select(Delivery.id).where(
+        Delivery.account_id == account_id,
+        Delivery.handoff_id == handoff_id,
+        (Delivery.status == "queued") | stale,
+    )
+    ids = list(session.scalars(pending))
+    done = {"status": "suppressed", "reason": reason, "lease_until": None, "next_attempt_at": None}
+    still = (Delivery.status == "queued") | stale
+    return sum(changed(session, _one(account_id, one).where(still).values(done)) for one in ids)
+
+
+def due(system: Session, *, now: datetime, limit: int) -> Due:
+    """Return the deliveries to be sent now: account id and row id, in turn."""
+    at = Delivery.next_attempt_at
+    return pairs(system, due_in_turn(Delivery.account_id, Delivery.id, at, now=now, limit=limit))
+
+
+def _one(account_id: int, delivery_id: int) -> Update:
+    return update(Delivery).where(Delivery.account_id == account_id, Delivery.id == delivery_id)
+
+
+def _close(
+    session: Session,
+    account_id: int,
+    delivery_id: int,
+    status: str,
+    *,
+    reason: str | None,
+    sent_at: datetime | None = None,
+) -> bool:
+    sending = _one(account_id, delivery_id).where(Delivery.status == "sending")
+    return changed(
+        session,
+        sending.values(status=status, reason=reason, sent_at=sent_at, lease_until=None, next_attempt_at=None),
+    )

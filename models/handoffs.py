@@ -1,0 +1,303 @@
+"""Handoffs: opened once for each episode, claimed by one, ended once.
+
+Each function takes the session of the account (those named `due_…` the system session), changes with one
+compare-and-set, and says by its result whether it won. The brief's side is in `models.briefs`, offered here too.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, case, select, update
+from sqlalchemy.orm import Session
+
+from escalation.evidence import Evidence
+from escalation.lifecycle import Brief, Response
+from models.base import insert_or_ignore
+from models.briefs import (
+    ask_refresh,
+    clear_attempt,
+    count_extra_notes,
+    due_briefs,
+    due_refreshes,
+    give_back,
+    lease,
+    mark_attempt,
+    mark_edited,
+    mark_posted,
+    park,
+    renew,
+    store_draft,
+    unpark,
+)
+from models.moves import moved_response, opened
+from models.tables import Handoff, Snapshot, Transition, Watch
+from models.turns import Due, changed, due_in_turn, pairs
+
+__all__ = [
+    "Handoff", "Snapshot", "Transition", "add_snapshot", "ask_refresh", "by_ticket", "claim", "clear_attempt",
+    "count_extra_notes", "due_briefs", "due_notifications", "due_refreshes", "due_withdrawals", "end", "get",
+    "give_back", "latest_snapshot", "lease", "mark_acted", "mark_attempt", "mark_edited", "mark_notified",
+    "mark_posted", "open_for_ticket", "open_handoff", "park", "release_claim", "renew", "resume", "store_draft",
+    "transitions", "unpark", "withdraw",
+]  # fmt: skip
+
+BELL_S = 5.0
+"""How long the bell may take before the sweeper rings again, in seconds."""
+
+_UNTOLD = case((Handoff.notify_state == "pending", "skipped"), else_=Handoff.notify_state)
+
+LIVE = (Response.OPEN.value, Response.CLAIMED.value, Response.ACTED.value)
+
+
+def open_handoff(
+    session: Session,
+    *,
+    account_id: int,
+    ticket_id: int,
+    episode: int,
+    escalated_at: datetime,
+    now: datetime,
+    rule_version: int,
+    board: str | None = None,
+    status: str | None = None,
+    summary: str | None = None,
+    company: str | None = None,
+    priority: str | None = None,
+    escalated_by: str | None = None,
+    event_id: str | None = None,
+    why: str = "entered an escalation status",
+    actor: str = "resolutionflow",
+) -> Handoff | None:
+    """Open the handoff of an episode. None if it exists already. `escalated_at` is the PSA's time."""
+    statement = insert_or_ignore(session, Handoff).values(
+        account_id=account_id,
+        ticket_id=ticket_id,
+        episode=episode,
+        board=board,
+        status=status,
+        summary=summary,
+        company=company,
+        priority=priority,
+        escalated_at=escalated_at,
+        escalated_by=escalated_by,
+        seen_at=now,
+        event_id=event_id,
+        rule_version=rule_version,
+        brief_state=Brief.PENDING.value,
+        response_state=Response.OPEN.value,
+        fence=0,
+        attempts=0,
+        extra_notes_removed=0,
+        notify_state="pending",
+        next_attempt_at=now + timedelta(seconds=BELL_S),
+    )
+    handoff_id = session.scalar(statement.returning(Handoff.id))
+    if handoff_id is None:
+        return None
+    opened(session, account_id, handoff_id, why=why, now=now, happened_at=escalated_at, actor=actor)
+    return get(session, account_id, handoff_id)
+
+
+def get(session: Session, account_id: int, handoff_id: int) -> Handoff | None:
+    """Return a handoff, fresh from the database."""
+    query = select(Handoff).where(*_one(account_id, handoff_id))
+    return session.scalar(query.execution_options(populate_existing=True))
+
+
+def by_ticket(session: Session, account_id: int, ticket_id: int) -> list[Handoff]:
+    """Return all handoffs of a ticket, the newest episode first."""
+    query = select(Handoff).where(Handoff.account_id == account_id, Handoff.ticket_id == ticket_id)
+    fresh = query.order_by(Handoff.episode.desc()).execution_options(populate_existing=True)
+    return list(session.scalars(fresh))
+
+
+def open_for_ticket(session: Session, account_id: int, ticket_id: int) -> Handoff | None:
+    """Return the ticket's newest handoff that is open, claimed or acted on."""
+    live = (
+        handoff for handoff in by_ticket(session, account_id, ticket_id) if handoff.response_state in LIVE
+    )
+    return next(live, None)
+
+
+def transitions(session: Session, account_id: int, handoff_id: int) -> list[Transition]:
+    """Return all moves of a handoff in the order in which they were recorded."""
+    query = select(Transition).where(Transition.account_id == account_id, Transition.handoff_id == handoff_id)
+    return list(session.scalars(query.order_by(Transition.id)))
+
+
+def resume(session: Session, account_id: int, handoff_id: int, *, due_at: datetime) -> bool:
+    """Go on with an episode the ticket came back to, and refresh its brief. False if it is no longer live."""
+    live = select(Handoff.id).where(*_one(account_id, handoff_id), Handoff.response_state.in_(LIVE))
+    return session.scalar(live) is not None and ask_refresh(session, account_id, handoff_id, due_at=due_at)
+
+
+def claim(
+    session: Session,
+    account_id: int,
+    handoff_id: int,
+    *,
+    member_id: int,
+    now: datetime,
+    happened_at: datetime | None = None,
+    why: str = "claimed",
+    actor: str = "resolutionflow",
+) -> bool:
+    """Give the handoff to a member if it is open. One caller wins; the others read `claimed_by` with `get`."""
+    at = happened_at or now
+    values = {"claimed_by": member_id, "claimed_at": at}
+    if not _respond(
+        session, account_id, handoff_id, Response.OPEN, Response.CLAIMED, why, now, at, actor, values
+    ):
+        return False
+    # Taken is taken: leaving the escalation status withdraws nothing any more.
+    ticket = select(Handoff.ticket_id).where(*_one(account_id, handoff_id)).scalar_subquery()
+    left = update(Watch).where(Watch.account_id == account_id, Watch.ticket_id == ticket)
+    changed(session, left.values(left_at=None))
+    return True
+
+
+def release_claim(
+    session: Session, account_id: int, handoff_id: int, *, member_id: int, now: datetime, why: str,
+    actor: str = "resolutionflow",
+) -> bool:  # fmt: skip
+    """Offer a handoff again whose claim was given back or expired. False unless that member has it, unacted."""
+    values = {"claimed_by": None, "claimed_at": None}
+    held = Handoff.claimed_by == member_id
+    return _respond(
+        session, account_id, handoff_id, Response.CLAIMED, Response.OPEN, why, now, now, actor, values, held
+    )
+
+
+def mark_acted(
+    session: Session, account_id: int, handoff_id: int, *, now: datetime, happened_at: datetime, why: str,
+    actor: str = "resolutionflow",
+) -> bool:  # fmt: skip
+    """Record the claimant's first qualifying deed."""
+    return _respond(
+        session, account_id, handoff_id, Response.CLAIMED, Response.ACTED, why, now, happened_at, actor, {}
+    )
+
+
+def withdraw(
+    session: Session, account_id: int, handoff_id: int, *, now: datetime, why: str,
+    happened_at: datetime | None = None, actor: str = "resolutionflow",
+) -> bool:  # fmt: skip
+    """End a handoff that nobody took. A brief that was never attempted is no longer due."""
+    at = happened_at or now
+    values = {"ended_at": at, "end_reason": why, "notify_state": _UNTOLD}
+    if not _respond(
+        session, account_id, handoff_id, Response.OPEN, Response.WITHDRAWN, why, now, at, actor, values
+    ):
+        return False
+    _spare_brief(session, account_id, handoff_id)
+    return True
+
+
+def end(
+    session: Session, account_id: int, handoff_id: int, *, now: datetime, why: str,
+    happened_at: datetime | None = None, actor: str = "resolutionflow",
+) -> bool:  # fmt: skip
+    """End a live handoff whose ticket was closed, merged or deleted: withdrawn if unclaimed, else resolved."""
+    at = happened_at or now
+    values = {"ended_at": at, "end_reason": why, "notify_state": _UNTOLD}
+    for before in (Response.CLAIMED, Response.ACTED):
+        if _respond(session, account_id, handoff_id, before, Response.RESOLVED, why, now, at, actor, values):
+            _spare_brief(session, account_id, handoff_id)
+            return True
+    return withdraw(session, account_id, handoff_id, now=now, why=why, happened_at=at, actor=actor)
+
+
+def _respond(
+    session: Session,
+    account_id: int,
+    handoff_id: int,
+    before: Response,
+    after: Response,
+    why: str,
+    now: datetime,
+    happened_at: datetime,
+    actor: str,
+    values: dict[str, Any],
+    *conditions: ColumnElement[bool],
+) -> bool:
+    here = update(Handoff).where(
+        *_one(account_id, handoff_id), Handoff.response_state == before.value, *conditions
+    )
+    if not changed(session, here.values(response_state=after.value, **values)):
+        return False
+    moved_response(
+        session, account_id, handoff_id, before, after, why=why, now=now, happened_at=happened_at, actor=actor
+    )
+    return True
+
+
+def _spare_brief(session: Session, account_id: int, handoff_id: int) -> None:
+    # After an attempt the note may be in the ticket, so that one is still settled.
+    untried = (Handoff.brief_state == Brief.PENDING.value, Handoff.post_attempted_at.is_(None))
+    changed(
+        session, update(Handoff).where(*_one(account_id, handoff_id), *untried).values(next_attempt_at=None)
+    )
+
+
+def add_snapshot(
+    session: Session,
+    account_id: int,
+    handoff_id: int,
+    evidence: Evidence,
+    *,
+    kind: Literal["handoff", "refresh"],
+) -> bool:
+    """Store the evidence. False for a second snapshot of the kind `handoff`: the first one stays as it is."""
+    statement = insert_or_ignore(session, Snapshot).values(
+        account_id=account_id,
+        handoff_id=handoff_id,
+        kind=kind,
+        evidence=evidence.to_json(),
+        complete=evidence.complete,
+        taken_at=evidence.read_at,
+    )
+    return session.scalar(statement.returning(Snapshot.id)) is not None
+
+
+def latest_snapshot(
+    session: Session, account_id: int, handoff_id: int, *, kind: Literal["handoff", "refresh"] | None = None
+) -> Evidence | None:
+    """Return the newest stored evidence, of one kind or of any. Raises `UnknownEvidenceVersion`."""
+    query = select(Snapshot.evidence).where(
+        Snapshot.account_id == account_id, Snapshot.handoff_id == handoff_id
+    )
+    if kind is not None:
+        query = query.where(Snapshot.kind == kind)
+    body = session.scalar(query.order_by(Snapshot.id.desc()).limit(1))
+    return Evidence.from_json(body) if body is not None else None
+
+
+def mark_notified(session: Session, account_id: int, handoff_id: int, *, now: datetime) -> bool:
+    """Record that the deliveries of a handoff exist. True once."""
+    waiting = update(Handoff).where(*_one(account_id, handoff_id), Handoff.notify_state == "pending")
+    return changed(session, waiting.values(notify_state="created", notified_at=now))
+
+
+def due_withdrawals(system: Session, *, now: datetime, grace: timedelta, limit: int) -> Due:
+    """Return the open handoffs whose ticket left the escalation status longer ago than `grace`, in turn."""
+    newest = (Handoff.account_id == Watch.account_id, Handoff.ticket_id == Watch.ticket_id)
+    live = (*newest, Handoff.episode == Watch.episode, Handoff.response_state == Response.OPEN.value)
+    return pairs(
+        system, due_in_turn(Watch.account_id, Handoff.id, Watch.left_at, *live, now=now - grace, limit=limit)
+    )
+
+
+def due_notifications(system: Session, *, before: datetime, limit: int) -> Due:
+    """Return live handoffs seen before a moment that nobody has been told of yet, in turn."""
+    live = Handoff.response_state == Response.OPEN.value
+    waiting = (Handoff.notify_state == "pending", live)
+    return pairs(
+        system,
+        due_in_turn(Handoff.account_id, Handoff.id, Handoff.seen_at, *waiting, now=before, limit=limit),
+    )
+
+
+def _one(account_id: int, handoff_id: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return Handoff.account_id == account_id, Handoff.id == handoff_id

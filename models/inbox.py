@@ -1,0 +1,144 @@
+"""Callbacks as they came in: stored before they are answered, worked on afterwards."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, union_all, update
+from sqlalchemy.orm import Session
+
+from escalation.lifecycle import Response
+from models.base import insert_or_ignore
+from models.tables import Handoff, Inbox, Watch
+from models.turns import Due, changed, due_in_turn, pairs
+
+__all__ = [
+    "Inbox", "due", "finish", "get", "ignore", "is_watched", "mark_verified", "park", "reset", "retry_later",
+    "store", "take",
+]  # fmt: skip
+
+BELL_S = 5.0
+"""How long the bell may take before the sweeper rings again, in seconds."""
+
+LIVE = (Response.OPEN.value, Response.CLAIMED.value, Response.ACTED.value)
+
+
+def store(
+    session: Session,
+    *,
+    account_id: int,
+    dedupe_key: str,
+    type: str,
+    action: str,
+    record_id: int | None,
+    raw: bytes,
+    now: datetime,
+    member_identifier: str | None = None,
+    message_id: str | None = None,
+    signature: str | None = None,
+    verified: bool = False,
+    event_id: str | None = None,
+) -> int | None:
+    """Store a callback and return its row's id; None if this account has the same `dedupe_key` already."""
+    statement = insert_or_ignore(session, Inbox).values(
+        account_id=account_id,
+        event_id=event_id or uuid.uuid4().hex,
+        dedupe_key=dedupe_key,
+        message_id=message_id,
+        type=type,
+        action=action,
+        record_id=record_id,
+        member_identifier=member_identifier,
+        raw=raw,
+        signature=signature,
+        verified=verified,
+        received_at=now,
+        state="new",
+        attempts=0,
+        next_attempt_at=now + timedelta(seconds=BELL_S),
+    )
+    return session.scalar(statement.returning(Inbox.id))
+
+
+def is_watched(session: Session, account_id: int, ticket_id: int) -> bool:
+    """Tell whether a ticket is in escalation or has a handoff that has not ended: one indexed query."""
+    here = select(Watch.ticket_id).where(
+        Watch.account_id == account_id, Watch.ticket_id == ticket_id, Watch.in_escalation
+    )
+    live = select(Handoff.ticket_id).where(
+        Handoff.account_id == account_id, Handoff.ticket_id == ticket_id, Handoff.response_state.in_(LIVE)
+    )
+    return session.execute(union_all(here, live).limit(1)).first() is not None
+
+
+def get(session: Session, account_id: int, inbox_id: int) -> Inbox | None:
+    """Return a callback."""
+    return session.scalar(select(Inbox).where(Inbox.account_id == account_id, Inbox.id == inbox_id))
+
+
+def take(session: Session, account_id: int, inbox_id: int, *, now: datetime, lease_s: float) -> Inbox | None:
+    """Take a callback that is still to be worked on, for `lease_s` seconds. None if somebody has it or it is done."""
+    until = now + timedelta(seconds=lease_s)
+    mine = changed(
+        session,
+        update(Inbox)
+        .where(
+            Inbox.account_id == account_id,
+            Inbox.id == inbox_id,
+            Inbox.state == "new",
+            Inbox.lease_until.is_(None) | (Inbox.lease_until <= now),
+        )
+        .values(lease_until=until, next_attempt_at=until, attempts=Inbox.attempts + 1),
+    )
+    return get(session, account_id, inbox_id) if mine else None
+
+
+def mark_verified(session: Session, account_id: int, inbox_id: int) -> bool:
+    """Record that the signature has been checked after all. False if it had been."""
+    mine = update(Inbox).where(Inbox.account_id == account_id, Inbox.id == inbox_id, ~Inbox.verified)
+    return changed(session, mine.values(verified=True))
+
+
+def finish(session: Session, account_id: int, inbox_id: int, outcome: str) -> bool:
+    """Record that a callback has been worked on, and what came of it."""
+    return _close(session, account_id, inbox_id, "done", outcome)
+
+
+def ignore(session: Session, account_id: int, inbox_id: int, reason: str) -> bool:
+    """Record that a callback meant nothing to us."""
+    return _close(session, account_id, inbox_id, "ignored", reason)
+
+
+def park(session: Session, account_id: int, inbox_id: int, reason: str) -> bool:
+    """Record that a callback cannot be worked on; `reset` brings it back."""
+    return _close(session, account_id, inbox_id, "parked", reason)
+
+
+def _close(session: Session, account_id: int, inbox_id: int, state: str, outcome: str) -> bool:
+    mine = update(Inbox).where(Inbox.account_id == account_id, Inbox.id == inbox_id, Inbox.state == "new")
+    return changed(session, mine.values(state=state, outcome=outcome, lease_until=None, next_attempt_at=None))
+
+
+def retry_later(session: Session, account_id: int, inbox_id: int, *, at: datetime, reason: str) -> bool:
+    """Give a callback back until a moment, because of a failure that passes."""
+    mine = update(Inbox).where(Inbox.account_id == account_id, Inbox.id == inbox_id, Inbox.state == "new")
+    return changed(session, mine.values(lease_until=None, next_attempt_at=at, outcome=reason))
+
+
+def due(system: Session, *, now: datetime, limit: int) -> Due:
+    """Return the callbacks that nobody rang for or that were given back: account id and row id, in turn."""
+    return pairs(system, due_in_turn(Inbox.account_id, Inbox.id, Inbox.next_attempt_at, now=now, limit=limit))
+
+
+def reset(session: Session, account_id: int, *, since: datetime | None, now: datetime) -> int:
+    """Make callbacks received since a moment (None: all that are parked) new again, and return how many."""
+    chosen = (
+        Inbox.state == "parked" if since is None else (Inbox.state != "new") & (Inbox.received_at >= since)
+    )
+    ids = list(session.scalars(select(Inbox.id).where(Inbox.account_id == account_id, chosen)))
+    again = update(Inbox).where(Inbox.account_id == account_id, chosen)
+    changed(
+        session, again.values(state="new", attempts=0, lease_until=None, next_attempt_at=now, outcome=None)
+    )
+    return len(ids)

@@ -1,0 +1,105 @@
+"""Recurring work claimed once for each period, signs of life, and alerts for the operator.
+
+Account id 0 (`EVERYONE`) stands for the whole installation and takes the system session; an account's own jobs
+and alerts take its own.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Update, select, update
+from sqlalchemy.orm import Session
+
+from models.base import insert_or_ignore
+from models.tables import EVERYONE, Alert, Heartbeat, Job
+from models.turns import changed
+
+__all__ = [
+    "EVERYONE", "Alert", "Heartbeat", "Job", "beat", "claim_job", "clear_alert", "finish_job", "open_alerts",
+    "raise_alert", "release_job", "stale_hearts",
+]  # fmt: skip
+
+
+def claim_job(
+    session: Session, account_id: int, job: str, period: str, now: datetime, *, lease_s: float = 600
+) -> bool:
+    """Claim a job for a period. True for one caller only, or for another once a claim of `lease_s` s has run out."""
+    until = now + timedelta(seconds=lease_s)
+    first = insert_or_ignore(session, Job).values(
+        account_id=account_id,
+        job=job,
+        period=period,
+        state="running",
+        attempts=1,
+        claimed_at=now,
+        lease_until=until,
+    )
+    if session.scalar(first.returning(Job.id)) is not None:
+        return True
+    left_over = _job(account_id, job, period).where(Job.state == "running", Job.lease_until <= now)
+    return changed(session, left_over.values(attempts=Job.attempts + 1, claimed_at=now, lease_until=until))
+
+
+def finish_job(
+    session: Session, account_id: int, job: str, period: str, now: datetime, *, outcome: str = "done"
+) -> bool:
+    """Record that a claimed job is done, for good."""
+    running = _job(account_id, job, period).where(Job.state == "running")
+    return changed(session, running.values(state="done", finished_at=now, outcome=outcome))
+
+
+def release_job(
+    session: Session, account_id: int, job: str, period: str, *, at: datetime, reason: str
+) -> bool:
+    """Give a claimed job back: it may be claimed again from a moment on."""
+    running = _job(account_id, job, period).where(Job.state == "running")
+    return changed(session, running.values(lease_until=at, outcome=reason))
+
+
+def _job(account_id: int, job: str, period: str) -> Update:
+    return update(Job).where(Job.account_id == account_id, Job.job == job, Job.period == period)
+
+
+def beat(session: Session, name: str, now: datetime) -> None:
+    """Record that a process is alive."""
+    if not changed(session, update(Heartbeat).where(Heartbeat.name == name).values(at=now)):
+        session.execute(insert_or_ignore(session, Heartbeat).values(name=name, at=now))
+
+
+def stale_hearts(session: Session, *, before: datetime) -> list[Heartbeat]:
+    """Return the processes without a sign of life since a moment."""
+    return list(session.scalars(select(Heartbeat).where(Heartbeat.at < before).order_by(Heartbeat.name)))
+
+
+def raise_alert(
+    session: Session, account_id: int, *, kind: str, subject: str, detail: str, now: datetime
+) -> bool:
+    """Raise an alert; False if it is open already, which then counts the repeat and keeps the newest detail."""
+    first = insert_or_ignore(session, Alert).values(
+        account_id=account_id, kind=kind, subject=subject, detail=detail, raised_at=now, repeated=0
+    )
+    if session.scalar(first.returning(Alert.id)) is not None:
+        return True
+    changed(session, _open(account_id, kind, subject).values(detail=detail, repeated=Alert.repeated + 1))
+    return False
+
+
+def clear_alert(session: Session, account_id: int, *, kind: str, subject: str, now: datetime) -> bool:
+    """Clear an alert. False if none is open."""
+    return changed(session, _open(account_id, kind, subject).values(cleared_at=now))
+
+
+def _open(account_id: int, kind: str, subject: str) -> Update:
+    return update(Alert).where(
+        Alert.account_id == account_id,
+        Alert.kind == kind,
+        Alert.subject == subject,
+        Alert.cleared_at.is_(None),
+    )
+
+
+def open_alerts(session: Session, account_id: int | None = None) -> list[Alert]:
+    """Return the open alerts, oldest first, of one account or (system session) of all."""
+    query = select(Alert).where(Alert.cleared_at.is_(None)).order_by(Alert.raised_at, Alert.id)
+    return list(session.scalars(query if account_id is None else query.where(Alert.account_id == account_id)))

@@ -1,0 +1,1 @@
+"""One file for each version, numbered; applied ones are never edited."""

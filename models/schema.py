@@ -1,0 +1,102 @@
+"""Bring the database to the newest version, and tell whether it is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import URL, Connection, create_engine, event, text
+from sqlalchemy.pool import NullPool
+
+from models import access
+from models.base import normalise_url
+
+LOCK = 7_276_837_014
+"""Any number, as long as nothing else in the database locks the same one."""
+WAIT_S = 60
+
+
+class SchemaOutOfDate(RuntimeError):
+    """The database's version is not this program's."""
+
+
+def migrate(url: str, app_role: str | None = None) -> list[str]:
+    """Bring the database to the newest version and return the versions that were applied, oldest first.
+
+    On PostgreSQL the role in the address owns the tables; `app_role` is the (existing) role that the application
+    connects as, which gets what it needs and no more. None: both are one role. Several migrations at once wait for
+    each other. Everything happens in one transaction, on SQLite too. Raises `models.access.SystemRoleMissing`.
+    """
+    with _alone(normalise_url(url)) as connection:
+        todo = _pending(connection)
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        if connection.dialect.name == "postgresql":
+            access.grant(connection, app_role)
+    return todo
+
+
+def pending(url: str) -> list[str]:
+    """Return the versions still to be applied, oldest first. Raises `SchemaOutOfDate` if the database is newer."""
+    engine = create_engine(normalise_url(url), poolclass=NullPool)
+    with engine.connect() as connection:
+        return _pending(connection)
+
+
+def require_newest(url: str) -> None:
+    """Raise `SchemaOutOfDate` unless the database has this program's version."""
+    todo = pending(url)
+    if todo:
+        raise SchemaOutOfDate(
+            f"the database lacks version {', '.join(todo)}: run `resolutionflow migrate` first"
+        )
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def _pending(connection: Connection) -> list[str]:
+    scripts = ScriptDirectory.from_config(_config())
+    have = MigrationContext.configure(connection).get_current_revision()
+    revisions = [script.revision for script in scripts.walk_revisions()]
+    if have is not None and have not in revisions:
+        raise SchemaOutOfDate(
+            f"the database has version {have}, which this program does not know: install a newer one"
+        )
+    newer = revisions[: revisions.index(have)] if have else revisions
+    return newer[::-1]
+
+
+@contextmanager
+def _alone(url: URL) -> Iterator[Connection]:
+    """Give a transaction that no other migration shares."""
+    if url.drivername == "sqlite":
+        Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": WAIT_S})
+
+        @event.listens_for(engine, "connect")
+        def prepare(connection: object, _: object) -> None:
+            connection.isolation_level = None  # type: ignore[attr-defined]
+            connection.execute("PRAGMA journal_mode = WAL")  # type: ignore[attr-defined]
+
+        @event.listens_for(engine, "begin")
+        def begin(connection: Connection) -> None:
+            # The writers' lock of the file is the lock; foreign keys stay off, since tables may be rebuilt.
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        engine = create_engine(url, poolclass=NullPool)
+    with engine.begin() as connection:
+        if url.drivername != "sqlite":
+            connection.execute(text(f"SET LOCAL lock_timeout = '{WAIT_S}s'"))
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+        yield connection

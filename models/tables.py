@@ -1,0 +1,387 @@
+"""All tables, as typed rows. A migration must follow each change here; a test compares the two.
+
+Every row belongs to an account. Ids are unique on their own (SQLite numbers rows only then), and
+`UNIQUE (account_id, id)` is what other tables point to, so that no row can ever hang on another account's.
+
+A column that says when something is due (`next_attempt_at`, `refresh_due_at`, `left_at`) is NULL when there is
+nothing to do: so the index over it holds what is waiting and nothing else, on SQLite and PostgreSQL alike.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    Numeric,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.columns import Id, Row
+
+EVERYONE = 0
+"""The account id of jobs and alerts that concern the whole installation."""
+
+
+def _number() -> Mapped[int]:
+    return mapped_column(Id, primary_key=True)
+
+
+def _account() -> Mapped[int]:
+    return mapped_column(Id, ForeignKey("account.id", ondelete="CASCADE"))
+
+
+def _of_handoff() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(
+        ["account_id", "handoff_id"], ["handoff.account_id", "handoff.id"], ondelete="CASCADE"
+    )
+
+
+def _waiting(table: str, column: str) -> Index:
+    """Return the index over what is due: only rows whose time is set."""
+    there = text(f"{column} IS NOT NULL")
+    return Index(f"ix_{table}_{column}", column, sqlite_where=there, postgresql_where=there)
+
+
+def _sealed() -> Mapped[bytes]:
+    # Read only when asked for: the system role may list accounts, never their secrets.
+    return mapped_column(LargeBinary, deferred=True, deferred_group="secrets")
+
+
+class Account(Row):
+    """One MSP with its ConnectWise connection."""
+
+    __tablename__ = "account"
+    __table_args__ = (_waiting("account", "next_poll_at"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = _number()
+    name: Mapped[str] = mapped_column(unique=True)
+    site: Mapped[str]
+    api_site: Mapped[str | None]
+    company: Mapped[str]
+    allow_private: Mapped[bool] = mapped_column(default=False)
+    codebase: Mapped[str | None]
+    time_zone: Mapped[str] = mapped_column(default="UTC")
+    """An IANA name."""
+    hourly_rate: Mapped[float | None] = mapped_column(Numeric(12, 2, asdecimal=False))
+    currency: Mapped[str | None]
+    board_names: Mapped[list[str]] = mapped_column(default=list)
+    escalate_status_names: Mapped[list[str]] = mapped_column(default=list)
+    claim_status_names: Mapped[list[str]] = mapped_column(default=list)
+    engineers: Mapped[list[str]] = mapped_column(default=list)
+    """As given: member ids or login names."""
+    admins: Mapped[list[str]] = mapped_column(default=list)
+    owner: Mapped[str | None]
+    public_key: Mapped[bytes] = _sealed()
+    private_key: Mapped[bytes] = _sealed()
+    client_id: Mapped[bytes] = _sealed()
+    path_token: Mapped[bytes] = _sealed()
+    marker_key: Mapped[bytes] = _sealed()
+    path_token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    callback_key_id: Mapped[str | None]
+    """Pinned by the first verified callback."""
+    api_member: Mapped[str | None]
+    created_at: Mapped[datetime]
+    connected_at: Mapped[datetime | None]
+    poll_cursor: Mapped[datetime | None]
+    polled_at: Mapped[datetime | None]
+    next_poll_at: Mapped[datetime | None]
+    frozen_reason: Mapped[str | None]
+    frozen_at: Mapped[datetime | None]
+    settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class AccountStatus(Row):
+    """What a status of a board means in this account: `escalate`, `claim` or `closed`."""
+
+    __tablename__ = "account_status"
+
+    account_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("account.id", ondelete="CASCADE"), primary_key=True
+    )
+    board_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    status_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    board: Mapped[str]
+    status: Mapped[str]
+
+
+class Member(Row):
+    """A person in the account's PSA; `id` is the PSA's. Roles: technician, engineer, admin, owner."""
+
+    __tablename__ = "member"
+
+    account_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("account.id", ondelete="CASCADE"), primary_key=True
+    )
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    identifier: Mapped[str]
+    name: Mapped[str]
+    email: Mapped[str | None]
+    role: Mapped[str] = mapped_column(default="technician")
+    active: Mapped[bool] = mapped_column(default=True)
+    is_api: Mapped[bool] = mapped_column(default=False)
+
+
+class Inbox(Row):
+    """A callback as it came in. States: new, done, ignored, parked."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        UniqueConstraint("account_id", "dedupe_key"),
+        Index("ix_inbox_account_id_received_at", "account_id", "received_at"),
+        _waiting("inbox", "next_attempt_at"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = _number()
+    account_id: Mapped[int] = _account()
+    event_id: Mapped[str]
+    """Travels into the tasks and logs."""
+    dedupe_key: Mapped[str]
+    message_id: Mapped[str | None]
+    type: Mapped[str]
+    action: Mapped[str]
+    record_id: Mapped[int | None] = mapped_column(Id)
+    member_identifier: Mapped[str | None]
+    raw: Mapped[bytes] = mapped_column(LargeBinary)
+    signature: Mapped[str | None]
+    verified: Mapped[bool] = mapped_column(default=False)
+    received_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(default="new")
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_attempt_at: Mapped[datetime | None]
+    lease_until: Mapped[datetime | None]
+    outcome: Mapped[str | None] = mapped_column(Text)
+
+
+class Watch(Row):
+    """What the PSA was last seen to say about a ticket, and the number of its newest episode."""
+
+    __tablename__ = "watch"
+    __table_args__ = (_waiting("watch", "left_at"),)
+
+    account_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("account.id", ondelete="CASCADE"), primary_key=True
+    )
+    ticket_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    board_id: Mapped[int | None] = mapped_column(Id)
+    status_id: Mapped[int | None] = mapped_column(Id)
+    in_escalation: Mapped[bool] = mapped_column(default=False)
+    left_at: Mapped[datetime | None]
+    last_updated: Mapped[datetime | None]
+    episode: Mapped[int] = mapped_column(default=0)
+    version: Mapped[int] = mapped_column(default=1)
+    """Counts the writes, for compare-and-set."""
+    gone: Mapped[str | None]
+    """`merged`, `closed` or `deleted`."""
+
+
+class Handoff(Row):
+    """One episode of one ticket, from the status change to its resolution."""
+
+    __tablename__ = "handoff"
+    __table_args__ = (
+        UniqueConstraint("account_id", "id"),
+        UniqueConstraint("account_id", "ticket_id", "episode"),
+        Index("ix_handoff_account_id_escalated_at", "account_id", "escalated_at"),
+        Index("ix_handoff_account_id_response_state", "account_id", "response_state"),
+        Index("ix_handoff_notify_state_seen_at", "notify_state", "seen_at"),
+        _waiting("handoff", "next_attempt_at"),
+        _waiting("handoff", "refresh_due_at"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = _number()
+    account_id: Mapped[int] = _account()
+    ticket_id: Mapped[int] = mapped_column(Id)
+    episode: Mapped[int]
+    board: Mapped[str | None]
+    status: Mapped[str | None]
+    summary: Mapped[str | None] = mapped_column(Text)
+    company: Mapped[str | None]
+    priority: Mapped[str | None]
+    escalated_at: Mapped[datetime]
+    """By the PSA's clock."""
+    escalated_by: Mapped[str | None]
+    seen_at: Mapped[datetime]
+    """By ours."""
+    event_id: Mapped[str | None]
+    rule_version: Mapped[int]
+
+    brief_state: Mapped[str]
+    fence: Mapped[int] = mapped_column(default=0)
+    """Grows with every lease; a write that carries an older one is refused. 0: never taken."""
+    lease_until: Mapped[datetime | None]
+    lease_holder: Mapped[str | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_attempt_at: Mapped[datetime | None]
+    last_error: Mapped[str | None] = mapped_column(Text)
+    post_attempted_at: Mapped[datetime | None]
+    """When a POST may last have been under way."""
+    park_reason: Mapped[str | None] = mapped_column(Text)
+    marker: Mapped[str | None]
+    draft: Mapped[str | None] = mapped_column("escalation_package_markdown", Text)
+    draft_hash: Mapped[str | None]
+    escalation_package: Mapped[dict[str, Any] | None]
+    schema_version: Mapped[int | None]
+    evidence_fingerprint: Mapped[str | None]
+    escalation_package_external_id: Mapped[int | None] = mapped_column(Id)
+    """The note's id in the PSA."""
+    note_hash: Mapped[str | None]
+    """Of the note's text as we last wrote it."""
+    posted_at: Mapped[datetime | None]
+    edited_at: Mapped[datetime | None]
+    refresh_due_at: Mapped[datetime | None]
+    extra_notes_removed: Mapped[int] = mapped_column(default=0)
+
+    response_state: Mapped[str]
+    claimed_by: Mapped[int | None] = mapped_column(Id)
+    """A member's id in the PSA."""
+    claimed_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    end_reason: Mapped[str | None]
+    notify_state: Mapped[str] = mapped_column(default="pending")
+    """`pending` until the deliveries exist, then `created`; `skipped` if it ended before."""
+    notified_at: Mapped[datetime | None]
+
+
+class Snapshot(Row):
+    """The evidence as it was at a moment: `handoff` is the first and never changes, `refresh` the later ones."""
+
+    __tablename__ = "snapshot"
+    __table_args__ = (
+        _of_handoff(),
+        Index(
+            "uq_snapshot_handoff",
+            "account_id",
+            "handoff_id",
+            unique=True,
+            sqlite_where=text("kind = 'handoff'"),
+            postgresql_where=text("kind = 'handoff'"),
+        ),
+        Index("ix_snapshot_account_id_handoff_id", "account_id", "handoff_id"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = _number()
+    account_id: Mapped[int] = _account()
+    handoff_id: Mapped[int] = mapped_column(Id)
+    kind: Mapped[str]
+    evidence: Mapped[dict[str, Any]]
+    complete: Mapped[bool]
+    taken_at: Mapped[datetime]
+
+
+class Transition(Row):
+    """One move of one of a handoff's two machines (`brief`, `response`)."""
+
+    __tablename__ = "transition"
+    __table_args__ = (
+        _of_handoff(),
+        Index("ix_transition_account_id_handoff_id", "account_id", "handoff_id"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = _number()
+    account_id: Mapped[int] = _account()
+    handoff_id: Mapped[int] = mapped_column(Id)
+    machine: Mapped[str]
+    from_state: Mapped[str | None]
+    """None for the first state."""
+    to_state: Mapped[str]
+    happened_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+    why: Mapped[str]
+    actor: Mapped[str]
+
+
+class Delivery(Row):
+    """One message to one recipient over one channel. States: queued, sending, sent, failed, suppressed."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        _of_handoff(),
+        UniqueConstraint("account_id", "handoff_id", "channel", "kind", "recipient_user_id"),
+        _waiting("delivery", "next_attempt_at"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = _number()
+    account_id: Mapped[int] = _account()
+    handoff_id: Mapped[int] = mapped_column(Id)
+    channel: Mapped[str]
+    kind: Mapped[str]
+    recipient_user_id: Mapped[int] = mapped_column(Id)
+    address: Mapped[str | None]
+    status: Mapped[str]
+    reason: Mapped[str | None] = mapped_column(Text)
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_attempt_at: Mapped[datetime | None]
+    lease_until: Mapped[datetime | None]
+    message_id: Mapped[str]
+    """The same for every attempt, so that a repeat after a lost answer can be told by the recipient's server."""
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+
+
+class Job(Row):
+    """A recurring piece of work for one period: whoever inserts the row does it."""
+
+    __tablename__ = "job"
+    __table_args__ = (UniqueConstraint("account_id", "job", "period"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = _number()
+    account_id: Mapped[int] = mapped_column(Id)
+    job: Mapped[str]
+    period: Mapped[str]
+    state: Mapped[str]
+    """`running` or `done`."""
+    attempts: Mapped[int] = mapped_column(default=1)
+    claimed_at: Mapped[datetime]
+    lease_until: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    outcome: Mapped[str | None] = mapped_column(Text)
+
+
+class Heartbeat(Row):
+    """When a process was last known to be alive."""
+
+    __tablename__ = "heartbeat"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+
+
+class Alert(Row):
+    """Something an operator has to look at; open until it is cleared."""
+
+    __tablename__ = "alert"
+    __table_args__ = (
+        Index(
+            "uq_alert_open",
+            "account_id",
+            "kind",
+            "subject",
+            unique=True,
+            sqlite_where=text("cleared_at IS NULL"),
+            postgresql_where=text("cleared_at IS NULL"),
+        ),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = _number()
+    account_id: Mapped[int] = mapped_column(Id)
+    kind: Mapped[str]
+    subject: Mapped[str]
+    detail: Mapped[str] = mapped_column(Text)
+    raised_at: Mapped[datetime]
+    repeated: Mapped[int] = mapped_column(default=0)
+    cleared_at: Mapped[datetime | None]

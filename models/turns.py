@@ -1,0 +1,45 @@
+"""Take turns: what is due, fairly between accounts, and who won a compare-and-set."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, CursorResult, Delete, Select, Update, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+Due = list[tuple[int, int]]
+"""Account ids and row ids."""
+
+
+def changed(session: Session, statement: Update | Delete) -> bool:
+    """Run a compare-and-set and tell whether it found its row."""
+    result = session.execute(statement.execution_options(synchronize_session=False))
+    assert isinstance(result, CursorResult)
+    return result.rowcount > 0
+
+
+def due_in_turn(
+    account_id: InstrumentedAttribute[int],
+    row_id: InstrumentedAttribute[int],
+    due_at: InstrumentedAttribute[datetime | None],
+    *conditions: ColumnElement[bool],
+    now: datetime,
+    limit: int,
+) -> Select[tuple[int, int]]:
+    """Return the query for what is due now: each account's oldest first, then each one's second, and so on.
+
+    So one account with a thousand rows holds nobody else up. `due_at` is indexed and NULL where nothing is to do.
+    """
+    turn = func.row_number().over(partition_by=account_id, order_by=(due_at, row_id)).label("turn")
+    waiting = (
+        select(account_id.label("account_id"), row_id.label("row_id"), due_at.label("due_at"), turn)
+        .where(due_at <= now, *conditions)
+        .subquery()
+    )
+    columns = waiting.c
+    return select(columns.account_id, columns.row_id).order_by(columns.turn, columns.due_at).limit(limit)
+
+
+def pairs(session: Session, query: Select[tuple[int, int]]) -> Due:
+    """Run such a query."""
+    return [(account, row) for account, row in session.execute(query)]
