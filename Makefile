@@ -1,0 +1,61 @@
+# Two commands are enough: `make demo` shows the product, `make test` proves it. Both set themselves up.
+SHELL := /bin/sh
+VENV := .venv
+PY := $(VENV)/bin/python
+SHARED_DATA ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo run simulator test test-fast check lint types contracts lock audit bench pictures clean
+
+help: ## list all commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
+
+setup: $(VENV)/.ready ## make the virtual environment (done by every other command on its own)
+
+$(VENV)/.ready: requirements/dev.txt requirements/uv.txt setup.cfg pyproject.toml
+	@sh scripts/setup.sh $(VENV)
+
+demo: $(VENV)/.ready ## an escalation from start to finish against a simulated ConnectWise (KEEP=1 leaves it running)
+	@$(PY) -m worker demo $(if $(KEEP),--keep)
+
+run: $(VENV)/.ready ## web, worker and beat in one command on the embedded defaults
+	@$(PY) -m worker run
+
+simulator: $(VENV)/.ready ## the simulated ConnectWise on port 8900
+	@$(PY) -m worker simulator --port 8900
+
+test: $(VENV)/.ready ## all tests: unit, integration on SQLite and PostgreSQL, journeys over real HTTP
+	@$(PY) -m pytest -n 2 --dist loadfile
+
+test-fast: $(VENV)/.ready ## unit tests only
+	@$(PY) -m pytest tests/unit -n 2
+
+check: lint types contracts ## all checks that are not tests
+
+lint: $(VENV)/.ready ## ruff: errors and style
+	@$(VENV)/bin/ruff check .
+
+types: $(VENV)/.ready ## mypy, strict
+	@$(VENV)/bin/mypy
+
+contracts: $(VENV)/.ready ## who may import whom
+	@$(VENV)/bin/lint-imports
+
+lock: $(VENV)/.ready ## renew the pinned, hashed requirements
+	@for set in runtime dev uv; do \
+	  $(VENV)/bin/uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-emit-index-url \
+	    $$( [ $$set = dev ] && echo "-c requirements/runtime.txt" ) requirements/$$set.in -o requirements/$$set.txt || exit 1; \
+	done
+
+audit: $(VENV)/.ready ## known vulnerabilities in what is pinned (needs the network)
+	@$(VENV)/bin/pip-audit --require-hashes --disable-pip -r requirements/runtime.txt
+
+bench: $(VENV)/.ready ## the benchmarks, about ten minutes
+	@$(PY) -m benchmarks.handoff_latency
+	@$(PY) -m benchmarks.callbacks
+
+pictures: $(VENV)/.ready ## the demo's brief and e-mail as PNG (needs Chromium)
+	@$(PY) -m tests.browser.demo_pictures
+
+clean: ## remove what the commands made, the virtual environment included
+	rm -rf $(VENV) var build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

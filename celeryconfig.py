@@ -1,0 +1,58 @@
+"""How Celery is set up, with the reason for each setting that is not a default.
+
+The broker is a doorbell, never the truth: every message only says "look at row N", and the sweeper finds what
+nobody rang for. So results are not stored, messages are short-lived, and losing one costs a few seconds.
+"""
+
+from __future__ import annotations
+
+QUEUES = ("triage", "handoff", "mail", "patrol")
+
+task_routes = {
+    "worker.tasks.triage": {"queue": "triage"},
+    "worker.tasks.publish": {"queue": "handoff"},
+    "worker.tasks.refresh": {"queue": "handoff"},
+    "worker.tasks.notify": {"queue": "mail"},
+    "worker.tasks.deliver": {"queue": "mail"},
+    "worker.tasks.sweep": {"queue": "patrol"},
+    "worker.tasks.poll": {"queue": "patrol"},
+    "worker.tasks.check_callbacks": {"queue": "patrol"},
+}
+# A task without a queue of its own would wait in one that nobody reads.
+task_create_missing_queues = False
+task_default_queue = "patrol"
+
+enable_utc = True
+timezone = "UTC"
+task_serializer = "json"
+accept_content = ["json"]
+task_ignore_result = True
+result_backend = None
+worker_enable_remote_control = False  # its pub/sub costs a connection and answers nobody
+worker_send_task_events = False
+worker_hijack_root_logger = False
+
+# Work is waiting for the network, so threads; the pool ignores time limits, hence time-outs on every call.
+worker_pool = "threads"
+# With more fetched than can be worked on, one slow account would sit on the others' messages.
+worker_prefetch_multiplier = 1
+task_acks_late = True
+task_reject_on_worker_lost = True
+
+# A message whose worker died comes back after the visibility time-out, found by a sweep that by default runs
+# each 100 s (interval times throttle). Our own sweeper is faster; these keep Redis from holding on for an hour.
+broker_transport_options = {
+    "visibility_timeout": 300,
+    "unacked_restore_interval": 10,
+    "unacked_restore_throttle": 1,
+    "socket_timeout": 10,  # unlimited by default: a frozen broker would freeze us
+    "socket_connect_timeout": 3,
+    "socket_keepalive": True,
+    "health_check_interval": 15,
+    "retry_on_timeout": True,
+}
+broker_connection_retry_on_startup = True
+broker_connection_max_retries = None
+broker_pool_limit = 20
+# A bell that cannot be rung at once is not worth waiting for: the row is there, the sweeper will ring again.
+task_publish_retry = False

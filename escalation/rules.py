@@ -1,0 +1,190 @@
+"""Decide what a sighting of a ticket means: a new escalation, the same one, its end, or nothing.
+
+An *episode* is one entry of a ticket into an escalation status. It is told from what the PSA says now against
+what it was last seen to say, never from a delivery: so callbacks, repeated or shuffled or lost, and the poller
+all arrive at the same number of episodes.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from escalation.evidence import Ticket
+
+RULES_VERSION = 1
+
+GRACE = timedelta(seconds=60)
+"""Leaving and coming back within this, while unclaimed, is the same episode."""
+
+StatusKey = tuple[int, int]
+"""Board id and status id: the same status name has another id on another board."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusRules:
+    """Which statuses of which boards mean what in one account."""
+
+    escalate: frozenset[StatusKey] = frozenset()
+    claim: frozenset[StatusKey] = frozenset()
+
+    def is_escalation(self, board_id: int, status_id: int) -> bool:
+        return (board_id, status_id) in self.escalate
+
+    def is_claim(self, board_id: int, status_id: int) -> bool:
+        return (board_id, status_id) in self.claim
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a ticket was last seen to be, and how its newest episode stands."""
+
+    board_id: int | None = None
+    status_id: int | None = None
+    in_escalation: bool = False
+    left_at: datetime | None = None
+    """When it left the escalation status, while it may still come back into the same episode."""
+    last_updated: datetime | None = None
+    episode: int = 0
+    """The newest episode's number; 0 before the first."""
+    live: bool = False
+    """Whether the newest episode is still open, claimed or acted on."""
+    claimed: bool = False
+    """Whether somebody has taken the newest episode."""
+    gone: str | None = None
+    """`merged`, `closed` or `deleted` once the ticket is no longer worked on."""
+
+
+class Act(StrEnum):
+    """What is to be done about the handoff."""
+
+    NOTHING = "nothing"
+    OPEN = "open"
+    RESUME = "resume"
+    LEAVE = "leave"
+    WITHDRAW = "withdraw"
+    END = "end"
+    REFRESH = "refresh"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The decision, with the episode it is about and the new `Seen` to store beside it."""
+
+    act: Act
+    episode: int
+    why: str
+    seen: Seen
+    withdraw_earlier: int | None = None
+    """An earlier episode that ended unclaimed without anybody having noticed yet."""
+    at: datetime | None = field(default=None)
+    """When it happened, by the PSA's clock where it has one."""
+
+
+def decide(seen: Seen | None, ticket: Ticket, rules: StatusRules, *, now: datetime) -> Verdict:
+    """Return what a fresh reading of a ticket means.
+
+    1. An older reading than the one already stored says nothing.
+    2. A merged or closed ticket ends its live episode.
+    3. Entering an escalation status opens an episode, or resumes the one left less than `GRACE` ago unclaimed.
+    4. Staying in one, on whatever board, is no new episode, but the facts may have changed.
+    5. Leaving one starts the grace; once that is over, an unclaimed episode is withdrawn. Leaving for a claim
+       status withdraws nothing: somebody is taking it.
+    """
+    before = seen or Seen()
+    at = ticket.last_updated or now
+    if before.last_updated and ticket.last_updated and ticket.last_updated < before.last_updated:
+        return Verdict(Act.NOTHING, before.episode, "older than what was already seen", before)
+    after = dataclasses.replace(
+        before, board_id=ticket.board_id, status_id=ticket.status_id, last_updated=ticket.last_updated, gone=None
+    )
+    if ticket.merged_into is not None or ticket.closed:
+        return _ended(before, after, "merged" if ticket.merged_into is not None else "closed", at)
+    inside = rules.is_escalation(ticket.board_id, ticket.status_id)
+    if inside:
+        return _stays(before, after, at) if before.in_escalation else _enters(before, after, at)
+    if before.in_escalation:
+        return _leaves(before, after, rules, ticket, at)
+    return _outside(before, after, now)
+
+
+def deleted(seen: Seen, *, now: datetime) -> Verdict:
+    """Return what it means that the PSA no longer has the ticket."""
+    return _ended(seen, seen, "deleted", now)
+
+
+def grace_over(seen: Seen, *, now: datetime) -> bool:
+    """Tell whether an episode that was left unclaimed can no longer be resumed."""
+    return seen.left_at is not None and seen.live and not seen.claimed and now - seen.left_at > GRACE
+
+
+def worth_triage(seen: Seen | None, ticket: Ticket, rules: StatusRules, *, us: str | None) -> bool:
+    """Tell cheaply whether a polled ticket could mean anything, so that most cost nothing more."""
+    inside = rules.is_escalation(ticket.board_id, ticket.status_id)
+    if seen is None:
+        return inside and not ticket.closed and ticket.merged_into is None
+    over = ticket.closed or ticket.merged_into is not None
+    if over:
+        return seen.live or seen.in_escalation
+    if inside != seen.in_escalation:
+        return True
+    if not seen.live:
+        return False
+    newer = ticket.last_updated is not None and (
+        seen.last_updated is None or ticket.last_updated > seen.last_updated
+    )
+    ours = us is not None and ticket.updated_by is not None and ticket.updated_by.lower() == us.lower()
+    return newer and not ours
+
+
+def _ended(before: Seen, after: Seen, reason: str, at: datetime) -> Verdict:
+    gone = dataclasses.replace(after, in_escalation=False, left_at=None, gone=reason, live=False)
+    if before.live:
+        return Verdict(Act.END, before.episode, reason, gone, at=at)
+    return Verdict(Act.NOTHING, before.episode, f"{reason}, nothing open", gone)
+
+
+def _stays(before: Seen, after: Seen, at: datetime) -> Verdict:
+    inside = dataclasses.replace(after, in_escalation=True, left_at=None)
+    if not before.live:
+        return Verdict(Act.NOTHING, before.episode, "was already there", inside)
+    moved = before.board_id is not None and before.board_id != after.board_id
+    why = "moved to another board, still escalated" if moved else "still escalated"
+    return Verdict(Act.REFRESH, before.episode, why, inside, at=at)
+
+
+def _enters(before: Seen, after: Seen, at: datetime) -> Verdict:
+    back = before.left_at is not None and before.live and not before.claimed and at - before.left_at <= GRACE
+    if back:
+        resumed = dataclasses.replace(after, in_escalation=True, left_at=None)
+        return Verdict(Act.RESUME, before.episode, "came back within the grace", resumed, at=at)
+    episode = before.episode + 1
+    unnoticed = before.episode if before.live and not before.claimed else None
+    opened = dataclasses.replace(
+        after, in_escalation=True, left_at=None, episode=episode, live=True, claimed=False
+    )
+    why = "entered an escalation status" if episode == 1 else "escalated again"
+    return Verdict(Act.OPEN, episode, why, opened, withdraw_earlier=unnoticed, at=at)
+
+
+def _leaves(before: Seen, after: Seen, rules: StatusRules, ticket: Ticket, at: datetime) -> Verdict:
+    outside = dataclasses.replace(after, in_escalation=False)
+    if not before.live or before.claimed:
+        return Verdict(Act.NOTHING, before.episode, "left the escalation status", outside, at=at)
+    if rules.is_claim(ticket.board_id, ticket.status_id):
+        return Verdict(Act.REFRESH, before.episode, "moved to a claim status", outside, at=at)
+    left = dataclasses.replace(outside, left_at=at)
+    return Verdict(Act.LEAVE, before.episode, "left the escalation status unclaimed", left, at=at)
+
+
+def _outside(before: Seen, after: Seen, now: datetime) -> Verdict:
+    if grace_over(before, now=now):
+        over = dataclasses.replace(after, left_at=None, live=False)
+        return Verdict(
+            Act.WITHDRAW, before.episode, "left the escalation status and stayed away", over, at=before.left_at
+        )
+    if before.live:
+        return Verdict(Act.REFRESH, before.episode, "changed while away from the escalation status", after)
+    return Verdict(Act.NOTHING, before.episode, "not an escalation", after)

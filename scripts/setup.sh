@@ -1,0 +1,39 @@
+#!/bin/sh
+# Make the virtual environment: Python 3.11 or later is all that has to be there.
+# usage: setup.sh DIRECTORY
+set -eu
+venv=$1
+here=$(cd "$(dirname "$0")/.." && pwd)
+
+python=
+for candidate in "${PYTHON:-}" python3 python3.14 python3.13 python3.12 python3.11 python; do
+  [ -n "$candidate" ] || continue
+  if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+    python=$candidate
+    break
+  fi
+done
+if [ -z "$python" ]; then
+  echo "Python 3.11 or later was not found. Install it, or name it: make PYTHON=/path/to/python3.11" >&2
+  exit 1
+fi
+
+echo "[1/3] virtual environment in $venv ($("$python" --version))"
+if ! "$python" -m venv --clear "$venv" 2>"$venv.log"; then
+  cat "$venv.log" >&2
+  echo "Python could not make a virtual environment; on Debian and Ubuntu: apt install python3-venv" >&2
+  rm -f "$venv.log"
+  exit 1
+fi
+rm -f "$venv.log"
+
+echo "[2/3] pinned packages, each checked against its hash"
+"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$here/requirements/uv.txt"
+"$venv/bin/uv" pip sync --quiet --require-hashes --python "$venv/bin/python" "$here/requirements/dev.txt"
+# uv is part of the environment too, and sync has just removed what it does not know.
+[ -x "$venv/bin/uv" ] || "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$here/requirements/uv.txt"
+
+echo "[3/3] the project itself"
+"$venv/bin/uv" pip install --quiet --no-deps --no-build-isolation --python "$venv/bin/python" --editable "$here"
+touch "$venv/.ready"
+echo "ready."

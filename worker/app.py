@@ -1,0 +1,66 @@
+"""The Celery application and the bell.
+
+The web rings through `Bell` and so needs neither tasks nor use cases; the worker loads `worker.tasks` through
+Celery's own import.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import structlog
+from celery import Celery, signals
+from kombu import Queue
+
+import celeryconfig
+from worker.settings import Settings
+
+log = structlog.get_logger()
+
+
+def make(settings: Settings) -> Celery:
+    """Return the application, set up for this installation."""
+    app = Celery("resolutionflow", broker=settings.broker_url, include=["worker.tasks"])
+    app.config_from_object(celeryconfig)
+    app.conf.task_queues = [Queue(name) for name in celeryconfig.QUEUES]
+    app.conf.worker_concurrency = settings.threads
+    pokes = {
+        "sweep": ("worker.tasks.sweep", settings.intervals.sweep),
+    }
+    # Beat only pokes: what is due is in rows, so two beats or a late one change nothing. A poke nobody
+    # fetched in time is dropped instead of piling up behind a broker that was away.
+    app.conf.beat_schedule = {
+        name: {"task": task, "schedule": every, "options": {"expires": max(every, 1.0)}}
+        for name, (task, every) in pokes.items()
+    }
+    return app
+
+
+class Bell:
+    """Ring for a row: send a task by its name, with ids only. Never raises: the sweeper rings again."""
+
+    def __init__(self, app: Celery) -> None:
+        self._app = app
+
+    def ring(self, task: str, **ids: Any) -> bool:
+        """Send one task; return whether the broker took it."""
+        try:
+            self._app.send_task(f"worker.tasks.{task}", kwargs=ids)
+        except Exception as error:  # noqa: BLE001 - any broker failure means the same: the sweeper will ring
+            log.warning("bell_not_rung", task=task, error=type(error).__name__, **ids)
+            return False
+        return True
+
+
+@signals.setup_logging.connect
+def _our_own_logging(**_: Any) -> None:
+    """Keep Celery from setting up logging its own way."""
+    from worker.logs import set_up
+
+    set_up(os.environ.get("LOG_LEVEL", "INFO"))
+
+
+def celery_from_environment() -> Celery:
+    """Return the application for `celery -A worker.celery_app`."""
+    return make(Settings.read())

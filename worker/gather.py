@@ -1,0 +1,132 @@
+"""Read a ticket and everything around it, in two rounds of parallel calls.
+
+The ticket and its children need only its number, so they are read together. Only the customer's other tickets
+and the details of the attached configurations need to know more; they are the second round. What cannot be
+read becomes a gap with its reason, never a failure of the whole; only the ticket itself must be there.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import dataclasses
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from escalation.evidence import Configuration, Evidence, Gap, Note, Roster
+from escalation.redaction import redact_evidence
+from psa.port import Psa, PsaError
+
+log = structlog.get_logger()
+
+
+class Reader:
+    """Reads in parallel over warm connections. One for each process."""
+
+    def __init__(self, threads: int = 32) -> None:
+        self._pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="gather")
+
+    def close(self) -> None:
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def ticket_and_children(self, psa: Psa, ticket_id: int, roster: Roster, *, now: datetime) -> Evidence:
+        """Read the first round: seven calls side by side. Raises `PsaError` only if the ticket cannot be read.
+
+        The evidence is marked incomplete; configurations carry ids alone.
+        """
+        children = self._start(
+            {
+                "notes": lambda: psa.notes(ticket_id, roster),
+                "time_entries": lambda: psa.time_entries(ticket_id, roster),
+                "tasks": lambda: psa.tasks(ticket_id),
+                "configuration_ids": lambda: psa.configuration_ids(ticket_id),
+                "documents": lambda: psa.documents(ticket_id),
+                "schedule": lambda: psa.schedule(ticket_id),
+            }
+        )
+        try:
+            ticket = psa.ticket(ticket_id)
+        except PsaError:
+            for future in children.values():
+                future.cancel()
+            raise
+        found, gaps = _collect(children)
+        evidence = Evidence(
+            ticket=ticket,
+            read_at=now,
+            notes=_not_ours(found.get("notes", ())),
+            time_entries=tuple(found.get("time_entries", ())),
+            tasks=tuple(found.get("tasks", ())),
+            configurations=tuple(Configuration(id=i, name="") for i in found.get("configuration_ids", ())),
+            documents=tuple(found.get("documents", ())),
+            schedule=tuple(found.get("schedule", ())),
+            gaps=gaps,
+            complete=False,
+        )
+        return redact_evidence(evidence)
+
+    def rest(self, psa: Psa, evidence: Evidence) -> Evidence:
+        """Read the second round, which needs the first: at most two calls side by side. Never raises `PsaError`."""
+        ticket = evidence.ticket
+        ids = [c.id for c in evidence.configurations]
+        calls: dict[str, Callable[[], Any]] = {}
+        if ids:
+            calls["configurations"] = lambda: psa.configurations(ids)
+        company, before = ticket.company_id, ticket.entered_at or evidence.read_at
+        if company is not None:
+            calls["related"] = lambda: psa.related(company, before=before, excluding=ticket.id)
+        found, gaps = _collect(self._start(calls))
+        complete = dataclasses.replace(
+            evidence,
+            configurations=tuple(found.get("configurations", ())),
+            related=tuple(found.get("related", ())),
+            gaps=evidence.gaps + gaps,
+            complete=True,
+        )
+        return redact_evidence(complete)
+
+    def everything(self, psa: Psa, ticket_id: int, roster: Roster, *, now: datetime) -> Evidence:
+        """Read both rounds."""
+        return self.rest(psa, self.ticket_and_children(psa, ticket_id, roster, now=now))
+
+    def _start(self, calls: Mapping[str, Callable[[], Any]]) -> dict[str, Future[Any]]:
+        return {name: self._pool.submit(contextvars.copy_context().run, call) for name, call in calls.items()}
+
+
+def _collect(futures: Mapping[str, Future[Any]]) -> tuple[dict[str, Any], tuple[Gap, ...]]:
+    found: dict[str, Any] = {}
+    gaps: list[Gap] = []
+    for name, future in futures.items():
+        try:
+            found[name] = future.result()
+        except PsaError as error:
+            source = "configurations" if name == "configuration_ids" else name
+            log.info("evidence_gap", source=source, error=type(error).__name__, status=error.status)
+            gaps.append(Gap(source=source, reason=_reason(error)))
+    return found, tuple(gaps)
+
+
+def _reason(error: PsaError) -> str:
+    """Say in the reader's words why something is missing; the address of the call stays in the log."""
+    words = {
+        "Forbidden": "our security role may not read it",
+        "Unauthorized": "our keys were refused",
+        "NotFound": "not there",
+        "Throttled": "ConnectWise asked us to slow down",
+        "Unavailable": "ConnectWise did not answer",
+        "Refused": "ConnectWise refused the question",
+    }
+    return words.get(type(error).__name__, "could not be read")
+
+
+def _not_ours(notes: tuple[Note, ...] | list[Note]) -> tuple[Note, ...]:
+    return tuple(note for note in notes if note.author.role != "us")
+
+
+def transient_gaps(evidence: Evidence) -> bool:
+    """Tell whether reading again later may close a gap."""
+    passing = ("ConnectWise asked us to slow down", "ConnectWise did not answer")
+    return any(gap.reason in passing for gap in evidence.gaps)

@@ -1,0 +1,197 @@
+"""Everything that can be set, read from the environment once and checked all at once.
+
+`Settings.read` is the only place that looks at the environment. It lists everything that is missing or wrong
+in one error, so that nobody fixes one line at a time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from urllib.parse import urlsplit
+
+
+class SettingsError(ValueError):
+    """At least one setting is missing or wrong; the message lists every one of them with what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Intervals:
+    """Waits and limits, all in seconds unless they say otherwise. Settings, so that a test can run them in seconds."""
+
+    sweep: float = 3.0
+    """How often the sweeper looks for rows nobody rang for."""
+    poll: float = 90.0
+    """How often each account's tickets are polled for missed callbacks."""
+    poll_overlap: float = 120.0
+    """How far each poll looks back behind its cursor."""
+    lease: float = 60.0
+    """How long a worker may hold a row before another takes it over."""
+    connect_timeout: float = 4.0
+    read_timeout: float = 20.0
+    post_timeout: float = 20.0
+    """A POST of a note is given up after this; well inside the lease."""
+    ambiguous_wait: float = 30.0
+    """Added to the post time-out before a POST of unknown outcome may be repeated."""
+    refresh_delay: float = 15.0
+    """How long facts may settle before the brief in the ticket is edited."""
+    retry_base: float = 2.0
+    retry_cap: float = 300.0
+    mail_before_note: float = 60.0
+    """When the note is not in the ticket after this, the engineers are told without it."""
+    callback_check: float = 86_400.0
+    """How often each account's callback entries are checked and re-activated."""
+    heartbeat: float = 5.0
+    rings: int = 500
+    """How many rows of one kind a single sweep rings for (a count)."""
+    attempts: int = 12
+    """How often a row is tried before it is parked (a count)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What this installation is told by its environment."""
+
+    database_url: str
+    redis_url: str | None
+    """None: a broker of our own is started beside the worker (embedded use)."""
+    secret_keys: tuple[str, ...] = field(repr=False)
+    public_url: str = "http://127.0.0.1:8000"
+    smtp_url: str = field(default="", repr=False)
+    mail_from: str = "ResolutionFlow <resolutionflow@localhost>"
+    log_level: str = "INFO"
+    var: Path = Path("var")
+    """Where embedded use keeps its files: database, broker, keys, mail."""
+    threads: int = 16
+    """Threads of one worker process (a count)."""
+    calls_per_second: float = 5.0
+    burst: int = 30
+    in_flight: int = 10
+    intervals: Intervals = field(default_factory=Intervals)
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """Read and check the environment. Raises `SettingsError` that lists everything at once.
+
+        In embedded use (no `REDIS_URL`) missing `SECRET_KEYS` are made once and kept in `var/`, mode 0600.
+        """
+        env = os.environ if environ is None else environ
+        wrong: list[str] = []
+        var = Path(env.get("RESOLUTIONFLOW_VAR", "var")).absolute()
+        redis_url = env.get("REDIS_URL") or None
+        database_url = env.get("DATABASE_URL") or f"sqlite:///{var / 'resolutionflow.db'}"
+        _check_scheme(wrong, "DATABASE_URL", database_url, ("sqlite", "postgres", "postgresql"))
+        if redis_url:
+            _check_scheme(wrong, "REDIS_URL", redis_url, ("redis", "rediss", "unix"))
+        public_url = (env.get("PUBLIC_URL") or "http://127.0.0.1:8000").rstrip("/")
+        _check_scheme(wrong, "PUBLIC_URL", public_url, ("http", "https"))
+        smtp_url = env.get("SMTP_URL") or f"file:{var / 'mail'}"
+        _check_scheme(wrong, "SMTP_URL", smtp_url, ("smtp", "smtps", "file"))
+        level = (env.get("LOG_LEVEL") or "INFO").upper()
+        if level not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+            wrong.append(f"LOG_LEVEL is {level!r}: use DEBUG, INFO, WARNING or ERROR")
+        numbers = _numbers(wrong, env)
+        keys = _secret_keys(wrong, env, var, embedded=redis_url is None)
+        if wrong:
+            raise SettingsError("settings that need attention:\n" + "\n".join(f"  - {line}" for line in wrong))
+        counts = {name: numbers.pop(name) for name in ("threads", "burst", "in_flight") if name in numbers}
+        return cls(
+            database_url=database_url,
+            redis_url=redis_url,
+            secret_keys=keys,
+            public_url=public_url,
+            smtp_url=smtp_url,
+            mail_from=env.get("MAIL_FROM") or "ResolutionFlow <resolutionflow@localhost>",
+            log_level=level,
+            var=var,
+            calls_per_second=numbers.pop("calls_per_second", 5.0),
+            **{name: int(value) for name, value in counts.items()},
+            intervals=Intervals(**_intervals(numbers)),
+        )
+
+    @property
+    def broker_socket(self) -> Path:
+        """Where the embedded broker listens: short, since a socket's path may have 107 bytes at most."""
+        place = hashlib.sha256(str(self.var).encode()).hexdigest()[:12]
+        return Path(tempfile.gettempdir()) / f"resolutionflow-{os.getuid()}-{place}" / "broker.sock"
+
+    @property
+    def broker_url(self) -> str:
+        """The address of the broker, the embedded one's socket where none is given."""
+        return self.redis_url or f"redis+socket://{self.broker_socket}"
+
+    @property
+    def redis_client_url(self) -> str:
+        """The same address in the form the Redis client itself reads."""
+        return self.broker_url.replace("redis+socket://", "unix://")
+
+
+def _check_scheme(wrong: list[str], name: str, value: str, schemes: tuple[str, ...]) -> None:
+    scheme = urlsplit(value).scheme.split("+")[0]
+    if scheme not in schemes:
+        wrong.append(f"{name} must begin with one of {', '.join(s + ':' for s in schemes)}; got {scheme or 'no scheme'!r}")
+
+
+def _numbers(wrong: list[str], env: Mapping[str, str]) -> dict[str, float]:
+    """Read every `RESOLUTIONFLOW_<NAME>` that is a number; each must be positive."""
+    found: dict[str, float] = {}
+    names = [f.name for f in fields(Intervals)] + ["threads", "burst", "in_flight", "calls_per_second"]
+    for name in names:
+        key = f"RESOLUTIONFLOW_{name.upper()}"
+        text = env.get(key)
+        if not text:
+            continue
+        try:
+            value = float(text)
+        except ValueError:
+            wrong.append(f"{key} is {text!r}: give a number")
+            continue
+        if value <= 0:
+            wrong.append(f"{key} is {text}: give a number above 0")
+            continue
+        found[name] = value
+    lease, post = found.get("lease", 60.0), found.get("post_timeout", 20.0)
+    if post * 2 > lease:
+        wrong.append(
+            f"RESOLUTIONFLOW_POST_TIMEOUT ({post:g} s) must be at most half of RESOLUTIONFLOW_LEASE ({lease:g} s), "
+            "so that a POST is over before another worker may take the handoff"
+        )
+    return found
+
+
+def _intervals(numbers: Mapping[str, float]) -> dict[str, float | int]:
+    counts = ("rings", "attempts")
+    return {name: int(value) if name in counts else value for name, value in numbers.items()}
+
+
+def _secret_keys(wrong: list[str], env: Mapping[str, str], var: Path, *, embedded: bool) -> tuple[str, ...]:
+    given = tuple(key.strip() for key in env.get("SECRET_KEYS", "").split(",") if key.strip())
+    for number, key in enumerate(given, 1):
+        if len(key) < 32:
+            wrong.append(f"SECRET_KEYS: key {number} has {len(key)} characters; use at least 32 random ones")
+    if given:
+        return given
+    if not embedded:
+        wrong.append(
+            "SECRET_KEYS is missing: give one or more random keys of 32 characters or more, comma-separated; "
+            'one way to make one: python3 -c "import secrets; print(secrets.token_urlsafe(32))"'
+        )
+        return ()
+    return (_own_key(var / "secret_keys"),)
+
+
+def _own_key(path: Path) -> str:
+    """Return this installation's own key, made on first use. Losing the file loses the stored credentials."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_urlsafe(32) + "\n")
+    return path.read_text().strip()
