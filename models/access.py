@@ -1,9 +1,9 @@
-"""Who may do what on PostgreSQL: the application's role, and the narrow one it changes into for work across accounts.
+"""Who may do what on PostgreSQL: the application's role, and the narrow one for work across accounts.
 
-Row-level security is forced on every table of an account: a row is visible where its account is the one set in
-the transaction, and none is where none is set. The role `<application>_system` cannot log in; the application's role may
-change into it but does not inherit from it, so its wider policies hold only inside `Database.system()`.
-PostgreSQL 16 or newer, which can grant a role without its being inherited.
+Row-level security is forced on every table of an account: a row is visible where its account is the one set
+in the transaction, and none is where none is set. The role `<application>_system` cannot log in; the
+application's role may change into it but does not inherit from it, so its wider policies hold only inside
+`Database.system()`. PostgreSQL 16 or newer, which can grant a role without its being inherited.
 """
 
 from __future__ import annotations
@@ -44,9 +44,9 @@ _SYSTEM_READS: dict[type[Row], tuple[str, ...]] = {
     Inbox: ("id", "account_id", "event_id", "state", "received_at", "next_attempt_at", "lease_until"),
     Watch: ("account_id", "ticket_id", "episode", "left_at"),
     Handoff: (
-        "id", "account_id", "ticket_id", "episode", "brief_state", "response_state", "escalated_at", "seen_at",
-        "posted_at", "claimed_at", "ended_at", "next_attempt_at", "refresh_due_at", "lease_until", "notify_state",
-        "notified_at", "extra_notes_removed", "attempts",
+        "id", "account_id", "ticket_id", "episode", "brief_state", "response_state", "escalated_at",
+        "seen_at", "posted_at", "claimed_at", "ended_at", "next_attempt_at", "refresh_due_at", "lease_until",
+        "notify_state", "notified_at", "extra_notes_removed", "attempts",
     ),
     Delivery: ("id", "account_id", "handoff_id", "channel", "kind", "status", "attempts", "next_attempt_at"),
     Job: tuple(c.name for c in Job.__table__.columns),
@@ -78,7 +78,7 @@ def role_statements(app_role: str) -> list[str]:
 
 
 def system_role_of(connection: Connection) -> tuple[str, Literal["superuser", "owner"] | None, bool]:
-    """Return who is connected, whether that role is more than it should be, and whether it may use its system role."""
+    """Return who is connected, what makes it more than it should be, and whether it has a system role."""
     user, unrestricted, owns, usable = connection.execute(
         text(
             "SELECT current_user, r.rolsuper OR r.rolbypassrls,"
@@ -110,7 +110,7 @@ def grant(connection: Connection, app_role: str | None) -> None:
     app = app_role or user
     _make_system_role(connection, app)
     system = _quoted(f"{app}_system")
-    tables = [Account, *OF_ACCOUNT, Heartbeat]
+    tables: list[type[Row]] = [Account, *OF_ACCOUNT, Heartbeat]
     statements = [f"GRANT USAGE ON SCHEMA public TO {_quoted(app)}, {system}"]
     if app != user:
         names = ", ".join(t.__tablename__ for t in tables)
@@ -125,7 +125,7 @@ def grant(connection: Connection, app_role: str | None) -> None:
 
 
 def _system_statements(app: str, system: str) -> list[str]:
-    """Return the grants and policies of the narrow role. A policy's name holds the role's, one for each application."""
+    """Return the grants and policies of the narrow role; each application's policies bear its name."""
     policy = f"{app}_across"
     statements = [
         f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {system}",
@@ -161,7 +161,8 @@ def _policy(policy: str, table: str, rule: str) -> list[str]:
 def _make_system_role(connection: Connection, app: str) -> None:
     usable = text(
         "SELECT EXISTS (SELECT FROM pg_roles s WHERE s.rolname = :system AND pg_has_role(:app, s.oid, 'SET')"
-        " AND NOT (pg_has_role(:app, s.oid, 'USAGE') AND NOT (SELECT rolsuper FROM pg_roles WHERE rolname = :app)))"
+        " AND (NOT pg_has_role(:app, s.oid, 'USAGE')"
+        "      OR (SELECT rolsuper FROM pg_roles WHERE rolname = :app)))"
     )
     names = {"system": f"{app}_system", "app": app}
     if connection.scalar(usable, names):

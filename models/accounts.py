@@ -94,8 +94,8 @@ def add_account(
 ) -> int:
     """Store a new account with its own path token and marker key, and return its id.
 
-    `columns` are any other columns of `Account`. Takes the system session. Raises SQLAlchemy's `IntegrityError`
-    if the name is taken.
+    `columns` are any other columns of `Account`. Takes the system session. Raises SQLAlchemy's
+    `IntegrityError` if the name is taken.
     """
     account_id = _next_id(system)
     token = secrets.token_urlsafe(32)
@@ -194,7 +194,7 @@ def marker_key(account: Account, sealer: Sealer) -> bytes:
 
 
 def rotate(session: Session, account_id: int, sealer: Sealer) -> bool:
-    """Seal an account's secrets again with the first key. False if there was nothing to do. Raises `SealBroken`."""
+    """Seal an account's secrets again with the first key. False if they were. Raises `SealBroken`."""
     account = get(session, account_id)
     if account is None or all(sealer.is_newest(getattr(account, column)) for column in SEALED):
         return False

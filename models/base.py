@@ -1,26 +1,26 @@
 """The door to the database: sessions that belong to one account, and the narrow one that belongs to none.
 
-`Database` speaks SQLite (embedded default) and PostgreSQL (production). Each session is one transaction; no slow
-call belongs inside one.
+`Database` speaks SQLite (embedded default) and PostgreSQL (production). Each session is one transaction; no
+slow call belongs inside one.
 
-On PostgreSQL, row-level security keeps the accounts apart: each transaction names its account, and without one
-no row is visible. The application should connect as a role that owns nothing (see `models.access`). Where it
-connects as the owner or a superuser, as small installations with a single role do, everything works too, but a
-superuser is not held back by row-level security; that is logged once as a warning.
+On PostgreSQL, row-level security keeps the accounts apart: each transaction names its account, and without
+one no row is visible. The application should connect as a role that owns nothing (see `models.access`). Where
+it connects as the owner or a superuser, as small installations with a single role do, everything works too,
+but a superuser is not held back by row-level security; that is logged once as a warning.
 """
 
 from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 import psycopg
 import structlog
-from psycopg.waiting import Ready, Wait
+from psycopg.abc import PQGen
 from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -95,7 +95,7 @@ class Database:
     def system(self, *, reading: bool = False) -> Iterator[Session]:
         """Give the session for what is across accounts: token look-up, due rows, the list of accounts.
 
-        On PostgreSQL it may read few columns and no secret. Raises `SystemRoleMissing` with the statements to run.
+        On PostgreSQL it may read few columns and no secret. Raises `SystemRoleMissing`, saying what to run.
         """
         with self._transaction(reading) as session:
             if not self.is_sqlite:
@@ -153,8 +153,8 @@ def _sqlite(url: URL) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        # A transaction that reads first and writes later is refused outright when another wrote in between, so
-        # those that may write take the lock at once and wait for it up to the busy time-out.
+        # A transaction that reads first and writes later is refused outright when another wrote in between.
+        # So those that may write take the lock at once, and wait for it up to the busy time-out.
         reading = connection.get_execution_options().get("reading")
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
@@ -169,22 +169,17 @@ class _Bounded(psycopg.Connection[Any]):
 
     limit_s = 5.0
 
-    def wait(self, gen: Generator[Wait, Ready, T], interval: float = 0.1) -> T:
-        return super().wait(_until(gen, time.monotonic() + self.limit_s, self), interval)
-
-
-def _until(gen: Generator[Any, Any, T], end: float, connection: _Bounded) -> Generator[Any, Any, T]:
-    try:
-        wanted = next(gen)
-        while True:
-            ready = yield wanted
-            if not ready and time.monotonic() > end:
-                connection.close()
-                raise psycopg.OperationalError(f"no answer from the database within {connection.limit_s:g} s")
-            wanted = gen.send(ready)
-    except StopIteration as done:
-        result: T = done.value
-        return result
+    def wait(self, gen: PQGen[T], interval: float = 0.1, timeout: float | None = None) -> T:
+        started = time.monotonic()
+        try:
+            return super().wait(gen, interval, self.limit_s if timeout is None else timeout)
+        except psycopg.Error as error:
+            if time.monotonic() - started < self.limit_s or self.closed:
+                raise
+            # An answer may still be under way: whoever used this connection next would read it as theirs.
+            self.close()
+            message = f"no answer from the database within {self.limit_s:g} s"
+            raise psycopg.OperationalError(message) from error
 
 
 def _postgres(url: URL, pool_size: int, statement_timeout_s: float) -> Engine:

@@ -23,8 +23,8 @@ def lease(
 ) -> int | None:
     """Take a handoff whose brief is to be posted or refreshed, for `lease_s` seconds, and return the fence.
 
-    None if somebody holds it, if it is not due yet, or if there is nothing to do. A brief still to be posted moves
-    to `posting`; one that is posted stays so. A lease that ran out is taken over.
+    None if somebody holds it, if it is not due yet, or if there is nothing to do. A brief still to be posted
+    moves to `posting`; one that is posted stays so. A lease that ran out is taken over.
     """
     here = _one(account_id, handoff_id)
     row = session.execute(
@@ -190,7 +190,10 @@ def give_back(
     now: datetime,
     count_attempt: bool = True,
 ) -> bool:
-    """Give a lease back because of a failure that passes. Without `count_attempt` it does not wear the handoff out."""
+    """Give a lease back because of a failure that passes.
+
+    Without `count_attempt` it does not wear the handoff out: the PSA asked to wait, or the account is frozen.
+    """
     free: dict[str, Any] = {"lease_until": None, "lease_holder": None, "last_error": reason}
     refresh = _held(account_id, handoff_id, fence).where(Handoff.brief_state == Brief.POSTED.value)
     if changed(session, refresh.values(refresh_due_at=next_attempt_at, **free)):

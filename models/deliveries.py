@@ -32,7 +32,7 @@ def create(
     kind: str = "handoff",
     message_domain: str = "resolutionflow.invalid",
 ) -> list[int]:
-    """Make the rows of a handoff's messages and return the ids of the new ones that are to be sent. Repeatable.
+    """Make the rows of a handoff's messages and return the ids of new ones that are to be sent. Repeatable.
 
     Recipients without an address, and inactive ones, get a row too: suppressed, with the reason.
     """
@@ -80,7 +80,7 @@ def of_handoff(session: Session, account_id: int, handoff_id: int) -> list[Deliv
 def take(
     session: Session, account_id: int, delivery_id: int, *, now: datetime, lease_s: float
 ) -> Delivery | None:
-    """Take a delivery that is to be sent now, for `lease_s` seconds. None if it is not due or somebody has it.
+    """Take a delivery that is due, for `lease_s` seconds. None if it is not due or somebody has it.
 
     One whose holder died is taken over, and sent again with the same Message-ID.
     """

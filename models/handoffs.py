@@ -1,7 +1,7 @@
 """Handoffs: opened once for each episode, claimed by one, ended once.
 
 Each function takes the session of the account (those named `due_…` the system session), changes with one
-compare-and-set, and says by its result whether it won. The brief's side is in `models.briefs`, offered here too.
+compare-and-set, and says by its result whether it won. The brief's side is `models.briefs`, offered here too.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ __all__ = [
     "Handoff", "Snapshot", "Transition", "add_snapshot", "ask_refresh", "by_ticket", "claim", "clear_attempt",
     "count_extra_notes", "due_briefs", "due_notifications", "due_refreshes", "due_withdrawals", "end", "get",
     "give_back", "latest_snapshot", "lease", "mark_acted", "mark_attempt", "mark_edited", "mark_notified",
-    "mark_posted", "open_for_ticket", "open_handoff", "park", "release_claim", "renew", "resume", "store_draft",
-    "transitions", "unpark", "withdraw",
+    "mark_posted", "open_for_ticket", "open_handoff", "park", "release_claim", "renew", "resume",
+    "store_draft", "transitions", "unpark", "withdraw",
 ]  # fmt: skip
 
 BELL_S = 5.0
@@ -144,7 +144,7 @@ def claim(
     why: str = "claimed",
     actor: str = "resolutionflow",
 ) -> bool:
-    """Give the handoff to a member if it is open. One caller wins; the others read `claimed_by` with `get`."""
+    """Give the handoff to a member if it is open. One caller wins; the others read `claimed_by` by `get`."""
     at = happened_at or now
     values = {"claimed_by": member_id, "claimed_at": at}
     if not _respond(
@@ -162,7 +162,7 @@ def release_claim(
     session: Session, account_id: int, handoff_id: int, *, member_id: int, now: datetime, why: str,
     actor: str = "resolutionflow",
 ) -> bool:  # fmt: skip
-    """Offer a handoff again whose claim was given back or expired. False unless that member has it, unacted."""
+    """Offer a handoff again whose claim was given back or ran out. False unless that member has it."""
     values = {"claimed_by": None, "claimed_at": None}
     held = Handoff.claimed_by == member_id
     return _respond(
@@ -199,7 +199,7 @@ def end(
     session: Session, account_id: int, handoff_id: int, *, now: datetime, why: str,
     happened_at: datetime | None = None, actor: str = "resolutionflow",
 ) -> bool:  # fmt: skip
-    """End a live handoff whose ticket was closed, merged or deleted: withdrawn if unclaimed, else resolved."""
+    """End a handoff whose ticket was closed, merged or deleted: withdrawn if unclaimed, else resolved."""
     at = happened_at or now
     values = {"ended_at": at, "end_reason": why, "notify_state": _UNTOLD}
     for before in (Response.CLAIMED, Response.ACTED):

@@ -78,7 +78,7 @@ def get(session: Session, account_id: int, inbox_id: int) -> Inbox | None:
 
 
 def take(session: Session, account_id: int, inbox_id: int, *, now: datetime, lease_s: float) -> Inbox | None:
-    """Take a callback that is still to be worked on, for `lease_s` seconds. None if somebody has it or it is done."""
+    """Take a callback that is not done yet, for `lease_s` seconds. None if somebody has it."""
     until = now + timedelta(seconds=lease_s)
     mine = changed(
         session,

@@ -1,7 +1,7 @@
 """Recurring work claimed once for each period, signs of life, and alerts for the operator.
 
-Account id 0 (`EVERYONE`) stands for the whole installation and takes the system session; an account's own jobs
-and alerts take its own.
+Account id 0 (`EVERYONE`) stands for the whole installation and takes the system session; an account's own
+jobs and alerts take its own.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ __all__ = [
 def claim_job(
     session: Session, account_id: int, job: str, period: str, now: datetime, *, lease_s: float = 600
 ) -> bool:
-    """Claim a job for a period. True for one caller only, or for another once a claim of `lease_s` s has run out."""
+    """Claim a job for a period. True for one caller; for another once the claim's `lease_s` s are over."""
     until = now + timedelta(seconds=lease_s)
     first = insert_or_ignore(session, Job).values(
         account_id=account_id,
@@ -75,7 +75,7 @@ def stale_hearts(session: Session, *, before: datetime) -> list[Heartbeat]:
 def raise_alert(
     session: Session, account_id: int, *, kind: str, subject: str, detail: str, now: datetime
 ) -> bool:
-    """Raise an alert; False if it is open already, which then counts the repeat and keeps the newest detail."""
+    """Raise an alert; False if it is open already, which counts the repeat and keeps the newest detail."""
     first = insert_or_ignore(session, Alert).values(
         account_id=account_id, kind=kind, subject=subject, detail=detail, raised_at=now, repeated=0
     )

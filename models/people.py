@@ -36,7 +36,8 @@ def import_members(
 ) -> list[str]:
     """Store the PSA's members with their roles, and return the given names that fit no member.
 
-    Engineers, admins and owner are member ids or login names. Who is not among `members` any more becomes inactive.
+    Engineers, admins and owner are member ids or login names. Who is not among `members` any more becomes
+    inactive.
     """
     wanted = {_key(name): "engineer" for name in engineers} | {_key(name): "admin" for name in admins}
     if owner is not None:

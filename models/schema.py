@@ -28,9 +28,10 @@ class SchemaOutOfDate(RuntimeError):
 def migrate(url: str, app_role: str | None = None) -> list[str]:
     """Bring the database to the newest version and return the versions that were applied, oldest first.
 
-    On PostgreSQL the role in the address owns the tables; `app_role` is the (existing) role that the application
-    connects as, which gets what it needs and no more. None: both are one role. Several migrations at once wait for
-    each other. Everything happens in one transaction, on SQLite too. Raises `models.access.SystemRoleMissing`.
+    On PostgreSQL the role in the address owns the tables; `app_role` is the (existing) role that the
+    application connects as, which gets what it needs and no more. None: both are one role. Several migrations
+    at once wait for each other. Everything happens in one transaction, on SQLite too. Raises
+    `models.access.SystemRoleMissing`.
     """
     with _alone(normalise_url(url)) as connection:
         todo = _pending(connection)
@@ -43,7 +44,7 @@ def migrate(url: str, app_role: str | None = None) -> list[str]:
 
 
 def pending(url: str) -> list[str]:
-    """Return the versions still to be applied, oldest first. Raises `SchemaOutOfDate` if the database is newer."""
+    """Return the versions to be applied, oldest first. Raises `SchemaOutOfDate` if the database is newer."""
     engine = create_engine(normalise_url(url), poolclass=NullPool)
     with engine.connect() as connection:
         return _pending(connection)

@@ -46,8 +46,8 @@ class Sealer:
         key = dict(self._keys).get(key_id)
         if sealed[:1] != _FORM or key is None:
             raise SealBroken(
-                f"account {account_id}: {field} was sealed with a key that is not in SECRET_KEYS; add the former key "
-                "to its end, or enter the credentials again"
+                f"account {account_id}: {field} was sealed with a key that is not in SECRET_KEYS; add the "
+                "former key to its end, or enter the credentials again"
             )
         try:
             return key.decrypt(rest[:_NONCE], rest[_NONCE:], _bound_to(account_id, field))

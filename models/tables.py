@@ -3,8 +3,8 @@
 Every row belongs to an account. Ids are unique on their own (SQLite numbers rows only then), and
 `UNIQUE (account_id, id)` is what other tables point to, so that no row can ever hang on another account's.
 
-A column that says when something is due (`next_attempt_at`, `refresh_due_at`, `left_at`) is NULL when there is
-nothing to do: so the index over it holds what is waiting and nothing else, on SQLite and PostgreSQL alike.
+A column that says when something is due (`next_attempt_at`, `refresh_due_at`, `left_at`) is NULL when there
+is nothing to do: so the index over it holds what is waiting and nothing else, on SQLite and PostgreSQL alike.
 """
 
 from __future__ import annotations
@@ -254,7 +254,7 @@ class Handoff(Row):
 
 
 class Snapshot(Row):
-    """The evidence as it was at a moment: `handoff` is the first and never changes, `refresh` the later ones."""
+    """The evidence at a moment: `handoff` is the first, which never changes, `refresh` a later one."""
 
     __tablename__ = "snapshot"
     __table_args__ = (
@@ -327,7 +327,7 @@ class Delivery(Row):
     next_attempt_at: Mapped[datetime | None]
     lease_until: Mapped[datetime | None]
     message_id: Mapped[str]
-    """The same for every attempt, so that a repeat after a lost answer can be told by the recipient's server."""
+    """The same for every attempt, so that the recipient's server can tell a repeat after a lost answer."""
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
 

@@ -25,10 +25,10 @@ def due_in_turn(
     *conditions: ColumnElement[bool],
     now: datetime,
     limit: int,
-) -> Select[tuple[int, int]]:
+) -> Select[int, int]:
     """Return the query for what is due now: each account's oldest first, then each one's second, and so on.
 
-    So one account with a thousand rows holds nobody else up. `due_at` is indexed and NULL where nothing is to do.
+    So one account with a thousand rows holds nobody else up. `due_at` is indexed; NULL: nothing to do.
     """
     turn = func.row_number().over(partition_by=account_id, order_by=(due_at, row_id)).label("turn")
     waiting = (
@@ -40,6 +40,6 @@ def due_in_turn(
     return select(columns.account_id, columns.row_id).order_by(columns.turn, columns.due_at).limit(limit)
 
 
-def pairs(session: Session, query: Select[tuple[int, int]]) -> Due:
+def pairs(session: Session, query: Select[int, int]) -> Due:
     """Run such a query."""
     return [(account, row) for account, row in session.execute(query)]

@@ -12,7 +12,8 @@ branch_labels = None
 depends_on = None
 
 OF_ACCOUNT = (
-    "account_status", "member", "inbox", "watch", "handoff", "snapshot", "transition", "delivery", "job", "alert",
+    "account_status", "member", "inbox", "watch", "handoff", "snapshot", "transition", "delivery", "job",
+    "alert",
 )  # fmt: skip
 
 NOTIFICATION_LOG = "SELECT account_id, handoff_id, channel, recipient_user_id, status FROM delivery"

