@@ -70,6 +70,8 @@ class Ticket:
     updated_by: str | None = None
     sla_status: str | None = None
     required_at: datetime | None = None
+    external_id: str | None = None
+    """The id of an offline thread file; None for tickets of a PSA."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,8 @@ class Note:
     is_description: bool = False
     """True for the first discussion note, which is how ConnectWise keeps a ticket's initial description."""
     updated_at: datetime | None = None
+    position: int | None = None
+    """Place among all notes of an offline thread, from 0; None for notes of a PSA."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,8 @@ class TimeEntry:
     entered_at: datetime | None
     hours: float | None = None
     internal: bool = False
+    position: int | None = None
+    """Place among all notes of an offline thread, from 0; None for time entries of a PSA."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +219,7 @@ class Evidence:
         ticket = dataclasses.replace(self.ticket, last_updated=None, updated_by=None, sla_status=None)
         facts = dataclasses.replace(self, ticket=ticket, read_at=datetime.min, gaps=(), related=())
         text = json.dumps(_plain(facts), sort_keys=True, ensure_ascii=False, default=str)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return hashlib.sha256(text.encode(errors="backslashreplace")).hexdigest()
 
 
 class UnknownEvidenceVersion(ValueError):

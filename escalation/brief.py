@@ -1,0 +1,140 @@
+"""Write the brief: the package as Markdown for the ticket note, and its first lines for the e-mail.
+
+A function of the package to the byte. Facts come first, each with its citation; a line that has no source is
+dropped. Ticket text passes through `neutral`, and the template refuses every value that did not.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from dataclasses import dataclass, replace
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from escalation.clock import Clock
+from escalation.contents import Package
+from escalation.neutral import Inert, inline
+from escalation.outline import Limits, View, outline
+
+LIMIT = 8000
+"""Bytes in UTF-8 that a note never reaches."""
+
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+class NotInert(TypeError):
+    """A template was about to print text that nobody neutralised."""
+
+
+def marker(key: bytes, *, account_id: int, ticket_id: int, episode: int) -> str:
+    """Return the mark by which a note of ours is known again: `RF-` and 40 bits of a keyed hash."""
+    named = f"handoff-marker:{account_id}:{ticket_id}:{episode}".encode()
+    bits = int.from_bytes(hmac.new(key, named, hashlib.sha256).digest()[:5], "big")
+    return "RF-" + "".join(_CROCKFORD[bits >> shift & 31] for shift in range(35, -1, -5))
+
+
+def carries(text: str, marker: str) -> bool:
+    """Whether a note's text holds the marker as the brief's footer writes it, also with escaped brackets."""
+    return re.search(rf"\\?\[ref: {re.escape(marker)}\\?\]", text) is not None
+
+
+def render(package: Package, *, marker: str | None) -> str:
+    """Return the whole note, below `LIMIT` bytes; what was left out for that is counted in it."""
+    limits = Limits.all_of(package)
+    note = _written(package, limits, marker)
+    for name in Limits.ORDER:
+        if len(note.encode()) < LIMIT:
+            break
+        limits, note = _reduced(package, limits, name, marker)
+    return note
+
+
+def opening(package: Package) -> list[str]:
+    """Return the brief's first lines as plain text for an e-mail: clock, ask, start, dead ends, what is missing."""
+    view = outline(package, Limits.all_of(package))
+    ask = view.ask.text if view.ask else f"take over and solve: {view.summary.text}"
+    lines = [f"{view.head.severity}, {view.head.clock}"]
+    if view.head.promise:
+        lines.append(f'Customer told: "{view.head.promise.text}"')
+    lines.append(f"Ask: {ask}")
+    if view.start_here:
+        lines.append(f"Start here: {view.start_here.text}")
+    dead = [inline(package.steps_attempted[i].text, limit=120) for i in package.dead_ends_flagged[:4]]
+    lines += [f"Dead end: {text}" for text in dead]
+    lines.append("Not recorded: " + (", ".join(view.not_recorded) or "nothing a senior would ask first"))
+    lines += [f"Still changed: {line.text}" for line in view.left_behind[:2]]
+    return lines
+
+
+def explain(package: Package) -> str:
+    """Return where each step and remark was read, line by line, for somebody who doubts the brief."""
+    clock = Clock(package.time_zone, package.as_of)
+    rows = [f"ticket {package.ticket_id}, episode {package.episode}, domain {package.domain}"]
+    for index, step in enumerate(package.steps_attempted):
+        flag = " dead end" if index in package.dead_ends_flagged else ""
+        rows.append(f"step {index} [{step.source}] {step.outcome}, by {step.actor}{flag}: {inline(step.evidence)}")
+    for name in ("problem", "ask", "why_escalated", "start_here"):
+        quote = getattr(package, name)
+        rows.append(f"{name}: " + (f"[{quote.source}] {inline(quote.evidence)}" if quote else "not found"))
+    rows += [f"left behind [{c.source}]: {inline(c.evidence)}" for c in package.state_left_behind]
+    rows += [f"promise [{q.source}]: {inline(q.evidence)}" for q in package.promises]
+    rows += [f"not recorded: {gap.text}" for gap in package.not_recorded]
+    rows += [f"[{s.id}] {inline(s.author)}, {clock.moment(s.at)}, {s.record}" for s in package.sources]
+    return "\n".join(rows) + "\n"
+
+
+def _reduced(package: Package, limits: Limits, name: str, marker: str | None) -> tuple[Limits, str]:
+    """Return the most of one part that fits, or none of it; found by halving, since each try is a whole note."""
+    low, high = 0, getattr(limits, name)
+    best = replace(limits, **{name: 0})
+    note = _written(package, best, marker)
+    if len(note.encode()) >= LIMIT:
+        return best, note
+    while low < high:
+        middle = (low + high + 1) // 2
+        attempt = replace(limits, **{name: middle})
+        text = _written(package, attempt, marker)
+        if len(text.encode()) < LIMIT:
+            low, best, note = middle, attempt, text
+        else:
+            high = middle - 1
+    return best, note
+
+
+def _written(package: Package, limits: Limits, marker: str | None) -> str:
+    view = outline(package, limits)
+    note = _template.render(**_values(view), marker=Inert(marker) if marker else None, hard_break=Inert("  "))
+    return re.sub(r"\n{3,}", "\n\n", note).strip() + "\n"
+
+
+def _values(view: View) -> dict[str, Any]:
+    return {name: getattr(view, name) for name in View.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
+class _Guard:
+    """Refuse what is neither inert text nor a number."""
+
+    def __call__(self, value: Any) -> Any:
+        if isinstance(value, Inert | int):
+            return value
+        raise NotInert(f"the brief's template was given {type(value).__name__} {str(value)[:40]!r}: neutralise it first")
+
+
+def _environment() -> Environment:
+    made = Environment(
+        loader=PackageLoader("escalation"),
+        autoescape=False,  # noqa: S701 - Markdown; the guard below stands in for escaping
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+        finalize=_Guard(),
+    )
+    made.filters["inert"] = Inert
+    return made
+
+
+_template = _environment().get_template("brief.md.j2")

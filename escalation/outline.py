@@ -1,0 +1,351 @@
+"""Choose what the brief says and in which order; every text in an outline is inert and every line has its source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from escalation.clock import Clock, span
+from escalation.contents import Package, Quote, Step
+from escalation.neutral import Inert, inline, line
+from escalation.reading.pasted import troubled
+
+ABOVE = 8
+"""Steps shown above the fold; the rest follow below it."""
+
+_LABELS = {
+    "failed": "failed",
+    "no_change": "no change",
+    "partial": "partly",
+    "worked": "worked",
+    "unknown": "result not recorded",
+}
+_LONGEST_ROW = 500
+_STEP_BYTES = 220
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of each part is shown. `ORDER` is the order in which parts give way when the note is too long."""
+
+    others: int
+    environment: int
+    timeline: int
+    evidence: int
+    steps: int
+    extras: int = 12
+    """Items of each list that has no part of its own: error codes, things ruled out, changes left behind."""
+
+    ORDER: ClassVar[tuple[str, ...]] = ("others", "environment", "timeline", "evidence", "steps", "extras")
+
+    @classmethod
+    def all_of(cls, package: Package) -> Limits:
+        """Return the limits of a note that has room."""
+        rows = sum(min(12, len(b.evidence.splitlines())) for b in package.evidence_blocks)
+        return cls(
+            others=min(8, min(3, len(package.similar)) + min(5, len(package.recent))),
+            environment=min(12, len(_environment(package))),
+            timeline=min(12, len(package.timeline)),
+            evidence=min(40, rows),
+            steps=len(package.steps_attempted),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Inert text with its citation."""
+
+    text: Inert
+    cite: Inert
+    since: Inert | None = None
+    when: Inert | None = None
+    who: Inert | None = None
+    label: Inert | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Rows of pasted output with their citation."""
+
+    rows: tuple[Inert, ...]
+    cite: Inert
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Severity, clock and the oldest open promise."""
+
+    severity: Inert
+    clock: Inert
+    promise: Line | None
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    condition: Inert
+    action: Inert
+    cite: Inert
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """The one question to the junior."""
+
+    to: Inert
+    text: Inert
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A model's assessment."""
+
+    text: Inert
+    steps: tuple[Inert, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the template prints."""
+
+    head: Head
+    summary: Line
+    ask: Line | None
+    why: Line | None
+    start_here: Line | None
+    steps_total: int
+    steps_above: tuple[Line, ...]
+    steps_below: tuple[Line, ...]
+    ruled_out: tuple[Line, ...]
+    not_recorded: tuple[Inert, ...]
+    unread: tuple[Inert, ...]
+    question: Inquiry | None
+    left_behind: tuple[Line, ...]
+    contingency: Condition | None
+    assessment: Guess | None
+    problem: Line | None
+    codes: tuple[Line, ...]
+    blocks: tuple[Block, ...]
+    environment: tuple[Line, ...]
+    timeline: tuple[Line, ...]
+    others: tuple[Line, ...]
+    sources: tuple[Line, ...]
+    left_out: tuple[Inert, ...]
+    counts: Inert
+    built_at: Inert
+    episode: int
+
+
+def outline(package: Package, limits: Limits) -> View:
+    """Return the view of a package within the limits, with a list of the sources it cites and of what it leaves out."""
+    clock = Clock(package.time_zone, package.as_of)
+    draft = _Draft(package, clock)
+    shown = _chosen(package, limits.steps)
+    above = [i for i in shown if i in _chosen(package, ABOVE)]
+    below = [i for i in shown if i not in above]
+    environment = _environment(package)[: limits.environment]
+    timeline = package.timeline[len(package.timeline) - limits.timeline :] if limits.timeline else ()
+    blocks, rows_left = draft.blocks(limits.evidence)
+    others = [*package.similar[:3], *package.recent[:5]][: limits.others]
+    extras = limits.extras
+    promise = draft.quote(package.promises[0] if package.promises else None, 120)
+    ask = draft.quote(package.ask, 220)
+    view = View(
+        head=Head(draft.severity(), draft.waiting(), promise),
+        summary=draft.cited(package.summary or "this ticket", "s", 160) or Line(Inert("this ticket"), Inert("[s]")),
+        ask=ask,
+        why=draft.quote(package.why_escalated, 180),
+        start_here=draft.quote(package.start_here, 220),
+        steps_total=len(package.steps_attempted),
+        steps_above=draft.steps([package.steps_attempted[i] for i in above]),
+        steps_below=draft.steps([package.steps_attempted[i] for i in below]),
+        ruled_out=draft.quotes(package.ruled_out[: min(6, extras)], 60),
+        not_recorded=tuple(Inert(gap.text) for gap in package.not_recorded),
+        unread=tuple(Inert(f"{inline(u.source, limit=40)} ({inline(u.reason, limit=100)})") for u in package.unread[:7]),
+        question=draft.question(),
+        left_behind=draft.changes(min(6, extras)),
+        contingency=draft.contingency(),
+        assessment=draft.assessment(),
+        problem=draft.quote(package.problem, 400),
+        codes=draft.quotes(package.error_codes[:extras], 60),
+        blocks=blocks,
+        environment=tuple(line for text, cite in environment if (line := draft.cited(text, cite, 160))),
+        timeline=tuple(draft.event(e.at, e.who, e.text, e.source) for e in timeline),
+        others=tuple(
+            told
+            for o in others
+            if (told := draft.cited(f"{o.id} {o.summary} ({o.status}, {clock.moment(o.at)})", o.source, 160))
+        ),
+        sources=(),
+        left_out=draft.left_out(
+            steps=len(package.steps_attempted) - len(shown),
+            evidence=rows_left,
+            timeline=len(package.timeline) - len(timeline),
+            environment=len(_environment(package)) - len(environment),
+            others=len(package.similar) + len(package.recent) - len(others),
+            codes=len(package.error_codes) - min(extras, len(package.error_codes)),
+            changes=len(package.state_left_behind) - min(6, extras, len(package.state_left_behind)),
+            ruled_out=len(package.ruled_out) - min(6, extras, len(package.ruled_out)),
+            promises=max(0, len(package.promises) - 1),
+        ),
+        counts=draft.counts(),
+        built_at=Inert(clock.moment(package.as_of)),
+        episode=package.episode,
+    )
+    return _with_sources(view, draft)
+
+
+def _with_sources(view: View, draft: _Draft) -> View:
+    values = {name: getattr(view, name) for name in View.__slots__}
+    return View(**{**values, "sources": draft.sources()})
+
+
+def _chosen(package: Package, count: int) -> list[int]:
+    """Return which steps are shown when not all can be: those with a result before those without, in the old order."""
+    steps = package.steps_attempted
+    ranked = sorted(range(len(steps)), key=lambda i: (steps[i].outcome == "unknown", i))
+    return sorted(ranked[:count])
+
+
+def _environment(package: Package) -> list[tuple[str, str]]:
+    """Return lines of the environment with the source of each."""
+    site = [t for t in (package.company, package.site) if t]
+    lines = [(", ".join(site), "s")] if site else []
+    if package.agreement:
+        lines.append((f"agreement {package.agreement}", "s"))
+    lines += [(device.text, device.source) for device in package.devices]
+    lines += [(product.text, product.source) for product in package.products]
+    lines += [(f"attached: {name}", "s") for name in package.attachments]
+    return lines + [(f"open task: {text}", "s") for text in package.open_tasks]
+
+
+class _Draft:
+    """Makes lines of one package and remembers which sources they cite."""
+
+    def __init__(self, package: Package, clock: Clock) -> None:
+        self._package = package
+        self._clock = clock
+        self._known = {s.id: s for s in package.sources}
+        self._cited: set[str] = set()
+
+    def cited(self, text: str, source: str, limit: int) -> Line | None:
+        """Return the line, or None where there is nothing to say or no source to name."""
+        said = inline(text, limit=limit)
+        if not said or source not in self._known:
+            return None
+        self._cited.add(source)
+        return Line(said, Inert(f"[{source}]"))
+
+    def quote(self, quote: Quote | None, limit: int) -> Line | None:
+        return self.cited(quote.text, quote.source, limit) if quote else None
+
+    def quotes(self, quotes: tuple[Quote, ...], limit: int) -> tuple[Line, ...]:
+        return tuple(line for q in quotes if (line := self.quote(q, limit)))
+
+    def steps(self, steps: list[Step]) -> tuple[Line, ...]:
+        made = []
+        for step in steps:
+            if told := self.cited(step.text, step.source, _STEP_BYTES):
+                by = "" if step.actor == "tech" else f" (by the {step.actor})"
+                label = None if step.result_stated else Inert(_LABELS.get(step.outcome, "result not recorded"))
+                made.append(Line(Inert(told.text + by), told.cite, label=label))
+        return tuple(made)
+
+    def changes(self, count: int) -> tuple[Line, ...]:
+        made = []
+        for change in self._package.state_left_behind[:count]:
+            if told := self.cited(change.text, change.source, 140):
+                since = Inert(self._clock.moment(change.since)) if change.since else None
+                made.append(Line(told.text, told.cite, since=since))
+        return tuple(made)
+
+    def event(self, at: object, who: str, text: str, source: str) -> Line:
+        said = inline(text, limit=110)
+        self._cited.add(source)
+        when = Inert(self._clock.moment(at))  # type: ignore[arg-type]
+        return Line(said, Inert(f"[{source}]"), when=when, who=inline(who, limit=40))
+
+    def blocks(self, budget: int) -> tuple[tuple[Block, ...], int]:
+        """Return the evidence within a number of rows, and how many rows are left out; no row is ever cut."""
+        blocks = [b for b in self._package.evidence_blocks if b.source in self._known]
+        total = sum(len([r for r in b.evidence.splitlines() if r.strip()]) for b in self._package.evidence_blocks)
+        made, used = [], 0
+        for place, block in enumerate(blocks):
+            share = max(1, (budget - used) // (len(blocks) - place)) if budget > used else 0
+            rows = _rows(block.evidence, min(12, share))
+            if rows:
+                self._cited.add(block.source)
+                made.append(Block(rows, Inert(f"[{block.source}]")))
+                used += len(rows)
+        return tuple(made), total - used
+
+    def severity(self) -> Inert:
+        p = self._package
+        named = [inline(p.priority, limit=40)] if p.priority else [Inert("no priority recorded")]
+        named += [Inert(f"severity {inline(p.severity, limit=20)}")] if p.severity else []
+        return Inert(", ".join(named))
+
+    def waiting(self) -> Inert:
+        p = self._package
+        since = p.waiting_since or p.escalated_at
+        due = f", due {self._clock.moment(p.required_at)}" if p.required_at else ""
+        return Inert(f"waiting {span(p.as_of - since)} at {self._clock.moment(p.as_of)}{due}")
+
+    def question(self) -> Inquiry | None:
+        p = self._package
+        if not p.thin or not p.not_recorded:
+            return None
+        to = inline(p.escalated_by, limit=40) if p.escalated_by else Inert("the technician")
+        return Inquiry(to or Inert("the technician"), Inert(p.not_recorded[0].question))
+
+    def contingency(self) -> Condition | None:
+        found = self._package.contingency
+        if not found:
+            return None
+        told = self.cited(found.condition, found.source, 120)
+        action = inline(found.action, limit=160)
+        return Condition(told.text, action, told.cite) if told and action else None
+
+    def assessment(self) -> Guess | None:
+        guess = self._package.ai_assessment_data
+        if not guess.likely_cause:
+            return None
+        sure = f" (confidence {round(guess.confidence * 100)}%)" if guess.confidence is not None else ""
+        cause = Inert(f"{inline(guess.likely_cause, limit=200)}{sure}")
+        return Guess(cause, tuple(inline(s, limit=120) for s in guess.suggested_steps[:3]))
+
+    def sources(self) -> tuple[Line, ...]:
+        """Return who, when and which record for each id cited, in the order of the package."""
+        made = []
+        for source in self._package.sources:
+            if source.id in self._cited:
+                role = f", {source.role}" if source.role != "unknown" else ""
+                told = f"{inline(source.author, limit=40)}{role}, {self._clock.moment(source.at)}, {inline(source.record, limit=40)}"
+                made.append(Line(Inert(told), Inert(f"[{source.id}]")))
+        return tuple(made)
+
+    def left_out(self, **counts: int) -> tuple[Inert, ...]:
+        words = {
+            "steps": ("step", "steps"),
+            "evidence": ("line of evidence", "lines of evidence"),
+            "timeline": ("line of the timeline", "lines of the timeline"),
+            "environment": ("line of the environment", "lines of the environment"),
+            "others": ("other ticket", "other tickets"),
+            "codes": ("error code", "error codes"),
+            "changes": ("change left behind", "changes left behind"),
+            "ruled_out": ("thing ruled out", "things ruled out"),
+            "promises": ("younger promise", "younger promises"),
+        }
+        return tuple(Inert(f"{n} {words[name][n > 1]}") for name, n in counts.items() if n > 0)
+
+    def counts(self) -> Inert:
+        notes, entries = self._package.notes_read, self._package.time_entries_read
+        return Inert(
+            f"{notes} note{'' if notes == 1 else 's'} and {entries} time entr{'y' if entries == 1 else 'ies'}"
+        )
+
+
+def _rows(evidence: str, count: int) -> tuple[Inert, ...]:
+    """Return up to `count` rows in order: those that speak of trouble first, then from the top."""
+    rows = [line(r, limit=_LONGEST_ROW + 100) for r in evidence.splitlines() if r.strip() and len(r.encode(errors="replace")) <= _LONGEST_ROW]
+    ranked = sorted(range(len(rows)), key=lambda i: (not troubled(rows[i]), i))
+    return tuple(rows[i] for i in sorted(ranked[:count]))

@@ -1,0 +1,37 @@
+"""Error codes and event numbers, as people and machines write them."""
+
+from __future__ import annotations
+
+import re
+
+_CODE = re.compile(
+    r"""
+      \b0x[0-9A-Fa-f]{3,16}\b
+    | \b(?:event\s?id|eventid|event)s?\s?[:=\#]?\s?\d{1,5}\b
+    | \b(?:error|stop|fault|exit|status|return|sqlstate|win32|http|https|smtp|bug\ ?check|code)(?:\s(?:code|number|status|error))?
+        \s?[:=\#]?\s?-?\d{2,10}\b
+    | \berror(?:\scode)?\s?[:=\#]?\s?[A-Z]{1,4}-?\d{2,6}(?:\.\w{1,4})?\b
+    | \bAADSTS\d{4,7}\b | \bORA-\d{4,5}\b | \bTNS-\d{5}\b | \bMSB?\d{4,5}\b | \bCAA\d{4,8}\b | \bCAA[0-9A-F]{5}\b
+    | \b[45]\d\d[\s-][45]\.\d{1,3}\.\d{1,3}\b | (?<![\d.])[45]\.[0-9]\.\d{1,3}(?![\d.])
+    | \b(?:STATUS|ERROR|ERR|DNS_PROBE|NET|NS_ERROR|SEC_E|E|RPC_S|KDC_ERR|SSL_ERROR|WSAE)_[A-Z0-9_]{3,60}\b
+    | \b(?:NXDOMAIN|SERVFAIL|ECONNREFUSED|ETIMEDOUT|ECONNRESET|WHEA_UNCORRECTABLE_ERROR|CRITICAL_PROCESS_DIED)\b
+    | \b[A-Z]{3,20}(?:_[A-Z0-9]{2,20}){2,8}\b
+    """,
+    re.VERBOSE,
+)
+_WORDED = re.compile(r"event|error|stop|fault|exit|status|return|sqlstate|win32|http|smtp|bug|code", re.IGNORECASE)
+_LOWER = re.compile(_CODE.pattern, re.VERBOSE | re.IGNORECASE)
+_SHOUTED = re.compile(r"[A-Za-z_0-9]+$")
+
+
+def error_codes(text: str) -> list[tuple[int, int]]:
+    """Return where error codes stand, as offsets, the first mention of each wording only."""
+    found: dict[str, tuple[int, int]] = {}
+    for match in _LOWER.finditer(text):
+        code = match.group()
+        if not _WORDED.match(code) and _SHOUTED.match(code) and not code.startswith("0x") and code != code.upper():
+            continue
+        if _WORDED.match(code) and code.lower().startswith("http") and not re.search(r"[45]\d\d$", code):
+            continue
+        found.setdefault(" ".join(code.lower().split()), match.span())
+    return list(found.values())

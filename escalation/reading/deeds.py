@@ -1,0 +1,252 @@
+"""How people say that they did something, and how they say that they did not, or have not yet.
+
+The verbs below are deeds of diagnosis and repair. A clause counts as a deed when it starts with one in the past
+("rebooted fw"), has a person before it ("the user has already tried another cable"), says it in the passive
+("the drive was replaced") or as a noun beside a result ("reboot: no change").
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+Claim = Literal["deed", "not"]
+
+CHANGES = (
+    "reboot restart power-cycle reset reinstall uninstall install remove replace disable enable update upgrade downgrade "
+    "change clear delete create recreate add move swap flush repair restore rebuild turn stop start kill set switch unplug "
+    "plug disconnect reconnect connect rejoin join reseat roll revert re-enable re-add re-image reimage wipe format resize "
+    "extend rename renew release purge unblock unlock block allow whitelist bypass open close map unmap remap mount unmount "
+    "edit modify adjust increase decrease lower raise configure reconfigure apply patch flash migrate copy import export "
+    "upload download log sign enroll unenroll re-register register unregister assign unassign grant rerun re-run run rerouted "
+    "route forward pair unpair convert deploy redeploy provision drop rotate seize force purge archive empty free defrag "
+    "quarantine clean scrub cut pull reissue reconcile resync sync re-sync promote demote put take took used use boot "
+    "limit exclude whitelist point repoint substitute isolate shut bring power cycle recycle rejoin relink redo fix "
+    "regenerate generate hardcode tweak work set-up setup fail"
+)
+CHECKS = (
+    "check verify confirm test ping trace scan compare examine inspect review look search monitor capture query validate "
+    "recheck re-check retest double-check sniff measure count list read browse telnet nslookup tracert run-through "
+    "reproduce troubleshoot debug diagnose investigate analyse analyze watch find rule try attempt google research see dig "
+    "sit load print send dial ask go"
+)
+CONTACTS = "call phone ring contact email e-mail speak talk message open-ticket escalate raise engage consult"
+
+_IRREGULAR = {
+    "reset": "reset", "set": "set", "put": "put", "cut": "cut", "run": "ran", "rerun": "reran", "re-run": "re-ran",
+    "rebuild": "rebuilt", "take": "took", "took": "took", "used": "used", "find": "found", "read": "read", "see": "saw",
+    "sit": "sat", "send": "sent", "go": "went", "speak": "spoke", "bring": "brought", "shut": "shut", "dig": "dug",
+    "ring": "rang", "redo": "redid", "rerouted": "rerouted", "set-up": "set-up", "setup": "setup",
+    "run-through": "ran-through", "open-ticket": "opened", "stick": "stuck", "reset-up": "reset",
+}  # fmt: skip
+_PARTICIPLES = "taken gone spoken seen done run rerun shut begun gotten written rung"
+_DOUBLED = frozenset("stop swap plug unplug map unmap remap drop log scan ping rejoin".split()) - {"ping", "rejoin"}
+
+
+def past(verb: str) -> str:
+    """Return the simple past of a verb of the tables."""
+    if verb in _IRREGULAR:
+        return _IRREGULAR[verb]
+    if verb in _DOUBLED:
+        return f"{verb}{verb[-1]}ed"
+    if verb.endswith("e"):
+        return f"{verb}d"
+    if verb.endswith("y") and verb[-2] not in "aeiou":
+        return f"{verb[:-1]}ied"
+    return f"{verb}ed"
+
+
+def _gerund(verb: str) -> str:
+    base = {"took": "tak", "used": "us", "rerouted": "rerout"}.get(verb, verb)
+    if base in _DOUBLED or base in ("reset", "set", "put", "cut", "run", "rerun", "sit", "shut", "dig"):
+        return f"{base}{base[-1]}ing"
+    return f"{base[:-1]}ing" if base.endswith("e") and base not in ("see", "free") else f"{base}ing"
+
+
+_WEAK = frozenset("see find go sit load work fail use took take read raise close sync drop".split())
+"""Verbs that also tell of symptoms: they need a person before them, and some are left out of the terse style."""
+
+
+def _either(words: list[str]) -> str:
+    return "|".join(sorted({re.escape(w).replace(r"\-", "[- ]?") for w in words}, key=lambda w: (-len(w), w)))
+
+
+_ALL = [*CHANGES.split(), *CHECKS.split(), *CONTACTS.split()]
+_FIRM = [v for v in _ALL if v not in _WEAK]
+_PAST_FIRM = _either([past(v) for v in _FIRM] + ["ran", "tried", "re-tried", "retried", "did", "gave", "went", "took", "used"])
+_PAST_ANY = _either([past(v) for v in _ALL if v not in ("work", "fail")] + _PARTICIPLES.split() + ["tried", "did", "had", "gave", "got"])
+_GERUND = _either([_gerund(v) for v in _ALL if v not in ("work", "fail", "see", "find")])
+_BASE = _either([v for v in _FIRM if v not in ("fix", "fail", "work", "rerouted", "log", "list")])
+_PASSIVE = _either(
+    [past(v) for v in CHANGES.split() if v not in ("work", "fail", "fix", "log", "connect", "disconnect", "block", "drop", "use",
+     "used", "took", "take", "free", "force", "limit", "set", "join", "start", "stop", "close", "open", "load")]
+    + ["tested", "checked", "verified", "compared", "scanned", "contacted", "called", "ruled out", "swapped out"]
+)  # fmt: skip
+
+_ADVERB = (
+    r"(?:also|then|already|just|now|next|first|firstly|second|secondly|finally|lastly|so|and|but|even|again|only|manually|"
+    r"successfully|physically|temporarily|simply|both|completely|quickly|since|tonight|today|yesterday|later|afterwards|"
+    r"subsequently|initially|previously|additionally|plus|ok|okay|well|anyway|remotely|fully|hard|soft|did|twice|to no avail|"
+    r"this morning|last night|after that|on site|onsite|at first|as well|in the meantime|meanwhile|for now|so far|of course|"
+    r"update|edit|tried|too|been|all)[:,]?\s+"
+)
+_TIME = r"(?:[\[(]?\d{1,2}[:.h]\d{2}(?:\s?[ap]m)?[\])]?\s*(?:[-–:]\s*)?|\d{1,2}/\d{1,2}(?:/\d{2,4})?\s*[-:]?\s*)"
+_LEAD = rf"(?:{_TIME}|{_ADVERB}|(?:things|stuff) (?:i|we) tried:\s*)"
+_SUBJECT = (
+    r"(?:(?P<me>i|we|i've|we've|i’ve|we’ve|i had|i have)|(?P<them>(?:the |our |her |his |their )?(?:end[ -]?user|users?|customer|client|caller|"
+    r"office manager|receptionist|he|she|contact|staff)(?:'s|’s)?)|(?P<vendor>(?:the )?(?:vendor|isp|carrier|provider|"
+    r"supplier|manufacturer|support|tech support|microsoft support|dell|hp|lenovo|ms support|(?:\w+ )?support)(?:'s)?)|they(?:'ve)?|"
+    r"(?P<colleague>my (?:colleague|boss|senior|coworker|co-worker|predecessor)|our (?:senior|network) \w+|someone|somebody|one of our \w+|"
+    r"(?:the )?(?:previous|other|last|first|onsite|field|night) (?:tech|technician|engineer|shift)))"
+)
+_AUX = r"(?:have|has|had|'ve|’ve|was|were|managed to|went ahead and|went and|got to|ended up|did|has been|have been|got)"
+_HAD = (
+    r"(?:had|asked|got|told|walked|instructed|talked|guided) (?P<asked>(?:the )?(?:user|users|customer|client|end[ -]?user|her|him|them|"
+    r"caller|[A-Z][a-z]+)(?: [A-Z][a-z]+)?) (?:to |through )?(?:also |then )?"
+)
+
+_NAME = r"(?P<name>[A-Z][a-z]{1,15}(?: (?:from|at|in) \w+| [A-Z][a-z]{1,15})?)\s+(?:(?:has|had|also|then|already|just)\s+){0,2}"
+
+TERSE = re.compile(rf"^(?:{_LEAD}){{0,4}}(?:re-?)?(?P<verb>{_PAST_FIRM})\b", re.IGNORECASE)
+PERSON = re.compile(
+    rf"^(?:{_LEAD}){{0,4}}{_SUBJECT}\s+(?:(?:{_AUX}|{_ADVERB.removesuffix(chr(92) + 's+')})\s+){{0,4}}(?P<verb>{_PAST_ANY})\b",
+    re.IGNORECASE,
+)
+NAMED = re.compile(rf"^(?i:{_LEAD}){{0,3}}{_NAME}(?P<verb>(?i:{_PAST_FIRM}))\b")
+PASSIVE = re.compile(rf"\b(?:was|were|has been|have been|had been|been|got|is now|are now)\s+(?:{_ADVERB}){{0,2}}(?P<verb>{_PASSIVE})\b", re.I)
+TRIED = re.compile(rf"\b(?:tried|attempted|resorted to|experimented with|played with|toyed with)\s+(?:to\s+(?:{_BASE})|\w+ing\b)", re.I)
+AFTER = re.compile(rf"^(?:{_LEAD}){{0,3}}(?:even )?(?:after|by|despite)\s+(?:a\s+|i\s+|we\s+)?(?:fully\s+|re-?)?(?:{_GERUND}|{_PAST_FIRM}|reboot|restart|reinstall)\b", re.I)
+HAD_THEM = re.compile(rf"^(?:{_LEAD}|(?:i|we)\s+(?:have\s+|then\s+|also\s+)?){{0,4}}{_HAD}(?P<verb>{_BASE}|{_GERUND}|try|log|see)\b", re.I)
+NOUN = re.compile(
+    r"^(?:a |the |another |full |quick |hard |cold |second |clean |new )*(?P<verb>reboot|restart|power[- ]?cycle|reset|password reset|reinstall|re-?install|"
+    r"update|roll-?back|repair|scan|ping|pings|tracert|traceroute|nslookup|chkdsk|sfc(?: /scannow)?|dism|ipconfig /\w+|gpupdate(?: /force)?|"
+    r"speed ?test|cable swap|new cable|safe mode|clean boot|clean install|factory reset|firmware update|driver update|flushdns|netsh \w+ reset|"
+    r"memtest\w*|loopback|packet capture|wireshark|winsock reset|telnet|test-netconnection|portqry|dcdiag|repadmin(?: /\w+)?|"
+    r"(?:different|another|other|2nd|second|new|spare) (?:pc|laptop|user|cable|port|profile|browser|machine|printer|phone|account|nic|switch|dock|monitor|outlet))\b",
+    re.I,
+)
+BASE = re.compile(rf"^(?:{_LEAD}){{0,2}}(?:re-?)?(?P<verb>{_BASE}|try)\b", re.I)
+COMMAND = re.compile(
+    r"^(?:ran |did |run )?(?:ipconfig|sfc|dism|chkdsk|gpupdate|netsh|nslookup|ping|tracert|repadmin|dcdiag|net (?:stop|start|use)|"
+    r"get-\w+|set-\w+|test-\w+|restart-\w+|certutil|wbadmin|vssadmin|bcdedit|bootrec)\b",
+    re.I,
+)
+
+_NEVER = re.compile(
+    r"\b(?:have|has|had|did|do|does|could|was|were|would|is|are)(?:n't|n’t|nt| not| never)(?: yet| even| really| been| actually)*\s+"
+    rf"(?:(?:had|got|get|have)\s+(?:a\s+)?(?:chance|time)\b|able\b|(?:{_PAST_ANY}|{_BASE}|try|do|done)\b)"
+    r"|\bnot (?:yet )?(?:tried|tested|checked|done|been)\b|\bnever (?:tried|tested|checked|touched|changed|installed|got)\b"
+    r"|\b(?:without|instead of|before|rather than|short of|not)\s+(?:first\s+)?\w+ing\b|\bno one (?:has )?(?:touched|changed)|\bnothing (?:has |was )?(?:been )?changed",
+    re.I,
+)  # fmt: skip
+_PLAN = re.compile(
+    r"\b(?:will|'ll|’ll|going to|gonna|plan(?:ning)? to|about to|intend to|need(?:s)? to|have to|has to|want(?:s)? to|would like|hope to|"
+    r"hoping|waiting (?:for|on)|tomorrow|tonight i|scheduled|next step|next steps|to ?do|to-do|let's|let us|shall|thinking (?:of|about)|considering|"
+    r"remains to|yet to|due to be|must be|supposed to)\b",
+    re.I,
+)
+_ADVICE = re.compile(
+    r"\b(?:please|should|could you|can you|could try|might try|may want|try (?:to|and|a|the|this|it|these|running|using|removing|disabling|"
+    r"resetting)|suggest(?:s|ed|ion)?|recommend(?:s|ed|ation)?|advise[sd]?|you (?:can|could|may|might|should|need|want|have to|must|would)|"
+    r"make sure|ensure|be sure|i'd|i’d|i would|would (?:try|check|start|look|recommend)|my advice|consider|worth (?:a|trying|checking|looking)|"
+    r"best (?:bet|to)|why not|how about|what about|what if|go ahead and|feel free)\b",
+    re.I,
+)
+_QUESTION = re.compile(
+    r"^(?:and |but |so |ok |hi[, ]+)*(?:have|has|did|do|does|can|could|are|is|was|were|will|would|should|any|anyone|anybody|what|when|where|which|why|"
+    r"who|how)\b.*$",
+    re.I,
+)
+_CONDITION = re.compile(r"^(?:and |but |so |only |or |also |that )*(?:if|when|whenever|unless|once|in case|as soon as|every time|each time|until|assuming|suppose)\b", re.I)
+_ARTICLE = re.compile(r"\b(?:according to|the (?:article|documentation|docs|guide|manual|kb|blog|post) (?:says|said|states|suggests)|kb\d+ says|supposedly)\b", re.I)
+_SYMPTOM = re.compile(
+    r"^(?:\w+ ){0,3}(?:opened (?:a )?(?:ticket|case) (?:because|about)|called (?:in|to (?:say|report)|about|because|us)|emailed (?:in|us|to say)|"
+    r"reported|complained|noticed|said|tells|told me|stated|advised)\b|^(?:started (?:happening|yesterday|today|this|last|on|at|about|after|getting)|stopped working|went down)\b"
+    r"|^(?:\w+ ){0,4}(?:started (?:getting|to|having|seeing|happening|with)|stopped (?:working|responding)|got (?:an?|the|this) (?:error|call|message|email|popup|alert))\b",
+    re.I,
+)
+_BACKGROUND = re.compile(r"\b(?:used to|got (?:a|the) call|were migrated (?:last|in)|had (?:a|an|the|this|no|some|it|issues?|problems?|trouble)\b(?! user))", re.I)
+
+
+def claims(clause: str) -> Claim | None:
+    """Return `deed`, `not` for what looks like one and is none (plans, advice, questions), or None for the rest."""
+    text = clause.strip().strip("()\"“”")
+    if not text:
+        return None
+    head = text[:160]
+    if text.endswith("?") or _CONDITION.match(head) or _ARTICLE.search(head):
+        return "not"
+    if _NEVER.search(head):
+        return "not"
+    said = _said(head)
+    if _PLAN.search(head) and not (said and said.end() < _first(_PLAN, head)):
+        return "not"
+    if _ADVICE.search(head) and not (said and said.end() < _first(_ADVICE, head)):
+        return "not"
+    if _SYMPTOM.match(head) or _BACKGROUND.match(head):
+        return None
+    if said:
+        return "deed"
+    return "not" if _QUESTION.match(head) else None
+
+
+def _first(pattern: re.Pattern[str], text: str) -> int:
+    found = pattern.search(text)
+    return found.start() if found else len(text)
+
+
+def _said(text: str) -> re.Match[str] | None:
+    for pattern in (TERSE, PERSON, HAD_THEM, AFTER):
+        if found := pattern.match(text):
+            return found
+    if (found := NAMED.match(text)) and not _thing(found["name"]):
+        return found
+    return TRIED.search(text) or PASSIVE.search(text)
+
+
+def _thing(name: str) -> bool:
+    from escalation.reading.vocabulary import PRODUCTS
+
+    return name.split()[0].lower() in PRODUCTS
+
+
+def terse_deed(clause: str) -> bool:
+    """Whether a clause names a deed in the base form, as a noun or as a command: a deed only beside a result."""
+    head = clause.strip()[:120]
+    return bool(NOUN.match(head) or COMMAND.match(head) or BASE.match(head)) and claims(clause) != "not"
+
+
+def starts_with_deed(text: str) -> bool:
+    """Whether the text begins with a verb of the trade in the past, as the second half of "X and did Y" does."""
+    return TERSE.match(text) is not None
+
+
+def checks_something(clause: str) -> bool:
+    """Whether the deed is a test or check rather than a change."""
+    found = _said(clause.strip()[:160])
+    verb = (found.groupdict().get("verb") or "").lower() if found else ""
+    return verb in _CHECK_FORMS or bool(NOUN.match(clause.strip()[:60]))
+
+
+def actor_of(clause: str, role: str) -> str:
+    """Return `tech`, `customer` or `vendor`: who did the deed, given the role of who wrote about it."""
+    head = clause.strip()[:160]
+    person = PERSON.match(head)
+    if HAD_THEM.match(head):
+        return "customer"
+    if person:
+        if person["vendor"]:
+            return "vendor"
+        if person["them"]:
+            return "customer" if role != "customer" else "tech"
+    return {"customer": "customer", "vendor": "vendor"}.get(role, "tech")
+
+
+_CHECK_FORMS = frozenset(past(v) for v in CHECKS.split()) - {"tried", "attempted", "asked", "went", "sat"}
+CONDITION_OR_ADVICE = re.compile(f"(?:{_CONDITION.pattern}|(?:please|you (?:can|could|should|need)|try )\\b)", re.IGNORECASE)
+"""A start that makes the whole sentence no deed: what follows "if …," belongs to the condition."""
+
+
+def looks_ahead(clause: str) -> bool:
+    """Whether the clause speaks of what is still to be done or advises it."""
+    return _PLAN.search(clause) is not None or _ADVICE.search(clause) is not None

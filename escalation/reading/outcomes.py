@@ -1,0 +1,105 @@
+"""How people say what came of a deed.
+
+The patterns are tried in order and the first that is found decides: relief that did not last before success,
+denied success ("did not fix it") before success, and success before the words for failure it may contain.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+Outcome = Literal["failed", "no_change", "partial", "worked", "unknown"]
+
+_TEMPORARY = re.compile(
+    r"\b(?:for (?:a|about|around|approx\w*|roughly|some|the|another|only)? ?(?:\d+|few|couple|while|bit|one|two|three|several|moment|short)\b"
+    r"(?: of)?(?: ?(?:h|hrs?|hours?|mins?|minutes?|days?|weeks?|seconds?|secs?|time))?|temporar\w+|came back(?! (?:up|online|ok|fine|clean|good|normal))|comes back(?! (?:up|online|ok|fine|clean|good|normal))|coming back|"
+    r"(?:issue|problem|error|it) returned|then (?:it )?(?:failed|dropped|stopped|died|broke|hung|crashed|went)|until (?:the|it|next|a|i|reboot)|intermittent\w*|partial\w*|"
+    r"sometimes|half of|some of|a (?:little|bit) (?:better|faster)|slightly|somewhat|improved|better,? but|less often|narrow\w*|"
+    r"only (?:works?|happens?|affects?|when|on|for|with|from|the|this|one)|but (?:only|not|the next|after|now it|then)|helped (?:a|some|for)|at first|"
+    r"works? (?:on|from|in|with|via|over|using|if|when|for|by|locally|through|there)|worked (?:on|from|in|with|via|over|using|if|when|by|locally|there))\b",
+    re.I,
+)
+_DENIED = re.compile(
+    r"\b(?:no (?:change|luck|joy|difference|effect|dice|improvement|help|go|success|better|avail|result|results|fix|love|cigar)|to no avail|nada|nope|nothing changed|"
+    r"(?:did|does|do|has|have|had|was|is|were|would)(?:n['’]?t| not| nothing)(?: seem to| really| appear to| actually| even)? ?(?:help\w*|fix\w*|work\w*|resolv\w*|solv\w*|"
+    r"change\w*|make|made|matter|any|do|stop\w*|clear\w*|improve\w*|cure\w*)|did nothing|does nothing|made no|makes no|without (?:success|luck|any|effect|result|change)|"
+    r"same (?:issue|error|problem|result|results|thing|drop|behaviou?r|outcome|message|symptom\w*|story|again|as before|\w+ error|fault|code|screen)|the same\b|same(?=\s*$|[.,;])|"
+    r"still (?!running\b)\w+|(?:issue|problem|error|it|fault|symptom\w*) (?:\w+ )?(?:persist\w*|remain\w*|continu\w*|returned|reappear\w*|unchanged)|persists|unchanged|"
+    r"not (?:fixed|resolved|solved|working|helping|it|the (?:cause|issue|problem))|no longer the|not help\w*|nothing (?:helped|worked|works|wrong|found|unusual|obvious|relevant|in|there|useful|new)|"
+    r"found nothing|none (?:of|found|there|worked|helped)|useless|failed to (?:fix|resolve|help)|drops? again|fails again|happened again|back again|neither)\b",
+    re.I,
+)
+_CLEAR = re.compile(
+    r"\b(?:no (?:\w+ )?(?:errors?|issues?|problems?|packet loss|loss|faults?|threats?|infections?|malware|virus(?:es)?|conflicts?|findings?|alerts?|warnings?|drops?|violations?|"
+    r"corruption|bad sectors|hits?|entries|events?)|0 errors|zero errors|0% loss|clean|all (?:good|green|ok|okay|fine|clear|normal|pass(?:ed|es)?|up)|(?:is|are|was|were|looks?|looked|seems?|"
+    r"seemed|came back|comes back|appears?|tests?|tested|checks? out|shows?|showing|reports?) (?:\w+ )?(?:fine|good|ok|okay|normal|healthy|correct|clean|right|green|up to date|"
+    r"enabled|identical|valid|well|perfect|sound|intact)|(?:fine|ok|okay|healthy|correct|passed|passes|normal|identical|matches|match|up to date)\b|answers?|responds?|replies|"
+    r"resolves? (?:fine|ok|correctly)|not the cause|rul\w+ out|everything (?:is|was|looks?|seems?) \w+|as expected|checks? out)",
+    re.I,
+)
+_WORKED = re.compile(
+    r"\b(?:fixed|resolved|solved|did the trick|that(?: has)? (?:worked|did it|sorted)|sorted|works? (?:now|again|fine|great|perfectly|ok|well|like)|working (?:now|again|fine|ok|well|perfectly|as)|"
+    r"now works?|now working|all working|is working|are working|(?:it|this|which) worked|worked(?! (?:on|with|for|in|from|before|at|out))|success(?:ful(?:ly)?)?|back (?:online|up|to normal|in business)|"
+    r"can (?:now )?(?:\w+ )?(?:now|again)|able to (?:now )?\w+|problem (?:is )?gone|(?:error|issue|message) (?:is |has |went |disappeared|gone)+(?:gone|away|cleared|stopped)?|disappeared|"
+    r"came (?:right )?(?:up|back up)|up and running|completed (?:ok|fine|successfully)|that was it|stopped the|cleared (?:the|it)|no more \w+|hasn['’]?t (?:happened|dropped|come back))\b",
+    re.I,
+)
+_FAILED = re.compile(
+    r"\b(?:fail(?:s|ed|ing|ure)?|errors?(?:ed)?(?: out)?|could(?:n['’]?t| not)|can(?:no|['’])?t|cannot|unable|was not able|were not able|not able|access (?:is )?denied|denied|refused|"
+    r"tim(?:es|ed) out|time-?out|crash(?:es|ed)?|hangs?|hung|froze|freezes|abort(?:s|ed)|rejected|no (?:answer|response|reply|connection|dhcp|dial|link|signal|power)|unreachable|"
+    r"won['’]?t|would(?:n['’]?t| not)|does(?:n['’]?t| not)|did(?:n['’]?t| not)|isn['’]?t|is not|not (?:found|available|possible|recogni[sz]ed|supported|reachable|accepted)|"
+    r"blue ?screen(?:s|ed)?|corrupt\w*|dead|stuck|dropped|drops|disconnect(?:s|ed)|bounced|exception)\b",
+    re.I,
+)
+_FINDING = re.compile(
+    r"\b(?:shows?|showed|showing|found|finds|reveal\w*|see(?:s|ing)?|saw|reports?|reported|returns?|gives?|gave|indicat\w+|point(?:s|ed) to|turns? out|turned out|noticed|says|"
+    r"discovered|logged|high|slow|missing|expired|full|wrong|mismatch\w*|different|differs?|old|outdated|out of date|lots of|many|loss)\b",
+    re.I,
+)
+BLANKET = re.compile(
+    r"\b(?:none of (?:that|this|these|those|the above|it|them)|nothing (?:has )?(?:helped|worked|works)|(?:all|both)(?: of (?:which|that|these|this))? (?:with )?(?:no luck|to no avail|failed|no change|without)|"
+    r"no luck with any|nothing i(?:'ve| have)? tried|neither (?:worked|helped)|still (?:not|no|broken|happening|the same|having|getting|down|fail\w*|an? issue)|"
+    r"(?:issue|problem) (?:still )?(?:persists|remains|continues)|same (?:issue|problem|error|thing)|to no avail|didn['’]?t help|did not help|without (?:success|luck))\b",
+    re.I,
+)
+"""A later remark about everything tried so far."""
+SETTLED = re.compile(
+    r"\b(?:that (?:worked|fixed|did it|did the trick|resolved|solved)|(?:this|it)(?: has| is|'s)? (?:now )?(?:fixed|resolved|solved|working now)|works (?:now|again)|working (?:now|again)|"
+    r"(?:issue|problem) (?:is |has been |was )?(?:now )?(?:fixed|resolved|solved|gone)|did the trick|back to normal)\b",
+    re.I,
+)
+ABOUT = re.compile(r"^(?:that|this|it|which|but|however|same|still|no|nope|nothing|problem|issue|the (?:issue|problem|error|result|same)|unfortunately|sadly|result|didn['’]?t|did not|"
+                   r"doesn['’]?t|works?|worked|working|fixed|all|everything|and it|only|came|comes|again|now|after that|afterwards|both|none|neither|test|user (?:says|reports|confirms)|"
+                   r"failed|fails|error|got|get|getting|success|done|then|was|found|shows?|seems|looks|clean|ok|fine|\d+%|passed|couldn['’]?t|could not|can['’]?t|cannot)\b", re.I)  # fmt: skip
+"""How a sentence starts that goes on about the deed before it."""
+
+
+def outcome_of(text: str, *, check: bool = False) -> Outcome:
+    """Return the outcome stated in the text; for a check, a finding is `partial` and a clean bill `no_change`."""
+    text = text[:600]
+    if _TEMPORARY.search(text) and not re.match(r"\s*(?:no |still |same )", text, re.I):
+        return "partial"
+    if _DENIED.search(text):
+        return "no_change"
+    if check and _CLEAR.search(text):
+        return "no_change"
+    if _WORKED.search(text):
+        return "worked"
+    if _CLEAR.search(text):
+        return "no_change" if check or not re.search(r"\b(?:ok|okay|fine)\b", text, re.I) else "worked"
+    if _FAILED.search(text):
+        return "failed"
+    if check and _FINDING.search(text):
+        return "partial"
+    return "unknown"
+
+
+def states_result(text: str) -> bool:
+    """Whether the text says how something turned out."""
+    return outcome_of(text, check=True) != "unknown"
+
+
+def goes_on_about(sentence: str) -> bool:
+    """Whether a sentence speaks of the deed before it rather than of something new."""
+    return ABOUT.match(sentence.strip()) is not None

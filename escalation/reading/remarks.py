@@ -1,0 +1,212 @@
+"""Find what a receiver has to know beside the steps: promises, requests, plans, what was ruled out, what was left changed.
+
+Everything found is a stretch of a passage; what nobody said is not found.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from escalation.reading.steps import Deed, Passage
+from escalation.reading.text import Stretch
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A stretch of a passage that says something worth handing on."""
+
+    passage: int
+    start: int
+    end: int
+
+
+_TO_CUSTOMER = re.compile(
+    r"\b(?i:told|promised|advised|assured|informed|let|said to|confirmed (?:to|with)|agreed with|committed to)\s+"
+    r"(?:(?i:(?:the |our )?(?:customer|client|user|end user|office manager|caller|owner)|her|him|them)\b|[A-Z][a-z]+(?: [A-Z][a-z]+)?)"
+    r"(?:\s+know)?(?:\s+(?:that|to expect)\b)?\s+(?P<what>[^.;\n]{4,160})"
+)
+_WE_WILL = re.compile(r"\b(?:we|i|an engineer|someone|somebody|a technician|a colleague)(?:'ll|’ll| will| shall)\s+(?P<what>[^.;\n]{4,160})", re.I)
+_WHEN = re.compile(
+    r"\b(?:by|before|at|within|until|around|no later than|in the next)\s+(?:\d|noon|midday|lunch|end of|close of|cob|eod|tomorrow|today|tonight|this|next|the end|mon|tue|wed|thu|"
+    r"fri|sat|sun|one|two|an hour|half)|\b(?:tomorrow|today|tonight|this (?:morning|afternoon|evening)|asap|next (?:week|monday|tuesday|wednesday|thursday|friday)|"
+    r"first thing|call(?:ed)? (?:\w+ )?back|ring (?:\w+ )?back|eod|cob)\b",
+    re.I,
+)
+_KEPT = re.compile(r"\b(?:called|rang|phoned|spoke (?:to|with)|got back to|updated|emailed|visited|engineer (?:arrived|is on site|on site))\b.{0,30}\b(?:back|customer|client|user|her|him|them)\b", re.I)
+
+
+def promises(passages: Sequence[Passage]) -> list[Remark]:
+    """Return what was promised to the customer with a time, oldest first, as far as no later word says it was kept."""
+    found: list[Remark] = []
+    for index, stretch in _spoken(passages):
+        if passages[index].role in ("customer", "system", "us"):
+            continue
+        if found and _KEPT.search(stretch.text[:300]):
+            found = [r for r in found if r.passage == index]
+        said = _TO_CUSTOMER.search(stretch.text) or (_WE_WILL.search(stretch.text) if "call" in stretch.text.lower() else None)
+        if said and _WHEN.search(said["what"]):
+            begin, end = said.span("what")
+            found.append(_remark(index, stretch.start + begin, stretch.start + end, passages[index].text))
+    return found
+
+
+_ASK = re.compile(
+    r"\b(?:need(?:s)? (?:someone|somebody|an engineer|a senior|help|assistance|advice|a second pair of eyes|l2|l3|tier ?[23]|escalation)\b|"
+    r"please (?:check|look|advise|assist|help|review|take|find|confirm|investigate|have)|(?:can|could|would) (?:someone|somebody|you|an engineer|a senior|anyone)\b|"
+    r"(?:escalat\w+|passing (?:this )?(?:on|up|over)|handing (?:this )?(?:over|off|up)) (?:this |it )?(?:to|for|so)\b|any (?:ideas|help|advice|suggestions)\b|"
+    r"what (?:should|else|would|can) (?:i|we|you)\b|how (?:do|can|should) (?:i|we)\b)",
+    re.I,
+)
+_WHY = re.compile(
+    r"\b(?:(?:escalat\w+|passing (?:this )?(?:on|up)|handing (?:this )?(?:over|off|up))[^.;\n]{0,40}?\b(?:because|as|since|due to|:)|(?:do(?:n['’]?t| not)|did(?:n['’]?t| not)|have no|has no|no|without|lack) "
+    r"(?:have )?(?:the |any )?(?:access|rights|permissions?|credentials|admin|knowledge|experience|time)\b|out of (?:my depth|ideas|options|scope)|beyond (?:my|l1|tier ?1|level 1|what i)|"
+    r"over my head|(?:i am|i'm|i’m|am|we are|we're|completely|totally) (?:stuck|stumped|at a loss|lost)|(?:do(?:n['’]?t| not)) know (?:how|what|enough|where)|not (?:sure|comfortable|allowed|trained|confident)|"
+    r"at my wits|no (?:idea|clue)\b|above my)",
+    re.I,
+)  # fmt: skip
+
+
+def requests(passages: Sequence[Passage]) -> list[Remark]:
+    """Return what the technicians asked for, newest first."""
+    return _said_by_staff(passages, _ASK)
+
+
+def reasons(passages: Sequence[Passage]) -> list[Remark]:
+    """Return why it was handed on, newest first."""
+    return _said_by_staff(passages, _WHY)
+
+
+_NEXT = re.compile(
+    r"^(?:\W*)(?:next (?:step|thing|up|i would|would|is|to)|(?:i|we)(?:'d|’d| would) (?:start|check|look|try|compare|go)|should (?:probably |really )?(?:check|compare|look|test|try|verify|be|replace)|"
+    r"worth (?:a |checking|trying|looking|comparing)|still (?:to|need(?:s)? to) \w+|to ?do:|not (?:yet )?(?:checked|tested|tried|compared|looked)|have(?:n['’]?t| not) (?:yet )?(?:checked|tested|tried|compared|looked)|"
+    r"(?:i|we) (?:suspect|think|believe|guess|reckon)|my (?:guess|hunch|suspicion|bet|theory)|(?:looks|seems|smells|sounds) like|suspect(?:ing|ed)?|probably|possibly|(?:it )?(?:might|may|could) be|"
+    r"(?:the )?(?:vendor|isp|support|microsoft|carrier|\w+ support) (?:\w+ )?(?:suggest|recommend|advis|ask|want|say)\w*|"
+    r"(?:suggest|recommend)(?:s|ed)? (?:to |that |we )?\w+|needs? (?:to be |a )?(?:check|compar|replac|test|verif|look)\w*)",
+    re.I,
+)  # fmt: skip
+
+
+def leads(passages: Sequence[Passage]) -> list[Remark]:
+    """Return what somebody named as the next thing to look at, newest first; questions are none."""
+    found = []
+    for index, stretch in _spoken(passages):
+        if passages[index].role in ("customer", "system", "us") or stretch.text.endswith("?"):
+            continue
+        if _NEXT.match(stretch.text) and len(stretch.text.split()) >= 4:
+            found.append(Remark(index, stretch.start, stretch.end))
+    return found[::-1]
+
+
+_IF = re.compile(r"^(?:\W*)if (?P<cond>[^,.;\n]{4,120}?)(?:,\s*(?:then\s+)?|\s+then\s+)(?P<act>[^.;\n?]{4,160})", re.I)
+
+
+def contingencies(passages: Sequence[Passage]) -> list[tuple[Remark, Remark]]:
+    """Return "if this, then that" as said by staff, newest first: condition and action."""
+    found = []
+    for index, stretch in _spoken(passages):
+        if passages[index].role in ("customer", "system", "us") or stretch.text.endswith("?"):
+            continue
+        if said := _IF.match(stretch.text):
+            pair = [Remark(index, stretch.start + said.start(g), stretch.start + said.end(g)) for g in ("cond", "act")]
+            found.append((pair[0], pair[1]))
+    return found[::-1]
+
+
+_RULED_OUT = re.compile(
+    r"\b(?:rul(?:ed|es|ing) out (?:that )?(?P<a>[^.,;:()\n]{2,60})|(?P<b>(?:the |this |that )?[\w-]+(?: [\w-]+){0,2}) (?:is|was|has been|have been|are) ruled out|"
+    r"(?:so )?(?:it(?:'s| is|’s)|its) not (?P<c>(?:the |a |an |this |her |his |our )[^.,;:()\n]{2,50})|not caused by (?P<d>[^.,;:()\n]{2,60}))",
+    re.I,
+)
+
+
+def ruled_out(passages: Sequence[Passage]) -> list[Remark]:
+    """Return what somebody said is not the cause, by its name, oldest first."""
+    found = []
+    for index, stretch in _spoken(passages):
+        if passages[index].role in ("system", "us") or stretch.text.endswith("?"):
+            continue
+        for said in _RULED_OUT.finditer(stretch.text):
+            group = next(g for g in "abcd" if said[g])
+            found.append(_remark(index, stretch.start + said.start(group), stretch.start + said.end(group), passages[index].text))
+    return found
+
+
+_LEFT = re.compile(
+    r"\b(?:(?:temporarily )?(?P<off>disabled|turned off|switched off|stopped|paused|suspended|unplugged|disconnected|bypassed|shut (?:down|off)|blocked|removed|took)|turned (?:\S+ ){1,4}off|"
+    r"(?P<on>opened|added|enabled|turned on|allowed|whitelisted|excluded|granted|plugged|forwarded)|left (?:\S+ ){1,6}(?:on|off|running|disabled|enabled|open|connected|in place|plugged|unplugged)|"
+    r"(?:set|hardcoded|assigned|gave) (?:\S+ ){0,6}(?:static|temporary|temp)\b|put (?:\S+ ){1,5}(?:in|into) (?:bridge|maintenance|bypass|safe|audit|test)|"
+    r"created (?:a |an )?(?:temp|temporary|test|local admin)|switched (?:\S+ ){1,5}(?:over )?to|moved (?:\S+ ){1,6}to|rolled back|temporar(?:y|ily))\b",
+    re.I,
+)
+_LASTING = re.compile(
+    r"\b(?:firewall|antivirus|anti-virus|av|defender|edr|sentinelone|rule|exception|exclusion|policy|gpo|service|spooler|port|static|hosts file|mfa|security|filter\w*|proxy|vpn|"
+    r"task|job|backup\w*|replication|monitor\w*|alert\w*|logging|debug|rdp|admin|group|permission\w*|full control|everyone|interface|nic|wi-?fi|uac|ipv6|smb1|smbv1|inspection|dpi|ips|"
+    r"snapshot|checkpoint|account|mailbox|forward\w*|rule|temp\w*|bypass\w*|plugin|add-?in|update\w*|switch port|cable|loaner|spare|bridge|maintenance|dns|record|route|trunk|vlan|"
+    r"encryption|bitlocker|signing|tls|nla|qos|offload\w*|autologon|lock(?:out)?|sync\w*)\b",
+    re.I,
+)
+_UNDONE = re.compile(
+    r"\b(?:re-?enabled|turned (?:\S+ ){0,4}(?:back )?on|switched (?:\S+ ){0,4}back|put (?:\S+ ){0,5}back|reverted|undid|undone|restored|rolled (?:\S+ ){0,3}back|set (?:\S+ ){0,4}back|"
+    r"plugged (?:\S+ ){0,4}back|re-?connected|re-?started|started (?:\S+ ){0,3}again|back on|removed|deleted|disabled|closed|took (?:\S+ ){0,4}(?:back )?out|turned (?:\S+ ){0,4}off|enabled it again|"
+    r"un-?paused|resumed|re-?activated|back in place|set back)\b",
+    re.I,
+)
+_EVERYTHING = re.compile(r"\b(?:reverted|undid|undone|rolled back|put back|set back)\b.{0,20}\b(?:all|everything|both|the changes?|my changes?|these|those)\b", re.I)
+_WORD = re.compile(r"[a-z0-9][a-z0-9.-]{2,}")
+_EMPTY = frozenset("the and for with from this that was were had has have also then temporarily temp off back again but not her his our their all its out disabled enabled turned stopped started "
+                   "added removed restarted re-enabled switched moved opened closed set put left still change changed same error issue problem now into down".split())  # fmt: skip
+
+
+def left_changed(passages: Sequence[Passage], steps: Sequence[Deed]) -> list[Remark]:
+    """Return the deeds that changed something and that no later deed took back, oldest first."""
+    open_changes: list[tuple[Remark, frozenset[str]]] = []
+    for step in steps:
+        text = passages[step.passage].text[step.start : step.deed_end]
+        after = passages[step.passage].text[step.start : step.end]
+        words = frozenset(_WORD.findall(text.lower())) - _EMPTY
+        if open_changes and _UNDONE.search(after):
+            everything = _EVERYTHING.search(after)
+            undone = frozenset(_WORD.findall(after.lower())) - _EMPTY
+            kept = [] if everything else [c for c in open_changes if not _same_thing(c[1], undone, after)]
+            if len(kept) < len(open_changes):
+                open_changes = kept
+                continue
+        taken_back_at_once = _UNDONE.search(passages[step.passage].text[step.deed_end : step.end])
+        if _LEFT.search(text) and _LASTING.search(text) and not taken_back_at_once and not re.search(r"\b(?:and|then) (?:re-?\w+|started|on again)", text, re.I):
+            open_changes.append((Remark(step.passage, step.start, step.deed_end), words))
+    return [change for change, _ in open_changes]
+
+
+def _same_thing(change: frozenset[str], undone: frozenset[str], text: str) -> bool:
+    if change & undone:
+        return True
+    return re.search(r"\b(?:it|them|that|this)\b", text[:60], re.I) is not None
+
+
+def _said_by_staff(passages: Sequence[Passage], pattern: re.Pattern[str]) -> list[Remark]:
+    found = []
+    for index, stretch in _spoken(passages):
+        if passages[index].role in ("customer", "system", "us"):
+            continue
+        if pattern.search(stretch.text[:400]) and len(stretch.text.split()) >= 3:
+            found.append(Remark(index, stretch.start, stretch.end))
+    return found[::-1]
+
+
+def _spoken(passages: Sequence[Passage]) -> Iterator[tuple[int, Stretch]]:
+    for index, passage in enumerate(passages):
+        for stretch in passage.stretches:
+            if stretch.kind in ("sentence", "item"):
+                yield index, stretch
+
+
+def _remark(passage: int, start: int, end: int, text: str) -> Remark:
+    """Return the stretch without blank space and stray punctuation at its ends."""
+    piece = text[start:end]
+    left = len(piece) - len(piece.lstrip(" \t\r\n,;:-"))
+    right = len(piece.rstrip(" \t\r\n,;:-."))
+    return Remark(passage, start + left, start + max(right, left))
+
+

@@ -1,0 +1,224 @@
+"""Find what people did: deeds with their outcomes, each as a stretch of its text.
+
+1. Each sentence or list item is cut into clauses.
+2. A clause is a deed, looks like one and is none, or says something else (often the result).
+3. A step runs from its deed to the next deed or the end of what still speaks of it.
+4. Where it has no outcome of its own, the next sentence is asked, then later notes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, cast
+
+from escalation.reading import deeds, outcomes
+from escalation.reading.outcomes import Outcome
+from escalation.reading.text import Stretch
+
+Actor = Literal["tech", "customer", "vendor"]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One text of a ticket, cut into stretches, with what is known about who wrote it."""
+
+    text: str
+    stretches: tuple[Stretch, ...]
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """A step as found: `passages[passage].text[start:end]` is its evidence."""
+
+    passage: int
+    start: int
+    end: int
+    deed_end: int
+    """Where the deed itself ends and its result begins."""
+    outcome: Outcome
+    actor: Actor
+    result_stated: bool = False
+    """Whether the outcome was read from the evidence itself, not from a later sentence."""
+
+
+_JOINT = re.compile(
+    r"(?P<hard>,\s+|;\s+|\s+[-–—]{1,2}>?\s+|\s*(?:->|=>|→|>>)\s*|:\s+|\.\.+\s*|\s*\(|\)\s*|\.\s+|!\s+)"
+    r"|(?P<soft>\s+(?:and then|and also|and|but|then|however|which|so|although|though|yet|after which|plus)\s+)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Clause:
+    start: int
+    end: int
+    text: str
+    claim: deeds.Claim | None
+
+
+def find_steps(passages: Sequence[Passage]) -> list[Deed]:
+    """Return all steps in the order of the passages."""
+    found: list[Deed] = []
+    for index, passage in enumerate(passages):
+        before = len(found)
+        if passage.role in ("system", "us"):
+            continue
+        spoken = [s for s in passage.stretches if s.kind in ("sentence", "item", "heading")]
+        listing = False
+        for place, stretch in enumerate(spoken):
+            if stretch.kind == "heading":
+                listing = _TRIED_LIST.search(stretch.text) is not None
+                continue
+            listing = listing and stretch.kind == "item"
+            following = spoken[place + 1] if place + 1 < len(spoken) else None
+            found += _steps_in(stretch, index, passage.role, following, listing)
+        _settle(found, before, passage)
+    return found
+
+
+_TRIED_LIST = re.compile(r"\b(?:tried|done|did|attempted|steps|troubleshooting|so far|checked|tested|actions?|performed|taken|work(?:ed)?)\b", re.I)
+
+
+def _steps_in(stretch: Stretch, index: int, role: str, following: Stretch | None, listing: bool) -> list[Deed]:
+    if stretch.text.endswith("?"):
+        return []
+    clauses = _clauses(stretch)
+    groups = _group(clauses)
+    if not groups and clauses and deeds.terse_deed(clauses[0].text) and clauses[0].claim != "not":
+        rest = stretch.text[clauses[0].end - stretch.start :]
+        own = _inside_result(clauses[0].text)
+        if listing or (len(clauses) > 1 and outcomes.states_result(rest)) or own:
+            groups = [clauses]
+    if stretch.kind == "item" and len(groups) > 1 and not any(c.claim == "not" for c in clauses):
+        groups = _one_item(groups)
+    made: list[Deed] = []
+    for place, group in enumerate(groups):
+        last = place + 1 == len(groups)
+        made.append(_deed(stretch, group, index, role, following if last else None))
+    if len(made) > 1 and made[-1].outcome != "unknown":
+        made = [replace(d, outcome=_shared(d, made[-1], stretch)) for d in made]
+    return made
+
+
+def _one_item(groups: list[list[_Clause]]) -> list[list[_Clause]]:
+    """A list item is one step, unless its deeds stand in sentences of their own with results of their own."""
+    if all(outcomes.states_result(" ".join(c.text for c in group)) for group in groups):
+        return groups
+    return [[clause for group in groups for clause in group]]
+
+
+def _shared(deed: Deed, last: Deed, stretch: Stretch) -> Outcome:
+    """Deeds strung together in one sentence share the result that ends it."""
+    return last.outcome if deed.outcome == "unknown" else deed.outcome
+
+
+def _clauses(stretch: Stretch) -> list[_Clause]:
+    text = stretch.text
+    found: list[_Clause] = []
+    begin = 0
+    marks = [*_JOINT.finditer(text)]
+    for mark in marks:
+        if mark["soft"] and not _parts(text, begin, mark):
+            continue
+        if mark.end() - mark.start() and text[begin : mark.start()].strip():
+            found.append(_clause(stretch, begin, mark.start()))
+            begin = mark.end()
+        elif not text[begin : mark.start()].strip():
+            begin = mark.end()
+    if text[begin:].strip():
+        found.append(_clause(stretch, begin, len(text)))
+    return found
+
+
+def _parts(text: str, begin: int, mark: re.Match[str]) -> bool:
+    """Whether a conjunction parts two deeds, or a deed from its result, rather than two objects or verbs of one."""
+    after = text[mark.end() : mark.end() + 160]
+    word = mark["soft"].strip().lower()
+    if word in ("but", "however", "although", "though", "yet", "which", "so", "then"):
+        return True
+    if deeds.starts_with_deed(after) or deeds.claims(after.split(",")[0]) == "deed":
+        return len(text[begin : mark.start()].split()) >= 2
+    return outcomes.goes_on_about(after)
+
+
+def _clause(stretch: Stretch, begin: int, end: int) -> _Clause:
+    text = stretch.text[begin:end]
+    claim = deeds.claims(text)
+    if end == len(stretch.text) and stretch.text.endswith("?"):
+        claim = "not"
+    return _Clause(begin, end, text, claim)
+
+
+def _group(clauses: list[_Clause]) -> list[list[_Clause]]:
+    """Put each deed together with the clauses after it that are neither deeds nor denials of one."""
+    groups: list[list[_Clause]] = []
+    opened = False
+    asking = False
+    for clause in clauses:
+        if clause.claim == "deed" and not asking:
+            groups.append([clause])
+            opened = True
+        elif clause.claim == "not":
+            asking = not groups and deeds.CONDITION_OR_ADVICE.match(clause.text.strip()) is not None
+            if outcomes.states_result(clause.text) and opened and not deeds.looks_ahead(clause.text):
+                groups[-1].append(clause)
+            else:
+                opened = False
+        elif opened:
+            groups[-1].append(clause)
+    return groups
+
+
+def _deed(stretch: Stretch, group: list[_Clause], index: int, role: str, following: Stretch | None) -> Deed:
+    first, last = group[0], group[-1]
+    check = deeds.checks_something(first.text)
+    rest = stretch.text[first.end : last.end]
+    outcome = outcomes.outcome_of(rest, check=check) if rest.strip() else "unknown"
+    end = last.end
+    if outcome == "unknown":
+        outcome = outcomes.outcome_of(_after_verb(first.text), check=check)
+    stated = outcome != "unknown"
+    if outcome == "unknown" and following is not None and following.kind == "sentence":
+        outcome = _from_next(following, check)
+    start = stretch.start + first.start
+    actor = cast("Actor", deeds.actor_of(first.text, role))
+    body = stretch.text[first.start : end].rstrip(" ,;:-–—(")
+    deed_end = min(start + len(first.text), start + len(body))
+    return Deed(index, start, start + len(body), deed_end, outcome, actor, stated)
+
+
+def _from_next(following: Stretch, check: bool) -> Outcome:
+    text = following.text
+    if text.endswith("?") or deeds.claims(text) is not None or not outcomes.goes_on_about(text):
+        return "unknown"
+    return outcomes.outcome_of(text, check=check)
+
+
+def _after_verb(clause: str) -> str:
+    """Return a deed's clause without its verb, so that "fixed permissions" is not taken for success."""
+    words = clause.split(None, 3)
+    return " ".join(words[1:]) if len(words) > 1 else ""
+
+
+def _inside_result(clause: str) -> bool:
+    return deeds.NOUN.match(clause.strip()[:120]) is not None and outcomes.states_result(_after_verb(clause))
+
+
+def _settle(found: list[Deed], before: int, passage: Passage) -> None:
+    """Let a remark settle what is still open: of this passage's own steps, or of earlier ones."""
+    for stretch in passage.stretches:
+        if stretch.kind not in ("sentence", "item") or stretch.text.endswith("?"):
+            continue
+        text = stretch.text[:300]
+        if outcomes.BLANKET.search(text) and deeds.claims(text) != "deed":
+            for place, deed in enumerate(found):
+                earlier = deed.passage != (found[-1].passage if len(found) > before else -1) or deed.end <= stretch.start
+                if deed.outcome == "unknown" and earlier:
+                    found[place] = replace(deed, outcome="no_change")
+        elif outcomes.SETTLED.search(text) and deeds.claims(text) != "deed":
+            open_steps = [p for p, d in enumerate(found) if d.outcome == "unknown"]
+            if open_steps and (place := open_steps[-1]) == len(found) - 1:
+                found[place] = replace(found[place], outcome="worked")

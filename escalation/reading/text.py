@@ -1,0 +1,194 @@
+"""Cut a text into stretches with exact offsets: sentences, list items, pasted blocks, quoted mail, signatures.
+
+Every character of a stretch stands in the text at `start:end`; nothing is rewritten. Linear in the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from escalation.reading import pasted
+
+Kind = Literal["sentence", "item", "heading", "pasted", "quoted", "signature"]
+
+LONGEST = 600
+"""Characters after which a run of text without a full stop is cut at a space, so that patterns stay cheap."""
+
+_ITEM = re.compile(r"\s*(?:[-*•–+·>]{1,2}|\(?\d{1,3}[.):]|[a-z][.)]|step \d{1,2}[.:)-])\s+(?=\S)", re.IGNORECASE)
+_QUOTED = re.compile(r"\s*>")
+_MAIL_BELOW = re.compile(
+    r"\s*(?:-{2,}\s*(?:original message|forwarded message|begin forwarded)|from:\s.{1,120}$|on .{5,80} wrote:\s*$)",
+    re.IGNORECASE,
+)
+_MAIL_HEADER = re.compile(r"\s*(?:sent|date|to|subject|cc):\s", re.IGNORECASE)
+_SIGN_OFF = re.compile(
+    r"\s*(?:--\s*$|(?:(?:kind|best|warm|many)\s+)?(?:regards|thanks|thank you|thx|cheers|sincerely|br|mfg|tia)"
+    r"(?:\s+(?:in advance|again|all|everyone|so much|very much|and regards))?[\s,.!]*$|sent from my \w+)",
+    re.IGNORECASE,
+)
+_END = re.compile(r"(?:[.!?]+[)\"'”]?|;)(?=\s|$)")
+_ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|approx|no|nr|incl|mr|mrs|ms|dr|st|ca|resp|max|min|temp|ext)|\b[a-z])\.$", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A piece of a text: `text == source[start:end]`."""
+
+    start: int
+    end: int
+    kind: Kind
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    start: int
+    end: int
+    text: str
+
+    @property
+    def blank(self) -> bool:
+        return not self.text.strip()
+
+
+def stretches(text: str) -> list[Stretch]:
+    """Return the text's stretches in order. Blank space between them belongs to none."""
+    lines = list(_lines(text))
+    kinds = _kinds(lines)
+    found: list[Stretch] = []
+    at = 0
+    while at < len(lines):
+        kind = kinds[at]
+        stop = at + 1
+        if kind in ("pasted", "quoted", "signature"):
+            while stop < len(lines) and kinds[stop] == kind:
+                stop += 1
+            found += _trimmed(text, lines[at].start, lines[stop - 1].end, kind)
+        elif kind == "item":
+            while stop < len(lines) and kinds[stop] == "sentence" and lines[stop].text[:2] in ("  ", "\t"):
+                stop += 1
+            mark = _ITEM.match(lines[at].text)
+            begin = lines[at].start + (mark.end() if mark else 0)
+            found += _item(text, begin, lines[stop - 1].end)
+        elif kind == "sentence":
+            while stop < len(lines) and kinds[stop] == "sentence" and _wraps(lines[stop - 1].text, lines[stop].text):
+                stop += 1
+            found += _sentences(text, lines[at].start, lines[stop - 1].end)
+        elif not lines[at].blank:
+            found += _trimmed(text, lines[at].start, lines[at].end, kind)
+        at = stop
+    return found
+
+
+def _lines(text: str) -> Iterator[_Line]:
+    start = 0
+    for raw in text.split("\n"):
+        content = raw[:-1] if raw.endswith("\r") else raw
+        yield _Line(start, start + len(content), content)
+        start += len(raw) + 1
+
+
+def _kinds(lines: list[_Line]) -> list[Kind]:
+    kinds: list[Kind] = []
+    fenced = False
+    below: Kind | None = None
+    for index, line in enumerate(lines):
+        if below is None:
+            below = _tail(lines, index)
+        if line.text.strip().startswith("```"):
+            fenced = not fenced
+            kinds.append("pasted")
+        elif fenced:
+            kinds.append("pasted")
+        elif below is not None:
+            kinds.append(below)
+        elif _QUOTED.match(line.text) and not pasted.surely(line.text):
+            kinds.append("quoted")
+        elif not line.blank and pasted.surely(line.text):
+            kinds.append("pasted")
+        else:
+            kinds.append(_prose_kind(line, lines[index + 1] if index + 1 < len(lines) else None))
+    _spread(lines, kinds)
+    return kinds
+
+
+def _tail(lines: list[_Line], index: int) -> Kind | None:
+    """Return what everything from this line on is, if it is a mail's tail."""
+    text = lines[index].text
+    if _MAIL_BELOW.match(text[:200]):
+        near = lines[index + 1 : index + 4]
+        header = text.lstrip()[:5].lower() == "from:"
+        if not header or any(_MAIL_HEADER.match(line.text[:80]) for line in near):
+            return "quoted"
+    if _SIGN_OFF.match(text[:80]) and sum(not line.blank for line in lines[index + 1 : index + 12]) <= 6:
+        after = lines[index + 1 : index + 12]
+        return "signature" if len(lines) - index <= 12 and not any(_MAIL_BELOW.match(x.text[:200]) for x in after) else None
+    return None
+
+
+def _prose_kind(line: _Line, following: _Line | None) -> Kind:
+    if _ITEM.match(line.text[:40]):
+        return "item"
+    stripped = line.text.rstrip()
+    if stripped.endswith(":") and len(stripped) < 120 and "." not in stripped[:-1]:
+        return "heading"
+    if stripped.startswith("#") and len(stripped) < 120 and following is not None:
+        return "heading"
+    return "sentence"
+
+
+def _spread(lines: list[_Line], kinds: list[Kind]) -> None:
+    """Let pasted blocks take in what joins them: ruled lines, columns, and single blank lines between two of theirs."""
+    for order in (range(1, len(lines)), range(len(lines) - 2, -1, -1)):
+        step = -1 if order.step > 0 else 1
+        for index in order:
+            if kinds[index] in ("sentence", "heading") and kinds[index + step] == "pasted" and not lines[index].blank:
+                if pasted.joins(lines[index].text):
+                    kinds[index] = "pasted"
+    for index in range(1, len(lines) - 1):
+        if lines[index].blank and kinds[index - 1] == kinds[index + 1] == "pasted":
+            kinds[index] = "pasted"
+
+
+def _wraps(above: str, below: str) -> bool:
+    """Whether a line break is only a mail program's: a long line that goes on in lower case."""
+    start = below.lstrip()[:1]
+    return len(above) >= 60 and bool(start) and (start.islower() or start in "(\"'") and above.rstrip()[-1:] not in ".!?:"
+
+
+def _trimmed(text: str, start: int, end: int, kind: Kind) -> Iterator[Stretch]:
+    piece = text[start:end]
+    body = piece.strip() if kind != "pasted" else piece.rstrip().lstrip("\r\n")
+    if body.strip():
+        begin = start + piece.find(body)
+        yield Stretch(begin, begin + len(body), kind, body)
+
+
+def _item(text: str, start: int, end: int) -> Iterator[Stretch]:
+    if end - start <= LONGEST:
+        yield from _trimmed(text, start, end, "item")
+    else:
+        yield from _sentences(text, start, end)
+
+
+def _sentences(text: str, start: int, end: int) -> Iterator[Stretch]:
+    begin = start
+    for stop in _ends(text, start, end):
+        while stop - begin > LONGEST:
+            space = text.rfind(" ", begin + 1, begin + LONGEST)
+            cut = space if space > begin else begin + LONGEST
+            yield from _trimmed(text, begin, cut, "sentence")
+            begin = cut
+        yield from _trimmed(text, begin, stop, "sentence")
+        begin = stop
+
+
+def _ends(text: str, start: int, end: int) -> Iterator[int]:
+    for mark in _END.finditer(text, start, end):
+        if text[mark.start()] == "." and _ABBREVIATION.search(text, max(start, mark.start() - 12), mark.start() + 1):
+            continue
+        yield mark.end()
+    yield end

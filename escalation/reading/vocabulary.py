@@ -1,0 +1,150 @@
+"""Which words belong to which problem domain, with weights, and which names are products rather than people."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+DOMAINS = (
+    "email", "identity", "network", "dns_dhcp", "printing", "endpoint", "virtualization", "storage_backup",
+    "database_app", "security", "telephony", "remote_desktop", "file_services", "server_os", "cloud",
+)  # fmt: skip
+
+_WORDS: dict[str, dict[int, str]] = {
+    "email": {
+        3: "outlook exchange mailbox mailboxes smtp owa autodiscover imap ndr dmarc spf dkim eac",
+        2: "email emails e-mail mail mails inbox ost pst bounce calendar distribution-list shared-mailbox postfix",
+        1: "sender recipient attachment connector transport",
+    },
+    "identity": {
+        3: "active-directory domain-controller gpo gpupdate kerberos sysvol ldap adfs mfa sso entra-connect netlogon",
+        2: "account password login logon lockout locked-out group-policy authenticator credential credentials dc "
+        "domain-trust trust-relationship replication fsmo conditional-access aad-connect gpresult",
+        1: "user permission group ou sid",
+    },
+    "network": {
+        3: "vpn firewall switch router sonicwall fortigate meraki unifi vlan ipsec wan wi-fi wifi ssid bgp ospf poe",
+        2: "network lan nic packet packets latency gateway ping isp tunnel ethernet port ports access-point throughput "
+        "wireless subnet routing mtu duplex cable fiber packet-loss",
+        1: "connection connectivity internet ip slow",
+    },
+    "dns_dhcp": {
+        3: "dns nslookup dhcp forwarder forwarders nxdomain servfail ipam apipa 169.254 scope-exhausted dns-server",
+        2: "resolve resolves resolution zone lease leases scope hostname reservation a-record cname conditional-forwarder "
+        "flushdns",
+        1: "record records domain",
+    },
+    "printing": {
+        3: "printer printers print printing spooler toner printnightmare print-server papercut copier mfp",
+        2: "queue queues tray driver-v4 paper label zebra scan-to-email jobs",
+        1: "driver page pages scanner",
+    },
+    "endpoint": {
+        3: "laptop notebook docking dock touchpad keyboard monitor webcam bluetooth intune autopilot bsod",
+        2: "desktop pc workstation windows-11 windows-10 mouse headset office excel word browser chrome edge battery "
+        "display screen onedrive teams-app blue-screen profile",
+        1: "application app driver update",
+    },
+    "virtualization": {
+        3: "esxi vmware vcenter vsphere hyper-v vmotion vmdk vhdx proxmox citrix-hypervisor vm vms datastore drs",
+        2: "snapshot snapshots guest hypervisor host cluster checkpoint vswitch",
+        1: "virtual",
+    },
+    "storage_backup": {
+        3: "raid backup backups veeam iscsi lun nas san synology datto acronis ssd hdd lvm zfs restore-point vss",
+        2: "disk disks drive drives restore volume array clone repository smart sector chkdsk replication-job",
+        1: "space storage copy",
+    },
+    "database_app": {
+        3: "sql database mysql postgresql oracle odbc mssql quickbooks sage erp crm iis ssms tempdb sqlserver",
+        2: "query queries table application app php apache web-app line-of-business tomcat service-account instance deadlock",
+        1: "report license server",
+    },
+    "security": {
+        3: "virus malware ransomware phishing trojan compromised defender sentinelone crowdstrike malwarebytes hacked edr",
+        2: "antivirus quarantine infected suspicious scan spoofed breach bitlocker threat exploit certificate",
+        1: "alert blocked attack spam",
+    },
+    "telephony": {
+        3: "phone phones voip sip pbx 3cx voicemail handset dial-tone ringcentral trunk softphone extension hunt-group",
+        2: "call calls dial ring ringing rings teams-phone caller did fax polycom yealink audio",
+        1: "line teams number",
+    },
+    "remote_desktop": {
+        3: "rdp rds remote-desktop rdweb rd-gateway terminal-server mstsc citrix rd-session session-host avd remoteapp",
+        2: "session sessions remote disconnected thin-client terminal fslogix black-screen",
+        1: "remotely",
+    },
+    "file_services": {
+        3: "smb samba file-server dfs dfsr offline-files mapped-drive mapped-drives file-share network-drive sharepoint ntfs",
+        2: "share shares shared-folder folder folders permissions files unc acl sync",
+        1: "file access path",
+    },
+    "server_os": {
+        3: "windows-server wsus sfc dism server-2016 server-2019 server-2022 server-2012 bootloader cbs kernel-panic systemd",
+        2: "server reboot boot patch update updates service services event-log task-scheduler linux ubuntu centos kernel cpu",
+        1: "memory restart crash",
+    },
+    "cloud": {
+        3: "azure entra aad aws tenant vnet subscription ec2 s3 azure-ad gcp m365 office-365 terraform blob",
+        2: "cloud microsoft-365 o365 intune-tenant licence license portal resource-group",
+        1: "online region",
+    },
+}
+
+WEIGHTS: dict[str, tuple[tuple[str, int], ...]] = {}
+for _domain, _lists in _WORDS.items():
+    for _weight, _list in _lists.items():
+        for _word in _list.split():
+            WEIGHTS[_word] = (*WEIGHTS.get(_word, ()), (_domain, _weight))
+
+_TOKEN = re.compile(r"[a-z0-9][a-z0-9.&/+-]*[a-z0-9]|[a-z0-9]")
+
+PRODUCTS = frozenset(
+    "windows outlook exchange office teams excel word chrome edge firefox adobe acrobat azure intune defender sophos veeam "
+    "sonicwall fortigate meraki unifi cisco hp dell lenovo citrix vmware esxi server sql mysql quickbooks sage onedrive "
+    "sharepoint microsoft google apple android ios macos linux ubuntu update updates it this that which everything "
+    "nothing something printer phone laptop pc router switch firewall system service services backup".split()
+)
+"""Capitalised words that begin a sentence and are no person."""
+
+
+def domain_of(texts: list[tuple[str, int]]) -> str:
+    """Return the domain whose vocabulary weighs most in the texts, each with its own factor.
+
+    A word counts three times at most, so that one pasted log cannot decide. Ties go to the earlier domain in
+    `DOMAINS`; without any known word the answer is `endpoint`, where a help desk routes what it cannot place.
+    """
+    seen: Counter[str] = Counter()
+    scores: Counter[str] = Counter()
+    for text, factor in texts:
+        before = ""
+        for token in _TOKEN.findall(text.lower()):
+            for word in (token, f"{before}-{token}" if before else ""):
+                if word in WEIGHTS and seen[word] < 3:
+                    seen[word] += 1
+                    for domain, weight in WEIGHTS[word]:
+                        scores[domain] += weight * factor
+            before = token
+    best = max(DOMAINS, key=lambda domain: scores[domain])
+    return best if scores[best] else "endpoint"
+
+
+_ENVIRONMENT = re.compile(
+    r"\b(?:Windows (?:Server )?(?:XP|Vista|7|8(?:\.1)?|10|11|20\d\d(?: R2)?)(?: (?:Pro|Home|Enterprise|Standard|Datacenter))?"
+    r"(?: \d\dH\d)?|Server 20\d\d(?: R2)?|SBS 20\d\d|Exchange (?:Online|20\d\d)|Office (?:365|20\d\d)|Outlook (?:20\d\d|365|365 apps)"
+    r"|SQL Server(?: 20\d\d)?|(?:VMware )?ESXi? ?\d(?:\.\d)?(?: U\d)?|vSphere \d(?:\.\d)?|vCenter(?: Server)?(?: \d(?:\.\d)?)?|Hyper-V"
+    r"|macOS(?: \w+)?|Ubuntu \d\d\.\d\d|Debian \d+|CentOS \d|RHEL \d|Proxmox(?: VE)?(?: \d)?"
+    r"|SonicWall(?: [A-Z]{2,3}[ -]?\d{2,4}\w?)?|FortiGate(?: \d+\w)?|Meraki(?: M[XRS]\d+)?|UniFi|pfSense|Cisco (?:ASA|Catalyst)(?: \d+\w*)?"
+    r"|Veeam(?: B&R)?(?: \d+)?|Synology(?: \w{1,3}\d{3,4}\S?)?|QNAP|Citrix|3CX|Microsoft 365|Azure AD|Entra ID|Intune|SharePoint(?: Online)?"
+    r"|QuickBooks(?: \w+ 20\d\d)?|Sage \d{2,3}|Dell (?:OptiPlex|Latitude|PowerEdge) \w+|HP (?:LaserJet|ProLiant|EliteBook) \w+)\b",
+    re.IGNORECASE,
+)
+
+
+def products_in(text: str) -> list[tuple[int, int]]:
+    """Return where products and versions are named, as offsets; the first mention of each wording only."""
+    found: dict[str, tuple[int, int]] = {}
+    for match in _ENVIRONMENT.finditer(text):
+        found.setdefault(match.group().lower(), match.span())
+    return list(found.values())
