@@ -189,8 +189,10 @@ def _is_internal_note(body: Any) -> bool:
 
 def _replaces(*fields: str) -> Any:
     def check(body: Any) -> bool:
-        return isinstance(body, list) and all(
-            op.get("op") == "replace" and op.get("path") in fields for op in body
+        return (
+            isinstance(body, list)
+            and bool(body)
+            and all(op.get("op") == "replace" and op.get("path") in fields for op in body)
         )
 
     return check

@@ -67,6 +67,7 @@ class Calls:
         self._on_codebase = on_codebase
         self._looked_at = float("-inf")
         self._lock = threading.Lock()
+        self._whole: set[type[schemas.Row]] = set()
         self._priority: Priority | None = None
 
     def at_priority(self, priority: Priority) -> Calls:
@@ -189,7 +190,7 @@ class Calls:
         page: int | None = 1
         for _ in range(MOST_PAGES):
             asked = {**params, "page": page, "pageSize": PAGE}
-            rows, answer = self._rows(endpoint, row, asked, priority)
+            rows, answer = self.rows(endpoint, row, asked, priority)
             yield from rows
             page = next_page(answer.headers.get("Link"), page=page or 1, rows=len(rows), size=PAGE)
             if page is None:
@@ -208,7 +209,7 @@ class Calls:
                 "fields": schemas.fields_of(row),
                 "pageSize": PAGE,
             }
-            rows, _answer = self._rows(endpoint, row, asked, priority)
+            rows, _answer = self.rows(endpoint, row, asked, priority)
             fresh = [r for r in rows if (r.id or 0) > last]
             yield from fresh
             if len(rows) < PAGE or not fresh:
@@ -216,11 +217,21 @@ class Calls:
             last = max(r.id or 0 for r in fresh)
         raise _too_many(endpoint)
 
-    def _rows(
+    def rows(
         self, endpoint: Endpoint, row: type[RowT], asked: Mapping[str, Any], priority: Priority
     ) -> tuple[list[RowT], requests.Response]:
+        """Read one page; whole records where `fields` makes the server leave out a needed `_info`.
+
+        Whether `fields` may name `_info` is not documented.
+        """
         type_: type[list[RowT]] = list[row]  # type: ignore[valid-type]
-        return self.read(endpoint, type_, params=asked, priority=priority)
+        if row in self._whole:
+            asked = {k: v for k, v in asked.items() if k != "fields"}
+        found, answer = self.read(endpoint, type_, params=asked, priority=priority)
+        if row.needs_info and "fields" in asked and found and not any(r.info for r in found):
+            self._whole.add(row)
+            return self.rows(endpoint, row, asked, priority)
+        return found, answer
 
 
 def _too_many(endpoint: Endpoint) -> Unavailable:

@@ -296,9 +296,7 @@ class ConnectWise:
             "page": page,
             "pageSize": PAGE,
         }
-        rows, answer = self._calls.read(
-            self._manage.service.tickets, list[schemas.TicketRow], params=asked, priority="reconcile"
-        )
+        rows, answer = self._calls.rows(self._manage.service.tickets, schemas.TicketRow, asked, "reconcile")
         return _tickets(rows, answer)
 
     def tickets_in_statuses(self, status_ids: Sequence[int]) -> list[Ticket]:

@@ -1,7 +1,8 @@
 """What the product asks of a PSA, in its own words. ConnectWise is one implementation; Halo or Autotask could be another.
 
-Every method may raise the errors below and nothing else. They say what a caller can do about them: `retry` (later,
-on its own), or not (a person has to change something). `Ambiguous` is for writes alone: nobody knows whether it happened.
+Every method may raise the errors below and nothing else. They say what a caller can do about them: `retry`
+(later, on its own), or not (a person has to change something). `Ambiguous` is for writes alone: nobody knows
+whether it happened.
 """
 
 from __future__ import annotations
@@ -175,7 +176,10 @@ class ProbeResult:
 
 
 class Psa(Protocol):
-    """One account's PSA. Safe to use from several threads; each call is one HTTP request unless it says otherwise."""
+    """One account's PSA.
+
+    Safe to use from several threads; each call is one HTTP request unless it says otherwise.
+    """
 
     # Reads. `as_member` of the roster gives names and roles to authors.
     def ticket(self, ticket_id: int) -> Ticket:
@@ -218,8 +222,8 @@ class Psa(Protocol):
     def post_internal_note(self, ticket_id: int, text: str) -> PostedNote:
         """Create an internal note, never repeated, and check the echo.
 
-        Raises `Refused`, `Unauthorized`, `Forbidden`, `NotFound`, `Throttled` (surely not posted), `Ambiguous`
-        (unknown), `VisibleNote` (posted, but a customer could see it: remove it at once).
+        Raises `Refused`, `Unauthorized`, `Forbidden`, `NotFound`, `Throttled` (surely not posted),
+        `Ambiguous` (unknown), `VisibleNote` (posted, but a customer could see it: remove it at once).
         """
 
     def edit_note(self, ticket_id: int, note_id: int, text: str) -> PostedNote:
@@ -231,7 +235,8 @@ class Psa(Protocol):
     def own_notes(self, ticket_id: int) -> list[PostedNote]:
         """Read all notes of a ticket, all pages, and return those created by our API member, lowest id first.
 
-        Raises any read error, `Forbidden` and `NotFound` included: absence must be certain before a POST is repeated.
+        Raises any read error, `Forbidden` and `NotFound` included: absence must be certain before a POST is
+        repeated.
         """
 
     def callbacks(self) -> list[Callback]: ...

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 
@@ -29,6 +29,9 @@ from psa.port import Board, Callback, Member, PostedNote, Status
 
 
 class Row(msgspec.Struct, rename="camel", kw_only=True):
+    needs_info: ClassVar[bool] = False
+    """Whether `_info` holds something that is used of this row."""
+
     id: int | None = None
     info: dict[str, Any] | None = msgspec.field(name="_info", default=None)
 
@@ -71,6 +74,8 @@ def _joined(*parts: str | None, by: str = "\n") -> str:
 
 class TicketRow(Row):
     """`/service/tickets`."""
+
+    needs_info: ClassVar[bool] = True
 
     summary: str | None = None
     board: Ref | None = None
@@ -248,6 +253,8 @@ def notes_of(rows: Iterable[NoteRow], roster: Roster) -> list[Note]:
 
 class TimeRow(Row):
     """`/time/entries`."""
+
+    needs_info: ClassVar[bool] = True
 
     member: Ref | None = None
     time_start: str | None = None
@@ -494,4 +501,5 @@ class HostedRow(Row):
 
 def fields_of(row: type[Row]) -> str:
     """Return the `fields=` value that asks for just what a row reads."""
-    return ",".join(f.encode_name for f in msgspec.structs.fields(row))
+    names = [f.encode_name for f in msgspec.structs.fields(row)]
+    return ",".join(name for name in names if row.needs_info or name != "_info")

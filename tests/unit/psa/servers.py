@@ -1,4 +1,4 @@
-"""Tiny real servers for tests: they count what reached them and answer with exactly the bytes they are told."""
+"""Tiny real servers for tests: they count what reached them and answer with the bytes they are told."""
 
 from __future__ import annotations
 

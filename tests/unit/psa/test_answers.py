@@ -1,0 +1,198 @@
+"""Each odd answer of ConnectWise becomes one error that says what a caller can do."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from psa.answers import (
+    NoSuchEndpoint,
+    ObjectExists,
+    check_permitted,
+    error_of,
+    internal_note,
+    next_page,
+    replacing,
+    retry_after,
+)
+from psa.conditions import any_of, at, chunks, quoted
+from psa.port import (
+    Ambiguous,
+    Forbidden,
+    NotFound,
+    NotPermitted,
+    Refused,
+    Throttled,
+    Unauthorized,
+    Unavailable,
+)
+
+NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
+HTML = b"<html><body><h1>Bad gateway</h1>cloudflare</body></html>"
+
+
+def said(code: str, message: str, errors: Any = None) -> bytes:
+    return json.dumps({"code": code, "message": message, "errors": errors}).encode()
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "for_read", "for_write"),
+    [
+        (400, said("InvalidObject", "x", None), Refused, Refused),
+        (400, said("InvalidObject", "x", []), Refused, Refused),
+        (400, said("InvalidObject", "x", [None, "y", {"code": None}]), Refused, Refused),
+        (400, said("InvalidObject", "x", [{"code": "ObjectExists"}]), ObjectExists, ObjectExists),
+        (400, said("ObjectExists", "x"), ObjectExists, ObjectExists),
+        (400, b"", Refused, Refused),
+        (401, b'{"message":null}', Unauthorized, Unauthorized),
+        (400, said("Security", "SSL is required."), Unauthorized, Unauthorized),
+        (200, said("Security", "SSL is required."), Unauthorized, Unauthorized),
+        (403, said("Security", "You do not have access"), Forbidden, Forbidden),
+        (403, HTML, Forbidden, Forbidden),
+        (404, said("NotFound", "Ticket 5 not found"), NotFound, NotFound),
+        (404, b'{"code":"NotFound","message":"Contact 1 not found"}', NotFound, NotFound),
+        (404, said("ConnectWiseApi", "The endpoint does not exist."), NoSuchEndpoint, NoSuchEndpoint),
+        (404, HTML, NoSuchEndpoint, NoSuchEndpoint),
+        (404, b"", NoSuchEndpoint, NoSuchEndpoint),
+        (405, b"", Refused, Refused),
+        (409, said("Conflict", "x"), Refused, Refused),
+        (415, b"", Refused, Refused),
+        (408, b"", Unavailable, Ambiguous),
+        (429, b'{"error":"ConnectWiseAPI","message":"Too many requests."}', Throttled, Throttled),
+        (429, HTML, Throttled, Throttled),
+        (500, said("InternalServerError", "timeout"), Unavailable, Ambiguous),
+        (502, HTML, Unavailable, Ambiguous),
+        (503, HTML, Unavailable, Ambiguous),
+        (504, b"[1]", Unavailable, Ambiguous),
+        (301, b"", Unavailable, Ambiguous),
+    ],
+)
+def test_status_and_body_to_error(status: int, body: bytes, for_read: type, for_write: type) -> None:
+    read = error_of("GET", "/service/tickets/5", status, {}, body, now=NOW)
+    write = error_of("POST", "/service/tickets/5/notes", status, {}, body, now=NOW)
+    assert (type(read), type(write)) == (for_read, for_write)
+    assert str(read).startswith(f"GET /service/tickets/5: {status}")
+    assert "<" not in str(read)
+
+
+@pytest.mark.parametrize("status", [200, 201, 204])
+def test_success_is_no_error(status: int) -> None:
+    assert error_of("POST", "/x", status, {}, b"", now=NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("30", 30.0),
+        (" 1.5 ", 1.5),
+        ("0", 0.0),
+        ("86400", 300.0),
+        ("Mon, 01 Jun 2026 12:00:20 GMT", 20.0),
+        ("Mon, 01 Jun 2026 11:00:00 GMT", 0.0),
+        ("Tue, 01 Jun 2027 12:00:00 GMT", 300.0),
+        ("soon", None),
+        ("-5", None),
+        ("1e9", None),
+        ("99999999999999", None),
+        ("", None),
+        (None, None),
+        ("Mon, 99 Foo 2026", None),
+    ],
+)
+def test_retry_after(header: str | None, seconds: float | None) -> None:
+    assert retry_after(header, now=NOW) == seconds
+    error = error_of("GET", "/x", 429, {"Retry-After": header} if header else {}, b"", now=NOW)
+    assert isinstance(error, Throttled)
+    assert error.retry_after == seconds
+
+
+API = "https://api-na.myconnectwise.net/v2026_1/apis/3.0/service/tickets"
+
+
+@pytest.mark.parametrize(
+    ("link", "rows", "expected"),
+    [
+        (f'<{API}?pageSize=1000&page=2>; rel="next", <{API}?pageSize=1000&page=9>; rel="last"', 1000, 2),
+        (f'<{API}?page=2&pageSize=1000&conditions=a,b>; rel="next"', 1000, 2),
+        (f'<{API}?page=9>; rel="last", <{API}?page=2>; title="x"; rel=next', 1000, 2),
+        (f'<{API}?page=2>;rel="last next"', 3, 2),
+        (f'<{API}?page=1>; rel="first"', 1000, None),
+        (f'<{API}?pageId=77>; rel="next"', 1000, 2),
+        (f'<{API}?page=1>; rel="next"', 1000, None),
+        (f'<{API}?page=2>; rel="next"', 0, None),
+        ("nonsense", 1000, None),
+        (None, 1000, 2),
+        (None, 999, None),
+        ("", 0, None),
+    ],
+)
+def test_next_page(link: str | None, rows: int, expected: int | None) -> None:
+    assert next_page(link, page=1, rows=rows, size=1000) == expected
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "/service/tickets/5/notes", internal_note("x")),
+        ("PATCH", "/service/tickets/5/notes/6", replacing("text", "x")),
+        ("DELETE", "/service/tickets/5/notes/6", None),
+        ("PATCH", "/service/tickets/5", replacing("owner", {"id": 4})),
+        ("POST", "/system/callbacks", {"url": "x"}),
+        ("PATCH", "/system/callbacks/6", replacing("inactiveFlag", False)),
+        ("DELETE", "/system/callbacks/6", None),
+        ("POST", "/system/connectwisehostedsetups", {}),
+        ("GET", "/anything/at/all", None),
+    ],
+)
+def test_permitted(method: str, path: str, body: Any) -> None:
+    check_permitted(method, path, body)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "/service/tickets/5/notes", {**internal_note("x"), "detailDescriptionFlag": True}),
+        ("POST", "/service/tickets/5/notes", {**internal_note("x"), "internalAnalysisFlag": False}),
+        ("POST", "/service/tickets/5/notes", {**internal_note("x"), "processNotifications": True}),
+        ("POST", "/service/tickets/5/notes", {**internal_note("x"), "customerUpdatedFlag": True}),
+        ("POST", "/service/tickets/5/notes", {"text": "x"}),
+        ("POST", "/service/tickets/5/notes", None),
+        ("PATCH", "/service/tickets/5/notes/6", replacing("detailDescriptionFlag", True)),
+        ("PATCH", "/service/tickets/5/notes/6", []),
+        ("PATCH", "/service/tickets/5/notes/6", [{"op": "remove", "path": "text"}]),
+        ("PATCH", "/service/tickets/5", replacing("status", {"id": 4})),
+        ("PATCH", "/service/tickets/5", [*replacing("owner", {"id": 4}), *replacing("summary", "x")]),
+        ("PUT", "/service/tickets/5", {}),
+        ("DELETE", "/service/tickets/5", None),
+        ("DELETE", "/service/tickets/5/notes", None),
+        ("DELETE", "/service/tickets/5/notes/6/../7", None),
+        ("POST", "/service/tickets", {}),
+        ("POST", "/service/tickets/0/notes", internal_note("x")),
+        ("POST", "/service/tickets/5/notes/", internal_note("x")),
+        ("POST", "/x/service/tickets/5/notes", internal_note("x")),
+        ("POST", "/time/entries", {}),
+        ("POST", "/system/members/jo/tokens", {}),
+        ("post", "/system/callbacks", {}),
+        ("HEAD", "/service/tickets/5", None),
+    ],
+)
+def test_everything_else_is_stopped(method: str, path: str, body: Any) -> None:
+    with pytest.raises(NotPermitted):
+        check_permitted(method, path, body)
+
+
+def test_conditions_cannot_be_broken_out_of() -> None:
+    assert quoted("Help Desk") == '"Help Desk"'
+    assert quoted('say "hi"') == "'say \"hi\"'"
+    assert quoted("it's [new]") == '"it\'s [[]new]"'
+    assert quoted("""both " and '""") == '''"both \\" and '"'''
+    with pytest.raises(ValueError, match="control"):
+        quoted("a\nb")
+    assert at(datetime(2026, 8, 20, 18, 4, 26, 999, tzinfo=UTC)) == "[2026-08-20T18:04:26Z]"
+    with pytest.raises(ValueError, match="aware"):
+        at(datetime(2026, 8, 20))  # noqa: DTZ001 - that is the point
+    assert any_of("board/id", [3, 2]) == "board/id in (3,2)"
+    assert [list(c) for c in chunks([1, 2, 1, 3], 2)] == [[1, 2], [3]]
