@@ -126,7 +126,8 @@ def _next_id(system: Session) -> int:
 
 def get(session: Session, account_id: int) -> Account | None:
     """Return the account with its sealed secrets, in that account's own session."""
-    return session.scalar(select(Account).where(Account.id == account_id).options(undefer_group("secrets")))
+    query = select(Account).where(Account.id == account_id).options(undefer_group("secrets"))
+    return session.scalar(query.execution_options(populate_existing=True))
 
 
 def account_by_name(system: Session, name: str) -> Account | None:

@@ -73,8 +73,9 @@ def is_watched(session: Session, account_id: int, ticket_id: int) -> bool:
 
 
 def get(session: Session, account_id: int, inbox_id: int) -> Inbox | None:
-    """Return a callback."""
-    return session.scalar(select(Inbox).where(Inbox.account_id == account_id, Inbox.id == inbox_id))
+    """Return a callback, fresh from the database."""
+    query = select(Inbox).where(Inbox.account_id == account_id, Inbox.id == inbox_id)
+    return session.scalar(query.execution_options(populate_existing=True))
 
 
 def take(session: Session, account_id: int, inbox_id: int, *, now: datetime, lease_s: float) -> Inbox | None:

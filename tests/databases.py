@@ -1,7 +1,7 @@
 """Databases to test on: an SQLite file, and PostgreSQL from a wheel, as the role the application has.
 
-One PostgreSQL server serves a whole run, its parallel workers too; it stops with the last of them. Each test gets
-a fresh database, copied from one that was migrated once. The application's role owns nothing and is no
+One PostgreSQL server serves a whole run, its parallel workers too; it stops with the last of them. Each test
+gets a fresh database, copied from one that was migrated once. The application's role owns nothing and is no
 superuser, or row-level security would prove nothing.
 """
 

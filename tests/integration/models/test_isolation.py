@@ -1,0 +1,199 @@
+"""Row-level security on PostgreSQL, tried as the role the application has."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from models import accounts, deliveries, handoffs, inbox, jobs, watches
+from models.access import OF_ACCOUNT, SECRETS
+from models.accounts import MemberRow, StatusRow
+from models.base import Database
+from models.columns import Row
+from tests.integration.models.places import NOW, account, handoff
+from tests.integration.models.test_handoffs import EVIDENCE
+
+TABLES = ["account", *(table.__tablename__ for table in OF_ACCOUNT)]
+
+
+@dataclass
+class Two:
+    """A database with two accounts, each with a row in every table."""
+
+    database: Database
+    ours: int
+    theirs: int
+
+
+@pytest.fixture
+def two(postgres_database: Database) -> Iterator[Two]:
+    ids = [account(postgres_database, name) for name in ("northwind", "contoso")]
+    for one in ids:
+        it = handoff(postgres_database, one)
+        with postgres_database.account(one) as session:
+            fill(session, one, it)
+    return Two(postgres_database, *ids)  # type: ignore[return-value]
+
+
+def fill(session: Session, one: int, it: int) -> None:
+    accounts.replace_statuses(session, one, [StatusRow(1, 7, "Service", "Escalate", "escalate")])
+    accounts.import_members(session, one, [MemberRow(11, "bob", "Bob", "b@msp.example")], engineers=["bob"])
+    inbox.store(
+        session,
+        account_id=one,
+        dedupe_key="k",
+        type="ticket",
+        action="updated",
+        record_id=1,
+        raw=b"{}",
+        now=NOW,
+    )
+    watches.record(
+        session, one, 4711, expected_version=0, board_id=1, status_id=7, in_escalation=True, left_at=None,
+        last_updated=NOW, episode=1,
+    )  # fmt: skip
+    handoffs.add_snapshot(session, one, it, EVIDENCE, kind="handoff")
+    row = handoffs.get(session, one, it)
+    assert row is not None
+    deliveries.create(session, row, accounts.recipients(session, one), now=NOW)
+    jobs.claim_job(session, one, "weekly", "2026-W10", NOW)
+    jobs.raise_alert(session, one, kind="k", subject="s", detail="d", now=NOW)
+
+
+def test_connects_as_a_role_that_security_holds_for(postgres_database: Database) -> None:
+    with postgres_database.account(1) as session:
+        row = session.execute(
+            text("SELECT rolsuper, rolbypassrls, rolcreaterole FROM pg_roles WHERE rolname = current_user")
+        ).one()
+        owned = session.scalar(text("SELECT count(*) FROM pg_tables WHERE tableowner = current_user"))
+        unforced = session.scalars(
+            text(
+                "SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
+                " WHERE a.attname = 'account_id' AND c.relkind = 'r'"
+                " AND c.relnamespace = 'public'::regnamespace"
+                " AND NOT (c.relrowsecurity AND c.relforcerowsecurity)"
+            )
+        ).all()
+    assert tuple(row) == (False, False, False)
+    assert owned == 0
+    assert unforced == []
+
+
+@pytest.mark.parametrize("table", [*TABLES, "notification_log"])
+def test_reads_its_own_rows_only(two: Two, table: str) -> None:
+    column = "id" if table == "account" else "account_id"
+    with two.database.account(two.ours) as session:
+        seen = set(session.scalars(text(f"SELECT {column} FROM {table}")))
+    assert seen == {two.ours}
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_changes_and_deletes_no_row_of_another(two: Two, table: str) -> None:
+    column = "id" if table == "account" else "account_id"
+    where = f"WHERE {column} = {two.theirs}"
+    with two.database.account(two.ours) as session:
+        for statement in (f"UPDATE {table} SET {column} = {column} {where}", f"DELETE FROM {table} {where}"):
+            assert session.execute(text(statement)).rowcount == 0  # type: ignore[attr-defined]
+    with two.database.account(two.theirs) as session:
+        assert session.scalar(text(f"SELECT count(*) FROM {table}")) != 0
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_moves_no_row_to_another(two: Two, table: str) -> None:
+    column = "id" if table == "account" else "account_id"
+    with (
+        pytest.raises(DBAPIError, match=r"row-level security|foreign key"),
+        two.database.account(two.ours) as session,
+    ):
+        session.execute(text(f"UPDATE {table} SET {column} = {two.theirs}"))
+
+
+@pytest.mark.parametrize("table", OF_ACCOUNT)
+def test_inserts_no_row_for_another(two: Two, table: type[Row]) -> None:
+    """A row of ours, copied under the other's account and a free id, is refused by the policy itself."""
+    name = table.__tablename__
+    columns = [column.name for column in table.__table__.columns if column.name not in ("account_id", "id")]
+    listed = ", ".join(columns)
+    identity = ", id" if name == "member" else ""
+    values = f"{listed}{identity}"
+    copy = f"INSERT INTO {name} (account_id, {values}) SELECT {two.theirs}, {values} FROM {name}"
+    with pytest.raises(DBAPIError, match="row-level security"), two.database.account(two.ours) as session:
+        session.execute(text(copy))
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_sees_nothing_without_an_account(two: Two, table: str) -> None:
+    with two.database.engine.begin() as connection:  # a connection that had an account set before
+        assert connection.scalar(text(f"SELECT count(*) FROM {table}")) == 0
+    two.database.dispose()
+    with two.database.engine.begin() as connection:  # and one that never had
+        assert connection.scalar(text(f"SELECT count(*) FROM {table}")) == 0
+
+
+def test_a_child_cannot_hang_on_another_accounts_handoff(two: Two) -> None:
+    with two.database.account(two.theirs) as session:
+        (foreign,) = handoffs.by_ticket(session, two.theirs, 4711)
+    with pytest.raises(DBAPIError, match="foreign key"), two.database.account(two.ours) as session:
+        handoffs.add_snapshot(session, two.ours, foreign.id, EVIDENCE, kind="refresh")
+
+
+@pytest.mark.parametrize("column", sorted(SECRETS))
+def test_the_system_role_reads_no_secret(two: Two, column: str) -> None:
+    with pytest.raises(DBAPIError, match="permission denied"), two.database.system() as system:
+        system.execute(text(f"SELECT {column} FROM account"))
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT raw FROM inbox",
+        "SELECT escalation_package_markdown FROM handoff",
+        "SELECT escalation_package FROM handoff",
+        "SELECT evidence FROM snapshot",
+        "SELECT email FROM member",
+        "SELECT address FROM delivery",
+        "SELECT * FROM notification_log",
+        "UPDATE account SET frozen_reason = 'x'",
+        "UPDATE handoff SET fence = 0",
+        "DELETE FROM account",
+        "DELETE FROM inbox",
+    ],
+)
+def test_the_system_role_reads_and_writes_little(two: Two, query: str) -> None:
+    with pytest.raises(DBAPIError, match="permission denied"), two.database.system() as system:
+        system.execute(text(query))
+
+
+def test_the_system_role_sees_every_account_but_writes_no_accounts_job(two: Two) -> None:
+    with two.database.system() as system:
+        assert {a for a, _ in handoffs.due_briefs(system, now=NOW.replace(year=2027), limit=9)} == {
+            two.ours,
+            two.theirs,
+        }
+        assert {a for a, _ in inbox.due(system, now=NOW.replace(year=2027), limit=9)} == {
+            two.ours,
+            two.theirs,
+        }
+        assert len(jobs.open_alerts(system)) == 2
+    with pytest.raises(DBAPIError, match="row-level security"), two.database.system() as system:
+        jobs.claim_job(system, two.ours, "weekly", "2026-W11", NOW)
+
+
+def test_the_wider_policies_end_with_the_system_session(two: Two) -> None:
+    with two.database.system() as system:
+        assert len(accounts.list_accounts(system)) == 2
+    with two.database.account(two.ours) as session:
+        assert len(session.scalars(text("SELECT id FROM account")).all()) == 1
+
+
+def test_removing_an_account_takes_all_of_its_rows_and_no_other(two: Two) -> None:
+    with two.database.account(two.ours) as session:
+        assert not accounts.remove_account(session, two.theirs)
+        assert accounts.remove_account(session, two.ours)
+        for table in TABLES:
+            assert session.scalar(text(f"SELECT count(*) FROM {table}")) == 0
+    with two.database.account(two.theirs) as session:
+        assert all(session.scalar(text(f"SELECT count(*) FROM {table}")) for table in TABLES)

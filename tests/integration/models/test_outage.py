@@ -1,0 +1,102 @@
+"""A database that stands still must not hold a callback for longer than four seconds."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from models.base import Database, StillWriting
+from tests.databases import PostgresServer
+
+
+@pytest.fixture
+def backend(postgres_database: Database) -> int:
+    with postgres_database.engine.connect() as connection:
+        return int(connection.scalar(text("SELECT pg_backend_pid()")))
+
+
+def test_gives_a_frozen_connection_up_and_goes_on_with_another(
+    postgres_database: Database, backend: int
+) -> None:
+    os.kill(backend, signal.SIGSTOP)
+    try:
+        started = time.monotonic()
+        postgres_database.ping()
+        assert 0.5 < time.monotonic() - started < 2
+    finally:
+        os.kill(backend, signal.SIGCONT)
+
+
+def test_gives_a_statement_up_whose_backend_freezes(postgres_url: str) -> None:
+    database = Database(postgres_url, statement_timeout_s=0.3)
+    with database.engine.connect() as connection:
+        pid = int(connection.scalar(text("SELECT pg_backend_pid()")))
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            started = time.monotonic()
+            with pytest.raises(OperationalError, match="no answer from the database"):
+                connection.execute(text("SELECT 1"))
+            assert time.monotonic() - started < 1.5
+        finally:
+            os.kill(pid, signal.SIGCONT)
+    database.ping()
+    database.dispose()
+
+
+def test_the_server_itself_stops_a_slow_statement(postgres_url: str) -> None:
+    database = Database(postgres_url, statement_timeout_s=0.2)
+    with pytest.raises(DBAPIError, match="statement timeout"), database.system() as system:
+        system.execute(text("SELECT pg_sleep(5)"))
+    database.dispose()
+
+
+def test_goes_on_after_its_connections_were_cut(
+    postgres_database: Database, postgres_server: PostgresServer, backend: int
+) -> None:
+    postgres_server.run(f"SELECT pg_terminate_backend({backend})")
+    postgres_database.ping()
+
+
+def test_refuses_at_once_where_nobody_listens(tmp_path: Path) -> None:
+    database = Database("postgresql://rf@127.0.0.1:1/rf")
+    started = time.monotonic()
+    with pytest.raises(OperationalError):
+        database.ping()
+    assert time.monotonic() - started < 1
+
+
+def test_says_that_a_transaction_was_opened_inside_another(sqlite_database: Database) -> None:
+    with (
+        sqlite_database.system(),
+        pytest.raises(StillWriting, match="did not end"),
+        sqlite_database.system(),
+    ):
+        pass
+    sqlite_database.ping()
+
+
+def test_a_forked_child_leaves_its_parents_connections_alone(database: Database) -> None:
+    database.ping()
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            database.dispose(after_fork=True)
+            database.ping()
+            code = 0
+        finally:
+            os._exit(code)  # never back into pytest
+    assert os.waitpid(child, 0)[1] == 0
+    with database.system(reading=True) as system:
+        assert system.scalar(text("SELECT 1")) == 1
+
+
+def test_waits_for_a_writer_on_sqlite_and_reads_beside_it(sqlite_database: Database) -> None:
+    with sqlite_database.system() as writer:
+        writer.execute(text("INSERT INTO heartbeat (name, at) VALUES ('w', '2026-03-02 09:00:00')"))
+        with sqlite_database.system(reading=True) as reader:
+            assert reader.scalar(text("SELECT count(*) FROM heartbeat")) == 0

@@ -1,0 +1,52 @@
+"""What the sweeper asks every few seconds, and the receiver for each callback, goes by an index."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, event
+from sqlalchemy.orm import Session
+
+from models import accounts, deliveries, handoffs, inbox
+from models.base import Database
+from tests.integration.models.places import NOW, SEALER
+
+QUESTIONS: dict[str, Callable[[Session], Any]] = {
+    "inbox": lambda s: inbox.due(s, now=NOW, limit=9),
+    "briefs": lambda s: handoffs.due_briefs(s, now=NOW, limit=9),
+    "refreshes": lambda s: handoffs.due_refreshes(s, now=NOW, limit=9),
+    "withdrawals": lambda s: handoffs.due_withdrawals(s, now=NOW, grace=timedelta(seconds=60), limit=9),
+    "notifications": lambda s: handoffs.due_notifications(s, before=NOW, limit=9),
+    "deliveries": lambda s: deliveries.due(s, now=NOW, limit=9),
+    "polls": lambda s: accounts.due_polls(s, now=NOW, limit=9),
+    "watched": lambda s: inbox.is_watched(s, 1, 2),
+    "token": lambda s: accounts.account_by_token(s, "token", SEALER),
+    "ticket": lambda s: handoffs.by_ticket(s, 1, 2),
+}
+
+
+@pytest.fixture
+def plan(sqlite_database: Database) -> Iterator[list[str]]:
+    """Give the list that fills with the plan of each query that runs."""
+    steps: list[str] = []
+
+    @event.listens_for(sqlite_database.engine, "before_cursor_execute")
+    def explain(connection: Connection, cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        if statement.startswith("SELECT"):
+            found = connection.connection.cursor().execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            steps.extend(row[3] for row in found.fetchall())
+
+    return steps  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_goes_by_an_index(sqlite_database: Database, plan: list[str], question: str) -> None:
+    with sqlite_database.system() as session:
+        QUESTIONS[question](session)
+    assert plan
+    scans = [
+        step for step in plan if step.startswith("SCAN") and "subquery" not in step and "anon_1" not in step
+    ]
+    assert scans == [], plan
+    assert any("USING" in step and "INDEX" in step for step in plan), plan

@@ -1,0 +1,101 @@
+"""Migrations, run for real: from empty to the newest version, and equal to the rows' classes."""
+
+import threading
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import text
+
+from models import tables  # noqa: F401 - fills the metadata
+from models.access import SystemRoleMissing
+from models.base import Database
+from models.columns import Row
+from models.schema import SchemaOutOfDate, migrate, pending, require_newest
+from tests.databases import OWNER, PostgresServer
+from tests.integration.models.places import account
+
+
+def test_migrations_give_what_the_classes_say(database: Database) -> None:
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "compare_server_default": True}
+        )
+        assert compare_metadata(context, Row.metadata) == []
+
+
+def test_migrates_from_empty_once(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'new' / 'a.db'}"
+    (tmp_path / "new").mkdir()
+    assert pending(url) == ["0001"]
+    with pytest.raises(SchemaOutOfDate, match="migrate"):
+        require_newest(url)
+    assert migrate(url) == ["0001"]
+    assert migrate(url) == []
+    assert pending(url) == []
+    require_newest(url)
+
+
+def test_several_at_once_migrate_once(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'a.db'}"
+    done: list[list[str]] = []
+    threads = [threading.Thread(target=lambda: done.append(migrate(url))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(done) == [[], [], [], ["0001"]]
+
+
+def test_refuses_a_database_of_a_newer_program(database: Database) -> None:
+    if not database.is_sqlite:
+        pytest.skip("the application's role may not write the version on PostgreSQL")
+    with database.system() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(SchemaOutOfDate, match="9999"):
+        pending(str(database.url))
+
+
+def test_the_applications_role_may_ask_whether_the_schema_is_newest(postgres_url: str) -> None:
+    require_newest(postgres_url)
+
+
+def test_says_what_to_run_where_it_may_not_make_the_role(postgres_server: PostgresServer) -> None:
+    postgres_server.run("CREATE ROLE rf_plain LOGIN", "CREATE DATABASE rf_plain OWNER rf_plain")
+    url = postgres_server.url("rf_plain", "rf_plain")
+    with pytest.raises(SystemRoleMissing, match='CREATE ROLE "rf_plain_system" NOLOGIN') as error:
+        migrate(url)
+    for statement in str(error.value).splitlines()[1:]:
+        postgres_server.run(statement)
+    assert migrate(url) == ["0001"]
+    assert migrate(url) == []
+    database = Database(url)
+    account(database)
+    database.dispose()
+    postgres_server.run("DROP DATABASE rf_plain", "DROP ROLE rf_plain_system", "DROP ROLE rf_plain")
+
+
+@pytest.mark.parametrize("role", ["postgres", OWNER])
+def test_works_with_a_single_role_that_owns_everything(postgres_server: PostgresServer, role: str) -> None:
+    from models import accounts, handoffs
+    from tests.integration.models.places import handoff, later
+
+    postgres_server.run(f"CREATE DATABASE rf_single OWNER {role}")
+    url = postgres_server.url("rf_single", role)
+    migrate(url)
+    database = Database(url)
+    try:
+        one = account(database)
+        it = handoff(database, one)
+        with database.system() as system:
+            assert handoffs.due_briefs(system, now=later(99), limit=5) == [(one, it)]
+            assert len(accounts.list_accounts(system)) == 1
+        with database.account(one) as session:
+            assert handoffs.lease(session, one, it, now=later(99), lease_s=5, holder="w") == 1
+        if role == OWNER:  # a superuser is held back by nothing
+            with database.account(one + 1) as session:
+                assert handoffs.get(session, one, it) is None
+    finally:
+        database.dispose()
+        postgres_server.run("DROP DATABASE rf_single WITH (FORCE)")
