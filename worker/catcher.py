@@ -4,6 +4,8 @@
 misbehave the way real servers do.
 """
 
+# ruff: noqa: ARG002 - aiosmtpd decides what its hooks are given
+
 from __future__ import annotations
 
 import argparse
@@ -125,11 +127,15 @@ class MailCatcher:
         self._thread.join(10)
         self._loop.close()
 
-    def _authenticate(self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, given: object) -> AuthResult:
+    def _authenticate(
+        self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, given: object
+    ) -> AuthResult:
         if not isinstance(given, LoginPassword) or self._credentials is None:
             return AuthResult(success=False, handled=False)
         user, password = self._credentials
-        return AuthResult(success=(given.login, given.password) == (user.encode(), password.encode()), handled=False)
+        return AuthResult(
+            success=(given.login, given.password) == (user.encode(), password.encode()), handled=False
+        )
 
     async def handle_RCPT(  # noqa: N802 - the names are aiosmtpd's
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -155,13 +161,16 @@ class MailCatcher:
             await asyncio.sleep(3600)
         if self._misbehaved["drop"] < self.faults.drop_after_data:
             self._misbehaved["drop"] += 1
-            server.transport.abort()
+            if isinstance(server.transport, asyncio.WriteTransport):
+                server.transport.abort()
         return "250 OK"
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Serve until interrupted. Exit with 1 if the port is taken."""
-    parser = argparse.ArgumentParser(prog="python -m worker.catcher", description="Keep every e-mail as a file.")
+    parser = argparse.ArgumentParser(
+        prog="python -m worker.catcher", description="Keep every e-mail as a file."
+    )
     parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1 (default: a free one)")
     parser.add_argument("--dir", type=Path, required=True, help="folder for the .eml and .html files")
     parser.add_argument("--url-file", type=Path, help="write the SMTP_URL here once it listens")
@@ -173,7 +182,9 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         catcher.start()
     except OSError as error:
-        sys.stderr.write(f"cannot listen on 127.0.0.1:{given.port}: {error.strerror}; choose another --port\n")
+        sys.stderr.write(
+            f"cannot listen on 127.0.0.1:{given.port}: {error.strerror}; choose another --port\n"
+        )
         return 1
     if given.url_file:
         part = given.url_file.with_name(given.url_file.name + ".part")

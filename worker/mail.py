@@ -100,7 +100,7 @@ def handoff_context(mail: HandoffMail) -> dict[str, object]:
     lines = tuple(_line(label, content) for label, content in mail.opening if label.strip() and content)
     severity = plain(mail.severity, limit=32) or "No priority"
     summary = plain(mail.ticket_summary, limit=120) or "(no summary)"
-    ask = next((line.texts[0] for line in lines if line.first), summary)
+    first = next((line.texts[0] for line in lines if line.first), summary)
     return {
         "account": plain(mail.account, limit=60),
         "number": int(mail.ticket_id),
@@ -109,12 +109,12 @@ def handoff_context(mail: HandoffMail) -> dict[str, object]:
         "client": plain(mail.client, limit=60) or "Unknown client",
         "severity": severity,
         "bar": _BAR[urgency(severity)],
-        "waiting": plain(mail.waiting, limit=200),
+        "waiting": _line("Waiting", mail.waiting),
         "escalated_by": plain(mail.escalated_by, limit=60),
         "recipient": plain(mail.recipient_name, limit=60),
         "lines": lines[:LINES],
         "lines_left_out": max(0, len(lines) - LINES),
-        "preheader": plain(_CITATION.sub("", ask), limit=110),
+        "preheader": plain(_CITATION.sub("", first), limit=110),
         "brief_in_ticket": mail.brief_in_ticket,
         "event_id": plain(mail.event_id, limit=80),
     }
@@ -159,7 +159,9 @@ def _ticket_url(url: str) -> str:
     """Return the address as it is. Raises `ValueError` unless it is a plain http or https one."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
-        raise ValueError(f"ticket_url {plain(url, limit=60)!r} must be http(s)://host/… without user or password")
+        raise ValueError(
+            f"ticket_url {plain(url, limit=60)!r} must be http(s)://host/… without user or password"
+        )
     if not url.isascii() or any(char <= " " or char in "\"'<>\\^`{|}\x7f" for char in url):
         raise ValueError(f"ticket_url {plain(url, limit=60)!r} holds characters that must be percent-encoded")
     return url

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import datetime
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime
 
 from worker.mail_templates import SUBJECT_LIMIT, Rendered, plain
+
+_PART = r"[^\s@,;:<>\"()\[\]\\]+"
+_ADDRESS = re.compile(rf"(?:(?P<name>[^<>]*)<)?(?P<user>{_PART})@(?P<host>{_PART})(?(name)>)")
 
 
 class AddressError(ValueError):
@@ -18,25 +22,29 @@ class AddressError(ValueError):
 
 
 def address(text: str, *, name: str = "") -> Address:
-    """Read one address, `user@host` or `Name <user@host>`. Raises `AddressError` unless it is exactly one, free of tricks.
+    """Read exactly one address, `user@host` or `Name <user@host>`. Raises `AddressError`.
 
     `name` replaces a name inside `text`. A host in another script is written in its ASCII form (IDNA).
     """
     if len(text) > 320 or any(ord(char) < 32 or ord(char) == 127 for char in text):
-        raise AddressError(f"{plain(text, limit=60)!r} is no address: it holds control characters or is too long")
-    own_name, spec = parseaddr(text)
-    user, at, host = spec.rpartition("@")
-    if not at or not user or not host or any(char in spec for char in " ,;:<>\"()[]\\"):
+        raise AddressError(
+            f"{plain(text, limit=60)!r} is no address: it holds control characters or is too long"
+        )
+    found = _ADDRESS.fullmatch(text.strip())
+    own_name, user, host = (found["name"] or "", found["user"], found["host"]) if found else ("", "", "")
+    if not found:
         raise AddressError(f"{plain(text, limit=60)!r} is no address: one user@host is needed")
     try:
         ascii_host = host.encode("idna").decode("ascii").lower()
-        return Address(display_name=plain(name or own_name, limit=80), username=user, domain=ascii_host)
+        return Address(
+            display_name=plain(name or own_name.strip(' "'), limit=80), username=user, domain=ascii_host
+        )
     except (UnicodeError, HeaderParseError, ValueError, IndexError) as error:
         raise AddressError(f"{plain(text, limit=60)!r} is no address: {type(error).__name__}") from error
 
 
 def message_id(*, account_id: int | str, delivery_id: int | str, sender: str) -> str:
-    """Return the Message-ID of one delivery: always the same, so that a message sent twice is known to be one."""
+    """Return the Message-ID of one delivery, always the same: a message sent twice is known to be one."""
     digest = hashlib.sha256(f"{account_id}\0{delivery_id}".encode()).hexdigest()[:32]
     return f"<rf-{digest}@{address(sender).domain}>"
 
@@ -52,11 +60,11 @@ def compose(
     topic: str = "",
     event_id: str = "",
 ) -> EmailMessage:
-    """Return the message to one recipient; equal arguments give equal bytes. Raises `AddressError`, `ValueError`.
+    """Return the message to one recipient; equal arguments give equal bytes. Raises `ValueError`.
 
-    - `topic` (a ticket's number, "weekly") and `event_id` go into `X-ResolutionFlow-…` headers, for mail rules and logs.
-    - `Auto-Submitted` and `X-Auto-Response-Suppress` keep absence notes away. There is no `Reply-To`: an answer must
-      not land in a ticket by way of the PSA's e-mail connector. There is no `List-Id` either: nobody can unsubscribe.
+    - `topic` (a ticket's number, "weekly") and `event_id` go into `X-ResolutionFlow-…` headers, for mail rules.
+    - `Auto-Submitted` and `X-Auto-Response-Suppress` keep absence notes away. There is no `Reply-To`: an answer
+      must not land in a ticket by way of the PSA's e-mail connector. There is no `List-Id`: nobody can unsubscribe.
     - Both parts are quoted-printable, so that no server on the way has to know more than 7 bits.
     """
     if date.tzinfo is None:

@@ -1,8 +1,8 @@
 """Turn a folder of three templates into one e-mail's subject, text and HTML.
 
-An e-mail is a folder below `worker/templates/mail/`: `subject.txt`, `text.txt` and `html.mjml`, and one named function
+An e-mail is a folder below `worker/templates/mail/` (`subject.txt`, `text.txt`, `html.mjml`) and one named function
 elsewhere that returns its context as plain values. The MJML layout is compiled once for each process with its
-placeholders untouched, and only then filled in with autoescape: text from a ticket never meets the MJML parser.
+placeholders untouched, and only then filled in with autoescape: ticket text never meets the MJML parser.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def plain(text: str, *, limit: int = 400) -> str:
 
     1. Line breaks and runs of white space become one space.
     2. Control, bidirectional, zero-width, private and other invisible characters go.
-    3. A web address is defanged (`https[:]//…`, `www[.]…`), because mail programs make links of bare addresses.
+    3. A web address is defanged (`https[:]//…`, `www[.]…`), since mail programs make links of bare ones.
     4. What is too long ends in `…`, between words where there is a gap to cut at.
     """
     visible = []
@@ -69,7 +69,7 @@ def shorten(line: str, limit: int) -> str:
 
 
 def wrapped(text: str, first: str = "", rest: str | None = None) -> str:
-    """Wrap at `WIDTH` columns, `first` before the first line and `rest` before the others. Never cuts a word."""
+    """Wrap at `WIDTH` columns, indented by `first` and then by `rest`. Never cuts a word."""
     return textwrap.fill(
         text,
         WIDTH,
@@ -81,7 +81,7 @@ def wrapped(text: str, first: str = "", rest: str | None = None) -> str:
 
 
 def render_folder(folder: str, context: Mapping[str, object]) -> Rendered:
-    """Render the e-mail kept in `folder`. A value the templates need and `context` lacks raises `jinja2.UndefinedError`."""
+    """Render the e-mail kept in `folder`. A value that `context` lacks raises `jinja2.UndefinedError`."""
     subject, text, html = _templates(folder)
     title = plain(subject.render(context), limit=SUBJECT_LIMIT)
     body = re.sub(r"\n{3,}", "\n\n", text.render(context)).strip() + "\n"

@@ -1,8 +1,8 @@
 """Hand a message over: to an SMTP server, or to a folder. `mailer_for` chooses by `SMTP_URL`.
 
-    smtp://user:password@host:port     STARTTLS when the server offers it; `?starttls=require|never`, `?ca=FILE`
-    smtps://user:password@host:port    TLS from the first byte; `?ca=FILE`
-    file:DIRECTORY                     `.eml` and `.html` files
+    smtp://user:password@host:port    STARTTLS when offered; ?starttls=require or never, ?ca=FILE
+    smtps://user:password@host:port   TLS from the first byte; ?ca=FILE
+    file:DIRECTORY                    `.eml` and `.html` files
 
 Every failure is a `MailError` that says whether trying again can help.
 """
@@ -31,6 +31,7 @@ DEFAULT_FOLDER = Path("var/mail")
 TIMEOUT = 10.0
 """Seconds for the connection and for each answer."""
 _PORTS = {"smtp": 25, "smtps": 465}
+_ENCODE = "a / ? # or @ in the password must be percent-encoded"
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -38,11 +39,13 @@ class MailError(Exception):
     """A message was not handed over, or it is not known whether it was.
 
     - `permanent`: this recipient will not get this message, however often it is tried.
-    - `doubtful`: the whole message was sent and the answer never came. Repeat it with the same Message-ID and count it.
+    - `doubtful`: the whole message was sent and no answer came. Repeat it with the same Message-ID, and count it.
     - `operator`: every message fails until somebody changes a setting; `reason` says which.
     """
 
-    def __init__(self, reason: str, *, permanent: bool = False, doubtful: bool = False, operator: bool = False) -> None:
+    def __init__(
+        self, reason: str, *, permanent: bool = False, doubtful: bool = False, operator: bool = False
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.permanent = permanent
@@ -79,7 +82,7 @@ class Server:
 
 
 def mailer_for(url: str, *, default: Path = DEFAULT_FOLDER, timeout: float = TIMEOUT) -> Mailer:
-    """Return the mailer that `url` (the setting `SMTP_URL`) names; none at all writes to the folder `default`.
+    """Return the mailer that `url` (`SMTP_URL`) names; without one, mail is written to the folder `default`.
 
     `timeout` is in seconds. Raises `MailUrlError`.
     """
@@ -88,7 +91,7 @@ def mailer_for(url: str, *, default: Path = DEFAULT_FOLDER, timeout: float = TIM
 
 
 def check(url: str, *, default: Path = DEFAULT_FOLDER, timeout: float = TIMEOUT) -> str:
-    """Try everything but a message: connect, greet, STARTTLS, sign in, NOOP. Return what was found, as one line.
+    """Connect, greet, secure, sign in and send no message. Return what was found, as one line.
 
     `timeout` is in seconds. Raises `MailUrlError`, `MailError`.
     """
@@ -102,7 +105,8 @@ def check(url: str, *, default: Path = DEFAULT_FOLDER, timeout: float = TIMEOUT)
         if code != 250:
             raise smtplib.SMTPResponseException(code, answer)
         safe = "TLS" if isinstance(server.sock, ssl.SSLSocket) else "no TLS"
-    return f"{target.place} answers, {safe}, " + (f"signed in as {target.user}" if target.user else "no sign-in")
+    who = f"signed in as {target.user}" if target.user else "no sign-in"
+    return f"{target.place} answers, {safe}, {who}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +123,7 @@ class FolderMailer:
 
 @dataclass(frozen=True, slots=True)
 class SmtpMailer:
-    """Sends each message over a connection of its own: no connection to go stale, none to share between threads."""
+    """Sends each message over its own connection: none goes stale, none is shared between threads."""
 
     server: Server
     timeout: float = TIMEOUT
@@ -128,34 +132,41 @@ class SmtpMailer:
         """Send to the one address in `To`. Raises `MailError`.
 
         1. Connect, secure, sign in.
-        2. MAIL, RCPT, DATA: an answer of 4xx is transient, of 5xx permanent for this recipient.
-        3. The message. If the connection ends before the server has answered, the outcome is doubtful.
+        2. MAIL: a refusal is about us, so the delivery waits for the operator.
+        3. RCPT, DATA: an answer of 4xx is transient, of 5xx permanent for this recipient.
+        4. The message. If no answer can be read once all of it was sent, the outcome is doubtful.
         """
         sender, recipient = _envelope(message)
         content = flat(message)
+        place = self.server.place
         with _failures(self.server), _signed_in(self.server, self.timeout) as smtp:
             options = [f"size={len(content)}"] if smtp.has_extn("size") else []
             if not (sender + recipient).isascii():
                 if not smtp.has_extn("smtputf8"):
-                    reason = f"{self.server.place} cannot take the address {recipient}: it does not offer SMTPUTF8"
-                    raise MailError(reason, permanent=True)
+                    raise MailError(f"{place} offers no SMTPUTF8, which {recipient} needs", permanent=True)
                 smtp.command_encoding = "utf-8"
                 options += ["SMTPUTF8", "BODY=8BITMIME"]
-            _expect(250, *smtp.mail(sender, options))
-            _expect(250, *smtp.rcpt(recipient))
-            _expect(354, *smtp.docmd("data"))
+            code, answer = smtp.mail(sender, options)
+            if code != 250:
+                # A 5xx here says something about our sign-in or MAIL_FROM, nothing about the recipient.
+                reason = f"{place} refused the sender {sender} ({_told(code, answer)}): check SMTP_URL and MAIL_FROM"
+                raise MailError(reason, operator=code >= 500)
+            _accepted(place, (250, 251, 252), *smtp.rcpt(recipient))
+            _accepted(place, (354,), *smtp.docmd("data"))
             smtp.send(re.sub(rb"(?m)^\.", b"..", content) + b".\r\n")
             try:
                 code, answer = smtp.getreply()
-            except (OSError, smtplib.SMTPServerDisconnected) as error:
-                reason = f"{self.server.place} took the message and did not answer ({type(error).__name__})"
+            except (OSError, smtplib.SMTPException) as error:
+                reason = f"{place} took the message and did not answer ({type(error).__name__})"
                 raise MailError(reason, doubtful=True) from error
-            _expect(250, code, answer)
+            if not 200 <= code < 600:
+                raise MailError(f"{place} took the message and answered nonsense", doubtful=True)
+            _accepted(place, (250,), code, answer)
 
 
 def flat(message: EmailMessage) -> bytes:
     """Return the message as it goes over the wire, CRLF and all."""
-    utf8 = not str(message["To"]).isascii() and message.policy.utf8
+    utf8 = not "".join(_envelope(message)).isascii()
     buffer = BytesIO()
     BytesGenerator(buffer, policy=SMTPUTF8 if utf8 else SMTP).flatten(message)
     content = buffer.getvalue()
@@ -169,14 +180,14 @@ def _envelope(message: EmailMessage) -> tuple[str, str]:
     return senders[0].addr_spec, recipients[0].addr_spec
 
 
-def _expect(wanted: int, code: int, answer: bytes) -> None:
-    if code != wanted and not (wanted == 250 and code in (251, 252)):
-        raise smtplib.SMTPResponseException(code, answer)
+def _accepted(place: str, wanted: tuple[int, ...], code: int, answer: bytes) -> None:
+    if code not in wanted:
+        raise MailError(f"{place} answered {_told(code, answer)}", permanent=500 <= code < 600)
 
 
 @contextlib.contextmanager
 def _signed_in(target: Server, timeout: float) -> Iterator[smtplib.SMTP]:
-    """Yield a connection, secured as asked and signed in. The good-bye may fail: what was accepted stays accepted."""
+    """Yield a connection, secured as asked and signed in. A good-bye that fails changes nothing."""
     context = ssl.create_default_context(cafile=target.ca)
     smtp: smtplib.SMTP
     if target.tls == "from-start":
@@ -186,7 +197,8 @@ def _signed_in(target: Server, timeout: float) -> Iterator[smtplib.SMTP]:
     try:
         smtp.ehlo_or_helo_if_needed()
         if target.tls == "require" and not smtp.has_extn("starttls"):
-            raise MailError(f"{target.place} does not offer STARTTLS: use smtps:// or ?starttls=never", operator=True)
+            reason = f"{target.place} does not offer STARTTLS: use smtps:// or ?starttls=never"
+            raise MailError(reason, operator=True)
         if target.tls in ("auto", "require") and smtp.has_extn("starttls"):
             smtp.starttls(context=context)
             smtp.ehlo()
@@ -194,7 +206,9 @@ def _signed_in(target: Server, timeout: float) -> Iterator[smtplib.SMTP]:
             clear = not isinstance(smtp.sock, ssl.SSLSocket)
             if clear and target.tls != "never" and target.host not in _LOCAL:
                 # Somebody on the way can hide the offer of STARTTLS to read the password.
-                reason = f"{target.place} offers no TLS and the password is not sent without: use smtps:// or ?starttls=never"
+                reason = (
+                    f"{target.place} offers no TLS, so no password is sent: use smtps:// or ?starttls=never"
+                )
                 raise MailError(reason, operator=True)
             smtp.login(target.user, target.password or "")
         yield smtp
@@ -213,15 +227,17 @@ def _failures(target: Server) -> Iterator[None]:
     except smtplib.SMTPAuthenticationError as error:
         # Not the recipient's fault: the delivery waits until the operator has put it right.
         told = _told(error.smtp_code, error.smtp_error)
-        raise MailError(f"{place} refused the sign-in ({told}): check user and password in SMTP_URL", operator=True) from None
+        reason = f"{place} refused the sign-in ({told}): check user and password in SMTP_URL"
+        raise MailError(reason, operator=True) from None
     except smtplib.SMTPResponseException as error:
+        # A greeting, EHLO or NOOP: says nothing about a recipient.
         told = _told(error.smtp_code, error.smtp_error)
-        raise MailError(f"{place} answered {told}", permanent=500 <= error.smtp_code < 600) from error
+        raise MailError(f"{place} answered {told}", operator=error.smtp_code >= 500) from error
     except smtplib.SMTPNotSupportedError:
-        reason = f"{place} offers no sign-in: take user and password out of SMTP_URL, or use its submission port (587)"
+        reason = f"{place} offers no sign-in: remove user and password from SMTP_URL, or use port 587"
         raise MailError(reason, operator=True) from None
     except ssl.SSLCertVerificationError as error:
-        reason = f"{place}: certificate not trusted ({error.verify_message}): use its full host name, or ?ca=FILE"
+        reason = f"{place}: certificate not trusted ({error.verify_message}): use its full name, or ?ca=FILE"
         raise MailError(reason, operator=True) from error
     except ssl.SSLError as error:
         reason = f"{place}: TLS failed ({error.reason}): smtps:// is for port 465, smtp:// for 25 and 587"
@@ -237,7 +253,8 @@ def _folder_failures(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = f"mail cannot be written to {folder} ({error.strerror or type(error).__name__}): check SMTP_URL"
+        told = error.strerror or type(error).__name__
+        reason = f"mail cannot be written to {folder} ({told}): check SMTP_URL"
         raise MailError(reason, operator=True) from error
 
 
@@ -264,14 +281,14 @@ def _target(url: str, default: Path) -> Server | Path:
     try:
         port = parts.port or _PORTS[parts.scheme]
     except ValueError:
-        wrong.append("the port is no number from 1 to 65535 (a / ? # or @ in the password must be percent-encoded)")
+        wrong.append(f"the port is no number from 1 to 65535 ({_ENCODE})")
         port = 0
     if not parts.hostname:
         wrong.append("the host is missing")
     if (parts.username is None) != (parts.password is None):
         wrong.append("user and password come together, user:password@host")
     if parts.path not in ("", "/") or parts.fragment:
-        wrong.append("nothing may follow the port but ?options (a / ? # or @ in the password must be percent-encoded)")
+        wrong.append(f"nothing may follow the port but ?options ({_ENCODE})")
     options = dict(parse_qsl(parts.query, keep_blank_values=True))
     tls = _tls(parts.scheme, options.pop("starttls", "auto"), wrong)
     ca = options.pop("ca", None)

@@ -1,6 +1,6 @@
-"""Take a picture of a page or an e-mail: `python tests/browser/pictures.py URL_OR_FILE OUT.png [--width 700] [--dark]`.
+"""Take a picture of a page or an e-mail: `python tests/browser/pictures.py URL_OR_FILE OUT.png [--dark]`.
 
-Needs Chromium from Debian's packages. A width below 500 is drawn in a frame, since a window cannot be that narrow.
+Needs Chromium from Debian's packages. A width below 500 is drawn in a frame: no window can be that narrow.
 """
 
 from __future__ import annotations
@@ -14,12 +14,23 @@ import tempfile
 from pathlib import Path
 
 FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --hide-scrollbars --allow-file-access-from-files "
-    "--disable-background-networking --disable-component-update --disable-sync --virtual-time-budget=3000"
-).split()
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--hide-scrollbars",
+    "--allow-file-access-from-files",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--virtual-time-budget=3000",
+)
 
 
-def take(page: str, out: Path, *, width: int = 700, height: int = 1100, dark: bool = False, forced: bool = False) -> None:
+def take(
+    page: str, out: Path, *, width: int = 700, height: int = 1100, dark: bool = False, forced: bool = False
+) -> None:
     """Write the picture. `dark` asks the page for its dark colours; `forced` lets the browser invert it.
 
     Raises `FileNotFoundError` without Chromium, `RuntimeError` if no picture came out.
@@ -36,7 +47,12 @@ def take(page: str, out: Path, *, width: int = 700, height: int = 1100, dark: bo
                 f'style="width:{width}px;height:{height}px;border:0;display:block"></iframe>'
             )
             url = frame.as_uri()
-        flags = [*FLAGS, f"--user-data-dir={profile}", f"--screenshot={out.resolve()}", f"--window-size={width},{height}"]
+        flags = [
+            *FLAGS,
+            f"--user-data-dir={profile}",
+            f"--screenshot={out.resolve()}",
+            f"--window-size={width},{height}",
+        ]
         if dark:
             flags.append("--blink-settings=preferredColorScheme=0")
         if forced:
@@ -53,11 +69,20 @@ def main() -> int:
     parser.add_argument("--width", type=int, default=700, help="pixels")
     parser.add_argument("--height", type=int, default=1100, help="pixels")
     parser.add_argument("--dark", action="store_true", help="ask the page for its dark colours")
-    parser.add_argument("--forced", action="store_true", help="let the browser invert the page, as some mail programs do")
+    parser.add_argument(
+        "--forced", action="store_true", help="let the browser invert it, as some mail programs do"
+    )
     given = parser.parse_args()
     given.out.unlink(missing_ok=True)
     try:
-        take(given.page, given.out, width=given.width, height=given.height, dark=given.dark, forced=given.forced)
+        take(
+            given.page,
+            given.out,
+            width=given.width,
+            height=given.height,
+            dark=given.dark,
+            forced=given.forced,
+        )
     except (FileNotFoundError, RuntimeError) as error:
         sys.stderr.write(f"{error}\n")
         return 1

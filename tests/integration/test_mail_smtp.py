@@ -1,0 +1,319 @@
+"""The transports against a real SMTP server on a real socket, well-behaved and not."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import SMTP
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from worker.catcher import Faults, MailCatcher
+from worker.mail import MailError, MailUrlError, Rendered, check, compose, mailer_for, message_id
+from worker.mail_transport import flat
+
+SENDER = "ResolutionFlow <rf@harbor.example>"
+pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS:UserWarning")
+SECRET = "p/w#1@x"
+
+
+def message(recipient: str = "ana@harbor.example", delivery: int = 7) -> EmailMessage:
+    return compose(
+        Rendered(subject="Escalated P2 #48213", text="Grüße\n.\n..two dots\n", html="<p>Grüße</p>\n"),
+        sender=SENDER,
+        recipient=recipient,
+        message_id=message_id(account_id=1, delivery_id=delivery, sender=SENDER),
+        date=datetime(2026, 11, 23, 11, 7, tzinfo=UTC),
+        topic="48213",
+    )
+
+
+@pytest.fixture
+def catcher(tmp_path: Path) -> Iterator[MailCatcher]:
+    with MailCatcher(tmp_path / "mail") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One file with a key and a self-signed certificate for 127.0.0.1."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False
+        )
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path_factory.mktemp("tls") / "both.pem"
+    secret = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    path.write_bytes(secret + made.public_bytes(serialization.Encoding.PEM))
+    return path
+
+
+def serving(certificate: Path) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    return context
+
+
+def failure(url: str, *, timeout: float = 2.0, sent: EmailMessage | None = None) -> MailError:
+    with pytest.raises(MailError) as caught:
+        mailer_for(url, timeout=timeout).send(sent or message())
+    return caught.value
+
+
+def test_what_arrives_is_what_was_composed(catcher: MailCatcher) -> None:
+    mailer_for(catcher.url).send(message())
+    [path] = catcher.messages
+    assert path.read_bytes() == flat(message())
+    assert path.with_suffix(".html").read_text() == "<p>Grüße</p>\n"
+    body = message_from_bytes(path.read_bytes(), policy=SMTP).get_body(("plain",))
+    assert body is not None
+    assert body.get_content().replace("\r\n", "\n") == "Grüße\n.\n..two dots\n"
+
+
+def test_a_refused_recipient_is_permanent_and_hurts_nobody_else(catcher: MailCatcher) -> None:
+    catcher.faults = Faults(refuse=frozenset({"gone@harbor.example"}))
+    error = failure(catcher.url, sent=message("gone@harbor.example"))
+    assert (error.permanent, error.doubtful, error.operator) == (True, False, False)
+    assert "550" in error.reason
+    mailer_for(catcher.url).send(message())
+    assert len(catcher.messages) == 1
+
+
+def test_greylisting_is_transient_and_the_second_try_arrives(catcher: MailCatcher) -> None:
+    catcher.faults = Faults(greylist=True)
+    error = failure(catcher.url)
+    assert (error.permanent, error.doubtful) == (False, False)
+    assert "451" in error.reason
+    assert catcher.messages == []
+    mailer_for(catcher.url).send(message())
+    assert len(catcher.messages) == 1
+
+
+@pytest.mark.parametrize(("answer", "permanent"), [("554 5.7.1 Spam", True), ("452 4.3.1 Full", False)])
+def test_a_refused_message(catcher: MailCatcher, answer: str, permanent: bool) -> None:
+    catcher.faults = Faults(data_answer=answer)
+    error = failure(catcher.url)
+    assert (error.permanent, error.doubtful) == (permanent, False)
+    assert answer in error.reason
+
+
+@pytest.mark.parametrize(
+    "faults", [Faults(hang_after_data=1), Faults(drop_after_data=1)], ids=["hang", "drop"]
+)
+def test_no_answer_after_the_message_is_doubtful_and_the_repeat_is_recognisable(
+    catcher: MailCatcher, faults: Faults
+) -> None:
+    catcher.faults = faults
+    error = failure(catcher.url, timeout=0.3)
+    assert (error.permanent, error.doubtful) == (False, True)
+    mailer_for(catcher.url).send(message())
+    first, second = (message_from_bytes(path.read_bytes(), policy=SMTP) for path in catcher.messages)
+    assert first["Message-ID"] == second["Message-ID"]
+
+
+def test_nobody_listens(catcher: MailCatcher) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        error = failure(f"smtp://127.0.0.1:{taken.getsockname()[1]}")
+    assert (error.permanent, error.doubtful, error.operator) == (False, False, False)
+
+
+def test_a_server_that_never_greets_is_given_up_in_time() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        start = time.monotonic()
+        error = failure(f"smtp://127.0.0.1:{silent.getsockname()[1]}", timeout=0.3)
+    assert time.monotonic() - start < 1.5
+    assert (error.permanent, error.doubtful) == (False, False)
+
+
+@pytest.mark.parametrize("greeting", [b"421 4.3.2 Closing\r\n", b"554 5.7.1 Go away\r\n", b"<html>\r\n", b""])
+def test_a_greeting_that_is_none_condemns_no_recipient(greeting: bytes) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as odd:
+
+        def greet() -> None:
+            connection, _ = odd.accept()
+            connection.sendall(greeting)
+            connection.close()
+
+        thread = threading.Thread(target=greet)
+        thread.start()
+        error = failure(f"smtp://127.0.0.1:{odd.getsockname()[1]}")
+        thread.join()
+    assert (error.permanent, error.doubtful) == (False, False)
+
+
+@pytest.mark.parametrize(
+    ("answer", "doubtful"), [("<html>502 Bad Gateway", True), ("421 4.3.2 Closing", False)]
+)
+def test_an_odd_answer_to_the_message(catcher: MailCatcher, answer: str, doubtful: bool) -> None:
+    catcher.faults = Faults(data_answer=answer)
+    error = failure(catcher.url)
+    assert (error.permanent, error.doubtful) == (False, doubtful)
+
+
+def test_signing_in(tmp_path: Path) -> None:
+    with MailCatcher(tmp_path, credentials=("rf", SECRET)) as server:
+        good = server.url.replace("smtp://", "smtp://rf:p%2Fw%231%40x@")
+        mailer_for(good).send(message())
+        assert len(server.messages) == 1
+        assert check(good) == f"127.0.0.1:{server.port} answers, no TLS, signed in as rf"
+        error = failure(server.url.replace("smtp://", "smtp://rf:wrong-secret@"))
+        assert (error.permanent, error.operator) == (False, True)
+        assert "check user and password" in error.reason
+        assert "wrong-secret" not in str(error) + repr(error)
+        missing = failure(server.url)
+        assert (missing.permanent, missing.operator) == (False, True)
+        assert "530" in missing.reason
+
+
+def test_starttls_is_used_when_offered_and_the_certificate_is_checked(
+    tmp_path: Path, certificate: Path
+) -> None:
+    with MailCatcher(tmp_path, tls=serving(certificate)) as server:
+        trusted = f"{server.url}?starttls=require&ca={certificate}"
+        mailer_for(trusted).send(message())
+        assert check(trusted) == f"127.0.0.1:{server.port} answers, TLS, no sign-in"
+        error = failure(server.url)
+        assert (error.permanent, error.operator) == (False, True)
+        assert "certificate not trusted" in error.reason
+        assert check(f"{server.url}?starttls=never").endswith("no TLS, no sign-in")
+
+
+def test_tls_from_the_first_byte(tmp_path: Path, certificate: Path) -> None:
+    with MailCatcher(
+        tmp_path, tls=serving(certificate), tls_from_start=True, credentials=("rf", SECRET)
+    ) as server:
+        trusted = server.url.replace("smtps://", "smtps://rf:p%2Fw%231%40x@") + f"?ca={certificate}"
+        mailer_for(trusted).send(message())
+        assert check(trusted).endswith("TLS, signed in as rf")
+        assert len(server.messages) == 1
+
+
+def test_starttls_that_is_required_and_not_offered(catcher: MailCatcher) -> None:
+    error = failure(f"{catcher.url}?starttls=require")
+    assert (error.permanent, error.operator) == (False, True)
+    assert "does not offer STARTTLS" in error.reason
+    assert catcher.messages == []
+
+
+def test_tls_against_a_server_without(catcher: MailCatcher) -> None:
+    error = failure(catcher.url.replace("smtp://", "smtps://"))
+    assert (error.permanent, error.operator) == (False, True)
+
+
+def test_an_address_in_another_script(catcher: MailCatcher) -> None:
+    mailer_for(catcher.url).send(message("zoë@harbor.example"))
+    [path] = catcher.messages
+    assert "To: zoë@harbor.example".encode() in path.read_bytes()
+
+
+def test_a_folder_repeats_onto_the_same_name_and_sorts_by_time_and_ticket(tmp_path: Path) -> None:
+    mailer = mailer_for(f"file:{tmp_path / 'mail box'}")
+    mailer.send(message())
+    mailer.send(message())
+    mailer.send(message("bo@harbor.example", delivery=8))
+    names = sorted(path.name for path in (tmp_path / "mail box").iterdir())
+    assert len(names) == 4
+    assert all(name.startswith("20261123T110700Z-48213-") for name in names)
+    assert {Path(name).suffix for name in names} == {".eml", ".html"}
+
+
+def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    error = failure(f"file:{tmp_path / 'file' / 'below'}")
+    assert (error.permanent, error.operator) == (False, True)
+    with pytest.raises(MailError):
+        check(f"file:{tmp_path / 'file' / 'below'}")
+
+
+def test_no_url_means_the_default_folder(tmp_path: Path) -> None:
+    mailer_for("", default=tmp_path / "here").send(message())
+    assert len(list((tmp_path / "here").glob("*.eml"))) == 1
+    assert check("none", default=tmp_path / "here") == f"mail is written to files in {tmp_path / 'here'}"
+
+
+def test_the_check_sends_nothing(catcher: MailCatcher) -> None:
+    assert check(catcher.url) == f"127.0.0.1:{catcher.port} answers, no TLS, no sign-in"
+    assert catcher.messages == []
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("http://host", "must begin with"),
+        ("smtp://", "host is missing"),
+        ("smtp://host:99999", "port"),
+        ("smtp://rf@host", "come together"),
+        ("smtp://rf:hush/hush@host", "percent-encoded"),
+        ("smtp://host?starttls=maybe", "starttls"),
+        ("smtps://host?starttls=never", "first byte"),
+        ("smtp://host?ca=/nowhere.pem", "names no file"),
+        ("smtp://host?colour=red", "colour"),
+        ("file:", "no directory"),
+    ],
+)
+def test_a_wrong_url_is_explained_without_the_password(url: str, told: str) -> None:
+    with pytest.raises(MailUrlError, match=told) as caught:
+        mailer_for(url)
+    assert "hush" not in str(caught.value)
+
+
+def test_everything_wrong_is_listed_at_once() -> None:
+    with pytest.raises(MailUrlError) as caught:
+        mailer_for("smtp://rf@:25/x?starttls=maybe&colour=red")
+    assert str(caught.value).count(";") == 4
+
+
+def test_the_password_is_in_no_repr() -> None:
+    assert SECRET not in repr(mailer_for("smtp://rf:p%2Fw%231%40x@host"))
+
+
+def test_the_command_serves_until_told_to_stop(tmp_path: Path) -> None:
+    url_file = tmp_path / "url"
+    command = [
+        sys.executable,
+        "-m",
+        "worker.catcher",
+        "--dir",
+        str(tmp_path / "mail"),
+        "--url-file",
+        str(url_file),
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=Path(__file__).parents[2]) as process:
+        try:
+            deadline = time.monotonic() + 15
+            while not url_file.exists() and time.monotonic() < deadline:
+                time.sleep(0.02)
+            mailer_for(url_file.read_text()).send(message())
+        finally:
+            os.kill(process.pid, signal.SIGTERM)
+        assert process.wait(10) == 0
+    assert len(list((tmp_path / "mail").glob("*.eml"))) == 1

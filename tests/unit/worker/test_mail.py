@@ -1,0 +1,330 @@
+"""The handoff e-mail: what it says, and that text from a ticket stays text."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from worker.mail import HandoffMail, render, urgency
+from worker.mail_templates import plain, wrapped
+
+MAIL = HandoffMail(
+    account="Harbor IT",
+    ticket_id=48213,
+    ticket_url="https://na.example.net/v4_6_release/services/system_io/Service/fv_sr100_request.rails?service_recid=48213&companyName=harbor",
+    ticket_summary="VPN drops after exactly 8 hours",
+    client="Northwind Dental",
+    severity="P2",
+    waiting='waiting 2 h 10 min at 11:07, customer told "an engineer by 14:00" [t2]',
+    escalated_by="Kim Ito",
+    recipient_name="Ana Ruiz",
+    opening=(
+        ("Ask", "find why the VPN drops after exactly 8 hours"),
+        ("Start here", "compare the phase-2 lifetime on both ends [n7]"),
+        (
+            "Tried (2)",
+            ("flushed DNS on PC-14: no change [n3]", "pinged the gateway during the drop: answers [n5]"),
+        ),
+        ("Not recorded", "firewall log, whether other sites are affected"),
+    ),
+    brief_in_ticket=True,
+    event_id="evt-7QK2M4XA",
+)
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    '"><a href="https://evil.example">Open ticket</a>',
+    "' onmouseover='alert(1)",
+    "<!-- --><![endif]--><iframe src=//evil.example></iframe>",
+    "<!--[if mso]><a href='https://evil.example'><![endif]-->",
+    "</td></tr></table><form action=https://evil.example><input name=password>",
+    "[Open ticket](https://evil.example) ![x](https://evil.example/x.png) <https://evil.example>",
+    "javascript:alert(1) data:text/html,<b>x</b> www.evil.example",
+    "{{ 7 * 7 }} {% for x in lines %}{{ config }}{% endfor %} {# gone #}",
+    "<mj-raw><script>1</script></mj-raw><mj-include path='/etc/passwd' />",
+    "&lt;script&gt; &#60;script&#62; <style>*{display:none}</style>",
+    "<svg/onload=alert(1)><meta http-equiv=refresh content='0;url=https://evil.example'><base href=//evil.example>",
+    "pay\u202egnp.exe\u202c zero\u200bwidth\u2066 iso\u2069 \ufeff \u3164 \U000e0041",
+    "subject\r\nBcc: evil@evil.example\r\n\r\nbody",
+)
+
+
+class Elements(HTMLParser):
+    """Collects tags, attributes and the text a reader sees."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[str] = []
+        self.links: list[str] = []
+        self.handlers: list[str] = []
+        self.comments: list[str] = []
+        self.words: list[str] = []
+        self._unseen = 0
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self._unseen += tag in ("style", "title", "xml")
+        for name, value in attrs:
+            if name in ("href", "src", "background", "action", "formaction", "srcset", "poster"):
+                self.links.append(value or "")
+            if name.startswith("on"):
+                self.handlers.append(name)
+
+    def handle_endtag(self, tag: str) -> None:
+        self._unseen -= tag in ("style", "title", "xml")
+
+    def handle_comment(self, data: str) -> None:
+        self.comments.append(data)
+
+    def handle_data(self, data: str) -> None:
+        if not self._unseen:
+            self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join("".join(self.words).split())
+
+
+def poisoned(text: str) -> HandoffMail:
+    return dataclasses.replace(
+        MAIL,
+        account=text,
+        ticket_summary=text,
+        client=text,
+        severity=text,
+        waiting=text,
+        escalated_by=text,
+        recipient_name=text,
+        opening=((text, text), ("Start here", text), ("Tried", (text, text))),
+        event_id=text,
+    )
+
+
+def test_subject_says_how_urgent_which_ticket_whose_and_what() -> None:
+    assert render(MAIL).subject == "Escalated P2 #48213, Northwind Dental: VPN drops after exactly 8 hours"
+
+
+def test_subject_is_one_capped_line() -> None:
+    subject = render(
+        dataclasses.replace(MAIL, ticket_summary="VPN\r\nBcc: x@y.example " + "drops " * 60)
+    ).subject
+    assert len(subject) <= 120
+    assert subject.startswith("Escalated P2 #48213, Northwind Dental: VPN Bcc:")
+    assert subject.endswith("…")
+    assert not re.search(r"[\x00-\x1f]", subject)
+
+
+def test_both_parts_say_the_same() -> None:
+    rendered = render(MAIL)
+    seen = Elements(rendered.html).text
+    text = " ".join(rendered.text.split())
+    for said in (
+        MAIL.ticket_summary,
+        MAIL.client,
+        "#48213",
+        "Kim Ito",
+        MAIL.waiting,
+        "compare the phase-2 lifetime on both ends [n7]",
+        "flushed DNS on PC-14: no change [n3]",
+        "pinged the gateway during the drop: answers [n5]",
+        "firewall log, whether other sites are affected",
+        "Harbor IT",
+        "Ana Ruiz",
+        "evt-7QK2M4XA",
+        "internal note in the ticket",
+        "Make yourself the ticket",
+    ):
+        assert said in seen
+        assert said in text
+
+
+def test_text_part_is_wrapped_and_keeps_the_address_whole() -> None:
+    rendered = render(dataclasses.replace(MAIL, waiting="customer told " * 12))
+    lines = rendered.text.splitlines()
+    assert MAIL.ticket_url in lines
+    assert all(len(line) <= 76 for line in lines if line != MAIL.ticket_url)
+
+
+def test_text_part_as_a_whole() -> None:
+    short = dataclasses.replace(MAIL, ticket_url="https://na.example.net/48213", opening=MAIL.opening[1:3])
+    assert render(short).text == (
+        'P2 | waiting 2 h 10 min at 11:07, customer told "an engineer by 14:00" [t2]\n'
+        "\n"
+        "VPN drops after exactly 8 hours\n"
+        "Northwind Dental, ticket #48213, escalated by Kim Ito\n"
+        "\n"
+        "START HERE\n"
+        "  compare the phase-2 lifetime on both ends [n7]\n"
+        "\n"
+        "TRIED (2)\n"
+        "  - flushed DNS on PC-14: no change [n3]\n"
+        "  - pinged the gateway during the drop: answers [n5]\n"
+        "\n"
+        "Open ticket #48213:\n"
+        "https://na.example.net/48213\n"
+        "\n"
+        "The whole brief is an internal note in the ticket. Marks like [n7] name the\n"
+        "note, time entry or record a line rests on; the brief lists them.\n"
+        "\n"
+        "Taking it? Make yourself the ticket's owner in ConnectWise. That claims it,\n"
+        "and the others see your name.\n"
+        "\n"
+        "-- \n"
+        "ResolutionFlow for Harbor IT, to Ana Ruiz. Sent automatically; nobody reads\n"
+        "answers. Reference evt-7QK2M4XA\n"
+    )
+
+
+def test_one_link_no_image_and_nothing_loaded_from_elsewhere() -> None:
+    page = Elements(render(MAIL).html)
+    assert page.links == [MAIL.ticket_url]
+    assert not {"img", "script", "link", "iframe", "form", "input", "object", "svg", "base"} & set(page.tags)
+    assert "url(" not in render(MAIL).html
+    assert "@import" not in render(MAIL).html
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_hostile_text_adds_no_element_link_or_comment(hostile: str) -> None:
+    harmless = Elements(render(poisoned("harmless")).html)
+    page = Elements(render(poisoned(hostile)).html)
+    # Spans mark citations; their number may differ, everything else may not.
+    assert [tag for tag in page.tags if tag != "span"] == [tag for tag in harmless.tags if tag != "span"]
+    assert page.links == [MAIL.ticket_url]
+    assert page.handlers == []
+    assert page.comments == harmless.comments
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_hostile_text_holds_no_bare_address_and_no_hidden_character(hostile: str) -> None:
+    rendered = render(poisoned(hostile))
+    for part in (rendered.subject, rendered.text.replace(MAIL.ticket_url, ""), Elements(rendered.html).text):
+        assert "://" not in part
+        assert "www." not in part
+        assert not re.search("[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\u3164\U000e0041]", part)
+
+
+def test_template_syntax_in_a_ticket_stays_as_written() -> None:
+    rendered = render(dataclasses.replace(MAIL, ticket_summary="{{ 7 * 7 }} {% raw %}"))
+    assert "{{ 7 * 7 }} {% raw %}" in rendered.text
+    assert "{{ 7 * 7 }} {% raw %}" in Elements(rendered.html).text
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=200))
+def test_any_text_leaves_the_structure_alone(text: str) -> None:
+    page = Elements(render(poisoned("x" + text)).html)
+    assert page.links == [MAIL.ticket_url]
+    assert page.handlers == []
+    assert not {"script", "img", "iframe", "svg", "form"} & set(page.tags)
+
+
+def test_a_missing_note_is_said_in_both_parts() -> None:
+    rendered = render(dataclasses.replace(MAIL, brief_in_ticket=False))
+    assert "NOT IN THE TICKET YET" in rendered.text
+    assert "Not in the ticket yet." in Elements(rendered.html).text
+    assert "internal note" not in rendered.text + Elements(rendered.html).text
+
+
+def test_what_is_left_out_is_counted() -> None:
+    many = dataclasses.replace(MAIL, opening=(("Tried", tuple(f"step {n}" for n in range(11))),) * 10)
+    rendered = render(many)
+    assert rendered.text.count("and 3 more in the ticket") == 8
+    assert "The ticket has 2 more lines." in rendered.text
+    assert "The ticket has 2 more lines." in Elements(rendered.html).text
+
+
+def test_little_is_known() -> None:
+    thin = dataclasses.replace(
+        MAIL,
+        ticket_summary="",
+        client="",
+        severity="",
+        waiting="",
+        escalated_by="",
+        recipient_name="",
+        opening=(),
+    )
+    rendered = render(thin)
+    assert rendered.subject == "Escalated No priority #48213, Unknown client: (no summary)"
+    assert Elements(rendered.html).links == [MAIL.ticket_url]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)",
+        "ftp://host/x",
+        "https://",
+        "https://user:pw@host/",
+        'https://host/"onclick=',
+        "https://h/\r\nx",
+        "//h/x",
+    ],
+)
+def test_only_a_plain_web_address_becomes_the_button(url: str) -> None:
+    with pytest.raises(ValueError, match="ticket_url"):
+        render(dataclasses.replace(MAIL, ticket_url=url))
+
+
+@pytest.mark.parametrize(
+    ("severity", "level"),
+    [
+        ("P1", "critical"),
+        ("Priority 1 - Emergency Response", "critical"),
+        ("Priority 2 - Quick Response", "high"),
+        ("Priority 3 - Normal Response", "normal"),
+        ("Priority 4 - Scheduled Maintenance", "low"),
+        ("Urgent", "critical"),
+        ("High", "high"),
+        ("Low", "low"),
+        ("Do Not Respond", "normal"),
+        ("SLA 24 h", "normal"),
+    ],
+)
+def test_urgency_from_the_words_of_the_priority(severity: str, level: str) -> None:
+    assert urgency(severity) == level
+
+
+def test_text_on_every_coloured_surface_can_be_read() -> None:
+    """WCAG contrast of at least 4.5 for each pair of colours in the layout, light and dark."""
+    pairs = [("#ffffff", bar) for bar in ("#b3261e", "#b54708", "#1f5fbf", "#4b5768")]
+    pairs += [("#1b2430", "#ffffff"), ("#55606e", "#ffffff"), ("#55606e", "#eef1f5"), ("#174a96", "#e8f1fd")]
+    pairs += [("#4d3500", "#fff4d6"), ("#1b2430", "#e8f1fd")]
+    pairs += [("#e7ecf2", "#1a212b"), ("#a9b4c2", "#1a212b"), ("#a9b4c2", "#11161d"), ("#e7ecf2", "#14304f")]
+    pairs += [("#9ccaff", "#14304f"), ("#ffe3a6", "#3a2c0c"), ("#e7ecf2", "#3a2c0c")]
+    html = "".join(
+        render(dataclasses.replace(MAIL, severity=f"P{digit}", brief_in_ticket=False)).html
+        for digit in "1234"
+    )
+    for ink, paper in pairs:
+        assert ink in html
+        assert paper in html
+        light, dark = sorted((_luminance(ink), _luminance(paper)), reverse=True)
+        assert (light + 0.05) / (dark + 0.05) >= 4.5, (ink, paper)
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_plain_folds_cuts_and_defangs() -> None:
+    assert plain(" a\tb\r\n c\u2028d ") == "a b c d"
+    assert plain("see https://x.example and WWW.y.example") == "see https[:]//x.example and WWW[.]y.example"
+    assert plain("one two three four", limit=10) == "one two…"
+    assert plain("x" * 20, limit=10) == "x" * 9 + "…"
+    assert plain("Zoë Müller 東京 🙂") == "Zoë Müller 東京 🙂"
+
+
+def test_wrapping_never_cuts_a_word() -> None:
+    long = "x" * 100
+    assert long in wrapped(f"before {long} after").splitlines()
