@@ -11,12 +11,15 @@ from urllib.parse import quote
 
 import msgspec
 import requests
+import structlog
 
 from psa import schemas
 from psa.answers import NoSuchEndpoint, next_page
 from psa.outgoing import Site, fetch
 from psa.port import Ambiguous, PsaError, Refused, Unavailable
 from psa.throttle import Priority
+
+log = structlog.get_logger()
 
 PAGE = 1000
 """Rows a page; ConnectWise gives 25 unasked and 1000 at most (developer guide)."""
@@ -109,7 +112,10 @@ class Calls:
         self._looked_at = time.monotonic()
         self._client.codebase = codebase
         if self._on_codebase:
-            self._on_codebase(codebase)
+            try:
+                self._on_codebase(codebase)
+            except Exception as error:  # whoever stores it may fail in their own ways; the call must not
+                log.warning("codebase_not_stored", codebase=codebase, error=type(error).__name__)
 
     def _moved(self, used: str) -> bool:
         """Look, at most once a minute, whether the codebase is another one than the call used."""

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import requests
+import structlog
 from pyconnectwise import ConnectWiseManageAPIClient
 
 from escalation.evidence import (
@@ -53,6 +54,8 @@ from psa.port import (
 from psa.probes import PROBES, Probe
 from psa.throttle import NoThrottle, Priority, Throttle
 from psa.transport import Timeouts, Transport
+
+log = structlog.get_logger()
 
 
 class _Manage(ConnectWiseManageAPIClient):  # type: ignore[misc]
@@ -278,17 +281,18 @@ class ConnectWise:
         found: dict[int, Ticket] = {}
         cursor, page = since, 1
         for _ in range(MOST_PAGES + limit // PAGE):
-            rows = self._updated_page(cursor, page)
-            for ticket in rows:
+            tickets, full = self._updated_page(cursor, page)
+            for ticket in tickets:
                 found[ticket.id] = ticket
-            moved_to = max((t.last_updated for t in rows if t.last_updated), default=cursor)
-            if len(rows) < PAGE or len(found) >= limit:
+            moved_to = max((t.last_updated for t in tickets if t.last_updated), default=cursor)
+            if not full or len(found) >= limit:
                 break
             # A whole page within one second (a mass update): only then count pages.
             cursor, page = (moved_to, 1) if moved_to > cursor else (cursor, page + 1)
         return sorted(found.values(), key=lambda t: (t.last_updated or since, t.id))[:limit]
 
-    def _updated_page(self, cursor: datetime, page: int) -> list[Ticket]:
+    def _updated_page(self, cursor: datetime, page: int) -> tuple[list[Ticket], bool]:
+        """Return one page's tickets, and whether it was a full page."""
         asked = {
             "conditions": f"lastUpdated >= {at(cursor)}",
             "orderBy": "lastUpdated asc",
@@ -297,7 +301,7 @@ class ConnectWise:
             "pageSize": PAGE,
         }
         rows, answer = self._calls.rows(self._manage.service.tickets, schemas.TicketRow, asked, "reconcile")
-        return _tickets(rows, answer)
+        return _tickets(rows, answer), len(rows) >= PAGE
 
     def tickets_in_statuses(self, status_ids: Sequence[int]) -> list[Ticket]:
         """Read all open tickets that stand in one of these statuses now."""
@@ -348,7 +352,9 @@ class ConnectWise:
         """Create an internal note, never repeated, and check the echo. Errors as `psa.port.Psa` says."""
         endpoint = self._ticket_endpoint(ticket_id).notes
         row = self._calls.write("POST", endpoint, internal_note(text), schemas.NoteRow, "post")
-        return self._checked(ticket_id, row)
+        posted = self._checked(ticket_id, row)
+        self._api_member = self._api_member or posted.created_by
+        return posted
 
     def edit_note(self, ticket_id: int, note_id: int, text: str) -> PostedNote:
         """Replace the text of a note of ours and see that it took: a 200 may mean nothing was done."""
@@ -478,6 +484,33 @@ class ConnectWise:
 
     # Set-up.
 
+    def register_pod(self, *, screen: str, description: str, url: str, origin: str, height: int = 400) -> int:
+        """Create a hosted pod on a screen such as `ticket` and return its id; an equal one is returned instead.
+
+        Raises `Refused` if the PSA has no such screen.
+        """
+        system = self._manage.system
+        setups = system.connectwisehostedsetups
+        for row in self._calls.pages(setups, schemas.HostedRow, {}, "rest"):
+            if row.id and row.url == url and row.type == "Pod":
+                return row.id
+        screens = self._calls.pages(system.connect_wise_hosted_screens, schemas.ScreenRow, {}, "rest")
+        ids = {(s.screen_id or s.name or "").lower(): s.id for s in screens}
+        if screen.lower() not in ids:
+            raise Refused(
+                f"no screen {screen!r} for hosted pods; there are {', '.join(sorted(ids)) or 'none'}"
+            )
+        body = {
+            "screenId": ids[screen.lower()],
+            "description": description[:50],
+            "url": url,
+            "origin": origin,
+            "type": "Pod",
+            "podHeight": height,
+            "clientId": self._keys.client_id,
+        }
+        return self._calls.write("POST", setups, body, schemas.HostedRow, "rest").id or 0
+
     def learn_api_member(self, members: Iterable[Member], callbacks: Iterable[Callback]) -> str | None:
         """Take the API member's login name from who created a callback entry of ours, and return it."""
         by_id = {m.id: m.identifier for m in members}
@@ -524,10 +557,21 @@ class ConnectWise:
 
 
 def _tickets(rows: Iterable[schemas.TicketRow], answer: requests.Response) -> list[Ticket]:
-    try:
-        return [row.ticket() for row in rows]
-    except ValueError as error:
-        raise Unavailable(unusable("GET", answer, error), status=answer.status_code) from error
+    """Return the tickets of a list. One odd record must not hide the others; nothing but odd ones is garbage."""
+    found: list[Ticket] = []
+    odd: list[int | None] = []
+    for row in rows:
+        try:
+            found.append(row.ticket())
+        except ValueError:
+            odd.append(row.id)
+    if odd and not found:
+        raise Unavailable(unusable("GET", answer, "no record is a ticket"), status=answer.status_code)
+    if odd:
+        log.warning(
+            "tickets_left_out", reason="without id, board or status", ticket_ids=odd[:20], count=len(odd)
+        )
+    return found
 
 
 def _same_text(found: str | None, sent: str) -> bool:

@@ -1,4 +1,4 @@
-"""What the product asks of a PSA, in its own words. ConnectWise is one implementation; Halo or Autotask could be another.
+"""What the product asks of a PSA, in its own words. ConnectWise is one; Halo or Autotask could be another.
 
 Every method may raise the errors below and nothing else. They say what a caller can do about them: `retry`
 (later, on its own), or not (a person has to change something). `Ambiguous` is for writes alone: nobody knows
@@ -7,7 +7,7 @@ whether it happened.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -75,7 +75,7 @@ class NotFound(PsaError):
 
 
 class NotPermitted(PsaError):
-    """Our own list of permitted writes does not contain this call: a defect, stopped before it left the machine."""
+    """Our list of permitted writes does not contain this call: a defect, stopped before it left the machine."""
 
 
 class VisibleNote(PsaError):
@@ -202,11 +202,13 @@ class Psa(Protocol):
 
     def schedule(self, ticket_id: int) -> list[ScheduleEntry]: ...
 
-    def related(self, company_id: int, *, before: datetime, excluding: int, limit: int = 15) -> list[RelatedTicket]:
+    def related(
+        self, company_id: int, *, before: datetime, excluding: int, limit: int = 15
+    ) -> list[RelatedTicket]:
         """Read the customer's most recent tickets entered before a moment."""
 
     def tickets_updated_since(self, since: datetime, *, limit: int = 5000) -> list[Ticket]:
-        """Read tickets whose lastUpdated is at or after a moment, oldest change first, several pages if need be."""
+        """Read tickets whose lastUpdated is at or after a moment, oldest change first, in several pages."""
 
     def tickets_in_statuses(self, status_ids: Sequence[int]) -> list[Ticket]:
         """Read all open tickets that stand in one of these statuses now."""
@@ -241,7 +243,9 @@ class Psa(Protocol):
 
     def callbacks(self) -> list[Callback]: ...
 
-    def register_callback(self, *, url: str, type: str, level: str, object_id: int, description: str) -> Callback:
+    def register_callback(
+        self, *, url: str, type: str, level: str, object_id: int, description: str
+    ) -> Callback:
         """Create a callback entry; an equal one that exists already is returned instead."""
 
     def reactivate_callback(self, callback_id: int) -> Callback: ...
@@ -252,8 +256,18 @@ class Psa(Protocol):
     def probe(self) -> list[ProbeResult]:
         """Try every endpoint the product uses, reads only, and say what is missing."""
 
+    def warm(self, connections: int = 8) -> None:
+        """Load what is slow to load and open connections side by side. Never raises."""
+
     def ticket_url(self, ticket_id: int) -> str:
         """Return the address of the ticket in the PSA's own user interface (no call)."""
+
+    def learn_api_member(self, members: Iterable[Member], callbacks: Iterable[Callback]) -> str | None:
+        """Take the API member's login name from who created a callback entry of ours, and return it (no call)."""
+
+    @property
+    def codebase(self) -> str:
+        """The codebase in use, empty until one was discovered."""
 
     @property
     def api_member(self) -> str | None:

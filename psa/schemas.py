@@ -491,12 +491,15 @@ class CompanyInfo(msgspec.Struct, kw_only=True):
 class HostedRow(Row):
     """`/system/connectwisehostedsetups`."""
 
-    description: str | None = None
     url: str | None = None
-    origin: str | None = None
-    screen_id: int | None = None
     type: str | None = None
-    disabled_flag: bool | None = None
+
+
+class ScreenRow(Row):
+    """`/system/connectWiseHostedScreens`: `screenId` is a word, `id` the number to refer to it by."""
+
+    screen_id: str | None = None
+    name: str | None = None
 
 
 def fields_of(row: type[Row]) -> str:

@@ -124,7 +124,7 @@ class Transport:
         return answer
 
 
-class _Stale(Exception):  # noqa: N818 - never leaves this file
+class _Stale(Exception):
     """The connection was reset under a read."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -246,6 +247,16 @@ def test_moved_codebase_is_found_once_and_reported(web: responses.RequestsMock) 
     assert cw.ticket(5).id == 5
     assert (told, cw.codebase) == (["v2026_2/"], "v2026_2/")
     assert "Authorization" not in web.calls[1].request.headers
+
+
+def test_a_codebase_that_cannot_be_stored_fails_no_call(web: responses.RequestsMock) -> None:
+    def broken(codebase: str) -> None:
+        raise OSError("database away")
+
+    keys = Keys("na.myconnectwise.net", "acmemsp", "p", "k", "c")
+    web.get(INFO, json={"Codebase": "v2026_1/"})
+    web.get(f"{API}/service/tickets/5", json=TICKET)
+    assert ConnectWise(keys, on_codebase=broken).ticket(5).id == 5
 
 
 def test_404_of_the_route_is_never_a_missing_record(web: responses.RequestsMock, cw: ConnectWise) -> None:
@@ -516,6 +527,14 @@ def test_server_that_leaves_out_info_with_fields_is_asked_for_whole_tickets(
     assert len(web.calls) == 3, "learned once"
 
 
+def test_one_odd_record_hides_no_other(web: responses.RequestsMock, cw: ConnectWise) -> None:
+    web.get(f"{API}/service/tickets", json=[{"id": 4, "summary": "no board"}, TICKET])
+    assert [t.id for t in cw.tickets_updated_since(datetime(2026, 6, 1, tzinfo=UTC))] == [5]
+    web.replace("GET", f"{API}/service/tickets", json=[{"error": "busy"}])
+    with pytest.raises(Unavailable):
+        cw.tickets_updated_since(datetime(2026, 6, 1, tzinfo=UTC))
+
+
 def test_tickets_in_statuses_goes_by_id(web: responses.RequestsMock, cw: ConnectWise) -> None:
     web.get(f"{API}/service/tickets", json=[TICKET])
     assert [t.id for t in cw.tickets_in_statuses([2, 3])] == [5]
@@ -621,6 +640,33 @@ def test_reactivation_is_seen_to_have_worked(web: responses.RequestsMock, cw: Co
     assert not cw.reactivate_callback(26552).inactive
 
 
+def test_pod_is_registered_once(web: responses.RequestsMock, cw: ConnectWise) -> None:
+    setups = f"{API}/system/connectwisehostedsetups"
+    web.get(setups, json=[{"id": 3, "url": "https://rf.example/pod", "type": "Tab"}])
+    web.get(
+        f"{API}/system/connectWiseHostedScreens", json=[{"id": 9, "screenId": "Ticket", "name": "Service"}]
+    )
+    web.post(setups, status=201, json={"id": 4})
+    want = {"description": "RF", "url": "https://rf.example/pod", "origin": "https://rf.example"}
+    assert cw.register_pod(screen="ticket", **want) == 4
+    assert json.loads(web.calls[-1].request.body or b"")["screenId"] == 9
+    web.replace("GET", setups, json=[{"id": 4, "url": "https://rf.example/pod", "type": "Pod"}])
+    assert cw.register_pod(screen="ticket", **want) == 4
+    assert sum(c.request.method == "POST" for c in web.calls) == 1
+
+
+def test_member_is_learned_from_our_own_writes(web: responses.RequestsMock) -> None:
+    cw = ConnectWise(KEYS)
+    web.get(f"{API}/system/callbacks", json=[CALLBACK])
+    web.get(f"{API}/system/members", json=[{"id": 243, "identifier": "rfapi", "licenseClass": "A"}])
+    assert cw.api_member is None
+    assert cw.learn_api_member(cw.members(), cw.callbacks()) == "rfapi"
+    other = ConnectWise(KEYS)
+    web.post(f"{API}/service/tickets/5/notes", status=201, json=NOTE)
+    other.post_internal_note(5, "x")
+    assert other.api_member == "rfapi"
+
+
 def test_probe_names_the_missing_permission(web: responses.RequestsMock, cw: ConnectWise) -> None:
     import re
 
@@ -694,10 +740,12 @@ def test_a_post_is_sent_exactly_once_whatever_happens(fate: Reply, warm: bool) -
 
 
 def test_a_write_that_never_left_is_not_ambiguous() -> None:
-    with RawServer(lambda *_: None) as server:
-        pass
-    with pytest.raises(Unavailable, match="POST"):
-        against(server).post_internal_note(5, "x")
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))  # bound, but nobody listens
+        site = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        keys = Keys(site, "acmemsp", "p", "k", "c", allow_private=True, codebase="v4_6_release/")
+        with pytest.raises(Unavailable, match="POST"):
+            ConnectWise(keys).post_internal_note(5, "x")
 
 
 def test_a_read_on_a_dead_connection_is_repeated_once() -> None:

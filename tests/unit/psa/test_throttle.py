@@ -63,7 +63,7 @@ def test_burst_then_a_wait_as_long_as_a_token_takes(kind: str, valkey: ValkeySer
 
 def test_lower_priorities_leave_tokens_for_higher_ones(kind: str, valkey: ValkeyServer) -> None:
     buckets = make(kind, valkey, rate=0.5, burst=20, in_flight=100)
-    counts = [taken(buckets, p) for p in ("rest", "reconcile", "claim", "gather", "post")]  # type: ignore[arg-type]
+    counts = [taken(buckets, p) for p in ("rest", "reconcile", "claim", "gather", "post")]
     assert counts == [12, 2, 4, 1, 1]
 
 
@@ -166,7 +166,7 @@ def test_frozen_redis_costs_one_short_time_out(valkey: ValkeyServer) -> None:
     )
     with throttle.slot("frozen", "post", 1):
         pass
-    process = valkey._process  # type: ignore[attr-defined]
+    process = valkey._process
     os.kill(process.pid, signal.SIGSTOP)
     try:
         started = time.monotonic()
