@@ -75,7 +75,9 @@ def explain(package: Package) -> str:
     rows = [f"ticket {package.ticket_id}, episode {package.episode}, domain {package.domain}"]
     for index, step in enumerate(package.steps_attempted):
         flag = " dead end" if index in package.dead_ends_flagged else ""
-        rows.append(f"step {index} [{step.source}] {step.outcome}, by {step.actor}{flag}: {inline(step.evidence)}")
+        rows.append(
+            f"step {index} [{step.source}] {step.outcome}, by {step.actor}{flag}: {inline(step.evidence)}"
+        )
     for name in ("problem", "ask", "why_escalated", "start_here"):
         quote = getattr(package, name)
         rows.append(f"{name}: " + (f"[{quote.source}] {inline(quote.evidence)}" if quote else "not found"))
@@ -121,7 +123,9 @@ class _Guard:
     def __call__(self, value: Any) -> Any:
         if isinstance(value, Inert | int):
             return value
-        raise NotInert(f"the brief's template was given {type(value).__name__} {str(value)[:40]!r}: neutralise it first")
+        raise NotInert(
+            f"the brief's template was given {type(value).__name__} {str(value)[:40]!r}: neutralise it first"
+        )
 
 
 def _environment() -> Environment:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load
 
@@ -224,7 +224,7 @@ def _plain(value: Any) -> Any:
 class _Record(Schema):
     """Loads into `of`; unknown keys, which later programs of the same version may add, are left out."""
 
-    of: type[Any]
+    of: ClassVar[Any]
 
     class Meta:
         unknown = EXCLUDE
@@ -235,14 +235,14 @@ class _Record(Schema):
 
 
 def _text(*, none: bool = False) -> fields.String:
-    return fields.String(required=not none, allow_none=none, load_default=None) if none else fields.String(required=True)
+    return fields.String(allow_none=True, load_default=None) if none else fields.String(required=True)
 
 
 def _moment() -> fields.AwareDateTime:
     return fields.AwareDateTime(format="iso", allow_none=True, load_default=None)
 
 
-def _many(schema: type[_Record]) -> fields.List:
+def _many(schema: type[_Record]) -> fields.List[Any]:
     return fields.List(fields.Nested(schema), load_default=list)
 
 

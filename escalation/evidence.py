@@ -12,7 +12,7 @@ import dataclasses
 import hashlib
 import json
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 EVIDENCE_VERSION = 1
@@ -200,7 +200,7 @@ class Evidence:
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON values with `evidence_version`; datetimes as ISO 8601 with `Z`."""
         body = {"evidence_version": EVIDENCE_VERSION, **_plain(self)}
-        assert isinstance(body, dict)  # noqa: S101 - narrows the type for the reader and mypy
+        assert isinstance(body, dict)  # narrows the type for the reader and mypy
         return body
 
     @classmethod
@@ -217,7 +217,7 @@ class Evidence:
         Leaves out when it was read, gaps, the ticket's own time stamps and everything an edit of our note moves.
         """
         ticket = dataclasses.replace(self.ticket, last_updated=None, updated_by=None, sla_status=None)
-        facts = dataclasses.replace(self, ticket=ticket, read_at=datetime.min, gaps=(), related=())
+        facts = dataclasses.replace(self, ticket=ticket, read_at=datetime.min.replace(tzinfo=UTC), gaps=(), related=())
         text = json.dumps(_plain(facts), sort_keys=True, ensure_ascii=False, default=str)
         return hashlib.sha256(text.encode(errors="backslashreplace")).hexdigest()
 

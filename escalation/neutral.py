@@ -67,7 +67,11 @@ def _visible(char: str) -> str:
         return "\n"
     if category == "Cc":
         return " " if char in "\t\v\f\x1c\x1d\x1e\x1f\x85" else ""
-    if category == "Cf" or char in "\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0" or "\ufe00" <= char <= "\ufe0f":
+    if (
+        category == "Cf"
+        or char in "\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0"
+        or "\ufe00" <= char <= "\ufe0f"
+    ):
         return ""
     if category in ("Cs", "Co", "Cn"):
         return "\ufffd"

@@ -151,7 +151,8 @@ def outline(package: Package, limits: Limits) -> View:
     ask = draft.quote(package.ask, 220)
     view = View(
         head=Head(draft.severity(), draft.waiting(), promise),
-        summary=draft.cited(package.summary or "this ticket", "s", 160) or Line(Inert("this ticket"), Inert("[s]")),
+        summary=draft.cited(package.summary or "this ticket", "s", 160)
+        or Line(Inert("this ticket"), Inert("[s]")),
         ask=ask,
         why=draft.quote(package.why_escalated, 180),
         start_here=draft.quote(package.start_here, 220),
@@ -160,7 +161,9 @@ def outline(package: Package, limits: Limits) -> View:
         steps_below=draft.steps([package.steps_attempted[i] for i in below]),
         ruled_out=draft.quotes(package.ruled_out[: min(6, extras)], 60),
         not_recorded=tuple(Inert(gap.text) for gap in package.not_recorded),
-        unread=tuple(Inert(f"{inline(u.source, limit=40)} ({inline(u.reason, limit=100)})") for u in package.unread[:7]),
+        unread=tuple(
+            Inert(f"{inline(u.source, limit=40)} ({inline(u.reason, limit=100)})") for u in package.unread[:7]
+        ),
         question=draft.question(),
         left_behind=draft.changes(min(6, extras)),
         contingency=draft.contingency(),
@@ -246,7 +249,9 @@ class _Draft:
         for step in steps:
             if told := self.cited(step.text, step.source, _STEP_BYTES):
                 by = "" if step.actor == "tech" else f" (by the {step.actor})"
-                label = None if step.result_stated else Inert(_LABELS.get(step.outcome, "result not recorded"))
+                label = (
+                    None if step.result_stated else Inert(_LABELS.get(step.outcome, "result not recorded"))
+                )
                 made.append(Line(Inert(told.text + by), told.cite, label=label))
         return tuple(made)
 
@@ -267,7 +272,9 @@ class _Draft:
     def blocks(self, budget: int) -> tuple[tuple[Block, ...], int]:
         """Return the evidence within a number of rows, and how many rows are left out; no row is ever cut."""
         blocks = [b for b in self._package.evidence_blocks if b.source in self._known]
-        total = sum(len([r for r in b.evidence.splitlines() if r.strip()]) for b in self._package.evidence_blocks)
+        total = sum(
+            len([r for r in b.evidence.splitlines() if r.strip()]) for b in self._package.evidence_blocks
+        )
         made, used = [], 0
         for place, block in enumerate(blocks):
             share = max(1, (budget - used) // (len(blocks) - place)) if budget > used else 0
@@ -346,6 +353,10 @@ class _Draft:
 
 def _rows(evidence: str, count: int) -> tuple[Inert, ...]:
     """Return up to `count` rows in order: those that speak of trouble first, then from the top."""
-    rows = [line(r, limit=_LONGEST_ROW + 100) for r in evidence.splitlines() if r.strip() and len(r.encode(errors="replace")) <= _LONGEST_ROW]
+    rows = [
+        line(r, limit=_LONGEST_ROW + 100)
+        for r in evidence.splitlines()
+        if r.strip() and len(r.encode(errors="replace")) <= _LONGEST_ROW
+    ]
     ranked = sorted(range(len(rows)), key=lambda i: (not troubled(rows[i]), i))
     return tuple(rows[i] for i in sorted(ranked[:count]))

@@ -78,8 +78,12 @@ def build(
     blocks = _evidence_blocks(records)
     codes = _first_mentions(records, error_codes)
     ticket = evidence.ticket
-    domain = domain_of([(ticket.summary, 4), *((r.text[:4000], 2 if r.source.id == "d" else 1) for r in records)])
-    gaps = missing.not_recorded(domain, [ticket.summary, *(r.text for r in records)], has_error_text=bool(blocks or codes))
+    domain = domain_of(
+        [(ticket.summary, 4), *((r.text[:4000], 2 if r.source.id == "d" else 1) for r in records)]
+    )
+    gaps = missing.not_recorded(
+        domain, [ticket.summary, *(r.text for r in records)], has_error_text=bool(blocks or codes)
+    )
     devices, device_sources = _devices(evidence.configurations)
     similar, recent, other_sources = _other_tickets(evidence)
     ruled_out = tuple(_quotes(remarks.ruled_out(passages), records))
@@ -132,7 +136,7 @@ def build(
         sources=(_summary_source(evidence), *(r.source for r in records), *device_sources, *other_sources),
         notes_read=len(evidence.notes),
         time_entries_read=len(evidence.time_entries),
-        thin=not steps and said < 4 * _SHORT_TICKET or said < _SHORT_TICKET,
+        thin=said < (_SHORT_TICKET if steps else 4 * _SHORT_TICKET),
     )
 
 
@@ -182,7 +186,9 @@ def _flat(text: str) -> str:
     return " ".join(text.split())
 
 
-def _record(entry: Note | TimeEntry, source_id: str, note_index: int, entered_at: datetime | None = None) -> _Record:
+def _record(
+    entry: Note | TimeEntry, source_id: str, note_index: int, entered_at: datetime | None = None
+) -> _Record:
     if isinstance(entry, TimeEntry):
         at, record = entry.started_at or entry.entered_at, f"time entry {entry.id}"
     else:
@@ -194,11 +200,14 @@ def _record(entry: Note | TimeEntry, source_id: str, note_index: int, entered_at
 
 def _summary_source(evidence: Evidence) -> Source:
     ticket = evidence.ticket
-    return Source("s", f"ticket {ticket.id}, summary", ticket.entered_by or "not recorded", "unknown", ticket.entered_at)
+    return Source(
+        "s", f"ticket {ticket.id}, summary", ticket.entered_by or "not recorded", "unknown", ticket.entered_at
+    )
 
 
 _FILLER = re.compile(
-    r"^(?:(?:i|we)(?:'ve|’ve)?|(?:have|had|has|also|then|already|just|so|and|next|first|finally|now|but|ok|okay|well)(?=[\s,]))[\s,]+", re.IGNORECASE
+    r"^(?:(?:i|we)(?:'ve|’ve)?|(?:have|had|has|also|then|already|just|so|and|next|first|finally|now|but|ok|okay|well)(?=[\s,]))[\s,]+",
+    re.IGNORECASE,
 )
 
 
@@ -240,18 +249,25 @@ def _dead_ends(steps: Sequence[Step], ruled_out: Sequence[Quote]) -> tuple[int, 
 
     def closed(step: Step) -> bool:
         return step.outcome in ("failed", "no_change") or any(
-            q.source == step.source and q.evidence in step.evidence for q in ruled_out if step.outcome == "unknown"
+            q.source == step.source and q.evidence in step.evidence
+            for q in ruled_out
+            if step.outcome == "unknown"
         )
 
     return tuple(index for index, step in enumerate(steps) if closed(step))
 
 
-_GREETING = re.compile(r"^(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|greetings|morning|all)\b[\w ,!.]{0,30}$", re.IGNORECASE)
+_GREETING = re.compile(
+    r"^(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|greetings|morning|all)\b[\w ,!.]{0,30}$",
+    re.IGNORECASE,
+)
 
 
 def _problem(summary: str, records: Sequence[_Record]) -> Quote | None:
     """Return how the description begins, greetings left out; without one, the summary."""
-    described = [r for r in records if r.source.id == "d"] or [r for r in records if r.source.role == "customer"][:1]
+    described = [r for r in records if r.source.id == "d"] or [
+        r for r in records if r.source.role == "customer"
+    ][:1]
     for record in described:
         spoken = [s for s in record.passage.stretches if s.kind in ("sentence", "item")]
         spoken = [s for s in spoken if not _GREETING.match(s.text)]
@@ -261,10 +277,16 @@ def _problem(summary: str, records: Sequence[_Record]) -> Quote | None:
     return Quote(_flat(summary), summary, "s") if summary.strip() else None
 
 
-def _start_here(passages: Sequence[Passage], records: Sequence[_Record], steps: Sequence[Step]) -> Quote | None:
+def _start_here(
+    passages: Sequence[Passage], records: Sequence[_Record], steps: Sequence[Step]
+) -> Quote | None:
     """Return the newest lead that nobody followed yet, or None: silent rather than silly."""
     for quote in _quotes(remarks.leads(passages)[:5], records):
-        if not any(fuzz.token_set_ratio(quote.text.lower(), s.text.lower()) >= 80 for s in steps if s.evidence != quote.evidence):
+        if not any(
+            fuzz.token_set_ratio(quote.text.lower(), s.text.lower()) >= 80
+            for s in steps
+            if s.evidence != quote.evidence
+        ):
             return quote
     return None
 
@@ -273,12 +295,16 @@ def _contingency(passages: Sequence[Passage], records: Sequence[_Record]) -> Con
     for condition, action in remarks.contingencies(passages)[:1]:
         record = records[condition.passage]
         return Contingency(
-            record.text[condition.start : condition.end], record.text[action.start : action.end], record.source.id
+            record.text[condition.start : condition.end],
+            record.text[action.start : action.end],
+            record.source.id,
         )
     return None
 
 
-def _left_behind(passages: Sequence[Passage], deeds: Sequence[Deed], records: Sequence[_Record]) -> tuple[Change, ...]:
+def _left_behind(
+    passages: Sequence[Passage], deeds: Sequence[Deed], records: Sequence[_Record]
+) -> tuple[Change, ...]:
     found = []
     for remark in remarks.left_changed(passages, deeds):
         quote = _quote(records[remark.passage], remark.start, remark.end)
@@ -323,7 +349,9 @@ def _devices(configurations: Sequence[Configuration]) -> tuple[tuple[Device, ...
     return tuple(devices), sources
 
 
-def _other_tickets(evidence: Evidence) -> tuple[tuple[OtherTicket, ...], tuple[OtherTicket, ...], list[Source]]:
+def _other_tickets(
+    evidence: Evidence,
+) -> tuple[tuple[OtherTicket, ...], tuple[OtherTicket, ...], list[Source]]:
     """Return the customer's similar tickets, most alike first, then the recent ones that are not."""
     own = evidence.ticket.summary.lower()
     rated = []
@@ -338,11 +366,15 @@ def _other_tickets(evidence: Evidence) -> tuple[tuple[OtherTicket, ...], tuple[O
 
 def _other(other: RelatedTicket, source_id: str, likeness: int) -> OtherTicket:
     at = other.closed_at or other.entered_at
-    return OtherTicket(other.id, other.summary, other.status, other.closed, at, other.owner, source_id, likeness)
+    return OtherTicket(
+        other.id, other.summary, other.status, other.closed, at, other.owner, source_id, likeness
+    )
 
 
 def _event(record: _Record) -> Event:
-    spoken = [s for s in record.passage.stretches if s.kind in ("sentence", "item") and not _GREETING.match(s.text)]
+    spoken = [
+        s for s in record.passage.stretches if s.kind in ("sentence", "item") and not _GREETING.match(s.text)
+    ]
     spoken = spoken or list(record.passage.stretches)
     begin = spoken[0].text if spoken else record.text.strip()
     return Event(record.source.at, record.source.author, _flat(begin[:300]), record.source.id)

@@ -116,5 +116,11 @@ def _optional_text(body: dict[str, Any], name: str, where: str) -> str | None:
 
 
 def _kind_of(value: Any) -> str:
-    names = {"dict": "an object", "list": "a list", "str": "a text", "NoneType": "null", "bool": "true or false"}
+    names = {
+        "dict": "an object",
+        "list": "a list",
+        "str": "a text",
+        "NoneType": "null",
+        "bool": "true or false",
+    }
     return names.get(type(value).__name__, "a number")

@@ -79,10 +79,15 @@ def find_steps(passages: Sequence[Passage]) -> list[Deed]:
     return found
 
 
-_TRIED_LIST = re.compile(r"\b(?:tried|done|did|attempted|steps|troubleshooting|so far|checked|tested|actions?|performed|taken|work(?:ed)?)\b", re.I)
+_TRIED_LIST = re.compile(
+    r"\b(?:tried|done|did|attempted|steps|troubleshooting|so far|checked|tested|actions?|performed|taken|work(?:ed)?)\b",
+    re.I,
+)
 
 
-def _steps_in(stretch: Stretch, index: int, role: str, following: Stretch | None, listing: bool) -> list[Deed]:
+def _steps_in(
+    stretch: Stretch, index: int, role: str, following: Stretch | None, listing: bool
+) -> list[Deed]:
     if stretch.text.endswith("?"):
         return []
     clauses = _clauses(stretch)
@@ -99,7 +104,7 @@ def _steps_in(stretch: Stretch, index: int, role: str, following: Stretch | None
         last = place + 1 == len(groups)
         made.append(_deed(stretch, group, index, role, following if last else None))
     if len(made) > 1 and made[-1].outcome != "unknown":
-        made = [replace(d, outcome=_shared(d, made[-1], stretch)) for d in made]
+        made = [replace(d, outcome=_shared(d, made[-1])) for d in made]
     return made
 
 
@@ -110,7 +115,7 @@ def _one_item(groups: list[list[_Clause]]) -> list[list[_Clause]]:
     return [[clause for group in groups for clause in group]]
 
 
-def _shared(deed: Deed, last: Deed, stretch: Stretch) -> Outcome:
+def _shared(deed: Deed, last: Deed) -> Outcome:
     """Deeds strung together in one sentence share the result that ends it."""
     return last.outcome if deed.outcome == "unknown" else deed.outcome
 
@@ -215,7 +220,10 @@ def _settle(found: list[Deed], before: int, passage: Passage) -> None:
         text = stretch.text[:300]
         if outcomes.BLANKET.search(text) and deeds.claims(text) != "deed":
             for place, deed in enumerate(found):
-                earlier = deed.passage != (found[-1].passage if len(found) > before else -1) or deed.end <= stretch.start
+                earlier = (
+                    deed.passage != (found[-1].passage if len(found) > before else -1)
+                    or deed.end <= stretch.start
+                )
                 if deed.outcome == "unknown" and earlier:
                     found[place] = replace(deed, outcome="no_change")
         elif outcomes.SETTLED.search(text) and deeds.claims(text) != "deed":

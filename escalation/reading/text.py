@@ -17,7 +17,9 @@ Kind = Literal["sentence", "item", "heading", "pasted", "quoted", "signature"]
 LONGEST = 600
 """Characters after which a run of text without a full stop is cut at a space, so that patterns stay cheap."""
 
-_ITEM = re.compile(r"\s*(?:[-*•–+·>]{1,2}|\(?\d{1,3}[.):]|[a-z][.)]|step \d{1,2}[.:)-])\s+(?=\S)", re.IGNORECASE)
+_ITEM = re.compile(
+    r"\s*(?:[-*•–+·>]{1,2}|\(?\d{1,3}[.):]|[a-z][.)]|step \d{1,2}[.:)-])\s+(?=\S)", re.IGNORECASE
+)
 _QUOTED = re.compile(r"\s*>")
 _MAIL_BELOW = re.compile(
     r"\s*(?:-{2,}\s*(?:original message|forwarded message|begin forwarded)|from:\s.{1,120}$|on .{5,80} wrote:\s*$)",
@@ -30,7 +32,9 @@ _SIGN_OFF = re.compile(
     re.IGNORECASE,
 )
 _END = re.compile(r"(?:[.!?]+[)\"'”]?|;)(?=\s|$)")
-_ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|approx|no|nr|incl|mr|mrs|ms|dr|st|ca|resp|max|min|temp|ext)|\b[a-z])\.$", re.I)
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:e\.g|i\.e|etc|vs|approx|no|nr|incl|mr|mrs|ms|dr|st|ca|resp|max|min|temp|ext)|\b[a-z])\.$", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,11 @@ def stretches(text: str) -> list[Stretch]:
             begin = lines[at].start + (mark.end() if mark else 0)
             found += _item(text, begin, lines[stop - 1].end)
         elif kind == "sentence":
-            while stop < len(lines) and kinds[stop] == "sentence" and _wraps(lines[stop - 1].text, lines[stop].text):
+            while (
+                stop < len(lines)
+                and kinds[stop] == "sentence"
+                and _wraps(lines[stop - 1].text, lines[stop].text)
+            ):
                 stop += 1
             found += _sentences(text, lines[at].start, lines[stop - 1].end)
         elif not lines[at].blank:
@@ -125,7 +133,11 @@ def _tail(lines: list[_Line], index: int) -> Kind | None:
             return "quoted"
     if _SIGN_OFF.match(text[:80]) and sum(not line.blank for line in lines[index + 1 : index + 12]) <= 6:
         after = lines[index + 1 : index + 12]
-        return "signature" if len(lines) - index <= 12 and not any(_MAIL_BELOW.match(x.text[:200]) for x in after) else None
+        return (
+            "signature"
+            if len(lines) - index <= 12 and not any(_MAIL_BELOW.match(x.text[:200]) for x in after)
+            else None
+        )
     return None
 
 
@@ -145,9 +157,9 @@ def _spread(lines: list[_Line], kinds: list[Kind]) -> None:
     for order in (range(1, len(lines)), range(len(lines) - 2, -1, -1)):
         step = -1 if order.step > 0 else 1
         for index in order:
-            if kinds[index] in ("sentence", "heading") and kinds[index + step] == "pasted" and not lines[index].blank:
-                if pasted.joins(lines[index].text):
-                    kinds[index] = "pasted"
+            beside = kinds[index] in ("sentence", "heading") and kinds[index + step] == "pasted"
+            if beside and not lines[index].blank and pasted.joins(lines[index].text):
+                kinds[index] = "pasted"
     for index in range(1, len(lines) - 1):
         if lines[index].blank and kinds[index - 1] == kinds[index + 1] == "pasted":
             kinds[index] = "pasted"
@@ -156,7 +168,12 @@ def _spread(lines: list[_Line], kinds: list[Kind]) -> None:
 def _wraps(above: str, below: str) -> bool:
     """Whether a line break is only a mail program's: a long line that goes on in lower case."""
     start = below.lstrip()[:1]
-    return len(above) >= 60 and bool(start) and (start.islower() or start in "(\"'") and above.rstrip()[-1:] not in ".!?:"
+    return (
+        len(above) >= 60
+        and bool(start)
+        and (start.islower() or start in "(\"'")
+        and above.rstrip()[-1:] not in ".!?:"
+    )
 
 
 def _trimmed(text: str, start: int, end: int, kind: Kind) -> Iterator[Stretch]:
@@ -188,7 +205,9 @@ def _sentences(text: str, start: int, end: int) -> Iterator[Stretch]:
 
 def _ends(text: str, start: int, end: int) -> Iterator[int]:
     for mark in _END.finditer(text, start, end):
-        if text[mark.start()] == "." and _ABBREVIATION.search(text, max(start, mark.start() - 12), mark.start() + 1):
+        if text[mark.start()] == "." and _ABBREVIATION.search(
+            text, max(start, mark.start() - 12), mark.start() + 1
+        ):
             continue
         yield mark.end()
     yield end
