@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 import time
 from pathlib import Path
 
@@ -9,8 +10,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from models import jobs
 from models.base import Database, StillWriting
 from tests.databases import PostgresServer
+from tests.integration.models.places import NOW, later
 
 
 @pytest.fixture
@@ -100,3 +103,24 @@ def test_waits_for_a_writer_on_sqlite_and_reads_beside_it(sqlite_database: Datab
         writer.execute(text("INSERT INTO heartbeat (name, at) VALUES ('w', '2026-03-02 09:00:00')"))
         with sqlite_database.system(reading=True) as reader:
             assert reader.scalar(text("SELECT count(*) FROM heartbeat")) == 0
+
+
+def test_a_transaction_that_reads_first_may_write_later_on_sqlite(sqlite_url: str) -> None:
+    """Two processes, as far as SQLite can tell: the second waits for the first instead of spoiling its snapshot."""
+    first, second = Database(sqlite_url), Database(sqlite_url)
+
+    def write() -> None:
+        with second.system() as session:
+            jobs.beat(session, "second", NOW)
+
+    other = threading.Thread(target=write)
+    with first.system() as session:
+        assert jobs.stale_hearts(session, before=NOW) == []
+        other.start()
+        other.join(0.2)
+        jobs.beat(session, "first", NOW)
+    other.join()
+    with first.system(reading=True) as session:
+        assert [heart.name for heart in jobs.stale_hearts(session, before=later(1))] == ["first", "second"]
+    first.dispose()
+    second.dispose()

@@ -13,8 +13,9 @@ from models.access import SystemRoleMissing
 from models.base import Database
 from models.columns import Row
 from models.schema import SchemaOutOfDate, migrate, pending, require_newest
-from tests.databases import OWNER, PostgresServer
+from tests.databases import APP, OWNER, PostgresServer
 from tests.integration.models.places import account
+from tests.integration.models.test_deliveries import queued
 
 
 def test_migrations_give_what_the_classes_say(database: Database) -> None:
@@ -99,3 +100,17 @@ def test_works_with_a_single_role_that_owns_everything(postgres_server: Postgres
     finally:
         database.dispose()
         postgres_server.run("DROP DATABASE rf_single WITH (FORCE)")
+
+
+def test_keeps_accounts_apart_in_the_view_where_a_superuser_owns_it(postgres_server: PostgresServer) -> None:
+    postgres_server.run("CREATE DATABASE rf_super")
+    migrate(postgres_server.url("rf_super", "postgres"), app_role=APP)
+    database = Database(postgres_server.url("rf_super", APP))
+    try:
+        one, _, _ = queued(database)
+        for asking, rows in ((one, 3), (one + 1, 0)):
+            with database.account(asking) as session:
+                assert session.scalar(text("SELECT count(*) FROM notification_log")) == rows
+    finally:
+        database.dispose()
+        postgres_server.run("DROP DATABASE rf_super WITH (FORCE)")
