@@ -235,6 +235,12 @@ def unpark(
     return True
 
 
+def parked(session: Session, account_id: int) -> list[int]:
+    """Return the account's handoffs whose brief is parked, the oldest first."""
+    here = (Handoff.account_id == account_id, Handoff.brief_state == Brief.PARKED.value)
+    return list(session.scalars(select(Handoff.id).where(*here).order_by(Handoff.id)))
+
+
 def ask_refresh(session: Session, account_id: int, handoff_id: int, *, due_at: datetime) -> bool:
     """Ask for the brief to be brought up to date at a moment. An earlier one that was asked for stays."""
     under_way = Handoff.refresh_due_at == Handoff.lease_until

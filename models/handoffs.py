@@ -27,6 +27,7 @@ from models.briefs import (
     mark_edited,
     mark_posted,
     park,
+    parked,
     renew,
     store_draft,
     unpark,
@@ -39,7 +40,7 @@ __all__ = [
     "Handoff", "Snapshot", "Transition", "add_snapshot", "ask_refresh", "by_ticket", "claim", "clear_attempt",
     "count_extra_notes", "due_briefs", "due_notifications", "due_refreshes", "due_withdrawals", "end", "get",
     "give_back", "latest_snapshot", "lease", "mark_acted", "mark_attempt", "mark_edited", "mark_notified",
-    "mark_posted", "open_for_ticket", "open_handoff", "park", "release_claim", "renew", "resume",
+    "mark_posted", "open_for_ticket", "open_handoff", "park", "parked", "release_claim", "renew", "resume",
     "store_draft", "transitions", "unpark", "withdraw",
 ]  # fmt: skip
 

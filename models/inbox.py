@@ -14,7 +14,7 @@ from models.tables import Handoff, Inbox, Watch
 from models.turns import Due, changed, due_in_turn, pairs
 
 __all__ = [
-    "Inbox", "due", "finish", "get", "ignore", "is_watched", "mark_verified", "park", "reset", "retry_later",
+    "Inbox", "due", "finish", "get", "ignore", "is_watched", "mark_verified", "newest", "park", "reset", "retry_later",
     "store", "take",
 ]  # fmt: skip
 
@@ -76,6 +76,11 @@ def get(session: Session, account_id: int, inbox_id: int) -> Inbox | None:
     """Return a callback, fresh from the database."""
     query = select(Inbox).where(Inbox.account_id == account_id, Inbox.id == inbox_id)
     return session.scalar(query.execution_options(populate_existing=True))
+
+
+def newest(session: Session, account_id: int) -> Inbox | None:
+    """Return the callback that came in last."""
+    return session.scalar(select(Inbox).where(Inbox.account_id == account_id).order_by(Inbox.id.desc()).limit(1))
 
 
 def take(session: Session, account_id: int, inbox_id: int, *, now: datetime, lease_s: float) -> Inbox | None:

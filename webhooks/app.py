@@ -10,7 +10,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from models.accounts import Sealer
-from models.base import Database, pending
+from models.base import Database
+from models.schema import SchemaOutOfDate, pending
 from psa.callbacks import Verifier
 from webhooks.callbacks import LARGEST_BODY, Directory, blueprint
 from worker.app import Bell, make
@@ -49,6 +50,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         """Say whether callbacks can be stored: the database answers and is of our version."""
         try:
             behind = pending(settings.database_url)
+        except SchemaOutOfDate as error:
+            return jsonify(status="not ready", database=str(error)), 503
         except SQLAlchemyError as error:
             log.error("database_unreachable", error=type(error).__name__)
             return jsonify(status="not ready", database="unreachable"), 503

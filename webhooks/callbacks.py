@@ -84,11 +84,11 @@ class Directory:
     def _look_up(self, token: str, moment: float) -> Known | None:
         if not 20 <= len(token) <= 100:
             return None
-        with self._database.system() as session:
+        with self._database.system(reading=True) as session:
             account = accounts.account_by_token(session, token, self._sealer)
         if account is None:
             return None
-        with self._database.account(account.id) as session:
+        with self._database.account(account.id, reading=True) as session:
             rows = accounts.statuses(session, account.id)
         return Known(
             account_id=account.id,
@@ -177,7 +177,7 @@ def blueprint(
                 return True  # nothing to tell by: let the worker read the ticket
             if known.rules.is_escalation(hint.board_id, hint.status_id):
                 return True
-        with database.account(known.account_id) as session:
+        with database.account(known.account_id, reading=True) as session:
             return inbox.is_watched(session, known.account_id, ticket_id)
 
     def _store(known: Known, body: CallbackBody, raw: bytes, signature: str, *, verified: bool) -> Response:

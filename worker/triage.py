@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 
 from escalation import rules
 from escalation.evidence import Evidence, Ticket
-from escalation.rules import Act, Seen, Verdict
-from models import handoffs, inbox, watches
+from escalation.rules import RULES_VERSION, Act, Seen, Verdict
+from models import accounts, deliveries, handoffs, inbox, jobs, watches
 from models.inbox import Inbox
-from psa.callbacks import Forged, Malformed, Pin, parse
-from psa.port import NotFound, Psa, PsaError
+from models.watches import Watch
+from psa.callbacks import CallbackBody, Forged, Malformed, parse
+from psa.port import NotFound, Psa, PsaError, Unavailable
 from worker import crash
-from worker.backoff import wait_for
+from worker.backoff import next_try
 from worker.wiring import Desk, Services
 
 log = structlog.get_logger()
@@ -26,7 +27,7 @@ log = structlog.get_logger()
 class _Reading:
     ticket: Ticket | None
     """None: the PSA says that it no longer exists."""
-    evidence: Evidence | None
+    evidence: Evidence | None = None
     """The first round, where the hint made it worth reading at once."""
 
 
@@ -40,44 +41,285 @@ def triage(services: Services, *, account_id: int, inbox_id: int) -> list[int]:
 
     A failure leaves the row to be tried again later; the sweeper rings for it.
     """
+    row = _take(services, account_id, inbox_id)
+    if row is None or row.record_id is None:
+        return []
+    structlog.contextvars.bind_contextvars(event_id=row.event_id, ticket_id=row.record_id)
+    crash.point("triage.taken")
+    desk = services.desk(account_id)
+    try:
+        body = parse(row.raw) if row.raw else None
+        if not row.verified and not _genuine(services, desk, row, body):
+            return []
+        with services.database.account(account_id, reading=True) as session:
+            watch = watches.seen(session, account_id, row.record_id)
+            seen = seen_of(session, account_id, watch)
+        reading = _read(services, desk, services.psa(account_id), row.record_id, body, seen)
+    except (Forged, Malformed) as error:
+        _refuse(services, row, str(error))
+        return []
+    except PsaError as error:
+        _try_again(services, row, error)
+        return []
+    crash.point("triage.read")
+    return _decide(services, desk, row, reading, seen, watch.version if watch else 0)
+
+
+def _take(services: Services, account_id: int, inbox_id: int) -> Inbox | None:
     now = services.clock()
     waits = services.settings.intervals
     with services.database.account(account_id) as session:
         row = inbox.take(session, account_id, inbox_id, now=now, lease_s=waits.lease)
         if row is None:
-            return []
-        seen_row = watches.seen(session, account_id, row.record_id)
-    structlog.contextvars.bind_contextvars(event_id=row.event_id, ticket_id=row.record_id)
-    crash.point("triage.taken")
-    desk = services.desk(account_id)
+            return None
+        if row.record_id is None:
+            inbox.ignore(session, account_id, inbox_id, "names no ticket")
+            return None
+        # A row that was given back says why; one that ends the process each time says nothing.
+        if row.attempts > waits.attempts and row.outcome is None:
+            reason = f"taken {row.attempts} times without an end"
+            inbox.park(session, account_id, inbox_id, reason)
+            jobs.raise_alert(
+                session, account_id, kind="callback parked", subject=str(inbox_id), detail=reason, now=now
+            )
+            log.error("callback_parked", inbox_id=inbox_id, reason=reason)
+            return None
+    return row
+
+
+def _genuine(services: Services, desk: Desk, row: Inbox, body: CallbackBody | None) -> bool:
+    """Verify what the receiver stored unverified. Raises `Forged`, and `Unavailable` while the key is unreachable."""
+    if body is None:
+        raise Forged("stored without a body")
+    check = services.verifier.verify(row.raw, row.signature or "", body, desk.pin)
+    if not check.verified:
+        raise Unavailable(f"callback key: {check.reason}")
+    with services.database.account(row.account_id) as session:
+        if check.key_id:
+            accounts.pin_callback_key(session, row.account_id, check.key_id)
+        inbox.mark_verified(session, row.account_id, row.id)
+    return True
+
+
+def seen_of(session: Session, account_id: int, watch: Watch | None) -> Seen | None:
+    """Return what the stored rows say of a ticket, as the rules want it."""
+    if watch is None:
+        return None
+    newest = next(iter(handoffs.by_ticket(session, account_id, watch.ticket_id)), None)
+    state = newest.response_state if newest and newest.episode == watch.episode else None
+    return Seen(
+        board_id=watch.board_id,
+        status_id=watch.status_id,
+        in_escalation=watch.in_escalation,
+        left_at=watch.left_at,
+        last_updated=watch.last_updated,
+        episode=watch.episode,
+        live=state in ("open", "claimed", "acted"),
+        claimed=state in ("claimed", "acted"),
+        gone=watch.gone,
+    )
+
+
+def _read(
+    services: Services, desk: Desk, psa: Psa, ticket_id: int, body: CallbackBody | None, seen: Seen | None
+) -> _Reading:
+    """Read the ticket, and everything that needs only its number when a new episode is likely."""
+    hint = body.hint if body and body.type == "ticket" else None
+    hinted = (
+        hint is not None
+        and hint.board_id is not None
+        and hint.status_id is not None
+        and desk.rules.is_escalation(hint.board_id, hint.status_id)
+    )
+    likely = hinted and not (seen and seen.in_escalation)
     try:
-        if not row.verified and not _genuine(services, desk, row):
-            return []
-        seen = _as_seen(services, account_id, row.record_id, seen_row)
-        reading = _read(services, desk, services.psa(account_id), row, seen)
-    except PsaError as error:
-        _try_again(services, row, now, error)
-        return []
-    crash.point("triage.read")
-    verdict = _verdict(seen, reading, desk, services.clock())
-    with services.database.account(account_id) as session:
-        version = seen_row.version if seen_row else 0
-        stored = watches.record(
-            session, account_id, row.record_id, seen=verdict.seen, expected_version=version, now=now
-        )
-        if not stored:  # another worker saw the ticket meanwhile: look again with fresh eyes
-            inbox.retry_later(session, account_id, inbox_id, at=now, reason="seen by another worker meanwhile")
-            opened: list[int] = []
+        if likely:
+            evidence = services.reader.ticket_and_children(psa, ticket_id, desk.roster, now=services.clock())
+            return _Reading(evidence.ticket, evidence)
+        return _Reading(psa.ticket(ticket_id))
+    except NotFound:
+        return _Reading(None)
+
+
+def _decide(
+    services: Services, desk: Desk, row: Inbox, reading: _Reading, seen: Seen | None, version: int
+) -> list[int]:
+    assert row.record_id is not None
+    now = services.clock()
+    if reading.ticket is None:
+        verdict = rules.deleted(seen or Seen(), now=now)
+    else:
+        verdict = rules.decide(seen, reading.ticket, desk.rules, now=now)
+    opened: list[int] = []
+    with services.database.account(desk.account_id) as session:
+        stored = _remember(session, desk.account_id, row.record_id, verdict.seen, version)
+        if stored:
+            opened = _carry_out(session, services, desk, row, reading, verdict, now)
+            outcome = f"{verdict.act}: {verdict.why}"
+            inbox.finish(session, desk.account_id, row.id, outcome)
         else:
-            opened = _carry_out(session, services, desk, row, reading, verdict)
-            inbox.finish(session, account_id, inbox_id, outcome=f"{verdict.act}: {verdict.why}", now=now)
+            reason = "another worker saw the ticket meanwhile"
+            inbox.retry_later(session, desk.account_id, row.id, at=now, reason=reason)
     crash.point("triage.decided")
     if not stored:
-        services.bell.ring("triage", account_id=account_id, inbox_id=inbox_id)
+        services.bell.ring("triage", account_id=desk.account_id, inbox_id=row.id)
     log.info("triaged", act=str(verdict.act), why=verdict.why, episode=verdict.episode, handoff_ids=opened)
     return opened
 
 
-def _genuine(services: Services, desk: Desk, row: Inbox) -> bool:
-    """Verify a callback that the receiver had to store unverified. Raises `PsaError` while its key is unreachable."""
-    raise NotImplementedError
+def _remember(session: Session, account_id: int, ticket_id: int, seen: Seen, version: int) -> bool:
+    if version == 0 and seen == Seen():  # nothing known and nothing to know
+        return True
+    return watches.record(
+        session,
+        account_id,
+        ticket_id,
+        expected_version=version,
+        board_id=seen.board_id,
+        status_id=seen.status_id,
+        in_escalation=seen.in_escalation,
+        left_at=seen.left_at,
+        last_updated=seen.last_updated,
+        episode=seen.episode,
+        gone=seen.gone,
+    )
+
+
+def _carry_out(
+    session: Session,
+    services: Services,
+    desk: Desk,
+    row: Inbox,
+    reading: _Reading,
+    verdict: Verdict,
+    now: datetime,
+) -> list[int]:
+    """Store what the verdict means for the handoffs; return those to publish."""
+    assert row.record_id is not None
+    at = verdict.at or now
+    known = {h.episode: h for h in handoffs.by_ticket(session, desk.account_id, row.record_id)}
+    current = known.get(verdict.episode)
+    if verdict.withdraw_earlier in known:
+        earlier = known[verdict.withdraw_earlier]
+        _withdraw(session, desk.account_id, earlier.id, "escalated again", at=at, now=now)
+    if verdict.act is Act.OPEN and reading.ticket is not None:
+        return _open(session, desk, row, reading, verdict, at, now)
+    if current is None:
+        return []
+    due = now + timedelta(seconds=services.settings.intervals.refresh_delay)
+    if verdict.act is Act.RESUME:
+        handoffs.resume(session, desk.account_id, current.id, due_at=due)
+    elif verdict.act is Act.REFRESH:
+        handoffs.ask_refresh(session, desk.account_id, current.id, due_at=due)
+    elif verdict.act is Act.WITHDRAW:
+        _withdraw(session, desk.account_id, current.id, verdict.why, at=at, now=now)
+    elif verdict.act is Act.END:
+        handoffs.end(session, desk.account_id, current.id, now=now, why=verdict.why, happened_at=at)
+        _spare(session, desk.account_id, current.id, f"the ticket was {verdict.why}", now)
+    return []
+
+
+def _open(
+    session: Session,
+    desk: Desk,
+    row: Inbox,
+    reading: _Reading,
+    verdict: Verdict,
+    at: datetime,
+    now: datetime,
+) -> list[int]:
+    ticket = reading.ticket
+    assert ticket is not None
+    handoff = handoffs.open_handoff(
+        session,
+        account_id=desk.account_id,
+        ticket_id=ticket.id,
+        episode=verdict.episode,
+        escalated_at=at,
+        now=now,
+        rule_version=RULES_VERSION,
+        board=ticket.board,
+        status=ticket.status,
+        summary=reading.evidence.ticket.summary if reading.evidence else None,
+        company=ticket.company,
+        priority=ticket.priority,
+        escalated_by=ticket.updated_by,
+        event_id=row.event_id,
+        why=verdict.why,
+        actor=ticket.updated_by or "unknown",
+    )
+    if handoff is None:  # the same episode by another road: whoever opened it publishes it
+        return []
+    if reading.evidence is not None:
+        handoffs.add_snapshot(session, desk.account_id, handoff.id, reading.evidence, kind="refresh")
+    return [handoff.id]
+
+
+def _withdraw(
+    session: Session, account_id: int, handoff_id: int, why: str, *, at: datetime, now: datetime
+) -> None:
+    if handoffs.withdraw(session, account_id, handoff_id, now=now, why=why, happened_at=at):
+        _spare(session, account_id, handoff_id, why, now)
+
+
+def _spare(session: Session, account_id: int, handoff_id: int, why: str, now: datetime) -> None:
+    """Tell nobody about what is over."""
+    deliveries.suppress_pending(session, account_id, handoff_id, reason=why, now=now)
+
+
+def withdraw_if_away(services: Services, *, account_id: int, handoff_id: int) -> bool:
+    """Withdraw an unclaimed handoff whose ticket left the escalation status longer than the grace ago."""
+    now = services.clock()
+    with services.database.account(account_id) as session:
+        handoff = handoffs.get(session, account_id, handoff_id)
+        if handoff is None:
+            return False
+        watch = watches.seen(session, account_id, handoff.ticket_id)
+        seen = seen_of(session, account_id, watch)
+        if watch is None or seen is None or seen.episode != handoff.episode:
+            return False
+        if not rules.grace_over(seen, now=now):
+            return False
+        why = "left the escalation status and stayed away"
+        _withdraw(session, account_id, handoff_id, why, at=seen.left_at or now, now=now)
+        watches.record(
+            session,
+            account_id,
+            handoff.ticket_id,
+            expected_version=watch.version,
+            board_id=watch.board_id,
+            status_id=watch.status_id,
+            in_escalation=watch.in_escalation,
+            left_at=None,
+            last_updated=watch.last_updated,
+            episode=watch.episode,
+            gone=watch.gone,
+        )
+    log.info("withdrawn", handoff_id=handoff_id, why=why)
+    return True
+
+
+def _refuse(services: Services, row: Inbox, reason: str) -> None:
+    now = services.clock()
+    with services.database.account(row.account_id) as session:
+        inbox.park(session, row.account_id, row.id, reason)
+        jobs.raise_alert(
+            session, row.account_id, kind="forged callback", subject=str(row.id), detail=reason, now=now
+        )
+    log.warning("callback_refused", inbox_id=row.id, reason=reason)
+
+
+def _try_again(services: Services, row: Inbox, error: PsaError) -> None:
+    """Give the row back. A wrong key or role waits too: an operator can mend it, and nothing must be lost meanwhile."""
+    now = services.clock()
+    at = next_try(services.settings.intervals, now=now, attempt=row.attempts, error=error)
+    with services.database.account(row.account_id) as session:
+        inbox.retry_later(session, row.account_id, row.id, at=at, reason=str(error)[:500])
+        if not error.retry:
+            jobs.raise_alert(
+                session, row.account_id, kind="psa refuses us", subject=type(error).__name__,
+                detail=str(error)[:500], now=now,
+            )  # fmt: skip
+    log.warning("triage_waits", error=type(error).__name__, status=error.status, until=at.isoformat())
+
+

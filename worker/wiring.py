@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,14 +17,18 @@ from escalation.rules import StatusRules
 from models import accounts
 from models.accounts import Account, Sealer
 from models.base import Database
-from psa.callbacks import Verifier
+from psa.callbacks import Pin, Verifier
 from psa.port import Keys, Psa
 from worker.app import Bell, make
 from worker.gather import Reader
-from worker.mail import Mailer
+from worker.mail import Mailer, mailer_for
 from worker.settings import Settings
 
 log = structlog.get_logger()
+
+
+class UnknownAccount(LookupError):
+    """No account of that name or number. The message lists the ones there are."""
 
 
 class Rings(Protocol):
@@ -31,9 +37,13 @@ class Rings(Protocol):
     def ring(self, task: str, **ids: Any) -> bool: ...
 
 
+PsaMaker = Callable[[Keys, str | None, Callable[[str], None]], Psa]
+"""Makes a client from keys, the API member's login name, and what is to be told of a moved codebase."""
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """One account as the use cases see it: plain values, no secrets."""
+    """One account as the use cases see it: plain values."""
 
     account_id: int
     name: str
@@ -41,13 +51,14 @@ class Desk:
     time_zone: str
     rules: StatusRules
     roster: Roster
+    pin: Pin
     marker_key: bytes = field(repr=False)
     frozen: str | None
     api_member: str | None
 
 
 class Services:
-    """The collaborators of the use cases. Everything is made on first use and shared by all threads."""
+    """The collaborators of the use cases, shared by all threads of a process."""
 
     def __init__(
         self,
@@ -56,16 +67,15 @@ class Services:
         database: Database,
         bell: Rings,
         mailer: Mailer,
-        psa_maker: Callable[[Keys, str | None, int], Psa],
+        psa_maker: PsaMaker,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-        holder: str = "worker",
     ) -> None:
         self.settings = settings
         self.database = database
         self.bell = bell
         self.mailer = mailer
         self.clock = clock
-        self.holder = holder
+        self.holder = f"{socket.gethostname()}:{os.getpid()}"
         self.sealer = Sealer(settings.secret_keys)
         self.reader = Reader(threads=max(32, settings.threads * 2))
         self.verifier = Verifier()
@@ -74,51 +84,69 @@ class Services:
         self._lock = threading.Lock()
 
     def desk(self, account_id: int) -> Desk:
-        """Read an account with its rules and people. Raises `accounts.UnknownAccount`."""
-        with self.database.account(account_id) as session:
+        """Read an account with its rules and people. Raises `UnknownAccount`."""
+        with self.database.account(account_id, reading=True) as session:
             account = accounts.get(session, account_id)
-            rows = accounts.statuses(session, account_id)
-            members = accounts.roster_rows(session, account_id)
-            marker_key = accounts.marker_key(account, self.sealer)
-        return Desk(
-            account_id=account_id,
-            name=account.name,
-            company=account.company,
-            time_zone=account.time_zone,
-            rules=StatusRules(
-                escalate=frozenset((r.board_id, r.status_id) for r in rows if r.kind == "escalate"),
-                claim=frozenset((r.board_id, r.status_id) for r in rows if r.kind == "claim"),
-            ),
-            roster=Roster(
-                roles={m.identifier.lower(): m.role for m in members},  # type: ignore[misc]
-                names={m.identifier.lower(): m.name for m in members},
-                us=account.api_member,
-            ),
-            marker_key=marker_key,
-            frozen=account.frozen_reason,
-            api_member=account.api_member,
-        )
+            if account is None:
+                raise UnknownAccount(f"account {account_id} does not exist (any more)")
+            return Desk(
+                account_id=account_id,
+                name=account.name,
+                company=account.company,
+                time_zone=account.time_zone,
+                rules=status_rules(accounts.statuses(session, account_id)),
+                roster=accounts.roster(session, account_id, us=account.api_member),
+                pin=pin_of(account),
+                marker_key=accounts.marker_key(account, self.sealer),
+                frozen=account.frozen_reason,
+                api_member=account.api_member,
+            )
 
     def psa(self, account_id: int) -> Psa:
         """Return the account's PSA client, kept with its warm connections until the keys change."""
-        with self.database.account(account_id) as session:
+        with self.database.account(account_id, reading=True) as session:
             account = accounts.get(session, account_id)
+            if account is None:
+                raise UnknownAccount(f"account {account_id} does not exist (any more)")
             keys = keys_of(account, self.sealer)
         with self._lock:
             known = self._clients.get(account_id)
-            if known and known[0] == keys and known[1] == account.api_member:
+            # The codebase moves under a living client, which notices by itself.
+            if known and _same_but_codebase(known[0], keys) and known[1] == account.api_member:
                 return known[2]
-            client = self._psa_maker(keys, account.api_member, account_id)
+            client = self._psa_maker(keys, account.api_member, lambda moved: self._moved(account_id, moved))
             self._clients[account_id] = (keys, account.api_member, client)
             return client
+
+    def _moved(self, account_id: int, codebase: str) -> None:
+        with self.database.account(account_id) as session:
+            accounts.set_account(session, account_id, codebase=codebase)
 
     def close(self) -> None:
         self.reader.close()
         self.database.dispose()
 
 
+def status_rules(rows: list[accounts.StatusRow]) -> StatusRules:
+    """Return what the stored statuses of an account mean."""
+    return StatusRules(
+        escalate=frozenset((r.board_id, r.status_id) for r in rows if r.kind == "escalate"),
+        claim=frozenset((r.board_id, r.status_id) for r in rows if r.kind == "claim"),
+    )
+
+
+def pin_of(account: Account) -> Pin:
+    """Return what the account's callbacks must come from."""
+    return Pin(
+        site=account.site,
+        company=account.company,
+        key_id=account.callback_key_id,
+        allow_private=account.allow_private,
+    )
+
+
 def keys_of(account: Account, sealer: Sealer) -> Keys:
-    """Return an account's keys, opened."""
+    """Return an account's keys, opened. Raises `SealBroken`."""
     opened = accounts.credentials(account, sealer)
     return Keys(
         site=account.site,
@@ -128,6 +156,47 @@ def keys_of(account: Account, sealer: Sealer) -> Keys:
         client_id=opened.client_id,
         allow_private=account.allow_private,
         codebase=account.codebase,
+    )
+
+
+def _same_but_codebase(one: Keys, other: Keys) -> bool:
+    return (one.site, one.company, one.public_key, one.private_key, one.client_id, one.allow_private) == (
+        other.site, other.company, other.public_key, other.private_key, other.client_id, other.allow_private,
+    )  # fmt: skip
+
+
+def psa_maker(settings: Settings) -> PsaMaker:
+    """Return what makes ConnectWise clients for this installation, all under one rate limit."""
+    from psa.connectwise import ConnectWise  # 2 s to import: only where a client is needed
+    from psa.throttle import Limits, throttle_from_url
+    from psa.transport import Timeouts
+
+    limits = Limits(rate=settings.calls_per_second, burst=settings.burst, in_flight=settings.in_flight)
+    throttle = throttle_from_url(settings.redis_client_url, limits)
+    waits = settings.intervals
+    timeouts = Timeouts(connect=waits.connect_timeout, read=waits.read_timeout, write=waits.post_timeout)
+
+    def make_client(keys: Keys, api_member: str | None, on_codebase: Callable[[str], None]) -> Psa:
+        return ConnectWise(
+            keys,
+            throttle=throttle,
+            api_member=api_member,
+            timeouts=timeouts,
+            on_codebase=on_codebase,
+            pool_maxsize=max(32, settings.threads * 2),
+        )
+
+    return make_client
+
+
+def from_settings(settings: Settings) -> Services:
+    """Wire everything for this installation."""
+    return Services(
+        settings,
+        database=Database(settings.database_url, pool_size=settings.threads + 4),
+        bell=Bell(make(settings)),
+        mailer=mailer_for(settings.smtp_url, default=settings.var / "mail"),
+        psa_maker=psa_maker(settings),
     )
 
 

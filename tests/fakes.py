@@ -1,0 +1,228 @@
+"""Stand-ins written by hand: a PSA in memory, a bell that remembers, a mailer that keeps its messages."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from typing import Any
+
+from escalation.evidence import Note, Person, RelatedTicket, Roster, Ticket
+from psa.port import Board, Callback, Member, NotFound, PostedNote, ProbeResult, Status, SystemInfo
+
+T0 = datetime(2026, 3, 6, 15, 55, tzinfo=UTC)
+HELP_DESK, NEW, ESCALATED, ASSIGNED = 1, 10, 11, 12
+
+
+class FakeClock:
+    """A clock that only moves when told to."""
+
+    def __init__(self, now: datetime = T0) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+class FakeBell:
+    """Remembers what was rung for."""
+
+    def __init__(self) -> None:
+        self.rung: list[tuple[str, dict[str, Any]]] = []
+        self.dead = False
+
+    def ring(self, task: str, **ids: Any) -> bool:
+        if self.dead:
+            return False
+        self.rung.append((task, ids))
+        return True
+
+    def take(self, task: str) -> list[dict[str, Any]]:
+        found = [ids for name, ids in self.rung if name == task]
+        self.rung = [(name, ids) for name, ids in self.rung if name != task]
+        return found
+
+
+class FakeMailer:
+    """Keeps what was sent; raises `fails` first, if there is any."""
+
+    def __init__(self) -> None:
+        self.sent: list[EmailMessage] = []
+        self.fails: list[Exception] = []
+
+    def send(self, message: EmailMessage) -> None:
+        if self.fails:
+            raise self.fails.pop(0)
+        self.sent.append(message)
+
+
+class FakePsa:
+    """A PSA in memory. `before` and `after` hooks may raise, to play a failure around a call or after a write took."""
+
+    api_member = "resolutionflow"
+    codebase = "v2026_4/"
+
+    def __init__(self, clock: FakeClock) -> None:
+        self.clock = clock
+        self.tickets: dict[int, Ticket] = {}
+        self.children: dict[int, list[Note]] = {}
+        self.posted: dict[int, list[PostedNote]] = {}
+        self.calls: list[str] = []
+        self.before: dict[str, Callable[[], None]] = {}
+        self.after: dict[str, Callable[[], None]] = {}
+        self.registered: list[Callback] = []
+        self._ids = itertools.count(9000)
+
+    def add(self, ticket_id: int = 48213, status: int = NEW, **fields: Any) -> Ticket:
+        values: dict[str, Any] = {
+            "summary": "VPN drops after 8 hours", "board": "Help Desk", "status": "New", "company_id": 7,
+            "company": "Harbour Dental", "priority": "Priority 2", "entered_at": T0 - timedelta(hours=2),
+            "last_updated": self.clock(), "updated_by": "jlind", **fields,
+        }  # fmt: skip
+        self.tickets[ticket_id] = Ticket(id=ticket_id, board_id=HELP_DESK, status_id=status, **values)
+        self.children.setdefault(ticket_id, [])
+        return self.tickets[ticket_id]
+
+    def change(self, ticket_id: int, **fields: Any) -> Ticket:
+        self.tickets[ticket_id] = dataclasses.replace(
+            self.tickets[ticket_id], last_updated=self.clock(), **{"updated_by": "jlind", **fields}
+        )
+        return self.tickets[ticket_id]
+
+    def note(self, ticket_id: int, text: str, by: str = "jlind") -> None:
+        note = Note(next(self._ids), text, Person(by, "technician", by), self.clock(), "internal")
+        self.children[ticket_id].append(note)
+
+    def _call(self, name: str) -> None:
+        self.calls.append(name)
+        if hook := self.before.get(name):
+            hook()
+
+    def ticket(self, ticket_id: int) -> Ticket:
+        self._call("ticket")
+        if ticket_id not in self.tickets:
+            raise NotFound(f"GET /service/tickets/{ticket_id}: 404 Ticket {ticket_id} not found", status=404)
+        return self.tickets[ticket_id]
+
+    def notes(self, ticket_id: int, roster: Roster) -> list[Note]:
+        self._call("notes")
+        return list(self.children.get(ticket_id, ()))
+
+    def time_entries(self, ticket_id: int, roster: Roster) -> list[Any]:
+        self._call("time_entries")
+        return []
+
+    def tasks(self, ticket_id: int) -> list[Any]:
+        self._call("tasks")
+        return []
+
+    def configuration_ids(self, ticket_id: int) -> list[int]:
+        self._call("configuration_ids")
+        return []
+
+    def configurations(self, ids: Sequence[int]) -> list[Any]:
+        self._call("configurations")
+        return []
+
+    def documents(self, ticket_id: int) -> list[Any]:
+        self._call("documents")
+        return []
+
+    def schedule(self, ticket_id: int) -> list[Any]:
+        self._call("schedule")
+        return []
+
+    def related(self, company_id: int, *, before: datetime, excluding: int, limit: int = 15) -> list[RelatedTicket]:
+        self._call("related")
+        return []
+
+    def tickets_updated_since(self, since: datetime, *, limit: int = 5000) -> list[Ticket]:
+        self._call("tickets_updated_since")
+        return [t for t in self.tickets.values() if t.last_updated and t.last_updated >= since]
+
+    def tickets_in_statuses(self, status_ids: Sequence[int]) -> list[Ticket]:
+        self._call("tickets_in_statuses")
+        return [t for t in self.tickets.values() if t.status_id in status_ids and not t.closed]
+
+    def boards(self, names: Sequence[str] | None = None) -> list[Board]:
+        self._call("boards")
+        there = [(NEW, "New"), (ESCALATED, "Escalated"), (ASSIGNED, "Assigned to Engineer")]
+        statuses = tuple(Status(i, name, closed=False, inactive=False) for i, name in there)
+        return [Board(HELP_DESK, "Help Desk", statuses)]
+
+    def members(self) -> list[Member]:
+        self._call("members")
+        return [
+            Member(1, "jlind", "Jonas Lind", "jonas.lind@northgate.example", active=True),
+            Member(2, "msvensson", "Maja Svensson", "maja@northgate.example", active=True),
+            Member(3, "tobrien", "Tess O'Brien", None, active=True),
+            Member(9, "resolutionflow", "ResolutionFlow", None, active=True, is_api=True),
+        ]
+
+    def system_info(self) -> SystemInfo:
+        self._call("system_info")
+        return SystemInfo("v2026.4", is_cloud=True, server_time=self.clock())
+
+    def post_internal_note(self, ticket_id: int, text: str) -> PostedNote:
+        self._call("post_internal_note")
+        note = PostedNote(next(self._ids), text, self.api_member, internal=True)
+        self.posted.setdefault(ticket_id, []).append(note)
+        if hook := self.after.get("post_internal_note"):
+            hook()
+        return note
+
+    def edit_note(self, ticket_id: int, note_id: int, text: str) -> PostedNote:
+        self._call("edit_note")
+        edited = PostedNote(note_id, text, self.api_member, internal=True)
+        self.posted[ticket_id] = [edited if n.id == note_id else n for n in self.posted[ticket_id]]
+        return edited
+
+    def delete_note(self, ticket_id: int, note_id: int) -> None:
+        self._call("delete_note")
+        self.posted[ticket_id] = [n for n in self.posted[ticket_id] if n.id != note_id]
+
+    def own_notes(self, ticket_id: int) -> list[PostedNote]:
+        self._call("own_notes")
+        return sorted(self.posted.get(ticket_id, ()), key=lambda n: n.id)
+
+    def callbacks(self) -> list[Callback]:
+        self._call("callbacks")
+        return list(self.registered)
+
+    def register_callback(self, *, url: str, type: str, level: str, object_id: int, description: str) -> Callback:
+        self._call("register_callback")
+        for known in self.registered:
+            if (known.url, known.type, known.level, known.object_id) == (url, type, level, object_id):
+                return known
+        entry = Callback(next(self._ids), url, type, level, object_id, inactive=False, member_id=9)
+        self.registered.append(entry)
+        return entry
+
+    def reactivate_callback(self, callback_id: int) -> Callback:
+        self._call("reactivate_callback")
+        self.registered = [
+            dataclasses.replace(c, inactive=False) if c.id == callback_id else c for c in self.registered
+        ]
+        return next(c for c in self.registered if c.id == callback_id)
+
+    def delete_callback(self, callback_id: int) -> None:
+        self._call("delete_callback")
+        self.registered = [c for c in self.registered if c.id != callback_id]
+
+    def probe(self) -> list[ProbeResult]:
+        return [ProbeResult("tickets", True, "readable")]
+
+    def learn_api_member(self, members: Iterable[Member], callbacks: Iterable[Callback]) -> str | None:
+        names = {m.id: m.identifier for m in members}
+        return next((names[c.member_id] for c in callbacks if c.member_id in names), None)
+
+    def warm(self, connections: int = 8) -> None:
+        self._call("warm")
+
+    def ticket_url(self, ticket_id: int) -> str:
+        return f"https://na.myconnectwise.net/v4_6_release/ticket?service_recid={ticket_id}"

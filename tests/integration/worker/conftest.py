@@ -1,0 +1,78 @@
+"""The use cases on a real database, with a PSA in memory and a clock that stands still."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+
+import pytest
+
+from models import accounts, handoffs, inbox
+from models.base import Database
+from models.handoffs import Handoff
+from tests.fakes import FakeBell, FakeClock, FakeMailer, FakePsa
+from worker import notify, publish, triage
+from worker.onboarding import account_named, connect
+from worker.settings import Settings
+from worker.wiring import Services
+
+
+class Shop:
+    """One connected account and everything around it."""
+
+    def __init__(self, database: Database, folder: Path) -> None:
+        self.clock = FakeClock()
+        self.psa = FakePsa(self.clock)
+        self.bell = FakeBell()
+        self.mailer = FakeMailer()
+        self.database = database
+        settings = Settings.read({"SECRET_KEYS": "k" * 40, "RESOLUTIONFLOW_VAR": str(folder)})
+        self.services = Services(
+            settings, database=database, bell=self.bell, mailer=self.mailer,
+            psa_maker=lambda *_: self.psa, clock=self.clock,
+        )  # fmt: skip
+        with database.system() as system:
+            self.account_id = accounts.add_account(
+                system, self.services.sealer, name="northgate", site="na.myconnectwise.net", company="northgate",
+                public_key="p", private_key="q", client_id="c", now=self.clock(), board_names=["Help Desk"],
+                escalate_status_names=["Escalated"], claim_status_names=["Assigned to Engineer"],
+                engineers=["msvensson", "tobrien"],
+            )  # fmt: skip
+        self.connected = connect(self.services, account_named(self.services, "northgate"))
+        self.psa.calls.clear()
+
+    def ring_in(self, ticket_id: int = 48213) -> int:
+        """Store a callback as the poller would, and return its row."""
+        with self.database.account(self.account_id) as session:
+            row = inbox.store(
+                session, account_id=self.account_id, dedupe_key=uuid.uuid4().hex, type="ticket", action="updated",
+                record_id=ticket_id, raw=b"", verified=True, now=self.clock(),
+            )  # fmt: skip
+        assert row is not None
+        return row
+
+    def triage(self, ticket_id: int = 48213) -> list[int]:
+        return triage.triage(self.services, account_id=self.account_id, inbox_id=self.ring_in(ticket_id))
+
+    def publish(self, handoff_id: int) -> bool:
+        return publish.publish(self.services, account_id=self.account_id, handoff_id=handoff_id)
+
+    def tell(self, handoff_id: int) -> int:
+        ids = notify.notify(self.services, account_id=self.account_id, handoff_id=handoff_id)
+        return sum(notify.deliver(self.services, account_id=self.account_id, delivery_id=i) for i in ids)
+
+    def handoffs(self, ticket_id: int = 48213) -> list[Handoff]:
+        with self.database.account(self.account_id, reading=True) as session:
+            return handoffs.by_ticket(session, self.account_id, ticket_id)
+
+    def escalated(self) -> int:
+        """Let a junior escalate a ticket, and return the handoff."""
+        self.psa.add(status=11)
+        self.psa.note(48213, "Rebooted the firewall, worked for 8 hours, then dropped again.")
+        (handoff_id,) = self.triage()
+        return handoff_id
+
+
+@pytest.fixture
+def shop(database: Database, tmp_path: Path) -> Shop:
+    return Shop(database, tmp_path)

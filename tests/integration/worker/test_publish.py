@@ -1,0 +1,195 @@
+"""Exactly one brief, whatever a POST does: refused, throttled, unanswered, visible, doubled, or edited by a person."""
+
+from __future__ import annotations
+
+import pytest
+
+from models import accounts, handoffs, jobs
+from psa.port import Ambiguous, Forbidden, NotFound, PostedNote, PsaError, Refused, Throttled, Unavailable, VisibleNote
+from tests.integration.worker.conftest import Shop
+from worker import refresh
+
+
+def _raise(error: PsaError) -> None:
+    raise error
+
+
+def test_a_status_change_becomes_one_internal_note_and_one_mail(shop: Shop) -> None:
+    handoff_id = shop.escalated()
+    assert shop.publish(handoff_id)
+    assert shop.tell(handoff_id) == 1
+    (handoff,) = shop.handoffs()
+    (note,) = shop.psa.posted[48213]
+    assert handoff.brief_state == "posted"
+    assert handoff.escalation_package_external_id == note.id
+    assert f"[ref: {handoff.marker}]" in note.text
+    assert "Rebooted the firewall" in note.text
+    assert [m["To"] for m in shop.mailer.sent] == ["Maja Svensson <maja@northgate.example>"]
+
+
+def test_publishing_again_posts_nothing(shop: Shop) -> None:
+    handoff_id = shop.escalated()
+    assert shop.publish(handoff_id)
+    assert not shop.publish(handoff_id)
+    assert len(shop.psa.posted[48213]) == 1
+
+
+def test_a_post_that_was_applied_but_not_answered_is_found_and_not_repeated(shop: Shop) -> None:
+    handoff_id = shop.escalated()
+    shop.psa.after["post_internal_note"] = lambda: _raise(Ambiguous("POST notes: connection reset"))
+    assert not shop.publish(handoff_id)
+    shop.psa.after.clear()
+    shop.clock.advance(5)
+    assert shop.publish(handoff_id)
+    (handoff,) = shop.handoffs()
+    assert len(shop.psa.posted[48213]) == 1
+    assert handoff.brief_state == "posted"
+
+
+def test_a_post_of_unknown_outcome_is_not_repeated_before_it_can_no_longer_arrive(shop: Shop) -> None:
+    handoff_id = shop.escalated()
+    shop.psa.before["post_internal_note"] = lambda: _raise(Ambiguous("POST notes: time-out"))
+    assert not shop.publish(handoff_id)
+    shop.psa.before.clear()
+    waits = shop.services.settings.intervals
+    for _ in range(9):
+        shop.clock.advance((waits.post_timeout + waits.ambiguous_wait) / 10)
+        shop.publish(handoff_id)
+        assert not shop.psa.posted.get(48213), "still inside the time in which the first POST may arrive"
+    shop.clock.advance(waits.post_timeout)
+    assert shop.publish(handoff_id)
+    assert len(shop.psa.posted[48213]) == 1
+
+
+@pytest.mark.parametrize("error", [Forbidden("403"), NotFound("404"), Unavailable("503")])
+def test_not_being_able_to_look_is_unknown_and_not_absent(shop: Shop, error: PsaError) -> None:
+    handoff_id = shop.escalated()
+    shop.psa.before["post_internal_note"] = lambda: _raise(Ambiguous("POST notes: time-out"))
+    shop.publish(handoff_id)
+    shop.psa.before = {"own_notes": lambda: _raise(error)}
+    shop.clock.advance(1000)
+    assert not shop.publish(handoff_id)
+    assert shop.handoffs()[0].brief_state == "pending"
+    assert not shop.psa.posted.get(48213)
+
+
+def test_a_throttled_post_waits_as_long_as_it_is_told(shop: Shop) -> None:
+    handoff_id = shop.escalated()
+    shop.psa.before["post_internal_note"] = lambda: _raise(Throttled("POST notes: 429", retry_after=30))
+    assert not shop.publish(handoff_id)
+    shop.psa.before.clear()
+    shop.clock.advance(29)
+    assert not shop.publish(handoff_id)
+    shop.clock.advance(3)
+    assert shop.publish(handoff_id)
+
+
+def test_a_refused_post_is_parked_with_its_reason_and_the_engineers_hear_of_it(shop: Shop) -> None:
+    handoff_id = shop.escalated()
+    shop.psa.before["post_internal_note"] = lambda: _raise(Refused("POST /service/tickets/48213/notes: 400"))
+    assert shop.publish(handoff_id), "the engineers are told without the note"
+    (handoff,) = shop.handoffs()
+    assert (handoff.brief_state, handoff.park_reason) == ("parked", "POST /service/tickets/48213/notes: 400")
+    with shop.database.account(shop.account_id) as session:
+        assert [a.kind for a in jobs.open_alerts(session, shop.account_id)] == ["brief parked"]
+    assert shop.tell(handoff_id) == 1
+    assert "not" in shop.mailer.sent[0].get_body(("plain",)).get_content()  # type: ignore[union-attr]
+
+
+def test_a_note_that_comes_back_visible_is_removed_and_the_account_frozen(shop: Shop) -> None:
+    handoff_id = shop.escalated()
+
+    def visible() -> None:
+        raise VisibleNote("note is visible to customers", note_id=shop.psa.posted[48213][0].id)
+
+    shop.psa.after["post_internal_note"] = visible
+    shop.publish(handoff_id)
+    assert shop.psa.posted[48213] == []
+    with shop.database.account(shop.account_id) as session:
+        account = accounts.get(session, shop.account_id)
+        assert account is not None
+        assert "visible" in (account.frozen_reason or "")
+    shop.psa.after.clear()
+    other = shop.psa.add(48300, status=11)
+    (second,) = shop.triage(other.id)
+    assert not shop.publish(second), "nothing is written to a frozen account"
+    assert not shop.psa.posted.get(48300)
+
+
+def test_two_notes_with_one_marker_become_one(shop: Shop) -> None:
+    handoff_id = shop.escalated()
+    shop.psa.after["post_internal_note"] = lambda: _raise(Ambiguous("POST notes: 504"))
+    shop.publish(handoff_id)
+    (first,) = shop.psa.posted[48213]
+    shop.psa.posted[48213].append(PostedNote(first.id + 1, first.text, "resolutionflow", internal=True))
+    shop.psa.after.clear()
+    shop.clock.advance(5)
+    assert shop.publish(handoff_id)
+    assert [n.id for n in shop.psa.posted[48213]] == [first.id]
+    assert shop.handoffs()[0].extra_notes_removed == 1
+
+
+def test_a_stale_worker_cannot_write_after_another_took_over(shop: Shop) -> None:
+    handoff_id = shop.escalated()
+
+    def freeze_beyond_the_lease() -> None:
+        shop.psa.before.clear()
+        shop.clock.advance(shop.services.settings.intervals.lease + 1)
+        shop.publish(handoff_id)
+
+    shop.psa.before["related"] = freeze_beyond_the_lease
+    assert not shop.publish(handoff_id)
+    assert len(shop.psa.posted[48213]) == 1
+    assert shop.handoffs()[0].brief_state == "posted"
+
+
+def test_what_cannot_be_read_is_a_gap_and_no_failure(shop: Shop) -> None:
+    handoff_id = shop.escalated()
+    for child in ("documents", "related", "tasks"):
+        shop.psa.before[child] = lambda: _raise(Forbidden("403"))
+    assert shop.publish(handoff_id)
+    with shop.database.account(shop.account_id) as session:
+        evidence = handoffs.latest_snapshot(session, shop.account_id, handoff_id, kind="handoff")
+    assert evidence is not None
+    assert {g.source for g in evidence.gaps} == {"documents", "related", "tasks"}
+
+
+def _refresh(shop: Shop, handoff_id: int) -> bool:
+    with shop.database.account(shop.account_id) as session:
+        handoffs.ask_refresh(session, shop.account_id, handoff_id, due_at=shop.clock())
+    return refresh.refresh(shop.services, account_id=shop.account_id, handoff_id=handoff_id)
+
+
+def test_new_facts_are_edited_into_the_same_note(shop: Shop) -> None:
+    handoff_id = shop.escalated()
+    shop.publish(handoff_id)
+    assert not _refresh(shop, handoff_id), "nothing changed, nothing written"
+    shop.psa.note(48213, "Swapped the modem, no change.")
+    assert _refresh(shop, handoff_id)
+    (note,) = shop.psa.posted[48213]
+    assert "Swapped the modem" in note.text
+    assert not _refresh(shop, handoff_id)
+
+
+def test_a_note_that_a_person_edited_is_never_overwritten(shop: Shop) -> None:
+    handoff_id = shop.escalated()
+    shop.publish(handoff_id)
+    (note,) = shop.psa.posted[48213]
+    by_hand = PostedNote(note.id, note.text + "\nI tried that already. /Maja", "resolutionflow", internal=True)
+    shop.psa.posted[48213] = [by_hand]
+    shop.psa.note(48213, "Swapped the modem, no change.")
+    _refresh(shop, handoff_id)
+    kept, short = shop.psa.posted[48213]
+    assert kept == by_hand
+    assert "has changed since" in short.text
+    _refresh(shop, handoff_id)
+    assert len(shop.psa.posted[48213]) == 2, "said once"
+
+
+def test_a_note_that_a_person_deleted_stays_deleted(shop: Shop) -> None:
+    handoff_id = shop.escalated()
+    shop.publish(handoff_id)
+    shop.psa.posted[48213] = []
+    shop.psa.note(48213, "Swapped the modem, no change.")
+    _refresh(shop, handoff_id)
+    assert shop.psa.posted[48213] == []

@@ -1,0 +1,60 @@
+"""The command line: `resolutionflow …`, also `python -m worker …`.
+
+Every command exits with 0, or with 1 and one clear line on standard error (2 for a wrong call).
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from worker import __version__
+
+EXAMPLES = """\
+first steps:
+  resolutionflow demo                            watch an escalation from start to finish, nothing to configure
+  resolutionflow account add NAME --help         what it takes to connect your ConnectWise
+  resolutionflow account check NAME              every endpoint, permission, callback and mail: ok, or what to do
+  resolutionflow account connect NAME            register the callbacks; from now on a status change is enough
+  resolutionflow run                             web, worker and beat on this machine
+
+settings come from the environment: DATABASE_URL, REDIS_URL, SECRET_KEYS, PUBLIC_URL, SMTP_URL, MAIL_FROM, LOG_LEVEL.
+Without them everything runs embedded, with its files under var/.
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the whole command line."""
+    from worker import commands, commands_account
+
+    top = argparse.ArgumentParser(
+        prog="resolutionflow",
+        description="Turns a ConnectWise status change into a handoff brief inside the ticket.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    top.add_argument("--version", action="version", version=f"resolutionflow {__version__}")
+    every = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    commands.add_to(every)
+    commands_account.add_to(every)
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == ["simulator"]:  # its own program with its own --help: production never imports it
+        from worker import commands
+
+        return commands.simulator(given[1:])
+    options = parser().parse_args(given)
+    from worker.failures import in_one_line
+
+    with in_one_line() as failed:
+        return int(options.run(options) or 0)
+    return failed.code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,218 @@
+"""The commands that are about the whole installation or about one ticket."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from worker.wiring import Services
+
+Subparsers = Any
+"""argparse does not export the type of what `add_subparsers` returns."""
+
+
+def say(text: str = "") -> None:
+    """Print for the operator."""
+    print(text, flush=True)  # noqa: T201 - the command line speaks
+
+
+def add_to(every: Subparsers) -> None:
+    """Add this file's commands."""
+    demo = every.add_parser("demo", help="an escalation from start to finish against a simulated ConnectWise")
+    demo.add_argument("--keep", action="store_true", help="leave everything running and print the addresses")
+    demo.set_defaults(run=_demo)
+
+    run = every.add_parser("run", help="web, worker and beat in one command, embedded defaults")
+    run.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    run.add_argument("--port", type=int, default=8000, help="port to listen on (default: %(default)s)")
+    run.set_defaults(run=_run)
+
+    for name, help_text in (
+        ("web", "the web alone, for a larger installation"),
+        ("worker", "a worker alone"),
+        ("beat", "beat alone: one of them is enough, two do no harm"),
+    ):
+        part = every.add_parser(name, help=help_text)
+        if name == "web":
+            part.add_argument("--host", default="0.0.0.0")  # noqa: S104 - inside a container
+            part.add_argument("--port", type=int, default=8000)
+        part.set_defaults(run=_part, part=name)
+
+    migrate = every.add_parser("migrate", help="bring the database to the newest version")
+    migrate.add_argument("--app-role", help="PostgreSQL role the application connects as, which should own nothing")
+    migrate.set_defaults(run=_migrate)
+
+    brief = every.add_parser("brief", help="gather, build and print a ticket's brief; posts nothing unless asked")
+    brief.add_argument("ticket", type=int, metavar="TICKET", help="the ticket's number")
+    brief.add_argument("--account", required=True, metavar="NAME")
+    brief.add_argument("--post", action="store_true", help="hand the ticket off: post the note and tell the engineers")
+    brief.add_argument("--json", action="store_true", help="print the package instead of its Markdown")
+    brief.add_argument("--explain", action="store_true", help="for each line: where it was read")
+    brief.set_defaults(run=_brief)
+
+    package = every.add_parser(
+        "package",
+        help="thread files to packages, offline",
+        description="Reads ticket threads from JSON files and prints one package a line; needs no database.",
+    )
+    package.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    package.add_argument("--markdown", action="store_true", help="print the brief instead")
+    package.set_defaults(run=_package)
+
+    replay = every.add_parser(
+        "replay",
+        help="process stored callbacks again, and bring parked ones and parked briefs back",
+        description="Without --since: what was parked. With it: everything received since then. Nothing is done twice.",
+    )
+    replay.add_argument("--since", type=_moment, help="e.g. 2026-03-06T15:00Z")
+    replay.add_argument("--account", metavar="NAME", help="only this account")
+    replay.set_defaults(run=_replay)
+
+    every.add_parser("simulator", help="run the simulated ConnectWise (has a --help of its own)", add_help=False)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time; write 2026-03-06T15:00Z") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def wired() -> Services:
+    """Return the collaborators for a command, with a database of the right version."""
+    from models.schema import migrate, require_newest
+    from worker import wiring
+    from worker.logs import set_up
+    from worker.settings import Settings
+
+    settings = Settings.read()
+    set_up("WARNING" if settings.log_level == "INFO" else settings.log_level)
+    if settings.embedded_database:
+        migrate(settings.database_url)
+    require_newest(settings.database_url)
+    return wiring.from_settings(settings)
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from worker import demo
+
+    return demo.run(keep=options.keep)
+
+
+def simulator(arguments: list[str]) -> int:
+    """Become the simulator: a program of its own, which production never imports."""
+    os.execv(sys.executable, [sys.executable, "-m", "psa.simulator", *arguments])  # noqa: S606 - our own module
+
+
+def _run(options: argparse.Namespace) -> int:
+    from models.base import Database
+    from models.schema import migrate
+    from worker import embedded
+    from worker.logs import set_up
+    from worker.settings import Settings
+
+    settings = Settings.read()
+    set_up(settings.log_level)
+    with embedded.only_one(settings.var):
+        for version in migrate(settings.database_url):
+            say(f"database brought to {version}")
+        broker = None
+        if settings.redis_url is None:
+            broker = embedded.broker_part(settings, log_file=settings.var / "log" / "broker.log")
+            broker.start()
+            embedded.wait_for_broker(settings)
+        parts = embedded.service_parts(
+            settings, host=options.host, port=options.port, logs=None,
+            environment={"RESOLUTIONFLOW_VAR": str(settings.var)},
+        )  # fmt: skip
+        database = Database(settings.database_url, pool_size=2)
+        keeper = embedded.Supervisor(parts, hung=lambda: embedded.stands_still(database, settings))
+        if broker:
+            keeper.parts.insert(0, broker)
+        signal.signal(signal.SIGTERM, keeper.ask_to_stop)
+        signal.signal(signal.SIGINT, keeper.ask_to_stop)
+        for part in parts:
+            part.start()
+        say(f"listening on http://{options.host}:{options.port}  (files in {settings.var}; stop with Ctrl-C)")
+        try:
+            keeper.watch()
+        finally:
+            keeper.stop()
+    return 0
+
+
+def _part(options: argparse.Namespace) -> int:
+    from worker import embedded
+    from worker.settings import Settings
+
+    settings = Settings.read()
+    commands = {
+        "web": lambda: embedded.web_command(options.host, options.port),
+        "worker": lambda: embedded.worker_command(settings),
+        "beat": lambda: embedded.beat_command(settings),
+    }
+    command = commands[options.part]()
+    os.execv(command[0], command)  # noqa: S606 - our own command
+
+
+def _migrate(options: argparse.Namespace) -> int:
+    from models.schema import migrate
+    from worker.settings import Settings
+
+    done = migrate(Settings.read().database_url, options.app_role)
+    say(f"brought to {done[-1]}" if done else "nothing to do: the database is of the newest version")
+    return 0
+
+
+def _brief(options: argparse.Namespace) -> int:
+    from escalation import brief
+    from worker import preview
+    from worker.onboarding import account_named
+
+    services = wired()
+    account = account_named(services, options.account)
+    if options.post:
+        return preview.hand_off(services, account_id=account.id, ticket_id=options.ticket)
+    package = preview.package(services, account_id=account.id, ticket_id=options.ticket)
+    if options.json:
+        say(json.dumps(package.to_json(), ensure_ascii=False, indent=1))
+    elif options.explain:
+        say(brief.explain(package))
+    else:
+        say(brief.render(package, marker=None))
+    return 0
+
+
+def _package(options: argparse.Namespace) -> int:
+    from escalation import brief
+    from escalation.package import bare
+    from worker import preview
+
+    for path in options.files:
+        thread_id, package = preview.package_of_file(path)
+        if options.markdown:
+            say(brief.render(package, marker=None))
+        else:
+            say(json.dumps(bare(package, thread_id), ensure_ascii=False))
+    return 0
+
+
+def _replay(options: argparse.Namespace) -> int:
+    from worker.onboarding import account_named
+    from worker.preview import replay
+
+    services = wired()
+    only = account_named(services, options.account).id if options.account else None
+    callbacks, briefs = replay(services, since=options.since, only=only)
+    say(f"{callbacks} callbacks and {briefs} parked briefs are due again; a running worker takes them within seconds")
+    return 0
+
+

@@ -1,0 +1,254 @@
+"""The commands about accounts: one MSP each, with its ConnectWise connection."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import zoneinfo
+from collections.abc import Sequence
+from typing import Any
+
+from worker.commands import Subparsers, say, wired
+
+KEYS = {
+    "public_key": "CONNECTWISE_PUBLIC_KEY",
+    "private_key": "CONNECTWISE_PRIVATE_KEY",
+    "client_id": "CONNECTWISE_CLIENT_ID",
+}
+"""Secrets on a command line show in the process list, so each can come from the environment too."""
+
+EXAMPLE = """\
+example:
+  export CONNECTWISE_PUBLIC_KEY=… CONNECTWISE_PRIVATE_KEY=… CONNECTWISE_CLIENT_ID=…
+  resolutionflow account add northgate --site na.myconnectwise.net --company northgate \\
+      --board "Help Desk" --escalate-status Escalated --claim-status "Assigned to Engineer" \\
+      --engineers msvensson,tobrien --admins phall --owner phall --timezone Europe/London
+  resolutionflow account check northgate
+  resolutionflow account connect northgate
+
+The keys belong to an API member (System > Members > API Members) whose security role may read tickets, time,
+companies, configurations, members and boards, and may add and edit ticket notes; `account check` names what is missing.
+"""
+
+
+def add_to(every: Subparsers) -> None:
+    """Add `account …`."""
+    account = every.add_parser("account", help="add, check, connect, list, set or remove an MSP")
+    one = account.add_subparsers(dest="deed", metavar="DEED", required=True)
+
+    add = one.add_parser(
+        "add", help="store an account", epilog=EXAMPLE, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add.add_argument("name", metavar="NAME", help="what you call this MSP")
+    add.add_argument("--site", required=True, help="where you log in, e.g. na.myconnectwise.net or your own host")
+    add.add_argument("--company", required=True, help="the company you type when you log in to ConnectWise")
+    _options(add)
+    add.set_defaults(run=_add)
+
+    change = one.add_parser("set", help="change an account; run `account connect` afterwards")
+    change.add_argument("name", metavar="NAME")
+    change.add_argument("--site")
+    change.add_argument("--company")
+    change.add_argument("--unfreeze", action="store_true", help="write to its PSA again after a note was visible")
+    change.add_argument("--forget-callback-key", action="store_true", help="accept a new signing key, once")
+    _options(change)
+    change.set_defaults(run=_set)
+
+    for name, help_text, run in (
+        ("check", "every endpoint, permission, callback and mail: ok, or what to do", _check),
+        ("connect", "register callbacks, import members; repeatable", _connect),
+        ("remove", "delete an account and everything stored about it", _remove),
+    ):
+        deed = one.add_parser(name, help=help_text)
+        deed.add_argument("name", metavar="NAME")
+        if name == "connect":
+            deed.add_argument("--include-open", action="store_true", help="hand off tickets that are escalated already")
+        if name == "remove":
+            deed.add_argument("--yes", action="store_true", help="do not ask")
+        deed.set_defaults(run=run)
+    one.add_parser("list", help="all accounts").set_defaults(run=_list)
+
+
+def _options(parser: argparse.ArgumentParser) -> None:
+    for key, variable in KEYS.items():
+        parser.add_argument(f"--{key.replace('_', '-')}", help=f"or {variable} in the environment")
+    parser.add_argument("--board", action="append", metavar="NAME", help="repeatable; default: all boards")
+    parser.add_argument("--escalate-status", action="append", metavar="NAME", help="repeatable")
+    parser.add_argument("--claim-status", action="append", metavar="NAME", help="repeatable")
+    parser.add_argument("--engineers", type=_names, metavar="IDS", help="login names or member ids, comma-separated")
+    parser.add_argument("--admins", type=_names, metavar="IDS")
+    parser.add_argument("--owner", metavar="ID")
+    parser.add_argument("--timezone", type=_time_zone, help="e.g. Europe/London")
+    parser.add_argument("--hourly-rate", type=float)
+    parser.add_argument("--currency", help="e.g. GBP")
+    parser.add_argument(
+        "--allow-private", action="store_true", default=None,
+        help="allow http, ports and private addresses for this account (on-premises, simulator)",
+    )  # fmt: skip
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _time_zone(text: str) -> str:
+    if text not in zoneinfo.available_timezones():
+        raise argparse.ArgumentTypeError(f"{text!r} is no IANA time zone; write e.g. Europe/London or America/New_York")
+    return text
+
+
+def _columns(options: argparse.Namespace) -> dict[str, Any]:
+    given = {
+        "board_names": options.board,
+        "escalate_status_names": options.escalate_status,
+        "claim_status_names": options.claim_status,
+        "engineers": options.engineers,
+        "admins": options.admins,
+        "owner": options.owner,
+        "time_zone": options.timezone,
+        "hourly_rate": options.hourly_rate,
+        "currency": options.currency,
+        "allow_private": options.allow_private,
+    }
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _credentials(options: argparse.Namespace) -> dict[str, str]:
+    given = {key: getattr(options, key) or os.environ.get(variable) for key, variable in KEYS.items()}
+    return {key: value for key, value in given.items() if value}
+
+
+def _add(options: argparse.Namespace) -> int:
+    from sqlalchemy.exc import IntegrityError
+
+    from models import accounts
+    from psa.outgoing import Site
+    from worker.onboarding import CannotConnect
+
+    services = wired()
+    Site.parse(options.site, allow_private=bool(options.allow_private))
+    keys = _credentials(options)
+    missing = [f"--{key.replace('_', '-')} (or {variable})" for key, variable in KEYS.items() if key not in keys]
+    if missing:
+        raise CannotConnect(f"still needed: {', '.join(missing)}")
+    columns = _columns(options)
+    if not columns.get("escalate_status_names"):
+        raise CannotConnect("still needed: --escalate-status NAME, the status a junior sets when stuck")
+    try:
+        with services.database.system() as system:
+            account_id = accounts.add_account(
+                system, services.sealer, name=options.name, site=options.site, company=options.company,
+                now=services.clock(), **keys, **columns,
+            )  # fmt: skip
+    except IntegrityError:
+        raise CannotConnect(f"an account called {options.name!r} exists; change it with `account set`") from None
+    say(f"stored {options.name} as account {account_id}; next: resolutionflow account check {options.name}")
+    return 0
+
+
+def _set(options: argparse.Namespace) -> int:
+    from models import accounts
+    from psa.outgoing import Site
+    from worker.onboarding import account_named
+
+    services = wired()
+    account = account_named(services, options.name)
+    columns = _columns(options)
+    columns |= {k: v for k, v in (("site", options.site), ("company", options.company)) if v}
+    if "site" in columns:
+        private = bool(columns.get("allow_private", account.allow_private))
+        Site.parse(columns["site"], allow_private=private)
+        columns["codebase"] = None
+    if options.forget_callback_key:
+        columns["callback_key_id"] = None
+    given = {key: getattr(options, key) for key in KEYS if getattr(options, key)}
+    with services.database.account(account.id) as session:
+        if columns:
+            accounts.set_account(session, account.id, **columns)
+        if given:
+            accounts.set_credentials(session, account.id, services.sealer, **given)
+        if options.unfreeze:
+            accounts.unfreeze(session, account.id)
+    changed = sorted([*columns, *given] + (["frozen"] if options.unfreeze else []))
+    say(f"{account.name}: changed {', '.join(changed)}; next: resolutionflow account connect {account.name}"
+        if changed else f"{account.name}: nothing to change; see --help")  # fmt: skip
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    from worker.onboarding import account_named, check
+
+    services = wired()
+    lines = check(services, account_named(services, options.name))
+    width = max(len(line.what) for line in lines)
+    for line in lines:
+        say(f"{'ok    ' if line.ok else 'TO DO '} {line.what:<{width}}  {line.detail}")
+    bad = sum(not line.ok for line in lines)
+    if bad:
+        print(f"resolutionflow: {bad} of {len(lines)} need attention", file=sys.stderr)  # noqa: T201
+    return 1 if bad else 0
+
+
+def _connect(options: argparse.Namespace) -> int:
+    from worker.onboarding import account_named, connect
+
+    services = wired()
+    account = account_named(services, options.name)
+    done = connect(services, account, include_open=options.include_open)
+    say(f"{account.name} is connected.")
+    say(f"  escalation:  {_listed(done.escalate)}")
+    say(f"  claim:       {_listed(done.claim)}")
+    say(f"  members:     {done.members}; told of every escalation: {_listed(done.recipients)}")
+    say(f"  callbacks:   {_listed(done.callbacks)}")
+    say(f"  we write as: {done.api_member or 'unknown: the API member could not be told from the callbacks'}")
+    if done.already_escalated:
+        tickets = ", ".join(str(t) for t in done.already_escalated[:20])
+        say(f"  left alone:  {len(done.already_escalated)} escalated already ({tickets}); --include-open hands them off")
+    return 0
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names) if names else "none"
+
+
+def _list(_: argparse.Namespace) -> int:
+    from models import accounts
+
+    services = wired()
+    with services.database.system(reading=True) as system:
+        rows = accounts.list_accounts(system)
+    if not rows:
+        say("no accounts yet; the first one: resolutionflow account add --help")
+    for row in rows:
+        state = "connected" if row.connected_at else "not connected"
+        if row.frozen_reason:
+            state = f"FROZEN: {row.frozen_reason}"
+        say(f"{row.id:>5}  {row.name:<24} {row.site:<28} {row.company:<20} {state}")
+    return 0
+
+
+def _remove(options: argparse.Namespace) -> int:
+    from models import accounts
+    from psa.port import PsaError
+    from worker.onboarding import account_named
+
+    services = wired()
+    account = account_named(services, options.name)
+    if not options.yes:
+        answer = input(f"Delete {account.name} with all its handoffs and figures? Type the name to go on: ")
+        if answer.strip() != account.name:
+            say("nothing was deleted")
+            return 1
+    token = accounts.path_token(account, services.sealer)
+    try:
+        psa = services.psa(account.id)
+        for entry in psa.callbacks():
+            if token in entry.url:
+                psa.delete_callback(entry.id)
+    except PsaError as error:
+        say(f"its callbacks could not be removed from ConnectWise: {error}. Remove them under System > Setup Tables.")
+    with services.database.account(account.id) as session:
+        accounts.remove_account(session, account.id)
+    say(f"{account.name} is gone")
+    return 0

@@ -1,0 +1,53 @@
+"""Turn what an operator can do something about into one clear line; let defects show their traceback."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy.exc import OperationalError
+
+
+@dataclass(slots=True)
+class Failed:
+    """The exit code of a command that could not be carried out."""
+
+    code: int = 1
+
+
+@contextmanager
+def in_one_line() -> Iterator[Failed]:
+    """Print errors that say what to do, without a traceback; the exit code is in what this gives."""
+    from escalation.contents import DamagedPackage, UnknownPackageVersion
+    from escalation.threads import MalformedThread
+    from models.access import SystemRoleMissing
+    from models.accounts import SealBroken
+    from models.base import UnknownDatabase
+    from models.schema import SchemaOutOfDate
+    from psa.outgoing import ForbiddenAddress
+    from psa.port import PsaError
+    from worker.embedded import CannotStart
+    from worker.mail import MailError, MailUrlError
+    from worker.onboarding import CannotConnect
+    from worker.settings import SettingsError
+    from worker.wiring import UnknownAccount
+
+    known = (
+        CannotConnect, CannotStart, DamagedPackage, ForbiddenAddress, MailError, MailUrlError, MalformedThread,
+        PsaError, SchemaOutOfDate, SealBroken, SettingsError, SystemRoleMissing, UnknownAccount, UnknownDatabase,
+        UnknownPackageVersion,
+    )  # fmt: skip
+    failed = Failed()
+    try:
+        yield failed
+    except known as error:
+        print(f"resolutionflow: {error}", file=sys.stderr)  # noqa: T201 - the command line speaks
+    except OperationalError as error:
+        reason = str(error.orig).strip().splitlines()[0] if error.orig else str(error)
+        print(f"resolutionflow: database: {reason}. Is DATABASE_URL right, and was `migrate` run?", file=sys.stderr)  # noqa: T201
+    except OSError as error:
+        print(f"resolutionflow: {error}", file=sys.stderr)  # noqa: T201
+    except KeyboardInterrupt:
+        failed.code = 130

@@ -1,0 +1,138 @@
+"""Tell the engineers: one row for each message first, then one attempt at a time. Nothing here can stop a handoff."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import structlog
+
+from escalation import brief
+from escalation.package import load
+from models import accounts, deliveries, handoffs, jobs, people
+from models.deliveries import Delivery
+from models.handoffs import Handoff
+from worker import crash
+from worker.backoff import next_try
+from worker.mail import HandoffMail, MailError, compose, render
+from worker.wiring import Services
+
+log = structlog.get_logger()
+
+GIVE_UP_AFTER = 40
+"""Attempts of one message; with the longest waits that is about three hours of a mail server being down."""
+
+
+def notify(services: Services, *, account_id: int, handoff_id: int) -> list[int]:
+    """Make a delivery row for each engineer and admin of the account; return those to send. Repeatable."""
+    now = services.clock()
+    with services.database.account(account_id) as session:
+        handoff = handoffs.get(session, account_id, handoff_id)
+        if handoff is None or handoff.response_state != "open":
+            return []
+        structlog.contextvars.bind_contextvars(event_id=handoff.event_id, ticket_id=handoff.ticket_id)
+        recipients = accounts.recipients(session, account_id)
+        queued = deliveries.create(session, handoff, recipients, now=now)
+        handoffs.mark_notified(session, account_id, handoff_id, now=now)
+        if not recipients:
+            jobs.raise_alert(
+                session, account_id, kind="nobody to tell", subject="recipients", now=now,
+                detail="no active engineer or admin: set them with `account set NAME --engineers … --admins …`",
+            )  # fmt: skip
+    crash.point("notify.created")
+    log.info("deliveries_created", handoff_id=handoff_id, recipients=len(recipients), queued=len(queued))
+    return queued
+
+
+def deliver(services: Services, *, account_id: int, delivery_id: int) -> bool:
+    """Send one message; return whether the mail server took it.
+
+    The row is taken under a lease before the attempt and finished after it. A process that dies in between leaves
+    it to be sent again with the same Message-ID, so a repeat can be told from a second message.
+    """
+    now = services.clock()
+    waits = services.settings.intervals
+    with services.database.account(account_id) as session:
+        delivery = deliveries.take(session, account_id, delivery_id, now=now, lease_s=waits.lease)
+        if delivery is None:
+            return False
+        handoff = handoffs.get(session, account_id, delivery.handoff_id)
+        recipient = people.member(session, account_id, delivery.recipient_user_id)
+        if handoff is None or handoff.response_state != "open":
+            why = handoff.end_reason or handoff.response_state if handoff else "the handoff is gone"
+            deliveries.suppress(session, account_id, delivery_id, reason=why)
+            return False
+    structlog.contextvars.bind_contextvars(event_id=handoff.event_id, ticket_id=handoff.ticket_id)
+    crash.point("deliver.taken")
+    try:
+        mail = _mail(services, handoff, recipient.name if recipient else "")
+        message = compose(
+            render(mail),
+            sender=services.settings.mail_from,
+            recipient=delivery.address or "",
+            recipient_name=mail.recipient_name,
+            message_id=delivery.message_id,
+            date=delivery.created_at,  # not now: a repeat is the same message to the byte
+            topic=str(handoff.ticket_id),
+            event_id=mail.event_id,
+        )
+        services.mailer.send(message)
+    except (ValueError, MailError) as error:
+        return _not_sent(services, delivery, error)
+    crash.point("deliver.sent")
+    with services.database.account(account_id) as session:
+        deliveries.mark_sent(session, account_id, delivery_id, now=services.clock())
+    log.info("mail_sent", delivery_id=delivery_id, attempts=delivery.attempts)
+    return True
+
+
+def _mail(services: Services, handoff: Handoff, recipient: str) -> HandoffMail:
+    desk = services.desk(handoff.account_id)
+    url = services.psa(handoff.account_id).ticket_url(handoff.ticket_id)
+    package = load(handoff.escalation_package) if handoff.escalation_package else None
+    lines = brief.opening(package) if package else []
+    return HandoffMail(
+        account=desk.name,
+        ticket_id=handoff.ticket_id,
+        ticket_url=url,
+        ticket_summary=(package.summary if package else handoff.summary) or "",
+        client=handoff.company or "",
+        severity=handoff.priority or "",
+        waiting=lines[0] if lines else "",
+        escalated_by=desk.roster.person(handoff.escalated_by).name if handoff.escalated_by else "",
+        recipient_name=recipient,
+        opening=_labelled(lines[1:]),
+        brief_in_ticket=handoff.brief_state == "posted",
+        event_id=handoff.event_id or "",
+    )
+
+
+def _labelled(lines: list[str]) -> tuple[tuple[str, str | tuple[str, ...]], ...]:
+    """Split the brief's first lines at their labels; several lines of one label become its items."""
+    found: dict[str, list[str]] = {}
+    for line in lines:
+        label, _, text = line.partition(": ")
+        found.setdefault(label, []).append(text)
+    return tuple((label, texts[0] if len(texts) == 1 else tuple(texts)) for label, texts in found.items())
+
+
+def _not_sent(services: Services, delivery: Delivery, error: ValueError | MailError) -> bool:
+    now: datetime = services.clock()
+    permanent = not isinstance(error, MailError) or error.permanent or delivery.attempts >= GIVE_UP_AFTER
+    with services.database.account(delivery.account_id) as session:
+        if permanent:
+            deliveries.fail(session, delivery.account_id, delivery.id, reason=str(error)[:500])
+            jobs.raise_alert(
+                session, delivery.account_id, kind="mail refused", subject=delivery.address or "?",
+                detail=str(error)[:500], now=now,
+            )  # fmt: skip
+        else:
+            at = next_try(services.settings.intervals, now=now, attempt=delivery.attempts)
+            assert isinstance(error, MailError)
+            if error.operator:
+                jobs.raise_alert(
+                    session, delivery.account_id, kind="mail cannot be sent", subject="SMTP_URL", now=now,
+                    detail=str(error)[:500],
+                )  # fmt: skip
+            deliveries.fail_for_now(session, delivery.account_id, delivery.id, at=at, reason=str(error)[:500])
+    log.warning("mail_not_sent", delivery_id=delivery.id, permanent=permanent, reason=str(error)[:300])
+    return False

@@ -1,0 +1,157 @@
+"""Find what nobody rang for: the sweeper over our own rows, the poller over the PSA's tickets.
+
+The broker is only a doorbell. Everything that is due stands in a row with the time it is due at; the sweeper rings
+for it. What ConnectWise never told us is found by asking for the tickets that changed since the last time.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy.orm import Session
+
+from escalation import rules
+from escalation.evidence import Ticket
+from escalation.rules import GRACE, Seen
+from models import accounts, deliveries, handoffs, inbox, jobs, watches
+from psa.port import PsaError
+from worker.triage import seen_of, withdraw_if_away
+from worker.wiring import Desk, Services
+
+log = structlog.get_logger()
+
+
+def sweep(services: Services) -> dict[str, int]:
+    """Ring for everything that is due, and return how many of each kind."""
+    now = services.clock()
+    limit = services.settings.intervals.rings
+    unannounced = now - timedelta(seconds=services.settings.intervals.mail_before_note)
+    with services.database.system() as system:
+        jobs.beat(system, "sweep", now)
+        due = {
+            "triage": [{"account_id": a, "inbox_id": i} for a, i in inbox.due(system, now=now, limit=limit)],
+            "publish": _handoffs(handoffs.due_briefs(system, now=now, limit=limit)),
+            "refresh": _handoffs(handoffs.due_refreshes(system, now=now, limit=limit)),
+            "notify": _handoffs(handoffs.due_notifications(system, before=unannounced, limit=limit)),
+            "deliver": [
+                {"account_id": a, "delivery_id": i} for a, i in deliveries.due(system, now=now, limit=limit)
+            ],
+            "poll": [{"account_id": a} for a in accounts.due_polls(system, now=now, limit=limit)],
+        }
+        away = handoffs.due_withdrawals(system, now=now, grace=GRACE, limit=limit)
+    for account_id, handoff_id in away:
+        withdraw_if_away(services, account_id=account_id, handoff_id=handoff_id)
+    for task, rows in due.items():
+        for ids in rows:
+            if not services.bell.ring(task, **ids):
+                break  # no broker: the next sweep rings again
+    found = {task: len(rows) for task, rows in due.items() if rows}
+    if found:
+        log.info("swept", **found)
+    return found
+
+
+def _handoffs(pairs: Iterable[tuple[int, int]]) -> list[dict[str, int]]:
+    return [{"account_id": account_id, "handoff_id": handoff_id} for account_id, handoff_id in pairs]
+
+
+def poll(services: Services, *, account_id: int) -> list[int]:
+    """Look for tickets whose callback never came; return the inbox rows made for them.
+
+    1. Take the account's poll that is due, and set the next one, so that two pollers do not ask twice.
+    2. Read what changed since the cursor less an overlap, and what stands in an escalation status now.
+    3. Store a row for each ticket that could mean something, then move the cursor.
+    """
+    now = services.clock()
+    waits = services.settings.intervals
+    with services.database.account(account_id) as session:
+        next_at = now + timedelta(seconds=waits.poll)
+        if not accounts.claim_poll(session, account_id, now=now, next_at=next_at):
+            return []
+        account = accounts.get(session, account_id)
+        inside_when_last_seen = set(watches.tickets_in_escalation(session, account_id))
+    cursor = account.poll_cursor if account and account.poll_cursor else now
+    desk, psa = services.desk(account_id), services.psa(account_id)
+    try:
+        changed = psa.tickets_updated_since(cursor - timedelta(seconds=waits.poll_overlap))
+        status_ids = sorted({status for _, status in desk.rules.escalate})
+        standing = psa.tickets_in_statuses(status_ids) if status_ids else []
+    except PsaError as error:
+        log.warning("poll_failed", account=desk.name, error=type(error).__name__, status=error.status)
+        return []
+    tickets = {ticket.id: ticket for ticket in [*standing, *changed]}
+    vanished = inside_when_last_seen - tickets.keys()
+    rows = _store(services, desk, tickets.values(), vanished, now)
+    newest = max((t.last_updated for t in changed if t.last_updated), default=None)
+    with services.database.account(account_id) as session:
+        # The PSA's own clock where it gave a time: ours may run ahead of it.
+        accounts.save_poll(session, account_id, cursor=max(cursor, newest or cursor), now=now)
+    if rows:
+        log.info("poll_found", account=desk.name, rows=len(rows), looked_at=len(tickets))
+    for row in rows:
+        services.bell.ring("triage", account_id=account_id, inbox_id=row)
+    return rows
+
+
+def _store(
+    services: Services, desk: Desk, tickets: Iterable[Ticket], vanished: set[int], now: datetime
+) -> list[int]:
+    """Store an inbox row for each ticket worth a triage; what was seen before is not stored again."""
+    rows: list[int | None] = []
+    with services.database.account(desk.account_id) as session:
+        for ticket in tickets:
+            watch = watches.seen(session, desk.account_id, ticket.id)
+            seen: Seen | None = seen_of(session, desk.account_id, watch)
+            if not rules.worth_triage(seen, ticket, desk.rules, us=desk.api_member):
+                continue
+            stamp = ticket.last_updated.isoformat() if ticket.last_updated else ""
+            state = f"{ticket.board_id}/{ticket.status_id}/{ticket.closed}"
+            version = watch.version if watch else 0
+            rows.append(_row(session, desk, ticket.id, f"{stamp}/{state}/{version}", ticket.updated_by, now))
+        for ticket_id in vanished:
+            watch = watches.seen(session, desk.account_id, ticket_id)
+            version = watch.version if watch else 0
+            rows.append(_row(session, desk, ticket_id, f"vanished/{version}", None, now))
+    return [row for row in rows if row is not None]
+
+
+def _row(session: Session, desk: Desk, ticket_id: int, stamp: str, member: str | None, now: datetime) -> int | None:
+    return inbox.store(
+        session,
+        account_id=desk.account_id,
+        event_id=uuid.uuid4().hex,
+        dedupe_key=f"poll/{ticket_id}/{stamp}",
+        type="ticket",
+        action="updated",
+        record_id=ticket_id,
+        member_identifier=member,
+        raw=b"",
+        verified=True,
+        now=now,
+    )
+
+
+def check_callbacks(services: Services, *, account_id: int) -> int:
+    """Re-activate callback entries of ours that ConnectWise has switched off; return how many.
+
+    ConnectWise disables an entry after three days of failures (ConnectWise developer guide, callbacks).
+    """
+    psa = services.psa(account_id)
+    with services.database.account(account_id, reading=True) as session:
+        account = accounts.get(session, account_id)
+        assert account is not None
+        token = accounts.path_token(account, services.sealer)
+    off = [entry for entry in psa.callbacks() if token in entry.url and entry.inactive]
+    for entry in off:
+        psa.reactivate_callback(entry.id)
+        log.warning("callback_reactivated", callback_id=entry.id, type=entry.type, level=entry.level)
+    if off:
+        with services.database.account(account_id) as session:
+            jobs.raise_alert(
+                session, account_id, kind="callback was inactive", subject=account.name, now=services.clock(),
+                detail=f"{len(off)} callback entr(ies) had been switched off and are active again",
+            )  # fmt: skip
+    return len(off)

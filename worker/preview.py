@@ -1,0 +1,105 @@
+"""Briefs on request: printed without posting, built offline from a file, handed off by hand, or brought back."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+from escalation.package import Package, build
+from escalation.redaction import redact_evidence
+from escalation.rules import RULES_VERSION
+from escalation.threads import MalformedThread, evidence_from_thread
+from models import accounts, handoffs, inbox, watches
+from worker import notify, publish
+from worker.wiring import Services
+
+
+def package(services: Services, *, account_id: int, ticket_id: int) -> Package:
+    """Gather and build, and store nothing. Raises `PsaError`."""
+    now = services.clock()
+    desk, psa = services.desk(account_id), services.psa(account_id)
+    evidence = services.reader.everything(psa, ticket_id, desk.roster, now=now)
+    with services.database.account(account_id, reading=True) as session:
+        watch = watches.seen(session, account_id, ticket_id)
+    return build(
+        evidence,
+        episode=watch.episode if watch and watch.episode else 1,
+        escalated_at=evidence.ticket.last_updated or now,
+        escalated_by=evidence.ticket.updated_by,
+        as_of=now,
+        time_zone=desk.time_zone,
+    )
+
+
+def package_of_file(path: Path) -> tuple[str, Package]:
+    """Build the package of one thread file; return its id too. Raises `MalformedThread` naming file and field."""
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+        evidence = redact_evidence(evidence_from_thread(record))
+    except UnicodeDecodeError as error:
+        raise MalformedThread(f"{path}: not UTF-8 at byte {error.start}") from error
+    except json.JSONDecodeError as error:
+        raise MalformedThread(f"{path}: line {error.lineno}, column {error.colno}: {error.msg}") from error
+    except MalformedThread as error:
+        raise MalformedThread(f"{path}: {error}") from error
+    return str(record["id"]), build(
+        evidence,
+        episode=1,
+        escalated_at=evidence.read_at,
+        escalated_by=None,
+        as_of=evidence.read_at,
+    )
+
+
+def hand_off(services: Services, *, account_id: int, ticket_id: int) -> int:
+    """Hand a ticket off by hand, as if its status had been changed: note and messages, exactly like the others."""
+    now = services.clock()
+    ticket = services.psa(account_id).ticket(ticket_id)
+    with services.database.account(account_id) as session:
+        live = handoffs.open_for_ticket(session, account_id, ticket_id)
+        if live is None:
+            watch = watches.seen(session, account_id, ticket_id)
+            episode = (watch.episode if watch else 0) + 1
+            desk_rules = accounts.statuses(session, account_id)
+            inside = any(
+                r.kind == "escalate" and (r.board_id, r.status_id) == (ticket.board_id, ticket.status_id)
+                for r in desk_rules
+            )
+            live = handoffs.open_handoff(
+                session, account_id=account_id, ticket_id=ticket_id, episode=episode, escalated_at=now, now=now,
+                rule_version=RULES_VERSION, board=ticket.board, status=ticket.status, company=ticket.company,
+                priority=ticket.priority, why="handed off by hand", actor="operator",
+            )  # fmt: skip
+            watches.record(
+                session, account_id, ticket_id, expected_version=watch.version if watch else 0,
+                board_id=ticket.board_id, status_id=ticket.status_id, in_escalation=inside, left_at=None,
+                last_updated=ticket.last_updated, episode=episode,
+            )  # fmt: skip
+    if live is None:
+        print(f"resolutionflow: ticket {ticket_id} is being handed off by another process right now")  # noqa: T201
+        return 1
+    posted = publish.publish(services, account_id=account_id, handoff_id=live.id)
+    if posted:
+        for delivery_id in notify.notify(services, account_id=account_id, handoff_id=live.id):
+            notify.deliver(services, account_id=account_id, delivery_id=delivery_id)
+    with services.database.account(account_id, reading=True) as session:
+        after = handoffs.get(session, account_id, live.id)
+    state = after.brief_state if after else "gone"
+    note = after.escalation_package_external_id if after else None
+    print(f"ticket {ticket_id}, episode {live.episode}: brief {state}" + (f", note {note}" if note else ""))  # noqa: T201
+    return 0 if state == "posted" else 1
+
+
+def replay(services: Services, *, since: datetime | None, only: int | None) -> tuple[int, int]:
+    """Make stored callbacks and parked briefs due again; return how many of each."""
+    now = services.clock()
+    with services.database.system(reading=True) as system:
+        ids = [a.id for a in accounts.list_accounts(system) if only is None or a.id == only]
+    callbacks = briefs = 0
+    for account_id in ids:
+        with services.database.account(account_id) as session:
+            callbacks += inbox.reset(session, account_id, since=since, now=now)
+            for handoff_id in handoffs.parked(session, account_id):
+                briefs += handoffs.unpark(session, account_id, handoff_id, now=now)
+    return callbacks, briefs

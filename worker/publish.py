@@ -1,0 +1,318 @@
+"""Bring the brief into the ticket once, and keep it true.
+
+ConnectWise has no idempotency keys, so the order is: draft and marker in our row, then the moment of the attempt,
+then the POST, then what came of it. Whoever comes second reads the ticket's notes before anything else. What
+cannot be promised: a POST that ConnectWise carries out after we have looked and waited would make a second note;
+the next look finds it, removes it and counts it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from escalation import brief
+from escalation.contents import SCHEMA_VERSION
+from escalation.evidence import Evidence
+from escalation.package import Package, build
+from models import accounts, handoffs, jobs
+from models.handoffs import Handoff
+from psa.port import (
+    Ambiguous,
+    PostedNote,
+    Psa,
+    PsaError,
+    Throttled,
+    Unavailable,
+    VisibleNote,
+)
+from worker import crash
+from worker.backoff import next_try
+from worker.gather import transient_gaps
+from worker.wiring import Desk, Services
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class _Hold:
+    """A handoff under our lease. Every write carries the fence; losing it means somebody else goes on."""
+
+    services: Services
+    desk: Desk
+    psa: Psa
+    handoff: Handoff
+    fence: int
+
+    @property
+    def ids(self) -> tuple[int, int]:
+        return self.desk.account_id, self.handoff.id
+
+
+def text_hash(text: str) -> str:
+    """Return the hash by which a note is recognised as we wrote it; line ends and outer space do not count."""
+    plain = "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").split("\n")).strip()
+    return hashlib.sha256(plain.encode()).hexdigest()
+
+
+def publish(services: Services, *, account_id: int, handoff_id: int) -> bool:
+    """Post the brief of a handoff; return whether the engineers are to be told now.
+
+    1. Take the lease, with its fence; nobody else posts while it lasts.
+    2. Build the brief from the evidence and commit draft and marker, once.
+    3. If a POST was ever tried, read the ticket's notes and take over what is there.
+    4. Commit the moment of the attempt, then POST, then record what came of it.
+    """
+    hold = _lease(services, account_id, handoff_id)
+    if hold is None:
+        return False
+    structlog.contextvars.bind_contextvars(event_id=hold.handoff.event_id, ticket_id=hold.handoff.ticket_id)
+    crash.point("publish.leased")
+    if _spent(hold):
+        return True
+    try:
+        if hold.handoff.draft is None:
+            drafted = _draft(hold)
+            if drafted is None:
+                return False
+            hold = drafted
+        if hold.handoff.post_attempted_at is not None:
+            note, extras = _earlier_note(hold)
+            if note is not None:
+                return _record(hold, note, extras=extras, why="found in the ticket")
+            if _may_still_arrive(hold):
+                return False
+        return _post(hold)
+    except VisibleNote as error:
+        return _freeze(hold, error)
+    except (Throttled, Unavailable) as error:
+        return _wait(hold, error)
+    except Ambiguous as error:
+        return _wait(hold, error)
+    except PsaError as error:
+        return _park(hold, str(error))
+
+
+def _lease(services: Services, account_id: int, handoff_id: int) -> _Hold | None:
+    now = services.clock()
+    desk = services.desk(account_id)
+    if desk.frozen:
+        log.warning("account_frozen", account=desk.name, reason=desk.frozen)
+        return None
+    with services.database.account(account_id) as session:
+        waits = services.settings.intervals
+        before = handoffs.get(session, account_id, handoff_id)
+        if before is None or before.brief_state not in ("pending", "posting"):
+            return None
+        fence = handoffs.lease(
+            session, account_id, handoff_id, now=now, lease_s=waits.lease, holder=services.holder
+        )
+        handoff = handoffs.get(session, account_id, handoff_id) if fence else None
+    if fence is None or handoff is None:
+        return None
+    return _Hold(services, desk, services.psa(account_id), handoff, fence)
+
+
+def _spent(hold: _Hold) -> bool:
+    """Park a handoff that ended the process so often that it must be its own doing."""
+    if hold.handoff.attempts <= hold.services.settings.intervals.attempts:
+        return False
+    return _park(hold, f"taken {hold.handoff.attempts} times without an end")
+
+
+def _draft(hold: _Hold) -> _Hold | None:
+    """Gather what is missing, build the brief and commit it. None if the fence was lost meanwhile."""
+    services, (account_id, handoff_id) = hold.services, hold.ids
+    with services.database.account(account_id, reading=True) as session:
+        first = handoffs.latest_snapshot(session, account_id, handoff_id)
+    if first is None:
+        ticket_id = hold.handoff.ticket_id
+        evidence = services.reader.everything(hold.psa, ticket_id, hold.desk.roster, now=services.clock())
+    else:
+        evidence = first if first.complete else services.reader.rest(hold.psa, first)
+    crash.point("publish.gathered")
+    marker = brief.marker(
+        hold.desk.marker_key,
+        account_id=account_id,
+        ticket_id=hold.handoff.ticket_id,
+        episode=hold.handoff.episode,
+    )
+    package = package_of(hold.handoff, hold.desk, evidence)
+    text = brief.render(package, marker=marker)
+    with services.database.account(account_id) as session:
+        stored = handoffs.store_draft(
+            session, account_id, handoff_id, fence=hold.fence, draft=text, draft_hash=text_hash(text), marker=marker,
+            escalation_package=package.to_json(), schema_version=SCHEMA_VERSION,
+            evidence_fingerprint=evidence.fingerprint(),
+        )  # fmt: skip
+        if not stored:
+            return None
+        handoffs.add_snapshot(session, account_id, handoff_id, evidence, kind="handoff")
+        if transient_gaps(evidence):
+            later = services.clock() + timedelta(seconds=services.settings.intervals.refresh_delay)
+            handoffs.ask_refresh(session, account_id, handoff_id, due_at=later)
+        handoff = handoffs.get(session, account_id, handoff_id)
+    assert handoff is not None
+    crash.point("publish.drafted")
+    log.info(
+        "brief_drafted",
+        bytes=len(text.encode()),
+        notes=len(evidence.notes),
+        time_entries=len(evidence.time_entries),
+        gaps=[gap.source for gap in evidence.gaps],
+    )
+    return _Hold(services, hold.desk, hold.psa, handoff, hold.fence)
+
+
+def package_of(handoff: Handoff, desk: Desk, evidence: Evidence) -> Package:
+    """Build the escalation package of a handoff as of the moment its evidence was read."""
+    return build(
+        evidence,
+        episode=handoff.episode,
+        escalated_at=handoff.escalated_at,
+        escalated_by=handoff.escalated_by,
+        as_of=evidence.read_at,
+        time_zone=desk.time_zone,
+    )
+
+
+def _earlier_note(hold: _Hold) -> tuple[PostedNote | None, int]:
+    """Look for the note of an attempt whose outcome nobody recorded; return it and how many extras were removed.
+
+    Only an internal note by our own API member with our marker counts. Raises `Ambiguous` when the notes cannot be
+    read: absence must be certain.
+    """
+    handoff = hold.handoff
+    assert handoff.marker is not None
+    try:
+        own = hold.psa.own_notes(handoff.ticket_id)
+    except PsaError as error:
+        # Also a 403 or 404 here means that we do not know, not that the note is absent.
+        raise Ambiguous(f"reading back: {error}", status=error.status, retry_after=error.retry_after) from error
+    ours = [n for n in own if brief.carries(n.text, handoff.marker)]
+    visible = next((n for n in ours if not n.internal), None)
+    if visible is not None:
+        raise VisibleNote(f"note {visible.id} with our marker is visible to customers", note_id=visible.id)
+    if not ours:
+        return None, 0
+    return ours[0], _remove_extras(hold, ours)
+
+
+def _may_still_arrive(hold: _Hold) -> bool:
+    """Wait, and look again now and then, until an earlier POST cannot arrive any more: time-out plus a margin."""
+    waits, now = hold.services.settings.intervals, hold.services.clock()
+    attempted = hold.handoff.post_attempted_at
+    assert attempted is not None
+    safe_at = attempted + timedelta(seconds=waits.post_timeout + waits.ambiguous_wait)
+    if now >= safe_at:
+        return False
+    next_look = min(safe_at, next_try(waits, now=now, attempt=hold.fence))
+    _give_back(hold, next_look, "an earlier POST may still arrive")
+    return True
+
+
+def _remove_extras(hold: _Hold, ours: list[PostedNote]) -> int:
+    """Keep the lowest id of several notes with one marker; remove our younger ones, or make them one line."""
+    keep, *extras = ours
+    for extra in extras:
+        log.error("second_brief_found", note_id=extra.id, kept=keep.id)
+        try:
+            hold.psa.delete_note(hold.handoff.ticket_id, extra.id)
+        except PsaError as error:
+            log.warning("second_brief_not_deleted", note_id=extra.id, error=str(error))
+            hold.psa.edit_note(
+                hold.handoff.ticket_id, extra.id, f"(repeated by mistake: the handoff brief is note {keep.id})"
+            )
+    if extras:
+        _alert(hold, "second brief", f"{len(extras)} repeated note(s) removed; note {keep.id} kept")
+    return len(extras)
+
+
+def _post(hold: _Hold) -> bool:
+    services, (account_id, handoff_id) = hold.services, hold.ids
+    with services.database.account(account_id) as session:
+        if not handoffs.mark_attempt(
+            session, account_id, handoff_id, fence=hold.fence, now=services.clock()
+        ):
+            return False
+    crash.point("publish.attempted")
+    text = hold.handoff.draft
+    assert text is not None
+    note = hold.psa.post_internal_note(hold.handoff.ticket_id, text)
+    crash.point("publish.posted")
+    return _record(hold, note, extras=0, why="note accepted")
+
+
+def _record(hold: _Hold, note: PostedNote, *, extras: int, why: str) -> bool:
+    services, (account_id, handoff_id) = hold.services, hold.ids
+    now = services.clock()
+    with services.database.account(account_id) as session:
+        recorded = handoffs.mark_posted(
+            session, account_id, handoff_id, fence=hold.fence, note_id=note.id, note_hash=text_hash(note.text),
+            now=now, extra_notes_removed=extras, why=why,
+        )  # fmt: skip
+    crash.point("publish.recorded")
+    seconds = (now - hold.handoff.seen_at).total_seconds()
+    log.info("brief_posted", note_id=note.id, why=why, recorded=recorded, seconds_since_seen=round(seconds, 3))
+    return recorded
+
+
+def _wait(hold: _Hold, error: PsaError) -> bool:
+    """Give the handoff back because of a failure that passes. Such tries do not wear it out."""
+    services = hold.services
+    now = services.clock()
+    at = next_try(services.settings.intervals, now=now, attempt=hold.fence, error=error)
+    surely_not_posted = not isinstance(error, Ambiguous) and hold.handoff.post_attempted_at is None
+    if surely_not_posted:
+        with services.database.account(hold.desk.account_id) as session:
+            handoffs.clear_attempt(session, *hold.ids, fence=hold.fence)
+    _give_back(hold, at, f"{type(error).__name__}: {error}"[:500])
+    log.warning("publish_waits", error=type(error).__name__, status=error.status, until=at.isoformat())
+    return False
+
+
+def _give_back(hold: _Hold, at: datetime, reason: str) -> None:
+    services = hold.services
+    with services.database.account(hold.desk.account_id) as session:
+        handoffs.give_back(
+            session, *hold.ids, fence=hold.fence, next_attempt_at=at, reason=reason, now=services.clock(),
+            count_attempt=False,
+        )  # fmt: skip
+
+
+def _park(hold: _Hold, reason: str) -> bool:
+    """Record a failure that only a person can end. The engineers are told all the same, without the note."""
+    services = hold.services
+    with services.database.account(hold.desk.account_id) as session:
+        parked = handoffs.park(
+            session, *hold.ids, fence=hold.fence, reason=reason[:500], now=services.clock()
+        )
+    _alert(hold, "brief parked", reason)
+    log.error("brief_parked", reason=reason)
+    return parked
+
+
+def _freeze(hold: _Hold, error: VisibleNote) -> bool:
+    """Remove a note that a customer could see, and write nothing more to this account's PSA."""
+    services, account_id = hold.services, hold.desk.account_id
+    reason = f"ticket {hold.handoff.ticket_id}: {error}"
+    try:
+        hold.psa.delete_note(hold.handoff.ticket_id, error.note_id)
+        reason += "; the note was removed"
+    except PsaError as failure:
+        reason += f"; REMOVE NOTE {error.note_id} BY HAND, deleting it failed: {failure}"
+    with services.database.account(account_id) as session:
+        accounts.freeze(session, account_id, reason=reason[:500], now=services.clock())
+    log.critical("note_visible_to_customer", note_id=error.note_id, reason=reason)
+    return _park(hold, reason)
+
+
+def _alert(hold: _Hold, kind: str, detail: str) -> None:
+    with hold.services.database.account(hold.desk.account_id) as session:
+        jobs.raise_alert(
+            session, hold.desk.account_id, kind=kind, subject=f"handoff {hold.handoff.id}", detail=detail[:500],
+            now=hold.services.clock(),
+        )  # fmt: skip

@@ -1,0 +1,83 @@
+"""The flow chart: each task calls one use case and rings for what follows. Keyword ids only.
+
+    callback ─▶ triage ─▶ publish ─▶ notify ─▶ deliver
+                   │                              each engineer
+                   └─▶ (later) refresh            one message
+    sweep ─▶ whatever is due         poll ─▶ triage
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from celery import shared_task, signals
+
+from worker import notify as notifying
+from worker import patrol, publish, refresh, triage
+from worker.wiring import services
+
+
+@shared_task(name="worker.tasks.triage")
+def triage_callback(*, account_id: int, inbox_id: int) -> None:
+    """Decide what one stored callback means; publish the brief of what it opened."""
+    for handoff_id in triage.triage(services(), account_id=account_id, inbox_id=inbox_id):
+        services().bell.ring("publish", account_id=account_id, handoff_id=handoff_id)
+
+
+@shared_task(name="worker.tasks.publish")
+def publish_brief(*, account_id: int, handoff_id: int) -> None:
+    """Post the brief into the ticket; then tell the engineers."""
+    if publish.publish(services(), account_id=account_id, handoff_id=handoff_id):
+        services().bell.ring("notify", account_id=account_id, handoff_id=handoff_id)
+
+
+@shared_task(name="worker.tasks.refresh")
+def refresh_brief(*, account_id: int, handoff_id: int) -> None:
+    """Bring a posted brief up to date."""
+    refresh.refresh(services(), account_id=account_id, handoff_id=handoff_id)
+
+
+@shared_task(name="worker.tasks.notify")
+def notify_engineers(*, account_id: int, handoff_id: int) -> None:
+    """Make a row for each message; send each."""
+    for delivery_id in notifying.notify(services(), account_id=account_id, handoff_id=handoff_id):
+        services().bell.ring("deliver", account_id=account_id, delivery_id=delivery_id)
+
+
+@shared_task(name="worker.tasks.deliver")
+def deliver_message(*, account_id: int, delivery_id: int) -> None:
+    """Send one message."""
+    notifying.deliver(services(), account_id=account_id, delivery_id=delivery_id)
+
+
+@shared_task(name="worker.tasks.sweep")
+def sweep_due_rows() -> None:
+    """Ring for everything that is due and that nobody rang for."""
+    patrol.sweep(services())
+
+
+@shared_task(name="worker.tasks.poll")
+def poll_account(*, account_id: int) -> None:
+    """Look for tickets whose callback never came."""
+    patrol.poll(services(), account_id=account_id)
+
+
+@shared_task(name="worker.tasks.check_callbacks")
+def check_account_callbacks(*, account_id: int) -> None:
+    """Re-activate callback entries that ConnectWise switched off."""
+    patrol.check_callbacks(services(), account_id=account_id)
+
+
+@signals.task_prerun.connect
+def _forget_the_last_task(**_: Any) -> None:
+    """Start each task without the ids of the one before on the same thread."""
+    structlog.contextvars.clear_contextvars()
+
+
+@signals.worker_ready.connect
+def _warm_up(**_: Any) -> None:
+    """Import the client and open connections before the first escalation needs them."""
+    from worker.warmth import warm_in_background
+
+    warm_in_background(services())
