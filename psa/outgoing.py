@@ -29,8 +29,6 @@ from urllib3.util import Retry
 KEY_FETCH_BYTES = 64 * 1024
 _CLOUD = (".myconnectwise.net", ".connectwisedev.com")
 _PLAIN_URL = re.compile(r"[\x21-\x7e]+")
-_TRANSLATED = tuple(ipaddress.ip_network(n) for n in ("64:ff9b::/96", "64:ff9b:1::/48", "::/96"))
-"""IPv6 ranges that carry an IPv4 address inside, beside the mapped, 6to4 and Teredo ones Python knows."""
 _METADATA = frozenset(ipaddress.ip_address(a) for a in ("169.254.169.254", "168.63.129.16", "fd00:ec2::254"))
 _REFUSED = "link-local, metadata, multicast or unspecified"
 
@@ -149,9 +147,8 @@ def check_address(address: str, *, host: str, allow_private: bool) -> None:
         )
     if allow_private:
         return
-    hidden = isinstance(ip, ipaddress.IPv6Address) and (
-        mapped or ip.sixtofour or ip.teredo or any(ip in net for net in _TRANSLATED)
-    )
+    # Forms that carry an IPv4 address inside; NAT64 and the compatible form count as reserved.
+    hidden = isinstance(ip, ipaddress.IPv6Address) and (mapped or ip.sixtofour or ip.teredo)
     if hidden or not plain.is_global or plain.is_reserved:
         raise ForbiddenAddress(
             f"{where}: not a public address; for an on-prem PSA set allow_private on the account"
@@ -245,6 +242,15 @@ class _GuardedAdapter(HTTPAdapter):
 class _Session(requests.Session):
     """A session that follows nothing: a redirect is returned as the answer it is."""
 
+    def __init__(self, guard: _Guard) -> None:
+        super().__init__()
+        self._guard = guard
+
+    def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
+        # As it was given: preparing would tidy up what two parsers may read differently.
+        check_url(str(request.url), self._guard.hosts, allow_private=self._guard.allow_private)
+        return super().prepare_request(request)
+
     def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002
         return None
 
@@ -263,7 +269,7 @@ def guarded_session(
     raise `ForbiddenAddress` before anything leaves the machine. Pass a time-out with every request.
     """
     guard = _Guard(frozenset(h.lower() for h in hosts), allow_private, resolver)
-    session = _Session()
+    session = _Session(guard)
     session.trust_env = False
     session.verify = ca_file or True
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -173,6 +174,9 @@ def test_posting_names_every_outcome_and_sends_once(
         cw.post_internal_note(5, "**brief**")
     assert type(caught.value).__mro__[0] is error or isinstance(caught.value, error)
     assert sum(c.request.method == "POST" for c in web.calls) == 1
+    assert all("/notes/" not in (c.request.url or "") for c in web.calls), (
+        "nothing to read back without an id"
+    )
     if error is Throttled:
         assert caught.value.retry_after == 30
 
@@ -648,10 +652,10 @@ def test_pod_is_registered_once(web: responses.RequestsMock, cw: ConnectWise) ->
     )
     web.post(setups, status=201, json={"id": 4})
     want = {"description": "RF", "url": "https://rf.example/pod", "origin": "https://rf.example"}
-    assert cw.register_pod(screen="ticket", **want) == 4
+    assert cw.register_pod(screen="ticket", **want) == 4  # type: ignore[arg-type]
     assert json.loads(web.calls[-1].request.body or b"")["screenId"] == 9
     web.replace("GET", setups, json=[{"id": 4, "url": "https://rf.example/pod", "type": "Pod"}])
-    assert cw.register_pod(screen="ticket", **want) == 4
+    assert cw.register_pod(screen="ticket", **want) == 4  # type: ignore[arg-type]
     assert sum(c.request.method == "POST" for c in web.calls) == 1
 
 
@@ -737,6 +741,29 @@ def test_a_post_is_sent_exactly_once_whatever_happens(fate: Reply, warm: bool) -
         with pytest.raises(Ambiguous, match="POST /service/tickets/5/notes"):
             cw.post_internal_note(5, "x")
         assert server.count("POST") == 1
+
+
+def test_an_answer_that_drips_is_given_up_at_the_total_deadline() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def drip() -> None:
+            sock, _ = listener.accept()
+            sock.recv(4096)
+            try:
+                sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+                for _ in range(40):
+                    sock.sendall(b" ")
+                    time.sleep(0.03)
+            except OSError:
+                return
+
+        threading.Thread(target=drip, daemon=True).start()
+        site = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        keys = Keys(site, "acmemsp", "p", "k", "c", allow_private=True, codebase="v4_6_release/")
+        started = time.monotonic()
+        with pytest.raises(Unavailable, match="TooSlow"):
+            ConnectWise(keys, timeouts=Timeouts(read=0.2, total=0.3)).ticket(5)
+        assert time.monotonic() - started < 0.8
 
 
 def test_a_write_that_never_left_is_not_ambiguous() -> None:

@@ -89,14 +89,21 @@ def to_address(address: str, port: int) -> Any:
 
 @pytest.mark.parametrize("url", HOSTILE_URLS)
 def test_hostile_url_never_connects(url: str) -> None:
+    looked_up: list[str] = []
+
+    def resolve(host: str, *_: object) -> list[tuple[Any, ...]]:
+        looked_up.append(host)
+        return to_address("127.0.0.1", server.port)(host)  # type: ignore[no-any-return]
+
     with RawServer(lambda *_: answer(200)) as server:
-        session = guarded_session(CLOUD, resolver=to_address("127.0.0.1", server.port))
+        session = guarded_session(CLOUD, resolver=resolve)
         with pytest.raises((ForbiddenAddress, requests.RequestException)):
             session.get(url.format(port=server.port), timeout=1)
         with pytest.raises(ForbiddenAddress):
             check_url(url.format(port=server.port), CLOUD, allow_private=False)
         time.sleep(0.005)
         assert server.connections == 0
+        assert looked_up == [], "not even a name is looked up"
 
 
 @pytest.mark.parametrize(
