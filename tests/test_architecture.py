@@ -1,0 +1,144 @@
+"""What holds for the whole: queues, states, settings and the shape of the tree."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+import celeryconfig
+from escalation.lifecycle import BRIEF_MOVES, RESPONSE_MOVES, Brief, ForbiddenMove, Response, check_brief, check_response
+from worker import crash
+from worker.app import make
+from worker.settings import Settings, SettingsError
+
+ROOT = Path(__file__).parent.parent
+OURS = ("escalation", "models", "psa", "webhooks", "worker")
+
+
+def _sources() -> list[Path]:
+    return [path for folder in OURS for path in sorted((ROOT / folder).rglob("*.py"))]
+
+
+def _tasks(tmp_path: Path) -> set[str]:
+    app = make(Settings.read({"RESOLUTIONFLOW_VAR": str(tmp_path)}))
+    app.loader.import_default_modules()
+    return {name for name in app.tasks if not name.startswith("celery.")}
+
+
+def test_every_task_has_a_queue_that_a_worker_reads(tmp_path: Path) -> None:
+    tasks = _tasks(tmp_path)
+    assert tasks == set(celeryconfig.task_routes)
+    assert {route["queue"] for route in celeryconfig.task_routes.values()} <= set(celeryconfig.QUEUES)
+
+
+def test_whatever_the_sweeper_or_a_use_case_rings_for_is_a_task(tmp_path: Path) -> None:
+    rung = {
+        name
+        for path in _sources()
+        for name in re.findall(r'bell\.ring\(\s*"(\w+)"', path.read_text())
+    }
+    assert rung
+    assert {f"worker.tasks.{name}" for name in rung} <= _tasks(tmp_path)
+
+
+def test_no_wait_of_celery_is_longer_than_a_quarter_of_the_visibility_timeout() -> None:
+    longest = celeryconfig.broker_transport_options["visibility_timeout"] / 4
+    for path in _sources():
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.keyword) and node.arg in ("countdown", "eta"):
+                raise AssertionError(f"{path}:{node.value.lineno}: waits are next_attempt_at columns ({longest} s)")
+
+
+@pytest.mark.parametrize("moves", [BRIEF_MOVES, RESPONSE_MOVES], ids=["brief", "response"])
+def test_every_state_can_be_reached_and_left_or_is_an_end(moves: dict[str, frozenset[str]]) -> None:
+    first = next(iter(moves))
+    reached, todo = {first}, [first]
+    while todo:
+        for after in moves[todo.pop()] - reached:
+            reached.add(after)
+            todo.append(after)
+    assert reached == set(moves)
+    ends = {state for state, after in moves.items() if not after}
+    assert ends in ({Brief.POSTED}, {Response.RESOLVED, Response.WITHDRAWN})
+
+
+def test_a_move_that_the_table_does_not_have_is_refused() -> None:
+    check_brief(Brief.PENDING, Brief.POSTING)
+    check_response(Response.CLAIMED, Response.OPEN)
+    with pytest.raises(ForbiddenMove):
+        check_brief(Brief.POSTED, Brief.POSTING)
+    with pytest.raises(ForbiddenMove):
+        check_response(Response.WITHDRAWN, Response.CLAIMED)
+
+
+def test_every_crash_point_stands_in_the_code_and_every_one_in_the_code_is_registered() -> None:
+    passed = [
+        name for path in _sources() for name in re.findall(r'crash\.point\("([\w.]+)"\)', path.read_text())
+    ]
+    assert sorted(passed) == sorted(crash.POINTS)
+
+
+def test_only_the_settings_read_the_environment() -> None:
+    allowed = {
+        "worker/settings.py",
+        "worker/app.py",  # the level of Celery's own start-up lines
+        "worker/commands_account.py",  # credentials, so that they need not stand on a command line
+        "worker/crash.py",  # for tests alone
+        "worker/demo.py",
+        "worker/embedded.py",  # hands its own on to its children
+    }
+    reading = {
+        str(path.relative_to(ROOT))
+        for path in _sources()
+        if re.search(r"os\.(environ|getenv)", path.read_text()) and "simulator" not in path.parts
+    }
+    assert reading <= allowed
+
+
+def test_all_that_is_wrong_with_the_settings_is_said_at_once(tmp_path: Path) -> None:
+    wrong = {
+        "RESOLUTIONFLOW_VAR": str(tmp_path),
+        "DATABASE_URL": "mysql://db",
+        "REDIS_URL": "amqp://mq",
+        "PUBLIC_URL": "ftp://x",
+        "SMTP_URL": "imap://x",
+        "LOG_LEVEL": "LOUD",
+        "RESOLUTIONFLOW_SWEEP": "often",
+        "RESOLUTIONFLOW_LEASE": "10",
+    }
+    with pytest.raises(SettingsError) as caught:
+        Settings.read(wrong)
+    for name in (*wrong, "SECRET_KEYS", "RESOLUTIONFLOW_POST_TIMEOUT"):
+        if name != "RESOLUTIONFLOW_VAR":
+            assert name in str(caught.value)
+
+
+def test_a_key_of_our_own_is_made_once_and_kept_to_ourselves(tmp_path: Path) -> None:
+    first = Settings.read({"RESOLUTIONFLOW_VAR": str(tmp_path)})
+    again = Settings.read({"RESOLUTIONFLOW_VAR": str(tmp_path)})
+    assert first.secret_keys == again.secret_keys
+    assert (tmp_path / "secret_keys").stat().st_mode & 0o777 == 0o600
+    assert first.secret_keys[0] not in repr(first)
+
+
+def test_the_simulator_shares_no_code_with_the_client_it_tests() -> None:
+    for path in (ROOT / "psa" / "simulator").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            for name in names:
+                root = name.split(".")[0]
+                inside = name.startswith("psa.simulator") or root not in (*OURS, "pyconnectwise")
+                assert inside, f"{path} imports {name}"
+
+
+def test_nothing_speaks_of_a_machine_or_of_how_this_is_made() -> None:
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
+    for name in listed.splitlines():
+        path = ROOT / name
+        if path.suffix in {".py", ".md", ".cfg", ".toml", ".yml", ".txt", ".sh"} and path.exists():
+            assert not re.search(r"(?<![\w.])/(root|home/\w+)/\w", path.read_text()), name
