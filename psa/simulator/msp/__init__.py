@@ -1,0 +1,1 @@
+"""The fictional MSP's people, customers and tickets: plain values, no engine."""

@@ -1,0 +1,50 @@
+"""The MSPs the simulated ConnectWise can hold: plain values for its engine to load.
+
+Everything is fictional. A given `now` always gives the same result.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from psa.simulator.msp import customers, flagship, people
+
+FLAGSHIP_TICKET = flagship.NUMBER
+JUNIOR = "jlind"
+SENIOR = "msvensson"
+ESCALATED = "Escalated"
+CLAIMED = "Assigned to Engineer"
+HELP_DESK = "Help Desk"
+MINUTES_A_TICKET = 35
+
+
+def northgate(now: datetime) -> dict[str, Any]:
+    """Return Northgate IT, an MSP of a dozen people, as it stands at `now` (aware)."""
+    return {
+        "company": "northgate",
+        "company_name": "Northgate IT Services Ltd",
+        "public_key": "nGtPub7Qx2LmVd9R",
+        "private_key": "nGtPrv4Zk8HsWc1T",
+        "client_id": "5b0c6f1e-7a43-4f0e-9a53-0d7c2f6e1b88",
+        "signing_key": "northgate-callback-signing-key-7f3a91",
+        "api_member": people.API_MEMBER,
+        "boards": people.boards(),
+        "members": people.members(),
+        "companies": customers.companies(),
+        "tickets": _numbered(flagship.tickets(now)),
+    }
+
+
+def _numbered(tickets: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Give each ticket without an id the one it would have had: this MSP opens a ticket about every 35 minutes."""
+    fixed = next(t for t in tickets if t["id"] is not None)
+    taken = {fixed["id"]}
+    for ticket in sorted(tickets, key=lambda t: -int(t["entered"])):
+        if ticket["id"] is None:
+            number = fixed["id"] + (fixed["entered"] - ticket["entered"]) // MINUTES_A_TICKET
+            while number in taken:
+                number += 1
+            ticket["id"] = number
+            taken.add(number)
+    return tickets
