@@ -97,7 +97,7 @@ def _mail(services: Services, handoff: Handoff, recipient: str) -> HandoffMail:
         ticket_summary=(package.summary if package else handoff.summary) or "",
         client=handoff.company or "",
         severity=handoff.priority or "",
-        waiting=lines[0] if lines else "",
+        waiting=lines[0].partition(", ")[2] if lines else "",
         escalated_by=desk.roster.person(handoff.escalated_by).name if handoff.escalated_by else "",
         recipient_name=recipient,
         opening=_labelled(lines[1:]),

@@ -1,0 +1,107 @@
+"""Each engineer gets one message, and no message can stop a handoff."""
+
+from __future__ import annotations
+
+import pytest
+
+from models import deliveries, jobs
+from models.deliveries import Delivery
+from tests.integration.worker.conftest import Shop
+from worker import notify, patrol
+from worker.mail import MailError
+
+
+def _rows(shop: Shop, handoff_id: int) -> list[Delivery]:
+    with shop.database.account(shop.account_id) as session:
+        return deliveries.of_handoff(session, shop.account_id, handoff_id)
+
+
+def _told(shop: Shop) -> tuple[int, list[int]]:
+    handoff_id = shop.escalated()
+    shop.publish(handoff_id)
+    return handoff_id, notify.notify(shop.services, account_id=shop.account_id, handoff_id=handoff_id)
+
+
+def _deliver(shop: Shop, delivery_id: int) -> bool:
+    return notify.deliver(shop.services, account_id=shop.account_id, delivery_id=delivery_id)
+
+
+def test_everybody_has_a_row_and_who_has_no_address_is_suppressed_with_the_reason(shop: Shop) -> None:
+    handoff_id, queued = _told(shop)
+    assert [_deliver(shop, i) for i in queued] == [True]
+    by_member = {r.recipient_user_id: (r.status, r.reason) for r in _rows(shop, handoff_id)}
+    assert by_member == {2: ("sent", None), 3: ("suppressed", "no e-mail address")}
+
+
+def test_the_mail_says_what_matters_and_links_to_the_ticket(shop: Shop) -> None:
+    _, queued = _told(shop)
+    _deliver(shop, queued[0])
+    (message,) = shop.mailer.sent
+    text = message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert "48213" in message["Subject"]
+    assert "Harbour Dental" in message["Subject"]
+    assert shop.psa.ticket_url(48213) in text
+    assert "not recorded" in text.lower()
+
+
+def test_telling_twice_tells_once(shop: Shop) -> None:
+    handoff_id, queued = _told(shop)
+    assert notify.notify(shop.services, account_id=shop.account_id, handoff_id=handoff_id) == []
+    assert [_deliver(shop, i) for i in queued * 3] == [True, False, False]
+    assert len(shop.mailer.sent) == 1
+
+
+def test_a_server_that_is_down_is_tried_again_later(shop: Shop) -> None:
+    handoff_id, (delivery_id,) = _told(shop)
+    shop.mailer.fails = [MailError("no connection")] * 3
+    for _ in range(3):
+        assert not _deliver(shop, delivery_id)
+        shop.clock.advance(600)
+    patrol.sweep(shop.services)
+    assert shop.bell.take("deliver") == [{"account_id": shop.account_id, "delivery_id": delivery_id}]
+    assert _deliver(shop, delivery_id)
+    assert _rows(shop, handoff_id)[0].attempts == 4
+
+
+@pytest.mark.parametrize(("permanent", "status"), [(True, "failed"), (False, "queued")])
+def test_a_refused_recipient_fails_for_good(shop: Shop, permanent: bool, status: str) -> None:
+    handoff_id, (delivery_id,) = _told(shop)
+    shop.mailer.fails = [MailError("550 no such user", permanent=permanent)]
+    assert not _deliver(shop, delivery_id)
+    row = _rows(shop, handoff_id)[0]
+    assert (row.status, row.reason) == (status, "550 no such user")
+
+
+def test_a_send_in_doubt_is_repeated_with_the_same_message_id(shop: Shop) -> None:
+    _, (delivery_id,) = _told(shop)
+    shop.mailer.fails = [MailError("connection lost after DATA", doubtful=True)]
+    _deliver(shop, delivery_id)
+    shop.clock.advance(600)
+    _deliver(shop, delivery_id)
+    first = shop.mailer.sent[0]["Message-ID"]
+    with shop.database.account(shop.account_id) as session:
+        row = deliveries.get(session, shop.account_id, delivery_id)
+    assert row is not None
+    assert first == row.message_id
+    assert row.attempts == 2
+
+
+def test_what_nobody_can_be_told_of_is_said_to_the_operator(shop: Shop) -> None:
+    handoff_id = shop.escalated()
+    shop.publish(handoff_id)
+    with shop.database.account(shop.account_id) as session:
+        from models import accounts
+
+        accounts.import_members(session, shop.account_id, [])
+    assert notify.notify(shop.services, account_id=shop.account_id, handoff_id=handoff_id) == []
+    with shop.database.account(shop.account_id) as session:
+        assert "nobody to tell" in [a.kind for a in jobs.open_alerts(session, shop.account_id)]
+
+
+def test_a_handoff_that_ended_is_told_to_nobody(shop: Shop) -> None:
+    handoff_id, (delivery_id,) = _told(shop)
+    shop.psa.change(48213, closed=True)
+    shop.triage()
+    assert not _deliver(shop, delivery_id)
+    assert shop.mailer.sent == []
+    assert _rows(shop, handoff_id)[0].reason == "the ticket was closed"

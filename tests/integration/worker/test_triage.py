@@ -1,0 +1,229 @@
+"""Every road to an episode ends in the right number of handoffs."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+from models import accounts, deliveries, handoffs, inbox, jobs
+from models.handoffs import Handoff
+from psa.port import Unauthorized, Unavailable
+from tests.fakes import ASSIGNED, ESCALATED, NEW
+from tests.integration.worker.conftest import Shop
+from worker import notify, patrol, triage
+from worker.onboarding import account_named, connect
+
+
+def _states(found: list[Handoff]) -> list[tuple[int, str]]:
+    return [(h.episode, h.response_state) for h in found]
+
+
+def _raise(error: Exception) -> None:
+    raise error
+
+
+def test_a_ticket_that_is_not_escalated_opens_nothing_and_costs_one_call(shop: Shop) -> None:
+    shop.psa.add(status=NEW)
+    assert shop.triage() == []
+    assert shop.psa.calls == ["ticket"]
+
+
+def test_the_same_escalation_seen_often_is_one_handoff(shop: Shop) -> None:
+    shop.escalated()
+    assert [shop.triage() for _ in range(5)] == [[]] * 5
+    assert _states(shop.handoffs()) == [(1, "open")]
+
+
+def test_twenty_callbacks_at_once_are_one_handoff(shop: Shop) -> None:
+    shop.psa.add(status=ESCALATED)
+    rows = [shop.ring_in() for _ in range(20)]
+
+    def work(row: int) -> list[int]:
+        return triage.triage(shop.services, account_id=shop.account_id, inbox_id=row)
+
+    with ThreadPoolExecutor(8) as pool:
+        opened = [handoff for found in pool.map(work, rows) for handoff in found]
+    for row in rows:  # those that met another worker were given back
+        opened += work(row)
+    assert len(opened) == 1
+    assert _states(shop.handoffs()) == [(1, "open")]
+
+
+def test_who_and_when_come_from_the_psa(shop: Shop) -> None:
+    shop.escalated()
+    at = shop.clock()
+    (handoff,) = shop.handoffs()
+    assert (handoff.escalated_by, handoff.escalated_at) == ("jlind", at)
+
+
+def test_a_short_absence_is_the_same_episode_and_a_long_one_is_not(shop: Shop) -> None:
+    shop.escalated()
+    shop.clock.advance(20)
+    shop.psa.change(48213, status_id=NEW)
+    shop.triage()
+    shop.clock.advance(40)
+    shop.psa.change(48213, status_id=ESCALATED)
+    assert shop.triage() == []
+    assert _states(shop.handoffs()) == [(1, "open")]
+    shop.clock.advance(20)
+    shop.psa.change(48213, status_id=NEW)
+    shop.triage()
+    shop.clock.advance(61)
+    shop.psa.change(48213, status_id=ESCALATED)
+    assert len(shop.triage()) == 1
+    assert _states(shop.handoffs()) == [(2, "open"), (1, "withdrawn")]
+
+
+def test_leaving_is_withdrawn_by_the_sweeper_after_the_grace_and_no_sooner(shop: Shop) -> None:
+    handoff_id = shop.escalated()
+    shop.publish(handoff_id)
+    notify.notify(shop.services, account_id=shop.account_id, handoff_id=handoff_id)
+    shop.clock.advance(5)
+    shop.psa.change(48213, status_id=NEW)
+    shop.triage()
+    shop.clock.advance(60)
+    patrol.sweep(shop.services)
+    assert _states(shop.handoffs()) == [(1, "open")]
+    shop.clock.advance(1)
+    patrol.sweep(shop.services)
+    assert _states(shop.handoffs()) == [(1, "withdrawn")]
+    with shop.database.account(shop.account_id) as session:
+        rows = deliveries.of_handoff(session, shop.account_id, handoff_id)
+    assert {r.status for r in rows} == {"suppressed"}
+    assert {r.reason for r in rows} == {"left the escalation status and stayed away", "no e-mail address"}
+
+
+def test_moving_to_a_claim_status_withdraws_nothing(shop: Shop) -> None:
+    shop.escalated()
+    shop.psa.change(48213, status_id=ASSIGNED)
+    shop.triage()
+    shop.clock.advance(600)
+    patrol.sweep(shop.services)
+    assert _states(shop.handoffs()) == [(1, "open")]
+
+
+def test_closing_merging_and_deleting_end_it(shop: Shop) -> None:
+    for number, change in ((1, {"closed": True}), (2, {"merged_into": 48100}), (3, None)):
+        shop.psa.add(number, status=ESCALATED)
+        assert len(shop.triage(number)) == 1
+        if change is None:
+            del shop.psa.tickets[number]
+        else:
+            shop.psa.change(number, **change)
+        assert shop.triage(number) == []
+        assert _states(shop.handoffs(number)) == [(1, "withdrawn")]
+    assert [h.end_reason for n in (1, 2, 3) for h in shop.handoffs(n)] == ["closed", "merged", "deleted"]
+
+
+def test_an_escalation_whose_psa_is_down_is_kept_and_done_when_it_is_back(shop: Shop) -> None:
+    shop.psa.add(status=ESCALATED)
+    shop.psa.before["ticket"] = lambda: _raise(Unavailable("GET ticket: 503"))
+    row = shop.ring_in()
+    for _ in range(30):
+        triage.triage(shop.services, account_id=shop.account_id, inbox_id=row)
+        shop.clock.advance(600)
+    shop.psa.before.clear()
+    assert len(triage.triage(shop.services, account_id=shop.account_id, inbox_id=row)) == 1
+
+
+def test_refused_keys_wait_too_and_the_operator_hears_of_it(shop: Shop) -> None:
+    shop.psa.add(status=ESCALATED)
+    shop.psa.before["ticket"] = lambda: _raise(Unauthorized("GET ticket: 401", status=401))
+    row = shop.ring_in()
+    triage.triage(shop.services, account_id=shop.account_id, inbox_id=row)
+    with shop.database.account(shop.account_id) as session:
+        assert [a.kind for a in jobs.open_alerts(session, shop.account_id)] == ["psa refuses us"]
+        stored = inbox.get(session, shop.account_id, row)
+    assert stored is not None
+    assert stored.state == "new"
+
+
+def test_a_row_that_ends_the_process_each_time_is_parked_at_last(shop: Shop) -> None:
+    shop.psa.add(status=ESCALATED)
+    row = shop.ring_in()
+    attempts = shop.services.settings.intervals.attempts
+    for _ in range(attempts):
+        with shop.database.account(shop.account_id) as session:
+            assert inbox.take(session, shop.account_id, row, now=shop.clock(), lease_s=60)
+        shop.clock.advance(61)  # the process died; the lease runs out
+    assert triage.triage(shop.services, account_id=shop.account_id, inbox_id=row) == []
+    with shop.database.account(shop.account_id) as session:
+        stored = inbox.get(session, shop.account_id, row)
+        assert stored is not None
+        assert stored.state == "parked"
+        assert inbox.reset(session, shop.account_id, since=None, now=shop.clock()) == 1
+    assert len(triage.triage(shop.services, account_id=shop.account_id, inbox_id=row)) == 1
+
+
+def _poll(shop: Shop) -> list[int]:
+    shop.clock.advance(shop.services.settings.intervals.poll + 1)
+    rows = patrol.poll(shop.services, account_id=shop.account_id)
+    opened = []
+    for row in rows:
+        opened += triage.triage(shop.services, account_id=shop.account_id, inbox_id=row)
+    return opened
+
+
+def test_the_poller_finds_what_no_callback_told(shop: Shop) -> None:
+    shop.psa.add(status=NEW)
+    assert _poll(shop) == []
+    shop.psa.change(48213, status_id=ESCALATED)
+    assert len(_poll(shop)) == 1
+    assert _poll(shop) == []
+    shop.psa.change(48213, closed=True)
+    _poll(shop)
+    assert _states(shop.handoffs()) == [(1, "withdrawn")]
+
+
+def test_the_poller_finds_a_ticket_that_vanished(shop: Shop) -> None:
+    shop.escalated()
+    del shop.psa.tickets[48213]
+    _poll(shop)
+    assert _states(shop.handoffs()) == [(1, "withdrawn")]
+
+
+def test_two_pollers_ask_once(shop: Shop) -> None:
+    shop.clock.advance(shop.services.settings.intervals.poll + 1)
+    for _ in range(2):
+        patrol.poll(shop.services, account_id=shop.account_id)
+    assert shop.psa.calls.count("tickets_updated_since") == 1
+
+
+def test_the_sweeper_rings_for_what_nobody_rang_for(shop: Shop) -> None:
+    shop.psa.add(status=ESCALATED)
+    row = shop.ring_in()
+    patrol.sweep(shop.services)
+    assert shop.bell.take("triage") == [], "the bell has a few seconds"
+    shop.clock.advance(6)
+    patrol.sweep(shop.services)
+    (ids,) = shop.bell.take("triage")
+    assert ids == {"account_id": shop.account_id, "inbox_id": row}
+    (handoff_id,) = triage.triage(shop.services, **ids)
+    shop.clock.advance(6)
+    patrol.sweep(shop.services)
+    assert shop.bell.take("publish") == [{"account_id": shop.account_id, "handoff_id": handoff_id}]
+
+
+def test_the_engineers_are_told_even_while_the_note_cannot_be_posted(shop: Shop) -> None:
+    handoff_id = shop.escalated()
+    shop.psa.before["post_internal_note"] = lambda: _raise(Unavailable("POST notes: no connection"))
+    shop.publish(handoff_id)
+    shop.clock.advance(shop.services.settings.intervals.mail_before_note + 1)
+    patrol.sweep(shop.services)
+    assert shop.bell.take("notify") == [{"account_id": shop.account_id, "handoff_id": handoff_id}]
+    assert shop.tell(handoff_id) == 1
+
+
+def test_what_was_escalated_before_connecting_is_left_alone(shop: Shop) -> None:
+    shop.psa.add(48200, status=ESCALATED)
+    with shop.database.account(shop.account_id) as session:
+        accounts.set_account(session, shop.account_id, connected_at=None)
+    done = connect(shop.services, account_named(shop.services, "northgate"))
+    assert done.already_escalated == [48200]
+    assert shop.triage(48200) == []
+    shop.psa.change(48200, status_id=NEW)
+    shop.triage(48200)
+    shop.clock.advance(5)
+    shop.psa.change(48200, status_id=ESCALATED)
+    assert len(shop.triage(48200)) == 1
+    with shop.database.account(shop.account_id) as session:
+        assert handoffs.open_for_ticket(session, shop.account_id, 48200) is not None
