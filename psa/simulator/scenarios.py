@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from psa.simulator.msp import customers, flagship, people
+from psa.simulator.msp import lakeside as second
 
 FLAGSHIP_TICKET = flagship.NUMBER
 JUNIOR = "jlind"
@@ -33,6 +34,23 @@ def northgate(now: datetime) -> dict[str, Any]:
         "members": people.members(),
         "companies": customers.companies(),
         "tickets": _numbered(flagship.tickets(now)),
+    }
+
+
+def lakeside(now: datetime) -> dict[str, Any]:
+    """Return Lakeside Computers, a small second tenant with keys, words and people of its own."""
+    return {
+        "company": "lakeside",
+        "company_name": "Lakeside Computers",
+        "public_key": "lkSdPub3Ny6QwXe2",
+        "private_key": "lkSdPrv8Tb5MrUf0",
+        "client_id": "c2d9e7a4-1b36-4c58-8f02-93ab5d10e7f4",
+        "signing_key": "lakeside-callback-signing-key-c05d28",
+        "api_member": "rflow",
+        "boards": second.boards(),
+        "members": second.members(),
+        "companies": second.companies(),
+        "tickets": _numbered(second.tickets()),
     }
 
 
