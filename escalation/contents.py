@@ -25,7 +25,8 @@ class Source:
     """Where a quotation stands: `id` is what the brief cites."""
 
     id: str
-    """`d` the description, `n1`… notes, `t1`… time entries, `c1`… configurations, `s` the summary, `r1`… other tickets."""
+    """`d` the description, `n1`… notes, `t1`… time entries, `c1`… configurations, `s` the
+    summary, `r1`… other tickets."""
     record: str
     """Which record, in words: "internal note 4711"."""
     author: str
@@ -251,7 +252,7 @@ def _maybe(schema: type[_Record]) -> fields.Nested:
 
 
 class _SourceV1(_Record):
-    of = Source
+    of: ClassVar[Any] = Source
     id = _text()
     record = _text()
     author = _text()
@@ -261,14 +262,14 @@ class _SourceV1(_Record):
 
 
 class _QuoteV1(_Record):
-    of = Quote
+    of: ClassVar[Any] = Quote
     text = _text()
     evidence = _text()
     source = _text()
 
 
 class _StepV1(_QuoteV1):
-    of = Step
+    of: ClassVar[Any] = Step
     note_index = fields.Integer(required=True)
     outcome = _text()
     actor = _text()
@@ -277,26 +278,26 @@ class _StepV1(_QuoteV1):
 
 
 class _ChangeV1(_QuoteV1):
-    of = Change
+    of: ClassVar[Any] = Change
     since = _moment()
 
 
 class _ContingencyV1(_Record):
-    of = Contingency
+    of: ClassVar[Any] = Contingency
     condition = _text()
     action = _text()
     source = _text()
 
 
 class _DeviceV1(_Record):
-    of = Device
+    of: ClassVar[Any] = Device
     name = _text()
     text = _text()
     source = _text()
 
 
 class _EventV1(_Record):
-    of = Event
+    of: ClassVar[Any] = Event
     at = _moment()
     who = _text()
     text = _text()
@@ -304,7 +305,7 @@ class _EventV1(_Record):
 
 
 class _OtherTicketV1(_Record):
-    of = OtherTicket
+    of: ClassVar[Any] = OtherTicket
     id = fields.Integer(required=True)
     summary = _text()
     status = _text()
@@ -316,26 +317,26 @@ class _OtherTicketV1(_Record):
 
 
 class _MissingV1(_Record):
-    of = Missing
+    of: ClassVar[Any] = Missing
     text = _text()
     question = _text()
 
 
 class _UnreadV1(_Record):
-    of = Unread
+    of: ClassVar[Any] = Unread
     source = _text()
     reason = _text()
 
 
 class _AssessmentV1(_Record):
-    of = Assessment
+    of: ClassVar[Any] = Assessment
     likely_cause = _text(none=True)
     suggested_steps = fields.List(fields.String(), load_default=list)
     confidence = fields.Float(allow_none=True, load_default=None)
 
 
 class _PackageV1(_Record):
-    of = Package
+    of: ClassVar[Any] = Package
     schema_version = fields.Integer(required=True)
     ticket_id = fields.Integer(required=True)
     episode = fields.Integer(required=True)

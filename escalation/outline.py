@@ -13,6 +13,9 @@ from escalation.reading.pasted import troubled
 ABOVE = 8
 """Steps shown above the fold; the rest follow below it."""
 
+MOST_STEPS = 150
+"""More would not fit into a note anyway."""
+
 _LABELS = {
     "failed": "failed",
     "no_change": "no change",
@@ -47,7 +50,7 @@ class Limits:
             environment=min(12, len(_environment(package))),
             timeline=min(12, len(package.timeline)),
             evidence=min(40, rows),
-            steps=len(package.steps_attempted),
+            steps=min(MOST_STEPS, len(package.steps_attempted)),
         )
 
 
@@ -140,8 +143,9 @@ def outline(package: Package, limits: Limits) -> View:
     clock = Clock(package.time_zone, package.as_of)
     draft = _Draft(package, clock)
     shown = _chosen(package, limits.steps)
-    above = [i for i in shown if i in _chosen(package, ABOVE)]
-    below = [i for i in shown if i not in above]
+    first = set(_chosen(package, ABOVE))
+    above = [i for i in shown if i in first]
+    below = [i for i in shown if i not in first]
     environment = _environment(package)[: limits.environment]
     timeline = package.timeline[len(package.timeline) - limits.timeline :] if limits.timeline else ()
     blocks, rows_left = draft.blocks(limits.evidence)
@@ -326,7 +330,8 @@ class _Draft:
         for source in self._package.sources:
             if source.id in self._cited:
                 role = f", {source.role}" if source.role != "unknown" else ""
-                told = f"{inline(source.author, limit=40)}{role}, {self._clock.moment(source.at)}, {inline(source.record, limit=40)}"
+                who, record = inline(source.author, limit=40), inline(source.record, limit=40)
+                told = f"{who}{role}, {self._clock.moment(source.at)}, {record}"
                 made.append(Line(Inert(told), Inert(f"[{source.id}]")))
         return tuple(made)
 

@@ -35,7 +35,7 @@ from escalation.contents import (
     Unread,
     load,
 )
-from escalation.evidence import Configuration, Evidence, Note, RelatedTicket, TimeEntry
+from escalation.evidence import Evidence, Note, RelatedTicket, TimeEntry
 from escalation.reading import missing, pasted, remarks
 from escalation.reading.codes import error_codes
 from escalation.reading.steps import Deed, Passage, find_steps
@@ -84,7 +84,7 @@ def build(
     gaps = missing.not_recorded(
         domain, [ticket.summary, *(r.text for r in records)], has_error_text=bool(blocks or codes)
     )
-    devices, device_sources = _devices(evidence.configurations)
+    devices, device_sources = _devices(evidence)
     similar, recent, other_sources = _other_tickets(evidence)
     ruled_out = tuple(_quotes(remarks.ruled_out(passages), records))
     requests = _quotes(remarks.requests(passages), records)
@@ -283,7 +283,7 @@ def _start_here(
     """Return the newest lead that nobody followed yet, or None: silent rather than silly."""
     for quote in _quotes(remarks.leads(passages)[:5], records):
         if not any(
-            fuzz.token_set_ratio(quote.text.lower(), s.text.lower()) >= 80
+            fuzz.token_set_ratio(quote.text.lower(), s.text.lower()) >= 75
             for s in steps
             if s.evidence != quote.evidence
         ):
@@ -335,17 +335,19 @@ def _first_mentions(records: Sequence[_Record], finder: Any) -> tuple[Quote, ...
     return tuple(found.values())
 
 
-def _devices(configurations: Sequence[Configuration]) -> tuple[tuple[Device, ...], list[Source]]:
+def _devices(evidence: Evidence) -> tuple[tuple[Device, ...], list[Source]]:
+    """Return the attached configurations; they have no author, so the source says when they were read."""
     devices, sources = [], []
-    for number, device in enumerate(configurations, start=1):
+    for number, device in enumerate(evidence.configurations, start=1):
         told = [device.type, device.model, device.os, device.ip_address]
         told += [f"serial {device.serial_number}"] if device.serial_number else []
         told += [f"last login {device.last_login}"] if device.last_login else []
         if device.warranty_expires_at:
             told.append(f"warranty until {device.warranty_expires_at.date().isoformat()}")
         text = f"{device.name}: {', '.join(t for t in told if t)}" if any(told) else device.name
+        record = f"configuration {device.id}"
         devices.append(Device(device.name, text, f"c{number}"))
-        sources.append(Source(f"c{number}", f"configuration {device.id}", device.name, "system", None))
+        sources.append(Source(f"c{number}", record, "as read from the PSA", "unknown", evidence.read_at))
     return tuple(devices), sources
 
 

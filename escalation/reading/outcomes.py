@@ -4,7 +4,7 @@ The patterns are tried in order and the first that is found decides: relief that
 denied success ("did not fix it") before success, and success before the words for failure it may contain.
 """
 
-# ruff: noqa: E501, SIM905 - an alternative is easier to find in one long line than in a ladder
+# ruff: noqa: E501 - an alternative is easier to find in one long line than in a ladder
 
 from __future__ import annotations
 
@@ -59,6 +59,7 @@ _FINDING = re.compile(
     r"discovered|logged|high|slow|missing|expired|full|wrong|mismatch\w*|different|differs?|old|outdated|out of date|lots of|many|loss)\b",
     re.I,
 )
+_FOUND = re.compile(r"\b(?:found|shows?|showed|showing|reveal\w*|discovered|turn(?:s|ed) out|logged|reports?)\b(?! (?:no|nothing)\b)", re.I)
 BLANKET = re.compile(
     r"\b(?:none of (?:that|this|these|those|the above|it|them)|nothing (?:has )?(?:helped|worked|works)|(?:all|both)(?: of (?:which|that|these|this))? (?:with )?(?:no luck|to no avail|failed|no change|without)|"
     r"no luck with any|nothing i(?:'ve| have)? tried|neither (?:worked|helped)|still (?:not|no|broken|happening|the same|having|getting|down|fail\w*|an? issue)|"
@@ -90,6 +91,8 @@ def outcome_of(text: str, *, check: bool = False) -> Outcome:
         return "worked"
     if _CLEAR.search(text):
         return "no_change" if check or not re.search(r"\b(?:ok|okay|fine)\b", text, re.I) else "worked"
+    if check and _FOUND.search(text):
+        return "partial"
     if _FAILED.search(text):
         return "failed"
     if check and _FINDING.search(text):

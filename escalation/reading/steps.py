@@ -213,20 +213,19 @@ def _inside_result(clause: str) -> bool:
 
 
 def _settle(found: list[Deed], before: int, passage: Passage) -> None:
-    """Let a remark settle what is still open: of this passage's own steps, or of earlier ones."""
+    """Let a remark settle what is still open: of this passage's own steps before it, or of earlier passages."""
+    waiting = [place for place, deed in enumerate(found) if deed.outcome == "unknown"]
     for stretch in passage.stretches:
-        if stretch.kind not in ("sentence", "item") or stretch.text.endswith("?"):
-            continue
+        if not waiting:
+            return
         text = stretch.text[:300]
-        if outcomes.BLANKET.search(text) and deeds.claims(text) != "deed":
-            for place, deed in enumerate(found):
-                earlier = (
-                    deed.passage != (found[-1].passage if len(found) > before else -1)
-                    or deed.end <= stretch.start
-                )
-                if deed.outcome == "unknown" and earlier:
-                    found[place] = replace(deed, outcome="no_change")
-        elif outcomes.SETTLED.search(text) and deeds.claims(text) != "deed":
-            open_steps = [p for p, d in enumerate(found) if d.outcome == "unknown"]
-            if open_steps and (place := open_steps[-1]) == len(found) - 1:
-                found[place] = replace(found[place], outcome="worked")
+        if stretch.kind not in ("sentence", "item") or text.endswith("?") or deeds.claims(text) == "deed":
+            continue
+        earlier = [p for p in waiting if p < before or found[p].end <= stretch.start]
+        if outcomes.BLANKET.search(text):
+            for place in earlier:
+                found[place] = replace(found[place], outcome="no_change")
+            waiting = waiting[len(earlier) :]
+        elif outcomes.SETTLED.search(text) and earlier and earlier[-1] == len(found) - 1:
+            found[earlier[-1]] = replace(found[earlier[-1]], outcome="worked")
+            waiting.remove(earlier[-1])

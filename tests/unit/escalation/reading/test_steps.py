@@ -1,0 +1,113 @@
+"""How people say what they did, did not do, and what came of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from escalation.reading.steps import Passage, find_steps
+from escalation.reading.text import stretches
+
+
+def read(text: str, role: str = "technician") -> list[tuple[str, str, str]]:
+    passage = Passage(text, tuple(stretches(text)), role)
+    return [(d.outcome, d.actor, text[d.start : d.end]) for d in find_steps([passage])]
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome", "evidence"),
+    [
+        ("rebooted fw - no change", "no_change", "rebooted fw - no change"),
+        ("flushed dns, nada", "no_change", "flushed dns, nada"),
+        ("ran sfc /scannow -> clean", "no_change", "ran sfc /scannow -> clean"),
+        ("reboot: no luck", "no_change", "reboot: no luck"),
+        ("I have tried a different cable but it still drops.", "no_change", None),
+        ("We reinstalled the client and it works now.", "worked", None),
+        ("Restarted the spooler, worked for 10 minutes, then failed again.", "partial", None),
+        ("Tried to repair the database, access denied.", "failed", None),
+        ("The drive was replaced. Same error.", "no_change", "The drive was replaced"),
+        ("Cleared the cache. That fixed it.", "worked", "Cleared the cache"),
+        ("Checked the event log and found disk errors.", "partial", None),
+        ("Verified the DNS settings are correct.", "no_change", None),
+        ("10:15 - swapped the NIC, no link", "failed", "swapped the NIC, no link"),
+        ("Moved her mailbox to another database.", "unknown", None),
+        ("Recreated the Outlook profile, didn't help", "no_change", None),
+    ],
+)
+def test_a_deed_and_its_outcome(text: str, outcome: str, evidence: str | None) -> None:
+    found = read(text)
+    assert [f[0] for f in found] == [outcome]
+    assert found[0][2].rstrip(".") == (evidence or text).rstrip(".")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Have you tried another cable?",
+        "Did you reboot it?",
+        "Tomorrow I will replace the switch.",
+        "Next step is to rebuild the profile.",
+        "Please check the firewall rules.",
+        "You should update the driver.",
+        "If that fails, replace the disk.",
+        "I haven't tried another user yet.",
+        "Not tested from outside.",
+        "According to the article the cache is cleared at logon.",
+        "Here is what I tried:",
+        "The user reports that Outlook crashes.",
+        "I would try a new cable.",
+        "We need to replace the battery.",
+        "Hi team,",
+        "Thanks for your help.",
+        "> I rebooted the server and it came back",
+        "When I restarted it last year it was fine.",
+        "The printer stopped working yesterday.",
+        "Could someone look at the certificate?",
+        "It started happening after the update.",
+    ],
+)
+def test_what_only_looks_like_a_deed_is_none(text: str) -> None:
+    assert read(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "role", "actor"),
+    [
+        ("Had the user restart the PC, still drops.", "technician", "customer"),
+        ("The user rebooted twice, no change.", "technician", "customer"),
+        ("I restarted my laptop, same thing.", "customer", "customer"),
+        ("The ISP tested the line and found no errors.", "technician", "vendor"),
+        ("Called the ISP, no answer.", "technician", "tech"),
+    ],
+)
+def test_who_did_it(text: str, role: str, actor: str) -> None:
+    assert [found[1] for found in read(text, role)] == [actor]
+
+
+def test_a_list_item_is_one_step_and_two_deeds_in_a_sentence_are_two() -> None:
+    assert (
+        len(read("Tried:\n- disabled and re-enabled the NIC\n- ran a repair, then rebooted: no change")) == 2
+    )
+    two = read("Disabled antivirus and reinstalled the client but same error.")
+    assert [t[2] for t in two] == ["Disabled antivirus", "reinstalled the client but same error."]
+    assert {t[0] for t in two} == {"no_change"}
+
+
+def test_a_heading_lets_terse_items_count() -> None:
+    assert [f[2] for f in read("Steps taken:\n- restart router\n- new cable")] == [
+        "restart router",
+        "new cable",
+    ]
+    assert read("Suggestions:\n- restart router\n- new cable") == []
+
+
+def test_a_later_remark_settles_what_is_open() -> None:
+    first, second = "Replaced the toner. Updated the driver.", "Customer says none of that helped."
+    passages = [
+        Passage(t, tuple(stretches(t)), r) for t, r in ((first, "technician"), (second, "technician"))
+    ]
+    assert [d.outcome for d in find_steps(passages)] == ["no_change", "no_change"]
+
+
+def test_system_notes_and_our_own_are_nobodys_deeds() -> None:
+    assert read("Changed status to Escalated, no change.", "system") == []
+    assert read("Rebooted the firewall, no change.", "us") == []

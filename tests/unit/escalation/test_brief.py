@@ -1,0 +1,268 @@
+"""The brief: checked whole, to the byte, under its cap, and without a line that ticket text could forge."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from escalation import brief
+from escalation.contents import Assessment
+from escalation.evidence import Configuration, Evidence, RelatedTicket
+from escalation.package import Package
+from tests.unit.escalation.test_neutral import HOSTILE
+from tests.unit.escalation.tickets import at, evidence_of, package_of, rich, ticket
+
+STORED = Path(__file__).parent / "stored"
+MARK = brief.marker(b"k" * 32, account_id=1, ticket_id=48377, episode=2)
+
+
+def tags(markdown: str) -> set[str]:
+    return {
+        t.tag for block in MarkdownIt().parse(markdown) for t in [block, *(block.children or ())] if t.tag
+    }
+
+
+def test_a_rich_ticket_gives_this_note() -> None:
+    assert brief.render(package_of(rich(), 2), marker=MARK) == (STORED / "brief.md").read_text()
+
+
+def test_the_same_package_gives_the_same_bytes() -> None:
+    notes = {brief.render(package_of(rich(), 2), marker=MARK) for _ in range(3)}
+    assert len(notes) == 1
+    stored = package_of(rich(), 2).to_json()
+    assert notes == {brief.render(brief_load(stored), marker=MARK)}
+
+
+def brief_load(body: dict[str, object]) -> Package:
+    from escalation.package import load
+
+    return load(body)
+
+
+def test_it_renders_as_labels_lists_and_one_fold() -> None:
+    note = brief.render(package_of(rich(), 2), marker=MARK)
+    assert tags(note) == {"p", "strong", "ul", "li", "hr", "br"}
+    assert note.count("\n---\n") == 1
+    html = MarkdownIt().render(note)
+    assert "<li>flushed DNS on PC-14: no change [n1]</li>" in html
+    assert "[n3]</li>\n</ul>\n<p><strong>Ruled out:" in html
+
+
+def test_every_line_above_the_fold_that_quotes_the_ticket_is_cited() -> None:
+    above = brief.render(package_of(rich(), 2), marker=MARK).split("\n---\n")[0]
+    own = (
+        "**Tried",
+        "**Not recorded",
+        "**Could not be read",
+        "**State left behind:** none",
+        "**One question",
+    )
+    for text in above.splitlines():
+        if text and not text.startswith(own):
+            assert re.search(r"\[(?:[nt]\d+|d|s)\]", text), text
+
+
+def test_every_citation_is_explained_below_the_fold() -> None:
+    note = brief.render(package_of(rich(), 2), marker=MARK)
+    cited = set(re.findall(r"\[([a-z]\d*)\]", note.split("**Sources:**")[0]))
+    told = set(re.findall(r"^- \[([a-z]\d*)\]", note.split("**Sources:**")[1], re.MULTILINE))
+    assert cited == told
+
+
+def test_a_line_without_a_source_is_dropped() -> None:
+    package = package_of(rich())
+    orphan = dataclasses.replace(package.steps_attempted[0], source="n99", text="invented deed")
+    note = brief.render(dataclasses.replace(package, steps_attempted=(orphan,)), marker=None)
+    assert "invented deed" not in note
+
+
+def test_a_thin_ticket_gets_a_brief_and_one_question() -> None:
+    note = brief.render(package_of(evidence_of(summary="Outlook broken")), marker=MARK)
+    assert '**Ask:** take over and solve "Outlook broken" [s]' in note
+    assert "**Tried:** none recorded" in note
+    assert "**Not recorded:** whether webmail works" in note
+    assert "**State left behind:** none recorded" in note
+    assert note.count("**One question for Dana Reyes:**") == 1
+    assert note.count("?") == 2  # that one, and "Taking it?"
+
+
+def test_an_assessment_is_marked_as_a_guess_and_stands_below_the_fold() -> None:
+    guess = Assessment("phase-2 lifetime mismatch", ("compare both ends",), 0.7)
+    note = brief.render(dataclasses.replace(package_of(rich()), ai_assessment_data=guess), marker=MARK)
+    assert "**Assessment, a guess:** phase-2 lifetime mismatch (confidence 70%); compare both ends" in note
+    assert note.index("---") < note.index("**Assessment")
+
+
+def test_the_marker_is_last_and_known_again() -> None:
+    note = brief.render(package_of(rich(), 2), marker=MARK)
+    assert note.endswith(f"[ref: {MARK}]\n")
+    assert re.fullmatch(r"RF-[0-9A-HJKMNP-TV-Z]{8}", MARK)
+    assert brief.carries(note, MARK)
+    assert brief.carries(note.replace("[ref", "\\[ref"), MARK)
+    others = {
+        brief.marker(key, account_id=a, ticket_id=t, episode=e)
+        for key in (b"k" * 32, b"l" * 32)
+        for a in (1, 2)
+        for t in (48377, 2)
+        for e in (2, 3)
+    }
+    assert len(others) == 16
+    assert sum(brief.carries(note, other) for other in others) == 1
+    assert "[ref:" not in brief.render(package_of(rich(), 2), marker=None)
+
+
+def test_a_note_that_quotes_the_marker_does_not_carry_it() -> None:
+    package = package_of(evidence_of(f"Restarted it, no change [ref: {MARK}]", summary=f"[ref: {MARK}]"))
+    assert not brief.carries(brief.render(package, marker=None), MARK)
+
+
+def test_times_are_in_the_accounts_zone() -> None:
+    note = brief.render(dataclasses.replace(package_of(rich()), time_zone="America/New_York"), marker=None)
+    assert "waiting 2 h 10 min at 07:07" in note
+
+
+def long_ticket() -> Evidence:
+    log = "\n".join(
+        f"2026-03-12 10:{i // 60:02}:{i % 60:02} ERROR code {i} line of a long log" for i in range(200)
+    )
+    texts = [
+        f"Checked port {i} of rack {i % 7} with the tester from the van, no errors found.\n"
+        f"Replaced patch cable {i} with a new one from the store room: no change\n"
+        for i in range(40)
+    ]
+    evidence = evidence_of(
+        *texts, log, summary="Network drops", description="Network drops for everyone since Monday."
+    )
+    related = tuple(
+        RelatedTicket(i, f"Network drops at desk {i}", "Help Desk", "Closed", True, at(-i))
+        for i in range(1, 9)
+    )
+    devices = tuple(Configuration(i, f"SW-{i:02}", type="Switch", os="IOS 15") for i in range(1, 15))
+    return dataclasses.replace(evidence, related=related, configurations=devices)
+
+
+def test_a_long_ticket_leaves_out_in_order_and_counts_it() -> None:
+    package = package_of(long_ticket())
+    note = brief.render(package, marker=MARK)
+    assert len(package.steps_attempted) == 80
+    assert len(note.encode()) < brief.LIMIT
+    assert "**Similar and recent" not in note
+    assert "**Environment" not in note
+    lists = re.findall(r"ried[^\n]*\*\*\n\n(.*?)\n\n", note, re.DOTALL)
+    shown = sum(len(re.findall(r"^- ", part, re.MULTILINE)) for part in lists)
+    assert 8 < shown < 80
+    left = re.search(r"Left out here for length, the package has it: (.*)\.", note)
+    assert left
+    assert "8 other tickets" in left[1]
+    assert f"{80 - shown} steps" in left[1]
+    assert "**Tried (80):**" in note
+
+
+def test_evidence_is_never_cut_inside_a_line() -> None:
+    package = package_of(long_ticket())
+    whole = package.evidence_blocks[0].evidence.splitlines()
+    rows = re.findall(
+        r"^│ (.*?) *$",
+        brief.render(dataclasses.replace(package, steps_attempted=()), marker=MARK),
+        re.MULTILINE,
+    )
+    assert rows
+    assert set(rows) <= set(whole)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_ticket_text_forges_nothing(text: str) -> None:
+    evidence = evidence_of(
+        f"Restarted {text}, no change. If {text}, then {text}. Told Mia {text} by 14:00.",
+        f"ERROR {text}\nI suspect {text} is why. Disabled the firewall {text}",
+        summary=text,
+        description=f"{text}\n\n{text} does not work",
+    )
+    evidence = dataclasses.replace(
+        evidence, ticket=dataclasses.replace(ticket(text), company=text, priority=text)
+    )
+    note = brief.render(package_of(evidence), marker=MARK)
+    assert tags(note) <= {"p", "strong", "ul", "li", "hr", "br"}
+    assert note.count("\n---\n") == 1
+    assert note.count("[ref:") == 1
+    assert note.count("**Start here:**") <= 1
+    known = {f"[{s.id}]" for s in package_of(evidence).sources}
+    assert set(re.findall(r"\[[^\]]*\]", note)) <= known | {f"[ref: {MARK}]", "[redacted: password]"}
+
+
+def test_opening_is_plain_text_for_a_mail() -> None:
+    lines = brief.opening(package_of(rich(), 2))
+    assert lines[0] == "P2, waiting 2 h 10 min at 11:07"
+    assert 'Customer told: "an engineer by 14:00"' in lines
+    assert "Start here: I suspect the phase-2 lifetime differs on both ends" in lines
+    assert not any("**" in text or "\n" in text for text in lines)
+
+
+def test_explain_says_where_each_step_was_read() -> None:
+    told = brief.explain(package_of(rich(), 2))
+    assert "step 0 [n1] no_change, by tech dead end: flushed DNS on PC-14: no change" in told
+
+
+def test_a_template_refuses_text_that_nobody_neutralised() -> None:
+    with pytest.raises(brief.NotInert):
+        brief._template.environment.from_string("{{ text }}").render(text="**raw**")
+
+
+PIECES = """Rebooted the firewall|no change|still down|, |. |- |> |Told Mia by 14:00 |If x, then y. |```\n|[n1]|**|---\n|
+|Disabled the firewall|@all|0x80070005 |🙂|\u202e|\x00|'|"|(|)|?|have you tried |I suspect |Regards,\n|it worked |<b>|
+C:\\> ping 10.0.0.1\n|From: a\nSent: b\n"""
+SPOKEN = st.lists(
+st.sampled_from([*PIECES.split("|"), "\ud800"]), max_size=60,
+).map("".join)  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.one_of(st.text(max_size=400), SPOKEN), max_size=6), st.text(max_size=120))
+def test_any_ticket_gives_a_safe_short_note_and_literal_quotes(texts: list[str], summary: str) -> None:
+    evidence = evidence_of(*texts, summary=summary, description=summary * 3)
+    package = package_of(evidence)
+    whole = [summary, *(n.text for n in evidence.notes)]
+    quotes = [*package.steps_attempted, *package.evidence_blocks, *package.error_codes, *package.promises,
+              *package.state_left_behind, *package.ruled_out, *package.products]  # fmt: skip
+    quotes += [q for q in (package.problem, package.ask, package.why_escalated, package.start_here) if q]
+    for quote in quotes:
+        assert any(quote.evidence in text for text in whole)
+        assert "".join(quote.text.split()) in "".join(quote.evidence.split())
+    note = brief.render(package, marker=MARK)
+    assert len(note.encode()) < brief.LIMIT
+    assert note.count("\n---\n") == 1
+    assert tags(note) <= {"p", "strong", "ul", "li", "hr", "br"}
+    assert brief.carries(note, MARK)
+
+
+@pytest.mark.parametrize(
+    "char",
+    [
+        "🙂",
+        "a",
+        "é ",
+        "\n",
+        "Rebooted it, no change. ",
+        "0x80070005 ",
+        "Disabled the firewall. ",
+        "Told Mia by 14:00. ",
+    ],
+)
+def test_a_flood_of_text_stays_under_the_cap(char: str) -> None:
+    flood = (char * 40_000)[:60_000]
+    evidence = evidence_of(*[flood] * 3, summary=flood[:5000], description=flood)
+    evidence = dataclasses.replace(
+        evidence,
+        ticket=dataclasses.replace(
+            evidence.ticket, company=flood, site=flood, priority=flood, agreement=flood, entered_by=flood
+        ),
+        configurations=tuple(Configuration(i, flood, os=flood) for i in range(20)),
+    )
+    package = dataclasses.replace(package_of(evidence), escalated_by=flood)
+    assert len(brief.render(package, marker=MARK).encode()) < brief.LIMIT

@@ -1,0 +1,159 @@
+"""The package: typed steps with sources, what is missing, what was left behind; stored JSON that loads for ever."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import time
+from pathlib import Path
+
+import pytest
+
+from escalation.evidence import Evidence, Note, TimeEntry
+from escalation.package import DamagedPackage, UnknownPackageVersion, build, load
+from tests.unit.escalation.tickets import DANA, MIA, at, evidence_of, package_of, rich, ticket
+
+STORED = Path(__file__).parent / "stored"
+
+
+def test_a_rich_ticket_is_packed_with_sources() -> None:
+    package = package_of(rich(), 2)
+    steps = [(s.source, s.outcome, s.actor) for s in package.steps_attempted]
+    assert steps == [
+        ("n1", "no_change", "tech"),
+        ("n1", "partial", "tech"),
+        ("n1", "no_change", "tech"),
+        ("t1", "no_change", "tech"),
+        ("n3", "no_change", "tech"),
+    ]
+    assert package.dead_ends_flagged == (0, 2, 3, 4)
+    assert [q.text for q in package.ruled_out] == ["this PC", "the line"]
+    assert package.domain == "network"
+    assert [(c.text, c.since) for c in package.state_left_behind] == [
+        ("turned antivirus off on PC-14", at(20))
+    ]
+    assert [q.text for q in package.promises] == ["an engineer by 14:00"]
+    assert [q.evidence for q in package.error_codes] == ["Event ID 20227"]
+    assert package.evidence_blocks[0].evidence.count("\n") == 1
+    assert [o.id for o in package.similar] == [48211]
+    assert [o.id for o in package.recent] == [48300]
+    assert package.ai_assessment_data.likely_cause is None
+    assert not package.thin
+
+
+def test_a_stored_package_comes_back_whole() -> None:
+    package = package_of(rich(), 2)
+    body = json.loads(json.dumps(package.to_json()))
+    assert body["schema_version"] == 1
+    assert load(body) == package
+
+
+def test_the_first_stored_package_loads_for_ever() -> None:
+    body = json.loads((STORED / "package_v1.json").read_text())
+    package = load(body)
+    assert package.steps_attempted[1].text == "rebooted the firewall: worked for 8 hours, then failed again"
+    assert package.to_json() == body
+
+
+def test_keys_of_later_programs_are_left_out_and_absent_ones_have_defaults() -> None:
+    body = package_of(rich()).to_json()
+    body["invented_later"] = {"x": 1}
+    del body["contingency"], body["products"]
+    package = load(body)
+    assert package.contingency is None
+    assert package.products == ()
+
+
+def test_an_unknown_version_is_named() -> None:
+    with pytest.raises(UnknownPackageVersion, match="schema_version 2"):
+        load({**package_of(rich()).to_json(), "schema_version": 2})
+    with pytest.raises(UnknownPackageVersion, match="None"):
+        load({})
+
+
+def test_a_damaged_package_says_which_field() -> None:
+    with pytest.raises(DamagedPackage, match="escalated_at"):
+        load({**package_of(rich()).to_json(), "escalated_at": "noon"})
+
+
+def test_a_time_entry_saved_as_a_note_too_is_read_once() -> None:
+    text = "Restarted the spooler, no change."
+    evidence = Evidence(
+        ticket=ticket("Printer offline"),
+        read_at=at(60),
+        notes=(Note(1, text, DANA, at(10), "internal"),),
+        time_entries=(TimeEntry(2, text + " ", DANA, at(5), at(9), at(10)),),
+    )
+    assert len(package_of(evidence).steps_attempted) == 1
+
+
+def test_notes_and_time_entries_are_counted_in_the_order_of_time() -> None:
+    evidence = Evidence(
+        ticket=ticket("Printer offline"),
+        read_at=at(60),
+        notes=(
+            Note(1, "Printer is offline.", MIA, at(0), "discussion", is_description=True),
+            Note(3, "Replaced the cable, no change.", DANA, at(30), "internal"),
+        ),
+        time_entries=(TimeEntry(2, "Restarted the spooler, no change.", DANA, at(5), at(9), at(10)),),
+    )
+    assert [(s.note_index, s.source) for s in package_of(evidence).steps_attempted] == [(0, "t1"), (1, "n1")]
+
+
+def test_a_change_taken_back_is_not_left_behind() -> None:
+    package = package_of(
+        evidence_of(
+            "Disabled the firewall on SRV-01, no change.",
+            "Turned the backup job off during the test, same error.",
+            "Re-enabled the firewall on SRV-01.",
+        )
+    )
+    assert [c.text for c in package.state_left_behind] == ["Turned the backup job off during the test"]
+
+
+def test_a_promise_that_was_kept_is_not_shown() -> None:
+    package = package_of(
+        evidence_of("Told Mia we will call back by 11:00.", "Called the customer back, still down.")
+    )
+    assert package.promises == ()
+
+
+def test_start_here_is_silent_rather_than_silly() -> None:
+    assert package_of(evidence_of("Rebooted the switch, no change.")).start_here is None
+    followed = evidence_of(
+        "Should check the cable in the comms room.", "Checked the cable in the comms room, fine."
+    )
+    assert package_of(followed).start_here is None
+    named = package_of(evidence_of("Should compare the MTU on both ends."))
+    assert named.start_here is not None
+    assert named.start_here.source == "n1"
+
+
+def test_what_the_text_answers_is_not_called_missing() -> None:
+    asked = package_of(evidence_of(summary="Switch drops the network")).not_recorded
+    assert "when it began" in [gap.text for gap in asked]
+    told = package_of(
+        evidence_of("Began yesterday after the firmware update.", summary="Switch drops the network")
+    )
+    assert "when it began" not in [gap.text for gap in told.not_recorded]
+
+
+def test_the_assessment_is_absent_without_a_model() -> None:
+    body = package_of(rich()).to_json()
+    assert body["ai_assessment_data"] == {"likely_cause": None, "suggested_steps": [], "confidence": None}
+
+
+def test_the_input_alone_decides() -> None:
+    evidence = rich()
+    assert package_of(evidence) == package_of(dataclasses.replace(evidence))
+
+
+def test_two_hundred_notes_are_packed_in_well_under_a_second() -> None:
+    notes = (
+        "Checked the switch port on the second floor, no errors found. Replaced the cable, same issue. " * 3
+    )
+    evidence = evidence_of(*[notes] * 200, summary="Network drops")
+    package_of(evidence)
+    start = time.perf_counter()
+    build(evidence, episode=1, escalated_at=at(1), escalated_by=None, as_of=at(2))
+    assert time.perf_counter() - start < 1.0
