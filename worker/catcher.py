@@ -51,6 +51,7 @@ class MailCatcher:
         folder: Path,
         *,
         port: int = 0,
+        host: str = "127.0.0.1",
         faults: Faults | None = None,
         credentials: tuple[str, str] | None = None,
         tls: ssl.SSLContext | None = None,
@@ -58,6 +59,7 @@ class MailCatcher:
     ) -> None:
         self.folder = folder
         self.port = port
+        self.host = host
         self.faults = faults or Faults()
         self.messages: list[Path] = []
         self._credentials = credentials
@@ -83,7 +85,7 @@ class MailCatcher:
         self.stop()
 
     def start(self) -> None:
-        """Listen on 127.0.0.1. Raises `OSError` if the port is taken."""
+        """Listen. Raises `OSError` if the port is taken."""
         self._thread.start()
         try:
             self._server = asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result(10)
@@ -99,7 +101,7 @@ class MailCatcher:
 
     async def _listen(self) -> asyncio.Server:
         from_start = self._tls if self._tls_from_start else None
-        return await self._loop.create_server(self._session, "127.0.0.1", self.port, ssl=from_start)
+        return await self._loop.create_server(self._session, self.host, self.port, ssl=from_start)
 
     def _session(self) -> SMTP:
         return SMTP(
@@ -171,19 +173,20 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m worker.catcher", description="Keep every e-mail as a file."
     )
-    parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1 (default: a free one)")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    parser.add_argument("--port", type=int, default=0, help="port to listen on (default: a free one)")
     parser.add_argument("--dir", type=Path, required=True, help="folder for the .eml and .html files")
     parser.add_argument("--url-file", type=Path, help="write the SMTP_URL here once it listens")
     given = parser.parse_args(arguments)
     done = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: done.set())
-    catcher = MailCatcher(given.dir, port=given.port)
+    catcher = MailCatcher(given.dir, port=given.port, host=given.host)
     try:
         catcher.start()
     except OSError as error:
         sys.stderr.write(
-            f"cannot listen on 127.0.0.1:{given.port}: {error.strerror}; choose another --port\n"
+            f"cannot listen on {given.host}:{given.port}: {error.strerror}; choose another --port\n"
         )
         return 1
     if given.url_file:

@@ -1,0 +1,80 @@
+"""The whole product as processes, on SQLite and on PostgreSQL, with waits of seconds where an installation has minutes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from models import handoffs
+from models.handoffs import Handoff
+from worker.stage import Stage, until
+
+QUICK = {
+    "RESOLUTIONFLOW_SWEEP": "0.5",
+    "RESOLUTIONFLOW_POLL": "2",
+    "RESOLUTIONFLOW_LEASE": "6",
+    "RESOLUTIONFLOW_POST_TIMEOUT": "2",
+    "RESOLUTIONFLOW_READ_TIMEOUT": "2",
+    "RESOLUTIONFLOW_AMBIGUOUS_WAIT": "1",
+    "RESOLUTIONFLOW_RETRY_BASE": "0.3",
+    "RESOLUTIONFLOW_RETRY_CAP": "2",
+    "RESOLUTIONFLOW_REFRESH_DELAY": "1",
+    "RESOLUTIONFLOW_CALLS_PER_SECOND": "100",
+    "RESOLUTIONFLOW_BURST": "200",
+}
+
+
+class Journey:
+    """A running product and how to look at what becomes of a ticket."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self.simulator = stage.simulator
+
+    def handoffs(self, ticket: int) -> list[Handoff]:
+        found: list[Handoff] = self.stage.look(lambda s: handoffs.by_ticket(s, self.stage.account_id, ticket))
+        return found
+
+    def ticket(self, summary: str = "Printer on floor 2 prints blank pages") -> int:
+        """Add a ticket with a little history, and return its number."""
+        number = self.simulator.add_ticket(summary=summary, member="jlind")
+        self.simulator.add_note(number, "Changed the toner, no change. Rebooted the printer, no change.", member="jlind")
+        return number
+
+    def escalate(self, ticket: int) -> None:
+        self.simulator.change_status(ticket, "Escalated", member="jlind")
+
+    def briefs(self, ticket: int) -> list[dict[str, Any]]:
+        """The notes in the PSA that carry our marker."""
+        return [note for note in self.simulator.notes(ticket) if "[ref: RF-" in note["text"]]
+
+    def wait(self, ready: Callable[[], Any], what: str, within_s: float = 25) -> None:
+        until(ready, what, within_s=within_s)
+
+    def wait_posted(self, ticket: int, within_s: float = 25) -> None:
+        def posted() -> bool:
+            found = self.handoffs(ticket)
+            return bool(found) and found[0].brief_state == "posted"
+
+        self.wait(posted, f"ticket {ticket}: the brief was not posted", within_s)
+
+
+def is_internal(note: dict[str, Any]) -> bool:
+    return bool(note["internalAnalysisFlag"] and not note["detailDescriptionFlag"] and not note["resolutionFlag"])
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def journey(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Journey]:
+    """One stage for all journeys of a module; each journey uses tickets of its own."""
+    home: Path = tmp_path_factory.mktemp("stage")
+    url = ""
+    if request.param == "postgres":
+        from tests.databases import APP
+
+        server = request.getfixturevalue("postgres_server")
+        url = server.url(server.fresh_database(), APP)
+    with Stage(home, database_url=url, environment=QUICK, supervised=True) as stage:
+        yield Journey(stage)

@@ -1,0 +1,60 @@
+"""docker-compose.yml starts commands that exist, on images with exact tags, with settings that are read."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from worker.__main__ import parser
+from worker.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+
+
+def test_every_part_is_there() -> None:
+    assert {"web", "worker", "beat", "redis", "postgres", "mail", "connectwise"} <= set(SERVICES)
+
+
+@pytest.mark.parametrize("name", ["web", "worker", "beat", "migrate"])
+def test_our_commands_are_ones_the_command_line_takes(name: str) -> None:
+    options = parser().parse_args(SERVICES[name]["command"])
+    assert callable(options.run)
+
+
+def test_every_image_has_an_exact_version() -> None:
+    tags = [s["image"] for s in SERVICES.values()] + re.findall(r"^FROM (\S+)", (ROOT / "Dockerfile").read_text(), re.M)
+    for tag in tags:
+        assert re.fullmatch(r"[\w./-]+:\d+\.\d+(\.\d+)?(-[a-z]+)*", tag), tag
+
+
+def test_the_application_does_not_connect_as_the_owner_of_the_tables() -> None:
+    users = {name: SERVICES[name]["environment"]["DATABASE_URL"].split("//")[1].split(":")[0] for name in ("web", "migrate")}
+    assert users == {"web": "resolutionflow", "migrate": "owner"}
+    assert "NOBYPASSRLS" in COMPOSE["configs"]["app_role"]["content"]
+
+
+def test_the_settings_are_right_once_secrets_are_given(tmp_path: Path) -> None:
+    given = {}
+    for name, value in SERVICES["web"]["environment"].items():
+        given[name] = re.sub(r"\$\{\w+(?::[-?]([^}]*))?\}", lambda m: m.group(1) or "x", str(value))
+    given["SECRET_KEYS"] = "s" * 40
+    settings = Settings.read(given | {"RESOLUTIONFLOW_VAR": str(tmp_path)})
+    assert settings.database_url.startswith("postgresql://resolutionflow:app@postgres")
+    assert settings.redis_url == "redis://redis:6379/0"
+
+
+def test_a_service_waits_only_for_services_that_exist() -> None:
+    for service in SERVICES.values():
+        assert set(service.get("depends_on", {})) <= set(SERVICES)
+
+
+def test_the_image_runs_as_nobody_in_particular() -> None:
+    lines = (ROOT / "Dockerfile").read_text().splitlines()
+    assert "USER 10001" in lines
+    assert lines.index("USER 10001") > max(i for i, line in enumerate(lines) if line.startswith("RUN"))

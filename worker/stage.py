@@ -1,0 +1,211 @@
+"""A whole product on this machine, for the demo, the journeys and the benchmarks.
+
+Simulated ConnectWise, mail catcher, broker, web, worker and beat, each a process of its own; one connected account.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from psa.simulator.remote import Remote
+
+from models import accounts
+from models.schema import migrate
+from psa.simulator.scenarios import CLAIMED, ESCALATED, HELP_DESK
+from worker import embedded, wiring
+from worker.embedded import CannotStart, Part, Supervisor
+from worker.onboarding import account_named, connect
+from worker.settings import Settings
+
+WITHIN_S = 30.0
+ENGINEERS = ("msvensson", "tobrien")
+
+
+class Stage:
+    """Everything running, as a context manager. Leaves its files under `home`."""
+
+    def __init__(
+        self,
+        home: Path,
+        *,
+        database_url: str = "",
+        environment: Mapping[str, str] | None = None,
+        simulator_arguments: Sequence[str] = (),
+        supervised: bool = False,
+        say: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """`environment` overrides settings; with `supervised` parts that die are started again."""
+        self.home = home
+        self._database_url = database_url
+        self._overrides = dict(environment or {})
+        self._simulator_arguments = list(simulator_arguments)
+        self._supervised = supervised
+        self._say = say
+        self._supervisor = Supervisor([])
+        self._watcher: threading.Thread | None = None
+        self.simulator: Remote
+        self.services: wiring.Services
+        self.account_id = 0
+        self.web_url = ""
+
+    def __enter__(self) -> Stage:
+        started = time.monotonic()
+        try:
+            self._start()
+        except BaseException:
+            self.stop()
+            raise
+        self._say(f"Ready after {time.monotonic() - started:.1f} s.")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Stop every part."""
+        self._supervisor.ask_to_stop()
+        if self._watcher:
+            self._watcher.join()
+        self._supervisor.stop()
+        if hasattr(self, "services"):
+            self.services.close()
+
+    def part(self, name: str) -> Part:
+        """Return one of `simulator`, `mail`, `broker`, `web`, `worker`, `beat`."""
+        return next(part for part in self._supervisor.parts if part.name == name)
+
+    def look(self, reader: Callable[[Any], Any]) -> Any:
+        """Read the account's rows in a session of its own."""
+        with self.services.database.account(self.account_id, reading=True) as session:
+            return reader(session)
+
+    def log(self, name: str) -> str:
+        """Return what a part has written so far."""
+        path = self.home / "log" / f"{name}.log"
+        return path.read_text(errors="replace") if path.exists() else ""
+
+    @property
+    def mail(self) -> list[Path]:
+        """The messages the mail catcher got."""
+        return sorted((self.home / "mail").glob("*.eml"))
+
+    def wait_until_warm(self, times: int = 1) -> None:
+        """Wait until the worker has warmed up, `times` over all its starts."""
+        until(lambda: self.log("worker").count('"event": "warm"') >= times, "the worker did not get ready", self._parts)
+
+    def _start(self) -> None:
+        (self.home / "log").mkdir(parents=True, exist_ok=True)
+        (self.home / "mail").mkdir(exist_ok=True)
+        self._say("Starting the simulated ConnectWise and a local mail server …")
+        simulator = ["-m", "psa.simulator", "--port", "0", *self._simulator_arguments]
+        for name, arguments in (
+            ("simulator", simulator),
+            ("mail", ["-m", "worker.catcher", "--port", "0", "--dir", str(self.home / "mail")]),
+        ):
+            self._spawn(name, arguments)
+        sim_url, smtp_url = self._address("simulator"), self._address("mail")
+        self.simulator = Remote(sim_url)
+        port = embedded.free_port()
+        self.web_url = f"http://127.0.0.1:{port}"
+        environment = self._environment(smtp_url)
+        settings = Settings.read(environment)
+        self._say("Starting broker, web, worker and beat on the embedded defaults …")
+        migrate(settings.database_url)
+        broker = embedded.broker_part(settings, log_file=self.home / "log" / "broker.log")
+        self._supervisor.parts.append(broker)
+        broker.start()
+        embedded.wait_for_broker(settings)
+        self.services = wiring.from_settings(settings)
+        self._say("Connecting the MSP: boards, statuses, members, callbacks …")
+        self.account_id = self._connect(sim_url)
+        parts = embedded.service_parts(
+            settings, host="127.0.0.1", port=port, logs=self.home / "log", environment=environment
+        )
+        self._supervisor.parts.extend(parts)
+        for part in parts:
+            part.start()
+        until(self._web_answers, "the web did not answer", self._parts)
+        self.wait_until_warm()
+        if self._supervised:
+            self._watcher = threading.Thread(target=self._supervisor.watch, daemon=True)
+            self._watcher.start()
+
+    @property
+    def _parts(self) -> list[Part]:
+        return self._supervisor.parts
+
+    def _environment(self, smtp_url: str) -> dict[str, str]:
+        """Return an environment of our own: settings of a real installation on this machine are not touched."""
+        return {
+            "RESOLUTIONFLOW_VAR": str(self.home),
+            "DATABASE_URL": self._database_url,
+            "REDIS_URL": "",
+            "SECRET_KEYS": "",
+            "PUBLIC_URL": self.web_url,
+            "SMTP_URL": smtp_url,
+            "MAIL_FROM": "ResolutionFlow <handoff@northgate.example>",
+            "RESOLUTIONFLOW_SWEEP": "1",
+            "LOG_LEVEL": "INFO",
+            **self._overrides,
+        }
+
+    def _spawn(self, name: str, arguments: Sequence[str]) -> None:
+        """Start a part that writes its address into a file."""
+        command = [sys.executable, *arguments, "--url-file", str(self.home / f"{name}.url")]
+        part = Part(name, command, {}, self.home / "log" / f"{name}.log")
+        self._supervisor.parts.append(part)
+        part.start()
+
+    def _address(self, name: str) -> str:
+        url_file = self.home / f"{name}.url"
+
+        def written() -> bool:
+            return url_file.exists() and bool(url_file.read_text().strip())
+
+        until(written, f"{name} did not start", self._parts)
+        return url_file.read_text().strip()
+
+    def _connect(self, sim_url: str) -> int:
+        keys = self.simulator.credentials()
+        services = self.services
+        with services.database.system() as system:
+            account_id = accounts.add_account(
+                system, services.sealer, name="northgate", site=sim_url, company=keys["company"],
+                public_key=keys["public_key"], private_key=keys["private_key"], client_id=keys["client_id"],
+                now=services.clock(), allow_private=True, board_names=[HELP_DESK],
+                escalate_status_names=[ESCALATED], claim_status_names=[CLAIMED], engineers=list(ENGINEERS),
+                time_zone="Europe/London",
+            )  # fmt: skip
+        done = connect(services, account_named(services, "northgate"))
+        self._say(f"  escalation status: {', '.join(done.escalate)}; told: {', '.join(done.recipients)}")
+        return account_id
+
+    def _web_answers(self) -> bool:
+        ready = f"{self.web_url}/readyz"
+        with contextlib.suppress(OSError), urllib.request.urlopen(ready, timeout=2) as answer:  # noqa: S310 - our own
+            return bool(answer.status == 200)
+        return False
+
+
+def until(
+    ready: Callable[[], Any], otherwise: str, parts: Sequence[Part] = (), *, within_s: float = WITHIN_S
+) -> None:
+    """Wait until something holds. Raises `CannotStart` when it takes too long or a part has ended."""
+    end = time.monotonic() + within_s
+    while not ready():
+        dead = [part for part in parts if not part.alive()]
+        if dead:
+            raise CannotStart(f"{otherwise}: {dead[0].name} ended, see {dead[0].log_file}")
+        if time.monotonic() > end:
+            raise CannotStart(f"{otherwise} within {within_s:g} s")
+        time.sleep(0.01)
