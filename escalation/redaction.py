@@ -153,7 +153,7 @@ def _rule(kind: str, pattern: str, check: Check | None = None, flags: int = re.I
 _LABEL = r"(?:pass ?words?|passwd|pass ?code|pwd?s?|p/w|pass|kennwort|passwort|contrase[ñn]a|mot de passe|wachtwoord|senha|lösenord)"
 _VALUE = r"[\"'“‘`]?(?P<secret>[^\s\"'“”‘’`<>\[\]]{3,80})"
 _QUOTED = r"(?P<secret>[\"“'‘`][^\"“”'‘’`\n]{3,80}[\"”'’`])"
-_SEP = r"\s*(?:(?:is|was|are|=>?|:|->|→|should be|will be|is now|now|ist|es|est|lautet|to|–|-)\s)\s*|\s*[:=]\s*"
+_SEP = r"\s*(?<![a-z])(?:(?:is|was|are|=>?|:|->|→|as|it's|it is|should (?:now )?be|will (?:now )?be|is now|now|ist|es|est|lautet|to|–|-)\s)\s*|\s*[:=]\s*"
 
 RULES: tuple[Rule, ...] = (
     # keys and tokens that are known by their shape
@@ -208,7 +208,10 @@ RULES: tuple[Rule, ...] = (
     _rule("recovery codes", r"\b(?:recovery|backup|scratch|emergency) codes?\b[^\n\d]{0,60}[:\s]\s*(?P<secret>(?:(?:[a-z0-9]{4,5}-[a-z0-9]{4,6}|\d{4} \d{4}|[a-f0-9]{8,10}|\d{6,10})\b[\s,;]{0,4}){1,20})", _codes),
     _rule("one-time code", r"\b(?:mfa|2fa|otp|verification|one[- ]time|sms|authenticator|login|duo)[ -](?:pass)?code(?: (?:is|was|i got|he got|she got|of))?\s*[:=]?\s*(?P<secret>\d{3}[ -]?\d{3,5})\b"),
     _rule("pin", r"\b(?:pin(?:[ -]?(?:code|number))?|(?:door|gate|alarm|voicemail|unlock|safe|access|entry|keypad|panel)[ -](?:code|pin|passcode)|passcode)(?:\s+(?:for|on|of|to)\s[^\n:.;]{1,40}?)?"
-          r"(?:\s*(?:is|was|:|=|#|to|set to|are|-)){0,2}\s*(?P<secret>\d{4,10})(?![\d.:/-]\d|\d)\b"),
+          r"(?:\s*(?:is|was|got|has been|:|=|#|to|(?:re)?set to|changed to|are|-)){0,2}\s*(?P<secret>\d{4,10})(?![\d.:/-]\d|\d)\b"),
+    _rule("pin", r"\bcode (?:for|to|of|on) (?:the |their |our )?(?:alarm|door|gate|safe|building|office|server room|cage|lockbox|voicemail|keypad)\b(?: is| was|:| =)?\s*#?(?P<secret>\d{4,10})\b"),
+    _rule("wifi key", r"\b(?:key|code|psk)\b for (?:the )?(?:\w+ )?(?:wi-?fi|wlan|wireless|ssid)\b(?: is| was|:| =)?\s*[\"'“]?(?P<secret>[^\s\"'”\[]{5,64})", _secretive),
+    _rule("wifi key", r"\b(?:wi-?fi|wlan|ssid)\b(?: is|:)?\s+[\w -]{2,32}\s[/|]\s(?P<secret>[^\s\"'”\[]{6,64})", lambda v: _strong(v)),
     # what people write
     _rule("security answer", r"\b(?:security answer|mother'?s maiden name|secret answer|security question answer)(?: is| was|\s*[:=])\s*(?P<secret>[^\n,;.]{2,60})"),
     _rule("passphrase", r"\bpass ?phrase\b(?:[^\n:=\"“]{0,40}?)(?:\s+is|\s+was|\s*[:=])\s*(?P<secret>[\"“][^\"”\n]{3,120}[\"”]|[^\n.;]{4,120})", lambda v: v.split()[0].lower() not in _WORDS),
@@ -219,7 +222,7 @@ RULES: tuple[Rule, ...] = (
     _rule("password", r"\b\w{0,24}(?:password|passwd|pwd|_pass)\s*=\s*(?P<secret>\"[^\"\n]{1,120}\"|'[^'\n]{1,120}'|[^\s;,\"'&<>]{3,120})", _labelled),
     _rule("password", rf"\b{_LABEL}\b[^\n.:;=\"“”]{{0,60}}?(?:\s+(?:is|was|to|ist|as|be)|\s*[:=]|\s+[-–]>?|\s)\s*{_QUOTED}", lambda v: _secretive(v) or bool(re.search(r"\s", v.strip("\"'")) and len(v) < 8)),
     _rule("password", rf"\b{_LABEL}\b\s*(?:\([^()\n]{{0,40}}\)\s*)?[:=]\s*[\r\n]{{0,2}}\s*{_VALUE}", _labelled),
-    _rule("password", rf"\b{_LABEL}\b(?:[^\n.;]{{0,60}}?)(?:{_SEP}){_VALUE}", _secretive),
+    _rule("password", rf"\b{_LABEL}\b(?:[^\n.;]{{0,60}}?)(?:{_SEP})(?=\S{{0,40}}[\d!@#$%^&*?+=~]|\S{{0,40}}(?-i:[a-z][A-Z])){_VALUE}", _secretive),
     _rule("password", rf"\b(?:reset|changed|set|updated|switched|put)\b[^\n.;]{{0,60}}?\b{_LABEL}\b[^\n.;]{{0,50}}?\bto\s+{_VALUE}", _secretive),
     _rule("password", rf"\b{_LABEL}\b[ ]{{1,3}}{_VALUE}", _strong),
     _rule("password", rf"{_VALUE}[\"'”’]?\s+(?:as|is|was|for)\s+(?:the|a|her|his|their|our|my)?\s?(?:new |temp |temporary |initial |current |old |admin |local |domain )*{_LABEL}\b", _strong),

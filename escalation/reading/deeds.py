@@ -12,6 +12,8 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from escalation.reading.vocabulary import PRODUCTS
+
 Claim = Literal["deed", "not"]
 
 CHANGES = (
@@ -207,8 +209,6 @@ def _said(text: str) -> re.Match[str] | None:
 
 
 def _thing(name: str) -> bool:
-    from escalation.reading.vocabulary import PRODUCTS
-
     return name.split()[0].lower() in PRODUCTS
 
 
