@@ -8,7 +8,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from psa.simulator.msp import customers, flagship, people
+from psa.simulator.msp import (
+    customers,
+    flagship,
+    people,
+    tickets_accounts,
+    tickets_machines,
+    tickets_network,
+    tickets_odd,
+)
 from psa.simulator.msp import lakeside as second
 
 FLAGSHIP_TICKET = flagship.NUMBER
@@ -33,8 +41,18 @@ def northgate(now: datetime) -> dict[str, Any]:
         "boards": people.boards(),
         "members": people.members(),
         "companies": customers.companies(),
-        "tickets": _numbered(flagship.tickets(now)),
+        "tickets": _numbered(_northgate_tickets(now)),
     }
+
+
+def _northgate_tickets(now: datetime) -> list[dict[str, Any]]:
+    return [
+        *flagship.tickets(now),
+        *tickets_network.tickets(),
+        *tickets_accounts.tickets(),
+        *tickets_machines.tickets(),
+        *tickets_odd.tickets(),
+    ]
 
 
 def lakeside(now: datetime) -> dict[str, Any]:
