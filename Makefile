@@ -5,7 +5,7 @@ PY := $(VENV)/bin/python
 SHARED_DATA ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run simulator test test-fast check lint types contracts lock audit bench pictures clean
+.PHONY: help setup demo run simulator test test-fast crashes check lint types contracts lock audit bench pictures clean
 
 help: ## list all commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -29,6 +29,9 @@ test: $(VENV)/.ready ## all tests: unit, integration on SQLite and PostgreSQL, j
 
 test-fast: $(VENV)/.ready ## unit tests only
 	@$(PY) -m pytest tests/unit -n 2
+
+crashes: $(VENV)/.ready ## kill -9 at every named point, on its first, second and third pass (about ten minutes)
+	@RF_ALL_CRASHES=1 $(PY) -m pytest tests/journeys/test_crashes.py --timeout=180 -v
 
 check: lint types contracts ## all checks that are not tests
 

@@ -188,6 +188,9 @@ class Psa(Protocol):
     def notes(self, ticket_id: int, roster: Roster) -> list[Note]:
         """Read all notes of a ticket, all pages, oldest first, our own included (author role `us`)."""
 
+    def all_notes(self, ticket_id: int, roster: Roster) -> list[Note]:
+        """Read the notes of a ticket and of those merged into it, oldest first; for tickets with merged children."""
+
     def time_entries(self, ticket_id: int, roster: Roster) -> list[TimeEntry]: ...
 
     def tasks(self, ticket_id: int) -> list[Task]: ...

@@ -113,6 +113,11 @@ class FakePsa:
         self._call("notes")
         return list(self.children.get(ticket_id, ()))
 
+    def all_notes(self, ticket_id: int, roster: Roster) -> list[Note]:
+        self._call("all_notes")
+        merged = [t.id for t in self.tickets.values() if t.merged_into == ticket_id]
+        return [note for number in (ticket_id, *merged) for note in self.children.get(number, ())]
+
     def time_entries(self, ticket_id: int, roster: Roster) -> list[Any]:
         self._call("time_entries")
         return []

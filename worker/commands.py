@@ -63,7 +63,10 @@ def add_to(every: Subparsers) -> None:
         description="Reads ticket threads from JSON files and prints one package a line; needs no database.",
     )
     package.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    package.add_argument("--markdown", action="store_true", help="print the brief instead")
+    package.add_argument("--markdown", action="store_true", help="print the brief instead, secrets redacted as in a note")
+    package.add_argument(
+        "--redact", action="store_true", help="redact secrets in the JSON too; without it quotations are verbatim"
+    )
     package.set_defaults(run=_package)
 
     replay = every.add_parser(
@@ -197,7 +200,7 @@ def _package(options: argparse.Namespace) -> int:
     from worker import preview
 
     for path in options.files:
-        thread_id, package = preview.package_of_file(path)
+        thread_id, package = preview.package_of_file(path, redact=options.redact or options.markdown)
         if options.markdown:
             say(brief.render(package, marker=None))
         else:

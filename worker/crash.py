@@ -1,7 +1,8 @@
 """Named points at which a test may kill the process, to prove that any crash leaves a row that is found again.
 
-`RESOLUTIONFLOW_CRASH_AT=publish.posted:2` kills the process with SIGKILL at the second pass of that point.
-Without the variable a point costs one dictionary look-up.
+`RESOLUTIONFLOW_CRASH_FILE` names a file; while it holds `publish.posted 2`, the process kills itself at its second
+pass of that point, having removed the file first, so that the one started in its place lives on. Without the
+variable a point costs one dictionary look-up.
 """
 
 from __future__ import annotations
@@ -34,29 +35,23 @@ _lock = threading.Lock()
 
 
 def point(name: str) -> None:
-    """Die here if the environment asks for it. Raises `KeyError` for a point that is not in `POINTS`."""
-    wanted = os.environ.get("RESOLUTIONFLOW_CRASH_AT")
-    if not wanted:
+    """Die here if a test asks for it. Raises `KeyError` for a point that is not in `POINTS`."""
+    asked_in = os.environ.get("RESOLUTIONFLOW_CRASH_FILE")
+    if not asked_in:
         return
     if name not in POINTS:
         raise KeyError(f"{name} is not in worker.crash.POINTS")
-    at, _, hit = wanted.partition(":")
-    if at != name:
-        return
+    file = Path(asked_in)
     with _lock:
+        try:
+            at, hit = file.read_text().split()
+        except (FileNotFoundError, ValueError):
+            _passed.clear()
+            return
+        if at != name:
+            return
         _passed[name] = _passed.get(name, 0) + 1
-        due = _passed[name] == int(hit or 1)
-    if due and _first_time():
-        os.kill(os.getpid(), signal.SIGKILL)
-
-
-def _first_time() -> bool:
-    """With `RESOLUTIONFLOW_CRASH_ONCE=FILE` only the first process dies, so that the restarted one lives on."""
-    once = os.environ.get("RESOLUTIONFLOW_CRASH_ONCE")
-    if not once:
-        return True
-    try:
-        Path(once).touch(exist_ok=False)
-    except FileExistsError:
-        return False
-    return True
+        if _passed[name] < int(hit):
+            return
+        file.unlink(missing_ok=True)
+    os.kill(os.getpid(), signal.SIGKILL)

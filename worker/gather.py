@@ -68,8 +68,11 @@ class Reader:
         )
         return redact_evidence(evidence)
 
-    def rest(self, psa: Psa, evidence: Evidence) -> Evidence:
-        """Read the second round, which needs the first: at most two calls side by side. Never raises `PsaError`."""
+    def rest(self, psa: Psa, evidence: Evidence, roster: Roster) -> Evidence:
+        """Read the second round, which needs the first: two calls side by side, three if tickets were merged into it.
+
+        Never raises `PsaError`.
+        """
         ticket = evidence.ticket
         ids = [c.id for c in evidence.configurations]
         calls: dict[str, Callable[[], Any]] = {}
@@ -78,9 +81,14 @@ class Reader:
         company, before = ticket.company_id, ticket.entered_at or evidence.read_at
         if company is not None:
             calls["related"] = lambda: psa.related(company, before=before, excluding=ticket.id)
+        if ticket.has_merged_children:
+            calls["notes of merged tickets"] = lambda: psa.all_notes(ticket.id, roster)
         found, gaps = _collect(self._start(calls))
+        known = {note.id for note in evidence.notes}
+        merged = [n for n in _not_ours(found.get("notes of merged tickets", ())) if n.id not in known]
         complete = dataclasses.replace(
             evidence,
+            notes=tuple(sorted([*evidence.notes, *merged], key=_by_time)) if merged else evidence.notes,
             configurations=tuple(found.get("configurations", ())),
             related=tuple(found.get("related", ())),
             gaps=evidence.gaps + gaps,
@@ -90,7 +98,7 @@ class Reader:
 
     def everything(self, psa: Psa, ticket_id: int, roster: Roster, *, now: datetime) -> Evidence:
         """Read both rounds."""
-        return self.rest(psa, self.ticket_and_children(psa, ticket_id, roster, now=now))
+        return self.rest(psa, self.ticket_and_children(psa, ticket_id, roster, now=now), roster)
 
     def _start(self, calls: Mapping[str, Callable[[], Any]]) -> dict[str, Future[Any]]:
         return {name: self._pool.submit(contextvars.copy_context().run, call) for name, call in calls.items()}
@@ -120,6 +128,10 @@ def _reason(error: PsaError) -> str:
         "Refused": "ConnectWise refused the question",
     }
     return words.get(type(error).__name__, "could not be read")
+
+
+def _by_time(note: Note) -> tuple[float, int]:
+    return note.created_at.timestamp() if note.created_at else 0.0, note.id
 
 
 def _not_ours(notes: tuple[Note, ...] | list[Note]) -> tuple[Note, ...]:

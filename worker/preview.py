@@ -32,11 +32,14 @@ def package(services: Services, *, account_id: int, ticket_id: int) -> Package:
     )
 
 
-def package_of_file(path: Path) -> tuple[str, Package]:
-    """Build the package of one thread file; return its id too. Raises `MalformedThread` naming file and field."""
+def package_of_file(path: Path, *, redact: bool) -> tuple[str, Package]:
+    """Build the package of one thread file; return its id too. Raises `MalformedThread` naming file and field.
+
+    Without `redact` every quotation stands literally in the file, secrets included.
+    """
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
-        evidence = redact_evidence(evidence_from_thread(record))
+        evidence = evidence_from_thread(record)
     except UnicodeDecodeError as error:
         raise MalformedThread(f"{path}: not UTF-8 at byte {error.start}") from error
     except json.JSONDecodeError as error:
@@ -44,7 +47,7 @@ def package_of_file(path: Path) -> tuple[str, Package]:
     except MalformedThread as error:
         raise MalformedThread(f"{path}: {error}") from error
     return str(record["id"]), build(
-        evidence,
+        redact_evidence(evidence) if redact else evidence,
         episode=1,
         escalated_at=evidence.read_at,
         escalated_by=None,

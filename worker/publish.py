@@ -132,7 +132,7 @@ def _draft(hold: _Hold) -> _Hold | None:
         ticket_id = hold.handoff.ticket_id
         evidence = services.reader.everything(hold.psa, ticket_id, hold.desk.roster, now=services.clock())
     else:
-        evidence = first if first.complete else services.reader.rest(hold.psa, first)
+        evidence = first if first.complete else services.reader.rest(hold.psa, first, hold.desk.roster)
     crash.point("publish.gathered")
     marker = brief.marker(
         hold.desk.marker_key,

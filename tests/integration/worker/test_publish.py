@@ -5,7 +5,17 @@ from __future__ import annotations
 import pytest
 
 from models import accounts, handoffs, jobs
-from psa.port import Ambiguous, Forbidden, NotFound, PostedNote, PsaError, Refused, Throttled, Unavailable, VisibleNote
+from psa.port import (
+    Ambiguous,
+    Forbidden,
+    NotFound,
+    PostedNote,
+    PsaError,
+    Refused,
+    Throttled,
+    Unavailable,
+    VisibleNote,
+)
 from tests.integration.worker.conftest import Shop
 from worker import refresh
 
@@ -152,6 +162,15 @@ def test_what_cannot_be_read_is_a_gap_and_no_failure(shop: Shop) -> None:
         evidence = handoffs.latest_snapshot(session, shop.account_id, handoff_id, kind="handoff")
     assert evidence is not None
     assert {g.source for g in evidence.gaps} == {"documents", "related", "tasks"}
+
+
+def test_what_was_tried_on_a_merged_ticket_is_in_the_brief(shop: Shop) -> None:
+    shop.psa.add(48100, merged_into=48213)
+    shop.psa.note(48100, "Swapped the modem, no change.")
+    shop.psa.add(status=11, has_merged_children=True)
+    (handoff_id,) = shop.triage()
+    assert shop.publish(handoff_id)
+    assert "Swapped the modem" in shop.psa.posted[48213][0].text
 
 
 def _refresh(shop: Shop, handoff_id: int) -> bool:
