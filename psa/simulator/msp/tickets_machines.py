@@ -79,8 +79,9 @@ def _virtualization() -> list[dict[str, Any]]:
                        """),
                    note("ctanaka", 44, "snapshots from march (!). tried Delete all on KF-PRINT: 'msg.snapshot.error-FAILED: Insufficient space'. stopped there, dont want to break it. powered off KF-WMS-TEST")]),
         ticket("hv-checkpoint", "virtualization", "stannes", "STA-DC1 stuck 'Merging 12%' after backup", entered=2 * DAY, site="Main School", contact="Tariq Aziz", owner="akhan", state="In Progress", configurations=["STA-HV1", "STA-DC1"], board="Escalations",
-               entries=[status("Escalated", "skaur", 2 * DAY - 60), status("Assigned to Engineer", "akhan", 2 * DAY - 95),
+               entries=[
                    note("skaur", 2 * DAY - 30, "Event 19100 'STA-DC1' background disk merge failed to complete: The process cannot access the file because it is being used by another process. (0x80070020)"),
+                   status("Escalated", "skaur", 2 * DAY - 60), status("Assigned to Engineer", "akhan", 2 * DAY - 95),
                    work("akhan", 2 * DAY - 160, 50, "vmms restarted, merge went on to 61% and stopped. excluded vhdx from av on host"),
                    note("akhan", DAY, "will do the offline merge sat after 18:00, told Tariq")]),
     ]
@@ -120,8 +121,8 @@ def _database_app() -> list[dict[str, Any]]:
                entries=[
                    note("ctanaka", 28 * HOUR, """
                        ERRORLOG
-                       2025-11-20 09:14:22.71 spid8s  SQL Server has encountered 14 occurrence(s) of I/O requests taking longer than 15 seconds to complete on file [F:\\SQL\\SOE_Live.mdf] in database id 7.
-                       2025-11-20 09:16:01.10 Logon  Error: 18456, Severity: 14, State: 38.
+                       09:14:22.71 spid8s  SQL Server has encountered 14 occurrence(s) of I/O requests taking longer than 15 seconds to complete on file [F:\\SQL\\SOE_Live.mdf] in database id 7.
+                       09:16:01.10 Logon  Error: 18456, Severity: 14, State: 38.
                        Msg 1205, Level 13, State 51: Transaction (Process ID 71) was deadlocked on lock resources with another process
                        """),
                    work("ctanaka", 26 * HOUR, 60, "rebuilt indexes on Appt (92% frag -> 1%), better for an hour, slow again by lunch"),
