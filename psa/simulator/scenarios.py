@@ -11,6 +11,7 @@ from typing import Any
 from psa.simulator.msp import (
     customers,
     flagship,
+    history,
     people,
     tickets_accounts,
     tickets_machines,
@@ -52,6 +53,7 @@ def _northgate_tickets(now: datetime) -> list[dict[str, Any]]:
         *tickets_accounts.tickets(),
         *tickets_machines.tickets(),
         *tickets_odd.tickets(),
+        *history.tickets(),
     ]
 
 

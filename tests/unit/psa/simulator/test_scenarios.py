@@ -153,6 +153,14 @@ def test_northgate_has_the_awkward_tickets() -> None:
     assert "\u202e" in prose(tickets["umlauts-emoji"])
 
 
+def test_northgate_has_history_to_replay() -> None:
+    """Closed tickets that were escalated and claimed with a dated status, and some whose claim is not dated."""
+    closed = [t for t in scenarios.northgate(NOW)["tickets"] if t["closed"]]
+    changes = [[e["status"] for e in t["entries"] if "status" in e] for t in closed]
+    assert sum(c == [scenarios.ESCALATED, scenarios.CLAIMED] for c in changes) >= 20
+    assert [scenarios.ESCALATED] in changes
+
+
 def test_flagship_is_one_status_change_away_from_its_escalation() -> None:
     ticket = flagship()
     assert (ticket["board"], ticket["status"], ticket["owner"]) == (scenarios.HELP_DESK, "In Progress", scenarios.JUNIOR)
