@@ -7,6 +7,8 @@ Celery's own import.
 from __future__ import annotations
 
 import os
+import time
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -38,16 +40,28 @@ def make(settings: Settings) -> Celery:
 
 
 class Bell:
-    """Ring for a row: send a task by its name, with ids only. Never raises: the sweeper rings again."""
+    """Ring for a row: send a task by its name, with ids only. Never raises: the sweeper rings again.
 
-    def __init__(self, app: Celery) -> None:
+    A broker that did not answer is left alone for a few seconds, so that a frozen one holds up one caller now and
+    then and not every callback.
+    """
+
+    REST_S = 5.0
+
+    def __init__(self, app: Celery, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._app = app
+        self._clock = clock
+        self._silent_until = float("-inf")
 
     def ring(self, task: str, **ids: Any) -> bool:
         """Send one task; return whether the broker took it."""
+        if self._clock() < self._silent_until:
+            return False
         try:
             self._app.send_task(f"worker.tasks.{task}", kwargs=ids)
         except Exception as error:
+            # Whatever went wrong with the broker means the same: the sweeper will ring.
+            self._silent_until = self._clock() + self.REST_S
             log.warning("bell_not_rung", task=task, error=type(error).__name__, **ids)
             return False
         return True

@@ -23,6 +23,9 @@ from worker.wiring import Desk, Services
 
 log = structlog.get_logger()
 
+CHECK = "check callbacks"
+"""The job that looks once a period whether our callback entries are still active."""
+
 
 def sweep(services: Services) -> dict[str, int]:
     """Ring for everything that is due, and return how many of each kind."""
@@ -89,6 +92,10 @@ def poll(services: Services, *, account_id: int) -> list[int]:
     with services.database.account(account_id) as session:
         # The PSA's own clock where it gave a time: ours may run ahead of it.
         accounts.save_poll(session, account_id, cursor=max(cursor, newest or cursor), now=now)
+        period = str(int(now.timestamp() // waits.callback_check))
+        check_due = jobs.claim_job(session, account_id, CHECK, period, now)
+    if check_due:
+        services.bell.ring("check_callbacks", account_id=account_id)
     if rows:
         log.info("poll_found", account=desk.name, rows=len(rows), looked_at=len(tickets))
     for row in rows:
@@ -144,12 +151,14 @@ def check_callbacks(services: Services, *, account_id: int) -> int:
         account = accounts.get(session, account_id)
         assert account is not None
         token = accounts.path_token(account, services.sealer)
+    period = str(int(services.clock().timestamp() // services.settings.intervals.callback_check))
     off = [entry for entry in psa.callbacks() if token in entry.url and entry.inactive]
     for entry in off:
         psa.reactivate_callback(entry.id)
         log.warning("callback_reactivated", callback_id=entry.id, type=entry.type, level=entry.level)
-    if off:
-        with services.database.account(account_id) as session:
+    with services.database.account(account_id) as session:
+        jobs.finish_job(session, account_id, CHECK, period, services.clock(), outcome=f"{len(off)} were inactive")
+        if off:
             jobs.raise_alert(
                 session, account_id, kind="callback was inactive", subject=account.name, now=services.clock(),
                 detail=f"{len(off)} callback entr(ies) had been switched off and are active again",
