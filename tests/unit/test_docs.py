@@ -1,0 +1,150 @@
+"""The documents name what exists: settings, commands, files, alerts, tasks."""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import dataclasses
+import re
+from pathlib import Path
+
+import pytest
+
+from models import tables
+from worker.__main__ import parser
+from worker.crash import POINTS
+from worker.settings import Intervals, Settings
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+PAGES = [*sorted(DOCS.rglob("*.md")), *(p for p in (ROOT / "README.md", ROOT / "CONTRIBUTING.md") if p.exists())]
+PRODUCT = [p for d in ("escalation", "models", "psa", "webhooks", "worker") for p in (ROOT / d).rglob("*.py")]
+
+
+def _id(page: Path) -> str:
+    return str(page.relative_to(ROOT))
+
+
+def _rows_of(page: str) -> set[str]:
+    """Return the variables that begin a row of a table."""
+    return set(re.findall(r"^\| `([A-Z_]+)` \|", (DOCS / page).read_text(), re.MULTILINE))
+
+
+def _anchors(page: Path) -> set[str]:
+    """Return the anchors of a page's headings, as GitHub makes them."""
+    titles = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).strip().replace(" ", "-") for title in titles}
+
+
+def _commands(of: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+    found = [a for a in of._actions if isinstance(a, argparse._SubParsersAction)]
+    return dict(found[0].choices) if found else {}
+
+
+def test_every_interval_and_limit_is_listed() -> None:
+    numbers = [f.name for f in dataclasses.fields(Intervals)] + ["threads", "calls_per_second", "burst", "in_flight"]
+    assert {f"RESOLUTIONFLOW_{name.upper()}" for name in numbers} <= _rows_of("settings.md")
+
+
+def test_every_variable_that_the_code_reads_is_listed_and_no_other() -> None:
+    read = {
+        name
+        for path in PRODUCT
+        if "simulator" not in path.parts
+        for name in re.findall(
+            r'(?:env(?:iron)?\.get\(|env\[|: )"([A-Z][A-Z_]{4,})"', path.read_text()
+        )
+        if "_" in name
+    }
+    listed = _rows_of("settings.md")
+    fixed = {name for name in listed if not name.startswith("RESOLUTIONFLOW_")} - {"TMPDIR"}
+    assert read - {"PR_SET_PDEATHSIG"} <= listed
+    assert fixed <= read
+
+
+@pytest.mark.parametrize("name", [f.name for f in dataclasses.fields(Intervals)])
+def test_the_listed_default_is_the_one_in_the_code(name: str) -> None:
+    row = re.search(rf"^\| `RESOLUTIONFLOW_{name.upper()}` \| ([\d.]+)", (DOCS / "settings.md").read_text(), re.MULTILINE)
+    assert row
+    assert float(row[1]) == getattr(Intervals(), name)
+
+
+def test_the_listed_limits_are_the_ones_in_the_code() -> None:
+    text = (DOCS / "settings.md").read_text()
+    defaults = {f.name: f.default for f in dataclasses.fields(Settings)}
+    for name in ("threads", "calls_per_second", "burst", "in_flight"):
+        row = re.search(rf"^\| `RESOLUTIONFLOW_{name.upper()}` \| ([\d.]+)", text, re.MULTILINE)
+        assert row
+        assert float(row[1]) == defaults[name]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_id)
+def test_every_relative_link_leads_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text()):
+        if re.match(r"[a-z]+:", target):
+            continue
+        name, _, anchor = target.partition("#")
+        file = (page.parent / name).resolve() if name else page
+        assert file.exists(), f"{target} in {_id(page)}"
+        if anchor:
+            assert anchor in _anchors(file), f"{target} in {_id(page)}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_id)
+def test_every_command_and_option_that_is_named_exists(page: Path) -> None:
+    top = _commands(parser())
+    for line in re.findall(r"resolutionflow ((?!-)[^\n`#|]+)", page.read_text()):
+        words = re.split(r"[\s,;:.)]+", line)
+        if not re.fullmatch(r"[a-z]+", words[0]):
+            continue
+        assert words[0] in top, f"`resolutionflow {line}` in {_id(page)}"
+        command = top[words[0]]
+        below = _commands(command)
+        if below and len(words) > 1 and re.fullmatch(r"[a-z]+", words[1]):
+            assert words[1] in below, f"`resolutionflow {line}` in {_id(page)}"
+            command = below[words[1]]
+        known = {text for action in command._actions for text in action.option_strings}
+        if words[0] != "simulator":
+            assert {w for w in re.findall(r"(?<!\S)--[a-z-]+", line)} <= known | {"--help"}, f"{line} in {_id(page)}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_id)
+def test_every_file_that_is_named_exists(page: Path) -> None:
+    for name in re.findall(r"`((?:escalation|models|psa|webhooks|worker|tests|scripts|requirements)/[\w/.-]+)`", page.read_text()):
+        assert (ROOT / name).exists(), f"{name} in {_id(page)}"
+
+
+def test_every_alert_has_its_place_in_the_runbook() -> None:
+    kinds: set[object] = set()
+    for path in PRODUCT:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "raise_alert":
+                kinds |= {k.value.value for k in node.keywords if k.arg == "kind" and isinstance(k.value, ast.Constant)}
+        kinds |= set(re.findall(r'_alert\(hold, "([^"]+)"', path.read_text()))
+    assert len(kinds) > 5
+    titles = set(re.findall(r"^### `([^`]+)`", (DOCS / "runbook.md").read_text(), re.MULTILINE))
+    assert kinds <= titles
+
+
+def test_every_serious_event_has_its_place_in_the_runbook() -> None:
+    events = {
+        name
+        for path in PRODUCT
+        for name in re.findall(r'log\.(?:error|critical)\(\s*"(\w+)"', path.read_text())
+    }
+    assert events
+    text = (DOCS / "runbook.md").read_text()
+    assert not [name for name in events if f"`{name}`" not in text]
+
+
+def test_the_columns_that_the_runbook_asks_for_exist() -> None:
+    asked = re.findall(r"SELECT ([\w, ]+)\s+FROM (\w+)", (DOCS / "runbook.md").read_text())
+    assert asked
+    for columns, table in asked:
+        there = {c.name for c in tables.Row.metadata.tables[table].columns}
+        assert {c.strip() for c in columns.split(",")} <= there, table
+
+
+def test_every_crash_point_stands_in_the_path_of_an_escalation() -> None:
+    text = (DOCS / "architecture.md").read_text()
+    assert not [point for point in POINTS if f"`{point}`" not in text]
