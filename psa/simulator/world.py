@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -101,11 +103,15 @@ class World:
         self.under: dict[str, dict[int, list[int]]] = {name: {} for name in CHILDREN}
         self.attached: dict[int, list[int]] = {}
         self.trail: dict[tuple[str, int], list[Record]] = {}
+        self.files: dict[int, bytes] = {}
         self.keys: dict[str, int] = {}
         self.next_id = dict(_FIRST)
         self.listeners: list[Callable[[Change], None]] = []
         self.notes_touch_ticket = True
+        self.note_lag_s = 0.0
         self.hidden_until: dict[int, float] = {}
+        self.revoked: list[re.Pattern[str]] = []
+        self.expired_hashes: set[str] = set()
 
     @property
     def base(self) -> str:
@@ -199,6 +205,10 @@ class World:
         change = Change(kind, action, record["id"], member, record)
         for listener in self.listeners:
             listener(change)
+
+    def member_hash(self, identifier: str) -> str:
+        """Return the hash that proves a member signed in, as ConnectWise hands it to a hosted page."""
+        return hashlib.sha256(f"{self.tenant.signing_key}/{identifier.casefold()}".encode()).hexdigest()[:40]
 
     def ticket_id(self, wanted: int | str) -> int:
         """Return a ticket's number from its number or its key in the loaded content; refuse with 404."""
