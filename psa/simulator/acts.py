@@ -1,4 +1,4 @@
-"""What members of the MSP do when the control endpoint tells them to: the same deeds as over the API, under their names."""
+"""What members of the MSP do when the control endpoint tells them to: the deeds of the API, under their names."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final
 
-from psa.simulator import deeds, shapes, timing
+from psa.simulator import deeds, notes, shapes, timing
 from psa.simulator.answers import Record
 from psa.simulator.world import World
 
@@ -27,7 +27,7 @@ def add_ticket(
 ) -> Record:  # fmt: skip
     """Open a ticket; its first `configurations` machines are the company's, the owner is who opens it."""
     rows = list(world.tables["companies"].values())
-    customer = next((row for row in rows if row["identifier"] == company), None) if company else _with_machines(world, rows)
+    customer = next((row for row in rows if company in (None, row["identifier"])), None)
     if customer is None:
         raise LookupError(f"no company {company}")
     body: Record = {"summary": summary, "company": {"id": customer["id"]}}
@@ -40,17 +40,16 @@ def add_ticket(
     named = member if owner == "" else owner
     if named:
         body["owner"] = {"identifier": world.member(named)["identifier"]}
-    if contact := next((c for c in world.tables["contacts"].values() if c["company"]["id"] == customer["id"]), None):
+    if contact := next(
+        (c for c in world.tables["contacts"].values() if c["company"]["id"] == customer["id"]), None
+    ):
         body["contact"] = {"id": contact["id"]}
     made = deeds.create_ticket(world, member, body)
-    machines = [row["id"] for row in world.tables["configurations"].values() if row["company"]["id"] == customer["id"]]
+    machines = [
+        row["id"] for row in world.tables["configurations"].values() if row["company"]["id"] == customer["id"]
+    ]
     world.attached[made["id"]] = machines[:configurations]
     return dict(made)
-
-
-def _with_machines(world: World, rows: list[Record]) -> Record:
-    """Return the first company; the content's first has machines, contacts and an agreement."""
-    return rows[0]
 
 
 def change_status(world: World, *, ticket: int | str, status: str, member: str) -> Record:
@@ -64,7 +63,9 @@ def set_owner(world: World, *, ticket: int | str, owner: str | None, member: str
     return dict(deeds.change_ticket(world, member, _ticket(world, ticket), {"owner": wanted}))
 
 
-def move_board(world: World, *, ticket: int | str, board: str, member: str, status: str | None = None) -> Record:
+def move_board(
+    world: World, *, ticket: int | str, board: str, member: str, status: str | None = None
+) -> Record:
     """Move a ticket to another board; the status keeps its name there if it can."""
     changes: Record = {"board": {"name": board}}
     if status:
@@ -77,12 +78,20 @@ def change(world: World, *, ticket: int | str, member: str, fields: Record) -> R
     return dict(deeds.change_ticket(world, member, _ticket(world, ticket), fields))
 
 
-def add_note(world: World, *, ticket: int | str, text: str, member: str, kind: str = "internal", contact: str | None = None) -> Record:
+def add_note(
+    world: World,
+    *,
+    ticket: int | str,
+    text: str,
+    member: str,
+    kind: str = "internal",
+    contact: str | None = None,
+) -> Record:
     """Add a note: internal, discussion or resolution; with `contact` it is the customer who writes."""
     body: Record = {"text": text, _KINDS[kind]: True}
     if contact:
         body["contact"] = _contact(world, _ticket(world, ticket), contact)
-    return dict(deeds.add_note(world, member, _ticket(world, ticket), body))
+    return dict(notes.add_note(world, member, _ticket(world, ticket), body))
 
 
 def _contact(world: World, ticket: Record, name: str) -> Record:
@@ -95,21 +104,24 @@ def _contact(world: World, ticket: Record, name: str) -> Record:
 def edit_note(world: World, *, ticket: int | str, note: int, text: str, member: str) -> Record:
     """Change a note's text."""
     found = world.get("notes", note)
-    return dict(deeds.change_note(world, member, _ticket(world, ticket), found, {"text": text}))
+    return dict(notes.change_note(world, member, _ticket(world, ticket), found, {"text": text}))
 
 
 def delete_note(world: World, *, ticket: int | str, note: int, member: str) -> Record:
     """Delete a note."""
-    deeds.delete_note(world, member, _ticket(world, ticket), world.get("notes", note))
+    notes.delete_note(world, member, _ticket(world, ticket), world.get("notes", note))
     return {}
 
 
 def add_time(
-    world: World, *, ticket: int | str, member: str, text: str = "", minutes: float = 15, started_ago_s: float | None = None,
+    world: World, *, ticket: int | str, member: str, text: str = "", minutes: float = 15,
+    started_ago_s: float | None = None,
     internal: bool = True,
 ) -> Record:  # fmt: skip
     """Add a time entry that ends now, or that began so many seconds ago."""
-    start = world.now() - (timedelta(minutes=minutes) if started_ago_s is None else timedelta(seconds=started_ago_s))
+    start = world.now() - (
+        timedelta(minutes=minutes) if started_ago_s is None else timedelta(seconds=started_ago_s)
+    )
     body = {
         "chargeToId": world.ticket_id(ticket),
         "chargeToType": "ServiceTicket",
@@ -124,7 +136,11 @@ def add_time(
 
 def assign(world: World, *, ticket: int | str, resource: str, member: str) -> Record:
     """Schedule a member on a ticket."""
-    body = {"objectId": world.ticket_id(ticket), "type": {"identifier": "S"}, "member": {"identifier": resource}}
+    body = {
+        "objectId": world.ticket_id(ticket),
+        "type": {"identifier": "S"},
+        "member": {"identifier": resource},
+    }
     return dict(timing.create_schedule(world, member, body))
 
 
@@ -136,7 +152,9 @@ def acknowledge(world: World, *, ticket: int | str, member: str) -> Record:
     raise LookupError(f"{member} is not scheduled on ticket {ticket}")
 
 
-def merge(world: World, *, ticket: int | str, children: list[int | str], member: str, status: str | None = None) -> Record:
+def merge(
+    world: World, *, ticket: int | str, children: list[int | str], member: str, status: str | None = None
+) -> Record:
     """Merge tickets into one."""
     parent = _ticket(world, ticket)
     closing = [row for row in world.statuses_of(parent["board"]["id"]) if row["closedStatus"]]

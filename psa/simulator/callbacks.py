@@ -77,8 +77,21 @@ class Delivery:
 
     def shown(self) -> dict[str, Any]:
         """Return the delivery as the control endpoint shows it."""
-        names = ("message_id", "callback_id", "url", "signature", "type", "action", "record_id", "raised", "state")
-        return {name: getattr(self, name) for name in names} | {"attempts": list(self.attempts), "body": self.body.decode()}
+        names = (
+            "message_id",
+            "callback_id",
+            "url",
+            "signature",
+            "type",
+            "action",
+            "record_id",
+            "raised",
+            "state",
+        )
+        return {name: getattr(self, name) for name in names} | {
+            "attempts": list(self.attempts),
+            "body": self.body.decode(),
+        }
 
 
 def matches(entry: Record, change: Change) -> bool:
@@ -149,7 +162,9 @@ class Callbacks:
     def told(self, change: Change) -> None:
         """Send a change to each entry it concerns. The caller holds the world's lock."""
         by_number = self.world.tables["callbacks"]
-        author = next((m["id"] for m in self.world.tables["members"].values() if m["identifier"] == change.member), None)
+        author = next(
+            (m["id"] for m in self.world.tables["members"].values() if m["identifier"] == change.member), None
+        )
         for entry in list(by_number.values()):
             if not matches(entry, change) or (entry["isSelfSuppressedFlag"] and entry["memberId"] == author):
                 continue
@@ -238,11 +253,18 @@ class Callbacks:
             self._done()
 
     def _post(self, delivery: Delivery) -> tuple[int | None, str | None, float]:
-        headers = {"Content-Type": "application/json; charset=utf-8", "x-content-signature": delivery.signature}
+        headers = {
+            "Content-Type": "application/json; charset=utf-8",
+            "x-content-signature": delivery.signature,
+        }
         began = time.monotonic()
         try:
             answer = self._session.post(
-                delivery.url, data=delivery.body, headers=headers, timeout=self.trouble.timeout_s, allow_redirects=False
+                delivery.url,
+                data=delivery.body,
+                headers=headers,
+                timeout=self.trouble.timeout_s,
+                allow_redirects=False,
             )
         except requests.RequestException as error:
             return None, type(error).__name__, began

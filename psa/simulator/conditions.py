@@ -1,4 +1,4 @@
-"""Read ConnectWise's `conditions` grammar and turn it into a test of one record (ConnectWise developer guide, conditions)."""
+"""Read the `conditions` grammar and turn it into a test of one record (ConnectWise developer guide, conditions)."""
 
 from __future__ import annotations
 
@@ -223,7 +223,9 @@ def _compare(value: Any, sign: str, wanted: Any) -> bool:
         else:
             left, right = value.casefold(), wanted.casefold()
             if sign in ("=", "!=") and "*" in right:
-                matched = re.fullmatch(".*".join(map(re.escape, right.split("*"))), left, re.DOTALL) is not None
+                matched = (
+                    re.fullmatch(".*".join(map(re.escape, right.split("*"))), left, re.DOTALL) is not None
+                )
                 return matched == (sign == "=")
         return _ordered(left, sign, right)
     if isinstance(wanted, str) or isinstance(value, str | list | dict):

@@ -70,7 +70,9 @@ class Control:
                 "companies": list(self._door.offices),
                 "now": world.stamp(),
                 "tables": {name: list(rows.values()) for name, rows in world.tables.items()},
-                "under": {name: {str(k): list(v) for k, v in rows.items()} for name, rows in world.under.items()},
+                "under": {
+                    name: {str(k): list(v) for k, v in rows.items()} for name, rows in world.under.items()
+                },
                 "attached": {str(k): list(v) for k, v in world.attached.items()},
                 "audit": {f"{kind}/{n}": list(rows) for (kind, n), rows in world.trail.items()},
                 "keys": dict(world.keys),
@@ -182,7 +184,11 @@ class Control:
             faults.latency_ms = float(body["latency_ms"])
         if "rate_limit" in body:
             wanted = body["rate_limit"]
-            faults.limit.set(None if wanted is None else float(wanted), body.get("rate_burst"), body.get("rate_retry_after", 1))
+            faults.limit.set(
+                None if wanted is None else float(wanted),
+                body.get("rate_burst"),
+                body.get("rate_retry_after", 1),
+            )
         with world.lock:
             world.note_lag_s = float(body.get("note_lag_s", world.note_lag_s))
             world.notes_touch_ticket = bool(body.get("notes_touch_ticket", world.notes_touch_ticket))

@@ -5,7 +5,6 @@ Every deed takes who does it, keeps `_info`, the audit trail and `resources` rig
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -80,7 +79,12 @@ def create_ticket(world: World, by: str, body: Record) -> Record:
         else next(iter(world.tables["boards"].values()))
     )
     made = shapes.ticket(
-        world.number("tickets"), summary=str(body["summary"]), on=board, company=company, when=world.stamp(), by=by
+        world.number("tickets"),
+        summary=str(body["summary"]),
+        on=board,
+        company=company,
+        when=world.stamp(),
+        by=by,
     )
     made["status"] = shapes.status_ref(world.default_status(board["id"]))
     priority = world.find("priorities", defaultFlag=True)
@@ -89,7 +93,9 @@ def create_ticket(world: World, by: str, body: Record) -> Record:
     changes = {name: value for name, value in body.items() if name not in ("company", "board")}
     _apply(world, by, made, changes, new=True)
     world.add("tickets", made)
-    world.audit(made["id"], "Ticket", f"Ticket #{made['id']} was created.", by=by, when=made["_info"]["dateEntered"])
+    world.audit(
+        made["id"], "Ticket", f"Ticket #{made['id']} was created.", by=by, when=made["_info"]["dateEntered"]
+    )
     _opening_notes(world, by, made, body)
     world.tell("ticket", "added", made, by)
     return made
@@ -186,7 +192,8 @@ def _status_for(world: World, ticket: Record, board: Record, wanted: Any, *, mov
             if row["id"] == wanted.get("id") or ("id" not in wanted and row["name"] == wanted.get("name")):
                 return row
     raise invalid(
-        "ticket", inner("InvalidObject", f"The status does not belong to board {board['name']}.", "ticket", "status")
+        "ticket",
+        inner("InvalidObject", f"The status does not belong to board {board['name']}.", "ticket", "status"),
     )
 
 
@@ -250,9 +257,7 @@ def merge(world: World, by: str, parent: Record, children: list[Record], status:
             (row for row in world.statuses_of(child["board"]["id"]) if row["name"] == status["name"]), status
         )
         _set_status(world, by, child, wanted, new=False)
-        world.audit(
-            child["id"], "Merge", f"Merged into ticket #{parent['id']}.", by=by, when=world.stamp()
-        )
+        world.audit(child["id"], "Merge", f"Merged into ticket #{parent['id']}.", by=by, when=world.stamp())
         touch(world, child, by)
         world.tell("ticket", "updated", child, by)
     parent["hasMergedChildTicketFlag"] = True
@@ -278,56 +283,3 @@ def saved_under(world: World, by: str, ticket: Record) -> None:
     if world.notes_touch_ticket:
         touch(world, ticket, by)
         world.tell("ticket", "updated", ticket, by)
-
-
-def add_note(world: World, by: str, ticket: Record, body: Record, *, visible: bool = False) -> Record:
-    """Add a note; without a place to show it the answer is 400 (reported by a public client)."""
-    check_note(body)
-    flags = (
-        bool(body.get("detailDescriptionFlag")) or visible,
-        bool(body.get("internalAnalysisFlag")),
-        bool(body.get("resolutionFlag")),
-    )
-    note = shapes.note(world.number("notes"), ticket["id"], str(body["text"]), flags=flags, when=world.stamp(), by=by)
-    if body.get("contact"):
-        note["contact"] = shapes.contact_ref(
-            resolve(world, "contacts", body["contact"], resource="serviceNote", name="contact")
-        )
-        note["createdBy"] = note["contact"]["name"]
-        ticket["customerUpdatedFlag"] = True
-    else:
-        wanted = body.get("member") or {"identifier": by}
-        note["member"] = shapes.member_ref(
-            resolve(world, "members", wanted, resource="serviceNote", name="member")
-        )
-    world.add("notes", note, ticket_id=ticket["id"])
-    if world.note_lag_s:
-        world.hidden_until[note["id"]] = time.monotonic() + world.note_lag_s
-    saved_under(world, by, ticket)
-    return note
-
-
-def check_note(body: Record) -> None:
-    """Refuse a note without text or without a place."""
-    if not body.get("text"):
-        raise missing_field("serviceNote", "text")
-    if not any(body.get(name) for name in ("detailDescriptionFlag", "internalAnalysisFlag", "resolutionFlag")):
-        message = "Please choose where to display the notes in order to save this record."
-        raise invalid("serviceNote", inner("InvalidObject", message, "serviceNote", "detailDescriptionFlag"))
-
-
-def change_note(world: World, by: str, ticket: Record, note: Record, changes: Record) -> Record:
-    """Change a note's text or flags."""
-    names = ("text", "detailDescriptionFlag", "internalAnalysisFlag", "resolutionFlag", "issueFlag")
-    after = {**note, **{name: changes[name] for name in names if name in changes}}
-    check_note(after)
-    note.update(after)
-    touch(world, note, by)
-    saved_under(world, by, ticket)
-    return note
-
-
-def delete_note(world: World, by: str, ticket: Record, note: Record) -> None:
-    """Delete a note."""
-    world.remove("notes", note["id"], ticket_id=ticket["id"])
-    saved_under(world, by, ticket)

@@ -160,7 +160,9 @@ class Door:
         except Refused as refused:
             return reply(refused.answer, request)
 
-    def _api(self, request: Request, codebase: str, path: str, row: dict[str, Any], *, visible: bool) -> Reply:
+    def _api(
+        self, request: Request, codebase: str, path: str, row: dict[str, Any], *, visible: bool
+    ) -> Reply:
         office, member = self._who(request)
         world = office.world
         row["company"] = world.tenant.company
@@ -201,7 +203,11 @@ class Door:
                 member = office.world.member(user)
             except KeyError:
                 member = {}
-            right = secret and secret == office.world.member_hash(user) and user.casefold() not in office.world.expired_hashes
+            right = (
+                secret
+                and secret == office.world.member_hash(user)
+                and user.casefold() not in office.world.expired_hashes
+            )
         if not member or not right or member["inactiveFlag"]:
             raise unauthorized("Your request is not authorized: check company and keys.")
         return office, str(member["identifier"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from psa.simulator import shapes, timing
+from psa.simulator import companies, shapes, timing
 from psa.simulator.answers import Record
 from psa.simulator.deeds import mirror_resources
 from psa.simulator.world import WORDINGS, Tenant, World
@@ -21,7 +21,7 @@ _LONG_AGO: Final = "2024-01-08T09:00:00Z"
 
 
 def load(world: World, plain: dict[str, Any], now: datetime, *, wording: int = 0) -> None:
-    """Fill an empty world; `ago` values count back from `now` (aware). `wording` picks how the audit trail words changes."""
+    """Fill an empty world; `ago` values count back from `now` (aware). `wording` picks the audit trail's."""
     world.tenant = Tenant(
         company=plain["company"],
         company_name=plain["company_name"],
@@ -53,7 +53,12 @@ class _Loader:
             )  # fmt: skip
             self.world.add("priorities", record)
         for order, name in enumerate(("Phone", "Email Connector", "Portal", "RMM"), 2):
-            source = {"id": order, "name": name, "defaultFlag": order == 2, "_info": shapes.trail(_LONG_AGO, "admin")}
+            source = {
+                "id": order,
+                "name": name,
+                "defaultFlag": order == 2,
+                "_info": shapes.trail(_LONG_AGO, "admin"),
+            }
             self.world.add("sources", source)
         for order, name in enumerate(_SCREENS, 1):
             self.world.add("screens", {"id": order, "screenId": name, "name": name.title()})
@@ -75,7 +80,8 @@ class _Loader:
     def board(self, plain: dict[str, Any]) -> None:
         world = self.world
         board = world.add(
-            "boards", shapes.board(world.number("boards"), plain["name"], project=plain["project"], when=_LONG_AGO)
+            "boards",
+            shapes.board(world.number("boards"), plain["name"], project=plain["project"], when=_LONG_AGO),
         )
         for order, status in enumerate(plain["statuses"], 1):
             record = shapes.status(
@@ -102,7 +108,7 @@ class _Loader:
     def company(self, plain: dict[str, Any]) -> None:
         world, trail = self.world, shapes.trail(_LONG_AGO, "admin")
         number = world.number("companies")
-        company = world.add("companies", shapes.company(number, plain, _LONG_AGO))
+        company = world.add("companies", companies.company(number, plain, _LONG_AGO))
         for order, site in enumerate(plain["sites"]):
             record = {"id": world.number("sites"), "name": site["name"], "city": site["city"], "addressLine1": "",
                       "primaryAddressFlag": order == 0, "inactiveFlag": False,
@@ -112,13 +118,15 @@ class _Loader:
             if order == 0:
                 company["site"] = shapes.named(record)
         for person in plain["contacts"]:
-            contact = world.add("contacts", shapes.contact(world.number("contacts"), person, company, _LONG_AGO))
+            contact = world.add(
+                "contacts", companies.contact(world.number("contacts"), person, company, _LONG_AGO)
+            )
             company.setdefault("defaultContact", shapes.contact_ref(contact))
         for name in plain["agreements"]:
-            world.add("agreements", shapes.agreement(world.number("agreements"), name, company, _LONG_AGO))
+            world.add("agreements", companies.agreement(world.number("agreements"), name, company, _LONG_AGO))
         for machine in plain["configurations"]:
             number = world.number("configurations")
-            world.add("configurations", shapes.configuration(number, machine, company, _LONG_AGO))
+            world.add("configurations", companies.configuration(number, machine, company, _LONG_AGO))
         if plain.get("notes"):
             world.add("company_notes", {"id": world.number("company_notes"), "text": plain["notes"],
                                         "type": {"id": 1, "name": "Comments", "_info": {}}, "flagged": True,
@@ -127,7 +135,7 @@ class _Loader:
 
     def _of_company(self, table: str, company: Record, name: str | None) -> Record | None:
         for row in self.world.tables[table].values():
-            if row["company"]["id"] == company["id"] and name in (row.get("name"), shapes.full_name(row)):
+            if row["company"]["id"] == company["id"] and name in (row.get("name"), companies.full_name(row)):
                 return row
         return None
 
@@ -156,10 +164,18 @@ class _Loader:
         if plain["owner"]:
             made["owner"] = shapes.member_ref(world.member(plain["owner"]))
         world.add("tickets", made)
-        world.audit(made["id"], "Ticket", f"Ticket #{made['id']} was created.", by=entered_by, when=self.at(plain["entered"]))
+        world.audit(
+            made["id"],
+            "Ticket",
+            f"Ticket #{made['id']} was created.",
+            by=entered_by,
+            when=self.at(plain["entered"]),
+        )
         self._history(made, plain, contact)
         self._closing(made, plain, status)
-        last = max((e["_info"]["lastUpdated"] for e in self._under(made)), default=made["_info"]["lastUpdated"])
+        last = max(
+            (e["_info"]["lastUpdated"] for e in self._under(made)), default=made["_info"]["lastUpdated"]
+        )
         made["_info"]["lastUpdated"] = max(made["_info"]["lastUpdated"], last, made.get("closedDate", ""))
 
     def _under(self, ticket: Record) -> list[Record]:
@@ -203,11 +219,21 @@ class _Loader:
                 note["contact"] = shapes.contact_ref(contact)
             self.world.add("notes", note, ticket_id=made["id"])
         for name in plain["resources"]:
-            self._entry(made, {"schedule": name, "start_ago": plain["entered"] - 5, "minutes": 60, "acknowledged_ago": None})
+            self._entry(
+                made,
+                {
+                    "schedule": name,
+                    "start_ago": plain["entered"] - 5,
+                    "minutes": 60,
+                    "acknowledged_ago": None,
+                },
+            )
         seen = self.world.default_status(made["board"]["id"])["name"]
         for entry in sorted(plain["entries"], key=lambda e: -e.get("ago", 0)):
             if "status" in entry:
-                self.world.audit_change(made["id"], "Status", seen, entry["status"], by=entry["by"], when=self.at(entry["ago"]))
+                self.world.audit_change(
+                    made["id"], "Status", seen, entry["status"], by=entry["by"], when=self.at(entry["ago"])
+                )
                 seen = entry["status"]
             else:
                 self._entry(made, entry)
@@ -244,9 +270,13 @@ class _Loader:
         kind = entry["kind"]
         flags = (kind == "discussion", kind == "internal", kind == "resolution")
         who = by["contact"] if isinstance(by, dict) else by
-        note = shapes.note(world.number("notes"), made["id"], entry["note"], flags=flags, when=self.at(entry["ago"]), by=who)
+        note = shapes.note(
+            world.number("notes"), made["id"], entry["note"], flags=flags, when=self.at(entry["ago"]), by=who
+        )
         if isinstance(by, dict):
-            contact = next((row for row in world.tables["contacts"].values() if shapes.contact_name(row) == who), None)
+            contact = next(
+                (row for row in world.tables["contacts"].values() if shapes.contact_name(row) == who), None
+            )
             if contact:
                 note["contact"] = shapes.contact_ref(contact)
         else:

@@ -136,7 +136,9 @@ class Remote:
         """Change any fields of a ticket."""
         return self._act("change", ticket=ticket, member=member, fields=fields)
 
-    def add_note(self, ticket: int | str, text: str, *, member: str, kind: str = "internal", contact: str | None = None) -> int:
+    def add_note(
+        self, ticket: int | str, text: str, *, member: str, kind: str = "internal", contact: str | None = None
+    ) -> int:
         """Add a note and return its number; kind is internal, discussion or resolution."""
         made = self._act("add_note", ticket=ticket, text=text, member=member, kind=kind, contact=contact)
         return int(made["record"]["id"])
@@ -149,7 +151,9 @@ class Remote:
         """Delete a note."""
         return self._act("delete_note", ticket=ticket, note=note, member=member)
 
-    def add_time(self, ticket: int | str, *, member: str, text: str = "", minutes: float = 15, **details: Any) -> int:
+    def add_time(
+        self, ticket: int | str, *, member: str, text: str = "", minutes: float = 15, **details: Any
+    ) -> int:
         """Add a time entry and return its number; details: started_ago_s, internal."""
         made = self._act("add_time", ticket=ticket, member=member, text=text, minutes=minutes, **details)
         return int(made["record"]["id"])
@@ -162,7 +166,9 @@ class Remote:
         """Let a member acknowledge their assignment."""
         return self._act("acknowledge", ticket=ticket, member=member)
 
-    def merge(self, ticket: int | str, children: list[int | str], *, member: str, status: str | None = None) -> Record:
+    def merge(
+        self, ticket: int | str, children: list[int | str], *, member: str, status: str | None = None
+    ) -> Record:
         """Merge tickets into one."""
         return self._act("merge", ticket=ticket, children=children, member=member, status=status)
 
@@ -201,6 +207,8 @@ class Remote:
         if held is None or fresh:
             if held is not None:
                 held.close()
-            held = http.client.HTTPConnection(self._place.hostname or "127.0.0.1", self._place.port, timeout=30)
+            held = http.client.HTTPConnection(
+                self._place.hostname or "127.0.0.1", self._place.port, timeout=30
+            )
             self._local.connection = held
         return held

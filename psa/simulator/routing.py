@@ -56,7 +56,9 @@ class Call:
             if "/" in path:
                 continue
             if path not in fields:
-                raise invalid(resource, inner("InvalidField", f"The path {path} is not a field.", resource, path))
+                raise invalid(
+                    resource, inner("InvalidField", f"The path {path} is not a field.", resource, path)
+                )
             changes[path] = None if step["op"] == "remove" else step.get("value")
         return changes
 

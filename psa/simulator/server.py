@@ -31,7 +31,13 @@ class Simulator:
     """A running simulated ConnectWise with two companies, as a context manager."""
 
     def __init__(
-        self, port: int = 0, host: str = "127.0.0.1", *, latency_ms: float = 0, seed: int = 1, now: datetime | None = None
+        self,
+        port: int = 0,
+        host: str = "127.0.0.1",
+        *,
+        latency_ms: float = 0,
+        seed: int = 1,
+        now: datetime | None = None,
     ) -> None:
         """Port 0 takes a free one. `now` is the moment the written tickets count back from; the clock itself is real."""
         self._seed = seed
@@ -108,7 +114,12 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--port", type=int, default=8900, help="port, 0 for a free one (default: %(default)s)")
     made.add_argument("--url-file", type=Path, help="write the address into this file once it answers")
     made.add_argument("--latency-ms", type=float, default=0, help="wait before each answer (default: none)")
-    made.add_argument("--seed", type=int, default=1, help="of chance, and of the audit trail's wording (default: %(default)s)")
+    made.add_argument(
+        "--seed",
+        type=int,
+        default=1,
+        help="of chance, and of the audit trail's wording (default: %(default)s)",
+    )
     return made
 
 
@@ -137,7 +148,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def banner(simulator: Simulator) -> str:
     """Return what the command prints: address, credentials, boards with their statuses."""
-    lines = [f"Simulated ConnectWise at {simulator.url}   (stop with Ctrl-C; control: {simulator.url}/_control/)"]
+    lines = [
+        f"Simulated ConnectWise at {simulator.url}   (stop with Ctrl-C; control: {simulator.url}/_control/)"
+    ]
     for name in COMPANIES:
         world = simulator.office(name).world
         tenant = world.tenant

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
-from psa.simulator import deeds, shapes
+from psa.simulator import deeds, notes, shapes
 from psa.simulator.answers import Answer, Record, bad_request, inner, invalid, missing_field, not_found
 from psa.simulator.routing import GONE, Call, Routes
 from psa.simulator.wire import Request
@@ -28,7 +28,16 @@ NOTE_FIELDS: Final = _INFO | frozenset(
     }
 )  # fmt: skip
 ALL_NOTE_FIELDS: Final = NOTE_FIELDS | {"noteType", "timeStart", "timeEnd", "ticket", "originalAuthor"}
-TASK_FIELDS: Final = _INFO | {"id", "ticketId", "notes", "closedFlag", "priority", "member", "resolution", "summary"}
+TASK_FIELDS: Final = _INFO | {
+    "id",
+    "ticketId",
+    "notes",
+    "closedFlag",
+    "priority",
+    "member",
+    "resolution",
+    "summary",
+}
 SETUP_FIELDS: Final = _INFO | frozenset(
     {
         "id", "name", "board", "inactive", "inactiveFlag", "defaultFlag", "closedStatus", "sortOrder", "projectFlag",
@@ -65,24 +74,27 @@ def add_routes(routes: Routes, kind: str = "service/tickets") -> None:
     routes.add("POST", f"{one}/configurations", _attach)
     for path, table in (("documents", "documents"), ("scheduleentries", "schedule"), ("timeentries", "time")):
         _add_references(routes, f"{one}/{path}", table)
-    routes.add("GET", f"{one}/activities", lambda call: call.page((), SETUP_FIELDS) if ticket_of(call) else GONE)
-    routes.add("GET", f"{one}/products", lambda call: call.page((), SETUP_FIELDS) if ticket_of(call) else GONE)
+    routes.add(
+        "GET", f"{one}/activities", lambda call: call.page((), SETUP_FIELDS) if ticket_of(call) else GONE
+    )
+    routes.add(
+        "GET", f"{one}/products", lambda call: call.page((), SETUP_FIELDS) if ticket_of(call) else GONE
+    )
 
 
 def add_setup_routes(routes: Routes) -> None:
     """Add the routes of boards, priorities and sources."""
     for table in ("boards", "priorities", "sources"):
-        rows = _table(table)
-        routes.add("GET", f"service/{table}", lambda call, rows=rows: call.page(rows(call), SETUP_FIELDS))  # type: ignore[misc]
-        routes.add("GET", f"service/{table}/count", lambda call, rows=rows: call.count(rows(call), SETUP_FIELDS))  # type: ignore[misc]
-        routes.add("GET", f"service/{table}/{{}}",
-                   lambda call, table=table: call.one(call.world.get(table, call.numbers[0])))  # type: ignore[misc]  # fmt: skip
+        _add_list(routes, f"service/{table}", _table(table))
     for table in ("statuses", "types", "subtypes", "items", "teams"):
-        rows = _of_board(table)
-        path = f"service/boards/{{}}/{table}"
-        routes.add("GET", path, lambda call, rows=rows: call.page(rows(call), SETUP_FIELDS))  # type: ignore[misc]
-        routes.add("GET", f"{path}/count", lambda call, rows=rows: call.count(rows(call), SETUP_FIELDS))  # type: ignore[misc]
-        routes.add("GET", f"{path}/{{}}", lambda call, rows=rows: _one_of(call, rows))  # type: ignore[misc]
+        _add_list(routes, f"service/boards/{{}}/{table}", _of_board(table))
+
+
+def _add_list(routes: Routes, path: str, rows: Callable[[Call], Iterable[Record]]) -> None:
+    """Add list, count and record; the record's number is the last of the path."""
+    routes.add("GET", path, lambda call: call.page(rows(call), SETUP_FIELDS))
+    routes.add("GET", f"{path}/count", lambda call: call.count(rows(call), SETUP_FIELDS))
+    routes.add("GET", f"{path}/{{}}", lambda call: _one_of(call, rows(call)))
 
 
 def _table(name: str) -> Callable[[Call], Iterable[Record]]:
@@ -100,11 +112,11 @@ def _of_board(table: str) -> Callable[[Call], list[Record]]:
     return rows
 
 
-def _one_of(call: Call, rows: Callable[[Call], list[Record]]) -> Answer:
-    for row in rows(call):
-        if row["id"] == call.numbers[1]:
+def _one_of(call: Call, rows: Iterable[Record]) -> Answer:
+    for row in rows:
+        if row["id"] == call.numbers[-1]:
             return call.one(row)
-    raise not_found("Record", call.numbers[1])
+    raise not_found("Record", call.numbers[-1])
 
 
 def _add_references(routes: Routes, path: str, table: str) -> None:
@@ -113,7 +125,10 @@ def _add_references(routes: Routes, path: str, table: str) -> None:
     def references(call: Call) -> list[Record]:
         rows = _under(call, table)
         if table == "documents":
-            return [{"id": row["id"], "title": row["title"], "_info": {"filename": row["fileName"]}} for row in rows]
+            return [
+                {"id": row["id"], "title": row["title"], "_info": {"filename": row["fileName"]}}
+                for row in rows
+            ]
         if table == "schedule":
             return [{"id": row["id"], "description": row["name"], "_info": {}} for row in rows]
         return [{"id": row["id"], "_info": {}} for row in rows]
@@ -130,7 +145,9 @@ def ticket_of(call: Call) -> Record:
 def _tickets(call: Call) -> list[Record]:
     project = call.path.lower().startswith("project/")
     rows = call.world.tables["tickets"].values()
-    return [row for row in rows if (row["recordType"] == "ProjectTicket") == project] if project else list(rows)
+    return (
+        [row for row in rows if (row["recordType"] == "ProjectTicket") == project] if project else list(rows)
+    )
 
 
 def _shown(call: Call) -> Callable[[Record], Record]:
@@ -171,8 +188,12 @@ def _put(call: Call) -> Answer:
     for name in ("summary", "company", "severity", "impact"):
         if not body.get(name):
             raise missing_field("ticket", name)
-    emptied: dict[str, Any] = {name: None for name in ("contact", "owner", "site", "subType", "item", "externalXRef", "poNumber")}
-    changes = {k: v for k, v in {**emptied, **body}.items() if k in deeds.WRITABLE and k not in deeds.READ_ONLY}
+    emptied: dict[str, Any] = dict.fromkeys(
+        ("contact", "owner", "site", "subType", "item", "externalXRef", "poNumber")
+    )
+    changes = {
+        k: v for k, v in {**emptied, **body}.items() if k in deeds.WRITABLE and k not in deeds.READ_ONLY
+    }
     deeds.change_ticket(call.world, call.member, ticket, changes)
     return call.one(shown(call, ticket))
 
@@ -195,7 +216,9 @@ def _merge(call: Call) -> Answer:
         raise bad_request("A ticket cannot be merged into itself.")
     status = deeds.resolve(call.world, "statuses", body["status"], resource="ticketMerge", name="status")
     if not status["closedStatus"]:
-        raise invalid("ticketMerge", inner("InvalidObject", "The status must be closed.", "ticketMerge", "status"))
+        raise invalid(
+            "ticketMerge", inner("InvalidObject", "The status must be closed.", "ticketMerge", "status")
+        )
     deeds.merge(call.world, call.member, parent, children, status)
     return Answer(200, {"success": True, "message": "Tickets were merged."})
 
@@ -223,23 +246,23 @@ def _note(call: Call) -> Record:
 
 def _add_note(call: Call) -> Answer:
     ticket = ticket_of(call)
-    return call.created(deeds.add_note(call.world, call.member, ticket, call.record(), visible=call.visible))
+    return call.created(notes.add_note(call.world, call.member, ticket, call.record(), visible=call.visible))
 
 
 def _patch_note(call: Call) -> Answer:
     changes = call.patch("serviceNote", NOTE_FIELDS)
-    return call.one(deeds.change_note(call.world, call.member, ticket_of(call), _note(call), changes))
+    return call.one(notes.change_note(call.world, call.member, ticket_of(call), _note(call), changes))
 
 
 def _put_note(call: Call) -> Answer:
     body = call.record()
     flags = ("detailDescriptionFlag", "internalAnalysisFlag", "resolutionFlag", "issueFlag")
     changes = {"text": body.get("text"), **{name: bool(body.get(name)) for name in flags}}
-    return call.one(deeds.change_note(call.world, call.member, ticket_of(call), _note(call), changes))
+    return call.one(notes.change_note(call.world, call.member, ticket_of(call), _note(call), changes))
 
 
 def _delete_note(call: Call) -> Answer:
-    deeds.delete_note(call.world, call.member, ticket_of(call), _note(call))
+    notes.delete_note(call.world, call.member, ticket_of(call), _note(call))
     return GONE
 
 
@@ -252,7 +275,16 @@ def _all_notes(call: Call) -> Answer:
 
 
 def _joined_note(ticket: Record, note: Record) -> Record:
-    names = ("id", "text", "detailDescriptionFlag", "internalAnalysisFlag", "resolutionFlag", "issueFlag", "member", "contact")
+    names = (
+        "id",
+        "text",
+        "detailDescriptionFlag",
+        "internalAnalysisFlag",
+        "resolutionFlag",
+        "issueFlag",
+        "member",
+        "contact",
+    )
     return {
         **shapes.picked(note, names),
         "noteType": "TicketNote",
@@ -295,7 +327,9 @@ def _add_task(call: Call) -> Answer:
 
 def _configurations(call: Call) -> list[Record]:
     rows = call.world.tables["configurations"]
-    return [_configuration_ref(rows[n]) for n in call.world.attached.get(ticket_of(call)["id"], ()) if n in rows]
+    return [
+        _configuration_ref(rows[n]) for n in call.world.attached.get(ticket_of(call)["id"], ()) if n in rows
+    ]
 
 
 def _configuration_ref(row: Record) -> Record:

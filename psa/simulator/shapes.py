@@ -115,7 +115,9 @@ def board(number: int, name: str, *, project: bool, when: str) -> Record:
     }
 
 
-def status(number: int, name: str, on: Record, *, order: int, closed: bool, default: bool, when: str) -> Record:
+def status(
+    number: int, name: str, on: Record, *, order: int, closed: bool, default: bool, when: str
+) -> Record:
     return {
         "id": number,
         "name": name,
@@ -206,7 +208,9 @@ def member_light(full: Record, *, address: bool = True) -> Record:
     }
 
 
-def priority(number: int, name: str, *, level: str, color: str, order: int, default: bool, when: str) -> Record:
+def priority(
+    number: int, name: str, *, level: str, color: str, order: int, default: bool, when: str
+) -> Record:
     return {
         "id": number,
         "name": name,
@@ -270,7 +274,9 @@ def ticket_hrefs(base: str, number: int) -> dict[str, str]:
     return {f"{name}_href": f"{at}/{name}" for name in _HREFS}
 
 
-def note(number: int, ticket_id: int, text: str, *, flags: tuple[bool, bool, bool], when: str, by: str) -> Record:
+def note(
+    number: int, ticket_id: int, text: str, *, flags: tuple[bool, bool, bool], when: str, by: str
+) -> Record:
     """Return a note; `flags` are Discussion, Internal, Resolution. The caller adds its member or contact."""
     discussion, internal, resolution = flags
     return {
@@ -301,105 +307,6 @@ def value_or(source: Record, name: str, default: Any) -> Any:
     """Return a field, or `default` when it is missing or null."""
     value = source.get(name)
     return default if value is None else value
-
-
-def full_name(record: Record) -> str:
-    """Return first and last name, empty for a record without them."""
-    return f"{record.get('firstName', '')} {record.get('lastName', '')}".strip()
-
-
-def company(number: int, plain: Record, when: str) -> Record:
-    """Return a customer."""
-    return {
-        "id": number,
-        "identifier": plain["identifier"],
-        "name": plain["name"],
-        "status": {"id": 1, "name": "Active", "_info": {}},
-        "addressLine1": "",
-        "city": plain["sites"][0]["city"] if plain["sites"] else "",
-        "phoneNumber": plain["contacts"][0]["phone"] if plain["contacts"] else "",
-        "timeZoneSetup": dict(UTC_ZONE),
-        "deletedFlag": False,
-        "types": [{"id": 1, "name": "Customer", "_info": {}}],
-        "mobileGuid": guid("company", plain["identifier"]),
-        "customFields": [],
-        "_info": trail(when, "admin"),
-    }
-
-
-def contact(number: int, plain: Record, of: Record, when: str) -> Record:
-    """Return a contact with its e-mail address and telephone."""
-    first, _, last = plain["name"].partition(" ")
-    items = []
-    for kind, value in (("Email", plain["email"]), ("Phone", plain["phone"])):
-        if value:
-            items.append(
-                {
-                    "id": number * 10 + len(items),
-                    "type": {"id": 1 if kind == "Email" else 2, "name": kind if kind == "Email" else "Direct", "_info": {}},
-                    "value": value,
-                    "defaultFlag": True,
-                    "communicationType": kind,
-                }
-            )
-    return {
-        "id": number,
-        "firstName": first,
-        "lastName": last,
-        "company": company_ref(of),
-        "inactiveFlag": False,
-        "defaultPhoneType": "Direct",
-        "defaultPhoneNbr": plain["phone"],
-        "defaultFlag": False,
-        "communicationItems": items,
-        "customFields": [],
-        "_info": trail(when, "admin"),
-    }
-
-
-def agreement(number: int, name: str, of: Record, when: str) -> Record:
-    """Return an agreement."""
-    return {
-        "id": number,
-        "name": name,
-        "type": {"id": 1, "name": "Managed Services", "_info": {}},
-        "company": company_ref(of),
-        "startDate": when,
-        "noEndingDateFlag": True,
-        "cancelledFlag": False,
-        "agreementStatus": "Active",
-        "sla": {"id": 1, "name": "Standard", "_info": {}},
-        "customFields": [],
-        "_info": trail(when, "admin"),
-    }
-
-
-def configuration(number: int, plain: Record, of: Record, when: str) -> Record:
-    """Return a machine; fields that nobody filled in are left out."""
-    given = {
-        "osType": plain.get("os"),
-        "ipAddress": plain.get("ip"),
-        "modelNumber": plain.get("model"),
-        "serialNumber": plain.get("serial"),
-        "lastLoginName": plain.get("last_login"),
-        "notes": plain.get("notes"),
-    }
-    kinds = ("Workstation", "Server", "Laptop", "Firewall", "Switch", "Printer", "Access Point", "Phone", "Storage")
-    kind = plain["type"]
-    return {
-        "id": number,
-        "name": plain["name"],
-        "type": {"id": kinds.index(kind) + 1 if kind in kinds else 99, "name": kind, "_info": {}},
-        "status": {"id": 1, "name": "Active", "_info": {}},
-        "company": company_ref(of),
-        "deviceIdentifier": guid("device", number),
-        **{name: value for name, value in given.items() if value is not None},
-        "activeFlag": True,
-        "billFlag": False,
-        "questions": [],
-        "customFields": [],
-        "_info": trail(when, "admin"),
-    }
 
 
 def task(number: int, ticket_id: int, text: str, *, done: bool, when: str) -> Record:

@@ -9,9 +9,18 @@ from typing import Final
 from werkzeug.formparser import parse_form_data
 
 from psa.simulator import shapes, timing
-from psa.simulator.answers import Answer, Record, Refused, bad_request, inner, invalid, missing_field, not_found
+from psa.simulator.answers import (
+    Answer,
+    Record,
+    Refused,
+    bad_request,
+    inner,
+    invalid,
+    missing_field,
+    not_found,
+)
 from psa.simulator.callbacks import LEVELS
-from psa.simulator.routing import GONE, Call, Routes
+from psa.simulator.routing import GONE, Answering, Call, Routes
 
 _INFO: Final = frozenset({"_info", "id", "lastUpdated", "updatedBy"})
 TIME_FIELDS: Final = _INFO | frozenset(
@@ -53,24 +62,22 @@ def add_routes(routes: Routes) -> None:
     _lists(routes, "time/entries", "time", TIME_FIELDS)
     routes.add("POST", "time/entries",
                lambda call: call.created(timing.create_time(call.world, call.member, call.record())))  # fmt: skip
-    routes.add("PATCH", "time/entries/{}", lambda call: call.one(timing.change_time(
-        call.world, call.member, call.world.get("time", call.numbers[0]), call.patch("timeEntry", TIME_FIELDS))))  # fmt: skip
+    routes.add("PATCH", "time/entries/{}", _patch_time)
     routes.add("DELETE", "time/entries/{}", _delete_time)
     _lists(routes, "schedule/entries", "schedule", SCHEDULE_FIELDS)
     routes.add("POST", "schedule/entries",
                lambda call: call.created(timing.create_schedule(call.world, call.member, call.record())))  # fmt: skip
-    routes.add("PATCH", "schedule/entries/{}", lambda call: call.one(timing.change_schedule(
-        call.world, call.member, call.world.get("schedule", call.numbers[0]),
-        call.patch("scheduleEntry", SCHEDULE_FIELDS))))  # fmt: skip
+    routes.add("PATCH", "schedule/entries/{}", _patch_schedule)
     routes.add("DELETE", "schedule/entries/{}", _delete_schedule)
     routes.add("GET", "schedule/types", lambda call: call.page(timing.SCHEDULE_TYPES, SYSTEM_FIELDS))
     for path in ("companies", "contacts", "configurations"):
         _lists(routes, f"company/{path}", path, COMPANY_FIELDS)
     _lists(routes, "finance/agreements", "agreements", COMPANY_FIELDS)
     for path, table in (("notes", "company_notes"), ("sites", "sites")):
-        routes.add("GET", f"company/companies/{{}}/{path}",
-                   lambda call, table=table: call.page(_of_company(call, table), COMPANY_FIELDS))  # type: ignore[misc]  # fmt: skip
-    routes.add("GET", "sales/activities", lambda call: call.page((), COMPANY_FIELDS | {"ticket", "dateStart"}))
+        routes.add("GET", f"company/companies/{{}}/{path}", _company_list(table))
+    routes.add(
+        "GET", "sales/activities", lambda call: call.page((), COMPANY_FIELDS | {"ticket", "dateStart"})
+    )
     _add_system(routes)
 
 
@@ -96,7 +103,9 @@ def _add_system(routes: Routes) -> None:
     routes.add("GET", "system/documents", lambda call: call.page(_documents(call), SYSTEM_FIELDS))
     routes.add("GET", "system/documents/count", lambda call: call.count(_documents(call), SYSTEM_FIELDS))
     routes.add("POST", "system/documents", _add_document)
-    routes.add("GET", "system/documents/{}", lambda call: call.one(call.world.get("documents", call.numbers[0])))
+    routes.add(
+        "GET", "system/documents/{}", lambda call: call.one(call.world.get("documents", call.numbers[0]))
+    )
     routes.add("GET", "system/documents/{}/download", _download)
     _lists(routes, "system/connectWiseHostedScreens", "screens", SYSTEM_FIELDS)
     _lists(routes, "system/connectwisehostedsetups", "hosted_setups", SYSTEM_FIELDS)
@@ -111,9 +120,24 @@ def _lists(routes: Routes, path: str, table: str, known: frozenset[str]) -> None
     routes.add("GET", f"{path}/{{}}", lambda call: call.one(call.world.get(table, call.numbers[0])))
 
 
-def _of_company(call: Call, table: str) -> list[Record]:
-    company = call.world.get("companies", call.numbers[0])
-    return [row for row in call.world.tables[table].values() if row["company"]["id"] == company["id"]]
+def _company_list(table: str) -> Answering:
+    def answer(call: Call) -> Answer:
+        company = call.world.get("companies", call.numbers[0])
+        rows = [row for row in call.world.tables[table].values() if row["company"]["id"] == company["id"]]
+        return call.page(rows, COMPANY_FIELDS)
+
+    return answer
+
+
+def _patch_time(call: Call) -> Answer:
+    entry = call.world.get("time", call.numbers[0])
+    return call.one(timing.change_time(call.world, call.member, entry, call.patch("timeEntry", TIME_FIELDS)))
+
+
+def _patch_schedule(call: Call) -> Answer:
+    entry = call.world.get("schedule", call.numbers[0])
+    changes = call.patch("scheduleEntry", SCHEDULE_FIELDS)
+    return call.one(timing.change_schedule(call.world, call.member, entry, changes))
 
 
 def _delete_time(call: Call) -> Answer:
@@ -187,7 +211,9 @@ def _callback(call: Call) -> Record:
     """Return the entry of the path; an unknown one is answered like an unknown endpoint (captured)."""
     entry = call.world.tables["callbacks"].get(call.numbers[0])
     if entry is None:
-        raise Refused(404, {"code": "ConnectWiseApi", "message": "The endpoint does not exist.", "errors": None})
+        raise Refused(
+            404, {"code": "ConnectWiseApi", "message": "The endpoint does not exist.", "errors": None}
+        )
     return entry
 
 
@@ -252,7 +278,11 @@ def _add_document(call: Call) -> Answer:
     world = call.world
     ticket = world.get("tickets", int(form["recordId"]))
     content = upload.read()
-    plain = {"document": form.get("title") or upload.filename, "file": upload.filename or "file", "size": len(content)}
+    plain = {
+        "document": form.get("title") or upload.filename,
+        "file": upload.filename or "file",
+        "size": len(content),
+    }
     record = shapes.document(world.number("documents"), plain, world.stamp())
     world.files[record["id"]] = content
     return call.created(world.add("documents", record, ticket_id=ticket["id"]))

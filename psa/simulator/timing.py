@@ -49,9 +49,13 @@ def create_time(world: World, by: str, body: Record) -> Record:
     if body.get("chargeToType", "ServiceTicket") in ("ServiceTicket", "ProjectTicket"):
         ticket = world.tables["tickets"].get(body.get("chargeToId") or 0)
         if ticket is None:
-            raise invalid("timeEntry", inner("InvalidObject", "The chargeToId is invalid.", "timeEntry", "chargeToId"))
+            raise invalid(
+                "timeEntry", inner("InvalidObject", "The chargeToId is invalid.", "timeEntry", "chargeToId")
+            )
     start = moment(body, "timeStart", "timeEntry")
-    entry = time_entry(world.number("time"), member=member, start=start, ticket=ticket, when=world.stamp(), by=by)
+    entry = time_entry(
+        world.number("time"), member=member, start=start, ticket=ticket, when=world.stamp(), by=by
+    )
     if ticket is None:
         entry.update(shapes.picked(body, ("chargeToId", "chargeToType")))
     _fill_time(entry, body)
@@ -63,7 +67,9 @@ def create_time(world: World, by: str, body: Record) -> Record:
     return entry
 
 
-def time_entry(number: int, *, member: Record, start: str, ticket: Record | None, when: str, by: str) -> Record:
+def time_entry(
+    number: int, *, member: Record, start: str, ticket: Record | None, when: str, by: str
+) -> Record:
     """Return a time entry in ConnectWise's shape."""
     entry: Record = {
         "id": number,
@@ -105,7 +111,9 @@ def _fill_time(entry: Record, body: Record) -> None:
     for name in ("timeStart", "timeEnd"):
         if body.get(name):
             entry[name] = moment(body, name, "timeEntry")
-    entry["actualHours"] = hours(entry["timeStart"], entry.get("timeEnd")) or float(body.get("actualHours") or 0)
+    entry["actualHours"] = hours(entry["timeStart"], entry.get("timeEnd")) or float(
+        body.get("actualHours") or 0
+    )
 
 
 def change_time(world: World, by: str, entry: Record, changes: Record) -> Record:
@@ -136,7 +144,9 @@ def create_schedule(world: World, by: str, body: Record) -> Record:
     start = moment(body, "dateStart", "scheduleEntry") if body.get("dateStart") else world.stamp()
     end = moment(body, "dateEnd", "scheduleEntry") if body.get("dateEnd") else start
     number = world.number("schedule")
-    entry = schedule_entry(number, ticket=ticket, member=member, kind=kind, span=(start, end), when=world.stamp(), by=by)
+    entry = schedule_entry(
+        number, ticket=ticket, member=member, kind=kind, span=(start, end), when=world.stamp(), by=by
+    )
     world.add("schedule", entry, ticket_id=ticket["id"])
     mirror_resources(world, ticket)
     world.audit_change(ticket["id"], "Resources", "", member["identifier"], by=by, when=world.stamp())
@@ -203,6 +213,8 @@ def delete_schedule(world: World, by: str, entry: Record) -> None:
     ticket = world.get("tickets", entry["objectId"])
     world.remove("schedule", entry["id"], ticket_id=ticket["id"])
     mirror_resources(world, ticket)
-    world.audit_change(ticket["id"], "Resources", entry["member"]["identifier"], "", by=by, when=world.stamp())
+    world.audit_change(
+        ticket["id"], "Resources", entry["member"]["identifier"], "", by=by, when=world.stamp()
+    )
     world.tell("schedule", "deleted", entry, by)
     saved_under(world, by, ticket)

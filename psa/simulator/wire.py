@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.utils import formatdate
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, cast
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 MAX_LINE: Final = 65_536
@@ -93,10 +93,12 @@ class HttpServer:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             with self._guard:
                 self._open.add(connection)
-            threading.Thread(target=self._serve, args=(connection,), name="simulator-connection", daemon=True).start()
+            threading.Thread(
+                target=self._serve, args=(connection,), name="simulator-connection", daemon=True
+            ).start()
 
     def _serve(self, connection: socket.socket) -> None:
-        reader = connection.makefile("rb", buffering=65_536)
+        reader = cast("BinaryIO", connection.makefile("rb", buffering=65_536))
         try:
             while not self.stopping.is_set() and self._one(connection, reader):
                 pass
