@@ -29,6 +29,12 @@ SURE = re.compile(
     | ^\s*[{}\])(]+[,;]?\s*$
     | ^\s*(?:HRESULT|0x[0-9A-Fa-f]{8})\b
     | ^\s*\d{1,3}\s+(?:<?\d+\sms\s+|\*\s+){2,}                   # tracert hop
+    | ^(?=.{0,300}?\b\w+=\S.{0,200}?\s\w+=["\w])\s*[\w.-]+=\S         # key=value log line
+    | ^\s*\[\d\d:\d\d:\d\d(?:[.,]\d+)?\]                            # [10:34:31.488]
+    | ^\s*\w+(?:\.\w+){2,}(?:Exception|Error):\s                  # System.IO.IOException: …
+    | ^\s*\w+(?:\s\d:\w+|:\d+){1,3}:\s?\w+:?\s.{3,}              # ike 0:NAME:9188: …
+    | ^\s*(?:Get|Set|New|Remove|Test|Add|Import|Export|Enable|Disable|Restart|Stop|Start|Invoke)-[A-Z]\w+\s-\w+\s
+    | ^\s*(?:Personalities|md\d+)\s:\s
     | ^\s*(?:TCP|UDP)\s+[\d.\[\]:*]+:\d+\s                       # netstat
     | ^\s*\d{1,3}(?:\.\d{1,3}){3}\s+(?:\d|[0-9a-f]{2}[-:])       # route or arp table
     | ^\s*(?:\+\s)?(?:CategoryInfo|FullyQualifiedErrorId)\s*:
@@ -42,11 +48,28 @@ SURE = re.compile(
 _COLUMNS = re.compile(r"\S(?:\s{3,}|\t+)\S.{0,80}?(?:\s{3,}|\t+)\S")
 _RULE = re.compile(r"^\s*[-=_+*|]{4,}[-=_+*| ]*$")
 _ASSIGN = re.compile(r"^\s*[\w.\-]{2,40}\s*=\s*\S{1,120}$")
-_PROSE_WORD = re.compile(r"\b(?:i|we|he|she|they|the|and|but|this|that|is|was|my|you|please|still|then)\b", re.I)
+_FIELD = re.compile(r"^\s*[A-Z][\w ./()#-]{1,40}?\s?:\s*(?P<value>\S.{0,120})?$")
+_PROSE_WORD = re.compile(
+    r"\b(?:i|we|he|she|they|the|and|but|this|that|is|was|my|you|please|still|then|it|so|not|no|just|also)\b", re.I
+)
+PROMPT = re.compile(
+    r"^\s*(?:(?:PS\s+)?[A-Za-z]:\\[^\s>]*>?\s*(?=\S)|[\w.-]+@[\w.-]+:\S*[$#]\s|[\w.-]+(?:\([\w-]+\))?[#>]\s?(?=(?:show|sh|ping)\b))\S"
+)
+"""A line where somebody typed a command."""
+_MACHINE = re.compile(r"[=\\{}<>|_]|\b\d{1,3}(?:\.\d{1,3}){3}\b|0x[0-9a-f]+|\w:\w|\d{3,}|\b\w+\.\w+\.\w+|--|\*{3}|%", re.I)
+_IDENTIFIER = re.compile(
+    r"0x[0-9A-Fa-f]{4,}|\b[A-Z][a-z]+(?:[A-Z][a-z]+)+(?:\.\w+)*\b|\b\w+\.\w+\.\w+|[\"'“]\S{2,60}[\"'”]|\bException\b|\(KB\d+\)|\b\w+_\w+\b"
+)
+_TOLD = re.compile(r"\b(?:this|that|these|but|also|then|so|because|still|now|again|today|yesterday)\b|^\s*\w+(?:ing|ed)\b", re.I)
+_SPOKEN = re.compile(r"\b(?:i|i'm|i've|we|my|our|you|your|he|she|her|his|user|customer|client says|me|please|tried|they)\b", re.I)
 
-QUOTED = re.compile(r"[\"“]([^\"“”\n]{12,300})[\"”]")
+QUOTED = re.compile(r"[\"“]([^\"“”\n]{12,300})[\"”]|(?<!\w)['‘]([^'‘’\n]{16,200})['’](?!\w)")
+_WORDED = re.compile(
+    r"\b(?:error|message|warning|alert|popup|bounce|ndr|fails? with|failed with)s?\b(?:\s(?:is|was|reads|says|code|message|text))?\s?:\s+(?P<text>[A-Z0-9(\[][^\n]{10,300})",
+    re.IGNORECASE,
+)
 _TROUBLE = re.compile(
-    r"\b(?:error|fail|cannot|can't|could not|couldn't|unable|denied|invalid|not found|refused|timed out|expired|"
+    r"\b(?:error|fail|cannot|can't|could not|couldn't|unable|denied|invalid|not found|refused|too long|forcibly|forbidden|corrupt|mismatch|no longer available|does not|did not|is not|no response|unexpected|not supported|timed out|expired|"
     r"unavailable|not available|rejected|exception|unknown|missing|locked|blocked|disconnected|offline|no longer)",
     re.IGNORECASE,
 )
@@ -63,20 +86,57 @@ def joins(line: str) -> bool:
     short = line[:200]
     if _RULE.match(short) or _ASSIGN.match(short) or _COLUMNS.search(short):
         return True
-    words = short.split()
-    if short[:1] in " \t" and words and not _PROSE_WORD.search(short):
+    if short[:1] in " \t" and short.strip() and not _PROSE_WORD.search(short):
         return True
-    return short.rstrip().endswith(("{", "}", ";", "\\")) and not _PROSE_WORD.search(short)
+    if short.rstrip().endswith(("{", "}", ";", "\\")) and not _PROSE_WORD.search(short):
+        return True
+    if _SPOKEN.search(short):
+        return False
+    field = _FIELD.match(short)
+    if field and (not field["value"] or len(field["value"].split()) <= 8):
+        return True
+    return _MACHINE.search(short) is not None and not _PROSE_WORD.search(short)
+
+
+def follows_prompt(line: str) -> bool:
+    """Whether a line below a typed command is its output: anything but a sentence that somebody wrote."""
+    return not (_SPOKEN.search(line[:200]) or (_PROSE_WORD.search(line[:200]) and len(line.split()) > 7))
+
+
+def follows_field(line: str) -> bool:
+    """Whether a line below the fields of an event or record is still of it."""
+    return not _SPOKEN.search(line[:200])
+
+
+def is_field(line: str) -> bool:
+    """Whether the line is one field of a record, "Level: Error"."""
+    return _FIELD.match(line[:200]) is not None and not _SPOKEN.search(line[:200])
+
+
+def message(line: str) -> bool:
+    """Whether a line of its own is the wording of an error, which names machine things and speaks of nobody."""
+    short = line[:400]
+    return (
+        len(short.split()) >= 5
+        and _TROUBLE.search(short) is not None
+        and _IDENTIFIER.search(short) is not None
+        and not _SPOKEN.search(short)
+        and not _TOLD.search(short)
+    )
 
 
 def quoted_errors(sentence: str) -> list[tuple[int, int]]:
     """Return where a sentence of prose quotes the wording of an error, as offsets without the quotation marks."""
     says = _SAYS.search(sentence) is not None
-    return [
-        found.span(1)
-        for found in QUOTED.finditer(sentence)
-        if _TROUBLE.search(found[1]) and (says or " " in found[1].strip())
+    found = [
+        quote.span(1 if quote[1] else 2)
+        for quote in QUOTED.finditer(sentence)
+        if _TROUBLE.search(quote[0]) and " " in quote[0].strip() and quote[0].count(" ") >= 2
+        and (says or len(quote[0]) > 30)
     ]
+    if not found and (worded := _WORDED.search(sentence)) and _TROUBLE.search(worded["text"]):
+        found = [worded.span("text")]
+    return found
 
 
 def troubled(line: str) -> bool:

@@ -18,7 +18,7 @@ LONGEST = 600
 """Characters after which a run of text without a full stop is cut at a space, so that patterns stay cheap."""
 
 _ITEM = re.compile(
-    r"\s*(?:[-*•–+·>]{1,2}|\(?\d{1,3}[.):]|[a-z][.)]|step \d{1,2}[.:)-])\s+(?=\S)", re.IGNORECASE
+    r"\s*(?:(?:[-*•–+·>]{1,2}|\(?\d{1,3}[.):]|[a-z][.)]|step \d{1,2}[.:)-])\s+(?=\S)|-(?-i:(?=[A-Z][a-z])))", re.IGNORECASE
 )
 _QUOTED = re.compile(r"\s*>")
 _MAIL_BELOW = re.compile(
@@ -63,6 +63,7 @@ def stretches(text: str) -> list[Stretch]:
     lines = list(_lines(text))
     kinds = _kinds(lines)
     found: list[Stretch] = []
+    width = max((len(line.text.rstrip()) for line in lines), default=0)
     at = 0
     while at < len(lines):
         kind = kinds[at]
@@ -70,7 +71,9 @@ def stretches(text: str) -> list[Stretch]:
         if kind in ("pasted", "quoted", "signature"):
             while stop < len(lines) and kinds[stop] == kind:
                 stop += 1
-            found += _trimmed(text, lines[at].start, lines[stop - 1].end, kind)
+            first, last = _unfenced(lines, at, stop) if kind == "pasted" else (at, stop)
+            if first < last:
+                found += _trimmed(text, lines[first].start, lines[last - 1].end, kind)
         elif kind == "item":
             while stop < len(lines) and kinds[stop] == "sentence" and lines[stop].text[:2] in ("  ", "\t"):
                 stop += 1
@@ -81,7 +84,7 @@ def stretches(text: str) -> list[Stretch]:
             while (
                 stop < len(lines)
                 and kinds[stop] == "sentence"
-                and _wraps(lines[stop - 1].text, lines[stop].text)
+                and _wraps(lines[stop - 1].text, lines[stop].text, width)
             ):
                 stop += 1
             found += _sentences(text, lines[at].start, lines[stop - 1].end)
@@ -89,6 +92,15 @@ def stretches(text: str) -> list[Stretch]:
             found += _trimmed(text, lines[at].start, lines[at].end, kind)
         at = stop
     return found
+
+
+def _unfenced(lines: list[_Line], first: int, stop: int) -> tuple[int, int]:
+    """Return the rows of a pasted block without the fences around it."""
+    while first < stop and lines[first].text.strip().startswith("```") and not lines[first].text.strip("` \t"):
+        first += 1
+    while stop > first and lines[stop - 1].text.strip() == "```":
+        stop -= 1
+    return first, stop
 
 
 def _lines(text: str) -> Iterator[_Line]:
@@ -115,7 +127,7 @@ def _kinds(lines: list[_Line]) -> list[Kind]:
             kinds.append(below)
         elif _QUOTED.match(line.text) and not pasted.surely(line.text):
             kinds.append("quoted")
-        elif not line.blank and pasted.surely(line.text):
+        elif not line.blank and (pasted.surely(line.text) or pasted.message(line.text)):
             kinds.append("pasted")
         else:
             kinds.append(_prose_kind(line, lines[index + 1] if index + 1 < len(lines) else None))
@@ -153,27 +165,58 @@ def _prose_kind(line: _Line, following: _Line | None) -> Kind:
 
 
 def _spread(lines: list[_Line], kinds: list[Kind]) -> None:
-    """Let pasted blocks take in what joins them: ruled lines, columns, and single blank lines between two of theirs."""
-    for order in (range(1, len(lines)), range(len(lines) - 2, -1, -1)):
-        step = -1 if order.step > 0 else 1
-        for index in order:
-            beside = kinds[index] in ("sentence", "heading") and kinds[index + step] == "pasted"
-            if beside and not lines[index].blank and pasted.joins(lines[index].text):
+    """Let pasted blocks take in what joins them: output below a command, fields, columns, single blank lines between."""
+    prompt, fields = False, 0
+    for index in range(1, len(lines)):
+        above, text = lines[index - 1], lines[index].text
+        if lines[index].blank or kinds[index - 1] != "pasted":
+            prompt, fields = False, 0
+            continue
+        prompt = prompt or pasted.PROMPT.match(above.text[:200]) is not None
+        fields += pasted.is_field(above.text)
+        if kinds[index] in ("sentence", "heading"):
+            of_command = prompt and pasted.follows_prompt(text)
+            if of_command or (fields >= 3 and pasted.follows_field(text)) or pasted.joins(text):
                 kinds[index] = "pasted"
+    for index in range(len(lines) - 2, -1, -1):
+        beside = kinds[index] in ("sentence", "heading") and kinds[index + 1] == "pasted"
+        named = lines[index].text.rstrip().endswith(":") and not lines[index].text[:1].isspace()
+        if beside and not named and not lines[index].blank and pasted.joins(lines[index].text):
+            kinds[index] = "pasted"
+    _indented(lines, kinds)
     for index in range(1, len(lines) - 1):
         if lines[index].blank and kinds[index - 1] == kinds[index + 1] == "pasted":
             kinds[index] = "pasted"
 
 
-def _wraps(above: str, below: str) -> bool:
-    """Whether a line break is only a mail program's: a long line that goes on in lower case."""
-    start = below.lstrip()[:1]
-    return (
-        len(above) >= 60
-        and bool(start)
-        and (start.islower() or start in "(\"'")
-        and above.rstrip()[-1:] not in ".!?:"
-    )
+def _indented(lines: list[_Line], kinds: list[Kind]) -> None:
+    """Take three and more rows that are set in by four columns for pasted, unless they read as prose."""
+    at = 0
+    while at < len(lines):
+        stop = at
+        while stop < len(lines) and (lines[stop].text.startswith(("    ", "\t")) and not lines[stop].blank):
+            stop += 1
+        if stop - at >= 3 and kinds[at] != "quoted":
+            joining = sum(kinds[i] == "pasted" or pasted.joins(lines[i].text) for i in range(at, stop))
+            if 2 * joining >= stop - at:
+                kinds[at:stop] = ["pasted"] * (stop - at)
+        at = max(stop, at + 1)
+
+
+_GOES_ON = re.compile(
+    r"(?:,|\b(?:the|a|an|to|of|and|or|on|in|with|for|from|at|is|was|not|no|by|until|that|which|but|because|as|his|her|our|their|my|its|it|be|has|have|had|will|if))$",
+    re.IGNORECASE,
+)
+
+
+def _wraps(above: str, below: str, width: int) -> bool:
+    """Whether a line break is only a mail program's: the next word would not have fitted, or the sentence goes on."""
+    end, start = above.rstrip(), below.lstrip()
+    if not start or end[-1:] in ".!?:" or len(end) < 60:
+        return False
+    if _GOES_ON.search(end[-12:]) or start[0].islower() or start[0] in "(\"'":
+        return True
+    return len(end) >= 75 and len(end) + 1 + len(start.split(None, 1)[0]) > width and width <= 140
 
 
 def _trimmed(text: str, start: int, end: int, kind: Kind) -> Iterator[Stretch]:

@@ -1,0 +1,122 @@
+"""How people tell a test or its finding without saying that they did it.
+
+"When I ping it, no reply", "Clearing the cache fixed it", "event logs are clean", "the PC can reach the server",
+"resolved by swapping the cable": each is a step, and each needs its result in the same sentence to count as one.
+"""
+
+# ruff: noqa: E501 - an alternative is easier to find in one long line than in a ladder
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+Form = Literal["change", "check", "fix"]
+
+_LEAD = r"(?:(?:also|and|but|then|so|now|oddly(?: enough)?|interestingly|weirdly|however|although|internally|externally|locally|remotely|just|simply|even|manually|edit\d?|update\d?)[:,]?\s+){0,3}"
+_NOT_A_GERUND = (
+    r"(?!(?:no|every|any|some)?thing\b|during|morning|evening|being|having|according|following|regarding|assuming|thinking|hoping|"
+    r"wondering|looking (?:for(?:ward)?|to)|waiting|getting|seeing|going|string|ping\b|building|meeting|setting\b|including|depending|speaking|considering|needing|string|ring\b|"
+    r"king|missing|warning|booking|training|accounting|marketing|billing|incoming|outgoing|existing|remaining|nothing|working|happening|failing|starting|beginning|judging|leaving|escalating|asking|passing|handing)"
+)
+_TELLS = (
+    r"(?:fix(?:ed|es)|did(?:n['’]?t| not)?|does(?:n['’]?t| not)?|g[ai]ves?|ma[dk]es?|allow(?:s|ed)|caus(?:es|ed)|works?|worked|resolved|solved|resolves|help(?:s|ed)|ha[sd]|show(?:s|ed)|"
+    r"return(?:s|ed)|fail(?:s|ed)|br(?:ings|ought)|chang(?:es|ed)|got|gets?|is|was|address(?:es|ed)|cured|clear(?:s|ed)|lets?|runs?|ran|result(?:s|ed)|seem(?:s|ed)|still|no|same|"
+    r"indicat(?:es|ed)|confirm(?:s|ed)|stop(?:s|ped)|start(?:s|ed)|c[ao]me|comes|sorted|broke|breaks|improv(?:es|ed)|reveal(?:s|ed)|took|takes|prompts?|throws?|crash(?:es|ed)|hangs?|can(?:no|['’])?t|could(?:n['’]?t)?)"
+)
+_GERUND = re.compile(rf"^{_LEAD}{_NOT_A_GERUND}[a-z-]{{2,18}}ing\b(?!\s*[,:;.]).{{3,160}}?\b{_TELLS}\b", re.I)
+
+_TRIAL = (
+    r"(?:try(?:ing)? (?:to )?\w+|attempt(?:ing)? to \w+|run(?:ning)?|test(?:ing)?|ping(?:ing)?|brows(?:e|ing)|set(?:ting)?|re-?boot(?:ing)?|restart(?:ing)?|enabl(?:e|ing)|disabl(?:e|ing)|us(?:e|ing)|switch(?:ing)?|"
+    r"point(?:ing)?|plug(?:ging)?(?: \w+)?(?: in)?|unplug(?:ging)?|boot(?:ing)?|start(?:ing)?|install(?:ing)?|uninstall(?:ing)?|connect(?:ing)?|disconnect(?:ing)?|chang(?:e|ing)|remov(?:e|ing)|add(?:ing)?|swap(?:ping)?|mov(?:e|ing)|"
+    r"bypass(?:ing)?|resolv(?:e|ing)|quer(?:y|ying)|nslookup|tracert|telnet(?:ting)?|check(?:ing)?|turn(?:ing)? \w+|choos(?:e|ing)|select(?:ing)?|do(?:ing)?|look(?:ing)?(?: at| in)?|temporarily \w+|manually \w+|directly \w+)"
+)
+_WHEN = re.compile(
+    rf"^{_LEAD}(?:when(?:ever)?|if|once|while|upon|on|every time)\s+(?:(?:i|we)\s+(?:then\s+|manually\s+|simply\s+|only\s+|do\s+)?)?(?P<verb>[\"“]?{_TRIAL})\b", re.I
+)
+_AFTER = re.compile(
+    rf"^{_LEAD}(?:after|once|as soon as|since|by)\s+(?:i|we)?\s*(?:had\s+|have\s+|'ve\s+|finally\s+|manually\s+|fully\s+|also\s+)?(?:(?P<ing>[a-z-]{{3,16}}ing)|(?P<ed>[a-z-]{{3,16}}ed|reset|set|put|ran|took|rebuilt|did))\b", re.I
+)
+_ALLOWED = re.compile(r"^(?:once|when|after|as soon as)\s+(?:this|that|it|they|these|those|the \w+(?: \w+)?)\s+(?:was|were|had been|got)\s+\w+ed\b", re.I)
+_FUTURE = re.compile(r"\b(?:will|would|should|could you|can you|you(?:r)?\b|please|let me know|might|may|want|need|going to)\b", re.I)
+_RESULT = re.compile(
+    r"\b(?:works?|worked|working|fail(?:s|ed|ing)?|fine|ok|okay|correct(?:ly)?|same|still|error|errors|no \w+|nothing|never|does(?:n['’]?t| not)|did(?:n['’]?t| not)|can(?:no|['’])?t|cannot|could(?:n['’]?t| not)|can (?:no longer )?\w+|able to|unable|"
+    r"i get|it gets?|get(?:s|ting) (?:an?|the)|gives?|gave|returns?|returned|comes? up|came up|came back|shows?|showed|prompts?|crash\w*|hangs?|hung|drops?|dropped|times? out|timed out|denied|refused|resolves?|resolved|fixed|solved|cleared|gone|"
+    r"succe\w+|pass(?:es|ed)?|reboots?|slow\w*|respond\w*|repl(?:y|ies|ied)|loads?|loaded|prints?|printed|started|stopped|adjusted|connects?|connected|runs|appears?|disappear\w*|reach\w*|loss)\b", re.I,
+)
+
+_CHECKABLE = (
+    r"(?:(?:event|system|iis|audit|error|application|security|firewall|vpn|dns|dhcp|exchange|backup|veeam|sync|server|router|switch)?\s?(?:logs?|viewer)|(?:\w+ )?records?|settings?|config(?:uration)?s?|permissions?|rights|cabl(?:e|es|ing)|link(?: lights?| leds?)?|lights?|"
+    r"dns|dhcp|gateway|routes?|route \w+|routing|services?|ports?|cert(?:ificate)?s?|signal|disks?|drives?|smart|ram|memory|temps?|temperatures?|time|clocks?|licen[cs]es?|rules?|polic(?:y|ies)|gpos?|replication|credentials|password|account|ip(?: address| config)?|"
+    r"subnet(?: mask)?|mtu|duplex|speed|latency|bandwidth|cpu|queue|driver|drivers|firmware|mx|spf|dkim|dmarc|zone|scope|leases?|vlans?|trunk|trust|ntp|raid|array|volume|snapshots?|datastore|quota|mailbox|connectors?|toner|fuser|rollers?|paper|voltage|psu|ups|battery|"
+    r"line|isp|wan|lan|wi-?fi|pings?|traceroute|share|acl|ntfs|encryption|tls(?: [\d.]+)?|antivirus|av|defender|sfc|dism|chkdsk|memtest|speed ?test)"
+)
+_FINE = r"(?:fine|ok|okay|good|clean|clear|correct|right|healthy|normal|green|intact|valid|identical|matching|up to date|current|enabled|in place|as (?:expected|it should be|recommended|documented)|(?:correctly|properly) (?:set|configured)|set (?:up )?(?:correctly|properly|right|as \w+)|present|reachable|up|not expired|not (?:full|locked))"
+_STATE = re.compile(
+    rf"^{_LEAD}(?:(?:the|his|her|their|our|my|all|both|every|each|any)\s+)?(?:[\w/.'’-]+\s+){{0,4}}?{_CHECKABLE}\b(?:\s+(?:on|of|for|in|at|from|to|between|and)\s+[\w\s/.'’-]{{1,50}}?)?\s+"
+    rf"(?:(?:all\s+)?(?:is|are|was|were|looks?|looked|seems?|seemed|tests?|tested|checks? out|shows?|showed|reads?|came back|comes back|appears?)\s+(?:to be\s+)?(?:all\s+|also\s+|now\s+|both\s+|still\s+|correctly\s+|properly\s+|just\s+|as\s+a\s+)?(?:{_FINE}|set|configured|valid)|(?:all\s+)?(?:ok|okay|fine|clean|good|correct)\s*[.,;]?\s*$)"
+    rf"|^{_LEAD}(?:we|i|it|they)(?:['’]re|['’]s| are| is| am)\s+(?:at|on|running)\s+the latest\b",
+    re.I,
+)  # fmt: skip
+_NONE_FOUND = re.compile(
+    rf"^{_LEAD}(?:there\s+(?:are|is|were|was)\s+|i\s+(?:see|found|find|get)\s+|we\s+(?:see|found)\s+|(?:shows?|found)\s+)?(?:absolutely\s+)?(?:no|nothing|zero|0)\s+(?:\w+\s+){{0,3}}?(?:(?:errors?|warnings?|issues?|alerts?|entries|events?|faults?|problems?|packet loss|loss|drops?|crc|disconnects|blocks?|hits?|denies|conflicts?|matches)\b|(?:in|on|of (?:note|interest))\s).{{0,60}}"
+    r"\b(?:logs?|viewer|console|portal|dashboard|history|trace|report|queue|quarantine|port|ports|interface|switch|scan|smart|line|link|firewall|router|server|site)\b",
+    re.I,
+)
+_ABILITY = re.compile(
+    rf"^{_LEAD}(?:(?:yes|no)[,.]?\s+)?(?:(?:but|and|i|we|it|they|she|he|the|a|an|all|both|other|another|new|my|our)\s+)?(?:[\w/.'’-]+\s+){{0,8}}?(?:(?:can|could)\s+(?!you|we\b|i\b|anyone|someone|not\b|no longer|only\b|you\b)|(?:is|are|was|were|am)\s+able\s+to\s+)"
+    r"(?:now\s+|still\s+|also\s+|both\s+|successfully\s+|reach and\s+)?(?P<what>ping|resolve|reach|browse|connect|sign in|log ?in|log on|telnet|rdp|access|open|run|print|update|see|authenticate|send|receive|mount|map|dial|call)\b",
+    re.I,
+)
+_FIXED_BY = re.compile(
+    r"\b(?:fixed|resolved|solved|sorted|cured|corrected|got (?:it|this|that|them) (?:working|fixed|going|sorted))\s*(?:(?:it|this|that|the \w+(?: \w+)?|my \w+|everything|mine|ours)\s+)?(?:by|with|after|via)\s+(?:\w+ing\b|a |the |\w+)"
+    r"|\b(?:the )?(?:fix|solution|answer|culprit|cause|root cause|resolution) (?:was|is|turned out to be|for (?:me|us|this) was)\s+(?!unknown|not|to be|still|probably|likely)\w+"
+    r"|^(?:\W*)(?:just\s+)?(?:re-?\w+|turn\w*|switch\w*|set\w*|swap\w*|chang\w+|remov\w+|disabl\w+|enabl\w+)\s.{3,80}\band (?:it|that|everything|all|this|they)\b.{0,25}\b(?:works|back|fine|fixed|magically|again|good)\b"
+    r"|^(?:\W*)(?:an?|the)\s+(?:\w+\s+){0,2}(?:repair|reinstall\w*|reboot|restart|reset|update|upgrade|rollback|replacement|rebuild|swap|install\w*|reimage)\b.{0,60}\b(?:fixed|resolved|solved|did the trick|worked|sorted|cured)",
+    re.I,
+)
+_NOT_FIX = re.compile(r"\b(?:not|n['’]t|never|hope|hopefully|should|would|might|could|if)\b", re.I)
+_ONGOING = re.compile(
+    r"^(?:(?:currently|now|presently|in the meantime|meanwhile|atm|ok|so)[, ]+)*(?:i['’]?m|im|we['’]?re|i am|we are)\s+(?:currently\s+|now\s+|just\s+|also\s+|still\s+)?(?:running|scanning|restoring|rebuilding|copying|re-?imaging|updating|installing|uninstalling|downloading|monitoring|testing|replacing|migrating|syncing)\b"
+    r"|^(?:currently|now|presently)\s+(?:running|scanning|restoring|rebuilding|copying|re-?imaging|updating|installing|downloading|monitoring|testing)\b"
+    r"|^(?:chkdsk|scan|restore|backup|rebuild|sfc|dism|defrag|memtest|sync|update|resync|copy) (?:is )?(?:still |now |currently )?(?:running|in progress|under ?way)\b",
+    re.I,
+)
+
+
+def test_told(sentence: str) -> Form | None:
+    """Return what a sentence that starts with its deed tells: "when I …, it fails", "removing … fixed it", "after …, fine"."""
+    text = sentence.strip()[:320]
+    found = _WHEN.match(text)
+    if found and not _FUTURE.search(text[:120]) and _RESULT.search(text, found.end()):
+        return "check"
+    found = _AFTER.match(text)
+    if found and not _FUTURE.search(text[:90]) and "," in text[found.end() :] and _RESULT.search(text, text.find(",", found.end())):
+        return "change" if found["ing"] or text.lower().startswith(("after", "once", "as soon")) else None
+    if _ALLOWED.match(text) and re.search(r"\b(?:able to|worked|works|fine|came (?:up|back)|completed)\b", text, re.I):
+        return "change"
+    if _GERUND.match(text) and not _FUTURE.search(text[:90]):
+        return "change"
+    return None
+
+
+def finding_told(sentence: str) -> Form | None:
+    """Return what a sentence without a deed tells: "logs are clean", "no errors on the port", "fixed by …"."""
+    text = sentence.strip()[:240]
+    if (fix := _FIXED_BY.search(text)) and not _NOT_FIX.search(text[: fix.start()] + text[fix.end() : fix.end() + 12]):
+        return "fix"
+    if _FUTURE.search(text[:80]):
+        return None
+    if _STATE.match(text) or _NONE_FOUND.match(text) or _ABILITY.match(text):
+        return "check"
+    return None
+
+
+def ongoing(sentence: str) -> bool:
+    """Whether the sentence says that something was started and runs."""
+    return _ONGOING.match(sentence.strip()[:160]) is not None
+
+
+def allows(sentence: str) -> bool:
+    """Whether the sentence says that something can be done, which for a check means its subject is fine."""
+    return _ABILITY.match(sentence.strip()[:240]) is not None
