@@ -10,7 +10,15 @@ from pathlib import Path
 import pytest
 
 import celeryconfig
-from escalation.lifecycle import BRIEF_MOVES, RESPONSE_MOVES, Brief, ForbiddenMove, Response, check_brief, check_response
+from escalation.lifecycle import (
+    BRIEF_MOVES,
+    RESPONSE_MOVES,
+    Brief,
+    ForbiddenMove,
+    Response,
+    check_brief,
+    check_response,
+)
 from worker import crash
 from worker.app import make
 from worker.settings import Settings, SettingsError
@@ -33,6 +41,12 @@ def test_every_task_has_a_queue_that_a_worker_reads(tmp_path: Path) -> None:
     tasks = _tasks(tmp_path)
     assert tasks == set(celeryconfig.task_routes)
     assert {route["queue"] for route in celeryconfig.task_routes.values()} <= set(celeryconfig.QUEUES)
+
+
+def test_a_message_goes_to_one_queue(tmp_path: Path) -> None:
+    app = make(Settings.read({"RESOLUTIONFLOW_VAR": str(tmp_path)}))
+    ways = {name: (queue.exchange.name, queue.routing_key) for name, queue in app.amqp.queues.items()}
+    assert ways == {name: (name, name) for name in celeryconfig.QUEUES}
 
 
 def test_whatever_the_sweeper_or_a_use_case_rings_for_is_a_task(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import structlog
 from celery import Celery, signals
-from kombu.entity import Queue
+from kombu.entity import Exchange, Queue
 
 import celeryconfig
 from worker.settings import Settings
@@ -25,7 +25,8 @@ def make(settings: Settings) -> Celery:
     """Return the application, set up for this installation."""
     app = Celery("resolutionflow", broker=settings.broker_url, include=["worker.tasks"])
     app.config_from_object(celeryconfig)
-    app.conf.task_queues = [Queue(name) for name in celeryconfig.QUEUES]
+    # Named in full: with the default exchange and key every queue would get every message.
+    app.conf.task_queues = [Queue(name, Exchange(name), routing_key=name) for name in celeryconfig.QUEUES]
     app.conf.worker_concurrency = settings.threads
     pokes = {
         "sweep": ("worker.tasks.sweep", settings.intervals.sweep),

@@ -117,7 +117,7 @@ def simulator(arguments: list[str]) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     from models.base import Database
-    from models.schema import migrate
+    from models.schema import migrate, pending
     from worker import embedded
     from worker.logs import set_up
     from worker.settings import Settings
@@ -125,8 +125,9 @@ def _run(options: argparse.Namespace) -> int:
     settings = Settings.read()
     set_up(settings.log_level)
     with embedded.only_one(settings.var):
-        for version in migrate(settings.database_url):
-            say(f"database brought to {version}")
+        if pending(settings.database_url):  # else the application's own role, which owns nothing, is enough
+            for version in migrate(settings.database_url):
+                say(f"database brought to {version}")
         broker = None
         if settings.redis_url is None:
             broker = embedded.broker_part(settings, log_file=settings.var / "log" / "broker.log")

@@ -18,7 +18,7 @@ from typing import Any
 from psa.simulator.remote import Remote
 
 from models import accounts
-from models.schema import migrate
+from models.schema import migrate, pending
 from psa.simulator.scenarios import CLAIMED, ESCALATED, HELP_DESK
 from worker import embedded, wiring
 from worker.embedded import CannotStart, Part, Supervisor
@@ -120,7 +120,8 @@ class Stage:
         environment = self._environment(smtp_url)
         settings = Settings.read(environment)
         self._say("Starting broker, web, worker and beat on the embedded defaults …")
-        migrate(settings.database_url)
+        if pending(settings.database_url):
+            migrate(settings.database_url)
         broker = embedded.broker_part(settings, log_file=self.home / "log" / "broker.log")
         self._supervisor.parts.append(broker)
         broker.start()
