@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select, union_all, update
 from sqlalchemy.orm import Session
@@ -123,7 +124,10 @@ def park(session: Session, account_id: int, inbox_id: int, reason: str) -> bool:
 
 def _close(session: Session, account_id: int, inbox_id: int, state: str, outcome: str) -> bool:
     mine = update(Inbox).where(Inbox.account_id == account_id, Inbox.id == inbox_id, Inbox.state == "new")
-    return changed(session, mine.values(state=state, outcome=outcome, lease_until=None, next_attempt_at=None))
+    values: dict[str, Any] = {"state": state, "outcome": outcome, "lease_until": None, "next_attempt_at": None}
+    if state != "parked":  # what is parked may have to be looked at, and checked, again
+        values["raw"] = b""
+    return changed(session, mine.values(values))
 
 
 def retry_later(session: Session, account_id: int, inbox_id: int, *, at: datetime, reason: str) -> bool:

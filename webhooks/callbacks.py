@@ -23,7 +23,7 @@ from escalation.rules import StatusRules
 from models import accounts, inbox
 from models.accounts import Sealer
 from models.base import Database
-from psa.callbacks import CallbackBody, Forged, Malformed, Pin, Verifier, parse
+from psa.callbacks import CallbackBody, Forged, Malformed, Pin, Verifier, parse, without_details
 
 log = structlog.get_logger()
 
@@ -194,7 +194,7 @@ def blueprint(
                 action=body.action,
                 record_id=body.ticket_id or body.id,
                 member_identifier=body.member_id,
-                raw=raw,
+                raw=without_details(raw) if verified else raw,
                 signature=signature,
                 verified=verified,
                 now=now,

@@ -40,6 +40,9 @@ def make(settings: Settings) -> Celery:
     return app
 
 
+STALE_AFTER_S = 120
+
+
 class Bell:
     """Ring for a row: send a task by its name, with ids only. Never raises: the sweeper rings again.
 
@@ -59,7 +62,8 @@ class Bell:
         if self._clock() < self._silent_until:
             return False
         try:
-            self._app.send_task(f"worker.tasks.{task}", kwargs=ids)
+            # One that waited longer is stale: the sweeper has rung again.
+            self._app.send_task(f"worker.tasks.{task}", kwargs=ids, expires=STALE_AFTER_S)
         except Exception as error:
             # Whatever went wrong with the broker means the same: the sweeper will ring.
             self._silent_until = self._clock() + self.REST_S

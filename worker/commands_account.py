@@ -64,15 +64,23 @@ def add_to(every: Subparsers) -> None:
         deed.add_argument("name", metavar="NAME")
         if name == "connect":
             deed.add_argument("--include-open", action="store_true", help="hand off tickets that are escalated already")
+        if name == "check":
+            deed.add_argument("--clear-alerts", action="store_true", help="you have seen to them: close all open alerts")
         if name == "remove":
             deed.add_argument("--yes", action="store_true", help="do not ask")
         deed.set_defaults(run=run)
     one.add_parser("list", help="all accounts").set_defaults(run=_list)
+    rotate = one.add_parser(
+        "rotate",
+        help="seal every account's secrets with the first of SECRET_KEYS",
+        description="Put a new key first in SECRET_KEYS, restart, run this, then take the old key away.",
+    )
+    rotate.set_defaults(run=_rotate)
 
 
 def _options(parser: argparse.ArgumentParser) -> None:
     for key, variable in KEYS.items():
-        parser.add_argument(f"--{key.replace('_', '-')}", help=f"or {variable} in the environment")
+        parser.add_argument(f"--{key.replace('_', '-')}", help=f"or {variable} in the environment, for `add`")
     parser.add_argument("--board", action="append", metavar="NAME", help="repeatable; default: all boards")
     parser.add_argument("--escalate-status", action="append", metavar="NAME", help="repeatable")
     parser.add_argument("--claim-status", action="append", metavar="NAME", help="repeatable")
@@ -83,7 +91,7 @@ def _options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--hourly-rate", type=float)
     parser.add_argument("--currency", help="e.g. GBP")
     parser.add_argument(
-        "--allow-private", action="store_true", default=None,
+        "--allow-private", action=argparse.BooleanOptionalAction, default=None,
         help="allow http, ports and private addresses for this account (on-premises, simulator)",
     )  # fmt: skip
 
@@ -177,10 +185,16 @@ def _set(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
+    from models import jobs
     from worker.onboarding import account_named, check
 
     services = wired()
-    lines = check(services, account_named(services, options.name))
+    account = account_named(services, options.name)
+    if options.clear_alerts:
+        with services.database.account(account.id) as session:
+            for alert in jobs.open_alerts(session, account.id):
+                jobs.clear_alert(session, account.id, kind=alert.kind, subject=alert.subject, now=services.clock())
+    lines = check(services, account)
     width = max(len(line.what) for line in lines)
     for line in lines:
         say(f"{'ok    ' if line.ok else 'TO DO '} {line.what:<{width}}  {line.detail}")
@@ -225,6 +239,20 @@ def _list(_: argparse.Namespace) -> int:
         if row.frozen_reason:
             state = f"FROZEN: {row.frozen_reason}"
         say(f"{row.id:>5}  {row.name:<24} {row.site:<28} {row.company:<20} {state}")
+    return 0
+
+
+def _rotate(_: argparse.Namespace) -> int:
+    from models import accounts
+
+    services = wired()
+    with services.database.system(reading=True) as system:
+        rows = accounts.list_accounts(system)
+    changed = 0
+    for row in rows:
+        with services.database.account(row.id) as session:
+            changed += accounts.rotate(session, row.id, services.sealer)
+    say(f"{changed} of {len(rows)} accounts sealed anew; former keys may go from SECRET_KEYS now")
     return 0
 
 

@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from escalation.evidence import Ticket
-from models import accounts, watches
+from models import accounts, jobs, watches
 from models.accounts import Account, MemberRow, StatusRow
 from psa.port import Board, Callback, Member, ProbeResult, Psa, PsaError
 from worker import mail
@@ -199,6 +199,9 @@ def check(services: Services, account: Account) -> list[ProbeResult]:
         lines.append(ProbeResult("mail", True, mail.check(services.settings.smtp_url)))
     except (mail.MailError, mail.MailUrlError) as error:
         lines.append(ProbeResult("mail", False, str(error)))
+    with services.database.account(account.id, reading=True) as session:
+        for alert in jobs.open_alerts(session, account.id):
+            lines.append(ProbeResult(f"alert: {alert.kind}", False, f"{alert.subject}: {alert.detail}"))
     if account.frozen_reason:
         detail = f"frozen: {account.frozen_reason}. When that is settled: `account set {account.name} --unfreeze`"
         lines.append(ProbeResult("writing", False, detail))

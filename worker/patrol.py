@@ -23,6 +23,7 @@ from worker.wiring import Desk, Services
 
 log = structlog.get_logger()
 
+REFUSED = "psa refuses us"
 CHECK = "check callbacks"
 """The job that looks once a period whether our callback entries are still active."""
 
@@ -47,11 +48,14 @@ def sweep(services: Services) -> dict[str, int]:
         away = handoffs.due_withdrawals(system, now=now, grace=GRACE, limit=limit)
     for account_id, handoff_id in away:
         withdraw_if_away(services, account_id=account_id, handoff_id=handoff_id)
+    found = {}
     for task, rows in due.items():
-        for ids in rows:
+        fresh = [ids for ids in rows if services.not_rung_lately(task, ids)]
+        for ids in fresh:
             if not services.bell.ring(task, **ids):
-                break  # no broker: the next sweep rings again
-    found = {task: len(rows) for task, rows in due.items() if rows}
+                break  # no broker: a later sweep rings again
+        if fresh:
+            found[task] = len(fresh)
     if found:
         log.info("swept", **found)
     return found
@@ -84,6 +88,11 @@ def poll(services: Services, *, account_id: int) -> list[int]:
         standing = psa.tickets_in_statuses(status_ids) if status_ids else []
     except PsaError as error:
         log.warning("poll_failed", account=desk.name, error=type(error).__name__, status=error.status)
+        if not error.retry:
+            with services.database.account(account_id) as session:
+                jobs.raise_alert(
+                    session, account_id, kind=REFUSED, subject=type(error).__name__, detail=str(error)[:500], now=now
+                )
         return []
     tickets = {ticket.id: ticket for ticket in [*standing, *changed]}
     vanished = inside_when_last_seen - tickets.keys()
@@ -94,6 +103,8 @@ def poll(services: Services, *, account_id: int) -> list[int]:
         accounts.save_poll(session, account_id, cursor=max(cursor, newest or cursor), now=now)
         period = str(int(now.timestamp() // waits.callback_check))
         check_due = jobs.claim_job(session, account_id, CHECK, period, now)
+        for kind in ("Unauthorized", "Forbidden"):
+            jobs.clear_alert(session, account_id, kind=REFUSED, subject=kind, now=now)
     if check_due:
         services.bell.ring("check_callbacks", account_id=account_id)
     if rows:

@@ -36,6 +36,8 @@ from worker.wiring import Desk, Services
 
 log = structlog.get_logger()
 
+ENDED = ("withdrawn", "resolved")
+
 
 @dataclass(frozen=True, slots=True)
 class _Hold:
@@ -107,6 +109,8 @@ def _lease(services: Services, account_id: int, handoff_id: int) -> _Hold | None
         before = handoffs.get(session, account_id, handoff_id)
         if before is None or before.brief_state not in ("pending", "posting"):
             return None
+        if before.response_state in ENDED and before.post_attempted_at is None:
+            return None  # nobody needs it any more; one that was tried is still settled
         fence = handoffs.lease(
             session, account_id, handoff_id, now=now, lease_s=waits.lease, holder=services.holder
         )
@@ -192,13 +196,10 @@ def _earlier_note(hold: _Hold) -> tuple[PostedNote | None, int]:
     except PsaError as error:
         # Also a 403 or 404 here means that we do not know, not that the note is absent.
         raise Ambiguous(f"reading back: {error}", status=error.status, retry_after=error.retry_after) from error
-    ours = [n for n in own if brief.carries(n.text, handoff.marker)]
-    visible = next((n for n in ours if not n.internal), None)
-    if visible is not None:
-        raise VisibleNote(f"note {visible.id} with our marker is visible to customers", note_id=visible.id)
+    ours = with_marker(own, handoff.marker, hold.desk)
     if not ours:
         return None, 0
-    return ours[0], _remove_extras(hold, ours)
+    return ours[0], remove_extras(hold.services, hold.desk, handoff, ours[0], ours[1:])
 
 
 def _may_still_arrive(hold: _Hold) -> bool:
@@ -214,20 +215,41 @@ def _may_still_arrive(hold: _Hold) -> bool:
     return True
 
 
-def _remove_extras(hold: _Hold, ours: list[PostedNote]) -> int:
-    """Keep the lowest id of several notes with one marker; remove our younger ones, or make them one line."""
-    keep, *extras = ours
+def with_marker(own: list[PostedNote], marker: str, desk: Desk) -> list[PostedNote]:
+    """Return the notes that are this handoff's brief: by our API member, with our marker. Lowest id first.
+
+    Raises `VisibleNote` for one that a customer could see.
+    """
+    ours = [
+        note
+        for note in own
+        if brief.carries(note.text, marker)
+        and (desk.api_member is None or (note.created_by or "").lower() == desk.api_member.lower())
+    ]
+    visible = next((n for n in ours if not n.internal), None)
+    if visible is not None:
+        raise VisibleNote(f"note {visible.id} with our marker is visible to customers", note_id=visible.id)
+    return ours
+
+
+def remove_extras(
+    services: Services, desk: Desk, handoff: Handoff, keep: PostedNote, extras: list[PostedNote]
+) -> int:
+    """Remove our younger notes with the marker of one that is kept, or make them one line; return how many."""
+    if desk.api_member is None:  # whose they are is not certain
+        return 0
+    psa = services.psa(desk.account_id)
     for extra in extras:
         log.error("second_brief_found", note_id=extra.id, kept=keep.id)
         try:
-            hold.psa.delete_note(hold.handoff.ticket_id, extra.id)
+            psa.delete_note(handoff.ticket_id, extra.id)
         except PsaError as error:
             log.warning("second_brief_not_deleted", note_id=extra.id, error=str(error))
-            hold.psa.edit_note(
-                hold.handoff.ticket_id, extra.id, f"(repeated by mistake: the handoff brief is note {keep.id})"
+            psa.edit_note(
+                handoff.ticket_id, extra.id, f"(repeated by mistake: the handoff brief is note {keep.id})"
             )
     if extras:
-        _alert(hold, "second brief", f"{len(extras)} repeated note(s) removed; note {keep.id} kept")
+        alert(services, handoff, "second brief", f"{len(extras)} repeated note(s) removed; note {keep.id} kept")
     return len(extras)
 
 
@@ -254,6 +276,11 @@ def _record(hold: _Hold, note: PostedNote, *, extras: int, why: str) -> bool:
             session, account_id, handoff_id, fence=hold.fence, note_id=note.id, note_hash=text_hash(note.text),
             now=now, extra_notes_removed=extras, why=why,
         )  # fmt: skip
+        if recorded and hold.handoff.post_attempted_at is not None:
+            # An earlier POST may be carried out even now: look once more when none can arrive any longer.
+            waits = services.settings.intervals
+            later = now + timedelta(seconds=waits.post_timeout + waits.ambiguous_wait)
+            handoffs.ask_refresh(session, account_id, handoff_id, due_at=later)
     crash.point("publish.recorded")
     seconds = (now - hold.handoff.seen_at).total_seconds()
     log.info("brief_posted", note_id=note.id, why=why, recorded=recorded, seconds_since_seen=round(seconds, 3))
@@ -290,29 +317,34 @@ def _park(hold: _Hold, reason: str) -> bool:
         parked = handoffs.park(
             session, *hold.ids, fence=hold.fence, reason=reason[:500], now=services.clock()
         )
-    _alert(hold, "brief parked", reason)
+    alert(services, hold.handoff, "brief parked", reason)
     log.error("brief_parked", reason=reason)
     return parked
 
 
 def _freeze(hold: _Hold, error: VisibleNote) -> bool:
-    """Remove a note that a customer could see, and write nothing more to this account's PSA."""
-    services, account_id = hold.services, hold.desk.account_id
-    reason = f"ticket {hold.handoff.ticket_id}: {error}"
+    return _park(hold, freeze(hold.services, hold.handoff, error))
+
+
+def freeze(services: Services, handoff: Handoff, error: VisibleNote) -> str:
+    """Remove a note that a customer could see, write nothing more to this account's PSA, and return the reason."""
+    reason = f"ticket {handoff.ticket_id}: {error}"
     try:
-        hold.psa.delete_note(hold.handoff.ticket_id, error.note_id)
+        services.psa(handoff.account_id).delete_note(handoff.ticket_id, error.note_id)
         reason += "; the note was removed"
     except PsaError as failure:
         reason += f"; REMOVE NOTE {error.note_id} BY HAND, deleting it failed: {failure}"
-    with services.database.account(account_id) as session:
-        accounts.freeze(session, account_id, reason=reason[:500], now=services.clock())
+    with services.database.account(handoff.account_id) as session:
+        accounts.freeze(session, handoff.account_id, reason=reason[:500], now=services.clock())
     log.critical("note_visible_to_customer", note_id=error.note_id, reason=reason)
-    return _park(hold, reason)
+    alert(services, handoff, "note visible", reason)
+    return reason
 
 
-def _alert(hold: _Hold, kind: str, detail: str) -> None:
-    with hold.services.database.account(hold.desk.account_id) as session:
+def alert(services: Services, handoff: Handoff, kind: str, detail: str) -> None:
+    """Tell the operator about a handoff."""
+    with services.database.account(handoff.account_id) as session:
         jobs.raise_alert(
-            session, hold.desk.account_id, kind=kind, subject=f"handoff {hold.handoff.id}", detail=detail[:500],
-            now=hold.services.clock(),
+            session, handoff.account_id, kind=kind, subject=f"handoff {handoff.id}", detail=detail[:500],
+            now=services.clock(),
         )  # fmt: skip

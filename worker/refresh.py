@@ -6,124 +6,180 @@ A note that a person edited is never overwritten. Nor is one brought back that a
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import structlog
 
 from escalation import brief
+from escalation.evidence import Evidence
 from models import handoffs
 from models.handoffs import Handoff
-from psa.port import PostedNote, Psa, PsaError, VisibleNote
+from psa.port import Ambiguous, PostedNote, Psa, PsaError, VisibleNote
 from worker import crash
 from worker.backoff import next_try
 from worker.gather import transient_gaps
-from worker.publish import package_of, text_hash
-from worker.wiring import Services
+from worker.publish import ENDED, alert, freeze, package_of, remove_extras, text_hash, with_marker
+from worker.wiring import Desk, Services
 
 log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class _Hold:
+    """A posted handoff under our lease."""
+
+    services: Services
+    desk: Desk
+    psa: Psa
+    handoff: Handoff
+    fence: int
 
 
 def refresh(services: Services, *, account_id: int, handoff_id: int) -> bool:
     """Bring a posted brief up to date; return whether something was written to the ticket.
 
     1. Take the refresh that is due, under the handoff's lease and fence.
-    2. Read everything again; where no fact has changed, write nothing.
-    3. Read our own note; edit it only if it still is what we last wrote.
+    2. Look at our own notes: a second brief is removed, a visible one freezes the account.
+    3. Read everything again; where no fact has changed, write nothing.
+    4. Edit our note only if it still is what we last wrote.
     """
-    now = services.clock()
+    hold = _lease(services, account_id, handoff_id)
+    if hold is None:
+        return False
+    structlog.contextvars.bind_contextvars(event_id=hold.handoff.event_id, ticket_id=hold.handoff.ticket_id)
+    crash.point("refresh.taken")
+    try:
+        written, note_hash = _bring_up_to_date(hold)
+    except VisibleNote as error:
+        freeze(services, hold.handoff, error)
+        written, note_hash = False, None
+    except PsaError as error:
+        if error.retry:
+            _try_again(hold, error)
+            return False
+        # A person has to change something; the brief in the ticket stays as it is until the next change of facts.
+        alert(services, hold.handoff, "brief not refreshed", str(error))
+        log.error("refresh_refused", error=type(error).__name__, status=error.status)
+        written, note_hash = False, None
+    with services.database.account(account_id) as session:
+        handoffs.mark_edited(
+            session, account_id, handoff_id, fence=hold.fence, note_hash=note_hash, now=services.clock()
+        )
+    return written
+
+
+def _lease(services: Services, account_id: int, handoff_id: int) -> _Hold | None:
     desk = services.desk(account_id)
     if desk.frozen:
-        return False
+        return None
     with services.database.account(account_id) as session:
         before = handoffs.get(session, account_id, handoff_id)
         if before is None or before.brief_state != "posted":
-            return False
+            return None
         lease_s = services.settings.intervals.lease
         fence = handoffs.lease(
-            session, account_id, handoff_id, now=now, lease_s=lease_s, holder=services.holder
+            session, account_id, handoff_id, now=services.clock(), lease_s=lease_s, holder=services.holder
         )
         handoff = handoffs.get(session, account_id, handoff_id) if fence else None
     if fence is None or handoff is None:
-        return False
-    structlog.contextvars.bind_contextvars(event_id=handoff.event_id, ticket_id=handoff.ticket_id)
-    crash.point("refresh.taken")
-    note_hash: str | None = None
-    try:
-        if handoff.response_state in ("open", "claimed", "acted"):
-            note_hash = _bring_up_to_date(services, account_id, handoff, fence)
-    except VisibleNote as error:
-        log.critical("note_visible_to_customer", note_id=error.note_id)
-        services.psa(account_id).delete_note(handoff.ticket_id, error.note_id)
-    except PsaError as error:
-        at = next_try(services.settings.intervals, now=services.clock(), attempt=2, error=error)
-        with services.database.account(account_id) as session:
-            handoffs.give_back(
-                session, account_id, handoff_id, fence=fence, next_attempt_at=at, reason=str(error)[:500],
-                now=services.clock(),
-            )  # fmt: skip
-        log.warning("refresh_waits", error=type(error).__name__, status=error.status)
-        return False
-    with services.database.account(account_id) as session:
-        handoffs.mark_edited(
-            session, account_id, handoff_id, fence=fence, note_hash=note_hash, now=services.clock()
-        )
-    return note_hash is not None
-
-
-def _bring_up_to_date(services: Services, account_id: int, handoff: Handoff, fence: int) -> str | None:
-    """Write what changed; return the hash of our note as it is now, None if nothing was written."""
-    desk, psa = services.desk(account_id), services.psa(account_id)
-    evidence = services.reader.everything(psa, handoff.ticket_id, desk.roster, now=services.clock())
-    fingerprint = evidence.fingerprint()
-    if fingerprint == handoff.evidence_fingerprint or transient_gaps(evidence):
-        if transient_gaps(evidence):
-            _later(services, account_id, handoff.id)
         return None
+    return _Hold(services, desk, services.psa(account_id), handoff, fence)
+
+
+def _try_again(hold: _Hold, error: PsaError) -> None:
+    services, now = hold.services, hold.services.clock()
+    at = next_try(services.settings.intervals, now=now, attempt=3, error=error)
+    if isinstance(error, Ambiguous):
+        at = max(at, _safe_at(hold, now))
+    with services.database.account(hold.desk.account_id) as session:
+        handoffs.give_back(
+            session, hold.desk.account_id, hold.handoff.id, fence=hold.fence, next_attempt_at=at,
+            reason=str(error)[:500], now=now,
+        )  # fmt: skip
+    log.warning("refresh_waits", error=type(error).__name__, status=error.status, until=at.isoformat())
+
+
+def _safe_at(hold: _Hold, now: datetime) -> datetime:
+    """Return when a write sent just now can no longer arrive."""
+    waits = hold.services.settings.intervals
+    return now + timedelta(seconds=waits.post_timeout + waits.ambiguous_wait)
+
+
+def _bring_up_to_date(hold: _Hold) -> tuple[bool, str | None]:
+    """Write what changed; return whether anything was, and our note's hash where it is known anew."""
+    services, desk, handoff = hold.services, hold.desk, hold.handoff
     assert handoff.marker is not None
+    own = hold.psa.own_notes(handoff.ticket_id)
+    note = _settled(hold, own)
+    if handoff.response_state in ENDED:
+        return False, None
+    evidence = services.reader.everything(hold.psa, handoff.ticket_id, desk.roster, now=services.clock())
+    if transient_gaps(evidence):
+        _later(hold)
+        return False, None
+    if evidence.fingerprint() == handoff.evidence_fingerprint:
+        return False, None
     package = package_of(handoff, desk, evidence)
     text = brief.render(package, marker=handoff.marker)
-    own = psa.own_notes(handoff.ticket_id)
+    wrote, note_hash = _write(hold, note, own, text, evidence)
+    with services.database.account(desk.account_id) as session:
+        handoffs.store_draft(
+            session, desk.account_id, handoff.id, fence=hold.fence, draft=text, draft_hash=text_hash(text),
+            marker=handoff.marker, escalation_package=package.to_json(),
+            schema_version=package.schema_version, evidence_fingerprint=evidence.fingerprint(),
+        )  # fmt: skip
+        handoffs.add_snapshot(session, desk.account_id, handoff.id, evidence, kind="refresh")
+    return wrote, note_hash
+
+
+def _settled(hold: _Hold, own: list[PostedNote]) -> PostedNote | None:
+    """Return our brief's note, None if a person deleted it; remove second ones. Raises `VisibleNote`."""
+    handoff = hold.handoff
+    assert handoff.marker is not None
     note = next((n for n in own if n.id == handoff.escalation_package_external_id), None)
+    extras = [n for n in with_marker(own, handoff.marker, hold.desk) if note is not None and n.id != note.id]
+    if note is not None and extras:
+        removed = remove_extras(hold.services, hold.desk, handoff, note, extras)
+        with hold.services.database.account(hold.desk.account_id) as session:
+            handoffs.count_extra_notes(session, hold.desk.account_id, handoff.id, removed)
+    return note
+
+
+def _write(
+    hold: _Hold, note: PostedNote | None, own: list[PostedNote], text: str, evidence: Evidence
+) -> tuple[bool, str | None]:
+    handoff = hold.handoff
     if note is None:
         log.info("brief_removed_by_a_person", note_id=handoff.escalation_package_external_id)
-        written, now_hash = text, handoff.note_hash or ""
-    elif text_hash(note.text) == handoff.note_hash:
-        edited = psa.edit_note(handoff.ticket_id, note.id, text)
+        return False, None
+    if text_hash(note.text) == handoff.note_hash:
+        edited = hold.psa.edit_note(handoff.ticket_id, note.id, text)
         crash.point("refresh.edited")
-        written, now_hash = text, text_hash(edited.text)
         log.info("brief_edited", note_id=note.id)
-    elif text_hash(note.text) == text_hash(text):  # an edit of ours whose end was not recorded
-        written, now_hash = text, text_hash(note.text)
-    else:
-        _add_short_note(psa, handoff, note, own, fingerprint)
-        written, now_hash = handoff.draft or text, handoff.note_hash or ""
-    with services.database.account(account_id) as session:
-        handoffs.store_draft(
-            session, account_id, handoff.id, fence=fence, draft=written, draft_hash=text_hash(written),
-            marker=handoff.marker, escalation_package=package.to_json(),
-            schema_version=handoff.schema_version or 1, evidence_fingerprint=fingerprint,
-        )  # fmt: skip
-        handoffs.add_snapshot(session, account_id, handoff.id, evidence, kind="refresh")
-    return now_hash or None
+        return True, text_hash(edited.text)
+    if text_hash(note.text) == text_hash(text):  # an edit of ours whose end was not recorded
+        return False, text_hash(text)
+    return _add_short_note(hold, note, own, evidence.fingerprint()), None
 
 
-def _add_short_note(
-    psa: Psa, handoff: Handoff, note: PostedNote, own: list[PostedNote], fingerprint: str
-) -> None:
+def _add_short_note(hold: _Hold, note: PostedNote, own: list[PostedNote], fingerprint: str) -> bool:
     """Say beside a brief that a person edited that the ticket has moved on; once for each state of the facts."""
-    mark = hashlib.sha256(f"{handoff.marker}/{fingerprint}".encode()).hexdigest()[:8].upper()
+    mark = hashlib.sha256(f"{hold.handoff.marker}/{fingerprint}".encode()).hexdigest()[:8].upper()
     tag = f"[ref: RF-U-{mark}]"
     if any(tag in n.text for n in own):
-        return
+        return False
     text = (
-        f"**The ticket has changed since the handoff brief.** Note {note.id} was edited by hand and is left as it is. "
-        f"Newer notes and time entries stand above it. {tag}"
+        f"**The ticket has changed since the handoff brief.** Note {note.id} was edited by hand and is left as "
+        f"it is; what is newer stands in the notes and time entries themselves. {tag}"
     )
-    psa.post_internal_note(handoff.ticket_id, text)
+    hold.psa.post_internal_note(hold.handoff.ticket_id, text)
     log.info("brief_left_to_its_editor", note_id=note.id)
+    return True
 
 
-def _later(services: Services, account_id: int, handoff_id: int) -> None:
-    at = services.clock() + timedelta(seconds=services.settings.intervals.refresh_delay * 4)
-    with services.database.account(account_id) as session:
-        handoffs.ask_refresh(session, account_id, handoff_id, due_at=at)
+def _later(hold: _Hold) -> None:
+    waits = hold.services.settings.intervals
+    at = hold.services.clock() + timedelta(seconds=waits.refresh_delay * 4)
+    with hold.services.database.account(hold.desk.account_id) as session:
+        handoffs.ask_refresh(session, hold.desk.account_id, hold.handoff.id, due_at=at)

@@ -16,6 +16,9 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from urllib.parse import urlsplit
 
+POST_MARGIN = 1.25
+"""How much longer a whole POST may take than the silence on its socket."""
+
 
 class SettingsError(ValueError):
     """At least one setting is missing or wrong; the message lists every one of them with what to do."""
@@ -34,6 +37,8 @@ class Intervals:
     lease: float = 60.0
     """How long a worker may hold a row before another takes it over."""
     connect_timeout: float = 4.0
+    patience: float = 5.0
+    """How long a call may wait for its place under our own rate limit."""
     read_timeout: float = 20.0
     post_timeout: float = 20.0
     """A POST of a note is given up after this; well inside the lease."""
@@ -47,7 +52,6 @@ class Intervals:
     """When the note is not in the ticket after this, the engineers are told without it."""
     callback_check: float = 86_400.0
     """How often each account's callback entries are checked and re-activated."""
-    heartbeat: float = 5.0
     rings: int = 500
     """How many rows of one kind a single sweep rings for (a count)."""
     attempts: int = 12
@@ -162,13 +166,22 @@ def _numbers(wrong: list[str], env: Mapping[str, str]) -> dict[str, float]:
             wrong.append(f"{key} is {text}: give a number above 0")
             continue
         found[name] = value
-    lease, post = found.get("lease", 60.0), found.get("post_timeout", 20.0)
-    if post * 2 > lease:
-        wrong.append(
-            f"RESOLUTIONFLOW_POST_TIMEOUT ({post:g} s) must be at most half of RESOLUTIONFLOW_LEASE ({lease:g} s), "
-            "so that a POST is over before another worker may take the handoff"
-        )
+    _check_lease(wrong, found)
     return found
+
+
+def _check_lease(wrong: list[str], found: Mapping[str, float]) -> None:
+    """A POST must be over well before another worker may take the handoff."""
+    usual = Intervals()
+    names = ("patience", "connect_timeout", "post_timeout")
+    waits = {name: found.get(name, getattr(usual, name)) for name in names}
+    lease, longest = found.get("lease", usual.lease), sum(waits.values()) * POST_MARGIN
+    if longest > lease:
+        parts = " + ".join(f"RESOLUTIONFLOW_{name.upper()} ({value:g} s)" for name, value in waits.items())
+        wrong.append(
+            f"{parts}, with a margin of a quarter, must be within RESOLUTIONFLOW_LEASE ({lease:g} s): a POST must be "
+            "over before another worker may take the handoff"
+        )
 
 
 def _intervals(numbers: Mapping[str, float]) -> Intervals:

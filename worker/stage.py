@@ -15,10 +15,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from psa.simulator.remote import Remote
-
 from models import accounts
 from models.schema import migrate, pending
+from psa.simulator.remote import Remote
 from psa.simulator.scenarios import CLAIMED, ESCALATED, HELP_DESK
 from worker import embedded, wiring
 from worker.embedded import CannotStart, Part, Supervisor

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import socket
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -22,9 +23,12 @@ from psa.port import Keys, Psa
 from worker.app import Bell, make
 from worker.gather import Reader
 from worker.mail import Mailer, mailer_for
-from worker.settings import Settings
+from worker.settings import POST_MARGIN, Settings
 
 log = structlog.get_logger()
+
+
+RING_AGAIN_S = 10.0
 
 
 class UnknownAccount(LookupError):
@@ -81,7 +85,19 @@ class Services:
         self.verifier = Verifier()
         self._psa_maker = psa_maker
         self._clients: dict[int, tuple[Keys, str | None, Psa]] = {}
+        self._rung: dict[tuple[Any, ...], float] = {}
         self._lock = threading.Lock()
+
+    def not_rung_lately(self, task: str, ids: Mapping[str, int]) -> bool:
+        """Tell whether a sweep may ring for a row; each sweep ringing for a whole backlog would only lengthen it."""
+        now, key = time.monotonic(), (task, *sorted(ids.items()))
+        with self._lock:
+            if len(self._rung) > 20_000:
+                self._rung = {k: at for k, at in self._rung.items() if now - at < RING_AGAIN_S}
+            if now - self._rung.get(key, float("-inf")) < RING_AGAIN_S:
+                return False
+            self._rung[key] = now
+            return True
 
     def desk(self, account_id: int) -> Desk:
         """Read an account with its rules and people. Raises `UnknownAccount`."""
@@ -174,7 +190,13 @@ def psa_maker(settings: Settings) -> PsaMaker:
     limits = Limits(rate=settings.calls_per_second, burst=settings.burst, in_flight=settings.in_flight)
     throttle = throttle_from_url(settings.redis_client_url, limits)
     waits = settings.intervals
-    timeouts = Timeouts(connect=waits.connect_timeout, read=waits.read_timeout, write=waits.post_timeout)
+    timeouts = Timeouts(
+        connect=waits.connect_timeout,
+        read=waits.read_timeout,
+        write=waits.post_timeout,
+        total=max(waits.read_timeout, waits.post_timeout) * POST_MARGIN,
+        patience=waits.patience,
+    )
 
     def make_client(keys: Keys, api_member: str | None, on_codebase: Callable[[str], None]) -> Psa:
         return ConnectWise(

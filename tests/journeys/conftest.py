@@ -1,4 +1,4 @@
-"""The whole product as processes, on SQLite and on PostgreSQL, with waits of seconds where an installation has minutes."""
+"""The whole product as processes, on SQLite and PostgreSQL, with waits of seconds where others are minutes."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ QUICK = {
     "RESOLUTIONFLOW_POLL": "2",
     "RESOLUTIONFLOW_LEASE": "6",
     "RESOLUTIONFLOW_POST_TIMEOUT": "2",
+    "RESOLUTIONFLOW_CONNECT_TIMEOUT": "1",
+    "RESOLUTIONFLOW_PATIENCE": "1",
     "RESOLUTIONFLOW_READ_TIMEOUT": "2",
     "RESOLUTIONFLOW_AMBIGUOUS_WAIT": "1",
     "RESOLUTIONFLOW_RETRY_BASE": "0.3",

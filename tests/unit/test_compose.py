@@ -34,7 +34,8 @@ def test_every_image_has_an_exact_version() -> None:
 
 
 def test_the_application_does_not_connect_as_the_owner_of_the_tables() -> None:
-    users = {name: SERVICES[name]["environment"]["DATABASE_URL"].split("//")[1].split(":")[0] for name in ("web", "migrate")}
+    urls = {name: SERVICES[name]["environment"]["DATABASE_URL"] for name in ("web", "migrate")}
+    users = {name: url.split("//")[1].split(":")[0] for name, url in urls.items()}
     assert users == {"web": "resolutionflow", "migrate": "owner"}
     assert "NOBYPASSRLS" in COMPOSE["configs"]["app_role"]["content"]
 

@@ -11,7 +11,7 @@ class DeadBroker:
     def __init__(self) -> None:
         self.tried = 0
 
-    def send_task(self, name: str, kwargs: dict[str, Any]) -> None:
+    def send_task(self, name: str, kwargs: dict[str, Any], expires: float) -> None:
         self.tried += 1
         raise ConnectionError("no broker")
 
