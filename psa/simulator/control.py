@@ -119,6 +119,8 @@ class Control:
         if act is None:
             raise LookupError(f"act is one of {', '.join(acts.ACTS)}")
         with office.world.lock:
+            if "member" in wanted:
+                wanted["member"] = office.world.member(str(wanted["member"]))["identifier"]
             at = time.monotonic()
             record = act(office.world, **wanted)
         return {"monotonic": at, "at": time.time(), "record": record}

@@ -113,6 +113,11 @@ class Faults:
             self.cleared.set()
             self.cleared = threading.Event()
 
+    def restart(self) -> None:
+        """Take all rules away and begin chance anew."""
+        self.clear()
+        self._random.seed(self._seed)
+
     def match(self, method: str, target: str) -> tuple[float, Rule | None]:
         """Return the seconds to wait first, and the rule that spoils this request, if one does."""
         wait = self.latency_ms

@@ -123,7 +123,9 @@ class _Loader:
             )
             company.setdefault("defaultContact", shapes.contact_ref(contact))
         for name in plain["agreements"]:
-            world.add("agreements", companies.agreement(world.number("agreements"), name, company, _LONG_AGO))
+            agreement = companies.agreement(world.number("agreements"), name, company, _LONG_AGO)
+            agreement["contact"] = company["defaultContact"]
+            world.add("agreements", agreement)
         for machine in plain["configurations"]:
             number = world.number("configurations")
             world.add("configurations", companies.configuration(number, machine, company, _LONG_AGO))

@@ -63,7 +63,7 @@ class Simulator:
             fresh[name] = Office(world, Callbacks(world, seed=self._seed + number))
         old = list(self._offices.values())
         self._offices.update(fresh)
-        self.faults.clear()
+        self.faults.restart()
         self.faults.latency_ms = self._latency_ms
         self.faults.limit.set(None)
         self.door.log.clear()

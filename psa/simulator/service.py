@@ -126,7 +126,7 @@ def _add_references(routes: Routes, path: str, table: str) -> None:
         rows = _under(call, table)
         if table == "documents":
             return [
-                {"id": row["id"], "title": row["title"], "_info": {"filename": row["fileName"]}}
+                {"id": row["id"], "_info": {"name": row["title"], "filename": row["fileName"]}}
                 for row in rows
             ]
         if table == "schedule":

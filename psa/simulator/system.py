@@ -90,7 +90,9 @@ def _add_system(routes: Routes) -> None:
         [shapes.member_light(row) for row in call.world.tables["members"].values()], SYSTEM_FIELDS))  # fmt: skip
     routes.add("GET", "system/info/members/{}", lambda call: call.one(
         shapes.member_light(call.world.get("members", call.numbers[0]))))  # fmt: skip
-    routes.add("GET", "system/myMembers", lambda call: call.one(call.world.member(call.member)))
+    routes.add(
+        "GET", "system/myMembers", lambda call: call.one(shapes.my_member(call.world.member(call.member)))
+    )
     routes.add("GET", "system/myMembers/info", lambda call: call.one(
         shapes.member_light(call.world.member(call.member)) | {"timeZone": dict(shapes.UTC_ZONE)}))  # fmt: skip
     _lists(routes, "system/callbacks", "callbacks", SYSTEM_FIELDS)

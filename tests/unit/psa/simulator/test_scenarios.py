@@ -67,8 +67,12 @@ def test_ticket_refers_only_to_what_exists(tenant: Tenant) -> None:
         statuses = {s["name"]: s["closed"] for s in board["statuses"]}
         assert ticket["type"] in board["types"], ticket["key"]
         assert statuses[ticket["status"]] == (ticket["closed"] is not None), ticket["key"]
-        assert ticket["contact"] is None or ticket["contact"] in {c["name"] for c in company["contacts"]}, ticket["key"]
-        assert ticket["site"] is None or ticket["site"] in {s["name"] for s in company["sites"]}, ticket["key"]
+        assert ticket["contact"] is None or ticket["contact"] in {c["name"] for c in company["contacts"]}, (
+            ticket["key"]
+        )
+        assert ticket["site"] is None or ticket["site"] in {s["name"] for s in company["sites"]}, ticket[
+            "key"
+        ]
         assert set(ticket["configurations"]) <= {c["name"] for c in company["configurations"]}, ticket["key"]
 
 
@@ -80,7 +84,11 @@ def test_history_names_only_members_contacts_and_statuses(tenant: Tenant) -> Non
         assert {ticket["owner"], *ticket["resources"]} <= members | {None}, ticket["key"]
         for entry in ticket["entries"]:
             by = entry.get("by", entry.get("schedule"))
-            known = by["contact"] in contacts[ticket["company"]] if isinstance(by, dict) else by in members | {None}
+            known = (
+                by["contact"] in contacts[ticket["company"]]
+                if isinstance(by, dict)
+                else by in members | {None}
+            )
             assert known, (ticket["key"], by)
             assert entry.get("status") is None or entry["status"] in everywhere
             assert entry.get("kind", "internal") in {"internal", "discussion", "resolution"}
@@ -91,7 +99,9 @@ def test_history_is_in_order_between_opening_and_closing(tenant: Tenant) -> None
         moments = [e["ago"] for e in ticket["entries"] if "ago" in e]
         assert all(earlier >= later for earlier, later in pairwise(moments)), ticket["key"]
         assert all(ticket["entered"] >= m >= (ticket["closed"] or 0) for m in moments), ticket["key"]
-        assert all(e["start_ago"] > e["ago"] >= 0 and e["minutes"] > 0 for e in ticket["entries"] if "time" in e)
+        assert all(
+            e["start_ago"] > e["ago"] >= 0 and e["minutes"] > 0 for e in ticket["entries"] if "time" in e
+        )
 
 
 def test_ticket_keys_and_numbers_are_unique_and_older_ones_are_lower(tenant: Tenant) -> None:
@@ -163,11 +173,17 @@ def test_northgate_has_history_to_replay() -> None:
 
 def test_flagship_is_one_status_change_away_from_its_escalation() -> None:
     ticket = flagship()
-    assert (ticket["board"], ticket["status"], ticket["owner"]) == (scenarios.HELP_DESK, "In Progress", scenarios.JUNIOR)
+    assert (ticket["board"], ticket["status"], ticket["owner"]) == (
+        scenarios.HELP_DESK,
+        "In Progress",
+        scenarios.JUNIOR,
+    )
     assert ticket["resources"] == [scenarios.JUNIOR]
     assert len(ticket["configurations"]) == 2
     assert 8 <= sum("note" in e or "time" in e for e in ticket["entries"]) <= 12
-    others = [t for t in scenarios.northgate(NOW)["tickets"] if t["company"] == ticket["company"] and t["closed"]]
+    others = [
+        t for t in scenarios.northgate(NOW)["tickets"] if t["company"] == ticket["company"] and t["closed"]
+    ]
     assert len(others) >= 3
 
 
