@@ -195,7 +195,9 @@ def _record(
         at = entry.created_at or (entered_at if entry.is_description else None)
         record = "description" if entry.is_description else f"{entry.kind} note {entry.id}"
     source = Source(source_id, record, entry.author.name, entry.author.role, at, note_index)
-    return _Record(source, entry.text, Passage(entry.text, tuple(stretches(entry.text)), entry.author.role))
+    solved = isinstance(entry, Note) and entry.kind == "resolution"
+    passage = Passage(entry.text, tuple(stretches(entry.text)), entry.author.role, solved)
+    return _Record(source, entry.text, passage)
 
 
 def _summary_source(evidence: Evidence) -> Source:

@@ -26,7 +26,8 @@ CHANGES = (
     "route forward pair unpair convert deploy redeploy provision drop rotate seize force purge archive empty free defrag "
     "quarantine clean scrub cut pull reissue reconcile resync sync re-sync promote demote put take took used use boot "
     "limit exclude whitelist point repoint substitute isolate shut bring power cycle recycle rejoin relink redo fix "
-    "regenerate generate hardcode tweak work set-up setup fail"
+    "regenerate generate hardcode tweak work set-up setup fail terminate crimp rewire blow vacuum dust tighten loosen grease "
+    "recover rescan reactivate activate deactivate turn-up spin followed follow typed type sign-in delegate"
 )
 CHECKS = (
     "check verify confirm test ping trace scan compare examine inspect review look search monitor capture query validate "
@@ -41,7 +42,8 @@ _IRREGULAR = {
     "rebuild": "rebuilt", "take": "took", "took": "took", "used": "used", "find": "found", "read": "read", "see": "saw",
     "sit": "sat", "send": "sent", "go": "went", "speak": "spoke", "bring": "brought", "shut": "shut", "dig": "dug",
     "ring": "rang", "redo": "redid", "rerouted": "rerouted", "set-up": "set-up", "setup": "setup",
-    "run-through": "ran-through", "open-ticket": "opened", "stick": "stuck", "reset-up": "reset",
+    "run-through": "ran-through", "blow": "blew", "spin": "spun", "followed": "followed", "typed": "typed", "turn-up": "turned-up",
+    "sign-in": "signed-in", "open-ticket": "opened", "stick": "stuck", "reset-up": "reset",
 }  # fmt: skip
 _PARTICIPLES = "taken gone spoken seen done run rerun shut begun gotten written rung"
 _DOUBLED = frozenset("stop swap plug unplug map unmap remap drop log scan ping rejoin".split()) - {"ping", "rejoin"}
@@ -77,8 +79,9 @@ def _either(words: list[str]) -> str:
 
 _ALL = [*CHANGES.split(), *CHECKS.split(), *CONTACTS.split()]
 _FIRM = [v for v in _ALL if v not in _WEAK]
-_PAST_FIRM = _either([past(v) for v in _FIRM] + ["ran", "tried", "re-tried", "retried", "did", "gave", "went", "took", "used"])
-_PAST_ANY = _either([past(v) for v in _ALL if v not in ("work", "fail")] + _PARTICIPLES.split() + ["tried", "did", "had", "gave", "got"])
+_PREFIXED = r"(?:re|de|un)-[a-z]{3,12}(?:ed|t)"
+_PAST_FIRM = _PREFIXED + "|" + _either([past(v) for v in _FIRM] + ["ran", "tried", "re-tried", "retried", "did", "gave", "went", "took", "used"])
+_PAST_ANY = _PREFIXED + "|" + _either([past(v) for v in _ALL if v not in ("work", "fail")] + _PARTICIPLES.split() + ["tried", "did", "had", "gave", "got"])
 _GERUND = _either([_gerund(v) for v in _ALL if v not in ("work", "fail", "see", "find")])
 _BASE = _either([v for v in _FIRM if v not in ("fix", "fail", "work", "rerouted", "log", "list")])
 _PASSIVE = _either(
@@ -119,6 +122,7 @@ PERSON = re.compile(
 NAMED = re.compile(rf"^(?i:{_LEAD}){{0,3}}{_NAME}(?P<verb>(?i:{_PAST_FIRM}))\b")
 PASSIVE = re.compile(rf"\b(?:was|were|has been|have been|had been|been|got|is now|are now)\s+(?:{_ADVERB}){{0,2}}(?P<verb>{_PASSIVE})\b", re.I)
 TRIED = re.compile(rf"\b(?:tried|attempted|resorted to|experimented with|played with|toyed with)\s+(?:to\s+(?:{_BASE})|\w+ing\b)", re.I)
+SAID_TRIED = re.compile(rf"\b(?:i|we)\s*(?:have|had|['’]ve)?\s*(?:also|already|even|just|then|now)?\s*(?P<verb>tried|attempted|ran|rebooted|restarted|reinstalled)\b", re.I)
 AFTER = re.compile(rf"^(?:{_LEAD}){{0,3}}(?:even )?(?:after|by|despite)\s+(?:a\s+|i\s+|we\s+)?(?:fully\s+|re-?)?(?:{_GERUND}|{_PAST_FIRM}|reboot|restart|reinstall)\b", re.I)
 HAD_THEM = re.compile(rf"^(?:{_LEAD}|(?:i|we)\s+(?:have\s+|then\s+|also\s+)?){{0,4}}{_HAD}(?P<verb>{_BASE}|{_GERUND}|try|log|see)\b", re.I)
 NOUN = re.compile(
@@ -172,12 +176,42 @@ _SYMPTOM = re.compile(
 _BACKGROUND = re.compile(r"\b(?:used to|got (?:a|the) call|were migrated (?:last|in)|had (?:a|an|the|this|no|some|it|issues?|problems?|trouble)\b(?! user))", re.I)
 
 
+_MARKED = re.compile(r"^(?:edit|update|note|ps|fixed|solved|resolved|tl;?dr)\s?\d{0,2}\s?[:.-]+\s*", re.IGNORECASE)
+_ALL_OF_IT = re.compile(
+    r"\b(?:tried|done|checked|googled|read|attempted|did)\s+(?:just |almost |pretty much )?(?:about )?(?:everything|all (?:of )?(?:the|that|this|those|i)\b|many things|lots of|a lot of|a few things|several things|the usual|"
+    r"so much|to (?:fix|solve|resolve|figure|troubleshoot) (?:it|this|the (?:problem|issue))|the following|these)\b|\b(?:found|have|had|got|saw|seen|came across) (?:the|this|a similar|a related|an?other|some|many|several|the same|no) "
+    r"(?:\w+ )?(?:issues?|problem|fix|solution|answer|thread|article|post|posts|question|ideas?|clue|luck|success)\b|\bi (?:had|have) (?:a|the|this|no)\b|\b(?:asked|told) (?:me|us) (?:to|if|whether)\b|^(?:all|everything|the only thing) (?:i|we) (?:did|have done|'ve done)\b",
+    re.I,
+)
+"""Summaries of what was tried, and finds that are no tests."""
+
+
+def advising(text: str) -> bool:
+    """Whether a text tells somebody else what to do: more of "please", "you" and "try" than of "I did"."""
+    head = text[:4000]
+    told = len(_TO_YOU.findall(head))
+    return told >= 2 and told > len(_OF_MINE.findall(head))
+
+
+_TO_YOU = re.compile(
+    r"\b(?:please|pls|kindly|you|your|you'll|try (?:to|the|this|these|running|a|and)|(?:can|could|would|have|do|did|are) you|might try|i(?:'d| would) (?:try|use|suggest|recommend|check)|hope (?:this|it) helps|thank(?:s| you) for (?:posting|reaching|your (?:question|reply|post)))\b", re.I)
+_OF_MINE = re.compile(r"\b(?:i|we|my|our|i've|we've|i’ve)\b|(?:^|\n)\W{0,3}(?:tried|checked|rebooted|restarted|ran|tested|verified|changed|updated|replaced|reset|called|spoke)\b", re.I)
+
+
+def by_person(clause: str) -> bool:
+    """Whether a clause names who did it, which advice never does."""
+    head = clause.strip()[:160]
+    return bool(PERSON.match(head) or HAD_THEM.match(head))
+
+
 def claims(clause: str) -> Claim | None:
     """Return `deed`, `not` for what looks like one and is none (plans, advice, questions), or None for the rest."""
-    text = clause.strip().strip("()\"“”")
+    text = _MARKED.sub("", clause.strip().strip("()\"“”*"))
     if not text:
         return None
     head = text[:160]
+    if _ALL_OF_IT.search(head):
+        return "not"
     if text.endswith("?") or _CONDITION.match(head) or _ARTICLE.search(head):
         return "not"
     if _NEVER.search(head):
@@ -205,7 +239,7 @@ def _said(text: str) -> re.Match[str] | None:
             return found
     if (found := NAMED.match(text)) and not _thing(found["name"]):
         return found
-    return TRIED.search(text) or PASSIVE.search(text)
+    return TRIED.search(text) or SAID_TRIED.search(text) or PASSIVE.search(text)
 
 
 def _thing(name: str) -> bool:

@@ -29,7 +29,7 @@ _DENIED = re.compile(
     r"same (?:issue|error|problem|result|results|thing|drop|behaviou?r|outcome|message|symptom\w*|story|again|as before|\w+ error|fault|code|screen)|the same\b|same(?=\s*$|[.,;])|"
     r"still (?!running\b)\w+|(?:issue|problem|error|it|fault|symptom\w*) (?:\w+ )?(?:persist\w*|remain\w*|continu\w*|returned|reappear\w*|unchanged)|persists|unchanged|"
     r"not (?:fixed|resolved|solved|working|helping|it|the (?:cause|issue|problem))|no longer the|not help\w*|nothing (?:helped|worked|works|wrong|found|unusual|obvious|relevant|in|there|useful|new)|"
-    r"found nothing|none (?:of|found|there|worked|helped)|useless|failed to (?:fix|resolve|help)|drops? again|fails again|happened again|back again|neither)\b",
+    r"(?:found|finds|sees?|shows?|showed|detect(?:s|ed)|reveal(?:s|ed)|yield(?:s|ed)) nothing|(?:can(?:no|['’])?t|cannot|could(?:n['’]?t| not)|did(?:n['’]?t| not)|do(?:n['’]?t| not)|does(?:n['’]?t| not)) (?:find|see|detect|show|spot|reveal|locate)(?: \w+){0,3} (?:any\w*|wrong|a|that|errors?|issues?|one|there|in)\b|nothing\s*(?=$|[.,;!])|not resol\w+|(?:but|and|then) still\\b|while (?:the )?(?:issue|problem|error) |none (?:of|found|there|worked|helped)|useless|failed to (?:fix|resolve|help)|drops? again|fails again|happened again|back again|neither)\b",
     re.I,
 )
 _CLEAR = re.compile(
@@ -37,13 +37,13 @@ _CLEAR = re.compile(
     r"corruption|bad sectors|hits?|entries|events?)|0 errors|zero errors|0% loss|clean|all (?:good|green|ok|okay|fine|clear|normal|pass(?:ed|es)?|up)|(?:is|are|was|were|looks?|looked|seems?|"
     r"seemed|came back|comes back|appears?|tests?|tested|checks? out|shows?|showing|reports?) (?:\w+ )?(?:fine|good|ok|okay|normal|healthy|correct|clean|right|green|up to date|"
     r"enabled|identical|valid|well|perfect|sound|intact)|(?:fine|ok|okay|healthy|correct|passed|passes|normal|identical|matches|match|up to date)\b|answers?|responds?|replies|"
-    r"resolves? (?:fine|ok|correctly)|not the cause|rul\w+ out|everything (?:is|was|looks?|seems?) \w+|as expected|checks? out)",
+    r"resolves? (?:fine|ok|correctly)|not the cause|rul\w+ out|everything (?:is|was|looks?|seems?|returns?) \w+|as (?:expected|recommended|it should|documented|normal)|(?:all|both|every\w*) (?:\w+ )?(?:pass|passes|passed|works?|worked|ok|fine|good)|returns? (?:everything |the )?(?:proper|right|correct|perfect|fine)\w*|(?:is|are) (?:set|applied|configured|loading|getting|obtaining|in sync|reachable|running)|correctly|properly|successfully|without (?:any )?(?:issues?|errors?|problems?|trouble)|just fine|checks? out)",
     re.I,
 )
 _WORKED = re.compile(
     r"\b(?:fixed|resolved|solved|did the trick|that(?: has)? (?:worked|did it|sorted)|sorted|works? (?:now|again|fine|great|perfectly|ok|well|like)|working (?:now|again|fine|ok|well|perfectly|as)|"
-    r"now works?|now working|all working|is working|are working|(?:it|this|which) worked|worked(?! (?:on|with|for|in|from|before|at|out))|success(?:ful(?:ly)?)?|back (?:online|up|to normal|in business)|"
-    r"can (?:now )?(?:\w+ )?(?:now|again)|able to (?:now )?\w+|problem (?:is )?gone|(?:error|issue|message) (?:is |has |went |disappeared|gone)+(?:gone|away|cleared|stopped)?|disappeared|"
+    r"now works?|now working|all working|is working|are working|(?:it|this|which|that) worked|able to (?:complete|finish)|worked(?! (?:on|with|for|in|from|before|at|out))|success(?:ful(?:ly)?)?|back (?:online|up|to normal|in business)|"
+    r"can (?:now )?(?:\w+ )?(?:now|again)|able to (?:now )?\w+|problem (?:is )?gone|(?:error|issue|message|fault|symptom) (?:is |has )?(?:gone|went away|disappeared|cleared|stopped)|started (?:working|accepting|responding|printing|syncing|loading|booting)|(?:was|were|got|is|are) (?:now )?(?:correctly|properly|finally) \w+ed|magically|finally (?:\w+ed|working|works)|square\w* away|disappeared|"
     r"came (?:right )?(?:up|back up)|up and running|completed (?:ok|fine|successfully)|that was it|stopped the|cleared (?:the|it)|no more \w+|hasn['’]?t (?:happened|dropped|come back))\b",
     re.I,
 )
@@ -51,6 +51,7 @@ _FAILED = re.compile(
     r"\b(?:fail(?:s|ed|ing|ure)?|errors?(?:ed)?(?: out)?|could(?:n['’]?t| not)|can(?:no|['’])?t|cannot|unable|was not able|were not able|not able|access (?:is )?denied|denied|refused|"
     r"tim(?:es|ed) out|time-?out|crash(?:es|ed)?|hangs?|hung|froze|freezes|abort(?:s|ed)|rejected|no (?:answer|response|reply|connection|dhcp|dial|link|signal|power)|unreachable|"
     r"won['’]?t|would(?:n['’]?t| not)|does(?:n['’]?t| not)|did(?:n['’]?t| not)|isn['’]?t|is not|not (?:found|available|possible|recogni[sz]ed|supported|reachable|accepted)|"
+    r"(?:only|never) (?:gets?|got|get|goes|went|reach\w*) (?:to|as far|up|past)|stops? at|sits? at|gets? stuck|stuck at|not (?:complete|finish|start|boot|load|install|connect|respond|print|open)\w*|not going|never (?:finish|complet|start|load|connect)\w*|"
     r"blue ?screen(?:s|ed)?|corrupt\w*|dead|stuck|dropped|drops|disconnect(?:s|ed)|bounced|exception)\b",
     re.I,
 )
@@ -78,18 +79,44 @@ ABOUT = re.compile(r"^(?:that|this|it|which|but|however|same|still|no|nope|nothi
 """How a sentence starts that goes on about the deed before it."""
 
 
+RAN = re.compile(
+    r"\b(?:(?:ran|run|completed|installed|finished|went|applied|imported|uninstalled|updated|removed) (?:\w+ )?(?:successfully|fine|ok|okay|through|clean(?:ly)?)|(?:was|is|were) success(?:ful)?|successfully)\b", re.I
+)
+"""The deed itself went through, which does not say that it helped."""
+_SAME = re.compile(r"\b(?:same|identical) (?:\w+ )?(?:issue|error|problem|result|results|thing|drop|behaviou?r|outcome|message|symptom\w*|fault|code|screen)|same(?=\s*$|[.,;])|\bsame (?:here|there)|\bthe same\b", re.I)
+_ELSEWHERE = re.compile(
+    r"\b(?:another|different|second|2nd|other|spare|loan\w*|new|clean|test|my own|external\w*|internal\w*|safe mode|incognito|private window|from home|from outside|by ip|webmail|owa)\b", re.I
+)
+RECURRED = re.compile(
+    r"\b(?:same (?:again|issue again|problem again)|(?:happen|drop|fail|crash|disconnect|fr[oe]z|broke|stopp|went down|cut out|lock)\w*(?: \w+)? again|back again|(?:it['’]?s|is|problem is|issue is|error is) back\b(?! (?:up|online|to normal|in))|came back(?! (?:up|online|on\b|clean|fine|ok|to life))|has returned|"
+    r"returned (?:today|this|after|overnight|again)|down again|not working again|only (?:held|lasted|worked)|again (?:this|today|yesterday|just)|didn['’]?t (?:last|hold)|did not (?:last|hold))\b", re.I
+)
+"""The trouble came back."""
+OPEN = re.compile(
+    r"\b(?:any (?:ideas?|help|advice|suggestions?|thoughts|tips|input|pointers|other)|help\b|please|still|escalat\w+|stuck|stumped|at a loss|what (?:am i|else|now|should|can|could)|anyone|anybody|no idea|not sure|how (?:do|can|should) (?:i|we)|need (?:to|someone|help)|"
+    r"same|persist\w*|again|issue remains|problem remains|not working|doesn['’]?t|cannot|can['’]?t|won['’]?t|keeps?|fail\w*|getting|error\w*|passing|handing|thanks)\b|\?", re.I
+)
+"""Words of somebody whose problem is not solved."""
+PENDING = re.compile(
+    r"\b(?:for now|in the meantime|meanwhile|will (?:watch|monitor|see|check|wait|update|report|know|let|keep)|monitor(?:ing)?|let'?s see|see (?:if|whether|how|what)|wait(?:ing)? (?:for|to|until)|leav(?:e|ing) it|keep(?:ing)? an eye|in progress|(?:still|now|currently) running|"
+    r"as a precaution|until (?:the|next|tomorrow|we|i))\b", re.I
+)
+"""The result is awaited."""
+
+
 def outcome_of(text: str, *, check: bool = False) -> Outcome:
     """Return the outcome stated in the text; for a check, a finding is `partial` and a clean bill `no_change`."""
     text = text[:600]
-    if _TEMPORARY.search(text) and not re.match(r"\s*(?:no |still |same )", text, re.I):
+    if _TEMPORARY.search(text) and not re.match(r"\s*(?:no |still |same )", text, re.I) and not (check and _CLEAR.search(text)):
         return "partial"
     if _DENIED.search(text):
-        return "no_change"
+        tested = check or _ELSEWHERE.search(text)
+        return "failed" if tested and _SAME.search(text) else "no_change"
     if check and _CLEAR.search(text):
         return "no_change"
-    if _WORKED.search(text):
+    if _WORKED.search(RAN.sub(" ", text)):
         return "worked"
-    if _CLEAR.search(text):
+    if _CLEAR.search(text) and not RAN.search(text):
         return "no_change" if check or not re.search(r"\b(?:ok|okay|fine)\b", text, re.I) else "worked"
     if check and _FOUND.search(text):
         return "partial"
@@ -102,7 +129,12 @@ def outcome_of(text: str, *, check: bool = False) -> Outcome:
 
 def states_result(text: str) -> bool:
     """Whether the text says how something turned out."""
-    return outcome_of(text, check=True) != "unknown"
+    return outcome_of(text, check=True) != "unknown" or RAN.search(text) is not None
+
+
+def elsewhere(text: str) -> bool:
+    """Whether a test was done in another place, on another device or as another user."""
+    return _ELSEWHERE.search(text) is not None
 
 
 def goes_on_about(sentence: str) -> bool:

@@ -3,7 +3,9 @@
 1. Each sentence or list item is cut into clauses.
 2. A clause is a deed, looks like one and is none, or says something else (often the result).
 3. A step runs from its deed to the next deed or the end of what still speaks of it.
-4. Where it has no outcome of its own, the next sentence is asked, then later notes.
+4. A sentence without a deed may tell a test or a finding; so may a command typed into a pasted block.
+5. Where a step has no outcome of its own, the next sentence is asked, then later notes.
+6. What is still open did not solve the problem if people went on about it: `no_change`, not stated.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, cast
 
-from escalation.reading import deeds, outcomes
+from escalation.reading import deeds, findings, outcomes, pasted
 from escalation.reading.outcomes import Outcome
 from escalation.reading.text import Stretch
 
@@ -27,6 +29,8 @@ class Passage:
     text: str
     stretches: tuple[Stretch, ...]
     role: str
+    resolution: bool = False
+    """Whether this is where the ticket says how it was solved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,8 @@ class Deed:
     actor: Actor
     result_stated: bool = False
     """Whether the outcome was read from the evidence itself, not from a later sentence."""
+    check: bool = False
+    """Whether it looked or tested rather than changed something."""
 
 
 _JOINT = re.compile(
@@ -66,17 +72,55 @@ def find_steps(passages: Sequence[Passage]) -> list[Deed]:
         before = len(found)
         if passage.role in ("system", "us"):
             continue
-        spoken = [s for s in passage.stretches if s.kind in ("sentence", "item", "heading")]
-        listing = False
-        for place, stretch in enumerate(spoken):
-            if stretch.kind == "heading":
-                listing = _TRIED_LIST.search(stretch.text) is not None
-                continue
-            listing = listing and stretch.kind == "item"
-            following = spoken[place + 1] if place + 1 < len(spoken) else None
-            found += _steps_in(stretch, index, passage.role, following, listing)
+        found += _in_passage(index, passage)
         _settle(found, before, passage)
+    return _conclude(found, passages)
+
+
+def _in_passage(index: int, passage: Passage) -> list[Deed]:
+    found: list[Deed] = []
+    advising = passage.role != "customer" and deeds.advising(passage.text)
+    listing = False
+    told = [s for s in passage.stretches if s.kind in ("sentence", "item", "heading", "pasted")]
+    for place, stretch in enumerate(told):
+        if stretch.kind == "pasted":
+            if not advising and not (found and found[-1].end >= told[place - 1].start and not found[-1].check):
+                found += _typed(stretch, index, passage.role)
+            continue
+        if stretch.kind == "heading" or (stretch.text.endswith(":") and stretch.kind == "sentence"):
+            listing = _TRIED_LIST.search(stretch.text) is not None and not deeds.looks_ahead(stretch.text)
+            if stretch.kind == "heading" or listing:
+                continue
+        elif stretch.kind == "sentence" and _TRIED_SO_FAR.search(stretch.text):
+            listing = True
+        else:
+            listing = listing and stretch.kind == "item"
+        following = told[place + 1] if place + 1 < len(told) else None
+        found += [
+            deed
+            for deed in _steps_in(stretch, index, passage, following, listing)
+            if not advising or deeds.by_person(passage.text[deed.start : deed.end])
+        ]
     return found
+
+
+_TRIED_SO_FAR = re.compile(
+    r"\b(?:things|stuff|what|all|steps|everything) (?:i|we)(?:['’]ve| have)? (?:already )?(?:tried|did|done|checked)\b[^.]{0,40}[.:]?$",
+    re.I,
+)
+
+
+def _typed(block: Stretch, index: int, role: str) -> list[Deed]:
+    """Return the command that somebody typed at the top of a pasted block, with the first line of its answer."""
+    lines = block.text.splitlines()
+    if not pasted.PROMPT.match(lines[0][:200]) or len(lines) < 2:
+        return []
+    shown = block.text.find(lines[1]) + len(lines[1])
+    troubled = any(pasted.troubled(line) for line in lines[1:12])
+    outcome: Outcome = "failed" if troubled else "no_change"
+    start = block.start + len(lines[0]) - len(lines[0].lstrip())
+    actor = cast("Actor", deeds.actor_of("", role))
+    return [Deed(index, start, block.start + shown, block.start + len(lines[0]), outcome, actor, True, True)]
 
 
 _TRIED_LIST = re.compile(
@@ -86,17 +130,25 @@ _TRIED_LIST = re.compile(
 
 
 def _steps_in(
-    stretch: Stretch, index: int, role: str, following: Stretch | None, listing: bool
+    stretch: Stretch, index: int, passage: Passage, following: Stretch | None, listing: bool
 ) -> list[Deed]:
+    role = passage.role
     if stretch.text.endswith("?"):
         return []
+    if role != "customer" and (form := findings.test_told(stretch.text)):
+        return [_whole(stretch, index, role, following, check=form == "check")]
     clauses = _clauses(stretch)
     groups = _group(clauses)
-    if not groups and clauses and deeds.terse_deed(clauses[0].text) and clauses[0].claim != "not":
+    if not groups and clauses and clauses[0].claim != "not":
         rest = stretch.text[clauses[0].end - stretch.start :]
-        own = _inside_result(clauses[0].text)
-        if listing or (len(clauses) > 1 and outcomes.states_result(rest)) or own:
+        if listing and len(stretch.text.split()) <= 40 and not deeds.looks_ahead(clauses[0].text):
             groups = [clauses]
+        elif deeds.terse_deed(clauses[0].text) and (
+            (len(clauses) > 1 and outcomes.states_result(rest)) or _inside_result(clauses[0].text)
+        ):
+            groups = [clauses]
+    if not groups and role != "customer":
+        return _finding(stretch, index, passage, following)
     if stretch.kind == "item" and len(groups) > 1 and not any(c.claim == "not" for c in clauses):
         groups = _one_item(groups)
     made: list[Deed] = []
@@ -106,6 +158,40 @@ def _steps_in(
     if len(made) > 1 and made[-1].outcome != "unknown":
         made = [replace(d, outcome=_shared(d, made[-1])) for d in made]
     return made
+
+
+def _finding(stretch: Stretch, index: int, passage: Passage, following: Stretch | None) -> list[Deed]:
+    """Return the step in a sentence that has no deed: a finding, something under way, or the fix."""
+    text = stretch.text
+    if findings.ongoing(text):
+        return [_whole(stretch, index, passage.role, None, check=False, outcome="unknown")]
+    form = findings.finding_told(text)
+    if form == "fix":
+        return [_whole(stretch, index, passage.role, None, check=False, outcome="worked")]
+    if form == "check" and index > 0:
+        return [_whole(stretch, index, passage.role, following, check=True)]
+    return []
+
+
+def _whole(
+    stretch: Stretch,
+    index: int,
+    role: str,
+    following: Stretch | None,
+    *,
+    check: bool,
+    outcome: Outcome | None = None,
+) -> Deed:
+    """Return a step whose evidence is the whole sentence."""
+    text = stretch.text.rstrip()
+    read = outcome or outcomes.outcome_of(_after_verb(text), check=check)
+    stated = read != "unknown"
+    if check and outcome is None and findings.allows(text) and read != "partial":
+        read, stated = "no_change", True
+    if read == "unknown" and outcome is None and following is not None and following.kind == "sentence":
+        read = _from_next(following, check)
+    actor = cast("Actor", deeds.actor_of(text, role))
+    return Deed(index, stretch.start, stretch.start + len(text), stretch.start + len(text), read, actor, stated, check)
 
 
 def _one_item(groups: list[list[_Clause]]) -> list[list[_Clause]]:
@@ -192,7 +278,7 @@ def _deed(stretch: Stretch, group: list[_Clause], index: int, role: str, followi
     actor = cast("Actor", deeds.actor_of(first.text, role))
     body = stretch.text[first.start : end].rstrip(" ,;:-–—(")
     deed_end = min(start + len(first.text), start + len(body))
-    return Deed(index, start, start + len(body), deed_end, outcome, actor, stated)
+    return Deed(index, start, start + len(body), deed_end, outcome, actor, stated, check)
 
 
 def _from_next(following: Stretch, check: bool) -> Outcome:
@@ -229,3 +315,62 @@ def _settle(found: list[Deed], before: int, passage: Passage) -> None:
         elif outcomes.SETTLED.search(text) and earlier and earlier[-1] == len(found) - 1:
             found[earlier[-1]] = replace(found[earlier[-1]], outcome="worked")
             waiting.remove(earlier[-1])
+
+
+def _conclude(found: list[Deed], passages: Sequence[Passage]) -> list[Deed]:
+    """Settle what is open by how the ticket went on: tried again, asked for help, came back, or solved."""
+    after = _open_after(passages)
+    made: list[Deed] = []
+    for place, deed in enumerate(found):
+        last = place + 1 == len(found)
+        if passages[deed.passage].resolution and deed.outcome == "unknown":
+            deed = replace(deed, outcome="partial" if deed.check or not last else "worked")
+        elif deed.outcome == "unknown" and not _awaited(deed, passages):
+            later = found[place + 1] if not last else None
+            went_on = later is not None and (later.passage, later.start) > (deed.passage, deed.end + 2)
+            if went_on or _open_later(deed, after):
+                deed = replace(deed, outcome="no_change")
+        made.append(deed)
+    return _recurred(made, passages)
+
+
+def _open_after(passages: Sequence[Passage]) -> list[int]:
+    """Return, for each passage, the offset of its last words of somebody whose problem is not solved, or -1."""
+    ends = []
+    for passage in passages:
+        last = -1
+        if passage.role not in ("system", "us"):
+            for stretch in passage.stretches:
+                if stretch.kind in ("sentence", "item", "pasted") and outcomes.OPEN.search(stretch.text[:300]):
+                    last = stretch.start
+        ends.append(last)
+    return ends
+
+
+def _open_later(deed: Deed, after: list[int]) -> bool:
+    return after[deed.passage] >= deed.end or any(end >= 0 for end in after[deed.passage + 1 :][:40])
+
+
+def _awaited(deed: Deed, passages: Sequence[Passage]) -> bool:
+    """Whether the text says at the deed that its result is still to be seen."""
+    text = passages[deed.passage].text
+    line_end = text.find("\n", deed.end)
+    near = text[deed.start : min(len(text), deed.end + 90, line_end if line_end > 0 else len(text))]
+    return outcomes.PENDING.search(near) is not None or findings.ongoing(text[deed.start : deed.end])
+
+
+def _recurred(found: list[Deed], passages: Sequence[Passage]) -> list[Deed]:
+    """Call relief partial when a later note says that the trouble came back."""
+    back = [
+        index
+        for index, passage in enumerate(passages)
+        if passage.role not in ("system", "us")
+        and any(
+            outcomes.RECURRED.search(s.text[:300]) for s in passage.stretches if s.kind in ("sentence", "item")
+        )
+    ]
+    newest = back[-1] if back else -1
+    return [
+        replace(deed, outcome="partial") if deed.outcome == "worked" and deed.passage < newest else deed
+        for deed in found
+    ]
