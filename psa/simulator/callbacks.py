@@ -14,6 +14,7 @@ import random
 import threading
 import time
 import uuid
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -29,6 +30,7 @@ from psa.simulator.world import Change, World
 RETRIED: Final = frozenset({404, 409, 419, 429})
 RETRY_WAITS_S: Final = (2.0, 4.0)
 TIMEOUT_S: Final = 5.0
+KEPT: Final = 20_000
 GIVES_UP_AFTER: Final = timedelta(days=3)
 LEVELS: Final[dict[str, frozenset[str]]] = {
     "ticket": frozenset({"owner", "board", "phase", "project", "status", "ticket", "integratortag"}),
@@ -125,7 +127,7 @@ class Callbacks:
     def __init__(self, world: World, *, seed: int = 1) -> None:
         self.world = world
         self.trouble = Trouble()
-        self.log: list[Delivery] = []
+        self.log: deque[Delivery] = deque(maxlen=KEPT)
         self.failing_since: dict[int, datetime] = {}
         self._random = random.Random(seed)
         self._guard = threading.Lock()
@@ -147,7 +149,7 @@ class Callbacks:
     def clear_log(self) -> None:
         """Forget past deliveries."""
         with self._guard:
-            self.log = []
+            self.log.clear()
 
     def shown(self) -> list[dict[str, Any]]:
         """Return all deliveries so far."""

@@ -90,6 +90,7 @@ class Door:
         self.offices = offices
         self.faults = faults
         self.log = RequestLog()
+        self.learns_origin = False
         self._stopping = stopping
         self._routes = Routes()
         service.add_routes(self._routes)
@@ -172,6 +173,8 @@ class Door:
             wait = self.faults.limit.retry_after
             raise throttled(None if wait is None else str(wait), wait or 30)
         with world.lock:
+            if self.learns_origin and request.headers.get("host"):
+                world.origin = f"http://{request.headers['host']}"
             if any(pattern.search(f"{request.method} /{path}") for pattern in world.revoked):
                 raise forbidden()
             answering, numbers = self._routes.find(request.method, path)

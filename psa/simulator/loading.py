@@ -136,10 +136,12 @@ class _Loader:
                                         "_info": dict(trail)})  # fmt: skip
 
     def _of_company(self, table: str, company: Record, name: str | None) -> Record | None:
+        if name is None:
+            return None
         for row in self.world.tables[table].values():
             if row["company"]["id"] == company["id"] and name in (row.get("name"), companies.full_name(row)):
                 return row
-        return None
+        raise LookupError(f"{company['name']} has no {name} in {table}")
 
     def ticket(self, plain: dict[str, Any]) -> None:
         world = self.world

@@ -49,6 +49,7 @@ class Simulator:
         shown = "127.0.0.1" if host in ("0.0.0.0", "") else host
         self.url = f"http://{shown}:{self._http.port}"
         self.door = Door(self._offices, self.faults, self._http.stopping)
+        self.door.learns_origin = host in ("0.0.0.0", "")  # reached under a name that only its clients know
         self.control = Control(self.door, self.reset, next(iter(COMPANIES)))
         self.reset()
 

@@ -210,7 +210,9 @@ def member_light(full: Record, *, address: bool = True) -> Record:
 
 def my_member(full: Record) -> Record:
     """Return a member as /system/myMembers gives it: without the address that the full record may have."""
-    return {name: value for name, value in full.items() if name not in ("primaryEmail", "teams", "customFields")}
+    return {
+        name: value for name, value in full.items() if name not in ("primaryEmail", "teams", "customFields")
+    }
 
 
 def priority(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from collections.abc import Iterable
 from typing import Final
 
 from werkzeug.formparser import parse_form_data
@@ -117,8 +118,12 @@ def _add_system(routes: Routes) -> None:
 
 def _lists(routes: Routes, path: str, table: str, known: frozenset[str]) -> None:
     """Add list, count and record of a table."""
-    routes.add("GET", path, lambda call: call.page(call.world.tables[table].values(), known))
-    routes.add("GET", f"{path}/count", lambda call: call.count(call.world.tables[table].values(), known))
+
+    def rows(call: Call) -> Iterable[Record]:
+        return call.world.rows(table, call.request.query.get("conditions", ""))
+
+    routes.add("GET", path, lambda call: call.page(rows(call), known))
+    routes.add("GET", f"{path}/count", lambda call: call.count(rows(call), known))
     routes.add("GET", f"{path}/{{}}", lambda call: call.one(call.world.get(table, call.numbers[0])))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -40,6 +40,9 @@ _FIRST: Final = {
     "hosted_setups": 12,
     "screens": 1,
 }
+# Which field of a row names its ticket; groups and strings, to see what is outside of them.
+_OWNER_FIELD: Final = {"time": "chargeToId", "schedule": "objectId"}
+_GROUPED: Final = re.compile(r"\([^()]*\)|\"[^\"]*\"|'[^']*'")
 CHILDREN: Final = ("notes", "tasks", "time", "schedule", "documents")
 TITLES: Final = {
     "tickets": "Ticket",
@@ -159,6 +162,15 @@ class World:
         """Return what lies under a ticket, by number."""
         rows = self.tables[table]
         return [rows[number] for number in sorted(self.under[table].get(ticket_id, ()))]
+
+    def rows(self, table: str, conditions: str) -> Iterable[Record]:
+        """Return a table's rows, only those under one ticket when the conditions can hold for no others."""
+        if table in _OWNER_FIELD and conditions:
+            outside = _GROUPED.sub(" ", conditions)
+            found = re.search(rf"\b{_OWNER_FIELD[table]}\s*=\s*(\d+)", outside, re.IGNORECASE)
+            if found and not re.search(r"\b(or|not)\b", outside, re.IGNORECASE):
+                return self.children(table, int(found[1]))
+        return self.tables[table].values()
 
     def find(self, table: str, **wanted: Any) -> Record | None:
         """Return the first record whose fields equal `wanted`."""
