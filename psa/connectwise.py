@@ -531,6 +531,8 @@ class ConnectWise:
             self._calls.read(endpoint, object, params=probe.params, priority="rest")
         except Forbidden as error:
             return ProbeResult(probe.what, False, f"{error}; give the role: {probe.permission}")
+        except NotFound:  # asked about a record that need not exist; being told so took the permission
+            return ProbeResult(probe.what, True, "readable")
         except PsaError as error:
             return ProbeResult(probe.what, False, str(error))
         return ProbeResult(probe.what, True, "readable")

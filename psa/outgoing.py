@@ -77,7 +77,7 @@ class Site:
             raise ForbiddenAddress(f"{where}: give the host people log in to, e.g. na.myconnectwise.net")
         if not allow_private:
             if scheme != "https":
-                raise ForbiddenAddress(f"{where}: plain http needs allow_private (on-prem or simulator)")
+                raise ForbiddenAddress(f"{where}: use https; plain http needs --allow-private (on-premises or simulator)")
             _check_name(netloc, where)
         ui = netloc.removeprefix("api-") if netloc.endswith(_CLOUD) else netloc
         return cls(scheme=scheme, ui=ui, api=f"api-{ui}" if ui.endswith(_CLOUD) else ui)
@@ -103,11 +103,11 @@ def _check_name(netloc: str, where: str) -> None:
     last = netloc.rsplit(".", 1)[-1]
     if ":" in netloc or "@" in netloc or "[" in netloc:
         raise ForbiddenAddress(
-            f"{where}: ports, user names and IPv6 literals need allow_private or are never allowed"
+            f"{where}: ports, user names and IPv6 literals need --allow-private or are never allowed"
         )
     if "." not in netloc or not last or not re.fullmatch(r"[a-z][a-z0-9-]*", last):
         raise ForbiddenAddress(
-            f"{where}: a full host name is needed, not an address; allow_private lifts this on-prem"
+            f"{where}: a full host name is needed, not an address; --allow-private lifts this on-premises"
         )
 
 
@@ -119,7 +119,7 @@ def check_url(url: str, hosts: Collection[str], *, allow_private: bool) -> None:
     parts = urlsplit(url)
     if parts.scheme != "https" and not (allow_private and parts.scheme == "http"):
         raise ForbiddenAddress(
-            f"{shown}: only https is allowed; http needs allow_private (on-prem or simulator)"
+            f"{shown}: only https is allowed; http needs --allow-private (on-premises or simulator)"
         )
     if "@" in parts.netloc:
         raise ForbiddenAddress(f"{shown}: user names in URLs are not allowed")

@@ -63,7 +63,7 @@ def connect(services: Services, account: Account, *, include_open: bool = False)
     """
     psa, now = services.psa(account.id), services.clock()
     wrong: list[str] = []
-    boards = psa.boards(account.board_names or None)
+    boards = _boards(psa, account)
     rows = _statuses(account, boards, wrong)
     members = psa.members()
     _check_people(account, members, wrong)
@@ -99,13 +99,25 @@ def connect(services: Services, account: Account, *, include_open: bool = False)
     return result
 
 
+def _boards(psa: Psa, account: Account) -> list[Board]:
+    """Read the account's boards; all there are if one of the names is wrong, to say what it may have meant."""
+    boards = psa.boards(account.board_names or None)
+    if {name.lower() for name in account.board_names} <= {board.name.lower() for board in boards}:
+        return boards
+    return psa.boards()
+
+
 def _statuses(account: Account, boards: Sequence[Board], wrong: list[str]) -> list[StatusRow]:
     """Resolve the account's status names on its boards. A name must be there on at least one of them."""
     found = {b.name.lower(): b for b in boards}
     for name in account.board_names:
         if name.lower() not in found:
             wrong.append(f"board {name!r} is not in this PSA. {_nearest(name, [b.name for b in boards])}")
-    chosen = [found[n.lower()] for n in account.board_names if n.lower() in found] or list(boards)
+    chosen = [found[n.lower()] for n in account.board_names if n.lower() in found]
+    if not account.board_names:
+        chosen = list(boards)
+    if not chosen:
+        return []
     rows: list[StatusRow] = []
     for kind, names in (("escalate", account.escalate_status_names), ("claim", account.claim_status_names)):
         for name in names:
@@ -218,7 +230,7 @@ def _tried(what: str, look: Callable[[], tuple[bool, str]]) -> ProbeResult:
 
 def _check_names(account: Account, psa: Psa) -> tuple[bool, str]:
     wrong: list[str] = []
-    rows = _statuses(account, psa.boards(account.board_names or None), wrong)
+    rows = _statuses(account, _boards(psa, account), wrong)
     if wrong:
         return False, "; ".join(wrong)
     return True, ", ".join(f"{r.kind}: {r.status} on {r.board}" for r in rows if r.kind != "closed")
