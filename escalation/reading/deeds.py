@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from escalation.reading import outcomes
 from escalation.reading.vocabulary import PRODUCTS
 
 Claim = Literal["deed", "not"]
@@ -79,20 +80,22 @@ def _either(words: list[str]) -> str:
 
 _ALL = [*CHANGES.split(), *CHECKS.split(), *CONTACTS.split()]
 _FIRM = [v for v in _ALL if v not in _WEAK]
+_DID = r"did(?! (?:have|find|see|get|notice|something|not|it|that|this|say|work|help|the same|anything|nothing|so|try))|ran(?! (?:successfully|fine|ok|okay|clean|through|into|out|for|well|slow))"
 _PREFIXED = r"(?:re|de|un)-[a-z]{3,12}(?:ed|t)"
-_PAST_FIRM = _PREFIXED + "|" + _either([past(v) for v in _FIRM] + ["ran", "tried", "re-tried", "retried", "did", "gave", "went", "took", "used"])
-_PAST_ANY = _PREFIXED + "|" + _either([past(v) for v in _ALL if v not in ("work", "fail")] + _PARTICIPLES.split() + ["tried", "did", "had", "gave", "got"])
+_PAST_FIRM = _PREFIXED + "|" + _either([past(v) for v in _FIRM if past(v) != "ran"] + ["tried", "re-tried", "retried", "gave", "went", "took", "used"]) + "|" + _DID
+_PAST_ANY = _PREFIXED + "|" + _either([past(v) for v in _ALL if v not in ("work", "fail", "run")] + _PARTICIPLES.split() + ["tried", "had", "gave", "got"]) + "|" + _DID
 _GERUND = _either([_gerund(v) for v in _ALL if v not in ("work", "fail", "see", "find")])
 _BASE = _either([v for v in _FIRM if v not in ("fix", "fail", "work", "rerouted", "log", "list")])
-_PASSIVE = _either(
-    [past(v) for v in CHANGES.split() if v not in ("work", "fail", "fix", "log", "connect", "disconnect", "block", "drop", "use",
-     "used", "took", "take", "free", "force", "limit", "set", "join", "start", "stop", "close", "open", "load")]
-    + ["tested", "checked", "verified", "compared", "scanned", "contacted", "called", "ruled out", "swapped out"]
-)  # fmt: skip
+_PASSIVE = (
+    r"(?:re-?)?(?:replaced|set up again|flashed|imaged|seated|cabled)|rebooted|restarted|reset|reinstalled|re-?enabled|re-?created|rejoined|re-?mapped|resynced|rebuilt|rerouted|power[- ]?cycled|"
+    r"disabled|removed|uninstalled|swapped(?: out)?|cleared|flushed|updated|upgraded|downgraded|patched|repaired|restored|reverted|rolled back|wiped|formatted|purged|renewed|unplugged|disconnected|terminated|"
+    r"checked|tested|verified|confirmed|compared|scanned|contacted|called|ruled out|reviewed|whitelisted|unblocked|unlocked|bypassed|turned (?:on|off)|switched (?:on|off)|pinged"
+)
+"""What is done to things, in the passive; verbs that as often tell how things were set up are left out."""
 
 _ADVERB = (
     r"(?:also|then|already|just|now|next|first|firstly|second|secondly|finally|lastly|so|and|but|even|again|only|manually|"
-    r"successfully|physically|temporarily|simply|both|completely|quickly|since|tonight|today|yesterday|later|afterwards|"
+    r"successfully|physically|temporarily|simply|both|completely|quickly|tonight|today|yesterday|later|afterwards|"
     r"subsequently|initially|previously|additionally|plus|ok|okay|well|anyway|remotely|fully|hard|soft|did|twice|to no avail|"
     r"this morning|last night|after that|on site|onsite|at first|as well|in the meantime|meanwhile|for now|so far|of course|"
     r"update|edit|tried|too|been|all)[:,]?\s+"
@@ -122,6 +125,27 @@ PERSON = re.compile(
 NAMED = re.compile(rf"^(?i:{_LEAD}){{0,3}}{_NAME}(?P<verb>(?i:{_PAST_FIRM}))\b")
 PASSIVE = re.compile(rf"\b(?:was|were|has been|have been|had been|been|got|is now|are now)\s+(?:{_ADVERB}){{0,2}}(?P<verb>{_PASSIVE})\b", re.I)
 TRIED = re.compile(rf"\b(?:tried|attempted|resorted to|experimented with|played with|toyed with)\s+(?:to\s+(?:{_BASE})|\w+ing\b)", re.I)
+NOUN_FIRST = re.compile(
+    rf"^(?:{_LEAD}){{0,3}}(?!i\b|we\b|you\b|they\b|it\b|he\b|she\b|users?\b|customer|client|everyone|who|which|that|what|when|if|as|has|have|had|is|are|was|not|no|it's)(?:(?:all|both|the|her|his|their|our|local|new|old) )?(?:[\w./'’\\-]+ ){{1,5}}?(?P<verb>{_PASSIVE})"
+    r"(?=\s*(?:$|[.,;:!(]|(?:and|to|on|in|with|from|for|by|at|via|using|twice|again(?= [a-z])|remotely|manually|as well|too|but|still|no)\b))(?!\s+(?:itself|unexpectedly|on its own|by itself))",
+    re.I,
+)
+"""The terse passive of work notes: "spooler restarted", "cable replaced, no change"."""
+_HAPPENS = re.compile(r"\b(?:itself|unexpectedly|randomly|suddenly|on its own|by itself|keeps? getting|gets?|got|getting|being|automatically|has been|have been|cannot be|can't be|could not be|last (?:week|month|year)|ago)\b", re.I)
+_BARE = re.compile(r"^(?:and |then |also |, )*(?:restarted|rebooted|re-?connected|re-?started|logged (?:out|off|in|back in|out/in)|signed (?:out|in)|saved|applied|typed|retried|re-?tested|power[- ]cycled)(?: (?:it|again|both|them|pc|everything|twice|after))?\W*$", re.I)
+_FINDS = re.compile(r"^(?:and |then |also )*(?:i|we)?\s*(?:then |also |could |can |did )?(?:saw|see|seen|noticed|found|find|discovered|realised|realized) (?:that|the|a|an|it|no|this|out)\b", re.I)
+
+
+def part_of_last(clause: str) -> bool:
+    """Whether a clause only ends the deed before it: "…, rebooted", "and logged in again"."""
+    return _BARE.match(clause.strip()) is not None
+
+
+def finds(clause: str) -> bool:
+    """Whether a clause says what the check before it found."""
+    return _FINDS.match(clause.strip()) is not None
+
+
 SAID_TRIED = re.compile(rf"\b(?:i|we)\s*(?:have|had|['’]ve)?\s*(?:also|already|even|just|then|now)?\s*(?P<verb>tried|attempted|ran|rebooted|restarted|reinstalled)\b", re.I)
 AFTER = re.compile(rf"^(?:{_LEAD}){{0,3}}(?:even )?(?:after|by|despite)\s+(?:a\s+|i\s+|we\s+)?(?:fully\s+|re-?)?(?:{_GERUND}|{_PAST_FIRM}|reboot|restart|reinstall)\b", re.I)
 HAD_THEM = re.compile(rf"^(?:{_LEAD}|(?:i|we)\s+(?:have\s+|then\s+|also\s+)?){{0,4}}{_HAD}(?P<verb>{_BASE}|{_GERUND}|try|log|see)\b", re.I)
@@ -176,11 +200,12 @@ _SYMPTOM = re.compile(
 _BACKGROUND = re.compile(r"\b(?:used to|got (?:a|the) call|were migrated (?:last|in)|had (?:a|an|the|this|no|some|it|issues?|problems?|trouble)\b(?! user))", re.I)
 
 
+_HAD_TO = re.compile(r"^(?:\w+ ){0,3}(?:i|we)?\s*had to\b", re.IGNORECASE)
 _MARKED = re.compile(r"^(?:edit|update|note|ps|fixed|solved|resolved|tl;?dr)\s?\d{0,2}\s?[:.-]+\s*", re.IGNORECASE)
 _ALL_OF_IT = re.compile(
     r"\b(?:tried|done|checked|googled|read|attempted|did)\s+(?:just |almost |pretty much )?(?:about )?(?:everything|all (?:of )?(?:the|that|this|those|i)\b|many things|lots of|a lot of|a few things|several things|the usual|"
-    r"so much|to (?:fix|solve|resolve|figure|troubleshoot) (?:it|this|the (?:problem|issue))|the following|these)\b|\b(?:found|have|had|got|saw|seen|came across) (?:the|this|a similar|a related|an?other|some|many|several|the same|no) "
-    r"(?:\w+ )?(?:issues?|problem|fix|solution|answer|thread|article|post|posts|question|ideas?|clue|luck|success)\b|\bi (?:had|have) (?:a|the|this|no)\b|\b(?:asked|told) (?:me|us) (?:to|if|whether)\b|^(?:all|everything|the only thing) (?:i|we) (?:did|have done|'ve done)\b",
+    r"so much|to (?:fix|solve|resolve|figure|troubleshoot) (?:it|this|the (?:problem|issue))|the following|these)\b|\b(?:found|saw|seen|came across) (?:the|this|a similar|a related|an?other|some|many|several|the same|no) "
+    r"(?:\w+ )?(?:issues?|problem|fix|solution|answer|thread|article|post|posts|question|ideas?|clue|luck|success)\b|^edit\W+(?:updated|added|corrected|fixed|removed)\b|^set to\b|\bi (?:had|have) (?:a|the|this|no)\b|\b(?:asked|told) (?:me|us) (?:to|if|whether)\b|^(?:all|everything|the only thing) (?:i|we) (?:did|have done|'ve done)\b",
     re.I,
 )
 """Summaries of what was tried, and finds that are no tests."""
@@ -190,7 +215,8 @@ def advising(text: str) -> bool:
     """Whether a text tells somebody else what to do: more of "please", "you" and "try" than of "I did"."""
     head = text[:4000]
     told = len(_TO_YOU.findall(head))
-    return told >= 2 and told > len(_OF_MINE.findall(head))
+    mine = len(_OF_MINE.findall(head))
+    return told > mine and (told >= 2 or mine == 0)
 
 
 _TO_YOU = re.compile(
@@ -214,9 +240,11 @@ def claims(clause: str) -> Claim | None:
         return "not"
     if text.endswith("?") or _CONDITION.match(head) or _ARTICLE.search(head):
         return "not"
-    if _NEVER.search(head):
-        return "not"
     said = _said(head)
+    if (never := _NEVER.search(head)) and not (said and said.end() < never.start()):
+        return "not"
+    if _HAD_TO.search(head) and not outcomes.states_result(text):
+        return None
     if _PLAN.search(head) and not (said and said.end() < _first(_PLAN, head)):
         return "not"
     if _ADVICE.search(head) and not (said and said.end() < _first(_ADVICE, head)):
@@ -238,6 +266,8 @@ def _said(text: str) -> re.Match[str] | None:
         if found := pattern.match(text):
             return found
     if (found := NAMED.match(text)) and not _thing(found["name"]):
+        return found
+    if (found := NOUN_FIRST.match(text)) and not _HAPPENS.search(text):
         return found
     return TRIED.search(text) or SAID_TRIED.search(text) or PASSIVE.search(text)
 
@@ -261,7 +291,7 @@ def checks_something(clause: str) -> bool:
     """Whether the deed is a test or check rather than a change."""
     found = _said(clause.strip()[:160])
     verb = (found.groupdict().get("verb") or "").lower() if found else ""
-    return verb in _CHECK_FORMS or bool(NOUN.match(clause.strip()[:60]))
+    return verb in _CHECK_FORMS or bool(NOUN.match(clause.strip()[:60])) or bool(_TRIAL.search(clause[:160]))
 
 
 def actor_of(clause: str, role: str) -> str:
@@ -278,6 +308,7 @@ def actor_of(clause: str, role: str) -> str:
     return {"customer": "customer", "vendor": "vendor"}.get(role, "tech")
 
 
+_TRIAL = re.compile(r"\b(?:tried|attempted) (?:to )?(?:run|us|log|connect|open|boot|access|print|send|ping|brows|reach|sign|join|call|dial|view|load|start)(?:n?ing|ging|e)?\b|\b(?:tried|attempted) (?:it |with |from |on |via )", re.I)
 _CHECK_FORMS = frozenset(past(v) for v in CHECKS.split()) - {"tried", "attempted", "asked", "went", "sat"}
 CONDITION_OR_ADVICE = re.compile(f"(?:{_CONDITION.pattern}|(?:please|you (?:can|could|should|need)|try )\\b)", re.IGNORECASE)
 """A start that makes the whole sentence no deed: what follows "if …," belongs to the condition."""

@@ -41,7 +41,7 @@ _ALLOWED = re.compile(r"^(?:once|when|after|as soon as)\s+(?:this|that|it|they|t
 _FUTURE = re.compile(r"\b(?:will|would|should|could you|can you|you(?:r)?\b|please|let me know|might|may|want|need|going to)\b", re.I)
 _RESULT = re.compile(
     r"\b(?:works?|worked|working|fail(?:s|ed|ing)?|fine|ok|okay|correct(?:ly)?|same|still|error|errors|no \w+|nothing|never|does(?:n['’]?t| not)|did(?:n['’]?t| not)|can(?:no|['’])?t|cannot|could(?:n['’]?t| not)|can (?:no longer )?\w+|able to|unable|"
-    r"i get|it gets?|get(?:s|ting) (?:an?|the)|gives?|gave|returns?|returned|comes? up|came up|came back|shows?|showed|prompts?|crash\w*|hangs?|hung|drops?|dropped|times? out|timed out|denied|refused|resolves?|resolved|fixed|solved|cleared|gone|"
+    r"has(?:n['’]?t| not)|have not|is(?:n['’]?t| not)|was(?:n['’]?t| not)|no longer|i get|it gets?|get(?:s|ting) (?:an?|the)|gives?|gave|returns?|returned|comes? up|came up|came back|shows?|showed|prompts?|crash\w*|hangs?|hung|drops?|dropped|times? out|timed out|denied|refused|resolves?|resolved|fixed|solved|cleared|gone|"
     r"succe\w+|pass(?:es|ed)?|reboots?|slow\w*|respond\w*|repl(?:y|ies|ied)|loads?|loaded|prints?|printed|started|stopped|adjusted|connects?|connected|runs|appears?|disappear\w*|reach\w*|loss)\b", re.I,
 )
 
@@ -65,14 +65,29 @@ _NONE_FOUND = re.compile(
 )
 _ABILITY = re.compile(
     rf"^{_LEAD}(?:(?:yes|no)[,.]?\s+)?(?:(?:but|and|i|we|it|they|she|he|the|a|an|all|both|other|another|new|my|our)\s+)?(?:[\w/.'’-]+\s+){{0,8}}?(?:(?:can|could)\s+(?!you|we\b|i\b|anyone|someone|not\b|no longer|only\b|you\b)|(?:is|are|was|were|am)\s+able\s+to\s+)"
-    r"(?:now\s+|still\s+|also\s+|both\s+|successfully\s+|reach and\s+)?(?P<what>ping|resolve|reach|browse|connect|sign in|log ?in|log on|telnet|rdp|access|open|run|print|update|see|authenticate|send|receive|mount|map|dial|call)\b",
+    r"(?:now\s+|still\s+|also\s+|both\s+|successfully\s+|reach and\s+)?(?P<what>ping|resolve|reach|browse|connect|sign in|log ?in|log on|telnet|rdp|access|open|run|print|update|authenticate|send|receive|mount|map|dial|call)\b",
     re.I,
 )
 _FIXED_BY = re.compile(
-    r"\b(?:fixed|resolved|solved|sorted|cured|corrected|got (?:it|this|that|them) (?:working|fixed|going|sorted))\s*(?:(?:it|this|that|the \w+(?: \w+)?|my \w+|everything|mine|ours)\s+)?(?:by|with|after|via)\s+(?:\w+ing\b|a |the |\w+)"
-    r"|\b(?:the )?(?:fix|solution|answer|culprit|cause|root cause|resolution) (?:was|is|turned out to be|for (?:me|us|this) was)\s+(?!unknown|not|to be|still|probably|likely)\w+"
+    r"\b(?:fixed|resolved?|solved?|sorted|cured|corrected|got (?:it|this|that|them) (?:working|fixed|going|sorted))\s*(?:(?:it|this|that|the \w+(?: \w+)?|my \w+|everything|mine|ours)\s+)?(?:by|with|after|via)\s+(?:\w+ing\b|a |the |\w+)"
+    r"|\b(?:the )?(?:fix|solution|answer|culprit|cause|root cause|resolution) (?:was|is|turned out to be|for (?:me|us|this) was)\s+(?!unknown|not|to\b|still|probably|likely)\w+"
     r"|^(?:\W*)(?:just\s+)?(?:re-?\w+|turn\w*|switch\w*|set\w*|swap\w*|chang\w+|remov\w+|disabl\w+|enabl\w+)\s.{3,80}\band (?:it|that|everything|all|this|they)\b.{0,25}\b(?:works|back|fine|fixed|magically|again|good)\b"
     r"|^(?:\W*)(?:an?|the)\s+(?:\w+\s+){0,2}(?:repair|reinstall\w*|reboot|restart|reset|update|upgrade|rollback|replacement|rebuild|swap|install\w*|reimage)\b.{0,60}\b(?:fixed|resolved|solved|did the trick|worked|sorted|cured)",
+    re.I,
+)
+_COMMAND_SAYS = re.compile(
+    rf"^{_LEAD}(?:(?:a|the)\s+)?(?:repadmin|dcdiag|nslookup|pings?|tracert|traceroute|ipconfig|sfc|dism|chkdsk|gpresult|gpupdate|netstat|telnet|test-\w+|get-\w+|nltest|w32tm|smartctl|memtest\w*|portqry|wireshark|event viewer|task manager|device manager|resource monitor|speed ?test|packet capture|message trace)\b.{{0,80}}?"
+    r"\b(?:g[ai]ves?|shows?|showed|returns?|returned|says|said|reports?|reported|fails?|failed|comes? back|came back|resolves?|times? out|timed out|works?|worked|(?:is|are|was|were) (?:fine|ok|clean|good)|ok|fine|pass(?:es|ed)|clean|found|finds|lists?)\b",
+    re.I,
+)
+_SEEN = re.compile(
+    rf"^{_LEAD}(?:i|we)\s+(?:also\s+|then\s+|can\s+|could\s+|do\s+)?(?:see|saw|noticed|notice)\s+.{{3,100}}\b(?:logs?|trace|audit|viewer|capture|report|console|events?|portal|dashboard|queue)\b"
+    r"|\b(?:i|we)\s+(?:do(?:n['’]?t| not)|did(?:n['’]?t| not)|can(?:no|['’])?t)\s+(?:see|find)\s+(?:an?|any\w*|the|that|this|it)\b.{0,80}\b(?:logs?|trace|audit|viewer|capture|report|console|events?|portal|there|either|sent|quarantine|queue|list|spam|device manager)\b",
+    re.I,
+)
+_ALSO_HAPPENS = re.compile(r"^(?:it|this|same|the same|same issue|the (?:issue|problem|error)|problem|issue)\s+(?:also\s+(?:happens?|happened|occurs?|fails?|appears?)|(?:happens?|happened|occurs?)(?:\s+\w+){0,5}\s+(?:as well|too|also))\b", re.I)
+_COULD_NOT = re.compile(
+    r"^(?:(?:and|but|so|then|also|still)\s+)*(?:(?:i|we)\s+)?(?:(?:also|still|just)\s+)?(?:(?:can(?:no|['’])?t|cannot|could(?:n['’]?t| not)|(?:am|was|were|are) (?:un|not )able to|unable to)\s+(?:get\s+\w+.{0,60}\bto\b|(?:un)?install|update|remove|start|stop|restart|boot|delete|join|re-?join|enable|disable|format|mount|repair|restore|reset|connect to|ping|reach|map|promote|demote|reproduce|replicate)\b)",
     re.I,
 )
 _NOT_FIX = re.compile(r"\b(?:not|n['’]t|never|hope|hopefully|should|would|might|could|if)\b", re.I)
@@ -86,7 +101,7 @@ _ONGOING = re.compile(
 
 def test_told(sentence: str) -> Form | None:
     """Return what a sentence that starts with its deed tells: "when I …, it fails", "removing … fixed it", "after …, fine"."""
-    text = sentence.strip()[:320]
+    text = _LABEL.sub("", sentence.strip()[:320])
     found = _WHEN.match(text)
     if found and not _FUTURE.search(text[:120]) and _RESULT.search(text, found.end()):
         return "check"
@@ -96,18 +111,35 @@ def test_told(sentence: str) -> Form | None:
     if _ALLOWED.match(text) and re.search(r"\b(?:able to|worked|works|fine|came (?:up|back)|completed)\b", text, re.I):
         return "change"
     if _GERUND.match(text) and not _FUTURE.search(text[:90]):
-        return "change"
+        return "check" if _LOOKING.match(text) else "change"
     return None
+
+
+_LABEL = re.compile(r"^[\s*_\"'(]*(?:(?:edit|update|fixed|solved|resolved|solution|fix|note|result)\s?\d*\s*[:.-]+[\s*_]*)?", re.I)
+_LOOKING = re.compile(rf"^{_LEAD}(?:using|running|checking|testing|looking|browsing|pinging|opening|accessing|tracing|comparing|connecting|logging|viewing|monitoring|capturing|trying|attempting|searching|scanning|reviewing|inspecting|querying|booting)\b", re.I)
+_RESTARTED = re.compile(r"^(?:and |then )?(?:after|once|on|upon|following)\s+(?:a |the |i |we |it )?(?:\w+ )?(?:re-?(?:boot|start)\w*|logg\w+|sign\w+|power[- ]?cycl\w+|that|this|doing (?:that|this|so)|which)\b", re.I)
+
+
+def result_after(sentence: str) -> bool:
+    """Whether the sentence is what came of the deed before it: "after rebooting, still the same"."""
+    return _RESTARTED.match(sentence.strip()[:120]) is not None
+
+
+def on_condition(sentence: str) -> bool:
+    """Whether the sentence tells when something works: "if I use the address, it works"."""
+    return _WHEN.match(_LABEL.sub("", sentence.strip()[:240])) is not None
 
 
 def finding_told(sentence: str) -> Form | None:
     """Return what a sentence without a deed tells: "logs are clean", "no errors on the port", "fixed by …"."""
-    text = sentence.strip()[:240]
+    text = _LABEL.sub("", sentence.strip()[:240])
     if (fix := _FIXED_BY.search(text)) and not _NOT_FIX.search(text[: fix.start()] + text[fix.end() : fix.end() + 12]):
         return "fix"
     if _FUTURE.search(text[:80]):
         return None
-    if _STATE.match(text) or _NONE_FOUND.match(text) or _ABILITY.match(text):
+    if _COULD_NOT.match(text) or _ALSO_HAPPENS.match(text):
+        return "check"
+    if _COMMAND_SAYS.match(text) or _SEEN.search(text) or _STATE.match(text) or _NONE_FOUND.match(text) or _ABILITY.match(text):
         return "check"
     return None
 

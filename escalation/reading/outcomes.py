@@ -60,7 +60,7 @@ _FINDING = re.compile(
     r"discovered|logged|high|slow|missing|expired|full|wrong|mismatch\w*|different|differs?|old|outdated|out of date|lots of|many|loss)\b",
     re.I,
 )
-_FOUND = re.compile(r"\b(?:found|shows?|showed|showing|reveal\w*|discovered|turn(?:s|ed) out|logged|reports?)\b(?! (?:no|nothing)\b)", re.I)
+_FOUND = re.compile(r"\b(?:(?:did |can |could )?(?:see|find|notice)(?! (?:if|where|whether|how|what|any|out))|saw|noticed|indicat(?:es|ed)|confirm(?:s|ed) that|found|shows?|showed|showing|reveal\w*|discovered|turn(?:s|ed) out|logged|reports?)\b(?! (?:no|nothing)\b)", re.I)
 BLANKET = re.compile(
     r"\b(?:none of (?:that|this|these|those|the above|it|them)|nothing (?:has )?(?:helped|worked|works)|(?:all|both)(?: of (?:which|that|these|this))? (?:with )?(?:no luck|to no avail|failed|no change|without)|"
     r"no luck with any|nothing i(?:'ve| have)? tried|neither (?:worked|helped)|still (?:not|no|broken|happening|the same|having|getting|down|fail\w*|an? issue)|"
@@ -140,3 +140,8 @@ def elsewhere(text: str) -> bool:
 def goes_on_about(sentence: str) -> bool:
     """Whether a sentence speaks of the deed before it rather than of something new."""
     return ABOUT.match(sentence.strip()) is not None
+
+
+def fine(text: str) -> bool:
+    """Whether the text says that something works."""
+    return _CLEAR.search(text) is not None or _WORKED.search(text) is not None

@@ -52,7 +52,7 @@ class Deed:
 
 _JOINT = re.compile(
     r"(?P<hard>,\s+|;\s+|\s+[-–—]{1,2}>?\s+|\s*(?:->|=>|→|>>)\s*|:\s+|\.\.+\s*|\s*\(|\)\s*|\.\s+|!\s+)"
-    r"|(?P<soft>\s+(?:and then|and also|and|but|then|however|which|so|although|though|yet|after which|plus)\s+)",
+    r"|(?P<soft>\s+(?:and then|and also|and|but|then|however|which(?! (?:i|we)\b)|so|although|though|after which|plus)\s+)",
     re.IGNORECASE,
 )
 
@@ -84,7 +84,8 @@ def _in_passage(index: int, passage: Passage) -> list[Deed]:
     told = [s for s in passage.stretches if s.kind in ("sentence", "item", "heading", "pasted")]
     for place, stretch in enumerate(told):
         if stretch.kind == "pasted":
-            if not advising and not (found and found[-1].end >= told[place - 1].start and not found[-1].check):
+            shown = _went_before(found, told, place) and findings.finding_told(told[place - 1].text) is None
+            if not advising and not shown:
                 found += _typed(stretch, index, passage.role)
             continue
         if stretch.kind == "heading" or (stretch.text.endswith(":") and stretch.kind == "sentence"):
@@ -96,12 +97,28 @@ def _in_passage(index: int, passage: Passage) -> list[Deed]:
         else:
             listing = listing and stretch.kind == "item"
         following = told[place + 1] if place + 1 < len(told) else None
+        if findings.result_after(stretch.text) and _went_before(found, told, place):
+            found[-1] = _with_result(found[-1], stretch)
+            continue
         found += [
             deed
             for deed in _steps_in(stretch, index, passage, following, listing)
             if not advising or deeds.by_person(passage.text[deed.start : deed.end])
         ]
     return found
+
+
+def _went_before(found: list[Deed], told: list[Stretch], place: int) -> bool:
+    """Whether the stretch right before this one holds the last step found."""
+    return place > 0 and bool(found) and found[-1].start >= told[place - 1].start
+
+
+def _with_result(deed: Deed, stretch: Stretch) -> Deed:
+    """Return the step with the sentence after it as its result, unless it has one."""
+    outcome = outcomes.outcome_of(stretch.text, check=deed.check)
+    if deed.result_stated or outcome == "unknown":
+        return deed
+    return replace(deed, end=stretch.start + len(stretch.text.rstrip()), outcome=outcome, result_stated=True)
 
 
 _TRIED_SO_FAR = re.compile(
@@ -135,15 +152,19 @@ def _steps_in(
     role = passage.role
     if stretch.text.endswith("?"):
         return []
+    if parting := _BUT_WHEN.search(stretch.text):
+        head, tail = _halved(stretch, parting)
+        return _steps_in(head, index, passage, tail, listing) + _steps_in(tail, index, passage, following, listing)
     if role != "customer" and (form := findings.test_told(stretch.text)):
-        return [_whole(stretch, index, role, following, check=form == "check")]
+        told = _whole(stretch, index, role, following, check=form == "check")
+        return [] if index == 0 and told.outcome in ("failed", "unknown") else [told]
     clauses = _clauses(stretch)
     groups = _group(clauses)
     if not groups and clauses and clauses[0].claim != "not":
         rest = stretch.text[clauses[0].end - stretch.start :]
         if listing and len(stretch.text.split()) <= 40 and not deeds.looks_ahead(clauses[0].text):
             groups = [clauses]
-        elif deeds.terse_deed(clauses[0].text) and (
+        elif deeds.terse_deed(clauses[0].text) and not deeds.looks_ahead(stretch.text) and (
             (len(clauses) > 1 and outcomes.states_result(rest)) or _inside_result(clauses[0].text)
         ):
             groups = [clauses]
@@ -158,6 +179,20 @@ def _steps_in(
     if len(made) > 1 and made[-1].outcome != "unknown":
         made = [replace(d, outcome=_shared(d, made[-1])) for d in made]
     return made
+
+
+_BUT_WHEN = re.compile(
+    r"(?:[,;]?\s+(?:and|but|however)[,]?\s+|[,;]\s+)(?=(?:when|if)\s+(?:i|we)\s+(?!n\w*t\b)\w+)", re.IGNORECASE
+)
+
+
+def _halved(stretch: Stretch, parting: re.Match[str]) -> tuple[Stretch, Stretch]:
+    """Return what stands before and after the parting, as stretches of the same text."""
+    cut, go_on = parting.span()
+    return (
+        Stretch(stretch.start, stretch.start + cut, stretch.kind, stretch.text[:cut]),
+        Stretch(stretch.start + go_on, stretch.end, "sentence", stretch.text[go_on:]),
+    )
 
 
 def _finding(stretch: Stretch, index: int, passage: Passage, following: Stretch | None) -> list[Deed]:
@@ -184,7 +219,9 @@ def _whole(
 ) -> Deed:
     """Return a step whose evidence is the whole sentence."""
     text = stretch.text.rstrip()
-    read = outcome or outcomes.outcome_of(_after_verb(text), check=check)
+    read = outcome or outcomes.outcome_of(text if check else _after_verb(text), check=check)
+    if outcome is None and read in ("no_change", "worked") and findings.on_condition(text) and outcomes.fine(text):
+        read = "partial"
     stated = read != "unknown"
     if check and outcome is None and findings.allows(text) and read != "partial":
         read, stated = "no_change", True
@@ -210,17 +247,18 @@ def _clauses(stretch: Stretch) -> list[_Clause]:
     text = stretch.text
     found: list[_Clause] = []
     begin = 0
+    aside = False
     marks = [*_JOINT.finditer(text)]
     for mark in marks:
         if mark["soft"] and not _parts(text, begin, mark):
             continue
         if mark.end() - mark.start() and text[begin : mark.start()].strip():
-            found.append(_clause(stretch, begin, mark.start()))
-            begin = mark.end()
+            found.append(_clause(stretch, begin, mark.start(), aside=aside))
+            begin, aside = mark.end(), "(" in mark.group()
         elif not text[begin : mark.start()].strip():
             begin = mark.end()
     if text[begin:].strip():
-        found.append(_clause(stretch, begin, len(text)))
+        found.append(_clause(stretch, begin, len(text), aside=aside))
     return found
 
 
@@ -235,9 +273,10 @@ def _parts(text: str, begin: int, mark: re.Match[str]) -> bool:
     return outcomes.goes_on_about(after)
 
 
-def _clause(stretch: Stretch, begin: int, end: int) -> _Clause:
+def _clause(stretch: Stretch, begin: int, end: int, *, aside: bool) -> _Clause:
+    """Return the clause; one in parentheses explains the deed before it and is none of its own."""
     text = stretch.text[begin:end]
-    claim = deeds.claims(text)
+    claim = None if aside and begin > 2 else deeds.claims(text)
     if end == len(stretch.text) and stretch.text.endswith("?"):
         claim = "not"
     return _Clause(begin, end, text, claim)
@@ -249,7 +288,9 @@ def _group(clauses: list[_Clause]) -> list[list[_Clause]]:
     opened = False
     asking = False
     for clause in clauses:
-        if clause.claim == "deed" and not asking:
+        if opened and clause.claim == "deed" and (deeds.part_of_last(clause.text) or deeds.finds(clause.text)):
+            groups[-1].append(clause)
+        elif clause.claim == "deed" and not asking:
             groups.append([clause])
             opened = True
         elif clause.claim == "not":
