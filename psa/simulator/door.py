@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 from typing import Any, Final
 
-from psa.simulator import service, system
+from psa.simulator import screens, service, system
 from psa.simulator.answers import Answer, Refused, forbidden, no_route, throttled, unauthorized
 from psa.simulator.callbacks import Callbacks
 from psa.simulator.faults import HTML, Faults, Rule
@@ -157,6 +157,10 @@ class Door:
                 return reply(self._company(match["company"]))
             if match := _KEY.fullmatch(request.path):
                 return reply(self._key(request, match["codebase"]))
+            if screens.PATH.fullmatch(request.path):
+                office = self.offices.get(request.query.get("companyName", "").casefold()) or self._first()
+                with office.world.lock:
+                    return screens.ticket_screen(office.world, request)
             raise no_route()
         except Refused as refused:
             return reply(refused.answer, request)
@@ -214,6 +218,9 @@ class Door:
         if not member or not right or member["inactiveFlag"]:
             raise unauthorized("Your request is not authorized: check company and keys.")
         return office, str(member["identifier"])
+
+    def _first(self) -> Office:
+        return next(iter(self.offices.values()))
 
     def _company(self, company: str) -> Answer:
         """Answer where a company lives; an unknown one is JSON null with 200 (public client code)."""

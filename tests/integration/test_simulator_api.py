@@ -440,3 +440,19 @@ def test_many_writers_lose_nothing(remote: Remote) -> None:
     notes = remote.notes(FLAGSHIP_TICKET)
     assert len(notes) == before + 160
     assert len({note["id"] for note in notes}) == len(notes)
+
+
+def test_the_deep_link_opens_the_ticket_with_its_pods(remote: Remote, api: Api) -> None:
+    url = f"{remote.url}/v4_6_release/services/system_io/Service/fv_sr100_request.rails"
+    pod = "https://rf.example/pod?id=[cw_id]&screen=[cw_screen]"
+    api.post(
+        "system/connectwisehostedsetups", {"screenId": 1, "description": "Handoff", "url": pod, "type": "Pod"}
+    )
+    remote.add_note(FLAGSHIP_TICKET, "<script>alert(1)</script>", member=JUNIOR)
+    query: dict[str, Any] = {"service_recid": FLAGSHIP_TICKET, "companyName": "northgate", "member": SENIOR}
+    page = requests.get(url, params=query, timeout=5)
+    assert page.headers["Content-Type"].startswith("text/html")
+    assert f'src="https://rf.example/pod?id={FLAGSHIP_TICKET}&amp;screen=ticket"' in page.text
+    assert "<script>alert" not in page.text
+    assert remote.member_hash(SENIOR) in page.text
+    assert requests.get(url, params={"service_recid": 1}, timeout=5).status_code == 404
