@@ -15,7 +15,6 @@ import threading
 import time
 import uuid
 from collections import deque
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -25,6 +24,7 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from psa.simulator.answers import Record
+from psa.simulator.crew import Crew
 from psa.simulator.world import Change, World
 
 RETRIED: Final = frozenset({404, 409, 419, 429})
@@ -131,19 +131,17 @@ class Callbacks:
         self.failing_since: dict[int, datetime] = {}
         self._random = random.Random(seed)
         self._guard = threading.Lock()
-        self._pool = ThreadPoolExecutor(max_workers=64, thread_name_prefix="simulator-callback")
+        self._crew = Crew(64)
         self._session = requests.Session()
         self._session.trust_env = False
         self._session.mount("http://", HTTPAdapter(pool_connections=16, pool_maxsize=64))
         self._session.mount("https://", HTTPAdapter(pool_connections=16, pool_maxsize=64))
-        self._stopping = threading.Event()
         self._busy = 0
         world.listeners.append(self.told)
 
     def stop(self) -> None:
         """Give up what still waits."""
-        self._stopping.set()
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._crew.stop()
         self._session.close()
 
     def clear_log(self) -> None:
@@ -216,19 +214,13 @@ class Callbacks:
             self._later(wait, delivery, 0)
 
     def _later(self, wait: float, delivery: Delivery, attempt: int) -> None:
-        """Send after a wait, without keeping a thread of the pool for it. Counted in `_busy` by the caller."""
+        """Send after a wait, without keeping a thread of the crew for it. Counted in `_busy` by the caller."""
         if wait <= 0:
-            self._submit(delivery, attempt)
+            self._crew.do(self._send, delivery, attempt)
             return
-        timer = threading.Timer(wait, self._submit, (delivery, attempt))
+        timer = threading.Timer(wait, self._crew.do, (self._send, delivery, attempt))
         timer.daemon = True
         timer.start()
-
-    def _submit(self, delivery: Delivery, attempt: int) -> None:
-        try:
-            self._pool.submit(self._send, delivery, attempt)
-        except RuntimeError:  # stopping
-            self._done()
 
     def _done(self) -> None:
         with self._guard:

@@ -6,7 +6,12 @@ import base64
 import hashlib
 import hmac
 import json
+import queue
+import subprocess
+import sys
+import threading
 import time
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -14,6 +19,7 @@ import pytest
 import requests
 
 from psa.simulator.callbacks import target
+from psa.simulator.crew import Crew
 from psa.simulator.remote import Remote
 from psa.simulator.scenarios import ESCALATED, FLAGSHIP_TICKET, JUNIOR, SENIOR
 from tests.integration.simulator_api import Api, Receiver, api, receiver, remote, simulator
@@ -279,3 +285,38 @@ def test_a_delivery_goes_out_at_once(remote: Remote, api: Api, receiver: Receive
         escalate(remote)
     took = sorted(d["attempts"][0]["end"] - d["raised"] for d in remote.wait_delivered())
     assert took[len(took) // 2] < 0.05
+
+
+def test_a_hanging_receiver_does_not_keep_the_command_from_ending(tmp_path: Path, receiver: Receiver) -> None:
+    url_file = tmp_path / "url"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "psa.simulator", "--port", "0", "--url-file", str(url_file)],
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        end = time.monotonic() + 10
+        while not (url_file.exists() and url_file.read_text()):
+            assert time.monotonic() < end
+            time.sleep(0.02)
+        remote = Remote(url_file.read_text().strip())
+        register(Api(remote), receiver)
+        receiver.wait_s = 4
+        escalate(remote)
+        while not receiver.got:
+            time.sleep(0.01)
+    finally:
+        process.terminate()
+    assert process.wait(timeout=1.5) == 0
+
+
+def test_a_crew_does_everything_once_and_side_by_side() -> None:
+    crew, done, gate = Crew(4), queue.SimpleQueue[int](), threading.Barrier(4, timeout=5)
+
+    def work(number: int) -> None:
+        gate.wait()
+        done.put(number)
+
+    for number in range(40):
+        crew.do(work, number)
+    assert sorted(done.get(timeout=5) for _ in range(40)) == list(range(40))
+    crew.stop()
