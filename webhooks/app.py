@@ -29,6 +29,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     database = Database(settings.database_url)
     bell = Bell(make(settings))
+    bell.warm()
     sealer = Sealer(settings.secret_keys)
     app.register_blueprint(
         blueprint(

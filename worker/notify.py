@@ -97,7 +97,7 @@ def _mail(services: Services, handoff: Handoff, recipient: str) -> HandoffMail:
         ticket_summary=(package.summary if package else handoff.summary) or "",
         client=handoff.company or "",
         severity=handoff.priority or "",
-        waiting=lines[0].partition(", ")[2] if lines else "",
+        waiting=_capital(lines[0].partition(", ")[2]) if lines else "",
         escalated_by=desk.roster.person(handoff.escalated_by).name if handoff.escalated_by else "",
         recipient_name=recipient,
         opening=_labelled(lines[1:]),
@@ -106,13 +106,17 @@ def _mail(services: Services, handoff: Handoff, recipient: str) -> HandoffMail:
     )
 
 
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 def _labelled(lines: list[str]) -> tuple[tuple[str, str | tuple[str, ...]], ...]:
     """Split the brief's first lines at their labels; several lines of one label become its items."""
     found: dict[str, list[str]] = {}
     for line in lines:
         label, _, text = line.partition(": ")
         found.setdefault(label, []).append(text)
-    return tuple((label, texts[0] if len(texts) == 1 else tuple(texts)) for label, texts in found.items())
+    return tuple((label, texts[0]) if len(texts) == 1 else (f"{label}s", tuple(texts)) for label, texts in found.items())
 
 
 def _not_sent(services: Services, delivery: Delivery, error: ValueError | MailError) -> bool:
