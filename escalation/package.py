@@ -196,7 +196,8 @@ def _record(
         record = "description" if entry.is_description else f"{entry.kind} note {entry.id}"
     source = Source(source_id, record, entry.author.name, entry.author.role, at, note_index)
     solved = isinstance(entry, Note) and entry.kind == "resolution"
-    passage = Passage(entry.text, tuple(stretches(entry.text)), entry.author.role, solved)
+    begins = isinstance(entry, Note) and entry.is_description
+    passage = Passage(entry.text, tuple(stretches(entry.text)), entry.author.role, solved, begins)
     return _Record(source, entry.text, passage)
 
 

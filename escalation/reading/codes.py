@@ -9,9 +9,11 @@ import re
 _CODE = re.compile(
     r"""
       \b0x[0-9A-Fa-f]{3,16}\b
-    | \b(?:event\s?id|eventid|event)s?\s?[:=\#]?\s?\d{1,5}\b
-    | \b(?:error|stop|fault|exit|status|return|sqlstate|win32|http|https|smtp|bug\ ?check|code)(?:\s(?:code|number|status|error))?
-        \s?[:=\#]?\s?-?\d{2,10}\b
+    | \b(?:event\s?id|eventid|event)s?\s?[:=\#]?\s?\d{1,5}\b(?![.:,]\d)
+    | \b(?-i:[A-Z][A-Za-z0-9]{1,9})\s(?:error|err)\s?[:=\#]?\s?-?\d{2,10}\b
+    | \b(?:error|err|stop|fault|exit|status|return|sqlstate|win32|native\serror|https?|smtp|bug\ ?check|code)(?:\s(?:code|number|status|error|err))?
+        \s?[:=\#]?\s?-?\d{2,10}\b(?![.:,]\d)
+    | \bSQLSTATE\s[0-9A-Z]{5}\b
     | \berror(?:\scode)?\s?[:=\#]?\s?[A-Z]{1,4}-?\d{2,6}(?:\.\w{1,4})?\b
     | \bAADSTS\d{4,7}\b | \bORA-\d{4,5}\b | \bTNS-\d{5}\b | \bMSB?\d{4,5}\b | \bCAA\d{4,8}\b | \bCAA[0-9A-F]{5}\b
     | \b[45]\d\d[\s-][45]\.\d{1,3}\.\d{1,3}\b | (?<![\d.])[45]\.[0-9]\.\d{1,3}(?![\d.])
@@ -23,6 +25,9 @@ _CODE = re.compile(
 )
 _WORDED = re.compile(r"event|error|stop|fault|exit|status|return|sqlstate|win32|http|smtp|bug|code", re.IGNORECASE)
 _LOWER = re.compile(_CODE.pattern, re.VERBOSE | re.IGNORECASE)
+_HTTP = re.compile(r"(?:https?|error|err|status|code)(?:\s(?:code|status|error))?\s?[:=#]?\s?(?P<number>[45]\d\d)$", re.IGNORECASE)
+"""A web server's status, which people write with and without a word before it: the number is the code."""
+_TIME_OF_DAY = re.compile(r"\d\d:\d\d")
 _WORTH_A_LOOK = re.compile(r"[0-9_]|NXDOMAIN|SERVFAIL|ECONN|ETIMEDOUT", re.IGNORECASE)
 _SHOUTED = re.compile(r"[A-Za-z_0-9]+$")
 
@@ -38,5 +43,11 @@ def error_codes(text: str) -> list[tuple[int, int]]:
             continue
         if _WORDED.match(code) and code.lower().startswith("http") and not re.search(r"[45]\d\d$", code):
             continue
-        found.setdefault(" ".join(code.lower().split()), match.span())
+        start, end = match.span()
+        if number := _HTTP.match(code):
+            start = end - len(number["number"])
+            code = number["number"]
+        elif _TIME_OF_DAY.match(text, end - 4 if end >= 4 else 0):
+            continue
+        found.setdefault(" ".join(code.lower().split()), (start, end))
     return list(found.values())

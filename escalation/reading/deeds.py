@@ -224,6 +224,21 @@ _TO_YOU = re.compile(
 _OF_MINE = re.compile(r"\b(?:i|we|my|our|i've|we've|i’ve)\b|(?:^|\n)\W{0,3}(?:tried|checked|rebooted|restarted|ran|tested|verified|changed|updated|replaced|reset|called|spoke)\b", re.I)
 
 
+def by_others(clause: str) -> bool:
+    """Whether a deed is told in the passive or of people who are not named, as history is."""
+    head = clause.strip()[:160]
+    if re.match(r"(?:\w+ ){0,2}they\b", head, re.IGNORECASE):
+        return True
+    return not (TERSE.match(head) or PERSON.match(head) or HAD_THEM.match(head) or TRIED.search(head)) and bool(
+        NOUN_FIRST.match(head) or PASSIVE.search(head)
+    )
+
+
+def relative(clause: str) -> bool:
+    """Whether a clause explains the one before it: "which I installed"."""
+    return re.match(r"\s*(?:which|who|whom|whose|where)\b", clause, re.IGNORECASE) is not None
+
+
 def by_person(clause: str) -> bool:
     """Whether a clause names who did it, which advice never does."""
     head = clause.strip()[:160]
@@ -291,7 +306,7 @@ def checks_something(clause: str) -> bool:
     """Whether the deed is a test or check rather than a change."""
     found = _said(clause.strip()[:160])
     verb = (found.groupdict().get("verb") or "").lower() if found else ""
-    return verb in _CHECK_FORMS or bool(NOUN.match(clause.strip()[:60])) or bool(_TRIAL.search(clause[:160]))
+    return verb in _CHECK_FORMS or bool(NOUN.match(clause.strip()[:60])) or bool(_TRIAL.search(clause[:160]) or _RAN_TEST.search(clause[:120]))
 
 
 def actor_of(clause: str, role: str) -> str:
@@ -308,6 +323,9 @@ def actor_of(clause: str, role: str) -> str:
     return {"customer": "customer", "vendor": "vendor"}.get(role, "tech")
 
 
+_RAN_TEST = re.compile(
+    r"\b(?:ran|run|did|used|performed|using|carried out|executed)\s+(?:(?:a|an|the|some|another|full|quick|extended|\w+)\s+){0,4}?(?:\w*(?:check|test|scan|trace|diag|monitor|analy[sz]er)\w*|pings?|tracert|traceroute|sfc|dism|chkdsk|lookup|search|capture|wireshark|audit|bpa|nslookup|repadmin|troubleshooter|ipconfig|gpresult|smartctl|command)\b", re.I
+)
 _TRIAL = re.compile(r"\b(?:tried|attempted) (?:to )?(?:run|us|log|connect|open|boot|access|print|send|ping|brows|reach|sign|join|call|dial|view|load|start)(?:n?ing|ging|e)?\b|\b(?:tried|attempted) (?:it |with |from |on |via )", re.I)
 _CHECK_FORMS = frozenset(past(v) for v in CHECKS.split()) - {"tried", "attempted", "asked", "went", "sat"}
 CONDITION_OR_ADVICE = re.compile(f"(?:{_CONDITION.pattern}|(?:please|you (?:can|could|should|need)|try )\\b)", re.IGNORECASE)

@@ -29,7 +29,7 @@ _GERUND = re.compile(rf"^{_LEAD}{_NOT_A_GERUND}[a-z-]{{2,18}}ing\b(?!\s*[,:;.]).
 _TRIAL = (
     r"(?:try(?:ing)? (?:to )?\w+|attempt(?:ing)? to \w+|run(?:ning)?|test(?:ing)?|ping(?:ing)?|brows(?:e|ing)|set(?:ting)?|re-?boot(?:ing)?|restart(?:ing)?|enabl(?:e|ing)|disabl(?:e|ing)|us(?:e|ing)|switch(?:ing)?|"
     r"point(?:ing)?|plug(?:ging)?(?: \w+)?(?: in)?|unplug(?:ging)?|boot(?:ing)?|start(?:ing)?|install(?:ing)?|uninstall(?:ing)?|connect(?:ing)?|disconnect(?:ing)?|chang(?:e|ing)|remov(?:e|ing)|add(?:ing)?|swap(?:ping)?|mov(?:e|ing)|"
-    r"bypass(?:ing)?|resolv(?:e|ing)|quer(?:y|ying)|nslookup|tracert|telnet(?:ting)?|check(?:ing)?|turn(?:ing)? \w+|choos(?:e|ing)|select(?:ing)?|do(?:ing)?|look(?:ing)?(?: at| in)?|temporarily \w+|manually \w+|directly \w+)"
+    r"bypass(?:ing)?|resolv(?:e|ing)|quer(?:y|ying)|nslookup|tracert|telnet(?:ting)?|check(?:ing)?|turn(?:ing)? \w+|choos(?:e|ing)|select(?:ing)?|do(?:ing)?|look(?:ing)?(?: at| in)?|temporarily \w+|manually (?!\w+ed\b)\w+|directly (?!\w+ed\b)\w+)"
 )
 _WHEN = re.compile(
     rf"^{_LEAD}(?:when(?:ever)?|if|once|while|upon|on|every time)\s+(?:(?:i|we)\s+(?:then\s+|manually\s+|simply\s+|only\s+|do\s+)?)?(?P<verb>[\"“]?{_TRIAL})\b", re.I
@@ -90,6 +90,7 @@ _COULD_NOT = re.compile(
     r"^(?:(?:and|but|so|then|also|still)\s+)*(?:(?:i|we)\s+)?(?:(?:also|still|just)\s+)?(?:(?:can(?:no|['’])?t|cannot|could(?:n['’]?t| not)|(?:am|was|were|are) (?:un|not )able to|unable to)\s+(?:get\s+\w+.{0,60}\bto\b|(?:un)?install|update|remove|start|stop|restart|boot|delete|join|re-?join|enable|disable|format|mount|repair|restore|reset|connect to|ping|reach|map|promote|demote|reproduce|replicate)\b)",
     re.I,
 )
+_SUPPOSED = re.compile(r"^(?:\W*\w+:\W*)?(?:if|since|because|as|when|whenever|so that|in order|assuming|i (?:think|believe|suspect|guess|assume))\b|^.{0,160}\bmust be\b", re.I)
 _NOT_FIX = re.compile(r"\b(?:not|n['’]t|never|hope|hopefully|should|would|might|could|if)\b", re.I)
 _ONGOING = re.compile(
     r"^(?:(?:currently|now|presently|in the meantime|meanwhile|atm|ok|so)[, ]+)*(?:i['’]?m|im|we['’]?re|i am|we are)\s+(?:currently\s+|now\s+|just\s+|also\s+|still\s+)?(?:running|scanning|restoring|rebuilding|copying|re-?imaging|updating|installing|uninstalling|downloading|monitoring|testing|replacing|migrating|syncing)\b"
@@ -135,7 +136,7 @@ def finding_told(sentence: str) -> Form | None:
     text = _LABEL.sub("", sentence.strip()[:240])
     if (fix := _FIXED_BY.search(text)) and not _NOT_FIX.search(text[: fix.start()] + text[fix.end() : fix.end() + 12]):
         return "fix"
-    if _FUTURE.search(text[:80]):
+    if _FUTURE.search(text[:80]) or _SUPPOSED.match(text):
         return None
     if _COULD_NOT.match(text) or _ALSO_HAPPENS.match(text):
         return "check"

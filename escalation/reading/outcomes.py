@@ -87,6 +87,8 @@ _SAME = re.compile(r"\b(?:same|identical) (?:\w+ )?(?:issue|error|problem|result
 _ELSEWHERE = re.compile(
     r"\b(?:another|different|second|2nd|other|spare|loan\w*|new|clean|test|my own|external\w*|internal\w*|safe mode|incognito|private window|from home|from outside|by ip|webmail|owa)\b", re.I
 )
+_POINTS = re.compile(r"\b(?:indicat(?:es|ed)|reveal(?:s|ed)|point(?:s|ed) (?:to|at|me)|discovered|turned out|turns out|isolated (?:it|the)|narrowed)\b(?! (?:no|nothing)\b)", re.I)
+_NOT_WORK = re.compile(r"\b(?:does|did|do|would|will|is|was)(?:n['’]?t| not) (?:work\w*|load\w*|start\w*|open\w*|respond\w*|connect\w*|print\w*|boot\w*)\b", re.I)
 RECURRED = re.compile(
     r"\b(?:same (?:again|issue again|problem again)|(?:happen|drop|fail|crash|disconnect|fr[oe]z|broke|stopp|went down|cut out|lock)\w*(?: \w+)? again|back again|(?:it['’]?s|is|problem is|issue is|error is) back\b(?! (?:up|online|to normal|in))|came back(?! (?:up|online|on\b|clean|fine|ok|to life))|has returned|"
     r"returned (?:today|this|after|overnight|again)|down again|not working again|only (?:held|lasted|worked)|again (?:this|today|yesterday|just)|didn['’]?t (?:last|hold)|did not (?:last|hold))\b", re.I
@@ -99,7 +101,7 @@ OPEN = re.compile(
 """Words of somebody whose problem is not solved."""
 PENDING = re.compile(
     r"\b(?:for now|in the meantime|meanwhile|will (?:watch|monitor|see|check|wait|update|report|know|let|keep)|monitor(?:ing)?|let'?s see|see (?:if|whether|how|what)|wait(?:ing)? (?:for|to|until)|leav(?:e|ing) it|keep(?:ing)? an eye|in progress|(?:still|now|currently) running|"
-    r"as a precaution|until (?:the|next|tomorrow|we|i))\b", re.I
+    r"until (?:the|next|tomorrow|we|i))\b", re.I
 )
 """The result is awaited."""
 
@@ -109,9 +111,11 @@ def outcome_of(text: str, *, check: bool = False) -> Outcome:
     text = text[:600]
     if _TEMPORARY.search(text) and not re.match(r"\s*(?:no |still |same )", text, re.I) and not (check and _CLEAR.search(text)):
         return "partial"
+    if check and _POINTS.search(text):
+        return "partial"
     if _DENIED.search(text):
         tested = check or _ELSEWHERE.search(text)
-        return "failed" if tested and _SAME.search(text) else "no_change"
+        return "failed" if (tested and _SAME.search(text)) or (check and _NOT_WORK.search(text)) else "no_change"
     if check and _CLEAR.search(text):
         return "no_change"
     if _WORKED.search(RAN.sub(" ", text)):

@@ -31,6 +31,8 @@ class Passage:
     role: str
     resolution: bool = False
     """Whether this is where the ticket says how it was solved."""
+    description: bool = False
+    """Whether this is how the ticket began: history and symptoms stand here more often than steps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +105,15 @@ def _in_passage(index: int, passage: Passage) -> list[Deed]:
         found += [
             deed
             for deed in _steps_in(stretch, index, passage, following, listing)
-            if not advising or deeds.by_person(passage.text[deed.start : deed.end])
+            if not (advising and not deeds.by_person(passage.text[deed.start : deed.end]))
+            and not (passage.description and not listing and _history(deed, passage))
         ]
     return found
+
+
+def _history(deed: Deed, passage: Passage) -> bool:
+    """Whether a deed of the description only tells how things came to be."""
+    return not deed.result_stated and deeds.by_others(passage.text[deed.start : deed.end])
 
 
 def _went_before(found: list[Deed], told: list[Stretch], place: int) -> bool:
@@ -155,9 +163,11 @@ def _steps_in(
     if parting := _BUT_WHEN.search(stretch.text):
         head, tail = _halved(stretch, parting)
         return _steps_in(head, index, passage, tail, listing) + _steps_in(tail, index, passage, following, listing)
+    if passage.resolution and findings.finding_told(stretch.text) == "fix":
+        return [_whole(stretch, index, role, None, check=False, outcome="worked")]
     if role != "customer" and (form := findings.test_told(stretch.text)):
         told = _whole(stretch, index, role, following, check=form == "check")
-        return [] if index == 0 and told.outcome in ("failed", "unknown") else [told]
+        return [] if passage.description and told.outcome in ("failed", "unknown") else [told]
     clauses = _clauses(stretch)
     groups = _group(clauses)
     if not groups and clauses and clauses[0].claim != "not":
@@ -201,11 +211,24 @@ def _finding(stretch: Stretch, index: int, passage: Passage, following: Stretch 
     if findings.ongoing(text):
         return [_whole(stretch, index, passage.role, None, check=False, outcome="unknown")]
     form = findings.finding_told(text)
+    if form is None and (colon := text.find(": ")) > 0 and not passage.description:
+        part = Stretch(stretch.start + colon + 2, stretch.end, stretch.kind, text[colon + 2 :])
+        if findings.finding_told(part.text) == "check":
+            return [_whole(part, index, passage.role, following, check=True)]
     if form == "fix":
         return [_whole(stretch, index, passage.role, None, check=False, outcome="worked")]
-    if form == "check" and index > 0:
+    if form == "check" and not passage.description:
         return [_whole(stretch, index, passage.role, following, check=True)]
     return []
+
+
+def _narrows(text: str, read: Outcome) -> bool:
+    """Whether a test tells under which condition something works, or tells something without a word for success."""
+    if findings.on_condition(text):
+        return outcomes.fine(text) and (read != "failed" or "but" in text)
+    if findings.allows(text):
+        return re.search(r"\b(?:if|when|directly|instead|only|but not|until)\b", text) is not None
+    return read == "unknown" and findings.test_told(text) is not None
 
 
 def _whole(
@@ -220,10 +243,10 @@ def _whole(
     """Return a step whose evidence is the whole sentence."""
     text = stretch.text.rstrip()
     read = outcome or outcomes.outcome_of(text if check else _after_verb(text), check=check)
-    if outcome is None and read in ("no_change", "worked") and findings.on_condition(text) and outcomes.fine(text):
+    if outcome is None and _narrows(text, read):
         read = "partial"
     stated = read != "unknown"
-    if check and outcome is None and findings.allows(text) and read != "partial":
+    if check and outcome is None and findings.allows(text) and not _narrows(text, read):
         read, stated = "no_change", True
     if read == "unknown" and outcome is None and following is not None and following.kind == "sentence":
         read = _from_next(following, check)
@@ -276,7 +299,8 @@ def _parts(text: str, begin: int, mark: re.Match[str]) -> bool:
 def _clause(stretch: Stretch, begin: int, end: int, *, aside: bool) -> _Clause:
     """Return the clause; one in parentheses explains the deed before it and is none of its own."""
     text = stretch.text[begin:end]
-    claim = None if aside and begin > 2 else deeds.claims(text)
+    relative = begin > 0 and deeds.relative(text)
+    claim = None if relative or (aside and begin > 2) else deeds.claims(text)
     if end == len(stretch.text) and stretch.text.endswith("?"):
         claim = "not"
     return _Clause(begin, end, text, claim)

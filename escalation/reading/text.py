@@ -63,7 +63,9 @@ def stretches(text: str) -> list[Stretch]:
     lines = list(_lines(text))
     kinds = _kinds(lines)
     found: list[Stretch] = []
-    width = max((len(line.text.rstrip()) for line in lines), default=0)
+    widths = [len(line.text.rstrip()) for line in lines]
+    width = max(widths, default=0)
+    width = width if sum(w >= 0.8 * width for w in widths) >= 3 else 10_000
     at = 0
     while at < len(lines):
         kind = kinds[at]
@@ -214,7 +216,7 @@ def _wraps(above: str, below: str, width: int) -> bool:
     end, start = above.rstrip(), below.lstrip()
     if not start or end[-1:] in ".!?:" or len(end) < 60:
         return False
-    if _GOES_ON.search(end[-12:]) or start[0].islower() or start[0] in "(\"'":
+    if _GOES_ON.search(end[-12:]) or start[0].islower() or start[0] in "(\"'" or start[0].isdigit():
         return True
     return len(end) >= 75 and len(end) + 1 + len(start.split(None, 1)[0]) > width and width <= 140
 

@@ -19,10 +19,10 @@ _WORDS: dict[str, dict[int, str]] = {
         1: "sender recipient attachment connector transport",
     },
     "identity": {
-        3: "active-directory domain-controller gpo gpupdate kerberos sysvol ldap adfs mfa sso entra-connect netlogon",
-        2: "account password login logon lockout locked-out group-policy authenticator credential credentials dc "
-        "domain-trust trust-relationship replication fsmo conditional-access aad-connect gpresult",
-        1: "user permission group ou sid",
+        3: "active-directory domain-controller gpo gpupdate kerberos sysvol ldap adfs mfa sso entra-connect netlogon authenticate",
+        2: "authentication authenticating sign-in account-lockout unlock lockout locked-out lockouts group-policy authenticator credential dc "
+        "domain-trust trust-relationship replication fsmo conditional-access aad-connect gpresult ntlm spn delegation rejoin domain-join joined-to dcs domain-controllers passwords",
+        1: "user permission group ou sid account password login logon credentials logon-script",
     },
     "network": {
         3: "vpn firewall switch router sonicwall fortigate meraki unifi vlan ipsec wan wi-fi wifi ssid bgp ospf poe",
@@ -59,18 +59,18 @@ _WORDS: dict[str, dict[int, str]] = {
     },
     "database_app": {
         3: "sql database mysql postgresql oracle odbc mssql quickbooks sage erp crm iis ssms tempdb sqlserver",
-        2: "query queries table application app php apache web-app line-of-business tomcat service-account instance deadlock",
+        2: "query queries table application app php php.ini apache httpd nginx mysqld owncloud nextcloud wordpress web-server upload import export web-app line-of-business tomcat service-account instance deadlock",
         1: "report license server",
     },
     "security": {
-        3: "virus malware ransomware phishing trojan compromised defender sentinelone crowdstrike malwarebytes hacked edr",
-        2: "antivirus quarantine infected suspicious scan spoofed breach bitlocker threat exploit certificate",
-        1: "alert blocked attack spam",
+        3: "virus malware ransomware phishing phish trojan compromised hack hacked hacker sentinelone crowdstrike malwarebytes edr spyware adware rootkit",
+        2: "defender impossible-travel unauthorised unauthorized leaked sign-in-logs exfiltration antivirus quarantine infected suspicious scan spoofed breach bitlocker threat exploit certificate",
+        1: "alert blocked attack spam threats safe",
     },
     "telephony": {
         3: "phone phones voip sip pbx 3cx voicemail handset dial-tone ringcentral trunk softphone extension hunt-group",
-        2: "call calls dial ring ringing rings teams-phone caller did fax polycom yealink audio",
-        1: "line teams number",
+        2: "dial ringing rings teams-phone caller fax polycom yealink audio",
+        1: "line teams number call calls ring did dialing dialling",
     },
     "remote_desktop": {
         3: "rdp rds remote-desktop rdweb rd-gateway terminal-server mstsc citrix rd-session session-host avd remoteapp",
@@ -84,8 +84,8 @@ _WORDS: dict[str, dict[int, str]] = {
     },
     "server_os": {
         3: "windows-server wsus sfc dism server-2016 server-2019 server-2022 server-2012 bootloader cbs kernel-panic systemd",
-        2: "server reboot boot patch update updates service services event-log task-scheduler linux ubuntu centos kernel cpu",
-        1: "memory restart crash",
+        2: "reboot boot patch update updates service services event-log task-scheduler linux ubuntu centos kernel cpu",
+        1: "server memory restart crash servers",
     },
     "cloud": {
         3: "azure entra aad aws tenant vnet subscription ec2 s3 azure-ad gcp m365 office-365 terraform blob",
