@@ -163,7 +163,7 @@ class Control:
         return {"now": office.world.stamp()}
 
     def _get_settings(self, office: Office, body: dict[str, Any], number: str) -> Any:
-        limit = self._door.faults.limit
+        limit = office.limit
         return {
             "latency_ms": self._door.faults.latency_ms,
             "rate_limit": limit.per_second,
@@ -186,7 +186,7 @@ class Control:
             faults.latency_ms = float(body["latency_ms"])
         if "rate_limit" in body:
             wanted = body["rate_limit"]
-            faults.limit.set(
+            office.limit.set(
                 None if wanted is None else float(wanted),
                 body.get("rate_burst"),
                 body.get("rate_retry_after", 1),

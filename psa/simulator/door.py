@@ -17,7 +17,7 @@ from typing import Any, Final
 from psa.simulator import screens, service, system
 from psa.simulator.answers import Answer, Refused, forbidden, no_route, throttled, unauthorized
 from psa.simulator.callbacks import Callbacks
-from psa.simulator.faults import HTML, Faults, Rule
+from psa.simulator.faults import HTML, Faults, RateLimit, Rule
 from psa.simulator.routing import Call, Routes
 from psa.simulator.wire import Reply, Request
 from psa.simulator.world import World
@@ -36,6 +36,7 @@ class Office:
 
     world: World
     callbacks: Callbacks
+    limit: RateLimit
 
 
 class RequestLog:
@@ -110,7 +111,7 @@ class Door:
             self.log.end(row, status)
 
     def _spoilt(self, request: Request, row: dict[str, Any]) -> Reply:
-        wait, rule = self.faults.match(request.method, request.target)
+        wait, rule = self.faults.match(request.method, request.target, _company_of(request))
         if wait:
             self._stopping.wait(wait)
         if rule is None:
@@ -173,8 +174,8 @@ class Door:
         row["company"] = world.tenant.company
         if codebase not in (_ALWAYS, world.tenant.codebase.rstrip("/")):
             raise no_route()
-        if not self.faults.limit.allows():
-            wait = self.faults.limit.retry_after
+        if not office.limit.allows():
+            wait = office.limit.retry_after
             raise throttled(None if wait is None else str(wait), wait or 30)
         with world.lock:
             if self.learns_origin and request.headers.get("host"):
@@ -259,6 +260,14 @@ def reply(answer: Answer, request: Request | None = None) -> Reply:
         asked = _VERSION.search(request.headers.get("accept", "")) if request else None
         headers["Content-Type"] = f"{VENDOR}; version={asked[1] if asked else '2026.4'}; charset=utf-8"
     return Reply(answer.status, answer.encoded(), headers)
+
+
+def _company_of(request: Request) -> str:
+    """Return which company a request says it is for, before anything is checked."""
+    company, _, _ = _basic(request.headers.get("authorization", ""))
+    if not company and (match := _COMPANY.fullmatch(request.path)):
+        company = match["company"]
+    return (company or request.query.get("companyName", "")).casefold()
 
 
 def _basic(header: str) -> tuple[str, str, str]:

@@ -47,6 +47,7 @@ class Rule:
     kind: str
     method: str = ""
     path: str = ""
+    company: str = ""
     count: int | None = None
     probability: float = 1.0
     ms: float = 0
@@ -59,9 +60,11 @@ class Rule:
     hits: int = 0
     pattern: re.Pattern[str] = field(default=re.compile(""), repr=False)
 
-    def meets(self, method: str, target: str) -> bool:
+    def meets(self, method: str, target: str, company: str) -> bool:
         """Return whether the rule is about this request."""
-        return (not self.method or self.method == method) and self.pattern.search(target) is not None
+        if (self.method and self.method != method) or (self.company and self.company != company):
+            return False
+        return self.pattern.search(target) is not None
 
     def wait_header(self) -> str | None:
         """Return the Retry-After to send, if any."""
@@ -84,12 +87,11 @@ class Faults:
         self.rules: list[Rule] = []
         self.latency_ms = latency_ms
         self._random = random.Random(seed)
-        self.limit = RateLimit()
         self.cleared = threading.Event()
 
     def add(self, wanted: dict[str, Any]) -> Rule:
         """Add a rule; raise BadFault."""
-        known = {"kind", "method", "path", "count", "probability", "ms", "status", "retry_after",
+        known = {"kind", "method", "path", "company", "count", "probability", "ms", "status", "retry_after",
                  "retry_after_date", "seconds", "applied"}  # fmt: skip
         if unknown := set(wanted) - known:
             raise BadFault(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(sorted(known))}")
@@ -118,7 +120,7 @@ class Faults:
         self.clear()
         self._random.seed(self._seed)
 
-    def match(self, method: str, target: str) -> tuple[float, Rule | None]:
+    def match(self, method: str, target: str, company: str = "") -> tuple[float, Rule | None]:
         """Return the seconds to wait first, and the rule that spoils this request, if one does."""
         wait = self.latency_ms
         if not self.rules:
@@ -126,7 +128,9 @@ class Faults:
         spoiling: Rule | None = None
         with self._guard:
             for rule in self.rules:
-                if not rule.meets(method, target) or (rule.kind != "latency" and spoiling is not None):
+                if not rule.meets(method, target, company) or (
+                    rule.kind != "latency" and spoiling is not None
+                ):
                     continue
                 if rule.count is not None and rule.hits >= rule.count:
                     continue

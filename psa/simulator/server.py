@@ -16,7 +16,7 @@ from psa.simulator import scenarios
 from psa.simulator.callbacks import Callbacks
 from psa.simulator.control import HELP, Control
 from psa.simulator.door import Door, Office
-from psa.simulator.faults import Faults
+from psa.simulator.faults import Faults, RateLimit
 from psa.simulator.loading import load
 from psa.simulator.wire import HttpServer, Reply, Request
 from psa.simulator.world import World
@@ -61,12 +61,11 @@ class Simulator:
             world = World()
             load(world, written(now), now, wording=self._seed + number)
             world.origin = self.url
-            fresh[name] = Office(world, Callbacks(world, seed=self._seed + number))
+            fresh[name] = Office(world, Callbacks(world, seed=self._seed + number), RateLimit())
         old = list(self._offices.values())
         self._offices.update(fresh)
         self.faults.restart()
         self.faults.latency_ms = self._latency_ms
-        self.faults.limit.set(None)
         self.door.log.clear()
         for office in old:
             office.callbacks.stop()

@@ -115,6 +115,17 @@ def test_whole_objects_are_patched_with_or_without_a_slash(api: Api) -> None:
     assert api.patch(TICKET, **{"/status": back})["status"]["name"] == "In Progress"
 
 
+def test_put_replaces_the_whole_ticket(api: Api) -> None:
+    ticket = api.get(TICKET)
+    whole = {"summary": "other", "company": ticket["company"], "severity": "High", "impact": "Low"}
+    missing = {name: value for name, value in whole.items() if name != "impact"}
+    assert api.refused(400, "PUT", TICKET, json=missing)["errors"][0]["field"] == "impact"
+    after = api.call("PUT", TICKET, json=whole).json()
+    assert (after["summary"], after["severity"], after["status"]) == ("other", "High", ticket["status"])
+    assert "owner" not in after
+    assert "contact" not in after
+
+
 def test_a_nested_path_is_answered_200_and_changes_nothing(api: Api) -> None:
     before = api.get(TICKET)
     assert api.patch(TICKET, **{"status/id": status_id(api, ESCALATED)}) == before

@@ -39,14 +39,14 @@ def test_latency_is_the_same_for_each_call_and_comes_first(remote: Remote, api: 
     assert posted(remote) == before + 1
 
 
-@pytest.mark.parametrize("after", [2, None])
-def test_429_has_a_body_of_its_own(remote: Remote, api: Api, after: int | None) -> None:
+@pytest.mark.parametrize("after", [2, "soon", None])
+def test_429_has_a_body_of_its_own(remote: Remote, api: Api, after: int | str | None) -> None:
     remote.fault(kind="throttle", retry_after=after, count=1)
     answer = api.call("GET", "system/info")
     assert answer.status_code == 429
     assert answer.json()["error"] == "ConnectWiseAPI"
     assert "code" not in answer.json()
-    assert answer.headers.get("Retry-After") == (None if after is None else "2")
+    assert answer.headers.get("Retry-After") == (None if after is None else str(after))
     assert api.get("system/info")
 
 
@@ -146,6 +146,18 @@ def test_a_hidden_limit_refuses_what_is_too_fast(remote: Remote, api: Api) -> No
     assert remote.settings()["rate_refused"] == statuses.count(429)
     remote.settings(rate_limit=None)
     assert {api.call("GET", "system/info").status_code for _ in range(20)} == {200}
+
+
+def test_a_fault_or_a_limit_can_be_one_companys_alone(remote: Remote, api: Api) -> None:
+    other = Api(remote.of("lakeside"))
+    remote.fault(kind="status", status=503, company="northgate")
+    assert api.refused(503, "GET", "system/info")
+    assert requests.get(f"{remote.url}/login/companyinfo/northgate", timeout=5).status_code == 503
+    assert other.get("system/info")
+    remote.clear_faults()
+    other.remote.settings(rate_limit=1, rate_burst=1)
+    assert [other.call("GET", "system/info").status_code for _ in range(2)] == [200, 429]
+    assert {api.call("GET", "system/info").status_code for _ in range(5)} == {200}
 
 
 def test_chance_is_seeded(remote: Remote, api: Api) -> None:
