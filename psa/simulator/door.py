@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 from typing import Any, Final
 
-from psa.simulator import screens, service, system
+from psa.simulator import boards, screens, service, system
 from psa.simulator.answers import Answer, Refused, forbidden, no_route, throttled, unauthorized
 from psa.simulator.callbacks import Callbacks
 from psa.simulator.faults import HTML, Faults, RateLimit, Rule
@@ -96,7 +96,7 @@ class Door:
         self._routes = Routes()
         service.add_routes(self._routes)
         service.add_routes(self._routes, "project/tickets")
-        service.add_setup_routes(self._routes)
+        boards.add_routes(self._routes)
         system.add_routes(self._routes)
 
     def answer(self, request: Request) -> Reply:

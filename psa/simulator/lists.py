@@ -15,7 +15,7 @@ _OWN: Final = frozenset({"page", "pageSize", "pageId"})
 
 
 def filtered(rows: Iterable[Record], query: dict[str, str], known: frozenset[str]) -> list[Record]:
-    """Return the rows that `conditions` lets through, and `childConditions` with any element of an array."""
+    """Return the rows that `conditions` lets through; `childConditions` and `customFieldConditions` look at elements."""
     found = list(rows)
     try:
         if text := query.get("conditions", "").strip():
@@ -23,6 +23,9 @@ def filtered(rows: Iterable[Record], query: dict[str, str], known: frozenset[str
             found = [row for row in found if test(row)]
         if text := query.get("childConditions", "").strip():
             found = _with_child(found, text)
+        if text := query.get("customFieldConditions", "").strip():
+            test = compile_conditions(text)
+            found = [row for row in found if any(test(custom) for custom in row.get("customFields", ()))]
     except BadConditions as error:
         raise bad_request(f"{error} {EXPLANATION}", "InvalidConditions") from None
     return found

@@ -1,13 +1,14 @@
-"""The service desk's answers: tickets and what lies under them, boards, priorities, sources."""
+"""The service desk's answers: tickets and what lies under them."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, Final
 
 from psa.simulator import deeds, notes, shapes
 from psa.simulator.answers import Answer, Record, bad_request, inner, invalid, missing_field, not_found
+from psa.simulator.boards import SETUP_FIELDS
 from psa.simulator.routing import GONE, Call, Routes
 from psa.simulator.wire import Request
 
@@ -38,13 +39,6 @@ TASK_FIELDS: Final = _INFO | {
     "resolution",
     "summary",
 }
-SETUP_FIELDS: Final = _INFO | frozenset(
-    {
-        "id", "name", "board", "inactive", "inactiveFlag", "defaultFlag", "closedStatus", "sortOrder", "projectFlag",
-        "location", "department", "displayOnBoard", "level", "color", "boardId", "teamLeader", "category",
-        "escalationStatus", "identifier", "locationId", "businessUnitId", "members", "screenId",
-    }
-)  # fmt: skip
 
 
 def add_routes(routes: Routes, kind: str = "service/tickets") -> None:
@@ -80,43 +74,6 @@ def add_routes(routes: Routes, kind: str = "service/tickets") -> None:
     routes.add(
         "GET", f"{one}/products", lambda call: call.page((), SETUP_FIELDS) if ticket_of(call) else GONE
     )
-
-
-def add_setup_routes(routes: Routes) -> None:
-    """Add the routes of boards, priorities and sources."""
-    for table in ("boards", "priorities", "sources"):
-        _add_list(routes, f"service/{table}", _table(table))
-    for table in ("statuses", "types", "subtypes", "items", "teams"):
-        _add_list(routes, f"service/boards/{{}}/{table}", _of_board(table))
-
-
-def _add_list(routes: Routes, path: str, rows: Callable[[Call], Iterable[Record]]) -> None:
-    """Add list, count and record; the record's number is the last of the path."""
-    routes.add("GET", path, lambda call: call.page(rows(call), SETUP_FIELDS))
-    routes.add("GET", f"{path}/count", lambda call: call.count(rows(call), SETUP_FIELDS))
-    routes.add("GET", f"{path}/{{}}", lambda call: _one_of(call, rows(call)))
-
-
-def _table(name: str) -> Callable[[Call], Iterable[Record]]:
-    return lambda call: call.world.tables[name].values()
-
-
-def _of_board(table: str) -> Callable[[Call], list[Record]]:
-    def rows(call: Call) -> list[Record]:
-        board = call.world.get("boards", call.numbers[0])["id"]
-        return [
-            row for row in call.world.tables[table].values()
-            if row.get("boardId", row.get("board", {}).get("id")) == board
-        ]  # fmt: skip
-
-    return rows
-
-
-def _one_of(call: Call, rows: Iterable[Record]) -> Answer:
-    for row in rows:
-        if row["id"] == call.numbers[-1]:
-            return call.one(row)
-    raise not_found("Record", call.numbers[-1])
 
 
 def _add_references(routes: Routes, path: str, table: str) -> None:

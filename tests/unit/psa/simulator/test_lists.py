@@ -88,6 +88,15 @@ def test_child_conditions_look_into_arrays() -> None:
     assert [row["id"] for row in lists.filtered(rows, {"childConditions": text}, KNOWN)] == [1]
 
 
+def test_custom_fields_are_found_by_caption_and_value() -> None:
+    rows = [
+        {"id": n, "customFields": [{"caption": "Rack", "value": value}]}
+        for n, value in ((1, "B4"), (2, None))
+    ]
+    text = 'caption="Rack" and value != null'
+    assert [row["id"] for row in lists.filtered(rows, {"customFieldConditions": text}, KNOWN)] == [1]
+
+
 def test_a_bad_expression_explains_the_literals() -> None:
     with pytest.raises(Refused) as caught:
         page(conditions="name=x")
