@@ -46,7 +46,7 @@ def test_its_sql_runs_on_postgresql_as_the_application(postgres_url: str) -> Non
 
 
 @pytest.mark.parametrize("where", ["sqlite_url", "postgres_url"])
-def test_its_script_seals_everything_with_the_new_key(where: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+def test_rotating_seals_everything_with_the_new_key(where: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     url = str(request.getfixturevalue(where))
     database = Database(url)
     with database.system() as system:
@@ -58,17 +58,16 @@ def test_its_script_seals_everything_with_the_new_key(where: str, request: pytes
         account = accounts.get(session, account_id)
         assert account is not None
         token = accounts.path_token(account, Sealer([FORMER]))
-    found = re.search(r"python - <<'PY'\n(.*?)\nPY\n", RUNBOOK, re.DOTALL)
-    assert found
     environment = {"DATABASE_URL": url, "SECRET_KEYS": f"{NEW},{FORMER}", "RESOLUTIONFLOW_VAR": str(tmp_path)}
+    assert "resolutionflow account rotate" in RUNBOOK
     said = [
         subprocess.run(
-            [sys.executable, "-c", found[1]], env=environment, capture_output=True, text=True, check=True,
-            cwd=Path(__file__).parents[2],
-        ).stdout
+            [sys.executable, "-m", "worker", "account", "rotate"], env=environment, capture_output=True, text=True,
+            check=True, cwd=Path(__file__).parents[2],
+        ).stdout.split(" accounts")[0]
         for _ in range(2)
     ]  # fmt: skip
-    assert said == [f"{account_id} sealed again\n", f"{account_id} was new already\n"]
+    assert said == ["1 of 1", "0 of 1"]
     with database.account(account_id, reading=True) as session:
         account = accounts.get(session, account_id)
         assert account is not None
