@@ -43,6 +43,7 @@ _FIRST: Final = {
 # Which field of a row names its ticket; groups and strings, to see what is outside of them.
 _OWNER_FIELD: Final = {"time": "chargeToId", "schedule": "objectId"}
 _GROUPED: Final = re.compile(r"\([^()]*\)|\"[^\"]*\"|'[^']*'")
+NO_TICKET: Final = 0
 CHILDREN: Final = ("notes", "tasks", "time", "schedule", "documents")
 TITLES: Final = {
     "tickets": "Ticket",
@@ -141,8 +142,10 @@ class World:
     def add(self, table: str, record: Record, *, ticket_id: int | None = None) -> Record:
         """Keep a record, under its ticket when it has one."""
         self.tables[table][record["id"]] = record
-        if ticket_id is not None:
-            self.under[table].setdefault(ticket_id, []).append(record["id"])
+        if table in self.under:
+            self.under[table].setdefault(NO_TICKET if ticket_id is None else ticket_id, []).append(
+                record["id"]
+            )
         return record
 
     def get(self, table: str, number: int) -> Record:
@@ -155,8 +158,8 @@ class World:
     def remove(self, table: str, number: int, *, ticket_id: int | None = None) -> None:
         """Forget a record."""
         del self.tables[table][number]
-        if ticket_id is not None:
-            self.under[table][ticket_id].remove(number)
+        if table in self.under:
+            self.under[table][NO_TICKET if ticket_id is None else ticket_id].remove(number)
 
     def children(self, table: str, ticket_id: int) -> list[Record]:
         """Return what lies under a ticket, by number."""
@@ -169,7 +172,7 @@ class World:
             outside = _GROUPED.sub(" ", conditions)
             found = re.search(rf"\b{_OWNER_FIELD[table]}\s*=\s*(\d+)", outside, re.IGNORECASE)
             if found and not re.search(r"\b(or|not)\b", outside, re.IGNORECASE):
-                return self.children(table, int(found[1]))
+                return [*self.children(table, int(found[1])), *self.children(table, NO_TICKET)]
         return self.tables[table].values()
 
     def find(self, table: str, **wanted: Any) -> Record | None:

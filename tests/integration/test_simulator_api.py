@@ -279,6 +279,20 @@ def test_time_entries_can_be_back_dated(api: Api) -> None:
     )["errors"]
 
 
+def test_time_on_a_company_is_found_by_its_number_too(api: Api) -> None:
+    body = {
+        "chargeToId": 250,
+        "chargeToType": "Company",
+        "timeStart": "2026-01-05T09:00:00Z",
+        "notes": "visit",
+    }
+    entry = api.post("time/entries", body)
+    assert [row["id"] for row in api.get("time/entries", conditions="chargeToId=250")] == [entry["id"]]
+    assert api.get("time/entries", conditions='chargeToType="ServiceTicket" and chargeToId=250') == []
+    assert api.call("DELETE", f"time/entries/{entry['id']}").status_code == 204
+    assert api.get("time/entries", conditions="chargeToId=250") == []
+
+
 def test_merging_closes_the_children_and_points_to_the_parent(api: Api) -> None:
     child = api.post("service/tickets", {"summary": "same again", "company": {"identifier": "brightrowe"}})
     status = {"id": status_id(api, ">Closed - Merged")}
