@@ -112,122 +112,102 @@ _SUBJECT = (
 _AUX = r"(?:have|has|had|'ve|’ve|was|were|managed to|went ahead and|went and|got to|ended up|did|has been|have been|got)"
 _HAD = (
     r"(?:had|asked|got|told|walked|instructed|talked|guided) (?P<asked>(?:the )?(?:user|users|customer|client|end[ -]?user|her|him|them|"
-    r"caller|[A-Z][a-z]+)(?: [A-Z][a-z]+)?) (?:to |through )?(?:also |then )?"
+    r"caller|[a-z]+)(?: [a-z]+)?) (?:to |through )?(?:also |then )?"
 )
 
 _NAME = r"(?P<name>[A-Z][a-z]{1,15}(?: (?:from|at|in) \w+| [A-Z][a-z]{1,15})?)\s+(?:(?:has|had|also|then|already|just)\s+){0,2}"
 
-TERSE = re.compile(rf"^(?:{_LEAD}){{0,4}}(?:re-?)?(?P<verb>{_PAST_FIRM})\b", re.IGNORECASE)
+TERSE = re.compile(rf"^(?:{_LEAD}){{0,4}}(?:re-?)?(?P<verb>{_PAST_FIRM})\b")
 PERSON = re.compile(
-    rf"^(?:{_LEAD}){{0,4}}{_SUBJECT}\s+(?:(?:{_AUX}|{_ADVERB.removesuffix(chr(92) + 's+')})\s+){{0,4}}(?P<verb>{_PAST_ANY})\b",
-    re.IGNORECASE,
-)
+    rf"^(?:{_LEAD}){{0,4}}{_SUBJECT}\s+(?:(?:{_AUX}|{_ADVERB.removesuffix(chr(92) + 's+')})\s+){{0,4}}(?P<verb>{_PAST_ANY})\b")
 NAMED = re.compile(rf"^(?i:{_LEAD}){{0,3}}{_NAME}(?P<verb>(?i:{_PAST_FIRM}))\b")
-PASSIVE = re.compile(rf"\b(?:was|were|has been|have been|had been|been|got|is now|are now)\s+(?:{_ADVERB}){{0,2}}(?P<verb>{_PASSIVE})\b", re.I)
-TRIED = re.compile(rf"\b(?:tried|attempted|resorted to|experimented with|played with|toyed with)\s+(?:to\s+(?:{_BASE})|\w+ing\b)", re.I)
+PASSIVE = re.compile(rf"\b(?:was|were|has been|have been|had been|been|got|is now|are now)\s+(?:{_ADVERB}){{0,2}}(?P<verb>{_PASSIVE})\b")
+TRIED = re.compile(rf"\b(?:tried|attempted|resorted to|experimented with|played with|toyed with)\s+(?:to\s+(?:{_BASE})|\w+ing\b)")
 NOUN_FIRST = re.compile(
     rf"^(?:{_LEAD}){{0,3}}(?!i\b|we\b|you\b|they\b|it\b|he\b|she\b|users?\b|customer|client|everyone|who|which|that|what|when|if|as|has|have|had|is|are|was|not|no|it's)(?:(?:all|both|the|her|his|their|our|local|new|old) )?(?:[\w./'’\\-]+ ){{1,5}}?(?P<verb>{_PASSIVE})"
-    r"(?=\s*(?:$|[.,;:!(]|(?:and|to|on|in|with|from|for|by|at|via|using|twice|again(?= [a-z])|remotely|manually|as well|too|but|still|no)\b))(?!\s+(?:itself|unexpectedly|on its own|by itself))",
-    re.I,
-)
+    r"(?=\s*(?:$|[.,;:!(]|(?:and|to|on|in|with|from|for|by|at|via|using|twice|again(?= [a-z])|remotely|manually|as well|too|but|still|no)\b))(?!\s+(?:itself|unexpectedly|on its own|by itself))")
 """The terse passive of work notes: "spooler restarted", "cable replaced, no change"."""
-_HAPPENS = re.compile(r"\b(?:itself|unexpectedly|randomly|suddenly|on its own|by itself|keeps? getting|gets?|got|getting|being|automatically|has been|have been|cannot be|can't be|could not be|last (?:week|month|year)|ago)\b", re.I)
-_BARE = re.compile(r"^(?:and |then |also |, )*(?:restarted|rebooted|re-?connected|re-?started|logged (?:out|off|in|back in|out/in)|signed (?:out|in)|saved|applied|typed|retried|re-?tested|power[- ]cycled)(?: (?:it|again|both|them|pc|everything|twice|after))?\W*$", re.I)
-_FINDS = re.compile(r"^(?:and |then |also )*(?:i|we)?\s*(?:then |also |could |can |did )?(?:saw|see|seen|noticed|found|find|discovered|realised|realized) (?:that|the|a|an|it|no|this|out)\b", re.I)
+_HAPPENS = re.compile(r"\b(?:itself|unexpectedly|randomly|suddenly|on its own|by itself|keeps? getting|gets?|got|getting|being|automatically|has been|have been|cannot be|can't be|could not be|last (?:week|month|year)|ago)\b")
+_BARE = re.compile(r"^(?:and |then |also |, )*(?:restarted|rebooted|re-?connected|re-?started|logged (?:out|off|in|back in|out/in)|signed (?:out|in)|saved|applied|typed|retried|re-?tested|power[- ]cycled)(?: (?:it|again|both|them|pc|everything|twice|after))?\W*$")
+_FINDS = re.compile(r"^(?:and |then |also )*(?:i|we)?\s*(?:then |also |could |can |did )?(?:saw|see|seen|noticed|found|find|discovered|realised|realized) (?:that|the|a|an|it|no|this|out)\b")
 
 
 def part_of_last(clause: str) -> bool:
     """Whether a clause only ends the deed before it: "…, rebooted", "and logged in again"."""
-    return _BARE.match(clause.strip()) is not None
+    return _BARE.match(clause.strip()[:60].lower()) is not None
 
 
 def finds(clause: str) -> bool:
     """Whether a clause says what the check before it found."""
-    return _FINDS.match(clause.strip()) is not None
+    return _FINDS.match(clause.strip()[:80].lower()) is not None
 
 
-SAID_TRIED = re.compile(rf"\b(?:i|we)\s*(?:have|had|['’]ve)?\s*(?:also|already|even|just|then|now)?\s*(?P<verb>tried|attempted|ran|rebooted|restarted|reinstalled)\b", re.I)
-AFTER = re.compile(rf"^(?:{_LEAD}){{0,3}}(?:even )?(?:after|by|despite)\s+(?:a\s+|i\s+|we\s+)?(?:fully\s+|re-?)?(?:{_GERUND}|{_PAST_FIRM}|reboot|restart|reinstall)\b", re.I)
-HAD_THEM = re.compile(rf"^(?:{_LEAD}|(?:i|we)\s+(?:have\s+|then\s+|also\s+)?){{0,4}}{_HAD}(?P<verb>{_BASE}|{_GERUND}|try|log|see)\b", re.I)
+SAID_TRIED = re.compile(rf"\b(?:i|we)\s*(?:have|had|['’]ve)?\s*(?:also|already|even|just|then|now)?\s*(?P<verb>tried|attempted|ran|rebooted|restarted|reinstalled)\b")
+AFTER = re.compile(rf"^(?:{_LEAD}){{0,3}}(?:even )?(?:after|by|despite)\s+(?:a\s+|i\s+|we\s+)?(?:fully\s+|re-?)?(?:{_GERUND}|{_PAST_FIRM}|reboot|restart|reinstall)\b")
+HAD_THEM = re.compile(rf"^(?:{_LEAD}|(?:i|we)\s+(?:have\s+|then\s+|also\s+)?){{0,4}}{_HAD}(?P<verb>{_BASE}|{_GERUND}|try|log|see)\b")
 NOUN = re.compile(
     r"^(?:a |the |another |full |quick |hard |cold |second |clean |new )*(?P<verb>reboot|restart|power[- ]?cycle|reset|password reset|reinstall|re-?install|"
     r"update|roll-?back|repair|scan|ping|pings|tracert|traceroute|nslookup|chkdsk|sfc(?: /scannow)?|dism|ipconfig /\w+|gpupdate(?: /force)?|"
     r"speed ?test|cable swap|new cable|safe mode|clean boot|clean install|factory reset|firmware update|driver update|flushdns|netsh \w+ reset|"
     r"memtest\w*|loopback|packet capture|wireshark|winsock reset|telnet|test-netconnection|portqry|dcdiag|repadmin(?: /\w+)?|"
-    r"(?:different|another|other|2nd|second|new|spare) (?:pc|laptop|user|cable|port|profile|browser|machine|printer|phone|account|nic|switch|dock|monitor|outlet))\b",
-    re.I,
-)
-BASE = re.compile(rf"^(?:{_LEAD}){{0,2}}(?:re-?)?(?P<verb>{_BASE}|try)\b", re.I)
+    r"(?:different|another|other|2nd|second|new|spare) (?:pc|laptop|user|cable|port|profile|browser|machine|printer|phone|account|nic|switch|dock|monitor|outlet))\b")
+BASE = re.compile(rf"^(?:{_LEAD}){{0,2}}(?:re-?)?(?P<verb>{_BASE}|try)\b")
 COMMAND = re.compile(
     r"^(?:ran |did |run )?(?:ipconfig|sfc|dism|chkdsk|gpupdate|netsh|nslookup|ping|tracert|repadmin|dcdiag|net (?:stop|start|use)|"
-    r"get-\w+|set-\w+|test-\w+|restart-\w+|certutil|wbadmin|vssadmin|bcdedit|bootrec)\b",
-    re.I,
-)
+    r"get-\w+|set-\w+|test-\w+|restart-\w+|certutil|wbadmin|vssadmin|bcdedit|bootrec)\b")
 
 _NEVER = re.compile(
     r"\b(?:have|has|had|did|do|does|could|was|were|would|is|are)(?:n't|n’t|nt| not| never)(?: yet| even| really| been| actually)*\s+"
     rf"(?:(?:had|got|get|have)\s+(?:a\s+)?(?:chance|time)\b|able\b|(?:{_PAST_ANY}|{_BASE}|try|do|done)\b)"
     r"|\bnot (?:yet )?(?:tried|tested|checked|done|been)\b|\bnever (?:tried|tested|checked|touched|changed|installed|got)\b"
-    r"|\b(?:without|instead of|before|rather than|short of|not)\s+(?:first\s+)?\w+ing\b|\bno one (?:has )?(?:touched|changed)|\bnothing (?:has |was )?(?:been )?changed",
-    re.I,
-)  # fmt: skip
+    r"|\b(?:without|instead of|before|rather than|short of|not)\s+(?:first\s+)?\w+ing\b|\bno one (?:has )?(?:touched|changed)|\bnothing (?:has |was )?(?:been )?changed")
 _PLAN = re.compile(
     r"\b(?:will|'ll|’ll|going to|gonna|plan(?:ning)? to|about to|intend to|need(?:s)? to|have to|has to|want(?:s)? to|would like|hope to|"
     r"hoping|waiting (?:for|on)|tomorrow|tonight i|scheduled|next step|next steps|to ?do|to-do|let's|let us|shall|thinking (?:of|about)|considering|"
-    r"remains to|yet to|due to be|must be|supposed to)\b",
-    re.I,
-)
+    r"remains to|yet to|due to be|must be|supposed to)\b")
 _ADVICE = re.compile(
     r"\b(?:please|should|could you|can you|could try|might try|may want|try (?:to|and|a|the|this|it|these|running|using|removing|disabling|"
     r"resetting)|suggest(?:s|ed|ion)?|recommend(?:s|ed|ation)?|advise[sd]?|you (?:can|could|may|might|should|need|want|have to|must|would)|"
     r"make sure|ensure|be sure|i'd|i’d|i would|would (?:try|check|start|look|recommend)|my advice|consider|worth (?:a|trying|checking|looking)|"
-    r"best (?:bet|to)|why not|how about|what about|what if|go ahead and|feel free)\b",
-    re.I,
-)
+    r"best (?:bet|to)|why not|how about|what about|what if|go ahead and|feel free)\b")
 _QUESTION = re.compile(
     r"^(?:and |but |so |ok |hi[, ]+)*(?:have|has|did|do|does|can|could|are|is|was|were|will|would|should|any|anyone|anybody|what|when|where|which|why|"
-    r"who|how)\b.*$",
-    re.I,
-)
-_CONDITION = re.compile(r"^(?:and |but |so |only |or |also |that )*(?:if|when|whenever|unless|once|in case|as soon as|every time|each time|until|assuming|suppose)\b", re.I)
-_ARTICLE = re.compile(r"\b(?:according to|the (?:article|documentation|docs|guide|manual|kb|blog|post) (?:says|said|states|suggests)|kb\d+ says|supposedly)\b", re.I)
+    r"who|how)\b.*$")
+_CONDITION = re.compile(r"^(?:and |but |so |only |or |also |that )*(?:if|when|whenever|unless|once|in case|as soon as|every time|each time|until|assuming|suppose)\b")
+_ARTICLE = re.compile(r"\b(?:according to|the (?:article|documentation|docs|guide|manual|kb|blog|post) (?:says|said|states|suggests)|kb\d+ says|supposedly)\b")
 _SYMPTOM = re.compile(
     r"^(?:\w+ ){0,3}(?:opened (?:a )?(?:ticket|case) (?:because|about)|called (?:in|to (?:say|report)|about|because|us)|emailed (?:in|us|to say)|"
     r"reported|complained|noticed|said|tells|told me|stated|advised)\b|^(?:started (?:happening|yesterday|today|this|last|on|at|about|after|getting)|stopped working|went down)\b"
-    r"|^(?:\w+ ){0,4}(?:started (?:getting|to|having|seeing|happening|with)|stopped (?:working|responding)|got (?:an?|the|this) (?:error|call|message|email|popup|alert))\b",
-    re.I,
-)
-_BACKGROUND = re.compile(r"\b(?:used to|got (?:a|the) call|were migrated (?:last|in)|had (?:a|an|the|this|no|some|it|issues?|problems?|trouble)\b(?! user))", re.I)
+    r"|^(?:\w+ ){0,4}(?:started (?:getting|to|having|seeing|happening|with)|stopped (?:working|responding)|got (?:an?|the|this) (?:error|call|message|email|popup|alert))\b")
+_BACKGROUND = re.compile(r"\b(?:used to|got (?:a|the) call|were migrated (?:last|in)|had (?:a|an|the|this|no|some|it|issues?|problems?|trouble)\b(?! user))")
 
 
-_HAD_TO = re.compile(r"^(?:\w+ ){0,3}(?:i|we)?\s*had to\b", re.IGNORECASE)
-_MARKED = re.compile(r"^(?:edit|update|note|ps|fixed|solved|resolved|tl;?dr)\s?\d{0,2}\s?[:.-]+\s*", re.IGNORECASE)
+_HAD_TO = re.compile(r"^(?:\w+ ){0,3}(?:i|we)?\s*had to\b")
+_MARKED = re.compile(r"^(?:edit|update|note|ps|fixed|solved|resolved|tl;?dr)\s?\d{0,2}\s?[:.-]+\s*")
 _ALL_OF_IT = re.compile(
     r"\b(?:tried|done|checked|googled|read|attempted|did)\s+(?:just |almost |pretty much )?(?:about )?(?:everything|all (?:of )?(?:the|that|this|those|i)\b|many things|lots of|a lot of|a few things|several things|the usual|"
     r"so much|to (?:fix|solve|resolve|figure|troubleshoot) (?:it|this|the (?:problem|issue))|the following|these)\b|\b(?:found|saw|seen|came across) (?:the|this|a similar|a related|an?other|some|many|several|the same|no) "
-    r"(?:\w+ )?(?:issues?|problem|fix|solution|answer|thread|article|post|posts|question|ideas?|clue|luck|success)\b|^edit\W+(?:updated|added|corrected|fixed|removed)\b|^set to\b|\bi (?:had|have) (?:a|the|this|no)\b|\b(?:asked|told) (?:me|us) (?:to|if|whether)\b|^(?:all|everything|the only thing) (?:i|we) (?:did|have done|'ve done)\b",
-    re.I,
-)
+    r"(?:\w+ )?(?:issues?|problem|fix|solution|answer|thread|article|post|posts|question|ideas?|clue|luck|success)\b|^edit\W+(?:updated|added|corrected|fixed|removed)\b|^set to\b|\bi (?:had|have) (?:a|the|this|no)\b|\b(?:asked|told) (?:me|us) (?:to|if|whether)\b|^(?:all|everything|the only thing) (?:i|we) (?:did|have done|'ve done)\b")
 """Summaries of what was tried, and finds that are no tests."""
 
 
 def advising(text: str) -> bool:
     """Whether a text tells somebody else what to do: more of "please", "you" and "try" than of "I did"."""
-    head = text[:4000]
+    head = text[:4000].lower()
     told = len(_TO_YOU.findall(head))
     mine = len(_OF_MINE.findall(head))
     return told > mine and (told >= 2 or mine == 0)
 
 
 _TO_YOU = re.compile(
-    r"\b(?:please|pls|kindly|you|your|you'll|try (?:to|the|this|these|running|a|and)|(?:can|could|would|have|do|did|are) you|might try|i(?:'d| would) (?:try|use|suggest|recommend|check)|hope (?:this|it) helps|thank(?:s| you) for (?:posting|reaching|your (?:question|reply|post)))\b", re.I)
-_OF_MINE = re.compile(r"\b(?:i|we|my|our|i've|we've|i’ve)\b|(?:^|\n)\W{0,3}(?:tried|checked|rebooted|restarted|ran|tested|verified|changed|updated|replaced|reset|called|spoke)\b", re.I)
+    r"\b(?:please|pls|kindly|you|your|you'll|try (?:to|the|this|these|running|a|and)|(?:can|could|would|have|do|did|are) you|might try|i(?:'d| would) (?:try|use|suggest|recommend|check)|hope (?:this|it) helps|thank(?:s| you) for (?:posting|reaching|your (?:question|reply|post)))\b")
+_OF_MINE = re.compile(r"\b(?:i|we|my|our|i've|we've|i’ve)\b|(?:^|\n)\W{0,3}(?:tried|checked|rebooted|restarted|ran|tested|verified|changed|updated|replaced|reset|called|spoke)\b")
 
 
 def by_others(clause: str) -> bool:
     """Whether a deed is told in the passive or of people who are not named, as history is."""
-    head = clause.strip()[:160]
-    if re.match(r"(?:\w+ ){0,2}they\b", head, re.IGNORECASE):
+    head = clause.strip()[:160].lower()
+    if re.match(r"(?:\w+ ){0,2}they\b", head):
         return True
     return not (TERSE.match(head) or PERSON.match(head) or HAD_THEM.match(head) or TRIED.search(head)) and bool(
         NOUN_FIRST.match(head) or PASSIVE.search(head)
@@ -236,12 +216,12 @@ def by_others(clause: str) -> bool:
 
 def relative(clause: str) -> bool:
     """Whether a clause explains the one before it: "which I installed"."""
-    return re.match(r"\s*(?:which|who|whom|whose|where)\b", clause, re.IGNORECASE) is not None
+    return re.match(r"\s*(?:which|who|whom|whose|where)\b", clause) is not None
 
 
 def by_person(clause: str) -> bool:
     """Whether a clause names who did it, which advice never does."""
-    head = clause.strip()[:160]
+    head = clause.strip()[:160].lower()
     return bool(PERSON.match(head) or HAD_THEM.match(head))
 
 
@@ -250,41 +230,48 @@ def claims(clause: str) -> Claim | None:
     text = _MARKED.sub("", clause.strip().strip("()\"“”*"))
     if not text:
         return None
-    head = text[:160]
-    if _ALL_OF_IT.search(head):
-        return "not"
+    written = text[:160]
+    head = written.lower()
     if text.endswith("?") or _CONDITION.match(head) or _ARTICLE.search(head):
         return "not"
-    said = _said(head)
-    if (never := _NEVER.search(head)) and not (said and said.end() < never.start()):
+    said = _said(head, written)
+    if said is None:
+        waits = _NEVER.search(head) or _PLAN.search(head) or _ADVICE.search(head) or _QUESTION.match(head)
+        return "not" if waits and not (_SYMPTOM.match(head) or _BACKGROUND.match(head)) else None
+    if _ALL_OF_IT.search(head):
         return "not"
+    begun = said.end()
+    for pattern in (_NEVER, _PLAN, _ADVICE):
+        if begun >= _first(pattern, head, begun):
+            return "not"
     if _HAD_TO.search(head) and not outcomes.states_result(text):
         return None
-    if _PLAN.search(head) and not (said and said.end() < _first(_PLAN, head)):
-        return "not"
-    if _ADVICE.search(head) and not (said and said.end() < _first(_ADVICE, head)):
-        return "not"
-    if _SYMPTOM.match(head) or _BACKGROUND.match(head):
-        return None
-    if said:
-        return "deed"
-    return "not" if _QUESTION.match(head) else None
+    return None if _SYMPTOM.match(head) or _BACKGROUND.match(head) else "deed"
 
 
-def _first(pattern: re.Pattern[str], text: str) -> int:
+def _first(pattern: re.Pattern[str], text: str, end: int) -> int:
+    """Return where the pattern begins, or far behind the text when it does not begin before `end`."""
     found = pattern.search(text)
-    return found.start() if found else len(text)
+    return found.start() if found and found.start() <= end else len(text) + 1
 
 
-def _said(text: str) -> re.Match[str] | None:
+def _said(text: str, written: str) -> re.Match[str] | None:
+    """Return where a deed is said, in lower case; only a name needs the text as it was written."""
+    if not _PASTY.search(text):
+        return AFTER.match(text)
     for pattern in (TERSE, PERSON, HAD_THEM, AFTER):
         if found := pattern.match(text):
             return found
-    if (found := NAMED.match(text)) and not _thing(found["name"]):
+    if _NAMES.search(written) and (found := NAMED.match(written)) and not _thing(found["name"]):
         return found
     if (found := NOUN_FIRST.match(text)) and not _HAPPENS.search(text):
         return found
     return TRIED.search(text) or SAID_TRIED.search(text) or PASSIVE.search(text)
+
+
+_PASTY = re.compile(r"ed\b|\b(?:" + "|".join(sorted({v for v in _IRREGULAR.values()} | {"did", "ran", "gave", "went", "had", "got", "told", "done", "seen", "taken", "gone", "spoken", "begun", "written", "rung", "run", "shut"})) + r")\b")
+"""What every deed in the past has: a cheap look before the dear ones."""
+_NAMES = re.compile(r"[A-Z][a-z]")
 
 
 def _thing(name: str) -> bool:
@@ -293,25 +280,27 @@ def _thing(name: str) -> bool:
 
 def terse_deed(clause: str) -> bool:
     """Whether a clause names a deed in the base form, as a noun or as a command: a deed only beside a result."""
-    head = clause.strip()[:120]
+    head = clause.strip()[:120].lower()
     return bool(NOUN.match(head) or COMMAND.match(head) or BASE.match(head)) and claims(clause) != "not"
 
 
 def starts_with_deed(text: str) -> bool:
     """Whether the text begins with a verb of the trade in the past, as the second half of "X and did Y" does."""
-    return TERSE.match(text) is not None
+    return TERSE.match(text[:160].lower()) is not None
 
 
 def checks_something(clause: str) -> bool:
     """Whether the deed is a test or check rather than a change."""
-    found = _said(clause.strip()[:160])
+    clause = clause.strip()[:160]
+    found = _said(clause.lower(), clause)
+    clause = clause.lower()
     verb = (found.groupdict().get("verb") or "").lower() if found else ""
     return verb in _CHECK_FORMS or bool(NOUN.match(clause.strip()[:60])) or bool(_TRIAL.search(clause[:160]) or _RAN_TEST.search(clause[:120]))
 
 
 def actor_of(clause: str, role: str) -> str:
     """Return `tech`, `customer` or `vendor`: who did the deed, given the role of who wrote about it."""
-    head = clause.strip()[:160]
+    head = clause.strip()[:160].lower()
     person = PERSON.match(head)
     if HAD_THEM.match(head):
         return "customer"
@@ -324,14 +313,14 @@ def actor_of(clause: str, role: str) -> str:
 
 
 _RAN_TEST = re.compile(
-    r"\b(?:ran|run|did|used|performed|using|carried out|executed)\s+(?:(?:a|an|the|some|another|full|quick|extended|\w+)\s+){0,4}?(?:\w*(?:check|test|scan|trace|diag|monitor|analy[sz]er)\w*|pings?|tracert|traceroute|sfc|dism|chkdsk|lookup|search|capture|wireshark|audit|bpa|nslookup|repadmin|troubleshooter|ipconfig|gpresult|smartctl|command)\b", re.I
-)
-_TRIAL = re.compile(r"\b(?:tried|attempted) (?:to )?(?:run|us|log|connect|open|boot|access|print|send|ping|brows|reach|sign|join|call|dial|view|load|start)(?:n?ing|ging|e)?\b|\b(?:tried|attempted) (?:it |with |from |on |via )", re.I)
+    r"\b(?:ran|run|did|used|performed|using|carried out|executed)\s+(?:(?:a|an|the|some|another|full|quick|extended|\w+)\s+){0,4}?(?:\w*(?:check|test|scan|trace|diag|monitor|analy[sz]er)\w*|pings?|tracert|traceroute|sfc|dism|chkdsk|lookup|search|capture|wireshark|audit|bpa|nslookup|repadmin|troubleshooter|ipconfig|gpresult|smartctl|command)\b")
+_TRIAL = re.compile(r"\b(?:tried|attempted) (?:to )?(?:run|us|log|connect|open|boot|access|print|send|ping|brows|reach|sign|join|call|dial|view|load|start)(?:n?ing|ging|e)?\b|\b(?:tried|attempted) (?:it |with |from |on |via )")
 _CHECK_FORMS = frozenset(past(v) for v in CHECKS.split()) - {"tried", "attempted", "asked", "went", "sat"}
-CONDITION_OR_ADVICE = re.compile(f"(?:{_CONDITION.pattern}|(?:please|you (?:can|could|should|need)|try )\\b)", re.IGNORECASE)
+CONDITION_OR_ADVICE = re.compile(f"(?:{_CONDITION.pattern}|(?:please|you (?:can|could|should|need)|try )\\b)")
 """A start that makes the whole sentence no deed: what follows "if …," belongs to the condition."""
 
 
 def looks_ahead(clause: str) -> bool:
     """Whether the clause speaks of what is still to be done or advises it."""
+    clause = clause.lower()
     return _PLAN.search(clause) is not None or _ADVICE.search(clause) is not None

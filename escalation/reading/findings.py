@@ -24,7 +24,7 @@ _TELLS = (
     r"return(?:s|ed)|fail(?:s|ed)|br(?:ings|ought)|chang(?:es|ed)|got|gets?|is|was|address(?:es|ed)|cured|clear(?:s|ed)|lets?|runs?|ran|result(?:s|ed)|seem(?:s|ed)|still|no|same|"
     r"indicat(?:es|ed)|confirm(?:s|ed)|stop(?:s|ped)|start(?:s|ed)|c[ao]me|comes|sorted|broke|breaks|improv(?:es|ed)|reveal(?:s|ed)|took|takes|prompts?|throws?|crash(?:es|ed)|hangs?|can(?:no|['’])?t|could(?:n['’]?t)?)"
 )
-_GERUND = re.compile(rf"^{_LEAD}{_NOT_A_GERUND}[a-z-]{{2,18}}ing\b(?!\s*[,:;.]).{{3,160}}?\b{_TELLS}\b", re.I)
+_GERUND = re.compile(rf"^{_LEAD}{_NOT_A_GERUND}[a-z-]{{2,18}}ing\b(?!\s*[,:;.]).{{3,160}}?\b{_TELLS}\b")
 
 _TRIAL = (
     r"(?:try(?:ing)? (?:to )?\w+|attempt(?:ing)? to \w+|run(?:ning)?|test(?:ing)?|ping(?:ing)?|brows(?:e|ing)|set(?:ting)?|re-?boot(?:ing)?|restart(?:ing)?|enabl(?:e|ing)|disabl(?:e|ing)|us(?:e|ing)|switch(?:ing)?|"
@@ -32,18 +32,15 @@ _TRIAL = (
     r"bypass(?:ing)?|resolv(?:e|ing)|quer(?:y|ying)|nslookup|tracert|telnet(?:ting)?|check(?:ing)?|turn(?:ing)? \w+|choos(?:e|ing)|select(?:ing)?|do(?:ing)?|look(?:ing)?(?: at| in)?|temporarily \w+|manually (?!\w+ed\b)\w+|directly (?!\w+ed\b)\w+)"
 )
 _WHEN = re.compile(
-    rf"^{_LEAD}(?:when(?:ever)?|if|once|while|upon|on|every time)\s+(?:(?:i|we)\s+(?:then\s+|manually\s+|simply\s+|only\s+|do\s+)?)?(?P<verb>[\"“]?{_TRIAL})\b", re.I
-)
+    rf"^{_LEAD}(?:when(?:ever)?|if|once|while|upon|on|every time)\s+(?:(?:i|we)\s+(?:then\s+|manually\s+|simply\s+|only\s+|do\s+)?)?(?P<verb>[\"“]?{_TRIAL})\b")
 _AFTER = re.compile(
-    rf"^{_LEAD}(?:after|once|as soon as|since|by)\s+(?:i|we)?\s*(?:had\s+|have\s+|'ve\s+|finally\s+|manually\s+|fully\s+|also\s+)?(?:(?P<ing>[a-z-]{{3,16}}ing)|(?P<ed>[a-z-]{{3,16}}ed|reset|set|put|ran|took|rebuilt|did))\b", re.I
-)
-_ALLOWED = re.compile(r"^(?:once|when|after|as soon as)\s+(?:this|that|it|they|these|those|the \w+(?: \w+)?)\s+(?:was|were|had been|got)\s+\w+ed\b", re.I)
-_FUTURE = re.compile(r"\b(?:will|would|should|could you|can you|you(?:r)?\b|please|let me know|might|may|want|need|going to)\b", re.I)
+    rf"^{_LEAD}(?:after|once|as soon as|since|by)\s+(?:i|we)?\s*(?:had\s+|have\s+|'ve\s+|finally\s+|manually\s+|fully\s+|also\s+)?(?:(?P<ing>[a-z-]{{3,16}}ing)|(?P<ed>[a-z-]{{3,16}}ed|reset|set|put|ran|took|rebuilt|did))\b")
+_ALLOWED = re.compile(r"^(?:once|when|after|as soon as)\s+(?:this|that|it|they|these|those|the \w+(?: \w+)?)\s+(?:was|were|had been|got)\s+\w+ed\b")
+_FUTURE = re.compile(r"\b(?:will|would|should|could you|can you|you(?:r)?\b|please|let me know|might|may|want|need|going to)\b")
 _RESULT = re.compile(
     r"\b(?:works?|worked|working|fail(?:s|ed|ing)?|fine|ok|okay|correct(?:ly)?|same|still|error|errors|no \w+|nothing|never|does(?:n['’]?t| not)|did(?:n['’]?t| not)|can(?:no|['’])?t|cannot|could(?:n['’]?t| not)|can (?:no longer )?\w+|able to|unable|"
     r"has(?:n['’]?t| not)|have not|is(?:n['’]?t| not)|was(?:n['’]?t| not)|no longer|i get|it gets?|get(?:s|ting) (?:an?|the)|gives?|gave|returns?|returned|comes? up|came up|came back|shows?|showed|prompts?|crash\w*|hangs?|hung|drops?|dropped|times? out|timed out|denied|refused|resolves?|resolved|fixed|solved|cleared|gone|"
-    r"succe\w+|pass(?:es|ed)?|reboots?|slow\w*|respond\w*|repl(?:y|ies|ied)|loads?|loaded|prints?|printed|started|stopped|adjusted|connects?|connected|runs|appears?|disappear\w*|reach\w*|loss)\b", re.I,
-)
+    r"succe\w+|pass(?:es|ed)?|reboots?|slow\w*|respond\w*|repl(?:y|ies|ied)|loads?|loaded|prints?|printed|started|stopped|adjusted|connects?|connected|runs|appears?|disappear\w*|reach\w*|loss)\b")
 
 _CHECKABLE = (
     r"(?:(?:event|system|iis|audit|error|application|security|firewall|vpn|dns|dhcp|exchange|backup|veeam|sync|server|router|switch)?\s?(?:logs?|viewer)|(?:\w+ )?records?|settings?|config(?:uration)?s?|permissions?|rights|cabl(?:e|es|ing)|link(?: lights?| leds?)?|lights?|"
@@ -55,85 +52,69 @@ _FINE = r"(?:fine|ok|okay|good|clean|clear|correct|right|healthy|normal|green|in
 _STATE = re.compile(
     rf"^{_LEAD}(?:(?:the|his|her|their|our|my|all|both|every|each|any)\s+)?(?:[\w/.'’-]+\s+){{0,4}}?{_CHECKABLE}\b(?:\s+(?:on|of|for|in|at|from|to|between|and)\s+[\w\s/.'’-]{{1,50}}?)?\s+"
     rf"(?:(?:all\s+)?(?:is|are|was|were|looks?|looked|seems?|seemed|tests?|tested|checks? out|shows?|showed|reads?|came back|comes back|appears?)\s+(?:to be\s+)?(?:all\s+|also\s+|now\s+|both\s+|still\s+|correctly\s+|properly\s+|just\s+|as\s+a\s+)?(?:{_FINE}|set|configured|valid)|(?:all\s+)?(?:ok|okay|fine|clean|good|correct)\s*[.,;]?\s*$)"
-    rf"|^{_LEAD}(?:we|i|it|they)(?:['’]re|['’]s| are| is| am)\s+(?:at|on|running)\s+the latest\b",
-    re.I,
-)  # fmt: skip
+    rf"|^{_LEAD}(?:we|i|it|they)(?:['’]re|['’]s| are| is| am)\s+(?:at|on|running)\s+the latest\b")
 _NONE_FOUND = re.compile(
     rf"^{_LEAD}(?:there\s+(?:are|is|were|was)\s+|i\s+(?:see|found|find|get)\s+|we\s+(?:see|found)\s+|(?:shows?|found)\s+)?(?:absolutely\s+)?(?:no|nothing|zero|0)\s+(?:\w+\s+){{0,3}}?(?:(?:errors?|warnings?|issues?|alerts?|entries|events?|faults?|problems?|packet loss|loss|drops?|crc|disconnects|blocks?|hits?|denies|conflicts?|matches)\b|(?:in|on|of (?:note|interest))\s).{{0,60}}"
-    r"\b(?:logs?|viewer|console|portal|dashboard|history|trace|report|queue|quarantine|port|ports|interface|switch|scan|smart|line|link|firewall|router|server|site)\b",
-    re.I,
-)
+    r"\b(?:logs?|viewer|console|portal|dashboard|history|trace|report|queue|quarantine|port|ports|interface|switch|scan|smart|line|link|firewall|router|server|site)\b")
 _ABILITY = re.compile(
     rf"^{_LEAD}(?:(?:yes|no)[,.]?\s+)?(?:(?:but|and|i|we|it|they|she|he|the|a|an|all|both|other|another|new|my|our)\s+)?(?:[\w/.'’-]+\s+){{0,8}}?(?:(?:can|could)\s+(?!you|we\b|i\b|anyone|someone|not\b|no longer|only\b|you\b)|(?:is|are|was|were|am)\s+able\s+to\s+)"
-    r"(?:now\s+|still\s+|also\s+|both\s+|successfully\s+|reach and\s+)?(?P<what>ping|resolve|reach|browse|connect|sign in|log ?in|log on|telnet|rdp|access|open|run|print|update|authenticate|send|receive|mount|map|dial|call)\b",
-    re.I,
-)
+    r"(?:now\s+|still\s+|also\s+|both\s+|successfully\s+|reach and\s+)?(?P<what>ping|resolve|reach|browse|connect|sign in|log ?in|log on|telnet|rdp|access|open|run|print|update|authenticate|send|receive|mount|map|dial|call)\b")
 _FIXED_BY = re.compile(
     r"\b(?:fixed|resolved?|solved?|sorted|cured|corrected|got (?:it|this|that|them) (?:working|fixed|going|sorted))\s*(?:(?:it|this|that|the \w+(?: \w+)?|my \w+|everything|mine|ours)\s+)?(?:by|with|after|via)\s+(?:\w+ing\b|a |the |\w+)"
     r"|\b(?:the )?(?:fix|solution|answer|culprit|cause|root cause|resolution) (?:was|is|turned out to be|for (?:me|us|this) was)\s+(?!unknown|not|to\b|still|probably|likely)\w+"
     r"|^(?:\W*)(?:just\s+)?(?:re-?\w+|turn\w*|switch\w*|set\w*|swap\w*|chang\w+|remov\w+|disabl\w+|enabl\w+)\s.{3,80}\band (?:it|that|everything|all|this|they)\b.{0,25}\b(?:works|back|fine|fixed|magically|again|good)\b"
-    r"|^(?:\W*)(?:an?|the)\s+(?:\w+\s+){0,2}(?:repair|reinstall\w*|reboot|restart|reset|update|upgrade|rollback|replacement|rebuild|swap|install\w*|reimage)\b.{0,60}\b(?:fixed|resolved|solved|did the trick|worked|sorted|cured)",
-    re.I,
-)
+    r"|^(?:\W*)(?:an?|the)\s+(?:\w+\s+){0,2}(?:repair|reinstall\w*|reboot|restart|reset|update|upgrade|rollback|replacement|rebuild|swap|install\w*|reimage)\b.{0,60}\b(?:fixed|resolved|solved|did the trick|worked|sorted|cured)")
 _COMMAND_SAYS = re.compile(
     rf"^{_LEAD}(?:(?:a|the)\s+)?(?:repadmin|dcdiag|nslookup|pings?|tracert|traceroute|ipconfig|sfc|dism|chkdsk|gpresult|gpupdate|netstat|telnet|test-\w+|get-\w+|nltest|w32tm|smartctl|memtest\w*|portqry|wireshark|event viewer|task manager|device manager|resource monitor|speed ?test|packet capture|message trace)\b.{{0,80}}?"
-    r"\b(?:g[ai]ves?|shows?|showed|returns?|returned|says|said|reports?|reported|fails?|failed|comes? back|came back|resolves?|times? out|timed out|works?|worked|(?:is|are|was|were) (?:fine|ok|clean|good)|ok|fine|pass(?:es|ed)|clean|found|finds|lists?)\b",
-    re.I,
-)
+    r"\b(?:g[ai]ves?|shows?|showed|returns?|returned|says|said|reports?|reported|fails?|failed|comes? back|came back|resolves?|times? out|timed out|works?|worked|(?:is|are|was|were) (?:fine|ok|clean|good)|ok|fine|pass(?:es|ed)|clean|found|finds|lists?)\b")
 _SEEN = re.compile(
     rf"^{_LEAD}(?:i|we)\s+(?:also\s+|then\s+|can\s+|could\s+|do\s+)?(?:see|saw|noticed|notice)\s+.{{3,100}}\b(?:logs?|trace|audit|viewer|capture|report|console|events?|portal|dashboard|queue)\b"
-    r"|\b(?:i|we)\s+(?:do(?:n['’]?t| not)|did(?:n['’]?t| not)|can(?:no|['’])?t)\s+(?:see|find)\s+(?:an?|any\w*|the|that|this|it)\b.{0,80}\b(?:logs?|trace|audit|viewer|capture|report|console|events?|portal|there|either|sent|quarantine|queue|list|spam|device manager)\b",
-    re.I,
-)
-_ALSO_HAPPENS = re.compile(r"^(?:it|this|same|the same|same issue|the (?:issue|problem|error)|problem|issue)\s+(?:also\s+(?:happens?|happened|occurs?|fails?|appears?)|(?:happens?|happened|occurs?)(?:\s+\w+){0,5}\s+(?:as well|too|also))\b", re.I)
+    r"|\b(?:i|we)\s+(?:do(?:n['’]?t| not)|did(?:n['’]?t| not)|can(?:no|['’])?t)\s+(?:see|find)\s+(?:an?|any\w*|the|that|this|it)\b.{0,80}\b(?:logs?|trace|audit|viewer|capture|report|console|events?|portal|there|either|sent|quarantine|queue|list|spam|device manager)\b")
+_ALSO_HAPPENS = re.compile(r"^(?:it|this|same|the same|same issue|the (?:issue|problem|error)|problem|issue)\s+(?:also\s+(?:happens?|happened|occurs?|fails?|appears?)|(?:happens?|happened|occurs?)(?:\s+\w+){0,5}\s+(?:as well|too|also))\b")
 _COULD_NOT = re.compile(
-    r"^(?:(?:and|but|so|then|also|still)\s+)*(?:(?:i|we)\s+)?(?:(?:also|still|just)\s+)?(?:(?:can(?:no|['’])?t|cannot|could(?:n['’]?t| not)|(?:am|was|were|are) (?:un|not )able to|unable to)\s+(?:get\s+\w+.{0,60}\bto\b|(?:un)?install|update|remove|start|stop|restart|boot|delete|join|re-?join|enable|disable|format|mount|repair|restore|reset|connect to|ping|reach|map|promote|demote|reproduce|replicate)\b)",
-    re.I,
-)
-_SUPPOSED = re.compile(r"^(?:\W*\w+:\W*)?(?:if|since|because|as|when|whenever|so that|in order|assuming|i (?:think|believe|suspect|guess|assume))\b|^.{0,160}\bmust be\b", re.I)
-_NOT_FIX = re.compile(r"\b(?:not|n['’]t|never|hope|hopefully|should|would|might|could|if)\b", re.I)
+    r"^(?:(?:and|but|so|then|also|still)\s+)*(?:(?:i|we)\s+)?(?:(?:also|still|just)\s+)?(?:(?:can(?:no|['’])?t|cannot|could(?:n['’]?t| not)|(?:am|was|were|are) (?:un|not )able to|unable to)\s+(?:get\s+\w+.{0,60}\bto\b|(?:un)?install|update|remove|start|stop|restart|boot|delete|join|re-?join|enable|disable|format|mount|repair|restore|reset|connect to|ping|reach|map|promote|demote|reproduce|replicate)\b)")
+_SUPPOSED = re.compile(r"^(?:\W*\w+:\W*)?(?:if|since|because|as|when|whenever|so that|in order|assuming|i (?:think|believe|suspect|guess|assume))\b|^.{0,160}\bmust be\b")
+_NOT_FIX = re.compile(r"\b(?:not|n['’]t|never|hope|hopefully|should|would|might|could|if)\b")
 _ONGOING = re.compile(
     r"^(?:(?:currently|now|presently|in the meantime|meanwhile|atm|ok|so)[, ]+)*(?:i['’]?m|im|we['’]?re|i am|we are)\s+(?:currently\s+|now\s+|just\s+|also\s+|still\s+)?(?:running|scanning|restoring|rebuilding|copying|re-?imaging|updating|installing|uninstalling|downloading|monitoring|testing|replacing|migrating|syncing)\b"
     r"|^(?:currently|now|presently)\s+(?:running|scanning|restoring|rebuilding|copying|re-?imaging|updating|installing|downloading|monitoring|testing)\b"
-    r"|^(?:chkdsk|scan|restore|backup|rebuild|sfc|dism|defrag|memtest|sync|update|resync|copy) (?:is )?(?:still |now |currently )?(?:running|in progress|under ?way)\b",
-    re.I,
-)
+    r"|^(?:chkdsk|scan|restore|backup|rebuild|sfc|dism|defrag|memtest|sync|update|resync|copy) (?:is )?(?:still |now |currently )?(?:running|in progress|under ?way)\b")
 
 
 def test_told(sentence: str) -> Form | None:
     """Return what a sentence that starts with its deed tells: "when I …, it fails", "removing … fixed it", "after …, fine"."""
-    text = _LABEL.sub("", sentence.strip()[:320])
+    text = _LABEL.sub("", sentence.strip()[:320].lower())
     found = _WHEN.match(text)
     if found and not _FUTURE.search(text[:120]) and _RESULT.search(text, found.end()):
         return "check"
     found = _AFTER.match(text)
     if found and not _FUTURE.search(text[:90]) and "," in text[found.end() :] and _RESULT.search(text, text.find(",", found.end())):
-        return "change" if found["ing"] or text.lower().startswith(("after", "once", "as soon")) else None
-    if _ALLOWED.match(text) and re.search(r"\b(?:able to|worked|works|fine|came (?:up|back)|completed)\b", text, re.I):
+        return "change" if found["ing"] or text.startswith(("after", "once", "as soon")) else None
+    if _ALLOWED.match(text) and re.search(r"\b(?:able to|worked|works|fine|came (?:up|back)|completed)\b", text):
         return "change"
     if _GERUND.match(text) and not _FUTURE.search(text[:90]):
         return "check" if _LOOKING.match(text) else "change"
     return None
 
 
-_LABEL = re.compile(r"^[\s*_\"'(]*(?:(?:edit|update|fixed|solved|resolved|solution|fix|note|result)\s?\d*\s*[:.-]+[\s*_]*)?", re.I)
-_LOOKING = re.compile(rf"^{_LEAD}(?:using|running|checking|testing|looking|browsing|pinging|opening|accessing|tracing|comparing|connecting|logging|viewing|monitoring|capturing|trying|attempting|searching|scanning|reviewing|inspecting|querying|booting)\b", re.I)
-_RESTARTED = re.compile(r"^(?:and |then )?(?:after|once|on|upon|following)\s+(?:a |the |i |we |it )?(?:\w+ )?(?:re-?(?:boot|start)\w*|logg\w+|sign\w+|power[- ]?cycl\w+|that|this|doing (?:that|this|so)|which)\b", re.I)
+_LABEL = re.compile(r"^[\s*_\"'(]*(?:(?:edit|update|fixed|solved|resolved|solution|fix|note|result)\s?\d*\s*[:.-]+[\s*_]*)?")
+_LOOKING = re.compile(rf"^{_LEAD}(?:using|running|checking|testing|looking|browsing|pinging|opening|accessing|tracing|comparing|connecting|logging|viewing|monitoring|capturing|trying|attempting|searching|scanning|reviewing|inspecting|querying|booting)\b")
+_RESTARTED = re.compile(r"^(?:and |then )?(?:after|once|on|upon|following)\s+(?:a |the |i |we |it )?(?:\w+ )?(?:re-?(?:boot|start)\w*|logg\w+|sign\w+|power[- ]?cycl\w+|that|this|doing (?:that|this|so)|which)\b")
 
 
 def result_after(sentence: str) -> bool:
     """Whether the sentence is what came of the deed before it: "after rebooting, still the same"."""
-    return _RESTARTED.match(sentence.strip()[:120]) is not None
+    return _RESTARTED.match(sentence.strip()[:120].lower()) is not None
 
 
 def on_condition(sentence: str) -> bool:
     """Whether the sentence tells when something works: "if I use the address, it works"."""
-    return _WHEN.match(_LABEL.sub("", sentence.strip()[:240])) is not None
+    return _WHEN.match(_LABEL.sub("", sentence.strip()[:240].lower())) is not None
 
 
 def finding_told(sentence: str) -> Form | None:
     """Return what a sentence without a deed tells: "logs are clean", "no errors on the port", "fixed by …"."""
-    text = _LABEL.sub("", sentence.strip()[:240])
+    text = _LABEL.sub("", sentence.strip()[:240].lower())
     if (fix := _FIXED_BY.search(text)) and not _NOT_FIX.search(text[: fix.start()] + text[fix.end() : fix.end() + 12]):
         return "fix"
     if _FUTURE.search(text[:80]) or _SUPPOSED.match(text):
@@ -147,9 +128,9 @@ def finding_told(sentence: str) -> Form | None:
 
 def ongoing(sentence: str) -> bool:
     """Whether the sentence says that something was started and runs."""
-    return _ONGOING.match(sentence.strip()[:160]) is not None
+    return _ONGOING.match(sentence.strip()[:160].lower()) is not None
 
 
 def allows(sentence: str) -> bool:
     """Whether the sentence says that something can be done, which for a check means its subject is fine."""
-    return _ABILITY.match(sentence.strip()[:240]) is not None
+    return _ABILITY.match(sentence.strip()[:240].lower()) is not None

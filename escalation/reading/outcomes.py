@@ -19,9 +19,7 @@ _TEMPORARY = re.compile(
     r"(?:issue|problem|error|it) returned|then (?:it )?(?:failed|dropped|stopped|died|broke|hung|crashed|went)|until (?:the|it|next|a|i|reboot)|intermittent\w*|partial\w*|"
     r"sometimes|half of|some of|a (?:little|bit) (?:better|faster)|slightly|somewhat|improved|better,? but|less often|narrow\w*|"
     r"only (?:works?|happens?|affects?|when|on|for|with|from|the|this|one)|but (?:only|not|the next|after|now it|then)|helped (?:a|some|for)|at first|"
-    r"works? (?:on|from|in|with|via|over|using|if|when|for|by|locally|through|there)|worked (?:on|from|in|with|via|over|using|if|when|by|locally|there))\b",
-    re.I,
-)
+    r"works? (?:on|from|in|with|via|over|using|if|when|for|by|locally|through|there)|worked (?:on|from|in|with|via|over|using|if|when|by|locally|there))\b")
 _DENIED = re.compile(
     r"\b(?:no (?:change|luck|joy|difference|effect|dice|improvement|help|go|success|better|avail|result|results|fix|love|cigar)|to no avail|nada|nope|nothing changed|"
     r"(?:did|does|do|has|have|had|was|is|were|would)(?:n['’]?t| not| nothing)(?: seem to| really| appear to| actually| even)? ?(?:help\w*|fix\w*|work\w*|resolv\w*|solv\w*|"
@@ -29,87 +27,68 @@ _DENIED = re.compile(
     r"same (?:issue|error|problem|result|results|thing|drop|behaviou?r|outcome|message|symptom\w*|story|again|as before|\w+ error|fault|code|screen)|the same\b|same(?=\s*$|[.,;])|"
     r"still (?!running\b)\w+|(?:issue|problem|error|it|fault|symptom\w*) (?:\w+ )?(?:persist\w*|remain\w*|continu\w*|returned|reappear\w*|unchanged)|persists|unchanged|"
     r"not (?:fixed|resolved|solved|working|helping|it|the (?:cause|issue|problem))|no longer the|not help\w*|nothing (?:helped|worked|works|wrong|found|unusual|obvious|relevant|in|there|useful|new)|"
-    r"(?:found|finds|sees?|shows?|showed|detect(?:s|ed)|reveal(?:s|ed)|yield(?:s|ed)) nothing|(?:can(?:no|['’])?t|cannot|could(?:n['’]?t| not)|did(?:n['’]?t| not)|do(?:n['’]?t| not)|does(?:n['’]?t| not)) (?:find|see|detect|show|spot|reveal|locate)(?: \w+){0,3} (?:any\w*|wrong|a|that|errors?|issues?|one|there|in)\b|nothing\s*(?=$|[.,;!])|not resol\w+|(?:but|and|then) still\\b|while (?:the )?(?:issue|problem|error) |none (?:of|found|there|worked|helped)|useless|failed to (?:fix|resolve|help)|drops? again|fails again|happened again|back again|neither)\b",
-    re.I,
-)
+    r"(?:found|finds|sees?|shows?|showed|detect(?:s|ed)|reveal(?:s|ed)|yield(?:s|ed)) nothing|(?:can(?:no|['’])?t|cannot|could(?:n['’]?t| not)|did(?:n['’]?t| not)|do(?:n['’]?t| not)|does(?:n['’]?t| not)) (?:find|see|detect|show|spot|reveal|locate)(?: \w+){0,3} (?:any\w*|wrong|a|that|errors?|issues?|one|there|in)\b|nothing\s*(?=$|[.,;!])|not resol\w+|(?:but|and|then) still\\b|while (?:the )?(?:issue|problem|error) |none (?:of|found|there|worked|helped)|useless|failed to (?:fix|resolve|help)|drops? again|fails again|happened again|back again|neither)\b")
 _CLEAR = re.compile(
     r"\b(?:no (?:\w+ )?(?:errors?|issues?|problems?|packet loss|loss|faults?|threats?|infections?|malware|virus(?:es)?|conflicts?|findings?|alerts?|warnings?|drops?|violations?|"
     r"corruption|bad sectors|hits?|entries|events?)|0 errors|zero errors|0% loss|clean|all (?:good|green|ok|okay|fine|clear|normal|pass(?:ed|es)?|up)|(?:is|are|was|were|looks?|looked|seems?|"
     r"seemed|came back|comes back|appears?|tests?|tested|checks? out|shows?|showing|reports?) (?:\w+ )?(?:fine|good|ok|okay|normal|healthy|correct|clean|right|green|up to date|"
     r"enabled|identical|valid|well|perfect|sound|intact)|(?:fine|ok|okay|healthy|correct|passed|passes|normal|identical|matches|match|up to date)\b|answers?|responds?|replies|"
-    r"resolves? (?:fine|ok|correctly)|not the cause|rul\w+ out|everything (?:is|was|looks?|seems?|returns?) \w+|as (?:expected|recommended|it should|documented|normal)|(?:all|both|every\w*) (?:\w+ )?(?:pass|passes|passed|works?|worked|ok|fine|good)|returns? (?:everything |the )?(?:proper|right|correct|perfect|fine)\w*|(?:is|are) (?:set|applied|configured|loading|getting|obtaining|in sync|reachable|running)|correctly|properly|successfully|without (?:any )?(?:issues?|errors?|problems?|trouble)|just fine|checks? out)",
-    re.I,
-)
+    r"resolves? (?:fine|ok|correctly)|not the cause|rul\w+ out|everything (?:is|was|looks?|seems?|returns?) \w+|as (?:expected|recommended|it should|documented|normal)|(?:all|both|every\w*) (?:\w+ )?(?:pass|passes|passed|works?|worked|ok|fine|good)|returns? (?:everything |the )?(?:proper|right|correct|perfect|fine)\w*|(?:is|are) (?:set|applied|configured|loading|getting|obtaining|in sync|reachable|running)|correctly|properly|successfully|without (?:any )?(?:issues?|errors?|problems?|trouble)|just fine|checks? out)")
 _WORKED = re.compile(
     r"\b(?:fixed|resolved|solved|did the trick|that(?: has)? (?:worked|did it|sorted)|sorted|works? (?:now|again|fine|great|perfectly|ok|well|like)|working (?:now|again|fine|ok|well|perfectly|as)|"
     r"now works?|now working|all working|is working|are working|(?:it|this|which|that) worked|able to (?:complete|finish)|worked(?! (?:on|with|for|in|from|before|at|out))|success(?:ful(?:ly)?)?|back (?:online|up|to normal|in business)|"
     r"can (?:now )?(?:\w+ )?(?:now|again)|able to (?:now )?\w+|problem (?:is )?gone|(?:error|issue|message|fault|symptom) (?:is |has )?(?:gone|went away|disappeared|cleared|stopped)|started (?:working|accepting|responding|printing|syncing|loading|booting)|(?:was|were|got|is|are) (?:now )?(?:correctly|properly|finally) \w+ed|magically|finally (?:\w+ed|working|works)|square\w* away|disappeared|"
-    r"came (?:right )?(?:up|back up)|up and running|completed (?:ok|fine|successfully)|that was it|stopped the|cleared (?:the|it)|no more \w+|hasn['’]?t (?:happened|dropped|come back))\b",
-    re.I,
-)
+    r"came (?:right )?(?:up|back up)|up and running|completed (?:ok|fine|successfully)|that was it|stopped the|cleared (?:the|it)|no more \w+|hasn['’]?t (?:happened|dropped|come back))\b")
 _FAILED = re.compile(
     r"\b(?:fail(?:s|ed|ing|ure)?|errors?(?:ed)?(?: out)?|could(?:n['’]?t| not)|can(?:no|['’])?t|cannot|unable|was not able|were not able|not able|access (?:is )?denied|denied|refused|"
     r"tim(?:es|ed) out|time-?out|crash(?:es|ed)?|hangs?|hung|froze|freezes|abort(?:s|ed)|rejected|no (?:answer|response|reply|connection|dhcp|dial|link|signal|power)|unreachable|"
     r"won['’]?t|would(?:n['’]?t| not)|does(?:n['’]?t| not)|did(?:n['’]?t| not)|isn['’]?t|is not|not (?:found|available|possible|recogni[sz]ed|supported|reachable|accepted)|"
     r"(?:only|never) (?:gets?|got|get|goes|went|reach\w*) (?:to|as far|up|past)|stops? at|sits? at|gets? stuck|stuck at|not (?:complete|finish|start|boot|load|install|connect|respond|print|open)\w*|not going|never (?:finish|complet|start|load|connect)\w*|"
-    r"blue ?screen(?:s|ed)?|corrupt\w*|dead|stuck|dropped|drops|disconnect(?:s|ed)|bounced|exception)\b",
-    re.I,
-)
+    r"blue ?screen(?:s|ed)?|corrupt\w*|dead|stuck|dropped|drops|disconnect(?:s|ed)|bounced|exception)\b")
 _FINDING = re.compile(
     r"\b(?:shows?|showed|showing|found|finds|reveal\w*|see(?:s|ing)?|saw|reports?|reported|returns?|gives?|gave|indicat\w+|point(?:s|ed) to|turns? out|turned out|noticed|says|"
-    r"discovered|logged|high|slow|missing|expired|full|wrong|mismatch\w*|different|differs?|old|outdated|out of date|lots of|many|loss)\b",
-    re.I,
-)
-_FOUND = re.compile(r"\b(?:(?:did |can |could )?(?:see|find|notice)(?! (?:if|where|whether|how|what|any|out))|saw|noticed|indicat(?:es|ed)|confirm(?:s|ed) that|found|shows?|showed|showing|reveal\w*|discovered|turn(?:s|ed) out|logged|reports?)\b(?! (?:no|nothing)\b)", re.I)
+    r"discovered|logged|high|slow|missing|expired|full|wrong|mismatch\w*|different|differs?|old|outdated|out of date|lots of|many|loss)\b")
+_FOUND = re.compile(r"\b(?:(?:did |can |could )?(?:see|find|notice)(?! (?:if|where|whether|how|what|any|out))|saw|noticed|indicat(?:es|ed)|confirm(?:s|ed) that|found|shows?|showed|showing|reveal\w*|discovered|turn(?:s|ed) out|logged|reports?)\b(?! (?:no|nothing)\b)")
 BLANKET = re.compile(
     r"\b(?:none of (?:that|this|these|those|the above|it|them)|nothing (?:has )?(?:helped|worked|works)|(?:all|both)(?: of (?:which|that|these|this))? (?:with )?(?:no luck|to no avail|failed|no change|without)|"
     r"no luck with any|nothing i(?:'ve| have)? tried|neither (?:worked|helped)|still (?:not|no|broken|happening|the same|having|getting|down|fail\w*|an? issue)|"
-    r"(?:issue|problem) (?:still )?(?:persists|remains|continues)|same (?:issue|problem|error|thing)|to no avail|didn['’]?t help|did not help|without (?:success|luck))\b",
-    re.I,
-)
+    r"(?:issue|problem) (?:still )?(?:persists|remains|continues)|same (?:issue|problem|error|thing)|to no avail|didn['’]?t help|did not help|without (?:success|luck))\b")
 """A later remark about everything tried so far."""
 SETTLED = re.compile(
     r"\b(?:that (?:worked|fixed|did it|did the trick|resolved|solved)|(?:this|it)(?: has| is|'s)? (?:now )?(?:fixed|resolved|solved|working now)|works (?:now|again)|working (?:now|again)|"
-    r"(?:issue|problem) (?:is |has been |was )?(?:now )?(?:fixed|resolved|solved|gone)|did the trick|back to normal)\b",
-    re.I,
-)
+    r"(?:issue|problem) (?:is |has been |was )?(?:now )?(?:fixed|resolved|solved|gone)|did the trick|back to normal)\b")
 ABOUT = re.compile(r"^(?:that|this|it|which|but|however|same|still|no|nope|nothing|problem|issue|the (?:issue|problem|error|result|same)|unfortunately|sadly|result|didn['’]?t|did not|"
                    r"doesn['’]?t|works?|worked|working|fixed|all|everything|and it|only|came|comes|again|now|after that|afterwards|both|none|neither|test|user (?:says|reports|confirms)|"
-                   r"failed|fails|error|got|get|getting|success|done|then|was|found|shows?|seems|looks|clean|ok|fine|\d+%|passed|couldn['’]?t|could not|can['’]?t|cannot)\b", re.I)  # fmt: skip
+                   r"failed|fails|error|got|get|getting|success|done|then|was|found|shows?|seems|looks|clean|ok|fine|\d+%|passed|couldn['’]?t|could not|can['’]?t|cannot)\b")
 """How a sentence starts that goes on about the deed before it."""
 
 
 RAN = re.compile(
-    r"\b(?:(?:ran|run|completed|installed|finished|went|applied|imported|uninstalled|updated|removed) (?:\w+ )?(?:successfully|fine|ok|okay|through|clean(?:ly)?)|(?:was|is|were) success(?:ful)?|successfully)\b", re.I
-)
+    r"\b(?:(?:ran|run|completed|installed|finished|went|applied|imported|uninstalled|updated|removed) (?:\w+ )?(?:successfully|fine|ok|okay|through|clean(?:ly)?)|(?:was|is|were) success(?:ful)?|successfully)\b")
 """The deed itself went through, which does not say that it helped."""
-_SAME = re.compile(r"\b(?:same|identical) (?:\w+ )?(?:issue|error|problem|result|results|thing|drop|behaviou?r|outcome|message|symptom\w*|fault|code|screen)|same(?=\s*$|[.,;])|\bsame (?:here|there)|\bthe same\b", re.I)
+_SAME = re.compile(r"\b(?:same|identical) (?:\w+ )?(?:issue|error|problem|result|results|thing|drop|behaviou?r|outcome|message|symptom\w*|fault|code|screen)|same(?=\s*$|[.,;])|\bsame (?:here|there)|\bthe same\b")
 _ELSEWHERE = re.compile(
-    r"\b(?:another|different|second|2nd|other|spare|loan\w*|new|clean|test|my own|external\w*|internal\w*|safe mode|incognito|private window|from home|from outside|by ip|webmail|owa)\b", re.I
-)
-_POINTS = re.compile(r"\b(?:indicat(?:es|ed)|reveal(?:s|ed)|point(?:s|ed) (?:to|at|me)|discovered|turned out|turns out|isolated (?:it|the)|narrowed)\b(?! (?:no|nothing)\b)", re.I)
-_NOT_WORK = re.compile(r"\b(?:does|did|do|would|will|is|was)(?:n['’]?t| not) (?:work\w*|load\w*|start\w*|open\w*|respond\w*|connect\w*|print\w*|boot\w*)\b", re.I)
+    r"\b(?:another|different|second|2nd|other|spare|loan\w*|new|clean|test|my own|external\w*|internal\w*|safe mode|incognito|private window|from home|from outside|by ip|webmail|owa)\b")
+_POINTS = re.compile(r"\b(?:indicat(?:es|ed)|reveal(?:s|ed)|point(?:s|ed) (?:to|at|me)|discovered|turned out|turns out|isolated (?:it|the)|narrowed)\b(?! (?:no|nothing)\b)")
+_NOT_WORK = re.compile(r"\b(?:does|did|do|would|will|is|was)(?:n['’]?t| not) (?:work\w*|load\w*|start\w*|open\w*|respond\w*|connect\w*|print\w*|boot\w*)\b")
 RECURRED = re.compile(
     r"\b(?:same (?:again|issue again|problem again)|(?:happen|drop|fail|crash|disconnect|fr[oe]z|broke|stopp|went down|cut out|lock)\w*(?: \w+)? again|back again|(?:it['’]?s|is|problem is|issue is|error is) back\b(?! (?:up|online|to normal|in))|came back(?! (?:up|online|on\b|clean|fine|ok|to life))|has returned|"
-    r"returned (?:today|this|after|overnight|again)|down again|not working again|only (?:held|lasted|worked)|again (?:this|today|yesterday|just)|didn['’]?t (?:last|hold)|did not (?:last|hold))\b", re.I
-)
+    r"returned (?:today|this|after|overnight|again)|down again|not working again|only (?:held|lasted|worked)|again (?:this|today|yesterday|just)|didn['’]?t (?:last|hold)|did not (?:last|hold))\b")
 """The trouble came back."""
 OPEN = re.compile(
     r"\b(?:any (?:ideas?|help|advice|suggestions?|thoughts|tips|input|pointers|other)|help\b|please|still|escalat\w+|stuck|stumped|at a loss|what (?:am i|else|now|should|can|could)|anyone|anybody|no idea|not sure|how (?:do|can|should) (?:i|we)|need (?:to|someone|help)|"
-    r"same|persist\w*|again|issue remains|problem remains|not working|doesn['’]?t|cannot|can['’]?t|won['’]?t|keeps?|fail\w*|getting|error\w*|passing|handing|thanks)\b|\?", re.I
-)
+    r"same|persist\w*|again|issue remains|problem remains|not working|doesn['’]?t|cannot|can['’]?t|won['’]?t|keeps?|fail\w*|getting|error\w*|passing|handing|thanks)\b|\?")
 """Words of somebody whose problem is not solved."""
 PENDING = re.compile(
     r"\b(?:for now|in the meantime|meanwhile|will (?:watch|monitor|see|check|wait|update|report|know|let|keep)|monitor(?:ing)?|let'?s see|see (?:if|whether|how|what)|wait(?:ing)? (?:for|to|until)|leav(?:e|ing) it|keep(?:ing)? an eye|in progress|(?:still|now|currently) running|"
-    r"until (?:the|next|tomorrow|we|i))\b", re.I
-)
+    r"until (?:the|next|tomorrow|we|i))\b")
 """The result is awaited."""
 
 
 def outcome_of(text: str, *, check: bool = False) -> Outcome:
     """Return the outcome stated in the text; for a check, a finding is `partial` and a clean bill `no_change`."""
-    text = text[:600]
-    if _TEMPORARY.search(text) and not re.match(r"\s*(?:no |still |same )", text, re.I) and not (check and _CLEAR.search(text)):
+    text = text[:600].lower()
+    if _TEMPORARY.search(text) and not re.match(r"\s*(?:no |still |same )", text) and not (check and _CLEAR.search(text)):
         return "partial"
     if check and _POINTS.search(text):
         return "partial"
@@ -121,7 +100,7 @@ def outcome_of(text: str, *, check: bool = False) -> Outcome:
     if _WORKED.search(RAN.sub(" ", text)):
         return "worked"
     if _CLEAR.search(text) and not RAN.search(text):
-        return "no_change" if check or not re.search(r"\b(?:ok|okay|fine)\b", text, re.I) else "worked"
+        return "no_change" if check or not re.search(r"\b(?:ok|okay|fine)\b", text) else "worked"
     if check and _FOUND.search(text):
         return "partial"
     if _FAILED.search(text):
@@ -133,19 +112,20 @@ def outcome_of(text: str, *, check: bool = False) -> Outcome:
 
 def states_result(text: str) -> bool:
     """Whether the text says how something turned out."""
-    return outcome_of(text, check=True) != "unknown" or RAN.search(text) is not None
+    return outcome_of(text, check=True) != "unknown" or RAN.search(text[:600].lower()) is not None
 
 
 def elsewhere(text: str) -> bool:
     """Whether a test was done in another place, on another device or as another user."""
-    return _ELSEWHERE.search(text) is not None
+    return _ELSEWHERE.search(text.lower()) is not None
 
 
 def goes_on_about(sentence: str) -> bool:
     """Whether a sentence speaks of the deed before it rather than of something new."""
-    return ABOUT.match(sentence.strip()) is not None
+    return ABOUT.match(sentence.strip()[:60].lower()) is not None
 
 
 def fine(text: str) -> bool:
     """Whether the text says that something works."""
+    text = text.lower()
     return _CLEAR.search(text) is not None or _WORKED.search(text) is not None

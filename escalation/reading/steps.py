@@ -318,7 +318,7 @@ def _group(clauses: list[_Clause]) -> list[list[_Clause]]:
             groups.append([clause])
             opened = True
         elif clause.claim == "not":
-            asking = not groups and deeds.CONDITION_OR_ADVICE.match(clause.text.strip()) is not None
+            asking = not groups and deeds.CONDITION_OR_ADVICE.match(clause.text.strip()[:80].lower()) is not None
             if outcomes.states_result(clause.text) and opened and not deeds.looks_ahead(clause.text):
                 groups[-1].append(clause)
             else:
@@ -360,7 +360,7 @@ def _after_verb(clause: str) -> str:
 
 
 def _inside_result(clause: str) -> bool:
-    return deeds.NOUN.match(clause.strip()[:120]) is not None and outcomes.states_result(_after_verb(clause))
+    return deeds.NOUN.match(clause.strip()[:120].lower()) is not None and outcomes.states_result(_after_verb(clause))
 
 
 def _settle(found: list[Deed], before: int, passage: Passage) -> None:
@@ -369,7 +369,7 @@ def _settle(found: list[Deed], before: int, passage: Passage) -> None:
     for stretch in passage.stretches:
         if not waiting:
             return
-        text = stretch.text[:300]
+        text = stretch.text[:300].lower()
         if stretch.kind not in ("sentence", "item") or text.endswith("?") or deeds.claims(text) == "deed":
             continue
         earlier = [p for p in waiting if p < before or found[p].end <= stretch.start]
@@ -406,7 +406,7 @@ def _open_after(passages: Sequence[Passage]) -> list[int]:
         last = -1
         if passage.role not in ("system", "us"):
             for stretch in passage.stretches:
-                if stretch.kind in ("sentence", "item", "pasted") and outcomes.OPEN.search(stretch.text[:300]):
+                if stretch.kind in ("sentence", "item", "pasted") and outcomes.OPEN.search(stretch.text[:300].lower()):
                     last = stretch.start
         ends.append(last)
     return ends
@@ -421,7 +421,7 @@ def _awaited(deed: Deed, passages: Sequence[Passage]) -> bool:
     text = passages[deed.passage].text
     line_end = text.find("\n", deed.end)
     near = text[deed.start : min(len(text), deed.end + 90, line_end if line_end > 0 else len(text))]
-    return outcomes.PENDING.search(near) is not None or findings.ongoing(text[deed.start : deed.end])
+    return outcomes.PENDING.search(near.lower()) is not None or findings.ongoing(text[deed.start : deed.end])
 
 
 def _recurred(found: list[Deed], passages: Sequence[Passage]) -> list[Deed]:
@@ -431,7 +431,7 @@ def _recurred(found: list[Deed], passages: Sequence[Passage]) -> list[Deed]:
         for index, passage in enumerate(passages)
         if passage.role not in ("system", "us")
         and any(
-            outcomes.RECURRED.search(s.text[:300]) for s in passage.stretches if s.kind in ("sentence", "item")
+            outcomes.RECURRED.search(s.text[:300].lower()) for s in passage.stretches if s.kind in ("sentence", "item")
         )
     ]
     newest = back[-1] if back else -1

@@ -1,0 +1,75 @@
+"""How long a package takes for 10 to 1,000 notes: milliseconds, and how they grow.
+
+    python -m benchmarks.reading [--rounds 5]
+
+The notes are written as technicians write them, prose, lists and pasted output mixed, and differ from each other.
+Shown is the best round: what else the machine did is not the program's. *Growth* is milliseconds a note beside those
+at 100 notes; 1.0 is linear.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from datetime import UTC, datetime, timedelta
+
+from escalation.evidence import Evidence, Note, Person, Ticket
+from escalation.package import build
+
+SIZES = (10, 50, 100, 200, 400, 1000)
+_BEGAN = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+_NOTES = (
+    "Remoted onto PC-{n}. Flushed DNS and renewed the lease, no change, the client still can't find the server.\n"
+    "Checked power settings, nothing wrong there.",
+    "Tried:\n- rebooted switch {n}: same again\n- swapped the cable to port {n}, no link\n- new patch lead: no luck\n"
+    "Not tested from outside yet.",
+    "C:\\> ping 10.0.{n}.1\nReply from 10.0.{n}.1: bytes=32 time=2ms TTL=64\nRequest timed out.\nPackets: Sent = 4, Received = 2",
+    "Hi, it dropped again this morning around 9:{n}. Everyone in the office had to log in again. Please can somebody look?\n"
+    "\nThanks\nEllen",
+    "Rang the ISP, ref WL-{n}: line up 41 days, no errors on their side. So it's not the line. Told Ellen an engineer by 14:00.",
+    "Event ID: 10{n}\nLevel: Error\nSource: NetLogon\nComputer: SRV-{n}\nThe session setup failed because the trust was lost.",
+    "Turned off the antivirus on SRV-{n} to rule it out. Will watch. If it drops again, look at the switch on the first floor.",
+)
+
+
+def evidence_of(count: int) -> Evidence:
+    """Return a ticket with so many notes."""
+    ticket = Ticket(1, "VPN to the branch drops every 8 hours", 1, "Help Desk", 9, "Escalated", entered_at=_BEGAN)
+    notes = tuple(
+        Note(
+            index + 1,
+            _NOTES[index % len(_NOTES)].replace("{n}", str(10 + index)),
+            Person("Ellen Marsh", "customer") if index % len(_NOTES) == 3 else Person("Jonas Lind", "technician"),
+            _BEGAN + timedelta(minutes=7 * index),
+            "internal",
+        )
+        for index in range(count)
+    )
+    return Evidence(ticket, _BEGAN, notes)
+
+
+def milliseconds(evidence: Evidence, rounds: int) -> float:
+    """Return the best of some rounds."""
+    best = float("inf")
+    for _ in range(rounds):
+        began = time.perf_counter()
+        build(evidence, episode=1, escalated_at=_BEGAN, escalated_by=None, as_of=_BEGAN)
+        best = min(best, time.perf_counter() - began)
+    return best * 1000
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=5, help="rounds for each size (default: %(default)s)")
+    options = parser.parse_args()
+    took = {size: milliseconds(evidence_of(size), options.rounds) for size in SIZES}
+    print(f"{'notes':>6} {'characters':>11} {'ms':>8} {'ms a note':>10} {'growth':>7}")
+    for size, spent in took.items():
+        characters = sum(len(note.text) for note in evidence_of(size).notes)
+        growth = (spent / size) / (took[100] / 100)
+        print(f"{size:>6} {characters:>11,} {spent:>8.1f} {spent / size:>10.3f} {growth:>7.2f}")
+    print("goal: under 50 ms at 200 notes, linear")
+
+
+if __name__ == "__main__":
+    main()
