@@ -117,7 +117,12 @@ _HAD = (
 
 _NAME = r"(?P<name>[A-Z][a-z]{1,15}(?: (?:from|at|in) \w+| [A-Z][a-z]{1,15})?)\s+(?:(?:has|had|also|then|already|just)\s+){0,2}"
 
-TERSE = re.compile(rf"^(?:{_LEAD}){{0,4}}(?:re-?)?(?P<verb>{_PAST_FIRM})\b")
+TERSE = re.compile(rf"^(?:{_LEAD}){{0,4}}(?:re-?)?(?P<verb>{_PAST_FIRM})\b(?!-|:? on ?site\b|:? home\b)")
+OPENING = re.compile(
+    rf"^(?:{_LEAD}){{0,3}}(?P<verb>(?!(?:need|happen|start|stop|fail|dropp|crash|work|notic|report|complain|ask|email|want|seem|appear|return|receiv|attach|report|believ|think|suspect|assum|hop|expect|wonder|agree|confus|relat|bas|caus|connect|disconnect|arriv|escalat|schedul|order|plann|rebas|advis|suggest|recommend|promis|inform|updat(?=ed (?:the )?(?:customer|client|user|ticket))|freez|lock(?=ed (?:out|again))|fix(?=ed$)|solv|resolv|clos(?=ed (?:ticket|the ticket))|creat(?=ed (?:a )?ticket)|assign|thank|clos(?=ed$)|ne|spe|exce|proce|succe)ed\b)[a-z]{{2,14}}(?:-[a-z]{{2,10}})?ed|made|left (?:a|him|her|it|them|the)|sent|got (?:a|the|him|her)|let (?:it|the|him|her)|wrote|built|drove to|held)\s+\S"
+)
+"""How a work note begins: any verb in the past, since the writer is who did it; verbs of symptoms and of talk are none."""
+_FOUND_IT = re.compile(r"^(?:also |then |and )*found (?!the (?:issue|problem|solution|fix|answer|culprit)\b|out\b)")
 PERSON = re.compile(
     rf"^(?:{_LEAD}){{0,4}}{_SUBJECT}\s+(?:(?:{_AUX}|{_ADVERB.removesuffix(chr(92) + 's+')})\s+){{0,4}}(?P<verb>{_PAST_ANY})\b")
 NAMED = re.compile(rf"^(?i:{_LEAD}){{0,3}}{_NAME}(?P<verb>(?i:{_PAST_FIRM}))\b")
@@ -128,7 +133,7 @@ NOUN_FIRST = re.compile(
     r"(?=\s*(?:$|[.,;:!(]|(?:and|to|on|in|with|from|for|by|at|via|using|twice|again(?= [a-z])|remotely|manually|as well|too|but|still|no)\b))(?!\s+(?:itself|unexpectedly|on its own|by itself))")
 """The terse passive of work notes: "spooler restarted", "cable replaced, no change"."""
 _HAPPENS = re.compile(r"\b(?:itself|unexpectedly|randomly|suddenly|on its own|by itself|keeps? getting|gets?|got|getting|being|automatically|has been|have been|cannot be|can't be|could not be|last (?:week|month|year)|ago)\b")
-_BARE = re.compile(r"^(?:and |then |also |, )*(?:restarted|rebooted|re-?connected|re-?started|logged (?:out|off|in|back in|out/in)|signed (?:out|in)|saved|applied|typed|retried|re-?tested|power[- ]cycled)(?: (?:it|again|both|them|pc|everything|twice|after))?\W*$")
+_BARE = re.compile(r"^(?:and |then |also |, )*(?:(?:freed|quarantined|completed|blocked|logged|deleted \d|removed \d|found \d|cleaned \d)\b.*|restarted|rebooted|re-?connected|re-?started|logged (?:out|off|in|back in|out/in)|signed (?:out|in)|saved|applied|typed|retried|re-?tested|power[- ]cycled)(?: (?:it|again|both|them|pc|everything|twice|after|again last night|again (?:today|tonight|overnight)))?\W*$")
 _FINDS = re.compile(r"^(?:and |then |also )*(?:i|we)?\s*(?:then |also |could |can |did )?(?:saw|see|seen|noticed|found|find|discovered|realised|realized) (?:that|the|a|an|it|no|this|out)\b")
 
 
@@ -182,6 +187,7 @@ _SYMPTOM = re.compile(
 _BACKGROUND = re.compile(r"\b(?:used to|got (?:a|the) call|were migrated (?:last|in)|had (?:a|an|the|this|no|some|it|issues?|problems?|trouble)\b(?! user))")
 
 
+_GOT_THERE = re.compile(r"^(?:i |we )?(?:went|drove|travelled|got) (?:on ?site|out|there|to site|back|over|in)\b")
 _HAD_TO = re.compile(r"^(?:\w+ ){0,3}(?:i|we)?\s*had to\b")
 _MARKED = re.compile(r"^(?:edit|update|note|ps|fixed|solved|resolved|tl;?dr)\s?\d{0,2}\s?[:.-]+\s*")
 _ALL_OF_IT = re.compile(
@@ -238,7 +244,7 @@ def claims(clause: str) -> Claim | None:
     if said is None:
         waits = _NEVER.search(head) or _PLAN.search(head) or _ADVICE.search(head) or _QUESTION.match(head)
         return "not" if waits and not (_SYMPTOM.match(head) or _BACKGROUND.match(head)) else None
-    if _ALL_OF_IT.search(head):
+    if _ALL_OF_IT.search(head) or _GOT_THERE.match(head):
         return "not"
     begun = said.end()
     for pattern in (_NEVER, _PLAN, _ADVICE):
@@ -284,6 +290,12 @@ def terse_deed(clause: str) -> bool:
     return bool(NOUN.match(head) or COMMAND.match(head) or BASE.match(head)) and claims(clause) != "not"
 
 
+def opens_with_deed(sentence: str) -> bool:
+    """Whether a technician's sentence begins with a verb in the past: the writer did it."""
+    head = sentence.strip()[:100].lower()
+    return (OPENING.match(head) or _FOUND_IT.match(head)) is not None
+
+
 def starts_with_deed(text: str) -> bool:
     """Whether the text begins with a verb of the trade in the past, as the second half of "X and did Y" does."""
     return TERSE.match(text[:160].lower()) is not None
@@ -295,7 +307,7 @@ def checks_something(clause: str) -> bool:
     found = _said(clause.lower(), clause)
     clause = clause.lower()
     verb = (found.groupdict().get("verb") or "").lower() if found else ""
-    return verb in _CHECK_FORMS or bool(NOUN.match(clause.strip()[:60])) or bool(_TRIAL.search(clause[:160]) or _RAN_TEST.search(clause[:120]))
+    return verb in _CHECK_FORMS or _FOUND_IT.match(clause) is not None or _ELSEWHERE_DID.match(clause) is not None or bool(NOUN.match(clause.strip()[:60])) or bool(_TRIAL.search(clause[:160]) or _RAN_TEST.search(clause[:120]))
 
 
 def actor_of(clause: str, role: str) -> str:
@@ -312,6 +324,10 @@ def actor_of(clause: str, role: str) -> str:
     return {"customer": "customer", "vendor": "vendor"}.get(role, "tech")
 
 
+_ELSEWHERE_DID = re.compile(
+    r"^(?:\w+ ){0,2}(?:printed|opened|signed in|logged (?:in|on)|connected|sent|left a|called|dialled|dialed|plugged|booted|walked|accessed|browsed|started|powered|re-?ran|played|downloaded|uploaded|viewed|requested|installed .{1,30} by hand|re-?tried|rang|asked|spoke|raised)\b"
+)
+"""Deeds that try something out rather than change it."""
 _RAN_TEST = re.compile(
     r"\b(?:ran|run|did|used|performed|using|carried out|executed)\s+(?:(?:a|an|the|some|another|full|quick|extended|\w+)\s+){0,4}?(?:\w*(?:check|test|scan|trace|diag|monitor|analy[sz]er)\w*|pings?|tracert|traceroute|sfc|dism|chkdsk|lookup|search|capture|wireshark|audit|bpa|nslookup|repadmin|troubleshooter|ipconfig|gpresult|smartctl|command)\b")
 _TRIAL = re.compile(r"\b(?:tried|attempted) (?:to )?(?:run|us|log|connect|open|boot|access|print|send|ping|brows|reach|sign|join|call|dial|view|load|start)(?:n?ing|ging|e)?\b|\b(?:tried|attempted) (?:it |with |from |on |via )")

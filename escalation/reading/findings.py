@@ -74,10 +74,25 @@ _ALSO_HAPPENS = re.compile(r"^(?:it|this|same|the same|same issue|the (?:issue|p
 _COULD_NOT = re.compile(
     r"^(?:(?:and|but|so|then|also|still)\s+)*(?:(?:i|we)\s+)?(?:(?:also|still|just)\s+)?(?:(?:can(?:no|['’])?t|cannot|could(?:n['’]?t| not)|(?:am|was|were|are) (?:un|not )able to|unable to)\s+(?:get\s+\w+.{0,60}\bto\b|(?:un)?install|update|remove|start|stop|restart|boot|delete|join|re-?join|enable|disable|format|mount|repair|restore|reset|connect to|ping|reach|map|promote|demote|reproduce|replicate)\b)")
 _SUPPOSED = re.compile(r"^(?:\W*\w+:\W*)?(?:if|since|because|as|when|whenever|so that|in order|assuming|i (?:think|believe|suspect|guess|assume))\b|^.{0,160}\bmust be\b")
+_TOOL_SAYS = re.compile(
+    rf"^{_LEAD}(?:(?:the|a|its|her|his|port|job)\s+)?(?:[\w.-]+\s+){{0,3}}?(?:logs?|history|trace|report|viewer|manager|monitor|list|test|scan|console|portal|dashboard|status|health|capture|perfmon|df(?: -\w)?|top|htop|gpresult|event \d{{2,5}}|events|access|smart|ilo|idrac|counter|graph|speed ?test|self test|analy[sz]er|cert(?:ificate)?|disk \d|process|stop code|ticket)"
+    r"(?:\s+(?:on|of|for|from|in|at)\s+(?:the\s+)?[\w.-]+(?:\s[\w.-]+)?)?\s*(?::\s|\b(?:shows?|showed|says|said|points? (?:to|at)|lists?|has|reports?|reported|tells|gives|expired|each|is|was|ran)\b)"
+)
+_NOUN_THEN = re.compile(
+    rf"^{_LEAD}(?!(?:update|status|customer|client|user|issue|problem|result|symptom|error|note|ticket|reason|impact|cause|monday|today|yesterday|but|and|so|sorry|ok|thanks|hi|hello|edit|ps|summary|contact|phone|name|yes|no|well|then)\b)"
+    r"(?:(?!is\b|are\b|was\b|were\b|has\b|have\b|had\b|i\b|we\b|it\b|they\b|he\b|she\b|you\b|will\b|can\b|does\b|did\b|do\b|not\b|that\b|which\b)[\w./'\\-]+\s){0,6}(?!is\b|are\b|was\b)[\w./'\\-]+\s?(?:[,:;]|\s[-–>]+|\s?=>?|\s?->)\s*(?:still\s|same\b|no\s(?!idea|need|problem\b|worries|access|one)|nothing\b|none\b|nada|fine\b|ok\b|okay\b|clean\b|works\b|worked\b|fails\b|failed\b|failing\b|did ?n.?t\b|does ?n.?t\b|not (?:there|it|working|better)|passed?\b|all good|good\b|healthy\b|crash|error\b|timed? ?out|times out|dead\b)"
+)
+_CONTRAST = re.compile(
+    r"\b(?:same|another|other|different|second|direct|backup|test|spare|itself|over|via|against|from|using|on|in|as|by|her|his|only|through|old|new|local|ping|pings|copier|printer)\b.{0,60}?\b(?<!n't )(?<!not )(?:works?|opens?|resolves?|prints?|loads?|connects?|deploys?|rings?|has it|have it|(?:is|are) (?:fine|ok|clear|unaffected|good)|pings? (?:fine|ok)|answers?|responds?|starts?|boots?|ok|fine|gets? through)\b(?=\s*(?:$|[.,;!)]|for|on|there|fine|ok|in|from|without|at|ping|ssh|and))"
+)
+_NOT_CONTRAST = re.compile(r"^(?:the customer|customer|users?|please|can|could|if|when|it|he|she|they|i|we|you|so|then|also|and it|but|maybe|perhaps|since)\b|\b(?:should|will|would|might|hopefully|until|no longer|not|n't|never|used to|normally|usually|nobody|nothing)\b")
+_THEY_SAY = re.compile(r"^(?:(?:the|our|their)\s+)?(?P<who>isp|carrier|provider|vendor|supplier|manufacturer|microsoft|dell|hp|lenovo|bt|comcast|(?:\w+ )?support)\s+(?:says?|said|confirm(?:s|ed)?|reports?|reported|sees?|saw|tested|found|checked|claims?)\b")
+_IN_PLACE = re.compile(rf"^{_LEAD}(?:[\w./'’-]+\s){{0,6}}?(?:is|are|was|were)\s+(?:all\s+|also\s+|now\s+|both\s+)?(?:off|on|in place|correct|right|fine|ok|okay|healthy|clean|enabled|disabled|allowed|open|present|up to date|identical|the same on both|green|intact|empty)(?=\s*(?:$|[.,;(]|on|in|at|for|by))")
+_NONE_AT = re.compile(r"^(?:there (?:is|are|was|were) )?no (?:scheduled tasks?|incidents?|recent changes?|updates?|other \w+|\w+ (?:errors?|issues?|jobs?|tasks?|rules?|alerts?|changes?|conflicts?))\b.{0,60}\b(?:at|in|on|since|for|of)\b|^\d+ ?(?:gb|mb|tb|%) free\b")
 _NOT_FIX = re.compile(r"\b(?:not|n['’]t|never|hope|hopefully|should|would|might|could|if)\b")
 _ONGOING = re.compile(
     r"^(?:(?:currently|now|presently|in the meantime|meanwhile|atm|ok|so)[, ]+)*(?:i['’]?m|im|we['’]?re|i am|we are)\s+(?:currently\s+|now\s+|just\s+|also\s+|still\s+)?(?:running|scanning|restoring|rebuilding|copying|re-?imaging|updating|installing|uninstalling|downloading|monitoring|testing|replacing|migrating|syncing)\b"
-    r"|^(?:currently|now|presently)\s+(?:running|scanning|restoring|rebuilding|copying|re-?imaging|updating|installing|downloading|monitoring|testing)\b"
+    r"|^(?:currently|now|presently)\s+(?:running|scanning|restoring|rebuilding|copying|cloning|re-?imaging|updating|installing|downloading|monitoring|testing)\b|^(?:cloning|restoring|rebuilding|copying|re-?imaging|scanning|running)\b.{3,60}\bnow\b"
     r"|^(?:chkdsk|scan|restore|backup|rebuild|sfc|dism|defrag|memtest|sync|update|resync|copy) (?:is )?(?:still |now |currently )?(?:running|in progress|under ?way)\b")
 
 
@@ -121,6 +136,10 @@ def finding_told(sentence: str) -> Form | None:
         return None
     if _COULD_NOT.match(text) or _ALSO_HAPPENS.match(text):
         return "check"
+    if _TOOL_SAYS.match(text) or _NOUN_THEN.match(text) or _THEY_SAY.match(text) or _IN_PLACE.match(text) or _NONE_AT.match(text):
+        return "check"
+    if _CONTRAST.search(text) and not _NOT_CONTRAST.search(text):
+        return "check"
     if _COMMAND_SAYS.match(text) or _SEEN.search(text) or _STATE.match(text) or _NONE_FOUND.match(text) or _ABILITY.match(text):
         return "check"
     return None
@@ -129,6 +148,17 @@ def finding_told(sentence: str) -> Form | None:
 def ongoing(sentence: str) -> bool:
     """Whether the sentence says that something was started and runs."""
     return _ONGOING.match(sentence.strip()[:160].lower()) is not None
+
+
+def contrasts(sentence: str) -> bool:
+    """Whether the sentence says where it does work: on another computer, by address, in safe mode."""
+    text = sentence.strip()[:240].lower()
+    return _CONTRAST.search(text) is not None and not _NOT_CONTRAST.search(text)
+
+
+def by_vendor(sentence: str) -> bool:
+    """Whether the sentence tells what the vendor or the provider found."""
+    return _THEY_SAY.match(sentence.strip()[:80].lower()) is not None
 
 
 def allows(sentence: str) -> bool:

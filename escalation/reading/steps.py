@@ -113,7 +113,7 @@ def _in_passage(index: int, passage: Passage) -> list[Deed]:
 
 def _history(deed: Deed, passage: Passage) -> bool:
     """Whether a deed of the description only tells how things came to be."""
-    return not deed.result_stated and deeds.by_others(passage.text[deed.start : deed.end])
+    return (not deed.result_stated or deed.outcome in ("failed", "unknown")) and deeds.by_others(passage.text[deed.start : deed.end])
 
 
 def _went_before(found: list[Deed], told: list[Stretch], place: int) -> bool:
@@ -174,7 +174,9 @@ def _steps_in(
         rest = stretch.text[clauses[0].end - stretch.start :]
         if listing and len(stretch.text.split()) <= 40 and not deeds.looks_ahead(clauses[0].text):
             groups = [clauses]
-        elif deeds.terse_deed(clauses[0].text) and not deeds.looks_ahead(stretch.text) and (
+        elif role != "customer" and not passage.description and deeds.opens_with_deed(clauses[0].text):
+            groups = [clauses]
+        elif deeds.terse_deed(clauses[0].text) and not (passage.description and stretch.kind != "item") and not deeds.looks_ahead(stretch.text) and (
             (len(clauses) > 1 and outcomes.states_result(rest)) or _inside_result(clauses[0].text)
         ):
             groups = [clauses]
@@ -226,6 +228,8 @@ def _narrows(text: str, read: Outcome) -> bool:
     """Whether a test tells under which condition something works, or tells something without a word for success."""
     if findings.on_condition(text):
         return outcomes.fine(text) and (read != "failed" or "but" in text)
+    if findings.contrasts(text) and read != "failed":
+        return True
     if findings.allows(text):
         return re.search(r"\b(?:if|when|directly|instead|only|but not|until)\b", text) is not None
     return read == "unknown" and findings.test_told(text) is not None
@@ -250,7 +254,7 @@ def _whole(
         read, stated = "no_change", True
     if read == "unknown" and outcome is None and following is not None and following.kind == "sentence":
         read = _from_next(following, check)
-    actor = cast("Actor", deeds.actor_of(text, role))
+    actor = cast("Actor", "vendor" if findings.by_vendor(text) else deeds.actor_of(text, role))
     return Deed(index, stretch.start, stretch.start + len(text), stretch.start + len(text), read, actor, stated, check)
 
 
@@ -393,7 +397,7 @@ def _conclude(found: list[Deed], passages: Sequence[Passage]) -> list[Deed]:
         elif deed.outcome == "unknown" and not _awaited(deed, passages):
             later = found[place + 1] if not last else None
             went_on = later is not None and (later.passage, later.start) > (deed.passage, deed.end + 2)
-            if went_on or _open_later(deed, after):
+            if deed.check or went_on or _open_later(deed, after):
                 deed = replace(deed, outcome="no_change")
         made.append(deed)
     return _recurred(made, passages)

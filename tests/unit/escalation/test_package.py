@@ -23,7 +23,7 @@ def test_a_rich_ticket_is_packed_with_sources() -> None:
         ("n1", "no_change", "tech"),
         ("n1", "partial", "tech"),
         ("n1", "no_change", "tech"),
-        ("t1", "no_change", "tech"),
+        ("t1", "failed", "tech"),
         ("n3", "no_change", "tech"),
     ]
     assert package.dead_ends_flagged == (0, 2, 3, 4)

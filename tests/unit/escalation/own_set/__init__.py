@@ -1,0 +1,222 @@
+"""Sixty tickets of our own with labels, written before the rules read them, and how well the rules do.
+
+A ticket starts with `=== id | domain | summary`. A line `d:` begins the description, `t:` a technician's note, `c:` a
+customer's, `r:` a resolution. Labels stand in the text and are taken out of it:
+
+- `{n:…}` a step with its outcome (n no change, f failed, p partial, w worked, u unknown), `{n:…@c}` by the customer
+  (`@v` the vendor), `{-:…}` something that looks like a step and is none;
+- `[[…]]` pasted output or error text; `‹…›` an error code, which may repeat one that stands in the text.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from escalation.package import Package, build
+from escalation.threads import evidence_from_thread
+
+_OUTCOMES = {"n": "no_change", "f": "failed", "p": "partial", "w": "worked", "u": "unknown"}
+_ACTORS = {"c": "customer", "v": "vendor", None: "tech"}
+_KINDS = {"t": ("tech", "internal"), "c": ("customer", "discussion"), "r": ("tech", "resolution")}
+_MARK = re.compile(r"\{(?P<what>[nfpwu-]):(?P<said>[^{}]*?)(?:@(?P<by>[cv]))?\}|\[\[(?P<block>.*?)\]\]|\s?‹(?P<code>[^›]*)›", re.S)
+
+
+@dataclass(frozen=True)
+class Label:
+    """A stretch of a note with what it is: an outcome, `-` for no step, `block` for pasted text."""
+
+    note: int
+    start: int
+    end: int
+    what: str
+    actor: str = "tech"
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """A ticket with its labels."""
+
+    record: dict[str, Any]
+    domain: str
+    labels: tuple[Label, ...]
+    codes: frozenset[str]
+
+    @property
+    def id(self) -> str:
+        return str(self.record["id"])
+
+    def package(self) -> Package:
+        evidence = evidence_from_thread(self.record)
+        return build(evidence, episode=1, escalated_at=evidence.read_at, escalated_by=None, as_of=evidence.read_at)
+
+
+def tickets(name: str = "first.txt") -> list[Ticket]:
+    """Return the tickets of one file beside this module."""
+    body = (Path(__file__).parent / name).read_text(encoding="utf-8")
+    return [_ticket(part) for part in re.split(r"^=== ", body, flags=re.M)[1:]]
+
+
+def _ticket(part: str) -> Ticket:
+    head, rest = part.split("\n", 1)
+    name, domain, summary = (word.strip() for word in head.split("|"))
+    parts = re.split(r"^([dtcr]): ", rest.rstrip("\n"), flags=re.M)[1:]
+    labels: list[Label] = []
+    codes: set[str] = set()
+    notes: list[dict[str, Any]] = []
+    description = ""
+    for letter, marked in zip(parts[::2], parts[1::2], strict=True):
+        number = -1 if letter == "d" else len(notes)
+        text = _unmarked(marked.strip("\n"), number, labels, codes)
+        if letter == "d":
+            description = text
+        else:
+            role, kind = _KINDS[letter]
+            created = f"2026-03-{2 + number:02d}T09:00:00Z"
+            notes.append({"author": role, "role": role, "kind": kind, "created": created, "text": text})
+    record = {"id": name, "ticket": {"summary": summary, "initial_description": description, "notes": notes}}
+    return Ticket(record, domain, tuple(labels), frozenset(codes))
+
+
+def _unmarked(marked: str, number: int, labels: list[Label], codes: set[str]) -> str:
+    text, at = "", 0
+    for mark in _MARK.finditer(marked):
+        text += marked[at : mark.start()]
+        at = mark.end()
+        if mark["code"] is not None:
+            codes.add(mark["code"].lower())
+            continue
+        said = mark["block"] if mark["what"] is None else mark["said"]
+        what = "block" if mark["what"] is None else _OUTCOMES.get(mark["what"], "-")
+        labels.append(Label(number, len(text), len(text) + len(said), what, _ACTORS[mark["by"]]))
+        text += said
+    return text + marked[at:]
+
+
+@dataclass
+class Score:
+    """Counts over tickets."""
+
+    right: int = 0
+    extra: int = 0
+    missed: int = 0
+    outcomes: int = 0
+    actors: int = 0
+    dead_right: int = 0
+    dead_extra: int = 0
+    dead_missed: int = 0
+    non_steps: int = 0
+    non_taken: int = 0
+    block_characters: int = 0
+    block_found: int = 0
+    codes_right: int = 0
+    codes_wrong: int = 0
+    codes_missed: int = 0
+    domains: int = 0
+    tickets: int = 0
+
+    @property
+    def step_f1(self) -> float:
+        return 2 * self.right / (2 * self.right + self.extra + self.missed)
+
+    @property
+    def dead_end_f1(self) -> float:
+        return 2 * self.dead_right / (2 * self.dead_right + self.dead_extra + self.dead_missed)
+
+    @property
+    def code_f1(self) -> float:
+        return 2 * self.codes_right / (2 * self.codes_right + self.codes_wrong + self.codes_missed)
+
+
+def score(chosen: list[Ticket]) -> tuple[Score, list[str]]:
+    """Return the counts, and a line for each thing that is not as labelled."""
+    total, wrong = Score(), []
+    for ticket in chosen:
+        _score_one(ticket, total, wrong)
+    return total, wrong
+
+
+def _score_one(ticket: Ticket, total: Score, wrong: list[str]) -> None:
+    package = ticket.package()
+    texts = {-1: ticket.record["ticket"]["initial_description"]}
+    texts |= {i: note["text"] for i, note in enumerate(ticket.record["ticket"]["notes"])}
+    steps = [label for label in ticket.labels if label.what not in ("-", "block")]
+    found = []
+    for step in package.steps_attempted:
+        start = texts[step.note_index].find(step.evidence)
+        found.append((step.note_index, start, start + len(step.evidence)))
+    pairs = _pairs(found, steps)
+    dead = {"failed", "no_change"}
+    flagged = set(package.dead_ends_flagged)
+    total.tickets += 1
+    for place, step in enumerate(package.steps_attempted):
+        if place in pairs:
+            label = pairs[place]
+            total.right += 1
+            total.outcomes += step.outcome == label.what
+            total.actors += step.actor == label.actor
+            total.dead_right += label.what in dead and place in flagged
+            total.dead_missed += label.what in dead and place not in flagged
+            total.dead_extra += label.what not in dead and place in flagged
+            if step.outcome != label.what:
+                wrong.append(f"{ticket.id}: {step.outcome}, labelled {label.what}: {step.evidence!r}")
+            if step.actor != label.actor:
+                wrong.append(f"{ticket.id}: by {step.actor}, labelled {label.actor}: {step.evidence!r}")
+        else:
+            total.extra += 1
+            total.dead_extra += place in flagged
+            wrong.append(f"{ticket.id}: no step: {step.evidence!r}")
+    for label in steps:
+        if label not in pairs.values():
+            total.missed += 1
+            total.dead_missed += label.what in dead
+            wrong.append(f"{ticket.id}: missed {label.what}: {texts[label.note][label.start : label.end]!r}")
+    for label in (x for x in ticket.labels if x.what == "-"):
+        total.non_steps += 1
+        total.non_taken += any(_overlap(f, label) for i, f in enumerate(found) if i not in pairs)
+    for label in (x for x in ticket.labels if x.what == "block"):
+        block = texts[label.note][label.start : label.end]
+        total.block_characters += len(block)
+        ours = max((len(_common(block, q.evidence)) for q in package.evidence_blocks), default=0)
+        total.block_found += ours
+        if ours < 0.9 * len(block):
+            wrong.append(f"{ticket.id}: block {ours} of {len(block)}: {block[:70]!r}")
+    codes = {" ".join(q.evidence.lower().split()) for q in package.error_codes}
+    total.codes_right += len(codes & ticket.codes)
+    total.codes_wrong += len(codes - ticket.codes)
+    total.codes_missed += len(ticket.codes - codes)
+    if codes ^ ticket.codes:
+        wrong.append(f"{ticket.id}: codes {sorted(codes)}, labelled {sorted(ticket.codes)}")
+    total.domains += package.domain == ticket.domain
+    if package.domain != ticket.domain:
+        wrong.append(f"{ticket.id}: domain {package.domain}")
+
+
+def _common(block: str, quoted: str) -> str:
+    return quoted if quoted in block else block if block in quoted else ""
+
+
+def _overlap(found: tuple[int, int, int], label: Label) -> bool:
+    note, start, end = found
+    shared = min(end, label.end) - max(start, label.start)
+    return note == label.note and shared >= 0.5 * max(1, min(end - start, label.end - label.start))
+
+
+def _pairs(found: list[tuple[int, int, int]], labels: list[Label]) -> dict[int, Label]:
+    """Return which label each found step stands for, one to one, as many as possible."""
+    owner: dict[Label, int] = {}
+
+    def take(place: int, seen: set[Label]) -> bool:
+        for label in labels:
+            if label not in seen and _overlap(found[place], label):
+                seen.add(label)
+                if label not in owner or take(owner[label], seen):
+                    owner[label] = place
+                    return True
+        return False
+
+    for place in range(len(found)):
+        take(place, set())
+    return {place: label for label, place in owner.items()}
