@@ -28,6 +28,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     database = Database(settings.database_url)
+    app.extensions["resolutionflow"] = database
     bell = Bell(make(settings))
     bell.warm()
     sealer = Sealer(settings.secret_keys)

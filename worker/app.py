@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import structlog
 from celery import Celery, signals
@@ -47,12 +47,22 @@ class Bell:
     """Ring for a row: send a task by its name, with ids only. Never raises: the sweeper rings again.
 
     A broker that did not answer is left alone for a few seconds, so that a frozen one holds up one caller now and
-    then and not every callback.
+    then and not every callback. Takes an application of its own, and makes it impatient.
     """
 
     REST_S = 5.0
+    IMPATIENT: ClassVar = {
+        "max_retries": 1,
+        "interval_start": 0,
+        "interval_step": 0,
+        "socket_connect_timeout": 0.5,
+        "socket_timeout": 1.0,
+        "retry_on_timeout": False,
+    }
+    """ConnectWise waits five seconds for an answer to a callback, and the row is stored by then."""
 
     def __init__(self, app: Celery, *, clock: Callable[[], float] = time.monotonic) -> None:
+        app.conf.broker_transport_options = {**app.conf.broker_transport_options, **self.IMPATIENT}
         self._app = app
         self._clock = clock
         self._silent_until = float("-inf")
@@ -61,7 +71,7 @@ class Bell:
         """Connect before the first ring has to: 0.15 s that would delay an escalation. Never raises."""
         try:
             with self._app.producer_or_acquire() as producer:
-                producer.connection.ensure_connection(max_retries=1)
+                producer.connection.connect()
                 for queue in self._app.amqp.queues.values():
                     producer.maybe_declare(queue)
         except Exception as error:

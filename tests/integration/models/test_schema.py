@@ -80,8 +80,8 @@ def test_works_with_a_single_role_that_owns_everything(postgres_server: Postgres
     from models import accounts, handoffs
     from tests.integration.models.places import handoff, later
 
-    postgres_server.run(f"CREATE DATABASE rf_single OWNER {role}")
-    url = postgres_server.url("rf_single", role)
+    postgres_server.run(f"CREATE DATABASE rf_single_{role} OWNER {role}")
+    url = postgres_server.url(f"rf_single_{role}", role)
     migrate(url)
     database = Database(url)
     try:
@@ -97,7 +97,7 @@ def test_works_with_a_single_role_that_owns_everything(postgres_server: Postgres
                 assert handoffs.get(session, one, it) is None
     finally:
         database.dispose()
-        postgres_server.run("DROP DATABASE rf_single WITH (FORCE)")
+        postgres_server.run(f"DROP DATABASE rf_single_{role} WITH (FORCE)")
 
 
 def test_keeps_accounts_apart_in_the_view_where_a_superuser_owns_it(postgres_server: PostgresServer) -> None:
