@@ -83,7 +83,7 @@ _FIRM = [v for v in _ALL if v not in _WEAK]
 _DID = r"did(?! (?:have|find|see|get|notice|something|not|it|that|this|say|work|help|the same|anything|nothing|so|try))|ran(?! (?:successfully|fine|ok|okay|clean|through|into|out|for|well|slow))"
 _PREFIXED = r"(?:re|de|un)-[a-z]{3,12}(?:ed|t)"
 _PAST_FIRM = _PREFIXED + "|" + _either([past(v) for v in _FIRM if past(v) != "ran"] + ["tried", "re-tried", "retried", "gave", "went", "took", "used"]) + "|" + _DID
-_PAST_ANY = _PREFIXED + "|" + _either([past(v) for v in _ALL if v not in ("work", "fail", "run")] + _PARTICIPLES.split() + ["tried", "had", "gave", "got"]) + "|" + _DID
+_PAST_ANY = _PREFIXED + "|" + _either([past(v) for v in _ALL if v not in ("work", "fail", "run")] + _PARTICIPLES.split() + ["tried", "had", "gave"]) + "|" + _DID
 _GERUND = _either([_gerund(v) for v in _ALL if v not in ("work", "fail", "see", "find")])
 _BASE = _either([v for v in _FIRM if v not in ("fix", "fail", "work", "rerouted", "log", "list")])
 _PASSIVE = (
@@ -187,7 +187,7 @@ _SYMPTOM = re.compile(
 _BACKGROUND = re.compile(r"\b(?:used to|got (?:a|the) call|were migrated (?:last|in)|had (?:a|an|the|this|no|some|it|issues?|problems?|trouble)\b(?! user))")
 
 
-_GOT_THERE = re.compile(r"^(?:i |we )?(?:went|drove|travelled|got) (?:on ?site|out|there|to site|back|over|in)\b")
+_GOT_THERE = re.compile(r"^(?:then |and |so |also )*(?:i |we )?(?:went|drove|travelled|got) (?:on ?site|out|there|to site|back|over|in)\b")
 _HAD_TO = re.compile(r"^(?:\w+ ){0,3}(?:i|we)?\s*had to\b")
 _MARKED = re.compile(r"^(?:edit|update|note|ps|fixed|solved|resolved|tl;?dr)\s?\d{0,2}\s?[:.-]+\s*")
 _ALL_OF_IT = re.compile(
@@ -199,15 +199,16 @@ _ALL_OF_IT = re.compile(
 
 def advising(text: str) -> bool:
     """Whether a text tells somebody else what to do: more of "please", "you" and "try" than of "I did"."""
-    head = text[:4000].lower()
+    head = _IN_QUOTES.sub(" ", text[:4000].lower())
     told = len(_TO_YOU.findall(head))
     mine = len(_OF_MINE.findall(head))
     return told > mine and (told >= 2 or mine == 0)
 
 
+_IN_QUOTES = re.compile(r"[\"“][^\"“”\n]{0,200}[\"”]")
 _TO_YOU = re.compile(
     r"\b(?:please|pls|kindly|you|your|you'll|try (?:to|the|this|these|running|a|and)|(?:can|could|would|have|do|did|are) you|might try|i(?:'d| would) (?:try|use|suggest|recommend|check)|hope (?:this|it) helps|thank(?:s| you) for (?:posting|reaching|your (?:question|reply|post)))\b")
-_OF_MINE = re.compile(r"\b(?:i|we|my|our|i've|we've|i’ve)\b|(?:^|\n)\W{0,3}(?:tried|checked|rebooted|restarted|ran|tested|verified|changed|updated|replaced|reset|called|spoke)\b")
+_OF_MINE = re.compile(r"\b(?:i|we|my|our|i've|we've|i’ve)\b|(?:^|\n|[.;]\s)\W{0,3}(?:(?!please|need|want|follow)[a-z]{3,12}ed\b|tried|checked|rebooted|restarted|ran|tested|verified|changed|updated|replaced|reset|called|spoke)\b")
 
 
 def by_others(clause: str) -> bool:
@@ -293,7 +294,7 @@ def terse_deed(clause: str) -> bool:
 def opens_with_deed(sentence: str) -> bool:
     """Whether a technician's sentence begins with a verb in the past: the writer did it."""
     head = sentence.strip()[:100].lower()
-    return (OPENING.match(head) or _FOUND_IT.match(head)) is not None
+    return (OPENING.match(head) or _FOUND_IT.match(head)) is not None and not _ALL_OF_IT.search(head)
 
 
 def starts_with_deed(text: str) -> bool:

@@ -73,17 +73,17 @@ _SEEN = re.compile(
 _ALSO_HAPPENS = re.compile(r"^(?:it|this|same|the same|same issue|the (?:issue|problem|error)|problem|issue)\s+(?:also\s+(?:happens?|happened|occurs?|fails?|appears?)|(?:happens?|happened|occurs?)(?:\s+\w+){0,5}\s+(?:as well|too|also))\b")
 _COULD_NOT = re.compile(
     r"^(?:(?:and|but|so|then|also|still)\s+)*(?:(?:i|we)\s+)?(?:(?:also|still|just)\s+)?(?:(?:can(?:no|['’])?t|cannot|could(?:n['’]?t| not)|(?:am|was|were|are) (?:un|not )able to|unable to)\s+(?:get\s+\w+.{0,60}\bto\b|(?:un)?install|update|remove|start|stop|restart|boot|delete|join|re-?join|enable|disable|format|mount|repair|restore|reset|connect to|ping|reach|map|promote|demote|reproduce|replicate)\b)")
-_SUPPOSED = re.compile(r"^(?:\W*\w+:\W*)?(?:if|since|because|as|when|whenever|so that|in order|assuming|i (?:think|believe|suspect|guess|assume))\b|^.{0,160}\bmust be\b")
+_SUPPOSED = re.compile(r"^(?:please |also |then |and )*(?:check|try|make sure|ensure|verify|use|open|go to|look|see if|test if|run the|create|click|select)\b|^\(|^(?:\W*\w+:\W*)?(?:if|since|because|as|when|whenever|so that|in order|assuming|i (?:think|believe|suspect|guess|assume))\b|^.{0,160}\bmust be\b")
 _TOOL_SAYS = re.compile(
     rf"^{_LEAD}(?:(?:the|a|its|her|his|port|job)\s+)?(?:[\w.-]+\s+){{0,3}}?(?:logs?|history|trace|report|viewer|manager|monitor|list|test|scan|console|portal|dashboard|status|health|capture|perfmon|df(?: -\w)?|top|htop|gpresult|event \d{{2,5}}|events|access|smart|ilo|idrac|counter|graph|speed ?test|self test|analy[sz]er|cert(?:ificate)?|disk \d|process|stop code|ticket)"
     r"(?:\s+(?:on|of|for|from|in|at)\s+(?:the\s+)?[\w.-]+(?:\s[\w.-]+)?)?\s*(?::\s|\b(?:shows?|showed|says|said|points? (?:to|at)|lists?|has|reports?|reported|tells|gives|expired|each|is|was|ran)\b)"
 )
 _NOUN_THEN = re.compile(
-    rf"^{_LEAD}(?!(?:update|status|customer|client|user|issue|problem|result|symptom|error|note|ticket|reason|impact|cause|monday|today|yesterday|but|and|so|sorry|ok|thanks|hi|hello|edit|ps|summary|contact|phone|name|yes|no|well|then)\b)"
+    rf"^{_LEAD}(?!(?:update|status|customer|client|user|issue|problem|result|symptom|error|note|ticket|reason|impact|cause|monday|today|yesterday|but|and|so|sorry|ok|thanks|hi|hello|edit|ps|summary|contact|phone|name|yes|no|well|then|nope|yep|yeah|sadly|unfortunately|however|nothing|same|all|everything|this|that|it|result)\b)(?!\w+: (?:ok|okay|yes|no|yeah|thanks|sure)\b)"
     r"(?:(?!is\b|are\b|was\b|were\b|has\b|have\b|had\b|i\b|we\b|it\b|they\b|he\b|she\b|you\b|will\b|can\b|does\b|did\b|do\b|not\b|that\b|which\b)[\w./'\\-]+\s){0,6}(?!is\b|are\b|was\b)[\w./'\\-]+\s?(?:[,:;]|\s[-–>]+|\s?=>?|\s?->)\s*(?:still\s|same\b|no\s(?!idea|need|problem\b|worries|access|one)|nothing\b|none\b|nada|fine\b|ok\b|okay\b|clean\b|works\b|worked\b|fails\b|failed\b|failing\b|did ?n.?t\b|does ?n.?t\b|not (?:there|it|working|better)|passed?\b|all good|good\b|healthy\b|crash|error\b|timed? ?out|times out|dead\b)"
 )
 _CONTRAST = re.compile(
-    r"\b(?:same|another|other|different|second|direct|backup|test|spare|itself|over|via|against|from|using|on|in|as|by|her|his|only|through|old|new|local|ping|pings|copier|printer)\b.{0,60}?\b(?<!n't )(?<!not )(?:works?|opens?|resolves?|prints?|loads?|connects?|deploys?|rings?|has it|have it|(?:is|are) (?:fine|ok|clear|unaffected|good)|pings? (?:fine|ok)|answers?|responds?|starts?|boots?|ok|fine|gets? through)\b(?=\s*(?:$|[.,;!)]|for|on|there|fine|ok|in|from|without|at|ping|ssh|and))"
+    r"\b(?:same|another|other|different|second|direct|backup|test|spare|itself|over|via|against|from|using|on|in|as|by|her|his|only|through|old|new|local|ping|pings)\b.{0,60}?\b(?<!n't )(?<!not )(?:works?|opens?|resolves?|prints?|loads?|connects?|deploys?|rings?|has it|have it|(?:is|are) (?:fine|ok|clear|unaffected|good)|pings? (?:fine|ok)|answers?|responds?|starts?|boots?|ok|fine|gets? through)\b(?=\s*(?:$|[.,;!)]|for|on|there|fine|ok|in|from|without|at|ping|ssh|and))"
 )
 _NOT_CONTRAST = re.compile(r"^(?:the customer|customer|users?|please|can|could|if|when|it|he|she|they|i|we|you|so|then|also|and it|but|maybe|perhaps|since)\b|\b(?:should|will|would|might|hopefully|until|no longer|not|n't|never|used to|normally|usually|nobody|nothing)\b")
 _THEY_SAY = re.compile(r"^(?:(?:the|our|their)\s+)?(?P<who>isp|carrier|provider|vendor|supplier|manufacturer|microsoft|dell|hp|lenovo|bt|comcast|(?:\w+ )?support)\s+(?:says?|said|confirm(?:s|ed)?|reports?|reported|sees?|saw|tested|found|checked|claims?)\b")
@@ -148,6 +148,12 @@ def finding_told(sentence: str) -> Form | None:
 def ongoing(sentence: str) -> bool:
     """Whether the sentence says that something was started and runs."""
     return _ONGOING.match(sentence.strip()[:160].lower()) is not None
+
+
+def shows(sentence: str) -> bool:
+    """Whether the sentence tells what a log, a test or a tool shows, or what was found: worth telling, so a finding."""
+    text = sentence.strip()[:240].lower()
+    return _TOOL_SAYS.match(text) is not None or text.startswith("found ")
 
 
 def contrasts(sentence: str) -> bool:

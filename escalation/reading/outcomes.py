@@ -24,12 +24,13 @@ _DENIED = re.compile(
     r"\b(?:no (?:change|luck|joy|difference|effect|dice|improvement|help|go|success|better|avail|result|results|fix|love|cigar)|to no avail|nada|nope|nothing changed|"
     r"(?:did|does|do|has|have|had|was|is|were|would)(?:n['’]?t| not| nothing)(?: seem to| really| appear to| actually| even)? ?(?:help\w*|fix\w*|work\w*|resolv\w*|solv\w*|"
     r"change\w*|make|made|matter|any|do|stop\w*|clear\w*|improve\w*|cure\w*)|did nothing|does nothing|made no|makes no|without (?:success|luck|any|effect|result|change)|"
-    r"same (?:issue|error|problem|result|results|thing|drop|behaviou?r|outcome|message|symptom\w*|story|again|as before|\w+ error|fault|code|screen)|the same\b|same(?=\s*$|[.,;])|"
+    r"same (?:issue|error|problem|result|results|thing|drop|behaviou?r|outcome|message|symptom\w*|story|again|as before|\w+ error|fault|code|screen)|the same(?=\s*(?:$|[.,;!)]|as\b|again|thing|issue|error|result|problem|way\b|\w+ error))|same(?=\s*$|[.,;])|same (?:on (?:mon|tues|wednes|thurs|fri|satur|sun)day|the next|next (?:day|morning))|"
+    r"same (?!time|day|way|pc|computer|machine|user|profile|port|switch|network|subnet|vlan|as\b|for\b|on\b|in\b|at\b|size|file|house|home|site|room|office|cable|driver|version|model|lookup)\w+(?: \w+)?(?=\s*(?:$|[.,;!)]))|"
     r"still (?!running\b)\w+|(?:issue|problem|error|it|fault|symptom\w*) (?:\w+ )?(?:persist\w*|remain\w*|continu\w*|returned|reappear\w*|unchanged)|persists|unchanged|"
     r"not (?:fixed|resolved|solved|working|helping|it|the (?:cause|issue|problem))|no longer the|not help\w*|nothing (?:helped|worked|works|wrong|found|unusual|obvious|relevant|in|there|useful|new)|"
     r"no (?!answer|response|reply|connection|dhcp|dial|link|signal|power|errors?|issues?|problems?|packet|loss|faults?|such|warnings?|conflicts?|alerts?|bad|integrity|incident|virus\w*|malware|threats?|drops?|more|longer|need|session|reboot)(?:\w+)(?=\s*(?:$|[.,;!)]))|not (?:there|visible|showing|listed)|(?:found|finds|sees?|shows?|showed|detect(?:s|ed)|reveal(?:s|ed)|yield(?:s|ed)) nothing|(?:can(?:no|['’])?t|cannot|could(?:n['’]?t| not)|did(?:n['’]?t| not)|do(?:n['’]?t| not)|does(?:n['’]?t| not)) (?:find|see|detect|show|spot|reveal|locate)(?: \w+){0,3} (?:any\w*|wrong|a|that|errors?|issues?|one|there|in)\b|nothing\s*(?=$|[.,;!])|not resol\w+|(?:but|and|then) still\\b|while (?:the )?(?:issue|problem|error) |none (?:of|found|there|worked|helped)|useless|failed to (?:fix|resolve|help)|drops? again|fails again|happened again|back again|neither)\b")
 _AGAIN = re.compile(
-    r"\b(?:(?:\w+ed|\w+s|stuck|back|blank|black|red cross|frozen|down|offline|another \w+|drops|lock(?:ed|s)|dead|died|went) again\b|again(?=\s*$|[.,;!])|(?:it |alert |prompt |error |issue |problem |message )?(?:was|is|came|comes) back\b(?! (?:up|online|ok|fine|clean|good|normal|on|to|from|in service|working))|(?:issue|problem|error|it) returned)"
+    r"\b(?:(?:crash|fail|dropp?|lock|reboot|stopp?|fr[eo]ez|frozen|fro|hang|hung|disconnect|stick|die|happen|return|block|bounc|expir|degrad|flap|blank|bounce)(?:s|es|ed|d|e|en)? again|\b(?:stuck|back|blank|black|red cross|frozen|down|offline|another \w+|drops|lock(?:ed|s)|dead|died|went) again\b|again(?=\s*$|[.,;!])|(?:it |alert |prompt |error |issue |problem |message )?(?:was|is|came|comes) back\b(?! (?:up|online|ok|fine|clean|good|normal|on|to|from|in service|working))|(?:issue|problem|error|it) returned)"
 )
 """The trouble is there again, without any relief told."""
 _CLEAR = re.compile(
@@ -80,6 +81,7 @@ _NOW = re.compile(
 _POINTS = re.compile(r"\b(?:indicat(?:es|ed)|reveal(?:s|ed)|point(?:s|ed) (?:to|at|me)|discovered|turned out|turns out|isolated (?:it|the)|narrowed)\b(?! (?:no|nothing)\b)")
 _CODED = re.compile(r"\b(?:error|code|fails?|failed|nxdomain|denied|refused|aadsts\d+|0x[0-9a-f]+|times? out|timed out|lost|loss|could not|cannot)\b")
 _TRIED = re.compile(r"\btried\b")
+_HELD = re.compile(r"\bhas (?:kept|held|stayed|been (?:fine|stable|up|ok|good|working))\b(?!.*\b(?:but|then|until|again)\b)")
 _NOT_WORK = re.compile(r"\b(?:does|did|do|would|will|is|was)(?:n['’]?t| not) (?:work\w*|load\w*|start\w*|open\w*|respond\w*|connect\w*|print\w*|boot\w*)\b")
 RECURRED = re.compile(
     r"\b(?:same (?:again|issue again|problem again)|(?:happen|drop|fail|crash|disconnect|fr[oe]z|broke|stopp|went down|cut out|lock)\w*(?: \w+)? again|back again|(?:it['’]?s|is|problem is|issue is|error is) back\b(?! (?:up|online|to normal|in))|came back(?! (?:up|online|on\b|clean|fine|ok|to life))|has returned|"
@@ -98,6 +100,8 @@ PENDING = re.compile(
 def outcome_of(text: str, *, check: bool = False) -> Outcome:
     """Return the outcome stated in the text; for a check, a finding is `partial` and a clean bill `no_change`."""
     text = text[:600].lower()
+    if _HELD.search(text) and not check:
+        return "worked"
     if _TEMPORARY.search(text) and not re.match(r"\s*(?:no |still |same )", text) and not (check and _CLEAR.search(text)):
         return "partial"
     if _AGAIN.search(text) and not check and not _WORKED.search(text):
@@ -120,7 +124,7 @@ def outcome_of(text: str, *, check: bool = False) -> Outcome:
     if check and _FOUND.search(text) and not _CODED.search(text):
         return "partial"
     if _FAILED.search(text):
-        if not check and re.search(r"\b(?:same|too|as well|again|still)\b", text):
+        if not check and re.search(r"\b(?:same|too|as well|again|still|stuck)\b", text):
             return "no_change"
         return "failed"
     if check and _FINDING.search(text):

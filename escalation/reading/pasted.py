@@ -60,7 +60,10 @@ _MACHINE = re.compile(r"[=\\{}<>|_]|\b\d{1,3}(?:\.\d{1,3}){3}\b|0x[0-9a-f]+|\w:\
 _IDENTIFIER = re.compile(
     r"0x[0-9A-Fa-f]{4,}|\b[A-Z][a-z]+(?:[A-Z][a-z]+)+(?:\.\w+)*\b|\b\w+\.\w+\.\w+|[\"'“]\S{2,60}[\"'”]|\bException\b|\(KB\d+\)|\b\w+_\w+\b"
 )
-_TOLD = re.compile(r"\b(?:this|that|these|but|also|then|so|because|still|now|again|today|yesterday)\b|^\s*\w+(?:ing|ed)\b", re.I)
+_TOLD = re.compile(r"\b(?:this|that|these|but|also|then|so|still|now|again|today|yesterday)\b|^\s*\w+(?:ing|ed)\b", re.I)
+_DONE = re.compile(
+    r"(?:^|[.;:]\s+)\W*(?:[A-Za-z-]{3,14}ed|ran|found|set|sent|made|left|reset|took|put|did|new|same|time|no)\b|\b(?:says|said|shows|tested|checked)\b|, (?:same|no|fails|ok|works)\b", re.I
+)
 _SPOKEN = re.compile(r"\b(?:i|i'm|i've|we|my|our|you|your|he|she|her|his|user|customer|client says|me|please|tried|they)\b", re.I)
 
 QUOTED = re.compile(r"[\"“]([^\"“”\n]{12,300})[\"”]|(?<!\w)['‘]([^'‘’\n]{16,200})['’](?!\w)")
@@ -74,6 +77,10 @@ _TROUBLE = re.compile(
     re.IGNORECASE,
 )
 _SAYS = re.compile(r"\b(?:error|message|says|saying|reads|states|popup|pop-up|prompt|shows|returns|bounce|ndr)\b", re.I)
+
+
+_SMTP = re.compile(r"\b[45]\d\d[ -][45]\.\d{1,3}\.\d{1,3}\b[^\n]{10,200}?(?=\.(?:\s|$)|$)")
+"""A mail server's answer."""
 
 
 def surely(line: str) -> bool:
@@ -122,6 +129,7 @@ def message(line: str) -> bool:
         and _IDENTIFIER.search(short) is not None
         and not _SPOKEN.search(short)
         and not _TOLD.search(short)
+        and not _DONE.search(short)
     )
 
 
@@ -134,7 +142,10 @@ def quoted_errors(sentence: str) -> list[tuple[int, int]]:
         if _TROUBLE.search(quote[0]) and " " in quote[0].strip() and quote[0].count(" ") >= 2
         and (says or len(quote[0]) > 30)
     ]
-    if not found and (worded := _WORDED.search(sentence)) and _TROUBLE.search(worded["text"]):
+    if not found:
+        found = [answer.span() for answer in _SMTP.finditer(sentence)]
+    worded = None if found else _WORDED.search(sentence)
+    if worded and (_TROUBLE.search(worded["text"]) or sentence.lstrip()[:6].lower() == "error:"):
         found = [worded.span("text")]
     return found
 

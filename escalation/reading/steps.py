@@ -113,7 +113,10 @@ def _in_passage(index: int, passage: Passage) -> list[Deed]:
 
 def _history(deed: Deed, passage: Passage) -> bool:
     """Whether a deed of the description only tells how things came to be."""
-    return (not deed.result_stated or deed.outcome in ("failed", "unknown")) and deeds.by_others(passage.text[deed.start : deed.end])
+    words = passage.text[deed.start : deed.end]
+    if re.match(r"(?:\w+ ){0,2}they\b", words, re.IGNORECASE):
+        return True
+    return (not deed.result_stated or deed.outcome in ("failed", "unknown")) and deeds.by_others(words)
 
 
 def _went_before(found: list[Deed], told: list[Stretch], place: int) -> bool:
@@ -232,7 +235,7 @@ def _narrows(text: str, read: Outcome) -> bool:
         return True
     if findings.allows(text):
         return re.search(r"\b(?:if|when|directly|instead|only|but not|until)\b", text) is not None
-    return read == "unknown" and findings.test_told(text) is not None
+    return read == "unknown" and (findings.test_told(text) is not None or findings.shows(text))
 
 
 def _whole(
@@ -340,6 +343,8 @@ def _deed(stretch: Stretch, group: list[_Clause], index: int, role: str, followi
     end = last.end
     if outcome == "unknown":
         outcome = outcomes.outcome_of(_after_verb(first.text), check=check)
+    if outcome == "unknown" and check and findings.shows(first.text):
+        outcome = "partial"
     stated = outcome != "unknown"
     if outcome == "unknown" and following is not None and following.kind == "sentence":
         outcome = _from_next(following, check)

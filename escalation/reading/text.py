@@ -31,7 +31,7 @@ _SIGN_OFF = re.compile(
     r"(?:\s+(?:in advance|again|all|everyone|so much|very much|and regards))?[\s,.!]*$|sent from my \w+)",
     re.IGNORECASE,
 )
-_END = re.compile(r"(?:[.!?]+[)\"'”]?|;)(?=\s|$)")
+_END = re.compile(r"(?:[.!?]+[)\"'”]?|;)(?=\s|$)|(?<=[a-z]{3})\.(?=[A-Z][a-z']*\s)")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:e\.g|i\.e|etc|vs|approx|no|nr|incl|mr|mrs|ms|dr|st|ca|resp|max|min|temp|ext)|\b[a-z])\.$", re.I
 )

@@ -19,20 +19,20 @@ _WORDS: dict[str, dict[int, str]] = {
         1: "sender recipient attachment connector transport",
     },
     "identity": {
-        3: "active-directory domain-controller gpo gpupdate kerberos sysvol ldap adfs mfa sso entra-connect netlogon authenticate",
+        3: "active-directory domain-controller gpo gpupdate kerberos sysvol ldap adfs mfa sso entra-connect netlogon authenticate cannot-join join-pc join-domain drive-policy account-locks locks",
         2: "authentication authenticating sign-in account-lockout unlock lockout locked-out lockouts group-policy authenticator credential dc "
         "domain-trust trust-relationship replication fsmo conditional-access aad-connect gpresult ntlm spn delegation rejoin domain-join joined-to dcs domain-controllers passwords",
         1: "user permission group ou sid account password login logon credentials logon-script",
     },
     "network": {
-        3: "vpn firewall switch router sonicwall fortigate meraki unifi vlan ipsec wan wi-fi wifi ssid bgp ospf poe",
+        3: "vpn firewall switch router sonicwall fortigate meraki unifi vlan ipsec wan wi-fi wifi ssid bgp ospf poe fortinet speed-test slow-internet packet-loss uplink",
         2: "network lan nic packet packets latency gateway ping isp tunnel ethernet port ports access-point throughput "
         "wireless subnet routing mtu duplex cable fiber packet-loss",
         1: "connection connectivity internet ip slow",
     },
     "dns_dhcp": {
-        3: "dns nslookup dhcp forwarder forwarders nxdomain servfail ipam apipa 169.254 scope-exhausted dns-server",
-        2: "resolve resolves resolution zone lease leases scope hostname reservation a-record cname conditional-forwarder "
+        3: "dns nslookup dhcp forwarder forwarders nxdomain servfail ipam apipa 169.254 scope-exhausted dns-server by-ip no-address name-resolution",
+        2: "resolve resolves resolution address addresses zone lease leases scope hostname reservation a-record cname conditional-forwarder "
         "flushdns",
         1: "record records domain",
     },
@@ -42,7 +42,7 @@ _WORDS: dict[str, dict[int, str]] = {
         1: "driver page pages scanner",
     },
     "endpoint": {
-        3: "laptop notebook docking dock touchpad keyboard monitor webcam bluetooth intune autopilot bsod",
+        3: "laptop notebook camera blue-screens freezes pc-very docking dock touchpad keyboard monitor webcam bluetooth intune autopilot bsod",
         2: "desktop pc workstation windows-11 windows-10 mouse headset office excel word browser chrome edge battery "
         "display screen onedrive teams-app blue-screen profile",
         1: "application app driver update",
@@ -53,27 +53,27 @@ _WORDS: dict[str, dict[int, str]] = {
         1: "virtual",
     },
     "storage_backup": {
-        3: "raid backup backups veeam iscsi lun nas san synology datto acronis ssd hdd lvm zfs restore-point vss",
+        3: "raid backup backups disk-fills server-disk veeam iscsi lun nas san synology datto acronis ssd hdd lvm zfs restore-point vss",
         2: "disk disks drive drives restore volume array clone repository smart sector chkdsk replication-job",
         1: "space storage copy",
     },
     "database_app": {
-        3: "sql database mysql postgresql oracle odbc mssql quickbooks sage erp crm iis ssms tempdb sqlserver",
+        3: "sql web-shop app-pool database mysql postgresql oracle odbc mssql quickbooks sage erp crm iis ssms tempdb sqlserver",
         2: "query queries table application app php php.ini apache httpd nginx mysqld owncloud nextcloud wordpress web-server upload import export web-app line-of-business tomcat service-account instance deadlock",
         1: "report license server",
     },
     "security": {
-        3: "virus malware ransomware phishing phish trojan compromised hack hacked hacker sentinelone crowdstrike malwarebytes edr spyware adware rootkit",
+        3: "virus malware ransomware phishing phish trojan compromised hack hacked hacker sentinelone crowdstrike malwarebytes edr spyware adware rootkit ransom ransomware-note encrypted phished",
         2: "defender impossible-travel unauthorised unauthorized leaked sign-in-logs exfiltration antivirus quarantine infected suspicious scan spoofed breach bitlocker threat exploit certificate",
         1: "alert blocked attack spam threats safe",
     },
     "telephony": {
-        3: "phone phones voip sip pbx 3cx voicemail handset dial-tone ringcentral trunk softphone extension hunt-group",
+        3: "calls crackling codec phone phones voip sip pbx 3cx voicemail handset dial-tone ringcentral trunk softphone extension hunt-group",
         2: "dial ringing rings teams-phone caller fax polycom yealink audio",
         1: "line teams number call calls ring did dialing dialling",
     },
     "remote_desktop": {
-        3: "rdp rds remote-desktop rdweb rd-gateway terminal-server mstsc citrix rd-session session-host avd remoteapp",
+        3: "rdp rds remote-session rd-gateway redirection rdweb rd-gateway terminal-server mstsc citrix rd-session session-host avd remoteapp",
         2: "session sessions remote disconnected thin-client terminal fslogix black-screen",
         1: "remotely",
     },
@@ -83,12 +83,12 @@ _WORDS: dict[str, dict[int, str]] = {
         1: "file access path",
     },
     "server_os": {
-        3: "windows-server wsus sfc dism server-2016 server-2019 server-2022 server-2012 bootloader cbs kernel-panic systemd",
+        3: "windows-server wsus sfc dism server-2016 server-2019 server-2022 server-2012 bootloader cbs kernel-panic systemd inodes reboots high-cpu windows-updates patch-report kb5",
         2: "reboot boot patch update updates service services event-log task-scheduler linux ubuntu centos kernel cpu",
         1: "server memory restart crash servers",
     },
     "cloud": {
-        3: "azure entra aad aws tenant vnet subscription ec2 s3 azure-ad gcp m365 office-365 terraform blob",
+        3: "azure entra aad aws tenant vnet entra-connect ad-sync onedrive sku subscription ec2 s3 azure-ad gcp m365 office-365 terraform blob",
         2: "cloud microsoft-365 o365 intune-tenant licence license portal resource-group",
         1: "online region",
     },
@@ -114,7 +114,7 @@ PRODUCTS = frozenset(
 def domain_of(texts: list[tuple[str, int]]) -> str:
     """Return the domain whose vocabulary weighs most in the texts, each with its own factor.
 
-    A word counts three times at most, so that one pasted log cannot decide. Ties go to the earlier domain in
+    A word counts once, where it weighs most, so that neither a pasted log nor a chatty thread can decide. Ties go to the earlier domain in
     `DOMAINS`; without any known word the answer is `endpoint`, where a help desk routes what it cannot place.
     """
     seen: Counter[str] = Counter()
@@ -123,7 +123,7 @@ def domain_of(texts: list[tuple[str, int]]) -> str:
         before = ""
         for token in _TOKEN.findall(text.lower()):
             for word in (token, f"{before}-{token}" if before else ""):
-                if word in WEIGHTS and seen[word] < 3:
+                if word in WEIGHTS and not seen[word]:
                     seen[word] += 1
                     for domain, weight in WEIGHTS[word]:
                         scores[domain] += weight * factor
