@@ -110,7 +110,8 @@ def _shipped(stage: Stage) -> float:
     ticket = simulator.add_ticket(summary="Cannot print from accounts package", member="jlind", configurations=2)
     simulator.add_note(ticket, "Restarted the spooler, no change.", member="jlind")
     client = AsShipped(simulator.url, simulator.credentials(), stage.services.psa(stage.account_id).codebase)
-    service, system, company, timing, schedule = client.service, client.system, client.company, client.time, client.schedule
+    service, system, company = client.service, client.system, client.company
+    timing, schedule = client.time, client.schedule
     begun = time.monotonic()
     one = service.tickets.id(ticket)
     found = one.get()

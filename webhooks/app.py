@@ -4,67 +4,47 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-import structlog
-from flask import Flask, Response, jsonify
-from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.exceptions import HTTPException
+from flask import Flask
 
 from models.accounts import Sealer
 from models.base import Database
-from models.schema import SchemaOutOfDate, pending
-from psa.callbacks import Verifier
-from webhooks.callbacks import LARGEST_BODY, Directory, blueprint
+from psa.callbacks import LARGEST_BODY, Verifier
+from webhooks import callbacks, health
+from webhooks.answers import speak_plainly
+from webhooks.directory import Directory
+from webhooks.health import Readiness
+from webhooks.passage import Passage
+from webhooks.ringing import Ringer
+from webhooks.strangers import Strangers
 from worker.app import Bell, make
 from worker.logs import set_up
 from worker.settings import Settings
 
-log = structlog.get_logger()
+STATEMENT_S = 2.0
+"""Less than elsewhere: ConnectWise gives up after five seconds, and a refusal within them is repeated."""
+KEY_FETCH_S = 1.0
+"""The same again; a callback whose key takes longer is stored unverified, and the worker asks for the key."""
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """Return the application, wired for this installation. Raises `SettingsError` listing what is wrong."""
+    """Return the application, wired for this installation. Raises `SettingsError` listing what is wrong.
+
+    It has threads and connections: make it in the process that serves (gunicorn without `--preload`).
+    """
     settings = settings or Settings.read()
     set_up(settings.log_level)
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, statement_timeout_s=STATEMENT_S)
     app.extensions["resolutionflow"] = database
-    bell = Bell(make(settings))
-    bell.warm()
-    sealer = Sealer(settings.secret_keys)
-    app.register_blueprint(
-        blueprint(
-            database=database,
-            directory=Directory(database, sealer),
-            verifier=Verifier(),
-            bell=bell,
-            clock=lambda: datetime.now(UTC),
-        )
+    speak_plainly(app)
+    receiver = callbacks.Receiver(
+        database=database,
+        directory=Directory(database, Sealer(settings.secret_keys)),
+        verifier=Verifier(deadline=KEY_FETCH_S),
+        bell=Ringer(Bell(make(settings))),
+        clock=lambda: datetime.now(UTC),
     )
-
-    @app.get("/healthz")
-    def alive() -> Response:
-        """Say that the process answers; looks at nothing else."""
-        return jsonify(status="alive")
-
-    @app.get("/readyz")
-    def ready() -> tuple[Response, int]:
-        """Say whether callbacks can be stored: the database answers and is of our version."""
-        try:
-            behind = pending(settings.database_url)
-        except SchemaOutOfDate as error:
-            return jsonify(status="not ready", database=str(error)), 503
-        except SQLAlchemyError as error:
-            log.error("database_unreachable", error=type(error).__name__)
-            return jsonify(status="not ready", database="unreachable"), 503
-        if behind:
-            return jsonify(status="not ready", database="out of date: run `resolutionflow migrate`"), 503
-        return jsonify(status="ready", database="ok"), 200
-
-    @app.errorhandler(HTTPException)
-    def refused(error: HTTPException) -> tuple[Response, int]:
-        """Answer in a problem document without internals."""
-        status = error.code or 500
-        return jsonify(type="about:blank", title=error.name, status=status), status
-
+    app.register_blueprint(callbacks.blueprint(receiver, Passage(), Strangers()))
+    app.register_blueprint(health.blueprint(Readiness(database, settings.redis_client_url)))
     return app

@@ -7,8 +7,6 @@ answered with 429 and never with a 5xx.
 
 from __future__ import annotations
 
-import threading
-import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,21 +15,21 @@ from typing import Protocol
 
 import structlog
 from flask import Blueprint, Response, request
-from sqlalchemy.exc import SQLAlchemyError
 
-from escalation.rules import StatusRules
 from models import accounts, inbox
-from models.accounts import Sealer
 from models.base import Database
-from psa.callbacks import CallbackBody, Forged, Malformed, Pin, Verifier, parse, without_details
+from psa.callbacks import LARGEST_BODY, CallbackBody, Forged, Malformed, Verifier, parse, without_details
+from webhooks.answers import problem
+from webhooks.directory import Directory, Known, Unsure
+from webhooks.passage import Away, Passage
+from webhooks.strangers import Strangers
 
 log = structlog.get_logger()
 
-LARGEST_BODY = 256 * 1024
-"""Bytes. A ticket with everything in it is about 10 kB."""
-
 TICKET_TYPES = frozenset({"ticket", "time", "schedule"})
 """Callback types that can mean something for an escalation."""
+RETRY_AFTER_S = 2
+"""ConnectWise repeats after two and after four more seconds, whatever we say; this is for others."""
 
 
 class Rings(Protocol):
@@ -41,149 +39,84 @@ class Rings(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What the receiver must know of an account, kept for a few seconds."""
+class Refused(Exception):
+    """This caller gets no further: with which status, what the caller is told and what the log."""
 
-    account_id: int
-    name: str
-    pin: Pin
-    rules: StatusRules
-    api_member: str | None
-    read_at: float
+    status: int
+    told: str
+    reason: str
+    account: str | None = None
 
 
-class Directory:
-    """Finds the account behind a path token; remembers it for a few seconds, and unknown tokens too."""
+class Receiver:
+    """Takes one callback after another; knows nothing of HTTP."""
 
-    def __init__(self, database: Database, sealer: Sealer, *, keep_s: float = 5.0) -> None:
-        self._database = database
-        self._sealer = sealer
-        self._keep_s = keep_s
-        self._known: dict[str, Known | None] = {}
-        self._since: dict[str, float] = {}
-        self._lock = threading.Lock()
+    def __init__(
+        self,
+        *,
+        database: Database,
+        directory: Directory,
+        verifier: Verifier,
+        bell: Rings,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._database, self._directory, self._verifier = database, directory, verifier
+        self._bell, self._clock = bell, clock
 
-    def find(self, token: str) -> Known | None:
-        """Return the account, or None for a token nobody has. Raises `SQLAlchemyError` if it cannot look."""
-        moment = time.monotonic()
-        with self._lock:
-            if token in self._since and moment - self._since[token] < self._keep_s:
-                return self._known[token]
-        known = self._look_up(token, moment)
-        with self._lock:
-            if len(self._since) > 10_000:  # a scanner trying tokens must not fill the memory
-                self._since.clear()
-                self._known.clear()
-            self._known[token], self._since[token] = known, moment
-        return known
+    def take(self, token: str, raw: bytes, signature: str, *, event_id: str, stranger: bool) -> None:
+        """Store a callback that is genuine and can matter, and ring for it; return when it is safe to say so.
 
-    def forget(self, token: str) -> None:
-        with self._lock:
-            self._since.pop(token, None)
+        1. Whose is it? A `stranger`'s unknown token is not looked up each time.
+        2. Read it, check its signature, pin the key that signed the first one.
+        3. Leave what cannot matter; else store it, once. A key that cannot be fetched now is no reason not to.
 
-    def _look_up(self, token: str, moment: float) -> Known | None:
-        if not 20 <= len(token) <= 100:
-            return None
-        with self._database.system(reading=True) as session:
-            account = accounts.account_by_token(session, token, self._sealer)
-        if account is None:
-            return None
-        with self._database.account(account.id, reading=True) as session:
-            rows = accounts.statuses(session, account.id)
-        return Known(
-            account_id=account.id,
-            name=account.name,
-            pin=Pin(
-                site=account.site,
-                company=account.company,
-                key_id=account.callback_key_id,
-                allow_private=account.allow_private,
-            ),
-            rules=StatusRules(
-                escalate=frozenset((r.board_id, r.status_id) for r in rows if r.kind == "escalate"),
-                claim=frozenset((r.board_id, r.status_id) for r in rows if r.kind == "claim"),
-            ),
-            api_member=account.api_member,
-            read_at=moment,
-        )
-
-
-def blueprint(
-    *,
-    database: Database,
-    directory: Directory,
-    verifier: Verifier,
-    bell: Rings,
-    clock: Callable[[], datetime],
-) -> Blueprint:
-    """Return the routes under `/callbacks`."""
-    routes = Blueprint("callbacks", __name__)
-
-    @routes.post("/callbacks/connectwise/<token>")
-    def receive(token: str) -> Response:
-        """Take one callback.
-
-        204 stored, repeated or irrelevant; 403 unknown token or bad signature; 400 malformed; 413 too large;
-        429 not stored, please repeat.
+        Raises `Refused`, `Unsure`, and `SQLAlchemyError` when it could not be stored.
         """
-        if request.content_length is not None and request.content_length > LARGEST_BODY:
-            return _answer(413, f"body larger than {LARGEST_BODY} bytes")
-        raw = request.get_data(cache=False)
-        if len(raw) > LARGEST_BODY:
-            return _answer(413, f"body larger than {LARGEST_BODY} bytes")
-        signature = request.headers.get("x-content-signature", "")
-        try:
-            return _take(token, raw, signature)
-        except SQLAlchemyError as error:
-            log.error("callback_not_stored", error=type(error).__name__)
-            return _answer(429, "not stored, please repeat", retry_after=2)
-
-    def _take(token: str, raw: bytes, signature: str) -> Response:
-        known = directory.find(token)
+        known = self._directory.find(token, stranger=stranger)
         if known is None:
-            log.warning("callback_refused", reason="unknown token")
-            return _answer(403, "unknown address")
+            raise Refused(403, "unknown address", "unknown token")
         try:
             body = parse(raw)
         except Malformed as error:
-            log.warning("callback_refused", account=known.name, reason=str(error))
-            return _answer(400, str(error))
+            raise Refused(400, str(error), str(error), known.name) from error
         try:
-            check = verifier.verify(raw, signature, body, known.pin)
+            check = self._verifier.verify(raw, signature, body, known.pin)
+            if check.verified and check.key_id and known.pin.key_id is None:
+                self._pin(known, check.key_id)
         except Forged as error:
-            log.warning("callback_refused", account=known.name, reason=str(error))
-            return _answer(403, "signature not accepted")
-        if check.verified and known.pin.key_id is None and check.key_id:
-            with database.account(known.account_id) as session:
-                accounts.pin_callback_key(session, known.account_id, check.key_id)
-            directory.forget(token)
-        if not _matters(known, body):
-            return _answer(204)
-        return _store(known, body, raw, signature, verified=check.verified)
+            raise Refused(403, "signature not accepted", str(error), known.name) from error
+        if self._matters(known, body):
+            self._store(known, body, raw, signature, verified=check.verified, event_id=event_id)
 
-    def _matters(known: Known, body: CallbackBody) -> bool:
+    def _pin(self, known: Known, key_id: str) -> None:
+        """Tie the account to the key that signed its first callback. Raises `Forged` if another was first."""
+        with self._database.account(known.account_id) as session:
+            ours = accounts.pin_callback_key(session, known.account_id, key_id)
+        self._directory.forget(known.account_id)
+        if not ours:
+            raise Forged(f"key_url id {key_id!r} is not the account's key, which was pinned meanwhile")
+
+    def _matters(self, known: Known, body: CallbackBody) -> bool:
         """Tell most callbacks, which mean nothing to us, from the few that might, without asking ConnectWise."""
-        if body.type not in TICKET_TYPES:
+        ticket_id = body.ticket_id
+        if body.type not in TICKET_TYPES or ticket_id is None or not 0 < ticket_id < 2**63:
             return False
         ours = known.api_member is not None and (body.member_id or "").lower() == known.api_member.lower()
         if ours and body.action != "deleted":
             return False
         hint = body.hint
-        ticket_id = body.ticket_id
-        if ticket_id is None:
-            return False
         if body.type == "ticket" and body.action != "deleted":
             if hint is None or hint.board_id is None or hint.status_id is None:
                 return True  # nothing to tell by: let the worker read the ticket
             if known.rules.is_escalation(hint.board_id, hint.status_id):
                 return True
-        with database.account(known.account_id, reading=True) as session:
+        with self._database.account(known.account_id, reading=True) as session:
             return inbox.is_watched(session, known.account_id, ticket_id)
 
-    def _store(known: Known, body: CallbackBody, raw: bytes, signature: str, *, verified: bool) -> Response:
-        event_id = uuid.uuid4().hex
-        now = clock()
-        with database.account(known.account_id) as session:
+    def _store(
+        self, known: Known, body: CallbackBody, raw: bytes, signature: str, *, verified: bool, event_id: str
+    ) -> None:
+        with self._database.account(known.account_id) as session:
             row = inbox.store(
                 session,
                 account_id=known.account_id,
@@ -192,15 +125,16 @@ def blueprint(
                 message_id=body.message_id,
                 type=body.type,
                 action=body.action,
-                record_id=body.ticket_id or body.id,
+                record_id=body.ticket_id,
                 member_identifier=body.member_id,
                 raw=without_details(raw) if verified else raw,
                 signature=signature,
                 verified=verified,
-                now=now,
+                now=self._clock(),
             )
         if row is None:
-            return _answer(204)
+            log.debug("callback_repeated", event_id=event_id, account=known.name, ticket_id=body.ticket_id)
+            return
         log.info(
             "callback_stored",
             event_id=event_id,
@@ -210,18 +144,47 @@ def blueprint(
             action=body.action,
             verified=verified,
         )
-        bell.ring("triage", account_id=known.account_id, inbox_id=row)
-        return _answer(204)
+        self._bell.ring("triage", account_id=known.account_id, inbox_id=row)
+
+
+def blueprint(receiver: Receiver, passage: Passage, strangers: Strangers) -> Blueprint:
+    """Return the routes under `/callbacks`."""
+    routes = Blueprint("callbacks", __name__)
+
+    @routes.post("/callbacks/connectwise/<token>")
+    def receive(token: str) -> Response:
+        """Take one callback.
+
+        204 stored, repeated or irrelevant; 403 unknown token or bad signature; 400 malformed; 413 too large;
+        429 not stored, please repeat. Query parameters, which ConnectWise adds and does not sign, are ignored.
+        """
+        raw = request.get_data(cache=False)  # no more than LARGEST_BODY: 413 else, without reading on
+        signature = request.headers.get("x-content-signature", "")
+        address, event_id = request.remote_addr or "", uuid.uuid4().hex
+        stranger = strangers.is_one(address)
+        try:
+            passage.do(lambda: receiver.take(token, raw, signature, event_id=event_id, stranger=stranger))
+        except Refused as refusal:
+            count = strangers.refused(address)
+            if strangers.worth_a_line(count):
+                log.warning(
+                    "callback_refused", event_id=event_id, account=refusal.account, reason=refusal.reason,
+                    address=address, refusals=count,
+                )  # fmt: skip
+            return problem(refusal.status, refusal.told)
+        except Unsure:
+            strangers.refused(address)
+            return problem(429, "too many refused callbacks from this address", retry_after=RETRY_AFTER_S)
+        except Away as error:
+            log.error("callback_not_stored", event_id=event_id, reason=str(error))
+            return problem(429, "not stored, please repeat", retry_after=RETRY_AFTER_S)
+        except Exception:
+            # Ours to mend; and still ConnectWise repeats only what was answered so.
+            log.exception("callback_failed", event_id=event_id)
+            return problem(429, "not stored, please repeat", retry_after=RETRY_AFTER_S)
+        return Response(status=204)
 
     return routes
 
 
-def _answer(status: int, text: str = "", *, retry_after: int | None = None) -> Response:
-    if status == 204:
-        return Response(status=204)
-    response = Response(text + "\n", status=status, mimetype="text/plain")
-    if retry_after:
-        response.headers["Retry-After"] = str(retry_after)
-    return response
-
-
+__all__ = ["LARGEST_BODY", "Receiver", "blueprint"]

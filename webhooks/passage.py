@@ -1,0 +1,101 @@
+"""The way to the database: a few at a time, each for a bounded time, and nobody queues before a closed door.
+
+ConnectWise gives a callback five seconds and takes silence for a loss, but repeats after a 429 (ConnectWise developer
+guide, callbacks). So the answer must come in time whatever the database does, and for all callers at once: threads
+that wait for a database that hangs cannot answer anybody.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as TooLong
+from typing import TypeVar
+
+import structlog
+from sqlalchemy import exc
+
+log = structlog.get_logger()
+
+T = TypeVar("T")
+
+AWAY = (exc.OperationalError, exc.InterfaceError, exc.TimeoutError)
+"""What SQLAlchemy raises when the database, and not the statement, is the trouble."""
+
+
+class Away(RuntimeError):
+    """The database does not answer now. Nothing may be stored, or it may be later: the caller must repeat."""
+
+
+class Passage:
+    """Does work that needs the database, or says in time that it cannot be done now.
+
+    1. At most `width` at a time. Who finds no place within `squeeze_s` is turned away.
+    2. When one was turned away, overran or was refused by the database, all are turned away at once, but for one
+       each `probe_s` that tries. The first success opens the door again.
+    3. Work that overruns goes on in its thread. What it then stores is found as a repeat.
+
+    All times in seconds. Belongs to the process that made it.
+    """
+
+    def __init__(
+        self, *, width: int = 12, within_s: float = 3.5, squeeze_s: float = 0.3, probe_s: float = 0.2,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:  # fmt: skip
+        self._within_s, self._squeeze_s, self._probe_s, self._clock = within_s, squeeze_s, probe_s, clock
+        self._threads = ThreadPoolExecutor(width, thread_name_prefix="passage")
+        self._places = threading.Semaphore(width)
+        self._lock = threading.Lock()
+        self._open = True
+        self._last_try = float("-inf")
+
+    def do(self, work: Callable[[], T], *, within_s: float | None = None) -> T:
+        """Return what `work` returns. Raises `Away` in time, and whatever else `work` raises."""
+        end = self._clock() + (self._within_s if within_s is None else within_s)
+        if not self._may_enter():
+            raise Away("the database did not answer a moment ago")
+        if not self._places.acquire(timeout=max(0.0, min(self._squeeze_s, end - self._clock()))):
+            self._shut("no place")
+            raise Away("too many are waiting for the database")
+        future: Future[T] = self._threads.submit(self._pass, work)
+        try:
+            return future.result(timeout=max(0.0, end - self._clock()))
+        except TooLong as error:
+            if future.done():  # the work's own time-out
+                raise
+            self._shut("overran")
+            raise Away("the database takes too long") from error
+        except AWAY as error:
+            self._shut(type(error).__name__)
+            raise Away("the database refused") from error
+
+    def _pass(self, work: Callable[[], T]) -> T:
+        try:
+            done = work()
+        finally:
+            self._places.release()
+        if not self._open:
+            with self._lock:
+                self._open = True
+            log.info("database_back")
+        return done
+
+    def _may_enter(self) -> bool:
+        if self._open:
+            return True
+        with self._lock:
+            if self._open:
+                return True
+            if self._clock() - self._last_try < self._probe_s:
+                return False
+            self._last_try = self._clock()
+            return True
+
+    def _shut(self, why: str) -> None:
+        with self._lock:
+            was_open, self._open = self._open, False
+            self._last_try = self._clock()
+        if was_open:
+            log.error("database_away", reason=why)
