@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from flask import Flask
+from sqlalchemy import text
 
 from models.accounts import Sealer
 from models.base import Database
@@ -45,6 +46,12 @@ def create_app(settings: Settings | None = None) -> Flask:
         bell=Ringer(Bell(make(settings))),
         clock=lambda: datetime.now(UTC),
     )
-    app.register_blueprint(callbacks.blueprint(receiver, Passage(), Strangers()))
+    app.register_blueprint(callbacks.blueprint(receiver, Passage(lambda: _writable(database)), Strangers()))
     app.register_blueprint(health.blueprint(Readiness(database, settings.redis_client_url)))
     return app
+
+
+def _writable(database: Database) -> None:
+    """Ask for a sign of life that a writer would get: SQLite lets others read while one of them writes."""
+    with database.system() as system:
+        system.execute(text("SELECT 1"))

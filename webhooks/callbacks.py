@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -38,14 +37,12 @@ class Rings(Protocol):
     def ring(self, task: str, **ids: object) -> bool: ...
 
 
-@dataclass(frozen=True, slots=True)
 class Refused(Exception):
-    """This caller gets no further: with which status, what the caller is told and what the log."""
+    """This caller gets no further. Holds the status, what the caller is told and what the log."""
 
-    status: int
-    told: str
-    reason: str
-    account: str | None = None
+    def __init__(self, status: int, told: str, reason: str, account: str | None = None) -> None:
+        super().__init__(reason)
+        self.status, self.told, self.reason, self.account = status, told, reason, account
 
 
 class Receiver:

@@ -43,9 +43,15 @@ class Readiness:
     """
 
     def __init__(
-        self, database: Database, broker_url: str, *, keep_s: float = 0.3, schema_s: float = 30.0, patience_s: float = 1.0,
+        self,
+        database: Database,
+        broker_url: str,
+        *,
+        keep_s: float = 0.3,
+        schema_s: float = 30.0,
+        patience_s: float = 1.0,
         clock: Callable[[], float] = time.monotonic,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Who asks while another looks waits at most `patience_s` seconds for what it finds."""
         self._database, self._clock = database, clock
         self._keep_s, self._schema_s, self._patience_s = keep_s, schema_s, patience_s

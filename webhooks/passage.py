@@ -34,16 +34,23 @@ class Passage:
 
     1. At most `width` at a time. Who finds no place within `squeeze_s` is turned away.
     2. When one was turned away, overran or was refused by the database, all are turned away at once, but for one
-       each `probe_s` that tries. The first success opens the door again.
+       each `probe_s` that first asks the database for a sign of life. The first sign opens the door again.
     3. Work that overruns goes on in its thread. What it then stores is found as a repeat.
 
     All times in seconds. Belongs to the process that made it.
     """
 
     def __init__(
-        self, *, width: int = 12, within_s: float = 3.5, squeeze_s: float = 0.3, probe_s: float = 0.2,
+        self,
+        sign_of_life: Callable[[], None],
+        *,
+        width: int = 12,
+        within_s: float = 3.5,
+        squeeze_s: float = 0.3,
+        probe_s: float = 0.2,
         clock: Callable[[], float] = time.monotonic,
-    ) -> None:  # fmt: skip
+    ) -> None:
+        self._sign_of_life = sign_of_life
         self._within_s, self._squeeze_s, self._probe_s, self._clock = within_s, squeeze_s, probe_s, clock
         self._threads = ThreadPoolExecutor(width, thread_name_prefix="passage")
         self._places = threading.Semaphore(width)
@@ -51,15 +58,18 @@ class Passage:
         self._open = True
         self._last_try = float("-inf")
 
-    def do(self, work: Callable[[], T], *, within_s: float | None = None) -> T:
+    def do(self, work: Callable[[], T]) -> T:
         """Return what `work` returns. Raises `Away` in time, and whatever else `work` raises."""
-        end = self._clock() + (self._within_s if within_s is None else within_s)
-        if not self._may_enter():
-            raise Away("the database did not answer a moment ago")
+        end = self._clock() + self._within_s
+        first = False
+        if not self._open:
+            first = self._may_try()
+            if not first:
+                raise Away("the database did not answer a moment ago")
         if not self._places.acquire(timeout=max(0.0, min(self._squeeze_s, end - self._clock()))):
             self._shut("no place")
             raise Away("too many are waiting for the database")
-        future: Future[T] = self._threads.submit(self._pass, work)
+        future: Future[T] = self._threads.submit(self._pass, work, first)
         try:
             return future.result(timeout=max(0.0, end - self._clock()))
         except TooLong as error:
@@ -71,23 +81,19 @@ class Passage:
             self._shut(type(error).__name__)
             raise Away("the database refused") from error
 
-    def _pass(self, work: Callable[[], T]) -> T:
+    def _pass(self, work: Callable[[], T], first: bool) -> T:
         try:
-            done = work()
+            if first:
+                self._sign_of_life()
+                with self._lock:
+                    self._open = True
+                log.info("database_back")
+            return work()
         finally:
             self._places.release()
-        if not self._open:
-            with self._lock:
-                self._open = True
-            log.info("database_back")
-        return done
 
-    def _may_enter(self) -> bool:
-        if self._open:
-            return True
+    def _may_try(self) -> bool:
         with self._lock:
-            if self._open:
-                return True
             if self._clock() - self._last_try < self._probe_s:
                 return False
             self._last_try = self._clock()
