@@ -58,6 +58,8 @@ class Step:
     result_stated: bool = False
     """Whether the evidence itself carries the result, so that a reader needs no label for it."""
     at: datetime | None = None
+    result_inferred: bool = False
+    """Whether nobody said what came of it: that people went on shows that it did not solve the problem."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +276,7 @@ class _StepV1(_QuoteV1):
     outcome = _text()
     actor = _text()
     result_stated = fields.Boolean(load_default=False)
+    result_inferred = fields.Boolean(load_default=False)
     at = _moment()
 
 

@@ -253,9 +253,8 @@ class _Draft:
         for step in steps:
             if told := self.cited(step.text, step.source, _STEP_BYTES):
                 by = "" if step.actor == "tech" else f" (by the {step.actor})"
-                label = (
-                    None if step.result_stated else Inert(_LABELS.get(step.outcome, "result not recorded"))
-                )
+                told_as = "problem stayed" if step.result_inferred else _LABELS.get(step.outcome, "result not recorded")
+                label = None if step.result_stated else Inert(told_as)
                 made.append(Line(Inert(told.text + by), told.cite, label=label))
         return tuple(made)
 

@@ -129,7 +129,7 @@ def build(
         open_tasks=tuple(t.text for t in evidence.tasks if not t.done),
         domain=domain,
         ai_assessment_data=assessment or Assessment(),
-        timeline=tuple(_event(r) for r in records if r.text.strip()),
+        timeline=_timeline(records),
         similar=similar,
         recent=recent,
         unread=tuple(Unread(g.source, g.reason) for g in evidence.gaps),
@@ -209,7 +209,7 @@ def _summary_source(evidence: Evidence) -> Source:
 
 
 _FILLER = re.compile(
-    r"^(?:(?:i|we)(?:'ve|’ve)?|(?:have|had|has|also|then|already|just|so|and|next|first|finally|now|but|ok|okay|well)(?=[\s,]))[\s,]+",
+    r"^(?:(?:i|we)(?:'ve|’ve)?|(?:have|had(?! (?:the|a|her|him|them|user)\b)|has|also|then|already|just|so|and|next|first|finally|now|but|ok|okay|well)(?=[\s,]))[\s,]+",
     re.IGNORECASE,
 )
 
@@ -234,6 +234,7 @@ def _step(deed: Deed, records: Sequence[_Record]) -> Step:
         source=record.source.id,
         result_stated=deed.result_stated,
         at=record.source.at,
+        result_inferred=deed.inferred,
     )
 
 
@@ -266,6 +267,9 @@ _GREETING = re.compile(
 )
 
 
+_HI = re.compile(r"(?:hi|hello|hey|dear|morning|good (?:morning|afternoon))\b[ \w]{0,20}[,!.]\s*(?=\S)", re.IGNORECASE)
+
+
 def _problem(summary: str, records: Sequence[_Record]) -> Quote | None:
     """Return how the description begins, greetings left out; without one, the summary."""
     described = [r for r in records if r.source.id == "d"] or [
@@ -276,7 +280,8 @@ def _problem(summary: str, records: Sequence[_Record]) -> Quote | None:
         spoken = [s for s in spoken if not _GREETING.match(s.text)]
         if spoken:
             second = spoken[1] if len(spoken) > 1 and spoken[1].end - spoken[0].start <= 300 else spoken[0]
-            return _quote(record, spoken[0].start, second.end)
+            greeting = _HI.match(spoken[0].text)
+            return _quote(record, spoken[0].start + (greeting.end() if greeting else 0), second.end)
     return Quote(_flat(summary), summary, "s") if summary.strip() else None
 
 
@@ -291,6 +296,25 @@ def _start_here(
             if s.evidence != quote.evidence
         ):
             return quote
+    return _pointer(records, steps)
+
+
+_POINTS_AT = re.compile(
+    r"\b(?:mismatch|not match|no (?:sa )?proposal|denied|refused|expired|invalid|not found|insufficient|exhausted|full|locked|corrupt|missing|revoked|untrusted|duplicate|conflict|unreachable)", re.I
+)
+
+
+def _pointer(records: Sequence[_Record], steps: Sequence[Step]) -> Quote | None:
+    """Return the row of the newest pasted output that names a fault, unless somebody did something after it."""
+    for record in records[:-4:-1]:
+        if record.source.role in ("customer", "system", "us"):
+            continue
+        for stretch in record.passage.stretches[::-1]:
+            rows = stretch.text.splitlines() if stretch.kind == "pasted" else []
+            row = next((r.strip() for r in rows if _POINTS_AT.search(r) and len(r) <= 200), None)
+            if row:
+                followed = any((s.note_index or 0) > (record.source.note_index or 0) and s.actor == "tech" for s in steps)
+                return None if followed else Quote(f'look into "{row}"', row, record.source.id)
     return None
 
 
@@ -374,6 +398,16 @@ def _other(other: RelatedTicket, source_id: str, likeness: int) -> OtherTicket:
     return OtherTicket(
         other.id, other.summary, other.status, other.closed, at, other.owner, source_id, likeness
     )
+
+
+def _timeline(records: Sequence[_Record]) -> tuple[Event, ...]:
+    """Return a line a record in the order of time; a time entry stands where its work began."""
+    events = [_event(r) for r in records if r.text.strip()]
+    order, last = [], float("-inf")
+    for event in events:
+        last = event.at.timestamp() if event.at else last
+        order.append(last)
+    return tuple(events[i] for i in sorted(range(len(events)), key=lambda i: (order[i], i)))
 
 
 def _event(record: _Record) -> Event:

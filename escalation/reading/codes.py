@@ -9,7 +9,7 @@ import re
 _CODE = re.compile(
     r"""
       \b0x[0-9A-Fa-f]{3,16}\b
-    | \b(?:event\s?id|eventid|event)s?\s?[:=\#]?\s?\d{1,5}\b(?![.:,]\d)
+    | \b(?:event\s?id|eventid|event)s?\s?[:=\#]?\s{0,12}\d{1,5}\b(?![.:,]\d)
     | \b(?-i:[A-Z][A-Za-z0-9]{1,9})\s(?:error|err)\s?[:=\#]?\s?-?\d{2,10}\b
     | \b(?:error|err|stop|fault|exit|status|return|sqlstate|win32|native\serror|https?|smtp|bug\ ?check|code)(?:\s(?:code|number|status|error|err))?
         \s?[:=\#]?\s?-?\d{2,10}\b(?![.:,]\d)

@@ -105,7 +105,7 @@ _LEAD = rf"(?:{_TIME}|{_ADVERB}|(?:things|stuff) (?:i|we) tried:\s*)"
 _SUBJECT = (
     r"(?:(?P<me>i|we|i've|we've|i’ve|we’ve|i had|i have)|(?P<them>(?:the |our |her |his |their )?(?:end[ -]?user|users?|customer|client|caller|"
     r"office manager|receptionist|he|she|contact|staff)(?:'s|’s)?)|(?P<vendor>(?:the )?(?:vendor|isp|carrier|provider|"
-    r"supplier|manufacturer|support|tech support|microsoft support|dell|hp|lenovo|ms support|(?:\w+ )?support)(?:'s)?)|they(?:'ve)?|"
+    r"supplier|manufacturer|support|tech support|microsoft support|dell|hp|lenovo|ms support|(?:\w+ )?support)(?:'s)?)|(?P<they>they(?:'ve)?)|"
     r"(?P<colleague>my (?:colleague|boss|senior|coworker|co-worker|predecessor)|our (?:senior|network) \w+|someone|somebody|one of our \w+|"
     r"(?:the )?(?:previous|other|last|first|onsite|field|night) (?:tech|technician|engineer|shift)))"
 )
@@ -187,7 +187,32 @@ _SYMPTOM = re.compile(
 _BACKGROUND = re.compile(r"\b(?:used to|got (?:a|the) call|were migrated (?:last|in)|had (?:a|an|the|this|no|some|it|issues?|problems?|trouble)\b(?! user))")
 
 
-_GOT_THERE = re.compile(r"^(?:then |and |so |also )*(?:i |we )?(?:went|drove|travelled|got) (?:on ?site|out|there|to site|back|over|in)\b")
+_BACK = re.compile(
+    r"^(?:then |and |so |also )*(?:i |we )?(?:put|set|changed|turned|switched|moved|plugged) (?:(?:it|that|this|them|everything|all|both) )?back\b|^(?:then |and )*(?:reverted|undone|undid|left (?:it |that )?as (?:it was|is))\b"
+)
+_TALKED = re.compile(
+    r"^(?:\w+ ){0,3}?(?:spoke|talked|called|rang|phoned|emailed|e-mailed|texted|messaged|contacted|updated|informed|told|advised|replied|wrote|mailed)\b(?: back)?(?: (?:to|with))?\s*(?P<whom>[^.,;:]{0,60})"
+)
+_VENDOR = re.compile(r"\b(?:isp|vendor|support|carrier|provider|supplier|manufacturer|microsoft|dell|hp|hpe|lenovo|cisco|bt|telco|helpdesk of|hosting|registrar|ref|case|ticket|sr)\b")
+_PEOPLE = re.compile(r"\b(?:customer|client|user|users|end user|caller|her|him|them|contact|office manager|owner|staff|back)\b|^$")
+
+
+def _put_back(head: str) -> bool:
+    """Whether a deed only takes an earlier one back: it is no attempt of its own."""
+    return _BACK.match(head) is not None and not outcomes.states_result(head)
+
+
+def _only_talk(head: str, written: str, sentence: str) -> bool:
+    """Whether somebody spoke with the customer, or the customer with us; a call to a vendor is a step."""
+    talked = _TALKED.match(head)
+    if not talked or _VENDOR.search(head) or _VENDOR.search(sentence[:200].lower()):
+        return False
+    named = re.match(r"\s*[A-Z][a-z]+\b", written[talked.start("whom") :]) is not None
+    caller = re.match(r"[A-Z][a-z]+ (?:just |then |also )?(?:emailed|called|rang|phoned|texted|replied|wrote)\b", written)
+    return named or caller is not None or _PEOPLE.search(talked["whom"]) is not None
+
+
+_GOT_THERE = re.compile(r"^(?:then |and |so |also )*(?:i |we )?(?:remoted|dialled in|went|drove|travelled|got) (?:on ?site|out|there|to site|back|over|into?|onto?|to)\b(?! (?:the )?(?:settings|options|bios))")
 _HAD_TO = re.compile(r"^(?:\w+ ){0,3}(?:i|we)?\s*had to\b")
 _MARKED = re.compile(r"^(?:edit|update|note|ps|fixed|solved|resolved|tl;?dr)\s?\d{0,2}\s?[:.-]+\s*")
 _ALL_OF_IT = re.compile(
@@ -232,7 +257,7 @@ def by_person(clause: str) -> bool:
     return bool(PERSON.match(head) or HAD_THEM.match(head))
 
 
-def claims(clause: str) -> Claim | None:
+def claims(clause: str, sentence: str = "") -> Claim | None:
     """Return `deed`, `not` for what looks like one and is none (plans, advice, questions), or None for the rest."""
     text = _MARKED.sub("", clause.strip().strip("()\"“”*"))
     if not text:
@@ -245,7 +270,7 @@ def claims(clause: str) -> Claim | None:
     if said is None:
         waits = _NEVER.search(head) or _PLAN.search(head) or _ADVICE.search(head) or _QUESTION.match(head)
         return "not" if waits and not (_SYMPTOM.match(head) or _BACKGROUND.match(head)) else None
-    if _ALL_OF_IT.search(head) or _GOT_THERE.match(head):
+    if _ALL_OF_IT.search(head) or _GOT_THERE.match(head) or _put_back(head) or _only_talk(head, written, sentence):
         return "not"
     begun = said.end()
     for pattern in (_NEVER, _PLAN, _ADVICE):
@@ -294,7 +319,9 @@ def terse_deed(clause: str) -> bool:
 def opens_with_deed(sentence: str) -> bool:
     """Whether a technician's sentence begins with a verb in the past: the writer did it."""
     head = sentence.strip()[:100].lower()
-    return (OPENING.match(head) or _FOUND_IT.match(head)) is not None and not _ALL_OF_IT.search(head)
+    return (OPENING.match(head) or _FOUND_IT.match(head)) is not None and not (
+        _ALL_OF_IT.search(head) or _GOT_THERE.match(head)
+    )
 
 
 def starts_with_deed(text: str) -> bool:
@@ -320,6 +347,8 @@ def actor_of(clause: str, role: str) -> str:
     if person:
         if person["vendor"]:
             return "vendor"
+        if person["they"]:
+            return "vendor" if _VENDOR.search(head) else "customer"
         if person["them"]:
             return "customer" if role != "customer" else "tech"
     return {"customer": "customer", "vendor": "vendor"}.get(role, "tech")

@@ -79,7 +79,7 @@ _TOOL_SAYS = re.compile(
     r"(?:\s+(?:on|of|for|from|in|at)\s+(?:the\s+)?[\w.-]+(?:\s[\w.-]+)?)?\s*(?::\s|\b(?:shows?|showed|says|said|points? (?:to|at)|lists?|has|reports?|reported|tells|gives|expired|each|is|was|ran)\b)"
 )
 _NOUN_THEN = re.compile(
-    rf"^{_LEAD}(?!(?:update|status|customer|client|user|issue|problem|result|symptom|error|note|ticket|reason|impact|cause|monday|today|yesterday|but|and|so|sorry|ok|thanks|hi|hello|edit|ps|summary|contact|phone|name|yes|no|well|then|nope|yep|yeah|sadly|unfortunately|however|nothing|same|all|everything|this|that|it|result)\b)(?!\w+: (?:ok|okay|yes|no|yeah|thanks|sure)\b)"
+    rf"^{_LEAD}(?!(?:update|status|customer|client|user|issue|problem|result|symptom|error|note|ticket|reason|impact|cause|monday|today|yesterday|but|and|so|sorry|ok|thanks|hi|hello|edit|ps|summary|contact|phone|name|yes|no|well|then|nope|yep|yeah|sadly|unfortunately|however|nothing|same|all|everything|this|that|it|result)\b)(?!\w+ (?:emailed|called|rang|phoned|replied|says|said|texted|wrote|reports?)\b)(?!\w+: (?:ok|okay|yes|no|yeah|thanks|sure)\b)"
     r"(?:(?!is\b|are\b|was\b|were\b|has\b|have\b|had\b|i\b|we\b|it\b|they\b|he\b|she\b|you\b|will\b|can\b|does\b|did\b|do\b|not\b|that\b|which\b)[\w./'\\-]+\s){0,6}(?!is\b|are\b|was\b)[\w./'\\-]+\s?(?:[,:;]|\s[-–>]+|\s?=>?|\s?->)\s*(?:still\s|same\b|no\s(?!idea|need|problem\b|worries|access|one)|nothing\b|none\b|nada|fine\b|ok\b|okay\b|clean\b|works\b|worked\b|fails\b|failed\b|failing\b|did ?n.?t\b|does ?n.?t\b|not (?:there|it|working|better)|passed?\b|all good|good\b|healthy\b|crash|error\b|timed? ?out|times out|dead\b)"
 )
 _CONTRAST = re.compile(

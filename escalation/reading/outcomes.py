@@ -14,7 +14,7 @@ from typing import Literal
 Outcome = Literal["failed", "no_change", "partial", "worked", "unknown"]
 
 _TEMPORARY = re.compile(
-    r"\b(?:for (?:a|about|around|approx\w*|roughly|some|the|another|only)? ?(?:\d+|few|couple|while|bit|one|two|three|several|moment|short)\b"
+    r"\b(?:(?:work\w*|ok|fine|up|back|good|holding|stable|better)[^.]{0,20} (?:for now|so far|at the moment|for the moment)|for (?:a|about|around|approx\w*|roughly|some|the|another|only)? ?(?:\d+|few|couple|while|bit|one|two|three|several|moment|short)\b"
     r"(?: of)?(?: ?(?:h|hrs?|hours?|mins?|minutes?|days?|weeks?|seconds?|secs?|time))?|temporar\w+|(?:came|comes|coming) back (?:after|within|in) (?:(?:a|an|one|two|three|four|\d+|several|some|a few) )?(?:hours?|days?|weeks?|h\b|hrs?)|"
     r"(?:issue|problem|error|it) returned|then (?:it )?(?:failed|dropped|stopped|died|broke|hung|crashed|went)|until (?:the|it|next|a|i|reboot)|intermittent\w*|partial\w*|"
     r"sometimes|half of|some of|a (?:little|bit) (?:better|faster)|slightly|somewhat|improved|better,? but|less often|narrow\w*|"
@@ -151,3 +151,16 @@ def fine(text: str) -> bool:
     """Whether the text says that something works."""
     text = text.lower()
     return _CLEAR.search(text) is not None or _WORKED.search(text) is not None
+
+
+_VERDICT = re.compile(
+    r"\b(?:made no difference|makes no difference|no (?:change|difference|effect|improvement|luck)|did(?:n['’]?t| not) (?:help|fix|change|work|make)\w*|(?:has|have)(?:n['’]?t| not) helped|changed nothing|fixed (?:it|this|the)|helped|worked|solved|still (?:drops|fails|the same|down)|same (?:again|result|error|issue|problem))\b"
+)
+
+
+def verdict(sentence: str) -> Outcome:
+    """Return what a later remark says came of an earlier deed, `unknown` where it is no such remark."""
+    text = sentence[:160].lower()
+    if not _VERDICT.search(text) or len(text.split()) > 18:
+        return "unknown"
+    return outcome_of(text)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from escalation.reading.deeds import looks_ahead
 from escalation.reading.steps import Deed, Passage
 from escalation.reading.text import Stretch
 
@@ -64,7 +65,7 @@ _ASK = re.compile(
 _WHY = re.compile(
     r"\b(?:(?:escalat\w+|passing (?:this )?(?:on|up)|handing (?:this )?(?:over|off|up))[^.;\n]{0,40}?\b(?:because|as|since|due to|:)|(?:do(?:n['’]?t| not)|did(?:n['’]?t| not)|have no|has no|no|without|lack) "
     r"(?:have )?(?:the |any )?(?:access|rights|permissions?|credentials|admin|knowledge|experience|time)\b|out of (?:my depth|ideas|options|scope)|beyond (?:my|l1|tier ?1|level 1|what i)|"
-    r"over my head|(?:i am|i'm|i’m|am|we are|we're|completely|totally) (?:stuck|stumped|at a loss|lost)|(?:do(?:n['’]?t| not)) know (?:how|what|enough|where)|not (?:sure|comfortable|allowed|trained|confident)|"
+    r"over my head|(?:i am|i'm|i’m|am|we are|we're|completely|totally) (?:stuck|stumped|at a loss|lost)|(?:do(?:n['’]?t| not)) know (?:how|what|enough|where|[^.\n]{1,40} (?:well )?enough)|not my (?:area|field|thing)|never (?:done|worked with|touched|seen) (?:this|that|one|a|it)|not familiar|not (?:sure|comfortable|allowed|trained|confident)|"
     r"at my wits|no (?:idea|clue)\b|above my)",
     re.I,
 )  # fmt: skip
@@ -118,7 +119,9 @@ def contingencies(passages: Sequence[Passage]) -> list[tuple[Remark, Remark]]:
 
 _RULED_OUT = re.compile(
     r"\b(?:rul(?:ed|es|ing) out (?:that )?(?P<a>[^.,;:()\n]{2,60})|(?P<b>(?:the |this |that )?[\w-]+(?: [\w-]+){0,2}) (?:is|was|has been|have been|are) ruled out|"
-    r"(?:so )?(?:it(?:'s| is|’s)|its) not (?P<c>(?:the |a |an |this |her |his |our )[^.,;:()\n]{2,50})|not caused by (?P<d>[^.,;:()\n]{2,60}))",
+    r"(?:so )?(?:it(?:'s| is|’s)|its) not (?P<c>(?:the |a |an |this |her |his |our )[^.,;:()\n]{2,50})|not caused by (?P<d>[^.,;:()\n]{2,60})|"
+    r"(?:^|(?<=[.,;] ))(?:so )?(?:it['’]?s )?not (?P<e>(?:the|this|her|his|our|a|an) [\w-]+(?: [\w-]+){0,3}?)(?: then| either| after all| itself)?(?=\s*(?:[.,;]|$))|"
+    r"(?:^|(?<=[.,;:)] ))so (?:the )?(?P<f>[\w-]{2,20}(?: [\w-]{2,20})?) (?:is |are |looks |seems )?(?:ok|okay|fine|good)(?=\s*(?:[.,;]|$|and|but)))",
     re.I,
 )
 
@@ -130,7 +133,7 @@ def ruled_out(passages: Sequence[Passage]) -> list[Remark]:
         if passages[index].role in ("system", "us") or stretch.text.endswith("?"):
             continue
         for said in _RULED_OUT.finditer(stretch.text):
-            group = next(g for g in "abcd" if said[g])
+            group = next(g for g in "abcdef" if said[g])
             found.append(_remark(index, stretch.start + said.start(group), stretch.start + said.end(group), passages[index].text))
     return found
 
@@ -161,24 +164,49 @@ _EMPTY = frozenset("the and for with from this that was were had has have also t
                    "added removed restarted re-enabled switched moved opened closed set put left still change changed same error issue problem now into down".split())  # fmt: skip
 
 
+_PURPOSE = re.compile(r"\s(?:to (?:see|rule|test|check|find|try|make|confirm|isolate)|in case|because|so (?:that|we|i)|just to|as a test|at \d{1,2}[:.]\d{2}|until|while|for now)\b", re.I)
+
+
 def left_changed(passages: Sequence[Passage], steps: Sequence[Deed]) -> list[Remark]:
-    """Return the deeds that changed something and that no later deed took back, oldest first."""
+    """Return the deeds that changed something and that nothing later took back, oldest first."""
     open_changes: list[tuple[Remark, frozenset[str]]] = []
-    for step in steps:
-        text = passages[step.passage].text[step.start : step.deed_end]
-        after = passages[step.passage].text[step.start : step.end]
-        words = frozenset(_WORD.findall(text.lower())) - _EMPTY
-        if open_changes and _UNDONE.search(after):
-            everything = _EVERYTHING.search(after)
-            undone = frozenset(_WORD.findall(after.lower())) - _EMPTY
-            kept = [] if everything else [c for c in open_changes if not _same_thing(c[1], undone, after)]
-            if len(kept) < len(open_changes):
-                open_changes = kept
-                continue
-        taken_back_at_once = _UNDONE.search(passages[step.passage].text[step.deed_end : step.end])
-        if _LEFT.search(text) and _LASTING.search(text) and not taken_back_at_once and not re.search(r"\b(?:and|then) (?:re-?\w+|started|on again)", text, re.I):
-            open_changes.append((Remark(step.passage, step.start, step.deed_end), words))
+    waiting = list(steps)
+    for index, stretch in _spoken(passages):
+        if passages[index].role in ("system", "us"):
+            continue
+        before = len(open_changes)
+        if open_changes and _UNDONE.search(stretch.text) and not looks_ahead(stretch.text[:200]):
+            open_changes = _still_open(open_changes, stretch.text)
+        took_back = len(open_changes) < before
+        while waiting and (waiting[0].passage, waiting[0].start) < (index, stretch.end):
+            step = waiting.pop(0)
+            if not took_back and (step.passage, step.start) >= (index, stretch.start) and _lasts(step, passages[index].text):
+                text = passages[index].text[step.start : step.deed_end]
+                purpose = _PURPOSE.search(text, 12) if len(text) > 12 else None
+                end = step.start + purpose.start() if purpose else step.deed_end
+                words = frozenset(_WORD.findall(text.lower())) - _EMPTY
+                open_changes.append((_remark(index, step.start, end, passages[index].text), words))
     return [change for change, _ in open_changes]
+
+
+def _still_open(
+    changes: list[tuple[Remark, frozenset[str]]], text: str
+) -> list[tuple[Remark, frozenset[str]]]:
+    if _EVERYTHING.search(text):
+        return []
+    undone = frozenset(_WORD.findall(text.lower())) - _EMPTY
+    named = [c for c in changes if c[1] & undone]
+    if named:
+        return [c for c in changes if c not in named]
+    return changes[:-1] if _same_thing(frozenset(), undone, text) else changes
+
+
+def _lasts(step: Deed, text: str) -> bool:
+    """Whether a step changed something that stays changed until somebody takes it back."""
+    said, after = text[step.start : step.deed_end], text[step.deed_end : step.end]
+    if not (_LEFT.search(said) and _LASTING.search(said)) or _UNDONE.search(after):
+        return False
+    return re.search(r"\b(?:and|then) (?:re-?\w+|started|on again|back)", said, re.I) is None
 
 
 def _same_thing(change: frozenset[str], undone: frozenset[str], text: str) -> bool:
@@ -190,7 +218,7 @@ def _same_thing(change: frozenset[str], undone: frozenset[str], text: str) -> bo
 def _said_by_staff(passages: Sequence[Passage], pattern: re.Pattern[str]) -> list[Remark]:
     found = []
     for index, stretch in _spoken(passages):
-        if passages[index].role in ("customer", "system", "us"):
+        if passages[index].role in ("customer", "system", "us") or passages[index].description:
             continue
         if pattern.search(stretch.text[:400]) and len(stretch.text.split()) >= 3:
             found.append(Remark(index, stretch.start, stretch.end))

@@ -18,6 +18,7 @@ from typing import Literal, cast
 from escalation.reading import deeds, findings, outcomes, pasted
 from escalation.reading.outcomes import Outcome
 from escalation.reading.text import Stretch
+from escalation.reading.vocabulary import same_as
 
 Actor = Literal["tech", "customer", "vendor"]
 
@@ -50,6 +51,8 @@ class Deed:
     """Whether the outcome was read from the evidence itself, not from a later sentence."""
     check: bool = False
     """Whether it looked or tested rather than changed something."""
+    inferred: bool = False
+    """Whether nobody said what came of it: that people went on shows that it did not solve the problem."""
 
 
 _JOINT = re.compile(
@@ -75,7 +78,7 @@ def find_steps(passages: Sequence[Passage]) -> list[Deed]:
         if passage.role in ("system", "us"):
             continue
         found += _in_passage(index, passage)
-        _settle(found, before, passage)
+        _settle(found, before, passage, passages)
     return _conclude(found, passages)
 
 
@@ -307,7 +310,7 @@ def _clause(stretch: Stretch, begin: int, end: int, *, aside: bool) -> _Clause:
     """Return the clause; one in parentheses explains the deed before it and is none of its own."""
     text = stretch.text[begin:end]
     relative = begin > 0 and deeds.relative(text)
-    claim = None if relative or (aside and begin > 2) else deeds.claims(text)
+    claim = None if relative or (aside and begin > 2) else deeds.claims(text, stretch.text)
     if end == len(stretch.text) and stretch.text.endswith("?"):
         claim = "not"
     return _Clause(begin, end, text, claim)
@@ -372,7 +375,26 @@ def _inside_result(clause: str) -> bool:
     return deeds.NOUN.match(clause.strip()[:120].lower()) is not None and outcomes.states_result(_after_verb(clause))
 
 
-def _settle(found: list[Deed], before: int, passage: Passage) -> None:
+_SUBJECT = re.compile(r"[a-z0-9][a-z0-9-]{1,}")
+_NO_SUBJECT = frozenset(
+    "the and for with from this that was were had has have also then off on back again but not her his our their all its out to of in at it is no change made difference did didn help "
+    "helped same still error issue problem result now see if as by we after before turned turn set put removed changed tried checked disabled enabled new old one two".split()
+)
+
+
+def _words_of(deed: Deed, passages: Sequence[Passage]) -> frozenset[str]:
+    return _subjects(passages[deed.passage].text[deed.start : deed.deed_end].lower())
+
+
+def _subjects(text: str) -> frozenset[str]:
+    return frozenset(same_as(w) for w in _SUBJECT.findall(text[:300])) - _NO_SUBJECT
+
+
+def _same_subject(remark: str, words: frozenset[str]) -> bool:
+    return bool(_subjects(remark) & words)
+
+
+def _settle(found: list[Deed], before: int, passage: Passage, passages: Sequence[Passage]) -> None:
     """Let a remark settle what is still open: of this passage's own steps before it, or of earlier passages."""
     waiting = [place for place, deed in enumerate(found) if deed.outcome == "unknown"]
     for stretch in passage.stretches:
@@ -381,6 +403,13 @@ def _settle(found: list[Deed], before: int, passage: Passage) -> None:
         text = stretch.text[:300].lower()
         if stretch.kind not in ("sentence", "item") or text.endswith("?") or deeds.claims(text) == "deed":
             continue
+        if (said := outcomes.verdict(text)) != "unknown":
+            about = [p for p in waiting if found[p].end <= stretch.start or p < before]
+            named = [p for p in about if _same_subject(text, _words_of(found[p], passages))]
+            if named:
+                found[named[-1]] = replace(found[named[-1]], outcome=said)
+                waiting.remove(named[-1])
+                continue
         earlier = [p for p in waiting if p < before or found[p].end <= stretch.start]
         if outcomes.BLANKET.search(text):
             for place in earlier:
@@ -403,7 +432,7 @@ def _conclude(found: list[Deed], passages: Sequence[Passage]) -> list[Deed]:
             later = found[place + 1] if not last else None
             went_on = later is not None and (later.passage, later.start) > (deed.passage, deed.end + 2)
             if deed.check or went_on or _open_later(deed, after):
-                deed = replace(deed, outcome="no_change")
+                deed = replace(deed, outcome="no_change", inferred=True)
         made.append(deed)
     return _recurred(made, passages)
 

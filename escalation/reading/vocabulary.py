@@ -150,3 +150,14 @@ def products_in(text: str) -> list[tuple[int, int]]:
     for match in _ENVIRONMENT.finditer(text):
         found.setdefault(match.group().lower(), match.span())
     return list(found.values())
+
+
+_SHORT_FOR = {
+    "av": "antivirus", "fw": "firewall", "pc": "computer", "workstation": "computer", "laptop": "computer",
+    "pw": "password", "dc": "controller", "rtr": "router", "sw": "switch", "svr": "server", "vm": "guest",
+}  # fmt: skip
+
+
+def same_as(word: str) -> str:
+    """Return the one word for what technicians write in several ways, "antivirus" for "av"."""
+    return _SHORT_FOR.get(word, word)

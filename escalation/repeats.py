@@ -1,0 +1,111 @@
+"""Find what a senior does or asks again after the handoff although the brief holds it: the measure of a bad handoff.
+
+A pure function of the package and the notes written after it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from escalation.contents import Package
+from escalation.evidence import Note, TimeEntry
+from escalation.reading.steps import Passage, find_steps
+from escalation.reading.text import stretches
+from escalation.reading.vocabulary import same_as
+
+STAFF = ("engineer", "technician", "admin", "owner")
+ALIKE = 0.6
+"""Part of the shorter wording's telling words that both must share."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """What was repeated: the step's place in the package, or None for a question the brief answers elsewhere."""
+
+    kind: Literal["step", "question"]
+    step: int | None
+    note_id: int
+    evidence: str
+    """How the later note says it, verbatim."""
+
+
+def repeats(package: Package, later: Sequence[Note | TimeEntry], *, by: str | None = None) -> tuple[Repeat, ...]:
+    """Return the repeats in what was written after the brief; `by` limits it to one author's login name.
+
+    A step is repeated when a later deed shares its verb's kind and most telling words and its result was recorded.
+    A question repeats when it asks for something that a recorded step or the package's own fields answer.
+    """
+    known = [(index, _telling(step.evidence)) for index, step in enumerate(package.steps_attempted)]
+    found: list[Repeat] = []
+    for entry in later:
+        if entry.author.role not in STAFF or (by is not None and entry.author.identifier != by):
+            continue
+        found += _of_entry(package, known, entry)
+    return tuple(found)
+
+
+def _of_entry(
+    package: Package, known: list[tuple[int, frozenset[str]]], entry: Note | TimeEntry
+) -> list[Repeat]:
+    passage = Passage(entry.text, tuple(stretches(entry.text)), entry.author.role)
+    found = []
+    for deed in find_steps([passage]):
+        said = entry.text[deed.start : deed.end]
+        index = _nearest(known, _telling(entry.text[deed.start : deed.deed_end]))
+        if index is not None and package.steps_attempted[index].outcome != "unknown":
+            found.append(Repeat("step", index, entry.id, said))
+    for stretch in passage.stretches:
+        if stretch.kind in ("sentence", "item") and stretch.text.endswith("?"):
+            asked = _telling(stretch.text)
+            index = _nearest(known, asked) if _ASKS_DEED.search(stretch.text) else None
+            if index is not None or _answered(package, stretch.text):
+                found.append(Repeat("question", index, entry.id, stretch.text))
+    return found
+
+
+_ASKS_DEED = re.compile(r"\b(?:have|has|did|was|were|do|any(?:one|body))\b.{0,40}\b(?:you|we|anyone|somebody|it|he|she|they|already|tried|been)\b|\b(?:tried|already)\b", re.I)
+_FIELDS = (
+    (re.compile(r"\bwhat (?:is|was|are) the (?:exact )?(?:error|message|code)\b|\bwhich (?:error|code)\b", re.I), "error_codes"),
+    (re.compile(r"\bwhat (?:has|have|did|was) (?:been |you |we |he |she |they )?(?:already )?(?:tried|do|done|checked)\b", re.I), "steps_attempted"),
+    (re.compile(r"\bwhat (?:is|was) the (?:problem|issue|symptom)\b", re.I), "problem"),
+    (re.compile(r"\bwho (?:is|are) (?:affected|the contact)\b|\bwhich (?:customer|site|client)\b", re.I), "contact"),
+    (re.compile(r"\b(?:what|which) (?:version|model|firmware|os|device|firewall|server)\b", re.I), "devices"),
+    (re.compile(r"\b(?:any|are there|is there|where are the) (?:\w+ )?(?:logs?|screenshots?|output)\b", re.I), "evidence_blocks"),
+)  # fmt: skip
+
+
+def _answered(package: Package, question: str) -> bool:
+    return any(pattern.search(question) and bool(getattr(package, name)) for pattern, name in _FIELDS)
+
+
+_WORD = re.compile(r"[a-z0-9][a-z0-9.-]+")
+_EMPTY = frozenset(
+    "the and for with from this that was were had has have also then again but not her his our their its out have you did any one tried try already yet been "
+    "to on in of at it is no so we me my change changed same still error issue problem result now off after before as by or be do done just only all new".split()  # noqa: SIM905
+)
+
+
+def _telling(text: str) -> frozenset[str]:
+    words = {_stem(same_as(word.strip(".-"))) for word in _WORD.findall(text.lower()[:400])}
+    return frozenset(w for w in words if w and w not in _EMPTY)
+
+
+def _stem(word: str) -> str:
+    for end in ("ting", "ing", "ted", "ed", "es", "s"):
+        if word.endswith(end) and len(word) - len(end) >= 3 and not any(c.isdigit() for c in word):
+            return word[: -len(end)].rstrip("e") if end not in ("s",) else word[:-1].rstrip("e")
+    return word.rstrip("e")
+
+
+def _nearest(known: list[tuple[int, frozenset[str]]], words: frozenset[str]) -> int | None:
+    """Return the step whose wording is most alike, if at least two telling words and most of the shorter are shared."""
+    best, place = 0.0, None
+    for index, step in known:
+        shared = len(step & words)
+        likeness = shared / max(1, min(len(step), len(words)))
+        if shared >= 2 and likeness >= ALIKE and likeness > best:
+            best, place = likeness, index
+    return place
