@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 _CODE = re.compile(
     r"""
@@ -28,16 +29,29 @@ _LOWER = re.compile(_CODE.pattern, re.VERBOSE | re.IGNORECASE)
 _HTTP = re.compile(r"(?:https?|error|err|status|code)(?:\s(?:code|status|error))?\s?[:=#]?\s?(?P<number>[45]\d\d)$", re.IGNORECASE)
 """A web server's status, which people write with and without a word before it: the number is the code."""
 _TIME_OF_DAY = re.compile(r"\d\d:\d\d")
-_WORTH_A_LOOK = re.compile(r"[0-9_]|NXDOMAIN|SERVFAIL|ECONN|ETIMEDOUT", re.IGNORECASE)
+_WORTH_A_LOOK = re.compile(
+    r"[0-9_]|nxdomain|servfail|econn|etimedout"
+)
+_NAMED = re.compile(
+    r"0x|event|err|stop|fault|exit|status|return|sqlstate|win32|http|smtp|bug|code|_|nxdomain|servfail|econn|etimedout|aadsts|ora-|tns-|msb?\d|caa|[45]\d\d[ -][45]\.|[45]\.\d\.\d"
+)
+"""What every code has in its line: a cheap look before the dear one."""
 _SHOUTED = re.compile(r"[A-Za-z_0-9]+$")
+
+
+def _candidates(text: str) -> Iterator[re.Match[str]]:
+    start = 0
+    for line in text.split("\n"):
+        low = line.lower()
+        if _WORTH_A_LOOK.search(low) and _NAMED.search(low):
+            yield from _LOWER.finditer(text, start, start + len(line))
+        start += len(line) + 1
 
 
 def error_codes(text: str) -> list[tuple[int, int]]:
     """Return where error codes stand, as offsets, the first mention of each wording only."""
-    if not _WORTH_A_LOOK.search(text):
-        return []
     found: dict[str, tuple[int, int]] = {}
-    for match in _LOWER.finditer(text):
+    for match in _candidates(text):
         code = match.group()
         if not _WORDED.match(code) and _SHOUTED.match(code) and not code.startswith("0x") and code != code.upper():
             continue

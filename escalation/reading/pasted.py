@@ -133,8 +133,13 @@ def message(line: str) -> bool:
     )
 
 
+_MAY_QUOTE = re.compile(r"[\"“'‘]|[45]\d\d[ -][45]\.|:\s")
+
+
 def quoted_errors(sentence: str) -> list[tuple[int, int]]:
     """Return where a sentence of prose quotes the wording of an error, as offsets without the quotation marks."""
+    if not _MAY_QUOTE.search(sentence):
+        return []
     says = _SAYS.search(sentence) is not None
     found = [
         quote.span(1 if quote[1] else 2)

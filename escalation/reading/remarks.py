@@ -72,12 +72,12 @@ _WHY = re.compile(
 
 
 def requests(passages: Sequence[Passage]) -> list[Remark]:
-    """Return what the technicians asked for, newest first."""
+    """Return what a technician asked for last."""
     return _said_by_staff(passages, _ASK)
 
 
 def reasons(passages: Sequence[Passage]) -> list[Remark]:
-    """Return why it was handed on, newest first."""
+    """Return why it was handed on, as said last."""
     return _said_by_staff(passages, _WHY)
 
 
@@ -126,11 +126,16 @@ _RULED_OUT = re.compile(
 )
 
 
+_HINT = re.compile(r"[Nn]ot |[Rr]ul|\b[Ss]o ")
+
+
 def ruled_out(passages: Sequence[Passage]) -> list[Remark]:
     """Return what somebody said is not the cause, by its name, oldest first."""
     found = []
     for index, stretch in _spoken(passages):
         if passages[index].role in ("system", "us") or stretch.text.endswith("?"):
+            continue
+        if not _HINT.search(stretch.text):
             continue
         for said in _RULED_OUT.finditer(stretch.text):
             group = next(g for g in "abcdef" if said[g])
@@ -216,13 +221,15 @@ def _same_thing(change: frozenset[str], undone: frozenset[str], text: str) -> bo
 
 
 def _said_by_staff(passages: Sequence[Passage], pattern: re.Pattern[str]) -> list[Remark]:
-    found = []
-    for index, stretch in _spoken(passages):
-        if passages[index].role in ("customer", "system", "us") or passages[index].description:
+    """Return the newest such remark of a technician, if there is one."""
+    for index, passage in reversed(list(enumerate(passages))):
+        if passage.role in ("customer", "system", "us") or passage.description:
             continue
-        if pattern.search(stretch.text[:400]) and len(stretch.text.split()) >= 3:
-            found.append(Remark(index, stretch.start, stretch.end))
-    return found[::-1]
+        for stretch in reversed(passage.stretches):
+            spoken = stretch.kind in ("sentence", "item") and len(stretch.text.split()) >= 3
+            if spoken and pattern.search(stretch.text[:400]):
+                return [Remark(index, stretch.start, stretch.end)]
+    return []
 
 
 def _spoken(passages: Sequence[Passage]) -> Iterator[tuple[int, Stretch]]:

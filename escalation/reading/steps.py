@@ -390,10 +390,6 @@ def _subjects(text: str) -> frozenset[str]:
     return frozenset(same_as(w) for w in _SUBJECT.findall(text[:300])) - _NO_SUBJECT
 
 
-def _same_subject(remark: str, words: frozenset[str]) -> bool:
-    return bool(_subjects(remark) & words)
-
-
 def _settle(found: list[Deed], before: int, passage: Passage, passages: Sequence[Passage]) -> None:
     """Let a remark settle what is still open: of this passage's own steps before it, or of earlier passages."""
     waiting = [place for place, deed in enumerate(found) if deed.outcome == "unknown"]
@@ -405,7 +401,8 @@ def _settle(found: list[Deed], before: int, passage: Passage, passages: Sequence
             continue
         if (said := outcomes.verdict(text)) != "unknown":
             about = [p for p in waiting if found[p].end <= stretch.start or p < before]
-            named = [p for p in about if _same_subject(text, _words_of(found[p], passages))]
+            words = _subjects(text)
+            named = [p for p in about[-8:] if words & _words_of(found[p], passages)]
             if named:
                 found[named[-1]] = replace(found[named[-1]], outcome=said)
                 waiting.remove(named[-1])
