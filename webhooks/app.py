@@ -35,7 +35,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.read()
     set_up(settings.log_level)
     app = Flask(__name__)
-    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    # One more than allowed: without a Content-Length, werkzeug cuts the body here and says nothing.
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY + 1
     database = Database(settings.database_url, statement_timeout_s=STATEMENT_S)
     app.extensions["resolutionflow"] = database
     speak_plainly(app)

@@ -14,6 +14,7 @@ from typing import Protocol
 
 import structlog
 from flask import Blueprint, Response, request
+from werkzeug.exceptions import HTTPException
 
 from models import accounts, inbox
 from models.base import Database
@@ -155,7 +156,15 @@ def blueprint(receiver: Receiver, passage: Passage, strangers: Strangers) -> Blu
         204 stored, repeated or irrelevant; 403 unknown token or bad signature; 400 malformed; 413 too large;
         429 not stored, please repeat. Query parameters, which ConnectWise adds and does not sign, are ignored.
         """
-        raw = request.get_data(cache=False)  # no more than LARGEST_BODY: 413 else, without reading on
+        try:
+            raw = request.get_data(cache=False)  # raises 413 for what announces more than is allowed
+        except HTTPException:
+            raise
+        except Exception as error:  # the server's own, for chunks that are none
+            log.info("callback_unreadable", error=type(error).__name__)
+            return problem(400, "the body's transfer encoding is broken")
+        if len(raw) > LARGEST_BODY:
+            return problem(413, f"{LARGEST_BODY} bytes are the most")
         signature = request.headers.get("x-content-signature", "")
         address, event_id = request.remote_addr or "", uuid.uuid4().hex
         stranger = strangers.is_one(address)
@@ -182,6 +191,3 @@ def blueprint(receiver: Receiver, passage: Passage, strangers: Strangers) -> Blu
         return Response(status=204)
 
     return routes
-
-
-__all__ = ["LARGEST_BODY", "Receiver", "blueprint"]

@@ -4,70 +4,23 @@ from __future__ import annotations
 
 import json
 import random
+import socket
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
-from sqlalchemy import event, select, text
+from sqlalchemy import event, text
 
-from models import accounts, inbox
-from models.accounts import Sealer, StatusRow
-from models.base import Database
-from models.inbox import Inbox
+from models import accounts, inbox, watches
+from models.accounts import Sealer
 from tests.integration import receiver
 from tests.integration.receiver import ESCALATED, KEYS, NEW, KeyServer, body, signed
+from tests.integration.webhooks.conftest import Post, connected
 from webhooks.app import create_app
+from webhooks.directory import Directory
 from worker.settings import Settings
-
-
-@dataclass
-class Post:
-    """A receiver with one connected account, and how to call it."""
-
-    client: FlaskClient
-    database: Database
-    keys: KeyServer
-    account_id: int
-    token: str
-
-    def send(self, raw: bytes, headers: dict[str, str] | None = None, token: str | None = None) -> Any:
-        path = f"/callbacks/connectwise/{token or self.token}?recordId=48213&action=updated"
-        return self.client.post(path, data=raw, headers=signed(raw) if headers is None else headers)
-
-    def rows(self) -> list[Inbox]:
-        with self.database.account(self.account_id, reading=True) as session:
-            return list(session.scalars(select(Inbox).order_by(Inbox.id)))
-
-
-@pytest.fixture
-def post(database: Database, tmp_path: Path) -> Iterator[Post]:
-    settings = Settings.read(
-        {
-            "RESOLUTIONFLOW_VAR": str(tmp_path),
-            "DATABASE_URL": database.url.render_as_string(hide_password=False),
-            "LOG_LEVEL": "ERROR",
-        }
-    )
-    sealer = Sealer(settings.secret_keys)
-    with KeyServer() as keys:
-        with database.system() as system:
-            account_id = accounts.add_account(
-                system, sealer, name="northgate", site=keys.url, company="northgate", public_key="p", private_key="q",
-                client_id="c", now=datetime.now(UTC), allow_private=True, api_member="resolutionflow",
-            )  # fmt: skip
-        with database.account(account_id) as session:
-            rows = [StatusRow(1, ESCALATED, "Help Desk", "Escalated", "escalate")]
-            accounts.replace_statuses(session, account_id, rows)
-            account = accounts.get(session, account_id)
-            assert account is not None
-            token = accounts.path_token(account, sealer)
-        client = create_app(settings).test_client()
-        yield Post(client, database, keys, account_id, token)
 
 
 def test_an_escalation_is_stored_once_however_often_it_comes(post: Post) -> None:
@@ -97,8 +50,6 @@ def test_what_cannot_matter_stores_nothing_and_hardly_asks_the_database(post: Po
 
 
 def test_a_watched_ticket_always_matters(post: Post) -> None:
-    from models import watches
-
     with post.database.account(post.account_id) as session:
         watches.record(
             session, post.account_id, 48213, expected_version=0, board_id=1, status_id=ESCALATED, in_escalation=True,
@@ -230,16 +181,133 @@ def test_a_database_that_does_not_take_it_is_answered_429_in_time(
     assert post.rows() == []
 
 
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
+def test_a_pool_without_a_connection_left_is_429_in_time(post: Post) -> None:
+    post.send(body(post.keys.url, status=NEW))
+    with ExitStack() as taken:
+        for _ in range(20):
+            taken.enter_context(post.its_database.engine.connect())
+        begun = time.monotonic()
+        answer = post.send(body(post.keys.url))
+        assert (answer.status_code, answer.headers["Retry-After"]) == (429, "2")
+        again = post.send(body(post.keys.url))
+        assert again.status_code == 429
+        assert time.monotonic() - begun < 3
+    time.sleep(0.25)
+    assert post.send(body(post.keys.url)).status_code == 204
+
+
+def test_a_ticket_number_that_no_database_could_hold_is_not_looked_for(post: Post) -> None:
+    huge = json.dumps({"chargeToType": "ServiceTicket", "chargeToId": 2**70, "_info": {}})
+    assert post.send(body(post.keys.url, Type="time", Entity=huge)).status_code == 204
+    assert post.rows() == []
+
+
+def test_whatever_goes_wrong_with_us_connectwise_is_asked_to_repeat(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("inside /srv/app with key abc")
+
+    monkeypatch.setattr(inbox, "store", broken)
+    answer = post.send(body(post.keys.url))
+    assert answer.status_code == 429
+    assert "abc" not in answer.text
+    monkeypatch.undo()
+    assert post.send(body(post.keys.url)).status_code == 204, "one fault of ours shuts nothing"
+
+
+def test_two_keys_at_once_are_not_both_accepted(post: Post) -> None:
+    """The first verified callback ties the account to its key; one under way with another comes too late."""
+    raw, late = body(post.keys.url), body(post.keys.url, key_id="key-2")
+    with post.database.account(post.account_id) as session:  # what another process pinned a moment ago
+        post.send(body(post.keys.url, Type="company", CompanyId="elsewhere"))  # the account is known, unpinned
+        accounts.pin_callback_key(session, post.account_id, "key-1")
+    assert post.send(late, signed(late, KEYS["key-2"])).status_code == 403
+    assert post.send(raw).status_code == 204
+    assert [row.verified for row in post.rows()] == [True]
+
+
+def test_an_account_added_later_is_known_at_once_whatever_else_is_going_on(post: Post) -> None:
+    for number in range(100):
+        assert post.send(b"{}", token=f"{number:043d}", address="198.51.100.9").status_code in (403, 429)
+    assert post.send(b"{}", token="y" * 43, address="198.51.100.9").status_code == 429, "a stranger"
+    settings = Settings.read({"RESOLUTIONFLOW_VAR": str(post.folder), "LOG_LEVEL": "ERROR"})
+    _, token = connected(post.database, settings, post.keys.url, name="lakeside")
+    raw = body(post.keys.url, company="lakeside")
+    assert post.send(raw, token=token).status_code == 204, "from its own address"
+    _, token = connected(post.database, settings, post.keys.url, name="harbour")
+    raw = body(post.keys.url, company="harbour")
+    answers = []
+    for _ in range(3):  # from the same address as all the noise, as behind a proxy
+        answers.append(post.send(raw, token=token, address="198.51.100.9").status_code)
+        time.sleep(0.6)
+    assert answers[-1] == 204, "within the two repeats that ConnectWise makes"
+
+
+def test_noise_from_the_same_address_never_keeps_out_who_has_token_and_signature(post: Post) -> None:
+    statements: list[str] = []
+    for number in range(60):
+        assert post.send(b"{}", token=f"{number:043d}").status_code in (403, 429)
+        assert post.send(body(post.keys.url), {"x-content-signature": "AAAA"}).status_code == 403
+    event.listen(post.its_database.engine, "before_cursor_execute", lambda *a: statements.append(a[2]))
+    for number in range(60):
+        assert post.send(b"{}", token=f"{number + 100:043d}").status_code in (403, 429)
+    assert len([s for s in statements if "path_token_hash" in s]) <= 1, "guesses do not reach the database"
+    assert post.send(body(post.keys.url)).status_code == 204
+
+
+def test_a_token_that_was_changed_or_removed_is_refused_soon(post: Post) -> None:
+    now = [0.0]
+    settings = Settings.read({"RESOLUTIONFLOW_VAR": str(post.folder), "LOG_LEVEL": "ERROR"})
+    directory = Directory(post.database, Sealer(settings.secret_keys), clock=lambda: now[0])
+    assert directory.find(post.token) is not None
+    with post.database.account(post.account_id) as session:
+        accounts.remove_account(session, post.account_id)
+    now[0] = 5.0
+    assert directory.find(post.token) is None
+
+
+def test_secret_keys_may_be_rotated_under_a_running_receiver(post: Post) -> None:
+    settings = Settings.read({"RESOLUTIONFLOW_VAR": str(post.folder), "LOG_LEVEL": "ERROR"})
+    now, both = [0.0], Sealer(("n" * 40, *settings.secret_keys))
+    directory = Directory(post.database, both, clock=lambda: now[0])
+    assert directory.find(post.token) is not None
+    with post.database.account(post.account_id) as session:
+        assert accounts.rotate(session, post.account_id, both)
+    for moment in (1.0, 6.0, 12.0):
+        now[0] = moment
+        assert directory.find(post.token) is not None
+
+
 def test_other_methods_and_paths_say_so_without_internals(post: Post) -> None:
-    assert post.client.get(f"/callbacks/connectwise/{post.token}").status_code == 405
-    missing = post.client.get("/nowhere")
-    assert missing.status_code == 404
-    assert missing.get_json()["title"] == "Not Found"
+    for method in ("get", "head", "put", "delete"):
+        answer = getattr(post.client, method)(f"/callbacks/connectwise/{post.token}")
+        assert answer.status_code == 405
+        assert "POST" in answer.headers["Allow"]
+        assert post.token not in answer.text
+    missing = post.client.get("/nowhere/<script>")
+    assert (missing.status_code, missing.mimetype) == (404, "application/problem+json")
+    assert missing.get_json() == {"type": "about:blank", "title": "Not Found", "status": 404}
+    for answer in (missing, post.send(body(post.keys.url)), post.client.get("/healthz")):
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
 def test_health_and_readiness(post: Post) -> None:
-    assert post.client.get("/healthz").status_code == 200
-    assert post.client.get("/readyz").get_json()["status"] == "ready"
+    assert post.client.get("/healthz").get_json() == {"status": "alive"}
+    answer = post.client.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.get_json() == {"status": "ready", "database": "ok", "broker": "away"}, "stored all the same"
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_database_of_another_version_is_not_ready_and_says_what_to_do(post: Post) -> None:
+    with post.database.engine.begin() as connection:
+        connection.execute(text("DELETE FROM alembic_version"))
+    answer = post.client.get("/readyz")
+    assert answer.status_code == 503
+    assert "resolutionflow migrate" in answer.get_json()["database"]
 
 
 def test_it_is_the_row_that_counts_and_not_the_bell(post: Post) -> None:
@@ -248,3 +316,21 @@ def test_it_is_the_row_that_counts_and_not_the_bell(post: Post) -> None:
     with post.database.system(reading=True) as system:
         due = inbox.due(system, now=datetime(2100, 1, 1, tzinfo=UTC), limit=5)
     assert due == [(post.account_id, post.rows()[0].id)]
+
+
+def test_no_answer_waits_for_a_broker_that_is_frozen(post: Post, tmp_path: Path) -> None:
+    """It takes connections, as a stopped process does, and never says a word."""
+    with socket.create_server(("127.0.0.1", 0)) as frozen:
+        environment = {
+            "RESOLUTIONFLOW_VAR": str(post.folder),
+            "DATABASE_URL": post.database.url.render_as_string(hide_password=False),
+            "REDIS_URL": f"redis://127.0.0.1:{frozen.getsockname()[1]}/0",
+            "SECRET_KEYS": (post.folder / "secret_keys").read_text().strip(),
+            "LOG_LEVEL": "ERROR",
+        }
+        post.client = create_app(Settings.read(environment)).test_client()
+        begun = time.monotonic()
+        assert {post.send(body(post.keys.url)).status_code for _ in range(20)} == {204}
+        assert time.monotonic() - begun < 1
+        post.its_database.dispose()
+    assert len(post.rows()) == 20

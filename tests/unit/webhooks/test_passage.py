@@ -1,0 +1,109 @@
+"""Nobody waits for a database that does not answer, and everybody gets in again when it does."""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+import pytest
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from webhooks.passage import Away, Passage
+
+
+class FakeDatabase:
+    """Answers, refuses or hangs, as it is told."""
+
+    def __init__(self) -> None:
+        self.refuses = False
+        self.asked = 0
+        self.hanging = threading.Event()
+        self.hanging.set()
+
+    def sign(self) -> None:
+        self.asked += 1
+        self.hanging.wait(5)
+        if self.refuses:
+            raise OperationalError("SELECT 1", {}, Exception("gone"))
+
+    def work(self) -> str:
+        self.hanging.wait(5)
+        if self.refuses:
+            raise OperationalError("INSERT", {}, Exception("gone"))
+        return "stored"
+
+
+def _raise(error: Exception) -> None:
+    raise error
+
+
+@pytest.fixture
+def database() -> FakeDatabase:
+    return FakeDatabase()
+
+
+def test_it_returns_what_the_work_returns_and_raises_what_it_raises(database: FakeDatabase) -> None:
+    passage = Passage(database.sign)
+    assert passage.do(database.work) == "stored"
+    for error in (KeyError("k"), TimeoutError("its own"), IntegrityError("INSERT", {}, Exception("twice"))):
+        with pytest.raises(type(error)):
+            passage.do(partial(_raise, error))
+    assert passage.do(database.work) == "stored"
+    assert database.asked == 0, "none of these was the database's absence"
+
+
+def test_one_refusal_turns_the_others_away_at_once_until_there_is_a_sign_of_life(database: FakeDatabase) -> None:
+    now = [100.0]
+    passage = Passage(database.sign, probe_s=0.2, clock=lambda: now[0])
+    database.refuses = True
+    for _ in range(5):
+        with pytest.raises(Away):
+            passage.do(database.work)
+    assert database.asked == 0
+    now[0] += 0.2
+    for _ in range(5):
+        with pytest.raises(Away):
+            passage.do(database.work)
+    assert database.asked == 1, "one at a time tries"
+    database.refuses = False
+    now[0] += 0.2
+    assert [passage.do(database.work) for _ in range(5)] == ["stored"] * 5
+    assert database.asked == 2
+
+
+def test_work_that_overruns_is_answered_in_time_and_goes_on(database: FakeDatabase) -> None:
+    passage = Passage(database.sign, within_s=0.1, probe_s=0.05)
+    done: list[str] = []
+    database.hanging.clear()
+    begun = time.monotonic()
+    with pytest.raises(Away):
+        passage.do(lambda: done.append(database.work()))
+    with pytest.raises(Away, match="moment ago"):
+        passage.do(database.work)
+    assert time.monotonic() - begun < 0.5
+    database.hanging.set()
+    time.sleep(0.1)
+    assert passage.do(database.work) == "stored"
+    assert done == ["stored"]
+
+
+def test_a_crowd_before_a_database_that_hangs_is_answered_in_time_by_few_threads(database: FakeDatabase) -> None:
+    """Sixteen threads answer, twelve may wait: two hundred callers get their answer within the bound all the same."""
+    passage = Passage(database.sign, width=12, within_s=0.6, squeeze_s=0.05, probe_s=0.1)
+    database.hanging.clear()
+    arrived = time.monotonic()
+
+    def call() -> float:
+        with pytest.raises(Away):
+            passage.do(database.work)
+        return time.monotonic() - arrived
+
+    with ThreadPoolExecutor(16) as pool:
+        waits = [each.result() for each in [pool.submit(call) for _ in range(200)]]
+    assert sum(wait > 0.3 for wait in waits) <= 14
+    assert max(waits) < 1.0
+    database.hanging.set()
+    time.sleep(0.15)
+    assert passage.do(database.work) == "stored"
