@@ -209,7 +209,8 @@ def _summary_source(evidence: Evidence) -> Source:
 
 
 _FILLER = re.compile(
-    r"^(?:(?:i|we)(?:'ve|’ve)?|(?:have|had(?! (?:the|a|her|him|them|user)\b)|has|also|then|already|just|so|and|next|first|finally|now|but|ok|okay|well)(?=[\s,]))[\s,]+",
+    r"^(?:(?:i|we)(?:'ve|’ve)?|(?:have|had(?! (?:the|a|her|him|them|user)\b)|has|also|then|already|just|so|and|next|first|"
+    r"finally|now|but|ok|okay|well)(?=[\s,]))[\s,]+",
     re.IGNORECASE,
 )
 
@@ -299,22 +300,15 @@ def _start_here(
     return _pointer(records, steps)
 
 
-_POINTS_AT = re.compile(
-    r"\b(?:mismatch|not match|no (?:sa )?proposal|denied|refused|expired|invalid|not found|insufficient|exhausted|full|locked|corrupt|missing|revoked|untrusted|duplicate|conflict|unreachable)", re.I
-)
-
-
 def _pointer(records: Sequence[_Record], steps: Sequence[Step]) -> Quote | None:
     """Return the row of the newest pasted output that names a fault, unless somebody did something after it."""
     for record in records[:-4:-1]:
-        if record.source.role in ("customer", "system", "us"):
-            continue
-        for stretch in record.passage.stretches[::-1]:
-            rows = stretch.text.splitlines() if stretch.kind == "pasted" else []
-            row = next((r.strip() for r in rows if _POINTS_AT.search(r) and len(r) <= 200), None)
-            if row:
-                followed = any((s.note_index or 0) > (record.source.note_index or 0) and s.actor == "tech" for s in steps)
-                return None if followed else Quote(f'look into "{row}"', row, record.source.id)
+        index = record.source.note_index or 0
+        blocks = [s for s in record.passage.stretches if s.kind == "pasted"]
+        row = next((r for s in blocks[::-1] if (r := pasted.fault_in(s.text))), None)
+        if row and record.source.role not in ("customer", "system", "us"):
+            followed = any(s.note_index > index and s.actor == "tech" for s in steps)
+            return None if followed else Quote(f'look into "{row}"', row, record.source.id)
     return None
 
 

@@ -3,6 +3,8 @@
 A pure function of the package and the notes written after it.
 """
 
+# ruff: noqa: E501, SIM905 - an alternative is easier to find in one long line than in a ladder
+
 from __future__ import annotations
 
 import re
@@ -84,7 +86,7 @@ def _answered(package: Package, question: str) -> bool:
 _WORD = re.compile(r"[a-z0-9][a-z0-9.-]+")
 _EMPTY = frozenset(
     "the and for with from this that was were had has have also then again but not her his our their its out have you did any one tried try already yet been "
-    "to on in of at it is no so we me my change changed same still error issue problem result now off after before as by or be do done just only all new".split()  # noqa: SIM905
+    "to on in of at it is no so we me my change changed same still error issue problem result now off after before as by or be do done just only all new".split()
 )
 
 

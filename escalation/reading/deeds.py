@@ -147,7 +147,7 @@ def finds(clause: str) -> bool:
     return _FINDS.match(clause.strip()[:80].lower()) is not None
 
 
-SAID_TRIED = re.compile(rf"\b(?:i|we)\s*(?:have|had|['’]ve)?\s*(?:also|already|even|just|then|now)?\s*(?P<verb>tried|attempted|ran|rebooted|restarted|reinstalled)\b")
+SAID_TRIED = re.compile(r"\b(?:i|we)\s*(?:have|had|['’]ve)?\s*(?:also|already|even|just|then|now)?\s*(?P<verb>tried|attempted|ran|rebooted|restarted|reinstalled)\b")
 AFTER = re.compile(rf"^(?:{_LEAD}){{0,3}}(?:even )?(?:after|by|despite)\s+(?:a\s+|i\s+|we\s+)?(?:fully\s+|re-?)?(?:{_GERUND}|{_PAST_FIRM}|reboot|restart|reinstall)\b")
 HAD_THEM = re.compile(rf"^(?:{_LEAD}|(?:i|we)\s+(?:have\s+|then\s+|also\s+)?){{0,4}}{_HAD}(?P<verb>{_BASE}|{_GERUND}|try|log|see)\b")
 NOUN = re.compile(
@@ -257,6 +257,13 @@ def by_person(clause: str) -> bool:
     return bool(PERSON.match(head) or HAD_THEM.match(head))
 
 
+_MODAL = re.compile(
+    r"'ll|’ll|n['’]?t\b|not|never|will|going|gonna|plan|about|intend|need|ha[sv]e?\b|want|would|hop|wait|tomor|tonig|sched|next|to-?\s?do|let|shall|think|consid|remain|yet|due|must|suppos|pleas|should|"
+    r"c[ao]u?[nl]|might|may|try|sugg|recom|advi|make|ensur|sure|i['’]d|worth|best|why|how|what|go |feel|no one|nothing|without|instead|before|rather|short|do |did|is |are|was|were|any|whe|who|which|wh"
+)
+"""What plans, advice and denials have: a cheap look before three dear ones."""
+
+
 def claims(clause: str, sentence: str = "") -> Claim | None:
     """Return `deed`, `not` for what looks like one and is none (plans, advice, questions), or None for the rest."""
     text = _MARKED.sub("", clause.strip().strip("()\"“”*"))
@@ -268,14 +275,17 @@ def claims(clause: str, sentence: str = "") -> Claim | None:
         return "not"
     said = _said(head, written)
     if said is None:
+        if not _MODAL.search(head):
+            return None
         waits = _NEVER.search(head) or _PLAN.search(head) or _ADVICE.search(head) or _QUESTION.match(head)
         return "not" if waits and not (_SYMPTOM.match(head) or _BACKGROUND.match(head)) else None
     if _ALL_OF_IT.search(head) or _GOT_THERE.match(head) or _put_back(head) or _only_talk(head, written, sentence):
         return "not"
     begun = said.end()
-    for pattern in (_NEVER, _PLAN, _ADVICE):
-        if begun >= _first(pattern, head, begun):
-            return "not"
+    if _MODAL.search(head):
+        for pattern in (_NEVER, _PLAN, _ADVICE):
+            if begun >= _first(pattern, head, begun):
+                return "not"
     if _HAD_TO.search(head) and not outcomes.states_result(text):
         return None
     return None if _SYMPTOM.match(head) or _BACKGROUND.match(head) else "deed"
@@ -301,7 +311,7 @@ def _said(text: str, written: str) -> re.Match[str] | None:
     return TRIED.search(text) or SAID_TRIED.search(text) or PASSIVE.search(text)
 
 
-_PASTY = re.compile(r"ed\b|\b(?:" + "|".join(sorted({v for v in _IRREGULAR.values()} | {"did", "ran", "gave", "went", "had", "got", "told", "done", "seen", "taken", "gone", "spoken", "begun", "written", "rung", "run", "shut"})) + r")\b")
+_PASTY = re.compile(r"ed\b|\b(?:" + "|".join(sorted(set(_IRREGULAR.values()) | {"did", "ran", "gave", "went", "had", "got", "told", "done", "seen", "taken", "gone", "spoken", "begun", "written", "rung", "run", "shut"})) + r")\b")
 """What every deed in the past has: a cheap look before the dear ones."""
 _NAMES = re.compile(r"[A-Z][a-z]")
 

@@ -2,6 +2,8 @@
 
 
 
+# ruff: noqa: E501 - an alternative is easier to find in one long line than in a ladder
+
 from __future__ import annotations
 
 import re
@@ -124,12 +126,12 @@ def message(line: str) -> bool:
     """Whether a line of its own is the wording of an error, which names machine things and speaks of nobody."""
     short = line[:400]
     return (
-        len(short.split()) >= 5
-        and _TROUBLE.search(short) is not None
-        and _IDENTIFIER.search(short) is not None
-        and not _SPOKEN.search(short)
-        and not _TOLD.search(short)
+        len(short.split(None, 5)) >= 5
         and not _DONE.search(short)
+        and not _TOLD.search(short)
+        and not _SPOKEN.search(short)
+        and _IDENTIFIER.search(short) is not None
+        and _TROUBLE.search(short) is not None
     )
 
 
@@ -158,3 +160,14 @@ def quoted_errors(sentence: str) -> list[tuple[int, int]]:
 def troubled(line: str) -> bool:
     """Whether a line of output speaks of an error."""
     return _TROUBLE.search(line) is not None
+
+
+_FAULT = re.compile(
+    r"\b(?:mismatch|not match|no (?:sa )?proposal|denied|refused|expired|invalid|not found|insufficient|exhausted|full|locked|corrupt|missing|revoked|untrusted|duplicate|conflict|unreachable)",
+    re.IGNORECASE,
+)
+
+
+def fault_in(block: str) -> str | None:
+    """Return the first row of up to 200 characters that names what is wrong, or None."""
+    return next((r.strip() for r in block.splitlines() if len(r) <= 200 and _FAULT.search(r)), None)

@@ -8,52 +8,22 @@
 6. What is still open did not solve the problem if people went on about it: `no_change`, not stated.
 """
 
+# ruff: noqa: E501 - a condition is easier to read in one piece
+
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Literal, cast
+from dataclasses import replace
+from typing import NamedTuple, cast
 
 from escalation.reading import deeds, findings, outcomes, pasted
 from escalation.reading.outcomes import Outcome
+from escalation.reading.passages import Actor, Deed, Passage
+from escalation.reading.settling import conclude, settle
 from escalation.reading.text import Stretch
-from escalation.reading.vocabulary import same_as
 
-Actor = Literal["tech", "customer", "vendor"]
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """One text of a ticket, cut into stretches, with what is known about who wrote it."""
-
-    text: str
-    stretches: tuple[Stretch, ...]
-    role: str
-    resolution: bool = False
-    """Whether this is where the ticket says how it was solved."""
-    description: bool = False
-    """Whether this is how the ticket began: history and symptoms stand here more often than steps."""
-
-
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """A step as found: `passages[passage].text[start:end]` is its evidence."""
-
-    passage: int
-    start: int
-    end: int
-    deed_end: int
-    """Where the deed itself ends and its result begins."""
-    outcome: Outcome
-    actor: Actor
-    result_stated: bool = False
-    """Whether the outcome was read from the evidence itself, not from a later sentence."""
-    check: bool = False
-    """Whether it looked or tested rather than changed something."""
-    inferred: bool = False
-    """Whether nobody said what came of it: that people went on shows that it did not solve the problem."""
-
+__all__ = ["Actor", "Deed", "Passage", "find_steps"]
 
 _JOINT = re.compile(
     r"(?P<hard>,\s+|;\s+|\s+[-–—]{1,2}>?\s+|\s*(?:->|=>|→|>>)\s*|:\s+|\.\.+\s*|\s*\(|\)\s*|\.\s+|!\s+)"
@@ -62,8 +32,7 @@ _JOINT = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Clause:
+class _Clause(NamedTuple):
     start: int
     end: int
     text: str
@@ -73,13 +42,15 @@ class _Clause:
 def find_steps(passages: Sequence[Passage]) -> list[Deed]:
     """Return all steps in the order of the passages."""
     found: list[Deed] = []
+    waiting: list[int] = []
     for index, passage in enumerate(passages):
         before = len(found)
         if passage.role in ("system", "us"):
             continue
         found += _in_passage(index, passage)
-        _settle(found, before, passage, passages)
-    return _conclude(found, passages)
+        waiting += [place for place in range(before, len(found)) if found[place].outcome == "unknown"]
+        settle(found, before, passage, passages, waiting)
+    return conclude(found, passages)
 
 
 def _in_passage(index: int, passage: Passage) -> list[Deed]:
@@ -168,7 +139,8 @@ def _steps_in(
         return []
     if parting := _BUT_WHEN.search(stretch.text):
         head, tail = _halved(stretch, parting)
-        return _steps_in(head, index, passage, tail, listing) + _steps_in(tail, index, passage, following, listing)
+        before = _steps_in(head, index, passage, tail, listing)
+        return before + _steps_in(tail, index, passage, following, listing)
     if passage.resolution and findings.finding_told(stretch.text) == "fix":
         return [_whole(stretch, index, role, None, check=False, outcome="worked")]
     if role != "customer" and (form := findings.test_told(stretch.text)):
@@ -178,13 +150,9 @@ def _steps_in(
     groups = _group(clauses)
     if not groups and clauses and clauses[0].claim != "not":
         rest = stretch.text[clauses[0].end - stretch.start :]
-        if listing and len(stretch.text.split()) <= 40 and not deeds.looks_ahead(clauses[0].text):
-            groups = [clauses]
-        elif role != "customer" and not passage.description and deeds.opens_with_deed(clauses[0].text):
-            groups = [clauses]
-        elif deeds.terse_deed(clauses[0].text) and not (passage.description and stretch.kind != "item") and not deeds.looks_ahead(stretch.text) and (
+        if (listing and len(stretch.text.split()) <= 40 and not deeds.looks_ahead(clauses[0].text)) or (role != "customer" and not passage.description and deeds.opens_with_deed(clauses[0].text)) or (deeds.terse_deed(clauses[0].text) and not (passage.description and stretch.kind != "item") and not deeds.looks_ahead(stretch.text) and (
             (len(clauses) > 1 and outcomes.states_result(rest)) or _inside_result(clauses[0].text)
-        ):
+        )):
             groups = [clauses]
     if not groups and role != "customer":
         return _finding(stretch, index, passage, following)
@@ -373,104 +341,3 @@ def _after_verb(clause: str) -> str:
 
 def _inside_result(clause: str) -> bool:
     return deeds.NOUN.match(clause.strip()[:120].lower()) is not None and outcomes.states_result(_after_verb(clause))
-
-
-_SUBJECT = re.compile(r"[a-z0-9][a-z0-9-]{1,}")
-_NO_SUBJECT = frozenset(
-    "the and for with from this that was were had has have also then off on back again but not her his our their all its out to of in at it is no change made difference did didn help "
-    "helped same still error issue problem result now see if as by we after before turned turn set put removed changed tried checked disabled enabled new old one two".split()
-)
-
-
-def _words_of(deed: Deed, passages: Sequence[Passage]) -> frozenset[str]:
-    return _subjects(passages[deed.passage].text[deed.start : deed.deed_end].lower())
-
-
-def _subjects(text: str) -> frozenset[str]:
-    return frozenset(same_as(w) for w in _SUBJECT.findall(text[:300])) - _NO_SUBJECT
-
-
-def _settle(found: list[Deed], before: int, passage: Passage, passages: Sequence[Passage]) -> None:
-    """Let a remark settle what is still open: of this passage's own steps before it, or of earlier passages."""
-    waiting = [place for place, deed in enumerate(found) if deed.outcome == "unknown"]
-    for stretch in passage.stretches:
-        if not waiting:
-            return
-        text = stretch.text[:300].lower()
-        if stretch.kind not in ("sentence", "item") or text.endswith("?") or deeds.claims(text) == "deed":
-            continue
-        if (said := outcomes.verdict(text)) != "unknown":
-            about = [p for p in waiting if found[p].end <= stretch.start or p < before]
-            words = _subjects(text)
-            named = [p for p in about[-8:] if words & _words_of(found[p], passages)]
-            if named:
-                found[named[-1]] = replace(found[named[-1]], outcome=said)
-                waiting.remove(named[-1])
-                continue
-        earlier = [p for p in waiting if p < before or found[p].end <= stretch.start]
-        if outcomes.BLANKET.search(text):
-            for place in earlier:
-                found[place] = replace(found[place], outcome="no_change")
-            waiting = waiting[len(earlier) :]
-        elif outcomes.SETTLED.search(text) and earlier and earlier[-1] == len(found) - 1:
-            found[earlier[-1]] = replace(found[earlier[-1]], outcome="worked")
-            waiting.remove(earlier[-1])
-
-
-def _conclude(found: list[Deed], passages: Sequence[Passage]) -> list[Deed]:
-    """Settle what is open by how the ticket went on: tried again, asked for help, came back, or solved."""
-    after = _open_after(passages)
-    made: list[Deed] = []
-    for place, deed in enumerate(found):
-        last = place + 1 == len(found)
-        if passages[deed.passage].resolution and deed.outcome == "unknown":
-            deed = replace(deed, outcome="partial" if deed.check or not last else "worked")
-        elif deed.outcome == "unknown" and not _awaited(deed, passages):
-            later = found[place + 1] if not last else None
-            went_on = later is not None and (later.passage, later.start) > (deed.passage, deed.end + 2)
-            if deed.check or went_on or _open_later(deed, after):
-                deed = replace(deed, outcome="no_change", inferred=True)
-        made.append(deed)
-    return _recurred(made, passages)
-
-
-def _open_after(passages: Sequence[Passage]) -> list[int]:
-    """Return, for each passage, the offset of its last words of somebody whose problem is not solved, or -1."""
-    ends = []
-    for passage in passages:
-        last = -1
-        if passage.role not in ("system", "us"):
-            for stretch in passage.stretches:
-                if stretch.kind in ("sentence", "item", "pasted") and outcomes.OPEN.search(stretch.text[:300].lower()):
-                    last = stretch.start
-        ends.append(last)
-    return ends
-
-
-def _open_later(deed: Deed, after: list[int]) -> bool:
-    return after[deed.passage] >= deed.end or any(end >= 0 for end in after[deed.passage + 1 :][:40])
-
-
-def _awaited(deed: Deed, passages: Sequence[Passage]) -> bool:
-    """Whether the text says at the deed that its result is still to be seen."""
-    text = passages[deed.passage].text
-    line_end = text.find("\n", deed.end)
-    near = text[deed.start : min(len(text), deed.end + 90, line_end if line_end > 0 else len(text))]
-    return outcomes.PENDING.search(near.lower()) is not None or findings.ongoing(text[deed.start : deed.end])
-
-
-def _recurred(found: list[Deed], passages: Sequence[Passage]) -> list[Deed]:
-    """Call relief partial when a later note says that the trouble came back."""
-    back = [
-        index
-        for index, passage in enumerate(passages)
-        if passage.role not in ("system", "us")
-        and any(
-            outcomes.RECURRED.search(s.text[:300].lower()) for s in passage.stretches if s.kind in ("sentence", "item")
-        )
-    ]
-    newest = back[-1] if back else -1
-    return [
-        replace(deed, outcome="partial") if deed.outcome == "worked" and deed.passage < newest else deed
-        for deed in found
-    ]

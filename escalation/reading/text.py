@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from escalation.reading import pasted
 
@@ -47,15 +47,11 @@ class Stretch:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
+class _Line(NamedTuple):
     start: int
     end: int
     text: str
-
-    @property
-    def blank(self) -> bool:
-        return not self.text.strip()
+    blank: bool
 
 
 def stretches(text: str) -> list[Stretch]:
@@ -109,7 +105,7 @@ def _lines(text: str) -> Iterator[_Line]:
     start = 0
     for raw in text.split("\n"):
         content = raw[:-1] if raw.endswith("\r") else raw
-        yield _Line(start, start + len(content), content)
+        yield _Line(start, start + len(content), content, not content or content.isspace())
         start += len(raw) + 1
 
 

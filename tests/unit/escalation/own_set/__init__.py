@@ -21,7 +21,10 @@ from escalation.threads import evidence_from_thread
 _OUTCOMES = {"n": "no_change", "f": "failed", "p": "partial", "w": "worked", "u": "unknown"}
 _ACTORS = {"c": "customer", "v": "vendor", None: "tech"}
 _KINDS = {"t": ("tech", "internal"), "c": ("customer", "discussion"), "r": ("tech", "resolution")}
-_MARK = re.compile(r"\{(?P<what>[nfpwu-]):(?P<said>[^{}]*?)(?:@(?P<by>[cv]))?\}|\[\[(?P<block>.*?)\]\]|\s?‹(?P<code>[^›]*)›", re.S)
+_MARK = re.compile(
+    r"\{(?P<what>[nfpwu-]):(?P<said>[^{}]*?)(?:@(?P<by>[cv]))?\}|\[\[(?P<block>.*?)\]\]|\s?‹(?P<code>[^›]*)›",
+    re.S,
+)
 
 
 @dataclass(frozen=True)

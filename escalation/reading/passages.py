@@ -1,0 +1,43 @@
+"""What the reading works on and what it finds: a text of the ticket cut up, and a deed with its place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from escalation.reading.outcomes import Outcome
+from escalation.reading.text import Stretch
+
+Actor = Literal["tech", "customer", "vendor"]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One text of a ticket, cut into stretches, with what is known about who wrote it."""
+
+    text: str
+    stretches: tuple[Stretch, ...]
+    role: str
+    resolution: bool = False
+    """Whether this is where the ticket says how it was solved."""
+    description: bool = False
+    """Whether this is how the ticket began: history and symptoms stand here more often than steps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """A step as found: `passages[passage].text[start:end]` is its evidence."""
+
+    passage: int
+    start: int
+    end: int
+    deed_end: int
+    """Where the deed itself ends and its result begins."""
+    outcome: Outcome
+    actor: Actor
+    result_stated: bool = False
+    """Whether the outcome was read from the evidence itself, not from a later sentence."""
+    check: bool = False
+    """Whether it looked or tested rather than changed something."""
+    inferred: bool = False
+    """Whether nobody said what came of it: that people went on shows that it did not solve the problem."""

@@ -1,0 +1,53 @@
+"""No text makes the reading slow: what a pattern might go back over is repeated, and twice as much takes about twice."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from escalation.reading import missing, remarks
+from escalation.reading.codes import error_codes
+from escalation.reading.pasted import quoted_errors
+from escalation.reading.steps import Passage, find_steps
+from escalation.reading.text import stretches
+from escalation.reading.vocabulary import domain_of, products_in
+
+PIECES = (
+    "a", " ", "the ", "when i ", "no ", "checked the ", "rebooted and ", "then then ", "a.b.", "=", "x=1 ", "'", '"x ',
+    "-", "- ", "0x", "A_", "Error: ", "not ", "so the ", "if i run ", "same ", "working for ", "is able to ", "\t", ". ",
+    ", ", "(", "so ", "a-b-c-d-e-", "server-", "C:\\", "event id ", "restarted ", "told her ", "turned it ", "came back ",
+    "\n    ", "> ", "nothing ", "log log log ", "can ", "user ", "5.", "Ab", "it's not the ", "after ", "error ", "\n- ",
+    "we will call by ", "left it it it ", "IN ",
+)  # fmt: skip
+
+
+def read(text: str) -> float:
+    began = time.perf_counter()
+    passage = Passage(text, tuple(stretches(text)), "technician")
+    steps = find_steps([passage])
+    for finder in (remarks.promises, remarks.requests, remarks.reasons, remarks.leads, remarks.ruled_out):
+        finder([passage])
+    remarks.contingencies([passage])
+    remarks.left_changed([passage], steps)
+    error_codes(text)
+    products_in(text)
+    domain_of([(text, 1)])
+    missing.not_recorded("network", [text], has_error_text=False)
+    for stretch in passage.stretches:
+        quoted_errors(stretch.text)
+    return time.perf_counter() - began
+
+
+@pytest.mark.parametrize("piece", PIECES)
+def test_twice_the_text_takes_about_twice_the_time(piece: str) -> None:
+    short = (piece * 20_000)[:10_000]
+    once = read(short)
+    twice = read(short * 2)
+    assert twice < 0.3 + 3 * once, (piece, once, twice)
+    assert once < 1.5
+
+
+def test_pieces_in_turn_are_read_quickly() -> None:
+    text = "".join(PIECES * 60)[:40_000]
+    assert read(text) < 2.5
