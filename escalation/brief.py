@@ -16,6 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from escalation.clock import Clock
 from escalation.contents import Package
+from escalation.delta import changes, lines
 from escalation.neutral import Inert, inline
 from escalation.outline import Limits, View, outline
 
@@ -41,14 +42,18 @@ def carries(text: str, marker: str) -> bool:
     return re.search(rf"\\?\[ref: {re.escape(marker)}\\?\]", text) is not None
 
 
-def render(package: Package, *, marker: str | None) -> str:
-    """Return the whole note, below `LIMIT` bytes; what was left out for that is counted in it."""
+def render(package: Package, *, marker: str | None, since: Package | None = None) -> str:
+    """Return the whole note, below `LIMIT` bytes; what was left out for that is counted in it.
+
+    With `since`, the package that the first brief was made of, the note says what has changed and what no longer holds.
+    """
     limits = Limits.all_of(package)
-    note = _written(package, limits, marker)
+    changed = lines(changes(since, package)) if since is not None else ()
+    note = _written(package, limits, marker, changed)
     for name in Limits.ORDER:
         if len(note.encode()) < LIMIT:
             break
-        limits, note = _reduced(package, limits, name, marker)
+        limits, note = _reduced(package, limits, name, marker, changed)
     return note
 
 
@@ -88,17 +93,19 @@ def explain(package: Package) -> str:
     return "\n".join(rows) + "\n"
 
 
-def _reduced(package: Package, limits: Limits, name: str, marker: str | None) -> tuple[Limits, str]:
+def _reduced(
+    package: Package, limits: Limits, name: str, marker: str | None, changed: tuple[Inert, ...]
+) -> tuple[Limits, str]:
     """Return the most of one part that fits, or none of it; found by halving, since each try is a whole note."""
     low, high = 0, getattr(limits, name)
     best = replace(limits, **{name: 0})
-    note = _written(package, best, marker)
+    note = _written(package, best, marker, changed)
     if len(note.encode()) >= LIMIT:
         return best, note
     while low < high:
         middle = (low + high + 1) // 2
         attempt = replace(limits, **{name: middle})
-        text = _written(package, attempt, marker)
+        text = _written(package, attempt, marker, changed)
         if len(text.encode()) < LIMIT:
             low, best, note = middle, attempt, text
         else:
@@ -106,9 +113,9 @@ def _reduced(package: Package, limits: Limits, name: str, marker: str | None) ->
     return best, note
 
 
-def _written(package: Package, limits: Limits, marker: str | None) -> str:
+def _written(package: Package, limits: Limits, marker: str | None, changed: tuple[Inert, ...]) -> str:
     view = outline(package, limits)
-    note = _template.render(**_values(view), marker=Inert(marker) if marker else None, hard_break=Inert("  "))
+    note = _template.render(**_values(view), marker=Inert(marker) if marker else None, hard_break=Inert("  "), changed=changed)
     return re.sub(r"\n{3,}", "\n\n", note).strip() + "\n"
 
 

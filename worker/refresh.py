@@ -13,6 +13,7 @@ import structlog
 
 from escalation import brief
 from escalation.evidence import Evidence
+from escalation.package import Package
 from models import handoffs
 from models.handoffs import Handoff
 from psa.port import Ambiguous, PostedNote, Psa, PsaError, VisibleNote
@@ -121,7 +122,7 @@ def _bring_up_to_date(hold: _Hold) -> tuple[bool, str | None]:
     if evidence.fingerprint() == handoff.evidence_fingerprint:
         return False, None
     package = package_of(handoff, desk, evidence)
-    text = brief.render(package, marker=handoff.marker)
+    text = brief.render(package, marker=handoff.marker, since=_first_package(hold))
     wrote, note_hash = _write(hold, note, own, text, evidence)
     with services.database.account(desk.account_id) as session:
         handoffs.store_draft(
@@ -131,6 +132,13 @@ def _bring_up_to_date(hold: _Hold) -> tuple[bool, str | None]:
         )  # fmt: skip
         handoffs.add_snapshot(session, desk.account_id, handoff.id, evidence, kind="refresh")
     return wrote, note_hash
+
+
+def _first_package(hold: _Hold) -> Package | None:
+    """Return what the first brief was made of, so that an edited one can say what has changed since."""
+    with hold.services.database.account(hold.desk.account_id, reading=True) as session:
+        first = handoffs.latest_snapshot(session, hold.desk.account_id, hold.handoff.id, kind="handoff")
+    return package_of(hold.handoff, hold.desk, first) if first is not None else None
 
 
 def _settled(hold: _Hold, own: list[PostedNote]) -> PostedNote | None:

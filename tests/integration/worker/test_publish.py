@@ -186,7 +186,8 @@ def test_new_facts_are_edited_into_the_same_note(shop: Shop) -> None:
     shop.psa.note(48213, "Swapped the modem, no change.")
     assert _refresh(shop, handoff_id)
     (note,) = shop.psa.posted[48213]
-    assert "Swapped the modem" in note.text
+    changed = note.text.partition("**Changed since the first brief:**")[2].partition("**Ask:**")[0]
+    assert "Swapped the modem" in changed
     assert not _refresh(shop, handoff_id)
 
 
