@@ -226,6 +226,8 @@ def advising(text: str) -> bool:
     """Whether a text tells somebody else what to do: more of "please", "you" and "try" than of "I did"."""
     head = _IN_QUOTES.sub(" ", text[:4000].lower())
     told = len(_TO_YOU.findall(head))
+    if not told:
+        return False
     mine = len(_OF_MINE.findall(head))
     return told > mine and (told >= 2 or mine == 0)
 

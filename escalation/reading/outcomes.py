@@ -14,7 +14,7 @@ from typing import Literal
 Outcome = Literal["failed", "no_change", "partial", "worked", "unknown"]
 
 _TEMPORARY = re.compile(
-    r"\b(?:(?:work\w*|ok|fine|up|back|good|holding|stable|better)[^.]{0,20} (?:for now|so far|at the moment|for the moment)|for (?:a|about|around|approx\w*|roughly|some|the|another|only)? ?(?:\d+|few|couple|while|bit|one|two|three|several|moment|short)\b"
+    r"\b(?:on (?:a few|some|most|several|half|one or two|certain)\b(?! (?:of )?(?:point|reason|day))|(?:work\w*|ok|fine|up|back|good|holding|stable|better)[^.]{0,20} (?:for now|so far|at the moment|for the moment)|for (?:a|about|around|approx\w*|roughly|some|the|another|only)? ?(?:\d+|few|couple|while|bit|one|two|three|several|moment|short)\b"
     r"(?: of)?(?: ?(?:h|hrs?|hours?|mins?|minutes?|days?|weeks?|seconds?|secs?|time))?|temporar\w+|(?:came|comes|coming) back (?:after|within|in) (?:(?:a|an|one|two|three|four|\d+|several|some|a few) )?(?:hours?|days?|weeks?|h\b|hrs?)|"
     r"(?:issue|problem|error|it) returned|then (?:it )?(?:failed|dropped|stopped|died|broke|hung|crashed|went)|until (?:the|it|next|a|i|reboot)|intermittent\w*|partial\w*|"
     r"sometimes|half of|some of|a (?:little|bit) (?:better|faster)|slightly|somewhat|improved|better,? but|less often|narrow\w*|"
@@ -79,6 +79,7 @@ _NOW = re.compile(
 )
 """What works now, in the present tense of somebody who looks at it."""
 _POINTS = re.compile(r"\b(?:indicat(?:es|ed)|reveal(?:s|ed)|point(?:s|ed) (?:to|at|me)|discovered|turned out|turns out|isolated (?:it|the)|narrowed)\b(?! (?:no|nothing)\b)")
+_LOOKED = re.compile(r"\b(?:logs?|trace|viewer|audit|history|capture|dump|i found|found that|and found|gives me)\b")
 _CODED = re.compile(r"\b(?:error|code|fails?|failed|nxdomain|denied|refused|aadsts\d+|0x[0-9a-f]+|times? out|timed out|lost|loss|could not|cannot)\b")
 _TRIED = re.compile(r"\btried\b")
 _HELD = re.compile(r"\bhas (?:kept|held|stayed|been (?:fine|stable|up|ok|good|working))\b(?!.*\b(?:but|then|until|again)\b)")
@@ -121,7 +122,7 @@ def outcome_of(text: str, *, check: bool = False) -> Outcome:
         return "partial" if check else "worked"
     if _CLEAR.search(text) and not RAN.search(text):
         return "no_change" if check or not re.search(r"\b(?:ok|okay|fine)\b", text) else "worked"
-    if check and _FOUND.search(text) and not _CODED.search(text):
+    if check and _FOUND.search(text) and (_LOOKED.search(text) or not _CODED.search(text)):
         return "partial"
     if _FAILED.search(text):
         if not check and re.search(r"\b(?:same|too|as well|again|still|stuck)\b", text):

@@ -28,8 +28,8 @@ __all__ = ["Actor", "Deed", "Passage", "find_steps"]
 _JOINT = re.compile(
     r"(?P<hard>,\s+|;\s+|\s+[-–—]{1,2}>?\s+|\s*(?:->|=>|→|>>)\s*|:\s+|\.\.+\s*|\s*\(|\)\s*|\.\s+|!\s+)"
     r"|(?P<soft>\s+(?:and then|and also|and|but|then|however|which(?! (?:i|we)\b)|so|although|though|after which|plus)\s+)",
-    re.IGNORECASE,
 )
+"""Where clauses part, in lower-case text."""
 
 
 class _Clause(NamedTuple):
@@ -137,7 +137,7 @@ def _steps_in(
     role = passage.role
     if stretch.text.endswith("?"):
         return []
-    if parting := _BUT_WHEN.search(stretch.text):
+    if (" when" in stretch.text or " if " in stretch.text) and (parting := _BUT_WHEN.search(stretch.text)):
         head, tail = _halved(stretch, parting)
         before = _steps_in(head, index, passage, tail, listing)
         return before + _steps_in(tail, index, passage, following, listing)
@@ -249,7 +249,8 @@ def _clauses(stretch: Stretch) -> list[_Clause]:
     found: list[_Clause] = []
     begin = 0
     aside = False
-    marks = [*_JOINT.finditer(text)]
+    low = text.lower()
+    marks = [*_JOINT.finditer(low if len(low) == len(text) else text)]
     for mark in marks:
         if mark["soft"] and not _parts(text, begin, mark):
             continue
