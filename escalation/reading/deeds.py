@@ -133,7 +133,7 @@ NOUN_FIRST = re.compile(
     r"(?=\s*(?:$|[.,;:!(]|(?:and|to|on|in|with|from|for|by|at|via|using|twice|again(?= [a-z])|remotely|manually|as well|too|but|still|no)\b))(?!\s+(?:itself|unexpectedly|on its own|by itself))")
 """The terse passive of work notes: "spooler restarted", "cable replaced, no change"."""
 _HAPPENS = re.compile(r"\b(?:itself|unexpectedly|randomly|suddenly|on its own|by itself|keeps? getting|gets?|got|getting|being|automatically|has been|have been|cannot be|can't be|could not be|last (?:week|month|year)|ago)\b")
-_BARE = re.compile(r"^(?:and |then |also |, )*(?:(?:freed|quarantined|completed|blocked|logged|deleted \d|removed \d|found \d|cleaned \d)\b.*|restarted|rebooted|re-?connected|re-?started|logged (?:out|off|in|back in|out/in)|signed (?:out|in)|saved|applied|typed|retried|re-?tested|power[- ]cycled)(?: (?:it|again|both|them|pc|everything|twice|after|again last night|again (?:today|tonight|overnight)))?\W*$")
+_BARE = re.compile(r"^(?:and |then |also |, )*(?:(?:fixed|solved|resolved|sorted|cured) (?:it|this|that|them|the (?:issue|problem|error))\b.*|(?:freed|quarantined|completed|blocked|logged|deleted \d|removed \d|found \d|cleaned \d)\b.*|restarted|rebooted|re-?connected|re-?started|logged (?:out|off|in|back in|out/in)|signed (?:out|in)|saved|applied|typed|retried|re-?tested|power[- ]cycled)(?: (?:it|again|both|them|pc|everything|twice|after|again last night|again (?:today|tonight|overnight)))?\W*$")
 _FINDS = re.compile(r"^(?:and |then |also )*(?:i|we)?\s*(?:then |also |could |can |did )?(?:saw|see|seen|noticed|found|find|discovered|realised|realized) (?:that|the|a|an|it|no|this|out)\b")
 
 

@@ -62,7 +62,7 @@ _ABILITY = re.compile(
 _FIXED_BY = re.compile(
     r"\b(?:fixed|resolved?|solved?|sorted|cured|corrected|got (?:it|this|that|them) (?:working|fixed|going|sorted))\s*(?:(?:it|this|that|the \w+(?: \w+)?|my \w+|everything|mine|ours)\s+)?(?:by|with|after|via)\s+(?:\w+ing\b|a |the |\w+)"
     r"|\b(?:the )?(?:fix|solution|answer|culprit|cause|root cause|resolution) (?:was|is|turned out to be|for (?:me|us|this) was)\s+(?!unknown|not|to\b|still|probably|likely)\w+"
-    r"|^(?:\W*)(?:just\s+)?(?:re-?\w+|turn\w*|switch\w*|set\w*|swap\w*|chang\w+|remov\w+|disabl\w+|enabl\w+)\s.{3,80}\band (?:it|that|everything|all|this|they)\b.{0,25}\b(?:works|back|fine|fixed|magically|again|good)\b"
+    r"|^(?:\W*)(?:just\s+)?(?:re-?\w+|turn\w*|switch\w*|set\w*|swap\w*|chang\w+|remov\w+|disabl\w+|enabl\w+)\s.{3,80}\band (?:it|that|everything|all|this|they)\b.{0,25}\b(?:works|back|fine|fixed|again|good)\b"
     r"|^(?:\W*)(?:an?|the)\s+(?:\w+\s+){0,2}(?:repair|reinstall\w*|reboot|restart|reset|update|upgrade|rollback|replacement|rebuild|swap|install\w*|reimage)\b.{0,60}\b(?:fixed|resolved|solved|did the trick|worked|sorted|cured)")
 _COMMAND_SAYS = re.compile(
     rf"^{_LEAD}(?:(?:a|the)\s+)?(?:repadmin|dcdiag|nslookup|pings?|tracert|traceroute|ipconfig|sfc|dism|chkdsk|gpresult|gpupdate|netstat|telnet|test-\w+|get-\w+|nltest|w32tm|smartctl|memtest\w*|portqry|wireshark|event viewer|task manager|device manager|resource monitor|speed ?test|packet capture|message trace)\b.{{0,80}}?"

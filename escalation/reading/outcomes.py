@@ -42,7 +42,7 @@ _CLEAR = re.compile(
 _WORKED = re.compile(
     r"\b(?:fixed|resolved|solved|did the trick|that(?: has)? (?:worked|did it|sorted)|sorted|works? (?:now|again|fine|great|perfectly|ok|well|like)|working (?:now|again|fine|ok|well|perfectly|as)|"
     r"now works?|now working|all working|is working|are working|(?:it|this|which|that) worked|able to (?:complete|finish)|worked(?! (?:on|with|for|in|from|before|at|out))|success(?:ful(?:ly)?)?|back (?:online|up|to normal|in business)|"
-    r"can (?:now )?(?:\w+ )?(?:now|again)|able to (?:now )?\w+|problem (?:is )?gone|(?:error|issue|message|fault|symptom) (?:is |has )?(?:gone|went away|disappeared|cleared|stopped)|started (?:working|accepting|responding|printing|syncing|loading|booting)|(?:was|were|got|is|are) (?:now )?(?:correctly|properly|finally) \w+ed|magically|finally (?:\w+ed|working|works)|square\w* away|disappeared|"
+    r"can (?:now )?(?:\w+ )?(?:now|again)|able to (?:now )?\w+|problem (?:is )?gone|(?:error|issue|message|fault|symptom) (?:is |has )?(?:gone|went away|disappeared|cleared|stopped)|started (?:working|accepting|responding|printing|syncing|loading|booting)|(?:was|were|got|is|are) (?:now )?(?:correctly|properly|finally) \w+ed|finally (?:\w+ed|working|works)|disappeared|"
     r"came (?:right )?(?:up|back up)|up and running|completed (?:ok|fine|successfully)|that was it|stopped the|cleared (?:the|it)|no more \w+|hasn['’]?t (?:happened|dropped|come back))\b")
 _FAILED = re.compile(
     r"\b(?:fail(?:s|ed|ing|ure)?|errors?(?:ed)?(?: out)?|could(?:n['’]?t| not)|can(?:no|['’])?t|cannot|unable|was not able|were not able|not able|access (?:is )?denied|denied|refused|"

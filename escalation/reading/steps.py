@@ -135,7 +135,7 @@ def _steps_in(
     stretch: Stretch, index: int, passage: Passage, following: Stretch | None, listing: bool
 ) -> list[Deed]:
     role = passage.role
-    if stretch.text.endswith("?"):
+    if stretch.text.endswith("?") or _ABOUT_THE_TEXT.match(stretch.text):
         return []
     if (" when" in stretch.text or " if " in stretch.text) and (parting := _BUT_WHEN.search(stretch.text)):
         head, tail = _halved(stretch, parting)
@@ -167,6 +167,10 @@ def _steps_in(
     return made
 
 
+_ABOUT_THE_TEXT = re.compile(
+    r"\W*(?:edit|ps|note)\s?\d*\s*:\W*(?:updated|added|corrected|fixed (?:the )?(?:typo|link)|removed|typo)\b", re.I
+)
+"""Somebody edits what they wrote."""
 _BUT_WHEN = re.compile(
     r"(?:[,;]?\s+(?:and|but|however)[,]?\s+|[,;]\s+)(?=(?:when|if)\s+(?:i|we)\s+(?!n\w*t\b)\w+)", re.IGNORECASE
 )

@@ -19,7 +19,7 @@ _WORDS: dict[str, dict[int, str]] = {
         1: "sender recipient attachment connector transport",
     },
     "identity": {
-        3: "active-directory domain-controller gpo gpupdate kerberos sysvol ldap adfs mfa sso entra-connect netlogon authenticate cannot-join join-pc join-domain drive-policy account-locks locks",
+        3: "active-directory domain-controller gpo gpupdate kerberos sysvol ldap adfs mfa sso entra-connect netlogon authenticate cannot-join join-pc join-domain account-locks locks",
         2: "authentication authenticating sign-in account-lockout unlock lockout locked-out lockouts group-policy authenticator credential dc "
         "domain-trust trust-relationship replication fsmo conditional-access aad-connect gpresult ntlm spn delegation rejoin domain-join joined-to dcs domain-controllers passwords",
         1: "user permission group ou sid account password login logon credentials logon-script",
@@ -42,7 +42,7 @@ _WORDS: dict[str, dict[int, str]] = {
         1: "driver page pages scanner",
     },
     "endpoint": {
-        3: "laptop notebook camera blue-screens freezes pc-very docking dock touchpad keyboard monitor webcam bluetooth intune autopilot bsod",
+        3: "laptop notebook camera blue-screens freezes docking dock touchpad keyboard monitor webcam bluetooth intune autopilot bsod",
         2: "desktop pc workstation windows-11 windows-10 mouse headset office excel word browser chrome edge battery "
         "display screen onedrive teams-app blue-screen profile",
         1: "application app driver update",
@@ -53,7 +53,7 @@ _WORDS: dict[str, dict[int, str]] = {
         1: "virtual",
     },
     "storage_backup": {
-        3: "raid backup backups disk-fills server-disk veeam iscsi lun nas san synology datto acronis ssd hdd lvm zfs restore-point vss",
+        3: "raid backup backups veeam iscsi lun nas san synology datto acronis ssd hdd lvm zfs restore-point vss",
         2: "disk disks drive drives restore volume array clone repository smart sector chkdsk replication-job",
         1: "space storage copy",
     },
@@ -63,7 +63,7 @@ _WORDS: dict[str, dict[int, str]] = {
         1: "report license server",
     },
     "security": {
-        3: "virus malware ransomware phishing phish trojan compromised hack hacked hacker sentinelone crowdstrike malwarebytes edr spyware adware rootkit ransom ransomware-note encrypted phished",
+        3: "virus malware ransomware phishing phish trojan compromised hack hacked hacker sentinelone crowdstrike malwarebytes edr spyware adware rootkit ransom encrypted phished",
         2: "defender impossible-travel unauthorised unauthorized leaked sign-in-logs exfiltration antivirus quarantine infected suspicious scan spoofed breach bitlocker threat exploit certificate",
         1: "alert blocked attack spam threats safe",
     },
@@ -83,7 +83,7 @@ _WORDS: dict[str, dict[int, str]] = {
         1: "file access path",
     },
     "server_os": {
-        3: "windows-server wsus sfc dism server-2016 server-2019 server-2022 server-2012 bootloader cbs kernel-panic systemd inodes reboots high-cpu windows-updates patch-report kb5",
+        3: "windows-server wsus sfc dism server-2016 server-2019 server-2022 server-2012 bootloader cbs kernel-panic systemd inodes reboots high-cpu windows-updates",
         2: "reboot boot patch update updates service services event-log task-scheduler linux ubuntu centos kernel cpu",
         1: "server memory restart crash servers",
     },

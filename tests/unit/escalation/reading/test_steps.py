@@ -111,3 +111,73 @@ def test_a_later_remark_settles_what_is_open() -> None:
 def test_system_notes_and_our_own_are_nobodys_deeds() -> None:
     assert read("Changed status to Escalated, no change.", "system") == []
     assert read("Rebooted the firewall, no change.", "us") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        ("When I ping the gateway from PC-3, no reply.", "failed"),
+        ("If I use the IP address instead it works fine.", "partial"),
+        ("Removing the add-in fixed it.", "worked"),
+        ("Clearing the cache did not help.", "no_change"),
+        ("After swapping the PSU, the server boots.", "worked"),
+        ("Spooler restarted, no change.", "no_change"),
+        ("Event logs are clean.", "no_change"),
+        ("No errors in the firewall log.", "no_change"),
+        ("PC-9 can ping the server.", "no_change"),
+        ("Her login on TS2 works.", "partial"),
+        ("Offline scan: nothing found.", "no_change"),
+        ("Sign-in log shows a login from another country.", "partial"),
+        ("ISP says no faults on the line.", "no_change"),
+        ("I could not uninstall the agent.", "failed"),
+        ("Resolved by swapping the SFP.", "worked"),
+        ("Currently running chkdsk on D:.", "unknown"),
+        ("Ticked print as image, prints in seconds.", "worked"),
+        ("Unlinked the account, stuck again.", "no_change"),
+        ("Changed the fuser, fixed it on some trays.", "partial"),
+    ],
+)
+def test_a_test_a_finding_or_a_fix_told_without_saying_i_did(text: str, outcome: str) -> None:
+    assert [found[0] for found in read(text)] == [outcome]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Spoke to Ellen, she is not happy.",
+        "Ellen emailed, same again.",
+        "Put back to 1420.",
+        "Remoted onto PC-14.",
+        "Edit: updated with the log.",
+        "I have tried everything.",
+        "Found the solution.",
+        "The PC rebooted itself twice.",
+        "If I can ping it, it must be the proxy.",
+        "Check if the client is able to reach it.",
+        "Nope, still dead.",
+    ],
+)
+def test_talk_summaries_and_what_is_taken_back_are_no_steps(text: str) -> None:
+    assert read(text) == []
+
+
+def test_advice_to_somebody_else_is_none_of_their_deeds() -> None:
+    assert read("Please run dcdiag on both controllers and then put the files on a share. Let me know what you find.") == []
+
+
+def test_they_are_the_customer_unless_a_vendor_is_named() -> None:
+    assert [f[1] for f in read("Told to wait, but they power cycled the router.")] == ["customer"]
+
+
+def test_what_people_went_on_about_was_not_solved_and_nobody_said_so() -> None:
+    text = "Rebooted the switch. Replaced the cable. Any ideas?"
+    found = find_steps([Passage(text, tuple(stretches(text)), "technician")])
+    assert [(d.outcome, d.inferred, d.result_stated) for d in found] == [("no_change", True, False)] * 2
+    awaited = "Rebooted the switch. Will watch."
+    assert [d.outcome for d in find_steps([Passage(awaited, tuple(stretches(awaited)), "technician")])] == ["unknown"]
+
+
+def test_relief_is_partial_once_the_trouble_is_back() -> None:
+    texts = ("Rebooted the firewall, all working again.", "Dropped again this morning.")
+    passages = [Passage(t, tuple(stretches(t)), "technician") for t in texts]
+    assert find_steps(passages)[0].outcome == "partial"
