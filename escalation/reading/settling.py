@@ -109,6 +109,6 @@ def _recurred(found: list[Deed], passages: Sequence[Passage]) -> list[Deed]:
     ]
     newest = back[-1] if back else -1
     return [
-        replace(deed, outcome="partial") if deed.outcome == "worked" and deed.passage < newest else deed
+        replace(deed, outcome="partial", result_stated=False) if deed.outcome == "worked" and deed.passage < newest else deed
         for deed in found
     ]
