@@ -19,6 +19,7 @@ import http.client
 import multiprocessing
 import os
 import platform
+import random
 import socket
 import tempfile
 import threading
@@ -160,10 +161,13 @@ def _client(
     connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     latencies, failed, number = [], 0, 0
     time.sleep(max(0.0, start - time.time()))
-    begun = time.monotonic()
+    begun = due = time.monotonic()
+    chance = random.Random(seed)
     while (moment := time.monotonic()) < begun + seconds:
         if rate:
-            due = begun + (number + seed % 97 / 97) / rate
+            due += chance.expovariate(rate)  # at random moments, as from many technicians
+            if due >= begun + seconds:
+                break
             time.sleep(max(0.0, due - moment))
             moment = due
         number += 1

@@ -30,6 +30,8 @@ TICKET_TYPES = frozenset({"ticket", "time", "schedule"})
 """Callback types that can mean something for an escalation."""
 RETRY_AFTER_S = 2
 """ConnectWise repeats after two and after four more seconds, whatever we say; this is for others."""
+SILENCE_S = 3.0
+"""How long a caller may stay silent in the middle of a body."""
 
 
 class Rings(Protocol):
@@ -156,15 +158,9 @@ def blueprint(receiver: Receiver, passage: Passage, strangers: Strangers) -> Blu
         204 stored, repeated or irrelevant; 403 unknown token or bad signature; 400 malformed; 413 too large;
         429 not stored, please repeat. Query parameters, which ConnectWise adds and does not sign, are ignored.
         """
-        try:
-            raw = request.get_data(cache=False)  # raises 413 for what announces more than is allowed
-        except HTTPException:
-            raise
-        except Exception as error:  # the server's own, for chunks that are none
-            log.info("callback_unreadable", error=type(error).__name__)
-            return problem(400, "the body's transfer encoding is broken")
-        if len(raw) > LARGEST_BODY:
-            return problem(413, f"{LARGEST_BODY} bytes are the most")
+        raw = _read()
+        if isinstance(raw, Response):
+            return raw
         signature = request.headers.get("x-content-signature", "")
         address, event_id = request.remote_addr or "", uuid.uuid4().hex
         stranger = strangers.is_one(address)
@@ -191,3 +187,24 @@ def blueprint(receiver: Receiver, passage: Passage, strangers: Strangers) -> Blu
         return Response(status=204)
 
     return routes
+
+
+def _read() -> bytes | Response:
+    """Return the body as it came, or the answer to one that is too large or does not come to its end.
+
+    Raises werkzeug's 413 for what announces more than is allowed.
+    """
+    connection = request.environ.get("gunicorn.socket")
+    if connection is not None:
+        # gunicorn itself waits for ever, and each caller who fell silent would keep a thread.
+        connection.settimeout(SILENCE_S)
+    try:
+        raw = request.get_data(cache=False)
+    except HTTPException:
+        raise
+    except Exception as error:  # the server's own, for chunks that are none
+        log.info("callback_unreadable", error=type(error).__name__)
+        return problem(400, "the body's transfer encoding is broken")
+    if len(raw) > LARGEST_BODY:
+        return problem(413, f"{LARGEST_BODY} bytes are the most")
+    return raw

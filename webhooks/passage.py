@@ -34,7 +34,7 @@ class Passage:
 
     1. At most `width` at a time. Who finds no place within `squeeze_s` is turned away.
     2. When one was turned away, overran or was refused by the database, all are turned away at once, but for one
-       each `probe_s` that first asks the database for a sign of life. The first sign opens the door again.
+       at a time, each `probe_s`, that first asks the database for a sign of life. The first sign opens the door again.
     3. Work that overruns goes on in its thread. What it then stores is found as a repeat.
 
     All times in seconds. Belongs to the process that made it.
@@ -56,52 +56,61 @@ class Passage:
         self._places = threading.Semaphore(width)
         self._lock = threading.Lock()
         self._open = True
-        self._last_try = float("-inf")
+        self._trying, self._last_try = False, float("-inf")
 
     def do(self, work: Callable[[], T]) -> T:
         """Return what `work` returns. Raises `Away` in time, and whatever else `work` raises."""
         end = self._clock() + self._within_s
-        first = False
-        if not self._open:
-            first = self._may_try()
-            if not first:
-                raise Away("the database did not answer a moment ago")
-        if not self._places.acquire(timeout=max(0.0, min(self._squeeze_s, end - self._clock()))):
-            self._shut("no place")
-            raise Away("too many are waiting for the database")
+        first = self._enter()
         future: Future[T] = self._threads.submit(self._pass, work, first)
         try:
             return future.result(timeout=max(0.0, end - self._clock()))
         except TooLong as error:
-            if future.done():  # the work's own time-out
-                raise
+            if future.done():  # at the last moment, or with a time-out of its own
+                return future.result()
             self._shut("overran")
             raise Away("the database takes too long") from error
         except AWAY as error:
             self._shut(type(error).__name__)
             raise Away("the database refused") from error
 
+    def _enter(self) -> bool:
+        """Take a place; return whether this one is to ask for a sign of life first. Raises `Away`."""
+        with self._lock:
+            first = not self._open
+            if first and (self._trying or self._clock() - self._last_try < self._probe_s):
+                raise Away("the database did not answer a moment ago")
+            if first and not self._places.acquire(blocking=False):
+                raise Away("too many are waiting for the database")
+            if first:
+                self._trying = True
+                return True
+        if not self._places.acquire(timeout=self._squeeze_s):
+            self._shut("no place")
+            raise Away("too many are waiting for the database")
+        return False
+
     def _pass(self, work: Callable[[], T], first: bool) -> T:
         try:
             if first:
-                self._sign_of_life()
-                with self._lock:
-                    self._open = True
-                log.info("database_back")
+                self._try()
             return work()
         finally:
             self._places.release()
 
-    def _may_try(self) -> bool:
-        with self._lock:
-            if self._clock() - self._last_try < self._probe_s:
-                return False
-            self._last_try = self._clock()
-            return True
+    def _try(self) -> None:
+        try:
+            self._sign_of_life()
+            with self._lock:
+                self._open = True
+            log.info("database_back")
+        finally:
+            with self._lock:
+                self._trying, self._last_try = False, self._clock()
 
     def _shut(self, why: str) -> None:
         with self._lock:
             was_open, self._open = self._open, False
             self._last_try = self._clock()
         if was_open:
-            log.error("database_away", reason=why)
+            log.warning("database_away", reason=why)

@@ -178,3 +178,14 @@ def test_whatever_was_acknowledged_survives_a_sudden_end(served: Served) -> None
         stop.set()
     assert len(acknowledged) >= 300
     assert set(acknowledged) <= {row.message_id for row in served.rows()}
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_callers_who_fall_silent_in_the_middle_do_not_keep_their_threads(served: Served) -> None:
+    with contextlib.ExitStack() as silent:
+        for _ in range(16):  # as many as there are threads
+            client = silent.enter_context(socket.create_connection(("127.0.0.1", served.port), timeout=8))
+            client.sendall(f"POST {served.path} HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n\r\n{{".encode())
+        status, seconds, _ = served.send(body(served.keys.url))
+    assert status == 204
+    assert seconds < IN_TIME_S

@@ -107,3 +107,29 @@ def test_a_crowd_before_a_database_that_hangs_is_answered_in_time_by_few_threads
     database.hanging.set()
     time.sleep(0.15)
     assert passage.do(database.work) == "stored"
+
+
+def test_a_sign_of_life_that_does_not_come_holds_up_one_caller_and_no_more(database: FakeDatabase) -> None:
+    passage = Passage(database.sign, width=3, within_s=0.3, probe_s=0.01)
+    database.refuses = True
+    with pytest.raises(Away):
+        passage.do(database.work)
+    database.hanging.clear()
+    time.sleep(0.02)
+    with ThreadPoolExecutor(1) as pool:
+        trying = pool.submit(passage.do, database.work)
+        while not database.asked:
+            time.sleep(0.001)
+        begun = time.monotonic()
+        for _ in range(10):
+            time.sleep(0.011)
+            with pytest.raises(Away):
+                passage.do(database.work)
+        assert time.monotonic() - begun < 0.25
+        with pytest.raises(Away):
+            trying.result()
+    assert database.asked == 1
+    database.refuses = False
+    database.hanging.set()
+    time.sleep(0.05)
+    assert passage.do(database.work) == "stored"
