@@ -1,0 +1,341 @@
+"""Tell from what the PSA shows who took an escalation, and what they did first.
+
+The rules are versioned: `RESPONSE_VERSION` is stored beside each choice, so that a figure of last month can say
+by which rule its times were chosen. A change of meaning raises it and rewrites nothing that is stored.
+
+All times are the PSA's; where a time is typed by a person, `FirstAction.why` says which one was used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Literal
+
+from escalation import wording
+from escalation.evidence import Evidence, Note, Roster, Ticket, TimeEntry
+from escalation.rules import StatusRules
+
+RESPONSE_VERSION = 1
+
+ClaimKind = Literal["owner", "status", "schedule", "time_entry", "note"]
+ActionKind = Literal["note", "time_entry", "status", "step"]
+
+SAME_SAVE = timedelta(seconds=1)
+"""ConnectWise's times have seconds, so one save and what it sets off differ by less than this."""
+
+TYPED_TOLERANCE = timedelta(minutes=5)
+"""A typed start this close to the time of entry is believed."""
+
+CLAIMING_ROLES = frozenset({"engineer", "admin", "owner"})
+_PEOPLE = CLAIMING_ROLES | {"technician"}
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A ticket as it was seen after one save, from a callback or the poller."""
+
+    at: datetime
+    """When it was saved, by the PSA's clock."""
+    member: str | None
+    """Login name of whoever saved it."""
+    board_id: int
+    status_id: int
+    owner: str | None = None
+
+    @classmethod
+    def of(cls, ticket: Ticket, *, read_at: datetime) -> Sighting:
+        """Return what a reading of the ticket shows; `read_at` stands in where the PSA gives no time."""
+        at = ticket.last_updated or read_at
+        return cls(at, ticket.updated_by, ticket.board_id, ticket.status_id, ticket.owner)
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimSignal:
+    """Somebody took the escalation, as far as the PSA shows."""
+
+    kind: ClaimKind
+    member: str
+    """Login name as the PSA writes it."""
+    at: datetime
+    source: str
+    """The record behind it, such as `time entry 77`."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedStep:
+    """A step somebody recorded outside the ticket's notes, such as one of a posted session."""
+
+    id: str
+    member: str
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FirstAction:
+    """The claimant's first qualifying deed after the claim."""
+
+    kind: ActionKind
+    at: datetime
+    source: str
+    """The record behind it, such as `note 1207`."""
+    trusted: bool
+    """False where the time rests on something typed by hand that does not agree with the PSA's own."""
+    why: str
+    """Why this event, and which of its times."""
+    typed_start: datetime | None = None
+    """A time entry's start as typed, kept whether used or not."""
+    entered_at: datetime | None = None
+    """When a time entry was entered, kept whether used or not."""
+    version: int = RESPONSE_VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class ReadBack:
+    """The claimant's answer to the brief: what they start with, in their own words."""
+
+    member: str
+    at: datetime
+    source: str
+    text: str
+
+
+def may_claim(member: str | None, roster: Roster) -> bool:
+    """Tell whether a login name belongs to an engineer, admin or owner of the account."""
+    return member is not None and roster.person(member).role in CLAIMING_ROLES
+
+
+def claim_signals(
+    evidence_now: Evidence,
+    *,
+    seen_before: Sighting | None,
+    rules: StatusRules,
+    roster: Roster,
+    claimable_since: datetime,
+    escalated_by: str | None = None,
+    observed: Sequence[Sighting] = (),
+) -> list[ClaimSignal]:
+    """Return who took the escalation by what, the earliest first.
+
+    1. `seen_before` is the ticket as it was when it could first be claimed: whoever owned it then took nothing.
+       `observed` are the saves seen since; the evidence's own ticket is the last.
+    2. Only an engineer, admin or owner claims, and never whoever escalated it, whatever their role.
+    3. An owner set in the same second as a status change, by a machine, or with the escalation by somebody else,
+       was assigned and has claimed nothing yet.
+    4. Being scheduled counts once it is acknowledged; time entries and notes only from `claimable_since` on.
+    """
+    saves = _saves(evidence_now, seen_before, observed)
+    found = [
+        *_owners(saves, evidence_now.ticket, roster, claimable_since),
+        *_claim_moves(saves, evidence_now.ticket, rules),
+        *_acknowledged(evidence_now),
+        *_started(evidence_now.time_entries, claimable_since),
+        *_taking(evidence_now.notes),
+    ]
+    signals = [
+        signal
+        for signal in found
+        if signal.at >= claimable_since and may_claim(signal.member, roster) and not _same(signal.member, escalated_by)
+    ]
+    return sorted(signals, key=lambda s: (s.at, _CLAIM_ORDER.index(s.kind), s.source))
+
+
+_CLAIM_ORDER: tuple[ClaimKind, ...] = ("owner", "status", "schedule", "time_entry", "note")
+
+
+def _saves(evidence: Evidence, before: Sighting | None, observed: Iterable[Sighting]) -> list[Sighting]:
+    last = Sighting.of(evidence.ticket, read_at=evidence.read_at)
+    later = [save for save in observed if before is None or save.at >= before.at]
+    return [*([before] if before else []), *sorted({*later, last} - {before}, key=lambda save: (save.at, save == last))]
+
+
+def _owners(saves: list[Sighting], ticket: Ticket, roster: Roster, since: datetime) -> Iterator[ClaimSignal]:
+    moved = [now.at for before, now in pairwise(saves) if _status(before) != _status(now)]
+    for before, now in pairwise(saves):
+        if not now.owner or _same(now.owner, before.owner):
+            continue
+        by_machine = roster.person(now.member).role not in _PEOPLE if now.member else False
+        with_escalation = abs(now.at - since) < SAME_SAVE
+        with_status = by_machine and any(abs(now.at - at) < SAME_SAVE for at in moved)
+        if _same(now.member, now.owner) or not (with_escalation or with_status):
+            yield ClaimSignal("owner", now.owner, now.at, f"ticket {ticket.id}, owner")
+
+
+def _claim_moves(saves: list[Sighting], ticket: Ticket, rules: StatusRules) -> Iterator[ClaimSignal]:
+    for before, now in pairwise(saves):
+        if now.member and rules.is_claim(*_status(now)) and not rules.is_claim(*_status(before)):
+            yield ClaimSignal("status", now.member, now.at, f"ticket {ticket.id}, status {now.status_id}")
+
+
+def _acknowledged(evidence: Evidence) -> Iterator[ClaimSignal]:
+    for entry in evidence.schedule:
+        if entry.member and entry.acknowledged_at:
+            yield ClaimSignal("schedule", entry.member, entry.acknowledged_at, f"schedule entry {entry.id}")
+
+
+def _started(entries: Iterable[TimeEntry], since: datetime) -> Iterator[ClaimSignal]:
+    for entry in entries:
+        timed = _timed(entry, since)
+        over = entry.ended_at is not None and entry.ended_at <= since
+        if timed and entry.author.identifier and not over:
+            yield ClaimSignal("time_entry", entry.author.identifier, timed.at, timed.source)
+
+
+def _taking(notes: Iterable[Note]) -> Iterator[ClaimSignal]:
+    for note in notes:
+        if note.author.identifier and note.created_at and not note.is_description and wording.takes(note.text):
+            yield ClaimSignal("note", note.author.identifier, note.created_at, f"note {note.id}")
+
+
+def read_back(evidence: Evidence, *, member: str, since: datetime) -> ReadBack | None:
+    """Return the first "I start with …" a member wrote since a moment, in a note or a time entry."""
+    found = [
+        ReadBack(member, at, source, said)
+        for text, at, source in _written(evidence, member)
+        if at >= since and (said := wording.start_with(text))
+    ]
+    return min(found, key=lambda answer: (answer.at, answer.source), default=None)
+
+
+def _written(evidence: Evidence, member: str) -> Iterator[tuple[str, datetime, str]]:
+    for note in evidence.notes:
+        if _same(note.author.identifier, member) and note.created_at and not note.is_description:
+            yield note.text, note.created_at, f"note {note.id}"
+    for entry in evidence.time_entries:
+        at = entry.entered_at or entry.started_at
+        if _same(entry.author.identifier, member) and at:
+            yield entry.text, at, f"time entry {entry.id}"
+
+
+def first_action(
+    evidence: Evidence,
+    *,
+    claimed_by: str,
+    claimed_at: datetime,
+    rules: StatusRules,
+    roster: Roster,
+    claim_source: str | None = None,
+    observed: Sequence[Sighting] = (),
+    steps: Sequence[RecordedStep] = (),
+) -> FirstAction | None:
+    """Return the claimant's first deed since the claim, or None as long as there is none.
+
+    1. Notes and time entries by the claimant, steps recorded by them, and their moves of the status (`observed`,
+       starting with the ticket as it was at the claim).
+    2. Announcements ("looking into it"), plans, read-backs and courtesies are no deeds; a text that also reports one
+       counts. A time entry without a text counts: somebody is at work.
+    3. The claim itself (`claim_source`, `ClaimSignal.source`) counts only if it reports a deed.
+    4. A text that stood on the ticket before, or that somebody else wrote too, is a workflow's echo.
+    5. A move into a claim or escalation status is taking it or giving it back, not acting on it.
+    """
+    if roster.person(claimed_by).role in ("us", "system"):
+        return None
+    found = [
+        *_noted(evidence, claimed_by, claim_source),
+        *_worked(evidence, claimed_by, claimed_at, claim_source),
+        *_moved(_saves(evidence, None, observed), evidence.ticket, claimed_by, claimed_at, rules),
+        *_recorded(steps, claimed_by),
+    ]
+    after = [action for action in found if action.at >= claimed_at]
+    return min(after, key=lambda a: (a.at, _ACTION_ORDER.index(a.kind), a.source), default=None)
+
+
+_ACTION_ORDER: tuple[ActionKind, ...] = ("note", "time_entry", "status", "step")
+
+
+def _noted(evidence: Evidence, member: str, claim_source: str | None) -> Iterator[FirstAction]:
+    for note in evidence.notes:
+        if not _same(note.author.identifier, member) or note.created_at is None or note.is_description:
+            continue
+        source = f"note {note.id}"
+        deed = wording.reports_deed(note.text, by=(note.author.name, member), strict=source == claim_source)
+        if deed and not _echo(note, evidence.notes):
+            yield FirstAction("note", note.created_at, source, True, "note by the claimant, time of the PSA")
+
+
+def _worked(
+    evidence: Evidence, member: str, claimed_at: datetime, claim_source: str | None
+) -> Iterator[FirstAction]:
+    for entry in evidence.time_entries:
+        timed = _timed(entry, claimed_at)
+        if not _same(entry.author.identifier, member) or timed is None:
+            continue
+        own = timed.source == claim_source
+        if entry.ended_at is not None and entry.ended_at <= claimed_at and not own:
+            continue
+        said = entry.text.strip()
+        deed = wording.reports_deed(said, by=(entry.author.name, member), strict=own) if said else not own
+        if not deed or _copied(said, evidence.notes, member):
+            continue
+        if own and entry.entered_at:
+            why = "the time entry that claimed it also reports a deed: time of entry"
+            timed = replace(timed, at=entry.entered_at, why=why)
+        yield timed
+
+
+def _moved(
+    saves: list[Sighting], ticket: Ticket, member: str, claimed_at: datetime, rules: StatusRules
+) -> Iterator[FirstAction]:
+    for before, now in pairwise(saves):
+        key = _status(now)
+        taking = rules.is_claim(*key) or rules.is_escalation(*key) or now.at < claimed_at + SAME_SAVE
+        if _same(now.member, member) and key != _status(before) and not taking:
+            source = f"ticket {ticket.id}, status {now.status_id}"
+            yield FirstAction("status", now.at, source, True, "status changed by the claimant, time of the PSA")
+
+
+def _recorded(steps: Iterable[RecordedStep], member: str) -> Iterator[FirstAction]:
+    for step in steps:
+        if _same(step.member, member) and wording.reports_deed(step.text, by=(member,)):
+            yield FirstAction("step", step.at, f"step {step.id}", True, "step recorded by the claimant")
+
+
+def _timed(entry: TimeEntry, since: datetime) -> FirstAction | None:
+    """Return a time entry with the time to use. `started_at` is typed and can be back-dated, `entered_at` cannot."""
+    typed, entered, source = entry.started_at, entry.entered_at, f"time entry {entry.id}"
+    if entered is None:
+        if typed is None:
+            return None
+        why = "typed start used: the PSA does not say when it was entered"
+        return FirstAction("time_entry", typed, source, False, why, typed, entered)
+    if typed is None:
+        return FirstAction("time_entry", entered, source, True, "time of entry: no start was typed", typed, entered)
+    apart = abs(entered - typed)
+    if apart > TYPED_TOLERANCE:
+        why = f"time of entry used: the typed start is {round(apart.total_seconds() / 60)} min apart and can be back-dated"
+        return FirstAction("time_entry", entered, source, False, why, typed, entered)
+    if typed < since <= entered:
+        why = "time of entry used: the typed start lies before"
+        return FirstAction("time_entry", entered, source, True, why, typed, entered)
+    why = "typed start used: entered within 5 min of it"
+    return FirstAction("time_entry", typed, source, True, why, typed, entered)
+
+
+def _echo(note: Note, notes: Iterable[Note]) -> bool:
+    """Whether the text stood on the ticket before, or a machine or somebody else wrote it too."""
+    text = wording.plain(note.text)
+    for other in notes:
+        if other.id == note.id or wording.plain(other.text) != text:
+            continue
+        earlier = other.created_at is not None and note.created_at is not None and other.created_at <= note.created_at
+        if not _same(other.author.identifier, note.author.identifier) or (earlier and other.id < note.id):
+            return True
+    return False
+
+
+def _copied(text: str, notes: Iterable[Note], member: str) -> bool:
+    """Whether a time entry's text is somebody else's note."""
+    said = wording.plain(text)
+    same = (note for note in notes if said and wording.plain(note.text) == said)
+    return any(not _same(note.author.identifier, member) for note in same)
+
+
+def _status(save: Sighting) -> tuple[int, int]:
+    return save.board_id, save.status_id
+
+
+def _same(one: str | None, other: str | None) -> bool:
+    return one is not None and other is not None and one.strip().lower() == other.strip().lower()

@@ -1,0 +1,139 @@
+"""Tell what a senior's note says of its writer's work: a deed, or only that somebody is about to begin.
+
+A text is cut into clauses. Announcements ("looking into it", "on it"), plans ("will call back"), courtesies and
+read-backs ("I start with the firewall") report nothing done. Whatever is left does, unless the text also
+announces: then a guess or a question is no deed either.
+"""
+
+# ruff: noqa: E501 - an alternative is easier to find in one long line than in a ladder
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Literal
+
+from escalation.reading import deeds
+from escalation.reading.text import stretches
+
+_SUBJECT = r"(?:(?:ok(?:ay)?|yes|yep|right|hi|hello|all) )*(?:(?:i am|i will|i have|i shall|i can|i|we are|we will|we have|we|let me|am|will) )?"
+_FILLER = r"(?:just|now|currently|still|already|also|right now|going to|gonna)"
+_THING = (
+    r"(?:it|this|that|these|mine|over|ownership|(?:this|that|the|your|my) (?:one|ticket|issue|case|problem|matter|now)|"
+    r"(?:this|it|that) (?:one )?(?:over|up|on|next|first)|(?:over )?(?:ownership|from here|it from here))"
+)
+_TAIL = r"(?: (?:now|right now|right away|straight away|shortly|asap|today|currently|at the moment|atm|for you|immediately|as we speak|next|first thing|then|here|from here|myself))*"
+
+_TAKE = re.compile(
+    rf"{_SUBJECT}(?:{_FILLER} )?(?:on (?:it|this|that|the case)|mine|this (?:one )?is mine|(?:assigned|assigning)(?: (?:it|this))? to (?:me|myself)|"
+    rf"(?:taking|take|took|taken|grabbing|grab|grabbed|got|have|claiming|claim|claimed|own|owning) {_THING}|"
+    rf"(?:picking|pick|picked) (?:{_THING} )?up(?: {_THING})?|(?:picking|pick|picked) {_THING}|taking over){_TAIL}"
+)
+_LOOK = re.compile(
+    rf"{_SUBJECT}(?:{_FILLER} )?(?:(?:looking|look|digging|dig|checking|check|diving|dive)(?: (?:in ?to|at|on|in|over))?(?: {_THING})?|"
+    rf"(?:having|have|taking|take|getting) a (?:quick |closer |proper )?look(?: (?:in ?to|at|on))?(?: {_THING})?|"
+    rf"(?:working|work|starting|start|started|beginning|begin|proceeding)(?: (?:on|with|work on|working on))?(?: {_THING})?|"
+    rf"(?:investigating|investigate|reviewing|review|reviewed|reading|read|analy[sz]ing|troubleshooting|researching)(?: (?:{_THING}|(?:the |your |all )?(?:notes?|brief|history|handoff)))?|"
+    r"in progress|wip|under investigation|ack(?:nowledged)?|noted|received|seen|understood|got it|copy(?: that)?|roger|will do|more to (?:come|follow)|stand ?by|"
+    rf"assigned|escalated|escalation received){_TAIL}"
+)
+_COURTESY = re.compile(
+    r"(?:(?:hi|hello|hey|dear|good (?:morning|afternoon|evening|day)|morning|afternoon)(?: \w+){0,3}|(?:many |kind |best |warm )?(?:thanks|thank you|thx|cheers|ta|regards|sorry|apologies|please bear)\b.*|"
+    r"ok(?:ay)?|yes|yep|sure|great|all|team|no worries|no problem|fyi)"
+)
+_PLAN = re.compile(
+    r"(?:(?:and |then |but |so )*(?:(?:i|we|he|she|they|it) )?(?:will|shall|would|going to|gonna|plan(?:ning)? to|need to|have to|should|hope to|aim(?:ing)? to|about to|expect)\b.*|"
+    r"(?:i|we) (?:am|are) (?:going|planning|about) to\b.*|(?:to|let me|let us)\b .*|(?:more |an? |next )?(?:updates?|news|eta)\b.*(?:soon|shortly|follow\w*|come|asap|later|by|at|in|tomorrow).*|"
+    r"(?:soon|shortly|asap|later|today|tomorrow|then|now|next|first|back|(?:by|at|in|within|before|after) (?:\d|an? |the |noon|lunch|end).*))"
+)
+_GUESS = re.compile(
+    r"(?:it )?(?:probably|maybe|perhaps|possibly|presumably|might|may|could|i think|i guess|i suspect|i believe|suspect|guess|looks like|seems|sounds like|my guess|must be)\b.*"
+)
+_READ_BACK = re.compile(
+    r"\W*(?:(?:taking (?:it|this)(?: one)?|on it|mine)\W+)?(?:(?:i|we)(?:['’]ll|['’]m| will| am| shall|['’]re| are)? (?:start|begin|starting|beginning)|"
+    r"will (?:start|begin)|starting|beginning)(?: off| out| here)? (?:with|by|at|from)\b(?=\W*\w)",
+    re.IGNORECASE,
+)
+_CLAUSES = re.compile(r"[,;!?()\n]+\s*|:\s+|\.(?:\s+|$)|\.{2,}|\s+[-–—/&+]+\s*|\s+(?:and|but)\s+(?!then the )", re.IGNORECASE)
+_SHORT = {
+    "i'm": "i am", "im": "i am", "i'll": "i will", "ill": "i will", "i've": "i have", "ive": "i have", "we're": "we are",
+    "we'll": "we will", "we've": "we have", "i'd": "i would", "it's": "it is", "lookin": "looking", "checkin": "checking", "workin": "working",
+}  # fmt: skip
+
+Sense = Literal["announcement", "courtesy", "plan", "guess", "question", "deed"]
+
+
+def plain(text: str) -> str:
+    """Return the text's words in lower case with single spaces, for telling whether two texts are the same."""
+    return " ".join(re.findall(r"\w+", text.lower()))
+
+
+def start_with(text: str) -> str | None:
+    """Return the sentence that answers the brief's read-back, verbatim, or None."""
+    for stretch in stretches(text):
+        if stretch.kind in ("sentence", "item") and _READ_BACK.match(stretch.text):
+            return stretch.text.strip()
+    return None
+
+
+def takes(text: str) -> bool:
+    """Tell whether a note says that its writer takes the ticket: "taking this", "on it", or a read-back."""
+    if start_with(text):
+        return True
+    return any(
+        _TAKE.fullmatch(_bare(clause))
+        for stretch in stretches(text)
+        if stretch.kind in ("sentence", "item")
+        for clause in _clauses(stretch.text)
+    )
+
+
+def reports_deed(text: str, *, by: tuple[str, ...] = (), strict: bool = False) -> bool:
+    """Tell whether a text reports something done. `by` are its writer's names; `strict` doubts guesses and questions."""
+    senses: list[Sense] = []
+    for stretch in stretches(text):
+        if stretch.kind == "pasted":
+            return True
+        if stretch.kind in ("quoted", "signature"):
+            continue
+        senses += _senses(stretch.text, by)
+    doubtful = strict or "announcement" in senses
+    return "deed" in senses or (not doubtful and ("guess" in senses or "question" in senses))
+
+
+def _senses(sentence: str, by: tuple[str, ...]) -> Iterator[Sense]:
+    answer = _READ_BACK.match(sentence)
+    if answer:
+        yield "announcement"
+        sentence = sentence[answer.end() :]
+    for place, clause in enumerate(_clauses(sentence)):
+        if answer and (place == 0 or deeds.claims(clause.strip()) != "deed"):
+            continue
+        yield _sense(clause, asked=sentence.rstrip().endswith("?"), by=by)
+
+
+def _sense(clause: str, *, asked: bool, by: tuple[str, ...]) -> Sense:
+    words = _bare(clause)
+    if _TAKE.fullmatch(words) or _LOOK.fullmatch(words):
+        return "announcement"
+    names = {part for name in by for part in plain(name).split()}
+    initials = {"".join(part[0] for part in plain(name).split()) for name in by if name}
+    if _COURTESY.fullmatch(words) or set(words.split()) <= names | initials:
+        return "courtesy"
+    if _PLAN.fullmatch(words):
+        return "plan"
+    if _GUESS.fullmatch(words):
+        return "guess"
+    return "question" if asked else "deed"
+
+
+def _clauses(sentence: str) -> Iterator[str]:
+    for clause in _CLAUSES.split(sentence):
+        if clause and re.search(r"[^\W\d_]", clause):
+            yield clause
+
+
+def _bare(clause: str) -> str:
+    """Return a clause in lower case without punctuation, contractions written out."""
+    words = re.findall(r"[\w']+", clause.lower().replace("’", "'"))
+    return " ".join(_SHORT.get(word, word.replace("'", "")) for word in words)
