@@ -118,8 +118,15 @@ _HAD = (
 _NAME = r"(?P<name>[A-Z][a-z]{1,15}(?: (?:from|at|in) \w+| [A-Z][a-z]{1,15})?)\s+(?:(?:has|had|also|then|already|just)\s+){0,2}"
 
 TERSE = re.compile(rf"^(?:{_LEAD}){{0,4}}(?:re-?)?(?P<verb>{_PAST_FIRM})\b(?!-|:? on ?site\b|:? home\b)")
+_NO_DEED = r"(?!(?:need|happen|start|stop|fail|dropp|crash|work|notic|report|complain|ask|email|want|seem|appear|return|receiv|attach|report|believ|think|suspect|assum|hop|expect|wonder|agree|confus|relat|bas|caus|connect|disconnect|arriv|escalat|schedul|order|plann|rebas|advis|suggest|recommend|promis|inform|updat(?=ed (?:the )?(?:customer|client|user|ticket))|freez|lock(?=ed (?:out|again))|fix(?=ed$)|solv|resolv|clos(?=ed (?:ticket|the ticket))|creat(?=ed (?:a )?ticket)|assign|thank|clos(?=ed$)|ne|spe|exce|proce|succe)ed\b)"
+"""Verbs of symptoms, of talk and of thought."""
+I_DID = re.compile(
+    rf"^(?:{_LEAD}){{0,3}}(?:i|we)(?:['’]ve| have| had)?\s+(?:(?:also|then|already|just|even|now|have|manually|finally|first|next|simply|successfully|temporarily|since|further|recently|again)\s+){{0,3}}"
+    rf"(?P<verb>{_NO_DEED}(?!need|decid|figur|discover|pursu|grabb|reach|realis|realiz|scream|jump|laugh|look(?=ed (?:for|like|forward))|experienc|encounter|search|post|lik|lov|hat|learn|manag|us(?=ed to)|mention|miss|enjoy|inherit|purchas|join(?=ed (?:this|the) (?:company|forum|sub)))[a-z]{{2,14}}ed|rebuilt|built|wrote|made|sent|left (?:a|it|the)|switched|unplugged)\b"
+)
+"""Any verb after "I" or "we": the writer did it."""
 OPENING = re.compile(
-    rf"^(?:{_LEAD}){{0,3}}(?P<verb>(?!(?:need|happen|start|stop|fail|dropp|crash|work|notic|report|complain|ask|email|want|seem|appear|return|receiv|attach|report|believ|think|suspect|assum|hop|expect|wonder|agree|confus|relat|bas|caus|connect|disconnect|arriv|escalat|schedul|order|plann|rebas|advis|suggest|recommend|promis|inform|updat(?=ed (?:the )?(?:customer|client|user|ticket))|freez|lock(?=ed (?:out|again))|fix(?=ed$)|solv|resolv|clos(?=ed (?:ticket|the ticket))|creat(?=ed (?:a )?ticket)|assign|thank|clos(?=ed$)|ne|spe|exce|proce|succe)ed\b)[a-z]{{2,14}}(?:-[a-z]{{2,10}})?ed|made|left (?:a|him|her|it|them|the)|sent|got (?:a|the|him|her)|let (?:it|the|him|her)|wrote|built|drove to|held)\s+\S"
+    rf"^(?:{_LEAD}){{0,3}}(?P<verb>{_NO_DEED}[a-z]{{2,14}}(?:-[a-z]{{2,10}})?ed|made|left (?:a|him|her|it|them|the)|sent|got (?:a|the|him|her)|let (?:it|the|him|her)|wrote|built|drove to|held)\s+\S"
 )
 """How a work note begins: any verb in the past, since the writer is who did it; verbs of symptoms and of talk are none."""
 _FOUND_IT = re.compile(r"^(?:also |then |and )*found (?!the (?:issue|problem|solution|fix|answer|culprit)\b|out\b)")
@@ -309,6 +316,8 @@ def _said(text: str, written: str) -> re.Match[str] | None:
     if _NAMES.search(written) and (found := NAMED.match(written)) and not _thing(found["name"]):
         return found
     if (found := NOUN_FIRST.match(text)) and not _HAPPENS.search(text):
+        return found
+    if found := I_DID.match(text):
         return found
     return TRIED.search(text) or SAID_TRIED.search(text) or PASSIVE.search(text)
 

@@ -36,6 +36,14 @@ SURE = re.compile(
     | ^\s*\w+(?:\.\w+){2,}(?:Exception|Error):\s                  # System.IO.IOException: …
     | ^\s*\w+(?:\s\d:\w+|:\d+){1,3}:\s?\w+:?\s.{3,}              # ike 0:NAME:9188: …
     | ^\s*(?:Get|Set|New|Remove|Test|Add|Import|Export|Enable|Disable|Restart|Stop|Start|Invoke)-[A-Z]\w+\s-\w+\s
+    | ^\s*\[[\w.-]+@[\w.-]+\s[^\]]*\][\#$]\s?\S             # [root@host ~]#
+    | ^\s*\[\s*\d+\.\d{3,}\]\s                                # kernel log
+    | ^\s*[-dlbc][rwxsStT-]{9}[.+@]?\s+\d+\s                    # ls -l
+    | ^\s*(?:SELECT|INSERT\ INTO|UPDATE|DELETE\ FROM|CREATE\ TABLE|ALTER)\s\S+\s.*\b(?:FROM|SET|VALUES|WHERE|TABLE|ADD)\b
+    | ^\s*HTTP/\d(?:\.\d)?\s\d{3}\b
+    | ^\s*\[[A-Za-z][\w .-]{1,40}\]\s*$                         # [section]
+    | ^\s*[|+][-+=|]{5,}\s*$
+    | ^\s*\w+(?:\[\d+\])?:\s(?:error|warning|fatal|info|notice)\b[:\s]
     | ^\s*(?:Personalities|md\d+)\s:\s
     | ^\s*(?:TCP|UDP)\s+[\d.\[\]:*]+:\d+\s                       # netstat
     | ^\s*\d{1,3}(?:\.\d{1,3}){3}\s+(?:\d|[0-9a-f]{2}[-:])       # route or arp table
@@ -55,7 +63,7 @@ _PROSE_WORD = re.compile(
     r"\b(?:i|we|he|she|they|the|and|but|this|that|is|was|my|you|please|still|then|it|so|not|no|just|also)\b", re.I
 )
 PROMPT = re.compile(
-    r"^\s*(?:(?:PS\s+)?[A-Za-z]:\\[^\s>]*>?\s*(?=\S)|[\w.-]+@[\w.-]+:\S*[$#]\s|[\w.-]+(?:\([\w-]+\))?[#>]\s?(?=(?:show|sh|ping)\b))\S"
+    r"^\s*(?:(?:PS\s+[A-Za-z]:\\[^\s>]*>?|[A-Za-z]:\\[^\s>]*>)\s*(?=\S)|\[[\w.-]+@[\w.-]+\s[^\]]*\][$#]\s?|[\w.-]+@[\w.-]+:\S*[$#]\s|[\w.-]+(?:\([\w-]+\))?[#>]\s?(?=(?:show|sh|ping)\b))\S"
 )
 """A line where somebody typed a command."""
 _MACHINE = re.compile(r"[=\\{}<>|_]|\b\d{1,3}(?:\.\d{1,3}){3}\b|0x[0-9a-f]+|\w:\w|\d{3,}|\b\w+\.\w+\.\w+|--|\*{3}|%", re.I)
@@ -63,6 +71,10 @@ _IDENTIFIER = re.compile(
     r"0x[0-9A-Fa-f]{4,}|\b[A-Z][a-z]+(?:[A-Z][a-z]+)+(?:\.\w+)*\b|\b\w+\.\w+\.\w+|[\"'“]\S{2,60}[\"'”]|\bException\b|\(KB\d+\)|\b\w+_\w+\b"
 )
 _TOLD = re.compile(r"\b(?:this|that|these|but|also|then|so|still|now|again|today|yesterday)\b|^\s*\w+(?:ing|ed)\b", re.I)
+_BEGINS = re.compile(
+    r"\W*(?:the|an?|error|failed|failure|cannot|can['’]t|could not|unable|call|access|invalid|windows|warning|fatal|exception|unexpected|no such|connection|object|log[io]n|request|installation|\w+(?:\.\w+){2,}|\w+error|\w+exception)\b",
+    re.IGNORECASE,
+)
 _DONE = re.compile(
     r"(?:^|[.;:]\s+)\W*(?:[A-Za-z-]{3,14}ed|ran|found|set|sent|made|left|reset|took|put|did|new|same|time|no)\b|\b(?:says|said|shows|tested|checked)\b|, (?:same|no|fails|ok|works)\b", re.I
 )
@@ -127,6 +139,7 @@ def message(line: str) -> bool:
     short = line[:400]
     return (
         len(short.split(None, 5)) >= 5
+        and _BEGINS.match(short) is not None
         and not _DONE.search(short)
         and not _TOLD.search(short)
         and not _SPOKEN.search(short)
