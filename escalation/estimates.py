@@ -173,10 +173,10 @@ def _resampled(
 
 def _plain(times: list[float]) -> tuple[float, float]:
     size = len(times)
-    average = math.fsum(times) / size
+    average = sum(times) / size
     if size < 2:
         return average, 0.0
-    squares = math.fsum(map(mul, times, times)) - size * average * average
+    squares = sum(map(mul, times, times)) - size * average * average
     return average, max(0.0, squares) / (size - 1) / size
 
 
@@ -188,9 +188,7 @@ def _censored(times: list[float], seen: list[bool], counts: list[int], horizon: 
     at_risk, share, before, area, finished = sum(counts), 1.0, 0.0, 0.0, 0
     drops: list[tuple[float, float]] = []
     for minutes, done, count in zip(times, seen, counts, strict=True):
-        if not count:
-            continue
-        if done:
+        if done and count:
             area += share * (minutes - before)
             before, left, finished = minutes, at_risk - count, finished + count
             if left:
@@ -198,5 +196,5 @@ def _censored(times: list[float], seen: list[bool], counts: list[int], horizon: 
             share *= left / at_risk
         at_risk -= count
     area += share * (horizon - before)
-    variance = math.fsum((area - reached) ** 2 * weight for reached, weight in drops)
+    variance = sum([(area - reached) ** 2 * weight for reached, weight in drops])
     return area, variance * (finished / (finished - 1) if finished > 1 else 1.0)
