@@ -209,7 +209,8 @@ def saving(
 def hours_saved(observations: Iterable[Observation], recovered: Figure, *, as_of: datetime, time_zone: str) -> Figure:
     """Return the hours saved since the first of this month in that time zone, from the minutes recovered each.
 
-    They are counted for the escalations acted on in the month; no others save anything.
+    They are counted for the escalations acted on in the month, of all that were `known` (a month may be longer than
+    the rolling 30 days); no others save anything.
     """
     zone = ZoneInfo(time_zone)
     month = as_of.astimezone(zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0, fold=0)

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks import coverage
 from escalation import estimates
 from escalation.estimates import (
     Reading,
@@ -114,6 +115,14 @@ class TestEstimates:
         error = math.sqrt(statistics.variance(a) / 400 + statistics.variance(b) / 400)
         assert (high - low) / 2 == pytest.approx(1.96 * error, rel=0.1)
         assert (high + low) / 2 == pytest.approx(statistics.fmean(a) - statistics.fmean(b), abs=0.1)
+
+    @pytest.mark.parametrize("watched", ["none", "some"])
+    def test_the_interval_holds_the_truth_about_as_often_as_it_says(self, watched: str) -> None:
+        before, after = coverage.CASES["even"]
+        got = coverage.simulate(before, after, 20, coverage.WATCHED[watched], 120, random.Random(4))
+        assert got.covered > 0.9
+        assert got.too_high < 0.03
+        assert 3 * (before.mean - after.mean) < 2 * got.width < 8 * (before.mean - after.mean)  # not by being endless
 
     def test_a_library_agrees_where_it_is_installed(self) -> None:
         lifelines = pytest.importorskip("lifelines")
