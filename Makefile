@@ -2,7 +2,6 @@
 SHELL := /bin/sh
 VENV := .venv
 PY := $(VENV)/bin/python
-SHARED_DATA ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo run simulator test test-fast crashes check lint types contracts lock audit bench pictures clean

@@ -185,6 +185,8 @@ class FakePsa:
         self._call("edit_note")
         edited = PostedNote(note_id, text, self.api_member, internal=True)
         self.posted[ticket_id] = [edited if n.id == note_id else n for n in self.posted[ticket_id]]
+        if hook := self.after.get("edit_note"):
+            hook()
         return edited
 
     def delete_note(self, ticket_id: int, note_id: int) -> None:

@@ -124,6 +124,7 @@ def _run(options: argparse.Namespace) -> int:
 
     settings = Settings.read()
     set_up(settings.log_level)
+    embedded.require_free(options.host, options.port)
     with embedded.only_one(settings.var):
         if pending(settings.database_url):  # else the application's own role, which owns nothing, is enough
             for version in migrate(settings.database_url):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import math
 import os
+import re
 import sys
 import zoneinfo
 from collections.abc import Sequence
@@ -88,8 +90,8 @@ def _options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--admins", type=_names, metavar="IDS")
     parser.add_argument("--owner", metavar="ID")
     parser.add_argument("--timezone", type=_time_zone, help="e.g. Europe/London")
-    parser.add_argument("--hourly-rate", type=float)
-    parser.add_argument("--currency", help="e.g. GBP")
+    parser.add_argument("--hourly-rate", type=_rate, help="what an hour of a senior is worth, e.g. 85")
+    parser.add_argument("--currency", type=_currency, help="e.g. GBP")
     parser.add_argument(
         "--allow-private", action=argparse.BooleanOptionalAction, default=None,
         help="allow http, ports and private addresses for this account (on-premises, simulator)",
@@ -98,6 +100,22 @@ def _options(parser: argparse.ArgumentParser) -> None:
 
 def _names(text: str) -> list[str]:
     return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _rate(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 <= value < 100_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is no hourly rate; write e.g. 85 or 92.50")
+    return value
+
+
+def _currency(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z]{3}", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no currency; write its three letters, e.g. GBP")
+    return text.upper()
 
 
 def _time_zone(text: str) -> str:

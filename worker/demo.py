@@ -19,11 +19,13 @@ from models import deliveries, handoffs, inbox
 from psa.simulator.scenarios import ESCALATED, FLAGSHIP_TICKET, JUNIOR
 from worker import embedded
 from worker.embedded import CannotStart
+from worker.logs import set_up
 from worker.stage import Stage, until
 
 
 def run(*, keep: bool = False) -> int:
     """Show one escalation; return 0 if the note and every e-mail arrived."""
+    set_up("WARNING")
     home = Path(os.environ.get("RESOLUTIONFLOW_VAR", "var")).absolute() / "demo"
     with embedded.only_one(home.parent / "demo-lock"):
         shutil.rmtree(home, ignore_errors=True)  # what a former demo left, also a killed one

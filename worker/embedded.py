@@ -64,7 +64,7 @@ class Part:
             stdout=output if self.log_file else None,
             stderr=subprocess.STDOUT if self.log_file else None,
             preexec_fn=_die_with_parent,
-            start_new_session=False,
+            start_new_session=True,  # Ctrl-C is for the supervisor, which stops its parts in order
         )
         if not isinstance(output, int):
             output.close()
@@ -95,6 +95,17 @@ def free_port(host: str = "127.0.0.1") -> int:
         probe.bind((host, 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def require_free(host: str, port: int) -> None:
+    """Raise `CannotStart` unless the web can listen there."""
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except (OSError, OverflowError) as error:
+        raise CannotStart(f"cannot listen on {host}:{port}: {error}. Choose another with --host and --port.") from None
 
 
 @contextlib.contextmanager

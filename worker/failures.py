@@ -49,5 +49,7 @@ def in_one_line() -> Iterator[Failed]:
         print(f"resolutionflow: database: {reason}. Is DATABASE_URL right, and was `migrate` run?", file=sys.stderr)  # noqa: T201
     except OSError as error:
         print(f"resolutionflow: {error}", file=sys.stderr)  # noqa: T201
+    except EOFError:
+        print("resolutionflow: this asks a question; answer it in a terminal, or give --yes", file=sys.stderr)  # noqa: T201
     except KeyboardInterrupt:
         failed.code = 130

@@ -57,6 +57,10 @@ def deliver(services: Services, *, account_id: int, delivery_id: int) -> bool:
             return False
         handoff = handoffs.get(session, account_id, delivery.handoff_id)
         recipient = people.member(session, account_id, delivery.recipient_user_id)
+        if delivery.attempts > GIVE_UP_AFTER:  # also one that ended its process each time
+            deliveries.fail(session, account_id, delivery_id, reason=f"given up after {GIVE_UP_AFTER} tries")
+            log.error("mail_given_up", delivery_id=delivery_id)
+            return False
         if handoff is None or handoff.response_state != "open":
             why = handoff.end_reason or handoff.response_state if handoff else "the handoff is gone"
             deliveries.suppress(session, account_id, delivery_id, reason=why)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 import structlog
 from sqlalchemy.orm import Session
@@ -67,6 +68,7 @@ def connect(services: Services, account: Account, *, include_open: bool = False)
     rows = _statuses(account, boards, wrong)
     members = psa.members()
     _check_people(account, members, wrong)
+    _check_address(account, services.settings.public_url, wrong)
     if wrong:
         raise CannotConnect("\n".join(f"  - {line}" for line in wrong))
     result = Connected(
@@ -75,6 +77,7 @@ def connect(services: Services, account: Account, *, include_open: bool = False)
         members=len(members),
     )
     with services.database.account(account.id) as session:
+        known = {(r.board_id, r.status_id) for r in accounts.statuses(session, account.id) if r.kind == "escalate"}
         accounts.replace_statuses(session, account.id, rows)
         accounts.import_members(
             session, account.id, [_member_row(m) for m in members],
@@ -82,14 +85,18 @@ def connect(services: Services, account: Account, *, include_open: bool = False)
         )  # fmt: skip
         result.recipients = [f"{m.name} <{m.email}>" for m in accounts.recipients(session, account.id)]
         token = accounts.path_token(account, services.sealer)
-    entries = _register(psa, services.settings.public_url, token, rows)
+    entries = register(psa, services.settings.public_url, token, rows)
     result.callbacks = [f"{e.type}, {e.level} {e.object_id}" for e in entries]
     result.api_member = psa.learn_api_member(members, entries)
     standing = psa.tickets_in_statuses(sorted({r.status_id for r in rows if r.kind == "escalate"}))
     info = psa.system_info()
     with services.database.account(account.id) as session:
-        if not include_open and account.connected_at is None:
-            result.already_escalated = _remember(session, account.id, standing)
+        if account.connected_at is None:
+            known = set()
+        new = {(r.board_id, r.status_id) for r in rows if r.kind == "escalate"} - known
+        there = [ticket for ticket in standing if (ticket.board_id, ticket.status_id) in new]
+        if not include_open:
+            result.already_escalated = _remember(session, account.id, there)
         accounts.set_account(
             session, account.id, api_member=result.api_member, connected_at=account.connected_at or now,
             codebase=psa.codebase or None, next_poll_at=now,
@@ -151,6 +158,17 @@ def _check_people(account: Account, members: Iterable[Member], wrong: list[str])
             wrong.append(f"{role} {name!r} is no member of this PSA. {_nearest(str(name), names)}")
 
 
+def _check_address(account: Account, public_url: str, wrong: list[str]) -> None:
+    """ConnectWise must reach us over https, unless this account is one of a private network."""
+    parts = urlsplit(public_url)
+    local = (parts.hostname or "") in ("localhost", "127.0.0.1", "::1", "0.0.0.0")  # noqa: S104 - told apart, not used
+    if not account.allow_private and (parts.scheme != "https" or local):
+        wrong.append(
+            f"PUBLIC_URL is {public_url}: ConnectWise could not call it. Set PUBLIC_URL to the https address under "
+            "which it reaches this installation"
+        )
+
+
 def _member_row(member: Member) -> MemberRow:
     return MemberRow(
         id=member.id, identifier=member.identifier, name=member.name, email=member.email, active=member.active,
@@ -163,7 +181,7 @@ def callback_url(public_url: str, token: str) -> str:
     return f"{public_url}/callbacks/connectwise/{token}?recordId="
 
 
-def _register(psa: Psa, public_url: str, token: str, rows: Iterable[StatusRow]) -> list[Callback]:
+def register(psa: Psa, public_url: str, token: str, rows: Iterable[StatusRow]) -> list[Callback]:
     """Register one entry for each board's tickets, and one each for time and schedule; equal ones are kept."""
     wanted = [("ticket", "board", board) for board in sorted({r.board_id for r in rows if r.kind == "escalate"})]
     wanted += [("time", "owner", 1), ("schedule", "owner", 1)]
@@ -181,11 +199,16 @@ def _register(psa: Psa, public_url: str, token: str, rows: Iterable[StatusRow]) 
 
 
 def _remember(session: Session, account_id: int, standing: Iterable[Ticket]) -> list[int]:
+    """Note that tickets stand in an escalation status already, so that only what comes after is an episode."""
     ids = []
     for ticket in standing:
+        watch = watches.seen(session, account_id, ticket.id)
+        if watch is not None and watch.in_escalation:
+            continue
         new = watches.record(
-            session, account_id, ticket.id, expected_version=0, board_id=ticket.board_id, status_id=ticket.status_id,
-            in_escalation=True, left_at=None, last_updated=ticket.last_updated, episode=0,
+            session, account_id, ticket.id, expected_version=watch.version if watch else 0,
+            board_id=ticket.board_id, status_id=ticket.status_id, in_escalation=True, left_at=None,
+            last_updated=ticket.last_updated, episode=watch.episode if watch else 0,
         )  # fmt: skip
         if new:
             ids.append(ticket.id)
@@ -211,6 +234,9 @@ def check(services: Services, account: Account) -> list[ProbeResult]:
         lines.append(ProbeResult("mail", True, mail.check(services.settings.smtp_url)))
     except (mail.MailError, mail.MailUrlError) as error:
         lines.append(ProbeResult("mail", False, str(error)))
+    if account.connected_at is not None and account.api_member is None:
+        detail = "unknown which member our keys belong to: run `account connect` again"
+        lines.append(ProbeResult("our own login", False, detail))
     with services.database.account(account.id, reading=True) as session:
         for alert in jobs.open_alerts(session, account.id):
             lines.append(ProbeResult(f"alert: {alert.kind}", False, f"{alert.subject}: {alert.detail}"))

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from escalation import rules
@@ -18,11 +19,13 @@ from escalation.evidence import Ticket
 from escalation.rules import GRACE, Seen
 from models import accounts, deliveries, handoffs, inbox, jobs, watches
 from psa.port import PsaError
+from worker.onboarding import register
 from worker.triage import seen_of, withdraw_if_away
 from worker.wiring import Desk, Services
 
 log = structlog.get_logger()
 
+MARGIN = timedelta(seconds=5)
 REFUSED = "psa refuses us"
 CHECK = "check callbacks"
 """The job that looks once a period whether our callback entries are still active."""
@@ -45,9 +48,8 @@ def sweep(services: Services) -> dict[str, int]:
             ],
             "poll": [{"account_id": a} for a in accounts.due_polls(system, now=now, limit=limit)],
         }
-        away = handoffs.due_withdrawals(system, now=now, grace=GRACE, limit=limit)
-    for account_id, handoff_id in away:
-        withdraw_if_away(services, account_id=account_id, handoff_id=handoff_id)
+        # A little later than the rule: the PSA's clock and ours differ, and a callback may be on its second try.
+        away = handoffs.due_withdrawals(system, now=now, grace=GRACE + MARGIN, limit=limit)
     found = {}
     for task, rows in due.items():
         fresh = [ids for ids in rows if services.not_rung_lately(task, ids)]
@@ -56,6 +58,11 @@ def sweep(services: Services) -> dict[str, int]:
                 break  # no broker: a later sweep rings again
         if fresh:
             found[task] = len(fresh)
+    for account_id, handoff_id in away:
+        try:
+            withdraw_if_away(services, account_id=account_id, handoff_id=handoff_id)
+        except SQLAlchemyError as error:  # the others must not wait for this one
+            log.warning("withdrawal_waits", handoff_id=handoff_id, error=type(error).__name__)
     if found:
         log.info("swept", **found)
     return found
@@ -153,7 +160,7 @@ def _row(session: Session, desk: Desk, ticket_id: int, stamp: str, member: str |
 
 
 def check_callbacks(services: Services, *, account_id: int) -> int:
-    """Re-activate callback entries of ours that ConnectWise has switched off; return how many.
+    """Make sure ConnectWise still calls us: bring back entries that are gone or switched off; return how many.
 
     ConnectWise disables an entry after three days of failures (ConnectWise developer guide, callbacks).
     """
@@ -162,16 +169,18 @@ def check_callbacks(services: Services, *, account_id: int) -> int:
         account = accounts.get(session, account_id)
         assert account is not None
         token = accounts.path_token(account, services.sealer)
+        rows = accounts.statuses(session, account_id)
     period = str(int(services.clock().timestamp() // services.settings.intervals.callback_check))
-    off = [entry for entry in psa.callbacks() if token in entry.url and entry.inactive]
-    for entry in off:
-        psa.reactivate_callback(entry.id)
-        log.warning("callback_reactivated", callback_id=entry.id, type=entry.type, level=entry.level)
+    alive = {entry.id for entry in psa.callbacks() if token in entry.url and not entry.inactive}
+    wanted = register(psa, services.settings.public_url, token, rows)
+    mended = [entry for entry in wanted if entry.id not in alive]
+    for entry in mended:
+        log.warning("callback_mended", callback_id=entry.id, type=entry.type, level=entry.level)
     with services.database.account(account_id) as session:
-        jobs.finish_job(session, account_id, CHECK, period, services.clock(), outcome=f"{len(off)} were inactive")
-        if off:
+        jobs.finish_job(session, account_id, CHECK, period, services.clock(), outcome=f"{len(mended)} mended")
+        if mended:
             jobs.raise_alert(
                 session, account_id, kind="callback was inactive", subject=account.name, now=services.clock(),
-                detail=f"{len(off)} callback entr(ies) had been switched off and are active again",
+                detail=f"{len(mended)} callback entries were switched off or gone, and are active again",
             )  # fmt: skip
-    return len(off)
+    return len(mended)

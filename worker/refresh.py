@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 
@@ -124,14 +125,23 @@ def _bring_up_to_date(hold: _Hold) -> tuple[bool, str | None]:
     package = package_of(handoff, desk, evidence)
     text = brief.render(package, marker=handoff.marker, since=_first_package(hold))
     wrote, note_hash = _write(hold, note, own, text, evidence)
+    written = text if wrote and note_hash is not None else handoff.draft or text
+    _store(hold, written, package.to_json(), evidence.fingerprint())
     with services.database.account(desk.account_id) as session:
-        handoffs.store_draft(
-            session, desk.account_id, handoff.id, fence=hold.fence, draft=text, draft_hash=text_hash(text),
-            marker=handoff.marker, escalation_package=package.to_json(),
-            schema_version=package.schema_version, evidence_fingerprint=evidence.fingerprint(),
-        )  # fmt: skip
         handoffs.add_snapshot(session, desk.account_id, handoff.id, evidence, kind="refresh")
     return wrote, note_hash
+
+
+def _store(hold: _Hold, text: str, package: dict[str, Any], fingerprint: str | None) -> None:
+    """Commit what the note says, or is about to say."""
+    handoff = hold.handoff
+    assert handoff.marker is not None
+    with hold.services.database.account(hold.desk.account_id) as session:
+        handoffs.store_draft(
+            session, hold.desk.account_id, handoff.id, fence=hold.fence, draft=text, draft_hash=text_hash(text),
+            marker=handoff.marker, escalation_package=package, schema_version=handoff.schema_version or 1,
+            evidence_fingerprint=fingerprint,
+        )  # fmt: skip
 
 
 def _first_package(hold: _Hold) -> Package | None:
@@ -161,13 +171,13 @@ def _write(
     if note is None:
         log.info("brief_removed_by_a_person", note_id=handoff.escalation_package_external_id)
         return False, None
-    if text_hash(note.text) == handoff.note_hash:
+    if text_hash(note.text) in (handoff.note_hash, handoff.draft_hash):
+        # Committed before the edit: should its answer be lost, the note is known to be ours by this hash.
+        _store(hold, text, handoff.escalation_package or {}, handoff.evidence_fingerprint)
         edited = hold.psa.edit_note(handoff.ticket_id, note.id, text)
         crash.point("refresh.edited")
         log.info("brief_edited", note_id=note.id)
         return True, text_hash(edited.text)
-    if text_hash(note.text) == text_hash(text):  # an edit of ours whose end was not recorded
-        return False, text_hash(text)
     return _add_short_note(hold, note, own, evidence.fingerprint()), None
 
 

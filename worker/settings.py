@@ -7,7 +7,9 @@ in one error, so that nobody fixes one line at a time.
 from __future__ import annotations
 
 import dataclasses
+import difflib
 import hashlib
+import math
 import os
 import secrets
 import tempfile
@@ -16,6 +18,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from urllib.parse import urlsplit
 
+COUNTS = frozenset({"threads", "burst", "in_flight", "rings", "attempts"})
 POST_MARGIN = 1.25
 """How much longer a whole POST may take than the silence on its socket."""
 
@@ -95,6 +98,11 @@ class Settings:
             _check_scheme(wrong, "REDIS_URL", redis_url, ("redis", "rediss", "unix"))
         public_url = (env.get("PUBLIC_URL") or "http://127.0.0.1:8000").rstrip("/")
         _check_scheme(wrong, "PUBLIC_URL", public_url, ("http", "https"))
+        if not urlsplit(public_url).hostname:
+            wrong.append("PUBLIC_URL names no host; give e.g. https://handoff.example.com")
+        mail_from = env.get("MAIL_FROM") or "ResolutionFlow <resolutionflow@localhost>"
+        if "@" not in mail_from:
+            wrong.append(f"MAIL_FROM is {mail_from!r}: give an address, e.g. ResolutionFlow <handoff@example.com>")
         smtp_url = env.get("SMTP_URL") or f"file:{var / 'mail'}"
         _check_scheme(wrong, "SMTP_URL", smtp_url, ("smtp", "smtps", "file"))
         level = (env.get("LOG_LEVEL") or "INFO").upper()
@@ -111,7 +119,7 @@ class Settings:
             secret_keys=keys,
             public_url=public_url,
             smtp_url=smtp_url,
-            mail_from=env.get("MAIL_FROM") or "ResolutionFlow <resolutionflow@localhost>",
+            mail_from=mail_from,
             log_level=level,
             var=var,
             calls_per_second=numbers.pop("calls_per_second", 5.0),
@@ -162,10 +170,17 @@ def _numbers(wrong: list[str], env: Mapping[str, str]) -> dict[str, float]:
         except ValueError:
             wrong.append(f"{key} is {text!r}: give a number")
             continue
-        if value <= 0:
+        if not math.isfinite(value) or value <= 0:
             wrong.append(f"{key} is {text}: give a number above 0")
             continue
+        if name in COUNTS and value != int(value):
+            wrong.append(f"{key} is {text}: give a whole number")
+            continue
         found[name] = value
+    known = {f"RESOLUTIONFLOW_{name.upper()}" for name in (*names, "VAR", "CRASH_FILE")}
+    for key in sorted(k for k in env if k.startswith("RESOLUTIONFLOW_") and k not in known):
+        near = difflib.get_close_matches(key, known, n=1)
+        wrong.append(f"{key} is no setting" + (f"; did you mean {near[0]}?" if near else ""))
     _check_lease(wrong, found)
     return found
 

@@ -95,8 +95,8 @@ def _genuine(services: Services, desk: Desk, row: Inbox, body: CallbackBody | No
     if not check.verified:
         raise Unavailable(f"callback key: {check.reason}")
     with services.database.account(row.account_id) as session:
-        if check.key_id:
-            accounts.pin_callback_key(session, row.account_id, check.key_id)
+        if check.key_id and not accounts.pin_callback_key(session, row.account_id, check.key_id):
+            raise Forged("signed with another key than the one pinned meanwhile")
         inbox.mark_verified(session, row.account_id, row.id)
     return True
 

@@ -26,7 +26,11 @@ class Shop:
         self.bell = FakeBell()
         self.mailer = FakeMailer()
         self.database = database
-        settings = Settings.read({"SECRET_KEYS": "k" * 40, "RESOLUTIONFLOW_VAR": str(folder)})
+        settings = Settings.read({
+                "SECRET_KEYS": "k" * 40,
+                "RESOLUTIONFLOW_VAR": str(folder),
+                "PUBLIC_URL": "https://handoff.northgate.example",
+            })
         self.services = Services(
             settings, database=database, bell=self.bell, mailer=self.mailer,
             psa_maker=lambda *_: self.psa, clock=self.clock,

@@ -191,6 +191,21 @@ def test_new_facts_are_edited_into_the_same_note(shop: Shop) -> None:
     assert not _refresh(shop, handoff_id)
 
 
+def test_an_edit_that_was_applied_but_not_answered_is_still_known_to_be_ours(shop: Shop) -> None:
+    handoff_id = shop.escalated()
+    shop.publish(handoff_id)
+    shop.psa.note(48213, "Swapped the modem, no change.")
+    shop.psa.after["edit_note"] = lambda: _raise(Ambiguous("PATCH notes: connection reset"))
+    assert not _refresh(shop, handoff_id)
+    shop.psa.after.clear()
+    shop.clock.advance(3600)  # the text has another clock in it by now
+    assert _refresh(shop, handoff_id)
+    shop.psa.note(48213, "Swapped the cable too, no change.")
+    assert _refresh(shop, handoff_id)
+    (note,) = shop.psa.posted[48213]
+    assert "Swapped the cable" in note.text
+
+
 def test_a_note_that_a_person_edited_is_never_overwritten(shop: Shop) -> None:
     handoff_id = shop.escalated()
     shop.publish(handoff_id)

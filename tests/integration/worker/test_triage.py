@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 from concurrent.futures import ThreadPoolExecutor
+
+import pytest
 
 from models import accounts, deliveries, handoffs, inbox, jobs
 from models.handoffs import Handoff
@@ -10,7 +13,7 @@ from psa.port import Unauthorized, Unavailable
 from tests.fakes import ASSIGNED, ESCALATED, NEW
 from tests.integration.worker.conftest import Shop
 from worker import notify, patrol, triage
-from worker.onboarding import account_named, connect
+from worker.onboarding import CannotConnect, account_named, connect
 
 
 def _states(found: list[Handoff]) -> list[tuple[int, str]]:
@@ -83,7 +86,7 @@ def test_leaving_is_withdrawn_by_the_sweeper_after_the_grace_and_no_sooner(shop:
     shop.clock.advance(60)
     patrol.sweep(shop.services)
     assert _states(shop.handoffs()) == [(1, "open")]
-    shop.clock.advance(1)
+    shop.clock.advance(6)
     patrol.sweep(shop.services)
     assert _states(shop.handoffs()) == [(1, "withdrawn")]
     with shop.database.account(shop.account_id) as session:
@@ -227,3 +230,28 @@ def test_what_was_escalated_before_connecting_is_left_alone(shop: Shop) -> None:
     assert len(shop.triage(48200)) == 1
     with shop.database.account(shop.account_id) as session:
         assert handoffs.open_for_ticket(session, shop.account_id, 48200) is not None
+
+
+def test_a_status_added_later_does_not_hand_off_what_stands_there_already(shop: Shop) -> None:
+    shop.psa.add(48200, status=NEW)
+    with shop.database.account(shop.account_id) as session:
+        accounts.set_account(session, shop.account_id, escalate_status_names=["Escalated", "New"])
+    done = connect(shop.services, account_named(shop.services, "northgate"))
+    assert done.already_escalated == [48200]
+    assert shop.triage(48200) == []
+
+
+def test_callback_entries_that_are_gone_or_off_are_brought_back_and_told_of(shop: Shop) -> None:
+    assert patrol.check_callbacks(shop.services, account_id=shop.account_id) == 0
+    gone, off, *rest = shop.psa.registered
+    shop.psa.registered = [dataclasses.replace(off, inactive=True), *rest]
+    assert patrol.check_callbacks(shop.services, account_id=shop.account_id) == 2
+    assert {(c.type, c.inactive) for c in shop.psa.registered} == {(c.type, False) for c in (gone, off, *rest)}
+    with shop.database.account(shop.account_id) as session:
+        assert "callback was inactive" in [a.kind for a in jobs.open_alerts(session, shop.account_id)]
+
+
+def test_an_address_that_connectwise_cannot_call_is_refused_before_anything_is_registered(shop: Shop) -> None:
+    shop.services.settings = dataclasses.replace(shop.services.settings, public_url="http://127.0.0.1:8000")
+    with pytest.raises(CannotConnect, match="PUBLIC_URL is http"):
+        connect(shop.services, account_named(shop.services, "northgate"))
