@@ -11,15 +11,12 @@ from sqlalchemy.orm import Session
 
 from models.base import insert_or_ignore
 from models.tables import Delivery, Handoff, Member
-from models.turns import Due, changed, due_in_turn, pairs
+from models.turns import BELL_S, Due, changed, due_in_turn, pairs
 
 __all__ = [
     "Delivery", "create", "due", "fail", "fail_for_now", "get", "mark_sent", "of_handoff", "suppress",
     "suppress_pending", "take",
 ]  # fmt: skip
-
-BELL_S = 5.0
-"""How long the bell may take before the sweeper rings again, in seconds."""
 
 
 def create(

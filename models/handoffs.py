@@ -34,7 +34,7 @@ from models.briefs import (
 )
 from models.moves import moved_response, opened
 from models.tables import Handoff, Snapshot, Transition, Watch
-from models.turns import Due, changed, due_in_turn, pairs
+from models.turns import BELL_S, Due, changed, due_in_turn, pairs
 
 __all__ = [
     "Handoff", "Snapshot", "Transition", "add_snapshot", "ask_refresh", "by_ticket", "claim", "clear_attempt",
@@ -43,9 +43,6 @@ __all__ = [
     "mark_posted", "open_for_ticket", "open_handoff", "park", "parked", "release_claim", "renew", "resume",
     "store_draft", "transitions", "unpark", "withdraw",
 ]  # fmt: skip
-
-BELL_S = 5.0
-"""How long the bell may take before the sweeper rings again, in seconds."""
 
 _UNTOLD = case((Handoff.notify_state == "pending", "skipped"), else_=Handoff.notify_state)
 

@@ -12,15 +12,12 @@ from sqlalchemy.orm import Session
 from escalation.lifecycle import Response
 from models.base import insert_or_ignore
 from models.tables import Handoff, Inbox, Watch
-from models.turns import Due, changed, due_in_turn, pairs
+from models.turns import BELL_S, Due, changed, due_in_turn, pairs
 
 __all__ = [
     "Inbox", "due", "finish", "get", "ignore", "is_watched", "mark_verified", "newest", "park", "reset", "retry_later",
     "store", "take",
 ]  # fmt: skip
-
-BELL_S = 5.0
-"""How long the bell may take before the sweeper rings again, in seconds."""
 
 LIVE = (Response.OPEN.value, Response.CLAIMED.value, Response.ACTED.value)
 

@@ -7,6 +7,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, CursorResult, Delete, Select, Update, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+BELL_S = 5.0
+"""How long the bell may take before the sweeper rings again, in seconds."""
+
 Due = list[tuple[int, int]]
 """Account ids and row ids."""
 
