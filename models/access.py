@@ -19,13 +19,18 @@ from models.tables import (
     Account,
     AccountStatus,
     Alert,
+    Backcast,
+    Calendar,
     Delivery,
     Handoff,
     Heartbeat,
     Inbox,
     Job,
     Member,
+    Report,
+    Sighting,
     Snapshot,
+    Stopwatch,
     Transition,
     Watch,
 )
@@ -33,7 +38,8 @@ from models.tables import (
 log = structlog.get_logger()
 
 OF_ACCOUNT: tuple[type[Row], ...] = (
-    AccountStatus, Member, Inbox, Watch, Handoff, Snapshot, Transition, Delivery, Job, Alert,
+    AccountStatus, Member, Inbox, Watch, Handoff, Snapshot, Transition, Delivery, Job, Alert, Sighting, Calendar,
+    Stopwatch, Backcast, Report,
 )  # fmt: skip
 """Tables with `account_id`; `account` itself goes by its id, `heartbeat` belongs to nobody."""
 
@@ -46,9 +52,11 @@ _SYSTEM_READS: dict[type[Row], tuple[str, ...]] = {
     Handoff: (
         "id", "account_id", "ticket_id", "episode", "brief_state", "response_state", "escalated_at",
         "seen_at", "posted_at", "claimed_at", "ended_at", "next_attempt_at", "refresh_due_at", "lease_until",
-        "notify_state", "notified_at", "extra_notes_removed", "attempts",
+        "notify_state", "notified_at", "extra_notes_removed", "attempts", "acted_at", "settle_due_at",
+        "observe_due_at", "claim_expires_at",
     ),
     Delivery: ("id", "account_id", "handoff_id", "channel", "kind", "status", "attempts", "next_attempt_at"),
+    Report: ("id", "account_id", "kind", "period", "status", "attempts", "doubts", "next_attempt_at"),
     Job: tuple(c.name for c in Job.__table__.columns),
     Alert: tuple(c.name for c in Alert.__table__.columns),
 }  # fmt: skip

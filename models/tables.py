@@ -59,7 +59,11 @@ class Account(Row):
     """One MSP with its ConnectWise connection."""
 
     __tablename__ = "account"
-    __table_args__ = (_waiting("account", "next_poll_at"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        _waiting("account", "next_poll_at"),
+        _waiting("account", "next_weekly_at"),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = _number()
     name: Mapped[str] = mapped_column(unique=True)
@@ -96,6 +100,14 @@ class Account(Row):
     frozen_reason: Mapped[str | None]
     frozen_at: Mapped[datetime | None]
     settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    claim_expiry_minutes: Mapped[int] = mapped_column(default=60, server_default=text("60"))
+    """Business minutes after which a claim without a first action runs out."""
+    token_epoch: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+    """Raising it takes back every claim link and API token of the account."""
+    clock_skew_s: Mapped[float | None]
+    """How far the PSA's clock is ahead of ours, when last compared."""
+    skew_measured_at: Mapped[datetime | None]
+    next_weekly_at: Mapped[datetime | None]
 
 
 class AccountStatus(Row):
@@ -196,6 +208,8 @@ class Handoff(Row):
         Index("ix_handoff_notify_state_seen_at", "notify_state", "seen_at"),
         _waiting("handoff", "next_attempt_at"),
         _waiting("handoff", "refresh_due_at"),
+        _waiting("handoff", "settle_due_at"),
+        _waiting("handoff", "observe_due_at"),
         {"sqlite_autoincrement": True},
     )
 
@@ -251,6 +265,140 @@ class Handoff(Row):
     notify_state: Mapped[str] = mapped_column(default="pending")
     """`pending` until the deliveries exist, then `created`; `skipped` if it ended before."""
     notified_at: Mapped[datetime | None]
+
+    origin: Mapped[str] = mapped_column(default="status", server_default=text("'status'"))
+    """`status`, or `hand` where somebody asked for the brief: no moment of escalation stands in the PSA then."""
+    domain: Mapped[str | None]
+    calendar_version: Mapped[int | None]
+    """Which of the account's calendars its minutes are counted by."""
+    claim_kind: Mapped[str | None]
+    """By what it was claimed: owner, status, schedule, time_entry, note, link or api."""
+    claim_source: Mapped[str | None]
+    """The record in the PSA behind the claim, such as `time entry 77`."""
+    claim_observed_at: Mapped[datetime | None]
+    """By our clock."""
+    claim_version: Mapped[int | None]
+    """Of the rules that read the claim."""
+    claim_expires_at: Mapped[datetime | None]
+    owner_outcome: Mapped[str | None] = mapped_column(Text)
+    """What became of the ticket's owner in the PSA after the claim."""
+    settle_due_at: Mapped[datetime | None]
+    """When what follows from a claim or its return is to be done."""
+    observe_due_at: Mapped[datetime | None]
+    """When the ticket is to be read again for a claim or the first action."""
+    acted_at: Mapped[datetime | None]
+    """By the PSA's clock."""
+    first_action: Mapped[dict[str, Any] | None]
+    """Which deed was chosen, why, and by which version of the rule."""
+    read_back: Mapped[dict[str, Any] | None]
+    """The claimant's answer to the brief: what they start with."""
+
+
+class Sighting(Row):
+    """One save of a ticket with a live handoff, as far as we saw it."""
+
+    __tablename__ = "sighting"
+    __table_args__ = (
+        _of_handoff(),
+        UniqueConstraint("account_id", "handoff_id", "stamp"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = _number()
+    account_id: Mapped[int] = _account()
+    handoff_id: Mapped[int] = mapped_column(Id)
+    stamp: Mapped[str]
+    """Everything below but `seen_at`, so that a save seen twice is one row."""
+    at: Mapped[datetime]
+    """By the PSA's clock."""
+    member: Mapped[str | None]
+    board_id: Mapped[int] = mapped_column(Id)
+    status_id: Mapped[int] = mapped_column(Id)
+    owner: Mapped[str | None]
+    seen_at: Mapped[datetime]
+
+
+class Calendar(Row):
+    """One version of an account's working hours. A handoff is counted by the one it was opened under."""
+
+    __tablename__ = "calendar"
+
+    account_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("account.id", ondelete="CASCADE"), primary_key=True
+    )
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    body: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+
+
+class Stopwatch(Row):
+    """One measurement of the old way of working: ticket opened, first diagnostic action."""
+
+    __tablename__ = "stopwatch"
+    __table_args__ = (
+        UniqueConstraint("account_id", "reference", "technician", "opened_at"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = _number()
+    account_id: Mapped[int] = _account()
+    reference: Mapped[str]
+    """The ticket's number, or what the person with the stopwatch wrote."""
+    technician: Mapped[str]
+    opened_at: Mapped[datetime]
+    acted_at: Mapped[datetime]
+    domain: Mapped[str | None]
+    recorded_at: Mapped[datetime]
+
+
+class Backcast(Row):
+    """One replay of an account's history, with the pattern it learned and what it found."""
+
+    __tablename__ = "backcast"
+    __table_args__ = (Index("ix_backcast_account_id_ran_at", "account_id", "ran_at"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = _number()
+    account_id: Mapped[int] = _account()
+    since: Mapped[datetime]
+    until: Mapped[datetime]
+    ran_at: Mapped[datetime]
+    version: Mapped[int]
+    candidates: Mapped[int]
+    pattern: Mapped[dict[str, Any]]
+    observations: Mapped[list[Any]]
+    summary: Mapped[dict[str, Any]]
+
+
+class Report(Row):
+    """One report to one person for one period. States: queued, sending, sent, failed, suppressed."""
+
+    __tablename__ = "report"
+    __table_args__ = (
+        UniqueConstraint("account_id", "kind", "period", "recipient_user_id"),
+        _waiting("report", "next_attempt_at"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = _number()
+    account_id: Mapped[int] = _account()
+    kind: Mapped[str]
+    period: Mapped[str]
+    """For a weekly one the ISO week, such as `2026-W47`."""
+    recipient_user_id: Mapped[int] = mapped_column(Id)
+    address: Mapped[str | None]
+    figures: Mapped[dict[str, Any]]
+    """What it says, as it was computed; a repeat says the same."""
+    measures_version: Mapped[int]
+    status: Mapped[str]
+    reason: Mapped[str | None] = mapped_column(Text)
+    attempts: Mapped[int] = mapped_column(default=0)
+    doubts: Mapped[int] = mapped_column(default=0)
+    """How often it was sent again without anybody knowing whether the time before arrived."""
+    next_attempt_at: Mapped[datetime | None]
+    lease_until: Mapped[datetime | None]
+    message_id: Mapped[str]
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
 
 
 class Snapshot(Row):

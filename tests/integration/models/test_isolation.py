@@ -13,6 +13,7 @@ from models.access import OF_ACCOUNT, SECRETS
 from models.accounts import MemberRow, StatusRow
 from models.base import Database
 from models.columns import Row
+from models.tables import Backcast, Calendar, Report, Sighting, Stopwatch
 from tests.integration.models.places import NOW, account, handoff
 from tests.integration.models.test_handoffs import EVIDENCE
 
@@ -61,6 +62,23 @@ def fill(session: Session, one: int, it: int) -> None:
     deliveries.create(session, row, accounts.recipients(session, one), now=NOW)
     jobs.claim_job(session, one, "weekly", "2026-W10", NOW)
     jobs.raise_alert(session, one, kind="k", subject="s", detail="d", now=NOW)
+    session.add_all(
+        [
+            Sighting(account_id=one, handoff_id=it, stamp="s", at=NOW, board_id=1, status_id=7, seen_at=NOW),
+            Calendar(account_id=one, version=1, body={}, created_at=NOW),
+            Stopwatch(
+                account_id=one, reference="1", technician="bob", opened_at=NOW, acted_at=NOW, recorded_at=NOW
+            ),
+            Backcast(
+                account_id=one, since=NOW, until=NOW, ran_at=NOW, version=1, candidates=0, pattern={},
+                observations=[], summary={},
+            ),
+            Report(
+                account_id=one, kind="weekly", period="2026-W10", recipient_user_id=11, figures={},
+                measures_version=1, status="queued", message_id="<m>", created_at=NOW,
+            ),
+        ]
+    )  # fmt: skip
 
 
 def test_connects_as_a_role_that_security_holds_for(postgres_database: Database) -> None:
