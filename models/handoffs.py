@@ -1,13 +1,14 @@
 """Handoffs: opened once for each episode, claimed by one, ended once.
 
 Each function takes the session of the account (those named `due_…` the system session), changes with one
-compare-and-set, and says by its result whether it won. The brief's side is `models.briefs`, offered here too.
+compare-and-set, and says by its result whether it won. The brief's side is `models.briefs`, claims and what follows from them
+`models.claims`; both are offered here too.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Literal
 
 from sqlalchemy import ColumnElement, case, select, update
 from sqlalchemy.orm import Session
@@ -32,19 +33,41 @@ from models.briefs import (
     store_draft,
     unpark,
 )
-from models.moves import moved_response, opened
+from models.claims import (
+    ask_observation,
+    claim,
+    claimable_since,
+    due_observations,
+    due_settlements,
+    finish_settlement,
+    mark_acted,
+    note_owner,
+    note_read_back,
+    release_claim,
+    respond,
+    returns,
+    set_expiry,
+    settle_later,
+    take_observation,
+    take_settlement,
+)
+from models.moves import opened
 from models.tables import Handoff, Snapshot, Transition, Watch
 from models.turns import BELL_S, Due, changed, due_in_turn, pairs
 
 __all__ = [
-    "Handoff", "Snapshot", "Transition", "add_snapshot", "ask_refresh", "by_ticket", "claim", "clear_attempt",
-    "count_extra_notes", "due_briefs", "due_notifications", "due_refreshes", "due_withdrawals", "end", "get",
-    "give_back", "latest_snapshot", "lease", "mark_acted", "mark_attempt", "mark_edited", "mark_notified",
-    "mark_posted", "open_for_ticket", "open_handoff", "park", "parked", "release_claim", "renew", "resume",
-    "store_draft", "transitions", "unpark", "withdraw",
+    "Handoff", "Snapshot", "Transition", "add_snapshot", "ask_observation", "ask_refresh", "by_ticket",
+    "claim", "claimable_since", "clear_attempt", "count_extra_notes", "due_briefs", "due_notifications",
+    "due_observations", "due_refreshes", "due_settlements", "due_withdrawals", "end", "finish_settlement",
+    "get", "give_back", "latest_snapshot", "lease", "mark_acted", "mark_attempt", "mark_edited",
+    "mark_notified", "mark_posted", "note_owner", "note_read_back", "open_for_ticket", "open_handoff",
+    "park", "parked", "release_claim", "renew", "resume", "returns", "set_expiry", "settle_later",
+    "store_draft", "take_observation", "take_settlement", "transitions", "unpark", "withdraw",
 ]  # fmt: skip
 
 _UNTOLD = case((Handoff.notify_state == "pending", "skipped"), else_=Handoff.notify_state)
+
+_NOTHING_TO_WATCH = {"observe_due_at": None, "claim_expires_at": None}
 
 LIVE = (Response.OPEN.value, Response.CLAIMED.value, Response.ACTED.value)
 
@@ -65,10 +88,16 @@ def open_handoff(
     priority: str | None = None,
     escalated_by: str | None = None,
     event_id: str | None = None,
+    calendar_version: int | None = None,
+    origin: Literal["status", "hand"] = "status",
+    observe_at: datetime | None = None,
     why: str = "entered an escalation status",
     actor: str = "resolutionflow",
 ) -> Handoff | None:
-    """Open the handoff of an episode. None if it exists already. `escalated_at` is the PSA's time."""
+    """Open the handoff of an episode. None if it exists already. `escalated_at` is the PSA's time.
+
+    From `observe_at` on the ticket is read again for a claim.
+    """
     statement = insert_or_ignore(session, Handoff).values(
         account_id=account_id,
         ticket_id=ticket_id,
@@ -90,6 +119,9 @@ def open_handoff(
         extra_notes_removed=0,
         notify_state="pending",
         next_attempt_at=now + timedelta(seconds=BELL_S),
+        calendar_version=calendar_version,
+        origin=origin,
+        observe_due_at=observe_at,
     )
     handoff_id = session.scalar(statement.returning(Handoff.id))
     if handoff_id is None:
@@ -131,61 +163,14 @@ def resume(session: Session, account_id: int, handoff_id: int, *, due_at: dateti
     return session.scalar(live) is not None and ask_refresh(session, account_id, handoff_id, due_at=due_at)
 
 
-def claim(
-    session: Session,
-    account_id: int,
-    handoff_id: int,
-    *,
-    member_id: int,
-    now: datetime,
-    happened_at: datetime | None = None,
-    why: str = "claimed",
-    actor: str = "resolutionflow",
-) -> bool:
-    """Give the handoff to a member if it is open. One caller wins; the others read `claimed_by` by `get`."""
-    at = happened_at or now
-    values = {"claimed_by": member_id, "claimed_at": at}
-    if not _respond(
-        session, account_id, handoff_id, Response.OPEN, Response.CLAIMED, why, now, at, actor, values
-    ):
-        return False
-    # Taken is taken: leaving the escalation status withdraws nothing any more.
-    ticket = select(Handoff.ticket_id).where(*_one(account_id, handoff_id)).scalar_subquery()
-    left = update(Watch).where(Watch.account_id == account_id, Watch.ticket_id == ticket)
-    changed(session, left.values(left_at=None))
-    return True
-
-
-def release_claim(
-    session: Session, account_id: int, handoff_id: int, *, member_id: int, now: datetime, why: str,
-    actor: str = "resolutionflow",
-) -> bool:  # fmt: skip
-    """Offer a handoff again whose claim was given back or ran out. False unless that member has it."""
-    values = {"claimed_by": None, "claimed_at": None}
-    held = Handoff.claimed_by == member_id
-    return _respond(
-        session, account_id, handoff_id, Response.CLAIMED, Response.OPEN, why, now, now, actor, values, held
-    )
-
-
-def mark_acted(
-    session: Session, account_id: int, handoff_id: int, *, now: datetime, happened_at: datetime, why: str,
-    actor: str = "resolutionflow",
-) -> bool:  # fmt: skip
-    """Record the claimant's first qualifying deed."""
-    return _respond(
-        session, account_id, handoff_id, Response.CLAIMED, Response.ACTED, why, now, happened_at, actor, {}
-    )
-
-
 def withdraw(
     session: Session, account_id: int, handoff_id: int, *, now: datetime, why: str,
     happened_at: datetime | None = None, actor: str = "resolutionflow",
 ) -> bool:  # fmt: skip
     """End a handoff that nobody took. A brief that was never attempted is no longer due."""
     at = happened_at or now
-    values = {"ended_at": at, "end_reason": why, "notify_state": _UNTOLD}
-    if not _respond(
+    values = {"ended_at": at, "end_reason": why, "notify_state": _UNTOLD, **_NOTHING_TO_WATCH}
+    if not respond(
         session, account_id, handoff_id, Response.OPEN, Response.WITHDRAWN, why, now, at, actor, values
     ):
         return False
@@ -199,36 +184,12 @@ def end(
 ) -> bool:  # fmt: skip
     """End a handoff whose ticket was closed, merged or deleted: withdrawn if unclaimed, else resolved."""
     at = happened_at or now
-    values = {"ended_at": at, "end_reason": why, "notify_state": _UNTOLD}
+    values = {"ended_at": at, "end_reason": why, "notify_state": _UNTOLD, **_NOTHING_TO_WATCH}
     for before in (Response.CLAIMED, Response.ACTED):
-        if _respond(session, account_id, handoff_id, before, Response.RESOLVED, why, now, at, actor, values):
+        if respond(session, account_id, handoff_id, before, Response.RESOLVED, why, now, at, actor, values):
             _spare_brief(session, account_id, handoff_id)
             return True
     return withdraw(session, account_id, handoff_id, now=now, why=why, happened_at=at, actor=actor)
-
-
-def _respond(
-    session: Session,
-    account_id: int,
-    handoff_id: int,
-    before: Response,
-    after: Response,
-    why: str,
-    now: datetime,
-    happened_at: datetime,
-    actor: str,
-    values: dict[str, Any],
-    *conditions: ColumnElement[bool],
-) -> bool:
-    here = update(Handoff).where(
-        *_one(account_id, handoff_id), Handoff.response_state == before.value, *conditions
-    )
-    if not changed(session, here.values(response_state=after.value, **values)):
-        return False
-    moved_response(
-        session, account_id, handoff_id, before, after, why=why, now=now, happened_at=happened_at, actor=actor
-    )
-    return True
 
 
 def _spare_brief(session: Session, account_id: int, handoff_id: int) -> None:

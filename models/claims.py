@@ -1,0 +1,236 @@
+"""The response to a handoff: who claimed it, what follows from that, and the first action.
+
+A claim is one compare-and-set. What follows from it (the owner in the PSA, the others' messages, the note) is due
+work like any other: `settle_due_at` says when, and a process that dies leaves it there. So does `observe_due_at`
+for reading the ticket again.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.orm import Session
+
+from escalation.lifecycle import Response
+from models.moves import moved_response
+from models.tables import Handoff, Transition, Watch
+from models.turns import BELL_S, Due, changed, due_in_turn, pairs
+
+NOT_CLAIMED: dict[str, Any] = {
+    "claimed_by": None,
+    "claimed_at": None,
+    "claim_kind": None,
+    "claim_source": None,
+    "claim_observed_at": None,
+    "claim_version": None,
+    "claim_expires_at": None,
+    "owner_outcome": None,
+    "read_back": None,
+}
+
+
+def claim(
+    session: Session,
+    account_id: int,
+    handoff_id: int,
+    *,
+    member_id: int,
+    now: datetime,
+    kind: str = "api",
+    source: str | None = None,
+    happened_at: datetime | None = None,
+    version: int | None = None,
+    why: str = "claimed",
+    actor: str = "resolutionflow",
+) -> bool:
+    """Give the handoff to a member if it is open. One caller wins; the others read `claimed_by` by `get`.
+
+    `kind` is one of owner, status, schedule, time_entry, note, link, api; `source` names the PSA's record behind it.
+    """
+    at = happened_at or now
+    values = {
+        "claimed_by": member_id, "claimed_at": at, "claim_kind": kind, "claim_source": source,
+        "claim_observed_at": now, "claim_version": version, "claim_expires_at": None, "owner_outcome": None,
+        "settle_due_at": _after_the_bell(now),
+    }  # fmt: skip
+    if not respond(
+        session, account_id, handoff_id, Response.OPEN, Response.CLAIMED, why, now, at, actor, values
+    ):
+        return False
+    # Taken is taken: leaving the escalation status withdraws nothing any more.
+    ticket = select(Handoff.ticket_id).where(*_one(account_id, handoff_id)).scalar_subquery()
+    left = update(Watch).where(Watch.account_id == account_id, Watch.ticket_id == ticket)
+    changed(session, left.values(left_at=None))
+    return True
+
+
+def release_claim(
+    session: Session, account_id: int, handoff_id: int, *, member_id: int, now: datetime, why: str,
+    happened_at: datetime | None = None, actor: str = "resolutionflow",
+) -> bool:  # fmt: skip
+    """Offer a handoff again whose claim was given back or ran out. False unless that member has it."""
+    values = {**NOT_CLAIMED, "settle_due_at": _after_the_bell(now), "observe_due_at": _after_the_bell(now)}
+    held = Handoff.claimed_by == member_id
+    at = happened_at or now
+    return respond(
+        session, account_id, handoff_id, Response.CLAIMED, Response.OPEN, why, now, at, actor, values, held
+    )
+
+
+def mark_acted(
+    session: Session, account_id: int, handoff_id: int, *, now: datetime, happened_at: datetime, why: str,
+    action: dict[str, Any] | None = None, claimed_at: datetime | None = None, actor: str = "resolutionflow",
+) -> bool:  # fmt: skip
+    """Record the first qualifying deed of the claim made at `claimed_at`, with why it was chosen."""
+    values = {"acted_at": happened_at, "first_action": action, "claim_expires_at": None, "observe_due_at": None}
+    same = (Handoff.claimed_at == claimed_at,) if claimed_at else ()
+    return respond(
+        session, account_id, handoff_id, Response.CLAIMED, Response.ACTED, why, now, happened_at, actor, values, *same
+    )
+
+
+def respond(
+    session: Session,
+    account_id: int,
+    handoff_id: int,
+    before: Response,
+    after: Response,
+    why: str,
+    now: datetime,
+    happened_at: datetime,
+    actor: str,
+    values: dict[str, Any],
+    *conditions: ColumnElement[bool],
+) -> bool:
+    """Move the response by one compare-and-set, and record the move. False if it is not in `before` (any more)."""
+    here = update(Handoff).where(
+        *_one(account_id, handoff_id), Handoff.response_state == before.value, *conditions
+    )
+    if not changed(session, here.values(response_state=after.value, **values)):
+        return False
+    moved_response(
+        session, account_id, handoff_id, before, after, why=why, now=now, happened_at=happened_at, actor=actor
+    )
+    return True
+
+
+def claimable_since(session: Session, handoff: Handoff) -> datetime:
+    """Return since when the handoff can be claimed: its escalation, or the last return of a claim."""
+    query = (
+        select(Transition.happened_at)
+        .where(
+            Transition.account_id == handoff.account_id,
+            Transition.handoff_id == handoff.id,
+            Transition.machine == "response",
+            Transition.from_state == Response.CLAIMED.value,
+            Transition.to_state == Response.OPEN.value,
+        )
+        .order_by(Transition.id.desc())
+        .limit(1)
+    )
+    return session.scalar(query) or handoff.escalated_at
+
+
+def returns(session: Session, account_id: int, handoff_id: int) -> list[Transition]:
+    """Return each time a claim was given back or ran out, the first one first."""
+    query = select(Transition).where(
+        Transition.account_id == account_id,
+        Transition.handoff_id == handoff_id,
+        Transition.machine == "response",
+        Transition.from_state == Response.CLAIMED.value,
+        Transition.to_state == Response.OPEN.value,
+    )
+    return list(session.scalars(query.order_by(Transition.id)))
+
+
+def note_owner(session: Session, account_id: int, handoff_id: int, *, member_id: int, outcome: str) -> bool:
+    """Record what became of the ticket's owner in the PSA. False if that member no longer has it."""
+    held = update(Handoff).where(*_one(account_id, handoff_id), Handoff.claimed_by == member_id)
+    return changed(session, held.values(owner_outcome=outcome[:500]))
+
+
+def note_read_back(
+    session: Session, account_id: int, handoff_id: int, *, member_id: int, answer: dict[str, Any]
+) -> bool:
+    """Record what the claimant says they start with; the first answer stays."""
+    held = update(Handoff).where(
+        *_one(account_id, handoff_id), Handoff.claimed_by == member_id, Handoff.read_back.is_(None)
+    )
+    return changed(session, held.values(read_back=answer))
+
+
+def set_expiry(session: Session, account_id: int, handoff_id: int, *, claimed_at: datetime, at: datetime) -> bool:
+    """Say when a claim runs out that is not acted on. False if it is not that claim any more."""
+    same = update(Handoff).where(
+        *_one(account_id, handoff_id),
+        Handoff.response_state == Response.CLAIMED.value,
+        Handoff.claimed_at == claimed_at,
+    )
+    return changed(session, same.values(claim_expires_at=at))
+
+
+def take_settlement(session: Session, account_id: int, handoff_id: int, *, now: datetime, until: datetime) -> bool:
+    """Take what follows from a claim or its return, until a moment. False if nothing is due or somebody has it."""
+    return _take(session, Handoff.settle_due_at, account_id, handoff_id, now, until)
+
+
+def finish_settlement(session: Session, account_id: int, handoff_id: int, *, taken_until: datetime) -> bool:
+    """Record that it is done. False if something new has become due meanwhile."""
+    mine = update(Handoff).where(*_one(account_id, handoff_id), Handoff.settle_due_at == taken_until)
+    return changed(session, mine.values(settle_due_at=None))
+
+
+def settle_later(
+    session: Session, account_id: int, handoff_id: int, *, taken_until: datetime, at: datetime
+) -> bool:
+    """Give it back, to be tried again at a moment."""
+    mine = update(Handoff).where(*_one(account_id, handoff_id), Handoff.settle_due_at == taken_until)
+    return changed(session, mine.values(settle_due_at=at))
+
+
+def ask_observation(session: Session, account_id: int, handoff_id: int, *, due_at: datetime) -> bool:
+    """Have the ticket of an open or claimed handoff read again, at the latest at a moment."""
+    live = Handoff.response_state.in_((Response.OPEN.value, Response.CLAIMED.value))
+    later = Handoff.observe_due_at.is_(None) | (Handoff.observe_due_at > due_at)
+    return changed(
+        session, update(Handoff).where(*_one(account_id, handoff_id), live, later).values(observe_due_at=due_at)
+    )
+
+
+def take_observation(
+    session: Session, account_id: int, handoff_id: int, *, now: datetime, next_at: datetime | None
+) -> bool:
+    """Take a reading that is due; the next one is at `next_at`. False if none is due or somebody took it."""
+    return _take(session, Handoff.observe_due_at, account_id, handoff_id, now, next_at)
+
+
+def due_settlements(system: Session, *, now: datetime, limit: int) -> Due:
+    """Return the handoffs with something to settle, in turn."""
+    return _due(system, Handoff.settle_due_at, now, limit)
+
+
+def due_observations(system: Session, *, now: datetime, limit: int) -> Due:
+    """Return the handoffs whose ticket is to be read again, in turn."""
+    return _due(system, Handoff.observe_due_at, now, limit)
+
+
+def _due(system: Session, column: Any, now: datetime, limit: int) -> Due:
+    return pairs(system, due_in_turn(Handoff.account_id, Handoff.id, column, now=now, limit=limit))
+
+
+def _take(
+    session: Session, column: Any, account_id: int, handoff_id: int, now: datetime, until: datetime | None
+) -> bool:
+    # What the bell rings for is due a little later, so that the sweeper does not ring too.
+    due = update(Handoff).where(*_one(account_id, handoff_id), column <= _after_the_bell(now))
+    return changed(session, due.values({column: until}))
+
+
+def _after_the_bell(now: datetime) -> datetime:
+    return now + timedelta(seconds=BELL_S)
+
+
+def _one(account_id: int, handoff_id: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return Handoff.account_id == account_id, Handoff.id == handoff_id
