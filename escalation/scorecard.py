@@ -1,0 +1,288 @@
+"""Everything one account is shown about its escalations, as of one moment: page, command, JSON and weekly mail.
+
+The figures and the rules for showing them are those of `escalation.measures`; here they are only brought together,
+so that no two places can show different ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from escalation.headline import sentence
+from escalation.measures import (
+    MEASURES_VERSION,
+    WINDOW,
+    Baseline,
+    Counts,
+    Figure,
+    KillSwitch,
+    TrendWeek,
+    baseline_figure,
+    breakdown,
+    counts,
+    hours_saved,
+    kill_switch,
+    measure,
+    recent,
+    saving,
+    trend,
+    worth,
+)
+from escalation.observations import Basis, Clock, Excluded, Observation, all_known, spans
+
+__all__ = ["ByBasis", "Compared", "Scorecard", "WorstWait", "scorecard", "sentence"]
+
+WORST = 3
+
+ByBasis = dict[str, Figure]
+"""`business` first, `calendar` beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The old way of working by one source, and what is recovered against it on the same clock."""
+
+    source: Literal["stopwatch", "backcast"]
+    clock: Clock
+    """A stopwatch starts when the ticket is opened, replayed history at the escalation."""
+    figure: ByBasis
+    """The old way's own figure."""
+    coverage: float | None
+    """For replayed history: the share of its escalations that could be used."""
+    usable: bool
+    saving: ByBasis
+    """Minutes recovered per escalation."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorstWait:
+    """One of the longest waits for somebody to take an escalation."""
+
+    episode: str
+    ticket_id: int
+    technician: str | None
+    """Login name of who took it in the end; None if nobody has."""
+    business: float
+    """Minutes of working time."""
+    calendar: float
+    """Minutes of any time."""
+    escalated_at: datetime
+    waiting: bool
+    """Whether nobody has taken it yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scorecard:
+    """One account's figures as they were known at `as_of`."""
+
+    as_of: datetime
+    measures_version: int
+    window: tuple[datetime, datetime]
+    """The rolling 30 days: escalated after the first and not after the second."""
+    time_zone: str
+    connected_at: datetime | None
+    hourly_rate: float | None
+    currency: str | None
+    clocks: dict[str, ByBasis]
+    """By `queue_wait`, `brief_latency`, `orientation`, `total`."""
+    trend: list[TrendWeek]
+    """Four weeks in business minutes, the oldest first."""
+    by_technician: dict[str, dict[str, Figure]]
+    """`orientation` and `total` in business minutes, by login name."""
+    by_domain: dict[str, dict[str, Figure]]
+    baselines: dict[str, Compared]
+    """By `stopwatch`, `backcast`; a source that has nothing is not there. Never mixed."""
+    hours_saved: dict[str, Figure]
+    """This month in the account's time zone, by source."""
+    worth: dict[str, Figure]
+    """Of the hours saved, in `currency`, by source; empty without an hourly rate."""
+    counts: Counts
+    kill_switch: dict[str, KillSwitch]
+    """By source; empty before the account is connected."""
+    worst_waits: list[WorstWait]
+    exclusions: list[Excluded]
+    """What is left out of a figure, and why; an escalation nobody has taken yet is none."""
+    untrusted: list[str]
+    """Episodes that count though the time of their first action rests on something typed by hand."""
+    calendar_versions: list[int]
+    """Versions of the business calendar by which these episodes are counted."""
+    clock_skew_s: float | None
+    """How far the PSA's clock is ahead of ours, in seconds."""
+    skew_measured_at: datetime | None
+
+    def to_json(self, *, listing: bool = False) -> dict[str, Any]:
+        """Return plain values; with `listing`, each figure with its episodes and exclusions."""
+        plain = _figures(listing)
+        return {
+            "as_of": self.as_of.isoformat(),
+            "measures_version": self.measures_version,
+            "calendar_versions": self.calendar_versions,
+            "sentence": sentence(self),
+            "window": {"since": self.window[0].isoformat(), "until": self.window[1].isoformat()},
+            "time_zone": self.time_zone,
+            "connected_at": self.connected_at and self.connected_at.isoformat(),
+            "hourly_rate": self.hourly_rate,
+            "currency": self.currency,
+            "clocks": {name: plain(both) for name, both in self.clocks.items()},
+            "trend": [
+                {
+                    "since": week.since.isoformat(), "until": week.until.isoformat(),
+                    **plain({"orientation": week.orientation, "total": week.total}),
+                }
+                for week in self.trend
+            ],
+            "by_technician": {name: plain(figures) for name, figures in self.by_technician.items()},
+            "by_domain": {name: plain(figures) for name, figures in self.by_domain.items()},
+            "baselines": {
+                name: {
+                    "clock": old.clock.value, "figure": plain(old.figure), "coverage": old.coverage,
+                    "usable": old.usable, "saving": plain(old.saving),
+                }
+                for name, old in self.baselines.items()
+            },
+            "hours_saved": plain(self.hours_saved),
+            "worth": plain(self.worth),
+            "counts": asdict(self.counts),
+            "kill_switch": {
+                name: {
+                    "due": pilot.due, "stop": pilot.stop, "hours_per_week": pilot.hours_per_week,
+                    "weeks": round(pilot.weeks, 2), "why": pilot.why, **plain({"recovered": pilot.recovered}),
+                }
+                for name, pilot in self.kill_switch.items()
+            },
+            "worst_waits": [
+                {
+                    "episode": wait.episode, "ticket_id": wait.ticket_id, "technician": wait.technician,
+                    "business": round(wait.business, 2), "calendar": round(wait.calendar, 2),
+                    "escalated_at": wait.escalated_at.isoformat(), "waiting": wait.waiting,
+                }
+                for wait in self.worst_waits
+            ],
+            "exclusions": [{"episode": left.episode, "reason": left.reason} for left in self.exclusions],
+            "untrusted": self.untrusted,
+            "clock_skew": {
+                "seconds": self.clock_skew_s,
+                "measured_at": self.skew_measured_at and self.skew_measured_at.isoformat(),
+            },
+        }  # fmt: skip
+
+
+def _figures(listing: bool) -> Callable[[dict[str, Figure]], dict[str, Any]]:
+    show = Figure.listing if listing else Figure.to_json
+    return lambda figures: {name: show(figure) for name, figure in figures.items()}
+
+
+def scorecard(
+    observations: Iterable[Observation],
+    baselines: Sequence[Baseline],
+    *,
+    as_of: datetime,
+    time_zone: str,
+    hourly_rate: float | None,
+    currency: str | None,
+    connected_at: datetime | None,
+    clock_skew_s: float | None = None,
+    skew_measured_at: datetime | None = None,
+) -> Scorecard:
+    """Return everything the account is shown as of a moment.
+
+    `observations` are those of the rolling 30 days, of the running month and of the first eight weeks since
+    connecting; others do no harm. `baselines` are those known at `as_of`, at most one of each source.
+    """
+    known = all_known(observations, as_of)
+    window = recent(known, as_of=as_of)
+    clocks = {
+        clock.value: {basis.value: measure(window, clock, basis, as_of=as_of) for basis in Basis} for clock in Clock
+    }
+    compared: dict[str, Compared] = {baseline.source: _compare(window, baseline, as_of) for baseline in baselines}
+    month = {
+        source: hours_saved(known, old.saving["business"], as_of=as_of, time_zone=time_zone)
+        for source, old in compared.items()
+    }
+    return Scorecard(
+        as_of=as_of,
+        measures_version=MEASURES_VERSION,
+        window=(as_of - WINDOW, as_of),
+        time_zone=time_zone,
+        connected_at=connected_at,
+        hourly_rate=hourly_rate,
+        currency=currency,
+        clocks=clocks,
+        trend=trend(window, Basis.BUSINESS, as_of=as_of),
+        by_technician=_breakdowns(window, "technician", as_of),
+        by_domain=_breakdowns(window, "domain", as_of),
+        baselines=compared,
+        hours_saved=month,
+        worth={source: worth(hours, hourly_rate) for source, hours in month.items()} if hourly_rate else {},
+        counts=counts(window),
+        kill_switch=_pilots(known, baselines, connected_at, as_of),
+        worst_waits=_worst(window, as_of),
+        exclusions=_left_out(window, clocks),
+        untrusted=[o.episode for o in window if o.acted_at and not o.trusted and not o.exclusions],
+        calendar_versions=sorted({o.calendar.version for o in window}),
+        clock_skew_s=clock_skew_s,
+        skew_measured_at=skew_measured_at,
+    )
+
+
+def _compare(window: Sequence[Observation], baseline: Baseline, as_of: datetime) -> Compared:
+    clock = baseline.clock
+    return Compared(
+        source=baseline.source,
+        clock=clock,
+        figure={basis.value: baseline_figure(baseline, clock, basis, as_of=as_of) for basis in Basis},
+        coverage=baseline.coverage,
+        usable=baseline.usable,
+        saving={basis.value: saving(window, baseline, clock, basis, as_of=as_of) for basis in Basis},
+    )
+
+
+def _breakdowns(
+    window: Sequence[Observation], by: Literal["technician", "domain"], as_of: datetime
+) -> dict[str, dict[str, Figure]]:
+    """Return the two clocks that are only ever shown together, in business minutes, by name."""
+    both = {
+        clock.value: breakdown(window, by, clock, Basis.BUSINESS, as_of=as_of)
+        for clock in (Clock.ORIENTATION, Clock.TOTAL)
+    }
+    return {name: {clock: figures[name] for clock, figures in both.items()} for name in both["total"]}
+
+
+def _pilots(
+    known: Sequence[Observation], baselines: Sequence[Baseline], connected_at: datetime | None, as_of: datetime
+) -> dict[str, KillSwitch]:
+    if connected_at is None or connected_at > as_of:
+        return {}
+    return {
+        baseline.source: kill_switch(known, baseline, Basis.BUSINESS, connected_at=connected_at, as_of=as_of)
+        for baseline in baselines
+    }
+
+
+def _worst(window: Sequence[Observation], as_of: datetime) -> list[WorstWait]:
+    by_episode = {o.episode: o for o in window}
+    working, any_time = (spans(window, Clock.WAIT, basis, as_of=as_of) for basis in Basis)
+    waits = []
+    for episode, business, calendar in zip(working.episodes, working.readings, any_time.readings, strict=True):
+        seen = by_episode[episode]
+        ticket = int(episode.split("/")[0])
+        at = seen.escalated_at or as_of
+        waits.append(
+            WorstWait(episode, ticket, seen.technician, business.minutes, calendar.minutes, at, business.unfinished)
+        )
+    return sorted(waits, key=lambda w: (-w.business, -w.calendar, w.episode))[:WORST]
+
+
+def _left_out(window: Sequence[Observation], clocks: dict[str, ByBasis]) -> list[Excluded]:
+    unclaimed = {o.episode for o in window if o.claimed_at is None}
+    return sorted(
+        {
+            left
+            for clock in Clock
+            for left in clocks[clock.value]["business"].excluded
+            if clock is not Clock.ORIENTATION or left.episode not in unclaimed
+        }
+    )
