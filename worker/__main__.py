@@ -26,7 +26,7 @@ Without them everything runs embedded, with its files under var/.
 
 def parser() -> argparse.ArgumentParser:
     """Return the whole command line."""
-    from worker import commands, commands_account
+    from worker import commands, commands_account, commands_baseline
 
     top = argparse.ArgumentParser(
         prog="resolutionflow",
@@ -38,6 +38,7 @@ def parser() -> argparse.ArgumentParser:
     every = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
     commands.add_to(every)
     commands_account.add_to(every)
+    commands_baseline.add_to(every)
     return top
 
 
