@@ -1,6 +1,8 @@
 """The e-mail that tells an engineer of a handoff. Knows neither the database nor the PSA: plain values in, a message out.
 
-A delivery is four lines: `render` the context, `message_id` for the delivery's row, `compose`, `Mailer.send`.
+A delivery is four lines: `render` the context, `message_id` for the delivery's row, `compose`, `Mailer.send`. What
+follows a claim (`render_taken`, `render_offered_again`) is in `worker.mail_response`, the owner's weekly e-mail in
+`worker.mail_weekly`.
 """
 
 from __future__ import annotations
@@ -8,10 +10,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import Literal
-from urllib.parse import urlsplit
 
 from worker.mail_message import AddressError, compose, message_id
-from worker.mail_templates import Rendered, plain, render_folder
+from worker.mail_templates import Rendered, plain, render_folder, web_address
 from worker.mail_transport import Mailer, MailError, MailUrlError, check, mailer_for
 
 __all__ = [
@@ -63,6 +64,8 @@ class HandoffMail:
     brief_in_ticket: bool
     """False: the note is not in the ticket (yet), and the message says so."""
     event_id: str
+    claim_url: str = ""
+    """Where this recipient claims it; opening it must change nothing. Empty: the mail offers no claim."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,25 +94,26 @@ class Line:
 
 
 def render(mail: HandoffMail) -> Rendered:
-    """Return subject, text and HTML of the handoff e-mail. Raises `ValueError` if the ticket's address is none."""
+    """Return subject, text and HTML of the handoff e-mail. Raises `ValueError` if an address is none."""
     return render_folder("handoff", handoff_context(mail))
 
 
 def handoff_context(mail: HandoffMail) -> dict[str, object]:
     """Return the values of the `handoff` templates, each one cleaned and capped."""
-    lines = tuple(_line(label, content) for label, content in mail.opening if label.strip() and content)
+    lines = tuple(one_line(label, content) for label, content in mail.opening if label.strip() and content)
     severity = plain(mail.severity, limit=32) or "No priority"
     summary = plain(mail.ticket_summary, limit=120) or "(no summary)"
     first = next((line.texts[0] for line in lines if line.first), summary)
     return {
         "account": plain(mail.account, limit=60),
         "number": int(mail.ticket_id),
-        "url": _ticket_url(mail.ticket_url),
+        "url": web_address(mail.ticket_url, named="ticket_url"),
+        "claim_url": web_address(mail.claim_url, named="claim_url") if mail.claim_url else "",
         "summary": summary,
         "client": plain(mail.client, limit=60) or "Unknown client",
         "severity": severity,
-        "bar": _BAR[urgency(severity)],
-        "waiting": _line("Waiting", mail.waiting),
+        "bar": badge_colour(severity),
+        "waiting": one_line("Waiting", mail.waiting),
         "escalated_by": plain(mail.escalated_by, limit=60),
         "recipient": plain(mail.recipient_name, limit=60),
         "lines": lines[:LINES],
@@ -118,6 +122,11 @@ def handoff_context(mail: HandoffMail) -> dict[str, object]:
         "brief_in_ticket": mail.brief_in_ticket,
         "event_id": plain(mail.event_id, limit=80),
     }
+
+
+def badge_colour(severity: str) -> str:
+    """Return the colour of a priority, dark enough for white text."""
+    return _BAR[urgency(severity)]
 
 
 def urgency(severity: str) -> Urgency:
@@ -136,7 +145,8 @@ def urgency(severity: str) -> Urgency:
     return "normal"
 
 
-def _line(label: str, content: str | tuple[str, ...]) -> Line:
+def one_line(label: str, content: str | tuple[str, ...]) -> Line:
+    """Return a labelled line, cleaned and capped; without text if the content has none."""
     name = plain(label, limit=40).rstrip(":")
     listed = not isinstance(content, str)
     items = (content,) if isinstance(content, str) else content
@@ -153,15 +163,3 @@ def _line(label: str, content: str | tuple[str, ...]) -> Line:
 def _pieces(text: str) -> tuple[Piece, ...]:
     parts = _CITATION.split(text)
     return tuple(Piece(part, cited=bool(number % 2)) for number, part in enumerate(parts) if part)
-
-
-def _ticket_url(url: str) -> str:
-    """Return the address as it is. Raises `ValueError` unless it is a plain http or https one."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
-        raise ValueError(
-            f"ticket_url {plain(url, limit=60)!r} must be http(s)://host/… without user or password"
-        )
-    if not url.isascii() or any(char <= " " or char in "\"'<>\\^`{|}\x7f" for char in url):
-        raise ValueError(f"ticket_url {plain(url, limit=60)!r} holds characters that must be percent-encoded")
-    return url

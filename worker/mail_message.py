@@ -59,18 +59,21 @@ def compose(
     recipient_name: str = "",
     topic: str = "",
     event_id: str = "",
+    in_reply_to: str = "",
 ) -> EmailMessage:
     """Return the message to one recipient; equal arguments give equal bytes. Raises `ValueError`.
 
     - `topic` (a ticket's number, "weekly") and `event_id` go into `X-ResolutionFlow-…` headers, for mail rules.
+    - `in_reply_to` is the Message-ID of an earlier message to the same person, which mail programs show it with.
     - `Auto-Submitted` and `X-Auto-Response-Suppress` keep absence notes away. There is no `Reply-To`: an answer
       must not land in a ticket by way of the PSA's e-mail connector. There is no `List-Id`: nobody can unsubscribe.
     - Both parts are quoted-printable, so that no server on the way has to know more than 7 bits.
     """
     if date.tzinfo is None:
         raise ValueError("date has no time zone: give one, UTC for instance")
-    if not (message_id.startswith("<") and message_id.endswith(">") and message_id[1:-1].count("@") == 1):
-        raise ValueError(f"{message_id!r} is no Message-ID: <left@right> is needed")
+    for given in (message_id, in_reply_to) if in_reply_to else (message_id,):
+        if not (given.startswith("<") and given.endswith(">") and given[1:-1].count("@") == 1):
+            raise ValueError(f"{given!r} is no Message-ID: <left@right> is needed")
     source, target = address(sender), address(recipient, name=recipient_name)
     ascii_only = source.addr_spec.isascii() and target.addr_spec.isascii()
     message = EmailMessage(policy=SMTP if ascii_only else SMTPUTF8)
@@ -79,6 +82,8 @@ def compose(
     message["To"] = target
     message["Date"] = format_datetime(date)
     message["Message-ID"] = message_id
+    if in_reply_to:
+        message["In-Reply-To"] = message["References"] = in_reply_to
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
     if topic:

@@ -2,7 +2,8 @@
 
 An e-mail is a folder below `worker/templates/mail/` (`subject.txt`, `text.txt`, `html.mjml`) and one named function
 elsewhere that returns its context as plain values. The MJML layout is compiled once for each process with its
-placeholders untouched, and only then filled in with autoescape: ticket text never meets the MJML parser.
+placeholders untouched, and only then filled in with autoescape: ticket text never meets the MJML parser. What all
+layouts share stands in `head.mjml`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import jinja2
 from mjml import mjml2html
@@ -80,6 +82,16 @@ def wrapped(text: str, first: str = "", rest: str | None = None) -> str:
     )
 
 
+def web_address(url: str, *, named: str) -> str:
+    """Return the address as it is. Raises `ValueError` that names the field unless it is a plain http or https one."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
+        raise ValueError(f"{named} {plain(url, limit=60)!r} must be http(s)://host/… without user or password")
+    if not url.isascii() or any(char <= " " or char in "\"'<>\\^`{|}\x7f" for char in url):
+        raise ValueError(f"{named} {plain(url, limit=60)!r} holds characters that must be percent-encoded")
+    return url
+
+
 def render_folder(folder: str, context: Mapping[str, object]) -> Rendered:
     """Render the e-mail kept in `folder`. A value that `context` lacks raises `jinja2.UndefinedError`."""
     subject, text, html = _templates(folder)
@@ -92,7 +104,12 @@ def render_folder(folder: str, context: Mapping[str, object]) -> Rendered:
 def _templates(folder: str) -> tuple[jinja2.Template, jinja2.Template, jinja2.Template]:
     place = FOLDERS / folder
     words = _environment(autoescape=False)
-    layout = mjml2html((place / "html.mjml").read_text(encoding="utf-8"), disable_comments=True, fonts={})
+    layout = mjml2html(
+        (place / "html.mjml").read_text(encoding="utf-8"),
+        disable_comments=True,
+        fonts={},
+        include_loader=lambda path: (FOLDERS / path).read_text(encoding="utf-8"),
+    )
     return (
         words.from_string((place / "subject.txt").read_text(encoding="utf-8")),
         words.from_string((place / "text.txt").read_text(encoding="utf-8")),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from html.parser import HTMLParser
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.unit.worker.mails import HOSTILE, Elements, contrast
 from worker.mail import HandoffMail, render, urgency
 from worker.mail_templates import plain, wrapped
 
@@ -35,63 +35,6 @@ MAIL = HandoffMail(
     brief_in_ticket=True,
     event_id="evt-7QK2M4XA",
 )
-
-HOSTILE = (
-    "<script>alert(1)</script>",
-    "<img src=x onerror=alert(1)>",
-    '"><a href="https://evil.example">Open ticket</a>',
-    "' onmouseover='alert(1)",
-    "<!-- --><![endif]--><iframe src=//evil.example></iframe>",
-    "<!--[if mso]><a href='https://evil.example'><![endif]-->",
-    "</td></tr></table><form action=https://evil.example><input name=password>",
-    "[Open ticket](https://evil.example) ![x](https://evil.example/x.png) <https://evil.example>",
-    "javascript:alert(1) data:text/html,<b>x</b> www.evil.example",
-    "{{ 7 * 7 }} {% for x in lines %}{{ config }}{% endfor %} {# gone #}",
-    "<mj-raw><script>1</script></mj-raw><mj-include path='/etc/passwd' />",
-    "&lt;script&gt; &#60;script&#62; <style>*{display:none}</style>",
-    "<svg/onload=alert(1)><meta http-equiv=refresh content='0;url=https://evil.example'><base href=//evil.example>",
-    "pay\u202egnp.exe\u202c zero\u200bwidth\u2066 iso\u2069 \ufeff \u3164 \U000e0041",
-    "subject\r\nBcc: evil@evil.example\r\n\r\nbody",
-)
-
-
-class Elements(HTMLParser):
-    """Collects tags, attributes and the text a reader sees."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.tags: list[str] = []
-        self.links: list[str] = []
-        self.handlers: list[str] = []
-        self.comments: list[str] = []
-        self.words: list[str] = []
-        self._unseen = 0
-        self.feed(html)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        self._unseen += tag in ("style", "title", "xml")
-        for name, value in attrs:
-            if name in ("href", "src", "background", "action", "formaction", "srcset", "poster"):
-                self.links.append(value or "")
-            if name.startswith("on"):
-                self.handlers.append(name)
-
-    def handle_endtag(self, tag: str) -> None:
-        self._unseen -= tag in ("style", "title", "xml")
-
-    def handle_comment(self, data: str) -> None:
-        self.comments.append(data)
-
-    def handle_data(self, data: str) -> None:
-        if not self._unseen:
-            self.words.append(data)
-
-    @property
-    def text(self) -> str:
-        return " ".join("".join(self.words).split())
-
 
 def poisoned(text: str) -> HandoffMail:
     return dataclasses.replace(
@@ -211,6 +154,19 @@ def test_hostile_text_holds_no_bare_address_and_no_hidden_character(hostile: str
         assert not re.search("[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\u3164\U000e0041]", part)
 
 
+def test_a_claim_link_becomes_the_first_button_and_says_that_opening_it_does_nothing() -> None:
+    link = "https://handoff.example.net/claim/eyJhIjoxfQ.aBc-_d"
+    rendered = render(dataclasses.replace(MAIL, claim_url=link))
+    page = Elements(rendered.html)
+    assert page.links == [link, MAIL.ticket_url]
+    assert link in rendered.text.splitlines()
+    for part in (page.text, " ".join(rendered.text.split())):
+        assert "Claim this ticket" in part
+        assert "Opening the link changes nothing" in part
+        assert "owner in ConnectWise claims it too" in part
+        assert "Taking it?" not in part
+
+
 def test_template_syntax_in_a_ticket_stays_as_written() -> None:
     rendered = render(dataclasses.replace(MAIL, ticket_summary="{{ 7 * 7 }} {% raw %}"))
     assert "{{ 7 * 7 }} {% raw %}" in rendered.text
@@ -272,6 +228,8 @@ def test_little_is_known() -> None:
 def test_only_a_plain_web_address_becomes_the_button(url: str) -> None:
     with pytest.raises(ValueError, match="ticket_url"):
         render(dataclasses.replace(MAIL, ticket_url=url))
+    with pytest.raises(ValueError, match="claim_url"):
+        render(dataclasses.replace(MAIL, claim_url=url))
 
 
 @pytest.mark.parametrize(
@@ -299,22 +257,16 @@ def test_text_on_every_coloured_surface_can_be_read() -> None:
     pairs += [("#1b2430", "#ffffff"), ("#55606e", "#ffffff"), ("#55606e", "#eef1f5"), ("#174a96", "#e8f1fd")]
     pairs += [("#4d3500", "#fff4d6"), ("#1b2430", "#e8f1fd")]
     pairs += [("#e7ecf2", "#1a212b"), ("#a9b4c2", "#1a212b"), ("#a9b4c2", "#11161d"), ("#e7ecf2", "#14304f")]
-    pairs += [("#9ccaff", "#14304f"), ("#ffe3a6", "#3a2c0c"), ("#e7ecf2", "#3a2c0c")]
+    pairs += [("#174a96", "#ffffff"), ("#9ccaff", "#1a212b"), ("#9ccaff", "#14304f"), ("#ffe3a6", "#3a2c0c")]
+    pairs += [("#e7ecf2", "#3a2c0c")]
     html = "".join(
-        render(dataclasses.replace(MAIL, severity=f"P{digit}", brief_in_ticket=False)).html
+        render(dataclasses.replace(MAIL, severity=f"P{digit}", brief_in_ticket=False, claim_url="https://h/c")).html
         for digit in "1234"
     )
     for ink, paper in pairs:
         assert ink in html
         assert paper in html
-        light, dark = sorted((_luminance(ink), _luminance(paper)), reverse=True)
-        assert (light + 0.05) / (dark + 0.05) >= 4.5, (ink, paper)
-
-
-def _luminance(colour: str) -> float:
-    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    red, green, blue = (p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+        assert contrast(ink, paper) >= 4.5, (ink, paper)
 
 
 def test_plain_folds_cuts_and_defangs() -> None:
