@@ -23,7 +23,7 @@ def sentence(card: Scorecard) -> str:
         by_status.setdefault(figure.status, []).append(_clause(source, figure))
     sure, unclear, early = (by_status.get(s, []) for s in (Status.MEASURED, Status.UNCLEAR, Status.EARLY))
     if sure:
-        rest = "".join(f"; against {clause}" for clause in unclear)
+        rest = "".join(f"; no measurable saving yet against {clause}" for clause in unclear)
         return f"An escalation takes {' and '.join(sure)}{rest}."
     if unclear:
         return f"No measurable saving yet against {', nor against '.join(unclear)}."
@@ -65,5 +65,5 @@ def _collecting(card: Scorecard) -> str:
 def _no_baseline(card: Scorecard) -> str:
     poor = card.baselines.get("backcast")
     if poor is None or poor.coverage is None:
-        return "nothing measured of the old way to compare them with"
+        return "nothing was measured of the old way to compare them with"
     return f"the replayed history dates {poor.coverage:.0%} of its escalations and {COVERAGE_FLOOR:.0%} are needed"

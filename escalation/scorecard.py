@@ -101,7 +101,7 @@ class Scorecard:
     """Of the hours saved, in `currency`, by source; empty without an hourly rate."""
     counts: Counts
     kill_switch: dict[str, KillSwitch]
-    """By source; empty before the account is connected."""
+    """By source; empty before the account is connected. Without any source by an empty stopwatch."""
     worst_waits: list[WorstWait]
     exclusions: list[Excluded]
     """What is left out of a figure, and why; an escalation nobody has taken yet is none."""
@@ -254,8 +254,12 @@ def _breakdowns(
 def _pilots(
     known: Sequence[Observation], baselines: Sequence[Baseline], connected_at: datetime | None, as_of: datetime
 ) -> dict[str, KillSwitch]:
+    """Return the verdict by each source; of several, not by one that may not be compared with."""
     if connected_at is None or connected_at > as_of:
         return {}
+    usable = [baseline for baseline in baselines if baseline.usable]
+    # A pilot in which nobody measured the old way has shown nothing, and its owner is told that too.
+    baselines = usable or baselines or [Baseline("stopwatch", ())]
     return {
         baseline.source: kill_switch(known, baseline, Basis.BUSINESS, connected_at=connected_at, as_of=as_of)
         for baseline in baselines
