@@ -30,6 +30,7 @@ from escalation.evidence import (
     Ticket,
     TimeEntry,
 )
+from escalation.trail import AuditEntry
 from psa import schemas
 from psa.answers import NoSuchEndpoint, ObjectExists, internal_note, replacing
 from psa.calls import MOST_PAGES, PAGE, Calls, unusable
@@ -314,6 +315,16 @@ class ConnectWise:
                 if row.id and row.board and row.status:
                     found[row.id] = row.ticket()
         return list(found.values())
+
+    def audit_trail(self, ticket_id: int) -> list[AuditEntry]:
+        """Read a ticket's audit trail, oldest first.
+
+        Type and id are plain parameters, and forward-only paging does not work on it (developer guide).
+        """
+        asked = {"type": "Ticket", "id": ticket_id}
+        return schemas.oldest_first(
+            self._calls.pages(self._manage.system.audittrail, schemas.AuditRow, asked, "rest")
+        )
 
     def boards(self, names: Sequence[str] | None = None) -> list[Board]:
         """Read boards with their statuses: one call for the boards, one for each board's statuses."""

@@ -23,6 +23,7 @@ from escalation.evidence import (
     Ticket,
     TimeEntry,
 )
+from escalation.trail import AuditEntry
 
 
 class PsaError(Exception):
@@ -216,6 +217,12 @@ class Psa(Protocol):
     def tickets_in_statuses(self, status_ids: Sequence[int]) -> list[Ticket]:
         """Read all open tickets that stand in one of these statuses now."""
 
+    def audit_trail(self, ticket_id: int) -> list[AuditEntry]:
+        """Read what the PSA wrote down about changes of a ticket, all pages, oldest first.
+
+        Empty for a ticket without one; which permission it takes is not documented, so be ready for `Forbidden`.
+        """
+
     def boards(self, names: Sequence[str] | None = None) -> list[Board]:
         """Read boards with their statuses: one call for the boards, one for each board's statuses."""
 
@@ -243,6 +250,9 @@ class Psa(Protocol):
         Raises any read error, `Forbidden` and `NotFound` included: absence must be certain before a POST is
         repeated.
         """
+
+    def assign_owner(self, ticket_id: int, member_id: int) -> Ticket:
+        """Make a member the ticket's owner and return the ticket. Raises `Refused` if the PSA keeps another."""
 
     def callbacks(self) -> list[Callback]: ...
 

@@ -25,6 +25,7 @@ from escalation.evidence import (
     Ticket,
     TimeEntry,
 )
+from escalation.trail import AuditEntry
 from psa.port import Board, Callback, Member, PostedNote, Status
 
 
@@ -382,6 +383,33 @@ class ScheduleRow(Row):
             is_owner=bool(self.owner_flag),
             done=bool(self.done_flag),
         )
+
+
+class AuditRow(Row):
+    """`/system/audittrail`: no id, everything free text, dates as strings (OpenAPI)."""
+
+    text: str | None = None
+    entered_date: str | None = None
+    entered_by: str | None = None
+    audit_type: str | None = None
+    audit_sub_type: str | None = None
+
+    def entry(self) -> AuditEntry:
+        """Return the entry; one whose date cannot be read is kept without it."""
+        kind = _joined(self.audit_type, self.audit_sub_type, by="/")
+        return AuditEntry(self.text or "", when(self.entered_date), self.entered_by or None, kind)
+
+
+def oldest_first(rows: Iterable[AuditRow]) -> list[AuditEntry]:
+    """Return a trail in the order in which it was written.
+
+    The order of the answer is not documented. Within one second it is kept, turned round where the newest came first.
+    """
+    entries = [row.entry() for row in rows]
+    dated = [entry.at for entry in entries if entry.at]
+    if dated and dated[0] > dated[-1]:
+        entries.reverse()
+    return sorted(entries, key=lambda entry: entry.at or datetime.max.replace(tzinfo=UTC))
 
 
 class StatusRow(Row):

@@ -10,6 +10,7 @@ from email.message import EmailMessage
 from typing import Any
 
 from escalation.evidence import Note, Person, RelatedTicket, Roster, Ticket
+from escalation.trail import AuditEntry
 from psa.port import Board, Callback, Member, NotFound, PostedNote, ProbeResult, Status, SystemInfo
 
 T0 = datetime(2026, 3, 6, 15, 55, tzinfo=UTC)
@@ -72,6 +73,7 @@ class FakePsa:
         self.tickets: dict[int, Ticket] = {}
         self.children: dict[int, list[Note]] = {}
         self.posted: dict[int, list[PostedNote]] = {}
+        self.trails: dict[int, list[AuditEntry]] = {}
         self.calls: list[str] = []
         self.before: dict[str, Callable[[], None]] = {}
         self.after: dict[str, Callable[[], None]] = {}
@@ -153,6 +155,10 @@ class FakePsa:
     def tickets_in_statuses(self, status_ids: Sequence[int]) -> list[Ticket]:
         self._call("tickets_in_statuses")
         return [t for t in self.tickets.values() if t.status_id in status_ids and not t.closed]
+
+    def audit_trail(self, ticket_id: int) -> list[AuditEntry]:
+        self._call("audit_trail")
+        return list(self.trails.get(ticket_id, ()))
 
     def boards(self, names: Sequence[str] | None = None) -> list[Board]:
         self._call("boards")
