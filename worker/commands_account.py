@@ -9,9 +9,17 @@ import re
 import sys
 import zoneinfo
 from collections.abc import Sequence
-from typing import Any
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from worker.commands import Subparsers, say, wired
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from escalation.hours import Calendar
+    from models.accounts import Account
 
 KEYS = {
     "public_key": "CONNECTWISE_PUBLIC_KEY",
@@ -54,6 +62,9 @@ def add_to(every: Subparsers) -> None:
     change.add_argument("--company")
     change.add_argument("--unfreeze", action="store_true", help="write to its PSA again after a note was visible")
     change.add_argument("--forget-callback-key", action="store_true", help="accept a new signing key, once")
+    change.add_argument(
+        "--calendar", type=Path, metavar="FILE", help="working hours as JSON; what was handed off before keeps its own"
+    )
     _options(change)
     change.set_defaults(run=_set)
 
@@ -93,6 +104,9 @@ def _options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--hourly-rate", type=_rate, help="what an hour of a senior is worth, e.g. 85")
     parser.add_argument("--currency", type=_currency, help="e.g. GBP")
     parser.add_argument(
+        "--claim-expiry", type=_minutes, metavar="MIN", help="working minutes until a claim without action runs out"
+    )
+    parser.add_argument(
         "--allow-private", action=argparse.BooleanOptionalAction, default=None,
         help="allow http, ports and private addresses for this account (on-premises, simulator)",
     )  # fmt: skip
@@ -118,6 +132,12 @@ def _currency(text: str) -> str:
     return text.upper()
 
 
+def _minutes(text: str) -> int:
+    if not text.isdecimal() or not 5 <= int(text) <= 2400:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of working minutes; write 5 to 2400, e.g. 60")
+    return int(text)
+
+
 def _time_zone(text: str) -> str:
     if text not in zoneinfo.available_timezones():
         raise argparse.ArgumentTypeError(f"{text!r} is no IANA time zone; write e.g. Europe/London or America/New_York")
@@ -135,6 +155,7 @@ def _columns(options: argparse.Namespace) -> dict[str, Any]:
         "time_zone": options.timezone,
         "hourly_rate": options.hourly_rate,
         "currency": options.currency,
+        "claim_expiry_minutes": options.claim_expiry,
         "allow_private": options.allow_private,
     }
     return {name: value for name, value in given.items() if value is not None}
@@ -176,11 +197,13 @@ def _add(options: argparse.Namespace) -> int:
 def _set(options: argparse.Namespace) -> int:
     from models import accounts
     from psa.outgoing import Site
+    from worker.calendar_file import in_words
     from worker.onboarding import account_named
 
     services = wired()
     account = account_named(services, options.name)
     columns = _columns(options)
+    calendar = _calendar(options.calendar, columns.get("time_zone", account.time_zone)) if options.calendar else None
     columns |= {k: v for k, v in (("site", options.site), ("company", options.company)) if v}
     if "site" in columns:
         private = bool(columns.get("allow_private", account.allow_private))
@@ -192,14 +215,44 @@ def _set(options: argparse.Namespace) -> int:
     with services.database.account(account.id) as session:
         if columns:
             accounts.set_account(session, account.id, **columns)
+        hours = _hours(session, account, columns.get("time_zone", account.time_zone), calendar, services.clock())
         if given:
             accounts.set_credentials(session, account.id, services.sealer, **given)
         if options.unfreeze:
             accounts.unfreeze(session, account.id)
-    changed = sorted([*columns, *given] + (["frozen"] if options.unfreeze else []))
-    say(f"{account.name}: changed {', '.join(changed)}; next: resolutionflow account connect {account.name}"
+    changed = sorted([*columns, *given] + (["frozen"] if options.unfreeze else []) + (["calendar"] if hours else []))
+    if hours:
+        say(f"{account.name}: working hours, version {hours.version} from now on: {in_words(hours)}")
+    elif calendar:
+        say(f"{account.name}: its working hours are these already")
+    at_once = {"calendar", "claim_expiry_minutes", "currency", "hourly_rate"}
+    follows = "" if at_once.issuperset(changed) else f"; next: resolutionflow account connect {account.name}"
+    say(f"{account.name}: changed {', '.join(changed)}{follows}"
         if changed else f"{account.name}: nothing to change; see --help")  # fmt: skip
     return 0
+
+
+def _calendar(path: Path, time_zone: str) -> Calendar:
+    from worker import calendar_file
+    from worker.onboarding import CannotConnect
+
+    try:
+        return calendar_file.read(path, time_zone=time_zone)
+    except calendar_file.UnreadableCalendar as error:
+        raise CannotConnect(str(error)) from error
+
+
+def _hours(
+    session: Session, account: Account, time_zone: str, calendar: Calendar | None, now: datetime
+) -> Calendar | None:
+    """Store other working hours, or let plain office hours follow the time zone; return what changed."""
+    from models import calendars
+
+    if calendar is not None:
+        return calendars.change(session, account.id, calendar, time_zone=account.time_zone, now=now)
+    if time_zone == account.time_zone:
+        return None
+    return calendars.follow_time_zone(session, account.id, before=account.time_zone, after=time_zone, now=now)
 
 
 def _check(options: argparse.Namespace) -> int:

@@ -1,0 +1,73 @@
+"""`account set --calendar` and `--claim-expiry` as an operator runs them."""
+
+from pathlib import Path
+
+import pytest
+
+from models import accounts, calendars
+from models.base import Database
+from tests.integration.models.places import NOW, SEALER
+from worker.__main__ import main
+
+
+@pytest.fixture
+def northgate(sqlite_url: str, sqlite_database: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> int:
+    """Store an account that is not connected, and point the settings at it."""
+    for name, value in {"DATABASE_URL": sqlite_url, "SECRET_KEYS": "k" * 40, "RESOLUTIONFLOW_VAR": str(tmp_path)}.items():
+        monkeypatch.setenv(name, value)
+    with sqlite_database.system() as system:
+        return accounts.add_account(
+            system, SEALER, name="northgate", site="na.myconnectwise.net", company="northgate", public_key="p",
+            private_key="q", client_id="c", now=NOW, time_zone="Europe/London",
+        )  # fmt: skip
+
+
+def test_working_hours_become_a_new_version(
+    northgate: int, sqlite_database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "hours.json"
+    file.write_text('{"weekly": {"mon": [["09:00", "18:00"]]}, "holidays": ["2026-12-25"]}')
+    assert main(["account", "set", "northgate", "--calendar", str(file)]) == 0
+    told = capsys.readouterr().out
+    assert "working hours, version 2 from now on: Mon 09:00-18:00; 1 holiday; Europe/London" in told
+    assert told.endswith("northgate: changed calendar\n")
+    assert main(["account", "set", "northgate", "--calendar", str(file)]) == 0
+    assert "these already" in capsys.readouterr().out
+    with sqlite_database.account(northgate, reading=True) as session:
+        assert sorted(calendars.versions(session, northgate, time_zone="UTC")) == [1, 2]
+
+
+def test_a_bad_file_changes_nothing_at_all(
+    northgate: int, sqlite_database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "hours.json"
+    file.write_text('{"weekly": {"mon": [["17:00"]]}}')
+    assert main(["account", "set", "northgate", "--hourly-rate", "70", "--calendar", str(file)]) == 1
+    assert capsys.readouterr().err.startswith(f"resolutionflow: {file}: mon: ['17:00'] is no shift")
+    with sqlite_database.account(northgate, reading=True) as session:
+        account = accounts.get(session, northgate)
+        assert account is not None
+        assert account.hourly_rate is None
+
+
+def test_a_moved_time_zone_takes_office_hours_along(
+    northgate: int, sqlite_database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["account", "set", "northgate", "--timezone", "Europe/Paris"]) == 0
+    assert "Mon-Fri 08:00-17:00; 0 holidays; Europe/Paris" in capsys.readouterr().out
+    with sqlite_database.account(northgate, reading=True) as session:
+        found = calendars.versions(session, northgate, time_zone="UTC")
+    assert [found[n].time_zone for n in (1, 2)] == ["Europe/London", "Europe/Paris"]
+
+
+def test_claims_run_out_after_so_many_working_minutes(
+    northgate: int, sqlite_database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["account", "set", "northgate", "--claim-expiry", "90"]) == 0
+    with sqlite_database.account(northgate, reading=True) as session:
+        account = accounts.get(session, northgate)
+        assert account is not None
+        assert account.claim_expiry_minutes == 90
+    with pytest.raises(SystemExit):
+        main(["account", "set", "northgate", "--claim-expiry", "0"])
+    assert "'0' is no number of working minutes" in capsys.readouterr().err
