@@ -1,0 +1,175 @@
+"""Reports: one row for each report to each reader, and when an account's next weekly one is due.
+
+The row is made before anything is sent, with what it will say. A send of which nobody knows whether it arrived is
+repeated with the same Message-ID, and counted in `doubts`.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Update, select, update
+from sqlalchemy.orm import Session
+
+from models.base import insert_or_ignore
+from models.tables import Account, Member, Report
+from models.turns import BELL_S, Due, changed, due_in_turn, pairs
+
+__all__ = [
+    "Report", "accounts_due", "claim_week", "create", "due", "fail", "fail_for_now", "get", "mark_sent", "of_period",
+    "readers", "schedule", "suppress", "take",
+]  # fmt: skip
+
+
+def accounts_due(system: Session, *, now: datetime, limit: int) -> list[int]:
+    """Return the accounts whose weekly report is to be planned now, the longest overdue first.
+
+    A connected account that has no time for it yet is due too: planning gives it one.
+    """
+    at = Account.next_weekly_at
+    due_now = (at <= now) | (at.is_(None) & Account.connected_at.is_not(None))
+    return list(system.scalars(select(Account.id).where(due_now).order_by(at.is_(None), at, Account.id).limit(limit)))
+
+
+def schedule(session: Session, account_id: int, *, first_at: datetime) -> bool:
+    """Set when an account's first weekly report is due. False if it has a time already."""
+    unset = update(Account).where(Account.id == account_id, Account.next_weekly_at.is_(None))
+    return changed(session, unset.values(next_weekly_at=first_at))
+
+
+def claim_week(session: Session, account_id: int, *, expected: datetime, next_at: datetime) -> bool:
+    """Take the weekly report that was due at `expected` and set when the next one is. False if somebody else did.
+
+    Belongs into the transaction that makes the report's rows, so that neither is there without the other.
+    """
+    same = update(Account).where(Account.id == account_id, Account.next_weekly_at == expected)
+    return changed(session, same.values(next_weekly_at=next_at))
+
+
+def readers(session: Session, account_id: int) -> list[Member]:
+    """Return the account's owner, and its admins too where no owner can be reached; nobody who left the PSA."""
+    query = select(Member).where(Member.account_id == account_id, Member.active, ~Member.is_api)
+    found = list(session.scalars(query.where(Member.role.in_(("owner", "admin"))).order_by(Member.id)))
+    owners = [member for member in found if member.role == "owner"]
+    return owners if any(owner.email for owner in owners) else found
+
+
+def create(
+    session: Session,
+    account_id: int,
+    *,
+    kind: str,
+    period: str,
+    recipients: Iterable[Member],
+    figures: dict[str, Any],
+    measures_version: int,
+    now: datetime,
+    message_domain: str = "resolutionflow.invalid",
+) -> list[int]:
+    """Make the rows of one report and return the ids of new ones that are to be sent. Repeatable.
+
+    A reader without an address gets a row too: suppressed, with the reason.
+    """
+    queued = []
+    for member in recipients:
+        reason = None if member.email else "no e-mail address"
+        statement = insert_or_ignore(session, Report).values(
+            account_id=account_id,
+            kind=kind,
+            period=period,
+            recipient_user_id=member.id,
+            address=member.email,
+            figures=figures,
+            measures_version=measures_version,
+            status="suppressed" if reason else "queued",
+            reason=reason,
+            attempts=0,
+            doubts=0,
+            next_attempt_at=None if reason else now + timedelta(seconds=BELL_S),
+            message_id=f"<{uuid.uuid4().hex}@{message_domain}>",
+            created_at=now,
+        )
+        new = session.scalar(statement.returning(Report.id))
+        if new is not None and not reason:
+            queued.append(new)
+    return queued
+
+
+def get(session: Session, account_id: int, report_id: int) -> Report | None:
+    """Return a report, fresh from the database."""
+    query = select(Report).where(Report.account_id == account_id, Report.id == report_id)
+    return session.scalar(query.execution_options(populate_existing=True))
+
+
+def of_period(session: Session, account_id: int, *, kind: str, period: str) -> list[Report]:
+    """Return the rows of one report, one for each reader."""
+    query = select(Report).where(Report.account_id == account_id, Report.kind == kind, Report.period == period)
+    return list(session.scalars(query.order_by(Report.id).execution_options(populate_existing=True)))
+
+
+def take(session: Session, account_id: int, report_id: int, *, now: datetime, lease_s: float) -> Report | None:
+    """Take a report that is due, for `lease_s` seconds. None if it is not due or somebody has it.
+
+    One whose holder died is taken over: it may have arrived, so that is counted as a doubt.
+    """
+    until = now + timedelta(seconds=lease_s)
+    held = {"status": "sending", "lease_until": until, "next_attempt_at": until, "attempts": Report.attempts + 1}
+    fresh = (Report.status == "queued") & ((Report.attempts == 0) | (Report.next_attempt_at <= now))
+    left_over = (Report.status == "sending") & (Report.lease_until <= now)
+    mine = _one(account_id, report_id)
+    took = changed(session, mine.where(fresh).values(held)) or changed(
+        session, mine.where(left_over).values({**held, "doubts": Report.doubts + 1})
+    )
+    return get(session, account_id, report_id) if took else None
+
+
+def mark_sent(session: Session, account_id: int, report_id: int, *, now: datetime) -> bool:
+    """Record that the mail server accepted the message."""
+    return _close(session, account_id, report_id, "sent", reason=None, sent_at=now)
+
+
+def fail(session: Session, account_id: int, report_id: int, *, reason: str) -> bool:
+    """Record a failure that no repeat will change."""
+    return _close(session, account_id, report_id, "failed", reason=reason)
+
+
+def suppress(session: Session, account_id: int, report_id: int, *, reason: str) -> bool:
+    """Record that a taken report is not sent after all."""
+    return _close(session, account_id, report_id, "suppressed", reason=reason)
+
+
+def fail_for_now(
+    session: Session, account_id: int, report_id: int, *, at: datetime, reason: str, doubtful: bool = False
+) -> bool:
+    """Queue a report again for a moment, because of a failure that passes; `doubtful` if it may have arrived."""
+    sending = _one(account_id, report_id).where(Report.status == "sending")
+    again = {"status": "queued", "lease_until": None, "next_attempt_at": at, "reason": reason}
+    return changed(session, sending.values({**again, "doubts": Report.doubts + int(doubtful)}))
+
+
+def due(system: Session, *, now: datetime, limit: int) -> Due:
+    """Return the reports to be sent now: account id and row id, in turn."""
+    return pairs(system, due_in_turn(Report.account_id, Report.id, Report.next_attempt_at, now=now, limit=limit))
+
+
+def _one(account_id: int, report_id: int) -> Update:
+    return update(Report).where(Report.account_id == account_id, Report.id == report_id)
+
+
+def _close(
+    session: Session,
+    account_id: int,
+    report_id: int,
+    status: str,
+    *,
+    reason: str | None,
+    sent_at: datetime | None = None,
+) -> bool:
+    sending = _one(account_id, report_id).where(Report.status == "sending")
+    return changed(
+        session,
+        sending.values(status=status, reason=reason, sent_at=sent_at, lease_until=None, next_attempt_at=None),
+    )
