@@ -1,0 +1,318 @@
+"""How an audit trail's wording is learned for each account.
+
+ConnectWise documents none. What is known are the account's own names: its statuses, boards and members. Texts that
+differ in nothing but such names are taken for one *template*; which place holds the old value and which the new one is
+told from each ticket's own chain: what one change made it must be what the next one changes, and the last one must have
+made it what the ticket is now. Changes that we saw ourselves confirm or refute the result.
+
+Nothing is believed that does not fit together: `Pattern.trusted` says whether enough of it does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
+from itertools import pairwise
+from typing import NamedTuple
+
+from escalation.trail import (
+    ANYBODY,
+    LEAST,
+    NUMBER,
+    SEEN_WITHIN,
+    SLOT,
+    TRUST,
+    AuditEntry,
+    Change,
+    Names,
+    Pattern,
+    Template,
+    Trail,
+    Witnessed,
+)
+
+
+class Reader:
+    """Reads the texts of one account about one field."""
+
+    def __init__(self, names: Names) -> None:
+        self.names = names
+        self._value = _any_of(names.called)
+        self._person = _any_of(names.people)
+
+    def mask(self, text: str) -> tuple[str, list[str]]:
+        """Return a text with its values, people and numbers taken out, and the values."""
+        values: list[str] = []
+
+        def out(found: re.Match[str]) -> str:
+            values.append(found[0])
+            return SLOT
+
+        masked = self._value.sub(out, text) if self._value else text
+        masked = self._person.sub(ANYBODY, masked) if self._person else masked
+        return re.sub(r"\d+", NUMBER, masked), values
+
+    def called(self, written: str) -> str:
+        """Return what a value is called here, or its own lower case if it is none of ours."""
+        return self.names.known(written) or " ".join(written.lower().split())
+
+
+def _any_of(names: Iterable[str]) -> re.Pattern[str] | None:
+    """Match the longest of the names that stands as words of its own."""
+    longest = sorted({name for name in names if len(name) > 1}, key=lambda name: (-len(name), name))
+    if not longest:
+        return None
+    words = "|".join(r"\s+".join(re.escape(word) for word in name.split()) for name in longest)
+    return re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE)
+
+
+class _Text(NamedTuple):
+    """One entry as it was cut up."""
+
+    ticket_id: int
+    entry: AuditEntry
+    mask: str
+    values: list[str]
+
+
+def learn(
+    about: str, trails: Sequence[Trail], names: Names, *, witnessed: Sequence[Witnessed] = ()
+) -> tuple[Pattern, Mapping[int, list[Change]]]:
+    """Learn how a field's changes are worded; return that with the changes of each ticket, the earliest first.
+
+    1. Cut every text at the account's own names; texts that differ in nothing else are one template.
+    2. A place that always holds the same word is no place ("new value" where a status is called New).
+    3. Decide which place is the new value by the tickets' own chains; what does not fit is dropped.
+    4. Read the rest by the templates, which finds names that are gone; what they are called now is told from the
+       chains too.
+    """
+    reader = Reader(names)
+    texts = [_Text(t.ticket_id, e, *reader.mask(e.text)) for t in trails for e in t.entries if e.at]
+    now = {trail.ticket_id: names.known(trail.now) or trail.now for trail in trails}
+    seen = [Witnessed(w.ticket_id, w.at, reader.called(w.new)) for w in witnessed]
+    groups = _groups(texts)
+    templates = _decided(groups, reader, now, seen)
+    changes = _read(texts, templates, reader)
+    aliases = _aliases(changes, now, frozenset(names.called.values()))
+    if aliases:
+        changes = {ticket: [_renamed(change, aliases) for change in found] for ticket, found in changes.items()}
+    links, fitting = _fit(changes, now)
+    ours = frozenset(names.called.values())
+    unknown = Counter(c.new for found in changes.values() for c in found if c.new and c.new not in ours)
+    again = sum(any(c.new == w.new and abs(c.at - w.at) <= SEEN_WITHIN for c in changes.get(w.ticket_id, ())) for w in seen)
+    pattern = Pattern(
+        about, tuple(templates), aliases, links, fitting, len(trails), len(seen), again, dict(unknown.most_common(20))
+    )
+    return pattern, changes
+
+
+def _groups(texts: Iterable[_Text]) -> dict[tuple[str, str], list[_Text]]:
+    """Return the texts by kind and wording, places that never change put back into the wording."""
+    first: dict[tuple[str, str], list[_Text]] = defaultdict(list)
+    for text in texts:
+        if text.values:
+            first[text.entry.kind, text.mask].append(text)
+    groups: dict[tuple[str, str], list[_Text]] = defaultdict(list)
+    for (kind, mask), members in first.items():
+        values = list(zip(*(text.values for text in members), strict=True))
+        fixed = {n: column[0] for n, column in enumerate(values) if len(members) >= LEAST and len(set(column)) == 1}
+        for text in members:
+            kept = [value for n, value in enumerate(text.values) if n not in fixed]
+            if kept:
+                groups[kind, _filled(mask, fixed)].append(text._replace(mask=_filled(mask, fixed), values=kept))
+    return groups
+
+
+def _filled(mask: str, fixed: Mapping[int, str]) -> str:
+    parts = mask.split(SLOT)
+    return parts[0] + "".join(fixed.get(n, SLOT) + part for n, part in enumerate(parts[1:]))
+
+
+def _decided(
+    groups: Mapping[tuple[str, str], list[_Text]], reader: Reader, now: Mapping[int, str | None], seen: Sequence[Witnessed]
+) -> list[Template]:
+    """Return the templates whose places could be told apart, those with most entries first."""
+    pairs: list[Template] = []
+    singles: list[Template] = []
+    for (kind, mask), members in sorted(groups.items(), key=lambda item: (-len(item[1]), item[0])):
+        if len(members) < LEAST:
+            continue
+        places = len(members[0].values)
+        if places == 2:
+            chosen = _directed(kind, mask, members, reader, now, seen)
+            pairs += [chosen] if chosen else []
+        elif places == 1:
+            chosen = _only_new(kind, mask, members, reader, now, seen)
+            singles += [chosen] if chosen else []
+    # A wording that tells both values says all; one that names a single value beside it is about something else.
+    return pairs or singles
+
+
+def _directed(
+    kind: str, mask: str, members: Sequence[_Text], reader: Reader, now: Mapping[int, str | None], seen: Sequence[Witnessed]
+) -> Template | None:
+    forth = Template(kind, mask, 0, 1, len(members))
+    fits: list[int] = []
+    for template in (forth, Template(kind, mask, 1, 0, len(members))):
+        changes = _by_ticket((text.ticket_id, _change(text.entry, text.values, template, reader)) for text in members)
+        fits.append(_fit(changes, now)[1] + _met(changes, seen))
+    best, other = max(fits), min(fits)
+    # Chains that run to and fro fit both readings: one must fit far better.
+    if best < LEAST or best < 2 * other:
+        return None
+    old, new = (0, 1) if fits[0] == best else (1, 0)
+    return Template(kind, mask, old, new, len(members), best, other)
+
+
+def _only_new(
+    kind: str, mask: str, members: Sequence[_Text], reader: Reader, now: Mapping[int, str | None], seen: Sequence[Witnessed]
+) -> Template | None:
+    template = Template(kind, mask, None, 0, len(members))
+    changes = _by_ticket((text.ticket_id, _change(text.entry, text.values, template, reader)) for text in members)
+    links, fitting = _fit(changes, now)
+    fitting += _met(changes, seen)
+    if fitting < LEAST or fitting < TRUST * links:
+        return None
+    return Template(kind, mask, None, 0, len(members), fitting, links - fitting)
+
+
+def _by_ticket(found: Iterable[tuple[int, Change]]) -> dict[int, list[Change]]:
+    changes: dict[int, list[Change]] = defaultdict(list)
+    for ticket_id, change in found:
+        changes[ticket_id].append(change)
+    return changes
+
+
+def _change(entry: AuditEntry, values: Sequence[str], template: Template, reader: Reader) -> Change:
+    assert entry.at is not None
+    old = None if template.old is None else reader.called(values[template.old]) or None
+    return Change(entry.at, entry.by, old, reader.called(values[template.new]) or None, template.old is not None)
+
+
+def _fit(changes: Mapping[int, Sequence[Change]], now: Mapping[int, str | None]) -> tuple[int, int]:
+    """Return how many links there are, between changes and to what the ticket is now, and how many fit.
+
+    What happened within one second has no order that could be relied on, so it is no link.
+    """
+    links = fitting = 0
+    for ticket_id, found in changes.items():
+        for before, after in pairwise(found):
+            if after.at > before.at and after.says_old:
+                links += 1
+                fitting += before.new == after.old
+        if found and (len(found) == 1 or found[-1].at > found[-2].at):
+            links += 1
+            fitting += found[-1].new == now.get(ticket_id)
+    return links, fitting
+
+
+def _met(changes: Mapping[int, Sequence[Change]], seen: Iterable[Witnessed]) -> int:
+    return sum(
+        change.new == saw.new and abs(change.at - saw.at) <= SEEN_WITHIN
+        for saw in seen
+        for change in changes.get(saw.ticket_id, ())
+    )
+
+
+def _read(texts: Iterable[_Text], templates: Sequence[Template], reader: Reader) -> dict[int, list[Change]]:
+    by_kind: dict[str, list[tuple[Template, re.Pattern[str], re.Pattern[str]]]] = defaultdict(list)
+    for template in templates:
+        lazy, greedy = _expression(template.mask, "(.*?)"), _expression(template.mask, "(.*)")
+        by_kind[template.kind].append((template, lazy, greedy))
+    found: list[tuple[int, Change]] = []
+    for text in texts:
+        for template, lazy, greedy in by_kind.get(text.entry.kind, ()):
+            values = _values(text, template, lazy, greedy, reader)
+            if values is not None:
+                found.append((text.ticket_id, _change(text.entry, values, template, reader)))
+                break
+    changes = _by_ticket(found)
+    return {ticket: _in_order(sorted(list_, key=lambda c: c.at)) for ticket, list_ in changes.items()}
+
+
+def _values(
+    text: _Text, template: Template, lazy: re.Pattern[str], greedy: re.Pattern[str], reader: Reader
+) -> Sequence[str] | None:
+    """Return the values of a text if it has a template's wording; one of them must be a name of the account."""
+    if text.mask == template.mask:
+        return text.values
+    one, other = lazy.fullmatch(text.entry.text), greedy.fullmatch(text.entry.text)
+    if one is None or other is None:
+        return None
+    # A name of the account that a place holds settles where it ends, however else the text could be cut.
+    for found in (one.groups(), other.groups()):
+        known = [reader.names.known(value) is not None or not value.strip() for value in found]
+        if all(known) or (any(known) and one.groups() == other.groups()):
+            return found
+    return None
+
+
+def _expression(mask: str, place: str) -> re.Pattern[str]:
+    parts = re.split(f"([{SLOT}{ANYBODY}{NUMBER}])", mask)
+    known = {SLOT: place, ANYBODY: ".+?", NUMBER: r"\d+"}
+    return re.compile("".join(known.get(part) or re.escape(part) for part in parts), re.DOTALL | re.IGNORECASE)
+
+
+def _in_order(changes: Sequence[Change]) -> list[Change]:
+    """Return changes in an order in which they connect, where several stand within one second."""
+    ordered: list[Change] = []
+    left = list(changes)
+    while left:
+        same = [change for change in left if change.at == left[0].at]
+        last = ordered[-1].new if ordered else None
+        # The first one is whichever nobody else of that second leads to.
+        made = {change.new for change in same}
+        pick = next((c for c in same if c.old == last), None) if ordered else None
+        pick = pick or next((c for c in same if c.old not in made), same[0])
+        ordered.append(pick)
+        left.remove(pick)
+    return ordered
+
+
+def _aliases(
+    changes: Mapping[int, Sequence[Change]], now: Mapping[int, str | None], ours: frozenset[str]
+) -> dict[str, str]:
+    """Return what names that are gone are called now: where a chain reads one name first and then another."""
+    votes: dict[str, Counter[str]] = defaultdict(Counter)
+    for gone, called in _junctions(changes, now):
+        if gone not in ours and called in ours:
+            votes[gone][called] += 1
+    found = {}
+    for gone, counted in votes.items():
+        called, count = counted.most_common(1)[0]
+        if count >= 2 and count >= TRUST * sum(counted.values()):
+            found[gone] = called
+    return found
+
+
+def _junctions(
+    changes: Mapping[int, Sequence[Change]], now: Mapping[int, str | None]
+) -> Iterator[tuple[str, str]]:
+    for ticket_id, found in changes.items():
+        for before, after in pairwise(found):
+            if before.new and after.says_old and after.old and before.new != after.old:
+                yield before.new, after.old
+        here = now.get(ticket_id)
+        if found and found[-1].new and here and found[-1].new != here:
+            yield found[-1].new, here
+
+
+def _renamed(change: Change, aliases: Mapping[str, str]) -> Change:
+    return change._replace(
+        old=aliases.get(change.old, change.old) if change.old else None,
+        new=aliases.get(change.new, change.new) if change.new else None,
+    )
+
+
+def clock_offset(apart: Sequence[timedelta]) -> timedelta | None:
+    """Return how far the trail's clock is ahead, from moments that the PSA also tells elsewhere; None if nobody can say.
+
+    Its dates are plain text: should they be in the server's own time, all of them are off by the same quarters of hours.
+    """
+    quarters = Counter(round(span / timedelta(minutes=15)) for span in apart)
+    if len(apart) < LEAST:
+        return timedelta()
+    most, count = quarters.most_common(1)[0]
+    return timedelta(minutes=15) * most if count >= TRUST * len(apart) else None
