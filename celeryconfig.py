@@ -12,6 +12,8 @@ task_routes = {
     "worker.tasks.triage": {"queue": "triage"},
     "worker.tasks.publish": {"queue": "handoff"},
     "worker.tasks.refresh": {"queue": "handoff"},
+    "worker.tasks.settle": {"queue": "handoff"},
+    "worker.tasks.observe": {"queue": "patrol"},
     "worker.tasks.notify": {"queue": "mail"},
     "worker.tasks.deliver": {"queue": "mail"},
     "worker.tasks.sweep": {"queue": "patrol"},

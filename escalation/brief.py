@@ -19,6 +19,7 @@ from escalation.contents import Package
 from escalation.delta import changes, lines
 from escalation.neutral import Inert, inline
 from escalation.outline import Limits, View, outline
+from escalation.standing import Standing, line
 
 LIMIT = 8000
 """Bytes in UTF-8 that a note never reaches."""
@@ -42,18 +43,28 @@ def carries(text: str, marker: str) -> bool:
     return re.search(rf"\\?\[ref: {re.escape(marker)}\\?\]", text) is not None
 
 
-def render(package: Package, *, marker: str | None, since: Package | None = None) -> str:
+def render(
+    package: Package, *, marker: str | None, since: Package | None = None, standing: Standing | None = None
+) -> str:
     """Return the whole note, below `LIMIT` bytes; what was left out for that is counted in it.
 
-    With `since`, the package that the first brief was made of, the note says what has changed and what no longer holds.
+    With `since`, the package that the first brief was made of, the note says what has changed and what no longer
+    holds. With `standing` it says who has the handoff.
     """
     limits = Limits.all_of(package)
     changed = lines(changes(since, package)) if since is not None else ()
-    note = _written(package, limits, marker, changed)
+    who = line(standing, Clock(package.time_zone, package.as_of)) if standing is not None else None
+    shown = _Shown(
+        marker=Inert(marker) if marker else None,
+        changed=changed,
+        standing=who,
+        at_work=standing is not None and standing.state == "acted",
+    )
+    note = _written(package, limits, shown)
     for name in Limits.ORDER:
         if len(note.encode()) < LIMIT:
             break
-        limits, note = _reduced(package, limits, name, marker, changed)
+        limits, note = _reduced(package, limits, name, shown)
     return note
 
 
@@ -93,19 +104,30 @@ def explain(package: Package) -> str:
     return "\n".join(rows) + "\n"
 
 
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What stands in the note besides the package."""
+
+    marker: Inert | None
+    changed: tuple[Inert, ...]
+    standing: Inert | None
+    at_work: bool
+    """Whether somebody has begun, so that nobody needs to be asked to."""
+
+
 def _reduced(
-    package: Package, limits: Limits, name: str, marker: str | None, changed: tuple[Inert, ...]
+    package: Package, limits: Limits, name: str, shown: _Shown
 ) -> tuple[Limits, str]:
     """Return the most of one part that fits, or none of it; found by halving, since each try is a whole note."""
     low, high = 0, getattr(limits, name)
     best = replace(limits, **{name: 0})
-    note = _written(package, best, marker, changed)
+    note = _written(package, best, shown)
     if len(note.encode()) >= LIMIT:
         return best, note
     while low < high:
         middle = (low + high + 1) // 2
         attempt = replace(limits, **{name: middle})
-        text = _written(package, attempt, marker, changed)
+        text = _written(package, attempt, shown)
         if len(text.encode()) < LIMIT:
             low, best, note = middle, attempt, text
         else:
@@ -113,9 +135,12 @@ def _reduced(
     return best, note
 
 
-def _written(package: Package, limits: Limits, marker: str | None, changed: tuple[Inert, ...]) -> str:
+def _written(package: Package, limits: Limits, shown: _Shown) -> str:
     view = outline(package, limits)
-    note = _template.render(**_values(view), marker=Inert(marker) if marker else None, hard_break=Inert("  "), changed=changed)
+    note = _template.render(
+        **_values(view), marker=shown.marker, hard_break=Inert("  "), changed=shown.changed, standing=shown.standing,
+        at_work=shown.at_work,
+    )  # fmt: skip
     return re.sub(r"\n{3,}", "\n\n", note).strip() + "\n"
 
 

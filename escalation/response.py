@@ -190,6 +190,34 @@ def _taking(notes: Iterable[Note]) -> Iterator[ClaimSignal]:
             yield ClaimSignal("note", note.author.identifier, note.created_at, f"note {note.id}")
 
 
+@dataclass(frozen=True, slots=True)
+class HandOn:
+    """The claimant's ownership of the ticket ended in the PSA."""
+
+    at: datetime
+    by: str
+    """Login name of whoever saved it."""
+    to: str | None
+    """Login name of the next owner; None where there is none now."""
+
+
+def handed_on(
+    saves: Sequence[Sighting], *, claimed_by: str, claimed_at: datetime, roster: Roster
+) -> HandOn | None:
+    """Return the first save since the claim in which a person took the ticket from the claimant's name.
+
+    Clearing the owner gives it back; another engineer as owner takes it over. What a machine or somebody outside
+    the account's people does to the owner says nothing about who is at work, nor does a technician as owner.
+    """
+    for before, now in pairwise(saves):
+        if now.at < claimed_at or not _same(before.owner, claimed_by) or _same(now.owner, claimed_by):
+            continue
+        by_person = now.member is not None and roster.person(now.member).role in _PEOPLE
+        if by_person and now.member and (now.owner is None or may_claim(now.owner, roster)):
+            return HandOn(now.at, now.member, now.owner)
+    return None
+
+
 def read_back(evidence: Evidence, *, member: str, since: datetime) -> ReadBack | None:
     """Return the first "I start with …" a member wrote since a moment, in a note or a time entry."""
     found = [

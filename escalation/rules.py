@@ -77,8 +77,8 @@ class Verdict:
     episode: int
     why: str
     seen: Seen
-    withdraw_earlier: int | None = None
-    """An earlier episode that ended unclaimed without anybody having noticed yet."""
+    end_earlier: int | None = None
+    """An earlier episode that is still live: a ticket has at most one live handoff."""
     at: datetime | None = field(default=None)
     """When it happened, by the PSA's clock where it has one."""
 
@@ -161,12 +161,12 @@ def _enters(before: Seen, after: Seen, at: datetime) -> Verdict:
         resumed = dataclasses.replace(after, in_escalation=True, left_at=None)
         return Verdict(Act.RESUME, before.episode, "came back within the grace", resumed, at=at)
     episode = before.episode + 1
-    unnoticed = before.episode if before.live and not before.claimed else None
+    earlier = before.episode if before.live else None
     opened = dataclasses.replace(
         after, in_escalation=True, left_at=None, episode=episode, live=True, claimed=False
     )
     why = "entered an escalation status" if episode == 1 else "escalated again"
-    return Verdict(Act.OPEN, episode, why, opened, withdraw_earlier=unnoticed, at=at)
+    return Verdict(Act.OPEN, episode, why, opened, end_earlier=earlier, at=at)
 
 
 def _leaves(before: Seen, after: Seen, rules: StatusRules, ticket: Ticket, at: datetime) -> Verdict:

@@ -91,6 +91,7 @@ def store_draft(
     escalation_package: dict[str, Any],
     schema_version: int,
     evidence_fingerprint: str | None = None,
+    domain: str | None = None,
 ) -> bool:
     """Store what is about to be posted or edited in, before it is tried."""
     return changed(
@@ -102,6 +103,7 @@ def store_draft(
             escalation_package=escalation_package,
             schema_version=schema_version,
             evidence_fingerprint=evidence_fingerprint,
+            domain=domain,
         ),
     )
 

@@ -171,6 +171,14 @@ def set_expiry(session: Session, account_id: int, handoff_id: int, *, claimed_at
     return changed(session, same.values(claim_expires_at=at))
 
 
+def ask_settlement(session: Session, account_id: int, handoff_id: int, *, due_at: datetime) -> bool:
+    """Settle a claim once more, because of something that crossed it. False if the handoff is not claimed."""
+    taken = Handoff.response_state.in_((Response.CLAIMED.value, Response.ACTED.value))
+    return changed(
+        session, update(Handoff).where(*_one(account_id, handoff_id), taken).values(settle_due_at=due_at)
+    )
+
+
 def take_settlement(session: Session, account_id: int, handoff_id: int, *, now: datetime, until: datetime) -> bool:
     """Take what follows from a claim or its return, until a moment. False if nothing is due or somebody has it."""
     return _take(session, Handoff.settle_due_at, account_id, handoff_id, now, until)

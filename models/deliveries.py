@@ -15,7 +15,7 @@ from models.turns import BELL_S, Due, changed, due_in_turn, pairs
 
 __all__ = [
     "Delivery", "create", "due", "fail", "fail_for_now", "get", "mark_sent", "of_handoff", "suppress",
-    "suppress_pending", "take",
+    "suppress_pending", "take", "told",
 ]  # fmt: skip
 
 
@@ -74,6 +74,14 @@ def of_handoff(session: Session, account_id: int, handoff_id: int) -> list[Deliv
     return list(session.scalars(query.order_by(Delivery.id).execution_options(populate_existing=True)))
 
 
+def told(session: Session, account_id: int, handoff_id: int) -> set[int]:
+    """Return the members whom a message about a handoff has reached, or may have."""
+    query = select(Delivery.recipient_user_id).where(
+        Delivery.account_id == account_id, Delivery.handoff_id == handoff_id, Delivery.status == "sent"
+    )
+    return set(session.scalars(query))
+
+
 def take(
     session: Session, account_id: int, delivery_id: int, *, now: datetime, lease_s: float
 ) -> Delivery | None:
@@ -118,16 +126,19 @@ def fail_for_now(session: Session, account_id: int, delivery_id: int, *, at: dat
 
 
 def suppress_pending(
-    session: Session, account_id: int, handoff_id: int, *, reason: str, now: datetime
+    session: Session, account_id: int, handoff_id: int, *, reason: str, now: datetime, but: str | None = None
 ) -> int:
-    """Suppress what is not sent yet, and return how many. What is being sent at this moment is left alone."""
+    """Suppress what is not sent yet, `but` one kind, and return how many.
+
+    What is being sent at this moment is left alone.
+    """
     stale = (Delivery.status == "sending") & (Delivery.lease_until <= now)
     pending = select(Delivery.id).where(
         Delivery.account_id == account_id,
         Delivery.handoff_id == handoff_id,
         (Delivery.status == "queued") | stale,
     )
-    ids = list(session.scalars(pending))
+    ids = list(session.scalars(pending if but is None else pending.where(Delivery.kind != but)))
     done = {"status": "suppressed", "reason": reason, "lease_until": None, "next_attempt_at": None}
     still = (Delivery.status == "queued") | stale
     return sum(changed(session, _one(account_id, one).where(still).values(done)) for one in ids)

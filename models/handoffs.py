@@ -35,6 +35,7 @@ from models.briefs import (
 )
 from models.claims import (
     ask_observation,
+    ask_settlement,
     claim,
     claimable_since,
     due_observations,
@@ -52,13 +53,13 @@ from models.claims import (
     take_settlement,
 )
 from models.moves import opened
-from models.tables import Handoff, Snapshot, Transition, Watch
+from models.tables import Handoff, Snapshot, Transition
 from models.turns import BELL_S, Due, changed, due_in_turn, pairs
 
 __all__ = [
-    "Handoff", "Snapshot", "Transition", "add_snapshot", "ask_observation", "ask_refresh", "by_ticket",
+    "Handoff", "Snapshot", "Transition", "add_snapshot", "ask_observation", "ask_refresh", "ask_settlement", "by_ticket",
     "claim", "claimable_since", "clear_attempt", "count_extra_notes", "due_briefs", "due_notifications",
-    "due_observations", "due_refreshes", "due_settlements", "due_withdrawals", "end", "finish_settlement",
+    "due_observations", "due_refreshes", "due_settlements", "end", "finish_settlement",
     "get", "give_back", "latest_snapshot", "lease", "mark_acted", "mark_attempt", "mark_edited",
     "mark_notified", "mark_posted", "note_owner", "note_read_back", "open_for_ticket", "open_handoff",
     "park", "parked", "release_claim", "renew", "resume", "returns", "set_expiry", "settle_later",
@@ -237,15 +238,6 @@ def mark_notified(session: Session, account_id: int, handoff_id: int, *, now: da
     """Record that the deliveries of a handoff exist. True once."""
     waiting = update(Handoff).where(*_one(account_id, handoff_id), Handoff.notify_state == "pending")
     return changed(session, waiting.values(notify_state="created", notified_at=now))
-
-
-def due_withdrawals(system: Session, *, now: datetime, grace: timedelta, limit: int) -> Due:
-    """Return the open handoffs whose ticket left the escalation status longer ago than `grace`, in turn."""
-    newest = (Handoff.account_id == Watch.account_id, Handoff.ticket_id == Watch.ticket_id)
-    live = (*newest, Handoff.episode == Watch.episode, Handoff.response_state == Response.OPEN.value)
-    return pairs(
-        system, due_in_turn(Watch.account_id, Handoff.id, Watch.left_at, *live, now=now - grace, limit=limit)
-    )
 
 
 def due_notifications(system: Session, *, before: datetime, limit: int) -> Due:

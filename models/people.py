@@ -100,7 +100,8 @@ def roster(session: Session, account_id: int, *, us: str | None) -> Roster:
     """Return who is who, for reading a ticket. `us` is the login name of our API member."""
     rows = roster_rows(session, account_id)
     return Roster(
-        roles={row.identifier.lower(): cast(Role, row.role) for row in rows},
+        # A program with keys of its own takes nothing and does nothing, whatever it writes.
+        roles={row.identifier.lower(): cast(Role, "system" if row.is_api else row.role) for row in rows},
         names={row.identifier.lower(): row.name for row in rows},
         us=us,
     )

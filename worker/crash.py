@@ -1,8 +1,9 @@
-"""Named points at which a test may kill the process, to prove that any crash leaves a row that is found again.
+"""Named points at which a test may kill or stop the process, to prove that any crash leaves a row that is found again.
 
 `RESOLUTIONFLOW_CRASH_FILE` names a file; while it holds `publish.posted 2`, the process kills itself at its second
-pass of that point, having removed the file first, so that the one started in its place lives on. Without the
-variable a point costs one dictionary look-up.
+pass of that point, having removed the file first, so that the one started in its place lives on. With a third word,
+`publish.posted 2 stop`, it stops (SIGSTOP) instead, as if the machine had frozen, and goes on when it is told to.
+Without the variable a point costs one dictionary look-up.
 """
 
 from __future__ import annotations
@@ -27,15 +28,21 @@ POINTS = (
     "notify.created",
     "deliver.taken",
     "deliver.sent",
+    "observe.read",
+    "observe.stored",
+    "settle.taken",
+    "settle.owner_set",
+    "settle.stored",
 )
 """Every point there is, in the order an escalation passes them."""
 
+_ENDS = {"kill": signal.SIGKILL, "stop": signal.SIGSTOP}
 _passed: dict[str, int] = {}
 _lock = threading.Lock()
 
 
 def point(name: str) -> None:
-    """Die here if a test asks for it. Raises `KeyError` for a point that is not in `POINTS`."""
+    """Die or stop here if a test asks for it. Raises `KeyError` for a point that is not in `POINTS`."""
     asked_in = os.environ.get("RESOLUTIONFLOW_CRASH_FILE")
     if not asked_in:
         return
@@ -44,7 +51,7 @@ def point(name: str) -> None:
     file = Path(asked_in)
     with _lock:
         try:
-            at, hit = file.read_text().split()
+            at, hit, *end = file.read_text().split()
         except (FileNotFoundError, ValueError):
             _passed.clear()
             return
@@ -54,4 +61,5 @@ def point(name: str) -> None:
         if _passed[name] < int(hit):
             return
         file.unlink(missing_ok=True)
-    os.kill(os.getpid(), signal.SIGKILL)
+        _passed.clear()
+    os.kill(os.getpid(), _ENDS[end[0] if end else "kill"])

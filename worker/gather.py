@@ -16,7 +16,7 @@ from typing import Any
 
 import structlog
 
-from escalation.evidence import Configuration, Evidence, Gap, Note, Roster
+from escalation.evidence import Configuration, Evidence, Gap, Note, Roster, Ticket
 from escalation.redaction import redact_evidence
 from psa.port import Psa, PsaError
 
@@ -47,12 +47,7 @@ class Reader:
                 "schedule": lambda: psa.schedule(ticket_id),
             }
         )
-        try:
-            ticket = psa.ticket(ticket_id)
-        except PsaError:
-            for future in children.values():
-                future.cancel()
-            raise
+        ticket = _first(lambda: psa.ticket(ticket_id), children)
         found, gaps = _collect(children)
         evidence = Evidence(
             ticket=ticket,
@@ -100,8 +95,40 @@ class Reader:
         """Read both rounds."""
         return self.rest(psa, self.ticket_and_children(psa, ticket_id, roster, now=now), roster)
 
+    def response(self, psa: Psa, ticket_id: int, roster: Roster, *, now: datetime) -> Evidence:
+        """Read what shows who is at work on a ticket: four calls side by side. Raises `PsaError` as the first round."""
+        children = self._start(
+            {
+                "notes": lambda: psa.notes(ticket_id, roster),
+                "time_entries": lambda: psa.time_entries(ticket_id, roster),
+                "schedule": lambda: psa.schedule(ticket_id),
+            }
+        )
+        ticket = _first(lambda: psa.ticket(ticket_id), children)
+        found, gaps = _collect(children)
+        evidence = Evidence(
+            ticket=ticket,
+            read_at=now,
+            notes=_not_ours(found.get("notes", ())),
+            time_entries=tuple(found.get("time_entries", ())),
+            schedule=tuple(found.get("schedule", ())),
+            gaps=gaps,
+            complete=False,
+        )
+        return redact_evidence(evidence)
+
     def _start(self, calls: Mapping[str, Callable[[], Any]]) -> dict[str, Future[Any]]:
         return {name: self._pool.submit(contextvars.copy_context().run, call) for name, call in calls.items()}
+
+
+def _first(read: Callable[[], Ticket], others: Mapping[str, Future[Any]]) -> Ticket:
+    """Read the ticket here while the others are under way; without it they are not needed. Raises `PsaError`."""
+    try:
+        return read()
+    except PsaError:
+        for future in others.values():
+            future.cancel()
+        raise
 
 
 def _collect(futures: Mapping[str, Future[Any]]) -> tuple[dict[str, Any], tuple[Gap, ...]]:

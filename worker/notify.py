@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 
 import structlog
+from sqlalchemy.orm import Session
 
-from escalation import brief
-from escalation.package import load
-from models import accounts, deliveries, handoffs, jobs, people
+from models import accounts, deliveries, handoffs, jobs
 from models.deliveries import Delivery
-from models.handoffs import Handoff
 from worker import crash
 from worker.backoff import next_try
-from worker.mail import HandoffMail, MailError, compose, render
+from worker.letters import letter, stale
+from worker.mail import MailError, compose
+from worker.settle import TAKEN
 from worker.wiring import Services
 
 log = structlog.get_logger()
@@ -51,33 +51,34 @@ def deliver(services: Services, *, account_id: int, delivery_id: int) -> bool:
     """
     now = services.clock()
     waits = services.settings.intervals
+    desk = services.desk(account_id)
     with services.database.account(account_id) as session:
         delivery = deliveries.take(session, account_id, delivery_id, now=now, lease_s=waits.lease)
         if delivery is None:
             return False
         handoff = handoffs.get(session, account_id, delivery.handoff_id)
-        recipient = people.member(session, account_id, delivery.recipient_user_id)
         if delivery.attempts > GIVE_UP_AFTER:  # also one that ended its process each time
             deliveries.fail(session, account_id, delivery_id, reason=f"given up after {GIVE_UP_AFTER} tries")
             log.error("mail_given_up", delivery_id=delivery_id)
             return False
-        if handoff is None or handoff.response_state != "open":
-            why = handoff.end_reason or handoff.response_state if handoff else "the handoff is gone"
-            deliveries.suppress(session, account_id, delivery_id, reason=why)
+        why = stale(desk, handoff, delivery)
+        if handoff is None or why:
+            deliveries.suppress(session, account_id, delivery_id, reason=why or "")
             return False
+        first = _first_message(session, delivery)
     structlog.contextvars.bind_contextvars(event_id=handoff.event_id, ticket_id=handoff.ticket_id)
     crash.point("deliver.taken")
     try:
-        mail = _mail(services, handoff, recipient.name if recipient else "")
         message = compose(
-            render(mail),
+            letter(services, desk, handoff, delivery),
             sender=services.settings.mail_from,
             recipient=delivery.address or "",
-            recipient_name=mail.recipient_name,
+            recipient_name=desk.name_of(delivery.recipient_user_id),
             message_id=delivery.message_id,
             date=delivery.created_at,  # not now: a repeat is the same message to the byte
             topic=str(handoff.ticket_id),
-            event_id=mail.event_id,
+            event_id=handoff.event_id or "",
+            in_reply_to=first or "",
         )
         services.mailer.send(message)
     except (ValueError, MailError) as error:
@@ -85,42 +86,20 @@ def deliver(services: Services, *, account_id: int, delivery_id: int) -> bool:
     crash.point("deliver.sent")
     with services.database.account(account_id) as session:
         deliveries.mark_sent(session, account_id, delivery_id, now=services.clock())
+        if delivery.kind != TAKEN:
+            # Should it have been claimed while this was on its way, its reader is to learn that too.
+            handoffs.ask_settlement(session, account_id, delivery.handoff_id, due_at=services.clock())
     log.info("mail_sent", delivery_id=delivery_id, attempts=delivery.attempts)
     return True
 
 
-def _mail(services: Services, handoff: Handoff, recipient: str) -> HandoffMail:
-    desk = services.desk(handoff.account_id)
-    url = services.psa(handoff.account_id).ticket_url(handoff.ticket_id)
-    package = load(handoff.escalation_package) if handoff.escalation_package else None
-    lines = brief.opening(package) if package else []
-    return HandoffMail(
-        account=desk.name,
-        ticket_id=handoff.ticket_id,
-        ticket_url=url,
-        ticket_summary=(package.summary if package else handoff.summary) or "",
-        client=handoff.company or "",
-        severity=handoff.priority or "",
-        waiting=_capital(lines[0].partition(", ")[2]) if lines else "",
-        escalated_by=desk.roster.person(handoff.escalated_by).name if handoff.escalated_by else "",
-        recipient_name=recipient,
-        opening=_labelled(lines[1:]),
-        brief_in_ticket=handoff.brief_state == "posted",
-        event_id=handoff.event_id or "",
-    )
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _labelled(lines: list[str]) -> tuple[tuple[str, str | tuple[str, ...]], ...]:
-    """Split the brief's first lines at their labels; several lines of one label become its items."""
-    found: dict[str, list[str]] = {}
-    for line in lines:
-        label, _, text = line.partition(": ")
-        found.setdefault(label, []).append(text)
-    return tuple((label, texts[0]) if len(texts) == 1 else (f"{label}s", tuple(texts)) for label, texts in found.items())
+def _first_message(session: Session, delivery: Delivery) -> str | None:
+    """Return the Message-ID of the first message to the same person, which later ones stand below."""
+    if delivery.kind == "handoff":
+        return None
+    rows = deliveries.of_handoff(session, delivery.account_id, delivery.handoff_id)
+    mine = (d for d in rows if d.recipient_user_id == delivery.recipient_user_id and d.status == "sent")
+    return next((d.message_id for d in mine), None)
 
 
 def _not_sent(services: Services, delivery: Delivery, error: ValueError | MailError) -> bool:

@@ -11,21 +11,19 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from escalation import rules
 from escalation.evidence import Ticket
-from escalation.rules import GRACE, Seen
+from escalation.rules import Seen
 from models import accounts, deliveries, handoffs, inbox, jobs, watches
 from psa.port import PsaError
+from worker.ending import seen_of
 from worker.onboarding import register
-from worker.triage import seen_of, withdraw_if_away
 from worker.wiring import Desk, Services
 
 log = structlog.get_logger()
 
-MARGIN = timedelta(seconds=5)
 REFUSED = "psa refuses us"
 CHECK = "check callbacks"
 """The job that looks once a period whether our callback entries are still active."""
@@ -42,14 +40,14 @@ def sweep(services: Services) -> dict[str, int]:
             "triage": [{"account_id": a, "inbox_id": i} for a, i in inbox.due(system, now=now, limit=limit)],
             "publish": _handoffs(handoffs.due_briefs(system, now=now, limit=limit)),
             "refresh": _handoffs(handoffs.due_refreshes(system, now=now, limit=limit)),
+            "settle": _handoffs(handoffs.due_settlements(system, now=now, limit=limit)),
+            "observe": _handoffs(handoffs.due_observations(system, now=now, limit=limit)),
             "notify": _handoffs(handoffs.due_notifications(system, before=unannounced, limit=limit)),
             "deliver": [
                 {"account_id": a, "delivery_id": i} for a, i in deliveries.due(system, now=now, limit=limit)
             ],
             "poll": [{"account_id": a} for a in accounts.due_polls(system, now=now, limit=limit)],
         }
-        # A little later than the rule: the PSA's clock and ours differ, and a callback may be on its second try.
-        away = handoffs.due_withdrawals(system, now=now, grace=GRACE + MARGIN, limit=limit)
     found = {}
     for task, rows in due.items():
         fresh = [ids for ids in rows if services.not_rung_lately(task, ids)]
@@ -58,11 +56,6 @@ def sweep(services: Services) -> dict[str, int]:
                 break  # no broker: a later sweep rings again
         if fresh:
             found[task] = len(fresh)
-    for account_id, handoff_id in away:
-        try:
-            withdraw_if_away(services, account_id=account_id, handoff_id=handoff_id)
-        except SQLAlchemyError as error:  # the others must not wait for this one
-            log.warning("withdrawal_waits", handoff_id=handoff_id, error=type(error).__name__)
     if found:
         log.info("swept", **found)
     return found

@@ -32,6 +32,7 @@ from psa.port import (
 from worker import crash
 from worker.backoff import next_try
 from worker.gather import transient_gaps
+from worker.standing import facts, standing_of
 from worker.wiring import Desk, Services
 
 log = structlog.get_logger()
@@ -145,12 +146,13 @@ def _draft(hold: _Hold) -> _Hold | None:
         episode=hold.handoff.episode,
     )
     package = package_of(hold.handoff, hold.desk, evidence)
-    text = brief.render(package, marker=marker)
+    standing = standing_of(services, hold.desk, hold.handoff, evidence)
+    text = brief.render(package, marker=marker, standing=standing)
     with services.database.account(account_id) as session:
         stored = handoffs.store_draft(
             session, account_id, handoff_id, fence=hold.fence, draft=text, draft_hash=text_hash(text), marker=marker,
             escalation_package=package.to_json(), schema_version=SCHEMA_VERSION,
-            evidence_fingerprint=evidence.fingerprint(),
+            evidence_fingerprint=facts(evidence, standing), domain=package.domain,
         )  # fmt: skip
         if not stored:
             return None

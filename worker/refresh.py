@@ -13,7 +13,6 @@ from typing import Any
 import structlog
 
 from escalation import brief
-from escalation.evidence import Evidence
 from escalation.package import Package
 from models import handoffs
 from models.handoffs import Handoff
@@ -22,6 +21,7 @@ from worker import crash
 from worker.backoff import next_try
 from worker.gather import transient_gaps
 from worker.publish import ENDED, alert, freeze, package_of, remove_extras, text_hash, with_marker
+from worker.standing import facts, standing_of
 from worker.wiring import Desk, Services
 
 log = structlog.get_logger()
@@ -120,19 +120,23 @@ def _bring_up_to_date(hold: _Hold) -> tuple[bool, str | None]:
     if transient_gaps(evidence):
         _later(hold)
         return False, None
-    if evidence.fingerprint() == handoff.evidence_fingerprint:
+    standing = standing_of(services, desk, handoff, evidence)
+    fingerprint = facts(evidence, standing)
+    if fingerprint == handoff.evidence_fingerprint:
         return False, None
     package = package_of(handoff, desk, evidence)
-    text = brief.render(package, marker=handoff.marker, since=_first_package(hold))
-    wrote, note_hash = _write(hold, note, own, text, evidence)
+    text = brief.render(package, marker=handoff.marker, since=_first_package(hold), standing=standing)
+    wrote, note_hash = _write(hold, note, own, text, fingerprint)
     written = text if wrote and note_hash is not None else handoff.draft or text
-    _store(hold, written, package.to_json(), evidence.fingerprint())
+    _store(hold, written, package.to_json(), fingerprint, package.domain)
     with services.database.account(desk.account_id) as session:
         handoffs.add_snapshot(session, desk.account_id, handoff.id, evidence, kind="refresh")
     return wrote, note_hash
 
 
-def _store(hold: _Hold, text: str, package: dict[str, Any], fingerprint: str | None) -> None:
+def _store(
+    hold: _Hold, text: str, package: dict[str, Any], fingerprint: str | None, domain: str | None = None
+) -> None:
     """Commit what the note says, or is about to say."""
     handoff = hold.handoff
     assert handoff.marker is not None
@@ -140,7 +144,7 @@ def _store(hold: _Hold, text: str, package: dict[str, Any], fingerprint: str | N
         handoffs.store_draft(
             session, hold.desk.account_id, handoff.id, fence=hold.fence, draft=text, draft_hash=text_hash(text),
             marker=handoff.marker, escalation_package=package, schema_version=handoff.schema_version or 1,
-            evidence_fingerprint=fingerprint,
+            evidence_fingerprint=fingerprint, domain=domain or handoff.domain,
         )  # fmt: skip
 
 
@@ -165,7 +169,7 @@ def _settled(hold: _Hold, own: list[PostedNote]) -> PostedNote | None:
 
 
 def _write(
-    hold: _Hold, note: PostedNote | None, own: list[PostedNote], text: str, evidence: Evidence
+    hold: _Hold, note: PostedNote | None, own: list[PostedNote], text: str, fingerprint: str
 ) -> tuple[bool, str | None]:
     handoff = hold.handoff
     if note is None:
@@ -178,7 +182,7 @@ def _write(
         crash.point("refresh.edited")
         log.info("brief_edited", note_id=note.id)
         return True, text_hash(edited.text)
-    return _add_short_note(hold, note, own, evidence.fingerprint()), None
+    return _add_short_note(hold, note, own, fingerprint), None
 
 
 def _add_short_note(hold: _Hold, note: PostedNote, own: list[PostedNote], fingerprint: str) -> bool:

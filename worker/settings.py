@@ -53,6 +53,10 @@ class Intervals:
     retry_cap: float = 300.0
     mail_before_note: float = 60.0
     """When the note is not in the ticket after this, the engineers are told without it."""
+    observe: float = 60.0
+    """How often the ticket of a claimed handoff is read for its first action; less often as it grows older."""
+    observe_open: float = 300.0
+    """The same for one nobody has claimed: notes may raise no callback, and any callback may be lost."""
     callback_check: float = 86_400.0
     """How often each account's callback entries are checked and re-activated."""
     rings: int = 500

@@ -2,7 +2,8 @@
 
     callback ─▶ triage ─▶ publish ─▶ notify ─▶ deliver
                    │                              each engineer
-                   └─▶ (later) refresh            one message
+                   ├─▶ (later) refresh            one message
+                   └─▶ observe ─▶ settle ─▶ deliver, refresh
     sweep ─▶ whatever is due         poll ─▶ triage
 """
 
@@ -14,7 +15,7 @@ import structlog
 from celery import shared_task, signals
 
 from worker import notify as notifying
-from worker import patrol, publish, refresh, triage
+from worker import observe, patrol, publish, refresh, settle, triage
 from worker.wiring import services
 
 
@@ -49,6 +50,19 @@ def notify_engineers(*, account_id: int, handoff_id: int) -> None:
 def deliver_message(*, account_id: int, delivery_id: int) -> None:
     """Send one message."""
     notifying.deliver(services(), account_id=account_id, delivery_id=delivery_id)
+
+
+@shared_task(name="worker.tasks.observe")
+def observe_handoff(*, account_id: int, handoff_id: int) -> None:
+    """Look who took a handoff and what they did first."""
+    observe.observe(services(), account_id=account_id, handoff_id=handoff_id)
+
+
+@shared_task(name="worker.tasks.settle")
+def settle_claim(*, account_id: int, handoff_id: int) -> None:
+    """Do what follows from a claim or its return; send each message."""
+    for delivery_id in settle.settle(services(), account_id=account_id, handoff_id=handoff_id):
+        services().bell.ring("deliver", account_id=account_id, delivery_id=delivery_id)
 
 
 @shared_task(name="worker.tasks.sweep")

@@ -10,14 +10,16 @@ from sqlalchemy.orm import Session
 
 from escalation import rules
 from escalation.evidence import Evidence, Ticket
+from escalation.response import Sighting
 from escalation.rules import RULES_VERSION, Act, Seen, Verdict
-from models import accounts, deliveries, handoffs, inbox, jobs, watches
+from models import accounts, handoffs, inbox, jobs, sightings, watches
 from models.inbox import Inbox
-from models.watches import Watch
 from psa.callbacks import CallbackBody, Forged, Malformed, parse
 from psa.port import NotFound, Psa, PsaError, Unavailable
 from worker import crash
 from worker.backoff import next_try
+from worker.ending import seen_of, spare, withdraw
+from worker.observe import UNDECIDED, look
 from worker.wiring import Desk, Services
 
 log = structlog.get_logger()
@@ -29,6 +31,14 @@ class _Reading:
     """None: the PSA says that it no longer exists."""
     evidence: Evidence | None = None
     """The first round, where the hint made it worth reading at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Rings:
+    """What to ring for, once everything is committed."""
+
+    publish: tuple[int, ...] = ()
+    observe: tuple[int, ...] = ()
 
 
 def triage(services: Services, *, account_id: int, inbox_id: int) -> list[int]:
@@ -55,6 +65,7 @@ def triage(services: Services, *, account_id: int, inbox_id: int) -> list[int]:
             watch = watches.seen(session, account_id, row.record_id)
             seen = seen_of(session, account_id, watch)
         reading = _read(services, desk, services.psa(account_id), row.record_id, body, seen)
+        seen = _look_before_it_ends(services, desk, row.record_id, reading, seen)
     except (Forged, Malformed) as error:
         _refuse(services, row, str(error))
         return []
@@ -101,25 +112,6 @@ def _genuine(services: Services, desk: Desk, row: Inbox, body: CallbackBody | No
     return True
 
 
-def seen_of(session: Session, account_id: int, watch: Watch | None) -> Seen | None:
-    """Return what the stored rows say of a ticket, as the rules want it."""
-    if watch is None:
-        return None
-    newest = next(iter(handoffs.by_ticket(session, account_id, watch.ticket_id)), None)
-    state = newest.response_state if newest and newest.episode == watch.episode else None
-    return Seen(
-        board_id=watch.board_id,
-        status_id=watch.status_id,
-        in_escalation=watch.in_escalation,
-        left_at=watch.left_at,
-        last_updated=watch.last_updated,
-        episode=watch.episode,
-        live=state in ("open", "claimed", "acted"),
-        claimed=state in ("claimed", "acted"),
-        gone=watch.gone,
-    )
-
-
 def _read(
     services: Services, desk: Desk, psa: Psa, ticket_id: int, body: CallbackBody | None, seen: Seen | None
 ) -> _Reading:
@@ -141,6 +133,28 @@ def _read(
         return _Reading(None)
 
 
+def _look_before_it_ends(
+    services: Services, desk: Desk, ticket_id: int, reading: _Reading, seen: Seen | None
+) -> Seen | None:
+    """Where an episode is about to end, see first who took it and what they did; return what is known then.
+
+    A senior may take a ticket and close it before anybody looked. Raises `PsaError`.
+    """
+    if reading.ticket is None or seen is None or not seen.live:
+        return seen
+    verdict = rules.decide(seen, reading.ticket, desk.rules, now=services.clock())
+    if verdict.act not in (Act.END, Act.WITHDRAW) and verdict.end_earlier is None:
+        return seen
+    with services.database.account(desk.account_id, reading=True) as session:
+        handoff = handoffs.open_for_ticket(session, desk.account_id, ticket_id)
+    if handoff is None or handoff.response_state not in UNDECIDED:
+        return seen
+    look(services, desk, handoff)
+    with services.database.account(desk.account_id, reading=True) as session:
+        watch = watches.seen(session, desk.account_id, ticket_id)
+        return seen_of(session, desk.account_id, watch)
+
+
 def _decide(
     services: Services, desk: Desk, row: Inbox, reading: _Reading, seen: Seen | None, version: int
 ) -> list[int]:
@@ -150,11 +164,11 @@ def _decide(
         verdict = rules.deleted(seen or Seen(), now=now)
     else:
         verdict = rules.decide(seen, reading.ticket, desk.rules, now=now)
-    opened: list[int] = []
+    rings = _Rings()
     with services.database.account(desk.account_id) as session:
         stored = _remember(session, desk.account_id, row.record_id, verdict.seen, version)
         if stored:
-            opened = _carry_out(session, services, desk, row, reading, verdict, now)
+            rings = _carry_out(session, services, desk, row, reading, verdict, now)
             outcome = f"{verdict.act}: {verdict.why}"
             inbox.finish(session, desk.account_id, row.id, outcome)
         else:
@@ -163,8 +177,10 @@ def _decide(
     crash.point("triage.decided")
     if not stored:
         services.bell.ring("triage", account_id=desk.account_id, inbox_id=row.id)
-    log.info("triaged", act=str(verdict.act), why=verdict.why, episode=verdict.episode, handoff_ids=opened)
-    return opened
+    for handoff_id in rings.observe:
+        services.bell.ring("observe", account_id=desk.account_id, handoff_id=handoff_id)
+    log.info("triaged", act=str(verdict.act), why=verdict.why, episode=verdict.episode, handoff_ids=list(rings.publish))
+    return list(rings.publish)
 
 
 def _remember(session: Session, account_id: int, ticket_id: int, seen: Seen, version: int) -> bool:
@@ -193,41 +209,56 @@ def _carry_out(
     reading: _Reading,
     verdict: Verdict,
     now: datetime,
-) -> list[int]:
-    """Store what the verdict means for the handoffs; return those to publish."""
+) -> _Rings:
+    """Store what the verdict means for the handoffs; return those to publish and those to look at."""
     assert row.record_id is not None
     at = verdict.at or now
     known = {h.episode: h for h in handoffs.by_ticket(session, desk.account_id, row.record_id)}
     current = known.get(verdict.episode)
-    if verdict.withdraw_earlier in known:
-        earlier = known[verdict.withdraw_earlier]
-        _withdraw(session, desk.account_id, earlier.id, "escalated again", at=at, now=now)
+    if verdict.end_earlier in known:
+        earlier = known[verdict.end_earlier]
+        handoffs.end(session, desk.account_id, earlier.id, now=now, why="escalated again", happened_at=at)
+        spare(session, desk.account_id, earlier.id, "escalated again", now)
     if verdict.act is Act.OPEN and reading.ticket is not None:
-        return _open(session, desk, row, reading, verdict, at, now)
+        return _Rings(publish=_open(session, services, desk, row, reading, verdict, at, now))
     if current is None:
-        return []
+        return _Rings()
     due = now + timedelta(seconds=services.settings.intervals.refresh_delay)
+    if verdict.act is Act.END:
+        handoffs.end(session, desk.account_id, current.id, now=now, why=verdict.why, happened_at=at)
+        spare(session, desk.account_id, current.id, f"the ticket was {verdict.why}", now)
+        return _Rings()
+    if verdict.act is Act.WITHDRAW:
+        withdraw(session, desk.account_id, current.id, verdict.why, at=at, now=now)
+        return _Rings()
     if verdict.act is Act.RESUME:
         handoffs.resume(session, desk.account_id, current.id, due_at=due)
     elif verdict.act is Act.REFRESH:
         handoffs.ask_refresh(session, desk.account_id, current.id, due_at=due)
-    elif verdict.act is Act.WITHDRAW:
-        _withdraw(session, desk.account_id, current.id, verdict.why, at=at, now=now)
-    elif verdict.act is Act.END:
-        handoffs.end(session, desk.account_id, current.id, now=now, why=verdict.why, happened_at=at)
-        _spare(session, desk.account_id, current.id, f"the ticket was {verdict.why}", now)
-    return []
+    if reading.ticket is None or current.response_state not in UNDECIDED:
+        return _Rings()
+    _have_it_looked_at(session, desk, current.id, reading.ticket, now)
+    return _Rings(observe=(current.id,))
+
+
+def _have_it_looked_at(
+    session: Session, desk: Desk, handoff_id: int, ticket: Ticket, now: datetime
+) -> None:
+    """Keep this save, and have the ticket read for a claim or first action."""
+    sightings.add(session, desk.account_id, handoff_id, Sighting.of(ticket, read_at=now), now=now)
+    handoffs.ask_observation(session, desk.account_id, handoff_id, due_at=now)
 
 
 def _open(
     session: Session,
+    services: Services,
     desk: Desk,
     row: Inbox,
     reading: _Reading,
     verdict: Verdict,
     at: datetime,
     now: datetime,
-) -> list[int]:
+) -> tuple[int, ...]:
     ticket = reading.ticket
     assert ticket is not None
     handoff = handoffs.open_handoff(
@@ -245,58 +276,18 @@ def _open(
         priority=ticket.priority,
         escalated_by=ticket.updated_by,
         event_id=row.event_id,
+        observe_at=now + timedelta(seconds=services.settings.intervals.observe_open),
+        calendar_version=desk.calendar.version,
         why=verdict.why,
         actor=ticket.updated_by or "unknown",
     )
     if handoff is None:  # the same episode by another road: whoever opened it publishes it
-        return []
+        return ()
+    # As it stands now, so that whoever owned it before has claimed nothing.
+    sightings.add(session, desk.account_id, handoff.id, Sighting.of(ticket, read_at=now), now=now)
     if reading.evidence is not None:
         handoffs.add_snapshot(session, desk.account_id, handoff.id, reading.evidence, kind="refresh")
-    return [handoff.id]
-
-
-def _withdraw(
-    session: Session, account_id: int, handoff_id: int, why: str, *, at: datetime, now: datetime
-) -> None:
-    if handoffs.withdraw(session, account_id, handoff_id, now=now, why=why, happened_at=at):
-        _spare(session, account_id, handoff_id, why, now)
-
-
-def _spare(session: Session, account_id: int, handoff_id: int, why: str, now: datetime) -> None:
-    """Tell nobody about what is over."""
-    deliveries.suppress_pending(session, account_id, handoff_id, reason=why, now=now)
-
-
-def withdraw_if_away(services: Services, *, account_id: int, handoff_id: int) -> bool:
-    """Withdraw an unclaimed handoff whose ticket left the escalation status longer than the grace ago."""
-    now = services.clock()
-    with services.database.account(account_id) as session:
-        handoff = handoffs.get(session, account_id, handoff_id)
-        if handoff is None:
-            return False
-        watch = watches.seen(session, account_id, handoff.ticket_id)
-        seen = seen_of(session, account_id, watch)
-        if watch is None or seen is None or seen.episode != handoff.episode:
-            return False
-        if not rules.grace_over(seen, now=now):
-            return False
-        why = "left the escalation status and stayed away"
-        _withdraw(session, account_id, handoff_id, why, at=seen.left_at or now, now=now)
-        watches.record(
-            session,
-            account_id,
-            handoff.ticket_id,
-            expected_version=watch.version,
-            board_id=watch.board_id,
-            status_id=watch.status_id,
-            in_escalation=watch.in_escalation,
-            left_at=None,
-            last_updated=watch.last_updated,
-            episode=watch.episode,
-            gone=watch.gone,
-        )
-    log.info("withdrawn", handoff_id=handoff_id, why=why)
-    return True
+    return (handoff.id,)
 
 
 def _refuse(services: Services, row: Inbox, reason: str) -> None:

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import structlog
 
 from escalation.evidence import Roster
+from escalation.hours import Calendar
 from escalation.rules import StatusRules
 from models import accounts
 from models.accounts import Account, Sealer
@@ -22,6 +23,7 @@ from psa.callbacks import Pin, Verifier
 from psa.port import Keys, Psa
 from worker.app import Bell, make
 from worker.gather import Reader
+from worker.links import Passes
 from worker.mail import Mailer, mailer_for
 from worker.settings import POST_MARGIN, Settings
 
@@ -59,6 +61,24 @@ class Desk:
     marker_key: bytes = field(repr=False)
     frozen: str | None
     api_member: str | None
+    calendar: Calendar
+    claim_expiry_minutes: int
+    """Business minutes."""
+    token_epoch: int
+    members: Mapping[int, str]
+    """Login names by the PSA's member ids."""
+
+    def login(self, member_id: int | None) -> str:
+        """Return a member's login name; the number of one who is unknown here."""
+        return self.members.get(member_id or 0, str(member_id))
+
+    def name_of(self, member_id: int | None) -> str:
+        """Return a member's name for people to read."""
+        return self.roster.person(self.login(member_id)).name
+
+    def member_id(self, login: str) -> int | None:
+        """Return the PSA's id of a login name."""
+        return next((number for number, name in self.members.items() if name.lower() == login.strip().lower()), None)
 
 
 class Services:
@@ -81,6 +101,7 @@ class Services:
         self.clock = clock
         self.holder = f"{socket.gethostname()}:{os.getpid()}"
         self.sealer = Sealer(settings.secret_keys)
+        self.passes = Passes(settings.secret_keys)
         self.reader = Reader(threads=max(32, settings.threads * 2))
         self.verifier = Verifier()
         self._psa_maker = psa_maker
@@ -116,6 +137,10 @@ class Services:
                 marker_key=accounts.marker_key(account, self.sealer),
                 frozen=account.frozen_reason,
                 api_member=account.api_member,
+                calendar=Calendar.office(account.time_zone),
+                claim_expiry_minutes=account.claim_expiry_minutes,
+                token_epoch=account.token_epoch,
+                members={row.id: row.identifier for row in accounts.roster_rows(session, account_id)},
             )
 
     def psa(self, account_id: int) -> Psa:

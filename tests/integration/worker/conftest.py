@@ -11,7 +11,7 @@ from models import accounts, handoffs, inbox
 from models.base import Database
 from models.handoffs import Handoff
 from tests.fakes import FakeBell, FakeClock, FakeMailer, FakePsa
-from worker import notify, publish, triage
+from worker import notify, observe, patrol, publish, settle, triage
 from worker.onboarding import account_named, connect
 from worker.settings import Settings
 from worker.wiring import Services
@@ -64,6 +64,21 @@ class Shop:
     def tell(self, handoff_id: int) -> int:
         ids = notify.notify(self.services, account_id=self.account_id, handoff_id=handoff_id)
         return sum(notify.deliver(self.services, account_id=self.account_id, delivery_id=i) for i in ids)
+
+    def observe(self) -> None:
+        """Do what the bell rang for: readings of the ticket, and what follows from them."""
+        for ids in self.bell.take("observe"):
+            observe.observe(self.services, **ids)
+        self.settle()
+
+    def settle(self) -> None:
+        for ids in self.bell.take("settle"):
+            for delivery_id in settle.settle(self.services, **ids):
+                notify.deliver(self.services, account_id=self.account_id, delivery_id=delivery_id)
+
+    def sweep(self) -> None:
+        patrol.sweep(self.services)
+        self.observe()
 
     def handoffs(self, ticket_id: int = 48213) -> list[Handoff]:
         with self.database.account(self.account_id, reading=True) as session:

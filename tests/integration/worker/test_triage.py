@@ -83,11 +83,12 @@ def test_leaving_is_withdrawn_by_the_sweeper_after_the_grace_and_no_sooner(shop:
     shop.clock.advance(5)
     shop.psa.change(48213, status_id=NEW)
     shop.triage()
+    shop.observe()
     shop.clock.advance(60)
-    patrol.sweep(shop.services)
+    shop.sweep()
     assert _states(shop.handoffs()) == [(1, "open")]
     shop.clock.advance(6)
-    patrol.sweep(shop.services)
+    shop.sweep()
     assert _states(shop.handoffs()) == [(1, "withdrawn")]
     with shop.database.account(shop.account_id) as session:
         rows = deliveries.of_handoff(session, shop.account_id, handoff_id)
@@ -95,12 +96,13 @@ def test_leaving_is_withdrawn_by_the_sweeper_after_the_grace_and_no_sooner(shop:
     assert {r.reason for r in rows} == {"left the escalation status and stayed away", "no e-mail address"}
 
 
-def test_moving_to_a_claim_status_withdraws_nothing(shop: Shop) -> None:
+def test_a_technician_moving_it_to_a_claim_status_neither_claims_nor_withdraws(shop: Shop) -> None:
     shop.escalated()
     shop.psa.change(48213, status_id=ASSIGNED)
     shop.triage()
+    shop.observe()
     shop.clock.advance(600)
-    patrol.sweep(shop.services)
+    shop.sweep()
     assert _states(shop.handoffs()) == [(1, "open")]
 
 

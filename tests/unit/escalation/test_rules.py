@@ -62,14 +62,14 @@ def test_back_within_the_grace_is_the_same_episode() -> None:
 
 def test_back_after_the_grace_is_a_new_episode_and_ends_the_unnoticed_one() -> None:
     last = follow(ticket(status=ESCALATED), ticket(at=10), ticket(status=ESCALATED, at=71))[-1]
-    assert (last.act, last.episode, last.withdraw_earlier) == (Act.OPEN, 2, 1)
+    assert (last.act, last.episode, last.end_earlier) == (Act.OPEN, 2, 1)
 
 
 def test_back_within_the_grace_after_a_claim_is_a_new_episode() -> None:
     opened, left = follow(ticket(status=ESCALATED), ticket(at=10))
     claimed = dataclasses.replace(left.seen, claimed=True)
     again = decide(claimed, ticket(status=ESCALATED, at=20), RULES, now=T0 + timedelta(seconds=20))
-    assert (opened.episode, again.act, again.episode, again.withdraw_earlier) == (1, Act.OPEN, 2, None)
+    assert (opened.episode, again.act, again.episode, again.end_earlier) == (1, Act.OPEN, 2, 1)
 
 
 def test_a_board_move_that_stays_escalated_is_no_new_episode() -> None:
@@ -194,8 +194,8 @@ def test_repeats_and_late_readings_change_nothing(moves: list[tuple[tuple[int, i
 def test_a_live_episode_is_never_left_behind_by_a_newer_one(moves: list[tuple[tuple[int, int], int]]) -> None:
     live: set[int] = set()
     for verdict in follow(*_history(moves)):
-        if verdict.withdraw_earlier:
-            live.discard(verdict.withdraw_earlier)
+        if verdict.end_earlier:
+            live.discard(verdict.end_earlier)
         if verdict.act is Act.OPEN:
             live.add(verdict.episode)
         if verdict.act in (Act.WITHDRAW, Act.END):

@@ -1,0 +1,151 @@
+"""What each kind of message about a handoff says, and whether it is still worth saying."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from escalation import brief
+from escalation.hours import business_minutes
+from escalation.package import load
+from models import handoffs
+from models.deliveries import Delivery
+from models.handoffs import Handoff
+from worker.mail import HandoffMail, Rendered, render
+from worker.mail_response import OfferedAgainMail, TakenMail, render_offered_again, render_taken
+from worker.observe import RAN_OUT
+from worker.settle import TAKEN
+from worker.wiring import Desk, Services
+
+
+def stale(desk: Desk, handoff: Handoff | None, delivery: Delivery) -> str | None:
+    """Return why a message need not be sent any more, None if it still must."""
+    if handoff is None:
+        return "the handoff is gone"
+    taken = handoff.response_state in ("claimed", "acted")
+    if delivery.kind == TAKEN:
+        if not taken:
+            return handoff.end_reason or "nobody has it any more"
+        return "has it now" if handoff.claimed_by == delivery.recipient_user_id else None
+    if handoff.response_state == "open":
+        return None
+    return f"claimed by {desk.name_of(handoff.claimed_by)}" if taken else handoff.end_reason or handoff.response_state
+
+
+def letter(services: Services, desk: Desk, handoff: Handoff, delivery: Delivery) -> Rendered:
+    """Return the message of a delivery. Raises `ValueError` if an address in it is none."""
+    url = services.psa(handoff.account_id).ticket_url(handoff.ticket_id)
+    if delivery.kind == TAKEN:
+        return render_taken(_taken(desk, handoff, delivery, url))
+    claim_url = _claim_url(services, desk, handoff, delivery.recipient_user_id)
+    if delivery.kind == "handoff":
+        return render(_first(desk, handoff, delivery, url, claim_url))
+    return render_offered_again(_offered(services, desk, handoff, delivery, url, claim_url))
+
+
+def _claim_url(services: Services, desk: Desk, handoff: Handoff, member_id: int) -> str:
+    return services.passes.claim_link(
+        services.settings.public_url, account_id=handoff.account_id, handoff_id=handoff.id, member_id=member_id,
+        epoch=desk.token_epoch,
+    )  # fmt: skip
+
+
+def _first(desk: Desk, handoff: Handoff, delivery: Delivery, url: str, claim_url: str) -> HandoffMail:
+    lines = _opening(handoff)
+    return HandoffMail(
+        account=desk.name,
+        ticket_id=handoff.ticket_id,
+        ticket_url=url,
+        ticket_summary=_summary(handoff),
+        client=handoff.company or "",
+        severity=handoff.priority or "",
+        waiting=_waiting(lines),
+        escalated_by=desk.roster.person(handoff.escalated_by).name if handoff.escalated_by else "",
+        recipient_name=desk.name_of(delivery.recipient_user_id),
+        opening=_labelled(lines[1:]),
+        brief_in_ticket=handoff.brief_state == "posted",
+        event_id=handoff.event_id or "",
+        claim_url=claim_url,
+    )
+
+
+def _taken(desk: Desk, handoff: Handoff, delivery: Delivery, url: str) -> TakenMail:
+    return TakenMail(
+        account=desk.name,
+        ticket_id=handoff.ticket_id,
+        ticket_url=url,
+        ticket_summary=_summary(handoff),
+        client=handoff.company or "",
+        taken_by=desk.name_of(handoff.claimed_by),
+        after=_after(handoff),
+        recipient_name=desk.name_of(delivery.recipient_user_id),
+        event_id=handoff.event_id or "",
+        starts_with=(handoff.read_back or {}).get("text", ""),
+    )
+
+
+def _after(handoff: Handoff) -> timedelta | None:
+    if handoff.claimed_at is None or handoff.origin == "hand":
+        return None
+    return max(timedelta(0), handoff.claimed_at - handoff.escalated_at)
+
+
+def _offered(
+    services: Services, desk: Desk, handoff: Handoff, delivery: Delivery, url: str, claim_url: str
+) -> OfferedAgainMail:
+    lines = _opening(handoff)
+    held_by, minutes, ran_out = _last_return(services, desk, handoff)
+    first = next((line.partition(": ")[2] for line in lines if line.startswith("Start here: ")), "")
+    return OfferedAgainMail(
+        account=desk.name,
+        ticket_id=handoff.ticket_id,
+        ticket_url=url,
+        ticket_summary=_summary(handoff),
+        client=handoff.company or "",
+        severity=handoff.priority or "",
+        waiting=_waiting(lines),
+        why="ran_out" if ran_out else "given_back",
+        held_by=desk.name_of(held_by) if held_by else "",
+        minutes=minutes,
+        start_here=first,
+        recipient_name=desk.name_of(delivery.recipient_user_id),
+        event_id=handoff.event_id or "",
+        claim_url=claim_url,
+        yours=held_by == delivery.recipient_user_id,
+    )
+
+
+def _last_return(services: Services, desk: Desk, handoff: Handoff) -> tuple[int | None, int | None, bool]:
+    """Return who had the last claim, for how many business minutes, and whether it ran out."""
+    with services.database.account(handoff.account_id, reading=True) as session:
+        moves = [m for m in handoffs.transitions(session, handoff.account_id, handoff.id) if m.machine == "response"]
+    back = next((m for m in reversed(moves) if m.to_state == "open" and m.from_state == "claimed"), None)
+    claims = [m for m in moves if m.to_state == "claimed" and (back is None or m.id < back.id)]
+    if back is None or not claims:
+        return None, None, False
+    claimed_at: datetime = claims[-1].happened_at
+    minutes = round(business_minutes(claimed_at, back.happened_at, desk.calendar))
+    return desk.member_id(claims[-1].actor), max(0, minutes), back.why == RAN_OUT
+
+
+def _opening(handoff: Handoff) -> list[str]:
+    package = load(handoff.escalation_package) if handoff.escalation_package else None
+    return brief.opening(package) if package else []
+
+
+def _summary(handoff: Handoff) -> str:
+    package = load(handoff.escalation_package) if handoff.escalation_package else None
+    return (package.summary if package else handoff.summary) or ""
+
+
+def _waiting(lines: list[str]) -> str:
+    text = lines[0].partition(", ")[2] if lines else ""
+    return text[:1].upper() + text[1:]
+
+
+def _labelled(lines: list[str]) -> tuple[tuple[str, str | tuple[str, ...]], ...]:
+    """Split the brief's first lines at their labels; several lines of one label become its items."""
+    found: dict[str, list[str]] = {}
+    for line in lines:
+        label, _, text = line.partition(": ")
+        found.setdefault(label, []).append(text)
+    return tuple((label, texts[0]) if len(texts) == 1 else (f"{label}s", tuple(texts)) for label, texts in found.items())

@@ -1,0 +1,82 @@
+"""Signed passes: the claim link in an e-mail, and tokens for the API.
+
+A pass says who may knock, never that they may enter: role and account are looked up when it is used. Every one of
+`SECRET_KEYS` is accepted and the first signs, so that keys can be changed without breaking links in mailboxes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
+
+CLAIM_LINK_S = 14 * 86_400
+"""A claim link is good for two weeks: longer than any escalation should wait, shorter than a mailbox lives."""
+API_TOKEN_S = 365 * 86_400
+"""An API token is good for a year, so that one forgotten in a script does not work for ever."""
+
+
+class BadPass(ValueError):
+    """The pass is expired, not ours, or no pass at all. The message says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimPass:
+    """Who was sent a claim link, for which handoff."""
+
+    account_id: int
+    handoff_id: int
+    member_id: int
+    epoch: int
+    """The account's when it was signed; a later one there takes it back."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApiPass:
+    """Whose API token it is."""
+
+    account_id: int
+    member_id: int
+    epoch: int
+
+
+class Passes:
+    """Signs and reads passes with this installation's keys."""
+
+    def __init__(self, secret_keys: Sequence[str]) -> None:
+        # itsdangerous signs with the last of several keys.
+        keys = list(reversed(secret_keys))
+        self._claims = URLSafeTimedSerializer(keys, salt="resolutionflow claim link")
+        self._tokens = URLSafeTimedSerializer(keys, salt="resolutionflow api token")
+
+    def claim_link(
+        self, public_url: str, *, account_id: int, handoff_id: int, member_id: int, epoch: int
+    ) -> str:
+        """Return the address at which a member claims a handoff."""
+        return f"{public_url}/claim/{self._claims.dumps([account_id, handoff_id, member_id, epoch])}"
+
+    def read_claim(self, token: str) -> ClaimPass:
+        """Return what a claim link says. Raises `BadPass`."""
+        return ClaimPass(*_read(self._claims, token, 4, CLAIM_LINK_S))
+
+    def api_token(self, *, account_id: int, member_id: int, epoch: int) -> str:
+        """Return a token for the API."""
+        return str(self._tokens.dumps([account_id, member_id, epoch]))
+
+    def read_api(self, token: str) -> ApiPass:
+        """Return what an API token says. Raises `BadPass`."""
+        return ApiPass(*_read(self._tokens, token, 3, API_TOKEN_S))
+
+
+def _read(serializer: URLSafeTimedSerializer, token: str, size: int, max_age_s: int) -> list[int]:
+    try:
+        content: Any = serializer.loads(token, max_age=max_age_s)
+    except SignatureExpired:
+        raise BadPass("expired") from None
+    except BadSignature:
+        raise BadPass("not signed by this installation") from None
+    if not isinstance(content, list) or len(content) != size or not all(type(part) is int for part in content):
+        raise BadPass("malformed")
+    return content

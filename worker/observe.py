@@ -1,0 +1,268 @@
+"""Look in the PSA for who took a handoff and what they did first.
+
+ConnectWise tells of tickets, time and schedule entries by callbacks, of notes by none, and may lose any of them; so
+an unfinished handoff is also read again on a timer. Nothing here writes to the PSA.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy.orm import Session
+
+from escalation import response
+from escalation.evidence import Evidence
+from escalation.response import RESPONSE_VERSION, ClaimSignal, Sighting
+from escalation.rules import GRACE
+from models import handoffs, sightings, watches
+from models.handoffs import Handoff
+from psa.port import NotFound, PsaError
+from worker import crash
+from worker.ending import withdraw_if_away
+from worker.gather import transient_gaps
+from worker.wiring import Desk, Services
+
+log = structlog.get_logger()
+
+SLOWEST_S = 3600.0
+"""However old a handoff is, its ticket is read this often."""
+AGE_SHARE = 0.1
+"""The pause grows to this share of the handoff's age: what stood still for a day can wait a while longer."""
+
+MARGIN = timedelta(seconds=5)
+
+UNDECIDED = ("open", "claimed")
+
+
+def observe(services: Services, *, account_id: int, handoff_id: int) -> bool:
+    """Read a handoff's ticket again if that is due; return whether its response moved.
+
+    1. Take the reading that is due, and set when the next one is.
+    2. Read ticket, notes, time and schedule entries.
+    3. Whoever took it first, by the PSA's clock, has it, unless somebody took it by a link or the API before.
+    4. The claimant's first qualifying deed ends the wait; a claim without one runs out in its time.
+    """
+    handoff = _take(services, account_id, handoff_id)
+    if handoff is None:
+        return False
+    structlog.contextvars.bind_contextvars(event_id=handoff.event_id, ticket_id=handoff.ticket_id)
+    desk = services.desk(account_id)
+    try:
+        moved, evidence = look(services, desk, handoff)
+        if not moved:
+            _end_what_is_over(services, desk, handoff_id, evidence)
+        return moved
+    except NotFound:
+        return False  # triage ends what no longer exists
+    except PsaError as error:
+        log.warning("observation_waits", error=type(error).__name__, status=error.status)
+        return False
+
+
+def _take(services: Services, account_id: int, handoff_id: int) -> Handoff | None:
+    now = services.clock()
+    with services.database.account(account_id) as session:
+        handoff = handoffs.get(session, account_id, handoff_id)
+        if handoff is None or handoff.response_state not in UNDECIDED:
+            return None
+        watch = watches.seen(session, account_id, handoff.ticket_id)
+        next_at = next_reading(services, handoff, now, left_at=watch.left_at if watch else None)
+        if not handoffs.take_observation(session, account_id, handoff_id, now=now, next_at=next_at):
+            return None
+    return handoff
+
+
+def next_reading(
+    services: Services, handoff: Handoff, now: datetime, *, left_at: datetime | None = None
+) -> datetime:
+    """Return when a handoff's ticket should next be read, if nothing calls for it before.
+
+    In time for a claim to run out, and for a ticket that left the escalation status unclaimed to be withdrawn.
+    """
+    waits = services.settings.intervals
+    shortest = waits.observe if handoff.response_state == "claimed" else waits.observe_open
+    age = (now - (handoff.claimed_at or handoff.seen_at)).total_seconds()
+    at = now + timedelta(seconds=min(max(shortest, age * AGE_SHARE), max(shortest, SLOWEST_S)))
+    # A little later than the rule: the PSA's clock and ours differ, and a callback may be on its second try.
+    over = left_at + GRACE + MARGIN if left_at else None
+    return min(at, *(end for end in (handoff.claim_expires_at, over) if end is not None and end > now), at)
+
+
+def look(services: Services, desk: Desk, handoff: Handoff) -> tuple[bool, Evidence]:
+    """Read the ticket and store what it shows; return whether the response moved, and what was read.
+
+    Raises `PsaError`.
+    """
+    psa = services.psa(desk.account_id)
+    evidence = services.reader.response(psa, handoff.ticket_id, desk.roster, now=services.clock())
+    crash.point("observe.read")
+    with services.database.account(desk.account_id) as session:
+        moved = _Look(session, desk, handoff.id, evidence, services.clock()).store()
+    crash.point("observe.stored")
+    if moved:
+        services.bell.ring("settle", account_id=desk.account_id, handoff_id=handoff.id)
+    return moved, evidence
+
+
+def _end_what_is_over(services: Services, desk: Desk, handoff_id: int, evidence: Evidence) -> None:
+    """Let go of a claim that ran out, and withdraw what was left unclaimed; not while something could not be read."""
+    if transient_gaps(evidence):
+        return
+    if _expire(services, desk, handoff_id):
+        services.bell.ring("settle", account_id=desk.account_id, handoff_id=handoff_id)
+    withdraw_if_away(services, account_id=desk.account_id, handoff_id=handoff_id)
+
+
+def _expire(services: Services, desk: Desk, handoff_id: int) -> bool:
+    now = services.clock()
+    with services.database.account(desk.account_id) as session:
+        handoff = handoffs.get(session, desk.account_id, handoff_id)
+        if handoff is None or handoff.response_state != "claimed" or handoff.claimed_by is None:
+            return False
+        if handoff.claim_expires_at is None or handoff.claim_expires_at > now:
+            return False
+        gone = handoffs.release_claim(
+            session, desk.account_id, handoff_id, member_id=handoff.claimed_by, now=now,
+            happened_at=handoff.claim_expires_at, why=RAN_OUT,
+        )  # fmt: skip
+    if gone:
+        log.info("claim_ran_out", handoff_id=handoff_id, member_id=handoff.claimed_by)
+    return gone
+
+
+RAN_OUT = "ran out without a first action"
+GIVEN_BACK = "given back"
+
+
+class _Look:
+    """One reading of a ticket against what is stored of its handoff, within one transaction."""
+
+    def __init__(self, session: Session, desk: Desk, handoff_id: int, evidence: Evidence, now: datetime) -> None:
+        self.session, self.desk, self.evidence, self.now = session, desk, evidence, now
+        self.handoff_id = handoff_id
+        sightings.add(
+            session, desk.account_id, handoff_id, Sighting.of(evidence.ticket, read_at=evidence.read_at), now=now
+        )
+        self.saves = sightings.of_handoff(session, desk.account_id, handoff_id)
+
+    def store(self) -> bool:
+        """Store a claim, its end, a read-back and a first action as far as they are new."""
+        claimed = self._claim()
+        handed = self._hand_on()
+        if handed:
+            self._claim()
+        acted = self._act()
+        return claimed or handed or acted
+
+    def _handoff(self) -> Handoff | None:
+        return handoffs.get(self.session, self.desk.account_id, self.handoff_id)
+
+    def _claim(self) -> bool:
+        handoff = self._handoff()
+        if handoff is None or handoff.response_state != "open":
+            return False
+        since = handoffs.claimable_since(self.session, handoff)
+        before = [save for save in self.saves if save.at <= since]
+        signals = response.claim_signals(
+            self.evidence,
+            seen_before=before[-1] if before else self.saves[0],
+            rules=self.desk.rules,
+            roster=self.desk.roster,
+            claimable_since=since,
+            escalated_by=handoff.escalated_by,
+            observed=self.saves,
+        )
+        return any(self._claim_by(handoff, signal) for signal in signals)
+
+    def _claim_by(self, handoff: Handoff, signal: ClaimSignal) -> bool:
+        member_id = self.desk.member_id(signal.member)
+        if member_id is None:
+            return False
+        taken = handoffs.claim(
+            self.session, self.desk.account_id, handoff.id, member_id=member_id, now=self.now, kind=signal.kind,
+            source=signal.source, happened_at=signal.at, version=RESPONSE_VERSION,
+            why=f"claimed by {signal.kind.replace('_', ' ')}: {signal.source}", actor=signal.member,
+        )  # fmt: skip
+        if taken:
+            log.info("claimed", handoff_id=handoff.id, kind=signal.kind, member=signal.member, source=signal.source)
+        return taken
+
+    def _hand_on(self) -> bool:
+        """Give back, or pass to the next owner, what its claimant let go of in the PSA."""
+        held = self._held()
+        if held is None:
+            return False
+        on = response.handed_on(
+            self.saves, claimed_by=held.login, claimed_at=held.since, roster=self.desk.roster
+        )
+        if on is None:
+            return False
+        why = f"handed on in the PSA to {on.to}" if on.to else f"{GIVEN_BACK} in the PSA: no owner any more"
+        return handoffs.release_claim(
+            self.session, self.desk.account_id, self.handoff_id, member_id=held.member_id, now=self.now, why=why,
+            happened_at=on.at, actor=on.by,
+        )  # fmt: skip
+
+    def _act(self) -> bool:
+        held = self._held()
+        if held is None:
+            return False
+        self._read_back(held)
+        if transient_gaps(self.evidence):
+            return False  # an earlier deed may be among what could not be read
+        first = max((n for n, save in enumerate(self.saves) if save.at <= held.since), default=0)
+        action = response.first_action(
+            self.evidence,
+            claimed_by=held.login,
+            claimed_at=held.since,
+            rules=self.desk.rules,
+            roster=self.desk.roster,
+            claim_source=held.source,
+            observed=self.saves[first:],
+        )
+        if action is None:
+            return False
+        acted = handoffs.mark_acted(
+            self.session, self.desk.account_id, self.handoff_id, now=self.now, happened_at=action.at,
+            claimed_at=held.since, why=f"{action.source}: {action.why}", actor=held.login, action=plain(action),
+        )  # fmt: skip
+        if acted:
+            handoffs.ask_refresh(self.session, self.desk.account_id, self.handoff_id, due_at=self.now)
+            log.info("acted", handoff_id=self.handoff_id, kind=action.kind, source=action.source)
+        return acted
+
+    def _read_back(self, held: _Held) -> None:
+        answer = response.read_back(self.evidence, member=held.login, since=held.since)
+        if answer is not None and handoffs.note_read_back(
+            self.session, self.desk.account_id, self.handoff_id, member_id=held.member_id, answer=plain(answer)
+        ):
+            handoffs.ask_refresh(self.session, self.desk.account_id, self.handoff_id, due_at=self.now)
+
+    def _held(self) -> _Held | None:
+        handoff = self._handoff()
+        if handoff is None or handoff.response_state != "claimed":
+            return None
+        if handoff.claimed_by is None or handoff.claimed_at is None:
+            return None
+        login = self.desk.login(handoff.claimed_by)
+        return _Held(handoff.claimed_by, login, handoff.claimed_at, handoff.claim_source)
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A claim as it stands."""
+
+    member_id: int
+    login: str
+    since: datetime
+    source: str | None
+
+
+def plain(record: Any) -> dict[str, Any]:
+    """Return a small frozen record as JSON values."""
+    values = dataclasses.asdict(record)
+    return {k: v.isoformat() if isinstance(v, datetime) else v for k, v in values.items()}

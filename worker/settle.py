@@ -1,0 +1,173 @@
+"""Do what follows from a claim or its return: the ticket's owner in the PSA, the others' messages, the brief.
+
+The claim itself is one compare-and-set, which the web makes too; this is the rest of it. Every part may be repeated:
+what is done already is found done.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy.orm import Session
+
+from escalation.evidence import Ticket
+from escalation.hours import NoWorkingHours, add_business_minutes
+from escalation.response import may_claim
+from models import accounts, deliveries, handoffs, jobs, sightings
+from models.handoffs import Handoff
+from psa.port import Ambiguous, NotFound, PsaError
+from worker import crash
+from worker.backoff import next_try
+from worker.wiring import Desk, Services
+
+log = structlog.get_logger()
+
+ELSEWHERE = ("link", "api")
+"""Claims made outside the PSA: only after those is its owner for us to set."""
+
+TAKEN = "taken"
+OFFERED = "offered"
+"""Kinds of message. The n-th time a handoff is offered again is a kind of its own, told once to each."""
+
+
+def settle(services: Services, *, account_id: int, handoff_id: int) -> list[int]:
+    """Do what is due after a claim or its return; return the deliveries to send now.
+
+    1. Take it, so that two workers do not ask the PSA twice.
+    2. Tell: what is unsent is suppressed with the reason, who was told learns who took it, or that it is free again.
+    3. Set the owner in the PSA where the claim came from elsewhere; where the PSA says otherwise, record that.
+    4. Have the brief say who has it.
+    """
+    now = services.clock()
+    until = now + timedelta(seconds=services.settings.intervals.lease)
+    desk = services.desk(account_id)
+    with services.database.account(account_id) as session:
+        if not handoffs.take_settlement(session, account_id, handoff_id, now=now, until=until):
+            return []
+        handoff = handoffs.get(session, account_id, handoff_id)
+        assert handoff is not None
+        structlog.contextvars.bind_contextvars(event_id=handoff.event_id, ticket_id=handoff.ticket_id)
+        queued = _tell(session, services, desk, handoff, now)
+        handoffs.ask_refresh(session, account_id, handoff_id, due_at=now)
+    crash.point("settle.taken")
+    try:
+        _own(services, desk, handoff)
+    except PsaError as error:
+        at = next_try(services.settings.intervals, now=now, attempt=3, error=error)
+        with services.database.account(account_id) as session:
+            handoffs.settle_later(session, account_id, handoff_id, taken_until=until, at=at)
+        log.warning("settlement_waits", error=type(error).__name__, status=error.status, until=at.isoformat())
+        return queued
+    with services.database.account(account_id) as session:
+        handoffs.finish_settlement(session, account_id, handoff_id, taken_until=until)
+    crash.point("settle.stored")
+    services.bell.ring("refresh", account_id=account_id, handoff_id=handoff_id)
+    return queued
+
+
+def _tell(session: Session, services: Services, desk: Desk, handoff: Handoff, now: datetime) -> list[int]:
+    if handoff.response_state in ("claimed", "acted"):
+        return _tell_taken(session, services, desk, handoff, now)
+    if handoff.response_state == "open":
+        return _tell_offered(session, desk, handoff, now)
+    deliveries.suppress_pending(
+        session, desk.account_id, handoff.id, reason=handoff.end_reason or handoff.response_state, now=now
+    )
+    return []
+
+
+def _tell_taken(
+    session: Session, services: Services, desk: Desk, handoff: Handoff, now: datetime
+) -> list[int]:
+    assert handoff.claimed_by is not None
+    assert handoff.claimed_at is not None
+    if handoff.response_state == "claimed":
+        expires = _expiry(desk, handoff.claimed_at)
+        if expires is not None and handoff.claim_expires_at is None:
+            handoffs.set_expiry(session, desk.account_id, handoff.id, claimed_at=handoff.claimed_at, at=expires)
+        soon = now + timedelta(seconds=services.settings.intervals.observe)
+        handoffs.ask_observation(session, desk.account_id, handoff.id, due_at=soon)
+    everybody = accounts.recipients(session, desk.account_id)
+    if handoff.notify_state == "pending":  # claimed before anybody was told: a row each says why they were not
+        deliveries.create(session, handoff, everybody, now=now)
+        handoffs.mark_notified(session, desk.account_id, handoff.id, now=now)
+    reason = f"claimed by {desk.name_of(handoff.claimed_by)}"
+    deliveries.suppress_pending(session, desk.account_id, handoff.id, reason=reason, now=now, but=TAKEN)
+    told = deliveries.told(session, desk.account_id, handoff.id)
+    others = [member for member in everybody if member.id in told and member.id != handoff.claimed_by]
+    return deliveries.create(session, handoff, others, now=now, kind=TAKEN)
+
+
+def _expiry(desk: Desk, claimed_at: datetime) -> datetime | None:
+    try:
+        return add_business_minutes(claimed_at, desk.claim_expiry_minutes, desk.calendar)
+    except NoWorkingHours:
+        return None
+
+
+def _tell_offered(session: Session, desk: Desk, handoff: Handoff, now: datetime) -> list[int]:
+    times = len(handoffs.returns(session, desk.account_id, handoff.id))
+    deliveries.suppress_pending(session, desk.account_id, handoff.id, reason="the claim ended", now=now)
+    if not times:
+        return []
+    everybody = accounts.recipients(session, desk.account_id)
+    if handoff.notify_state == "pending":
+        handoffs.mark_notified(session, desk.account_id, handoff.id, now=now)
+    return deliveries.create(session, handoff, everybody, now=now, kind=f"{OFFERED} {times}")
+
+
+def _own(services: Services, desk: Desk, handoff: Handoff) -> None:
+    """Make the claimant the ticket's owner, unless another engineer took it there meanwhile. Raises `PsaError`."""
+    if handoff.response_state not in ("claimed", "acted") or handoff.owner_outcome is not None:
+        return
+    if handoff.claim_kind not in ELSEWHERE or handoff.claimed_by is None or desk.frozen:
+        return
+    outcome = _set_owner(services, desk, handoff, handoff.claimed_by)
+    with services.database.account(desk.account_id) as session:
+        handoffs.note_owner(
+            session, desk.account_id, handoff.id, member_id=handoff.claimed_by, outcome=outcome
+        )
+    log.info("owner_settled", handoff_id=handoff.id, outcome=outcome)
+
+
+def _set_owner(services: Services, desk: Desk, handoff: Handoff, member_id: int) -> str:
+    psa = services.psa(desk.account_id)
+    login = desk.login(member_id)
+    try:
+        ticket = psa.ticket(handoff.ticket_id)
+        if _is(ticket.owner, login):
+            return f"owner in the PSA: {login}"
+        if _somebody_else_took_it(services, desk, handoff, ticket):
+            return f"the PSA says otherwise: {ticket.owner} is the owner there, and was left so"
+        psa.assign_owner(handoff.ticket_id, member_id)
+    except NotFound:
+        return "the ticket is gone"
+    except PsaError as error:
+        if error.retry or isinstance(error, Ambiguous):
+            raise  # read again first, next time
+        _alert(services, desk, handoff, error)
+        return f"the PSA refused {login} as owner: {error}"
+    crash.point("settle.owner_set")
+    return f"owner in the PSA: {login}"
+
+
+def _somebody_else_took_it(services: Services, desk: Desk, handoff: Handoff, ticket: Ticket) -> bool:
+    """Tell whether another engineer became the owner since the escalation: that is not ours to undo."""
+    if ticket.owner is None or not may_claim(ticket.owner, desk.roster):
+        return False
+    with services.database.account(desk.account_id, reading=True) as session:
+        saves = sightings.of_handoff(session, desk.account_id, handoff.id)
+    return not saves or not _is(saves[0].owner, ticket.owner)
+
+
+def _is(one: str | None, other: str) -> bool:
+    return one is not None and one.strip().lower() == other.strip().lower()
+
+
+def _alert(services: Services, desk: Desk, handoff: Handoff, error: PsaError) -> None:
+    with services.database.account(desk.account_id) as session:
+        jobs.raise_alert(
+            session, desk.account_id, kind="owner not set", subject=f"ticket {handoff.ticket_id}",
+            detail=str(error)[:500], now=services.clock(),
+        )  # fmt: skip

@@ -1,0 +1,51 @@
+"""Tell from the rows who has a handoff, for the line in its brief."""
+
+from __future__ import annotations
+
+from escalation.evidence import Evidence
+from escalation.response import may_claim
+from escalation.standing import Standing
+from models import handoffs
+from models.handoffs import Handoff
+from worker.observe import RAN_OUT
+from worker.wiring import Desk, Services
+
+
+def standing_of(services: Services, desk: Desk, handoff: Handoff, evidence: Evidence) -> Standing | None:
+    """Return who has the handoff or had it last; None if nobody ever had."""
+    if handoff.claimed_by is not None and handoff.claimed_at is not None:
+        return Standing(
+            state="acted" if handoff.acted_at else "claimed",
+            name=desk.name_of(handoff.claimed_by),
+            since=handoff.claimed_at,
+            kind=handoff.claim_kind or "",
+            starts_with=(handoff.read_back or {}).get("text", ""),
+            action=(handoff.first_action or {}).get("source", ""),
+            acted_at=handoff.acted_at,
+            otherwise=_other_owner(desk, handoff, evidence),
+        )
+    with services.database.account(desk.account_id, reading=True) as session:
+        back = handoffs.returns(session, desk.account_id, handoff.id)
+        moves = handoffs.transitions(session, desk.account_id, handoff.id)
+    if not back:
+        return None
+    claims = [move for move in moves if move.machine == "response" and move.to_state == "claimed"]
+    return Standing(
+        state="returned",
+        name=desk.roster.person(claims[-1].actor).name if claims else "",
+        since=back[-1].happened_at,
+        ran_out=back[-1].why == RAN_OUT,
+    )
+
+
+def _other_owner(desk: Desk, handoff: Handoff, evidence: Evidence) -> str:
+    owner = evidence.ticket.owner
+    if owner is None or not may_claim(owner, desk.roster):
+        return ""
+    ours = desk.login(handoff.claimed_by)
+    return "" if owner.lower() == ours.lower() else desk.roster.person(owner).name
+
+
+def facts(evidence: Evidence, standing: Standing | None) -> str:
+    """Return a hash that is equal as long as the brief would say the same."""
+    return evidence.fingerprint() if standing is None else f"{evidence.fingerprint()}/{standing.key}"
