@@ -184,13 +184,15 @@ def scorecard(
     hourly_rate: float | None,
     currency: str | None,
     connected_at: datetime | None,
+    pilot: Iterable[Observation] | None = None,
     clock_skew_s: float | None = None,
     skew_measured_at: datetime | None = None,
 ) -> Scorecard:
     """Return everything the account is shown as of a moment.
 
-    `observations` are those of the rolling 30 days, of the running month and of the first eight weeks since
-    connecting; others do no harm. `baselines` are those known at `as_of`, at most one of each source.
+    `observations` are those of the rolling 30 days and those acted on in the running month; others do no harm.
+    `pilot` are those of the first eight weeks since connecting, as known at their end; by default they are among the
+    others. `baselines` are those known at `as_of`, at most one of each source.
     """
     known = all_known(observations, as_of)
     window = recent(known, as_of=as_of)
@@ -218,7 +220,7 @@ def scorecard(
         hours_saved=month,
         worth={source: worth(hours, hourly_rate) for source, hours in month.items()} if hourly_rate else {},
         counts=counts(window),
-        kill_switch=_pilots(known, baselines, connected_at, as_of),
+        kill_switch=_pilots(known if pilot is None else list(pilot), baselines, connected_at, as_of),
         worst_waits=_worst(window, as_of),
         exclusions=_left_out(window, clocks),
         untrusted=[o.episode for o in window if o.acted_at and not o.trusted and not o.exclusions],

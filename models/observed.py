@@ -1,0 +1,146 @@
+"""Observations from the rows: what is known of each episode, read from its recorded moves.
+
+A move says when it happened by the PSA's clock and when it was recorded by ours. Only those recorded by `as_of` are
+read, so a claim that was given back since, or a deed that was seen later, leaves what was shown then as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, or_, select
+from sqlalchemy.orm import Session
+
+from escalation.hours import Calendar
+from escalation.lifecycle import Brief, Response
+from escalation.observations import Observation
+from models import calendars
+from models.tables import Account, Handoff, Member, Transition
+
+BY_HAND = "opened by hand, so the PSA shows no moment of escalation"
+
+
+def observations(
+    session: Session, account_id: int, *, since: datetime, until: datetime, as_of: datetime | None = None
+) -> list[Observation]:
+    """Return the episodes escalated after `since` and not after `until`, as they were known at `as_of`.
+
+    `as_of` is `until` if not given. Reads no package, draft or evidence.
+    """
+    moment = until if as_of is None else as_of
+    zone = session.scalar(select(Account.time_zone).where(Account.id == account_id)) or "UTC"
+    hours = calendars.versions(session, account_id, time_zone=zone)
+    members = select(Member.id, Member.identifier).where(Member.account_id == account_id)
+    people = {number: login for number, login in session.execute(members)}  # noqa: C416 - rows are no pairs to mypy
+    courses = _courses(session, account_id, since, until, moment)
+    return [
+        _observation(row, courses[row.id], hours, people)
+        for row in session.execute(_episodes(account_id, since, until))
+        if row.id in courses
+    ]
+
+
+@dataclass(slots=True)
+class _Course:
+    """What an episode's moves come to, in the order in which they were recorded."""
+
+    noted_at: datetime | None = None
+    claimed_at: datetime | None = None
+    claimant: str | None = None
+    acted_at: datetime | None = None
+    ended_at: datetime | None = None
+    resolved_at: datetime | None = None
+    withdrawn: bool = False
+    returned_at: list[datetime] = field(default_factory=list)
+
+    def move(self, machine: str, before: str | None, after: str, at: datetime, actor: str) -> None:
+        if machine == "brief":
+            self.noted_at = at if after == Brief.POSTED else self.noted_at
+        elif after == Response.CLAIMED:
+            self.claimed_at, self.claimant = at, actor
+        elif after == Response.OPEN and before == Response.CLAIMED:
+            self.returned_at.append(at)
+            self.claimed_at = self.claimant = None
+        elif after == Response.ACTED:
+            self.acted_at = at
+        elif after in (Response.RESOLVED, Response.WITHDRAWN):
+            self.ended_at, self.withdrawn = at, after == Response.WITHDRAWN
+            self.resolved_at = at if after == Response.RESOLVED else None
+
+
+def _episodes(account_id: int, since: datetime, until: datetime) -> Select[Any]:
+    query = select(
+        Handoff.id,
+        Handoff.ticket_id,
+        Handoff.episode,
+        Handoff.escalated_at,
+        Handoff.origin,
+        Handoff.domain,
+        Handoff.calendar_version,
+        Handoff.claimed_by,
+        Handoff.claimed_at,
+        Handoff.first_action["trusted"].as_boolean().label("trusted"),
+    )
+    return query.where(*_escalated(account_id, since, until)).order_by(Handoff.escalated_at, Handoff.id)
+
+
+def _courses(
+    session: Session, account_id: int, since: datetime, until: datetime, as_of: datetime
+) -> dict[int, _Course]:
+    query = (
+        select(
+            Transition.handoff_id, Transition.machine, Transition.from_state, Transition.to_state,
+            Transition.happened_at, Transition.actor,
+        )
+        .join(Handoff, (Handoff.account_id == Transition.account_id) & (Handoff.id == Transition.handoff_id))
+        .where(
+            *_escalated(account_id, since, until),
+            Transition.account_id == account_id,
+            Transition.recorded_at <= as_of,
+            or_(Transition.machine == "response", Transition.to_state == Brief.POSTED.value),
+        )
+        .order_by(Transition.handoff_id, Transition.id)
+    )  # fmt: skip
+    courses: dict[int, _Course] = {}
+    for handoff_id, machine, before, after, at, actor in session.execute(query):
+        courses.setdefault(handoff_id, _Course()).move(machine, before, after, at, actor)
+    return courses
+
+
+def _escalated(account_id: int, since: datetime, until: datetime) -> tuple[ColumnElement[bool], ...]:
+    return Handoff.account_id == account_id, Handoff.escalated_at > since, Handoff.escalated_at <= until
+
+
+def _observation(
+    row: Row[Any], course: _Course, hours: Mapping[int, Calendar], people: Mapping[int, str]
+) -> Observation:
+    return Observation(
+        episode=f"{row.ticket_id}/{row.episode}",
+        calendar=hours[row.calendar_version or 1],
+        escalated_at=row.escalated_at,
+        noted_at=course.noted_at,
+        claimed_at=course.claimed_at,
+        acted_at=course.acted_at,
+        resolved_at=course.resolved_at,
+        ended_at=course.ended_at,
+        withdrawn=course.withdrawn,
+        returned_at=tuple(course.returned_at),
+        technician=_login(row, course, people),
+        domain=row.domain,
+        trusted=row.trusted is not False,
+        exclusions=(BY_HAND,) if row.origin == "hand" else (),
+    )
+
+
+def _login(row: Row[Any], course: _Course, people: Mapping[int, str]) -> str | None:
+    """Return who had the claim that stood then, as the PSA writes the name."""
+    if course.claimed_at is None:
+        return None
+    if row.claimed_at == course.claimed_at and row.claimed_by in people:
+        return people[row.claimed_by]
+    # It was given back since, so only its move still names the claimant.
+    names = {login.lower(): login for login in people.values()}
+    return names.get((course.claimant or "").lower())

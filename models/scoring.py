@@ -1,0 +1,54 @@
+"""An account's scorecard from its rows: the one way to figures for the command, the pages, the API and the mail."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from escalation.measures import PILOT_WEEKS, WEEK, WINDOW
+from escalation.observations import Observation
+from escalation.scorecard import Scorecard, scorecard
+from models.baselines import baselines
+from models.observed import observations
+from models.tables import Account
+
+
+def scorecard_of(session: Session, account_id: int, *, as_of: datetime) -> Scorecard:
+    """Return everything the account is shown as of a moment; the same for ever for a moment that is past.
+
+    Takes the account's own session, also one for reading. Raises SQLAlchemy's `NoResultFound` for no account.
+    """
+    account = session.execute(
+        select(
+            Account.time_zone, Account.hourly_rate, Account.currency, Account.connected_at, Account.clock_skew_s,
+            Account.skew_measured_at,
+        ).where(Account.id == account_id)
+    ).one()  # fmt: skip
+    month = as_of.astimezone(ZoneInfo(account.time_zone)).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    # A deed of this month may belong to an escalation of the month before.
+    since = min(as_of - WINDOW, month - WINDOW)
+    return scorecard(
+        observations(session, account_id, since=since, until=as_of),
+        baselines(session, account_id, as_of),
+        as_of=as_of,
+        time_zone=account.time_zone,
+        hourly_rate=account.hourly_rate,
+        currency=account.currency,
+        connected_at=account.connected_at,
+        pilot=_pilot(session, account_id, account.connected_at, as_of),
+        clock_skew_s=account.clock_skew_s,
+        skew_measured_at=account.skew_measured_at,
+    )
+
+
+def _pilot(
+    session: Session, account_id: int, connected_at: datetime | None, as_of: datetime
+) -> list[Observation]:
+    """Return the first weeks since connecting as they were known at their end, which no later move changes."""
+    if connected_at is None or connected_at > as_of:
+        return []
+    end = min(as_of, connected_at + PILOT_WEEKS * WEEK)
+    return observations(session, account_id, since=connected_at, until=end)
