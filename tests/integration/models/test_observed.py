@@ -154,9 +154,9 @@ def _history(database: Database, account_id: int) -> None:
         if number % 6:
             episode.acted(20 + number % 3)
     with database.account(account_id) as session:
-        opened = NOW - timedelta(days=20)
+        begun = NOW - timedelta(days=20)
         old = [
-            baselines.Reading(str(n), "tobrien", opened + n * MINUTE, opened + (n + 15 + n % 4) * MINUTE)
+            baselines.Reading(str(n), "tobrien", begun + n * MINUTE, begun + (n + 15 + n % 4) * MINUTE)
             for n in range(20)
         ]
         baselines.add_readings(session, account_id, old, now=NOW)
