@@ -218,8 +218,12 @@ def stands_still(database: Database, settings: Settings) -> bool:
 class Supervisor:
     """Keeps parts running until told to stop."""
 
-    def __init__(self, parts: Sequence[Part], *, hung: Callable[[], bool] = lambda: False) -> None:
+    def __init__(
+        self, parts: Sequence[Part], *, hung: Callable[[], bool] = lambda: False, longest_wait_s: float = 30.0
+    ) -> None:
+        """`hung` tells whether the worker stands still; what keeps dying is started again each `longest_wait_s` s."""
         self.parts = list(parts)
+        self._longest_wait_s = longest_wait_s
         self._hung = hung
         self._stopping = False
 
@@ -231,17 +235,17 @@ class Supervisor:
         self._stopping = True
 
     def watch(self) -> None:
-        """Restart what dies until `ask_to_stop`; one second's wait at first, up to thirty for what keeps dying."""
+        """Restart what dies until `ask_to_stop`; one second's wait at first, longer for what keeps dying."""
         while not self._stopping:
             self.look()
-            time.sleep(0.5)
+            time.sleep(min(0.5, self._longest_wait_s))
 
     def look(self) -> None:
         """Look once at every part."""
         for part in self.parts:
             if not part.alive():
                 lived = time.monotonic() - part.started
-                if lived < min(30.0, 2.0 ** min(part.starts - 1, 5)):
+                if lived < min(self._longest_wait_s, 2.0 ** min(part.starts - 1, 5)):
                     continue
                 code = part.process.returncode if part.process else None
                 log.error("part_died", part=part.name, exit_code=code, restarts=part.starts)

