@@ -9,17 +9,21 @@ from collections.abc import Iterator
 
 _CODE = re.compile(
     r"""
-      \b0x[0-9A-Fa-f]{3,16}\b
+      (?:%[A-Z][A-Z0-9_]*-(?:[A-Z0-9_]+-)?\d-[A-Z0-9_]+)            # Cisco
+    | \b(?:NET::)?ERR_[A-Z0-9_]{3,60}\b
+    | \b0x[0-9A-Fa-f]{2,16}\b
     | \b(?:event\s?id|eventid|event)s?\s?[:=\#]?\s{0,12}\d{1,5}\b(?![.:,]\d)
     | \b(?-i:[A-Z][A-Za-z0-9]{1,9})\s(?:error|err)\s?[:=\#]?\s?-?\d{2,10}\b
     | \b(?:error|err|stop|fault|exit|status|return|sqlstate|win32|native\serror|https?|smtp|bug\ ?check|code)(?:\s(?:code|number|status|error|err))?
         \s?[:=\#]?\s?-?\d{2,10}\b(?![.:,]\d)
+    | \bmsg\s\d{3,5}(?=,\slevel) | \berrno\s?[:=]?\s?-?\d{1,3}\b | \bkernel-power\s\d{2}\b
+    | (?<![\d.])[45]\d\d(?=\s(?:service\sunavailable|forbidden|not\sfound|internal\sserver|bad\sgateway|gateway\stime|unauthori[sz]ed|bad\srequest|proxy\sauth|busy\shere|request\stimeout))
     | \bSQLSTATE\s[0-9A-Z]{5}\b
     | \berror(?:\scode)?\s?[:=\#]?\s?[A-Z]{1,4}-?\d{2,6}(?:\.\w{1,4})?\b
     | \bAADSTS\d{4,7}\b | \bORA-\d{4,5}\b | \bTNS-\d{5}\b | \bMSB?\d{4,5}\b | \bCAA\d{4,8}\b | \bCAA[0-9A-F]{5}\b
     | \b[45]\d\d[\s-][45]\.\d{1,3}\.\d{1,3}\b | (?<![\d.])[45]\.[0-9]\.\d{1,3}(?![\d.])
     | \b(?:STATUS|ERROR|ERR|DNS_PROBE|NET|NS_ERROR|SEC_E|E|RPC_S|KDC_ERR|SSL_ERROR|WSAE)_[A-Z0-9_]{3,60}\b
-    | \b(?:NXDOMAIN|SERVFAIL|ECONNREFUSED|ETIMEDOUT|ECONNRESET|WHEA_UNCORRECTABLE_ERROR|CRITICAL_PROCESS_DIED)\b
+    | \b(?:NXDOMAIN|SERVFAIL|E(?:CONNREFUSED|TIMEDOUT|CONNRESET|CONNABORTED|NOSPC|ACCES|PERM|NOENT|IO|ROFS|HOSTUNREACH|NETUNREACH|PIPE|NOMEM|MFILE|XIST|ADDRINUSE|STALE)|WHEA_UNCORRECTABLE_ERROR|CRITICAL_PROCESS_DIED)\b
     | \b[A-Z]{3,20}(?:_[A-Z0-9]{2,20}){2,8}\b
     """,
     re.VERBOSE,
@@ -30,10 +34,10 @@ _HTTP = re.compile(r"(?:https?|error|err|status|code)(?:\s(?:code|status|error))
 """A web server's status, which people write with and without a word before it: the number is the code."""
 _TIME_OF_DAY = re.compile(r"\d\d:\d\d")
 _WORTH_A_LOOK = re.compile(
-    r"[0-9_]|nxdomain|servfail|econn|etimedout"
+    r"[0-9_]|nxdomain|servfail|\be[a-z]{2,10}\b"
 )
 _NAMED = re.compile(
-    r"0x|event|err|stop|fault|exit|status|return|sqlstate|win32|http|smtp|bug|code|_|nxdomain|servfail|econn|etimedout|aadsts|ora-|tns-|msb?\d|caa|[45]\d\d[ -][45]\.|[45]\.\d\.\d"
+    r"0x|event|err|stop|fault|exit|status|return|sqlstate|win32|http|smtp|bug|code|_|nxdomain|servfail|\be(?:conn|timed|nospc|acces|perm|noent|io|rofs|host|net|pipe|nomem|mfile|xist|addr|stale)|unavail|forbid|unauth|bad |not found|internal s|gateway|msg |kernel-p|%[a-z]|request t|busy|aadsts|ora-|tns-|msb?\d|caa|[45]\d\d[ -][45]\.|[45]\.\d\.\d"
 )
 """What every code has in its line: a cheap look before the dear one."""
 _SHOUTED = re.compile(r"[A-Za-z_0-9]+$")
@@ -48,20 +52,60 @@ def _candidates(text: str) -> Iterator[re.Match[str]]:
         start += len(line) + 1
 
 
+_NO_CODE_BEFORE = re.compile(
+    r"(?:offset|address|at|stamp|process id|thread id|pid|tid|id|length|size|for|emask|sact|serr|irq_stat|base|handle|sectors?|count|mask|value|port|mac|\bip|vid|flags?|=)\s?[:=]?\s*[\"'(]?$",
+    re.IGNORECASE,
+)
+_CODE_BEFORE = re.compile(
+    r"(?:error|err|code|status|hresult|result|stop|check|exception|failure|failed|reason|returned|with|win32|rc|\()[\w ]{0,12}\s?[:=]?\s*[\"'(\[]?$",
+    re.IGNORECASE,
+)
+_STATUS = re.compile(r"0x(?:[8c4-7][0-9a-f]{7}|0000[0-9a-f]{4})$", re.IGNORECASE)
+"""An HRESULT, an NTSTATUS or a Win32 error written in eight digits."""
+_TRACED = re.compile(r"(?:[0-9a-f`]{8,} ){2}|\b(?:Emask|SErr|rip|rsp|eax)\b|version: \d|!\w+\+0x")
+"""A row of registers, addresses or module versions."""
+
+
+def _is_code(text: str, start: int, end: int) -> bool:
+    """Whether a hexadecimal number is a code rather than an address, an offset, a time stamp or a count."""
+    before = text[max(0, start - 40) : start].split("\n")[-1]
+    if _CODE_BEFORE.search(before):
+        return True
+    if _NO_CODE_BEFORE.search(before):
+        return False
+    if _STATUS.match(text[start:end]):
+        line = text[text.rfind("\n", 0, start) + 1 : end + 60].split("\n")[0]
+        return not _TRACED.search(line)
+    return end - start >= 8 and end - start <= 10 and not before.strip().endswith((")", "]"))
+
+
 def error_codes(text: str) -> list[tuple[int, int]]:
     """Return where error codes stand, as offsets, the first mention of each wording only."""
     found: dict[str, tuple[int, int]] = {}
     for match in _candidates(text):
         code = match.group()
-        if not _WORDED.match(code) and _SHOUTED.match(code) and not code.startswith("0x") and code != code.upper():
+        start, end = match.span()
+        if code[:2].lower() == "0x":
+            if not _is_code(text, start, end):
+                continue
+        elif not _WORDED.match(code) and _SHOUTED.match(code) and code != code.upper():
+            continue
+        elif _SHOUTED.match(code) and "_" in code and (text[end : end + 1] == ":" or text[start - 1 : start] in ("\\", "%", "$", "[")):
             continue
         if _WORDED.match(code) and code.lower().startswith("http") and not re.search(r"[45]\d\d$", code):
             continue
-        start, end = match.span()
         if number := _HTTP.match(code):
             start = end - len(number["number"])
             code = number["number"]
         elif _TIME_OF_DAY.match(text, end - 4 if end >= 4 else 0):
             continue
         found.setdefault(" ".join(code.lower().split()), (start, end))
-    return list(found.values())
+    return [span for code, span in found.items() if not (_ENHANCED.fullmatch(code) and _in_longer(code, found))]
+
+
+_ENHANCED = re.compile(r"[45]\.\d\.\d{1,3}|[45]\d\d")
+
+
+def _in_longer(code: str, found: dict[str, tuple[int, int]]) -> bool:
+    """Whether "5.7.1" only repeats a part of "550 5.7.1"."""
+    return any(code != other and code in re.split(r"[\s-]", other) for other in found)

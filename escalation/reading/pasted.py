@@ -15,7 +15,7 @@ SURE = re.compile(
     | ^[\w.-]+(?:\([\w-]+\))?[\#>]\s?(?:show|sh|conf|ping|no|exit|copy|debug)\b   # router prompt
     | ^\s*at\s+[\w.$<>`]+\(                                      # stack frame
     | ^\s*(?:Caused\ by:|Traceback\ \(most|File\ ".*",\ line\ \d)
-    | ^\s*(?:\d{4}-\d\d-\d\d|\d\d?/\d\d?/\d{2,4})[T ,]\s*\d\d?:\d\d(?::\d\d)?.{3,}   # dated log line
+    | ^\s*\[?(?:\d{4}[-/]\d\d[-/]\d\d|\d\d?[/.]\d\d?[/.]\d{2,4})[T ,]\s*\d\d?:\d\d(?::\d\d)?(?!.{0,4}\s(?:[Aa]lso|[Tt]ried|[Ii]\s|[Ww]e\s|[A-Za-z]{3,12}ed\s|ran\s|called\s)).{3,}   # dated log line
     | ^\s*<?\w{3}\s+\d{1,2}\s\d\d:\d\d:\d\d\s                    # syslog
     | ^\s*\[?\d\d:\d\d:\d\d(?:[.,]\d+)?\]?\s+\S                  # timed log line
     | ^\s*\[?(?:ERROR|WARN|WARNING|INFO|DEBUG|FATAL|CRITICAL|VERBOSE)\]?[\s:]
@@ -50,6 +50,30 @@ SURE = re.compile(
     | ^\s*(?:\+\s)?(?:CategoryInfo|FullyQualifiedErrorId)\s*:
     | ^[2345]\d\d[\s-][2345]\.\d{1,3}\.\d{1,3}\s                 # SMTP answer
     | ^\s*(?:\#|sudo|\$|>>>)\s\w+\s-{1,2}\w
+    | ^\s*(?:At\sline:\d+\schar:\d+|\+\s~{3,}|\+\s[A-Z][a-z]+-[A-Z]\w+|[A-Z][a-z]+-[A-Z]\w+\s:\s)   # PowerShell error
+    | ^\s*(?:AADSTS\d{4,}|ORA-\d{4,}|TNS-\d{4,}|PLS-\d{4,}|CAA\w{4,}|Msg\s\d+,\sLevel)\b
+    | ^\s*(?:\w{3}\s+\d{1,2}\s[\d:]{8}\s)?%[A-Z0-9_]+-(?:[A-Z0-9_]+-)?\d-\w+:\s   # Cisco
+    | ^\s*(?:Received:\sfrom|Return-Path:|Message-I[Dd]:|X-[A-Z][\w-]+:|Authentication-Results:|Diagnostic-Code:|Final-Recipient:|Reporting-MTA:|Remote-MTA:|DKIM-Signature:|Original\smessage\sheaders:)
+    | ^\s*(?:Remote\s[Ss]erver|Generating\sserver|\S+@\S+)\s(?:returned|gave)\s|^\s*Generating\sserver:
+    | ^\s*System\serror\s\d+\shas\soccurred | ^\s*Successfully\sprocessed\s\d+\sfiles
+    | ^\s*--\s(?:Journal|Logs)\sbegin
+    | ^\s*[A-Z]+_[A-Z_]+:\s{1,4}\S                                # FAILURE_BUCKET_ID: …
+    | ^\s*[0-9a-f]{8}`?[0-9a-f]{8}\s                              # addresses
+    | ^.{1,200}?:\((?:OI|CI|IO|NP|DENY|I|F|M|RX|R|W|N)\)          # icacls
+    | ^\s*(?:Stage\s\d:|\d+\s(?:file\srecords|index\sentries|reparse\srecords|EA\srecords|unindexed\sfiles)|(?:File|Index)\sverification|CHKDSK\sis|The\stype\sof\sthe\sfile\ssystem|Windows\shas\s(?:scanned|checked)|(?:Read|Write)\sfailure\swith|\d+\sKB\s(?:total|in)\s)
+    | ^\s*[A-Z][\w ]{1,25}:\s[^.!?\s][^!?]{0,120}?[^.!?\s]\s{2,}[A-Z][\w ]{1,25}:\s\S   # two fields in a row
+    | ^\s*(?:Windows\sIP\sConfiguration|Active\s(?:Connections|Routes)|(?:Ethernet|Wireless\sLAN|PPP|Tunnel)\sadapter\s.*:|Local\sAddress|Interface\sList)
+    | ^\s*\[?(?:HKEY_[A-Z_]+|HKLM|HKCU|HKCR)[:\\]|^\s*Windows\sRegistry\sEditor|^\s*["@][^"=]{0,60}"?=(?:dword|hex|")
+    | ^\s*(?:Microsoft\sWindows\s\[Version|\(c\)\sMicrosoft|Copyright\s\(C\))
+    | ^[\w.-]+(?:\([\w-]+\))?[\#>]\s?(?:get|diag|diagnose|display|execute|traceroute|configure|interface|write|clear)\s
+    | ^\s*(?:mount|umount|ls|rm|cp|systemctl|ssh|scp|curl|wget|apt(?:-get)?|E|W|dnf|rsync|fsck(?:\.\w+)?|mdadm|nginx|postfix/\w+|kernel|sshd|dhclient|bash|grub|sudo|su|docker|cron)(?:\[\d+\])?:\s\S
+    | ^\s*[●×]\s\S+\.(?:service|mount|timer)\b|^\s+(?:Loaded|Active|Main\sPID|Process):\s
+    | ^\s*(?:\d+\spackets\stransmitted|rtt\smin|round-trip|\d+\sbytes\sfrom\s|PING\s\S+\s\(|traceroute\sto\s|Sending\s\d+,\s\d+-byte|Success\srate\sis|Type\sescape|Approximate\sround)
+    | ^\s*(?:Gi|Fa|Te|Eth|Po|Gigabit\w+|Ten\w+)\d[\w/]*\s{2,}\S
+    | ^\s*(?:Trace|Correlation|Request|Session|Activity|Client\s[Rr]equest)\s?I[Dd]:\s|^\s*Timestamp:\s\d
+    | ^\s*(?:Account|Subject|Logon|Failure|Process|Network|Caller|Sub)\s(?:Name|Type|Reason|Information|I[Dd]|Domain|Computer(?:\sName)?|Status|Address):\s
+    | ^\s*(?:Stop|Bug\s?[Cc]heck)\s?(?:[Cc]ode)?:\s?\S
+    | ^\s*[\w.-]+\s(?:=|\|)\s.*\s[|=]\s                            # a row of a table drawn with bars
     """,
     re.VERBOSE,
 )
@@ -70,13 +94,13 @@ _MACHINE = re.compile(r"[=\\{}<>|_]|\b\d{1,3}(?:\.\d{1,3}){3}\b|0x[0-9a-f]+|\w:\
 _IDENTIFIER = re.compile(
     r"0x[0-9A-Fa-f]{4,}|\b[A-Z][a-z]+(?:[A-Z][a-z]+)+(?:\.\w+)*\b|\b\w+\.\w+\.\w+|[\"'“]\S{2,60}[\"'”]|\bException\b|\(KB\d+\)|\b\w+_\w+\b"
 )
-_TOLD = re.compile(r"\b(?:this|that|these|but|also|then|so|still|now|again|today|yesterday)\b|^\s*\w+(?:ing|ed)\b", re.I)
+_TOLD = re.compile(r"\b(?:this|these|but|also|then|so|still|now|again|today|yesterday)\b|^\s*\w+(?:ing|ed)\b", re.I)
 _BEGINS = re.compile(
-    r"\W*(?:the|an?|error|failed|failure|cannot|can['’]t|could not|unable|call|access|invalid|windows|warning|fatal|exception|unexpected|no such|connection|object|log[io]n|request|installation|\w+(?:\.\w+){2,}|\w+error|\w+exception)\b",
+    r"\W*(?:the|an?|error|failed|failure|cannot|can['’]t|could not|unable|call|access|invalid|windows|warning|fatal|exception|unexpected|no such|connection|object|log[io]n|request|installation|application|service|server|process|driver|device|volume|disk|database|user|account|job|task|module|\w+(?:\.\w+){2,}|\w+error|\w+exception)\b",
     re.IGNORECASE,
 )
 _DONE = re.compile(
-    r"(?:^|[.;:]\s+)\W*(?:[A-Za-z-]{3,14}ed|ran|found|set|sent|made|left|reset|took|put|did|new|same|time|no)\b|\b(?:says|said|shows|tested|checked)\b|, (?:same|no|fails|ok|works)\b", re.I
+    r"(?:^|[.;:]\s+)\W*(?:(?!fail|unexpect|block|expir|refus|reject|terminat|exceed|den)[A-Za-z-]{3,14}ed|ran|found|set|sent|made|left|reset|took|put|did|new|same|time|no)\b|\b(?:says|said|shows|tested|checked)\b|, (?:same|no|fails|ok|works)\b", re.I
 )
 _SPOKEN = re.compile(r"\b(?:i|i'm|i've|we|my|our|you|your|he|she|her|his|user|customer|client says|me|please|tried|they)\b", re.I)
 
@@ -95,6 +119,34 @@ _SAYS = re.compile(r"\b(?:error|message|says|saying|reads|states|popup|pop-up|pr
 
 _SMTP = re.compile(r"\b[45]\d\d[ -][45]\.\d{1,3}\.\d{1,3}\b[^\n]{10,200}?(?=\.(?:\s|$)|$)")
 """A mail server's answer."""
+
+
+_PARTS = re.compile(r"^\W*(?:and|here|see|below|above|from|on|after|result|output|log|when|with|i'm|same)\b|^[a-z]", re.I)
+"""How people lead over from one paste to the next."""
+_ANNOUNCES = re.compile(
+    r"^\W*(?:(?:the|this|her|his|its|full|exact|whole|vm|task|event|app|application|windows|outlook|client|server|update)\s+){0,3}(?:error|message|text|alert|ndr|bounce|warning|exception|pop-?up|response|stop code|toast|dialog|reply)s?"
+    r"(?:\s(?:is|was|reads|says|said|code|message|text|details?|from the \w+|on (?:the )?\w+|in (?:the )?\w+)){0,3}(?:\s?[:=]\s*|\s+(?=[\"“'‘])|(?<=reads)\s+|(?<=says)\s+)",
+    re.I,
+)
+
+
+def announced(line: str) -> tuple[int, int] | None:
+    """Return where a line that says "the error is:" holds the wording of the error, without quotation marks; None if it does not."""
+    start, end = 0, len(line.rstrip())
+    if head := _ANNOUNCES.match(line[:120]):
+        start = head.end()
+    elif 0 < (colon := line.find(": ", 0, 60)) and SURE.match(line[colon + 2 : colon + 400]):
+        return colon + 2, end
+    else:
+        return None
+    if line[start : start + 1] in "\"“'‘":
+        closing = line.find({"“": "”", "‘": "’"}.get(line[start], line[start]), start + 8)
+        start, end = start + 1, closing if closing > 0 else end
+    text = line[start:end]
+    told = _SPOKEN.search(text[:300]) is not None or (end >= len(line.rstrip()) and _DONE.search(text[:300]))
+    if told or len(text.split(None, 3)) < 4 or not (_TROUBLE.search(text[:400]) or _IDENTIFIER.search(text[:400])):
+        return None
+    return start, end
 
 
 def surely(line: str) -> bool:
@@ -126,7 +178,20 @@ def follows_prompt(line: str) -> bool:
 
 def follows_field(line: str) -> bool:
     """Whether a line below the fields of an event or record is still of it."""
-    return not _SPOKEN.search(line[:200])
+    short = line[:200]
+    return not _SPOKEN.search(short) and not (short[:1].islower() and _PROSE_WORD.search(short))
+
+
+def goes_on(line: str, below: str) -> bool:
+    """Whether output goes on below a blank line, as `net use` tells its error in two paragraphs."""
+    return line.rstrip().endswith("has occurred.") and below[:1].isupper() and not _SPOKEN.search(below[:200])
+
+
+def between(line: str) -> bool:
+    """Whether a line between two rows of output is of the output, rather than what somebody wrote about it."""
+    short = line[:200]
+    told = _SPOKEN.search(short) or _TOLD.search(short) or _DONE.search(short) or _PARTS.search(short)
+    return not told and not short.rstrip().endswith(":")
 
 
 def is_field(line: str) -> bool:
@@ -148,7 +213,7 @@ def message(line: str) -> bool:
     )
 
 
-_MAY_QUOTE = re.compile(r"[\"“'‘]|[45]\d\d[ -][45]\.|:\s")
+_MAY_QUOTE = re.compile(r"[\"“'‘_]|[45]\d\d[ -][45]\.|:\s")
 
 
 def quoted_errors(sentence: str) -> list[tuple[int, int]]:
@@ -167,7 +232,11 @@ def quoted_errors(sentence: str) -> list[tuple[int, int]]:
     worded = None if found else _WORDED.search(sentence)
     if worded and (_TROUBLE.search(worded["text"]) or sentence.lstrip()[:6].lower() == "error:"):
         found = [worded.span("text")]
-    return found
+    return found or [name.span() for name in _SHOUTED.finditer(sentence)]
+
+
+_SHOUTED = re.compile(r"\b[A-Z]{3,20}(?:_[A-Z0-9]{2,20}){2,8}\b")
+"""The name of a stop error or a status, IRQL_NOT_LESS_OR_EQUAL."""
 
 
 def troubled(line: str) -> bool:

@@ -18,7 +18,9 @@ LONGEST = 600
 """Characters after which a run of text without a full stop is cut at a space, so that patterns stay cheap."""
 
 _ITEM = re.compile(
-    r"\s*(?:(?:[-*•–+·>]{1,2}|\(?\d{1,3}[.):]|[a-z][.)]|step \d{1,2}[.:)-])\s+(?=\S)|-(?-i:(?=[A-Z][a-z])))", re.IGNORECASE
+    r"\s*(?:(?:[-*•–+·>~✓✗✔✘]{1,2}|\(?\d{1,3}[.):]|[a-z][.)]|step \d{1,2}[.:)-]|#\d{1,2}[.:)]?|->|=>|\[?\d{1,2}[:.h]\d\d(?:\s?[ap]m)?\]?(?:\s?[-–:])?)\s+(?=\S)"
+    r"|-(?-i:(?=[A-Z][a-z])))",
+    re.IGNORECASE,
 )
 _QUOTED = re.compile(r"\s*>")
 _MAIL_BELOW = re.compile(
@@ -61,7 +63,7 @@ def stretches(text: str) -> list[Stretch]:
     found: list[Stretch] = []
     widths = [len(line.text.rstrip()) for line in lines]
     width = max(widths, default=0)
-    width = width if sum(w >= 0.8 * width for w in widths) >= 3 else 10_000
+    folded = sum(w >= 0.8 * width for w in widths) >= 3
     at = 0
     while at < len(lines):
         kind = kinds[at]
@@ -82,14 +84,28 @@ def stretches(text: str) -> list[Stretch]:
             while (
                 stop < len(lines)
                 and kinds[stop] == "sentence"
-                and _wraps(lines[stop - 1].text, lines[stop].text, width)
+                and _wraps(lines[stop - 1].text, lines[stop].text, width, folded=folded)
             ):
                 stop += 1
-            found += _sentences(text, lines[at].start, lines[stop - 1].end)
+            found += _told(text, lines[at], lines[stop - 1].end)
         elif not lines[at].blank:
             found += _trimmed(text, lines[at].start, lines[at].end, kind)
         at = stop
     return found
+
+
+def _told(text: str, line: _Line, end: int) -> Iterator[Stretch]:
+    """Return the sentences of a paragraph; of one that begins "the error is:", what it announces is pasted."""
+    named = pasted.announced(line.text[:LONGEST]) if end == line.end else None
+    if named is None:
+        yield from _sentences(text, line.start, end)
+        return
+    begin, stop = line.start + named[0], line.start + named[1]
+    yield from _trimmed(text, line.start, begin, "heading")
+    yield from _trimmed(text, begin, stop, "pasted")
+    if any(c.isalnum() for c in text[stop:end]):
+        after = stop + len(text[stop:end]) - len(text[stop:end].lstrip(" \"'”’.,;)"))
+        yield from _sentences(text, after, end)
 
 
 def _unfenced(lines: list[_Line], first: int, stop: int) -> tuple[int, int]:
@@ -126,7 +142,7 @@ def _kinds(lines: list[_Line]) -> list[Kind]:
         elif _QUOTED.match(line.text) and not pasted.surely(line.text):
             kinds.append("quoted")
         elif not line.blank and (pasted.surely(line.text) or pasted.message(line.text)):
-            kinds.append("pasted")
+            kinds.append("sentence" if pasted.announced(line.text[:LONGEST]) else "pasted")
         else:
             kinds.append(_prose_kind(line, lines[index + 1] if index + 1 < len(lines) else None))
     _spread(lines, kinds)
@@ -182,9 +198,26 @@ def _spread(lines: list[_Line], kinds: list[Kind]) -> None:
         if beside and not named and not lines[index].blank and pasted.joins(lines[index].text):
             kinds[index] = "pasted"
     _indented(lines, kinds)
+    _between(lines, kinds)
     for index in range(1, len(lines) - 1):
-        if lines[index].blank and kinds[index - 1] == kinds[index + 1] == "pasted":
-            kinds[index] = "pasted"
+        if lines[index].blank and kinds[index - 1] == "pasted":
+            if kinds[index + 1] == "sentence" and pasted.goes_on(lines[index - 1].text, lines[index + 1].text):
+                kinds[index + 1] = "pasted"
+            if kinds[index + 1] == "pasted":
+                kinds[index] = "pasted"
+
+
+def _between(lines: list[_Line], kinds: list[Kind]) -> None:
+    """Take one or two lines between rows of output for output, unless somebody says something there."""
+    for size in (1, 2):
+        for index in range(1, len(lines) - size):
+            inner = range(index, index + size)
+            if (
+                kinds[index - 1] == kinds[index + size] == "pasted"
+                and all(kinds[i] in ("sentence", "heading", "item") and not lines[i].blank for i in inner)
+                and all(pasted.between(lines[i].text) for i in inner)
+            ):
+                kinds[index : index + size] = ["pasted"] * size
 
 
 def _indented(lines: list[_Line], kinds: list[Kind]) -> None:
@@ -202,19 +235,33 @@ def _indented(lines: list[_Line], kinds: list[Kind]) -> None:
 
 
 _GOES_ON = re.compile(
-    r"(?:,|\b(?:the|a|an|to|of|and|or|on|in|with|for|from|at|is|was|not|no|by|until|that|which|but|because|as|his|her|our|their|my|its|it|be|has|have|had|will|if))$",
+    r"(?:,|\b(?:the|a|an|to|of|and|or|on|in|with|for|from|at|is|was|not|no|by|until|then|that|which|but|because|as|his|her|our|their|my|its|it|be|has|have|had|will|if))$",
     re.IGNORECASE,
 )
 
 
-def _wraps(above: str, below: str, width: int) -> bool:
-    """Whether a line break is only a mail program's: the next word would not have fitted, or the sentence goes on."""
+_BEGINS_NOTE = re.compile(
+    r"(?:also |then |now )?(?:(?:re-?|un)?[a-z]{3,12}ed|ran|found|set|did|made|sent|took|put|went|new|same|no|still)\b|[a-z]+ ?(?:/|->|=)|\S{1,20}:\s"
+)
+"""How a line of its own begins in terse notes."""
+
+
+def _wraps(above: str, below: str, width: int, *, folded: bool) -> bool:
+    """Whether a line break is only a mail program's: the next word would not have fitted, or the sentence goes on.
+
+    `width` is the longest line's, `folded` whether several lines are about as long, as folded text has them.
+    """
     end, start = above.rstrip(), below.lstrip()
     if not start or end[-1:] in ".!?:" or len(end) < 60:
         return False
-    if _GOES_ON.search(end[-12:]) or start[0].islower() or start[0] in "(\"'" or start[0].isdigit():
+    if _GOES_ON.search(end[-12:]):
         return True
-    return len(end) >= 75 and len(end) + 1 + len(start.split(None, 1)[0]) > width and width <= 140
+    fits = len(end) + 1 + len(start.split(None, 1)[0]) <= width
+    if width > 140 or fits:
+        return False
+    if start[0].islower() or start[0] in "(\"'" or start[0].isdigit():
+        return folded or not _BEGINS_NOTE.match(start[:40])
+    return folded and len(end) >= 75
 
 
 def _trimmed(text: str, start: int, end: int, kind: Kind) -> Iterator[Stretch]:

@@ -206,7 +206,10 @@ def _score_blocks(
     for quote in package.evidence_blocks:
         place = place_of[quote.source]
         assert place is not None
-        start = texts[place].find(quote.evidence)
+        marked = [x for x in ticket.labels if x.what == "block" and x.note == place]
+        starts = [m.start() for m in re.finditer(re.escape(quote.evidence), texts[place])]
+        near = [s for s in starts if any(x.start < s + len(quote.evidence) and s < x.end for x in marked)]
+        start = (near or starts)[0]
         taken[place].update(range(start, start + len(quote.evidence)))
     labelled: dict[int, set[int]] = {place: set() for place in texts}
     for label in (x for x in ticket.labels if x.what == "block"):
