@@ -1,0 +1,414 @@
+"""The owner's weekly e-mail: the scorecard's figures in words and bars. Plain values in, a message out.
+
+    render_weekly(WeeklyMail(…))    the scorecard's JSON as it was frozen in the report's row → `Rendered`
+
+Everything it says is in `figures`: rendering a stored report again says the same. Times after a claim and in all
+stand side by side, two sources of the old way are never mixed, and what is not shown says why.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from worker.mail_figures import (
+    FigureJson,
+    Pair,
+    count,
+    domain_name,
+    duration,
+    hours,
+    interval,
+    local_date,
+    local_moment,
+    longest_of,
+    minutes,
+    money,
+    number,
+    pair_of,
+    span_of_days,
+)
+from worker.mail_templates import Rendered, plain, render_folder, web_address
+
+__all__ = ["Ticket", "WeeklyMail", "render_weekly"]
+
+SOURCES = {"stopwatch": "the stopwatch readings", "backcast": "the replayed history"}
+_SHORT = {"stopwatch": "the stopwatch", "backcast": "the history"}
+GROUPS = 15
+"""How many technicians or domains an e-mail shows."""
+REASONS, EPISODES = 8, 4
+"""How many reasons for leaving out, and how many of the episodes of each."""
+_CLOCK_AGREES_S, _CLOCK_WRONG_S = 1.0, 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """Where one of the worst waits opens in the PSA, and what it is about."""
+
+    url: str
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class WeeklyMail:
+    """What one reader is told of one account's escalations."""
+
+    account: str
+    """The MSP's name, as `resolutionflow metrics NAME` takes it."""
+    recipient_name: str
+    recipient_role: Literal["owner", "admin"]
+    figures: Mapping[str, Any]
+    """`Scorecard.to_json(listing=True)`; lists of episodes within figures may be missing."""
+    names: Mapping[str, str]
+    """People's names by login name."""
+    tickets: Mapping[str, Ticket]
+    """By ticket number, as text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One clock: the figure in large, and the lines beneath it."""
+
+    title: str
+    explained: str
+    figure: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The old way by one source, and what was recovered against it."""
+
+    title: str
+    explained: str
+    rows: tuple[tuple[str, str, str], ...]
+    """Label, in working hours, by the clock."""
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    number: str
+    url: str
+    summary: str
+    waited: str
+    taken: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """The verdict on the pilot."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
+def render_weekly(mail: WeeklyMail) -> Rendered:
+    """Return subject, text and HTML. Raises `ValueError` if a ticket's address is none."""
+    return render_folder("weekly", weekly_context(mail))
+
+
+def weekly_context(mail: WeeklyMail) -> dict[str, object]:
+    """Return the values of the `weekly` templates."""
+    card = mail.figures
+    zone = ZoneInfo(card["time_zone"])
+    account = plain(mail.account, limit=60)
+    by_technician = [(plain(mail.names.get(k, k), limit=60), v) for k, v in card["by_technician"].items()]
+    by_domain = [(domain_name(plain(k, limit=40)), v) for k, v in card["by_domain"].items()]
+    notice, pilot = _pilot(card)
+    return {
+        "account": account,
+        "recipient": plain(mail.recipient_name, limit=60),
+        "role": mail.recipient_role,
+        "short": _short(card, notice),
+        "sentence": plain(card["sentence"], limit=600),
+        "notice": notice,
+        "period": f"{local_date(card['window']['since'], zone)} to {local_date(card['window']['until'], zone, year=True)}",
+        "as_of": f"{local_moment(card['as_of'], zone)} ({card['time_zone']})",
+        "preheader": _preheader(card),
+        "tiles": (_tile(card, "orientation"), _tile(card, "total")),
+        "also": _also(card),
+        "comparisons": tuple(_comparison(card, source, zone) for source in card["baselines"]),
+        "trend": _trend(card, zone),
+        "technicians": _groups(by_technician),
+        "domains": _groups(by_domain),
+        "waits": tuple(_wait(wait, mail) for wait in card["worst_waits"]),
+        "counts": _counts(card["counts"]),
+        "left_out": _left_out(card),
+        "pilot": pilot,
+        "clocks": _skew(card, zone),
+        "rules": _rules(card),
+        "command": account if re.fullmatch(r"[\w.-]+", account) else f'"{account}"',
+    }
+
+
+def _short(card: Mapping[str, Any], notice: Notice | None) -> str:
+    """Return the headline in the few words a subject has."""
+    if notice is not None:
+        return "the pilot's eight weeks are over"
+    by_status: dict[str, list[str]] = {}
+    for source, old in card["baselines"].items():
+        figure = old["saving"]["business"]
+        if figure["mean"] is not None:
+            side = "recovered" if figure["mean"] >= 0 else "longer"
+            by_status.setdefault(figure["status"], []).append(f"{minutes(abs(figure['mean']))} {side} by {_SHORT[source]}")
+    sure, unclear = by_status.get("measured", []), by_status.get("no_measurable_saving", [])
+    if sure:
+        return ", ".join(sure) + (", the other source shows nothing yet" if unclear else "")
+    if by_status:
+        return "no measurable saving yet" if unclear else "early figures"
+    return "collecting" if card["sentence"].startswith("Collecting") else "no saving can be shown yet"
+
+
+def _preheader(card: Mapping[str, Any]) -> str:
+    found = card["counts"]
+    return f"{count(found['escalated'], 'escalation')} in 30 days, {found['claimed']} taken, {found['acted']} acted on."
+
+
+_TILES = {
+    "orientation": ("After claiming", "from taking it to the first action"),
+    "total": ("In all", "from the escalation to the first action"),
+}
+
+
+def _tile(card: Mapping[str, Any], clock: str) -> Tile:
+    title, explained = _TILES[clock]
+    working, by_clock = card["clocks"][clock]["business"], card["clocks"][clock]["calendar"]
+    if working["mean"] is None:
+        return Tile(title, explained, "–", (f"collecting: {working['n']} of 6",))
+    lines = [f"median {_or_none(working['median'])}", interval(working, "min"), _rests_on(working)]
+    if working["status"] == "early":
+        lines.append(f"early: {working['n']} of 20")
+    if by_clock["mean"] is not None:
+        lines.append(f"by the clock {minutes(by_clock['mean'])}")
+    return Tile(title, explained, minutes(working["mean"]), tuple(line for line in lines if line))
+
+
+def _rests_on(figure: FigureJson) -> str:
+    running = figure.get("unfinished") or 0
+    return f"{figure['n']} acted on" + (f", {running} not (counted as longer)" if running else "")
+
+
+def _or_none(value: float | None) -> str:
+    return "not reached" if value is None else minutes(value)
+
+
+def _also(card: Mapping[str, Any]) -> str:
+    """Return the two clocks on the way to a claim, in one line."""
+    told = []
+    for clock, words in (("queue_wait", "until somebody took it"), ("brief_latency", "until the brief was in the ticket")):
+        figure = card["clocks"][clock]["business"]
+        if figure["mean"] is not None:
+            told.append(f"{minutes(figure['mean'])} {words} (median {_or_none(figure['median'])})")
+    return f"On the way there, on average: {'; '.join(told)}." if told else ""
+
+
+_CLOCKS = {
+    "orientation": "Both from the moment somebody has the ticket to the first action: opened then, claimed now.",
+    "total": "Both from the escalation to the first action.",
+}
+
+
+def _comparison(card: Mapping[str, Any], source: str, zone: ZoneInfo) -> Comparison:
+    old = card["baselines"][source]
+    saved = old["saving"]
+    now = card["clocks"][old["clock"]]
+
+    def row(label: str, told: Callable[[str], str]) -> tuple[str, str, str]:
+        return label, told("business"), told("calendar")
+
+    rows = [row("Old way", lambda basis: _average(old["figure"][basis], source))]
+    if old["usable"]:
+        rows.append(row("Now", lambda basis: _average(now[basis], "now")))
+        rows.append(row("Recovered each", lambda basis: _recovered(saved[basis])))
+    lines = [line for line in (_standing(old), _hours_and_worth(card, source, zone), _longer(saved["business"])) if line]
+    return Comparison(f"Against {SOURCES[source]}", _CLOCKS[old["clock"]], tuple(rows), tuple(lines))
+
+
+def _average(figure: FigureJson, source: str) -> str:
+    what = {"stopwatch": "reading", "backcast": "escalation", "now": "acted on"}[source]
+    of = f"{figure['n']} acted on" if source == "now" else count(figure["n"], what)
+    return of if figure["mean"] is None else f"{minutes(figure['mean'])} ({of})"
+
+
+def _recovered(figure: FigureJson) -> str:
+    if figure["mean"] is None:
+        return "not yet"
+    return f"{minutes(figure['mean'])} ({interval(figure, 'min')})"
+
+
+def _standing(old: Mapping[str, Any]) -> str:
+    """Return how far this comparison can be relied on."""
+    figure = old["saving"]["business"]
+    now, before = figure["n"], figure.get("baseline_n") or 0
+    if not old["usable"]:
+        share = old["coverage"] or 0.0
+        return f"Not compared with: the history dates {share:.0%} of its escalations, and 80% are needed."
+    dated = f" The history dates {old['coverage']:.0%} of its escalations." if old["coverage"] is not None else ""
+    if figure["status"] == "early":
+        return f"Early, from {now} escalations and {before} of the old way; from 20 of each it is relied on.{dated}"
+    if figure["status"] == "no_measurable_saving":
+        return f"No measurable saving yet: the interval holds zero.{dated}"
+    if figure["status"] == "measured":
+        verdict = "An escalation takes longer than it did." if figure["mean"] < 0 else ""
+        return f"{verdict}{dated}".strip()
+    readings = old["figure"]["business"]["status"] == "readings"
+    plainly = "These few readings show their plain average, without an interval. " if readings else ""
+    return f"{plainly}Collecting: {now} escalations and {before} of the old way, of 6 each.{dated}"
+
+
+def _hours_and_worth(card: Mapping[str, Any], source: str, zone: ZoneInfo) -> str:
+    saved = card["hours_saved"].get(source)
+    if saved is None or saved["mean"] is None:
+        return ""
+    since = f"since 1 {local_date(card['as_of'], zone).split(' ', 1)[1]}"
+    if saved["status"] == "no_measurable_saving":
+        return f"So no hours {since} and no worth are claimed."
+    early = "Early: " if saved["status"] == "early" else ""
+    if saved["n"] == 0:
+        return f"{early}No escalation was acted on {since}, so no hours are counted yet."
+    lost = saved["mean"] < 0
+    words = f"{early}{hours(abs(saved['mean']))} {'lost' if lost else 'saved'} {since}"
+    told = f"{words}, over {count(saved['n'], 'escalation')} acted on ({interval(saved, 'h')} saved)."
+    worth = card["worth"].get(source)
+    if worth is None or worth["mean"] is None or not worth["ci95"]:
+        return told
+    currency = plain(card["currency"] or "", limit=8)
+    low, high = (money(end, currency) for end in worth["ci95"])
+    rate = f"{currency} {card['hourly_rate']:,.2f}".strip().removesuffix(".00")
+    return f"{told} At {rate} an hour that is {money(worth['mean'], currency)} ({low} to {high})."
+
+
+def _longer(figure: FigureJson) -> str:
+    running = figure.get("unfinished") or 0
+    if not running or figure["mean"] is None:
+        return ""
+    what = "One that was taken and not acted on counts" if running == 1 else f"{running} that were not acted on count"
+    return f"{what} as long as the slowest of either side, which lowers what is recovered."
+
+
+def _trend(card: Mapping[str, Any], zone: ZoneInfo) -> tuple[Pair, ...]:
+    weeks = card["trend"]
+    longest = longest_of(weeks)
+    return tuple(pair_of(span_of_days(week["since"], week["until"], zone), week, longest) for week in weeks)
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """Technicians or domains: those with figures, and in one line those with too few."""
+
+    pairs: tuple[Pair, ...]
+    few: str
+    left_out: int
+
+
+def _groups(groups: Sequence[tuple[str, Mapping[str, FigureJson]]]) -> Groups:
+    longest = longest_of(figures for _, figures in groups)
+    pairs = [(pair_of(name, figures, longest), figures["total"]["n"]) for name, figures in groups]
+    shown = [pair for pair, _ in pairs if pair.bars]
+    few = [f"{pair.name} {size}" for pair, size in pairs if not pair.bars]
+    rest = f", and {len(few) - GROUPS} more" if len(few) > GROUPS else ""
+    return Groups(tuple(shown[:GROUPS]), ", ".join(few[:GROUPS]) + rest, max(0, len(shown) - GROUPS))
+
+
+def _wait(wait: Mapping[str, Any], mail: WeeklyMail) -> Wait:
+    key = str(wait["ticket_id"])
+    ticket = mail.tickets.get(key)
+    who = plain(mail.names.get(wait["technician"] or "", wait["technician"] or ""), limit=40)
+    taken = "nobody has taken it yet" if wait["waiting"] else f"then taken by {who}" if who else "then taken"
+    return Wait(
+        number=f"#{int(wait['ticket_id'])}",
+        url=web_address(ticket.url, named="ticket_url") if ticket else "",
+        summary=plain(ticket.summary, limit=90) if ticket else "",
+        waited=f"{duration(wait['business'])} of working time, {duration(wait['calendar'])} by the clock",
+        taken=taken,
+    )
+
+
+def _counts(found: Mapping[str, int]) -> tuple[tuple[int, str], ...]:
+    """Return what there is to count, without the noughts nobody misses."""
+    always = ((found["escalated"], "escalated"), (found["claimed"], "taken by somebody"), (found["acted"], "acted on"))
+    rest = (
+        (found["never_acted"], "taken, and over without a first action"),
+        (found["in_hand"], "taken, not acted on yet, still live"),
+        (found["returned"], "claims given back or run out"),
+        (found["withdrawn"], "withdrawn before anybody took it"),
+        (found["left_out"], "left out of every figure, for the reasons below"),
+    )
+    return always + tuple((size, what) for size, what in rest if size)
+
+
+def _left_out(card: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return each reason with how many it leaves out and which."""
+    by_reason: dict[str, list[str]] = {}
+    for left in card["exclusions"]:
+        reason = re.sub(r"\bends -?\d+ s before it starts", "ends before it starts", left["reason"])
+        by_reason.setdefault(plain(reason, limit=160), []).append(plain(left["episode"], limit=20))
+    ordered = sorted(by_reason.items(), key=lambda item: -len(item[1]))
+    lines = [f"{len(which)}: {reason} ({_some(which)})" for reason, which in ordered[:REASONS]]
+    if len(ordered) > REASONS:
+        rest = sum(len(which) for _, which in ordered[REASONS:])
+        lines.append(f"{rest}: {len(ordered) - REASONS} other reasons")
+    if typed := card["untrusted"]:
+        which = _some([plain(episode, limit=20) for episode in typed])
+        lines.append(f"{len(typed)} counted, though the time of the first action was typed by hand ({which})")
+    return tuple(lines)
+
+
+def _some(episodes: list[str]) -> str:
+    rest = f" and {len(episodes) - EPISODES} more" if len(episodes) > EPISODES else ""
+    return ", ".join(f"#{episode.removesuffix('/1')}" for episode in episodes[:EPISODES]) + rest
+
+
+def _pilot(card: Mapping[str, Any]) -> tuple[Notice | None, str]:
+    """Return the verdict where one is due and bad, and else how the pilot stands in one line."""
+    pilots: Mapping[str, Mapping[str, Any]] = card["kill_switch"]
+    if not pilots:
+        return None, ""
+    told = " and ".join(
+        f"{number(pilot['hours_per_week'])} h a week by {SOURCES[source]}"
+        for source, pilot in pilots.items() if pilot["hours_per_week"] is not None
+    ) or "no saving can be shown"  # fmt: skip
+    one = next(iter(pilots.values()))
+    if not any(pilot["stop"] for pilot in pilots.values()):
+        if one["due"]:
+            return None, f"The pilot's eight weeks showed {told}; the mark was more than 1.0 h a week."
+        week = int(one["weeks"]) + 1
+        return None, f"Week {week} of the pilot's 8: {told} so far. After week 8 it has to be more than 1.0 h a week."
+    lines = [f"By {SOURCES[source]}: {_verdict(pilot)}." for source, pilot in pilots.items()]
+    if all(pilot["stop"] for pilot in pilots.values()):
+        lines.append("The mark was more than 1.0 hour a week, and it was not reached. By that rule, stop here; or find "
+                     "out first what the figures below say about why.")  # fmt: skip
+    else:
+        lines.append("The mark was more than 1.0 hour a week. One source reached it and the other did not: both are "
+                     "quoted, and which one to believe is yours to decide.")  # fmt: skip
+    return Notice("The eight weeks of the pilot are over", tuple(lines)), ""
+
+
+def _verdict(pilot: Mapping[str, Any]) -> str:
+    shown, why = pilot["hours_per_week"], plain(pilot["why"], limit=160)
+    return why if shown is None else f"{number(shown)} h a week ({why})"
+
+
+def _skew(card: Mapping[str, Any], zone: ZoneInfo) -> str:
+    seconds, measured_at = card["clock_skew"]["seconds"], card["clock_skew"]["measured_at"]
+    base = "Moments are by ConnectWise's clock where it keeps them, else by ours"
+    if seconds is None or measured_at is None:
+        return f"{base}. The two have not been compared yet."
+    when = f"when compared on {local_date(measured_at, zone)}"
+    if abs(seconds) < _CLOCK_AGREES_S:
+        return f"{base}. The two agreed within a second {when}."
+    side = "ahead of" if seconds > 0 else "behind"
+    told = f"{base}. ConnectWise's was {number(abs(seconds))} s {side} ours {when}"
+    if abs(seconds) < _CLOCK_WRONG_S:
+        return f"{told}: too little to move a figure in minutes."
+    return f"{told}: claims by link and the brief's own time may be off by that much. Set the clock of this server right."
+
+
+def _rules(card: Mapping[str, Any]) -> str:
+    versions = card["calendar_versions"]
+    hours_by = f", working hours by version {' and '.join(map(str, versions))} of the calendar" if versions else ""
+    return f"Measured by version {card['measures_version']} of the rules{hours_by}."
