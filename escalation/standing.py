@@ -62,7 +62,7 @@ def line(standing: Standing, clock: Clock) -> Inert:
         parts.append(f"first action {clock.moment(standing.acted_at)} ({inline(standing.action, limit=60)})")
     text = ", ".join(parts) + "."
     if standing.starts_with:
-        text += f' Starts with: "{inline(standing.starts_with, limit=160)}".'
+        text += f' Says: "{inline(standing.starts_with, limit=160)}".'
     if standing.otherwise:
         text += f" ConnectWise shows {inline(standing.otherwise, limit=60)} as the owner."
     return Inert(text)

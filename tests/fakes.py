@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
 
-from escalation.evidence import Note, Person, RelatedTicket, Roster, Ticket
+from escalation.evidence import Note, Person, RelatedTicket, Roster, ScheduleEntry, Ticket, TimeEntry
 from escalation.trail import AuditEntry
 from psa.port import Board, Callback, Member, NotFound, PostedNote, ProbeResult, Status, SystemInfo
 
@@ -72,6 +72,8 @@ class FakePsa:
         self.clock = clock
         self.tickets: dict[int, Ticket] = {}
         self.children: dict[int, list[Note]] = {}
+        self.times: dict[int, list[TimeEntry]] = {}
+        self.planned: dict[int, list[ScheduleEntry]] = {}
         self.posted: dict[int, list[PostedNote]] = {}
         self.trails: dict[int, list[AuditEntry]] = {}
         self.calls: list[str] = []
@@ -100,6 +102,14 @@ class FakePsa:
         note = Note(next(self._ids), text, Person(by, "technician", by), self.clock(), "internal")
         self.children[ticket_id].append(note)
 
+    def time(self, ticket_id: int, text: str, by: str) -> None:
+        entry = TimeEntry(next(self._ids), text, Person(by, "engineer", by), self.clock(), None, self.clock())
+        self.times.setdefault(ticket_id, []).append(entry)
+
+    def plan(self, ticket_id: int, member: str, acknowledged_at: datetime | None) -> None:
+        entry = ScheduleEntry(next(self._ids), member, self.clock(), None, acknowledged_at)
+        self.planned.setdefault(ticket_id, []).append(entry)
+
     def _call(self, name: str) -> None:
         self.calls.append(name)
         if hook := self.before.get(name):
@@ -122,7 +132,7 @@ class FakePsa:
 
     def time_entries(self, ticket_id: int, roster: Roster) -> list[Any]:
         self._call("time_entries")
-        return []
+        return list(self.times.get(ticket_id, ()))
 
     def tasks(self, ticket_id: int) -> list[Any]:
         self._call("tasks")
@@ -142,7 +152,7 @@ class FakePsa:
 
     def schedule(self, ticket_id: int) -> list[Any]:
         self._call("schedule")
-        return []
+        return list(self.planned.get(ticket_id, ()))
 
     def related(self, company_id: int, *, before: datetime, excluding: int, limit: int = 15) -> list[RelatedTicket]:
         self._call("related")
@@ -202,6 +212,11 @@ class FakePsa:
     def own_notes(self, ticket_id: int) -> list[PostedNote]:
         self._call("own_notes")
         return sorted(self.posted.get(ticket_id, ()), key=lambda n: n.id)
+
+    def assign_owner(self, ticket_id: int, member_id: int) -> Ticket:
+        self._call("assign_owner")
+        login = next(m.identifier for m in self.members() if m.id == member_id)
+        return self.change(ticket_id, owner=login, updated_by=self.api_member)
 
     def callbacks(self) -> list[Callback]:
         self._call("callbacks")

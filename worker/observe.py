@@ -153,8 +153,6 @@ class _Look:
         """Store a claim, its end, a read-back and a first action as far as they are new."""
         claimed = self._claim()
         handed = self._hand_on()
-        if handed:
-            self._claim()
         acted = self._act()
         return claimed or handed or acted
 
@@ -176,19 +174,19 @@ class _Look:
             escalated_by=handoff.escalated_by,
             observed=self.saves,
         )
-        return any(self._claim_by(handoff, signal) for signal in signals)
+        return any(self._claim_by(signal) for signal in signals)
 
-    def _claim_by(self, handoff: Handoff, signal: ClaimSignal) -> bool:
+    def _claim_by(self, signal: ClaimSignal) -> bool:
         member_id = self.desk.member_id(signal.member)
         if member_id is None:
             return False
         taken = handoffs.claim(
-            self.session, self.desk.account_id, handoff.id, member_id=member_id, now=self.now, kind=signal.kind,
+            self.session, self.desk.account_id, self.handoff_id, member_id=member_id, now=self.now, kind=signal.kind,
             source=signal.source, happened_at=signal.at, version=RESPONSE_VERSION,
             why=f"claimed by {signal.kind.replace('_', ' ')}: {signal.source}", actor=signal.member,
         )  # fmt: skip
         if taken:
-            log.info("claimed", handoff_id=handoff.id, kind=signal.kind, member=signal.member, source=signal.source)
+            log.info("claimed", handoff_id=self.handoff_id, kind=signal.kind, member=signal.member, source=signal.source)
         return taken
 
     def _hand_on(self) -> bool:
@@ -202,10 +200,13 @@ class _Look:
         if on is None:
             return False
         why = f"handed on in the PSA to {on.to}" if on.to else f"{GIVEN_BACK} in the PSA: no owner any more"
-        return handoffs.release_claim(
+        let_go = handoffs.release_claim(
             self.session, self.desk.account_id, self.handoff_id, member_id=held.member_id, now=self.now, why=why,
             happened_at=on.at, actor=on.by,
         )  # fmt: skip
+        if let_go and on.to:
+            self._claim_by(ClaimSignal("owner", on.to, on.at, f"ticket {self.evidence.ticket.id}, owner"))
+        return let_go
 
     def _act(self) -> bool:
         held = self._held()

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from escalation.evidence import Ticket
 from models import accounts, jobs, watches
 from models.accounts import Account, MemberRow, StatusRow
-from psa.port import Board, Callback, Member, ProbeResult, Psa, PsaError
+from psa.port import Board, Callback, Member, ProbeResult, Psa, PsaError, SystemInfo
 from worker import mail
 from worker.wiring import Services
 
@@ -89,7 +89,7 @@ def connect(services: Services, account: Account, *, include_open: bool = False)
     result.callbacks = [f"{e.type}, {e.level} {e.object_id}" for e in entries]
     result.api_member = psa.learn_api_member(members, entries)
     standing = psa.tickets_in_statuses(sorted({r.status_id for r in rows if r.kind == "escalate"}))
-    info = psa.system_info()
+    info = measure_skew(services, account.id, psa)
     with services.database.account(account.id) as session:
         if account.connected_at is None:
             known = set()
@@ -104,6 +104,23 @@ def connect(services: Services, account: Account, *, include_open: bool = False)
         accounts.save_poll(session, account.id, cursor=info.server_time or now, now=now)
     log.info("account_connected", account=account.name, members=len(members), callbacks=len(entries))
     return result
+
+
+def measure_skew(services: Services, account_id: int, psa: Psa) -> SystemInfo:
+    """Compare the PSA's clock with ours and store how far it is ahead. Raises `PsaError`.
+
+    Claims made by a link bear our time and first actions the PSA's: the difference is stated beside the figures. The
+    answer's Date header has whole seconds, so half a second is added, and half the call's own time taken for its way.
+    """
+    asked = services.clock()
+    info = psa.system_info()
+    now = services.clock()
+    if info.server_time is not None:
+        here = asked + (now - asked) / 2
+        skew = (info.server_time - here).total_seconds() + 0.5
+        with services.database.account(account_id) as session:
+            accounts.set_account(session, account_id, clock_skew_s=round(skew, 1), skew_measured_at=now)
+    return info
 
 
 def _boards(psa: Psa, account: Account) -> list[Board]:

@@ -19,7 +19,7 @@ from escalation.rules import Seen
 from models import accounts, deliveries, handoffs, inbox, jobs, watches
 from psa.port import PsaError
 from worker.ending import seen_of
-from worker.onboarding import register
+from worker.onboarding import measure_skew, register
 from worker.wiring import Desk, Services
 
 log = structlog.get_logger()
@@ -158,6 +158,7 @@ def check_callbacks(services: Services, *, account_id: int) -> int:
     ConnectWise disables an entry after three days of failures (ConnectWise developer guide, callbacks).
     """
     psa = services.psa(account_id)
+    measure_skew(services, account_id, psa)
     with services.database.account(account_id, reading=True) as session:
         account = accounts.get(session, account_id)
         assert account is not None

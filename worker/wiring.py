@@ -16,7 +16,7 @@ import structlog
 from escalation.evidence import Roster
 from escalation.hours import Calendar
 from escalation.rules import StatusRules
-from models import accounts
+from models import accounts, calendars
 from models.accounts import Account, Sealer
 from models.base import Database
 from psa.callbacks import Pin, Verifier
@@ -137,7 +137,10 @@ class Services:
                 marker_key=accounts.marker_key(account, self.sealer),
                 frozen=account.frozen_reason,
                 api_member=account.api_member,
-                calendar=Calendar.office(account.time_zone),
+                calendar=max(
+                    calendars.versions(session, account_id, time_zone=account.time_zone).values(),
+                    key=lambda calendar: calendar.version,
+                ),
                 claim_expiry_minutes=account.claim_expiry_minutes,
                 token_epoch=account.token_epoch,
                 members={row.id: row.identifier for row in accounts.roster_rows(session, account_id)},

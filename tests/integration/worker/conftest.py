@@ -76,6 +76,12 @@ class Shop:
             for delivery_id in settle.settle(self.services, **ids):
                 notify.deliver(self.services, account_id=self.account_id, delivery_id=delivery_id)
 
+    def psa_members_with_mail(self) -> None:
+        """Give every engineer an address."""
+        with self.database.account(self.account_id) as session:
+            for row in accounts.roster_rows(session, self.account_id):
+                row.email = row.email or f"{row.name.split()[0].lower()}@northgate.example"
+
     def sweep(self) -> None:
         patrol.sweep(self.services)
         self.observe()

@@ -16,6 +16,7 @@ from escalation.response import (
     Sighting,
     claim_signals,
     first_action,
+    handed_on,
     read_back,
 )
 from escalation.rules import StatusRules
@@ -307,3 +308,21 @@ class TestReadBack:
         seen = evidence(notes=(note(1, 2, "I start with DNS"), note(2, 6, "I start with DNS", KIM), note(3, 7, "Starting it")))
         assert read_back(seen, member="jsmith", since=at(5)) is None
         assert read_back(evidence(entries=(entry(9, 6, 6, text="Starting with DNS"),)), member="JSMITH", since=at(5))
+
+
+class TestHandedOn:
+    def on(self, *saves: Sighting) -> tuple[str, str | None] | None:
+        claimed = save(5, "jsmith", owner="jsmith")
+        found = handed_on([claimed, *saves], claimed_by="jsmith", claimed_at=claimed.at, roster=ROSTER)
+        return (found.by, found.to) if found else None
+
+    def test_another_engineer_as_owner_takes_over_and_no_owner_gives_back(self) -> None:
+        assert self.on(save(9, "jsmith", owner="kwong")) == ("jsmith", "kwong")
+        assert self.on(save(9, "kwong", owner=None)) == ("kwong", None)
+
+    def test_a_machine_a_technician_as_owner_and_an_earlier_change_say_nothing(self) -> None:
+        assert self.on(save(9, "flowbot", owner="kwong")) is None
+        assert self.on(save(9, "RFapi", owner=None)) is None
+        assert self.on(save(9, "jsmith", owner="dreyes")) is None
+        early = [save(1, "jsmith", owner="jsmith"), save(2, "kwong", owner=None), save(5, "jsmith", owner="jsmith")]
+        assert handed_on(early, claimed_by="jsmith", claimed_at=early[-1].at, roster=ROSTER) is None

@@ -1,0 +1,359 @@
+"""Who took it, by each way ConnectWise shows, and what they did first."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from models import accounts, deliveries, handoffs
+from models.handoffs import Handoff
+from psa.port import Unavailable
+from tests.fakes import ASSIGNED, ESCALATED
+from tests.integration.worker.conftest import Shop
+from worker import refresh
+
+
+def handed_off(shop: Shop) -> int:
+    """Let a ticket be escalated, its brief posted and the engineers told."""
+    handoff_id = shop.escalated()
+    shop.publish(handoff_id)
+    shop.tell(handoff_id)
+    shop.clock.advance(60)
+    return handoff_id
+
+
+def newest(shop: Shop) -> Handoff:
+    return shop.handoffs()[0]
+
+
+def seen_after(shop: Shop, seconds: float = 1) -> Handoff:
+    """Let a callback come in a moment after what was done, and everything follow."""
+    shop.clock.advance(seconds)
+    shop.triage()
+    shop.observe()
+    return newest(shop)
+
+
+def brief_now(shop: Shop) -> str:
+    shop.clock.advance(20)
+    refresh.refresh(shop.services, account_id=shop.account_id, handoff_id=newest(shop).id)
+    return shop.psa.posted[48213][0].text
+
+
+class TestClaims:
+    def test_becoming_the_owner(self, shop: Shop) -> None:
+        handed_off(shop)
+        at = shop.clock()
+        shop.psa.change(48213, owner="msvensson", updated_by="msvensson")
+        handoff = seen_after(shop)
+        assert (handoff.response_state, handoff.claimed_by, handoff.claim_kind) == ("claimed", 2, "owner")
+        assert (handoff.claimed_at, handoff.claim_source) == (at, "ticket 48213, owner")
+
+    def test_moving_it_to_a_claim_status(self, shop: Shop) -> None:
+        handed_off(shop)
+        shop.psa.change(48213, status_id=ASSIGNED, updated_by="tobrien")
+        handoff = seen_after(shop)
+        assert (handoff.claimed_by, handoff.claim_kind) == (3, "status")
+
+    def test_acknowledging_the_schedule_entry(self, shop: Shop) -> None:
+        handed_off(shop)
+        shop.psa.plan(48213, "msvensson", None)
+        assert seen_after(shop).response_state == "open"
+        shop.psa.planned[48213].clear()
+        shop.psa.plan(48213, "msvensson", shop.clock())
+        assert seen_after(shop).claim_kind == "schedule"
+
+    def test_starting_a_time_entry_which_is_the_first_action_only_if_it_reports_one(self, shop: Shop) -> None:
+        handed_off(shop)
+        shop.psa.time(48213, "", by="msvensson")
+        handoff = seen_after(shop)
+        assert (handoff.response_state, handoff.claim_kind) == ("claimed", "time_entry")
+        shop.clock.advance(120)
+        shop.psa.time(48213, "Cleared the stale SA on the firewall, tunnel is up", by="msvensson")
+        handoff = seen_after(shop)
+        assert handoff.response_state == "acted"
+        assert handoff.first_action is not None
+        assert handoff.first_action["kind"] == "time_entry"
+
+    def test_a_technician_claims_nothing(self, shop: Shop) -> None:
+        handed_off(shop)
+        shop.psa.change(48213, owner="jlind", updated_by="jlind")
+        assert seen_after(shop).response_state == "open"
+
+    def test_who_lost_the_role_claims_nothing(self, shop: Shop) -> None:
+        handed_off(shop)
+        with shop.database.account(shop.account_id) as session:
+            members = [
+                accounts.MemberRow(r.id, r.identifier, r.name, r.email)
+                for r in accounts.roster_rows(session, shop.account_id)
+            ]
+            accounts.import_members(session, shop.account_id, members, engineers=["tobrien"])
+        shop.psa.change(48213, owner="msvensson", updated_by="msvensson")
+        assert seen_after(shop).response_state == "open"
+
+    def test_the_owner_it_was_escalated_with_has_taken_nothing(self, shop: Shop) -> None:
+        shop.psa.add(status=ESCALATED, owner="msvensson")
+        (handoff_id,) = shop.triage()
+        shop.publish(handoff_id)
+        assert seen_after(shop, 300).response_state == "open"
+
+    def test_is_found_by_the_timer_if_no_callback_comes(self, shop: Shop) -> None:
+        handed_off(shop)
+        shop.psa.note(48213, "I'll take this one", by="tobrien")
+        shop.sweep()
+        assert newest(shop).response_state == "open"
+        shop.clock.advance(shop.services.settings.intervals.observe_open)
+        shop.sweep()
+        assert (newest(shop).claimed_by, newest(shop).claim_kind) == (3, "note")
+
+    def test_a_claim_before_the_brief_is_posted_stops_no_brief(self, shop: Shop) -> None:
+        handoff_id = shop.escalated()
+        shop.clock.advance(2)
+        shop.psa.change(48213, owner="msvensson", updated_by="msvensson")
+        assert seen_after(shop).response_state == "claimed"
+        assert shop.publish(handoff_id)
+        assert "**Taken by Maja Svensson** at 15:55, as the ticket's owner." in shop.psa.posted[48213][0].text
+        assert shop.tell(handoff_id) == 0
+        with shop.database.account(shop.account_id) as session:
+            rows = deliveries.of_handoff(session, shop.account_id, handoff_id)
+        assert {(r.recipient_user_id, r.status, r.reason) for r in rows} == {
+            (2, "suppressed", "claimed by Maja Svensson"),
+            (3, "suppressed", "no e-mail address"),
+        }
+
+    def test_taken_and_closed_before_anybody_looked(self, shop: Shop) -> None:
+        handed_off(shop)
+        at = shop.clock()
+        shop.psa.time(48213, "Replaced the expired certificate, VPN is stable", by="msvensson")
+        shop.clock.advance(60)
+        shop.psa.change(48213, closed=True, updated_by="msvensson")
+        handoff = seen_after(shop)
+        assert (handoff.response_state, handoff.claimed_by) == ("resolved", 2)
+        assert (handoff.claimed_at, handoff.acted_at) == (at, at)
+
+    def test_closed_unclaimed_is_withdrawn(self, shop: Shop) -> None:
+        handed_off(shop)
+        shop.psa.change(48213, closed=True)
+        assert seen_after(shop).response_state == "withdrawn"
+
+
+class TestFirstAction:
+    def test_looking_into_it_is_none_and_a_deed_is(self, shop: Shop) -> None:
+        handed_off(shop)
+        shop.psa.change(48213, owner="msvensson", updated_by="msvensson")
+        seen_after(shop)
+        shop.clock.advance(30)
+        shop.psa.note(48213, "Looking into it", by="msvensson")
+        assert seen_after(shop).response_state == "claimed"
+        shop.clock.advance(240)
+        at = shop.clock()
+        shop.psa.note(48213, "Cleared the phase 2 SA and the tunnel came back up.", by="msvensson")
+        handoff = seen_after(shop)
+        assert (handoff.response_state, handoff.acted_at) == ("acted", at)
+        assert handoff.first_action is not None
+        assert (handoff.first_action["kind"], handoff.first_action["trusted"]) == ("note", True)
+        assert handoff.first_action["version"] == 1
+        with shop.database.account(shop.account_id) as session:
+            moves = [m for m in handoffs.transitions(session, shop.account_id, handoff.id) if m.machine == "response"]
+        assert [(m.from_state, m.to_state, m.actor) for m in moves] == [
+            (None, "open", "jlind"), ("open", "claimed", "msvensson"), ("claimed", "acted", "msvensson"),
+        ]  # fmt: skip
+        assert f"first action 16:00 ({handoff.first_action['source']})" in brief_now(shop)
+
+    def test_the_answer_to_the_brief_is_kept_and_shown(self, shop: Shop) -> None:
+        handed_off(shop)
+        shop.psa.change(48213, owner="msvensson", updated_by="msvensson")
+        seen_after(shop)
+        shop.psa.note(48213, "I start with the phase 2 lifetimes on both ends", by="msvensson")
+        handoff = seen_after(shop)
+        assert handoff.response_state == "claimed"
+        assert handoff.read_back is not None
+        assert 'Says: "I start with the phase 2 lifetimes on both ends".' in brief_now(shop)
+
+    def test_is_not_chosen_while_an_earlier_one_may_be_unread(self, shop: Shop) -> None:
+        handed_off(shop)
+        shop.psa.change(48213, owner="msvensson", updated_by="msvensson")
+        seen_after(shop)
+        shop.clock.advance(60)
+        shop.psa.note(48213, "Restarted the IKE service, no change.", by="msvensson")
+        shop.psa.before["time_entries"] = lambda: _raise(Unavailable("GET time: 503"))
+        assert seen_after(shop).response_state == "claimed"
+        shop.psa.before.clear()
+        assert seen_after(shop).response_state == "acted"
+
+
+class TestTheEndOfAClaim:
+    def test_without_action_it_runs_out_is_announced_once_and_offered_again(self, shop: Shop) -> None:
+        handoff_id = handed_off(shop)
+        shop.psa.change(48213, owner="msvensson", updated_by="msvensson")
+        handoff = seen_after(shop)
+        assert handoff.claimed_at is not None
+        assert handoff.claim_expires_at == handoff.claimed_at + timedelta(minutes=60)
+        shop.mailer.sent.clear()
+        shop.clock.advance(3600)
+        for _ in range(3):
+            shop.sweep()
+            shop.clock.advance(1)
+        handoff = newest(shop)
+        assert (handoff.response_state, handoff.claimed_by) == ("open", None)
+        assert len(shop.mailer.sent) == 1
+        assert "without a first action" in str(shop.mailer.sent[0].get_body(("plain",)))
+        assert "**Free again** since 16:56: Maja Svensson, its claim ran out" in brief_now(shop)
+        shop.psa.change(48213, owner="tobrien", updated_by="tobrien")
+        assert seen_after(shop).claimed_by == 3
+        with shop.database.account(shop.account_id) as session:
+            assert len(handoffs.returns(session, shop.account_id, handoff_id)) == 1
+
+    def test_an_action_seen_at_the_last_moment_keeps_it(self, shop: Shop) -> None:
+        handed_off(shop)
+        shop.psa.change(48213, owner="msvensson", updated_by="msvensson")
+        seen_after(shop)
+        shop.clock.advance(3590)
+        shop.psa.note(48213, "Replaced the failing SFP, link is clean now.", by="msvensson")
+        shop.clock.advance(60)
+        shop.sweep()
+        assert newest(shop).response_state == "acted"
+
+    def test_it_does_not_run_out_over_the_weekend(self, shop: Shop) -> None:
+        shop.clock.advance(55 * 60)  # Friday, ten minutes before closing
+        handed_off(shop)
+        shop.psa.change(48213, owner="msvensson", updated_by="msvensson")
+        handoff = seen_after(shop)
+        assert handoff.claim_expires_at is not None
+        assert handoff.claim_expires_at.strftime("%a %H:%M") == "Mon 08:51"
+
+    def test_given_back_in_the_psa_by_clearing_the_owner(self, shop: Shop) -> None:
+        handed_off(shop)
+        shop.psa.change(48213, owner="msvensson", updated_by="msvensson")
+        seen_after(shop)
+        shop.clock.advance(60)
+        shop.psa.change(48213, owner=None, updated_by="msvensson")
+        handoff = seen_after(shop)
+        assert (handoff.response_state, handoff.claimed_by) == ("open", None)
+        shop.clock.advance(60)
+        shop.psa.change(48213, owner="msvensson", updated_by="msvensson")
+        assert seen_after(shop).claimed_by == 2
+
+    def test_handed_to_another_engineer_in_the_psa(self, shop: Shop) -> None:
+        handed_off(shop)
+        shop.psa.change(48213, owner="msvensson", updated_by="msvensson")
+        seen_after(shop)
+        shop.clock.advance(60)
+        at = shop.clock()
+        shop.psa.change(48213, owner="tobrien", updated_by="msvensson")
+        handoff = seen_after(shop)
+        assert (handoff.claimed_by, handoff.claimed_at) == (3, at)
+
+    def test_escalated_again_while_claimed_ends_the_first_and_opens_the_second(self, shop: Shop) -> None:
+        handed_off(shop)
+        shop.psa.change(48213, status_id=ASSIGNED, owner="msvensson", updated_by="msvensson")
+        seen_after(shop)
+        shop.clock.advance(600)
+        shop.psa.change(48213, status_id=ESCALATED, updated_by="msvensson")
+        seen_after(shop)
+        assert [(h.episode, h.response_state) for h in shop.handoffs()] == [(2, "open"), (1, "resolved")]
+        assert shop.handoffs()[1].end_reason == "escalated again"
+
+
+class TestTheOthers:
+    def test_who_was_told_learns_once_who_took_it(self, shop: Shop) -> None:
+        shop.psa_members_with_mail()
+        handoff_id = handed_off(shop)
+        assert len(shop.mailer.sent) == 2
+        shop.mailer.sent.clear()
+        shop.psa.change(48213, owner="msvensson", updated_by="msvensson")
+        seen_after(shop)
+        assert [m["To"] for m in shop.mailer.sent] == ["Tess O'Brien <tess@northgate.example>"]
+        assert "Taken by Maja Svensson" in shop.mailer.sent[0]["Subject"]
+        assert shop.mailer.sent[0]["In-Reply-To"]
+        shop.clock.advance(10)
+        shop.psa.change(48213, owner=None, updated_by="msvensson")
+        seen_after(shop)
+        shop.clock.advance(10)
+        shop.psa.change(48213, owner="msvensson", updated_by="msvensson")
+        seen_after(shop)
+        taken = [m for m in shop.mailer.sent if "Taken by" in m["Subject"]]
+        assert len(taken) == 1
+        with shop.database.account(shop.account_id) as session:
+            kinds = [d.kind for d in deliveries.of_handoff(session, shop.account_id, handoff_id)]
+        assert sorted(set(kinds)) == ["handoff", "offered 1", "taken"]
+
+    def test_a_message_under_way_while_it_is_claimed_is_followed_by_who_took_it(self, shop: Shop) -> None:
+        shop.psa_members_with_mail()
+        handoff_id = shop.escalated()
+        shop.publish(handoff_id)
+
+        class Crossed:
+            """Claims while the second engineer's message is being sent."""
+
+            def __init__(self, inner: object) -> None:
+                self.inner, self.count = inner, 0
+
+            def send(self, message: object) -> None:
+                self.inner.send(message)  # type: ignore[attr-defined]
+                self.count += 1
+                if self.count == 2:
+                    shop.clock.advance(30)
+                    shop.psa.change(48213, owner="msvensson", updated_by="msvensson")
+                    seen_after(shop)
+
+        kept, shop.services.mailer = shop.services.mailer, Crossed(shop.services.mailer)
+        shop.tell(handoff_id)
+        shop.services.mailer = kept
+        shop.bell.rung.append(("settle", {"account_id": shop.account_id, "handoff_id": handoff_id}))
+        shop.settle()
+        taken = [m["To"] for m in shop.mailer.sent if "Taken by" in m["Subject"]]
+        assert taken == ["Tess O'Brien <tess@northgate.example>"]
+
+
+class TestTheOwnerInThePsa:
+    def claim_by_link(self, shop: Shop, member_id: int = 2) -> None:
+        with shop.database.account(shop.account_id) as session:
+            assert handoffs.claim(
+                session, shop.account_id, newest(shop).id, member_id=member_id, kind="link", now=shop.clock(),
+                actor=shop.services.desk(shop.account_id).login(member_id),
+            )  # fmt: skip
+        shop.bell.rung.append(("settle", {"account_id": shop.account_id, "handoff_id": newest(shop).id}))
+        shop.settle()
+
+    def test_is_set_when_the_claim_came_from_elsewhere(self, shop: Shop) -> None:
+        handed_off(shop)
+        self.claim_by_link(shop)
+        assert shop.psa.tickets[48213].owner == "msvensson"
+        assert newest(shop).owner_outcome == "owner in the PSA: msvensson"
+
+    def test_is_left_alone_and_said_where_another_engineer_took_it_there(self, shop: Shop) -> None:
+        handed_off(shop)
+        shop.psa.change(48213, owner="tobrien", updated_by="tobrien")
+        self.claim_by_link(shop)
+        assert shop.psa.tickets[48213].owner == "tobrien"
+        assert (newest(shop).owner_outcome or "").startswith("the PSA says otherwise: tobrien")
+        assert "ConnectWise shows Tess O'Brien as the owner" in brief_now(shop)
+
+    def test_waits_for_a_psa_that_does_not_answer(self, shop: Shop) -> None:
+        handed_off(shop)
+        shop.psa.before["ticket"] = lambda: _raise(Unavailable("GET ticket: 503"))
+        self.claim_by_link(shop)
+        assert newest(shop).owner_outcome is None
+        shop.psa.before.clear()
+        shop.clock.advance(400)
+        shop.sweep()
+        assert shop.psa.tickets[48213].owner == "msvensson"
+
+    def test_our_own_write_is_nobodys_deed(self, shop: Shop) -> None:
+        handed_off(shop)
+        self.claim_by_link(shop)
+        assert seen_after(shop, 30).response_state == "claimed"
+
+
+def _raise(error: Exception) -> None:
+    raise error
+
+
+def test_reading_twice_changes_nothing(shop: Shop) -> None:
+    handoff_id = handed_off(shop)
+    shop.psa.change(48213, owner="msvensson", updated_by="msvensson")
+    for _ in range(2):
+        seen_after(shop)
+    with shop.database.account(shop.account_id) as session:
+        moves = [m.to_state for m in handoffs.transitions(session, shop.account_id, handoff_id)]
+    assert moves.count("claimed") == 1
