@@ -19,7 +19,7 @@ from models.tables import Account, Member, Report
 from models.turns import BELL_S, Due, changed, due_in_turn, pairs
 
 __all__ = [
-    "Report", "accounts_due", "claim_week", "create", "due", "fail", "fail_for_now", "get", "mark_sent", "of_period",
+    "Report", "accounts_due", "claim_week", "create", "due", "fail", "fail_for_now", "get", "make_due", "mark_sent", "of_period",
     "readers", "schedule", "suppress", "take",
 ]  # fmt: skip
 
@@ -148,6 +148,14 @@ def fail_for_now(
     sending = _one(account_id, report_id).where(Report.status == "sending")
     again = {"status": "queued", "lease_until": None, "next_attempt_at": at, "reason": reason}
     return changed(session, sending.values({**again, "doubts": Report.doubts + int(doubtful)}))
+
+
+def make_due(session: Session, account_id: int, *, kind: str, period: str, now: datetime) -> None:
+    """Let what waits of one report be sent at once."""
+    waiting = update(Report).where(
+        Report.account_id == account_id, Report.kind == kind, Report.period == period, Report.status == "queued"
+    )
+    changed(session, waiting.values(next_attempt_at=now))
 
 
 def due(system: Session, *, now: datetime, limit: int) -> Due:

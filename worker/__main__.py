@@ -26,7 +26,7 @@ Without them everything runs embedded, with its files under var/.
 
 def parser() -> argparse.ArgumentParser:
     """Return the whole command line."""
-    from worker import commands, commands_account, commands_baseline, commands_figures
+    from worker import commands, commands_account, commands_baseline, commands_figures, commands_weekly
 
     top = argparse.ArgumentParser(
         prog="resolutionflow",
@@ -40,6 +40,7 @@ def parser() -> argparse.ArgumentParser:
     commands_account.add_to(every)
     commands_baseline.add_to(every)
     commands_figures.add_to(every)
+    commands_weekly.add_to(every)
     return top
 
 

@@ -53,7 +53,7 @@ def _metrics(options: argparse.Namespace) -> int:
 
     services = wired()
     account = account_named(services, options.name)
-    as_of = _moment(options.as_of, ZoneInfo(account.time_zone), services.clock())
+    as_of = moment_as_of(options.as_of, ZoneInfo(account.time_zone), services.clock())
     with services.database.account(account.id, reading=True) as session:
         if options.list:
             return _list(session, account, options.list, as_of, as_json=options.json)
@@ -66,7 +66,8 @@ def _metrics(options: argparse.Namespace) -> int:
     return 0
 
 
-def _moment(text: str | None, zone: ZoneInfo, now: datetime) -> datetime:
+def moment_as_of(text: str | None, zone: ZoneInfo, now: datetime) -> datetime:
+    """Return what `--as-of` means, by default now; a time without a zone is in that one. Raises `CannotConnect`."""
     from worker.onboarding import CannotConnect
 
     if text is None:

@@ -9,7 +9,7 @@ stand side by side, two sources of the old way are never mixed, and what is not 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -20,22 +20,20 @@ from worker.mail_figures import (
     count,
     domain_name,
     duration,
-    hours,
     interval,
     local_date,
     local_moment,
     longest_of,
     minutes,
-    money,
     number,
     pair_of,
     span_of_days,
 )
+from worker.mail_savings import Notice, comparison, pilot_of
 from worker.mail_templates import Rendered, plain, render_folder, web_address
 
 __all__ = ["Ticket", "WeeklyMail", "render_weekly"]
 
-SOURCES = {"stopwatch": "the stopwatch readings", "backcast": "the replayed history"}
 _SHORT = {"stopwatch": "the stopwatch", "backcast": "the history"}
 GROUPS = 15
 """How many technicians or domains an e-mail shows."""
@@ -79,31 +77,12 @@ class Tile:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
-    """The old way by one source, and what was recovered against it."""
-
-    title: str
-    explained: str
-    rows: tuple[tuple[str, str, str], ...]
-    """Label, in working hours, by the clock."""
-    lines: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Wait:
     number: str
     url: str
     summary: str
     waited: str
     taken: str
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """The verdict on the pilot."""
-
-    title: str
-    lines: tuple[str, ...]
 
 
 def render_weekly(mail: WeeklyMail) -> Rendered:
@@ -118,7 +97,7 @@ def weekly_context(mail: WeeklyMail) -> dict[str, object]:
     account = plain(mail.account, limit=60)
     by_technician = [(plain(mail.names.get(k, k), limit=60), v) for k, v in card["by_technician"].items()]
     by_domain = [(domain_name(plain(k, limit=40)), v) for k, v in card["by_domain"].items()]
-    notice, pilot = _pilot(card)
+    notice, pilot = pilot_of(card)
     return {
         "account": account,
         "recipient": plain(mail.recipient_name, limit=60),
@@ -131,7 +110,7 @@ def weekly_context(mail: WeeklyMail) -> dict[str, object]:
         "preheader": _preheader(card),
         "tiles": (_tile(card, "orientation"), _tile(card, "total")),
         "also": _also(card),
-        "comparisons": tuple(_comparison(card, source, zone) for source in card["baselines"]),
+        "comparisons": tuple(comparison(card, source, zone) for source in card["baselines"]),
         "trend": _trend(card, zone),
         "technicians": _groups(by_technician),
         "domains": _groups(by_domain),
@@ -206,90 +185,6 @@ def _also(card: Mapping[str, Any]) -> str:
     return f"On the way there, on average: {'; '.join(told)}." if told else ""
 
 
-_CLOCKS = {
-    "orientation": "Both from the moment somebody has the ticket to the first action: opened then, claimed now.",
-    "total": "Both from the escalation to the first action.",
-}
-
-
-def _comparison(card: Mapping[str, Any], source: str, zone: ZoneInfo) -> Comparison:
-    old = card["baselines"][source]
-    saved = old["saving"]
-    now = card["clocks"][old["clock"]]
-
-    def row(label: str, told: Callable[[str], str]) -> tuple[str, str, str]:
-        return label, told("business"), told("calendar")
-
-    rows = [row("Old way", lambda basis: _average(old["figure"][basis], source))]
-    if old["usable"]:
-        rows.append(row("Now", lambda basis: _average(now[basis], "now")))
-        rows.append(row("Recovered each", lambda basis: _recovered(saved[basis])))
-    lines = [line for line in (_standing(old), _hours_and_worth(card, source, zone), _longer(saved["business"])) if line]
-    return Comparison(f"Against {SOURCES[source]}", _CLOCKS[old["clock"]], tuple(rows), tuple(lines))
-
-
-def _average(figure: FigureJson, source: str) -> str:
-    what = {"stopwatch": "reading", "backcast": "escalation", "now": "acted on"}[source]
-    of = f"{figure['n']} acted on" if source == "now" else count(figure["n"], what)
-    return of if figure["mean"] is None else f"{minutes(figure['mean'])} ({of})"
-
-
-def _recovered(figure: FigureJson) -> str:
-    if figure["mean"] is None:
-        return "not yet"
-    return f"{minutes(figure['mean'])} ({interval(figure, 'min')})"
-
-
-def _standing(old: Mapping[str, Any]) -> str:
-    """Return how far this comparison can be relied on."""
-    figure = old["saving"]["business"]
-    now, before = figure["n"], figure.get("baseline_n") or 0
-    if not old["usable"]:
-        share = old["coverage"] or 0.0
-        return f"Not compared with: the history dates {share:.0%} of its escalations, and 80% are needed."
-    dated = f" The history dates {old['coverage']:.0%} of its escalations." if old["coverage"] is not None else ""
-    if figure["status"] == "early":
-        return f"Early, from {now} escalations and {before} of the old way; from 20 of each it is relied on.{dated}"
-    if figure["status"] == "no_measurable_saving":
-        return f"No measurable saving yet: the interval holds zero.{dated}"
-    if figure["status"] == "measured":
-        verdict = "An escalation takes longer than it did." if figure["mean"] < 0 else ""
-        return f"{verdict}{dated}".strip()
-    readings = old["figure"]["business"]["status"] == "readings"
-    plainly = "These few readings show their plain average, without an interval. " if readings else ""
-    return f"{plainly}Collecting: {now} escalations and {before} of the old way, of 6 each.{dated}"
-
-
-def _hours_and_worth(card: Mapping[str, Any], source: str, zone: ZoneInfo) -> str:
-    saved = card["hours_saved"].get(source)
-    if saved is None or saved["mean"] is None:
-        return ""
-    since = f"since 1 {local_date(card['as_of'], zone).split(' ', 1)[1]}"
-    if saved["status"] == "no_measurable_saving":
-        return f"So no hours {since} and no worth are claimed."
-    early = "Early: " if saved["status"] == "early" else ""
-    if saved["n"] == 0:
-        return f"{early}No escalation was acted on {since}, so no hours are counted yet."
-    lost = saved["mean"] < 0
-    words = f"{early}{hours(abs(saved['mean']))} {'lost' if lost else 'saved'} {since}"
-    told = f"{words}, over {count(saved['n'], 'escalation')} acted on ({interval(saved, 'h')} saved)."
-    worth = card["worth"].get(source)
-    if worth is None or worth["mean"] is None or not worth["ci95"]:
-        return told
-    currency = plain(card["currency"] or "", limit=8)
-    low, high = (money(end, currency) for end in worth["ci95"])
-    rate = f"{currency} {card['hourly_rate']:,.2f}".strip().removesuffix(".00")
-    return f"{told} At {rate} an hour that is {money(worth['mean'], currency)} ({low} to {high})."
-
-
-def _longer(figure: FigureJson) -> str:
-    running = figure.get("unfinished") or 0
-    if not running or figure["mean"] is None:
-        return ""
-    what = "One that was taken and not acted on counts" if running == 1 else f"{running} that were not acted on count"
-    return f"{what} as long as the slowest of either side, which lowers what is recovered."
-
-
 def _trend(card: Mapping[str, Any], zone: ZoneInfo) -> tuple[Pair, ...]:
     weeks = card["trend"]
     longest = longest_of(weeks)
@@ -361,36 +256,6 @@ def _left_out(card: Mapping[str, Any]) -> tuple[str, ...]:
 def _some(episodes: list[str]) -> str:
     rest = f" and {len(episodes) - EPISODES} more" if len(episodes) > EPISODES else ""
     return ", ".join(f"#{episode.removesuffix('/1')}" for episode in episodes[:EPISODES]) + rest
-
-
-def _pilot(card: Mapping[str, Any]) -> tuple[Notice | None, str]:
-    """Return the verdict where one is due and bad, and else how the pilot stands in one line."""
-    pilots: Mapping[str, Mapping[str, Any]] = card["kill_switch"]
-    if not pilots:
-        return None, ""
-    told = " and ".join(
-        f"{number(pilot['hours_per_week'])} h a week by {SOURCES[source]}"
-        for source, pilot in pilots.items() if pilot["hours_per_week"] is not None
-    ) or "no saving can be shown"  # fmt: skip
-    one = next(iter(pilots.values()))
-    if not any(pilot["stop"] for pilot in pilots.values()):
-        if one["due"]:
-            return None, f"The pilot's eight weeks showed {told}; the mark was more than 1.0 h a week."
-        week = int(one["weeks"]) + 1
-        return None, f"Week {week} of the pilot's 8: {told} so far. After week 8 it has to be more than 1.0 h a week."
-    lines = [f"By {SOURCES[source]}: {_verdict(pilot)}." for source, pilot in pilots.items()]
-    if all(pilot["stop"] for pilot in pilots.values()):
-        lines.append("The mark was more than 1.0 hour a week, and it was not reached. By that rule, stop here; or find "
-                     "out first what the figures below say about why.")  # fmt: skip
-    else:
-        lines.append("The mark was more than 1.0 hour a week. One source reached it and the other did not: both are "
-                     "quoted, and which one to believe is yours to decide.")  # fmt: skip
-    return Notice("The eight weeks of the pilot are over", tuple(lines)), ""
-
-
-def _verdict(pilot: Mapping[str, Any]) -> str:
-    shown, why = pilot["hours_per_week"], plain(pilot["why"], limit=160)
-    return why if shown is None else f"{number(shown)} h a week ({why})"
 
 
 def _skew(card: Mapping[str, Any], zone: ZoneInfo) -> str:

@@ -1,0 +1,223 @@
+"""The owner's weekly e-mail: planned on Monday morning in the account's own time zone, sent once for each ISO week.
+
+Planning and its rows are one transaction, so two workers, two beats or a clock change leave one report; a process
+that dies before leaves the week to be planned again when its lease is over. What is said is frozen in the row.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+import structlog
+from sqlalchemy.orm import Session
+
+from escalation.scorecard import Scorecard
+from models import accounts, handoffs, jobs, people, reports
+from models.accounts import Account
+from models.reports import Report
+from models.scoring import scorecard_of
+from worker.backoff import next_try
+from worker.mail import MailError, compose
+from worker.mail_templates import Rendered
+from worker.mail_weekly import Ticket, WeeklyMail, render_weekly
+from worker.wiring import Services
+
+log = structlog.get_logger()
+
+KIND = "weekly"
+AT = time(7)
+"""On Mondays, by the account's clock."""
+GIVE_UP_AFTER = 300
+"""Attempts of one message; with the longest waits that is about a day of a mail server being down."""
+
+_LISTS = frozenset({"episodes", "baseline_episodes", "excluded"})
+"""Left out of what is stored: `metrics --as-of` lists them again."""
+
+
+def this_monday(now: datetime, time_zone: str) -> datetime:
+    """Return the newest Monday at 07:00 of that time zone which is not after `now`, in UTC."""
+    zone = ZoneInfo(time_zone)
+    day = now.astimezone(zone).date()
+    day -= timedelta(days=day.weekday())
+    monday = datetime.combine(day, AT, zone).astimezone(UTC)
+    return monday if monday <= now else datetime.combine(day - timedelta(days=7), AT, zone).astimezone(UTC)
+
+
+def next_monday(now: datetime, time_zone: str) -> datetime:
+    """Return the first Monday at 07:00 of that time zone after `now`, in UTC; the clocks may change in between."""
+    zone = ZoneInfo(time_zone)
+    last = this_monday(now, time_zone).astimezone(zone).date()
+    return datetime.combine(last + timedelta(days=7), AT, zone).astimezone(UTC)
+
+
+def week_of(at: datetime, time_zone: str) -> str:
+    """Return the ISO week of a moment in a time zone: `2026-W47`."""
+    year, week, _ = at.astimezone(ZoneInfo(time_zone)).isocalendar()
+    return f"{year}-W{week:02}"
+
+
+def plan(services: Services, *, account_id: int) -> list[int]:
+    """Make the rows of the account's weekly report if it is due, and return those to send. Repeatable.
+
+    1. An account without a time for it gets its first one: the next Monday.
+    2. Take the week under a lease, so that no second worker computes the figures meanwhile.
+    3. Compute the figures, outside of any writing transaction.
+    4. In one transaction: set the next Monday and make the rows. After weeks of standing still there is one report.
+    """
+    now = services.clock()
+    leased_until = now + timedelta(seconds=services.settings.intervals.lease)
+    with services.database.account(account_id) as session:
+        account = accounts.get(session, account_id)
+        if account is None or account.connected_at is None:
+            return []
+        due = account.next_weekly_at
+        if due is None:
+            reports.schedule(session, account_id, first_at=next_monday(now, account.time_zone))
+            return []
+        if due > now or not reports.claim_week(session, account_id, expected=due, next_at=leased_until):
+            return []
+    monday = this_monday(now, account.time_zone)
+    letter = None
+    if monday > account.connected_at:  # else the time zone was changed: its first Monday is still to come
+        letter = frozen(services, account, as_of=now)
+    queued: list[int] = []
+    with services.database.account(account_id) as session:
+        after = next_monday(now, account.time_zone)
+        if not reports.claim_week(session, account_id, expected=leased_until, next_at=after):
+            return []
+        if letter is not None:
+            queued = make_rows(session, account, period=week_of(monday, account.time_zone), letter=letter, now=now)
+    log.info("weekly_planned", account_id=account_id, week=week_of(monday, account.time_zone), queued=len(queued))
+    return queued
+
+
+def frozen(services: Services, account: Account, *, as_of: datetime) -> dict[str, Any]:
+    """Return what the report says as of a moment: the figures, and the names and addresses to say them with."""
+    with services.database.account(account.id, reading=True) as session:
+        card = scorecard_of(session, account.id, as_of=as_of)
+        names = {row.identifier: row.name for row in people.roster_rows(session, account.id)}
+        summaries = {wait.ticket_id: _summary(session, account.id, wait.episode, wait.ticket_id) for wait in card.worst_waits}
+    psa = services.psa(account.id) if summaries else None
+    return {
+        "account": account.name,
+        "scorecard": _without_lists(card.to_json(listing=True)),
+        "names": {login: name for login, name in names.items() if login in _people_on(card)},
+        "tickets": {
+            str(number): {"url": psa.ticket_url(number) if psa else "", "summary": summary}
+            for number, summary in summaries.items()
+        },
+    }
+
+
+def _people_on(card: Scorecard) -> set[str | None]:
+    return {*card.by_technician, *(wait.technician for wait in card.worst_waits)}
+
+
+def _summary(session: Session, account_id: int, episode: str, ticket_id: int) -> str:
+    number = int(episode.partition("/")[2] or 1)
+    of_ticket = handoffs.by_ticket(session, account_id, ticket_id)
+    return next((row.summary or "" for row in of_ticket if row.episode == number), "")
+
+
+def _without_lists(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_lists(inner) for key, inner in value.items() if key not in _LISTS}
+    return [_without_lists(inner) for inner in value] if isinstance(value, list) else value
+
+
+def make_rows(session: Session, account: Account, *, period: str, letter: dict[str, Any], now: datetime) -> list[int]:
+    """Make a row for each reader and return those to send. Raises an alert where nobody can be told."""
+    readers = reports.readers(session, account.id)
+    queued = reports.create(
+        session, account.id, kind=KIND, period=period, recipients=readers, figures=letter,
+        measures_version=letter["scorecard"]["measures_version"], now=now,
+    )  # fmt: skip
+    if any(reader.email for reader in readers):
+        jobs.clear_alert(session, account.id, kind="nobody to report to", subject=KIND, now=now)
+    else:
+        jobs.raise_alert(
+            session, account.id, kind="nobody to report to", subject=KIND, now=now,
+            detail="no active owner or admin with an e-mail address: name one with `account set NAME --owner ID`, run "
+            "`account connect NAME`, then send this week's with `weekly NAME --send`",
+        )  # fmt: skip
+    return queued
+
+
+def letter_of(letter: dict[str, Any], *, name: str, role: Literal["owner", "admin"]) -> Rendered:
+    """Return the e-mail that a frozen report makes for one reader."""
+    return render_weekly(
+        WeeklyMail(
+            account=letter["account"],
+            recipient_name=name,
+            recipient_role=role,
+            figures=letter["scorecard"],
+            names=letter["names"],
+            tickets={number: Ticket(**ticket) for number, ticket in letter["tickets"].items()},
+        )
+    )
+
+
+def send(services: Services, *, account_id: int, report_id: int) -> bool:
+    """Send one report to its reader; return whether the mail server took it.
+
+    Taken under a lease before and finished after, like a delivery. If it may have arrived although nobody said so, it
+    is sent again with the same Message-ID and content, and the row counts the doubt.
+    """
+    now = services.clock()
+    with services.database.account(account_id) as session:
+        report = reports.take(session, account_id, report_id, now=now, lease_s=services.settings.intervals.lease)
+        if report is None:
+            return False
+        reader = people.member(session, account_id, report.recipient_user_id)
+        if report.attempts > GIVE_UP_AFTER:
+            reports.fail(session, account_id, report_id, reason=f"given up after {GIVE_UP_AFTER} tries")
+            log.error("report_given_up", account_id=account_id, report_id=report_id)
+            return False
+        if reader is None or not reader.active:
+            reports.suppress(session, account_id, report_id, reason="inactive in the PSA")
+            return False
+    try:
+        message = compose(
+            letter_of(report.figures, name=reader.name, role="owner" if reader.role == "owner" else "admin"),
+            sender=services.settings.mail_from,
+            recipient=report.address or "",
+            recipient_name=reader.name,
+            message_id=report.message_id,
+            date=report.created_at,  # not now: a repeat is the same message to the byte
+            topic=KIND,
+        )
+        services.mailer.send(message)
+    except (ValueError, MailError) as error:
+        return _not_sent(services, report, error)
+    with services.database.account(account_id) as session:
+        reports.mark_sent(session, account_id, report_id, now=services.clock())
+    log.info("report_sent", account_id=account_id, report_id=report_id, attempts=report.attempts, doubts=report.doubts)
+    return True
+
+
+def _not_sent(services: Services, report: Report, error: ValueError | MailError) -> bool:
+    now = services.clock()
+    permanent = not isinstance(error, MailError) or error.permanent
+    with services.database.account(report.account_id) as session:
+        if permanent:
+            reports.fail(session, report.account_id, report.id, reason=str(error)[:500])
+            jobs.raise_alert(
+                session, report.account_id, kind="mail refused", subject=report.address or "?",
+                detail=str(error)[:500], now=now,
+            )  # fmt: skip
+        else:
+            assert isinstance(error, MailError)
+            if error.operator:
+                jobs.raise_alert(
+                    session, report.account_id, kind="mail cannot be sent", subject="SMTP_URL", now=now,
+                    detail=str(error)[:500],
+                )  # fmt: skip
+            at = next_try(services.settings.intervals, now=now, attempt=report.attempts)
+            reports.fail_for_now(
+                session, report.account_id, report.id, at=at, reason=str(error)[:500], doubtful=error.doubtful
+            )
+    log.warning("report_not_sent", account_id=report.account_id, report_id=report.id, permanent=permanent,
+                reason=str(error)[:300])  # fmt: skip
+    return False
