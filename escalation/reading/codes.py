@@ -57,7 +57,7 @@ _NO_CODE_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _CODE_BEFORE = re.compile(
-    r"(?:error|err|code|status|hresult|result|stop|check|exception|failure|failed|reason|returned|with|win32|rc|\()[\w ]{0,12}\s?[:=]?\s*[\"'(\[]?$",
+    r"(?:error|err|code|status|hresult|result|stop|check|exception|failure|failed|reason|returned|with|win32|rc)[\w ]{0,12}\s?[:=]?\s*[\"'(\[]?$",
     re.IGNORECASE,
 )
 _STATUS = re.compile(r"0x(?:[8c4-7][0-9a-f]{7}|0000[0-9a-f]{4})$", re.IGNORECASE)
@@ -88,9 +88,7 @@ def error_codes(text: str) -> list[tuple[int, int]]:
         if code[:2].lower() == "0x":
             if not _is_code(text, start, end):
                 continue
-        elif not _WORDED.match(code) and _SHOUTED.match(code) and code != code.upper():
-            continue
-        elif _SHOUTED.match(code) and "_" in code and (text[end : end + 1] == ":" or text[start - 1 : start] in ("\\", "%", "$", "[")):
+        elif (not _WORDED.match(code) and _SHOUTED.match(code) and code != code.upper()) or (_SHOUTED.match(code) and "_" in code and (text[end : end + 1] == ":" or text[start - 1 : start] in ("\\", "%", "$", "["))):
             continue
         if _WORDED.match(code) and code.lower().startswith("http") and not re.search(r"[45]\d\d$", code):
             continue

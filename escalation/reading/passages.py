@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from escalation.reading.outcomes import Outcome
+from escalation.reading.statements import is_work_note
 from escalation.reading.text import Stretch
 
 Actor = Literal["tech", "customer", "vendor"]
@@ -22,6 +23,11 @@ class Passage:
     """Whether this is where the ticket says how it was solved."""
     description: bool = False
     """Whether this is how the ticket began: history and symptoms stand here more often than steps."""
+
+    @property
+    def work_note(self) -> bool:
+        """Whether it is written without "I" and "we", as work notes are."""
+        return is_work_note(self.text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,7 +135,7 @@ def announced(line: str) -> tuple[int, int] | None:
     start, end = 0, len(line.rstrip())
     if head := _ANNOUNCES.match(line[:120]):
         start = head.end()
-    elif 0 < (colon := line.find(": ", 0, 60)) and SURE.match(line[colon + 2 : colon + 400]):
+    elif (colon := line.find(": ", 0, 60)) > 0 and SURE.match(line[colon + 2 : colon + 400]):
         return colon + 2, end
     else:
         return None

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple, cast
 
-from escalation.reading import deeds, findings, outcomes, pasted
+from escalation.reading import deeds, findings, outcomes, pasted, statements
 from escalation.reading.outcomes import Outcome
 from escalation.reading.passages import Actor, Deed, Passage
 from escalation.reading.settling import conclude, settle
@@ -199,6 +199,8 @@ def _finding(stretch: Stretch, index: int, passage: Passage, following: Stretch 
         return [_whole(stretch, index, passage.role, None, check=False, outcome="worked")]
     if form == "check" and not passage.description:
         return [_whole(stretch, index, passage.role, following, check=True)]
+    if form is None and not passage.description and statements.finding_stated(text, work_note=passage.work_note):
+        return [_whole(stretch, index, passage.role, following, check=True)]
     return []
 
 
@@ -232,7 +234,7 @@ def _whole(
         read, stated = "no_change", True
     if read == "unknown" and outcome is None and following is not None and following.kind == "sentence":
         read = _from_next(following, check)
-    actor = cast("Actor", "vendor" if findings.by_vendor(text) else deeds.actor_of(text, role))
+    actor = cast("Actor", "vendor" if findings.by_vendor(text) or statements.by_others(text) else deeds.actor_of(text, role))
     return Deed(index, stretch.start, stretch.start + len(text), stretch.start + len(text), read, actor, stated, check)
 
 

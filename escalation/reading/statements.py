@@ -1,0 +1,91 @@
+"""How work notes tell a finding without a verb of doing: a thing and what is so about it.
+
+"icacls shows an explicit deny", "gpresult -> wrong OU", "ACL at the branch has /22, ours /24", "with an injector it is
+stable": a technician who writes this down has looked. It is read so only in a technician's note, never in how the
+ticket began, and only when it names something of the trade: an identifier, a number, a command, a product.
+"""
+
+# ruff: noqa: E501 - an alternative is easier to find in one long line than in a ladder
+
+from __future__ import annotations
+
+import re
+
+_SPEAKER = r"(?:the |our |her |his |their |an? |another |one )?(?:customer|client|end[ -]?user|users?|caller|contact|staff|people|management|everyone|everybody|nobody|someone|colleague|boss|manager|he|she|they|you|i|we|who|it|this|that|these|those|there|here|what|which|please|thanks?|sorry|any|anyone|hope)\b"
+_OPINION = re.compile(
+    r"\b(?:i (?:think|guess|believe|suspect|assume|suppose|know|mean|have no|am not|understand|need|want|hope|wonder)|maybe|perhaps|probably|possibly|seems like|might|could be|may be|must be|should|would|will|'ll|going to|please|need(?:s)? to|has to|have to|want|let me|let's|hopefully|my guess|guessing|suspect|sounds like|looks like|planned|tomorrow|tonight|later|next:|todo|to do|plan|not sure|no idea|unsure|until then|remember|keep an eye|wondering|confused|strange|weird|odd|any (?:ideas?|help|suggestions?))\b|\?"
+)
+_SHOWS = re.compile(
+    r"\b(?:shows?|showed|says|contains?|reports?|reported|reads|returns?|returned|gives?|gave|lists?|blames?|points? (?:to|at)|pointed (?:to|at)|answers?|answered|complains?|displays?|indicates?)\b"
+)
+_STATES = re.compile(
+    r"\b(?:is|are|was|were|has|had|have|does|do|did|holds?|sits?|uses?|ends?|ended|differs?|matches|resolves?|pings?|opens?|listens?|goes|comes|came|went|works?|worked|fails?|failed|names?|maps?|allows?|allowed|blocks?|blocked|denies|denied|expired|expires|contains|stops?|stopped|counts?|dates?|can|cannot|can['’]?t)\b"
+)
+_TECHNICAL = re.compile(
+    r"\d|[A-Z]{2,}|\b[a-z]+[A-Z]\w*|\b[A-Z][a-z]+[A-Z]\w*|[\\/_]\w|\w[\\/_]\w|[\"“'‘]\w|\b(?:log|logs|port|ports|service|disk|volume|lun|lock|server|switch|router|firewall|dns|dhcp|cert|certificate|driver|profile|account|policy|gpo|group|rule|record|scope|lease|route|gateway|interface|link|uplink|queue|spooler|process|task|job|backup|snapshot|datastore|host|guest|vm|index|table|database|registry|key|permission|acl|share|mailbox|connector|trunk|codec|session|licen[cs]e|token|browser|cable|light|led|fibre|antenna|signal|tunnel|clock|time|version|firmware|patch|update|update|password|credentials|cache|cookie|config\w*|setting)\b"
+)
+_EXPLAINS = re.compile(
+    r"\b(?:means? (?:that|the|you)|because|since|is required|are required|as (?:a|the) rule|in general|usually|normally|by default|is used to|method is|way is|is an?\b(?! \d)|is called|that is how|in order|so that|which is why|the (?:issue|problem|question|goal|idea|point|setup|key|script|screen|message|error|website|server) (?:is|was)|all of|none of|background|history|tl;?dr)\b|^(?:now|then|suddenly|finally|so|today|once|until|after|before|while|when|as|if|although|however|just|also note|note)\b"
+)
+"""Sentences that explain, or tell a story, rather than state what was seen."""
+_FIRST_PERSON = re.compile(r"\b(?:i|i'm|i've|i'd|i’m|i’ve|we|we're|we've|my|our|me|us)\b")
+
+
+def is_work_note(text: str) -> bool:
+    """Whether a text is written as work notes are, without "I" and "we", so that whatever it states was looked at."""
+    low = text[:2000].lower()
+    return len(_FIRST_PERSON.findall(low)) <= len(low) // 400
+
+
+_TOOL = re.compile(
+    r"^(?:(?:and|also|then|but|the|a|running|ran)\s+){0,2}(?:[a-z][\w-]{1,20}\.(?:exe|ps1|msc|cpl|sh|bat)\b|[a-z]{2,8}(?:-[a-z0-9]+)+(?:\.exe)?\b(?=\s)|[a-z][\w]{1,14}\s+(?:-{1,2}|/)[a-z]|"
+    r"(?:eseutil|vssadmin|repadmin|dcdiag|nslookup|dig|ping|tracert|traceroute|mtr|ipconfig|ifconfig|netsh|netstat|net (?:use|start|stop|view|config|time|user|accounts)|icacls|lsblk|df|du|mount|fsck|smartctl|mdadm|journalctl|dmesg|systemctl|"
+    r"sfc|dism|chkdsk|gpresult|gpupdate|klist|setspn|nltest|w32tm|certutil|wbadmin|bcdedit|diskpart|fsutil|robocopy|tnc|test-\w+|get-\w+|resolve-\w+|telnet|curl|wget|openssl|iperf3?|pathping|arp|route print|sc query|tasklist|procmon|procdump|windbg|wireshark|tcpdump|pcap|esxtop|vmkping|vmkfstools|esxcli|esxcfg-\w+|psexec|msconfig|perfmon|rsop|adsiedit|ldp|portqry|nmap|lsdiag|csvde|ldifde|"
+    r"dsregcmd|show \w+|sh \w+|debug \w+|diag \w+|grep|cat|tail|top|htop|iostat|ps aux|lsof|ss -|strace|crystaldiskinfo|memtest\w*|speed ?test|bpa|exrca)\b)"
+)
+"""A command or a tool at the beginning of what was seen with it."""
+_UNDER = re.compile(
+    r"^(?:but |and |also |however |so )?(?:with(?:out)?|on|from|via|over|through|in|at|under|using|directly|only)\s+(?!(?:the other hand|top of|regard|respect|behalf|advice|request|my way|hold|it\b|that\b|this\b|monday|tuesday|wednesday|thursday|friday|saturday|sunday|\d{1,2}[:.]\d\d|[a-z]+day)\b)"
+    r"(?:[\w./'’\\-]+\s){1,8}?(?:[\w./'’\\-]+,?)\s+(?:it(?:['’]s)?|this|that|everything|all|both|mail|the|she|he|they|nothing|internet|calls?|print\w*|same|\w+)\s.{0,80}"
+)
+"""A condition under which it was tried: "on a colleague's dock it never happens"."""
+_TURNS_OUT = re.compile(
+    r"\b(?:works?|worked|working|fine|ok|okay|never|no (?:drops?|crash\w*|problems?|issues?|errors?)|stable|same|still|fails?|failed|crash\w*|not|n['’]t|goes through|comes up|happens|opens|prints|loads|connects|both ways|clean|correct|perfect|gone|instantly|at once|straight away|empty|error)\b"
+)
+_ARROW = re.compile(r"\S\s*(?:->|=>|→|-->|>>)\s*\S")
+_FOUND_DIFFERENCE = re.compile(r"^(?:the |only |one |another |big )*(?:differences?|thing|oddity|clue|what) (?:that )?(?:i|we) (?:found|noticed|saw|see|can see)\b")
+_NOT_IT = re.compile(r"\bso (?:it['’]?s |that['’]?s |its |thats )?not (?:that|it|the|this|a)\b|\bso that['’]?s (?:not it|out|fine|ok)\b")
+_OTHERS = re.compile(
+    r"^(?:the |our |their )?(?P<who>(?:[\w-]+\s){0,2}(?:team|dept|department|admins?|guys|noc|support|side|carrier|isp|provider|vendor|supplier|dba|hoster|landlord|electrician))(?:['’]s)?\s+(?:\w+ )?(?:says?|said|confirm(?:s|ed)?|reports?|reported|sees?|saw|tested|found|checked|claims?|raised|changed|did|moved|replaced|reset|ran|restarted|set|updated|fixed|opened|rebooted|looked)\b"
+)
+_TO_SOMEBODY = re.compile(r"^(?:told|informed|promised|asked|emailed|called|left|spoke|app owner|user|customer|client|she|he|they)\b.{0,60}\b(?:confirm\w*|happy|informed|aware|know|he can|she can|they can)\b")
+
+
+def finding_stated(sentence: str, *, work_note: bool) -> bool:
+    """Whether a technician's sentence states a finding: a thing of the trade and what is so about it.
+
+    In a work note any plain statement will do; elsewhere the sentence must say that something shows it.
+    """
+    written = sentence.strip()[:240]
+    text = written.lower()
+    if len(text) < 12 or _OPINION.search(text):
+        return False
+    if _FOUND_DIFFERENCE.match(text) or _OTHERS.match(text):
+        return True
+    if _TOOL.match(text):
+        return len(text.split()) >= 3 and (work_note or _SHOWS.search(text) is not None)
+    if _EXPLAINS.search(text):
+        return False
+    if _UNDER.match(text) and _TURNS_OUT.search(text):
+        return True
+    if re.match(_SPEAKER, text) or _TECHNICAL.search(written[:120]) is None:
+        return False
+    if work_note and (_ARROW.search(text) or _NOT_IT.search(text)):
+        return True
+    found = _SHOWS.search(text) or (_STATES.search(text) if work_note else None)
+    return found is not None and 0 < found.start() <= 90
+
+
+def by_others(sentence: str) -> bool:
+    """Whether another team, the vendor or the provider says it."""
+    return _OTHERS.match(sentence.strip()[:80].lower()) is not None
