@@ -53,6 +53,8 @@ class Seen:
     """Whether the newest episode is still open, claimed or acted on."""
     claimed: bool = False
     """Whether somebody has taken the newest episode."""
+    by_hand: bool = False
+    """Whether the newest episode was handed off by hand, before any status said so."""
     gone: str | None = None
     """`merged`, `closed` or `deleted` once the ticket is no longer worked on."""
 
@@ -157,13 +159,16 @@ def _stays(before: Seen, after: Seen, at: datetime) -> Verdict:
 
 def _enters(before: Seen, after: Seen, at: datetime) -> Verdict:
     back = before.left_at is not None and before.live and not before.claimed and at - before.left_at <= GRACE
+    if before.live and before.by_hand and not before.claimed:
+        same = dataclasses.replace(after, in_escalation=True, left_at=None, by_hand=False)
+        return Verdict(Act.RESUME, before.episode, "escalated after it was handed off by hand", same, at=at)
     if back:
         resumed = dataclasses.replace(after, in_escalation=True, left_at=None)
         return Verdict(Act.RESUME, before.episode, "came back within the grace", resumed, at=at)
     episode = before.episode + 1
     earlier = before.episode if before.live else None
     opened = dataclasses.replace(
-        after, in_escalation=True, left_at=None, episode=episode, live=True, claimed=False
+        after, in_escalation=True, left_at=None, episode=episode, live=True, claimed=False, by_hand=False
     )
     why = "entered an escalation status" if episode == 1 else "escalated again"
     return Verdict(Act.OPEN, episode, why, opened, end_earlier=earlier, at=at)

@@ -158,8 +158,16 @@ def transitions(session: Session, account_id: int, handoff_id: int) -> list[Tran
     return list(session.scalars(query.order_by(Transition.id)))
 
 
-def resume(session: Session, account_id: int, handoff_id: int, *, due_at: datetime) -> bool:
-    """Go on with an episode the ticket came back to, and refresh its brief. False if it is no longer live."""
+def resume(
+    session: Session, account_id: int, handoff_id: int, *, due_at: datetime, escalated_at: datetime | None = None
+) -> bool:
+    """Go on with an episode the ticket came back to, and refresh its brief. False if it is no longer live.
+
+    One handed off by hand becomes, by the status that follows, an escalation of that moment.
+    """
+    by_hand = update(Handoff).where(*_one(account_id, handoff_id), Handoff.origin == "hand")
+    if escalated_at is not None:
+        changed(session, by_hand.values(origin="status", escalated_at=escalated_at))
     live = select(Handoff.id).where(*_one(account_id, handoff_id), Handoff.response_state.in_(LIVE))
     return session.scalar(live) is not None and ask_refresh(session, account_id, handoff_id, due_at=due_at)
 

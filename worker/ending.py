@@ -31,6 +31,7 @@ def seen_of(session: Session, account_id: int, watch: Watch | None) -> Seen | No
         episode=watch.episode,
         live=state in ("open", "claimed", "acted"),
         claimed=state in ("claimed", "acted"),
+        by_hand=newest is not None and newest.origin == "hand",
         gone=watch.gone,
     )
 

@@ -72,7 +72,8 @@ def hand_off(services: Services, *, account_id: int, ticket_id: int) -> int:
             live = handoffs.open_handoff(
                 session, account_id=account_id, ticket_id=ticket_id, episode=episode, escalated_at=now, now=now,
                 rule_version=RULES_VERSION, board=ticket.board, status=ticket.status, company=ticket.company,
-                priority=ticket.priority, why="handed off by hand", actor="operator",
+                priority=ticket.priority, why="handed off by hand", actor="operator", origin="hand",
+                observe_at=now,
             )  # fmt: skip
             watches.record(
                 session, account_id, ticket_id, expected_version=watch.version if watch else 0,

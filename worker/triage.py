@@ -232,7 +232,7 @@ def _carry_out(
         withdraw(session, desk.account_id, current.id, verdict.why, at=at, now=now)
         return _Rings()
     if verdict.act is Act.RESUME:
-        handoffs.resume(session, desk.account_id, current.id, due_at=due)
+        handoffs.resume(session, desk.account_id, current.id, due_at=due, escalated_at=at)
     elif verdict.act is Act.REFRESH:
         handoffs.ask_refresh(session, desk.account_id, current.id, due_at=due)
     if reading.ticket is None or current.response_state not in UNDECIDED:

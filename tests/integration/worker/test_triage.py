@@ -12,7 +12,7 @@ from models.handoffs import Handoff
 from psa.port import Unauthorized, Unavailable
 from tests.fakes import ASSIGNED, ESCALATED, NEW
 from tests.integration.worker.conftest import Shop
-from worker import notify, patrol, triage
+from worker import notify, patrol, preview, triage
 from worker.onboarding import CannotConnect, account_named, connect
 
 
@@ -232,6 +232,18 @@ def test_what_was_escalated_before_connecting_is_left_alone(shop: Shop) -> None:
     assert len(shop.triage(48200)) == 1
     with shop.database.account(shop.account_id) as session:
         assert handoffs.open_for_ticket(session, shop.account_id, 48200) is not None
+
+
+def test_a_status_that_follows_a_handoff_by_hand_makes_it_an_escalation(shop: Shop) -> None:
+    shop.psa.add(status=NEW)
+    assert preview.hand_off(shop.services, account_id=shop.account_id, ticket_id=48213) == 0
+    assert shop.handoffs()[0].origin == "hand"
+    shop.clock.advance(600)
+    shop.psa.change(48213, status_id=ESCALATED)
+    assert shop.triage() == []
+    (handoff,) = shop.handoffs()
+    assert (handoff.origin, handoff.escalated_at) == ("status", shop.clock())
+    assert len(shop.psa.posted[48213]) == 1
 
 
 def test_a_status_added_later_does_not_hand_off_what_stands_there_already(shop: Shop) -> None:

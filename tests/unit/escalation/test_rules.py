@@ -36,6 +36,14 @@ def follow(*tickets: Ticket, seen: Seen | None = None) -> list[Verdict]:
     return verdicts
 
 
+def test_a_status_that_follows_a_handoff_by_hand_is_the_same_episode() -> None:
+    by_hand = Seen(HELP_DESK, NEW, episode=1, live=True, by_hand=True)
+    (verdict,) = follow(ticket(status=ESCALATED, at=900), seen=by_hand)
+    assert (verdict.act, verdict.episode, verdict.seen.in_escalation) == (Act.RESUME, 1, True)
+    (taken,) = follow(ticket(status=ESCALATED, at=900), seen=dataclasses.replace(by_hand, claimed=True))
+    assert (taken.act, taken.episode, taken.end_earlier) == (Act.OPEN, 2, 1)
+
+
 def test_entering_an_escalation_status_opens_the_first_episode() -> None:
     (verdict,) = follow(ticket(status=ESCALATED))
     assert (verdict.act, verdict.episode, verdict.at) == (Act.OPEN, 1, T0)
