@@ -31,7 +31,7 @@ from escalation.evidence import (
     TimeEntry,
 )
 from escalation.trail import AuditEntry
-from psa import schemas
+from psa import links, schemas
 from psa.answers import NoSuchEndpoint, ObjectExists, internal_note, replacing
 from psa.calls import MOST_PAGES, PAGE, Calls, unusable
 from psa.conditions import any_of, at, chunks
@@ -178,11 +178,8 @@ class ConnectWise:
         return str(self._manage.codebase)
 
     def ticket_url(self, ticket_id: int) -> str:
-        """Return the ticket's address in the user interface, on the host people log in to (public code)."""
-        return (
-            f"{self._site.ui_origin}/v4_6_release/services/system_io/Service/fv_sr100_request.rails"
-            f"?service_recid={ticket_id}&companyName={self._keys.company}"
-        )
+        """Return the ticket's address in the user interface."""
+        return links.ticket_url(self._site, company=self._keys.company, ticket_id=ticket_id)
 
     # Reads.
 

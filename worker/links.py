@@ -6,6 +6,8 @@ A pass says who may knock, never that they may enter: role and account are looke
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -50,6 +52,7 @@ class Passes:
         keys = list(reversed(secret_keys))
         self._claims = URLSafeTimedSerializer(keys, salt="resolutionflow claim link")
         self._tokens = URLSafeTimedSerializer(keys, salt="resolutionflow api token")
+        self._forms = URLSafeTimedSerializer(keys, salt="resolutionflow claim form")
 
     def claim_link(
         self, public_url: str, *, account_id: int, handoff_id: int, member_id: int, epoch: int
@@ -61,6 +64,19 @@ class Passes:
         """Return what a claim link says. Raises `BadPass`."""
         return ClaimPass(*_read(self._claims, token, 4, CLAIM_LINK_S))
 
+    def form_token(self, *, link: str, browser: str) -> str:
+        """Return what a claim page's form must carry: good for this link in this browser alone."""
+        return str(self._forms.dumps(_bound(link, browser)))
+
+    def check_form(self, form_token: str, *, link: str, browser: str) -> None:
+        """Raise `BadPass` unless the form was made for this link in this browser."""
+        try:
+            bound = self._forms.loads(form_token, max_age=CLAIM_LINK_S)
+        except (BadSignature, UnicodeError):  # an expired one too
+            raise BadPass("no form of this page") from None
+        if not isinstance(bound, str) or not hmac.compare_digest(bound, _bound(link, browser)):
+            raise BadPass("a form of another page")
+
     def api_token(self, *, account_id: int, member_id: int, epoch: int) -> str:
         """Return a token for the API."""
         return str(self._tokens.dumps([account_id, member_id, epoch]))
@@ -70,12 +86,16 @@ class Passes:
         return ApiPass(*_read(self._tokens, token, 3, API_TOKEN_S))
 
 
+def _bound(link: str, browser: str) -> str:
+    return hashlib.sha256(f"{browser}\n{link}".encode()).hexdigest()
+
+
 def _read(serializer: URLSafeTimedSerializer, token: str, size: int, max_age_s: int) -> list[int]:
     try:
         content: Any = serializer.loads(token, max_age=max_age_s)
     except SignatureExpired:
         raise BadPass("expired") from None
-    except BadSignature:
+    except (BadSignature, UnicodeError):
         raise BadPass("not signed by this installation") from None
     if not isinstance(content, list) or len(content) != size or not all(type(part) is int for part in content):
         raise BadPass("malformed")

@@ -1,0 +1,99 @@
+"""Passes say who may knock; they cannot be made, bent or used for something else."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from itsdangerous import TimestampSigner
+
+from worker.links import API_TOKEN_S, CLAIM_LINK_S, ApiPass, BadPass, ClaimPass, Passes
+
+OLD, NEW = "the key that was first, long enough", "the key that is first now, long too"
+WHO = {"account_id": 3, "member_id": 7, "epoch": 1}
+
+
+def link(passes: Passes, **changed: int) -> str:
+    return passes.claim_link("https://handoff.example", **{"handoff_id": 12, **WHO, **changed})
+
+
+def token_of(url: str) -> str:
+    return url.removeprefix("https://handoff.example/claim/")
+
+
+def at(monkeypatch: pytest.MonkeyPatch, seconds_ago: float) -> None:
+    """Sign as if it were so many seconds ago."""
+    monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _: int(time.time() - seconds_ago))
+
+
+def test_a_pass_says_what_was_signed() -> None:
+    passes = Passes([NEW])
+    assert passes.read_claim(token_of(link(passes))) == ClaimPass(account_id=3, handoff_id=12, member_id=7, epoch=1)
+    assert passes.read_api(passes.api_token(**WHO)) == ApiPass(account_id=3, member_id=7, epoch=1)
+
+
+def test_keys_can_change_without_breaking_links_in_mailboxes() -> None:
+    old = token_of(link(Passes([OLD])))
+    assert Passes([NEW, OLD]).read_claim(old).handoff_id == 12
+    newest = token_of(link(Passes([NEW, OLD])))
+    assert Passes([NEW]).read_claim(newest).handoff_id == 12, "the first key signs"
+    with pytest.raises(BadPass, match="not signed"):
+        Passes([NEW]).read_claim(old)
+
+
+def test_a_link_is_no_token_and_a_token_no_link() -> None:
+    passes = Passes([NEW])
+    with pytest.raises(BadPass, match="not signed"):
+        passes.read_api(token_of(link(passes)))
+    with pytest.raises(BadPass, match="not signed"):
+        passes.read_claim(passes.api_token(**WHO))
+    with pytest.raises(BadPass):
+        passes.read_claim(passes.form_token(link="x", browser="y"))
+
+
+@pytest.mark.parametrize("bent", ["", ".", "x", "a.b.c", "\ud800", "%00", "W10.Zz.Zz"])
+def test_nonsense_is_refused(bent: str) -> None:
+    passes = Passes([NEW])
+    with pytest.raises(BadPass):
+        passes.read_claim(bent)
+    with pytest.raises(BadPass):
+        passes.read_api(bent)
+
+
+def test_each_character_counts() -> None:
+    passes = Passes([NEW])
+    token = token_of(link(passes))
+    for place in range(0, len(token) - 1, 3):  # the last one may hold bits nobody reads
+        bent = token[:place] + ("A" if token[place] != "A" else "B") + token[place + 1 :]
+        with pytest.raises(BadPass):
+            passes.read_claim(bent)
+
+
+def test_passes_run_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    passes = Passes([NEW])
+    with monkeypatch.context() as then:
+        at(then, CLAIM_LINK_S - 60)
+        young, young_token = token_of(link(passes)), passes.api_token(**WHO)
+    with monkeypatch.context() as then:
+        at(then, CLAIM_LINK_S + 60)
+        old = token_of(link(passes))
+    with monkeypatch.context() as then:
+        at(then, API_TOKEN_S + 60)
+        old_token = passes.api_token(**WHO)
+    assert passes.read_claim(young).member_id == 7
+    assert passes.read_api(young_token).member_id == 7
+    with pytest.raises(BadPass, match="expired"):
+        passes.read_claim(old)
+    with pytest.raises(BadPass, match="expired"):
+        passes.read_api(old_token)
+
+
+def test_a_form_is_good_for_its_link_in_its_browser_alone() -> None:
+    passes = Passes([NEW])
+    form = passes.form_token(link="one", browser="mine")
+    passes.check_form(form, link="one", browser="mine")
+    for wrong in ({"link": "two", "browser": "mine"}, {"link": "one", "browser": "yours"}):
+        with pytest.raises(BadPass):
+            passes.check_form(form, **wrong)
+    with pytest.raises(BadPass):
+        passes.check_form("", link="one", browser="mine")
