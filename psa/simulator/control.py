@@ -21,7 +21,7 @@ from psa.simulator.faults import BadFault
 from psa.simulator.wire import Reply, Request
 
 _JSON: Final = {"Content-Type": "application/json"}
-HELP: Final = """GET state, credentials, requests, deliveries, callbacks, faults, settings, notes/N, tickets/N, acts
+HELP: Final = """GET state, credentials, requests, deliveries, callbacks, faults, settings, notes/N, tickets/N, acts, history
 POST act {"act":"change_status","ticket":48213,"status":"Escalated","member":"jlind"}
 POST faults {"kind":"throttle","path":"/notes$","method":"POST","count":1,"retry_after":2}   DELETE faults
 POST callbacks {"drop_next":1}  {"repeat":3,"shuffle":true}  {"deactivate":26500}
@@ -109,6 +109,11 @@ class Control:
             if not number:
                 return [dict(ticket) for ticket in office.world.tables["tickets"].values()]
             return dict(office.world.get("tickets", office.world.ticket_id(number)))
+
+    def _get_history(self, office: Office, body: dict[str, Any], number: str) -> Any:
+        """Tell the truth of the made-up past: each escalation with when it was claimed and acted on."""
+        with office.world.lock:
+            return [dict(row) for row in office.world.history]
 
     def _get_acts(self, office: Office, body: dict[str, Any], number: str) -> Any:
         return {name: (act.__doc__ or "").strip() for name, act in acts.ACTS.items()}

@@ -33,10 +33,12 @@ def load(world: World, plain: dict[str, Any], now: datetime, *, wording: int = 0
         key_id=shapes.guid("callback key", plain["company"]),
     )
     world.wording = WORDINGS[wording % len(WORDINGS)]
-    _Loader(world, now).all(plain)
+    Loader(world, now).all(plain)
 
 
-class _Loader:
+class Loader:
+    """Puts plain values into a world as records, everything counted back from one moment."""
+
     def __init__(self, world: World, now: datetime) -> None:
         self.world = world
         self.now = now
@@ -175,8 +177,8 @@ class _Loader:
             by=entered_by,
             when=self.at(plain["entered"]),
         )
-        self._history(made, plain, contact)
-        self._closing(made, plain, status)
+        seen = self._history(made, plain, contact)
+        self._closing(made, plain, status, seen)
         last = max(
             (e["_info"]["lastUpdated"] for e in self._under(made)), default=made["_info"]["lastUpdated"]
         )
@@ -213,7 +215,8 @@ class _Loader:
             if row["company"]["id"] == company["id"] and row["name"] in names
         ]
 
-    def _history(self, made: Record, plain: dict[str, Any], contact: Record | None) -> None:
+    def _history(self, made: Record, plain: dict[str, Any], contact: Record | None) -> str:
+        """Add what lies under the ticket and its changes of status; return the status they end in."""
         if plain["description"]:
             by = shapes.contact_name(contact) if contact else plain["owner"] or "admin"
             note = shapes.note(self.world.number("notes"), made["id"], plain["description"],
@@ -232,7 +235,7 @@ class _Loader:
                     "acknowledged_ago": None,
                 },
             )
-        seen = self.world.default_status(made["board"]["id"])["name"]
+        seen: str = self.world.default_status(made["board"]["id"])["name"]
         for entry in sorted(plain["entries"], key=lambda e: -e.get("ago", 0)):
             if "status" in entry:
                 self.world.audit_change(
@@ -242,6 +245,7 @@ class _Loader:
             else:
                 self._entry(made, entry)
         mirror_resources(self.world, made)
+        return seen
 
     def _entry(self, made: Record, entry: dict[str, Any]) -> None:
         world = self.world
@@ -301,13 +305,13 @@ class _Loader:
         made["actualHours"] = round(made["actualHours"] + record["actualHours"], 2)
         world.add("time", record, ticket_id=made["id"])
 
-    def _closing(self, made: Record, plain: dict[str, Any], status: Record) -> None:
+    def _closing(self, made: Record, plain: dict[str, Any], status: Record, seen: str) -> None:
         if not status["closedStatus"]:
             return
         closed = self.at(plain["closed"] if plain["closed"] is not None else max(0, plain["entered"] - 60))
         by = plain["owner"] or "admin"
         made.update(closedFlag=True, closedDate=closed, closedBy=by, dateResolved=closed, resolvedBy=by)
-        self.world.audit_change(made["id"], "Status", "In Progress", status["name"], by=by, when=closed)
+        self.world.audit_change(made["id"], "Status", seen, status["name"], by=by, when=closed)
 
     def merged(self, plain: dict[str, Any]) -> None:
         child = self.world.tables["tickets"][plain["id"]]

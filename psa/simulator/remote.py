@@ -112,6 +112,10 @@ class Remote:
         """Return a ticket by number or by its key in the written content."""
         return dict(self._call("GET", f"tickets/{quote(str(ticket))}"))
 
+    def history(self) -> list[Record]:
+        """Return the truth of the made-up past: each escalation with when it was claimed and acted on."""
+        return list(self._call("GET", "history"))
+
     def member_hash(self, member: str) -> str:
         """Return the hash that proves this member to a hosted page."""
         return str(self._call("GET", f"hash/{quote(member)}")["hash"])

@@ -18,6 +18,7 @@ from psa.simulator.control import HELP, Control
 from psa.simulator.door import Door, Office
 from psa.simulator.faults import Faults, RateLimit
 from psa.simulator.loading import load
+from psa.simulator.past import grow
 from psa.simulator.wire import HttpServer, Reply, Request
 from psa.simulator.world import World
 
@@ -38,11 +39,17 @@ class Simulator:
         latency_ms: float = 0,
         seed: int = 1,
         now: datetime | None = None,
+        history_days: int = 0,
+        history_escalations: int = 60,
     ) -> None:
-        """Port 0 takes a free one. `now` is the moment the written tickets count back from; the clock itself is real."""
+        """Port 0 takes a free one. `now` is the moment the written tickets count back from; the clock itself is real.
+
+        With `history_days` the first company gets a made-up past of so many days, its truth in the control endpoint.
+        """
         self._seed = seed
         self._now = now
         self._latency_ms = latency_ms
+        self._past = history_days, history_escalations
         self._offices: dict[str, Office] = {}
         self.faults = Faults(seed, latency_ms)
         self._http = HttpServer(host, port, self._answer)
@@ -60,6 +67,9 @@ class Simulator:
         for number, (name, written) in enumerate(COMPANIES.items()):
             world = World()
             load(world, written(now), now, wording=self._seed + number)
+            days, escalations = self._past
+            if number == 0 and days:
+                grow(world, now, days=days, escalations=escalations, seed=self._seed)
             world.origin = self.url
             fresh[name] = Office(world, Callbacks(world, seed=self._seed + number), RateLimit())
         old = list(self._offices.values())
@@ -120,6 +130,10 @@ def parser() -> argparse.ArgumentParser:
         default=1,
         help="of chance, and of the audit trail's wording (default: %(default)s)",
     )
+    made.add_argument("--history-days", type=int, default=0, help="days of made-up past, e.g. 90 (default: none)")
+    made.add_argument(
+        "--history-escalations", type=int, default=60, help="escalated tickets in that past (default: %(default)s)"
+    )
     return made
 
 
@@ -134,7 +148,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
     try:
-        simulator = Simulator(options.port, options.host, latency_ms=options.latency_ms, seed=options.seed)
+        simulator = Simulator(
+            options.port, options.host, latency_ms=options.latency_ms, seed=options.seed,
+            history_days=options.history_days, history_escalations=options.history_escalations,
+        )  # fmt: skip
     except OSError as error:
         print(f"Cannot listen on {options.host}:{options.port}: {error}", file=sys.stderr)  # noqa: T201
         return 1

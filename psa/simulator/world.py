@@ -107,6 +107,8 @@ class World:
         self.under: dict[str, dict[int, list[int]]] = {name: {} for name in CHILDREN}
         self.attached: dict[int, list[int]] = {}
         self.trail: dict[tuple[str, int], list[Record]] = {}
+        self.history: list[Record] = []
+        """The truth of a made-up past, see `psa.simulator.past`."""
         self.files: dict[int, bytes] = {}
         self.keys: dict[str, int] = {}
         self.next_id = dict(_FIRST)

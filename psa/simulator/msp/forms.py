@@ -1,6 +1,6 @@
 """The forms a ticket and its history are written in, so that the tickets read like tickets.
 
-Every `ago` is whole minutes before the moment the scenario is built for. Each function returns a plain dict.
+Every `ago` is minutes before the moment the scenario is built for. Each function returns a plain dict.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def text(written: str) -> str:
     return dedent(written).strip("\n")
 
 
-def note(by: str, ago: int, written: str, kind: str = "internal") -> dict[str, Any]:
+def note(by: str, ago: float, written: str, kind: str = "internal") -> dict[str, Any]:
     """A note of a member; `kind` is internal, discussion or resolution."""
     return {"note": text(written), "by": by, "ago": ago, "kind": kind}
 
@@ -33,7 +33,7 @@ def said(contact: str, ago: int, written: str) -> dict[str, Any]:
 
 
 def work(
-    by: str, ago: int, minutes: int, written: str, *, start_ago: int | None = None, internal: bool = True
+    by: str, ago: float, minutes: float, written: str, *, start_ago: float | None = None, internal: bool = True
 ) -> dict[str, Any]:
     """A time entry saved `ago`; without `start_ago` it ends when it is saved, with it the start is back-dated."""
     start = ago + minutes if start_ago is None else start_ago

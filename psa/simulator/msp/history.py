@@ -34,7 +34,7 @@ class _Past(NamedTuple):
 
 def tickets() -> list[dict[str, Any]]:
     """Return them, the oldest first."""
-    return [_ticket(past) for past in sorted(_PAST, key=lambda past: -past.days)]
+    return [_ticket(past) for past in sorted(PAST, key=lambda past: -past.days)]
 
 
 def _ticket(past: _Past) -> dict[str, Any]:
@@ -60,7 +60,7 @@ def _ticket(past: _Past) -> dict[str, Any]:
     )  # fmt: skip
 
 
-_PAST = (
+PAST = (
     _Past("h-trust", "identity", "harwick", "Sue Pargeter", "Workshop", 87, "Trust relationship failed on PC-05", "bwells",
           "rejoin domain failed 'The specified network name is no longer available'", "tobrien", 22, 19, "Test-ComputerSecureChannel -Repair -> False. dc time is 6 min off", "fixed time on HW-SRV1, rejoined, ok"),
     _Past("h-vlan", "network", "stannes", "Tariq Aziz", "Main School", 84, "New printer no ip in staffroom", "mbaker",
