@@ -13,7 +13,7 @@ from worker.commands_figures import moment_as_of
 
 if TYPE_CHECKING:
     from models.accounts import Account
-    from models.people import Member
+    from models.tables import Member
     from worker.mail_templates import Rendered
     from worker.wiring import Services
 
