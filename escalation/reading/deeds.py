@@ -376,7 +376,7 @@ def actor_of(clause: str, role: str) -> str:
 
 
 _ELSEWHERE_DID = re.compile(
-    r"^(?:\w+ ){0,2}(?:printed|opened|signed in|logged (?:in|on)|connected|sent|left a|called|dialled|dialed|plugged|booted|walked|accessed|browsed|started|powered|re-?ran|played|downloaded|uploaded|viewed|requested|installed .{1,30} by hand|re-?tried|rang|asked|spoke|raised)\b"
+    r"^(?:\w+ ){0,2}(?:printed|opened (?!\d|ports?\b|udp|tcp|firewall|a (?:case|ticket))|signed in|logged (?:in|on)|connected|sent|left a|called|dialled|dialed|plugged|booted|walked|accessed|browsed|started|powered|re-?ran|played|downloaded|uploaded|viewed|requested|installed .{1,30} by hand|re-?tried|rang|asked|spoke|raised)\b"
 )
 """Deeds that try something out rather than change it."""
 _RAN_TEST = re.compile(

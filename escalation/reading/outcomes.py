@@ -15,10 +15,10 @@ Outcome = Literal["failed", "no_change", "partial", "worked", "unknown"]
 
 _TEMPORARY = re.compile(
     r"\b(?:on (?:a few|some|most|several|half|one or two|certain)\b(?! (?:of )?(?:point|reason|day))|(?:work\w*|ok|fine|up|back|good|holding|stable|better)[^.]{0,20} (?:for now|so far|at the moment|for the moment)|for (?:a|about|around|approx\w*|roughly|some|the|another|only)? ?(?:\d+|few|couple|while|bit|one|two|three|several|moment|short)\b"
-    r"(?: of)?(?: ?(?:h|hrs?|hours?|mins?|minutes?|days?|weeks?|seconds?|secs?|time))?|temporar\w+|(?:came|comes|coming) back (?:after|within|in) (?:(?:a|an|one|two|three|four|\d+|several|some|a few) )?(?:hours?|days?|weeks?|h\b|hrs?)|"
+    r"(?: of)?(?: ?(?:h|hrs?|hours?|mins?|minutes?|days?|weeks?|seconds?|secs?|time))?|(?:work\w*|fixed|helped|up|better|resolved|solved|ok) temporarily|temporarily (?:work\w*|fixed|helped|solved|resolved|better)|temporary (?:relief|fix|improvement|success)|(?:came|comes|coming) back (?:after|within|in) (?:(?:a|an|one|two|three|four|\d+|several|some|a few) )?(?:hours?|days?|weeks?|h\b|hrs?)|"
     r"(?:issue|problem|error|it) returned|then (?:it )?(?:failed|dropped|stopped|died|broke|hung|crashed|went)|until (?:the|it|next|a|i|reboot)|intermittent\w*|partial\w*|"
     r"sometimes|half of|some of|a (?:little|bit) (?:better|faster)|slightly|somewhat|improved|better,? but|less often|narrow\w*|"
-    r"only (?:works?|happens?|affects?|when|on|for|with|from|the|this|one)|but (?:only|not|the next|after|now it|then)|helped (?:a|some|for)|at first|"
+    r"only (?:works?|happens?|affects?|when|on|for|with|from|the|this|one)|but (?:only|not|the next|after|now it|then)|helped (?:a|some|for)|at first(?! (?:try|attempt|go|time|shot|boot))|"
     r"works? (?:on|from|in|with|via|over|using|if|when|for|by|locally|through|there)|worked (?:on|from|in|with|via|over|using|if|when|by|locally|there))\b")
 _DENIED = re.compile(
     r"\b(?:no (?:change|luck|joy|difference|effect|dice|improvement|help|go|success|better|avail|result|results|fix|love|cigar)|to no avail|nada|nope|nothing changed|"
@@ -45,7 +45,7 @@ _WORKED = re.compile(
     r"can (?:now )?(?:\w+ )?(?:now|again)|able to (?:now )?\w+|problem (?:is )?gone|(?:error|issue|message|fault|symptom) (?:is |has )?(?:gone|went away|disappeared|cleared|stopped)|started (?:working|accepting|responding|printing|syncing|loading|booting)|(?:was|were|got|is|are) (?:now )?(?:correctly|properly|finally) \w+ed|finally (?:\w+ed|working|works)|disappeared|"
     r"came (?:right )?(?:up|back up)|up and running|completed (?:ok|fine|successfully)|that was it|stopped the|cleared (?:the|it)|no more \w+|hasn['’]?t (?:happened|dropped|come back))\b")
 _FAILED = re.compile(
-    r"\b(?:fail(?:s|ed|ing|ure)?|errors?(?:ed)?(?: out)?|could(?:n['’]?t| not)|can(?:no|['’])?t|cannot|unable|was not able|were not able|not able|access (?:is )?denied|denied|refused|"
+    r"\b(?:(?:returns?|returned|gives?|:|=) false|fail(?:s|ed|ing|ure)?|errors?(?:ed)?(?: out)?|could(?:n['’]?t| not)|can(?:no|['’])?t|cannot|unable|was not able|were not able|not able|access (?:is )?denied|denied|refused|"
     r"tim(?:es|ed) out|time-?out|crash(?:es|ed)?|hangs?|hung|froze|freezes|abort(?:s|ed)|rejected|no (?:answer|response|reply|connection|dhcp|dial|link|signal|power)|grey(?:ed)? out|rejected|already gone|not reachable|lost|returns? nxdomain|could not find|unreachable|"
     r"won['’]?t|would(?:n['’]?t| not)|does(?:n['’]?t| not)|did(?:n['’]?t| not)|isn['’]?t|is not|not (?:found|available|possible|recogni[sz]ed|supported|reachable|accepted)|"
     r"(?:only|never) (?:gets?|got|get|goes|went|reach\w*) (?:to|as far|up|past)|stops? at|sits? at|gets? stuck|stuck at|not (?:complete|finish|start|boot|load|install|connect|respond|print|open)\w*|not going|never (?:finish|complet|start|load|connect)\w*|"
@@ -75,7 +75,7 @@ _SAME = re.compile(r"\b(?:same|identical) (?:\w+ )?(?:issue|error|problem|result
 _ELSEWHERE = re.compile(
     r"\b(?:another|different|second|2nd|other|spare|loan\w*|new|clean|test|my own|external\w*|internal\w*|safe mode|incognito|private window|from home|from outside|by ip|webmail|owa)\b")
 _NOW = re.compile(
-    r"\b(?:starts?|opens?|prints?|rings?|boots?|loads?|connects?|syncs?|works?|deploys?|fast|arrive[sd]|confirm(?:s|ed)?|reachable|resolves?|(?:is|are) (?:up|there|back|green|gone|clear|perfect)|has it|all there|(?:got|gets|has|have) an? (?:address|ip|signal|link|dial tone|connection)|has (?:kept|held|stayed|been (?:fine|stable|up))|stable|clear|perfect)\b(?! (?:with|error|at|but))"
+    r"\b(?:starts?|opens?|prints?|rings?|boots?|loads?|connects?|syncs?|works?|deploys?|fast|arrive[sd]|confirm(?:s|ed)?|reachable|resolves?|(?:is|are) (?:up|there|back|green|gone|clear|perfect)|has it|all there|(?:got|gets|has|have) an? (?:address|ip|signal|link|dial tone|connection)|has (?:kept|held|stayed|been (?:fine|stable|up))|(?<!latest )stable|clear|perfect)\b(?! (?:with|error|at|but))"
 )
 """What works now, in the present tense of somebody who looks at it."""
 _POINTS = re.compile(r"\b(?:indicat(?:es|ed)|reveal(?:s|ed)|point(?:s|ed) (?:to|at|me)|discovered|turned out|turns out|isolated (?:it|the)|narrowed)\b(?! (?:no|nothing)\b)")
@@ -98,9 +98,45 @@ PENDING = re.compile(
 """The result is awaited."""
 
 
+_POSITIVE = re.compile(
+    r"\b(?:(?:is|are|am|was|were|['’]s|['’]re) (?:now |all |both )?(?:back|there|on(?=\s*(?:$|[.,;!]|again|now))|in(?=\s*(?:$|[.,;!]|again|now))|up|right|good|green|online|reachable|connected|flowing|(?<!latest )stable|running|restored|gone|visible|syncing|printing|arriving|ok|okay|fine)"
+    r"|(?:powered|came|comes|went|goes|booted|boots|started|starts|signed|signs|logged|logs|got|gets|ran|runs|fits|loaded|loads|opened|opens) (?:straight |right |all |cleanly )?(?:on|up|in|through|back|green|clean|at (?:first|once)|straight away|immediately|instantly|again(?! (?:and|but)))"
+    r"|(?:resumed|recovered|reconnected|re-?registered|reappeared|caught up|replied|arrived|arrives|came in|came through|went out|delivered|passes now|restored)\b"
+    r"|without (?:a|any|an|another|further|one|the|more)?\s?(?:\w+ )?(?:crash\w*|drop\w*|problems?|errors?|issues?|prompts?|trouble|interruption|reboot|complaint|hiccup)"
+    r"|(?:no|not a single|zero) (?:more |further |new )?(?:\w+ )?(?:drops?|crash(?:es)?|errors?|lock-?outs?|prompts?|bounces?|failures?|calls?|complaints?|disconnects?|reboots?|alerts?) (?:since|in|for|after|today|all|any ?more)"
+    r"|not (?:once )?since|(?:fine|ok|good|up|stable|holding|quiet|green|clean) (?:since|ever since|from then|for the last|all (?:day|night|morning|week))|since then"
+    r"|can (?:now )?(?:open|print|log|sign|send|receive|call|see|save|connect|reach|work|access|start|ring|dial|ping)|both ways|all (?:are |is )?(?:well|there|back|green|up)|= (?:\w+ ){0,3}(?:ok|okay|good|fine|up|working)|(?!(?:for|right|until|till|by|of|just|even|is|are|up to|and|not|but|on) )\b\w+ now(?=\s*(?:$|[.,;!)]))"
+    r"|(?:start|work|print|boot|load|open|run|ring|connect|sync|respond|answer|arriv)(?:s|es|ed|ing) (?:fine |ok |normally )?again|reachable|at once"
+    r"|(?:is|are) (?:clean|correct|perfect|complete|normal|quick|fast) (?:after|now|again)|(?:job|backup|build|sync|test|scan|update|repair|print|page)s? (?:\w+ )?(?:green|succeeded|passed|completed|complete|printed|ran|arrived|went through|finished))\b"
+)
+"""What a changed thing does when the change has helped."""
+_NEGATED = re.compile(r"\b(?:not|no longer (?:able|works?)|n['’]t|never|cannot|can['’]?t|unable|nobody|without (?:success|luck|effect|result)|still|same|again|but|except|only|too|until|fails?|failed|error|black|blank|dead|crash\w*|drops?|dropped)\b")
+_BUT_THEN = re.compile(r"[,;.]\s*(?:but|however|except|then|though|only|and then|next (?:day|morning|night|job))\b.{0,80}\b(?:not|n['’]t|still|again|without|only|some|fail\w*|drop\w*|stop\w*|crash\w*|back|missing|gone|other|rest|lost|stuck|error\w*)\b|\bbut without\b|\bstill to (?:do|go)\b|\b(?:some|half|most|several|\d+) (?:of them |queues? |users? |pcs? )?(?:still|remain\w*|left|to go)\b|\bnow stuck\b")
+"""Relief with a rest."""
+
+
+_NOW_AGAIN = re.compile(r"\b(?:(?:works?|working|opens?|open it|starts?|prints?|loads?|reachable|boots?|connects?|sees?|there|back|up|online|log ?in|logs in|resolves?|fine|ok) (?:it )?(?:now|again)(?=\s*(?:$|[.,;!)]))|now (?:works?|opens?|starts?|prints?|loads?|resolves?|connects?|reachable))")
+"""It did not before, so something was changed, whatever it looked like."""
+_IT_IS = re.compile(r"[-–,:(]\s*(?:yes,? )?(?:it|they|he|she|that|all) (?:is|are|was|were|does|do|did|has|have)\s*[.)!]?$")
+
+
+def _helped(text: str) -> bool:
+    found = _POSITIVE.search(text)
+    return found is not None and not _NEGATED.search(text[max(0, found.start() - 25) : found.start()])
+
+
 def outcome_of(text: str, *, check: bool = False) -> Outcome:
     """Return the outcome stated in the text; for a check, a finding is `partial` and a clean bill `no_change`."""
     text = text[:600].lower()
+    if check and _NOW_AGAIN.search(text) and not (_BUT_THEN.search(text) or _NEGATED.search(text.replace("again", ""))):
+        return "worked"
+    if check and _IT_IS.search(text):
+        return "no_change"
+    if not check and (_helped(text) or _WORKED.search(text) or _NOW.search(text)):
+        if _BUT_THEN.search(text):
+            return "partial"
+        if _helped(text) and not _AGAIN.search(text) and not _TEMPORARY.search(text):
+            return "worked"
     if _HELD.search(text) and not check:
         return "worked"
     if _TEMPORARY.search(text) and not re.match(r"\s*(?:no |still |same )", text) and not (check and _CLEAR.search(text)):

@@ -89,3 +89,30 @@ def finding_stated(sentence: str, *, work_note: bool) -> bool:
 def by_others(sentence: str) -> bool:
     """Whether another team, the vendor or the provider says it."""
     return _OTHERS.match(sentence.strip()[:80].lower()) is not None
+
+
+_PROBE = re.compile(
+    r"^(?:(?:and|also|then|but|the|a|an|same|ran|running|tried|did)\s+){0,3}(?:ping|nslookup|dig|tnc|telnet|curl|wget|mount|umount|eseutil|start|boot|test|login|logon|log in|sign in|test[ -]|print|send|call|net use|resume|restart|install|update|connect|resolve|tracert|traceroute|sfc|dism|chkdsk|restore|repair|rebuild|resume-|start-|test-|connect-|repair-|new-|set-|add-|remove-|install-|net start|systemctl (?:re)?start|service \w+ start|psexec|robocopy|gpupdate|query|a? ?query)"
+)
+"""A command or test that tries what fails: where it errs it failed, where a log shows an error it found something."""
+_ENDED = re.compile(r"^(?:the )?(?:\w+ )?(?:repair|rebuild|restore|clon(?:e|ing)|install\w*|update|upgrade|backup|sync|migration|import|export|cop(?:y|ying)|reinstall|(?:start )?attempt|resync|resume|boot|start|wizard|setup|script) (?:\w+ )?(?:abort|fail|ended with|stopp|error|crash|hung|hangs|stuck|timed out|times out)")
+_CHANGES_INSIDE = re.compile(
+    r"\b(?:set (?:it )?to|changed (?:it )?(?:to|from)|switched (?:to|off|on|from)|turned (?:on|off)|put back|taken off|removed|added|unticked|ticked|replaced|raised (?:to|from)|lowered|increased|reset|disabled|enabled|moved (?:to|from))\b"
+    r"|\s/(?:remove|grant|deny|fix|repair|reset|f|r|restorehealth|scannow|force|cleanup|delete|add|autodisconnect|persistent)\b|^(?:set|new|remove|add|enable|disable|restart|repair|reset|update|install|uninstall|start|stop|clear)-[a-z]+\b|\d\s?(?:->|→|=>)\s?\d"
+)
+_OBSERVING = re.compile(
+    r"^(?:(?:i|we|i've|we've|have|had|also|then|and|finally|just|first|next)\s+){0,4}(?:checked|verified|confirmed|examined|inspected|reviewed|looked|compared|found|noticed|saw|read|searched|dug|captured|monitored|measured|counted|listed|analy[sz]ed|opened|discovered|traced|observed|watched|googled)\b"
+)
+
+
+def observes(text: str) -> bool:
+    """Whether the text tells what was seen, so that a fault in it is a finding and not a failure of the step."""
+    low = text.strip()[:240].lower()
+    if _PROBE.match(low) or _ENDED.match(low):
+        return False
+    return _OBSERVING.match(low) is not None or _SHOWS.search(low[:120]) is not None
+
+
+def changes(text: str) -> bool:
+    """Whether a plain statement tells of a change after all: "GPO changed from Replace to Update"."""
+    return _CHANGES_INSIDE.search(text.strip()[:240].lower()) is not None

@@ -198,9 +198,9 @@ def _finding(stretch: Stretch, index: int, passage: Passage, following: Stretch 
     if form == "fix":
         return [_whole(stretch, index, passage.role, None, check=False, outcome="worked")]
     if form == "check" and not passage.description:
-        return [_whole(stretch, index, passage.role, following, check=True)]
+        return [_whole(stretch, index, passage.role, following, check=not statements.changes(text))]
     if form is None and not passage.description and statements.finding_stated(text, work_note=passage.work_note):
-        return [_whole(stretch, index, passage.role, following, check=True)]
+        return [_whole(stretch, index, passage.role, following, check=not statements.changes(text), stated=True)]
     return []
 
 
@@ -215,6 +215,11 @@ def _narrows(text: str, read: Outcome) -> bool:
     return read == "unknown" and (findings.test_told(text) is not None or findings.shows(text))
 
 
+def _only_seen(text: str, read: Outcome, stated: bool) -> bool:
+    """Whether a check found something: a fault that a log or a tool shows, or a plain statement without a verdict."""
+    return (read == "failed" and statements.observes(text)) or (read == "unknown" and stated)
+
+
 def _whole(
     stretch: Stretch,
     index: int,
@@ -223,11 +228,14 @@ def _whole(
     *,
     check: bool,
     outcome: Outcome | None = None,
+    stated: bool = False,
 ) -> Deed:
     """Return a step whose evidence is the whole sentence."""
     text = stretch.text.rstrip()
     read = outcome or outcomes.outcome_of(text if check else _after_verb(text), check=check)
     if outcome is None and _narrows(text, read):
+        read = "partial"
+    if outcome is None and check and _only_seen(text, read, stated):
         read = "partial"
     stated = read != "unknown"
     if check and outcome is None and findings.allows(text) and not _narrows(text, read):
@@ -321,7 +329,11 @@ def _deed(stretch: Stretch, group: list[_Clause], index: int, role: str, followi
     end = last.end
     if outcome == "unknown":
         outcome = outcomes.outcome_of(_after_verb(first.text), check=check)
-    if outcome == "unknown" and check and findings.shows(first.text):
+    if outcome == "unknown" and check and (findings.shows(first.text) or _tells(rest)):
+        outcome = "partial"
+    if outcome in ("unknown", "no_change") and not _denies(rest) and _QUOTES_ERROR.search(first.text + rest):
+        outcome = "failed"
+    if check and outcome == "failed" and statements.observes(first.text):
         outcome = "partial"
     stated = outcome != "unknown"
     if outcome == "unknown" and following is not None and following.kind == "sentence":
@@ -333,9 +345,32 @@ def _deed(stretch: Stretch, group: list[_Clause], index: int, role: str, followi
     return Deed(index, start, start + len(body), deed_end, outcome, actor, stated, check)
 
 
+_QUOTES_ERROR = re.compile(
+    r"^(?:\W*\w+ ){0,4}?(?:tried|attempted|trying|attempting)\b.{0,120}?(?:[-–,:]|\bgot|\bgets?|\bbut|\bsays)\s*(?:the |an? )?[\"“]", re.IGNORECASE
+)
+"""An attempt that got a message for an answer."""
+
+
+def _denies(rest: str) -> bool:
+    return re.search(r"\b(?:same|no (?:change|luck|joy|difference))\b", rest) is not None
+
+
+def _tells(rest: str) -> bool:
+    """Whether what follows a check says something more than why or where it was done."""
+    text = rest.strip(" ,;:-–—(>=.")
+    return len(text.split(None, 2)) >= 2 and not _PURPOSE.match(text.lower())
+
+
+_PURPOSE = re.compile(
+    r"(?:and |but |so )*(?:to|in case|because|since|as|for|just|at|using|via|per|including|which|while|before|after|if|whether|rather|no\b|i |we |they |will|then|also|and|etc|e\.g|i\.e|both|again|twice|too|\w+ing\b)\b"
+)
+
+
 def _from_next(following: Stretch, check: bool) -> Outcome:
     text = following.text
-    if text.endswith("?") or deeds.claims(text) is not None or not outcomes.goes_on_about(text):
+    if text.endswith("?") or deeds.claims(text) is not None:
+        return "unknown"
+    if not outcomes.goes_on_about(text) and len(text.split()) > 6:
         return "unknown"
     return outcomes.outcome_of(text, check=check)
 
