@@ -78,6 +78,8 @@ class Template:
     """Links between changes that fit this reading."""
     against: int = 0
     """Links that would fit the opposite reading."""
+    alike: bool = False
+    """Whether it was read like the wording of another field, from which it differs in one word."""
 
     def shown(self) -> str:
         """Return the wording for a person to read."""
@@ -126,7 +128,8 @@ class Pattern:
     @property
     def trusted(self) -> bool:
         """Tell whether changes read by it may be used."""
-        if not self.templates or self.links < LEAST or self.consistency < TRUST:
+        enough = 1 if all(template.alike for template in self.templates) else LEAST
+        if not self.templates or self.links < enough or self.consistency < TRUST:
             return False
         return self.witnessed < LEAST or self.found_again / self.witnessed >= TRUST
 

@@ -33,6 +33,12 @@ from escalation.trail import (
     Witnessed,
 )
 
+SUCCEEDS_WITHIN = timedelta(days=14)
+"""How soon after a name's last use its successor must be used first."""
+
+SAME_PLACE = 0.5
+"""Share of the changes before and after two names that must be the same for one to be the other's successor."""
+
 
 class Reader:
     """Reads the texts of one account about one field."""
@@ -78,7 +84,7 @@ class _Text(NamedTuple):
 
 
 def learn(
-    about: str, trails: Sequence[Trail], names: Names, *, witnessed: Sequence[Witnessed] = ()
+    about: str, trails: Sequence[Trail], names: Names, *, witnessed: Sequence[Witnessed] = (), like: Sequence[Template] = ()
 ) -> tuple[Pattern, Mapping[int, list[Change]]]:
     """Learn how a field's changes are worded; return that with the changes of each ticket, the earliest first.
 
@@ -86,14 +92,16 @@ def learn(
     2. A place that always holds the same word is no place ("new value" where a status is called New).
     3. Decide which place is the new value by the tickets' own chains; what does not fit is dropped.
     4. Read the rest by the templates, which finds names that are gone; what they are called now is told from the
-       chains too.
+       chains too, or from who took their place.
+
+    `like` are templates of another field: a rare wording that differs from one of them in a single word is read like it.
     """
     reader = Reader(names)
     texts = [_Text(t.ticket_id, e, *reader.mask(e.text)) for t in trails for e in t.entries if e.at]
     now = {trail.ticket_id: names.known(trail.now) or trail.now for trail in trails}
     seen = [Witnessed(w.ticket_id, w.at, reader.called(w.new)) for w in witnessed]
     groups = _groups(texts)
-    templates = _decided(groups, reader, now, seen)
+    templates = _decided(groups, reader, now, seen) or _alike(groups, like)
     changes = _read(texts, templates, reader)
     aliases = _aliases(changes, now, frozenset(names.called.values()))
     if aliases:
@@ -134,20 +142,55 @@ def _decided(
     groups: Mapping[tuple[str, str], list[_Text]], reader: Reader, now: Mapping[int, str | None], seen: Sequence[Witnessed]
 ) -> list[Template]:
     """Return the templates whose places could be told apart, those with most entries first."""
-    pairs: list[Template] = []
-    singles: list[Template] = []
+    chosen: dict[int, list[tuple[Template, dict[int, list[Change]]]]] = {1: [], 2: []}
     for (kind, mask), members in sorted(groups.items(), key=lambda item: (-len(item[1]), item[0])):
-        if len(members) < LEAST:
-            continue
         places = len(members[0].values)
-        if places == 2:
-            chosen = _directed(kind, mask, members, reader, now, seen)
-            pairs += [chosen] if chosen else []
-        elif places == 1:
-            chosen = _only_new(kind, mask, members, reader, now, seen)
-            singles += [chosen] if chosen else []
+        if len(members) >= LEAST and places in chosen:
+            decide = _directed if places == 2 else _only_new
+            template = decide(kind, mask, members, reader, now, seen)
+            if template:
+                chosen[places].append((template, _changes(members, template, reader)))
     # A wording that tells both values says all; one that names a single value beside it is about something else.
-    return pairs or singles
+    return _together(chosen[2] or chosen[1], now)
+
+
+def _together(
+    found: Sequence[tuple[Template, Mapping[int, Sequence[Change]]]], now: Mapping[int, str | None]
+) -> list[Template]:
+    """Return the templates that make one chain: another field may have values of the same names and a wording of its own.
+
+    It begins with the one whose last changes agree most often with what the tickets are now.
+    """
+    taken: list[Template] = []
+    chains: dict[int, list[Change]] = {}
+    for template, changes in sorted(found, key=lambda pair: -_ends(pair[1], now)):
+        both = {
+            ticket: _in_order(sorted([*chains.get(ticket, ()), *changes.get(ticket, ())], key=lambda c: c.at))
+            for ticket in {*chains, *changes}
+        }
+        links, fitting = _fit(both, now)
+        before, fitted = _fit(chains, now)
+        if not taken or fitting / links >= max(TRUST, fitted / before - 0.05):
+            taken.append(template)
+            chains = both
+    return taken
+
+
+def _ends(changes: Mapping[int, Sequence[Change]], now: Mapping[int, str | None]) -> int:
+    return sum(bool(found) and found[-1].new == now.get(ticket) for ticket, found in changes.items())
+
+
+def _alike(groups: Mapping[tuple[str, str], list[_Text]], like: Sequence[Template]) -> list[Template]:
+    """Return the wordings that differ from a known one in a single word: the name of the field."""
+    found = []
+    for (kind, mask), members in sorted(groups.items()):
+        for known in like:
+            words, theirs = mask.split(), known.mask.split()
+            apart = sum(one != other for one, other in zip(words, theirs, strict=False))
+            if len(words) == len(theirs) and apart == 1 and mask.count(SLOT) == known.mask.count(SLOT):
+                found.append(Template(kind, mask, known.old, known.new, len(members), alike=True))
+                break
+    return found
 
 
 def _directed(
@@ -156,7 +199,7 @@ def _directed(
     forth = Template(kind, mask, 0, 1, len(members))
     fits: list[int] = []
     for template in (forth, Template(kind, mask, 1, 0, len(members))):
-        changes = _by_ticket((text.ticket_id, _change(text.entry, text.values, template, reader)) for text in members)
+        changes = _changes(members, template, reader)
         fits.append(_fit(changes, now)[1] + _met(changes, seen))
     best, other = max(fits), min(fits)
     # Chains that run to and fro fit both readings: one must fit far better.
@@ -170,12 +213,16 @@ def _only_new(
     kind: str, mask: str, members: Sequence[_Text], reader: Reader, now: Mapping[int, str | None], seen: Sequence[Witnessed]
 ) -> Template | None:
     template = Template(kind, mask, None, 0, len(members))
-    changes = _by_ticket((text.ticket_id, _change(text.entry, text.values, template, reader)) for text in members)
+    changes = _changes(members, template, reader)
     links, fitting = _fit(changes, now)
     fitting += _met(changes, seen)
     if fitting < LEAST or fitting < TRUST * links:
         return None
     return Template(kind, mask, None, 0, len(members), fitting, links - fitting)
+
+
+def _changes(members: Iterable[_Text], template: Template, reader: Reader) -> dict[int, list[Change]]:
+    return _by_ticket((text.ticket_id, _change(text.entry, text.values, template, reader)) for text in members)
 
 
 def _by_ticket(found: Iterable[tuple[int, Change]]) -> dict[int, list[Change]]:
@@ -284,7 +331,45 @@ def _aliases(
         called, count = counted.most_common(1)[0]
         if count >= 2 and count >= TRUST * sum(counted.values()):
             found[gone] = called
-    return found
+    return _successors(changes, ours - frozenset(found.values()), ours) | found
+
+
+def _successors(
+    changes: Mapping[int, Sequence[Change]], free: frozenset[str], ours: frozenset[str]
+) -> dict[str, str]:
+    """Return for names that are gone the one that took their place: first used when they last were, between the same.
+
+    A renamed status and one that was replaced by another look alike here, and mean the same to those who used them.
+    """
+    uses: dict[str, list[Change]] = defaultdict(list)
+    next_: dict[str, Counter[str]] = defaultdict(Counter)
+    for found in changes.values():
+        for before, after in pairwise([*found, None]):
+            if before and before.new:
+                uses[before.new].append(before)
+                next_[before.new][(after.new if after else None) or ""] += 1
+    took: dict[str, str] = {}
+    for gone in [name for name in uses if name not in ours and len(uses[name]) >= LEAST]:
+        last = max(change.at for change in uses[gone])
+        scores = {
+            name: min(_overlap(_before(uses[name]), _before(uses[gone])), _overlap(next_[name], next_[gone]))
+            for name in free
+            if len(uses[name]) >= LEAST
+            and timedelta(hours=-1) <= min(change.at for change in uses[name]) - last <= SUCCEEDS_WITHIN
+        }
+        best = max(scores, key=lambda name: (scores[name], name), default=None)
+        if best is not None and scores[best] >= SAME_PLACE:
+            took[gone] = best
+    return took
+
+
+def _before(uses: Iterable[Change]) -> Counter[str]:
+    return Counter(change.old or "" for change in uses)
+
+
+def _overlap(one: Counter[str], other: Counter[str]) -> float:
+    """Return how much of two distributions is common to both, from 0 to 1."""
+    return sum(min(one[name] / one.total(), other[name] / other.total()) for name in one if other[name])
 
 
 def _junctions(

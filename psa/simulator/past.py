@@ -6,6 +6,7 @@ Everything comes from a seed. The truth is kept apart (`World.history`), for tes
 from __future__ import annotations
 
 import random
+import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -69,6 +70,7 @@ class Past:
 
     def make(self) -> None:
         """Add the tickets and keep their truth."""
+        self._written()
         ways = self._ways()
         made = [self._escalated(n, way) for n, way in enumerate(ways)]
         made += [self._quiet(n) for n in range(self.escalations * 2)]
@@ -76,6 +78,20 @@ class Past:
         for one in sorted(made, key=lambda m: -m.entered):
             self._add(one)
         self.world.history.sort(key=lambda row: (row["at"], row["ticket"]))
+
+    def _written(self) -> None:
+        """Let the tickets that are written out have the former name too, and keep their escalations."""
+        since, wording = self._stamp(self.renamed), re.escape(self.world.wording)
+        for name in ("field", "old", "new"):
+            wording = wording.replace(rf"\{{{name}\}}", f"(?P<{name}>.*)")
+        for (_, number), rows in self.world.trail.items():
+            for row in rows:
+                found = re.fullmatch(wording, row["text"])
+                if found and found["field"] == "Status" and found["new"] == "Escalated":
+                    truth = {"ticket": number, "at": row["enteredDate"], "by": row["enteredBy"], "way": "written"}
+                    self.world.history.append({**truth, "recorded": True, "bulk": False})
+                if found and found["field"] == "Status" and row["enteredDate"] < since:
+                    row["text"] = row["text"].replace("Escalated", FORMER_NAME)
 
     def _ways(self) -> list[str]:
         ways = [way for way, share in SHARES for _ in range(round(share * self.escalations / 100))]
@@ -198,12 +214,15 @@ class Past:
 
     def _cut(self, one: _Made, row: dict[str, Any], at: float) -> None:
         self._plain(one, row, at)
-        one.cut = at - 0.02
+        # Half of them are cut just after the escalation, the others before all but the last line.
+        one.cut = at - 0.02 if self.chance.random() < 0.5 else one.moves[-1][0]
         row["recorded"] = False
 
     def _silent(self, one: _Made, row: dict[str, Any], at: float) -> None:
         self._plain(one, row, at)
-        one.moves = [move for move in one.moves if not (move[1] == "Status" and move[3] == "Escalated")]
+        # A mass update wrote nothing down: how it got there, and half of the time how it left.
+        lost = (3,) if self.chance.random() < 0.5 else (2, 3)
+        one.moves = [m for m in one.moves if m[1] != "Status" or all(m[n] != "Escalated" for n in lost)]
         row["recorded"] = False
 
     def _other_board(self, one: _Made, row: dict[str, Any], at: float) -> None:
@@ -221,7 +240,11 @@ class Past:
             self._move(one, at, "Customer Replied", WORKFLOW)
         if self.chance.random() < 1 / 15:
             one.cut = at - 0.02
-        self._close(one, max(at - self._minutes(10, 300), 5), one.junior)
+        if self.chance.random() < 0.25:  # a field of its own with names that statuses have too
+            one.moves.append((at - 1, "Approval Status", "New", "In Progress", one.junior))
+            one.moves.append((at - 2, "Approval Status", "In Progress", "Completed", one.junior))
+        one.moves.append((at - 0.5, "Priority", "Priority 3 - Normal Response", "Priority 2 - Quick Response", DISPATCHER))
+        self._close(one, at - self._minutes(10, 300), one.junior)
         return one
 
     def _bulk(self) -> list[_Made]:
@@ -261,7 +284,7 @@ class Past:
         world, number = self.world, made["id"]
         world.trail[("Ticket", number)] = []
         lines = [(one.entered, "Ticket", "", "", one.junior), *one.moves]
-        for ago, what, old, new, by in lines:
+        for ago, what, old, new, by in sorted(lines, key=lambda line: -line[0]):
             if one.cut is not None and ago > one.cut:
                 continue
             when = self._stamp(ago)

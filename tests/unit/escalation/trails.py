@@ -30,9 +30,12 @@ WORDINGS: dict[str, Wording] = {
 WORKING = STATUSES[:7]
 
 
-def made(wording: Wording, *, seed: int = 1, tickets: int = 40, noise: bool = True) -> tuple[list[Trail], dict[int, list[tuple[str, str]]]]:
+Moves = dict[int, list[tuple[str, str]]]
+
+
+def made(wording: Wording, *, seed: int = 1, tickets: int = 40, noise: bool = True) -> tuple[list[Trail], Moves]:
     """Return trails of tickets that went through some statuses, and what happened to each."""
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)
     trails, truth = [], {}
     for number in range(tickets):
         at = START + timedelta(hours=3 * number)
@@ -54,7 +57,7 @@ def made(wording: Wording, *, seed: int = 1, tickets: int = 40, noise: bool = Tr
     return trails, truth
 
 
-def witness(trails: list[Trail], truth: dict[int, list[tuple[str, str]]], wording: Wording) -> list[Witnessed]:
+def witness(trails: list[Trail], truth: Moves, wording: Wording) -> list[Witnessed]:
     """Return what we would have seen ourselves of the first move of each ticket."""
     return [
         Witnessed(trail.ticket_id, entry.at, truth[trail.ticket_id][0][1])
