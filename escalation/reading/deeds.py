@@ -32,7 +32,7 @@ CHANGES = (
 )
 CHECKS = (
     "check verify confirm test ping trace scan compare examine inspect review look search monitor capture query validate "
-    "recheck re-check retest double-check sniff measure count list read browse telnet nslookup tracert run-through "
+    "recheck re-check retest observe double-check sniff measure count list read browse telnet nslookup tracert run-through "
     "reproduce troubleshoot debug diagnose investigate analyse analyze watch find rule try attempt google research see dig "
     "sit load print send dial ask go"
 )

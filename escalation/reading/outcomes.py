@@ -27,10 +27,10 @@ _DENIED = re.compile(
     r"same (?:issue|error|problem|result|results|thing|drop|behaviou?r|outcome|message|symptom\w*|story|again|as before|\w+ error|fault|code|screen)|the same(?=\s*(?:$|[.,;!)]|as\b|again|thing|issue|error|result|problem|way\b|\w+ error))|same(?=\s*$|[.,;])|same (?:on (?:mon|tues|wednes|thurs|fri|satur|sun)day|the next|next (?:day|morning))|"
     r"same (?!time|day|way|pc|computer|machine|user|profile|port|switch|network|subnet|vlan|as\b|for\b|on\b|in\b|at\b|size|file|house|home|site|room|office|cable|driver|version|model|lookup)\w+(?: \w+)?(?=\s*(?:$|[.,;!)]))|"
     r"still (?!running\b)\w+|(?:issue|problem|error|it|fault|symptom\w*) (?:\w+ )?(?:persist\w*|remain\w*|continu\w*|returned|reappear\w*|unchanged)|persists|unchanged|"
-    r"not (?:fixed|resolved|solved|working|helping|it|the (?:cause|issue|problem))|no longer the|not help\w*|nothing (?:helped|worked|works|wrong|found|unusual|obvious|relevant|in|there|useful|new)|"
+    r"not (?:fixed|resolved|solved|working|helping|it|the (?:cause|issue|problem))|no longer the|not help\w*|nothing (?:went|came|got|logged|blocked|received|sent|odd|strange|suspicious|left|helped|worked|works|wrong|found|unusual|obvious|relevant|in|there|useful|new)|"
     r"no (?!answer|response|reply|connection|dhcp|dial|link|signal|power|errors?|issues?|problems?|packet|loss|faults?|such|warnings?|conflicts?|alerts?|bad|integrity|incident|virus\w*|malware|threats?|drops?|more|longer|need|session|reboot)(?:\w+)(?=\s*(?:$|[.,;!)]))|not (?:there|visible|showing|listed)|(?:found|finds|sees?|shows?|showed|detect(?:s|ed)|reveal(?:s|ed)|yield(?:s|ed)) nothing|(?:can(?:no|['’])?t|cannot|could(?:n['’]?t| not)|did(?:n['’]?t| not)|do(?:n['’]?t| not)|does(?:n['’]?t| not)) (?:find|see|detect|show|spot|reveal|locate)(?: \w+){0,3} (?:any\w*|wrong|a|that|errors?|issues?|one|there|in)\b|nothing\s*(?=$|[.,;!])|not resol\w+|(?:but|and|then) still\\b|while (?:the )?(?:issue|problem|error) |none (?:of|found|there|worked|helped)|useless|failed to (?:fix|resolve|help)|drops? again|fails again|happened again|back again|neither)\b")
 _AGAIN = re.compile(
-    r"\b(?:(?:crash|fail|dropp?|lock|reboot|stopp?|fr[eo]ez|frozen|fro|hang|hung|disconnect|stick|die|happen|return|block|bounc|expir|degrad|flap|blank|bounce)(?:s|es|ed|d|e|en)? again|\b(?:stuck|back|blank|black|red cross|frozen|down|offline|another \w+|drops|lock(?:ed|s)|dead|died|went) again\b|again(?=\s*$|[.,;!])|(?:it |alert |prompt |error |issue |problem |message )?(?:was|is|came|comes) back\b(?! (?:up|online|ok|fine|clean|good|normal|on|to|from|in service|working))|(?:issue|problem|error|it) returned)"
+    r"\b(?:(?:crash|fail|dropp?|lock|reboot|stopp?|fr[eo]ez|frozen|fro|hang|hung|disconnect|stick|die|happen|return|block|bounc|expir|degrad|flap|blank|bounce)(?:s|es|ed|d|e|en)? again|\b(?:stuck|back|blank|black|red cross|frozen|down|offline|another \w+|drops|lock(?:ed|s)|dead|died|went) again\b|(?<!ed )(?<!starts )(?<!works )(?<!working )(?<!prints )(?<!boots )(?<!runs )(?<!opens )(?<!up )(?<!back )(?<!online )(?<!fine )(?<!ok )(?<!rings )(?<!loads )(?<!connects )(?<!there )(?<!green )(?<!responds )(?<!running )(?<!well )(?<!ran )(?<!it )(?<!reachable )(?<!ing )again(?=\s*$|[.,;!])|(?:it|this|that|alert|prompt|error|issue|problem|message|popup|pop-up|symptom|warning|noise|fault|red x|virus|banner) (?:was|is|came|comes) back\b(?! (?:up|online|ok|fine|clean|good|normal|on|to|from|in service|working))|(?:issue|problem|error|it) returned)"
 )
 """The trouble is there again, without any relief told."""
 _CLEAR = re.compile(
@@ -46,7 +46,7 @@ _WORKED = re.compile(
     r"came (?:right )?(?:up|back up)|up and running|completed (?:ok|fine|successfully)|that was it|stopped the|cleared (?:the|it)|no more \w+|hasn['’]?t (?:happened|dropped|come back))\b")
 _FAILED = re.compile(
     r"\b(?:(?:returns?|returned|gives?|:|=) false|fail(?:s|ed|ing|ure)?|errors?(?:ed)?(?: out)?|could(?:n['’]?t| not)|can(?:no|['’])?t|cannot|unable|was not able|were not able|not able|access (?:is )?denied|denied|refused|"
-    r"tim(?:es|ed) out|time-?out|crash(?:es|ed)?|hangs?|hung|froze|freezes|abort(?:s|ed)|rejected|no (?:answer|response|reply|connection|dhcp|dial|link|signal|power)|grey(?:ed)? out|rejected|already gone|not reachable|lost|returns? nxdomain|could not find|unreachable|"
+    r"tim(?:es|ed) out|time-?out|crash(?:es|ed)?|hangs?|hung|froze|freezes|abort(?:s|ed)|rejected|no (?:answer|response|reply|connection|dhcp|dial|link|signal|power)|grey(?:ed)? out|rejected|already gone|not reachable|unavailable|lost|returns? nxdomain|could not find|unreachable|"
     r"won['’]?t|would(?:n['’]?t| not)|does(?:n['’]?t| not)|did(?:n['’]?t| not)|isn['’]?t|is not|not (?:found|available|possible|recogni[sz]ed|supported|reachable|accepted)|"
     r"(?:only|never) (?:gets?|got|get|goes|went|reach\w*) (?:to|as far|up|past)|stops? at|sits? at|gets? stuck|stuck at|not (?:complete|finish|start|boot|load|install|connect|respond|print|open)\w*|not going|never (?:finish|complet|start|load|connect)\w*|"
     r"blue ?screen(?:s|ed)?|corrupt\w*|dead|stuck|dropped|drops|disconnect(?:s|ed)|bounced|exception)\b")
@@ -117,12 +117,35 @@ _BUT_THEN = re.compile(r"[,;.]\s*(?:but|however|except|then|though|only|and then
 
 _NOW_AGAIN = re.compile(r"\b(?:(?:works?|working|opens?|open it|starts?|prints?|loads?|reachable|boots?|connects?|sees?|there|back|up|online|log ?in|logs in|resolves?|fine|ok) (?:it )?(?:now|again)(?=\s*(?:$|[.,;!)]))|now (?:works?|opens?|starts?|prints?|loads?|resolves?|connects?|reachable))")
 """It did not before, so something was changed, whatever it looked like."""
+_CONCLUDES = re.compile(r"\bso (?:it['’]?s|its|that['’]?s|it follows|it must|the (?:problem|fault|issue|cause)|this is|this must)\b(?! (?:not|fine|ok|working|good))")
 _IT_IS = re.compile(r"[-–,:(]\s*(?:yes,? )?(?:it|they|he|she|that|all) (?:is|are|was|were|does|do|did|has|have)\s*[.)!]?$")
 
 
-def _helped(text: str) -> bool:
-    found = _POSITIVE.search(text)
-    return found is not None and not _NEGATED.search(text[max(0, found.start() - 25) : found.start()])
+_TROUBLE_NOUN = re.compile(r"\b(?:it|this|that|alert|prompt|error|issue|problem|message|popup|symptom|warning|noise|fault|red x|virus|banner)\s*$")
+
+
+def _helped(text: str) -> int:
+    """Return where the text last says that a change has helped, or -1."""
+    place = -1
+    for found in _POSITIVE.finditer(text):
+        before = text[max(0, found.start() - 25) : found.start()]
+        back = "back" in found.group() and _TROUBLE_NOUN.search(before)
+        if not (back or _NEGATED.search(before.rsplit(",", 1)[-1])):
+            place = found.start()
+    return place
+
+
+def _after_relief(text: str, place: int) -> Outcome:
+    """Return what came of a change that helped, given what was said after that: the last word counts."""
+    rest = text[place:]
+    if _BUT_THEN.search(rest):
+        return "partial"
+    if _AGAIN.search(rest) or _DENIED.search(rest):
+        return "no_change" if RAN.search(text) or _WENT_THROUGH.search(rest[:40]) else "partial"
+    return "partial" if _TEMPORARY.search(text) else "worked"
+
+
+_WENT_THROUGH = re.compile(r"without|completed?|succe|through|finished|passed|runs?\b|ran\b|installed")
 
 
 def outcome_of(text: str, *, check: bool = False) -> Outcome:
@@ -132,18 +155,17 @@ def outcome_of(text: str, *, check: bool = False) -> Outcome:
         return "worked"
     if check and _IT_IS.search(text):
         return "no_change"
-    if not check and (_helped(text) or _WORKED.search(text) or _NOW.search(text)):
-        if _BUT_THEN.search(text):
-            return "partial"
-        if _helped(text) and not _AGAIN.search(text) and not _TEMPORARY.search(text):
-            return "worked"
+    if not check and (helped := _helped(text)) >= 0:
+        return _after_relief(text, helped)
+    if not check and (_WORKED.search(text) or _NOW.search(text)) and _BUT_THEN.search(text):
+        return "partial"
     if _HELD.search(text) and not check:
         return "worked"
     if _TEMPORARY.search(text) and not re.match(r"\s*(?:no |still |same )", text) and not (check and _CLEAR.search(text)):
         return "partial"
     if _AGAIN.search(text) and not check and not _WORKED.search(text):
         return "no_change"
-    if check and _POINTS.search(text):
+    if check and (_POINTS.search(text) or _CONCLUDES.search(text)):
         return "partial"
     if _DENIED.search(text):
         tested = check or _ELSEWHERE.search(text)

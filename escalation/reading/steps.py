@@ -217,7 +217,10 @@ def _narrows(text: str, read: Outcome) -> bool:
 
 def _only_seen(text: str, read: Outcome, stated: bool) -> bool:
     """Whether a check found something: a fault that a log or a tool shows, or a plain statement without a verdict."""
-    return (read == "failed" and statements.observes(text)) or (read == "unknown" and stated)
+    return (read in ("failed", "worked") and statements.observes(text)) or (read == "unknown" and stated)
+
+
+_NONE = re.compile(r"(?:\w+ ){0,3}(?:no|none|nothing|never|0)\b")
 
 
 def _whole(
@@ -236,7 +239,7 @@ def _whole(
     if outcome is None and _narrows(text, read):
         read = "partial"
     if outcome is None and check and _only_seen(text, read, stated):
-        read = "partial"
+        read = "no_change" if _NONE.match(text.lower()) else "partial"
     stated = read != "unknown"
     if check and outcome is None and findings.allows(text) and not _narrows(text, read):
         read, stated = "no_change", True
