@@ -16,6 +16,8 @@ task_routes = {
     "worker.tasks.observe": {"queue": "patrol"},
     "worker.tasks.notify": {"queue": "mail"},
     "worker.tasks.deliver": {"queue": "mail"},
+    "worker.tasks.plan_week": {"queue": "patrol"},
+    "worker.tasks.report": {"queue": "mail"},
     "worker.tasks.sweep": {"queue": "patrol"},
     "worker.tasks.poll": {"queue": "patrol"},
     "worker.tasks.check_callbacks": {"queue": "patrol"},

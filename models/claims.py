@@ -116,8 +116,8 @@ def respond(
     return True
 
 
-def claimable_since(session: Session, handoff: Handoff) -> datetime:
-    """Return since when the handoff can be claimed: its escalation, or the last return of a claim."""
+def returned_at(session: Session, handoff: Handoff) -> datetime | None:
+    """Return when the last claim was given back or ran out; None if none was."""
     query = (
         select(Transition.happened_at)
         .where(
@@ -130,7 +130,7 @@ def claimable_since(session: Session, handoff: Handoff) -> datetime:
         .order_by(Transition.id.desc())
         .limit(1)
     )
-    return session.scalar(query) or handoff.escalated_at
+    return session.scalar(query)
 
 
 def returns(session: Session, account_id: int, handoff_id: int) -> list[Transition]:

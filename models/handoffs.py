@@ -37,7 +37,6 @@ from models.claims import (
     ask_observation,
     ask_settlement,
     claim,
-    claimable_since,
     due_observations,
     due_settlements,
     finish_settlement,
@@ -46,6 +45,7 @@ from models.claims import (
     note_read_back,
     release_claim,
     respond,
+    returned_at,
     returns,
     set_expiry,
     settle_later,
@@ -58,11 +58,11 @@ from models.turns import BELL_S, Due, changed, due_in_turn, pairs
 
 __all__ = [
     "Handoff", "Snapshot", "Transition", "add_snapshot", "ask_observation", "ask_refresh", "ask_settlement", "by_ticket",
-    "claim", "claimable_since", "clear_attempt", "count_extra_notes", "due_briefs", "due_notifications",
+    "claim", "clear_attempt", "count_extra_notes", "due_briefs", "due_notifications",
     "due_observations", "due_refreshes", "due_settlements", "end", "finish_settlement",
     "get", "give_back", "latest_snapshot", "lease", "mark_acted", "mark_attempt", "mark_edited",
     "mark_notified", "mark_posted", "note_owner", "note_read_back", "open_for_ticket", "open_handoff",
-    "park", "parked", "release_claim", "renew", "resume", "returns", "set_expiry", "settle_later",
+    "park", "parked", "release_claim", "renew", "resume", "returned_at", "returns", "set_expiry", "settle_later",
     "store_draft", "take_observation", "take_settlement", "transitions", "unpark", "withdraw",
 ]  # fmt: skip
 

@@ -163,11 +163,11 @@ class _Look:
         handoff = self._handoff()
         if handoff is None or handoff.response_state != "open":
             return False
-        since = handoffs.claimable_since(self.session, handoff)
-        before = [save for save in self.saves if save.at <= since]
+        returned_at = handoffs.returned_at(self.session, handoff)
+        since = returned_at or handoff.escalated_at
         signals = response.claim_signals(
             self.evidence,
-            seen_before=before[-1] if before else self.saves[0],
+            seen_before=self._as_it_was(returned_at),
             rules=self.desk.rules,
             roster=self.desk.roster,
             claimable_since=since,
@@ -175,6 +175,13 @@ class _Look:
             observed=self.saves,
         )
         return any(self._claim_by(signal) for signal in signals)
+
+    def _as_it_was(self, returned_at: datetime | None) -> Sighting:
+        """Return the ticket as it was when it could be claimed: as first seen, or when its last claim ended."""
+        if returned_at is None:
+            return self.saves[0]  # not the last one of that second: a claim may follow within it
+        before = [save for save in self.saves if save.at <= returned_at]
+        return before[-1] if before else self.saves[0]
 
     def _claim_by(self, signal: ClaimSignal) -> bool:
         member_id = self.desk.member_id(signal.member)

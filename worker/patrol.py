@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from escalation import rules
 from escalation.evidence import Ticket
 from escalation.rules import Seen
-from models import accounts, deliveries, handoffs, inbox, jobs, watches
+from models import accounts, deliveries, handoffs, inbox, jobs, reports, watches
 from psa.port import PsaError
 from worker.ending import seen_of
 from worker.onboarding import measure_skew, register
@@ -46,6 +46,8 @@ def sweep(services: Services) -> dict[str, int]:
             "deliver": [
                 {"account_id": a, "delivery_id": i} for a, i in deliveries.due(system, now=now, limit=limit)
             ],
+            "report": [{"account_id": a, "report_id": i} for a, i in reports.due(system, now=now, limit=limit)],
+            "plan_week": [{"account_id": a} for a in reports.accounts_due(system, now=now, limit=limit)],
             "poll": [{"account_id": a} for a in accounts.due_polls(system, now=now, limit=limit)],
         }
     found = {}

@@ -4,7 +4,7 @@
                    │                              each engineer
                    ├─▶ (later) refresh            one message
                    └─▶ observe ─▶ settle ─▶ deliver, refresh
-    sweep ─▶ whatever is due         poll ─▶ triage
+    sweep ─▶ whatever is due         poll ─▶ triage         plan_week ─▶ report
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import structlog
 from celery import shared_task, signals
 
 from worker import notify as notifying
-from worker import observe, patrol, publish, refresh, settle, triage
+from worker import observe, patrol, publish, refresh, settle, triage, weekly
 from worker.wiring import services
 
 
@@ -63,6 +63,19 @@ def settle_claim(*, account_id: int, handoff_id: int) -> None:
     """Do what follows from a claim or its return; send each message."""
     for delivery_id in settle.settle(services(), account_id=account_id, handoff_id=handoff_id):
         services().bell.ring("deliver", account_id=account_id, delivery_id=delivery_id)
+
+
+@shared_task(name="worker.tasks.plan_week")
+def plan_weekly_report(*, account_id: int) -> None:
+    """Make the rows of an account's weekly e-mail; send each."""
+    for report_id in weekly.plan(services(), account_id=account_id):
+        services().bell.ring("report", account_id=account_id, report_id=report_id)
+
+
+@shared_task(name="worker.tasks.report")
+def send_report(*, account_id: int, report_id: int) -> None:
+    """Send one report to one reader."""
+    weekly.send(services(), account_id=account_id, report_id=report_id)
 
 
 @shared_task(name="worker.tasks.sweep")

@@ -24,6 +24,8 @@ QUICK = {
     "RESOLUTIONFLOW_RETRY_BASE": "0.3",
     "RESOLUTIONFLOW_RETRY_CAP": "2",
     "RESOLUTIONFLOW_REFRESH_DELAY": "1",
+    "RESOLUTIONFLOW_OBSERVE": "2",
+    "RESOLUTIONFLOW_OBSERVE_OPEN": "4",
     "RESOLUTIONFLOW_CALLS_PER_SECOND": "100",
     "RESOLUTIONFLOW_BURST": "200",
 }
@@ -48,6 +50,25 @@ class Journey:
 
     def escalate(self, ticket: int) -> None:
         self.simulator.change_status(ticket, "Escalated", member="jlind")
+
+    def member(self, login: str) -> int:
+        """Return a member's number in the PSA."""
+        number = self.stage.services.desk(self.stage.account_id).member_id(login)
+        assert number is not None
+        return number
+
+    def claim_link(self, ticket: int, login: str) -> str:
+        """Return the address that a member's e-mail about a ticket holds."""
+        services, account_id = self.stage.services, self.stage.account_id
+        return services.passes.claim_link(
+            self.stage.web_url, account_id=account_id, handoff_id=self.handoffs(ticket)[0].id,
+            member_id=self.member(login), epoch=services.desk(account_id).token_epoch,
+        )  # fmt: skip
+
+    def claim_by_link(self, ticket: int, login: str) -> int:
+        """Open the link and press the button, as a browser does; return the answer's status."""
+        browser = Browser()
+        return browser.press(self.claim_link(ticket, login))
 
     def briefs(self, ticket: int) -> list[dict[str, Any]]:
         """The notes in the PSA that carry our marker."""

@@ -1,0 +1,130 @@
+"""Who took it, seen from ConnectWise over real HTTP: each way to claim, what the others see, the first action."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import time
+
+from models.handoffs import Handoff
+from tests.journeys.conftest import Journey
+
+
+def escalated(journey: Journey, summary: str = "Scanner to mail stopped after the certificate change") -> int:
+    ticket = journey.ticket(summary)
+    journey.escalate(ticket)
+    journey.wait_posted(ticket)
+    time.sleep(1.1)  # ConnectWise's times have whole seconds, and nobody claims within one
+    return ticket
+
+
+def newest(journey: Journey, ticket: int) -> Handoff:
+    return journey.handoffs(ticket)[0]
+
+
+def wait_for(journey: Journey, ticket: int, state: str) -> Handoff:
+    journey.wait(
+        lambda: newest(journey, ticket).response_state == state,
+        f"ticket {ticket} is {newest(journey, ticket).response_state}, not {state}",
+    )
+    return newest(journey, ticket)
+
+
+def test_a_senior_becomes_owner_acts_and_the_brief_says_so(journey: Journey) -> None:
+    ticket = escalated(journey)
+    journey.simulator.set_owner(ticket, "msvensson", member="msvensson")
+    handoff = wait_for(journey, ticket, "claimed")
+    assert handoff.claim_kind == "owner"
+    journey.wait(
+        lambda: "**Taken by Maja Svensson**" in journey.briefs(ticket)[0]["text"], "the brief does not say so"
+    )
+
+    def told() -> list[str]:
+        parsed = [email.message_from_bytes(p.read_bytes(), policy=email.policy.default) for p in journey.stage.mail]
+        mine = [m for m in parsed if str(ticket) in str(m["Subject"]) and "Taken by" in str(m["Subject"])]
+        return [str(m["To"]) for m in mine]
+
+    journey.wait(told, "the other engineer was not told")
+    assert told() == ["Tom O'Brien <tom.o'brien@northgate.example>"]
+    journey.simulator.add_note(ticket, "Looking into it", member="msvensson")
+    journey.simulator.add_time(
+        ticket, member="msvensson", text="Imported the new root certificate on the scanner, test scan arrived.", minutes=5
+    )
+    handoff = wait_for(journey, ticket, "acted")
+    assert handoff.first_action is not None
+    assert handoff.first_action["kind"] == "time_entry"
+    journey.wait(lambda: "first action" in journey.briefs(ticket)[0]["text"], "the brief does not tell of the action")
+
+
+def test_by_a_claim_status(journey: Journey) -> None:
+    ticket = escalated(journey)
+    journey.simulator.change_status(ticket, "Assigned to Engineer", member="tobrien")
+    handoff = wait_for(journey, ticket, "claimed")
+    assert (handoff.claim_kind, handoff.claimed_by) == ("status", journey.member("tobrien"))
+
+
+def test_by_acknowledging_a_schedule_entry(journey: Journey) -> None:
+    ticket = escalated(journey)
+    journey.simulator.assign(ticket, "tobrien", member="jlind")
+    journey.simulator.acknowledge(ticket, member="tobrien")
+    assert wait_for(journey, ticket, "claimed").claim_kind == "schedule"
+
+
+def test_by_a_time_entry(journey: Journey) -> None:
+    ticket = escalated(journey)
+    journey.simulator.add_time(ticket, member="tobrien", minutes=1)
+    assert wait_for(journey, ticket, "claimed").claim_kind == "time_entry"
+
+
+def test_a_note_which_raises_no_callback_is_found(journey: Journey) -> None:
+    ticket = escalated(journey)
+    journey.simulator.settings(notes_touch_ticket=False)
+    try:
+        journey.simulator.add_note(ticket, "I'll take this one", member="msvensson")
+        assert wait_for(journey, ticket, "claimed").claim_kind == "note"
+    finally:
+        journey.simulator.settings(notes_touch_ticket=True)
+
+
+def test_with_every_callback_lost_the_poller_finds_claim_and_action(journey: Journey) -> None:
+    ticket = escalated(journey)
+    journey.simulator.callbacks(drop_ratio=1.0)
+    try:
+        journey.simulator.set_owner(ticket, "msvensson", member="msvensson")
+        wait_for(journey, ticket, "claimed")
+        journey.simulator.add_note(ticket, "Rebuilt the mail profile, sending works again.", member="msvensson")
+        wait_for(journey, ticket, "acted")
+    finally:
+        journey.simulator.callbacks(drop_ratio=0.0)
+
+
+def test_taken_and_closed_at_once_counts_both(journey: Journey) -> None:
+    ticket = escalated(journey)
+    journey.simulator.add_time(ticket, member="msvensson", text="Replaced the toner sensor, prints fine.", minutes=2)
+    journey.simulator.close(ticket, member="msvensson")
+    handoff = wait_for(journey, ticket, "resolved")
+    assert handoff.claimed_by == journey.member("msvensson")
+    assert handoff.acted_at is not None
+
+
+def test_claim_return_claim(journey: Journey) -> None:
+    ticket = escalated(journey)
+    journey.simulator.set_owner(ticket, "msvensson", member="msvensson")
+    wait_for(journey, ticket, "claimed")
+    journey.simulator.advance(2)
+    journey.simulator.set_owner(ticket, None, member="msvensson")
+    wait_for(journey, ticket, "open")
+    journey.simulator.advance(2)
+    journey.simulator.set_owner(ticket, "tobrien", member="tobrien")
+    assert wait_for(journey, ticket, "claimed").claimed_by == journey.member("tobrien")
+
+
+def test_the_psas_owner_follows_a_claim_by_link(journey: Journey) -> None:
+    ticket = escalated(journey)
+    journey.claim_by_link(ticket, "tobrien")
+    handoff = wait_for(journey, ticket, "claimed")
+    assert handoff.claim_kind == "link"
+    journey.wait(
+        lambda: (journey.simulator.ticket(ticket).get("owner") or {}).get("identifier") == "tobrien", "no owner was set"
+    )
+    journey.wait(lambda: newest(journey, ticket).owner_outcome, "the record does not say so")
