@@ -167,6 +167,10 @@ class ConnectWise:
         other._calls = self._calls.at_priority(priority)
         return other
 
+    def at_rest(self) -> ConnectWise:
+        """Return the same PSA with every call in the last place."""
+        return self.at_priority("rest")
+
     @property
     def api_member(self) -> str | None:
         """Login name of the member our keys belong to, once known."""

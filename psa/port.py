@@ -223,6 +223,9 @@ class Psa(Protocol):
         Empty for a ticket without one; which permission it takes is not documented, so be ready for `Forbidden`.
         """
 
+    def at_rest(self) -> Psa:
+        """Return the same PSA with every call in the last place: for long reads that must not hold anything up."""
+
     def boards(self, names: Sequence[str] | None = None) -> list[Board]:
         """Read boards with their statuses: one call for the boards, one for each board's statuses."""
 

@@ -166,6 +166,9 @@ class FakePsa:
         self._call("tickets_in_statuses")
         return [t for t in self.tickets.values() if t.status_id in status_ids and not t.closed]
 
+    def at_rest(self) -> FakePsa:
+        return self
+
     def audit_trail(self, ticket_id: int) -> list[AuditEntry]:
         self._call("audit_trail")
         return list(self.trails.get(ticket_id, ()))
