@@ -19,8 +19,8 @@ from models.tables import Account, Member, Report
 from models.turns import BELL_S, Due, changed, due_in_turn, pairs
 
 __all__ = [
-    "Report", "accounts_due", "claim_week", "create", "due", "fail", "fail_for_now", "get", "make_due", "mark_sent", "of_period",
-    "readers", "schedule", "suppress", "take",
+    "Report", "accounts_due", "claim_week", "create", "due", "fail", "fail_for_now", "get", "make_due", "mark_sent",
+    "of_period", "readers", "schedule", "suppress", "take",
 ]  # fmt: skip
 
 
@@ -30,8 +30,8 @@ def accounts_due(system: Session, *, now: datetime, limit: int) -> list[int]:
     A connected account that has no time for it yet is due too: planning gives it one.
     """
     at = Account.next_weekly_at
-    due_now = (at <= now) | (at.is_(None) & Account.connected_at.is_not(None))
-    return list(system.scalars(select(Account.id).where(due_now).order_by(at.is_(None), at, Account.id).limit(limit)))
+    due_now = select(Account.id).where((at <= now) | at.is_(None), Account.connected_at.is_not(None))
+    return list(system.scalars(due_now.order_by(at.is_(None), at, Account.id).limit(limit)))
 
 
 def schedule(session: Session, account_id: int, *, first_at: datetime) -> bool:
