@@ -15,12 +15,16 @@ from __future__ import annotations
 
 import math
 import random
+from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import mul
 
-RESAMPLES = 999
+RESAMPLES, FEWER, FEW = 999, 399, 50
+"""How often readings are drawn anew; above 50 readings 399 times, which is as exact for the ends of a 95% interval
+and costs less than half. Both plus one, times 2.5%, are whole numbers, so an end is one of the drawn values."""
+
 _SEED = 8_675_309
 _FLATTEST = 0.05
 """A resample of nearly equal values would look certain: its error is never taken for less than this share."""
@@ -116,10 +120,11 @@ class TooFew(ValueError):
 
 @lru_cache(maxsize=1024)
 def _interval(more: Sample, less: Sample | None, horizon: float | None) -> Interval:
-    chance = random.Random(_SEED)  # noqa: S311 - repeatable on purpose
-    estimate, variance, drawn = _resampled(more, _horizon(more, None), chance)
+    size = len(more.readings) + (len(less.readings) if less else 0)
+    times = RESAMPLES if size <= FEW else FEWER
+    estimate, variance, drawn = _resampled(more, _horizon(more, None), times, _SEED)
     if less is not None:
-        other, other_variance, other_drawn = _resampled(less, _horizon(less, horizon), chance)
+        other, other_variance, other_drawn = _resampled(less, _horizon(less, horizon), times, _SEED + 1)
         estimate, variance = estimate - other, variance + other_variance
         drawn = [(a - b, v + w) for (a, v), (b, w) in zip(drawn, other_drawn, strict=True)]
     error = math.sqrt(variance)
@@ -153,22 +158,39 @@ def _moments(sample: Sample, horizon: float) -> tuple[float, float]:
     )
 
 
+@lru_cache(maxsize=24)
 def _resampled(
-    sample: Sample, horizon: float, chance: random.Random
+    sample: Sample, horizon: float, resamples: int, seed: int
 ) -> tuple[float, float, list[tuple[float, float]]]:
     """Return mean and its variance, and both for each of the resamples."""
     estimate, variance = _moments(sample, horizon)
-    times, size = [reading.minutes for reading in sample.readings], len(sample.readings)
+    times, draws = [reading.minutes for reading in sample.readings], _draws(len(sample.readings), resamples, seed)
     if not sample.unfinished:
-        return estimate, variance, [_plain(chance.choices(times, k=size)) for _ in range(RESAMPLES)]
-    seen, places = [not reading.unfinished for reading in sample.readings], range(size)
-    drawn = []
-    for _ in range(RESAMPLES):
+        squares = [minutes * minutes for minutes in times]
+        return estimate, variance, [_weighted(times, squares, counts) for counts in draws]
+    seen = [not reading.unfinished for reading in sample.readings]
+    return estimate, variance, [_censored(times, seen, counts, horizon) for counts in draws]
+
+
+@lru_cache(maxsize=16)
+def _draws(size: int, resamples: int, seed: int) -> list[array[int]]:
+    """Return how often each of so many readings is in each resample; the figures of one account share the sizes."""
+    chance = random.Random(seed)  # noqa: S311 - repeatable on purpose
+    rows = []
+    for _ in range(resamples):
         counts = [0] * size
-        for place in chance.choices(places, k=size):
-            counts[place] += 1
-        drawn.append(_censored(times, seen, counts, horizon))
-    return estimate, variance, drawn
+        for number in memoryview(chance.randbytes(4 * size)).cast("I"):
+            counts[number * size >> 32] += 1
+        rows.append(array("H", counts))
+    return rows
+
+
+def _weighted(times: list[float], squares: list[float], counts: Sequence[int]) -> tuple[float, float]:
+    """Return mean and its variance of readings that are there so many times each."""
+    size = len(times)
+    average = sum(map(mul, times, counts)) / size
+    spread = sum(map(mul, squares, counts)) - size * average * average
+    return average, max(0.0, spread) / (size - 1) / size
 
 
 def _plain(times: list[float]) -> tuple[float, float]:
@@ -180,21 +202,37 @@ def _plain(times: list[float]) -> tuple[float, float]:
     return average, max(0.0, squares) / (size - 1) / size
 
 
-def _censored(times: list[float], seen: list[bool], counts: list[int], horizon: float) -> tuple[float, float]:
+def _censored(times: list[float], seen: list[bool], counts: Sequence[int], horizon: float) -> tuple[float, float]:
     """Return the area under the curve up to the horizon and its variance by Greenwood's formula.
 
+    Between two unfinished times the curve is that of a plain sample in which all who go on have the mean time of
+    those at the next stretch; so its area is a mean, and Greenwood's sum over it the variance of that mean.
     The variance is scaled by d / (d - 1) for d finished times, so that it is the plain one if all are finished.
     """
-    at_risk, share, before, area, finished = sum(counts), 1.0, 0.0, 0.0, 0
-    drops: list[tuple[float, float]] = []
+    stretches: list[tuple[int, int, float, float, float]] = []
+    at_risk, share, here, total, squares = sum(counts), 1.0, 0, 0.0, 0.0
     for minutes, done, count in zip(times, seen, counts, strict=True):
-        if done and count:
-            area += share * (minutes - before)
-            before, left, finished = minutes, at_risk - count, finished + count
-            if left:
-                drops.append((area, count / (at_risk * left)))
-            share *= left / at_risk
+        if not count:
+            continue
+        if done:
+            here += count
+            weight = count * minutes
+            total += weight
+            squares += weight * minutes
+            continue
+        if here:
+            stretches.append((at_risk, here, total, squares, share))
+            share *= (at_risk - here) / at_risk
+            at_risk -= here
+            here, total, squares = 0, 0.0, 0.0
         at_risk -= count
-    area += share * (horizon - before)
-    variance = sum([(area - reached) ** 2 * weight for reached, weight in drops])
+    if here:
+        stretches.append((at_risk, here, total, squares, share))
+    area, variance, finished = horizon, 0.0, 0
+    for size, ended, total, squares, alive in reversed(stretches):
+        on = size - ended
+        average = (total + on * area) / size
+        spread = (squares + on * area * area) / size - average * average
+        variance += alive * alive * max(0.0, spread) / size
+        area, finished = average, finished + ended
     return area, variance * (finished / (finished - 1) if finished > 1 else 1.0)
