@@ -66,6 +66,31 @@ def add_to(every: Subparsers) -> None:
     remove.add_argument("readings", metavar="READING", type=int, nargs="+", help="their numbers, as `list` shows them")
     remove.set_defaults(run=_remove)
 
+    replay = every.add_parser(
+        "shadow",
+        help="replay history and post nothing: the backcast baseline and sample briefs",
+        description="Reads the last days before connecting (before now, if not connected), learns how this PSA words "
+        "its audit trail, and tells by the live rules when tickets were escalated, who took them and what they did "
+        "first. Writes nothing to the PSA. A run that was cut off goes on where it was.",
+    )
+    replay.add_argument("name", metavar="NAME", help="the account; it need not be connected")
+    replay.add_argument("--days", type=_days, default=90, help="how far to look back (default: %(default)s)")
+    replay.add_argument("--briefs", type=int, default=3, metavar="N", help="sample briefs to write (default: %(default)s)")
+    replay.add_argument("--out", type=Path, metavar="DIR", help="where to write them (default: var/shadow/NAME)")
+    replay.add_argument("--fresh", action="store_true", help="read everything again, also what was read before a cut")
+    replay.add_argument("--json", action="store_true", help="the result as JSON")
+    replay.set_defaults(run=_shadow)
+
+
+def _days(text: str) -> int:
+    try:
+        days = int(text)
+    except ValueError:
+        days = 0
+    if not 1 <= days <= 730:
+        raise argparse.ArgumentTypeError(f"{text!r}: give whole days, 1 to 730")
+    return days
+
 
 def _account(name: str) -> tuple[Services, Account, ZoneInfo, dict[str, str]]:
     """Return the account with its time zone and its members' login names by lower case."""
@@ -178,6 +203,28 @@ def _remove(options: argparse.Namespace) -> int:
     if gone:
         say(f"removed: {', '.join(str(number) for number in gone)}")
     return _wrong(f"no reading {', '.join(missing)} in {account.name}: see `baseline list`") if missing else 0
+
+
+def _shadow(options: argparse.Namespace) -> int:
+    from worker.past import NoAuditTrail
+    from worker.shadow import shadow
+
+    services, account, _, _ = _account(options.name)
+    out = options.out or services.settings.var / "shadow" / account.name
+    try:
+        found = shadow(services, account, days=options.days, briefs=max(0, options.briefs), out=out, fresh=options.fresh)
+    except NoAuditTrail as error:
+        return _wrong(str(error))
+    except KeyboardInterrupt:
+        return _wrong("cut off; the same command goes on from here") or 130
+    from worker.shadow_report import as_json, lines
+
+    if options.json:
+        say(json.dumps(as_json(found, as_of=services.clock()), ensure_ascii=False, indent=1))
+    else:
+        for line in lines(found, account, as_of=services.clock()):
+            say(line)
+    return 0
 
 
 def _wrong(message: str) -> int:

@@ -131,6 +131,15 @@ def _boards(psa: Psa, account: Account) -> list[Board]:
     return psa.boards()
 
 
+def meanings(account: Account, boards: Sequence[Board]) -> list[StatusRow]:
+    """Return what the statuses of these boards mean to an account. Raises `CannotConnect` listing what does not fit."""
+    wrong: list[str] = []
+    rows = _statuses(account, boards, wrong)
+    if wrong:
+        raise CannotConnect("\n".join(f"  - {line}" for line in wrong))
+    return rows
+
+
 def _statuses(account: Account, boards: Sequence[Board], wrong: list[str]) -> list[StatusRow]:
     """Resolve the account's status names on its boards. A name must be there on at least one of them."""
     found = {b.name.lower(): b for b in boards}

@@ -1,0 +1,296 @@
+"""Replay an account's history without posting anything: the backcast baseline, and briefs as they would have been.
+
+Works before `connect`: what it needs of boards, statuses and members it reads itself and does not store.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from escalation import backcast, brief
+from escalation.backcast import BACKCAST_VERSION, Candidates, Episode, Response, Undated
+from escalation.evidence import Evidence, Role, Roster, Ticket
+from escalation.hours import Calendar
+from escalation.measures import Baseline
+from escalation.observations import Observation
+from escalation.package import Package, build
+from escalation.past import Course, Meaning, Understanding, understand
+from escalation.trail import Witnessed
+from models import baselines
+from models.accounts import Account
+from models.tables import Handoff
+from psa.port import Board, Member, Psa
+from worker.onboarding import meanings
+from worker.past import Progress, read_evidence, read_only, read_trails, stored, tickets_since
+from worker.wiring import Services, status_rules
+
+NOT_READ = "its notes and time entries could not be read"
+
+
+@dataclass(frozen=True, slots=True)
+class Shadow:
+    """What a replay found."""
+
+    run_id: int
+    since: datetime
+    until: datetime
+    tickets: int
+    elsewhere: int
+    """Tickets of other boards that no senior had: not looked at."""
+    found: Candidates
+    estimated: int
+    """Escalations that must be assumed in trails nobody can read, beyond those that history shows."""
+    understanding: Understanding
+    baseline: Baseline
+    briefs: tuple[Path, ...] = ()
+    resumed: int = 0
+
+
+def shadow(
+    services: Services, account: Account, *, days: int, briefs: int = 3, out: Path | None = None, fresh: bool = False,
+    progress: Progress | None = None,
+) -> Shadow:
+    """Replay the last `days` before connecting, or before now; store the run and return what it found.
+
+    1. Read boards, members and all tickets changed since, then each one's audit trail.
+    2. Learn how the trail is worded; what we have seen ourselves since connecting confirms it.
+    3. Read notes and time entries of the tickets that were escalated, and of those whose trail does not tell.
+    4. Tell claims and first actions by the live rules, and store the run.
+
+    Raises `NoAuditTrail`, `CannotConnect`, `PsaError`.
+    """
+    now = services.clock()
+    until = min(now, account.connected_at or now)
+    place = services.settings.var / "shadow" / f"{account.id}-{days}.jsonl"
+    with stored(place, fresh=fresh) as store:
+        replay = _Replay(services, account, since=until - timedelta(days=days), until=until, progress=progress or Progress())
+        replay.read(store.resumed, lambda tickets: read_trails(replay.psa, tickets, store, replay.progress))
+        replay.tell()
+        run_id = replay.store(now)
+        written = replay.write_briefs(briefs, out) if out and briefs else ()
+    return replay.result(run_id, written, store.resumed)
+
+
+class _Replay:
+    """One replay, step by step."""
+
+    def __init__(
+        self, services: Services, account: Account, *, since: datetime, until: datetime, progress: Progress
+    ) -> None:
+        self.services, self.account, self.since, self.until, self.progress = services, account, since, until, progress
+        self.psa: Psa = read_only(services.psa(account.id))
+        self.evidence: dict[int, Evidence | None] = {}
+        self.replies: dict[tuple[int, datetime], Response] = {}
+
+    def read(self, resumed: int, trails: Any) -> None:
+        """Read everything but notes, and learn what the trail means."""
+        self.progress.start("reading boards, members and tickets …")
+        boards, members = self.psa.boards(), self.psa.members()
+        self.meaning = meaning_of(self.account, boards)
+        self.roster = roster_of(self.account, members, us=self.account.api_member or _api_login(members))
+        tickets = [t for t in tickets_since(self.psa, self.since) if (t.entered_at or self.since) <= self.until]
+        mine = [ticket for ticket in tickets if self._worth_reading(ticket)]
+        self.tickets, self.elsewhere = len(mine), len(tickets) - len(mine)
+        gone_on = f", {resumed} of them from last time" if resumed else ""
+        self.progress.start(f"reading the audit trails of {len(mine)} tickets{gone_on} …")
+        past = trails(sorted(mine, key=lambda ticket: ticket.id))
+        people = {m.identifier.lower(): m.identifier for m in members}
+        people |= {m.name.lower(): m.identifier for m in members if m.name}
+        self.understanding = understand(past, self.meaning, people=people, witnessed=self._witnessed())
+
+    def _worth_reading(self, ticket: Ticket) -> bool:
+        """Tell whether it stands on a board with an escalation status, or somebody who may claim has had it."""
+        boards = {board for board, _ in self.meaning.rules.escalate}
+        seniors = {login for login, role in self.roster.roles.items() if role in ("engineer", "admin", "owner")}
+        people = {(ticket.owner or "").lower(), *(name.lower() for name in ticket.resources)}
+        return ticket.board_id in boards or bool(people & seniors)
+
+    def _witnessed(self) -> list[Witnessed]:
+        """Return the escalations that we saw ourselves, to check the reading of the trail by."""
+        with self.services.database.account(self.account.id, reading=True) as session:
+            query = select(Handoff.ticket_id, Handoff.escalated_at, Handoff.status).where(
+                Handoff.account_id == self.account.id, Handoff.origin == "status", Handoff.status.is_not(None)
+            )
+            return [Witnessed(ticket, at, status or "") for ticket, at, status in session.execute(query)]
+
+    def tell(self) -> None:
+        """Tell the escalations, who took them and what they did first."""
+        courses = self.understanding.courses
+        first = self._candidates({})
+        named = {undated.ticket_id for undated in first.undated}
+        dark = [c for c in courses.values() if _hidden(c, self.since, self.until) and c.ticket.id not in named]
+        dated = {episode.ticket_id for episode in first.episodes}
+        self._read_notes(sorted(dated | {c.ticket.id for c in dark}))
+        for episode in first.episodes:
+            self._reply(episode)
+        claimed = {key: reply.claim.at for key, reply in self.replies.items() if reply.claim}
+        told = self._candidates(claimed)
+        for episode in told.episodes:
+            self._reply(episode)
+        hinted, silent = self._hinted(dark, dated)
+        self.found = dataclasses.replace(told, undated=(*told.undated, *hinted))
+        self.estimated = self._estimate(silent, dated)
+
+    def _candidates(self, claimed: Mapping[tuple[int, datetime], datetime]) -> Candidates:
+        return backcast.candidates(
+            self.understanding.courses.values(), self.meaning, since=self.since, until=self.until, claimed=claimed
+        )
+
+    def _read_notes(self, tickets: Sequence[int]) -> None:
+        self.progress.start(f"reading notes and time entries of {len(tickets)} tickets …")
+        now = self.services.clock()
+        for done, ticket_id in enumerate(tickets, 1):
+            self.evidence[ticket_id] = read_evidence(self.services.reader, self.psa, ticket_id, self.roster, now=now)
+            self.progress.step(done, len(tickets), "tickets read")
+
+    def _reply(self, episode: Episode) -> None:
+        evidence = self.evidence.get(episode.ticket_id)
+        if evidence is not None:
+            self.replies[episode.ticket_id, episode.at] = backcast.responded(
+                episode, evidence, rules=self.meaning.rules, roster=self.roster, until=self.services.clock()
+            )
+
+    def _hinted(self, dark: Iterable[Course], dated: set[int]) -> tuple[list[Undated], list[Course]]:
+        """Return tickets that only a note or a name in the trail calls escalated, and those that nothing tells of."""
+        hinted, silent = [], []
+        for course in dark:
+            if course.ticket.id in dated:
+                continue
+            after, before = course.dark or (None, None)
+            evidence = self.evidence.get(course.ticket.id)
+            span = {"since": max(after or self.since, self.since), "until": min(before or self.until, self.until)}
+            if course.names_escalation and not course.readable:
+                hinted.append(Undated(course.ticket.id, "its audit trail names the escalation and cannot be understood"))
+            elif evidence and backcast.hands_over(evidence, self.roster, **span):
+                hinted.append(Undated(course.ticket.id, "only a note tells of it: its audit trail is cut or has a hole"))
+            else:
+                silent.append(course)
+        return hinted, silent
+
+    def _estimate(self, silent: Sequence[Course], dated: set[int]) -> int:
+        """Assume as many escalations where nothing can be read as there are elsewhere, rounded up."""
+        whole = [c for c in self.understanding.courses.values() if c.readable and not c.holes]
+        share = sum(c.ticket.id in dated for c in whole) / len(whole) if whole else 0.0
+        return -int(-share * len(silent) // 1)
+
+    def observations(self, calendar: Calendar) -> list[Observation]:
+        """Return the escalations as observations, those without a date as exclusions."""
+        found = []
+        for episode in self.found.episodes:
+            reply = self.replies.get((episode.ticket_id, episode.at))
+            domain = self._package(episode).domain if reply else None
+            found.append(
+                backcast.observation(
+                    episode, reply or Response(None, None), calendar=calendar, domain=domain,
+                    until=self.services.clock(), left_out=None if reply else NOT_READ,
+                )
+            )  # fmt: skip
+        return found + [backcast.excluded(undated, calendar) for undated in self.found.undated]
+
+    def _package(self, episode: Episode, evidence: Evidence | None = None) -> Package:
+        known = evidence or self.evidence[episode.ticket_id]
+        assert known is not None
+        return build(
+            backcast.evidence_at(known, episode, self.meaning), episode=episode.number, escalated_at=episode.at,
+            escalated_by=episode.by, as_of=episode.at, time_zone=self.account.time_zone,
+        )  # fmt: skip
+
+    def store(self, now: datetime) -> int:
+        """Store the run."""
+        with self.services.database.account(self.account.id, reading=True) as session:
+            calendar = baselines.calendar_at(session, self.account.id, now)
+        observed = self.observations(calendar)
+        candidates = len(observed) + self.estimated
+        self.baseline = Baseline("backcast", tuple(observed), candidates=candidates)
+        with self.services.database.account(self.account.id) as session:
+            return baselines.store_backcast(
+                session, self.account.id, since=self.since, until=self.until, ran_at=now, version=BACKCAST_VERSION,
+                candidates=candidates, pattern=self.understanding.to_json(), observations=observed,
+                summary=self.summary(observed),
+            )  # fmt: skip
+
+    def summary(self, observed: Sequence[Observation]) -> dict[str, Any]:
+        """Return what a person wants to know of the run, as plain values."""
+        return {
+            "tickets": self.tickets, "elsewhere": self.elsewhere, "dated": len(self.found.episodes),
+            "undated": len(self.found.undated), "bulk": len(self.found.bulk), "estimated": self.estimated,
+            "claimed": sum(o.claimed_at is not None for o in observed),
+            "acted": sum(o.acted_at is not None for o in observed),
+            "exclusions": dict(Counter(reason for o in observed for reason in o.exclusions)),
+        }  # fmt: skip
+
+    def write_briefs(self, count: int, out: Path) -> tuple[Path, ...]:
+        """Write the newest briefs as they would have been posted, from what stood there at the escalation."""
+        out.mkdir(parents=True, exist_ok=True)
+        written: list[Path] = []
+        now = self.services.clock()
+        for episode in sorted(self.found.episodes, key=lambda e: e.at, reverse=True):
+            if len(written) >= count:
+                break
+            evidence = read_evidence(
+                self.services.reader, self.psa, episode.ticket_id, self.roster, now=now, whole=True
+            )
+            if evidence is None:
+                continue
+            package = self._package(episode, evidence)
+            path = out / f"brief-{episode.ticket_id}-{episode.number}.md"
+            path.write_text(brief.render(package, marker=None) + "\n", encoding="utf-8")
+            written.append(path)
+        return tuple(written)
+
+    def result(self, run_id: int, written: tuple[Path, ...], resumed: int) -> Shadow:
+        return Shadow(
+            run_id, self.since, self.until, self.tickets, self.elsewhere, self.found, self.estimated,
+            self.understanding, self.baseline, written, resumed,
+        )  # fmt: skip
+
+
+def _hidden(course: Course, since: datetime, until: datetime) -> bool:
+    """Tell whether an escalation of the window could hide where the trail does not tell."""
+    dark = course.dark
+    if dark is None:
+        return False
+    after, before = dark
+    return (before is None or before > since) and (after is None or after <= until)
+
+
+def meaning_of(account: Account, boards: Sequence[Board]) -> Meaning:
+    """Return what the account's statuses mean on all boards there are. Raises `CannotConnect`."""
+    names = {name.lower() for name in account.board_names}
+    rows = meanings(account, [b for b in boards if not names or b.name.lower() in names] or boards)
+    return Meaning(
+        status_rules(rows),
+        {board.name: board.id for board in boards},
+        {(board.id, status.name): status.id for board in boards for status in board.statuses},
+        frozenset((board.id, status.id) for board in boards for status in board.statuses if status.closed),
+    )
+
+
+def roster_of(account: Account, members: Iterable[Member], *, us: str | None) -> Roster:
+    """Return who is who, from the account's settings and the PSA's members."""
+    wanted: dict[str, Role] = {str(name).strip().lower(): "engineer" for name in account.engineers}
+    wanted |= {str(name).strip().lower(): "admin" for name in account.admins}
+    if account.owner:
+        wanted[account.owner.strip().lower()] = "owner"
+    roles: dict[str, Role] = {}
+    names: dict[str, str] = {}
+    for member in members:
+        login = member.identifier.lower()
+        given = wanted.get(login) or wanted.get(str(member.id)) or "technician"
+        roles[login] = "system" if member.is_api else given
+        names[login] = member.name
+    return Roster(roles, names, us)
+
+
+def _api_login(members: Iterable[Member]) -> str | None:
+    """Return the one API member's login name; with several nobody can say yet which is ours."""
+    api = [member.identifier for member in members if member.is_api]
+    return api[0] if len(api) == 1 else None
