@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import json
 from http import HTTPStatus
+from typing import Any
 
 from flask import Flask, Response
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 
-def problem(status: int, detail: str = "", *, retry_after: int | None = None) -> Response:
-    """Return a problem document. `detail` is for whoever called and says what to do; `retry_after` is in seconds."""
-    content: dict[str, str | int] = {
+def problem(status: int, detail: str = "", *, retry_after: int | None = None, errors: Any = None) -> Response:
+    """Return a problem document.
+
+    `detail` is for whoever called and says what to do; `retry_after` is in seconds; `errors` says what is wrong with
+    which field.
+    """
+    content: dict[str, Any] = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
         "status": status,
     }
     if detail:
         content["detail"] = detail
+    if errors:
+        content["errors"] = errors
     response = Response(json.dumps(content) + "\n", status=status, mimetype="application/problem+json")
     if retry_after is not None:
         response.headers["Retry-After"] = str(retry_after)

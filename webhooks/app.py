@@ -1,23 +1,28 @@
-"""The web application: callbacks in, health out. Built once for each process by `create_app`."""
+"""The web application: callbacks, claim pages, the API, health and metrics. Built for each process by `create_app`."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from apiflask import APIFlask
 from flask import Flask
 from sqlalchemy import text
 
 from models.accounts import Sealer
 from models.base import Database
 from psa.callbacks import LARGEST_BODY, Verifier
-from webhooks import callbacks, health
+from webhooks import api, callbacks, claims, health
 from webhooks.answers import speak_plainly
+from webhooks.claiming import Claiming
 from webhooks.directory import Directory
 from webhooks.health import Readiness
 from webhooks.passage import Passage
+from webhooks.records import Records
 from webhooks.ringing import Ringer
 from webhooks.strangers import Strangers
+from worker import __version__
 from worker.app import Bell, make
+from worker.links import Passes
 from worker.logs import set_up
 from worker.settings import Settings
 
@@ -34,22 +39,45 @@ def create_app(settings: Settings | None = None) -> Flask:
     """
     settings = settings or Settings.read()
     set_up(settings.log_level)
-    app = Flask(__name__)
+    app = _described()
     # One more than allowed: without a Content-Length, werkzeug cuts the body here and says nothing.
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY + 1
     database = Database(settings.database_url, statement_timeout_s=STATEMENT_S)
     app.extensions["resolutionflow"] = database
     speak_plainly(app)
+    bell = Ringer(Bell(make(settings)))
     receiver = callbacks.Receiver(
         database=database,
         directory=Directory(database, Sealer(settings.secret_keys)),
         verifier=Verifier(deadline=KEY_FETCH_S),
-        bell=Ringer(Bell(make(settings))),
-        clock=lambda: datetime.now(UTC),
+        bell=bell,
+        clock=_now,
     )
     app.register_blueprint(callbacks.blueprint(receiver, Passage(lambda: _writable(database)), Strangers()))
     app.register_blueprint(health.blueprint(Readiness(database, settings.redis_client_url)))
+    # People wait longer than ConnectWise and are fewer: a door of their own, so that neither holds up the other.
+    counter = Passage(lambda: _writable(database), width=6, within_s=5.0, squeeze_s=2.0)
+    claiming, passes = Claiming(database, bell, _now), Passes(settings.secret_keys)
+    app.register_blueprint(
+        claims.blueprint(claiming, passes, counter, public_url=settings.public_url, clock=_now)
+    )
+    app.register_blueprint(api.blueprint(claiming, Records(database, _now), passes, counter))
     return app
+
+
+def _described() -> APIFlask:
+    """Return an application that describes its API itself, and no other page for it."""
+    app = APIFlask(
+        __name__, title="ResolutionFlow", version=__version__, spec_path="/api/v1/openapi.json", docs_path=None,
+        json_errors=False,
+    )  # fmt: skip
+    app.description = "Escalations of one account: who has them, and what they cost. See docs/api.md."
+    app.error_processor(api.check_failed)
+    return app
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _writable(database: Database) -> None:

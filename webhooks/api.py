@@ -1,0 +1,197 @@
+"""The HTTP API of one account: list handoffs, read one, claim, give back, dismiss, the figures.
+
+A token says who calls; what they may do is looked up at each call. Another account's handoff does not exist here.
+"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from apiflask import APIBlueprint, HTTPTokenAuth, Schema
+from apiflask.exceptions import HTTPError
+from flask import Response, g
+
+from webhooks.answers import problem
+from webhooks.claiming import Claiming, NoSuchHandoff, Standing
+from webhooks.passage import Away, Passage
+from webhooks.records import Records, UnknownPlace
+from webhooks.seniors import NotSenior, TakenBack
+from webhooks.shapes import (
+    Claim,
+    HandoffInFull,
+    HandoffPage,
+    ListQuery,
+    Metrics,
+    MetricsQuery,
+    Problem,
+    Reason,
+)
+from webhooks.shapes import Standing as StandingShape
+from worker.links import ApiPass, BadPass, Passes
+
+LARGEST_ID = 2**63 - 1
+TOKEN_HELP = "send `Authorization: Bearer TOKEN`; a token comes from `resolutionflow account token`"  # noqa: S105
+
+
+Answers = dict[int | str, dict[str, str | dict[str, dict[str, Any]]]]
+"""Statuses and what they mean, for the OpenAPI document."""
+
+
+def _says(status: int, description: str, shape: type[Schema] = Problem) -> Answers:
+    kind = "application/problem+json" if shape is Problem else "application/json"
+    return {status: {"description": description, "content": {kind: {"schema": shape}}}}
+
+
+REFUSALS = (
+    _says(401, "No token, or one that is forged, expired or taken back.")
+    | _says(403, "The member behind the token is no active engineer, admin or owner.")
+    | _says(503, "The database does not answer now; try again.")
+)
+GONE = _says(404, "This account has no such handoff.")
+OTHERS = _says(409, "Somebody else has it; or, as a problem document, it has ended.", Claim)
+NOT_SO = _says(409, "It does not stand so; the body says how.", StandingShape)
+
+
+def blueprint(claiming: Claiming, records: Records, passes: Passes, passage: Passage) -> APIBlueprint:
+    """Return the routes under `/api/v1`."""
+    routes = APIBlueprint("api", __name__, url_prefix="/api/v1", tag="Handoffs")
+    auth = _auth(passes)
+    _read(routes, auth, records, passage)
+    _act(routes, auth, claiming, passage)
+    _refusals(routes)
+    return routes
+
+
+def _auth(passes: Passes) -> HTTPTokenAuth:
+    auth = HTTPTokenAuth(realm="resolutionflow", description="From `resolutionflow account token NAME --member ID`.")
+
+    @auth.verify_token  # type: ignore[untyped-decorator]
+    def verify(token: str) -> ApiPass | None:
+        try:
+            return passes.read_api(token)
+        except BadPass as error:
+            g.trouble = str(error) if token else "no token"
+            return None
+
+    @auth.error_processor
+    def refused(error: HTTPError) -> Response:
+        return problem(error.status_code, f"{g.get('trouble', 'no token')}: {TOKEN_HELP}")
+
+    return auth
+
+
+def _caller(auth: HTTPTokenAuth) -> ApiPass:
+    return cast(ApiPass, auth.current_user)  # nobody gets past `auth_required` without one
+
+
+def _read(routes: APIBlueprint, auth: HTTPTokenAuth, records: Records, passage: Passage) -> None:
+    @routes.get("/handoffs")
+    @routes.auth_required(auth)
+    @routes.input(ListQuery, location="query", arg_name="query")
+    @routes.output(HandoffPage)
+    @routes.doc(summary="List handoffs, newest first", responses=REFUSALS)
+    def handoffs(query: dict[str, Any]) -> dict[str, Any]:
+        who = _caller(auth)
+        return passage.do(
+            lambda: records.page(
+                who, states=query.get("state", ()), since=query.get("since"), ticket_id=query.get("ticket"),
+                cursor=query.get("next"), limit=query["limit"],
+            )
+        )  # fmt: skip
+
+    @routes.get("/handoffs/<int:handoff_id>")
+    @routes.auth_required(auth)
+    @routes.output(HandoffInFull)
+    @routes.doc(summary="One handoff with its moves, messages, first action and package", responses=REFUSALS | GONE)
+    def handoff(handoff_id: int) -> dict[str, Any]:
+        who = _caller(auth)
+        return passage.do(lambda: records.in_full(who, _known(handoff_id)))
+
+    @routes.get("/analytics/escalation-metrics")
+    @routes.auth_required(auth)
+    @routes.input(MetricsQuery, location="query", arg_name="query")
+    @routes.output(Metrics)
+    @routes.doc(summary="The figures of the account", tags=["Figures"], responses=REFUSALS)
+    def escalation_metrics(query: dict[str, Any]) -> dict[str, Any]:
+        who = _caller(auth)
+        return passage.do(
+            lambda: records.metrics(who, as_of=query.get("as_of"), episodes=query["listing"])
+        )
+
+
+def _act(routes: APIBlueprint, auth: HTTPTokenAuth, claiming: Claiming, passage: Passage) -> None:
+    @routes.post("/handoffs/<int:handoff_id>/claim")
+    @routes.auth_required(auth)
+    @routes.output(Claim, description="The caller has it, from now on or already.")
+    @routes.doc(summary="Claim it", responses=REFUSALS | GONE | OTHERS)
+    def claim(handoff_id: int) -> tuple[dict[str, Any], int] | Response:
+        who = _caller(auth)
+        standing = passage.do(lambda: claiming.claim(who, _known(handoff_id), way="api"))
+        if not standing.is_theirs and not standing.is_taken:
+            return problem(409, f"it has ended: {standing.handoff.end_reason or standing.handoff.response_state}")
+        return _told(standing), 200 if standing.is_theirs else 409
+
+    @routes.post("/handoffs/<int:handoff_id>/release")
+    @routes.auth_required(auth)
+    @routes.output(StandingShape, description="It is offered to everybody again.")
+    @routes.doc(summary="Give a claim back", responses=REFUSALS | GONE | NOT_SO)
+    def release(handoff_id: int) -> tuple[dict[str, Any], int]:
+        who = _caller(auth)
+        standing = passage.do(lambda: claiming.give_back(who, _known(handoff_id)))
+        return _told(standing), 200 if standing.changed else 409
+
+    @routes.post("/handoffs/<int:handoff_id>/dismiss")
+    @routes.auth_required(auth)
+    @routes.input(Reason, arg_name="body")
+    @routes.output(StandingShape, description="It is withdrawn; who was not told yet will not be.")
+    @routes.doc(summary="End an open one that nobody has to take", responses=REFUSALS | GONE | NOT_SO)
+    def dismiss(handoff_id: int, body: dict[str, Any]) -> tuple[dict[str, Any], int]:
+        who = _caller(auth)
+        standing = passage.do(lambda: claiming.dismiss(who, _known(handoff_id), reason=body["reason"]))
+        return _told(standing), 200 if standing.changed else 409
+
+
+def _known(handoff_id: int) -> int:
+    if handoff_id > LARGEST_ID:
+        raise NoSuchHandoff(f"handoff {handoff_id}")
+    return handoff_id
+
+
+def _told(standing: Standing) -> dict[str, Any]:
+    handoff = standing.handoff
+    return {
+        "id": handoff.id,
+        "response_state": handoff.response_state,
+        "claimed_by": standing.claimed_by,
+        "claimed_at": handoff.claimed_at,
+        "end_reason": handoff.end_reason,
+    }
+
+
+def _refusals(routes: APIBlueprint) -> None:
+    @routes.errorhandler(TakenBack)
+    def taken_back(error: TakenBack) -> Response:
+        response = problem(401, f"{error}: {TOKEN_HELP}")
+        response.headers["WWW-Authenticate"] = 'Bearer realm="resolutionflow"'
+        return response
+
+    @routes.errorhandler(NotSenior)
+    def not_senior(error: NotSenior) -> Response:
+        return problem(403, f"{error}: only active engineers, admins and the owner may do this")
+
+    @routes.errorhandler(NoSuchHandoff)
+    def none_such(_: NoSuchHandoff) -> Response:
+        return problem(404, "this account has no such handoff")
+
+    @routes.errorhandler(UnknownPlace)
+    def no_place(error: UnknownPlace) -> Response:
+        return problem(422, str(error))
+
+    @routes.errorhandler(Away)
+    def away(_: Away) -> Response:
+        return problem(503, "the database does not answer now; try again", retry_after=5)
+
+
+def check_failed(error: HTTPError) -> Response:
+    """Return the answer to a request that does not fit its schema."""
+    return problem(error.status_code, error.message or "", errors=error.detail)

@@ -1,0 +1,181 @@
+"""Claim, give back and dismiss a handoff for somebody who holds a pass; knows nothing of HTTP.
+
+Each is one transaction: who it is, whether they may, one compare-and-set, and how things stand then. What follows
+from it (owner in the PSA, the others' messages, the note) is due work that the worker is rung for afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+import structlog
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from escalation.lifecycle import Response
+from models import deliveries, handoffs
+from models.base import Database
+from models.handoffs import Handoff
+from models.tables import Member
+from webhooks.seniors import Senior, require_engineer_or_admin
+from worker.links import ApiPass, ClaimPass
+
+log = structlog.get_logger()
+
+TAKEN = (Response.CLAIMED.value, Response.ACTED.value)
+WAYS = {"link": "claimed by the link in an e-mail", "api": "claimed through the API"}
+GIVEN_BACK = "given back"
+
+
+class Rings(Protocol):
+    """Whatever can ring a worker."""
+
+    def ring(self, task: str, **ids: object) -> bool: ...
+
+
+class NoSuchHandoff(LookupError):
+    """This account has no such handoff."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A member of the account, as shown to others."""
+
+    id: int
+    login: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a handoff stands at this moment, and for whom it was looked up."""
+
+    senior: Senior
+    handoff: Handoff
+    claimed_by: Person | None
+    escalated_by: str
+    """A name where we know one, else the login name; empty if the PSA does not say."""
+    changed: bool = False
+    """Whether this very call moved it."""
+
+    @property
+    def is_open(self) -> bool:
+        return self.handoff.response_state == Response.OPEN
+
+    @property
+    def is_taken(self) -> bool:
+        return self.handoff.response_state in TAKEN
+
+    @property
+    def is_theirs(self) -> bool:
+        """Whether whoever asks has it."""
+        return self.is_taken and self.handoff.claimed_by == self.senior.member_id
+
+
+class Claiming:
+    """The deeds of seniors on handoffs of their account.
+
+    Each raises `TakenBack`, `NotSenior`, `NoSuchHandoff`, and SQLAlchemy's errors for a database in trouble.
+    """
+
+    def __init__(self, database: Database, bell: Rings, clock: Callable[[], datetime]) -> None:
+        self._database, self._bell, self._clock = database, bell, clock
+
+    def look(self, who: ClaimPass | ApiPass, handoff_id: int) -> Standing:
+        """Return how it stands. Changes nothing."""
+        with self._database.account(who.account_id, reading=True) as session:
+            senior = require_engineer_or_admin(session, who)
+            return _standing(session, senior, handoff_id, changed=False)
+
+    def claim(
+        self, who: ClaimPass | ApiPass, handoff_id: int, *, way: Literal["link", "api"]
+    ) -> Standing:
+        """Give it to whoever asks, if it is open; the result says who has it."""
+        now = self._clock()
+        with self._database.account(who.account_id) as session:
+            senior = require_engineer_or_admin(session, who)
+            won = handoffs.claim(
+                session, who.account_id, handoff_id, member_id=senior.member_id, now=now, kind=way, source=way,
+                why=WAYS[way], actor=senior.login,
+            )  # fmt: skip
+            standing = _standing(session, senior, handoff_id, changed=won)
+        if won:
+            self._settle(standing, "claimed")
+        return standing
+
+    def give_back(self, who: ClaimPass | ApiPass, handoff_id: int) -> Standing:
+        """Offer it to everybody again, if whoever asks has it and has not acted on it yet."""
+        now = self._clock()
+        with self._database.account(who.account_id) as session:
+            senior = require_engineer_or_admin(session, who)
+            done = handoffs.release_claim(
+                session, who.account_id, handoff_id, member_id=senior.member_id, now=now, why=GIVEN_BACK,
+                actor=senior.login,
+            )  # fmt: skip
+            standing = _standing(session, senior, handoff_id, changed=done)
+        if done:
+            self._settle(standing, "given_back")
+        return standing
+
+    def dismiss(self, who: ApiPass, handoff_id: int, *, reason: str) -> Standing:
+        """End it without anybody taking it, if it is open; who is not told yet will not be."""
+        now = self._clock()
+        with self._database.account(who.account_id) as session:
+            senior = require_engineer_or_admin(session, who)
+            why = f"dismissed by {senior.name}: {reason}"
+            done = handoffs.withdraw(session, who.account_id, handoff_id, now=now, why=why, actor=senior.login)
+            if done:
+                deliveries.suppress_pending(session, who.account_id, handoff_id, reason=why, now=now)
+            standing = _standing(session, senior, handoff_id, changed=done)
+        if done:
+            log.info("dismissed", **_ids(standing))
+        return standing
+
+    def _settle(self, standing: Standing, event: str) -> None:
+        log.info(event, way=standing.handoff.claim_kind, **_ids(standing))
+        self._bell.ring(
+            "settle", account_id=standing.senior.account_id, handoff_id=standing.handoff.id
+        )
+
+
+def _ids(standing: Standing) -> dict[str, object]:
+    return {
+        "event_id": standing.handoff.event_id,
+        "account": standing.senior.account,
+        "handoff_id": standing.handoff.id,
+        "ticket_id": standing.handoff.ticket_id,
+        "member_id": standing.senior.member_id,
+    }
+
+
+def _standing(session: Session, senior: Senior, handoff_id: int, *, changed: bool) -> Standing:
+    handoff = handoffs.get(session, senior.account_id, handoff_id)
+    if handoff is None:
+        raise NoSuchHandoff(f"handoff {handoff_id}")
+    return Standing(
+        senior=senior,
+        handoff=handoff,
+        claimed_by=person(session, senior.account_id, handoff.claimed_by),
+        escalated_by=_named(session, senior.account_id, handoff.escalated_by),
+        changed=changed,
+    )
+
+
+def person(session: Session, account_id: int, member_id: int | None) -> Person | None:
+    """Return a member for showing; one who is not stored (any more) has only the number."""
+    if member_id is None:
+        return None
+    found = session.get(Member, (account_id, member_id))
+    if found is None:
+        return Person(member_id, "", f"member {member_id}")
+    return Person(found.id, found.identifier, found.name)
+
+
+def _named(session: Session, account_id: int, login: str | None) -> str:
+    if not login:
+        return ""
+    same = func.lower(Member.identifier) == login.strip().lower()
+    return session.scalar(select(Member.name).where(Member.account_id == account_id, same)) or login

@@ -1,0 +1,230 @@
+"""The page behind a claim link: who has this escalation, and a button.
+
+Opening it changes nothing, since mail scanners open links. The address is a credential, so the page leaks it
+nowhere: no referrer, nothing loaded from elsewhere, nothing kept, no frame.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+from urllib.parse import urlsplit
+
+import structlog
+from flask import Blueprint, Response, render_template, request
+
+from escalation.brief import opening
+from escalation.clock import Clock, span
+from escalation.lifecycle import Response as State
+from escalation.neutral import printable
+from escalation.package import load
+from psa.links import ticket_url
+from psa.outgoing import Site
+from webhooks.claiming import Claiming, NoSuchHandoff, Standing
+from webhooks.passage import Away, Passage
+from webhooks.seniors import NotSenior, TakenBack
+from worker.links import CLAIM_LINK_S, BadPass, Passes
+
+log = structlog.get_logger()
+
+COOKIE = "claim_page"
+LARGEST_FORM = 4096
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+
+CSS = "/static/pages.css"
+
+
+def blueprint(
+    claiming: Claiming, passes: Passes, passage: Passage, *, public_url: str, clock: Callable[[], datetime]
+) -> Blueprint:
+    """Return the routes under `/claim`."""
+    routes = Blueprint("claims", __name__, template_folder="templates")
+    page = Page(passes, public_url=public_url, clock=clock)
+
+    @routes.get("/claim/<token>")
+    def show(token: str) -> Response:
+        """Show how the escalation stands. 200, or a page that says why not and what to do."""
+        who = passes.read_claim(token)
+        standing = passage.do(lambda: claiming.look(who, who.handoff_id))
+        return page.show(token, standing)
+
+    @routes.post("/claim/<token>")
+    def act(token: str) -> Response:
+        """Claim it or give it back.
+
+        200 it is theirs, or was given back; 409 somebody else has it, or it has ended; 403 not by this page's button.
+        """
+        who = passes.read_claim(token)
+        page.require_own_button(token)
+        if request.form.get("deed") == "give back":
+            standing = passage.do(lambda: claiming.give_back(who, who.handoff_id))
+            return page.show(token, standing, status=200 if standing.changed or standing.is_open else 409)
+        standing = passage.do(lambda: claiming.claim(who, who.handoff_id, way="link"))
+        return page.show(token, standing, status=200 if standing.is_theirs else 409)
+
+    for trouble in (BadPass, TakenBack, NotSenior, NoSuchHandoff, NotOurButton, Away):
+        routes.register_error_handler(trouble, sorry)
+    routes.after_request(_guarded)
+    return routes
+
+
+class NotOurButton(PermissionError):
+    """The form did not come from the page that this browser was given for this link."""
+
+
+class Page:
+    """Draws the page of one handoff and knows its own form again."""
+
+    def __init__(self, passes: Passes, *, public_url: str, clock: Callable[[], datetime]) -> None:
+        self._passes, self._clock = passes, clock
+        self._origin = _origin(public_url)
+        self._secure = public_url.startswith("https:")
+
+    def show(self, token: str, standing: Standing, *, status: int = 200) -> Response:
+        """Return the page, with a form that is good in this browser."""
+        browser = request.cookies.get(COOKIE) or secrets.token_urlsafe(24)
+        values = _values(standing, self._clock())
+        form = self._passes.form_token(link=token, browser=browser)
+        response = Response(render_template("claim.html", css=CSS, form=form, **values), status)
+        response.set_cookie(
+            COOKIE, browser, max_age=CLAIM_LINK_S, path="/claim", httponly=True, samesite="Strict", secure=self._secure
+        )
+        return response
+
+    def require_own_button(self, token: str) -> None:
+        """Raise `NotOurButton` unless the form was sent by our page, from this browser.
+
+        With `no-referrer`, browsers send `Origin: null` for our own form too (Fetch standard, "append a request Origin
+        header"); there `Sec-Fetch-Site` decides, and the form's token in any case.
+        """
+        site = request.headers.get("Sec-Fetch-Site", "same-origin")
+        origin = request.headers.get("Origin", "null")
+        if site != "same-origin" or origin not in ("null", self._origin, _origin(request.host_url)):
+            raise NotOurButton(f"sent from {origin}, {site}")
+        if (request.content_length or 0) > LARGEST_FORM:
+            raise NotOurButton("larger than our form")
+        try:
+            self._passes.check_form(
+                request.form.get("form", ""), link=token, browser=request.cookies.get(COOKIE, "")
+            )
+        except BadPass as error:
+            raise NotOurButton(str(error)) from error
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}".lower()
+
+
+def _guarded(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers[name] = value
+    return response
+
+
+def _values(standing: Standing, now: datetime) -> dict[str, object]:
+    """Return what the page says, as plain values."""
+    handoff, senior = standing.handoff, standing.senior
+    moment = Clock(senior.time_zone, now).moment
+    has_it = standing.claimed_by.name if standing.claimed_by else ""
+    site = Site.parse(senior.site, allow_private=senior.allow_private)
+    return {
+        "account": printable(senior.account),
+        "you": printable(senior.name),
+        "number": handoff.ticket_id,
+        "url": ticket_url(site, company=senior.company, ticket_id=handoff.ticket_id),
+        "summary": printable(handoff.summary or "") or f"Ticket {handoff.ticket_id}",
+        "company": printable(handoff.company or ""),
+        "priority": printable(handoff.priority or ""),
+        "escalated_by": printable(standing.escalated_by),
+        "by_hand": handoff.origin == "hand",
+        "escalated_at": moment(handoff.escalated_at),
+        "waiting": span(now - handoff.escalated_at),
+        "state": _state(standing),
+        "changed": standing.changed,
+        "claimed_by": printable(has_it),
+        "claimed_ago": ago(handoff.claimed_at, now) if handoff.claimed_at else "",
+        "runs_out": moment(handoff.claim_expires_at) if handoff.claim_expires_at else "",
+        "owner": printable(handoff.owner_outcome or ""),
+        "brief_in_ticket": handoff.brief_state == "posted",
+        "start_here": _start_here(standing) if standing.is_theirs else "",
+        "acted_ago": ago(handoff.acted_at, now) if handoff.acted_at else "",
+        "ended_ago": ago(handoff.ended_at, now) if handoff.ended_at else "",
+        "end_reason": printable(handoff.end_reason or ""),
+        "resolved": handoff.response_state == State.RESOLVED,
+    }
+
+
+def _state(standing: Standing) -> str:
+    if standing.is_open:
+        return "open"
+    if not standing.is_taken:
+        return "ended"
+    return "yours" if standing.is_theirs else "taken"
+
+
+def _start_here(standing: Standing) -> str:
+    if standing.handoff.escalation_package is None:
+        return ""
+    lines = opening(load(standing.handoff.escalation_package))
+    return next((line.partition(": ")[2] for line in lines if line.startswith("Start here: ")), "")
+
+
+def ago(moment: datetime, now: datetime) -> str:
+    """Return how long ago in one unit: `40 s`, `12 min` or `5 h`. A moment in the future (another clock) is 0 s ago."""
+    seconds = max(0, int((now - moment).total_seconds()))
+    if seconds < 60:
+        return f"{seconds} s"
+    return f"{seconds // 60} min" if seconds < 3600 else f"{seconds // 3600} h"
+
+
+def sorry(error: Exception) -> Response:
+    """Return the page for whoever cannot go on: what is the matter and what to do."""
+    status, title, what, again = _trouble(error)
+    log.info("claim_refused", status=status, reason=str(error))
+    response = Response(render_template("sorry.html", css=CSS, title=title, what=what, again=again), status)
+    if status == 503:
+        response.headers["Retry-After"] = "5"
+    return response
+
+
+OWNER = "To take the ticket, open it in ConnectWise and make yourself its owner: that claims it too."
+
+
+def _trouble(error: Exception) -> tuple[int, str, str, bool]:
+    """Return status, title, what to do, and whether trying this address again can help."""
+    if isinstance(error, BadPass) and str(error) == "expired":
+        return 410, "This link has expired", f"Claim links work for {CLAIM_LINK_S // 86_400} days. {OWNER}", False
+    if isinstance(error, BadPass):
+        what = "It may have been cut when it was copied. Use the button in the e-mail itself."
+        return 404, "This link does not work", f"{what} {OWNER}", False
+    if isinstance(error, TakenBack):
+        what = "All earlier links of your company were taken back. The button in a newer e-mail works."
+        return 410, "This link was taken back", f"{what} {OWNER}", False
+    if isinstance(error, NotSenior):
+        what = (
+            "Only active engineers, admins and the owner claim escalations, and you are none of them now. If that is "
+            "wrong, ask whoever runs ResolutionFlow at your company to add you to the engineers and connect again."
+        )
+        return 403, "You cannot claim this", what, False
+    if isinstance(error, NoSuchHandoff):
+        return 410, "This escalation is gone", f"Its record was removed. {OWNER}", False
+    if isinstance(error, NotOurButton):
+        what = (
+            "Nothing was changed. The page was open for too long, or this browser keeps no cookies for it. Open it "
+            f"again and press its button. {OWNER}"
+        )
+        return 403, "Please press the button again", what, True
+    what = f"Nothing is known to have changed. Try again in a few seconds. {OWNER}"
+    return 503, "Not at this moment", what, True

@@ -1,0 +1,121 @@
+"""What the API reads: handoffs in pages, one in full, the figures. Always of one account, for somebody who may."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models import deliveries, handoffs, listing
+from models.base import Database
+from models.listing import Listed, Place
+from models.scoring import scorecard_of
+from models.tables import Handoff, Member
+from webhooks.claiming import NoSuchHandoff, Person
+from webhooks.seniors import require_engineer_or_admin
+from webhooks.shapes import HandoffInFull
+from worker.links import ApiPass
+
+_GATHERED = ("claimed_by", "transitions", "deliveries")
+
+
+class UnknownPlace(ValueError):
+    """The cursor is none of ours."""
+
+
+class Records:
+    """Reads one account's records. Each raises `TakenBack` and `NotSenior`."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+        self._database, self._clock = database, clock
+
+    def page(
+        self,
+        who: ApiPass,
+        *,
+        states: Collection[str],
+        since: datetime | None,
+        ticket_id: int | None,
+        cursor: str | None,
+        limit: int,
+    ) -> dict[str, Any]:
+        """Return a page of handoffs and the cursor of the next. Raises `UnknownPlace`."""
+        after = _place(cursor) if cursor else None
+        with self._database.account(who.account_id, reading=True) as session:
+            require_engineer_or_admin(session, who)
+            rows = listing.newest(
+                session, who.account_id, states=states, since=since, ticket_id=ticket_id, after=after, limit=limit + 1
+            )
+            shown = rows[:limit]
+            people = _people(session, who.account_id, (row.claimed_by for row in shown))
+        return {
+            "handoffs": [{**asdict(row), "claimed_by": people.get(row.claimed_by)} for row in shown],
+            "next": _cursor(shown[-1]) if len(rows) > limit else None,
+        }
+
+    def in_full(self, who: ApiPass, handoff_id: int) -> dict[str, Any]:
+        """Return everything about one handoff. Raises `NoSuchHandoff`."""
+        with self._database.account(who.account_id, reading=True) as session:
+            require_engineer_or_admin(session, who)
+            handoff = handoffs.get(session, who.account_id, handoff_id)
+            if handoff is None:
+                raise NoSuchHandoff(f"handoff {handoff_id}")
+            moves = handoffs.transitions(session, who.account_id, handoff_id)
+            sent = deliveries.of_handoff(session, who.account_id, handoff_id)
+            people = _people(session, who.account_id, [handoff.claimed_by, *(d.recipient_user_id for d in sent)])
+        return {
+            **_columns(handoff),
+            "claimed_by": people.get(handoff.claimed_by),
+            "transitions": moves,
+            "deliveries": [
+                {
+                    "channel": each.channel, "kind": each.kind, "recipient": people.get(each.recipient_user_id),
+                    "status": each.status, "reason": each.reason, "attempts": each.attempts,
+                    "created_at": each.created_at, "sent_at": each.sent_at,
+                }
+                for each in sent
+            ],
+        }  # fmt: skip
+
+    def metrics(self, who: ApiPass, *, as_of: datetime | None, episodes: bool) -> dict[str, Any]:
+        """Return the account's figures as of a moment, with the episodes behind each if asked for."""
+        with self._database.account(who.account_id, reading=True) as session:
+            require_engineer_or_admin(session, who)
+            card = scorecard_of(session, who.account_id, as_of=as_of or self._clock())
+        return card.to_json(listing=episodes)
+
+
+def _columns(handoff: Handoff) -> dict[str, Any]:
+    names = [name for name in HandoffInFull().fields if name not in _GATHERED]
+    # The draft is the brief as it was last written; the column has the name of the product's first design.
+    return {name: handoff.draft if name == "escalation_package_markdown" else getattr(handoff, name) for name in names}
+
+
+def _people(session: Session, account_id: int, ids: Iterable[int | None]) -> dict[int | None, Person]:
+    wanted = {each for each in ids if each is not None}
+    rows = session.scalars(select(Member).where(Member.account_id == account_id, Member.id.in_(sorted(wanted))))
+    found: dict[int | None, Person] = {row.id: Person(row.id, row.identifier, row.name) for row in rows}
+    return {each: found.get(each, Person(each, "", f"member {each}")) for each in wanted}
+
+
+def _cursor(row: Listed) -> str:
+    text = f"{row.escalated_at.isoformat()} {row.id}"
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _place(cursor: str) -> Place:
+    try:
+        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+        moment, _, number = text.partition(" ")
+        place = Place(datetime.fromisoformat(moment), int(number))
+    except (binascii.Error, UnicodeError, ValueError):
+        raise UnknownPlace("next: give what `next` of the page before says, or leave it out") from None
+    if place.escalated_at.tzinfo is None or not 0 <= place.id < 2**63:
+        raise UnknownPlace("next: give what `next` of the page before says, or leave it out")
+    return place

@@ -1,0 +1,201 @@
+"""The API's requests and answers as marshmallow schemas: they check, they write, and the OpenAPI document is theirs."""
+
+from __future__ import annotations
+
+from apiflask import Schema
+from apiflask.fields import AwareDateTime, Boolean, Dict, Integer, List, Nested, Raw, String
+from apiflask.validators import Length, OneOf, Range
+
+from escalation.lifecycle import Brief, Response
+from models.listing import MOST
+
+STATES = [str(state) for state in Response]
+
+
+def _moment(description: str, *, nullable: bool = True) -> AwareDateTime:
+    return AwareDateTime(
+        format="iso", allow_none=nullable, metadata={"description": description, "example": "2026-03-06T15:55:00+00:00"}
+    )
+
+
+class Problem(Schema):
+    """A refusal (RFC 9457)."""
+
+    type = String(metadata={"example": "about:blank"})
+    title = String(metadata={"example": "Forbidden"})
+    status = Integer(metadata={"example": 403})
+    detail = String(metadata={"description": "What is wrong and what to do."})
+    errors = Dict(metadata={"description": "With 422: what is wrong with which field."})
+
+
+class PersonShape(Schema):
+    """A member of the account."""
+
+    id = Integer(metadata={"description": "The member's id in the PSA.", "example": 103})
+    login = String(metadata={"example": "msvensson"})
+    name = String(metadata={"example": "Maria Svensson"})
+
+
+class Claim(Schema):
+    """Who has the handoff, and since when; both null while nobody has."""
+
+    claimed_by = Nested(PersonShape, allow_none=True)
+    claimed_at = _moment("By the PSA's clock where the claim was made there.")
+
+
+class Standing(Claim):
+    """How the handoff stands after a call."""
+
+    id = Integer()
+    response_state = String(validate=OneOf(STATES))
+    end_reason = String(allow_none=True)
+
+
+class ListQuery(Schema):
+    """Which handoffs."""
+
+    state = List(
+        String(validate=OneOf(STATES)),
+        metadata={"description": "State of the response; repeatable. Default: all."},
+    )
+    since = AwareDateTime(
+        format="iso", metadata={"description": "Escalated at or after this moment, with its offset from UTC."}
+    )
+    ticket = Integer(validate=Range(min=1), metadata={"description": "All episodes of one ticket."})
+    next = String(validate=Length(max=200), metadata={"description": "`next` of the page before."})
+    limit = Integer(load_default=50, validate=Range(min=1, max=MOST))
+
+
+class Handoff(Claim):
+    """One episode of one ticket, from the status change to its resolution."""
+
+    id = Integer()
+    ticket_id = Integer()
+    episode = Integer(metadata={"description": "Counts the escalations of this ticket."})
+    origin = String(validate=OneOf(["status", "hand"]))
+    summary = String(allow_none=True)
+    company = String(allow_none=True)
+    priority = String(allow_none=True)
+    board = String(allow_none=True)
+    status = String(allow_none=True)
+    domain = String(allow_none=True)
+    escalated_at = _moment("By the PSA's clock.", nullable=False)
+    escalated_by = String(allow_none=True, metadata={"description": "Login name."})
+    brief_state = String(validate=OneOf([str(state) for state in Brief]))
+    posted_at = _moment("When the PSA accepted the note.")
+    escalation_package_external_id = Integer(allow_none=True, metadata={"description": "The note's id in the PSA."})
+    response_state = String(validate=OneOf(STATES))
+    claim_kind = String(
+        allow_none=True, metadata={"description": "owner, status, schedule, time_entry, note, link or api."}
+    )
+    acted_at = _moment("First qualifying deed after the claim, by the PSA's clock.")
+    ended_at = _moment("When it was resolved or withdrawn.")
+    end_reason = String(allow_none=True)
+
+
+class HandoffPage(Schema):
+    """One page, newest first."""
+
+    handoffs = List(Nested(Handoff))
+    next = String(allow_none=True, metadata={"description": "Give it as `next` for the next page; null at the end."})
+
+
+class Transition(Schema):
+    """One move of one of the two machines."""
+
+    machine = String(validate=OneOf(["brief", "response"]))
+    from_state = String(allow_none=True)
+    to_state = String()
+    happened_at = _moment("By the PSA's clock.", nullable=False)
+    recorded_at = _moment("By ours.", nullable=False)
+    why = String()
+    actor = String()
+
+
+class Delivery(Schema):
+    """One message to one person."""
+
+    channel = String()
+    kind = String()
+    recipient = Nested(PersonShape)
+    status = String(validate=OneOf(["queued", "sending", "sent", "failed", "suppressed"]))
+    reason = String(allow_none=True)
+    attempts = Integer()
+    created_at = _moment("", nullable=False)
+    sent_at = _moment("When the mail server accepted it.")
+
+
+class FirstAction(Schema):
+    """The deed that counts as the start of work, and why this one."""
+
+    kind = String()
+    at = String()
+    source = String(metadata={"description": "The record in the PSA.", "example": "time entry 77"})
+    trusted = Boolean(metadata={"description": "False where the time rests on something typed that does not agree."})
+    why = String()
+    typed_start = String(allow_none=True)
+    entered_at = String(allow_none=True)
+    version = Integer(metadata={"description": "Of the rules that chose it."})
+
+
+class HandoffInFull(Handoff):
+    """A handoff with everything that is stored about it."""
+
+    claim_source = String(allow_none=True)
+    claim_observed_at = _moment("By our clock.")
+    claim_expires_at = _moment("When a claim without a first action runs out.")
+    owner_outcome = String(allow_none=True, metadata={"description": "What became of the ticket's owner in the PSA."})
+    read_back = Raw(allow_none=True, metadata={"description": "What the claimant says they start with.", "type": "object"})
+    first_action = Nested(FirstAction, allow_none=True)
+    seen_at = _moment("When we first saw it, by our clock.", nullable=False)
+    edited_at = _moment("When the note was last brought up to date.")
+    park_reason = String(allow_none=True, metadata={"description": "Why the brief cannot be posted."})
+    schema_version = Integer(allow_none=True)
+    escalation_package = Raw(
+        allow_none=True, metadata={"description": "Structured content, by schema_version.", "type": "object"}
+    )
+    escalation_package_markdown = String(allow_none=True, metadata={"description": "The brief as it is posted."})
+    transitions = List(Nested(Transition))
+    deliveries = List(Nested(Delivery))
+
+
+class Reason(Schema):
+    """Why a handoff is dismissed."""
+
+    reason = String(
+        required=True, validate=Length(min=3, max=200), metadata={"example": "solved by phone, the status was set by mistake"}
+    )
+
+
+class MetricsQuery(Schema):
+    """Which moment, how much detail."""
+
+    as_of = AwareDateTime(format="iso", metadata={"description": "A moment, with its offset from UTC. Default: now."})
+    listing = Boolean(load_default=False, metadata={"description": "With the episodes behind each figure."})
+
+
+class Metrics(Schema):
+    """The account's figures. Each figure has n, mean, median, ci95 and status."""
+
+    as_of = String()
+    measures_version = Integer()
+    calendar_versions = List(Integer())
+    sentence = String()
+    window = Dict()
+    time_zone = String()
+    connected_at = String(allow_none=True)
+    hourly_rate = Raw(allow_none=True)
+    currency = String(allow_none=True)
+    clocks = Dict(metadata={"description": "queue_wait, brief_latency, orientation, total: each business and calendar."})
+    trend = List(Dict())
+    by_technician = Dict()
+    by_domain = Dict()
+    baselines = Dict(metadata={"description": "Stopwatch and backcast, never mixed."})
+    hours_saved = Dict()
+    worth = Dict()
+    counts = Dict()
+    kill_switch = Dict()
+    worst_waits = List(Dict())
+    exclusions = List(Dict())
+    untrusted = List(String())
+    clock_skew = Dict()
