@@ -19,8 +19,8 @@ from models.tables import Account, Member, Report
 from models.turns import BELL_S, Due, changed, due_in_turn, pairs
 
 __all__ = [
-    "Report", "accounts_due", "claim_week", "create", "due", "fail", "fail_for_now", "get", "make_due", "mark_sent",
-    "of_period", "readers", "schedule", "suppress", "take",
+    "Report", "accounts_due", "claim_week", "create", "due", "fail", "fail_for_now", "get", "mark_sent", "of_period",
+    "readers", "schedule", "suppress", "take", "try_again",
 ]  # fmt: skip
 
 
@@ -150,12 +150,21 @@ def fail_for_now(
     return changed(session, sending.values({**again, "doubts": Report.doubts + int(doubtful)}))
 
 
-def make_due(session: Session, account_id: int, *, kind: str, period: str, now: datetime) -> None:
-    """Let what waits of one report be sent at once."""
-    waiting = update(Report).where(
-        Report.account_id == account_id, Report.kind == kind, Report.period == period, Report.status == "queued"
-    )
-    changed(session, waiting.values(next_attempt_at=now))
+def try_again(
+    session: Session, account_id: int, *, kind: str, period: str, recipients: Iterable[Member], now: datetime
+) -> None:
+    """Let what these readers did not get of one report be sent at once, to the address they have now.
+
+    What was sent, or is being sent, is left alone.
+    """
+    for member in recipients:
+        missed = update(Report).where(
+            Report.account_id == account_id, Report.kind == kind, Report.period == period,
+            Report.recipient_user_id == member.id, Report.status.in_(("queued", "failed", "suppressed")),
+        )  # fmt: skip
+        if member.email:
+            again = {"status": "queued", "address": member.email, "attempts": 0, "reason": None, "next_attempt_at": now}
+            changed(session, missed.values(again))
 
 
 def due(system: Session, *, now: datetime, limit: int) -> Due:

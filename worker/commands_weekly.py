@@ -24,7 +24,8 @@ The e-mail goes out by itself each Monday at 07:00 in the account's own time zon
 reached, to its admins. It goes out once for each ISO week.
 
 --send sends it now. It goes through the same rows: this week's e-mail is then sent, and Monday's planning finds it so.
-A week that was sent is not sent again; one that is waiting (mail server down) is tried at once.
+A week that was sent is not sent again; one that is waiting, was given up or refused is tried at once, to the address
+its reader has now. It says what it said the first time.
 """
 
 SUFFIXES = (".html", ".htm", ".txt", ".eml")
@@ -133,7 +134,8 @@ def _send(services: Services, account: Account, as_of: datetime) -> int:
     letter = weekly.frozen(services, account, as_of=as_of)
     with services.database.account(account.id) as session:
         weekly.make_rows(session, account, period=period, letter=letter, now=now)
-        reports.make_due(session, account.id, kind=weekly.KIND, period=period, now=now)
+        readers = reports.readers(session, account.id)
+        reports.try_again(session, account.id, kind=weekly.KIND, period=period, recipients=readers, now=now)
         rows = reports.of_period(session, account.id, kind=weekly.KIND, period=period)
     for row in rows:
         weekly.send(services, account_id=account.id, report_id=row.id)

@@ -157,9 +157,35 @@ def test_the_system_session_sees_what_is_due_in_turn_and_no_figures(database: Da
         assert found == [(one, first[0]), (other, second[0]), (one, first[1])]
         assert reports.due(system, now=later(60), limit=1) == found[:1]
     with database.account(one) as session:
-        reports.make_due(session, one, kind="weekly", period="2026-W11", now=later(3))
+        readers = reports.readers(session, one)
+        reports.try_again(session, one, kind="weekly", period="2026-W11", recipients=readers, now=later(3))
     with database.system() as system:
         assert reports.due(system, now=later(4), limit=9) == [(one, first[1])]
+
+
+def test_what_was_refused_is_tried_again_at_the_new_address_and_what_was_sent_is_not(database: Database) -> None:
+    one = staffed(database)
+    (it,) = made(database, one)
+
+    def again() -> None:
+        with database.account(one) as session:
+            reports.try_again(
+                session, one, kind="weekly", period="2026-W10", recipients=reports.readers(session, one), now=later(90)
+            )
+
+    with database.account(one) as session:
+        reports.take(session, one, it, now=later(1), lease_s=60)
+        reports.fail(session, one, it, reason="550 no such user")
+        corrected = [MemberRow(11, "bob", "Bob Ray", "bob.ray@msp.example")]
+        accounts.import_members(session, one, corrected, owner="bob")
+    again()
+    row = read(database, one, it)
+    assert (row.status, row.address, row.attempts, row.reason) == ("queued", "bob.ray@msp.example", 0, None)
+    with database.account(one) as session:
+        reports.take(session, one, it, now=later(91), lease_s=60)
+        reports.mark_sent(session, one, it, now=later(92))
+    again()
+    assert read(database, one, it).status == "sent"
 
 
 def test_accounts_are_due_at_their_time_or_without_one_and_only_if_connected(database: Database) -> None:
