@@ -1,0 +1,25 @@
+"""The made-up month of the demo: its figures are those it was made with, and no worker touches it."""
+
+from __future__ import annotations
+
+from models.scoring import scorecard_of
+from tests.integration.worker.conftest import Shop
+from worker import demo_month, patrol
+
+
+def test_the_figures_hold_the_saving_it_was_made_with(shop: Shop) -> None:
+    month = demo_month.make(shop.services, like=shop.account_id)
+    with shop.database.account(month.account_id, reading=True) as session:
+        card = scorecard_of(session, month.account_id, as_of=shop.clock())
+    saved = card.baselines["stopwatch"].saving["business"]
+    assert saved.status == "measured"
+    assert saved.ci95 is not None
+    assert saved.ci95[0] < month.saving_min < saved.ci95[1]
+    assert card.counts.escalated > 40
+
+
+def test_nothing_in_it_is_due(shop: Shop) -> None:
+    month = demo_month.make(shop.services, like=shop.account_id)
+    patrol.sweep(shop.services)
+    mine = [(task, ids) for task, ids in shop.bell.rung if ids.get("account_id") == month.account_id]
+    assert [task for task, _ in mine] in ([], ["plan_week"])

@@ -1,0 +1,150 @@
+"""A made-up month for the demo: an account of its own, so that nobody takes its figures for measured ones.
+
+Its times are drawn from log-normal distributions with a fixed seed; what the figures should find is known.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from escalation.hours import add_business_minutes
+from models import accounts, baselines, calendars, handoffs
+from models.baselines import Reading
+from models.tables import Handoff
+from worker.wiring import Services
+
+NAME = "made-up-month"
+SEED = 20_260_306
+BEFORE_MIN, AFTER_MIN = 11.0, 5.0
+"""Typical minutes until the first diagnostic action: without the brief, and with it."""
+SPREAD = 0.5
+ESCALATIONS, READINGS = 46, 24
+DOMAINS = ("vpn", "mail", "print", "identity", "backup", "hardware")
+CLIENTS = ("Harbour Dental", "Kestrel Legal", "Brightwater Schools", "Ostler & Sons", "Mill Lane Surgery")
+SUMMARIES = (
+    "VPN drops after eight hours", "Shared mailbox missing after migration", "Labels print blank on the second tray",
+    "Locked out each morning at nine", "Nightly backup fails at 41 percent", "Docking station loses both screens",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """What was made up."""
+
+    account_id: int
+    escalations: int
+    readings: int
+    saving_min: float
+    """The true difference of the means, which the interval should hold."""
+
+
+def make(services: Services, *, like: int) -> Month:
+    """Store a month of handoffs and stopwatch readings in an account with the people of account `like`."""
+    dice = random.Random(SEED)  # noqa: S311 - times for a demo
+    now = services.clock()
+    account_id = _account(services, like, connected_at=now - timedelta(days=45))
+    with services.database.account(account_id) as session:
+        for number in range(ESCALATIONS):
+            _handoff(session, account_id, 50_000 + number, dice, now)
+        readings = [_reading(session, account_id, number, dice, now) for number in range(READINGS)]
+        baselines.add_readings(session, account_id, readings, now=now)
+        _leave_alone(session, account_id)
+    spread = math.exp(SPREAD**2 / 2)  # from a log-normal's median to its mean
+    return Month(account_id, ESCALATIONS, READINGS, (BEFORE_MIN - AFTER_MIN) * spread)
+
+
+def _account(services: Services, like: int, *, connected_at: datetime) -> int:
+    with services.database.account(like, reading=True) as session:
+        pattern = accounts.get(session, like)
+        assert pattern is not None
+        people = [
+            accounts.MemberRow(r.id, r.identifier, r.name, r.email, r.active, r.is_api)
+            for r in accounts.roster_rows(session, like)
+        ]
+        site, company, zone = pattern.site, pattern.company, pattern.time_zone
+        engineers, owner = list(pattern.engineers), pattern.owner
+    with services.database.system() as system:
+        account_id = accounts.add_account(
+            system, services.sealer, name=NAME, site=site, company=company, public_key="-", private_key="-",
+            client_id="-", now=connected_at, allow_private=True, time_zone=zone, engineers=engineers, owner=owner,
+            hourly_rate=95.0, currency="GBP", connected_at=connected_at,
+        )  # fmt: skip
+    with services.database.account(account_id) as session:
+        accounts.import_members(session, account_id, people, engineers=engineers, owner=owner)
+    return account_id
+
+
+def _minutes(dice: random.Random, typical: float) -> float:
+    return dice.lognormvariate(math.log(typical), SPREAD)
+
+
+def _handoff(
+    session: Session, account_id: int, ticket_id: int, dice: random.Random, now: datetime
+) -> None:
+    """Play one escalation through the rows as it would have been: posted, mostly claimed and acted on."""
+    account = accounts.get(session, account_id)
+    assert account is not None
+    hours = calendars.current(session, account_id, time_zone=account.time_zone)
+    topic = dice.randrange(len(DOMAINS))
+    escalated = add_business_minutes(now - timedelta(days=29), dice.random() * 19 * 540, hours)
+    opened = handoffs.open_handoff(
+        session, account_id=account_id, ticket_id=ticket_id, episode=1, escalated_at=escalated,
+        now=escalated + timedelta(seconds=1), rule_version=1, summary=SUMMARIES[topic], company=dice.choice(CLIENTS),
+        priority="Priority 3 - Normal Response", escalated_by="jlind", calendar_version=hours.version,
+    )  # fmt: skip
+    assert opened is not None
+    _post(session, opened, escalated + timedelta(seconds=2), DOMAINS[topic])
+    claimed = add_business_minutes(escalated, _minutes(dice, 9), hours)
+    acted = add_business_minutes(claimed, _minutes(dice, AFTER_MIN), hours)
+    who = dice.choice(("msvensson", "tobrien"))
+    member = next(r.id for r in accounts.roster_rows(session, account_id) if r.identifier == who)
+    if dice.random() < 0.06 or acted > now:
+        return
+    handoffs.claim(
+        session, account_id, opened.id, member_id=member, now=claimed, kind="owner",
+        source=f"ticket {ticket_id}, owner", actor=who, why="claimed by owner",
+    )  # fmt: skip
+    if dice.random() < 0.06:
+        return
+    action = {"kind": "note", "source": f"note {ticket_id}", "trusted": True, "version": 1}
+    handoffs.mark_acted(
+        session, account_id, opened.id, now=acted, happened_at=acted, why="note by the claimant", action=action, actor=who
+    )
+
+
+def _post(session: Session, handoff: Handoff, at: datetime, domain: str) -> None:
+    fence = handoffs.lease(session, handoff.account_id, handoff.id, now=at, lease_s=60, holder="made up")
+    assert fence is not None
+    handoffs.store_draft(
+        session, handoff.account_id, handoff.id, fence=fence, draft="made up", draft_hash="-", marker="RF-MADEUP00",
+        escalation_package={}, schema_version=1, domain=domain,
+    )  # fmt: skip
+    handoffs.mark_attempt(session, handoff.account_id, handoff.id, fence=fence, now=at)
+    handoffs.mark_posted(
+        session, handoff.account_id, handoff.id, fence=fence, note_id=1, note_hash="-", now=at
+    )
+
+
+def _reading(session: Session, account_id: int, number: int, dice: random.Random, now: datetime) -> Reading:
+    """Return one ticket opened in the old way, before the month began."""
+    account = accounts.get(session, account_id)
+    assert account is not None
+    hours = calendars.current(session, account_id, time_zone=account.time_zone)
+    opened = add_business_minutes(now - timedelta(days=44), 60 + dice.random() * 8 * 540, hours)
+    acted = add_business_minutes(opened, _minutes(dice, BEFORE_MIN), hours)
+    return Reading(str(49_000 + number), dice.choice(("msvensson", "tobrien")), opened, acted)
+
+
+def _leave_alone(session: Session, account_id: int) -> None:
+    """Let no worker do what would follow: there is no ticket behind any of it."""
+    nothing_due = {
+        "settle_due_at": None, "observe_due_at": None, "refresh_due_at": None, "next_attempt_at": None,
+        "notify_state": "skipped",
+    }  # fmt: skip
+    session.execute(update(Handoff).where(Handoff.account_id == account_id).values(nothing_due))
