@@ -260,12 +260,17 @@ def remove_extras(
 
 def _post(hold: _Hold) -> bool:
     services, (account_id, handoff_id) = hold.services, hold.ids
+    waits, now = services.settings.intervals, services.clock()
     with services.database.account(account_id) as session:
-        if not handoffs.mark_attempt(
-            session, account_id, handoff_id, fence=hold.fence, now=services.clock()
-        ):
+        if not handoffs.mark_attempt(session, account_id, handoff_id, fence=hold.fence, now=now):
             return False
+        # Reading may have taken most of the lease; the POST gets a whole one.
+        handoffs.renew(session, account_id, handoff_id, fence=hold.fence, now=now, lease_s=waits.lease)
     crash.point("publish.attempted")
+    if services.clock() >= now + timedelta(seconds=waits.lease - waits.post_timeout):
+        # This process stood still (a frozen machine); whoever took over reads the ticket's notes first.
+        log.warning("overslept", fence=hold.fence, attempted_at=now.isoformat())
+        return False
     text = hold.handoff.draft
     assert text is not None
     note = hold.psa.post_internal_note(hold.handoff.ticket_id, text)
@@ -286,6 +291,9 @@ def _record(hold: _Hold, note: PostedNote, *, extras: int, why: str) -> bool:
             waits = services.settings.intervals
             later = now + timedelta(seconds=waits.post_timeout + waits.ambiguous_wait)
             handoffs.ask_refresh(session, account_id, handoff_id, due_at=later)
+        elif not recorded:
+            # Somebody took over while our POST was on its way, and may have posted too: look at once.
+            handoffs.ask_refresh(session, account_id, handoff_id, due_at=now)
     crash.point("publish.recorded")
     seconds = (now - hold.handoff.seen_at).total_seconds()
     log.info("brief_posted", note_id=note.id, why=why, recorded=recorded, seconds_since_seen=round(seconds, 3))
