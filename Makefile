@@ -4,7 +4,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run simulator test test-fast crashes check lint types contracts lock audit bench pictures clean
+.PHONY: help setup demo run simulator test test-fast crashes storm guards check lint types contracts lock audit bench pictures clean
 
 help: ## list all commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -29,8 +29,14 @@ test: $(VENV)/.ready ## all tests: unit, integration on SQLite and PostgreSQL, j
 test-fast: $(VENV)/.ready ## unit tests only
 	@$(PY) -m pytest tests/unit -n 2
 
-crashes: $(VENV)/.ready ## kill -9 at every named point, on its first, second and third pass (about ten minutes)
-	@RF_ALL_CRASHES=1 $(PY) -m pytest tests/journeys/test_crashes.py --timeout=180 -v
+crashes: $(VENV)/.ready ## kill -9 at every named point, three passes each, and SIGSTOP beyond the lease (half an hour)
+	@$(PY) -m tests.storm --crashes $(STORM)
+
+storm: $(VENV)/.ready ## every storm once on both databases, a line each (STORM="--only broker --minutes 60 --seed 7")
+	@$(PY) -m tests.storm $(STORM)
+
+guards: $(VENV)/.ready ## take each guard away in turn, in a copy, and name the test that turns red
+	@$(PY) -m tests.storm.guards $(GUARDS)
 
 check: lint types contracts ## all checks that are not tests
 

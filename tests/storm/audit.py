@@ -81,6 +81,7 @@ def waiting(rig: Rig) -> dict[str, int]:
             for handoff in session.scalars(select(Handoff).where(Handoff.account_id == msp.account_id)):
                 found["brief"] += handoff.brief_state not in ("posted", "parked") and handoff.response_state not in OVER
                 found["refresh"] += handoff.refresh_due_at is not None
+                found["claim"] += handoff.settle_due_at is not None
                 found["lease"] += handoff.lease_until is not None
                 found["notice"] += handoff.notify_state == "pending" and handoff.response_state == "open"
                 for row in deliveries.of_handoff(session, msp.account_id, handoff.id):
@@ -192,6 +193,7 @@ def _audit_mails(
         for one in mine:
             for handoff in handoffs.by_ticket(session, msp.account_id, one.ticket):
                 rows = deliveries.of_handoff(session, msp.account_id, handoff.id)
+                rows = [row for row in rows if row.kind == "handoff"]
                 if len(rows) != len(msp.engineers):
                     found.blame(f"{msp.name} {one.ticket}: {len(rows)} deliveries for {len(msp.engineers)} engineers")
                 for row in rows:

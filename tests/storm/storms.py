@@ -38,7 +38,6 @@ class Force:
 @dataclass(frozen=True, slots=True)
 class Storm:
     name: str
-    group: str
     blow: Callable[[Rig, Force], None]
     only: str = ""
     """The one kind of database it is about; empty: both."""
@@ -48,11 +47,14 @@ class Storm:
 STORMS: list[Storm] = []
 
 
-def storm(name: str, *, only: str = "", refused_mail: tuple[str, ...] = ()) -> Callable[[Callable[[Rig, Force], None]], Callable[[Rig, Force], None]]:
+Blow = Callable[[Rig, Force], None]
+
+
+def storm(name: str, *, only: str = "", refused_mail: tuple[str, ...] = ()) -> Callable[[Blow], Blow]:
     """Register a storm under its name, `group: what`."""
 
-    def register(blow: Callable[[Rig, Force], None]) -> Callable[[Rig, Force], None]:
-        STORMS.append(Storm(name, name.partition(":")[0], blow, only, refused_mail))
+    def register(blow: Blow) -> Blow:
+        STORMS.append(Storm(name, blow, only, refused_mail))
         return blow
 
     return register
