@@ -228,11 +228,14 @@ class _Replay:
         }  # fmt: skip
 
     def write_briefs(self, count: int, out: Path) -> tuple[Path, ...]:
-        """Write the newest briefs as they would have been posted, from what stood there at the escalation."""
+        """Write briefs as they would have been posted, from what stood there at the escalation.
+
+        The newest ones, of those in which a technician had written something.
+        """
         out.mkdir(parents=True, exist_ok=True)
         written: list[Path] = []
         now = self.services.clock()
-        for episode in sorted(self.found.episodes, key=lambda e: e.at, reverse=True):
+        for episode in sorted(self.found.episodes, key=lambda e: (self._said(e) > 0, e.at), reverse=True):
             if len(written) >= count:
                 break
             evidence = read_evidence(
@@ -245,6 +248,13 @@ class _Replay:
             path.write_text(brief.render(package, marker=None) + "\n", encoding="utf-8")
             written.append(path)
         return tuple(written)
+
+    def _said(self, episode: Episode) -> int:
+        evidence = self.evidence.get(episode.ticket_id)
+        if evidence is None:
+            return 0
+        then = backcast.evidence_at(evidence, episode, self.meaning)
+        return len(then.time_entries) + sum(not note.is_description for note in then.notes)
 
     def result(self, run_id: int, written: tuple[Path, ...], resumed: int) -> Shadow:
         return Shadow(

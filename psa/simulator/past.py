@@ -158,7 +158,8 @@ class Past:
             return acted
         if self.chance.random() < 0.5:
             one.entries.append(note(one.senior, claimed - (claimed - acted) / 2, self.chance.choice(LOOKING)))
-        one.entries.append(note(one.senior, acted, one.past.action or "restarted the service, no change"))
+        did = one.past.action or "restarted the service, no change"
+        one.entries.append(note(one.senior, acted, did if len(one.truth) == 1 else f"back again, this time {did}"))
         row["acted_at"] = self._stamp(acted)
         return acted
 
@@ -271,6 +272,8 @@ class Past:
             closed=None, board=one.board, number=world.number("tickets"),
         )  # fmt: skip
         plain |= {"entered": one.entered, "closed": one.closed}
+        contacts = [c for c in world.tables["contacts"].values() if c["company"]["id"] == one.company["id"]]
+        plain["contact"] = shapes.contact_name(self.chance.choice(contacts)) if contacts else None
         world.keys[one.key] = plain["id"]
         Loader(world, self.now).ticket(plain)
         made = world.tables["tickets"][plain["id"]]
