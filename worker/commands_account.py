@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from worker import commands_token
 from worker.commands import Subparsers, say, wired
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ def add_to(every: Subparsers) -> None:
             deed.add_argument("--yes", action="store_true", help="do not ask")
         deed.set_defaults(run=run)
     one.add_parser("list", help="all accounts").set_defaults(run=_list)
+    commands_token.add_to(one)
     rotate = one.add_parser(
         "rotate",
         help="seal every account's secrets with the first of SECRET_KEYS",
