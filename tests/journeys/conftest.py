@@ -10,6 +10,7 @@ import pytest
 
 from models import handoffs
 from models.handoffs import Handoff
+from worker.browser import Browser
 from worker.stage import Stage, until
 
 QUICK = {
@@ -67,8 +68,8 @@ class Journey:
 
     def claim_by_link(self, ticket: int, login: str) -> int:
         """Open the link and press the button, as a browser does; return the answer's status."""
-        browser = Browser()
-        return browser.press(self.claim_link(ticket, login))
+        browser, url = Browser(), self.claim_link(ticket, login)
+        return browser.press(url, browser.show(url)).status
 
     def briefs(self, ticket: int) -> list[dict[str, Any]]:
         """The notes in the PSA that carry our marker."""

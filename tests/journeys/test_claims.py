@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import email
 import email.policy
+import re
 import time
 
 from models.handoffs import Handoff
 from tests.journeys.conftest import Journey
+from worker.browser import Browser
 
 
 def escalated(journey: Journey, summary: str = "Scanner to mail stopped after the certificate change") -> int:
@@ -128,3 +130,18 @@ def test_the_psas_owner_follows_a_claim_by_link(journey: Journey) -> None:
         lambda: (journey.simulator.ticket(ticket).get("owner") or {}).get("identifier") == "tobrien", "no owner was set"
     )
     journey.wait(lambda: newest(journey, ticket).owner_outcome, "the record does not say so")
+
+
+def test_opening_the_link_changes_nothing_and_the_loser_is_told_who_won(journey: Journey) -> None:
+    ticket = escalated(journey)
+    links = [journey.claim_link(ticket, login) for login in ("msvensson", "tobrien")]
+    browsers = [Browser(), Browser()]
+    pages = [browser.show(link) for browser, link in zip(browsers, links, strict=True)]
+    assert newest(journey, ticket).response_state == "open"
+    first = browsers[0].press(links[0], pages[0])
+    second = browsers[1].press(links[1], pages[1])
+    assert (first.status, second.status) == (200, 409)
+    assert re.fullmatch(r"Already claimed by Maja Svensson, \d s ago", second.notice)
+    again = browsers[0].show(links[0])
+    assert browsers[0].press(links[0], again, deed="give back").status == 200
+    wait_for(journey, ticket, "open")
