@@ -89,7 +89,7 @@ _BASE = _either([v for v in _FIRM if v not in ("fix", "fail", "work", "rerouted"
 _PASSIVE = (
     r"(?:re-?)?(?:replaced|set up again|flashed|imaged|seated|cabled)|rebooted|restarted|reset|reinstalled|re-?enabled|re-?created|rejoined|re-?mapped|resynced|rebuilt|rerouted|power[- ]?cycled|"
     r"disabled|removed|uninstalled|swapped(?: out)?|cleared|flushed|updated|upgraded|downgraded|patched|repaired|restored|reverted|rolled back|wiped|formatted|purged|renewed|unplugged|disconnected|terminated|"
-    r"checked|tested|verified|confirmed|compared|scanned|contacted|called|ruled out|reviewed|whitelisted|unblocked|unlocked|bypassed|turned (?:on|off)|switched (?:on|off)|pinged"
+    r"checked|tested|verified|confirmed|compared|scanned|contacted|called|ruled out|reviewed|whitelisted|unblocked|unlocked|bypassed|turned (?:on|off)|switched (?:on|off)|pinged|ticked|unticked|put back(?: in| on)?|taken off|taken out|fitted|deleted|recreated|reissued|demoted|promoted|excluded|allowed in|set (?:back )?to|changed (?:from|to)|raised (?:from|to)|lowered|increased|moved (?:from|to|off|back)"
 )
 """What is done to things, in the passive; verbs that as often tell how things were set up are left out."""
 
@@ -106,7 +106,7 @@ _SUBJECT = (
     r"(?:(?P<me>i|we|i've|we've|i’ve|we’ve|i had|i have)|(?P<them>(?:the |our |her |his |their )?(?:end[ -]?user|users?|customer|client|caller|"
     r"office manager|receptionist|he|she|contact|staff)(?:'s|’s)?)|(?P<vendor>(?:the )?(?:vendor|isp|carrier|provider|"
     r"supplier|manufacturer|support|tech support|microsoft support|dell|hp|lenovo|ms support|(?:\w+ )?support)(?:'s)?)|(?P<they>they(?:'ve)?)|"
-    r"(?P<colleague>my (?:colleague|boss|senior|coworker|co-worker|predecessor)|our (?:senior|network) \w+|someone|somebody|one of our \w+|"
+    r"(?P<colleague>(?:my|our) (?!users?\b|clients?\b|customers?\b|servers?\b|pcs?\b|own\b|end\b)[a-z-]+(?: (?:guy|person|lead|team|admin|engineer|tech|manager|desk))?|someone|somebody|one of our \w+|"
     r"(?:the )?(?:previous|other|last|first|onsite|field|night) (?:tech|technician|engineer|shift)))"
 )
 _AUX = r"(?:have|has|had|'ve|’ve|was|were|managed to|went ahead and|went and|got to|ended up|did|has been|have been|got)"
@@ -140,6 +140,8 @@ NOUN_FIRST = re.compile(
     r"(?=\s*(?:$|[.,;:!(]|(?:and|to|on|in|with|from|for|by|at|via|using|twice|again(?= [a-z])|remotely|manually|as well|too|but|still|no)\b))(?!\s+(?:itself|unexpectedly|on its own|by itself))")
 """The terse passive of work notes: "spooler restarted", "cable replaced, no change"."""
 _HAPPENS = re.compile(r"\b(?:itself|unexpectedly|randomly|suddenly|on its own|by itself|keeps? getting|gets?|got|getting|being|automatically|has been|have been|cannot be|can't be|could not be|last (?:week|month|year)|ago)\b")
+_CONFIRMED = re.compile(r"^(?:(?:the |app |site )?\w+ )?confirm(?:ed|s)(?:\s+(?:it|this|working|ok|okay|fixed|all|by|that (?:it|all|everything) (?:is|works)).*|\W*)$")
+"""Somebody says that it works: the end of a step, not one of its own."""
 _BARE = re.compile(r"^(?:and |then |also |, )*(?:(?:fixed|solved|resolved|sorted|cured) (?:it|this|that|them|the (?:issue|problem|error))\b.*|(?:freed|quarantined|completed|blocked|logged|deleted \d|removed \d|found \d|cleaned \d)\b.*|restarted|rebooted|re-?connected|re-?started|logged (?:out|off|in|back in|out/in)|signed (?:out|in)|saved|applied|typed|retried|re-?tested|power[- ]cycled)(?: (?:it|again|both|them|pc|everything|twice|after|again last night|again (?:today|tonight|overnight)))?\W*$")
 _FINDS = re.compile(r"^(?:and |then |also )*(?:i|we)?\s*(?:then |also |could |can |did )?(?:saw|see|seen|noticed|found|find|discovered|realised|realized) (?:that|the|a|an|it|no|this|out)\b")
 
@@ -214,11 +216,15 @@ def _only_talk(head: str, written: str, sentence: str) -> bool:
     talked = _TALKED.match(head)
     if not talked or _VENDOR.search(head) or _VENDOR.search(sentence[:200].lower()):
         return False
-    named = re.match(r"\s*[A-Z][a-z]+\b", written[talked.start("whom") :]) is not None
+    name = re.match(r"\s*([A-Z][a-z]+)\b", written[talked.start("whom") :])
+    named = name is not None and not _thing(name[1])
     caller = re.match(r"[A-Z][a-z]+ (?:just |then |also )?(?:emailed|called|rang|phoned|texted|replied|wrote)\b", written)
+    if re.search(r"\b(?:phoned|called|rang|told|emailed|texted|messaged) (?:me|us)\b", head):
+        return True
     return named or caller is not None or _PEOPLE.search(talked["whom"]) is not None
 
 
+_DUE_TO_BE = re.compile(r"\b(?:should|must|needs? to|will|has to|have to) (?:\w+ ){0,2}?be\b")
 _GOT_THERE = re.compile(r"^(?:then |and |so |also )*(?:i |we )?(?:remoted|dialled in|went|drove|travelled|got) (?:on ?site|out|there|to site|back|over|into?|onto?|to)\b(?! (?:the )?(?:settings|options|bios))")
 _HAD_TO = re.compile(r"^(?:\w+ ){0,3}(?:i|we)?\s*had to\b")
 _MARKED = re.compile(r"^(?:edit|update|note|ps|fixed|solved|resolved|tl;?dr)\s?\d{0,2}\s?[:.-]+\s*")
@@ -243,6 +249,14 @@ _IN_QUOTES = re.compile(r"[\"“][^\"“”\n]{0,200}[\"”]")
 _TO_YOU = re.compile(
     r"\b(?:please|pls|kindly|you|your|you'll|try (?:to|the|this|these|running|a|and)|(?:can|could|would|have|do|did|are) you|might try|i(?:'d| would) (?:try|use|suggest|recommend|check)|hope (?:this|it) helps|thank(?:s| you) for (?:posting|reaching|your (?:question|reply|post)))\b")
 _OF_MINE = re.compile(r"\b(?:i|we|my|our|i've|we've|i’ve)\b|(?:^|\n|[.;]\s)\W{0,3}(?:(?!please|need|want|follow)[a-z]{3,12}ed\b|tried|checked|rebooted|restarted|ran|tested|verified|changed|updated|replaced|reset|called|spoke)\b")
+
+
+_SET_UP = re.compile(rf"^(?:{_LEAD}){{0,3}}(?:i|we)(?:['’]ve| have| had)?\s+(?:\w+\s+)?(?:published|created|deployed|built|installed|migrated|set up|added|purchased|bought|configured|moved to|upgraded to|switched to|implemented|inherited)\b")
+
+
+def set_up(clause: str) -> bool:
+    """Whether a clause tells how things were built, which is no attempt to repair them."""
+    return _SET_UP.match(clause.strip()[:120].lower()) is not None
 
 
 def by_others(clause: str) -> bool:
@@ -289,6 +303,8 @@ def claims(clause: str, sentence: str = "") -> Claim | None:
         waits = _NEVER.search(head) or _PLAN.search(head) or _ADVICE.search(head) or _QUESTION.match(head)
         return "not" if waits and not (_SYMPTOM.match(head) or _BACKGROUND.match(head)) else None
     if _ALL_OF_IT.search(head) or _GOT_THERE.match(head) or _put_back(head) or _only_talk(head, written, sentence):
+        return "not"
+    if _CONFIRMED.match(head) or (_DUE_TO_BE.search(head) and not TERSE.match(head) and not PERSON.match(head)):
         return "not"
     begun = said.end()
     if _MODAL.search(head):

@@ -32,7 +32,7 @@ _TRIAL = (
     r"bypass(?:ing)?|resolv(?:e|ing)|quer(?:y|ying)|nslookup|tracert|telnet(?:ting)?|check(?:ing)?|turn(?:ing)? \w+|choos(?:e|ing)|select(?:ing)?|do(?:ing)?|look(?:ing)?(?: at| in)?|temporarily \w+|manually (?!\w+ed\b)\w+|directly (?!\w+ed\b)\w+)"
 )
 _WHEN = re.compile(
-    rf"^{_LEAD}(?:when(?:ever)?|if|once|while|upon|on|every time)\s+(?:(?:i|we)\s+(?:then\s+|manually\s+|simply\s+|only\s+|do\s+)?)?(?P<verb>[\"“]?{_TRIAL})\b")
+    rf"^{_LEAD}(?:when(?:ever)?|if|once|while|upon|on|every time)\s+(?:(?:i|we)\s+(?:then\s+|manually\s+|simply\s+|only\s+|do\s+)?|(?:she|he|they|(?:the )?(?:user|customer|client)s?|someone)\s+(?=(?:opens?|uses?|logs?|tr(?:y|ies)|connects?|runs?|starts?|prints?|sends?|calls?|moves?|signs?|sits?|goes|clicks?|plugs?|boots?|dials?|types?|unplugs?|reboots?|restarts?)\b))?(?P<verb>(?<=s )\w+s\b|(?<=e )\w+s\b|[\"“]?{_TRIAL})\b")
 _AFTER = re.compile(
     rf"^{_LEAD}(?:after|once|as soon as|since|by)\s+(?:i|we)?\s*(?:had\s+|have\s+|'ve\s+|finally\s+|manually\s+|fully\s+|also\s+)?(?:(?P<ing>[a-z-]{{3,16}}ing)|(?P<ed>[a-z-]{{3,16}}ed|reset|set|put|ran|took|rebuilt|did))\b")
 _ALLOWED = re.compile(r"^(?:once|when|after|as soon as)\s+(?:this|that|it|they|these|those|the \w+(?: \w+)?)\s+(?:was|were|had been|got)\s+\w+ed\b")

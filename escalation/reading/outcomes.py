@@ -93,7 +93,7 @@ OPEN = re.compile(
     r"same|persist\w*|again|issue remains|problem remains|not working|doesn['’]?t|cannot|can['’]?t|won['’]?t|keeps?|fail\w*|getting|error\w*|passing|handing|thanks)\b|\?")
 """Words of somebody whose problem is not solved."""
 PENDING = re.compile(
-    r"\b(?:for now|in the meantime|meanwhile|will (?:watch|monitor|see|check|wait|update|report|know|let|keep)|monitor(?:ing)?|let'?s see|see (?:if|whether|how|what)|wait(?:ing)? (?:for|to|until)|leav(?:e|ing) it|keep(?:ing)? an eye|in progress|(?:still|now|currently) running|"
+    r"\b(?:for now|in the meantime|meanwhile|will (?:watch|monitor|see|check|wait|update|report|know|let|keep)|monitor(?:ing)?|let'?s see|see (?:if|whether|how|what)|wait(?:ing)? (?:for|to|until)|leav(?:e|ing) it|keep(?:ing)? an eye|in progress|(?:repair|rebuild|resync|resilver|restore|scan|copy|clone|cloning|sync|update|install|download|check) (?:has )?(?:started|running|at \d+)|arrives? (?:on )?(?:mon|tue|wed|thu|fri|sat|sun|tomorrow|next)|on order|up to \d+ ?h|(?:still|now|currently) running|"
     r"until (?:the|next|tomorrow|we|i))\b")
 """The result is awaited."""
 
@@ -110,7 +110,7 @@ _POSITIVE = re.compile(
     r"|(?:is|are) (?:clean|correct|perfect|complete|normal|quick|fast) (?:after|now|again)|(?:job|backup|build|sync|test|scan|update|repair|print|page)s? (?:\w+ )?(?:green|succeeded|passed|completed|complete|printed|ran|arrived|went through|finished))\b"
 )
 """What a changed thing does when the change has helped."""
-_NEGATED = re.compile(r"\b(?:not|no longer (?:able|works?)|n['’]t|never|cannot|can['’]?t|unable|nobody|without (?:success|luck|effect|result)|still|same|again|but|except|only|too|until|fails?|failed|error|black|blank|dead|crash\w*|drops?|dropped)\b")
+_NEGATED = re.compile(r"\b(?:not|nothing|none|no one|nobody|no longer (?:able|works?)|n['’]t|never|cannot|can['’]?t|unable|nobody|without (?:success|luck|effect|result)|still|same|again|but|except|only|too|until|fails?|failed|error|black|blank|dead|crash\w*|drops?|dropped)\b")
 _BUT_THEN = re.compile(r"[,;.]\s*(?:but|however|except|then|though|only|and then|next (?:day|morning|night|job))\b.{0,80}\b(?:not|n['’]t|still|again|without|only|some|fail\w*|drop\w*|stop\w*|crash\w*|back|missing|gone|other|rest|lost|stuck|error\w*)\b|\bbut without\b|\bstill to (?:do|go)\b|\b(?:some|half|most|several|\d+) (?:of them |queues? |users? |pcs? )?(?:still|remain\w*|left|to go)\b|\bnow stuck\b")
 """Relief with a rest."""
 

@@ -121,7 +121,7 @@ _SMTP = re.compile(r"\b[45]\d\d[ -][45]\.\d{1,3}\.\d{1,3}\b[^\n]{10,200}?(?=\.(?
 """A mail server's answer."""
 
 
-_PARTS = re.compile(r"^\W*(?:and|here|see|below|above|from|on|after|result|output|log|when|with|i'm|same)\b|^[a-z]", re.I)
+_PARTS = re.compile(r"^\W*(?:and|here|see|below|above|from|on|after|result|output|log|when|with|i'm|same)\b|^(?-i:[a-z])", re.I)
 """How people lead over from one paste to the next."""
 _ANNOUNCES = re.compile(
     r"^\W*(?:(?:the|this|her|his|its|full|exact|whole|vm|task|event|app|application|windows|outlook|client|server|update)\s+){0,3}(?:error|message|text|alert|ndr|bounce|warning|exception|pop-?up|response|stop code|toast|dialog|reply)s?"

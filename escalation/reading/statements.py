@@ -11,21 +11,23 @@ from __future__ import annotations
 
 import re
 
+from escalation.reading import outcomes
+
 _SPEAKER = r"(?:the |our |her |his |their |an? |another |one )?(?:customer|client|end[ -]?user|users?|caller|contact|staff|people|management|everyone|everybody|nobody|someone|colleague|boss|manager|he|she|they|you|i|we|who|it|this|that|these|those|there|here|what|which|please|thanks?|sorry|any|anyone|hope)\b"
 _OPINION = re.compile(
-    r"\b(?:i (?:think|guess|believe|suspect|assume|suppose|know|mean|have no|am not|understand|need|want|hope|wonder)|maybe|perhaps|probably|possibly|seems like|might|could be|may be|must be|should|would|will|'ll|going to|please|need(?:s)? to|has to|have to|want|let me|let's|hopefully|my guess|guessing|suspect|sounds like|looks like|planned|tomorrow|tonight|later|next:|todo|to do|plan|not sure|no idea|unsure|until then|remember|keep an eye|wondering|confused|strange|weird|odd|any (?:ideas?|help|suggestions?))\b|\?"
+    r"\b(?:i (?:think|guess|believe|suspect|assume|suppose|know|mean|have no|am not|understand|need|want|hope|wonder)|maybe|perhaps|probably|possibly|seems like|might|could be|may be|must be|should|would|will|'ll|going to|please|need(?:s)? to|has to|have to|want|let me|let's|hopefully|my guess|guessing|suspect|sounds like|looks like|planned|tomorrow|tonight|later|todo|to do|plan|not sure|no idea|unsure|until then|remember|keep an eye|wondering|confused|next steps?|is to [a-z]+|according to|supposed to|the article|documentation|the docs|must (?:ask|check|see|wait|call)|any (?:ideas?|help|suggestions?))\b|^(?:ordered|bought|purchased|requested a quote)\b|\?|\bnext\s?:"
 )
 _SHOWS = re.compile(
     r"\b(?:shows?|showed|says|contains?|reports?|reported|reads|returns?|returned|gives?|gave|lists?|blames?|points? (?:to|at)|pointed (?:to|at)|answers?|answered|complains?|displays?|indicates?)\b"
 )
 _STATES = re.compile(
-    r"\b(?:is|are|was|were|has|had|have|does|do|did|holds?|sits?|uses?|ends?|ended|differs?|matches|resolves?|pings?|opens?|listens?|goes|comes|came|went|works?|worked|fails?|failed|names?|maps?|allows?|allowed|blocks?|blocked|denies|denied|expired|expires|contains|stops?|stopped|counts?|dates?|can|cannot|can['’]?t)\b"
+    r"\b(?:is|are|was|were|has|had|have|does|do|did|holds?|sits?|uses?|ends?|ended|differs?|matches|resolves?|pings?|opens?|listens?|goes|comes|came|went|works?|worked|fails?|failed|names?|maps?|allows?|allowed|blocks?|blocked|denies|denied|expired|expires|contains|stops?|stopped|counts?|dates?|can|cannot|can['’]?t|valid|clean|empty|identical|missing|present|disabled|enabled|correct|intact|up to date|healthy|degraded|full|locked|denied)\b"
 )
 _TECHNICAL = re.compile(
-    r"\d|[A-Z]{2,}|\b[a-z]+[A-Z]\w*|\b[A-Z][a-z]+[A-Z]\w*|[\\/_]\w|\w[\\/_]\w|[\"“'‘]\w|\b(?:log|logs|port|ports|service|disk|volume|lun|lock|server|switch|router|firewall|dns|dhcp|cert|certificate|driver|profile|account|policy|gpo|group|rule|record|scope|lease|route|gateway|interface|link|uplink|queue|spooler|process|task|job|backup|snapshot|datastore|host|guest|vm|index|table|database|registry|key|permission|acl|share|mailbox|connector|trunk|codec|session|licen[cs]e|token|browser|cable|light|led|fibre|antenna|signal|tunnel|clock|time|version|firmware|patch|update|update|password|credentials|cache|cookie|config\w*|setting)\b"
+    r"\d|[A-Z]{2,}|\b(?:shows?|says) [A-Z]|\b[a-z]+[A-Z]\w*|\b[A-Z][a-z]+[A-Z]\w*|[\\/_]\w|\w[\\/_]\w|[\"“'‘]\w|\b(?:log|logs|port|ports|service|disk|volume|lun|lock|server|switch|router|firewall|dns|dhcp|cert|certificate|driver|profile|account|policy|gpo|group|rule|record|scope|lease|route|gateway|interface|link|uplink|queue|spooler|process|task|job|backup|snapshot|datastore|host|guest|vm|index|table|database|registry|key|permission|acl|share|mailbox|connector|trunk|codec|session|licen[cs]e|token|browser|cable|light|led|fibre|antenna|signal|tunnel|clock|time|version|firmware|patch|update|update|password|credentials|cache|cookie|config\w*|setting)\b"
 )
 _EXPLAINS = re.compile(
-    r"\b(?:means? (?:that|the|you)|because|since|is required|are required|as (?:a|the) rule|in general|usually|normally|by default|is used to|method is|way is|is an?\b(?! \d)|is called|that is how|in order|so that|which is why|the (?:issue|problem|question|goal|idea|point|setup|key|script|screen|message|error|website|server) (?:is|was)|all of|none of|background|history|tl;?dr)\b|^(?:now|then|suddenly|finally|so|today|once|until|after|before|while|when|as|if|although|however|just|also note|note)\b"
+    r"\b(?:means? (?:that|the|you)|because|is required|are required|as (?:a|the) rule|in general|usually|normally|by default|is used to|method is|way is|is an?\b(?! \d)|is called|that is how|in order|so that|which is why|the (?:issue|problem|question|goal|idea|point|setup|key|script|screen|message|error|website|server) (?:is|was)|all of|none of|background|history|tl;?dr)\b|^(?:now|then|suddenly|finally|so|today|once|until|after|before|while|when|as|if|although|however|just|also note|note)\b"
 )
 """Sentences that explain, or tell a story, rather than state what was seen."""
 _FIRST_PERSON = re.compile(r"\b(?:i|i'm|i've|i'd|i’m|i’ve|we|we're|we've|my|our|me|us)\b")
@@ -34,7 +36,7 @@ _FIRST_PERSON = re.compile(r"\b(?:i|i'm|i've|i'd|i’m|i’ve|we|we're|we've|my|
 def is_work_note(text: str) -> bool:
     """Whether a text is written as work notes are, without "I" and "we", so that whatever it states was looked at."""
     low = text[:2000].lower()
-    return len(_FIRST_PERSON.findall(low)) <= len(low) // 400
+    return len(_FIRST_PERSON.findall(low)) <= max(1, len(low) // 330)
 
 
 _TOOL = re.compile(
@@ -53,6 +55,14 @@ _TURNS_OUT = re.compile(
     r"\b(?:works?|worked|working|fine|ok|okay|never|no (?:drops?|crash\w*|problems?|issues?|errors?)|stable|same|still|fails?|failed|crash\w*|not|n['’]t|goes through|comes up|happens|opens|prints|loads|connects|both ways|clean|correct|perfect|gone|instantly|at once|straight away|empty|error)\b"
 )
 _ARROW = re.compile(r"\S\s*(?:->|=>|→|-->|>>)\s*\S")
+_ELSEWHERE = re.compile(
+    r"^(?:another|a different|a second|the other|other|a test|test|a new|new|my own|my|a colleague['’]?s?|the same|same) (?:[\w'’.-]+ ){0,5}?(?:users?|pcs?|laptops?|accounts?|computers?|machines?|phones?|browsers?|printers?|cables?|ports?|docks?|profiles?|desks?|tablets?|servers?|sites?|clients?|mailbox(?:es)?|query|test|file|lookup|cards?|disks?|monitors?)\b.{0,60}\b(?:gets?|has|have|shows?|works?|fails?|crash\w*|same|too|as well|fine|ok|is|are|sees?|can|cannot|can['’]?t|gives?|returns?|prints?|opens?|does|do)\b"
+)
+"""The same thing tried with something else."""
+_NONE_THERE = re.compile(r"^(?:also |and )?(?:no|nothing|none)\b (?:[\w-]+ ){0,4}?(?:in|on|at|for|from|to|with|since|between)\b \S")
+_PAIR = re.compile(r"^(?P<what>[^,:;.!?]{4,60}?)\s*(?:,|:|;|\s[-–]{1,2}|\s?=)\s+(?P<so>[^.!?]{2,70})[.!]?$")
+_AND_SO = re.compile(r"\s(?:->|=>|→|[-–]|,)\s*(?=(?:so )?(?:suspect|probably|maybe|looks like|my guess|sounds like|i (?:think|guess|suspect)|guess))")
+"""Where a guess follows what was seen."""
 _FOUND_DIFFERENCE = re.compile(r"^(?:the |only |one |another |big )*(?:differences?|thing|oddity|clue|what) (?:that )?(?:i|we) (?:found|noticed|saw|see|can see)\b")
 _NOT_IT = re.compile(r"\bso (?:it['’]?s |that['’]?s |its |thats )?not (?:that|it|the|this|a)\b|\bso that['’]?s (?:not it|out|fine|ok)\b")
 _OTHERS = re.compile(
@@ -61,38 +71,53 @@ _OTHERS = re.compile(
 _TO_SOMEBODY = re.compile(r"^(?:told|informed|promised|asked|emailed|called|left|spoke|app owner|user|customer|client|she|he|they)\b.{0,60}\b(?:confirm\w*|happy|informed|aware|know|he can|she can|they can)\b")
 
 
+_LEADING = re.compile(r"^(?:(?:and|but|so|also|then|now|however|ok|okay|hm+|well)[,.]?\s+)+", re.IGNORECASE)
+_RESULT_MARK = re.compile(r"[,:;=]|->|=>|→|\s[-–]\s")
+
+
 def finding_stated(sentence: str, *, work_note: bool) -> bool:
     """Whether a technician's sentence states a finding: a thing of the trade and what is so about it.
 
     In a work note any plain statement will do; elsewhere the sentence must say that something shows it.
     """
-    written = sentence.strip()[:240]
+    written = _LEADING.sub("", sentence.strip()[:240])
+    if guess := _AND_SO.search(written.lower()):
+        written = written[: guess.start()]
     text = written.lower()
     if len(text) < 12 or _OPINION.search(text):
         return False
     if _FOUND_DIFFERENCE.match(text) or _OTHERS.match(text):
         return True
     if _TOOL.match(text):
-        return len(text.split()) >= 3 and (work_note or _SHOWS.search(text) is not None)
+        told = _SHOWS.search(text) or (work_note and (_STATES.search(text) or _RESULT_MARK.search(text)))
+        return len(text.split()) >= 3 and told is not None
     if _EXPLAINS.search(text):
         return False
     if _UNDER.match(text) and _TURNS_OUT.search(text):
         return True
+    if _ELSEWHERE.match(text):
+        return True
     if re.match(_SPEAKER, text) or _TECHNICAL.search(written[:120]) is None:
         return False
-    if work_note and (_ARROW.search(text) or _NOT_IT.search(text)):
+    if work_note and (_ARROW.search(text) or _NOT_IT.search(text) or _NONE_THERE.match(text)):
+        return True
+    if work_note and (pair := _PAIR.match(text)) and outcomes.outcome_of(pair["so"], check=True) != "unknown":
         return True
     found = _SHOWS.search(text) or (_STATES.search(text) if work_note else None)
     return found is not None and 0 < found.start() <= 90
 
 
-def by_others(sentence: str) -> bool:
-    """Whether another team, the vendor or the provider says it."""
-    return _OTHERS.match(sentence.strip()[:80].lower()) is not None
+def by_vendor(sentence: str) -> bool:
+    """Whether somebody outside, the provider or the vendor, says or did it."""
+    found = _OTHERS.match(sentence.strip()[:80].lower())
+    return found is not None and _OUTSIDE.search(found["who"]) is not None
+
+
+_OUTSIDE = re.compile(r"\b(?:isp|carrier|provider|vendor|supplier|hoster|electrician|landlord|support)\b")
 
 
 _PROBE = re.compile(
-    r"^(?:(?:and|also|then|but|the|a|an|same|ran|running|tried|did)\s+){0,3}(?:ping|nslookup|dig|tnc|telnet|curl|wget|mount|umount|eseutil|start|boot|test|login|logon|log in|sign in|test[ -]|print|send|call|net use|resume|restart|install|update|connect|resolve|tracert|traceroute|sfc|dism|chkdsk|restore|repair|rebuild|resume-|start-|test-|connect-|repair-|new-|set-|add-|remove-|install-|net start|systemctl (?:re)?start|service \w+ start|psexec|robocopy|gpupdate|query|a? ?query)"
+    r"^(?:(?:and|also|then|but|the|a|an|same|ran|running|tried|did)\s+){0,3}(?:ping|nslookup|dig|tnc|telnet|curl|wget|mount|umount|eseutil|start|boot|test|login|logon(?! events?)|log in|sign in(?! logs?)|test[ -]|print|send|call|net use|resume|restart|install|update|connect|resolve|tracert|traceroute|sfc|dism|chkdsk|restore|repair|rebuild|resume-|start-|test-|connect-|repair-|new-|set-|add-|remove-|install-|net start|systemctl (?:re)?start|service \w+ start|psexec|robocopy|gpupdate|query|a? ?query)"
 )
 """A command or test that tries what fails: where it errs it failed, where a log shows an error it found something."""
 _ENDED = re.compile(r"^(?:the )?(?:\w+ )?(?:repair|rebuild|restore|clon(?:e|ing)|install\w*|update|upgrade|backup|sync|migration|import|export|cop(?:y|ying)|reinstall|(?:start )?attempt|resync|resume|boot|start|wizard|setup|script) (?:\w+ )?(?:abort|fail|ended with|stopp|error|crash|hung|hangs|stuck|timed out|times out)")
@@ -105,12 +130,28 @@ _OBSERVING = re.compile(
 )
 
 
+def rules_out(text: str) -> bool:
+    """Whether the text draws the conclusion that this is not it: "…, so not that"."""
+    return _NOT_IT.search(text.lower()) is not None
+
+
+def names_tool(text: str) -> bool:
+    """Whether the text begins with a command or a tool."""
+    return _TOOL.match(_LEADING.sub("", text.strip()[:120]).lower()) is not None
+
+
+_READER = re.compile(
+    r"^(?:the |ran |also )*(?:vssadmin list|show |get-|gpresult|icacls|lsblk|df\b|du\b|repadmin /show|netstat|ipconfig|klist|setspn -l|wmic|smartctl|journalctl|dmesg|systemctl status|esxtop|top\b|event|(?:[\w-]+ ){0,3}(?:logs?|trace|report|console|portal|viewer|list|status|manager|audit|capture|monitor)\b)"
+)
+"""A command or place that is read."""
+
+
 def observes(text: str) -> bool:
     """Whether the text tells what was seen, so that a fault in it is a finding and not a failure of the step."""
     low = text.strip()[:240].lower()
     if _PROBE.match(low) or _ENDED.match(low):
         return False
-    return _OBSERVING.match(low) is not None or _SHOWS.search(low[:120]) is not None
+    return _OBSERVING.match(low) is not None or _READER.match(low) is not None or _SHOWS.search(low[:120]) is not None
 
 
 def changes(text: str) -> bool:

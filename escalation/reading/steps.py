@@ -67,6 +67,7 @@ def _in_passage(index: int, passage: Passage) -> list[Deed]:
         if stretch.kind == "heading" or (stretch.text.endswith(":") and stretch.kind == "sentence"):
             listing = _TRIED_LIST.search(stretch.text) is not None and not deeds.looks_ahead(stretch.text)
             if stretch.kind == "heading" or listing:
+                found += _announced(told, place, index, passage) if not advising else []
                 continue
         elif stretch.kind == "sentence" and _TRIED_SO_FAR.search(stretch.text):
             listing = True
@@ -85,10 +86,28 @@ def _in_passage(index: int, passage: Passage) -> list[Deed]:
     return found
 
 
+def _announced(told: list[Stretch], place: int, index: int, passage: Passage) -> list[Deed]:
+    """Return the deed in a line that ends in a colon and has its result pasted below: "mount -a gives:"."""
+    line = told[place]
+    below = told[place + 1] if place + 1 < len(told) else None
+    if below is None or below.kind != "pasted" or passage.description:
+        return []
+    if deeds.claims(line.text) != "deed" and not statements.names_tool(line.text):
+        return []
+    troubled = any(pasted.troubled(row) for row in below.text.splitlines()[:12])
+    failing = troubled and not statements.observes(line.text)
+    text = line.text.rstrip(" :")
+    end = line.start + len(text)
+    actor = cast("Actor", deeds.actor_of(text, passage.role))
+    return [Deed(index, line.start, end, end, "failed" if failing else "partial", actor, True, True)]
+
+
 def _history(deed: Deed, passage: Passage) -> bool:
     """Whether a deed of the description only tells how things came to be."""
     words = passage.text[deed.start : deed.end]
     if re.match(r"(?:\w+ ){0,2}they\b", words, re.IGNORECASE):
+        return True
+    if not deed.result_stated and deed.outcome == "unknown" and not deed.check and deeds.set_up(words):
         return True
     return (not deed.result_stated or deed.outcome in ("failed", "unknown")) and deeds.by_others(words)
 
@@ -239,13 +258,13 @@ def _whole(
     if outcome is None and _narrows(text, read):
         read = "partial"
     if outcome is None and check and _only_seen(text, read, stated):
-        read = "no_change" if _NONE.match(text.lower()) else "partial"
+        read = "no_change" if _NONE.match(text.lower()) or statements.rules_out(text) else "partial"
     stated = read != "unknown"
     if check and outcome is None and findings.allows(text) and not _narrows(text, read):
         read, stated = "no_change", True
     if read == "unknown" and outcome is None and following is not None and following.kind == "sentence":
         read = _from_next(following, check)
-    actor = cast("Actor", "vendor" if findings.by_vendor(text) or statements.by_others(text) else deeds.actor_of(text, role))
+    actor = cast("Actor", "vendor" if findings.by_vendor(text) or statements.by_vendor(text) else deeds.actor_of(text, role))
     return Deed(index, stretch.start, stretch.start + len(text), stretch.start + len(text), read, actor, stated, check)
 
 
@@ -336,6 +355,8 @@ def _deed(stretch: Stretch, group: list[_Clause], index: int, role: str, followi
         outcome = "partial"
     if outcome in ("unknown", "no_change") and not _denies(rest) and _QUOTES_ERROR.search(first.text + rest):
         outcome = "failed"
+    if not check and outcome in ("unknown", "no_change", "partial") and _STARTED.match(first.text) and _STOPPED.search(rest):
+        outcome = "failed"
     if check and outcome == "failed" and statements.observes(first.text):
         outcome = "partial"
     stated = outcome != "unknown"
@@ -352,6 +373,10 @@ _QUOTES_ERROR = re.compile(
     r"^(?:\W*\w+ ){0,4}?(?:tried|attempted|trying|attempting)\b.{0,120}?(?:[-–,:]|\bgot|\bgets?|\bbut|\bsays)\s*(?:the |an? )?[\"“]", re.IGNORECASE
 )
 """An attempt that got a message for an answer."""
+
+
+_STARTED = re.compile(r"(?:\w+ ){0,3}?(?:started|restarted|booted|powered|launched)\b", re.IGNORECASE)
+_STOPPED = re.compile(r"\b(?:stops?|stopped|dies|died|exits?|crash(?:es|ed)|goes down|went down|shuts? down)\b", re.IGNORECASE)
 
 
 def _denies(rest: str) -> bool:

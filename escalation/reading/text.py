@@ -63,7 +63,7 @@ def stretches(text: str) -> list[Stretch]:
     found: list[Stretch] = []
     widths = [len(line.text.rstrip()) for line in lines]
     width = max(widths, default=0)
-    folded = sum(w >= 0.8 * width for w in widths) >= 3
+    folded = sum(w >= 0.85 * width for w in widths) >= max(3, 0.6 * len([w for w in widths if w]))
     at = 0
     while at < len(lines):
         kind = kinds[at]
@@ -260,7 +260,7 @@ def _wraps(above: str, below: str, width: int, *, folded: bool) -> bool:
     if width > 140 or fits:
         return False
     if start[0].islower() or start[0] in "(\"'" or start[0].isdigit():
-        return folded or not _BEGINS_NOTE.match(start[:40])
+        return not _BEGINS_NOTE.match(start[:40])
     return folded and len(end) >= 75
 
 
@@ -291,11 +291,23 @@ def _sentences(text: str, start: int, end: int) -> Iterator[Stretch]:
         begin = stop
 
 
+_SAID = re.compile(r"\"[^\"\n]{1,300}\"(?=[\s,.;:!?)]|$)|“[^“”\n]{1,300}”")
+
+
 def _ends(text: str, start: int, end: int) -> Iterator[int]:
+    """Return where sentences end; a full stop inside a quotation that goes on ends none."""
+    said = [quote.span() for quote in _SAID.finditer(text, start, end)] if _QUOTE_MARK.search(text, start, end) else []
     for mark in _END.finditer(text, start, end):
         if text[mark.start()] == "." and _ABBREVIATION.search(
             text, max(start, mark.start() - 12), mark.start() + 1
         ):
             continue
+        while said and said[0][1] <= mark.start():
+            said.pop(0)
+        if said and said[0][0] < mark.start() and mark.end() < said[0][1]:
+            continue
         yield mark.end()
     yield end
+
+
+_QUOTE_MARK = re.compile(r"[\"“]")
