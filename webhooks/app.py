@@ -11,7 +11,7 @@ from sqlalchemy import text
 from models.accounts import Sealer
 from models.base import Database
 from psa.callbacks import LARGEST_BODY, Verifier
-from webhooks import api, callbacks, claims, health
+from webhooks import api, callbacks, claims, health, metrics
 from webhooks.answers import speak_plainly
 from webhooks.claiming import Claiming
 from webhooks.directory import Directory
@@ -62,6 +62,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         claims.blueprint(claiming, passes, counter, public_url=settings.public_url, clock=_now)
     )
     app.register_blueprint(api.blueprint(claiming, Records(database, _now), passes, counter))
+    app.register_blueprint(metrics.blueprint(metrics.Meter(database, _now), _now, token=settings.metrics_token))
     return app
 
 

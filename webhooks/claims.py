@@ -42,7 +42,8 @@ HEADERS = {
     "X-Robots-Tag": "noindex, nofollow",
 }
 
-CSS = "/static/pages.css"
+CSS = "../static/pages.css"
+"""Seen from `/claim/…`, so that a proxy may put us below a path of its own."""
 
 
 def blueprint(
@@ -90,6 +91,7 @@ class Page:
         self._passes, self._clock = passes, clock
         self._origin = _origin(public_url)
         self._secure = public_url.startswith("https:")
+        self._path = f"{urlsplit(public_url).path.rstrip('/')}/claim"
 
     def show(self, token: str, standing: Standing, *, status: int = 200) -> Response:
         """Return the page, with a form that is good in this browser."""
@@ -98,8 +100,9 @@ class Page:
         form = self._passes.form_token(link=token, browser=browser)
         response = Response(render_template("claim.html", css=CSS, form=form, **values), status)
         response.set_cookie(
-            COOKIE, browser, max_age=CLAIM_LINK_S, path="/claim", httponly=True, samesite="Strict", secure=self._secure
-        )
+            COOKIE, browser, max_age=CLAIM_LINK_S, path=self._path, httponly=True, samesite="Strict",
+            secure=self._secure,
+        )  # fmt: skip
         return response
 
     def require_own_button(self, token: str) -> None:

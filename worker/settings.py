@@ -76,6 +76,8 @@ class Settings:
     public_url: str = "http://127.0.0.1:8000"
     smtp_url: str = field(default="", repr=False)
     mail_from: str = "ResolutionFlow <resolutionflow@localhost>"
+    metrics_token: str = field(default="", repr=False)
+    """Whoever asks for `/metrics` must send it; empty: only this machine may ask."""
     log_level: str = "INFO"
     var: Path = Path("var")
     """Where embedded use keeps its files: database, broker, keys, mail."""
@@ -112,6 +114,9 @@ class Settings:
         level = (env.get("LOG_LEVEL") or "INFO").upper()
         if level not in ("DEBUG", "INFO", "WARNING", "ERROR"):
             wrong.append(f"LOG_LEVEL is {level!r}: use DEBUG, INFO, WARNING or ERROR")
+        metrics_token = (env.get("METRICS_TOKEN") or "").strip()
+        if metrics_token and len(metrics_token) < 16:
+            wrong.append(f"METRICS_TOKEN has {len(metrics_token)} characters; use at least 16 random ones, or none")
         numbers = _numbers(wrong, env)
         keys = _secret_keys(wrong, env, var, embedded=redis_url is None)
         if wrong:
@@ -124,6 +129,7 @@ class Settings:
             public_url=public_url,
             smtp_url=smtp_url,
             mail_from=mail_from,
+            metrics_token=metrics_token,
             log_level=level,
             var=var,
             calls_per_second=numbers.pop("calls_per_second", 5.0),

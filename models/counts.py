@@ -1,0 +1,128 @@
+"""How much there is of everything, over all accounts, for machines that watch this installation.
+
+Each query is bounded by an index or by a number of newest rows, so that looking stays cheap with millions of
+handoffs. All take the system session, which reads states and times and nothing of any ticket.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from escalation.lifecycle import Brief, Response
+from models.tables import Account, Alert, Delivery, Handoff, Heartbeat, Inbox, Report
+
+NEWEST = 10_000
+"""How far back deliveries and latencies are looked at, in rows."""
+LIVE = (Response.OPEN.value, Response.CLAIMED.value, Response.ACTED.value)
+DUE: dict[str, InstrumentedAttribute[datetime | None]] = {
+    "callback": Inbox.next_attempt_at,
+    "brief": Handoff.next_attempt_at,
+    "refresh": Handoff.refresh_due_at,
+    "settlement": Handoff.settle_due_at,
+    "observation": Handoff.observe_due_at,
+    "message": Delivery.next_attempt_at,
+    "poll": Account.next_poll_at,
+    "weekly": Account.next_weekly_at,
+    "report": Report.next_attempt_at,
+}
+"""What the sweeper rings for, by the column that says when it is due."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What was there at `at`."""
+
+    at: datetime
+    accounts: int
+    handoffs: dict[str, int]
+    """By the state of the response."""
+    live: dict[tuple[str, str], int]
+    """Those not ended, by the states of brief and response."""
+    oldest_waiting_brief: datetime | None
+    """When the handoff was seen that has waited longest for its note; parked ones do not wait."""
+    callbacks_waiting: int
+    oldest_callback: datetime | None
+    due: dict[str, tuple[int, datetime | None]]
+    """For each kind of work: how much is due now, and since when the oldest is."""
+    deliveries: dict[str, int]
+    """The newest ones, by status."""
+    alerts: dict[str, int]
+    heartbeats: dict[str, datetime]
+    latencies: list[float]
+    """Seconds from escalation to accepted note, of the notes accepted within the last hour, shortest first."""
+
+
+def count(system: Session, *, now: datetime) -> Counts:
+    """Count everything once."""
+    waiting_briefs = select(func.min(Handoff.seen_at)).where(
+        Handoff.next_attempt_at.is_not(None),
+        Handoff.brief_state.in_((Brief.PENDING.value, Brief.POSTING.value)),
+    )
+    callbacks = select(func.count(), func.min(Inbox.received_at)).where(
+        Inbox.next_attempt_at.is_not(None), Inbox.state == "new"
+    )
+    waiting, oldest = system.execute(callbacks).one()
+    return Counts(
+        at=now,
+        accounts=system.scalar(select(func.count(Account.id))) or 0,
+        handoffs=_each(Response, _grouped(system, select(Handoff.response_state, func.count(Handoff.id)))),
+        live=_live(system),
+        oldest_waiting_brief=system.scalar(waiting_briefs),
+        callbacks_waiting=waiting,
+        oldest_callback=oldest,
+        due={kind: _due(system, column, now) for kind, column in DUE.items()},
+        deliveries=_each(("queued", "sending", "sent", "failed", "suppressed"), _deliveries(system)),
+        alerts=_grouped(
+            system, select(Alert.kind, func.count(Alert.id)).where(Alert.cleared_at.is_(None))
+        ),
+        heartbeats={name: at for name, at in system.execute(select(Heartbeat.name, Heartbeat.at))},  # noqa: C416
+        latencies=_latencies(system, now),
+    )
+
+
+def _grouped(system: Session, query: Select[Any, Any]) -> dict[str, int]:
+    return {state: number for state, number in system.execute(query.group_by(query.selected_columns[0]))}  # noqa: C416
+
+
+def _each(states: Iterable[str], found: dict[str, int]) -> dict[str, int]:
+    """Add those of which there are none: a series that comes and goes cannot be watched."""
+    return {**{str(state): 0 for state in states}, **found}
+
+
+def _live(system: Session) -> dict[tuple[str, str], int]:
+    query = select(Handoff.brief_state, Handoff.response_state, func.count(Handoff.id)).where(
+        Handoff.response_state.in_(LIVE)
+    )
+    rows = system.execute(query.group_by(Handoff.brief_state, Handoff.response_state))
+    return {
+        **{(str(brief), response): 0 for brief in Brief for response in LIVE},
+        **{(brief, response): number for brief, response, number in rows},
+    }
+
+
+def _due(
+    system: Session, column: InstrumentedAttribute[datetime | None], now: datetime
+) -> tuple[int, datetime | None]:
+    number, since = system.execute(select(func.count(), func.min(column)).where(column <= now)).one()
+    return number, since
+
+
+def _deliveries(system: Session) -> dict[str, int]:
+    newest = select(Delivery.status).order_by(Delivery.id.desc()).limit(NEWEST).subquery()
+    return _grouped(system, select(newest.c.status, func.count()))
+
+
+def _latencies(system: Session, now: datetime) -> list[float]:
+    newest = (
+        select(Handoff.escalated_at, Handoff.posted_at).order_by(Handoff.id.desc()).limit(NEWEST).subquery()
+    )
+    rows = system.execute(
+        select(newest.c.escalated_at, newest.c.posted_at).where(newest.c.posted_at > now - timedelta(hours=1))
+    )
+    return sorted(max(0.0, (posted - escalated).total_seconds()) for escalated, posted in rows)

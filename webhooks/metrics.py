@@ -1,0 +1,157 @@
+"""`GET /metrics` in Prometheus' text format: counts and ages over all accounts, without any account's name."""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import TypeVar
+
+from flask import Blueprint, Response, request
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from sqlalchemy.exc import SQLAlchemyError
+
+from models.base import Database
+from models.counts import Counts, count
+from webhooks.answers import problem
+from webhooks.passage import Away
+
+KEEP_S = 5.0
+"""What was counted holds for so long, whoever asks how often."""
+SHARE = 0.05
+"""Counting takes at most this share of the time, however slow it becomes."""
+PATIENCE_S = 1.0
+QUANTILES = (0.5, 0.9, 0.99)
+_PREFIX = "resolutionflow"
+FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via")
+
+
+_Labels = TypeVar("_Labels", bound=tuple[str, ...])
+
+
+class Meter:
+    """Counts at most every few seconds."""
+
+    def __init__(
+        self, database: Database, clock: Callable[[], datetime], *, tick: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._database, self._clock, self._tick = database, clock, tick
+        self._counting = threading.Lock()
+        self._found: Counts | None = None
+        self._good_until = float("-inf")
+
+    def read(self) -> Counts:
+        """Return the counts, a few seconds old at most. Raises `Away` and SQLAlchemy's errors."""
+        if not self._counting.acquire(timeout=PATIENCE_S):
+            raise Away("somebody else has been counting for too long")
+        try:
+            if self._found is None or self._tick() >= self._good_until:
+                begun = self._tick()
+                with self._database.system(reading=True) as system:
+                    self._found = count(system, now=self._clock())
+                ended = self._tick()
+                self._good_until = ended + max(KEEP_S, (ended - begun) / SHARE)
+            return self._found
+        finally:
+            self._counting.release()
+
+
+class _Snapshot:
+    """One reading, as prometheus-client wants to collect it."""
+
+    def __init__(self, found: Counts, now: datetime) -> None:
+        self._found, self._now = found, now
+
+    def collect(self) -> Iterator[Metric]:
+        found = self._found
+        yield _gauge("accounts", "Accounts of this installation.", {(): found.accounts})
+        yield _gauge(
+            "handoffs", "All handoffs by the state of the response.", _one_label(found.handoffs), ("response",)
+        )
+        yield _gauge("handoffs_live", "Handoffs that have not ended.", found.live, ("brief", "response"))
+        yield _gauge(
+            "brief_oldest_waiting_seconds", "Age of the handoff that has waited longest for its note; 0 if none waits.",
+            {(): self._age(found.oldest_waiting_brief)},
+        )  # fmt: skip
+        yield _gauge("callbacks_waiting", "Stored callbacks not decided yet.", {(): found.callbacks_waiting})
+        yield _gauge(
+            "callback_oldest_waiting_seconds", "Age of the oldest of them; 0 if none waits.",
+            {(): self._age(found.oldest_callback)},
+        )  # fmt: skip
+        numbers = {(kind,): number for kind, (number, _) in found.due.items()}
+        yield _gauge("work_due", "Rows that are due now, by the kind of work.", numbers, ("work",))
+        ages = {(kind,): self._age(since) for kind, (_, since) in found.due.items()}
+        yield _gauge("work_overdue_seconds", "How long the oldest of them has been due.", ages, ("work",))
+        yield _gauge(
+            "deliveries_newest", "The newest 10,000 messages by status.", _one_label(found.deliveries), ("status",)
+        )
+        yield _gauge("alerts_open", "Open alerts.", _one_label(found.alerts), ("kind",))
+        hearts = {(name,): self._age(at) for name, at in found.heartbeats.items()}
+        yield _gauge("heartbeat_age_seconds", "Since the last sign of life.", hearts, ("name",))
+        yield from self._latency()
+
+    def _latency(self) -> Iterator[Metric]:
+        times = self._found.latencies
+        yield _gauge("briefs_posted_last_hour", "Notes accepted within the last hour.", {(): len(times)})
+        if times:
+            # By rank, without interpolation: with few notes the 0.99 is the slowest.
+            ranked = {(f"{q:g}",): times[min(len(times) - 1, int(q * len(times)))] for q in QUANTILES}
+            yield _gauge(
+                "brief_latency_last_hour_seconds", "From escalation to accepted note, of those notes.", ranked,
+                ("quantile",),
+            )  # fmt: skip
+
+    def _age(self, since: datetime | None) -> float:
+        return max(0.0, (self._now - since).total_seconds()) if since else 0.0
+
+
+def _one_label(values: Mapping[str, int]) -> dict[tuple[str, ...], int]:
+    return {(name,): number for name, number in values.items()}
+
+
+def _gauge(
+    name: str, text: str, values: Mapping[_Labels, float], labels: tuple[str, ...] = ()
+) -> Metric:
+    """Return a gauge: rows can go away with their account, so none of these is a counter."""
+    metric = GaugeMetricFamily(f"{_PREFIX}_{name}", text, labels=labels)
+    for label, value in values.items():
+        metric.add_metric(label, value)
+    return metric
+
+
+def blueprint(meter: Meter, clock: Callable[[], datetime], *, token: str) -> Blueprint:
+    """Return `/metrics`, which answers this machine, or whoever has `token` where one is set."""
+    routes = Blueprint("metrics", __name__)
+
+    @routes.get("/metrics")
+    def metrics() -> Response:
+        """Give the figures; 403 to strangers, 503 without a database."""
+        if not _may_ask(token):
+            what = "set METRICS_TOKEN and send it as a bearer token; without it only this machine may ask"
+            return problem(403, what)
+        try:
+            found = meter.read()
+        except (Away, SQLAlchemyError):
+            return problem(503, "the database does not answer now", retry_after=5)
+        registry = CollectorRegistry(auto_describe=False)
+        registry.register(_Snapshot(found, clock()))
+        return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+    return routes
+
+
+def _may_ask(token: str) -> bool:
+    if token:
+        scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+        return scheme.lower() == "bearer" and hmac.compare_digest(given.strip().encode(), token.encode())
+    if any(name in request.headers for name in FORWARDED):
+        return False  # a proxy on this machine stands before somebody else
+    try:
+        return ipaddress.ip_address(request.remote_addr or "").is_loopback
+    except ValueError:
+        return False
