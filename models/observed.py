@@ -6,12 +6,12 @@ read, so a claim that was given back since, or a deed that was seen later, leave
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, or_, select
+from sqlalchemy import Row, Select, or_, select
 from sqlalchemy.orm import Session
 
 from escalation.hours import Calendar
@@ -35,12 +35,9 @@ def observations(
     hours = calendars.versions(session, account_id, time_zone=zone)
     members = select(Member.id, Member.identifier).where(Member.account_id == account_id)
     people = {number: login for number, login in session.execute(members)}  # noqa: C416 - rows are no pairs to mypy
-    courses = _courses(session, account_id, since, until, moment)
-    return [
-        _observation(row, courses[row.id], hours, people)
-        for row in session.execute(_episodes(account_id, since, until))
-        if row.id in courses
-    ]
+    rows = session.execute(_episodes(account_id, since, until)).all()
+    courses = _courses(session, account_id, [row.id for row in rows], moment)
+    return [_observation(row, courses[row.id], hours, people) for row in rows if row.id in courses]
 
 
 @dataclass(slots=True)
@@ -84,21 +81,24 @@ def _episodes(account_id: int, since: datetime, until: datetime) -> Select[Any]:
         Handoff.claimed_at,
         Handoff.first_action["trusted"].as_boolean().label("trusted"),
     )
-    return query.where(*_escalated(account_id, since, until)).order_by(Handoff.escalated_at, Handoff.id)
+    here = (Handoff.account_id == account_id, Handoff.escalated_at > since, Handoff.escalated_at <= until)
+    return query.where(*here).order_by(Handoff.escalated_at, Handoff.id)
 
 
 def _courses(
-    session: Session, account_id: int, since: datetime, until: datetime, as_of: datetime
+    session: Session, account_id: int, handoff_ids: Sequence[int], as_of: datetime
 ) -> dict[int, _Course]:
+    if not handoff_ids:
+        return {}
+    # Handoffs are numbered as they come in, so theirs lie side by side in the index, with few others between them.
     query = (
         select(
             Transition.handoff_id, Transition.machine, Transition.from_state, Transition.to_state,
             Transition.happened_at, Transition.actor,
         )
-        .join(Handoff, (Handoff.account_id == Transition.account_id) & (Handoff.id == Transition.handoff_id))
         .where(
-            *_escalated(account_id, since, until),
             Transition.account_id == account_id,
+            Transition.handoff_id.between(min(handoff_ids), max(handoff_ids)),
             Transition.recorded_at <= as_of,
             or_(Transition.machine == "response", Transition.to_state == Brief.POSTED.value),
         )
@@ -108,10 +108,6 @@ def _courses(
     for handoff_id, machine, before, after, at, actor in session.execute(query):
         courses.setdefault(handoff_id, _Course()).move(machine, before, after, at, actor)
     return courses
-
-
-def _escalated(account_id: int, since: datetime, until: datetime) -> tuple[ColumnElement[bool], ...]:
-    return Handoff.account_id == account_id, Handoff.escalated_at > since, Handoff.escalated_at <= until
 
 
 def _observation(
