@@ -106,7 +106,8 @@ def episodes(
         ticket = meaning.ticket_at(course.ticket, save, last=n == len(course.saves) - 1)
         verdict = decide(seen, ticket, meaning.rules, now=save.at)
         if verdict.act is Act.OPEN:
-            _end(found, save.at)
+            # Left unclaimed and stayed away longer than the grace: it ended when it was left.
+            _end(found, seen.left_at if seen and seen.left_at else save.at)
             # The first save is what the ticket was opened as: nothing stood before it.
             found.append(Episode(course.ticket.id, verdict.episode, save.at, save.member, course.saves[n:]))
         elif verdict.act is Act.END:

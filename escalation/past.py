@@ -53,12 +53,16 @@ class Meaning:
     closing: frozenset[StatusKey] = frozenset()
 
     def key(self, board: str | None, status: str | None) -> StatusKey:
-        """Return the ids of a status; one that is on another board alone is taken from there."""
+        """Return the ids of a status; one that is on other boards alone, and means the same there, is taken from there.
+
+        A board move that the trail does not tell leaves such a name behind.
+        """
         board_id, wanted = self.boards.get(board or "", NOWHERE), status or ""
         if (board_id, wanted) in self.statuses:
             return board_id, self.statuses[board_id, wanted]
         elsewhere = [(b, number) for (b, name), number in self.statuses.items() if name == wanted]
-        return elsewhere[0] if len(elsewhere) == 1 else (board_id, NOWHERE)
+        means = {(self.rules.is_escalation(*key), self.rules.is_claim(*key), key in self.closing) for key in elsewhere}
+        return elsewhere[0] if len(means) == 1 else (board_id, NOWHERE)
 
     def ticket_at(self, ticket: Ticket, save: Sighting, *, last: bool) -> Ticket:
         """Return a ticket as one of its saves left it; only the last says whether it was merged."""

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from escalation.trail import AuditEntry, Trail
+from escalation.trail import AuditEntry, Names, Trail
 from escalation.trail_wording import clock_offset, learn
 from tests.unit.escalation.trails import NAMES, START, WORDINGS, made, witness
 
@@ -94,3 +94,44 @@ def test_a_clock_in_the_servers_own_time_is_found_and_one_that_nobody_can_tell_i
     assert clock_offset([-5 * hour + timedelta(seconds=n) for n in range(20)]) == -5 * hour
     assert clock_offset([n * hour for n in range(20)]) is None
     assert clock_offset([hour]) == timedelta()
+
+
+def test_another_field_whose_values_have_the_names_of_statuses_is_kept_apart() -> None:
+    trails, truth = made(WORDINGS["sentence"])
+    other = [
+        replace(trail, entries=(
+            *trail.entries,
+            AuditEntry("Approval: New > In Progress", START + timedelta(days=60), "jlind", "Ticket"),
+            AuditEntry("Approval: In Progress > Completed", START + timedelta(days=61), "jlind", "Ticket"),
+        ))
+        for trail in trails
+    ]  # fmt: skip
+    pattern, changes = learn("status", other, NAMES)
+    assert [template.mask.startswith("Approval") for template in pattern.templates] == [False]
+    assert {ticket: [(c.old, c.new) for c in found] for ticket, found in changes.items()} == truth
+
+
+def test_a_rare_field_is_read_like_one_that_differs_in_a_word() -> None:
+    trails, _ = made(WORDINGS["from to"])
+    status, _ = learn("status", trails, NAMES)
+    boards = Names({"help desk": "Help Desk", "noc": "NOC"})
+    moved = AuditEntry("Board: from Help Desk to NOC", START, "jlind", "Ticket")
+    board, changes = learn("board", [Trail(1, (moved,), "NOC")], boards, like=status.templates)
+    assert board.trusted
+    assert [(c.old, c.new) for c in changes[1]] == [("Help Desk", "NOC")]
+    backwards, _ = learn("board", [Trail(1, (moved,), "Help Desk")], boards, like=status.templates)
+    assert not backwards.trusted
+
+
+def test_a_status_that_took_another_ones_place_is_taken_for_it() -> None:
+    trails, _ = made(WORDINGS["table"], tickets=120, seed=4)
+    before = START + timedelta(hours=3 * 60)
+    renamed = [
+        replace(trail, entries=tuple(
+            replace(e, text=e.text.replace("Escalated", "T2 Queue")) if e.at and e.at < before else e for e in trail.entries
+        ))
+        for trail in trails
+    ]  # fmt: skip
+    pattern, changes = learn("status", renamed, NAMES)
+    assert pattern.aliases == {"t2 queue": "Escalated"}
+    assert changes == learn("status", trails, NAMES)[1]
