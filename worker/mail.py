@@ -118,10 +118,15 @@ def handoff_context(mail: HandoffMail) -> dict[str, object]:
         "recipient": plain(mail.recipient_name, limit=60),
         "lines": lines[:LINES],
         "lines_left_out": max(0, len(lines) - LINES),
-        "preheader": plain(_CITATION.sub("", first), limit=110),
+        "preheader": plain(uncited(first), limit=110),
         "brief_in_ticket": mail.brief_in_ticket,
         "event_id": plain(mail.event_id, limit=80),
     }
+
+
+def uncited(text: str) -> str:
+    """Return the text without the marks that name its sources, like ` [n3]`."""
+    return _CITATION.sub("", text)
 
 
 def badge_colour(severity: str) -> str:

@@ -44,6 +44,8 @@ class Pair:
     name: str
     note: str
     """What the figures rest on, or why there are none."""
+    size: int
+    """Finished observations, of the clock that has fewer."""
     bars: tuple[Bar, ...]
     """After the claim, and in all; empty where there are too few."""
 
@@ -119,12 +121,12 @@ def domain_name(domain: str) -> str:
 def pair_of(name: str, figures: Mapping[str, FigureJson], longest: float) -> Pair:
     """Return the two bars of one week, technician or domain, on a scale that ends at `longest` minutes."""
     after_claim, in_all = figures["orientation"], figures["total"]
+    size = min(after_claim["n"], in_all["n"])
     if not _shown(after_claim) or not _shown(in_all):
-        return Pair(name, f"{in_all['n']} acted on", ())
-    note = f"{in_all['n']} acted on" + (", early" if in_all["status"] == "early" else "")
-    return Pair(
-        name, note, (_bar("after claim", after_claim["mean"], longest), _bar("in all", in_all["mean"], longest))
-    )
+        return Pair(name, f"{size} acted on", size, ())
+    early = ", early" if "early" in (after_claim["status"], in_all["status"]) else ""
+    bars = _bar("after claim", after_claim["mean"], longest), _bar("in all", in_all["mean"], longest)
+    return Pair(name, f"{size} acted on{early}", size, bars)
 
 
 def longest_of(groups: Iterable[Mapping[str, FigureJson]]) -> float:

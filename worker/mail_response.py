@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Literal
 
 from escalation.clock import span
-from worker.mail import badge_colour, one_line
+from worker.mail import badge_colour, one_line, uncited
 from worker.mail_templates import Rendered, plain, render_folder, web_address
 
 __all__ = ["OfferedAgainMail", "TakenMail", "render_offered_again", "render_taken"]
@@ -90,7 +90,8 @@ def render_offered_again(mail: OfferedAgainMail) -> Rendered:
     what = _ended(mail)
     context = {
         **_ticket(mail), "severity": severity, "bar": badge_colour(severity), "what": what,
-        "waiting": one_line("Waiting", mail.waiting), "start_here": one_line("Start here", mail.start_here),
+        "waiting": one_line("Waiting", uncited(mail.waiting)),
+        "start_here": one_line("Start here", uncited(mail.start_here)),
         "claim_url": web_address(mail.claim_url, named="claim_url") if mail.claim_url else "",
         "preheader": plain(what, limit=110),
     }  # fmt: skip

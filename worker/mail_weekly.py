@@ -202,9 +202,9 @@ class Groups:
 
 def _groups(groups: Sequence[tuple[str, Mapping[str, FigureJson]]]) -> Groups:
     longest = longest_of(figures for _, figures in groups)
-    pairs = [(pair_of(name, figures, longest), figures["total"]["n"]) for name, figures in groups]
-    shown = [pair for pair, _ in pairs if pair.bars]
-    few = [f"{pair.name} {size}" for pair, size in pairs if not pair.bars]
+    pairs = [pair_of(name, figures, longest) for name, figures in groups]
+    shown = [pair for pair in pairs if pair.bars]
+    few = [f"{pair.name} {pair.size}" for pair in pairs if not pair.bars]
     rest = f", and {len(few) - GROUPS} more" if len(few) > GROUPS else ""
     return Groups(tuple(shown[:GROUPS]), ", ".join(few[:GROUPS]) + rest, max(0, len(shown) - GROUPS))
 

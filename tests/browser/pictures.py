@@ -28,6 +28,14 @@ FLAGS = (
 )
 
 
+def browser() -> str:
+    """Return the browser's path. Raises `FileNotFoundError` without one."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if found is None:
+        raise FileNotFoundError("Chromium is missing: apt-get install chromium")
+    return found
+
+
 def take(
     page: str, out: Path, *, width: int = 700, height: int = 1100, dark: bool = False, forced: bool = False
 ) -> None:
@@ -35,9 +43,6 @@ def take(
 
     Raises `FileNotFoundError` without Chromium, `RuntimeError` if no picture came out.
     """
-    browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if browser is None:
-        raise FileNotFoundError("Chromium is missing: apt-get install chromium")
     url = page if "://" in page else Path(page).resolve().as_uri()
     with tempfile.TemporaryDirectory() as profile:
         if width < 500:
@@ -57,7 +62,7 @@ def take(
             flags.append("--blink-settings=preferredColorScheme=0")
         if forced:
             flags += ["--force-dark-mode", "--enable-features=WebContentsForceDark"]
-        done = subprocess.run([browser, *flags, url], capture_output=True, text=True, timeout=90)
+        done = subprocess.run([browser(), *flags, url], capture_output=True, text=True, timeout=90)
     if not out.exists():
         raise RuntimeError(f"no picture of {page}: {done.stderr.strip()[-400:]}")
 

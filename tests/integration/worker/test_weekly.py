@@ -142,7 +142,7 @@ def test_two_workers_at_once_make_one_report(shop: Shop, monkeypatch: pytest.Mon
 
     def overtaken(*given: Any, **named: Any) -> dict[str, Any]:
         monkeypatch.setattr(weekly, "frozen", slow)
-        shop.clock.advance(61)
+        shop.clock.now += weekly.PLANNING
         assert len(plan(shop)) == 1
         return slow(*given, **named)
 
@@ -166,7 +166,7 @@ def test_figures_that_cannot_be_computed_are_tried_again_when_the_lease_is_over(
         plan(shop)
     monkeypatch.setattr(weekly, "frozen", whole)
     assert plan(shop) == []
-    shop.clock.advance(60)
+    shop.clock.now += weekly.PLANNING
     assert len(plan(shop)) == 1
     assert next_at(shop) == MONDAY + timedelta(days=7)
 

@@ -55,7 +55,7 @@ def test_how_soon_is_said_as_far_as_it_is_known(after: timedelta | None, told: s
 
 def test_what_they_start_with_is_passed_on() -> None:
     rendered = render_taken(dataclasses.replace(TAKEN, starts_with="I start with the firewall log"))
-    assert all("Starts with: I start with the firewall log" in part for part in said(rendered))
+    assert all("Starts with: “I start with the firewall log”" in part for part in said(rendered))
 
 
 @pytest.mark.parametrize(
@@ -83,6 +83,7 @@ def test_it_can_be_claimed_from_the_mail() -> None:
     for part in said(rendered):
         for words in ("Opening the link changes nothing", "6 people wait since 09:40", "compare the phase-2 lifetime"):
             assert words in part
+        assert "[n7]" not in part  # the marks are explained in the brief, not here
 
 
 def test_without_a_claim_link_the_psa_is_the_way() -> None:

@@ -116,6 +116,13 @@ WEEKS: dict[str, Callable[[], Scorecard]] = {
     "kill switch": lambda: card(
         odd(acted(24, orient=14)), stopwatch(24, 15), connected_at=NOW - timedelta(weeks=8, days=1)
     ),
+    "pilot passed": lambda: card(
+        acted(60), stopwatch(24, 15), history(80, 70, candidates=88), connected_at=NOW - timedelta(weeks=8, days=1)
+    ),
+    "pilot disputed": lambda: card(
+        acted(40, orient=14), stopwatch(24, 15), history(80, 90, candidates=88),
+        connected_at=NOW - timedelta(weeks=8, days=1),
+    ),
     "sources disagree": lambda: card(
         acted(40, orient=14), stopwatch(24, 15), history(80, 90, candidates=88), connected_at=NOW - timedelta(weeks=4)
     ),
