@@ -19,6 +19,7 @@ from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import compress
 from operator import mul
 
 RESAMPLES, FEWER, FEW = 999, 599, 50
@@ -214,9 +215,7 @@ def _censored(times: list[float], seen: list[bool], counts: Sequence[int], horiz
     """
     stretches: list[tuple[int, int, float, float, float]] = []
     at_risk, share, here, total, squares = sum(counts), 1.0, 0, 0.0, 0.0
-    for minutes, done, count in zip(times, seen, counts, strict=True):
-        if not count:
-            continue
+    for minutes, done, count in compress(zip(times, seen, counts, strict=True), counts):
         if done:
             here += count
             weight = count * minutes
