@@ -17,20 +17,25 @@ from typing import Any
 
 from models import deliveries, handoffs, inbox
 from psa.simulator.scenarios import ESCALATED, FLAGSHIP_TICKET, JUNIOR
-from worker import embedded
+from worker import demo_claims, embedded
+from worker.demo_says import rule as _rule
+from worker.demo_says import say as _say
+from worker.demo_says import step as _step
 from worker.embedded import CannotStart
 from worker.logs import set_up
 from worker.stage import Stage, until
 
+OWNER = "gnorth"
+
 
 def run(*, keep: bool = False) -> int:
-    """Show one escalation; return 0 if the note and every e-mail arrived."""
+    """Show one escalation from the status change to the owner's e-mail; return 0 if all of it happened."""
     set_up("WARNING")
     home = Path(os.environ.get("RESOLUTIONFLOW_VAR", "var")).absolute() / "demo"
     with embedded.only_one(home.parent / "demo-lock"):
         shutil.rmtree(home, ignore_errors=True)  # what a former demo left, also a killed one
-        with Stage(home, say=_say) as stage:
-            good = _play(stage)
+        with Stage(home, owner=OWNER, say=_say) as stage:
+            good = _play(stage) and demo_claims.play(stage, FLAGSHIP_TICKET) and demo_claims.show_figures(stage)
             _tell_where(home)
             if keep:
                 _wait_until_stopped(stage)
@@ -139,15 +144,3 @@ def _signals(ask: Callable[..., None]) -> Iterator[None]:
     finally:
         for sig, handler in before.items():
             signal.signal(sig, handler)
-
-
-def _say(text: str) -> None:
-    print(text, flush=True)  # noqa: T201 - the command line speaks
-
-
-def _rule(text: str) -> None:
-    _say(f"\n── {text} " + "─" * max(3, 96 - len(text)))
-
-
-def _step(begun: float, text: str) -> None:
-    _say(f"  +{time.monotonic() - begun:5.2f} s  {text}")

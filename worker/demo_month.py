@@ -17,6 +17,7 @@ from escalation.hours import add_business_minutes
 from models import accounts, baselines, calendars, handoffs
 from models.baselines import Reading
 from models.tables import Handoff
+from worker.observe import RAN_OUT
 from worker.wiring import Services
 
 NAME = "made-up-month"
@@ -25,6 +26,7 @@ BEFORE_MIN, AFTER_MIN = 11.0, 5.0
 """Typical minutes until the first diagnostic action: without the brief, and with it."""
 SPREAD = 0.5
 ESCALATIONS, READINGS = 46, 24
+SENIORS = ("msvensson", "tobrien")
 DOMAINS = ("vpn", "mail", "print", "identity", "backup", "hardware")
 CLIENTS = ("Harbour Dental", "Kestrel Legal", "Brightwater Schools", "Ostler & Sons", "Mill Lane Surgery")
 SUMMARIES = (
@@ -102,20 +104,34 @@ def _handoff(
     _post(session, opened, escalated + timedelta(seconds=2), DOMAINS[topic])
     claimed = add_business_minutes(escalated, _minutes(dice, 9), hours)
     acted = add_business_minutes(claimed, _minutes(dice, AFTER_MIN), hours)
-    who = dice.choice(("msvensson", "tobrien"))
-    member = next(r.id for r in accounts.roster_rows(session, account_id) if r.identifier == who)
-    if dice.random() < 0.06 or acted > now:
+    who = dice.choice(SENIORS)
+    if dice.random() < 0.08:  # the first claim runs out, and the other one takes it
+        _claim(session, opened, who, claimed)
+        ran_out = add_business_minutes(claimed, account.claim_expiry_minutes, hours)
+        handoffs.release_claim(
+            session, account_id, opened.id, member_id=_number(session, account_id, who), now=ran_out, why=RAN_OUT
+        )
+        who = next(other for other in SENIORS if other != who)
+        claimed = add_business_minutes(ran_out, _minutes(dice, 9), hours)
+        acted = add_business_minutes(claimed, _minutes(dice, AFTER_MIN), hours)
+    if acted > now:
         return
-    handoffs.claim(
-        session, account_id, opened.id, member_id=member, now=claimed, kind="owner",
-        source=f"ticket {ticket_id}, owner", actor=who, why="claimed by owner",
-    )  # fmt: skip
-    if dice.random() < 0.06:
-        return
+    _claim(session, opened, who, claimed)
     action = {"kind": "note", "source": f"note {ticket_id}", "trusted": True, "version": 1}
     handoffs.mark_acted(
         session, account_id, opened.id, now=acted, happened_at=acted, why="note by the claimant", action=action, actor=who
     )
+
+
+def _claim(session: Session, handoff: Handoff, who: str, at: datetime) -> None:
+    handoffs.claim(
+        session, handoff.account_id, handoff.id, member_id=_number(session, handoff.account_id, who), now=at,
+        kind="owner", source=f"ticket {handoff.ticket_id}, owner", actor=who, why="claimed by owner",
+    )  # fmt: skip
+
+
+def _number(session: Session, account_id: int, login: str) -> int:
+    return next(row.id for row in accounts.roster_rows(session, account_id) if row.identifier == login)
 
 
 def _post(session: Session, handoff: Handoff, at: datetime, domain: str) -> None:
@@ -138,7 +154,7 @@ def _reading(session: Session, account_id: int, number: int, dice: random.Random
     hours = calendars.current(session, account_id, time_zone=account.time_zone)
     opened = add_business_minutes(now - timedelta(days=44), 60 + dice.random() * 8 * 540, hours)
     acted = add_business_minutes(opened, _minutes(dice, BEFORE_MIN), hours)
-    return Reading(str(49_000 + number), dice.choice(("msvensson", "tobrien")), opened, acted)
+    return Reading(str(49_000 + number), dice.choice(SENIORS), opened, acted)
 
 
 def _leave_alone(session: Session, account_id: int) -> None:

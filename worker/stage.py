@@ -40,6 +40,7 @@ class Stage:
         simulator_arguments: Sequence[str] = (),
         supervised: bool = False,
         longest_wait_s: float = 30.0,
+        owner: str | None = None,
         say: Callable[[str], None] = lambda _: None,
     ) -> None:
         """`environment` overrides settings; with `supervised` parts that die are started again.
@@ -51,6 +52,7 @@ class Stage:
         self._overrides = dict(environment or {})
         self._simulator_arguments = list(simulator_arguments)
         self._supervised = supervised
+        self._owner = owner
         self._say = say
         self._supervisor = Supervisor([], longest_wait_s=longest_wait_s)
         self._watcher: threading.Thread | None = None
@@ -188,7 +190,7 @@ class Stage:
                 public_key=keys["public_key"], private_key=keys["private_key"], client_id=keys["client_id"],
                 now=services.clock(), allow_private=True, board_names=[HELP_DESK],
                 escalate_status_names=[ESCALATED], claim_status_names=[CLAIMED], engineers=list(ENGINEERS),
-                time_zone="Europe/London",
+                owner=self._owner, time_zone="Europe/London", hourly_rate=95.0, currency="GBP",
             )  # fmt: skip
         done = connect(services, account_named(services, "northgate"))
         self._say(f"  escalation status: {', '.join(done.escalate)}; told: {', '.join(done.recipients)}")
