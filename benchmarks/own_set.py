@@ -12,7 +12,7 @@ import argparse
 
 from tests.unit.escalation import own_set
 
-FILES = ("first.txt", "second.txt")
+FILES = ("first.txt", "second.txt", "third.txt")
 
 
 def main() -> None:

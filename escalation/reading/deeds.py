@@ -140,6 +140,8 @@ NOUN_FIRST = re.compile(
     r"(?=\s*(?:$|[.,;:!(]|(?:and|to|on|in|with|from|for|by|at|via|using|twice|again(?= [a-z])|remotely|manually|as well|too|but|still|no)\b))(?!\s+(?:itself|unexpectedly|on its own|by itself))")
 """The terse passive of work notes: "spooler restarted", "cable replaced, no change"."""
 _HAPPENS = re.compile(r"\b(?:itself|unexpectedly|randomly|suddenly|on its own|by itself|keeps? getting|gets?|got|getting|being|automatically|has been|have been|cannot be|can't be|could not be|last (?:week|month|year)|ago)\b")
+_TIMED = re.compile(r"^(?:it |that |this |and |which |then )*(?:took|created|started|sent|opened|modified|received|logged|generated|dated|signed) (?:at |on |about |around |approx\.? |~)?(?:\d|ages|forever|a while|an hour|hours)")
+"""How long something took or when it came about."""
 _CONFIRMED = re.compile(r"^(?:(?:the |app |site )?\w+ )?confirm(?:ed|s)(?:\s+(?:it|this|working|ok|okay|fixed|all|by|that (?:it|all|everything) (?:is|works)).*|\W*)$")
 """Somebody says that it works: the end of a step, not one of its own."""
 _BARE = re.compile(r"^(?:and |then |also |, )*(?:(?:fixed|solved|resolved|sorted|cured) (?:it|this|that|them|the (?:issue|problem|error))\b.*|(?:freed|quarantined|completed|blocked|logged|deleted \d|removed \d|found \d|cleaned \d)\b.*|restarted|rebooted|re-?connected|re-?started|logged (?:out|off|in|back in|out/in)|signed (?:out|in)|saved|applied|typed|retried|re-?tested|power[- ]cycled)(?: (?:it|again|both|them|pc|everything|twice|after|again last night|again (?:today|tonight|overnight)))?\W*$")
@@ -231,7 +233,7 @@ _MARKED = re.compile(r"^(?:edit|update|note|ps|fixed|solved|resolved|tl;?dr)\s?\
 _ALL_OF_IT = re.compile(
     r"\b(?:tried|done|checked|googled|read|attempted|did)\s+(?:just |almost |pretty much )?(?:about )?(?:everything|all (?:of )?(?:the|that|this|those|i)\b|many things|lots of|a lot of|a few things|several things|the usual|"
     r"so much|to (?:fix|solve|resolve|figure|troubleshoot) (?:it|this|the (?:problem|issue))|the following|these)\b|\b(?:found|saw|seen|came across) (?:the|this|a similar|a related|an?other|some|many|several|the same|no) "
-    r"(?:\w+ )?(?:issues?|problem|fix|solution|answer|thread|article|post|posts|question|ideas?|clue|luck|success)\b|^edit\W+(?:updated|added|corrected|fixed|removed)\b|^set to\b|\bi (?:had|have) (?:a|the|this|no)\b|\b(?:asked|told) (?:me|us) (?:to|if|whether)\b|^(?:all|everything|the only thing) (?:i|we) (?:did|have done|'ve done)\b")
+    r"(?:\w+ )?(?:issues?|problem|fix|solution|answer|thread|article|post|posts|question|ideas?|clue|luck|success)\b|^edit\W+(?:updated|added|corrected|fixed|removed)\b|^set to\b|\bi (?:had|have) (?:a|the|this|no)\b|\b(?:asked|told) (?:me|us) (?:to|if|whether)\b|\b(?:here is|here['’]?s|this is|that is|below is) what (?:i|we)\b|\b(?:looked|looking) into (?:this|it)\b|^(?:googled|searched)\b|^(?:nobody|no one|noone)\b|^(?:all|everything|the only thing) (?:i|we) (?:did|have done|'ve done)\b")
 """Summaries of what was tried, and finds that are no tests."""
 
 
@@ -304,6 +306,8 @@ def claims(clause: str, sentence: str = "") -> Claim | None:
         return "not" if waits and not (_SYMPTOM.match(head) or _BACKGROUND.match(head)) else None
     if _ALL_OF_IT.search(head) or _GOT_THERE.match(head) or _put_back(head) or _only_talk(head, written, sentence):
         return "not"
+    if _TIMED.match(head):
+        return None
     if _CONFIRMED.match(head) or (_DUE_TO_BE.search(head) and not TERSE.match(head) and not PERSON.match(head)):
         return "not"
     begun = said.end()

@@ -14,11 +14,11 @@ from typing import Literal
 Outcome = Literal["failed", "no_change", "partial", "worked", "unknown"]
 
 _TEMPORARY = re.compile(
-    r"\b(?:on (?:a few|some|most|several|half|one or two|certain)\b(?! (?:of )?(?:point|reason|day))|(?:work\w*|ok|fine|up|back|good|holding|stable|better)[^.]{0,20} (?:for now|so far|at the moment|for the moment)|for (?:a|about|around|approx\w*|roughly|some|the|another|only)? ?(?:\d+|few|couple|while|bit|one|two|three|several|moment|short)\b"
+    r"\b(?:on (?:a few|some|most|several|half|one or two|certain)\b(?! (?:of )?(?:point|reason|day))|(?:work\w*|ok|fine|up|back|good|holding|stable|better)[^.]{0,20} (?:for now|so far|at the moment|for the moment)|for (?:a|about|around|approx\w*|roughly|some|the|another|only)? ?(?:an? (?:hour|day|week|minute|moment|afternoon|morning|night)|\d+|few|couple|while|bit|one|two|three|several|moment|short)\b"
     r"(?: of)?(?: ?(?:h|hrs?|hours?|mins?|minutes?|days?|weeks?|seconds?|secs?|time))?|(?:work\w*|fixed|helped|up|better|resolved|solved|ok) temporarily|temporarily (?:work\w*|fixed|helped|solved|resolved|better)|temporary (?:relief|fix|improvement|success)|(?:came|comes|coming) back (?:after|within|in) (?:(?:a|an|one|two|three|four|\d+|several|some|a few) )?(?:hours?|days?|weeks?|h\b|hrs?)|"
     r"(?:issue|problem|error|it) returned|then (?:it )?(?:failed|dropped|stopped|died|broke|hung|crashed|went)|until (?:the|it|next|a|i|reboot)|intermittent\w*|partial\w*|"
     r"sometimes|half of|some of|a (?:little|bit) (?:better|faster)|slightly|somewhat|improved|better,? but|less often|narrow\w*|"
-    r"only (?:works?|happens?|affects?|when|on|for|with|from|the|this|one)|but (?:only|not|the next|after|now it|then)|helped (?:a|some|for)|at first(?! (?:try|attempt|go|time|shot|boot))|"
+    r"only (?:works?|happens?|affects?|when|on|for|with|from|the|this|one)|but (?:only|not|the next|after|now it|then)|helped (?:a|some|for)|\d+ (?:out )?of (?:the )?\d+|\b(?:readable|usable|legible|faster|quicker|better),? but|at first(?! (?:try|attempt|go|time|shot|boot))|"
     r"works? (?:on|from|in|with|via|over|using|if|when|for|by|locally|through|there)|worked (?:on|from|in|with|via|over|using|if|when|by|locally|there))\b")
 _DENIED = re.compile(
     r"\b(?:no (?:change|luck|joy|difference|effect|dice|improvement|help|go|success|better|avail|result|results|fix|love|cigar)|to no avail|nada|nope|nothing changed|"
@@ -103,6 +103,8 @@ _POSITIVE = re.compile(
     r"|(?:powered|came|comes|went|goes|booted|boots|started|starts|signed|signs|logged|logs|got|gets|ran|runs|fits|loaded|loads|opened|opens) (?:straight |right |all |cleanly )?(?:on|up|in|through|back|green|clean|at (?:first|once)|straight away|immediately|instantly|again(?! (?:and|but)))"
     r"|(?:resumed|recovered|reconnected|re-?registered|reappeared|caught up|replied|arrived|arrives|came in|came through|went out|delivered|passes now|restored)\b"
     r"|without (?:a|any|an|another|further|one|the|more)?\s?(?:\w+ )?(?:crash\w*|drop\w*|problems?|errors?|issues?|prompts?|trouble|interruption|reboot|complaint|hiccup)"
+    r"|(?:no|not a single|zero|not one|without) (?:[\w-]+ ){1,3}?(?:since|in|for|over|during) (?:the (?:last|past) |over |about )?(?:then\b|yesterday|today|monday|tuesday|wednesday|thursday|friday|saturday|sunday|(?:\d+|an?|one|two|three|four|five|six|several|the whole|all) (?:hours?|days?|weeks?|months?|nights?|mornings?|afternoon))|(?:with )?no (?:crash(?:es)?|drops?|errors?|freezes|lock-?outs?|disconnects?|prompts?)(?=\s*(?:$|[.,;!]))"
+    r"|(?:has|have) (?:stayed|remained|kept|held)|(?:he|she|they|it|user|everyone|all) (?:is|are) in(?=\s*(?:$|[.,;!]))|is active|are active"
     r"|(?:no|not a single|zero) (?:more |further |new )?(?:\w+ )?(?:drops?|crash(?:es)?|errors?|lock-?outs?|prompts?|bounces?|failures?|calls?|complaints?|disconnects?|reboots?|alerts?) (?:since|in|for|after|today|all|any ?more)"
     r"|not (?:once )?since|(?:fine|ok|good|up|stable|holding|quiet|green|clean) (?:since|ever since|from then|for the last|all (?:day|night|morning|week))|since then"
     r"|can (?:now )?(?:open|print|log|sign|send|receive|call|see|save|connect|reach|work|access|start|ring|dial|ping)|both ways|all (?:are |is )?(?:well|there|back|green|up)|= (?:\w+ ){0,3}(?:ok|okay|good|fine|up|working)|(?!(?:for|right|until|till|by|of|just|even|is|are|up to|and|not|but|on) )\b\w+ now(?=\s*(?:$|[.,;!)]))"
@@ -111,7 +113,7 @@ _POSITIVE = re.compile(
 )
 """What a changed thing does when the change has helped."""
 _NEGATED = re.compile(r"\b(?:not|nothing|none|no one|nobody|no longer (?:able|works?)|n['’]t|never|cannot|can['’]?t|unable|nobody|without (?:success|luck|effect|result)|still|same|again|but|except|only|too|until|fails?|failed|error|black|blank|dead|crash\w*|drops?|dropped)\b")
-_BUT_THEN = re.compile(r"[,;.]\s*(?:but|however|except|then|though|only|and then|next (?:day|morning|night|job))\b.{0,80}\b(?:not|n['’]t|still|again|without|only|some|fail\w*|drop\w*|stop\w*|crash\w*|back|missing|gone|other|rest|lost|stuck|error\w*)\b|\bbut without\b|\bstill to (?:do|go)\b|\b(?:some|half|most|several|\d+) (?:of them |queues? |users? |pcs? )?(?:still|remain\w*|left|to go)\b|\bnow stuck\b")
+_BUT_THEN = re.compile(r"[,;.\s]\s*(?:but|however|except|then|though|only|and then|next (?:day|morning|night|job))\b.{0,80}\b(?:not|n['’]t|still|again|without|only|some|fail\w*|drop\w*|stop\w*|crash\w*|back|missing|gone|other|rest|lost|stuck|error\w*)\b|\bbut without\b|\bstill to (?:do|go)\b|\b(?:some|half|most|several|\d+) (?:of them |queues? |users? |pcs? )?(?:still|remain\w*|left|to go)\b|\bnow stuck\b")
 """Relief with a rest."""
 
 
@@ -122,6 +124,11 @@ _IT_IS = re.compile(r"[-–,:(]\s*(?:yes,? )?(?:it|they|he|she|that|all) (?:is|a
 
 
 _TROUBLE_NOUN = re.compile(r"\b(?:it|this|that|alert|prompt|error|issue|problem|message|popup|symptom|warning|noise|fault|red x|virus|banner)\s*$")
+
+
+_SYMPTOM = re.compile(r"\b(?:crash(?:es|ed)|drops?|dropped|dead|fr[eo]{2}zes?|froze|hangs?|hung|blue ?screen\w*|bounced|disconnect(?:s|ed)|locks?|locked)\b(?! (?:out of|to)\b)")
+"""The trouble itself, which a change did not end; what else went wrong is the change's own failure."""
+_TRIED_TO = re.compile(r"\b(?:tried|attempt\w*|install\w*|boot\w*|start\w*|run|ran|open\w*|update\w*|it (?:crash|hung|hang|froze))")
 
 
 def _helped(text: str) -> int:
@@ -142,7 +149,7 @@ def _after_relief(text: str, place: int) -> Outcome:
         return "partial"
     if _AGAIN.search(rest) or _DENIED.search(rest):
         return "no_change" if RAN.search(text) or _WENT_THROUGH.search(rest[:40]) else "partial"
-    return "partial" if _TEMPORARY.search(text) else "worked"
+    return "partial" if _TEMPORARY.search(_POSITIVE.sub(" ", text)) else "worked"
 
 
 _WENT_THROUGH = re.compile(r"without|completed?|succe|through|finished|passed|runs?\b|ran\b|installed")
@@ -183,7 +190,7 @@ def outcome_of(text: str, *, check: bool = False) -> Outcome:
     if check and _FOUND.search(text) and (_LOOKED.search(text) or not _CODED.search(text)):
         return "partial"
     if _FAILED.search(text):
-        if not check and re.search(r"\b(?:same|too|as well|again|still|stuck)\b", text):
+        if not check and re.search(r"\b(?:same|too|as well|again|still|stuck)\b", text) or (not check and _SYMPTOM.search(text) and not _TRIED_TO.search(text)):
             return "no_change"
         return "failed"
     if check and _FINDING.search(text):

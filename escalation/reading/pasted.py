@@ -55,6 +55,8 @@ SURE = re.compile(
     | ^\s*(?:\w{3}\s+\d{1,2}\s[\d:]{8}\s)?%[A-Z0-9_]+-(?:[A-Z0-9_]+-)?\d-\w+:\s   # Cisco
     | ^\s*(?:Received:\sfrom|Return-Path:|Message-I[Dd]:|X-[A-Z][\w-]+:|Authentication-Results:|Diagnostic-Code:|Final-Recipient:|Reporting-MTA:|Remote-MTA:|DKIM-Signature:|Original\smessage\sheaders:)
     | ^\s*(?:Remote\s[Ss]erver|Generating\sserver|\S+@\S+)\s(?:returned|gave)\s|^\s*Generating\sserver:
+    | ^\s*SIP/2\.0\s\d{3}\b|^\s*(?:Via:\sSIP|CSeq:|Call-ID:|Max-Forwards:)|^\s*(?:From|To|Contact):\s[^<]{0,60}<sips?:
+    | ^\s*(?:Deployment\sImage\sServicing|(?:Image\s)?Version:\s\d+\.|DISM\sfailed|Beginning\ssystem\sscan|Verification\s\d+%|Windows\sResource\sProtection|The\soperation\scompleted|For\smore\sinformation,\s(?:review|see))
     | ^\s*System\serror\s\d+\shas\soccurred | ^\s*Successfully\sprocessed\s\d+\sfiles
     | ^\s*--\s(?:Journal|Logs)\sbegin
     | ^\s*[A-Z]+_[A-Z_]+:\s{1,4}\S                                # FAILURE_BUCKET_ID: …
@@ -124,16 +126,36 @@ _SMTP = re.compile(r"\b[45]\d\d[ -][45]\.\d{1,3}\.\d{1,3}\b[^\n]{10,200}?(?=\.(?
 _PARTS = re.compile(r"^\W*(?:and|here|see|below|above|from|on|after|result|output|log|when|with|i'm|same)\b|^(?-i:[a-z])", re.I)
 """How people lead over from one paste to the next."""
 _ANNOUNCES = re.compile(
-    r"^\W*(?:(?:the|this|her|his|its|full|exact|whole|vm|task|event|app|application|windows|outlook|client|server|update)\s+){0,3}(?:error|message|text|alert|ndr|bounce|warning|exception|pop-?up|response|stop code|toast|dialog|reply)s?"
+    r"(?:^|(?<=[.!?]\s))\W{0,3}(?:(?:the|this|her|his|its|full|exact|whole|vm|task|event|app|application|windows|outlook|client|server|update)\s+){0,3}(?:error|message|text|alert|ndr|bounce|warning|exception|pop-?up|response|stop code|toast|dialog|reply)s?"
     r"(?:\s(?:is|was|reads|says|said|code|message|text|details?|from the \w+|on (?:the )?\w+|in (?:the )?\w+)){0,3}(?:\s?[:=]\s*|\s+(?=[\"“'‘])|(?<=reads)\s+|(?<=says)\s+)",
     re.I,
 )
 
 
+_LEADS = re.compile(
+    r"\b(?:error|message|log|output|event|says|shows?|gives?|returns?|fails?|failed|with|trace|excerpt|result|viewer|text|alert|ndr|console|got|this|saying|details|dump|stack|response)\b[^:]{0,40}:\s*$", re.IGNORECASE
+)
+
+
+def leads_to(heading: str, first: str) -> bool:
+    """Whether a line that ends in a colon leads to output whose first row this is, although it reads like prose."""
+    if not _LEADS.search(heading[-120:]) or _FIRST_PERSON.search(first[:300]) or _DONE.search(first[:200]):
+        return False
+    return _TROUBLE.search(first[:300]) is not None or _IDENTIFIER.search(first[:300]) is not None
+
+
+def joins_message(line: str) -> bool:
+    """Whether a line goes on with the wording of an error that began above it."""
+    return not (_FIRST_PERSON.search(line[:200]) or _TOLD.search(line[:200]) or _DONE.search(line[:200]))
+
+
+_FIRST_PERSON = re.compile(r"\b(?:i|i'm|i've|we|my|our|tried|please|anyone|thanks)\b|\?\s*$", re.IGNORECASE)
+
+
 def announced(line: str) -> tuple[int, int] | None:
     """Return where a line that says "the error is:" holds the wording of the error, without quotation marks; None if it does not."""
     start, end = 0, len(line.rstrip())
-    if head := _ANNOUNCES.match(line[:120]):
+    if head := _ANNOUNCES.search(line[:200]):
         start = head.end()
     elif (colon := line.find(": ", 0, 60)) > 0 and SURE.match(line[colon + 2 : colon + 400]):
         return colon + 2, end

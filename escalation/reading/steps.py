@@ -92,7 +92,8 @@ def _announced(told: list[Stretch], place: int, index: int, passage: Passage) ->
     below = told[place + 1] if place + 1 < len(told) else None
     if below is None or below.kind != "pasted" or passage.description:
         return []
-    if deeds.claims(line.text) != "deed" and not statements.names_tool(line.text):
+    stated = statements.names_tool(line.text) or statements.finding_stated(line.text.rstrip(" :"), work_note=True)
+    if not (deeds.claims(line.text) == "deed" or stated):
         return []
     troubled = any(pasted.troubled(row) for row in below.text.splitlines()[:12])
     failing = troubled and not statements.observes(line.text)
@@ -136,7 +137,10 @@ def _typed(block: Stretch, index: int, role: str) -> list[Deed]:
     lines = block.text.splitlines()
     if not pasted.PROMPT.match(lines[0][:200]) or len(lines) < 2:
         return []
-    shown = block.text.find(lines[1]) + len(lines[1])
+    answer = next((line for line in lines[1:] if line.strip()), "")
+    if not answer:
+        return []
+    shown = block.text.find(answer, len(lines[0])) + len(answer)
     troubled = any(pasted.troubled(line) for line in lines[1:12])
     outcome: Outcome = "failed" if troubled else "no_change"
     start = block.start + len(lines[0]) - len(lines[0].lstrip())

@@ -35,7 +35,7 @@ _SIGN_OFF = re.compile(
 )
 _END = re.compile(r"(?:[.!?]+[)\"'”]?|;)(?=\s|$)|(?<=[a-z]{3})\.(?=[A-Z][a-z']*\s)")
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:e\.g|i\.e|etc|vs|approx|no|nr|incl|mr|mrs|ms|dr|st|ca|resp|max|min|temp|ext)|\b[a-z])\.$", re.I
+    r"(?:\b(?:e\.g|i\.e|etc|vs|approx|incl|mr|mrs|ms|dr|st|ca|resp|max|min|temp|ext)|\b[a-z])\.$", re.I
 )
 
 
@@ -155,6 +155,8 @@ def _tail(lines: list[_Line], index: int) -> Kind | None:
     if _MAIL_BELOW.match(text[:200]):
         near = lines[index + 1 : index + 4]
         header = text.lstrip()[:5].lower() == "from:"
+        if header and "<sip" in text[:200]:
+            return None
         if not header or any(_MAIL_HEADER.match(line.text[:80]) for line in near):
             return "quoted"
     if _SIGN_OFF.match(text[:80]) and sum(not line.blank for line in lines[index + 1 : index + 12]) <= 6:
@@ -197,6 +199,7 @@ def _spread(lines: list[_Line], kinds: list[Kind]) -> None:
         named = lines[index].text.rstrip().endswith(":") and not lines[index].text[:1].isspace()
         if beside and not named and not lines[index].blank and pasted.joins(lines[index].text):
             kinds[index] = "pasted"
+    _led(lines, kinds)
     _indented(lines, kinds)
     _between(lines, kinds)
     for index in range(1, len(lines) - 1):
@@ -218,6 +221,21 @@ def _between(lines: list[_Line], kinds: list[Kind]) -> None:
                 and all(pasted.between(lines[i].text) for i in inner)
             ):
                 kinds[index : index + size] = ["pasted"] * size
+
+
+def _led(lines: list[_Line], kinds: list[Kind]) -> None:
+    """Take the paragraph right below "it fails with:" for pasted when it reads as the wording of an error."""
+    for index in range(len(lines) - 1):
+        if kinds[index] not in ("heading", "sentence", "item") or not lines[index].text.rstrip().endswith(":"):
+            continue
+        at = index + 1
+        if kinds[at] not in ("sentence", "heading") or not pasted.leads_to(lines[index].text, lines[at].text):
+            continue
+        while at < len(lines) and not lines[at].blank and kinds[at] in ("sentence", "heading"):
+            if at > index + 1 and not pasted.joins_message(lines[at].text):
+                break
+            kinds[at] = "pasted"
+            at += 1
 
 
 def _indented(lines: list[_Line], kinds: list[Kind]) -> None:
@@ -302,6 +320,8 @@ def _ends(text: str, start: int, end: int) -> Iterator[int]:
             text, max(start, mark.start() - 12), mark.start() + 1
         ):
             continue
+        if _NUMBER_SIGN.search(text, max(start, mark.start() - 4), mark.start() + 1) and text[mark.end() : mark.end() + 2].strip().isdigit():
+            continue
         while said and said[0][1] <= mark.start():
             said.pop(0)
         if said and said[0][0] < mark.start() and mark.end() < said[0][1]:
@@ -310,4 +330,5 @@ def _ends(text: str, start: int, end: int) -> Iterator[int]:
     yield end
 
 
+_NUMBER_SIGN = re.compile(r"\b(?:no|nr)\.$", re.IGNORECASE)
 _QUOTE_MARK = re.compile(r"[\"“]")
