@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -19,8 +21,14 @@ from models.tables import Account
 def scorecard_of(session: Session, account_id: int, *, as_of: datetime) -> Scorecard:
     """Return everything the account is shown as of a moment; the same for ever for a moment that is past.
 
-    Takes the account's own session, also one for reading. Raises SQLAlchemy's `NoResultFound` for no account.
+    Takes the account's own session, also one for reading. Raises SQLAlchemy's `NoResultFound` for no account. It
+    computes for up to a second: where that would hold up a connection, `reckoning` splits it in two.
     """
+    return reckoning(session, account_id, as_of=as_of)()
+
+
+def reckoning(session: Session, account_id: int, *, as_of: datetime) -> Callable[[], Scorecard]:
+    """Read what the scorecard takes, and return what computes it without the session."""
     account = session.execute(
         select(
             Account.time_zone, Account.hourly_rate, Account.currency, Account.connected_at, Account.clock_skew_s,
@@ -30,7 +38,8 @@ def scorecard_of(session: Session, account_id: int, *, as_of: datetime) -> Score
     month = as_of.astimezone(ZoneInfo(account.time_zone)).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     # A deed of this month may belong to an escalation of the month before.
     since = min(as_of - WINDOW, month - WINDOW)
-    return scorecard(
+    return partial(
+        scorecard,
         observations(session, account_id, since=since, until=as_of),
         baselines(session, account_id, as_of),
         as_of=as_of,

@@ -47,7 +47,7 @@ def add_to(every: Subparsers) -> None:
 
 
 def _metrics(options: argparse.Namespace) -> int:
-    from models.scoring import scorecard_of
+    from models.scoring import reckoning
     from worker import figures_table
     from worker.onboarding import account_named
 
@@ -57,7 +57,8 @@ def _metrics(options: argparse.Namespace) -> int:
     with services.database.account(account.id, reading=True) as session:
         if options.list:
             return _list(session, account, options.list, as_of, as_json=options.json)
-        card = scorecard_of(session, account.id, as_of=as_of)
+        compute = reckoning(session, account.id, as_of=as_of)
+    card = compute()
     if options.json:
         say(json.dumps({"account": account.name, **card.to_json()}, ensure_ascii=False, indent=1))
         return 0
