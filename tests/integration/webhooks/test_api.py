@@ -1,0 +1,226 @@
+"""The HTTP API with real tokens on both databases."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from itsdangerous import TimestampSigner
+
+from escalation.scorecard import Scorecard
+from models import deliveries, handoffs, people
+from models.base import Database
+from models.scoring import scorecard_of
+from tests.integration.models.places import account
+from tests.integration.models.places import handoff as handoff_of
+from tests.integration.webhooks.office import JONAS, MARIA, MEMBERS, ROBOT, SENIORS, TOM, Office, open_office
+from webhooks.shapes import Metrics
+from worker.links import API_TOKEN_S
+
+WINNER = {"id": MARIA, "login": "msvensson", "name": "Maria Svensson"}
+
+
+@pytest.fixture
+def office(database: Database, tmp_path: Path) -> Iterator[Office]:
+    office = open_office(database, tmp_path)
+    yield office
+    office.app.extensions["resolutionflow"].dispose()
+
+
+def test_the_winner_gets_200_the_loser_409_with_the_same_body(office: Office) -> None:
+    path = f"/handoffs/{office.handoff_id}/claim"
+    won = office.api("POST", path)
+    assert won.status_code == 200
+    row = office.row()
+    assert row.claimed_at is not None
+    assert won.json == {"claimed_by": WINNER, "claimed_at": row.claimed_at.isoformat()}
+    lost = office.api("POST", path, TOM)
+    assert (lost.status_code, lost.json) == (409, won.json)
+    again = office.api("POST", path)
+    assert (again.status_code, again.json) == (200, won.json), "a repeat changes nothing"
+    assert row.claim_kind == "api"
+    assert row.settle_due_at is not None
+
+
+def test_no_deed_without_the_role(office: Office) -> None:
+    one = f"/handoffs/{office.handoff_id}"
+    for member in (JONAS, ROBOT, 9999):
+        for method, path in (
+            ("POST", f"{one}/claim"), ("POST", f"{one}/release"), ("GET", one), ("GET", "/handoffs"),
+            ("GET", "/analytics/escalation-metrics"),
+        ):  # fmt: skip
+            answer = office.api(method, path, member)
+            assert (answer.status_code, answer.mimetype) == (403, "application/problem+json"), path
+        assert office.api("POST", f"{one}/dismiss", member, json={"reason": "because"}).status_code == 403
+    assert office.row().response_state == "open"
+    office.people(MEMBERS, "tobrien")
+    assert office.api("POST", f"{one}/claim").status_code == 403, "the role counts at this moment"
+
+
+def test_tokens_that_open_nothing(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as then:
+        then.setattr(TimestampSigner, "get_timestamp", lambda _: int(time.time() - API_TOKEN_S - 60))
+        expired = office.token()
+    link = {"Authorization": f"Bearer {office.link().removeprefix('/claim/')}"}
+    basic = {"Authorization": office.token()["Authorization"].replace("Bearer", "Basic")}
+    good = office.token()
+    office.set(token_epoch=2)
+    for headers in ({}, expired, link, basic, good, {"Authorization": "Bearer"}, {"Authorization": "Bearer x.y.z"}):
+        answer = office.api("GET", "/handoffs", headers=headers)
+        assert (answer.status_code, answer.mimetype) == (401, "application/problem+json"), headers
+        assert answer.headers["WWW-Authenticate"].startswith("Bearer"), headers
+        assert "resolutionflow account token" in answer.json["detail"]
+    assert "taken back" in office.api("GET", "/handoffs", headers=good).json["detail"]
+    assert office.api("GET", "/handoffs", headers=office.token(epoch=2)).status_code == 200
+
+
+def test_another_accounts_handoff_does_not_exist(office: Office) -> None:
+    other = account(office.database, "harbour")
+    with office.database.account(other) as session:
+        people.import_members(session, other, MEMBERS, engineers=SENIORS)
+    theirs = handoff_of(office.database, other)
+    for path in ("", "/claim", "/release", "/dismiss"):
+        method = "POST" if path else "GET"
+        for number in (theirs, 999_999, 10**30):
+            answer = office.api(method, f"/handoffs/{number}{path}", json={"reason": "because"})
+            assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")
+    assert [row["id"] for row in office.api("GET", "/handoffs").json["handoffs"]] == [office.handoff_id]
+    with office.database.account(other) as session:
+        row = handoffs.get(session, other, theirs)
+        assert row is not None
+        assert row.response_state == "open"
+
+
+def test_giving_back_is_for_who_has_it(office: Office) -> None:
+    one = f"/handoffs/{office.handoff_id}"
+    assert office.api("POST", f"{one}/release").status_code == 409, "nobody has it"
+    office.api("POST", f"{one}/claim")
+    lost = office.api("POST", f"{one}/release", TOM)
+    assert (lost.status_code, lost.json["claimed_by"]) == (409, WINNER)
+    done = office.api("POST", f"{one}/release")
+    assert done.status_code == 200
+    assert (done.json["response_state"], done.json["claimed_by"]) == ("open", None)
+    assert office.api("POST", f"{one}/claim", TOM).status_code == 200
+
+
+def test_dismissing_ends_an_open_one_with_the_reason(office: Office) -> None:
+    one = f"/handoffs/{office.handoff_id}"
+    missing = office.api("POST", f"{one}/dismiss", json={})
+    assert (missing.status_code, missing.mimetype) == (422, "application/problem+json")
+    assert "reason" in missing.json["errors"]["json"]
+    assert office.api("POST", f"{one}/dismiss", data="{", content_type="application/json").status_code == 400
+    done = office.api("POST", f"{one}/dismiss", json={"reason": "solved by phone"})
+    assert done.status_code == 200
+    assert done.json["end_reason"] == "dismissed by Maria Svensson: solved by phone"
+    assert office.row().response_state == "withdrawn"
+    with office.database.account(office.account_id) as session:
+        sent = deliveries.of_handoff(session, office.account_id, office.handoff_id)
+    assert {(each.status, each.reason) for each in sent} == {("suppressed", done.json["end_reason"])}
+    assert office.api("POST", f"{one}/dismiss", json={"reason": "twice"}).status_code == 409
+    ended = office.api("POST", f"{one}/claim")
+    assert (ended.status_code, ended.mimetype) == (409, "application/problem+json")
+    assert "solved by phone" in ended.json["detail"]
+
+
+def test_what_somebody_has_is_not_dismissed(office: Office) -> None:
+    one = f"/handoffs/{office.handoff_id}"
+    office.api("POST", f"{one}/claim")
+    for member in (MARIA, TOM):
+        answer = office.api("POST", f"{one}/dismiss", member, json={"reason": "because"})
+        assert (answer.status_code, answer.json["claimed_by"]) == (409, WINNER)
+
+
+def test_pages_hold_each_handoff_once_while_new_ones_arrive(office: Office) -> None:
+    moment = datetime.now(UTC) - timedelta(hours=2)
+    same = [office.escalate(50_000 + n, minutes_ago=(datetime.now(UTC) - moment).total_seconds() / 60) for n in range(3)]
+    rest = [office.escalate(60_000 + n, minutes_ago=200 + n) for n in range(4)]
+    seen: list[int] = []
+    cursor: str | None = None
+    for _ in range(20):
+        page = office.api("GET", "/handoffs", query_string={"limit": 3, **({"next": cursor} if cursor else {})}).json
+        seen += [row["id"] for row in page["handoffs"]]
+        cursor = page["next"]
+        if cursor is None:
+            break
+        office.escalate(70_000 + len(seen), minutes_ago=0)
+    assert sorted(seen) == sorted([office.handoff_id, *same, *rest])
+    assert len(seen) == len(set(seen))
+
+
+def test_filters_narrow_the_list(office: Office) -> None:
+    old = office.escalate(48213 + 1, minutes_ago=60 * 24)
+    mine = office.escalate(48213 + 2, minutes_ago=5)
+    office.api("POST", f"/handoffs/{mine}/claim")
+
+    def ids(**query: object) -> list[int]:
+        answer = office.api("GET", "/handoffs", query_string=query)
+        assert answer.status_code == 200, answer.text
+        return [row["id"] for row in answer.json["handoffs"]]
+
+    assert ids() == [mine, office.handoff_id, old]
+    assert ids(state="claimed") == [mine]
+    assert ids(state=["claimed", "open"]) == [mine, office.handoff_id, old]
+    assert ids(ticket=48214) == [old]
+    assert ids(since=(datetime.now(UTC) - timedelta(hours=1)).isoformat()) == [mine, office.handoff_id]
+    for wrong in ({"state": "lost"}, {"since": "yesterday"}, {"since": "2026-03-01T00:00"}, {"limit": 0},
+                  {"limit": 1000}, {"ticket": "x"}, {"next": "!"}, {"next": "MjAyNiAx"}):  # fmt: skip
+        answer = office.api("GET", "/handoffs", query_string=wrong)
+        assert (answer.status_code, answer.mimetype) == (422, "application/problem+json"), wrong
+
+
+def test_one_in_full_has_moves_messages_and_the_first_action_with_its_why(office: Office) -> None:
+    now = datetime.now(UTC)
+    one = f"/handoffs/{office.handoff_id}"
+    office.api("POST", f"{one}/claim")
+    action = {
+        "kind": "note", "at": now.isoformat(), "source": "note 1207", "trusted": True, "why": "note by the claimant",
+        "typed_start": None, "entered_at": None, "version": 1,
+    }  # fmt: skip
+    with office.database.account(office.account_id) as session:
+        handoffs.mark_acted(
+            session, office.account_id, office.handoff_id, now=now, happened_at=now, why="note 1207", action=action
+        )
+    body = office.api("GET", one).json
+    assert body["claimed_by"] == WINNER
+    assert body["first_action"] == action
+    assert [(m["machine"], m["to_state"], m["actor"]) for m in body["transitions"]][-2:] == [
+        ("response", "claimed", "msvensson"), ("response", "acted", "resolutionflow"),
+    ]  # fmt: skip
+    assert {d["recipient"]["name"] for d in body["deliveries"]} == {"Maria Svensson", "Tom O'Brien", "Petra Hall"}
+    assert "northgate.example" not in office.api("GET", one).text, "no addresses of people"
+    assert {"escalation_package", "escalation_package_markdown", "escalation_package_external_id"} <= body.keys()
+
+
+def test_the_figures_are_those_of_the_scorecard_and_none_is_lost_on_the_way(office: Office) -> None:
+    as_of = datetime(2026, 11, 1, 12, tzinfo=UTC)
+    with office.database.account(office.account_id, reading=True) as session:
+        card: Scorecard = scorecard_of(session, office.account_id, as_of=as_of)
+    for listing in (False, True):
+        query = {"as_of": as_of.isoformat(), "listing": str(listing).lower()}
+        answer = office.api("GET", "/analytics/escalation-metrics", query_string=query)
+        assert (answer.status_code, answer.json) == (200, card.to_json(listing=listing))
+    assert set(Metrics().fields) == set(card.to_json())
+
+
+def test_the_document_describes_every_route_and_nothing_else(office: Office) -> None:
+    document = office.browser().get("/api/v1/openapi.json").json
+    routes = {str(rule).replace("<int:", "{").replace(">", "}") for rule in office.app.url_map.iter_rules()}
+    assert set(document["paths"]) == {r for r in routes if r.startswith("/api/v1/")} - {"/api/v1/openapi.json"}
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            assert operation["security"] == [{"BearerAuth": []}], (path, method)
+            assert {"200", "401", "403"} <= operation["responses"].keys(), (path, method)
+    claim = document["paths"]["/api/v1/handoffs/{handoff_id}/claim"]["post"]["responses"]
+    shape = {"$ref": "#/components/schemas/Claim"}
+    assert claim["200"]["content"]["application/json"]["schema"] == shape
+    assert claim["409"]["content"]["application/json"]["schema"] == shape
+    assert document["openapi"].startswith("3.")
+
+
+def test_a_wrong_method_or_path_is_a_problem_document(office: Office) -> None:
+    for method, path, status in (("PUT", "/handoffs", 405), ("GET", "/nothing", 404), ("GET", "/handoffs/x", 404)):
+        answer = office.api(method, path)
+        assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")

@@ -1,0 +1,285 @@
+"""The page behind a claim link, as browsers, mail scanners and attackers use it, on both databases."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from itsdangerous import TimestampSigner
+
+from models import handoffs, people
+from models.base import Database
+from tests.integration.models.places import account
+from tests.integration.webhooks.office import (
+    JONAS,
+    MARIA,
+    MEMBERS,
+    OWNER,
+    PUBLIC,
+    ROBOT,
+    SENIORS,
+    TOM,
+    Office,
+    form_of,
+    open_office,
+    press,
+)
+from webhooks.claiming import Claiming
+from webhooks.claims import ago
+from worker.links import CLAIM_LINK_S, ClaimPass
+
+
+@pytest.fixture
+def office(database: Database, tmp_path: Path) -> Iterator[Office]:
+    office = open_office(database, tmp_path)
+    yield office
+    office.app.extensions["resolutionflow"].dispose()
+
+
+def words(page: str) -> str:
+    """Return a page's text as it is read."""
+    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
+
+
+def test_opening_the_link_shows_what_it_is_about_and_changes_nothing(office: Office) -> None:
+    before = office.row(), office.moves()
+    for _ in range(3):
+        scanner = office.browser()
+        answer = scanner.get(office.link(), headers={"User-Agent": "scanner", "Purpose": "prefetch"})
+        assert answer.status_code == 200
+        assert scanner.head(office.link()).status_code == 200
+        assert scanner.options(office.link()).status_code == 200
+    after = office.row(), office.moves()
+    assert (before[0].response_state, before[0].settle_due_at, before[1]) == (
+        after[0].response_state, after[0].settle_due_at, after[1],
+    )  # fmt: skip
+    text = words(answer.text)
+    for part in ("ticket #48213", "Harbor &amp; Sons", "Escalated by Jonas Lind", "waiting for 12 min",
+                 "You are Maria Svensson .", "Claim this ticket", "Priority 2 - High"):  # fmt: skip
+        assert part in text
+    assert "VPN drops &lt;b&gt;every&lt;/b&gt; 8 hours" in answer.text, "ticket text stays text"
+    assert "fv_sr100_request.rails?service_recid=48213&amp;companyName=northgate" in answer.text
+
+
+def test_the_button_claims_and_says_what_happens_next(office: Office) -> None:
+    answer = press(office.browser(), office.link())
+    assert answer.status_code == 200
+    text = words(answer.text)
+    assert "You have it, Maria Svensson." in text
+    assert "You become the ticket’s owner in ConnectWise in a moment." in text
+    row = office.row()
+    assert (row.response_state, row.claimed_by, row.claim_kind) == ("claimed", MARIA, "link")
+    assert row.settle_due_at is not None, "what follows is due work"
+    with office.database.account(office.account_id) as session:
+        last = handoffs.transitions(session, office.account_id, office.handoff_id)[-1]
+    assert (last.actor, last.why) == ("msvensson", "claimed by the link in an e-mail")
+
+
+def test_the_loser_reads_who_won_and_how_long_ago(office: Office) -> None:
+    tom = office.browser()
+    early = form_of(tom.get(office.link(TOM)).text)
+    assert press(office.browser(), office.link()).status_code == 200
+    answer = tom.post(office.link(TOM), data={"form": early, "deed": "claim"})
+    assert answer.status_code == 409
+    assert re.search(r"<strong>Already claimed by Maria Svensson, \d s ago</strong>", answer.text)
+    assert "<button" not in answer.text
+    seen = tom.get(office.link(TOM))
+    assert seen.status_code == 200
+    assert "Already claimed by Maria Svensson, " in seen.text
+
+
+def test_pressing_again_says_that_they_have_it(office: Office) -> None:
+    browser = office.browser()
+    press(browser, office.link())
+    since = office.row().claimed_at
+    again = press(browser, office.link())
+    assert again.status_code == 200
+    assert "You have it already, Maria Svensson." in again.text
+    assert office.row().claimed_at == since
+
+
+def test_a_claim_can_be_given_back_by_who_has_it_and_taken_by_another(office: Office) -> None:
+    maria, tom = office.browser(), office.browser()
+    foreign = form_of(tom.get(office.link(TOM)).text)
+    press(maria, office.link())
+    assert tom.post(office.link(TOM), data={"form": foreign, "deed": "give back"}).status_code == 409
+    assert office.row().claimed_by == MARIA
+    answer = press(maria, office.link(), "give back")
+    assert answer.status_code == 200
+    assert "You gave it back." in answer.text
+    assert "Claim this ticket" in answer.text
+    row = office.row()
+    assert (row.response_state, row.claimed_by) == ("open", None)
+    assert row.settle_due_at is not None
+    assert press(tom, office.link(TOM)).status_code == 200
+    assert office.row().claimed_by == TOM
+
+
+def test_after_the_first_action_there_is_nothing_to_give_back(office: Office) -> None:
+    press(office.browser(), office.link())
+    now = datetime.now(UTC)
+    with office.database.account(office.account_id) as session:
+        handoffs.mark_acted(session, office.account_id, office.handoff_id, now=now, happened_at=now, why="note 7")
+    page = office.browser().get(office.link())
+    assert "Your first action was" in page.text
+    assert "<form" not in page.text
+
+
+@pytest.mark.parametrize("resolved", [True, False])
+def test_what_has_ended_says_how_and_cannot_be_claimed(office: Office, resolved: bool) -> None:
+    browser = office.browser()
+    form = form_of(browser.get(office.link()).text)
+    now = datetime.now(UTC)
+    with office.database.account(office.account_id) as session:
+        if resolved:
+            handoffs.claim(session, office.account_id, office.handoff_id, member_id=TOM, now=now)
+        handoffs.end(session, office.account_id, office.handoff_id, now=now, why="closed in the PSA")
+    answer = browser.post(office.link(), data={"form": form, "deed": "claim"})
+    assert answer.status_code == 409
+    text = words(answer.text)
+    assert ("Resolved" if resolved else "No longer escalated") in text
+    assert "closed in the PSA" in text
+    assert ("Claimed by Tom" in text) is resolved
+    assert "<button" not in answer.text
+
+
+def test_only_our_own_page_may_send_the_form(office: Office) -> None:
+    for headers, status in (
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "https://handoff.example.evil.example"}, 403),
+        ({"Origin": "null", "Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Origin": PUBLIC, "Sec-Fetch-Site": "same-site"}, 403),
+        ({"Sec-Fetch-Site": "none"}, 403),
+        ({"Origin": PUBLIC, "Sec-Fetch-Site": "same-origin"}, 200),
+        ({"Origin": "http://localhost"}, 200),
+        ({}, 200),
+    ):
+        browser = office.browser()
+        form = form_of(browser.get(office.link()).text)
+        answer = browser.post(office.link(), data={"form": form, "deed": "claim"}, headers=headers)
+        assert answer.status_code == status, headers
+        assert (office.row().response_state == "claimed") is (status == 200), headers
+        if status == 200:
+            assert press(browser, office.link(), "give back").status_code == 200
+
+
+def test_a_form_is_good_for_its_link_and_its_browser_alone(office: Office) -> None:
+    mine, theirs = office.browser(), office.browser()
+    theirs.get(office.link())
+    form = form_of(mine.get(office.link()).text)
+    assert theirs.post(office.link(), data={"form": form}).status_code == 403, "another browser's form"
+    assert office.browser().post(office.link(), data={"form": form}).status_code == 403, "no cookie"
+    assert mine.post(office.link(), data={}).status_code == 403, "no form at all"
+    other = office.escalate(48999)
+    assert mine.post(office.link(handoff_id=other), data={"form": form}).status_code == 403, "another link's form"
+    assert mine.post(office.link(), data={"form": form, "deed": "x" * 5000}).status_code == 403, "larger than ours"
+    assert office.row().response_state == "open"
+    assert "press the button again" in theirs.post(office.link(), data={"form": form}).text
+
+
+def test_the_page_is_kept_from_leaking_and_from_frames(office: Office) -> None:
+    for path in (office.link(), "/claim/forged"):
+        headers = office.browser().get(path).headers
+        csp = headers["Content-Security-Policy"]
+        assert "default-src 'none'" in csp
+        assert "frame-ancestors 'none'" in csp
+        assert "unsafe-inline" not in csp
+        assert headers["X-Frame-Options"] == "DENY"
+        assert headers["Referrer-Policy"] == "no-referrer"
+        assert headers["Cache-Control"] == "no-store"
+        assert headers["X-Content-Type-Options"] == "nosniff"
+    page = office.browser().get(office.link())
+    assert "<script" not in page.text
+    assert " style=" not in page.text
+    cookie = page.headers["Set-Cookie"]
+    for part in ("HttpOnly", "SameSite=Strict", "Secure", "Path=/claim"):
+        assert part in cookie
+    assert office.browser().get("/static/pages.css").mimetype == "text/css"
+
+
+def test_links_that_do_not_open_say_why_and_what_to_do(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as then:
+        then.setattr(TimestampSigner, "get_timestamp", lambda _: int(time.time() - CLAIM_LINK_S - 60))
+        old = office.passes.claim_link(
+            "", account_id=office.account_id, handoff_id=office.handoff_id, member_id=MARIA, epoch=1
+        )
+    token = office.token()["Authorization"].removeprefix("Bearer ")
+    for path, status, title in (
+        (old, 410, "This link has expired"),
+        ("/claim/forged", 404, "This link does not work"),
+        (office.link()[:-4], 404, "This link does not work"),
+        (f"/claim/{token}", 404, "This link does not work"),
+        (office.link(epoch=2), 410, "This link was taken back"),
+        (office.link(handoff_id=999_999), 410, "This escalation is gone"),
+        (office.link(JONAS), 403, "You cannot claim this"),
+        (office.link(ROBOT), 403, "You cannot claim this"),
+        (office.link(9999), 403, "You cannot claim this"),
+    ):
+        for answer in (office.browser().get(path), office.browser().post(path, data={"deed": "claim"})):
+            if answer.request.method == "POST" and status != 404 and path != old:
+                assert answer.status_code == 403, "nobody gets past the form"
+                continue
+            assert (answer.status_code, answer.mimetype) == (status, "text/html"), path
+            assert title in answer.text
+    assert office.row().response_state == "open"
+
+
+def test_rights_are_those_of_this_moment(office: Office) -> None:
+    browser = office.browser()
+    form = form_of(browser.get(office.link()).text)
+    office.people(MEMBERS, "tobrien")
+    assert browser.post(office.link(), data={"form": form}).status_code == 403
+    gone = [member for member in MEMBERS if member.id != MARIA]
+    office.people(gone, *SENIORS)
+    assert browser.post(office.link(), data={"form": form}).status_code == 403
+    office.people(MEMBERS, *SENIORS)
+    office.set(token_epoch=2)
+    assert browser.post(office.link(), data={"form": form}).status_code == 410
+    assert office.row().response_state == "open"
+    office.set(token_epoch=1)
+    assert browser.post(office.link(), data={"form": form}).status_code == 200
+
+
+def test_the_owner_claims_too_and_a_removed_account_does_not(office: Office) -> None:
+    from models.accounts import remove_account
+
+    assert press(office.browser(), office.link(OWNER)).status_code == 200
+    with office.database.account(office.account_id) as session:
+        remove_account(session, office.account_id)
+    assert office.browser().get(office.link()).status_code == 410
+
+
+def test_a_link_of_one_account_never_reaches_anothers_handoff(office: Office) -> None:
+    other = account(office.database, "harbour")
+    with office.database.account(other) as session:
+        people.import_members(session, other, MEMBERS, engineers=SENIORS)
+    foreign = office.passes.claim_link("", account_id=other, handoff_id=office.handoff_id, member_id=MARIA, epoch=1)
+    assert office.browser().get(foreign).status_code == 410
+
+
+def test_the_worker_is_rung_for_once_the_claim_is_stored(office: Office) -> None:
+    rung: list[tuple[str, dict[str, object], str]] = []
+
+    class Bell:
+        def ring(self, task: str, **ids: object) -> bool:
+            rung.append((task, ids, office.row().response_state))
+            return True
+
+    claiming = Claiming(office.database, Bell(), lambda: datetime.now(UTC))
+    who = ClaimPass(office.account_id, office.handoff_id, MARIA, 1)
+    ids = {"account_id": office.account_id, "handoff_id": office.handoff_id}
+    claiming.claim(who, office.handoff_id, way="link")
+    claiming.claim(who, office.handoff_id, way="link")
+    claiming.give_back(who, office.handoff_id)
+    claiming.give_back(who, office.handoff_id)
+    assert rung == [("settle", ids, "claimed"), ("settle", ids, "open")]
+
+
+def test_ages_have_one_unit() -> None:
+    now = datetime(2026, 3, 6, 16, 0, tzinfo=UTC)
+    spans = {0: "0 s", 59: "59 s", 60: "1 min", 3599: "59 min", 3600: "1 h", 200_000: "55 h", -5: "0 s"}
+    assert {s: ago(now - timedelta(seconds=s), now) for s in spans} == spans
