@@ -102,6 +102,7 @@ def weekly_context(mail: WeeklyMail) -> dict[str, object]:
         "account": account,
         "recipient": plain(mail.recipient_name, limit=60),
         "role": mail.recipient_role,
+        "day": local_date(card["as_of"], zone),
         "short": _short(card, notice),
         "sentence": plain(card["sentence"], limit=600),
         "notice": notice,

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy.orm import Session
 
+from escalation.redaction import redact
 from escalation.scorecard import Scorecard
 from models import accounts, handoffs, jobs, people, reports
 from models.accounts import Account
@@ -120,7 +121,8 @@ def _people_on(card: Scorecard) -> set[str | None]:
 def _summary(session: Session, account_id: int, episode: str, ticket_id: int) -> str:
     number = int(episode.partition("/")[2] or 1)
     of_ticket = handoffs.by_ticket(session, account_id, ticket_id)
-    return next((row.summary or "" for row in of_ticket if row.episode == number), "")
+    # As the PSA has it: secrets go before it is stored here and mailed.
+    return redact(next((row.summary or "" for row in of_ticket if row.episode == number), ""))
 
 
 def _without_lists(value: Any) -> Any:

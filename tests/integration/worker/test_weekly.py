@@ -101,7 +101,7 @@ def test_the_owner_gets_the_figures_as_they_were_frozen(shop: Shop) -> None:
     assert send(shop, it)
     (message,) = shop.mailer.sent
     text = message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
-    assert message["Subject"] == "Escalations at northgate: collecting"
+    assert message["Subject"] == "Escalations at northgate, 9 March: collecting"
     assert message["To"] == "Pat Hall <pat@northgate.example>"
     assert message["X-ResolutionFlow-Topic"] == "weekly"
     assert text.startswith("Collecting: 1 of the 6 escalations acted on that a first figure takes.")
@@ -114,6 +114,17 @@ def test_the_owner_gets_the_figures_as_they_were_frozen(shop: Shop) -> None:
     assert "episodes" not in row.figures["scorecard"]["clocks"]["total"]["business"]
     assert not send(shop, it)
     assert len(shop.mailer.sent) == 1
+
+
+def test_a_secret_in_a_tickets_summary_is_neither_stored_nor_mailed(shop: Shop) -> None:
+    owned(shop)
+    acted_on(shop, 48213, "VPN login fails, password is Summer2026!")
+    shop.clock.now = MONDAY
+    (it,) = plan(shop)
+    send(shop, it)
+    assert "Summer2026" not in str(rows(shop, "2026-W11")[0].figures)
+    assert b"Summer2026" not in shop.mailer.sent[0].as_bytes()
+    assert b"VPN login fails" in shop.mailer.sent[0].as_bytes()
 
 
 def test_two_workers_at_once_make_one_report(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -40,7 +40,7 @@ class Elements(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
         self._unseen += tag in ("style", "title", "xml")
-        if tag in ("br", "div", "h1", "h2", "table", "td", "th", "tr"):
+        if tag in ("br", "div", "h1", "h2", "p", "table", "td", "th", "tr"):
             self.words.append(" ")
         for name, value in attrs:
             if name in ("href", "src", "background", "action", "formaction", "srcset", "poster"):
