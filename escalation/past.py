@@ -51,6 +51,10 @@ class Meaning:
     statuses: Mapping[tuple[int, str], int]
     """Status ids by board and name."""
     closing: frozenset[StatusKey] = frozenset()
+    former: Mapping[str, str] = field(default_factory=dict)
+    """Names that statuses had, lower case, with what they are called now, as far as the account says so."""
+    seniors: frozenset[str] = frozenset()
+    """Login names of those who may claim, lower case."""
 
     def key(self, board: str | None, status: str | None) -> StatusKey:
         """Return the ids of a status; one that is on other boards alone, and means the same there, is taken from there.
@@ -154,7 +158,7 @@ def understand(
     `people` are the members' login names by whatever they are called (lower case), `witnessed` the escalations we saw.
     """
     everybody = frozenset(people)
-    statuses = Names({name.lower(): name for _, name in meaning.statuses}, everybody)
+    statuses = Names({**meaning.former, **{name.lower(): name for _, name in meaning.statuses}}, everybody)
     boards = Names({name.lower(): name for name in meaning.boards}, everybody)
     owners = Names(people)
     _, changes = learn("status", [_of(p, p.ticket.status) for p in past], statuses)
@@ -296,10 +300,24 @@ class _Rebuilder:
                 self._skipped(one, other.at, other.old, one.new)
         if moves and moves[-1].new != ticket.status:
             self._skipped(moves[-1], ticket.last_updated, ticket.status, moves[-1].new)
-        for move in moves:
-            if move.new and move.new not in self.known and HANDED_OVER.search(move.new):
-                why = f"it went to {move.new!r}, which sounds like an escalation and is no status any more"
+        for move, after in pairwise([*moves, None]) if moves else ():
+            if move and move.new and move.new not in self.known and (HANDED_OVER.search(move.new) or self._taken(move, after)):
+                why = f"it went to {move.new!r}, which is no status any more and may have been an escalation"
                 self.holes.append(Hole(why, move.at, move.at, True))
+
+    def _taken(self, move: Change, after: Change | None) -> bool:
+        """Tell whether a ticket that somebody else put into a status was taken from there by who may claim."""
+        seniors, until = self.meaning.seniors, after.at if after else None
+        if (move.by or "").lower() in seniors:
+            return False
+        board = self.past.ticket.board
+        claimed = after is not None and (
+            (after.by or "").lower() in seniors or self.meaning.rules.is_claim(*self.meaning.key(board, after.new))
+        )
+        return claimed or any(
+            (change.new or "").lower() in seniors and move.at < change.at and (until is None or change.at <= until)
+            for change in self.changes["owner"]
+        )
 
     def _skipped(self, one: Change, before: datetime | None, became: str | None, was: str | None) -> None:
         board = self.past.ticket.board

@@ -352,7 +352,7 @@ def _successors(
     for gone in [name for name in uses if name not in ours and len(uses[name]) >= LEAST]:
         last = max(change.at for change in uses[gone])
         scores = {
-            name: min(_overlap(_before(uses[name]), _before(uses[gone])), _overlap(next_[name], next_[gone]))
+            name: _alikeness(_overlap(_before(uses[name]), _before(uses[gone])), _overlap(next_[name], next_[gone]))
             for name in free
             if len(uses[name]) >= LEAST
             and timedelta(hours=-1) <= min(change.at for change in uses[name]) - last <= SUCCEEDS_WITHIN
@@ -361,6 +361,11 @@ def _successors(
         if best is not None and scores[best] >= SAME_PLACE:
             took[gone] = best
     return took
+
+
+def _alikeness(before: float, after: float) -> float:
+    """Return the mean of two overlaps; nothing if one of them alone says that these are different places."""
+    return (before + after) / 2 if min(before, after) >= SAME_PLACE / 2 else 0.0
 
 
 def _before(uses: Iterable[Change]) -> Counter[str]:

@@ -77,6 +77,9 @@ def add_to(every: Subparsers) -> None:
     replay.add_argument("--days", type=_days, default=90, help="how far to look back (default: %(default)s)")
     replay.add_argument("--briefs", type=int, default=3, metavar="N", help="sample briefs to write (default: %(default)s)")
     replay.add_argument("--out", type=Path, metavar="DIR", help="where to write them (default: var/shadow/NAME)")
+    replay.add_argument(
+        "--former-status", action="append", default=[], metavar="NAME", help="what the escalation status was called before"
+    )
     replay.add_argument("--fresh", action="store_true", help="read everything again, also what was read before a cut")
     replay.add_argument("--json", action="store_true", help="the result as JSON")
     replay.set_defaults(run=_shadow)
@@ -212,7 +215,10 @@ def _shadow(options: argparse.Namespace) -> int:
     services, account, _, _ = _account(options.name)
     out = options.out or services.settings.var / "shadow" / account.name
     try:
-        found = shadow(services, account, days=options.days, briefs=max(0, options.briefs), out=out, fresh=options.fresh)
+        found = shadow(
+            services, account, days=options.days, briefs=max(0, options.briefs), out=out, fresh=options.fresh,
+            former=options.former_status,
+        )  # fmt: skip
     except NoAuditTrail as error:
         return _wrong(str(error))
     except KeyboardInterrupt:

@@ -23,6 +23,7 @@ from escalation.measures import Baseline
 from escalation.observations import Observation
 from escalation.package import Package, build
 from escalation.past import Course, Meaning, Understanding, understand
+from escalation.response import CLAIMING_ROLES
 from escalation.trail import Witnessed
 from models import baselines
 from models.accounts import Account
@@ -56,7 +57,7 @@ class Shadow:
 
 def shadow(
     services: Services, account: Account, *, days: int, briefs: int = 3, out: Path | None = None, fresh: bool = False,
-    progress: Progress | None = None,
+    former: Sequence[str] = (), progress: Progress | None = None,
 ) -> Shadow:
     """Replay the last `days` before connecting, or before now; store the run and return what it found.
 
@@ -65,13 +66,14 @@ def shadow(
     3. Read notes and time entries of the tickets that were escalated, and of those whose trail does not tell.
     4. Tell claims and first actions by the live rules, and store the run.
 
-    Raises `NoAuditTrail`, `CannotConnect`, `PsaError`.
+    `former` are names that the escalation status had before. Raises `NoAuditTrail`, `CannotConnect`, `PsaError`.
     """
     now = services.clock()
     until = min(now, account.connected_at or now)
     place = services.settings.var / "shadow" / f"{account.id}-{days}.jsonl"
     with stored(place, fresh=fresh) as store:
-        replay = _Replay(services, account, since=until - timedelta(days=days), until=until, progress=progress or Progress())
+        since = until - timedelta(days=days)
+        replay = _Replay(services, account, since=since, until=until, former=former, progress=progress or Progress())
         replay.read(store.resumed, lambda tickets: read_trails(replay.psa, tickets, store, replay.progress))
         replay.tell()
         run_id = replay.store(now)
@@ -83,8 +85,10 @@ class _Replay:
     """One replay, step by step."""
 
     def __init__(
-        self, services: Services, account: Account, *, since: datetime, until: datetime, progress: Progress
-    ) -> None:
+        self, services: Services, account: Account, *, since: datetime, until: datetime, former: Sequence[str],
+        progress: Progress,
+    ) -> None:  # fmt: skip
+        self.former = former
         self.services, self.account, self.since, self.until, self.progress = services, account, since, until, progress
         self.psa: Psa = read_only(services.psa(account.id))
         self.evidence: dict[int, Evidence | None] = {}
@@ -94,8 +98,12 @@ class _Replay:
         """Read everything but notes, and learn what the trail means."""
         self.progress.start("reading boards, members and tickets …")
         boards, members = self.psa.boards(), self.psa.members()
-        self.meaning = meaning_of(self.account, boards)
         self.roster = roster_of(self.account, members, us=self.account.api_member or _api_login(members))
+        self.seniors = frozenset(login for login, role in self.roster.roles.items() if role in CLAIMING_ROLES)
+        meaning = meaning_of(self.account, boards)
+        called = [name for (board, name), n in meaning.statuses.items() if meaning.rules.is_escalation(board, n)]
+        former = {" ".join(name.lower().split()): called[0] for name in self.former if called}
+        self.meaning = dataclasses.replace(meaning, seniors=self.seniors, former=former)
         tickets = [t for t in tickets_since(self.psa, self.since) if (t.entered_at or self.since) <= self.until]
         mine = [ticket for ticket in tickets if self._worth_reading(ticket)]
         self.tickets, self.elsewhere = len(mine), len(tickets) - len(mine)
@@ -109,9 +117,8 @@ class _Replay:
     def _worth_reading(self, ticket: Ticket) -> bool:
         """Tell whether it stands on a board with an escalation status, or somebody who may claim has had it."""
         boards = {board for board, _ in self.meaning.rules.escalate}
-        seniors = {login for login, role in self.roster.roles.items() if role in ("engineer", "admin", "owner")}
         people = {(ticket.owner or "").lower(), *(name.lower() for name in ticket.resources)}
-        return ticket.board_id in boards or bool(people & seniors)
+        return ticket.board_id in boards or bool(people & self.seniors)
 
     def _witnessed(self) -> list[Witnessed]:
         """Return the escalations that we saw ourselves, to check the reading of the trail by."""

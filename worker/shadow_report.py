@@ -31,6 +31,8 @@ def lines(found: Shadow, account: Account, *, as_of: datetime) -> Iterator[str]:
         yield f"  {template.kind}: {template.shown()}"
     for gone, called in sorted(found.understanding.status.aliases.items()):
         yield f"  {gone!r} is called {called!r} now"
+    for gone, count in found.understanding.status.unknown.items():
+        yield f"  {gone!r}, with {count} changes, is no status now; if it was an escalation: --former-status {gone!r}"
     yield f"escalations: {candidates} candidates, {used} with date and answer; coverage {baseline.coverage or 0:.0%}"
     reasons = Counter(reason for o in baseline.observations for reason in o.exclusions)
     for reason, count in sorted(reasons.items(), key=lambda item: (-item[1], item[0])):

@@ -1,0 +1,160 @@
+"""A replay of made-up history over HTTP: found against the truth, without a single write, going on after a cut."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from benchmarks.backcast import _services, score
+from models import baselines
+from models.accounts import Account
+from psa.port import NotPermitted
+from psa.simulator.server import Simulator
+from worker import past
+from worker.__main__ import main
+from worker.onboarding import account_named
+from worker.past import NoAuditTrail, Progress, read_only
+from worker.shadow import Shadow, shadow
+from worker.shadow_report import as_json, lines
+from worker.wiring import Services
+
+DAYS = 40
+
+
+class Place:
+    """A simulator with a past, and an account that is not connected to it."""
+
+    def __init__(self, simulator: Simulator, folder: Path) -> None:
+        self.simulator, self.folder = simulator, folder
+        self.services: Services = _services(simulator, folder)
+        self.account: Account = account_named(self.services, "northgate")
+        self.said = io.StringIO()
+
+    def shadow(self, **more: object) -> Shadow:
+        progress = Progress(out=self.said, every_s=0.0)
+        return shadow(self.services, self.account, days=DAYS, progress=progress, **{"briefs": 0, **more})  # type: ignore[arg-type]
+
+
+@pytest.fixture(params=[1, 2, 3], ids=["first wording", "second wording", "third wording"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+    with Simulator(seed=request.param, history_days=DAYS, history_escalations=20) as simulator:
+        made = Place(simulator, tmp_path)
+        yield made
+        made.services.close()
+
+
+@pytest.fixture
+def one(tmp_path: Path) -> Iterator[Place]:
+    with Simulator(seed=1, history_days=DAYS, history_escalations=8) as simulator:
+        made = Place(simulator, tmp_path)
+        yield made
+        made.services.close()
+
+
+def test_what_is_found_is_true_and_nothing_is_written(place: Place) -> None:
+    found = place.shadow()
+    history = place.simulator.office().world.history
+    truth = [r for r in history if r["at"] > f"{found.since:%Y-%m-%dT%H:%M:%SZ}" and not r["bulk"]]
+    got = score(found, truth, 0.0)
+    assert got.wrong == 0
+    assert got.coverage >= 0.9
+    assert abs(got.stated_coverage - got.coverage) <= 0.08
+    assert got.claims == got.actions == got.answered
+    requests = place.simulator.door.log.shown()["requests"]
+    assert {row["method"] for row in requests} == {"GET"}
+    assert "audit trails read" in place.said.getvalue()
+    with place.services.database.account(place.account.id, reading=True) as session:
+        run = baselines.latest_backcast(session, place.account.id)
+        (stored,) = baselines.baselines(session, place.account.id, place.services.clock())
+    assert run
+    assert run.pattern["status"]["templates"]
+    assert (stored.candidates, stored.coverage) == (found.baseline.candidates, found.baseline.coverage)
+    assert not (place.folder / "shadow").exists() or not list((place.folder / "shadow").glob("*.jsonl"))
+
+
+def test_the_report_names_coverage_exclusions_and_figures_and_writes_briefs(one: Place) -> None:
+    found = one.shadow(briefs=2, out=one.folder / "briefs")
+    text = "\n".join(lines(found, one.account, as_of=one.services.clock()))
+    assert "coverage" in text
+    assert "'t2 queue' is called 'Escalated' now" in text or not found.understanding.status.aliases
+    assert "nothing was written to the PSA" in text
+    assert len(found.briefs) == 2
+    for path in found.briefs:
+        number = int(path.name.split("-")[1])
+        episode = next(e for e in found.found.episodes if e.ticket_id == number)
+        brief = path.read_text()
+        assert "**Escalated to engineers.**" in brief
+        later = [n["text"] for n in one.simulator.office().world.children("notes", number)
+                 if n["_info"]["lastUpdated"] > f"{episode.at:%Y-%m-%dT%H:%M:%SZ}" and len(n["text"]) > 20]  # fmt: skip
+        assert not [words for words in later if words in brief]
+    body = json.loads(json.dumps(as_json(found, as_of=one.services.clock())))
+    assert body["clocks"]["total"]["calendar"]["n"] > 0
+
+
+def test_a_run_that_was_cut_off_goes_on_where_it_was(one: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    reads = past._trail
+
+    def cut_off(psa: object, ticket_id: int) -> object:
+        if one.simulator.door.log.shown()["requests"][-1]["number"] > 40:
+            raise KeyboardInterrupt
+        return reads(psa, ticket_id)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(past, "_trail", cut_off)
+    with pytest.raises(KeyboardInterrupt):
+        one.shadow()
+    (kept,) = (one.folder / "shadow").glob("*.jsonl")
+    assert kept.stat().st_mode & 0o077 == 0
+    with kept.open("a") as file:
+        file.write('\n{"ticket": 1, "cha')
+    monkeypatch.setattr(past, "_trail", reads)
+    one.simulator.door.log.clear()
+    found = one.shadow()
+    asked = [r["path"] for r in one.simulator.door.log.shown()["requests"] if "audittrail" in r["path"]]
+    assert found.resumed > 5
+    assert len(asked) == found.tickets - found.resumed
+    assert not kept.exists()
+    fresh = one.shadow()
+    assert [o.episode for o in fresh.baseline.observations] == [o.episode for o in found.baseline.observations]
+
+
+def test_without_the_permission_it_says_what_to_do(one: Place) -> None:
+    one.simulator.faults.add({"kind": "forbidden", "path": "/system/audittrail", "count": 1})
+    with pytest.raises(NoAuditTrail, match=r"audittrail.*403.*give the API member's role"):
+        one.shadow()
+
+
+def test_a_psa_that_asks_to_wait_is_waited_for(one: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr(past.patiently, "__kwdefaults__", {"sleep": waited.append})
+    one.simulator.faults.add({"kind": "status", "path": "/system/audittrail", "count": 2, "status": 503})
+    assert one.shadow().understanding.trusted
+    assert waited == [1.0, 2.0]
+
+
+def test_a_read_only_psa_has_no_writes(one: Place) -> None:
+    psa = read_only(one.services.psa(one.account.id))
+    assert psa.boards()
+    for write in ("post_internal_note", "edit_note", "delete_note", "assign_owner", "register_callback", "at_rest"):
+        with pytest.raises(NotPermitted):
+            getattr(psa, write)
+
+
+def test_the_command_prints_the_result(
+    one: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in {
+        "DATABASE_URL": one.services.settings.database_url, "SECRET_KEYS": "benchmark" * 5,
+        "RESOLUTIONFLOW_VAR": str(one.folder), "RESOLUTIONFLOW_CALLS_PER_SECOND": "1000", "RESOLUTIONFLOW_BURST": "1000",
+    }.items():  # fmt: skip
+        monkeypatch.setenv(name, value)
+    assert main(["shadow", "northgate", "--days", str(DAYS), "--briefs", "1"]) == 0
+    said = capsys.readouterr()
+    assert "escalations:" in said.out
+    assert "sample brief" in said.out
+    assert "audit trails read" in said.err
+    assert main(["shadow", "northgate", "--days", str(DAYS), "--briefs", "0", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["coverage"] > 0.5
