@@ -99,7 +99,7 @@ class Claiming:
             senior = require_engineer_or_admin(session, who)
             won = handoffs.claim(
                 session, who.account_id, handoff_id, member_id=senior.member_id, now=now, kind=way, source=way,
-                why=WAYS[way], actor=senior.login,
+                happened_at=senior.psa_time(now), why=WAYS[way], actor=senior.login,
             )  # fmt: skip
             standing = _standing(session, senior, handoff_id, changed=won)
         if won:
@@ -113,7 +113,7 @@ class Claiming:
             senior = require_engineer_or_admin(session, who)
             done = handoffs.release_claim(
                 session, who.account_id, handoff_id, member_id=senior.member_id, now=now, why=GIVEN_BACK,
-                actor=senior.login,
+                happened_at=senior.psa_time(now), actor=senior.login,
             )  # fmt: skip
             standing = _standing(session, senior, handoff_id, changed=done)
         if done:

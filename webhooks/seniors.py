@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -33,13 +34,20 @@ class Senior:
     company: str
     allow_private: bool
     time_zone: str
+    clock_ahead: timedelta
+    """How far the PSA's clock is ahead of ours, as last compared."""
+
+    def psa_time(self, now: datetime) -> datetime:
+        """Return a moment of ours by the PSA's clock, which tells when notes and time entries were made."""
+        return now + self.clock_ahead
 
 
 def require_engineer_or_admin(session: Session, who: ClaimPass | ApiPass) -> Senior:
     """Return who it is, in the account's own session. Raises `TakenBack` and `NotSenior`."""
     account = session.execute(
         select(
-            Account.name, Account.site, Account.company, Account.allow_private, Account.time_zone, Account.token_epoch
+            Account.name, Account.site, Account.company, Account.allow_private, Account.time_zone, Account.token_epoch,
+            Account.clock_skew_s,
         ).where(Account.id == who.account_id)
     ).one_or_none()  # fmt: skip
     if account is None:
@@ -63,4 +71,5 @@ def require_engineer_or_admin(session: Session, who: ClaimPass | ApiPass) -> Sen
         company=account.company,
         allow_private=account.allow_private,
         time_zone=account.time_zone,
+        clock_ahead=timedelta(seconds=account.clock_skew_s or 0.0),
     )

@@ -283,3 +283,15 @@ def test_ages_have_one_unit() -> None:
     now = datetime(2026, 3, 6, 16, 0, tzinfo=UTC)
     spans = {0: "0 s", 59: "59 s", 60: "1 min", 3599: "59 min", 3600: "1 h", 200_000: "55 h", -5: "0 s"}
     assert {s: ago(now - timedelta(seconds=s), now) for s in spans} == spans
+
+
+def test_a_claim_bears_the_psas_time_like_the_deeds_that_follow_it(office: Office) -> None:
+    office.set(clock_skew_s=-90.0)
+    before = datetime.now(UTC)
+    page = office.browser()
+    assert press(page, office.link()).status_code == 200
+    row = office.row()
+    assert row.claimed_at is not None
+    assert row.claim_observed_at is not None
+    assert row.claimed_at - before == pytest.approx(timedelta(seconds=-90), abs=timedelta(seconds=5))
+    assert row.claim_observed_at - row.claimed_at == timedelta(seconds=90)
