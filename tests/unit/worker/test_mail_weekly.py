@@ -55,7 +55,8 @@ def test_both_parts_begin_with_the_same_sentence(weeks: dict[str, Rendered], nam
     ("name", "subject", "told"),
     [
         ("collecting", "Escalations at Harbor IT, 23 November: collecting", ["Collecting: 4 of the 6", "collecting: 4 of 6"]),
-        ("nothing at all", "Escalations at Harbor IT, 23 November: collecting", ["0 of the 6", "Nothing was measured of the old way"]),
+        ("nothing at all", "Escalations at Harbor IT, 23 November: collecting",
+         ["0 of the 6", "Nothing was measured of the old way"]),
         ("early", "Escalations at Harbor IT, 23 November: early figures", ["Early, from 11 escalations and 12 of the old way"]),
         (
             "measured",
