@@ -1,7 +1,7 @@
 """What the set-up check reads, and the permission of the security role that each needs.
 
 Permissions as listed by several vendors' set-up guides (System, Security Roles; level All, column Inquire).
-Which one governs callbacks is not documented.
+Which ones govern callbacks and the audit trail is not documented.
 """
 
 from __future__ import annotations
@@ -54,6 +54,12 @@ PROBES: tuple[Probe, ...] = (
         ("system", "documents"),
         "Companies, Manage Attachments: Inquire All",
         {**_ONE, "recordType": "Ticket", "recordId": 1},
+    ),
+    Probe(
+        "audit trail",
+        ("system", "audittrail"),
+        "not documented; try System and Service Desk, Service Tickets: Inquire All. Only `shadow` needs it",
+        {**_ONE, "type": "Ticket", "id": 1},
     ),
     Probe(
         "callbacks",
