@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection, event
 
 from escalation.hours import Calendar
 from escalation.observations import Observation
@@ -216,3 +217,36 @@ def test_the_pilots_verdict_is_the_same_ever_after(database: Database, mine: int
         first, later_on = (scorecard_of(session, mine, as_of=moment).kill_switch["stopwatch"] for moment in after)
     assert first.due
     assert (first.hours_per_week, first.recovered) == (later_on.hours_per_week, later_on.recovered)
+
+
+def test_the_rows_are_found_by_an_index(sqlite_database: Database) -> None:
+    mine = account(sqlite_database)
+    opened(sqlite_database, mine, 1)
+    steps: list[str] = []
+
+    @event.listens_for(sqlite_database.engine, "before_cursor_execute")
+    def explain(connection: Connection, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        if statement.startswith("SELECT"):
+            plan = connection.connection.cursor().execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            steps.extend(row[3] for row in plan.fetchall())
+
+    with sqlite_database.account(mine, reading=True) as session:
+        scorecard_of(session, mine, as_of=later(3600))
+    assert any("ix_handoff_account_id_escalated_at (account_id=? AND escalated_at>?" in step for step in steps), steps
+    assert any("ix_transition_account_id_handoff_id (account_id=? AND handoff_id>?" in step for step in steps), steps
+    assert [step for step in steps if step.startswith("SCAN")] == []
+
+
+def test_no_package_draft_or_evidence_is_read(sqlite_database: Database) -> None:
+    mine = account(sqlite_database)
+    opened(sqlite_database, mine, 1)
+    asked: list[str] = []
+
+    @event.listens_for(sqlite_database.engine, "before_cursor_execute")
+    def listen(_connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
+        asked.append(statement)
+
+    with sqlite_database.account(mine, reading=True) as session:
+        scorecard_of(session, mine, as_of=later(3600))
+    assert any("FROM handoff" in statement for statement in asked)
+    assert not [statement for statement in asked if "package" in statement or "snapshot" in statement]
