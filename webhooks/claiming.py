@@ -126,7 +126,10 @@ class Claiming:
         with self._database.account(who.account_id) as session:
             senior = require_engineer_or_admin(session, who)
             why = f"dismissed by {senior.name}: {reason}"
-            done = handoffs.withdraw(session, who.account_id, handoff_id, now=now, why=why, actor=senior.login)
+            done = handoffs.withdraw(
+                session, who.account_id, handoff_id, now=now, happened_at=senior.psa_time(now), why=why,
+                actor=senior.login,
+            )  # fmt: skip
             if done:
                 deliveries.suppress_pending(session, who.account_id, handoff_id, reason=why, now=now)
             standing = _standing(session, senior, handoff_id, changed=done)

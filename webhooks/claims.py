@@ -96,7 +96,8 @@ class Page:
     def show(self, token: str, standing: Standing, *, status: int = 200) -> Response:
         """Return the page, with a form that is good in this browser."""
         browser = request.cookies.get(COOKIE) or secrets.token_urlsafe(24)
-        values = _values(standing, self._clock())
+        # All moments shown are by the PSA's clock, so their ages are too.
+        values = _values(standing, standing.senior.psa_time(self._clock()))
         form = self._passes.form_token(link=token, browser=browser)
         response = Response(render_template("claim.html", css=CSS, form=form, **values), status)
         response.set_cookie(

@@ -92,6 +92,12 @@ def test_the_loser_reads_who_won_and_how_long_ago(office: Office) -> None:
     assert "Already claimed by Maria Svensson, " in seen.text
 
 
+def test_ages_are_right_where_the_clocks_are_apart(office: Office) -> None:
+    office.set(clock_skew_s=-300.0)
+    press(office.browser(), office.link())
+    assert re.search(r"Already claimed by Maria Svensson, \d s ago", office.browser().get(office.link(TOM)).text)
+
+
 def test_pressing_again_says_that_they_have_it(office: Office) -> None:
     browser = office.browser()
     press(browser, office.link())
