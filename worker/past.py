@@ -101,14 +101,15 @@ def patiently(call: Callable[[], T], *, sleep: Callable[[float], None] = time.sl
 def tickets_since(psa: Psa, since: datetime) -> list[Ticket]:
     """Read all tickets that were changed since a moment."""
     found: dict[int, Ticket] = {}
-    cursor = since
+    cursor, limit = since, BATCH
     while True:
-        batch = patiently(partial(psa.tickets_updated_since, cursor, limit=BATCH))
-        new = [ticket for ticket in batch if ticket.id not in found]
+        batch = patiently(partial(psa.tickets_updated_since, cursor, limit=limit))
         found |= {ticket.id: ticket for ticket in batch}
-        if len(batch) < BATCH or not new:
+        if len(batch) < limit:
             return list(found.values())
-        cursor = max((ticket.last_updated for ticket in batch if ticket.last_updated), default=cursor)
+        reached = max((ticket.last_updated for ticket in batch if ticket.last_updated), default=cursor)
+        # A mass update can put more tickets into one second than a batch holds: then only a larger one gets past it.
+        cursor, limit = (reached, BATCH) if reached > cursor else (cursor, limit * 2)
 
 
 def read_trails(psa: Psa, tickets: Sequence[Ticket], store: Store, progress: Progress) -> list[Past]:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from benchmarks.backcast import _services, score
+from escalation.evidence import Ticket
 from models import baselines
 from models.accounts import Account
 from psa.port import NotPermitted
 from psa.simulator.server import Simulator
+from tests.fakes import T0, FakeClock, FakePsa
 from worker import past
 from worker.__main__ import main
 from worker.onboarding import account_named
@@ -119,6 +122,36 @@ def test_a_run_that_was_cut_off_goes_on_where_it_was(one: Place, monkeypatch: py
     assert not kept.exists()
     fresh = one.shadow()
     assert [o.episode for o in fresh.baseline.observations] == [o.episode for o in found.baseline.observations]
+
+
+def test_a_wording_that_says_nothing_gives_no_baseline_and_says_so(one: Place) -> None:
+    trail = one.simulator.office().world.trail
+    for rows in trail.values():
+        for n, row in enumerate(rows):
+            row["text"] = f"Record {n} saved; see the log of {row['enteredBy']}."
+    found = one.shadow()
+    assert not found.understanding.trusted
+    assert found.found.episodes == ()
+    assert not found.baseline.usable
+    assert found.baseline.candidates
+    text = "\n".join(lines(found, one.account, as_of=one.services.clock()))
+    assert "no wording for a change of status could be learned" in text
+    assert "no backcast baseline: coverage 0% is below 80%" in text
+
+
+def test_a_mass_update_in_one_second_hides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(past, "BATCH", 3)
+    psa = FakePsa(FakeClock())
+    for number in range(1, 11):
+        psa.add(number, last_updated=T0)
+    psa.add(11, last_updated=T0 + timedelta(seconds=5))
+    listed = psa.tickets_updated_since
+
+    def limited(since: datetime, *, limit: int = 5000) -> list[Ticket]:
+        return sorted(listed(since), key=lambda t: (str(t.last_updated), t.id))[:limit]
+
+    monkeypatch.setattr(psa, "tickets_updated_since", limited)
+    assert len(past.tickets_since(psa, T0 - timedelta(days=1))) == 11
 
 
 def test_without_the_permission_it_says_what_to_do(one: Place) -> None:
