@@ -22,9 +22,10 @@ from functools import lru_cache
 from itertools import compress
 from operator import mul
 
-RESAMPLES, FEWER, FEW = 999, 599, 50
-"""How often readings are drawn anew; above 50 readings less often, where each draw tells more and costs more. Both
-plus one, times 2.5%, are near a whole number, so an end is one of the drawn values."""
+RESAMPLES = 999
+_FEWER = ((400, 399), (50, 599))
+"""How often readings are drawn anew, and how often above so many of them: more cost more to draw and need it no
+oftener. Each number plus one, times 2.5%, is a whole number, so an end of an interval is one of the drawn values."""
 
 _SEED = 8_675_309
 _FLATTEST = 0.05
@@ -122,7 +123,7 @@ class TooFew(ValueError):
 @lru_cache(maxsize=1024)
 def _interval(more: Sample, less: Sample | None, horizon: float | None) -> Interval:
     size = len(more.readings) + (len(less.readings) if less else 0)
-    times = RESAMPLES if size <= FEW else FEWER
+    times = next((number for above, number in _FEWER if size > above), RESAMPLES)
     estimate, variance, drawn = _resampled(more, _horizon(more, None), times, _SEED)
     if less is not None:
         other, other_variance, other_drawn = _resampled(less, _horizon(less, horizon), times, _SEED + 1)

@@ -70,3 +70,9 @@ def test_waits_nobody_ended_and_what_is_left_out_are_on_it() -> None:
     assert "ConnectWise's clock and ours: not compared yet." in text
     skewed = page(many(6), clock_skew_s=-2.5, skew_measured_at=NOW)
     assert "ConnectWise's clock is 2.5 s behind ours, measured 2026-05-28 13:00." in skewed
+
+
+def test_a_new_account_has_a_page_too() -> None:
+    text = page([], connected_at=NOW)
+    assert "Collecting: 0 of the 6" in text
+    assert "Counted: 0 escalated" in text
