@@ -13,12 +13,13 @@ from urllib.parse import urlsplit
 
 import structlog
 from flask import Blueprint, Response, render_template, request
+from werkzeug.exceptions import HTTPException
 
 from escalation.brief import opening
 from escalation.clock import Clock, span
 from escalation.lifecycle import Response as State
 from escalation.neutral import printable
-from escalation.package import load
+from escalation.package import UnknownPackageVersion, load
 from psa.links import ticket_url
 from psa.outgoing import Site
 from webhooks.claiming import Claiming, NoSuchHandoff, Standing
@@ -74,8 +75,8 @@ def blueprint(
         standing = passage.do(lambda: claiming.claim(who, who.handoff_id, way="link"))
         return page.show(token, standing, status=200 if standing.is_theirs else 409)
 
-    for trouble in (BadPass, TakenBack, NotSenior, NoSuchHandoff, NotOurButton, Away):
-        routes.register_error_handler(trouble, sorry)
+    # Everything: Flask would log what it does not know together with the address.
+    routes.register_error_handler(Exception, sorry)
     routes.after_request(_guarded)
     return routes
 
@@ -181,7 +182,10 @@ def _state(standing: Standing) -> str:
 def _start_here(standing: Standing) -> str:
     if standing.handoff.escalation_package is None:
         return ""
-    lines = opening(load(standing.handoff.escalation_package))
+    try:
+        lines = opening(load(standing.handoff.escalation_package))
+    except UnknownPackageVersion:  # a worker newer than this process wrote it, in the middle of an upgrade
+        return ""
     return next((line.partition(": ")[2] for line in lines if line.startswith("Start here: ")), "")
 
 
@@ -196,7 +200,10 @@ def ago(moment: datetime, now: datetime) -> str:
 def sorry(error: Exception) -> Response:
     """Return the page for whoever cannot go on: what is the matter and what to do."""
     status, title, what, again = _trouble(error)
-    log.info("claim_refused", status=status, reason=str(error))
+    if status == 500:
+        log.error("claim_page_failed", exc_info=error)
+    else:
+        log.info("claim_refused", status=status, reason=str(error))
     response = Response(render_template("sorry.html", css=CSS, title=title, what=what, again=again), status)
     if status == 503:
         response.headers["Retry-After"] = "5"
@@ -231,4 +238,7 @@ def _trouble(error: Exception) -> tuple[int, str, str, bool]:
         )
         return 403, "Please press the button again", what, True
     what = f"Nothing is known to have changed. Try again in a few seconds. {OWNER}"
-    return 503, "Not at this moment", what, True
+    if isinstance(error, Away):
+        return 503, "Not at this moment", what, True
+    code = error.code if isinstance(error, HTTPException) and error.code else 500
+    return code, "That did not work", what, True

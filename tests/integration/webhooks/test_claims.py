@@ -267,6 +267,28 @@ def test_a_link_of_one_account_never_reaches_anothers_handoff(office: Office) ->
     assert office.browser().get(foreign).status_code == 410
 
 
+def test_a_package_of_a_newer_worker_does_not_hide_who_has_it(office: Office) -> None:
+    with office.database.account(office.account_id) as session:
+        row = handoffs.get(session, office.account_id, office.handoff_id)
+        assert row is not None
+        row.escalation_package = {"schema_version": 999}
+    assert press(office.browser(), office.link()).status_code == 200
+
+
+def test_an_address_gets_into_no_log(
+    office: Office, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    office.set(site="no site at all")
+    answer = office.browser().get(office.link())
+    assert (answer.status_code, answer.mimetype) == (500, "text/html")
+    assert "That did not work" in answer.text
+    office.browser().post(office.link(TOM), data={"deed": "claim"})
+    told = "".join(capfd.readouterr()) + caplog.text
+    assert "claim_page_failed" in told
+    assert office.link().removeprefix("/claim/") not in told
+    assert office.link(TOM).removeprefix("/claim/") not in told
+
+
 def test_the_worker_is_rung_for_once_the_claim_is_stored(office: Office) -> None:
     rung: list[tuple[str, dict[str, object], str]] = []
 
