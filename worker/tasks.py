@@ -9,6 +9,8 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -16,10 +18,26 @@ from celery import shared_task, signals
 
 from worker import notify as notifying
 from worker import observe, patrol, publish, refresh, settle, triage, weekly
+from worker.turns import MAIL
 from worker.wiring import services
 
 
+def in_turn(lane: str | None = None) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Let a task wait for a thread of its lane's share: its account's, unless another lane is named."""
+
+    def wrap(task: Callable[..., None]) -> Callable[..., None]:
+        @functools.wraps(task)
+        def take_turn(**ids: int) -> None:
+            key = (task.__name__, *sorted(ids.items()))
+            services().turns.take(lane or ids["account_id"], key, lambda: task(**ids))
+
+        return take_turn
+
+    return wrap
+
+
 @shared_task(name="worker.tasks.triage")
+@in_turn()
 def triage_callback(*, account_id: int, inbox_id: int) -> None:
     """Decide what one stored callback means; publish the brief of what it opened."""
     for handoff_id in triage.triage(services(), account_id=account_id, inbox_id=inbox_id):
@@ -27,6 +45,7 @@ def triage_callback(*, account_id: int, inbox_id: int) -> None:
 
 
 @shared_task(name="worker.tasks.publish")
+@in_turn()
 def publish_brief(*, account_id: int, handoff_id: int) -> None:
     """Post the brief into the ticket; then tell the engineers."""
     if publish.publish(services(), account_id=account_id, handoff_id=handoff_id):
@@ -34,6 +53,7 @@ def publish_brief(*, account_id: int, handoff_id: int) -> None:
 
 
 @shared_task(name="worker.tasks.refresh")
+@in_turn()
 def refresh_brief(*, account_id: int, handoff_id: int) -> None:
     """Bring a posted brief up to date."""
     refresh.refresh(services(), account_id=account_id, handoff_id=handoff_id)
@@ -47,18 +67,21 @@ def notify_engineers(*, account_id: int, handoff_id: int) -> None:
 
 
 @shared_task(name="worker.tasks.deliver")
+@in_turn(MAIL)
 def deliver_message(*, account_id: int, delivery_id: int) -> None:
     """Send one message."""
     notifying.deliver(services(), account_id=account_id, delivery_id=delivery_id)
 
 
 @shared_task(name="worker.tasks.observe")
+@in_turn()
 def observe_handoff(*, account_id: int, handoff_id: int) -> None:
     """Look who took a handoff and what they did first."""
     observe.observe(services(), account_id=account_id, handoff_id=handoff_id)
 
 
 @shared_task(name="worker.tasks.settle")
+@in_turn()
 def settle_claim(*, account_id: int, handoff_id: int) -> None:
     """Do what follows from a claim or its return; send each message."""
     for delivery_id in settle.settle(services(), account_id=account_id, handoff_id=handoff_id):
@@ -73,6 +96,7 @@ def plan_weekly_report(*, account_id: int) -> None:
 
 
 @shared_task(name="worker.tasks.report")
+@in_turn(MAIL)
 def send_report(*, account_id: int, report_id: int) -> None:
     """Send one report to one reader."""
     weekly.send(services(), account_id=account_id, report_id=report_id)
@@ -85,12 +109,14 @@ def sweep_due_rows() -> None:
 
 
 @shared_task(name="worker.tasks.poll")
+@in_turn()
 def poll_account(*, account_id: int) -> None:
     """Look for tickets whose callback never came."""
     patrol.poll(services(), account_id=account_id)
 
 
 @shared_task(name="worker.tasks.check_callbacks")
+@in_turn()
 def check_account_callbacks(*, account_id: int) -> None:
     """Re-activate callback entries that ConnectWise switched off."""
     patrol.check_callbacks(services(), account_id=account_id)

@@ -26,6 +26,7 @@ from worker.gather import Reader
 from worker.links import Passes
 from worker.mail import Mailer, mailer_for
 from worker.settings import POST_MARGIN, Settings
+from worker.turns import Turns
 
 log = structlog.get_logger()
 
@@ -102,7 +103,9 @@ class Services:
         self.holder = f"{socket.gethostname()}:{os.getpid()}"
         self.sealer = Sealer(settings.secret_keys)
         self.passes = Passes(settings.secret_keys)
-        self.reader = Reader(threads=max(32, settings.threads * 2))
+        # Six calls beside the task's own: a thread for each, so that one account's slow calls hold up nobody else's.
+        self.reader = Reader(threads=settings.threads * 6)
+        self.turns = Turns(settings.threads)
         self.verifier = Verifier()
         self._psa_maker = psa_maker
         self._clients: dict[int, tuple[Keys, str | None, Psa]] = {}
@@ -212,11 +215,12 @@ def _same_but_codebase(one: Keys, other: Keys) -> bool:
 def psa_maker(settings: Settings) -> PsaMaker:
     """Return what makes ConnectWise clients for this installation, all under one rate limit."""
     from psa.connectwise import ConnectWise  # 2 s to import: only where a client is needed
+    from psa.silence import SetAside
     from psa.throttle import Limits, throttle_from_url
     from psa.transport import Timeouts
 
     limits = Limits(rate=settings.calls_per_second, burst=settings.burst, in_flight=settings.in_flight)
-    throttle = throttle_from_url(settings.redis_client_url, limits)
+    throttle = SetAside(throttle_from_url(settings.redis_client_url, limits))
     waits = settings.intervals
     timeouts = Timeouts(
         connect=waits.connect_timeout,

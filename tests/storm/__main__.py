@@ -19,7 +19,7 @@ import time
 from pathlib import Path
 
 from tests.storm.audit import HEADING, Account
-from tests.storm.rig import rig
+from tests.storm.rig import rig, say
 from tests.storm.storms import STORMS, Force, Storm, run
 from worker.logs import set_up
 
@@ -36,24 +36,24 @@ def main() -> int:
     parser.add_argument("--crashes", action="store_true", help="kill -9 and stop at every named point instead")
     options = parser.parse_args()
     if options.list:
-        print(*(one.name + (f"   ({one.only})" if one.only else "") for one in STORMS), sep="\n")
+        for one in STORMS:
+            say(one.name + (f"   ({one.only})" if one.only else ""))
         return 0
     set_up("CRITICAL")
-    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     if options.crashes:
         from tests.storm import crashes
 
         return crashes.matrix(options.database, options.seed, options.only)
     chosen = [s for s in STORMS if not options.only or any(text in s.name for text in options.only)]
     kinds = ("sqlite", "postgresql") if options.database == "both" else (options.database,)
-    print(HEADING)
+    say(HEADING)
     found: list[Account] = []
     for kind in kinds:
         mine = [s for s in chosen if s.only in ("", kind)]
         minutes = options.minutes and options.minutes / len(kinds)
         found += _season(kind, mine, options.seed, minutes, Force(options.force, options.seconds))
     bad = [line for line in found if not line.good]
-    print(f"{len(found)} storms, {sum(f.attempted for f in found)} escalations, {len(bad)} failed, seed {options.seed}")
+    say(f"{len(found)} storms, {sum(f.attempted for f in found)} escalations, {len(bad)} failed, seed {options.seed}")
     return 1 if bad else 0
 
 
@@ -64,13 +64,13 @@ def _season(kind: str, storms: list[Storm], seed: int, minutes: float | None, fo
         for one in storms if minutes is None else _for(minutes, storms, running.chance):
             line = run(running, one, force)
             found.append(line)
-            print(line.line())
+            say(line.line())
             for why in line.why[:10]:
-                print(f"    {why}")
+                say(f"    {why}")
     if all(line.good for line in found):
         shutil.rmtree(home, ignore_errors=True)
     else:
-        print(f"    logs and database: {home}")
+        say(f"    logs and database: {home}")
     return found
 
 

@@ -15,7 +15,7 @@ from typing import Literal
 
 from models import accounts, claims, handoffs
 from tests.storm.audit import HEADING, Account, audit, settle
-from tests.storm.rig import Escalation, Rig, rig
+from tests.storm.rig import Escalation, Rig, rig, say
 from worker import crash
 
 REACHED_S = 25.0
@@ -106,7 +106,7 @@ def _wait_struck(rig: Rig, case: Case) -> None:
 def matrix(database: str, seed: int, only: Sequence[str], cases: Sequence[Case] = ALL) -> int:
     """Run every case on one kind of database or both, print the table, and return the exit code."""
     chosen = [case for case in cases if not only or any(text in case.name for text in only)]
-    print(HEADING)
+    say(HEADING)
     failed = skipped = 0
     for kind in ("sqlite", "postgresql") if database == "both" else (database,):
         home = Path(tempfile.mkdtemp(prefix=f"crashes-{kind}-"))
@@ -120,17 +120,17 @@ def matrix(database: str, seed: int, only: Sequence[str], cases: Sequence[Case] 
                     line = strike(running, case)
                 except NotReached as reason:
                     skipped += 1
-                    print(f"{case.name:<46} {kind:<10} skipped: {reason}")
+                    say(f"{case.name:<46} {kind:<10} skipped: {reason}")
                     continue
                 bad += not line.good
-                print(line.line())
+                say(line.line())
                 for why in line.why[:10]:
-                    print(f"    {why}")
+                    say(f"    {why}")
         failed += bad
         if bad:
-            print(f"    logs and database: {home}")
+            say(f"    logs and database: {home}")
         else:
             shutil.rmtree(home, ignore_errors=True)
-    print(f"{len(chosen)} cases on each database, {skipped} not reached, {failed} failed, seed {seed}")
+    say(f"{len(chosen)} cases on each database, {skipped} not reached, {failed} failed, seed {seed}")
     return 1 if failed else 0
 

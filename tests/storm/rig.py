@@ -6,9 +6,9 @@ import contextlib
 import os
 import random
 import signal
+import sys
 import tempfile
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -282,6 +282,7 @@ def every(seconds: float, do: Callable[[], None]) -> Callable[[], None]:
     return end
 
 
-def pause(seconds: float) -> None:
-    """Let time pass."""
-    time.sleep(seconds)
+def say(line: str) -> None:
+    """Print a line at once, also into a file."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()

@@ -1,0 +1,109 @@
+"""Set an account aside whose PSA does not answer, so that its calls stop waiting for time-outs in other accounts' way.
+
+Silence is a call without any answer: no connection, reset, time-out. An error status is an answer and changes nothing
+here. After a few silent calls in a row, calls are refused at once for a pause; then one call at a time tries, and the
+first answer lets everybody in again. Each process learns by itself: a look costs one call a pause.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import structlog
+
+from psa.port import PsaError, Unavailable
+from psa.throttle import Priority, Slot, Throttle
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class _Standing:
+    silent: int = 0
+    """Silent calls in a row."""
+    pause: float = 0.0
+    until: float = 0.0
+    """When the next call may try."""
+    trying: bool = False
+
+
+class SetAside:
+    """A `Throttle` that refuses calls to a PSA that has fallen silent; every other call is the inner one's."""
+
+    def __init__(
+        self,
+        inner: Throttle,
+        *,
+        patience: int = 3,
+        first_pause: float = 2.0,
+        longest_pause: float = 60.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Set aside after `patience` silent calls in a row, for `first_pause` s, doubling to `longest_pause` s."""
+        self._inner, self._clock = inner, clock
+        self._patience, self._first, self._longest = patience, first_pause, longest_pause
+        self._known: dict[str, _Standing] = {}
+        self._lock = threading.Lock()
+
+    @contextlib.contextmanager
+    def slot(self, account: str, priority: Priority, patience: float) -> Iterator[Slot]:
+        """Wait up to `patience` seconds for a place, held until the block ends.
+
+        Raises `psa.port.Throttled`, and `psa.port.Unavailable` while the account is set aside; neither call was made.
+        """
+        self._let_in(account)
+        with self._inner.slot(account, priority, patience) as slot:
+            try:
+                yield slot
+            except PsaError as error:
+                if error.status is None:
+                    self._silent(account)
+                else:
+                    self._answered(account)
+                raise
+            except Exception:
+                raise  # a defect or a refusal of our own says nothing about the PSA
+            else:
+                self._answered(account)
+
+    def set_aside(self) -> list[str]:
+        """Return the accounts that are set aside right now."""
+        with self._lock:
+            return sorted(name for name, known in self._known.items() if known.silent >= self._patience)
+
+    def _let_in(self, account: str) -> None:
+        now = self._clock()
+        with self._lock:
+            known = self._known.get(account)
+            if known is None or known.silent < self._patience:
+                return
+            if now >= known.until:
+                known.until, known.trying = now + known.pause, True  # the others wait for what this call finds
+                return
+            wait = known.until - now
+        raise Unavailable(f"{account} is set aside: no answer to {known.silent} calls in a row", retry_after=wait)
+
+    def _silent(self, account: str) -> None:
+        now = self._clock()
+        with self._lock:
+            known = self._known.setdefault(account, _Standing())
+            known.silent += 1
+            if known.silent < self._patience:
+                return
+            if now < known.until and not known.trying:  # sent before the pause began
+                return
+            known.trying = False
+            known.pause = min(self._longest, known.pause * 2 or self._first)
+            known.until = now + known.pause
+            pause = known.pause
+        log.warning("psa_set_aside", account=account, silent_calls=known.silent, pause_s=pause)
+
+    def _answered(self, account: str) -> None:
+        with self._lock:
+            known = self._known.pop(account, None)
+        if known is not None and known.silent >= self._patience:
+            log.info("psa_answers_again", account=account)
