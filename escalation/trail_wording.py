@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from itertools import pairwise
 from typing import NamedTuple
@@ -32,12 +32,7 @@ from escalation.trail import (
     Trail,
     Witnessed,
 )
-
-SUCCEEDS_WITHIN = timedelta(days=14)
-"""How soon after a name's last use its successor must be used first."""
-
-SAME_PLACE = 0.5
-"""Share of the changes before and after two names that must be the same for one to be the other's successor."""
+from escalation.trail_names import present_names, renamed
 
 
 class Reader:
@@ -103,9 +98,9 @@ def learn(
     groups = _groups(texts)
     templates = _decided(groups, reader, now, seen) or _alike(groups, like)
     changes = _read(texts, templates, reader)
-    aliases = _aliases(changes, now, frozenset(names.called.values()))
+    aliases = present_names(changes, now, frozenset(names.called.values()))
     if aliases:
-        changes = {ticket: [_renamed(change, aliases) for change in found] for ticket, found in changes.items()}
+        changes = {ticket: [renamed(change, aliases) for change in found] for ticket, found in changes.items()}
     links, fitting = _fit(changes, now)
     ours = frozenset(names.called.values())
     unknown = Counter(c.new for found in changes.values() for c in found if c.new and c.new not in ours)
@@ -316,84 +311,6 @@ def _in_order(changes: Sequence[Change]) -> list[Change]:
         ordered.append(pick)
         left.remove(pick)
     return ordered
-
-
-def _aliases(
-    changes: Mapping[int, Sequence[Change]], now: Mapping[int, str | None], ours: frozenset[str]
-) -> dict[str, str]:
-    """Return what names that are gone are called now: where a chain reads one name first and then another."""
-    votes: dict[str, Counter[str]] = defaultdict(Counter)
-    for gone, called in _junctions(changes, now):
-        if gone not in ours and called in ours:
-            votes[gone][called] += 1
-    found = {}
-    for gone, counted in votes.items():
-        called, count = counted.most_common(1)[0]
-        if count >= 2 and count >= TRUST * sum(counted.values()):
-            found[gone] = called
-    return _successors(changes, ours - frozenset(found.values()), ours) | found
-
-
-def _successors(
-    changes: Mapping[int, Sequence[Change]], free: frozenset[str], ours: frozenset[str]
-) -> dict[str, str]:
-    """Return for names that are gone the one that took their place: first used when they last were, between the same.
-
-    A renamed status and one that was replaced by another look alike here, and mean the same to those who used them.
-    """
-    uses: dict[str, list[Change]] = defaultdict(list)
-    next_: dict[str, Counter[str]] = defaultdict(Counter)
-    for found in changes.values():
-        for before, after in pairwise([*found, None]):
-            if before and before.new:
-                uses[before.new].append(before)
-                next_[before.new][(after.new if after else None) or ""] += 1
-    took: dict[str, str] = {}
-    for gone in [name for name in uses if name not in ours and len(uses[name]) >= LEAST]:
-        last = max(change.at for change in uses[gone])
-        scores = {
-            name: _alikeness(_overlap(_before(uses[name]), _before(uses[gone])), _overlap(next_[name], next_[gone]))
-            for name in free
-            if len(uses[name]) >= LEAST
-            and timedelta(hours=-1) <= min(change.at for change in uses[name]) - last <= SUCCEEDS_WITHIN
-        }
-        best = max(scores, key=lambda name: (scores[name], name), default=None)
-        if best is not None and scores[best] >= SAME_PLACE:
-            took[gone] = best
-    return took
-
-
-def _alikeness(before: float, after: float) -> float:
-    """Return the mean of two overlaps; nothing if one of them alone says that these are different places."""
-    return (before + after) / 2 if min(before, after) >= SAME_PLACE / 2 else 0.0
-
-
-def _before(uses: Iterable[Change]) -> Counter[str]:
-    return Counter(change.old or "" for change in uses)
-
-
-def _overlap(one: Counter[str], other: Counter[str]) -> float:
-    """Return how much of two distributions is common to both, from 0 to 1."""
-    return sum(min(one[name] / one.total(), other[name] / other.total()) for name in one if other[name])
-
-
-def _junctions(
-    changes: Mapping[int, Sequence[Change]], now: Mapping[int, str | None]
-) -> Iterator[tuple[str, str]]:
-    for ticket_id, found in changes.items():
-        for before, after in pairwise(found):
-            if before.new and after.says_old and after.old and before.new != after.old:
-                yield before.new, after.old
-        here = now.get(ticket_id)
-        if found and found[-1].new and here and found[-1].new != here:
-            yield found[-1].new, here
-
-
-def _renamed(change: Change, aliases: Mapping[str, str]) -> Change:
-    return change._replace(
-        old=aliases.get(change.old, change.old) if change.old else None,
-        new=aliases.get(change.new, change.new) if change.new else None,
-    )
 
 
 def clock_offset(apart: Sequence[timedelta]) -> timedelta | None:
