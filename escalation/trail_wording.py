@@ -94,7 +94,8 @@ def learn(
     reader = Reader(names)
     texts = [_Text(t.ticket_id, e, *reader.mask(e.text)) for t in trails for e in t.entries if e.at]
     now = {trail.ticket_id: names.known(trail.now) or trail.now for trail in trails}
-    seen = [Witnessed(w.ticket_id, w.at, reader.called(w.new)) for w in witnessed]
+    there = {text.ticket_id for text in texts}
+    seen = [Witnessed(w.ticket_id, w.at, reader.called(w.new)) for w in witnessed if w.ticket_id in there]
     groups = _groups(texts)
     templates = _decided(groups, reader, now, seen) or _alike(groups, like)
     changes = _read(texts, templates, reader)

@@ -33,6 +33,9 @@ from worker.onboarding import meanings
 from worker.past import Progress, read_evidence, read_only, read_trails, stored, tickets_since
 from worker.wiring import Services, status_rules
 
+WITNESSES = 200
+"""So many escalations that we saw ourselves are enough to check the reading of the trail by."""
+
 NOT_READ = "its notes and time entries could not be read"
 
 
@@ -104,7 +107,13 @@ class _Replay:
         called = [name for (board, name), n in meaning.statuses.items() if meaning.rules.is_escalation(board, n)]
         former = {" ".join(name.lower().split()): called[0] for name in self.former if called}
         self.meaning = dataclasses.replace(meaning, seniors=self.seniors, former=former)
-        tickets = [t for t in tickets_since(self.psa, self.since) if (t.entered_at or self.since) <= self.until]
+        witnessed = self._witnessed()
+        ours = {saw.ticket_id for saw in witnessed}
+        tickets = [
+            ticket
+            for ticket in tickets_since(self.psa, self.since)
+            if (ticket.entered_at or self.since) <= self.until or ticket.id in ours
+        ]
         mine = [ticket for ticket in tickets if self._worth_reading(ticket)]
         self.tickets, self.elsewhere = len(mine), len(tickets) - len(mine)
         gone_on = f", {resumed} of them from last time" if resumed else ""
@@ -112,7 +121,7 @@ class _Replay:
         past = trails(sorted(mine, key=lambda ticket: ticket.id))
         people = {m.identifier.lower(): m.identifier for m in members}
         people |= {m.name.lower(): m.identifier for m in members if m.name}
-        self.understanding = understand(past, self.meaning, people=people, witnessed=self._witnessed())
+        self.understanding = understand(past, self.meaning, people=people, witnessed=witnessed)
 
     def _worth_reading(self, ticket: Ticket) -> bool:
         """Tell whether it stands on a board with an escalation status, or somebody who may claim has had it."""
@@ -126,7 +135,8 @@ class _Replay:
             query = select(Handoff.ticket_id, Handoff.escalated_at, Handoff.status).where(
                 Handoff.account_id == self.account.id, Handoff.origin == "status", Handoff.status.is_not(None)
             )
-            return [Witnessed(ticket, at, status or "") for ticket, at, status in session.execute(query)]
+            newest = query.order_by(Handoff.escalated_at.desc()).limit(WITNESSES)
+            return [Witnessed(ticket, at, status or "") for ticket, at, status in session.execute(newest)]
 
     def tell(self) -> None:
         """Tell the escalations, who took them and what they did first."""

@@ -12,7 +12,7 @@ import pytest
 
 from benchmarks.backcast import _services, score
 from escalation.evidence import Ticket
-from models import baselines
+from models import accounts, baselines, handoffs
 from models.accounts import Account
 from psa.port import NotPermitted
 from psa.simulator.server import Simulator
@@ -122,6 +122,27 @@ def test_a_run_that_was_cut_off_goes_on_where_it_was(one: Place, monkeypatch: py
     assert not kept.exists()
     fresh = one.shadow()
     assert [o.episode for o in fresh.baseline.observations] == [o.episode for o in found.baseline.observations]
+
+
+def test_after_connecting_the_old_way_ends_there_and_what_we_saw_checks_the_reading(one: Place) -> None:
+    simulator, services, account_id = one.simulator, one.services, one.account.id
+    connected = services.clock() - timedelta(days=12)
+    seen = [r for r in simulator.office().world.history if r["recorded"] and not r["bulk"]]
+    seen = [r for r in seen if datetime.fromisoformat(r["at"]) > connected and r["way"] != "twice"]
+    assert len(seen) >= 5
+    with services.database.account(account_id) as session:
+        accounts.set_account(session, account_id, connected_at=connected)
+        for row in seen:
+            handoffs.open_handoff(
+                session, account_id=account_id, ticket_id=row["ticket"], episode=1, now=services.clock(),
+                escalated_at=datetime.fromisoformat(row["at"]), rule_version=1, status="Escalated",
+            )  # fmt: skip
+    one.account = account_named(services, "northgate")
+    found = one.shadow()
+    assert found.until == connected
+    assert all(o.escalated_at is None or o.escalated_at <= connected for o in found.baseline.observations)
+    pattern = found.understanding.status
+    assert (pattern.witnessed, pattern.found_again) == (len(seen), len(seen))
 
 
 def test_a_wording_that_says_nothing_gives_no_baseline_and_says_so(one: Place) -> None:
