@@ -253,6 +253,12 @@ def ask_refresh(session: Session, account_id: int, handoff_id: int, *, due_at: d
     )
 
 
+def store_repeats(session: Session, account_id: int, handoff_id: int, found: list[dict[str, Any]]) -> bool:
+    """Store what was repeated after the brief, in place of what was found before."""
+    one = update(Handoff).where(*_one(account_id, handoff_id))
+    return changed(session, one.values(repeats=found, repeats_count=len(found)))
+
+
 def count_extra_notes(session: Session, account_id: int, handoff_id: int, removed: int) -> bool:
     """Count second notes of ours that were found and removed after the first was recorded."""
     more = Handoff.extra_notes_removed + removed

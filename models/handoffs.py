@@ -31,6 +31,7 @@ from models.briefs import (
     parked,
     renew,
     store_draft,
+    store_repeats,
     unpark,
 )
 from models.claims import (
@@ -63,7 +64,7 @@ __all__ = [
     "get", "give_back", "latest_snapshot", "lease", "mark_acted", "mark_attempt", "mark_edited",
     "mark_notified", "mark_posted", "note_owner", "note_read_back", "open_for_ticket", "open_handoff",
     "park", "parked", "release_claim", "renew", "resume", "returned_at", "returns", "set_expiry", "settle_later",
-    "store_draft", "take_observation", "take_settlement", "transitions", "unpark", "withdraw",
+    "store_draft", "store_repeats", "take_observation", "take_settlement", "transitions", "unpark", "withdraw",
 ]  # fmt: skip
 
 _UNTOLD = case((Handoff.notify_state == "pending", "skipped"), else_=Handoff.notify_state)

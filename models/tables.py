@@ -292,6 +292,9 @@ class Handoff(Row):
     """Which deed was chosen, why, and by which version of the rule."""
     read_back: Mapped[dict[str, Any] | None]
     """The claimant's answer to the brief: what they start with."""
+    repeats: Mapped[list[Any] | None]
+    """What a senior did or asked again although the brief holds it; each with the note that shows it."""
+    repeats_count: Mapped[int] = mapped_column(default=0, server_default=text("0"))
 
 
 class Sighting(Row):

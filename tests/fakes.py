@@ -123,7 +123,10 @@ class FakePsa:
 
     def notes(self, ticket_id: int, roster: Roster) -> list[Note]:
         self._call("notes")
-        return list(self.children.get(ticket_id, ()))
+        return [
+            dataclasses.replace(note, author=roster.person(note.author.identifier, note.author.name))
+            for note in self.children.get(ticket_id, ())
+        ]
 
     def all_notes(self, ticket_id: int, roster: Roster) -> list[Note]:
         self._call("all_notes")

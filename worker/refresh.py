@@ -5,6 +5,7 @@ A note that a person edited is never overwritten. Nor is one brought back that a
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +14,10 @@ from typing import Any
 import structlog
 
 from escalation import brief
+from escalation.evidence import Evidence, Note, TimeEntry
 from escalation.package import Package
+from escalation.repeats import repeats
+from escalation.response import CLAIMING_ROLES
 from models import handoffs
 from models.handoffs import Handoff
 from psa.port import Ambiguous, PostedNote, Psa, PsaError, VisibleNote
@@ -124,14 +128,32 @@ def _bring_up_to_date(hold: _Hold) -> tuple[bool, str | None]:
     fingerprint = facts(evidence, standing)
     if fingerprint == handoff.evidence_fingerprint:
         return False, None
-    package = package_of(handoff, desk, evidence)
-    text = brief.render(package, marker=handoff.marker, since=_first_package(hold), standing=standing)
+    package, first = package_of(handoff, desk, evidence), _first_package(hold)
+    _count_repeats(hold, first, evidence)
+    text = brief.render(package, marker=handoff.marker, since=first, standing=standing)
     wrote, note_hash = _write(hold, note, own, text, fingerprint)
     written = text if wrote and note_hash is not None else handoff.draft or text
     _store(hold, written, package.to_json(), fingerprint, package.domain)
     with services.database.account(desk.account_id) as session:
         handoffs.add_snapshot(session, desk.account_id, handoff.id, evidence, kind="refresh")
     return wrote, note_hash
+
+
+def _count_repeats(hold: _Hold, first: Package | None, evidence: Evidence) -> None:
+    """Store what seniors did or asked again since the brief was in the ticket: the measure of a bad handoff."""
+    posted_at = hold.handoff.posted_at
+    if first is None or posted_at is None:
+        return
+    notes = [n for n in evidence.notes if n.created_at and n.created_at > posted_at]
+    entries = [e for e in evidence.time_entries if e.entered_at and e.entered_at > posted_at]
+    written: list[Note | TimeEntry] = [*notes, *entries]
+    later = [record for record in written if record.author.role in CLAIMING_ROLES]
+    found = [dataclasses.asdict(repeat) for repeat in repeats(first, later)]
+    if found == (hold.handoff.repeats or []):
+        return
+    with hold.services.database.account(hold.desk.account_id) as session:
+        handoffs.store_repeats(session, hold.desk.account_id, hold.handoff.id, found)
+    log.info("repeats_found", count=len(found), kinds=sorted({repeat["kind"] for repeat in found}))
 
 
 def _store(
@@ -175,6 +197,8 @@ def _write(
     if note is None:
         log.info("brief_removed_by_a_person", note_id=handoff.escalation_package_external_id)
         return False, None
+    if not _still_held(hold):
+        return False, None  # what we know of the note is old: whoever took over may have written it meanwhile
     if text_hash(note.text) in (handoff.note_hash, handoff.draft_hash):
         # Committed before the edit: should its answer be lost, the note is known to be ours by this hash.
         _store(hold, text, handoff.escalation_package or {}, handoff.evidence_fingerprint)
@@ -183,6 +207,16 @@ def _write(
         log.info("brief_edited", note_id=note.id)
         return True, text_hash(edited.text)
     return _add_short_note(hold, note, own, fingerprint), None
+
+
+def _still_held(hold: _Hold) -> bool:
+    """Take the lease anew for the write that follows; False when somebody else has taken over."""
+    services = hold.services
+    with services.database.account(hold.desk.account_id) as session:
+        return handoffs.renew(
+            session, hold.desk.account_id, hold.handoff.id, fence=hold.fence, now=services.clock(),
+            lease_s=services.settings.intervals.lease,
+        )  # fmt: skip
 
 
 def _add_short_note(hold: _Hold, note: PostedNote, own: list[PostedNote], fingerprint: str) -> bool:

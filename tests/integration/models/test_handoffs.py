@@ -287,24 +287,50 @@ def test_resumes_a_live_episode(database: Database) -> None:
     assert read(database, one, it).refresh_due_at == later(9)
 
 
-def test_finds_what_left_the_status_longer_ago_than_the_grace(database: Database) -> None:
+def test_a_claim_keeps_what_left_the_status(database: Database) -> None:
     one = account(database)
     it = handoff(database, one)
     with database.account(one) as session:
-        assert watches.record(
-            session, one, 4711, expected_version=0, board_id=1, status_id=3, in_escalation=False,
+        watches.record(
+            session, one, 4711, expected_version=0, board_id=1, status_id=9, in_escalation=False,
             left_at=later(100), last_updated=later(100), episode=1,
         )  # fmt: skip
-    with database.system() as system:
-        assert handoffs.due_withdrawals(system, now=later(159), grace=GRACE, limit=5) == []
-        assert handoffs.due_withdrawals(system, now=later(160), grace=GRACE, limit=5) == [(one, it)]
-    with database.account(one) as session:
         assert handoffs.claim(session, one, it, member_id=11, now=later(159))
         seen = watches.seen(session, one, 4711)
         assert seen is not None
         assert seen.left_at is None
+
+
+def test_settling_is_taken_once_and_again_if_something_new_is_due(database: Database) -> None:
+    one = account(database)
+    it = handoff(database, one)
+    with database.account(one) as session:
+        assert not handoffs.take_settlement(session, one, it, now=later(9), until=later(69))
+        assert handoffs.claim(session, one, it, member_id=11, now=later(10))
+        assert handoffs.take_settlement(session, one, it, now=later(10), until=later(70))
+        assert not handoffs.take_settlement(session, one, it, now=later(11), until=later(71))
+        assert handoffs.release_claim(session, one, it, member_id=11, now=later(12), why="given back")
+        assert not handoffs.finish_settlement(session, one, it, taken_until=later(70))
+        assert handoffs.take_settlement(session, one, it, now=later(13), until=later(73))
+        assert handoffs.finish_settlement(session, one, it, taken_until=later(73))
     with database.system() as system:
-        assert handoffs.due_withdrawals(system, now=later(999), grace=GRACE, limit=5) == []
+        assert handoffs.due_settlements(system, now=later(999), limit=5) == []
+        assert handoffs.due_observations(system, now=later(999), limit=5) == [(one, it)]
+
+
+def test_the_first_action_belongs_to_the_claim_it_was_read_for(database: Database) -> None:
+    one = account(database)
+    it = handoff(database, one)
+    with database.account(one) as session:
+        assert handoffs.claim(session, one, it, member_id=11, now=later(10))
+        assert handoffs.release_claim(session, one, it, member_id=11, now=later(12), why="given back")
+        assert handoffs.claim(session, one, it, member_id=12, now=later(20))
+        stale = {"now": later(30), "happened_at": later(11), "why": "note 1"}
+        assert not handoffs.mark_acted(session, one, it, claimed_at=later(10), **stale)
+        assert handoffs.mark_acted(session, one, it, claimed_at=later(20), now=later(30), happened_at=later(25), why="n")
+        row = handoffs.get(session, one, it)
+        assert row is not None
+        assert (row.acted_at, row.observe_due_at, row.claim_expires_at) == (later(25), None, None)
 
 
 def test_tells_the_seniors_once(database: Database) -> None:

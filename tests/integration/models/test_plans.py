@@ -1,14 +1,13 @@
 """What the sweeper asks every few seconds, and the receiver for each callback, goes by an index."""
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, event
 from sqlalchemy.orm import Session
 
-from models import accounts, deliveries, handoffs, inbox
+from models import accounts, deliveries, handoffs, inbox, reports
 from models.base import Database
 from tests.integration.models.places import NOW, SEALER
 
@@ -16,7 +15,9 @@ QUESTIONS: dict[str, Callable[[Session], Any]] = {
     "inbox": lambda s: inbox.due(s, now=NOW, limit=9),
     "briefs": lambda s: handoffs.due_briefs(s, now=NOW, limit=9),
     "refreshes": lambda s: handoffs.due_refreshes(s, now=NOW, limit=9),
-    "withdrawals": lambda s: handoffs.due_withdrawals(s, now=NOW, grace=timedelta(seconds=60), limit=9),
+    "settlements": lambda s: handoffs.due_settlements(s, now=NOW, limit=9),
+    "observations": lambda s: handoffs.due_observations(s, now=NOW, limit=9),
+    "reports": lambda s: reports.due(s, now=NOW, limit=9),
     "notifications": lambda s: handoffs.due_notifications(s, before=NOW, limit=9),
     "deliveries": lambda s: deliveries.due(s, now=NOW, limit=9),
     "polls": lambda s: accounts.due_polls(s, now=NOW, limit=9),

@@ -349,6 +349,20 @@ def _raise(error: Exception) -> None:
     raise error
 
 
+def test_what_a_senior_does_again_after_the_brief_is_counted(shop: Shop) -> None:
+    handed_off(shop)
+    shop.clock.advance(240)
+    shop.psa.note(48213, "Rebooted the firewall again, it dropped after a few hours.", by="msvensson")
+    shop.psa.note(48213, "Rebooted the firewall once more.", by="jlind")
+    seen_after(shop)
+    brief_now(shop)
+    row = newest(shop)
+    assert row.repeats_count == 1
+    assert row.repeats is not None
+    assert (row.repeats[0]["kind"], row.repeats[0]["step"]) == ("step", 0)
+    assert "Rebooted the firewall again" in row.repeats[0]["evidence"]
+
+
 def test_reading_twice_changes_nothing(shop: Shop) -> None:
     handoff_id = handed_off(shop)
     shop.psa.change(48213, owner="msvensson", updated_by="msvensson")

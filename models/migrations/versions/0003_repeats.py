@@ -1,0 +1,19 @@
+"""What a senior did or asked again although the brief holds it."""
+
+import sqlalchemy as sa
+from alembic import op
+
+import models.columns as own
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add the repeats, and their number for the figures to read without them."""
+    op.add_column("handoff", sa.Column("repeats", own.Json, nullable=True))
+    op.add_column(
+        "handoff", sa.Column("repeats_count", sa.Integer(), server_default=sa.text("0"), nullable=False)
+    )
