@@ -36,16 +36,16 @@ def letter(services: Services, desk: Desk, handoff: Handoff, delivery: Delivery)
     url = services.psa(handoff.account_id).ticket_url(handoff.ticket_id)
     if delivery.kind == TAKEN:
         return render_taken(_taken(desk, handoff, delivery, url))
-    claim_url = _claim_url(services, desk, handoff, delivery.recipient_user_id)
+    claim_url = _claim_url(services, desk, handoff, delivery)
     if delivery.kind == "handoff":
         return render(_first(desk, handoff, delivery, url, claim_url))
     return render_offered_again(_offered(services, desk, handoff, delivery, url, claim_url))
 
 
-def _claim_url(services: Services, desk: Desk, handoff: Handoff, member_id: int) -> str:
+def _claim_url(services: Services, desk: Desk, handoff: Handoff, delivery: Delivery) -> str:
     return services.passes.claim_link(
-        services.settings.public_url, account_id=handoff.account_id, handoff_id=handoff.id, member_id=member_id,
-        epoch=desk.token_epoch,
+        services.settings.public_url, account_id=handoff.account_id, handoff_id=handoff.id,
+        member_id=delivery.recipient_user_id, epoch=desk.token_epoch, at=delivery.created_at,
     )  # fmt: skip
 
 

@@ -10,14 +10,18 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
+from itsdangerous import BadSignature, SignatureExpired, TimestampSigner, URLSafeTimedSerializer
 
 CLAIM_LINK_S = 14 * 86_400
 """A claim link is good for two weeks: longer than any escalation should wait, shorter than a mailbox lives."""
 API_TOKEN_S = 365 * 86_400
 """An API token is good for a year, so that one forgotten in a script does not work for ever."""
+
+
+CLAIM_SALT = "resolutionflow claim link"
 
 
 class BadPass(ValueError):
@@ -49,16 +53,21 @@ class Passes:
 
     def __init__(self, secret_keys: Sequence[str]) -> None:
         # itsdangerous signs with the last of several keys.
-        keys = list(reversed(secret_keys))
-        self._claims = URLSafeTimedSerializer(keys, salt="resolutionflow claim link")
+        keys = self._keys = list(reversed(secret_keys))
+        self._claims = URLSafeTimedSerializer(keys, salt=CLAIM_SALT)
         self._tokens = URLSafeTimedSerializer(keys, salt="resolutionflow api token")
         self._forms = URLSafeTimedSerializer(keys, salt="resolutionflow claim form")
 
     def claim_link(
-        self, public_url: str, *, account_id: int, handoff_id: int, member_id: int, epoch: int
-    ) -> str:
-        """Return the address at which a member claims a handoff."""
-        return f"{public_url}/claim/{self._claims.dumps([account_id, handoff_id, member_id, epoch])}"
+        self, public_url: str, *, account_id: int, handoff_id: int, member_id: int, epoch: int,
+        at: datetime | None = None,
+    ) -> str:  # fmt: skip
+        """Return the address at which a member claims a handoff.
+
+        Good from `at` on, by default now; the same moment gives the same link, so that a message sent again is the same.
+        """
+        signs = self._claims if at is None else URLSafeTimedSerializer(self._keys, salt=CLAIM_SALT, signer=_stamped(at))
+        return f"{public_url}/claim/{signs.dumps([account_id, handoff_id, member_id, epoch])}"
 
     def read_claim(self, token: str) -> ClaimPass:
         """Return what a claim link says. Raises `BadPass`."""
@@ -84,6 +93,16 @@ class Passes:
     def read_api(self, token: str) -> ApiPass:
         """Return what an API token says. Raises `BadPass`."""
         return ApiPass(*_read(self._tokens, token, 3, API_TOKEN_S))
+
+
+def _stamped(at: datetime) -> type[TimestampSigner]:
+    """Return a signer that signs as of a moment."""
+
+    class Stamped(TimestampSigner):
+        def get_timestamp(self) -> int:
+            return int(at.timestamp())
+
+    return Stamped
 
 
 def _bound(link: str, browser: str) -> str:

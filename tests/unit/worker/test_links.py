@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from itsdangerous import TimestampSigner
@@ -97,3 +98,14 @@ def test_a_form_is_good_for_its_link_in_its_browser_alone() -> None:
             passes.check_form(form, **wrong)
     with pytest.raises(BadPass):
         passes.check_form("", link="one", browser="mine")
+
+
+def test_the_same_moment_gives_the_same_link() -> None:
+    passes, at = Passes([OLD]), datetime.now(UTC)
+    where = {"account_id": 3, "handoff_id": 5, "member_id": 7, "epoch": 1}
+    one, again = (passes.claim_link("", at=at, **where) for _ in range(2))
+    assert one == again
+    assert passes.read_claim(one.removeprefix("/claim/")) == ClaimPass(3, 5, 7, 1)
+    old = passes.claim_link("", at=at - timedelta(seconds=CLAIM_LINK_S + 60), **where)
+    with pytest.raises(BadPass, match="expired"):
+        passes.read_claim(old.removeprefix("/claim/"))
