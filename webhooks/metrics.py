@@ -71,8 +71,10 @@ class _Snapshot:
         found = self._found
         yield _gauge("accounts", "Accounts of this installation.", {(): found.accounts})
         yield _gauge(
-            "handoffs", "All handoffs by the state of the response.", _one_label(found.handoffs), ("response",)
-        )
+            "handoffs_newest", "The newest 10,000 handoffs by the state of the response.", _one_label(found.newest),
+            ("response",),
+        )  # fmt: skip
+        yield _gauge("handoffs_seen_last_hour", "Handoffs opened within the last hour.", {(): found.seen_last_hour})
         yield _gauge("handoffs_live", "Handoffs that have not ended.", found.live, ("brief", "response"))
         yield _gauge(
             "brief_oldest_waiting_seconds", "Age of the handoff that has waited longest for its note; 0 if none waits.",

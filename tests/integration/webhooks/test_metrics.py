@@ -57,7 +57,8 @@ def test_it_counts_and_ages_what_there_is_over_all_accounts(office: Office) -> N
         jobs.beat(system, "sweep", now - timedelta(seconds=7))
     found = read(office)
     assert found["accounts"] == 1
-    assert (found["handoffs open"], found["handoffs claimed"], found["handoffs acted"]) == (1, 1, 0)
+    assert [found[f"handoffs_newest {state}"] for state in ("open", "claimed", "acted", "resolved")] == [1, 1, 0, 0]
+    assert found["handoffs_seen_last_hour"] == 2
     assert (found["handoffs_live pending open"], found["handoffs_live posted claimed"]) == (1, 1)
     assert found["brief_oldest_waiting_seconds"] == pytest.approx(660, abs=30)
     assert found["callbacks_waiting"] == 1
