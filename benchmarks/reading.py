@@ -3,7 +3,7 @@
     python -m benchmarks.reading [--rounds 5]
 
 The notes are written as technicians write them, prose, lists and pasted output mixed, and differ from each other.
-Shown is the best round: what else the machine did is not the program's. *Growth* is milliseconds a note beside those
+Shown is processor time, the best round: what else the machine did is not the program's. *Growth* is milliseconds a note beside those
 at 100 notes; 1.0 is linear.
 """
 
@@ -19,17 +19,22 @@ from escalation.package import build
 SIZES = (10, 50, 100, 200, 400, 1000)
 _BEGAN = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 _NOTES = (
-    "Remoted onto PC-{n}. Flushed DNS and renewed the lease, no change, the client still can't find the server.\n"
-    "Checked power settings, nothing wrong there.",
-    "Tried:\n- rebooted switch {n}: same again\n- swapped the cable to port {n}, no link\n- new patch lead: no luck\n"
-    "Not tested from outside yet.",
-    "C:\\> ping 10.0.{n}.1\nReply from 10.0.{n}.1: bytes=32 time=2ms TTL=64\nRequest timed out.\nPackets: Sent = 4, Received = 2",
-    "Hi, it dropped again this morning around 9:{n}. Everyone in the office had to log in again. Please can somebody look?\n"
+    "Remoted onto PC-{n}. Flushed DNS and renewed lease {n}, no change, the {w} still can't find the server.\n"
+    "Checked {w} power settings, nothing wrong.",
+    "Tried:\n- rebooted switch {n}: same again\n- swapped the cable to port {n}, no link\n- new patch lead {n}: no luck\n"
+    "{w} {n} not tested from outside.",
+    "C:\\> ping 10.0.{n}.1\nReply from 10.0.{n}.1: bytes=32 time=2ms TTL=64\nRequest timed out.\nPackets: Sent = 4, Received = {n}",
+    "Hi, it dropped again around 9:{n}. The {w} had to log in again. Please can somebody look?\n"
     "\nThanks\nEllen",
-    "Rang the ISP, ref WL-{n}: line up 41 days, no errors on their side. So it's not the line. Told Ellen an engineer by 14:00.",
-    "Event ID: 10{n}\nLevel: Error\nSource: NetLogon\nComputer: SRV-{n}\nThe session setup failed because the trust was lost.",
-    "Turned off the antivirus on SRV-{n} to rule it out. Will watch. If it drops again, look at the switch on the first floor.",
+    "Rang the ISP, ref WL-{n}: line up {n} days, no errors on their side. So it's not the {w}. Told Ellen an engineer by 14:{n}.",
+    "Event ID: 10{n}\nLevel: Error\nSource: NetLogon\nComputer: SRV-{n}\nThe session setup from {w}-{n} failed because the trust was lost.",
+    "Turned off the antivirus on SRV-{n} to rule it out. Will watch. If the {w} drops again, look at switch {n}.",
 )
+_WORDS = (
+    "warehouse scanner", "front desk", "label printer", "meeting room", "till", "workshop PC", "nurse station", "loading bay", "studio",
+    "archive", "packing line", "reception phone", "back office", "lab bench", "showroom", "canteen", "gate house", "print room", "dock",
+)  # fmt: skip
+"""So that no two notes share a sentence and nothing kept from one helps with the next."""
 
 
 def evidence_of(count: int) -> Evidence:
@@ -38,7 +43,7 @@ def evidence_of(count: int) -> Evidence:
     notes = tuple(
         Note(
             index + 1,
-            _NOTES[index % len(_NOTES)].replace("{n}", str(10 + index)),
+            _NOTES[index % len(_NOTES)].replace("{n}", str(10 + index)).replace("{w}", _WORDS[index % len(_WORDS)]),
             Person("Ellen Marsh", "customer") if index % len(_NOTES) == 3 else Person("Jonas Lind", "technician"),
             _BEGAN + timedelta(minutes=7 * index),
             "internal",
@@ -52,9 +57,9 @@ def milliseconds(evidence: Evidence, rounds: int) -> float:
     """Return the best of some rounds."""
     best = float("inf")
     for _ in range(rounds):
-        began = time.perf_counter()
+        began = time.process_time()
         build(evidence, episode=1, escalated_at=_BEGAN, escalated_by=None, as_of=_BEGAN)
-        best = min(best, time.perf_counter() - began)
+        best = min(best, time.process_time() - began)
     return best * 1000
 
 

@@ -36,6 +36,7 @@ from escalation.contents import (
     load,
 )
 from escalation.evidence import Evidence, Note, RelatedTicket, TimeEntry
+from escalation.reading import deeds as telling
 from escalation.reading import missing, pasted, remarks
 from escalation.reading.codes import error_codes
 from escalation.reading.steps import Deed, Passage, find_steps
@@ -338,13 +339,20 @@ def _evidence_blocks(records: Sequence[_Record]) -> tuple[Quote, ...]:
     found: dict[str, Quote] = {}
     for record in records:
         for stretch in record.passage.stretches:
-            if stretch.kind == "pasted":
+            if stretch.kind == "pasted" and not _advised(record, stretch.text):
                 found.setdefault(stretch.text, Quote(stretch.text, stretch.text, record.source.id))
             elif stretch.kind in ("sentence", "item"):
                 for begin, end in pasted.quoted_errors(stretch.text):
                     text = stretch.text[begin:end]
                     found.setdefault(text, Quote(text, text, record.source.id))
     return tuple(found.values())
+
+
+def _advised(record: _Record, block: str) -> bool:
+    """Whether a block holds only commands that somebody was advised to run."""
+    return (
+        record.source.role != "customer" and pasted.only_commands(block) and telling.advising(record.text)
+    )
 
 
 def _first_mentions(records: Sequence[_Record], finder: Any) -> tuple[Quote, ...]:

@@ -74,7 +74,8 @@ def _is_code(text: str, start: int, end: int) -> bool:
     if _NO_CODE_BEFORE.search(before):
         return False
     if _STATUS.match(text[start:end]):
-        line = text[text.rfind("\n", 0, start) + 1 : end + 60].split("\n")[0]
+        begin = max(0, start - 120)
+        line = text[text.rfind("\n", begin, start) + 1 if "\n" in text[begin:start] else begin : end + 60].split("\n")[0]
         return not _TRACED.search(line)
     return end - start >= 8 and end - start <= 10 and not before.strip().endswith((")", "]"))
 
@@ -84,6 +85,8 @@ def error_codes(text: str) -> list[tuple[int, int]]:
     found: dict[str, tuple[int, int]] = {}
     for match in _candidates(text):
         code = match.group()
+        if " ".join(code.lower().split()) in found:
+            continue
         start, end = match.span()
         if code[:2].lower() == "0x":
             if not _is_code(text, start, end):

@@ -10,6 +10,7 @@ The verbs below are deeds of diagnosis and repair. A clause counts as a deed whe
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal
 
 from escalation.reading import outcomes
@@ -289,10 +290,17 @@ _MODAL = re.compile(
 """What plans, advice and denials have: a cheap look before three dear ones."""
 
 
+_WORTH_A_LOOK = re.compile(f"ed\\b|{_MODAL.pattern}|\\b(?:if|once|unless|until|when|while|after|by|despite|in case|as soon|every|each|assum|according|doc|article|guide|manual|kb|blog|post|suppos|"
+    + "|".join(sorted({*_IRREGULAR.values(), "did", "ran", "gave", "went", "had", "got", "told", "done", "seen", "taken", "gone", "spoken", "begun", "written", "rung", "run", "shut", "built", "wrote", "made", "left", "hold", "held", "tried"})) + ")")
+"""What a clause has that is a deed or only looks like one."""
+
+
 def claims(clause: str, sentence: str = "") -> Claim | None:
     """Return `deed`, `not` for what looks like one and is none (plans, advice, questions), or None for the rest."""
-    text = _MARKED.sub("", clause.strip().strip("()\"“”*"))
-    if not text:
+    text = clause.strip().strip("()\"“”*")
+    if text[:1].lower() in "eunpfsrt" and (mark := _MARKED.match(text)):
+        text = text[mark.end() :]
+    if not text or not (text.endswith("?") or _WORTH_A_LOOK.search(text[:160].lower())):
         return None
     written = text[:160]
     head = written.lower()
@@ -326,10 +334,11 @@ def _first(pattern: re.Pattern[str], text: str, end: int) -> int:
     return found.start() if found and found.start() <= end else len(text) + 1
 
 
+@lru_cache(maxsize=64)
 def _said(text: str, written: str) -> re.Match[str] | None:
     """Return where a deed is said, in lower case; only a name needs the text as it was written."""
     if not _PASTY.search(text):
-        return AFTER.match(text)
+        return AFTER.match(text) if _AFTER_WORD.search(text) else None
     for pattern in (TERSE, PERSON, HAD_THEM, AFTER):
         if found := pattern.match(text):
             return found
@@ -342,6 +351,7 @@ def _said(text: str, written: str) -> re.Match[str] | None:
     return TRIED.search(text) or SAID_TRIED.search(text) or PASSIVE.search(text)
 
 
+_AFTER_WORD = re.compile(r"\b(?:after|by|despite)\b")
 _PASTY = re.compile(r"ed\b|\b(?:" + "|".join(sorted(set(_IRREGULAR.values()) | {"did", "ran", "gave", "went", "had", "got", "told", "done", "seen", "taken", "gone", "spoken", "begun", "written", "rung", "run", "shut"})) + r")\b")
 """What every deed in the past has: a cheap look before the dear ones."""
 _NAMES = re.compile(r"[A-Z][a-z]")

@@ -18,7 +18,7 @@ class Question:
 
 
 def _question(missing: str, ask: str, answered: str) -> Question:
-    return Question(missing, ask, re.compile(answered, re.IGNORECASE))
+    return Question(missing, ask, re.compile(answered))
 
 
 WHEN = _question(
@@ -116,10 +116,11 @@ MOST = 4
 
 def not_recorded(domain: str, texts: list[str], *, has_error_text: bool) -> list[Question]:
     """Return at most four questions the texts do not answer: the domain's own first, then what every senior asks."""
+    whole = "\n".join(texts).lower()
     asked = [*BY_DOMAIN.get(domain, ()), WHEN, WHO, CHANGED, ERROR, BEFORE]
     unanswered = [
         question
         for question in asked
-        if not (question is ERROR and has_error_text) and not any(question.answered.search(text) for text in texts)
+        if not (question is ERROR and has_error_text) and not question.answered.search(whole)
     ]
     return unanswered[:MOST]

@@ -131,6 +131,10 @@ _SYMPTOM = re.compile(r"\b(?:crash(?:es|ed)|drops?|dropped|dead|fr[eo]{2}zes?|fr
 _TRIED_TO = re.compile(r"\b(?:tried|attempt\w*|install\w*|boot\w*|start\w*|run|ran|open\w*|update\w*|it (?:crash|hung|hang|froze))")
 
 
+def _again(text: str) -> bool:
+    return ("again" in text or "back" in text or "returned" in text) and _AGAIN.search(text) is not None
+
+
 def _helped(text: str) -> int:
     """Return where the text last says that a change has helped, or -1."""
     place = -1
@@ -142,12 +146,20 @@ def _helped(text: str) -> int:
     return place
 
 
+_ALL_THE_SAME = re.compile(r"\b(?:did|does|has|have|was|is)(?:n['’]?t| not) (?:\w+ )?(?:fix|help|resolve|solve|change|cure|make|the (?:issue|problem|cause))\w*|\bstill (?:having|the same|an issue|not working|an? problem)|\bno (?:change|luck|difference)\b")
+
+
+def _some_relief(text: str) -> bool:
+    return _WORKED.search(text) is not None or _NOW.search(text) is not None
+
+
 def _after_relief(text: str, place: int) -> Outcome:
     """Return what came of a change that helped, given what was said after that: the last word counts."""
     rest = text[place:]
-    if _BUT_THEN.search(rest):
-        return "partial"
-    if _AGAIN.search(rest) or _DENIED.search(rest):
+    if but := _BUT_THEN.search(rest):
+        return "no_change" if _ALL_THE_SAME.search(but.group()) else "partial"
+    rest = _POSITIVE.sub(" ", rest)
+    if _again(rest) or _DENIED.search(rest):
         return "no_change" if RAN.search(text) or _WENT_THROUGH.search(rest[:40]) else "partial"
     return "partial" if _TEMPORARY.search(_POSITIVE.sub(" ", text)) else "worked"
 
@@ -164,13 +176,13 @@ def outcome_of(text: str, *, check: bool = False) -> Outcome:
         return "no_change"
     if not check and (helped := _helped(text)) >= 0:
         return _after_relief(text, helped)
-    if not check and (_WORKED.search(text) or _NOW.search(text)) and _BUT_THEN.search(text):
-        return "partial"
+    if not check and (rest := _BUT_THEN.search(text)) and _some_relief(text[: rest.start()]):
+        return "no_change" if _ALL_THE_SAME.search(rest.group()) else "partial"
     if _HELD.search(text) and not check:
         return "worked"
     if _TEMPORARY.search(text) and not re.match(r"\s*(?:no |still |same )", text) and not (check and _CLEAR.search(text)):
         return "partial"
-    if _AGAIN.search(text) and not check and not _WORKED.search(text):
+    if _again(text) and not check and not _WORKED.search(text):
         return "no_change"
     if check and (_POINTS.search(text) or _CONCLUDES.search(text)):
         return "partial"
@@ -219,6 +231,10 @@ def fine(text: str) -> bool:
     return _CLEAR.search(text) is not None or _WORKED.search(text) is not None
 
 
+MAY_SETTLE = re.compile(
+    r"no (?:diff|change|eff|impr|luck)|n['’]?t |\bnot? |noth|none|neither|same|still|help|fix|work|solv|trick|gone|normal|avail|succ|persist|remain|contin|fail"
+)
+"""What any remark has that settles something: a cheap look before three dear ones."""
 _VERDICT = re.compile(
     r"\b(?:made no difference|makes no difference|no (?:change|difference|effect|improvement|luck)|did(?:n['’]?t| not) (?:help|fix|change|work|make)\w*|(?:has|have)(?:n['’]?t| not) helped|changed nothing|fixed (?:it|this|the)|helped|worked|solved|still (?:drops|fails|the same|down)|same (?:again|result|error|issue|problem))\b"
 )

@@ -24,10 +24,11 @@ class Passage:
     description: bool = False
     """Whether this is how the ticket began: history and symptoms stand here more often than steps."""
 
-    @property
-    def work_note(self) -> bool:
-        """Whether it is written without "I" and "we", as work notes are."""
-        return is_work_note(self.text)
+    work_note: bool = False
+    """Whether it is written without "I" and "we", as work notes are, so that whatever it states was looked at."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "work_note", is_work_note(self.text))
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,8 @@ SURE = re.compile(
     | ^\s*(?:Log\ Name|Source|Event\ ID|Task\ Category|Level|Keywords|User|Computer|Description|Faulting\ \w+\ \w+
         |Exception\ code|Fault\ offset|Report\ Id|Stop\ code|Status\ Code|Diagnostic\ information|Remote\ Server)\s?:\s
     | ^\s*[\w .()/-]{2,40}(?:\s?\.){3,}\s?:\s*                    # ipconfig
-    | ^\s*(?:interface|ip\ address|ip\ route|access-list|hostname|switchport|vlan\ \d|router\ |crypto\ |set\ \w+\ \w)
+    | ^\s*(?:interface\ \w+[\d/]|ip\ address\ \d|ip\ route\ \d|access-list\ \S+\ (?:permit|deny|extended|standard)|hostname\ \S+\s*$|switchport\ (?:mode|access|trunk|voice)|vlan\ \d+\s*$|router\ (?:bgp|ospf|eigrp|rip)\b|crypto\ (?:map|isakmp|ikev\d|ipsec|pki|ca)\b|set\ [\w-]+\ "|edit\ (?:"|\d+\s*$)|next\s*$|end\s*$|config\ (?:system|firewall|vpn|router|user|log)\b)
+    | ^\s+set\ [\w-]+\ \S                                        # FortiOS
     | ^\s*(?:<\?xml|</?[A-Za-z][\w:.-]*(?:\s[^<>]*)?/?>)
     | ^\s*["']?[\w.-]+["']?\s*[:=]\s*[\[{"].*[,\]}"]\s*$         # json, ini
     | ^\s*[{}\])(]+[,;]?\s*$
@@ -137,9 +138,12 @@ _LEADS = re.compile(
 )
 
 
+_TO_READER = re.compile(r"\b(?:you can|then you|you should|please|try to|check (?:the|if)|follow)\b", re.IGNORECASE)
+
+
 def leads_to(heading: str, first: str) -> bool:
     """Whether a line that ends in a colon leads to output whose first row this is, although it reads like prose."""
-    if not _LEADS.search(heading[-120:]) or _FIRST_PERSON.search(first[:300]) or _DONE.search(first[:200]):
+    if not _LEADS.search(heading[-120:]) or _TO_READER.search(first[:80]) or _FIRST_PERSON.search(first[:300]) or _DONE.search(first[:200]):
         return False
     return _TROUBLE.search(first[:300]) is not None or _IDENTIFIER.search(first[:300]) is not None
 
@@ -152,9 +156,14 @@ def joins_message(line: str) -> bool:
 _FIRST_PERSON = re.compile(r"\b(?:i|i'm|i've|we|my|our|tried|please|anyone|thanks)\b|\?\s*$", re.IGNORECASE)
 
 
+_SAYING = re.compile(r"[\"“'‘=]|reads|says")
+
+
 def announced(line: str) -> tuple[int, int] | None:
     """Return where a line that says "the error is:" holds the wording of the error, without quotation marks; None if it does not."""
     start, end = 0, len(line.rstrip())
+    if ":" not in line and not _SAYING.search(line):
+        return None
     if head := _ANNOUNCES.search(line[:200]):
         start = head.end()
     elif (colon := line.find(": ", 0, 60)) > 0 and SURE.match(line[colon + 2 : colon + 400]):
@@ -171,8 +180,26 @@ def announced(line: str) -> tuple[int, int] | None:
     return start, end
 
 
+_ONLY_COMMAND = re.compile(
+    r"^\s*(?:`|\$ |# |> |PS [A-Z]:\\[^>]*> ?)?(?:[A-Z][a-z]+-[A-Z]\w+|ipconfig|nslookup|dcdiag|repadmin|netsh|sfc|dism|chkdsk|net (?:stop|start|use)|gpupdate|gpresult|ping|tracert|sudo|systemctl|cd|ren|del|reg|icacls|w32tm|certutil|bcdedit|bootrec|wmic|powershell)\b[^\n]{0,400}$",
+    re.IGNORECASE,
+)
+
+
+def only_commands(block: str) -> bool:
+    """Whether the block holds commands without any output, as advice has them."""
+    rows = [row for row in block.splitlines() if row.strip(" `\t")]
+    return bool(rows) and len(rows) <= 20 and all(_ONLY_COMMAND.match(row[:500]) for row in rows)
+
+
+_PLAIN = re.compile(r"\s{0,2}[A-Z]?[a-z]+(?:,? [a-z]{2,}){4}")
+"""Five plain words in a row, which no output begins with."""
+
+
 def surely(line: str) -> bool:
     """Whether the line alone is machine output."""
+    if _PLAIN.match(line):
+        return False
     return SURE.match(line[:400]) is not None or _COLUMNS.search(line[:200]) is not None
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from escalation.reading.deeds import looks_ahead
 from escalation.reading.steps import Deed, Passage
-from escalation.reading.text import Stretch
+from escalation.reading.text import Stretch, small
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,10 @@ _WHEN = re.compile(
     r"first thing|call(?:ed)? (?:\w+ )?back|ring (?:\w+ )?back|eod|cob)\b",
     re.I,
 )
-_KEPT = re.compile(r"\b(?:called|rang|phoned|spoke (?:to|with)|got back to|updated|emailed|visited|engineer (?:arrived|is on site|on site))\b.{0,30}\b(?:back|customer|client|user|her|him|them)\b", re.I)
+_KEPT = re.compile(r"\b(?:called|rang|phoned|spoke (?:to|with)|got back to|updated|emailed|visited|engineer (?:arrived|is on site|on site))\b.{0,30}\b(?:back|customer|client|user|her|him|them)\b")
+
+
+_TOLD_HINT = re.compile(r"[Tt]old|[Pp]romis|[Aa]dvis|[Aa]ssur|[Ii]nform|[Ll]et |[Ss]aid|[Cc]onfirm|[Aa]gree|[Cc]ommit|[Cc]all")
 
 
 def promises(passages: Sequence[Passage]) -> list[Remark]:
@@ -46,8 +49,11 @@ def promises(passages: Sequence[Passage]) -> list[Remark]:
     for index, stretch in _spoken(passages):
         if passages[index].role in ("customer", "system", "us"):
             continue
-        if found and _KEPT.search(stretch.text[:300]):
+        text = stretch.text
+        if found and _KEPT.search(stretch.text[:300].lower()):
             found = [r for r in found if r.passage == index]
+        if not _TOLD_HINT.search(text):
+            continue
         said = _TO_CUSTOMER.search(stretch.text) or (_WE_WILL.search(stretch.text) if "call" in stretch.text.lower() else None)
         if said and _WHEN.search(said["what"]):
             begin, end = said.span("what")
@@ -60,25 +66,28 @@ _ASK = re.compile(
     r"please (?:check|look|advise|assist|help|review|take|find|confirm|investigate|have)|(?:can|could|would) (?:someone|somebody|you|an engineer|a senior|anyone)\b|"
     r"(?:escalat\w+|passing (?:this )?(?:on|up|over)|handing (?:this )?(?:over|off|up)) (?:this |it )?(?:to|for|so)\b|any (?:ideas|help|advice|suggestions)\b|"
     r"what (?:should|else|would|can) (?:i|we|you)\b|how (?:do|can|should) (?:i|we)\b)",
-    re.I,
 )
 _WHY = re.compile(
     r"\b(?:(?:escalat\w+|passing (?:this )?(?:on|up)|handing (?:this )?(?:over|off|up))[^.;\n]{0,40}?\b(?:because|as|since|due to|:)|(?:do(?:n['’]?t| not)|did(?:n['’]?t| not)|have no|has no|no|without|lack) "
     r"(?:have )?(?:the |any )?(?:access|rights|permissions?|credentials|admin|knowledge|experience|time)\b|out of (?:my depth|ideas|options|scope)|beyond (?:my|l1|tier ?1|level 1|what i)|"
     r"over my head|(?:i am|i'm|i’m|am|we are|we're|completely|totally) (?:stuck|stumped|at a loss|lost)|(?:do(?:n['’]?t| not)) know (?:how|what|enough|where|[^.\n]{1,40} (?:well )?enough)|not my (?:area|field|thing)|never (?:done|worked with|touched|seen) (?:this|that|one|a|it)|not familiar|not (?:sure|comfortable|allowed|trained|confident)|"
     r"at my wits|no (?:idea|clue)\b|above my)",
-    re.I,
 )  # fmt: skip
+
+
+_ASK_HINT = re.compile(r"need|please|(?:can|could|would) (?:some|you|an|a )|escalat|passing|handing|any (?:i|h|a|s)|what (?:s|e|w|c)|how (?:d|c|s)")
+_WHY_HINT = re.compile(r"escalat|passing|handing|access|rights|permission|credent|admin|knowl|experience|time|out of|beyond|my head|stuck|stump|loss|lost|know |not my|never |not fam|not (?:sure|comf|allow|trained|conf)|my wits|idea|clue|above my")
+"""What a text has in which anything of the kind is said: a cheap look before many dear ones."""
 
 
 def requests(passages: Sequence[Passage]) -> list[Remark]:
     """Return what a technician asked for last."""
-    return _said_by_staff(passages, _ASK)
+    return _said_by_staff(passages, _ASK, _ASK_HINT)
 
 
 def reasons(passages: Sequence[Passage]) -> list[Remark]:
     """Return why it was handed on, as said last."""
-    return _said_by_staff(passages, _WHY)
+    return _said_by_staff(passages, _WHY, _WHY_HINT)
 
 
 _NEXT = re.compile(
@@ -87,7 +96,6 @@ _NEXT = re.compile(
     r"(?:i|we) (?:suspect|think|believe|guess|reckon)|my (?:guess|hunch|suspicion|bet|theory)|(?:looks|seems|smells|sounds) like|suspect(?:ing|ed)?|probably|possibly|(?:it )?(?:might|may|could) be|"
     r"(?:the )?(?:vendor|isp|support|microsoft|carrier|\w+ support) (?:\w+ )?(?:suggest|recommend|advis|ask|want|say)\w*|"
     r"(?:suggest|recommend)(?:s|ed)? (?:to |that |we )?\w+|needs? (?:to be |a )?(?:check|compar|replac|test|verif|look)\w*)",
-    re.I,
 )  # fmt: skip
 
 
@@ -97,12 +105,12 @@ def leads(passages: Sequence[Passage]) -> list[Remark]:
     for index, stretch in _spoken(passages):
         if passages[index].role in ("customer", "system", "us") or stretch.text.endswith("?"):
             continue
-        if _NEXT.match(stretch.text) and len(stretch.text.split()) >= 4:
+        if _NEXT.match(stretch.text[:200].lower()) and len(stretch.text.split()) >= 4:
             found.append(Remark(index, stretch.start, stretch.end))
     return found[::-1]
 
 
-_IF = re.compile(r"^(?:\W*)if (?P<cond>[^,.;\n]{4,120}?)(?:,\s*(?:then\s+)?|\s+then\s+)(?P<act>[^.;\n?]{4,160})", re.I)
+_IF = re.compile(r"^(?:\W*)if (?P<cond>[^,.;\n]{4,120}?)(?:,\s*(?:then\s+)?|\s+then\s+)(?P<act>[^.;\n?]{4,160})")
 
 
 def contingencies(passages: Sequence[Passage]) -> list[tuple[Remark, Remark]]:
@@ -111,7 +119,7 @@ def contingencies(passages: Sequence[Passage]) -> list[tuple[Remark, Remark]]:
     for index, stretch in _spoken(passages):
         if passages[index].role in ("customer", "system", "us") or stretch.text.endswith("?"):
             continue
-        if said := _IF.match(stretch.text):
+        if said := _IF.match(small(stretch.text)):
             pair = [Remark(index, stretch.start + said.start(g), stretch.start + said.end(g)) for g in ("cond", "act")]
             found.append((pair[0], pair[1]))
     return found[::-1]
@@ -122,7 +130,6 @@ _RULED_OUT = re.compile(
     r"(?:so )?(?:it(?:'s| is|’s)|its) not (?P<c>(?:the |a |an |this |her |his |our )[^.,;:()\n]{2,50})|not caused by (?P<d>[^.,;:()\n]{2,60})|"
     r"(?:^|(?<=[.,;] ))(?:so )?(?:it['’]?s )?not (?P<e>(?:the|this|her|his|our|a|an) [\w-]+(?: [\w-]+){0,3}?)(?: then| either| after all| itself)?(?=\s*(?:[.,;]|$))|"
     r"(?:^|(?<=[.,;:)] ))so (?:the )?(?P<f>[\w-]{2,20}(?: [\w-]{2,20})?) (?:is |are |looks |seems )?(?:ok|okay|fine|good)(?=\s*(?:[.,;]|$|and|but)))",
-    re.I,
 )
 
 
@@ -137,7 +144,7 @@ def ruled_out(passages: Sequence[Passage]) -> list[Remark]:
             continue
         if not _HINT.search(stretch.text):
             continue
-        for said in _RULED_OUT.finditer(stretch.text):
+        for said in _RULED_OUT.finditer(small(stretch.text)):
             group = next(g for g in "abcdef" if said[g])
             found.append(_remark(index, stretch.start + said.start(group), stretch.start + said.end(group), passages[index].text))
     return found
@@ -148,28 +155,25 @@ _LEFT = re.compile(
     r"(?P<on>opened|added|enabled|turned on|allowed|whitelisted|excluded|granted|plugged|forwarded)|left (?:\S+ ){1,6}(?:on|off|running|disabled|enabled|open|connected|in place|plugged|unplugged)|"
     r"(?:set|hardcoded|assigned|gave) (?:\S+ ){0,6}(?:static|temporary|temp)\b|put (?:\S+ ){1,5}(?:in|into) (?:bridge|maintenance|bypass|safe|audit|test)|"
     r"created (?:a |an )?(?:temp|temporary|test|local admin)|switched (?:\S+ ){1,5}(?:over )?to|moved (?:\S+ ){1,6}to|rolled back|temporar(?:y|ily))\b",
-    re.I,
 )
 _LASTING = re.compile(
     r"\b(?:firewall|antivirus|anti-virus|av|defender|edr|sentinelone|rule|exception|exclusion|policy|gpo|service|spooler|port|static|hosts file|mfa|security|filter\w*|proxy|vpn|"
     r"task|job|backup\w*|replication|monitor\w*|alert\w*|logging|debug|rdp|admin|group|permission\w*|full control|everyone|interface|nic|wi-?fi|uac|ipv6|smb1|smbv1|inspection|dpi|ips|"
     r"snapshot|checkpoint|account|mailbox|forward\w*|rule|temp\w*|bypass\w*|plugin|add-?in|update\w*|switch port|cable|loaner|spare|bridge|maintenance|dns|record|route|trunk|vlan|"
     r"encryption|bitlocker|signing|tls|nla|qos|offload\w*|autologon|lock(?:out)?|sync\w*)\b",
-    re.I,
 )
 _UNDONE = re.compile(
     r"\b(?:re-?enabled|turned (?:\S+ ){0,4}(?:back )?on|switched (?:\S+ ){0,4}back|put (?:\S+ ){0,5}back|reverted|undid|undone|restored|rolled (?:\S+ ){0,3}back|set (?:\S+ ){0,4}back|"
     r"plugged (?:\S+ ){0,4}back|re-?connected|re-?started|started (?:\S+ ){0,3}again|back on|removed|deleted|disabled|closed|took (?:\S+ ){0,4}(?:back )?out|turned (?:\S+ ){0,4}off|enabled it again|"
     r"un-?paused|resumed|re-?activated|back in place|set back)\b",
-    re.I,
 )
-_EVERYTHING = re.compile(r"\b(?:reverted|undid|undone|rolled back|put back|set back)\b.{0,20}\b(?:all|everything|both|the changes?|my changes?|these|those)\b", re.I)
+_EVERYTHING = re.compile(r"\b(?:reverted|undid|undone|rolled back|put back|set back)\b.{0,20}\b(?:all|everything|both|the changes?|my changes?|these|those)\b")
 _WORD = re.compile(r"[a-z0-9][a-z0-9.-]{2,}")
 _EMPTY = frozenset("the and for with from this that was were had has have also then temporarily temp off back again but not her his our their all its out disabled enabled turned stopped started "
                    "added removed restarted re-enabled switched moved opened closed set put left still change changed same error issue problem now into down".split())  # fmt: skip
 
 
-_PURPOSE = re.compile(r"\s(?:to (?:see|rule|test|check|find|try|make|confirm|isolate)|in case|because|so (?:that|we|i)|just to|as a test|at \d{1,2}[:.]\d{2}|until|while|for now)\b", re.I)
+_PURPOSE = re.compile(r"\s(?:to (?:see|rule|test|check|find|try|make|confirm|isolate)|in case|because|so (?:that|we|i)|just to|as a test|at \d{1,2}[:.]\d{2}|until|while|for now)\b")
 
 
 def left_changed(passages: Sequence[Passage], steps: Sequence[Deed]) -> list[Remark]:
@@ -180,14 +184,14 @@ def left_changed(passages: Sequence[Passage], steps: Sequence[Deed]) -> list[Rem
         if passages[index].role in ("system", "us"):
             continue
         before = len(open_changes)
-        if open_changes and _UNDONE.search(stretch.text) and not looks_ahead(stretch.text[:200]):
+        if open_changes and _UNDONE.search(stretch.text.lower()) and not looks_ahead(stretch.text[:200]):
             open_changes = _still_open(open_changes, stretch.text)
         took_back = len(open_changes) < before
         while waiting and (waiting[0].passage, waiting[0].start) < (index, stretch.end):
             step = waiting.pop(0)
             if not took_back and (step.passage, step.start) >= (index, stretch.start) and _lasts(step, passages[index].text):
                 text = passages[index].text[step.start : step.deed_end]
-                purpose = _PURPOSE.search(text, 12) if len(text) > 12 else None
+                purpose = _PURPOSE.search(small(text), 12) if len(text) > 12 else None
                 end = step.start + purpose.start() if purpose else step.deed_end
                 words = frozenset(_WORD.findall(text.lower())) - _EMPTY
                 open_changes.append((_remark(index, step.start, end, passages[index].text), words))
@@ -197,7 +201,7 @@ def left_changed(passages: Sequence[Passage], steps: Sequence[Deed]) -> list[Rem
 def _still_open(
     changes: list[tuple[Remark, frozenset[str]]], text: str
 ) -> list[tuple[Remark, frozenset[str]]]:
-    if _EVERYTHING.search(text):
+    if _EVERYTHING.search(text.lower()):
         return []
     undone = frozenset(_WORD.findall(text.lower())) - _EMPTY
     named = [c for c in changes if c[1] & undone]
@@ -209,7 +213,7 @@ def _still_open(
 def _lasts(step: Deed, text: str) -> bool:
     """Whether a step changed something that stays changed until somebody takes it back."""
     said, after = text[step.start : step.deed_end], text[step.deed_end : step.end]
-    if not (_LEFT.search(said) and _LASTING.search(said)) or _UNDONE.search(after):
+    if not (_LEFT.search(said.lower()) and _LASTING.search(said.lower())) or _UNDONE.search(after.lower()):
         return False
     return re.search(r"\b(?:and|then) (?:re-?\w+|started|on again|back)", said, re.I) is None
 
@@ -220,14 +224,16 @@ def _same_thing(change: frozenset[str], undone: frozenset[str], text: str) -> bo
     return re.search(r"\b(?:it|them|that|this)\b", text[:60], re.I) is not None
 
 
-def _said_by_staff(passages: Sequence[Passage], pattern: re.Pattern[str]) -> list[Remark]:
+def _said_by_staff(passages: Sequence[Passage], pattern: re.Pattern[str], hint: re.Pattern[str]) -> list[Remark]:
     """Return the newest such remark of a technician, if there is one."""
     for index, passage in reversed(list(enumerate(passages))):
         if passage.role in ("customer", "system", "us") or passage.description:
             continue
+        if not hint.search(passage.text.lower()):
+            continue
         for stretch in reversed(passage.stretches):
-            spoken = stretch.kind in ("sentence", "item") and len(stretch.text.split()) >= 3
-            if spoken and pattern.search(stretch.text[:400]):
+            spoken = stretch.kind in ("sentence", "item") and pattern.search(stretch.text[:400].lower())
+            if spoken and len(stretch.text.split()) >= 3:
                 return [Remark(index, stretch.start, stretch.end)]
     return []
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from escalation.reading import deeds, findings, outcomes
 from escalation.reading.passages import Deed, Passage
@@ -22,6 +23,7 @@ def _words_of(deed: Deed, passages: Sequence[Passage]) -> frozenset[str]:
     return _subjects(passages[deed.passage].text[deed.start : deed.deed_end].lower())
 
 
+@lru_cache(maxsize=64)
 def _subjects(text: str) -> frozenset[str]:
     return frozenset(same_as(w) for w in _SUBJECT.findall(text[:300])) - _NO_SUBJECT
 
@@ -34,6 +36,8 @@ def settle(
         if not waiting:
             return
         text = stretch.text[:300].lower()
+        if not outcomes.MAY_SETTLE.search(text):
+            continue
         if stretch.kind not in ("sentence", "item") or text.endswith("?"):
             continue
         said = outcomes.verdict(text)
@@ -41,8 +45,8 @@ def settle(
         if not (blanket or settled or said != "unknown") or deeds.claims(text) == "deed":
             continue
         earlier = [p for p in waiting if p < before or found[p].end <= stretch.start]
-        words = _subjects(text)
-        named = next((p for p in earlier[:-9:-1] if words & _words_of(found[p], passages)), None)
+        words = _subjects(text) if said != "unknown" else frozenset()
+        named = next((p for p in earlier[:-9:-1] if words & _words_of(found[p], passages)), None) if said != "unknown" else None
         if said != "unknown" and named is not None:
             found[named] = replace(found[named], outcome=said)
             waiting.remove(named)
@@ -78,9 +82,8 @@ def _open_after(passages: Sequence[Passage]) -> list[int]:
     for passage in passages:
         last = -1
         if passage.role not in ("system", "us"):
-            for stretch in passage.stretches:
-                if stretch.kind in ("sentence", "item", "pasted") and outcomes.OPEN.search(stretch.text[:300].lower()):
-                    last = stretch.start
+            told = (s for s in reversed(passage.stretches) if s.kind in ("sentence", "item", "pasted"))
+            last = next((s.start for s in told if outcomes.OPEN.search(s.text[:300].lower())), -1)
         ends.append(last)
     return ends
 
@@ -99,16 +102,16 @@ def _awaited(deed: Deed, passages: Sequence[Passage]) -> bool:
 
 def _recurred(found: list[Deed], passages: Sequence[Passage]) -> list[Deed]:
     """Call relief partial when a later note says that the trouble came back."""
-    back = [
-        index
-        for index, passage in enumerate(passages)
-        if passage.role not in ("system", "us")
-        and any(
-            outcomes.RECURRED.search(s.text[:300].lower()) for s in passage.stretches if s.kind in ("sentence", "item")
-        )
-    ]
-    newest = back[-1] if back else -1
+    newest = next((i for i in range(len(passages) - 1, -1, -1) if _came_back(passages[i])), -1)
+    if all(deed.outcome != "worked" for deed in found):
+        return found
     return [
         replace(deed, outcome="partial", result_stated=False) if deed.outcome == "worked" and deed.passage < newest else deed
         for deed in found
     ]
+
+
+def _came_back(passage: Passage) -> bool:
+    return passage.role not in ("system", "us") and any(
+        outcomes.RECURRED.search(s.text[:300].lower()) for s in passage.stretches if s.kind in ("sentence", "item")
+    )

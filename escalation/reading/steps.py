@@ -69,7 +69,7 @@ def _in_passage(index: int, passage: Passage) -> list[Deed]:
             if stretch.kind == "heading" or listing:
                 found += _announced(told, place, index, passage) if not advising else []
                 continue
-        elif stretch.kind == "sentence" and _TRIED_SO_FAR.search(stretch.text):
+        elif stretch.kind == "sentence" and _TRIED_SO_FAR.search(stretch.text.lower()):
             listing = True
         else:
             listing = listing and stretch.kind == "item"
@@ -128,7 +128,6 @@ def _with_result(deed: Deed, stretch: Stretch) -> Deed:
 
 _TRIED_SO_FAR = re.compile(
     r"\b(?:things|stuff|what|all|steps|everything) (?:i|we)(?:['’]ve| have)? (?:already )?(?:tried|did|done|checked)\b[^.]{0,40}[.:]?$",
-    re.I,
 )
 
 
@@ -240,7 +239,8 @@ def _narrows(text: str, read: Outcome) -> bool:
 
 def _only_seen(text: str, read: Outcome, stated: bool) -> bool:
     """Whether a check found something: a fault that a log or a tool shows, or a plain statement without a verdict."""
-    return (read in ("failed", "worked") and statements.observes(text)) or (read == "unknown" and stated)
+    seen = read in ("failed", "worked") and findings.test_told(text) is None
+    return (seen and statements.observes(text)) or (read == "unknown" and stated)
 
 
 _NONE = re.compile(r"(?:\w+ ){0,3}(?:no|none|nothing|never|0)\b")

@@ -49,6 +49,12 @@ class Stretch:
     text: str
 
 
+def small(text: str) -> str:
+    """Return the text in lower case, unless that would move its offsets, as it does for a few letters."""
+    low = text.lower()
+    return low if len(low) == len(text) else text
+
+
 class _Line(NamedTuple):
     start: int
     end: int
@@ -132,14 +138,14 @@ def _kinds(lines: list[_Line]) -> list[Kind]:
     for index, line in enumerate(lines):
         if below is None:
             below = _tail(lines, index)
-        if line.text.strip().startswith("```"):
+        if "```" in line.text and line.text.strip().startswith("```"):
             fenced = not fenced
             kinds.append("pasted")
         elif fenced:
             kinds.append("pasted")
         elif below is not None:
             kinds.append(below)
-        elif _QUOTED.match(line.text) and not pasted.surely(line.text):
+        elif ">" in line.text and _QUOTED.match(line.text) and not pasted.surely(line.text):
             kinds.append("quoted")
         elif not line.blank and (pasted.surely(line.text) or pasted.message(line.text)):
             kinds.append("sentence" if pasted.announced(line.text[:LONGEST]) else "pasted")
@@ -149,9 +155,16 @@ def _kinds(lines: list[_Line]) -> list[Kind]:
     return kinds
 
 
+_TAIL_BEGINS = frozenset("-fFoOkKrRbBwWmMtTcCsS")
+"""How mail headers and farewells begin."""
+
+
 def _tail(lines: list[_Line], index: int) -> Kind | None:
     """Return what everything from this line on is, if it is a mail's tail."""
     text = lines[index].text
+    begins = text.lstrip()[:1]
+    if not begins or begins not in _TAIL_BEGINS:
+        return None
     if _MAIL_BELOW.match(text[:200]):
         near = lines[index + 1 : index + 4]
         header = text.lstrip()[:5].lower() == "from:"
