@@ -15,6 +15,7 @@ from models.base import Database
 from models.tables import Handoff
 from tests.integration.webhooks.office import MARIA, Office, open_office
 from webhooks.metrics import Meter
+from worker.settings import Settings, SettingsError
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ def office(database: Database, tmp_path: Path) -> Iterator[Office]:
     office.app.extensions["resolutionflow"].dispose()
 
 
-def read(office: Office, **labels: str) -> dict[str, float]:
+def read(office: Office) -> dict[str, float]:
     """Return every sample by its name and labels."""
     answer = office.browser().get("/metrics")
     assert answer.status_code == 200
@@ -96,6 +97,11 @@ def test_with_a_token_everybody_needs_it(sqlite_database: Database, tmp_path: Pa
     ):  # fmt: skip
         answer = office.browser().get("/metrics", headers={"Authorization": header})
         assert answer.status_code == status, header
+
+
+def test_a_token_that_can_be_guessed_is_refused_at_the_start(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="METRICS_TOKEN has 5 characters"):
+        Settings.read({"RESOLUTIONFLOW_VAR": str(tmp_path), "METRICS_TOKEN": "short"})
 
 
 def test_it_is_counted_once_for_many_who_ask(sqlite_database: Database) -> None:

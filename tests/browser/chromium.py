@@ -1,0 +1,112 @@
+"""Drive a real Chromium over its debugging pipe: open an address, run a line of script, read what is there."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+FLAGS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--remote-debugging-pipe",
+    # Frames of other sites in the page's own process, so that one session sees them.
+    "--disable-site-isolation-trials", "--disable-features=IsolateOrigins,site-per-process",
+)  # fmt: skip
+
+BECOME = """
+import fcntl, os, sys
+ends = [fcntl.fcntl(int(end), fcntl.F_DUPFD, 10) for end in sys.argv[1:3]]
+for place, end in zip((3, 4), ends):
+    os.dup2(end, place)
+    os.close(end)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
+"""Chromium reads from descriptor 3 and writes to 4."""
+
+
+def program() -> str | None:
+    """Return where Chromium is, None if it is not installed."""
+    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+class Chromium:
+    """A browser with one page and a profile of its own; a context manager."""
+
+    def __enter__(self) -> Chromium:
+        found = program()
+        if found is None:
+            raise FileNotFoundError("Chromium is missing: apt-get install chromium")
+        self._profile = tempfile.mkdtemp()
+        self._number, self._rest = 0, b""
+        theirs_in, self._out = os.pipe()
+        self._in, theirs_out = os.pipe()
+        command = [found, *FLAGS, f"--user-data-dir={self._profile}", "about:blank"]
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", BECOME, str(theirs_in), str(theirs_out), *command],
+            pass_fds=(theirs_in, theirs_out), stderr=subprocess.DEVNULL, start_new_session=True,
+        )  # fmt: skip
+        os.close(theirs_in)
+        os.close(theirs_out)
+        target = self._call("Target.createTarget", url="about:blank")["targetId"]
+        self._session = self._call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        os.close(self._in)
+        os.close(self._out)
+        shutil.rmtree(Path(self._profile), ignore_errors=True)
+
+    def open(self, url: str) -> None:
+        """Go to an address."""
+        self._call("Page.navigate", url=url)
+
+    def run(self, script: str) -> Any:
+        """Return what a line of script comes to, in the page."""
+        result = self._call("Runtime.evaluate", expression=script, returnByValue=True)
+        return result["result"].get("value")
+
+    def frames(self) -> list[dict[str, Any]]:
+        """Return what the browser knows of the page's frames."""
+        tree = self._call("Page.getFrameTree")["frameTree"]
+        return [child["frame"] for child in tree.get("childFrames", ())]
+
+    def read_until(
+        self, text: str, *, of: str = "document.body ? document.body.innerText : ''", within_s: float = 20.0
+    ) -> str:
+        """Return the page's text once it holds `text`. Raises `AssertionError` in time if it never does."""
+        end = time.monotonic() + within_s
+        while True:
+            shown = str(self.run(of))
+            if text in shown:
+                return shown
+            assert time.monotonic() < end, shown
+            time.sleep(0.05)
+
+    def _call(self, method: str, **parameters: Any) -> dict[str, Any]:
+        self._number += 1
+        message: dict[str, Any] = {"id": self._number, "method": method, "params": parameters}
+        if not method.startswith("Target."):
+            message["sessionId"] = self._session
+        os.write(self._out, json.dumps(message).encode() + b"\0")
+        while True:
+            while b"\0" not in self._rest:
+                more = os.read(self._in, 65536)
+                if not more:
+                    raise RuntimeError("Chromium has ended")
+                self._rest += more
+            one, self._rest = self._rest.split(b"\0", 1)
+            answer = json.loads(one)
+            if answer.get("id") == self._number:
+                if "error" in answer:
+                    raise RuntimeError(f"{method}: {answer['error']}")
+                found: dict[str, Any] = answer["result"]
+                return found
