@@ -82,9 +82,8 @@ def build(
     domain = domain_of(
         [(ticket.summary, 4), *((r.text[:4000], 2 if r.source.id == "d" else 1) for r in records)]
     )
-    gaps = missing.not_recorded(
-        domain, [ticket.summary, *(r.text for r in records)], has_error_text=bool(blocks or codes)
-    )
+    said_of_it = [ticket.summary, *(s.text for r in records for s in r.passage.stretches)]
+    gaps = missing.not_recorded(domain, said_of_it, has_error_text=bool(blocks or codes))
     devices, device_sources = _devices(evidence)
     similar, recent, other_sources = _other_tickets(evidence)
     ruled_out = tuple(_quotes(remarks.ruled_out(passages), records))

@@ -1,0 +1,36 @@
+"""The one question to the junior: the most valuable thing that nobody recorded, asked once and never twice."""
+
+from __future__ import annotations
+
+from escalation.contents import Package
+from escalation.neutral import inline
+
+MARK = "[resolutionflow: question]"
+"""Stands in the note, so that ours is found again and a second is never posted."""
+
+
+def question_to_junior(package: Package, *, asked_already: tuple[str, ...] = ()) -> str | None:
+    """Return the note that asks who escalated for the most valuable fact not recorded, or None.
+
+    None means that nothing is missing, that nobody is known to ask, or that one was asked on this ticket before
+    (`asked_already` are the texts of our own earlier notes): one question for each episode, and it blocks nothing.
+    """
+    if not package.not_recorded or not package.escalated_by or any(MARK in text for text in asked_already):
+        return None
+    to = inline(package.escalated_by, limit=40)
+    if not to:
+        return None
+    gap = package.not_recorded[0]
+    others = [g.text for g in package.not_recorded[1:3]]
+    also = f" If you know it at hand: {', '.join(others)}." if others else ""
+    return (
+        f"{to}, one question before an engineer takes this over: **{gap.question}** "
+        f'A note on this ticket is enough, "not known" too.{also}\n\n{MARK}'
+    )
+
+
+def is_answered(package: Package, later: Package) -> bool:
+    """Whether what was asked of `package` no longer stands among what `later` does not record."""
+    if not package.not_recorded:
+        return True
+    return package.not_recorded[0].text not in {gap.text for gap in later.not_recorded}
