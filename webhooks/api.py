@@ -48,7 +48,13 @@ REFUSALS = (
     | _says(503, "The database does not answer now; try again.")
 )
 GONE = _says(404, "This account has no such handoff.")
-OTHERS = _says(409, "Somebody else has it; or, as a problem document, it has ended.", Claim)
+WRONG = _says(422, "A parameter or field does not fit; `errors` says which.")
+OTHERS: Answers = {
+    409: {
+        "description": "Somebody else has it; or, as a problem document, it has ended.",
+        "content": {"application/json": {"schema": Claim}, "application/problem+json": {"schema": Problem}},
+    }
+}
 NOT_SO = _says(409, "It does not stand so; the body says how.", StandingShape)
 
 
@@ -89,7 +95,7 @@ def _read(routes: APIBlueprint, auth: HTTPTokenAuth, records: Records, passage: 
     @routes.auth_required(auth)
     @routes.input(ListQuery, location="query", arg_name="query")
     @routes.output(HandoffPage)
-    @routes.doc(summary="List handoffs, newest first", responses=REFUSALS)
+    @routes.doc(summary="List handoffs, newest first", responses=REFUSALS | WRONG)
     def handoffs(query: dict[str, Any]) -> dict[str, Any]:
         who = _caller(auth)
         return passage.do(
@@ -111,7 +117,7 @@ def _read(routes: APIBlueprint, auth: HTTPTokenAuth, records: Records, passage: 
     @routes.auth_required(auth)
     @routes.input(MetricsQuery, location="query", arg_name="query")
     @routes.output(Metrics)
-    @routes.doc(summary="The figures of the account", tags=["Figures"], responses=REFUSALS)
+    @routes.doc(summary="The figures of the account", tags=["Figures"], responses=REFUSALS | WRONG)
     def escalation_metrics(query: dict[str, Any]) -> dict[str, Any]:
         who = _caller(auth)
         return passage.do(
@@ -144,7 +150,7 @@ def _act(routes: APIBlueprint, auth: HTTPTokenAuth, claiming: Claiming, passage:
     @routes.auth_required(auth)
     @routes.input(Reason, arg_name="body")
     @routes.output(StandingShape, description="It is withdrawn; who was not told yet will not be.")
-    @routes.doc(summary="End an open one that nobody has to take", responses=REFUSALS | GONE | NOT_SO)
+    @routes.doc(summary="End an open one that nobody has to take", responses=REFUSALS | GONE | NOT_SO | WRONG)
     def dismiss(handoff_id: int, body: dict[str, Any]) -> tuple[dict[str, Any], int]:
         who = _caller(auth)
         standing = passage.do(lambda: claiming.dismiss(who, _known(handoff_id), reason=body["reason"]))

@@ -39,7 +39,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """
     settings = settings or Settings.read()
     set_up(settings.log_level)
-    app = _described()
+    app = _described(settings.public_url)
     # One more than allowed: without a Content-Length, werkzeug cuts the body here and says nothing.
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY + 1
     database = Database(settings.database_url, statement_timeout_s=STATEMENT_S)
@@ -66,13 +66,17 @@ def create_app(settings: Settings | None = None) -> Flask:
     return app
 
 
-def _described() -> APIFlask:
+def _described(public_url: str) -> APIFlask:
     """Return an application that describes its API itself, and no other page for it."""
     app = APIFlask(
         __name__, title="ResolutionFlow", version=__version__, spec_path="/api/v1/openapi.json", docs_path=None,
         json_errors=False,
     )  # fmt: skip
     app.description = "Escalations of one account: who has them, and what they cost. See docs/api.md."
+    app.config["SERVERS"] = [{"url": public_url}]
+    # What apiflask would add describes its own shape of errors, and the server by whatever the caller names it.
+    for name in ("SERVERS", "AUTH_ERROR_RESPONSE", "404_RESPONSE", "VALIDATION_ERROR_RESPONSE"):
+        app.config[f"AUTO_{name}"] = False
     app.error_processor(api.check_failed)
     return app
 

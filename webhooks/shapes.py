@@ -28,7 +28,7 @@ class Problem(Schema):
     errors = Dict(metadata={"description": "With 422: what is wrong with which field."})
 
 
-class PersonShape(Schema):
+class Person(Schema):
     """A member of the account."""
 
     id = Integer(metadata={"description": "The member's id in the PSA.", "example": 103})
@@ -39,7 +39,7 @@ class PersonShape(Schema):
 class Claim(Schema):
     """Who has the handoff, and since when; both null while nobody has."""
 
-    claimed_by = Nested(PersonShape, allow_none=True)
+    claimed_by = Nested(Person, allow_none=True)
     claimed_at = _moment("By the PSA's clock where the claim was made there.")
 
 
@@ -117,7 +117,7 @@ class Delivery(Schema):
 
     channel = String()
     kind = String()
-    recipient = Nested(PersonShape)
+    recipient = Nested(Person)
     status = String(validate=OneOf(["queued", "sending", "sent", "failed", "suppressed"]))
     reason = String(allow_none=True)
     attempts = Integer()

@@ -17,7 +17,17 @@ from models.base import Database
 from models.scoring import scorecard_of
 from tests.integration.models.places import account
 from tests.integration.models.places import handoff as handoff_of
-from tests.integration.webhooks.office import JONAS, MARIA, MEMBERS, ROBOT, SENIORS, TOM, Office, open_office
+from tests.integration.webhooks.office import (
+    JONAS,
+    MARIA,
+    MEMBERS,
+    PUBLIC,
+    ROBOT,
+    SENIORS,
+    TOM,
+    Office,
+    open_office,
+)
 from webhooks.shapes import Metrics
 from worker.links import API_TOKEN_S
 
@@ -219,6 +229,8 @@ def test_the_document_describes_every_route_and_nothing_else(office: Office) -> 
     assert claim["200"]["content"]["application/json"]["schema"] == shape
     assert claim["409"]["content"]["application/json"]["schema"] == shape
     assert document["openapi"].startswith("3.")
+    assert document["servers"] == [{"url": PUBLIC}]
+    assert not {"HTTPError", "ValidationError"} & document["components"]["schemas"].keys(), "our refusals are problems"
 
 
 def test_a_wrong_method_or_path_is_a_problem_document(office: Office) -> None:
