@@ -30,6 +30,7 @@ from worker.links import CLAIM_LINK_S, BadPass, Passes
 log = structlog.get_logger()
 
 COOKIE = "claim_page"
+DEEDS = ("claim", "give back")
 LARGEST_FORM = 4096
 HEADERS = {
     "Content-Security-Policy": (
@@ -68,8 +69,7 @@ def blueprint(
         200 it is theirs, or was given back; 409 somebody else has it, or it has ended; 403 not by this page's button.
         """
         who = passes.read_claim(token)
-        page.require_own_button(token)
-        if request.form.get("deed") == "give back":
+        if page.pressed(token) == "give back":
             standing = passage.do(lambda: claiming.give_back(who, who.handoff_id))
             return page.show(token, standing, status=200 if standing.changed or standing.is_open else 409)
         standing = passage.do(lambda: claiming.claim(who, who.handoff_id, way="link"))
@@ -107,8 +107,8 @@ class Page:
         )  # fmt: skip
         return response
 
-    def require_own_button(self, token: str) -> None:
-        """Raise `NotOurButton` unless the form was sent by our page, from this browser.
+    def pressed(self, token: str) -> str:
+        """Return which button was pressed. Raises `NotOurButton` unless it was our page's, in this browser.
 
         With `no-referrer`, browsers send `Origin: null` for our own form too (Fetch standard, "append a request Origin
         header"); there `Sec-Fetch-Site` decides, and the form's token in any case.
@@ -125,6 +125,10 @@ class Page:
             )
         except BadPass as error:
             raise NotOurButton(str(error)) from error
+        deed = request.form.get("deed", "")
+        if deed not in DEEDS:
+            raise NotOurButton("no button of ours")
+        return deed
 
 
 def _origin(url: str) -> str:

@@ -177,14 +177,15 @@ def test_a_form_is_good_for_its_link_and_its_browser_alone(office: Office) -> No
     mine, theirs = office.browser(), office.browser()
     theirs.get(office.link())
     form = form_of(mine.get(office.link()).text)
-    assert theirs.post(office.link(), data={"form": form}).status_code == 403, "another browser's form"
-    assert office.browser().post(office.link(), data={"form": form}).status_code == 403, "no cookie"
+    assert theirs.post(office.link(), data={"form": form, "deed": "claim"}).status_code == 403, "another browser's form"
+    assert office.browser().post(office.link(), data={"form": form, "deed": "claim"}).status_code == 403, "no cookie"
     assert mine.post(office.link(), data={}).status_code == 403, "no form at all"
+    assert mine.post(office.link(), data={"form": form, "deed": "dismiss"}).status_code == 403, "no button of ours"
     other = office.escalate(48999)
-    assert mine.post(office.link(handoff_id=other), data={"form": form}).status_code == 403, "another link's form"
+    assert mine.post(office.link(handoff_id=other), data={"form": form, "deed": "claim"}).status_code == 403, "another link"
     assert mine.post(office.link(), data={"form": form, "deed": "x" * 5000}).status_code == 403, "larger than ours"
     assert office.row().response_state == "open"
-    assert "press the button again" in theirs.post(office.link(), data={"form": form}).text
+    assert "press the button again" in theirs.post(office.link(), data={"form": form, "deed": "claim"}).text
 
 
 def test_the_page_is_kept_from_leaking_and_from_frames(office: Office) -> None:
@@ -238,16 +239,16 @@ def test_rights_are_those_of_this_moment(office: Office) -> None:
     browser = office.browser()
     form = form_of(browser.get(office.link()).text)
     office.people(MEMBERS, "tobrien")
-    assert browser.post(office.link(), data={"form": form}).status_code == 403
+    assert browser.post(office.link(), data={"form": form, "deed": "claim"}).status_code == 403
     gone = [member for member in MEMBERS if member.id != MARIA]
     office.people(gone, *SENIORS)
-    assert browser.post(office.link(), data={"form": form}).status_code == 403
+    assert browser.post(office.link(), data={"form": form, "deed": "claim"}).status_code == 403
     office.people(MEMBERS, *SENIORS)
     office.set(token_epoch=2)
-    assert browser.post(office.link(), data={"form": form}).status_code == 410
+    assert browser.post(office.link(), data={"form": form, "deed": "claim"}).status_code == 410
     assert office.row().response_state == "open"
     office.set(token_epoch=1)
-    assert browser.post(office.link(), data={"form": form}).status_code == 200
+    assert browser.post(office.link(), data={"form": form, "deed": "claim"}).status_code == 200
 
 
 def test_the_owner_claims_too_and_a_removed_account_does_not(office: Office) -> None:
