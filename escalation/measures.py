@@ -249,6 +249,8 @@ class Counts:
     withdrawn: int
     left_out: int
     """Of the escalated, those that no figure counts."""
+    repeated: int = 0
+    """In which a senior did or asked again what the brief holds: what speaks against the brief."""
 
 
 def counts(observations: Sequence[Observation]) -> Counts:
@@ -263,6 +265,7 @@ def counts(observations: Sequence[Observation]) -> Counts:
         returned=sum(len(o.returned_at) for o in observations),
         withdrawn=sum(o.withdrawn for o in observations),
         left_out=sum(bool(o.exclusions) for o in observations),
+        repeated=sum(o.repeated_at is not None for o in observations),
     )
 
 

@@ -61,6 +61,8 @@ class Observation:
     technician: str | None = None
     """Login name of the claimant."""
     domain: str | None = None
+    repeated_at: datetime | None = None
+    """When it was found that a senior did or asked again what the brief holds; by our clock."""
     trusted: bool = True
     """False where the first action's time rests on something typed by hand."""
     exclusions: tuple[str, ...] = ()
@@ -105,6 +107,7 @@ def known(observation: Observation, as_of: datetime) -> Observation | None:
         acted_at=then(observation.acted_at),
         resolved_at=then(observation.resolved_at),
         ended_at=then(observation.ended_at),
+        repeated_at=then(observation.repeated_at),
         withdrawn=observation.withdrawn and then(observation.ended_at) is not None,
         returned_at=tuple(at for at in observation.returned_at if at <= as_of),
         technician=observation.technician if then(observation.claimed_at) else None,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Update, case, select, update
+from sqlalchemy import ColumnElement, Update, case, func, select, update
 from sqlalchemy.orm import Session
 
 from escalation.lifecycle import Brief
@@ -253,10 +253,13 @@ def ask_refresh(session: Session, account_id: int, handoff_id: int, *, due_at: d
     )
 
 
-def store_repeats(session: Session, account_id: int, handoff_id: int, found: list[dict[str, Any]]) -> bool:
+def store_repeats(
+    session: Session, account_id: int, handoff_id: int, found: list[dict[str, Any]], *, now: datetime
+) -> bool:
     """Store what was repeated after the brief, in place of what was found before."""
     one = update(Handoff).where(*_one(account_id, handoff_id))
-    return changed(session, one.values(repeats=found, repeats_count=len(found)))
+    first = func.coalesce(Handoff.repeated_at, now) if found else None
+    return changed(session, one.values(repeats=found, repeated_at=first))
 
 
 def count_extra_notes(session: Session, account_id: int, handoff_id: int, removed: int) -> bool:

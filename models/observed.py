@@ -68,7 +68,7 @@ class _Course:
             self.resolved_at = at if after == Response.RESOLVED else None
 
 
-def _episodes(account_id: int, since: datetime, until: datetime) -> Select[Any]:
+def _episodes(account_id: int, since: datetime, until: datetime) -> Select[*tuple[Any, ...]]:
     query = select(
         Handoff.id,
         Handoff.ticket_id,
@@ -79,6 +79,7 @@ def _episodes(account_id: int, since: datetime, until: datetime) -> Select[Any]:
         Handoff.calendar_version,
         Handoff.claimed_by,
         Handoff.claimed_at,
+        Handoff.repeated_at,
         Handoff.first_action["trusted"].as_boolean().label("trusted"),
     )
     here = (Handoff.account_id == account_id, Handoff.escalated_at > since, Handoff.escalated_at <= until)
@@ -126,6 +127,7 @@ def _observation(
         returned_at=tuple(course.returned_at),
         technician=_login(row, course, people),
         domain=row.domain,
+        repeated_at=row.repeated_at,
         trusted=row.trusted is not False,
         exclusions=(BY_HAND,) if row.origin == "hand" else (),
     )

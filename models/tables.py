@@ -294,7 +294,8 @@ class Handoff(Row):
     """The claimant's answer to the brief: what they start with."""
     repeats: Mapped[list[Any] | None]
     """What a senior did or asked again although the brief holds it; each with the note that shows it."""
-    repeats_count: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    repeated_at: Mapped[datetime | None]
+    """When the first of them was found, by our clock."""
 
 
 class Sighting(Row):

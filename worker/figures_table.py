@@ -115,6 +115,7 @@ def _counted(card: Scorecard, zone: ZoneInfo) -> Iterator[str]:
     parts = (
         f"{of.escalated} escalated", f"{of.claimed} claimed", f"{of.acted} acted on", f"{of.in_hand} in hand",
         f"{of.never_acted} never acted on", f"{of.returned} claims returned", f"{of.withdrawn} withdrawn",
+        f"{of.repeated} in which a senior repeated what the brief holds",
     )  # fmt: skip
     yield from ("", *textwrap.wrap(f"Counted: {', '.join(parts)}.", WIDTH))
     if card.worst_waits:

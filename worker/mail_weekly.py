@@ -232,6 +232,7 @@ def _counts(found: Mapping[str, int]) -> tuple[tuple[int, str], ...]:
         (found["in_hand"], "taken, not acted on yet, still live"),
         (found["returned"], "claims given back or run out"),
         (found["withdrawn"], "withdrawn before anybody took it"),
+        (found.get("repeated", 0), "in which a senior did or asked again what the brief holds"),
         (found["left_out"], "left out of every figure, for the reasons below"),
     )
     return always + tuple((size, what) for size, what in rest if size)

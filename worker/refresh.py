@@ -152,7 +152,7 @@ def _count_repeats(hold: _Hold, first: Package | None, evidence: Evidence) -> No
     if found == (hold.handoff.repeats or []):
         return
     with hold.services.database.account(hold.desk.account_id) as session:
-        handoffs.store_repeats(session, hold.desk.account_id, hold.handoff.id, found)
+        handoffs.store_repeats(session, hold.desk.account_id, hold.handoff.id, found, now=hold.services.clock())
     log.info("repeats_found", count=len(found), kinds=sorted({repeat["kind"] for repeat in found}))
 
 

@@ -12,8 +12,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the repeats, and their number for the figures to read without them."""
+    """Add the repeats, and when the first was found, for the figures to read without them."""
     op.add_column("handoff", sa.Column("repeats", own.Json, nullable=True))
-    op.add_column(
-        "handoff", sa.Column("repeats_count", sa.Integer(), server_default=sa.text("0"), nullable=False)
-    )
+    op.add_column("handoff", sa.Column("repeated_at", own.UtcDateTime(), nullable=True))

@@ -357,8 +357,9 @@ def test_what_a_senior_does_again_after_the_brief_is_counted(shop: Shop) -> None
     seen_after(shop)
     brief_now(shop)
     row = newest(shop)
-    assert row.repeats_count == 1
+    assert row.repeated_at == shop.clock()
     assert row.repeats is not None
+    assert len(row.repeats) == 1
     assert (row.repeats[0]["kind"], row.repeats[0]["step"]) == ("step", 0)
     assert "Rebooted the firewall again" in row.repeats[0]["evidence"]
 

@@ -406,3 +406,9 @@ class TestKillSwitch:
 
     def test_the_verdict_stays_as_it_was(self) -> None:
         assert self.decide(28, 20) == self.decide(28, 20, as_of=NOW + timedelta(weeks=9))
+
+
+def test_episodes_in_which_a_senior_repeated_what_the_brief_holds_are_counted_as_known_then() -> None:
+    seen = Observation("1/1", ALWAYS, escalated_at=NOW, repeated_at=NOW + timedelta(hours=2))
+    assert counts(all_known([seen], NOW + timedelta(hours=1))).repeated == 0
+    assert counts(all_known([seen], NOW + timedelta(hours=3))).repeated == 1
