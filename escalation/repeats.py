@@ -14,6 +14,7 @@ from typing import Literal
 
 from escalation.contents import Package
 from escalation.evidence import Note, TimeEntry
+from escalation.reading.deeds import claims
 from escalation.reading.steps import Passage, find_steps
 from escalation.reading.text import stretches
 from escalation.reading.vocabulary import same_as
@@ -32,10 +33,17 @@ class Repeat:
     note_id: int
     evidence: str
     """How the later note says it, verbatim."""
+    held: str = ""
+    """What the brief holds of it, verbatim."""
+    source: str | None = None
+    """The package's id of where that stands, "n3"."""
 
 
 def repeats(package: Package, later: Sequence[Note | TimeEntry], *, by: str | None = None) -> tuple[Repeat, ...]:
-    """Return the repeats in what was written after the brief; `by` limits it to one author's login name.
+    """Return the repeats in what was written after the brief, in its order, each with what it repeats and where that stands.
+
+    `later` are the notes and time entries after the brief, of anybody; only staff's are read, and with `by` only those
+    of one author, by login name. The same words in a note and in its time entry are one repeat.
 
     A step is repeated when a later deed shares its verb's kind and most telling words and its result was recorded.
     A question repeats when it asks for something that a recorded step or the package's own fields answer.
@@ -46,7 +54,7 @@ def repeats(package: Package, later: Sequence[Note | TimeEntry], *, by: str | No
         if entry.author.role not in STAFF or (by is not None and entry.author.identifier != by):
             continue
         found += _of_entry(package, known, entry)
-    return tuple(found)
+    return tuple({(r.kind, r.step, " ".join(r.evidence.split())): r for r in reversed(found)}.values())[::-1]
 
 
 def _of_entry(
@@ -56,15 +64,21 @@ def _of_entry(
     found = []
     for deed in find_steps([passage]):
         said = entry.text[deed.start : deed.end]
+        if claims(said) != "deed":
+            continue
         index = _nearest(known, _telling(entry.text[deed.start : deed.deed_end]))
         if index is not None and package.steps_attempted[index].outcome != "unknown":
-            found.append(Repeat("step", index, entry.id, said))
+            step = package.steps_attempted[index]
+            found.append(Repeat("step", index, entry.id, said, step.evidence, step.source))
     for stretch in passage.stretches:
         if stretch.kind in ("sentence", "item") and stretch.text.endswith("?"):
             asked = _telling(stretch.text)
             index = _nearest(known, asked) if _ASKS_DEED.search(stretch.text) else None
-            if index is not None or _answered(package, stretch.text):
-                found.append(Repeat("question", index, entry.id, stretch.text))
+            if index is not None:
+                step = package.steps_attempted[index]
+                found.append(Repeat("question", index, entry.id, stretch.text, step.evidence, step.source))
+            elif answer := _answer(package, stretch.text):
+                found.append(Repeat("question", None, entry.id, stretch.text, *answer))
     return found
 
 
@@ -79,8 +93,16 @@ _FIELDS = (
 )  # fmt: skip
 
 
-def _answered(package: Package, question: str) -> bool:
-    return any(pattern.search(question) and bool(getattr(package, name)) for pattern, name in _FIELDS)
+def _answer(package: Package, question: str) -> tuple[str, str | None] | None:
+    """Return what the package holds that answers the question, and its source, or None."""
+    for pattern, name in _FIELDS:
+        held = getattr(package, name)
+        if held and pattern.search(question):
+            first = held[0] if isinstance(held, tuple) else held
+            if isinstance(first, str):
+                return first, None
+            return str(getattr(first, "evidence", None) or first.text), first.source
+    return None
 
 
 _WORD = re.compile(r"[a-z0-9][a-z0-9.-]+")

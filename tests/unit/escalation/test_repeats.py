@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from escalation.evidence import Note, Person
+from escalation.evidence import Note, Person, TimeEntry
 from escalation.repeats import repeats
 from tests.unit.escalation.tickets import at, evidence_of, package_of
 
@@ -43,3 +43,24 @@ def test_repeats(text: str, expected: list[tuple[str, int | None]]) -> None:
 
 def test_only_staff_count() -> None:
     assert after("I rebooted the firewall once more.", Person("Mia", "customer")) == []
+
+
+def test_a_repeat_says_what_it_repeats_and_where_that_stands() -> None:
+    again = Note(901, "Rebooted the firewall once more. What is the exact error?", SENIOR, at(210), "internal")
+    done, asked = repeats(HELD, [again])
+    step = HELD.steps_attempted[1]
+    assert (done.held, done.source, done.note_id) == (step.evidence, step.source, 901)
+    assert (asked.held, asked.source) == ("0x80070005", HELD.error_codes[0].source)
+
+
+def test_the_same_words_in_a_note_and_its_time_entry_are_one_repeat() -> None:
+    text = "Rebooted the firewall once more."
+    entry = TimeEntry(31, text, SENIOR, at(200), at(210), at(211), 0.2)
+    assert len(repeats(HELD, [Note(902, text, SENIOR, at(211), "internal"), entry])) == 1
+
+
+def test_only_one_author_is_read_when_asked_for() -> None:
+    text = "Rebooted the firewall once more."
+    other = Note(903, text, Person("Lee Moss", "engineer", "lmoss"), at(200), "internal")
+    assert repeats(HELD, [other], by="kpatel") == ()
+    assert len(repeats(HELD, [other], by="lmoss")) == 1
