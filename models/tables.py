@@ -20,6 +20,7 @@ from sqlalchemy import (
     Numeric,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -108,6 +109,8 @@ class Account(Row):
     """How far the PSA's clock is ahead of ours, when last compared."""
     skew_measured_at: Mapped[datetime | None]
     next_weekly_at: Mapped[datetime | None]
+    ask_junior: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether the junior is asked, in a note of its own, for what matters most and is not recorded."""
 
 
 class AccountStatus(Row):

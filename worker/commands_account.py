@@ -109,6 +109,10 @@ def _options(parser: argparse.ArgumentParser) -> None:
         "--claim-expiry", type=_minutes, metavar="MIN", help="working minutes until a claim without action runs out"
     )
     parser.add_argument(
+        "--ask-junior", action=argparse.BooleanOptionalAction, default=None,
+        help="ask whoever escalated, in a note of its own, for the most valuable fact that is not recorded",
+    )  # fmt: skip
+    parser.add_argument(
         "--allow-private", action=argparse.BooleanOptionalAction, default=None,
         help="allow http, ports and private addresses for this account (on-premises, simulator)",
     )  # fmt: skip
@@ -159,6 +163,7 @@ def _columns(options: argparse.Namespace) -> dict[str, Any]:
         "currency": options.currency,
         "claim_expiry_minutes": options.claim_expiry,
         "allow_private": options.allow_private,
+        "ask_junior": options.ask_junior,
     }
     return {name: value for name, value in given.items() if value is not None}
 
@@ -227,7 +232,7 @@ def _set(options: argparse.Namespace) -> int:
         say(f"{account.name}: working hours, version {hours.version} from now on: {in_words(hours)}")
     elif calendar:
         say(f"{account.name}: its working hours are these already")
-    at_once = {"calendar", "claim_expiry_minutes", "currency", "hourly_rate"}
+    at_once = {"ask_junior", "calendar", "claim_expiry_minutes", "currency", "hourly_rate"}
     follows = "" if at_once.issuperset(changed) else f"; next: resolutionflow account connect {account.name}"
     say(f"{account.name}: changed {', '.join(changed)}{follows}"
         if changed else f"{account.name}: nothing to change; see --help")  # fmt: skip

@@ -291,6 +291,8 @@ def _record(hold: _Hold, note: PostedNote, *, extras: int, why: str) -> bool:
             waits = services.settings.intervals
             later = now + timedelta(seconds=waits.post_timeout + waits.ambiguous_wait)
             handoffs.ask_refresh(session, account_id, handoff_id, due_at=later)
+        elif recorded and hold.desk.ask_junior:
+            handoffs.ask_refresh(session, account_id, handoff_id, due_at=now)  # which asks the question
         elif not recorded:
             # Somebody took over while our POST was on its way, and may have posted too: look at once.
             handoffs.ask_refresh(session, account_id, handoff_id, due_at=now)

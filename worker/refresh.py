@@ -15,6 +15,7 @@ import structlog
 
 from escalation import brief
 from escalation.evidence import Evidence, Note, TimeEntry
+from escalation.inquiry import question_to_junior
 from escalation.package import Package
 from escalation.repeats import repeats
 from escalation.response import CLAIMING_ROLES
@@ -24,6 +25,7 @@ from psa.port import Ambiguous, PostedNote, Psa, PsaError, VisibleNote
 from worker import crash
 from worker.backoff import next_try
 from worker.gather import transient_gaps
+from worker.observe import UNDECIDED
 from worker.publish import ENDED, alert, freeze, package_of, remove_extras, text_hash, with_marker
 from worker.standing import facts, standing_of
 from worker.wiring import Desk, Services
@@ -124,10 +126,11 @@ def _bring_up_to_date(hold: _Hold) -> tuple[bool, str | None]:
     if transient_gaps(evidence):
         _later(hold)
         return False, None
+    asked = _ask_junior(hold, own, evidence)
     standing = standing_of(services, desk, handoff, evidence)
     fingerprint = facts(evidence, standing)
     if fingerprint == handoff.evidence_fingerprint:
-        return False, None
+        return asked, None
     package, first = package_of(handoff, desk, evidence), _first_package(hold)
     _count_repeats(hold, first, evidence)
     text = brief.render(package, marker=handoff.marker, since=first, standing=standing)
@@ -137,6 +140,22 @@ def _bring_up_to_date(hold: _Hold) -> tuple[bool, str | None]:
     with services.database.account(desk.account_id) as session:
         handoffs.add_snapshot(session, desk.account_id, handoff.id, evidence, kind="refresh")
     return wrote, note_hash
+
+
+def _ask_junior(hold: _Hold, own: list[PostedNote], evidence: Evidence) -> bool:
+    """Ask the junior the one question, where the account wants it; once on a ticket. Raises `PsaError`.
+
+    Our notes were read just before: one whose POST was in doubt is found there the next time.
+    """
+    if not hold.desk.ask_junior or hold.handoff.response_state not in UNDECIDED:
+        return False
+    package = package_of(hold.handoff, hold.desk, evidence)
+    question = question_to_junior(package, asked_already=tuple(note.text for note in own))
+    if question is None:
+        return False
+    note = hold.psa.post_internal_note(hold.handoff.ticket_id, question)
+    log.info("junior_asked", note_id=note.id)
+    return True
 
 
 def _count_repeats(hold: _Hold, first: Package | None, evidence: Evidence) -> None:

@@ -66,6 +66,7 @@ class Desk:
     claim_expiry_minutes: int
     """Business minutes."""
     token_epoch: int
+    ask_junior: bool
     members: Mapping[int, str]
     """Login names by the PSA's member ids."""
 
@@ -146,6 +147,7 @@ class Services:
                 ),
                 claim_expiry_minutes=account.claim_expiry_minutes,
                 token_epoch=account.token_epoch,
+                ask_junior=account.ask_junior,
                 members={row.id: row.identifier for row in accounts.roster_rows(session, account_id)},
             )
 

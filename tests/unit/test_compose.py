@@ -43,7 +43,7 @@ def test_the_application_does_not_connect_as_the_owner_of_the_tables() -> None:
 def test_the_settings_are_right_once_secrets_are_given(tmp_path: Path) -> None:
     given = {}
     for name, value in SERVICES["web"]["environment"].items():
-        given[name] = re.sub(r"\$\{\w+(?::[-?]([^}]*))?\}", lambda m: m.group(1) or "x", str(value))
+        given[name] = re.sub(r"\$\{\w+(?::[-?]([^}]*))?\}", lambda m: "x" if m.group(1) is None else m.group(1), str(value))
     given["SECRET_KEYS"] = "s" * 40
     settings = Settings.read(given | {"RESOLUTIONFLOW_VAR": str(tmp_path)})
     assert settings.database_url.startswith("postgresql://resolutionflow:app@postgres")

@@ -364,6 +364,22 @@ def test_what_a_senior_does_again_after_the_brief_is_counted(shop: Shop) -> None
     assert "Rebooted the firewall again" in row.repeats[0]["evidence"]
 
 
+def test_the_junior_is_asked_once_and_only_if_the_account_wants_it(shop: Shop) -> None:
+    handed_off(shop)
+    brief_now(shop)
+    assert len(shop.psa.posted[48213]) == 1
+    with shop.database.account(shop.account_id) as session:
+        accounts.set_account(session, shop.account_id, ask_junior=True)
+    for _ in range(2):
+        shop.clock.advance(60)
+        shop.psa.note(48213, f"Customer called again at {shop.clock():%H:%M}.")
+        seen_after(shop)
+        brief_now(shop)
+    notes = [note.text for note in shop.psa.posted[48213]]
+    assert len(notes) == 2
+    assert notes[1].startswith("jlind, one question") or notes[1].startswith("Jonas Lind, one question")
+
+
 def test_reading_twice_changes_nothing(shop: Shop) -> None:
     handoff_id = handed_off(shop)
     shop.psa.change(48213, owner="msvensson", updated_by="msvensson")
