@@ -221,6 +221,20 @@ def test_refreshes_a_posted_brief_and_keeps_what_was_asked_meanwhile(database: D
     assert (row.note_hash, row.refresh_due_at) == ("h2", None)
 
 
+def test_a_refresh_under_way_is_not_taken_by_another_that_was_asked_for_meanwhile(database: Database) -> None:
+    one = account(database)
+    it = handoff(database, one)
+    fence = lease(database, one, it)
+    assert fence is not None
+    with database.account(one) as session:
+        assert handoffs.mark_posted(session, one, it, fence=fence, note_id=9, note_hash="h", now=later(3))
+        assert handoffs.ask_refresh(session, one, it, due_at=later(4))
+    assert lease(database, one, it, 5) == fence + 1
+    with database.account(one) as session:
+        assert handoffs.ask_refresh(session, one, it, due_at=later(6))
+    assert lease(database, one, it, 7, "w2") is None
+
+
 def test_gives_a_refresh_back_without_leaving_posted(database: Database) -> None:
     one = account(database)
     it = handoff(database, one)

@@ -215,6 +215,12 @@ def test_false_200_of_an_edit_is_noticed(web: responses.RequestsMock, cw: Connec
     ]
 
 
+def test_an_edited_note_that_comes_back_visible_is_noticed(web: responses.RequestsMock, cw: ConnectWise) -> None:
+    web.patch(f"{API}/service/tickets/5/notes/70", json={**NOTE, "text": "new", "detailDescriptionFlag": True})
+    with pytest.raises(VisibleNote):
+        cw.edit_note(5, 70, "new")
+
+
 def test_owner_is_set_whole_and_seen_to_have_changed(web: responses.RequestsMock, cw: ConnectWise) -> None:
     web.patch(f"{API}/service/tickets/5", json=TICKET)
     web.get(f"{API}/service/tickets/5", json=TICKET)

@@ -1,0 +1,118 @@
+"""Whatever names a row by account and id finds nothing of another account: each such function, in each state.
+
+PostgreSQL's row-level security would hide a missing filter, so this runs on SQLite, where the filter stands alone.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from types import ModuleType
+from typing import Any
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from escalation.lifecycle import Response
+from models import accounts, briefs, claims, deliveries, handoffs, inbox, people
+from models.accounts import MemberRow
+from models.base import Database
+from models.tables import Delivery, Handoff, Inbox, Row, Snapshot, Transition
+from tests.integration.models.places import NOW, account, handoff
+
+ROWS: tuple[type[Row], ...] = (Handoff, Inbox, Delivery, Transition, Snapshot)
+VALUES: dict[str, Any] = {
+    "now": NOW + timedelta(hours=2), "lease_s": 60.0, "holder": "h", "fence": 1, "reason": "r", "why": "w", "actor": "a",
+    "draft": "d", "draft_hash": "x", "marker": "RF-1", "escalation_package": {}, "schema_version": 1, "note_id": 5,
+    "note_hash": "x", "next_attempt_at": NOW, "due_at": NOW, "at": NOW, "until": NOW, "member_id": 11, "outcome": "o",
+    "happened_at": NOW, "claimed_at": NOW, "taken_until": NOW, "removed": 1, "found": [{"kind": "x"}],
+    "from_state": Response.OPEN, "to_state": Response.CLAIMED, "values": {}, "answer": {"step": 1}, "read_back": {},
+    "first_action": {}, "next_at": NOW, "before": Response.OPEN, "after": Response.CLAIMED, "old": Response.OPEN, "new": Response.CLAIMED,
+    "source": Response.OPEN, "target": Response.CLAIMED, "here": Response.OPEN, "there": Response.CLAIMED, "acted_at": NOW, "deed": {}, "kind": "refresh",
+}  # fmt: skip
+KEYS = {"handoff_id": "handoff", "inbox_id": "inbox", "delivery_id": "delivery"}
+STATES = ("pending", "posting", "posted", "claimed")
+
+
+def _functions() -> Iterator[Any]:
+    for module in (handoffs, briefs, claims, inbox, deliveries):
+        for name, function in vars(module).items():
+            if name.startswith("_") or not inspect.isfunction(function) or function.__module__ != module.__name__:
+                continue
+            names = list(inspect.signature(function).parameters)
+            if names[:2] == ["session", "account_id"] and names[2:3] and names[2] in KEYS:
+                yield pytest.param(function, id=f"{module.__name__.rpartition('.')[2]}.{name}")
+
+
+Filled = tuple[Database, int, dict[str, dict[str, int]]]
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory, sqlite_template: bytes) -> Iterator[Filled]:
+    """Give two accounts; the second one has a row of each kind in each state."""
+    file = tmp_path_factory.mktemp("filter") / "two.db"
+    file.write_bytes(sqlite_template)
+    database = Database(f"sqlite:///{file}")
+    mine, other = account(database), account(database, "contoso")
+    found = {}
+    for number, state in enumerate(STATES):
+        it = handoff(database, other, ticket_id=5000 + number)
+        with database.account(other) as session:
+            accounts.import_members(session, other, [MemberRow(11, "bob", "Bob", "b@msp.example")], engineers=["bob"])
+            row = handoffs.get(session, other, it)
+            assert row is not None
+            (delivery,) = deliveries.create(session, row, [people.member(session, other, 11)], now=NOW)  # type: ignore[list-item]
+            box = inbox.store(session, account_id=other, dedupe_key=state, type="ticket", action="updated",
+                              record_id=1, raw=b"{}", now=NOW)  # fmt: skip
+            _bring(session, other, it, state)
+        found[state] = {"handoff": it, "delivery": delivery, "inbox": box or 0}
+    yield database, mine, found
+    database.dispose()
+
+
+def _bring(session: Session, other: int, it: int, state: str) -> None:
+    if state != "pending":
+        handoffs.lease(session, other, it, now=NOW + timedelta(hours=1), lease_s=1e5, holder="h")
+    if state in ("posted", "claimed"):
+        handoffs.mark_posted(session, other, it, fence=1, note_id=7, note_hash="y", now=NOW)
+        handoffs.ask_refresh(session, other, it, due_at=NOW)
+    if state == "claimed":
+        handoffs.claim(session, other, it, member_id=11, now=NOW, kind="link")
+
+
+def _arguments(function: Callable[..., Any]) -> dict[str, Any]:
+    parameters = list(inspect.signature(function).parameters.values())[3:]
+    needed = [p.name for p in parameters if p.default is inspect.Parameter.empty]
+    missing = [name for name in needed if name not in VALUES and name != "evidence"]
+    assert not missing, f"say in VALUES what to call {function.__name__} with: {missing}"
+    return {name: VALUES[name] for name in needed if name in VALUES}
+
+
+def _content(session: Session) -> list[Any]:
+    return [[tuple(row) for row in session.execute(select(table.__table__).order_by(text("1, 2")))] for table in ROWS]
+
+
+@pytest.mark.parametrize("function", list(_functions()))
+def test_another_accounts_row_is_neither_found_nor_changed(
+    filled: Filled, function: Callable[..., Any]
+) -> None:
+    database, mine, found = filled
+    names = list(inspect.signature(function).parameters)
+    arguments = _arguments(function)
+    if "evidence" in names:
+        pytest.skip("stores evidence under a composite foreign key, which test_isolation tries")
+    for state in STATES:
+        with database.account(mine) as session:
+            before = _content(session)
+            assert not function(session, mine, found[state][KEYS[names[2]]], **arguments), f"found it while {state}"
+            session.expire_all()
+            assert _content(session) == before, f"changed it while {state}"
+            session.rollback()
+
+
+def test_the_functions_are_found() -> None:
+    modules: set[ModuleType | None] = {inspect.getmodule(param.values[0]) for param in _functions()}
+    assert modules == {handoffs, briefs, claims, inbox, deliveries}
+    assert len(list(_functions())) > 30

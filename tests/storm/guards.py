@@ -1,0 +1,132 @@
+"""Take each guard away in turn, in a copy of the repository, and name the test that notices.
+
+    python -m tests.storm.guards [--only TEXT …]
+
+A guard that can go without a test turning red protects nothing. The copy is of what is committed. Exits with 1 if
+nobody noticed, or if a guard is not where this file says it is.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.storm.rig import say
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A piece of source, what stands there without it, and the tests that should notice (pytest's arguments)."""
+
+    name: str
+    file: str
+    guard: str
+    without: str
+    tests: tuple[str, ...]
+
+
+WORKER = "tests/integration/worker"
+MODELS = "tests/integration/models"
+SQLITE = ("-k", "sqlite")
+GUARDS = (
+    Guard("read before retry", "worker/publish.py", "if hold.handoff.post_attempted_at is not None:\n            note,",
+          "if False:\n            note,", (f"{WORKER}/test_publish.py", *SQLITE)),
+    Guard("wait before retry", "worker/publish.py", "if now >= safe_at:\n        return False", "if True:\n        return False",
+          (f"{WORKER}/test_publish.py", *SQLITE)),
+    Guard("marker by our own member only", "worker/publish.py", "if brief.carries(note.text, marker)",
+          "if True", (f"{WORKER}/test_publish.py", *SQLITE)),
+    Guard("fence", "models/briefs.py", "Handoff.fence == fence, Handoff.lease_until.is_not(None)",
+          "Handoff.lease_until.is_not(None)", (f"{WORKER}/test_publish.py", f"{MODELS}/test_handoffs.py", *SQLITE)),
+    Guard("lease", "models/briefs.py", "if row is None or (row.lease_until is not None and row.lease_until > now):",
+          "if row is None:", (f"{MODELS}/test_races.py", f"{MODELS}/test_handoffs.py", *SQLITE)),
+    Guard("slept beyond the lease", "worker/publish.py",
+          "if services.clock() >= now + timedelta(seconds=waits.lease - waits.post_timeout):", "if False:",
+          (f"{WORKER}/test_publish_overtaken.py", *SQLITE)),
+    Guard("second note looked for", "worker/publish.py", "elif not recorded:", "elif False:",
+          (f"{WORKER}/test_publish_overtaken.py", *SQLITE)),
+    Guard("fence before an edit", "worker/refresh.py", "if not _still_held(hold):", "if False:",
+          (f"{WORKER}/test_refresh_overtaken.py", *SQLITE)),
+    Guard("hash before an edit", "worker/refresh.py", "if text_hash(note.text) in (handoff.note_hash, handoff.draft_hash):",
+          "if True:", (f"{WORKER}/test_publish.py", *SQLITE)),
+    Guard("unique episode", "models/migrations/versions/0001_first.py",
+          'sa.UniqueConstraint(\n            "account_id", "ticket_id", "episode", '
+          'name=op.f("uq_handoff_account_id_ticket_id_episode")\n        ),',
+          "", (f"{MODELS}/test_races.py", f"{MODELS}/test_schema.py", *SQLITE)),
+    Guard("echo check", "psa/connectwise.py", "        return self._checked(ticket_id, row)\n\n    def _checked",
+          "        return row.posted()\n\n    def _checked", ("tests/unit/psa/test_connectwise.py",)),
+    Guard("echo check of a new note", "psa/connectwise.py", "posted = self._checked(ticket_id, row)", "posted = row.posted()",
+          ("tests/unit/psa/test_connectwise.py",)),
+    Guard("permitted writes", "psa/transport.py", "check_permitted(method, api_path, body)", "pass",
+          ("tests/unit/psa/test_connectwise.py", "tests/unit/psa/test_answers.py")),
+    Guard("account filter of handoffs", "models/handoffs.py", "return Handoff.account_id == account_id, Handoff.id == handoff_id",
+          "return Handoff.id == handoff_id, Handoff.id == handoff_id", (MODELS, *SQLITE)),
+    Guard("account filter of briefs", "models/briefs.py", "return Handoff.account_id == account_id, Handoff.id == handoff_id",
+          "return Handoff.id == handoff_id, Handoff.id == handoff_id", (MODELS, *SQLITE)),
+    Guard("row-level security", "models/access.py", "FORCE ROW LEVEL SECURITY", "DISABLE ROW LEVEL SECURITY",
+          (f"{MODELS}/test_isolation.py",)),
+    Guard("signature", "psa/callbacks.py", 'return hmac.compare_digest(hmac.digest(secret, raw, "sha256"), given)',
+          "return True", ("tests/unit/psa/test_callbacks.py", "tests/integration/webhooks/test_receiver.py")),
+    Guard("the account's own callback key", "psa/callbacks.py",
+          "if pin.key_id is not None and key_id.lower() != pin.key_id.lower():", "if False:",
+          ("tests/unit/psa/test_callbacks.py", "tests/integration/webhooks/test_receiver.py")),
+    Guard("key only from the account's host", "psa/callbacks.py", "check_url(url, site.hosts, allow_private=pin.allow_private)",
+          "pass", ("tests/unit/psa/test_callbacks.py",)),
+    Guard("poller", "worker/patrol.py", "rows = _store(services, desk, tickets.values(), vanished, now)", "rows = []",
+          (f"{WORKER}/test_triage.py", *SQLITE)),
+    Guard("sweeper", "worker/patrol.py", "if not services.bell.ring(task, **ids):", "if True:",
+          (f"{WORKER}/test_notify.py", f"{WORKER}/test_observe.py", *SQLITE)),
+    Guard("share of threads", "worker/turns.py", "if mine.running >= self._share(lane):", "if False:",
+          ("tests/unit/worker/test_turns.py",)),
+    Guard("silent PSA set aside", "psa/silence.py", "if known is None or known.silent < self._patience:", "if True:",
+          ("tests/unit/psa/test_silence.py",)),
+)  # fmt: skip
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", action="append", default=[], help="guards whose name contains this; repeatable")
+    options = parser.parse_args()
+    chosen = [g for g in GUARDS if not options.only or any(text in g.name for text in options.only)]
+    unnoticed = 0
+    with tempfile.TemporaryDirectory(prefix="guards-") as folder:
+        copy = Path(folder) / "copy"
+        subprocess.run(["git", "clone", "--quiet", str(ROOT), str(copy)], check=True)
+        for guard in chosen:
+            begun = time.monotonic()
+            noticed = without(copy, guard)
+            unnoticed += not noticed.startswith("red:")
+            say(f"{guard.name:<34} {time.monotonic() - begun:5.1f} s  {noticed}")
+    say(f"{len(chosen)} guards, {unnoticed} that no test misses")
+    return 1 if unnoticed else 0
+
+
+def without(copy: Path, guard: Guard) -> str:
+    """Run the guard's tests without it, and return `red: ` with the first test that failed, or what is wrong."""
+    file = copy / guard.file
+    whole = file.read_text(encoding="utf-8")
+    if whole.count(guard.guard) != 1:
+        return f"NOT FOUND: {guard.file} holds {whole.count(guard.guard)} times what should be taken away"
+    file.write_text(whole.replace(guard.guard, guard.without), encoding="utf-8")
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "--no-header", *guard.tests],
+            cwd=copy, capture_output=True, text=True, timeout=300, check=False,
+        )  # fmt: skip
+    finally:
+        file.write_text(whole, encoding="utf-8")
+    failed = re.search(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.MULTILINE)
+    if done.returncode == 1 and failed:
+        return f"red: {failed[1]}"
+    return f"NOBODY NOTICED (pytest ended with {done.returncode}): {done.stdout.strip().splitlines()[-1:]}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
