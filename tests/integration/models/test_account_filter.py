@@ -27,10 +27,9 @@ VALUES: dict[str, Any] = {
     "now": NOW + timedelta(hours=2), "lease_s": 60.0, "holder": "h", "fence": 1, "reason": "r", "why": "w", "actor": "a",
     "draft": "d", "draft_hash": "x", "marker": "RF-1", "escalation_package": {}, "schema_version": 1, "note_id": 5,
     "note_hash": "x", "next_attempt_at": NOW, "due_at": NOW, "at": NOW, "until": NOW, "member_id": 11, "outcome": "o",
-    "happened_at": NOW, "claimed_at": NOW, "taken_until": NOW, "removed": 1, "found": [{"kind": "x"}],
-    "from_state": Response.OPEN, "to_state": Response.CLAIMED, "values": {}, "answer": {"step": 1}, "read_back": {},
-    "first_action": {}, "next_at": NOW, "before": Response.OPEN, "after": Response.CLAIMED, "old": Response.OPEN, "new": Response.CLAIMED,
-    "source": Response.OPEN, "target": Response.CLAIMED, "here": Response.OPEN, "there": Response.CLAIMED, "acted_at": NOW, "deed": {}, "kind": "refresh",
+    "happened_at": NOW, "claimed_at": NOW, "taken_until": NOW, "removed": 1, "found": [{"kind": "x"}], "values": {},
+    "answer": {"step": 1}, "read_back": {}, "first_action": {}, "acted_at": NOW, "deed": {}, "kind": "refresh",
+    "next_at": NOW, "before": Response.OPEN, "after": Response.CLAIMED,
 }  # fmt: skip
 KEYS = {"handoff_id": "handoff", "inbox_id": "inbox", "delivery_id": "delivery"}
 STATES = ("pending", "posting", "posted", "claimed")
@@ -84,7 +83,7 @@ def _bring(session: Session, other: int, it: int, state: str) -> None:
 
 def _arguments(function: Callable[..., Any]) -> dict[str, Any]:
     parameters = list(inspect.signature(function).parameters.values())[3:]
-    needed = [p.name for p in parameters if p.default is inspect.Parameter.empty]
+    needed = [p.name for p in parameters if p.default is p.empty and p.kind is not p.VAR_POSITIONAL]
     missing = [name for name in needed if name not in VALUES and name != "evidence"]
     assert not missing, f"say in VALUES what to call {function.__name__} with: {missing}"
     return {name: VALUES[name] for name in needed if name in VALUES}
