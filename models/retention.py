@@ -1,0 +1,107 @@
+"""What is kept how long, and its removal in small bites, so that a database does not grow without end.
+
+Kept for ever, since figures and their episodes rest on it: handoffs, transitions, sightings, baselines, reports, and the
+first snapshot of each handoff, which never changes. What goes: callbacks that are done, later snapshots once a handoff
+has ended, and jobs and cleared alerts of long ago.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, CursorResult, Select, delete, select
+from sqlalchemy.orm import Session
+
+from escalation.lifecycle import Response
+from models.base import Database, Row
+from models.tables import Alert, Handoff, Inbox, Job, Snapshot
+
+BITE = 500
+"""Rows of one transaction: SQLite has one writer, and callbacks must not wait for a cleaning."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """How long things are kept, in days."""
+
+    callbacks: float = 14
+    """At least as long as a callback may be repeated or replayed; ConnectWise repeats within seconds."""
+    snapshots: float = 30
+    """Later snapshots of handoffs that ended so long ago. The newest of a live one is always kept."""
+    jobs: float = 120
+    alerts: float = 365
+    """After they were cleared."""
+
+
+def clear(database: Database, account_id: int, *, now: datetime, keep: Keep, most: int = 50_000) -> dict[str, int]:
+    """Remove what an account keeps no longer, in bites of one transaction each; return how many rows of each kind.
+
+    `most` rows of a kind at once; the rest waits for the next time. Safe to repeat and to kill at any moment.
+    """
+    removed = {}
+    for kind, table, query in _too_old(account_id, now, keep):
+        count = 0
+        while count < most:
+            with database.account(account_id) as session:
+                bite = _bite(session, table, query)
+            count += bite
+            if bite < BITE:
+                break
+        removed[kind] = count
+    return {kind: count for kind, count in removed.items() if count}
+
+
+def _bite(session: Session, table: type[Row], query: Select[int]) -> int:
+    ids = list(session.scalars(query.limit(BITE)))
+    if not ids:
+        return 0
+    number: ColumnElement[int] = table.__table__.c.id
+    result = session.execute(delete(table).where(number.in_(ids)).execution_options(synchronize_session=False))
+    assert isinstance(result, CursorResult)
+    return result.rowcount
+
+
+def _too_old(account_id: int, now: datetime, keep: Keep) -> list[tuple[str, type[Row], Select[int]]]:
+    def before(days: float) -> datetime:
+        return now - timedelta(days=days)
+
+    ended = (
+        select(Handoff.id)
+        .where(
+            Handoff.account_id == account_id,
+            Handoff.id == Snapshot.handoff_id,
+            Handoff.response_state.in_((Response.RESOLVED.value, Response.WITHDRAWN.value)),
+            Handoff.ended_at < before(keep.snapshots),
+            Handoff.refresh_due_at.is_(None),
+        )
+        .exists()
+    )
+    return [
+        (
+            "inbox",
+            Inbox,
+            select(Inbox.id).where(
+                Inbox.account_id == account_id,
+                Inbox.state.in_(("done", "ignored")),
+                Inbox.received_at < before(keep.callbacks),
+            ),
+        ),
+        (
+            "snapshot",
+            Snapshot,
+            select(Snapshot.id).where(Snapshot.account_id == account_id, Snapshot.kind == "refresh", ended),
+        ),
+        (
+            "job",
+            Job,
+            select(Job.id).where(
+                Job.account_id == account_id, Job.state == "done", Job.finished_at < before(keep.jobs)
+            ),
+        ),
+        (
+            "alert",
+            Alert,
+            select(Alert.id).where(Alert.account_id == account_id, Alert.cleared_at < before(keep.alerts)),
+        ),
+    ]
