@@ -27,7 +27,7 @@ BEFORE_MIN, AFTER_MIN = 11.0, 5.0
 SPREAD = 0.5
 ESCALATIONS, READINGS = 46, 24
 SENIORS = ("msvensson", "tobrien")
-DOMAINS = ("vpn", "mail", "print", "identity", "backup", "hardware")
+DOMAINS = ("network", "email", "printing", "identity", "storage_backup", "endpoint")
 CLIENTS = ("Harbour Dental", "Kestrel Legal", "Brightwater Schools", "Ostler & Sons", "Mill Lane Surgery")
 SUMMARIES = (
     "VPN drops after eight hours", "Shared mailbox missing after migration", "Labels print blank on the second tray",

@@ -60,6 +60,11 @@ def minutes(value: float) -> str:
     return f"{number(value)} min"
 
 
+def short(value: float) -> str:
+    """Return minutes, or seconds where it is less than one."""
+    return minutes(value) if value >= 1 else f"{round(value * 60)} s"
+
+
 def hours(value: float) -> str:
     return f"{number(value)} h"
 

@@ -27,6 +27,7 @@ from worker.mail_figures import (
     minutes,
     number,
     pair_of,
+    short,
     span_of_days,
 )
 from worker.mail_savings import Notice, comparison, pilot_of
@@ -173,7 +174,7 @@ def _rests_on(figure: FigureJson) -> str:
 
 
 def _or_none(value: float | None) -> str:
-    return "not reached" if value is None else minutes(value)
+    return "not reached" if value is None else short(value)
 
 
 def _also(card: Mapping[str, Any]) -> str:
@@ -182,7 +183,7 @@ def _also(card: Mapping[str, Any]) -> str:
     for clock, words in (("queue_wait", "until somebody took it"), ("brief_latency", "until the brief was in the ticket")):
         figure = card["clocks"][clock]["business"]
         if figure["mean"] is not None:
-            told.append(f"{minutes(figure['mean'])} {words} (median {_or_none(figure['median'])})")
+            told.append(f"{short(figure['mean'])} {words} (median {_or_none(figure['median'])})")
     return f"On the way there, on average: {'; '.join(told)}." if told else ""
 
 
