@@ -14,7 +14,8 @@ from sqlalchemy import ColumnElement, CursorResult, Select, delete, select
 from sqlalchemy.orm import Session
 
 from escalation.lifecycle import Response
-from models.base import Database, Row
+from models.base import Database
+from models.columns import Row
 from models.tables import Alert, Handoff, Inbox, Job, Snapshot
 
 BITE = 500
