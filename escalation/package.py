@@ -45,9 +45,6 @@ from escalation.reading.vocabulary import domain_of, products_in
 
 __all__ = ["DamagedPackage", "Package", "Step", "UnknownPackageVersion", "bare", "build", "load"]
 
-LANGUAGE = "en"
-"""The only language the reading knows; texts in others give packages without steps, not wrong ones."""
-
 _SIMILAR = 55
 _SHORT_TICKET = 160
 
@@ -132,7 +129,7 @@ def build(
         timeline=_timeline(records),
         similar=similar,
         recent=recent,
-        unread=tuple(Unread(g.source, g.reason) for g in evidence.gaps),
+        unread=(*(Unread(g.source, g.reason) for g in evidence.gaps), *_foreign(records)),
         sources=(_summary_source(evidence), *(r.source for r in records), *device_sources, *other_sources),
         notes_read=len(evidence.notes),
         time_entries_read=len(evidence.time_entries),
@@ -173,6 +170,18 @@ def _records(evidence: Evidence) -> list[_Record]:
         position = entry.position if entry.position is not None else index
         made.append(_record(entry, f"{letter}{counts[letter]}", position))
     return made
+
+
+def _foreign(records: Sequence[_Record]) -> tuple[Unread, ...]:
+    """Return, for each other language, which texts are quoted but not read for steps."""
+    found: dict[str, list[str]] = {}
+    for record in records:
+        if record.passage.language:
+            found.setdefault(record.passage.language, []).append(record.source.id)
+    return tuple(
+        Unread(f"steps in {', '.join(ids[:6])}{' and more' if len(ids) > 6 else ''}", f"written in {name}; quoted as it stands")
+        for name, ids in found.items()
+    )
 
 
 def _place(entry: Note | TimeEntry) -> tuple[int, float, int]:

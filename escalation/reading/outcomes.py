@@ -13,14 +13,14 @@ from typing import Literal
 
 Outcome = Literal["failed", "no_change", "partial", "worked", "unknown"]
 
-_TEMPORARY = re.compile(
+TEMPORARY = re.compile(
     r"\b(?:on (?:a few|some|most|several|half|one or two|certain)\b(?! (?:of )?(?:point|reason|day))|(?:work\w*|ok|fine|up|back|good|holding|stable|better)[^.]{0,20} (?:for now|so far|at the moment|for the moment)|for (?:a|about|around|approx\w*|roughly|some|the|another|only)? ?(?:an? (?:hour|day|week|minute|moment|afternoon|morning|night)|\d+|few|couple|while|bit|one|two|three|several|moment|short)\b"
     r"(?: of)?(?: ?(?:h|hrs?|hours?|mins?|minutes?|days?|weeks?|seconds?|secs?|time))?|(?:work\w*|fixed|helped|up|better|resolved|solved|ok) temporarily|temporarily (?:work\w*|fixed|helped|solved|resolved|better)|temporary (?:relief|fix|improvement|success)|(?:came|comes|coming) back (?:after|within|in) (?:(?:a|an|one|two|three|four|\d+|several|some|a few) )?(?:hours?|days?|weeks?|h\b|hrs?)|"
     r"(?:issue|problem|error|it) returned|then (?:it )?(?:failed|dropped|stopped|died|broke|hung|crashed|went)|until (?:the|it|next|a|i|reboot)|intermittent\w*|partial\w*|"
     r"sometimes|half of|some of|a (?:little|bit) (?:better|faster)|slightly|somewhat|improved|better,? but|less often|narrow\w*|"
     r"only (?:works?|happens?|affects?|when|on|for|with|from|the|this|one)|but (?:only|not|the next|after|now it|then)|helped (?:a|some|for)|\d+ (?:out )?of (?:the )?\d+|\b(?:readable|usable|legible|faster|quicker|better),? but|at first(?! (?:try|attempt|go|time|shot|boot))|"
     r"works? (?:on|from|in|with|via|over|using|if|when|for|by|locally|through|there)|worked (?:on|from|in|with|via|over|using|if|when|by|locally|there))\b")
-_DENIED = re.compile(
+DENIED = re.compile(
     r"\b(?:no (?:change|luck|joy|difference|effect|dice|improvement|help|go|success|better|avail|result|results|fix|love|cigar)|to no avail|nada|nope|nothing changed|"
     r"(?:did|does|do|has|have|had|was|is|were|would)(?:n['’]?t| not| nothing)(?: seem to| really| appear to| actually| even)? ?(?:help\w*|fix\w*|work\w*|resolv\w*|solv\w*|"
     r"change\w*|make|made|matter|any|do|stop\w*|clear\w*|improve\w*|cure\w*)|did nothing|does nothing|made no|makes no|without (?:success|luck|any|effect|result|change)|"
@@ -29,31 +29,31 @@ _DENIED = re.compile(
     r"still (?!running\b)\w+|(?:issue|problem|error|it|fault|symptom\w*) (?:\w+ )?(?:persist\w*|remain\w*|continu\w*|returned|reappear\w*|unchanged)|persists|unchanged|"
     r"not (?:fixed|resolved|solved|working|helping|it|the (?:cause|issue|problem))|no longer the|not help\w*|nothing (?:went|came|got|logged|blocked|received|sent|odd|strange|suspicious|left|helped|worked|works|wrong|found|unusual|obvious|relevant|in|there|useful|new)|"
     r"no (?!answer|response|reply|connection|dhcp|dial|link|signal|power|errors?|issues?|problems?|packet|loss|faults?|such|warnings?|conflicts?|alerts?|bad|integrity|incident|virus\w*|malware|threats?|drops?|more|longer|need|session|reboot)(?:\w+)(?=\s*(?:$|[.,;!)]))|not (?:there|visible|showing|listed)|(?:found|finds|sees?|shows?|showed|detect(?:s|ed)|reveal(?:s|ed)|yield(?:s|ed)) nothing|(?:can(?:no|['’])?t|cannot|could(?:n['’]?t| not)|did(?:n['’]?t| not)|do(?:n['’]?t| not)|does(?:n['’]?t| not)) (?:find|see|detect|show|spot|reveal|locate)(?: \w+){0,3} (?:any\w*|wrong|a|that|errors?|issues?|one|there|in)\b|nothing\s*(?=$|[.,;!])|not resol\w+|(?:but|and|then) still\\b|while (?:the )?(?:issue|problem|error) |none (?:of|found|there|worked|helped)|useless|failed to (?:fix|resolve|help)|drops? again|fails again|happened again|back again|neither)\b")
-_AGAIN = re.compile(
+AGAIN = re.compile(
     r"\b(?:(?:crash|fail|dropp?|lock|reboot|stopp?|fr[eo]ez|frozen|fro|hang|hung|disconnect|stick|die|happen|return|block|bounc|expir|degrad|flap|blank|bounce)(?:s|es|ed|d|e|en)? again|\b(?:stuck|back|blank|black|red cross|frozen|down|offline|another \w+|drops|lock(?:ed|s)|dead|died|went) again\b|(?<!ed )(?<!starts )(?<!works )(?<!working )(?<!prints )(?<!boots )(?<!runs )(?<!opens )(?<!up )(?<!back )(?<!online )(?<!fine )(?<!ok )(?<!rings )(?<!loads )(?<!connects )(?<!there )(?<!green )(?<!responds )(?<!running )(?<!well )(?<!ran )(?<!it )(?<!reachable )(?<!ing )again(?=\s*$|[.,;!])|(?:it|this|that|alert|prompt|error|issue|problem|message|popup|pop-up|symptom|warning|noise|fault|red x|virus|banner) (?:was|is|came|comes) back\b(?! (?:up|online|ok|fine|clean|good|normal|on|to|from|in service|working))|(?:issue|problem|error|it) returned)"
 )
 """The trouble is there again, without any relief told."""
-_CLEAR = re.compile(
+CLEAR = re.compile(
     r"\b(?:no (?:\w+ )?(?:errors?|issues?|problems?|packet loss|loss|faults?|threats?|infections?|malware|virus(?:es)?|conflicts?|findings?|alerts?|warnings?|drops?|violations?|"
     r"corruption|bad sectors|hits?|entries|events?)|0 errors|zero errors|0% loss|clean|all (?:good|green|ok|okay|fine|clear|normal|pass(?:ed|es)?|up)|(?:is|are|was|were|looks?|looked|seems?|"
     r"seemed|came back|comes back|appears?|tests?|tested|checks? out|shows?|showing|reports?) (?:\w+ )?(?:fine|good|ok|okay|normal|healthy|correct|clean|right|green|up to date|"
     r"enabled|identical|valid|well|perfect|sound|intact)|(?:fine|ok|okay|healthy|correct|passed|passes|normal|identical|matches|match|up to date)\b|answers?|responds?|replies|"
     r"resolves? (?:fine|ok|correctly)|not the cause|rul\w+ out|everything (?:is|was|looks?|seems?|returns?) \w+|as (?:expected|recommended|it should|documented|normal)|(?:all|both|every\w*) (?:\w+ )?(?:pass|passes|passed|works?|worked|ok|fine|good)|returns? (?:everything |the )?(?:proper|right|correct|perfect|fine)\w*|(?:is|are) (?:set|applied|configured|loading|getting|obtaining|in sync|reachable|running)|correctly|properly|successfully|without (?:any )?(?:issues?|errors?|problems?|trouble)|just fine|checks? out)")
-_WORKED = re.compile(
+WORKED = re.compile(
     r"\b(?:fixed|resolved|solved|did the trick|that(?: has)? (?:worked|did it|sorted)|sorted|works? (?:now|again|fine|great|perfectly|ok|well|like)|working (?:now|again|fine|ok|well|perfectly|as)|"
     r"now works?|now working|all working|is working|are working|(?:it|this|which|that) worked|able to (?:complete|finish)|worked(?! (?:on|with|for|in|from|before|at|out))|success(?:ful(?:ly)?)?|back (?:online|up|to normal|in business)|"
     r"can (?:now )?(?:\w+ )?(?:now|again)|able to (?:now )?\w+|problem (?:is )?gone|(?:error|issue|message|fault|symptom) (?:is |has )?(?:gone|went away|disappeared|cleared|stopped)|started (?:working|accepting|responding|printing|syncing|loading|booting)|(?:was|were|got|is|are) (?:now )?(?:correctly|properly|finally) \w+ed|finally (?:\w+ed|working|works)|disappeared|"
     r"came (?:right )?(?:up|back up)|up and running|completed (?:ok|fine|successfully)|that was it|stopped the|cleared (?:the|it)|no more \w+|hasn['’]?t (?:happened|dropped|come back))\b")
-_FAILED = re.compile(
+FAILED = re.compile(
     r"\b(?:(?:returns?|returned|gives?|:|=) false|fail(?:s|ed|ing|ure)?|errors?(?:ed)?(?: out)?|could(?:n['’]?t| not)|can(?:no|['’])?t|cannot|unable|was not able|were not able|not able|access (?:is )?denied|denied|refused|"
     r"tim(?:es|ed) out|time-?out|crash(?:es|ed)?|hangs?|hung|froze|freezes|abort(?:s|ed)|rejected|no (?:answer|response|reply|connection|dhcp|dial|link|signal|power)|grey(?:ed)? out|rejected|already gone|not reachable|unavailable|lost|returns? nxdomain|could not find|unreachable|"
     r"won['’]?t|would(?:n['’]?t| not)|does(?:n['’]?t| not)|did(?:n['’]?t| not)|isn['’]?t|is not|not (?:found|available|possible|recogni[sz]ed|supported|reachable|accepted)|"
     r"(?:only|never) (?:gets?|got|get|goes|went|reach\w*) (?:to|as far|up|past)|stops? at|sits? at|gets? stuck|stuck at|not (?:complete|finish|start|boot|load|install|connect|respond|print|open)\w*|not going|never (?:finish|complet|start|load|connect)\w*|"
     r"blue ?screen(?:s|ed)?|corrupt\w*|dead|stuck|dropped|drops|disconnect(?:s|ed)|bounced|exception)\b")
-_FINDING = re.compile(
+FINDING = re.compile(
     r"\b(?:shows?|showed|showing|found|finds|reveal\w*|see(?:s|ing)?|saw|reports?|reported|returns?|gives?|gave|indicat\w+|point(?:s|ed) to|turns? out|turned out|noticed|says|"
     r"discovered|logged|high|slow|missing|expired|full|wrong|mismatch\w*|different|differs?|old|outdated|out of date|lots of|many|loss)\b")
-_FOUND = re.compile(r"\b(?:(?:did |can |could )?(?:see|find|notice)(?! (?:if|where|whether|how|what|any|out))|saw|noticed|indicat(?:es|ed)|confirm(?:s|ed) that|found|shows?|showed|showing|reveal\w*|discovered|turn(?:s|ed) out|logged|reports?)\b(?! (?:no|nothing)\b)")
+FOUND = re.compile(r"\b(?:(?:did |can |could )?(?:see|find|notice)(?! (?:if|where|whether|how|what|any|out))|saw|noticed|indicat(?:es|ed)|confirm(?:s|ed) that|found|shows?|showed|showing|reveal\w*|discovered|turn(?:s|ed) out|logged|reports?)\b(?! (?:no|nothing)\b)")
 BLANKET = re.compile(
     r"\b(?:none of (?:that|this|these|those|the above|it|them)|nothing (?:has )?(?:helped|worked|works)|(?:all|both)(?: of (?:which|that|these|this))? (?:with )?(?:no luck|to no avail|failed|no change|without)|"
     r"no luck with any|nothing i(?:'ve| have)? tried|neither (?:worked|helped)|still (?:not|no|broken|happening|the same|having|getting|down|fail\w*|an? issue)|"
@@ -74,15 +74,15 @@ RAN = re.compile(
 _SAME = re.compile(r"\b(?:same|identical) (?:\w+ )?(?:issue|error|problem|result|results|thing|drop|behaviou?r|outcome|message|symptom\w*|fault|code|screen)|same(?=\s*$|[.,;])|\bsame (?:here|there)|\bthe same\b")
 _ELSEWHERE = re.compile(
     r"\b(?:another|different|second|2nd|other|spare|loan\w*|new|clean|test|my own|external\w*|internal\w*|safe mode|incognito|private window|from home|from outside|by ip|webmail|owa)\b")
-_NOW = re.compile(
+NOW = re.compile(
     r"\b(?:starts?|opens?|prints?|rings?|boots?|loads?|connects?|syncs?|works?|deploys?|fast|arrive[sd]|confirm(?:s|ed)?|reachable|resolves?|(?:is|are) (?:up|there|back|green|gone|clear|perfect)|has it|all there|(?:got|gets|has|have) an? (?:address|ip|signal|link|dial tone|connection)|has (?:kept|held|stayed|been (?:fine|stable|up))|(?<!latest )stable|clear|perfect)\b(?! (?:with|error|at|but))"
 )
 """What works now, in the present tense of somebody who looks at it."""
-_POINTS = re.compile(r"\b(?:indicat(?:es|ed)|reveal(?:s|ed)|point(?:s|ed) (?:to|at|me)|discovered|turned out|turns out|isolated (?:it|the)|narrowed)\b(?! (?:no|nothing)\b)")
+POINTS = re.compile(r"\b(?:indicat(?:es|ed)|reveal(?:s|ed)|point(?:s|ed) (?:to|at|me)|discovered|turned out|turns out|isolated (?:it|the)|narrowed)\b(?! (?:no|nothing)\b)")
 _LOOKED = re.compile(r"\b(?:logs?|trace|viewer|audit|history|capture|dump|i found|found that|and found|gives me)\b")
-_CODED = re.compile(r"\b(?:error|code|fails?|failed|nxdomain|denied|refused|aadsts\d+|0x[0-9a-f]+|times? out|timed out|lost|loss|could not|cannot)\b")
+CODED = re.compile(r"\b(?:error|code|fails?|failed|nxdomain|denied|refused|aadsts\d+|0x[0-9a-f]+|times? out|timed out|lost|loss|could not|cannot)\b")
 _TRIED = re.compile(r"\btried\b")
-_HELD = re.compile(r"\bhas (?:kept|held|stayed|been (?:fine|stable|up|ok|good|working))\b(?!.*\b(?:but|then|until|again)\b)")
+HELD = re.compile(r"\bhas (?:kept|held|stayed|been (?:fine|stable|up|ok|good|working))\b(?!.*\b(?:but|then|until|again)\b)")
 _NOT_WORK = re.compile(r"\b(?:does|did|do|would|will|is|was)(?:n['’]?t| not) (?:work\w*|load\w*|start\w*|open\w*|respond\w*|connect\w*|print\w*|boot\w*)\b")
 RECURRED = re.compile(
     r"\b(?:same (?:again|issue again|problem again)|(?:happen|drop|fail|crash|disconnect|fr[oe]z|broke|stopp|went down|cut out|lock)\w*(?: \w+)? again|back again|(?:it['’]?s|is|problem is|issue is|error is) back\b(?! (?:up|online|to normal|in))|came back(?! (?:up|online|on\b|clean|fine|ok|to life))|has returned|"
@@ -98,7 +98,7 @@ PENDING = re.compile(
 """The result is awaited."""
 
 
-_POSITIVE = re.compile(
+POSITIVE = re.compile(
     r"\b(?:(?:is|are|am|was|were|['’]s|['’]re) (?:now |all |both )?(?:back|there|on(?=\s*(?:$|[.,;!]|again|now))|in(?=\s*(?:$|[.,;!]|again|now))|up|right|good|green|online|reachable|connected|flowing|(?<!latest )stable|running|restored|gone|visible|syncing|printing|arriving|ok|okay|fine)"
     r"|(?:powered|came|comes|went|goes|booted|boots|started|starts|signed|signs|logged|logs|got|gets|ran|runs|fits|loaded|loads|opened|opens) (?:straight |right |all |cleanly )?(?:on|up|in|through|back|green|clean|at (?:first|once)|straight away|immediately|instantly|again(?! (?:and|but)))"
     r"|(?:resumed|recovered|reconnected|re-?registered|reappeared|caught up|replied|arrived|arrives|came in|came through|went out|delivered|passes now|restored)\b"
@@ -113,32 +113,32 @@ _POSITIVE = re.compile(
 )
 """What a changed thing does when the change has helped."""
 _NEGATED = re.compile(r"\b(?:not|nothing|none|no one|nobody|no longer (?:able|works?)|n['’]t|never|cannot|can['’]?t|unable|nobody|without (?:success|luck|effect|result)|still|same|again|but|except|only|too|until|fails?|failed|error|black|blank|dead|crash\w*|drops?|dropped)\b")
-_BUT_THEN = re.compile(r"[,;.\s]\s*(?:but|however|except|then|though|only|and then|next (?:day|morning|night|job))\b.{0,80}\b(?:not|n['’]t|still|again|without|only|some|fail\w*|drop\w*|stop\w*|crash\w*|back|missing|gone|other|rest|lost|stuck|error\w*)\b|\bbut without\b|\bstill to (?:do|go)\b|\b(?:some|half|most|several|\d+) (?:of them |queues? |users? |pcs? )?(?:still|remain\w*|left|to go)\b|\bnow stuck\b")
+BUT_THEN = re.compile(r"[,;.\s]\s*(?:but|however|except|then|though|only|and then|next (?:day|morning|night|job))\b.{0,80}\b(?:not|n['’]t|still|again|without|only|some|fail\w*|drop\w*|stop\w*|crash\w*|back|missing|gone|other|rest|lost|stuck|error\w*)\b|\bbut without\b|\bstill to (?:do|go)\b|\b(?:some|half|most|several|\d+) (?:of them |queues? |users? |pcs? )?(?:still|remain\w*|left|to go)\b|\bnow stuck\b")
 """Relief with a rest."""
 
 
 _NOW_AGAIN = re.compile(r"\b(?:(?:works?|working|opens?|open it|starts?|prints?|loads?|reachable|boots?|connects?|sees?|there|back|up|online|log ?in|logs in|resolves?|fine|ok) (?:it )?(?:now|again)(?=\s*(?:$|[.,;!)]))|now (?:works?|opens?|starts?|prints?|loads?|resolves?|connects?|reachable))")
 """It did not before, so something was changed, whatever it looked like."""
-_CONCLUDES = re.compile(r"\bso (?:it['’]?s|its|that['’]?s|it follows|it must|the (?:problem|fault|issue|cause)|this is|this must)\b(?! (?:not|fine|ok|working|good))")
+CONCLUDES = re.compile(r"\bso (?:it['’]?s|its|that['’]?s|it follows|it must|the (?:problem|fault|issue|cause)|this is|this must)\b(?! (?:not|fine|ok|working|good))")
 _IT_IS = re.compile(r"[-–,:(]\s*(?:yes,? )?(?:it|they|he|she|that|all) (?:is|are|was|were|does|do|did|has|have)\s*[.)!]?$")
 
 
 _TROUBLE_NOUN = re.compile(r"\b(?:it|this|that|alert|prompt|error|issue|problem|message|popup|symptom|warning|noise|fault|red x|virus|banner)\s*$")
 
 
-_SYMPTOM = re.compile(r"\b(?:crash(?:es|ed)|drops?|dropped|dead|fr[eo]{2}zes?|froze|hangs?|hung|blue ?screen\w*|bounced|disconnect(?:s|ed)|locks?|locked)\b(?! (?:out of|to)\b)")
+SYMPTOM = re.compile(r"\b(?:crash(?:es|ed)|drops?|dropped|dead|fr[eo]{2}zes?|froze|hangs?|hung|blue ?screen\w*|bounced|disconnect(?:s|ed)|locks?|locked)\b(?! (?:out of|to)\b)")
 """The trouble itself, which a change did not end; what else went wrong is the change's own failure."""
 _TRIED_TO = re.compile(r"\b(?:tried|attempt\w*|install\w*|boot\w*|start\w*|run|ran|open\w*|update\w*|it (?:crash|hung|hang|froze))")
 
 
 def _again(text: str) -> bool:
-    return ("again" in text or "back" in text or "returned" in text) and _AGAIN.search(text) is not None
+    return ("again" in text or "back" in text or "returned" in text) and AGAIN.search(text) is not None
 
 
 def _helped(text: str) -> int:
     """Return where the text last says that a change has helped, or -1."""
     place = -1
-    for found in _POSITIVE.finditer(text):
+    for found in POSITIVE.finditer(text):
         before = text[max(0, found.start() - 25) : found.start()]
         back = "back" in found.group() and _TROUBLE_NOUN.search(before)
         if not (back or _NEGATED.search(before.rsplit(",", 1)[-1])):
@@ -150,18 +150,18 @@ _ALL_THE_SAME = re.compile(r"\b(?:did|does|has|have|was|is)(?:n['’]?t| not) (?
 
 
 def _some_relief(text: str) -> bool:
-    return _WORKED.search(text) is not None or _NOW.search(text) is not None
+    return WORKED.search(text) is not None or NOW.search(text) is not None
 
 
 def _after_relief(text: str, place: int) -> Outcome:
     """Return what came of a change that helped, given what was said after that: the last word counts."""
     rest = text[place:]
-    if but := _BUT_THEN.search(rest):
+    if but := BUT_THEN.search(rest):
         return "no_change" if _ALL_THE_SAME.search(but.group()) else "partial"
-    rest = _POSITIVE.sub(" ", rest)
-    if _again(rest) or _DENIED.search(rest):
+    rest = POSITIVE.sub(" ", rest)
+    if _again(rest) or DENIED.search(rest):
         return "no_change" if RAN.search(text) or _WENT_THROUGH.search(rest[:40]) else "partial"
-    return "partial" if _TEMPORARY.search(_POSITIVE.sub(" ", text)) else "worked"
+    return "partial" if TEMPORARY.search(POSITIVE.sub(" ", text)) else "worked"
 
 
 _WENT_THROUGH = re.compile(r"without|completed?|succe|through|finished|passed|runs?\b|ran\b|installed")
@@ -170,42 +170,42 @@ _WENT_THROUGH = re.compile(r"without|completed?|succe|through|finished|passed|ru
 def outcome_of(text: str, *, check: bool = False) -> Outcome:
     """Return the outcome stated in the text; for a check, a finding is `partial` and a clean bill `no_change`."""
     text = text[:600].lower()
-    if check and _NOW_AGAIN.search(text) and not (_BUT_THEN.search(text) or _NEGATED.search(text.replace("again", ""))):
+    if check and _NOW_AGAIN.search(text) and not (BUT_THEN.search(text) or _NEGATED.search(text.replace("again", ""))):
         return "worked"
     if check and _IT_IS.search(text):
         return "no_change"
     if not check and (helped := _helped(text)) >= 0:
         return _after_relief(text, helped)
-    if not check and (rest := _BUT_THEN.search(text)) and _some_relief(text[: rest.start()]):
+    if not check and (rest := BUT_THEN.search(text)) and _some_relief(text[: rest.start()]):
         return "no_change" if _ALL_THE_SAME.search(rest.group()) else "partial"
-    if _HELD.search(text) and not check:
+    if HELD.search(text) and not check:
         return "worked"
-    if _TEMPORARY.search(text) and not re.match(r"\s*(?:no |still |same )", text) and not (check and _CLEAR.search(text)):
+    if TEMPORARY.search(text) and not re.match(r"\s*(?:no |still |same )", text) and not (check and CLEAR.search(text)):
         return "partial"
-    if _again(text) and not check and not _WORKED.search(text):
+    if _again(text) and not check and not WORKED.search(text):
         return "no_change"
-    if check and (_POINTS.search(text) or _CONCLUDES.search(text)):
+    if check and (POINTS.search(text) or CONCLUDES.search(text)):
         return "partial"
-    if _DENIED.search(text):
+    if DENIED.search(text):
         tested = check or _ELSEWHERE.search(text)
         if not tested and not _TRIED.search(text):
             return "no_change"
         return "failed" if (tested and _SAME.search(text)) or (check and _NOT_WORK.search(text)) else "no_change"
-    if check and _CLEAR.search(text):
+    if check and CLEAR.search(text):
         return "no_change"
-    if _WORKED.search(RAN.sub(" ", text)):
+    if WORKED.search(RAN.sub(" ", text)):
         return "worked"
-    if _NOW.search(text) and not _FAILED.search(text):
+    if NOW.search(text) and not FAILED.search(text):
         return "partial" if check else "worked"
-    if _CLEAR.search(text) and not RAN.search(text):
+    if CLEAR.search(text) and not RAN.search(text):
         return "no_change" if check or not re.search(r"\b(?:ok|okay|fine)\b", text) else "worked"
-    if check and _FOUND.search(text) and (_LOOKED.search(text) or not _CODED.search(text)):
+    if check and FOUND.search(text) and (_LOOKED.search(text) or not CODED.search(text)):
         return "partial"
-    if _FAILED.search(text):
-        if not check and re.search(r"\b(?:same|too|as well|again|still|stuck)\b", text) or (not check and _SYMPTOM.search(text) and not _TRIED_TO.search(text)):
+    if FAILED.search(text):
+        if (not check and re.search(r"\b(?:same|too|as well|again|still|stuck)\b", text)) or (not check and SYMPTOM.search(text) and not _TRIED_TO.search(text)):
             return "no_change"
         return "failed"
-    if check and _FINDING.search(text):
+    if check and FINDING.search(text):
         return "partial"
     return "unknown"
 
@@ -228,7 +228,7 @@ def goes_on_about(sentence: str) -> bool:
 def fine(text: str) -> bool:
     """Whether the text says that something works."""
     text = text.lower()
-    return _CLEAR.search(text) is not None or _WORKED.search(text) is not None
+    return CLEAR.search(text) is not None or WORKED.search(text) is not None
 
 
 MAY_SETTLE = re.compile(

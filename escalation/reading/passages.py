@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from escalation.reading.language import foreign
 from escalation.reading.outcomes import Outcome
 from escalation.reading.statements import is_work_note
 from escalation.reading.text import Stretch
@@ -27,7 +28,11 @@ class Passage:
     work_note: bool = False
     """Whether it is written without "I" and "we", as work notes are, so that whatever it states was looked at."""
 
+    language: str | None = None
+    """The name of the language, if it is not English: then nothing is read out of it but quoted."""
+
     def __post_init__(self) -> None:
+        object.__setattr__(self, "language", foreign(self.text))
         object.__setattr__(self, "work_note", is_work_note(self.text))
 
 

@@ -45,12 +45,29 @@ def find_steps(passages: Sequence[Passage]) -> list[Deed]:
     waiting: list[int] = []
     for index, passage in enumerate(passages):
         before = len(found)
-        if passage.role in ("system", "us"):
+        if passage.role in ("system", "us") or passage.language:
             continue
         found += _in_passage(index, passage)
         waiting += [place for place in range(before, len(found)) if found[place].outcome == "unknown"]
         settle(found, before, passage, passages, waiting)
-    return conclude(found, passages)
+    return conclude(_once(found, passages), passages)
+
+
+def _once(found: list[Deed], passages: Sequence[Passage]) -> list[Deed]:
+    """Count a step once that another text tells again word for word, as merged tickets and copied notes do."""
+    kept: dict[tuple[str, ...] | int, Deed] = {}
+    for place, deed in enumerate(found):
+        words = tuple(_PLAIN_WORD.findall(passages[deed.passage].text[deed.start : deed.end].lower()))
+        key = words if len(words) >= 4 else place
+        first = kept.get(key)
+        if first is None or first.passage == deed.passage:
+            kept[key if first is None else place] = deed
+        elif first.outcome == "unknown" and deed.outcome != "unknown":
+            kept[key] = replace(first, outcome=deed.outcome, result_stated=False)
+    return list(kept.values())
+
+
+_PLAIN_WORD = re.compile(r"\w+")
 
 
 def _in_passage(index: int, passage: Passage) -> list[Deed]:

@@ -141,7 +141,8 @@ class Score:
 
 def score(chosen: list[Ticket]) -> tuple[Score, list[str]]:
     """Return the counts, and a line for each thing that is not as labelled."""
-    total, wrong = Score(), []
+    total = Score()
+    wrong: list[str] = []
     for ticket in chosen:
         _score_one(ticket, total, wrong)
     return total, wrong
