@@ -82,7 +82,7 @@ def main() -> None:
     print(f"{'database':>10} {'callbacks':>11} {'connections':>12} {'requests/s':>11} {'p50':>8} {'p99':>8} {'max':>8} "
           f"{'failed':>7} {'rows':>7}")  # fmt: skip
     for database in options.database or ("sqlite", "postgres"):
-        with _receiver(database) as target:
+        with receiver(database) as (target, _):
             _load(target, "irrelevant", 1, 0.5, None)  # the first requests load what is loaded once
             if options.rate:
                 _line(database, options.callbacks, target, _load(target, options.callbacks, 16, seconds, options.rate), 16)
@@ -191,7 +191,8 @@ def _client(
 
 
 @contextlib.contextmanager
-def _receiver(kind: str) -> Iterator[Target]:
+def receiver(kind: str) -> Iterator[tuple[Target, embedded.Part]]:
+    """Start a receiver with one account as it runs everywhere; give where it is, and its process."""
     with contextlib.ExitStack() as stack:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         url = f"sqlite:///{home / 'callbacks.db'}" if kind == "sqlite" else postgres_in(stack, home)
@@ -217,7 +218,7 @@ def _receiver(kind: str) -> Iterator[Target]:
             return False
 
         until(answers, "the receiver did not answer", [web])
-        yield Target(f"http://127.0.0.1:{port}", keys.url, f"/callbacks/connectwise/{token}", database, account_id)
+        yield Target(f"http://127.0.0.1:{port}", keys.url, f"/callbacks/connectwise/{token}", database, account_id), web
 
 
 def postgres_in(stack: contextlib.ExitStack, home: Path) -> str:

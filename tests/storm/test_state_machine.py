@@ -14,10 +14,16 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from models.base import Database
-from models.schema import migrate
 from psa.port import Ambiguous, PsaError, Throttled, Unavailable
 from tests.fakes import ESCALATED, NEW
 from tests.integration.worker.conftest import Shop
