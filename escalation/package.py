@@ -218,7 +218,7 @@ def _summary_source(evidence: Evidence) -> Source:
 
 
 _FILLER = re.compile(
-    r"^(?:(?:i|we)(?:'ve|’ve)?|(?:have|had(?! (?:the|a|her|him|them|user)\b)|has|also|then|already|just|so|and|next|first|"
+    r"^(?:\W{0,3}(?:edit|update|fixed|solved|resolved|resolution|solution)\s?\d{0,2}\s?:\W{0,3}(?=\w)|(?:i|we)(?:'ve|’ve)?|(?:have|had(?! (?:the|a|her|him|them|user)\b)|has|also|then|already|just|so|and|next|first|"
     r"finally|now|but|ok|okay|well)(?=[\s,]))[\s,]+",
     re.IGNORECASE,
 )
@@ -277,6 +277,13 @@ _GREETING = re.compile(
 )
 
 
+_ABOUT_THE_POST = re.compile(
+    r"\b(?:previous|first|earlier|other|last|this) (?:post|thread|ticket i opened)\b|\b(?:i|was) (?:originally |already )?posted\b|\blurker\b|\bbear with me\b|\b(?:new|not sure) (?:here|where to (?:post|ask))\b|"
+    r"\bright (?:place|forum|board|group)\b|\bhope (?:this|you|someone|everyone)\b|\bhoping (?:someone|somebody)\b|\bthanks? (?:you )?in advance\b|^\W*(?:tl;?dr|background|hi|hello)\W*$"
+)
+"""What is said of the message rather than of the fault."""
+
+
 _HI = re.compile(r"(?:hi|hello|hey|dear|morning|good (?:morning|afternoon))\b[ \w]{0,20}[,!.]\s*(?=\S)", re.IGNORECASE)
 
 
@@ -287,7 +294,8 @@ def _problem(summary: str, records: Sequence[_Record]) -> Quote | None:
     ][:1]
     for record in described:
         spoken = [s for s in record.passage.stretches if s.kind in ("sentence", "item")]
-        spoken = [s for s in spoken if not _GREETING.match(s.text)]
+        spoken = [s for s in spoken if not _GREETING.match(s.text) and any(c.isalnum() for c in s.text)]
+        spoken = [s for s in spoken if not _ABOUT_THE_POST.search(s.text.lower())] or spoken
         if spoken:
             second = spoken[1] if len(spoken) > 1 and spoken[1].end - spoken[0].start <= 300 else spoken[0]
             greeting = _HI.match(spoken[0].text)

@@ -184,7 +184,7 @@ _PLAN = re.compile(
     r"remains to|yet to|due to be|must be|supposed to)\b")
 _ADVICE = re.compile(
     r"\b(?:please|should|could you|can you|could try|might try|may want|try (?:to|and|a|the|this|it|these|running|using|removing|disabling|"
-    r"resetting)|suggest(?:s|ed|ion)?|recommend(?:s|ed|ation)?|advise[sd]?|you (?:can|could|may|might|should|need|want|have to|must|would)|"
+    r"resetting)|(?<!as )(?:suggest(?:s|ed|ion)?|recommend(?:s|ed|ation)?|advise[sd]?)|you (?:can|could|may|might|should|need|want|have to|must|would)|"
     r"make sure|ensure|be sure|i'd|i’d|i would|would (?:try|check|start|look|recommend)|my advice|consider|worth (?:a|trying|checking|looking)|"
     r"best (?:bet|to)|why not|how about|what about|what if|go ahead and|feel free)\b")
 _QUESTION = re.compile(

@@ -99,7 +99,7 @@ _IDENTIFIER = re.compile(
 )
 _TOLD = re.compile(r"\b(?:this|these|but|also|then|so|still|now|again|today|yesterday)\b|^\s*\w+(?:ing|ed)\b", re.I)
 _BEGINS = re.compile(
-    r"\W*(?:the|an?|error|failed|failure|cannot|can['’]t|could not|unable|call|access|invalid|windows|warning|fatal|exception|unexpected|no such|connection|object|log[io]n|request|installation|application|service|server|process|driver|device|volume|disk|database|user|account|job|task|module|\w+(?:\.\w+){2,}|\w+error|\w+exception)\b",
+    r"\W{0,4}(?:the|an?|error|failed|failure|cannot|can['’]t|could not|unable|call|access|invalid|windows|warning|fatal|exception|unexpected|no such|connection|object|log[io]n|request|installation|application|service|server|process|driver|device|volume|disk|database|user|account|job|task|module|\w{1,40}(?:\.\w{1,40}){2,8}|\w{1,40}error|\w{1,40}exception)\b",
     re.IGNORECASE,
 )
 _DONE = re.compile(
@@ -170,7 +170,7 @@ def announced(line: str) -> tuple[int, int] | None:
         return colon + 2, end
     else:
         return None
-    if line[start : start + 1] in "\"“'‘":
+    if line[start : start + 1] and line[start] in "\"“'‘":
         closing = line.find({"“": "”", "‘": "’"}.get(line[start], line[start]), start + 8)
         start, end = start + 1, closing if closing > 0 else end
     text = line[start:end]
@@ -294,7 +294,7 @@ def troubled(line: str) -> bool:
 
 
 _FAULT = re.compile(
-    r"\b(?:mismatch|not match|no (?:sa )?proposal|denied|refused|expired|invalid|not found|insufficient|exhausted|full|locked|corrupt|missing|revoked|untrusted|duplicate|conflict|unreachable)",
+    r"\b(?:mismatch|not match|no (?:sa )?proposal|denied|refused|expired|invalid|not found|insufficient|exhausted|full|locked|corrupt|missing|revoked|untrusted|duplicate|conflict|unreachable|degraded|faulty|offline|unhealthy|predict(?:ed|ive) fail)",
     re.IGNORECASE,
 )
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from escalation.reading.deeds import looks_ahead
+from escalation.reading.deeds import advising, looks_ahead
 from escalation.reading.steps import Deed, Passage
 from escalation.reading.text import Stretch, small
 
@@ -70,7 +70,7 @@ _ASK = re.compile(
 _WHY = re.compile(
     r"\b(?:(?:escalat\w+|passing (?:this )?(?:on|up)|handing (?:this )?(?:over|off|up))[^.;\n]{0,40}?\b(?:because|as|since|due to|:)|(?:do(?:n['’]?t| not)|did(?:n['’]?t| not)|have no|has no|no|without|lack) "
     r"(?:have )?(?:the |any )?(?:access|rights|permissions?|credentials|admin|knowledge|experience|time)\b|out of (?:my depth|ideas|options|scope)|beyond (?:my|l1|tier ?1|level 1|what i)|"
-    r"over my head|(?:i am|i'm|i’m|am|we are|we're|completely|totally) (?:stuck|stumped|at a loss|lost)|(?:do(?:n['’]?t| not)) know (?:how|what|enough|where|[^.\n]{1,40} (?:well )?enough)|not my (?:area|field|thing)|never (?:done|worked with|touched|seen) (?:this|that|one|a|it)|not familiar|not (?:sure|comfortable|allowed|trained|confident)|"
+    r"over my head|(?:i am|i'm|i’m|am|we are|we're|completely|totally) (?:stuck|stumped|at a loss|lost)|(?:do(?:n['’]?t| not)) know (?:how|what|enough|where|[^.\n]{1,40} (?:well )?enough)|not my (?:area|field|thing)|never (?:done|worked with|touched|seen) (?:this|that|one|a|it)|not familiar|not (?:comfortable|allowed|trained|confident)|not sure (?:how|what (?:else|to|i)|where to|which|why|about)|"
     r"at my wits|no (?:idea|clue)\b|above my)",
 )  # fmt: skip
 
@@ -82,7 +82,12 @@ _WHY_HINT = re.compile(r"escalat|passing|handing|access|rights|permission|creden
 
 def requests(passages: Sequence[Passage]) -> list[Remark]:
     """Return what a technician asked for last."""
-    return _said_by_staff(passages, _ASK, _ASK_HINT)
+    asking = [p for p in passages if not (p.role not in ("customer", "system", "us") and advising(p.text))]
+    found = _said_by_staff(asking, _ASK, _ASK_HINT)
+    if not found or _ANY_IDEAS.match(small(asking[found[0].passage].text[found[0].start : found[0].end])):
+        return []
+    place = next(i for i, p in enumerate(passages) if p is asking[found[0].passage])
+    return [Remark(place, found[0].start, found[0].end)]
 
 
 def reasons(passages: Sequence[Passage]) -> list[Remark]:
@@ -113,13 +118,20 @@ def leads(passages: Sequence[Passage]) -> list[Remark]:
 _IF = re.compile(r"^(?:\W*)if (?P<cond>[^,.;\n]{4,120}?)(?:,\s*(?:then\s+)?|\s+then\s+)(?P<act>[^.;\n?]{4,160})")
 
 
+_COURTESY = re.compile(r"\bplease\b|\bfeel free\b|\blet (?:me|us) know\b|\b(?:questions?|concerns?)\b|\b(?:contact|call|e-?mail|tell|send|provide) (?:me|us)\b|\bthanks?\b|\bhope\b")
+"""What is said to be polite and tells nobody what to do about the fault."""
+_ANY_IDEAS = re.compile(r"^\W*(?:\w+ ){0,3}any (?:ideas?|help|advice|suggestions?|thoughts|tips)\b(?!.{0,20}\b(?:how|why|what|where|which)\b)|^\W*help\b.{0,20}$|^\W*what (?:else|should|can|could|do) (?:i|we|now)\b.{0,20}$")
+"""A cry for help that asks for nothing in particular: our own words ask better."""
+
+
 def contingencies(passages: Sequence[Passage]) -> list[tuple[Remark, Remark]]:
     """Return "if this, then that" as said by staff, newest first: condition and action."""
     found = []
     for index, stretch in _spoken(passages):
         if passages[index].role in ("customer", "system", "us") or stretch.text.endswith("?"):
             continue
-        if said := _IF.match(small(stretch.text)):
+        said = _IF.match(small(stretch.text))
+        if said and not _COURTESY.search(said.group()):
             pair = [Remark(index, stretch.start + said.start(g), stretch.start + said.end(g)) for g in ("cond", "act")]
             found.append((pair[0], pair[1]))
     return found[::-1]
@@ -151,13 +163,13 @@ def ruled_out(passages: Sequence[Passage]) -> list[Remark]:
 
 
 _LEFT = re.compile(
-    r"\b(?:(?:temporarily )?(?P<off>disabled|turned off|switched off|stopped|paused|suspended|unplugged|disconnected|bypassed|shut (?:down|off)|blocked|removed|took)|turned (?:\S+ ){1,4}off|"
+    r"\b(?:(?:temporarily )?(?P<off>disabled|(?:de-?|un)installed|turned off|switched off|stopped|paused|suspended|unplugged|disconnected|bypassed|shut (?:down|off)|blocked|removed|took)|turned (?:\S+ ){1,4}off|"
     r"(?P<on>opened|added|enabled|turned on|allowed|whitelisted|excluded|granted|plugged|forwarded)|left (?:\S+ ){1,6}(?:on|off|running|disabled|enabled|open|connected|in place|plugged|unplugged)|"
     r"(?:set|hardcoded|assigned|gave) (?:\S+ ){0,6}(?:static|temporary|temp)\b|put (?:\S+ ){1,5}(?:in|into) (?:bridge|maintenance|bypass|safe|audit|test)|"
     r"created (?:a |an )?(?:temp|temporary|test|local admin)|switched (?:\S+ ){1,5}(?:over )?to|moved (?:\S+ ){1,6}to|rolled back|temporar(?:y|ily))\b",
 )
 _LASTING = re.compile(
-    r"\b(?:firewall|antivirus|anti-virus|av|defender|edr|sentinelone|rule|exception|exclusion|policy|gpo|service|spooler|port|static|hosts file|mfa|security|filter\w*|proxy|vpn|"
+    r"\b(?:firewall|antivirus|anti-virus|(?:anti-?)?virus (?:software|scanner|protection)|av|defender|edr|sentinelone|rule|exception|exclusion|policy|gpo|service|spooler|port|static|hosts file|mfa|security|filter\w*|proxy|vpn|"
     r"task|job|backup\w*|replication|monitor\w*|alert\w*|logging|debug|rdp|admin|group|permission\w*|full control|everyone|interface|nic|wi-?fi|uac|ipv6|smb1|smbv1|inspection|dpi|ips|"
     r"snapshot|checkpoint|account|mailbox|forward\w*|rule|temp\w*|bypass\w*|plugin|add-?in|update\w*|switch port|cable|loaner|spare|bridge|maintenance|dns|record|route|trunk|vlan|"
     r"encryption|bitlocker|signing|tls|nla|qos|offload\w*|autologon|lock(?:out)?|sync\w*)\b",
@@ -189,7 +201,7 @@ def left_changed(passages: Sequence[Passage], steps: Sequence[Deed]) -> list[Rem
         took_back = len(open_changes) < before
         while waiting and (waiting[0].passage, waiting[0].start) < (index, stretch.end):
             step = waiting.pop(0)
-            if not took_back and (step.passage, step.start) >= (index, stretch.start) and _lasts(step, passages[index].text):
+            if not took_back and not (passages[index].resolution and step.outcome == "worked") and (step.passage, step.start) >= (index, stretch.start) and _lasts(step, passages[index].text):
                 text = passages[index].text[step.start : step.deed_end]
                 purpose = _PURPOSE.search(small(text), 12) if len(text) > 12 else None
                 end = step.start + purpose.start() if purpose else step.deed_end
@@ -227,7 +239,7 @@ def _same_thing(change: frozenset[str], undone: frozenset[str], text: str) -> bo
 def _said_by_staff(passages: Sequence[Passage], pattern: re.Pattern[str], hint: re.Pattern[str]) -> list[Remark]:
     """Return the newest such remark of a technician, if there is one."""
     for index, passage in reversed(list(enumerate(passages))):
-        if passage.role in ("customer", "system", "us") or passage.description:
+        if passage.role in ("customer", "system", "us") or passage.description or passage.resolution:
             continue
         if not hint.search(passage.text.lower()):
             continue

@@ -386,6 +386,8 @@ def _deed(stretch: Stretch, group: list[_Clause], index: int, role: str, followi
     start = stretch.start + first.start
     actor = cast("Actor", deeds.actor_of(first.text, role))
     body = stretch.text[first.start : end].rstrip(" ,;:-–—(")
+    if body.count("(") > body.count(")") and stretch.text[first.start + len(body) :][:1] == ")":
+        body += ")"
     deed_end = min(start + len(first.text), start + len(body))
     return Deed(index, start, start + len(body), deed_end, outcome, actor, stated, check)
 

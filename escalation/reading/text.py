@@ -279,13 +279,21 @@ _BEGINS_NOTE = re.compile(
 """How a line of its own begins in terse notes."""
 
 
+_TYPED = re.compile(r"\b(?:typed|entered|executed|typed in|ran|running|ran the|the command|using|tried running)$", re.IGNORECASE)
+"""What ends a line whose object stands on the next."""
+
+
 def _wraps(above: str, below: str, width: int, *, folded: bool) -> bool:
     """Whether a line break is only a mail program's: the next word would not have fitted, or the sentence goes on.
 
     `width` is the longest line's, `folded` whether several lines are about as long, as folded text has them.
     """
     end, start = above.rstrip(), below.lstrip()
-    if not start or end[-1:] in ".!?:" or len(end) < 60:
+    if not start or end[-1:] in ".!?:":
+        return False
+    if _TYPED.search(end[-16:]):
+        return True
+    if len(end) < 60:
         return False
     if _GOES_ON.search(end[-12:]):
         return True

@@ -33,7 +33,7 @@ def test_every_quotation_of_fuzzed_tickets_is_literal() -> None:
             evidence, episode=1, escalated_at=evidence.read_at, escalated_by=None, as_of=evidence.read_at
         )
         texts = {-1: body["initial_description"], **{i: note["text"] for i, note in enumerate(made)}}
-        assert all(step.evidence in texts[step.note_index] for step in package.steps_attempted)
+        assert all(step.evidence.strip() and step.evidence in texts[step.note_index] for step in package.steps_attempted)
         quotes = [*package.evidence_blocks, *package.error_codes, *package.ruled_out, *package.promises]
         quotes += [q for q in (package.problem, package.ask, package.why_escalated, package.start_here) if q]
         quoted = [q.evidence for q in quotes] + [c.evidence for c in package.state_left_behind]

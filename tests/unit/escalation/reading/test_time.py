@@ -1,5 +1,7 @@
 """No text makes the reading slow: what a pattern might go back over is repeated, and twice as much takes about twice."""
 
+# ruff: noqa: E501 - pieces are easier to find in long lines
+
 from __future__ import annotations
 
 import time
@@ -9,6 +11,7 @@ import pytest
 from escalation.reading import missing, remarks
 from escalation.reading.codes import error_codes
 from escalation.reading.pasted import quoted_errors
+from escalation.reading.rule import deed_rule, outcome_rule
 from escalation.reading.steps import Passage, find_steps
 from escalation.reading.text import stretches
 from escalation.reading.vocabulary import domain_of, products_in
@@ -18,7 +21,9 @@ PIECES = (
     "-", "- ", "0x", "A_", "Error: ", "not ", "so the ", "if i run ", "same ", "working for ", "is able to ", "\t", ". ",
     ", ", "(", "so ", "a-b-c-d-e-", "server-", "C:\\", "event id ", "restarted ", "told her ", "turned it ", "came back ",
     "\n    ", "> ", "nothing ", "log log log ", "can ", "user ", "5.", "Ab", "it's not the ", "after ", "error ", "\n- ",
-    "we will call by ", "left it it it ", "IN ",
+    "we will call by ", "left it it it ", "IN ", "0x80070005 ", "%ASA-4-", "A1_B2:", "Error: x", "with a b c ", "from the ", "log shows ",
+    "x -> y ", "a, b, ", "no drop in ", "but then not ", "no one ", ":(OI)", "Ab-Cd : ", "the error is: ", "another pc ", "says \"", "same ",
+    "\nset ", "+ ~~~", "1 of 2 ", "now ", "again ", "der die und ist ", "\nDeployment ", "http 500 ", "back ",
 )  # fmt: skip
 
 
@@ -36,6 +41,10 @@ def read(text: str) -> float:
     missing.not_recorded("network", [text], has_error_text=False)
     for stretch in passage.stretches:
         quoted_errors(stretch.text)
+    for step in steps[:200]:
+        evidence = text[step.start : step.end]
+        deed_rule(evidence)
+        outcome_rule(evidence, step.outcome, stated=True, inferred=False)
     return time.process_time() - began
 
 
