@@ -48,6 +48,7 @@ def test_a_senior_becomes_owner_acts_and_the_brief_says_so(journey: Journey) -> 
 
     journey.wait(told, "the other engineer was not told")
     assert told() == ["Tom O'Brien <tom.o'brien@northgate.example>"]
+    time.sleep(1.1)
     journey.simulator.add_note(ticket, "Looking into it", member="msvensson")
     journey.simulator.add_time(
         ticket, member="msvensson", text="Imported the new root certificate on the scanner, test scan arrived.", minutes=5
