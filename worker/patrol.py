@@ -17,6 +17,7 @@ from escalation import rules
 from escalation.evidence import Ticket
 from escalation.rules import Seen
 from models import accounts, deliveries, handoffs, inbox, jobs, reports, watches
+from models.retention import Keep, clear
 from psa.port import PsaError
 from worker.ending import seen_of
 from worker.onboarding import measure_skew, register
@@ -109,6 +110,7 @@ def poll(services: Services, *, account_id: int) -> list[int]:
             jobs.clear_alert(session, account_id, kind=REFUSED, subject=kind, now=now)
     if check_due:
         services.bell.ring("check_callbacks", account_id=account_id)
+        services.bell.ring("clear_old", account_id=account_id)
     if rows:
         log.info("poll_found", account=desk.name, rows=len(rows), looked_at=len(tickets))
     for row in rows:
@@ -152,6 +154,16 @@ def _row(session: Session, desk: Desk, ticket_id: int, stamp: str, member: str |
         verified=True,
         now=now,
     )
+
+
+def clear_old(services: Services, *, account_id: int) -> dict[str, int]:
+    """Remove what is kept no longer; return how many rows of each kind. Once a day, and no harm if a day is missed."""
+    waits = services.settings.intervals
+    keep = Keep(callbacks=waits.keep_callbacks, snapshots=waits.keep_snapshots)
+    removed = clear(services.database, account_id, now=services.clock(), keep=keep)
+    if removed:
+        log.info("cleared", account_id=account_id, **removed)
+    return removed
 
 
 def check_callbacks(services: Services, *, account_id: int) -> int:

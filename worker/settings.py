@@ -59,6 +59,10 @@ class Intervals:
     """The same for one nobody has claimed: notes may raise no callback, and any callback may be lost."""
     callback_check: float = 86_400.0
     """How often each account's callback entries are checked and re-activated."""
+    keep_callbacks: float = 14.0
+    """How long callbacks that are done stay, in days."""
+    keep_snapshots: float = 30.0
+    """How long later evidence stays once its handoff has ended, in days; the first is kept for ever."""
     rings: int = 500
     """How many rows of one kind a single sweep rings for (a count)."""
     attempts: int = 12

@@ -122,6 +122,12 @@ def check_account_callbacks(*, account_id: int) -> None:
     patrol.check_callbacks(services(), account_id=account_id)
 
 
+@shared_task(name="worker.tasks.clear_old")
+def clear_old_rows(*, account_id: int) -> None:
+    """Remove what an account keeps no longer."""
+    patrol.clear_old(services(), account_id=account_id)
+
+
 @signals.task_prerun.connect
 def _forget_the_last_task(**_: Any) -> None:
     """Start each task without the ids of the one before on the same thread."""

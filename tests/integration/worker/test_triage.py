@@ -269,3 +269,12 @@ def test_an_address_that_connectwise_cannot_call_is_refused_before_anything_is_r
     shop.services.settings = dataclasses.replace(shop.services.settings, public_url="http://127.0.0.1:8000")
     with pytest.raises(CannotConnect, match="PUBLIC_URL is http"):
         connect(shop.services, account_named(shop.services, "northgate"))
+
+
+def test_the_day_that_checks_callbacks_also_clears_what_is_kept_no_longer(shop: Shop) -> None:
+    shop.psa.add(status=NEW)
+    shop.triage()
+    shop.clock.advance(15 * 86_400)
+    patrol.poll(shop.services, account_id=shop.account_id)
+    (ids,) = shop.bell.take("clear_old")
+    assert patrol.clear_old(shop.services, **ids) == {"inbox": 1}
