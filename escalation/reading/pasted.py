@@ -170,11 +170,14 @@ def announced(line: str) -> tuple[int, int] | None:
         return colon + 2, end
     else:
         return None
-    if line[start : start + 1] and line[start] in "\"“'‘":
+    quoted = bool(line[start : start + 1]) and line[start] in "\"“'‘"
+    if quoted:
         closing = line.find({"“": "”", "‘": "’"}.get(line[start], line[start]), start + 8)
         start, end = start + 1, closing if closing > 0 else end
     text = line[start:end]
     told = _SPOKEN.search(text[:300]) is not None or (end >= len(line.rstrip()) and _DONE.search(text[:300]))
+    if quoted and not told and len(text.split(None, 3)) >= 4:
+        return start, end
     if told or len(text.split(None, 3)) < 4 or not (_TROUBLE.search(text[:400]) or _IDENTIFIER.search(text[:400])):
         return None
     return start, end

@@ -13,7 +13,7 @@ import re
 
 from escalation.reading import outcomes
 
-_SPEAKER = r"(?:the |our |her |his |their |an? |another |one )?(?:customer|client|end[ -]?user|users?|caller|contact|staff|people|management|everyone|everybody|nobody|someone|colleague|boss|manager|he|she|they|you|i|we|who|it|this|that|these|those|there|here|what|which|please|thanks?|sorry|any|anyone|hope)\b"
+_SPEAKER = r"(?:the |our |her |his |their |an? |another |one )?(?:customer|client|end[ -]?user|users?|caller|contact|staff|people|management|everyone|everybody|nobody|someone|colleague|boss|manager|he|she|they|several|you|i|we|who|it|this|that|these|those|there|here|what|which|please|thanks?|sorry|any|anyone|hope)\b"
 _OPINION = re.compile(
     r"\b(?:i (?:think|guess|believe|suspect|assume|suppose|know|mean|have no|am not|understand|need|want|hope|wonder)|maybe|perhaps|probably|possibly|seems like|might|could be|may be|must be|should|would|will|'ll|going to|please|need(?:s)? (?:to|someone|somebody|help|an? )|has to|have to|want|let me|let's|hopefully|my guess|guessing|suspect|sounds like|looks like|planned|tomorrow|tonight|later|todo|to do|plan|not sure|no idea|unsure|until then|remember|keep an eye|wondering|confused|next steps?|is to [a-z]+|according to|supposed to|the article|documentation|the docs|must (?:ask|check|see|wait|call)|any (?:ideas?|help|suggestions?))\b|^(?:ordered|bought|purchased|requested a quote)\b|\?|\bnext\s?:"
 )
@@ -27,7 +27,7 @@ _TECHNICAL = re.compile(
     r"\d|[A-Z]{2,}|\b(?:owa|vpn|rdp|ntp|smb|dfs|iis|sql|imap|smtp|ftp|ssh|https?|ping|wifi|bios|uefi|ssd|ram|cpu|nic|ssid|pcs?|webmail|outlook|excel|chrome|edge|firefox|teams|memory|fan|temperature|voltage|battery|tray|toner|roller|sensor|mail|header|url|vm|node|cluster|replica|role|scope|firmware)\b|\b(?:shows?|says) [A-Z]|\b[a-z]+[A-Z]\w*|\b[A-Z][a-z]+[A-Z]\w*|[\\/_]\w|\w[\\/_]\w|[\"“'‘]\w|\b(?:log|logs|port|ports|service|disk|volume|lun|lock|server|switch|router|firewall|dns|dhcp|cert|certificate|driver|profile|account|policy|gpo|group|rule|record|scope|lease|route|gateway|interface|link|uplink|queue|spooler|process|task|job|backup|snapshot|datastore|host|guest|vm|index|table|database|registry|key|permission|acl|share|mailbox|connector|trunk|codec|session|licen[cs]e|token|browser|cable|light|led|fibre|antenna|signal|tunnel|clock|time|version|firmware|patch|update|update|password|credentials|cache|cookie|config\w*|setting)\b"
 )
 _EXPLAINS = re.compile(
-    r"\b(?:means? (?:that|the|you)|because|is required|are required|as (?:a|the) rule|in general|usually|normally|by default|is used to|method is|way is|is an?\b(?! \d)|is called|that is how|in order|so that|which is why|the (?:issue|problem|question|goal|idea|point|setup|key|script|screen|message|error|website|server) (?:is|was)|all of|none of|background|history|tl;?dr)\b|^(?:now|then|suddenly|finally|so|today|once|until|after|before|while|when|as|if|although|however|just|also note|note)\b"
+    r"\b(?:means? (?:that|the|you)|because|is required|are required|as (?:a|the) rule|in general|usually|normally|by default|is used to|method is|way is|is an?\b(?! \d)|is called|that is how|in order|so that|which is why|the (?:issue|problem|question|goal|idea|point|setup|key|script|screen|message|error|website|server) (?:is|was)|all of|none of|background|history|tl;?dr)\b|^(?:check|verify|see|test|make sure|find out) (?:if|whether|that|the|your)\b|^al+ ?though\b|^(?:now|then|suddenly|finally|so|today|once|until|after|before|while|when|as|if|although|however|just|also note|note)\b"
 )
 """Sentences that explain, or tell a story, rather than state what was seen."""
 _FIRST_PERSON = re.compile(r"\b(?:i|i'm|i've|i'd|i’m|i’ve|we|we're|we've|my|our|me|us)\b")
@@ -56,7 +56,7 @@ _TURNS_OUT = re.compile(
 )
 _ARROW = re.compile(r"\S\s*(?:->|=>|→|-->|>>)\s*\S")
 _ELSEWHERE = re.compile(
-    r"^(?:another|a different|a second|the other|other|a test|test|a new|new|my own|my|a colleague['’]?s?|the same|same) (?:[\w'’.-]+ ){0,5}?(?:users?|pcs?|laptops?|accounts?|computers?|machines?|phones?|browsers?|printers?|cables?|ports?|docks?|profiles?|desks?|tablets?|servers?|sites?|clients?|mailbox(?:es)?|query|test|file|lookup|cards?|disks?|monitors?)\b.{0,60}\b(?:gets?|has|have|shows?|works?|fails?|crash\w*|same|too|as well|fine|ok|is|are|sees?|can|cannot|can['’]?t|gives?|returns?|prints?|opens?|does|do)\b"
+    r"^(?:another|a spare|spare|a loan|loan|a different|a second|the other|other|a test|test|a new|new|my own|my|a colleague['’]?s?|the same|same) (?:[\w'’.-]+ ){0,5}?(?:users?|pcs?|laptops?|accounts?|computers?|machines?|phones?|browsers?|printers?|cables?|ports?|docks?|profiles?|desks?|tablets?|servers?|sites?|clients?|mailbox(?:es)?|query|test|file|lookup|cards?|disks?|monitors?)\b.{0,60}\b(?:gets?|has|have|shows?|works?|fails?|crash\w*|same|too|as well|fine|ok|is|are|sees?|can|cannot|can['’]?t|gives?|returns?|prints?|opens?|does|do)\b"
 )
 """The same thing tried with something else."""
 _NONE_THERE = re.compile(r"^(?:also |and )?(?:no|nothing|none)\b (?:[\w-]+ ){0,4}?(?:in|on|at|for|from|to|with|since|between)\b \S")

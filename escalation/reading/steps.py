@@ -88,6 +88,8 @@ def _in_passage(index: int, passage: Passage) -> list[Deed]:
                 continue
         elif stretch.kind == "sentence" and _TRIED_SO_FAR.search(stretch.text.lower()):
             listing = True
+            if deeds.claims(stretch.text) != "deed":
+                continue
         else:
             listing = listing and stretch.kind == "item"
         following = told[place + 1] if place + 1 < len(told) else None

@@ -1,7 +1,7 @@
-"""How well the rules read tickets that were labelled before the rules saw them: figures as floors.
+"""How well the rules read tickets that were labelled before the rules saw them: figures as floors, file by file.
 
-The floors stand slightly under what was reached on 23 November 2026: step F1 .956, outcomes .827, dead ends .855, no
-non-step taken, codes .93, domains 56 of 60. A change that lowers one has to say why.
+The floors stand slightly under what was reached on 23 November 2026; what a first run gave is in `docs/reading.md`.
+A change that lowers one has to say why.
 """
 
 from __future__ import annotations
@@ -12,8 +12,16 @@ from escalation import brief
 from escalation.neutral import inline
 from tests.unit.escalation import own_set
 
+FILES = ("first.txt", "second.txt", "third.txt")
 TICKETS = own_set.tickets()
-SCORE, WRONG = own_set.score(TICKETS)
+ALL = [ticket for name in FILES for ticket in own_set.tickets(name)]
+READ = {name: own_set.score(own_set.tickets(name)) for name in FILES}
+FLOORS = {
+    # step F1, outcomes, who did it, dead-end F1, pasted text found and its precision, codes, domain, non-steps taken
+    "first.txt": (0.95, 0.81, 0.97, 0.85, 0.80, 0.85, 0.95, 0.90, 0),
+    "second.txt": (0.90, 0.75, 0.97, 0.74, 0.95, 0.95, 0.97, 0.86, 1),
+    "third.txt": (0.85, 0.79, 0.95, 0.75, 0.88, 0.95, 0.97, 0.80, 2),
+}
 
 
 def test_there_are_sixty_tickets_four_for_each_domain() -> None:
@@ -22,27 +30,29 @@ def test_there_are_sixty_tickets_four_for_each_domain() -> None:
     assert {domains.count(domain) for domain in domains} == {4}
 
 
-@pytest.mark.parametrize(
-    ("figure", "reached", "floor"),
-    [
-        ("step F1", SCORE.step_f1, 0.94),
-        ("outcomes of the steps found", SCORE.outcomes / SCORE.right, 0.81),
-        ("who did it", SCORE.actors / SCORE.right, 0.97),
-        ("dead-end F1", SCORE.dead_end_f1, 0.84),
-        ("pasted text found", SCORE.block_found / SCORE.block_characters, 0.75),
-        ("error-code F1", SCORE.code_f1, 0.90),
-        ("domain", SCORE.domains / SCORE.tickets, 0.90),
-    ],
-)
-def test_the_rules_read_at_least_so_well(figure: str, reached: float, floor: float) -> None:
-    assert reached >= floor, f"{figure} {reached:.3f}\n" + "\n".join(WRONG)
+@pytest.mark.parametrize("name", FILES)
+def test_the_rules_read_at_least_so_well(name: str) -> None:
+    score, wrong = READ[name]
+    reached = (
+        score.step_f1, score.outcomes / score.right, score.actors / score.right, score.dead_end_f1,
+        score.block_found / score.block_characters, score.block_found / score.block_taken, score.code_f1,
+        score.domains / score.tickets,
+    )  # fmt: skip
+    *floors, most_non_steps = FLOORS[name]
+    assert all(figure >= floor for figure, floor in zip(reached, floors, strict=True)), (
+        reached,
+        "\n".join(wrong),
+    )
+    assert score.non_taken <= most_non_steps, "\n".join(wrong)
 
 
-def test_plans_questions_and_advice_are_not_taken_for_steps() -> None:
-    assert SCORE.non_taken <= 0.03 * SCORE.non_steps, "\n".join(WRONG)
+def test_fresh_tickets_reach_all_domains() -> None:
+    assert len(own_set.tickets("second.txt")) == 35
+    assert len(own_set.tickets("third.txt")) == 15
+    assert len({ticket.domain for ticket in own_set.tickets("second.txt")}) == 15
 
 
-@pytest.mark.parametrize("ticket", TICKETS, ids=lambda ticket: ticket.id)
+@pytest.mark.parametrize("ticket", ALL, ids=lambda ticket: ticket.id)
 def test_every_quotation_stands_in_the_ticket(ticket: own_set.Ticket) -> None:
     package = ticket.package()
     body = ticket.record["ticket"]
@@ -50,11 +60,13 @@ def test_every_quotation_stands_in_the_ticket(ticket: own_set.Ticket) -> None:
     quoted = [step.evidence for step in package.steps_attempted]
     quoted += [q.evidence for q in (*package.evidence_blocks, *package.error_codes, *package.ruled_out)]
     quoted += [q.evidence for q in (*package.promises, *package.state_left_behind, *package.products)]
-    quoted += [q.evidence for q in (package.problem, package.ask, package.why_escalated, package.start_here) if q]
+    quoted += [
+        q.evidence for q in (package.problem, package.ask, package.why_escalated, package.start_here) if q
+    ]
     assert all(any(quote in text for text in texts) for quote in quoted)
 
 
-@pytest.mark.parametrize("ticket", TICKETS, ids=lambda ticket: ticket.id)
+@pytest.mark.parametrize("ticket", ALL, ids=lambda ticket: ticket.id)
 def test_every_step_of_a_ticket_is_in_the_note(ticket: own_set.Ticket) -> None:
     package = ticket.package()
     note = " ".join(brief.render(package, marker=None).split())

@@ -1,0 +1,84 @@
+"""Where pasted output begins and ends, and which numbers in it are codes."""
+
+# ruff: noqa: E501 - output is shown as it is pasted
+
+from __future__ import annotations
+
+import pytest
+
+from escalation.reading.codes import error_codes
+from escalation.reading.text import stretches
+
+
+def pasted(text: str) -> list[str]:
+    return [s.text for s in stretches(text) if s.kind == "pasted"]
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "Get-Thing : Cannot find it.\nOperation ended with the exception: The RPC server is unavailable.\nAt line:1 char:1\n+ Get-Thing\n+ ~~~~~~~~~\n    + CategoryInfo          : NotSpecified: (:) [], X",
+        "%LINEPROTO-5-UPDOWN: Line protocol on Interface Gi0/1, changed state to down",
+        "AADSTS50105: The signed in user is not assigned to a role.\nTrace ID: 5d9b-11",
+        "ORA-12154: TNS:could not resolve the connect identifier specified",
+        "Mar 10 22:14:03 web2 systemd[1]: Timed out waiting for device.\nMar 10 22:14:04 web2 systemd[1]: Started Emergency Shell.",
+        "System error 67 has occurred.\n\nThe network name cannot be found.",
+        "D:\\Share ACME\\Staff:(OI)(CI)(M)\n         BUILTIN\\Users:(RX)\nSuccessfully processed 1 files; Failed processing 0 files",
+        "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Acme]\n\"Start\"=dword:00000004",
+        "Stage 4: Looking for bad clusters in user file data ...\nRead failure with status 0xc0000185 at offset 0x10 for 0x10 bytes.",
+        "64 bytes from 10.0.0.1: icmp_seq=1 ttl=64 time=0.4 ms\n2 packets transmitted, 1 received, 50% packet loss",
+        "SIP/2.0 403 Forbidden\nVia: SIP/2.0/UDP 10.0.0.2:5060\nFrom: <sip:100@pbx.example>\nCSeq: 3 INVITE",
+    ],
+)
+def test_output_is_one_block_without_the_prose_around_it(block: str) -> None:
+    assert pasted(f"Ran it again this morning.\n{block}\nSo I am passing this on.") == [block]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "router rebooted, no change",
+        "set the printer to PS, same",
+        "interface was down after the move",
+        "set up a new profile - same again",
+        "next day red x again",
+        "hostname changed, no difference",
+        "12/03/2026 10:15 called the ISP, line is clean",
+        "and this is in the log at the same second",
+    ],
+)
+def test_terse_prose_is_not_output(line: str) -> None:
+    assert pasted(line) == []
+
+
+def test_a_line_announces_the_wording_of_an_error() -> None:
+    text = 'Half of them are out. Message: "No licence server is available to provide a licence."'
+    assert pasted(text) == ["No licence server is available to provide a licence."]
+    assert pasted("It fails with:\nThe chain could not be built. You may be missing a root.\n\nAny idea?") == [
+        "The chain could not be built. You may be missing a root."
+    ]
+
+
+def test_short_lines_are_not_folded_into_one() -> None:
+    text = "looked up our address on the block list, it is listed since Saturday\nchecked the queue, nothing odd in it\nasked for delisting"
+    assert [s.text for s in stretches(text)] == text.split("\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("%ASA-4-113019: Group = x", ["%ASA-4-113019"]),
+        ("Stop code 0x9F", ["0x9F"]),
+        ("Exception code: 0xc0000005\nFault offset: 0x000000000003b5a0\nprocess id: 0x1bd4", ["0xc0000005"]),
+        ("failed, status 0xc0000185 at offset 0x1a4f3000 for 0x10000 bytes", ["0xc0000185"]),
+        ("SErr 0x0 action 0x0, irq_stat 0x40000001", []),
+        ("554 5.7.1 refused (5.7.1)", ["554 5.7.1"]),
+        ("NET::ERR_CERT_DATE_INVALID in Chrome", ["NET::ERR_CERT_DATE_INVALID"]),
+        ("Msg 18456, Level 14, State 1", ["Msg 18456"]),
+        ("write failed: ENOSPC", ["ENOSPC"]),
+        ("the site says 503 Service Unavailable", ["503"]),
+        ("FAILURE_BUCKET_ID: x", []),
+    ],
+)
+def test_codes_and_numbers_that_are_none(text: str, codes: list[str]) -> None:
+    assert [text[a:b] for a, b in error_codes(text)] == codes
