@@ -249,13 +249,17 @@ def mark_notified(session: Session, account_id: int, handoff_id: int, *, now: da
     return changed(session, waiting.values(notify_state="created", notified_at=now))
 
 
-def due_notifications(system: Session, *, before: datetime, limit: int) -> Due:
-    """Return live handoffs seen before a moment that nobody has been told of yet, in turn."""
+def due_notifications(system: Session, *, before: datetime, now: datetime, limit: int) -> Due:
+    """Return live handoffs that nobody has been told of yet, in turn.
+
+    Those whose brief is in the ticket for longer than the bell takes, and without it those seen before a moment.
+    """
     live = Handoff.response_state == Response.OPEN.value
-    waiting = (Handoff.notify_state == "pending", live)
+    unheard = Handoff.posted_at <= now - timedelta(seconds=BELL_S)
+    waiting = (Handoff.notify_state == "pending", live, (Handoff.seen_at <= before) | unheard)
     return pairs(
         system,
-        due_in_turn(Handoff.account_id, Handoff.id, Handoff.seen_at, *waiting, now=before, limit=limit),
+        due_in_turn(Handoff.account_id, Handoff.id, Handoff.seen_at, *waiting, now=now, limit=limit),
     )
 
 

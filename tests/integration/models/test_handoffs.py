@@ -288,7 +288,7 @@ def test_withdraws_what_nobody_took_and_spares_a_brief_that_was_never_tried(data
         assert not handoffs.resume(session, one, untried, due_at=later(6))
     with database.system() as system:
         assert handoffs.due_briefs(system, now=later(99), limit=5) == [(one, tried)]
-        assert handoffs.due_notifications(system, before=later(99), limit=5) == []
+        assert handoffs.due_notifications(system, before=later(99), now=later(99), limit=5) == []
     assert read(database, one, tried).response_state == "withdrawn"
     assert lease(database, one, untried, 99) is None
 
@@ -351,11 +351,23 @@ def test_tells_the_seniors_once(database: Database) -> None:
     one = account(database)
     it = handoff(database, one)
     with database.system() as system:
-        assert handoffs.due_notifications(system, before=later(0), limit=5) == []
-        assert handoffs.due_notifications(system, before=later(1), limit=5) == [(one, it)]
+        assert handoffs.due_notifications(system, before=later(0), now=later(50), limit=5) == []
+        assert handoffs.due_notifications(system, before=later(1), now=later(50), limit=5) == [(one, it)]
     with database.account(one) as session:
         assert handoffs.mark_notified(session, one, it, now=later(2))
         assert not handoffs.mark_notified(session, one, it, now=later(2))
+
+
+def test_tells_soon_of_a_brief_in_the_ticket_that_nobody_rang_for(database: Database) -> None:
+    one = account(database)
+    it = handoff(database, one)
+    fence = lease(database, one, it)
+    assert fence is not None
+    with database.account(one) as session:
+        assert handoffs.mark_posted(session, one, it, fence=fence, note_id=9, note_hash="h", now=later(10))
+    with database.system() as system:
+        assert handoffs.due_notifications(system, before=NOW, now=later(14), limit=5) == [], "the bell may ring yet"
+        assert handoffs.due_notifications(system, before=NOW, now=later(15), limit=5) == [(one, it)]
 
 
 def test_keeps_the_first_snapshot_and_gives_the_newest(database: Database) -> None:

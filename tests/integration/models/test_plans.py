@@ -18,7 +18,7 @@ QUESTIONS: dict[str, Callable[[Session], Any]] = {
     "settlements": lambda s: handoffs.due_settlements(s, now=NOW, limit=9),
     "observations": lambda s: handoffs.due_observations(s, now=NOW, limit=9),
     "reports": lambda s: reports.due(s, now=NOW, limit=9),
-    "notifications": lambda s: handoffs.due_notifications(s, before=NOW, limit=9),
+    "notifications": lambda s: handoffs.due_notifications(s, before=NOW, now=NOW, limit=9),
     "deliveries": lambda s: deliveries.due(s, now=NOW, limit=9),
     "polls": lambda s: accounts.due_polls(s, now=NOW, limit=9),
     "watched": lambda s: inbox.is_watched(s, 1, 2),
