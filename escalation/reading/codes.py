@@ -44,6 +44,8 @@ _SHOUTED = re.compile(r"[A-Za-z_0-9]+$")
 
 
 def _candidates(text: str) -> Iterator[re.Match[str]]:
+    if len(text) <= 2000 and not _NAMED.search(text.lower()):
+        return
     start = 0
     for line in text.split("\n"):
         low = line.lower()

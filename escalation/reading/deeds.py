@@ -240,7 +240,10 @@ _ALL_OF_IT = re.compile(
 
 def advising(text: str) -> bool:
     """Whether a text tells somebody else what to do: more of "please", "you" and "try" than of "I did"."""
-    head = _IN_QUOTES.sub(" ", text[:4000].lower())
+    head = text[:4000].lower()
+    if not ("you" in head or "please" in head or "try" in head or "pls" in head or "kindly" in head or "helps" in head or "i would" in head or "i'd" in head):
+        return False
+    head = _IN_QUOTES.sub(" ", head)
     told = len(_TO_YOU.findall(head))
     if not told:
         return False
