@@ -218,8 +218,9 @@ def _summary_source(evidence: Evidence) -> Source:
 
 
 _FILLER = re.compile(
-    r"^(?:\W{0,3}(?:edit|update|fixed|solved|resolved|resolution|solution)\s?\d{0,2}\s?:\W{0,3}(?=\w)|(?:i|we)(?:'ve|’ve)?|(?:have|had(?! (?:the|a|her|him|them|user)\b)|has|also|then|already|just|so|and|next|first|"
-    r"finally|now|but|ok|okay|well)(?=[\s,]))[\s,]+",
+    r"^(?:\W{0,3}(?:edit|update|fixed|solved|resolved|resolution|solution)\s?\d{0,2}\s?:\W{0,3}(?=\w)"
+    r"|(?:(?:i|we)(?:'ve|’ve)?|(?:have|had(?! (?:the|a|her|him|them|user)\b)|has|also|then|already|just|so|and|next|first|"
+    r"finally|now|but|ok|okay|well)(?=[\s,]))[\s,]+)",
     re.IGNORECASE,
 )
 
@@ -278,8 +279,11 @@ _GREETING = re.compile(
 
 
 _ABOUT_THE_POST = re.compile(
-    r"\b(?:previous|first|earlier|other|last|this) (?:post|thread|ticket i opened)\b|\b(?:i|was) (?:originally |already )?posted\b|\blurker\b|\bbear with me\b|\b(?:new|not sure) (?:here|where to (?:post|ask))\b|"
-    r"\bright (?:place|forum|board|group)\b|\bhope (?:this|you|someone|everyone)\b|\bhoping (?:someone|somebody)\b|\bthanks? (?:you )?in advance\b|^\W*(?:tl;?dr|background|hi|hello)\W*$"
+    r"\b(?:previous|first|earlier|other|last|this) (?:post|thread|ticket i opened)\b"
+    r"|\b(?:i|was) (?:originally |already )?posted\b"
+    r"|\blurker\b|\bbear with me\b|\b(?:new|not sure) (?:here|where to (?:post|ask))\b|\bright (?:place|forum|board|group)\b"
+    r"|\bhope (?:this|you|someone|everyone)\b|\bhoping (?:someone|somebody)\b|\bthanks? (?:you )?in advance\b"
+    r"|^\W*(?:tl;?dr|background|hi|hello)\W*$"
 )
 """What is said of the message rather than of the fault."""
 
