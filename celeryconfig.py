@@ -20,6 +20,7 @@ task_routes = {
     "worker.tasks.report": {"queue": "mail"},
     "worker.tasks.sweep": {"queue": "patrol"},
     "worker.tasks.poll": {"queue": "patrol"},
+    "worker.tasks.audit": {"queue": "patrol"},
     "worker.tasks.clear_old": {"queue": "patrol"},
     "worker.tasks.check_callbacks": {"queue": "patrol"},
 }

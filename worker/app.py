@@ -30,6 +30,7 @@ def make(settings: Settings) -> Celery:
     app.conf.worker_concurrency = settings.threads
     pokes = {
         "sweep": ("worker.tasks.sweep", settings.intervals.sweep),
+        "audit": ("worker.tasks.audit", settings.intervals.audit),
     }
     # Beat only pokes: what is due is in rows, so two beats or a late one change nothing. A poke nobody
     # fetched in time is dropped instead of piling up behind a broker that was away.

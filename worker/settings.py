@@ -59,6 +59,8 @@ class Intervals:
     """The same for one nobody has claimed: notes may raise no callback, and any callback may be lost."""
     callback_check: float = 86_400.0
     """How often each account's callback entries are checked and re-activated."""
+    audit: float = 60.0
+    """How often the auditor looks for what stands still."""
     keep_callbacks: float = 14.0
     """How long callbacks that are done stay, in days."""
     keep_snapshots: float = 30.0
@@ -81,6 +83,10 @@ class Settings:
     smtp_url: str = field(default="", repr=False)
     mail_from: str = "ResolutionFlow <resolutionflow@localhost>"
     metrics_token: str = field(default="", repr=False)
+    operator_email: str = ""
+    """Who is told of alerts; empty: nobody, they stand in rows, log and metrics."""
+    dead_man_url: str = field(default="", repr=False)
+    """Asked for each minute while nothing stands still; silence there calls somebody."""
     """Whoever asks for `/metrics` must send it; empty: only this machine may ask."""
     log_level: str = "INFO"
     var: Path = Path("var")
@@ -121,6 +127,12 @@ class Settings:
         metrics_token = (env.get("METRICS_TOKEN") or "").strip()
         if metrics_token and len(metrics_token) < 16:
             wrong.append(f"METRICS_TOKEN has {len(metrics_token)} characters; use at least 16 random ones, or none")
+        operator_email = (env.get("OPERATOR_EMAIL") or "").strip()
+        if operator_email and "@" not in operator_email:
+            wrong.append(f"OPERATOR_EMAIL is {operator_email!r}: give one address, or none")
+        dead_man_url = (env.get("DEAD_MAN_URL") or "").strip()
+        if dead_man_url:
+            _check_scheme(wrong, "DEAD_MAN_URL", dead_man_url, ("http", "https"))
         numbers = _numbers(wrong, env)
         keys = _secret_keys(wrong, env, var, embedded=redis_url is None)
         if wrong:
@@ -134,6 +146,8 @@ class Settings:
             smtp_url=smtp_url,
             mail_from=mail_from,
             metrics_token=metrics_token,
+            operator_email=operator_email,
+            dead_man_url=dead_man_url,
             log_level=level,
             var=var,
             calls_per_second=numbers.pop("calls_per_second", 5.0),

@@ -16,8 +16,8 @@ from typing import Any
 import structlog
 from celery import shared_task, signals
 
+from worker import auditor, observe, patrol, publish, refresh, settle, triage, weekly
 from worker import notify as notifying
-from worker import observe, patrol, publish, refresh, settle, triage, weekly
 from worker.turns import MAIL
 from worker.wiring import services
 
@@ -120,6 +120,12 @@ def poll_account(*, account_id: int) -> None:
 def check_account_callbacks(*, account_id: int) -> None:
     """Re-activate callback entries that ConnectWise switched off."""
     patrol.check_callbacks(services(), account_id=account_id)
+
+
+@shared_task(name="worker.tasks.audit")
+def audit_installation() -> None:
+    """Look for what stands still; tell the operator."""
+    auditor.audit(services())
 
 
 @shared_task(name="worker.tasks.clear_old")

@@ -1,0 +1,124 @@
+"""Does anything stand still? Tell the operator once, and a dead-man's switch each minute that all is well.
+
+Two audits at once do no harm.
+
+Alerts that others raise are told here too; an alert is told in one e-mail, however often it repeats. The switch's
+address is asked for only while nothing stands still: whoever runs it is called when we fall silent, for any reason.
+"""
+
+from __future__ import annotations
+
+import urllib.request
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from urllib.error import URLError
+
+import structlog
+from sqlalchemy.orm import Session
+
+from models import accounts, jobs
+from models.jobs import EVERYONE, Alert
+from models.standing_still import Still, standing_still
+from worker.mail import MailError, compose, message_id
+from worker.mail_alerts import AlertMail, render_alerts
+from worker.wiring import Services
+
+log = structlog.get_logger()
+
+KINDS = ("handoff stands still", "callback stands still", "message stands still", "account is not polled")
+SILENT = "no sign of life"
+SILENT_S = {"sweep": 60.0}
+TELL = "tell the operator"
+SWITCH_TIMEOUT_S = 5.0
+
+
+def audit(services: Services) -> list[Still]:
+    """Raise an alert for what stands still, clear those that hold no longer, tell the operator; return what stands."""
+    now = services.clock()
+    with services.database.system() as system:
+        jobs.beat(system, "audit", now)
+        found = standing_still(system, now=now, silent_s=SILENT_S)
+        _keep_alerts(system, found, now)
+    _tell(services, now)
+    if not found:
+        _ping(services.settings.dead_man_url)
+    else:
+        log.error("standing_still", kinds=sorted({still.kind for still in found}), count=sum(s.count for s in found))
+    return found
+
+
+def _keep_alerts(system: Session, found: Sequence[Still], now: datetime) -> None:
+    """Raise what stands still as alerts of the installation, and clear what moves again."""
+    standing = {(_kind(still), _subject(still)) for still in found}
+    for still in found:
+        since = f" since {still.since:%Y-%m-%d %H:%M} UTC" if still.since else ""
+        jobs.raise_alert(
+            system, EVERYONE, kind=_kind(still), subject=_subject(still), detail=f"{still.count}{since}", now=now
+        )
+    for alert in jobs.open_alerts(system, EVERYONE):
+        if alert.kind in (*KINDS, SILENT) and (alert.kind, alert.subject) not in standing:
+            jobs.clear_alert(system, EVERYONE, kind=alert.kind, subject=alert.subject, now=now)
+
+
+def _kind(still: Still) -> str:
+    return still.kind.partition(":")[0]
+
+
+def _subject(still: Still) -> str:
+    name = still.kind.partition(": ")[2]
+    return name or f"account {still.account_id}"
+
+
+def _tell(services: Services, now: datetime) -> None:
+    """Send the operator one e-mail with all alerts nobody has been told of."""
+    operator = services.settings.operator_email
+    if not operator:
+        return
+    with services.database.system() as system:
+        fresh = [a for a in jobs.open_alerts(system) if jobs.claim_job(system, EVERYONE, TELL, str(a.id), now)]
+    if not fresh:
+        return
+    try:
+        message = compose(
+            render_alerts(_mail(services, fresh)),
+            sender=services.settings.mail_from,
+            recipient=operator,
+            message_id=message_id(
+                account_id="operator", delivery_id="-".join(str(a.id) for a in fresh), sender=services.settings.mail_from
+            ),
+            date=fresh[0].raised_at,
+            topic="alerts",
+        )
+        services.mailer.send(message)
+    except (ValueError, MailError) as error:
+        log.error("operator_not_told", reason=str(error)[:300])
+        with services.database.system() as system:
+            for alert in fresh:
+                at = now + timedelta(seconds=services.settings.intervals.audit)
+                jobs.release_job(system, EVERYONE, TELL, str(alert.id), at=at, reason=str(error)[:200])
+        return
+    with services.database.system() as system:
+        for alert in fresh:
+            jobs.finish_job(system, EVERYONE, TELL, str(alert.id), services.clock())
+    log.info("operator_told", alerts=len(fresh))
+
+
+def _mail(services: Services, alerts: Sequence[Alert]) -> AlertMail:
+    with services.database.system(reading=True) as system:
+        names = {account.id: account.name for account in accounts.list_accounts(system)}
+    rows = tuple(
+        (names.get(alert.account_id, "whole installation"), alert.kind, alert.subject, alert.detail, alert.raised_at)
+        for alert in alerts
+    )
+    return AlertMail(rows, services.settings.public_url)
+
+
+def _ping(url: str) -> None:
+    """Tell the dead-man's switch that we live. A failure is only logged: the switch will notice by itself."""
+    if not url:
+        return
+    try:
+        with urllib.request.urlopen(url, timeout=SWITCH_TIMEOUT_S) as answer:  # noqa: S310 - the operator's own setting
+            answer.read(1024)
+    except (URLError, OSError, ValueError) as error:
+        log.warning("dead_man_switch_not_reached", error=type(error).__name__)
