@@ -18,9 +18,9 @@ from escalation import wording
 from escalation.evidence import Evidence, Note, Roster, Ticket, TimeEntry
 from escalation.rules import StatusRules
 
-RESPONSE_VERSION = 1
+RESPONSE_VERSION = 2
 
-ClaimKind = Literal["owner", "status", "schedule", "time_entry", "note"]
+ClaimKind = Literal["owner", "status", "schedule", "time_entry", "note", "deed"]
 ActionKind = Literal["note", "time_entry", "status", "step"]
 
 SAME_SAVE = timedelta(seconds=1)
@@ -123,17 +123,18 @@ def claim_signals(
     1. `seen_before` is the ticket as it was when it could first be claimed: whoever owned it then took nothing.
        `observed` are the saves seen since; the evidence's own ticket is the last.
     2. Only an engineer, admin or owner claims, and never whoever escalated it, whatever their role.
-    3. An owner set in the same second as a status change, by a machine, or with the escalation by somebody else,
-       was assigned and has claimed nothing yet.
+    3. An owner set by a machine in the same second as a status change that is no claim, or with the
+       escalation by somebody else, was assigned and has claimed nothing yet; by a deed of theirs the owner does.
     4. Being scheduled counts once it is acknowledged; time entries and notes only from `claimable_since` on.
     """
     saves = _saves(evidence_now, seen_before, observed)
     found = [
-        *_owners(saves, evidence_now.ticket, roster, claimable_since),
+        *_owners(saves, evidence_now.ticket, roster, rules, claimable_since),
         *_claim_moves(saves, evidence_now.ticket, rules),
         *_acknowledged(evidence_now),
         *_started(evidence_now.time_entries, claimable_since),
         *_taking(evidence_now.notes),
+        *_at_work(evidence_now, saves),
     ]
     signals = [
         signal
@@ -143,7 +144,7 @@ def claim_signals(
     return sorted(signals, key=lambda s: (s.at, _CLAIM_ORDER.index(s.kind), s.source))
 
 
-_CLAIM_ORDER: tuple[ClaimKind, ...] = ("owner", "status", "schedule", "time_entry", "note")
+_CLAIM_ORDER: tuple[ClaimKind, ...] = ("owner", "status", "schedule", "time_entry", "note", "deed")
 
 
 def _saves(evidence: Evidence, before: Sighting | None, observed: Iterable[Sighting]) -> list[Sighting]:
@@ -152,14 +153,17 @@ def _saves(evidence: Evidence, before: Sighting | None, observed: Iterable[Sight
     return [*([before] if before else []), *sorted({*later, last} - {before}, key=lambda save: (save.at, save == last))]
 
 
-def _owners(saves: list[Sighting], ticket: Ticket, roster: Roster, since: datetime) -> Iterator[ClaimSignal]:
+def _owners(
+    saves: list[Sighting], ticket: Ticket, roster: Roster, rules: StatusRules, since: datetime
+) -> Iterator[ClaimSignal]:
     moved = [now.at for before, now in pairwise(saves) if _status(before) != _status(now)]
     for before, now in pairwise(saves):
         if not now.owner or _same(now.owner, before.owner):
             continue
         by_machine = roster.person(now.member).role not in _PEOPLE if now.member else False
         with_escalation = abs(now.at - since) < SAME_SAVE
-        with_status = by_machine and any(abs(now.at - at) < SAME_SAVE for at in moved)
+        taking = rules.is_claim(*_status(now)) and not rules.is_claim(*_status(before))
+        with_status = by_machine and not taking and any(abs(now.at - at) < SAME_SAVE for at in moved)
         if _same(now.member, now.owner) or not (with_escalation or with_status):
             yield ClaimSignal("owner", now.owner, now.at, f"ticket {ticket.id}, owner")
 
@@ -179,8 +183,7 @@ def _acknowledged(evidence: Evidence) -> Iterator[ClaimSignal]:
 def _started(entries: Iterable[TimeEntry], since: datetime) -> Iterator[ClaimSignal]:
     for entry in entries:
         timed = _timed(entry, since)
-        over = entry.ended_at is not None and entry.ended_at <= since
-        if timed and entry.author.identifier and not over:
+        if timed and entry.author.identifier and not _over(entry, since):
             yield ClaimSignal("time_entry", entry.author.identifier, timed.at, timed.source)
 
 
@@ -188,6 +191,26 @@ def _taking(notes: Iterable[Note]) -> Iterator[ClaimSignal]:
     for note in notes:
         if note.author.identifier and note.created_at and not note.is_description and wording.takes(note.text):
             yield ClaimSignal("note", note.author.identifier, note.created_at, f"note {note.id}")
+
+
+def _at_work(evidence: Evidence, saves: list[Sighting]) -> Iterator[ClaimSignal]:
+    """Return the notes in which the ticket's owner of that moment reports a deed."""
+    for note in evidence.notes:
+        at, author = note.created_at, note.author
+        if at is None or note.is_description or not author.identifier:
+            continue
+        owner = next((save.owner for save in reversed(saves) if save.at <= at), saves[0].owner)
+        deed = _same(owner, author.identifier) and wording.reports_deed(note.text, by=(author.name, author.identifier))
+        if deed and not _echo(note, evidence.notes):
+            yield ClaimSignal("deed", author.identifier, at, f"note {note.id}")
+
+
+def _over(entry: TimeEntry, since: datetime) -> bool:
+    """Whether the work of a time entry was over by a moment; its hours tell the end where none was typed."""
+    end = entry.ended_at
+    if end is None and entry.started_at is not None and entry.hours:
+        end = entry.started_at + timedelta(hours=entry.hours)
+    return end is not None and end <= since
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,19 +225,27 @@ class HandOn:
 
 
 def handed_on(
-    saves: Sequence[Sighting], *, claimed_by: str, claimed_at: datetime, roster: Roster
+    saves: Sequence[Sighting], *, claimed_by: str, claimed_at: datetime, roster: Roster, as_owner: bool = True
 ) -> HandOn | None:
-    """Return the first save since the claim in which a person took the ticket from the claimant's name.
+    """Return the first save since the claim in which a person took the ticket from the claimant.
 
-    Clearing the owner gives it back; another engineer as owner takes it over. What a machine or somebody outside
-    the account's people does to the owner says nothing about who is at work, nor does a technician as owner.
+    Clearing the owner gives it back, and so does the claimant who makes a technician the owner; another engineer as
+    owner takes it over, from the claimant as owner or, with `as_owner` False, whoever was owner before. What a machine
+    or somebody outside the account's people does to the owner says nothing about who is at work.
     """
     for before, now in pairwise(saves):
-        if now.at < claimed_at or not _same(before.owner, claimed_by) or _same(now.owner, claimed_by):
+        owned = _same(before.owner, claimed_by)
+        if now.at < claimed_at or _same(now.owner, claimed_by) or now.owner == before.owner:
+            continue
+        if not owned and (as_owner or now.owner is None):
             continue
         by_person = now.member is not None and roster.person(now.member).role in _PEOPLE
-        if by_person and now.member and (now.owner is None or may_claim(now.owner, roster)):
+        if not by_person or now.member is None:
+            continue
+        if now.owner is None or may_claim(now.owner, roster):
             return HandOn(now.at, now.member, now.owner)
+        if owned and _same(now.member, claimed_by):
+            return HandOn(now.at, now.member, None)
     return None
 
 
@@ -292,7 +323,7 @@ def _worked(
         if not _same(entry.author.identifier, member) or timed is None:
             continue
         own = timed.source == claim_source
-        if entry.ended_at is not None and entry.ended_at <= claimed_at and not own:
+        if _over(entry, claimed_at) and not own:
             continue
         said = entry.text.strip()
         deed = wording.reports_deed(said, by=(entry.author.name, member), strict=own) if said else not own
@@ -310,7 +341,8 @@ def _moved(
     for before, now in pairwise(saves):
         key = _status(now)
         taking = rules.is_claim(*key) or rules.is_escalation(*key) or now.at < claimed_at + SAME_SAVE
-        if _same(now.member, member) and key != _status(before) and not taking:
+        giving = _same(before.owner, member) and not _same(now.owner, member)
+        if _same(now.member, member) and key != _status(before) and not taking and not giving:
             source = f"ticket {ticket.id}, status {now.status_id}"
             yield FirstAction("status", now.at, source, True, "status changed by the claimant, time of the PSA")
 

@@ -15,6 +15,7 @@ BY: dict[str, str] = {
     "schedule": "by acknowledging the schedule entry",
     "time_entry": "by starting a time entry",
     "note": "by a note",
+    "deed": "by a first deed as its owner",
     "link": "by the link in the e-mail",
     "api": "through the API",
 }

@@ -202,8 +202,9 @@ class _Look:
         if held is None:
             return False
         on = response.handed_on(
-            self.saves, claimed_by=held.login, claimed_at=held.since, roster=self.desk.roster
-        )
+            self.saves, claimed_by=held.login, claimed_at=held.since, roster=self.desk.roster,
+            as_owner=held.kind in ("link", "api"),  # there the owner is ours to set, and may still be another's
+        )  # fmt: skip
         if on is None:
             return False
         why = f"handed on in the PSA to {on.to}" if on.to else f"{GIVEN_BACK} in the PSA: no owner any more"
@@ -257,7 +258,7 @@ class _Look:
         if handoff.claimed_by is None or handoff.claimed_at is None:
             return None
         login = self.desk.login(handoff.claimed_by)
-        return _Held(handoff.claimed_by, login, handoff.claimed_at, handoff.claim_source)
+        return _Held(handoff.claimed_by, login, handoff.claimed_at, handoff.claim_source, handoff.claim_kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +269,7 @@ class _Held:
     login: str
     since: datetime
     source: str | None
+    kind: str | None
 
 
 def plain(record: Any) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from escalation.response import RESPONSE_VERSION
 from models import accounts, deliveries, handoffs
 from models.handoffs import Handoff
 from psa.port import Unavailable
@@ -151,7 +152,7 @@ class TestFirstAction:
         assert (handoff.response_state, handoff.acted_at) == ("acted", at)
         assert handoff.first_action is not None
         assert (handoff.first_action["kind"], handoff.first_action["trusted"]) == ("note", True)
-        assert handoff.first_action["version"] == 1
+        assert handoff.first_action["version"] == RESPONSE_VERSION
         with shop.database.account(shop.account_id) as session:
             moves = [m for m in handoffs.transitions(session, shop.account_id, handoff.id) if m.machine == "response"]
         assert [(m.from_state, m.to_state, m.actor) for m in moves] == [

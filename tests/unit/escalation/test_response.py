@@ -320,9 +320,50 @@ class TestHandedOn:
         assert self.on(save(9, "jsmith", owner="kwong")) == ("jsmith", "kwong")
         assert self.on(save(9, "kwong", owner=None)) == ("kwong", None)
 
+    def test_a_claimant_who_makes_a_technician_the_owner_gives_it_back(self) -> None:
+        assert self.on(save(9, "jsmith", owner="dreyes")) == ("jsmith", None)
+
+    def test_another_engineer_as_owner_takes_over_what_was_claimed_without_being_owner(self) -> None:
+        saves = [save(5, "jsmith", status=12), save(9, "kwong", status=12, owner="kwong")]
+        given = {"claimed_by": "jsmith", "claimed_at": saves[0].at, "roster": ROSTER}
+        found = handed_on(saves, as_owner=False, **given)  # type: ignore[arg-type]
+        assert found is not None
+        assert found.to == "kwong"
+        assert handed_on(saves, as_owner=True, **given) is None  # type: ignore[arg-type]
+
     def test_a_machine_a_technician_as_owner_and_an_earlier_change_say_nothing(self) -> None:
         assert self.on(save(9, "flowbot", owner="kwong")) is None
         assert self.on(save(9, "RFapi", owner=None)) is None
-        assert self.on(save(9, "jsmith", owner="dreyes")) is None
+        assert self.on(save(9, "kwong", owner="dreyes")) is None
         early = [save(1, "jsmith", owner="jsmith"), save(2, "kwong", owner=None), save(5, "jsmith", owner="jsmith")]
         assert handed_on(early, claimed_by="jsmith", claimed_at=early[-1].at, roster=ROSTER) is None
+
+
+class TestWorkOfTheOwner:
+    def test_the_owner_it_was_escalated_with_claims_by_a_deed(self) -> None:
+        owned = Sighting(E, "dreyes", 1, 9, "jsmith")
+        seen = evidence(now=owned, notes=(note(1, 3, "Looking into it"), note(2, 6, "Replaced the fan, no errors since.")))
+        found = claim_signals(
+            seen, seen_before=owned, rules=RULES, roster=ROSTER, claimable_since=E, escalated_by="dreyes", observed=(owned,)
+        )
+        assert [(s.kind, s.member, s.source) for s in found] == [("deed", "JSmith", "note 2")]
+
+    def test_somebody_elses_deed_claims_nothing(self) -> None:
+        owned = Sighting(E, "dreyes", 1, 9, "kwong")
+        seen = evidence(now=owned, notes=(note(2, 6, "Replaced the fan, no errors since."),))
+        assert claim_signals(
+            seen, seen_before=owned, rules=RULES, roster=ROSTER, claimable_since=E, observed=(owned,)
+        ) == []
+
+    def test_an_owner_a_machine_sets_with_a_claim_status_has_taken_it(self) -> None:
+        moved = save(4, "flowbot", status=12, owner="jsmith")
+        assert [s.member for s in signals(evidence(now=moved))] == ["jsmith"]
+
+    def test_hours_tell_that_a_time_entry_without_an_end_was_over(self) -> None:
+        early = replace(entry(7, -360, 5), hours=1.0)
+        assert signals(evidence(entries=(early,))) == []
+
+    def test_a_move_that_gives_the_ticket_away_is_no_first_action(self) -> None:
+        mine = save(5, "jsmith", owner="jsmith")
+        away = save(9, "jsmith", status=3, owner="dreyes")
+        assert action(evidence(now=away), observed=(mine, away)) is None
