@@ -49,6 +49,8 @@ class Hint:
     status_id: int | None = None
     last_updated: str | None = None
     updated_by: str | None = None
+    owner: str | None = None
+    """Login name of the ticket's owner."""
     closed: bool | None = None
     ticket_id: int | None = None
     """The ticket a time or schedule entry belongs to."""
@@ -103,9 +105,14 @@ class _Ref(msgspec.Struct):
     id: int | None = None
 
 
+class _Person(msgspec.Struct):
+    identifier: str | None = None
+
+
 class _Entity(msgspec.Struct, rename="camel"):
     board: _Ref | None = None
     status: _Ref | None = None
+    owner: _Person | None = None
     closed_flag: bool | None = None
     charge_to_id: int | None = None
     charge_to_type: str | None = None
@@ -171,6 +178,7 @@ def without_details(raw: bytes) -> bytes:
             {
                 "board": {"id": hint.board_id},
                 "status": {"id": hint.status_id},
+                "owner": {"identifier": hint.owner},
                 "ticket": {"id": hint.ticket_id},
                 "closedFlag": hint.closed,
                 "_info": {"lastUpdated": hint.last_updated, "updatedBy": hint.updated_by},
@@ -232,6 +240,7 @@ def _hint(entity: str | None) -> Hint | None:
         status_id=row.status.id if row.status else None,
         last_updated=_text(row.info.get("lastUpdated")),
         updated_by=_text(row.info.get("updatedBy")),
+        owner=_text(row.owner.identifier) if row.owner else None,
         closed=row.closed_flag,
         ticket_id=ticket_id or row.object_id,
     )

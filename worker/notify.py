@@ -7,7 +7,8 @@ from datetime import datetime
 import structlog
 from sqlalchemy.orm import Session
 
-from models import accounts, deliveries, handoffs, jobs
+from escalation.response import CLAIMING_ROLES
+from models import accounts, deliveries, handoffs, jobs, people
 from models.deliveries import Delivery
 from worker import crash
 from worker.backoff import next_try
@@ -61,7 +62,9 @@ def deliver(services: Services, *, account_id: int, delivery_id: int) -> bool:
             deliveries.fail(session, account_id, delivery_id, reason=f"given up after {GIVE_UP_AFTER} tries")
             log.error("mail_given_up", delivery_id=delivery_id)
             return False
-        why = stale(desk, handoff, delivery)
+        reader = people.member(session, account_id, delivery.recipient_user_id)
+        gone = reader is None or not reader.active or reader.role not in CLAIMING_ROLES
+        why = "no longer an active engineer or admin" if gone else stale(desk, handoff, delivery)
         if handoff is None or why:
             deliveries.suppress(session, account_id, delivery_id, reason=why or "")
             return False

@@ -7,6 +7,7 @@ an unfinished handoff is also read again on a timer. Nothing here writes to the 
 from __future__ import annotations
 
 import dataclasses
+import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,7 +19,7 @@ from escalation import response
 from escalation.evidence import Evidence
 from escalation.response import RESPONSE_VERSION, ClaimSignal, Sighting
 from escalation.rules import GRACE
-from models import handoffs, sightings, watches
+from models import handoffs, inbox, sightings, watches
 from models.handoffs import Handoff
 from psa.port import NotFound, PsaError
 from worker import crash
@@ -57,10 +58,25 @@ def observe(services: Services, *, account_id: int, handoff_id: int) -> bool:
             _end_what_is_over(services, desk, handoff_id, evidence)
         return moved
     except NotFound:
-        return False  # triage ends what no longer exists
+        _say_it_is_gone(services, handoff)
+        return False
     except PsaError as error:
         log.warning("observation_waits", error=type(error).__name__, status=error.status)
         return False
+
+
+def _say_it_is_gone(services: Services, handoff: Handoff) -> None:
+    """Let triage end what no longer exists: a deleted ticket that is not escalated any more is on no list."""
+    now, account_id = services.clock(), handoff.account_id
+    with services.database.account(account_id) as session:
+        watch = watches.seen(session, account_id, handoff.ticket_id)
+        key = f"poll/{handoff.ticket_id}/vanished/{watch.version if watch else 0}"
+        row = inbox.store(
+            session, account_id=account_id, event_id=uuid.uuid4().hex, dedupe_key=key, type="ticket", action="updated",
+            record_id=handoff.ticket_id, member_identifier=None, raw=b"", verified=True, now=now,
+        )  # fmt: skip
+    if row is not None:
+        services.bell.ring("triage", account_id=account_id, inbox_id=row)
 
 
 def _take(services: Services, account_id: int, handoff_id: int) -> Handoff | None:

@@ -79,10 +79,7 @@ def connect(services: Services, account: Account, *, include_open: bool = False)
     with services.database.account(account.id) as session:
         known = {(r.board_id, r.status_id) for r in accounts.statuses(session, account.id) if r.kind == "escalate"}
         accounts.replace_statuses(session, account.id, rows)
-        accounts.import_members(
-            session, account.id, [_member_row(m) for m in members],
-            engineers=account.engineers, admins=account.admins, owner=account.owner,
-        )  # fmt: skip
+        _import(session, account, members)
         result.recipients = [f"{m.name} <{m.email}>" for m in accounts.recipients(session, account.id)]
         token = accounts.path_token(account, services.sealer)
     entries = register(psa, services.settings.public_url, token, rows)
@@ -104,6 +101,22 @@ def connect(services: Services, account: Account, *, include_open: bool = False)
         accounts.save_poll(session, account.id, cursor=info.server_time or now, now=now)
     log.info("account_connected", account=account.name, members=len(members), callbacks=len(entries))
     return result
+
+
+def renew_members(services: Services, account: Account, psa: Psa) -> None:
+    """Read the PSA's people again: who left is told nothing more and claims nothing, who came may. Raises `PsaError`."""
+    members = psa.members()
+    if not members:
+        return  # an answer without anybody is no reason to let go of everybody
+    with services.database.account(account.id) as session:
+        _import(session, account, members)
+
+
+def _import(session: Session, account: Account, members: Iterable[Member]) -> None:
+    accounts.import_members(
+        session, account.id, [_member_row(m) for m in members],
+        engineers=account.engineers, admins=account.admins, owner=account.owner,
+    )  # fmt: skip
 
 
 def measure_skew(services: Services, account_id: int, psa: Psa) -> SystemInfo:

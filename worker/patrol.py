@@ -20,7 +20,7 @@ from models import accounts, deliveries, handoffs, inbox, jobs, reports, watches
 from models.retention import Keep, clear
 from psa.port import PsaError
 from worker.ending import seen_of
-from worker.onboarding import measure_skew, register
+from worker.onboarding import measure_skew, register, renew_members
 from worker.wiring import Desk, Services
 
 log = structlog.get_logger()
@@ -178,6 +178,7 @@ def check_callbacks(services: Services, *, account_id: int) -> int:
         assert account is not None
         token = accounts.path_token(account, services.sealer)
         rows = accounts.statuses(session, account_id)
+    renew_members(services, account, psa)
     period = str(int(services.clock().timestamp() // services.settings.intervals.callback_check))
     alive = {entry.id for entry in psa.callbacks() if token in entry.url and not entry.inactive}
     wanted = register(psa, services.settings.public_url, token, rows)

@@ -26,7 +26,7 @@ from worker import crash
 from worker.backoff import next_try
 from worker.gather import transient_gaps
 from worker.observe import UNDECIDED
-from worker.publish import ENDED, alert, freeze, package_of, remove_extras, text_hash, with_marker
+from worker.publish import alert, freeze, package_of, remove_extras, text_hash, with_marker
 from worker.standing import facts, standing_of
 from worker.wiring import Desk, Services
 
@@ -120,8 +120,8 @@ def _bring_up_to_date(hold: _Hold) -> tuple[bool, str | None]:
     assert handoff.marker is not None
     own = hold.psa.own_notes(handoff.ticket_id)
     note = _settled(hold, own)
-    if handoff.response_state in ENDED:
-        return False, None
+    if handoff.response_state == "withdrawn":
+        return False, None  # one that was resolved still says who took it
     evidence = services.reader.everything(hold.psa, handoff.ticket_id, desk.roster, now=services.clock())
     if transient_gaps(evidence):
         _later(hold)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from sqlalchemy.orm import Session
 
 from escalation import rules
 from escalation.evidence import Evidence, Ticket
-from escalation.response import Sighting
+from escalation.response import Sighting, may_claim
 from escalation.rules import RULES_VERSION, Act, Seen, Verdict
 from models import accounts, handoffs, inbox, jobs, sightings, watches
+from models.handoffs import Handoff
 from models.inbox import Inbox
 from psa.callbacks import CallbackBody, Forged, Malformed, parse
 from psa.port import NotFound, Psa, PsaError, Unavailable
@@ -31,6 +33,8 @@ class _Reading:
     """None: the PSA says that it no longer exists."""
     evidence: Evidence | None = None
     """The first round, where the hint made it worth reading at once."""
+    save: Sighting | None = None
+    """The save that the callback told of; the ticket may have been saved again before it was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,7 @@ def triage(services: Services, *, account_id: int, inbox_id: int) -> list[int]:
             watch = watches.seen(session, account_id, row.record_id)
             seen = seen_of(session, account_id, watch)
         reading = _read(services, desk, services.psa(account_id), row.record_id, body, seen)
+        reading = dataclasses.replace(reading, save=_told(body))
         seen = _look_before_it_ends(services, desk, row.record_id, reading, seen)
     except (Forged, Malformed) as error:
         _refuse(services, row, str(error))
@@ -131,6 +136,20 @@ def _read(
         return _Reading(psa.ticket(ticket_id))
     except NotFound:
         return _Reading(None)
+
+
+def _told(body: CallbackBody | None) -> Sighting | None:
+    """Return the save that a checked callback told of, if it says enough of it."""
+    hint = body.hint if body is not None and body.type == "ticket" and body.action != "deleted" else None
+    if hint is None or hint.board_id is None or hint.status_id is None or not hint.last_updated:
+        return None
+    try:
+        at = datetime.fromisoformat(hint.last_updated)
+    except ValueError:
+        return None
+    if at.tzinfo is None:
+        return None
+    return Sighting(at.astimezone(UTC), hint.updated_by, hint.board_id, hint.status_id, hint.owner)
 
 
 def _look_before_it_ends(
@@ -237,16 +256,19 @@ def _carry_out(
         handoffs.ask_refresh(session, desk.account_id, current.id, due_at=due)
     if reading.ticket is None or current.response_state not in UNDECIDED:
         return _Rings()
-    _have_it_looked_at(session, desk, current.id, reading.ticket, now)
+    _have_it_looked_at(session, desk, current, reading, now)
     return _Rings(observe=(current.id,))
 
 
 def _have_it_looked_at(
-    session: Session, desk: Desk, handoff_id: int, ticket: Ticket, now: datetime
+    session: Session, desk: Desk, handoff: Handoff, reading: _Reading, now: datetime
 ) -> None:
-    """Keep this save, and have the ticket read for a claim or first action."""
-    sightings.add(session, desk.account_id, handoff_id, Sighting.of(ticket, read_at=now), now=now)
-    handoffs.ask_observation(session, desk.account_id, handoff_id, due_at=now)
+    """Keep this save and the one the callback told of, and have the ticket read for a claim or first action."""
+    assert reading.ticket is not None
+    if reading.save is not None and reading.save.at >= handoff.escalated_at:
+        sightings.add(session, desk.account_id, handoff.id, reading.save, now=now)
+    sightings.add(session, desk.account_id, handoff.id, Sighting.of(reading.ticket, read_at=now), now=now)
+    handoffs.ask_observation(session, desk.account_id, handoff.id, due_at=now)
 
 
 def _open(
@@ -259,14 +281,15 @@ def _open(
     at: datetime,
     now: datetime,
 ) -> tuple[int, ...]:
-    ticket = reading.ticket
+    ticket, save = reading.ticket, _escalating(desk, reading)
     assert ticket is not None
+    who = save.member if save else _escalator(desk, ticket)
     handoff = handoffs.open_handoff(
         session,
         account_id=desk.account_id,
         ticket_id=ticket.id,
         episode=verdict.episode,
-        escalated_at=at,
+        escalated_at=save.at if save else at,
         now=now,
         rule_version=RULES_VERSION,
         board=ticket.board,
@@ -274,20 +297,35 @@ def _open(
         summary=reading.evidence.ticket.summary if reading.evidence else None,
         company=ticket.company,
         priority=ticket.priority,
-        escalated_by=ticket.updated_by,
+        escalated_by=who,
         event_id=row.event_id,
         observe_at=now + timedelta(seconds=services.settings.intervals.observe_open),
         calendar_version=desk.calendar.version,
         why=verdict.why,
-        actor=ticket.updated_by or "unknown",
+        actor=who or "unknown",
     )
     if handoff is None:  # the same episode by another road: whoever opened it publishes it
         return ()
-    # As it stands now, so that whoever owned it before has claimed nothing.
+    # As it stood then, so that whoever owned it before has claimed nothing, and as it stands now.
+    if save is not None:
+        sightings.add(session, desk.account_id, handoff.id, save, now=now)
     sightings.add(session, desk.account_id, handoff.id, Sighting.of(ticket, read_at=now), now=now)
     if reading.evidence is not None:
         handoffs.add_snapshot(session, desk.account_id, handoff.id, reading.evidence, kind="refresh")
     return (handoff.id,)
+
+
+def _escalating(desk: Desk, reading: _Reading) -> Sighting | None:
+    """Return the save that the callback told of, if the ticket was escalated by it and nothing older."""
+    save, ticket = reading.save, reading.ticket
+    if save is None or ticket is None or not desk.rules.is_escalation(save.board_id, save.status_id):
+        return None
+    return save if ticket.last_updated is None or save.at <= ticket.last_updated else None
+
+
+def _escalator(desk: Desk, ticket: Ticket) -> str | None:
+    """Return who saved the ticket last, unless that is a senior: without a callback it may be one who took it since."""
+    return None if may_claim(ticket.updated_by, desk.roster) else ticket.updated_by
 
 
 def _refuse(services: Services, row: Inbox, reason: str) -> None:

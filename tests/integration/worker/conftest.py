@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import uuid
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -57,6 +59,22 @@ class Shop:
 
     def triage(self, ticket_id: int = 48213) -> list[int]:
         return triage.triage(self.services, account_id=self.account_id, inbox_id=self.ring_in(ticket_id))
+
+    def told(self, *, at: datetime, member: str, status: int, owner: str | None = None) -> list[int]:
+        """Let a callback come in that tells of an earlier save than the ticket shows by now."""
+        entity = {
+            "board": {"id": 1}, "status": {"id": status}, "owner": {"identifier": owner},
+            "_info": {"lastUpdated": at.isoformat().replace("+00:00", "Z"), "updatedBy": member},
+        }  # fmt: skip
+        body = {"Action": "updated", "Type": "ticket", "ID": 48213, "CompanyId": "northgate", "MemberId": member,
+                "MessageId": uuid.uuid4().hex, "Entity": json.dumps(entity)}  # fmt: skip
+        with self.database.account(self.account_id) as session:
+            row = inbox.store(
+                session, account_id=self.account_id, dedupe_key=uuid.uuid4().hex, type="ticket", action="updated",
+                record_id=48213, raw=json.dumps(body).encode(), verified=True, now=self.clock(),
+            )  # fmt: skip
+        assert row is not None
+        return triage.triage(self.services, account_id=self.account_id, inbox_id=row)
 
     def publish(self, handoff_id: int) -> bool:
         return publish.publish(self.services, account_id=self.account_id, handoff_id=handoff_id)

@@ -10,7 +10,7 @@ from models.handoffs import Handoff
 from psa.port import Unavailable
 from tests.fakes import ASSIGNED, ESCALATED
 from tests.integration.worker.conftest import Shop
-from worker import refresh
+from worker import notify, patrol, refresh, triage
 
 
 def handed_off(shop: Shop) -> int:
@@ -137,6 +137,35 @@ class TestClaims:
         assert seen_after(shop).response_state == "withdrawn"
 
 
+class TestWhatACallbackToldOf:
+    def test_a_fast_senior_is_not_taken_for_who_escalated(self, shop: Shop) -> None:
+        escalated_at = shop.clock()
+        shop.psa.add(status=ESCALATED)
+        shop.clock.advance(20)
+        took_at = shop.clock()
+        shop.psa.change(48213, owner="msvensson", updated_by="msvensson")
+        shop.clock.advance(5)
+        (handoff_id,) = shop.told(at=escalated_at, member="jlind", status=ESCALATED)
+        handoff = newest(shop)
+        assert (handoff.id, handoff.escalated_at, handoff.escalated_by) == (handoff_id, escalated_at, "jlind")
+        handoff = seen_after(shop)
+        assert (handoff.claimed_by, handoff.claimed_at) == (2, took_at)
+
+    def test_a_workflow_that_saves_after_a_claim_hides_nothing(self, shop: Shop) -> None:
+        handed_off(shop)
+        took_at = shop.clock()
+        shop.clock.advance(2)
+        shop.psa.change(48213, owner="msvensson", status_id=ASSIGNED, updated_by="WorkflowRule")
+        shop.told(at=took_at, member="msvensson", status=ASSIGNED, owner="msvensson")
+        shop.observe()
+        assert (newest(shop).claimed_by, newest(shop).claimed_at) == (2, took_at)
+
+    def test_a_senior_who_saved_last_without_a_callback_is_not_said_to_have_escalated(self, shop: Shop) -> None:
+        shop.psa.add(status=ESCALATED, updated_by="msvensson")
+        shop.triage()
+        assert newest(shop).escalated_by is None
+
+
 class TestFirstAction:
     def test_looking_into_it_is_none_and_a_deed_is(self, shop: Shop) -> None:
         handed_off(shop)
@@ -253,6 +282,18 @@ class TestTheEndOfAClaim:
         seen_after(shop)
         assert [(h.episode, h.response_state) for h in shop.handoffs()] == [(2, "open"), (1, "resolved")]
         assert shop.handoffs()[1].end_reason == "escalated again"
+
+
+    def test_a_claimed_ticket_that_is_deleted_is_ended(self, shop: Shop) -> None:
+        handed_off(shop)
+        shop.psa.change(48213, status_id=ASSIGNED, updated_by="msvensson")
+        assert seen_after(shop).response_state == "claimed"
+        del shop.psa.tickets[48213]
+        shop.clock.advance(400)
+        shop.sweep()
+        for ids in shop.bell.take("triage"):
+            triage.triage(shop.services, **ids)
+        assert (newest(shop).response_state, newest(shop).end_reason) == ("resolved", "deleted")
 
 
 class TestTheOthers:
@@ -389,3 +430,28 @@ def test_reading_twice_changes_nothing(shop: Shop) -> None:
     with shop.database.account(shop.account_id) as session:
         moves = [m.to_state for m in handoffs.transitions(session, shop.account_id, handoff_id)]
     assert moves.count("claimed") == 1
+
+
+def test_who_left_and_who_came_is_known_the_next_day_and_told_accordingly(shop: Shop) -> None:
+    shop.psa_members_with_mail()
+    handoff_id = shop.escalated()
+    shop.publish(handoff_id)
+    queued = notify.notify(shop.services, account_id=shop.account_id, handoff_id=handoff_id)
+    left = [m for m in shop.psa.members() if m.identifier != "tobrien"]
+    shop.psa.members = lambda: left  # type: ignore[method-assign]
+    patrol.check_callbacks(shop.services, account_id=shop.account_id)
+    for delivery_id in queued:
+        notify.deliver(shop.services, account_id=shop.account_id, delivery_id=delivery_id)
+    with shop.database.account(shop.account_id) as session:
+        rows = deliveries.of_handoff(session, shop.account_id, handoff_id)
+    assert {(r.recipient_user_id, r.status) for r in rows} == {(2, "sent"), (3, "suppressed")}
+    assert "no longer" in next(r.reason or "" for r in rows if r.recipient_user_id == 3)
+
+
+def test_taken_done_and_closed_in_one_go_still_stands_in_the_brief(shop: Shop) -> None:
+    handed_off(shop)
+    shop.psa.time(48213, "Replaced the expired certificate, VPN is stable", by="msvensson")
+    shop.clock.advance(60)
+    shop.psa.change(48213, closed=True, updated_by="msvensson")
+    assert seen_after(shop).response_state == "resolved"
+    assert "**Taken by Maja Svensson**" in brief_now(shop)
