@@ -6,7 +6,6 @@ A note that a person edited is never overwritten. Nor is one brought back that a
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,11 +13,14 @@ from typing import Any
 import structlog
 
 from escalation import brief
+from escalation.clock import Clock
 from escalation.evidence import Evidence, Note, TimeEntry
 from escalation.inquiry import question_to_junior
+from escalation.neutral import Inert
 from escalation.package import Package
 from escalation.repeats import repeats
 from escalation.response import CLAIMING_ROLES
+from escalation.standing import line
 from models import handoffs
 from models.handoffs import Handoff
 from psa.port import Ambiguous, PostedNote, Psa, PsaError, VisibleNote
@@ -31,6 +33,8 @@ from worker.standing import facts, standing_of
 from worker.wiring import Desk, Services
 
 log = structlog.get_logger()
+
+MOVED_ON = "**The ticket has changed since the handoff brief.**"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +138,8 @@ def _bring_up_to_date(hold: _Hold) -> tuple[bool, str | None]:
     package, first = package_of(handoff, desk, evidence), _first_package(hold)
     _count_repeats(hold, first, evidence)
     text = brief.render(package, marker=handoff.marker, since=first, standing=standing)
-    wrote, note_hash = _write(hold, note, own, text, fingerprint)
+    who = line(standing, Clock(desk.time_zone, services.clock())) if standing else None
+    wrote, note_hash = _write(hold, note, own, text, who)
     written = text if wrote and note_hash is not None else handoff.draft or text
     _store(hold, written, package.to_json(), fingerprint, package.domain)
     with services.database.account(desk.account_id) as session:
@@ -210,7 +215,7 @@ def _settled(hold: _Hold, own: list[PostedNote]) -> PostedNote | None:
 
 
 def _write(
-    hold: _Hold, note: PostedNote | None, own: list[PostedNote], text: str, fingerprint: str
+    hold: _Hold, note: PostedNote | None, own: list[PostedNote], text: str, standing: Inert | None
 ) -> tuple[bool, str | None]:
     handoff = hold.handoff
     if note is None:
@@ -225,7 +230,7 @@ def _write(
         crash.point("refresh.edited")
         log.info("brief_edited", note_id=note.id)
         return True, text_hash(edited.text)
-    return _add_short_note(hold, note, own, fingerprint), None
+    return _say_beside(hold, note, own, standing), None
 
 
 def _still_held(hold: _Hold) -> bool:
@@ -238,18 +243,25 @@ def _still_held(hold: _Hold) -> bool:
         )  # fmt: skip
 
 
-def _add_short_note(hold: _Hold, note: PostedNote, own: list[PostedNote], fingerprint: str) -> bool:
-    """Say beside a brief that a person edited that the ticket has moved on; once for each state of the facts."""
-    mark = hashlib.sha256(f"{hold.handoff.marker}/{fingerprint}".encode()).hexdigest()[:8].upper()
-    tag = f"[ref: RF-U-{mark}]"
-    if any(tag in n.text for n in own):
-        return False
+def _say_beside(hold: _Hold, note: PostedNote, own: list[PostedNote], standing: Inert | None) -> bool:
+    """Say beside a brief that a person edited that the ticket has moved on, and who has it: one note, kept true.
+
+    Only a note that still begins as ours is edited; what a person made of it stays too.
+    """
+    tag = f"[ref: RF-U-{(hold.handoff.marker or '').removeprefix('RF-')}]"
+    who = f"{standing}\n\n" if standing else ""
     text = (
-        f"**The ticket has changed since the handoff brief.** Note {note.id} was edited by hand and is left as "
-        f"it is; what is newer stands in the notes and time entries themselves. {tag}"
+        f"{MOVED_ON} Note {note.id} was edited by hand and is left as it is; what is newer stands in the notes and "
+        f"time entries themselves.\n\n{who}{tag}"
     )
-    hold.psa.post_internal_note(hold.handoff.ticket_id, text)
-    log.info("brief_left_to_its_editor", note_id=note.id)
+    beside = next((n for n in own if tag in n.text), None)
+    if beside is None:
+        hold.psa.post_internal_note(hold.handoff.ticket_id, text)
+        log.info("brief_left_to_its_editor", note_id=note.id)
+        return True
+    if text_hash(beside.text) == text_hash(text) or not beside.text.startswith(MOVED_ON):
+        return False
+    hold.psa.edit_note(hold.handoff.ticket_id, beside.id, text)
     return True
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import timedelta
 
 from escalation.response import RESPONSE_VERSION
@@ -455,3 +456,21 @@ def test_taken_done_and_closed_in_one_go_still_stands_in_the_brief(shop: Shop) -
     shop.psa.change(48213, closed=True, updated_by="msvensson")
     assert seen_after(shop).response_state == "resolved"
     assert "**Taken by Maja Svensson**" in brief_now(shop)
+
+
+def test_beside_a_brief_that_a_person_edited_stands_one_note_with_who_has_it(shop: Shop) -> None:
+    handed_off(shop)
+    brief_note = shop.psa.posted[48213][0]
+    shop.psa.posted[48213] = [dataclasses.replace(brief_note, text="My own words about this.")]
+    for minute in range(3):
+        shop.clock.advance(60)
+        shop.psa.note(48213, f"Customer rang, call {minute}.")
+        seen_after(shop)
+        brief_now(shop)
+    shop.psa.change(48213, owner="msvensson", updated_by="msvensson")
+    seen_after(shop)
+    brief_now(shop)
+    texts = [note.text for note in shop.psa.posted[48213]]
+    assert len(texts) == 2
+    assert texts[0] == "My own words about this."
+    assert "**Taken by Maja Svensson**" in texts[1]
