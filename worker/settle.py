@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from escalation.evidence import Ticket
 from escalation.hours import NoWorkingHours, add_business_minutes
-from escalation.response import may_claim
+from escalation.response import Sighting, may_claim
 from models import accounts, deliveries, handoffs, jobs, sightings
 from models.handoffs import Handoff
-from psa.port import Ambiguous, NotFound, PsaError
+from psa.port import Ambiguous, Forbidden, NotFound, PsaError, Unauthorized
 from worker import crash
 from worker.backoff import next_try
 from worker.wiring import Desk, Services
@@ -26,9 +26,18 @@ log = structlog.get_logger()
 ELSEWHERE = ("link", "api")
 """Claims made outside the PSA: only after those is its owner for us to set."""
 
+FRESH = timedelta(seconds=30)
+GIVE_UP = timedelta(days=1)
+
 TAKEN = "taken"
 OFFERED = "offered"
 """Kinds of message. The n-th time a handoff is offered again is a kind of its own, told once to each."""
+
+
+class Frozen(PsaError):
+    """Nothing may be written to this account's PSA until somebody has looked."""
+
+    retry = True
 
 
 def settle(services: Services, *, account_id: int, handoff_id: int) -> list[int]:
@@ -49,21 +58,41 @@ def settle(services: Services, *, account_id: int, handoff_id: int) -> list[int]
         assert handoff is not None
         structlog.contextvars.bind_contextvars(event_id=handoff.event_id, ticket_id=handoff.ticket_id)
         queued = _tell(session, services, desk, handoff, now)
-        handoffs.ask_refresh(session, account_id, handoff_id, due_at=now)
+        if _age(handoff, now) < FRESH:  # else it was asked for before, and is once more when all is settled
+            handoffs.ask_refresh(session, account_id, handoff_id, due_at=now)
     crash.point("settle.taken")
     try:
         _own(services, desk, handoff)
     except PsaError as error:
-        at = next_try(services.settings.intervals, now=now, attempt=3, error=error)
-        with services.database.account(account_id) as session:
-            handoffs.settle_later(session, account_id, handoff_id, taken_until=until, at=at)
-        log.warning("settlement_waits", error=type(error).__name__, status=error.status, until=at.isoformat())
+        _try_again(services, desk, handoff, error, until)
         return queued
     with services.database.account(account_id) as session:
+        handoffs.ask_refresh(session, account_id, handoff_id, due_at=now)
         handoffs.finish_settlement(session, account_id, handoff_id, taken_until=until)
     crash.point("settle.stored")
     services.bell.ring("refresh", account_id=account_id, handoff_id=handoff_id)
     return queued
+
+
+def _age(handoff: Handoff, now: datetime) -> timedelta:
+    """Return how long ago the claim was seen; nothing for a return, which is settled at once."""
+    return now - handoff.claim_observed_at if handoff.claim_observed_at else timedelta(0)
+
+
+def _try_again(services: Services, desk: Desk, handoff: Handoff, error: PsaError, until: datetime) -> None:
+    """Wait longer the longer it has lasted: half the claim's age, an hour at most; give up after a day."""
+    now = services.clock()
+    age = _age(handoff, now)
+    with services.database.account(desk.account_id) as session:
+        if age > GIVE_UP and handoff.claimed_by is not None:
+            outcome = f"the PSA could not be made to set {desk.login(handoff.claimed_by)} as owner: {error}"
+            handoffs.note_owner(session, desk.account_id, handoff.id, member_id=handoff.claimed_by, outcome=outcome)
+        at = next_try(services.settings.intervals, now=now, attempt=1, error=error)
+        at = max(at, now + min(age / 2, timedelta(hours=1)))
+        handoffs.settle_later(session, desk.account_id, handoff.id, taken_until=until, at=at)
+    if not error.retry or age > GIVE_UP:
+        _alert(services, desk, handoff, error)
+    log.warning("settlement_waits", error=type(error).__name__, status=error.status, until=at.isoformat())
 
 
 def _tell(session: Session, services: Services, desk: Desk, handoff: Handoff, now: datetime) -> list[int]:
@@ -108,21 +137,25 @@ def _expiry(desk: Desk, claimed_at: datetime) -> datetime | None:
 
 def _tell_offered(session: Session, desk: Desk, handoff: Handoff, now: datetime) -> list[int]:
     times = len(handoffs.returns(session, desk.account_id, handoff.id))
-    deliveries.suppress_pending(session, desk.account_id, handoff.id, reason="the claim ended", now=now)
+    kind = f"{OFFERED} {times}"
+    # Not what an earlier try of this very settlement made.
+    deliveries.suppress_pending(session, desk.account_id, handoff.id, reason="the claim ended", now=now, but=kind)
     if not times:
         return []
     everybody = accounts.recipients(session, desk.account_id)
     if handoff.notify_state == "pending":
         handoffs.mark_notified(session, desk.account_id, handoff.id, now=now)
-    return deliveries.create(session, handoff, everybody, now=now, kind=f"{OFFERED} {times}")
+    return deliveries.create(session, handoff, everybody, now=now, kind=kind)
 
 
 def _own(services: Services, desk: Desk, handoff: Handoff) -> None:
     """Make the claimant the ticket's owner, unless another engineer took it there meanwhile. Raises `PsaError`."""
     if handoff.response_state not in ("claimed", "acted") or handoff.owner_outcome is not None:
         return
-    if handoff.claim_kind not in ELSEWHERE or handoff.claimed_by is None or desk.frozen:
+    if handoff.claim_kind not in ELSEWHERE or handoff.claimed_by is None:
         return
+    if desk.frozen:
+        raise Frozen(f"{desk.name} is frozen: {desk.frozen}")
     outcome = _set_owner(services, desk, handoff, handoff.claimed_by)
     with services.database.account(desk.account_id) as session:
         handoffs.note_owner(
@@ -140,12 +173,13 @@ def _set_owner(services: Services, desk: Desk, handoff: Handoff, member_id: int)
             return f"owner in the PSA: {login}"
         if _somebody_else_took_it(services, desk, handoff, ticket):
             return f"the PSA says otherwise: {ticket.owner} is the owner there, and was left so"
-        psa.assign_owner(handoff.ticket_id, member_id)
+        _remember(services, desk, handoff, ticket)
+        _remember(services, desk, handoff, psa.assign_owner(handoff.ticket_id, member_id))
     except NotFound:
         return "the ticket is gone"
     except PsaError as error:
-        if error.retry or isinstance(error, Ambiguous):
-            raise  # read again first, next time
+        if error.retry or isinstance(error, Ambiguous | Unauthorized | Forbidden):
+            raise  # read again first, next time; keys and roles are mended by a person
         _alert(services, desk, handoff, error)
         return f"the PSA refused {login} as owner: {error}"
     crash.point("settle.owner_set")
@@ -153,12 +187,32 @@ def _set_owner(services: Services, desk: Desk, handoff: Handoff, member_id: int)
 
 
 def _somebody_else_took_it(services: Services, desk: Desk, handoff: Handoff, ticket: Ticket) -> bool:
-    """Tell whether another engineer became the owner since the escalation: that is not ours to undo."""
+    """Tell whether another engineer became the owner since it was free: that is not ours to undo.
+
+    An owner that we set, or who had this handoff before and gave it back, may be replaced.
+    """
     if ticket.owner is None or not may_claim(ticket.owner, desk.roster):
         return False
     with services.database.account(desk.account_id, reading=True) as session:
         saves = sightings.of_handoff(session, desk.account_id, handoff.id)
-    return not saves or not _is(saves[0].owner, ticket.owner)
+        moves = handoffs.transitions(session, desk.account_id, handoff.id)
+        free_since = handoffs.returned_at(session, handoff)
+    former = {move.actor.lower() for move in moves if move.to_state == "claimed"}
+    if ticket.owner.lower() in former:
+        return False
+    now = Sighting.of(ticket, read_at=services.clock())
+    before = [save for save in saves if free_since is None or save.at <= free_since] or saves
+    if not before or _is((before[0] if free_since is None else before[-1]).owner, ticket.owner):
+        return not before
+    set_by = next((save.member for save in [*saves, now] if _is(save.owner, ticket.owner)), None)
+    return not _is(set_by, desk.api_member or "")
+
+
+def _remember(services: Services, desk: Desk, handoff: Handoff, ticket: Ticket) -> None:
+    """Keep a save of the ticket, so that an owner we set is not taken for a claim later."""
+    now = services.clock()
+    with services.database.account(desk.account_id) as session:
+        sightings.add(session, desk.account_id, handoff.id, Sighting.of(ticket, read_at=now), now=now)
 
 
 def _is(one: str | None, other: str) -> bool:
