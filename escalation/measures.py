@@ -26,7 +26,7 @@ from escalation import estimates
 from escalation.estimates import Interval, Sample
 from escalation.observations import Basis, Clock, Excluded, Observation, Spans, all_known, spans, within
 
-MEASURES_VERSION = 1
+MEASURES_VERSION = 2
 
 EARLY_FROM, MEASURED_FROM, BREAKDOWN_FROM = 6, 20, 10
 WINDOW = timedelta(days=30)
@@ -241,7 +241,7 @@ class Counts:
     """Taken at least once, also if it was given back."""
     acted: int
     never_acted: int
-    """Taken, and over without a first action."""
+    """Taken at least once, and over without a first action."""
     in_hand: int
     """Taken, not acted on yet, and still live."""
     returned: int
@@ -260,7 +260,8 @@ def counts(observations: Sequence[Observation]) -> Counts:
         escalated=len(observations),
         claimed=sum(o.claimed_at is not None or bool(o.returned_at) for o in observations),
         acted=sum(o.acted_at is not None for o in observations),
-        never_acted=sum(o.ended_at is not None for o in pending),
+        never_acted=sum(o.ended_at is not None for o in pending)
+        + sum(o.withdrawn and bool(o.returned_at) and o.claimed_at is None for o in observations),
         in_hand=sum(o.ended_at is None for o in pending),
         returned=sum(len(o.returned_at) for o in observations),
         withdrawn=sum(o.withdrawn for o in observations),

@@ -58,6 +58,8 @@ class Observation:
     """Whether it ended without anybody having taken it."""
     returned_at: tuple[datetime, ...] = ()
     """When a claim was given back or ran out, each time."""
+    ended_claims: tuple[tuple[datetime, datetime], ...] = ()
+    """When each claim that was given back or ran out was made, and when it ended: nobody acted on it."""
     technician: str | None = None
     """Login name of the claimant."""
     domain: str | None = None
@@ -110,6 +112,7 @@ def known(observation: Observation, as_of: datetime) -> Observation | None:
         repeated_at=then(observation.repeated_at),
         withdrawn=observation.withdrawn and then(observation.ended_at) is not None,
         returned_at=tuple(at for at in observation.returned_at if at <= as_of),
+        ended_claims=tuple(claim for claim in observation.ended_claims if claim[1] <= as_of),
         technician=observation.technician if then(observation.claimed_at) else None,
     )
 
@@ -129,11 +132,18 @@ def within(observations: Iterable[Observation], since: datetime, until: datetime
 def spans(observations: Iterable[Observation], clock: Clock, basis: Basis, *, as_of: datetime) -> Spans:
     """Return the readings of one clock of observations as they were `known` at `as_of`.
 
-    What has not finished counts as unfinished since its end, or since `as_of` while it is live. What is excluded
+    What has not finished counts as unfinished since its end, or since `as_of` while it is live; so does each claim
+    that ended without a first action, on the clock that starts with a claim. What is excluded
     as a whole, lacks the start of the span, or was withdrawn before its end is left out with the reason.
     """
     readings, episodes, excluded = [], [], []
     for observation in observations:
+        if clock is Clock.ORIENTATION and not observation.exclusions:
+            for number, (made, ended) in enumerate(observation.ended_claims, 1):
+                readings.append(Reading(max(0.0, _minutes(observation, made, ended, basis)), unfinished=True))
+                episodes.append(f"{observation.episode} (claim {number})")
+            if observation.ended_claims and observation.claimed_at is None:
+                continue  # all there is to read of it
         found = _span(observation, clock, basis, as_of)
         if isinstance(found, Reading):
             readings.append(found)
@@ -158,12 +168,18 @@ def _span(observation: Observation, clock: Clock, basis: Basis, as_of: datetime)
     if start is None:
         return _MISSING_START[clock]
     end = {Clock.WAIT: observation.claimed_at, Clock.BRIEF: observation.noted_at}.get(clock, observation.acted_at)
-    if end is None and observation.withdrawn:
+    if end is None and observation.withdrawn and observation.ended_claims and clock is Clock.WAIT:
+        return "its claims ended, and then it was withdrawn"
+    if end is None and observation.withdrawn and not (observation.ended_claims and clock is Clock.TOTAL):
         return "withdrawn before anyone claimed it" if clock is not Clock.BRIEF else "withdrawn before the brief was posted"
     stop = end or observation.ended_at or as_of
     if start - stop > CLOCK_SLACK:
         seconds = round((start - stop).total_seconds())
         return f"ends {seconds} s before it starts: the clocks or the typed times disagree"
-    working = basis is Basis.BUSINESS
-    minutes = business_minutes(start, stop, observation.calendar) if working else calendar_minutes(start, stop)
-    return Reading(max(0.0, minutes), unfinished=end is None)
+    return Reading(max(0.0, _minutes(observation, start, stop, basis)), unfinished=end is None)
+
+
+def _minutes(observation: Observation, start: datetime, stop: datetime, basis: Basis) -> float:
+    if basis is Basis.BUSINESS:
+        return business_minutes(start, stop, observation.calendar)
+    return calendar_minutes(start, stop)

@@ -52,6 +52,7 @@ class _Course:
     resolved_at: datetime | None = None
     withdrawn: bool = False
     returned_at: list[datetime] = field(default_factory=list)
+    ended_claims: list[tuple[datetime, datetime]] = field(default_factory=list)
 
     def move(self, machine: str, before: str | None, after: str, at: datetime, actor: str) -> None:
         if machine == "brief":
@@ -60,6 +61,8 @@ class _Course:
             self.claimed_at, self.claimant = at, actor
         elif after == Response.OPEN and before == Response.CLAIMED:
             self.returned_at.append(at)
+            if self.claimed_at is not None:
+                self.ended_claims.append((self.claimed_at, at))
             self.claimed_at = self.claimant = None
         elif after == Response.ACTED:
             self.acted_at = at
@@ -125,6 +128,7 @@ def _observation(
         ended_at=course.ended_at,
         withdrawn=course.withdrawn,
         returned_at=tuple(course.returned_at),
+        ended_claims=tuple(course.ended_claims),
         technician=_login(row, course, people),
         domain=row.domain,
         repeated_at=row.repeated_at,

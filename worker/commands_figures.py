@@ -91,7 +91,7 @@ def _list(session: Session, account: Account, figure: str, as_of: datetime, *, a
     working, any_time = (spans(observations, clock, basis, as_of=as_of) for basis in Basis)
     by_episode = {o.episode: o for o in observations}
     rows = [
-        _episode(by_episode[episode], business.minutes, calendar.minutes, business.unfinished)
+        _episode(by_episode[episode.partition(" (")[0]], business.minutes, calendar.minutes, business.unfinished)
         for episode, business, calendar in zip(working.episodes, working.readings, any_time.readings, strict=True)
     ]
     left = [{"episode": one.episode, "reason": one.reason} for one in working.excluded]

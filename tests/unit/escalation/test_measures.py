@@ -412,3 +412,24 @@ def test_episodes_in_which_a_senior_repeated_what_the_brief_holds_are_counted_as
     seen = Observation("1/1", ALWAYS, escalated_at=NOW, repeated_at=NOW + timedelta(hours=2))
     assert counts(all_known([seen], NOW + timedelta(hours=1))).repeated == 0
     assert counts(all_known([seen], NOW + timedelta(hours=3))).repeated == 1
+
+
+def test_claims_that_came_to_nothing_are_censored_and_not_forgotten() -> None:
+    acted = [
+        Observation(f"{n}/1", ALWAYS, escalated_at=NOW, claimed_at=NOW, acted_at=NOW + timedelta(minutes=5))
+        for n in range(20)
+    ]
+    end = NOW + timedelta(minutes=60)
+    lost = [
+        Observation(
+            f"{n}/1", ALWAYS, escalated_at=NOW, returned_at=(end,), ended_claims=((NOW, end),), ended_at=end, withdrawn=True
+        )
+        for n in range(20, 40)
+    ]
+    as_of = NOW + timedelta(hours=2)
+    orientation = measure([*acted, *lost], Clock.ORIENTATION, Basis.CALENDAR, as_of=as_of)
+    total = measure([*acted, *lost], Clock.TOTAL, Basis.CALENDAR, as_of=as_of)
+    assert (orientation.n, orientation.unfinished, orientation.excluded) == (20, 20, ())
+    assert (total.n, total.unfinished) == (20, 20)
+    assert "25/1 (claim 1)" in orientation.episodes
+    assert counts([*acted, *lost]).never_acted == 20
