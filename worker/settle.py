@@ -125,7 +125,11 @@ def _tell_taken(
     deliveries.suppress_pending(session, desk.account_id, handoff.id, reason=reason, now=now, but=TAKEN)
     told = deliveries.told(session, desk.account_id, handoff.id)
     others = [member for member in everybody if member.id in told and member.id != handoff.claimed_by]
-    return deliveries.create(session, handoff, others, now=now, kind=TAKEN)
+    # One that was not sent yet when the claim ended is still owed to whoever is told now.
+    again = deliveries.offer_again(
+        session, desk.account_id, handoff.id, kind=TAKEN, but=handoff.claimed_by, now=now
+    )
+    return again + deliveries.create(session, handoff, others, now=now, kind=TAKEN)
 
 
 def _expiry(desk: Desk, claimed_at: datetime) -> datetime | None:

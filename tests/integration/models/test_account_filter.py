@@ -29,7 +29,7 @@ VALUES: dict[str, Any] = {
     "note_hash": "x", "next_attempt_at": NOW, "due_at": NOW, "at": NOW, "until": NOW, "member_id": 11, "outcome": "o",
     "happened_at": NOW, "claimed_at": NOW, "taken_until": NOW, "removed": 1, "found": [{"kind": "x"}], "values": {},
     "answer": {"step": 1}, "read_back": {}, "first_action": {}, "acted_at": NOW, "deed": {}, "kind": "refresh",
-    "next_at": NOW, "before": Response.OPEN, "after": Response.CLAIMED,
+    "next_at": NOW, "before": Response.OPEN, "after": Response.CLAIMED, "but": 11,
 }  # fmt: skip
 KEYS = {"handoff_id": "handoff", "inbox_id": "inbox", "delivery_id": "delivery"}
 STATES = ("pending", "posting", "posted", "claimed")

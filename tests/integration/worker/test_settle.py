@@ -98,3 +98,20 @@ def test_a_frozen_account_gets_its_owner_once_it_is_free(shop: Shop) -> None:
 
 def _raise(error: Exception) -> None:
     raise error
+
+
+def test_a_taken_message_that_was_not_sent_yet_is_owed_at_the_next_claim(shop: Shop) -> None:
+    shop.psa_members_with_mail()
+    handoff_id = shop.escalated()
+    shop.publish(handoff_id)
+    shop.tell(handoff_id)
+    claimed_by_link(shop, 2)
+    settled(shop)  # rows made, nothing sent
+    given_back(shop, 2)
+    settled(shop)
+    claimed_by_link(shop, 2)
+    queued = settle.settle(shop.services, account_id=shop.account_id, handoff_id=handoff_id)
+    with shop.database.account(shop.account_id) as session:
+        taken = [d for d in deliveries.of_handoff(session, shop.account_id, handoff_id) if d.kind == "taken"]
+    assert [(d.recipient_user_id, d.status) for d in taken] == [(3, "queued")]
+    assert [d.id for d in taken] == queued
