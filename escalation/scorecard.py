@@ -185,6 +185,7 @@ def scorecard(
     currency: str | None,
     connected_at: datetime | None,
     pilot: Iterable[Observation] | None = None,
+    pilot_baselines: Sequence[Baseline] | None = None,
     clock_skew_s: float | None = None,
     skew_measured_at: datetime | None = None,
 ) -> Scorecard:
@@ -192,7 +193,8 @@ def scorecard(
 
     `observations` are those of the rolling 30 days and those acted on in the running month; others do no harm.
     `pilot` are those of the first eight weeks since connecting, as known at their end; by default they are among the
-    others. `baselines` are those known at `as_of`, at most one of each source.
+    others. `baselines` are those known at `as_of`, at most one of each source; `pilot_baselines` those known when the
+    pilot ended, so that what is measured later does not change its verdict.
     """
     known = all_known(observations, as_of)
     window = recent(known, as_of=as_of)
@@ -220,7 +222,12 @@ def scorecard(
         hours_saved=month,
         worth={source: worth(hours, hourly_rate) for source, hours in month.items()} if hourly_rate else {},
         counts=counts(window),
-        kill_switch=_pilots(known if pilot is None else list(pilot), baselines, connected_at, as_of),
+        kill_switch=_pilots(
+            known if pilot is None else list(pilot),
+            baselines if pilot_baselines is None else pilot_baselines,
+            connected_at,
+            as_of,
+        ),
         worst_waits=_worst(window, as_of),
         exclusions=_left_out(window, clocks),
         untrusted=[o.episode for o in window if o.acted_at and not o.trusted and not o.exclusions],

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from escalation.measures import PILOT_WEEKS, WEEK, WINDOW
+from escalation.measures import PILOT_WEEKS, WEEK, WINDOW, Baseline
 from escalation.observations import Observation
 from escalation.scorecard import Scorecard, scorecard
 from models.baselines import baselines
@@ -48,9 +48,18 @@ def reckoning(session: Session, account_id: int, *, as_of: datetime) -> Callable
         currency=account.currency,
         connected_at=account.connected_at,
         pilot=_pilot(session, account_id, account.connected_at, as_of),
+        pilot_baselines=_pilot_baselines(session, account_id, account.connected_at, as_of),
         clock_skew_s=account.clock_skew_s,
         skew_measured_at=account.skew_measured_at,
     )
+
+
+def _pilot_baselines(
+    session: Session, account_id: int, connected_at: datetime | None, as_of: datetime
+) -> list[Baseline] | None:
+    """Return what was known of the old way when the pilot ended; None before that."""
+    end = connected_at + PILOT_WEEKS * WEEK if connected_at else None
+    return baselines(session, account_id, end) if end is not None and end <= as_of else None
 
 
 def _pilot(

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 from apiflask import Schema
 from apiflask.fields import AwareDateTime, Boolean, Dict, Integer, List, Nested, Raw, String
 from apiflask.validators import Length, OneOf, Range
+from marshmallow import ValidationError
 
 from escalation.lifecycle import Brief, Response
 from models.listing import MOST
 
 STATES = [str(state) for state in Response]
+
+
+def _within_reason(moment: datetime) -> None:
+    """Refuse what no figure is known of, and what cannot be told in UTC. Raises `ValidationError`."""
+    now = datetime.now(UTC)
+    if not 2000 <= moment.year <= now.year + 1 or moment > now + timedelta(minutes=1):
+        raise ValidationError("Give a moment between the year 2000 and now.")
 
 
 def _moment(description: str, *, nullable: bool = True) -> AwareDateTime:
@@ -59,8 +69,9 @@ class ListQuery(Schema):
         metadata={"description": "State of the response; repeatable. Default: all."},
     )
     since = AwareDateTime(
-        format="iso", metadata={"description": "Escalated at or after this moment, with its offset from UTC."}
-    )
+        format="iso", validate=_within_reason,
+        metadata={"description": "Escalated at or after this moment, with its offset from UTC."},
+    )  # fmt: skip
     ticket = Integer(validate=Range(min=1), metadata={"description": "All episodes of one ticket."})
     next = String(validate=Length(max=200), metadata={"description": "`next` of the page before."})
     limit = Integer(load_default=50, validate=Range(min=1, max=MOST))
@@ -170,7 +181,10 @@ class Reason(Schema):
 class MetricsQuery(Schema):
     """Which moment, how much detail."""
 
-    as_of = AwareDateTime(format="iso", metadata={"description": "A moment, with its offset from UTC. Default: now."})
+    as_of = AwareDateTime(
+        format="iso", validate=_within_reason,
+        metadata={"description": "A moment that is past, with its offset from UTC. Default: now."},
+    )  # fmt: skip
     listing = Boolean(load_default=False, metadata={"description": "With the episodes behind each figure."})
 
 

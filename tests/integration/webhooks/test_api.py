@@ -237,3 +237,11 @@ def test_a_wrong_method_or_path_is_a_problem_document(office: Office) -> None:
     for method, path, status in (("PUT", "/handoffs", 405), ("GET", "/nothing", 404), ("GET", "/handoffs/x", 404)):
         answer = office.api(method, path)
         assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+12:00", "9999-12-31T23:59:59-12:00", "2100-01-01T00:00:00Z"])
+def test_a_moment_out_of_all_reason_is_refused_in_words(office: Office, moment: str) -> None:
+    for path, name in (("/analytics/escalation-metrics", "as_of"), ("/handoffs", "since")):
+        answer = office.api("GET", path, query_string={name: moment})
+        assert answer.status_code == 422
+        assert "between the year 2000 and now" in answer.text
