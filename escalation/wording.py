@@ -1,8 +1,8 @@
 """Tell what a senior's note says of its writer's work: a deed, or only that somebody is about to begin.
 
 A text is cut into clauses. Announcements ("looking into it", "on it"), plans ("will call back"), courtesies and
-read-backs ("I start with the firewall") report nothing done. Whatever is left does, unless the text also
-announces: then a guess or a question is no deed either.
+read-backs ("I start with the firewall"), questions and handing it on report nothing done. Whatever is left does,
+unless the text also announces: then a guess is no deed either.
 """
 
 # ruff: noqa: E501 - an alternative is easier to find in one long line than in a ladder
@@ -37,6 +37,27 @@ _LOOK = re.compile(
     r"in progress|wip|under investigation|ack(?:nowledged)?|noted|received|seen|understood|got it|copy(?: that)?|roger|will do|more to (?:come|follow)|stand ?by|"
     rf"assigned|escalated|escalation received){_TAIL}"
 )
+_UNDER_WAY = re.compile(
+    rf"{_SUBJECT}(?:{_FILLER} )?(?:looking|digging|checking|investigating|reviewing|reading|working|analy[sz]ing|troubleshooting|researching|verifying|"
+    r"(?:having|taking) a (?:quick |closer |proper )?look)\b(?!.*\b(?:shows?|showed|found|says|said|returns?|returned|gives?|gave|reveals?|revealed)\b).*"
+)
+"""Under way is not done, whatever it is about; what it showed is."""
+_PASSING_ON = re.compile(
+    r"(?:i am |i will |i )?(?:giving|handing|passing|give|hand|pass) (?:it |this |that |the ticket |ticket |this one )?(?:back|over|on)\b.*|"
+    r"(?:i am |i will |i )?(?:re ?assigning|re ?assign|transferring)\b.*|(?:taking|took|take) over from\b.*|(?:picking|picked|pick)(?: (?:it|this))? up from\b.*|"
+    r"ticket (?:claimed|taken|assigned|picked)\b.*|no (?:time|capacity)\b.*|(?:can|could|would) (?:someone|somebody|anyone|anybody|you)\b.*"
+)
+_ON_THE_WAY = re.compile(
+    r"eta\b.*|(?:i am )?on (?:my|the) way\b.*|omw\b.*|en route\b.*|(?:i am )?(?:heading|driving|travell?ing) (?:to|over|out|there|in)\b.*|"
+    r"k|kk|bump(?:ing|ed)?(?: this)?|ping(?:ing)?|any (?:updates?|news|joy|luck)\b.*"
+)
+_REQUEST = re.compile(
+    r"\W*[A-Z][\w'-]+,\s+(?:please |pls |can you |could you |would you )?(?:take|pick|grab|look|check|have|call|do|ask|see|try|get|reboot|restart)\b"
+)
+"""Somebody is spoken to by name and told what to do."""
+_OF_ONES_OWN = ("i ", "we ", "mine", "this ", "taking", "grabbing", "picking", "claiming", "owning", "took", "claimed",
+                "grabbed", "picked", "assigned", "assigning", "on ", "am ", "will ", "let me")  # fmt: skip
+"""How a clause begins in which its writer takes something; "got it" and "take this" do not."""
 _COURTESY = re.compile(
     r"(?:(?:hi|hello|hey|dear|good (?:morning|afternoon|evening|day)|morning|afternoon)(?: \w+){0,3}|(?:many |kind |best |warm )?(?:thanks|thank you|thx|cheers|ta|regards|sorry|apologies|please bear)\b.*|"
     r"ok(?:ay)?|yes|yep|sure|great|all|team|no worries|no problem|fyi)"
@@ -51,7 +72,9 @@ _GUESS = re.compile(
 )
 _READ_BACK = re.compile(
     r"\W*(?:(?:taking (?:it|this)(?: one)?|on it|mine)\W+)?(?:(?:i|we)(?:['’]ll|['’]m| will| am| shall|['’]re| are)? (?:start|begin|starting|beginning)|"
-    r"will (?:start|begin)|starting|beginning)(?: off| out| here)? (?:with|by|at|from)\b(?=\W*\w)",
+    r"will (?:start|begin)|starting|beginning)(?: off| out| here)? "
+    r"(?:with\b|(?:by|at|from)\b(?!\W*\d{1,2}(?::\d\d)?\s?(?:am|pm|h|o.?clock)?(?:\s|\W*$)))"
+    r"(?!\W*(?:noon|lunch|tomorrow|(?:mon|tues|wednes|thurs|fri|satur|sun)day|next|the (?:morning|afternoon))\b)(?=\W*\w)",
     re.IGNORECASE,
 )
 _CLAUSES = re.compile(r"[,;!?()\n]+\s*|:\s+|\.(?:\s+|$)|\.{2,}|\s+[-–—/&+]+\s*|\s+(?:and|but)\s+(?!then the )", re.IGNORECASE)
@@ -80,16 +103,17 @@ def takes(text: str) -> bool:
     """Tell whether a note says that its writer takes the ticket: "taking this", "on it", or a read-back."""
     if start_with(text):
         return True
-    return any(
-        _TAKE.fullmatch(_bare(clause))
-        for stretch in stretches(text)
-        if stretch.kind in ("sentence", "item")
-        for clause in _clauses(stretch.text)
-    )
+    said = (s.text for s in stretches(text) if s.kind in ("sentence", "item"))
+    own = (sentence for sentence in said if not _REQUEST.match(sentence) and not sentence.rstrip().endswith("?"))
+    clauses = (_bare(clause) for sentence in own for clause in _clauses(sentence))
+    return any(_TAKE.fullmatch(words) and words.startswith(_OF_ONES_OWN) for words in clauses)
 
 
 def reports_deed(text: str, *, by: tuple[str, ...] = (), strict: bool = False) -> bool:
-    """Tell whether a text reports something done. `by` are its writer's names; `strict` doubts guesses and questions."""
+    """Tell whether a text reports something done. `by` are its writer's names; `strict` doubts guesses.
+
+    A question is no deed, whoever is asked: "what did you try?" is what a brief is there to spare.
+    """
     senses: list[Sense] = []
     for stretch in stretches(text):
         if stretch.kind == "pasted":
@@ -98,10 +122,13 @@ def reports_deed(text: str, *, by: tuple[str, ...] = (), strict: bool = False) -
             continue
         senses += _senses(stretch.text, by)
     doubtful = strict or "announcement" in senses
-    return "deed" in senses or (not doubtful and ("guess" in senses or "question" in senses))
+    return "deed" in senses or (not doubtful and "guess" in senses)
 
 
 def _senses(sentence: str, by: tuple[str, ...]) -> Iterator[Sense]:
+    if _REQUEST.match(sentence):
+        yield "plan"
+        return
     answer = _READ_BACK.match(sentence)
     if answer:
         yield "announcement"
@@ -114,7 +141,7 @@ def _senses(sentence: str, by: tuple[str, ...]) -> Iterator[Sense]:
 
 def _sense(clause: str, *, asked: bool, by: tuple[str, ...]) -> Sense:
     words = _bare(clause)
-    if _TAKE.fullmatch(words) or _LOOK.fullmatch(words):
+    if any(way.fullmatch(words) for way in (_TAKE, _LOOK, _UNDER_WAY, _PASSING_ON, _ON_THE_WAY)):
         return "announcement"
     names = {part for name in by for part in plain(name).split()}
     initials = {"".join(part[0] for part in plain(name).split()) for name in by if name}

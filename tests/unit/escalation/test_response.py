@@ -181,7 +181,7 @@ NOT_YET = [
 DEEDS = [
     "Taking this. Rebooted the firewall, tunnel is up.", "On it - VPN lifetime mismatch fixed on both ends",
     "I'll start with the lifetime. Compared both ends: they differ.", "I start with the lifetime, compared both ends",
-    "on it!! cleared the spooler", "Rebooted", "Called client", "Looks like the cert expired", "Can you test now?",
+    "on it!! cleared the spooler", "Rebooted", "Called client", "Looks like the cert expired",
     "Looking into it. Event log shows 4625 every minute", "Checked the firewall logs", "Fixed",
     "Started with a reboot, no change",
     "Looking into it and found the cert expired", "Hi Mia, I have reset your password. Please try again.",
