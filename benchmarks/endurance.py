@@ -1,11 +1,12 @@
 """Memory, files, threads and database connections of each process over a long run of whole handoffs: do they grow?
 
-    python -m benchmarks.endurance [--minutes 20] [--rate 1.0] [--database sqlite|postgresql] [--every 10]
+    python -m benchmarks.endurance [--minutes 20] [--rate 1.0] [--poll 30] [--database sqlite|postgresql] [--every 10]
 
 Two accounts escalate at a steady rate; each ticket is claimed, worked on and closed after a while, as in life. Every few
 seconds each process is measured. Printed is what it had after the first third, when every cache and pool has filled, beside
 what it had at the end, and the slope of resident memory over the last two thirds, in kilobytes a handoff with its standard
-error. A process that leaks a row or a response for each handoff shows it: a package alone is 12 kB. Linux.
+error. A process that leaks a row or a response for each handoff shows it: a package alone is 12 kB. Processor time a handoff
+holds all that comes with one: callbacks of each change, polling, claim, announcements, figures. Linux.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from worker.logs import set_up
 
 PARTS = ("web", "worker", "beat", "broker")
 USUAL = {"RESOLUTIONFLOW_CALLS_PER_SECOND": "100", "RESOLUTIONFLOW_BURST": "200", "RESOLUTIONFLOW_SWEEP": "5",
-         "RESOLUTIONFLOW_POLL": "30", "RESOLUTIONFLOW_LEASE": "90", "RESOLUTIONFLOW_POST_TIMEOUT": "30"}  # fmt: skip
+         "RESOLUTIONFLOW_LEASE": "90", "RESOLUTIONFLOW_POST_TIMEOUT": "30"}  # fmt: skip
 """Nothing is broken here, so waits are production's or near; only the rate limit is lifted, so that more happens in less time."""
 
 
@@ -41,19 +42,27 @@ class Reading:
     memory: int
     threads: int
     files: int
+    processor: float
+    """Seconds of processor time so far."""
 
 
 def measure(rig: Rig, part: str, handoffs: int) -> Reading:
-    """Add up a part's process and its children (gunicorn has one)."""
-    process = rig.part(part).process
-    assert process is not None
-    parent = psutil.Process(process.pid)
+    """Add up a part's process and its children (gunicorn has one; PostgreSQL one for each connection)."""
+    if part == "database":
+        assert rig.postgres is not None
+        folder = Path(str(rig.postgres.superuser.query["host"]))
+        parent = psutil.Process(int((folder / "postmaster.pid").read_text().split()[0]))
+    else:
+        process = rig.part(part).process
+        assert process is not None
+        parent = psutil.Process(process.pid)
     family = [parent, *parent.children(recursive=True)]
     return Reading(
         handoffs,
         sum(one.memory_info().rss for one in family),
         sum(one.num_threads() for one in family),
         sum(one.num_fds() for one in family),
+        sum(sum(one.cpu_times()[:2]) for one in family),
     )
 
 
@@ -92,8 +101,15 @@ def live(rig: Rig, rate: float, over: threading.Event) -> None:
 
 
 def posted(rig: Rig) -> int:
-    with rig.stage.services.database.system() as system:
-        return int(system.scalar(select(func.count(Handoff.id)).where(Handoff.posted_at.is_not(None))) or 0)
+    """Return how many briefs are in their tickets."""
+    count = 0
+    for msp in rig.msps:
+        with rig.stage.services.database.account(msp.account_id, reading=True) as session:
+            query = select(func.count(Handoff.id)).where(
+                Handoff.account_id == msp.account_id, Handoff.posted_at.is_not(None)
+            )
+            count += session.scalar(query) or 0
+    return count
 
 
 def slope(readings: list[Reading]) -> tuple[float, float]:
@@ -118,6 +134,9 @@ def main() -> int:
         default=1.0,
         help="escalations a second, both accounts together (default: %(default)s)",
     )
+    parser.add_argument(
+        "--poll", default="30", help="seconds between two polls of an account (default: %(default)s)"
+    )
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument(
         "--every", type=float, default=10, help="seconds between two readings (default: %(default)s)"
@@ -126,16 +145,19 @@ def main() -> int:
     set_up("CRITICAL")
     with (
         tempfile.TemporaryDirectory(prefix="endurance-") as home,
-        rig(Path(home), options.database, environment=USUAL) as running,
+        rig(
+            Path(home), options.database, environment=USUAL | {"RESOLUTIONFLOW_POLL": options.poll}
+        ) as running,
     ):
-        over, found, lines = threading.Event(), {part: list[Reading]() for part in PARTS}, list[int]()
+        parts = (*PARTS, "database") if running.postgres else PARTS
+        over, found, lines = threading.Event(), {part: list[Reading]() for part in parts}, list[int]()
         people = threading.Thread(target=live, args=(running, options.rate, over), daemon=True)
         people.start()
         end = time.monotonic() + options.minutes * 60
         while time.monotonic() < end:
             time.sleep(options.every)
             done = posted(running)
-            for part in PARTS:
+            for part in parts:
                 found[part].append(measure(running, part, done))
             if (count := connections(running)) is not None:
                 lines.append(count)
@@ -147,7 +169,7 @@ def main() -> int:
                 )
         over.set()
         people.join(30)
-        restarts = {part: running.part(part).starts - 1 for part in PARTS}
+        restarts = {part: running.part(part).starts - 1 for part in PARTS} | {"database": 0}
         report(options, found, lines, restarts)
     return 0
 
@@ -162,7 +184,7 @@ def report(
     )
     say(
         f"{'part':<8}{'MB after a third':>18}{'MB at the end':>15}{'kB a handoff':>16}"
-        f"{'threads':>12}{'files':>12}{'restarts':>10}"
+        f"{'threads':>12}{'files':>12}{'restarts':>10}{'processor, ms a handoff':>25}"
     )
     for part, readings in found.items():
         later = readings[len(readings) // 3 :]
@@ -170,6 +192,7 @@ def report(
         say(
             f"{part:<8}{first.memory / 2**20:>18.1f}{last.memory / 2**20:>15.1f}{f'{grows:.2f} ± {error:.2f}':>16}"
             f"{f'{first.threads} -> {last.threads}':>12}{f'{first.files} -> {last.files}':>12}{restarts[part]:>10}"
+            f"{(last.processor - first.processor) * 1000 / max(1, last.handoffs - first.handoffs):>25.0f}"
         )
     if lines:
         later_lines = lines[len(lines) // 3 :]
