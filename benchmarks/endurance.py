@@ -1,6 +1,7 @@
 """Memory, files, threads and database connections of each process over a long run of whole handoffs: do they grow?
 
-    python -m benchmarks.endurance [--minutes 20] [--rate 1.0] [--poll 30] [--database sqlite|postgresql] [--every 10]
+    python -m benchmarks.endurance [--minutes 20] [--rate 1.0] [--database sqlite|postgresql]
+                                  [--every 10] [--poll 30] [--sweep 5]
 
 Two accounts escalate at a steady rate; each ticket is claimed, worked on and closed after a while, as in life. Every few
 seconds each process is measured. Printed is what it had after the first third, when every cache and pool has filled, beside
@@ -29,7 +30,7 @@ from tests.storm.rig import Escalation, Rig, rig, say
 from worker.logs import set_up
 
 PARTS = ("web", "worker", "beat", "broker")
-USUAL = {"RESOLUTIONFLOW_CALLS_PER_SECOND": "100", "RESOLUTIONFLOW_BURST": "200", "RESOLUTIONFLOW_SWEEP": "5",
+USUAL = {"RESOLUTIONFLOW_CALLS_PER_SECOND": "100", "RESOLUTIONFLOW_BURST": "200",
          "RESOLUTIONFLOW_LEASE": "90", "RESOLUTIONFLOW_POST_TIMEOUT": "30"}  # fmt: skip
 """Nothing is broken here, so waits are production's or near; only the rate limit is lifted, so that more happens in less time."""
 
@@ -134,20 +135,18 @@ def main() -> int:
         default=1.0,
         help="escalations a second, both accounts together (default: %(default)s)",
     )
-    parser.add_argument(
-        "--poll", default="30", help="seconds between two polls of an account (default: %(default)s)"
-    )
+    parser.add_argument("--poll", default="30", help="seconds between two polls (default: %(default)s)")
+    parser.add_argument("--sweep", default="5", help="seconds between two sweeps (default: %(default)s)")
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument(
         "--every", type=float, default=10, help="seconds between two readings (default: %(default)s)"
     )
     options = parser.parse_args()
     set_up("CRITICAL")
+    waits = {"RESOLUTIONFLOW_POLL": options.poll, "RESOLUTIONFLOW_SWEEP": options.sweep}
     with (
         tempfile.TemporaryDirectory(prefix="endurance-") as home,
-        rig(
-            Path(home), options.database, environment=USUAL | {"RESOLUTIONFLOW_POLL": options.poll}
-        ) as running,
+        rig(Path(home), options.database, environment=USUAL | waits) as running,
     ):
         parts = (*PARTS, "database") if running.postgres else PARTS
         over, found, lines = threading.Event(), {part: list[Reading]() for part in parts}, list[int]()
