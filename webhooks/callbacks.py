@@ -23,6 +23,7 @@ from webhooks.answers import problem
 from webhooks.directory import Directory, Known, Unsure
 from webhooks.passage import Away, Passage
 from webhooks.strangers import Strangers
+from worker import crash
 
 log = structlog.get_logger()
 
@@ -92,6 +93,7 @@ class Receiver:
         """Tie the account to the key that signed its first callback. Raises `Forged` if another was first."""
         with self._database.account(known.account_id) as session:
             ours = accounts.pin_callback_key(session, known.account_id, key_id)
+        crash.point("callback.pinned")
         self._directory.forget(known.account_id)
         if not ours:
             raise Forged(f"key_url id {key_id!r} is not the account's key, which was pinned meanwhile")
@@ -116,6 +118,7 @@ class Receiver:
     def _store(
         self, known: Known, body: CallbackBody, raw: bytes, signature: str, *, verified: bool, event_id: str
     ) -> None:
+        crash.point("callback.checked")
         with self._database.account(known.account_id) as session:
             row = inbox.store(
                 session,
@@ -132,6 +135,7 @@ class Receiver:
                 verified=verified,
                 now=self._clock(),
             )
+        crash.point("callback.stored")
         if row is None:
             log.debug("callback_repeated", event_id=event_id, account=known.name, ticket_id=body.ticket_id)
             return

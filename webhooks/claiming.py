@@ -21,6 +21,7 @@ from models.base import Database
 from models.handoffs import Handoff
 from models.tables import Member
 from webhooks.seniors import Senior, require_engineer_or_admin
+from worker import crash
 from worker.links import ApiPass, ClaimPass
 
 log = structlog.get_logger()
@@ -95,6 +96,7 @@ class Claiming:
     ) -> Standing:
         """Give it to whoever asks, if it is open; the result says who has it."""
         now = self._clock()
+        crash.point("claim.asked")
         with self._database.account(who.account_id) as session:
             senior = require_engineer_or_admin(session, who)
             won = handoffs.claim(
@@ -102,6 +104,7 @@ class Claiming:
                 happened_at=senior.psa_time(now), why=WAYS[way], actor=senior.login,
             )  # fmt: skip
             standing = _standing(session, senior, handoff_id, changed=won)
+        crash.point("claim.stored")
         if won:
             self._settle(standing, "claimed")
         return standing
@@ -109,6 +112,7 @@ class Claiming:
     def give_back(self, who: ClaimPass | ApiPass, handoff_id: int) -> Standing:
         """Offer it to everybody again, if whoever asks has it and has not acted on it yet."""
         now = self._clock()
+        crash.point("claim.returning")
         with self._database.account(who.account_id) as session:
             senior = require_engineer_or_admin(session, who)
             done = handoffs.release_claim(
@@ -116,6 +120,7 @@ class Claiming:
                 happened_at=senior.psa_time(now), actor=senior.login,
             )  # fmt: skip
             standing = _standing(session, senior, handoff_id, changed=done)
+        crash.point("claim.returned")
         if done:
             self._settle(standing, "given_back")
         return standing
@@ -123,6 +128,7 @@ class Claiming:
     def dismiss(self, who: ApiPass, handoff_id: int, *, reason: str) -> Standing:
         """End it without anybody taking it, if it is open; who is not told yet will not be."""
         now = self._clock()
+        crash.point("claim.dismissing")
         with self._database.account(who.account_id) as session:
             senior = require_engineer_or_admin(session, who)
             why = f"dismissed by {senior.name}: {reason}"
@@ -133,6 +139,7 @@ class Claiming:
             if done:
                 deliveries.suppress_pending(session, who.account_id, handoff_id, reason=why, now=now)
             standing = _standing(session, senior, handoff_id, changed=done)
+        crash.point("claim.dismissed")
         if done:
             log.info("dismissed", **_ids(standing))
         return standing

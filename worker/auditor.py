@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from models import accounts, jobs
 from models.jobs import EVERYONE, Alert
 from models.standing_still import Still, standing_still
+from worker import crash
 from worker.mail import MailError, compose, message_id
 from worker.mail_alerts import AlertMail, render_alerts
 from worker.wiring import Services
@@ -34,6 +35,7 @@ SWITCH_TIMEOUT_S = 5.0
 
 def audit(services: Services) -> list[Still]:
     """Raise an alert for what stands still, clear those that hold no longer, tell the operator; return what stands."""
+    crash.point("audit.rung")
     now = services.clock()
     with services.database.system() as system:
         jobs.beat(system, "audit", now)
@@ -75,7 +77,13 @@ def _tell(services: Services, now: datetime) -> None:
     if not operator:
         return
     with services.database.system() as system:
-        fresh = [a for a in jobs.open_alerts(system) if jobs.claim_job(system, EVERYONE, TELL, str(a.id), now)]
+        fresh = [
+            alert for alert in jobs.open_alerts(system)
+            if jobs.claim_job(
+                system, EVERYONE, TELL, str(alert.id), now, lease_s=services.settings.intervals.lease
+            )
+        ]  # fmt: skip
+    crash.point("audit.taken")
     if not fresh:
         return
     try:
@@ -96,10 +104,13 @@ def _tell(services: Services, now: datetime) -> None:
             for alert in fresh:
                 at = now + timedelta(seconds=services.settings.intervals.audit)
                 jobs.release_job(system, EVERYONE, TELL, str(alert.id), at=at, reason=str(error)[:200])
+        crash.point("audit.waits")
         return
+    crash.point("audit.told")
     with services.database.system() as system:
         for alert in fresh:
             jobs.finish_job(system, EVERYONE, TELL, str(alert.id), services.clock())
+    crash.point("audit.recorded")
     log.info("operator_told", alerts=len(fresh))
 
 

@@ -13,28 +13,25 @@ import signal
 import threading
 from pathlib import Path
 
-POINTS = (
-    "triage.taken",
-    "triage.read",
-    "triage.decided",
-    "publish.leased",
-    "publish.gathered",
-    "publish.drafted",
-    "publish.attempted",
-    "publish.posted",
-    "publish.recorded",
-    "refresh.taken",
-    "refresh.edited",
-    "notify.created",
-    "deliver.taken",
-    "deliver.sent",
-    "observe.read",
-    "observe.stored",
-    "settle.taken",
-    "settle.owner_set",
-    "settle.stored",
-)
-"""Every point there is, in the order an escalation passes them."""
+_STEPS = {
+    "callback": "checked pinned stored",
+    "claim": "asked stored returning returned dismissing dismissed",
+    "triage": "rung taken verified read decided waits refused",
+    "publish": "rung leased gathered drafted attempted posted recorded waits parked hidden frozen",
+    "notify": "rung created",
+    "deliver": "rung taken sent recorded waits",
+    "refresh": "rung taken removed counted asked repeats held stored edited said_beside kept_beside ended waits put_off",
+    "observe": "rung taken read stored expired withdrawn gone",
+    "settle": "rung taken owner_set owned stored waits",
+    "poll": "rung taken stored ended",
+    "check": "rung registered activated removed ended",
+    "weekly": "rung taken planned",
+    "report": "rung taken sent recorded waits",
+    "audit": "rung taken told recorded waits",
+}
+"""By the task that passes them: one before its first change, and one after each change of a row and each write elsewhere."""
+POINTS = tuple(f"{task}.{step}" for task, steps in _STEPS.items() for step in steps.split())
+"""Every point there is."""
 
 _ENDS = {"kill": signal.SIGKILL, "stop": signal.SIGSTOP}
 _passed: dict[str, int] = {}

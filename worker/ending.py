@@ -11,6 +11,7 @@ from escalation import rules
 from escalation.rules import Seen
 from models import deliveries, handoffs, watches
 from models.watches import Watch
+from worker import crash
 from worker.wiring import Services
 
 log = structlog.get_logger()
@@ -76,5 +77,6 @@ def withdraw_if_away(services: Services, *, account_id: int, handoff_id: int) ->
             episode=watch.episode,
             gone=watch.gone,
         )
+    crash.point("observe.withdrawn")
     log.info("withdrawn", handoff_id=handoff_id, why=why)
     return True

@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 from escalation.response import CLAIMING_ROLES
 from models import accounts, deliveries, handoffs, jobs, people
 from models.deliveries import Delivery
+from models.handoffs import Handoff
 from worker import crash
 from worker.backoff import next_try
 from worker.letters import letter, stale
 from worker.mail import MailError, compose
 from worker.settle import TAKEN
-from worker.wiring import Services
+from worker.wiring import Desk, Services
 
 log = structlog.get_logger()
 
@@ -25,6 +26,7 @@ GIVE_UP_AFTER = 40
 
 def notify(services: Services, *, account_id: int, handoff_id: int) -> list[int]:
     """Make a delivery row for each engineer and admin of the account; return those to send. Repeatable."""
+    crash.point("notify.rung")
     now = services.clock()
     with services.database.account(account_id) as session:
         handoff = handoffs.get(session, account_id, handoff_id)
@@ -50,27 +52,14 @@ def deliver(services: Services, *, account_id: int, delivery_id: int) -> bool:
     The row is taken under a lease before the attempt and finished after it. A process that dies in between leaves
     it to be sent again with the same Message-ID, so a repeat can be told from a second message.
     """
-    now = services.clock()
-    waits = services.settings.intervals
+    crash.point("deliver.rung")
     desk = services.desk(account_id)
-    with services.database.account(account_id) as session:
-        delivery = deliveries.take(session, account_id, delivery_id, now=now, lease_s=waits.lease)
-        if delivery is None:
-            return False
-        handoff = handoffs.get(session, account_id, delivery.handoff_id)
-        if delivery.attempts > GIVE_UP_AFTER:  # also one that ended its process each time
-            deliveries.fail(session, account_id, delivery_id, reason=f"given up after {GIVE_UP_AFTER} tries")
-            log.error("mail_given_up", delivery_id=delivery_id)
-            return False
-        reader = people.member(session, account_id, delivery.recipient_user_id)
-        gone = reader is None or not reader.active or reader.role not in CLAIMING_ROLES
-        why = "no longer an active engineer or admin" if gone else stale(desk, handoff, delivery)
-        if handoff is None or why:
-            deliveries.suppress(session, account_id, delivery_id, reason=why or "")
-            return False
-        first = _first_message(session, delivery)
-    structlog.contextvars.bind_contextvars(event_id=handoff.event_id, ticket_id=handoff.ticket_id)
+    taken = _take(services, desk, delivery_id)
     crash.point("deliver.taken")
+    if taken is None:
+        return False
+    delivery, handoff, first = taken
+    structlog.contextvars.bind_contextvars(event_id=handoff.event_id, ticket_id=handoff.ticket_id)
     try:
         message = compose(
             letter(services, desk, handoff, delivery),
@@ -92,8 +81,30 @@ def deliver(services: Services, *, account_id: int, delivery_id: int) -> bool:
         if delivery.kind != TAKEN:
             # Should it have been claimed while this was on its way, its reader is to learn that too.
             handoffs.ask_settlement(session, account_id, delivery.handoff_id, due_at=services.clock())
+    crash.point("deliver.recorded")
     log.info("mail_sent", delivery_id=delivery_id, attempts=delivery.attempts)
     return True
+
+
+def _take(services: Services, desk: Desk, delivery_id: int) -> tuple[Delivery, Handoff, str | None] | None:
+    """Take a message that is due, with its handoff and the Message-ID it stands below; None if it is not to be sent."""
+    account_id, lease_s = desk.account_id, services.settings.intervals.lease
+    with services.database.account(account_id) as session:
+        delivery = deliveries.take(session, account_id, delivery_id, now=services.clock(), lease_s=lease_s)
+        if delivery is None:
+            return None
+        handoff = handoffs.get(session, account_id, delivery.handoff_id)
+        if delivery.attempts > GIVE_UP_AFTER:  # also one that ended its process each time
+            deliveries.fail(session, account_id, delivery_id, reason=f"given up after {GIVE_UP_AFTER} tries")
+            log.error("mail_given_up", delivery_id=delivery_id)
+            return None
+        reader = people.member(session, account_id, delivery.recipient_user_id)
+        gone = reader is None or not reader.active or reader.role not in CLAIMING_ROLES
+        why = "no longer an active engineer or admin" if gone else stale(desk, handoff, delivery)
+        if handoff is None or why:
+            deliveries.suppress(session, account_id, delivery_id, reason=why or "")
+            return None
+        return delivery, handoff, _first_message(session, delivery)
 
 
 def _first_message(session: Session, delivery: Delivery) -> str | None:
@@ -124,5 +135,6 @@ def _not_sent(services: Services, delivery: Delivery, error: ValueError | MailEr
                     detail=str(error)[:500],
                 )  # fmt: skip
             deliveries.fail_for_now(session, delivery.account_id, delivery.id, at=at, reason=str(error)[:500])
+    crash.point("deliver.waits")
     log.warning("mail_not_sent", delivery_id=delivery.id, permanent=permanent, reason=str(error)[:300])
     return False

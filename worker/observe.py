@@ -47,7 +47,9 @@ def observe(services: Services, *, account_id: int, handoff_id: int) -> bool:
     3. Whoever took it first, by the PSA's clock, has it, unless somebody took it by a link or the API before.
     4. The claimant's first qualifying deed ends the wait; a claim without one runs out in its time.
     """
+    crash.point("observe.rung")
     handoff = _take(services, account_id, handoff_id)
+    crash.point("observe.taken")
     if handoff is None:
         return False
     structlog.contextvars.bind_contextvars(event_id=handoff.event_id, ticket_id=handoff.ticket_id)
@@ -75,6 +77,7 @@ def _say_it_is_gone(services: Services, handoff: Handoff) -> None:
             session, account_id=account_id, event_id=uuid.uuid4().hex, dedupe_key=key, type="ticket", action="updated",
             record_id=handoff.ticket_id, member_identifier=None, raw=b"", verified=True, now=now,
         )  # fmt: skip
+    crash.point("observe.gone")
     if row is not None:
         services.bell.ring("triage", account_id=account_id, inbox_id=row)
 
@@ -145,6 +148,7 @@ def _expire(services: Services, desk: Desk, handoff_id: int) -> bool:
             session, desk.account_id, handoff_id, member_id=handoff.claimed_by, now=now,
             happened_at=handoff.claim_expires_at, why=RAN_OUT,
         )  # fmt: skip
+    crash.point("observe.expired")
     if gone:
         log.info("claim_ran_out", handoff_id=handoff_id, member_id=handoff.claimed_by)
     return gone

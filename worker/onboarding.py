@@ -14,7 +14,7 @@ from escalation.evidence import Ticket
 from models import accounts, jobs, watches
 from models.accounts import Account, MemberRow, StatusRow
 from psa.port import Board, Callback, Member, ProbeResult, Psa, PsaError, SystemInfo
-from worker import mail
+from worker import crash, mail
 from worker.wiring import Services
 
 log = structlog.get_logger()
@@ -230,10 +230,13 @@ def register(psa: Psa, public_url: str, token: str, rows: Iterable[StatusRow]) -
         entry = psa.register_callback(
             url=url, type=kind, level=level, object_id=object_id, description=f"ResolutionFlow: {kind}"
         )
+        crash.point("check.registered")
         entries.append(psa.reactivate_callback(entry.id) if entry.inactive else entry)
+        crash.point("check.activated")
     for old in psa.callbacks():  # another PUBLIC_URL or board from before
         if token in old.url and old.id not in {e.id for e in entries}:
             psa.delete_callback(old.id)
+            crash.point("check.removed")
     return entries
 
 

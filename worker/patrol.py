@@ -19,6 +19,7 @@ from escalation.rules import Seen
 from models import accounts, deliveries, handoffs, inbox, jobs, reports, watches
 from models.retention import Keep, clear
 from psa.port import PsaError
+from worker import crash
 from worker.ending import seen_of
 from worker.onboarding import measure_skew, register, renew_members
 from worker.wiring import Desk, Services
@@ -75,6 +76,7 @@ def poll(services: Services, *, account_id: int) -> list[int]:
     2. Read what changed since the cursor less an overlap, and what stands in an escalation status now.
     3. Store a row for each ticket that could mean something, then move the cursor.
     """
+    crash.point("poll.rung")
     now = services.clock()
     waits = services.settings.intervals
     with services.database.account(account_id) as session:
@@ -83,6 +85,7 @@ def poll(services: Services, *, account_id: int) -> list[int]:
             return []
         account = accounts.get(session, account_id)
         inside_when_last_seen = set(watches.tickets_in_escalation(session, account_id))
+    crash.point("poll.taken")
     cursor = account.poll_cursor if account and account.poll_cursor else now
     desk, psa = services.desk(account_id), services.psa(account_id)
     try:
@@ -100,6 +103,7 @@ def poll(services: Services, *, account_id: int) -> list[int]:
     tickets = {ticket.id: ticket for ticket in [*standing, *changed]}
     vanished = inside_when_last_seen - tickets.keys()
     rows = _store(services, desk, tickets.values(), vanished, now)
+    crash.point("poll.stored")
     newest = max((t.last_updated for t in changed if t.last_updated), default=None)
     with services.database.account(account_id) as session:
         # The PSA's own clock where it gave a time: ours may run ahead of it.
@@ -108,6 +112,7 @@ def poll(services: Services, *, account_id: int) -> list[int]:
         check_due = jobs.claim_job(session, account_id, CHECK, period, now)
         for kind in ("Unauthorized", "Forbidden"):
             jobs.clear_alert(session, account_id, kind=REFUSED, subject=kind, now=now)
+    crash.point("poll.ended")
     if check_due:
         services.bell.ring("check_callbacks", account_id=account_id)
         services.bell.ring("clear_old", account_id=account_id)
@@ -171,6 +176,7 @@ def check_callbacks(services: Services, *, account_id: int) -> int:
 
     ConnectWise disables an entry after three days of failures (ConnectWise developer guide, callbacks).
     """
+    crash.point("check.rung")
     psa = services.psa(account_id)
     measure_skew(services, account_id, psa)
     with services.database.account(account_id, reading=True) as session:
@@ -192,4 +198,5 @@ def check_callbacks(services: Services, *, account_id: int) -> int:
                 session, account_id, kind="callback was inactive", subject=account.name, now=services.clock(),
                 detail=f"{len(mended)} callback entries were switched off or gone, and are active again",
             )  # fmt: skip
+    crash.point("check.ended")
     return len(mended)

@@ -69,6 +69,7 @@ def publish(services: Services, *, account_id: int, handoff_id: int) -> bool:
     3. If a POST was ever tried, read the ticket's notes and take over what is there.
     4. Commit the moment of the attempt, then POST, then record what came of it.
     """
+    crash.point("publish.rung")
     hold = _lease(services, account_id, handoff_id)
     if hold is None:
         return False
@@ -253,6 +254,7 @@ def remove_extras(
             except PsaError as failure:  # two notes are a blemish; the brief itself is in the ticket
                 alert(services, handoff, "second brief", f"remove note {extra.id} by hand: {failure}")
                 return 0
+        crash.point("refresh.removed")
     if extras:
         alert(services, handoff, "second brief", f"{len(extras)} repeated note(s) removed; note {keep.id} kept")
     return len(extras)
@@ -308,21 +310,21 @@ def _wait(hold: _Hold, error: PsaError) -> bool:
     now = services.clock()
     at = next_try(services.settings.intervals, now=now, attempt=hold.fence, error=error)
     surely_not_posted = not isinstance(error, Ambiguous) and hold.handoff.post_attempted_at is None
-    if surely_not_posted:
-        with services.database.account(hold.desk.account_id) as session:
-            handoffs.clear_attempt(session, *hold.ids, fence=hold.fence)
-    _give_back(hold, at, f"{type(error).__name__}: {error}"[:500])
+    _give_back(hold, at, f"{type(error).__name__}: {error}"[:500], not_posted=surely_not_posted)
     log.warning("publish_waits", error=type(error).__name__, status=error.status, until=at.isoformat())
     return False
 
 
-def _give_back(hold: _Hold, at: datetime, reason: str) -> None:
+def _give_back(hold: _Hold, at: datetime, reason: str, *, not_posted: bool = False) -> None:
     services = hold.services
     with services.database.account(hold.desk.account_id) as session:
+        if not_posted:
+            handoffs.clear_attempt(session, *hold.ids, fence=hold.fence)
         handoffs.give_back(
             session, *hold.ids, fence=hold.fence, next_attempt_at=at, reason=reason, now=services.clock(),
             count_attempt=False,
         )  # fmt: skip
+    crash.point("publish.waits")
 
 
 def _park(hold: _Hold, reason: str) -> bool:
@@ -332,6 +334,7 @@ def _park(hold: _Hold, reason: str) -> bool:
         parked = handoffs.park(
             session, *hold.ids, fence=hold.fence, reason=reason[:500], now=services.clock()
         )
+    crash.point("publish.parked")
     alert(services, hold.handoff, "brief parked", reason)
     log.error("brief_parked", reason=reason)
     return parked
@@ -346,11 +349,13 @@ def freeze(services: Services, handoff: Handoff, error: VisibleNote) -> str:
     reason = f"ticket {handoff.ticket_id}: {error}"
     try:
         services.psa(handoff.account_id).delete_note(handoff.ticket_id, error.note_id)
+        crash.point("publish.hidden")
         reason += "; the note was removed"
     except PsaError as failure:
         reason += f"; REMOVE NOTE {error.note_id} BY HAND, deleting it failed: {failure}"
     with services.database.account(handoff.account_id) as session:
         accounts.freeze(session, handoff.account_id, reason=reason[:500], now=services.clock())
+    crash.point("publish.frozen")
     log.critical("note_visible_to_customer", note_id=error.note_id, reason=reason)
     alert(services, handoff, "note visible", reason)
     return reason

@@ -56,6 +56,7 @@ def refresh(services: Services, *, account_id: int, handoff_id: int) -> bool:
     3. Read everything again; where no fact has changed, write nothing.
     4. Edit our note only if it still is what we last wrote.
     """
+    crash.point("refresh.rung")
     hold = _lease(services, account_id, handoff_id)
     if hold is None:
         return False
@@ -78,6 +79,7 @@ def refresh(services: Services, *, account_id: int, handoff_id: int) -> bool:
         handoffs.mark_edited(
             session, account_id, handoff_id, fence=hold.fence, note_hash=note_hash, now=services.clock()
         )
+    crash.point("refresh.ended")
     return written
 
 
@@ -109,6 +111,7 @@ def _try_again(hold: _Hold, error: PsaError) -> None:
             session, hold.desk.account_id, hold.handoff.id, fence=hold.fence, next_attempt_at=at,
             reason=str(error)[:500], now=now,
         )  # fmt: skip
+    crash.point("refresh.waits")
     log.warning("refresh_waits", error=type(error).__name__, status=error.status, until=at.isoformat())
 
 
@@ -141,9 +144,7 @@ def _bring_up_to_date(hold: _Hold) -> tuple[bool, str | None]:
     who = line(standing, Clock(desk.time_zone, services.clock())) if standing else None
     wrote, note_hash = _write(hold, note, own, text, who)
     written = text if wrote and note_hash is not None else handoff.draft or text
-    _store(hold, written, package.to_json(), fingerprint, package.domain)
-    with services.database.account(desk.account_id) as session:
-        handoffs.add_snapshot(session, desk.account_id, handoff.id, evidence, kind="refresh")
+    _store(hold, written, package.to_json(), fingerprint, package.domain, evidence=evidence)
     return wrote, note_hash
 
 
@@ -159,6 +160,7 @@ def _ask_junior(hold: _Hold, own: list[PostedNote], evidence: Evidence) -> bool:
     if question is None:
         return False
     note = hold.psa.post_internal_note(hold.handoff.ticket_id, question)
+    crash.point("refresh.asked")
     log.info("junior_asked", note_id=note.id)
     return True
 
@@ -177,13 +179,20 @@ def _count_repeats(hold: _Hold, first: Package | None, evidence: Evidence) -> No
         return
     with hold.services.database.account(hold.desk.account_id) as session:
         handoffs.store_repeats(session, hold.desk.account_id, hold.handoff.id, found, now=hold.services.clock())
+    crash.point("refresh.repeats")
     log.info("repeats_found", count=len(found), kinds=sorted({repeat["kind"] for repeat in found}))
 
 
 def _store(
-    hold: _Hold, text: str, package: dict[str, Any], fingerprint: str | None, domain: str | None = None
+    hold: _Hold,
+    text: str,
+    package: dict[str, Any],
+    fingerprint: str | None,
+    domain: str | None = None,
+    *,
+    evidence: Evidence | None = None,
 ) -> None:
-    """Commit what the note says, or is about to say."""
+    """Commit what the note says, or is about to say, and the evidence it says it by."""
     handoff = hold.handoff
     assert handoff.marker is not None
     with hold.services.database.account(hold.desk.account_id) as session:
@@ -192,6 +201,9 @@ def _store(
             marker=handoff.marker, escalation_package=package, schema_version=handoff.schema_version or 1,
             evidence_fingerprint=fingerprint, domain=domain or handoff.domain,
         )  # fmt: skip
+        if evidence is not None:
+            handoffs.add_snapshot(session, hold.desk.account_id, handoff.id, evidence, kind="refresh")
+    crash.point("refresh.stored")
 
 
 def _first_package(hold: _Hold) -> Package | None:
@@ -211,6 +223,7 @@ def _settled(hold: _Hold, own: list[PostedNote]) -> PostedNote | None:
         removed = remove_extras(hold.services, hold.desk, handoff, note, extras)
         with hold.services.database.account(hold.desk.account_id) as session:
             handoffs.count_extra_notes(session, hold.desk.account_id, handoff.id, removed)
+        crash.point("refresh.counted")
     return note
 
 
@@ -237,10 +250,12 @@ def _still_held(hold: _Hold) -> bool:
     """Take the lease anew for the write that follows; False when somebody else has taken over."""
     services = hold.services
     with services.database.account(hold.desk.account_id) as session:
-        return handoffs.renew(
+        held = handoffs.renew(
             session, hold.desk.account_id, hold.handoff.id, fence=hold.fence, now=services.clock(),
             lease_s=services.settings.intervals.lease,
         )  # fmt: skip
+    crash.point("refresh.held")
+    return held
 
 
 def _say_beside(hold: _Hold, note: PostedNote, own: list[PostedNote], standing: Inert | None) -> bool:
@@ -257,11 +272,13 @@ def _say_beside(hold: _Hold, note: PostedNote, own: list[PostedNote], standing: 
     beside = next((n for n in own if tag in n.text), None)
     if beside is None:
         hold.psa.post_internal_note(hold.handoff.ticket_id, text)
+        crash.point("refresh.said_beside")
         log.info("brief_left_to_its_editor", note_id=note.id)
         return True
     if text_hash(beside.text) == text_hash(text) or not beside.text.startswith(MOVED_ON):
         return False
     hold.psa.edit_note(hold.handoff.ticket_id, beside.id, text)
+    crash.point("refresh.kept_beside")
     return True
 
 
@@ -270,3 +287,4 @@ def _later(hold: _Hold) -> None:
     at = hold.services.clock() + timedelta(seconds=waits.refresh_delay * 4)
     with hold.services.database.account(hold.desk.account_id) as session:
         handoffs.ask_refresh(session, hold.desk.account_id, hold.handoff.id, due_at=at)
+    crash.point("refresh.put_off")

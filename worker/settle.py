@@ -48,6 +48,7 @@ def settle(services: Services, *, account_id: int, handoff_id: int) -> list[int]
     3. Set the owner in the PSA where the claim came from elsewhere; where the PSA says otherwise, record that.
     4. Have the brief say who has it.
     """
+    crash.point("settle.rung")
     now = services.clock()
     until = now + timedelta(seconds=services.settings.intervals.lease)
     desk = services.desk(account_id)
@@ -90,6 +91,7 @@ def _try_again(services: Services, desk: Desk, handoff: Handoff, error: PsaError
         at = next_try(services.settings.intervals, now=now, attempt=1, error=error)
         at = max(at, now + min(age / 2, timedelta(hours=1)))
         handoffs.settle_later(session, desk.account_id, handoff.id, taken_until=until, at=at)
+    crash.point("settle.waits")
     if not error.retry or age > GIVE_UP:
         _alert(services, desk, handoff, error)
     log.warning("settlement_waits", error=type(error).__name__, status=error.status, until=at.isoformat())
@@ -165,6 +167,7 @@ def _own(services: Services, desk: Desk, handoff: Handoff) -> None:
         handoffs.note_owner(
             session, desk.account_id, handoff.id, member_id=handoff.claimed_by, outcome=outcome
         )
+    crash.point("settle.owned")
     log.info("owner_settled", handoff_id=handoff.id, outcome=outcome)
 
 

@@ -55,11 +55,12 @@ def triage(services: Services, *, account_id: int, inbox_id: int) -> list[int]:
 
     A failure leaves the row to be tried again later; the sweeper rings for it.
     """
+    crash.point("triage.rung")
     row = _take(services, account_id, inbox_id)
+    crash.point("triage.taken")
     if row is None or row.record_id is None:
         return []
     structlog.contextvars.bind_contextvars(event_id=row.event_id, ticket_id=row.record_id)
-    crash.point("triage.taken")
     desk = services.desk(account_id)
     try:
         body = parse(row.raw) if row.raw else None
@@ -114,6 +115,7 @@ def _genuine(services: Services, desk: Desk, row: Inbox, body: CallbackBody | No
         if check.key_id and not accounts.pin_callback_key(session, row.account_id, check.key_id):
             raise Forged("signed with another key than the one pinned meanwhile")
         inbox.mark_verified(session, row.account_id, row.id)
+    crash.point("triage.verified")
     return True
 
 
@@ -335,6 +337,7 @@ def _refuse(services: Services, row: Inbox, reason: str) -> None:
         jobs.raise_alert(
             session, row.account_id, kind="forged callback", subject=str(row.id), detail=reason, now=now
         )
+    crash.point("triage.refused")
     log.warning("callback_refused", inbox_id=row.id, reason=reason)
 
 
@@ -349,6 +352,7 @@ def _try_again(services: Services, row: Inbox, error: PsaError) -> None:
                 session, row.account_id, kind="psa refuses us", subject=type(error).__name__,
                 detail=str(error)[:500], now=now,
             )  # fmt: skip
+    crash.point("triage.waits")
     log.warning("triage_waits", error=type(error).__name__, status=error.status, until=at.isoformat())
 
 

@@ -19,6 +19,8 @@ from models import accounts, handoffs, jobs, people, reports
 from models.accounts import Account
 from models.reports import Report
 from models.scoring import scorecard_of
+from models.tables import Member
+from worker import crash
 from worker.backoff import next_try
 from worker.mail import MailError, compose
 from worker.mail_templates import Rendered
@@ -69,18 +71,14 @@ def plan(services: Services, *, account_id: int) -> list[int]:
     3. Compute the figures, outside of any writing transaction.
     4. In one transaction: set the next Monday and make the rows. After weeks of standing still there is one report.
     """
+    crash.point("weekly.rung")
     now = services.clock()
     leased_until = now + PLANNING
-    with services.database.account(account_id) as session:
-        account = accounts.get(session, account_id)
-        if account is None or account.connected_at is None:
-            return []
-        due = account.next_weekly_at
-        if due is None:
-            reports.schedule(session, account_id, first_at=next_monday(now, account.time_zone))
-            return []
-        if due > now or not reports.claim_week(session, account_id, expected=due, next_at=leased_until):
-            return []
+    account = _take_week(services, account_id, now=now, until=leased_until)
+    crash.point("weekly.taken")
+    if account is None:
+        return []
+    assert account.connected_at is not None
     monday = this_monday(now, account.time_zone)
     letter = None
     if monday > account.connected_at:  # else the time zone was changed: its first Monday is still to come
@@ -92,8 +90,23 @@ def plan(services: Services, *, account_id: int) -> list[int]:
             return []
         if letter is not None:
             queued = make_rows(session, account, period=week_of(monday, account.time_zone), letter=letter, now=now)
+    crash.point("weekly.planned")
     log.info("weekly_planned", account_id=account_id, week=week_of(monday, account.time_zone), queued=len(queued))
     return queued
+
+
+def _take_week(services: Services, account_id: int, *, now: datetime, until: datetime) -> Account | None:
+    """Take the account's week if it is due, until a moment; None if there is none to plan."""
+    with services.database.account(account_id) as session:
+        account = accounts.get(session, account_id)
+        if account is None or account.connected_at is None:
+            return None
+        due = account.next_weekly_at
+        if due is None:
+            reports.schedule(session, account_id, first_at=next_monday(now, account.time_zone))
+            return None
+        mine = due <= now and reports.claim_week(session, account_id, expected=due, next_at=until)
+        return account if mine else None
 
 
 def frozen(services: Services, account: Account, *, as_of: datetime) -> dict[str, Any]:
@@ -169,19 +182,12 @@ def send(services: Services, *, account_id: int, report_id: int) -> bool:
     Taken under a lease before and finished after, like a delivery. If it may have arrived although nobody said so, it
     is sent again with the same Message-ID and content, and the row counts the doubt.
     """
-    now = services.clock()
-    with services.database.account(account_id) as session:
-        report = reports.take(session, account_id, report_id, now=now, lease_s=services.settings.intervals.lease)
-        if report is None:
-            return False
-        reader = people.member(session, account_id, report.recipient_user_id)
-        if report.attempts > GIVE_UP_AFTER:
-            reports.fail(session, account_id, report_id, reason=f"given up after {GIVE_UP_AFTER} tries")
-            log.error("report_given_up", account_id=account_id, report_id=report_id)
-            return False
-        if reader is None or not reader.active:
-            reports.suppress(session, account_id, report_id, reason="inactive in the PSA")
-            return False
+    crash.point("report.rung")
+    taken = _take(services, account_id, report_id)
+    crash.point("report.taken")
+    if taken is None:
+        return False
+    report, reader = taken
     try:
         message = compose(
             letter_of(report.figures, name=reader.name, role="owner" if reader.role == "owner" else "admin"),
@@ -195,10 +201,30 @@ def send(services: Services, *, account_id: int, report_id: int) -> bool:
         services.mailer.send(message)
     except (ValueError, MailError) as error:
         return _not_sent(services, report, error)
+    crash.point("report.sent")
     with services.database.account(account_id) as session:
         reports.mark_sent(session, account_id, report_id, now=services.clock())
+    crash.point("report.recorded")
     log.info("report_sent", account_id=account_id, report_id=report_id, attempts=report.attempts, doubts=report.doubts)
     return True
+
+
+def _take(services: Services, account_id: int, report_id: int) -> tuple[Report, Member] | None:
+    """Take a report that is due, with its reader; None if it is not to be sent."""
+    lease_s = services.settings.intervals.lease
+    with services.database.account(account_id) as session:
+        report = reports.take(session, account_id, report_id, now=services.clock(), lease_s=lease_s)
+        if report is None:
+            return None
+        reader = people.member(session, account_id, report.recipient_user_id)
+        if report.attempts > GIVE_UP_AFTER:
+            reports.fail(session, account_id, report_id, reason=f"given up after {GIVE_UP_AFTER} tries")
+            log.error("report_given_up", account_id=account_id, report_id=report_id)
+            return None
+        if reader is None or not reader.active:
+            reports.suppress(session, account_id, report_id, reason="inactive in the PSA")
+            return None
+        return report, reader
 
 
 def _not_sent(services: Services, report: Report, error: ValueError | MailError) -> bool:
@@ -222,6 +248,7 @@ def _not_sent(services: Services, report: Report, error: ValueError | MailError)
             reports.fail_for_now(
                 session, report.account_id, report.id, at=at, reason=str(error)[:500], doubtful=error.doubtful
             )
+    crash.point("report.waits")
     log.warning("report_not_sent", account_id=report.account_id, report_id=report.id, permanent=permanent,
                 reason=str(error)[:300])  # fmt: skip
     return False

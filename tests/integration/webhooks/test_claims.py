@@ -28,6 +28,7 @@ from tests.integration.webhooks.office import (
     open_office,
     press,
 )
+from tests.trail import followed
 from webhooks.claiming import Claiming
 from webhooks.claims import ago
 from worker.links import CLAIM_LINK_S, ClaimPass
@@ -38,6 +39,14 @@ def office(database: Database, tmp_path: Path) -> Iterator[Office]:
     office = open_office(database, tmp_path)
     yield office
     office.app.extensions["resolutionflow"].dispose()
+
+
+@pytest.fixture(autouse=True)
+def _followed(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Fail the test that changes a row without a crash point behind it."""
+    with followed(office.app.extensions["resolutionflow"].engine, monkeypatch) as trail:
+        yield
+    assert not trail.gaps, "\n".join(trail.gaps)
 
 
 def words(page: str) -> str:

@@ -18,6 +18,7 @@ from models.accounts import Sealer
 from tests.integration import receiver
 from tests.integration.receiver import ESCALATED, KEYS, NEW, KeyServer, body, signed
 from tests.integration.webhooks.conftest import Post, connected
+from tests.trail import followed
 from webhooks.app import create_app
 from webhooks.directory import Directory
 from worker.settings import Settings
@@ -47,6 +48,14 @@ def test_what_cannot_matter_stores_nothing_and_hardly_asks_the_database(post: Po
     asked = [s for s in statements if not s.startswith(("BEGIN", "SELECT set_config", "SELECT 1"))]
     assert post.rows() == []
     assert len(asked) == 1, "one indexed look for a ticket that is watched"
+
+
+def test_a_point_stands_before_and_after_each_row(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    with followed(post.its_database.engine, monkeypatch) as trail:
+        assert post.send(body(post.keys.url)).status_code == 204
+    assert trail.reached == {"callbacks._pin", "callbacks._store"}
+    assert trail.passed == {"callback.pinned", "callback.checked", "callback.stored"}
+    assert trail.gaps == []
 
 
 def test_a_watched_ticket_always_matters(post: Post) -> None:

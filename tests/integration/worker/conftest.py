@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -13,10 +14,16 @@ from models import accounts, handoffs, inbox
 from models.base import Database
 from models.handoffs import Handoff
 from tests.fakes import FakeBell, FakeClock, FakeMailer, FakePsa
+from tests.trail import followed
 from worker import notify, observe, patrol, publish, settle, triage
 from worker.onboarding import account_named, connect
 from worker.settings import Settings
 from worker.wiring import Services
+
+PSA_WRITES = (
+    "post_internal_note", "edit_note", "delete_note", "assign_owner", "register_callback", "reactivate_callback",
+    "delete_callback",
+)  # fmt: skip
 
 
 class Shop:
@@ -117,5 +124,10 @@ class Shop:
 
 
 @pytest.fixture
-def shop(database: Database, tmp_path: Path) -> Shop:
-    return Shop(database, tmp_path)
+def shop(database: Database, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Shop]:
+    """Give the shop; a change that no crash point stands behind fails the test that made it."""
+    made = Shop(database, tmp_path)
+    patch = request.getfixturevalue("monkeypatch")
+    with followed(database.engine, patch, (made.psa, PSA_WRITES), (made.mailer, ("send",))) as trail:
+        yield made
+    assert not trail.gaps, "\n".join(trail.gaps)

@@ -1,0 +1,37 @@
+"""The trail that every test here is followed by notices a point that is gone, whichever it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from models.base import Database
+from tests.integration.worker.conftest import PSA_WRITES, Shop
+from tests.trail import followed
+from worker import crash
+
+
+@pytest.mark.parametrize(
+    ("gone", "noticed"),
+    [
+        ("triage.decided", "triage._decide commits handoff, inbox, transition, watch | publish begins"),
+        ("publish.attempted", "publish._post commits handoff | publish._post post_internal_note"),
+        ("publish.posted", "publish._post post_internal_note | publish._record commits handoff, transition"),
+        ("deliver.recorded", "notify.deliver commits delivery | the end"),
+    ],
+)
+def test_a_point_that_is_gone_is_noticed(
+    sqlite_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gone: str, noticed: str
+) -> None:
+    shop = Shop(sqlite_database, tmp_path)
+    shop.psa_members_with_mail()
+    with followed(sqlite_database.engine, monkeypatch, (shop.psa, PSA_WRITES), (shop.mailer, ("send",))) as trail:
+        whole = trail.point
+        trail.point = lambda name: None if name == gone else whole(name)  # type: ignore[method-assign]
+        monkeypatch.setattr(crash, "point", trail.point)
+        handoff_id = shop.escalated()
+        shop.publish(handoff_id)
+        shop.tell(handoff_id)
+    assert f"no crash point between: {noticed}" in trail.gaps
+    assert all(noticed.partition(" ")[0] in gap for gap in trail.gaps)
