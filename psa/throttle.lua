@@ -1,6 +1,7 @@
 -- One account's token bucket and its calls in flight. Time is the server's: workers' clocks may differ.
 -- KEYS: bucket (hash), flight (sorted set: lease -> expiry).
 -- ARGV: verb, lease, rate, burst, in_flight, reserve (tokens), reserve (flights), lease seconds, freeze seconds.
+-- Verbs: take, give, limited (a 429 came), look (how long until reserve + 1 tokens are there; takes none).
 -- Answers {granted, seconds to wait (as text)}.
 local t = redis.call('TIME')
 local now = tonumber(t[1]) + tonumber(t[2]) / 1000000
@@ -22,6 +23,8 @@ if verb == 'limited' then
   frozen = math.max(frozen, now + tonumber(ARGV[9]))
 elseif now < frozen then
   wait = frozen - now
+elseif verb == 'look' then
+  wait = math.max(0, (tonumber(ARGV[6]) + 1 - tokens) / rate)
 else
   redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now)
   if tokens - 1 < tonumber(ARGV[6]) then

@@ -4,11 +4,16 @@ ConnectWise throttles from about 1,000 requests a minute on and dislikes paralle
 each account has a token bucket and a number of places for calls in flight. Both live in Redis; while Redis
 is away, each process keeps to the same limits on its own. Higher priorities may use what lower ones must
 leave untouched.
+
+Of all calls of one process that wait for the same account only the first in line asks, so that a thousand
+waiting ones cost no more than one.
 """
 
 from __future__ import annotations
 
+import bisect
 import contextlib
+import itertools
 import math
 import threading
 import time
@@ -73,10 +78,15 @@ class Throttle(Protocol):
         Raises `psa.port.Throttled`.
         """
 
+    def wait_for(self, account: str, calls: int) -> float:
+        """Return the seconds until so many calls may begin; 0: now, as far as is known here. Takes nothing."""
+
 
 class _Bucket(Protocol):
     def take(self, account: str, priority: Priority, lease: str) -> float:
         """Take a token and a place; return 0, or the seconds after which to ask again."""
+
+    def wait_for(self, account: str, calls: int) -> float: ...
 
     def give(self, account: str, lease: str) -> None: ...
 
@@ -127,6 +137,14 @@ class LocalBuckets:
             level.flight.add(lease)
             return 0.0
 
+    def wait_for(self, account: str, calls: int) -> float:
+        """Return the seconds until the bucket holds tokens for so many calls."""
+        with self._lock:
+            now = self._clock()
+            level = self._level(account, now)
+            short = (calls - level.tokens) / level.rate
+            return max(0.0, level.frozen - now, short if level.tokens < calls else 0.0)
+
     def give(self, account: str, lease: str) -> None:
         """Free the place."""
         with self._lock:
@@ -167,6 +185,11 @@ class RedisBuckets:
         granted, wait = self._run("take", account, lease, self._limits.reserve(priority))
         return 0.0 if int(granted) else max(float(wait), 0.001)
 
+    def wait_for(self, account: str, calls: int) -> float:
+        """Return the seconds until the bucket holds tokens for so many calls."""
+        _, wait = self._run("look", account, reserve=(calls - 1, 0))
+        return max(0.0, float(wait))
+
     def give(self, account: str, lease: str) -> None:
         """Free the place."""
         self._run("give", account, lease)
@@ -183,6 +206,29 @@ class _Held:
     def limited(self, retry_after: float | None) -> None:
         seconds = _FREEZE_UNASKED if retry_after is None else min(max(retry_after, 0.0), _LONGEST_FREEZE)
         self._throttle.freeze(self._account, seconds)
+
+
+@dataclass(slots=True)
+class _Line:
+    """The calls of this process that wait for one account, the most important first."""
+
+    moved: threading.Condition = field(default_factory=threading.Condition)
+    waiting: list[tuple[int, int]] = field(default_factory=list)
+    wait: float = 0.0
+    """What the first in line was told last, in seconds."""
+    short_until: float = 0.0
+    """Until when it is worth asking whether there are tokens."""
+
+
+def _first(line: _Line, mine: tuple[int, int], within_s: float) -> bool:
+    """Wait until one is the first in line; return whether it came to that."""
+    with line.moved:
+        return line.moved.wait_for(lambda: line.waiting[0] == mine, timeout=max(0.0, within_s))
+
+
+_RANK: dict[Priority, int] = {name: rank for rank, name in enumerate(_RESERVE)}
+_SHORT_S = 10.0
+"""An account that had no token left is looked at before work is begun, for so long."""
 
 
 class BucketThrottle:
@@ -204,6 +250,9 @@ class BucketThrottle:
         self._shared, self._local, self._rest = shared, local, rest
         self._clock, self._sleep = clock, sleep
         self._shared_again_at = 0.0
+        self._lines: dict[str, _Line] = {}
+        self._lock = threading.Lock()
+        self._number = itertools.count()
 
     @contextlib.contextmanager
     def slot(self, account: str, priority: Priority, patience: float) -> Iterator[Slot]:
@@ -212,21 +261,55 @@ class BucketThrottle:
         Raises `psa.port.Throttled`.
         """
         lease = uuid.uuid4().hex
-        until = self._clock() + patience
-        while True:
-            wait, bucket = self._take(account, priority, lease)
-            if wait <= 0:
-                break
-            if self._clock() + wait > until:
-                raise Throttled(
-                    f"our own limit for {account}: no place for a {priority} call in {patience:g} s",
-                    retry_after=wait,
-                )
-            self._sleep(wait)
+        bucket = self._wait(account, priority, patience, lease)
         try:
             yield _Held(self, account)
         finally:
             self._try(lambda: bucket.give(account, lease))
+
+    def wait_for(self, account: str, calls: int) -> float:
+        """Return the seconds until so many calls may begin, 0 where none had to wait lately. Takes nothing."""
+        line = self._line(account)
+        if self._clock() >= line.short_until:
+            return 0.0
+        if (shared := self._usable()) is not None:
+            try:
+                return shared.wait_for(account, calls)
+            except redis.RedisError:
+                self._shared_again_at = self._clock() + self._rest
+        return self._local.wait_for(account, calls)
+
+    def _line(self, account: str) -> _Line:
+        with self._lock:
+            return self._lines.setdefault(account, _Line())
+
+    def _wait(self, account: str, priority: Priority, patience: float, lease: str) -> _Bucket:
+        """Wait in line, then for a token and a place; return the bucket they came from. Raises `Throttled`."""
+        line, until = self._line(account), self._clock() + patience
+        mine = (_RANK[priority], next(self._number))
+        with line.moved:
+            bisect.insort(line.waiting, mine)
+        try:
+            while True:
+                if not _first(line, mine, until - self._clock()):
+                    raise self._refusal(account, priority, patience, max(1.0, line.wait * len(line.waiting)))
+                wait, bucket = self._take(account, priority, lease)
+                if wait <= 0:
+                    return bucket
+                now = self._clock()
+                line.wait, line.short_until = wait, now + max(wait, _SHORT_S)
+                if now + wait > until:
+                    raise self._refusal(account, priority, patience, wait)
+                self._sleep(wait)
+        finally:
+            with line.moved:
+                line.waiting.remove(mine)
+                line.moved.notify_all()
+
+    def _refusal(self, account: str, priority: Priority, patience: float, wait: float) -> Throttled:
+        return Throttled(
+            f"our own limit for {account}: no place for a {priority} call in {patience:g} s", retry_after=wait
+        )
 
     def freeze(self, account: str, seconds: float) -> None:
         """Pause an account's calls everywhere, and here even if Redis goes away meanwhile."""
@@ -259,6 +342,10 @@ class NoThrottle:
     def slot(self, account: str, priority: Priority, patience: float) -> Iterator[Slot]:  # noqa: ARG002
         """Give a place at once."""
         yield self
+
+    def wait_for(self, account: str, calls: int) -> float:  # noqa: ARG002
+        """Return 0."""
+        return 0.0
 
     def limited(self, retry_after: float | None) -> None:
         """Take note of nothing."""

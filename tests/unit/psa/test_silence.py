@@ -88,6 +88,30 @@ def test_calls_sent_together_count_as_one_pause(gate: SetAside) -> None:
     assert refused.value.retry_after == pytest.approx(2.0)
 
 
+def hung(gate: SetAside, clock: Clock, *, meanwhile: bool = False) -> None:
+    silent = gate.slot("na/northgate", "gather", 1)
+    silent.__enter__()
+    clock.now += 10
+    if meanwhile:
+        call(gate)
+    clock.now += 10
+    assert not silent.__exit__(Unavailable, Unavailable("GET /x: no answer"), None)
+
+
+def test_one_call_that_hung_is_enough(gate: SetAside, clock: Clock) -> None:
+    hung(gate, clock)
+    assert gate.wait_for("na/northgate", 7) == pytest.approx(2.0)
+    assert gate.wait_for("na/lakeside", 7) == 0
+    with pytest.raises(Unavailable, match="set aside"):
+        call(gate)
+
+
+def test_one_call_that_hung_while_others_were_answered_is_not(gate: SetAside, clock: Clock) -> None:
+    hung(gate, clock, meanwhile=True)
+    assert gate.wait_for("na/northgate", 7) == 0
+    call(gate)
+
+
 def test_a_defect_of_ours_is_no_silence(gate: SetAside) -> None:
     for _ in range(5):
         with pytest.raises(KeyError):

@@ -98,6 +98,43 @@ def test_waiter_gets_the_place_of_the_call_that_ends(kind: str, valkey: ValkeySe
     thread.join()
 
 
+def test_of_those_who_wait_only_the_first_asks_and_posts_go_first(kind: str, valkey: ValkeyServer) -> None:
+    buckets = make(kind, valkey, rate=20, burst=1, in_flight=100)
+    asked, order, take = [], [], buckets.throttle._take
+
+    def counted(account: str, priority: Priority, lease: str) -> object:
+        asked.append(priority)
+        return take(account, priority, lease)
+
+    buckets.throttle._take = counted  # type: ignore[method-assign, assignment]
+
+    def wait(priority: Priority) -> None:
+        with buckets.throttle.slot("a", priority, 5):
+            order.append(priority)
+
+    with buckets.throttle.slot("a", "post", 1):
+        threads = [threading.Thread(target=wait, args=(p,)) for p in ["gather"] * 6 + ["post"]]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert len(order) == 7
+    assert "post" in order[:2]
+    assert len(asked) <= 4 * len(order), "not each of seven at each token"
+
+
+def test_a_look_says_how_long_and_takes_nothing(kind: str, valkey: ValkeyServer) -> None:
+    buckets = make(kind, valkey, rate=10, burst=10, in_flight=100)
+    assert taken(buckets, "post", 6) == 6
+    assert buckets.one.wait_for("a", 4) == 0
+    assert 0.2 < buckets.one.wait_for("a", 7) <= 0.3
+    assert buckets.throttle.wait_for("a", 7) == 0, "nobody had to wait yet, so nobody asks"
+    with pytest.raises(Throttled), buckets.throttle.slot("a", "rest", 0.01):
+        pass
+    assert 0.2 < buckets.throttle.wait_for("a", 7) <= 0.3
+    assert taken(buckets, "post", 9) == 4
+
+
 def test_a_killed_worker_gives_its_place_back(valkey: ValkeyServer) -> None:
     buckets = make("shared", valkey, rate=100, burst=100, in_flight=1, lease=0.15)
     assert buckets.one.take("a", "post", "of a worker that dies now") == 0
