@@ -93,7 +93,7 @@ def error_codes(text: str) -> list[tuple[int, int]]:
         if code[:2].lower() == "0x":
             if not _is_code(text, start, end):
                 continue
-        elif (not _WORDED.match(code) and _SHOUTED.match(code) and code != code.upper()) or (_SHOUTED.match(code) and "_" in code and (text[end : end + 1] == ":" or text[start - 1 : start] in ("\\", "%", "$", "["))):
+        elif (not _WORDED.match(code) and _SHOUTED.match(code) and code != code.upper()) or (_SHOUTED.match(code) and "_" in code and (text[end : end + 1] in (":", "=") or text[start - 1 : start] in ("\\", "%", "$", "["))):
             continue
         if _WORDED.match(code) and code.lower().startswith("http") and not re.search(r"[45]\d\d$", code):
             continue

@@ -162,6 +162,10 @@ def finds(clause: str) -> bool:
 SAID_TRIED = re.compile(r"\b(?:i|we)\s*(?:have|had|['’]ve)?\s*(?:also|already|even|just|then|now)?\s*(?P<verb>tried|attempted|ran|rebooted|restarted|reinstalled)\b")
 AFTER = re.compile(rf"^(?:{_LEAD}){{0,3}}(?:even )?(?:after|by|despite)\s+(?:a\s+|i\s+|we\s+)?(?:fully\s+|re-?)?(?:{_GERUND}|{_PAST_FIRM}|reboot|restart|reinstall)\b")
 HAD_THEM = re.compile(rf"^(?:{_LEAD}|(?:i|we)\s+(?:have\s+|then\s+|also\s+)?){{0,4}}{_HAD}(?P<verb>{_BASE}|{_GERUND}|try|log|see)\b")
+HAD_DONE = re.compile(
+    rf"^(?:{_LEAD}|(?:i|we)\s+(?:have\s+|then\s+|also\s+)?){{0,4}}(?:had|got) (?:the|an?|our|my|her|his|their|its|all|both|one|another) (?:[\w/.-]+ ){{1,5}}?(?P<verb>{_PASSIVE}|tested|checked|inspected|exchanged|changed|serviced|cleaned|measured|looked at)\b"
+)
+"""Somebody had it done: "had the UPS checked by the electrician"."""
 NOUN = re.compile(
     r"^(?:a |the |another |full |quick |hard |cold |second |clean |new )*(?P<verb>reboot|restart|power[- ]?cycle|reset|password reset|reinstall|re-?install|"
     r"update|roll-?back|repair|scan|ping|pings|tracert|traceroute|nslookup|chkdsk|sfc(?: /scannow)?|dism|ipconfig /\w+|gpupdate(?: /force)?|"
@@ -185,7 +189,7 @@ _PLAN = re.compile(
 _ADVICE = re.compile(
     r"\b(?:please|should|could you|can you|could try|might try|may want|try (?:to|and|a|the|this|it|these|running|using|removing|disabling|"
     r"resetting)|(?<!as )(?:suggest(?:s|ed|ion)?|recommend(?:s|ed|ation)?|advise[sd]?)|you (?:can|could|may|might|should|need|want|have to|must|would)|"
-    r"make sure|ensure|be sure|i'd|i’d|i would|would (?:try|check|start|look|recommend)|my advice|consider|worth (?:a|trying|checking|looking)|"
+    r"make sure|ensure|be sure|first, (?:then|and)\b|\bif the \w+ (?:is|are) (?:too|not|still|full)|i'd|i’d|i would|would (?:try|check|start|look|recommend)|my advice|consider|worth (?:a|trying|checking|looking)|"
     r"best (?:bet|to)|why not|how about|what about|what if|go ahead and|feel free)\b")
 _QUESTION = re.compile(
     r"^(?:and |but |so |ok |hi[, ]+)*(?:have|has|did|do|does|can|could|are|is|was|were|will|would|should|any|anyone|anybody|what|when|where|which|why|"
@@ -328,7 +332,16 @@ def claims(clause: str, sentence: str = "") -> Claim | None:
                 return "not"
     if _HAD_TO.search(head) and not outcomes.states_result(text):
         return None
-    return None if _SYMPTOM.match(head) or _BACKGROUND.match(head) else "deed"
+    if _ORDER.match(head):
+        return "not"
+    if _SYMPTOM.match(head) or (_BACKGROUND.match(head) and not HAD_DONE.match(head)):
+        return None
+    return "deed"
+
+
+_REGULAR = _either([v for v in _FIRM if past(v) not in (v, "ran") and v not in ("used", "followed", "typed", "rerouted", "fix", "fail", "work", "test", "list", "log", "power", "phone", "email", "message", "contact", "email", "e-mail", "scan", "trace", "query", "monitor", "limit", "point", "route", "patch", "flash", "update", "upgrade", "boot", "count", "measure", "free", "empty", "open", "clean", "sign", "turn", "switch", "plug", "copy", "cycle", "import", "export", "archive", "force", "watch", "research", "call")])
+_ORDER = re.compile(rf"^(?:set(?: up)?|put|reset|run|cut|shut|let|read)\b.{{3,120}}?(?:,| and| then) (?:then |also )?(?:{_REGULAR})\b")
+"""A verb whose past is its base form is an order when the next one stands in the base form: "set the policy and rejoin"."""
 
 
 def _first(pattern: re.Pattern[str], text: str, end: int) -> int:
@@ -342,7 +355,7 @@ def _said(text: str, written: str) -> re.Match[str] | None:
     """Return where a deed is said, in lower case; only a name needs the text as it was written."""
     if not _PASTY.search(text):
         return AFTER.match(text) if _AFTER_WORD.search(text) else None
-    for pattern in (TERSE, PERSON, HAD_THEM, AFTER):
+    for pattern in (TERSE, PERSON, HAD_THEM, HAD_DONE, AFTER):
         if found := pattern.match(text):
             return found
     if _NAMES.search(written) and (found := NAMED.match(written)) and not _thing(found["name"]):

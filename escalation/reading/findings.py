@@ -24,7 +24,7 @@ _TELLS = (
     r"return(?:s|ed)|fail(?:s|ed)|br(?:ings|ought)|chang(?:es|ed)|got|gets?|is|was|address(?:es|ed)|cured|clear(?:s|ed)|lets?|runs?|ran|result(?:s|ed)|seem(?:s|ed)|still|no|same|"
     r"indicat(?:es|ed)|confirm(?:s|ed)|stop(?:s|ped)|start(?:s|ed)|c[ao]me|comes|sorted|broke|breaks|improv(?:es|ed)|reveal(?:s|ed)|took|takes|prompts?|throws?|crash(?:es|ed)|hangs?|can(?:no|['’])?t|could(?:n['’]?t)?)"
 )
-_GERUND = re.compile(rf"^{_LEAD}{_NOT_A_GERUND}[a-z-]{{2,18}}ing\b(?!\s*[,:;.]).{{3,160}}?\b{_TELLS}\b")
+_GERUND = re.compile(rf"^{_LEAD}{_NOT_A_GERUND}[a-z-]{{2,18}}ing\b(?!\s*[,:;.]).{{0,160}}?\b{_TELLS}\b")
 
 _TRIAL = (
     r"(?:try(?:ing)? (?:to )?\w+|attempt(?:ing)? to \w+|run(?:ning)?|test(?:ing)?|ping(?:ing)?|brows(?:e|ing)|set(?:ting)?|re-?boot(?:ing)?|restart(?:ing)?|enabl(?:e|ing)|disabl(?:e|ing)|us(?:e|ing)|switch(?:ing)?|"
@@ -68,8 +68,14 @@ _COMMAND_SAYS = re.compile(
     rf"^{_LEAD}(?:(?:a|the)\s+)?(?:repadmin|dcdiag|nslookup|pings?|tracert|traceroute|ipconfig|sfc|dism|chkdsk|gpresult|gpupdate|netstat|telnet|test-\w+|get-\w+|nltest|w32tm|smartctl|memtest\w*|portqry|wireshark|event viewer|task manager|device manager|resource monitor|speed ?test|packet capture|message trace)\b.{{0,80}}?"
     r"\b(?:g[ai]ves?|shows?|showed|returns?|returned|says|said|reports?|reported|fails?|failed|comes? back|came back|resolves?|times? out|timed out|works?|worked|(?:is|are|was|were) (?:fine|ok|clean|good)|ok|fine|pass(?:es|ed)|clean|found|finds|lists?)\b")
 _SEEN = re.compile(
+    rf"^{_LEAD}(?:while|when) \w+ing .{{3,90}}?\b(?:i|we) (?:noticed|found|saw|discovered|realised|realized|spotted)\b|^{_LEAD}(?:in|with|on|from|using|via) (?:[\w./'’-]+ ){{1,8}}?(?:i|we) (?:can |could |do |did |also |only )*(?:see|saw|get|got|find|found)\b|^{_LEAD}(?:i|we) compare\b"
+    r"|"
     rf"^{_LEAD}(?:i|we)\s+(?:also\s+|then\s+|can\s+|could\s+|do\s+)?(?:see|saw|noticed|notice)\s+.{{3,100}}\b(?:logs?|trace|audit|viewer|capture|report|console|events?|portal|dashboard|queue)\b"
     r"|\b(?:i|we)\s+(?:do(?:n['’]?t| not)|did(?:n['’]?t| not)|can(?:no|['’])?t)\s+(?:see|find)\s+(?:an?|any\w*|the|that|this|it)\b.{0,80}\b(?:logs?|trace|audit|viewer|capture|report|console|events?|portal|there|either|sent|quarantine|queue|list|spam|device manager)\b")
+_CHECKED = re.compile(
+    r"[,(–-]\s*(?:i |we |i've |have )?(?:double[- ]?|already |just )*(?:checked|verified|confirmed|tested)(?: (?:that|it|this|those|them|twice|again|already|myself|by hand))*(?: (?:on|in|with|w/|via|by|from|against|at|over) .{1,60})?\W*$"
+)
+"""A state with "checked" behind it: "the rule is off, checked that on both"."""
 _ALSO_HAPPENS = re.compile(r"^(?:it|this|same|the same|same issue|the (?:issue|problem|error)|problem|issue)\s+(?:also\s+(?:happens?|happened|occurs?|fails?|appears?)|(?:happens?|happened|occurs?)(?:\s+\w+){0,5}\s+(?:as well|too|also))\b")
 _COULD_NOT = re.compile(
     r"^(?:(?:and|but|so|then|also|still)\s+)*(?:(?:i|we)\s+)?(?:(?:also|still|just)\s+)?(?:(?:can(?:no|['’])?t|cannot|could(?:n['’]?t| not)|(?:am|was|were|are) (?:un|not )able to|unable to)\s+(?:get\s+\w+.{0,60}\bto\b|(?:un)?install|update|remove|start|stop|restart|boot|delete|join|re-?join|enable|disable|format|mount|repair|restore|reset|connect to|ping|reach|map|promote|demote|reproduce|replicate)\b)")
@@ -80,7 +86,7 @@ _TOOL_SAYS = re.compile(
 )
 _NOUN_THEN = re.compile(
     rf"^{_LEAD}(?!(?:update|status|customer|client|user|issue|problem|result|symptom|error|note|ticket|reason|impact|cause|monday|today|yesterday|but|and|so|sorry|ok|thanks|hi|hello|edit|ps|summary|contact|phone|name|yes|no|well|then|nope|yep|yeah|sadly|unfortunately|however|nothing|same|all|everything|this|that|it|result)\b)(?!\w+ (?:emailed|called|rang|phoned|replied|says|said|texted|wrote|reports?)\b)(?!\w+: (?:ok|okay|yes|no|yeah|thanks|sure)\b)"
-    r"(?:(?!is\b|are\b|was\b|were\b|has\b|have\b|had\b|i\b|we\b|it\b|they\b|he\b|she\b|you\b|will\b|can\b|does\b|did\b|do\b|not\b|that\b|which\b)[\w./'\\-]+\s){0,6}(?!is\b|are\b|was\b)[\w./'\\-]+\s?(?:[,:;]|\s[-–>]+|\s?=>?|\s?->)\s*(?:still\s|same\b|no\s(?!idea|need|problem\b|worries|access|one)|nothing\b|none\b|nada|fine\b|ok\b|okay\b|clean\b|works\b|worked\b|fails\b|failed\b|failing\b|did ?n.?t\b|does ?n.?t\b|not (?:there|it|working|better)|passed?\b|all good|good\b|healthy\b|crash|error\b|timed? ?out|times out|dead\b)"
+    r"(?:(?!is\b|are\b|was\b|were\b|has\b|have\b|had\b|i\b|we\b|it\b|they\b|he\b|she\b|you\b|will\b|can\b|does\b|did\b|do\b|not\b|that\b|which\b)[\w./'\\-]+\s){0,6}(?!is\b|are\b|was\b)[\w./'\\-]+\s?(?:[,:;]|\s[-–>]+|\s?=>?|\s?->)\s*(?:still\s|same\b|no\s(?!idea|need|problem\b|worries|access|one|particular|special|pattern)|nothing\b|none\b|nada|fine\b|ok\b|okay\b|clean\b|works\b|worked\b|fails\b|failed\b|failing\b|did ?n.?t\b|does ?n.?t\b|not (?:there|it|working|better)|passed?\b|all good|good\b|healthy\b|crash|error\b|timed? ?out|times out|dead\b)"
 )
 _CONTRAST = re.compile(
     r"\b(?:same|another|other|different|second|direct|directly|backup|test|spare|itself|over|via|against|from|using|only|through|old|new|local|ping|pings)\b.{0,60}?\b(?<!n't )(?<!not )(?:works?|opens?|resolves?|prints?|loads?|connects?|deploys?|rings?|has it|have it|(?:is|are) (?:fine|ok|clear|unaffected|good)|pings? (?:fine|ok)|answers?|responds?|starts?|boots?|ok|fine|gets? through)\b(?=\s*(?:$|[.,;!)]|for|on|there|fine|ok|in|from|without|at|ping|ssh|and))"
@@ -132,9 +138,9 @@ def finding_told(sentence: str) -> Form | None:
     text = _LABEL.sub("", sentence.strip()[:240].lower())
     if (fix := _FIXED_BY.search(text)) and not _NOT_FIX.search(text[: fix.start()] + text[fix.end() : fix.end() + 12]):
         return "fix"
-    if _FUTURE.search(text[:80]) or _SUPPOSED.match(text):
+    if _FUTURE.search(text[:80]) or _SUPPOSED.match(text) or _GUESSED.search(text):
         return None
-    if _COULD_NOT.match(text) or _ALSO_HAPPENS.match(text):
+    if _CHECKED.search(text) or _COULD_NOT.match(text) or _ALSO_HAPPENS.match(text):
         return "check"
     if _TOOL_SAYS.match(text) or _NOUN_THEN.match(text) or _THEY_SAY.match(text) or _IN_PLACE.match(text) or _NONE_AT.match(text):
         return "check"
@@ -143,6 +149,9 @@ def finding_told(sentence: str) -> Form | None:
     if _COMMAND_SAYS.match(text) or _SEEN.search(text) or _STATE.match(text) or _NONE_FOUND.match(text) or _ABILITY.match(text):
         return "check"
     return None
+
+
+_GUESSED = re.compile(r"\bi (?:think|guess|believe|suspect|suppose|assume)\b|\bprobably\b|\bfor sure\b|\bmay (?:\w+ )?(?:be|drop|block|cause|not|have)\b")
 
 
 def ongoing(sentence: str) -> bool:

@@ -14,7 +14,7 @@ from typing import Literal
 Outcome = Literal["failed", "no_change", "partial", "worked", "unknown"]
 
 TEMPORARY = re.compile(
-    r"\b(?:on (?:a few|some|most|several|half|one or two|certain)\b(?! (?:of )?(?:point|reason|day))|(?:work\w*|ok|fine|up|back|good|holding|stable|better)[^.]{0,20} (?:for now|so far|at the moment|for the moment)|for (?:a|about|around|approx\w*|roughly|some|the|another|only)? ?(?:an? (?:hour|day|week|minute|moment|afternoon|morning|night)|\d+|few|couple|while|bit|one|two|three|several|moment|short)\b"
+    r"\b(?:on (?:a few|some|most|several|half|one or two|certain)\b(?! (?:of )?(?:point|reason|day))|(?:work\w*|ok|fine|up|back|good|holding|stable|better)[^.]{0,20} (?:for now|so far|at the moment|for the moment)|(?:work\w*|fine|ok|okay|up|held|holds?|help\w*|stable|better|good|fixe[sd]|gone|quiet|last(?:s|ed)|connected|online|back|again|resolved|solved|ran|runs|stayed|improved|well|clean|relief)\b[^.,;]{0,25}? for (?:a|about|around|approx\w*|roughly|some|the|another|only)? ?(?:an? (?:hour|day|week|minute|moment|afternoon|morning|night)|\d+|few|couple|while|bit|one|two|three|several|moment|short)\b"
     r"(?: of)?(?: ?(?:h|hrs?|hours?|mins?|minutes?|days?|weeks?|seconds?|secs?|time))?|(?:work\w*|fixed|helped|up|better|resolved|solved|ok) temporarily|temporarily (?:work\w*|fixed|helped|solved|resolved|better)|temporary (?:relief|fix|improvement|success)|(?:came|comes|coming) back (?:after|within|in) (?:(?:a|an|one|two|three|four|\d+|several|some|a few) )?(?:hours?|days?|weeks?|h\b|hrs?)|"
     r"(?:issue|problem|error|it) returned|then (?:it )?(?:failed|dropped|stopped|died|broke|hung|crashed|went)|until (?:the|it|next|a|i|reboot)|intermittent\w*|partial\w*|"
     r"sometimes|half of|some of|a (?:little|bit) (?:better|faster)|slightly|somewhat|improved|better,? but|less often|narrow\w*|"
@@ -23,19 +23,20 @@ TEMPORARY = re.compile(
 DENIED = re.compile(
     r"\b(?:no (?:change|luck|joy|difference|effect|dice|improvement|help|go|success|better|avail|result|results|fix|love|cigar)|to no avail|nada|nope|nothing changed|"
     r"(?:did|does|do|has|have|had|was|is|were|would)(?:n['’]?t| not| nothing)(?: seem to| really| appear to| actually| even)? ?(?:help\w*|fix\w*|work\w*|resolv\w*|solv\w*|"
-    r"change\w*|make|made|matter|any|do|stop\w*|clear\w*|improve\w*|cure\w*)|did nothing|does nothing|made no|makes no|without (?:success|luck|any|effect|result|change)|"
-    r"same (?:issue|error|problem|result|results|thing|drop|behaviou?r|outcome|message|symptom\w*|story|again|as before|\w+ error|fault|code|screen)|the same(?=\s*(?:$|[.,;!)]|as\b|again|thing|issue|error|result|problem|way\b|\w+ error))|same(?=\s*$|[.,;])|same (?:on (?:mon|tues|wednes|thurs|fri|satur|sun)day|the next|next (?:day|morning))|"
+    r"change\w*|make|made|matter|any|do|stop\w*|clear\w*|improve\w*|cure\w*)|did nothing|does nothing|made no|makes no|without (?:success|luck|any|effect|result|change|improvement|findings?|finding (?:a |any)\w*)|likewise|ditto|to the same (?:end|effect)|"
+    r"same (?:issue|error|problem|result|results|thing|drop|behaviou?r|outcome|message|symptom\w*|story|again|as before|\w+ error|fault|code|screen)|(?:is|was|are|were|stays?|stayed|remains?|remained) (?:exactly |still |just )?the same\b|the same(?=\s*(?:$|[.,;!)]|as\b|again|thing|issue|error|result|problem|way\b|\w+ error))|same(?=\s*$|[.,;])|same (?:on (?:mon|tues|wednes|thurs|fri|satur|sun)day|the next|next (?:day|morning))|"
     r"same (?!time|day|way|pc|computer|machine|user|profile|port|switch|network|subnet|vlan|as\b|for\b|on\b|in\b|at\b|size|file|house|home|site|room|office|cable|driver|version|model|lookup)\w+(?: \w+)?(?=\s*(?:$|[.,;!)]))|"
     r"still (?!running\b)\w+|(?:issue|problem|error|it|fault|symptom\w*) (?:\w+ )?(?:persist\w*|remain\w*|continu\w*|returned|reappear\w*|unchanged)|persists|unchanged|"
     r"not (?:fixed|resolved|solved|working|helping|it|the (?:cause|issue|problem))|no longer the|not help\w*|nothing (?:went|came|got|logged|blocked|received|sent|odd|strange|suspicious|left|helped|worked|works|wrong|found|unusual|obvious|relevant|in|there|useful|new)|"
-    r"no (?!answer|response|reply|connection|dhcp|dial|link|signal|power|errors?|issues?|problems?|packet|loss|faults?|such|warnings?|conflicts?|alerts?|bad|integrity|incident|virus\w*|malware|threats?|drops?|more|longer|need|session|reboot)(?:\w+)(?=\s*(?:$|[.,;!)]))|not (?:there|visible|showing|listed)|(?:found|finds|sees?|shows?|showed|detect(?:s|ed)|reveal(?:s|ed)|yield(?:s|ed)) nothing|(?:can(?:no|['’])?t|cannot|could(?:n['’]?t| not)|did(?:n['’]?t| not)|do(?:n['’]?t| not)|does(?:n['’]?t| not)) (?:find|see|detect|show|spot|reveal|locate)(?: \w+){0,3} (?:any\w*|wrong|a|that|errors?|issues?|one|there|in)\b|nothing\s*(?=$|[.,;!])|not resol\w+|(?:but|and|then) still\\b|while (?:the )?(?:issue|problem|error) |none (?:of|found|there|worked|helped)|useless|failed to (?:fix|resolve|help)|drops? again|fails again|happened again|back again|neither)\b")
-AGAIN = re.compile(
-    r"\b(?:(?:crash|fail|dropp?|lock|reboot|stopp?|fr[eo]ez|frozen|fro|hang|hung|disconnect|stick|die|happen|return|block|bounc|expir|degrad|flap|blank|bounce)(?:s|es|ed|d|e|en)? again|\b(?:stuck|back|blank|black|red cross|frozen|down|offline|another \w+|drops|lock(?:ed|s)|dead|died|went) again\b|(?<!ed )(?<!starts )(?<!works )(?<!working )(?<!prints )(?<!boots )(?<!runs )(?<!opens )(?<!up )(?<!back )(?<!online )(?<!fine )(?<!ok )(?<!rings )(?<!loads )(?<!connects )(?<!there )(?<!green )(?<!responds )(?<!running )(?<!well )(?<!ran )(?<!it )(?<!reachable )(?<!ing )again(?=\s*$|[.,;!])|(?:it|this|that|alert|prompt|error|issue|problem|message|popup|pop-up|symptom|warning|noise|fault|red x|virus|banner) (?:was|is|came|comes) back\b(?! (?:up|online|ok|fine|clean|good|normal|on|to|from|in service|working))|(?:issue|problem|error|it) returned)"
+    r"no (?!answer|response|reply|connection|dhcp|dial|link|signal|power|errors?|issues?|problems?|packet|loss|faults?|such|warnings?|conflicts?|alerts?|bad|integrity|incident|virus\w*|malware|threats?|drops?|more|longer|need|session|reboot)(?:\w+)(?=\s*(?:$|[.,;!)]))|not (?:there|visible|showing|listed)|(?:found|finds|sees?|shows?|showed|detect(?:s|ed)|reveal(?:s|ed)|yield(?:s|ed)) nothing|(?:can(?:no|['’])?t|cannot|could(?:n['’]?t| not)|did(?:n['’]?t| not)|do(?:n['’]?t| not)|does(?:n['’]?t| not)) (?:find|see|detect|show|spot|reveal|locate)(?: \w+){0,3} (?:any\w*|wrong|a|that|errors?|issues?|one|there|in)\b|nothing\s*(?=$|[.,;!])|not resol\w+|(?:but|and|then) still\\b|while (?:the )?(?:issue|problem|error) |none (?:of|found|there|worked|helped)|useless|failed to (?:fix|resolve|help)|drops? again|fails again|happened again|back again|neither|again (?:\d+|an?|the same) \w+)\b")
+_TROUBLE_AGAIN = (
+    r"\b(?:(?:crash|fail|dropp?|lock|reboot|stopp?|fr[eo]ez|frozen|fro|hang|hung|disconnect|stick|die|happen|return|block|bounc|expir|degrad|flap|blank|bounce)(?:s|es|ed|d|e|en)? again|\b(?:stuck|back|blank|black|red cross|frozen|down|offline|another \w+|drops|lock(?:ed|s)|dead|died|went) again\b|(?:it|this|that|alert|prompt|error|issue|problem|message|popup|pop-up|symptom|warning|noise|fault|red x|virus|banner) (?:was|is|came|comes) back\b(?! (?:up|online|ok|fine|clean|good|normal|on|to|from|in service|working))|(?:issue|problem|error|it) returned)"
 )
+AGAIN = re.compile(rf"{_TROUBLE_AGAIN}|\b(?<!ed )(?<!starts )(?<!works )(?<!working )(?<!prints )(?<!boots )(?<!runs )(?<!opens )(?<!up )(?<!back )(?<!online )(?<!fine )(?<!ok )(?<!rings )(?<!loads )(?<!connects )(?<!there )(?<!green )(?<!responds )(?<!running )(?<!well )(?<!ran )(?<!it )(?<!reachable )(?<!ing )again(?=\s*$|[.,;!])")
 """The trouble is there again, without any relief told."""
 CLEAR = re.compile(
     r"\b(?:no (?:\w+ )?(?:errors?|issues?|problems?|packet loss|loss|faults?|threats?|infections?|malware|virus(?:es)?|conflicts?|findings?|alerts?|warnings?|drops?|violations?|"
-    r"corruption|bad sectors|hits?|entries|events?)|0 errors|zero errors|0% loss|clean|all (?:good|green|ok|okay|fine|clear|normal|pass(?:ed|es)?|up)|(?:is|are|was|were|looks?|looked|seems?|"
+    r"corruption|bad sectors|hits?|entries|events?)|\bempty\b|(?:show|shows|showed|showing|came back|listed|marked|are|is|was|were) (?:all )?(?:as )?(?:delivered|sent|compliant|registered)\b|(?:0|zero) (?:\w+ )?(?:errors?|problems?|findings?|hits?|issues?|violations?|infections?|threats?|warnings?|drops?)|0% loss|clean|all (?:good|green|ok|okay|fine|clear|normal|pass(?:ed|es)?|up)|(?:is|are|was|were|looks?|looked|seems?|"
     r"seemed|came back|comes back|appears?|tests?|tested|checks? out|shows?|showing|reports?) (?:\w+ )?(?:fine|good|ok|okay|normal|healthy|correct|clean|right|green|up to date|"
     r"enabled|identical|valid|well|perfect|sound|intact)|(?:fine|ok|okay|healthy|correct|passed|passes|normal|identical|matches|match|up to date)\b|answers?|responds?|replies|"
     r"resolves? (?:fine|ok|correctly)|valid (?:till|until|to|for|through)|not the cause|rul\w+ out|everything (?:is|was|looks?|seems?|returns?) \w+|as (?:expected|recommended|it should|documented|normal)|(?:all|both|every\w*) (?:\w+ )?(?:pass|passes|passed|works?|worked|ok|fine|good)|returns? (?:everything |the )?(?:proper|right|correct|perfect|fine)\w*|(?:is|are) (?:set|applied|configured|loading|getting|obtaining|in sync|reachable|running)|correctly|properly|successfully|without (?:any )?(?:issues?|errors?|problems?|trouble)|just fine|checks? out)")
@@ -46,7 +47,7 @@ WORKED = re.compile(
     r"came (?:right )?(?:up|back up)|up and running|completed (?:ok|fine|successfully)|that was it|stopped the|cleared (?:the|it)|no more \w+|hasn['’]?t (?:happened|dropped|come back))\b")
 FAILED = re.compile(
     r"\b(?:(?:returns?|returned|gives?|:|=) false|fail(?:s|ed|ing|ure)?|errors?(?:ed)?(?: out)?|could(?:n['’]?t| not)|can(?:no|['’])?t|cannot|unable|was not able|were not able|not able|access (?:is )?denied|denied|refused|"
-    r"tim(?:es|ed) out|time-?out|crash(?:es|ed)?|hangs?|hung|froze|freezes|abort(?:s|ed)|rejected|no (?:answer|response|reply|connection|dhcp|dial|link|signal|power)|grey(?:ed)? out|rejected|already gone|not reachable|unavailable|lost|returns? nxdomain|could not find|unreachable|"
+    r"tim(?:es|ed) out|time-?out|crash(?:es|ed)?|hangs?|hung|froze|freezes|abort(?:s|ed)|rejected|no (?:answer|response|reply|connection|dhcp|dial|link|signal|power)|grey(?:ed)? out|rejected|already gone|not reachable|unavailable|lost|returns? nxdomain|could not find|unreachable|refuses?|"
     r"won['’]?t|would(?:n['’]?t| not)|does(?:n['’]?t| not)|did(?:n['’]?t| not)|isn['’]?t|is not|not (?:found|available|possible|recogni[sz]ed|supported|reachable|accepted)|"
     r"(?:only|never) (?:gets?|got|get|goes|went|reach\w*) (?:to|as far|up|past)|stops? at|sits? at|gets? stuck|stuck at|not (?:complete|finish|start|boot|load|install|connect|respond|print|open)\w*|not going|never (?:finish|complet|start|load|connect)\w*|"
     r"blue ?screen(?:s|ed)?|corrupt\w*|dead|stuck|dropped|drops|disconnect(?:s|ed)|bounced|exception)\b")
@@ -93,7 +94,7 @@ OPEN = re.compile(
     r"same|persist\w*|again|issue remains|problem remains|not working|doesn['’]?t|cannot|can['’]?t|won['’]?t|keeps?|fail\w*|getting|error\w*|passing|handing|thanks)\b|\?")
 """Words of somebody whose problem is not solved."""
 PENDING = re.compile(
-    r"\b(?:for now|in the meantime|meanwhile|will (?:watch|monitor|see|check|wait|update|report|know|let|keep)|monitor(?:ing)?|let'?s see|see (?:if|whether|how|what)|wait(?:ing)? (?:for|to|until)|leav(?:e|ing) it|keep(?:ing)? an eye|in progress|(?:repair|rebuild|resync|resilver|restore|scan|copy|clone|cloning|sync|update|install|download|check) (?:has )?(?:started|running|at \d+)|arrives? (?:on )?(?:mon|tue|wed|thu|fri|sat|sun|tomorrow|next)|on order|up to \d+ ?h|(?:still|now|currently) running|"
+    r"\b(?:for now|in the meantime|meanwhile|will (?:watch|monitor|see|check|wait|update|report|know|let|keep)|monitor(?:ing)?|let'?s see|see (?:if|whether|how|what)|wait(?:ing)? (?:for|to|until)|leav(?:e|ing) it|keep(?:ing)? an eye|in progress|(?:repair|rebuild|resync|resilver|restore|scan|copy|clone|cloning|sync|update|install|download|check) (?:has )?(?:started|running|at \d+)|arrives? (?:on )?(?:(?:mon|tue|wed|thu|fri|sat|sun)\w*|tomorrow|next)|on order|no (?:answer|reply|response|word|feedback) (?:yet|so far)|not (?:answered|heard)(?: back)? yet|up to \d+ ?h|(?:still|now|currently) running|"
     r"until (?:the|next|tomorrow|we|i))\b")
 """The result is awaited."""
 
@@ -106,6 +107,9 @@ POSITIVE = re.compile(
     r"|(?:no|not a single|zero|not one|without) (?:[\w-]+ ){1,3}?(?:since|in|for|over|during) (?:the (?:last|past) |over |about )?(?:then\b|yesterday|today|monday|tuesday|wednesday|thursday|friday|saturday|sunday|(?:\d+|an?|one|two|three|four|five|six|several|the whole|all) (?:hours?|days?|weeks?|months?|nights?|mornings?|afternoon))|(?:with )?no (?:crash(?:es)?|drops?|errors?|freezes|lock-?outs?|disconnects?|prompts?)(?=\s*(?:$|[.,;!]))"
     r"|(?:has|have) (?:stayed|remained|kept|held)|(?:he|she|they|it|user|everyone|all) (?:is|are) in(?=\s*(?:$|[.,;!]))|is active|are active"
     r"|(?:no|not a single|zero) (?:more |further |new )?(?:\w+ )?(?:drops?|crash(?:es)?|errors?|lock-?outs?|prompts?|bounces?|failures?|calls?|complaints?|disconnects?|reboots?|alerts?) (?:since|in|for|after|today|all|any ?more)"
+    r"|(?:no|not a single|zero|not one) (?:[\w-]+ ){1,2}?since\b|zero (?:\w+ )?(?:blue ?screens?|crash(?:es)?|drops?|errors?|popups?|pop-ups?|prompts?|calls?|complaints?|tickets?)|(?:\d+|errors?|messages?|pop-?ups?|prompts?|noise|lag|delay|echo|flicker\w*|warnings?|loops?|lock-?outs?) (?:is |are |all |completely )*gone\b"
+    r"|(?:every(?:body|one)|all (?:users?|of them|four|three|five|six|\d+|clients?|pcs?|phones?|sites?)|users?|clients?|both|they|she|he|phones?|calls?|mails?|pcs?|laptops?|hosts?|(?:next|first|new) \w+) (?:now |all |can |immediately )?(?:gets?|prints?|opens?|starts?|boots?|connects?|signs? in|logs? (?:in|on)|comes? (?:up|in|through)|goes? through|rings?|syncs?|arrives?|arrived|loads?|works?|responds?|goes green)\b(?! (?:\w+ )?(?:the same|same|errors?|stuck|black|blank|nothing|no\b|den|disconn|kick|thrown|lock|prompt|but|and then|then|slow|not\b))"
+    r"|(?:opens?|finish(?:es|ed)|done|completed?|loads?|ready|boots?|(?:in the|in her|in his|in my) inbox|in) (?:within|in) (?:under |about |only |just |less than )?(?:a|an|\d+|two|three|four|five|ten|twenty|a few|a couple of) ?(?:seconds?|secs?|s|minutes?|mins?)\b|(?:inbox|back|up|there|running|fine) within (?:a|an|\d+|two|three|seconds|minutes)|perfect(?:ly)? (?:all|since|now|for|ever)\b|and dropping\b|down to (?:zero|0)\b"
     r"|not (?:once )?since|(?:fine|ok|good|up|stable|holding|quiet|green|clean) (?:since|ever since|from then|for the last|all (?:day|night|morning|week))|since then"
     r"|can (?:now )?(?:open|print|log|sign|send|receive|call|see|save|connect|reach|work|access|start|ring|dial|ping)|both ways|all (?:are |is )?(?:well|there|back|green|up)|= (?:\w+ ){0,3}(?:ok|okay|good|fine|up|working)|(?!(?:for|right|until|till|by|of|just|even|is|are|up to|and|not|but|on) )\b\w+ now(?=\s*(?:$|[.,;!)]))"
     r"|(?:start|work|print|boot|load|open|run|ring|connect|sync|respond|answer|arriv)(?:s|es|ed|ing) (?:fine |ok |normally )?again|reachable|at once"
@@ -141,11 +145,15 @@ def _helped(text: str) -> int:
     for found in POSITIVE.finditer(text):
         before = text[max(0, found.start() - 25) : found.start()]
         back = "back" in found.group() and _TROUBLE_NOUN.search(before)
-        if not (back or _NEGATED.search(before.rsplit(",", 1)[-1])):
+        lost = found.group().endswith("gone") and _WANTED.search(before)
+        if not (back or lost or _NEGATED.search(_PARTED.split(before)[-1])):
             place = found.start()
     return place
 
 
+_WANTED = re.compile(r"\b(?:data|files?|folders?|mails?|profiles?|icons?|shortcuts?|settings|everything|printers?|drives?|contacts|calendar|desktop|network|signal|entr(?:y|ies)|accounts?|permissions?)\s*(?:is|are|was|were)?\s*(?:all )?$")
+"""What nobody wants gone."""
+_PARTED = re.compile(r",| and (?!not\b|n)| but ")
 _ALL_THE_SAME = re.compile(r"\b(?:did|does|has|have|was|is)(?:n['’]?t| not) (?:\w+ )?(?:fix|help|resolve|solve|change|cure|make|the (?:issue|problem|cause))\w*|\bstill (?:having|the same|an issue|not working|an? problem)|\bno (?:change|luck|difference)\b")
 
 
@@ -158,8 +166,10 @@ def _after_relief(text: str, place: int) -> Outcome:
     rest = text[place:]
     if but := BUT_THEN.search(rest):
         return "no_change" if _ALL_THE_SAME.search(but.group()) else "partial"
+    if _ALL_THE_SAME.search(rest):
+        return "no_change"
     rest = POSITIVE.sub(" ", rest)
-    if _again(rest) or DENIED.search(rest):
+    if re.search(_TROUBLE_AGAIN, rest) or DENIED.search(rest):
         return "no_change" if RAN.search(text) or _WENT_THROUGH.search(rest[:40]) else "partial"
     return "partial" if TEMPORARY.search(POSITIVE.sub(" ", text)) else "worked"
 
@@ -213,6 +223,11 @@ def outcome_of(text: str, *, check: bool = False) -> Outcome:
 def states_result(text: str) -> bool:
     """Whether the text says how something turned out."""
     return outcome_of(text, check=True) != "unknown" or RAN.search(text[:600].lower()) is not None
+
+
+def helped(text: str) -> bool:
+    """Whether the text says that something works now."""
+    return _helped(text[:600].lower()) >= 0
 
 
 def elsewhere(text: str) -> bool:

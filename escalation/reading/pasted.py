@@ -287,7 +287,7 @@ def quoted_errors(sentence: str) -> list[tuple[int, int]]:
     return found or [name.span() for name in _SHOUTED.finditer(sentence)]
 
 
-_SHOUTED = re.compile(r"\b[A-Z]{3,20}(?:_[A-Z0-9]{2,20}){2,8}\b")
+_SHOUTED = re.compile(r"\b[A-Z]{3,20}(?:_[A-Z0-9]{2,20}){2,8}\b(?!\s?=)")
 """The name of a stop error or a status, IRQL_NOT_LESS_OR_EQUAL."""
 
 

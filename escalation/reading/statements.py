@@ -27,7 +27,7 @@ _TECHNICAL = re.compile(
     r"\d|[A-Z]{2,}|\b(?:owa|vpn|rdp|ntp|smb|dfs|iis|sql|imap|smtp|ftp|ssh|https?|ping|wifi|bios|uefi|ssd|ram|cpu|nic|ssid|pcs?|webmail|outlook|excel|chrome|edge|firefox|teams|memory|fan|temperature|voltage|battery|tray|toner|roller|sensor|mail|header|url|vm|node|cluster|replica|role|scope|firmware)\b|\b(?:shows?|says) [A-Z]|\b[a-z]+[A-Z]\w*|\b[A-Z][a-z]+[A-Z]\w*|[\\/_]\w|\w[\\/_]\w|[\"“'‘]\w|\b(?:log|logs|port|ports|service|disk|volume|lun|lock|server|switch|router|firewall|dns|dhcp|cert|certificate|driver|profile|account|policy|gpo|group|rule|record|scope|lease|route|gateway|interface|link|uplink|queue|spooler|process|task|job|backup|snapshot|datastore|host|guest|vm|index|table|database|registry|key|permission|acl|share|mailbox|connector|trunk|codec|session|licen[cs]e|token|browser|cable|light|led|fibre|antenna|signal|tunnel|clock|time|version|firmware|patch|update|update|password|credentials|cache|cookie|config\w*|setting)\b"
 )
 _EXPLAINS = re.compile(
-    r"\b(?:means? (?:that|the|you)|because|is required|are required|as (?:a|the) rule|in general|usually|normally|by default|is used to|method is|way is|is an?\b(?! \d)|is called|that is how|in order|so that|which is why|the (?:issue|problem|question|goal|idea|point|setup|key|script|screen|message|error|website|server) (?:is|was)|all of|none of|background|history|tl;?dr)\b|^(?:check|verify|see|test|make sure|find out) (?:if|whether|that|the|your)\b|^al+ ?though\b|^(?:now|then|suddenly|finally|so|today|once|until|after|before|while|when|as|if|although|however|just|also note|note)\b"
+    r"\b(?:means? (?:that|the|you)|because|is required|are required|as (?:a|the) rule|in general|usually|normally|by default|is used to|method is|way is|is an?\b(?! \d)|is called|that is how|in order|so that|which is why|the (?:issue|problem|question|goal|idea|point|setup|key|script|screen|message|error|website|server) (?:is|was)|all of|none of|background|history|tl;?dr)\b|^(?:check|verify|see|test|make sure|find out) (?:if|whether|that|the|your)\b|^al+ ?though\b|^(?:on |since |last |this |by )?(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|^an? \w+ that\b|^(?:now|then|suddenly|finally|so|today|once|until|after|before|while|when|as|if|although|however|just|also note|note)\b"
 )
 """Sentences that explain, or tell a story, rather than state what was seen."""
 _FIRST_PERSON = re.compile(r"\b(?:i|i'm|i've|i'd|i’m|i’ve|we|we're|we've|my|our|me|us)\b")
@@ -54,7 +54,7 @@ _UNDER = re.compile(
 _TURNS_OUT = re.compile(
     r"\b(?:works?|worked|working|fine|ok|okay|never|no (?:drops?|crash\w*|problems?|issues?|errors?)|stable|same|still|fails?|failed|crash\w*|not|n['’]t|goes through|comes up|happens|opens|prints|loads|connects|both ways|clean|correct|perfect|gone|instantly|at once|straight away|empty|error)\b"
 )
-_ARROW = re.compile(r"\S\s*(?:->|=>|→|-->|>>)\s*\S")
+_ARROW = re.compile(r"\S\s*(?:->|=>|→|-->|>>)\s*\S|\bfrom v?\d[\w.]* to v?\d")
 _ELSEWHERE = re.compile(
     r"^(?:another|a spare|spare|a loan|loan|a different|a second|the other|other|a test|test|a new|new|my own|my|a colleague['’]?s?|the same|same) (?:[\w'’.-]+ ){0,5}?(?:users?|pcs?|laptops?|accounts?|computers?|machines?|phones?|browsers?|printers?|cables?|ports?|docks?|profiles?|desks?|tablets?|servers?|sites?|clients?|mailbox(?:es)?|query|test|file|lookup|cards?|disks?|monitors?)\b.{0,60}\b(?:gets?|has|have|shows?|works?|fails?|crash\w*|same|too|as well|fine|ok|is|are|sees?|can|cannot|can['’]?t|gives?|returns?|prints?|opens?|does|do)\b"
 )

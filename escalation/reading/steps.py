@@ -91,9 +91,9 @@ def _in_passage(index: int, passage: Passage) -> list[Deed]:
             if deeds.claims(stretch.text) != "deed":
                 continue
         else:
-            listing = listing and stretch.kind == "item"
+            listing = listing and (stretch.kind == "item" or _row(passage.text, stretch))
         following = told[place + 1] if place + 1 < len(told) else None
-        if findings.result_after(stretch.text) and _went_before(found, told, place):
+        if _went_before(found, told, place) and (findings.result_after(stretch.text) or _comes_of(found[-1], stretch, passage)):
             found[-1] = _with_result(found[-1], stretch)
             continue
         found += [
@@ -103,6 +103,12 @@ def _in_passage(index: int, passage: Passage) -> list[Deed]:
             and not (passage.description and not listing and _history(deed, passage))
         ]
     return found
+
+
+def _row(text: str, stretch: Stretch) -> bool:
+    """Whether a stretch stands on a line right below another, without a blank one between: an item without a mark."""
+    begin = text.rfind("\n", 0, stretch.start)
+    return begin > 0 and not text[max(0, begin - 3) : begin].rstrip(" \t\r").endswith("\n")
 
 
 def _announced(told: list[Stretch], place: int, index: int, passage: Passage) -> list[Deed]:
@@ -127,14 +133,45 @@ def _history(deed: Deed, passage: Passage) -> bool:
     words = passage.text[deed.start : deed.end]
     if re.match(r"(?:\w+ ){0,2}they\b", words, re.IGNORECASE):
         return True
+    begin, end = passage.text.rfind("\n", 0, deed.start) + 1, passage.text.find("\n", deed.end)
+    if not deed.check and _LONG_AGO.search(passage.text[max(begin, deed.start - 80) : min(deed.end + 80, end if end >= 0 else deed.end + 80)].lower()):
+        return True
     if not deed.result_stated and deed.outcome == "unknown" and not deed.check and deeds.set_up(words):
         return True
     return (not deed.result_stated or deed.outcome in ("failed", "unknown")) and deeds.by_others(words)
 
 
+_LONG_AGO = re.compile(r"\b(?:in|since|back in) (?:19|20)\d\d\b|\b(?:and |ever )since then\b|\bever since\b|\band since\b")
+"""How things came to be, rather than what was done about them."""
+
+
 def _went_before(found: list[Deed], told: list[Stretch], place: int) -> bool:
     """Whether the stretch right before this one holds the last step found."""
     return place > 0 and bool(found) and found[-1].start >= told[place - 1].start
+
+
+_VERB_FIRST = re.compile(
+    r"(?:and |but |then |now |it )*(?:dies|died|fails|failed|works|worked|hangs|hung|crashes|crashed|stops|stopped|drops|dropped|comes|came|goes|went|gives|gave|shows|showed|says|said|ends|ended|stays|stayed|both|all (?:of them|three|four|green|good)|\d+ gone)\b"
+)
+"""A sentence without a subject goes on about what was done before it."""
+
+
+_PLACED = re.compile(r"(?:in|on|from|with|at|under|over) (?:the|its|his|her|our|their|a|an|my)\b|.{0,80}\b(?:i|we) (?:can )?(?:see|saw|found)\b|.{0,120}\bafter \w+ing\b")
+"""A sentence with a place or a look of its own is a finding of its own."""
+
+
+def _comes_of(deed: Deed, stretch: Stretch, passage: Passage) -> bool:
+    """Whether a sentence on the deed's own line is its result: "Took the IPS off. Tunnel comes up."."""
+    if deed.result_stated or "\n" in passage.text[deed.end : stretch.start] or stretch.text.endswith("?"):
+        return False
+    text = stretch.text
+    if deeds.claims(text) is not None or len(text.split()) > 24 or findings.test_told(text) or _PLACED.match(text.lower()):
+        return False
+    if outcomes.PENDING.search(text.lower()):
+        return False
+    if _VERB_FIRST.match(stretch.text[:80].lower()):
+        return True
+    return not deed.check and outcomes.outcome_of(stretch.text) in ("worked", "partial") and outcomes.helped(stretch.text)
 
 
 def _with_result(deed: Deed, stretch: Stretch) -> Deed:

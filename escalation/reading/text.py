@@ -135,7 +135,7 @@ def _lines(text: str) -> Iterator[_Line]:
 
 def _kinds(lines: list[_Line]) -> list[Kind]:
     kinds: list[Kind] = []
-    fenced = False
+    fenced = listed = False
     below: Kind | None = None
     for index, line in enumerate(lines):
         if below is None:
@@ -148,13 +148,26 @@ def _kinds(lines: list[_Line]) -> list[Kind]:
         elif below is not None:
             kinds.append(below)
         elif ">" in line.text and _QUOTED.match(line.text) and not pasted.surely(line.text):
-            kinds.append("quoted")
+            listed = index and not lines[index - 1].blank and (kinds[-1] in ("sentence", "heading") or listed)
+            kinds.append("item" if listed and _listed(lines, index) else "quoted")
         elif not line.blank and (pasted.surely(line.text) or pasted.message(line.text)):
             kinds.append("sentence" if pasted.announced(line.text[:LONGEST]) else "pasted")
         else:
             kinds.append(_prose_kind(line, lines[index + 1] if index + 1 < len(lines) else None))
     _spread(lines, kinds)
     return kinds
+
+
+def _listed(lines: list[_Line], index: int) -> bool:
+    """Whether a row that begins with ">" is one of a list: three rows and more right below the writer's own words."""
+    first = index
+    while first and _QUOTED.match(lines[first - 1].text):
+        first -= 1
+    last = index
+    while last + 1 < len(lines) and _QUOTED.match(lines[last + 1].text):
+        last += 1
+    above = lines[first - 1].text.rstrip() if first else ""
+    return last - first >= 2 and bool(above) and not above.endswith("wrote:") and not _MAIL_BELOW.match(above[:200])
 
 
 _TAIL_BEGINS = frozenset("-fFoOkKrRbBwWmMtTcCsS")
