@@ -19,6 +19,8 @@ _CODE = re.compile(
     | \bmsg\s\d{3,5}(?=,\slevel) | \berrno\s?[:=]?\s?-?\d{1,3}\b | \bkernel-power\s\d{2}\b
     | (?<![\d.])[45]\d\d(?=\s(?:service\sunavailable|forbidden|not\sfound|internal\sserver|bad\sgateway|gateway\stime|unauthori[sz]ed|bad\srequest|proxy\sauth|busy\shere|request\stimeout))
     | \bSQLSTATE\s[0-9A-Z]{5}\b
+    | \b(?:fail(?:s|ed)?|refuses?|refused|ends?|ended|exits?|exited|abort(?:s|ed)?)\swith\s(?:an?\s)?-?\d{3,6}\b(?![.:,%]\d|\s?(?:%|ms|mb|gb|kb|min|sec|users?|files?))
+    | \berror\scode\sreturned\son\sfailure\sis\s\d{3}\b
     | \berror(?:\scode)?\s?[:=\#]?\s?[A-Z]{1,4}-?\d{2,6}(?:\.\w{1,4})?\b
     | \bAADSTS\d{4,7}\b | \bORA-\d{4,5}\b | \bTNS-\d{5}\b | \bMSB?\d{4,5}\b | \bCAA\d{4,8}\b | \bCAA[0-9A-F]{5}\b
     | \b[45]\d\d[\s-][45]\.\d{1,3}\.\d{1,3}\b | (?<![\d.])[45]\.[0-9]\.\d{1,3}(?![\d.])
@@ -32,12 +34,14 @@ _WORDED = re.compile(r"event|error|stop|fault|exit|status|return|sqlstate|win32|
 _LOWER = re.compile(_CODE.pattern, re.VERBOSE | re.IGNORECASE)
 _HTTP = re.compile(r"(?:https?|error|err|status|code)(?:\s(?:code|status|error))?\s?[:=#]?\s?(?P<number>[45]\d\d)$", re.IGNORECASE)
 """A web server's status, which people write with and without a word before it: the number is the code."""
+_AFTER_WORDS = re.compile(r"(?:.{3,12}\swith\s(?:an?\s)?|error\scode\sreturned.{12,16}\s)(?P<number>-?\d{3,6})$", re.IGNORECASE)
+"""A number after words that say it is a code: the number is the code."""
 _TIME_OF_DAY = re.compile(r"\d\d:\d\d")
 _WORTH_A_LOOK = re.compile(
     r"[0-9_]|nxdomain|servfail|\be[a-z]{2,10}\b"
 )
 _NAMED = re.compile(
-    r"0x|event|err|stop|fault|exit|status|return|sqlstate|win32|http|smtp|bug|code|_|nxdomain|servfail|\be(?:conn|timed|nospc|acces|perm|noent|io|rofs|host|net|pipe|nomem|mfile|xist|addr|stale)|unavail|forbid|unauth|bad |not found|internal s|gateway|msg |kernel-p|%[a-z]|request t|busy|aadsts|ora-|tns-|msb?\d|caa|[45]\d\d[ -][45]\.|[45]\.\d\.\d"
+    r"0x|event|err|stop|fault|exit|status|return|sqlstate|win32|http|smtp|bug|code|_|nxdomain|servfail|\be(?:conn|timed|nospc|acces|perm|noent|io|rofs|host|net|pipe|nomem|mfile|xist|addr|stale)|unavail|forbid|unauth|bad |not found|internal s|gateway|msg |kernel-p|%[a-z]|request t|with (?:an? )?-?\d{3}|on failure is|busy|aadsts|ora-|tns-|msb?\d|caa|[45]\d\d[ -][45]\.|[45]\.\d\.\d"
 )
 """What every code has in its line: a cheap look before the dear one."""
 _SHOUTED = re.compile(r"[A-Za-z_0-9]+$")
@@ -68,6 +72,10 @@ _TRACED = re.compile(r"(?:[0-9a-f`]{8,} ){2}|\b(?:Emask|SErr|rip|rsp|eax)\b|vers
 """A row of registers, addresses or module versions."""
 
 
+_CODES_LISTED = re.compile(r"\b(?:codes?|errors?|bsods?|stops?|bug ?checks?|blue ?screens?)\b[^.;=]{0,80}(?:,|:|\band|\bor)\s*$", re.IGNORECASE)
+_MAILED = re.compile(r"bounc|ndr|smtp|mail|deliver|relay|sender|recipient|reject|exchange|outlook", re.IGNORECASE)
+
+
 def _is_code(text: str, start: int, end: int) -> bool:
     """Whether a hexadecimal number is a code rather than an address, an offset, a time stamp or a count."""
     before = text[max(0, start - 40) : start].split("\n")[-1]
@@ -79,6 +87,8 @@ def _is_code(text: str, start: int, end: int) -> bool:
         begin = max(0, start - 120)
         line = text[text.rfind("\n", begin, start) + 1 if "\n" in text[begin:start] else begin : end + 60].split("\n")[0]
         return not _TRACED.search(line)
+    if end - start <= 6 and _CODES_LISTED.search(text[max(0, start - 90) : start].split("\n")[-1]):
+        return True
     return end - start >= 8 and end - start <= 10 and not before.strip().endswith((")", "]"))
 
 
@@ -97,9 +107,14 @@ def error_codes(text: str) -> list[tuple[int, int]]:
             continue
         if _WORDED.match(code) and code.lower().startswith("http") and not re.search(r"[45]\d\d$", code):
             continue
-        if number := _HTTP.match(code):
+        if after := _AFTER_WORDS.match(code):
+            start = end - len(after["number"])
+            code = after["number"]
+        elif number := _HTTP.match(code):
             start = end - len(number["number"])
             code = number["number"]
+        elif _ENHANCED.fullmatch(code) and code[1] == "." and not _MAILED.search(text[:4000]):
+            continue
         elif _TIME_OF_DAY.match(text, end - 4 if end >= 4 else 0):
             continue
         found.setdefault(" ".join(code.lower().split()), (start, end))

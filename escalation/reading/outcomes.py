@@ -21,14 +21,18 @@ TEMPORARY = re.compile(
     r"only (?:works?|happens?|affects?|when|on|for|with|from|the|this|one)|but (?:only|not|the next|after|now it|then)|helped (?:a|some|for)|\d+ (?:out )?of (?:the )?\d+|\b(?:readable|usable|legible|faster|quicker|better),? but|at first(?! (?:try|attempt|go|time|shot|boot))|"
     r"works? (?:on|from|in|with|via|over|using|if|when|for|by|locally|through|there)|worked (?:on|from|in|with|via|over|using|if|when|by|locally|there))\b")
 DENIED = re.compile(
-    r"\b(?:no (?:change|luck|joy|difference|effect|dice|improvement|help|go|success|better|avail|result|results|fix|love|cigar)|to no avail|nada|nope|nothing changed|"
+    r"\b(?:no (?:change|luck|joy|diff|difference|effect|dice|improvement|help|go|success|better|avail|result|results|fix|love|cigar)|to no avail|nada|nope|nothing changed|"
     r"(?:did|does|do|has|have|had|was|is|were|would)(?:n['’]?t| not| nothing)(?: seem to| really| appear to| actually| even)? ?(?:help\w*|fix\w*|work\w*|resolv\w*|solv\w*|"
     r"change\w*|make|made|matter|any|do|stop\w*|clear\w*|improve\w*|cure\w*)|did nothing|does nothing|made no|makes no|without (?:success|luck|any|effect|result|change|improvement|findings?|finding (?:a |any)\w*)|likewise|ditto|to the same (?:end|effect)|"
     r"same (?:issue|error|problem|result|results|thing|drop|behaviou?r|outcome|message|symptom\w*|story|again|as before|\w+ error|fault|code|screen)|(?:is|was|are|were|stays?|stayed|remains?|remained) (?:exactly |still |just )?the same\b|the same(?=\s*(?:$|[.,;!)]|as\b|again|thing|issue|error|result|problem|way\b|\w+ error))|same(?=\s*$|[.,;])|same (?:on (?:mon|tues|wednes|thurs|fri|satur|sun)day|the next|next (?:day|morning))|"
     r"same (?!time|day|way|pc|computer|machine|user|profile|port|switch|network|subnet|vlan|as\b|for\b|on\b|in\b|at\b|size|file|house|home|site|room|office|cable|driver|version|model|lookup)\w+(?: \w+)?(?=\s*(?:$|[.,;!)]))|"
     r"still (?!running\b)\w+|(?:issue|problem|error|it|fault|symptom\w*) (?:\w+ )?(?:persist\w*|remain\w*|continu\w*|returned|reappear\w*|unchanged)|persists|unchanged|"
     r"not (?:fixed|resolved|solved|working|helping|it|the (?:cause|issue|problem))|no longer the|not help\w*|nothing (?:went|came|got|logged|blocked|received|sent|odd|strange|suspicious|left|helped|worked|works|wrong|found|unusual|obvious|relevant|in|there|useful|new)|"
-    r"no (?!answer|response|reply|connection|dhcp|dial|link|signal|power|errors?|issues?|problems?|packet|loss|faults?|such|warnings?|conflicts?|alerts?|bad|integrity|incident|virus\w*|malware|threats?|drops?|more|longer|need|session|reboot)(?:\w+)(?=\s*(?:$|[.,;!)]))|not (?:there|visible|showing|listed)|(?:found|finds|sees?|shows?|showed|detect(?:s|ed)|reveal(?:s|ed)|yield(?:s|ed)) nothing|(?:can(?:no|['’])?t|cannot|could(?:n['’]?t| not)|did(?:n['’]?t| not)|do(?:n['’]?t| not)|does(?:n['’]?t| not)) (?:find|see|detect|show|spot|reveal|locate)(?: \w+){0,3} (?:any\w*|wrong|a|that|errors?|issues?|one|there|in)\b|nothing\s*(?=$|[.,;!])|not resol\w+|(?:but|and|then) still\\b|while (?:the )?(?:issue|problem|error) |none (?:of|found|there|worked|helped)|useless|failed to (?:fix|resolve|help)|drops? again|fails again|happened again|back again|neither|again (?:\d+|an?|the same) \w+)\b")
+    r"not (?:there|visible|showing|listed)|(?:found|finds|sees?|shows?|showed|detect(?:s|ed)|reveal(?:s|ed)|yield(?:s|ed)) nothing|(?:can(?:no|['’])?t|cannot|could(?:n['’]?t| not)|did(?:n['’]?t| not)|do(?:n['’]?t| not)|does(?:n['’]?t| not)) (?:find|see|detect|show|spot|reveal|locate)(?: \w+){0,3} (?:any\w*|wrong|a|that|errors?|issues?|one|there|in)\b|nothing\s*(?=$|[.,;!])|not resol\w+|(?:but|and|then) still\\b|while (?:the )?(?:issue|problem|error) |none (?:of|found|there|worked|helped)|useless|failed to (?:fix|resolve|help)|drops? again|fails again|happened again|back again|neither|again (?:\d+|an?|the same) \w+)\b")
+LACKING = re.compile(
+    r"\bno (?!answer|response|reply|connection|dhcp|dial|link|signal|power|errors?|issues?|problems?|packet|loss|faults?|such|warnings?|conflicts?|alerts?|bad|integrity|incident|virus\w*|malware|threats?|drops?|more|longer|need|session|reboot)(?:\w+)(?=\s*(?:$|[.,;!)]))|\bnone of (?:it|them|these) (?:leaves?|arrives?|gets?|comes?|goes|reach\w*|shows?)\b"
+)
+"""Something is not there: after a change, it did not help; for a check, a finding."""
 _TROUBLE_AGAIN = (
     r"\b(?:(?:crash|fail|dropp?|lock|reboot|stopp?|fr[eo]ez|frozen|fro|hang|hung|disconnect|stick|die|happen|return|block|bounc|expir|degrad|flap|blank|bounce)(?:s|es|ed|d|e|en)? again|\b(?:stuck|back|blank|black|red cross|frozen|down|offline|another \w+|drops|lock(?:ed|s)|dead|died|went) again\b|(?:it|this|that|alert|prompt|error|issue|problem|message|popup|pop-up|symptom|warning|noise|fault|red x|virus|banner) (?:was|is|came|comes) back\b(?! (?:up|online|ok|fine|clean|good|normal|on|to|from|in service|working))|(?:issue|problem|error|it) returned)"
 )
@@ -39,7 +43,7 @@ CLEAR = re.compile(
     r"corruption|bad sectors|hits?|entries|events?)|\bempty\b|(?:show|shows|showed|showing|came back|listed|marked|are|is|was|were) (?:all )?(?:as )?(?:delivered|sent|compliant|registered)\b|(?:0|zero) (?:\w+ )?(?:errors?|problems?|findings?|hits?|issues?|violations?|infections?|threats?|warnings?|drops?)|0% loss|clean|all (?:good|green|ok|okay|fine|clear|normal|pass(?:ed|es)?|up)|(?:is|are|was|were|looks?|looked|seems?|"
     r"seemed|came back|comes back|appears?|tests?|tested|checks? out|shows?|showing|reports?) (?:\w+ )?(?:fine|good|ok|okay|normal|healthy|correct|clean|right|green|up to date|"
     r"enabled|identical|valid|well|perfect|sound|intact)|(?:fine|ok|okay|healthy|correct|passed|passes|normal|identical|matches|match|up to date)\b|answers?|responds?|replies|"
-    r"resolves? (?:fine|ok|correctly)|valid (?:till|until|to|for|through)|not the cause|rul\w+ out|everything (?:is|was|looks?|seems?|returns?) \w+|as (?:expected|recommended|it should|documented|normal)|(?:all|both|every\w*) (?:\w+ )?(?:pass|passes|passed|works?|worked|ok|fine|good)|returns? (?:everything |the )?(?:proper|right|correct|perfect|fine)\w*|(?:is|are) (?:set|applied|configured|loading|getting|obtaining|in sync|reachable|running)|correctly|properly|successfully|without (?:any )?(?:issues?|errors?|problems?|trouble)|just fine|checks? out)")
+    r"resolves? (?:fine|ok|correctly)|valid (?:till|until|to|for|through)|not the cause|rul\w+ out|everything (?:is|was|looks?|seems?|returns?) \w+|as (?:expected|recommended|it should|documented|normal)|(?:all|both|every\w*) (?:\w+ )?(?:pass|passes|passed|works?|worked|ok|fine|good)|returns? (?:everything |the )?(?:proper|right|correct|perfect|fine)\w*|(?:is|are) (?:set|applied|configured|loading|getting|obtaining|in sync|reachable|running)|correctly|properly|successfully|without (?:any )?(?:issues?|errors?|problems?|trouble)|just fine|checks? out)\b")
 WORKED = re.compile(
     r"\b(?:fixed|resolved|solved|did the trick|that(?: has)? (?:worked|did it|sorted)|sorted|works? (?:now|again|fine|great|perfectly|ok|well|like)|working (?:now|again|fine|ok|well|perfectly|as)|"
     r"now works?|now working|all working|is working|are working|(?:it|this|which|that) worked|able to (?:complete|finish)|worked(?! (?:on|with|for|in|from|before|at|out))|success(?:ful(?:ly)?)?|back (?:online|up|to normal|in business)|"
@@ -86,7 +90,7 @@ _TRIED = re.compile(r"\btried\b")
 HELD = re.compile(r"\bhas (?:kept|held|stayed|been (?:fine|stable|up|ok|good|working))\b(?!.*\b(?:but|then|until|again)\b)")
 _NOT_WORK = re.compile(r"\b(?:does|did|do|would|will|is|was)(?:n['’]?t| not) (?:work\w*|load\w*|start\w*|open\w*|respond\w*|connect\w*|print\w*|boot\w*)\b")
 RECURRED = re.compile(
-    r"\b(?:same (?:again|issue again|problem again)|(?:happen|drop|fail|crash|disconnect|fr[oe]z|broke|stopp|went down|cut out|lock)\w*(?: \w+)? again|back again|(?:it['’]?s|is|problem is|issue is|error is) back\b(?! (?:up|online|to normal|in))|came back(?! (?:up|online|on\b|clean|fine|ok|to life))|has returned|"
+    r"\b(?:same (?:again|issue again|problem again)|(?:happen|drop|fail|crash|disconnect|fr[oe]z|broke|stopp|went down|cut out|lock)\w*(?: \w+)? again|back again|(?:it['’]?s|it is|(?:problem|issue|error|message|fault|loop|pop-?up|symptom|noise|this|that) is) back\b(?! (?:up|online|to (?:normal|work|life)|in\b|on\b))|came back(?! (?:up|online|on\b|clean|fine|ok|to life))|has returned|"
     r"returned (?:today|this|after|overnight|again)|down again|not working again|only (?:held|lasted|worked)|again (?:this|today|yesterday|just)|didn['’]?t (?:last|hold)|did not (?:last|hold))\b")
 """The trouble came back."""
 OPEN = re.compile(
@@ -103,7 +107,7 @@ POSITIVE = re.compile(
     r"\b(?:(?:is|are|am|was|were|['’]s|['’]re) (?:now |all |both )?(?:back|there|on(?=\s*(?:$|[.,;!]|again|now))|in(?=\s*(?:$|[.,;!]|again|now))|up|right|good|green|online|reachable|connected|flowing|(?<!latest )stable|running|restored|gone|visible|syncing|printing|arriving|ok|okay|fine)"
     r"|(?:powered|came|comes|went|goes|booted|boots|started|starts|signed|signs|logged|logs|got|gets|ran|runs|fits|loaded|loads|opened|opens) (?:straight |right |all |cleanly )?(?:on|up|in|through|back|green|clean|at (?:first|once)|straight away|immediately|instantly|again(?! (?:and|but)))"
     r"|(?:resumed|recovered|reconnected|re-?registered|reappeared|caught up|replied|arrived|arrives|came in|came through|went out|delivered|passes now|restored)\b"
-    r"|without (?:a|any|an|another|further|one|the|more)?\s?(?:\w+ )?(?:crash\w*|drop\w*|problems?|errors?|issues?|prompts?|trouble|interruption|reboot|complaint|hiccup)"
+    r"|without (?:a|any|an|another|further|one|the|more)?\s?(?:\w+ )?(?:crash\w*|drop\w*|problems?|errors?|issues?|prompts?|trouble|interruption|reboot|complaint|hiccup|incidents?|outage|failure)"
     r"|(?:no|not a single|zero|not one|without) (?:[\w-]+ ){1,3}?(?:since|in|for|over|during) (?:the (?:last|past) |over |about )?(?:then\b|yesterday|today|monday|tuesday|wednesday|thursday|friday|saturday|sunday|(?:\d+|an?|one|two|three|four|five|six|several|the whole|all) (?:hours?|days?|weeks?|months?|nights?|mornings?|afternoon))|(?:with )?no (?:crash(?:es)?|drops?|errors?|freezes|lock-?outs?|disconnects?|prompts?)(?=\s*(?:$|[.,;!]))"
     r"|(?:has|have) (?:stayed|remained|kept|held)|(?:he|she|they|it|user|everyone|all) (?:is|are) in(?=\s*(?:$|[.,;!]))|is active|are active"
     r"|(?:no|not a single|zero) (?:more |further |new )?(?:\w+ )?(?:drops?|crash(?:es)?|errors?|lock-?outs?|prompts?|bounces?|failures?|calls?|complaints?|disconnects?|reboots?|alerts?) (?:since|in|for|after|today|all|any ?more)"
@@ -169,7 +173,7 @@ def _after_relief(text: str, place: int) -> Outcome:
     if _ALL_THE_SAME.search(rest):
         return "no_change"
     rest = POSITIVE.sub(" ", rest)
-    if re.search(_TROUBLE_AGAIN, rest) or DENIED.search(rest):
+    if re.search(_TROUBLE_AGAIN, rest) or DENIED.search(rest) or LACKING.search(rest):
         return "no_change" if RAN.search(text) or _WENT_THROUGH.search(rest[:40]) else "partial"
     return "partial" if TEMPORARY.search(POSITIVE.sub(" ", text)) else "worked"
 
@@ -196,6 +200,8 @@ def outcome_of(text: str, *, check: bool = False) -> Outcome:
         return "no_change"
     if check and (POINTS.search(text) or CONCLUDES.search(text)):
         return "partial"
+    if LACKING.search(text) and not DENIED.search(text):
+        return "partial" if check else "no_change"
     if DENIED.search(text):
         tested = check or _ELSEWHERE.search(text)
         if not tested and not _TRIED.search(text):
@@ -228,6 +234,20 @@ def states_result(text: str) -> bool:
 def helped(text: str) -> bool:
     """Whether the text says that something works now."""
     return _helped(text[:600].lower()) >= 0
+
+
+_RUN_OF = re.compile(
+    r"^\W*(?:[a-z]+-[a-z]+\b|(?:\w+ ){0,3}?(?:wizard|cleanup|clean-up|migration|repair|restore|rollback|roll-back|rebuild|backup|resync|update|upgrade|install\w*|uninstall\w*|import|export|login|logon|(?:live-)?migrating|restoring|installing|uninstalling|repairing|rebuilding|booting|resuming|cloning|copying|moving|exporting|importing)\b|(?:iisreset|gpupdate|sfc|dism|chkdsk|fltmc|esxcli|netsh|systemctl|wbadmin|robocopy|mount|psexec|taskkill)\b)"
+)
+"""A run of something that has an end of its own, so that hanging or crashing is its failure and not the old trouble."""
+
+
+def own_failure(deed: str, rest: str) -> bool:
+    """Whether what was run hung, crashed or was refused itself."""
+    if _RUN_OF.match(deed.strip()[:80].lower()) is None:
+        return False
+    low = rest[:300].lower()
+    return SYMPTOM.search(low) is not None and DENIED.search(low) is None
 
 
 def elsewhere(text: str) -> bool:

@@ -77,6 +77,12 @@ SURE = re.compile(
     | ^\s*(?:Account|Subject|Logon|Failure|Process|Network|Caller|Sub)\s(?:Name|Type|Reason|Information|I[Dd]|Domain|Computer(?:\sName)?|Status|Address):\s
     | ^\s*(?:Stop|Bug\s?[Cc]heck)\s?(?:[Cc]ode)?:\s?\S
     | ^\s*[\w.-]+\s(?:=|\|)\s.*\s[|=]\s                            # a row of a table drawn with bars
+    | ^\s*[IWEDF]\s\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\s\d\d:\d\d
+    | ^\s*[^,\s]{1,20}(?:,[^,\s]{0,40}){4,20}                    # fields with commas and no spaces
+    | ^\s*\+\s\[\w                                               # a stack of errors
+    | ^[vosctmab]=\S.{0,120}$                                    # SDP
+    | ^\s*(?:\w{2,40}\.){2,6}\w{2,60}(?::\s|\()\S                # a name of a program's part, and what it says
+    | ^\s*(?:Sign-in\serror|Error|Failure|Result|Return|Exit|Stop)\s(?:code|reason|message|text|description|details):\s\S
     """,
     re.VERBOSE,
 )
@@ -221,6 +227,22 @@ def joins(line: str) -> bool:
     if field and (not field["value"] or len(field["value"].split()) <= 8):
         return True
     return _MACHINE.search(short) is not None and not _PROSE_WORD.search(short)
+
+
+_LABELLED = re.compile(r"^\s*(?P<name>[A-Z][\w ./()-]{1,40}?)(?P<apart>\s*):\s+\S")
+_MACHINE_LABEL = re.compile(
+    r"\b(?:error|code|failure|reason|id|identity|status|state|type|details|source|event|package|version|category|severity|action|path|process|module|task|level|result|hash|sha\d*|exit|return)\b", re.IGNORECASE
+)
+
+
+def labelled(rows: list[str]) -> bool:
+    """Whether rows of "Name: value" are a program's record rather than a form that somebody filled in."""
+    found = [_LABELLED.match(row[:200]) for row in rows]
+    if len(rows) < 3 or not all(found) or any(_SPOKEN.search(row[:200]) for row in rows):
+        return False
+    apart = sum(bool(field["apart"]) for field in found if field)
+    named = sum(_MACHINE_LABEL.search(field["name"]) is not None for field in found if field)
+    return apart >= 3 or named >= 2
 
 
 def follows_prompt(line: str) -> bool:

@@ -117,7 +117,7 @@ _OUTSIDE = re.compile(r"\b(?:isp|carrier|provider|vendor|supplier|hoster|electri
 
 
 _PROBE = re.compile(
-    r"^(?:(?:and|also|then|but|the|a|an|same|ran|running|tried|did)\s+){0,3}(?:ping|nslookup|dig|tnc|telnet|curl|wget|mount|umount|eseutil|start|boot|test|login|logon(?! events?)|log in|sign in(?! logs?)|test[ -]|print|send|call|net use|resume|restart|install|update|connect|resolve|tracert|traceroute|sfc|dism|chkdsk|restore|repair|rebuild|resume-|start-|test-|connect-|repair-|new-|set-|add-|remove-|install-|net start|systemctl (?:re)?start|service \w+ start|psexec|robocopy|gpupdate|query|a? ?query)"
+    r"^(?:(?:and|also|then|but|the|a|an|same|ran|running|tried|did)\s+){0,3}(?:ping|nslookup|dig|tnc|telnet|curl|wget|mount|umount|eseutil|start|boot|test|login|logon(?! events?)|log in|sign in(?! logs?)|test[ -]|print|send|call|net use|resume|restart|install|update|connect|resolve|tracert|traceroute|sfc|dism|chkdsk|restore|repair|rebuild|resume-|start-|test-|connect-|(?:repair|reset|restore|new|set|add|remove|install|uninstall|enable|disable|clear|restart|stop|move|import|export|update|suspend|grant|revoke|invoke)-|fltmc unload|[\w.-]+ (?:\S+ ){0,3}?/(?:remove|reset|grant|revert|restorehealth|cleanup|unload)[\w-]*|net start|systemctl (?:re)?start|service \w+ start|psexec|robocopy|gpupdate|query|a? ?query)"
 )
 """A command or test that tries what fails: where it errs it failed, where a log shows an error it found something."""
 _ENDED = re.compile(r"^(?:the )?(?:\w+ )?(?:repair|rebuild|restore|clon(?:e|ing)|install\w*|update|upgrade|backup|sync|migration|import|export|cop(?:y|ying)|reinstall|(?:start )?attempt|resync|resume|boot|start|wizard|setup|script) (?:\w+ )?(?:abort|fail|ended with|stopp|error|crash|hung|hangs|stuck|timed out|times out)")

@@ -419,6 +419,8 @@ def _deed(stretch: Stretch, group: list[_Clause], index: int, role: str, followi
         outcome = "failed"
     if check and outcome == "failed" and statements.observes(first.text):
         outcome = "partial"
+    if not check and outcome == "no_change" and outcomes.own_failure(first.text, rest):
+        outcome = "failed"
     stated = outcome != "unknown"
     if outcome == "unknown" and following is not None and following.kind == "sentence":
         outcome = _from_next(following, check)
@@ -448,11 +450,11 @@ def _denies(rest: str) -> bool:
 def _tells(rest: str) -> bool:
     """Whether what follows a check says something more than why or where it was done."""
     text = rest.strip(" ,;:-–—(>=.")
-    return len(text.split(None, 2)) >= 2 and not _PURPOSE.match(text.lower())
+    return len(text.split(None, 2)) >= 2 and not _PURPOSE.match(text.lower()) and not outcomes.RAN.search(text.lower())
 
 
 _PURPOSE = re.compile(
-    r"(?:and |but |so )*(?:to|in case|because|since|as|for|just|at|using|via|per|including|which|while|before|after|if|whether|rather|no\b|i |we |they |will|then|also|and|etc|e\.g|i\.e|both|again|twice|too|\w+ing\b)\b"
+    r"(?:and |but |so )*(?!and |but |so )(?:to|in case|because|since|as|for|just|at|using|via|per|including|which|while|before|after|if|whether|rather|no\b|i |we |they |will|then|also|and|etc|e\.g|i\.e|both|again|twice|too|\w+ing\b)\b"
 )
 
 

@@ -227,6 +227,7 @@ def _spread(lines: list[_Line], kinds: list[Kind]) -> None:
         named = lines[index].text.rstrip().endswith(":") and not lines[index].text[:1].isspace()
         if beside and not named and not lines[index].blank and pasted.joins(lines[index].text):
             kinds[index] = "pasted"
+    _fielded(lines, kinds)
     _led(lines, kinds)
     _indented(lines, kinds)
     _between(lines, kinds)
@@ -249,6 +250,18 @@ def _between(lines: list[_Line], kinds: list[Kind]) -> None:
                 and all(pasted.between(lines[i].text) for i in inner)
             ):
                 kinds[index : index + size] = ["pasted"] * size
+
+
+def _fielded(lines: list[_Line], kinds: list[Kind]) -> None:
+    """Take a run of rows "Name: value" for pasted when a program wrote it."""
+    at = 0
+    while at < len(lines):
+        stop = at
+        while stop < len(lines) and kinds[stop] in ("sentence", "pasted") and ":" in lines[stop].text:
+            stop += 1
+        if stop - at >= 3 and pasted.labelled([line.text for line in lines[at:stop]]):
+            kinds[at:stop] = ["pasted"] * (stop - at)
+        at = max(stop, at + 1)
 
 
 def _led(lines: list[_Line], kinds: list[Kind]) -> None:

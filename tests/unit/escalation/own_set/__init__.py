@@ -187,7 +187,9 @@ def _score_one(ticket: Ticket, total: Score, wrong: list[str]) -> None:
         total.non_steps += 1
         total.non_taken += any(_overlap(f, label) for i, f in enumerate(found) if i not in pairs)
     _score_blocks(ticket, package, texts, total, wrong)
-    codes = {" ".join(q.evidence.lower().split()) for q in package.error_codes} - ticket.maybe_codes
+    codes = {" ".join(q.evidence.lower().split()) for q in package.error_codes}
+    codes = {next((c for c in ticket.codes if code.endswith((f" {c}", f":{c}", f"#{c}"))), code) for code in codes}
+    codes -= ticket.maybe_codes
     total.codes_right += len(codes & ticket.codes)
     total.codes_wrong += len(codes - ticket.codes)
     total.codes_missed += len(ticket.codes - codes)
