@@ -113,9 +113,7 @@ def error_codes(text: str) -> list[tuple[int, int]]:
         elif number := _HTTP.match(code):
             start = end - len(number["number"])
             code = number["number"]
-        elif _ENHANCED.fullmatch(code) and code[1] == "." and not _MAILED.search(text[:4000]):
-            continue
-        elif _TIME_OF_DAY.match(text, end - 4 if end >= 4 else 0):
+        elif (_ENHANCED.fullmatch(code) and code[1] == "." and not _MAILED.search(text[:4000])) or _TIME_OF_DAY.match(text, end - 4 if end >= 4 else 0):
             continue
         found.setdefault(" ".join(code.lower().split()), (start, end))
     return [span for code, span in found.items() if not (_ENHANCED.fullmatch(code) and _in_longer(code, found))]
