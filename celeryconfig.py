@@ -40,7 +40,7 @@ worker_hijack_root_logger = False
 
 # Work is waiting for the network, so threads; the pool ignores time limits, hence time-outs on every call.
 worker_pool = "threads"
-# With more fetched than can be worked on, one slow account would sit on the others' messages.
+# A message is handed over at once (`worker/turns.py`), so no more are held here than are worked on.
 worker_prefetch_multiplier = 1
 task_acks_late = True
 task_reject_on_worker_lost = True

@@ -10,6 +10,9 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 BELL_S = 5.0
 """How long the bell may take before the sweeper rings again, in seconds."""
 
+MOST_OF_A_SWEEP = 10
+"""One account gets at most the tenth part of what is rung for at once."""
+
 Due = list[tuple[int, int]]
 """Account ids and row ids."""
 
@@ -31,7 +34,8 @@ def due_in_turn(
 ) -> Select[int, int]:
     """Return the query for what is due now: each account's oldest first, then each one's second, and so on.
 
-    So one account with a thousand rows holds nobody else up. `due_at` is indexed; NULL: nothing to do.
+    So one account with a thousand rows holds nobody else up; it gets a tenth of `limit` at most, since its PSA could
+    not be asked about more before the next sweep. `due_at` is indexed; NULL: nothing to do.
     """
     turn = func.row_number().over(partition_by=account_id, order_by=(due_at, row_id)).label("turn")
     waiting = (
@@ -40,7 +44,8 @@ def due_in_turn(
         .subquery()
     )
     columns = waiting.c
-    return select(columns.account_id, columns.row_id).order_by(columns.turn, columns.due_at).limit(limit)
+    few = columns.turn <= max(1, limit // MOST_OF_A_SWEEP)
+    return select(columns.account_id, columns.row_id).where(few).order_by(columns.turn, columns.due_at).limit(limit)
 
 
 def pairs(session: Session, query: Select[int, int]) -> Due:

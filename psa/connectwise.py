@@ -147,6 +147,7 @@ class ConnectWise:
             account=f"{self._site.api}/{keys.company.lower()}",
             timeouts=timeouts or Timeouts(),
         )
+        self._transport = transport
         self._manage = _Manage(
             keys,
             self._site,
@@ -170,6 +171,10 @@ class ConnectWise:
     def at_rest(self) -> ConnectWise:
         """Return the same PSA with every call in the last place."""
         return self.at_priority("rest")
+
+    def wait_for(self, calls: int) -> float:
+        """Return the seconds until so many calls may begin under our own limit; 0: now. Asks the PSA nothing."""
+        return self._transport.wait_for(calls)
 
     @property
     def api_member(self) -> str | None:

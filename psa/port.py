@@ -182,6 +182,9 @@ class Psa(Protocol):
     Safe to use from several threads; each call is one HTTP request unless it says otherwise.
     """
 
+    def wait_for(self, calls: int) -> float:
+        """Return the seconds until so many calls may begin under our own limit; 0: now. Asks the PSA nothing."""
+
     # Reads. `as_member` of the roster gives names and roles to authors.
     def ticket(self, ticket_id: int) -> Ticket:
         """Read one ticket. Raises `NotFound` only if the PSA itself says that this record does not exist."""

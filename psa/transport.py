@@ -62,6 +62,10 @@ class Transport:
         self.session = session
         self._throttle, self._account, self._timeouts = throttle, account, timeouts
 
+    def wait_for(self, calls: int) -> float:
+        """Return the seconds until so many requests may begin; 0: now, as far as is known here."""
+        return self._throttle.wait_for(self._account, calls)
+
     def send(
         self,
         method: str,

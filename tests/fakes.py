@@ -82,6 +82,9 @@ class FakePsa:
         self.registered: list[Callback] = []
         self._ids = itertools.count(9000)
 
+    def wait_for(self, calls: int) -> float:
+        return 0.0
+
     def add(self, ticket_id: int = 48213, status: int = NEW, **fields: Any) -> Ticket:
         values: dict[str, Any] = {
             "summary": "VPN drops after 8 hours", "board": "Help Desk", "status": "New", "company_id": 7,

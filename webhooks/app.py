@@ -45,7 +45,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     database = Database(settings.database_url, statement_timeout_s=STATEMENT_S)
     app.extensions["resolutionflow"] = database
     speak_plainly(app)
-    bell = Ringer(Bell(make(settings)))
+    bell = Ringer(Bell(make(settings)), burst=settings.burst, rate=settings.calls_per_second)
     receiver = callbacks.Receiver(
         database=database,
         directory=Directory(database, Sealer(settings.secret_keys)),

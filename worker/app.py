@@ -27,7 +27,7 @@ def make(settings: Settings) -> Celery:
     app.config_from_object(celeryconfig)
     # Named in full: with the default exchange and key every queue would get every message.
     app.conf.task_queues = [Queue(name, Exchange(name), routing_key=name) for name in celeryconfig.QUEUES]
-    app.conf.worker_concurrency = settings.threads
+    app.conf.worker_concurrency = settings.pool_threads
     pokes = {
         "sweep": ("worker.tasks.sweep", settings.intervals.sweep),
         "audit": ("worker.tasks.audit", settings.intervals.audit),

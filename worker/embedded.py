@@ -190,7 +190,7 @@ def worker_command(settings: Settings) -> list[str]:
     """Return how the worker is started."""
     return [
         *(sys.executable, "-m", "celery", "-A", "worker.celery_app:celery", "worker"),
-        *("--pool", "threads", "--concurrency", str(settings.threads), "--loglevel", settings.log_level),
+        *("--pool", "threads", "--concurrency", str(settings.pool_threads), "--loglevel", settings.log_level),
         *("--without-gossip", "--without-mingle", "--without-heartbeat"),
     ]
 

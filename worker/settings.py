@@ -92,7 +92,7 @@ class Settings:
     var: Path = Path("var")
     """Where embedded use keeps its files: database, broker, keys, mail."""
     threads: int = 16
-    """Threads of one worker process (a count)."""
+    """Threads of one worker process that work at the same time (a count); as many again and more may wait."""
     calls_per_second: float = 5.0
     burst: int = 30
     in_flight: int = 10
@@ -154,6 +154,11 @@ class Settings:
             **{name: int(value) for name, value in counts.items()},
             intervals=_intervals(numbers),
         )
+
+    @property
+    def pool_threads(self) -> int:
+        """How many threads a worker process may have in all, those that wait for a slow PSA included."""
+        return self.threads * 5
 
     @property
     def embedded_database(self) -> bool:

@@ -22,14 +22,20 @@ from worker.turns import MAIL
 from worker.wiring import services
 
 
-def in_turn(lane: str | None = None) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Let a task wait for a thread of its lane's share: its account's, unless another lane is named."""
+def in_turn(
+    lane: str | None = None, *, calls: int = 0, first: bool = False
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Let a task wait for a thread of its lane's share: its account's, unless another lane is named.
+
+    It begins when the PSA may be asked `calls` times; `first`: before what else waits there, since it ends what was begun.
+    """
 
     def wrap(task: Callable[..., None]) -> Callable[..., None]:
         @functools.wraps(task)
         def take_turn(**ids: int) -> None:
             key = (task.__name__, *sorted(ids.items()))
-            services().turns.take(lane or ids["account_id"], key, lambda: task(**ids))
+            turns, work = services().turns, lambda: task(**ids)
+            turns.take(lane or ids["account_id"], key, work, calls=calls, first=first)
 
         return take_turn
 
@@ -37,7 +43,7 @@ def in_turn(lane: str | None = None) -> Callable[[Callable[..., None]], Callable
 
 
 @shared_task(name="worker.tasks.triage")
-@in_turn()
+@in_turn(calls=7)
 def triage_callback(*, account_id: int, inbox_id: int) -> None:
     """Decide what one stored callback means; publish the brief of what it opened."""
     for handoff_id in triage.triage(services(), account_id=account_id, inbox_id=inbox_id):
@@ -45,7 +51,7 @@ def triage_callback(*, account_id: int, inbox_id: int) -> None:
 
 
 @shared_task(name="worker.tasks.publish")
-@in_turn()
+@in_turn(calls=4, first=True)
 def publish_brief(*, account_id: int, handoff_id: int) -> None:
     """Post the brief into the ticket; then tell the engineers."""
     if publish.publish(services(), account_id=account_id, handoff_id=handoff_id):
@@ -53,7 +59,7 @@ def publish_brief(*, account_id: int, handoff_id: int) -> None:
 
 
 @shared_task(name="worker.tasks.refresh")
-@in_turn()
+@in_turn(calls=7)
 def refresh_brief(*, account_id: int, handoff_id: int) -> None:
     """Bring a posted brief up to date."""
     refresh.refresh(services(), account_id=account_id, handoff_id=handoff_id)
@@ -74,14 +80,14 @@ def deliver_message(*, account_id: int, delivery_id: int) -> None:
 
 
 @shared_task(name="worker.tasks.observe")
-@in_turn()
+@in_turn(calls=4)
 def observe_handoff(*, account_id: int, handoff_id: int) -> None:
     """Look who took a handoff and what they did first."""
     observe.observe(services(), account_id=account_id, handoff_id=handoff_id)
 
 
 @shared_task(name="worker.tasks.settle")
-@in_turn()
+@in_turn(calls=2, first=True)
 def settle_claim(*, account_id: int, handoff_id: int) -> None:
     """Do what follows from a claim or its return; send each message."""
     for delivery_id in settle.settle(services(), account_id=account_id, handoff_id=handoff_id):
@@ -109,14 +115,14 @@ def sweep_due_rows() -> None:
 
 
 @shared_task(name="worker.tasks.poll")
-@in_turn()
+@in_turn(calls=2)
 def poll_account(*, account_id: int) -> None:
     """Look for tickets whose callback never came."""
     patrol.poll(services(), account_id=account_id)
 
 
 @shared_task(name="worker.tasks.check_callbacks")
-@in_turn()
+@in_turn(calls=2)
 def check_account_callbacks(*, account_id: int) -> None:
     """Re-activate callback entries that ConnectWise switched off."""
     patrol.check_callbacks(services(), account_id=account_id)
@@ -138,6 +144,12 @@ def clear_old_rows(*, account_id: int) -> None:
 def _forget_the_last_task(**_: Any) -> None:
     """Start each task without the ids of the one before on the same thread."""
     structlog.contextvars.clear_contextvars()
+
+
+@signals.worker_shutting_down.connect
+def _begin_nothing_more(**_: Any) -> None:
+    """End what was begun; what stands in line is still due."""
+    services().turns.close()
 
 
 @signals.worker_ready.connect

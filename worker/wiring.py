@@ -6,7 +6,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -105,8 +105,8 @@ class Services:
         self.sealer = Sealer(settings.secret_keys)
         self.passes = Passes(settings.secret_keys)
         # Six calls beside the task's own: a thread for each, so that one account's slow calls hold up nobody else's.
-        self.reader = Reader(threads=settings.threads * 6)
-        self.turns = Turns(settings.threads)
+        self.reader = Reader(threads=settings.pool_threads * 6)
+        self.turns = Turns(settings.threads, each=max(2, -(-settings.in_flight // 3)), wait=self._until_calls)
         self.verifier = Verifier()
         self._psa_maker = psa_maker
         self._clients: dict[int, tuple[Keys, str | None, Psa]] = {}
@@ -166,6 +166,12 @@ class Services:
             client = self._psa_maker(keys, account.api_member, lambda moved: self._moved(account_id, moved))
             self._clients[account_id] = (keys, account.api_member, client)
             return client
+
+    def _until_calls(self, lane: Hashable, calls: int) -> float:
+        """Return the seconds until an account's PSA may be asked so many times; 0 for who has not asked yet."""
+        with self._lock:
+            known = self._clients.get(lane) if isinstance(lane, int) else None
+        return known[2].wait_for(calls) if known else 0.0
 
     def _moved(self, account_id: int, codebase: str) -> None:
         with self.database.account(account_id) as session:
@@ -257,7 +263,7 @@ def from_settings(settings: Settings) -> Services:
 
 
 _services: Services | None = None
-_services_lock = threading.Lock()
+_services_lock = threading.RLock()  # a signal may come while they are made
 
 
 def services() -> Services:

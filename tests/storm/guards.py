@@ -83,7 +83,7 @@ GUARDS = (
           (f"{WORKER}/test_triage.py", *SQLITE)),
     Guard("sweeper", "worker/patrol.py", "if not services.bell.ring(task, **ids):", "if True:",
           (f"{WORKER}/test_notify.py", f"{WORKER}/test_observe.py", *SQLITE)),
-    Guard("share of threads", "worker/turns.py", "if mine.running >= self._share(lane):", "if False:",
+    Guard("share of threads", "worker/turns.py", "max(1, (self._threads - others) // 2)", "self._threads",
           ("tests/unit/worker/test_turns.py",)),
     Guard("silent PSA set aside", "psa/silence.py", "if known is None or known.silent < self._patience:", "if True:",
           ("tests/unit/psa/test_silence.py",)),
