@@ -21,6 +21,8 @@ task_routes = {
     "worker.tasks.sweep": {"queue": "patrol"},
     "worker.tasks.poll": {"queue": "patrol"},
     "worker.tasks.audit": {"queue": "patrol"},
+    "worker.tasks.canary": {"queue": "patrol"},
+    "worker.tasks.try_ticket": {"queue": "patrol"},
     "worker.tasks.clear_old": {"queue": "patrol"},
     "worker.tasks.check_callbacks": {"queue": "patrol"},
 }

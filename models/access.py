@@ -21,6 +21,7 @@ from models.tables import (
     Alert,
     Backcast,
     Calendar,
+    Canary,
     Delivery,
     Handoff,
     Heartbeat,
@@ -39,7 +40,7 @@ log = structlog.get_logger()
 
 OF_ACCOUNT: tuple[type[Row], ...] = (
     AccountStatus, Member, Inbox, Watch, Handoff, Snapshot, Transition, Delivery, Job, Alert, Sighting, Calendar,
-    Stopwatch, Backcast, Report,
+    Stopwatch, Backcast, Report, Canary,
 )  # fmt: skip
 """Tables with `account_id`; `account` itself goes by its id, `heartbeat` belongs to nobody."""
 
@@ -56,6 +57,10 @@ _SYSTEM_READS: dict[type[Row], tuple[str, ...]] = {
         "observe_due_at", "claim_expires_at", "repeated_at", "origin",
     ),
     Delivery: ("id", "account_id", "handoff_id", "channel", "kind", "status", "attempts", "next_attempt_at"),
+    Canary: (
+        "id", "account_id", "nonce", "sent_at", "answered_at", "stored_at", "arrived_at", "ended_at", "failure", "ticket_id",
+        "next_attempt_at", "attempts",
+    ),
     Report: ("id", "account_id", "kind", "period", "status", "attempts", "doubts", "next_attempt_at"),
     Job: tuple(c.name for c in Job.__table__.columns),
     Alert: tuple(c.name for c in Alert.__table__.columns),

@@ -129,7 +129,6 @@ def mark_posted(
     note_hash: str,
     now: datetime,
     posted_at: datetime | None = None,
-    extra_notes_removed: int = 0,
     why: str = "note accepted",
 ) -> bool:
     """Record that the note is in the ticket. `posted_at` is the PSA's time where it gave one."""
@@ -144,7 +143,6 @@ def mark_posted(
         "lease_holder": None,
         "next_attempt_at": None,
         "last_error": None,
-        "extra_notes_removed": Handoff.extra_notes_removed + extra_notes_removed,
     }
     if not changed(session, posting.values(values)):
         return False
@@ -262,12 +260,18 @@ def store_repeats(
     return changed(session, one.values(repeats=found, repeated_at=first))
 
 
-def count_extra_notes(session: Session, account_id: int, handoff_id: int, removed: int) -> bool:
-    """Count second notes of ours that were found and removed after the first was recorded."""
-    more = Handoff.extra_notes_removed + removed
-    return changed(
-        session, update(Handoff).where(*_one(account_id, handoff_id)).values(extra_notes_removed=more)
-    )
+def count_extra_note(session: Session, account_id: int, handoff_id: int, *, note_id: int) -> bool:
+    """Count a second note of ours before it is removed. False if that note was counted already."""
+    here = _one(account_id, handoff_id)
+    for _ in range(3):  # another worker may be counting too
+        row = session.execute(select(Handoff.extra_notes_removed, Handoff.extra_note_ids).where(*here)).one_or_none()
+        if row is None or note_id in (row.extra_note_ids or ()):
+            return False
+        same = update(Handoff).where(*here, Handoff.extra_notes_removed == row.extra_notes_removed)
+        ids = [*(row.extra_note_ids or ()), note_id]
+        if changed(session, same.values(extra_notes_removed=row.extra_notes_removed + 1, extra_note_ids=ids)):
+            return True
+    return False
 
 
 def due_briefs(system: Session, *, now: datetime, limit: int) -> Due:

@@ -15,7 +15,8 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from escalation.lifecycle import Brief, Response
-from models.tables import Account, Alert, Delivery, Handoff, Heartbeat, Inbox, Report
+from models import canaries
+from models.tables import Account, Alert, Canary, Delivery, Handoff, Heartbeat, Inbox, Report
 
 NEWEST = 10_000
 """How far back is looked where no index leads, in rows: days of a large installation, years of a small one."""
@@ -30,6 +31,7 @@ DUE: dict[str, InstrumentedAttribute[datetime | None]] = {
     "poll": Account.next_poll_at,
     "weekly": Account.next_weekly_at,
     "report": Report.next_attempt_at,
+    "canary": Canary.next_attempt_at,
 }
 """What the sweeper rings for, by the column that says when it is due."""
 
@@ -55,12 +57,18 @@ class Counts:
     """The newest ones, by status."""
     alerts: dict[str, int]
     heartbeats: dict[str, datetime]
+    canary_ended: datetime | None
+    """When the last canary was sent that came to its end; None if none ever did."""
+    canary_seconds: dict[str, float]
+    """How long it took for each part of its way."""
+    canaries_late: int
     latencies: list[float]
     """Seconds from escalation to accepted note, of the notes accepted within the last hour, shortest first."""
 
 
-def count(system: Session, *, now: datetime) -> Counts:
+def count(system: Session, *, now: datetime, canary_late_s: float = 60.0) -> Counts:
     """Count everything once."""
+    last = canaries.last_ended(system)
     waiting_briefs = select(func.min(Handoff.seen_at)).where(
         Handoff.next_attempt_at.is_not(None),
         Handoff.brief_state.in_((Brief.PENDING.value, Brief.POSTING.value)),
@@ -86,6 +94,9 @@ def count(system: Session, *, now: datetime) -> Counts:
             system, select(Alert.kind, func.count(Alert.id)).where(Alert.cleared_at.is_(None))
         ),
         heartbeats={name: at for name, at in system.execute(select(Heartbeat.name, Heartbeat.at))},  # noqa: C416
+        canary_ended=last.sent_at if last else None,
+        canary_seconds=canaries.parts(last) if last else {},
+        canaries_late=len(canaries.late(system, now=now, within_s=canary_late_s)),
         latencies=_latencies(system, now),
     )
 

@@ -19,7 +19,7 @@ from models.base import insert_or_ignore
 from models.briefs import (
     ask_refresh,
     clear_attempt,
-    count_extra_notes,
+    count_extra_note,
     due_briefs,
     due_refreshes,
     give_back,
@@ -59,7 +59,7 @@ from models.turns import BELL_S, Due, changed, due_in_turn, pairs
 
 __all__ = [
     "Handoff", "Snapshot", "Transition", "add_snapshot", "ask_observation", "ask_refresh", "ask_settlement", "by_ticket",
-    "claim", "clear_attempt", "count_extra_notes", "due_briefs", "due_notifications",
+    "claim", "clear_attempt", "count_extra_note", "due_briefs", "due_notifications",
     "due_observations", "due_refreshes", "due_settlements", "end", "finish_settlement",
     "get", "give_back", "latest_snapshot", "lease", "mark_acted", "mark_attempt", "mark_edited",
     "mark_notified", "mark_posted", "note_owner", "note_read_back", "open_for_ticket", "open_handoff",

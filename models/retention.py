@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from escalation.lifecycle import Response
 from models.base import Database
 from models.columns import Row
-from models.tables import Alert, Handoff, Inbox, Job, Snapshot
+from models.tables import Alert, Canary, Handoff, Inbox, Job, Snapshot
 
 BITE = 500
 """Rows of one transaction: SQLite has one writer, and callbacks must not wait for a cleaning."""
@@ -31,6 +31,7 @@ class Keep:
     snapshots: float = 30
     """Later snapshots of handoffs that ended so long ago. The newest of a live one is always kept."""
     jobs: float = 120
+    canaries: float = 30
     alerts: float = 365
     """After they were cleared."""
 
@@ -99,6 +100,11 @@ def _too_old(account_id: int, now: datetime, keep: Keep) -> list[tuple[str, type
             select(Job.id).where(
                 Job.account_id == account_id, Job.state == "done", Job.finished_at < before(keep.jobs)
             ),
+        ),
+        (
+            "canary",
+            Canary,
+            select(Canary.id).where(Canary.account_id == account_id, Canary.sent_at < before(keep.canaries)),
         ),
         (
             "alert",

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from escalation.lifecycle import Brief
+from models import canaries
 from models.tables import Account, Delivery, Handoff, Heartbeat, Inbox, Report
 
 LATE = timedelta(minutes=5)
@@ -28,9 +29,13 @@ class Still:
     """Also the alert's kind."""
     count: int
     since: datetime | None
+    detail: str = ""
+    """What else is known."""
 
 
-def standing_still(system: Session, *, now: datetime, silent_s: Mapping[str, float]) -> list[Still]:
+def standing_still(
+    system: Session, *, now: datetime, silent_s: Mapping[str, float], canary_late_s: float = 60.0
+) -> list[Still]:
     """Return all of it. `silent_s` says for each process how many seconds without a sign of life are too many."""
     running = select(Account.id).where(Account.frozen_at.is_(None))
     questions = (
@@ -72,6 +77,10 @@ def standing_still(system: Session, *, now: datetime, silent_s: Mapping[str, flo
         Still(account_id, kind, count, since)
         for kind, query in questions
         for account_id, count, since in system.execute(query.group_by(query.selected_columns[0]))
+    ]
+    found += [
+        Still(one.account_id, "canary is late", 1, one.sent_at, one.where)
+        for one in canaries.late(system, now=now, within_s=canary_late_s)
     ]
     hearts = system.execute(select(Heartbeat.name, Heartbeat.at))
     return found + [

@@ -111,6 +111,10 @@ class Account(Row):
     next_weekly_at: Mapped[datetime | None]
     ask_junior: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether the junior is asked, in a note of its own, for what matters most and is not recorded."""
+    canary_ticket: Mapped[int | None] = mapped_column(Id)
+    """A ticket of the account's own choosing on which a canary tries what it takes to read and write one."""
+    canary_posts: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether it also writes an internal note there and removes it again."""
 
 
 class AccountStatus(Row):
@@ -258,6 +262,8 @@ class Handoff(Row):
     edited_at: Mapped[datetime | None]
     refresh_due_at: Mapped[datetime | None]
     extra_notes_removed: Mapped[int] = mapped_column(default=0)
+    extra_note_ids: Mapped[list[Any] | None]
+    """Of the notes counted there, so that none is counted twice by whoever goes on after a crash."""
 
     response_state: Mapped[str]
     claimed_by: Mapped[int | None] = mapped_column(Id)
@@ -485,6 +491,34 @@ class Delivery(Row):
     """The same for every attempt, so that the recipient's server can tell a repeat after a lost answer."""
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+
+
+class Canary(Row):
+    """One trial of the way from callback to worker, without a ticket of a customer's; each moment it passed a part."""
+
+    __tablename__ = "canary"
+    __table_args__ = (
+        Index("ix_canary_account_id_id", "account_id", "id"),
+        _waiting("canary", "next_attempt_at"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = _number()
+    account_id: Mapped[int] = _account()
+    nonce: Mapped[str]
+    sent_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    """When its sender had the receiver's answer, or gave up."""
+    stored_at: Mapped[datetime | None]
+    arrived_at: Mapped[datetime | None]
+    """When a worker took it up."""
+    ended_at: Mapped[datetime | None]
+    """When all of it had gone well."""
+    failure: Mapped[str | None] = mapped_column(Text)
+    ticket_id: Mapped[int | None] = mapped_column(Id)
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_attempt_at: Mapped[datetime | None]
+    """When its ticket is to be tried."""
 
 
 class Job(Row):

@@ -46,24 +46,34 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["resolutionflow"] = database
     speak_plainly(app)
     bell = Ringer(Bell(make(settings)), burst=settings.burst, rate=settings.calls_per_second)
+    passes = Passes(settings.secret_keys)
     receiver = callbacks.Receiver(
         database=database,
         directory=Directory(database, Sealer(settings.secret_keys)),
         verifier=Verifier(deadline=KEY_FETCH_S),
         bell=bell,
+        passes=passes,
         clock=_now,
     )
     app.register_blueprint(callbacks.blueprint(receiver, Passage(lambda: _writable(database)), Strangers()))
-    app.register_blueprint(health.blueprint(Readiness(database, settings.redis_client_url)))
+    app.register_blueprint(health.blueprint(_readiness(database, settings)))
     # People wait longer than ConnectWise and are fewer: a door of their own, so that neither holds up the other.
     counter = Passage(lambda: _writable(database), width=6, within_s=5.0, squeeze_s=2.0)
-    claiming, passes = Claiming(database, bell, _now), Passes(settings.secret_keys)
+    claiming = Claiming(database, bell, _now)
     app.register_blueprint(
         claims.blueprint(claiming, passes, counter, public_url=settings.public_url, clock=_now)
     )
     app.register_blueprint(api.blueprint(claiming, Records(database, _now), passes, counter))
-    app.register_blueprint(metrics.blueprint(metrics.Meter(database, _now), _now, token=settings.metrics_token))
+    meter = metrics.Meter(database, _now, canary_late_s=settings.intervals.canary_late)
+    app.register_blueprint(metrics.blueprint(meter, _now, token=settings.metrics_token))
     return app
+
+
+def _readiness(database: Database, settings: Settings) -> Readiness:
+    waits = settings.intervals
+    return Readiness(
+        database, settings.redis_client_url, canary_late_s=waits.canary_late if settings.canary_url else None, now=_now
+    )
 
 
 def _described(public_url: str) -> APIFlask:

@@ -16,7 +16,7 @@ import structlog
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
-from models import accounts, inbox
+from models import accounts, canaries, inbox
 from models.base import Database
 from psa.callbacks import LARGEST_BODY, CallbackBody, Forged, Malformed, Verifier, parse, without_details
 from webhooks.answers import problem
@@ -24,6 +24,7 @@ from webhooks.directory import Directory, Known, Unsure
 from webhooks.passage import Away, Passage
 from webhooks.strangers import Strangers
 from worker import crash
+from worker.links import BadPass, Passes
 
 log = structlog.get_logger()
 
@@ -59,8 +60,10 @@ class Receiver:
         directory: Directory,
         verifier: Verifier,
         bell: Rings,
+        passes: Passes,
         clock: Callable[[], datetime],
     ) -> None:
+        self._passes = passes
         self._database, self._directory, self._verifier = database, directory, verifier
         self._bell, self._clock = bell, clock
 
@@ -80,6 +83,9 @@ class Receiver:
             body = parse(raw)
         except Malformed as error:
             raise Refused(400, str(error), str(error), known.name) from error
+        if body.type == canaries.TYPE:
+            self._take_canary(known, body, raw, signature, event_id=event_id)
+            return
         try:
             check = self._verifier.verify(raw, signature, body, known.pin)
             if check.verified and check.key_id and known.pin.key_id is None:
@@ -88,6 +94,25 @@ class Receiver:
             raise Refused(403, "signature not accepted", str(error), known.name) from error
         if self._matters(known, body):
             self._store(known, body, raw, signature, verified=check.verified, event_id=event_id)
+
+    def _take_canary(self, known: Known, body: CallbackBody, raw: bytes, signature: str, *, event_id: str) -> None:
+        """Store our own canary, once: signed by us, for this account, sent moments ago. It can name no ticket."""
+        now = self._clock()
+        try:
+            self._passes.check_canary(raw, signature, account_id=known.account_id)
+        except BadPass as error:
+            raise Refused(403, "signature not accepted", str(error), known.name) from error
+        with self._database.account(known.account_id) as session:
+            if not canaries.receive(session, known.account_id, body.id, nonce=body.message_id or "", now=now):
+                raise Refused(403, "signature not accepted", "a canary that is old or came before", known.name)
+            row = inbox.store(
+                session, account_id=known.account_id, event_id=event_id, dedupe_key=f"{canaries.TYPE}/{body.id}",
+                type=canaries.TYPE, action=body.action, record_id=None, raw=b"", verified=True, now=now,
+            )  # fmt: skip
+        crash.point("callback.canary")
+        if row is not None:
+            log.info("canary_stored", event_id=event_id, account=known.name, inbox_id=row, canary_id=body.id)
+            self._bell.ring("triage", account_id=known.account_id, inbox_id=row)
 
     def _pin(self, known: Known, key_id: str) -> None:
         """Tie the account to the key that signed its first callback. Raises `Forged` if another was first."""

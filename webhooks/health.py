@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import redis
 import structlog
@@ -14,6 +15,8 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 from sqlalchemy.exc import SQLAlchemyError
 
+from models import canaries
+from models.access import SystemRoleMissing
 from models.base import Database
 from models.schema import SchemaOutOfDate, pending
 
@@ -30,6 +33,8 @@ class Finding:
     """`ok`, or what is wrong."""
     broker: str
     """`ok` or `away`. Callbacks are stored either way, so it does not decide."""
+    canary: str = "off"
+    """`ok`, `late`, `off` or `unknown`. Nor does this: a web that was taken out of service for it would lose callbacks."""
 
     @property
     def ready(self) -> bool:
@@ -51,9 +56,15 @@ class Readiness:
         schema_s: float = 30.0,
         patience_s: float = 1.0,
         clock: Callable[[], float] = time.monotonic,
+        canary_late_s: float | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """Who asks while another looks waits at most `patience_s` seconds for what it finds."""
+        """Who asks while another looks waits at most `patience_s` seconds for what it finds.
+
+        `canary_late_s` is when a canary is late; None: none are sent.
+        """
         self._database, self._clock = database, clock
+        self._canary_late_s, self._now = canary_late_s, now
         self._keep_s, self._schema_s, self._patience_s = keep_s, schema_s, patience_s
         self._broker = redis.Redis.from_url(
             broker_url, socket_connect_timeout=0.3, socket_timeout=0.3, retry=Retry(NoBackoff(), 0)
@@ -67,10 +78,11 @@ class Readiness:
         if self._clock() - self._looked_at < self._keep_s:
             return self._found
         if not self._looking.acquire(timeout=self._patience_s):
-            return Finding("does not answer", self._found.broker)
+            return Finding("does not answer", self._found.broker, self._found.canary)
         try:
             if self._clock() - self._looked_at >= self._keep_s:
-                self._found = Finding(self._look_at_database(), self._look_at_broker())
+                database = self._look_at_database()
+                self._found = Finding(database, self._look_at_broker(), self._look_at_canary(database))
                 self._looked_at = self._clock()
             return self._found
         finally:
@@ -90,6 +102,15 @@ class Readiness:
             self._newest_at = float("-inf")  # it may come back as another
             return "unreachable"
         return "ok"
+
+    def _look_at_canary(self, database: str) -> str:
+        if self._canary_late_s is None or database != "ok":
+            return "off" if self._canary_late_s is None else "unknown"
+        try:
+            with self._database.system(reading=True) as system:
+                return "late" if canaries.late(system, now=self._now(), within_s=self._canary_late_s) else "ok"
+        except (SQLAlchemyError, SystemRoleMissing):
+            return "unknown"
 
     def _look_at_broker(self) -> str:
         try:
@@ -113,6 +134,7 @@ def blueprint(readiness: Readiness) -> Blueprint:
         """Say whether callbacks can be stored: the database answers and is of our version."""
         found = readiness.look()
         status = "ready" if found.ready else "not ready"
-        return jsonify(status=status, database=found.database, broker=found.broker), 200 if found.ready else 503
+        said = jsonify(status=status, database=found.database, broker=found.broker, canary=found.canary)
+        return said, 200 if found.ready else 503
 
     return routes

@@ -38,8 +38,14 @@ class Meter:
     """Counts at most every few seconds."""
 
     def __init__(
-        self, database: Database, clock: Callable[[], datetime], *, tick: Callable[[], float] = time.monotonic
+        self,
+        database: Database,
+        clock: Callable[[], datetime],
+        *,
+        canary_late_s: float = 60.0,
+        tick: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._canary_late_s = canary_late_s
         self._database, self._clock, self._tick = database, clock, tick
         self._counting = threading.Lock()
         self._found: Counts | None = None
@@ -53,7 +59,7 @@ class Meter:
             if self._found is None or self._tick() >= self._good_until:
                 begun = self._tick()
                 with self._database.system(reading=True) as system:
-                    self._found = count(system, now=self._clock())
+                    self._found = count(system, now=self._clock(), canary_late_s=self._canary_late_s)
                 ended = self._tick()
                 self._good_until = ended + max(KEEP_S, (ended - begun) / SHARE)
             return self._found
@@ -95,7 +101,21 @@ class _Snapshot:
         yield _gauge("alerts_open", "Open alerts.", _one_label(found.alerts), ("kind",))
         hearts = {(name,): self._age(at) for name, at in found.heartbeats.items()}
         yield _gauge("heartbeat_age_seconds", "Since the last sign of life.", hearts, ("name",))
+        yield from self._canary()
         yield from self._latency()
+
+    def _canary(self) -> Iterator[Metric]:
+        found = self._found
+        yield _gauge("canaries_late", "Accounts whose canary did not come to its end in time.", {(): found.canaries_late})
+        if found.canary_ended is not None:
+            yield _gauge(
+                "canary_age_seconds", "Since the last canary that came to its end was sent.",
+                {(): self._age(found.canary_ended)},
+            )  # fmt: skip
+            yield _gauge(
+                "canary_seconds", "How long that canary took for each part of its way.",
+                _one_label(found.canary_seconds), ("part",),
+            )  # fmt: skip
 
     def _latency(self) -> Iterator[Metric]:
         times = self._found.latencies
@@ -112,7 +132,7 @@ class _Snapshot:
         return max(0.0, (self._now - since).total_seconds()) if since else 0.0
 
 
-def _one_label(values: Mapping[str, int]) -> dict[tuple[str, ...], int]:
+def _one_label(values: Mapping[str, float]) -> dict[tuple[str, ...], float]:
     return {(name,): number for name, number in values.items()}
 
 

@@ -32,6 +32,8 @@ def make(settings: Settings) -> Celery:
         "sweep": ("worker.tasks.sweep", settings.intervals.sweep),
         "audit": ("worker.tasks.audit", settings.intervals.audit),
     }
+    if settings.canary_url:
+        pokes["canary"] = ("worker.tasks.canary", settings.intervals.canary)
     # Beat only pokes: what is due is in rows, so two beats or a late one change nothing. A poke nobody
     # fetched in time is dropped instead of piling up behind a broker that was away.
     app.conf.beat_schedule = {

@@ -26,9 +26,9 @@ from worker.wiring import Services
 
 log = structlog.get_logger()
 
-KINDS = ("handoff stands still", "callback stands still", "message stands still", "account is not polled")
+KINDS = ("handoff stands still", "callback stands still", "message stands still", "account is not polled", "canary is late")
 SILENT = "no sign of life"
-SILENT_S = {"sweep": 60.0}
+SILENT_S = 60.0
 TELL = "tell the operator"
 SWITCH_TIMEOUT_S = 5.0
 
@@ -39,7 +39,11 @@ def audit(services: Services) -> list[Still]:
     now = services.clock()
     with services.database.system() as system:
         jobs.beat(system, "audit", now)
-        found = standing_still(system, now=now, silent_s=SILENT_S)
+        waits = services.settings.intervals
+        silent_s = {"sweep": SILENT_S}
+        if services.settings.canary_url:
+            silent_s["canary"] = max(SILENT_S, waits.canary * 3)
+        found = standing_still(system, now=now, silent_s=silent_s, canary_late_s=waits.canary_late)
         _keep_alerts(system, found, now)
     _tell(services, now)
     if not found:
@@ -55,7 +59,8 @@ def _keep_alerts(system: Session, found: Sequence[Still], now: datetime) -> None
     for still in found:
         since = f" since {still.since:%Y-%m-%d %H:%M} UTC" if still.since else ""
         jobs.raise_alert(
-            system, EVERYONE, kind=_kind(still), subject=_subject(still), detail=f"{still.count}{since}", now=now
+            system, EVERYONE, kind=_kind(still), subject=_subject(still), now=now,
+            detail=f"{still.detail or still.count}{since}",
         )
     for alert in jobs.open_alerts(system, EVERYONE):
         if alert.kind in (*KINDS, SILENT) and (alert.kind, alert.subject) not in standing:

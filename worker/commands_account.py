@@ -113,6 +113,14 @@ def _options(parser: argparse.ArgumentParser) -> None:
         help="ask whoever escalated, in a note of its own, for the most valuable fact that is not recorded",
     )  # fmt: skip
     parser.add_argument(
+        "--canary-ticket", type=_ticket, metavar="N",
+        help="a ticket kept for trials, which a canary reads; 0: none any more",
+    )  # fmt: skip
+    parser.add_argument(
+        "--canary-posts", action=argparse.BooleanOptionalAction, default=None,
+        help="also write an internal note into the canary's ticket and remove it again",
+    )  # fmt: skip
+    parser.add_argument(
         "--allow-private", action=argparse.BooleanOptionalAction, default=None,
         help="allow http, ports and private addresses for this account (on-premises, simulator)",
     )  # fmt: skip
@@ -144,6 +152,12 @@ def _minutes(text: str) -> int:
     return int(text)
 
 
+def _ticket(text: str) -> int:
+    if not text.isdecimal() or len(text) > 12:
+        raise argparse.ArgumentTypeError(f"{text!r} is no ticket; write its number, or 0 for none any more")
+    return int(text)
+
+
 def _time_zone(text: str) -> str:
     if text not in zoneinfo.available_timezones():
         raise argparse.ArgumentTypeError(f"{text!r} is no IANA time zone; write e.g. Europe/London or America/New_York")
@@ -164,6 +178,8 @@ def _columns(options: argparse.Namespace) -> dict[str, Any]:
         "claim_expiry_minutes": options.claim_expiry,
         "allow_private": options.allow_private,
         "ask_junior": options.ask_junior,
+        "canary_ticket": options.canary_ticket,
+        "canary_posts": options.canary_posts,
     }
     return {name: value for name, value in given.items() if value is not None}
 
@@ -216,6 +232,8 @@ def _set(options: argparse.Namespace) -> int:
         private = bool(columns.get("allow_private", account.allow_private))
         Site.parse(columns["site"], allow_private=private)
         columns["codebase"] = None
+    if columns.get("canary_ticket") == 0:
+        columns["canary_ticket"] = None
     if options.forget_callback_key:
         columns["callback_key_id"] = None
     given = {key: getattr(options, key) for key in KEYS if getattr(options, key)}
@@ -232,7 +250,7 @@ def _set(options: argparse.Namespace) -> int:
         say(f"{account.name}: working hours, version {hours.version} from now on: {in_words(hours)}")
     elif calendar:
         say(f"{account.name}: its working hours are these already")
-    at_once = {"ask_junior", "calendar", "claim_expiry_minutes", "currency", "hourly_rate"}
+    at_once = {"ask_junior", "canary_posts", "canary_ticket", "calendar", "claim_expiry_minutes", "currency", "hourly_rate"}
     follows = "" if at_once.issuperset(changed) else f"; next: resolutionflow account connect {account.name}"
     say(f"{account.name}: changed {', '.join(changed)}{follows}"
         if changed else f"{account.name}: nothing to change; see --help")  # fmt: skip

@@ -14,7 +14,7 @@ import threading
 from pathlib import Path
 
 _STEPS = {
-    "callback": "checked pinned stored",
+    "callback": "checked pinned stored canary",
     "claim": "asked stored returning returned dismissing dismissed",
     "triage": "rung taken verified read decided waits refused",
     "publish": "rung leased gathered drafted attempted posted recorded waits parked hidden frozen",
@@ -27,6 +27,8 @@ _STEPS = {
     "check": "rung registered activated removed ended",
     "weekly": "rung taken planned",
     "report": "rung taken sent recorded waits",
+    "canary": "rung taken noted called answered ended",
+    "try_ticket": "rung taken cleaned posted removed frozen hidden waits ended",
     "audit": "rung taken told recorded waits",
 }
 """By the task that passes them: one before its first change, and one after each change of a row and each write elsewhere."""

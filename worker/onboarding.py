@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from escalation.evidence import Ticket
-from models import accounts, jobs, watches
+from models import accounts, canaries, inbox, jobs, watches
 from models.accounts import Account, MemberRow, StatusRow
 from psa.port import Board, Callback, Member, ProbeResult, Psa, PsaError, SystemInfo
 from worker import crash, mail
@@ -282,10 +282,30 @@ def check(services: Services, account: Account) -> list[ProbeResult]:
     with services.database.account(account.id, reading=True) as session:
         for alert in jobs.open_alerts(session, account.id):
             lines.append(ProbeResult(f"alert: {alert.kind}", False, f"{alert.subject}: {alert.detail}"))
+    lines += _check_canary(services, account)
     if account.frozen_reason:
         detail = f"frozen: {account.frozen_reason}. When that is settled: `account set {account.name} --unfreeze`"
         lines.append(ProbeResult("writing", False, detail))
     return lines
+
+
+def _check_canary(services: Services, account: Account) -> list[ProbeResult]:
+    """Say how the last canary fared, and whether the ticket that was lent for trials can be one."""
+    if not services.settings.canary_url:
+        return [ProbeResult("canary", True, "off: PUBLIC_URL and CANARY_URL are not set")]
+    with services.database.account(account.id, reading=True) as session:
+        last = canaries.newest(session, account.id)
+        escalated = account.canary_ticket is not None and inbox.is_watched(session, account.id, account.canary_ticket)
+    if escalated:
+        return [ProbeResult("canary", False, f"ticket {account.canary_ticket} is an escalation: lend another one")]
+    if last is None:
+        return [ProbeResult("canary", True, "none was sent for this account yet")]
+    if last.ended_at is not None:
+        took = ", ".join(f"{part} {seconds:.1f} s" for part, seconds in canaries.parts(last).items())
+        return [ProbeResult("canary", True, f"{last.sent_at:%Y-%m-%d %H:%M} UTC: {took}")]
+    age = (services.clock() - last.sent_at).total_seconds()
+    late = age > services.settings.intervals.canary_late
+    return [ProbeResult("canary", not late, f"{last.sent_at:%Y-%m-%d %H:%M} UTC: {canaries.where(last)}")]
 
 
 def _tried(what: str, look: Callable[[], tuple[bool, str]]) -> ProbeResult:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from escalation import rules
 from escalation.evidence import Ticket
 from escalation.rules import Seen
-from models import accounts, deliveries, handoffs, inbox, jobs, reports, watches
+from models import accounts, canaries, deliveries, handoffs, inbox, jobs, reports, watches
 from models.retention import Keep, clear
 from psa.port import PsaError
 from worker import crash
@@ -50,6 +50,9 @@ def sweep(services: Services) -> dict[str, int]:
             ],
             "report": [{"account_id": a, "report_id": i} for a, i in reports.due(system, now=now, limit=limit)],
             "plan_week": [{"account_id": a} for a in reports.accounts_due(system, now=now, limit=limit)],
+            "try_ticket": [
+                {"account_id": a, "canary_id": i} for a, i in canaries.due(system, now=now, limit=limit)
+            ],
             "poll": [{"account_id": a} for a in accounts.due_polls(system, now=now, limit=limit)],
         }
     found = {}

@@ -84,9 +84,9 @@ def publish(services: Services, *, account_id: int, handoff_id: int) -> bool:
                 return False
             hold = drafted
         if hold.handoff.post_attempted_at is not None:
-            note, extras = _earlier_note(hold)
+            note = _earlier_note(hold)
             if note is not None:
-                return _record(hold, note, extras=extras, why="found in the ticket")
+                return _record(hold, note, why="found in the ticket")
             if _may_still_arrive(hold):
                 return False
         return _post(hold)
@@ -186,8 +186,8 @@ def package_of(handoff: Handoff, desk: Desk, evidence: Evidence) -> Package:
     )
 
 
-def _earlier_note(hold: _Hold) -> tuple[PostedNote | None, int]:
-    """Look for the note of an attempt whose outcome nobody recorded; return it and how many extras were removed.
+def _earlier_note(hold: _Hold) -> PostedNote | None:
+    """Look for the note of an attempt whose outcome nobody recorded; return it, its repeats removed.
 
     Only an internal note by our own API member with our marker counts. Raises `Ambiguous` when the notes cannot be
     read: absence must be certain.
@@ -201,8 +201,9 @@ def _earlier_note(hold: _Hold) -> tuple[PostedNote | None, int]:
         raise Ambiguous(f"reading back: {error}", status=error.status, retry_after=error.retry_after) from error
     ours = with_marker(own, handoff.marker, hold.desk)
     if not ours:
-        return None, 0
-    return ours[0], remove_extras(hold.services, hold.desk, handoff, ours[0], ours[1:])
+        return None
+    remove_extras(hold.services, hold.desk, handoff, ours[0], ours[1:])
+    return ours[0]
 
 
 def _may_still_arrive(hold: _Hold) -> bool:
@@ -237,13 +238,19 @@ def with_marker(own: list[PostedNote], marker: str, desk: Desk) -> list[PostedNo
 
 def remove_extras(
     services: Services, desk: Desk, handoff: Handoff, keep: PostedNote, extras: list[PostedNote]
-) -> int:
-    """Remove our younger notes with the marker of one that is kept, or make them one line; return how many."""
+) -> None:
+    """Remove our younger notes with the marker of one that is kept, or make them one line.
+
+    Each is counted before, once: a process that died in between would leave a removal that nobody knows of.
+    """
     if desk.api_member is None:  # whose they are is not certain
-        return 0
+        return
     psa = services.psa(desk.account_id)
     for extra in extras:
         log.error("second_brief_found", note_id=extra.id, kept=keep.id)
+        with services.database.account(desk.account_id) as session:
+            handoffs.count_extra_note(session, desk.account_id, handoff.id, note_id=extra.id)
+        crash.point("refresh.counted")
         try:
             psa.delete_note(handoff.ticket_id, extra.id)
         except PsaError as error:
@@ -253,11 +260,10 @@ def remove_extras(
                 psa.edit_note(handoff.ticket_id, extra.id, one_line)
             except PsaError as failure:  # two notes are a blemish; the brief itself is in the ticket
                 alert(services, handoff, "second brief", f"remove note {extra.id} by hand: {failure}")
-                return 0
+                return
         crash.point("refresh.removed")
     if extras:
         alert(services, handoff, "second brief", f"{len(extras)} repeated note(s) removed; note {keep.id} kept")
-    return len(extras)
 
 
 def _post(hold: _Hold) -> bool:
@@ -277,16 +283,16 @@ def _post(hold: _Hold) -> bool:
     assert text is not None
     note = hold.psa.post_internal_note(hold.handoff.ticket_id, text)
     crash.point("publish.posted")
-    return _record(hold, note, extras=0, why="note accepted")
+    return _record(hold, note, why="note accepted")
 
 
-def _record(hold: _Hold, note: PostedNote, *, extras: int, why: str) -> bool:
+def _record(hold: _Hold, note: PostedNote, *, why: str) -> bool:
     services, (account_id, handoff_id) = hold.services, hold.ids
     now = services.clock()
     with services.database.account(account_id) as session:
         recorded = handoffs.mark_posted(
             session, account_id, handoff_id, fence=hold.fence, note_id=note.id, note_hash=text_hash(note.text),
-            now=now, extra_notes_removed=extras, why=why,
+            now=now, why=why,
         )  # fmt: skip
         if recorded and hold.handoff.post_attempted_at is not None:
             # An earlier POST may be carried out even now: look once more when none can arrive any longer.

@@ -220,10 +220,7 @@ def _settled(hold: _Hold, own: list[PostedNote]) -> PostedNote | None:
     note = next((n for n in own if n.id == handoff.escalation_package_external_id), None)
     extras = [n for n in with_marker(own, handoff.marker, hold.desk) if note is not None and n.id != note.id]
     if note is not None and extras:
-        removed = remove_extras(hold.services, hold.desk, handoff, note, extras)
-        with hold.services.database.account(hold.desk.account_id) as session:
-            handoffs.count_extra_notes(session, hold.desk.account_id, handoff.id, removed)
-        crash.point("refresh.counted")
+        remove_extras(hold.services, hold.desk, handoff, note, extras)
     return note
 
 

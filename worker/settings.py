@@ -61,6 +61,10 @@ class Intervals:
     """How often each account's callback entries are checked and re-activated."""
     audit: float = 60.0
     """How often the auditor looks for what stands still."""
+    canary: float = 300.0
+    """How often a canary goes the way of a callback, for one account in turn."""
+    canary_late: float = 60.0
+    """A canary that has not come to its end after this is told of."""
     keep_callbacks: float = 14.0
     """How long callbacks that are done stay, in days."""
     keep_snapshots: float = 30.0
@@ -88,6 +92,8 @@ class Settings:
     dead_man_url: str = field(default="", repr=False)
     """Asked for each minute while nothing stands still; silence there calls somebody."""
     """Whoever asks for `/metrics` must send it; empty: only this machine may ask."""
+    canary_url: str = ""
+    """Where canaries reach the web, as ConnectWise does; empty: none are sent."""
     log_level: str = "INFO"
     var: Path = Path("var")
     """Where embedded use keeps its files: database, broker, keys, mail."""
@@ -133,6 +139,7 @@ class Settings:
         dead_man_url = (env.get("DEAD_MAN_URL") or "").strip()
         if dead_man_url:
             _check_scheme(wrong, "DEAD_MAN_URL", dead_man_url, ("http", "https"))
+        canary_url = _canary_url(wrong, env)
         numbers = _numbers(wrong, env)
         keys = _secret_keys(wrong, env, var, embedded=redis_url is None)
         if wrong:
@@ -148,6 +155,7 @@ class Settings:
             metrics_token=metrics_token,
             operator_email=operator_email,
             dead_man_url=dead_man_url,
+            canary_url=canary_url,
             log_level=level,
             var=var,
             calls_per_second=numbers.pop("calls_per_second", 5.0),
@@ -180,6 +188,16 @@ class Settings:
     def redis_client_url(self) -> str:
         """The same address in the form the Redis client itself reads."""
         return self.broker_url.replace("redis+socket://", "unix://")
+
+
+def _canary_url(wrong: list[str], env: Mapping[str, str]) -> str:
+    """Return where canaries go: `PUBLIC_URL` where one is given, since its default reaches nobody for certain."""
+    url = (env.get("CANARY_URL") or env.get("PUBLIC_URL") or "").strip().rstrip("/")
+    if url in ("", "off"):
+        return ""
+    if env.get("CANARY_URL"):
+        _check_scheme(wrong, "CANARY_URL", url, ("http", "https"))
+    return url
 
 
 def _check_scheme(wrong: list[str], name: str, value: str, schemes: tuple[str, ...]) -> None:

@@ -4,6 +4,7 @@
                    │                              each engineer
                    ├─▶ (later) refresh            one message
                    └─▶ observe ─▶ settle ─▶ deliver, refresh
+    canary ─▶ (our own receiver) ─▶ triage ─▶ try_ticket, where an account lent one
     sweep ─▶ whatever is due         poll ─▶ triage         plan_week ─▶ report
 """
 
@@ -16,7 +17,7 @@ from typing import Any
 import structlog
 from celery import shared_task, signals
 
-from worker import auditor, observe, patrol, publish, refresh, settle, triage, weekly
+from worker import auditor, canary, observe, patrol, publish, refresh, settle, triage, weekly
 from worker import notify as notifying
 from worker.turns import MAIL
 from worker.wiring import services
@@ -132,6 +133,19 @@ def check_account_callbacks(*, account_id: int) -> None:
 def audit_installation() -> None:
     """Look for what stands still; tell the operator."""
     auditor.audit(services())
+
+
+@shared_task(name="worker.tasks.canary")
+def send_canary() -> None:
+    """Send a canary the way of a callback; it comes back as one to triage."""
+    canary.send(services())
+
+
+@shared_task(name="worker.tasks.try_ticket")
+@in_turn()
+def try_canary_ticket(*, account_id: int, canary_id: int) -> None:
+    """Read, and where wanted write, the ticket that an account lent for trials."""
+    canary.try_ticket(services(), account_id=account_id, canary_id=canary_id)
 
 
 @shared_task(name="worker.tasks.clear_old")

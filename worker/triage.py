@@ -13,7 +13,7 @@ from escalation import rules
 from escalation.evidence import Evidence, Ticket
 from escalation.response import Sighting, may_claim
 from escalation.rules import RULES_VERSION, Act, Seen, Verdict
-from models import accounts, handoffs, inbox, jobs, sightings, watches
+from models import accounts, canaries, handoffs, inbox, jobs, sightings, watches
 from models.handoffs import Handoff
 from models.inbox import Inbox
 from psa.callbacks import CallbackBody, Forged, Malformed, parse
@@ -89,6 +89,9 @@ def _take(services: Services, account_id: int, inbox_id: int) -> Inbox | None:
         row = inbox.take(session, account_id, inbox_id, now=now, lease_s=waits.lease)
         if row is None:
             return None
+        if row.type == canaries.TYPE:
+            _land(session, row, now)
+            return None
         if row.record_id is None:
             inbox.ignore(session, account_id, inbox_id, "names no ticket")
             return None
@@ -102,6 +105,14 @@ def _take(services: Services, account_id: int, inbox_id: int) -> Inbox | None:
             log.error("callback_parked", inbox_id=inbox_id, reason=reason)
             return None
     return row
+
+
+def _land(session: Session, row: Inbox, now: datetime) -> None:
+    """Let a canary arrive: the receiver checked that it is ours, and whatever it may say, no ticket is looked at."""
+    canary_id = int(row.dedupe_key.partition("/")[2] or 0)
+    arrived = canaries.arrive(session, row.account_id, canary_id, now=now)
+    inbox.finish(session, row.account_id, row.id, "canary: arrived" if arrived else "canary: had arrived before")
+    log.info("canary_arrived", canary_id=canary_id, seconds=round((now - row.received_at).total_seconds(), 3))
 
 
 def _genuine(services: Services, desk: Desk, row: Inbox, body: CallbackBody | None) -> bool:

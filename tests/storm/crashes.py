@@ -13,14 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from models import accounts, claims, handoffs
 from tests.storm.audit import HEADING, Account, audit, settle
 from tests.storm.rig import Escalation, Rig, rig, say
+from tests.storm.ways import TICKETS, Way, escalate, put_right, way_to
 from worker import crash
 
 REACHED_S = 25.0
 SETTLE_S = 120.0
-TICKETS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +36,12 @@ class Case:
 
 
 ALL = [
-    *(Case(point, hit) for point in crash.POINTS for hit in (1, 2, 3)),
+    *(Case(point, hit) for point in crash.POINTS for hit in range(1, way_to(point).passes + 1)),
     *(Case(point, 1, "stop") for point in crash.POINTS),
 ]
+
+WITH_OPERATOR = {"OPERATOR_EMAIL": "duty@operator.example", "RESOLUTIONFLOW_AUDIT": "1"}
+"""So that the auditor has somebody to tell."""
 
 
 class NotReached(RuntimeError):
@@ -53,54 +55,39 @@ def strike(rig: Rig, case: Case) -> Account:
     rig.stage.simulator.clear_requests()
     rig.stage.wait_until_warm(rig.part("worker").starts)
     before = len(rig.escalations)
-    order = f"{case.point} {case.hit} {case.end}"
+    way = way_to(case.point)
     try:
-        if case.point.partition(".")[0] in ("triage", "publish", "notify", "deliver"):
-            rig.crash_file.write_text(order)
-            made = rig.escalate(TICKETS)
-        else:
+        way.prepare(rig)
+        made: list[Escalation] = []
+        if not way.on_the_way:
             made = rig.escalate(TICKETS)
             if settle(rig, time.monotonic(), SETTLE_S) is None:
                 raise NotReached("the escalations themselves did not settle")
-            rig.crash_file.write_text(order)
-            if case.point.startswith("settle"):
-                _claim(rig, made)
-            else:
-                _go_on(made)
-        _wait_struck(rig, case)
+        rig.crash_file.write_text(f"{case.point} {case.hit} {case.end}")
+        _provoke_until_struck(rig, case, way, made)
         if case.end == "stop":
             waits = rig.stage.services.settings.intervals
             time.sleep(waits.lease + waits.post_timeout + waits.ambiguous_wait + 1)
     finally:
         rig.heal()
+        put_right(rig)
     healed, healed_at = time.monotonic(), time.time()
     settled = settle(rig, healed, SETTLE_S)
-    return audit(rig, case.name, rig.escalations[before:], healed_at, settled)
+    mine = [] if way.gone else rig.escalations[before:]
+    return audit(rig, case.name, mine, healed_at, settled, counted=not way.removes_notes)
 
 
-def _go_on(made: Sequence[Escalation]) -> None:
-    """Let work on escalated tickets go on, so that their briefs are edited."""
-    for one in made:
-        one.msp.simulator.add_note(one.ticket, "Swapped the cable, no change.", member=one.msp.junior)
-
-
-def _claim(rig: Rig, made: Sequence[Escalation]) -> None:
-    """Let an engineer take each by the link, as the web stores it; nobody rings, so the sweeper has to find it."""
-    services = rig.stage.services
-    for one in made:
-        account_id = one.msp.account_id
-        with services.database.account(account_id) as session:
-            (handoff,) = handoffs.by_ticket(session, account_id, one.ticket)
-            engineer = accounts.recipients(session, account_id)[0]
-            claims.claim(session, account_id, handoff.id, member_id=engineer.id, now=services.clock(), kind="link")
-
-
-def _wait_struck(rig: Rig, case: Case) -> None:
+def _provoke_until_struck(rig: Rig, case: Case, way: Way, made: list[Escalation]) -> None:
     end = time.monotonic() + REACHED_S
-    while rig.crash_file.exists():
-        if time.monotonic() > end:
+    while True:
+        way.provoke(rig, made)
+        pause = min(end, time.monotonic() + (REACHED_S if way.provoke is escalate else way.again_s))
+        while time.monotonic() < pause:
+            if not rig.crash_file.exists():
+                return
+            time.sleep(0.02)
+        if time.monotonic() >= end:
             raise NotReached(f"{TICKETS} escalations do not pass {case.point} {case.hit} times in {REACHED_S:g} s")
-        time.sleep(0.02)
 
 
 def matrix(database: str, seed: int, only: Sequence[str], cases: Sequence[Case] = ALL) -> int:
@@ -110,7 +97,7 @@ def matrix(database: str, seed: int, only: Sequence[str], cases: Sequence[Case] 
     failed = skipped = 0
     for kind in ("sqlite", "postgresql") if database == "both" else (database,):
         home = Path(tempfile.mkdtemp(prefix=f"crashes-{kind}-"))
-        with rig(home, kind, seed=seed) as running:
+        with rig(home, kind, seed=seed, environment=WITH_OPERATOR) as running:
             bad = workers = 0
             for case in chosen:  # passes are counted in one process, so there is a second one only for those who sleep
                 if case.end == "stop" and not workers:

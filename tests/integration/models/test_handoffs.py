@@ -84,9 +84,9 @@ def test_posts_a_brief_from_lease_to_note(database: Database) -> None:
         assert handoffs.mark_attempt(session, one, it, fence=fence, now=later(3))
         assert handoffs.renew(session, one, it, fence=fence, now=later(3), lease_s=60)
         assert handoffs.mark_posted(
-            session, one, it, fence=fence, note_id=99, note_hash="h", now=later(4), extra_notes_removed=1
+            session, one, it, fence=fence, note_id=99, note_hash="h", now=later(4)
         )
-        assert handoffs.count_extra_notes(session, one, it, 2)
+        assert [handoffs.count_extra_note(session, one, it, note_id=n) for n in (7, 8, 7, 9)] == [True, True, False, True]
     row = read(database, one, it)
     assert (row.brief_state, row.escalation_package_external_id, row.lease_until) == ("posted", 99, None)
     assert (row.draft, row.escalation_package, row.extra_notes_removed) == (

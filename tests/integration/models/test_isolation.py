@@ -13,7 +13,7 @@ from models.access import OF_ACCOUNT, SECRETS
 from models.accounts import MemberRow, StatusRow
 from models.base import Database
 from models.columns import Row
-from models.tables import Backcast, Calendar, Report, Sighting, Stopwatch
+from models.tables import Backcast, Calendar, Canary, Report, Sighting, Stopwatch
 from tests.integration.models.places import NOW, account, handoff
 from tests.integration.models.test_handoffs import EVIDENCE
 
@@ -73,6 +73,7 @@ def fill(session: Session, one: int, it: int) -> None:
                 account_id=one, since=NOW, until=NOW, ran_at=NOW, version=1, candidates=0, pattern={},
                 observations=[], summary={},
             ),
+            Canary(account_id=one, nonce="n", sent_at=NOW, attempts=0),
             Report(
                 account_id=one, kind="weekly", period="2026-W10", recipient_user_id=11, figures={},
                 measures_version=1, status="queued", message_id="<m>", created_at=NOW,

@@ -307,7 +307,7 @@ def test_health_and_readiness(post: Post) -> None:
     assert post.client.get("/healthz").get_json() == {"status": "alive"}
     answer = post.client.get("/readyz")
     assert answer.status_code == 200
-    assert answer.get_json() == {"status": "ready", "database": "ok", "broker": "away"}, "stored all the same"
+    assert answer.get_json() == {"status": "ready", "database": "ok", "broker": "away", "canary": "off"}, "stored all the same"
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[3]
 USE_CASES = (
     "webhooks/callbacks.py", "webhooks/claiming.py",
     *(f"worker/{name}.py" for name in (
-        "auditor", "ending", "notify", "observe", "patrol", "publish", "refresh", "settle", "triage", "weekly",
+        "auditor", "canary", "ending", "notify", "observe", "patrol", "publish", "refresh", "settle", "triage", "weekly",
     )),
 )  # fmt: skip
 WRITES = frozenset({
