@@ -22,7 +22,7 @@ SURE = re.compile(
     | ^\s*(?:Reply\ from|Request\ timed\ out|Pinging\s|Ping\ statistics|Tracing\ route|Packets:\ Sent|Minimum\ =)
     | ^\s*(?:Server|Address|Addresses|Aliases|Name|Non-authoritative\ answer):\s{2,}\S
     | ^\s*\*\*\*\s\S+\s(?:can't|request)
-    | ^\s*(?:Log\ Name|Source|Event\ ID|Task\ Category|Level|Keywords|User|Computer|Description|Faulting\ \w+\ \w+
+    | ^\s*(?:Log\ Name|Source|Event\ ID|Task\ Category|Level|Keywords|User(?=:\s+(?:\S+\\|N/A|SYSTEM|S-1-))|Faulting\ \w+\ \w+
         |Exception\ code|Fault\ offset|Report\ Id|Stop\ code|Status\ Code|Diagnostic\ information|Remote\ Server)\s?:\s
     | ^\s*[\w .()/-]{2,40}(?:\s?\.){3,}\s?:\s*                    # ipconfig
     | ^\s*(?:interface\ \w+[\d/]|ip\ address\ \d|ip\ route\ \d|access-list\ \S+\ (?:permit|deny|extended|standard)|hostname\ \S+\s*$|switchport\ (?:mode|access|trunk|voice)|vlan\ \d+\s*$|router\ (?:bgp|ospf|eigrp|rip)\b|crypto\ (?:map|isakmp|ikev\d|ipsec|pki|ca)\b|set\ [\w-]+\ "|edit\ (?:"|\d+\s*$)|next\s*$|end\s*$|config\ (?:system|firewall|vpn|router|user|log)\b)

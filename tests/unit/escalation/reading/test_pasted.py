@@ -27,6 +27,11 @@ def pasted(text: str) -> list[str]:
         "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Acme]\n\"Start\"=dword:00000004",
         "Stage 4: Looking for bad clusters in user file data ...\nRead failure with status 0xc0000185 at offset 0x10 for 0x10 bytes.",
         "64 bytes from 10.0.0.1: icmp_seq=1 ttl=64 time=0.4 ms\n2 packets transmitted, 1 received, 50% packet loss",
+        "I 03/12/26 14:09:41 00435 ports: port 2/31 is blocked\nW 03/12/26 14:09:43 00842 stp: topology change",
+        "11,03/12/26,17:52:06,Renew,10.20.4.18,pc-0448,\n14,03/12/26,17:52:40,Scope Full,10.20.4.0,,,,0,6",
+        "v=0\no=- 1717 1 IN IP4 203.0.113.7\ns=call\nt=0 0\nm=audio 6024 RTP/AVP 8 0",
+        "Package Identity : Rollup~31bf38\nState : Install Pending\nRelease Type : Security Update",
+        "Contoso.Jobs.Runner: Storage.RequestFailed: This request is not authorized.\n   at Contoso.Jobs.Run()",
         "SIP/2.0 403 Forbidden\nVia: SIP/2.0/UDP 10.0.0.2:5060\nFrom: <sip:100@pbx.example>\nCSeq: 3 INVITE",
     ],
 )
@@ -45,6 +50,7 @@ def test_output_is_one_block_without_the_prose_around_it(block: str) -> None:
         "hostname changed, no difference",
         "12/03/2026 10:15 called the ISP, line is clean",
         "and this is in the log at the same second",
+        "User: Ellen Marsh\nPhone: 0113 496 0000\nIssue: cannot print to the label printer",
     ],
 )
 def test_terse_prose_is_not_output(line: str) -> None:

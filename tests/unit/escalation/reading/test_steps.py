@@ -31,6 +31,17 @@ def read(text: str, role: str = "technician") -> list[tuple[str, str, str]]:
         ("10:15 - swapped the NIC, no link", "failed", "swapped the NIC, no link"),
         ("Moved her mailbox to another database.", "unknown", None),
         ("Recreated the Outlook profile, didn't help", "no_change", None),
+        ("Excluded him from the filter for an hour.", "unknown", None),
+        ("Rebuilt the statistics, without improvement.", "no_change", None),
+        ("Took the inspection off that rule. 812 gone, the tunnel comes up.", "worked", None),
+        ("Moved her out of sixty dead groups and she signs in normally.", "worked", None),
+        ("Pointed the profile path at the full name and users get their desktop again.", "worked", None),
+        ("Swapped the copper module for a new one. Died at 40 GB.", "no_change", None),
+        ("Traced port 14 to the meeting room and it ends in a hidden switch.", "partial", None),
+        ("Looked in the audit log, the request is there and no offer.", "partial", None),
+        ("Ran chkdsk over night, 0 problems.", "no_change", None),
+        ("Repair-Volume D on the host, hangs forever.", "failed", None),
+        ("Had the battery unit tested by the electrician, nothing wrong.", "no_change", None),
     ],
 )
 def test_a_deed_and_its_outcome(text: str, outcome: str, evidence: str | None) -> None:
@@ -98,6 +109,24 @@ def test_a_heading_lets_terse_items_count() -> None:
         "new cable",
     ]
     assert read("Suggestions:\n- restart router\n- new cable") == []
+
+
+def test_a_list_needs_no_marks_and_may_have_those_of_quoted_mail() -> None:
+    plain = "What I've tried:\nnew patch lead - no change\nFull reimage of one of them, no luck\nmemtest, two nights, no errors"
+    assert [outcome for outcome, _, _ in read(plain)] == ["no_change"] * 3
+    marked = "My notes, in no order\n> swapped the cable, same\n> turned energy saving off: same\n> rebooted the phone, no change"
+    assert [outcome for outcome, _, _ in read(marked)] == ["no_change"] * 3
+
+
+def test_orders_in_the_base_form_are_advice() -> None:
+    assert read("Set the age limit to none by policy and rejoin the PCs.") == []
+    assert [outcome for outcome, _, _ in read("Set the age limit to none by policy and rejoined the PCs, no change.")] != []
+
+
+def test_how_things_came_to_be_is_no_step() -> None:
+    text = "We had the floor rewired in 2019 by the cheapest bidder. Every day at noon the phones drop."
+    passage = Passage(text, tuple(stretches(text)), "technician", description=True)
+    assert find_steps([passage]) == []
 
 
 def test_a_later_remark_settles_what_is_open() -> None:
