@@ -40,8 +40,8 @@ ALL = [
     *(Case(point, 1, "stop") for point in crash.POINTS),
 ]
 
-WITH_OPERATOR = {"OPERATOR_EMAIL": "duty@operator.example", "RESOLUTIONFLOW_AUDIT": "1"}
-"""So that the auditor has somebody to tell."""
+WATCHED = {"OPERATOR_EMAIL": "duty@operator.example", "RESOLUTIONFLOW_AUDIT": "1", "RESOLUTIONFLOW_CANARY": "2"}
+"""So that the auditor has somebody to tell, and canaries go all the time."""
 
 
 class NotReached(RuntimeError):
@@ -70,11 +70,14 @@ def strike(rig: Rig, case: Case) -> Account:
             time.sleep(waits.lease + waits.post_timeout + waits.ambiguous_wait + 1)
     finally:
         rig.heal()
-        put_right(rig)
+        left = put_right(rig)
     healed, healed_at = time.monotonic(), time.time()
     settled = settle(rig, healed, SETTLE_S)
     mine = [] if way.gone else rig.escalations[before:]
-    return audit(rig, case.name, mine, healed_at, settled, counted=not way.removes_notes)
+    found = audit(rig, case.name, mine, healed_at, settled, counted=not way.removes_notes)
+    for note in left:
+        found.blame(f"a canary's note was left: {note}")
+    return found
 
 
 def _provoke_until_struck(rig: Rig, case: Case, way: Way, made: list[Escalation]) -> None:
@@ -97,7 +100,7 @@ def matrix(database: str, seed: int, only: Sequence[str], cases: Sequence[Case] 
     failed = skipped = 0
     for kind in ("sqlite", "postgresql") if database == "both" else (database,):
         home = Path(tempfile.mkdtemp(prefix=f"crashes-{kind}-"))
-        with rig(home, kind, seed=seed, environment=WITH_OPERATOR) as running:
+        with rig(home, kind, seed=seed, environment=WATCHED) as running:
             bad = workers = 0
             for case in chosen:  # passes are counted in one process, so there is a second one only for those who sleep
                 if case.end == "stop" and not workers:

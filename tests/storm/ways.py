@@ -22,6 +22,7 @@ from models import accounts, claims, handoffs, inbox, jobs
 from models.tables import Account, Handoff, Report, Watch
 from tests.storm.rig import Escalation, Msp, Rig
 from worker.browser import Browser
+from worker.canary import MARK
 from worker.catcher import Faults as MailFaults
 from worker.onboarding import callback_url
 from worker.preview import replay
@@ -273,11 +274,12 @@ def forge(rig: Rig, _: Sequence[Escalation]) -> None:
         with services.database.account(msp.account_id) as session:
             account = accounts.get(session, msp.account_id)
             assert account is not None
+            place = f"{account.site}/{(account.codebase or '').strip('/')}//system/callbackkey/index.rails"
             query = f"companyName={account.company}&id={account.callback_key_id}"
             body = {
                 "Action": "updated", "Type": "ticket", "ID": 1, "CompanyId": account.company,
                 "MessageId": uuid.uuid4().hex, "MemberId": msp.junior, "Entity": None,
-                "Metadata": {"key_url": f"{account.site}/{(account.codebase or '').strip('/')}//system/callbackkey/index.rails?{query}"},
+                "Metadata": {"key_url": f"{place}?{query}"},
             }  # fmt: skip
             inbox.store(
                 session, account_id=msp.account_id, dedupe_key=uuid.uuid4().hex, type="ticket", action="updated",
@@ -346,7 +348,56 @@ def raise_alert_without_mail(rig: Rig, made: Sequence[Escalation]) -> None:
     raise_alert(rig, made)
 
 
+def lend(rig: Rig) -> None:
+    """Let each account lend a ticket for trials."""
+    for msp in rig.msps:
+        ticket = msp.simulator.add_ticket(summary="Kept for trials", member=msp.junior, board=msp.board)
+        with rig.stage.services.database.account(msp.account_id) as session:
+            accounts.set_account(session, msp.account_id, canary_ticket=ticket, canary_posts=True)
+
+
+def lend_a_littered_one(rig: Rig) -> None:
+    """The same, where a canary that died has left its notes."""
+    lend(rig)
+    for msp, ticket in _lent(rig):
+        us = rig.stage.services.desk(msp.account_id).api_member
+        assert us is not None
+        for _ in range(TICKETS):
+            msp.simulator.add_note(ticket, f"{MARK} A trial", member=us)
+
+
+def _lent(rig: Rig) -> list[tuple[Msp, int]]:
+    found = []
+    for msp in rig.msps:
+        with rig.stage.services.database.account(msp.account_id, reading=True) as session:
+            account = accounts.get(session, msp.account_id)
+        if account is not None and account.canary_ticket is not None:
+            found.append((msp, account.canary_ticket))
+    return found
+
+
+def by_itself(rig: Rig, _: Sequence[Escalation]) -> None:
+    """Wait: it comes by of its own accord."""
+
+
+def failing_trial(**fault: Any) -> Way:
+    """Return the way to what follows when a canary's ticket cannot be tried."""
+
+    def provoke(rig: Rig, _: Sequence[Escalation]) -> None:
+        if not rig.stage.simulator.faults():
+            rig.stage.simulator.fault(path=NOTES, **fault)
+
+    return Way(provoke, prepare=lend, passes=1, removes_notes=True)
+
+
 WAYS: dict[str, Way] = {
+    "callback.canary": Way(by_itself),
+    "canary": Way(by_itself),
+    "try_ticket": Way(by_itself, prepare=lend, removes_notes=True),
+    "try_ticket.cleaned": Way(by_itself, prepare=lend_a_littered_one, removes_notes=True),
+    "try_ticket.frozen": failing_trial(method="POST", kind="visible"),
+    "try_ticket.hidden": failing_trial(method="POST", kind="visible"),
+    "try_ticket.waits": failing_trial(method="GET", kind="status", status=503),
     "callback": new(),
     "callback.pinned": Way(forget_key, on_the_way=True, passes=1),
     "claim": Way(press(["claim"])),
@@ -397,16 +448,32 @@ def way_to(point: str) -> Way:
     return WAYS.get(point) or WAYS[point.partition(".")[0]]
 
 
-def put_right(rig: Rig) -> None:
-    """Do what an operator does once a fault is over: bring parked work back, let frozen accounts go on."""
+def put_right(rig: Rig) -> list[str]:
+    """Do what an operator does once a fault is over: bring parked work back, let frozen accounts go on.
+
+    Return the notes of canaries that the next ones did not remove.
+    """
     services = rig.stage.services
     for msp in rig.msps:
         with services.database.account(msp.account_id) as session:
             accounts.unfreeze(session, msp.account_id)
-            accounts.set_account(session, msp.account_id, ask_junior=False)
+            accounts.set_account(session, msp.account_id, ask_junior=False, canary_posts=False)
     with_parked = [msp for msp in rig.msps if _parked(rig, msp)]
     for msp in with_parked:
         replay(services, since=None, only=msp.account_id)
+    end, left = time.monotonic() + 25, _littered(rig)
+    while left and time.monotonic() < end:
+        time.sleep(0.3)
+        left = _littered(rig)
+    _set(rig, canary_ticket=None)
+    return left
+
+
+def _littered(rig: Rig) -> list[str]:
+    return [
+        f"{msp.name} {ticket}: {note['text'][:60]}"
+        for msp, ticket in _lent(rig) for note in msp.simulator.notes(ticket) if note["text"].startswith(MARK)
+    ]  # fmt: skip
 
 
 def _parked(rig: Rig, msp: Msp) -> bool:
