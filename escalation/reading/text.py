@@ -148,7 +148,7 @@ def _kinds(lines: list[_Line]) -> list[Kind]:
         elif below is not None:
             kinds.append(below)
         elif ">" in line.text and _QUOTED.match(line.text) and not pasted.surely(line.text):
-            listed = index and not lines[index - 1].blank and (kinds[-1] in ("sentence", "heading") or listed)
+            listed = index > 0 and not lines[index - 1].blank and (kinds[-1] in ("sentence", "heading") or listed)
             kinds.append("item" if listed and _listed(lines, index) else "quoted")
         elif not line.blank and (pasted.surely(line.text) or pasted.message(line.text)):
             kinds.append("sentence" if pasted.announced(line.text[:LONGEST]) else "pasted")
