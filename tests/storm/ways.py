@@ -29,6 +29,7 @@ from worker.preview import replay
 
 TICKETS = 3
 NOTES = r"/service/tickets/\d+/notes$"
+NOTES_READ = r"/service/tickets/\d+/notes"
 TICKET = r"/service/tickets/\d+$"
 LATER = MailFaults(data_answer="451 4.3.0 try again later")
 
@@ -385,7 +386,7 @@ def failing_trial(**fault: Any) -> Way:
 
     def provoke(rig: Rig, _: Sequence[Escalation]) -> None:
         if not rig.stage.simulator.faults():
-            rig.stage.simulator.fault(path=NOTES, **fault)
+            rig.stage.simulator.fault(**fault)
 
     return Way(provoke, prepare=lend, passes=1, removes_notes=True)
 
@@ -395,9 +396,9 @@ WAYS: dict[str, Way] = {
     "canary": Way(by_itself),
     "try_ticket": Way(by_itself, prepare=lend, removes_notes=True),
     "try_ticket.cleaned": Way(by_itself, prepare=lend_a_littered_one, removes_notes=True),
-    "try_ticket.frozen": failing_trial(method="POST", kind="visible"),
-    "try_ticket.hidden": failing_trial(method="POST", kind="visible"),
-    "try_ticket.waits": failing_trial(method="GET", kind="status", status=503),
+    "try_ticket.frozen": failing_trial(path=NOTES, method="POST", kind="visible"),
+    "try_ticket.hidden": failing_trial(path=NOTES, method="POST", kind="visible"),
+    "try_ticket.waits": failing_trial(path=NOTES_READ, method="GET", kind="status", status=503),
     "callback": new(),
     "callback.pinned": Way(forget_key, on_the_way=True, passes=1),
     "claim": Way(press(["claim"])),
@@ -424,7 +425,7 @@ WAYS: dict[str, Way] = {
     "refresh.repeats": Way(do_again, passes=1),
     "refresh.said_beside": Way(edit_by_hand),
     "refresh.kept_beside": Way(edit_by_hand_and_take, passes=1),
-    "refresh.waits": Way(by({"path": NOTES, "method": "GET", "kind": "status", "status": 503}, work_goes_on)),
+    "refresh.waits": Way(by({"path": NOTES_READ, "method": "GET", "kind": "status", "status": 503}, work_goes_on)),
     "refresh.put_off": Way(by({"path": "/time/entries", "method": "GET", "kind": "status", "status": 503}, work_goes_on)),
     "observe": Way(work_goes_on),
     "observe.expired": Way(run_out),
