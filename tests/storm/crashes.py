@@ -15,7 +15,7 @@ from typing import Literal
 
 from tests.storm.audit import HEADING, Account, audit, settle
 from tests.storm.rig import Escalation, Rig, rig, say
-from tests.storm.ways import TICKETS, Way, escalate, put_right, way_to
+from tests.storm.ways import TICKETS, Way, escalate, put_right, stopped, way_to
 from worker import crash
 
 REACHED_S = 25.0
@@ -73,6 +73,9 @@ def strike(rig: Rig, case: Case) -> Account:
         left = put_right(rig)
     healed, healed_at = time.monotonic(), time.time()
     settled = settle(rig, healed, SETTLE_S)
+    if stopped(rig):  # what was under way when the fault ended may have met it once more
+        left = put_right(rig)
+        settled = settle(rig, healed, SETTLE_S)
     mine = [] if way.gone else rig.escalations[before:]
     found = audit(rig, case.name, mine, healed_at, settled, counted=not way.removes_notes)
     for note in left:

@@ -470,6 +470,12 @@ def put_right(rig: Rig) -> list[str]:
     return left
 
 
+def stopped(rig: Rig) -> bool:
+    """Tell whether an account is frozen or a brief is parked."""
+    frozen = any(rig.stage.services.desk(msp.account_id).frozen for msp in rig.msps)
+    return frozen or any(_parked(rig, msp) for msp in rig.msps)
+
+
 def _littered(rig: Rig) -> list[str]:
     return [
         f"{msp.name} {ticket}: {note['text'][:60]}"
