@@ -245,6 +245,8 @@ _ALL_OF_IT = re.compile(
 def advising(text: str) -> bool:
     """Whether a text tells somebody else what to do: more of "please", "you" and "try" than of "I did"."""
     head = text[:4000].lower()
+    if _orders(head):
+        return True
     if not ("you" in head or "please" in head or "try" in head or "pls" in head or "kindly" in head or "helps" in head or "i would" in head or "i'd" in head):
         return False
     head = _IN_QUOTES.sub(" ", head)
@@ -253,6 +255,14 @@ def advising(text: str) -> bool:
         return False
     mine = len(_OF_MINE.findall(head))
     return told > mine and (told >= 2 or mine == 0)
+
+
+def _orders(head: str) -> bool:
+    """Whether a text without "I" tells what to do in the base form and gives no result: "Check the note about scaling."."""
+    if _IMPERATIVE.search(head) is None or _OF_MINE.search(head):
+        return False
+    told = [s for s in re.split(r"(?<=[.!?])\s+|\n+", head)[:20] if len(s.split()) >= 5 and " : " not in s and " = " not in s and _IMPERATIVE.match(s)]
+    return bool(told) and not any(outcomes.outcome_of(s) != "unknown" for s in told)
 
 
 _IN_QUOTES = re.compile(r"[\"“][^\"“”\n]{0,200}[\"”]")
@@ -340,6 +350,7 @@ def claims(clause: str, sentence: str = "") -> Claim | None:
 
 
 _REGULAR = _either([v for v in _FIRM if past(v) not in (v, "ran") and v not in ("used", "followed", "typed", "rerouted", "fix", "fail", "work", "test", "list", "log", "power", "phone", "email", "message", "contact", "email", "e-mail", "scan", "trace", "query", "monitor", "limit", "point", "route", "patch", "flash", "update", "upgrade", "boot", "count", "measure", "free", "empty", "open", "clean", "sign", "turn", "switch", "plug", "copy", "cycle", "import", "export", "archive", "force", "watch", "research", "call")])
+_IMPERATIVE = re.compile(rf"(?:^|(?<=[.!?]\s)|(?<=\n))\W{{0,3}}(?:then |also |first |next |now )?(?:{_REGULAR}|set|try|use|make sure|see if|look (?:at|for|in))\s(?![-:=>])")
 _ORDER = re.compile(rf"^(?:set(?: up)?|put|reset|run|cut|shut|let|read)\b.{{3,120}}?(?:,| and| then) (?:then |also )?(?:{_REGULAR})\b")
 """A verb whose past is its base form is an order when the next one stands in the base form: "set the policy and rejoin"."""
 
