@@ -349,7 +349,7 @@ def claims(clause: str, sentence: str = "") -> Claim | None:
     return "deed"
 
 
-_REGULAR = _either([v for v in _FIRM if past(v) not in (v, "ran") and v not in ("used", "followed", "typed", "rerouted", "fix", "fail", "work", "test", "list", "log", "power", "phone", "email", "message", "contact", "email", "e-mail", "scan", "trace", "query", "monitor", "limit", "point", "route", "patch", "flash", "update", "upgrade", "boot", "count", "measure", "free", "empty", "open", "clean", "sign", "turn", "switch", "plug", "copy", "cycle", "import", "export", "archive", "force", "watch", "research", "call")])
+_REGULAR = _either([v for v in _FIRM if "-" not in v and past(v) not in (v, "ran") and v not in ("used", "followed", "typed", "rerouted", "fix", "fail", "work", "test", "list", "log", "power", "phone", "email", "message", "contact", "email", "e-mail", "scan", "trace", "query", "monitor", "limit", "point", "route", "patch", "flash", "update", "upgrade", "boot", "count", "measure", "free", "empty", "open", "clean", "sign", "turn", "switch", "plug", "copy", "cycle", "import", "export", "archive", "force", "watch", "research", "call")])
 _IMPERATIVE = re.compile(rf"(?:^|(?<=[.!?]\s)|(?<=\n))\W{{0,3}}(?:then |also |first |next |now )?(?:{_REGULAR}|set|try|use|make sure|see if|look (?:at|for|in))\s(?![-:=>])")
 _ORDER = re.compile(rf"^(?:set(?: up)?|put|reset|run|cut|shut|let|read)\b.{{3,120}}?(?:,| and| then) (?:then |also )?(?:{_REGULAR})\b")
 """A verb whose past is its base form is an order when the next one stands in the base form: "set the policy and rejoin"."""
