@@ -128,7 +128,7 @@ def late(system: Session, *, now: datetime, within_s: float) -> list[Late]:
         ~later.exists(),
     )
     first: dict[int, Canary] = {}
-    for canary in system.scalars(standing.order_by(Canary.id)):
+    for canary in system.scalars(standing.order_by(Canary.sent_at)):
         first.setdefault(canary.account_id, canary)
     return [Late(one.account_id, one.sent_at, where(one)) for one in first.values()]
 

@@ -499,6 +499,9 @@ class Canary(Row):
     __tablename__ = "canary"
     __table_args__ = (
         Index("ix_canary_account_id_id", "account_id", "id"),
+        Index(
+            "ix_canary_sent_at", "sent_at", sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL")
+        ),
         _waiting("canary", "next_attempt_at"),
         {"sqlite_autoincrement": True},
     )

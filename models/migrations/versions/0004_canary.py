@@ -36,6 +36,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_canary_account_id_id", "canary", ["account_id", "id"], unique=False)
     op.create_index(
+        "ix_canary_sent_at",
+        "canary",
+        ["sent_at"],
+        unique=False,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
+    op.create_index(
         "ix_canary_next_attempt_at",
         "canary",
         ["next_attempt_at"],

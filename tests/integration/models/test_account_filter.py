@@ -16,13 +16,13 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from escalation.lifecycle import Response
-from models import accounts, briefs, claims, deliveries, handoffs, inbox, people
+from models import accounts, briefs, canaries, claims, deliveries, handoffs, inbox, people
 from models.accounts import MemberRow
 from models.base import Database
-from models.tables import Delivery, Handoff, Inbox, Row, Snapshot, Transition
+from models.tables import Canary, Delivery, Handoff, Inbox, Row, Snapshot, Transition
 from tests.integration.models.places import NOW, account, handoff
 
-ROWS: tuple[type[Row], ...] = (Handoff, Inbox, Delivery, Transition, Snapshot)
+ROWS: tuple[type[Row], ...] = (Canary, Handoff, Inbox, Delivery, Transition, Snapshot)
 VALUES: dict[str, Any] = {
     "now": NOW + timedelta(hours=2), "lease_s": 60.0, "holder": "h", "fence": 1, "reason": "r", "why": "w", "actor": "a",
     "draft": "d", "draft_hash": "x", "marker": "RF-1", "escalation_package": {}, "schema_version": 1, "note_id": 5,
@@ -30,13 +30,14 @@ VALUES: dict[str, Any] = {
     "happened_at": NOW, "claimed_at": NOW, "taken_until": NOW, "removed": 1, "found": [{"kind": "x"}], "values": {},
     "answer": {"step": 1}, "read_back": {}, "first_action": {}, "acted_at": NOW, "deed": {}, "kind": "refresh",
     "next_at": NOW, "before": Response.OPEN, "after": Response.CLAIMED, "but": 11,
+    "nonce": "n", "failure": "f",
 }  # fmt: skip
-KEYS = {"handoff_id": "handoff", "inbox_id": "inbox", "delivery_id": "delivery"}
+KEYS = {"handoff_id": "handoff", "inbox_id": "inbox", "delivery_id": "delivery", "canary_id": "canary"}
 STATES = ("pending", "posting", "posted", "claimed")
 
 
 def _functions() -> Iterator[Any]:
-    for module in (handoffs, briefs, claims, inbox, deliveries):
+    for module in (handoffs, briefs, claims, inbox, deliveries, canaries):
         for name, function in vars(module).items():
             if name.startswith("_") or not inspect.isfunction(function) or function.__module__ != module.__name__:
                 continue
@@ -65,8 +66,15 @@ def filled(tmp_path_factory: pytest.TempPathFactory, sqlite_template: bytes) -> 
             (delivery,) = deliveries.create(session, row, [people.member(session, other, 11)], now=NOW)  # type: ignore[list-item]
             box = inbox.store(session, account_id=other, dedupe_key=state, type="ticket", action="updated",
                               record_id=1, raw=b"{}", now=NOW)  # fmt: skip
+            flying = Canary(account_id=other, nonce="n", sent_at=VALUES["now"], ticket_id=7, attempts=0)
+            if state != "pending":
+                flying.stored_at, flying.answered_at = NOW, NOW
+            if state in ("posted", "claimed"):
+                flying.arrived_at, flying.next_attempt_at = NOW, NOW
+            session.add(flying)
+            session.flush()
             _bring(session, other, it, state)
-        found[state] = {"handoff": it, "delivery": delivery, "inbox": box or 0}
+        found[state] = {"handoff": it, "delivery": delivery, "inbox": box or 0, "canary": flying.id}
     yield database, mine, found
     database.dispose()
 
@@ -113,5 +121,5 @@ def test_another_accounts_row_is_neither_found_nor_changed(
 
 def test_the_functions_are_found() -> None:
     modules: set[ModuleType | None] = {inspect.getmodule(param.values[0]) for param in _functions()}
-    assert modules == {handoffs, briefs, claims, inbox, deliveries}
+    assert modules == {handoffs, briefs, claims, inbox, deliveries, canaries}
     assert len(list(_functions())) > 30

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Connection, event
 from sqlalchemy.orm import Session
 
-from models import accounts, deliveries, handoffs, inbox, reports
+from models import accounts, canaries, deliveries, handoffs, inbox, reports
 from models.base import Database
 from tests.integration.models.places import NOW, SEALER
 
@@ -20,6 +20,9 @@ QUESTIONS: dict[str, Callable[[Session], Any]] = {
     "reports": lambda s: reports.due(s, now=NOW, limit=9),
     "notifications": lambda s: handoffs.due_notifications(s, before=NOW, now=NOW, limit=9),
     "deliveries": lambda s: deliveries.due(s, now=NOW, limit=9),
+    "canaries": lambda s: canaries.due(s, now=NOW, limit=9),
+    "late canaries": lambda s: canaries.late(s, now=NOW, within_s=60),
+    "the last canary": lambda s: canaries.newest(s, 1),
     "polls": lambda s: accounts.due_polls(s, now=NOW, limit=9),
     "watched": lambda s: inbox.is_watched(s, 1, 2),
     "token": lambda s: accounts.account_by_token(s, "token", SEALER),
