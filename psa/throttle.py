@@ -41,6 +41,8 @@ _RESERVE: dict[Priority, tuple[float, float]] = {
 _FREEZE_UNASKED = 5.0
 """Seconds to pause after a 429 that does not say how long."""
 _LONGEST_FREEZE = 300.0
+_CAREFUL_S = 120.0
+"""For so long after a 429 the rate grows slowly near where it came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,22 @@ class _Level:
     at: float
     rate: float
     frozen: float = 0.0
+    room: float = 0.0
+    """What the bucket may hold: the burst, less after a 429."""
+    ceiling: float = 0.0
+    """The rate at which a 429 came last."""
     flight: set[str] = field(default_factory=set)
+
+    def refill(self, top: Limits, now: float) -> None:
+        """Let time pass. The rate grows back within a minute, but for a while slowly near where the 429 came."""
+        past = max(0.0, now - max(self.at, self.frozen))
+        quick = past
+        if now - self.frozen <= _CAREFUL_S:
+            quick = max(0.0, min(past, (self.ceiling * 0.9 - self.rate) / (top.rate / 60)))
+        self.rate = min(top.rate, self.rate + quick * top.rate / 60 + (past - quick) * top.rate / 1800)
+        self.room = min(top.burst, self.room + past * top.burst / 900)
+        self.tokens = min(self.room, self.tokens + past * self.rate)
+        self.at = now
 
 
 class LocalBuckets:
@@ -114,11 +131,9 @@ class LocalBuckets:
         top = self._limits
         level = self._levels.get(account)
         if level is None:
-            level = self._levels[account] = _Level(tokens=top.burst, at=now, rate=top.rate)
-        past = max(0.0, now - max(level.at, level.frozen))
-        level.rate = min(top.rate, level.rate + past * top.rate / 60)
-        level.tokens = min(top.burst, level.tokens + past * level.rate)
-        level.at = now
+            level = _Level(tokens=top.burst, at=now, rate=top.rate, frozen=float("-inf"), room=top.burst, ceiling=top.rate)
+            self._levels[account] = level
+        level.refill(top, now)
         return level
 
     def take(self, account: str, priority: Priority, lease: str) -> float:
@@ -129,8 +144,9 @@ class LocalBuckets:
             level = self._level(account, now)
             if now < level.frozen:
                 return level.frozen - now
-            if level.tokens - 1 < tokens:
-                return (tokens + 1 - level.tokens) / level.rate
+            least = min(tokens * level.room / self._limits.burst + 1, level.room)
+            if level.tokens < least:
+                return (least - level.tokens) / level.rate
             if len(level.flight) >= self._limits.in_flight - places:
                 return 0.02
             level.tokens -= 1
@@ -142,8 +158,7 @@ class LocalBuckets:
         with self._lock:
             now = self._clock()
             level = self._level(account, now)
-            short = (calls - level.tokens) / level.rate
-            return max(0.0, level.frozen - now, short if level.tokens < calls else 0.0)
+            return max(0.0, level.frozen - now, (min(calls, level.room) - level.tokens) / level.rate)
 
     def give(self, account: str, lease: str) -> None:
         """Free the place."""
@@ -152,12 +167,14 @@ class LocalBuckets:
                 level.flight.discard(lease)
 
     def limited(self, account: str, seconds: float) -> None:
-        """Pause for some seconds, then go on at half the rate; several 429s of one moment count once."""
+        """Pause, then go on at half the rate and in smaller bursts; several 429s of one moment count once."""
         with self._lock:
             now = self._clock()
             level = self._level(account, now)
             if now >= level.frozen:
+                level.ceiling = max(level.rate, self._limits.rate / 8)
                 level.rate = max(level.rate / 2, self._limits.rate / 16)
+                level.room = max(level.room / 4, 1.0)
             level.tokens = 0.0
             level.frozen = max(level.frozen, now + seconds)
 

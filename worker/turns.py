@@ -6,7 +6,7 @@
 3. An account works on few things at once, since its PSA is asked by few calls at once anyway; one whose PSA has no
    call left for it waits in its line and holds no thread.
 4. What takes long is waiting for somebody: its thread is not counted among those that work, and others come instead,
-   up to a limit. Near that limit an account with slow work gets no second thread.
+   up to a limit. With as much slow work as threads, an account that has some gets no second thread.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ MAIL = "mail"
 """The lane of all messages: they share one mail server."""
 STAY_S = 10.0
 """How long one thread may go on with lines, so that a worker that is asked to stop does not work them all off."""
-SLOW_S = 2.0
+SLOW_S = 0.5
 """Work that takes longer is waiting for somebody."""
 SLOW_PER_THREAD = 4
 """How much work may be slow for each thread that works. A waiting thread costs a little memory."""
-TICK_S = 0.1
+TICK_S = 0.05
 SETTLE_S = 0.25
 """How long begun work takes to ask for its calls: until then a look at the bucket would not see them."""
 
@@ -141,7 +141,7 @@ class Turns:
         beyond = max(0, waiting - self._threads * SLOW_PER_THREAD)  # these do count
         if busy + beyond >= self._threads:
             return False
-        if slow[name] and waiting >= self._threads // 2:
+        if slow[name] and waiting >= self._threads:
             return False
         others = busy - (len(lane.running) - slow[name])
         share = max(1, (self._threads - others) // 2)

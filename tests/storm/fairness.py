@@ -3,7 +3,7 @@
     python -m tests.storm.fairness [--database sqlite|postgresql|both] [--flood 1000] [--hanging 20] [--samples 20]
                                    [--case alone flood elsewhere hanging] [--where] [--seed N]
 
-Rate limits and time-outs are production's. For each case an account's time from status change to note stands beside
+The account in trouble has a ConnectWise of its own, a process. Rate limits and time-outs are production's. For each case an account's time from status change to note stands beside
 the same without trouble. `elsewhere` is the flood in a second, unrelated product on the same machine: what it costs
 then is the machine's doing, and only what it costs more in one's own product is ours. `--where` shows on which way
 the time was spent. What is left of a flood is not waited for: at five calls a second it takes half an hour.
@@ -28,9 +28,13 @@ from sqlalchemy import select
 
 from models import accounts, handoffs, inbox
 from models.inbox import Inbox
+from psa.simulator.remote import Remote
 from tests.storm.rig import Msp, Rig, rig, say
+from worker.embedded import Part
 from worker.logs import set_up
+from worker.onboarding import account_named, connect
 from worker.settings import Intervals
+from worker.stage import until
 
 USUAL = {
     f"RESOLUTIONFLOW_{name.upper()}": f"{getattr(Intervals(), name):g}"
@@ -122,6 +126,31 @@ def _ways(rig: Rig, msp: Msp, sent: dict[int, float], noted: dict[int, float]) -
     whole = [t for t in noted if t in told and t in first and t in posted]
     marks = [(sent[t], told[t], first[t], posted[t], noted[t]) for t in whole]
     return {way: tuple(mark[n + 1] - mark[n] for mark in marks) for n, way in enumerate(WAYS)}
+
+
+@contextlib.contextmanager
+def busy_msp(rig: Rig, home: Path) -> Iterator[Msp]:
+    """Connect one more account, whose ConnectWise is a process of its own as in life, and give it."""
+    home.mkdir(parents=True, exist_ok=True)
+    file, services = home / "simulator.url", rig.stage.services
+    command = [sys.executable, "-m", "psa.simulator", "--port", "0", "--url-file", str(file)]
+    part = Part("busy simulator", command, {}, home / "simulator.log")
+    part.start()
+    try:
+        until(lambda: file.exists() and bool(file.read_text().strip()), "the second simulator did not start", [part])
+        simulator = Remote(file.read_text().strip())
+        keys, name = simulator.credentials(), f"busy {simulator.url[-5:]}"
+        with services.database.system() as system:
+            account_id = accounts.add_account(
+                system, services.sealer, name=name, site=simulator.url, company=keys["company"],
+                public_key=keys["public_key"], private_key=keys["private_key"], client_id=keys["client_id"],
+                now=services.clock(), allow_private=True, board_names=["Help Desk"], escalate_status_names=["Escalated"],
+                claim_status_names=[], engineers=["msvensson"], time_zone="UTC",
+            )  # fmt: skip
+        connect(services, account_named(services, name))
+        yield Msp(account_id, name, simulator, "jlind", "Help Desk", "Escalated", ("msvensson",), frozenset())
+    finally:
+        part.kill()
 
 
 def flood(rig: Rig, busy: Msp, count: int) -> threading.Thread:
@@ -217,12 +246,13 @@ def _cases(stack: contextlib.ExitStack, home: Path, kind: str, options: argparse
         show("alone")
     if "elsewhere" in options.case:
         with rig(home / "elsewhere", kind, environment=USUAL) as other:
-            show(f"another product's {options.flood}", lambda: flood(other, other.msps[0], options.flood))
+            show(f"{options.flood} in another product", lambda: flood(other, other.msps[0], options.flood))
+    if "flood" in options.case:
+        with busy_msp(running, home / "busy") as busy:
+            show(f"{options.flood} in another account", lambda: flood(running, busy, options.flood))
     if "hanging" in options.case:
         with silent_server() as site:
             show(f"{options.hanging} accounts hang", lambda: hang(running, site, options.hanging, options.each))
-    if "flood" in options.case:
-        show(f"another account's {options.flood}", lambda: flood(running, running.msps[0], options.flood))
 
 
 if __name__ == "__main__":

@@ -159,15 +159,34 @@ def test_429_freezes_everybody_and_halves_the_rate_once(kind: str, valkey: Valke
     assert buckets.one.take("a", "post", "z") > 1 / 40, "and no longer 40 a second"
 
 
-def test_rate_grows_back(valkey: ValkeyServer) -> None:
+def test_rate_and_burst_grow_back_but_slowly_where_the_429_came() -> None:
     moment = [0.0]
-    buckets = LocalBuckets(Limits(rate=10, burst=10, in_flight=99), clock=lambda: moment[0])
+    buckets = LocalBuckets(Limits(rate=10, burst=12, in_flight=99), clock=lambda: moment[0])
+
+    def at_once(name: str) -> int:
+        return sum(buckets.take("a", "post", f"{name}{i}") == 0 for i in range(20))
+
     buckets.limited("a", 5)
     moment[0] = 5.0
     assert buckets.take("a", "post", "1") == pytest.approx(1 / 5)
     moment[0] = 65.0
-    assert sum(buckets.take("a", "post", f"b{i}") == 0 for i in range(20)) == 10
-    assert buckets.take("a", "post", "2") == pytest.approx(1 / 10)
+    assert at_once("b") == 3, "a burst of 12 was too much"
+    assert buckets._levels["a"].rate == pytest.approx(9.2)
+    moment[0] = 200.0
+    assert at_once("c") == 5
+    assert buckets._levels["a"].rate == 10
+    moment[0] = 1000.0
+    assert at_once("d") == 12
+
+
+def test_in_a_small_bucket_every_priority_still_gets_a_call(kind: str, valkey: ValkeyServer) -> None:
+    buckets = make(kind, valkey, rate=400, burst=40, in_flight=40)
+    for _ in range(4):
+        buckets.one.limited("a", 0.0)
+        time.sleep(0.01)
+    time.sleep(0.2)
+    assert buckets.one.wait_for("a", 7) == 0, "more than the bucket can hold cannot be waited for"
+    assert buckets.one.take("a", "rest", "x") == 0
 
 
 @pytest.mark.parametrize(("asked", "longest"), [(10_000.0, 300.0), (None, 5.0), (-3.0, 0.0)])
