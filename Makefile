@@ -29,7 +29,7 @@ test: $(VENV)/.ready ## all tests: unit, integration on SQLite and PostgreSQL, j
 test-fast: $(VENV)/.ready ## unit tests only
 	@$(PY) -m pytest tests/unit -n 2
 
-crashes: $(VENV)/.ready ## kill -9 at every named point, three passes each, and SIGSTOP beyond the lease (half an hour)
+crashes: $(VENV)/.ready ## kill -9 at every named point, three passes each, and SIGSTOP beyond the lease (hours; STORM="--only 'pass 1'")
 	@$(PY) -m tests.storm --crashes $(STORM)
 
 storm: $(VENV)/.ready ## every storm once on both databases, a line each (STORM="--only broker --minutes 60 --seed 7")

@@ -109,3 +109,14 @@ def test_the_same_moment_gives_the_same_link() -> None:
     old = passes.claim_link("", at=at - timedelta(seconds=CLAIM_LINK_S + 60), **where)
     with pytest.raises(BadPass, match="expired"):
         passes.read_claim(old.removeprefix("/claim/"))
+
+
+def test_a_canary_is_signed_for_one_account_and_by_any_of_our_keys() -> None:
+    raw, old, new = b'{"Type": "canary"}', Passes(["o" * 32]), Passes(["n" * 32, "o" * 32])
+    signed = old.sign_canary(raw, account_id=7)
+    new.check_canary(raw, signed, account_id=7)
+    for body, account_id in ((raw, 8), (raw + b" ", 7)):
+        with pytest.raises(BadPass):
+            new.check_canary(body, signed, account_id=account_id)
+    with pytest.raises(BadPass):
+        old.check_canary(raw, new.sign_canary(raw, account_id=7), account_id=7)
