@@ -63,7 +63,7 @@ _NO_CODE_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _CODE_BEFORE = re.compile(
-    r"(?:error|err|code|status|hresult|result|stop|check|exception|failure|failed|reason|returned|with|win32|rc)[\w ]{0,12}\s?[:=]?\s*[\"'(\[]?$",
+    r"(?:error|err|code|status|hresult|result|stop|bug\s?check|exception|failure|failed|reason|returned|with|win32|rc)[\w ]{0,12}\s?[:=]?\s*[\"'(\[]?$",
     re.IGNORECASE,
 )
 _STATUS = re.compile(r"0x(?:[8c4-7][0-9a-f]{7}|0000[0-9a-f]{4})$", re.IGNORECASE)

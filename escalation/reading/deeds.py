@@ -29,7 +29,7 @@ CHANGES = (
     "quarantine clean scrub cut pull reissue reconcile resync sync re-sync promote demote put take took used use boot "
     "limit exclude whitelist point repoint substitute isolate shut bring power cycle recycle rejoin relink redo fix "
     "regenerate generate hardcode tweak work set-up setup fail terminate crimp rewire blow vacuum dust tighten loosen grease "
-    "recover rescan reactivate activate deactivate turn-up spin followed follow typed type sign-in delegate"
+    "recover rescan reactivate activate deactivate exchange untick tick up retry re-try allocate associate attach detach reattach re-attach dismount unmount thaw refreeze submit decommission control  turn-up spin followed follow typed type sign-in delegate"
 )
 CHECKS = (
     "check verify confirm test ping trace scan compare examine inspect review look search monitor capture query validate "
@@ -45,10 +45,10 @@ _IRREGULAR = {
     "sit": "sat", "send": "sent", "go": "went", "speak": "spoke", "bring": "brought", "shut": "shut", "dig": "dug",
     "ring": "rang", "redo": "redid", "rerouted": "rerouted", "set-up": "set-up", "setup": "setup",
     "run-through": "ran-through", "blow": "blew", "spin": "spun", "followed": "followed", "typed": "typed", "turn-up": "turned-up",
-    "sign-in": "signed-in", "open-ticket": "opened", "stick": "stuck", "reset-up": "reset",
+    "sign-in": "signed-in", "open-ticket": "opened", "stick": "stuck", "reset-up": "reset", "up": "upped", "telnet": "telnetted",
 }  # fmt: skip
 _PARTICIPLES = "taken gone spoken seen done run rerun shut begun gotten written rung"
-_DOUBLED = frozenset("stop swap plug unplug map unmap remap drop log scan ping rejoin".split()) - {"ping", "rejoin"}
+_DOUBLED = frozenset("thin stop swap plug unplug map unmap remap drop log scan ping rejoin".split()) - {"ping", "rejoin"}
 
 
 def past(verb: str) -> str:
@@ -82,15 +82,17 @@ def _either(words: list[str]) -> str:
 _ALL = [*CHANGES.split(), *CHECKS.split(), *CONTACTS.split()]
 _FIRM = [v for v in _ALL if v not in _WEAK]
 _DID = r"did(?! (?:have|find|see|get|notice|something|not|it|that|this|say|work|help|the same|anything|nothing|so|try))|ran(?! (?:successfully|fine|ok|okay|clean|through|into|out|for|well|slow))"
+_SHORT = r"(?:chk|chg|cfg|rbt|rst|upd|tst|dsbl|enbl|inst|uninst|reinst|disc|recon|rem|del|conf|reimg|dl)(?:['’]?e?d)|(?:chkd|chgd|upd|uninst|reinst|rst|rbt)"
+"""How technicians shorten their verbs."""
 _PREFIXED = r"(?:re|de|un)-[a-z]{3,12}(?:ed|t)"
-_PAST_FIRM = _PREFIXED + "|" + _either([past(v) for v in _FIRM if past(v) != "ran"] + ["tried", "re-tried", "retried", "gave", "went", "took", "used"]) + "|" + _DID
+_PAST_FIRM = _PREFIXED + "|" + _SHORT + "|" + _either([past(v) for v in _FIRM if past(v) != "ran"] + ["tried", "re-tried", "retried", "gave", "went", "took", "used"]) + "|" + _DID
 _PAST_ANY = _PREFIXED + "|" + _either([past(v) for v in _ALL if v not in ("work", "fail", "run")] + _PARTICIPLES.split() + ["tried", "had", "gave"]) + "|" + _DID
 _GERUND = _either([_gerund(v) for v in _ALL if v not in ("work", "fail", "see", "find")])
 _BASE = _either([v for v in _FIRM if v not in ("fix", "fail", "work", "rerouted", "log", "list")])
 _PASSIVE = (
     r"(?:re-?)?(?:replaced|set up again|flashed|imaged|seated|cabled)|rebooted|restarted|reset|reinstalled|re-?enabled|re-?created|rejoined|re-?mapped|resynced|rebuilt|rerouted|power[- ]?cycled|"
     r"disabled|removed|uninstalled|swapped(?: out)?|cleared|flushed|updated|upgraded|downgraded|patched|repaired|restored|reverted|rolled back|wiped|formatted|purged|renewed|unplugged|disconnected|terminated|"
-    r"checked|tested|verified|confirmed|compared|scanned|contacted|called|ruled out|reviewed|whitelisted|unblocked|unlocked|bypassed|turned (?:on|off)|switched (?:on|off)|pinged|ticked|unticked|put back(?: in| on)?|taken off|taken out|fitted|deleted|recreated|reissued|demoted|promoted|excluded|allowed in|set (?:back )?to|changed (?:from|to)|raised (?:from|to)|lowered|increased|moved (?:from|to|off|back)"
+    r"checked|tested|verified|confirmed|compared|scanned|contacted|called|ruled out|reviewed|whitelisted|unblocked|unlocked|bypassed|turned (?:on|off)|switched (?:on|off)|pinged|ticked|unticked|put back(?: in| on)?|taken off|taken out|fitted|deleted|recreated|reissued|demoted|promoted|excluded|allowed in|set (?:back )?to|changed (?:from|to)|raised (?:from|to)|lowered|increased|moved (?:from|to|off|back)|put in place|set to"
 )
 """What is done to things, in the passive; verbs that as often tell how things were set up are left out."""
 
@@ -101,10 +103,10 @@ _ADVERB = (
     r"this morning|last night|after that|on site|onsite|at first|as well|in the meantime|meanwhile|for now|so far|of course|"
     r"update|edit|tried|too|been|all)[:,]?\s+"
 )
-_TIME = r"(?:[\[(]?\d{1,2}[:.h]\d{2}(?:\s?[ap]m)?[\])]?\s*(?:[-–:]\s*)?|\d{1,2}/\d{1,2}(?:/\d{2,4})?\s*[-:]?\s*)"
+_TIME = r"(?:(?!20[0-3]\d|19\d\d)(?:[01]\d|2[0-3])[0-5]\d\s+(?:[-–:]\s*)?|[\[(]?\d{1,2}[:.h]\d{2}(?:\s?[ap]m)?[\])]?\s*(?:[-–:]\s*)?|\d{1,2}/\d{1,2}(?:/\d{2,4})?\s*[-:]?\s*)"
 _LEAD = rf"(?:{_TIME}|{_ADVERB}|(?:things|stuff) (?:i|we) tried:\s*)"
 _SUBJECT = (
-    r"(?:(?P<me>i|we|i've|we've|i’ve|we’ve|i had|i have)|(?P<them>(?:the |our |her |his |their )?(?:end[ -]?user|users?|customer|client|caller|"
+    r"(?:(?P<me>i|we|i've|we've|i’ve|we’ve|i had|i have)|(?P<them>(?:the |our |her |his |their )?(?:end[ -]?user|users?|customer|client|cx|caller|"
     r"office manager|receptionist|he|she|contact|staff)(?:'s|’s)?)|(?P<vendor>(?:the )?(?:vendor|isp|carrier|provider|"
     r"supplier|manufacturer|support|tech support|microsoft support|dell|hp|lenovo|ms support|(?:\w+ )?support)(?:'s)?)|(?P<they>they(?:'ve)?)|"
     r"(?P<colleague>(?:my|our) (?!users?\b|clients?\b|customers?\b|servers?\b|pcs?\b|own\b|end\b)[a-z-]+(?: (?:guy|person|lead|team|admin|engineer|tech|manager|desk))?|someone|somebody|one of our \w+|"
@@ -112,7 +114,7 @@ _SUBJECT = (
 )
 _AUX = r"(?:have|has|had|'ve|’ve|was|were|managed to|went ahead and|went and|got to|ended up|did|has been|have been|got)"
 _HAD = (
-    r"(?:had|asked|got|told|walked|instructed|talked|guided) (?P<asked>(?:the )?(?:user|users|customer|client|end[ -]?user|her|him|them|"
+    r"(?:had|asked|got|told|walked|instructed|talked|guided) (?P<asked>(?:the )?(?:user|users|customer|client|cx|end[ -]?user|her|him|them|"
     r"caller|[a-z]+)(?: [a-z]+)?) (?:to |through )?(?:also |then )?"
 )
 
@@ -122,7 +124,7 @@ TERSE = re.compile(rf"^(?:{_LEAD}){{0,4}}(?:re-?)?(?P<verb>{_PAST_FIRM})\b(?!-|:
 _NO_DEED = r"(?!(?:need|happen|start|stop|fail|dropp|crash|work|notic|report|complain|ask|email|want|seem|appear|return|receiv|attach|report|believ|think|suspect|assum|hop|expect|wonder|agree|confus|relat|bas|caus|connect|disconnect|arriv|escalat|schedul|order|plann|rebas|advis|suggest|recommend|promis|inform|updat(?=ed (?:the )?(?:customer|client|user|ticket))|freez|lock(?=ed (?:out|again))|fix(?=ed$)|solv|resolv|clos(?=ed (?:ticket|the ticket))|creat(?=ed (?:a )?ticket)|assign|thank|clos(?=ed$)|ne|spe|exce|proce|succe)ed\b)"
 """Verbs of symptoms, of talk and of thought."""
 I_DID = re.compile(
-    rf"^(?:{_LEAD}){{0,3}}(?:i|we)(?:['’]ve| have| had)?\s+(?:(?:also|then|already|just|even|now|have|manually|finally|first|next|simply|successfully|temporarily|since|further|recently|again)\s+){{0,3}}"
+    rf"^(?:{_LEAD}){{0,3}}(?:(?:in|on|at|with|from|for|over|during|under|through) (?!which|whom|that i|what)(?:[\w'’./-]+ ){{1,6}}?)?(?:i|we)(?:['’]ve| have| had)?\s+(?:(?:also|then|already|just|even|now|have|manually|finally|first|next|simply|successfully|temporarily|since|further|recently|again)\s+){{0,3}}"
     rf"(?P<verb>{_NO_DEED}(?!need|decid|figur|discover|pursu|grabb|reach|realis|realiz|scream|jump|laugh|look(?=ed (?:for|like|forward))|experienc|encounter|search|post|lik|lov|hat|learn|manag|us(?=ed to)|mention|miss|enjoy|inherit|purchas|join(?=ed (?:this|the) (?:company|forum|sub)))[a-z]{{2,14}}ed|rebuilt|built|wrote|made|sent|left (?:a|it|the)|switched|unplugged)\b"
 )
 """Any verb after "I" or "we": the writer did it."""
@@ -131,13 +133,16 @@ OPENING = re.compile(
 )
 """How a work note begins: any verb in the past, since the writer is who did it; verbs of symptoms and of talk are none."""
 _FOUND_IT = re.compile(r"^(?:also |then |and )*found (?!the (?:issue|problem|solution|fix|answer|culprit)\b|out\b)")
+_PLACE = r"(?:(?:in|on|at|with|from|for|over|during|under|through) (?!which|whom|that i|what)(?:[\w'’./-]+ ){1,6}?(?=(?:i|we)\b))"
+"""Where or with what it was done, before the one who did it: "on two machines I ran …"."""
 PERSON = re.compile(
-    rf"^(?:{_LEAD}){{0,4}}{_SUBJECT}\s+(?:(?:{_AUX}|{_ADVERB.removesuffix(chr(92) + 's+')})\s+){{0,4}}(?P<verb>{_PAST_ANY})\b")
+    rf"^(?:{_LEAD}){{0,4}}{_PLACE}?{_SUBJECT}\s+(?:(?:{_AUX}|{_ADVERB.removesuffix(chr(92) + 's+')})\s+){{0,4}}(?P<verb>{_PAST_ANY})\b")
 NAMED = re.compile(rf"^(?i:{_LEAD}){{0,3}}{_NAME}(?P<verb>(?i:{_PAST_FIRM}))\b")
 PASSIVE = re.compile(rf"\b(?:was|were|has been|have been|had been|been|got|is now|are now)\s+(?:{_ADVERB}){{0,2}}(?P<verb>{_PASSIVE})\b")
 TRIED = re.compile(rf"\b(?:tried|attempted|resorted to|experimented with|played with|toyed with)\s+(?:to\s+(?:{_BASE})|\w+ing\b)")
+_NOTED = _PASSIVE + r"|renamed|enabled|activated|deactivated|exchanged|looked up|retried|pushed|applied|re-?attached|detached|attached|reinst|uninst|upd|extended|un-?ticked"
 NOUN_FIRST = re.compile(
-    rf"^(?:{_LEAD}){{0,3}}(?!i\b|we\b|you\b|they\b|it\b|he\b|she\b|users?\b|customer|client|everyone|who|which|that|what|when|if|as|has|have|had|is|are|was|not|no|it's)(?:(?:all|both|the|her|his|their|our|local|new|old) )?(?:[\w./'’\\-]+ ){{1,5}}?(?P<verb>{_PASSIVE})"
+    rf"^(?:{_LEAD}){{0,3}}(?!i\b|we\b|you\b|they\b|it\b|he\b|she\b|users?\b|customer|client|everyone|who|which|that|what|when|if|as|has|have|had|is|are|was|not|no|it's)(?:(?:all|both|the|her|his|their|our|local|new|old) )?(?:(?!(?:is|are|was|were|has|have|had|be|been|being|gets?|got)\b)[\w./'’+\\-]+ ){{1,6}}?(?P<verb>{_NOTED})"
     r"(?=\s*(?:$|[.,;:!(]|(?:and|to|on|in|with|from|for|by|at|via|using|twice|again(?= [a-z])|remotely|manually|as well|too|but|still|no)\b))(?!\s+(?:itself|unexpectedly|on its own|by itself))")
 """The terse passive of work notes: "spooler restarted", "cable replaced, no change"."""
 _HAPPENS = re.compile(r"\b(?:itself|unexpectedly|randomly|suddenly|on its own|by itself|keeps? getting|gets?|got|getting|being|automatically|has been|have been|cannot be|can't be|could not be|last (?:week|month|year)|ago)\b")
@@ -149,9 +154,13 @@ _BARE = re.compile(r"^(?:and |then |also |, )*(?:(?:fixed|solved|resolved|sorted
 _FINDS = re.compile(r"^(?:and |then |also )*(?:i|we)?\s*(?:then |also |could |can |did )?(?:saw|see|seen|noticed|found|find|discovered|realised|realized) (?:that|the|a|an|it|no|this|out)\b")
 
 
+_SAME_OBJECT = re.compile(r"^(?:and |then |also |, )*(?:re-?)?[a-z]+(?:ed|t|d|n)? (?:it|them|the new one|the same one|that one)\b(?! (?:was|were|is|did|does|still|to (?:my|our|another|the (?:other|next|second))))")
+
+
 def part_of_last(clause: str) -> bool:
-    """Whether a clause only ends the deed before it: "…, rebooted", "and logged in again"."""
-    return _BARE.match(clause.strip()[:60].lower()) is not None
+    """Whether a clause only ends the deed before it: "…, rebooted", "and logged in again", "and added it anew"."""
+    head = clause.strip()[:60].lower()
+    return _BARE.match(head) is not None or (_SAME_OBJECT.match(head) is not None and TERSE.match(head) is not None)
 
 
 def finds(clause: str) -> bool:
@@ -183,6 +192,7 @@ _NEVER = re.compile(
     r"|\bnot (?:yet )?(?:tried|tested|checked|done|been)\b|\bnever (?:tried|tested|checked|touched|changed|installed|got)\b"
     r"|\b(?:without|instead of|before|rather than|short of|not)\s+(?:first\s+)?\w+ing\b|\bno one (?:has )?(?:touched|changed)|\bnothing (?:has |was )?(?:been )?changed")
 _PLAN = re.compile(
+    r"^(?:next|plan|todo|to do)\s?:|\bpls\b|\bcould (?:also |maybe |just |always )?(?:stop|start|restart|reboot|try|replace|swap|restore|rebuild|reinstall|use|add|remove|set|change)\b|"
     r"\b(?:will|'ll|’ll|going to|gonna|plan(?:ning)? to|about to|intend to|need(?:s)? to|have to|has to|want(?:s)? to|would like|hope to|"
     r"hoping|waiting (?:for|on)|tomorrow|tonight i|scheduled|next step|next steps|to ?do|to-do|let's|let us|shall|thinking (?:of|about)|considering|"
     r"remains to|yet to|due to be|must be|supposed to)\b")
@@ -207,10 +217,16 @@ _BACK = re.compile(
     r"^(?:then |and |so |also )*(?:i |we )?(?:put|set|changed|turned|switched|moved|plugged) (?:(?:it|that|this|them|everything|all|both) )?back\b|^(?:then |and )*(?:reverted|undone|undid|left (?:it |that )?as (?:it was|is))\b"
 )
 _TALKED = re.compile(
-    r"^(?:\w+ ){0,3}?(?:spoke|talked|called|rang|phoned|emailed|e-mailed|texted|messaged|contacted|updated|informed|told|advised|replied|wrote|mailed)\b(?: back)?(?: (?:to|with))?\s*(?P<whom>[^.,;:]{0,60})"
+    r"^(?:\w+ ){0,3}?(?:spoke|talked|called|rang|phoned|emailed|e-mailed|texted|messaged|contacted|updated|informed|told|advised|replied|wrote|mailed|chased|asked|tried(?= (?:the )?(?:cx|customer|client|user|her|him|them)\b)|passed(?= (?:it |this |on )?to\b)|handed(?= (?:it |this |over )?(?:over|to)\b)|sent (?:a )?(?:note|mail|email|message)(?= to\b))\b(?: back)?(?: (?:to|with))?\s*(?P<whom>[^.,;:]{0,60})"
 )
 _VENDOR = re.compile(r"\b(?:isp|vendor|support|carrier|provider|supplier|manufacturer|microsoft|dell|hp|hpe|lenovo|cisco|bt|telco|helpdesk of|hosting|registrar|ref|case|ticket|sr)\b")
-_PEOPLE = re.compile(r"\b(?:customer|client|user|users|end user|caller|her|him|them|contact|office manager|owner|staff|back)\b|^$")
+_PEOPLE = re.compile(r"\b(?:customer|client|cx|cust|eu|poc|mgr|manager|shift|user|users|end user|caller|her|him|them|contact|office manager|owner|staff|back)\b|^$")
+
+
+def only_talk(clause: str) -> bool:
+    """Whether a clause tells of a call or a mail and of nothing that was done."""
+    text = clause.strip()[:160]
+    return _only_talk(text.lower(), text, text)
 
 
 def _put_back(head: str) -> bool:
@@ -221,6 +237,8 @@ def _put_back(head: str) -> bool:
 def _only_talk(head: str, written: str, sentence: str) -> bool:
     """Whether somebody spoke with the customer, or the customer with us; a call to a vendor is a step."""
     talked = _TALKED.match(head)
+    if talked and HAD_THEM.match(head):
+        return talked.group().split()[-1] == "asked" and not outcomes.states_result(sentence)
     if not talked or _VENDOR.search(head) or _VENDOR.search(sentence[:200].lower()):
         return False
     name = re.match(r"\s*([A-Z][a-z]+)\b", written[talked.start("whom") :])
@@ -232,7 +250,7 @@ def _only_talk(head: str, written: str, sentence: str) -> bool:
 
 
 _DUE_TO_BE = re.compile(r"\b(?:should|must|needs? to|will|has to|have to) (?:\w+ ){0,2}?be\b")
-_GOT_THERE = re.compile(r"^(?:then |and |so |also )*(?:i |we )?(?:remoted|dialled in|went|drove|travelled|got) (?:on ?site|out|there|to site|back|over|into?|onto?|to)\b(?! (?:the )?(?:settings|options|bios))")
+_GOT_THERE = re.compile(r"^(?:then |and |so |also |next |first )*(?:i |we )?(?:turned to|went for|moved on to|went back to the)\b|^(?:i|we) \w+(?:ed|t)\W*$|^(?:i |we )?found (?:this|it|that) (?:odd|strange|weird|interesting|funny|curious)|^(?:then |and |so |also )*(?:i |we )?(?:remoted|dialled in|went|drove|travelled|got) (?:on ?site|out|there|to site|back|over|into?|onto?|to)\b(?! (?:the )?(?:settings|options|bios))")
 _HAD_TO = re.compile(r"^(?:\w+ ){0,3}(?:i|we)?\s*had to\b")
 _MARKED = re.compile(r"^(?:edit|update|note|ps|fixed|solved|resolved|tl;?dr)\s?\d{0,2}\s?[:.-]+\s*")
 _ALL_OF_IT = re.compile(

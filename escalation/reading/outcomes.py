@@ -21,7 +21,7 @@ TEMPORARY = re.compile(
     r"only (?:works?|happens?|affects?|when|on|for|with|from|the|this|one)|but (?:only|not|the next|after|now it|then)|helped (?:a|some|for)|\d+ (?:out )?of (?:the )?\d+|\b(?:readable|usable|legible|faster|quicker|better),? but|at first(?! (?:try|attempt|go|time|shot|boot))|"
     r"works? (?:on|from|in|with|via|over|using|if|when|for|by|locally|through|there)|worked (?:on|from|in|with|via|over|using|if|when|by|locally|there))\b")
 DENIED = re.compile(
-    r"\b(?:no (?:change|luck|joy|diff|difference|effect|dice|improvement|help|go|success|better|avail|result|results|fix|love|cigar)|to no avail|nada|nope|nothing changed|"
+    r"\b(?:no (?:change|luck|joy|diff|difference|effect|dice|improvement|help|go|success|better|avail|result|results|fix|love|cigar)|to no avail|nada|nope|nff|no fault found|nothing changed|"
     r"(?:did|does|do|has|have|had|was|is|were|would)(?:n['’]?t| not| nothing)(?: seem to| really| appear to| actually| even)? ?(?:help\w*|fix\w*|work\w*|resolv\w*|solv\w*|"
     r"change\w*|make|made|matter|any|do|stop\w*|clear\w*|improve\w*|cure\w*)|did nothing|does nothing|made no|makes no|without (?:success|luck|any|effect|result|change|improvement|findings?|finding (?:a |any)\w*)|likewise|ditto|to the same (?:end|effect)|"
     r"same (?:issue|error|problem|result|results|thing|drop|behaviou?r|outcome|message|symptom\w*|story|again|as before|\w+ error|fault|code|screen)|(?:is|was|are|were|stays?|stayed|remains?|remained) (?:exactly |still |just )?the same\b|the same(?=\s*(?:$|[.,;!)]|as\b|again|thing|issue|error|result|problem|way\b|\w+ error))|same(?=\s*$|[.,;])|same (?:on (?:mon|tues|wednes|thurs|fri|satur|sun)day|the next|next (?:day|morning))|"
@@ -105,7 +105,7 @@ PENDING = re.compile(
 
 POSITIVE = re.compile(
     r"\b(?:(?:is|are|am|was|were|['’]s|['’]re) (?:now |all |both )?(?:back|there|on(?=\s*(?:$|[.,;!]|again|now))|in(?=\s*(?:$|[.,;!]|again|now))|up|right|good|green|online|reachable|connected|flowing|(?<!latest )stable|running|restored|gone|visible|syncing|printing|arriving|ok|okay|fine)"
-    r"|(?:powered|came|comes|went|goes|booted|boots|started|starts|signed|signs|logged|logs|got|gets|ran|runs|fits|loaded|loads|opened|opens) (?:straight |right |all |cleanly )?(?:on|up|in|through|back|green|clean|at (?:first|once)|straight away|immediately|instantly|again(?! (?:and|but)))"
+    r"|(?:powered|came|comes|went|goes|booted|boots|started|starts|signed|signs|logged|logs|got|gets|ran|runs|fits|loaded|loads|opened|opens) (?:straight |right |all |cleanly )?(?:on|up|in|through|thru|back|green|clean|at (?:first|once)|straight away|immediately|instantly|again(?! (?:and|but)))"
     r"|(?:resumed|recovered|reconnected|re-?registered|reappeared|caught up|replied|arrived|arrives|came in|came through|went out|delivered|passes now|restored)\b"
     r"|without (?:a|any|an|another|further|one|the|more)?\s?(?:\w+ )?(?:crash\w*|drop\w*|problems?|errors?|issues?|prompts?|trouble|interruption|reboot|complaint|hiccup|incidents?|outage|failure)"
     r"|(?:no|not a single|zero|not one|without) (?:[\w-]+ ){1,3}?(?:since|in|for|over|during) (?:the (?:last|past) |over |about )?(?:then\b|yesterday|today|monday|tuesday|wednesday|thursday|friday|saturday|sunday|(?:\d+|an?|one|two|three|four|five|six|several|the whole|all) (?:hours?|days?|weeks?|months?|nights?|mornings?|afternoon))|(?:with )?no (?:crash(?:es)?|drops?|errors?|freezes|lock-?outs?|disconnects?|prompts?)(?=\s*(?:$|[.,;!]))"

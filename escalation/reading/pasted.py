@@ -16,7 +16,7 @@ SURE = re.compile(
     | ^\s*at\s+[\w.$<>`]+\(                                      # stack frame
     | ^\s*(?:Caused\ by:|Traceback\ \(most|File\ ".*",\ line\ \d)
     | ^\s*\[?(?:\d{4}[-/]\d\d[-/]\d\d|\d\d?[/.]\d\d?[/.]\d{2,4})[T ,]\s*\d\d?:\d\d(?::\d\d)?(?!.{0,4}\s(?:[Aa]lso|[Tt]ried|[Ii]\s|[Ww]e\s|[A-Za-z]{3,12}ed\s|ran\s|called\s)).{3,}   # dated log line
-    | ^\s*<?\w{3}\s+\d{1,2}\s\d\d:\d\d:\d\d\s                    # syslog
+    | ^\s*(?:<\d{1,3}>|<)?\w{3}\s+\d{1,2}\s\d\d:\d\d:\d\d\s                    # syslog
     | ^\s*\[?\d\d:\d\d:\d\d(?:[.,]\d+)?\]?\s+\S                  # timed log line
     | ^\s*\[?(?:ERROR|WARN|WARNING|INFO|DEBUG|FATAL|CRITICAL|VERBOSE)\]?[\s:]
     | ^\s*(?:Reply\ from|Request\ timed\ out|Pinging\s|Ping\ statistics|Tracing\ route|Packets:\ Sent|Minimum\ =)

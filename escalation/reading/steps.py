@@ -156,6 +156,7 @@ _VERB_FIRST = re.compile(
 """A sentence without a subject goes on about what was done before it."""
 
 
+_AGAIN_ONLY = re.compile(r"(?:and )?\w+(?:ed|d) again\W*$", re.IGNORECASE)
 _PLACED = re.compile(r"(?:in|on|from|with|at|under|over) (?:the|its|his|her|our|their|a|an|my)\b|.{0,80}\b(?:i|we) (?:can )?(?:see|saw|found)\b|.{0,120}\bafter \w+ing\b")
 """A sentence with a place or a look of its own is a finding of its own."""
 
@@ -165,6 +166,8 @@ def _comes_of(deed: Deed, stretch: Stretch, passage: Passage) -> bool:
     if deed.result_stated or "\n" in passage.text[deed.end : stretch.start] or stretch.text.endswith("?"):
         return False
     text = stretch.text
+    if _AGAIN_ONLY.match(text):
+        return True
     if deeds.claims(text) is not None or len(text.split()) > 24 or findings.test_told(text) or _PLACED.match(text.lower()):
         return False
     if outcomes.PENDING.search(text.lower()):
@@ -232,6 +235,8 @@ def _steps_in(
             (len(clauses) > 1 and outcomes.states_result(rest)) or _inside_result(clauses[0].text)
         )):
             groups = [clauses]
+    if not groups and clauses and clauses[0].claim == "not" and deeds.only_talk(clauses[0].text):
+        return []
     if not groups and role != "customer":
         return _finding(stretch, index, passage, following)
     if stretch.kind == "item" and len(groups) > 1 and not any(c.claim == "not" for c in clauses):

@@ -20,7 +20,7 @@ LONGEST = 600
 """Characters after which a run of text without a full stop is cut at a space, so that patterns stay cheap."""
 
 _ITEM = re.compile(
-    r"\s*(?:(?:[-*•–+·>~✓✗✔✘]{1,2}|\(?\d{1,3}[.):]|[a-z][.)]|step \d{1,2}[.:)-]|#\d{1,2}[.:)]?|->|=>|\[?\d{1,2}[:.h]\d\d(?:\s?[ap]m)?\]?(?:\s?[-–:])?)\s+(?=\S)"
+    r"\s*(?:(?:[-*•–+·>~✓✗✔✘]{1,2}|\(?\d{1,3}[.):]|[a-z][.)]|step \d{1,2}[.:)-]|#\d{1,2}[.:)]?|->|=>|\[?\d{1,2}[:.h]\d\d(?:\s?[ap]m)?\]?(?:\s?[-–:])?|(?!20[0-3]\d|19\d\d)(?:[01]\d|2[0-3])[0-5]\d)\s+(?=\S)"
     r"|-(?-i:(?=[A-Z][a-z])))",
     re.IGNORECASE,
 )
@@ -300,7 +300,7 @@ _GOES_ON = re.compile(
 
 
 _BEGINS_NOTE = re.compile(
-    r"(?:also |then |now )?(?:(?:re-?|un)?[a-z]{3,12}ed|ran|found|set|did|made|sent|took|put|went|new|same|no|still)\b|[a-z]+ ?(?:/|->|=)|\S{1,20}:\s"
+    r"(?:also |then |now )?(?:(?:re-?|un)?[a-z]{3,12}ed|ran|found|set|did|made|sent|took|put|went|new|same|no|still)\b|[a-z]+ ?(?:/|->|=)|\S{1,20}:\s|\d{3,4}\s|\d{1,2}[:.]\d\d\b"
 )
 """How a line of its own begins in terse notes."""
 
