@@ -20,6 +20,8 @@ from worker import crash
 
 REACHED_S = 25.0
 SETTLE_S = 120.0
+WAKES_S = 1.0
+"""A process that wakes up goes on with the very call it was in; only then can anybody find what came of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ def strike(rig: Rig, case: Case) -> Account:
             time.sleep(waits.lease + waits.post_timeout + waits.ambiguous_wait + 1)
     finally:
         rig.heal()
+        time.sleep(WAKES_S if case.end == "stop" else 0)
         left = put_right(rig)
     healed, healed_at = time.monotonic(), time.time()
     settled = settle(rig, healed, SETTLE_S)
