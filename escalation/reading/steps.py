@@ -72,6 +72,7 @@ _PLAIN_WORD = re.compile(r"\w+")
 
 def _in_passage(index: int, passage: Passage) -> list[Deed]:
     found: list[Deed] = []
+    began = False
     advising = passage.role != "customer" and deeds.advising(passage.text)
     listing = False
     told = [s for s in passage.stretches if s.kind in ("sentence", "item", "heading", "pasted")]
@@ -92,6 +93,8 @@ def _in_passage(index: int, passage: Passage) -> list[Deed]:
                 continue
         else:
             listing = listing and (stretch.kind == "item" or _row(passage.text, stretch))
+        if passage.description and not began and (listing or (found and found[-1].result_stated)):
+            began, passage = True, replace(passage, description=False)
         following = told[place + 1] if place + 1 < len(told) else None
         if _went_before(found, told, place) and (findings.result_after(stretch.text) or _comes_of(found[-1], stretch, passage)):
             found[-1] = _with_result(found[-1], stretch)
