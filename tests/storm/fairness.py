@@ -1,12 +1,13 @@
 """One account in trouble leaves the others' times alone: 1,000 escalations at once, or ConnectWises that hang.
 
     python -m tests.storm.fairness [--database sqlite|postgresql|both] [--flood 1000] [--hanging 20] [--samples 20]
-                                   [--case alone flood elsewhere hanging] [--where] [--seed N]
+                                   [--case alone flood elsewhere hanging] [--where]
 
-The account in trouble has a ConnectWise of its own, a process. Rate limits and time-outs are production's. For each case an account's time from status change to note stands beside
-the same without trouble. `elsewhere` is the flood in a second, unrelated product on the same machine: what it costs
-then is the machine's doing, and only what it costs more in one's own product is ours. `--where` shows on which way
-the time was spent. What is left of a flood is not waited for: at five calls a second it takes half an hour.
+Rate limits and time-outs are production's; the account in trouble has a ConnectWise of its own, a process. For each
+case an account's time from status change to note stands beside the same without trouble. `elsewhere` is the flood in a
+second, unrelated product on the same machine: what it costs then is the machine's doing, and only what it costs more in
+one's own product is ours. `--where` shows on which way the time was spent. What is left of a flood is not waited for:
+at five calls a second it takes half an hour.
 """
 
 from __future__ import annotations
