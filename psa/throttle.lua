@@ -3,7 +3,7 @@
 -- ARGV: verb, lease, rate, burst, in_flight, reserve (tokens), reserve (flights), lease seconds, freeze seconds.
 -- Verbs: take, give, limited (a 429 came), look (how long until reserve + 1 tokens are there; takes none).
 -- After a 429 the account gets half the rate and a quarter of the burst (room). The rate grows back within a minute, but
--- for a while slowly near where the 429 came (ceiling); the room within a quarter of an hour. As in throttle.py.
+-- for a while slowly near where the 429 came (ceiling); the room within a quarter of an hour. As in buckets.py.
 -- Answers {granted, seconds to wait (as text)}.
 local t = redis.call('TIME')
 local now = tonumber(t[1]) + tonumber(t[2]) / 1000000
