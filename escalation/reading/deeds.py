@@ -143,7 +143,7 @@ TRIED = re.compile(rf"\b(?:tried|attempted|resorted to|experimented with|played 
 _NOTED = _PASSIVE + r"|renamed|enabled|activated|deactivated|exchanged|looked up|retried|pushed|applied|re-?attached|detached|attached|reinst|uninst|upd|extended|un-?ticked"
 NOUN_FIRST = re.compile(
     rf"^(?:{_LEAD}){{0,3}}(?!i\b|we\b|you\b|they\b|it\b|he\b|she\b|users?\b|customer|client|everyone|who|which|that|what|when|if|as|has|have|had|is|are|was|not|no|it's)(?:(?:all|both|the|her|his|their|our|local|new|old) )?(?:(?!(?:is|are|was|were|has|have|had|be|been|being|gets?|got)\b)[\w./'’+\\-]+ ){{1,6}}?(?P<verb>{_NOTED})"
-    r"(?=\s*(?:$|[.,;:!(]|(?:and|to|on|in|with|from|for|by|at|via|using|twice|again(?= [a-z])|remotely|manually|as well|too|but|still|no)\b))(?!\s+(?:itself|unexpectedly|on its own|by itself))")
+    r"(?=\s*(?:$|[.,;:!(]|(?:and|to|on|in|with|from|for|by|at|via|using|twice|w/|\+|&|\d|again(?= [a-z])|remotely|manually|as well|too|but|still|no)\b))(?!\s+(?:itself|unexpectedly|on its own|by itself))")
 """The terse passive of work notes: "spooler restarted", "cable replaced, no change"."""
 _HAPPENS = re.compile(r"\b(?:itself|unexpectedly|randomly|suddenly|on its own|by itself|keeps? getting|gets?|got|getting|being|automatically|has been|have been|cannot be|can't be|could not be|last (?:week|month|year)|ago)\b")
 _TIMED = re.compile(r"^(?:it |that |this |and |which |then )*(?:took|created|started|sent|opened|modified|received|logged|generated|dated|signed) (?:at |on |about |around |approx\.? |~)?(?:\d|ages|forever|a while|an hour|hours)")

@@ -39,7 +39,7 @@ _TROUBLE_AGAIN = (
 AGAIN = re.compile(rf"{_TROUBLE_AGAIN}|\b(?<!ed )(?<!starts )(?<!works )(?<!working )(?<!prints )(?<!boots )(?<!runs )(?<!opens )(?<!up )(?<!back )(?<!online )(?<!fine )(?<!ok )(?<!rings )(?<!loads )(?<!connects )(?<!there )(?<!green )(?<!responds )(?<!running )(?<!well )(?<!ran )(?<!it )(?<!reachable )(?<!ing )again(?=\s*$|[.,;!])")
 """The trouble is there again, without any relief told."""
 CLEAR = re.compile(
-    r"\b(?:no (?:\w+ )?(?:errors?|issues?|problems?|packet loss|loss|faults?|threats?|infections?|malware|virus(?:es)?|conflicts?|findings?|alerts?|warnings?|drops?|violations?|"
+    r"\b(?:no (?:\w+ )?(?:crash(?:es)?|blue ?screens?|freezes?|reboots?|errors?|issues?|problems?|packet loss|loss|faults?|threats?|infections?|malware|virus(?:es)?|conflicts?|findings?|alerts?|warnings?|drops?|violations?|"
     r"corruption|bad sectors|hits?|entries|events?)|\bempty\b|(?:show|shows|showed|showing|came back|listed|marked|are|is|was|were) (?:all )?(?:as )?(?:delivered|sent|compliant|registered)\b|(?:0|zero) (?:\w+ )?(?:errors?|problems?|findings?|hits?|issues?|violations?|infections?|threats?|warnings?|drops?)|0% loss|clean|all (?:good|green|ok|okay|fine|clear|normal|pass(?:ed|es)?|up)|(?:is|are|was|were|looks?|looked|seems?|"
     r"seemed|came back|comes back|appears?|tests?|tested|checks? out|shows?|showing|reports?) (?:\w+ )?(?:fine|good|ok|okay|normal|healthy|correct|clean|right|green|up to date|"
     r"enabled|identical|valid|well|perfect|sound|intact)|(?:fine|ok|okay|healthy|correct|passed|passes|normal|identical|matches|match|up to date)\b|answers?|responds?|replies|"
@@ -114,6 +114,7 @@ POSITIVE = re.compile(
     r"|(?:no|not a single|zero|not one) (?:[\w-]+ ){1,2}?since\b|zero (?:\w+ )?(?:blue ?screens?|crash(?:es)?|drops?|errors?|popups?|pop-ups?|prompts?|calls?|complaints?|tickets?)|(?:\d+|errors?|messages?|pop-?ups?|prompts?|noise|lag|delay|echo|flicker\w*|warnings?|loops?|lock-?outs?) (?:is |are |all |completely )*gone\b"
     r"|(?:every(?:body|one)|all (?:users?|of them|four|three|five|six|\d+|clients?|pcs?|phones?|sites?)|users?|clients?|both|they|she|he|phones?|calls?|mails?|pcs?|laptops?|hosts?|(?:next|first|new) \w+) (?:now |all |can |immediately )?(?:gets?|prints?|opens?|starts?|boots?|connects?|signs? in|logs? (?:in|on)|comes? (?:up|in|through)|goes? through|rings?|syncs?|arrives?|arrived|loads?|works?|responds?|goes green)\b(?! (?:\w+ )?(?:the same|same|errors?|stuck|black|blank|nothing|no\b|den|disconn|kick|thrown|lock|prompt|but|and then|then|slow|not\b))"
     r"|(?:opens?|finish(?:es|ed)|done|completed?|loads?|ready|boots?|(?:in the|in her|in his|in my) inbox|in) (?:within|in) (?:under |about |only |just |less than )?(?:a|an|\d+|two|three|four|five|ten|twenty|a few|a couple of) ?(?:seconds?|secs?|s|minutes?|mins?)\b|(?:inbox|back|up|there|running|fine) within (?:a|an|\d+|two|three|seconds|minutes)|perfect(?:ly)? (?:all|since|now|for|ever)\b|and dropping\b|down to (?:zero|0)\b"
+    r"|both up\b|all (?:\d|two)-way|(?:prints?|tests?|login|logon|calls?|mail|vpn|boots?) ok\b|\bok x ?\d|\d+ (?:nights?|days?|of \d+) (?:are |were |all )?(?:green|ok|success\w*|registered|back|up|fine)"
     r"|not (?:once )?since|(?:fine|ok|good|up|stable|holding|quiet|green|clean) (?:since|ever since|from then|for the last|all (?:day|night|morning|week))|since then"
     r"|can (?:now )?(?:open|print|log|sign|send|receive|call|see|save|connect|reach|work|access|start|ring|dial|ping)|both ways|all (?:are |is )?(?:well|there|back|green|up)|= (?:\w+ ){0,3}(?:ok|okay|good|fine|up|working)|(?!(?:for|right|until|till|by|of|just|even|is|are|up to|and|not|but|on) )\b\w+ now(?=\s*(?:$|[.,;!)]))"
     r"|(?:start|work|print|boot|load|open|run|ring|connect|sync|respond|answer|arriv)(?:s|es|ed|ing) (?:fine |ok |normally )?again|reachable|at once"
@@ -127,7 +128,8 @@ BUT_THEN = re.compile(r"[,;.\s]\s*(?:but|however|except|then|though|only|and the
 
 _NOW_AGAIN = re.compile(r"\b(?:(?:works?|working|opens?|open it|starts?|prints?|loads?|reachable|boots?|connects?|sees?|there|back|up|online|log ?in|logs in|resolves?|fine|ok) (?:it )?(?:now|again)(?=\s*(?:$|[.,;!)]))|now (?:works?|opens?|starts?|prints?|loads?|resolves?|connects?|reachable))")
 """It did not before, so something was changed, whatever it looked like."""
-CONCLUDES = re.compile(r"\bso (?:it['’]?s|its|that['’]?s|it follows|it must|the (?:problem|fault|issue|cause)|this is|this must)\b(?! (?:not|fine|ok|working|good))")
+CONCLUDES = re.compile(r"=>\s*(?:the |a )?\w|→\s*(?:the |a )?\w+(?: \w+)?\W*$|\bso (?:it['’]?s|its|that['’]?s|it follows|it must|the (?:problem|fault|issue|cause)|this is|this must)\b(?! (?:not|fine|ok|working|good))")
+_FIXED_IT = re.compile(r"(?<!thought )(?<!think )\b(?:fixed|solved|resolved|cured) (?:it|this|that|the (?:issue|problem|error))\b|\bdid the trick\b")
 _IT_IS = re.compile(r"[-–,:(]\s*(?:yes,? )?(?:it|they|he|she|that|all) (?:is|are|was|were|does|do|did|has|have)\s*[.)!]?$")
 
 
@@ -186,6 +188,8 @@ def outcome_of(text: str, *, check: bool = False) -> Outcome:
     text = text[:600].lower()
     if check and _NOW_AGAIN.search(text) and not (BUT_THEN.search(text) or _NEGATED.search(text.replace("again", ""))):
         return "worked"
+    if check and _FIXED_IT.search(text) and not (DENIED.search(text) or BUT_THEN.search(text)):
+        return "worked"
     if check and _IT_IS.search(text):
         return "no_change"
     if not check and (helped := _helped(text)) >= 0:
@@ -240,6 +244,24 @@ _RUN_OF = re.compile(
     r"^\W*(?:[a-z]+-[a-z]+\b|(?:\w+ ){0,3}?(?:wizard|cleanup|clean-up|migration|repair|restore|rollback|roll-back|rebuild|backup|resync|update|upgrade|install\w*|uninstall\w*|import|export|login|logon|(?:live-)?migrating|restoring|installing|uninstalling|repairing|rebuilding|booting|resuming|cloning|copying|moving|exporting|importing)\b|(?:iisreset|gpupdate|sfc|dism|chkdsk|fltmc|esxcli|netsh|systemctl|wbadmin|robocopy|mount|psexec|taskkill)\b)"
 )
 """A run of something that has an end of its own, so that hanging or crashing is its failure and not the old trouble."""
+
+
+_REFUSED = re.compile(r"\b(?:can(?:no|['’])?t|cannot|could(?:n['’]?t| not)|unable|denied|refused|rejected|abort\w*|greyed out|won['’]?t|not (?:possible|supported|available|allowed)|error(?:ed)?|failed (?:to|with)|fails (?:to|with)|invalid)\b")
+_OTHER_WAY = re.compile(
+    r"\b(?:straight into|directly? (?:into|to|on|via|from)|(?:on|from|in|with) (?:the|an?|another|her|his|my|our|their) (?:other|old|spare|different|second|own|colleague['’]?s?|neighbou?r['’]?s?)\b|from our own|hotspot|by ip|raw|safe mode|incognito|inprivate|private window|webmail|owa)\b"
+)
+_FINE_THERE = re.compile(r"\b(?:fine|ok|okay|works?|worked|prints?|printed|opens?|loads?|connects?|no (?:problems?|issues?|bother|drops?|errors?)|at once|instantly|perfect\w*)\b")
+
+
+def refused(text: str) -> bool:
+    """Whether the text says that what was done could not be done, rather than that it did not help."""
+    return _REFUSED.search(text[:300].lower()) is not None
+
+
+def works_elsewhere(text: str) -> bool:
+    """Whether a test went well another way: what is in between is the suspect then."""
+    low = text[:300].lower()
+    return _OTHER_WAY.search(low) is not None and _FINE_THERE.search(low) is not None and DENIED.search(low) is None
 
 
 def own_failure(deed: str, rest: str) -> bool:

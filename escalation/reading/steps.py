@@ -345,7 +345,9 @@ def _one_item(groups: list[list[_Clause]]) -> list[list[_Clause]]:
 
 def _shared(deed: Deed, last: Deed) -> Outcome:
     """Deeds strung together in one sentence share the result that ends it."""
-    return last.outcome if deed.outcome == "unknown" else deed.outcome
+    if deed.outcome != "unknown":
+        return deed.outcome
+    return "no_change" if last.outcome == "failed" and not deed.check else last.outcome
 
 
 def _clauses(stretch: Stretch) -> list[_Clause]:
@@ -429,6 +431,8 @@ def _deed(stretch: Stretch, group: list[_Clause], index: int, role: str, followi
         outcome = "partial"
     if not check and outcome == "no_change" and outcomes.own_failure(first.text, rest):
         outcome = "failed"
+    if check and outcome == "no_change" and outcomes.works_elsewhere(first.text + rest):
+        outcome = "partial"
     stated = outcome != "unknown"
     if outcome == "unknown" and following is not None and following.kind == "sentence":
         outcome = _from_next(following, check)
@@ -472,7 +476,8 @@ def _from_next(following: Stretch, check: bool) -> Outcome:
         return "unknown"
     if not outcomes.goes_on_about(text) and len(text.split()) > 6:
         return "unknown"
-    return outcomes.outcome_of(text, check=check)
+    said = outcomes.outcome_of(text, check=check)
+    return "no_change" if said == "failed" and not check and not outcomes.refused(text) else said
 
 
 def _after_verb(clause: str) -> str:

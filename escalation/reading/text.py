@@ -24,6 +24,8 @@ _ITEM = re.compile(
     r"|-(?-i:(?=[A-Z][a-z])))",
     re.IGNORECASE,
 )
+_CLOCK = re.compile(r"\d\d?[:.h]\d\d|\b\d{4}\b")
+"""A row of a log that somebody keeps by hand: several sentences, several deeds."""
 _QUOTED = re.compile(r"\s*>")
 _MAIL_BELOW = re.compile(
     r"\s*(?:-{2,}\s*(?:original message|forwarded message|begin forwarded)|from:\s.{1,120}$|on .{5,80} wrote:\s*$)",
@@ -87,7 +89,8 @@ def stretches(text: str) -> list[Stretch]:
                 stop += 1
             mark = _ITEM.match(lines[at].text)
             begin = lines[at].start + (mark.end() if mark else 0)
-            found += _item(text, begin, lines[stop - 1].end)
+            timed = mark is not None and _CLOCK.search(mark.group()) is not None
+            found += (_sentences if timed else _item)(text, begin, lines[stop - 1].end)
         elif kind == "sentence":
             while (
                 stop < len(lines)
