@@ -75,15 +75,24 @@ def strike(rig: Rig, case: Case) -> Account:
         time.sleep(WAKES_S if case.end == "stop" else 0)
         left = put_right(rig)
     healed, healed_at = time.monotonic(), time.time()
-    settled = settle(rig, healed, SETTLE_S)
-    if stopped(rig):  # what was under way when the fault ended may have met it once more
-        left = put_right(rig)
-        settled = settle(rig, healed, SETTLE_S)
+    settled, again = _settled(rig, healed)
     mine = [] if way.gone else rig.escalations[before:]
     found = audit(rig, case.name, mine, healed_at, settled, counted=not way.removes_notes)
-    for note in left:
+    for note in again if again is not None else left:
         found.blame(f"a canary's note was left: {note}")
     return found
+
+
+def _settled(rig: Rig, healed: float) -> tuple[float | None, list[str] | None]:
+    """Wait until nothing is due; what was under way when the fault ended may have met it once more, and be put right."""
+    left = None
+    while True:
+        so_far = time.monotonic() - healed
+        settled = settle(rig, healed, min(SETTLE_S, so_far + 15))
+        if stopped(rig) and so_far < SETTLE_S:
+            left = put_right(rig)
+        elif settled is not None or so_far >= SETTLE_S:
+            return settled, left
 
 
 def _provoke_until_struck(rig: Rig, case: Case, way: Way, made: list[Escalation]) -> None:
