@@ -59,6 +59,8 @@ broker_transport_options = {
     "health_check_interval": 15,
     "retry_on_timeout": True,
 }
+# Celery's own schedulers go by the machine's clock: set back by an hour, they poke nobody for an hour.
+beat_scheduler = "worker.metronome:Metronome"
 broker_connection_retry_on_startup = True
 broker_connection_max_retries = None
 broker_pool_limit = 20

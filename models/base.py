@@ -15,7 +15,8 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -29,6 +30,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from models.access import SystemRoleMissing, system_role_of
+from models.clock import CommonClock, counted, machine
 from models.columns import Row
 
 log = structlog.get_logger()
@@ -78,8 +80,9 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 10, statement_timeout_s: float = 4) -> None:
         """Open nothing yet. A statement is given up after `statement_timeout_s` seconds, on either side."""
         self.url = normalise_url(url)
+        self.clock = CommonClock()
         self.engine = (
-            _sqlite(self.url) if self.is_sqlite else _postgres(self.url, pool_size, statement_timeout_s)
+            _sqlite(self.url) if self.is_sqlite else _postgres(self.url, pool_size, statement_timeout_s, self.clock)
         )
         self._reading = self.engine.execution_options(reading=True)
         self._writing = threading.Lock()
@@ -116,6 +119,16 @@ class Database:
                 if role:
                     session.execute(text(f'SET LOCAL ROLE "{role}"'))
             yield session
+
+    def now(self) -> datetime:
+        """Return the time that all workers of this database share; this machine's until PostgreSQL has answered once."""
+        if self.is_sqlite:
+            counter = counted()
+            self.clock.hear(machine(), asked=counter, answered=counter)
+        elif self.clock.now() is None:
+            with suppress(exc.SQLAlchemyError):
+                self.ping()
+        return self.clock.now() or machine()
 
     def ping(self) -> None:
         """Ask the database for a sign of life. Raises SQLAlchemy's `DBAPIError` if there is none."""
@@ -223,7 +236,7 @@ class _Bounded(psycopg.Connection[Any]):
             raise psycopg.OperationalError(message) from error
 
 
-def _postgres(url: URL, pool_size: int, statement_timeout_s: float) -> Engine:
+def _postgres(url: URL, pool_size: int, statement_timeout_s: float, clock: CommonClock) -> Engine:
     limit_s = statement_timeout_s + 0.25
 
     engine = create_engine(
@@ -246,7 +259,9 @@ def _postgres(url: URL, pool_size: int, statement_timeout_s: float) -> Engine:
         connection.limit_s = PING_TIMEOUT_S
         try:
             connection.autocommit = True
-            connection.execute("SELECT 1")
+            asked = counted()
+            answer = connection.execute("SELECT clock_timestamp()").fetchone()
+            clock.hear(answer[0] if answer else machine(), asked=asked, answered=counted())
             connection.autocommit = False
         except psycopg.Error as error:
             raise exc.InvalidatePoolError(str(error)) from error

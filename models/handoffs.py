@@ -252,14 +252,17 @@ def mark_notified(session: Session, account_id: int, handoff_id: int, *, now: da
 def due_notifications(system: Session, *, before: datetime, now: datetime, limit: int) -> Due:
     """Return live handoffs that nobody has been told of yet, in turn.
 
-    Those whose brief is in the ticket for longer than the bell takes, and without it those seen before a moment.
+    Those whose brief is in the ticket for longer than the bell takes, and without it those seen before a moment. One of
+    the future was seen, or its brief posted, before the clock was set back, or by a PSA whose clock is ahead of ours.
     """
     live = Handoff.response_state == Response.OPEN.value
-    unheard = Handoff.posted_at <= now - timedelta(seconds=BELL_S)
-    waiting = (Handoff.notify_state == "pending", live, (Handoff.seen_at <= before) | unheard)
+    unheard = (Handoff.posted_at <= now - timedelta(seconds=BELL_S)) | (Handoff.posted_at > now)
+    overdue = (Handoff.seen_at <= before) | (Handoff.seen_at > now + timedelta(seconds=BELL_S))
+    waiting = (Handoff.notify_state == "pending", live, overdue | unheard)
+    ever = now + timedelta(days=36_500)
     return pairs(
         system,
-        due_in_turn(Handoff.account_id, Handoff.id, Handoff.seen_at, *waiting, now=now, limit=limit),
+        due_in_turn(Handoff.account_id, Handoff.id, Handoff.seen_at, *waiting, now=ever, limit=limit),
     )
 
 

@@ -16,7 +16,7 @@ from models.tables import EVERYONE, Alert, Heartbeat, Job
 from models.turns import changed
 
 __all__ = [
-    "EVERYONE", "Alert", "Heartbeat", "Job", "beat", "claim_job", "clear_alert", "finish_job", "open_alerts",
+    "EVERYONE", "Alert", "Heartbeat", "Job", "beat", "claim_job", "clear_alert", "finish_job", "last_sign", "open_alerts",
     "raise_alert", "release_job", "stale_hearts",
 ]  # fmt: skip
 
@@ -65,6 +65,11 @@ def beat(session: Session, name: str, now: datetime) -> None:
     """Record that a process is alive."""
     if not changed(session, update(Heartbeat).where(Heartbeat.name == name).values(at=now)):
         session.execute(insert_or_ignore(session, Heartbeat).values(name=name, at=now))
+
+
+def last_sign(session: Session, name: str) -> datetime | None:
+    """Return when a process gave its last sign of life; None if it never did."""
+    return session.scalar(select(Heartbeat.at).where(Heartbeat.name == name))
 
 
 def stale_hearts(session: Session, *, before: datetime) -> list[Heartbeat]:

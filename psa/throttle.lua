@@ -12,9 +12,11 @@ if verb == 'give' then
   redis.call('ZREM', KEYS[2], lease)
   return {1, '0'}
 end
+local longest = 301 -- no account is frozen for more; later than that, Redis's clock was set back
 local top, burst, places = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 local row = redis.call('HMGET', KEYS[1], 'tokens', 'at', 'rate', 'frozen', 'room', 'ceiling')
 local frozen = tonumber(row[4]) or 0
+if frozen > now + longest then frozen = 0 end
 local past = math.max(0, now - math.max(tonumber(row[2]) or now, frozen))
 local rate, ceiling = tonumber(row[3]) or top, tonumber(row[6]) or top
 local quick = now - frozen > 120 and past or math.max(0, math.min(past, (ceiling * 0.9 - rate) / (top / 60)))
@@ -35,6 +37,7 @@ elseif verb == 'look' then
   wait = math.max(0, (math.min(tonumber(ARGV[6]) + 1, room) - tokens) / rate)
 else
   redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now)
+  redis.call('ZREMRANGEBYSCORE', KEYS[2], now + tonumber(ARGV[8]) + 1, '+inf')
   if tokens < math.min(left + 1, room) then
     wait = (math.min(left + 1, room) - tokens) / rate
   elseif redis.call('ZCARD', KEYS[2]) >= places - tonumber(ARGV[7]) then

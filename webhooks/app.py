@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from apiflask import APIFlask
 from flask import Flask
 from sqlalchemy import text
@@ -53,26 +51,26 @@ def create_app(settings: Settings | None = None) -> Flask:
         verifier=Verifier(deadline=KEY_FETCH_S),
         bell=bell,
         passes=passes,
-        clock=_now,
+        clock=database.now,
     )
     app.register_blueprint(callbacks.blueprint(receiver, Passage(lambda: _writable(database)), Strangers()))
     app.register_blueprint(health.blueprint(_readiness(database, settings)))
     # People wait longer than ConnectWise and are fewer: a door of their own, so that neither holds up the other.
     counter = Passage(lambda: _writable(database), width=6, within_s=5.0, squeeze_s=2.0)
-    claiming = Claiming(database, bell, _now)
+    claiming = Claiming(database, bell, database.now)
     app.register_blueprint(
-        claims.blueprint(claiming, passes, counter, public_url=settings.public_url, clock=_now)
+        claims.blueprint(claiming, passes, counter, public_url=settings.public_url, clock=database.now)
     )
-    app.register_blueprint(api.blueprint(claiming, Records(database, _now), passes, counter))
-    meter = metrics.Meter(database, _now, canary_late_s=settings.intervals.canary_late)
-    app.register_blueprint(metrics.blueprint(meter, _now, token=settings.metrics_token))
+    app.register_blueprint(api.blueprint(claiming, Records(database, database.now), passes, counter))
+    meter = metrics.Meter(database, database.now, canary_late_s=settings.intervals.canary_late)
+    app.register_blueprint(metrics.blueprint(meter, database.now, token=settings.metrics_token))
     return app
 
 
 def _readiness(database: Database, settings: Settings) -> Readiness:
     waits = settings.intervals
     return Readiness(
-        database, settings.redis_client_url, canary_late_s=waits.canary_late if settings.canary_url else None, now=_now
+        database, settings.redis_client_url, canary_late_s=waits.canary_late if settings.canary_url else None, now=database.now
     )
 
 
@@ -89,10 +87,6 @@ def _described(public_url: str) -> APIFlask:
         app.config[f"AUTO_{name}"] = False
     app.error_processor(api.check_failed)
     return app
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 def _writable(database: Database) -> None:

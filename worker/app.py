@@ -34,16 +34,10 @@ def make(settings: Settings) -> Celery:
     }
     if settings.canary_url:
         pokes["canary"] = ("worker.tasks.canary", settings.intervals.canary)
-    # Beat only pokes: what is due is in rows, so two beats or a late one change nothing. A poke nobody
-    # fetched in time is dropped instead of piling up behind a broker that was away.
-    app.conf.beat_schedule = {
-        name: {"task": task, "schedule": every, "options": {"expires": max(every, 1.0)}}
-        for name, (task, every) in pokes.items()
-    }
+    # Beat only pokes: what is due is in rows, so two beats or a late one change nothing. No message has a moment at
+    # which it expires: a worker whose clock is ahead of the sender's would throw every one of them away.
+    app.conf.beat_schedule = {name: {"task": task, "schedule": every} for name, (task, every) in pokes.items()}
     return app
-
-
-STALE_AFTER_S = 120
 
 
 class Bell:
@@ -85,8 +79,7 @@ class Bell:
         if self._clock() < self._silent_until:
             return False
         try:
-            # One that waited longer is stale: the sweeper has rung again.
-            self._app.send_task(f"worker.tasks.{task}", kwargs=ids, expires=STALE_AFTER_S)
+            self._app.send_task(f"worker.tasks.{task}", kwargs=ids)
         except Exception as error:
             # Whatever went wrong with the broker means the same: the sweeper will ring.
             self._silent_until = self._clock() + self.REST_S

@@ -23,6 +23,7 @@ _STEPS = {
     "refresh": "rung taken removed counted asked repeats held stored edited said_beside kept_beside ended waits put_off",
     "observe": "rung taken read stored expired withdrawn gone",
     "settle": "rung taken owner_set owned stored waits",
+    "sweep": "rung moved freed",
     "poll": "rung taken stored ended",
     "check": "rung registered activated removed ended",
     "weekly": "rung taken planned",

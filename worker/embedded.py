@@ -17,7 +17,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import IO
 
@@ -196,18 +196,18 @@ def worker_command(settings: Settings) -> list[str]:
 
 
 def beat_command(settings: Settings) -> list[str]:
-    """Return how beat is started. Its own schedule file is worth nothing to us: what is due is in rows."""
+    """Return how beat is started."""
     settings.var.mkdir(parents=True, exist_ok=True)
     return [
         *(sys.executable, "-m", "celery", "-A", "worker.celery_app:celery", "beat"),
-        *("--schedule", str(settings.var / "beat-schedule"), "--pidfile=", "--loglevel", "WARNING"),
+        *("--pidfile=", "--loglevel", "WARNING"),
     ]
 
 
 def stands_still(database: Database, settings: Settings) -> bool:
     """Tell whether the worker has not swept for much longer than it should. False while the database is away."""
     patience = max(60.0, settings.intervals.sweep * 20)
-    before = datetime.now(UTC) - timedelta(seconds=patience)
+    before = database.now() - timedelta(seconds=patience)
     try:
         with database.system(reading=True) as system:
             return any(heart.name == "sweep" for heart in jobs.stale_hearts(system, before=before))

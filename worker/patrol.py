@@ -22,6 +22,7 @@ from psa.port import PsaError
 from worker import crash
 from worker.ending import seen_of
 from worker.onboarding import measure_skew, register, renew_members
+from worker.timekeeping import keep_time
 from worker.wiring import Desk, Services
 
 log = structlog.get_logger()
@@ -34,6 +35,7 @@ CHECK = "check callbacks"
 def sweep(services: Services) -> dict[str, int]:
     """Ring for everything that is due, and return how many of each kind."""
     now = services.clock()
+    keep_time(services, now)
     limit = services.settings.intervals.rings
     unannounced = now - timedelta(seconds=services.settings.intervals.mail_before_note)
     with services.database.system() as system:

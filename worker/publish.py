@@ -19,6 +19,7 @@ from escalation.contents import SCHEMA_VERSION
 from escalation.evidence import Evidence
 from escalation.package import Package, build
 from models import accounts, handoffs, jobs
+from models.clock import counted
 from models.handoffs import Handoff
 from psa.port import (
     Ambiguous,
@@ -211,11 +212,13 @@ def _may_still_arrive(hold: _Hold) -> bool:
     waits, now = hold.services.settings.intervals, hold.services.clock()
     attempted = hold.handoff.post_attempted_at
     assert attempted is not None
+    ahead = attempted > now  # the clock was set back: nobody knows how long ago it was, so it counts from now on
+    attempted = min(attempted, now)
     safe_at = attempted + timedelta(seconds=waits.post_timeout + waits.ambiguous_wait)
     if now >= safe_at:
         return False
     next_look = min(safe_at, next_try(waits, now=now, attempt=hold.fence))
-    _give_back(hold, next_look, "an earlier POST may still arrive")
+    _give_back(hold, next_look, "an earlier POST may still arrive", attempted_at=now if ahead else None)
     return True
 
 
@@ -268,14 +271,15 @@ def remove_extras(
 
 def _post(hold: _Hold) -> bool:
     services, (account_id, handoff_id) = hold.services, hold.ids
-    waits, now = services.settings.intervals, services.clock()
+    waits, now, begun = services.settings.intervals, services.clock(), counted()
     with services.database.account(account_id) as session:
         if not handoffs.mark_attempt(session, account_id, handoff_id, fence=hold.fence, now=now):
             return False
         # Reading may have taken most of the lease; the POST gets a whole one.
         handoffs.renew(session, account_id, handoff_id, fence=hold.fence, now=now, lease_s=waits.lease)
     crash.point("publish.attempted")
-    if services.clock() >= now + timedelta(seconds=waits.lease - waits.post_timeout):
+    spare_s = waits.lease - waits.post_timeout
+    if services.clock() >= now + timedelta(seconds=spare_s) or counted() >= begun + spare_s:
         # This process stood still (a frozen machine); whoever took over reads the ticket's notes first.
         log.warning("overslept", fence=hold.fence, attempted_at=now.isoformat())
         return False
@@ -321,9 +325,13 @@ def _wait(hold: _Hold, error: PsaError) -> bool:
     return False
 
 
-def _give_back(hold: _Hold, at: datetime, reason: str, *, not_posted: bool = False) -> None:
+def _give_back(
+    hold: _Hold, at: datetime, reason: str, *, not_posted: bool = False, attempted_at: datetime | None = None
+) -> None:
     services = hold.services
     with services.database.account(hold.desk.account_id) as session:
+        if attempted_at is not None:
+            handoffs.mark_attempt(session, *hold.ids, fence=hold.fence, now=attempted_at)
         if not_posted:
             handoffs.clear_attempt(session, *hold.ids, fence=hold.fence)
         handoffs.give_back(

@@ -112,7 +112,8 @@ def send_report(*, account_id: int, report_id: int) -> None:
 @shared_task(name="worker.tasks.sweep")
 def sweep_due_rows() -> None:
     """Ring for everything that is due and that nobody rang for."""
-    patrol.sweep(services())
+    if _worth_it("sweep"):
+        patrol.sweep(services())
 
 
 @shared_task(name="worker.tasks.poll")
@@ -132,13 +133,15 @@ def check_account_callbacks(*, account_id: int) -> None:
 @shared_task(name="worker.tasks.audit")
 def audit_installation() -> None:
     """Look for what stands still; tell the operator."""
-    auditor.audit(services())
+    if _worth_it("audit"):
+        auditor.audit(services())
 
 
 @shared_task(name="worker.tasks.canary")
 def send_canary() -> None:
     """Send a canary the way of a callback; it comes back as one to triage."""
-    canary.send(services())
+    if _worth_it("canary"):
+        canary.send(services())
 
 
 @shared_task(name="worker.tasks.try_ticket")
@@ -152,6 +155,11 @@ def try_canary_ticket(*, account_id: int, canary_id: int) -> None:
 def clear_old_rows(*, account_id: int) -> None:
     """Remove what an account keeps no longer."""
     patrol.clear_old(services(), account_id=account_id)
+
+
+def _worth_it(name: str) -> bool:
+    """Tell a poke from those that piled up behind it while no worker was there to take them."""
+    return services().not_rung_lately(name, {}, within_s=getattr(services().settings.intervals, name) / 2)
 
 
 @signals.task_prerun.connect

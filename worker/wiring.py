@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Protocol
 
 import structlog
@@ -94,13 +94,14 @@ class Services:
         bell: Rings,
         mailer: Mailer,
         psa_maker: PsaMaker,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Callable[[], datetime] | None = None,
     ) -> None:
+        """`clock`: another one than the database's, for tests."""
         self.settings = settings
         self.database = database
         self.bell = bell
         self.mailer = mailer
-        self.clock = clock
+        self.clock = clock or database.now
         self.holder = f"{socket.gethostname()}:{os.getpid()}"
         self.sealer = Sealer(settings.secret_keys)
         self.passes = Passes(settings.secret_keys)
@@ -113,13 +114,13 @@ class Services:
         self._rung: dict[tuple[Any, ...], float] = {}
         self._lock = threading.Lock()
 
-    def not_rung_lately(self, task: str, ids: Mapping[str, int]) -> bool:
+    def not_rung_lately(self, task: str, ids: Mapping[str, int], *, within_s: float = RING_AGAIN_S) -> bool:
         """Tell whether a sweep may ring for a row; each sweep ringing for a whole backlog would only lengthen it."""
         now, key = time.monotonic(), (task, *sorted(ids.items()))
         with self._lock:
             if len(self._rung) > 20_000:
                 self._rung = {k: at for k, at in self._rung.items() if now - at < RING_AGAIN_S}
-            if now - self._rung.get(key, float("-inf")) < RING_AGAIN_S:
+            if now - self._rung.get(key, float("-inf")) < within_s:
                 return False
             self._rung[key] = now
             return True

@@ -135,9 +135,7 @@ def _no_beat(rig: Rig, force: Force) -> None:
 @storm("processes: two beats")
 def _two_beats(rig: Rig, force: Force) -> None:
     first = rig.part("beat")
-    schedule = str(rig.stage.home / "beat-schedule-2")
-    command = [schedule if "beat-schedule" in word else word for word in first.command]
-    second = Part("beat 2", command, first.environment, rig.stage.home / "log" / "beat-2.log")
+    second = Part("beat 2", first.command, first.environment, rig.stage.home / "log" / "beat-2.log")
     second.start()
     try:
         rain(rig, force)

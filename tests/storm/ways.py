@@ -254,6 +254,17 @@ def _set(rig: Rig, **columns: Any) -> None:
             accounts.set_account(session, msp.account_id, **columns)
 
 
+def wait_too_long(rig: Rig, _: Sequence[Escalation]) -> None:
+    """Let the next polls be due tomorrow, as if the clock had been a day ahead."""
+    _set(rig, next_poll_at=rig.stage.services.clock() + timedelta(days=1))
+
+
+def sweep_in_the_future(rig: Rig, _: Sequence[Escalation]) -> None:
+    """Let the last sweep have been in an hour, as if the clock had been set back since."""
+    with rig.stage.services.database.system() as system:
+        jobs.beat(system, "sweep", rig.stage.services.clock() + timedelta(hours=1))
+
+
 def unverified(rig: Rig) -> None:
     """Let a receiver that knows no key find its host silent, so that the worker has to check."""
     rig.kill("web")
@@ -433,6 +444,9 @@ WAYS: dict[str, Way] = {
     "observe.gone": Way(delete, passes=1, gone=True),
     "settle": Way(take),
     "settle.waits": Way(by({"path": TICKET, "method": "PATCH", "kind": "status", "status": 503}, take)),
+    "sweep": Way(by_itself),
+    "sweep.moved": Way(wait_too_long),
+    "sweep.freed": Way(sweep_in_the_future),
     "poll": new(silent),
     "check": Way(entries_off),
     "weekly": Way(week),

@@ -17,7 +17,7 @@ class DeadBroker:
         self.tried = 0
         self.conf = SimpleNamespace(broker_transport_options={})
 
-    def send_task(self, name: str, kwargs: dict[str, Any], expires: float) -> None:
+    def send_task(self, name: str, kwargs: dict[str, Any]) -> None:
         self.tried += 1
         raise ConnectionError("no broker")
 

@@ -19,7 +19,8 @@ ROOT = Path(__file__).resolve().parents[3]
 USE_CASES = (
     "webhooks/callbacks.py", "webhooks/claiming.py",
     *(f"worker/{name}.py" for name in (
-        "auditor", "canary", "ending", "notify", "observe", "patrol", "publish", "refresh", "settle", "triage", "weekly",
+        "auditor", "canary", "ending", "notify", "observe", "patrol", "publish", "refresh", "settle", "timekeeping",
+        "triage", "weekly",
     )),
 )  # fmt: skip
 WRITES = frozenset({
