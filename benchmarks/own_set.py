@@ -12,7 +12,7 @@ import argparse
 
 from tests.unit.escalation import own_set
 
-FILES = ("first.txt", "second.txt", "third.txt")
+FILES = ("first.txt", "second.txt", "third.txt", "fourth.txt", "fifth.txt", "sixth.txt", "seventh.txt")
 
 
 def main() -> None:

@@ -148,6 +148,8 @@ NOUN_FIRST = re.compile(
 _HAPPENS = re.compile(r"\b(?:itself|unexpectedly|randomly|suddenly|on its own|by itself|keeps? getting|gets?|got|getting|being|automatically|has been|have been|cannot be|can't be|could not be|last (?:week|month|year)|ago)\b")
 _TIMED = re.compile(r"^(?:it |that |this |and |which |then )*(?:took|created|started|sent|opened|modified|received|logged|generated|dated|signed) (?:at |on |about |around |approx\.? |~)?(?:\d|ages|forever|a while|an hour|hours)")
 """How long something took or when it came about."""
+_HABIT = re.compile(r"^(?:\w+ ){0,2}?(?:i|we|they) (?:also |only |still |currently )?run\b")
+"""What somebody has in use: "we run four hosts"."""
 _CONFIRMED = re.compile(r"^(?:(?:the |app |site )?\w+ )?confirm(?:ed|s)(?:\s+(?:it|this|working|ok|okay|fixed|all|by|that (?:it|all|everything) (?:is|works)).*|\W*)$")
 """Somebody says that it works: the end of a step, not one of its own."""
 _BARE = re.compile(r"^(?:and |then |also |, )*(?:(?:fixed|solved|resolved|sorted|cured) (?:it|this|that|them|the (?:issue|problem|error))\b.*|(?:freed|quarantined|completed|blocked|logged|deleted \d|removed \d|found \d|cleaned \d)\b.*|restarted|rebooted|re-?connected|re-?started|logged (?:out|off|in|back in|out/in)|signed (?:out|in)|saved|applied|typed|retried|re-?tested|power[- ]cycled)(?: (?:it|again|both|them|pc|everything|twice|after|again last night|again (?:today|tonight|overnight)))?\W*$")
@@ -349,7 +351,7 @@ def claims(clause: str, sentence: str = "") -> Claim | None:
         return "not" if waits and not (_SYMPTOM.match(head) or _BACKGROUND.match(head)) else None
     if _ALL_OF_IT.search(head) or _GOT_THERE.match(head) or _put_back(head) or _only_talk(head, written, sentence):
         return "not"
-    if _TIMED.match(head):
+    if _TIMED.match(head) or _HABIT.match(head):
         return None
     if _CONFIRMED.match(head) or (_DUE_TO_BE.search(head) and not TERSE.match(head) and not PERSON.match(head)):
         return "not"

@@ -189,7 +189,8 @@ def _with_result(deed: Deed, stretch: Stretch) -> Deed:
 
 
 _TRIED_SO_FAR = re.compile(
-    r"\b(?:things|stuff|what|all|steps|everything) (?:i|we)(?:['’]ve| have)? (?:already )?(?:tried|did|done|checked)\b[^.]{0,40}[.:]?$",
+    r"\b(?:full |complete |long )?list of what (?:has|have) been (?:done|tried|checked)\b[^.]{0,40}[.:]?$|\bwhat (?:has|have) been (?:done|tried|checked) (?:so far|until now|up to now|already)[^.]{0,20}[.:]?$"
+    r"|\b(?:things|stuff|what|all|steps|everything) (?:i|we)(?:['’]ve| have)? (?:already )?(?:tried|did|done|checked)\b[^.]{0,40}[.:]?$",
 )
 
 

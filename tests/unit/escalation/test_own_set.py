@@ -12,7 +12,7 @@ from escalation import brief
 from escalation.neutral import inline
 from tests.unit.escalation import own_set
 
-FILES = ("first.txt", "second.txt", "third.txt")
+FILES = ("first.txt", "second.txt", "third.txt", "fourth.txt", "fifth.txt", "sixth.txt", "seventh.txt")
 TICKETS = own_set.tickets()
 ALL = [ticket for name in FILES for ticket in own_set.tickets(name)]
 READ = {name: own_set.score(own_set.tickets(name)) for name in FILES}
@@ -21,6 +21,10 @@ FLOORS = {
     "first.txt": (0.95, 0.81, 0.97, 0.85, 0.80, 0.85, 0.95, 0.90, 0),
     "second.txt": (0.90, 0.75, 0.97, 0.74, 0.95, 0.95, 0.97, 0.86, 1),
     "third.txt": (0.85, 0.79, 0.95, 0.75, 0.88, 0.95, 0.97, 0.80, 2),
+    "fourth.txt": (0.82, 0.73, 0.97, 0.69, 0.90, 0.87, 0.92, 0.91, 7),
+    "fifth.txt": (0.75, 0.62, 0.94, 0.61, 0.73, 0.94, 0.76, 0.87, 12),
+    "sixth.txt": (0.70, 0.64, 0.93, 0.59, 0.71, 0.85, 0.84, 0.83, 7),
+    "seventh.txt": (0.70, 0.62, 0.90, 0.53, 0.74, 0.84, 0.62, 0.83, 5),
 }
 
 

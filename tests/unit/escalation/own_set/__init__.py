@@ -1,6 +1,8 @@
 """Tickets of our own with labels, written before the rules read them, and how well the rules do.
 
-`first.txt` holds sixty, four for each domain; `second.txt` 35 written later, when the rules fitted the first too well.
+`first.txt` holds sixty, four for each domain; `second.txt` and `third.txt` 50 written later, when the rules fitted the first too
+well. `fourth.txt` and `sixth.txt` (36, in the manner of public forums), `fifth.txt` and `seventh.txt` (36, work notes and long
+accounts) were written and labelled without sight of the rules.
 
 A ticket starts with `=== id | domain | summary`. A line `d:` begins the description, `t:` a technician's note, `c:` a
 customer's, `r:` a resolution. Labels stand in the text and are taken out of it:
