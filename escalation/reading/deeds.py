@@ -115,7 +115,7 @@ _SUBJECT = (
 _AUX = r"(?:have|has|had|'ve|’ve|was|were|managed to|went ahead and|went and|got to|ended up|did|has been|have been|got)"
 _HAD = (
     r"(?:had|asked|got|told|walked|instructed|talked|guided) (?P<asked>(?:the )?(?:user|users|customer|client|cx|end[ -]?user|her|him|them|"
-    r"caller|[a-z]+)(?: [a-z]+)?) (?:to |through )?(?:also |then )?"
+    r"caller|[a-z]+)(?: (?!not\b)[a-z]+)?) (?:to |through )?(?:also |then )?"
 )
 
 _NAME = r"(?P<name>[A-Z][a-z]{1,15}(?: (?:from|at|in) \w+| [A-Z][a-z]{1,15})?)\s+(?:(?:has|had|also|then|already|just)\s+){0,2}"
@@ -208,6 +208,7 @@ _QUESTION = re.compile(
     r"who|how)\b.*$")
 _CONDITION = re.compile(r"^(?:and |but |so |only |or |also |that )*(?:if|when|whenever|unless|once|in case|as soon as|every time|each time|until|assuming|suppose)\b")
 _ARTICLE = re.compile(r"\b(?:according to|the (?:article|documentation|docs|guide|manual|kb|blog|post) (?:says|said|states|suggests)|kb\d+ says|supposedly)\b")
+_TROUBLE_AGAIN = re.compile(r"^(?:and |then |it |they )*(?:dropped|failed|crashed|locked|froze|died|disconnected|bounced|rebooted itself|stopped) again\b")
 _SYMPTOM = re.compile(
     r"^(?:\w+ ){0,3}(?:opened (?:a )?(?:ticket|case) (?:because|about)|called (?:in|to (?:say|report)|about|because|us)|emailed (?:in|us|to say)|"
     r"reported|complained|noticed|said|tells|told me|stated|advised)\b|^(?:started (?:happening|yesterday|today|this|last|on|at|about|after|getting)|stopped working|went down)\b"
@@ -223,6 +224,11 @@ _TALKED = re.compile(
 )
 _VENDOR = re.compile(r"\b(?:isp|vendor|support|carrier|provider|supplier|manufacturer|microsoft|dell|hp|hpe|lenovo|cisco|bt|telco|helpdesk of|hosting|registrar|ref|case|ticket|sr)\b")
 _PEOPLE = re.compile(r"\b(?:customer|client|cx|cust|eu|poc|mgr|manager|shift|user|users|end user|caller|her|him|them|contact|office manager|owner|staff|back)\b|^$")
+
+
+def trouble_again(clause: str) -> bool:
+    """Whether a clause says that the trouble is there again: nobody did it."""
+    return _TROUBLE_AGAIN.match(clause.strip()[:60].lower()) is not None
 
 
 def only_talk(clause: str) -> bool:
@@ -351,7 +357,7 @@ def claims(clause: str, sentence: str = "") -> Claim | None:
         return "not" if waits and not (_SYMPTOM.match(head) or _BACKGROUND.match(head)) else None
     if _ALL_OF_IT.search(head) or _GOT_THERE.match(head) or _put_back(head) or _only_talk(head, written, sentence):
         return "not"
-    if _TIMED.match(head) or _HABIT.match(head):
+    if _TIMED.match(head) or _HABIT.match(head) or _TROUBLE_AGAIN.match(head):
         return None
     if _CONFIRMED.match(head) or (_DUE_TO_BE.search(head) and not TERSE.match(head) and not PERSON.match(head)):
         return "not"

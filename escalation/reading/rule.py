@@ -12,6 +12,7 @@ _DEEDS = (
     ("a verb in the past opens it", deeds.TERSE),
     ("somebody and a verb in the past", deeds.PERSON),
     ("somebody was asked to do it", deeds.HAD_THEM),
+    ("somebody had it done", deeds.HAD_DONE),
     ('"after" and a deed', deeds.AFTER),
     ("a thing and what was done to it", deeds.NOUN_FIRST),
     ('"I" and a verb in the past', deeds.I_DID),
@@ -28,10 +29,10 @@ _OUTCOMES: dict[str, tuple[tuple[str, re.Pattern[str]], ...]] = {
     ),
     "partial": (
         ("relief that did not last", outcomes.TEMPORARY), ("relief with a rest", outcomes.BUT_THEN), ("it points somewhere", outcomes.POINTS),
-        ("a conclusion", outcomes.CONCLUDES), ("something was found", outcomes.FOUND), ("a finding", outcomes.FINDING), ("a fault that was found", outcomes.FAILED),
+        ("a conclusion", outcomes.CONCLUDES), ("something is not there", outcomes.LACKING), ("something was found", outcomes.FOUND), ("a finding", outcomes.FINDING), ("a fault that was found", outcomes.FAILED),
     ),
     "no_change": (
-        ("no change", outcomes.DENIED), ("the trouble is there again", outcomes.AGAIN), ("a clean bill", outcomes.CLEAR),
+        ("no change", outcomes.DENIED), ("something is not there", outcomes.LACKING), ("the trouble is there again", outcomes.AGAIN), ("a clean bill", outcomes.CLEAR),
         ("the trouble itself", outcomes.SYMPTOM), ("failure as before", outcomes.FAILED),
     ),
     "failed": (("failure", outcomes.FAILED), ("the same fault elsewhere", outcomes.DENIED), ("a code", outcomes.CODED)),

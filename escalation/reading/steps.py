@@ -239,7 +239,7 @@ def _steps_in(
             (len(clauses) > 1 and outcomes.states_result(rest)) or _inside_result(clauses[0].text)
         )):
             groups = [clauses]
-    if not groups and clauses and clauses[0].claim == "not" and deeds.only_talk(clauses[0].text):
+    if not groups and clauses and (deeds.only_talk(clauses[0].text) or deeds.trouble_again(clauses[0].text)):
         return []
     if not groups and role != "customer":
         return _finding(stretch, index, passage, following)

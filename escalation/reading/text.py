@@ -303,7 +303,7 @@ _GOES_ON = re.compile(
 
 
 _BEGINS_NOTE = re.compile(
-    r"(?:also |then |now )?(?:(?:re-?|un)?[a-z]{3,12}ed|ran|found|set|did|made|sent|took|put|went|new|same|no|still)\b|[a-z]+ ?(?:/|->|=)|\S{1,20}:\s|\d{3,4}\s|\d{1,2}[:.]\d\d\b"
+    r"(?:also |then |now )?(?:(?:re-?|un)?[a-z]{3,12}ed|ran|found|set|did|made|sent|took|put|went|new|same|no|still)\b|[a-z]+ ?(?:/|->|=)|\S{1,20}:\s|\d{4}\s+[A-Za-z]|\d{1,2}[:.]\d\d(?:\s?[-–:]|\s+[A-Za-z])"
 )
 """How a line of its own begins in terse notes."""
 

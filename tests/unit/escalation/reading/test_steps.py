@@ -123,6 +123,19 @@ def test_orders_in_the_base_form_are_advice() -> None:
     assert [outcome for outcome, _, _ in read("Set the age limit to none by policy and rejoined the PCs, no change.")] != []
 
 
+def test_calls_that_reached_nobody_and_trouble_that_is_back_are_no_steps() -> None:
+    for text in (
+        "Called cx 08:41, no answer, VM left.", "Emailed cx asking for a screenshot.", "told her not to touch the router",
+        "dropped again 07:16, was up since 23:16.", "Passed to day shift, pls restart the service after 17:00.",
+    ):  # fmt: skip
+        assert read(text) == [], text
+
+
+def test_a_row_with_a_time_holds_sentences_and_short_verbs_are_read() -> None:
+    text = "0811 rst the NTDS svc, writer back to stable.\n0844 Chkd free space on C: 61 GB ok\n0905 upd fw, no change. New cable, same."
+    assert [evidence.split()[0] for _, _, evidence in read(text)] == ["rst", "Chkd", "upd", "New"]
+
+
 def test_how_things_came_to_be_is_no_step() -> None:
     text = "We had the floor rewired in 2019 by the cheapest bidder. Every day at noon the phones drop."
     passage = Passage(text, tuple(stretches(text)), "technician", description=True)
