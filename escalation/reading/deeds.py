@@ -424,7 +424,7 @@ def opens_with_deed(sentence: str) -> bool:
     """Whether a technician's sentence begins with a verb in the past: the writer did it."""
     head = sentence.strip()[:100].lower()
     return (OPENING.match(head) or _FOUND_IT.match(head)) is not None and not (
-        _ALL_OF_IT.search(head) or _GOT_THERE.match(head)
+        _ALL_OF_IT.search(head) or _GOT_THERE.match(head) or only_talk(sentence)
     )
 
 
