@@ -42,6 +42,15 @@ class PostgresServer:
             for statement in statements:
                 connection.execute(text(statement))
 
+    def set_clock(self, database: str, seconds: float) -> None:
+        """Let what one database takes for the time be wrong by so much, for whoever asks for `clock_timestamp()`."""
+        engine = create_engine(self.superuser.set(database=database), poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(
+                "CREATE OR REPLACE FUNCTION pg_catalog.clock_timestamp() RETURNS timestamptz LANGUAGE sql VOLATILE AS "
+                f"$$ SELECT statement_timestamp() + interval '{seconds:f} s' $$"
+            ))  # fmt: skip
+
     def fresh_database(self) -> str:
         """Return the name of a new, migrated database."""
         name = f"rf_{uuid.uuid4().hex[:12]}"

@@ -228,16 +228,18 @@ def _audit_mails(
             for handoff in session.scalars(select(Handoff).where(Handoff.account_id == msp.account_id))
             for row in deliveries.of_handoff(session, msp.account_id, handoff.id)
         }
-        known |= _audit_reports(session, msp, came, found)
+        known |= _audit_reports(rig, session, msp, came, found)
     host = f"@{msp.name}.example"
     for recipient, subject, message_id in mails:
         if host in recipient and message_id not in known:
             found.blame(f"a mail to {recipient} that no delivery knows: {subject}")
 
 
-def _audit_reports(session: Session, msp: Msp, came: Counter[str], found: Account) -> set[str]:
+def _audit_reports(rig: Rig, session: Session, msp: Msp, came: Counter[str], found: Account) -> set[str]:
     """Blame weekly e-mails that are said to be sent and never came; return the Message-IDs of all."""
     rows = list(session.scalars(select(Report).where(Report.account_id == msp.account_id)))
+    for week in sorted(rig.weeks - {row.period for row in rows}):
+        found.blame(f"{msp.name}: no report for {week}")
     for row in rows:
         if row.status == "sent" and not came[row.message_id]:
             found.blame(f"{msp.name}: report {row.id} is said to be sent and never came")

@@ -25,6 +25,7 @@ from worker.onboarding import account_named, connect
 from worker.settings import Settings
 from worker.stage import Stage, until
 
+WRONG_CLOCK = Path(__file__).parent / "wrong_clock"
 QUICK = {
     "RESOLUTIONFLOW_SWEEP": "0.4",
     "RESOLUTIONFLOW_POLL": "2",
@@ -88,6 +89,8 @@ class Rig:
     escalations: list[Escalation] = field(default_factory=list)
     refused_mail: tuple[str, ...] = ()
     """Other ends of a delivery that this storm explains, such as `failed`."""
+    weeks: set[str] = field(default_factory=set)
+    """ISO weeks whose Monday came: each account has one report for each."""
 
     @property
     def kind(self) -> str:
@@ -136,11 +139,26 @@ class Rig:
         self.escalations.append(made)
         return made
 
-    def add_worker(self, name: str = "worker 2") -> Part:
+    def set_clock(self, seconds: float, *, database: bool = True, of: str = "clock") -> None:
+        """Let the clock of all parts but the simulated ConnectWise be wrong, and (PostgreSQL) the database's too.
+
+        `of` names another clock than the one all parts have.
+        """
+        file = self.stage.home / of
+        new = file.with_suffix(".new")
+        new.write_text(str(seconds))
+        new.replace(file)
+        if database and self.postgres:
+            self.postgres.set_clock(self.stage.services.database.url.database or "", seconds)
+
+    def add_worker(self, name: str = "worker 2", *, clock: str = "clock") -> Part:
         """Start one more worker; it is gone with the rig."""
         first = self.part("worker")
         settings = self.stage.services.settings
-        part = Part(name, worker_command(settings), first.environment, self.stage.home / "log" / f"{name}.log")
+        environment = {**first.environment, "STORM_CLOCK": str(self.stage.home / clock)}
+        log = self.stage.home / "log" / f"{name}.log"
+        log.unlink(missing_ok=True)
+        part = Part(name, worker_command(settings), environment, log)
         part.start()
         self.stage._supervisor.parts.append(part)
         until(lambda: '"event": "warm"' in self.stage.log(name), f"{name} did not get ready")
@@ -196,6 +214,8 @@ def rig(
             "SMTP_URL": f"smtp://127.0.0.1:{smtp.port}",
             "SECRET_KEYS": "storm-storm-storm-storm-storm-storm-1",
             "RESOLUTIONFLOW_CRASH_FILE": str(crash_file),
+            "STORM_CLOCK": str(home / "clock"),
+            "PYTHONPATH": os.pathsep.join([str(WRONG_CLOCK), *filter(None, [os.environ.get("PYTHONPATH")])]),
             **(environment or {}),
         }
         # The broker's socket is where its settings say; we and the product reach it through the proxy.

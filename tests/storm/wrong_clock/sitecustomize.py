@@ -7,7 +7,9 @@ for by itself is not touched; in the product nothing that matters does.
 
 from __future__ import annotations
 
+import ctypes
 import datetime
+import gc
 import os
 import time
 from typing import Any
@@ -15,57 +17,26 @@ from typing import Any
 FILE = os.environ.get("STORM_CLOCK", "")
 
 
-def _wrong_by(reader: Any = open) -> float:
+def _wrong_by() -> float:
     try:
-        with reader(FILE) as file:
+        with open(FILE) as file:  # noqa: PTH123 - asked for thousands of times a second
             return float(file.read() or 0)
     except (OSError, ValueError):
         return 0.0
 
 
 if FILE:
-    right, right_ns, Right = time.time, time.time_ns, datetime.datetime
+    right, right_ns = time.time, time.time_ns
 
-    class _Kind(type):
-        def __instancecheck__(cls, thing: object) -> bool:
-            return isinstance(thing, Right)
+    def now(cls: Any, tz: datetime.tzinfo | None = None) -> Any:
+        return cls.fromtimestamp(right() + _wrong_by(), tz)
 
-        def __subclasscheck__(cls, kind: type) -> bool:
-            return issubclass(kind, Right)
+    def utcnow(cls: Any) -> Any:
+        return cls.fromtimestamp(right() + _wrong_by(), datetime.UTC).replace(tzinfo=None)
 
-    class datetime_(Right, metaclass=_Kind):  # noqa: N801
-        """Makes plain `datetime`s, whatever is asked of it; only what is now is wrong."""
-
-        __slots__ = ()
-
-        def __new__(cls, *args: Any, **kwargs: Any) -> Any:
-            return Right(*args, **kwargs)
-
-        @classmethod
-        def now(cls, tz: datetime.tzinfo | None = None) -> Any:
-            return Right.fromtimestamp(right() + _wrong_by(), tz)
-
-        @classmethod
-        def utcnow(cls) -> Any:
-            return Right.fromtimestamp(right() + _wrong_by(), datetime.UTC).replace(tzinfo=None)
-
-        @classmethod
-        def fromtimestamp(cls, *args: Any, **kwargs: Any) -> Any:
-            return Right.fromtimestamp(*args, **kwargs)
-
-        @classmethod
-        def fromisoformat(cls, text: str) -> Any:
-            return Right.fromisoformat(text)
-
-        @classmethod
-        def combine(cls, *args: Any, **kwargs: Any) -> Any:
-            return Right.combine(*args, **kwargs)
-
-        @classmethod
-        def strptime(cls, *args: Any) -> Any:
-            return Right.strptime(*args)
-
-    datetime_.__name__ = datetime_.__qualname__ = "datetime"
-    datetime.datetime = datetime_  # type: ignore[misc]
+    # In the class itself: another class in its place would not be the one that libraries know values by.
+    (members,) = gc.get_referents(datetime.datetime.__dict__)
+    members |= {"now": classmethod(now), "utcnow": classmethod(utcnow)}
+    ctypes.pythonapi.PyType_Modified(ctypes.py_object(datetime.datetime))
     time.time = lambda: right() + _wrong_by()
     time.time_ns = lambda: right_ns() + int(_wrong_by() * 1e9)
