@@ -197,8 +197,8 @@ RULES: tuple[Rule, ...] = (
     _rule("shared secret", r"\b(?:radius|tacacs\+?|shared|pre-?shared|ipsec|ike|vpn|server)[ _-](?:shared[ _-])?secret(?: key)?[\"']?\s*[:=]\s*[\"']?(?P<secret>[^\s\"']{4,120})", _labelled),
     _rule("shared secret", r"\b(?:radius|tacacs\+?|shared|pre-?shared|ipsec|ike|vpn|server)[ _-](?:shared[ _-])?secret(?: key)? (?:is|was) [\"']?(?P<secret>[^\s\"']{4,120})", lambda v: ("-" not in v and _secretive(v)) or _strong(v)),
     _rule("device secret", r"\b(?:enable|username \S{1,40}|line \S{1,20})\s+(?:secret|password)\s+(?:[057-9]\s+)?(?P<secret>\S{4,120})", lambda v: any(c.isdigit() for c in v)),
-    _rule("pre-shared key", r"\b(?:psk|pre-?shared[ -]?key|(?:set )?psksecret|ike key|tunnel key)\b[\"']?(?:\s*(?:is|was|=|:|to|ascii-text|local|remote)){0,2}\s+[\"']?(?P<secret>[^\s\"'\[]{4,120})", lambda v: _secretive(v)),
-    _rule("wifi key", r"\b(?:wi-?fi|wlan|wpa[23]?(?:-psk)?|ssid|wireless|guest network)\b[^\n.]{0,50}?\b(?:key|psk|password|passwort|pw|pass|passphrase|code)\b(?: is| was| =|:|=| ->| to)?\s*[\"'“]?(?P<secret>[^\s\"'”\[]{5,64})", _secretive),
+    _rule("pre-shared key", r"\b(?:psk|pre[- ]?shared[ -]?key|(?:set )?psksecret|ike key|tunnel key)\b[\"']?(?:\s*(?:is|was|=|:|to|ascii-text|local|remote)){0,2}\s+[\"']?(?P<secret>[^\s\"'\[]{4,120})", lambda v: _secretive(v)),
+    _rule("wifi key", r"\b(?:wi-?fi|wlan|wpa[23]?(?:-psk)?|ssid|wireless|guest network)\b[^\n.]{0,50}?\b(?:key|psk|password|passwort|pw|pass|passphrase|code)\b(?: (?:on|for|of|at|in|to) (?:the |our |their )?[\w-]{2,20}(?: \w{2,20})?)?(?: is| was| says| reads| =|:|=| ->| to)?\s*[\"'“]?(?P<secret>[^\s\"'”\[]{5,64})", _secretive),
     # numbers
     _rule("card number", r"(?<![\d.-])(?:\d[ -]?){12,18}\d(?![\d.-]?\d)", _luhn),
     _rule("iban", r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b", _iban, flags=0),
@@ -206,17 +206,21 @@ RULES: tuple[Rule, ...] = (
     _rule("licence key", r"\b[A-Z0-9]{5}(?:-[A-Z0-9]{5}){4}\b", lambda v: bool(re.search(r"\d", v) and re.search(r"[A-Z]", v)), flags=0),
     _rule("licence key", r"\b(?:licen[cs]e|product|activation|registration|serial) (?:key|code)(?: is| was|\s*[:=])\s*(?P<secret>[A-Z0-9][A-Z0-9-]{7,80})", _codes),
     _rule("recovery codes", r"\b(?:recovery|backup|scratch|emergency) codes?\b[^\n\d]{0,60}[:\s]\s*(?P<secret>(?:(?:[a-z0-9]{4,5}-[a-z0-9]{4,6}|\d{4} \d{4}|[a-f0-9]{8,10}|\d{6,10})\b[\s,;]{0,4}){1,20})", _codes),
+    _rule("one-time code", r"\bcode (?:from|in|on) (?:the |her |his |my |their )?(?:app|phone|authenticator|text|sms|token|fob)\b[,:]?(?: is| was)?\s*(?P<secret>\d{3}[ -]?\d{3,5})\b"),
     _rule("one-time code", r"\b(?:mfa|2fa|otp|verification|one[- ]time|sms|authenticator|login|duo)[ -](?:pass)?code(?: (?:is|was|i got|he got|she got|of))?\s*[:=]?\s*(?P<secret>\d{3}[ -]?\d{3,5})\b"),
     _rule("pin", r"\b(?:pin(?:[ -]?(?:code|number))?|(?:door|gate|alarm|voicemail|unlock|safe|access|entry|keypad|panel)[ -](?:code|pin|passcode)|passcode)(?:\s+(?:for|on|of|to)\s[^\n:.;]{1,40}?)?"
           r"(?:\s*(?:is|was|got|has been|:|=|#|to|(?:re)?set to|changed to|are|-)){0,2}\s*(?P<secret>\d{4,10})(?![\d.:/-]\d|\d)\b"),
     _rule("pin", r"\bcode (?:for|to|of|on) (?:the |their |our )?(?:alarm|door|gate|safe|building|office|server room|cage|lockbox|voicemail|keypad)\b(?: is| was|:| =)?\s*#?(?P<secret>\d{4,10})\b"),
+    _rule("wifi key", r"\b(?:key|code) (?:on|under) the (?:back|bottom|side|label|sticker) of [^\n:]{2,30}:\s*(?P<secret>[^\s\"'”\[]{5,64})", _secretive),
+    _rule("device secret", r"\benable (?:secret|password) (?:is|was)(?: now| still)? (?P<secret>\S{4,120})", _secretive),
+    _rule("password", r"\b(?:passwort|kennwort)\b(?: von \S{1,30})?(?: wurde| ist| jetzt| neu| auf| zu){1,3} [\"'“„]?(?P<secret>[^\s\"'”\[]{4,64})", _secretive),
     _rule("wifi key", r"\b(?:key|code|psk)\b for (?:the )?(?:\w+ )?(?:wi-?fi|wlan|wireless|ssid)\b(?: is| was|:| =)?\s*[\"'“]?(?P<secret>[^\s\"'”\[]{5,64})", _secretive),
     _rule("wifi key", r"\b(?:wi-?fi|wlan|ssid)\b(?: is|:)?\s+[\w -]{2,32}\s[/|]\s(?P<secret>[^\s\"'”\[]{6,64})", lambda v: _strong(v)),
     # what people write
     _rule("security answer", r"\b(?:security answer|mother'?s maiden name|secret answer|security question answer)(?: is| was|\s*[:=])\s*(?P<secret>[^\n,;.]{2,60})"),
     _rule("passphrase", r"\bpass ?phrase\b(?:[^\n:=\"“]{0,40}?)(?:\s+is|\s+was|\s*[:=])\s*(?P<secret>[\"“][^\"”\n]{3,120}[\"”]|[^\n.;]{4,120})", lambda v: v.split()[0].lower() not in _WORDS),
     _rule("api key", r"\b(?:(?:api|access|secret|client|auth|bearer|subscription|encryption|service|signing|webhook|account|app|private|integration|refresh|admin|personal access|registration|install|deploy\w*|site)"
-          r"[ _-]?(?:key|token|secret|pat)s?|token|client[_ -]?secret|x-api-key)[\"']?(?:\s*(?:is|was|=>?|:))\s*[\"']?(?P<secret>[\w.~+/=|!@#$%^*-]{8,400})", _keyish),
+          r"[ _-]?(?:key|token|secret|pat)s?|token|client[_ -]?secret|x-api-key)[\"']?(?: (?:for|on|of|in|from) (?:the |our |their )?[\w-]{2,20}(?: \w{2,20})?)?(?:\s*(?:is|was|=>?|:))\s*[\"']?(?P<secret>[\w.~+/=|!@#$%^*-]{8,400})", _keyish),
     _rule("password", r"<(?P<tag>\w*(?:password|passwd|pwd)\w*)(?:\s[^<>]{0,80})?>(?P<secret>[^<\n]{1,120})(?=</)"),
     _rule("password", r"[\"']?\b\w{0,24}(?:password|passwd|pwd)[\"']\s*:\s*(?P<secret>[\"'][^\"'\n]{1,120}[\"'])", lambda v: len(v) > 4),
     _rule("password", r"\b\w{0,24}(?:password|passwd|pwd|_pass)\s*=\s*(?P<secret>\"[^\"\n]{1,120}\"|'[^'\n]{1,120}'|[^\s;,\"'&<>]{3,120})", _labelled),
