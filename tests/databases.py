@@ -43,18 +43,37 @@ class PostgresServer:
                 connection.execute(text(statement))
 
     def set_clock(self, database: str, seconds: float) -> None:
-        """Let what one database takes for the time be wrong by so much, for whoever asks for `clock_timestamp()`."""
-        engine = create_engine(self.superuser.set(database=database), poolclass=NullPool, isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            connection.execute(text(
-                "CREATE OR REPLACE FUNCTION pg_catalog.clock_timestamp() RETURNS timestamptz LANGUAGE sql VOLATILE AS "
-                f"$$ SELECT statement_timestamp() + interval '{seconds:f} s' $$"
-            ))  # fmt: skip
+        """Let what one database tells the application for the time be wrong by so much."""
+        with self._connection(database) as connection:
+            connection.execute(text("UPDATE wrong.clock SET by_s = :seconds"), {"seconds": seconds})
 
-    def fresh_database(self) -> str:
-        """Return the name of a new, migrated database."""
+    def make_clock_wrong(self, database: str) -> None:
+        """Let the application, from its next connection on, find a clock of ours before the server's."""
+        with self._connection(database) as connection:
+            for statement in (
+                "CREATE SCHEMA wrong",
+                "CREATE TABLE wrong.clock AS SELECT 0::float AS by_s",
+                "CREATE FUNCTION wrong.clock_timestamp() RETURNS timestamptz LANGUAGE sql VOLATILE SECURITY DEFINER AS $$"
+                " SELECT pg_catalog.clock_timestamp() + by_s * interval '1 s' FROM wrong.clock $$",
+                "GRANT USAGE ON SCHEMA wrong TO PUBLIC",
+                f"ALTER ROLE {APP} IN DATABASE {database} SET search_path = wrong, pg_catalog, public",
+            ):
+                connection.execute(text(statement))
+
+    def fresh_database(self, disk: Path | None = None) -> str:
+        """Return the name of a new, migrated database, on another disk if one is named."""
         name = f"rf_{uuid.uuid4().hex[:12]}"
-        self.run(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} OWNER {OWNER}")
+        where = ""
+        if disk is not None:
+            folder = disk / name
+            folder.mkdir()
+            with self._connection() as connection:
+                data = connection.scalar(text("SELECT current_setting('data_directory')"))
+            owner = Path(str(data)).stat()
+            os.chown(folder, owner.st_uid, owner.st_gid)
+            self.run(f"CREATE TABLESPACE {name} LOCATION '{folder}'")
+            where = f" TABLESPACE {name}"
+        self.run(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} OWNER {OWNER}{where}")
         return name
 
     def prepare(self) -> None:
@@ -77,8 +96,9 @@ class PostgresServer:
             # Renamed last, so that a half-made template is never taken for one.
             connection.execute(text(f"ALTER DATABASE rf_making RENAME TO {TEMPLATE}"))
 
-    def _connection(self) -> Connection:
-        engine = create_engine(self.superuser, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    def _connection(self, database: str | None = None) -> Connection:
+        url = self.superuser.set(database=database or self.superuser.database)
+        engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
         return engine.connect()
 
 

@@ -19,8 +19,10 @@ import time
 from pathlib import Path
 
 from tests.storm.audit import HEADING, Account
+from tests.storm.disks import CannotMount
+from tests.storm.every import STORMS
 from tests.storm.rig import rig, say
-from tests.storm.storms import STORMS, Force, Storm, run
+from tests.storm.storms import CannotBlow, Force, Storm, run
 from worker.logs import set_up
 
 
@@ -51,22 +53,38 @@ def main() -> int:
     for kind in kinds:
         mine = [s for s in chosen if s.only in ("", kind)]
         minutes = options.minutes and options.minutes / len(kinds)
-        found += _season(kind, mine, options.seed, minutes, Force(options.force, options.seconds))
+        force = Force(options.force, options.seconds)
+        found += _season(kind, [s for s in mine if not s.disk], options.seed, minutes, force)
+        try:
+            found += _season(kind, [s for s in mine if s.disk], options.seed, minutes, force, disks=True)
+        except CannotMount as why:
+            say(f"storms of full disks skipped: {why}")
     bad = [line for line in found if not line.good]
     say(f"{len(found)} storms, {sum(f.attempted for f in found)} escalations, {len(bad)} failed, seed {options.seed}")
     return 1 if bad else 0
 
 
-def _season(kind: str, storms: list[Storm], seed: int, minutes: float | None, force: Force) -> list[Account]:
+def _season(
+    kind: str, storms: list[Storm], seed: int, minutes: float | None, force: Force, *, disks: bool = False
+) -> list[Account]:
+    """Let storms blow over one rig. Raises `CannotMount`."""
+    if not storms:
+        return []
     home = Path(tempfile.mkdtemp(prefix=f"storm-{kind}-"))
     found: list[Account] = []
-    with rig(home, kind, seed=seed) as running:
+    with rig(home, kind, seed=seed, disks=disks) as running:
         for one in storms if minutes is None else _for(minutes, storms, running.chance):
-            line = run(running, one, force)
+            try:
+                line = run(running, one, force)
+            except CannotBlow as why:
+                say(f"{one.name:<46} {kind:<10} skipped: {why}")
+                continue
             found.append(line)
             say(line.line())
             for why in line.why[:10]:
                 say(f"    {why}")
+        if not all(line.good for line in found) and disks:
+            shutil.copytree(home / "disk", home / "was on the disk")
     if all(line.good for line in found):
         shutil.rmtree(home, ignore_errors=True)
     else:

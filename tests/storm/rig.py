@@ -18,6 +18,7 @@ from sqlalchemy import make_url
 from models import accounts
 from psa.simulator.remote import Remote
 from tests.databases import APP, PostgresServer
+from tests.storm.disks import free, small_disk
 from tests.storm.proxy import Fault, Proxy
 from worker.catcher import MailCatcher
 from worker.embedded import Part, worker_command
@@ -86,11 +87,16 @@ class Rig:
     seed: int
     chance: random.Random
     crash_file: Path
+    home: Path
     escalations: list[Escalation] = field(default_factory=list)
     refused_mail: tuple[str, ...] = ()
     """Other ends of a delivery that this storm explains, such as `failed`."""
     weeks: set[str] = field(default_factory=set)
     """ISO weeks whose Monday came: each account has one report for each."""
+    blame: list[str] = field(default_factory=list)
+    """What a storm itself saw that should not be."""
+    disks: list[Path] = field(default_factory=list)
+    """Small disks: under everything the product writes, and (PostgreSQL) under its database."""
 
     @property
     def kind(self) -> str:
@@ -144,7 +150,7 @@ class Rig:
 
         `of` names another clock than the one all parts have.
         """
-        file = self.stage.home / of
+        file = self.home / of
         new = file.with_suffix(".new")
         new.write_text(str(seconds))
         new.replace(file)
@@ -155,7 +161,7 @@ class Rig:
         """Start one more worker; it is gone with the rig."""
         first = self.part("worker")
         settings = self.stage.services.settings
-        environment = {**first.environment, "STORM_CLOCK": str(self.stage.home / clock)}
+        environment = {**first.environment, "STORM_CLOCK": str(self.home / clock)}
         log = self.stage.home / "log" / f"{name}.log"
         log.unlink(missing_ok=True)
         part = Part(name, worker_command(settings), environment, log)
@@ -173,6 +179,8 @@ class Rig:
     def heal(self) -> None:
         """Put every fault right."""
         self.crash_file.unlink(missing_ok=True)
+        for disk in self.disks:
+            free(disk)
         self.stage.simulator.clear_faults()
         self.stage.simulator.settings(rate_limit=None, note_lag_s=0, latency_ms=0)
         for msp in self.msps:
@@ -202,9 +210,15 @@ def rig(
     seed: int = 1,
     postgres: PostgresServer | None = None,
     environment: dict[str, str] | None = None,
+    disks: bool = False,
 ) -> Iterator[Rig]:
-    """Start everything on one kind of database (`sqlite`, `postgresql`) and give it."""
+    """Start everything on one kind of database (`sqlite`, `postgresql`) and give it; with `disks` on small ones.
+
+    Raises `tests.storm.disks.CannotMount` where small disks cannot be had.
+    """
     with contextlib.ExitStack() as stack:
+        small = [stack.enter_context(small_disk(home / "disk"))] if disks else []
+        place = small[0] if small else home
         mail = MailCatcher(home / "caught")
         stack.enter_context(mail)
         smtp = stack.enter_context(Proxy(("127.0.0.1", mail.port)))
@@ -219,25 +233,29 @@ def rig(
             **(environment or {}),
         }
         # The broker's socket is where its settings say; we and the product reach it through the proxy.
-        socket = Settings.read({"RESOLUTIONFLOW_VAR": str(home)}).broker_socket
+        socket = Settings.read({"RESOLUTIONFLOW_VAR": str(place)}).broker_socket
         broker = stack.enter_context(Proxy(socket))
         wanted["REDIS_URL"] = f"redis://127.0.0.1:{broker.port}"
         line, server, url = None, None, ""
         if database == "postgresql":
             server = postgres or stack.enter_context(_postgres())
             line = stack.enter_context(Proxy(_socket_of(server)))
-            direct = make_url(server.url(server.fresh_database(), APP))
+            if disks:
+                small.append(stack.enter_context(small_disk(Path(tempfile.mkdtemp(prefix="rf-disk-")))))
+            name = server.fresh_database(small[1] if disks else None)
+            server.make_clock_wrong(name)
+            direct = make_url(server.url(name, APP))
             url = direct.set(host="127.0.0.1", port=line.port, query={}).render_as_string(hide_password=False)
         stage = stack.enter_context(
             Stage(
-                home, database_url=url, environment=wanted, supervised=True, longest_wait_s=0.2,
+                place, database_url=url, environment=wanted, supervised=True, longest_wait_s=0.2, owner="gnorth",
                 simulator_arguments=["--seed", str(seed)],
             )
         )  # fmt: skip
         northgate = Msp(stage.account_id, "northgate", stage.simulator, "jlind", "Help Desk", "Escalated",
                         ("msvensson", "tobrien"), _forged(stage.simulator))  # fmt: skip
         msps = [northgate, _lakeside(stage)]
-        made = Rig(stage, mail, smtp, broker, line, server, msps, seed, random.Random(seed), crash_file)
+        made = Rig(stage, mail, smtp, broker, line, server, msps, seed, random.Random(seed), crash_file, home, disks=small)
         try:
             yield made
         finally:

@@ -10,7 +10,6 @@ import sqlite3
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import redis
@@ -43,6 +42,12 @@ class Storm:
     only: str = ""
     """The one kind of database it is about; empty: both."""
     refused_mail: tuple[str, ...] = ()
+    disk: bool = False
+    """It wants its databases on a small disk."""
+
+
+class CannotBlow(Exception):
+    """Something that a storm needs is not here; the message says what."""
 
 
 STORMS: list[Storm] = []
@@ -51,11 +56,13 @@ STORMS: list[Storm] = []
 Blow = Callable[[Rig, Force], None]
 
 
-def storm(name: str, *, only: str = "", refused_mail: tuple[str, ...] = ()) -> Callable[[Blow], Blow]:
+def storm(
+    name: str, *, only: str = "", refused_mail: tuple[str, ...] = (), disk: bool = False
+) -> Callable[[Blow], Blow]:
     """Register a storm under its name, `group: what`."""
 
     def register(blow: Blow) -> Blow:
-        STORMS.append(Storm(name, blow, only, refused_mail))
+        STORMS.append(Storm(name, blow, only, refused_mail, disk))
         return blow
 
     return register
@@ -68,13 +75,22 @@ def run(rig: Rig, one: Storm, force: Force) -> Account:
     rig.stage.simulator.clear_requests()
     before = len(rig.escalations)
     rig.refused_mail = one.refused_mail
+    rig.blame.clear()
     try:
         one.blow(rig, force)
     finally:
         rig.heal()
     healed, healed_at = time.monotonic(), time.time()
     settled = settle(rig, healed, SETTLE_S)
-    return audit(rig, one.name, rig.escalations[before:], healed_at, settled)
+    found = audit(rig, one.name, rig.escalations[before:], healed_at, settled)
+    for what in rig.blame:
+        found.blame(what)
+    return found
+
+
+def some(force: Force, share: float = 3) -> Force:
+    """Return a part of the force."""
+    return replace(force, escalations=max(1, int(force.escalations / share)), seconds=force.seconds / share)
 
 
 def rain(rig: Rig, force: Force) -> None:
@@ -142,95 +158,6 @@ def _two_beats(rig: Rig, force: Force) -> None:
         rain(rig, force)
     finally:
         second.kill()
-
-
-# clocks
-
-HOUR = 3600.0
-
-
-def _some(force: Force, share: float = 3) -> Force:
-    return replace(force, escalations=max(1, int(force.escalations / share)), seconds=force.seconds / share)
-
-
-@storm("clock: set forward an hour")
-def _forward(rig: Rig, force: Force) -> None:
-    rig.set_clock(0)
-    rain(rig, _some(force))
-    rig.set_clock(HOUR)
-    rain(rig, _some(force, 1.5))
-
-
-@storm("clock: set back an hour")
-def _back(rig: Rig, force: Force) -> None:
-    rig.set_clock(HOUR)
-    rain(rig, _some(force))
-    rig.set_clock(0)
-    rain(rig, _some(force, 1.5))
-
-
-@storm("clock: to and fro")
-def _to_and_fro(rig: Rig, force: Force) -> None:
-    end = every(0.7, lambda: rig.set_clock(rig.chance.choice((-HOUR, -90.0, 0.0, 90.0, HOUR))))
-    try:
-        rain(rig, force)
-    finally:
-        end()
-        rig.set_clock(0)
-
-
-@storm("clock: back an hour, no callbacks, no mail")
-def _back_while_waiting(rig: Rig, force: Force) -> None:
-    """All that is left is what is due: polls, briefs found by them, messages that wait."""
-    rig.smtp.fault = Fault(down=True)
-    for msp in rig.msps:
-        msp.simulator.callbacks(drop_ratio=1.0)
-    rig.set_clock(HOUR)
-    rain(rig, _some(force, 2))
-    rig.set_clock(0)
-    rain(rig, _some(force, 2))
-
-
-@storm("clock: of the machines, the database's is right", only="postgresql")
-def _machines(rig: Rig, force: Force) -> None:
-    end = every(0.7, lambda: rig.set_clock(rig.chance.choice((-HOUR, 0.0, HOUR)), database=False))
-    try:
-        rain(rig, force)
-    finally:
-        end()
-        rig.set_clock(0)
-
-
-@storm("clock: one worker an hour ahead, one behind", only="postgresql")
-def _skewed(rig: Rig, force: Force) -> None:
-    rig.set_clock(HOUR, of="clock-ahead", database=False)
-    rig.set_clock(-HOUR, of="clock-behind", database=False)
-    rig.add_worker("worker ahead", clock="clock-ahead")
-    rig.add_worker("worker behind", clock="clock-behind")
-    _spoil_posts(rig)  # so that they take over from one another
-    try:
-        rain(rig, force)
-    finally:
-        rig.remove("worker ahead")
-        rig.remove("worker behind")
-
-
-@storm("clock: Monday seven o'clock three times over")
-def _monday(rig: Rig, force: Force) -> None:
-    """The Monday after summer time began in London; its weekly report is due at 06:00 UTC."""
-    monday = datetime(2027, 3, 29, 6, 0, tzinfo=UTC)
-    ahead = (monday - datetime.now(UTC)).total_seconds()
-    rig.set_clock(ahead - 12)  # the week before is reported at once; the Monday comes while it rains
-    begun = time.monotonic()
-    rain(rig, _some(force))
-    time.sleep(max(0.0, begun + 24 - time.monotonic()))
-    for _ in range(2):
-        rig.set_clock(ahead - HOUR)
-        rain(rig, _some(force))
-        rig.set_clock(ahead)
-        time.sleep(2)
-    rig.set_clock(0)
-    rig.weeks.add("2027-W13")
 
 
 # callbacks
@@ -432,13 +359,13 @@ def _html(rig: Rig, force: Force) -> None:
 
 @storm("psa: notes applied, not answered")
 def _unanswered(rig: Rig, force: Force) -> None:
-    _spoil_posts(rig)
+    spoil_posts(rig)
     rain(rig, force)
 
 
 @storm("psa: as before, and notes show late")
 def _unanswered_and_late(rig: Rig, force: Force) -> None:
-    _spoil_posts(rig)
+    spoil_posts(rig)
     for msp in rig.msps:
         msp.simulator.settings(note_lag_s=1.5)
     try:
@@ -449,7 +376,8 @@ def _unanswered_and_late(rig: Rig, force: Force) -> None:
             msp.simulator.settings(note_lag_s=0)
 
 
-def _spoil_posts(rig: Rig) -> None:
+def spoil_posts(rig: Rig) -> None:
+    """Let ConnectWise carry out every POST of a note and answer none."""
     for kind, more in (("reset", {}), ("hang", {"seconds": 5}), ("status", {"status": 504}), ("html", {"status": 200})):
         rig.stage.simulator.fault(method="POST", path=NOTES, kind=kind, applied=True, probability=0.25, **more)
 

@@ -6,13 +6,15 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.storm.every import STORMS
 from tests.storm.rig import Rig, rig
-from tests.storm.storms import STORMS, Force, run
+from tests.storm.storms import Force, run
 
 SHORT = (
     "processes: random kill -9",
     "callbacks: 30% dropped, 50% repeated, shuffled",
     "broker: frozen",
+    "clock: back an hour, no callbacks, no mail",
     "database: locked",
     "psa: as before, and notes show late",
     "mail: no answer after DATA",
