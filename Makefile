@@ -4,7 +4,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run simulator test test-fast crashes storm guards check lint types contracts lock audit bench pictures clean
+.PHONY: help setup demo run simulator test test-fast crashes storm hostile guards check lint types contracts lock audit bench pictures clean
 
 help: ## list all commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -34,6 +34,9 @@ crashes: $(VENV)/.ready ## kill -9 at every named point, three passes each, and 
 
 storm: $(VENV)/.ready ## every storm once on both databases, a line each (STORM="--only broker --minutes 60 --seed 7")
 	@$(PY) -m tests.storm $(STORM)
+
+hostile: $(VENV)/.ready ## strangers at every door and hostile words in every ticket, counted (HOSTILE="--short")
+	@$(PY) -m tests.hostile $(HOSTILE)
 
 guards: $(VENV)/.ready ## take each guard away in turn, in a copy, and name the test that turns red
 	@$(PY) -m tests.storm.guards $(GUARDS)
