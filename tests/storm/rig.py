@@ -253,7 +253,7 @@ def rig(
             )
         )  # fmt: skip
         northgate = Msp(stage.account_id, "northgate", stage.simulator, "jlind", "Help Desk", "Escalated",
-                        ("msvensson", "tobrien"), _forged(stage.simulator))  # fmt: skip
+                        ("msvensson", "tobrien", "gnorth"), _forged(stage.simulator))  # fmt: skip
         msps = [northgate, _lakeside(stage)]
         made = Rig(stage, mail, smtp, broker, line, server, msps, seed, random.Random(seed), crash_file, home, disks=small)
         try:

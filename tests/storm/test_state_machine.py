@@ -285,7 +285,7 @@ def test_exactly_one_brief_whatever_happens_in_whatever_order(sqlite_template: b
     run_state_machine_as_test(
         Handoffs,
         settings=settings(
-            max_examples=int(os.environ.get("RF_STATES", "20")),
+            max_examples=int(os.environ.get("RF_STATES", "10")),
             stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True,
         ),
     )  # fmt: skip
