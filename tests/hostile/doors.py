@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.hostile.crossings import crossing
 from tests.hostile.forgeries import forged
+from tests.hostile.fuzzing import fuzzed
 from tests.hostile.scanners import opened
 
-__all__ = ["crossing", "forged", "opened"]
+__all__ = ["crossing", "forged", "fuzzed", "opened"]
