@@ -92,11 +92,13 @@ class Readiness:
         try:
             self._database.ping()
             if self._clock() - self._newest_at >= self._schema_s:
-                if pending(self._database.url.render_as_string(hide_password=False)):
-                    return OUT_OF_DATE
+                try:
+                    if pending(self._database.url.render_as_string(hide_password=False)):
+                        return OUT_OF_DATE
+                except SchemaOutOfDate as error:
+                    # An upgrade: the schema first, the web last. Taken out of service now, it would lose callbacks.
+                    log.warning("database_is_newer", reason=str(error))
                 self._newest_at = self._clock()
-        except SchemaOutOfDate as error:
-            return str(error)
         except SQLAlchemyError as error:
             log.error("database_unreachable", error=type(error).__name__)
             self._newest_at = float("-inf")  # it may come back as another

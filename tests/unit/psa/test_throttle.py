@@ -243,3 +243,12 @@ def test_a_place_costs_less_than_a_millisecond(valkey: ValkeyServer) -> None:
             pass
         times.append(time.perf_counter() - started)
     assert sorted(times)[100] < 0.001
+
+
+def test_a_broker_whose_clock_was_set_back_frees_what_it_froze(valkey: ValkeyServer) -> None:
+    """What it wrote an hour ahead: an account frozen until then, all places held by calls of killed workers."""
+    buckets = make("shared", valkey, rate=5, burst=10, in_flight=3)
+    client, ahead = redis.Redis(port=valkey.port), time.time() + 3600
+    client.hset("rf:throttle:{a}:bucket", mapping={"frozen": ahead + 60, "at": ahead, "tokens": 5})
+    client.zadd("rf:throttle:{a}:flight", {f"dead {n}": ahead + 60 for n in range(3)})
+    assert buckets.one.take("a", "post", "x") == 0

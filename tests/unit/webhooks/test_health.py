@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import cast
 
+from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from models.base import Database
@@ -55,3 +56,15 @@ def test_who_asks_while_a_look_hangs_is_told_so(sqlite_url: str) -> None:
         assert readiness.look().database == "does not answer"
         hangs.set()
         assert first.result().ready
+
+
+def test_a_web_of_the_release_before_stays_ready_while_an_upgrade_goes_on(sqlite_url: str) -> None:
+    with Database(sqlite_url).system() as system:
+        system.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    assert Readiness(Database(sqlite_url), "unix:///nowhere.sock").look().ready
+
+
+def test_a_web_of_the_new_release_is_not_ready_before_the_migration(sqlite_url: str) -> None:
+    with Database(sqlite_url).system() as system:
+        system.execute(text("UPDATE alembic_version SET version_num = '0003'"))
+    assert "migrate" in Readiness(Database(sqlite_url), "unix:///nowhere.sock").look().database
