@@ -22,11 +22,11 @@ import msgspec
 import requests
 from urllib3.exceptions import HTTPError
 
+from psa import strict
 from psa.outgoing import KEY_FETCH_BYTES, ForbiddenAddress, Site, check_url, fetch, guarded_session
 
 LARGEST_BODY = 256 * 1024
 """Bytes."""
-_DEEPEST = 20
 _KEY_PATH = re.compile(r"/+[A-Za-z0-9._-]{1,40}/+system/callbackkey/index\.rails")
 _ACTIONS = ("added", "updated", "deleted")
 
@@ -131,9 +131,9 @@ def parse(raw: bytes) -> CallbackBody:
     if len(raw) > LARGEST_BODY:
         raise Malformed(f"body of {len(raw)} bytes: {LARGEST_BODY} are the most")
     try:
-        wire = msgspec.convert(_strict_json(raw.decode()), _Wire)
-    except Malformed:
-        raise
+        wire = msgspec.convert(strict.read(raw.decode()), _Wire)
+    except strict.Ambiguous as error:
+        raise Malformed(f"callback body: {error}") from error
     except msgspec.ValidationError as error:
         raise Malformed(f"callback body: {error}") from error
     except (ValueError, RecursionError) as error:
@@ -187,37 +187,6 @@ def without_details(raw: bytes) -> bytes:
     return json.dumps({**value, "Entity": reduced}).encode()
 
 
-def _strict_json(text: str) -> Any:
-    """Read JSON that no two parsers could read differently. Raises `ValueError`, `RecursionError`."""
-    value = json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant)
-    level, depth = [value], 0
-    while level:
-        depth += 1
-        if depth > _DEEPEST:
-            raise Malformed(f"callback body: nested deeper than {_DEEPEST}")
-        below: list[Any] = []
-        for item in level:
-            if isinstance(item, dict):
-                below.extend(item.values())
-            elif isinstance(item, list):
-                below.extend(item)
-        level = [item for item in below if isinstance(item, dict | list)]
-    return value
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise Malformed(f"callback body: key {twice[:40]!r} twice in one object")
-    return found
-
-
-def _no_constant(name: str) -> Any:
-    raise Malformed(f"callback body: {name} is not JSON")
-
-
 def _dedupe_key(wire: _Wire, hint: Hint | None, raw: bytes) -> str:
     stamp = hint.last_updated if hint else None
     # A stamp has whole seconds: two changes within one need their message ids to be told apart.
@@ -230,7 +199,7 @@ def _hint(entity: str | None) -> Hint | None:
     if not entity:
         return None
     try:
-        row = msgspec.convert(_strict_json(entity), _Entity, strict=False)
+        row = msgspec.convert(strict.read(entity), _Entity, strict=False)
     except (ValueError, RecursionError):
         return None
     charged = (row.charge_to_type or "").endswith("Ticket")

@@ -6,7 +6,7 @@ import base64
 import binascii
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -116,9 +116,10 @@ def _place(cursor: str) -> Place:
     try:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
         moment, _, number = text.partition(" ")
-        place = Place(datetime.fromisoformat(moment), int(number))
-    except (binascii.Error, UnicodeError, ValueError):
+        at = datetime.fromisoformat(moment)
+        place = Place(at.astimezone(UTC), int(number))
+    except (binascii.Error, UnicodeError, ValueError, OverflowError):
         raise UnknownPlace("next: give what `next` of the page before says, or leave it out") from None
-    if place.escalated_at.tzinfo is None or not 0 <= place.id < 2**63:
+    if at.tzinfo is None or not 0 <= place.id < 2**63:
         raise UnknownPlace("next: give what `next` of the page before says, or leave it out")
     return place

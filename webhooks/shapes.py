@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import UTC, datetime, timedelta
 
 from apiflask import Schema
@@ -12,6 +13,8 @@ from marshmallow import ValidationError
 from escalation.lifecycle import Brief, Response
 from models.listing import MOST
 
+LARGEST_ID = 2**63 - 1
+"""What either database can hold."""
 STATES = [str(state) for state in Response]
 
 
@@ -20,6 +23,12 @@ def _within_reason(moment: datetime) -> None:
     now = datetime.now(UTC)
     if not 2000 <= moment.year <= now.year + 1 or moment > now + timedelta(minutes=1):
         raise ValidationError("Give a moment between the year 2000 and now.")
+
+
+def _writable(words: str) -> None:
+    """Refuse what a database cannot store or a page cannot show. Raises `ValidationError`."""
+    if any(unicodedata.category(each) in ("Cc", "Cs") for each in words):
+        raise ValidationError("Write plain text, without control characters.")
 
 
 def _moment(description: str, *, nullable: bool = True) -> AwareDateTime:
@@ -72,7 +81,7 @@ class ListQuery(Schema):
         format="iso", validate=_within_reason,
         metadata={"description": "Escalated at or after this moment, with its offset from UTC."},
     )  # fmt: skip
-    ticket = Integer(validate=Range(min=1), metadata={"description": "All episodes of one ticket."})
+    ticket = Integer(validate=Range(min=1, max=LARGEST_ID), metadata={"description": "All episodes of one ticket."})
     next = String(validate=Length(max=200), metadata={"description": "`next` of the page before."})
     limit = Integer(load_default=50, validate=Range(min=1, max=MOST))
 
@@ -174,8 +183,9 @@ class Reason(Schema):
     """Why a handoff is dismissed."""
 
     reason = String(
-        required=True, validate=Length(min=3, max=200), metadata={"example": "solved by phone, the status was set by mistake"}
-    )
+        required=True, validate=[Length(min=3, max=200), _writable],
+        metadata={"example": "solved by phone, the status was set by mistake"},
+    )  # fmt: skip
 
 
 class MetricsQuery(Schema):

@@ -245,3 +245,41 @@ def test_a_moment_out_of_all_reason_is_refused_in_words(office: Office, moment: 
         answer = office.api("GET", path, query_string={name: moment})
         assert answer.status_code == 422
         assert "between the year 2000 and now" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("raw", "status", "says"),
+    [
+        (b'{"reason":"solved","reason":"by phone"}', 400, "twice"),
+        (b"[" * 50_000, 400, "deeper than 20"),
+        (b'{"reason":' + b"9" * 5000 + b"}", 400, "too long"),
+        (b'{"reason":"solved", "x":NaN}', 400, "NaN"),
+        (b'{"reason":"\xff\xff\xff"}', 400, "UTF-8"),
+        (b'{"reason":"solved \\ud800"}', 422, "plain text"),
+        (b'{"reason":"solved \\u0000"}', 422, "plain text"),
+        (b'{"reason":"solved\\u001b[31m"}', 422, "plain text"),
+    ],
+)
+def test_a_body_that_cannot_be_read_or_stored_is_refused_in_words(
+    office: Office, raw: bytes, status: int, says: str
+) -> None:
+    answer = office.api("POST", f"/handoffs/{office.handoff_id}/dismiss", data=raw, content_type="application/json")
+    assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
+    assert says in answer.text
+    assert "sys." not in answer.text
+    assert office.row().response_state == "open"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"ticket": 2**63},
+        {"ticket": 10**400},
+        {"next": "MDAwMS0wMS0wMVQwMDowMDowMCsxNDowMCAx"},  # the year 1, fourteen hours before Greenwich
+        {"next": "OTk5OS0xMi0zMVQyMzo1OTo1OS0xNDowMCAx"},  # the end of 9999, fourteen hours after it
+        {"next": "MjAyNi0wMy0wNlQxNTo1NTowMCAx"},  # no offset
+    ],
+)
+def test_what_no_database_could_hold_is_refused(office: Office, query: dict[str, Any]) -> None:
+    answer = office.api("GET", "/handoffs", query_string=query)
+    assert (answer.status_code, answer.mimetype) == (422, "application/problem+json")

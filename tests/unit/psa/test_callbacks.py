@@ -130,7 +130,7 @@ def test_repeats_have_one_key_and_different_changes_two() -> None:
         (b'{"Metadata":{"key_url":"a","key_url":"b"}}', "twice"),
         (b'{"ID":NaN}', "NaN"),
         (raw_of(Extra=json.loads("[" * 25 + "]" * 25)), "nested deeper"),
-        (b"[" * 200_000, "not JSON"),
+        (b"[" * 200_000, "nested deeper"),
         (raw_of(Extra="x" * 262_144), "262144"),
     ],
 )

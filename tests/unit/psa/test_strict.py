@@ -1,0 +1,33 @@
+"""JSON that two parsers could read differently is not read."""
+
+from __future__ import annotations
+
+import pytest
+
+from psa import strict
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "not JSON"),
+        ('{"a":1}{"a":2}', "not JSON"),
+        ('{"a":1,"a":2}', "'a' twice"),
+        ('[{"b":{"a":1,"a":2}}]', "'a' twice"),
+        ('{"a":NaN}', "NaN"),
+        ("-Infinity", "Infinity"),
+        ("[" * 21 + "]" * 21, "deeper than 20"),
+        ("[" * 100_000, "deeper than 20"),
+        ('{"a":' * 100_000, "deeper than 20"),
+        ("9" * 5000, "too long"),
+    ],
+)
+def test_what_is_refused_is_named_without_insides(text: str, says: str) -> None:
+    with pytest.raises(strict.Ambiguous, match=says) as caught:
+        strict.read(text)
+    assert "sys." not in str(caught.value)
+
+
+def test_twenty_levels_are_read() -> None:
+    assert strict.read("[" * 20 + "]" * 20)
+    assert strict.read('{"a": [1, null, "\\u00e9"]}') == {"a": [1, None, "é"]}
