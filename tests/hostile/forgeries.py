@@ -69,7 +69,7 @@ class Forger:
         return _post(self.mine, raw, self.chance.choice([
             flipped, "", " ", "AAAA", good.hex(), f"sha256={flipped}", base64.b64encode(good[:31]).decode(),
             base64.b64encode(good + b"\0").decode(), base64.b64encode(bytes(32)).decode(), "é" * 44, "null",
-            self.mine.signature, base64.b64encode(good)[:-2].decode(), f"{flipped},{flipped}", flipped * 1000,
+            self.mine.signature, base64.b64encode(good)[:-2].decode(), f"{flipped},{flipped}", flipped * 100,
         ]))  # fmt: skip
 
     def other_algorithm(self, ticket: int) -> Ask:
