@@ -280,12 +280,16 @@ _SIMPLE: dict[str, Any] = {
 }  # fmt: skip
 
 
+ORDERS = int(os.environ.get("RF_STATES", "10"))
+
+
+@pytest.mark.timeout(120 + ORDERS * 4)
 def test_exactly_one_brief_whatever_happens_in_whatever_order(sqlite_template: bytes) -> None:
     Handoffs.template = sqlite_template
     run_state_machine_as_test(
         Handoffs,
         settings=settings(
-            max_examples=int(os.environ.get("RF_STATES", "10")),
+            max_examples=ORDERS,
             stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True,
         ),
     )  # fmt: skip
