@@ -246,6 +246,8 @@ class Checked:
 class _Key:
     lock: threading.Lock = field(default_factory=threading.Lock)
     secret: bytes | None = None
+    url: str = ""
+    """Where it came from."""
     asked_at: float = float("-inf")
     """Last attempt to fetch it, successful or not."""
     failure: str = ""
@@ -325,7 +327,7 @@ class Verifier:
                 return key.secret
             key.asked_at = self._clock()
             try:
-                key.secret = self._fetch(url, site, pin)
+                key.secret = self._fetch_known(key, url, site, pin)
                 key.failure = ""
             except (requests.RequestException, HTTPError, OSError, ValueError) as error:
                 key.failure = f"GET callback key at {site.ui}: {type(error).__name__}: {error}"[:300]
@@ -333,6 +335,20 @@ class Verifier:
             return key.secret
         finally:
             key.lock.release()
+
+    def _fetch_known(self, key: _Key, url: str, site: Site, pin: Pin) -> bytes:
+        """Fetch a key; one that we have from another address, there too if this one does not give it.
+
+        Or a forger who names a version that there never was would make every forgery look as if the key were away.
+        """
+        try:
+            found = self._fetch(url, site, pin)
+        except ValueError:
+            if key.secret is None or key.url == url:
+                raise
+            return self._fetch(key.url, site, pin)
+        key.url = url
+        return found
 
     def _fetch(self, url: str, site: Site, pin: Pin) -> bytes:
         session = self._session_for(site, pin.allow_private)

@@ -316,6 +316,28 @@ def test_rotated_key_is_fetched_again_but_at_most_once_a_minute() -> None:
         assert len(host.requests) == fetched + 1
 
 
+def test_a_version_that_never_was_does_not_make_the_key_look_away() -> None:
+    class Versions(KeyHost):
+        def reply(self, method: str, path: str) -> bytes:
+            return answer(404, raw=b"") if "/v1999_1/" in path else super().reply(method, path)
+
+    with Versions() as host:
+        moment = [0.0]
+        verifier = Verifier(clock=lambda: moment[0])
+        raw = raw_of(host.site)
+        assert check(verifier, raw, host.pin())
+        key_url = parse(raw).key_url
+        assert key_url is not None
+        version = key_url.removeprefix(host.site).strip("/").partition("/")[0]
+        elsewhere = raw_of(host.site, Metadata={"key_url": key_url.replace(version, "v1999_1")})
+        for moment[0] in (61.0, 61.1, 150.0):
+            with pytest.raises(Forged):
+                check(verifier, elsewhere, host.pin(), sign(elsewhere, "guess"))
+        assert check(verifier, raw, host.pin())
+        host.key, moment[0] = None, 300.0
+        assert not check(verifier, elsewhere, host.pin(), sign(elsewhere, "rotated")), "away indeed"
+
+
 def test_new_key_that_cannot_be_fetched_is_no_forgery() -> None:
     with KeyHost() as host:
         moment = [0.0]
