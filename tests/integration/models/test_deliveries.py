@@ -94,8 +94,8 @@ def test_repeats_a_send_in_doubt_under_the_same_message_id(database: Database) -
 def test_waits_after_a_failure_that_passes_and_stops_after_one_that_does_not(database: Database) -> None:
     one, _, (first, second) = queued(database)
     with database.system() as system:
-        assert deliveries.due(system, now=later(5), limit=5) == []
-        assert deliveries.due(system, now=later(6), limit=5) == [(one, first), (one, second)]
+        assert deliveries.due(system, now=later(5), limit=50) == []
+        assert deliveries.due(system, now=later(6), limit=50) == [(one, first), (one, second)]
     with database.account(one) as session:
         for it in (first, second):
             assert deliveries.take(session, one, it, now=later(6), lease_s=60)
@@ -104,7 +104,7 @@ def test_waits_after_a_failure_that_passes_and_stops_after_one_that_does_not(dat
         assert deliveries.take(session, one, first, now=later(119), lease_s=60) is None
         assert deliveries.take(session, one, second, now=later(999), lease_s=60) is None
     with database.system() as system:
-        assert deliveries.due(system, now=later(120), limit=5) == [(one, first)]
+        assert deliveries.due(system, now=later(120), limit=50) == [(one, first)]
 
 
 def test_suppresses_what_is_not_sent_but_not_what_is_being_sent(database: Database) -> None:
@@ -116,7 +116,7 @@ def test_suppresses_what_is_not_sent_but_not_what_is_being_sent(database: Databa
     assert read(database, one, first).status == "suppressed"
     assert read(database, one, second).reason == "claimed by Bob"
     with database.system() as system:
-        assert deliveries.due(system, now=later(999), limit=5) == []
+        assert deliveries.due(system, now=later(999), limit=50) == []
 
 
 def test_suppresses_one_that_was_taken(database: Database) -> None:

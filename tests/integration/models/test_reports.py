@@ -152,15 +152,15 @@ def test_the_system_session_sees_what_is_due_in_turn_and_no_figures(database: Da
     first = made(database, one) + made(database, one, at=later(1), period="2026-W11")
     second = made(database, other, at=later(2))
     with database.system() as system:
-        assert reports.due(system, now=later(4), limit=9) == []
-        found = reports.due(system, now=later(60), limit=9)
+        assert reports.due(system, now=later(4), limit=90) == []
+        found = reports.due(system, now=later(60), limit=90)
         assert found == [(one, first[0]), (other, second[0]), (one, first[1])]
         assert reports.due(system, now=later(60), limit=1) == found[:1]
     with database.account(one) as session:
         readers = reports.readers(session, one)
         reports.try_again(session, one, kind="weekly", period="2026-W11", recipients=readers, now=later(3))
     with database.system() as system:
-        assert reports.due(system, now=later(4), limit=9) == [(one, first[1])]
+        assert reports.due(system, now=later(4), limit=90) == [(one, first[1])]
 
 
 def test_what_was_refused_is_tried_again_at_the_new_address_and_what_was_sent_is_not(database: Database) -> None:
@@ -195,6 +195,6 @@ def test_accounts_are_due_at_their_time_or_without_one_and_only_if_connected(dat
     with database.account(due) as session:
         accounts.set_account(session, due, connected_at=NOW, next_weekly_at=later(100))
     with database.system() as system:
-        assert reports.accounts_due(system, now=later(99), limit=9) == [one]
-        assert reports.accounts_due(system, now=later(100), limit=9) == [due, one]
+        assert reports.accounts_due(system, now=later(99), limit=90) == [one]
+        assert reports.accounts_due(system, now=later(100), limit=90) == [due, one]
         assert reports.accounts_due(system, now=later(100), limit=1) == [due]
