@@ -132,7 +132,8 @@ def test_calls_that_reached_nobody_and_trouble_that_is_back_are_no_steps() -> No
 
 
 def test_a_row_with_a_time_holds_sentences_and_short_verbs_are_read() -> None:
-    text = "0811 rst the NTDS svc, writer back to stable.\n0844 Chkd free space on C: 61 GB ok\n0905 upd fw, no change. New cable, same."
+    text = "0811 rst the NTDS svc, writer back to stable.\n0844 Chkd free space on C: 61 GB ok\n"
+    text += "0905 upd fw, no change. New cable, same."
     assert [evidence.split()[0] for _, _, evidence in read(text)] == ["rst", "Chkd", "upd", "New"]
 
 
