@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +12,9 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from psycopg.errors import DeadlockDetected, LockNotAvailable
 from sqlalchemy import URL, Connection, create_engine, event, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
 from models import access
@@ -19,6 +23,8 @@ from models.base import normalise_url
 LOCK = 7_276_837_014
 """Any number, as long as nothing else in the database locks the same one."""
 WAIT_S = 60
+TABLE_S = 2
+BUSY = (DeadlockDetected, LockNotAvailable)
 
 
 class SchemaOutOfDate(RuntimeError):
@@ -30,9 +36,20 @@ def migrate(url: str, app_role: str | None = None) -> list[str]:
 
     On PostgreSQL the role in the address owns the tables; `app_role` is the (existing) role that the
     application connects as, which gets what it needs and no more. None: both are one role. Several migrations
-    at once wait for each other. Everything happens in one transaction, on SQLite too. Raises
-    `models.access.SystemRoleMissing`.
+    at once wait for each other. Everything happens in one transaction, on SQLite too, and is done again for a minute
+    if workers at their work hold what it needs. Raises `models.access.SystemRoleMissing`.
     """
+    end = time.monotonic() + WAIT_S
+    while True:
+        try:
+            return _migrate(url, app_role)
+        except OperationalError as error:
+            if not isinstance(error.orig, BUSY) or time.monotonic() > end:
+                raise
+            time.sleep(random.uniform(0.2, 1.0))  # noqa: S311 - no secret
+
+
+def _migrate(url: str, app_role: str | None) -> list[str]:
     with _alone(normalise_url(url)) as connection:
         todo = _pending(connection)
         config = _config()
@@ -100,4 +117,6 @@ def _alone(url: URL) -> Iterator[Connection]:
         if url.drivername != "sqlite":
             connection.execute(text(f"SET LOCAL lock_timeout = '{WAIT_S}s'"))
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+            # Whoever waits for a table holds up everybody behind: rather not for long, and again.
+            connection.execute(text(f"SET LOCAL lock_timeout = '{TABLE_S}s'"))
         yield connection

@@ -8,7 +8,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
 
-from models import tables  # noqa: F401 - fills the metadata
+from models import schema, tables  # noqa: F401 - fills the metadata
 from models.access import SystemRoleMissing
 from models.base import Database
 from models.columns import Row
@@ -112,3 +112,23 @@ def test_keeps_accounts_apart_in_the_view_where_a_superuser_owns_it(postgres_ser
     finally:
         database.dispose()
         postgres_server.run("DROP DATABASE rf_super WITH (FORCE)")
+
+
+def test_a_migration_steps_back_from_workers_at_their_work_and_comes_again(
+    postgres_server: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever waits for a table holds up everybody who comes after, so it waits briefly, and again."""
+    monkeypatch.setattr(schema, "TABLE_S", 0.2)
+    name = postgres_server.fresh_database()
+    working = Database(postgres_server.url(name, APP))
+    with working.account(1) as session:
+        session.execute(text("SELECT id FROM handoff"))
+        upgrade = threading.Thread(target=migrate, args=(postgres_server.url(name, OWNER), APP))
+        upgrade.start()
+        upgrade.join(0.8)
+        assert upgrade.is_alive(), "it needs the table"
+        with Database(postgres_server.url(name, APP)).account(1) as another:
+            another.execute(text("SELECT id FROM handoff"))
+    upgrade.join(10)
+    assert not upgrade.is_alive()
+    require_newest(postgres_server.url(name, OWNER))
