@@ -78,6 +78,10 @@ def run(rig: Rig, one: Storm, force: Force) -> Account:
     rig.blame.clear()
     try:
         one.blow(rig, force)
+    except CannotBlow:
+        raise
+    except Exception as error:
+        rig.blame.append(f"the storm itself failed: {error!r}"[:300])
     finally:
         rig.heal()
     healed, healed_at = time.monotonic(), time.time()
