@@ -42,7 +42,7 @@ worker_hijack_root_logger = False
 
 # Work is waiting for the network, so threads; the pool ignores time limits, hence time-outs on every call.
 worker_pool = "threads"
-# A message is handed over at once (`worker/turns.py`), so no more are held here than are worked on.
+# A message is handed over at once (`worker/process/fair_queue.py`), so no more are held here than are worked on.
 worker_prefetch_multiplier = 1
 task_acks_late = True
 task_reject_on_worker_lost = True
@@ -60,7 +60,7 @@ broker_transport_options = {
     "retry_on_timeout": True,
 }
 # Celery's own schedulers go by the machine's clock: set back by an hour, they poke nobody for an hour.
-beat_scheduler = "worker.metronome:Metronome"
+beat_scheduler = "worker.process.beat_schedule:Metronome"
 broker_connection_retry_on_startup = True
 broker_connection_max_retries = None
 broker_pool_limit = 20

@@ -30,14 +30,14 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from escalation.observations import Observation
-from models import accounts
-from models.schema import migrate
+from escalation.figures.observations import Observation
+from models.account import accounts
+from models.database.schema import migrate
 from psa.simulator.server import Simulator
-from worker.onboarding import account_named
-from worker.past import Progress
+from worker.account.onboarding import account_named
+from worker.history.reading import Progress
+from worker.history.shadow import Shadow, shadow
 from worker.settings import Settings
-from worker.shadow import Shadow, shadow
 from worker.wiring import Services, from_settings
 
 NEAR, MINUTE = timedelta(seconds=60), timedelta(minutes=1)

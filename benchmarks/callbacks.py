@@ -32,16 +32,16 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import func, make_url, select
 
-from models import accounts
-from models.accounts import Sealer, StatusRow
-from models.base import Database
-from models.inbox import Inbox
-from models.schema import migrate
+from models.account import accounts
+from models.account.accounts import Sealer, StatusRow
+from models.database.schema import migrate
+from models.database.sessions import Database
+from models.work.inbox import Inbox
 from tests.integration.receiver import ESCALATED, NEW, KeyServer, body, signed
-from worker import embedded
-from worker.logs import set_up
+from worker.demo.stack import until
+from worker.process import embedded
+from worker.process.logs import set_up
 from worker.settings import Settings
-from worker.stage import until
 
 LOADERS = 2
 MOST = 200_000

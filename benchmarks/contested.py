@@ -28,11 +28,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.callbacks import postgres_in
-from models import accounts, handoffs
-from models.accounts import MemberRow
-from models.schema import migrate
-from worker import embedded
-from worker.browser import Browser
+from models.account import accounts
+from models.account.accounts import MemberRow
+from models.database.schema import migrate
+from models.handoff import handoffs
+from worker.demo.link_browser import Browser
+from worker.process import embedded
 from worker.settings import Settings
 from worker.wiring import Services, from_settings
 

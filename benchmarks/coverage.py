@@ -24,7 +24,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from escalation.estimates import Reading, Sample, difference_interval, mean
+from escalation.figures.estimates import Reading, Sample, difference_interval, mean
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from sqlalchemy import func, select, text
 
 from models.tables import Handoff
 from tests.storm.rig import Escalation, Rig, rig, say
-from worker.logs import set_up
+from worker.process.logs import set_up
 
 PARTS = ("web", "worker", "beat", "broker")
 USUAL = {"RESOLUTIONFLOW_CALLS_PER_SECOND": "100", "RESOLUTIONFLOW_BURST": "200",

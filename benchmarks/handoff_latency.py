@@ -24,8 +24,8 @@ from typing import Any
 
 from pyconnectwise import ConnectWiseManageAPIClient
 
-from models import handoffs
-from worker.stage import Stage, until
+from models.handoff import handoffs
+from worker.demo.stack import Stage, until
 
 NOTES = "/notes"
 

@@ -30,10 +30,10 @@ from urllib.parse import urlsplit
 from sqlalchemy import select
 
 from benchmarks.callbacks import MOST, Target, receiver
-from models.inbox import Inbox
+from models.work.inbox import Inbox
 from tests.integration.receiver import ESCALATED, NEW, body, signed
-from worker.embedded import Part
-from worker.logs import set_up
+from worker.process.embedded import Part
+from worker.process.logs import set_up
 
 CLIENTS = 48
 """Connections at once; more than are ever busy at these rates, so that none waits for another's answer."""

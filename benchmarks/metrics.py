@@ -38,17 +38,18 @@ from typing import Any
 import psycopg
 from sqlalchemy import event, make_url
 
-from escalation import estimates
-from escalation.hours import Calendar
-from escalation.observations import Observation
-from models import accounts, baselines
-from models.accounts import Sealer
-from models.base import Database
-from models.observed import observations
-from models.people import MemberRow, import_members
-from models.schema import migrate
-from models.scoring import scorecard_of
-from worker.logs import set_up
+from escalation.figures import estimates
+from escalation.figures.hours import Calendar
+from escalation.figures.observations import Observation
+from models.account import accounts
+from models.account.accounts import Sealer
+from models.account.people import MemberRow, import_members
+from models.database.schema import migrate
+from models.database.sessions import Database
+from models.figures import baselines
+from models.figures.observed import observations
+from models.figures.scoring import scorecard_of
+from worker.process.logs import set_up
 
 OF_ACCOUNT = 5_000
 APART = timedelta(minutes=108)

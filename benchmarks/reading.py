@@ -7,7 +7,7 @@ Shown is processor time, the best round: what else the machine did is not the pr
 at 100 notes; 1.0 is linear.
 """
 
-# ruff: noqa: E501 - a note is easier to read in one line than in a ladder
+
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import time
 from datetime import UTC, datetime, timedelta
 
 from escalation.evidence import Evidence, Note, Person, Ticket
-from escalation.package import build
+from escalation.package.build import build
 
 SIZES = (10, 50, 100, 200, 400, 1000)
 _BEGAN = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)

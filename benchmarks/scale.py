@@ -25,11 +25,11 @@ from sqlalchemy import text, update
 
 from benchmarks.callbacks import Target, _load, receiver
 from benchmarks.endurance import PARTS, USUAL, live, measure, posted
-from models.base import Database
+from models.database.sessions import Database
 from models.tables import Account
 from tests.storm.rig import Rig, rig
-from worker import patrol
-from worker.logs import set_up
+from worker.process.logs import set_up
+from worker.upkeep import poller, sweeper
 
 BUSY = 0.6
 """How busy a processor may be at the peak before waiting grows."""
@@ -125,7 +125,7 @@ def poll(running: Rig) -> Callable[[], object]:
         with services.database.account(account) as session:
             due = datetime.now(UTC) - timedelta(seconds=1)
             session.execute(update(Account).where(Account.id == account).values(next_poll_at=due))
-        patrol.poll(services, account_id=account)
+        poller.poll(services, account_id=account)
 
     return once
 
@@ -160,7 +160,7 @@ def main() -> None:
         running.stage.simulator.settings(rate_limit=None)
         polled, swept = (
             inside(running, poll(running), 100),
-            inside(running, lambda: patrol.sweep(running.stage.services), 100),
+            inside(running, lambda: sweeper.sweep(running.stage.services), 100),
         )
         account = running.msps[0].account_id
         rung = inside(running, lambda: running.stage.services.bell.ring("poll", account_id=account), 500)

@@ -21,8 +21,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from escalation.package import bare, build
-from escalation.threads import evidence_from_thread
+from escalation.package.build import bare, build
+from escalation.package.threads import evidence_from_thread
 
 SET_ASIDE = Path(__file__).with_name("threads_set_aside.txt")
 ROUNDS = 2000

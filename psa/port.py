@@ -23,7 +23,7 @@ from escalation.evidence import (
     Ticket,
     TimeEntry,
 )
-from escalation.trail import AuditEntry
+from escalation.history.audit_trail import AuditEntry
 
 
 class PsaError(Exception):

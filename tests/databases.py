@@ -18,8 +18,8 @@ import pytest
 from sqlalchemy import URL, Connection, create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
-from models.base import Database
-from models.schema import migrate
+from models.database.schema import migrate
+from models.database.sessions import Database
 
 APP = "rf_app"
 OWNER = "rf_owner"

@@ -10,7 +10,7 @@ from email.message import EmailMessage
 from typing import Any
 
 from escalation.evidence import Note, Person, RelatedTicket, Roster, ScheduleEntry, Ticket, TimeEntry
-from escalation.trail import AuditEntry
+from escalation.history.audit_trail import AuditEntry
 from psa.port import Board, Callback, Member, NotFound, PostedNote, ProbeResult, Status, SystemInfo
 
 T0 = datetime(2026, 3, 6, 15, 55, tzinfo=UTC)

@@ -19,8 +19,8 @@ from escalation.lifecycle import (
     check_brief,
     check_response,
 )
-from worker import crash
-from worker.app import make
+from worker.process import crash
+from worker.process.bell import make
 from worker.settings import Settings, SettingsError
 
 ROOT = Path(__file__).parent.parent
@@ -99,11 +99,11 @@ def test_every_crash_point_stands_in_the_code_and_every_one_in_the_code_is_regis
 def test_only_the_settings_read_the_environment() -> None:
     allowed = {
         "worker/settings.py",
-        "worker/app.py",  # the level of Celery's own start-up lines
-        "worker/commands_account.py",  # credentials, so that they need not stand on a command line
-        "worker/crash.py",  # for tests alone
-        "worker/demo.py",
-        "worker/embedded.py",  # hands its own on to its children
+        "worker/process/bell.py",  # the level of Celery's own start-up lines
+        "worker/cli/account.py",  # credentials, so that they need not stand on a command line
+        "worker/process/crash.py",  # for tests alone
+        "worker/demo/escalation.py",
+        "worker/process/embedded.py",  # hands its own on to its children
     }
     reading = {
         str(path.relative_to(ROOT))

@@ -1,7 +1,7 @@
 """Follow what a use case changes, and find the change that no crash point stands behind.
 
 Listens to the real engine: each commit that changed a row, each note or owner written, each mail sent is a step. Between
-two steps, and after the last, the code must pass a point of `worker.crash`, or no test can end the process right there.
+two steps, and after the last, the code must pass a point of `worker.process.crash`, or no test can end the process right there.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, event
 
-from worker import crash
+from worker.process import crash
 
 ROOT = Path(__file__).resolve().parents[1]
 OURS = (f"{ROOT}/worker/", f"{ROOT}/webhooks/")
@@ -44,7 +44,7 @@ class Trail:
 
     def point(self, name: str) -> None:
         if name not in crash.POINTS:
-            raise KeyError(f"{name} is not in worker.crash.POINTS")
+            raise KeyError(f"{name} is not in worker.process.crash.POINTS")
         self.passed.add(name)
         if name.endswith(".rung"):
             self._expect_point(f"{name.partition('.')[0]} begins")

@@ -6,22 +6,25 @@ from apiflask import APIFlask
 from flask import Flask
 from sqlalchemy import text
 
-from models.accounts import Sealer
-from models.base import Database
-from psa.callbacks import LARGEST_BODY, Verifier
-from webhooks import api, callbacks, claims, health, metrics
-from webhooks.answers import speak_plainly
-from webhooks.claiming import Claiming
-from webhooks.directory import Directory
+from models.account.accounts import Sealer
+from models.database.sessions import Database
+from psa.connectwise.callbacks import LARGEST_BODY, Verifier
+from webhooks import health, metrics
+from webhooks.api import routes
+from webhooks.api.records import Records
+from webhooks.bulkhead import Passage
+from webhooks.callbacks import receiver as callbacks
+from webhooks.callbacks.refused_callers import Strangers
+from webhooks.callbacks.token_lookup import Directory
+from webhooks.claims import page
+from webhooks.claims.claiming import Claiming
 from webhooks.health import Readiness
-from webhooks.passage import Passage
-from webhooks.records import Records
+from webhooks.problems import speak_plainly
 from webhooks.ringing import Ringer
-from webhooks.strangers import Strangers
 from worker import __version__
-from worker.app import Bell, make
-from worker.links import Passes
-from worker.logs import set_up
+from worker.process.bell import Bell, make
+from worker.process.links import Passes
+from worker.process.logs import set_up
 from worker.settings import Settings
 
 STATEMENT_S = 2.0
@@ -59,9 +62,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     counter = Passage(lambda: _writable(database), width=6, within_s=5.0, squeeze_s=2.0)
     claiming = Claiming(database, bell, database.now)
     app.register_blueprint(
-        claims.blueprint(claiming, passes, counter, public_url=settings.public_url, clock=database.now)
+        page.blueprint(claiming, passes, counter, public_url=settings.public_url, clock=database.now)
     )
-    app.register_blueprint(api.blueprint(claiming, Records(database, database.now), passes, counter))
+    app.register_blueprint(routes.blueprint(claiming, Records(database, database.now), passes, counter))
     meter = metrics.Meter(database, database.now, canary_late_s=settings.intervals.canary_late)
     app.register_blueprint(metrics.blueprint(meter, database.now, token=settings.metrics_token))
     return app
@@ -85,7 +88,7 @@ def _described(public_url: str) -> APIFlask:
     # What apiflask would add describes its own shape of errors, and the server by whatever the caller names it.
     for name in ("SERVERS", "AUTH_ERROR_RESPONSE", "404_RESPONSE", "VALIDATION_ERROR_RESPONSE"):
         app.config[f"AUTO_{name}"] = False
-    app.error_processor(api.check_failed)
+    app.error_processor(routes.check_failed)
     return app
 
 

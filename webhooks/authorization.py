@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from escalation.response import CLAIMING_ROLES
+from escalation.response.claims import CLAIMING_ROLES
 from models.tables import Account, Member
-from worker.links import ApiPass, ClaimPass
+from worker.process.links import ApiPass, ClaimPass
 
 
 class TakenBack(PermissionError):

@@ -15,10 +15,10 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 from sqlalchemy.exc import SQLAlchemyError
 
-from models import canaries
-from models.access import SystemRoleMissing
-from models.base import Database
-from models.schema import SchemaOutOfDate, pending
+from models.database.access import SystemRoleMissing
+from models.database.schema import SchemaOutOfDate, pending
+from models.database.sessions import Database
+from models.work import canaries
 
 log = structlog.get_logger()
 

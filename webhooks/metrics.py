@@ -16,10 +16,10 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from sqlalchemy.exc import SQLAlchemyError
 
-from models.base import Database
-from models.counts import Counts, count
-from webhooks.answers import problem
-from webhooks.passage import Away
+from models.database.sessions import Database
+from models.work.counts import Counts, count
+from webhooks.bulkhead import Away
+from webhooks.problems import problem
 
 KEEP_S = 5.0
 """What was counted holds for so long, whoever asks how often."""

@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-from worker.app import Bell
+from worker.process.bell import Bell
 
 log = structlog.get_logger()
 

@@ -26,7 +26,7 @@ Without them everything runs embedded, with its files under var/.
 
 def parser() -> argparse.ArgumentParser:
     """Return the whole command line."""
-    from worker import commands, commands_account, commands_baseline, commands_figures, commands_weekly
+    from worker.cli import account, baseline, installation, metrics, weekly
 
     top = argparse.ArgumentParser(
         prog="resolutionflow",
@@ -36,11 +36,11 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"resolutionflow {__version__}")
     every = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    commands.add_to(every)
-    commands_account.add_to(every)
-    commands_baseline.add_to(every)
-    commands_figures.add_to(every)
-    commands_weekly.add_to(every)
+    installation.add_to(every)
+    account.add_to(every)
+    baseline.add_to(every)
+    metrics.add_to(every)
+    weekly.add_to(every)
     return top
 
 
@@ -48,11 +48,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given[:1] == ["simulator"]:  # its own program with its own --help: production never imports it
-        from worker import commands
+        from worker.cli import installation
 
-        return commands.simulator(given[1:])
+        return installation.simulator(given[1:])
     options = parser().parse_args(given)
-    from worker.failures import in_one_line
+    from worker.cli.failures import in_one_line
 
     with in_one_line() as failed:
         return int(options.run(options) or 0)

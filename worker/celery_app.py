@@ -1,5 +1,5 @@
 """What `celery -A worker.celery_app` loads: the application for this environment."""
 
-from worker.app import celery_from_environment
+from worker.process.bell import celery_from_environment
 
 celery = celery_from_environment()

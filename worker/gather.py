@@ -17,7 +17,7 @@ from typing import Any
 import structlog
 
 from escalation.evidence import Configuration, Evidence, Gap, Note, Roster, Ticket
-from escalation.redaction import redact_evidence
+from escalation.package.redaction import redact_evidence
 from psa.port import Psa, PsaError
 
 log = structlog.get_logger()

@@ -17,9 +17,12 @@ from typing import Any
 import structlog
 from celery import shared_task, signals
 
-from worker import auditor, canary, observe, patrol, publish, refresh, settle, triage, weekly
-from worker import notify as notifying
-from worker.turns import MAIL
+from worker.figures import weekly
+from worker.handoff import notify as notifying
+from worker.handoff import publish, refresh, triage
+from worker.process.fair_queue import MAIL
+from worker.response import observe, settle
+from worker.upkeep import auditor, callback_check, canary, poller, retention, sweeper
 from worker.wiring import services
 
 
@@ -113,21 +116,21 @@ def send_report(*, account_id: int, report_id: int) -> None:
 def sweep_due_rows() -> None:
     """Ring for everything that is due and that nobody rang for."""
     if _worth_it("sweep"):
-        patrol.sweep(services())
+        sweeper.sweep(services())
 
 
 @shared_task(name="worker.tasks.poll")
 @in_turn(calls=2)
 def poll_account(*, account_id: int) -> None:
     """Look for tickets whose callback never came."""
-    patrol.poll(services(), account_id=account_id)
+    poller.poll(services(), account_id=account_id)
 
 
 @shared_task(name="worker.tasks.check_callbacks")
 @in_turn(calls=2)
 def check_account_callbacks(*, account_id: int) -> None:
     """Re-activate callback entries that ConnectWise switched off."""
-    patrol.check_callbacks(services(), account_id=account_id)
+    callback_check.check_callbacks(services(), account_id=account_id)
 
 
 @shared_task(name="worker.tasks.audit")
@@ -154,7 +157,7 @@ def try_canary_ticket(*, account_id: int, canary_id: int) -> None:
 @shared_task(name="worker.tasks.clear_old")
 def clear_old_rows(*, account_id: int) -> None:
     """Remove what an account keeps no longer."""
-    patrol.clear_old(services(), account_id=account_id)
+    retention.clear_old(services(), account_id=account_id)
 
 
 def _worth_it(name: str) -> bool:
@@ -177,6 +180,6 @@ def _begin_nothing_more(**_: Any) -> None:
 @signals.worker_ready.connect
 def _warm_up(**_: Any) -> None:
     """Import the client and open connections before the first escalation needs them."""
-    from worker.warmth import warm_in_background
+    from worker.upkeep.warm_up import warm_in_background
 
     warm_in_background(services())

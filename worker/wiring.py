@@ -14,19 +14,19 @@ from typing import Any, Protocol
 import structlog
 
 from escalation.evidence import Roster
-from escalation.hours import Calendar
+from escalation.figures.hours import Calendar
 from escalation.rules import StatusRules
-from models import accounts, calendars
-from models.accounts import Account, Sealer
-from models.base import Database
-from psa.callbacks import Pin, Verifier
+from models.account import accounts, calendars
+from models.account.accounts import Account, Sealer
+from models.database.sessions import Database
+from psa.connectwise.callbacks import Pin, Verifier
 from psa.port import Keys, Psa
-from worker.app import Bell, make
 from worker.gather import Reader
-from worker.links import Passes
-from worker.mail import Mailer, mailer_for
+from worker.mail.transport import Mailer, mailer_for
+from worker.process.bell import Bell, make
+from worker.process.fair_queue import Turns
+from worker.process.links import Passes
 from worker.settings import POST_MARGIN, Settings
-from worker.turns import Turns
 
 log = structlog.get_logger()
 
@@ -223,10 +223,10 @@ def _same_but_codebase(one: Keys, other: Keys) -> bool:
 
 def psa_maker(settings: Settings) -> PsaMaker:
     """Return what makes ConnectWise clients for this installation, all under one rate limit."""
-    from psa.connectwise import ConnectWise  # 2 s to import: only where a client is needed
-    from psa.silence import SetAside
-    from psa.throttle import Limits, throttle_from_url
-    from psa.transport import Timeouts
+    from psa.connectwise.client import ConnectWise  # 2 s to import: only where a client is needed
+    from psa.connectwise.transport import Timeouts
+    from psa.outbound.circuit_breaker import SetAside
+    from psa.outbound.throttle import Limits, throttle_from_url
 
     limits = Limits(rate=settings.calls_per_second, burst=settings.burst, in_flight=settings.in_flight)
     throttle = SetAside(throttle_from_url(settings.redis_client_url, limits))

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from escalation.clock import Clock
-from escalation.neutral import Inert, inline
+from escalation.brief.sanitize import Inert, inline
+from escalation.brief.spans import Clock
 
 BY: dict[str, str] = {
     "owner": "as the ticket's owner",

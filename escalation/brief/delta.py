@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from escalation.contents import Package, Step
-from escalation.neutral import Inert, inline
+from escalation.brief.sanitize import Inert, inline
+from escalation.package.contents import Package, Step
 
 Kind = Literal["added", "corrected", "gone"]
 

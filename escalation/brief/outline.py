@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from escalation.clock import Clock, span
-from escalation.contents import Package, Quote, Step
-from escalation.neutral import Inert, inline, line
+from escalation.brief.sanitize import Inert, inline, line
+from escalation.brief.spans import Clock, span
+from escalation.package.contents import Package, Quote, Step
 from escalation.reading.pasted import troubled
 
 ABOVE = 8

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from escalation.contents import Package
-from escalation.neutral import inline
+from escalation.brief.sanitize import inline
+from escalation.package.contents import Package
 
 MARK = "[resolutionflow: question]"
 """Stands in the note, so that ours is found again and a second is never posted."""

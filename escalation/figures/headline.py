@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
-from escalation.measures import COVERAGE_FLOOR, EARLY_FROM, MEASURED_FROM, Figure, Status
-
-if TYPE_CHECKING:
-    from escalation.scorecard import Scorecard
+from escalation.figures.compared import Compared
+from escalation.figures.measures import COVERAGE_FLOOR, EARLY_FROM, MEASURED_FROM, Figure, Status
 
 OLD_WAY = {"stopwatch": "the stopwatch readings of the old way", "backcast": "the replayed history of the old way"}
 
 
-def sentence(card: Scorecard) -> str:
+def sentence(baselines: Mapping[str, Compared], *, acted: int) -> str:
     """Return the number with its interval, in working minutes over the last 30 days, or why there is none yet.
 
     What is certain comes before what is not. Two sources with a number are both quoted, never averaged.
     """
     by_status: dict[Status, list[str]] = {}
-    for source, old in card.baselines.items():
+    for source, old in baselines.items():
         figure = old.saving["business"]
         by_status.setdefault(figure.status, []).append(_clause(source, figure))
     sure, unclear, early = (by_status.get(s, []) for s in (Status.MEASURED, Status.UNCLEAR, Status.EARLY))
@@ -29,7 +27,7 @@ def sentence(card: Scorecard) -> str:
         return f"No measurable saving yet against {', nor against '.join(unclear)}."
     if early:
         return f"Early, and not to be relied on yet: an escalation takes {' and '.join(early)}."
-    return _collecting(card)
+    return _collecting(baselines, acted)
 
 
 def _clause(source: str, figure: Figure) -> str:
@@ -47,13 +45,13 @@ def _of(minutes: float) -> str:
     return f"{minutes:.1f}".replace("-", "\N{MINUS SIGN}")
 
 
-def _collecting(card: Scorecard) -> str:
-    acted = card.clocks["total"]["business"].n
+def _collecting(baselines: Mapping[str, Compared], acted: int) -> str:
     if acted < EARLY_FROM:
         return f"Collecting: {acted} of the {EARLY_FROM} escalations acted on that a first figure takes."
-    usable = {source: old.saving["business"] for source, old in card.baselines.items() if old.usable}
+    usable = {source: old.saving["business"] for source, old in baselines.items() if old.usable}
     if not usable:
-        return f"No saving can be shown yet: {acted} escalations were acted on in 30 days, but {_no_baseline(card)}."
+        why = _no_baseline(baselines.get("backcast"))
+        return f"No saving can be shown yet: {acted} escalations were acted on in 30 days, but {why}."
     source = max(usable, key=lambda name: usable[name].baseline_n or 0)
     before, here = usable[source].baseline_n or 0, usable[source].n
     have = f"{before} of {EARLY_FROM} observations in {OLD_WAY[source]}"
@@ -62,8 +60,7 @@ def _collecting(card: Scorecard) -> str:
     return f"Collecting: {have}."
 
 
-def _no_baseline(card: Scorecard) -> str:
-    poor = card.baselines.get("backcast")
+def _no_baseline(poor: Compared | None) -> str:
     if poor is None or poor.coverage is None:
         return "nothing was measured of the old way to compare them with"
     return f"the replayed history dates {poor.coverage:.0%} of its escalations and {COVERAGE_FLOOR:.0%} are needed"

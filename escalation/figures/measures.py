@@ -22,9 +22,18 @@ from enum import StrEnum
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from escalation import estimates
-from escalation.estimates import Interval, Sample
-from escalation.observations import Basis, Clock, Excluded, Observation, Spans, all_known, spans, within
+from escalation.figures import estimates
+from escalation.figures.estimates import Interval, Sample
+from escalation.figures.observations import (
+    Basis,
+    Clock,
+    Excluded,
+    Observation,
+    Spans,
+    all_known,
+    spans,
+    within,
+)
 
 MEASURES_VERSION = 2
 

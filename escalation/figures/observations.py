@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 
-from escalation.estimates import Reading
-from escalation.hours import Calendar, business_minutes, calendar_minutes
+from escalation.figures.estimates import Reading
+from escalation.figures.hours import Calendar, business_minutes, calendar_minutes
 
 Source = Literal["product", "stopwatch", "backcast"]
 

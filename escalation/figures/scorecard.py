@@ -1,6 +1,6 @@
 """Everything one account is shown about its escalations, as of one moment: page, command, JSON and weekly mail.
 
-The figures and the rules for showing them are those of `escalation.measures`; here they are only brought together,
+The figures and the rules for showing them are those of `escalation.figures.measures`; here they are only brought together,
 so that no two places can show different ones.
 """
 
@@ -11,8 +11,9 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from escalation.headline import sentence
-from escalation.measures import (
+from escalation.figures.compared import ByBasis, Compared
+from escalation.figures.headline import sentence
+from escalation.figures.measures import (
     MEASURES_VERSION,
     WINDOW,
     Baseline,
@@ -31,31 +32,9 @@ from escalation.measures import (
     trend,
     worth,
 )
-from escalation.observations import Basis, Clock, Excluded, Observation, all_known, spans
-
-__all__ = ["ByBasis", "Compared", "Scorecard", "WorstWait", "scorecard", "sentence"]
+from escalation.figures.observations import Basis, Clock, Excluded, Observation, all_known, spans
 
 WORST = 3
-
-ByBasis = dict[str, Figure]
-"""`business` first, `calendar` beside it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """The old way of working by one source, and what is recovered against it on the same clock."""
-
-    source: Literal["stopwatch", "backcast"]
-    clock: Clock
-    """A stopwatch starts when the ticket is opened, replayed history at the escalation."""
-    figure: ByBasis
-    """The old way's own figure."""
-    coverage: float | None
-    """For replayed history: the share of its escalations that could be used."""
-    usable: bool
-    saving: ByBasis
-    """Minutes recovered per escalation."""
-
 
 @dataclass(frozen=True, slots=True)
 class WorstWait:
@@ -113,6 +92,11 @@ class Scorecard:
     """How far the PSA's clock is ahead of ours, in seconds."""
     skew_measured_at: datetime | None
 
+    @property
+    def sentence(self) -> str:
+        """What an owner reads first."""
+        return sentence(self.baselines, acted=self.clocks["total"]["business"].n)
+
     def to_json(self, *, listing: bool = False) -> dict[str, Any]:
         """Return plain values; with `listing`, each figure with its episodes and exclusions."""
         plain = _figures(listing)
@@ -120,7 +104,7 @@ class Scorecard:
             "as_of": self.as_of.isoformat(),
             "measures_version": self.measures_version,
             "calendar_versions": self.calendar_versions,
-            "sentence": sentence(self),
+            "sentence": self.sentence,
             "window": {"since": self.window[0].isoformat(), "until": self.window[1].isoformat()},
             "time_zone": self.time_zone,
             "connected_at": self.connected_at and self.connected_at.isoformat(),

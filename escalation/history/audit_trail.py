@@ -1,6 +1,6 @@
 """What a PSA's audit trail says: its lines, the changes read from them, and how well their wording is known.
 
-ConnectWise documents no wording for its audit trail, so it is learned for each account: see `escalation.trail_wording`.
+ConnectWise documents no wording for its audit trail, so it is learned for each account: see `escalation.history.trail_wording`.
 """
 
 from __future__ import annotations

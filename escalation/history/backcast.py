@@ -1,8 +1,8 @@
 """The old way of working, replayed from a PSA's history by the same rules as the live product.
 
 ConnectWise keeps no dated history of a ticket's status. Its audit trail is the only trace, in a wording that is learned
-for each account (`escalation.trail_wording`). What the trail shows becomes the saves that we would have seen live; from
-there on episodes, claims and first actions are told by `escalation.rules` and `escalation.response` and nothing else.
+for each account (`escalation.history.trail_wording`). What the trail shows becomes the saves that we would have seen live; from
+there on episodes, claims and first actions are told by `escalation.rules` and `escalation.response.claims` and nothing else.
 
 An escalation whose moment cannot be told stays a candidate without a date: it lowers the coverage, and is never guessed.
 """
@@ -15,12 +15,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from escalation import response
 from escalation.evidence import Evidence, RelatedTicket, Roster, Ticket
-from escalation.hours import Calendar
-from escalation.observations import Observation
-from escalation.past import HANDED_OVER, Course, Meaning
-from escalation.response import ClaimSignal, FirstAction, Sighting
+from escalation.figures.hours import Calendar
+from escalation.figures.observations import Observation
+from escalation.history.saves import HANDED_OVER, Course, Meaning
+from escalation.response import claims
+from escalation.response.claims import ClaimSignal, FirstAction, Sighting
 from escalation.rules import Act, Seen, StatusRules, decide
 
 BACKCAST_VERSION = 1
@@ -176,7 +176,7 @@ def responded(
     saves = [save for save in episode.saves if save.at <= end]
     signals = [
         signal
-        for signal in response.claim_signals(
+        for signal in claims.claim_signals(
             told, seen_before=_before(episode), rules=rules, roster=roster, claimable_since=episode.at,
             escalated_by=episode.by, observed=saves,
         )
@@ -186,11 +186,11 @@ def responded(
     for signal in _first_of_each(signals):
         from_claim = [save for save in saves if save.at >= signal.at] or saves[-1:]
         before = [save for save in saves if save.at < signal.at][-1:]
-        action = response.first_action(
+        action = claims.first_action(
             told, claimed_by=signal.member, claimed_at=signal.at, rules=rules, roster=roster,
             claim_source=signal.source, observed=[*before, *from_claim],
         )  # fmt: skip
-        on = response.handed_on(saves, claimed_by=signal.member, claimed_at=signal.at, roster=roster)
+        on = claims.handed_on(saves, claimed_by=signal.member, claimed_at=signal.at, roster=roster)
         last = min(end, on.at) if on else end
         if action and action.at <= last:
             acted.append((action, signal))

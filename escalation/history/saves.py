@@ -11,10 +11,10 @@ from itertools import pairwise
 from typing import Any
 
 from escalation.evidence import Ticket
-from escalation.response import Sighting
+from escalation.history.audit_trail import LEAST, AuditEntry, Change, Names, Pattern, Trail, Witnessed
+from escalation.history.trail_wording import clock_offset, learn
+from escalation.response.claims import Sighting
 from escalation.rules import StatusKey, StatusRules
-from escalation.trail import LEAST, AuditEntry, Change, Names, Pattern, Trail, Witnessed
-from escalation.trail_wording import clock_offset, learn
 
 AT_ONCE = timedelta(minutes=2)
 """A trail that reaches back to the ticket's beginning has its first entry this soon after it."""

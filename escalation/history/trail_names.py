@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from itertools import pairwise
 
-from escalation.trail import LEAST, TRUST, Change
+from escalation.history.audit_trail import LEAST, TRUST, Change
 
 SUCCEEDS_WITHIN = timedelta(days=14)
 """How soon after a name's last use its successor must be used first."""

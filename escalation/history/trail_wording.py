@@ -17,7 +17,7 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
-from escalation.trail import (
+from escalation.history.audit_trail import (
     ANYBODY,
     LEAST,
     NUMBER,
@@ -32,7 +32,7 @@ from escalation.trail import (
     Trail,
     Witnessed,
 )
-from escalation.trail_names import present_names, renamed
+from escalation.history.trail_names import present_names, renamed
 
 
 class Reader:

@@ -17,7 +17,8 @@ from typing import Any
 
 from rapidfuzz import fuzz
 
-from escalation.contents import (
+from escalation.evidence import Evidence, Note, RelatedTicket, TimeEntry
+from escalation.package.contents import (
     SCHEMA_VERSION,
     Assessment,
     Change,
@@ -35,7 +36,6 @@ from escalation.contents import (
     Unread,
     load,
 )
-from escalation.evidence import Evidence, Note, RelatedTicket, TimeEntry
 from escalation.reading import deeds as telling
 from escalation.reading import missing, pasted, remarks
 from escalation.reading.codes import error_codes

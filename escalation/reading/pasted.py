@@ -2,7 +2,7 @@
 
 
 
-# ruff: noqa: E501 - an alternative is easier to find in one long line than in a ladder
+
 
 from __future__ import annotations
 

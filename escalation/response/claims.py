@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Literal
 
-from escalation import wording
 from escalation.evidence import Evidence, Note, Roster, Ticket, TimeEntry
+from escalation.response import deeds
 from escalation.rules import StatusRules
 
 RESPONSE_VERSION = 2
@@ -189,7 +189,7 @@ def _started(entries: Iterable[TimeEntry], since: datetime) -> Iterator[ClaimSig
 
 def _taking(notes: Iterable[Note]) -> Iterator[ClaimSignal]:
     for note in notes:
-        if note.author.identifier and note.created_at and not note.is_description and wording.takes(note.text):
+        if note.author.identifier and note.created_at and not note.is_description and deeds.takes(note.text):
             yield ClaimSignal("note", note.author.identifier, note.created_at, f"note {note.id}")
 
 
@@ -200,7 +200,7 @@ def _at_work(evidence: Evidence, saves: list[Sighting]) -> Iterator[ClaimSignal]
         if at is None or note.is_description or not author.identifier:
             continue
         owner = next((save.owner for save in reversed(saves) if save.at <= at), saves[0].owner)
-        deed = _same(owner, author.identifier) and wording.reports_deed(note.text, by=(author.name, author.identifier))
+        deed = _same(owner, author.identifier) and deeds.reports_deed(note.text, by=(author.name, author.identifier))
         if deed and not _echo(note, evidence.notes):
             yield ClaimSignal("deed", author.identifier, at, f"note {note.id}")
 
@@ -254,7 +254,7 @@ def read_back(evidence: Evidence, *, member: str, since: datetime) -> ReadBack |
     found = [
         ReadBack(member, at, source, said)
         for text, at, source in _written(evidence, member)
-        if at >= since and (said := wording.start_with(text))
+        if at >= since and (said := deeds.start_with(text))
     ]
     return min(found, key=lambda answer: (answer.at, answer.source), default=None)
 
@@ -310,7 +310,7 @@ def _noted(evidence: Evidence, member: str, claim_source: str | None) -> Iterato
         if not _same(note.author.identifier, member) or note.created_at is None or note.is_description:
             continue
         source = f"note {note.id}"
-        deed = wording.reports_deed(note.text, by=(note.author.name, member), strict=source == claim_source)
+        deed = deeds.reports_deed(note.text, by=(note.author.name, member), strict=source == claim_source)
         if deed and not _echo(note, evidence.notes):
             yield FirstAction("note", note.created_at, source, True, "note by the claimant, time of the PSA")
 
@@ -326,7 +326,7 @@ def _worked(
         if _over(entry, claimed_at) and not own:
             continue
         said = entry.text.strip()
-        deed = wording.reports_deed(said, by=(entry.author.name, member), strict=own) if said else not own
+        deed = deeds.reports_deed(said, by=(entry.author.name, member), strict=own) if said else not own
         if not deed or _copied(said, evidence.notes, member):
             continue
         if own and entry.entered_at:
@@ -349,7 +349,7 @@ def _moved(
 
 def _recorded(steps: Iterable[RecordedStep], member: str) -> Iterator[FirstAction]:
     for step in steps:
-        if _same(step.member, member) and wording.reports_deed(step.text, by=(member,)):
+        if _same(step.member, member) and deeds.reports_deed(step.text, by=(member,)):
             yield FirstAction("step", step.at, f"step {step.id}", True, "step recorded by the claimant")
 
 
@@ -376,9 +376,9 @@ def _timed(entry: TimeEntry, since: datetime) -> FirstAction | None:
 
 def _echo(note: Note, notes: Iterable[Note]) -> bool:
     """Whether the text stood on the ticket before, or a machine or somebody else wrote it too."""
-    text = wording.plain(note.text)
+    text = deeds.plain(note.text)
     for other in notes:
-        if other.id == note.id or wording.plain(other.text) != text:
+        if other.id == note.id or deeds.plain(other.text) != text:
             continue
         earlier = other.created_at is not None and note.created_at is not None and other.created_at <= note.created_at
         if not _same(other.author.identifier, note.author.identifier) or (earlier and other.id < note.id):
@@ -388,8 +388,8 @@ def _echo(note: Note, notes: Iterable[Note]) -> bool:
 
 def _copied(text: str, notes: Iterable[Note], member: str) -> bool:
     """Whether a time entry's text is somebody else's note."""
-    said = wording.plain(text)
-    same = (note for note in notes if said and wording.plain(note.text) == said)
+    said = deeds.plain(text)
+    same = (note for note in notes if said and deeds.plain(note.text) == said)
     return any(not _same(note.author.identifier, member) for note in same)
 
 

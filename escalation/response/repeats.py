@@ -3,7 +3,7 @@
 A pure function of the package and the notes written after it.
 """
 
-# ruff: noqa: E501, SIM905 - an alternative is easier to find in one long line than in a ladder
+# ruff: noqa: SIM905 - an alternative is easier to find in one long line than in a ladder
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from escalation.contents import Package
 from escalation.evidence import Note, TimeEntry
+from escalation.package.contents import Package
 from escalation.reading.deeds import claims
 from escalation.reading.steps import Passage, find_steps
 from escalation.reading.text import stretches

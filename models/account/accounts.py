@@ -11,10 +11,10 @@ from typing import Any
 from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.orm import Session, undefer_group
 
-from models.people import MemberRow, import_members, recipients, roster, roster_rows
-from models.sealing import SealBroken, Sealer
+from models.account.encryption import SealBroken, Sealer
+from models.account.people import MemberRow, import_members, recipients, roster, roster_rows
+from models.database.compare_and_set import changed
 from models.tables import Account, AccountStatus, Alert, Job
-from models.turns import changed
 
 __all__ = [
     "Account",

@@ -11,9 +11,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from escalation.hours import Calendar
+from escalation.figures.hours import Calendar
 from models import tables
-from models.base import insert_or_ignore
+from models.database.sessions import insert_or_ignore
 from models.tables import Account
 
 __all__ = ["change", "current", "follow_time_zone", "versions"]

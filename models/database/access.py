@@ -14,7 +14,6 @@ import structlog
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import ProgrammingError
 
-from models.columns import Row
 from models.tables import (
     Account,
     AccountStatus,
@@ -35,6 +34,7 @@ from models.tables import (
     Transition,
     Watch,
 )
+from models.tables.columns import Row
 
 log = structlog.get_logger()
 

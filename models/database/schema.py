@@ -17,8 +17,8 @@ from sqlalchemy import URL, Connection, create_engine, event, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
-from models import access
-from models.base import normalise_url
+from models.database import access
+from models.database.sessions import normalise_url
 
 LOCK = 7_276_837_014
 """Any number, as long as nothing else in the database locks the same one."""
@@ -37,7 +37,7 @@ def migrate(url: str, app_role: str | None = None) -> list[str]:
     On PostgreSQL the role in the address owns the tables; `app_role` is the (existing) role that the
     application connects as, which gets what it needs and no more. None: both are one role. Several migrations
     at once wait for each other. Everything happens in one transaction, on SQLite too, and is done again for a minute
-    if workers at their work hold what it needs. Raises `models.access.SystemRoleMissing`.
+    if workers at their work hold what it needs. Raises `models.database.access.SystemRoleMissing`.
     """
     end = time.monotonic() + WAIT_S
     while True:
@@ -78,7 +78,7 @@ def require_newest(url: str) -> None:
 
 def _config() -> Config:
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(Path(__file__).parents[1] / "migrations"))
     config.set_main_option("path_separator", "os")
     return config
 

@@ -4,7 +4,7 @@
 slow call belongs inside one.
 
 On PostgreSQL, row-level security keeps the accounts apart: each transaction names its account, and without
-one no row is visible. The application should connect as a role that owns nothing (see `models.access`). Where
+one no row is visible. The application should connect as a role that owns nothing (see `models.database.access`). Where
 it connects as the owner or a superuser, as small installations with a single role do, everything works too,
 but a superuser is not held back by row-level security; that is logged once as a warning.
 """
@@ -29,9 +29,9 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
-from models.access import SystemRoleMissing, system_role_of
-from models.clock import CommonClock, counted, machine
-from models.columns import Row
+from models.database.access import SystemRoleMissing, system_role_of
+from models.database.clock import CommonClock, counted, machine
+from models.tables.columns import Row
 
 log = structlog.get_logger()
 

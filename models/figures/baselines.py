@@ -13,13 +13,13 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from escalation.hours import Calendar
-from escalation.measures import Baseline
-from escalation.observations import Observation
+from escalation.figures.hours import Calendar
+from escalation.figures.measures import Baseline
+from escalation.figures.observations import Observation
 from models import tables
-from models.base import insert_or_ignore
+from models.database.compare_and_set import changed
+from models.database.sessions import insert_or_ignore
 from models.tables import Account, Backcast, Stopwatch
-from models.turns import changed
 
 __all__ = [
     "Backcast",

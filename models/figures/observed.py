@@ -14,10 +14,10 @@ from typing import Any
 from sqlalchemy import Row, Select, or_, select
 from sqlalchemy.orm import Session
 
-from escalation.hours import Calendar
+from escalation.figures.hours import Calendar
+from escalation.figures.observations import Observation
 from escalation.lifecycle import Brief, Response
-from escalation.observations import Observation
-from models import calendars
+from models.account import calendars
 from models.tables import Account, Handoff, Member, Transition
 
 BY_HAND = "opened by hand, so the PSA shows no moment of escalation"

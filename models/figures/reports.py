@@ -14,9 +14,10 @@ from typing import Any
 from sqlalchemy import Update, select, update
 from sqlalchemy.orm import Session
 
-from models.base import insert_or_ignore
+from models.database.compare_and_set import changed
+from models.database.sessions import insert_or_ignore
 from models.tables import Account, Member, Report
-from models.turns import BELL_S, Due, changed, due_in_turn, pairs
+from models.work.due import BELL_S, Due, due_in_turn, pairs
 
 __all__ = [
     "Report", "accounts_due", "claim_week", "create", "due", "fail", "fail_for_now", "get", "mark_sent", "of_period",

@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from escalation.measures import PILOT_WEEKS, WEEK, WINDOW, Baseline
-from escalation.observations import Observation
-from escalation.scorecard import Scorecard, scorecard
-from models.baselines import baselines
-from models.observed import observations
+from escalation.figures.measures import PILOT_WEEKS, WEEK, WINDOW, Baseline
+from escalation.figures.observations import Observation
+from escalation.figures.scorecard import Scorecard, scorecard
+from models.figures.baselines import baselines
+from models.figures.observed import observations
 from models.tables import Account
 
 

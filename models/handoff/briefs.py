@@ -1,7 +1,7 @@
 """The brief's way into the ticket: leases with a fence, the draft, the attempt, the note.
 
 Whoever takes a lease gets a fence, a number that grows with every lease. Each later write carries it and does
-nothing (returns False) once somebody else has taken over. Callers use these through `models.handoffs`.
+nothing (returns False) once somebody else has taken over. Callers use these through `models.handoff.handoffs`.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from sqlalchemy import ColumnElement, Update, case, func, select, update
 from sqlalchemy.orm import Session
 
 from escalation.lifecycle import Brief
-from models.moves import moved_brief
+from models.database.compare_and_set import changed
+from models.handoff.moves import moved_brief
 from models.tables import Account, Handoff
-from models.turns import Due, changed, due_in_turn, pairs
+from models.work.due import Due, due_in_turn, pairs
 
 
 def lease(

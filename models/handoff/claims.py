@@ -14,9 +14,10 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from escalation.lifecycle import Response
-from models.moves import moved_response
+from models.database.compare_and_set import changed
+from models.handoff.moves import moved_response
 from models.tables import Handoff, Transition, Watch
-from models.turns import BELL_S, Due, changed, due_in_turn, pairs
+from models.work.due import BELL_S, Due, due_in_turn, pairs
 
 NOT_CLAIMED: dict[str, Any] = {
     "claimed_by": None,

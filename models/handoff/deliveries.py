@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import Update, select, update
 from sqlalchemy.orm import Session
 
-from models.base import insert_or_ignore
+from models.database.compare_and_set import changed
+from models.database.sessions import insert_or_ignore
 from models.tables import Delivery, Handoff, Member
-from models.turns import BELL_S, Due, changed, due_in_turn, pairs
+from models.work.due import BELL_S, Due, due_in_turn, pairs
 
 __all__ = [
     "Delivery", "create", "due", "fail", "fail_for_now", "get", "mark_sent", "of_handoff", "offer_again", "suppress",

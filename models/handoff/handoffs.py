@@ -1,8 +1,8 @@
 """Handoffs: opened once for each episode, claimed by one, ended once.
 
 Each function takes the session of the account (those named `due_…` the system session), changes with one
-compare-and-set, and says by its result whether it won. The brief's side is `models.briefs`, claims and what follows from them
-`models.claims`; both are offered here too.
+compare-and-set, and says by its result whether it won. The brief's side is `models.handoff.briefs`, claims and what follows from them
+`models.handoff.claims`; both are offered here too.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 
 from escalation.evidence import Evidence
 from escalation.lifecycle import Brief, Response
-from models.base import insert_or_ignore
-from models.briefs import (
+from models.database.compare_and_set import changed
+from models.database.sessions import insert_or_ignore
+from models.handoff.briefs import (
     ask_refresh,
     clear_attempt,
     count_extra_note,
@@ -34,7 +35,7 @@ from models.briefs import (
     store_repeats,
     unpark,
 )
-from models.claims import (
+from models.handoff.claims import (
     ask_observation,
     ask_settlement,
     claim,
@@ -53,9 +54,9 @@ from models.claims import (
     take_observation,
     take_settlement,
 )
-from models.moves import opened
+from models.handoff.moves import opened
 from models.tables import Handoff, Snapshot, Transition
-from models.turns import BELL_S, Due, changed, due_in_turn, pairs
+from models.work.due import BELL_S, Due, due_in_turn, pairs
 
 __all__ = [
     "Handoff", "Snapshot", "Transition", "add_snapshot", "ask_observation", "ask_refresh", "ask_settlement", "by_ticket",

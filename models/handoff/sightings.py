@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from escalation.response import Sighting as Save
-from models.base import insert_or_ignore
+from escalation.response.claims import Sighting as Save
+from models.database.sessions import insert_or_ignore
 from models.tables import Sighting
 
 __all__ = ["add", "of_handoff"]

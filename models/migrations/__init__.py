@@ -1,1 +1,1 @@
-"""The steps from an empty database to the newest version. `models.schema.migrate` runs them."""
+"""The steps from an empty database to the newest version. `models.database.schema.migrate` runs them."""

@@ -1,8 +1,8 @@
-"""Run migrations inside the transaction that `models.schema.migrate` opened and locked."""
+"""Run migrations inside the transaction that `models.database.schema.migrate` opened and locked."""
 
 from alembic import context
 
-from models.columns import Row
+from models.tables.columns import Row
 
 connection = context.config.attributes["connection"]
 # SQLite's DDL is transactional as long as the driver begins no transactions of its own.

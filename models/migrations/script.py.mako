@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import models.columns as own
+import models.tables.columns as own
 
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}

@@ -5,9 +5,21 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, MetaData
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 
@@ -60,3 +72,28 @@ class Row(DeclarativeBase):
         list[Any]: Json,
         list[str]: Json,
     }
+
+
+def row_number() -> Mapped[int]:
+    return mapped_column(Id, primary_key=True)
+
+
+def owning_account() -> Mapped[int]:
+    return mapped_column(Id, ForeignKey("account.id", ondelete="CASCADE"))
+
+
+def of_handoff() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(
+        ["account_id", "handoff_id"], ["handoff.account_id", "handoff.id"], ondelete="CASCADE"
+    )
+
+
+def index_of_waiting(table: str, column: str) -> Index:
+    """Return the index over what is due: only rows whose time is set."""
+    there = text(f"{column} IS NOT NULL")
+    return Index(f"ix_{table}_{column}", column, sqlite_where=there, postgresql_where=there)
+
+
+def encrypted() -> Mapped[bytes]:
+    # Read only when asked for: the system role may list accounts, never their secrets.
+    return mapped_column(LargeBinary, deferred=True, deferred_group="secrets")

@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import Update, func, select, update
 from sqlalchemy.orm import Session, aliased
 
+from models.database.compare_and_set import changed
 from models.tables import Account, Canary
-from models.turns import BELL_S, Due, changed, due_in_turn, pairs
+from models.work.due import BELL_S, Due, due_in_turn, pairs
 
 __all__ = [
     "TYPE", "Canary", "Late", "answered", "arrive", "due", "end", "get", "in_turn", "last_ended", "late", "newest",

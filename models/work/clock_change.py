@@ -14,8 +14,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from models.jobs import EVERYONE
 from models.tables import Account, Canary, Delivery, Handoff, Inbox, Job, Report
+from models.work.jobs import EVERYONE
 
 Column = InstrumentedAttribute[datetime | None]
 Within = Callable[[Column], ColumnElement[bool]]

@@ -15,8 +15,8 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from escalation.lifecycle import Brief, Response
-from models import canaries
 from models.tables import Account, Alert, Canary, Delivery, Handoff, Heartbeat, Inbox, Report
+from models.work import canaries
 
 NEWEST = 10_000
 """How far back is looked where no index leads, in rows: days of a large installation, years of a small one."""

@@ -1,10 +1,10 @@
-"""Take turns: what is due, fairly between accounts, and who won a compare-and-set."""
+"""What is due, fairly between accounts."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, CursorResult, Delete, Select, Update, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 BELL_S = 5.0
@@ -15,13 +15,6 @@ MOST_OF_A_SWEEP = 10
 
 Due = list[tuple[int, int]]
 """Account ids and row ids."""
-
-
-def changed(session: Session, statement: Update | Delete) -> bool:
-    """Run a compare-and-set and tell whether it found its row."""
-    result = session.execute(statement.execution_options(synchronize_session=False))
-    assert isinstance(result, CursorResult)
-    return result.rowcount > 0
 
 
 def due_in_turn(

@@ -10,9 +10,10 @@ from sqlalchemy import select, union_all, update
 from sqlalchemy.orm import Session
 
 from escalation.lifecycle import Response
-from models.base import insert_or_ignore
+from models.database.compare_and_set import changed
+from models.database.sessions import insert_or_ignore
 from models.tables import Handoff, Inbox, Watch
-from models.turns import BELL_S, Due, changed, due_in_turn, pairs
+from models.work.due import BELL_S, Due, due_in_turn, pairs
 
 __all__ = [
     "Inbox", "due", "finish", "get", "ignore", "is_watched", "mark_verified", "newest", "park", "reset", "retry_later",

@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import Update, select, update
 from sqlalchemy.orm import Session
 
-from models.base import insert_or_ignore
+from models.database.compare_and_set import changed
+from models.database.sessions import insert_or_ignore
 from models.tables import EVERYONE, Alert, Heartbeat, Job
-from models.turns import changed
 
 __all__ = [
     "EVERYONE", "Alert", "Heartbeat", "Job", "beat", "claim_job", "clear_alert", "finish_job", "last_sign", "open_alerts",

@@ -14,9 +14,9 @@ from sqlalchemy import ColumnElement, CursorResult, Select, delete, select
 from sqlalchemy.orm import Session
 
 from escalation.lifecycle import Response
-from models.base import Database
-from models.columns import Row
+from models.database.sessions import Database
 from models.tables import Alert, Canary, Handoff, Inbox, Job, Snapshot
+from models.tables.columns import Row
 
 BITE = 500
 """Rows of one transaction: SQLite has one writer, and callbacks must not wait for a cleaning."""

@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from escalation.lifecycle import Brief
-from models import canaries
 from models.tables import Account, Delivery, Handoff, Heartbeat, Inbox, Report
+from models.work import canaries
 
 LATE = timedelta(minutes=5)
 """Far beyond what anything takes that only waits for its turn."""

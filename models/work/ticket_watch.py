@@ -7,9 +7,9 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from models.base import insert_or_ignore
+from models.database.compare_and_set import changed
+from models.database.sessions import insert_or_ignore
 from models.tables import Watch
-from models.turns import changed
 
 __all__ = ["Watch", "record", "seen", "tickets_in_escalation"]
 

@@ -22,8 +22,15 @@ import msgspec
 import requests
 from urllib3.exceptions import HTTPError
 
-from psa import strict
-from psa.outgoing import KEY_FETCH_BYTES, ForbiddenAddress, Site, check_url, fetch, guarded_session
+from psa.outbound import strict_json
+from psa.outbound.allowed_hosts import (
+    KEY_FETCH_BYTES,
+    ForbiddenAddress,
+    Site,
+    check_url,
+    fetch,
+    guarded_session,
+)
 
 LARGEST_BODY = 256 * 1024
 """Bytes."""
@@ -131,8 +138,8 @@ def parse(raw: bytes) -> CallbackBody:
     if len(raw) > LARGEST_BODY:
         raise Malformed(f"body of {len(raw)} bytes: {LARGEST_BODY} are the most")
     try:
-        wire = msgspec.convert(strict.read(raw.decode()), _Wire)
-    except strict.Ambiguous as error:
+        wire = msgspec.convert(strict_json.read(raw.decode()), _Wire)
+    except strict_json.Ambiguous as error:
         raise Malformed(f"callback body: {error}") from error
     except msgspec.ValidationError as error:
         raise Malformed(f"callback body: {error}") from error
@@ -199,7 +206,7 @@ def _hint(entity: str | None) -> Hint | None:
     if not entity:
         return None
     try:
-        row = msgspec.convert(strict.read(entity), _Entity, strict=False)
+        row = msgspec.convert(strict_json.read(entity), _Entity, strict=False)
     except (ValueError, RecursionError):
         return None
     charged = (row.charge_to_type or "").endswith("Ticket")

@@ -13,11 +13,11 @@ import msgspec
 import requests
 import structlog
 
-from psa import schemas
-from psa.answers import NoSuchEndpoint, next_page
-from psa.outgoing import Site, fetch
+from psa.connectwise import schemas
+from psa.connectwise.answers import NoSuchEndpoint, next_page
+from psa.outbound.allowed_hosts import Site, fetch
+from psa.outbound.throttle import Priority
 from psa.port import Ambiguous, PsaError, Refused, Unavailable
-from psa.throttle import Priority
 
 log = structlog.get_logger()
 

@@ -1,7 +1,7 @@
 """ConnectWise PSA behind `psa.port.Psa`. The only file that knows pyconnectwise, which builds the URLs.
 
-JSON goes straight into small tolerant structs (`psa.schemas`): pyconnectwise's models refuse whole pages
-over one new enumeration value. Every request passes `psa.calls` and `psa.transport`.
+JSON goes straight into small tolerant structs (`psa.connectwise.schemas`): pyconnectwise's models refuse whole pages
+over one new enumeration value. Every request passes `psa.connectwise.calls` and `psa.connectwise.transport`.
 """
 
 from __future__ import annotations
@@ -30,12 +30,15 @@ from escalation.evidence import (
     Ticket,
     TimeEntry,
 )
-from escalation.trail import AuditEntry
-from psa import links, schemas
-from psa.answers import NoSuchEndpoint, ObjectExists, internal_note, replacing
-from psa.calls import MOST_PAGES, PAGE, Calls, unusable
-from psa.conditions import any_of, at, chunks
-from psa.outgoing import Site, guarded_session
+from escalation.history.audit_trail import AuditEntry
+from psa.connectwise import links, schemas
+from psa.connectwise.answers import NoSuchEndpoint, ObjectExists, internal_note, replacing
+from psa.connectwise.calls import MOST_PAGES, PAGE, Calls, unusable
+from psa.connectwise.conditions import any_of, at, chunks
+from psa.connectwise.probes import PROBES, Probe
+from psa.connectwise.transport import Timeouts, Transport
+from psa.outbound.allowed_hosts import Site, guarded_session
+from psa.outbound.throttle import NoThrottle, Priority, Throttle
 from psa.port import (
     Ambiguous,
     Board,
@@ -52,9 +55,6 @@ from psa.port import (
     Unavailable,
     VisibleNote,
 )
-from psa.probes import PROBES, Probe
-from psa.throttle import NoThrottle, Priority, Throttle
-from psa.transport import Timeouts, Transport
 
 log = structlog.get_logger()
 
@@ -133,7 +133,7 @@ class ConnectWise:
         """Prepare, without any network call.
 
         `on_codebase` is told a codebase that was found or moved, to be stored. `session` must come from
-        `psa.outgoing.guarded_session`. Raises `psa.outgoing.ForbiddenAddress` for a site it may not talk to.
+        `psa.outbound.allowed_hosts.guarded_session`. Raises `psa.outbound.allowed_hosts.ForbiddenAddress` for a site it may not talk to.
         """
         self._keys = keys
         self._site = Site.parse(keys.site, allow_private=keys.allow_private)

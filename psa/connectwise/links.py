@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from psa.outgoing import Site
+from psa.outbound.allowed_hosts import Site
 
 
 def ticket_url(site: Site, *, company: str, ticket_id: int) -> str:

@@ -25,7 +25,7 @@ from escalation.evidence import (
     Ticket,
     TimeEntry,
 )
-from escalation.trail import AuditEntry
+from escalation.history.audit_trail import AuditEntry
 from psa.port import Board, Callback, Member, PostedNote, Status
 
 

@@ -24,10 +24,10 @@ from urllib3.exceptions import (
     ProtocolError,
 )
 
-from psa.answers import check_permitted, error_of
-from psa.outgoing import ForbiddenAddress, read_capped
+from psa.connectwise.answers import check_permitted, error_of
+from psa.outbound.allowed_hosts import ForbiddenAddress, read_capped
+from psa.outbound.throttle import Priority, Throttle
 from psa.port import Ambiguous, PsaError, Throttled, Unavailable
-from psa.throttle import Priority, Throttle
 
 _API = "/apis/3.0"
 _LARGEST_ANSWER = 32 * 1024 * 1024

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 
 import structlog
 
+from psa.outbound.throttle import Priority, Slot, Throttle
 from psa.port import PsaError, Unavailable
-from psa.throttle import Priority, Slot, Throttle
 
 log = structlog.get_logger()
 

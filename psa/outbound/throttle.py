@@ -23,7 +23,7 @@ from typing import Protocol
 
 import redis
 
-from psa.buckets import RESERVE, Bucket, Limits, LocalBuckets, Priority, RedisBuckets
+from psa.outbound.token_buckets import RESERVE, Bucket, Limits, LocalBuckets, Priority, RedisBuckets
 from psa.port import Throttled
 
 __all__ = [

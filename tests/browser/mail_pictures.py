@@ -15,12 +15,12 @@ import tempfile
 from pathlib import Path
 
 from tests.browser.pictures import FLAGS, browser, take
-from tests.unit.worker.test_mail import MAIL
-from tests.unit.worker.test_mail_response import AGAIN, CLAIM, TAKEN
-from tests.unit.worker.weeks import WEEKS, mail
-from worker.mail import render
-from worker.mail_response import render_offered_again, render_taken
-from worker.mail_weekly import render_weekly
+from tests.unit.worker.mail.test_handoff import MAIL
+from tests.unit.worker.mail.test_response import AGAIN, CLAIM, TAKEN
+from tests.unit.worker.mail.weeks import WEEKS, mail
+from worker.mail.handoff import render_handoff
+from worker.mail.response import render_offered_again, render_taken
+from worker.mail.weekly import render_weekly
 
 PHONE, DESK = 360, 700
 
@@ -28,7 +28,7 @@ PHONE, DESK = 360, 700
 def pages() -> dict[str, str]:
     """Return every kind of e-mail as HTML, by name."""
     found = {
-        "handoff": render(dataclasses.replace(MAIL, claim_url=CLAIM)).html,
+        "handoff": render_handoff(dataclasses.replace(MAIL, claim_url=CLAIM)).html,
         "taken": render_taken(TAKEN).html,
         "offered-again": render_offered_again(AGAIN).html,
     }

@@ -18,7 +18,7 @@ from pathlib import Path
 from tests.hostile import doors, words
 from tests.hostile.row import Row
 from tests.storm.rig import Rig, rig, say
-from worker.logs import set_up
+from worker.process.logs import set_up
 
 SHARES = ("secrets in prose, left standing", "look-alikes redacted")
 """Rows that are a share rather than a promise."""

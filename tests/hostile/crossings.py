@@ -15,10 +15,10 @@ from urllib.parse import quote, urlencode
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from models.access import OF_ACCOUNT, SECRETS
-from models.base import Database
-from models.columns import Row as Table
+from models.database.access import OF_ACCOUNT, SECRETS
+from models.database.sessions import Database
 from models.tables import Alert, Canary, Job, Watch
+from models.tables.columns import Row as Table
 from tests.hostile.knock import (
     Answer,
     Ask,
@@ -33,7 +33,7 @@ from tests.hostile.knock import (
 )
 from tests.hostile.row import Row
 from tests.storm.rig import Msp, Rig
-from webhooks.claims import COOKIE
+from webhooks.claims.page import COOKIE
 
 OWN_WORK = (Job, Alert, Canary, Watch)
 """What the worker writes by itself, whoever knocks."""

@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import select
 
-from models.columns import Row as Table
 from models.tables import Delivery, Handoff, Inbox, Snapshot, Transition
+from models.tables.columns import Row as Table
 from tests.storm.audit import settle, waiting
 from tests.storm.rig import Escalation, Msp, Rig
 

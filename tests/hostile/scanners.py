@@ -17,8 +17,8 @@ from urllib.parse import urlencode
 from tests.hostile.knock import Ask, Knocker, changed, escalated, handoffs_of, members_of, rows, settled
 from tests.hostile.row import Row
 from tests.storm.rig import Msp, Rig
-from webhooks.claims import COOKIE
-from worker.links import CLAIM_LINK_S
+from webhooks.claims.page import COOKIE
+from worker.process.links import CLAIM_LINK_S
 
 AGENTS = (
     "Mozilla/5.0 (compatible; MSOffice SafeLinks)", "Barracuda Sentinel", "Mimecast-URL-Scan/2.0", "Slackbot-LinkExpanding 1.0",

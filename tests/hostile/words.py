@@ -21,16 +21,16 @@ import redis
 import requests
 from markdown_it import MarkdownIt
 
-from escalation.redaction import redact
-from psa.outgoing import ForbiddenAddress, guarded_session
+from escalation.package.redaction import redact
+from psa.outbound.allowed_hosts import ForbiddenAddress, guarded_session
 from tests.hostile.row import Row
 from tests.storm.rig import Escalation, Rig
-from tests.unit.escalation.test_neutral import HOSTILE
-from tests.unit.escalation.test_redaction import BENIGN, PLANTED
+from tests.unit.escalation.brief.test_sanitize import HOSTILE
+from tests.unit.escalation.package.test_redaction import BENIGN, PLANTED
+from tests.unit.psa.outbound.test_allowed_hosts import CLOUD, HOSTILE_URLS, to_address
 from tests.unit.psa.servers import RawServer, answer
-from tests.unit.psa.test_outgoing import CLOUD, HOSTILE_URLS, to_address
-from tests.unit.worker.mails import Elements
-from worker.stage import until
+from tests.unit.worker.mail.mails import Elements
+from worker.demo.stack import until
 
 HARMLESS = {"p", "strong", "ul", "li", "br", "hr", "em"}
 """What our own note is made of."""

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from models import accounts
-from models.base import Database, normalise_url
-from models.sealing import Sealer
+from models.account import accounts
+from models.account.encryption import Sealer
+from models.database.sessions import Database, normalise_url
 
 RUNBOOK = (Path(__file__).parents[2] / "docs" / "runbook.md").read_text()
 FORMER, NEW = "former-key-" + "x" * 32, "new-key-" + "y" * 32

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from models import handoffs
-from models.handoffs import Handoff
-from worker.browser import Browser
-from worker.stage import Stage, until
+from models.handoff import handoffs
+from models.handoff.handoffs import Handoff
+from worker.demo.link_browser import Browser
+from worker.demo.stack import Stage, until
 
 QUICK = {
     "RESOLUTIONFLOW_SWEEP": "0.5",

@@ -12,13 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from models import accounts, canaries, jobs
-from models.canaries import Canary
+from models.account import accounts
+from models.work import canaries, jobs
+from models.work.canaries import Canary
 from psa.simulator.remote import Remote
 from tests.storm.proxy import Fault
 from tests.storm.rig import Rig, rig
-from worker import auditor, canary
-from worker.stage import until
+from worker.demo.stack import until
+from worker.upkeep import auditor, canary
 
 LATE_S = 2.0
 

@@ -7,9 +7,9 @@ import email.policy
 import re
 import time
 
-from models.handoffs import Handoff
+from models.handoff.handoffs import Handoff
 from tests.journeys.conftest import Journey
-from worker.browser import Browser
+from worker.demo.link_browser import Browser
 
 
 def escalated(journey: Journey, summary: str = "Scanner to mail stopped after the certificate change") -> int:

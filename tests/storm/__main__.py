@@ -23,7 +23,7 @@ from tests.storm.disks import CannotMount
 from tests.storm.every import STORMS
 from tests.storm.rig import rig, say
 from tests.storm.storms import CannotBlow, Force, Storm, run
-from worker.logs import set_up
+from worker.process.logs import set_up
 
 
 def main() -> int:

@@ -17,7 +17,7 @@ from pathlib import Path
 from tests.storm.audit import alerts, audit, settle
 from tests.storm.rig import Escalation, rig, say
 from tests.storm.storms import spoil_posts
-from worker.logs import set_up
+from worker.process.logs import set_up
 
 AT_ONCE = 10
 

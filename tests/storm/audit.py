@@ -12,10 +12,12 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from escalation import brief
-from models import accounts, deliveries, handoffs, jobs
+from escalation.brief.marker import marker_of
+from models.account import accounts
+from models.handoff import deliveries, handoffs
 from models.tables import Account as Account_
 from models.tables import Handoff, Inbox, Report
+from models.work import jobs
 from tests.storm.rig import Escalation, Msp, Rig
 
 OVER = ("withdrawn", "resolved")
@@ -177,7 +179,7 @@ def _audit_ticket(
         found.lost += 1
         found.why.append(f"{where}: no brief; {[(h.brief_state, h.response_state, h.last_error) for h in rows]}")
         return
-    marker = brief.marker(key, account_id=msp.account_id, ticket_id=ticket, episode=1)
+    marker = marker_of(key, account_id=msp.account_id, ticket_id=ticket, episode=1)
     beside = f"[ref: RF-U-{marker.removeprefix('RF-')}]"
     notes = [note for note in notes if beside not in note["text"]]
     ours = [note for note in notes if marker in note["text"]]

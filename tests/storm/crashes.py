@@ -16,7 +16,7 @@ from typing import Literal
 from tests.storm.audit import HEADING, Account, audit, settle
 from tests.storm.rig import Escalation, Rig, rig, say
 from tests.storm.ways import TICKETS, Way, escalate, put_right, stopped, way_to
-from worker import crash
+from worker.process import crash
 
 REACHED_S = 25.0
 SETTLE_S = 120.0

@@ -27,15 +27,17 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from models import accounts, handoffs, inbox
-from models.inbox import Inbox
+from models.account import accounts
+from models.handoff import handoffs
+from models.work import inbox
+from models.work.inbox import Inbox
 from psa.simulator.remote import Remote
 from tests.storm.rig import Msp, Rig, rig, say
-from worker.embedded import Part
-from worker.logs import set_up
-from worker.onboarding import account_named, connect
+from worker.account.onboarding import account_named, connect
+from worker.demo.stack import until
+from worker.process.embedded import Part
+from worker.process.logs import set_up
 from worker.settings import Intervals
-from worker.stage import until
 
 USUAL = {
     f"RESOLUTIONFLOW_{name.upper()}": f"{getattr(Intervals(), name):g}"

@@ -21,7 +21,7 @@ from typing import Any
 
 from tests.storm.fairness import USUAL, flood
 from tests.storm.rig import rig, say
-from worker.logs import set_up
+from worker.process.logs import set_up
 
 HEARD_S = 0.05
 """How long the workers' own answer and the word to the others may take."""

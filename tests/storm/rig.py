@@ -15,16 +15,16 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
-from models import accounts
+from models.account import accounts
 from psa.simulator.remote import Remote
 from tests.databases import APP, PostgresServer
 from tests.storm.disks import free, small_disk
 from tests.storm.proxy import Fault, Proxy
-from worker.catcher import MailCatcher
-from worker.embedded import Part, worker_command
-from worker.onboarding import account_named, connect
+from worker.account.onboarding import account_named, connect
+from worker.demo.mail_catcher import MailCatcher
+from worker.demo.stack import Stage, until
+from worker.process.embedded import Part, worker_command
 from worker.settings import Settings
-from worker.stage import Stage, until
 
 WRONG_CLOCK = Path(__file__).parent / "wrong_clock"
 QUICK = {

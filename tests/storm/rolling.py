@@ -15,12 +15,12 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
-from models.schema import _config, migrate
+from models.database.schema import _config, migrate
 from tests.databases import APP, OWNER
 from tests.storm.rig import Rig
 from tests.storm.storms import CannotBlow, Force, rain, some, storm
-from worker.embedded import Part
-from worker.stage import until
+from worker.demo.stack import until
+from worker.process.embedded import Part
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("web", "worker", "beat")
@@ -112,7 +112,7 @@ def _take_back(rig: Rig, place: Path, version: str) -> None:
     """Bring the schema to the old release's: what only the new one has goes, so new releases must only add."""
     model = rig.stage.home / "old.db"
     subprocess.run(
-        [sys.executable, "-c", "import sys; from models.schema import migrate; migrate(sys.argv[1])", f"sqlite:///{model}"],
+        [sys.executable, "-c", "import sys; from models.database.schema import migrate; migrate(sys.argv[1])", f"sqlite:///{model}"],
         cwd=place, check=True,
     )  # fmt: skip
     wanted = _tables(f"sqlite:///{model}")

@@ -19,8 +19,8 @@ from tests.databases import APP
 from tests.storm.audit import Account, audit, settle
 from tests.storm.proxy import Fault
 from tests.storm.rig import Rig, every
-from worker.catcher import Faults as MailFaults
-from worker.embedded import Part
+from worker.demo.mail_catcher import Faults as MailFaults
+from worker.process.embedded import Part
 
 NOTES = r"/service/tickets/\d+/notes$"
 API = r"/apis/"

@@ -24,14 +24,17 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from models import accounts
-from models.base import Database
-from models.clock import CommonClock
+from models.account import accounts
+from models.database.clock import CommonClock
+from models.database.sessions import Database
 from psa.port import Ambiguous, PsaError, Throttled, Unavailable
 from tests.fakes import ESCALATED, NEW, FakeClock, FakePsa
 from tests.integration.worker.conftest import Shop
-from worker import crash, notify, observe, patrol, publish, refresh, settle, triage
-from worker.onboarding import account_named, connect
+from worker.account.onboarding import account_named, connect
+from worker.handoff import notify, publish, refresh, triage
+from worker.process import crash
+from worker.response import observe, settle
+from worker.upkeep import poller, sweeper
 
 TICKETS = (5001, 5002)
 WHOSE = st.sampled_from((0, 1))
@@ -176,7 +179,7 @@ class Handoffs(RuleBasedStateMachine):
 
     @rule()
     def sweep(self) -> None:
-        self._killable(lambda: patrol.sweep(self.shop.services))
+        self._killable(lambda: sweeper.sweep(self.shop.services))
 
     @rule(whose=WHOSE)
     def poll(self, whose: int) -> None:
@@ -203,7 +206,7 @@ class Handoffs(RuleBasedStateMachine):
             shop.psa.after.clear()
         for _ in range(12):
             self._pass(100)
-            patrol.sweep(self.shop.services)
+            sweeper.sweep(self.shop.services)
             for shop in self.shops:
                 self._run("poll", account_id=shop.account_id)
             while self.shop.bell.rung:
@@ -276,7 +279,7 @@ class Handoffs(RuleBasedStateMachine):
 
 _SIMPLE: dict[str, Any] = {
     "refresh": refresh.refresh, "deliver": notify.deliver, "observe": observe.observe, "settle": settle.settle,
-    "poll": patrol.poll,
+    "poll": poller.poll,
 }  # fmt: skip
 
 

@@ -18,14 +18,16 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from models import accounts, claims, handoffs, inbox, jobs
+from models.account import accounts
+from models.handoff import claims, handoffs
 from models.tables import Account, Handoff, Report, Watch
+from models.work import inbox, jobs
 from tests.storm.rig import Escalation, Msp, Rig
-from worker.browser import Browser
-from worker.canary import MARK
-from worker.catcher import Faults as MailFaults
-from worker.onboarding import callback_url
-from worker.preview import replay
+from worker.account.onboarding import callback_url
+from worker.demo.link_browser import Browser
+from worker.demo.mail_catcher import Faults as MailFaults
+from worker.handoff.preview import replay
+from worker.upkeep.canary import MARK
 
 TICKETS = 3
 NOTES = r"/service/tickets/\d+/notes$"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from worker.__main__ import parser
-from worker.crash import POINTS
+from worker.process.crash import POINTS
 from worker.settings import Intervals, Settings
 
 ROOT = Path(__file__).parents[2]

@@ -12,15 +12,15 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import deliveries, handoffs, listing
-from models.base import Database
-from models.listing import Listed, Place
-from models.scoring import reckoning
+from models.database.sessions import Database
+from models.figures.scoring import reckoning
+from models.handoff import deliveries, handoffs, listing
+from models.handoff.listing import Listed, Place
 from models.tables import Handoff, Member
-from webhooks.claiming import NoSuchHandoff, Person
-from webhooks.seniors import require_engineer_or_admin
-from webhooks.shapes import HandoffInFull
-from worker.links import ApiPass
+from webhooks.api.schemas import HandoffInFull
+from webhooks.authorization import require_engineer_or_admin
+from webhooks.claims.claiming import NoSuchHandoff, Person
+from worker.process.links import ApiPass
 
 _GATHERED = ("claimed_by", "transitions", "deliveries")
 

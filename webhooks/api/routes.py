@@ -13,13 +13,9 @@ from apiflask import APIBlueprint, HTTPTokenAuth, Schema
 from apiflask.exceptions import HTTPError
 from flask import Response, g, request
 
-from psa import strict
-from webhooks.answers import problem
-from webhooks.claiming import Claiming, NoSuchHandoff, Standing
-from webhooks.passage import Away, Passage
-from webhooks.records import Records, UnknownPlace
-from webhooks.seniors import NotSenior, TakenBack
-from webhooks.shapes import (
+from psa.outbound import strict_json
+from webhooks.api.records import Records, UnknownPlace
+from webhooks.api.schemas import (
     LARGEST_ID,
     Claim,
     HandoffInFull,
@@ -30,8 +26,12 @@ from webhooks.shapes import (
     Problem,
     Reason,
 )
-from webhooks.shapes import Standing as StandingShape
-from worker.links import ApiPass, BadPass, Passes
+from webhooks.api.schemas import Standing as StandingShape
+from webhooks.authorization import NotSenior, TakenBack
+from webhooks.bulkhead import Away, Passage
+from webhooks.claims.claiming import Claiming, NoSuchHandoff, Standing
+from webhooks.problems import problem
+from worker.process.links import ApiPass, BadPass, Passes
 
 TOKEN_HELP = "send `Authorization: Bearer TOKEN`; a token comes from `resolutionflow account token`"  # noqa: S105
 
@@ -170,10 +170,10 @@ def _plain(view: Callable[..., Any]) -> Callable[..., Any]:
         raw = request.get_data()
         if raw and request.is_json:
             try:
-                strict.read(raw.decode())
+                strict_json.read(raw.decode())
             except UnicodeDecodeError:
                 return problem(400, "body: not UTF-8")
-            except strict.Ambiguous as error:
+            except strict_json.Ambiguous as error:
                 return problem(400, f"body: {error}")
         return view(*args, **named)
 

@@ -11,7 +11,7 @@ from apiflask.validators import Length, OneOf, Range
 from marshmallow import ValidationError
 
 from escalation.lifecycle import Brief, Response
-from models.listing import MOST
+from models.handoff.listing import MOST
 
 LARGEST_ID = 2**63 - 1
 """What either database can hold."""

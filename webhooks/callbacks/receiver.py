@@ -16,15 +16,24 @@ import structlog
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
-from models import accounts, canaries, inbox
-from models.base import Database
-from psa.callbacks import LARGEST_BODY, CallbackBody, Forged, Malformed, Verifier, parse, without_details
-from webhooks.answers import problem
-from webhooks.directory import Directory, Known, Unsure
-from webhooks.passage import Away, Passage
-from webhooks.strangers import Strangers
-from worker import crash
-from worker.links import BadPass, Passes
+from models.account import accounts
+from models.database.sessions import Database
+from models.work import canaries, inbox
+from psa.connectwise.callbacks import (
+    LARGEST_BODY,
+    CallbackBody,
+    Forged,
+    Malformed,
+    Verifier,
+    parse,
+    without_details,
+)
+from webhooks.bulkhead import Away, Passage
+from webhooks.callbacks.refused_callers import Strangers
+from webhooks.callbacks.token_lookup import Directory, Known, Unsure
+from webhooks.problems import problem
+from worker.process import crash
+from worker.process.links import BadPass, Passes
 
 log = structlog.get_logger()
 

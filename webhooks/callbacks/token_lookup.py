@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from escalation.rules import StatusRules
-from models import accounts
-from models.accounts import Account, Sealer
-from models.base import Database
-from psa.callbacks import Pin
+from models.account import accounts
+from models.account.accounts import Account, Sealer
+from models.database.sessions import Database
+from psa.connectwise.callbacks import Pin
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{20,100}")
 

@@ -16,13 +16,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from escalation.lifecycle import Response
-from models import deliveries, handoffs
-from models.base import Database
-from models.handoffs import Handoff
+from models.database.sessions import Database
+from models.handoff import deliveries, handoffs
+from models.handoff.handoffs import Handoff
 from models.tables import Member
-from webhooks.seniors import Senior, require_engineer_or_admin
-from worker import crash
-from worker.links import ApiPass, ClaimPass
+from webhooks.authorization import Senior, require_engineer_or_admin
+from worker.process import crash
+from worker.process.links import ApiPass, ClaimPass
 
 log = structlog.get_logger()
 

@@ -15,17 +15,17 @@ import structlog
 from flask import Blueprint, Response, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from escalation.brief import opening
-from escalation.clock import Clock, span
+from escalation.brief.render import opening
+from escalation.brief.sanitize import printable
+from escalation.brief.spans import Clock, span
 from escalation.lifecycle import Response as State
-from escalation.neutral import printable
-from escalation.package import UnknownPackageVersion, load
-from psa.links import ticket_url
-from psa.outgoing import Site
-from webhooks.claiming import Claiming, NoSuchHandoff, Standing
-from webhooks.passage import Away, Passage
-from webhooks.seniors import NotSenior, TakenBack
-from worker.links import CLAIM_LINK_S, BadPass, Passes
+from escalation.package.build import UnknownPackageVersion, load
+from psa.connectwise.links import ticket_url
+from psa.outbound.allowed_hosts import Site
+from webhooks.authorization import NotSenior, TakenBack
+from webhooks.bulkhead import Away, Passage
+from webhooks.claims.claiming import Claiming, NoSuchHandoff, Standing
+from worker.process.links import CLAIM_LINK_S, BadPass, Passes
 
 log = structlog.get_logger()
 

@@ -6,7 +6,7 @@ import json
 from itertools import pairwise
 from pathlib import Path
 
-from escalation.hours import BadCalendar, Calendar
+from escalation.figures.hours import BadCalendar, Calendar
 
 EXAMPLE = """\
 {"time_zone": "Europe/London",

@@ -11,10 +11,12 @@ import structlog
 from sqlalchemy.orm import Session
 
 from escalation.evidence import Ticket
-from models import accounts, canaries, inbox, jobs, watches
-from models.accounts import Account, MemberRow, StatusRow
+from models.account import accounts
+from models.account.accounts import Account, MemberRow, StatusRow
+from models.work import canaries, inbox, jobs, ticket_watch
 from psa.port import Board, Callback, Member, ProbeResult, Psa, PsaError, SystemInfo
-from worker import crash, mail
+from worker.mail import transport
+from worker.process import crash
 from worker.wiring import Services
 
 log = structlog.get_logger()
@@ -244,10 +246,10 @@ def _remember(session: Session, account_id: int, standing: Iterable[Ticket]) -> 
     """Note that tickets stand in an escalation status already, so that only what comes after is an episode."""
     ids = []
     for ticket in standing:
-        watch = watches.seen(session, account_id, ticket.id)
+        watch = ticket_watch.seen(session, account_id, ticket.id)
         if watch is not None and watch.in_escalation:
             continue
-        new = watches.record(
+        new = ticket_watch.record(
             session, account_id, ticket.id, expected_version=watch.version if watch else 0,
             board_id=ticket.board_id, status_id=ticket.status_id, in_escalation=True, left_at=None,
             last_updated=ticket.last_updated, episode=watch.episode if watch else 0,
@@ -273,8 +275,8 @@ def check(services: Services, account: Account) -> list[ProbeResult]:
         detail = f"{len(people)} engineers and admins" + (f"; no address: {', '.join(mute)}" if mute else "")
         lines.append(ProbeResult("people to tell", not mute, detail))
     try:
-        lines.append(ProbeResult("mail", True, mail.check(services.settings.smtp_url)))
-    except (mail.MailError, mail.MailUrlError) as error:
+        lines.append(ProbeResult("mail", True, transport.check(services.settings.smtp_url)))
+    except (transport.MailError, transport.MailUrlError) as error:
         lines.append(ProbeResult("mail", False, str(error)))
     if account.connected_at is not None and account.api_member is None:
         detail = "unknown which member our keys belong to: run `account connect` again"

@@ -13,14 +13,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from worker import commands_token
-from worker.commands import Subparsers, say, wired
+from worker.cli import token as commands_token
+from worker.cli.installation import Subparsers, say, wired
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from escalation.hours import Calendar
-    from models.accounts import Account
+    from escalation.figures.hours import Calendar
+    from models.account.accounts import Account
 
 KEYS = {
     "public_key": "CONNECTWISE_PUBLIC_KEY",
@@ -192,9 +192,9 @@ def _credentials(options: argparse.Namespace) -> dict[str, str]:
 def _add(options: argparse.Namespace) -> int:
     from sqlalchemy.exc import IntegrityError
 
-    from models import accounts
-    from psa.outgoing import Site
-    from worker.onboarding import CannotConnect
+    from models.account import accounts
+    from psa.outbound.allowed_hosts import Site
+    from worker.account.onboarding import CannotConnect
 
     services = wired()
     Site.parse(options.site, allow_private=bool(options.allow_private))
@@ -218,10 +218,10 @@ def _add(options: argparse.Namespace) -> int:
 
 
 def _set(options: argparse.Namespace) -> int:
-    from models import accounts
-    from psa.outgoing import Site
-    from worker.calendar_file import in_words
-    from worker.onboarding import account_named
+    from models.account import accounts
+    from psa.outbound.allowed_hosts import Site
+    from worker.account.calendar_file import in_words
+    from worker.account.onboarding import account_named
 
     services = wired()
     account = account_named(services, options.name)
@@ -258,8 +258,8 @@ def _set(options: argparse.Namespace) -> int:
 
 
 def _calendar(path: Path, time_zone: str) -> Calendar:
-    from worker import calendar_file
-    from worker.onboarding import CannotConnect
+    from worker.account import calendar_file
+    from worker.account.onboarding import CannotConnect
 
     try:
         return calendar_file.read(path, time_zone=time_zone)
@@ -271,7 +271,7 @@ def _hours(
     session: Session, account: Account, time_zone: str, calendar: Calendar | None, now: datetime
 ) -> Calendar | None:
     """Store other working hours, or let plain office hours follow the time zone; return what changed."""
-    from models import calendars
+    from models.account import calendars
 
     if calendar is not None:
         return calendars.change(session, account.id, calendar, time_zone=account.time_zone, now=now)
@@ -281,8 +281,8 @@ def _hours(
 
 
 def _check(options: argparse.Namespace) -> int:
-    from models import jobs
-    from worker.onboarding import account_named, check
+    from models.work import jobs
+    from worker.account.onboarding import account_named, check
 
     services = wired()
     account = account_named(services, options.name)
@@ -301,7 +301,7 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _connect(options: argparse.Namespace) -> int:
-    from worker.onboarding import account_named, connect
+    from worker.account.onboarding import account_named, connect
 
     services = wired()
     account = account_named(services, options.name)
@@ -323,7 +323,7 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _list(_: argparse.Namespace) -> int:
-    from models import accounts
+    from models.account import accounts
 
     services = wired()
     with services.database.system(reading=True) as system:
@@ -339,7 +339,7 @@ def _list(_: argparse.Namespace) -> int:
 
 
 def _rotate(_: argparse.Namespace) -> int:
-    from models import accounts
+    from models.account import accounts
 
     services = wired()
     with services.database.system(reading=True) as system:
@@ -353,9 +353,9 @@ def _rotate(_: argparse.Namespace) -> int:
 
 
 def _remove(options: argparse.Namespace) -> int:
-    from models import accounts
+    from models.account import accounts
     from psa.port import PsaError
-    from worker.onboarding import account_named
+    from worker.account.onboarding import account_named
 
     services = wired()
     account = account_named(services, options.name)

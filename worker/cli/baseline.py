@@ -12,11 +12,11 @@ from statistics import fmean
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from worker.commands import Subparsers, say, wired
+from worker.cli.installation import Subparsers, say, wired
 
 if TYPE_CHECKING:
-    from models.accounts import Account
-    from models.baselines import Reading, Stopwatch
+    from models.account.accounts import Account
+    from models.figures.baselines import Reading, Stopwatch
     from worker.wiring import Services
 
 EXAMPLE = """\
@@ -97,8 +97,8 @@ def _days(text: str) -> int:
 
 def _account(name: str) -> tuple[Services, Account, ZoneInfo, dict[str, str]]:
     """Return the account with its time zone and its members' login names by lower case."""
-    from models import accounts
-    from worker.onboarding import account_named
+    from models.account import accounts
+    from worker.account.onboarding import account_named
 
     services = wired()
     account = account_named(services, name)
@@ -108,7 +108,7 @@ def _account(name: str) -> tuple[Services, Account, ZoneInfo, dict[str, str]]:
 
 
 def _add(options: argparse.Namespace) -> int:
-    from worker.stopwatch import BadReading, reading
+    from worker.figures.stopwatch import BadReading, reading
 
     services, account, zone, logins = _account(options.name)
     written = {name: getattr(options, name) for name in ("ticket", "technician", "opened", "acted", "domain")}
@@ -124,7 +124,7 @@ def _add(options: argparse.Namespace) -> int:
 
 
 def _import(options: argparse.Namespace) -> int:
-    from worker.stopwatch import BadFile, sheet
+    from worker.figures.stopwatch import BadFile, sheet
 
     services, account, zone, logins = _account(options.name)
     try:
@@ -146,14 +146,14 @@ def _import(options: argparse.Namespace) -> int:
 
 
 def _store(services: Services, account_id: int, found: Sequence[Reading]) -> int:
-    from models import baselines
+    from models.figures import baselines
 
     with services.database.account(account_id) as session:
         return baselines.add_readings(session, account_id, found, now=services.clock())
 
 
 def _list(options: argparse.Namespace) -> int:
-    from models import baselines
+    from models.figures import baselines
 
     services, account, zone, _ = _account(options.name)
     with services.database.account(account.id, reading=True) as session:
@@ -197,7 +197,7 @@ def _plain(row: Stopwatch) -> dict[str, Any]:
 
 
 def _remove(options: argparse.Namespace) -> int:
-    from models import baselines
+    from models.figures import baselines
 
     services, account, _, _ = _account(options.name)
     with services.database.account(account.id) as session:
@@ -209,8 +209,8 @@ def _remove(options: argparse.Namespace) -> int:
 
 
 def _shadow(options: argparse.Namespace) -> int:
-    from worker.past import NoAuditTrail
-    from worker.shadow import shadow
+    from worker.history.reading import NoAuditTrail
+    from worker.history.shadow import shadow
 
     services, account, _, _ = _account(options.name)
     out = options.out or services.settings.var / "shadow" / account.name
@@ -223,7 +223,7 @@ def _shadow(options: argparse.Namespace) -> int:
         return _wrong(str(error))
     except KeyboardInterrupt:
         return _wrong("cut off; the same command goes on from here") or 130
-    from worker.shadow_report import as_json, lines
+    from worker.history.shadow_report import as_json, lines
 
     if options.json:
         say(json.dumps(as_json(found, as_of=services.clock()), ensure_ascii=False, indent=1))

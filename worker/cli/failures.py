@@ -20,17 +20,17 @@ class Failed:
 @contextmanager
 def in_one_line() -> Iterator[Failed]:
     """Print errors that say what to do, without a traceback; the exit code is in what this gives."""
-    from escalation.contents import DamagedPackage, UnknownPackageVersion
-    from escalation.threads import MalformedThread
-    from models.access import SystemRoleMissing
-    from models.accounts import SealBroken
-    from models.base import UnknownDatabase
-    from models.schema import SchemaOutOfDate
-    from psa.outgoing import ForbiddenAddress
+    from escalation.package.contents import DamagedPackage, UnknownPackageVersion
+    from escalation.package.threads import MalformedThread
+    from models.account.accounts import SealBroken
+    from models.database.access import SystemRoleMissing
+    from models.database.schema import SchemaOutOfDate
+    from models.database.sessions import UnknownDatabase
+    from psa.outbound.allowed_hosts import ForbiddenAddress
     from psa.port import PsaError
-    from worker.embedded import CannotStart
-    from worker.mail import MailError, MailUrlError
-    from worker.onboarding import CannotConnect
+    from worker.account.onboarding import CannotConnect
+    from worker.mail.transport import MailError, MailUrlError
+    from worker.process.embedded import CannotStart
     from worker.settings import SettingsError
     from worker.wiring import UnknownAccount
 

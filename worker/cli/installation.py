@@ -91,9 +91,9 @@ def _moment(text: str) -> datetime:
 
 def wired() -> Services:
     """Return the collaborators for a command, with a database of the right version."""
-    from models.schema import migrate, require_newest
+    from models.database.schema import migrate, require_newest
     from worker import wiring
-    from worker.logs import set_up
+    from worker.process.logs import set_up
     from worker.settings import Settings
 
     settings = Settings.read()
@@ -105,7 +105,7 @@ def wired() -> Services:
 
 
 def _demo(options: argparse.Namespace) -> int:
-    from worker import demo
+    from worker.demo import escalation as demo
 
     return demo.run(keep=options.keep)
 
@@ -116,10 +116,10 @@ def simulator(arguments: list[str]) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from models.base import Database
-    from models.schema import migrate, pending
-    from worker import embedded
-    from worker.logs import set_up
+    from models.database.schema import migrate, pending
+    from models.database.sessions import Database
+    from worker.process import embedded
+    from worker.process.logs import set_up
     from worker.settings import Settings
 
     settings = Settings.read()
@@ -155,7 +155,7 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _part(options: argparse.Namespace) -> int:
-    from worker import embedded
+    from worker.process import embedded
     from worker.settings import Settings
 
     settings = Settings.read()
@@ -169,7 +169,7 @@ def _part(options: argparse.Namespace) -> int:
 
 
 def _migrate(options: argparse.Namespace) -> int:
-    from models.schema import migrate
+    from models.database.schema import migrate
     from worker.settings import Settings
 
     done = migrate(Settings.read().database_url, options.app_role)
@@ -178,9 +178,10 @@ def _migrate(options: argparse.Namespace) -> int:
 
 
 def _brief(options: argparse.Namespace) -> int:
-    from escalation import brief
-    from worker import preview
-    from worker.onboarding import account_named
+    from escalation.brief.explain import explain
+    from escalation.brief.render import render
+    from worker.account.onboarding import account_named
+    from worker.handoff import preview
 
     services = wired()
     account = account_named(services, options.account)
@@ -190,29 +191,29 @@ def _brief(options: argparse.Namespace) -> int:
     if options.json:
         say(json.dumps(package.to_json(), ensure_ascii=False, indent=1))
     elif options.explain:
-        say(brief.explain(package))
+        say(explain(package))
     else:
-        say(brief.render(package, marker=None))
+        say(render(package, marker=None))
     return 0
 
 
 def _package(options: argparse.Namespace) -> int:
-    from escalation import brief
-    from escalation.package import bare
-    from worker import preview
+    from escalation.brief.render import render
+    from escalation.package.build import bare
+    from worker.handoff import preview
 
     for path in options.files:
         thread_id, package = preview.package_of_file(path, redact=options.redact or options.markdown)
         if options.markdown:
-            say(brief.render(package, marker=None))
+            say(render(package, marker=None))
         else:
             say(json.dumps(bare(package, thread_id), ensure_ascii=False))
     return 0
 
 
 def _replay(options: argparse.Namespace) -> int:
-    from worker.onboarding import account_named
-    from worker.preview import replay
+    from worker.account.onboarding import account_named
+    from worker.handoff.preview import replay
 
     services = wired()
     only = account_named(services, options.account).id if options.account else None

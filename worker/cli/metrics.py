@@ -9,13 +9,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from worker.commands import Subparsers, say, wired
+from worker.cli.installation import Subparsers, say, wired
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from escalation.observations import Clock, Observation
-    from models.accounts import Account
+    from escalation.figures.observations import Clock, Observation
+    from models.account.accounts import Account
 
 EXAMPLE = """\
 examples:
@@ -47,9 +47,9 @@ def add_to(every: Subparsers) -> None:
 
 
 def _metrics(options: argparse.Namespace) -> int:
-    from models.scoring import reckoning
-    from worker import figures_table
-    from worker.onboarding import account_named
+    from models.figures.scoring import reckoning
+    from worker.account.onboarding import account_named
+    from worker.figures import table
 
     services = wired()
     account = account_named(services, options.name)
@@ -62,14 +62,14 @@ def _metrics(options: argparse.Namespace) -> int:
     if options.json:
         say(json.dumps({"account": account.name, **card.to_json()}, ensure_ascii=False, indent=1))
         return 0
-    for line in figures_table.lines(card, account=account.name):
+    for line in table.lines(card, account=account.name):
         say(line)
     return 0
 
 
 def moment_as_of(text: str | None, zone: ZoneInfo, now: datetime) -> datetime:
     """Return what `--as-of` means, by default now; a time without a zone is in that one. Raises `CannotConnect`."""
-    from worker.onboarding import CannotConnect
+    from worker.account.onboarding import CannotConnect
 
     if text is None:
         return now
@@ -85,7 +85,7 @@ def moment_as_of(text: str | None, zone: ZoneInfo, now: datetime) -> datetime:
 
 def _list(session: Session, account: Account, figure: str, as_of: datetime, *, as_json: bool) -> int:
     """Print every episode behind a figure with its moments and minutes, then what was left out and why."""
-    from escalation.observations import Basis, Clock, spans
+    from escalation.figures.observations import Basis, Clock, spans
 
     observations, clock = _behind(session, account.id, figure, as_of)
     working, any_time = (spans(observations, clock, basis, as_of=as_of) for basis in Basis)
@@ -114,10 +114,10 @@ def _list(session: Session, account: Account, figure: str, as_of: datetime, *, a
 
 def _behind(session: Session, account_id: int, figure: str, as_of: datetime) -> tuple[list[Observation], Clock]:
     """Return the observations of a figure, and its clock."""
-    from escalation.measures import WINDOW, recent
-    from escalation.observations import Clock
-    from models.baselines import baselines
-    from models.observed import observations
+    from escalation.figures.measures import WINDOW, recent
+    from escalation.figures.observations import Clock
+    from models.figures.baselines import baselines
+    from models.figures.observed import observations
 
     if figure in ("stopwatch", "backcast"):
         found = {baseline.source: baseline for baseline in baselines(session, account_id, as_of)}

@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from worker.commands import Subparsers, say, wired
+from worker.cli.installation import Subparsers, say, wired
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from models.accounts import Account
+    from models.account.accounts import Account
 
 
 def add_to(account_deeds: Subparsers) -> None:
@@ -31,8 +31,8 @@ def add_to(account_deeds: Subparsers) -> None:
 
 
 def _token(options: argparse.Namespace) -> int:
-    from models import accounts
-    from worker.onboarding import account_named
+    from models.account import accounts
+    from worker.account.onboarding import account_named
 
     services = wired()
     account = account_named(services, options.name)
@@ -54,9 +54,9 @@ def _token(options: argparse.Namespace) -> int:
 
 def _senior(session: Session, account: Account, given: str) -> int:
     """Return the id of a member who may use the API. Raises `CannotConnect` saying what to do."""
-    from escalation.response import CLAIMING_ROLES
-    from models import accounts
-    from worker.onboarding import CannotConnect
+    from escalation.response.claims import CLAIMING_ROLES
+    from models.account import accounts
+    from worker.account.onboarding import CannotConnect
 
     wanted = given.strip().lower()
     rows = accounts.roster_rows(session, account.id)

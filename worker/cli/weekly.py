@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from worker.commands import Subparsers, say, wired
-from worker.commands_figures import moment_as_of
+from worker.cli.installation import Subparsers, say, wired
+from worker.cli.metrics import moment_as_of
 
 if TYPE_CHECKING:
-    from models.accounts import Account
+    from models.account.accounts import Account
     from models.tables import Member
-    from worker.mail_templates import Rendered
+    from worker.mail.rendering import Rendered
     from worker.wiring import Services
 
 HELP = """\
@@ -61,7 +61,7 @@ def _file(text: str) -> Path:
 
 
 def _weekly(options: argparse.Namespace) -> int:
-    from worker.onboarding import account_named
+    from worker.account.onboarding import account_named
 
     services = wired()
     account = account_named(services, options.name)
@@ -72,14 +72,14 @@ def _weekly(options: argparse.Namespace) -> int:
 
 
 def _readers(services: Services, account: Account) -> list[Member]:
-    from models import reports
+    from models.figures import reports
 
     with services.database.account(account.id, reading=True) as session:
         return reports.readers(session, account.id)
 
 
 def _show(services: Services, account: Account, as_of: datetime, file: Path | None) -> int:
-    from worker import weekly
+    from worker.figures import weekly
 
     readers = _readers(services, account)
     first = next((reader for reader in readers if reader.email), None)
@@ -96,8 +96,8 @@ def _show(services: Services, account: Account, as_of: datetime, file: Path | No
 
 
 def _content(services: Services, rendered: Rendered, address: str | None, suffix: str, as_of: datetime) -> bytes:
-    from worker.mail import compose
-    from worker.mail_transport import flat
+    from worker.mail.message import compose
+    from worker.mail.transport import flat
 
     if suffix == ".eml":
         message = compose(
@@ -109,8 +109,8 @@ def _content(services: Services, rendered: Rendered, address: str | None, suffix
 
 
 def _to_whom(account: Account, readers: list[Member], now: datetime) -> str:
-    from worker.mail_figures import local_moment
-    from worker.weekly import next_monday
+    from worker.figures.weekly import next_monday
+    from worker.mail.weekly_figures import local_moment
 
     names = ", ".join(f"{r.name} <{r.email}>" if r.email else f"{r.name} (no address)" for r in readers)
     to = names or "nobody: no active owner or admin; set one with `resolutionflow account set NAME --owner ID`"
@@ -123,9 +123,9 @@ def _to_whom(account: Account, readers: list[Member], now: datetime) -> str:
 
 
 def _send(services: Services, account: Account, as_of: datetime) -> int:
-    from models import reports
-    from worker import weekly
-    from worker.onboarding import CannotConnect
+    from models.figures import reports
+    from worker.account.onboarding import CannotConnect
+    from worker.figures import weekly
 
     now = services.clock()
     if account.connected_at is None:

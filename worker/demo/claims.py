@@ -9,14 +9,16 @@ import threading
 import time
 from typing import Any
 
-from models import accounts, deliveries, handoffs
-from models.handoffs import Handoff
-from models.scoring import scorecard_of
-from worker import demo_month, figures_table, weekly
-from worker.browser import Answer, Browser
-from worker.demo_says import rule, say, step
-from worker.embedded import CannotStart
-from worker.stage import Stage, until
+from models.account import accounts
+from models.figures.scoring import scorecard_of
+from models.handoff import deliveries, handoffs
+from models.handoff.handoffs import Handoff
+from worker.demo import month as demo_month
+from worker.demo.link_browser import Answer, Browser
+from worker.demo.narration import rule, say, step
+from worker.demo.stack import Stage, until
+from worker.figures import table, weekly
+from worker.process.embedded import CannotStart
 
 SENIORS = {"msvensson": "Maja Svensson", "tobrien": "Tom O'Brien"}
 _LINK = re.compile(r"https?://\S+/claim/\S+")
@@ -137,13 +139,13 @@ def show_figures(stage: Stage) -> bool:
     services, now = stage.services, stage.services.clock()
     card = stage.look(lambda s: scorecard_of(s, stage.account_id, as_of=now))
     rule("The owner's figures after one escalation")
-    say(f"  {card.to_json()['sentence']}")
+    say(f"  {card.sentence}")
     month = demo_month.make(services, like=stage.account_id)
     rule(f"A made-up month in an account of its own: {month.escalations} escalations, {month.readings} stopwatch readings")
     say(f"  Made with a saving of {month.saving_min:.1f} min for each escalation; what the figures find:\n")
     with services.database.account(month.account_id, reading=True) as session:
         card = scorecard_of(session, month.account_id, as_of=services.clock())
-    for line in figures_table.lines(card, account=demo_month.NAME):
+    for line in table.lines(card, account=demo_month.NAME):
         say(f"  {line}".rstrip())
     return _send_weekly(stage, month)
 

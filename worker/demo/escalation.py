@@ -15,15 +15,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from models import deliveries, handoffs, inbox
+from models.handoff import deliveries, handoffs
+from models.work import inbox
 from psa.simulator.scenarios import ESCALATED, FLAGSHIP_TICKET, JUNIOR
-from worker import demo_claims, embedded
-from worker.demo_says import rule as _rule
-from worker.demo_says import say as _say
-from worker.demo_says import step as _step
-from worker.embedded import CannotStart
-from worker.logs import set_up
-from worker.stage import Stage, until
+from worker.demo import claims
+from worker.demo.narration import rule as _rule
+from worker.demo.narration import say as _say
+from worker.demo.narration import step as _step
+from worker.demo.stack import Stage, until
+from worker.process import embedded
+from worker.process.embedded import CannotStart
+from worker.process.logs import set_up
 
 OWNER = "gnorth"
 
@@ -35,7 +37,7 @@ def run(*, keep: bool = False) -> int:
     with embedded.only_one(home.parent / "demo-lock"):
         shutil.rmtree(home, ignore_errors=True)  # what a former demo left, also a killed one
         with Stage(home, owner=OWNER, say=_say) as stage:
-            good = _play(stage) and demo_claims.play(stage, FLAGSHIP_TICKET) and demo_claims.show_figures(stage)
+            good = _play(stage) and claims.play(stage, FLAGSHIP_TICKET) and claims.show_figures(stage)
             _tell_where(home)
             if keep:
                 _wait_until_stopped(stage)

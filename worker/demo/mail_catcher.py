@@ -1,6 +1,6 @@
 """A local SMTP server that keeps every message as a file: for the demo, for trying things out, and for tests.
 
-`python -m worker.catcher --port 0 --dir DIR` serves on this machine only. Tests use `MailCatcher`, which can also
+`python -m worker.demo.mail_catcher --port 0 --dir DIR` serves on this machine only. Tests use `MailCatcher`, which can also
 misbehave the way real servers do.
 """
 
@@ -20,7 +20,7 @@ from types import TracebackType
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from worker.mail_folder import write_message
+from worker.mail.folder import write_message
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +171,7 @@ class MailCatcher:
 def main(arguments: list[str] | None = None) -> int:
     """Serve until interrupted. Exit with 1 if the port is taken."""
     parser = argparse.ArgumentParser(
-        prog="python -m worker.catcher", description="Keep every e-mail as a file."
+        prog="python -m worker.demo.mail_catcher", description="Keep every e-mail as a file."
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=int, default=0, help="port to listen on (default: a free one)")

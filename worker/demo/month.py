@@ -13,11 +13,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from escalation.hours import add_business_minutes
-from models import accounts, baselines, calendars, handoffs
-from models.baselines import Reading
+from escalation.figures.hours import add_business_minutes
+from models.account import accounts, calendars
+from models.figures import baselines
+from models.figures.baselines import Reading
+from models.handoff import handoffs
 from models.tables import Handoff
-from worker.observe import RAN_OUT
+from worker.response.observe import RAN_OUT
 from worker.wiring import Services
 
 NAME = "made-up-month"

@@ -15,13 +15,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from models import accounts
-from models.schema import migrate, pending
+from models.account import accounts
+from models.database.schema import migrate, pending
 from psa.simulator.remote import Remote
 from psa.simulator.scenarios import CLAIMED, ESCALATED, HELP_DESK
-from worker import embedded, wiring
-from worker.embedded import CannotStart, Part, Supervisor
-from worker.onboarding import account_named, connect
+from worker import wiring
+from worker.account.onboarding import account_named, connect
+from worker.process import embedded
+from worker.process.embedded import CannotStart, Part, Supervisor
 from worker.settings import Settings
 
 WITHIN_S = 30.0
@@ -115,7 +116,7 @@ class Stage:
         simulator = ["-m", "psa.simulator", "--port", "0", *self._simulator_arguments]
         for name, arguments in (
             ("simulator", simulator),
-            ("mail", ["-m", "worker.catcher", "--port", "0", "--dir", str(self.home / "mail")]),
+            ("mail", ["-m", "worker.demo.mail_catcher", "--port", "0", "--dir", str(self.home / "mail")]),
         ):
             self._spawn(name, arguments)
         sim_url, smtp_url = self._address("simulator"), self._address("mail")

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from models.baselines import Reading
+from models.figures.baselines import Reading
 
 LONGEST = timedelta(hours=8)
 """Longer from opening to the first diagnostic action is taken for a slip of the pen unless it is confirmed."""

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from escalation.measures import (
+from escalation.figures.compared import ByBasis, Compared
+from escalation.figures.measures import (
     BREAKDOWN_FROM,
     COVERAGE_FLOOR,
     EARLY_FROM,
@@ -16,7 +17,7 @@ from escalation.measures import (
     Figure,
     Status,
 )
-from escalation.scorecard import ByBasis, Compared, Scorecard, sentence
+from escalation.figures.scorecard import Scorecard
 
 WIDTH = 80
 
@@ -34,7 +35,7 @@ def lines(card: Scorecard, *, account: str) -> Iterator[str]:
     """Give the page line by line."""
     zone = ZoneInfo(card.time_zone)
     yield _cut(f"{account}, the 30 days up to {_when(card.as_of, zone)} ({card.time_zone})", WIDTH)
-    yield from ("", *textwrap.wrap(sentence(card), WIDTH), "")
+    yield from ("", *textwrap.wrap(card.sentence, WIDTH), "")
     yield _HEAD
     for name, label in CLOCKS.items():
         yield _row(label, card.clocks[name])

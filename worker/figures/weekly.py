@@ -13,18 +13,22 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy.orm import Session
 
-from escalation.redaction import redact
-from escalation.scorecard import Scorecard
-from models import accounts, handoffs, jobs, people, reports
-from models.accounts import Account
-from models.reports import Report
-from models.scoring import scorecard_of
+from escalation.figures.scorecard import Scorecard
+from escalation.package.redaction import redact
+from models.account import accounts, people
+from models.account.accounts import Account
+from models.figures import reports
+from models.figures.reports import Report
+from models.figures.scoring import scorecard_of
+from models.handoff import handoffs
 from models.tables import Member
-from worker import crash
-from worker.backoff import next_try
-from worker.mail import MailError, compose
-from worker.mail_templates import Rendered
-from worker.mail_weekly import Ticket, WeeklyMail, render_weekly
+from models.work import jobs
+from worker.mail.message import compose
+from worker.mail.rendering import Rendered
+from worker.mail.transport import MailError
+from worker.mail.weekly import Ticket, WeeklyMail, render_weekly
+from worker.process import crash
+from worker.process.backoff import next_try
 from worker.wiring import Services
 
 log = structlog.get_logger()

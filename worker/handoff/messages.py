@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from escalation import brief
-from escalation.hours import business_minutes
-from escalation.package import load
-from models import handoffs
-from models.deliveries import Delivery
-from models.handoffs import Handoff
-from worker.mail import HandoffMail, Rendered, render
-from worker.mail_response import OfferedAgainMail, TakenMail, render_offered_again, render_taken
-from worker.observe import RAN_OUT
-from worker.settle import TAKEN
+from escalation.brief.render import opening
+from escalation.figures.hours import business_minutes
+from escalation.package.build import load
+from models.handoff import handoffs
+from models.handoff.deliveries import Delivery
+from models.handoff.handoffs import Handoff
+from worker.mail.handoff import HandoffMail, render_handoff
+from worker.mail.rendering import Rendered
+from worker.mail.response import OfferedAgainMail, TakenMail, render_offered_again, render_taken
+from worker.response.observe import RAN_OUT
+from worker.response.settle import TAKEN
 from worker.wiring import Desk, Services
 
 
@@ -38,7 +39,7 @@ def letter(services: Services, desk: Desk, handoff: Handoff, delivery: Delivery)
         return render_taken(_taken(desk, handoff, delivery, url))
     claim_url = _claim_url(services, desk, handoff, delivery)
     if delivery.kind == "handoff":
-        return render(_first(desk, handoff, delivery, url, claim_url))
+        return render_handoff(_first(desk, handoff, delivery, url, claim_url))
     return render_offered_again(_offered(services, desk, handoff, delivery, url, claim_url))
 
 
@@ -129,7 +130,7 @@ def _last_return(services: Services, desk: Desk, handoff: Handoff) -> tuple[int 
 
 def _opening(handoff: Handoff) -> list[str]:
     package = load(handoff.escalation_package) if handoff.escalation_package else None
-    return brief.opening(package) if package else []
+    return opening(package) if package else []
 
 
 def _summary(handoff: Handoff) -> str:

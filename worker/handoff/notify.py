@@ -7,15 +7,18 @@ from datetime import datetime
 import structlog
 from sqlalchemy.orm import Session
 
-from escalation.response import CLAIMING_ROLES
-from models import accounts, deliveries, handoffs, jobs, people
-from models.deliveries import Delivery
-from models.handoffs import Handoff
-from worker import crash
-from worker.backoff import next_try
-from worker.letters import letter, stale
-from worker.mail import MailError, compose
-from worker.settle import TAKEN
+from escalation.response.claims import CLAIMING_ROLES
+from models.account import accounts, people
+from models.handoff import deliveries, handoffs
+from models.handoff.deliveries import Delivery
+from models.handoff.handoffs import Handoff
+from models.work import jobs
+from worker.handoff.messages import letter, stale
+from worker.mail.message import compose
+from worker.mail.transport import MailError
+from worker.process import crash
+from worker.process.backoff import next_try
+from worker.response.settle import TAKEN
 from worker.wiring import Desk, Services
 
 log = structlog.get_logger()

@@ -6,12 +6,14 @@ import json
 from datetime import datetime
 from pathlib import Path
 
-from escalation.package import Package, build
-from escalation.redaction import redact_evidence
+from escalation.package.build import Package, build
+from escalation.package.redaction import redact_evidence
+from escalation.package.threads import MalformedThread, evidence_from_thread
 from escalation.rules import RULES_VERSION
-from escalation.threads import MalformedThread, evidence_from_thread
-from models import accounts, handoffs, inbox, watches
-from worker import notify, publish
+from models.account import accounts
+from models.handoff import handoffs
+from models.work import inbox, ticket_watch
+from worker.handoff import notify, publish
 from worker.wiring import Services
 
 
@@ -21,7 +23,7 @@ def package(services: Services, *, account_id: int, ticket_id: int) -> Package:
     desk, psa = services.desk(account_id), services.psa(account_id)
     evidence = services.reader.everything(psa, ticket_id, desk.roster, now=now)
     with services.database.account(account_id, reading=True) as session:
-        watch = watches.seen(session, account_id, ticket_id)
+        watch = ticket_watch.seen(session, account_id, ticket_id)
     return build(
         evidence,
         episode=watch.episode if watch and watch.episode else 1,
@@ -62,7 +64,7 @@ def hand_off(services: Services, *, account_id: int, ticket_id: int) -> int:
     with services.database.account(account_id) as session:
         live = handoffs.open_for_ticket(session, account_id, ticket_id)
         if live is None:
-            watch = watches.seen(session, account_id, ticket_id)
+            watch = ticket_watch.seen(session, account_id, ticket_id)
             episode = (watch.episode if watch else 0) + 1
             desk_rules = accounts.statuses(session, account_id)
             inside = any(
@@ -75,7 +77,7 @@ def hand_off(services: Services, *, account_id: int, ticket_id: int) -> int:
                 priority=ticket.priority, why="handed off by hand", actor="operator", origin="hand",
                 observe_at=now,
             )  # fmt: skip
-            watches.record(
+            ticket_watch.record(
                 session, account_id, ticket_id, expected_version=watch.version if watch else 0,
                 board_id=ticket.board_id, status_id=ticket.status_id, in_escalation=inside, left_at=None,
                 last_updated=ticket.last_updated, episode=episode,

@@ -14,13 +14,16 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from escalation import brief
-from escalation.contents import SCHEMA_VERSION
+from escalation.brief.marker import carries, marker_of
+from escalation.brief.render import render
 from escalation.evidence import Evidence
-from escalation.package import Package, build
-from models import accounts, handoffs, jobs
-from models.clock import counted
-from models.handoffs import Handoff
+from escalation.package.build import Package, build
+from escalation.package.contents import SCHEMA_VERSION
+from models.account import accounts
+from models.database.clock import counted
+from models.handoff import handoffs
+from models.handoff.handoffs import Handoff
+from models.work import jobs
 from psa.port import (
     Ambiguous,
     PostedNote,
@@ -30,10 +33,10 @@ from psa.port import (
     Unavailable,
     VisibleNote,
 )
-from worker import crash
-from worker.backoff import next_try
 from worker.gather import transient_gaps
-from worker.standing import facts, standing_of
+from worker.process import crash
+from worker.process.backoff import next_try
+from worker.response.claim_line import facts, standing_of
 from worker.wiring import Desk, Services
 
 log = structlog.get_logger()
@@ -141,7 +144,7 @@ def _draft(hold: _Hold) -> _Hold | None:
     else:
         evidence = first if first.complete else services.reader.rest(hold.psa, first, hold.desk.roster)
     crash.point("publish.gathered")
-    marker = brief.marker(
+    marker = marker_of(
         hold.desk.marker_key,
         account_id=account_id,
         ticket_id=hold.handoff.ticket_id,
@@ -149,7 +152,7 @@ def _draft(hold: _Hold) -> _Hold | None:
     )
     package = package_of(hold.handoff, hold.desk, evidence)
     standing = standing_of(services, hold.desk, hold.handoff, evidence)
-    text = brief.render(package, marker=marker, standing=standing)
+    text = render(package, marker=marker, standing=standing)
     with services.database.account(account_id) as session:
         stored = handoffs.store_draft(
             session, account_id, handoff_id, fence=hold.fence, draft=text, draft_hash=text_hash(text), marker=marker,
@@ -230,7 +233,7 @@ def with_marker(own: list[PostedNote], marker: str, desk: Desk) -> list[PostedNo
     ours = [
         note
         for note in own
-        if brief.carries(note.text, marker)
+        if carries(note.text, marker)
         and (desk.api_member is None or (note.created_by or "").lower() == desk.api_member.lower())
     ]
     visible = next((n for n in ours if not n.internal), None)

@@ -12,24 +12,24 @@ from typing import Any
 
 import structlog
 
-from escalation import brief
-from escalation.clock import Clock
+from escalation.brief.claim_line import line
+from escalation.brief.question import question_to_junior
+from escalation.brief.render import render
+from escalation.brief.sanitize import Inert
+from escalation.brief.spans import Clock
 from escalation.evidence import Evidence, Note, TimeEntry
-from escalation.inquiry import question_to_junior
-from escalation.neutral import Inert
-from escalation.package import Package
-from escalation.repeats import repeats
-from escalation.response import CLAIMING_ROLES
-from escalation.standing import line
-from models import handoffs
-from models.handoffs import Handoff
+from escalation.package.build import Package
+from escalation.response.claims import CLAIMING_ROLES
+from escalation.response.repeats import repeats
+from models.handoff import handoffs
+from models.handoff.handoffs import Handoff
 from psa.port import Ambiguous, PostedNote, Psa, PsaError, VisibleNote
-from worker import crash
-from worker.backoff import next_try
 from worker.gather import transient_gaps
-from worker.observe import UNDECIDED
-from worker.publish import alert, freeze, package_of, remove_extras, text_hash, with_marker
-from worker.standing import facts, standing_of
+from worker.handoff.publish import alert, freeze, package_of, remove_extras, text_hash, with_marker
+from worker.process import crash
+from worker.process.backoff import next_try
+from worker.response.claim_line import facts, standing_of
+from worker.response.observe import UNDECIDED
 from worker.wiring import Desk, Services
 
 log = structlog.get_logger()
@@ -140,7 +140,7 @@ def _bring_up_to_date(hold: _Hold) -> tuple[bool, str | None]:
         return asked, None
     package, first = package_of(handoff, desk, evidence), _first_package(hold)
     _count_repeats(hold, first, evidence)
-    text = brief.render(package, marker=handoff.marker, since=first, standing=standing)
+    text = render(package, marker=handoff.marker, since=first, standing=standing)
     who = line(standing, Clock(desk.time_zone, services.clock())) if standing else None
     wrote, note_hash = _write(hold, note, own, text, who)
     written = text if wrote and note_hash is not None else handoff.draft or text

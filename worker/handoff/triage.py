@@ -11,17 +11,19 @@ from sqlalchemy.orm import Session
 
 from escalation import rules
 from escalation.evidence import Evidence, Ticket
-from escalation.response import Sighting, may_claim
+from escalation.response.claims import Sighting, may_claim
 from escalation.rules import RULES_VERSION, Act, Seen, Verdict
-from models import accounts, canaries, handoffs, inbox, jobs, sightings, watches
-from models.handoffs import Handoff
-from models.inbox import Inbox
-from psa.callbacks import CallbackBody, Forged, Malformed, parse
+from models.account import accounts
+from models.handoff import handoffs, sightings
+from models.handoff.handoffs import Handoff
+from models.work import canaries, inbox, jobs, ticket_watch
+from models.work.inbox import Inbox
+from psa.connectwise.callbacks import CallbackBody, Forged, Malformed, parse
 from psa.port import NotFound, Psa, PsaError, Unavailable
-from worker import crash
-from worker.backoff import next_try
-from worker.ending import seen_of, spare, withdraw
-from worker.observe import UNDECIDED, look
+from worker.process import crash
+from worker.process.backoff import next_try
+from worker.response.observe import UNDECIDED, look
+from worker.response.withdraw import seen_of, spare, withdraw
 from worker.wiring import Desk, Services
 
 log = structlog.get_logger()
@@ -67,7 +69,7 @@ def triage(services: Services, *, account_id: int, inbox_id: int) -> list[int]:
         if not row.verified and not _genuine(services, desk, row, body):
             return []
         with services.database.account(account_id, reading=True) as session:
-            watch = watches.seen(session, account_id, row.record_id)
+            watch = ticket_watch.seen(session, account_id, row.record_id)
             seen = seen_of(session, account_id, watch)
         reading = _read(services, desk, services.psa(account_id), row.record_id, body, seen)
         reading = dataclasses.replace(reading, save=_told(body))
@@ -183,7 +185,7 @@ def _look_before_it_ends(
         return seen
     look(services, desk, handoff)
     with services.database.account(desk.account_id, reading=True) as session:
-        watch = watches.seen(session, desk.account_id, ticket_id)
+        watch = ticket_watch.seen(session, desk.account_id, ticket_id)
         return seen_of(session, desk.account_id, watch)
 
 
@@ -218,7 +220,7 @@ def _decide(
 def _remember(session: Session, account_id: int, ticket_id: int, seen: Seen, version: int) -> bool:
     if version == 0 and seen == Seen():  # nothing known and nothing to know
         return True
-    return watches.record(
+    return ticket_watch.record(
         session,
         account_id,
         ticket_id,

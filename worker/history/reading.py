@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any, TextIO, TypeVar, cast
 
 from escalation.evidence import Evidence, Roster, Ticket
-from escalation.past import Past
-from escalation.trail import AuditEntry
+from escalation.history.audit_trail import AuditEntry
+from escalation.history.saves import Past
 from psa.port import Forbidden, NotPermitted, Psa, PsaError, Throttled, Unauthorized, Unavailable
 from worker.gather import Reader, transient_gaps
 

@@ -15,22 +15,23 @@ from typing import Any
 
 from sqlalchemy import select
 
-from escalation import backcast, brief
-from escalation.backcast import BACKCAST_VERSION, Candidates, Episode, Response, Undated
+from escalation.brief.render import render
 from escalation.evidence import Evidence, Role, Roster, Ticket
-from escalation.hours import Calendar
-from escalation.measures import Baseline
-from escalation.observations import Observation
-from escalation.package import Package, build
-from escalation.past import Course, Meaning, Understanding, understand
-from escalation.response import CLAIMING_ROLES
-from escalation.trail import Witnessed
-from models import baselines
-from models.accounts import Account
+from escalation.figures.hours import Calendar
+from escalation.figures.measures import Baseline
+from escalation.figures.observations import Observation
+from escalation.history import backcast
+from escalation.history.audit_trail import Witnessed
+from escalation.history.backcast import BACKCAST_VERSION, Candidates, Episode, Response, Undated
+from escalation.history.saves import Course, Meaning, Understanding, understand
+from escalation.package.build import Package, build
+from escalation.response.claims import CLAIMING_ROLES
+from models.account.accounts import Account
+from models.figures import baselines
 from models.tables import Handoff
 from psa.port import Board, Member, Psa
-from worker.onboarding import meanings
-from worker.past import Progress, read_evidence, read_only, read_trails, stored, tickets_since
+from worker.account.onboarding import meanings
+from worker.history.reading import Progress, read_evidence, read_only, read_trails, stored, tickets_since
 from worker.wiring import Services, status_rules
 
 WITNESSES = 200
@@ -262,7 +263,7 @@ class _Replay:
                 continue
             package = self._package(episode, evidence)
             path = out / f"brief-{episode.ticket_id}-{episode.number}.md"
-            path.write_text(brief.render(package, marker=None) + "\n", encoding="utf-8")
+            path.write_text(render(package, marker=None) + "\n", encoding="utf-8")
             written.append(path)
         return tuple(written)
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from escalation.measures import COVERAGE_FLOOR, Figure, Status, baseline_figure
-from escalation.observations import Basis, Clock
-from models.accounts import Account
-from worker.shadow import Shadow
+from escalation.figures.measures import COVERAGE_FLOOR, Figure, Status, baseline_figure
+from escalation.figures.observations import Basis, Clock
+from models.account.accounts import Account
+from worker.history.shadow import Shadow
 
 _CLOCKS = {
     Clock.TOTAL: "escalation to first action",

@@ -1,8 +1,8 @@
 """The e-mail that tells an engineer of a handoff. Knows neither the database nor the PSA: plain values in, a message out.
 
-A delivery is four lines: `render` the context, `message_id` for the delivery's row, `compose`, `Mailer.send`. What
-follows a claim (`render_taken`, `render_offered_again`) is in `worker.mail_response`, the owner's weekly e-mail in
-`worker.mail_weekly`.
+A delivery is four lines: `render_handoff` the context, `message_id` for the delivery's row, `compose`, `Mailer.send`. What
+follows a claim (`render_taken`, `render_offered_again`) is in `worker.mail.response`, the owner's weekly e-mail in
+`worker.mail.weekly`.
 """
 
 from __future__ import annotations
@@ -11,24 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from worker.mail_message import AddressError, compose, message_id
-from worker.mail_templates import Rendered, plain, render_folder, web_address
-from worker.mail_transport import Mailer, MailError, MailUrlError, check, mailer_for
-
-__all__ = [
-    "AddressError",
-    "HandoffMail",
-    "MailError",
-    "MailUrlError",
-    "Mailer",
-    "Rendered",
-    "check",
-    "compose",
-    "handoff_context",
-    "mailer_for",
-    "message_id",
-    "render",
-]
+from worker.mail.rendering import Rendered, plain, render_folder, web_address
 
 START_HERE = "start here"
 """The label whose line stands out: what to do first."""
@@ -93,7 +76,7 @@ class Line:
         return tuple(_pieces(text) for text in self.texts)
 
 
-def render(mail: HandoffMail) -> Rendered:
+def render_handoff(mail: HandoffMail) -> Rendered:
     """Return subject, text and HTML of the handoff e-mail. Raises `ValueError` if an address is none."""
     return render_folder("handoff", handoff_context(mail))
 

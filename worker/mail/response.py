@@ -3,7 +3,7 @@
     render_taken(TakenMail(…))                 to the others: who took it, how soon, nothing to do
     render_offered_again(OfferedAgainMail(…))  to all: the claim was given back or ran out, with the claim button
 
-Both return a `Rendered` for `worker.mail.compose`, whose `in_reply_to` keeps them with the first mail.
+Both return a `Rendered` for `worker.mail.handoff.compose`, whose `in_reply_to` keeps them with the first mail.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-from escalation.clock import span
-from worker.mail import badge_colour, one_line, uncited
-from worker.mail_templates import Rendered, plain, render_folder, web_address
+from escalation.brief.spans import span
+from worker.mail.handoff import badge_colour, one_line, uncited
+from worker.mail.rendering import Rendered, plain, render_folder, web_address
 
 __all__ = ["OfferedAgainMail", "TakenMail", "render_offered_again", "render_taken"]
 

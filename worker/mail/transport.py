@@ -24,8 +24,8 @@ from pathlib import Path
 from typing import Literal, Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from worker.mail_folder import write_message
-from worker.mail_templates import plain
+from worker.mail.folder import write_message
+from worker.mail.rendering import plain
 
 DEFAULT_FOLDER = Path("var/mail")
 TIMEOUT = 10.0

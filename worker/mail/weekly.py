@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from worker.mail_figures import (
+from worker.mail.rendering import Rendered, plain, render_folder, web_address
+from worker.mail.weekly_figures import (
     FigureJson,
     Pair,
     count,
@@ -30,8 +31,7 @@ from worker.mail_figures import (
     short,
     span_of_days,
 )
-from worker.mail_savings import Notice, comparison, pilot_of
-from worker.mail_templates import Rendered, plain, render_folder, web_address
+from worker.mail.weekly_savings import Notice, comparison, pilot_of
 
 __all__ = ["Ticket", "WeeklyMail", "render_weekly"]
 

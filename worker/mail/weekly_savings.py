@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from worker.mail_figures import FigureJson, count, hours, interval, local_date, minutes, money, number
-from worker.mail_templates import plain
+from worker.mail.rendering import plain
+from worker.mail.weekly_figures import FigureJson, count, hours, interval, local_date, minutes, money, number
 
 SOURCES = {"stopwatch": "the stopwatch readings", "backcast": "the replayed history"}
 

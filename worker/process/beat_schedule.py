@@ -10,7 +10,7 @@ from typing import Any
 
 from celery.beat import Scheduler
 
-from models.clock import counted
+from models.database.clock import counted
 
 
 class Metronome(Scheduler):  # type: ignore[misc] # Celery has no types

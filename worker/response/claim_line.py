@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from escalation.brief.claim_line import Standing
 from escalation.evidence import Evidence
-from escalation.response import may_claim
-from escalation.standing import Standing
-from models import handoffs
-from models.handoffs import Handoff
-from worker.observe import RAN_OUT
+from escalation.response.claims import may_claim
+from models.handoff import handoffs
+from models.handoff.handoffs import Handoff
+from worker.response.observe import RAN_OUT
 from worker.wiring import Desk, Services
 
 

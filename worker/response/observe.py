@@ -15,16 +15,17 @@ from typing import Any
 import structlog
 from sqlalchemy.orm import Session
 
-from escalation import response
 from escalation.evidence import Evidence
-from escalation.response import RESPONSE_VERSION, ClaimSignal, Sighting
+from escalation.response import claims
+from escalation.response.claims import RESPONSE_VERSION, ClaimSignal, Sighting
 from escalation.rules import GRACE
-from models import handoffs, inbox, sightings, watches
-from models.handoffs import Handoff
+from models.handoff import handoffs, sightings
+from models.handoff.handoffs import Handoff
+from models.work import inbox, ticket_watch
 from psa.port import NotFound, PsaError
-from worker import crash
-from worker.ending import withdraw_if_away
 from worker.gather import transient_gaps
+from worker.process import crash
+from worker.response.withdraw import withdraw_if_away
 from worker.wiring import Desk, Services
 
 log = structlog.get_logger()
@@ -71,7 +72,7 @@ def _say_it_is_gone(services: Services, handoff: Handoff) -> None:
     """Let triage end what no longer exists: a deleted ticket that is not escalated any more is on no list."""
     now, account_id = services.clock(), handoff.account_id
     with services.database.account(account_id) as session:
-        watch = watches.seen(session, account_id, handoff.ticket_id)
+        watch = ticket_watch.seen(session, account_id, handoff.ticket_id)
         key = f"poll/{handoff.ticket_id}/vanished/{watch.version if watch else 0}"
         row = inbox.store(
             session, account_id=account_id, event_id=uuid.uuid4().hex, dedupe_key=key, type="ticket", action="updated",
@@ -88,7 +89,7 @@ def _take(services: Services, account_id: int, handoff_id: int) -> Handoff | Non
         handoff = handoffs.get(session, account_id, handoff_id)
         if handoff is None or handoff.response_state not in UNDECIDED:
             return None
-        watch = watches.seen(session, account_id, handoff.ticket_id)
+        watch = ticket_watch.seen(session, account_id, handoff.ticket_id)
         next_at = next_reading(services, handoff, now, left_at=watch.left_at if watch else None)
         if not handoffs.take_observation(session, account_id, handoff_id, now=now, next_at=next_at):
             return None
@@ -185,7 +186,7 @@ class _Look:
             return False
         returned_at = handoffs.returned_at(self.session, handoff)
         since = returned_at or handoff.escalated_at
-        signals = response.claim_signals(
+        signals = claims.claim_signals(
             self.evidence,
             seen_before=self._as_it_was(returned_at),
             rules=self.desk.rules,
@@ -221,7 +222,7 @@ class _Look:
         held = self._held()
         if held is None:
             return False
-        on = response.handed_on(
+        on = claims.handed_on(
             self.saves, claimed_by=held.login, claimed_at=held.since, roster=self.desk.roster,
             as_owner=held.kind in ("link", "api"),  # there the owner is ours to set, and may still be another's
         )  # fmt: skip
@@ -244,7 +245,7 @@ class _Look:
         if transient_gaps(self.evidence):
             return False  # an earlier deed may be among what could not be read
         first = max((n for n, save in enumerate(self.saves) if save.at <= held.since), default=0)
-        action = response.first_action(
+        action = claims.first_action(
             self.evidence,
             claimed_by=held.login,
             claimed_at=held.since,
@@ -265,7 +266,7 @@ class _Look:
         return acted
 
     def _read_back(self, held: _Held) -> None:
-        answer = response.read_back(self.evidence, member=held.login, since=held.since)
+        answer = claims.read_back(self.evidence, member=held.login, since=held.since)
         if answer is not None and handoffs.note_read_back(
             self.session, self.desk.account_id, self.handoff_id, member_id=held.member_id, answer=plain(answer)
         ):

@@ -12,13 +12,15 @@ import structlog
 from sqlalchemy.orm import Session
 
 from escalation.evidence import Ticket
-from escalation.hours import NoWorkingHours, add_business_minutes
-from escalation.response import Sighting, may_claim
-from models import accounts, deliveries, handoffs, jobs, sightings
-from models.handoffs import Handoff
+from escalation.figures.hours import NoWorkingHours, add_business_minutes
+from escalation.response.claims import Sighting, may_claim
+from models.account import accounts
+from models.handoff import deliveries, handoffs, sightings
+from models.handoff.handoffs import Handoff
+from models.work import jobs
 from psa.port import Ambiguous, Forbidden, NotFound, PsaError, Unauthorized
-from worker import crash
-from worker.backoff import next_try
+from worker.process import crash
+from worker.process.backoff import next_try
 from worker.wiring import Desk, Services
 
 log = structlog.get_logger()

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from escalation import rules
 from escalation.rules import Seen
-from models import deliveries, handoffs, watches
-from models.watches import Watch
-from worker import crash
+from models.handoff import deliveries, handoffs
+from models.work import ticket_watch
+from models.work.ticket_watch import Watch
+from worker.process import crash
 from worker.wiring import Services
 
 log = structlog.get_logger()
@@ -56,7 +57,7 @@ def withdraw_if_away(services: Services, *, account_id: int, handoff_id: int) ->
         handoff = handoffs.get(session, account_id, handoff_id)
         if handoff is None:
             return False
-        watch = watches.seen(session, account_id, handoff.ticket_id)
+        watch = ticket_watch.seen(session, account_id, handoff.ticket_id)
         seen = seen_of(session, account_id, watch)
         if watch is None or seen is None or seen.episode != handoff.episode:
             return False
@@ -64,7 +65,7 @@ def withdraw_if_away(services: Services, *, account_id: int, handoff_id: int) ->
             return False
         why = "left the escalation status and stayed away"
         withdraw(session, account_id, handoff_id, why, at=seen.left_at or now, now=now)
-        watches.record(
+        ticket_watch.record(
             session,
             account_id,
             handoff.ticket_id,

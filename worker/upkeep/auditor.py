@@ -16,12 +16,14 @@ from urllib.error import URLError
 import structlog
 from sqlalchemy.orm import Session
 
-from models import accounts, jobs
-from models.jobs import EVERYONE, Alert
-from models.standing_still import Still, standing_still
-from worker import crash
-from worker.mail import MailError, compose, message_id
-from worker.mail_alerts import AlertMail, render_alerts
+from models.account import accounts
+from models.work import jobs
+from models.work.jobs import EVERYONE, Alert
+from models.work.stalled import Still, standing_still
+from worker.mail.alerts import AlertMail, render_alerts
+from worker.mail.message import compose, message_id
+from worker.mail.transport import MailError
+from worker.process import crash
 from worker.wiring import Services
 
 log = structlog.get_logger()

@@ -19,13 +19,14 @@ from typing import IO
 
 import structlog
 
-from models import accounts, canaries, jobs
-from models.canaries import Canary
-from models.jobs import EVERYONE
+from models.account import accounts
+from models.work import canaries, jobs
+from models.work.canaries import Canary
+from models.work.jobs import EVERYONE
 from psa.port import Psa, PsaError, VisibleNote
-from worker import crash
-from worker.backoff import next_try
-from worker.onboarding import callback_url
+from worker.account.onboarding import callback_url
+from worker.process import crash
+from worker.process.backoff import next_try
 from worker.wiring import Desk, Services
 
 log = structlog.get_logger()

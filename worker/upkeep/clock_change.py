@@ -1,6 +1,6 @@
 """Notice that the clock was set, and put right what stands in rows by the old one.
 
-All workers of an installation go by one clock (`models.clock`), so it can only be set for all of them at once.
+All workers of an installation go by one clock (`models.database.clock`), so it can only be set for all of them at once.
 """
 
 from __future__ import annotations
@@ -9,17 +9,17 @@ from datetime import datetime
 
 import structlog
 
-from models import jobs, waits
-from models.clock import STEP_S
-from models.waits import Longest
-from psa.answers import LONGEST_FREEZE
-from worker import crash
+from models.database.clock import STEP_S
+from models.work import clock_change, jobs
+from models.work.clock_change import Longest
+from psa.connectwise.answers import LONGEST_FREEZE
+from worker.process import crash
 from worker.wiring import Services
 
 log = structlog.get_logger()
 
 SLOWEST_S = 3600.0
-"""The longest between two readings of a ticket (`worker.observe`) and before a claim is settled (`worker.settle`)."""
+"""The longest between two readings of a ticket (`worker.response.observe`) and before a claim is settled (`worker.response.settle`)."""
 
 
 def keep_time(services: Services, now: datetime) -> None:
@@ -36,21 +36,21 @@ def keep_time(services: Services, now: datetime) -> None:
         longest = _longest(services, now, set_back=set_back)
         late: list[int] = []
         if set_back or services.not_rung_lately("keep_time", {}):
-            late = waits.too_far(system, longest)
+            late = clock_change.too_far(system, longest)
         leapt_s = services.database.clock.leapt()
-        ended = waits.ended_by_leap(system, now=now, leapt_s=leapt_s) if leapt_s else []
+        ended = clock_change.ended_by_leap(system, now=now, leapt_s=leapt_s) if leapt_s else []
     if set_back or leapt_s or late:
         log.warning("clock_was_set", back=set_back, forward_s=round(leapt_s, 1), accounts=len({*late, *ended}))
     for account_id in sorted({*late, *ended}):
         with services.database.account(account_id) as session:
             if account_id in late:
-                waits.pull_back(session, account_id, longest)
+                clock_change.pull_back(session, account_id, longest)
             if account_id in ended:
-                waits.hold_on(session, account_id, longest, leapt_s=leapt_s)
+                clock_change.hold_on(session, account_id, longest, leapt_s=leapt_s)
         crash.point("sweep.moved")
     if set_back:
         with services.database.system() as system:
-            waits.free_jobs(system, longest)
+            clock_change.free_jobs(system, longest)
         crash.point("sweep.freed")
 
 

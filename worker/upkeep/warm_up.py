@@ -6,12 +6,14 @@ import threading
 
 import structlog
 
-from escalation import brief
+from escalation.brief.render import render
 from escalation.evidence import Evidence, Ticket
-from escalation.package import build
-from models import accounts, handoffs, inbox, watches
-from worker.app import Bell
-from worker.mail import HandoffMail, render
+from escalation.package.build import build
+from models.account import accounts
+from models.handoff import handoffs
+from models.work import inbox, ticket_watch
+from worker.mail.handoff import HandoffMail, render_handoff
+from worker.process.bell import Bell
 from worker.wiring import Services
 
 log = structlog.get_logger()
@@ -44,7 +46,7 @@ def _rehearse(services: Services) -> None:
     nobody, nothing, now = -1, -1, services.clock()
     with services.database.account(nobody) as session:
         inbox.take(session, nobody, nothing, now=now, lease_s=1)
-        watches.seen(session, nobody, nothing)
+        ticket_watch.seen(session, nobody, nothing)
         handoffs.by_ticket(session, nobody, nothing)
         handoffs.latest_snapshot(session, nobody, nothing)
         handoffs.lease(session, nobody, nothing, now=now, lease_s=1, holder=services.holder)
@@ -54,8 +56,8 @@ def _rehearse(services: Services) -> None:
     package = build(
         Evidence(ticket, now), episode=1, escalated_at=now, escalated_by=None, as_of=now, time_zone="UTC"
     )
-    brief.render(package, marker="RF-00000000")
-    render(
+    render(package, marker="RF-00000000")
+    render_handoff(
         HandoffMail(
             account="", ticket_id=1, ticket_url="https://psa.example/1", ticket_summary="", client="", severity="",
             waiting="", escalated_by="", recipient_name="", opening=(), brief_in_ticket=True, event_id="",

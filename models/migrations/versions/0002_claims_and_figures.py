@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-import models.columns as own
-from models.access import row_security
+import models.tables.columns as own
+from models.database.access import row_security
 
 revision = "0002"
 down_revision = "0001"

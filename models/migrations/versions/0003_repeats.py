@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import models.columns as own
+import models.tables.columns as own
 
 revision = "0003"
 down_revision = "0002"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from models import accounts, handoffs
-from models.base import Database
-from models.sealing import Sealer
+from models.account import accounts
+from models.account.encryption import Sealer
+from models.database.sessions import Database
+from models.handoff import handoffs
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SEALER = Sealer(["first secret key, long enough to be one"])

@@ -16,13 +16,13 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from models import accounts
-from models.accounts import Sealer, StatusRow
-from models.base import Database
-from models.inbox import Inbox
+from models.account import accounts
+from models.account.accounts import Sealer, StatusRow
+from models.database.sessions import Database
+from models.work.inbox import Inbox
 from tests.integration.receiver import ESCALATED, KeyServer, signed
 from webhooks.app import create_app
-from worker import embedded
+from worker.process import embedded
 from worker.settings import Settings
 
 

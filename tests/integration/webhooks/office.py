@@ -11,14 +11,15 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 
-from models import accounts, deliveries, handoffs, people
-from models.base import Database
-from models.handoffs import Handoff
-from models.people import MemberRow
+from models.account import accounts, people
+from models.account.people import MemberRow
+from models.database.sessions import Database
+from models.handoff import deliveries, handoffs
+from models.handoff.handoffs import Handoff
 from tests.integration.models.places import account
 from tests.integration.webhooks.conftest import environment_for
 from webhooks.app import create_app
-from worker.links import Passes
+from worker.process.links import Passes
 from worker.settings import Settings
 
 MARIA, TOM, OWNER, JONAS, ROBOT = 103, 107, 101, 104, 150

@@ -10,9 +10,10 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import event, update
 
-from models import handoffs, inbox, jobs
-from models.base import Database
+from models.database.sessions import Database
+from models.handoff import handoffs
 from models.tables import Handoff
+from models.work import inbox, jobs
 from tests.integration.webhooks.office import MARIA, Office, open_office
 from webhooks.metrics import Meter
 from worker.settings import Settings, SettingsError

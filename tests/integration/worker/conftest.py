@@ -10,14 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from models import accounts, handoffs, inbox
-from models.base import Database
-from models.handoffs import Handoff
+from models.account import accounts
+from models.database.sessions import Database
+from models.handoff import handoffs
+from models.handoff.handoffs import Handoff
+from models.work import inbox
 from tests.fakes import FakeBell, FakeClock, FakeMailer, FakePsa
 from tests.trail import followed
-from worker import notify, observe, patrol, publish, settle, triage
-from worker.onboarding import account_named, connect
+from worker.account.onboarding import account_named, connect
+from worker.handoff import notify, publish, triage
+from worker.response import observe, settle
 from worker.settings import Settings
+from worker.upkeep import sweeper
 from worker.wiring import Services
 
 PSA_WRITES = (
@@ -108,7 +112,7 @@ class Shop:
                 row.email = row.email or f"{row.name.split()[0].lower()}@northgate.example"
 
     def sweep(self) -> None:
-        patrol.sweep(self.services)
+        sweeper.sweep(self.services)
         self.observe()
 
     def handoffs(self, ticket_id: int = 48213) -> list[Handoff]:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from models.base import Database
+from models.database.sessions import Database
 from tests.integration.worker.conftest import PSA_WRITES, Shop
 from tests.trail import followed
-from worker import crash
+from worker.process import crash
 
 
 @pytest.mark.parametrize(

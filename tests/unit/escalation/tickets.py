@@ -16,7 +16,7 @@ from escalation.evidence import (
     Ticket,
     TimeEntry,
 )
-from escalation.package import Package, build
+from escalation.package.build import Package, build
 
 START = datetime(2026, 3, 12, 8, 57, tzinfo=UTC)
 DANA = Person("Dana Reyes", "technician", "dreyes")

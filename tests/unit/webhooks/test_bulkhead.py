@@ -10,7 +10,7 @@ from functools import partial
 import pytest
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from webhooks.passage import Away, Passage
+from webhooks.bulkhead import Away, Passage
 
 
 class FakeDatabase:

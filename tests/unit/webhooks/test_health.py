@@ -10,7 +10,7 @@ from typing import cast
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from models.base import Database
+from models.database.sessions import Database
 from webhooks.health import Readiness
 
 

@@ -7,7 +7,7 @@ import time
 from typing import Any, cast
 
 from webhooks.ringing import Ringer
-from worker.app import Bell
+from worker.process.bell import Bell
 
 
 class SlowBell:

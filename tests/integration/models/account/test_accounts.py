@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from models import accounts
-from models.accounts import MemberRow, SealBroken, Sealer, StatusRow
-from models.base import Database
+from models.account import accounts
+from models.account.accounts import MemberRow, SealBroken, Sealer, StatusRow
+from models.database.sessions import Database
 from tests.integration.models.places import NOW, SEALER, account, later
 
 BOB = MemberRow(11, "Bob", "Bob Ray", "bob@msp.example")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from escalation.hours import Calendar
-from models import calendars
-from models.base import Database
+from escalation.figures.hours import Calendar
+from models.account import calendars
+from models.database.sessions import Database
 from tests.integration.models.places import NOW, account, later
 
 LONDON, PARIS = "Europe/London", "Europe/Paris"

@@ -16,10 +16,12 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from escalation.lifecycle import Response
-from models import accounts, briefs, canaries, claims, deliveries, handoffs, inbox, people
-from models.accounts import MemberRow
-from models.base import Database
+from models.account import accounts, people
+from models.account.accounts import MemberRow
+from models.database.sessions import Database
+from models.handoff import briefs, claims, deliveries, handoffs
 from models.tables import Canary, Delivery, Handoff, Inbox, Row, Snapshot, Transition
+from models.work import canaries, inbox
 from tests.integration.models.places import NOW, account, handoff
 
 ROWS: tuple[type[Row], ...] = (Canary, Handoff, Inbox, Delivery, Transition, Snapshot)

@@ -8,14 +8,16 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from models import accounts, deliveries, handoffs, inbox, jobs, watches
-from models.access import OF_ACCOUNT, SECRETS
-from models.accounts import MemberRow, StatusRow
-from models.base import Database
-from models.columns import Row
+from models.account import accounts
+from models.account.accounts import MemberRow, StatusRow
+from models.database.access import OF_ACCOUNT, SECRETS
+from models.database.sessions import Database
+from models.handoff import deliveries, handoffs
 from models.tables import Backcast, Calendar, Canary, Report, Sighting, Stopwatch
+from models.tables.columns import Row
+from models.work import inbox, jobs, ticket_watch
+from tests.integration.models.handoff.test_handoffs import EVIDENCE
 from tests.integration.models.places import NOW, account, handoff
-from tests.integration.models.test_handoffs import EVIDENCE
 
 TABLES = ["account", *(table.__tablename__ for table in OF_ACCOUNT)]
 
@@ -52,7 +54,7 @@ def fill(session: Session, one: int, it: int) -> None:
         raw=b"{}",
         now=NOW,
     )
-    watches.record(
+    ticket_watch.record(
         session, one, 4711, expected_version=0, board_id=1, status_id=7, in_escalation=True, left_at=None,
         last_updated=NOW, episode=1,
     )  # fmt: skip

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from models import jobs
-from models.base import Database, StillWriting
+from models.database.sessions import Database, StillWriting
+from models.work import jobs
 from tests.databases import PostgresServer
 from tests.integration.models.places import NOW, later
 

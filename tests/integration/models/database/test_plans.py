@@ -7,8 +7,11 @@ import pytest
 from sqlalchemy import Connection, event
 from sqlalchemy.orm import Session
 
-from models import accounts, canaries, deliveries, handoffs, inbox, reports
-from models.base import Database
+from models.account import accounts
+from models.database.sessions import Database
+from models.figures import reports
+from models.handoff import deliveries, handoffs
+from models.work import canaries, inbox
 from tests.integration.models.places import NOW, SEALER
 
 QUESTIONS: dict[str, Callable[[Session], Any]] = {

@@ -8,14 +8,15 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
 
-from models import schema, tables  # noqa: F401 - fills the metadata
-from models.access import SystemRoleMissing
-from models.base import Database
-from models.columns import Row
-from models.schema import SchemaOutOfDate, migrate, pending, require_newest
+from models import tables  # noqa: F401 - fills the metadata
+from models.database import schema
+from models.database.access import SystemRoleMissing
+from models.database.schema import SchemaOutOfDate, migrate, pending, require_newest
+from models.database.sessions import Database
+from models.tables.columns import Row
 from tests.databases import APP, OWNER, PostgresServer
+from tests.integration.models.handoff.test_deliveries import queued
 from tests.integration.models.places import account
-from tests.integration.models.test_deliveries import queued
 
 
 def test_migrations_give_what_the_classes_say(database: Database) -> None:
@@ -77,7 +78,8 @@ def test_says_what_to_run_where_it_may_not_make_the_role(postgres_server: Postgr
 
 @pytest.mark.parametrize("role", ["postgres", OWNER])
 def test_works_with_a_single_role_that_owns_everything(postgres_server: PostgresServer, role: str) -> None:
-    from models import accounts, handoffs
+    from models.account import accounts
+    from models.handoff import handoffs
     from tests.integration.models.places import handoff, later
 
     postgres_server.run(f"CREATE DATABASE rf_single_{role} OWNER {role}")

@@ -2,12 +2,13 @@
 
 from datetime import timedelta
 
-from escalation.hours import Calendar
-from escalation.measures import Status, baseline_figure
-from escalation.observations import Basis, Clock, Observation
-from models import baselines, tables
-from models.base import Database
-from models.baselines import Reading
+from escalation.figures.hours import Calendar
+from escalation.figures.measures import Status, baseline_figure
+from escalation.figures.observations import Basis, Clock, Observation
+from models import tables
+from models.database.sessions import Database
+from models.figures import baselines
+from models.figures.baselines import Reading
 from tests.integration.models.places import NOW, account, later
 
 MINUTE = timedelta(minutes=1)

@@ -8,13 +8,15 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event
 
-from escalation.hours import Calendar
-from escalation.observations import Observation
-from models import accounts, baselines, briefs, calendars, handoffs
-from models.base import Database
-from models.observed import BY_HAND, observations
-from models.people import MemberRow, import_members
-from models.scoring import scorecard_of
+from escalation.figures.hours import Calendar
+from escalation.figures.observations import Observation
+from models.account import accounts, calendars
+from models.account.people import MemberRow, import_members
+from models.database.sessions import Database
+from models.figures import baselines
+from models.figures.observed import BY_HAND, observations
+from models.figures.scoring import scorecard_of
+from models.handoff import briefs, handoffs
 from tests.integration.models.places import NOW, account, later
 
 ENGINEERS = {7: "tobrien", 8: "kwong"}

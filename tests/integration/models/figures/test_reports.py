@@ -6,12 +6,13 @@ from datetime import datetime
 
 import pytest
 
-from models import accounts, reports
-from models.accounts import MemberRow
-from models.base import Database
-from models.reports import Report
+from models.account import accounts
+from models.account.accounts import MemberRow
+from models.database.sessions import Database
+from models.figures import reports
+from models.figures.reports import Report
+from tests.integration.models.handoff.test_races import THREADS, all_at_once
 from tests.integration.models.places import NOW, account, later
-from tests.integration.models.test_races import THREADS, all_at_once
 
 PEOPLE = [
     MemberRow(11, "bob", "Bob Ray", "bob@msp.example"),

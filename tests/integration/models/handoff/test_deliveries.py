@@ -2,10 +2,12 @@
 
 from sqlalchemy import text
 
-from models import accounts, deliveries, handoffs, jobs
-from models.accounts import MemberRow
-from models.base import Database
+from models.account import accounts
+from models.account.accounts import MemberRow
+from models.database.sessions import Database
+from models.handoff import deliveries, handoffs
 from models.tables import EVERYONE, Delivery
+from models.work import jobs
 from tests.integration.models.places import account, handoff, later
 
 PEOPLE = [

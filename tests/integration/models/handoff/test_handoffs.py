@@ -7,9 +7,10 @@ import pytest
 
 from escalation.evidence import Evidence, Ticket
 from escalation.lifecycle import ForbiddenMove
-from models import handoffs, watches
-from models.base import Database
+from models.database.sessions import Database
+from models.handoff import handoffs
 from models.tables import Handoff
+from models.work import ticket_watch
 from tests.integration.models.places import NOW, account, handoff, later
 
 GRACE = timedelta(seconds=60)
@@ -175,7 +176,7 @@ def test_parks_and_brings_back(database: Database) -> None:
 
 
 def test_finds_due_briefs_and_leaves_frozen_accounts_alone(database: Database) -> None:
-    from models import accounts
+    from models.account import accounts
 
     one, other = account(database), account(database, "contoso")
     mine = [handoff(database, one, ticket_id=n) for n in (1, 2, 3)]
@@ -305,12 +306,12 @@ def test_a_claim_keeps_what_left_the_status(database: Database) -> None:
     one = account(database)
     it = handoff(database, one)
     with database.account(one) as session:
-        watches.record(
+        ticket_watch.record(
             session, one, 4711, expected_version=0, board_id=1, status_id=9, in_escalation=False,
             left_at=later(100), last_updated=later(100), episode=1,
         )  # fmt: skip
         assert handoffs.claim(session, one, it, member_id=11, now=later(159))
-        seen = watches.seen(session, one, 4711)
+        seen = ticket_watch.seen(session, one, 4711)
         assert seen is not None
         assert seen.left_at is None
 
@@ -386,7 +387,7 @@ def test_keeps_the_first_snapshot_and_gives_the_newest(database: Database) -> No
 
 def test_rolls_everything_back_on_a_forbidden_move(database: Database) -> None:
     from escalation.lifecycle import Brief
-    from models.moves import moved_brief
+    from models.handoff.moves import moved_brief
 
     one = account(database)
     it = handoff(database, one)

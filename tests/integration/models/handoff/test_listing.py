@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, event
 
-from models import listing
-from models.base import Database
-from models.listing import Place
+from models.database.sessions import Database
+from models.handoff import listing
+from models.handoff.listing import Place
 from tests.integration.models.places import NOW, account, handoff
 
 

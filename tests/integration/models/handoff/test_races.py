@@ -6,10 +6,12 @@ from typing import TypeVar
 
 import pytest
 
-from models import accounts, deliveries, handoffs, inbox, jobs, watches
-from models.base import Database
+from models.account import accounts
+from models.database.sessions import Database
+from models.handoff import deliveries, handoffs
+from models.work import inbox, jobs, ticket_watch
+from tests.integration.models.handoff.test_deliveries import queued
 from tests.integration.models.places import NOW, account, handoff, later
-from tests.integration.models.test_deliveries import queued
 
 T = TypeVar("T")
 THREADS = 20
@@ -123,7 +125,7 @@ def test_one_writes_over_a_watch(database: Database) -> None:
     def write(expected: int) -> Callable[[int], bool]:
         def call(number: int) -> bool:
             with database.account(one) as session:
-                return watches.record(
+                return ticket_watch.record(
                     session, one, 7, expected_version=expected, board_id=number, status_id=1,
                     in_escalation=True, left_at=None, last_updated=NOW, episode=1,
                 )  # fmt: skip

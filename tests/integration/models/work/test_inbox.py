@@ -3,8 +3,9 @@
 import pytest
 from sqlalchemy.orm import Session
 
-from models import handoffs, inbox, watches
-from models.base import Database
+from models.database.sessions import Database
+from models.handoff import handoffs
+from models.work import inbox, ticket_watch
 from tests.integration.models.places import NOW, account, handoff, later
 
 
@@ -118,7 +119,7 @@ def test_knows_which_tickets_are_watched(database: Database) -> None:
 
 
 def see(session: Session, account_id: int, ticket_id: int, expected: int, *, inside: bool = True) -> bool:
-    return watches.record(
+    return ticket_watch.record(
         session, account_id, ticket_id, expected_version=expected, board_id=1, status_id=7,
         in_escalation=inside, left_at=None, last_updated=NOW, episode=1,
     )  # fmt: skip
@@ -127,12 +128,12 @@ def see(session: Session, account_id: int, ticket_id: int, expected: int, *, ins
 def test_a_watch_is_written_only_over_the_version_that_was_read(database: Database) -> None:
     one = account(database)
     with database.account(one) as session:
-        assert watches.seen(session, one, 5) is None
+        assert ticket_watch.seen(session, one, 5) is None
         assert see(session, one, 5, 0)
         assert not see(session, one, 5, 0)
         assert see(session, one, 5, 1, inside=False)
         assert not see(session, one, 5, 1)
-        seen = watches.seen(session, one, 5)
+        seen = ticket_watch.seen(session, one, 5)
         assert seen is not None
         assert (seen.version, seen.in_escalation, seen.last_updated) == (2, False, NOW)
-        assert watches.tickets_in_escalation(session, one) == []
+        assert ticket_watch.tickets_in_escalation(session, one) == []

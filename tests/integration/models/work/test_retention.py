@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import func, insert, select
 
 from escalation.evidence import Evidence, Ticket
-from models import handoffs, inbox, jobs, retention
-from models.base import Database
-from models.retention import Keep
+from models.database.sessions import Database
+from models.handoff import handoffs
 from models.tables import Alert, Inbox, Job, Row, Snapshot
+from models.work import inbox, jobs, retention
+from models.work.retention import Keep
 from tests.integration.models.places import NOW, account, handoff
 
 EVIDENCE = Evidence(Ticket(4711, "VPN drops", 1, "Help Desk", 7, "Escalated"), NOW)

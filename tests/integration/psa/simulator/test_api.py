@@ -11,7 +11,7 @@ import requests
 
 from psa.simulator.remote import Remote, SimulatorRefused
 from psa.simulator.scenarios import CLAIMED, ESCALATED, FLAGSHIP_TICKET, JUNIOR, SENIOR
-from tests.integration.simulator_api import Api, api, remote, simulator
+from tests.integration.psa.simulator.simulator_api import Api, api, remote, simulator
 
 __all__ = ["api", "remote", "simulator"]
 TICKET = f"service/tickets/{FLAGSHIP_TICKET}"

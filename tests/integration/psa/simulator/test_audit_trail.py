@@ -9,11 +9,11 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import responses
 
-from psa.connectwise import ConnectWise
+from psa.connectwise.client import ConnectWise
 from psa.port import Forbidden, Keys, Unavailable
 from psa.simulator.remote import Remote
 from psa.simulator.scenarios import ESCALATED, FLAGSHIP_TICKET, JUNIOR
-from tests.integration.simulator_api import remote, simulator
+from tests.integration.psa.simulator.simulator_api import remote, simulator
 
 __all__ = ["remote", "simulator"]
 

@@ -16,7 +16,7 @@ import pytest
 
 from psa.simulator.remote import Remote
 from psa.simulator.scenarios import ESCALATED, FLAGSHIP_TICKET, JUNIOR
-from tests.integration.simulator_api import Api, api, remote, simulator
+from tests.integration.psa.simulator.simulator_api import Api, api, remote, simulator
 
 __all__ = ["api", "remote", "simulator"]
 ONE = f"service/tickets/{FLAGSHIP_TICKET}"

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 from itsdangerous import TimestampSigner
 
-from escalation.scorecard import Scorecard
-from models import deliveries, handoffs, people
-from models.base import Database
-from models.scoring import scorecard_of
+from escalation.figures.scorecard import Scorecard
+from models.account import people
+from models.database.sessions import Database
+from models.figures.scoring import scorecard_of
+from models.handoff import deliveries, handoffs
 from tests.integration.models.places import account
 from tests.integration.models.places import handoff as handoff_of
 from tests.integration.webhooks.office import (
@@ -28,8 +29,8 @@ from tests.integration.webhooks.office import (
     Office,
     open_office,
 )
-from webhooks.shapes import Metrics
-from worker.links import API_TOKEN_S
+from webhooks.api.schemas import Metrics
+from worker.process.links import API_TOKEN_S
 
 WINNER = {"id": MARIA, "login": "msvensson", "name": "Maria Svensson"}
 

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from models import canaries
-from models.canaries import Canary
+from models.work import canaries
+from models.work.canaries import Canary
 from tests.integration.receiver import KEYS, body, signature
 from tests.integration.webhooks.conftest import Post, connected, settings_for
 from tests.trail import followed
-from worker.links import Passes
+from worker.process.links import Passes
 from worker.settings import Settings
 
 

@@ -13,14 +13,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event, text
 
-from models import accounts, inbox, watches
-from models.accounts import Sealer
+from models.account import accounts
+from models.account.accounts import Sealer
+from models.work import inbox, ticket_watch
 from tests.integration import receiver
 from tests.integration.receiver import ESCALATED, KEYS, NEW, KeyServer, body, signed
 from tests.integration.webhooks.conftest import Post, connected
 from tests.trail import followed
 from webhooks.app import create_app
-from webhooks.directory import Directory
+from webhooks.callbacks.token_lookup import Directory
 from worker.settings import Settings
 
 
@@ -60,7 +61,7 @@ def test_a_point_stands_before_and_after_each_row(post: Post, monkeypatch: pytes
 
 def test_a_watched_ticket_always_matters(post: Post) -> None:
     with post.database.account(post.account_id) as session:
-        watches.record(
+        ticket_watch.record(
             session, post.account_id, 48213, expected_version=0, board_id=1, status_id=ESCALATED, in_escalation=True,
             left_at=None, last_updated=None, episode=1,
         )  # fmt: skip

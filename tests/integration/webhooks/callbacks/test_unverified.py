@@ -9,15 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from models import accounts, inbox, jobs
-from models.base import Database
+from models.account import accounts
+from models.database.sessions import Database
+from models.work import inbox, jobs
 from tests.fakes import ESCALATED
 from tests.integration import receiver
 from tests.integration.receiver import KEYS, KeyServer, body, signed
 from tests.integration.webhooks.conftest import stored
 from tests.integration.worker.conftest import Shop
 from webhooks.app import create_app
-from worker import triage
+from worker.handoff import triage
 from worker.settings import Settings
 
 

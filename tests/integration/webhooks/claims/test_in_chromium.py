@@ -11,10 +11,10 @@ import pytest
 from flask import request
 from werkzeug.serving import make_server
 
-from models.base import Database
+from models.database.sessions import Database
 from tests.browser.chromium import Chromium, program
 from tests.integration.webhooks.office import MARIA, open_office
-from worker.embedded import free_port
+from worker.process.embedded import free_port
 
 
 @pytest.mark.slow

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from itsdangerous import TimestampSigner
 
-from models import handoffs, people
-from models.base import Database
+from models.account import people
+from models.database.sessions import Database
+from models.handoff import handoffs
 from tests.integration.models.places import account
 from tests.integration.webhooks.office import (
     JONAS,
@@ -29,9 +30,9 @@ from tests.integration.webhooks.office import (
     press,
 )
 from tests.trail import followed
-from webhooks.claiming import Claiming
-from webhooks.claims import ago
-from worker.links import CLAIM_LINK_S, ClaimPass
+from webhooks.claims.claiming import Claiming
+from webhooks.claims.page import ago
+from worker.process.links import CLAIM_LINK_S, ClaimPass
 
 
 @pytest.fixture
@@ -261,7 +262,7 @@ def test_rights_are_those_of_this_moment(office: Office) -> None:
 
 
 def test_the_owner_claims_too_and_a_removed_account_does_not(office: Office) -> None:
-    from models.accounts import remove_account
+    from models.account.accounts import remove_account
 
     assert press(office.browser(), office.link(OWNER)).status_code == 200
     with office.database.account(office.account_id) as session:

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from models import handoffs
-from models.base import Database
-from models.people import MemberRow
+from models.account.people import MemberRow
+from models.database.sessions import Database
+from models.handoff import handoffs
 from tests.integration.webhooks.office import form_of, open_office
 
 CALLERS = 50

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from models import accounts
-from models.base import Database
+from models.account import accounts
+from models.database.sessions import Database
 from tests.integration.models.places import NOW, SEALER
 from worker.__main__ import main
 

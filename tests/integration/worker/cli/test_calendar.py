@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from models import accounts, calendars
-from models.base import Database
+from models.account import accounts, calendars
+from models.database.sessions import Database
 from tests.integration.models.places import NOW, SEALER
 from worker.__main__ import main
 

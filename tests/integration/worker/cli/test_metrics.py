@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from models import accounts, baselines, handoffs
-from models.base import Database
-from models.people import MemberRow, import_members
+from models.account import accounts
+from models.account.people import MemberRow, import_members
+from models.database.sessions import Database
+from models.figures import baselines
+from models.handoff import handoffs
 from tests.integration.models.places import SEALER
 from worker.__main__ import main
 

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from models import people
-from models.accounts import get
-from models.base import Database
-from models.people import MemberRow
+from models.account import people
+from models.account.accounts import get
+from models.account.people import MemberRow
+from models.database.sessions import Database
 from tests.integration.models.places import account
 from worker.__main__ import main
-from worker.links import ApiPass, Passes
+from worker.process.links import ApiPass, Passes
 
 KEY = "k" * 40
 

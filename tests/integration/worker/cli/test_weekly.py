@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from models import accounts, handoffs, reports
-from models.base import Database
-from models.people import MemberRow, import_members
-from models.sealing import Sealer
+from models.account import accounts
+from models.account.encryption import Sealer
+from models.account.people import MemberRow, import_members
+from models.database.sessions import Database
+from models.figures import reports
+from models.handoff import handoffs
 from worker.__main__ import main
-from worker.weekly import week_of
+from worker.figures.weekly import week_of
 
 MINUTE = timedelta(minutes=1)
 NOW = datetime.now(UTC).replace(microsecond=0)

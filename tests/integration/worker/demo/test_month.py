@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from models.scoring import scorecard_of
+from models.figures.scoring import scorecard_of
 from tests.integration.worker.conftest import Shop
-from worker import demo_month, patrol
+from worker.demo import month as demo_month
+from worker.upkeep import sweeper
 
 
 def test_the_figures_hold_the_saving_it_was_made_with(shop: Shop) -> None:
@@ -20,6 +21,6 @@ def test_the_figures_hold_the_saving_it_was_made_with(shop: Shop) -> None:
 
 def test_nothing_in_it_is_due(shop: Shop) -> None:
     month = demo_month.make(shop.services, like=shop.account_id)
-    patrol.sweep(shop.services)
+    sweeper.sweep(shop.services)
     mine = [(task, ids) for task, ids in shop.bell.rung if ids.get("account_id") == month.account_id]
     assert [task for task, _ in mine] in ([], ["plan_week"])

@@ -13,13 +13,16 @@ from typing import Any
 
 import pytest
 
-from models import accounts, handoffs, jobs, reports
-from models.accounts import MemberRow
-from models.reports import Report
+from models.account import accounts
+from models.account.accounts import MemberRow
+from models.figures import reports
+from models.figures.reports import Report
+from models.handoff import handoffs
+from models.work import jobs
 from tests.integration.worker.conftest import Shop
-from worker import weekly
-from worker.catcher import Faults, MailCatcher
-from worker.mail import MailError, mailer_for
+from worker.demo.mail_catcher import Faults, MailCatcher
+from worker.figures import weekly
+from worker.mail.transport import MailError, mailer_for
 
 FRIDAY = datetime(2026, 3, 6, 15, 55, tzinfo=UTC)
 MONDAY = datetime(2026, 3, 9, 7, tzinfo=UTC)
@@ -318,9 +321,9 @@ def test_an_answer_lost_after_the_message_repeats_the_same_message(shop: Shop, t
 KILLED = """
 import os, signal, sys
 from datetime import datetime
-from models.base import Database
+from models.database.sessions import Database
 from worker import weekly
-from worker.mail import mailer_for
+from worker.mail.transport import mailer_for
 from worker.settings import Settings
 from worker.wiring import Services
 

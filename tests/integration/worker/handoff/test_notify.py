@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from models import deliveries, jobs
-from models.deliveries import Delivery
+from models.handoff import deliveries
+from models.handoff.deliveries import Delivery
+from models.work import jobs
 from tests.integration.worker.conftest import Shop
-from worker import notify, patrol
-from worker.mail import MailError
+from worker.handoff import notify
+from worker.mail.transport import MailError
+from worker.upkeep import sweeper
 
 
 def _rows(shop: Shop, handoff_id: int) -> list[Delivery]:
@@ -57,7 +59,7 @@ def test_a_server_that_is_down_is_tried_again_later(shop: Shop) -> None:
     for _ in range(3):
         assert not _deliver(shop, delivery_id)
         shop.clock.advance(600)
-    patrol.sweep(shop.services)
+    sweeper.sweep(shop.services)
     assert shop.bell.take("deliver") == [{"account_id": shop.account_id, "delivery_id": delivery_id}]
     assert _deliver(shop, delivery_id)
     assert _rows(shop, handoff_id)[0].attempts == 4
@@ -90,7 +92,7 @@ def test_what_nobody_can_be_told_of_is_said_to_the_operator(shop: Shop) -> None:
     handoff_id = shop.escalated()
     shop.publish(handoff_id)
     with shop.database.account(shop.account_id) as session:
-        from models import accounts
+        from models.account import accounts
 
         accounts.import_members(session, shop.account_id, [])
     assert notify.notify(shop.services, account_id=shop.account_id, handoff_id=handoff_id) == []

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from models import accounts, handoffs, jobs
+from models.account import accounts
+from models.handoff import handoffs
+from models.work import jobs
 from psa.port import (
     Ambiguous,
     Forbidden,
@@ -17,7 +19,7 @@ from psa.port import (
     VisibleNote,
 )
 from tests.integration.worker.conftest import Shop
-from worker import refresh
+from worker.handoff import refresh
 
 
 def _raise(error: PsaError) -> None:

@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from models import handoffs
+from models.handoff import handoffs
 from tests.integration.worker.conftest import Shop
-from worker import crash, refresh
+from worker.handoff import refresh
+from worker.process import crash
 
 
 def test_a_worker_that_stood_still_before_its_post_does_not_post(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from models import handoffs
+from models.handoff import handoffs
 from tests.integration.worker.conftest import Shop
-from worker import refresh
+from worker.handoff import refresh
 
 
 def _ask(shop: Shop, handoff_id: int) -> None:

@@ -7,13 +7,16 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from models import accounts, deliveries, handoffs, inbox, jobs
-from models.handoffs import Handoff
+from models.account import accounts
+from models.handoff import deliveries, handoffs
+from models.handoff.handoffs import Handoff
+from models.work import inbox, jobs
 from psa.port import Unauthorized, Unavailable
 from tests.fakes import ASSIGNED, ESCALATED, NEW
 from tests.integration.worker.conftest import Shop
-from worker import notify, patrol, preview, triage
-from worker.onboarding import CannotConnect, account_named, connect
+from worker.account.onboarding import CannotConnect, account_named, connect
+from worker.handoff import notify, preview, triage
+from worker.upkeep import callback_check, poller, retention, sweeper
 
 
 def _states(found: list[Handoff]) -> list[tuple[int, str]]:
@@ -161,7 +164,7 @@ def test_a_row_that_ends_the_process_each_time_is_parked_at_last(shop: Shop) -> 
 
 def _poll(shop: Shop) -> list[int]:
     shop.clock.advance(shop.services.settings.intervals.poll + 1)
-    rows = patrol.poll(shop.services, account_id=shop.account_id)
+    rows = poller.poll(shop.services, account_id=shop.account_id)
     opened = []
     for row in rows:
         opened += triage.triage(shop.services, account_id=shop.account_id, inbox_id=row)
@@ -189,22 +192,22 @@ def test_the_poller_finds_a_ticket_that_vanished(shop: Shop) -> None:
 def test_two_pollers_ask_once(shop: Shop) -> None:
     shop.clock.advance(shop.services.settings.intervals.poll + 1)
     for _ in range(2):
-        patrol.poll(shop.services, account_id=shop.account_id)
+        poller.poll(shop.services, account_id=shop.account_id)
     assert shop.psa.calls.count("tickets_updated_since") == 1
 
 
 def test_the_sweeper_rings_for_what_nobody_rang_for(shop: Shop) -> None:
     shop.psa.add(status=ESCALATED)
     row = shop.ring_in()
-    patrol.sweep(shop.services)
+    sweeper.sweep(shop.services)
     assert shop.bell.take("triage") == [], "the bell has a few seconds"
     shop.clock.advance(6)
-    patrol.sweep(shop.services)
+    sweeper.sweep(shop.services)
     (ids,) = shop.bell.take("triage")
     assert ids == {"account_id": shop.account_id, "inbox_id": row}
     (handoff_id,) = triage.triage(shop.services, **ids)
     shop.clock.advance(6)
-    patrol.sweep(shop.services)
+    sweeper.sweep(shop.services)
     assert shop.bell.take("publish") == [{"account_id": shop.account_id, "handoff_id": handoff_id}]
 
 
@@ -213,7 +216,7 @@ def test_the_engineers_are_told_even_while_the_note_cannot_be_posted(shop: Shop)
     shop.psa.before["post_internal_note"] = lambda: _raise(Unavailable("POST notes: no connection"))
     shop.publish(handoff_id)
     shop.clock.advance(shop.services.settings.intervals.mail_before_note + 1)
-    patrol.sweep(shop.services)
+    sweeper.sweep(shop.services)
     assert shop.bell.take("notify") == [{"account_id": shop.account_id, "handoff_id": handoff_id}]
     assert shop.tell(handoff_id) == 1
 
@@ -256,10 +259,10 @@ def test_a_status_added_later_does_not_hand_off_what_stands_there_already(shop: 
 
 
 def test_callback_entries_that_are_gone_or_off_are_brought_back_and_told_of(shop: Shop) -> None:
-    assert patrol.check_callbacks(shop.services, account_id=shop.account_id) == 0
+    assert callback_check.check_callbacks(shop.services, account_id=shop.account_id) == 0
     gone, off, *rest = shop.psa.registered
     shop.psa.registered = [dataclasses.replace(off, inactive=True), *rest]
-    assert patrol.check_callbacks(shop.services, account_id=shop.account_id) == 2
+    assert callback_check.check_callbacks(shop.services, account_id=shop.account_id) == 2
     assert {(c.type, c.inactive) for c in shop.psa.registered} == {(c.type, False) for c in (gone, off, *rest)}
     with shop.database.account(shop.account_id) as session:
         assert "callback was inactive" in [a.kind for a in jobs.open_alerts(session, shop.account_id)]
@@ -275,6 +278,6 @@ def test_the_day_that_checks_callbacks_also_clears_what_is_kept_no_longer(shop: 
     shop.psa.add(status=NEW)
     shop.triage()
     shop.clock.advance(15 * 86_400)
-    patrol.poll(shop.services, account_id=shop.account_id)
+    poller.poll(shop.services, account_id=shop.account_id)
     (ids,) = shop.bell.take("clear_old")
-    assert patrol.clear_old(shop.services, **ids) == {"inbox": 1}
+    assert retention.clear_old(shop.services, **ids) == {"inbox": 1}

@@ -12,17 +12,19 @@ import pytest
 
 from benchmarks.backcast import _services, score
 from escalation.evidence import Ticket
-from models import accounts, baselines, handoffs
-from models.accounts import Account
+from models.account import accounts
+from models.account.accounts import Account
+from models.figures import baselines
+from models.handoff import handoffs
 from psa.port import NotPermitted
 from psa.simulator.server import Simulator
 from tests.fakes import T0, FakeClock, FakePsa
-from worker import past
 from worker.__main__ import main
-from worker.onboarding import account_named
-from worker.past import NoAuditTrail, Progress, read_only
-from worker.shadow import Shadow, shadow
-from worker.shadow_report import as_json, lines
+from worker.account.onboarding import account_named
+from worker.history import reading
+from worker.history.reading import NoAuditTrail, Progress, read_only
+from worker.history.shadow import Shadow, shadow
+from worker.history.shadow_report import as_json, lines
 from worker.wiring import Services
 
 DAYS = 40
@@ -99,21 +101,21 @@ def test_the_report_names_coverage_exclusions_and_figures_and_writes_briefs(one:
 
 
 def test_a_run_that_was_cut_off_goes_on_where_it_was(one: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    reads = past._trail
+    reads = reading._trail
 
     def cut_off(psa: object, ticket_id: int) -> object:
         if one.simulator.door.log.shown()["requests"][-1]["number"] > 40:
             raise KeyboardInterrupt
         return reads(psa, ticket_id)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(past, "_trail", cut_off)
+    monkeypatch.setattr(reading, "_trail", cut_off)
     with pytest.raises(KeyboardInterrupt):
         one.shadow()
     (kept,) = (one.folder / "shadow").glob("*.jsonl")
     assert kept.stat().st_mode & 0o077 == 0
     with kept.open("a") as file:
         file.write('\n{"ticket": 1, "cha')
-    monkeypatch.setattr(past, "_trail", reads)
+    monkeypatch.setattr(reading, "_trail", reads)
     one.simulator.door.log.clear()
     found = one.shadow()
     asked = [r["path"] for r in one.simulator.door.log.shown()["requests"] if "audittrail" in r["path"]]
@@ -161,7 +163,7 @@ def test_a_wording_that_says_nothing_gives_no_baseline_and_says_so(one: Place) -
 
 
 def test_a_mass_update_in_one_second_hides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(past, "BATCH", 3)
+    monkeypatch.setattr(reading, "BATCH", 3)
     psa = FakePsa(FakeClock())
     for number in range(1, 11):
         psa.add(number, last_updated=T0)
@@ -172,7 +174,7 @@ def test_a_mass_update_in_one_second_hides_nothing(monkeypatch: pytest.MonkeyPat
         return sorted(listed(since), key=lambda t: (str(t.last_updated), t.id))[:limit]
 
     monkeypatch.setattr(psa, "tickets_updated_since", limited)
-    assert len(past.tickets_since(psa, T0 - timedelta(days=1))) == 11
+    assert len(reading.tickets_since(psa, T0 - timedelta(days=1))) == 11
 
 
 def test_without_the_permission_it_says_what_to_do(one: Place) -> None:
@@ -183,7 +185,7 @@ def test_without_the_permission_it_says_what_to_do(one: Place) -> None:
 
 def test_a_psa_that_asks_to_wait_is_waited_for(one: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     waited: list[float] = []
-    monkeypatch.setattr(past.patiently, "__kwdefaults__", {"sleep": waited.append})
+    monkeypatch.setattr(reading.patiently, "__kwdefaults__", {"sleep": waited.append})
     one.simulator.faults.add({"kind": "status", "path": "/system/audittrail", "count": 2, "status": 503})
     assert one.shadow().understanding.trusted
     assert waited == [1.0, 2.0]

@@ -23,9 +23,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from worker.catcher import Faults, MailCatcher
-from worker.mail import MailError, MailUrlError, Rendered, check, compose, mailer_for, message_id
-from worker.mail_transport import flat
+from worker.demo.mail_catcher import Faults, MailCatcher
+from worker.mail.message import compose, message_id
+from worker.mail.rendering import Rendered
+from worker.mail.transport import MailError, MailUrlError, check, flat, mailer_for
 
 SENDER = "ResolutionFlow <rf@harbor.example>"
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS:UserWarning")
@@ -301,13 +302,13 @@ def test_the_command_serves_until_told_to_stop(tmp_path: Path) -> None:
     command = [
         sys.executable,
         "-m",
-        "worker.catcher",
+        "worker.demo.mail_catcher",
         "--dir",
         str(tmp_path / "mail"),
         "--url-file",
         str(url_file),
     ]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=Path(__file__).parents[2]) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=Path(__file__).parents[4]) as process:
         try:
             deadline = time.monotonic() + 15
             while not url_file.exists() and time.monotonic() < deadline:

@@ -7,13 +7,16 @@ from datetime import timedelta
 
 import pytest
 
-from escalation.response import RESPONSE_VERSION
-from models import accounts, deliveries, handoffs
-from models.handoffs import Handoff
+from escalation.response.claims import RESPONSE_VERSION
+from models.account import accounts
+from models.handoff import deliveries, handoffs
+from models.handoff.handoffs import Handoff
 from psa.port import Unavailable
 from tests.fakes import ASSIGNED, ESCALATED
 from tests.integration.worker.conftest import Shop
-from worker import crash, notify, patrol, refresh, triage
+from worker.handoff import notify, refresh, triage
+from worker.process import crash
+from worker.upkeep import callback_check
 
 
 def handed_off(shop: Shop) -> int:
@@ -445,7 +448,7 @@ def test_who_left_and_who_came_is_known_the_next_day_and_told_accordingly(shop: 
     queued = notify.notify(shop.services, account_id=shop.account_id, handoff_id=handoff_id)
     left = [m for m in shop.psa.members() if m.identifier != "tobrien"]
     shop.psa.members = lambda: left  # type: ignore[method-assign]
-    patrol.check_callbacks(shop.services, account_id=shop.account_id)
+    callback_check.check_callbacks(shop.services, account_id=shop.account_id)
     for delivery_id in queued:
         notify.deliver(shop.services, account_id=shop.account_id, delivery_id=delivery_id)
     with shop.database.account(shop.account_id) as session:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from models import deliveries, handoffs
+from models.handoff import deliveries, handoffs
 from psa.port import Unavailable
 from tests.integration.worker.conftest import Shop
-from worker import settle
+from worker.response import settle
 
 
 def claimed_by_link(shop: Shop, member_id: int) -> int:
@@ -81,7 +81,7 @@ def test_a_repeat_after_a_crash_keeps_the_offer_it_made(shop: Shop) -> None:
 
 
 def test_a_frozen_account_gets_its_owner_once_it_is_free(shop: Shop) -> None:
-    from models import accounts
+    from models.account import accounts
 
     shop.publish(shop.escalated())
     with shop.database.account(shop.account_id) as session:

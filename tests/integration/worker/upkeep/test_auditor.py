@@ -9,10 +9,10 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from models import jobs
+from models.work import jobs
 from tests.integration.worker.conftest import Shop
-from worker import auditor, patrol
-from worker.mail import MailError
+from worker.mail.transport import MailError
+from worker.upkeep import auditor, sweeper
 
 
 class Switch(HTTPServer):
@@ -45,7 +45,7 @@ def watched(shop: Shop, switch: Switch) -> Shop:
     shop.services.settings = dataclasses.replace(
         shop.services.settings, operator_email="duty@northgate.example", dead_man_url=url
     )
-    patrol.sweep(shop.services)
+    sweeper.sweep(shop.services)
     return shop
 
 
@@ -64,7 +64,7 @@ def test_a_handoff_that_nobody_publishes_is_told_once_and_cleared_when_it_moves(
     watched(shop, switch)
     handoff_id = shop.escalated()
     shop.clock.advance(301)
-    patrol.sweep(shop.services)
+    sweeper.sweep(shop.services)
     for _ in range(3):
         auditor.audit(shop.services)
     assert alerts(shop) == {("handoff stands still", f"account {shop.account_id}")}
@@ -88,7 +88,7 @@ def test_alerts_of_others_are_told_too_and_again_after_a_mail_that_failed(shop: 
     auditor.audit(shop.services)
     assert shop.mailer.sent == []
     shop.clock.advance(61)
-    patrol.sweep(shop.services)
+    sweeper.sweep(shop.services)
     auditor.audit(shop.services)
     (message,) = shop.mailer.sent
     assert "brief parked: ticket 48213 (northgate" in message.get_body(("plain",)).get_content()  # type: ignore[union-attr]

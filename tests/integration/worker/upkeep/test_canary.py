@@ -9,11 +9,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from models import accounts, canaries, inbox, jobs
-from models.canaries import Canary
+from models.account import accounts
+from models.work import canaries, inbox, jobs
+from models.work.canaries import Canary
 from psa.port import Forbidden, PostedNote, Unavailable, VisibleNote
 from tests.integration.worker.conftest import Shop
-from worker import auditor, canary, patrol, triage
+from worker.handoff import triage
+from worker.upkeep import auditor, canary, sweeper
 
 LENT = 777
 
@@ -90,7 +92,7 @@ def tried(shop: Shop) -> tuple[bool, Canary]:
     one = sent(shop)
     land(shop, one)
     shop.clock.advance(10)
-    patrol.sweep(shop.services)
+    sweeper.sweep(shop.services)
     (ids,) = shop.bell.take("try_ticket")
     assert ids == {"account_id": shop.account_id, "canary_id": one.id}
     return canary.try_ticket(shop.services, **ids), row(shop, one.id)

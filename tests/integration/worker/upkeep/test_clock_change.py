@@ -6,12 +6,13 @@ from datetime import timedelta
 
 from sqlalchemy import update
 
-from models import handoffs
-from models.clock import CommonClock
+from models.database.clock import CommonClock
+from models.handoff import handoffs
 from models.tables import Account, Delivery, Handoff, Inbox
 from tests.fakes import ESCALATED
 from tests.integration.worker.conftest import Shop
-from worker import notify, patrol, publish
+from worker.handoff import notify, publish
+from worker.upkeep import sweeper
 from worker.wiring import Services
 
 HOUR = timedelta(hours=1)
@@ -27,14 +28,14 @@ def _opened(shop: Shop, ticket: int = 48213) -> int:
 def _swept(shop: Shop) -> set[str]:
     shop.bell.rung.clear()
     shop.services._rung.clear()
-    patrol.sweep(shop.services)
+    sweeper.sweep(shop.services)
     return {name for name, _ in shop.bell.rung}
 
 
 def test_set_back_by_an_hour_everything_due_is_due_now(shop: Shop) -> None:
     handoff = _opened(shop)
     shop.ring_in()
-    patrol.sweep(shop.services)
+    sweeper.sweep(shop.services)
     shop.clock.now -= HOUR
     assert {"triage", "publish", "poll", "observe"} - _swept(shop) == {"observe"}
     with shop.database.account(shop.account_id) as session:
@@ -51,7 +52,7 @@ def test_set_back_while_a_brief_is_being_posted_its_lease_begins_anew(shop: Shop
         fence = handoffs.lease(session, shop.account_id, handoff, now=shop.clock(), lease_s=lease_s, holder="one")
         assert fence
         handoffs.mark_attempt(session, shop.account_id, handoff, fence=fence, now=shop.clock())
-    patrol.sweep(shop.services)
+    sweeper.sweep(shop.services)
     shop.clock.now -= HOUR
     assert "publish" not in _swept(shop)
     assert not publish.publish(shop.services, account_id=shop.account_id, handoff_id=handoff)
@@ -78,7 +79,7 @@ def test_set_back_a_message_that_waits_is_sent(shop: Shop) -> None:
     handoff = _opened(shop)
     publish.publish(shop.services, account_id=shop.account_id, handoff_id=handoff)
     (message,) = notify.notify(shop.services, account_id=shop.account_id, handoff_id=handoff)
-    patrol.sweep(shop.services)
+    sweeper.sweep(shop.services)
     with shop.database.account(shop.account_id) as session:
         far = shop.clock() + timedelta(seconds=100)
         session.execute(update(Delivery).where(Delivery.id == message).values(next_attempt_at=far, attempts=3))
@@ -98,7 +99,7 @@ def test_what_is_due_in_its_time_stays_so(shop: Shop) -> None:
     handoff = _opened(shop)
     publish.publish(shop.services, account_id=shop.account_id, handoff_id=handoff)
     before = _dues(shop)
-    patrol.sweep(shop.services)
+    sweeper.sweep(shop.services)
     assert _dues(shop) == before
 
 

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
-from models.base import Database
+from models.database.sessions import Database
 from tests.integration.worker.conftest import Shop
-from worker import auditor, patrol
+from worker.upkeep import auditor, sweeper
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -21,7 +21,7 @@ def test_while_an_alert_cannot_be_stored_the_switch_is_not_asked(
     asked: list[str] = []
     monkeypatch.setattr(auditor, "_ping", asked.append)
     shop.services.settings = dataclasses.replace(shop.services.settings, dead_man_url="http://switch.example/")
-    patrol.sweep(shop.services)
+    sweeper.sweep(shop.services)
     shop.escalated()
     full = _filled(database)
     shop.clock.advance(600)

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from escalation.clock import Clock
-from escalation.standing import BY, Standing, line
+from escalation.brief.claim_line import BY, Standing, line
+from escalation.brief.spans import Clock
 
 AT = datetime(2026, 3, 6, 16, 4, tzinfo=UTC)
 CLOCK = Clock("Europe/London", AT)
@@ -43,6 +43,6 @@ def test_its_key_changes_with_what_it_says() -> None:
 def test_every_way_to_claim_has_words() -> None:
     from typing import get_args
 
-    from escalation.response import ClaimKind
+    from escalation.response.claims import ClaimKind
 
     assert set(get_args(ClaimKind)) | {"link", "api"} == set(BY)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from escalation.delta import changes, lines
+from escalation.brief.delta import changes, lines
 from tests.unit.escalation.tickets import evidence_of, package_of
 
 FIRST = "Turned off the antivirus on PC-14, will watch. Checked the cable, fine."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from escalation.inquiry import MARK, is_answered, question_to_junior
+from escalation.brief.question import MARK, is_answered, question_to_junior
 from tests.unit.escalation.tickets import evidence_of, package_of
 
 THIN = dataclasses.replace(package_of(evidence_of(summary="Outlook is broken")), escalated_by="Dana Reyes")

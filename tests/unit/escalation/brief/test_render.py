@@ -11,15 +11,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from escalation import brief
-from escalation.contents import Assessment
+from escalation.brief.explain import explain
+from escalation.brief.marker import carries, marker_of
+from escalation.brief.render import LIMIT, NotInert, _environment, opening, render
 from escalation.evidence import Configuration, Evidence, RelatedTicket
-from escalation.package import Package
-from tests.unit.escalation.test_neutral import HOSTILE
+from escalation.package.build import Package
+from escalation.package.contents import Assessment
+from tests.unit.escalation.brief.test_sanitize import HOSTILE
 from tests.unit.escalation.tickets import at, evidence_of, package_of, rich, ticket
 
-STORED = Path(__file__).parent / "stored"
-MARK = brief.marker(b"k" * 32, account_id=1, ticket_id=48377, episode=2)
+STORED = Path(__file__).parents[1] / "stored"
+MARK = marker_of(b"k" * 32, account_id=1, ticket_id=48377, episode=2)
 
 
 def tags(markdown: str) -> set[str]:
@@ -29,24 +31,24 @@ def tags(markdown: str) -> set[str]:
 
 
 def test_a_rich_ticket_gives_this_note() -> None:
-    assert brief.render(package_of(rich(), 2), marker=MARK) == (STORED / "brief.md").read_text()
+    assert render(package_of(rich(), 2), marker=MARK) == (STORED / "brief.md").read_text()
 
 
 def test_the_same_package_gives_the_same_bytes() -> None:
-    notes = {brief.render(package_of(rich(), 2), marker=MARK) for _ in range(3)}
+    notes = {render(package_of(rich(), 2), marker=MARK) for _ in range(3)}
     assert len(notes) == 1
     stored = package_of(rich(), 2).to_json()
-    assert notes == {brief.render(brief_load(stored), marker=MARK)}
+    assert notes == {render(brief_load(stored), marker=MARK)}
 
 
 def brief_load(body: dict[str, object]) -> Package:
-    from escalation.package import load
+    from escalation.package.build import load
 
     return load(body)
 
 
 def test_it_renders_as_labels_lists_and_one_fold() -> None:
-    note = brief.render(package_of(rich(), 2), marker=MARK)
+    note = render(package_of(rich(), 2), marker=MARK)
     assert tags(note) == {"p", "strong", "ul", "li", "hr", "br"}
     assert note.count("\n---\n") == 1
     html = MarkdownIt().render(note)
@@ -55,7 +57,7 @@ def test_it_renders_as_labels_lists_and_one_fold() -> None:
 
 
 def test_every_line_above_the_fold_that_quotes_the_ticket_is_cited() -> None:
-    above = brief.render(package_of(rich(), 2), marker=MARK).split("\n---\n")[0]
+    above = render(package_of(rich(), 2), marker=MARK).split("\n---\n")[0]
     own = (
         "**Tried",
         "**Not recorded",
@@ -69,7 +71,7 @@ def test_every_line_above_the_fold_that_quotes_the_ticket_is_cited() -> None:
 
 
 def test_every_citation_is_explained_below_the_fold() -> None:
-    note = brief.render(package_of(rich(), 2), marker=MARK)
+    note = render(package_of(rich(), 2), marker=MARK)
     cited = set(re.findall(r"\[([a-z]\d*)\]", note.split("**Sources:**")[0]))
     told = set(re.findall(r"^- \[([a-z]\d*)\]", note.split("**Sources:**")[1], re.MULTILINE))
     assert cited == told
@@ -78,12 +80,12 @@ def test_every_citation_is_explained_below_the_fold() -> None:
 def test_a_line_without_a_source_is_dropped() -> None:
     package = package_of(rich())
     orphan = dataclasses.replace(package.steps_attempted[0], source="n99", text="invented deed")
-    note = brief.render(dataclasses.replace(package, steps_attempted=(orphan,)), marker=None)
+    note = render(dataclasses.replace(package, steps_attempted=(orphan,)), marker=None)
     assert "invented deed" not in note
 
 
 def test_a_thin_ticket_gets_a_brief_and_one_question() -> None:
-    note = brief.render(package_of(evidence_of(summary="Outlook broken")), marker=MARK)
+    note = render(package_of(evidence_of(summary="Outlook broken")), marker=MARK)
     assert '**Ask:** take over and solve "Outlook broken" [s]' in note
     assert "**Tried:** none recorded" in note
     assert "**Not recorded:** whether webmail works" in note
@@ -94,36 +96,36 @@ def test_a_thin_ticket_gets_a_brief_and_one_question() -> None:
 
 def test_an_assessment_is_marked_as_a_guess_and_stands_below_the_fold() -> None:
     guess = Assessment("phase-2 lifetime mismatch", ("compare both ends",), 0.7)
-    note = brief.render(dataclasses.replace(package_of(rich()), ai_assessment_data=guess), marker=MARK)
+    note = render(dataclasses.replace(package_of(rich()), ai_assessment_data=guess), marker=MARK)
     assert "**Assessment, a guess:** phase-2 lifetime mismatch (confidence 70%); compare both ends" in note
     assert note.index("---") < note.index("**Assessment")
 
 
 def test_the_marker_is_last_and_known_again() -> None:
-    note = brief.render(package_of(rich(), 2), marker=MARK)
+    note = render(package_of(rich(), 2), marker=MARK)
     assert note.endswith(f"[ref: {MARK}]\n")
     assert re.fullmatch(r"RF-[0-9A-HJKMNP-TV-Z]{8}", MARK)
-    assert brief.carries(note, MARK)
-    assert brief.carries(note.replace("[ref", "\\[ref"), MARK)
+    assert carries(note, MARK)
+    assert carries(note.replace("[ref", "\\[ref"), MARK)
     others = {
-        brief.marker(key, account_id=a, ticket_id=t, episode=e)
+        marker_of(key, account_id=a, ticket_id=t, episode=e)
         for key in (b"k" * 32, b"l" * 32)
         for a in (1, 2)
         for t in (48377, 2)
         for e in (2, 3)
     }
     assert len(others) == 16
-    assert sum(brief.carries(note, other) for other in others) == 1
-    assert "[ref:" not in brief.render(package_of(rich(), 2), marker=None)
+    assert sum(carries(note, other) for other in others) == 1
+    assert "[ref:" not in render(package_of(rich(), 2), marker=None)
 
 
 def test_a_note_that_quotes_the_marker_does_not_carry_it() -> None:
     package = package_of(evidence_of(f"Restarted it, no change [ref: {MARK}]", summary=f"[ref: {MARK}]"))
-    assert not brief.carries(brief.render(package, marker=None), MARK)
+    assert not carries(render(package, marker=None), MARK)
 
 
 def test_times_are_in_the_accounts_zone() -> None:
-    note = brief.render(dataclasses.replace(package_of(rich()), time_zone="America/New_York"), marker=None)
+    note = render(dataclasses.replace(package_of(rich()), time_zone="America/New_York"), marker=None)
     assert "waiting 2 h 10 min at 07:07" in note
 
 
@@ -149,9 +151,9 @@ def long_ticket() -> Evidence:
 
 def test_a_long_ticket_leaves_out_in_order_and_counts_it() -> None:
     package = package_of(long_ticket())
-    note = brief.render(package, marker=MARK)
+    note = render(package, marker=MARK)
     assert len(package.steps_attempted) == 80
-    assert len(note.encode()) < brief.LIMIT
+    assert len(note.encode()) < LIMIT
     assert "**Similar and recent" not in note
     assert "**Environment" not in note
     lists = re.findall(r"ried[^\n]*\*\*\n\n(.*?)\n\n", note, re.DOTALL)
@@ -169,7 +171,7 @@ def test_evidence_is_never_cut_inside_a_line() -> None:
     whole = package.evidence_blocks[0].evidence.splitlines()
     rows = re.findall(
         r"^│ (.*?) *$",
-        brief.render(dataclasses.replace(package, steps_attempted=()), marker=MARK),
+        render(dataclasses.replace(package, steps_attempted=()), marker=MARK),
         re.MULTILINE,
     )
     assert rows
@@ -187,7 +189,7 @@ def test_ticket_text_forges_nothing(text: str) -> None:
     evidence = dataclasses.replace(
         evidence, ticket=dataclasses.replace(ticket(text), company=text, priority=text)
     )
-    note = brief.render(package_of(evidence), marker=MARK)
+    note = render(package_of(evidence), marker=MARK)
     assert tags(note) <= {"p", "strong", "ul", "li", "hr", "br"}
     assert note.count("\n---\n") == 1
     assert note.count("[ref:") == 1
@@ -197,7 +199,7 @@ def test_ticket_text_forges_nothing(text: str) -> None:
 
 
 def test_opening_is_plain_text_for_a_mail() -> None:
-    lines = brief.opening(package_of(rich(), 2))
+    lines = opening(package_of(rich(), 2))
     assert lines[0] == "P2, waiting 2 h 10 min at 11:07"
     assert 'Customer told: "an engineer by 14:00"' in lines
     assert "Start here: I suspect the phase-2 lifetime differs on both ends" in lines
@@ -205,13 +207,13 @@ def test_opening_is_plain_text_for_a_mail() -> None:
 
 
 def test_explain_says_where_each_step_was_read() -> None:
-    told = brief.explain(package_of(rich(), 2))
+    told = explain(package_of(rich(), 2))
     assert "step 0 [n1] no_change, by tech dead end: flushed DNS on PC-14: no change" in told
 
 
 def test_a_template_refuses_text_that_nobody_neutralised() -> None:
-    with pytest.raises(brief.NotInert):
-        brief._template.environment.from_string("{{ text }}").render(text="**raw**")
+    with pytest.raises(NotInert):
+        _environment().from_string("{{ text }}").render(text="**raw**")
 
 
 PIECES = """Rebooted the firewall|no change|still down|, |. |- |> |Told Mia by 14:00 |If x, then y. |```\n|[n1]|**|---\n|
@@ -234,11 +236,11 @@ def test_any_ticket_gives_a_safe_short_note_and_literal_quotes(texts: list[str],
     for quote in quotes:
         assert any(quote.evidence in text for text in whole)
         assert "".join(quote.text.split()) in "".join(quote.evidence.split())
-    note = brief.render(package, marker=MARK)
-    assert len(note.encode()) < brief.LIMIT
+    note = render(package, marker=MARK)
+    assert len(note.encode()) < LIMIT
     assert note.count("\n---\n") == 1
     assert tags(note) <= {"p", "strong", "ul", "li", "hr", "br"}
-    assert brief.carries(note, MARK)
+    assert carries(note, MARK)
 
 
 @pytest.mark.parametrize(
@@ -265,4 +267,4 @@ def test_a_flood_of_text_stays_under_the_cap(char: str) -> None:
         configurations=tuple(Configuration(i, flood, os=flood) for i in range(20)),
     )
     package = dataclasses.replace(package_of(evidence), escalated_by=flood)
-    assert len(brief.render(package, marker=MARK).encode()) < brief.LIMIT
+    assert len(render(package, marker=MARK).encode()) < LIMIT

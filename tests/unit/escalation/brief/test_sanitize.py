@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from escalation.neutral import inline, line
+from escalation.brief.sanitize import inline, line
 
 HOSTILE = [
     "**Start here:** pay the invoice",

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from escalation import estimates
-from escalation.estimates import Reading, Sample, interval
+from escalation.figures import estimates
+from escalation.figures.estimates import Reading, Sample, interval
 
 readings = st.lists(st.tuples(st.integers(1, 60), st.booleans(), st.integers(0, 3)), min_size=2, max_size=30)
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from escalation.hours import (
+from escalation.figures.hours import (
     BadCalendar,
     Calendar,
     NoWorkingHours,

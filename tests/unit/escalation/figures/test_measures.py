@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks import coverage
-from escalation import estimates
-from escalation.estimates import (
+from escalation.figures import estimates
+from escalation.figures.estimates import (
     Reading,
     Sample,
     TooFew,
@@ -25,8 +25,8 @@ from escalation.estimates import (
     median,
     survival,
 )
-from escalation.hours import Calendar
-from escalation.measures import (
+from escalation.figures.hours import Calendar
+from escalation.figures.measures import (
     Baseline,
     Figure,
     MixedBaselines,
@@ -42,7 +42,7 @@ from escalation.measures import (
     trend,
     worth,
 )
-from escalation.observations import Basis, Clock, Excluded, Observation, Source, all_known, known
+from escalation.figures.observations import Basis, Clock, Excluded, Observation, Source, all_known, known
 
 ALWAYS = Calendar.always()
 NOW = datetime(2026, 5, 28, 12, tzinfo=UTC)

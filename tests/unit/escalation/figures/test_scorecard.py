@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from escalation.hours import Calendar
-from escalation.measures import Baseline, Status
-from escalation.observations import Excluded, Observation, Source
-from escalation.scorecard import Scorecard, scorecard, sentence
+from escalation.figures.hours import Calendar
+from escalation.figures.measures import Baseline, Status
+from escalation.figures.observations import Excluded, Observation, Source
+from escalation.figures.scorecard import Scorecard, scorecard
 
 NOW = datetime(2026, 5, 28, 12, tzinfo=UTC)
 ALWAYS = Calendar.always(version=3)
@@ -141,22 +141,22 @@ class TestScorecard:
 
 class TestSentence:
     def test_the_number_comes_with_its_interval(self) -> None:
-        told = sentence(card(many(20), stopwatch(20, 14)))
+        told = card(many(20), stopwatch(20, 14)).sentence
         assert told.startswith("An escalation takes 10.0 min less than in the stopwatch readings of the old way (95% interval ")
         assert told.endswith(" min recovered).")
 
     def test_two_numbers_are_both_quoted(self) -> None:
-        told = sentence(card(many(20), stopwatch(20, 14), backcast(25, 40)))
+        told = card(many(20), stopwatch(20, 14), backcast(25, 40)).sentence
         assert "10.0 min less than in the stopwatch" in told
         assert "26.0 min less than in the replayed history" in told
 
     def test_a_source_that_shows_nothing_is_not_kept_quiet(self) -> None:
-        told = sentence(card(many(20), stopwatch(20, 4), backcast(25, 40)))
+        told = card(many(20), stopwatch(20, 4), backcast(25, 40)).sentence
         assert told.startswith("An escalation takes 26.0 min less")
         assert "; no measurable saving yet against the stopwatch readings" in told
 
     def test_a_loss_is_called_one(self) -> None:
-        assert sentence(card(many(20, orient=30), stopwatch(20, 14))).startswith("An escalation takes 16.0 min longer")
+        assert card(many(20, orient=30), stopwatch(20, 14)).sentence.startswith("An escalation takes 16.0 min longer")
 
     @pytest.mark.parametrize(
         ("new", "old", "told"),
@@ -173,17 +173,17 @@ class TestSentence:
         ],
     )  # fmt: skip
     def test_what_is_still_missing_is_said(self, new: int, old: int | None, told: str) -> None:
-        assert sentence(card(many(new), *([stopwatch(old, 14)] if old else []))) == told
+        assert card(many(new), *([stopwatch(old, 14)] if old else [])).sentence == told
 
     def test_few_observations_are_called_early(self) -> None:
-        told = sentence(card(many(8), stopwatch(30, 14)))
+        told = card(many(8), stopwatch(30, 14)).sentence
         assert told.startswith("Early, and not to be relied on yet: an escalation takes 10.")
         assert ", from 8 of 20)" in told
 
     def test_an_interval_that_holds_zero_is_no_saving(self) -> None:
-        told = sentence(card(many(20), stopwatch(20, 4)))
+        told = card(many(20), stopwatch(20, 4)).sentence
         assert told.startswith("No measurable saving yet against the stopwatch readings of the old way (0.0 min recovered")
 
     def test_history_that_dates_too_few_says_so(self) -> None:
-        told = sentence(card(many(20), backcast(20, 40, candidates=40)))
+        told = card(many(20), backcast(20, 40, candidates=40)).sentence
         assert told.endswith("but the replayed history dates 50% of its escalations and 80% are needed.")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from escalation import backcast
-from escalation.backcast import Episode
 from escalation.evidence import Evidence, Note, Person, RelatedTicket, Roster, Task, Ticket, TimeEntry
-from escalation.hours import Calendar
-from escalation.past import Course, Meaning, Past, understand
+from escalation.figures.hours import Calendar
+from escalation.history import backcast
+from escalation.history.audit_trail import AuditEntry
+from escalation.history.backcast import Episode
+from escalation.history.saves import Course, Meaning, Past, understand
 from escalation.rules import StatusRules
-from escalation.trail import AuditEntry
 
 T0 = datetime(2026, 9, 1, 9, tzinfo=UTC)
 MIN = timedelta(minutes=1)

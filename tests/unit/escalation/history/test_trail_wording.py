@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from escalation.trail import AuditEntry, Names, Trail
-from escalation.trail_wording import clock_offset, learn
-from tests.unit.escalation.trails import NAMES, START, WORDINGS, made, witness
+from escalation.history.audit_trail import AuditEntry, Names, Trail
+from escalation.history.trail_wording import clock_offset, learn
+from tests.unit.escalation.history.trails import NAMES, START, WORDINGS, made, witness
 
 
 @pytest.mark.parametrize("name", [name for name in WORDINGS if name != "new alone"])

@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from escalation.trail import AuditEntry, Names, Trail, Witnessed
+from escalation.history.audit_trail import AuditEntry, Names, Trail, Witnessed
 
 START = datetime(2026, 8, 1, 8, tzinfo=UTC)
 STATUSES = (

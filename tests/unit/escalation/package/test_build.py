@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from escalation.evidence import Evidence, Note, TimeEntry
-from escalation.package import DamagedPackage, UnknownPackageVersion, build, load
+from escalation.package.build import DamagedPackage, UnknownPackageVersion, build, load
 from tests.unit.escalation.tickets import DANA, MIA, at, evidence_of, package_of, rich, ticket
 
-STORED = Path(__file__).parent / "stored"
+STORED = Path(__file__).parents[1] / "stored"
 
 
 def test_a_rich_ticket_is_packed_with_sources() -> None:

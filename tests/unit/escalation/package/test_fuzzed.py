@@ -5,11 +5,11 @@ from __future__ import annotations
 import random
 import re
 
-from escalation.package import build
-from escalation.threads import evidence_from_thread
+from escalation.package.build import build
+from escalation.package.threads import evidence_from_thread
 from tests.unit.escalation import own_set
+from tests.unit.escalation.brief.test_sanitize import HOSTILE
 from tests.unit.escalation.reading.test_time import PIECES
-from tests.unit.escalation.test_neutral import HOSTILE
 
 _ODD = ("\n", "\r\n", "\n\n", "é", "İ", "ß", "\u200b", "\u202e", "```\n", "> ", "- ")
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import pytest
 
-from escalation import brief
-from escalation.neutral import inline
+from escalation.brief.render import render
+from escalation.brief.sanitize import inline
 from tests.unit.escalation import own_set
 
 FILES = ("first.txt", "second.txt", "third.txt", "fourth.txt", "fifth.txt", "sixth.txt", "seventh.txt")
@@ -73,6 +73,6 @@ def test_every_quotation_stands_in_the_ticket(ticket: own_set.Ticket) -> None:
 @pytest.mark.parametrize("ticket", ALL, ids=lambda ticket: ticket.id)
 def test_every_step_of_a_ticket_is_in_the_note(ticket: own_set.Ticket) -> None:
     package = ticket.package()
-    note = " ".join(brief.render(package, marker=None).split())
+    note = " ".join(render(package, marker=None).split())
     for step in package.steps_attempted:
         assert str(inline(step.text))[:24].strip() in note, step.text

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from escalation import brief
+from escalation.brief.render import render
 from escalation.evidence import Evidence, Note
 from tests.unit.escalation.tickets import DANA, MIA, START, at, package_of, ticket
 
@@ -113,7 +113,7 @@ def test_there_are_sixty_facts() -> None:
 @pytest.mark.parametrize("fact", FACTS)
 def test_the_fact_is_in_the_note_and_read_from_more_than_the_timeline(fact: str) -> None:
     package = package_of(evidence_with(fact))
-    note = brief.render(package, marker=None)
+    note = render(package, marker=None)
     before_timeline = note.split("**Timeline:**")[0].replace("\\", "")
     assert _MARKS[fact].replace("\\", "") in before_timeline, note
     assert _MARKS[fact] in json.dumps(package.to_json(), ensure_ascii=False).replace("\\\\", "\\")

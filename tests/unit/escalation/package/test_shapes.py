@@ -1,6 +1,6 @@
 """Tickets of odd shape still get a true brief: one line, 400 notes, merged, quoted mails, a huge log, another language."""
 
-# ruff: noqa: E501 - a row of words is easier to find in one long line than in a ladder
+
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import time
 
 import pytest
 
-from escalation import brief
+from escalation.brief.explain import explain
+from escalation.brief.render import LIMIT, render
 from escalation.evidence import Evidence, Note
 from tests.unit.escalation.tickets import DANA, MIA, at, evidence_of, package_of, ticket
 
@@ -19,7 +20,7 @@ def texts_of(evidence: Evidence) -> list[str]:
 
 def test_one_line_and_no_notes() -> None:
     package = package_of(evidence_of(summary="Printer broken", description="Printer broken"))
-    note = brief.render(package, marker=None)
+    note = render(package, marker=None)
     assert package.thin
     assert package.steps_attempted == ()
     assert "**Tried:** none recorded" in note or "none recorded" in note
@@ -34,8 +35,8 @@ def test_four_hundred_notes() -> None:
     package = package_of(evidence)
     assert time.process_time() - began < 2
     assert len(package.steps_attempted) == 800
-    note = brief.render(package, marker=None)
-    assert len(note.encode()) < brief.LIMIT
+    note = render(package, marker=None)
+    assert len(note.encode()) < LIMIT
     assert "**Tried (800):**" in note
 
 
@@ -85,8 +86,8 @@ def test_a_pasted_log_of_200_kb() -> None:
     assert [s.outcome for s in package.steps_attempted][:1] == ["no_change"]
     assert [q.evidence for q in package.evidence_blocks] == [log]
     assert "ECONNREFUSED" in [q.evidence for q in package.error_codes]
-    note = brief.render(package, marker=None)
-    assert len(note.encode()) < brief.LIMIT
+    note = render(package, marker=None)
+    assert len(note.encode()) < LIMIT
     assert "connection to db01:5432 refused" in note
 
 
@@ -107,7 +108,7 @@ def test_another_language_is_named_and_quoted_and_not_read_for_steps(name: str, 
     assert any(f"written in {name}" in gap.reason for gap in package.unread)
     assert package.problem is not None
     assert package.problem.evidence in text
-    assert f"written in {name}" in brief.render(package, marker=None)
+    assert f"written in {name}" in render(package, marker=None)
 
 
 def test_english_with_names_and_output_of_elsewhere_stays_english() -> None:
@@ -133,7 +134,7 @@ def test_explain_names_the_source_and_the_rule_of_every_line() -> None:
             "Escalating because I don't have access to the firewall. Told Mia an engineer by 14:00.",
         )
     )
-    rows = brief.explain(package).splitlines()
+    rows = explain(package).splitlines()
     steps = [row for row in rows if row.startswith("step ")]
     rules = [row for row in rows if row.startswith("    read by: ")]
     assert len(steps) == len(rules) == len(package.steps_attempted) == 3

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from escalation.package import bare, build
-from escalation.threads import MalformedThread, evidence_from_thread
+from escalation.package.build import bare, build
+from escalation.package.threads import MalformedThread, evidence_from_thread
 
 
 def thread(**changes: Any) -> dict[str, Any]:

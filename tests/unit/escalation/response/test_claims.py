@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from escalation.evidence import Evidence, Note, Person, Roster, ScheduleEntry, TimeEntry
-from escalation.response import (
+from escalation.response.claims import (
     RESPONSE_VERSION,
     ClaimSignal,
     FirstAction,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from escalation.wording import reports_deed, takes
+from escalation.response.deeds import reports_deed, takes
 
 BY = ("Maja Svensson", "msvensson")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from escalation.evidence import Note, Person, TimeEntry
-from escalation.repeats import repeats
+from escalation.response.repeats import repeats
 from tests.unit.escalation.tickets import at, evidence_of, package_of
 
 SENIOR = Person("Kit Patel", "engineer", "kpatel")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.sealing import SealBroken, Sealer
+from models.account.encryption import SealBroken, Sealer
 
 OLD, NEW = "an old secret key, long enough for one", "a new secret key, long enough for one"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from models.clock import CommonClock
+from models.database.clock import CommonClock
 
 T = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 

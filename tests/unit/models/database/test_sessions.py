@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from sqlalchemy.dialects import postgresql, sqlite
 
-from models.base import UnknownDatabase, normalise_url
-from models.columns import NaiveDatetime, UtcDateTime
+from models.database.sessions import UnknownDatabase, normalise_url
+from models.tables.columns import NaiveDatetime, UtcDateTime
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from psa.answers import (
+from psa.connectwise.answers import (
     NoSuchEndpoint,
     ObjectExists,
     check_permitted,
@@ -18,7 +18,7 @@ from psa.answers import (
     replacing,
     retry_after,
 )
-from psa.conditions import any_of, at, chunks, quoted
+from psa.connectwise.conditions import any_of, at, chunks, quoted
 from psa.port import (
     Ambiguous,
     Forbidden,

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from psa.callbacks import Forged, Malformed, Pin, Verifier, parse
+from psa.connectwise.callbacks import Forged, Malformed, Pin, Verifier, parse
 from tests.unit.psa.servers import RawServer, answer
 
 KEY = "a-signing-key-äöü"
@@ -384,6 +384,6 @@ def test_key_host_that_recovers_is_asked_again_after_its_rest() -> None:
 
 
 def test_web_process_does_not_load_the_connectwise_client() -> None:
-    code = "import psa, psa.callbacks, psa.outgoing, psa.port, sys; print('pyconnectwise' in sys.modules)"
+    code = "import psa, psa.connectwise.callbacks, psa.outbound.allowed_hosts, psa.port, sys; print('pyconnectwise' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from psa.callbacks import parse, without_details
+from psa.connectwise.callbacks import parse, without_details
 
 
 def _raw(entity: object) -> bytes:

@@ -15,7 +15,8 @@ import pytest
 import responses
 
 from escalation.evidence import Roster
-from psa.connectwise import ConnectWise
+from psa.connectwise.client import ConnectWise
+from psa.connectwise.transport import Timeouts
 from psa.port import (
     Ambiguous,
     Keys,
@@ -28,7 +29,6 @@ from psa.port import (
     Unavailable,
     VisibleNote,
 )
-from psa.transport import Timeouts
 from tests.unit.psa.servers import RawServer, Reply, answer
 
 API = "https://api-na.myconnectwise.net/v2026_1/apis/3.0"
@@ -816,7 +816,7 @@ def test_connections_are_pooled_and_warmed_in_parallel() -> None:
 
 
 def test_429_freezes_the_account_for_everybody() -> None:
-    from psa.throttle import throttle_from_url
+    from psa.outbound.throttle import throttle_from_url
 
     with RawServer(lambda *_: answer(429, {"error": "x"}, {"Retry-After": "60"})) as server:
         keys = Keys(f"http://{server.netloc}", "acmemsp", "p", "k", "c", allow_private=True, codebase="x/")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from psa.links import ticket_url
-from psa.outgoing import Site
+from psa.connectwise.links import ticket_url
+from psa.outbound.allowed_hosts import Site
 
 
 def test_a_ticket_opens_on_the_host_people_log_in_to() -> None:

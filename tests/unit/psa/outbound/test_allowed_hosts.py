@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import requests
 
-from psa.outgoing import (
+from psa.outbound.allowed_hosts import (
     ForbiddenAddress,
     Site,
     TooLarge,

@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from psa.connectwise import ConnectWise
-from psa.outgoing import guarded_session
+from psa.connectwise.client import ConnectWise
+from psa.outbound.allowed_hosts import guarded_session
 from psa.port import Keys, Unavailable
 
 NAME = "cw.example.test"

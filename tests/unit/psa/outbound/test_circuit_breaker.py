@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from psa.outbound.circuit_breaker import SetAside
+from psa.outbound.throttle import NoThrottle
 from psa.port import Ambiguous, NotFound, Unavailable
-from psa.silence import SetAside
-from psa.throttle import NoThrottle
 
 
 class Clock:

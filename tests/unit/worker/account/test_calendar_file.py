@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from escalation.hours import Calendar, Shift
-from worker.calendar_file import EXAMPLE, UnreadableCalendar, in_words, read
+from escalation.figures.hours import Calendar, Shift
+from worker.account.calendar_file import EXAMPLE, UnreadableCalendar, in_words, read
 
 WEEK = {"mon": [["08:00", "17:00"]]}
 

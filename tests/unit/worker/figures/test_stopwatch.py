@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from worker.stopwatch import BadFile, BadReading, Sheet, moment, reading, sheet
+from worker.figures.stopwatch import BadFile, BadReading, Sheet, moment, reading, sheet
 
 LONDON = ZoneInfo("Europe/London")
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from escalation.measures import Baseline
-from escalation.observations import Observation
-from tests.unit.escalation.test_scorecard import NOW, backcast, card, many, seen, stopwatch
-from worker.figures_table import lines
+from escalation.figures.measures import Baseline
+from escalation.figures.observations import Observation
+from tests.unit.escalation.figures.test_scorecard import NOW, backcast, card, many, seen, stopwatch
+from worker.figures.table import lines
 
 
 def page(observations: list[Observation], *baselines: Baseline, **given: Any) -> str:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.weekly import next_monday, this_monday, week_of
+from worker.figures.weekly import next_monday, this_monday, week_of
 
 ZONES = ("UTC", "Europe/London", "America/New_York", "Pacific/Auckland", "Pacific/Honolulu", "Asia/Kathmandu", "Pacific/Apia")
 

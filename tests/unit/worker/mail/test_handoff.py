@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.unit.worker.mails import HOSTILE, Elements, contrast
-from worker.mail import HandoffMail, render, urgency
-from worker.mail_templates import plain, wrapped
+from tests.unit.worker.mail.mails import HOSTILE, Elements, contrast
+from worker.mail.handoff import HandoffMail, render_handoff, urgency
+from worker.mail.rendering import plain, wrapped
 
 MAIL = HandoffMail(
     account="Harbor IT",
@@ -52,11 +52,11 @@ def poisoned(text: str) -> HandoffMail:
 
 
 def test_subject_says_how_urgent_which_ticket_whose_and_what() -> None:
-    assert render(MAIL).subject == "Escalated P2 #48213, Northwind Dental: VPN drops after exactly 8 hours"
+    assert render_handoff(MAIL).subject == "Escalated P2 #48213, Northwind Dental: VPN drops after exactly 8 hours"
 
 
 def test_subject_is_one_capped_line() -> None:
-    subject = render(
+    subject = render_handoff(
         dataclasses.replace(MAIL, ticket_summary="VPN\r\nBcc: x@y.example " + "drops " * 60)
     ).subject
     assert len(subject) <= 120
@@ -66,7 +66,7 @@ def test_subject_is_one_capped_line() -> None:
 
 
 def test_both_parts_say_the_same() -> None:
-    rendered = render(MAIL)
+    rendered = render_handoff(MAIL)
     seen = Elements(rendered.html).text
     text = " ".join(rendered.text.split())
     for said in (
@@ -90,7 +90,7 @@ def test_both_parts_say_the_same() -> None:
 
 
 def test_text_part_is_wrapped_and_keeps_the_address_whole() -> None:
-    rendered = render(dataclasses.replace(MAIL, waiting="customer told " * 12))
+    rendered = render_handoff(dataclasses.replace(MAIL, waiting="customer told " * 12))
     lines = rendered.text.splitlines()
     assert MAIL.ticket_url in lines
     assert all(len(line) <= 76 for line in lines if line != MAIL.ticket_url)
@@ -98,7 +98,7 @@ def test_text_part_is_wrapped_and_keeps_the_address_whole() -> None:
 
 def test_text_part_as_a_whole() -> None:
     short = dataclasses.replace(MAIL, ticket_url="https://na.example.net/48213", opening=MAIL.opening[1:3])
-    assert render(short).text == (
+    assert render_handoff(short).text == (
         'P2 | waiting 2 h 10 min at 11:07, customer told "an engineer by 14:00" [t2]\n'
         "\n"
         "VPN drops after exactly 8 hours\n"
@@ -127,17 +127,17 @@ def test_text_part_as_a_whole() -> None:
 
 
 def test_one_link_no_image_and_nothing_loaded_from_elsewhere() -> None:
-    page = Elements(render(MAIL).html)
+    page = Elements(render_handoff(MAIL).html)
     assert page.links == [MAIL.ticket_url]
     assert not {"img", "script", "link", "iframe", "form", "input", "object", "svg", "base"} & set(page.tags)
-    assert "url(" not in render(MAIL).html
-    assert "@import" not in render(MAIL).html
+    assert "url(" not in render_handoff(MAIL).html
+    assert "@import" not in render_handoff(MAIL).html
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_hostile_text_adds_no_element_link_or_comment(hostile: str) -> None:
-    harmless = Elements(render(poisoned("harmless")).html)
-    page = Elements(render(poisoned(hostile)).html)
+    harmless = Elements(render_handoff(poisoned("harmless")).html)
+    page = Elements(render_handoff(poisoned(hostile)).html)
     # Spans mark citations; their number may differ, everything else may not.
     assert [tag for tag in page.tags if tag != "span"] == [tag for tag in harmless.tags if tag != "span"]
     assert page.links == [MAIL.ticket_url]
@@ -147,7 +147,7 @@ def test_hostile_text_adds_no_element_link_or_comment(hostile: str) -> None:
 
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_hostile_text_holds_no_bare_address_and_no_hidden_character(hostile: str) -> None:
-    rendered = render(poisoned(hostile))
+    rendered = render_handoff(poisoned(hostile))
     for part in (rendered.subject, rendered.text.replace(MAIL.ticket_url, ""), Elements(rendered.html).text):
         assert "://" not in part
         assert "www." not in part
@@ -156,7 +156,7 @@ def test_hostile_text_holds_no_bare_address_and_no_hidden_character(hostile: str
 
 def test_a_claim_link_becomes_the_first_button_and_says_that_opening_it_does_nothing() -> None:
     link = "https://handoff.example.net/claim/eyJhIjoxfQ.aBc-_d"
-    rendered = render(dataclasses.replace(MAIL, claim_url=link))
+    rendered = render_handoff(dataclasses.replace(MAIL, claim_url=link))
     page = Elements(rendered.html)
     assert page.links == [link, MAIL.ticket_url]
     assert link in rendered.text.splitlines()
@@ -168,7 +168,7 @@ def test_a_claim_link_becomes_the_first_button_and_says_that_opening_it_does_not
 
 
 def test_template_syntax_in_a_ticket_stays_as_written() -> None:
-    rendered = render(dataclasses.replace(MAIL, ticket_summary="{{ 7 * 7 }} {% raw %}"))
+    rendered = render_handoff(dataclasses.replace(MAIL, ticket_summary="{{ 7 * 7 }} {% raw %}"))
     assert "{{ 7 * 7 }} {% raw %}" in rendered.text
     assert "{{ 7 * 7 }} {% raw %}" in Elements(rendered.html).text
 
@@ -176,14 +176,14 @@ def test_template_syntax_in_a_ticket_stays_as_written() -> None:
 @settings(max_examples=60, deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_leaves_the_structure_alone(text: str) -> None:
-    page = Elements(render(poisoned("x" + text)).html)
+    page = Elements(render_handoff(poisoned("x" + text)).html)
     assert page.links == [MAIL.ticket_url]
     assert page.handlers == []
     assert not {"script", "img", "iframe", "svg", "form"} & set(page.tags)
 
 
 def test_a_missing_note_is_said_in_both_parts() -> None:
-    rendered = render(dataclasses.replace(MAIL, brief_in_ticket=False))
+    rendered = render_handoff(dataclasses.replace(MAIL, brief_in_ticket=False))
     assert "NOT IN THE TICKET YET" in rendered.text
     assert "Not in the ticket yet." in Elements(rendered.html).text
     assert "internal note" not in rendered.text + Elements(rendered.html).text
@@ -191,7 +191,7 @@ def test_a_missing_note_is_said_in_both_parts() -> None:
 
 def test_what_is_left_out_is_counted() -> None:
     many = dataclasses.replace(MAIL, opening=(("Tried", tuple(f"step {n}" for n in range(11))),) * 10)
-    rendered = render(many)
+    rendered = render_handoff(many)
     assert rendered.text.count("and 3 more in the ticket") == 8
     assert "The ticket has 2 more lines." in rendered.text
     assert "The ticket has 2 more lines." in Elements(rendered.html).text
@@ -208,7 +208,7 @@ def test_little_is_known() -> None:
         recipient_name="",
         opening=(),
     )
-    rendered = render(thin)
+    rendered = render_handoff(thin)
     assert rendered.subject == "Escalated No priority #48213, Unknown client: (no summary)"
     assert Elements(rendered.html).links == [MAIL.ticket_url]
 
@@ -227,9 +227,9 @@ def test_little_is_known() -> None:
 )
 def test_only_a_plain_web_address_becomes_the_button(url: str) -> None:
     with pytest.raises(ValueError, match="ticket_url"):
-        render(dataclasses.replace(MAIL, ticket_url=url))
+        render_handoff(dataclasses.replace(MAIL, ticket_url=url))
     with pytest.raises(ValueError, match="claim_url"):
-        render(dataclasses.replace(MAIL, claim_url=url))
+        render_handoff(dataclasses.replace(MAIL, claim_url=url))
 
 
 @pytest.mark.parametrize(
@@ -260,7 +260,7 @@ def test_text_on_every_coloured_surface_can_be_read() -> None:
     pairs += [("#174a96", "#ffffff"), ("#9ccaff", "#1a212b"), ("#9ccaff", "#14304f"), ("#ffe3a6", "#3a2c0c")]
     pairs += [("#e7ecf2", "#3a2c0c")]
     html = "".join(
-        render(dataclasses.replace(MAIL, severity=f"P{digit}", brief_in_ticket=False, claim_url="https://h/c")).html
+        render_handoff(dataclasses.replace(MAIL, severity=f"P{digit}", brief_in_ticket=False, claim_url="https://h/c")).html
         for digit in "1234"
     )
     for ink, paper in pairs:

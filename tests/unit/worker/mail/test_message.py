@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from worker.mail import AddressError, Rendered, compose, message_id
-from worker.mail_transport import flat
+from worker.mail.message import AddressError, compose, message_id
+from worker.mail.rendering import Rendered
+from worker.mail.transport import flat
 
 RENDERED = Rendered(
     subject="Escalated P2 #48213", text="Grüße\n.\n..dots\n" + "long " * 300 + "\n", html="<p>Grüße</p>\n"

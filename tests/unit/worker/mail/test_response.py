@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.unit.worker.mails import HOSTILE, Elements
-from worker.mail import Rendered, compose
-from worker.mail_response import OfferedAgainMail, TakenMail, render_offered_again, render_taken
+from tests.unit.worker.mail.mails import HOSTILE, Elements
+from worker.mail.message import compose
+from worker.mail.rendering import Rendered
+from worker.mail.response import OfferedAgainMail, TakenMail, render_offered_again, render_taken
 
 TICKET = "https://na.example.net/ticket?service_recid=48213"
 CLAIM = "https://handoff.example.net/claim/eyJhIjoxfQ.aBc-_d"

@@ -7,10 +7,10 @@ import re
 
 import pytest
 
-from tests.unit.worker.mails import HOSTILE, Elements, contrast
-from tests.unit.worker.weeks import LONG_NAMES, NAMES, WEEKS, mail
-from worker.mail_templates import Rendered
-from worker.mail_weekly import Ticket, render_weekly
+from tests.unit.worker.mail.mails import HOSTILE, Elements, contrast
+from tests.unit.worker.mail.weeks import LONG_NAMES, NAMES, WEEKS, mail
+from worker.mail.rendering import Rendered
+from worker.mail.weekly import Ticket, render_weekly
 
 LIMIT = 100_000
 """Bytes of HTML; Gmail shows no more than 102 kB."""

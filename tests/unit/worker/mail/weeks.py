@@ -8,11 +8,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from escalation.hours import Calendar
-from escalation.measures import Baseline
-from escalation.observations import Observation
-from escalation.scorecard import Scorecard, scorecard
-from worker.mail_weekly import Ticket, WeeklyMail
+from escalation.figures.hours import Calendar
+from escalation.figures.measures import Baseline
+from escalation.figures.observations import Observation
+from escalation.figures.scorecard import Scorecard, scorecard
+from worker.mail.weekly import Ticket, WeeklyMail
 
 NOW = datetime(2026, 11, 23, 7, tzinfo=UTC)
 """A Monday."""

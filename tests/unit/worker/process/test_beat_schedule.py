@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from celery import Celery
 
-from worker import metronome
-from worker.app import make
-from worker.metronome import Metronome
+from worker.process import beat_schedule
+from worker.process.beat_schedule import Metronome
+from worker.process.bell import make
 from worker.settings import Settings
 
 
@@ -39,7 +39,7 @@ def test_beat_is_ours(app: Celery) -> None:
 
 def test_it_pokes_by_the_counter_alone(app: Celery, monkeypatch: pytest.MonkeyPatch) -> None:
     counter = [1000.0]
-    monkeypatch.setattr(metronome, "counted", lambda: counter[0])
+    monkeypatch.setattr(beat_schedule, "counted", lambda: counter[0])
     beat = Counted(app)
     assert beat.tick() == 3.0
     assert sorted(beat.sent) == ["audit", "sweep"]
@@ -53,12 +53,12 @@ def test_it_pokes_by_the_counter_alone(app: Celery, monkeypatch: pytest.MonkeyPa
         beat.tick()
         assert beat.sent == ["sweep"]
         monkeypatch.undo()
-        monkeypatch.setattr(metronome, "counted", lambda: counter[0])
+        monkeypatch.setattr(beat_schedule, "counted", lambda: counter[0])
 
 
 def test_after_a_long_sleep_it_pokes_once(app: Celery, monkeypatch: pytest.MonkeyPatch) -> None:
     counter = [0.0]
-    monkeypatch.setattr(metronome, "counted", lambda: counter[0])
+    monkeypatch.setattr(beat_schedule, "counted", lambda: counter[0])
     beat = Counted(app)
     beat.tick()
     counter[0] = 3600.0

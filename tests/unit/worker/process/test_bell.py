@@ -8,7 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from worker.app import Bell, make
+from worker.process.bell import Bell, make
 from worker.settings import Settings
 
 

@@ -13,14 +13,15 @@ from pathlib import Path
 
 import pytest
 
-from worker import crash
+from worker.process import crash
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[4]
 USE_CASES = (
-    "webhooks/callbacks.py", "webhooks/claiming.py",
+    "webhooks/callbacks/receiver.py", "webhooks/claims/claiming.py",
     *(f"worker/{name}.py" for name in (
-        "auditor", "canary", "ending", "notify", "observe", "patrol", "publish", "refresh", "settle", "timekeeping",
-        "triage", "weekly",
+        "figures/weekly", "handoff/notify", "handoff/publish", "handoff/refresh", "handoff/triage", "response/observe",
+        "response/settle", "response/withdraw", "upkeep/auditor", "upkeep/callback_check", "upkeep/canary",
+        "upkeep/clock_change", "upkeep/poller", "upkeep/sweeper",
     )),
 )  # fmt: skip
 WRITES = frozenset({
@@ -32,8 +33,8 @@ ELSEWHERE = {
     "auditor._tell": "both ends of sending pass a point",
     "notify._take": "its caller passes deliver.taken at once, also when nothing is to be sent",
     "observe._take": "its caller passes observe.taken at once",
-    "patrol._store": "its caller passes poll.stored at once",
-    "patrol.sweep": "a sign of life",
+    "poller._store": "its caller passes poll.stored at once",
+    "sweeper.sweep": "a sign of life",
     "publish.alert": "an alert",
     "publish.remove_extras": "passes refresh.removed after either way",
     "publish._lease": "its caller passes publish.leased at once",

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from worker.turns import SLOW_S, TICK_S, Turns
+from worker.process.fair_queue import SLOW_S, TICK_S, Turns
 
 THREADS = 8
 

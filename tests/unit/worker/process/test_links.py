@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from itsdangerous import TimestampSigner
 
-from worker.links import API_TOKEN_S, CLAIM_LINK_S, ApiPass, BadPass, ClaimPass, Passes
+from worker.process.links import API_TOKEN_S, CLAIM_LINK_S, ApiPass, BadPass, ClaimPass, Passes
 
 OLD, NEW = "the key that was first, long enough", "the key that is first now, long too"
 WHO = {"account_id": 3, "member_id": 7, "epoch": 1}

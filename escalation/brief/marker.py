@@ -1,0 +1,21 @@
+"""The mark in a brief's footer by which a note of ours is known again."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def marker_of(key: bytes, *, account_id: int, ticket_id: int, episode: int) -> str:
+    """Return the mark by which a note of ours is known again: `RF-` and 40 bits of a keyed hash."""
+    named = f"handoff-marker:{account_id}:{ticket_id}:{episode}".encode()
+    bits = int.from_bytes(hmac.new(key, named, hashlib.sha256).digest()[:5], "big")
+    return "RF-" + "".join(_CROCKFORD[bits >> shift & 31] for shift in range(35, -1, -5))
+
+
+def carries(text: str, marker: str) -> bool:
+    """Whether a note's text holds the marker as the brief's footer writes it, also with escaped brackets."""
+    return re.search(rf"\\?\[ref: {re.escape(marker)}\\?\]", text) is not None

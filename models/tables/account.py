@@ -1,0 +1,117 @@
+"""What belongs to one MSP itself: its connection, what its statuses mean, its people, its working hours."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, LargeBinary, Numeric, false, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.tables.columns import Id, Row, encrypted, index_of_waiting, row_number
+
+
+class Account(Row):
+    """One MSP with its ConnectWise connection."""
+
+    __tablename__ = "account"
+    __table_args__ = (
+        index_of_waiting("account", "next_poll_at"),
+        index_of_waiting("account", "next_weekly_at"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = row_number()
+    name: Mapped[str] = mapped_column(unique=True)
+    site: Mapped[str]
+    api_site: Mapped[str | None]
+    company: Mapped[str]
+    allow_private: Mapped[bool] = mapped_column(default=False)
+    codebase: Mapped[str | None]
+    time_zone: Mapped[str] = mapped_column(default="UTC")
+    """An IANA name."""
+    hourly_rate: Mapped[float | None] = mapped_column(Numeric(12, 2, asdecimal=False))
+    currency: Mapped[str | None]
+    board_names: Mapped[list[str]] = mapped_column(default=list)
+    escalate_status_names: Mapped[list[str]] = mapped_column(default=list)
+    claim_status_names: Mapped[list[str]] = mapped_column(default=list)
+    engineers: Mapped[list[str]] = mapped_column(default=list)
+    """As given: member ids or login names."""
+    admins: Mapped[list[str]] = mapped_column(default=list)
+    owner: Mapped[str | None]
+    public_key: Mapped[bytes] = encrypted()
+    private_key: Mapped[bytes] = encrypted()
+    client_id: Mapped[bytes] = encrypted()
+    path_token: Mapped[bytes] = encrypted()
+    marker_key: Mapped[bytes] = encrypted()
+    path_token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    callback_key_id: Mapped[str | None]
+    """Pinned by the first verified callback."""
+    api_member: Mapped[str | None]
+    created_at: Mapped[datetime]
+    connected_at: Mapped[datetime | None]
+    poll_cursor: Mapped[datetime | None]
+    polled_at: Mapped[datetime | None]
+    next_poll_at: Mapped[datetime | None]
+    frozen_reason: Mapped[str | None]
+    frozen_at: Mapped[datetime | None]
+    settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    claim_expiry_minutes: Mapped[int] = mapped_column(default=60, server_default=text("60"))
+    """Business minutes after which a claim without a first action runs out."""
+    token_epoch: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+    """Raising it takes back every claim link and API token of the account."""
+    clock_skew_s: Mapped[float | None]
+    """How far the PSA's clock is ahead of ours, when last compared."""
+    skew_measured_at: Mapped[datetime | None]
+    next_weekly_at: Mapped[datetime | None]
+    ask_junior: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether the junior is asked, in a note of its own, for what matters most and is not recorded."""
+    canary_ticket: Mapped[int | None] = mapped_column(Id)
+    """A ticket of the account's own choosing on which a canary tries what it takes to read and write one."""
+    canary_posts: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether it also writes an internal note there and removes it again."""
+
+
+class AccountStatus(Row):
+    """What a status of a board means in this account: `escalate`, `claim` or `closed`."""
+
+    __tablename__ = "account_status"
+
+    account_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("account.id", ondelete="CASCADE"), primary_key=True
+    )
+    board_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    status_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    board: Mapped[str]
+    status: Mapped[str]
+
+
+class Member(Row):
+    """A person in the account's PSA; `id` is the PSA's. Roles: technician, engineer, admin, owner."""
+
+    __tablename__ = "member"
+
+    account_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("account.id", ondelete="CASCADE"), primary_key=True
+    )
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    identifier: Mapped[str]
+    name: Mapped[str]
+    email: Mapped[str | None]
+    role: Mapped[str] = mapped_column(default="technician")
+    active: Mapped[bool] = mapped_column(default=True)
+    is_api: Mapped[bool] = mapped_column(default=False)
+
+
+class Calendar(Row):
+    """One version of an account's working hours. A handoff is counted by the one it was opened under."""
+
+    __tablename__ = "calendar"
+
+    account_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("account.id", ondelete="CASCADE"), primary_key=True
+    )
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    body: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]

@@ -1,0 +1,153 @@
+"""What is to be done and what was seen: callbacks, tickets watched, recurring jobs, trials of the way, alerts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.tables.columns import Id, Row, index_of_waiting, owning_account, row_number
+
+EVERYONE = 0
+"""The account id of jobs and alerts that concern the whole installation."""
+
+
+class Inbox(Row):
+    """A callback as it came in. States: new, done, ignored, parked."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        UniqueConstraint("account_id", "dedupe_key"),
+        Index("ix_inbox_account_id_received_at", "account_id", "received_at"),
+        index_of_waiting("inbox", "next_attempt_at"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = row_number()
+    account_id: Mapped[int] = owning_account()
+    event_id: Mapped[str]
+    """Travels into the tasks and logs."""
+    dedupe_key: Mapped[str]
+    message_id: Mapped[str | None]
+    type: Mapped[str]
+    action: Mapped[str]
+    record_id: Mapped[int | None] = mapped_column(Id)
+    member_identifier: Mapped[str | None]
+    raw: Mapped[bytes] = mapped_column(LargeBinary)
+    signature: Mapped[str | None]
+    verified: Mapped[bool] = mapped_column(default=False)
+    received_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(default="new")
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_attempt_at: Mapped[datetime | None]
+    lease_until: Mapped[datetime | None]
+    outcome: Mapped[str | None] = mapped_column(Text)
+
+
+class Watch(Row):
+    """What the PSA was last seen to say about a ticket, and the number of its newest episode."""
+
+    __tablename__ = "watch"
+    __table_args__ = (index_of_waiting("watch", "left_at"),)
+
+    account_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("account.id", ondelete="CASCADE"), primary_key=True
+    )
+    ticket_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    board_id: Mapped[int | None] = mapped_column(Id)
+    status_id: Mapped[int | None] = mapped_column(Id)
+    in_escalation: Mapped[bool] = mapped_column(default=False)
+    left_at: Mapped[datetime | None]
+    last_updated: Mapped[datetime | None]
+    episode: Mapped[int] = mapped_column(default=0)
+    version: Mapped[int] = mapped_column(default=1)
+    """Counts the writes, for compare-and-set."""
+    gone: Mapped[str | None]
+    """`merged`, `closed` or `deleted`."""
+
+
+class Canary(Row):
+    """One trial of the way from callback to worker, without a ticket of a customer's; each moment it passed a part."""
+
+    __tablename__ = "canary"
+    __table_args__ = (
+        Index("ix_canary_account_id_id", "account_id", "id"),
+        Index(
+            "ix_canary_sent_at", "sent_at", sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL")
+        ),
+        index_of_waiting("canary", "next_attempt_at"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = row_number()
+    account_id: Mapped[int] = owning_account()
+    nonce: Mapped[str]
+    sent_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    """When its sender had the receiver's answer, or gave up."""
+    stored_at: Mapped[datetime | None]
+    arrived_at: Mapped[datetime | None]
+    """When a worker took it up."""
+    ended_at: Mapped[datetime | None]
+    """When all of it had gone well."""
+    failure: Mapped[str | None] = mapped_column(Text)
+    ticket_id: Mapped[int | None] = mapped_column(Id)
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_attempt_at: Mapped[datetime | None]
+    """When its ticket is to be tried."""
+
+
+class Job(Row):
+    """A recurring piece of work for one period: whoever inserts the row does it."""
+
+    __tablename__ = "job"
+    __table_args__ = (UniqueConstraint("account_id", "job", "period"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = row_number()
+    account_id: Mapped[int] = mapped_column(Id)
+    job: Mapped[str]
+    period: Mapped[str]
+    state: Mapped[str]
+    """`running` or `done`."""
+    attempts: Mapped[int] = mapped_column(default=1)
+    claimed_at: Mapped[datetime]
+    lease_until: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    outcome: Mapped[str | None] = mapped_column(Text)
+
+
+class Heartbeat(Row):
+    """When a process was last known to be alive."""
+
+    __tablename__ = "heartbeat"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+
+
+class Alert(Row):
+    """Something an operator has to look at; open until it is cleared."""
+
+    __tablename__ = "alert"
+    __table_args__ = (
+        Index(
+            "uq_alert_open",
+            "account_id",
+            "kind",
+            "subject",
+            unique=True,
+            sqlite_where=text("cleared_at IS NULL"),
+            postgresql_where=text("cleared_at IS NULL"),
+        ),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = row_number()
+    account_id: Mapped[int] = mapped_column(Id)
+    kind: Mapped[str]
+    subject: Mapped[str]
+    detail: Mapped[str] = mapped_column(Text)
+    raised_at: Mapped[datetime]
+    repeated: Mapped[int] = mapped_column(default=0)
+    cleared_at: Mapped[datetime | None]

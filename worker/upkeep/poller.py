@@ -1,0 +1,117 @@
+"""Ask the PSA for what it never told us: tickets that changed since the last time, tickets in an escalation status."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy.orm import Session
+
+from escalation import rules
+from escalation.evidence import Ticket
+from escalation.rules import Seen
+from models.account import accounts
+from models.work import inbox, jobs, ticket_watch
+from psa.port import PsaError
+from worker.process import crash
+from worker.response.withdraw import seen_of
+from worker.upkeep.callback_check import CHECK
+from worker.wiring import Desk, Services
+
+log = structlog.get_logger()
+
+REFUSED = "psa refuses us"
+
+
+def poll(services: Services, *, account_id: int) -> list[int]:
+    """Look for tickets whose callback never came; return the inbox rows made for them.
+
+    1. Take the account's poll that is due, and set the next one, so that two pollers do not ask twice.
+    2. Read what changed since the cursor less an overlap, and what stands in an escalation status now.
+    3. Store a row for each ticket that could mean something, then move the cursor.
+    """
+    crash.point("poll.rung")
+    now = services.clock()
+    waits = services.settings.intervals
+    with services.database.account(account_id) as session:
+        next_at = now + timedelta(seconds=waits.poll)
+        if not accounts.claim_poll(session, account_id, now=now, next_at=next_at):
+            return []
+        account = accounts.get(session, account_id)
+        inside_when_last_seen = set(ticket_watch.tickets_in_escalation(session, account_id))
+    crash.point("poll.taken")
+    cursor = account.poll_cursor if account and account.poll_cursor else now
+    desk, psa = services.desk(account_id), services.psa(account_id)
+    try:
+        changed = psa.tickets_updated_since(cursor - timedelta(seconds=waits.poll_overlap))
+        status_ids = sorted({status for _, status in desk.rules.escalate})
+        standing = psa.tickets_in_statuses(status_ids) if status_ids else []
+    except PsaError as error:
+        log.warning("poll_failed", account=desk.name, error=type(error).__name__, status=error.status)
+        if not error.retry:
+            with services.database.account(account_id) as session:
+                jobs.raise_alert(
+                    session, account_id, kind=REFUSED, subject=type(error).__name__, detail=str(error)[:500], now=now
+                )
+        return []
+    tickets = {ticket.id: ticket for ticket in [*standing, *changed]}
+    vanished = inside_when_last_seen - tickets.keys()
+    rows = _store(services, desk, tickets.values(), vanished, now)
+    crash.point("poll.stored")
+    newest = max((t.last_updated for t in changed if t.last_updated), default=None)
+    with services.database.account(account_id) as session:
+        # The PSA's own clock where it gave a time: ours may run ahead of it.
+        accounts.save_poll(session, account_id, cursor=max(cursor, newest or cursor), now=now)
+        period = str(int(now.timestamp() // waits.callback_check))
+        check_due = jobs.claim_job(session, account_id, CHECK, period, now)
+        for kind in ("Unauthorized", "Forbidden"):
+            jobs.clear_alert(session, account_id, kind=REFUSED, subject=kind, now=now)
+    crash.point("poll.ended")
+    if check_due:
+        services.bell.ring("check_callbacks", account_id=account_id)
+        services.bell.ring("clear_old", account_id=account_id)
+    if rows:
+        log.info("poll_found", account=desk.name, rows=len(rows), looked_at=len(tickets))
+    for row in rows:
+        services.bell.ring("triage", account_id=account_id, inbox_id=row)
+    return rows
+
+
+def _store(
+    services: Services, desk: Desk, tickets: Iterable[Ticket], vanished: set[int], now: datetime
+) -> list[int]:
+    """Store an inbox row for each ticket worth a triage; what was seen before is not stored again."""
+    rows: list[int | None] = []
+    with services.database.account(desk.account_id) as session:
+        for ticket in tickets:
+            watch = ticket_watch.seen(session, desk.account_id, ticket.id)
+            seen: Seen | None = seen_of(session, desk.account_id, watch)
+            if not rules.worth_triage(seen, ticket, desk.rules, us=desk.api_member):
+                continue
+            stamp = ticket.last_updated.isoformat() if ticket.last_updated else ""
+            state = f"{ticket.board_id}/{ticket.status_id}/{ticket.closed}"
+            version = watch.version if watch else 0
+            rows.append(_row(session, desk, ticket.id, f"{stamp}/{state}/{version}", ticket.updated_by, now))
+        for ticket_id in vanished:
+            watch = ticket_watch.seen(session, desk.account_id, ticket_id)
+            version = watch.version if watch else 0
+            rows.append(_row(session, desk, ticket_id, f"vanished/{version}", None, now))
+    return [row for row in rows if row is not None]
+
+
+def _row(session: Session, desk: Desk, ticket_id: int, stamp: str, member: str | None, now: datetime) -> int | None:
+    return inbox.store(
+        session,
+        account_id=desk.account_id,
+        event_id=uuid.uuid4().hex,
+        dedupe_key=f"poll/{ticket_id}/{stamp}",
+        type="ticket",
+        action="updated",
+        record_id=ticket_id,
+        member_identifier=member,
+        raw=b"",
+        verified=True,
+        now=now,
+    )
