@@ -60,7 +60,7 @@ broker_transport_options = {
     "retry_on_timeout": True,
 }
 # Celery's own schedulers go by the machine's clock: set back by an hour, they poke nobody for an hour.
-beat_scheduler = "worker.process.beat_schedule:Metronome"
+beat_scheduler = "worker.process.beat_schedule:BeatSchedule"
 broker_connection_retry_on_startup = True
 broker_connection_max_retries = None
 broker_pool_limit = 20

@@ -94,7 +94,7 @@ def _services(simulator: Simulator, folder: Path) -> Services:
     migrate(services.settings.database_url)
     with services.database.system() as system:
         accounts.add_account(
-            system, services.sealer, name="northgate", site=simulator.url, company=tenant.company, allow_private=True,
+            system, services.cipher, name="northgate", site=simulator.url, company=tenant.company, allow_private=True,
             public_key=tenant.public_key, private_key=tenant.private_key, client_id=tenant.client_id,
             now=datetime.now(UTC), board_names=["Help Desk", "Network/NOC"], escalate_status_names=["Escalated"],
             claim_status_names=["Assigned to Engineer"], engineers=["msvensson", "tobrien", "akhan"],

@@ -33,7 +33,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import func, make_url, select
 
 from models.account import accounts
-from models.account.accounts import Sealer, StatusRow
+from models.account.accounts import Cipher, StatusRow
 from models.database.schema import migrate
 from models.database.sessions import Database
 from models.work.inbox import Inbox
@@ -240,17 +240,17 @@ def postgres_in(stack: contextlib.ExitStack, home: Path) -> str:
 
 
 def _account(settings: Settings, site: str) -> tuple[Database, int, str]:
-    database, sealer = Database(settings.database_url), Sealer(settings.secret_keys)
+    database, cipher = Database(settings.database_url), Cipher(settings.secret_keys)
     with database.system() as system:
         account_id = accounts.add_account(
-            system, sealer, name="northgate", site=site, company="northgate", public_key="p", private_key="q",
+            system, cipher, name="northgate", site=site, company="northgate", public_key="p", private_key="q",
             client_id="c", now=datetime.now(UTC), allow_private=True, api_member="resolutionflow",
         )  # fmt: skip
     with database.account(account_id) as session:
         accounts.replace_statuses(session, account_id, [StatusRow(1, ESCALATED, "Help Desk", "Escalated", "escalate")])
         account = accounts.get(session, account_id)
         assert account is not None
-        token = accounts.path_token(account, sealer)
+        token = accounts.path_token(account, cipher)
     return database, account_id, token
 
 

@@ -163,7 +163,7 @@ def ring(home: Path, database_url: str, webs: int) -> Iterator[Ring]:
     services = from_settings(settings)
     with services.database.system() as system:
         account_id = accounts.add_account(
-            system, services.sealer, name="ring", site="na.myconnectwise.net", company="ring", public_key="p",
+            system, services.cipher, name="ring", site="na.myconnectwise.net", company="ring", public_key="p",
             private_key="q", client_id="c", now=services.clock(),
         )  # fmt: skip
     with services.database.account(account_id) as session:

@@ -71,7 +71,7 @@ def connections(rig: Rig) -> int | None:
     """Return how many connections PostgreSQL has for us; None on SQLite."""
     if rig.kind != "postgresql":
         return None
-    with rig.stage.services.database.system() as system:
+    with rig.stack.services.database.system() as system:
         return int(
             system.execute(
                 text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
@@ -105,7 +105,7 @@ def posted(rig: Rig) -> int:
     """Return how many briefs are in their tickets."""
     count = 0
     for msp in rig.msps:
-        with rig.stage.services.database.account(msp.account_id, reading=True) as session:
+        with rig.stack.services.database.account(msp.account_id, reading=True) as session:
             query = select(func.count(Handoff.id)).where(
                 Handoff.account_id == msp.account_id, Handoff.posted_at.is_not(None)
             )

@@ -25,7 +25,7 @@ from typing import Any
 from pyconnectwise import ConnectWiseManageAPIClient
 
 from models.handoff import handoffs
-from worker.demo.stack import Stage, until
+from worker.demo.stack import Stack, until
 
 NOTES = "/notes"
 
@@ -52,14 +52,14 @@ def main() -> None:
     latencies = [int(text) for text in options.latency.split(",")]
     print(f"{'latency':>8} {'ours p50':>9} {'p95':>7} {'as shipped':>11} {'bound of 3':>11} {'goal':>7} "
           f"{'overhead':>9} {'calls':>6} {'in sequence':>12}")  # fmt: skip
-    with tempfile.TemporaryDirectory() as home, Stage(Path(home)) as stage:
-        _one(stage, 0)  # not measured: first use of everything
+    with tempfile.TemporaryDirectory() as home, Stack(Path(home)) as stack:
+        _one(stack, 0)  # not measured: first use of everything
         for latency in latencies:
-            stage.simulator.clear_faults()
+            stack.simulator.clear_faults()
             if latency:
-                stage.simulator.fault(path=r"/apis/", kind="latency", ms=latency)
-            rounds = [_one(stage, latency) for _ in range(options.rounds)]
-            shipped = statistics.median(_shipped(stage) for _ in range(3))
+                stack.simulator.fault(path=r"/apis/", kind="latency", ms=latency)
+            rounds = [_one(stack, latency) for _ in range(options.rounds)]
+            shipped = statistics.median(_shipped(stack) for _ in range(3))
             ours = sorted(r["seconds"] for r in rounds)
             median, p95 = statistics.median(ours), ours[max(0, round(len(ours) * 0.95) - 1)]
             bound = 3 * latency / 1000
@@ -72,10 +72,10 @@ def main() -> None:
           "adding them by an edit.")  # fmt: skip
 
 
-def _one(stage: Stage, latency: int) -> dict[str, Any]:
+def _one(stack: Stack, latency: int) -> dict[str, Any]:
     """Let one fresh ticket be escalated with a full bucket; return what it took."""
     time.sleep(2.5)  # ten calls at five a second
-    simulator = stage.simulator
+    simulator = stack.simulator
     ticket = simulator.add_ticket(summary="Cannot print from accounts package", member="jlind", configurations=2)
     simulator.add_note(ticket, "Restarted the spooler, no change. Reinstalled the driver, no change.", member="jlind")
     simulator.add_note(ticket, "Error 0x0000011b on PC-22 only.", member="jlind")
@@ -84,7 +84,7 @@ def _one(stage: Stage, latency: int) -> dict[str, Any]:
     changed_at = simulator.change_status(ticket, "Escalated", member="jlind")["monotonic"]
 
     def posted() -> bool:
-        found = stage.look(lambda s: handoffs.by_ticket(s, stage.account_id, ticket))
+        found = stack.look(lambda s: handoffs.by_ticket(s, stack.account_id, ticket))
         return bool(found) and found[0].brief_state == "posted"
 
     until(posted, "the note was not posted", within_s=30 + latency / 10)
@@ -104,12 +104,12 @@ def _longest_chain(calls: list[dict[str, Any]]) -> int:
     return max(depth, default=0)
 
 
-def _shipped(stage: Stage) -> float:
+def _shipped(stack: Stack) -> float:
     """Read the same and post a note as pyconnectwise does it, one call after another; return the seconds."""
-    simulator = stage.simulator
+    simulator = stack.simulator
     ticket = simulator.add_ticket(summary="Cannot print from accounts package", member="jlind", configurations=2)
     simulator.add_note(ticket, "Restarted the spooler, no change.", member="jlind")
-    client = AsShipped(simulator.url, simulator.credentials(), stage.services.psa(stage.account_id).codebase)
+    client = AsShipped(simulator.url, simulator.credentials(), stack.services.psa(stack.account_id).codebase)
     service, system, company = client.service, client.system, client.company
     timing, schedule = client.time, client.schedule
     begun = time.monotonic()

@@ -42,7 +42,7 @@ from escalation.figures import estimates
 from escalation.figures.hours import Calendar
 from escalation.figures.observations import Observation
 from models.account import accounts
-from models.account.accounts import Sealer
+from models.account.accounts import Cipher
 from models.account.people import MemberRow, import_members
 from models.database.schema import migrate
 from models.database.sessions import Database
@@ -172,11 +172,11 @@ def _median(measured: Callable[[int], float], some: list[int]) -> float:
 
 def _accounts(database: Database, count: int) -> list[int]:
     """Store accounts with people and both baselines; connected for as long as they have handoffs."""
-    sealer, ids, connected = Sealer(["a key long enough to be one, of a benchmark"]), [], NOW - OF_ACCOUNT * APART
+    cipher, ids, connected = Cipher(["a key long enough to be one, of a benchmark"]), [], NOW - OF_ACCOUNT * APART
     for number in range(count):
         with database.system() as system:
             account_id = accounts.add_account(
-                system, sealer, name=f"msp{number}", site="example.test", company="c", public_key="p", private_key="q",
+                system, cipher, name=f"msp{number}", site="example.test", company="c", public_key="p", private_key="q",
                 client_id="c", now=connected, time_zone="Europe/London", hourly_rate=80, currency="GBP",
                 connected_at=connected,
             )  # fmt: skip

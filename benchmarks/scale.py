@@ -96,13 +96,13 @@ def handoff(running: Rig, seconds: float, rate: float) -> tuple[Cost, float]:
 
 def _size(running: Rig) -> int:
     account = running.msps[0].account_id
-    with running.stage.services.database.account(account, reading=True) as session:
+    with running.stack.services.database.account(account, reading=True) as session:
         return int(session.execute(text("SELECT pg_database_size(current_database())")).scalar_one())
 
 
 def inside(running: Rig, work: Callable[[], object], times: int) -> Cost:
     """Do a use case in this process, as a worker does."""
-    server = server_of(running.stage.services.database, running.msps[0].account_id)
+    server = server_of(running.stack.services.database, running.msps[0].account_id)
     broker = running.part("broker").process
     assert broker is not None
     bell = psutil.Process(broker.pid)
@@ -119,7 +119,7 @@ def inside(running: Rig, work: Callable[[], object], times: int) -> Cost:
 
 def poll(running: Rig) -> Callable[[], object]:
     """Return a poll that is due whenever it is called."""
-    account, services = running.msps[0].account_id, running.stage.services
+    account, services = running.msps[0].account_id, running.stack.services
 
     def once() -> None:
         with services.database.account(account) as session:
@@ -157,13 +157,13 @@ def main() -> None:
         tempfile.TemporaryDirectory(prefix="scale-") as home,
         rig(Path(home), "postgresql", environment=USUAL) as running,
     ):
-        running.stage.simulator.settings(rate_limit=None)
+        running.stack.simulator.settings(rate_limit=None)
         polled, swept = (
             inside(running, poll(running), 100),
-            inside(running, lambda: sweeper.sweep(running.stage.services), 100),
+            inside(running, lambda: sweeper.sweep(running.stack.services), 100),
         )
         account = running.msps[0].account_id
-        rung = inside(running, lambda: running.stage.services.bell.ring("poll", account_id=account), 500)
+        rung = inside(running, lambda: running.stack.services.bell.ring("poll", account_id=account), 500)
         whole, kilobytes = handoff(running, options.seconds, options.rate)
     callbacks = options.callbacks_a_day / DAY_S
     escalations = options.escalations_a_week / 7 / DAY_S

@@ -25,8 +25,8 @@ OURS = (f"{ROOT}/worker/", f"{ROOT}/webhooks/")
 _CHANGES = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+\"?(\w+)")
 NO_STATE = frozenset({"heartbeat", "alert", "sighting", "member", "snapshot", "account_status", "calendar"})
 """Signs of life, what operators are told, and what is read again: nothing goes on from these rows."""
-BY_HAND = ("commands", "demo", "preview", "shadow", "stage")
-"""Modules of what a person does at a keyboard and sees fail."""
+BY_HAND = ("cli.", "demo.", "handoff.preview.", "history.shadow.")
+"""Wings and modules of what a person does at a keyboard and sees fail."""
 FREE = frozenset({"connect", "measure_skew", "_moved", "clear_old"})
 """Functions of the same kind, and of what is simply measured or removed again."""
 
@@ -38,8 +38,6 @@ class Trail:
         self._open: dict[int, str] = {}
         """By thread, the step that no point stands behind yet."""
         self.gaps: list[str] = []
-        self.reached: set[str] = set()
-        """Functions of ours that changed something."""
         self.passed: set[str] = set()
 
     def point(self, name: str) -> None:
@@ -58,8 +56,6 @@ class Trail:
         if crash.point != self.point:
             return  # the test ends the process itself
         self._expect_point(f"{where} {what}")
-        self.reached.add(where)
-        self._open[threading.get_ident()] = f"{where} {what}"
 
     def end(self) -> None:
         self.gaps += [f"no crash point between: {opened} | the end" for opened in self._open.values()]
@@ -71,11 +67,12 @@ class Trail:
 
 
 def _whose(frame: FrameType | None) -> str | None:
-    """Return the innermost function of worker or webhooks on the stack, as `module.function`."""
+    """Return the innermost function of worker or webhooks on the stack, as `wing.module.function`."""
     while frame is not None:
         name = frame.f_code.co_filename
         if name.startswith(OURS):
-            return f"{Path(name).stem}.{frame.f_code.co_name}"
+            place = Path(name).relative_to(ROOT).with_suffix("").parts[1:]
+            return ".".join((*place, frame.f_code.co_name))
         frame = frame.f_back
     return None
 

@@ -6,16 +6,16 @@ from apiflask import APIFlask
 from flask import Flask
 from sqlalchemy import text
 
-from models.account.accounts import Sealer
+from models.account.accounts import Cipher
 from models.database.sessions import Database
 from psa.connectwise.callbacks import LARGEST_BODY, Verifier
 from webhooks import health, metrics
 from webhooks.api import routes
 from webhooks.api.records import Records
-from webhooks.bulkhead import Passage
+from webhooks.bulkhead import Bulkhead
 from webhooks.callbacks import receiver as callbacks
-from webhooks.callbacks.refused_callers import Strangers
-from webhooks.callbacks.token_lookup import Directory
+from webhooks.callbacks.refused_callers import RefusedCallers
+from webhooks.callbacks.token_lookup import TokenLookup
 from webhooks.claims import page
 from webhooks.claims.claiming import Claiming
 from webhooks.health import Readiness
@@ -50,16 +50,16 @@ def create_app(settings: Settings | None = None) -> Flask:
     passes = Passes(settings.secret_keys)
     receiver = callbacks.Receiver(
         database=database,
-        directory=Directory(database, Sealer(settings.secret_keys)),
+        token_lookup=TokenLookup(database, Cipher(settings.secret_keys)),
         verifier=Verifier(deadline=KEY_FETCH_S),
         bell=bell,
         passes=passes,
         clock=database.now,
     )
-    app.register_blueprint(callbacks.blueprint(receiver, Passage(lambda: _writable(database)), Strangers()))
+    app.register_blueprint(callbacks.blueprint(receiver, Bulkhead(lambda: _writable(database)), RefusedCallers()))
     app.register_blueprint(health.blueprint(_readiness(database, settings)))
     # People wait longer than ConnectWise and are fewer: a door of their own, so that neither holds up the other.
-    counter = Passage(lambda: _writable(database), width=6, within_s=5.0, squeeze_s=2.0)
+    counter = Bulkhead(lambda: _writable(database), width=6, within_s=5.0, squeeze_s=2.0)
     claiming = Claiming(database, bell, database.now)
     app.register_blueprint(
         page.blueprint(claiming, passes, counter, public_url=settings.public_url, clock=database.now)

@@ -29,7 +29,7 @@ class Away(RuntimeError):
     """The database does not answer now. Nothing may be stored, or it may be later: the caller must repeat."""
 
 
-class Passage:
+class Bulkhead:
     """Does work that needs the database, or says in time that it cannot be done now.
 
     1. At most `width` at a time. Who finds no place within `squeeze_s` is turned away.
@@ -52,7 +52,7 @@ class Passage:
     ) -> None:
         self._sign_of_life = sign_of_life
         self._within_s, self._squeeze_s, self._probe_s, self._clock = within_s, squeeze_s, probe_s, clock
-        self._threads = ThreadPoolExecutor(width, thread_name_prefix="passage")
+        self._threads = ThreadPoolExecutor(width, thread_name_prefix="bulkhead")
         self._places = threading.Semaphore(width)
         self._lock = threading.Lock()
         self._open = True

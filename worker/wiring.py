@@ -17,14 +17,14 @@ from escalation.evidence import Roster
 from escalation.figures.hours import Calendar
 from escalation.rules import StatusRules
 from models.account import accounts, calendars
-from models.account.accounts import Account, Sealer
+from models.account.accounts import Account, Cipher
 from models.database.sessions import Database
 from psa.connectwise.callbacks import Pin, Verifier
 from psa.port import Keys, Psa
 from worker.gather import Reader
 from worker.mail.transport import Mailer, mailer_for
 from worker.process.bell import Bell, make
-from worker.process.fair_queue import Turns
+from worker.process.fair_queue import FairQueue
 from worker.process.links import Passes
 from worker.settings import POST_MARGIN, Settings
 
@@ -103,11 +103,11 @@ class Services:
         self.mailer = mailer
         self.clock = clock or database.now
         self.holder = f"{socket.gethostname()}:{os.getpid()}"
-        self.sealer = Sealer(settings.secret_keys)
+        self.cipher = Cipher(settings.secret_keys)
         self.passes = Passes(settings.secret_keys)
         # Six calls beside the task's own: a thread for each, so that one account's slow calls hold up nobody else's.
         self.reader = Reader(threads=settings.pool_threads * 6)
-        self.turns = Turns(settings.threads, each=max(2, -(-settings.in_flight // 3)), wait=self._until_calls)
+        self.turns = FairQueue(settings.threads, each=max(2, -(-settings.in_flight // 3)), wait=self._until_calls)
         self.verifier = Verifier()
         self._psa_maker = psa_maker
         self._clients: dict[int, tuple[Keys, str | None, Psa]] = {}
@@ -139,7 +139,7 @@ class Services:
                 rules=status_rules(accounts.statuses(session, account_id)),
                 roster=accounts.roster(session, account_id, us=account.api_member),
                 pin=pin_of(account),
-                marker_key=accounts.marker_key(account, self.sealer),
+                marker_key=accounts.marker_key(account, self.cipher),
                 frozen=account.frozen_reason,
                 api_member=account.api_member,
                 calendar=max(
@@ -158,7 +158,7 @@ class Services:
             account = accounts.get(session, account_id)
             if account is None:
                 raise UnknownAccount(f"account {account_id} does not exist (any more)")
-            keys = keys_of(account, self.sealer)
+            keys = keys_of(account, self.cipher)
         with self._lock:
             known = self._clients.get(account_id)
             # The codebase moves under a living client, which notices by itself.
@@ -201,9 +201,9 @@ def pin_of(account: Account) -> Pin:
     )
 
 
-def keys_of(account: Account, sealer: Sealer) -> Keys:
-    """Return an account's keys, opened. Raises `SealBroken`."""
-    opened = accounts.credentials(account, sealer)
+def keys_of(account: Account, cipher: Cipher) -> Keys:
+    """Return an account's keys, opened. Raises `CannotDecrypt`."""
+    opened = accounts.credentials(account, cipher)
     return Keys(
         site=account.site,
         company=account.company,
@@ -225,11 +225,11 @@ def psa_maker(settings: Settings) -> PsaMaker:
     """Return what makes ConnectWise clients for this installation, all under one rate limit."""
     from psa.connectwise.client import ConnectWise  # 2 s to import: only where a client is needed
     from psa.connectwise.transport import Timeouts
-    from psa.outbound.circuit_breaker import SetAside
+    from psa.outbound.circuit_breaker import CircuitBreaker
     from psa.outbound.throttle import Limits, throttle_from_url
 
     limits = Limits(rate=settings.calls_per_second, burst=settings.burst, in_flight=settings.in_flight)
-    throttle = SetAside(throttle_from_url(settings.redis_client_url, limits))
+    throttle = CircuitBreaker(throttle_from_url(settings.redis_client_url, limits))
     waits = settings.intervals
     timeouts = Timeouts(
         connect=waits.connect_timeout,

@@ -23,7 +23,7 @@ BY: dict[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Claimant:
     """Who has a handoff, or who had it last."""
 
     state: Literal["claimed", "acted", "returned"]
@@ -50,20 +50,20 @@ class Standing:
                                                self.action, self.otherwise))  # fmt: skip
 
 
-def line(standing: Standing, clock: Clock) -> Inert:
+def line(claimant: Claimant, clock: Clock) -> Inert:
     """Return the line for the brief, harmless as Markdown."""
-    name, since = inline(standing.name, limit=60), clock.moment(standing.since)
-    if standing.state == "returned":
-        why = "its claim ran out without a first action" if standing.ran_out else "given back"
+    name, since = inline(claimant.name, limit=60), clock.moment(claimant.since)
+    if claimant.state == "returned":
+        why = "its claim ran out without a first action" if claimant.ran_out else "given back"
         return Inert(f"**Free again** since {since}: {name}, {why}.")
     parts = [f"**Taken by {name}** at {since}"]
-    if how := BY.get(standing.kind):
+    if how := BY.get(claimant.kind):
         parts.append(how)
-    if standing.acted_at is not None:
-        parts.append(f"first action {clock.moment(standing.acted_at)} ({inline(standing.action, limit=60)})")
+    if claimant.acted_at is not None:
+        parts.append(f"first action {clock.moment(claimant.acted_at)} ({inline(claimant.action, limit=60)})")
     text = ", ".join(parts) + "."
-    if standing.starts_with:
-        text += f' Says: "{inline(standing.starts_with, limit=160)}".'
-    if standing.otherwise:
-        text += f" ConnectWise shows {inline(standing.otherwise, limit=60)} as the owner."
+    if claimant.starts_with:
+        text += f' Says: "{inline(claimant.starts_with, limit=160)}".'
+    if claimant.otherwise:
+        text += f" ConnectWise shows {inline(claimant.otherwise, limit=60)} as the owner."
     return Inert(text)

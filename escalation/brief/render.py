@@ -12,7 +12,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from escalation.brief.claim_line import Standing, line
+from escalation.brief.claim_line import Claimant, line
 from escalation.brief.delta import changes, lines
 from escalation.brief.outline import Limits, View, outline
 from escalation.brief.sanitize import Inert, inline
@@ -28,21 +28,21 @@ class NotInert(TypeError):
 
 
 def render(
-    package: Package, *, marker: str | None, since: Package | None = None, standing: Standing | None = None
+    package: Package, *, marker: str | None, since: Package | None = None, claimant: Claimant | None = None
 ) -> str:
     """Return the whole note, below `LIMIT` bytes; what was left out for that is counted in it.
 
     With `since`, the package that the first brief was made of, the note says what has changed and what no longer
-    holds. With `standing` it says who has the handoff.
+    holds. With `claimant` it says who has the handoff.
     """
     limits = Limits.all_of(package)
     changed = lines(changes(since, package)) if since is not None else ()
-    who = line(standing, Clock(package.time_zone, package.as_of)) if standing is not None else None
+    who = line(claimant, Clock(package.time_zone, package.as_of)) if claimant is not None else None
     shown = _Shown(
         marker=Inert(marker) if marker else None,
         changed=changed,
-        standing=who,
-        at_work=standing is not None and standing.state == "acted",
+        claimant=who,
+        at_work=claimant is not None and claimant.state == "acted",
     )
     note = _written(package, limits, shown)
     for name in Limits.ORDER:
@@ -75,7 +75,7 @@ class _Shown:
 
     marker: Inert | None
     changed: tuple[Inert, ...]
-    standing: Inert | None
+    claimant: Inert | None
     at_work: bool
     """Whether somebody has begun, so that nobody needs to be asked to."""
 
@@ -103,7 +103,7 @@ def _reduced(
 def _written(package: Package, limits: Limits, shown: _Shown) -> str:
     view = outline(package, limits)
     note = _template.render(
-        **_values(view), marker=shown.marker, hard_break=Inert("  "), changed=shown.changed, standing=shown.standing,
+        **_values(view), marker=shown.marker, hard_break=Inert("  "), changed=shown.changed, claimant=shown.claimant,
         at_work=shown.at_work,
     )  # fmt: skip
     return re.sub(r"\n{3,}", "\n\n", note).strip() + "\n"

@@ -1,4 +1,4 @@
-"""Accounts: one MSP each, with its sealed credentials, its statuses and its people."""
+"""Accounts: one MSP each, with its encrypted credentials, its statuses and its people."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.orm import Session, undefer_group
 
-from models.account.encryption import SealBroken, Sealer
+from models.account.encryption import CannotDecrypt, Cipher
 from models.account.people import MemberRow, import_members, recipients, roster, roster_rows
 from models.database.compare_and_set import changed
 from models.tables import Account, AccountStatus, Alert, Job
@@ -19,10 +19,10 @@ from models.tables import Account, AccountStatus, Alert, Job
 __all__ = [
     "Account",
     "AccountStatus",
+    "CannotDecrypt",
+    "Cipher",
     "Credentials",
     "MemberRow",
-    "SealBroken",
-    "Sealer",
     "StatusRow",
     "account_by_name",
     "account_by_token",
@@ -50,7 +50,7 @@ __all__ = [
     "unfreeze",
 ]  # fmt: skip
 
-SEALED = ("public_key", "private_key", "client_id", "path_token", "marker_key")
+ENCRYPTED = ("public_key", "private_key", "client_id", "path_token", "marker_key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class StatusRow:
 
 def add_account(
     system: Session,
-    sealer: Sealer,
+    cipher: Cipher,
     *,
     name: str,
     site: str,
@@ -107,9 +107,9 @@ def add_account(
         "marker_key": secrets.token_urlsafe(32),
     }
     row = Account(id=account_id, name=name, site=site, company=company, created_at=now, **columns)
-    row.path_token_hash = sealer.token_hashes(token)[0]
+    row.path_token_hash = cipher.token_hashes(token)[0]
     for column, value in plain.items():
-        setattr(row, column, sealer.seal(value, account_id=account_id, field=column))
+        setattr(row, column, cipher.encrypt(value, account_id=account_id, field=column))
     system.add(row)
     system.flush()
     return account_id
@@ -125,7 +125,7 @@ def _next_id(system: Session) -> int:
 
 
 def get(session: Session, account_id: int) -> Account | None:
-    """Return the account with its sealed secrets, in that account's own session."""
+    """Return the account with its encrypted secrets, in that account's own session."""
     query = select(Account).where(Account.id == account_id).options(undefer_group("secrets"))
     return session.scalar(query.execution_options(populate_existing=True))
 
@@ -135,9 +135,9 @@ def account_by_name(system: Session, name: str) -> Account | None:
     return system.scalar(select(Account).where(Account.name == name))
 
 
-def account_by_token(system: Session, token: str, sealer: Sealer) -> Account | None:
+def account_by_token(system: Session, token: str, cipher: Cipher) -> Account | None:
     """Return the account, without its secrets, that a callback's path token belongs to."""
-    return system.scalar(select(Account).where(Account.path_token_hash.in_(sealer.token_hashes(token))))
+    return system.scalar(select(Account).where(Account.path_token_hash.in_(cipher.token_hashes(token))))
 
 
 def list_accounts(system: Session) -> list[Account]:
@@ -147,19 +147,19 @@ def list_accounts(system: Session) -> list[Account]:
 
 def set_account(session: Session, account_id: int, **columns: Any) -> bool:
     """Change columns of an account that are no secrets. Raises `ValueError` for one that is."""
-    forbidden = {"id", "path_token_hash", *SEALED} & columns.keys()
+    forbidden = {"id", "path_token_hash", *ENCRYPTED} & columns.keys()
     if forbidden:
         raise ValueError(f"{', '.join(sorted(forbidden))} cannot be set this way: use set_credentials")
     return changed(session, update(Account).where(Account.id == account_id).values(**columns))
 
 
-def set_credentials(session: Session, account_id: int, sealer: Sealer, **plain: str) -> bool:
+def set_credentials(session: Session, account_id: int, cipher: Cipher, **plain: str) -> bool:
     """Replace any of `public_key`, `private_key`, `client_id`."""
     unknown = plain.keys() - {"public_key", "private_key", "client_id"}
     if unknown:
         raise ValueError(f"{', '.join(sorted(unknown))}: not a credential")
-    sealed = {k: sealer.seal(v, account_id=account_id, field=k) for k, v in plain.items()}
-    return changed(session, update(Account).where(Account.id == account_id).values(**sealed))
+    encrypted = {k: cipher.encrypt(v, account_id=account_id, field=k) for k, v in plain.items()}
+    return changed(session, update(Account).where(Account.id == account_id).values(**encrypted))
 
 
 def remove_account(session: Session, account_id: int) -> bool:
@@ -169,46 +169,46 @@ def remove_account(session: Session, account_id: int) -> bool:
     return changed(session, delete(Account).where(Account.id == account_id))
 
 
-def credentials(account: Account, sealer: Sealer) -> Credentials:
-    """Return an account's credentials, opened. Raises `SealBroken`."""
+def credentials(account: Account, cipher: Cipher) -> Credentials:
+    """Return an account's credentials, decrypted. Raises `CannotDecrypt`."""
     return Credentials(
         account_id=account.id,
         site=account.site,
         api_site=account.api_site,
         company=account.company,
-        public_key=_opened(account, sealer, "public_key").decode(),
-        private_key=_opened(account, sealer, "private_key").decode(),
-        client_id=_opened(account, sealer, "client_id").decode(),
+        public_key=_decrypted(account, cipher, "public_key").decode(),
+        private_key=_decrypted(account, cipher, "private_key").decode(),
+        client_id=_decrypted(account, cipher, "client_id").decode(),
         allow_private=account.allow_private,
         codebase=account.codebase,
     )
 
 
-def path_token(account: Account, sealer: Sealer) -> str:
-    """Return the token of the account's callback address. Raises `SealBroken`."""
-    return _opened(account, sealer, "path_token").decode()
+def path_token(account: Account, cipher: Cipher) -> str:
+    """Return the token of the account's callback address. Raises `CannotDecrypt`."""
+    return _decrypted(account, cipher, "path_token").decode()
 
 
-def marker_key(account: Account, sealer: Sealer) -> bytes:
-    """Return the key of the account's note markers, the same for ever. Raises `SealBroken`."""
-    return _opened(account, sealer, "marker_key")
+def marker_key(account: Account, cipher: Cipher) -> bytes:
+    """Return the key of the account's note markers, the same for ever. Raises `CannotDecrypt`."""
+    return _decrypted(account, cipher, "marker_key")
 
 
-def rotate(session: Session, account_id: int, sealer: Sealer) -> bool:
-    """Seal an account's secrets again with the first key. False if they were. Raises `SealBroken`."""
+def rotate(session: Session, account_id: int, cipher: Cipher) -> bool:
+    """Encrypt an account's secrets again with the first key. False if they were. Raises `CannotDecrypt`."""
     account = get(session, account_id)
-    if account is None or all(sealer.is_newest(getattr(account, column)) for column in SEALED):
+    if account is None or all(cipher.is_newest(getattr(account, column)) for column in ENCRYPTED):
         return False
-    account.path_token_hash = sealer.token_hashes(path_token(account, sealer))[0]
-    for column in SEALED:
-        plain = _opened(account, sealer, column)
-        setattr(account, column, sealer.seal(plain, account_id=account_id, field=column))
+    account.path_token_hash = cipher.token_hashes(path_token(account, cipher))[0]
+    for column in ENCRYPTED:
+        plain = _decrypted(account, cipher, column)
+        setattr(account, column, cipher.encrypt(plain, account_id=account_id, field=column))
     session.flush()
     return True
 
 
-def _opened(account: Account, sealer: Sealer, column: str) -> bytes:
-    return sealer.open(getattr(account, column), account_id=account.id, field=column)
+def _decrypted(account: Account, cipher: Cipher, column: str) -> bytes:
+    return cipher.decrypt(getattr(account, column), account_id=account.id, field=column)
 
 
 def replace_statuses(session: Session, account_id: int, rows: Iterable[StatusRow]) -> None:

@@ -145,7 +145,7 @@ def _system_statements(app: str, system: str) -> list[str]:
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON heartbeat TO {system}",
         f"GRANT SELECT ON alembic_version TO {system}",
         f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {system}",
-        # It opens accounts, without ever reading back what it sealed.
+        # It opens accounts, without ever reading back what it encrypted.
         f"GRANT INSERT ON account TO {system}",
     ]
     for table, columns in _SYSTEM_READS.items():

@@ -122,14 +122,14 @@ def late(system: Session, *, now: datetime, within_s: float) -> list[Late]:
     later = select(after.id).where(
         after.account_id == Canary.account_id, after.id > Canary.id, after.ended_at.is_not(None)
     )
-    standing = select(Canary).where(
+    under_way = select(Canary).where(
         Canary.ended_at.is_(None),
         Canary.answered_at.is_not(None),
         Canary.sent_at < now - timedelta(seconds=within_s),
         ~later.exists(),
     )
     first: dict[int, Canary] = {}
-    for canary in system.scalars(standing.order_by(Canary.sent_at)):
+    for canary in system.scalars(under_way.order_by(Canary.sent_at)):
         first.setdefault(canary.account_id, canary)
     return [Late(one.account_id, one.sent_at, where(one)) for one in first.values()]
 

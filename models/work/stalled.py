@@ -21,7 +21,7 @@ TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Still:
+class Stalled:
     """One kind of thing that should have moved, in one account (0: the installation)."""
 
     account_id: int
@@ -33,9 +33,9 @@ class Still:
     """What else is known."""
 
 
-def standing_still(
+def stalled(
     system: Session, *, now: datetime, silent_s: Mapping[str, float], canary_late_s: float = 60.0
-) -> list[Still]:
+) -> list[Stalled]:
     """Return all of it. `silent_s` says for each process how many seconds without a sign of life are too many."""
     running = select(Account.id).where(Account.frozen_at.is_(None))
     questions = (
@@ -74,17 +74,17 @@ def standing_still(
         ),
     )
     found = [
-        Still(account_id, kind, count, since)
+        Stalled(account_id, kind, count, since)
         for kind, query in questions
         for account_id, count, since in system.execute(query.group_by(query.selected_columns[0]))
     ]
     found += [
-        Still(one.account_id, "canary is late", 1, one.sent_at, one.where)
+        Stalled(one.account_id, "canary is late", 1, one.sent_at, one.where)
         for one in canaries.late(system, now=now, within_s=canary_late_s)
     ]
     hearts = system.execute(select(Heartbeat.name, Heartbeat.at))
     return found + [
-        Still(0, f"no sign of life: {name}", 1, at)
+        Stalled(0, f"no sign of life: {name}", 1, at)
         for name, at in hearts
         if name in silent_s and now - at > timedelta(seconds=silent_s[name])
     ]

@@ -26,7 +26,7 @@ LONG_S = 3.0
 
 
 @dataclass(slots=True)
-class _Standing:
+class _State:
     silent: int = 0
     """Silent calls in a row; one that hung counts as many as it takes."""
     pause: float = 0.0
@@ -35,7 +35,7 @@ class _Standing:
     trying: bool = False
 
 
-class SetAside:
+class CircuitBreaker:
     """A `Throttle` that refuses calls to a PSA that has fallen silent; every other call is the inner one's."""
 
     def __init__(
@@ -50,7 +50,7 @@ class SetAside:
         """Set aside after `patience` silent calls in a row, or a long one, for `first_pause` to `longest_pause` s."""
         self._inner, self._clock = inner, clock
         self._patience, self._first, self._longest = patience, first_pause, longest_pause
-        self._known: dict[str, _Standing] = {}
+        self._known: dict[str, _State] = {}
         self._heard: dict[str, float] = {}
         self._lock = threading.Lock()
 
@@ -105,7 +105,7 @@ class SetAside:
     def _silent(self, account: str, seconds: float) -> None:
         now = self._clock()
         with self._lock:
-            known = self._known.setdefault(account, _Standing())
+            known = self._known.setdefault(account, _State())
             # Refused and reset connections cost nobody anything; one that hung has cost a thread.
             hung = seconds >= LONG_S and self._heard.get(account, float("-inf")) < now - seconds
             known.silent += self._patience if hung else 1

@@ -108,7 +108,7 @@ class Trespass:
     def bent_token(self) -> Ask:
         """Rewrite what the token says, and keep its signature; or use a pass for what it is not."""
         ask = self.route()
-        services, mine, theirs = self.rig.stage.services, self.mine.msp.account_id, self.theirs.msp.account_id
+        services, mine, theirs = self.rig.stack.services, self.mine.msp.account_id, self.theirs.msp.account_id
         member = self.chance.choice(sorted(members_of(self.rig, self.theirs.msp).values()))
         wanted = base64.urlsafe_b64encode(json.dumps([theirs, member, 1], separators=(",", ":")).encode()).decode().rstrip("=")
         rest = self.mine.token.partition(".")[2]
@@ -122,7 +122,7 @@ class Trespass:
 
     def bent_link(self) -> Ask:
         """Rewrite what a claim link of one's own says; or one that names their handoff, rightly signed for us."""
-        services, mine = self.rig.stage.services, self.mine.msp.account_id
+        services, mine = self.rig.stack.services, self.mine.msp.account_id
         member = members_of(self.rig, self.mine.msp)[self.mine.msp.engineers[0]]
         wanted = base64.urlsafe_b64encode(
             json.dumps([self.theirs.msp.account_id, self.target, member, 1], separators=(",", ":")).encode()
@@ -149,7 +149,7 @@ class Trespass:
         """Press either button, or open the page; of one's own pages form and cookie are right."""
         if not always and self.chance.random() < 0.3:
             return Ask("GET", f"/claim/{token}", headers=self.bearer)
-        form = self.rig.stage.services.passes.form_token(link=form_for, browser="trespasser")
+        form = self.rig.stack.services.passes.form_token(link=form_for, browser="trespasser")
         body = urlencode({"form": form, "deed": self.chance.choice(["claim", "give back"])}).encode()
         headers = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": f"{COOKIE}=trespasser", **self.bearer}
         return Ask("POST", f"/claim/{token}", body, headers)
@@ -174,7 +174,7 @@ def crossing(rig: Rig, seed: int, count: int = 1000) -> list[Row]:
     On PostgreSQL, more rows say what sessions of the database saw and changed; those are not part of `count`.
     """
     chance = random.Random(seed)
-    knocker = Knocker(rig.stage.web_url)
+    knocker = Knocker(rig.stack.web_url)
     sides = _sides(rig, knocker, seed)
     document: Any = json.loads(knocker.ask(Ask("GET", "/api/v1/openapi.json")).body)
     operations = tuple((method.upper(), path) for path, there in document["paths"].items() for method in there)
@@ -223,7 +223,7 @@ def _sides(rig: Rig, knocker: Knocker, seed: int) -> tuple[Side, Side]:
     for msp in rig.msps:
         tickets = tuple(one.ticket for one in made if one.msp is msp)
         ids = tuple(number for number, ticket in handoffs_of(rig, msp).items() if ticket in tickets)
-        services = rig.stage.services
+        services = rig.stack.services
         link = services.passes.claim_link(
             "", account_id=msp.account_id, handoff_id=ids[0], member_id=members_of(rig, msp)[msp.engineers[0]],
             epoch=services.desk(msp.account_id).token_epoch,
@@ -239,7 +239,7 @@ def _sides(rig: Rig, knocker: Knocker, seed: int) -> tuple[Side, Side]:
 
 def _sessions(rig: Rig) -> list[Row]:
     """Read, change and delete each other's rows in sessions of the application's role, past every filter of ours."""
-    database, (a, b) = rig.stage.services.database, rig.msps
+    database, (a, b) = rig.stack.services.database, rig.msps
     found = []
     for what, statements in (
         ("PostgreSQL: reads of another account's rows", _reads),

@@ -198,7 +198,7 @@ def forged(rig: Rig, seed: int, count: int = 500) -> list[Row]:
             planned.append((name, _post(mine, mine.body, mine.signature)))
         else:
             planned.append((name, KINDS[name](Forger(mine, other, chance), victims[name][who])))
-    answers = Knocker(rig.stage.web_url).all([ask for _, ask in planned])
+    answers = Knocker(rig.stack.web_url).all([ask for _, ask in planned])
     tried, wrong = Counter(name for name, _ in planned), Counter[str]()
     for (name, ask), answer in zip(planned, answers, strict=True):
         good = answer.status in REFUSED or (name == REPLAYED and answer.status == 204)
@@ -219,7 +219,7 @@ def _control(rig: Rig, samples: list[Sample]) -> None:
     """Check that what the forgers started from is taken when nothing is wrong with it. Raises `AssertionError`."""
     for sample in samples:
         ticket = _victim(sample.msp)
-        answer = Knocker(rig.stage.web_url).ask(_signed(sample, sample.escalating(ticket), sample.key))
+        answer = Knocker(rig.stack.web_url).ask(_signed(sample, sample.escalating(ticket), sample.key))
         assert answer.status == 204, f"a genuine callback was answered {answer.status}: {answer.text}"
         assert ticket in inbox_of(rig, sample.msp).values(), "a genuine callback was not stored"
 
@@ -252,7 +252,7 @@ def _samples(rig: Rig) -> list[Sample]:
             if each["type"] == "ticket" and each["record_id"] == one.ticket and each["raised"] >= one.at
         ]  # fmt: skip
         keys = one.msp.simulator.credentials()
-        path = sent["url"].removeprefix(rig.stage.web_url)
+        path = sent["url"].removeprefix(rig.stack.web_url)
         found.append(Sample(one.msp, path, sent["body"].encode(), sent["signature"], keys["signing_key"], keys["url"]))
     return found
 

@@ -232,7 +232,7 @@ def fuzzed(rig: Rig, seed: int, each: int = 2000) -> list[Row]:
     """
     msp = rig.msps[0]
     escalated(rig, 6, lambda one: f"fuzzed-{one.name}")
-    knocker, chance = Knocker(rig.stage.web_url), random.Random(seed)
+    knocker, chance = Knocker(rig.stack.web_url), random.Random(seed)
     headers = {"Authorization": f"Bearer {token_of(rig, msp)}"}
     document: Json = json.loads(knocker.ask(Ask("GET", "/api/v1/openapi.json")).body)
     real = sorted(handoffs_of(rig, msp))[-8:]

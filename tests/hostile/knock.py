@@ -92,7 +92,7 @@ class Knocker:
 
 def settled(rig: Rig) -> None:
     """Wait until nothing is due, so that what changes afterwards was changed by us. Raises `AssertionError`."""
-    rig.stage.simulator.wait_delivered(WITHIN_S)
+    rig.stack.simulator.wait_delivered(WITHIN_S)
     took = settle(rig, time.monotonic(), WITHIN_S)
     assert took is not None, f"did not settle: {waiting(rig)}"
 
@@ -113,7 +113,7 @@ def escalated(rig: Rig, each: int, word: Callable[[Msp], str]) -> list[Escalatio
 def rows(rig: Rig, msp: Msp, tables: Iterable[type[Table]] = TOLD) -> dict[tuple[Any, ...], tuple[Any, ...]]:
     """Return an account's rows, by table and key."""
     found = {}
-    with rig.stage.services.database.account(msp.account_id, reading=True) as session:
+    with rig.stack.services.database.account(msp.account_id, reading=True) as session:
         for table in tables:
             columns = table.__table__
             keys = [column.name for column in columns.primary_key]
@@ -131,26 +131,26 @@ def changed(before: Mapping[Any, Any], after: Mapping[Any, Any]) -> list[Any]:
 
 def handoffs_of(rig: Rig, msp: Msp) -> dict[int, int]:
     """Return ticket numbers by handoff ids."""
-    with rig.stage.services.database.account(msp.account_id, reading=True) as session:
+    with rig.stack.services.database.account(msp.account_id, reading=True) as session:
         query = select(Handoff.id, Handoff.ticket_id).where(Handoff.account_id == msp.account_id)
         return {row.id: row.ticket_id for row in session.execute(query)}
 
 
 def inbox_of(rig: Rig, msp: Msp) -> dict[int, int | None]:
     """Return ticket numbers by the numbers of stored callbacks; our own canaries left out."""
-    with rig.stage.services.database.account(msp.account_id, reading=True) as session:
+    with rig.stack.services.database.account(msp.account_id, reading=True) as session:
         query = select(Inbox.id, Inbox.record_id).where(Inbox.account_id == msp.account_id, Inbox.type != "canary")
         return {row.id: row.record_id for row in session.execute(query)}
 
 
 def members_of(rig: Rig, msp: Msp) -> dict[str, int]:
     """Return the PSA's member ids by login name."""
-    return {login: number for number, login in rig.stage.services.desk(msp.account_id).members.items()}
+    return {login: number for number, login in rig.stack.services.desk(msp.account_id).members.items()}
 
 
 def token_of(rig: Rig, msp: Msp, login: str | None = None) -> str:
     """Return an API token, as `resolutionflow account token` prints it."""
-    services = rig.stage.services
+    services = rig.stack.services
     return services.passes.api_token(
         account_id=msp.account_id, member_id=members_of(rig, msp)[login or msp.engineers[0]],
         epoch=services.desk(msp.account_id).token_epoch,

@@ -151,7 +151,7 @@ def opened(rig: Rig, seed: int, count: int = 200) -> list[Row]:
     Wrong is each row of handoffs, their moves, messages and evidence that is not as it was, and each answer with 5xx.
     """
     chance = random.Random(seed)
-    knocker = Knocker(rig.stage.web_url)
+    knocker = Knocker(rig.stack.web_url)
     made = escalated(rig, 3, lambda msp: f"scanned-{msp.name}")
     scanners = []
     for msp in rig.msps:
@@ -181,7 +181,7 @@ def _scanner(rig: Rig, knocker: Knocker, msp: Msp, tickets: list[int], chance: r
     pressed = knocker.ask(_press(held))
     assert pressed.status == 200, f"a claim by its own page was answered {pressed.status}"
     handoff = next(number for number, ticket in handoffs_of(rig, msp).items() if ticket == tickets[0])
-    services = rig.stage.services
+    services = rig.stack.services
     path = services.passes.claim_link(
         "", account_id=msp.account_id, handoff_id=handoff, member_id=members_of(rig, msp)[msp.engineers[0]],
         epoch=services.desk(msp.account_id).token_epoch, at=services.clock() - timedelta(seconds=CLAIM_LINK_S + 3600),

@@ -184,7 +184,7 @@ def injected(rig: Rig, seed: int, count: int = 300) -> Row:
                 wrong += [
                     link
                     for link in page.links
-                    if not link.startswith((rig.stage.web_url, rig.stage.simulator.url))
+                    if not link.startswith((rig.stack.web_url, rig.stack.simulator.url))
                 ]
                 links |= {link for link in page.links if "/claim/" in link}
         wrong += [name for name in ("Bcc", "Cc") if parsed[name]]
@@ -260,12 +260,12 @@ def _mailed(rig: Rig) -> Iterator[str]:
 def _kept(rig: Rig) -> Iterator[str]:
     """Return what lies in log files, in the broker and, on SQLite, in the database's files."""
     for file in [
-        *rig.stage.home.glob("log/*.log"),
-        *rig.stage.home.glob("*.db*"),
-        *rig.stage.home.glob("*.sqlite*"),
+        *rig.stack.home.glob("log/*.log"),
+        *rig.stack.home.glob("*.db*"),
+        *rig.stack.home.glob("*.sqlite*"),
     ]:
         yield Path(file).read_bytes().decode("utf-8", "replace")
-    broker = redis.Redis.from_url(rig.stage.services.settings.redis_client_url)
+    broker = redis.Redis.from_url(rig.stack.services.settings.redis_client_url)
     for key in broker.scan_iter():
         match broker.type(key):
             case b"list":

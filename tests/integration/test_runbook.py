@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from models.account import accounts
-from models.account.encryption import Sealer
+from models.account.encryption import Cipher
 from models.database.sessions import Database, normalise_url
 
 RUNBOOK = (Path(__file__).parents[2] / "docs" / "runbook.md").read_text()
@@ -51,13 +51,13 @@ def test_rotating_seals_everything_with_the_new_key(where: str, request: pytest.
     database = Database(url)
     with database.system() as system:
         account_id = accounts.add_account(
-            system, Sealer([FORMER]), name="northgate", site="na.myconnectwise.net", company="northgate",
+            system, Cipher([FORMER]), name="northgate", site="na.myconnectwise.net", company="northgate",
             public_key="public", private_key="private", client_id="client", now=datetime(2026, 3, 6, tzinfo=UTC),
         )  # fmt: skip
     with database.account(account_id, reading=True) as session:
         account = accounts.get(session, account_id)
         assert account is not None
-        token = accounts.path_token(account, Sealer([FORMER]))
+        token = accounts.path_token(account, Cipher([FORMER]))
     environment = {"DATABASE_URL": url, "SECRET_KEYS": f"{NEW},{FORMER}", "RESOLUTIONFLOW_VAR": str(tmp_path)}
     assert "resolutionflow account rotate" in RUNBOOK
     said = [
@@ -71,10 +71,10 @@ def test_rotating_seals_everything_with_the_new_key(where: str, request: pytest.
     with database.account(account_id, reading=True) as session:
         account = accounts.get(session, account_id)
         assert account is not None
-        assert accounts.credentials(account, Sealer([NEW])).private_key == "private"
-        assert accounts.path_token(account, Sealer([NEW])) == token
+        assert accounts.credentials(account, Cipher([NEW])).private_key == "private"
+        assert accounts.path_token(account, Cipher([NEW])) == token
     with database.system(reading=True) as system:
-        same = accounts.account_by_token(system, token, Sealer([NEW]))
+        same = accounts.account_by_token(system, token, Cipher([NEW]))
     assert same is not None
     assert same.id == account_id
     database.dispose()
@@ -85,7 +85,7 @@ def test_a_backup_of_a_running_sqlite_database_is_whole(sqlite_url: str, tmp_pat
     database = Database(sqlite_url)
     with database.system() as system:
         accounts.add_account(
-            system, Sealer([FORMER]), name="northgate", site="na.myconnectwise.net", company="northgate",
+            system, Cipher([FORMER]), name="northgate", site="na.myconnectwise.net", company="northgate",
             public_key="public", private_key="private", client_id="client", now=datetime(2026, 3, 6, tzinfo=UTC),
         )  # fmt: skip
     copy = tmp_path / "copy.db"

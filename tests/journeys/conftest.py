@@ -11,7 +11,7 @@ import pytest
 from models.handoff import handoffs
 from models.handoff.handoffs import Handoff
 from worker.demo.link_browser import Browser
-from worker.demo.stack import Stage, until
+from worker.demo.stack import Stack, until
 
 QUICK = {
     "RESOLUTIONFLOW_SWEEP": "0.5",
@@ -35,12 +35,12 @@ QUICK = {
 class Journey:
     """A running product and how to look at what becomes of a ticket."""
 
-    def __init__(self, stage: Stage) -> None:
-        self.stage = stage
-        self.simulator = stage.simulator
+    def __init__(self, stack: Stack) -> None:
+        self.stack = stack
+        self.simulator = stack.simulator
 
     def handoffs(self, ticket: int) -> list[Handoff]:
-        found: list[Handoff] = self.stage.look(lambda s: handoffs.by_ticket(s, self.stage.account_id, ticket))
+        found: list[Handoff] = self.stack.look(lambda s: handoffs.by_ticket(s, self.stack.account_id, ticket))
         return found
 
     def ticket(self, summary: str = "Printer on floor 2 prints blank pages") -> int:
@@ -54,15 +54,15 @@ class Journey:
 
     def member(self, login: str) -> int:
         """Return a member's number in the PSA."""
-        number = self.stage.services.desk(self.stage.account_id).member_id(login)
+        number = self.stack.services.desk(self.stack.account_id).member_id(login)
         assert number is not None
         return number
 
     def claim_link(self, ticket: int, login: str) -> str:
         """Return the address that a member's e-mail about a ticket holds."""
-        services, account_id = self.stage.services, self.stage.account_id
+        services, account_id = self.stack.services, self.stack.account_id
         return services.passes.claim_link(
-            self.stage.web_url, account_id=account_id, handoff_id=self.handoffs(ticket)[0].id,
+            self.stack.web_url, account_id=account_id, handoff_id=self.handoffs(ticket)[0].id,
             member_id=self.member(login), epoch=services.desk(account_id).token_epoch,
         )  # fmt: skip
 
@@ -92,13 +92,13 @@ def is_internal(note: dict[str, Any]) -> bool:
 
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
 def journey(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Journey]:
-    """One stage for all journeys of a module; each journey uses tickets of its own."""
-    home: Path = tmp_path_factory.mktemp("stage")
+    """One stack for all journeys of a module; each journey uses tickets of its own."""
+    home: Path = tmp_path_factory.mktemp("stack")
     url = ""
     if request.param == "postgres":
         from tests.databases import APP
 
         server = request.getfixturevalue("postgres_server")
         url = server.url(server.fresh_database(), APP)
-    with Stage(home, database_url=url, environment=QUICK, supervised=True) as stage:
-        yield Journey(stage)
+    with Stack(home, database_url=url, environment=QUICK, supervised=True) as stack:
+        yield Journey(stack)

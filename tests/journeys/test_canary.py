@@ -53,7 +53,7 @@ def switch(sky: Rig) -> Iterator[Switch]:
 
     server = Switch(("127.0.0.1", 0), Answer)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    services = sky.stage.services
+    services = sky.stack.services
     services.settings = dataclasses.replace(
         services.settings,
         dead_man_url=f"http://127.0.0.1:{server.server_port}/",
@@ -66,12 +66,12 @@ def switch(sky: Rig) -> Iterator[Switch]:
 
 def sent(sky: Rig) -> list[Canary]:
     """Send the canaries that are due as another worker would."""
-    return [read(sky, number) for number in canary.send(sky.stage.services)]
+    return [read(sky, number) for number in canary.send(sky.stack.services)]
 
 
 def read(sky: Rig, number: int) -> Canary:
     for msp in sky.msps:
-        with sky.stage.services.database.account(msp.account_id, reading=True) as session:
+        with sky.stack.services.database.account(msp.account_id, reading=True) as session:
             found = canaries.get(session, msp.account_id, number)
         if found is not None:
             return found
@@ -85,14 +85,14 @@ def wait_ended(sky: Rig, one: Canary, within_s: float = 15) -> Canary:
 
 def told(sky: Rig) -> list[str]:
     """Audit as another worker would; return what is said of canaries."""
-    auditor.audit(sky.stage.services)
-    with sky.stage.services.database.system(reading=True) as system:
+    auditor.audit(sky.stack.services)
+    with sky.stack.services.database.system(reading=True) as system:
         return [alert.detail for alert in jobs.open_alerts(system) if alert.kind == "canary is late"]
 
 
 
 def test_it_arrives_and_the_switch_hears_of_it(sky: Rig, switch: Switch) -> None:
-    requests_before = len(sky.stage.simulator.requests())
+    requests_before = len(sky.stack.simulator.requests())
     (one,) = sent(sky)
     ended = wait_ended(sky, one)
     assert ended.failure is None
@@ -102,7 +102,7 @@ def test_it_arrives_and_the_switch_hears_of_it(sky: Rig, switch: Switch) -> None
     assert sum(canaries.parts(ended).values()) < 2
     assert told(sky) == []
     assert switch.heard == 1
-    asked = [r for r in sky.stage.simulator.requests()[requests_before:] if "/notes" in r["path"]]
+    asked = [r for r in sky.stack.simulator.requests()[requests_before:] if "/notes" in r["path"]]
     assert asked == [], "no ticket is looked at"
 
 
@@ -143,7 +143,7 @@ def test_a_receiver_that_is_gone_is_told_of(sky: Rig, switch: Switch) -> None:
     (detail,) = told(sky)
     assert detail.startswith("the receiver did not take it: no ")
     assert switch.heard == 0
-    until(sky.stage._web_answers, "the web did not come back")
+    until(sky.stack._web_answers, "the web did not come back")
     for again in sent(sky):
         wait_ended(sky, again)
     assert told(sky) == []
@@ -155,14 +155,14 @@ def test_a_lent_ticket_is_read_and_written_and_holds_nothing_after(sky: Rig, swi
     simulator: Remote = mine.simulator
     ticket = simulator.add_ticket(summary="Kept for trials", member=mine.junior, board=mine.board)
     before = [note["id"] for note in simulator.notes(ticket)]
-    with sky.stage.services.database.account(mine.account_id) as session:
+    with sky.stack.services.database.account(mine.account_id) as session:
         accounts.set_account(session, mine.account_id, canary_ticket=ticket, canary_posts=True)
-    sky.stage.simulator.clear_requests()
+    sky.stack.simulator.clear_requests()
     until(lambda: any(one.ticket_id == ticket and wait_ended(sky, one) for one in sent(sky)), "it was not its turn")
-    written = [r["method"] for r in sky.stage.simulator.requests() if "/notes" in r["path"] and r["method"] != "GET"]
+    written = [r["method"] for r in sky.stack.simulator.requests() if "/notes" in r["path"] and r["method"] != "GET"]
     assert written == ["POST", "DELETE"]
     assert [note["id"] for note in simulator.notes(ticket)] == before
-    with sky.stage.services.database.account(mine.account_id) as session:
+    with sky.stack.services.database.account(mine.account_id) as session:
         accounts.set_account(session, mine.account_id, canary_ticket=None, canary_posts=False)
 
 
@@ -170,9 +170,9 @@ def test_the_web_says_so_too(sky: Rig, switch: Switch, tmp_path: Path) -> None:
     import json
     import urllib.request
 
-    with urllib.request.urlopen(f"{sky.stage.web_url}/readyz", timeout=5) as answer:
+    with urllib.request.urlopen(f"{sky.stack.web_url}/readyz", timeout=5) as answer:
         assert json.load(answer)["canary"] == "ok"
-    with urllib.request.urlopen(f"{sky.stage.web_url}/metrics", timeout=5) as answer:
+    with urllib.request.urlopen(f"{sky.stack.web_url}/metrics", timeout=5) as answer:
         text = answer.read().decode()
     assert "resolutionflow_canaries_late 0.0" in text
     assert 'resolutionflow_canary_seconds{part="worker"}' in text

@@ -42,7 +42,7 @@ def test_a_senior_becomes_owner_acts_and_the_brief_says_so(journey: Journey) -> 
     )
 
     def told() -> list[str]:
-        parsed = [email.message_from_bytes(p.read_bytes(), policy=email.policy.default) for p in journey.stage.mail]
+        parsed = [email.message_from_bytes(p.read_bytes(), policy=email.policy.default) for p in journey.stack.mail]
         mine = [m for m in parsed if str(ticket) in str(m["Subject"]) and "Taken by" in str(m["Subject"])]
         return [str(m["To"]) for m in mine]
 

@@ -65,7 +65,7 @@ def test_what_our_role_may_not_read_is_said_in_the_brief(journey: Journey) -> No
 def test_killing_a_part_loses_no_escalation(journey: Journey, part: str) -> None:
     ticket = journey.ticket(f"Wi-Fi in the meeting room is slow ({part})")
     journey.escalate(ticket)
-    process = journey.stage.part(part).process
+    process = journey.stack.part(part).process
     assert process is not None
     process.send_signal(signal.SIGKILL)
     journey.wait_posted(ticket, within_s=45)

@@ -48,7 +48,7 @@ def test_a_flood_leaves_the_others_alone_and_keeps_each_pause(running: Rig, alon
     times = measure(running, other, SAMPLES, gap_s=0.4)
     assert not times.missing
     assert times.median < TIMES_AS_LONG * alone_s
-    found = manners(running.stage.simulator.requests(), busy.name, RETRY_AFTER_S)
+    found = manners(running.stack.simulator.requests(), busy.name, RETRY_AFTER_S)
     assert found.refused, "nothing was tried"
     assert found.early == 0
     busy.simulator.settings(rate_limit=None)
@@ -56,7 +56,7 @@ def test_a_flood_leaves_the_others_alone_and_keeps_each_pause(running: Rig, alon
 
 def test_more_hanging_accounts_than_threads_leave_the_others_alone(running: Rig, alone_s: float) -> None:
     with silent_server() as site:
-        hang(running, site, running.stage.services.settings.threads + 4, 2)
+        hang(running, site, running.stack.services.settings.threads + 4, 2)
         times = measure(running, running.msps[1], SAMPLES, gap_s=0.4)
     assert not times.missing
     assert times.median < TIMES_AS_LONG * alone_s

@@ -18,7 +18,7 @@ def test_a_status_change_becomes_a_brief_and_a_mail(journey: Journey) -> None:
     assert "Changed the toner" in note["text"]
 
     def mails() -> list[str]:
-        parsed = [email.message_from_bytes(p.read_bytes(), policy=email.policy.default) for p in journey.stage.mail]
+        parsed = [email.message_from_bytes(p.read_bytes(), policy=email.policy.default) for p in journey.stack.mail]
         return [str(m["To"]) for m in parsed if str(ticket) in str(m["Subject"])]
 
     both = {"Maja Svensson <maja.svensson@northgate.example>", "Tom O'Brien <tom.o'brien@northgate.example>"}

@@ -45,8 +45,8 @@ def main() -> int:
         running.heal()
         healed = time.monotonic()
         found = audit(running, "ambiguous", made, healed, settle(running, healed, 600))
-        asked = running.stage.simulator.requests()
-        found.why += [] if found.good else [*alerts(running), running.stage.log("worker")[-600:]]
+        asked = running.stack.simulator.requests()
+        found.why += [] if found.good else [*alerts(running), running.stack.log("worker")[-600:]]
     posts = sum(one["method"] == "POST" and one["path"].endswith("/notes") for one in asked)
     say(found.line())
     say(

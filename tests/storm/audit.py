@@ -79,7 +79,7 @@ def waiting(rig: Rig) -> dict[str, int]:
     """Return what is still due or under way, by kind; nothing: the storm has settled."""
     found: Counter[str] = Counter()
     for msp in rig.msps:
-        with rig.stage.services.database.account(msp.account_id, reading=True) as session:
+        with rig.stack.services.database.account(msp.account_id, reading=True) as session:
             new = select(func.count()).select_from(Inbox)
             found["inbox"] += session.scalar(new.where(Inbox.account_id == msp.account_id, Inbox.state == "new")) or 0
             for handoff in session.scalars(select(Handoff).where(Handoff.account_id == msp.account_id)):
@@ -93,7 +93,7 @@ def waiting(rig: Rig) -> dict[str, int]:
             for report in session.scalars(select(Report).where(Report.account_id == msp.account_id)):
                 found["report"] += report.status in ("queued", "sending")
             due = select(Account_.next_weekly_at).where(Account_.id == msp.account_id)
-            found["week"] += (session.scalar(due) or rig.stage.services.clock()) <= rig.stage.services.clock()
+            found["week"] += (session.scalar(due) or rig.stack.services.clock()) <= rig.stack.services.clock()
         known = _tickets(rig, msp)
         mine = [e.ticket for e in rig.escalations if e.msp.name == msp.name]
         found["unseen"] += sum(ticket not in known for ticket in mine)
@@ -101,7 +101,7 @@ def waiting(rig: Rig) -> dict[str, int]:
 
 
 def _tickets(rig: Rig, msp: Msp) -> set[int]:
-    with rig.stage.services.database.account(msp.account_id, reading=True) as session:
+    with rig.stack.services.database.account(msp.account_id, reading=True) as session:
         query = select(Handoff.ticket_id).where(Handoff.account_id == msp.account_id)
         return set(session.scalars(query))
 
@@ -113,7 +113,7 @@ def settle(rig: Rig, healed: float, within_s: float) -> float | None:
             if not waiting(rig):
                 return time.monotonic() - healed
         except Exception:
-            rig.stage.services.database.dispose()  # connections from before the fault
+            rig.stack.services.database.dispose()  # connections from before the fault
         time.sleep(0.25)
     return None
 
@@ -157,12 +157,12 @@ def _audit_account(rig: Rig, msp: Msp, mine: list[Escalation], found: Account, h
     escalated = {e.ticket for e in rig.escalations if e.msp.name == msp.name}
     for ticket in notes.keys() - escalated - msp.forged:
         found.blame(f"{msp.name} {ticket}: a brief in a ticket that nobody escalated")
-    with rig.stage.services.database.account(msp.account_id, reading=True) as session:
+    with rig.stack.services.database.account(msp.account_id, reading=True) as session:
         account = accounts.get(session, msp.account_id)
         assert account is not None
         if account.frozen_reason:
             found.blame(f"{msp.name} is frozen: {account.frozen_reason}")
-        key = accounts.marker_key(account, rig.stage.services.sealer)
+        key = accounts.marker_key(account, rig.stack.services.cipher)
         for one in mine:
             found.acknowledged += any(t == one.ticket and 0 <= raised - one.at < OWN_S for t, raised in answered)
             rows = handoffs.by_ticket(session, msp.account_id, one.ticket)
@@ -211,7 +211,7 @@ def _audit_mails(
     rig: Rig, msp: Msp, mine: list[Escalation], mails: list[tuple[str, str, str]], found: Account
 ) -> None:
     came = Counter(message_id for _, _, message_id in mails)
-    with rig.stage.services.database.account(msp.account_id, reading=True) as session:
+    with rig.stack.services.database.account(msp.account_id, reading=True) as session:
         for one in mine:
             for handoff in handoffs.by_ticket(session, msp.account_id, one.ticket):
                 rows = deliveries.of_handoff(session, msp.account_id, handoff.id)
@@ -254,7 +254,7 @@ def _audit_reports(rig: Rig, session: Session, msp: Msp, came: Counter[str], fou
 def _audit_extras(rig: Rig, found: Account) -> None:
     """Blame notes that we removed in the PSA without counting them, and counts without a note."""
     removed = [
-        r for r in rig.stage.simulator.requests()
+        r for r in rig.stack.simulator.requests()
         if r["method"] == "DELETE" and "/notes/" in r["path"] and r["status"] and 200 <= r["status"] < 300
     ]  # fmt: skip
     if len(removed) != found.extras:
@@ -263,5 +263,5 @@ def _audit_extras(rig: Rig, found: Account) -> None:
 
 def alerts(rig: Rig) -> list[str]:
     """Return the open alerts, as kind and subject."""
-    with rig.stage.services.database.system(reading=True) as system:
+    with rig.stack.services.database.system(reading=True) as system:
         return [f"{alert.kind}: {alert.subject}" for alert in jobs.open_alerts(system)]

@@ -54,8 +54,8 @@ def strike(rig: Rig, case: Case) -> Account:
     """Let three escalations go on while the process ends at the point, and audit. Raises `NotReached`."""
     for msp in rig.msps:
         msp.simulator.clear_deliveries()
-    rig.stage.simulator.clear_requests()
-    rig.stage.wait_until_warm(rig.part("worker").starts)
+    rig.stack.simulator.clear_requests()
+    rig.stack.wait_until_warm(rig.part("worker").starts)
     before = len(rig.escalations)
     way = way_to(case.point)
     try:
@@ -68,7 +68,7 @@ def strike(rig: Rig, case: Case) -> Account:
         rig.crash_file.write_text(f"{case.point} {case.hit} {case.end}")
         _provoke_until_struck(rig, case, way, made)
         if case.end == "stop":
-            waits = rig.stage.services.settings.intervals
+            waits = rig.stack.services.settings.intervals
             time.sleep(waits.lease + waits.post_timeout + waits.ambiguous_wait + 1)
     finally:
         rig.heal()

@@ -96,7 +96,7 @@ def measure(rig: Rig, msp: Msp, samples: int, gap_s: float = GAP_S) -> Times:
     found: dict[int, float] = {}
     end = time.monotonic() + GIVEN_UP_S
     while len(found) < samples and time.monotonic() < end:
-        with rig.stage.services.database.account(msp.account_id, reading=True) as session:
+        with rig.stack.services.database.account(msp.account_id, reading=True) as session:
             for ticket in sent.keys() - found.keys():
                 for handoff in handoffs.by_ticket(session, msp.account_id, ticket):
                     if handoff.posted_at:
@@ -112,7 +112,7 @@ def _ways(rig: Rig, msp: Msp, sent: dict[int, float], noted: dict[int, float]) -
     """Tell where the time went, by our rows and the simulator's log."""
     first: dict[int, float] = {}
     posted: dict[int, float] = {}
-    for call in rig.stage.simulator.requests():
+    for call in rig.stack.simulator.requests():
         if call["company"] != msp.name:
             continue
         path = call["path"].split("?")[0]
@@ -121,7 +121,7 @@ def _ways(rig: Rig, msp: Msp, sent: dict[int, float], noted: dict[int, float]) -
             first.setdefault(number, call["at"])
         elif call["method"] == "POST" and path.endswith(f"/{number}/notes"):
             posted[number] = call["at"]
-    with rig.stage.services.database.account(msp.account_id, reading=True) as session:
+    with rig.stack.services.database.account(msp.account_id, reading=True) as session:
         rows = session.execute(
             select(Inbox.record_id, Inbox.received_at).where(Inbox.account_id == msp.account_id).order_by(Inbox.id.desc())
         )
@@ -135,7 +135,7 @@ def _ways(rig: Rig, msp: Msp, sent: dict[int, float], noted: dict[int, float]) -
 def busy_msp(rig: Rig, home: Path) -> Iterator[Msp]:
     """Connect one more account, whose ConnectWise is a process of its own as in life, and give it."""
     home.mkdir(parents=True, exist_ok=True)
-    file, services = home / "simulator.url", rig.stage.services
+    file, services = home / "simulator.url", rig.stack.services
     command = [sys.executable, "-m", "psa.simulator", "--port", "0", "--url-file", str(file)]
     part = Part("busy simulator", command, {}, home / "simulator.log")
     part.start()
@@ -145,7 +145,7 @@ def busy_msp(rig: Rig, home: Path) -> Iterator[Msp]:
         keys, name = simulator.credentials(), f"busy {simulator.url[-5:]}"
         with services.database.system() as system:
             account_id = accounts.add_account(
-                system, services.sealer, name=name, site=simulator.url, company=keys["company"],
+                system, services.cipher, name=name, site=simulator.url, company=keys["company"],
                 public_key=keys["public_key"], private_key=keys["private_key"], client_id=keys["client_id"],
                 now=services.clock(), allow_private=True, board_names=["Help Desk"], escalate_status_names=["Escalated"],
                 claim_status_names=[], engineers=["msvensson"], time_zone="UTC",
@@ -190,13 +190,13 @@ def silent_server() -> Iterator[str]:
 
 def hang(rig: Rig, site: str, accounts_wanted: int, each: int) -> None:
     """Connect accounts whose ConnectWise never answers, and let callbacks of theirs come in all at once."""
-    services = rig.stage.services
+    services = rig.stack.services
     rung: list[tuple[int, int]] = []
     for number in range(accounts_wanted):
         name = f"silent {number + 1}"
         with services.database.system() as system:
             account_id = accounts.add_account(
-                system, services.sealer, name=name, site=site, company=f"silent{number}", public_key="p", private_key="k",
+                system, services.cipher, name=name, site=site, company=f"silent{number}", public_key="p", private_key="k",
                 client_id="c", now=services.clock(), allow_private=True, board_names=["Service"],
                 escalate_status_names=["Escalated"], claim_status_names=[], engineers=[], time_zone="UTC",
             )  # fmt: skip
@@ -238,7 +238,7 @@ def _cases(stack: contextlib.ExitStack, home: Path, kind: str, options: argparse
     measure(running, lakeside, 2)  # first use of everything
 
     def show(name: str, before: Callable[[], object] = lambda: None) -> None:
-        running.stage.simulator.clear_requests()
+        running.stack.simulator.clear_requests()
         before()
         times = measure(running, lakeside, options.samples, options.gap)
         say(f"{kind:10}  {name:32} {times}   load {os.getloadavg()[0]:.1f}")

@@ -84,10 +84,10 @@ def main() -> int:
             rate_limit=options.hidden, rate_burst=options.hidden_burst, rate_retry_after=options.retry_after,
             latency_ms=options.latency,
         )  # fmt: skip
-        running.stage.simulator.clear_requests()
+        running.stack.simulator.clear_requests()
         flood(running, msp, int(options.minutes * 60 * max(options.rate, options.hidden) / 7) + 20)
         time.sleep(options.minutes * 60)
-        found = manners(running.stage.simulator.requests(), msp.name, options.retry_after)
+        found = manners(running.stack.simulator.requests(), msp.name, options.retry_after)
     say(
         f"{options.workers} workers, our limit {options.rate:g}/s (burst {options.burst}), ConnectWise's "
         f"{options.hidden:g}/s (burst {options.hidden_burst:g}): {found}"

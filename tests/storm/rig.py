@@ -22,7 +22,7 @@ from tests.storm.disks import free, small_disk
 from tests.storm.proxy import Fault, Proxy
 from worker.account.onboarding import account_named, connect
 from worker.demo.mail_catcher import MailCatcher
-from worker.demo.stack import Stage, until
+from worker.demo.stack import Stack, until
 from worker.process.embedded import Part, worker_command
 from worker.settings import Settings
 
@@ -77,7 +77,7 @@ class Escalation:
 class Rig:
     """Everything running. `healed` puts every fault right again."""
 
-    stage: Stage
+    stack: Stack
     mail: MailCatcher
     smtp: Proxy
     broker: Proxy
@@ -103,7 +103,7 @@ class Rig:
         return "postgresql" if self.postgres else "sqlite"
 
     def part(self, name: str) -> Part:
-        return self.stage.part(name)
+        return self.stack.part(name)
 
     def signal(self, name: str, sig: signal.Signals) -> int:
         """Send a signal to a part and the processes it has forked (gunicorn has one); return the part's pid."""
@@ -155,25 +155,25 @@ class Rig:
         new.write_text(str(seconds))
         new.replace(file)
         if database and self.postgres:
-            self.postgres.set_clock(self.stage.services.database.url.database or "", seconds)
+            self.postgres.set_clock(self.stack.services.database.url.database or "", seconds)
 
     def add_worker(self, name: str = "worker 2", *, clock: str = "clock") -> Part:
         """Start one more worker; it is gone with the rig."""
         first = self.part("worker")
-        settings = self.stage.services.settings
+        settings = self.stack.services.settings
         environment = {**first.environment, "STORM_CLOCK": str(self.home / clock)}
-        log = self.stage.home / "log" / f"{name}.log"
+        log = self.stack.home / "log" / f"{name}.log"
         log.unlink(missing_ok=True)
         part = Part(name, worker_command(settings), environment, log)
         part.start()
-        self.stage._supervisor.parts.append(part)
-        until(lambda: '"event": "warm"' in self.stage.log(name), f"{name} did not get ready")
+        self.stack._supervisor.parts.append(part)
+        until(lambda: '"event": "warm"' in self.stack.log(name), f"{name} did not get ready")
         return part
 
     def remove(self, name: str) -> None:
         """End a part that was added."""
         part = self.part(name)
-        self.stage._supervisor.parts.remove(part)
+        self.stack._supervisor.parts.remove(part)
         part.kill()
 
     def heal(self) -> None:
@@ -181,25 +181,25 @@ class Rig:
         self.crash_file.unlink(missing_ok=True)
         for disk in self.disks:
             free(disk)
-        self.stage.simulator.clear_faults()
-        self.stage.simulator.settings(rate_limit=None, note_lag_s=0, latency_ms=0)
+        self.stack.simulator.clear_faults()
+        self.stack.simulator.settings(rate_limit=None, note_lag_s=0, latency_ms=0)
         for msp in self.msps:
             msp.simulator.callbacks(drop_ratio=0.0, repeat=0, shuffle=False, delay_s=0.0)
         self.mail.faults = type(self.mail.faults)()
         for proxy in (self.smtp, self.broker, self.database):
             if proxy is not None and proxy.fault != Fault():
                 proxy.fault = Fault()
-        for part in self.stage._supervisor.parts:
+        for part in self.stack._supervisor.parts:
             if part.alive():
                 self.signal(part.name, signal.SIGCONT)
 
     def wait_warm(self, since: int) -> None:
         """Wait until the worker has got ready more than `since` times."""
-        self.stage.wait_until_warm(since + 1)
+        self.stack.wait_until_warm(since + 1)
 
     @property
     def warm_starts(self) -> int:
-        return self.stage.log("worker").count('"event": "warm"')
+        return self.stack.log("worker").count('"event": "warm"')
 
 
 @contextlib.contextmanager
@@ -216,12 +216,12 @@ def rig(
 
     Raises `tests.storm.disks.CannotMount` where small disks cannot be had.
     """
-    with contextlib.ExitStack() as stack:
-        small = [stack.enter_context(small_disk(home / "disk"))] if disks else []
+    with contextlib.ExitStack() as exits:
+        small = [exits.enter_context(small_disk(home / "disk"))] if disks else []
         place = small[0] if small else home
         mail = MailCatcher(home / "caught")
-        stack.enter_context(mail)
-        smtp = stack.enter_context(Proxy(("127.0.0.1", mail.port)))
+        exits.enter_context(mail)
+        smtp = exits.enter_context(Proxy(("127.0.0.1", mail.port)))
         crash_file = home / "crash"
         wanted = {
             **QUICK,
@@ -234,41 +234,41 @@ def rig(
         }
         # The broker's socket is where its settings say; we and the product reach it through the proxy.
         socket = Settings.read({"RESOLUTIONFLOW_VAR": str(place)}).broker_socket
-        broker = stack.enter_context(Proxy(socket))
+        broker = exits.enter_context(Proxy(socket))
         wanted["REDIS_URL"] = f"redis://127.0.0.1:{broker.port}"
         line, server, url = None, None, ""
         if database == "postgresql":
-            server = postgres or stack.enter_context(_postgres())
-            line = stack.enter_context(Proxy(_socket_of(server)))
+            server = postgres or exits.enter_context(_postgres())
+            line = exits.enter_context(Proxy(_socket_of(server)))
             if disks:
-                small.append(stack.enter_context(small_disk(Path(tempfile.mkdtemp(prefix="rf-disk-")))))
+                small.append(exits.enter_context(small_disk(Path(tempfile.mkdtemp(prefix="rf-disk-")))))
             name = server.fresh_database(small[1] if disks else None)
             server.make_clock_wrong(name)
             direct = make_url(server.url(name, APP))
             url = direct.set(host="127.0.0.1", port=line.port, query={}).render_as_string(hide_password=False)
-        stage = stack.enter_context(
-            Stage(
+        stack = exits.enter_context(
+            Stack(
                 place, database_url=url, environment=wanted, supervised=True, longest_wait_s=0.2, owner="gnorth",
                 simulator_arguments=["--seed", str(seed)],
             )
         )  # fmt: skip
-        northgate = Msp(stage.account_id, "northgate", stage.simulator, "jlind", "Help Desk", "Escalated",
-                        ("msvensson", "tobrien", "gnorth"), _forged(stage.simulator))  # fmt: skip
-        msps = [northgate, _lakeside(stage)]
-        made = Rig(stage, mail, smtp, broker, line, server, msps, seed, random.Random(seed), crash_file, home, disks=small)
+        northgate = Msp(stack.account_id, "northgate", stack.simulator, "jlind", "Help Desk", "Escalated",
+                        ("msvensson", "tobrien", "gnorth"), _forged(stack.simulator))  # fmt: skip
+        msps = [northgate, _lakeside(stack)]
+        made = Rig(stack, mail, smtp, broker, line, server, msps, seed, random.Random(seed), crash_file, home, disks=small)
         try:
             yield made
         finally:
             made.heal()
 
 
-def _lakeside(stage: Stage) -> Msp:
+def _lakeside(stack: Stack) -> Msp:
     """Connect the simulator's second MSP."""
-    simulator, services = stage.simulator.of("lakeside"), stage.services
+    simulator, services = stack.simulator.of("lakeside"), stack.services
     keys = simulator.credentials()
     with services.database.system() as system:
         account_id = accounts.add_account(
-            system, services.sealer, name="lakeside", site=stage.simulator.url, company=keys["company"],
+            system, services.cipher, name="lakeside", site=stack.simulator.url, company=keys["company"],
             public_key=keys["public_key"], private_key=keys["private_key"], client_id=keys["client_id"],
             now=services.clock(), allow_private=True, board_names=["Service"], escalate_status_names=["Tier 2"],
             claim_status_names=["Engineer Assigned"], engineers=["nhart"], admins=["pdale"], time_zone="Europe/London",

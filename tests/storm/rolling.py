@@ -53,14 +53,14 @@ def _git(*arguments: str) -> bytes:
 
 @storm("rolling deploy: migrate, then workers, then web")
 def _rolling(rig: Rig, force: Force) -> None:
-    place, version = old_release(rig.stage.home / "old")
+    place, version = old_release(rig.stack.home / "old")
     new = {name: rig.part(name) for name in PARTS}
     for name in reversed(PARTS):
         _end(rig, new[name])
     _take_back(rig, place, version)
     old = {name: _start_old(rig, part, place) for name, part in new.items()}
-    until(rig.stage._web_answers, "the old web did not answer")
-    until(lambda: '"event": "warm"' in rig.stage.log("old worker"), "the old worker did not get ready")
+    until(rig.stack._web_answers, "the old web did not answer")
+    until(lambda: '"event": "warm"' in rig.stack.log("old worker"), "the old worker did not get ready")
     rain(rig, some(force))
     _migrate(rig)
     rain(rig, some(force))
@@ -72,7 +72,7 @@ def _rolling(rig: Rig, force: Force) -> None:
     rain(rig, some(force))
     _end(rig, old["web"])
     _begin(rig, new["web"])
-    until(rig.stage._web_answers, "the new web did not answer")
+    until(rig.stack._web_answers, "the new web did not answer")
     rain(rig, some(force))
 
 
@@ -80,19 +80,19 @@ def _start_old(rig: Rig, part: Part, place: Path) -> Part:
     """Start a part of the old release: the same command in another directory."""
     command = ["sh", "-c", f'cd "{place}" && exec "$0" "$@"', *part.command]
     name = f"old {part.name}"
-    old = Part(name, command, part.environment, rig.stage.home / "log" / f"{name}.log")
+    old = Part(name, command, part.environment, rig.stack.home / "log" / f"{name}.log")
     _begin(rig, old)
     return old
 
 
 def _begin(rig: Rig, part: Part) -> None:
     part.start()
-    rig.stage._supervisor.parts.append(part)
+    rig.stack._supervisor.parts.append(part)
 
 
 def _end(rig: Rig, part: Part) -> None:
     """End a part as a deployment does: politely, then not."""
-    rig.stage._supervisor.parts.remove(part)
+    rig.stack._supervisor.parts.remove(part)
     part.stop()
     end = time.monotonic() + 10
     while part.alive() and time.monotonic() < end:
@@ -101,7 +101,7 @@ def _end(rig: Rig, part: Part) -> None:
 
 
 def _migrate(rig: Rig) -> None:
-    url = rig.stage.services.database.url
+    url = rig.stack.services.database.url
     if rig.postgres is None:
         migrate(url.render_as_string(hide_password=False))
     else:
@@ -110,15 +110,15 @@ def _migrate(rig: Rig) -> None:
 
 def _take_back(rig: Rig, place: Path, version: str) -> None:
     """Bring the schema to the old release's: what only the new one has goes, so new releases must only add."""
-    model = rig.stage.home / "old.db"
+    model = rig.stack.home / "old.db"
     subprocess.run(
         [sys.executable, "-c", "import sys; from models.database.schema import migrate; migrate(sys.argv[1])", f"sqlite:///{model}"],
         cwd=place, check=True,
     )  # fmt: skip
     wanted = _tables(f"sqlite:///{model}")
-    url = rig.stage.services.database.url
+    url = rig.stack.services.database.url
     if rig.postgres is None:
-        rig.stage.services.database.dispose()
+        rig.stack.services.database.dispose()
         _remove(url.render_as_string(hide_password=False), wanted, version, lambda statement: statement)
     else:
         _remove(

@@ -72,7 +72,7 @@ def run(rig: Rig, one: Storm, force: Force) -> Account:
     """Let one storm blow, heal, wait until everything has settled, and audit."""
     for msp in rig.msps:
         msp.simulator.clear_deliveries()
-    rig.stage.simulator.clear_requests()
+    rig.stack.simulator.clear_requests()
     before = len(rig.escalations)
     rig.refused_mail = one.refused_mail
     rig.blame.clear()
@@ -129,7 +129,7 @@ def _kills(rig: Rig, force: Force) -> None:
 @storm("processes: worker stopped beyond lease")
 def _stopped(rig: Rig, force: Force) -> None:
     rig.add_worker()
-    lease = rig.stage.services.settings.intervals.lease
+    lease = rig.stack.services.settings.intervals.lease
     try:
         rain(rig, replace(force, escalations=force.escalations // 2, seconds=1))
         rig.signal("worker", signal.SIGSTOP)
@@ -156,7 +156,7 @@ def _no_beat(rig: Rig, force: Force) -> None:
 @storm("processes: two beats")
 def _two_beats(rig: Rig, force: Force) -> None:
     first = rig.part("beat")
-    second = Part("beat 2", first.command, first.environment, rig.stage.home / "log" / "beat-2.log")
+    second = Part("beat 2", first.command, first.environment, rig.stack.home / "log" / "beat-2.log")
     second.start()
     try:
         rain(rig, force)
@@ -237,7 +237,7 @@ def _broker_read_only(rig: Rig, force: Force) -> None:
 
 
 def _broker(rig: Rig, *command: str) -> None:
-    with redis.Redis(unix_socket_path=str(rig.stage.services.settings.broker_socket)) as client:
+    with redis.Redis(unix_socket_path=str(rig.stack.services.settings.broker_socket)) as client:
         client.execute_command(*command)
 
 
@@ -246,7 +246,7 @@ def _broker(rig: Rig, *command: str) -> None:
 
 @storm("database: locked", only="sqlite")
 def _locked(rig: Rig, force: Force) -> None:
-    file = make_url(rig.stage.services.settings.database_url).database
+    file = make_url(rig.stack.services.settings.database_url).database
     assert file is not None
     with sqlite3.connect(Path(file), isolation_level=None, check_same_thread=False, timeout=20) as connection:
 
@@ -336,28 +336,28 @@ def _throttling(rig: Rig, force: Force) -> None:
 @storm("psa: half of all calls fail")
 def _failing(rig: Rig, force: Force) -> None:
     for status in (500, 502, 503):
-        rig.stage.simulator.fault(path=API, kind="status", status=status, probability=0.2)
+        rig.stack.simulator.fault(path=API, kind="status", status=status, probability=0.2)
     rain(rig, force)
 
 
 @storm("psa: hangs")
 def _hanging(rig: Rig, force: Force) -> None:
-    rig.stage.simulator.fault(path=API, kind="hang", probability=0.2, seconds=10)
+    rig.stack.simulator.fault(path=API, kind="hang", probability=0.2, seconds=10)
     rain(rig, force)
 
 
 @storm("psa: resets and halves of answers")
 def _resetting(rig: Rig, force: Force) -> None:
-    rig.stage.simulator.fault(path=API, kind="reset", probability=0.15)
-    rig.stage.simulator.fault(path=API, kind="truncate", probability=0.15)
+    rig.stack.simulator.fault(path=API, kind="reset", probability=0.15)
+    rig.stack.simulator.fault(path=API, kind="truncate", probability=0.15)
     rain(rig, force)
 
 
 @storm("psa: web pages and empty answers")
 def _html(rig: Rig, force: Force) -> None:
-    rig.stage.simulator.fault(path=API, kind="html", status=200, probability=0.15)
-    rig.stage.simulator.fault(path=API, kind="html", status=503, probability=0.1)
-    rig.stage.simulator.fault(path=API, kind="empty", status=200, probability=0.1)
+    rig.stack.simulator.fault(path=API, kind="html", status=200, probability=0.15)
+    rig.stack.simulator.fault(path=API, kind="html", status=503, probability=0.1)
+    rig.stack.simulator.fault(path=API, kind="empty", status=200, probability=0.1)
     rain(rig, force)
 
 
@@ -383,18 +383,18 @@ def _unanswered_and_late(rig: Rig, force: Force) -> None:
 def spoil_posts(rig: Rig) -> None:
     """Let ConnectWise carry out every POST of a note and answer none."""
     for kind, more in (("reset", {}), ("hang", {"seconds": 5}), ("status", {"status": 504}), ("html", {"status": 200})):
-        rig.stage.simulator.fault(method="POST", path=NOTES, kind=kind, applied=True, probability=0.25, **more)
+        rig.stack.simulator.fault(method="POST", path=NOTES, kind=kind, applied=True, probability=0.25, **more)
 
 
 @storm("psa: down")
 def _psa_down(rig: Rig, force: Force) -> None:
-    rig.stage.simulator.fault(path=API, kind="status", status=503)
+    rig.stack.simulator.fault(path=API, kind="status", status=503)
     rain(rig, force)
 
 
 @storm("psa: frozen")
 def _psa_frozen(rig: Rig, force: Force) -> None:
-    rig.stage.simulator.fault(path=API, kind="hang", seconds=60)
+    rig.stack.simulator.fault(path=API, kind="hang", seconds=60)
     rain(rig, force)
 
 

@@ -60,7 +60,7 @@ class Second(Shop):
         self.services._clients.clear()
         with self.database.system() as system:
             self.account_id = accounts.add_account(
-                system, self.services.sealer, name="lakeside", site="eu.myconnectwise.net", company="lakeside",
+                system, self.services.cipher, name="lakeside", site="eu.myconnectwise.net", company="lakeside",
                 public_key="r", private_key="s", client_id="c", now=self.clock(), board_names=["Help Desk"],
                 escalate_status_names=["Escalated"], claim_status_names=["Assigned to Engineer"], engineers=["msvensson"],
             )  # fmt: skip

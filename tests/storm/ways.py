@@ -73,7 +73,7 @@ def failing(**rule: Any) -> Callable[[Rig], None]:
     """Return what makes the PSA fail until the rig is healed."""
 
     def prepare(rig: Rig) -> None:
-        rig.stage.simulator.fault(**rule)
+        rig.stack.simulator.fault(**rule)
 
     return prepare
 
@@ -93,21 +93,21 @@ def by(fault: dict[str, Any], provoke: Provoke) -> Provoke:
     """Return the same under a fault of the PSA, which healing takes away."""
 
     def both(rig: Rig, made: Sequence[Escalation]) -> None:
-        if not rig.stage.simulator.faults():
-            rig.stage.simulator.fault(**fault)
+        if not rig.stack.simulator.faults():
+            rig.stack.simulator.fault(**fault)
         provoke(rig, made)
 
     return both
 
 
 def _handoff(rig: Rig, one: Escalation) -> Handoff:
-    with rig.stage.services.database.account(one.msp.account_id, reading=True) as session:
+    with rig.stack.services.database.account(one.msp.account_id, reading=True) as session:
         return handoffs.by_ticket(session, one.msp.account_id, one.ticket)[0]
 
 
 def take(rig: Rig, made: Sequence[Escalation]) -> None:
     """Let an engineer take each by the link, as the web stores it; nobody rings, so the sweeper has to find it."""
-    services = rig.stage.services
+    services = rig.stack.services
     for one in made:
         account_id = one.msp.account_id
         with services.database.account(account_id) as session:
@@ -120,14 +120,14 @@ def press(deeds: Iterable[str]) -> Provoke:
     """Open each claim link and press buttons, as browsers do; each in a thread, since the web may stop."""
 
     def provoke(rig: Rig, made: Sequence[Escalation]) -> None:
-        services = rig.stage.services
+        services = rig.stack.services
 
         def one_browser(one: Escalation) -> None:
             account_id = one.msp.account_id
             with services.database.account(account_id, reading=True) as session:
                 senior = accounts.recipients(session, account_id)[0].id
             link = services.passes.claim_link(
-                rig.stage.web_url, account_id=account_id, handoff_id=_handoff(rig, one).id, member_id=senior,
+                rig.stack.web_url, account_id=account_id, handoff_id=_handoff(rig, one).id, member_id=senior,
                 epoch=services.desk(account_id).token_epoch,
             )  # fmt: skip
             browser = Browser(timeout_s=5)
@@ -145,7 +145,7 @@ def dismiss(rig: Rig, made: Sequence[Escalation]) -> None:
     """Let an engineer end each through the API."""
     import urllib.request
 
-    services = rig.stage.services
+    services = rig.stack.services
 
     def ask(one: Escalation) -> None:
         account_id = one.msp.account_id
@@ -155,7 +155,7 @@ def dismiss(rig: Rig, made: Sequence[Escalation]) -> None:
             account_id=account_id, member_id=senior, epoch=services.desk(account_id).token_epoch
         )
         request = urllib.request.Request(
-            f"{rig.stage.web_url}/api/v1/handoffs/{_handoff(rig, one).id}/dismiss", b'{"reason": "a mistake"}',
+            f"{rig.stack.web_url}/api/v1/handoffs/{_handoff(rig, one).id}/dismiss", b'{"reason": "a mistake"}',
             {"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
         )  # fmt: skip
         with contextlib.suppress(OSError):
@@ -166,7 +166,7 @@ def dismiss(rig: Rig, made: Sequence[Escalation]) -> None:
 
 
 def _due(rig: Rig, one: Escalation, **columns: Any) -> None:
-    services, account_id = rig.stage.services, one.msp.account_id
+    services, account_id = rig.stack.services, one.msp.account_id
     with services.database.account(account_id) as session:
         mine = update(Handoff).where(Handoff.account_id == account_id, Handoff.ticket_id == one.ticket)
         session.execute(mine.values(observe_due_at=services.clock(), **columns))
@@ -176,7 +176,7 @@ def run_out(rig: Rig, made: Sequence[Escalation]) -> None:
     """Let claims that were never acted on be over."""
     take(rig, made)
     time.sleep(1.5)  # settling sets when it ends
-    _each(made, lambda one: _due(rig, one, claim_expires_at=rig.stage.services.clock() - timedelta(seconds=1)))
+    _each(made, lambda one: _due(rig, one, claim_expires_at=rig.stack.services.clock() - timedelta(seconds=1)))
 
 
 def leave(rig: Rig, made: Sequence[Escalation]) -> None:
@@ -184,7 +184,7 @@ def leave(rig: Rig, made: Sequence[Escalation]) -> None:
     for one in made:
         one.msp.simulator.change_status(one.ticket, "New", member=one.msp.junior)
     time.sleep(1.5)
-    services = rig.stage.services
+    services = rig.stack.services
     for one in made:
         with services.database.account(one.msp.account_id) as session:
             away = update(Watch).where(
@@ -207,7 +207,7 @@ def delete(rig: Rig, made: Sequence[Escalation]) -> None:
 def second_note(rig: Rig, made: Sequence[Escalation]) -> None:
     """Let a repeat of the brief stand in the ticket, as by a POST that arrived late."""
     for one in made:
-        us = rig.stage.services.desk(one.msp.account_id).api_member
+        us = rig.stack.services.desk(one.msp.account_id).api_member
         assert us is not None
         one.msp.simulator.add_note(one.ticket, _handoff(rig, one).draft or "", member=us)
     work_goes_on(rig, made)
@@ -250,7 +250,7 @@ def forget_key(rig: Rig, _: Sequence[Escalation]) -> None:
 
 
 def _set(rig: Rig, **columns: Any) -> None:
-    services = rig.stage.services
+    services = rig.stack.services
     for msp in rig.msps:
         with services.database.account(msp.account_id) as session:
             accounts.set_account(session, msp.account_id, **columns)
@@ -258,32 +258,32 @@ def _set(rig: Rig, **columns: Any) -> None:
 
 def wait_too_long(rig: Rig, _: Sequence[Escalation]) -> None:
     """Let the next polls be due tomorrow, as if the clock had been a day ahead."""
-    _set(rig, next_poll_at=rig.stage.services.clock() + timedelta(days=1))
+    _set(rig, next_poll_at=rig.stack.services.clock() + timedelta(days=1))
 
 
 def sweep_in_the_future(rig: Rig, _: Sequence[Escalation]) -> None:
     """Let the last sweep have been in an hour, as if the clock had been set back since."""
-    with rig.stage.services.database.system() as system:
-        jobs.beat(system, "sweep", rig.stage.services.clock() + timedelta(hours=1))
+    with rig.stack.services.database.system() as system:
+        jobs.beat(system, "sweep", rig.stack.services.clock() + timedelta(hours=1))
 
 
 def unverified(rig: Rig) -> None:
     """Let a receiver that knows no key find its host silent, so that the worker has to check."""
     rig.kill("web")
     _wait_ready(rig)
-    rig.stage.simulator.fault(path="callbackkey", kind="status", status=503, count=len(rig.msps))
+    rig.stack.simulator.fault(path="callbackkey", kind="status", status=503, count=len(rig.msps))
 
 
 def _wait_ready(rig: Rig) -> None:
     end = time.monotonic() + 20
     time.sleep(0.5)
-    while not rig.stage._web_answers() and time.monotonic() < end:
+    while not rig.stack._web_answers() and time.monotonic() < end:
         time.sleep(0.1)
 
 
 def forge(rig: Rig, _: Sequence[Escalation]) -> None:
     """Store what somebody else signed, as the receiver does while it cannot check."""
-    services = rig.stage.services
+    services = rig.stack.services
     for msp in rig.msps:
         with services.database.account(msp.account_id) as session:
             account = accounts.get(session, msp.account_id)
@@ -310,14 +310,14 @@ def silent(rig: Rig) -> None:
 
 def entries_off(rig: Rig, _: Sequence[Escalation]) -> None:
     """Switch callback entries off, and leave one from a former address."""
-    services = rig.stage.services
+    services = rig.stack.services
     for msp in rig.msps:
         for entry in msp.simulator.callback_entries():
             msp.simulator.callbacks(deactivate=entry["id"])
         with services.database.account(msp.account_id, reading=True) as session:
             account = accounts.get(session, msp.account_id)
             assert account is not None
-            token = accounts.path_token(account, services.sealer)
+            token = accounts.path_token(account, services.cipher)
         with contextlib.suppress(Exception):
             services.psa(msp.account_id).register_callback(
                 url=callback_url("http://127.0.0.1:9", token), type="time", level="owner", object_id=1,
@@ -327,7 +327,7 @@ def entries_off(rig: Rig, _: Sequence[Escalation]) -> None:
 
 def week(rig: Rig, _: Sequence[Escalation]) -> None:
     """Let a week's report be due, whatever was sent of it before."""
-    services = rig.stage.services
+    services = rig.stack.services
     now = services.clock()
     for msp in rig.msps:
         with services.database.account(msp.account_id) as session:
@@ -349,7 +349,7 @@ def no_mail(rig: Rig) -> None:
 
 def raise_alert(rig: Rig, _: Sequence[Escalation]) -> None:
     """Have something to tell the operator."""
-    services = rig.stage.services
+    services = rig.stack.services
     with services.database.account(rig.msps[0].account_id) as session:
         jobs.raise_alert(
             session, rig.msps[0].account_id, kind="callback was inactive", subject=uuid.uuid4().hex, detail="a test",
@@ -366,7 +366,7 @@ def lend(rig: Rig) -> None:
     """Let each account lend a ticket for trials."""
     for msp in rig.msps:
         ticket = msp.simulator.add_ticket(summary="Kept for trials", member=msp.junior, board=msp.board)
-        with rig.stage.services.database.account(msp.account_id) as session:
+        with rig.stack.services.database.account(msp.account_id) as session:
             accounts.set_account(session, msp.account_id, canary_ticket=ticket, canary_posts=True)
 
 
@@ -374,7 +374,7 @@ def lend_a_littered_one(rig: Rig) -> None:
     """The same, where a canary that died has left its notes."""
     lend(rig)
     for msp, ticket in _lent(rig):
-        us = rig.stage.services.desk(msp.account_id).api_member
+        us = rig.stack.services.desk(msp.account_id).api_member
         assert us is not None
         for _ in range(TICKETS):
             msp.simulator.add_note(ticket, f"{MARK} A trial", member=us)
@@ -383,7 +383,7 @@ def lend_a_littered_one(rig: Rig) -> None:
 def _lent(rig: Rig) -> list[tuple[Msp, int]]:
     found = []
     for msp in rig.msps:
-        with rig.stage.services.database.account(msp.account_id, reading=True) as session:
+        with rig.stack.services.database.account(msp.account_id, reading=True) as session:
             account = accounts.get(session, msp.account_id)
         if account is not None and account.canary_ticket is not None:
             found.append((msp, account.canary_ticket))
@@ -398,8 +398,8 @@ def failing_trial(**fault: Any) -> Way:
     """Return the way to what follows when a canary's ticket cannot be tried."""
 
     def provoke(rig: Rig, _: Sequence[Escalation]) -> None:
-        if not rig.stage.simulator.faults():
-            rig.stage.simulator.fault(**fault)
+        if not rig.stack.simulator.faults():
+            rig.stack.simulator.fault(**fault)
 
     return Way(provoke, prepare=lend, passes=1, removes_notes=True)
 
@@ -470,7 +470,7 @@ def put_right(rig: Rig) -> list[str]:
 
     Return the notes of canaries that the next ones did not remove.
     """
-    services = rig.stage.services
+    services = rig.stack.services
     for msp in rig.msps:
         with services.database.account(msp.account_id) as session:
             accounts.unfreeze(session, msp.account_id)
@@ -488,7 +488,7 @@ def put_right(rig: Rig) -> list[str]:
 
 def stopped(rig: Rig) -> bool:
     """Tell whether an account is frozen or a brief is parked."""
-    frozen = any(rig.stage.services.desk(msp.account_id).frozen for msp in rig.msps)
+    frozen = any(rig.stack.services.desk(msp.account_id).frozen for msp in rig.msps)
     return frozen or any(_parked(rig, msp) for msp in rig.msps)
 
 
@@ -500,5 +500,5 @@ def _littered(rig: Rig) -> list[str]:
 
 
 def _parked(rig: Rig, msp: Msp) -> bool:
-    with rig.stage.services.database.account(msp.account_id, reading=True) as session:
+    with rig.stack.services.database.account(msp.account_id, reading=True) as session:
         return bool(handoffs.parked(session, msp.account_id))

@@ -26,10 +26,10 @@ from webhooks.api.schemas import (
     Problem,
     Reason,
 )
-from webhooks.api.schemas import Standing as StandingShape
+from webhooks.api.schemas import ClaimView as ClaimViewSchema
 from webhooks.authorization import NotSenior, TakenBack
-from webhooks.bulkhead import Away, Passage
-from webhooks.claims.claiming import Claiming, NoSuchHandoff, Standing
+from webhooks.bulkhead import Away, Bulkhead
+from webhooks.claims.claiming import Claiming, ClaimView, NoSuchHandoff
 from webhooks.problems import problem
 from worker.process.links import ApiPass, BadPass, Passes
 
@@ -59,15 +59,15 @@ OTHERS: Answers = {
         "content": {"application/json": {"schema": Claim}, "application/problem+json": {"schema": Problem}},
     }
 }
-NOT_SO = _says(409, "It does not stand so; the body says how.", StandingShape)
+NOT_SO = _says(409, "It does not stand so; the body says how.", ClaimViewSchema)
 
 
-def blueprint(claiming: Claiming, records: Records, passes: Passes, passage: Passage) -> APIBlueprint:
+def blueprint(claiming: Claiming, records: Records, passes: Passes, bulkhead: Bulkhead) -> APIBlueprint:
     """Return the routes under `/api/v1`."""
     routes = APIBlueprint("api", __name__, url_prefix="/api/v1", tag="Handoffs")
     auth = _auth(passes)
-    _read(routes, auth, records, passage)
-    _act(routes, auth, claiming, passage)
+    _read(routes, auth, records, bulkhead)
+    _act(routes, auth, claiming, bulkhead)
     _refusals(routes)
     return routes
 
@@ -94,7 +94,7 @@ def _caller(auth: HTTPTokenAuth) -> ApiPass:
     return cast(ApiPass, auth.current_user)  # nobody gets past `auth_required` without one
 
 
-def _read(routes: APIBlueprint, auth: HTTPTokenAuth, records: Records, passage: Passage) -> None:
+def _read(routes: APIBlueprint, auth: HTTPTokenAuth, records: Records, bulkhead: Bulkhead) -> None:
     @routes.get("/handoffs")
     @routes.auth_required(auth)
     @routes.input(ListQuery, location="query", arg_name="query")
@@ -102,7 +102,7 @@ def _read(routes: APIBlueprint, auth: HTTPTokenAuth, records: Records, passage: 
     @routes.doc(summary="List handoffs, newest first", responses=REFUSALS | WRONG)
     def handoffs(query: dict[str, Any]) -> dict[str, Any]:
         who = _caller(auth)
-        return passage.do(
+        return bulkhead.do(
             lambda: records.page(
                 who, states=query.get("state", ()), since=query.get("since"), ticket_id=query.get("ticket"),
                 cursor=query.get("next"), limit=query["limit"],
@@ -115,7 +115,7 @@ def _read(routes: APIBlueprint, auth: HTTPTokenAuth, records: Records, passage: 
     @routes.doc(summary="One handoff with its moves, messages, first action and package", responses=REFUSALS | GONE)
     def handoff(handoff_id: int) -> dict[str, Any]:
         who = _caller(auth)
-        return passage.do(lambda: records.in_full(who, _known(handoff_id)))
+        return bulkhead.do(lambda: records.in_full(who, _known(handoff_id)))
 
     @routes.get("/analytics/escalation-metrics")
     @routes.auth_required(auth)
@@ -124,42 +124,42 @@ def _read(routes: APIBlueprint, auth: HTTPTokenAuth, records: Records, passage: 
     @routes.doc(summary="The figures of the account", tags=["Figures"], responses=REFUSALS | WRONG)
     def escalation_metrics(query: dict[str, Any]) -> dict[str, Any]:
         who = _caller(auth)
-        return passage.do(
+        return bulkhead.do(
             lambda: records.metrics(who, as_of=query.get("as_of"), episodes=query["listing"])
         )
 
 
-def _act(routes: APIBlueprint, auth: HTTPTokenAuth, claiming: Claiming, passage: Passage) -> None:
+def _act(routes: APIBlueprint, auth: HTTPTokenAuth, claiming: Claiming, bulkhead: Bulkhead) -> None:
     @routes.post("/handoffs/<int:handoff_id>/claim")
     @routes.auth_required(auth)
     @routes.output(Claim, description="The caller has it, from now on or already.")
     @routes.doc(summary="Claim it", responses=REFUSALS | GONE | OTHERS)
     def claim(handoff_id: int) -> tuple[dict[str, Any], int] | Response:
         who = _caller(auth)
-        standing = passage.do(lambda: claiming.claim(who, _known(handoff_id), way="api"))
-        if not standing.is_theirs and not standing.is_taken:
-            return problem(409, f"it has ended: {standing.handoff.end_reason or standing.handoff.response_state}")
-        return _told(standing), 200 if standing.is_theirs else 409
+        view = bulkhead.do(lambda: claiming.claim(who, _known(handoff_id), way="api"))
+        if not view.is_theirs and not view.is_taken:
+            return problem(409, f"it has ended: {view.handoff.end_reason or view.handoff.response_state}")
+        return _told(view), 200 if view.is_theirs else 409
 
     @routes.post("/handoffs/<int:handoff_id>/release")
     @routes.auth_required(auth)
-    @routes.output(StandingShape, description="It is offered to everybody again.")
+    @routes.output(ClaimViewSchema, description="It is offered to everybody again.")
     @routes.doc(summary="Give a claim back", responses=REFUSALS | GONE | NOT_SO)
     def release(handoff_id: int) -> tuple[dict[str, Any], int]:
         who = _caller(auth)
-        standing = passage.do(lambda: claiming.give_back(who, _known(handoff_id)))
-        return _told(standing), 200 if standing.changed else 409
+        view = bulkhead.do(lambda: claiming.give_back(who, _known(handoff_id)))
+        return _told(view), 200 if view.changed else 409
 
     @routes.post("/handoffs/<int:handoff_id>/dismiss")
     @routes.auth_required(auth)
     @_plain
     @routes.input(Reason, arg_name="body")
-    @routes.output(StandingShape, description="It is withdrawn; who was not told yet will not be.")
+    @routes.output(ClaimViewSchema, description="It is withdrawn; who was not told yet will not be.")
     @routes.doc(summary="End an open one that nobody has to take", responses=REFUSALS | UNREAD | GONE | NOT_SO | WRONG)
     def dismiss(handoff_id: int, body: dict[str, Any]) -> tuple[dict[str, Any], int]:
         who = _caller(auth)
-        standing = passage.do(lambda: claiming.dismiss(who, _known(handoff_id), reason=body["reason"]))
-        return _told(standing), 200 if standing.changed else 409
+        view = bulkhead.do(lambda: claiming.dismiss(who, _known(handoff_id), reason=body["reason"]))
+        return _told(view), 200 if view.changed else 409
 
 
 def _plain(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -186,12 +186,12 @@ def _known(handoff_id: int) -> int:
     return handoff_id
 
 
-def _told(standing: Standing) -> dict[str, Any]:
-    handoff = standing.handoff
+def _told(view: ClaimView) -> dict[str, Any]:
+    handoff = view.handoff
     return {
         "id": handoff.id,
         "response_state": handoff.response_state,
-        "claimed_by": standing.claimed_by,
+        "claimed_by": view.claimed_by,
         "claimed_at": handoff.claimed_at,
         "end_reason": handoff.end_reason,
     }

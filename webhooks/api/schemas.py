@@ -62,7 +62,7 @@ class Claim(Schema):
     claimed_at = _moment("By the PSA's clock where the claim was made there.")
 
 
-class Standing(Claim):
+class ClaimView(Claim):
     """How the handoff stands after a call."""
 
     id = Integer()

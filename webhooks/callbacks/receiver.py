@@ -28,9 +28,9 @@ from psa.connectwise.callbacks import (
     parse,
     without_details,
 )
-from webhooks.bulkhead import Away, Passage
-from webhooks.callbacks.refused_callers import Strangers
-from webhooks.callbacks.token_lookup import Directory, Known, Unsure
+from webhooks.bulkhead import Away, Bulkhead
+from webhooks.callbacks.refused_callers import RefusedCallers
+from webhooks.callbacks.token_lookup import Known, TokenLookup, Unsure
 from webhooks.problems import problem
 from worker.process import crash
 from worker.process.links import BadPass, Passes
@@ -66,14 +66,14 @@ class Receiver:
         self,
         *,
         database: Database,
-        directory: Directory,
+        token_lookup: TokenLookup,
         verifier: Verifier,
         bell: Rings,
         passes: Passes,
         clock: Callable[[], datetime],
     ) -> None:
         self._passes = passes
-        self._database, self._directory, self._verifier = database, directory, verifier
+        self._database, self._token_lookup, self._verifier = database, token_lookup, verifier
         self._bell, self._clock = bell, clock
 
     def take(self, token: str, raw: bytes, signature: str, *, event_id: str, stranger: bool) -> None:
@@ -85,7 +85,7 @@ class Receiver:
 
         Raises `Refused`, `Unsure`, and `SQLAlchemyError` when it could not be stored.
         """
-        known = self._directory.find(token, stranger=stranger)
+        known = self._token_lookup.find(token, stranger=stranger)
         if known is None:
             raise Refused(403, "unknown address", "unknown token")
         try:
@@ -128,7 +128,7 @@ class Receiver:
         with self._database.account(known.account_id) as session:
             ours = accounts.pin_callback_key(session, known.account_id, key_id)
         crash.point("callback.pinned")
-        self._directory.forget(known.account_id)
+        self._token_lookup.forget(known.account_id)
         if not ours:
             raise Forged(f"key_url id {key_id!r} is not the account's key, which was pinned meanwhile")
 
@@ -185,7 +185,7 @@ class Receiver:
         self._bell.ring("triage", account_id=known.account_id, inbox_id=row)
 
 
-def blueprint(receiver: Receiver, passage: Passage, strangers: Strangers) -> Blueprint:
+def blueprint(receiver: Receiver, bulkhead: Bulkhead, refused_callers: RefusedCallers) -> Blueprint:
     """Return the routes under `/callbacks`."""
     routes = Blueprint("callbacks", __name__)
 
@@ -201,19 +201,19 @@ def blueprint(receiver: Receiver, passage: Passage, strangers: Strangers) -> Blu
             return raw
         signature = request.headers.get("x-content-signature", "")
         address, event_id = request.remote_addr or "", uuid.uuid4().hex
-        stranger = strangers.is_one(address)
+        stranger = refused_callers.is_one(address)
         try:
-            passage.do(lambda: receiver.take(token, raw, signature, event_id=event_id, stranger=stranger))
+            bulkhead.do(lambda: receiver.take(token, raw, signature, event_id=event_id, stranger=stranger))
         except Refused as refusal:
-            count = strangers.refused(address)
-            if strangers.worth_a_line(count):
+            count = refused_callers.refused(address)
+            if refused_callers.worth_a_line(count):
                 log.warning(
                     "callback_refused", event_id=event_id, account=refusal.account, reason=refusal.reason,
                     address=address, refusals=count,
                 )  # fmt: skip
             return problem(refusal.status, refusal.told)
         except Unsure:
-            strangers.refused(address)
+            refused_callers.refused(address)
             return problem(429, "too many refused callbacks from this address", retry_after=RETRY_AFTER_S)
         except Away as error:
             log.error("callback_not_stored", event_id=event_id, reason=str(error))

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 
 
-class Strangers:
+class RefusedCallers:
     """Counts refusals for each address over a minute or so. Remembers a bounded number of addresses.
 
     An address may be a proxy's, shared with ConnectWise itself: so being known here must never keep out a caller

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from escalation.rules import StatusRules
 from models.account import accounts
-from models.account.accounts import Account, Sealer
+from models.account.accounts import Account, Cipher
 from models.database.sessions import Database
 from psa.connectwise.callbacks import Pin
 
@@ -35,7 +35,7 @@ class Known:
     read_at: float
 
 
-class Directory:
+class TokenLookup:
     """Finds accounts by their tokens. Keeps every token's hash, and what it has read of an account for a while.
 
     So a token that nobody has costs a hash and nothing else, and those who try tokens can neither load the
@@ -45,14 +45,14 @@ class Directory:
     def __init__(
         self,
         database: Database,
-        sealer: Sealer,
+        cipher: Cipher,
         *,
         keep_s: float = 5.0,
         list_s: float = 1.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Keep an account for `keep_s` seconds; for strangers, list tokens at most each `list_s` seconds."""
-        self._database, self._sealer, self._clock = database, sealer, clock
+        """Keep an account for `keep_s` seconds; for refused_callers, list tokens at most each `list_s` seconds."""
+        self._database, self._cipher, self._clock = database, cipher, clock
         self._keep_s, self._list_s = keep_s, list_s
         self._ids: dict[bytes, int] = {}
         self._listed_at = float("-inf")
@@ -68,7 +68,7 @@ class Directory:
         """
         if not _TOKEN.fullmatch(token):
             return None
-        now, hashes = self._clock(), self._sealer.token_hashes(token)
+        now, hashes = self._clock(), self._cipher.token_hashes(token)
         account_id = self._id_of(hashes)
         if account_id is None:
             if stranger and now - self._listed_at < self._list_s:

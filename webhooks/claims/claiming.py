@@ -51,7 +51,7 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ClaimView:
     """How a handoff stands at this moment, and for whom it was looked up."""
 
     senior: Senior
@@ -85,15 +85,15 @@ class Claiming:
     def __init__(self, database: Database, bell: Rings, clock: Callable[[], datetime]) -> None:
         self._database, self._bell, self._clock = database, bell, clock
 
-    def look(self, who: ClaimPass | ApiPass, handoff_id: int) -> Standing:
+    def look(self, who: ClaimPass | ApiPass, handoff_id: int) -> ClaimView:
         """Return how it stands. Changes nothing."""
         with self._database.account(who.account_id, reading=True) as session:
             senior = require_engineer_or_admin(session, who)
-            return _standing(session, senior, handoff_id, changed=False)
+            return _view(session, senior, handoff_id, changed=False)
 
     def claim(
         self, who: ClaimPass | ApiPass, handoff_id: int, *, way: Literal["link", "api"]
-    ) -> Standing:
+    ) -> ClaimView:
         """Give it to whoever asks, if it is open; the result says who has it."""
         now = self._clock()
         crash.point("claim.asked")
@@ -103,13 +103,13 @@ class Claiming:
                 session, who.account_id, handoff_id, member_id=senior.member_id, now=now, kind=way, source=way,
                 happened_at=senior.psa_time(now), why=WAYS[way], actor=senior.login,
             )  # fmt: skip
-            standing = _standing(session, senior, handoff_id, changed=won)
+            view = _view(session, senior, handoff_id, changed=won)
         crash.point("claim.stored")
         if won:
-            self._settle(standing, "claimed")
-        return standing
+            self._settle(view, "claimed")
+        return view
 
-    def give_back(self, who: ClaimPass | ApiPass, handoff_id: int) -> Standing:
+    def give_back(self, who: ClaimPass | ApiPass, handoff_id: int) -> ClaimView:
         """Offer it to everybody again, if whoever asks has it and has not acted on it yet."""
         now = self._clock()
         crash.point("claim.returning")
@@ -119,13 +119,13 @@ class Claiming:
                 session, who.account_id, handoff_id, member_id=senior.member_id, now=now, why=GIVEN_BACK,
                 happened_at=senior.psa_time(now), actor=senior.login,
             )  # fmt: skip
-            standing = _standing(session, senior, handoff_id, changed=done)
+            view = _view(session, senior, handoff_id, changed=done)
         crash.point("claim.returned")
         if done:
-            self._settle(standing, "given_back")
-        return standing
+            self._settle(view, "given_back")
+        return view
 
-    def dismiss(self, who: ApiPass, handoff_id: int, *, reason: str) -> Standing:
+    def dismiss(self, who: ApiPass, handoff_id: int, *, reason: str) -> ClaimView:
         """End it without anybody taking it, if it is open; who is not told yet will not be."""
         now = self._clock()
         crash.point("claim.dismissing")
@@ -138,34 +138,34 @@ class Claiming:
             )  # fmt: skip
             if done:
                 deliveries.suppress_pending(session, who.account_id, handoff_id, reason=why, now=now)
-            standing = _standing(session, senior, handoff_id, changed=done)
+            view = _view(session, senior, handoff_id, changed=done)
         crash.point("claim.dismissed")
         if done:
-            log.info("dismissed", **_ids(standing))
-        return standing
+            log.info("dismissed", **_ids(view))
+        return view
 
-    def _settle(self, standing: Standing, event: str) -> None:
-        log.info(event, way=standing.handoff.claim_kind, **_ids(standing))
+    def _settle(self, view: ClaimView, event: str) -> None:
+        log.info(event, way=view.handoff.claim_kind, **_ids(view))
         self._bell.ring(
-            "settle", account_id=standing.senior.account_id, handoff_id=standing.handoff.id
+            "settle", account_id=view.senior.account_id, handoff_id=view.handoff.id
         )
 
 
-def _ids(standing: Standing) -> dict[str, object]:
+def _ids(view: ClaimView) -> dict[str, object]:
     return {
-        "event_id": standing.handoff.event_id,
-        "account": standing.senior.account,
-        "handoff_id": standing.handoff.id,
-        "ticket_id": standing.handoff.ticket_id,
-        "member_id": standing.senior.member_id,
+        "event_id": view.handoff.event_id,
+        "account": view.senior.account,
+        "handoff_id": view.handoff.id,
+        "ticket_id": view.handoff.ticket_id,
+        "member_id": view.senior.member_id,
     }
 
 
-def _standing(session: Session, senior: Senior, handoff_id: int, *, changed: bool) -> Standing:
+def _view(session: Session, senior: Senior, handoff_id: int, *, changed: bool) -> ClaimView:
     handoff = handoffs.get(session, senior.account_id, handoff_id)
     if handoff is None:
         raise NoSuchHandoff(f"handoff {handoff_id}")
-    return Standing(
+    return ClaimView(
         senior=senior,
         handoff=handoff,
         claimed_by=person(session, senior.account_id, handoff.claimed_by),

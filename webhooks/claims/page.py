@@ -23,8 +23,8 @@ from escalation.package.build import UnknownPackageVersion, load
 from psa.connectwise.links import ticket_url
 from psa.outbound.allowed_hosts import Site
 from webhooks.authorization import NotSenior, TakenBack
-from webhooks.bulkhead import Away, Passage
-from webhooks.claims.claiming import Claiming, NoSuchHandoff, Standing
+from webhooks.bulkhead import Away, Bulkhead
+from webhooks.claims.claiming import Claiming, ClaimView, NoSuchHandoff
 from worker.process.links import CLAIM_LINK_S, BadPass, Passes
 
 log = structlog.get_logger()
@@ -49,7 +49,7 @@ CSS = "../static/pages.css"
 
 
 def blueprint(
-    claiming: Claiming, passes: Passes, passage: Passage, *, public_url: str, clock: Callable[[], datetime]
+    claiming: Claiming, passes: Passes, bulkhead: Bulkhead, *, public_url: str, clock: Callable[[], datetime]
 ) -> Blueprint:
     """Return the routes under `/claim`."""
     routes = Blueprint("claims", __name__, template_folder="templates")
@@ -59,8 +59,8 @@ def blueprint(
     def show(token: str) -> Response:
         """Show how the escalation stands. 200, or a page that says why not and what to do."""
         who = passes.read_claim(token)
-        standing = passage.do(lambda: claiming.look(who, who.handoff_id))
-        return page.show(token, standing)
+        view = bulkhead.do(lambda: claiming.look(who, who.handoff_id))
+        return page.show(token, view)
 
     @routes.post("/claim/<token>")
     def act(token: str) -> Response:
@@ -70,10 +70,10 @@ def blueprint(
         """
         who = passes.read_claim(token)
         if page.pressed(token) == "give back":
-            standing = passage.do(lambda: claiming.give_back(who, who.handoff_id))
-            return page.show(token, standing, status=200 if standing.changed or standing.is_open else 409)
-        standing = passage.do(lambda: claiming.claim(who, who.handoff_id, way="link"))
-        return page.show(token, standing, status=200 if standing.is_theirs else 409)
+            view = bulkhead.do(lambda: claiming.give_back(who, who.handoff_id))
+            return page.show(token, view, status=200 if view.changed or view.is_open else 409)
+        view = bulkhead.do(lambda: claiming.claim(who, who.handoff_id, way="link"))
+        return page.show(token, view, status=200 if view.is_theirs else 409)
 
     # Everything: Flask would log what it does not know together with the address.
     routes.register_error_handler(Exception, sorry)
@@ -94,11 +94,11 @@ class Page:
         self._secure = public_url.startswith("https:")
         self._path = f"{urlsplit(public_url).path.rstrip('/')}/claim"
 
-    def show(self, token: str, standing: Standing, *, status: int = 200) -> Response:
+    def show(self, token: str, view: ClaimView, *, status: int = 200) -> Response:
         """Return the page, with a form that is good in this browser."""
         browser = request.cookies.get(COOKIE) or secrets.token_urlsafe(24)
         # All moments shown are by the PSA's clock, so their ages are too.
-        values = _values(standing, standing.senior.psa_time(self._clock()))
+        values = _values(view, view.senior.psa_time(self._clock()))
         form = self._passes.form_token(link=token, browser=browser)
         response = Response(render_template("claim.html", css=CSS, form=form, **values), status)
         response.set_cookie(
@@ -142,11 +142,11 @@ def _guarded(response: Response) -> Response:
     return response
 
 
-def _values(standing: Standing, now: datetime) -> dict[str, object]:
+def _values(view: ClaimView, now: datetime) -> dict[str, object]:
     """Return what the page says, as plain values."""
-    handoff, senior = standing.handoff, standing.senior
+    handoff, senior = view.handoff, view.senior
     moment = Clock(senior.time_zone, now).moment
-    has_it = standing.claimed_by.name if standing.claimed_by else ""
+    has_it = view.claimed_by.name if view.claimed_by else ""
     site = Site.parse(senior.site, allow_private=senior.allow_private)
     return {
         "account": printable(senior.account),
@@ -156,18 +156,18 @@ def _values(standing: Standing, now: datetime) -> dict[str, object]:
         "summary": printable(handoff.summary or "") or f"Ticket {handoff.ticket_id}",
         "company": printable(handoff.company or ""),
         "priority": printable(handoff.priority or ""),
-        "escalated_by": printable(standing.escalated_by),
+        "escalated_by": printable(view.escalated_by),
         "by_hand": handoff.origin == "hand",
         "escalated_at": moment(handoff.escalated_at),
         "waiting": span(now - handoff.escalated_at),
-        "state": _state(standing),
-        "changed": standing.changed,
+        "state": _state(view),
+        "changed": view.changed,
         "claimed_by": printable(has_it),
         "claimed_ago": ago(handoff.claimed_at, now) if handoff.claimed_at else "",
         "runs_out": moment(handoff.claim_expires_at) if handoff.claim_expires_at else "",
         "owner": printable(handoff.owner_outcome or ""),
         "brief_in_ticket": handoff.brief_state == "posted",
-        "start_here": _start_here(standing) if standing.is_theirs else "",
+        "start_here": _start_here(view) if view.is_theirs else "",
         "acted_ago": ago(handoff.acted_at, now) if handoff.acted_at else "",
         "ended_ago": ago(handoff.ended_at, now) if handoff.ended_at else "",
         "end_reason": printable(handoff.end_reason or ""),
@@ -175,19 +175,19 @@ def _values(standing: Standing, now: datetime) -> dict[str, object]:
     }
 
 
-def _state(standing: Standing) -> str:
-    if standing.is_open:
+def _state(view: ClaimView) -> str:
+    if view.is_open:
         return "open"
-    if not standing.is_taken:
+    if not view.is_taken:
         return "ended"
-    return "yours" if standing.is_theirs else "taken"
+    return "yours" if view.is_theirs else "taken"
 
 
-def _start_here(standing: Standing) -> str:
-    if standing.handoff.escalation_package is None:
+def _start_here(view: ClaimView) -> str:
+    if view.handoff.escalation_package is None:
         return ""
     try:
-        lines = opening(load(standing.handoff.escalation_package))
+        lines = opening(load(view.handoff.escalation_package))
     except UnknownPackageVersion:  # a worker newer than this process wrote it, in the middle of an upgrade
         return ""
     return next((line.partition(": ")[2] for line in lines if line.startswith("Start here: ")), "")

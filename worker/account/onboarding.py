@@ -83,17 +83,17 @@ def connect(services: Services, account: Account, *, include_open: bool = False)
         accounts.replace_statuses(session, account.id, rows)
         _import(session, account, members)
         result.recipients = [f"{m.name} <{m.email}>" for m in accounts.recipients(session, account.id)]
-        token = accounts.path_token(account, services.sealer)
+        token = accounts.path_token(account, services.cipher)
     entries = register(psa, services.settings.public_url, token, rows)
     result.callbacks = [f"{e.type}, {e.level} {e.object_id}" for e in entries]
     result.api_member = psa.learn_api_member(members, entries)
-    standing = psa.tickets_in_statuses(sorted({r.status_id for r in rows if r.kind == "escalate"}))
+    escalated = psa.tickets_in_statuses(sorted({r.status_id for r in rows if r.kind == "escalate"}))
     info = measure_skew(services, account.id, psa)
     with services.database.account(account.id) as session:
         if account.connected_at is None:
             known = set()
         new = {(r.board_id, r.status_id) for r in rows if r.kind == "escalate"} - known
-        there = [ticket for ticket in standing if (ticket.board_id, ticket.status_id) in new]
+        there = [ticket for ticket in escalated if (ticket.board_id, ticket.status_id) in new]
         if not include_open:
             result.already_escalated = _remember(session, account.id, there)
         accounts.set_account(
@@ -242,10 +242,10 @@ def register(psa: Psa, public_url: str, token: str, rows: Iterable[StatusRow]) -
     return entries
 
 
-def _remember(session: Session, account_id: int, standing: Iterable[Ticket]) -> list[int]:
+def _remember(session: Session, account_id: int, escalated: Iterable[Ticket]) -> list[int]:
     """Note that tickets stand in an escalation status already, so that only what comes after is an episode."""
     ids = []
-    for ticket in standing:
+    for ticket in escalated:
         watch = ticket_watch.seen(session, account_id, ticket.id)
         if watch is not None and watch.in_escalation:
             continue
@@ -327,7 +327,7 @@ def _check_names(account: Account, psa: Psa) -> tuple[bool, str]:
 
 
 def _check_callbacks(services: Services, account: Account, psa: Psa) -> tuple[bool, str]:
-    token = accounts.path_token(account, services.sealer)
+    token = accounts.path_token(account, services.cipher)
     ours = [c for c in psa.callbacks() if token in c.url]
     if not ours:
         return False, f"none registered: run `account connect {account.name}`"

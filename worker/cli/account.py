@@ -208,7 +208,7 @@ def _add(options: argparse.Namespace) -> int:
     try:
         with services.database.system() as system:
             account_id = accounts.add_account(
-                system, services.sealer, name=options.name, site=options.site, company=options.company,
+                system, services.cipher, name=options.name, site=options.site, company=options.company,
                 now=services.clock(), **keys, **columns,
             )  # fmt: skip
     except IntegrityError:
@@ -242,7 +242,7 @@ def _set(options: argparse.Namespace) -> int:
             accounts.set_account(session, account.id, **columns)
         hours = _hours(session, account, columns.get("time_zone", account.time_zone), calendar, services.clock())
         if given:
-            accounts.set_credentials(session, account.id, services.sealer, **given)
+            accounts.set_credentials(session, account.id, services.cipher, **given)
         if options.unfreeze:
             accounts.unfreeze(session, account.id)
     changed = sorted([*columns, *given] + (["frozen"] if options.unfreeze else []) + (["calendar"] if hours else []))
@@ -347,7 +347,7 @@ def _rotate(_: argparse.Namespace) -> int:
     changed = 0
     for row in rows:
         with services.database.account(row.id) as session:
-            changed += accounts.rotate(session, row.id, services.sealer)
+            changed += accounts.rotate(session, row.id, services.cipher)
     say(f"{changed} of {len(rows)} accounts sealed anew; former keys may go from SECRET_KEYS now")
     return 0
 
@@ -364,7 +364,7 @@ def _remove(options: argparse.Namespace) -> int:
         if answer.strip() != account.name:
             say("nothing was deleted")
             return 1
-    token = accounts.path_token(account, services.sealer)
+    token = accounts.path_token(account, services.cipher)
     try:
         psa = services.psa(account.id)
         for entry in psa.callbacks():

@@ -22,7 +22,7 @@ def in_one_line() -> Iterator[Failed]:
     """Print errors that say what to do, without a traceback; the exit code is in what this gives."""
     from escalation.package.contents import DamagedPackage, UnknownPackageVersion
     from escalation.package.threads import MalformedThread
-    from models.account.accounts import SealBroken
+    from models.account.accounts import CannotDecrypt
     from models.database.access import SystemRoleMissing
     from models.database.schema import SchemaOutOfDate
     from models.database.sessions import UnknownDatabase
@@ -36,7 +36,7 @@ def in_one_line() -> Iterator[Failed]:
 
     known = (
         CannotConnect, CannotStart, DamagedPackage, ForbiddenAddress, MailError, MailUrlError, MalformedThread,
-        PsaError, SchemaOutOfDate, SealBroken, SettingsError, SystemRoleMissing, UnknownAccount, UnknownDatabase,
+        PsaError, SchemaOutOfDate, CannotDecrypt, SettingsError, SystemRoleMissing, UnknownAccount, UnknownDatabase,
         UnknownPackageVersion,
     )  # fmt: skip
     failed = Failed()

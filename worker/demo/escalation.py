@@ -22,7 +22,7 @@ from worker.demo import claims
 from worker.demo.narration import rule as _rule
 from worker.demo.narration import say as _say
 from worker.demo.narration import step as _step
-from worker.demo.stack import Stage, until
+from worker.demo.stack import Stack, until
 from worker.process import embedded
 from worker.process.embedded import CannotStart
 from worker.process.logs import set_up
@@ -36,25 +36,25 @@ def run(*, keep: bool = False) -> int:
     home = Path(os.environ.get("RESOLUTIONFLOW_VAR", "var")).absolute() / "demo"
     with embedded.only_one(home.parent / "demo-lock"):
         shutil.rmtree(home, ignore_errors=True)  # what a former demo left, also a killed one
-        with Stage(home, owner=OWNER, say=_say) as stage:
-            good = _play(stage) and claims.play(stage, FLAGSHIP_TICKET) and claims.show_figures(stage)
+        with Stack(home, owner=OWNER, say=_say) as stack:
+            good = _play(stack) and claims.play(stack, FLAGSHIP_TICKET) and claims.show_figures(stack)
             _tell_where(home)
             if keep:
-                _wait_until_stopped(stage)
+                _wait_until_stopped(stack)
     _say("")
     _say("Everything is stopped. `make demo` again, `make demo KEEP=1` to look around, `make help` for the rest."
          if good else "Something did not arrive; the logs are in var/demo/log.")  # fmt: skip
     return 0 if good else 1
 
 
-def _play(stage: Stage) -> bool:
+def _play(stack: Stack) -> bool:
     """Let the junior change the status, and show what follows as it follows."""
-    database, account_id = stage.services.database, stage.account_id
+    database, account_id = stack.services.database, stack.account_id
     _rule(f"{JUNIOR} is stuck and sets ticket {FLAGSHIP_TICKET} to {ESCALATED}")
-    stage.simulator.clear_requests()
+    stack.simulator.clear_requests()
     begun = time.monotonic()
     moment = datetime.now(UTC)
-    stage.simulator.change_status(FLAGSHIP_TICKET, ESCALATED, member=JUNIOR)
+    stack.simulator.change_status(FLAGSHIP_TICKET, ESCALATED, member=JUNIOR)
 
     def look(reader: Callable[[Any], Any]) -> Any:
         with database.account(account_id, reading=True) as session:
@@ -82,14 +82,14 @@ def _play(stage: Stage) -> bool:
     _step(begun, f"gathered: {len(evidence.notes)} notes, {len(evidence.time_entries)} time entries, "
           f"{len(evidence.configurations)} configurations, {len(evidence.related)} other tickets; {gaps}")  # fmt: skip
     _step(begun, f"internal note {handoff.escalation_package_external_id} is in the ticket")
-    calls = [r for r in stage.simulator.requests() if "/apis/" in r["path"]]
+    calls = [r for r in stack.simulator.requests() if "/apis/" in r["path"]]
     _say(f"          {len(calls)} calls to ConnectWise")
     sent = _await_mail(look, account_id, handoff.id)
     for delivery in sent:
         why = f" ({delivery.reason})" if delivery.reason else ""
         _step(begun, f"e-mail to {delivery.address or delivery.recipient_user_id}: {delivery.status}{why}")
-    note = next(n for n in stage.simulator.notes(FLAGSHIP_TICKET) if n["id"] == handoff.escalation_package_external_id)
-    home = stage.services.settings.var
+    note = next(n for n in stack.simulator.notes(FLAGSHIP_TICKET) if n["id"] == handoff.escalation_package_external_id)
+    home = stack.services.settings.var
     (home / "brief.md").write_text(note["text"])
     _rule("The brief as it stands in the ticket (internal, customers never see it)")
     _say(note["text"])
@@ -123,11 +123,11 @@ def _short(path: Path) -> str:
     return str(path)
 
 
-def _wait_until_stopped(stage: Stage) -> None:
+def _wait_until_stopped(stack: Stack) -> None:
     _rule("Still running; stop with Ctrl-C")
-    _say(f"web:                  {stage.web_url}/readyz")
-    _say(f"simulated ConnectWise: {stage.simulator.url}  (/_control/state shows everything in it)")
-    _say(f"ticket:               {stage.services.psa(stage.account_id).ticket_url(FLAGSHIP_TICKET)}")
+    _say(f"web:                  {stack.web_url}/readyz")
+    _say(f"simulated ConnectWise: {stack.simulator.url}  (/_control/state shows everything in it)")
+    _say(f"ticket:               {stack.services.psa(stack.account_id).ticket_url(FLAGSHIP_TICKET)}")
     stop = {"now": False}
 
     def ask(*_: object) -> None:

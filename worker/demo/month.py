@@ -75,7 +75,7 @@ def _account(services: Services, like: int, *, connected_at: datetime) -> int:
         engineers, owner = list(pattern.engineers), pattern.owner
     with services.database.system() as system:
         account_id = accounts.add_account(
-            system, services.sealer, name=NAME, site=site, company=company, public_key="-", private_key="-",
+            system, services.cipher, name=NAME, site=site, company=company, public_key="-", private_key="-",
             client_id="-", now=connected_at, allow_private=True, time_zone=zone, engineers=engineers, owner=owner,
             hourly_rate=95.0, currency="GBP", connected_at=connected_at,
         )  # fmt: skip

@@ -29,7 +29,7 @@ WITHIN_S = 30.0
 ENGINEERS = ("msvensson", "tobrien")
 
 
-class Stage:
+class Stack:
     """Everything running, as a context manager. Leaves its files under `home`."""
 
     def __init__(
@@ -62,7 +62,7 @@ class Stage:
         self.account_id = 0
         self.web_url = ""
 
-    def __enter__(self) -> Stage:
+    def __enter__(self) -> Stack:
         started = time.monotonic()
         try:
             self._start()
@@ -187,7 +187,7 @@ class Stage:
         services = self.services
         with services.database.system() as system:
             account_id = accounts.add_account(
-                system, services.sealer, name="northgate", site=sim_url, company=keys["company"],
+                system, services.cipher, name="northgate", site=sim_url, company=keys["company"],
                 public_key=keys["public_key"], private_key=keys["private_key"], client_id=keys["client_id"],
                 now=services.clock(), allow_private=True, board_names=[HELP_DESK],
                 escalate_status_names=[ESCALATED], claim_status_names=[CLAIMED], engineers=list(ENGINEERS),

@@ -36,7 +36,7 @@ from psa.port import (
 from worker.gather import transient_gaps
 from worker.process import crash
 from worker.process.backoff import next_try
-from worker.response.claim_line import facts, standing_of
+from worker.response.claim_line import claimant_of, facts
 from worker.wiring import Desk, Services
 
 log = structlog.get_logger()
@@ -151,13 +151,13 @@ def _draft(hold: _Hold) -> _Hold | None:
         episode=hold.handoff.episode,
     )
     package = package_of(hold.handoff, hold.desk, evidence)
-    standing = standing_of(services, hold.desk, hold.handoff, evidence)
-    text = render(package, marker=marker, standing=standing)
+    claimant = claimant_of(services, hold.desk, hold.handoff, evidence)
+    text = render(package, marker=marker, claimant=claimant)
     with services.database.account(account_id) as session:
         stored = handoffs.store_draft(
             session, account_id, handoff_id, fence=hold.fence, draft=text, draft_hash=text_hash(text), marker=marker,
             escalation_package=package.to_json(), schema_version=SCHEMA_VERSION,
-            evidence_fingerprint=facts(evidence, standing), domain=package.domain,
+            evidence_fingerprint=facts(evidence, claimant), domain=package.domain,
         )  # fmt: skip
         if not stored:
             return None

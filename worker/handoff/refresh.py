@@ -28,7 +28,7 @@ from worker.gather import transient_gaps
 from worker.handoff.publish import alert, freeze, package_of, remove_extras, text_hash, with_marker
 from worker.process import crash
 from worker.process.backoff import next_try
-from worker.response.claim_line import facts, standing_of
+from worker.response.claim_line import claimant_of, facts
 from worker.response.observe import UNDECIDED
 from worker.wiring import Desk, Services
 
@@ -134,14 +134,14 @@ def _bring_up_to_date(hold: _Hold) -> tuple[bool, str | None]:
         _later(hold)
         return False, None
     asked = _ask_junior(hold, own, evidence)
-    standing = standing_of(services, desk, handoff, evidence)
-    fingerprint = facts(evidence, standing)
+    claimant = claimant_of(services, desk, handoff, evidence)
+    fingerprint = facts(evidence, claimant)
     if fingerprint == handoff.evidence_fingerprint:
         return asked, None
     package, first = package_of(handoff, desk, evidence), _first_package(hold)
     _count_repeats(hold, first, evidence)
-    text = render(package, marker=handoff.marker, since=first, standing=standing)
-    who = line(standing, Clock(desk.time_zone, services.clock())) if standing else None
+    text = render(package, marker=handoff.marker, since=first, claimant=claimant)
+    who = line(claimant, Clock(desk.time_zone, services.clock())) if claimant else None
     wrote, note_hash = _write(hold, note, own, text, who)
     written = text if wrote and note_hash is not None else handoff.draft or text
     _store(hold, written, package.to_json(), fingerprint, package.domain, evidence=evidence)
@@ -225,7 +225,7 @@ def _settled(hold: _Hold, own: list[PostedNote]) -> PostedNote | None:
 
 
 def _write(
-    hold: _Hold, note: PostedNote | None, own: list[PostedNote], text: str, standing: Inert | None
+    hold: _Hold, note: PostedNote | None, own: list[PostedNote], text: str, claimant: Inert | None
 ) -> tuple[bool, str | None]:
     handoff = hold.handoff
     if note is None:
@@ -240,7 +240,7 @@ def _write(
         crash.point("refresh.edited")
         log.info("brief_edited", note_id=note.id)
         return True, text_hash(edited.text)
-    return _say_beside(hold, note, own, standing), None
+    return _say_beside(hold, note, own, claimant), None
 
 
 def _still_held(hold: _Hold) -> bool:
@@ -255,13 +255,13 @@ def _still_held(hold: _Hold) -> bool:
     return held
 
 
-def _say_beside(hold: _Hold, note: PostedNote, own: list[PostedNote], standing: Inert | None) -> bool:
+def _say_beside(hold: _Hold, note: PostedNote, own: list[PostedNote], claimant: Inert | None) -> bool:
     """Say beside a brief that a person edited that the ticket has moved on, and who has it: one note, kept true.
 
     Only a note that still begins as ours is edited; what a person made of it stays too.
     """
     tag = f"[ref: RF-U-{(hold.handoff.marker or '').removeprefix('RF-')}]"
-    who = f"{standing}\n\n" if standing else ""
+    who = f"{claimant}\n\n" if claimant else ""
     text = (
         f"{MOVED_ON} Note {note.id} was edited by hand and is left as it is; what is newer stands in the notes and "
         f"time entries themselves.\n\n{who}{tag}"

@@ -13,7 +13,7 @@ from celery.beat import Scheduler
 from models.database.clock import counted
 
 
-class Metronome(Scheduler):  # type: ignore[misc] # Celery has no types
+class BeatSchedule(Scheduler):  # type: ignore[misc] # Celery has no types
     """Pokes for each entry when its time is over. One that slept long pokes once."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

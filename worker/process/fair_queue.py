@@ -59,7 +59,7 @@ class _Turn:
     work: Work
 
 
-class Turns:
+class FairQueue:
     """Who may use a thread now. One for each process, shared by its threads."""
 
     def __init__(

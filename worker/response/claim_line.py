@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from escalation.brief.claim_line import Standing
+from escalation.brief.claim_line import Claimant
 from escalation.evidence import Evidence
 from escalation.response.claims import may_claim
 from models.handoff import handoffs
@@ -11,10 +11,10 @@ from worker.response.observe import RAN_OUT
 from worker.wiring import Desk, Services
 
 
-def standing_of(services: Services, desk: Desk, handoff: Handoff, evidence: Evidence) -> Standing | None:
+def claimant_of(services: Services, desk: Desk, handoff: Handoff, evidence: Evidence) -> Claimant | None:
     """Return who has the handoff or had it last; None if nobody ever had."""
     if handoff.claimed_by is not None and handoff.claimed_at is not None:
-        return Standing(
+        return Claimant(
             state="acted" if handoff.acted_at else "claimed",
             name=desk.name_of(handoff.claimed_by),
             since=handoff.claimed_at,
@@ -30,7 +30,7 @@ def standing_of(services: Services, desk: Desk, handoff: Handoff, evidence: Evid
     if not back:
         return None
     claims = [move for move in moves if move.machine == "response" and move.to_state == "claimed"]
-    return Standing(
+    return Claimant(
         state="returned",
         name=desk.roster.person(claims[-1].actor).name if claims else "",
         since=back[-1].happened_at,
@@ -46,6 +46,6 @@ def _other_owner(desk: Desk, handoff: Handoff, evidence: Evidence) -> str:
     return "" if owner.lower() == ours.lower() else desk.roster.person(owner).name
 
 
-def facts(evidence: Evidence, standing: Standing | None) -> str:
+def facts(evidence: Evidence, claimant: Claimant | None) -> str:
     """Return a hash that is equal as long as the brief would say the same."""
-    return evidence.fingerprint() if standing is None else f"{evidence.fingerprint()}/{standing.key}"
+    return evidence.fingerprint() if claimant is None else f"{evidence.fingerprint()}/{claimant.key}"

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from models.account import accounts
 from models.work import jobs
 from models.work.jobs import EVERYONE, Alert
-from models.work.stalled import Still, standing_still
+from models.work.stalled import Stalled, stalled
 from worker.mail.alerts import AlertMail, render_alerts
 from worker.mail.message import compose, message_id
 from worker.mail.transport import MailError
@@ -35,7 +35,7 @@ TELL = "tell the operator"
 SWITCH_TIMEOUT_S = 5.0
 
 
-def audit(services: Services) -> list[Still]:
+def audit(services: Services) -> list[Stalled]:
     """Raise an alert for what stands still, clear those that hold no longer, tell the operator; return what stands."""
     crash.point("audit.rung")
     now = services.clock()
@@ -45,19 +45,19 @@ def audit(services: Services) -> list[Still]:
         silent_s = {"sweep": SILENT_S}
         if services.settings.canary_url:
             silent_s["canary"] = max(SILENT_S, waits.canary * 3)
-        found = standing_still(system, now=now, silent_s=silent_s, canary_late_s=waits.canary_late)
+        found = stalled(system, now=now, silent_s=silent_s, canary_late_s=waits.canary_late)
         _keep_alerts(system, found, now)
     _tell(services, now)
     if not found:
         _ping(services.settings.dead_man_url)
     else:
-        log.error("standing_still", kinds=sorted({still.kind for still in found}), count=sum(s.count for s in found))
+        log.error("stalled", kinds=sorted({still.kind for still in found}), count=sum(s.count for s in found))
     return found
 
 
-def _keep_alerts(system: Session, found: Sequence[Still], now: datetime) -> None:
+def _keep_alerts(system: Session, found: Sequence[Stalled], now: datetime) -> None:
     """Raise what stands still as alerts of the installation, and clear what moves again."""
-    standing = {(_kind(still), _subject(still)) for still in found}
+    still_so = {(_kind(still), _subject(still)) for still in found}
     for still in found:
         since = f" since {still.since:%Y-%m-%d %H:%M} UTC" if still.since else ""
         jobs.raise_alert(
@@ -65,15 +65,15 @@ def _keep_alerts(system: Session, found: Sequence[Still], now: datetime) -> None
             detail=f"{still.detail or still.count}{since}",
         )
     for alert in jobs.open_alerts(system, EVERYONE):
-        if alert.kind in (*KINDS, SILENT) and (alert.kind, alert.subject) not in standing:
+        if alert.kind in (*KINDS, SILENT) and (alert.kind, alert.subject) not in still_so:
             jobs.clear_alert(system, EVERYONE, kind=alert.kind, subject=alert.subject, now=now)
 
 
-def _kind(still: Still) -> str:
+def _kind(still: Stalled) -> str:
     return still.kind.partition(":")[0]
 
 
-def _subject(still: Still) -> str:
+def _subject(still: Stalled) -> str:
     name = still.kind.partition(": ")[2]
     return name or f"account {still.account_id}"
 

@@ -27,7 +27,7 @@ def check_callbacks(services: Services, *, account_id: int) -> int:
     with services.database.account(account_id, reading=True) as session:
         account = accounts.get(session, account_id)
         assert account is not None
-        token = accounts.path_token(account, services.sealer)
+        token = accounts.path_token(account, services.cipher)
         rows = accounts.statuses(session, account_id)
     renew_members(services, account, psa)
     period = str(int(services.clock().timestamp() // services.settings.intervals.callback_check))

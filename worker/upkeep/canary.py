@@ -64,7 +64,7 @@ def _send(services: Services, account_id: int) -> int:
     with services.database.account(account_id) as session:
         account = accounts.get(session, account_id)
         assert account is not None
-        token = accounts.path_token(account, services.sealer)
+        token = accounts.path_token(account, services.cipher)
         company = account.company
         canary = canaries.note(session, account_id, ticket_id=account.canary_ticket or None, now=services.clock())
     crash.point("canary.noted")

@@ -47,7 +47,7 @@ def poll(services: Services, *, account_id: int) -> list[int]:
     try:
         changed = psa.tickets_updated_since(cursor - timedelta(seconds=waits.poll_overlap))
         status_ids = sorted({status for _, status in desk.rules.escalate})
-        standing = psa.tickets_in_statuses(status_ids) if status_ids else []
+        escalated = psa.tickets_in_statuses(status_ids) if status_ids else []
     except PsaError as error:
         log.warning("poll_failed", account=desk.name, error=type(error).__name__, status=error.status)
         if not error.retry:
@@ -56,7 +56,7 @@ def poll(services: Services, *, account_id: int) -> list[int]:
                     session, account_id, kind=REFUSED, subject=type(error).__name__, detail=str(error)[:500], now=now
                 )
         return []
-    tickets = {ticket.id: ticket for ticket in [*standing, *changed]}
+    tickets = {ticket.id: ticket for ticket in [*escalated, *changed]}
     vanished = inside_when_last_seen - tickets.keys()
     rows = _store(services, desk, tickets.values(), vanished, now)
     crash.point("poll.stored")

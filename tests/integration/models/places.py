@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from models.account import accounts
-from models.account.encryption import Sealer
+from models.account.encryption import Cipher
 from models.database.sessions import Database
 from models.handoff import handoffs
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-SEALER = Sealer(["first secret key, long enough to be one"])
+CIPHER = Cipher(["first secret key, long enough to be one"])
 
 
 def later(seconds: float) -> datetime:
@@ -18,12 +18,12 @@ def later(seconds: float) -> datetime:
     return NOW + timedelta(seconds=seconds)
 
 
-def account(database: Database, name: str = "northwind", sealer: Sealer = SEALER) -> int:
+def account(database: Database, name: str = "northwind", cipher: Cipher = CIPHER) -> int:
     """Store an account and return its id."""
     with database.system() as system:
         return accounts.add_account(
             system,
-            sealer,
+            cipher,
             name=name,
             site="na.myconnectwise.net",
             company=name,

@@ -17,7 +17,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from models.account import accounts
-from models.account.accounts import Sealer, StatusRow
+from models.account.accounts import Cipher, StatusRow
 from models.database.sessions import Database
 from models.work.inbox import Inbox
 from tests.integration.receiver import ESCALATED, KeyServer, signed
@@ -42,10 +42,10 @@ def environment_for(database: Database, folder: Path) -> dict[str, str]:
 
 def connected(database: Database, settings: Settings, site: str, name: str = "northgate") -> tuple[int, str]:
     """Store an account as onboarding does; return its id and its path token."""
-    sealer = Sealer(settings.secret_keys)
+    cipher = Cipher(settings.secret_keys)
     with database.system() as system:
         account_id = accounts.add_account(
-            system, sealer, name=name, site=site, company=name, public_key="p", private_key="q",
+            system, cipher, name=name, site=site, company=name, public_key="p", private_key="q",
             client_id="c", now=datetime.now(UTC), allow_private=True, api_member="resolutionflow",
         )  # fmt: skip
     with database.account(account_id) as session:
@@ -53,7 +53,7 @@ def connected(database: Database, settings: Settings, site: str, name: str = "no
         accounts.replace_statuses(session, account_id, rows)
         account = accounts.get(session, account_id)
         assert account is not None
-        return account_id, accounts.path_token(account, sealer)
+        return account_id, accounts.path_token(account, cipher)
 
 
 def stored(database: Database, account_id: int) -> list[Inbox]:

@@ -50,7 +50,7 @@ class Shop:
         )  # fmt: skip
         with database.system() as system:
             self.account_id = accounts.add_account(
-                system, self.services.sealer, name="northgate", site="na.myconnectwise.net", company="northgate",
+                system, self.services.cipher, name="northgate", site="na.myconnectwise.net", company="northgate",
                 public_key="p", private_key="q", client_id="c", now=self.clock(), board_names=["Help Desk"],
                 escalate_status_names=["Escalated"], claim_status_names=["Assigned to Engineer"],
                 engineers=["msvensson", "tobrien"],

@@ -10,7 +10,7 @@ from functools import partial
 import pytest
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from webhooks.bulkhead import Away, Passage
+from webhooks.bulkhead import Away, Bulkhead
 
 
 class FakeDatabase:
@@ -45,59 +45,59 @@ def database() -> FakeDatabase:
 
 
 def test_it_returns_what_the_work_returns_and_raises_what_it_raises(database: FakeDatabase) -> None:
-    passage = Passage(database.sign)
-    assert passage.do(database.work) == "stored"
+    bulkhead = Bulkhead(database.sign)
+    assert bulkhead.do(database.work) == "stored"
     for error in (KeyError("k"), TimeoutError("its own"), IntegrityError("INSERT", {}, Exception("twice"))):
         with pytest.raises(type(error)):
-            passage.do(partial(_raise, error))
-    assert passage.do(database.work) == "stored"
+            bulkhead.do(partial(_raise, error))
+    assert bulkhead.do(database.work) == "stored"
     assert database.asked == 0, "none of these was the database's absence"
 
 
 def test_one_refusal_turns_the_others_away_at_once_until_there_is_a_sign_of_life(database: FakeDatabase) -> None:
     now = [100.0]
-    passage = Passage(database.sign, probe_s=0.2, clock=lambda: now[0])
+    bulkhead = Bulkhead(database.sign, probe_s=0.2, clock=lambda: now[0])
     database.refuses = True
     for _ in range(5):
         with pytest.raises(Away):
-            passage.do(database.work)
+            bulkhead.do(database.work)
     assert database.asked == 0
     now[0] += 0.2
     for _ in range(5):
         with pytest.raises(Away):
-            passage.do(database.work)
+            bulkhead.do(database.work)
     assert database.asked == 1, "one at a time tries"
     database.refuses = False
     now[0] += 0.2
-    assert [passage.do(database.work) for _ in range(5)] == ["stored"] * 5
+    assert [bulkhead.do(database.work) for _ in range(5)] == ["stored"] * 5
     assert database.asked == 2
 
 
 def test_work_that_overruns_is_answered_in_time_and_goes_on(database: FakeDatabase) -> None:
-    passage = Passage(database.sign, within_s=0.1, probe_s=0.05)
+    bulkhead = Bulkhead(database.sign, within_s=0.1, probe_s=0.05)
     done: list[str] = []
     database.hanging.clear()
     begun = time.monotonic()
     with pytest.raises(Away):
-        passage.do(lambda: done.append(database.work()))
+        bulkhead.do(lambda: done.append(database.work()))
     with pytest.raises(Away, match="moment ago"):
-        passage.do(database.work)
+        bulkhead.do(database.work)
     assert time.monotonic() - begun < 0.5
     database.hanging.set()
     time.sleep(0.1)
-    assert passage.do(database.work) == "stored"
+    assert bulkhead.do(database.work) == "stored"
     assert done == ["stored"]
 
 
 def test_a_crowd_before_a_database_that_hangs_is_answered_in_time_by_few_threads(database: FakeDatabase) -> None:
     """Sixteen threads answer, twelve may wait: two hundred callers get their answer within the bound all the same."""
-    passage = Passage(database.sign, width=12, within_s=0.6, squeeze_s=0.05, probe_s=0.1)
+    bulkhead = Bulkhead(database.sign, width=12, within_s=0.6, squeeze_s=0.05, probe_s=0.1)
     database.hanging.clear()
     arrived = time.monotonic()
 
     def call() -> float:
         with pytest.raises(Away):
-            passage.do(database.work)
+            bulkhead.do(database.work)
         return time.monotonic() - arrived
 
     with ThreadPoolExecutor(16) as pool:
@@ -106,25 +106,25 @@ def test_a_crowd_before_a_database_that_hangs_is_answered_in_time_by_few_threads
     assert max(waits) < 1.0
     database.hanging.set()
     time.sleep(0.15)
-    assert passage.do(database.work) == "stored"
+    assert bulkhead.do(database.work) == "stored"
 
 
 def test_a_sign_of_life_that_does_not_come_holds_up_one_caller_and_no_more(database: FakeDatabase) -> None:
-    passage = Passage(database.sign, width=3, within_s=0.3, probe_s=0.01)
+    bulkhead = Bulkhead(database.sign, width=3, within_s=0.3, probe_s=0.01)
     database.refuses = True
     with pytest.raises(Away):
-        passage.do(database.work)
+        bulkhead.do(database.work)
     database.hanging.clear()
     time.sleep(0.02)
     with ThreadPoolExecutor(1) as pool:
-        trying = pool.submit(passage.do, database.work)
+        trying = pool.submit(bulkhead.do, database.work)
         while not database.asked:
             time.sleep(0.001)
         begun = time.monotonic()
         for _ in range(10):
             time.sleep(0.011)
             with pytest.raises(Away):
-                passage.do(database.work)
+                bulkhead.do(database.work)
         assert time.monotonic() - begun < 0.25
         with pytest.raises(Away):
             trying.result()
@@ -132,4 +132,4 @@ def test_a_sign_of_life_that_does_not_come_holds_up_one_caller_and_no_more(datab
     database.refuses = False
     database.hanging.set()
     time.sleep(0.05)
-    assert passage.do(database.work) == "stored"
+    assert bulkhead.do(database.work) == "stored"

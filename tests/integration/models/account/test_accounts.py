@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from models.account import accounts
-from models.account.accounts import MemberRow, SealBroken, Sealer, StatusRow
+from models.account.accounts import CannotDecrypt, Cipher, MemberRow, StatusRow
 from models.database.sessions import Database
-from tests.integration.models.places import NOW, SEALER, account, later
+from tests.integration.models.places import CIPHER, NOW, account, later
 
 BOB = MemberRow(11, "Bob", "Bob Ray", "bob@msp.example")
 EVA = MemberRow(12, "eva", "Eva Lind", None)
@@ -19,10 +19,10 @@ def test_gives_credentials_back_in_the_accounts_own_session(database: Database) 
     with database.account(one) as session:
         row = accounts.get(session, one)
     assert row is not None
-    credentials = accounts.credentials(row, SEALER)
+    credentials = accounts.credentials(row, CIPHER)
     assert (credentials.public_key, credentials.private_key) == ("northwind-public", "northwind-private")
     assert "northwind-private" not in repr(credentials)
-    assert len(accounts.marker_key(row, SEALER)) >= 32
+    assert len(accounts.marker_key(row, CIPHER)) >= 32
 
 
 def test_finds_the_account_of_a_token_and_of_no_other(database: Database) -> None:
@@ -30,12 +30,12 @@ def test_finds_the_account_of_a_token_and_of_no_other(database: Database) -> Non
     with database.account(other) as session:
         row = accounts.get(session, other)
         assert row is not None
-        token = accounts.path_token(row, SEALER)
+        token = accounts.path_token(row, CIPHER)
     with database.system() as system:
-        found = accounts.account_by_token(system, token, SEALER)
+        found = accounts.account_by_token(system, token, CIPHER)
         assert found is not None
         assert found.id == other != one
-        assert accounts.account_by_token(system, token + "x", SEALER) is None
+        assert accounts.account_by_token(system, token + "x", CIPHER) is None
 
 
 def test_lists_accounts_by_name_and_refuses_a_second_of_the_same(database: Database) -> None:
@@ -59,12 +59,12 @@ def test_never_gives_an_id_twice(database: Database) -> None:
 def test_rotates_every_secret_and_then_needs_no_former_key(database: Database) -> None:
     one = account(database)
     new = "second secret key, long enough to be one"
-    both, only_new = Sealer([new, "first secret key, long enough to be one"]), Sealer([new])
+    both, only_new = Cipher([new, "first secret key, long enough to be one"]), Cipher([new])
     with database.account(one) as session:
         row = accounts.get(session, one)
         assert row is not None
-        before, marker = accounts.path_token(row, SEALER), accounts.marker_key(row, SEALER)
-        with pytest.raises(SealBroken, match="not in SECRET_KEYS"):
+        before, marker = accounts.path_token(row, CIPHER), accounts.marker_key(row, CIPHER)
+        with pytest.raises(CannotDecrypt, match="not in SECRET_KEYS"):
             accounts.credentials(row, only_new)
         assert accounts.rotate(session, one, both)
         assert not accounts.rotate(session, one, both)
@@ -83,14 +83,14 @@ def test_changes_columns_but_no_secret_that_way(database: Database) -> None:
     one = account(database)
     with database.account(one) as session:
         assert accounts.set_account(session, one, hourly_rate=95.5, engineers=["bob"])
-        assert accounts.set_credentials(session, one, SEALER, private_key="new")
+        assert accounts.set_credentials(session, one, CIPHER, private_key="new")
         with pytest.raises(ValueError, match="private_key"):
             accounts.set_account(session, one, private_key=b"plain")
     with database.account(one) as session:
         row = accounts.get(session, one)
         assert row is not None
         assert (row.hourly_rate, row.engineers) == (95.5, ["bob"])
-        assert accounts.credentials(row, SEALER).private_key == "new"
+        assert accounts.credentials(row, CIPHER).private_key == "new"
 
 
 def test_gives_roles_by_id_and_name_and_reports_who_is_unknown(database: Database) -> None:

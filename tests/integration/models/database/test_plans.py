@@ -12,7 +12,7 @@ from models.database.sessions import Database
 from models.figures import reports
 from models.handoff import deliveries, handoffs
 from models.work import canaries, inbox
-from tests.integration.models.places import NOW, SEALER
+from tests.integration.models.places import CIPHER, NOW
 
 QUESTIONS: dict[str, Callable[[Session], Any]] = {
     "inbox": lambda s: inbox.due(s, now=NOW, limit=9),
@@ -28,7 +28,7 @@ QUESTIONS: dict[str, Callable[[Session], Any]] = {
     "the last canary": lambda s: canaries.newest(s, 1),
     "polls": lambda s: accounts.due_polls(s, now=NOW, limit=9),
     "watched": lambda s: inbox.is_watched(s, 1, 2),
-    "token": lambda s: accounts.account_by_token(s, "token", SEALER),
+    "token": lambda s: accounts.account_by_token(s, "token", CIPHER),
     "ticket": lambda s: handoffs.by_ticket(s, 1, 2),
 }
 

@@ -14,14 +14,14 @@ import pytest
 from sqlalchemy import event, text
 
 from models.account import accounts
-from models.account.accounts import Sealer
+from models.account.accounts import Cipher
 from models.work import inbox, ticket_watch
 from tests.integration import receiver
 from tests.integration.receiver import ESCALATED, KEYS, NEW, KeyServer, body, signed
 from tests.integration.webhooks.conftest import Post, connected
 from tests.trail import followed
 from webhooks.app import create_app
-from webhooks.callbacks.token_lookup import Directory
+from webhooks.callbacks.token_lookup import TokenLookup
 from worker.settings import Settings
 
 
@@ -270,24 +270,24 @@ def test_noise_from_the_same_address_never_keeps_out_who_has_token_and_signature
 def test_a_token_that_was_changed_or_removed_is_refused_soon(post: Post) -> None:
     now = [0.0]
     settings = Settings.read({"RESOLUTIONFLOW_VAR": str(post.folder), "LOG_LEVEL": "ERROR"})
-    directory = Directory(post.database, Sealer(settings.secret_keys), clock=lambda: now[0])
-    assert directory.find(post.token) is not None
+    token_lookup = TokenLookup(post.database, Cipher(settings.secret_keys), clock=lambda: now[0])
+    assert token_lookup.find(post.token) is not None
     with post.database.account(post.account_id) as session:
         accounts.remove_account(session, post.account_id)
     now[0] = 5.0
-    assert directory.find(post.token) is None
+    assert token_lookup.find(post.token) is None
 
 
 def test_secret_keys_may_be_rotated_under_a_running_receiver(post: Post) -> None:
     settings = Settings.read({"RESOLUTIONFLOW_VAR": str(post.folder), "LOG_LEVEL": "ERROR"})
-    now, both = [0.0], Sealer(("n" * 40, *settings.secret_keys))
-    directory = Directory(post.database, both, clock=lambda: now[0])
-    assert directory.find(post.token) is not None
+    now, both = [0.0], Cipher(("n" * 40, *settings.secret_keys))
+    token_lookup = TokenLookup(post.database, both, clock=lambda: now[0])
+    assert token_lookup.find(post.token) is not None
     with post.database.account(post.account_id) as session:
         assert accounts.rotate(session, post.account_id, both)
     for moment in (1.0, 6.0, 12.0):
         now[0] = moment
-        assert directory.find(post.token) is not None
+        assert token_lookup.find(post.token) is not None
 
 
 def test_other_methods_and_paths_say_so_without_internals(post: Post) -> None:

@@ -31,7 +31,7 @@ class Street:
             accounts.set_account(session, self.shop.account_id, site=keys.url, allow_private=True)
             account = accounts.get(session, self.shop.account_id)
             assert account is not None
-            self.path = f"/callbacks/connectwise/{accounts.path_token(account, self.shop.services.sealer)}"
+            self.path = f"/callbacks/connectwise/{accounts.path_token(account, self.shop.services.cipher)}"
         environment = {
             "RESOLUTIONFLOW_VAR": str(folder), "SECRET_KEYS": "k" * 40, "LOG_LEVEL": "ERROR",
             "DATABASE_URL": database.url.render_as_string(hide_password=False),

@@ -7,7 +7,7 @@ import pytest
 
 from models.account import accounts
 from models.database.sessions import Database
-from tests.integration.models.places import NOW, SEALER
+from tests.integration.models.places import CIPHER, NOW
 from worker.__main__ import main
 
 
@@ -16,7 +16,7 @@ def northgate(sqlite_url: str, sqlite_database: Database, monkeypatch: pytest.Mo
     """Store an account that is not connected, and point the settings at it."""
     with sqlite_database.system() as system:
         accounts.add_account(
-            system, SEALER, name="northgate", site="na.myconnectwise.net", company="northgate", public_key="p",
+            system, CIPHER, name="northgate", site="na.myconnectwise.net", company="northgate", public_key="p",
             private_key="q", client_id="c", now=NOW, time_zone="Europe/London",
         )  # fmt: skip
     for name, value in {"DATABASE_URL": sqlite_url, "SECRET_KEYS": "k" * 40, "RESOLUTIONFLOW_VAR": str(tmp_path)}.items():

@@ -6,7 +6,7 @@ import pytest
 
 from models.account import accounts, calendars
 from models.database.sessions import Database
-from tests.integration.models.places import NOW, SEALER
+from tests.integration.models.places import CIPHER, NOW
 from worker.__main__ import main
 
 
@@ -17,7 +17,7 @@ def northgate(sqlite_url: str, sqlite_database: Database, monkeypatch: pytest.Mo
         monkeypatch.setenv(name, value)
     with sqlite_database.system() as system:
         return accounts.add_account(
-            system, SEALER, name="northgate", site="na.myconnectwise.net", company="northgate", public_key="p",
+            system, CIPHER, name="northgate", site="na.myconnectwise.net", company="northgate", public_key="p",
             private_key="q", client_id="c", now=NOW, time_zone="Europe/London",
         )  # fmt: skip
 

@@ -14,7 +14,7 @@ from models.account.people import MemberRow, import_members
 from models.database.sessions import Database
 from models.figures import baselines
 from models.handoff import handoffs
-from tests.integration.models.places import SEALER
+from tests.integration.models.places import CIPHER
 from worker.__main__ import main
 
 MINUTE = timedelta(minutes=1)
@@ -28,7 +28,7 @@ def northgate(sqlite_url: str, sqlite_database: Database, monkeypatch: pytest.Mo
         monkeypatch.setenv(name, value)
     with sqlite_database.system() as system:
         mine = accounts.add_account(
-            system, SEALER, name="northgate", site="na.myconnectwise.net", company="northgate", public_key="p",
+            system, CIPHER, name="northgate", site="na.myconnectwise.net", company="northgate", public_key="p",
             private_key="q", client_id="c", now=BEGAN, time_zone="Europe/London", connected_at=BEGAN,
         )  # fmt: skip
     with sqlite_database.account(mine) as session:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from models.account import accounts
-from models.account.encryption import Sealer
+from models.account.encryption import Cipher
 from models.account.people import MemberRow, import_members
 from models.database.sessions import Database
 from models.figures import reports
@@ -35,7 +35,7 @@ def northgate(sqlite_url: str, sqlite_database: Database, monkeypatch: pytest.Mo
         monkeypatch.setenv(name, value)
     with sqlite_database.system() as system:
         mine = accounts.add_account(
-            system, Sealer(["k" * 40]), name="northgate", site="na.myconnectwise.net", company="northgate",
+            system, Cipher(["k" * 40]), name="northgate", site="na.myconnectwise.net", company="northgate",
             public_key="p", private_key="q", client_id="c", now=BEGAN, time_zone="Pacific/Auckland", connected_at=BEGAN,
             owner="phall",
         )  # fmt: skip

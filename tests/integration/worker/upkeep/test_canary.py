@@ -163,7 +163,7 @@ def test_one_whose_sender_died_says_nothing_about_the_way(shop: Shop, door: Door
 def test_accounts_take_turns_and_a_failed_one_is_tried_again_beside(shop: Shop, door: Door) -> None:
     with shop.database.system() as system:
         other = accounts.add_account(
-            system, shop.services.sealer, name="contoso", site="na.myconnectwise.net", company="contoso",
+            system, shop.services.cipher, name="contoso", site="na.myconnectwise.net", company="contoso",
             public_key="p", private_key="q", client_id="c", now=shop.clock(), connected_at=shop.clock(),
         )  # fmt: skip
     first = sent(shop)

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from escalation.brief.claim_line import BY, Standing, line
+from escalation.brief.claim_line import BY, Claimant, line
 from escalation.brief.spans import Clock
 
 AT = datetime(2026, 3, 6, 16, 4, tzinfo=UTC)
@@ -10,11 +10,11 @@ CLOCK = Clock("Europe/London", AT)
 
 
 def test_claimed_acted_and_free_again() -> None:
-    claimed = Standing("claimed", "Maja Svensson", AT, kind="owner")
+    claimed = Claimant("claimed", "Maja Svensson", AT, kind="owner")
     assert line(claimed, CLOCK) == "**Taken by Maja Svensson** at 16:04, as the ticket's owner."
-    acted = Standing("acted", "Maja Svensson", AT, kind="link", action="note 12", acted_at=AT + timedelta(minutes=5))
+    acted = Claimant("acted", "Maja Svensson", AT, kind="link", action="note 12", acted_at=AT + timedelta(minutes=5))
     assert line(acted, CLOCK).endswith("by the link in the e-mail, first action 16:09 (note 12).")
-    free = Standing("returned", "Maja Svensson", AT, ran_out=True)
+    free = Claimant("returned", "Maja Svensson", AT, ran_out=True)
     assert line(free, CLOCK) == (
         "**Free again** since 16:04: Maja Svensson, its claim ran out without a first action."
     )
@@ -22,22 +22,22 @@ def test_claimed_acted_and_free_again() -> None:
 
 def test_says_so_where_the_psa_has_another_owner_and_quotes_the_answer() -> None:
     text = line(
-        Standing("claimed", "Maja", AT, starts_with="I start with DNS", otherwise="Tess O'Brien"), CLOCK
+        Claimant("claimed", "Maja", AT, starts_with="I start with DNS", otherwise="Tess O'Brien"), CLOCK
     )
     assert text.endswith('Says: "I start with DNS". ConnectWise shows Tess O\'Brien as the owner.')
 
 
 def test_names_are_text_and_not_markdown() -> None:
-    text = line(Standing("claimed", "**Bob** <b>x</b> [a](http://e.example)", AT), CLOCK)
+    text = line(Claimant("claimed", "**Bob** <b>x</b> [a](http://e.example)", AT), CLOCK)
     assert "<b>" not in text
     assert "**Bob**" not in text
     assert "](http" not in text
 
 
 def test_its_key_changes_with_what_it_says() -> None:
-    one = Standing("claimed", "Maja", AT, kind="owner")
-    assert one.key == Standing("claimed", "Maja", AT, kind="owner").key
-    assert one.key != Standing("claimed", "Maja", AT, kind="owner", starts_with="I start with DNS").key
+    one = Claimant("claimed", "Maja", AT, kind="owner")
+    assert one.key == Claimant("claimed", "Maja", AT, kind="owner").key
+    assert one.key != Claimant("claimed", "Maja", AT, kind="owner", starts_with="I start with DNS").key
 
 
 def test_every_way_to_claim_has_words() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from psa.outbound.circuit_breaker import SetAside
+from psa.outbound.circuit_breaker import CircuitBreaker
 from psa.outbound.throttle import NoThrottle
 from psa.port import Ambiguous, NotFound, Unavailable
 
@@ -23,23 +23,23 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def gate(clock: Clock) -> SetAside:
-    return SetAside(NoThrottle(), clock=clock)
+def gate(clock: Clock) -> CircuitBreaker:
+    return CircuitBreaker(NoThrottle(), clock=clock)
 
 
-def call(gate: SetAside, error: Exception | None = None, account: str = "na/northgate") -> None:
+def call(gate: CircuitBreaker, error: Exception | None = None, account: str = "na/northgate") -> None:
     with gate.slot(account, "gather", 1):
         if error:
             raise error
 
 
-def silence(gate: SetAside, times: int) -> None:
+def silence(gate: CircuitBreaker, times: int) -> None:
     for _ in range(times):
         with pytest.raises(Unavailable, match=r"no answer$"):
             call(gate, Unavailable("GET /x: no answer"))
 
 
-def test_three_silent_calls_in_a_row_set_an_account_aside_and_no_other(gate: SetAside) -> None:
+def test_three_silent_calls_in_a_row_set_an_account_aside_and_no_other(gate: CircuitBreaker) -> None:
     silence(gate, 3)
     with pytest.raises(Unavailable, match="set aside") as refused:
         call(gate)
@@ -48,7 +48,7 @@ def test_three_silent_calls_in_a_row_set_an_account_aside_and_no_other(gate: Set
     call(gate, account="na/lakeside")
 
 
-def test_an_answer_in_between_begins_the_count_anew(gate: SetAside) -> None:
+def test_an_answer_in_between_begins_the_count_anew(gate: CircuitBreaker) -> None:
     silence(gate, 2)
     call(gate)
     silence(gate, 2)
@@ -58,7 +58,7 @@ def test_an_answer_in_between_begins_the_count_anew(gate: SetAside) -> None:
     call(gate)
 
 
-def test_after_the_pause_one_call_tries_and_its_answer_lets_everybody_in(gate: SetAside, clock: Clock) -> None:
+def test_after_the_pause_one_call_tries_and_its_answer_lets_everybody_in(gate: CircuitBreaker, clock: Clock) -> None:
     silence(gate, 3)
     clock.now += 2
     with gate.slot("na/northgate", "gather", 1), pytest.raises(Unavailable, match="set aside"):
@@ -67,7 +67,7 @@ def test_after_the_pause_one_call_tries_and_its_answer_lets_everybody_in(gate: S
     assert gate.set_aside() == []
 
 
-def test_a_try_that_stays_silent_doubles_the_pause_up_to_a_minute(gate: SetAside, clock: Clock) -> None:
+def test_a_try_that_stays_silent_doubles_the_pause_up_to_a_minute(gate: CircuitBreaker, clock: Clock) -> None:
     silence(gate, 3)
     for pause in (2, 4, 8, 16, 32, 60, 60):
         clock.now += pause - 0.1
@@ -77,7 +77,7 @@ def test_a_try_that_stays_silent_doubles_the_pause_up_to_a_minute(gate: SetAside
         silence(gate, 1)
 
 
-def test_calls_sent_together_count_as_one_pause(gate: SetAside) -> None:
+def test_calls_sent_together_count_as_one_pause(gate: CircuitBreaker) -> None:
     sent = [gate.slot("a", "post", 1) for _ in range(6)]
     for one in sent:
         one.__enter__()
@@ -88,7 +88,7 @@ def test_calls_sent_together_count_as_one_pause(gate: SetAside) -> None:
     assert refused.value.retry_after == pytest.approx(2.0)
 
 
-def hung(gate: SetAside, clock: Clock, *, meanwhile: bool = False) -> None:
+def hung(gate: CircuitBreaker, clock: Clock, *, meanwhile: bool = False) -> None:
     silent = gate.slot("na/northgate", "gather", 1)
     silent.__enter__()
     clock.now += 10
@@ -98,7 +98,7 @@ def hung(gate: SetAside, clock: Clock, *, meanwhile: bool = False) -> None:
     assert not silent.__exit__(Unavailable, Unavailable("GET /x: no answer"), None)
 
 
-def test_one_call_that_hung_is_enough(gate: SetAside, clock: Clock) -> None:
+def test_one_call_that_hung_is_enough(gate: CircuitBreaker, clock: Clock) -> None:
     hung(gate, clock)
     assert gate.wait_for("na/northgate", 7) == pytest.approx(2.0)
     assert gate.wait_for("na/lakeside", 7) == 0
@@ -106,13 +106,13 @@ def test_one_call_that_hung_is_enough(gate: SetAside, clock: Clock) -> None:
         call(gate)
 
 
-def test_one_call_that_hung_while_others_were_answered_is_not(gate: SetAside, clock: Clock) -> None:
+def test_one_call_that_hung_while_others_were_answered_is_not(gate: CircuitBreaker, clock: Clock) -> None:
     hung(gate, clock, meanwhile=True)
     assert gate.wait_for("na/northgate", 7) == 0
     call(gate)
 
 
-def test_a_defect_of_ours_is_no_silence(gate: SetAside) -> None:
+def test_a_defect_of_ours_is_no_silence(gate: CircuitBreaker) -> None:
     for _ in range(5):
         with pytest.raises(KeyError):
             call(gate, KeyError("x"))

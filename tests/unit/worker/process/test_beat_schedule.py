@@ -10,12 +10,12 @@ import pytest
 from celery import Celery
 
 from worker.process import beat_schedule
-from worker.process.beat_schedule import Metronome
+from worker.process.beat_schedule import BeatSchedule
 from worker.process.bell import make
 from worker.settings import Settings
 
 
-class Counted(Metronome):
+class Counted(BeatSchedule):
     """Notes what it would send."""
 
     producer = None
@@ -34,7 +34,7 @@ def app(tmp_path: Path) -> Celery:
 
 
 def test_beat_is_ours(app: Celery) -> None:
-    assert app.conf.beat_scheduler == f"{Metronome.__module__}:{Metronome.__name__}"
+    assert app.conf.beat_scheduler == f"{BeatSchedule.__module__}:{BeatSchedule.__name__}"
 
 
 def test_it_pokes_by_the_counter_alone(app: Celery, monkeypatch: pytest.MonkeyPatch) -> None:

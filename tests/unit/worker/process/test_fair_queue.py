@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from worker.process.fair_queue import SLOW_S, TICK_S, Turns
+from worker.process.fair_queue import SLOW_S, TICK_S, FairQueue
 
 THREADS = 8
 
@@ -26,7 +26,7 @@ def wait_for(ready: object, within_s: float = 2) -> None:
 
 
 def test_one_lane_gets_half_and_another_starts_at_once(hold: threading.Event) -> None:
-    turns, begun, others = Turns(THREADS), [], []
+    turns, begun, others = FairQueue(THREADS), [], []
 
     def stuck(number: int) -> None:
         begun.append(number)
@@ -47,7 +47,7 @@ def test_one_lane_gets_half_and_another_starts_at_once(hold: threading.Event) ->
 
 
 def test_an_account_works_on_few_things_at_once(hold: threading.Event) -> None:
-    turns, begun = Turns(THREADS, each=2), []
+    turns, begun = FairQueue(THREADS, each=2), []
     with ThreadPoolExecutor(THREADS) as pool:
         for number in range(5):
             pool.submit(turns.take, 1, number, lambda n=number: (begun.append(n), hold.wait(5)))
@@ -58,7 +58,7 @@ def test_an_account_works_on_few_things_at_once(hold: threading.Event) -> None:
 
 
 def test_what_is_finished_makes_room_for_each_line_in_turn() -> None:
-    turns, order, hold = Turns(2), [], threading.Event()
+    turns, order, hold = FairQueue(2), [], threading.Event()
     with ThreadPoolExecutor(2) as pool:
         pool.submit(turns.take, 0, 0, lambda: hold.wait(5))
         pool.submit(turns.take, 9, 0, lambda: hold.wait(5))
@@ -73,7 +73,7 @@ def test_what_is_finished_makes_room_for_each_line_in_turn() -> None:
 
 def test_no_thread_is_held_while_the_psa_has_no_call_left() -> None:
     left, ran = [0.3], []
-    turns = Turns(THREADS, wait=lambda lane, calls: left[0] if lane == 1 and calls else 0.0)
+    turns = FairQueue(THREADS, wait=lambda lane, calls: left[0] if lane == 1 and calls else 0.0)
     for number in range(3):
         assert not turns.take(1, number, lambda n=number: ran.append(n), calls=7)
     assert turns.take(2, 0, lambda: ran.append("other"), calls=7)
@@ -85,7 +85,7 @@ def test_no_thread_is_held_while_the_psa_has_no_call_left() -> None:
 
 def test_what_ends_something_begun_goes_first() -> None:
     left, ran = [0.2], []
-    turns = Turns(THREADS, wait=lambda *_: left[0])
+    turns = FairQueue(THREADS, wait=lambda *_: left[0])
     turns.take(1, "a", lambda: ran.append("begin"), calls=7)
     turns.take(1, "b", lambda: ran.append("end"), calls=4, first=True)
     left[0] = 0.0
@@ -95,7 +95,7 @@ def test_what_ends_something_begun_goes_first() -> None:
 
 def test_more_hanging_accounts_than_threads_hold_up_nobody(hold: threading.Event) -> None:
     """Work that takes long gives its place to others, whose threads are others."""
-    turns, ran, now = Turns(THREADS, clock=lambda: now[0]), [], [0.0]
+    turns, ran, now = FairQueue(THREADS, clock=lambda: now[0]), [], [0.0]
     with ThreadPoolExecutor(THREADS * 5) as pool:
         for lane in range(THREADS * 2):
             for number in range(3):
@@ -112,7 +112,7 @@ def test_more_hanging_accounts_than_threads_hold_up_nobody(hold: threading.Event
 
 
 def test_many_slow_lanes_still_leave_a_thread(hold: threading.Event) -> None:
-    turns = Turns(THREADS)
+    turns = FairQueue(THREADS)
     with ThreadPoolExecutor(32) as pool:
         for lane in range(3):
             for number in range(THREADS):
@@ -123,7 +123,7 @@ def test_many_slow_lanes_still_leave_a_thread(hold: threading.Event) -> None:
 
 
 def test_the_same_work_stands_in_line_once(hold: threading.Event) -> None:
-    turns, ran = Turns(2), []
+    turns, ran = FairQueue(2), []
     with ThreadPoolExecutor(4) as pool:
         pool.submit(turns.take, "a", 0, lambda: hold.wait(5))
         wait_for(lambda: bool(turns._lanes))
@@ -135,7 +135,7 @@ def test_the_same_work_stands_in_line_once(hold: threading.Event) -> None:
 
 
 def test_a_failure_in_line_stops_nobody_and_ones_own_is_raised(hold: threading.Event) -> None:
-    turns, ran = Turns(2), []
+    turns, ran = FairQueue(2), []
 
     def fail() -> None:
         hold.wait(5)
@@ -154,7 +154,7 @@ def test_a_failure_in_line_stops_nobody_and_ones_own_is_raised(hold: threading.E
 
 
 def test_a_line_has_an_end_and_who_is_asked_to_stop_begins_nothing_more(hold: threading.Event) -> None:
-    turns, ran = Turns(2, longest_line=2), []
+    turns, ran = FairQueue(2, longest_line=2), []
     with ThreadPoolExecutor(2) as pool:
         pool.submit(turns.take, "a", 0, lambda: hold.wait(5))
         wait_for(lambda: bool(turns._lanes))
