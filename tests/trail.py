@@ -56,6 +56,7 @@ class Trail:
         if crash.point != self.point:
             return  # the test ends the process itself
         self._expect_point(f"{where} {what}")
+        self._open[threading.get_ident()] = f"{where} {what}"
 
     def end(self) -> None:
         self.gaps += [f"no crash point between: {opened} | the end" for opened in self._open.values()]

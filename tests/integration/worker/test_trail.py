@@ -15,10 +15,10 @@ from worker.process import crash
 @pytest.mark.parametrize(
     ("gone", "noticed"),
     [
-        ("triage.decided", "triage._decide commits handoff, inbox, transition, watch | publish begins"),
-        ("publish.attempted", "publish._post commits handoff | publish._post post_internal_note"),
-        ("publish.posted", "publish._post post_internal_note | publish._record commits handoff, transition"),
-        ("deliver.recorded", "notify.deliver commits delivery | the end"),
+        ("triage.decided", "handoff.triage._decide commits handoff, inbox, transition, watch | publish begins"),
+        ("publish.attempted", "handoff.publish._post commits handoff | handoff.publish._post post_internal_note"),
+        ("publish.posted", "handoff.publish._post post_internal_note | handoff.publish._record commits handoff, transition"),
+        ("deliver.recorded", "handoff.notify.deliver commits delivery | the end"),
     ],
 )
 def test_a_point_that_is_gone_is_noticed(
