@@ -38,6 +38,8 @@ class Trail:
         self._open: dict[int, str] = {}
         """By thread, the step that no point stands behind yet."""
         self.gaps: list[str] = []
+        self.reached: set[str] = set()
+        """Functions of ours that changed something."""
         self.passed: set[str] = set()
 
     def point(self, name: str) -> None:
@@ -56,6 +58,7 @@ class Trail:
         if crash.point != self.point:
             return  # the test ends the process itself
         self._expect_point(f"{where} {what}")
+        self.reached.add(where)
         self._open[threading.get_ident()] = f"{where} {what}"
 
     def end(self) -> None:

@@ -20,7 +20,8 @@ from models.account import accounts, people
 from models.account.accounts import MemberRow
 from models.database.sessions import Database
 from models.handoff import briefs, claims, deliveries, handoffs
-from models.tables import Canary, Delivery, Handoff, Inbox, Row, Snapshot, Transition
+from models.tables import Canary, Delivery, Handoff, Inbox, Snapshot, Transition
+from models.tables.columns import Row
 from models.work import canaries, inbox
 from tests.integration.models.places import NOW, account, handoff
 

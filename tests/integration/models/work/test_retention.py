@@ -10,7 +10,8 @@ from sqlalchemy import func, insert, select
 from escalation.evidence import Evidence, Ticket
 from models.database.sessions import Database
 from models.handoff import handoffs
-from models.tables import Alert, Inbox, Job, Row, Snapshot
+from models.tables import Alert, Inbox, Job, Snapshot
+from models.tables.columns import Row
 from models.work import inbox, jobs, retention
 from models.work.retention import Keep
 from tests.integration.models.places import NOW, account, handoff

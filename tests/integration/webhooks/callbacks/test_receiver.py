@@ -54,7 +54,7 @@ def test_what_cannot_matter_stores_nothing_and_hardly_asks_the_database(post: Po
 def test_a_point_stands_before_and_after_each_row(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
     with followed(post.its_database.engine, monkeypatch) as trail:
         assert post.send(body(post.keys.url)).status_code == 204
-    assert trail.reached == {"callbacks._pin", "callbacks._store"}
+    assert trail.reached == {"callbacks.receiver._pin", "callbacks.receiver._store"}
     assert trail.passed == {"callback.pinned", "callback.checked", "callback.stored"}
     assert trail.gaps == []
 

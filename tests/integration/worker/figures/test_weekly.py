@@ -322,7 +322,7 @@ KILLED = """
 import os, signal, sys
 from datetime import datetime
 from models.database.sessions import Database
-from worker import weekly
+from worker.figures import weekly
 from worker.mail.transport import mailer_for
 from worker.settings import Settings
 from worker.wiring import Services
