@@ -2,6 +2,8 @@
 SHELL := /bin/sh
 VENV := .venv
 PY := $(VENV)/bin/python
+# Unset: every process that a command starts would compile everything anew, seconds each.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo run simulator test test-fast crashes storm hostile guards check lint types contracts lock audit bench pictures clean

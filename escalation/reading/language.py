@@ -1,6 +1,6 @@
 """Tell English from other languages by their small words: what is not English is quoted and not read for steps."""
 
-
+# ruff: noqa: E501 - a row of words is easier to find in one long line than in a ladder
 
 from __future__ import annotations
 

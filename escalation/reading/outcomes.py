@@ -4,7 +4,7 @@ The patterns are tried in order and the first that is found decides: relief that
 denied success ("did not fix it") before success, and success before the words for failure it may contain.
 """
 
-
+# ruff: noqa: E501 - an alternative is easier to find in one long line than in a ladder
 
 from __future__ import annotations
 

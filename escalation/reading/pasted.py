@@ -1,8 +1,6 @@
 """How machine output looks when somebody pastes it into a ticket: commands, logs, configuration, stack traces."""
 
-
-
-
+# ruff: noqa: E501 - an alternative is easier to find in one long line than in a ladder
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Which rule read a step, by its name and the words it went by: for somebody who doubts the brief."""
 
-
+# ruff: noqa: E501 - a table is easier to read in rows
 
 from __future__ import annotations
 

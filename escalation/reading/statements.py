@@ -5,7 +5,7 @@ stable": a technician who writes this down has looked. It is read so only in a t
 ticket began, and only when it names something of the trade: an identifier, a number, a command, a product.
 """
 
-
+# ruff: noqa: E501 - an alternative is easier to find in one long line than in a ladder
 
 from __future__ import annotations
 

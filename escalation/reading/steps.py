@@ -8,7 +8,7 @@
 6. What is still open did not solve the problem if people went on about it: `no_change`, not stated.
 """
 
-
+# ruff: noqa: E501 - a condition is easier to read in one piece
 
 from __future__ import annotations
 

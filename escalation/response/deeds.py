@@ -5,7 +5,7 @@ read-backs ("I start with the firewall"), questions and handing it on report not
 unless the text also announces: then a guess is no deed either.
 """
 
-
+# ruff: noqa: E501 - an alternative is easier to find in one long line than in a ladder
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 A pure function of the package and the notes written after it.
 """
 
-# ruff: noqa: SIM905 - an alternative is easier to find in one long line than in a ladder
+# ruff: noqa: E501, SIM905 - an alternative is easier to find in one long line than in a ladder
 
 from __future__ import annotations
 

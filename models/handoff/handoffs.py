@@ -1,8 +1,8 @@
 """Handoffs: opened once for each episode, claimed by one, ended once.
 
 Each function takes the session of the account (those named `due_…` the system session), changes with one
-compare-and-set, and says by its result whether it won. The brief's side is `models.handoff.briefs`, claims and what follows from them
-`models.handoff.claims`; both are offered here too.
+compare-and-set, and says by its result whether it won. The brief's side is `models.handoff.briefs`, claims and what
+follows from them `models.handoff.claims`; both are offered here too.
 """
 
 from __future__ import annotations

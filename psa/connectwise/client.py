@@ -133,7 +133,7 @@ class ConnectWise:
         """Prepare, without any network call.
 
         `on_codebase` is told a codebase that was found or moved, to be stored. `session` must come from
-        `psa.outbound.allowed_hosts.guarded_session`. Raises `psa.outbound.allowed_hosts.ForbiddenAddress` for a site it may not talk to.
+        `psa.outbound.allowed_hosts.guarded_session`. Raises its `ForbiddenAddress` for a site it may not talk to.
         """
         self._keys = keys
         self._site = Site.parse(keys.site, allow_private=keys.allow_private)

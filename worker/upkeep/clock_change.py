@@ -19,7 +19,7 @@ from worker.wiring import Services
 log = structlog.get_logger()
 
 SLOWEST_S = 3600.0
-"""The longest between two readings of a ticket (`worker.response.observe`) and before a claim is settled (`worker.response.settle`)."""
+"""The longest between two readings of a ticket and before a claim is settled (both in `worker.response`)."""
 
 
 def keep_time(services: Services, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """Northgate's customers with their sites, people and machines."""
 
-
+# ruff: noqa: E501 - what people typed stays in the lines they typed it in
 
 from __future__ import annotations
 

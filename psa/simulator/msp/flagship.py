@@ -4,7 +4,7 @@ The story: somebody replaced the firewall at Harbour Street and typed the tunnel
 8 hours (28800 s), renewing it fails, so Clifton is cut off exactly 8 hours after the tunnel came up.
 """
 
-
+# ruff: noqa: E501 - what people typed stays in the lines they typed it in
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ They give a replay of history something to measure. Spans differ by the ticket, 
 dated claim or no action at all, and must be counted as left out.
 """
 
-
+# ruff: noqa: E501 - what people typed stays in the lines they typed it in
 
 from __future__ import annotations
 

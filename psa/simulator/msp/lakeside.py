@@ -1,6 +1,6 @@
 """A second MSP with its own keys, so that nothing of one account can show up in the other unnoticed."""
 
-
+# ruff: noqa: E501 - what people typed stays in the lines they typed it in
 
 from __future__ import annotations
 

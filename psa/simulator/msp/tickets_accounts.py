@@ -1,6 +1,6 @@
 """Tickets about mail, sign-in, security and cloud services."""
 
-
+# ruff: noqa: E501 - what people typed stays in the lines they typed it in
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Tickets about networks, names and addresses, telephones and printers."""
 
-
+# ruff: noqa: E501 - what people typed stays in the lines they typed it in
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Tickets that are awkward on purpose: hostile text, hardly any text, far too much text, merged ones, odd characters."""
 
-
+# ruff: noqa: E501 - what people typed stays in the lines they typed it in
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Where pasted output begins and ends, and which numbers in it are codes."""
 
-
+# ruff: noqa: E501 - output is shown as it is pasted
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """No text makes the reading slow: what a pattern might go back over is repeated, and twice as much takes about twice."""
 
-
+# ruff: noqa: E501 - pieces are easier to find in long lines
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ OLD, NEW = "an old secret key, long enough for one", "a new secret key, long eno
 def test_opens_what_it_sealed_and_hides_it_meanwhile() -> None:
     encrypted = Cipher([OLD]).encrypt("hunter2", account_id=1, field="private_key")
     assert b"hunter2" not in encrypted
-    assert Cipher([OLD]).open(encrypted, account_id=1, field="private_key") == b"hunter2"
+    assert Cipher([OLD]).decrypt(encrypted, account_id=1, field="private_key") == b"hunter2"
 
 
 def test_seals_the_same_value_differently_each_time() -> None:
@@ -24,7 +24,7 @@ def test_seals_the_same_value_differently_each_time() -> None:
 def test_opens_nothing_for_another_account_or_field(account_id: int, field: str) -> None:
     encrypted = Cipher([OLD]).encrypt("hunter2", account_id=1, field="private_key")
     with pytest.raises(CannotDecrypt, match="damaged or belongs elsewhere"):
-        Cipher([OLD]).open(encrypted, account_id=account_id, field=field)
+        Cipher([OLD]).decrypt(encrypted, account_id=account_id, field=field)
 
 
 def test_notices_every_changed_byte() -> None:
@@ -33,24 +33,24 @@ def test_notices_every_changed_byte() -> None:
         broken = bytearray(encrypted)
         broken[place] ^= 1
         with pytest.raises(CannotDecrypt):
-            Cipher([OLD]).open(bytes(broken), account_id=1, field="f")
+            Cipher([OLD]).decrypt(bytes(broken), account_id=1, field="f")
 
 
 @pytest.mark.parametrize("encrypted", [b"", b"\x01", b"plain text of some length, never encrypted"])
 def test_refuses_what_was_never_sealed(encrypted: bytes) -> None:
     with pytest.raises(CannotDecrypt):
-        Cipher([OLD]).open(encrypted, account_id=1, field="f")
+        Cipher([OLD]).decrypt(encrypted, account_id=1, field="f")
 
 
 def test_seals_with_the_first_key_and_opens_with_all() -> None:
     old = Cipher([OLD]).encrypt("x", account_id=1, field="f")
     both = Cipher([NEW, OLD])
-    assert both.open(old, account_id=1, field="f") == b"x"
+    assert both.decrypt(old, account_id=1, field="f") == b"x"
     assert not both.is_newest(old)
     new = both.encrypt("x", account_id=1, field="f")
     assert both.is_newest(new)
     with pytest.raises(CannotDecrypt, match="not in SECRET_KEYS"):
-        Cipher([OLD]).open(new, account_id=1, field="f")
+        Cipher([OLD]).decrypt(new, account_id=1, field="f")
 
 
 def test_hashes_a_token_under_each_key() -> None:

@@ -384,6 +384,7 @@ def test_key_host_that_recovers_is_asked_again_after_its_rest() -> None:
 
 
 def test_web_process_does_not_load_the_connectwise_client() -> None:
-    code = "import psa, psa.connectwise.callbacks, psa.outbound.allowed_hosts, psa.port, sys; print('pyconnectwise' in sys.modules)"
+    loaded = "psa, psa.connectwise.callbacks, psa.outbound.allowed_hosts, psa.port, sys"
+    code = f"import {loaded}; print('pyconnectwise' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
