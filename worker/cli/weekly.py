@@ -14,7 +14,7 @@ from worker.cli.metrics import moment_as_of
 if TYPE_CHECKING:
     from models.account.accounts import Account
     from models.tables import Member
-    from worker.mail.rendering import Rendered
+    from worker.mail.templates import Rendered
     from worker.wiring import Services
 
 HELP = """\

@@ -24,7 +24,7 @@ from models.handoff import handoffs
 from models.tables import Member
 from models.work import jobs
 from worker.mail.message import compose
-from worker.mail.rendering import Rendered
+from worker.mail.templates import Rendered
 from worker.mail.transport import MailError
 from worker.mail.weekly import Ticket, WeeklyMail, render_weekly
 from worker.process import crash

@@ -11,8 +11,8 @@ from models.handoff import handoffs
 from models.handoff.deliveries import Delivery
 from models.handoff.handoffs import Handoff
 from worker.mail.handoff import HandoffMail, render_handoff
-from worker.mail.rendering import Rendered
 from worker.mail.response import OfferedAgainMail, TakenMail, render_offered_again, render_taken
+from worker.mail.templates import Rendered
 from worker.response.observe import RAN_OUT
 from worker.response.settle import TAKEN
 from worker.wiring import Desk, Services

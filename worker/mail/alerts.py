@@ -6,7 +6,7 @@ import html
 from dataclasses import dataclass
 from datetime import datetime
 
-from worker.mail.rendering import Rendered, plain, wrapped
+from worker.mail.templates import Rendered, plain, wrapped
 
 
 @dataclass(frozen=True, slots=True)

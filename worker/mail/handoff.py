@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from worker.mail.rendering import Rendered, plain, render_folder, web_address
+from worker.mail.templates import Rendered, plain, render_folder, web_address
 
 START_HERE = "start here"
 """The label whose line stands out: what to do first."""

@@ -11,7 +11,7 @@ from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime
 
-from worker.mail.rendering import SUBJECT_LIMIT, Rendered, plain
+from worker.mail.templates import SUBJECT_LIMIT, Rendered, plain
 
 _PART = r"[^\s@,;:<>\"()\[\]\\]+"
 _ADDRESS = re.compile(rf"(?:(?P<name>[^<>]*)<)?(?P<user>{_PART})@(?P<host>{_PART})(?(name)>)")

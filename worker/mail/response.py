@@ -14,7 +14,7 @@ from typing import Literal
 
 from escalation.brief.spans import span
 from worker.mail.handoff import badge_colour, one_line, uncited
-from worker.mail.rendering import Rendered, plain, render_folder, web_address
+from worker.mail.templates import Rendered, plain, render_folder, web_address
 
 __all__ = ["OfferedAgainMail", "TakenMail", "render_offered_again", "render_taken"]
 

@@ -25,7 +25,7 @@ from typing import Literal, Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from worker.mail.folder import write_message
-from worker.mail.rendering import plain
+from worker.mail.templates import plain
 
 DEFAULT_FOLDER = Path("var/mail")
 TIMEOUT = 10.0

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from worker.mail.rendering import Rendered, plain, render_folder, web_address
+from worker.mail.templates import Rendered, plain, render_folder, web_address
 from worker.mail.weekly_figures import (
     FigureJson,
     Pair,

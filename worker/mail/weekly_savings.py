@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from worker.mail.rendering import plain
+from worker.mail.templates import plain
 from worker.mail.weekly_figures import FigureJson, count, hours, interval, local_date, minutes, money, number
 
 SOURCES = {"stopwatch": "the stopwatch readings", "backcast": "the replayed history"}

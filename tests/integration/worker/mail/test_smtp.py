@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from worker.demo.mail_catcher import Faults, MailCatcher
 from worker.mail.message import compose, message_id
-from worker.mail.rendering import Rendered
+from worker.mail.templates import Rendered
 from worker.mail.transport import MailError, MailUrlError, check, flat, mailer_for
 
 SENDER = "ResolutionFlow <rf@harbor.example>"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.unit.worker.mail.mails import HOSTILE, Elements, contrast
 from worker.mail.handoff import HandoffMail, render_handoff, urgency
-from worker.mail.rendering import plain, wrapped
+from worker.mail.templates import plain, wrapped
 
 MAIL = HandoffMail(
     account="Harbor IT",

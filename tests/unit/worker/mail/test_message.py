@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from worker.mail.message import AddressError, compose, message_id
-from worker.mail.rendering import Rendered
+from worker.mail.templates import Rendered
 from worker.mail.transport import flat
 
 RENDERED = Rendered(

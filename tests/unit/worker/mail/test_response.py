@@ -9,8 +9,8 @@ import pytest
 
 from tests.unit.worker.mail.mails import HOSTILE, Elements
 from worker.mail.message import compose
-from worker.mail.rendering import Rendered
 from worker.mail.response import OfferedAgainMail, TakenMail, render_offered_again, render_taken
+from worker.mail.templates import Rendered
 
 TICKET = "https://na.example.net/ticket?service_recid=48213"
 CLAIM = "https://handoff.example.net/claim/eyJhIjoxfQ.aBc-_d"

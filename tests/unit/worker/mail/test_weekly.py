@@ -9,7 +9,7 @@ import pytest
 
 from tests.unit.worker.mail.mails import HOSTILE, Elements, contrast
 from tests.unit.worker.mail.weeks import LONG_NAMES, NAMES, WEEKS, mail
-from worker.mail.rendering import Rendered
+from worker.mail.templates import Rendered
 from worker.mail.weekly import Ticket, render_weekly
 
 LIMIT = 100_000

@@ -1,6 +1,6 @@
 """Turn a folder of three templates into one e-mail's subject, text and HTML.
 
-An e-mail is a folder below `worker/mail/templates/` (`subject.txt`, `text.txt`, `html.mjml`) and one named function
+An e-mail is a folder below `worker/mail/layouts/` (`subject.txt`, `text.txt`, `html.mjml`) and one named function
 elsewhere that returns its context as plain values. The MJML layout is compiled once for each process with its
 placeholders untouched, and only then filled in with autoescape: ticket text never meets the MJML parser. What all
 layouts share stands in `head.mjml`.
@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 import jinja2
 from mjml import mjml2html
 
-FOLDERS = Path(__file__).parent / "templates"
+FOLDERS = Path(__file__).parent / "layouts"
 WIDTH = 76
 """Columns of the text part: fits 80 with a reply's quotation marks in front."""
 SUBJECT_LIMIT = 120
