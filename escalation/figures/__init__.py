@@ -1,6 +1,7 @@
 """The figures an owner can trust, with their intervals and when they are not shown.
 
-From times to sentence: `observations.py` one episode's moments, `hours.py` the account's calendar, `estimates.py` the
-statistics, `measures.py` each figure and its rules, `compared.py` the old way beside it, `scorecard.py` everything at one
-moment, `headline.py` the sentence on top. Begin with `measures.py`. Knows neither `reading` nor `brief`.
+From times to sentence: `observations.py` one episode's moments, `hours.py` the account's calendar,
+`estimates.py` the statistics, `measures.py` each figure and its rules, `compared.py` the old way beside it,
+`scorecard.py` everything at one moment, `headline.py` the sentence on top. Begin with `measures.py`. Knows
+neither `reading` nor `brief`.
 """
