@@ -6,29 +6,29 @@ nobody rang for. So results are not stored, messages are short-lived, and losing
 
 from __future__ import annotations
 
-QUEUES = ("triage", "handoff", "mail", "patrol")
+QUEUES = ("triage", "handoff", "mail", "upkeep")
 
 task_routes = {
     "worker.tasks.triage": {"queue": "triage"},
     "worker.tasks.publish": {"queue": "handoff"},
     "worker.tasks.refresh": {"queue": "handoff"},
     "worker.tasks.settle": {"queue": "handoff"},
-    "worker.tasks.observe": {"queue": "patrol"},
+    "worker.tasks.observe": {"queue": "upkeep"},
     "worker.tasks.notify": {"queue": "mail"},
     "worker.tasks.deliver": {"queue": "mail"},
-    "worker.tasks.plan_week": {"queue": "patrol"},
+    "worker.tasks.plan_week": {"queue": "upkeep"},
     "worker.tasks.report": {"queue": "mail"},
-    "worker.tasks.sweep": {"queue": "patrol"},
-    "worker.tasks.poll": {"queue": "patrol"},
-    "worker.tasks.audit": {"queue": "patrol"},
-    "worker.tasks.canary": {"queue": "patrol"},
-    "worker.tasks.try_ticket": {"queue": "patrol"},
-    "worker.tasks.clear_old": {"queue": "patrol"},
-    "worker.tasks.check_callbacks": {"queue": "patrol"},
+    "worker.tasks.sweep": {"queue": "upkeep"},
+    "worker.tasks.poll": {"queue": "upkeep"},
+    "worker.tasks.audit": {"queue": "upkeep"},
+    "worker.tasks.canary": {"queue": "upkeep"},
+    "worker.tasks.try_ticket": {"queue": "upkeep"},
+    "worker.tasks.clear_old": {"queue": "upkeep"},
+    "worker.tasks.check_callbacks": {"queue": "upkeep"},
 }
 # A task without a queue of its own would wait in one that nobody reads.
 task_create_missing_queues = False
-task_default_queue = "patrol"
+task_default_queue = "upkeep"
 
 enable_utc = True
 timezone = "UTC"

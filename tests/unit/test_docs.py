@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from worker.__main__ import parser
-from worker.process.crash import POINTS
 from worker.settings import Intervals, Settings
 
 ROOT = Path(__file__).parents[2]
@@ -135,8 +134,3 @@ def test_every_serious_event_has_its_place_in_the_runbook() -> None:
     assert events
     text = (DOCS / "runbook.md").read_text()
     assert not [name for name in events if f"`{name}`" not in text]
-
-
-def test_every_crash_point_stands_in_the_path_of_an_escalation() -> None:
-    text = (DOCS / "architecture.md").read_text()
-    assert not [point for point in POINTS if f"`{point}`" not in text]
