@@ -57,8 +57,8 @@ class Intervals:
     """How often the ticket of a claimed handoff is read for its first action; less often as it grows older."""
     observe_open: float = 300.0
     """The same for one nobody has claimed: notes may raise no callback, and any callback may be lost."""
-    callback_check: float = 86_400.0
-    """How often each account's callback entries are checked and re-activated."""
+    callback_check: float = 300.0
+    """How often each account's callback entries, names and members are checked and brought back."""
     audit: float = 60.0
     """How often the auditor looks for what stands still."""
     canary: float = 300.0

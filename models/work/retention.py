@@ -30,7 +30,8 @@ class Keep:
     """At least as long as a callback may be repeated or replayed; ConnectWise repeats within seconds."""
     snapshots: float = 30
     """Later snapshots of handoffs that ended so long ago. The newest of a live one is always kept."""
-    jobs: float = 120
+    jobs: float = 14
+    """Some come each few minutes; what must never come twice is unique by rows of its own."""
     canaries: float = 30
     alerts: float = 365
     """After they were cleared."""

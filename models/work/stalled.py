@@ -15,7 +15,8 @@ from models.work import canaries
 
 LATE = timedelta(minutes=5)
 """Far beyond what anything takes that only waits for its turn."""
-POLL_LATE = timedelta(minutes=15)
+POLL_LATE = timedelta(minutes=10)
+"""Since the last poll that succeeded, whatever was planned: one that keeps failing plans the next one each time."""
 TRIES = 5
 """Attempts of one message after which somebody should know."""
 
@@ -37,6 +38,7 @@ def stalled(
     system: Session, *, now: datetime, silent_s: Mapping[str, float], canary_late_s: float = 60.0
 ) -> list[Stalled]:
     """Return all of it. `silent_s` says for each process how many seconds without a sign of life are too many."""
+    polled = func.coalesce(Account.polled_at, Account.connected_at)
     running = select(Account.id).where(Account.frozen_at.is_(None))
     questions = (
         (
@@ -68,8 +70,8 @@ def stalled(
         ),
         (
             "account is not polled",
-            select(Account.id, func.count(Account.id), func.min(Account.next_poll_at)).where(
-                Account.next_poll_at < now - POLL_LATE
+            select(Account.id, func.count(Account.id), func.min(polled)).where(
+                Account.connected_at.is_not(None), Account.next_poll_at.is_not(None), polled < now - POLL_LATE
             ),
         ),
     )

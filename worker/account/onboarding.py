@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -14,7 +13,9 @@ from escalation.evidence import Ticket
 from models.account import accounts
 from models.account.accounts import Account, MemberRow, StatusRow
 from models.work import canaries, inbox, jobs, ticket_watch
-from psa.port import Board, Callback, Member, ProbeResult, Psa, PsaError, SystemInfo
+from psa.outbound.allowed_hosts import Site
+from psa.port import Callback, Member, ProbeResult, Psa, PsaError, SystemInfo
+from worker.account.statuses import Resolved, boards_of, follow, nearest, resolve
 from worker.mail import transport
 from worker.process import crash
 from worker.wiring import Services
@@ -32,6 +33,8 @@ class Connected:
 
     escalate: list[str] = field(default_factory=list)
     claim: list[str] = field(default_factory=list)
+    renamed: dict[str, str] = field(default_factory=dict)
+    """Boards and statuses that were followed under another name."""
     members: int = 0
     recipients: list[str] = field(default_factory=list)
     callbacks: list[str] = field(default_factory=list)
@@ -55,6 +58,19 @@ def account_named(services: Services, name: str) -> Account:
     return whole
 
 
+def refuse_twice(services: Services, *, site: Site, company: str, name: str) -> None:
+    """Raise `CannotConnect` if another account than `name` is this company's: each ticket would get two briefs."""
+    with services.database.system(reading=True) as system:
+        others = [account for account in accounts.list_accounts(system) if account.name != name]
+    for other in others:
+        same_site = Site.parse(other.site, allow_private=other.allow_private).ui == site.ui
+        if same_site and other.company.strip().lower() == company.strip().lower():
+            raise CannotConnect(
+                f"company {company!r} at {site.ui} is account {other.name!r} already; each ticket would get two briefs "
+                f"and each senior two mails. Change that one with `account set {other.name}`"
+            )
+
+
 def connect(services: Services, account: Account, *, include_open: bool = False) -> Connected:
     """Make an account ready, or bring it up to date; repeatable. Raises `CannotConnect`, `PsaError`.
 
@@ -64,10 +80,11 @@ def connect(services: Services, account: Account, *, include_open: bool = False)
     4. Remember what stands in an escalation status already, so that only what comes after becomes a handoff
        (`include_open` hands those off too), and start polling from the PSA's own time.
     """
+    site = Site.parse(account.site, allow_private=account.allow_private)
+    refuse_twice(services, site=site, company=account.company, name=account.name)
     psa, now = services.psa(account.id), services.clock()
-    wrong: list[str] = []
-    boards = _boards(psa, account)
-    rows = _statuses(account, boards, wrong)
+    found = look_up(services, account, psa)
+    rows, wrong = found.rows, found.wrong
     members = psa.members()
     _check_people(account, members, wrong)
     _check_address(account, services.settings.public_url, wrong)
@@ -76,15 +93,16 @@ def connect(services: Services, account: Account, *, include_open: bool = False)
     result = Connected(
         escalate=[f"{r.status} on {r.board}" for r in rows if r.kind == "escalate"],
         claim=[f"{r.status} on {r.board}" for r in rows if r.kind == "claim"],
+        renamed=found.renamed,
         members=len(members),
     )
     with services.database.account(account.id) as session:
         known = {(r.board_id, r.status_id) for r in accounts.statuses(session, account.id) if r.kind == "escalate"}
-        accounts.replace_statuses(session, account.id, rows)
+        _store(session, account, rows, found)
         _import(session, account, members)
         result.recipients = [f"{m.name} <{m.email}>" for m in accounts.recipients(session, account.id)]
         token = accounts.path_token(account, services.cipher)
-    entries = register(psa, services.settings.public_url, token, rows)
+    entries = register(psa, services.settings.public_url, token, rows, psa.callbacks())
     result.callbacks = [f"{e.type}, {e.level} {e.object_id}" for e in entries]
     result.api_member = psa.learn_api_member(members, entries)
     escalated = psa.tickets_in_statuses(sorted({r.status_id for r in rows if r.kind == "escalate"}))
@@ -103,6 +121,33 @@ def connect(services: Services, account: Account, *, include_open: bool = False)
         accounts.save_poll(session, account.id, cursor=info.server_time or now, now=now)
     log.info("account_connected", account=account.name, members=len(members), callbacks=len(entries))
     return result
+
+
+def look_up(services: Services, account: Account, psa: Psa) -> Resolved:
+    """Find what the account's names mean in its PSA now, knowing what they meant before. Raises `PsaError`."""
+    with services.database.account(account.id, reading=True) as session:
+        stored = accounts.statuses(session, account.id)
+    return resolve(account, boards_of(psa, account, stored), stored)
+
+
+def follow_names(services: Services, account: Account, psa: Psa) -> list[str]:
+    """Take over new names of boards and statuses that are connected; return what is gone. Raises `PsaError`."""
+    found = look_up(services, account, psa)
+    if found.renamed:
+        log.info("names_followed", account=account.name, names=found.renamed)
+        with services.database.account(account.id) as session:
+            _store(session, account, follow(accounts.statuses(session, account.id), found), found)
+    return found.wrong
+
+
+def _store(session: Session, account: Account, rows: Iterable[StatusRow], found: Resolved) -> None:
+    accounts.replace_statuses(session, account.id, rows)
+    if found.renamed:
+        accounts.set_account(
+            session, account.id, board_names=found.names(account.board_names),
+            escalate_status_names=found.names(account.escalate_status_names),
+            claim_status_names=found.names(account.claim_status_names),
+        )  # fmt: skip
 
 
 def renew_members(services: Services, account: Account, psa: Psa) -> None:
@@ -138,65 +183,21 @@ def measure_skew(services: Services, account_id: int, psa: Psa) -> SystemInfo:
     return info
 
 
-def _boards(psa: Psa, account: Account) -> list[Board]:
-    """Read the account's boards; all there are if one of the names is wrong, to say what it may have meant."""
-    boards = psa.boards(account.board_names or None)
-    if {name.lower() for name in account.board_names} <= {board.name.lower() for board in boards}:
-        return boards
-    return psa.boards()
-
-
-def meanings(account: Account, boards: Sequence[Board]) -> list[StatusRow]:
-    """Return what the statuses of these boards mean to an account. Raises `CannotConnect` listing what does not fit."""
-    wrong: list[str] = []
-    rows = _statuses(account, boards, wrong)
-    if wrong:
-        raise CannotConnect("\n".join(f"  - {line}" for line in wrong))
-    return rows
-
-
-def _statuses(account: Account, boards: Sequence[Board], wrong: list[str]) -> list[StatusRow]:
-    """Resolve the account's status names on its boards. A name must be there on at least one of them."""
-    found = {b.name.lower(): b for b in boards}
-    for name in account.board_names:
-        if name.lower() not in found:
-            wrong.append(f"board {name!r} is not in this PSA. {_nearest(name, [b.name for b in boards])}")
-    chosen = [found[n.lower()] for n in account.board_names if n.lower() in found]
-    if not account.board_names:
-        chosen = list(boards)
-    if not chosen:
-        return []
-    rows: list[StatusRow] = []
-    for kind, names in (("escalate", account.escalate_status_names), ("claim", account.claim_status_names)):
-        for name in names:
-            here = [(b, s) for b in chosen for s in b.statuses if s.name.lower() == name.lower() and not s.inactive]
-            if not here:
-                there = sorted({s.name for b in chosen for s in b.statuses if not s.inactive})
-                where = ", ".join(b.name for b in chosen) or "any board"
-                wrong.append(f"status {name!r} is not on {where}. {_nearest(name, there)}")
-            rows += [StatusRow(b.id, s.id, b.name, s.name, kind) for b, s in here]
-    if not account.escalate_status_names:
-        wrong.append(f"no escalation status is set: `account set {account.name} --escalate-status NAME`")
-    closed = [StatusRow(b.id, s.id, b.name, s.name, "closed") for b in chosen for s in b.statuses if s.closed]
-    return rows + closed
-
-
-def _nearest(name: str, there: Sequence[str]) -> str:
-    lower = {n.lower(): n for n in there}
-    near = [lower[n] for n in difflib.get_close_matches(name.lower(), lower, n=3, cutoff=0.5)]
-    if near:
-        return f"Did you mean {' or '.join(repr(n) for n in near)}?"
-    return f"There are: {', '.join(there[:30])}." if there else "None could be read: check the API member's role."
-
-
 def _check_people(account: Account, members: Iterable[Member], wrong: list[str]) -> None:
-    known = {m.identifier.lower() for m in members} | {str(m.id) for m in members}
-    names = sorted(m.identifier for m in members if not m.is_api)
+    """A role is given to a person who can log in: nobody else would ever claim, or read what they are told."""
+    members = list(members)
+    known = {key: m for m in members for key in (str(m.id), m.identifier.lower())}
+    names = sorted(m.identifier for m in members if m.active and not m.is_api)
     given = [("engineer", n) for n in account.engineers] + [("admin", n) for n in account.admins]
     given += [("owner", account.owner)] if account.owner else []
     for role, name in given:
-        if str(name).strip().lower() not in known:
-            wrong.append(f"{role} {name!r} is no member of this PSA. {_nearest(str(name), names)}")
+        member = known.get(str(name).strip().lower())
+        if member is not None and not member.active:
+            wrong.append(f"{role} {name!r} is inactive in this PSA. {nearest(str(name), names)}")
+        elif member is not None and member.is_api:
+            wrong.append(f"{role} {name!r} is an API member and no person. {nearest(str(name), names)}")
+        elif member is None:
+            wrong.append(f"{role} {name!r} is no member of this PSA. {nearest(str(name), names)}")
 
 
 def _check_address(account: Account, public_url: str, wrong: list[str]) -> None:
@@ -222,20 +223,30 @@ def callback_url(public_url: str, token: str) -> str:
     return f"{public_url}/callbacks/connectwise/{token}?recordId="
 
 
-def register(psa: Psa, public_url: str, token: str, rows: Iterable[StatusRow]) -> list[Callback]:
-    """Register one entry for each board's tickets, and one each for time and schedule; equal ones are kept."""
+def register(
+    psa: Psa, public_url: str, token: str, rows: Iterable[StatusRow], there: Iterable[Callback]
+) -> list[Callback]:
+    """Register one entry for each board's tickets, and one each for time and schedule.
+
+    Of those that are `there` equal ones are kept, and switched on if they are off; other ones of ours are removed.
+    """
+    there = list(there)
     wanted = [("ticket", "board", board) for board in sorted({r.board_id for r in rows if r.kind == "escalate"})]
     wanted += [("time", "owner", 1), ("schedule", "owner", 1)]
     url = callback_url(public_url, token)
     entries = []
     for kind, level, object_id in wanted:
-        entry = psa.register_callback(
+        equal = [
+            c for c in there
+            if c.url == url and (c.type, c.level) == (kind, level) and (c.object_id == object_id or level == "owner")
+        ]  # fmt: skip
+        entry = min(equal, key=lambda c: (c.inactive, c.id), default=None) or psa.register_callback(
             url=url, type=kind, level=level, object_id=object_id, description=f"ResolutionFlow: {kind}"
         )
         crash.point("check.registered")
         entries.append(psa.reactivate_callback(entry.id) if entry.inactive else entry)
         crash.point("check.activated")
-    for old in psa.callbacks():  # another PUBLIC_URL or board from before
+    for old in there:  # another PUBLIC_URL or board from before
         if token in old.url and old.id not in {e.id for e in entries}:
             psa.delete_callback(old.id)
             crash.point("check.removed")
@@ -263,7 +274,7 @@ def check(services: Services, account: Account) -> list[ProbeResult]:
     """Try everything the account needs, reads only: endpoints and permissions, names, callbacks, people, mail."""
     psa = services.psa(account.id)
     lines = list(psa.probe())
-    lines.append(_tried("boards and statuses", lambda: _check_names(account, psa)))
+    lines.append(_tried("boards and statuses", lambda: _check_names(services, account, psa)))
     lines.append(_tried("callbacks", lambda: _check_callbacks(services, account, psa)))
     with services.database.account(account.id, reading=True) as session:
         people = accounts.recipients(session, account.id)
@@ -318,12 +329,13 @@ def _tried(what: str, look: Callable[[], tuple[bool, str]]) -> ProbeResult:
     return ProbeResult(what, ok, detail)
 
 
-def _check_names(account: Account, psa: Psa) -> tuple[bool, str]:
-    wrong: list[str] = []
-    rows = _statuses(account, _boards(psa, account), wrong)
-    if wrong:
-        return False, "; ".join(wrong)
-    return True, ", ".join(f"{r.kind}: {r.status} on {r.board}" for r in rows if r.kind != "closed")
+def _check_names(services: Services, account: Account, psa: Psa) -> tuple[bool, str]:
+    found = look_up(services, account, psa)
+    if found.wrong:
+        return False, "; ".join(found.wrong)
+    told = [f"{row.kind}: {row.status} on {row.board}" for row in found.rows if row.kind != "closed"]
+    told += [f"{old!r} is called {new!r} now and is followed" for old, new in found.renamed.items()]
+    return True, ", ".join(told)
 
 
 def _check_callbacks(services: Services, account: Account, psa: Psa) -> tuple[bool, str]:

@@ -194,10 +194,11 @@ def _add(options: argparse.Namespace) -> int:
 
     from models.account import accounts
     from psa.outbound.allowed_hosts import Site
-    from worker.account.onboarding import CannotConnect
+    from worker.account.onboarding import CannotConnect, refuse_twice
 
     services = wired()
-    Site.parse(options.site, allow_private=bool(options.allow_private))
+    site = Site.parse(options.site, allow_private=bool(options.allow_private))
+    refuse_twice(services, site=site, company=options.company, name=options.name)
     keys = _credentials(options)
     missing = [f"--{key.replace('_', '-')} (or {variable})" for key, variable in KEYS.items() if key not in keys]
     if missing:
@@ -221,16 +222,17 @@ def _set(options: argparse.Namespace) -> int:
     from models.account import accounts
     from psa.outbound.allowed_hosts import Site
     from worker.account.calendar_file import in_words
-    from worker.account.onboarding import account_named
+    from worker.account.onboarding import account_named, refuse_twice
 
     services = wired()
     account = account_named(services, options.name)
     columns = _columns(options)
     calendar = _calendar(options.calendar, columns.get("time_zone", account.time_zone)) if options.calendar else None
     columns |= {k: v for k, v in (("site", options.site), ("company", options.company)) if v}
-    if "site" in columns:
+    if columns.keys() & {"site", "company"}:
         private = bool(columns.get("allow_private", account.allow_private))
-        Site.parse(columns["site"], allow_private=private)
+        site = Site.parse(columns.get("site", account.site), allow_private=private)
+        refuse_twice(services, site=site, company=columns.get("company", account.company), name=account.name)
         columns["codebase"] = None
     if columns.get("canary_ticket") == 0:
         columns["canary_ticket"] = None
@@ -301,7 +303,7 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _connect(options: argparse.Namespace) -> int:
-    from worker.account.onboarding import account_named, connect
+    from worker.account.onboarding import CannotConnect, account_named, connect
 
     services = wired()
     account = account_named(services, options.name)
@@ -315,6 +317,13 @@ def _connect(options: argparse.Namespace) -> int:
     if done.already_escalated:
         tickets = ", ".join(str(t) for t in done.already_escalated[:20])
         say(f"  left alone:  {len(done.already_escalated)} escalated already ({tickets}); --include-open hands them off")
+    for old, new in done.renamed.items():
+        say(f"  renamed:     {old!r} is called {new!r} now and is followed")
+    if not done.recipients:
+        raise CannotConnect(
+            f"nobody would be told of an escalation: name engineers, `account set {account.name} --engineers IDS`, "
+            "and connect again"
+        )
     return 0
 
 

@@ -30,7 +30,8 @@ from models.account.accounts import Account
 from models.figures import baselines
 from models.tables import Handoff
 from psa.port import Board, Member, Psa
-from worker.account.onboarding import meanings
+from worker.account.onboarding import CannotConnect
+from worker.account.statuses import resolve
 from worker.history.reading import Progress, read_evidence, read_only, read_trails, stored, tickets_since
 from worker.wiring import Services, status_rules
 
@@ -293,9 +294,11 @@ def _hidden(course: Course, since: datetime, until: datetime) -> bool:
 def meaning_of(account: Account, boards: Sequence[Board]) -> Meaning:
     """Return what the account's statuses mean on all boards there are. Raises `CannotConnect`."""
     names = {name.lower() for name in account.board_names}
-    rows = meanings(account, [b for b in boards if not names or b.name.lower() in names] or boards)
+    found = resolve(account, [b for b in boards if not names or b.name.lower() in names] or boards)
+    if found.wrong:
+        raise CannotConnect("\n".join(f"  - {line}" for line in found.wrong))
     return Meaning(
-        status_rules(rows),
+        status_rules(found.rows),
         {board.name: board.id for board in boards},
         {(board.id, status.name): status.id for board in boards for status in board.statuses},
         frozenset((board.id, status.id) for board in boards for status in board.statuses if status.closed),

@@ -1,12 +1,14 @@
-"""Make sure that the PSA still calls us."""
+"""Make sure that the PSA still calls us, and that what we wait for is still there."""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 import structlog
 
 from models.account import accounts
 from models.work import jobs
-from worker.account.onboarding import measure_skew, register, renew_members
+from worker.account.onboarding import follow_names, measure_skew, register, renew_members
 from worker.process import crash
 from worker.wiring import Services
 
@@ -14,34 +16,49 @@ log = structlog.get_logger()
 
 CHECK = "check callbacks"
 """The job that looks once a period whether our callback entries are still active."""
+GONE = "status is gone"
 
 
 def check_callbacks(services: Services, *, account_id: int) -> int:
     """Make sure ConnectWise still calls us: bring back entries that are gone or switched off; return how many.
 
-    ConnectWise disables an entry after three days of failures (ConnectWise developer guide, callbacks).
+    ConnectWise disables an entry after three days of failures (ConnectWise developer guide, callbacks), and a person
+    can at any time. A board or status that was renamed is followed; one that is gone is an alert until it is mended,
+    since every escalation there would be lost. Alerts close themselves.
     """
     crash.point("check.rung")
-    psa = services.psa(account_id)
+    psa, now = services.psa(account_id), services.clock()
     measure_skew(services, account_id, psa)
     with services.database.account(account_id, reading=True) as session:
         account = accounts.get(session, account_id)
         assert account is not None
         token = accounts.path_token(account, services.cipher)
-        rows = accounts.statuses(session, account_id)
     renew_members(services, account, psa)
-    period = str(int(services.clock().timestamp() // services.settings.intervals.callback_check))
-    alive = {entry.id for entry in psa.callbacks() if token in entry.url and not entry.inactive}
-    wanted = register(psa, services.settings.public_url, token, rows)
+    gone = follow_names(services, account, psa)
+    crash.point("check.followed")
+    with services.database.account(account_id, reading=True) as session:
+        rows = accounts.statuses(session, account_id)
+    there = psa.callbacks()
+    alive = {entry.id for entry in there if not entry.inactive}
+    wanted = register(psa, services.settings.public_url, token, rows, there)
     mended = [entry for entry in wanted if entry.id not in alive]
     for entry in mended:
         log.warning("callback_mended", callback_id=entry.id, type=entry.type, level=entry.level)
     with services.database.account(account_id) as session:
-        jobs.finish_job(session, account_id, CHECK, period, services.clock(), outcome=f"{len(mended)} mended")
+        jobs.finish_job(session, account_id, CHECK, period_of(services, now), now, outcome=f"{len(mended)} mended")
         if mended:
             jobs.raise_alert(
-                session, account_id, kind="callback was inactive", subject=account.name, now=services.clock(),
+                session, account_id, kind="callback was inactive", subject=account.name, now=now,
                 detail=f"{len(mended)} callback entries were switched off or gone, and are active again",
             )  # fmt: skip
+        if gone:
+            jobs.raise_alert(session, account_id, kind=GONE, subject=account.name, detail="; ".join(gone), now=now)
+        else:
+            jobs.clear_alert(session, account_id, kind=GONE, subject=account.name, now=now)
     crash.point("check.ended")
     return len(mended)
+
+
+def period_of(services: Services, now: datetime) -> str:
+    """Return the period that a check at this moment is the one check of."""
+    return str(int(now.timestamp() // services.settings.intervals.callback_check))

@@ -17,7 +17,8 @@ from models.work import inbox, jobs, ticket_watch
 from psa.port import PsaError
 from worker.process import crash
 from worker.response.withdraw import seen_of
-from worker.upkeep.callback_check import CHECK
+from worker.upkeep.callback_check import CHECK, period_of
+from worker.upkeep.retention import CLEAR, day_of
 from worker.wiring import Desk, Services
 
 log = structlog.get_logger()
@@ -64,13 +65,14 @@ def poll(services: Services, *, account_id: int) -> list[int]:
     with services.database.account(account_id) as session:
         # The PSA's own clock where it gave a time: ours may run ahead of it.
         accounts.save_poll(session, account_id, cursor=max(cursor, newest or cursor), now=now)
-        period = str(int(now.timestamp() // waits.callback_check))
-        check_due = jobs.claim_job(session, account_id, CHECK, period, now)
+        check_due = jobs.claim_job(session, account_id, CHECK, period_of(services, now), now)
+        clear_due = jobs.claim_job(session, account_id, CLEAR, day_of(now), now)
         for kind in ("Unauthorized", "Forbidden"):
             jobs.clear_alert(session, account_id, kind=REFUSED, subject=kind, now=now)
     crash.point("poll.ended")
     if check_due:
         services.bell.ring("check_callbacks", account_id=account_id)
+    if clear_due:
         services.bell.ring("clear_old", account_id=account_id)
     if rows:
         log.info("poll_found", account=desk.name, rows=len(rows), looked_at=len(tickets))

@@ -1,0 +1,213 @@
+"""A board or status that is renamed is followed; one that is gone is refused and alerted, and nothing is let go of.
+
+What may happen to a name is made from parts: which of the two (board, status), what (renamed, gone, switched off, another
+of its old name came), whether the account names its boards or takes all, and who looks (`connect`, the regular check).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from collections.abc import Callable
+
+import pytest
+
+from models.account import accounts
+from models.work import jobs
+from psa.port import Board, Status
+from tests.integration.worker.conftest import Shop
+from worker.account.onboarding import CannotConnect, account_named, check, connect, refuse_twice
+from worker.upkeep import callback_check, poller
+
+DESK, FIELD = 1, 7
+ESCALATED, FIELD_ESCALATED = 11, 71
+
+
+def boards() -> list[Board]:
+    def status(number: int, name: str) -> Status:
+        return Status(number, name, closed=name == "Closed", inactive=False)
+
+    return [
+        Board(DESK, "Help Desk", (
+            status(10, "New"), status(11, "Escalated"), status(12, "Assigned to Engineer"), status(13, "Closed"),
+        )),
+        Board(FIELD, "Field Service", (status(70, "New"), status(71, "Escalated"), status(72, "On site"))),
+    ]  # fmt: skip
+
+
+def board_renamed(there: list[Board]) -> None:
+    there[0] = dataclasses.replace(there[0], name="Service Desk")
+
+
+def board_gone(there: list[Board]) -> None:
+    del there[0]
+
+
+def _change(there: list[Board], **fields: object) -> None:
+    statuses = tuple(dataclasses.replace(s, **fields) if s.id == ESCALATED else s for s in there[0].statuses)  # type: ignore[arg-type]
+    there[0] = dataclasses.replace(there[0], statuses=statuses)
+
+
+def status_renamed(there: list[Board]) -> None:
+    _change(there, name="Stuck, needs senior")
+
+
+def status_off(there: list[Board]) -> None:
+    _change(there, inactive=True)
+
+
+def status_gone(there: list[Board]) -> None:
+    there[0] = dataclasses.replace(there[0], statuses=tuple(s for s in there[0].statuses if s.id != ESCALATED))
+
+
+def both_renamed(there: list[Board]) -> None:
+    board_renamed(there)
+    status_renamed(there)
+
+
+FOLLOWED: list[Callable[[list[Board]], None]] = [board_renamed, status_renamed, both_renamed]
+LOST: list[Callable[[list[Board]], None]] = [board_gone, status_off, status_gone]
+NAMED = [["Help Desk", "Field Service"], ["Help Desk"], []]
+
+
+@pytest.fixture
+def wide(shop: Shop) -> Shop:
+    """Give the shop two boards."""
+    shop.psa.boards = lambda names=None: boards()  # type: ignore[method-assign,assignment]
+    return shop
+
+
+def connected(shop: Shop, named: list[str]) -> set[tuple[int, int]]:
+    with shop.database.account(shop.account_id) as session:
+        accounts.set_account(session, shop.account_id, board_names=named)
+    connect(shop.services, account_named(shop.services, "northgate"))
+    shop.psa.calls.clear()
+    return escalations(shop)
+
+
+def escalations(shop: Shop) -> set[tuple[int, int]]:
+    with shop.database.account(shop.account_id, reading=True) as session:
+        return {(r.board_id, r.status_id) for r in accounts.statuses(session, shop.account_id) if r.kind == "escalate"}
+
+
+def alerts(shop: Shop) -> list[str]:
+    with shop.database.account(shop.account_id, reading=True) as session:
+        return [a.detail for a in jobs.open_alerts(session, shop.account_id) if a.kind == callback_check.GONE]
+
+
+def change(shop: Shop, *what: Callable[[list[Board]], None]) -> None:
+    there = boards()
+    for one in what:
+        one(there)
+    shop.psa.boards = lambda names=None: there  # type: ignore[method-assign,assignment]
+
+
+def regular_check(shop: Shop) -> None:
+    callback_check.check_callbacks(shop.services, account_id=shop.account_id)
+
+
+@pytest.mark.parametrize(("how", "named"), itertools.product(FOLLOWED, NAMED))
+def test_what_is_renamed_is_followed_by_its_number(
+    wide: Shop, how: Callable[[list[Board]], None], named: list[str]
+) -> None:
+    before = connected(wide, named)
+    change(wide, how)
+    regular_check(wide)
+    assert escalations(wide) == before
+    assert alerts(wide) == []
+    account = account_named(wide.services, "northgate")
+    names = account.board_names + account.escalate_status_names
+    there = {b.name for b in wide.psa.boards()} | {s.name for b in wide.psa.boards() for s in b.statuses}
+    assert set(names) <= there
+    done = connect(wide.services, account)  # and again, by the new names
+    assert escalations(wide) == before
+    assert done.renamed == {}
+    assert len(wide.psa.registered) == len({board for board, _ in before}) + 2
+
+
+@pytest.mark.parametrize(("how", "named"), itertools.product(LOST, NAMED))
+def test_what_is_gone_is_refused_by_name_and_alerted_until_it_is_back(
+    wide: Shop, how: Callable[[list[Board]], None], named: list[str]
+) -> None:
+    before = connected(wide, named)
+    entries = list(wide.psa.registered)
+    change(wide, how)
+    with pytest.raises(CannotConnect) as refused:
+        connect(wide.services, account_named(wide.services, "northgate"))
+    said = str(refused.value)
+    assert "Help Desk" in said
+    assert how is board_gone or "'Escalated' is gone from board 'Help Desk'" in said
+    assert "There are: " in said or "Did you mean" in said
+    assert escalations(wide) == before
+    assert wide.psa.registered == entries
+    regular_check(wide)
+    assert escalations(wide) == before
+    assert wide.psa.registered == entries
+    assert len(alerts(wide)) == 1
+    lines = {line.what: line.ok for line in check(wide.services, account_named(wide.services, "northgate"))}
+    assert not lines["boards and statuses"]
+    change(wide)
+    regular_check(wide)
+    assert alerts(wide) == []
+
+
+def test_what_is_named_no_longer_is_let_go_of(wide: Shop) -> None:
+    connected(wide, ["Help Desk", "Field Service"])
+    change(wide, board_gone)
+    with wide.database.account(wide.account_id) as session:
+        accounts.set_account(session, wide.account_id, board_names=["Field Service"], claim_status_names=[])
+    connect(wide.services, account_named(wide.services, "northgate"))
+    assert escalations(wide) == {(FIELD, FIELD_ESCALATED)}
+
+
+def test_a_board_named_without_an_escalation_status_is_refused(wide: Shop) -> None:
+    with wide.database.account(wide.account_id) as session:
+        accounts.set_account(
+            session, wide.account_id, board_names=["Help Desk", "Field Service"], escalate_status_names=["Assigned to Engineer"]
+        )
+    with pytest.raises(CannotConnect, match="board 'Field Service' has none of the escalation statuses"):
+        connect(wide.services, account_named(wide.services, "northgate"))
+
+
+def test_the_poller_asks_for_the_check_each_few_minutes(wide: Shop) -> None:
+    connected(wide, [])
+    asked = 0
+    for _ in range(20):
+        wide.clock.advance(90)
+        poller.poll(wide.services, account_id=wide.account_id)
+        asked += len(wide.bell.take("check_callbacks"))
+    assert asked >= 5  # half an hour: a callback that was switched off is found within ten minutes, and told
+
+
+def test_a_switched_off_callback_is_back_and_told_at_the_next_check(wide: Shop) -> None:
+    connected(wide, [])
+    wide.psa.registered = [dataclasses.replace(entry, inactive=True) for entry in wide.psa.registered]
+    regular_check(wide)
+    assert not any(entry.inactive for entry in wide.psa.registered)
+    wide.psa.calls.clear()
+    regular_check(wide)
+    assert [call for call in wide.psa.calls if "callback" in call] == ["callbacks"]  # nothing to mend: one call
+
+
+@pytest.mark.parametrize("site", ["na.myconnectwise.net", "https://api-na.myconnectwise.net/", "NA.myconnectwise.net"])
+def test_the_same_company_is_no_second_account(shop: Shop, site: str) -> None:
+    from psa.outbound.allowed_hosts import Site
+
+    with pytest.raises(CannotConnect, match="is account 'northgate' already"):
+        refuse_twice(shop.services, site=Site.parse(site), company=" Northgate ", name="north")
+    refuse_twice(shop.services, site=Site.parse("eu.myconnectwise.net"), company="northgate", name="north")
+    refuse_twice(shop.services, site=Site.parse(site), company="northgate2", name="north")
+    refuse_twice(shop.services, site=Site.parse(site), company="northgate", name="northgate")
+
+
+@pytest.mark.parametrize(
+    ("who", "why"), [("resolutionflow", "is an API member and no person"), ("gone", "is inactive"), ("nobody", "is no member")]
+)
+def test_a_role_is_given_to_a_person_who_can_log_in(shop: Shop, who: str, why: str) -> None:
+    members = shop.psa.members()
+    members.append(dataclasses.replace(members[0], id=77, identifier="gone", active=False))
+    shop.psa.members = lambda: members  # type: ignore[method-assign]
+    with shop.database.account(shop.account_id) as session:
+        accounts.set_account(session, shop.account_id, engineers=["msvensson", who])
+    with pytest.raises(CannotConnect, match=why):
+        connect(shop.services, account_named(shop.services, "northgate"))
