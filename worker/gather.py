@@ -144,11 +144,13 @@ def _collect(futures: Mapping[str, Future[Any]]) -> tuple[dict[str, Any], tuple[
     return found, tuple(gaps)
 
 
+_REFUSED = {"Forbidden": "our security role may not read it", "Unauthorized": "our keys were refused"}
+
+
 def _reason(error: PsaError) -> str:
     """Say in the reader's words why something is missing; the address of the call stays in the log."""
     words = {
-        "Forbidden": "our security role may not read it",
-        "Unauthorized": "our keys were refused",
+        **_REFUSED,
         "NotFound": "not there",
         "Throttled": "ConnectWise asked us to slow down",
         "Unavailable": "ConnectWise did not answer",
@@ -163,6 +165,11 @@ def _by_time(note: Note) -> tuple[float, int]:
 
 def _not_ours(notes: tuple[Note, ...] | list[Note]) -> tuple[Note, ...]:
     return tuple(note for note in notes if note.author.role != "us")
+
+
+def refused_gaps(evidence: Evidence) -> bool:
+    """Tell whether something was refused, which a while later it may not be."""
+    return any(gap.reason in (_REFUSED["Forbidden"], _REFUSED["Unauthorized"]) for gap in evidence.gaps)
 
 
 def transient_gaps(evidence: Evidence) -> bool:

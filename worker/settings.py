@@ -51,6 +51,12 @@ class Intervals:
     """How long facts may settle before the brief in the ticket is edited."""
     retry_base: float = 2.0
     retry_cap: float = 300.0
+    refusal_wait: float = 5.0
+    """After a 401 or 403 the next try comes no sooner; then always after as long as the refusal has lasted."""
+    refusal_patience: float = 900.0
+    """How long ConnectWise may refuse a brief before it is parked and the operator told; tried again even then."""
+    refusal_cap: float = 21_600.0
+    """The longest wait between two tries of what is refused."""
     mail_before_note: float = 60.0
     """When the note is not in the ticket after this, the engineers are told without it."""
     observe: float = 60.0

@@ -42,7 +42,7 @@ def lease(
     state = Brief(row.brief_state)
     # The first attempt never waits: clocks of two machines may differ by more than a bell takes.
     due_at = row.refresh_due_at if state is Brief.POSTED else row.next_attempt_at
-    if due_at is None or (due_at > now and row.fence > 0) or state is Brief.PARKED:
+    if due_at is None or (due_at > now and row.fence > 0):
         return None
     until = now + timedelta(seconds=lease_s)
     values: dict[str, Any] = {"fence": row.fence + 1, "lease_until": until, "lease_holder": holder}
@@ -54,12 +54,16 @@ def lease(
             "brief_state": Brief.POSTING.value,
             "next_attempt_at": until,
             "attempts": Handoff.attempts + 1,
+            "park_reason": None,
         }
     same = (*here, Handoff.fence == row.fence, Handoff.brief_state == row.brief_state)
     if not changed(session, update(Handoff).where(*same).values(values)):
         return None
     if state is Brief.POSTING:
         why = "the lease ran out"
+        moved_brief(session, account_id, handoff_id, state, Brief.PENDING, why=why, now=now, actor=holder)
+    if state is Brief.PARKED:
+        why = "tried again"
         moved_brief(session, account_id, handoff_id, state, Brief.PENDING, why=why, now=now, actor=holder)
     if state is not Brief.POSTED:
         why = f"lease {row.fence + 1}"
@@ -210,11 +214,12 @@ def give_back(
 
 
 def park(
-    session: Session, account_id: int, handoff_id: int, *, fence: int, reason: str, now: datetime
+    session: Session, account_id: int, handoff_id: int, *, fence: int, reason: str, now: datetime,
+    again_at: datetime | None = None,
 ) -> bool:
-    """Record a failure that only a person can end; `unpark` brings the brief back."""
+    """Record a failure that a person has to end. It is tried again at `again_at`; without one only after `unpark`."""
     posting = _held(account_id, handoff_id, fence).where(Handoff.brief_state == Brief.POSTING.value)
-    values: dict[str, Any] = {"lease_until": None, "lease_holder": None, "next_attempt_at": None}
+    values: dict[str, Any] = {"lease_until": None, "lease_holder": None, "next_attempt_at": again_at, "attempts": 0}
     parked = posting.values(brief_state=Brief.PARKED.value, park_reason=reason, last_error=reason, **values)
     if not changed(session, parked):
         return False

@@ -205,7 +205,8 @@ def end(
 
 def _spare_brief(session: Session, account_id: int, handoff_id: int) -> None:
     # After an attempt the note may be in the ticket, so that one is still settled.
-    untried = (Handoff.brief_state == Brief.PENDING.value, Handoff.post_attempted_at.is_(None))
+    waiting = (Brief.PENDING.value, Brief.PARKED.value)
+    untried = (Handoff.brief_state.in_(waiting), Handoff.post_attempted_at.is_(None))
     changed(
         session, update(Handoff).where(*_one(account_id, handoff_id), *untried).values(next_attempt_at=None)
     )

@@ -20,6 +20,9 @@ __all__ = [
     "raise_alert", "release_job", "stale_hearts",
 ]  # fmt: skip
 
+REFUSED = "psa refuses us"
+"""The alert of an account whose keys or role its PSA does not take: one, whatever else fails of it."""
+
 
 def claim_job(
     session: Session, account_id: int, job: str, period: str, now: datetime, *, lease_s: float = 600

@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from escalation.lifecycle import Brief
-from models.tables import Account, Delivery, Handoff, Heartbeat, Inbox, Report
-from models.work import canaries
+from models.tables import Account, Alert, Delivery, Handoff, Heartbeat, Inbox, Report
+from models.work import canaries, jobs
 
 LATE = timedelta(minutes=5)
 """Far beyond what anything takes that only waits for its turn."""
@@ -38,6 +38,8 @@ def stalled(
     system: Session, *, now: datetime, silent_s: Mapping[str, float], canary_late_s: float = 60.0
 ) -> list[Stalled]:
     """Return all of it. `silent_s` says for each process how many seconds without a sign of life are too many."""
+    # An account whose keys or role are refused has its own alert; what waits for that is no other.
+    refused = select(Alert.account_id).where(Alert.kind == jobs.REFUSED, Alert.cleared_at.is_(None))
     polled = func.coalesce(Account.polled_at, Account.connected_at)
     running = select(Account.id).where(Account.frozen_at.is_(None))
     questions = (
@@ -48,6 +50,7 @@ def stalled(
                 Handoff.brief_state.in_((Brief.PENDING.value, Brief.POSTING.value)),
                 Handoff.seen_at < now - LATE,
                 Handoff.account_id.in_(running),
+                Handoff.account_id.not_in(refused),
             ),
         ),
         (
@@ -71,7 +74,8 @@ def stalled(
         (
             "account is not polled",
             select(Account.id, func.count(Account.id), func.min(polled)).where(
-                Account.connected_at.is_not(None), Account.next_poll_at.is_not(None), polled < now - POLL_LATE
+                Account.connected_at.is_not(None), Account.next_poll_at.is_not(None), polled < now - POLL_LATE,
+                Account.id.not_in(refused),
             ),
         ),
     )

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy.orm import Session
 
 from escalation.brief.marker import carries, marker_of
 from escalation.brief.render import render
@@ -26,16 +27,19 @@ from models.handoff.handoffs import Handoff
 from models.work import jobs
 from psa.port import (
     Ambiguous,
+    Forbidden,
+    NotFound,
     PostedNote,
     Psa,
     PsaError,
     Throttled,
+    Unauthorized,
     Unavailable,
     VisibleNote,
 )
-from worker.gather import transient_gaps
+from worker.gather import refused_gaps, transient_gaps
 from worker.process import crash
-from worker.process.backoff import next_try
+from worker.process.backoff import after_refusal, next_try
 from worker.response.claim_line import claimant_of, facts
 from worker.wiring import Desk, Services
 
@@ -100,8 +104,10 @@ def publish(services: Services, *, account_id: int, handoff_id: int) -> bool:
         return _wait(hold, error)
     except Ambiguous as error:
         return _wait(hold, error)
+    except (Unauthorized, Forbidden) as error:
+        return _refused(hold, error)
     except PsaError as error:
-        return _park(hold, str(error))
+        return _park(hold, str(error), error)
 
 
 def _lease(services: Services, account_id: int, handoff_id: int) -> _Hold | None:
@@ -113,7 +119,7 @@ def _lease(services: Services, account_id: int, handoff_id: int) -> _Hold | None
     with services.database.account(account_id) as session:
         waits = services.settings.intervals
         before = handoffs.get(session, account_id, handoff_id)
-        if before is None or before.brief_state not in ("pending", "posting"):
+        if before is None or before.brief_state == "posted":
             return None
         if before.response_state in ENDED and before.post_attempted_at is None:
             return None  # nobody needs it any more; one that was tried is still settled
@@ -162,7 +168,7 @@ def _draft(hold: _Hold) -> _Hold | None:
         if not stored:
             return None
         handoffs.add_snapshot(session, account_id, handoff_id, evidence, kind="handoff")
-        if transient_gaps(evidence):
+        if transient_gaps(evidence) or refused_gaps(evidence):
             later = services.clock() + timedelta(seconds=services.settings.intervals.refresh_delay)
             handoffs.ask_refresh(session, account_id, handoff_id, due_at=later)
         handoff = handoffs.get(session, account_id, handoff_id)
@@ -311,6 +317,7 @@ def _record(hold: _Hold, note: PostedNote, *, why: str) -> bool:
         elif not recorded:
             # Somebody took over while our POST was on its way, and may have posted too: look at once.
             handoffs.ask_refresh(session, account_id, handoff_id, due_at=now)
+        clear(session, hold.handoff, "brief parked", now)
     crash.point("publish.recorded")
     seconds = (now - hold.handoff.seen_at).total_seconds()
     log.info("brief_posted", note_id=note.id, why=why, recorded=recorded, seconds_since_seen=round(seconds, 3))
@@ -344,15 +351,32 @@ def _give_back(
     crash.point("publish.waits")
 
 
-def _park(hold: _Hold, reason: str) -> bool:
-    """Record a failure that only a person can end. The engineers are told all the same, without the note."""
-    services = hold.services
+def _refused(hold: _Hold, error: PsaError) -> bool:
+    """Wait, longer each time, and park only what stays refused: one 401 or 403 is no fact yet."""
+    services, since = hold.services, hold.handoff.seen_at
+    now, waits = services.clock(), services.settings.intervals
+    if (now - since).total_seconds() >= waits.refusal_patience:
+        return _park(hold, str(error), error)
+    at = after_refusal(waits, now=now, since=since)
+    surely_not_posted = hold.handoff.post_attempted_at is None
+    _give_back(hold, at, f"{type(error).__name__}: {error}"[:500], not_posted=surely_not_posted)
+    log.warning("publish_waits", error=type(error).__name__, status=error.status, until=at.isoformat())
+    return False
+
+
+def _park(hold: _Hold, reason: str, error: PsaError | None = None) -> bool:
+    """Record a failure that a person has to end. The engineers are told all the same, without the note.
+
+    What ConnectWise refuses is tried again now and then, since the cause may go without anybody telling us; what is
+    not there any more, or ended our own process again and again, is not.
+    """
+    services, now = hold.services, hold.services.clock()
+    again = error is not None and not isinstance(error, NotFound)
+    at = after_refusal(services.settings.intervals, now=now, since=hold.handoff.seen_at) if again else None
     with services.database.account(hold.desk.account_id) as session:
-        parked = handoffs.park(
-            session, *hold.ids, fence=hold.fence, reason=reason[:500], now=services.clock()
-        )
+        parked = handoffs.park(session, *hold.ids, fence=hold.fence, reason=reason[:500], now=now, again_at=at)
     crash.point("publish.parked")
-    alert(services, hold.handoff, "brief parked", reason)
+    alert(services, hold.handoff, "brief parked", reason, error)
     log.error("brief_parked", reason=reason)
     return parked
 
@@ -378,10 +402,17 @@ def freeze(services: Services, handoff: Handoff, error: VisibleNote) -> str:
     return reason
 
 
-def alert(services: Services, handoff: Handoff, kind: str, detail: str) -> None:
-    """Tell the operator about a handoff."""
+def alert(services: Services, handoff: Handoff, kind: str, detail: str, error: PsaError | None = None) -> None:
+    """Tell the operator about a handoff; of keys that are refused only once for the account."""
+    subject = f"handoff {handoff.id}"
+    if isinstance(error, Unauthorized):
+        kind, subject = jobs.REFUSED, type(error).__name__
     with services.database.account(handoff.account_id) as session:
         jobs.raise_alert(
-            session, handoff.account_id, kind=kind, subject=f"handoff {handoff.id}", detail=detail[:500],
-            now=services.clock(),
-        )  # fmt: skip
+            session, handoff.account_id, kind=kind, subject=subject, detail=detail[:500], now=services.clock()
+        )
+
+
+def clear(session: Session, handoff: Handoff, kind: str, now: datetime) -> None:
+    """Close an alert about a handoff whose cause is gone."""
+    jobs.clear_alert(session, handoff.account_id, kind=kind, subject=f"handoff {handoff.id}", now=now)

@@ -23,17 +23,19 @@ from escalation.response.claims import CLAIMING_ROLES
 from escalation.response.repeats import repeats
 from models.handoff import handoffs
 from models.handoff.handoffs import Handoff
-from psa.port import Ambiguous, PostedNote, Psa, PsaError, VisibleNote
-from worker.gather import transient_gaps
-from worker.handoff.publish import alert, freeze, package_of, remove_extras, text_hash, with_marker
+from psa.port import Ambiguous, Forbidden, PostedNote, Psa, PsaError, Unauthorized, VisibleNote
+from worker.gather import refused_gaps, transient_gaps
+from worker.handoff.publish import alert, clear, freeze, package_of, remove_extras, text_hash, with_marker
 from worker.process import crash
-from worker.process.backoff import next_try
+from worker.process.backoff import after_refusal, next_try
 from worker.response.claim_line import claimant_of, facts
 from worker.response.observe import UNDECIDED
 from worker.wiring import Desk, Services
 
 log = structlog.get_logger()
 
+REFUSED_FOR = timedelta(hours=2)
+"""How long after the escalation what was refused is read again for its own sake; a change of facts reads it any time."""
 MOVED_ON = "**The ticket has changed since the handoff brief.**"
 
 
@@ -68,17 +70,21 @@ def refresh(services: Services, *, account_id: int, handoff_id: int) -> bool:
         freeze(services, hold.handoff, error)
         written, note_hash = False, None
     except PsaError as error:
-        if error.retry:
+        refused = isinstance(error, (Unauthorized, Forbidden))
+        if not error.retry and not (refused and not hold.handoff.last_error):
+            # The second time in a row. The brief in the ticket stays as it is until it may be read or written again.
+            alert(services, hold.handoff, "brief not refreshed", str(error), error)
+            log.error("refresh_refused", error=type(error).__name__, status=error.status)
+        if error.retry or refused:
             _try_again(hold, error)
             return False
-        # A person has to change something; the brief in the ticket stays as it is until the next change of facts.
-        alert(services, hold.handoff, "brief not refreshed", str(error))
-        log.error("refresh_refused", error=type(error).__name__, status=error.status)
         written, note_hash = False, None
     with services.database.account(account_id) as session:
         handoffs.mark_edited(
             session, account_id, handoff_id, fence=hold.fence, note_hash=note_hash, now=services.clock()
         )
+        if note_hash is not None:
+            clear(session, hold.handoff, "brief not refreshed", services.clock())
     crash.point("refresh.ended")
     return written
 
@@ -103,7 +109,10 @@ def _lease(services: Services, account_id: int, handoff_id: int) -> _Hold | None
 
 def _try_again(hold: _Hold, error: PsaError) -> None:
     services, now = hold.services, hold.services.clock()
-    at = next_try(services.settings.intervals, now=now, attempt=3, error=error)
+    waits = services.settings.intervals
+    at = next_try(waits, now=now, attempt=3, error=error)
+    if isinstance(error, (Unauthorized, Forbidden)):
+        at = after_refusal(waits, now=now, since=hold.handoff.seen_at)
     if isinstance(error, Ambiguous):
         at = max(at, _safe_at(hold, now))
     with services.database.account(hold.desk.account_id) as session:
@@ -131,8 +140,10 @@ def _bring_up_to_date(hold: _Hold) -> tuple[bool, str | None]:
         return False, None  # one that was resolved still says who took it
     evidence = services.reader.everything(hold.psa, handoff.ticket_id, desk.roster, now=services.clock())
     if transient_gaps(evidence):
-        _later(hold)
+        _later(hold, hold.services.settings.intervals.refresh_delay * 4)
         return False, None
+    if refused_gaps(evidence):
+        _look_again(hold)
     asked = _ask_junior(hold, own, evidence)
     claimant = claimant_of(services, desk, handoff, evidence)
     fingerprint = facts(evidence, claimant)
@@ -279,9 +290,15 @@ def _say_beside(hold: _Hold, note: PostedNote, own: list[PostedNote], claimant: 
     return True
 
 
-def _later(hold: _Hold) -> None:
-    waits = hold.services.settings.intervals
-    at = hold.services.clock() + timedelta(seconds=waits.refresh_delay * 4)
+def _look_again(hold: _Hold) -> None:
+    """Read what was refused again, further and further apart for two hours: a right that is missing may come back."""
+    now, since = hold.services.clock(), hold.handoff.seen_at
+    if now - since < REFUSED_FOR:
+        _later(hold, (after_refusal(hold.services.settings.intervals, now=now, since=since) - now).total_seconds())
+
+
+def _later(hold: _Hold, seconds: float) -> None:
+    at = hold.services.clock() + timedelta(seconds=seconds)
     with hold.services.database.account(hold.desk.account_id) as session:
         handoffs.ask_refresh(session, hold.desk.account_id, hold.handoff.id, due_at=at)
     crash.point("refresh.put_off")

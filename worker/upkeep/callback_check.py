@@ -51,6 +51,8 @@ def check_callbacks(services: Services, *, account_id: int) -> int:
                 session, account_id, kind="callback was inactive", subject=account.name, now=now,
                 detail=f"{len(mended)} callback entries were switched off or gone, and are active again",
             )  # fmt: skip
+        else:
+            jobs.clear_alert(session, account_id, kind="callback was inactive", subject=account.name, now=now)
         if gone:
             jobs.raise_alert(session, account_id, kind=GONE, subject=account.name, detail="; ".join(gone), now=now)
         else:

@@ -23,8 +23,6 @@ from worker.wiring import Desk, Services
 
 log = structlog.get_logger()
 
-REFUSED = "psa refuses us"
-
 
 def poll(services: Services, *, account_id: int) -> list[int]:
     """Look for tickets whose callback never came; return the inbox rows made for them.
@@ -51,10 +49,11 @@ def poll(services: Services, *, account_id: int) -> list[int]:
         escalated = psa.tickets_in_statuses(status_ids) if status_ids else []
     except PsaError as error:
         log.warning("poll_failed", account=desk.name, error=type(error).__name__, status=error.status)
-        if not error.retry:
+        last = (account.polled_at or account.connected_at or now) if account else now
+        if not error.retry and (now - last).total_seconds() > waits.poll * 2:  # one refusal is no fact yet
             with services.database.account(account_id) as session:
                 jobs.raise_alert(
-                    session, account_id, kind=REFUSED, subject=type(error).__name__, detail=str(error)[:500], now=now
+                    session, account_id, kind=jobs.REFUSED, subject=type(error).__name__, detail=str(error)[:500], now=now
                 )
         return []
     tickets = {ticket.id: ticket for ticket in [*escalated, *changed]}
@@ -68,7 +67,7 @@ def poll(services: Services, *, account_id: int) -> list[int]:
         check_due = jobs.claim_job(session, account_id, CHECK, period_of(services, now), now)
         clear_due = jobs.claim_job(session, account_id, CLEAR, day_of(now), now)
         for kind in ("Unauthorized", "Forbidden"):
-            jobs.clear_alert(session, account_id, kind=REFUSED, subject=kind, now=now)
+            jobs.clear_alert(session, account_id, kind=jobs.REFUSED, subject=kind, now=now)
     crash.point("poll.ended")
     if check_due:
         services.bell.ring("check_callbacks", account_id=account_id)

@@ -1,0 +1,159 @@
+"""One refusal is no fact: a 401 or 403 is tried again, later and further apart, and what comes back whole is read again.
+
+Made from parts: which call is refused (each that a brief needs), with what, and for how long; what has to hold is the same
+for all: one brief in the end, with everything in it, one alert at most and none left open.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+
+import pytest
+
+from models.work import jobs
+from psa.port import Forbidden, NotFound, PsaError, Refused, Unauthorized
+from tests.integration.worker.conftest import Shop
+from worker.handoff import refresh
+from worker.upkeep import auditor, poller
+
+ERRORS: dict[str, Callable[[], PsaError]] = {
+    "401": lambda: Unauthorized("GET x: 401", status=401),
+    "403": lambda: Forbidden("GET x: 403", status=403),
+}
+READS = ["notes", "time_entries", "tasks", "configuration_ids", "documents", "schedule"]
+
+
+def refuse(shop: Shop, call: str, error: Callable[[], PsaError], times: int) -> list[int]:
+    """Refuse the next calls of a kind; return a list that grows with each refusal."""
+    seen: list[int] = []
+
+    def once() -> None:
+        if len(seen) < times:
+            seen.append(len(seen))
+            raise error()
+
+    shop.psa.before[call] = once
+    return seen
+
+
+def alerts(shop: Shop) -> list[str]:
+    with shop.database.account(shop.account_id, reading=True) as session:
+        return [a.kind for a in jobs.open_alerts(session, shop.account_id)]
+
+
+def live(shop: Shop, handoff_id: int, *, minutes: float, step_s: float = 10) -> None:
+    """Let time pass and do what is due meanwhile."""
+    for _ in range(int(minutes * 60 / step_s)):
+        shop.clock.advance(step_s)
+        shop.publish(handoff_id)
+        refresh.refresh(shop.services, account_id=shop.account_id, handoff_id=handoff_id)
+
+
+@pytest.mark.parametrize(("status", "times"), itertools.product(ERRORS, [1, 3]))
+def test_a_post_that_is_refused_for_a_moment_is_posted_once_and_nobody_is_told(shop: Shop, status: str, times: int) -> None:
+    handoff_id = shop.escalated()
+    refuse(shop, "post_internal_note", ERRORS[status], times)
+    live(shop, handoff_id, minutes=3)
+    (handoff,) = shop.handoffs()
+    assert handoff.brief_state == "posted"
+    assert len(shop.psa.posted[48213]) == 1
+    assert alerts(shop) == []
+
+
+@pytest.mark.parametrize(("call", "status", "times"), itertools.product(READS, ERRORS, [1, 2]))
+def test_what_is_refused_for_a_moment_is_in_the_brief_soon_after(shop: Shop, call: str, status: str, times: int) -> None:
+    refuse(shop, call, ERRORS[status], times)
+    handoff_id = shop.escalated()
+    assert shop.publish(handoff_id)  # in its usual time, with what could be read
+    assert "Could not be read" in shop.psa.posted[48213][0].text
+    live(shop, handoff_id, minutes=5)
+    (note,) = shop.psa.posted[48213]
+    assert "Could not be read" not in note.text
+    assert "Rebooted the firewall" in note.text
+    assert alerts(shop) == []
+
+
+def test_what_stays_refused_is_parked_told_once_and_tried_further_apart(shop: Shop) -> None:
+    handoff_id = shop.escalated()
+    tried = refuse(shop, "post_internal_note", ERRORS["403"], 10**6)
+    live(shop, handoff_id, minutes=14)
+    assert shop.handoffs()[0].brief_state == "pending"
+    assert alerts(shop) == []
+    live(shop, handoff_id, minutes=60)
+    assert shop.handoffs()[0].brief_state == "parked"
+    assert alerts(shop) == ["brief parked"]
+    assert len(tried) < 16
+    before = len(tried)
+    live(shop, handoff_id, minutes=12 * 60, step_s=60)
+    assert len(tried) - before < 6
+    shop.psa.before.clear()
+    live(shop, handoff_id, minutes=7 * 60, step_s=60)  # nobody replays anything
+    assert shop.handoffs()[0].brief_state == "posted"
+    assert len(shop.psa.posted[48213]) == 1
+    assert alerts(shop) == []
+
+
+def test_a_conflict_is_parked_at_once_and_posted_by_itself_when_it_is_over(shop: Shop) -> None:
+    handoff_id = shop.escalated()
+    refuse(shop, "post_internal_note", lambda: Refused("POST notes: 409", status=409), 1)
+    assert not shop.publish(handoff_id) or shop.handoffs()[0].brief_state == "parked"
+    assert alerts(shop) == ["brief parked"]
+    live(shop, handoff_id, minutes=2)
+    assert shop.handoffs()[0].brief_state == "posted"
+    assert alerts(shop) == []
+
+
+def test_a_ticket_that_is_gone_is_not_tried_again(shop: Shop) -> None:
+    handoff_id = shop.escalated()
+    tried = refuse(shop, "post_internal_note", lambda: NotFound("POST notes: 404", status=404), 10**6)
+    live(shop, handoff_id, minutes=120, step_s=60)
+    assert len(tried) == 1
+
+
+def test_a_dead_key_is_one_alert_however_much_waits_for_it(shop: Shop) -> None:
+    ids = []
+    for number in range(48213, 48218):
+        shop.psa.add(number, status=11)
+        ids += shop.triage(number)
+    assert len(ids) == 5
+    for call in ("post_internal_note", "tickets_updated_since", "own_notes", "ticket"):
+        refuse(shop, call, ERRORS["401"], 10**6)
+    for _ in range(30):
+        shop.clock.advance(90)
+        poller.poll(shop.services, account_id=shop.account_id)
+        for handoff_id in ids:
+            shop.publish(handoff_id)
+        auditor.audit(shop.services)
+    assert alerts(shop) == [jobs.REFUSED]
+    with shop.database.system(reading=True) as system:
+        told = {a.kind for a in jobs.open_alerts(system, jobs.EVERYONE)}
+    assert told <= {"no sign of life"}  # of a sweeper, which this test does not run
+    shop.psa.before.clear()
+    for _ in range(60):
+        shop.clock.advance(90)
+        poller.poll(shop.services, account_id=shop.account_id)
+        for handoff_id in ids:
+            shop.publish(handoff_id)
+    assert alerts(shop) == []
+    assert {len(shop.psa.posted[number]) for number in range(48213, 48218)} == {1}
+
+
+def test_one_refused_poll_is_no_alert(shop: Shop) -> None:
+    refuse(shop, "tickets_updated_since", ERRORS["401"], 1)
+    shop.clock.advance(90)
+    poller.poll(shop.services, account_id=shop.account_id)
+    assert alerts(shop) == []
+
+
+@pytest.mark.parametrize("status", ERRORS)
+def test_an_edit_that_is_refused_for_a_moment_is_made_later_and_nobody_is_told(shop: Shop, status: str) -> None:
+    handoff_id = shop.escalated()
+    shop.publish(handoff_id)
+    shop.psa.note(48213, "Swapped the patch cable, no change.")
+    shop.psa.change(48213)
+    shop.triage()
+    refuse(shop, "edit_note", ERRORS[status], 1)
+    live(shop, handoff_id, minutes=20)
+    assert "Swapped the patch cable" in shop.psa.posted[48213][0].text
+    assert alerts(shop) == []
