@@ -18,7 +18,8 @@ from models.handoff import handoffs, sightings
 from models.handoff.handoffs import Handoff
 from models.work import canaries, inbox, jobs, ticket_watch
 from models.work.inbox import Inbox
-from psa.connectwise.callbacks import CallbackBody, Forged, Malformed, parse
+from psa.connectwise.callbacks import CallbackBody, Malformed, parse
+from psa.connectwise.signatures import Forged
 from psa.port import NotFound, Psa, PsaError, Unavailable
 from worker.process import crash
 from worker.process.backoff import next_try
