@@ -6,7 +6,8 @@ import json
 from datetime import datetime
 from pathlib import Path
 
-from escalation.package.build import Package, build
+from escalation.package.build import build
+from escalation.package.contents import Package
 from escalation.package.redaction import redact_evidence
 from escalation.package.threads import MalformedThread, evidence_from_thread
 from escalation.rules import RULES_VERSION

@@ -17,8 +17,8 @@ import structlog
 from escalation.brief.marker import carries, marker_of
 from escalation.brief.render import render
 from escalation.evidence import Evidence
-from escalation.package.build import Package, build
-from escalation.package.contents import SCHEMA_VERSION
+from escalation.package.build import build
+from escalation.package.contents import SCHEMA_VERSION, Package
 from models.account import accounts
 from models.database.clock import counted
 from models.handoff import handoffs

@@ -18,7 +18,7 @@ from escalation.brief.render import render
 from escalation.brief.sanitize import Inert
 from escalation.brief.spans import Clock
 from escalation.evidence import Evidence, Note, TimeEntry
-from escalation.package.build import Package
+from escalation.package.contents import Package
 from escalation.response.claims import CLAIMING_ROLES
 from escalation.response.repeats import repeats
 from models.handoff import handoffs
