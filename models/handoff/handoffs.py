@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import ColumnElement, case, select, update
+from sqlalchemy import case, select, update
 from sqlalchemy.orm import Session
 
 from escalation.evidence import Evidence
@@ -54,7 +54,7 @@ from models.handoff.claims import (
     take_observation,
     take_settlement,
 )
-from models.handoff.moves import opened
+from models.handoff.moves import one, opened
 from models.tables import Handoff, Snapshot, Transition
 from models.work.due import BELL_S, Due, due_in_turn, pairs
 
@@ -135,7 +135,7 @@ def open_handoff(
 
 def get(session: Session, account_id: int, handoff_id: int) -> Handoff | None:
     """Return a handoff, fresh from the database."""
-    query = select(Handoff).where(*_one(account_id, handoff_id))
+    query = select(Handoff).where(*one(account_id, handoff_id))
     return session.scalar(query.execution_options(populate_existing=True))
 
 
@@ -167,10 +167,10 @@ def resume(
 
     One handed off by hand becomes, by the status that follows, an escalation of that moment.
     """
-    by_hand = update(Handoff).where(*_one(account_id, handoff_id), Handoff.origin == "hand")
+    by_hand = update(Handoff).where(*one(account_id, handoff_id), Handoff.origin == "hand")
     if escalated_at is not None:
         changed(session, by_hand.values(origin="status", escalated_at=escalated_at))
-    live = select(Handoff.id).where(*_one(account_id, handoff_id), Handoff.response_state.in_(LIVE))
+    live = select(Handoff.id).where(*one(account_id, handoff_id), Handoff.response_state.in_(LIVE))
     return session.scalar(live) is not None and ask_refresh(session, account_id, handoff_id, due_at=due_at)
 
 
@@ -207,7 +207,7 @@ def _spare_brief(session: Session, account_id: int, handoff_id: int) -> None:
     # After an attempt the note may be in the ticket, so that one is still settled.
     untried = (Handoff.brief_state == Brief.PENDING.value, Handoff.post_attempted_at.is_(None))
     changed(
-        session, update(Handoff).where(*_one(account_id, handoff_id), *untried).values(next_attempt_at=None)
+        session, update(Handoff).where(*one(account_id, handoff_id), *untried).values(next_attempt_at=None)
     )
 
 
@@ -246,7 +246,7 @@ def latest_snapshot(
 
 def mark_notified(session: Session, account_id: int, handoff_id: int, *, now: datetime) -> bool:
     """Record that the deliveries of a handoff exist. True once."""
-    waiting = update(Handoff).where(*_one(account_id, handoff_id), Handoff.notify_state == "pending")
+    waiting = update(Handoff).where(*one(account_id, handoff_id), Handoff.notify_state == "pending")
     return changed(session, waiting.values(notify_state="created", notified_at=now))
 
 
@@ -265,7 +265,3 @@ def due_notifications(system: Session, *, before: datetime, now: datetime, limit
         system,
         due_in_turn(Handoff.account_id, Handoff.id, Handoff.seen_at, *waiting, now=ever, limit=limit),
     )
-
-
-def _one(account_id: int, handoff_id: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return Handoff.account_id == account_id, Handoff.id == handoff_id

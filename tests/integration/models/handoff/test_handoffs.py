@@ -387,11 +387,11 @@ def test_keeps_the_first_snapshot_and_gives_the_newest(database: Database) -> No
 
 def test_rolls_everything_back_on_a_forbidden_move(database: Database) -> None:
     from escalation.lifecycle import Brief
-    from models.handoff.moves import moved_brief
+    from models.handoff.moves import moved
 
     one = account(database)
     it = handoff(database, one)
     with pytest.raises(ForbiddenMove), database.account(one) as session:  # noqa: PT012 - both in one transaction
         handoffs.ask_refresh(session, one, it, due_at=later(5))
-        moved_brief(session, one, it, Brief.POSTED, Brief.PENDING, why="no", now=NOW)
+        moved(session, one, it, Brief.POSTED, Brief.PENDING, why="no", now=NOW)
     assert read(database, one, it).refresh_due_at is None
