@@ -41,7 +41,7 @@ def test_the_same_package_gives_the_same_bytes() -> None:
 
 
 def brief_load(body: dict[str, object]) -> Package:
-    from escalation.package.contents import load
+    from escalation.package.stored import load
 
     return load(body)
 

@@ -11,7 +11,7 @@ import pytest
 
 from escalation.evidence import Evidence, Note, TimeEntry
 from escalation.package.build import build
-from escalation.package.contents import DamagedPackage, UnknownPackageVersion, load
+from escalation.package.stored import DamagedPackage, UnknownPackageVersion, load
 from tests.unit.escalation.tickets import DANA, MIA, at, evidence_of, package_of, rich, ticket
 
 STORED = Path(__file__).parents[1] / "stored"
