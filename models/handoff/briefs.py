@@ -1,7 +1,7 @@
 """The brief's way into the ticket: leases with a fence, the draft, the attempt, the note.
 
 Whoever takes a lease gets a fence, a number that grows with every lease. Each later write carries it and does
-nothing (returns False) once somebody else has taken over. Callers use these through `models.handoff.handoffs`.
+nothing (returns False) once somebody else has taken over.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Each function takes the session of the account (those named `due_…` the system session), changes with one
 compare-and-set, and says by its result whether it won. The brief's side is `models.handoff.briefs`, claims and what
-follows from them `models.handoff.claims`; both are offered here too.
+follows from them `models.handoff.claims`.
 """
 
 from __future__ import annotations
@@ -17,55 +17,15 @@ from escalation.evidence import Evidence
 from escalation.lifecycle import Brief, Response
 from models.database.compare_and_set import changed
 from models.database.sessions import insert_or_ignore
-from models.handoff.briefs import (
-    ask_refresh,
-    clear_attempt,
-    count_extra_note,
-    due_briefs,
-    due_refreshes,
-    give_back,
-    lease,
-    mark_attempt,
-    mark_edited,
-    mark_posted,
-    park,
-    parked,
-    renew,
-    store_draft,
-    store_repeats,
-    unpark,
-)
-from models.handoff.claims import (
-    ask_observation,
-    ask_settlement,
-    claim,
-    due_observations,
-    due_settlements,
-    finish_settlement,
-    mark_acted,
-    note_owner,
-    note_read_back,
-    release_claim,
-    respond,
-    returned_at,
-    returns,
-    set_expiry,
-    settle_later,
-    take_observation,
-    take_settlement,
-)
+from models.handoff.briefs import ask_refresh
+from models.handoff.claims import respond
 from models.handoff.moves import one, opened
 from models.tables import Handoff, Snapshot, Transition
 from models.work.due import BELL_S, Due, due_in_turn, pairs
 
 __all__ = [
-    "Handoff", "Snapshot", "Transition", "add_snapshot", "ask_observation", "ask_refresh", "ask_settlement", "by_ticket",
-    "claim", "clear_attempt", "count_extra_note", "due_briefs", "due_notifications",
-    "due_observations", "due_refreshes", "due_settlements", "end", "finish_settlement",
-    "get", "give_back", "latest_snapshot", "lease", "mark_acted", "mark_attempt", "mark_edited",
-    "mark_notified", "mark_posted", "note_owner", "note_read_back", "open_for_ticket", "open_handoff",
-    "park", "parked", "release_claim", "renew", "resume", "returned_at", "returns", "set_expiry", "settle_later",
-    "store_draft", "store_repeats", "take_observation", "take_settlement", "transitions", "unpark", "withdraw",
+    "Handoff", "Snapshot", "Transition", "add_snapshot", "by_ticket", "due_notifications", "end", "get", "latest_snapshot",
+    "mark_notified", "open_for_ticket", "open_handoff", "resume", "transitions", "withdraw",
 ]  # fmt: skip
 
 _UNTOLD = case((Handoff.notify_state == "pending", "skipped"), else_=Handoff.notify_state)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from escalation.response.claims import CLAIMING_ROLES
 from models.account import accounts, people
-from models.handoff import deliveries, handoffs
+from models.handoff import claims, deliveries, handoffs
 from models.handoff.deliveries import Delivery
 from models.handoff.handoffs import Handoff
 from models.work import jobs, outgoing
@@ -83,7 +83,7 @@ def deliver(services: Services, *, account_id: int, delivery_id: int) -> bool:
         deliveries.mark_sent(session, account_id, delivery_id, now=services.clock())
         if delivery.kind != TAKEN:
             # Should it have been claimed while this was on its way, its reader is to learn that too.
-            handoffs.ask_settlement(session, account_id, delivery.handoff_id, due_at=services.clock())
+            claims.ask_settlement(session, account_id, delivery.handoff_id, due_at=services.clock())
     crash.point("deliver.recorded")
     log.info("mail_sent", delivery_id=delivery_id, attempts=delivery.attempts)
     return True

@@ -21,7 +21,7 @@ from escalation.package.build import build
 from escalation.package.contents import SCHEMA_VERSION, Package
 from models.account import accounts
 from models.database.clock import counted
-from models.handoff import handoffs
+from models.handoff import briefs, handoffs
 from models.handoff.handoffs import Handoff
 from models.work import jobs
 from psa.port import (
@@ -117,7 +117,7 @@ def _lease(services: Services, account_id: int, handoff_id: int) -> _Hold | None
             return None
         if before.response_state in ENDED and before.post_attempted_at is None:
             return None  # nobody needs it any more; one that was tried is still settled
-        fence = handoffs.lease(
+        fence = briefs.lease(
             session, account_id, handoff_id, now=now, lease_s=waits.lease, holder=services.holder
         )
         handoff = handoffs.get(session, account_id, handoff_id) if fence else None
@@ -154,7 +154,7 @@ def _draft(hold: _Hold) -> _Hold | None:
     claimant = claimant_of(services, hold.desk, hold.handoff, evidence)
     text = render(package, marker=marker, claimant=claimant)
     with services.database.account(account_id) as session:
-        stored = handoffs.store_draft(
+        stored = briefs.store_draft(
             session, account_id, handoff_id, fence=hold.fence, draft=text, draft_hash=text_hash(text), marker=marker,
             escalation_package=package.to_json(), schema_version=SCHEMA_VERSION,
             evidence_fingerprint=facts(evidence, claimant), domain=package.domain,
@@ -164,7 +164,7 @@ def _draft(hold: _Hold) -> _Hold | None:
         handoffs.add_snapshot(session, account_id, handoff_id, evidence, kind="handoff")
         if transient_gaps(evidence):
             later = services.clock() + timedelta(seconds=services.settings.intervals.refresh_delay)
-            handoffs.ask_refresh(session, account_id, handoff_id, due_at=later)
+            briefs.ask_refresh(session, account_id, handoff_id, due_at=later)
         handoff = handoffs.get(session, account_id, handoff_id)
     assert handoff is not None
     crash.point("publish.drafted")
@@ -255,7 +255,7 @@ def remove_extras(
     for extra in extras:
         log.error("second_brief_found", note_id=extra.id, kept=keep.id)
         with services.database.account(desk.account_id) as session:
-            handoffs.count_extra_note(session, desk.account_id, handoff.id, note_id=extra.id)
+            briefs.count_extra_note(session, desk.account_id, handoff.id, note_id=extra.id)
         crash.point("refresh.counted")
         try:
             psa.delete_note(handoff.ticket_id, extra.id)
@@ -276,10 +276,10 @@ def _post(hold: _Hold) -> bool:
     services, (account_id, handoff_id) = hold.services, hold.ids
     waits, now, begun = services.settings.intervals, services.clock(), counted()
     with services.database.account(account_id) as session:
-        if not handoffs.mark_attempt(session, account_id, handoff_id, fence=hold.fence, now=now):
+        if not briefs.mark_attempt(session, account_id, handoff_id, fence=hold.fence, now=now):
             return False
         # Reading may have taken most of the lease; the POST gets a whole one.
-        handoffs.renew(session, account_id, handoff_id, fence=hold.fence, now=now, lease_s=waits.lease)
+        briefs.renew(session, account_id, handoff_id, fence=hold.fence, now=now, lease_s=waits.lease)
     crash.point("publish.attempted")
     spare_s = waits.lease - waits.post_timeout
     if services.clock() >= now + timedelta(seconds=spare_s) or counted() >= begun + spare_s:
@@ -297,7 +297,7 @@ def _record(hold: _Hold, note: PostedNote, *, why: str) -> bool:
     services, (account_id, handoff_id) = hold.services, hold.ids
     now = services.clock()
     with services.database.account(account_id) as session:
-        recorded = handoffs.mark_posted(
+        recorded = briefs.mark_posted(
             session, account_id, handoff_id, fence=hold.fence, note_id=note.id, note_hash=text_hash(note.text),
             now=now, why=why,
         )  # fmt: skip
@@ -305,12 +305,12 @@ def _record(hold: _Hold, note: PostedNote, *, why: str) -> bool:
             # An earlier POST may be carried out even now: look once more when none can arrive any longer.
             waits = services.settings.intervals
             later = now + timedelta(seconds=waits.post_timeout + waits.ambiguous_wait)
-            handoffs.ask_refresh(session, account_id, handoff_id, due_at=later)
+            briefs.ask_refresh(session, account_id, handoff_id, due_at=later)
         elif recorded and hold.desk.ask_junior:
-            handoffs.ask_refresh(session, account_id, handoff_id, due_at=now)  # which asks the question
+            briefs.ask_refresh(session, account_id, handoff_id, due_at=now)  # which asks the question
         elif not recorded:
             # Somebody took over while our POST was on its way, and may have posted too: look at once.
-            handoffs.ask_refresh(session, account_id, handoff_id, due_at=now)
+            briefs.ask_refresh(session, account_id, handoff_id, due_at=now)
     crash.point("publish.recorded")
     seconds = (now - hold.handoff.seen_at).total_seconds()
     log.info("brief_posted", note_id=note.id, why=why, recorded=recorded, seconds_since_seen=round(seconds, 3))
@@ -334,10 +334,10 @@ def _give_back(
     services = hold.services
     with services.database.account(hold.desk.account_id) as session:
         if attempted_at is not None:
-            handoffs.mark_attempt(session, *hold.ids, fence=hold.fence, now=attempted_at)
+            briefs.mark_attempt(session, *hold.ids, fence=hold.fence, now=attempted_at)
         if not_posted:
-            handoffs.clear_attempt(session, *hold.ids, fence=hold.fence)
-        handoffs.give_back(
+            briefs.clear_attempt(session, *hold.ids, fence=hold.fence)
+        briefs.give_back(
             session, *hold.ids, fence=hold.fence, next_attempt_at=at, reason=reason, now=services.clock(),
             count_attempt=False,
         )  # fmt: skip
@@ -348,7 +348,7 @@ def _park(hold: _Hold, reason: str) -> bool:
     """Record a failure that only a person can end. The engineers are told all the same, without the note."""
     services = hold.services
     with services.database.account(hold.desk.account_id) as session:
-        parked = handoffs.park(
+        parked = briefs.park(
             session, *hold.ids, fence=hold.fence, reason=reason[:500], now=services.clock()
         )
     crash.point("publish.parked")

@@ -21,7 +21,7 @@ from escalation.evidence import Evidence, Note, TimeEntry
 from escalation.package.contents import Package
 from escalation.response.claims import CLAIMING_ROLES
 from escalation.response.repeats import repeats
-from models.handoff import handoffs
+from models.handoff import briefs, handoffs
 from models.handoff.handoffs import Handoff
 from psa.port import Ambiguous, PostedNote, Psa, PsaError, VisibleNote
 from worker.gather import transient_gaps
@@ -76,7 +76,7 @@ def refresh(services: Services, *, account_id: int, handoff_id: int) -> bool:
         log.error("refresh_refused", error=type(error).__name__, status=error.status)
         written, note_hash = False, None
     with services.database.account(account_id) as session:
-        handoffs.mark_edited(
+        briefs.mark_edited(
             session, account_id, handoff_id, fence=hold.fence, note_hash=note_hash, now=services.clock()
         )
     crash.point("refresh.ended")
@@ -92,7 +92,7 @@ def _lease(services: Services, account_id: int, handoff_id: int) -> _Hold | None
         if before is None or before.brief_state != "posted":
             return None
         lease_s = services.settings.intervals.lease
-        fence = handoffs.lease(
+        fence = briefs.lease(
             session, account_id, handoff_id, now=services.clock(), lease_s=lease_s, holder=services.holder
         )
         handoff = handoffs.get(session, account_id, handoff_id) if fence else None
@@ -107,7 +107,7 @@ def _try_again(hold: _Hold, error: PsaError) -> None:
     if isinstance(error, Ambiguous):
         at = max(at, _safe_at(hold, now))
     with services.database.account(hold.desk.account_id) as session:
-        handoffs.give_back(
+        briefs.give_back(
             session, hold.desk.account_id, hold.handoff.id, fence=hold.fence, next_attempt_at=at,
             reason=str(error)[:500], now=now,
         )  # fmt: skip
@@ -178,7 +178,7 @@ def _count_repeats(hold: _Hold, first: Package | None, evidence: Evidence) -> No
     if found == (hold.handoff.repeats or []):
         return
     with hold.services.database.account(hold.desk.account_id) as session:
-        handoffs.store_repeats(session, hold.desk.account_id, hold.handoff.id, found, now=hold.services.clock())
+        briefs.store_repeats(session, hold.desk.account_id, hold.handoff.id, found, now=hold.services.clock())
     crash.point("refresh.repeats")
     log.info("repeats_found", count=len(found), kinds=sorted({repeat["kind"] for repeat in found}))
 
@@ -196,7 +196,7 @@ def _store(
     handoff = hold.handoff
     assert handoff.marker is not None
     with hold.services.database.account(hold.desk.account_id) as session:
-        handoffs.store_draft(
+        briefs.store_draft(
             session, hold.desk.account_id, handoff.id, fence=hold.fence, draft=text, draft_hash=text_hash(text),
             marker=handoff.marker, escalation_package=package, schema_version=handoff.schema_version or 1,
             evidence_fingerprint=fingerprint, domain=domain or handoff.domain,
@@ -247,7 +247,7 @@ def _still_held(hold: _Hold) -> bool:
     """Take the lease anew for the write that follows; False when somebody else has taken over."""
     services = hold.services
     with services.database.account(hold.desk.account_id) as session:
-        held = handoffs.renew(
+        held = briefs.renew(
             session, hold.desk.account_id, hold.handoff.id, fence=hold.fence, now=services.clock(),
             lease_s=services.settings.intervals.lease,
         )  # fmt: skip
@@ -283,5 +283,5 @@ def _later(hold: _Hold) -> None:
     waits = hold.services.settings.intervals
     at = hold.services.clock() + timedelta(seconds=waits.refresh_delay * 4)
     with hold.services.database.account(hold.desk.account_id) as session:
-        handoffs.ask_refresh(session, hold.desk.account_id, hold.handoff.id, due_at=at)
+        briefs.ask_refresh(session, hold.desk.account_id, hold.handoff.id, due_at=at)
     crash.point("refresh.put_off")
