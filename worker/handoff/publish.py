@@ -9,7 +9,6 @@ the next look finds it, removes it and counts it.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
@@ -27,13 +26,13 @@ from models.work import jobs
 from psa.port import (
     Ambiguous,
     PostedNote,
-    Psa,
     PsaError,
     Throttled,
     Unavailable,
     VisibleNote,
 )
 from worker.gather import transient_gaps
+from worker.handoff.hold import Hold, lease
 from worker.process import crash
 from worker.process.backoff import next_try
 from worker.response.claim_line import claimant_of, facts
@@ -42,21 +41,6 @@ from worker.wiring import Desk, Services
 log = structlog.get_logger()
 
 ENDED = ("withdrawn", "resolved")
-
-
-@dataclass(frozen=True, slots=True)
-class _Hold:
-    """A handoff under our lease. Every write carries the fence; losing it means somebody else goes on."""
-
-    services: Services
-    desk: Desk
-    psa: Psa
-    handoff: Handoff
-    fence: int
-
-    @property
-    def ids(self) -> tuple[int, int]:
-        return self.desk.account_id, self.handoff.id
 
 
 def text_hash(text: str) -> str:
@@ -104,36 +88,28 @@ def publish(services: Services, *, account_id: int, handoff_id: int) -> bool:
         return _park(hold, str(error))
 
 
-def _lease(services: Services, account_id: int, handoff_id: int) -> _Hold | None:
-    now = services.clock()
+def _lease(services: Services, account_id: int, handoff_id: int) -> Hold | None:
     desk = services.desk(account_id)
     if desk.frozen:
         log.warning("account_frozen", account=desk.name, reason=desk.frozen)
         return None
-    with services.database.account(account_id) as session:
-        waits = services.settings.intervals
-        before = handoffs.get(session, account_id, handoff_id)
-        if before is None or before.brief_state not in ("pending", "posting"):
-            return None
-        if before.response_state in ENDED and before.post_attempted_at is None:
-            return None  # nobody needs it any more; one that was tried is still settled
-        fence = briefs.lease(
-            session, account_id, handoff_id, now=now, lease_s=waits.lease, holder=services.holder
-        )
-        handoff = handoffs.get(session, account_id, handoff_id) if fence else None
-    if fence is None or handoff is None:
-        return None
-    return _Hold(services, desk, services.psa(account_id), handoff, fence)
+    return lease(services, desk, handoff_id, wanted=_to_be_posted)
 
 
-def _spent(hold: _Hold) -> bool:
+def _to_be_posted(handoff: Handoff) -> bool:
+    # Once ended nobody needs it any more; one that was tried is still settled.
+    needed = handoff.response_state not in ENDED or handoff.post_attempted_at is not None
+    return handoff.brief_state in ("pending", "posting") and needed
+
+
+def _spent(hold: Hold) -> bool:
     """Park a handoff that ended the process so often that it must be its own doing."""
     if hold.handoff.attempts <= hold.services.settings.intervals.attempts:
         return False
     return _park(hold, f"taken {hold.handoff.attempts} times without an end")
 
 
-def _draft(hold: _Hold) -> _Hold | None:
+def _draft(hold: Hold) -> Hold | None:
     """Gather what is missing, build the brief and commit it. None if the fence was lost meanwhile."""
     services, (account_id, handoff_id) = hold.services, hold.ids
     with services.database.account(account_id, reading=True) as session:
@@ -175,7 +151,7 @@ def _draft(hold: _Hold) -> _Hold | None:
         time_entries=len(evidence.time_entries),
         gaps=[gap.source for gap in evidence.gaps],
     )
-    return _Hold(services, hold.desk, hold.psa, handoff, hold.fence)
+    return Hold(services, hold.desk, hold.psa, handoff, hold.fence)
 
 
 def package_of(handoff: Handoff, desk: Desk, evidence: Evidence) -> Package:
@@ -190,7 +166,7 @@ def package_of(handoff: Handoff, desk: Desk, evidence: Evidence) -> Package:
     )
 
 
-def _earlier_note(hold: _Hold) -> PostedNote | None:
+def _earlier_note(hold: Hold) -> PostedNote | None:
     """Look for the note of an attempt whose outcome nobody recorded; return it, its repeats removed.
 
     Only an internal note by our own API member with our marker counts. Raises `Ambiguous` when the notes cannot be
@@ -210,7 +186,7 @@ def _earlier_note(hold: _Hold) -> PostedNote | None:
     return ours[0]
 
 
-def _may_still_arrive(hold: _Hold) -> bool:
+def _may_still_arrive(hold: Hold) -> bool:
     """Wait, and look again now and then, until an earlier POST cannot arrive any more: time-out plus a margin."""
     waits, now = hold.services.settings.intervals, hold.services.clock()
     attempted = hold.handoff.post_attempted_at
@@ -272,7 +248,7 @@ def remove_extras(
         alert(services, handoff, "second brief", f"{len(extras)} repeated note(s) removed; note {keep.id} kept")
 
 
-def _post(hold: _Hold) -> bool:
+def _post(hold: Hold) -> bool:
     services, (account_id, handoff_id) = hold.services, hold.ids
     waits, now, begun = services.settings.intervals, services.clock(), counted()
     with services.database.account(account_id) as session:
@@ -293,7 +269,7 @@ def _post(hold: _Hold) -> bool:
     return _record(hold, note, why="note accepted")
 
 
-def _record(hold: _Hold, note: PostedNote, *, why: str) -> bool:
+def _record(hold: Hold, note: PostedNote, *, why: str) -> bool:
     services, (account_id, handoff_id) = hold.services, hold.ids
     now = services.clock()
     with services.database.account(account_id) as session:
@@ -317,7 +293,7 @@ def _record(hold: _Hold, note: PostedNote, *, why: str) -> bool:
     return recorded
 
 
-def _wait(hold: _Hold, error: PsaError) -> bool:
+def _wait(hold: Hold, error: PsaError) -> bool:
     """Give the handoff back because of a failure that passes. Such tries do not wear it out."""
     services = hold.services
     now = services.clock()
@@ -329,7 +305,7 @@ def _wait(hold: _Hold, error: PsaError) -> bool:
 
 
 def _give_back(
-    hold: _Hold, at: datetime, reason: str, *, not_posted: bool = False, attempted_at: datetime | None = None
+    hold: Hold, at: datetime, reason: str, *, not_posted: bool = False, attempted_at: datetime | None = None
 ) -> None:
     services = hold.services
     with services.database.account(hold.desk.account_id) as session:
@@ -344,7 +320,7 @@ def _give_back(
     crash.point("publish.waits")
 
 
-def _park(hold: _Hold, reason: str) -> bool:
+def _park(hold: Hold, reason: str) -> bool:
     """Record a failure that only a person can end. The engineers are told all the same, without the note."""
     services = hold.services
     with services.database.account(hold.desk.account_id) as session:
@@ -357,7 +333,7 @@ def _park(hold: _Hold, reason: str) -> bool:
     return parked
 
 
-def _freeze(hold: _Hold, error: VisibleNote) -> bool:
+def _freeze(hold: Hold, error: VisibleNote) -> bool:
     return _park(hold, freeze(hold.services, hold.handoff, error))
 
 
