@@ -140,13 +140,7 @@ def withdraw(
 ) -> bool:  # fmt: skip
     """End a handoff that nobody took. A brief that was never attempted is no longer due."""
     at = happened_at or now
-    values = {"ended_at": at, "end_reason": why, "notify_state": _UNTOLD, **_NOTHING_TO_WATCH}
-    if not respond(
-        session, account_id, handoff_id, Response.OPEN, Response.WITHDRAWN, why, now, at, actor, values
-    ):
-        return False
-    _spare_brief(session, account_id, handoff_id)
-    return True
+    return _end(session, account_id, handoff_id, Response.OPEN, Response.WITHDRAWN, why, now, at, actor)
 
 
 def end(
@@ -155,20 +149,25 @@ def end(
 ) -> bool:  # fmt: skip
     """End a handoff whose ticket was closed, merged or deleted: withdrawn if unclaimed, else resolved."""
     at = happened_at or now
-    values = {"ended_at": at, "end_reason": why, "notify_state": _UNTOLD, **_NOTHING_TO_WATCH}
     for before in (Response.CLAIMED, Response.ACTED):
-        if respond(session, account_id, handoff_id, before, Response.RESOLVED, why, now, at, actor, values):
-            _spare_brief(session, account_id, handoff_id)
+        if _end(session, account_id, handoff_id, before, Response.RESOLVED, why, now, at, actor):
             return True
     return withdraw(session, account_id, handoff_id, now=now, why=why, happened_at=at, actor=actor)
 
 
-def _spare_brief(session: Session, account_id: int, handoff_id: int) -> None:
+def _end(
+    session: Session, account_id: int, handoff_id: int, before: Response, after: Response, why: str, now: datetime,
+    at: datetime, actor: str,
+) -> bool:  # fmt: skip
+    values = {"ended_at": at, "end_reason": why, "notify_state": _UNTOLD, **_NOTHING_TO_WATCH}
+    if not respond(session, account_id, handoff_id, before, after, why, now, at, actor, values):
+        return False
     # After an attempt the note may be in the ticket, so that one is still settled.
     untried = (Handoff.brief_state == Brief.PENDING.value, Handoff.post_attempted_at.is_(None))
     changed(
         session, update(Handoff).where(*one(account_id, handoff_id), *untried).values(next_attempt_at=None)
     )
+    return True
 
 
 def add_snapshot(
