@@ -8,7 +8,8 @@ from sqlalchemy import text
 
 from models.account.accounts import Cipher
 from models.database.sessions import Database
-from psa.connectwise.callbacks import LARGEST_BODY, Verifier
+from psa.connectwise.callbacks import LARGEST_BODY
+from psa.connectwise.signatures import Verifier
 from webhooks import health, metrics
 from webhooks.api import routes
 from webhooks.api.records import Records

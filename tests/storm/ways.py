@@ -19,7 +19,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from models.account import accounts
-from models.handoff import claims, handoffs
+from models.handoff import briefs, claims, handoffs
 from models.tables import Account, Handoff, Report, Watch
 from models.work import inbox, jobs
 from tests.storm.rig import Escalation, Msp, Rig
@@ -501,4 +501,4 @@ def _littered(rig: Rig) -> list[str]:
 
 def _parked(rig: Rig, msp: Msp) -> bool:
     with rig.stack.services.database.account(msp.account_id, reading=True) as session:
-        return bool(handoffs.parked(session, msp.account_id))
+        return bool(briefs.parked(session, msp.account_id))

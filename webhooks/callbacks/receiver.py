@@ -22,12 +22,11 @@ from models.work import canaries, inbox
 from psa.connectwise.callbacks import (
     LARGEST_BODY,
     CallbackBody,
-    Forged,
     Malformed,
-    Verifier,
     parse,
     without_details,
 )
+from psa.connectwise.signatures import Forged, Verifier
 from webhooks.bulkhead import Away, Bulkhead
 from webhooks.callbacks.refused_callers import RefusedCallers
 from webhooks.callbacks.token_lookup import Known, TokenLookup, Unsure

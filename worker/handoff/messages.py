@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from escalation.brief.render import opening
 from escalation.figures.hours import business_minutes
-from escalation.package.build import load
+from escalation.package.stored import load
 from models.handoff import handoffs
 from models.handoff.deliveries import Delivery
 from models.handoff.handoffs import Handoff

@@ -12,7 +12,7 @@ import structlog
 
 from models.account import accounts
 from models.figures import reports
-from models.handoff import deliveries, handoffs
+from models.handoff import briefs, claims, deliveries, handoffs
 from models.work import canaries, inbox, jobs
 from worker.upkeep.clock_change import keep_time
 from worker.wiring import Services
@@ -30,10 +30,10 @@ def sweep(services: Services) -> dict[str, int]:
         jobs.beat(system, "sweep", now)
         due = {
             "triage": [{"account_id": a, "inbox_id": i} for a, i in inbox.due(system, now=now, limit=limit)],
-            "publish": _handoffs(handoffs.due_briefs(system, now=now, limit=limit)),
-            "refresh": _handoffs(handoffs.due_refreshes(system, now=now, limit=limit)),
-            "settle": _handoffs(handoffs.due_settlements(system, now=now, limit=limit)),
-            "observe": _handoffs(handoffs.due_observations(system, now=now, limit=limit)),
+            "publish": _handoffs(briefs.due_briefs(system, now=now, limit=limit)),
+            "refresh": _handoffs(briefs.due_refreshes(system, now=now, limit=limit)),
+            "settle": _handoffs(claims.due_settlements(system, now=now, limit=limit)),
+            "observe": _handoffs(claims.due_observations(system, now=now, limit=limit)),
             "notify": _handoffs(handoffs.due_notifications(system, before=unannounced, now=now, limit=limit)),
             "deliver": [
                 {"account_id": a, "delivery_id": i} for a, i in deliveries.due(system, now=now, limit=limit)

@@ -10,7 +10,7 @@ from escalation.brief.render import render
 from escalation.evidence import Evidence, Ticket
 from escalation.package.build import build
 from models.account import accounts
-from models.handoff import handoffs
+from models.handoff import briefs, handoffs
 from models.work import inbox, ticket_watch
 from worker.mail.handoff import HandoffMail, render_handoff
 from worker.process.bell import Bell
@@ -49,7 +49,7 @@ def _rehearse(services: Services) -> None:
         ticket_watch.seen(session, nobody, nothing)
         handoffs.by_ticket(session, nobody, nothing)
         handoffs.latest_snapshot(session, nobody, nothing)
-        handoffs.lease(session, nobody, nothing, now=now, lease_s=1, holder=services.holder)
+        briefs.lease(session, nobody, nothing, now=now, lease_s=1, holder=services.holder)
         accounts.roster(session, nobody, us=None)
         accounts.statuses(session, nobody)
     ticket = Ticket(id=1, summary="warm-up", board_id=1, board="", status_id=1, status="")

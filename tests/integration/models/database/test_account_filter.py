@@ -84,12 +84,12 @@ def filled(tmp_path_factory: pytest.TempPathFactory, sqlite_template: bytes) -> 
 
 def _bring(session: Session, other: int, it: int, state: str) -> None:
     if state != "pending":
-        handoffs.lease(session, other, it, now=NOW + timedelta(hours=1), lease_s=1e5, holder="h")
+        briefs.lease(session, other, it, now=NOW + timedelta(hours=1), lease_s=1e5, holder="h")
     if state in ("posted", "claimed"):
-        handoffs.mark_posted(session, other, it, fence=1, note_id=7, note_hash="y", now=NOW)
-        handoffs.ask_refresh(session, other, it, due_at=NOW)
+        briefs.mark_posted(session, other, it, fence=1, note_id=7, note_hash="y", now=NOW)
+        briefs.ask_refresh(session, other, it, due_at=NOW)
     if state == "claimed":
-        handoffs.claim(session, other, it, member_id=11, now=NOW, kind="link")
+        claims.claim(session, other, it, member_id=11, now=NOW, kind="link")
 
 
 def _arguments(function: Callable[..., Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from escalation.figures.scorecard import Scorecard
 from models.account import people
 from models.database.sessions import Database
 from models.figures.scoring import scorecard_of
-from models.handoff import deliveries, handoffs
+from models.handoff import claims, deliveries, handoffs
 from tests.integration.models.places import account
 from tests.integration.models.places import handoff as handoff_of
 from tests.integration.webhooks.office import (
@@ -192,7 +192,7 @@ def test_one_in_full_has_moves_messages_and_the_first_action_with_its_why(office
         "typed_start": None, "entered_at": None, "version": 1,
     }  # fmt: skip
     with office.database.account(office.account_id) as session:
-        handoffs.mark_acted(
+        claims.mark_acted(
             session, office.account_id, office.handoff_id, now=now, happened_at=now, why="note 1207", action=action
         )
     body = office.api("GET", one).json

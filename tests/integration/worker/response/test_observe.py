@@ -9,7 +9,7 @@ import pytest
 
 from escalation.response.claims import RESPONSE_VERSION
 from models.account import accounts
-from models.handoff import deliveries, handoffs
+from models.handoff import claims, deliveries, handoffs
 from models.handoff.handoffs import Handoff
 from psa.port import Unavailable
 from tests.fakes import ASSIGNED, ESCALATED
@@ -237,7 +237,7 @@ class TestTheEndOfAClaim:
         shop.psa.change(48213, owner="tobrien", updated_by="tobrien")
         assert seen_after(shop).claimed_by == 3
         with shop.database.account(shop.account_id) as session:
-            assert len(handoffs.returns(session, shop.account_id, handoff_id)) == 1
+            assert len(claims.returns(session, shop.account_id, handoff_id)) == 1
 
     def test_an_action_seen_at_the_last_moment_keeps_it(self, shop: Shop) -> None:
         handed_off(shop)
@@ -359,7 +359,7 @@ class TestTheOthers:
 class TestTheOwnerInThePsa:
     def claim_by_link(self, shop: Shop, member_id: int = 2) -> None:
         with shop.database.account(shop.account_id) as session:
-            assert handoffs.claim(
+            assert claims.claim(
                 session, shop.account_id, newest(shop).id, member_id=member_id, kind="link", now=shop.clock(),
                 actor=shop.services.desk(shop.account_id).login(member_id),
             )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.handoff import deliveries, handoffs
+from models.handoff import claims, deliveries, handoffs
 from psa.port import Unavailable
 from tests.integration.worker.conftest import Shop
 from worker.response import settle
@@ -11,7 +11,7 @@ from worker.response import settle
 def claimed_by_link(shop: Shop, member_id: int) -> int:
     (handoff, *_) = shop.handoffs()
     with shop.database.account(shop.account_id) as session:
-        assert handoffs.claim(
+        assert claims.claim(
             session, shop.account_id, handoff.id, member_id=member_id, kind="link", now=shop.clock(),
             actor=shop.services.desk(shop.account_id).login(member_id),
         )  # fmt: skip
@@ -21,7 +21,7 @@ def claimed_by_link(shop: Shop, member_id: int) -> int:
 def given_back(shop: Shop, member_id: int) -> None:
     (handoff, *_) = shop.handoffs()
     with shop.database.account(shop.account_id) as session:
-        assert handoffs.release_claim(
+        assert claims.release_claim(
             session, shop.account_id, handoff.id, member_id=member_id, now=shop.clock(), why="given back"
         )
 
