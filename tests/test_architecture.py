@@ -156,3 +156,22 @@ def test_nothing_speaks_of_a_machine_or_of_how_this_is_made() -> None:
         path = ROOT / name
         if path.suffix in {".py", ".md", ".cfg", ".toml", ".yml", ".txt", ".sh"} and path.exists():
             assert not re.search(r"(?<![\w.])/(root|home/\w+)/\w", path.read_text()), name
+
+
+def test_every_file_of_a_wing_stands_on_the_map() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text()
+    drawn = page.partition("## Storeys and wings")[2].partition("```")[2].partition("```")[0]
+    storey = wing = ""
+    there: set[str] = set()
+    for line in drawn.splitlines():
+        head, words = line[:15].strip(), line[15:].replace("│", " ").split()
+        if head.endswith("/"):
+            storey, wing = head, ""
+        elif head:
+            wing = f"{head}/"
+        there |= {f"{storey}{wing}{word}" for word in words}
+    own = ("psa/simulator/", "models/migrations/", "models/tables/")
+    files = {str(path.relative_to(ROOT).with_suffix("")) for path in _sources() if not path.name.startswith("__")}
+    assert {name for name in files if not name.startswith(own)} <= there
+    wings = {name for name in there if name.count("/") > 1 and not name.endswith("/") and not name.startswith(own)}
+    assert wings <= files
