@@ -18,7 +18,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.generator import BytesGenerator
 from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
 from io import BytesIO
 from pathlib import Path
 from typing import Literal, Protocol
@@ -140,19 +139,20 @@ class SmtpMailer:
         content = flat(message)
         place = self.server.place
         with _failures(self.server), _signed_in(self.server, self.timeout) as smtp:
-            options = [f"size={len(content)}"] if smtp.has_extn("size") else []
+            options = f" SIZE={len(content)}" if smtp.has_extn("size") else ""
             if not (sender + recipient).isascii():
                 if not smtp.has_extn("smtputf8"):
                     raise MailError(f"{place} offers no SMTPUTF8, which {recipient} needs", permanent=True)
                 smtp.command_encoding = "utf-8"
-                options += ["SMTPUTF8", "BODY=8BITMIME"]
-            code, answer = smtp.mail(sender, options)
+                options += " SMTPUTF8 BODY=8BITMIME"
+            # Not `smtp.mail` and `smtp.rcpt`: they parse the address once more, each version in its own way.
+            code, answer = smtp.docmd("MAIL", f"FROM:<{sender}>{options}")
             if code != 250:
                 # A 5xx here says something about our sign-in or MAIL_FROM, nothing about the recipient.
                 reason = f"{place} refused the sender {sender} ({_told(code, answer)}): check SMTP_URL and MAIL_FROM"
                 raise MailError(reason, operator=code >= 500)
-            _accepted(place, (250, 251, 252), *smtp.rcpt(recipient))
-            _accepted(place, (354,), *smtp.docmd("data"))
+            _accepted(place, (250, 251, 252), *smtp.docmd("RCPT", f"TO:<{recipient}>"))
+            _accepted(place, (354,), *smtp.docmd("DATA"))
             smtp.send(re.sub(rb"(?m)^\.", b"..", content) + b".\r\n")
             try:
                 code, answer = smtp.getreply()
@@ -166,9 +166,8 @@ class SmtpMailer:
 
 def flat(message: EmailMessage) -> bytes:
     """Return the message as it goes over the wire, CRLF and all."""
-    utf8 = not "".join(_envelope(message)).isascii()
     buffer = BytesIO()
-    BytesGenerator(buffer, policy=SMTPUTF8 if utf8 else SMTP).flatten(message)
+    BytesGenerator(buffer, policy=message.policy).flatten(message)
     content = buffer.getvalue()
     return content if content.endswith(b"\r\n") else content + b"\r\n"
 
