@@ -33,8 +33,8 @@ _TYPED = str.maketrans(
 
 _LOCAL = r'"(?:[^"\\]|\\.)*"|[^\s@,;:<>"()\[\]\\|]+'
 _HOST = r'\[[^\]\s]*\]|[^\s@,;:<>"()\[\]\\/|]+'
-_NEXT = r"(?=\s*(?:$|[,;|/])|\s+[^\s<])"
-_BARE = re.compile(rf"(?P<name>)(?P<local>{_LOCAL})\s*@\s*(?P<host>{_HOST})(?:\s*\([^()]*\))?{_NEXT}")
+_NEXT = r"(?:\s*\([^()]*\))?(?=\s*(?:$|[,;|/])|\s+[^\s<])"
+_BARE = re.compile(rf"(?P<name>)(?P<local>{_LOCAL})\s*@\s*(?P<host>{_HOST}){_NEXT}")
 _NAMED = re.compile(
     rf'(?P<name>"(?:[^"\\]|\\.)*"|[^<>]*?)\s*<\s*(?P<local>{_LOCAL})\s*@\s*(?P<host>{_HOST})\s*>{_NEXT}'
 )
@@ -117,7 +117,7 @@ def _mailboxes(text: str) -> list[Mailbox]:
         try:
             found = Mailbox(_local(part["local"]), _host(part["host"]), _name(part["name"]))
             if len(found.spec.encode()) > _LONGEST:
-                raise ValueError(f"it is longer than {_LONGEST} octets")  # noqa: TRY301 - told like the others
+                raise ValueError(f"it is longer than {_LONGEST} octets")
         except ValueError as error:
             first = first or _refused(text, str(error))
         else:
@@ -129,8 +129,16 @@ def _mailboxes(text: str) -> list[Mailbox]:
 
 def _tidy(text: str) -> str:
     """Take out what cannot be seen, make every white space a blank, undo `mailto:`. Raises `AddressError`."""
-    text = unicodedata.normalize("NFC", text)
-    text = _SCHEME.sub(lambda found: unquote(found["url"] or ""), text).translate(_SIGNS)
+    linked = _SCHEME.sub(lambda found: unquote(found["url"] or ""), _visible(text))
+    tidy = _visible(linked).strip(" ,;|")
+    # No address ends in an apostrophe, though one may hold some; of the other marks there may be several pairs.
+    if len(tidy) > 2 and _WRAPPED.get(tidy[0]) == tidy[-1] and not {tidy[0], tidy[-1]} & (set(tidy[1:-1]) - {"'"}):
+        return tidy[1:-1].strip(" ,;|")
+    return tidy
+
+
+def _visible(text: str) -> str:
+    text = unicodedata.normalize("NFC", text).translate(_SIGNS)
     kept = []
     for place, char in enumerate(text):
         category = unicodedata.category(char)
@@ -144,10 +152,7 @@ def _tidy(text: str) -> str:
             raise _refused(text, f"it holds the character {_code(char)}")
         else:
             kept.append(char)
-    tidy = "".join(kept).strip(" ,;|")
-    if len(tidy) > 2 and _WRAPPED.get(tidy[0]) == tidy[-1] and not {tidy[0], tidy[-1]} & set(tidy[1:-1]):
-        return tidy[1:-1].strip(" ,;|")
-    return tidy
+    return "".join(kept)
 
 
 def _joins(text: str, place: int) -> bool:
@@ -159,7 +164,8 @@ def _joins(text: str, place: int) -> bool:
 
 def _parts(text: str, tidy: str) -> list[re.Match[str]]:
     """Split a field into its addresses. Raises `AddressError` if anything is left over."""
-    parts, place = [], 0
+    parts: list[re.Match[str]] = []
+    place = 0
     while place < len(tidy):
         if parts:
             between = _BETWEEN.match(tidy, place)

@@ -25,13 +25,12 @@ class AsWritten(EmailPolicy):
 
     def header_store_parse(self, name: str, value: str) -> tuple[str, str]:
         """Return both as they are, once they are known to be valid lines."""
-        for number, line in enumerate(f"{name}: {value}".split("\r\n")):
-            if number and (line[:1] != " " or not line.strip()):
-                raise ValueError(f"header {name}: a line that continues none")
-            if not number and value and not line.removeprefix(f"{name}: ").strip():
-                raise ValueError(f"header {name}: the first line is empty")
+        for number, line in enumerate(value.split("\r\n")):
+            line = line if number else f"{name}: {line}"
             if not line.isprintable() or not (self.utf8 or line.isascii()) or len(line.encode()) > _LONGEST_LINE:
                 raise ValueError(f"header {name}: control characters, more than 7 bits, or too long")
+            if (number and line[0:1] != " ") or not line.removeprefix(f"{name}:").strip():
+                raise ValueError(f"header {name}: an empty line, or one that continues none")
         return name, value
 
     def fold(self, name: str, value: str) -> str:

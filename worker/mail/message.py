@@ -35,13 +35,41 @@ def compose(
     event_id: str = "",
     in_reply_to: str = "",
 ) -> EmailMessage:
-    """Return the message to one recipient; equal arguments give equal bytes. Raises `ValueError`; `MailError` for `sender`.
+    """Return the message to one recipient; equal arguments give equal bytes. Raises `ValueError`, and `MailError` for `sender`.
+
+    `addressed` says what the arguments are. Both parts are quoted-printable, so that no server on the way has to know
+    more than 7 bits.
+    """
+    message = addressed(
+        rendered.subject, sender=sender, recipient=recipient, recipient_name=recipient_name, message_id=message_id,
+        date=date, topic=topic, event_id=event_id, in_reply_to=in_reply_to,
+    )  # fmt: skip
+    message.set_content(rendered.text, cte="quoted-printable")
+    message.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
+    mark = hashlib.sha256("\0".join((message_id, rendered.text, rendered.html)).encode()).hexdigest()
+    message.set_boundary(f"=_{mark[:40]}")
+    return message
+
+
+def addressed(
+    subject: str,
+    *,
+    sender: str,
+    recipient: str,
+    message_id: str,
+    date: datetime,
+    recipient_name: str = "",
+    topic: str = "",
+    event_id: str = "",
+    in_reply_to: str = "",
+) -> EmailMessage:
+    """Return a message with its headers and no content. Raises `ValueError`, and `MailError` for `sender`.
 
     - `topic` (a ticket's number, "weekly") and `event_id` go into `X-ResolutionFlow-…` headers, for mail rules.
     - `in_reply_to` is the Message-ID of an earlier message to the same person, which mail programs show it with.
     - `Auto-Submitted` and `X-Auto-Response-Suppress` keep absence notes away. There is no `Reply-To`: an answer
       must not land in a ticket by way of the PSA's e-mail connector. There is no `List-Id`: nobody can unsubscribe.
-    - Both parts are quoted-printable, so that no server on the way has to know more than 7 bits.
+    - What would be empty is left out.
     """
     if date.tzinfo is None:
         raise ValueError("date has no time zone: give one, UTC for instance")
@@ -55,7 +83,8 @@ def compose(
     target = address(recipient, name=recipient_name)
     ascii_only = (source.spec + target.spec).isascii()
     message = EmailMessage(policy=AS_WRITTEN if ascii_only else AS_WRITTEN_UTF8)
-    message["Subject"] = text_value("Subject", plain(rendered.subject, limit=SUBJECT_LIMIT))
+    if subject := plain(subject, limit=SUBJECT_LIMIT):
+        message["Subject"] = text_value("Subject", subject)
     message["From"] = mailbox_value("From", source)
     message["To"] = mailbox_value("To", target)
     message["Date"] = format_datetime(date)
@@ -64,12 +93,7 @@ def compose(
         message["In-Reply-To"] = message["References"] = in_reply_to
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
-    if topic:
-        message[_TOPIC] = text_value(_TOPIC, plain(topic, limit=40))
-    if event_id:
-        message[_EVENT] = text_value(_EVENT, plain(event_id, limit=80))
-    message.set_content(rendered.text, cte="quoted-printable")
-    message.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
-    mark = hashlib.sha256("\0".join((message_id, rendered.text, rendered.html)).encode()).hexdigest()
-    message.set_boundary(f"=_{mark[:40]}")
+    for header, text in ((_TOPIC, plain(topic, limit=40)), (_EVENT, plain(event_id, limit=80))):
+        if text:
+            message[header] = text_value(header, text)
     return message

@@ -89,8 +89,16 @@ def mailer_for(url: str, *, default: Path = DEFAULT_FOLDER, timeout: float = TIM
     return FolderMailer(target) if isinstance(target, Path) else SmtpMailer(target, timeout=timeout)
 
 
-def check(url: str, *, default: Path = DEFAULT_FOLDER, timeout: float = TIMEOUT) -> str:
-    """Connect, greet, secure, sign in and send no message. Return what was found, as one line.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a check met: one line, and whether addresses in other scripts can be written to."""
+
+    detail: str
+    smtputf8: bool = True
+
+
+def check(url: str, *, default: Path = DEFAULT_FOLDER, timeout: float = TIMEOUT) -> Found:
+    """Connect, greet, secure, sign in and send no message. Return what was found.
 
     `timeout` is in seconds. Raises `MailUrlError`, `MailError`.
     """
@@ -98,14 +106,15 @@ def check(url: str, *, default: Path = DEFAULT_FOLDER, timeout: float = TIMEOUT)
     if isinstance(target, Path):
         with _folder_failures(target):
             target.mkdir(parents=True, exist_ok=True)
-        return f"mail is written to files in {target}"
+        return Found(f"mail is written to files in {target}")
     with _failures(target), _signed_in(target, timeout) as server:
         code, answer = server.noop()
         if code != 250:
             raise smtplib.SMTPResponseException(code, answer)
+        smtputf8 = bool(server.has_extn("smtputf8"))
         safe = "TLS" if isinstance(server.sock, ssl.SSLSocket) else "no TLS"
     who = f"signed in as {target.user}" if target.user else "no sign-in"
-    return f"{target.place} answers, {safe}, {who}"
+    return Found(f"{target.place} answers, {safe}, {who}", smtputf8)
 
 
 @dataclass(frozen=True, slots=True)
