@@ -6,7 +6,7 @@ PY := $(VENV)/bin/python
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run simulator test test-fast crashes storm hostile guards check lint types contracts lock audit bench pictures clean
+.PHONY: help setup demo run simulator test test-fast crashes storm hostile headers guards check lint types contracts lock audit bench pictures clean
 
 help: ## list all commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -39,6 +39,9 @@ storm: $(VENV)/.ready ## every storm once on both databases, a line each (STORM=
 
 hostile: $(VENV)/.ready ## strangers at every door and hostile words in every ticket, counted (HOSTILE="--short")
 	@$(PY) -m tests.hostile $(HOSTILE)
+
+headers: $(VENV)/.ready ## a million subjects and names as e-mail headers, judged byte by byte (HEADERS="--cases 50000 --seed 7")
+	@$(PY) -m tests.hostile.headers $(HEADERS)
 
 guards: $(VENV)/.ready ## take each guard away in turn, in a copy, and name the test that turns red
 	@$(PY) -m tests.storm.guards $(GUARDS)

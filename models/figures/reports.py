@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import case, select, update
 from sqlalchemy.orm import Session
 
+from models.account.people import why_no_mail
 from models.database.compare_and_set import changed
 from models.database.sessions import insert_or_ignore
 from models.tables import Account, Member, Report
@@ -77,7 +78,7 @@ def create(
     """
     queued = []
     for member in recipients:
-        reason = None if member.email else "no e-mail address"
+        reason = why_no_mail(member)
         statement = insert_or_ignore(session, Report).values(
             account_id=account_id,
             kind=kind,

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.account.people import why_no_mail
 from models.database.compare_and_set import changed
 from models.database.sessions import insert_or_ignore
 from models.tables import Delivery, Handoff, Member
@@ -61,7 +62,7 @@ def create(
 def _why_not(member: Member) -> str | None:
     if not member.active:
         return "inactive in the PSA"
-    return None if member.email else "no e-mail address"
+    return why_no_mail(member)
 
 
 def get(session: Session, account_id: int, delivery_id: int) -> Delivery | None:

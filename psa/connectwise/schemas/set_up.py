@@ -57,10 +57,9 @@ class MemberRow(Row):
         """Return the member's address: `defaultEmail` selects one of three, it is not an address itself."""
         chosen = {"office": self.office_email, "mobile": self.mobile_email, "home": self.home_email}
         selector = (self.default_email or "").lower()
-        for address in (self.primary_email, chosen.get(selector), self.office_email):
-            if address and "@" in address:
-                return address.strip()
-        return None
+        given = [a for a in (self.primary_email, chosen.get(selector), self.office_email) if a and a.strip()]
+        # Without any @ it is handed on too: whoever connects is to read that it is no address.
+        return next((address for address in given if "@" in address), given[0] if given else None)
 
     def member(self) -> Member:
         """Return the member. Licence class `A` is an API member."""
