@@ -208,11 +208,12 @@ def until(
     ready: Callable[[], Any], otherwise: str, parts: Sequence[Part] = (), *, within_s: float = WITHIN_S
 ) -> None:
     """Wait until something holds. Raises `CannotStart` when it takes too long or a part has ended."""
-    end = time.monotonic() + within_s
+    end, pause = time.monotonic() + within_s, 0.01
     while not ready():
         dead = [part for part in parts if not part.alive()]
         if dead:
             raise CannotStart(f"{otherwise}: {dead[0].name} ended, see {dead[0].log_file}")
         if time.monotonic() > end:
             raise CannotStart(f"{otherwise} within {within_s:g} s")
-        time.sleep(0.01)
+        time.sleep(pause)
+        pause = min(0.05, pause * 1.1)  # each look costs what is waited for some of the processor
