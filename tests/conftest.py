@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
 
 from tests.databases import (
     database,
@@ -27,6 +28,9 @@ __all__ = [
     "sqlite_url",
     "stack",
 ]
+
+settings.register_profile("tests", deadline=None)  # a wait for a processor is no fault of a rule
+settings.load_profile("tests")
 
 FIRST = ("journeys", "hostile", "storm", "integration", "unit")
 """Whoever waits most begins first, so that what only computes fills the waits and the end; storms leave most behind."""

@@ -150,6 +150,14 @@ def test_the_simulator_shares_no_code_with_the_client_it_tests() -> None:
                 assert inside, f"{path} imports {name}"
 
 
+@pytest.mark.parametrize("kind", ["unit", "integration"])
+def test_tests_lie_where_what_they_test_lies(kind: str) -> None:
+    top = ROOT / "tests" / kind
+    folders = {str(file.parent.relative_to(top)) for file in top.rglob("test_*.py")}
+    assert folders
+    assert [folder for folder in sorted(folders) if not (ROOT / folder).is_dir()] == []
+
+
 def test_nothing_speaks_of_a_machine_or_of_how_this_is_made() -> None:
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
     for name in listed.splitlines():
