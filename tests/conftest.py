@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 import pytest
 from hypothesis import settings
 
@@ -34,23 +37,36 @@ settings.load_profile("tests")
 
 FIRST = ("journeys", "hostile", "storm", "integration", "unit")
 """Whoever waits most begins first, so that what only computes fills the waits and the end; storms leave most behind."""
-KINDS = ("sqlite", "postgres", "postgresql")
+_KIND = re.compile(r"[\[-](sqlite|postgres(?:ql)?)[\]-]")
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Group tests for `--dist loadgroup`: by file and kind of database, or by the product they share."""
+    """Put what waits most first. Raises `UsageError` where a file uses a shared product and is not known to."""
     for item in items:
-        item.add_marker(pytest.mark.xdist_group(_group(item)))
-    items.sort(key=lambda item: FIRST.index(folder) if (folder := _folder(item)) in FIRST else len(FIRST))
+        for product in set(SHARED) & set(getattr(item, "fixturenames", ())):
+            if not item.nodeid.startswith(SHARED[product]):
+                raise pytest.UsageError(f"{item.nodeid} uses {product}: name its file in SHARED, tests/products.py")
+    items.sort(key=lambda item: FIRST.index(folder) if (folder := item.nodeid.split("/")[1]) in FIRST else len(FIRST))
 
 
-def _group(item: pytest.Item) -> str:
-    case = getattr(item, "callspec", None)
-    kind = next((value for value in case.params.values() if value in KINDS), "") if case else ""
-    shared = [name for name in SHARED if name in getattr(item, "fixturenames", ())]
-    return " ".join([*(shared or [str(item.path.relative_to(item.config.rootpath))]), kind]).strip()
+def group(nodeid: str) -> str:
+    """Return what has to run in one process with a test: the rest of its file or of its product, on one kind of database."""
+    file = nodeid.partition("::")[0]
+    product = next((name for name, files in SHARED.items() if file in files), file)
+    kind = _KIND.search(nodeid)
+    return f"{product} {kind[1]}" if kind else file
 
 
-def _folder(item: pytest.Item) -> str:
-    return item.path.relative_to(item.config.rootpath / "tests").parts[0]
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Hand out whole groups, in the order of collection (`--dist loadgroup`; xdist's own does not know pytest 9.2's ids)."""
+    if config.getoption("dist") != "loadgroup":
+        return None
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByGroup(LoadScopeScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            return group(nodeid)
+
+    config.option.loadscopereorder = False
+    return ByGroup(config, log)

@@ -15,7 +15,12 @@ if TYPE_CHECKING:  # imported where they are started: a test of one rule need no
     from tests.storm.rig import Rig
     from worker.demo.stack import Stack
 
-SHARED = ("stack", "shared_rig")
+_JOURNEYS = "tests/journeys"
+SHARED = {
+    "stack": (f"{_JOURNEYS}/test_claims.py", f"{_JOURNEYS}/test_failures.py", f"{_JOURNEYS}/test_handoff.py"),
+    "shared_rig": (f"{_JOURNEYS}/test_canary.py", "tests/hostile/test_doors.py", "tests/storm/test_short.py"),
+}
+"""Which files use which; their tests run in one process for each kind of database."""
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
