@@ -19,6 +19,7 @@ from escalation.lifecycle import (
     check_brief,
     check_response,
 )
+from tests.conftest import group
 from worker.process import crash
 from worker.process.bell import make
 from worker.settings import Settings, SettingsError
@@ -148,6 +149,19 @@ def test_the_simulator_shares_no_code_with_the_client_it_tests() -> None:
                 root = name.split(".")[0]
                 inside = name.startswith("psa.simulator") or root not in (*OURS, "pyconnectwise")
                 assert inside, f"{path} imports {name}"
+
+
+@pytest.mark.parametrize(
+    ("nodeid", "together"),
+    [
+        ("journeys/test_claims.py::test_by_a_time_entry[sqlite]", "stack sqlite"),
+        ("journeys/test_failures.py::test_killing_a_part[postgresql-web]", "stack postgresql"),
+        ("storm/test_short.py::test_nothing_is_lost[broker: frozen-sqlite]", "shared_rig sqlite"),
+        ("integration/test_runbook.py::test_rotating[postgres_url]", "tests/integration/test_runbook.py"),
+    ],
+)
+def test_what_shares_a_product_runs_in_one_process(nodeid: str, together: str) -> None:
+    assert group(f"tests/{nodeid}") == together
 
 
 @pytest.mark.parametrize("kind", ["unit", "integration"])
