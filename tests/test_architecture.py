@@ -19,6 +19,7 @@ from escalation.lifecycle import (
     check_brief,
     check_response,
 )
+from tests.conftest import group
 from worker.process import crash
 from worker.process.bell import make
 from worker.settings import Settings, SettingsError
@@ -148,6 +149,27 @@ def test_the_simulator_shares_no_code_with_the_client_it_tests() -> None:
                 root = name.split(".")[0]
                 inside = name.startswith("psa.simulator") or root not in (*OURS, "pyconnectwise")
                 assert inside, f"{path} imports {name}"
+
+
+@pytest.mark.parametrize(
+    ("nodeid", "together"),
+    [
+        ("journeys/test_claims.py::test_by_a_time_entry[sqlite]", "stack sqlite"),
+        ("journeys/test_failures.py::test_killing_a_part[postgresql-web]", "stack postgresql"),
+        ("storm/test_short.py::test_nothing_is_lost[broker: frozen-sqlite]", "shared_rig sqlite"),
+        ("integration/test_runbook.py::test_rotating[postgres_url]", "tests/integration/test_runbook.py"),
+    ],
+)
+def test_what_shares_a_product_runs_in_one_process(nodeid: str, together: str) -> None:
+    assert group(f"tests/{nodeid}") == together
+
+
+@pytest.mark.parametrize("kind", ["unit", "integration"])
+def test_tests_lie_where_what_they_test_lies(kind: str) -> None:
+    top = ROOT / "tests" / kind
+    folders = {str(file.parent.relative_to(top)) for file in top.rglob("test_*.py")}
+    assert folders
+    assert [folder for folder in sorted(folders) if not (ROOT / folder).is_dir()] == []
 
 
 def test_nothing_speaks_of_a_machine_or_of_how_this_is_made() -> None:
