@@ -12,9 +12,9 @@ from typing import Any
 import structlog
 
 from escalation.brief.claim_line import line
+from escalation.brief.delta import changes, lines
 from escalation.brief.question import question_to_junior
 from escalation.brief.render import render
-from escalation.brief.sanitize import Inert
 from escalation.brief.spans import Clock
 from escalation.evidence import Evidence, Note, TimeEntry
 from escalation.package.contents import Package
@@ -35,6 +35,8 @@ log = structlog.get_logger()
 
 REFUSED_FOR = timedelta(hours=2)
 """How long after the escalation what was refused is read again for its own sake; a change of facts reads it any time."""
+BESIDE = 12
+"""How many changes are named beside a brief that a person edited."""
 MOVED_ON = "**The ticket has changed since the handoff brief.**"
 
 
@@ -124,7 +126,8 @@ def _bring_up_to_date(hold: Hold) -> tuple[bool, str | None]:
     _count_repeats(hold, first, evidence)
     text = render(package, marker=handoff.marker, since=first, claimant=claimant)
     who = line(claimant, Clock(desk.time_zone, services.clock())) if claimant else None
-    wrote, note_hash = _write(hold, note, own, text, who)
+    changed = lines(changes(first, package))[:BESIDE] if first else ()
+    wrote, note_hash = _write(hold, note, own, text, "\n\n".join(filter(None, [who, "\n".join(f"- {c}" for c in changed)])))
     written = text if wrote and note_hash is not None else handoff.draft or text
     _store(hold, written, package.to_json(), fingerprint, package.domain, evidence=evidence)
     return wrote, note_hash
@@ -207,8 +210,9 @@ def _settled(hold: Hold, own: list[PostedNote]) -> PostedNote | None:
 
 
 def _write(
-    hold: Hold, note: PostedNote | None, own: list[PostedNote], text: str, claimant: Inert | None
+    hold: Hold, note: PostedNote | None, own: list[PostedNote], text: str, beside: str
 ) -> tuple[bool, str | None]:
+    """Edit our note to `text`; where a person has edited it, say `beside` it, in Markdown, what is newer."""
     handoff = hold.handoff
     if note is None:
         log.info("brief_removed_by_a_person", note_id=handoff.escalation_package_external_id)
@@ -222,7 +226,7 @@ def _write(
         crash.point("refresh.edited")
         log.info("brief_edited", note_id=note.id)
         return True, text_hash(edited.text)
-    return _say_beside(hold, note, own, claimant), None
+    return _say_beside(hold, note, own, beside), None
 
 
 def _still_held(hold: Hold) -> bool:
@@ -237,16 +241,15 @@ def _still_held(hold: Hold) -> bool:
     return held
 
 
-def _say_beside(hold: Hold, note: PostedNote, own: list[PostedNote], claimant: Inert | None) -> bool:
-    """Say beside a brief that a person edited that the ticket has moved on, and who has it: one note, kept true.
+def _say_beside(hold: Hold, note: PostedNote, own: list[PostedNote], news: str) -> bool:
+    """Say beside a brief that a person edited what has changed since, and who has it: one note, kept true.
 
     Only a note that still begins as ours is edited; what a person made of it stays too.
     """
     tag = f"[ref: RF-U-{(hold.handoff.marker or '').removeprefix('RF-')}]"
-    who = f"{claimant}\n\n" if claimant else ""
     text = (
-        f"{MOVED_ON} Note {note.id} was edited by hand and is left as it is; what is newer stands in the notes and "
-        f"time entries themselves.\n\n{who}{tag}"
+        f"{MOVED_ON} Note {note.id} was edited by hand and is left as it is; all that is newer stands in the notes and "
+        f"time entries themselves.\n\n{news}\n\n{tag}"
     )
     beside = next((n for n in own if tag in n.text), None)
     if beside is None:

@@ -219,6 +219,7 @@ def test_a_note_that_a_person_edited_is_never_overwritten(shop: Shop) -> None:
     kept, short = shop.psa.posted[48213]
     assert kept == by_hand
     assert "has changed since" in short.text
+    assert "Swapped the modem" in short.text, "what is new is named"
     _refresh(shop, handoff_id)
     assert len(shop.psa.posted[48213]) == 2, "said once"
 
