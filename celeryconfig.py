@@ -10,6 +10,7 @@ QUEUES = ("triage", "handoff", "mail", "patrol")
 
 task_routes = {
     "worker.tasks.triage": {"queue": "triage"},
+    "worker.tasks.look_again": {"queue": "patrol"},
     "worker.tasks.publish": {"queue": "handoff"},
     "worker.tasks.refresh": {"queue": "handoff"},
     "worker.tasks.settle": {"queue": "handoff"},

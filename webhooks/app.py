@@ -55,6 +55,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         bell=bell,
         passes=passes,
         clock=database.now,
+        longest_pause_s=settings.intervals.longest_pause,
     )
     app.register_blueprint(callbacks.blueprint(receiver, Bulkhead(lambda: _writable(database)), RefusedCallers()))
     app.register_blueprint(health.blueprint(_readiness(database, settings)))

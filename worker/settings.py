@@ -49,6 +49,8 @@ class Intervals:
     """Added to the post time-out before a POST of unknown outcome may be repeated."""
     refresh_delay: float = 15.0
     """How long facts may settle before the brief in the ticket is edited."""
+    longest_pause: float = 60.0
+    """How long a ticket that is saved again and again waits for its next reading at most."""
     retry_base: float = 2.0
     retry_cap: float = 300.0
     mail_before_note: float = 60.0

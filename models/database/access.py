@@ -48,7 +48,7 @@ SECRETS = frozenset({"public_key", "private_key", "client_id", "path_token", "ma
 
 _SYSTEM_READS: dict[type[Row], tuple[str, ...]] = {
     Account: tuple(c.name for c in Account.__table__.columns if c.name not in SECRETS),
-    Inbox: ("id", "account_id", "event_id", "state", "received_at", "next_attempt_at", "lease_until"),
+    Inbox: ("id", "account_id", "event_id", "state", "received_at", "next_attempt_at", "lease_until", "urgent"),
     Watch: ("account_id", "ticket_id", "episode", "left_at"),
     Handoff: (
         "id", "account_id", "ticket_id", "episode", "brief_state", "response_state", "escalated_at",

@@ -29,7 +29,8 @@ def sweep(services: Services) -> dict[str, int]:
     with services.database.system() as system:
         jobs.beat(system, "sweep", now)
         due = {
-            "triage": [{"account_id": a, "inbox_id": i} for a, i in inbox.due(system, now=now, limit=limit)],
+            "triage": _callbacks(inbox.due(system, now=now, limit=limit, urgent=True)),
+            "look_again": _callbacks(inbox.due(system, now=now, limit=limit, urgent=False)),
             "publish": _handoffs(handoffs.due_briefs(system, now=now, limit=limit)),
             "refresh": _handoffs(handoffs.due_refreshes(system, now=now, limit=limit)),
             "settle": _handoffs(handoffs.due_settlements(system, now=now, limit=limit)),
@@ -56,6 +57,10 @@ def sweep(services: Services) -> dict[str, int]:
     if found:
         log.info("swept", **found)
     return found
+
+
+def _callbacks(pairs: Iterable[tuple[int, int]]) -> list[dict[str, int]]:
+    return [{"account_id": account_id, "inbox_id": inbox_id} for account_id, inbox_id in pairs]
 
 
 def _handoffs(pairs: Iterable[tuple[int, int]]) -> list[dict[str, int]]:
