@@ -19,6 +19,7 @@ task_routes = {
     "worker.tasks.deliver": {"queue": "mail"},
     "worker.tasks.plan_week": {"queue": "patrol"},
     "worker.tasks.report": {"queue": "mail"},
+    "worker.tasks.look_for_notes": {"queue": "patrol"},
     "worker.tasks.sweep": {"queue": "patrol"},
     "worker.tasks.poll": {"queue": "patrol"},
     "worker.tasks.audit": {"queue": "patrol"},

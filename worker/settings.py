@@ -59,6 +59,8 @@ class Intervals:
     """How often the ticket of a claimed handoff is read for its first action; less often as it grows older."""
     observe_open: float = 300.0
     """The same for one nobody has claimed: notes may raise no callback, and any callback may be lost."""
+    notes: float = 75.0
+    """How often an unfinished handoff's ticket is asked for its newest note, one short call; less often after two hours."""
     callback_check: float = 86_400.0
     """How often each account's callback entries are checked and re-activated."""
     audit: float = 60.0

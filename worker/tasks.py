@@ -21,7 +21,7 @@ from worker.figures import weekly
 from worker.handoff import notify as notifying
 from worker.handoff import publish, refresh, triage
 from worker.process.fair_queue import MAIL
-from worker.response import observe, settle
+from worker.response import newer_notes, observe, settle
 from worker.upkeep import auditor, callback_check, canary, poller, retention, sweeper
 from worker.wiring import services
 
@@ -97,6 +97,13 @@ def deliver_message(*, account_id: int, delivery_id: int) -> None:
 def observe_handoff(*, account_id: int, handoff_id: int) -> None:
     """Look who took a handoff and what they did first."""
     observe.observe(services(), account_id=account_id, handoff_id=handoff_id)
+
+
+@shared_task(name="worker.tasks.look_for_notes")
+@in_turn(calls=1, last=True)
+def look_for_newer_notes(*, account_id: int, handoff_id: int) -> None:
+    """Look for a note that nobody told of; observe and refresh follow from it."""
+    newer_notes.look_for_notes(services(), account_id=account_id, handoff_id=handoff_id)
 
 
 @shared_task(name="worker.tasks.settle")

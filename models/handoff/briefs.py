@@ -18,6 +18,9 @@ from models.handoff.moves import moved_brief
 from models.tables import Account, Handoff
 from models.work.due import Due, due_in_turn, pairs
 
+FIRST_LOOK_S = 60.0
+"""So long after it was posted the ticket is first looked at for newer notes, in seconds."""
+
 
 def lease(
     session: Session, account_id: int, handoff_id: int, *, now: datetime, lease_s: float, holder: str
@@ -144,6 +147,7 @@ def mark_posted(
         "lease_holder": None,
         "next_attempt_at": None,
         "last_error": None,
+        "notes_due_at": now + timedelta(seconds=FIRST_LOOK_S),
     }
     if not changed(session, posting.values(values)):
         return False

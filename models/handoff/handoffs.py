@@ -39,10 +39,12 @@ from models.handoff.claims import (
     ask_observation,
     ask_settlement,
     claim,
+    due_notes,
     due_observations,
     due_settlements,
     finish_settlement,
     mark_acted,
+    note_newest,
     note_owner,
     note_read_back,
     release_claim,
@@ -51,6 +53,7 @@ from models.handoff.claims import (
     returns,
     set_expiry,
     settle_later,
+    take_notes,
     take_observation,
     take_settlement,
 )
@@ -59,18 +62,18 @@ from models.tables import Handoff, Snapshot, Transition
 from models.work.due import BELL_S, Due, due_in_turn, pairs
 
 __all__ = [
-    "Handoff", "Snapshot", "Transition", "add_snapshot", "ask_observation", "ask_refresh", "ask_settlement", "by_ticket",
-    "claim", "clear_attempt", "count_extra_note", "due_briefs", "due_notifications",
+    "LIVE", "Handoff", "Snapshot", "Transition", "add_snapshot", "ask_observation", "ask_refresh", "ask_settlement", "by_ticket",
+    "claim", "clear_attempt", "count_extra_note", "due_briefs", "due_notes", "due_notifications",
     "due_observations", "due_refreshes", "due_settlements", "end", "finish_settlement",
     "get", "give_back", "latest_snapshot", "lease", "mark_acted", "mark_attempt", "mark_edited",
-    "mark_notified", "mark_posted", "note_owner", "note_read_back", "open_for_ticket", "open_handoff",
+    "mark_notified", "mark_posted", "note_newest", "note_owner", "note_read_back", "open_for_ticket", "open_handoff",
     "park", "parked", "release_claim", "renew", "resume", "returned_at", "returns", "set_expiry", "settle_later",
-    "store_draft", "store_repeats", "take_observation", "take_settlement", "transitions", "unpark", "withdraw",
+    "store_draft", "store_repeats", "take_notes", "take_observation", "take_settlement", "transitions", "unpark", "withdraw",
 ]  # fmt: skip
 
 _UNTOLD = case((Handoff.notify_state == "pending", "skipped"), else_=Handoff.notify_state)
 
-_NOTHING_TO_WATCH = {"observe_due_at": None, "claim_expires_at": None}
+_NOTHING_TO_WATCH = {"observe_due_at": None, "notes_due_at": None, "claim_expires_at": None}
 
 LIVE = (Response.OPEN.value, Response.CLAIMED.value, Response.ACTED.value)
 

@@ -60,5 +60,5 @@ def _longest(services: Services, now: datetime, *, set_back: bool) -> Longest:
         every.retry_cap, every.refresh_delay, every.longest_pause, every.poll, every.post_timeout + every.ambiguous_wait,
         LONGEST_FREEZE + 1,
     )
-    slow_s = max(wait_s, every.observe, every.observe_open)
+    slow_s = max(wait_s, every.observe, every.observe_open, every.notes)
     return Longest(now, wait_s, slow_s if set_back else max(slow_s, SLOWEST_S), every.lease)

@@ -35,6 +35,7 @@ def sweep(services: Services) -> dict[str, int]:
             "refresh": _handoffs(handoffs.due_refreshes(system, now=now, limit=limit)),
             "settle": _handoffs(handoffs.due_settlements(system, now=now, limit=limit)),
             "observe": _handoffs(handoffs.due_observations(system, now=now, limit=limit)),
+            "look_for_notes": _handoffs(handoffs.due_notes(system, now=now, limit=limit)),
             "notify": _handoffs(handoffs.due_notifications(system, before=unannounced, now=now, limit=limit)),
             "deliver": [
                 {"account_id": a, "delivery_id": i} for a, i in deliveries.due(system, now=now, limit=limit)
