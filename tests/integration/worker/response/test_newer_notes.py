@@ -46,27 +46,27 @@ def posted(shop: Shop) -> Shop:
     return shop
 
 
-@pytest.mark.parametrize("written_after_s", [0, 40, 100, 1000, 3500, 7000])
+@pytest.mark.parametrize("written_after_s", [0, 40, 500, 7000])
 def test_it_is_in_the_brief_within_two_minutes(posted: Shop, written_after_s: int) -> None:
-    work(posted, written_after_s)
+    work(posted, written_after_s, step=20)
     posted.psa.note(TICKET, NOTE)
     work(posted, 120)
     assert "port 14" in brief(posted)
 
 
 def test_one_that_takes_it_claims_it(posted: Shop) -> None:
-    work(posted, 200)
+    work(posted, 200, step=10)
     posted.psa.note(TICKET, "I'll take this one.", by="msvensson")
     work(posted, 120)
     assert posted.handoffs()[0].response_state == "claimed"
 
 
 def test_it_is_read_once_and_ours_are_none(posted: Shop) -> None:
-    work(posted, 600)
+    work(posted, 600, step=15)
     assert "edit_note" not in posted.psa.calls
     posted.psa.note(TICKET, "Thanks.")
     posted.psa.calls.clear()
-    work(posted, 900)
+    work(posted, 900, step=15)
     assert posted.psa.calls.count("related") <= 1, "read in full once"
 
 
@@ -76,9 +76,9 @@ def test_sixty_unfinished_handoffs_take_a_third_of_what_an_account_may_ask(shop:
         shop.psa.add(ticket, status=ESCALATED)
         (handoff_id,) = shop.triage(ticket)
         shop.publish(handoff_id)
-    work(shop, 60)
+    work(shop, 60, step=15)
     shop.psa.calls.clear()
-    work(shop, 600)
+    work(shop, 600, step=15)
     calls = Counter(shop.psa.calls)
     assert calls["newest_note"] <= 60 * 8
     assert sum(calls.values()) / 10 <= 105, "a minute, of 300 we allow ourselves"
@@ -98,7 +98,7 @@ def test_it_is_looked_at_less_often_as_it_grows_older_and_not_once_it_has_ended(
     with posted.database.account(posted.account_id) as session:
         session.execute(update(Handoff).values(response_state="resolved"))
     posted.psa.calls.clear()
-    work(posted, 300)
+    work(posted, 300, step=15)
     assert posted.psa.calls == []
     assert posted.handoffs()[0].notes_due_at is None
 
