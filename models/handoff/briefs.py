@@ -18,8 +18,8 @@ from models.handoff.moves import moved_brief
 from models.tables import Account, Handoff
 from models.work.due import Due, due_in_turn, pairs
 
-FIRST_LOOK_S = 60.0
-"""So long after it was posted the ticket is first looked at for newer notes, in seconds."""
+FIRST_LOOK_S = 15.0
+"""So long after it was posted the ticket is first looked at for newer notes, in seconds: what was forgotten comes soon."""
 
 
 def lease(

@@ -31,6 +31,7 @@ SLOW_PER_THREAD = 4
 """How much work may be slow for each thread that works. A waiting thread costs a little memory."""
 TICK_S = 0.05
 LAST_EACH = 4
+"""Each fourth turn of a lane is for what only tells more of what is known (a count)."""
 SETTLE_S = 0.25
 """How long begun work takes to ask for its calls: until then a look at the bucket would not see them."""
 
