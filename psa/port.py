@@ -195,6 +195,9 @@ class Psa(Protocol):
     def all_notes(self, ticket_id: int, roster: Roster) -> list[Note]:
         """Read the notes of a ticket and of those merged into it, oldest first; for tickets with merged children."""
 
+    def newest_note(self, ticket_id: int) -> int | None:
+        """Read the id of a ticket's newest note that is not ours, by one short page; None if that page has none."""
+
     def time_entries(self, ticket_id: int, roster: Roster) -> list[TimeEntry]: ...
 
     def tasks(self, ticket_id: int) -> list[Task]: ...

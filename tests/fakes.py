@@ -131,6 +131,10 @@ class FakePsa:
             for note in self.children.get(ticket_id, ())
         ]
 
+    def newest_note(self, ticket_id: int) -> int | None:
+        self._call("newest_note")
+        return max((note.id for note in self.children.get(ticket_id, ())), default=None)
+
     def all_notes(self, ticket_id: int, roster: Roster) -> list[Note]:
         self._call("all_notes")
         merged = [t.id for t in self.tickets.values() if t.merged_into == ticket_id]

@@ -24,13 +24,13 @@ from models.tables import Handoff, Snapshot, Transition
 from models.work.due import BELL_S, Due, due_in_turn, pairs
 
 __all__ = [
-    "Handoff", "Snapshot", "Transition", "add_snapshot", "by_ticket", "due_notifications", "end", "get", "latest_snapshot",
-    "mark_notified", "open_for_ticket", "open_handoff", "resume", "transitions", "withdraw",
+    "LIVE", "Handoff", "Snapshot", "Transition", "add_snapshot", "by_ticket", "due_notifications", "end", "get",
+    "latest_snapshot", "mark_notified", "open_for_ticket", "open_handoff", "resume", "transitions", "withdraw",
 ]  # fmt: skip
 
 _UNTOLD = case((Handoff.notify_state == "pending", "skipped"), else_=Handoff.notify_state)
 
-_NOTHING_TO_WATCH = {"observe_due_at": None, "claim_expires_at": None}
+_NOTHING_TO_WATCH = {"observe_due_at": None, "notes_due_at": None, "claim_expires_at": None}
 
 LIVE = (Response.OPEN.value, Response.CLAIMED.value, Response.ACTED.value)
 

@@ -42,6 +42,10 @@ from psa.port import Refused, Unavailable
 log = structlog.get_logger()
 
 
+NEWEST = 5
+"""Notes of a short page: ours may be the newest ones, a brief, a question, an update (a count)."""
+
+
 class TicketReads(Connection):
     """The reads of `psa.port.Psa` that are about tickets."""
 
@@ -65,6 +69,14 @@ class TicketReads(Connection):
 
     def _note_rows(self, ticket_id: int, priority: Priority) -> list[NoteRow]:
         return list(self._calls.pages(self._ticket_endpoint(ticket_id).notes, NoteRow, {}, priority))
+
+    def newest_note(self, ticket_id: int) -> int | None:
+        """Read the id of the newest note that is not ours: what nobody told of, since a note raises no callback."""
+        asked = {"orderBy": "id desc", "fields": "id,createdBy,member,_info", "pageSize": NEWEST}
+        endpoint = self._ticket_endpoint(ticket_id).notes
+        rows, _ = self._calls.read(endpoint, list[NoteRow], params=asked, priority="reconcile")
+        us = (self._api_member or "").lower()
+        return max((r.id for r in rows if r.id and (r.author_id or "").lower() != us), default=None)
 
     def all_notes(self, ticket_id: int, roster: Roster) -> list[Note]:
         """Read the notes of a ticket and of those merged into it; plain notes where `/allNotes` is lacking.

@@ -144,6 +144,7 @@ WAYS: dict[str, Way] = {
     "observe.expired": Way(run_out),
     "observe.withdrawn": Way(leave, passes=1),
     "observe.gone": Way(delete, passes=1, gone=True),
+    "notes": Way(work_goes_on),
     "settle": Way(take),
     "settle.waits": Way(by({"path": TICKET, "method": "PATCH", "kind": "status", "status": 503}, take)),
     "sweep": Way(by_itself),

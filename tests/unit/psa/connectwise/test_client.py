@@ -118,6 +118,17 @@ def test_all_pages_are_read_whatever_the_link_looks_like(
     assert len(cw.own_notes(5)) == 1901
 
 
+def test_the_newest_note_is_one_short_page_and_none_of_ours(web: responses.RequestsMock, cw: ConnectWise) -> None:
+    asked = {"orderBy": "id desc", "fields": "id,createdBy,member,_info", "pageSize": "5"}
+    theirs = [{"id": 91, "member": {"id": 7, "identifier": "jsmith"}}, {"id": 90, "createdBy": "x"}]
+    page = [{"id": 93, "createdBy": "RFAPI"}, *theirs]
+    web.get(f"{API}/service/tickets/5/notes", json=page, match=[responses.matchers.query_param_matcher(asked)])
+    assert cw.newest_note(5) == 91
+    web.replace("GET", f"{API}/service/tickets/5/notes", json=page[:1])
+    assert cw.newest_note(5) is None
+    assert len(web.calls) == 2
+
+
 def test_own_notes_are_those_of_our_member_and_fail_loudly(
     web: responses.RequestsMock, cw: ConnectWise
 ) -> None:
