@@ -39,6 +39,7 @@ __all__ = [
     "pin_callback_key",
     "recipients",
     "remove_account",
+    "renew_path_token",
     "replace_statuses",
     "roster",
     "roster_rows",
@@ -167,6 +168,18 @@ def remove_account(session: Session, account_id: int) -> bool:
     for table in (Job, Alert):
         session.execute(delete(table).where(table.account_id == account_id))
     return changed(session, delete(Account).where(Account.id == account_id))
+
+
+def renew_path_token(session: Session, account: Account, cipher: Cipher) -> str:
+    """Give the account another callback address and forget the key that was pinned at the old one; return the token."""
+    token = secrets.token_urlsafe(32)
+    values = {
+        "path_token": cipher.encrypt(token, account_id=account.id, field="path_token"),
+        "path_token_hash": cipher.token_hashes(token)[0],
+        "callback_key_id": None,
+    }
+    session.execute(update(Account).where(Account.id == account.id).values(**values))
+    return token
 
 
 def credentials(account: Account, cipher: Cipher) -> Credentials:

@@ -18,7 +18,7 @@ from werkzeug.exceptions import HTTPException
 
 from models.account import accounts
 from models.database.sessions import Database
-from models.work import canaries, inbox
+from models.work import canaries, inbox, jobs
 from psa.connectwise.callbacks import (
     LARGEST_BODY,
     CallbackBody,
@@ -26,7 +26,7 @@ from psa.connectwise.callbacks import (
     parse,
     without_details,
 )
-from psa.connectwise.signatures import Forged, Verifier
+from psa.connectwise.signatures import Forged, OtherKey, Verifier
 from webhooks.bulkhead import Away, Bulkhead, Busy
 from webhooks.callbacks import coalescing
 from webhooks.callbacks.coalescing import Reading
@@ -42,6 +42,8 @@ TICKET_TYPES = frozenset({"ticket", "time", "schedule"})
 """Callback types that can mean something for an escalation."""
 RETRY_AFTER_S = 2
 """ConnectWise repeats after two and after four more seconds, whatever we say; this is for others."""
+OTHER_KEYS = 3
+"""Callbacks in a row by another key, as one process saw them, that are no accident any more."""
 SILENCE_S = 3.0
 """How long a caller may stay silent in the middle of a body."""
 
@@ -75,6 +77,8 @@ class Receiver:
         longest_pause_s: float = 60.0,
     ) -> None:
         """`longest_pause_s`: so long a ticket that is saved again and again waits for its next reading at most."""
+        self._other_keys: dict[int, int] = {}
+        """By account: callbacks in a row that another key signed, as this process saw them."""
         self._passes, self._longest_pause_s = passes, longest_pause_s
         self._database, self._token_lookup, self._verifier = database, token_lookup, verifier
         self._bell, self._clock = bell, clock
@@ -104,7 +108,11 @@ class Receiver:
             if check.verified and check.key_id and known.pin.key_id is None:
                 self._pin(known, check.key_id)
         except Forged as error:
+            if isinstance(error, OtherKey):
+                self._other_key(known, str(error))
             raise Refused(403, "signature not accepted", str(error), known.name) from error
+        if check.verified:
+            self._other_keys.pop(known.account_id, None)
         reading = self._reading(known, body, verified=check.verified)
         if reading is not None:
             self._store(known, body, raw, signature, reading, verified=check.verified, event_id=event_id)
@@ -127,6 +135,21 @@ class Receiver:
         if row is not None:
             log.info("canary_stored", event_id=event_id, account=known.name, inbox_id=row, canary_id=body.id)
             self._bell.ring("triage", account_id=known.account_id, inbox_id=row)
+
+    def _other_key(self, known: Known, reason: str) -> None:
+        """Say, once a few came and none that is right, that another key signs: the worker asks for a new address then.
+
+        The callback itself decides nothing: whoever knows the address could send one.
+        """
+        count = self._other_keys.get(known.account_id, 0) + 1
+        self._other_keys[known.account_id] = count
+        if count % OTHER_KEYS == 0:
+            with self._database.account(known.account_id) as session:
+                jobs.raise_alert(
+                    session, known.account_id, kind=jobs.OTHER_KEY, subject=known.name, now=self._clock(),
+                    detail=f"{count} callbacks in a row were refused, the last since {reason}",
+                )  # fmt: skip
+            log.error("callbacks_by_another_key", account=known.name, count=count)
 
     def _pin(self, known: Known, key_id: str) -> None:
         """Tie the account to the key that signed its first callback. Raises `Forged` if another was first."""

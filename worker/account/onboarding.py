@@ -228,8 +228,9 @@ def register(
         crash.point("check.registered")
         entries.append(psa.reactivate_callback(entry.id) if entry.inactive else entry)
         crash.point("check.activated")
-    for old in there:  # another PUBLIC_URL or board from before
-        if token in old.url and old.id not in {e.id for e in entries}:
+    for old in there:  # another PUBLIC_URL, address or board from before
+        ours = token in old.url or old.url.startswith(f"{public_url}/callbacks/connectwise/")
+        if ours and old.id not in {e.id for e in entries}:
             psa.delete_callback(old.id)
             crash.point("check.removed")
     return entries

@@ -26,7 +26,7 @@ _STEPS = {
     "settle": "rung taken owner_set owned stored waits",
     "sweep": "rung moved freed",
     "poll": "rung taken stored ended",
-    "check": "rung followed registered activated removed ended",
+    "check": "rung readdressed followed registered activated removed ended",
     "weekly": "rung taken planned",
     "report": "rung taken sent recorded waits",
     "canary": "rung taken noted called answered ended",
