@@ -57,10 +57,14 @@ def cases(name: str, seed: int, places: int | None = None) -> Iterator[tuple[str
 
 
 def leaks(filled: Filled, after: str) -> bool:
-    """Return whether a secret, or more than half of it in one piece, is still there."""
+    """Return whether a secret, or more than half of it in one piece, is still there and not elsewhere in the text."""
+    beside = filled.text
+    for secret in filled.secrets:
+        beside = beside.replace(secret, "\n")
     for secret in filled.secrets:
         size = len(secret) if len(secret) < 8 else len(secret) * 6 // 10
-        if any(secret[at : at + size] in after for at in range(len(secret) - size + 1)):
+        pieces = (secret[at : at + size] for at in range(len(secret) - size + 1))
+        if any(piece in after and piece not in beside for piece in pieces):
             return True
     return False
 

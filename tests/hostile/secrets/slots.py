@@ -48,10 +48,8 @@ def _of(alphabet: str) -> Callable[[random.Random, int], str]:
 
 def _mixed(alphabet: str) -> Callable[[random.Random, int], str]:
     """Return a maker whose values have a digit and a letter in front, as nearly all real ones have somewhere."""
-    make = _of(alphabet)
-    return lambda draw, size: (
-        draw.choice(string.ascii_letters) + draw.choice(string.digits) + make(draw, size)
-    )[:size]
+    make, letters = _of(alphabet), [c for c in alphabet if c.isalpha()]
+    return lambda draw, size: (draw.choice(letters) + draw.choice(string.digits) + make(draw, size))[:size]
 
 
 def _pw(draw: random.Random, _: int) -> str:
