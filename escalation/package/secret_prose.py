@@ -72,11 +72,11 @@ PROSE: tuple[Rule, ...] = (
     rule("shared secret", "secret", rf"\b(?:radius|tacacs\+?|shared|pre-?shared|ipsec|ike|vpn|server|tunnel)[ _-](?:shared[ _-])?secret(?: key)?[\"']?\s{{0,3}}[:=\t]\s{{0,3}}{_V}", labelled),
     rule("shared secret", "secret key", rf"\b(?:radius|tacacs\+?|shared|pre-?shared|ipsec|ike|vpn|server|tunnel|enable)[ _-](?:shared[ _-])?(?:secret|key)\b(?: key)?(?: for {_IN}{{2,30}}?(?=\s(?:is|was|now|set)\b))?\s{{1,3}}(?:(?:is|was|set|changed|to|now|as|they use is)\s{{1,3}}){{0,4}}{_V}", lambda v: secretive(v) and (coded(v) or strong(v)) and ("-" not in v or direct(v))),
     rule("snmp community", "community snmp", r"\b(?:snmp(?:[ -](?:v[123]c?|read|write|ro|rw|read-only)){0,2}[ -](?:community|string)|community)(?:[ -](?:strings?|name))?(?:\s{0,3}(?:is|was|:|=|\t)){1,2}\s{0,3}[\"']?(?P<s>[^\s\"'<>\ue000]{3,64})", lambda v: labelled(v)),
-    rule("snmp community", "snmp", rf"\bsnmp(?:-server|v[123]c?)?[ -](?:community|string)(?:[ -]string)?\s{{1,3}}{_V}", lambda v: labelled(v) and (coded(v) or v != v.lower())),
+    rule("snmp community", "snmp", rf"\bsnmp(?:-server|[ -]?v[123]c?)?[ -](?:community|string)(?:[ -]string)?\s{{1,3}}{_V}", lambda v: labelled(v) and (coded(v) or v != v.lower())),
     # Wi-Fi
     rule("wifi key", "wi wlan w-lan wpa ssid wireless network hotspot netzwerk réseau", rf"\b{_WIFI}\b[^\n.\ue000]{{0,50}}?\b{_WIFI_KEY}\b(?: (?:on|for|of|at|in|to) (?:the |our |their )?[\w-]{{2,20}}(?: \w{{2,20}})?)?(?:\s{{0,3}}(?:is|was|says|reads|changed to|set to|now|ist|est|es|=|:|\t|->|to)){{0,2}}\s{{0,3}}[\"'“(]?{_V}", secretive),
     rule("wifi key", "wifi wi-fi wlan wireless ssid", rf"\b{_WIFI_KEY}\b (?:for|für das|du|del|de|van|on) (?:the )?(?:\w{{2,14}} )?{_WIFI}\b(?:\s{{0,3}}(?:is|was|est|es|ist|:|=)){{0,2}}\s{{0,3}}{_V}", secretive),
-    rule("wifi key", "wifi wi-fi wlan ssid", rf"\b(?:wi-?fi|wlan|ssid)\b(?: is|:)?\s{{1,3}}[\w -]{{2,32}}\s[/|]\s{_V}", direct),
+    rule("wifi key", "wifi wi-fi wlan ssid", rf"\b(?:wi-?fi|wlan|ssid)\b[\w ]{{0,20}}(?: is|:)?\s{{1,3}}[\w -]{{2,32}}(?:\s[/|]|,)\s{_V}", direct),
     rule("wifi key", "schlüssel clé cle", rf"\b(?:wlan-schlüssel|cl[ée] (?:wi-?fi|du wi-?fi|réseau))\b\s{{0,3}}(?:[:=]|\t|est|ist|lautet)\s{{0,3}}{_V}", labelled),
     rule("wifi key", "back bottom side label sticker", rf"\b(?:key|code) (?:on|under) the (?:back|bottom|side|label|sticker) of [^\n:\ue000]{{2,30}}:\s{{0,4}}{_V}", secretive),
     # codes
@@ -87,6 +87,8 @@ PROSE: tuple[Rule, ...] = (
     rule("pin", "pin puk code código codigo", rf"\b{_CODE}\b(?:\s{{1,3}}(?:for|on|of|to|von|vom|für|du|del|he|she|they)\s{_IN}{{1,40}}?)?{_CODE_LINK}{_DIGITS}(?!\s{{0,2}}(?:days?|times|digits?|attempts?|tries)\b)"),
     rule("pin", "code", rf"\bcode\b (?:for|to|of|on|für|de|du) (?:the |their |our |die |das |la |el )?(?:\w{{2,12}} )?{_PLACE}\b(?: is| was| ist|:| =){{0,2}}\s{{0,3}}{_DIGITS}"),
     rule("pin", "code alarm keypad disarm safe unlock gate lock", rf"\b(?:disarm(?:ed)?|unlock(?:ed|s)?)\b[^\n.;\ue000]{{0,30}}?\bwith\s{{1,3}}{_DIGITS}|\b(?:keypad|key ?safe)\s{{0,3}}[:=]?\s{{1,3}}#?(?P<s1>\d{{4,8}})\b"),
+    rule("pin", "code alarm door gate safe cage keypad garage lock padlock", rf"\b(?:{_PLACE}|padlock)\b\s{{0,2}}(?:[:=]\s{{0,2}}(?:(?:pin|code)\s{{0,2}}(?:is|:|=)?\s{{0,2}})?|(?:opens|unlocks) with )(?:the code )?{_DIGITS}"),
+    rule("one-time code", "authenticator app sms text", rf"\b(?:authenticator|sms|app|text(?:ed)?(?: code| message)?)\s{{1,2}}(?:shows|says|was|is|reads|said|read)\s{{1,2}}(?:the code )?{_OTP}"),
     rule("pin", "combo combination safe", r"\b(?:combo|combination|safe)\b[^\n.;\ue000]{0,30}?(?:is|:|=|\t|with|,)\s{0,3}(?P<s>\d{1,3}(?:[ -]\d{1,3}){2,5})(?![\d-])"),
     # passwords: a label, and what it is
     rule("password", _HINTS, rf"{_LABEL}(?:[ \t]{{0,3}}\([^()\n]{{0,40}}\))?[ \t]{{0,40}}(?:[:=]|\.{{3,}}:?)[ \t]{{0,12}}(?:\n[ \t]{{0,8}})?{_V}", labelled),
@@ -101,7 +103,7 @@ PROSE: tuple[Rule, ...] = (
     rule("password", _HINTS, rf"\b(?:reset|changed|set|updated|switched|put|from|gesetzt|geändert)\b[^\n.;\ue000]{{0,60}}?{_LABEL}\b[^\n.;\ue000]{{0,50}}?\b(?:to|from|auf)\s{{1,3}}{_V}", secretive),
     # what it is, and a label
     rule("password", _HINTS, rf"(?<![^\s\"'“(]){_V}[\"'”’)]?(?:[ \t]{{1,3}}(?:\(\s?)?|\s{{1,3}}(?:as|is|was|for|had|to be)\s{{1,3}}|[^\n.;\ue000]{{0,40}}?,? (?:that|which|this) (?:is|was) )(?:(?:the|a|her|his|their|our|my|new|temp|temporary|initial|current|old|admin|local|domain|right|wrong|correct|next|first|shared)\s{{1,3}}){{0,4}}{_LABEL}\b", lambda v: strong(v) or (direct(v) and re.search(r"[a-z]-?\w*\d\d", v) is not None)),
-    rule("password", "use set try typed log unlock open protect uses gave with agreed", rf"\b(?:protected|encrypted)\s{{1,3}}(?:with|by|using)\s{{1,3}}{_V}", direct),
+    rule("password", "use set try typed log unlock open protect uses gave with agreed", rf"\b(?:protected|encrypted|opens|unlocks)\s{{1,3}}(?:with|by|using)\s{{1,3}}{_V}", direct),
     rule("password", "same as", rf"{_LABEL}\b[^\n;\ue000]{{0,50}}?\bsame as [^\n.;\ue000]{{2,30}}?,\s{{1,3}}{_V}", direct),
     rule("password", "use set try typed log unlock open uses gave with agreed", rf"\b(?:log(?:ged)? ?(?:in|on)|sign(?:ed)? in|unlock(?:ed)?|connect(?:ed)?|try|tried|use|used|using|uses|typed|entered|protected|encrypted|opens?|agreed|guess(?:ed)?)\s{{1,3}}(?:(?:with|using|by|on|it|as|now)\s{{1,3}}){{0,2}}{_V}", signed),
     rule("password", "log sign as", rf"\b(?:as|with|user|use)\s{{1,3}}{_USER}\s{{1,3}}(?:with|and|using)\s{{1,3}}(?:pass(?:word)?\s{{1,3}}|pw\s{{1,3}})?{_V}", direct),
@@ -112,8 +114,8 @@ PROSE: tuple[Rule, ...] = (
     # users and passwords in pairs
     rule("password", "cred log sign admin user root sa ident zugang benutzer inlog usuario utilisateur id login",
          rf"\b(?:cred(?:s|entials?)?|log[io]ns?|sign[- ]?in|log in|admin|user(?:name)?(?:[/ ]{{1,3}}pass(?:word)?)?|root|sa|identifiants?|zugang(?:sdaten)?|anmeldedaten|inloggegevens|usuario|utilisateur|acceso|apple id)\b[^\n.;\ue000]{{0,30}}?(?:\s|[:=])(?:{_USER}\s{{0,3}}(?:/|\||,|:)\s{{0,3}}|{_USER}\s{{1,3}}(?:and|-|–|with|und|et|y|en)\s{{1,3}}){_V}",
-         lambda v: direct(v)),
-    rule("password", "/ : |", rf"\b(?:with|using|as|via)\s{{1,3}}[\w.\\@-]{{2,60}}\s?(?:/|:|\|)\s?{_V}", direct),
+         lambda v: direct(v) and not re.match(r"\w+=[\d.]", v)),
+    rule("password", "/ : | and", rf"\b(?:with|using|as|via)\s{{1,3}}[\w.\\@-]{{2,60}}\s?(?:/|:|\||\band)\s?{_V}", lambda v: direct(v) and not re.match(r"\w+=", v)),
     rule("password", "admin root sa", rf"(?<![\w.-])(?:administrator(?:@[\w.]{{2,30}})?|admin|root|sa|localadmin|apc|ubnt)\s{{0,3}}[/:|,]?\s{{1,3}}{_V}", direct),
     rule("password", "admin root sa", rf"(?<![\w.-])(?:administrator|admin|root|sa|localadmin|apc|ubnt)\s{{0,3}}[/:]\s{{0,3}}{_V}", direct),
     rule("password", "@", rf"\b[\w.+-]{{1,40}}@[\w-]{{1,40}}(?:\.[\w-]{{1,20}}){{1,3}}\s{{1,3}}(?:/|\||-|pw|pass(?:word)?)\s{{1,3}}{_V}", direct),

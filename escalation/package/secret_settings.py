@@ -24,7 +24,7 @@ _T = r"(?:(?:0|[4-9]|ENC|encrypted|cipher(?:text)?|irreversible-cipher|simple|pl
 _END = r"(?:[_-]?(?:value|hash|plain|text|enc|\d))?"
 _NAME = (
     r"(?:pass(?:word|wd|phrase|code)|passwd|pwd|(?<![a-z])pass|(?<![a-z])pw|psk|keymaterial|cpassword|bindpw|shadow|"
-    rf"community(?:[_-]string)?|wep_key\d|(?:auth|priv)pwd){_END}"
+    rf"(?-i:(?<=[a-z])(?:Pass|Pwd|Pw|Psk))|community(?:[_-]string)?|wep_key\d|(?:auth|priv)pwd){_END}"
 )
 _KEY_NAME = (
     r"(?<!public)(?<!public[_-])(?:secret(?:[_ -]?(?:access)?[_ -]?key)?|token|skey|sitekey|private[_-]?key[_-]?id|"
@@ -48,11 +48,17 @@ def _text(value: str) -> bool:
     return len(bare(value)) > 2 and bare(value).lower() not in ("string", "none", "null", "true", "false")
 
 
+def _looks_set(value: str) -> bool:
+    """Whether a word behind a keyword of configuration is its value and not the next word of a sentence."""
+    value = bare(value)
+    return setting(value) and labelled(value) and len(value) > 5 and (coded(value) or value[1:] != value[1:].lower())
+
+
 def _assigned(value: str) -> bool:
     """Whether the value of `name = value` is a secret: no variable, no placeholder, no word about one."""
     value = bare(value)
     guid = re.fullmatch(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", value, re.IGNORECASE)
-    return guid is not None or (labelled(value) and not re.match(r"[$%({]|<", value))
+    return guid is not None or (labelled(value) and not re.match(r"[$%({]|<|\w+(?:\.\w+)*\(", value))
 
 
 def _cli(hints: str, kind: str, pattern: str, *, flags: int = re.IGNORECASE) -> Rule:
@@ -89,6 +95,7 @@ SETTINGS: tuple[Rule, ...] = (
     rule("wifi key", "wpa psk", rf"\b(?:wpa2?-psk|set-key)[ \t]{{1,4}}(?:ascii|hex)[ \t]{{1,4}}(?:\d[ \t]{{1,4}})?{_V}", setting),
     rule("wifi key", "passphrase wifi-sec airport nmcli", rf"(?<!\w)(?:wpa-passphrase|wifi-sec\.psk|-setairportnetwork[ \t]\w{{2,8}}[ \t]\S{{1,32}}|nmcli[ \t][^\n]{{0,80}}?[ \t]password)[ \t]{{1,4}}{_V}", setting),
     rule("device secret", "mgmt-user ciphertext", rf"\b(?:mgmt-user[ \t]\S{{1,40}}[ \t]\S{{1,20}}|ciphertext)[ \t]{{1,4}}{_V}", setting),
+    rule("device secret", "secret passphrase psk auth-password priv-password -key md5", rf"(?<![-_])\b(?:secret|passphrase|psk|key-string|auth-password|priv-password|shared-key|authentication[ \t]md5)[ \t]{{1,8}}{_T}{_V}", _looks_set),
     # Juniper, Fortinet, Palo Alto, VyOS
     rule("device secret", "set", rf"\bset[ \t]{{1,4}}(?:[\w-]{{0,24}}(?:password|passwd|pwd|passphrase|psksecret|secret|psk)|key|fixed-key|private-key)[ \t]{{1,4}}(?:ENC[ \t]{{1,4}})?{_V}(?=[ \t]{{0,8}}(?:$|[|&]|and\b|ENC\b))", lambda v: setting(v) and bare(v) != "to"),
     rule("device secret", "set", rf"\bset[ \t](?:vpn|system|security|service|snmp|interfaces|network|shared|deviceconfig|mgt-config|access|protocols|firewall|groups|protocols|wireless)[ \t][^\n]{{3,140}}?[ \t](?:secret|pre-shared-secret|pre-shared-key(?:[ \t]key)?|private-key|key|password|passphrase|phash|plaintext-password|plain-text-password-value|encrypted-password|ascii-text|hexadecimal|community)[ \t]{{1,4}}{_T}{_V}", setting),
@@ -121,7 +128,7 @@ SETTINGS: tuple[Rule, ...] = (
     _cli("mysql mariadb", "password", rf"\b(?:mysql|mysqldump|mysqladmin|mariadb)\b[^\n]{{0,120}}?[ \t](?-i:-p){_V}"),
     _cli("sqlcmd osql bcp isql unzip zip ipmitool", "password", rf"\b(?:sqlcmd|osql|bcp|isql|unzip|zip|ipmitool)\b[^\n]{{0,120}}?[ \t](?-i:-P)[ \t]{{0,4}}{_V}"),
     _cli("schtasks", "password", rf"\bschtasks\b[^\n]{{0,200}}?/rp[ \t]{{1,4}}{_V}"),
-    _cli("password= /pass /passwordd /pd /p: -p:", "password", rf"(?<!\S)/(?:pass(?:word)?d?|pwd|pd|po|p)[:=]{_V}|\bpassword=[ \t]{{1,4}}{_V1}"),
+    _cli("password= /pass /passwordd /pd /p: -p:", "password", rf"(?<!\S)/(?:pass(?:word)?d?|pwd|pd|po|p(?!:\w{{1,30}}=))[:=]{_V}|\bpassword=[ \t]{{1,4}}{_V1}"),
     _cli("winrs wbadmin", "password", rf"\b(?:winrs|wbadmin)\b[^\n]{{0,120}}?-p(?:assword)?:{_V}"),
     _cli("rasdial", "password", rf"\brasdial[ \t]{{1,4}}\S{{1,60}}[ \t]{{1,4}}\S{{1,60}}[ \t]{{1,4}}{_V}"),
     _cli("netsh", "wifi key", rf"\bnetsh\b[^\n]{{0,160}}?[ \t](?:key|keymaterial|userkey)={_V}"),

@@ -72,8 +72,8 @@ SHAPES: tuple[Rule, ...] = (
     rule("auth header", "basic", r"\bbasic\s{1,3}(?P<s>[A-Za-z0-9+/]{12,400}={0,2})(?!\w)", lambda v: len(v) % 4 == 0 and bool(re.search(r"[A-Z0-9=]", v[1:])) and v.lower() != v),
     rule("api key", "key: token: code: -key\" -key=", r"\b(?!public|ssh)(?:x-)?[\w-]{2,30}-(?:key|token)\"?\s{0,2}[:=]\s{0,2}\"?(?P<s>[\w.~+/=-]{16,400})", lambda v: coded(v) and random_looking(v)),
     rule("api key", "integrationcode", r"\bApiIntegrationCode\"?\s{0,2}[:=]\s{0,2}\"?(?P<s>[\w-]{16,60})"),
-    rule("url password", "://", r"\b[a-z][a-z0-9+.-]{1,20}://[^\s/:@]{0,80}:(?P<s>[^\s/@<>]{1,120})@", lambda v: not re.fullmatch(r"\[redacted.*|\$\{?\w+\}?|\*+", v)),
-    rule("url password", "@", r"(?:(?<![\w.@:-])|(?<=sip:))[\w.\\-]{1,40}:(?P<s>[^\s:@/\"'<>]{4,80})@[\w-]{2,60}", lambda v: coded(v) and not v.isdigit()),
+    rule("url password", "://", r"\b[a-z][a-z0-9+.-]{1,20}://[^\s/:@]{0,80}:(?P<s>[^\s/@<>]{1,120})@", lambda v: not re.fullmatch(r"(?i:password|passwd|pass|pw)|\$\{?\w+\}?|\*+", v)),
+    rule("url password", "@", r"(?:(?<![\w.@:-])(?=[a-z])|(?<=sip:))[\w.\\-]{1,40}:(?P<s>[^\s:@/\"'<>]{4,80})@[\w-]{2,60}", lambda v: coded(v) and not v.isdigit()),
     rule("url password", "thin:", r"\bthin:[^\s/@]{1,60}/(?P<s>[^\s/@]{3,80})@"),
     # hashes of passwords
     rule("password hash", "$", r"\$(?:1|2[abxy]?|5|6|y|7|argon2id?|8|9|14|sha512|sha256|pbkdf2\w{0,10})\$[\w./$=,+-]{12,200}|\$9\$[\w./-]{8,200}|\$[ch]\$\d\$[\w+/=]{10,200}"),
@@ -98,7 +98,7 @@ SHAPES: tuple[Rule, ...] = (
 NAMED: tuple[Rule, ...] = (
     rule("api key", "private key secret key", r"\b(?:private|secret)[ _]key[ \t]{1,3}(?P<s>[A-Za-z0-9]{16,80})(?![\w.])", coded),
     # values that a name gives away and that look made by a machine
-    rule("api key", "key token secret", r"(?<!public)(?<!public[ _-])(?:\b|(?<=_))(?:key|token|secret|skey)s?\b[\"']?(?:\s{1,3}(?:is|was|of|value|in use)\b|\s{0,3}(?:[:=]|=>))?\s{1,3}[\"']?(?P<s>[A-Za-z0-9][\w.~+/=-]{14,400})", random_looking),
+    rule("api key", "key token secret", r"(?<!public)(?<!public[ _-])(?:\b|(?<=_))(?:key|token|secret|skey)\b[\"']?(?: for [^\n.;:]{2,30}?(?=:| is\b))?(?:\s{1,3}(?:is|was|of|value|in use)\b|\s{0,3}(?:[:=]|=>))?\s{1,3}[\"']?(?P<s>[A-Za-z0-9][\w.~+/=-]{14,400})", random_looking),
     rule("api key", "key token secret pat",
          r"\b(?:(?:api|access|secret|client|auth|bearer|subscription|encryption|service|signing|webhook|account|app|private|integration|refresh|admin|personal access|registration|install|deploy\w{0,8}|site|agent)"
          r"[ _-]?(?:key|token|secret|pat)s?|token|client[_ -]?secret|x-api-key)[\"']?(?: value)?(?: (?:for|on|of|in|from) (?:the |our |their )?[\w-]{2,20}(?: \w{2,20})?)?(?:\s{0,3}(?:\bis|\bwas|=>?|:|\t))\s{0,3}[\"']?(?P<s>[\w.~+/=|!@#$%^*-]{8,400})", keyish),

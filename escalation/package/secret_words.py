@@ -39,7 +39,7 @@ _HARMLESS = re.compile(
     r"-?\d{1,5}|"
     r"(?:pc|srv|ws|dc|lt|nb|lap|desktop|fs|rds|vm|sw|fw|prn|ts|exch?|sql|web|app|host|laptop|server|printer|hp|dell)"
     r"(?:[a-z]{0,8}-?[a-z0-9]{0,8}\d{1,4}|-[a-z]{2,14})|"
-    r"(?-i:[a-z0-9-]+(?:\.[a-z0-9-]+){0,5}\.[a-z]{2,12})|aadsts\d+:?|mfa|2fa|ad/?aad|w/?o?|n/a|yes/no|and/or|\W+|ok!?|[a-z]+[!?]+|\w+\?",
+    r"(?-i:[a-z0-9-]+(?:\.[a-z0-9-]+){0,5}\.[a-z]{2,12})|aadsts\d+:?|[a-z_]+(?:\.[a-z_]+)+(?:\(.*\))?|[a-z]+(?:_[a-z]+)+=\S+|\w+=[\d.]+|mfa|2fa|ad/?aad|w/?o?|n/a|yes/no|and/or|\W+|ok!?|[a-z]+[!?]+|\w+\?",
     re.IGNORECASE,
 )
 """Codes, addresses, dates, versions, host names: what stands beside passwords and is none."""
@@ -72,7 +72,7 @@ WORDS = frozenset(
     "falsch korrekt richtig ist war und oder nicht bekannt unbekannt gesetzt läuft wurde neu jetzt wird hat "
     "im auf zu für von mit bei expiré oublié changé réinitialisé est et ou pas refusé pour de du le la les un "
     "une sur avec verlopen vergeten juist onjuist gewijzigd werkt niet het een van voor met op en caducada "
-    "olvidada correcta incorrecta cambiada es y o el los se ha para con por sin del unchanged changeable "
+    "olvidada correcta incorrecta cambiada es y o el los se ha para con por sin del unchanged changeable ages "
     "owner combination combinations undocumented identical similar written pending needs need have had having "
     "got get gets went goes seems looks appears remains stays blocked refused denied less health healthy".split()
 )
