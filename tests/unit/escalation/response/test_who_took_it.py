@@ -137,14 +137,17 @@ def wrong() -> dict[Case, object]:
 
 def test_every_case_has_the_verdict_of_a_person_on_the_spot() -> None:
     assert len(list(cases())) == 3015
-    assert len(wrong()) <= 606
+    assert wrong() == {}
 
 
-@pytest.mark.xfail(strict=False, reason="2409 of 3015 held when this was written down")
+TELLING = ("owner and taken", "taken", "taken, owned", "acknowledged")
+"""What says by itself that somebody took it: a status that is named for it, and an acknowledgement."""
+
+
 @pytest.mark.parametrize("who", MACHINES)
 def test_no_machine_named_or_not_takes_anything_by_an_owner_a_status_a_board_or_a_plan(who: str | None) -> None:
     for case in cases():
-        if case.who == who and case.then in ("nothing", "announces") and "taken" not in case.what:
+        if case.who == who and case.then in ("nothing", "announces") and case.what not in TELLING:
             assert by_rule(case) is None, case
 
 
