@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Literal
 
@@ -105,6 +105,19 @@ class ReadBack:
 def may_claim(member: str | None, roster: Roster) -> bool:
     """Tell whether a login name belongs to an engineer, admin or owner of the account who still works there."""
     return member is not None and roster.decides(member) and roster.person(member).role in CLAIMING_ROLES
+
+
+def status_set_by_person(ticket: Ticket, saves: Iterable[Sighting], roster: Roster) -> bool:
+    """Tell whether a person put a ticket into the status it shows, by the earliest save that is known to show it.
+
+    Our own writes come after others' and change no status, so behind one of ours a person is taken to stand.
+    """
+    last = Sighting.of(ticket, read_at=datetime.max.replace(tzinfo=UTC))
+    run: list[Sighting] = []
+    for save in [*sorted((save for save in saves if save.at <= last.at), key=lambda save: save.at), last]:
+        run = [*run, save] if _status(save) == _status(last) else []
+    first = next((save for save in run if not _same(save.member, roster.us)), run[0])
+    return roster.decides(first.member) or _same(first.member, roster.us)
 
 
 def claim_signals(
