@@ -111,6 +111,8 @@ class Status:
     name: str
     closed: bool
     inactive: bool
+    default: bool = False
+    """Whether a ticket gets it by itself, on a new ticket or where it is moved to its board."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class StatusRow:
-    """What one status of one board means: `escalate`, `claim` or `closed`."""
+    """What one status of one board means: `escalate`, `claim`, `closed`, or `default`: what a ticket gets by itself."""
 
     board_id: int
     status_id: int

@@ -98,7 +98,10 @@ def _options(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(f"--{key.replace('_', '-')}", help=f"or {variable} in the environment, for `add`")
     parser.add_argument("--board", action="append", metavar="NAME", help="repeatable; default: all boards")
     parser.add_argument("--escalate-status", action="append", metavar="NAME", help="repeatable")
-    parser.add_argument("--claim-status", action="append", metavar="NAME", help="repeatable")
+    parser.add_argument(
+        "--claim-status", action="append", metavar="NAME",
+        help="what says that a ticket is taken, whoever sets it; repeatable, and looked for on all boards",
+    )  # fmt: skip
     parser.add_argument("--engineers", type=_names, metavar="IDS", help="login names or member ids, comma-separated")
     parser.add_argument("--admins", type=_names, metavar="IDS")
     parser.add_argument("--owner", metavar="ID")
@@ -214,7 +217,10 @@ def _add(options: argparse.Namespace) -> int:
             )  # fmt: skip
     except IntegrityError:
         raise CannotConnect(f"an account called {options.name!r} exists; change it with `account set`") from None
-    say(f"stored {options.name} as account {account_id}; next: resolutionflow account check {options.name}")
+    say(
+        f"stored {options.name} as account {account_id}; next: resolutionflow account check {options.name}, which also names "
+        "the statuses of other boards that may mean taken there"
+    )
     return 0
 
 
@@ -314,6 +320,8 @@ def _connect(options: argparse.Namespace) -> int:
     say(f"  members:     {done.members}; told of every escalation: {_listed(done.recipients)}")
     say(f"  callbacks:   {_listed(done.callbacks)}")
     say(f"  we write as: {done.api_member or 'unknown: the API member could not be told from the callbacks'}")
+    if done.unnamed:
+        say(f"  other boards: {done.unnamed}")
     if done.already_escalated:
         tickets = ", ".join(str(t) for t in done.already_escalated[:20])
         say(f"  left alone:  {len(done.already_escalated)} escalated already ({tickets}); --include-open hands them off")
