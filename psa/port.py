@@ -158,6 +158,8 @@ class PostedNote:
     created_by: str | None
     internal: bool
     """Whether only the MSP's own people can see it."""
+    created_at: datetime | None = None
+    """When it was written, by the PSA's clock; None where the PSA does not say."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,8 @@ class Observation:
     domain: str | None = None
     repeated_at: datetime | None = None
     """When it was found that a senior did or asked again what the brief holds; by our clock."""
+    corrected: str | None = None
+    """Which moment bears our clock and was moved to the PSA's, by how much; None if every one is the PSA's own."""
     trusted: bool = True
     """False where the first action's time rests on something typed by hand."""
     exclusions: tuple[str, ...] = ()

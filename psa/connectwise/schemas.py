@@ -237,8 +237,9 @@ class NoteRow(Row):
     def posted(self) -> PostedNote:
         """Return it as a note of ours."""
         return PostedNote(
-            id=self.id or 0, text=self.text or "", created_by=self.author_id, internal=self.internal
-        )
+            id=self.id or 0, text=self.text or "", created_by=self.author_id, internal=self.internal,
+            created_at=self.created_at,
+        )  # fmt: skip
 
 
 def notes_of(rows: Iterable[NoteRow], roster: Roster) -> list[Note]:

@@ -185,13 +185,13 @@ def _draft(hold: _Hold) -> _Hold | None:
 
 
 def package_of(handoff: Handoff, desk: Desk, evidence: Evidence) -> Package:
-    """Build the escalation package of a handoff as of the moment its evidence was read."""
+    """Build the escalation package of a handoff as of the moment its evidence was read, by the PSA's clock."""
     return build(
         evidence,
         episode=handoff.episode,
         escalated_at=handoff.escalated_at,
         escalated_by=handoff.escalated_by,
-        as_of=evidence.read_at,
+        as_of=evidence.read_at + desk.clock_ahead,
         time_zone=desk.time_zone,
     )
 
@@ -305,7 +305,7 @@ def _record(hold: _Hold, note: PostedNote, *, why: str) -> bool:
     with services.database.account(account_id) as session:
         recorded = handoffs.mark_posted(
             session, account_id, handoff_id, fence=hold.fence, note_id=note.id, note_hash=text_hash(note.text),
-            now=now, why=why,
+            now=now, posted_at=note.created_at, why=why,
         )  # fmt: skip
         if recorded and hold.handoff.post_attempted_at is not None:
             # An earlier POST may be carried out even now: look once more when none can arrive any longer.
