@@ -150,6 +150,16 @@ class Callback:
 
 
 @dataclass(frozen=True, slots=True)
+class Family:
+    """What was written on the tickets merged into another one, or bundled under it; each record names its ticket."""
+
+    notes: tuple[Note, ...] = ()
+    time_entries: tuple[TimeEntry, ...] = ()
+    unread: tuple[tuple[str, PsaError | str], ...] = ()
+    """What is missing, each with what stood in the way."""
+
+
+@dataclass(frozen=True, slots=True)
 class PostedNote:
     """A note of ours as the PSA has it now."""
 
@@ -196,8 +206,11 @@ class Psa(Protocol):
     def notes(self, ticket_id: int, roster: Roster) -> list[Note]:
         """Read all notes of a ticket, all pages, oldest first, our own included (author role `us`)."""
 
-    def all_notes(self, ticket_id: int, roster: Roster) -> list[Note]:
-        """Read the notes of a ticket and of those merged into it, oldest first; for tickets with merged children."""
+    def family(self, ticket_id: int, roster: Roster) -> Family:
+        """Read what was written on the tickets that were merged into a ticket or are bundled under it; several calls.
+
+        What cannot be read of them is named in the answer. Raises nothing but what a first call raises.
+        """
 
     def time_entries(self, ticket_id: int, roster: Roster) -> list[TimeEntry]: ...
 

@@ -203,6 +203,7 @@ def _record(
     else:
         at = entry.created_at or (entered_at if entry.is_description else None)
         record = "description" if entry.is_description else f"{entry.kind} note {entry.id}"
+    record += f" of ticket {entry.ticket}" if entry.ticket is not None else ""
     source = Source(source_id, record, entry.author.name, entry.author.role, at, note_index)
     solved = isinstance(entry, Note) and entry.kind == "resolution"
     begins = isinstance(entry, Note) and entry.is_description

@@ -31,10 +31,10 @@ from escalation.evidence import (
     TimeEntry,
 )
 from escalation.history.audit_trail import AuditEntry
-from psa.connectwise import links, schemas
+from psa.connectwise import family, links, schemas
 from psa.connectwise.answers import NoSuchEndpoint, ObjectExists, internal_note, replacing
 from psa.connectwise.calls import MOST_PAGES, PAGE, Calls, unusable
-from psa.connectwise.conditions import any_of, at, chunks
+from psa.connectwise.conditions import CHARGED, any_of, at, chunks
 from psa.connectwise.probes import PROBES, Probe
 from psa.connectwise.transport import Timeouts, Transport
 from psa.outbound.allowed_hosts import Site, guarded_session
@@ -43,6 +43,7 @@ from psa.port import (
     Ambiguous,
     Board,
     Callback,
+    Family,
     Forbidden,
     Keys,
     Member,
@@ -213,24 +214,13 @@ class ConnectWise:
     def _note_rows(self, ticket_id: int, priority: Priority) -> list[schemas.NoteRow]:
         return list(self._calls.pages(self._ticket_endpoint(ticket_id).notes, schemas.NoteRow, {}, priority))
 
-    def all_notes(self, ticket_id: int, roster: Roster) -> list[Note]:
-        """Read the notes of a ticket and of those merged into it; plain notes where `/allNotes` is lacking.
-
-        Time entries come with it under their own ids and are left to `time_entries`. It cannot be ordered
-        (public code), so it is ordered here.
-        """
-        endpoint = self._ticket_endpoint(ticket_id).all_notes
-        try:
-            rows = list(self._calls.pages(endpoint, schemas.NoteRow, {}, "gather"))
-        except (NoSuchEndpoint, Refused) as error:
-            if error.status not in (404, 405):
-                raise
-            return self.notes(ticket_id, roster)
-        return schemas.notes_of((r for r in rows if r.note_type in (None, "TicketNote")), roster)
+    def family(self, ticket_id: int, roster: Roster) -> Family:
+        """Read the notes and time of tickets merged into this one or bundled under it (`psa.connectwise.family`)."""
+        return family.read(self._manage, self._calls, ticket_id, roster)
 
     def time_entries(self, ticket_id: int, roster: Roster) -> list[TimeEntry]:
         """Read the time charged to a ticket; the ticket's own list has references only (OpenAPI)."""
-        charged = f'(chargeToType="ServiceTicket" or chargeToType="ProjectTicket") and chargeToId={ticket_id}'
+        charged = f"{CHARGED} and chargeToId={ticket_id}"
         rows = self._calls.by_id(self._manage.time.entries, schemas.TimeRow, charged, "gather")
         return [r.time_entry(roster) for r in rows]
 

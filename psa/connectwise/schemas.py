@@ -101,6 +101,7 @@ class TicketRow(Row):
     closed_date: str | None = None
     merged_parent_ticket: Ref | None = None
     has_merged_child_ticket_flag: bool | None = None
+    has_child_ticket: bool | None = None
     parent_ticket_id: int | None = None
     sla_status: str | None = None
     required_date: str | None = None
@@ -138,6 +139,7 @@ class TicketRow(Row):
             merged_into=_id(self.merged_parent_ticket),
             has_merged_children=bool(self.has_merged_child_ticket_flag),
             parent=self.parent_ticket_id or None,
+            has_children=bool(self.has_child_ticket),
             entered_at=when(self.noted("dateEntered")),
             entered_by=self.noted("enteredBy"),
             last_updated=when(self.noted("lastUpdated")),
@@ -181,6 +183,9 @@ class NoteRow(Row):
     note_type: str | None = None
     original_author: str | None = None
     time_start: str | None = None
+    time_end: str | None = None
+    ticket: Ref | None = None
+    ticket_id: int | None = None
 
     @property
     def internal(self) -> bool:
@@ -222,6 +227,23 @@ class NoteRow(Row):
             kind=kind,
             is_description=is_description,
             updated_at=when(self.noted("lastUpdated")),
+        )
+
+    @property
+    def on(self) -> int | None:
+        """The number of the ticket it was written on, where the answer says so."""
+        return (self.ticket.id if self.ticket else None) or self.ticket_id
+
+    def time_entry(self, roster: Roster) -> TimeEntry:
+        """Return the time entry that it stands for in `/allNotes`, which has its number (inferred from public code)."""
+        return TimeEntry(
+            id=self.id or 0,
+            text=self.text or "",
+            author=self._author(roster),
+            started_at=when(self.time_start),
+            ended_at=when(self.time_end),
+            entered_at=when(self.date_created) or when(self.noted("dateEntered")),
+            internal=self.internal,
         )
 
     def _author(self, roster: Roster) -> Person:
@@ -266,6 +288,7 @@ class TimeRow(Row):
     internal_notes: str | None = None
     date_entered: str | None = None
     entered_by: str | None = None
+    charge_to_id: int | None = None
     add_to_detail_description_flag: bool | None = None
     add_to_internal_analysis_flag: bool | None = None
     add_to_resolution_flag: bool | None = None
@@ -359,6 +382,8 @@ class DocumentRow(Row):
 class ScheduleRow(Row):
     """`/schedule/entries`."""
 
+    needs_info: ClassVar[bool] = True
+
     object_id: int | None = None
     member: Ref | None = None
     type: Ref | None = None
@@ -383,6 +408,7 @@ class ScheduleRow(Row):
             acknowledged_at=when(self.acknowledged_date),
             is_owner=bool(self.owner_flag),
             done=bool(self.done_flag),
+            saved_by=self.noted("updatedBy"),
         )
 
 
