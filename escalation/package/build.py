@@ -17,7 +17,7 @@ from typing import Any
 
 from rapidfuzz import fuzz
 
-from escalation.evidence import Evidence, Note, RelatedTicket, TimeEntry
+from escalation.evidence import Evidence, Note, Person, RelatedTicket, TimeEntry
 from escalation.package.contents import (
     SCHEMA_VERSION,
     Assessment,
@@ -39,6 +39,7 @@ from escalation.package.contents import (
 from escalation.reading import deeds as telling
 from escalation.reading import missing, pasted, remarks
 from escalation.reading.codes import error_codes
+from escalation.reading.passages import NOT_STAFF
 from escalation.reading.steps import Deed, Passage, find_steps
 from escalation.reading.text import stretches
 from escalation.reading.vocabulary import domain_of, products_in
@@ -207,8 +208,14 @@ def _record(
     source = Source(source_id, record, entry.author.name, entry.author.role, at, note_index)
     solved = isinstance(entry, Note) and entry.kind == "resolution"
     begins = isinstance(entry, Note) and entry.is_description
-    passage = Passage(entry.text, tuple(stretches(entry.text)), entry.author.role, solved, begins)
+    # A thread file does not say who wrote its description; in the PSA an author whom nobody knows is not one of ours.
+    told = entry.author.role if entry.author != _NOT_RECORDED else "technician"
+    passage = Passage(entry.text, tuple(stretches(entry.text)), told, solved, begins)
     return _Record(source, entry.text, passage)
+
+
+_NOT_RECORDED = Person("not recorded")
+"""The author of a thread file's description (`escalation.package.threads`)."""
 
 
 def _summary_source(evidence: Evidence) -> Source:
@@ -328,7 +335,7 @@ def _pointer(records: Sequence[_Record], steps: Sequence[Step]) -> Quote | None:
         index = record.source.note_index or 0
         blocks = [s for s in record.passage.stretches if s.kind == "pasted"]
         row = next((r for s in blocks[::-1] if (r := pasted.fault_in(s.text))), None)
-        if row and record.source.role not in ("customer", "system", "us"):
+        if row and record.source.role not in NOT_STAFF:
             followed = any(s.note_index > index and s.actor == "tech" for s in steps)
             return None if followed else Quote(f'look into "{row}"', row, record.source.id)
     return None

@@ -65,7 +65,7 @@ __all__ = [
     "get", "give_back", "latest_snapshot", "lease", "mark_acted", "mark_attempt", "mark_edited",
     "mark_notified", "mark_posted", "note_owner", "note_read_back", "open_for_ticket", "open_handoff",
     "park", "parked", "release_claim", "renew", "resume", "returned_at", "returns", "set_expiry", "settle_later",
-    "store_draft", "store_repeats", "take_observation", "take_settlement", "transitions", "unpark", "withdraw",
+    "stands_in", "store_draft", "store_repeats", "take_observation", "take_settlement", "transitions", "unpark", "withdraw",
 ]  # fmt: skip
 
 _UNTOLD = case((Handoff.notify_state == "pending", "skipped"), else_=Handoff.notify_state)
@@ -172,6 +172,12 @@ def resume(
         changed(session, by_hand.values(origin="status", escalated_at=escalated_at))
     live = select(Handoff.id).where(*_one(account_id, handoff_id), Handoff.response_state.in_(LIVE))
     return session.scalar(live) is not None and ask_refresh(session, account_id, handoff_id, due_at=due_at)
+
+
+def stands_in(session: Session, account_id: int, handoff_id: int, *, board: str, status: str) -> bool:
+    """Record on which board and in which status the ticket of a live handoff stands now."""
+    live = (*_one(account_id, handoff_id), Handoff.response_state.in_(LIVE))
+    return changed(session, update(Handoff).where(*live).values(board=board, status=status))
 
 
 def withdraw(

@@ -250,7 +250,8 @@ class NoteRow(Row):
         us = (roster.us or "").lower()
         if us and us == (self.author_id or "").lower():
             return roster.person(roster.us)
-        if self.member:
+        entered_for = self.contact is not None and (self.author_id or "").lower() in roster.connectors
+        if self.member and not entered_for:
             return roster.person(self.member.identifier, self.member.name or self.author_id)
         if self.contact:
             return roster.person(None, self.contact.name, contact=True)

@@ -285,6 +285,10 @@ def _carry_out(
         handoffs.resume(session, desk.account_id, current.id, due_at=due, escalated_at=at)
     elif verdict.act is Act.REFRESH:
         handoffs.ask_refresh(session, desk.account_id, current.id, due_at=due)
+    if reading.ticket is not None and (current.board, current.status) != (reading.ticket.board, reading.ticket.status):
+        handoffs.stands_in(
+            session, desk.account_id, current.id, board=reading.ticket.board, status=reading.ticket.status
+        )
     if reading.ticket is None or current.response_state not in UNDECIDED:
         return _Rings()
     _have_it_looked_at(session, desk, current, reading, now)
