@@ -6,7 +6,7 @@ PY := $(VENV)/bin/python
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run simulator test test-fast crashes storm hostile guards check lint types contracts lock audit bench pictures clean
+.PHONY: help setup demo run simulator test test-fast crashes storm hostile headers guards check lint types contracts lock audit bench pictures clean
 
 help: ## list all commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -26,7 +26,7 @@ simulator: $(VENV)/.ready ## the simulated ConnectWise on port 8900
 	@$(PY) -m worker simulator --port 8900
 
 test: $(VENV)/.ready ## all tests: unit, integration on SQLite and PostgreSQL, journeys over real HTTP
-	@$(PY) -m pytest -n 2 --dist loadfile
+	@$(PY) -m pytest -n 4 --dist loadgroup
 
 test-fast: $(VENV)/.ready ## unit tests only
 	@$(PY) -m pytest tests/unit -n 2
@@ -39,6 +39,9 @@ storm: $(VENV)/.ready ## every storm once on both databases, a line each (STORM=
 
 hostile: $(VENV)/.ready ## strangers at every door and hostile words in every ticket, counted (HOSTILE="--short")
 	@$(PY) -m tests.hostile $(HOSTILE)
+
+headers: $(VENV)/.ready ## a million subjects and names as e-mail headers, judged byte by byte (HEADERS="--cases 50000 --seed 7")
+	@$(PY) -m tests.hostile.headers $(HEADERS)
 
 guards: $(VENV)/.ready ## take each guard away in turn, in a copy, and name the test that turns red
 	@$(PY) -m tests.storm.guards $(GUARDS)

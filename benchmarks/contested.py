@@ -31,7 +31,7 @@ from benchmarks.callbacks import postgres_in
 from models.account import accounts
 from models.account.accounts import MemberRow
 from models.database.schema import migrate
-from models.handoff import handoffs
+from models.handoff import claims, handoffs
 from worker.demo.link_browser import Browser
 from worker.process import embedded
 from worker.settings import Settings
@@ -128,7 +128,7 @@ class Ring:
         def see() -> Told:
             now = self.services.clock()
             with self.services.database.account(self.account_id) as session:
-                won = handoffs.claim(
+                won = claims.claim(
                     session, self.account_id, handoff_id, member_id=self.ids[login], now=now, kind="owner", actor=login
                 )
                 row = handoffs.get(session, self.account_id, handoff_id)

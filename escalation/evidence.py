@@ -207,7 +207,7 @@ class Evidence:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON values with `evidence_version`; datetimes as ISO 8601 with `Z`."""
-        body = {"evidence_version": EVIDENCE_VERSION, **_plain(self)}
+        body = {"evidence_version": EVIDENCE_VERSION, **plain(self)}
         assert isinstance(body, dict)  # narrows the type for the reader and mypy
         return body
 
@@ -226,7 +226,7 @@ class Evidence:
         """
         ticket = dataclasses.replace(self.ticket, last_updated=None, updated_by=None, sla_status=None)
         facts = dataclasses.replace(self, ticket=ticket, read_at=datetime.min.replace(tzinfo=UTC), gaps=(), related=())
-        text = json.dumps(_without_later(_plain(facts)), sort_keys=True, ensure_ascii=False, default=str)
+        text = json.dumps(_without_later(plain(facts)), sort_keys=True, ensure_ascii=False, default=str)
         return hashlib.sha256(text.encode(errors="backslashreplace")).hexdigest()
 
 
@@ -234,13 +234,14 @@ class UnknownEvidenceVersion(ValueError):
     """The stored evidence was written by a newer program."""
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """Return plain JSON values of a record; datetimes as ISO 8601 in UTC with `Z`."""
     if isinstance(value, datetime):
-        return value.isoformat().replace("+00:00", "Z")
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, tuple | list):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     return value
 
 

@@ -212,6 +212,9 @@ class Psa(Protocol):
         What cannot be read of them is named in the answer. Raises nothing but what a first call raises.
         """
 
+    def newest_note(self, ticket_id: int) -> int | None:
+        """Read the id of a ticket's newest note that is not ours, by one short page; None if that page has none."""
+
     def time_entries(self, ticket_id: int, roster: Roster) -> list[TimeEntry]: ...
 
     def tasks(self, ticket_id: int) -> list[Task]: ...

@@ -1,4 +1,12 @@
-"""Fixtures for all tests; each subject keeps its own in a module beside this one."""
+"""Fixtures for all tests, each subject's own in a module beside this one; and what runs in one process, in which order."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from hypothesis import settings
 
 from tests.databases import (
     database,
@@ -9,13 +17,56 @@ from tests.databases import (
     sqlite_template,
     sqlite_url,
 )
+from tests.products import SHARED, journey, shared_rig, stack
 
 __all__ = [
     "database",
+    "journey",
     "postgres_database",
     "postgres_server",
     "postgres_url",
+    "shared_rig",
     "sqlite_database",
     "sqlite_template",
     "sqlite_url",
+    "stack",
 ]
+
+settings.register_profile("tests", deadline=None)  # a wait for a processor is no fault of a rule
+settings.load_profile("tests")
+
+FIRST = ("journeys", "hostile", "storm", "integration", "unit")
+"""Whoever waits most begins first, so that what only computes fills the waits and the end; storms leave most behind."""
+_KIND = re.compile(r"[\[-](sqlite|postgres(?:ql)?)[\]-]")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put what waits most first. Raises `UsageError` where a file uses a shared product and is not known to."""
+    for item in items:
+        for product in set(SHARED) & set(getattr(item, "fixturenames", ())):
+            if not item.nodeid.startswith(SHARED[product]):
+                raise pytest.UsageError(f"{item.nodeid} uses {product}: name its file in SHARED, tests/products.py")
+    items.sort(key=lambda item: FIRST.index(folder) if (folder := item.nodeid.split("/")[1]) in FIRST else len(FIRST))
+
+
+def group(nodeid: str) -> str:
+    """Return what has to run in one process with a test: the rest of its file or of its product, on one kind of database."""
+    file = nodeid.partition("::")[0]
+    product = next((name for name, files in SHARED.items() if file in files), file)
+    kind = _KIND.search(nodeid)
+    return f"{product} {kind[1]}" if kind else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Hand out whole groups, in the order of collection (`--dist loadgroup`; xdist's own does not know pytest 9.2's ids)."""
+    if config.getoption("dist") != "loadgroup":
+        return None
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByGroup(LoadScopeScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            return group(nodeid)
+
+    config.option.loadscopereorder = False
+    return ByGroup(config, log)

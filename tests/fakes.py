@@ -131,6 +131,10 @@ class FakePsa:
             for note in self.children.get(ticket_id, ())
         ]
 
+    def newest_note(self, ticket_id: int) -> int | None:
+        self._call("newest_note")
+        return max((note.id for note in self.children.get(ticket_id, ())), default=None)
+
     def family(self, ticket_id: int, roster: Roster) -> Family:
         self._call("family")
         of = [t.id for t in self.tickets.values() if ticket_id in (t.merged_into, t.parent)]

@@ -19,6 +19,7 @@ from escalation.lifecycle import (
     check_brief,
     check_response,
 )
+from tests.conftest import group
 from worker.process import crash
 from worker.process.bell import make
 from worker.settings import Settings, SettingsError
@@ -150,9 +151,49 @@ def test_the_simulator_shares_no_code_with_the_client_it_tests() -> None:
                 assert inside, f"{path} imports {name}"
 
 
+@pytest.mark.parametrize(
+    ("nodeid", "together"),
+    [
+        ("journeys/test_claims.py::test_by_a_time_entry[sqlite]", "stack sqlite"),
+        ("journeys/test_failures.py::test_killing_a_part[postgresql-web]", "stack postgresql"),
+        ("storm/test_short.py::test_nothing_is_lost[broker: frozen-sqlite]", "shared_rig sqlite"),
+        ("integration/test_runbook.py::test_rotating[postgres_url]", "tests/integration/test_runbook.py"),
+    ],
+)
+def test_what_shares_a_product_runs_in_one_process(nodeid: str, together: str) -> None:
+    assert group(f"tests/{nodeid}") == together
+
+
+@pytest.mark.parametrize("kind", ["unit", "integration"])
+def test_tests_lie_where_what_they_test_lies(kind: str) -> None:
+    top = ROOT / "tests" / kind
+    folders = {str(file.parent.relative_to(top)) for file in top.rglob("test_*.py")}
+    assert folders
+    assert [folder for folder in sorted(folders) if not (ROOT / folder).is_dir()] == []
+
+
 def test_nothing_speaks_of_a_machine_or_of_how_this_is_made() -> None:
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
     for name in listed.splitlines():
         path = ROOT / name
         if path.suffix in {".py", ".md", ".cfg", ".toml", ".yml", ".txt", ".sh"} and path.exists():
             assert not re.search(r"(?<![\w.])/(root|home/\w+)/\w", path.read_text()), name
+
+
+def test_every_file_of_a_wing_stands_on_the_map() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text()
+    drawn = page.partition("## Storeys and wings")[2].partition("```")[2].partition("```")[0]
+    storey = wing = ""
+    there: set[str] = set()
+    for line in drawn.splitlines():
+        head, words = line[:15].strip(), line[15:].replace("│", " ").split()
+        if head.endswith("/"):
+            storey, wing = head, ""
+        elif head:
+            wing = f"{head}/"
+        there |= {f"{storey}{wing}{word}" for word in words}
+    own = ("psa/simulator/", "models/migrations/", "models/tables/")
+    files = {str(path.relative_to(ROOT).with_suffix("")) for path in _sources() if not path.name.startswith("__")}
+    assert {name for name in files if not name.startswith(own)} <= there
+    wings = {name for name in there if name.count("/") > 1 and not name.endswith("/") and not name.startswith(own)}
+    assert wings <= files

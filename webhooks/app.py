@@ -8,7 +8,8 @@ from sqlalchemy import text
 
 from models.account.accounts import Cipher
 from models.database.sessions import Database
-from psa.connectwise.callbacks import LARGEST_BODY, Verifier
+from psa.connectwise.callbacks import LARGEST_BODY
+from psa.connectwise.signatures import Verifier
 from webhooks import health, metrics
 from webhooks.api import routes
 from webhooks.api.records import Records
@@ -55,7 +56,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         bell=bell,
         passes=passes,
         clock=database.now,
+        longest_pause_s=settings.intervals.longest_pause,
     )
+    app.extensions["resolutionflow.receiver"] = receiver
     app.register_blueprint(callbacks.blueprint(receiver, Bulkhead(lambda: _writable(database)), RefusedCallers()))
     app.register_blueprint(health.blueprint(_readiness(database, settings)))
     # People wait longer than ConnectWise and are fewer: a door of their own, so that neither holds up the other.

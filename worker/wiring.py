@@ -20,7 +20,7 @@ from escalation.rules import StatusRules
 from models.account import accounts, calendars
 from models.account.accounts import Account, Cipher
 from models.database.sessions import Database
-from psa.connectwise.callbacks import Pin, Verifier
+from psa.connectwise.signatures import Pin, Verifier
 from psa.port import Keys, Psa
 from worker.gather import Reader
 from worker.mail.transport import Mailer, mailer_for

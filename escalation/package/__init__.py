@@ -1,6 +1,7 @@
 """Evidence into the escalation package: the structured content of one handoff.
 
-Begin with `build.py`; what a package holds and how it is stored for ever is `contents.py`. `redaction.py` takes
-secrets out of ticket text before anything else sees it, `threads.py` reads a ticket from a file. May import
-`reading` and `evidence`.
+Begin with `build.py`: `records.py` puts the ticket's texts in order, `highlights.py` quotes what stands out in them,
+`surroundings.py` names devices and other tickets. What a package holds is `contents.py`; `stored.py` reads one of any
+version. `redaction.py` takes secrets out of ticket text before anything else sees it, `threads.py` reads a ticket from
+a file. May import `reading` and `evidence`.
 """

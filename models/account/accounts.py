@@ -262,6 +262,12 @@ def due_polls(system: Session, *, now: datetime, limit: int) -> list[int]:
     return list(system.scalars(due))
 
 
+def poll_by(session: Session, account_id: int, *, at: datetime) -> bool:
+    """Have the account polled at a moment, at the latest. False if it is due by then already."""
+    later = update(Account).where(Account.id == account_id, Account.next_poll_at > at)
+    return changed(session, later.values(next_poll_at=at))
+
+
 def claim_poll(session: Session, account_id: int, *, now: datetime, next_at: datetime) -> bool:
     """Take the account's poll that is due, and set when the next one is. False if somebody else took it."""
     due = update(Account).where(Account.id == account_id, Account.next_poll_at <= now)

@@ -23,6 +23,8 @@ class MemberRow:
     email: str | None
     active: bool = True
     is_api: bool = False
+    email_note: str | None = None
+    """What was cleaned in the address, or without `email` why the one in the PSA cannot be used."""
 
 
 def import_members(
@@ -57,6 +59,7 @@ def import_members(
                 identifier=member.identifier,
                 name=member.name,
                 email=(member.email or "").strip() or None,
+                email_note=member.email_note,
                 role=role,
                 active=member.active,
                 is_api=member.is_api,
@@ -68,6 +71,11 @@ def import_members(
 
 def _key(name: str | int) -> str:
     return str(name).strip().lower()
+
+
+def why_no_mail(member: Member) -> str | None:
+    """Return why a member cannot be written to, None if they can."""
+    return None if member.email else member.email_note or "no e-mail address"
 
 
 def recipients(session: Session, account_id: int) -> list[Member]:

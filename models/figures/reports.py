@@ -11,12 +11,14 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Update, select, update
+from sqlalchemy import case, select, update
 from sqlalchemy.orm import Session
 
+from models.account.people import why_no_mail
 from models.database.compare_and_set import changed
 from models.database.sessions import insert_or_ignore
 from models.tables import Account, Member, Report
+from models.work import outgoing
 from models.work.due import BELL_S, Due, due_in_turn, pairs
 
 __all__ = [
@@ -76,7 +78,7 @@ def create(
     """
     queued = []
     for member in recipients:
-        reason = None if member.email else "no e-mail address"
+        reason = why_no_mail(member)
         statement = insert_or_ignore(session, Report).values(
             account_id=account_id,
             kind=kind,
@@ -116,39 +118,32 @@ def take(session: Session, account_id: int, report_id: int, *, now: datetime, le
 
     One whose holder died is taken over: it may have arrived, so that is counted as a doubt.
     """
-    until = now + timedelta(seconds=lease_s)
-    held = {"status": "sending", "lease_until": until, "next_attempt_at": until, "attempts": Report.attempts + 1}
-    fresh = (Report.status == "queued") & ((Report.attempts == 0) | (Report.next_attempt_at <= now))
-    left_over = (Report.status == "sending") & (Report.lease_until <= now)
-    mine = _one(account_id, report_id)
-    took = changed(session, mine.where(fresh).values(held)) or changed(
-        session, mine.where(left_over).values({**held, "doubts": Report.doubts + 1})
-    )
+    doubts = Report.doubts + case((Report.status == "sending", 1), else_=0)
+    took = outgoing.take(session, Report, account_id, report_id, now=now, lease_s=lease_s, doubts=doubts)
     return get(session, account_id, report_id) if took else None
 
 
 def mark_sent(session: Session, account_id: int, report_id: int, *, now: datetime) -> bool:
     """Record that the mail server accepted the message."""
-    return _close(session, account_id, report_id, "sent", reason=None, sent_at=now)
+    return outgoing.close(session, Report, account_id, report_id, "sent", sent_at=now)
 
 
 def fail(session: Session, account_id: int, report_id: int, *, reason: str) -> bool:
     """Record a failure that no repeat will change."""
-    return _close(session, account_id, report_id, "failed", reason=reason)
+    return outgoing.close(session, Report, account_id, report_id, "failed", reason=reason)
 
 
 def suppress(session: Session, account_id: int, report_id: int, *, reason: str) -> bool:
     """Record that a taken report is not sent after all."""
-    return _close(session, account_id, report_id, "suppressed", reason=reason)
+    return outgoing.close(session, Report, account_id, report_id, "suppressed", reason=reason)
 
 
 def fail_for_now(
     session: Session, account_id: int, report_id: int, *, at: datetime, reason: str, doubtful: bool = False
 ) -> bool:
     """Queue a report again for a moment, because of a failure that passes; `doubtful` if it may have arrived."""
-    sending = _one(account_id, report_id).where(Report.status == "sending")
-    again = {"status": "queued", "lease_until": None, "next_attempt_at": at, "reason": reason}
-    return changed(session, sending.values({**again, "doubts": Report.doubts + int(doubtful)}))
+    doubts = Report.doubts + int(doubtful)
+    return outgoing.put_off(session, Report, account_id, report_id, at=at, reason=reason, doubts=doubts)
 
 
 def try_again(
@@ -171,23 +166,3 @@ def try_again(
 def due(system: Session, *, now: datetime, limit: int) -> Due:
     """Return the reports to be sent now: account id and row id, in turn."""
     return pairs(system, due_in_turn(Report.account_id, Report.id, Report.next_attempt_at, now=now, limit=limit))
-
-
-def _one(account_id: int, report_id: int) -> Update:
-    return update(Report).where(Report.account_id == account_id, Report.id == report_id)
-
-
-def _close(
-    session: Session,
-    account_id: int,
-    report_id: int,
-    status: str,
-    *,
-    reason: str | None,
-    sent_at: datetime | None = None,
-) -> bool:
-    sending = _one(account_id, report_id).where(Report.status == "sending")
-    return changed(
-        session,
-        sending.values(status=status, reason=reason, sent_at=sent_at, lease_until=None, next_attempt_at=None),
-    )

@@ -1,7 +1,7 @@
 """The brief's way into the ticket: leases with a fence, the draft, the attempt, the note.
 
 Whoever takes a lease gets a fence, a number that grows with every lease. Each later write carries it and does
-nothing (returns False) once somebody else has taken over. Callers use these through `models.handoff.handoffs`.
+nothing (returns False) once somebody else has taken over.
 """
 
 from __future__ import annotations
@@ -14,9 +14,12 @@ from sqlalchemy.orm import Session
 
 from escalation.lifecycle import Brief
 from models.database.compare_and_set import changed
-from models.handoff.moves import moved_brief
+from models.handoff.moves import move, moved, one
 from models.tables import Account, Handoff
 from models.work.due import Due, due_in_turn, pairs
+
+FIRST_LOOK_S = 15.0
+"""So long after it was posted the ticket is first looked at for newer notes, in seconds: what was forgotten comes soon."""
 
 
 def lease(
@@ -27,7 +30,7 @@ def lease(
     None if somebody holds it, if it is not due yet, or if there is nothing to do. A brief still to be posted
     moves to `posting`; one that is posted stays so. A lease that ran out is taken over.
     """
-    here = _one(account_id, handoff_id)
+    here = one(account_id, handoff_id)
     row = session.execute(
         select(
             Handoff.brief_state,
@@ -61,13 +64,13 @@ def lease(
         return None
     if state is Brief.POSTING:
         why = "the lease ran out"
-        moved_brief(session, account_id, handoff_id, state, Brief.PENDING, why=why, now=now, actor=holder)
+        moved(session, account_id, handoff_id, state, Brief.PENDING, why=why, now=now, actor=holder)
     if state is Brief.PARKED:
         why = "tried again"
-        moved_brief(session, account_id, handoff_id, state, Brief.PENDING, why=why, now=now, actor=holder)
+        moved(session, account_id, handoff_id, state, Brief.PENDING, why=why, now=now, actor=holder)
     if state is not Brief.POSTED:
         why = f"lease {row.fence + 1}"
-        moved_brief(
+        moved(
             session, account_id, handoff_id, Brief.PENDING, Brief.POSTING, why=why, now=now, actor=holder
         )
     return int(row.fence) + 1
@@ -137,10 +140,8 @@ def mark_posted(
     why: str = "note accepted",
 ) -> bool:
     """Record that the note is in the ticket. `posted_at` is the PSA's time where it gave one."""
-    posting = _held(account_id, handoff_id, fence).where(Handoff.brief_state == Brief.POSTING.value)
     happened_at = posted_at or now
     values = {
-        "brief_state": Brief.POSTED.value,
         "escalation_package_external_id": note_id,
         "note_hash": note_hash,
         "posted_at": happened_at,
@@ -148,20 +149,12 @@ def mark_posted(
         "lease_holder": None,
         "next_attempt_at": None,
         "last_error": None,
+        "notes_due_at": now + timedelta(seconds=FIRST_LOOK_S),
     }
-    if not changed(session, posting.values(values)):
-        return False
-    moved_brief(
-        session,
-        account_id,
-        handoff_id,
-        Brief.POSTING,
-        Brief.POSTED,
-        why=why,
-        now=now,
-        happened_at=happened_at,
+    held = _held(account_id, handoff_id, fence)
+    return move(
+        session, held, account_id, handoff_id, Brief.POSTING, Brief.POSTED, values, why=why, now=now, happened_at=happened_at
     )
-    return True
 
 
 def mark_edited(
@@ -200,17 +193,14 @@ def give_back(
     Without `count_attempt` it does not wear the handoff out: the PSA asked to wait, or the account is frozen.
     """
     free: dict[str, Any] = {"lease_until": None, "lease_holder": None, "last_error": reason}
-    refresh = _held(account_id, handoff_id, fence).where(Handoff.brief_state == Brief.POSTED.value)
+    held = _held(account_id, handoff_id, fence)
+    refresh = held.where(Handoff.brief_state == Brief.POSTED.value)
     if changed(session, refresh.values(refresh_due_at=next_attempt_at, **free)):
         return True
     if not count_attempt:
         free["attempts"] = Handoff.attempts - 1
-    posting = _held(account_id, handoff_id, fence).where(Handoff.brief_state == Brief.POSTING.value)
-    pending = {"brief_state": Brief.PENDING.value, "next_attempt_at": next_attempt_at}
-    if not changed(session, posting.values(free | pending)):
-        return False
-    moved_brief(session, account_id, handoff_id, Brief.POSTING, Brief.PENDING, why=reason, now=now)
-    return True
+    free["next_attempt_at"] = next_attempt_at
+    return move(session, held, account_id, handoff_id, Brief.POSTING, Brief.PENDING, free, why=reason, now=now)
 
 
 def park(
@@ -218,27 +208,21 @@ def park(
     again_at: datetime | None = None,
 ) -> bool:
     """Record a failure that a person has to end. It is tried again at `again_at`; without one only after `unpark`."""
-    posting = _held(account_id, handoff_id, fence).where(Handoff.brief_state == Brief.POSTING.value)
-    values: dict[str, Any] = {"lease_until": None, "lease_holder": None, "next_attempt_at": again_at, "attempts": 0}
-    parked = posting.values(brief_state=Brief.PARKED.value, park_reason=reason, last_error=reason, **values)
-    if not changed(session, parked):
-        return False
-    moved_brief(session, account_id, handoff_id, Brief.POSTING, Brief.PARKED, why=reason, now=now)
-    return True
+    free = {"lease_until": None, "lease_holder": None, "next_attempt_at": again_at, "attempts": 0}
+    values = {**free, "park_reason": reason, "last_error": reason}
+    held = _held(account_id, handoff_id, fence)
+    return move(session, held, account_id, handoff_id, Brief.POSTING, Brief.PARKED, values, why=reason, now=now)
 
 
 def unpark(
     session: Session, account_id: int, handoff_id: int, *, now: datetime, actor: str = "operator"
 ) -> bool:
     """Bring a parked brief back, due now, with all its attempts again."""
-    parked = update(Handoff).where(*_one(account_id, handoff_id), Handoff.brief_state == Brief.PARKED.value)
-    values = {"brief_state": Brief.PENDING.value, "park_reason": None, "attempts": 0, "next_attempt_at": now}
-    if not changed(session, parked.values(values)):
-        return False
-    moved_brief(
-        session, account_id, handoff_id, Brief.PARKED, Brief.PENDING, why="brought back", now=now, actor=actor
+    here = update(Handoff).where(*one(account_id, handoff_id))
+    values = {"park_reason": None, "attempts": 0, "next_attempt_at": now}
+    return move(
+        session, here, account_id, handoff_id, Brief.PARKED, Brief.PENDING, values, why="brought back", now=now, actor=actor
     )
-    return True
 
 
 def parked(session: Session, account_id: int) -> list[int]:
@@ -253,7 +237,7 @@ def ask_refresh(session: Session, account_id: int, handoff_id: int, *, due_at: d
     later = Handoff.refresh_due_at.is_(None) | (Handoff.refresh_due_at > due_at) | under_way
     wanted = case((later, due_at), else_=Handoff.refresh_due_at)
     return changed(
-        session, update(Handoff).where(*_one(account_id, handoff_id)).values(refresh_due_at=wanted)
+        session, update(Handoff).where(*one(account_id, handoff_id)).values(refresh_due_at=wanted)
     )
 
 
@@ -261,14 +245,14 @@ def store_repeats(
     session: Session, account_id: int, handoff_id: int, found: list[dict[str, Any]], *, now: datetime
 ) -> bool:
     """Store what was repeated after the brief, in place of what was found before."""
-    one = update(Handoff).where(*_one(account_id, handoff_id))
+    here = update(Handoff).where(*one(account_id, handoff_id))
     first = func.coalesce(Handoff.repeated_at, now) if found else None
-    return changed(session, one.values(repeats=found, repeated_at=first))
+    return changed(session, here.values(repeats=found, repeated_at=first))
 
 
 def count_extra_note(session: Session, account_id: int, handoff_id: int, *, note_id: int) -> bool:
     """Count a second note of ours before it is removed. False if that note was counted already."""
-    here = _one(account_id, handoff_id)
+    here = one(account_id, handoff_id)
     for _ in range(3):  # another worker may be counting too
         row = session.execute(select(Handoff.extra_notes_removed, Handoff.extra_note_ids).where(*here)).one_or_none()
         if row is None or note_id in (row.extra_note_ids or ()):
@@ -303,12 +287,8 @@ def _not_frozen() -> ColumnElement[bool]:
     return ~frozen.exists()
 
 
-def _one(account_id: int, handoff_id: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return Handoff.account_id == account_id, Handoff.id == handoff_id
-
-
 def _held(account_id: int, handoff_id: int, fence: int) -> Update:
     """Return an UPDATE that finds the handoff only while this fence holds it."""
     return update(Handoff).where(
-        *_one(account_id, handoff_id), Handoff.fence == fence, Handoff.lease_until.is_not(None)
+        *one(account_id, handoff_id), Handoff.fence == fence, Handoff.lease_until.is_not(None)
     )

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from escalation.lifecycle import Response
 from models.database.compare_and_set import changed
-from models.handoff.moves import moved_response
+from models.handoff.moves import move, one
 from models.tables import Handoff, Transition, Watch
 from models.work.due import BELL_S, Due, due_in_turn, pairs
 
@@ -61,7 +61,7 @@ def claim(
     ):
         return False
     # Taken is taken: leaving the escalation status withdraws nothing any more.
-    ticket = select(Handoff.ticket_id).where(*_one(account_id, handoff_id)).scalar_subquery()
+    ticket = select(Handoff.ticket_id).where(*one(account_id, handoff_id)).scalar_subquery()
     left = update(Watch).where(Watch.account_id == account_id, Watch.ticket_id == ticket)
     changed(session, left.values(left_at=None))
     return True
@@ -106,32 +106,16 @@ def respond(
     *conditions: ColumnElement[bool],
 ) -> bool:
     """Move the response by one compare-and-set, and record the move. False if it is not in `before` (any more)."""
-    here = update(Handoff).where(
-        *_one(account_id, handoff_id), Handoff.response_state == before.value, *conditions
+    here = update(Handoff).where(*one(account_id, handoff_id), *conditions)
+    return move(
+        session, here, account_id, handoff_id, before, after, values, why=why, now=now, happened_at=happened_at, actor=actor
     )
-    if not changed(session, here.values(response_state=after.value, **values)):
-        return False
-    moved_response(
-        session, account_id, handoff_id, before, after, why=why, now=now, happened_at=happened_at, actor=actor
-    )
-    return True
 
 
 def returned_at(session: Session, handoff: Handoff) -> datetime | None:
     """Return when the last claim was given back or ran out; None if none was."""
-    query = (
-        select(Transition.happened_at)
-        .where(
-            Transition.account_id == handoff.account_id,
-            Transition.handoff_id == handoff.id,
-            Transition.machine == "response",
-            Transition.from_state == Response.CLAIMED.value,
-            Transition.to_state == Response.OPEN.value,
-        )
-        .order_by(Transition.id.desc())
-        .limit(1)
-    )
-    return session.scalar(query)
+    found = returns(session, handoff.account_id, handoff.id)
+    return found[-1].happened_at if found else None
 
 
 def returns(session: Session, account_id: int, handoff_id: int) -> list[Transition]:
@@ -148,7 +132,7 @@ def returns(session: Session, account_id: int, handoff_id: int) -> list[Transiti
 
 def note_owner(session: Session, account_id: int, handoff_id: int, *, member_id: int, outcome: str) -> bool:
     """Record what became of the ticket's owner in the PSA. False if that member no longer has it."""
-    held = update(Handoff).where(*_one(account_id, handoff_id), Handoff.claimed_by == member_id)
+    held = update(Handoff).where(*one(account_id, handoff_id), Handoff.claimed_by == member_id)
     return changed(session, held.values(owner_outcome=outcome[:500]))
 
 
@@ -157,7 +141,7 @@ def note_read_back(
 ) -> bool:
     """Record what the claimant says they start with; the first answer stays."""
     held = update(Handoff).where(
-        *_one(account_id, handoff_id), Handoff.claimed_by == member_id, Handoff.read_back.is_(None)
+        *one(account_id, handoff_id), Handoff.claimed_by == member_id, Handoff.read_back.is_(None)
     )
     return changed(session, held.values(read_back=answer))
 
@@ -165,7 +149,7 @@ def note_read_back(
 def set_expiry(session: Session, account_id: int, handoff_id: int, *, claimed_at: datetime, at: datetime) -> bool:
     """Say when a claim runs out that is not acted on. False if it is not that claim any more."""
     same = update(Handoff).where(
-        *_one(account_id, handoff_id),
+        *one(account_id, handoff_id),
         Handoff.response_state == Response.CLAIMED.value,
         Handoff.claimed_at == claimed_at,
     )
@@ -176,7 +160,7 @@ def ask_settlement(session: Session, account_id: int, handoff_id: int, *, due_at
     """Settle a claim once more, because of something that crossed it. False if the handoff is not claimed."""
     taken = Handoff.response_state.in_((Response.CLAIMED.value, Response.ACTED.value))
     return changed(
-        session, update(Handoff).where(*_one(account_id, handoff_id), taken).values(settle_due_at=due_at)
+        session, update(Handoff).where(*one(account_id, handoff_id), taken).values(settle_due_at=due_at)
     )
 
 
@@ -187,15 +171,20 @@ def take_settlement(session: Session, account_id: int, handoff_id: int, *, now: 
 
 def finish_settlement(session: Session, account_id: int, handoff_id: int, *, taken_until: datetime) -> bool:
     """Record that it is done. False if something new has become due meanwhile."""
-    mine = update(Handoff).where(*_one(account_id, handoff_id), Handoff.settle_due_at == taken_until)
-    return changed(session, mine.values(settle_due_at=None))
+    return _settle_next(session, account_id, handoff_id, taken_until, None)
 
 
 def settle_later(
     session: Session, account_id: int, handoff_id: int, *, taken_until: datetime, at: datetime
 ) -> bool:
     """Give it back, to be tried again at a moment."""
-    mine = update(Handoff).where(*_one(account_id, handoff_id), Handoff.settle_due_at == taken_until)
+    return _settle_next(session, account_id, handoff_id, taken_until, at)
+
+
+def _settle_next(
+    session: Session, account_id: int, handoff_id: int, taken_until: datetime, at: datetime | None
+) -> bool:
+    mine = update(Handoff).where(*one(account_id, handoff_id), Handoff.settle_due_at == taken_until)
     return changed(session, mine.values(settle_due_at=at))
 
 
@@ -204,7 +193,7 @@ def ask_observation(session: Session, account_id: int, handoff_id: int, *, due_a
     live = Handoff.response_state.in_((Response.OPEN.value, Response.CLAIMED.value))
     later = Handoff.observe_due_at.is_(None) | (Handoff.observe_due_at > due_at)
     return changed(
-        session, update(Handoff).where(*_one(account_id, handoff_id), live, later).values(observe_due_at=due_at)
+        session, update(Handoff).where(*one(account_id, handoff_id), live, later).values(observe_due_at=due_at)
     )
 
 
@@ -213,6 +202,19 @@ def take_observation(
 ) -> bool:
     """Take a reading that is due; the next one is at `next_at`. False if none is due or somebody took it."""
     return _take(session, Handoff.observe_due_at, account_id, handoff_id, now, next_at)
+
+
+def take_notes(
+    session: Session, account_id: int, handoff_id: int, *, now: datetime, next_at: datetime | None
+) -> bool:
+    """Take a look for newer notes that is due; the next one is at `next_at`. False if none is due or somebody took it."""
+    return _take(session, Handoff.notes_due_at, account_id, handoff_id, now, next_at)
+
+
+def note_newest(session: Session, account_id: int, handoff_id: int, *, note_id: int) -> bool:
+    """Record the newest note that was found. False if a newer one was."""
+    known = Handoff.newest_note.is_(None) | (Handoff.newest_note < note_id)
+    return changed(session, update(Handoff).where(*one(account_id, handoff_id), known).values(newest_note=note_id))
 
 
 def due_settlements(system: Session, *, now: datetime, limit: int) -> Due:
@@ -225,6 +227,11 @@ def due_observations(system: Session, *, now: datetime, limit: int) -> Due:
     return _due(system, Handoff.observe_due_at, now, limit)
 
 
+def due_notes(system: Session, *, now: datetime, limit: int) -> Due:
+    """Return the handoffs whose ticket is to be looked at for newer notes, in turn."""
+    return _due(system, Handoff.notes_due_at, now, limit)
+
+
 def _due(system: Session, column: Any, now: datetime, limit: int) -> Due:
     return pairs(system, due_in_turn(Handoff.account_id, Handoff.id, column, now=now, limit=limit))
 
@@ -233,13 +240,9 @@ def _take(
     session: Session, column: Any, account_id: int, handoff_id: int, now: datetime, until: datetime | None
 ) -> bool:
     # What the bell rings for is due a little later, so that the sweeper does not ring too.
-    due = update(Handoff).where(*_one(account_id, handoff_id), column <= _after_the_bell(now))
+    due = update(Handoff).where(*one(account_id, handoff_id), column <= _after_the_bell(now))
     return changed(session, due.values({column: until}))
 
 
 def _after_the_bell(now: datetime) -> datetime:
     return now + timedelta(seconds=BELL_S)
-
-
-def _one(account_id: int, handoff_id: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return Handoff.account_id == account_id, Handoff.id == handoff_id

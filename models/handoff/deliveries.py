@@ -6,12 +6,14 @@ import uuid
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import Update, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.account.people import why_no_mail
 from models.database.compare_and_set import changed
 from models.database.sessions import insert_or_ignore
 from models.tables import Delivery, Handoff, Member
+from models.work import outgoing
 from models.work.due import BELL_S, Due, due_in_turn, pairs
 
 __all__ = [
@@ -60,7 +62,7 @@ def create(
 def _why_not(member: Member) -> str | None:
     if not member.active:
         return "inactive in the PSA"
-    return None if member.email else "no e-mail address"
+    return why_no_mail(member)
 
 
 def get(session: Session, account_id: int, delivery_id: int) -> Delivery | None:
@@ -84,8 +86,8 @@ def offer_again(session: Session, account_id: int, handoff_id: int, *, kind: str
     )  # fmt: skip
     due = {"status": "queued", "reason": None, "next_attempt_at": now + timedelta(seconds=BELL_S)}
     return [
-        one for one in session.scalars(unsent).all()
-        if changed(session, _one(account_id, one).where(Delivery.status == "suppressed").values(due))
+        it for it in session.scalars(unsent).all()
+        if changed(session, outgoing.one(Delivery, account_id, it).where(Delivery.status == "suppressed").values(due))
     ]  # fmt: skip
 
 
@@ -104,40 +106,28 @@ def take(
 
     One whose holder died is taken over, and sent again with the same Message-ID.
     """
-    until = now + timedelta(seconds=lease_s)
-    fresh = (Delivery.status == "queued") & ((Delivery.attempts == 0) | (Delivery.next_attempt_at <= now))
-    left_over = (Delivery.status == "sending") & (Delivery.lease_until <= now)
-    mine = _one(account_id, delivery_id).where(fresh | left_over)
-    values = {
-        "status": "sending",
-        "lease_until": until,
-        "next_attempt_at": until,
-        "attempts": Delivery.attempts + 1,
-    }
-    return get(session, account_id, delivery_id) if changed(session, mine.values(values)) else None
+    took = outgoing.take(session, Delivery, account_id, delivery_id, now=now, lease_s=lease_s)
+    return get(session, account_id, delivery_id) if took else None
 
 
 def mark_sent(session: Session, account_id: int, delivery_id: int, *, now: datetime) -> bool:
     """Record that the mail server accepted the message."""
-    return _close(session, account_id, delivery_id, "sent", reason=None, sent_at=now)
+    return outgoing.close(session, Delivery, account_id, delivery_id, "sent", sent_at=now)
 
 
 def fail(session: Session, account_id: int, delivery_id: int, *, reason: str) -> bool:
     """Record a failure that no repeat will change."""
-    return _close(session, account_id, delivery_id, "failed", reason=reason)
+    return outgoing.close(session, Delivery, account_id, delivery_id, "failed", reason=reason)
 
 
 def suppress(session: Session, account_id: int, delivery_id: int, *, reason: str) -> bool:
     """Record that a taken delivery is not sent after all."""
-    return _close(session, account_id, delivery_id, "suppressed", reason=reason)
+    return outgoing.close(session, Delivery, account_id, delivery_id, "suppressed", reason=reason)
 
 
 def fail_for_now(session: Session, account_id: int, delivery_id: int, *, at: datetime, reason: str) -> bool:
     """Queue a delivery again for a moment, because of a failure that passes."""
-    sending = _one(account_id, delivery_id).where(Delivery.status == "sending")
-    return changed(
-        session, sending.values(status="queued", lease_until=None, next_attempt_at=at, reason=reason)
-    )
+    return outgoing.put_off(session, Delivery, account_id, delivery_id, at=at, reason=reason)
 
 
 def suppress_pending(
@@ -156,30 +146,10 @@ def suppress_pending(
     ids = list(session.scalars(pending if but is None else pending.where(Delivery.kind != but)))
     done = {"status": "suppressed", "reason": reason, "lease_until": None, "next_attempt_at": None}
     still = (Delivery.status == "queued") | stale
-    return sum(changed(session, _one(account_id, one).where(still).values(done)) for one in ids)
+    return sum(changed(session, outgoing.one(Delivery, account_id, it).where(still).values(done)) for it in ids)
 
 
 def due(system: Session, *, now: datetime, limit: int) -> Due:
     """Return the deliveries to be sent now: account id and row id, in turn."""
     at = Delivery.next_attempt_at
     return pairs(system, due_in_turn(Delivery.account_id, Delivery.id, at, now=now, limit=limit))
-
-
-def _one(account_id: int, delivery_id: int) -> Update:
-    return update(Delivery).where(Delivery.account_id == account_id, Delivery.id == delivery_id)
-
-
-def _close(
-    session: Session,
-    account_id: int,
-    delivery_id: int,
-    status: str,
-    *,
-    reason: str | None,
-    sent_at: datetime | None = None,
-) -> bool:
-    sending = _one(account_id, delivery_id).where(Delivery.status == "sending")
-    return changed(
-        session,
-        sending.values(status=status, reason=reason, sent_at=sent_at, lease_until=None, next_attempt_at=None),
-    )

@@ -2,7 +2,7 @@
 
 Each function takes the session of the account (those named `due_…` the system session), changes with one
 compare-and-set, and says by its result whether it won. The brief's side is `models.handoff.briefs`, claims and what
-follows from them `models.handoff.claims`; both are offered here too.
+follows from them `models.handoff.claims`.
 """
 
 from __future__ import annotations
@@ -10,67 +10,27 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import ColumnElement, case, select, update
+from sqlalchemy import case, select, update
 from sqlalchemy.orm import Session
 
 from escalation.evidence import Evidence
 from escalation.lifecycle import Brief, Response
 from models.database.compare_and_set import changed
 from models.database.sessions import insert_or_ignore
-from models.handoff.briefs import (
-    ask_refresh,
-    clear_attempt,
-    count_extra_note,
-    due_briefs,
-    due_refreshes,
-    give_back,
-    lease,
-    mark_attempt,
-    mark_edited,
-    mark_posted,
-    park,
-    parked,
-    renew,
-    store_draft,
-    store_repeats,
-    unpark,
-)
-from models.handoff.claims import (
-    ask_observation,
-    ask_settlement,
-    claim,
-    due_observations,
-    due_settlements,
-    finish_settlement,
-    mark_acted,
-    note_owner,
-    note_read_back,
-    release_claim,
-    respond,
-    returned_at,
-    returns,
-    set_expiry,
-    settle_later,
-    take_observation,
-    take_settlement,
-)
-from models.handoff.moves import opened
+from models.handoff.briefs import ask_refresh
+from models.handoff.claims import respond
+from models.handoff.moves import one, opened
 from models.tables import Handoff, Snapshot, Transition
 from models.work.due import BELL_S, Due, due_in_turn, pairs
 
 __all__ = [
-    "Handoff", "Snapshot", "Transition", "add_snapshot", "ask_observation", "ask_refresh", "ask_settlement", "by_ticket",
-    "claim", "clear_attempt", "count_extra_note", "due_briefs", "due_notifications",
-    "due_observations", "due_refreshes", "due_settlements", "end", "finish_settlement",
-    "get", "give_back", "latest_snapshot", "lease", "mark_acted", "mark_attempt", "mark_edited",
-    "mark_notified", "mark_posted", "note_owner", "note_read_back", "open_for_ticket", "open_handoff",
-    "park", "parked", "release_claim", "renew", "resume", "returned_at", "returns", "set_expiry", "settle_later",
-    "stands_in", "store_draft", "store_repeats", "take_observation", "take_settlement", "transitions", "unpark", "withdraw",
+    "LIVE", "Handoff", "Snapshot", "Transition", "add_snapshot", "by_ticket", "due_notifications", "end", "get",
+    "latest_snapshot", "mark_notified", "open_for_ticket", "open_handoff", "resume", "stands_in", "transitions", "withdraw",
 ]  # fmt: skip
 
 _UNTOLD = case((Handoff.notify_state == "pending", "skipped"), else_=Handoff.notify_state)
 
-_NOTHING_TO_WATCH = {"observe_due_at": None, "claim_expires_at": None}
+_NOTHING_TO_WATCH = {"observe_due_at": None, "notes_due_at": None, "claim_expires_at": None}
 
 LIVE = (Response.OPEN.value, Response.CLAIMED.value, Response.ACTED.value)
 
@@ -135,7 +95,7 @@ def open_handoff(
 
 def get(session: Session, account_id: int, handoff_id: int) -> Handoff | None:
     """Return a handoff, fresh from the database."""
-    query = select(Handoff).where(*_one(account_id, handoff_id))
+    query = select(Handoff).where(*one(account_id, handoff_id))
     return session.scalar(query.execution_options(populate_existing=True))
 
 
@@ -167,16 +127,16 @@ def resume(
 
     One handed off by hand becomes, by the status that follows, an escalation of that moment.
     """
-    by_hand = update(Handoff).where(*_one(account_id, handoff_id), Handoff.origin == "hand")
+    by_hand = update(Handoff).where(*one(account_id, handoff_id), Handoff.origin == "hand")
     if escalated_at is not None:
         changed(session, by_hand.values(origin="status", escalated_at=escalated_at))
-    live = select(Handoff.id).where(*_one(account_id, handoff_id), Handoff.response_state.in_(LIVE))
+    live = select(Handoff.id).where(*one(account_id, handoff_id), Handoff.response_state.in_(LIVE))
     return session.scalar(live) is not None and ask_refresh(session, account_id, handoff_id, due_at=due_at)
 
 
 def stands_in(session: Session, account_id: int, handoff_id: int, *, board: str, status: str) -> bool:
     """Record on which board and in which status the ticket of a live handoff stands now."""
-    live = (*_one(account_id, handoff_id), Handoff.response_state.in_(LIVE))
+    live = (*one(account_id, handoff_id), Handoff.response_state.in_(LIVE))
     return changed(session, update(Handoff).where(*live).values(board=board, status=status))
 
 
@@ -186,13 +146,7 @@ def withdraw(
 ) -> bool:  # fmt: skip
     """End a handoff that nobody took. A brief that was never attempted is no longer due."""
     at = happened_at or now
-    values = {"ended_at": at, "end_reason": why, "notify_state": _UNTOLD, **_NOTHING_TO_WATCH}
-    if not respond(
-        session, account_id, handoff_id, Response.OPEN, Response.WITHDRAWN, why, now, at, actor, values
-    ):
-        return False
-    _spare_brief(session, account_id, handoff_id)
-    return True
+    return _end(session, account_id, handoff_id, Response.OPEN, Response.WITHDRAWN, why, now, at, actor)
 
 
 def end(
@@ -201,21 +155,26 @@ def end(
 ) -> bool:  # fmt: skip
     """End a handoff whose ticket was closed, merged or deleted: withdrawn if unclaimed, else resolved."""
     at = happened_at or now
-    values = {"ended_at": at, "end_reason": why, "notify_state": _UNTOLD, **_NOTHING_TO_WATCH}
     for before in (Response.CLAIMED, Response.ACTED):
-        if respond(session, account_id, handoff_id, before, Response.RESOLVED, why, now, at, actor, values):
-            _spare_brief(session, account_id, handoff_id)
+        if _end(session, account_id, handoff_id, before, Response.RESOLVED, why, now, at, actor):
             return True
     return withdraw(session, account_id, handoff_id, now=now, why=why, happened_at=at, actor=actor)
 
 
-def _spare_brief(session: Session, account_id: int, handoff_id: int) -> None:
+def _end(
+    session: Session, account_id: int, handoff_id: int, before: Response, after: Response, why: str, now: datetime,
+    at: datetime, actor: str,
+) -> bool:  # fmt: skip
+    values = {"ended_at": at, "end_reason": why, "notify_state": _UNTOLD, **_NOTHING_TO_WATCH}
+    if not respond(session, account_id, handoff_id, before, after, why, now, at, actor, values):
+        return False
     # After an attempt the note may be in the ticket, so that one is still settled.
     waiting = (Brief.PENDING.value, Brief.PARKED.value)
     untried = (Handoff.brief_state.in_(waiting), Handoff.post_attempted_at.is_(None))
     changed(
-        session, update(Handoff).where(*_one(account_id, handoff_id), *untried).values(next_attempt_at=None)
+        session, update(Handoff).where(*one(account_id, handoff_id), *untried).values(next_attempt_at=None)
     )
+    return True
 
 
 def add_snapshot(
@@ -253,7 +212,7 @@ def latest_snapshot(
 
 def mark_notified(session: Session, account_id: int, handoff_id: int, *, now: datetime) -> bool:
     """Record that the deliveries of a handoff exist. True once."""
-    waiting = update(Handoff).where(*_one(account_id, handoff_id), Handoff.notify_state == "pending")
+    waiting = update(Handoff).where(*one(account_id, handoff_id), Handoff.notify_state == "pending")
     return changed(session, waiting.values(notify_state="created", notified_at=now))
 
 
@@ -272,7 +231,3 @@ def due_notifications(system: Session, *, before: datetime, now: datetime, limit
         system,
         due_in_turn(Handoff.account_id, Handoff.id, Handoff.seen_at, *waiting, now=ever, limit=limit),
     )
-
-
-def _one(account_id: int, handoff_id: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return Handoff.account_id == account_id, Handoff.id == handoff_id

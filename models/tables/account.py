@@ -88,7 +88,10 @@ class AccountStatus(Row):
 
 
 class Member(Row):
-    """A person in the account's PSA; `id` is the PSA's. Roles: technician, engineer, admin, owner."""
+    """A person in the account's PSA; `id` is the PSA's. Roles: technician, engineer, admin, owner.
+
+    `email` can be written to; `email_note` says what was cleaned in the PSA's, or without `email` why it was refused.
+    """
 
     __tablename__ = "member"
 
@@ -99,6 +102,7 @@ class Member(Row):
     identifier: Mapped[str]
     name: Mapped[str]
     email: Mapped[str | None]
+    email_note: Mapped[str | None]
     role: Mapped[str] = mapped_column(default="technician")
     active: Mapped[bool] = mapped_column(default=True)
     is_api: Mapped[bool] = mapped_column(default=False)

@@ -13,8 +13,9 @@ import msgspec
 import requests
 import structlog
 
-from psa.connectwise import schemas
 from psa.connectwise.answers import NoSuchEndpoint, next_page
+from psa.connectwise.schemas.row import Row, fields_of
+from psa.connectwise.schemas.set_up import CompanyInfo
 from psa.outbound.allowed_hosts import Site, fetch
 from psa.outbound.throttle import Priority
 from psa.port import Ambiguous, PsaError, Refused, Unavailable
@@ -29,7 +30,7 @@ _REDISCOVER_AFTER = 60.0
 """Seconds between two looks at whether the codebase moved."""
 
 R = TypeVar("R")
-RowT = TypeVar("RowT", bound=schemas.Row)
+RowT = TypeVar("RowT", bound=Row)
 
 
 class Endpoint(Protocol):
@@ -70,7 +71,7 @@ class Calls:
         self._on_codebase = on_codebase
         self._looked_at = float("-inf")
         self._lock = threading.Lock()
-        self._whole: set[type[schemas.Row]] = set()
+        self._whole: set[type[Row]] = set()
         self._priority: Priority | None = None
 
     def at_priority(self, priority: Priority) -> Calls:
@@ -89,7 +90,7 @@ class Calls:
         try:
             status, body = fetch(self._session, url, deadline=10.0)
             if status == 200 and body.strip() != b"null":
-                found = msgspec.json.decode(body, type=schemas.CompanyInfo, strict=False).codebase or ""
+                found = msgspec.json.decode(body, type=CompanyInfo, strict=False).codebase or ""
                 return f"{found.strip('/') or _ON_PREM_CODEBASE.strip('/')}/"
         except (requests.RequestException, OSError, ValueError) as error:
             raise Unavailable(f"{where}: {type(error).__name__}: {error}") from error
@@ -212,7 +213,7 @@ class Calls:
             asked = {
                 "conditions": f"({conditions}) and id > {last}" if last else conditions,
                 "orderBy": "id asc",
-                "fields": schemas.fields_of(row),
+                "fields": fields_of(row),
                 "pageSize": PAGE,
             }
             rows, _answer = self.rows(endpoint, row, asked, priority)

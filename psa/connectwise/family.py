@@ -12,10 +12,11 @@ from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from escalation.evidence import Note, Roster, TimeEntry
-from psa.connectwise import schemas
 from psa.connectwise.answers import NoSuchEndpoint
 from psa.connectwise.calls import Calls
 from psa.connectwise.conditions import CHARGED, any_of
+from psa.connectwise.schemas.note import NoteRow, TimeRow
+from psa.connectwise.schemas.row import Ref
 from psa.port import Family, PsaError, Refused
 
 MOST = 10
@@ -41,7 +42,7 @@ def read(manage: Any, calls: Calls, ticket_id: int, roster: Roster) -> Family:
     silent = [child for child in children if child not in shown]
     for child in silent[:MOST]:
         try:
-            rows = calls.pages(manage.service.tickets.id(child).notes, schemas.NoteRow, {}, "gather")
+            rows = calls.pages(manage.service.tickets.id(child).notes, NoteRow, {}, "gather")
             notes += [_of(row.note(roster), child) for row in rows]
         except PsaError as error:
             unread.append((f"notes of ticket {child}", error))
@@ -55,10 +56,10 @@ def read(manage: Any, calls: Calls, ticket_id: int, roster: Roster) -> Family:
     return Family(tuple(notes), tuple(times.values()), tuple(unread))
 
 
-def _joined(manage: Any, calls: Calls, ticket_id: int) -> list[schemas.NoteRow] | None:
+def _joined(manage: Any, calls: Calls, ticket_id: int) -> list[NoteRow] | None:
     """Return the rows of `/allNotes`, which cannot be ordered (public code); None where this version lacks it."""
     try:
-        return list(calls.pages(manage.service.tickets.id(ticket_id).all_notes, schemas.NoteRow, {}, "gather"))
+        return list(calls.pages(manage.service.tickets.id(ticket_id).all_notes, NoteRow, {}, "gather"))
     except (NoSuchEndpoint, Refused) as error:
         if error.status not in (404, 405):
             raise
@@ -68,7 +69,7 @@ def _joined(manage: Any, calls: Calls, ticket_id: int) -> list[schemas.NoteRow] 
 def _children(manage: Any, calls: Calls, ticket_id: int) -> list[int]:
     """Return the numbers of the tickets under one; a merged one points to it too (OpenAPI)."""
     under = f"parentTicketId={ticket_id} or mergedParentTicket/id={ticket_id}"
-    rows = calls.by_id(manage.service.tickets, schemas.Ref, under, "gather")
+    rows = calls.by_id(manage.service.tickets, Ref, under, "gather")
     return [row.id for row in rows if row.id and row.id != ticket_id]
 
 
@@ -77,7 +78,7 @@ def _charged(manage: Any, calls: Calls, children: Iterable[int], roster: Roster)
     if not numbers:
         return {}
     charged = f"{CHARGED} and {any_of('chargeToId', numbers[:100])}"
-    rows = calls.by_id(manage.time.entries, schemas.TimeRow, charged, "gather")
+    rows = calls.by_id(manage.time.entries, TimeRow, charged, "gather")
     return {row.id: _of(row.time_entry(roster), row.charge_to_id) for row in rows}
 
 

@@ -17,7 +17,7 @@ from models.work import canaries, jobs
 from models.work.canaries import Canary
 from psa.simulator.remote import Remote
 from tests.storm.proxy import Fault
-from tests.storm.rig import Rig, rig
+from tests.storm.rig import Rig
 from worker.demo.stack import until
 from worker.upkeep import auditor, canary
 
@@ -30,13 +30,10 @@ class Switch(HTTPServer):
     heard = 0
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def sky(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+@pytest.fixture
+def sky(shared_rig: Rig) -> Rig:
     """Give a whole product whose beat sends no canary while a test looks, and whose auditor is the test's own."""
-    server = request.getfixturevalue("postgres_server") if request.param == "postgresql" else None
-    environment = {"RESOLUTIONFLOW_CANARY": "3600", "RESOLUTIONFLOW_AUDIT": "3600"}
-    with rig(tmp_path_factory.mktemp("sky"), request.param, postgres=server, environment=environment) as running:
-        yield running
+    return shared_rig
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import re
 import time
 
 from models.handoff.handoffs import Handoff
-from tests.journeys.conftest import Journey
+from tests.journeys.journey import Journey
 from worker.demo.link_browser import Browser
 
 

@@ -6,7 +6,7 @@ import email
 import email.policy
 import time
 
-from tests.journeys.conftest import Journey, is_internal
+from tests.journeys.journey import Journey, is_internal
 
 
 def test_a_status_change_becomes_a_brief_and_a_mail(journey: Journey) -> None:

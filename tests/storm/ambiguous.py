@@ -15,8 +15,8 @@ import time
 from pathlib import Path
 
 from tests.storm.audit import alerts, audit, settle
+from tests.storm.outside import spoil_posts
 from tests.storm.rig import Escalation, rig, say
-from tests.storm.storms import spoil_posts
 from worker.process.logs import set_up
 
 AT_ONCE = 10

@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime
 
+from tests.storm.outside import spoil_posts
 from tests.storm.proxy import Fault
 from tests.storm.rig import Rig, every
-from tests.storm.storms import Force, rain, some, spoil_posts, storm
+from tests.storm.storms import Force, rain, some, storm
 
 HOUR = 3600.0
 

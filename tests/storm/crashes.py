@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Literal
 
 from tests.storm.audit import HEADING, Account, audit, settle
+from tests.storm.provocations import TICKETS, escalate
 from tests.storm.rig import Escalation, Rig, rig, say
-from tests.storm.ways import TICKETS, Way, escalate, put_right, stopped, way_to
+from tests.storm.ways import Way, put_right, stopped, way_to
 from worker.process import crash
 
 REACHED_S = 25.0

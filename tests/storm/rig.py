@@ -22,7 +22,7 @@ from tests.storm.disks import free, small_disk
 from tests.storm.proxy import Fault, Proxy
 from worker.account.onboarding import account_named, connect
 from worker.demo.mail_catcher import MailCatcher
-from worker.demo.stack import Stack, until
+from worker.demo.stack import START_S, Stack, until
 from worker.process.embedded import Part, worker_command
 from worker.settings import Settings
 
@@ -39,6 +39,8 @@ QUICK = {
     "RESOLUTIONFLOW_RETRY_BASE": "0.3",
     "RESOLUTIONFLOW_RETRY_CAP": "2",
     "RESOLUTIONFLOW_REFRESH_DELAY": "0.5",
+    "RESOLUTIONFLOW_LONGEST_PAUSE": "2",
+    "RESOLUTIONFLOW_NOTES": "3",
     "RESOLUTIONFLOW_MAIL_BEFORE_NOTE": "20",
     "RESOLUTIONFLOW_CALLBACK_CHECK": "5",
     "RESOLUTIONFLOW_CALLS_PER_SECOND": "100",
@@ -167,7 +169,7 @@ class Rig:
         part = Part(name, worker_command(settings), environment, log)
         part.start()
         self.stack._supervisor.parts.append(part)
-        until(lambda: '"event": "warm"' in self.stack.log(name), f"{name} did not get ready")
+        until(lambda: '"event": "warm"' in self.stack.log(name), f"{name} did not get ready", within_s=START_S)
         return part
 
     def remove(self, name: str) -> None:

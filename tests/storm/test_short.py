@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.storm.every import STORMS
-from tests.storm.rig import Rig, rig
+from tests.storm.rig import Rig
 from tests.storm.storms import Force, run
 
 SHORT = (
@@ -21,16 +19,11 @@ SHORT = (
 )
 
 
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
-    with rig(tmp_path_factory.mktemp("storm"), seed=7) as started:
-        yield started
-
-
+@pytest.mark.parametrize("shared_rig", ["sqlite"], indirect=True, scope="session")
 @pytest.mark.parametrize("name", SHORT)
-def test_nothing_is_lost_and_nothing_comes_twice(running: Rig, name: str) -> None:
+def test_nothing_is_lost_and_nothing_comes_twice(shared_rig: Rig, name: str) -> None:
     (storm,) = [one for one in STORMS if one.name == name]
-    found = run(running, storm, Force(escalations=5, seconds=2.5))
+    found = run(shared_rig, storm, Force(escalations=5, seconds=2.5))
     assert found.good, found.why
 
 

@@ -28,6 +28,7 @@ from models.account import accounts
 from models.database.clock import CommonClock
 from models.database.sessions import Database
 from psa.port import Ambiguous, PsaError, Throttled, Unavailable
+from tests.databases import compiling_once
 from tests.fakes import ESCALATED, NEW, FakeClock, FakePsa
 from tests.integration.worker.conftest import Shop
 from worker.account.onboarding import account_named, connect
@@ -81,7 +82,7 @@ class Handoffs(RuleBasedStateMachine):
         self._folder = tempfile.TemporaryDirectory()
         place = Path(self._folder.name)
         (place / "machine.db").write_bytes(self.template)
-        self.database = Database(f"sqlite:///{place / 'machine.db'}")
+        self.database = compiling_once(Database(f"sqlite:///{place / 'machine.db'}"))
         self.shop = Shop(self.database, place)
         self.shop.psa.clock = FakeClock()  # nobody sets the PSA's
         self.shops = (self.shop, Second(self.shop))

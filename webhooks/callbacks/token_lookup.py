@@ -14,7 +14,7 @@ from escalation.rules import StatusRules
 from models.account import accounts
 from models.account.accounts import Account, Cipher
 from models.database.sessions import Database
-from psa.connectwise.callbacks import Pin
+from psa.connectwise.signatures import Pin
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{20,100}")
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from escalation.lifecycle import Response
 from models.database.sessions import Database
-from models.handoff import deliveries, handoffs
+from models.handoff import claims, deliveries, handoffs
 from models.handoff.handoffs import Handoff
 from models.tables import Member
 from webhooks.authorization import Senior, require_engineer_or_admin
@@ -99,7 +99,7 @@ class Claiming:
         crash.point("claim.asked")
         with self._database.account(who.account_id) as session:
             senior = require_engineer_or_admin(session, who)
-            won = handoffs.claim(
+            won = claims.claim(
                 session, who.account_id, handoff_id, member_id=senior.member_id, now=now, kind=way, source=way,
                 happened_at=senior.psa_time(now), why=WAYS[way], actor=senior.login,
             )  # fmt: skip
@@ -115,7 +115,7 @@ class Claiming:
         crash.point("claim.returning")
         with self._database.account(who.account_id) as session:
             senior = require_engineer_or_admin(session, who)
-            done = handoffs.release_claim(
+            done = claims.release_claim(
                 session, who.account_id, handoff_id, member_id=senior.member_id, now=now, why=GIVEN_BACK,
                 happened_at=senior.psa_time(now), actor=senior.login,
             )  # fmt: skip

@@ -19,7 +19,7 @@ from escalation.brief.render import opening
 from escalation.brief.sanitize import printable
 from escalation.brief.spans import Clock, span
 from escalation.lifecycle import Response as State
-from escalation.package.build import UnknownPackageVersion, load
+from escalation.package.stored import UnknownPackageVersion, load
 from psa.connectwise.links import ticket_url
 from psa.outbound.allowed_hosts import Site
 from webhooks.authorization import NotSenior, TakenBack

@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 
 from escalation.evidence import Ticket
 from models.account import accounts
-from models.account.accounts import Account, MemberRow, StatusRow
+from models.account.accounts import Account, StatusRow
 from models.work import canaries, inbox, jobs, ticket_watch
 from psa.outbound.allowed_hosts import Site
 from psa.port import Callback, Member, ProbeResult, Psa, PsaError, SystemInfo
+from worker.account.members import check_addresses, reached, store_members
 from worker.account.statuses import Resolved, boards_of, follow, nearest, resolve, unnamed_in_words
-from worker.mail import transport
+from worker.mail import addresses, transport
 from worker.process import crash
 from worker.wiring import Services
 
@@ -37,6 +38,8 @@ class Connected:
     """Boards and statuses that were followed under another name."""
     members: int = 0
     recipients: list[str] = field(default_factory=list)
+    cleaned: list[str] = field(default_factory=list)
+    """Whose address is not written to as it stands in the PSA, and how it is."""
     callbacks: list[str] = field(default_factory=list)
     api_member: str | None = None
     already_escalated: list[int] = field(default_factory=list)
@@ -102,8 +105,10 @@ def connect(services: Services, account: Account, *, include_open: bool = False)
     with services.database.account(account.id) as session:
         known = {(r.board_id, r.status_id) for r in accounts.statuses(session, account.id) if r.kind == "escalate"}
         _store(session, account, rows, found)
-        _import(session, account, members)
-        result.recipients = [f"{m.name} <{m.email}>" for m in accounts.recipients(session, account.id)]
+        store_members(session, account, members, now=now)
+        people = accounts.recipients(session, account.id)
+        result.recipients = [reached(m) for m in people]
+        result.cleaned = [f"{m.name}: {m.email_note}" for m in people if m.email and m.email_note]
         token = accounts.path_token(account, services.cipher)
     entries = register(psa, services.settings.public_url, token, rows, psa.callbacks())
     result.callbacks = [f"{e.type}, {e.level} {e.object_id}" for e in entries]
@@ -156,22 +161,6 @@ def _store(session: Session, account: Account, rows: Iterable[StatusRow], found:
         )  # fmt: skip
 
 
-def renew_members(services: Services, account: Account, psa: Psa) -> None:
-    """Read the PSA's people again: who left is told nothing more and claims nothing, who came may. Raises `PsaError`."""
-    members = psa.members()
-    if not members:
-        return  # an answer without anybody is no reason to let go of everybody
-    with services.database.account(account.id) as session:
-        _import(session, account, members)
-
-
-def _import(session: Session, account: Account, members: Iterable[Member]) -> None:
-    accounts.import_members(
-        session, account.id, [_member_row(m) for m in members],
-        engineers=account.engineers, admins=account.admins, owner=account.owner,
-    )  # fmt: skip
-
-
 def measure_skew(services: Services, account_id: int, psa: Psa) -> SystemInfo:
     """Compare the PSA's clock with ours and store how far it is ahead. Raises `PsaError`.
 
@@ -215,13 +204,6 @@ def _check_address(account: Account, public_url: str, wrong: list[str]) -> None:
             f"PUBLIC_URL is {public_url}: ConnectWise could not call it. Set PUBLIC_URL to the https address under "
             "which it reaches this installation"
         )
-
-
-def _member_row(member: Member) -> MemberRow:
-    return MemberRow(
-        id=member.id, identifier=member.identifier, name=member.name, email=member.email, active=member.active,
-        is_api=member.is_api,
-    )  # fmt: skip
 
 
 def callback_url(public_url: str, token: str) -> str:
@@ -282,19 +264,7 @@ def check(services: Services, account: Account) -> list[ProbeResult]:
     lines = list(psa.probe())
     lines.append(_tried("boards and statuses", lambda: _check_names(services, account, psa)))
     lines.append(_tried("callbacks", lambda: _check_callbacks(services, account, psa)))
-    with services.database.account(account.id, reading=True) as session:
-        people = accounts.recipients(session, account.id)
-    mute = [m.name for m in people if not m.email]
-    if not people:
-        detail = "no engineer or admin yet: set them and run `account connect`"
-        lines.append(ProbeResult("people to tell", False, detail))
-    else:
-        detail = f"{len(people)} engineers and admins" + (f"; no address: {', '.join(mute)}" if mute else "")
-        lines.append(ProbeResult("people to tell", not mute, detail))
-    try:
-        lines.append(ProbeResult("mail", True, transport.check(services.settings.smtp_url)))
-    except (transport.MailError, transport.MailUrlError) as error:
-        lines.append(ProbeResult("mail", False, str(error)))
+    lines += _check_mail(services, account)
     if account.connected_at is not None and account.api_member is None:
         detail = "unknown which member our keys belong to: run `account connect` again"
         lines.append(ProbeResult("our own login", False, detail))
@@ -306,6 +276,29 @@ def check(services: Services, account: Account) -> list[ProbeResult]:
         detail = f"frozen: {account.frozen_reason}. When that is settled: `account set {account.name} --unfreeze`"
         lines.append(ProbeResult("writing", False, detail))
     return lines
+
+
+def _check_mail(services: Services, account: Account) -> list[ProbeResult]:
+    """Say whether mail can go out, from whom, and to whom of the account's people it cannot."""
+    settings, lines, smtputf8 = services.settings, [], True
+    try:
+        found = transport.check(settings.smtp_url)
+        smtputf8 = found.smtputf8
+        lines.append(ProbeResult("mail", True, found.detail))
+    except (transport.MailError, transport.MailUrlError) as error:
+        lines.append(ProbeResult("mail", False, str(error)))
+    for setting, text in (("MAIL_FROM", settings.mail_from), ("OPERATOR_EMAIL", settings.operator_email)):
+        try:
+            mailbox = addresses.address(text) if text else None
+        except addresses.AddressError as error:
+            lines.append(ProbeResult("mail", False, f"{setting}: {error}"))
+        else:
+            if mailbox and not mailbox.spec.isascii() and not smtputf8:
+                detail = f"{setting}: the mail server offers no SMTPUTF8, which {mailbox.spec} needs"
+                lines.append(ProbeResult("mail", False, detail))
+    with services.database.account(account.id, reading=True) as session:
+        people = accounts.recipients(session, account.id)
+    return check_addresses(account, people, smtputf8=smtputf8) + lines
 
 
 def _check_canary(services: Services, account: Account) -> list[ProbeResult]:

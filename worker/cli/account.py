@@ -332,6 +332,8 @@ def _connect(options: argparse.Namespace) -> int:
     say(f"  escalation:  {_listed(done.escalate)}")
     say(f"  claim:       {_listed(done.claim)}")
     say(f"  members:     {done.members}; told of every escalation: {_listed(done.recipients)}")
+    for line in done.cleaned:
+        say(f"    address:   {line}")
     say(f"  callbacks:   {_listed(done.callbacks)}")
     say(f"  we write as: {done.api_member or 'unknown: the API member could not be told from the callbacks'}")
     if done.unnamed:

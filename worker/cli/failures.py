@@ -20,7 +20,7 @@ class Failed:
 @contextmanager
 def in_one_line() -> Iterator[Failed]:
     """Print errors that say what to do, without a traceback; the exit code is in what this gives."""
-    from escalation.package.contents import DamagedPackage, UnknownPackageVersion
+    from escalation.package.stored import DamagedPackage, UnknownPackageVersion
     from escalation.package.threads import MalformedThread
     from models.account.accounts import CannotDecrypt
     from models.database.access import SystemRoleMissing

@@ -43,7 +43,7 @@ class MailCatcher:
     """An SMTP server in a thread of its own; a context manager. `.url` is what `SMTP_URL` takes, `.messages` what came.
 
     `port` 0 takes a free one. `credentials` (user, password) demands a sign-in; `tls` offers STARTTLS, or with
-    `tls_from_start` speaks it from the first byte.
+    `tls_from_start` speaks it from the first byte. Without `smtputf8` it takes ASCII addresses only.
     """
 
     def __init__(
@@ -56,6 +56,7 @@ class MailCatcher:
         credentials: tuple[str, str] | None = None,
         tls: ssl.SSLContext | None = None,
         tls_from_start: bool = False,
+        smtputf8: bool = True,
     ) -> None:
         self.folder = folder
         self.port = port
@@ -65,6 +66,7 @@ class MailCatcher:
         self._credentials = credentials
         self._tls = tls
         self._tls_from_start = tls_from_start
+        self._smtputf8 = smtputf8
         self._seen: set[tuple[str, str]] = set()
         self._misbehaved = {"hang": 0, "drop": 0}
         self._loop = asyncio.new_event_loop()
@@ -108,7 +110,7 @@ class MailCatcher:
             self,
             hostname="catcher.localhost",
             ident="ResolutionFlow mail catcher",
-            enable_SMTPUTF8=True,
+            enable_SMTPUTF8=self._smtputf8,
             tls_context=None if self._tls_from_start else self._tls,
             auth_required=self._credentials is not None,
             auth_require_tls=False,

@@ -17,7 +17,7 @@ from escalation.figures.hours import add_business_minutes
 from models.account import accounts, calendars
 from models.figures import baselines
 from models.figures.baselines import Reading
-from models.handoff import handoffs
+from models.handoff import briefs, claims, handoffs
 from models.tables import Handoff
 from worker.response.observe import RAN_OUT
 from worker.wiring import Services
@@ -110,7 +110,7 @@ def _handoff(
     if dice.random() < 0.08:  # the first claim runs out, and the other one takes it
         _claim(session, opened, who, claimed)
         ran_out = add_business_minutes(claimed, account.claim_expiry_minutes, hours)
-        handoffs.release_claim(
+        claims.release_claim(
             session, account_id, opened.id, member_id=_number(session, account_id, who), now=ran_out, why=RAN_OUT
         )
         who = next(other for other in SENIORS if other != who)
@@ -120,13 +120,13 @@ def _handoff(
         return
     _claim(session, opened, who, claimed)
     action = {"kind": "note", "source": f"note {ticket_id}", "trusted": True, "version": 1}
-    handoffs.mark_acted(
+    claims.mark_acted(
         session, account_id, opened.id, now=acted, happened_at=acted, why="note by the claimant", action=action, actor=who
     )
 
 
 def _claim(session: Session, handoff: Handoff, who: str, at: datetime) -> None:
-    handoffs.claim(
+    claims.claim(
         session, handoff.account_id, handoff.id, member_id=_number(session, handoff.account_id, who), now=at,
         kind="owner", source=f"ticket {handoff.ticket_id}, owner", actor=who, why="claimed by owner",
     )  # fmt: skip
@@ -137,14 +137,14 @@ def _number(session: Session, account_id: int, login: str) -> int:
 
 
 def _post(session: Session, handoff: Handoff, at: datetime, domain: str) -> None:
-    fence = handoffs.lease(session, handoff.account_id, handoff.id, now=at, lease_s=60, holder="made up")
+    fence = briefs.lease(session, handoff.account_id, handoff.id, now=at, lease_s=60, holder="made up")
     assert fence is not None
-    handoffs.store_draft(
+    briefs.store_draft(
         session, handoff.account_id, handoff.id, fence=fence, draft="made up", draft_hash="-", marker="RF-MADEUP00",
         escalation_package={}, schema_version=1, domain=domain,
     )  # fmt: skip
-    handoffs.mark_attempt(session, handoff.account_id, handoff.id, fence=fence, now=at)
-    handoffs.mark_posted(
+    briefs.mark_attempt(session, handoff.account_id, handoff.id, fence=fence, now=at)
+    briefs.mark_posted(
         session, handoff.account_id, handoff.id, fence=fence, note_id=1, note_hash="-", now=at
     )
 

@@ -22,7 +22,7 @@ from models.figures.reports import Report
 from models.figures.scoring import scorecard_of
 from models.handoff import handoffs
 from models.tables import Member
-from models.work import jobs
+from models.work import jobs, outgoing
 from worker.mail.message import compose
 from worker.mail.templates import Rendered
 from worker.mail.transport import MailError
@@ -234,25 +234,18 @@ def _take(services: Services, account_id: int, report_id: int) -> tuple[Report, 
 def _not_sent(services: Services, report: Report, error: ValueError | MailError) -> bool:
     now = services.clock()
     permanent = not isinstance(error, MailError) or error.permanent
-    with services.database.account(report.account_id) as session:
+    account_id, reason = report.account_id, str(error)[:500]
+    with services.database.account(account_id) as session:
         if permanent:
-            reports.fail(session, report.account_id, report.id, reason=str(error)[:500])
-            jobs.raise_alert(
-                session, report.account_id, kind="mail refused", subject=report.address or "?",
-                detail=str(error)[:500], now=now,
-            )  # fmt: skip
+            reports.fail(session, account_id, report.id, reason=reason)
+            outgoing.alert_refused(session, account_id, address=report.address, reason=reason, now=now)
         else:
             assert isinstance(error, MailError)
             if error.operator:
-                jobs.raise_alert(
-                    session, report.account_id, kind="mail cannot be sent", subject="SMTP_URL", now=now,
-                    detail=str(error)[:500],
-                )  # fmt: skip
+                outgoing.alert_cannot_send(session, account_id, reason=reason, now=now)
             at = next_try(services.settings.intervals, now=now, attempt=report.attempts)
-            reports.fail_for_now(
-                session, report.account_id, report.id, at=at, reason=str(error)[:500], doubtful=error.doubtful
-            )
+            reports.fail_for_now(session, account_id, report.id, at=at, reason=reason, doubtful=error.doubtful)
     crash.point("report.waits")
-    log.warning("report_not_sent", account_id=report.account_id, report_id=report.id, permanent=permanent,
+    log.warning("report_not_sent", account_id=account_id, report_id=report.id, permanent=permanent,
                 reason=str(error)[:300])  # fmt: skip
     return False

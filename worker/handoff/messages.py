@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from escalation.brief.render import opening
 from escalation.figures.hours import business_minutes
-from escalation.package.build import load
+from escalation.package.stored import load
 from models.handoff import handoffs
 from models.handoff.deliveries import Delivery
 from models.handoff.handoffs import Handoff
@@ -66,6 +67,7 @@ def _first(desk: Desk, handoff: Handoff, delivery: Delivery, url: str, claim_url
         brief_in_ticket=handoff.brief_state == "posted",
         event_id=handoff.event_id or "",
         claim_url=claim_url,
+        episode=handoff.episode,
     )
 
 
@@ -93,7 +95,7 @@ def _after(handoff: Handoff) -> timedelta | None:
 def _offered(
     services: Services, desk: Desk, handoff: Handoff, delivery: Delivery, url: str, claim_url: str
 ) -> OfferedAgainMail:
-    lines = _opening(handoff)
+    lines = _opening(handoff, now=services.clock())
     held_by, minutes, ran_out = _last_return(services, desk, handoff)
     first = next((line.partition(": ")[2] for line in lines if line.startswith("Start here: ")), "")
     return OfferedAgainMail(
@@ -128,9 +130,12 @@ def _last_return(services: Services, desk: Desk, handoff: Handoff) -> tuple[int 
     return desk.member_id(claims[-1].actor), max(0, minutes), back.why == RAN_OUT
 
 
-def _opening(handoff: Handoff) -> list[str]:
+def _opening(handoff: Handoff, *, now: datetime | None = None) -> list[str]:
+    """Return the brief's first lines, with the wait as it is `now` instead of when the brief was written."""
     package = load(handoff.escalation_package) if handoff.escalation_package else None
-    return opening(package) if package else []
+    if package is None:
+        return []
+    return opening(replace(package, as_of=now) if now else package)
 
 
 def _summary(handoff: Handoff) -> str:

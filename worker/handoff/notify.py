@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from escalation.response.claims import CLAIMING_ROLES
 from models.account import accounts, people
-from models.handoff import deliveries, handoffs
+from models.handoff import claims, deliveries, handoffs
 from models.handoff.deliveries import Delivery
 from models.handoff.handoffs import Handoff
-from models.work import jobs
+from models.work import jobs, outgoing
 from worker.handoff.messages import letter, stale
 from worker.mail.message import compose
 from worker.mail.transport import MailError
@@ -83,7 +83,7 @@ def deliver(services: Services, *, account_id: int, delivery_id: int) -> bool:
         deliveries.mark_sent(session, account_id, delivery_id, now=services.clock())
         if delivery.kind != TAKEN:
             # Should it have been claimed while this was on its way, its reader is to learn that too.
-            handoffs.ask_settlement(session, account_id, delivery.handoff_id, due_at=services.clock())
+            claims.ask_settlement(session, account_id, delivery.handoff_id, due_at=services.clock())
     crash.point("deliver.recorded")
     log.info("mail_sent", delivery_id=delivery_id, attempts=delivery.attempts)
     return True
@@ -122,22 +122,17 @@ def _first_message(session: Session, delivery: Delivery) -> str | None:
 def _not_sent(services: Services, delivery: Delivery, error: ValueError | MailError) -> bool:
     now: datetime = services.clock()
     permanent = not isinstance(error, MailError) or error.permanent or delivery.attempts >= GIVE_UP_AFTER
-    with services.database.account(delivery.account_id) as session:
+    account_id, reason = delivery.account_id, str(error)[:500]
+    with services.database.account(account_id) as session:
         if permanent:
-            deliveries.fail(session, delivery.account_id, delivery.id, reason=str(error)[:500])
-            jobs.raise_alert(
-                session, delivery.account_id, kind="mail refused", subject=delivery.address or "?",
-                detail=str(error)[:500], now=now,
-            )  # fmt: skip
+            deliveries.fail(session, account_id, delivery.id, reason=reason)
+            outgoing.alert_refused(session, account_id, address=delivery.address, reason=reason, now=now)
         else:
-            at = next_try(services.settings.intervals, now=now, attempt=delivery.attempts)
             assert isinstance(error, MailError)
             if error.operator:
-                jobs.raise_alert(
-                    session, delivery.account_id, kind="mail cannot be sent", subject="SMTP_URL", now=now,
-                    detail=str(error)[:500],
-                )  # fmt: skip
-            deliveries.fail_for_now(session, delivery.account_id, delivery.id, at=at, reason=str(error)[:500])
+                outgoing.alert_cannot_send(session, account_id, reason=reason, now=now)
+            at = next_try(services.settings.intervals, now=now, attempt=delivery.attempts)
+            deliveries.fail_for_now(session, account_id, delivery.id, at=at, reason=reason)
     crash.point("deliver.waits")
     log.warning("mail_not_sent", delivery_id=delivery.id, permanent=permanent, reason=str(error)[:300])
     return False

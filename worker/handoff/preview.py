@@ -6,12 +6,13 @@ import json
 from datetime import datetime
 from pathlib import Path
 
-from escalation.package.build import Package, build
+from escalation.package.build import build
+from escalation.package.contents import Package
 from escalation.package.redaction import redact_evidence
 from escalation.package.threads import MalformedThread, evidence_from_thread
 from escalation.rules import RULES_VERSION
 from models.account import accounts
-from models.handoff import handoffs
+from models.handoff import briefs, handoffs
 from models.work import inbox, ticket_watch
 from worker.handoff import notify, publish
 from worker.wiring import Services
@@ -102,10 +103,10 @@ def replay(services: Services, *, since: datetime | None, only: int | None) -> t
     now = services.clock()
     with services.database.system(reading=True) as system:
         ids = [a.id for a in accounts.list_accounts(system) if only is None or a.id == only]
-    callbacks = briefs = 0
+    callbacks = brought_back = 0
     for account_id in ids:
         with services.database.account(account_id) as session:
             callbacks += inbox.reset(session, account_id, since=since, now=now)
-            for handoff_id in handoffs.parked(session, account_id):
-                briefs += handoffs.unpark(session, account_id, handoff_id, now=now)
-    return callbacks, briefs
+            for handoff_id in briefs.parked(session, account_id):
+                brought_back += briefs.unpark(session, account_id, handoff_id, now=now)
+    return callbacks, brought_back

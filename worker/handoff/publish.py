@@ -9,7 +9,6 @@ the next look finds it, removes it and counts it.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
@@ -18,11 +17,11 @@ from sqlalchemy.orm import Session
 from escalation.brief.marker import carries, marker_of
 from escalation.brief.render import render
 from escalation.evidence import Evidence
-from escalation.package.build import Package, build
-from escalation.package.contents import SCHEMA_VERSION
+from escalation.package.build import build
+from escalation.package.contents import SCHEMA_VERSION, Package
 from models.account import accounts
 from models.database.clock import counted
-from models.handoff import handoffs
+from models.handoff import briefs, handoffs
 from models.handoff.handoffs import Handoff
 from models.work import jobs
 from psa.port import (
@@ -30,7 +29,6 @@ from psa.port import (
     Forbidden,
     NotFound,
     PostedNote,
-    Psa,
     PsaError,
     Throttled,
     Unauthorized,
@@ -38,6 +36,7 @@ from psa.port import (
     VisibleNote,
 )
 from worker.gather import refused_gaps, transient_gaps
+from worker.handoff.hold import Hold, lease
 from worker.process import crash
 from worker.process.backoff import after_refusal, next_try
 from worker.response.claim_line import claimant_of, facts
@@ -46,21 +45,6 @@ from worker.wiring import Desk, Services
 log = structlog.get_logger()
 
 ENDED = ("withdrawn", "resolved")
-
-
-@dataclass(frozen=True, slots=True)
-class _Hold:
-    """A handoff under our lease. Every write carries the fence; losing it means somebody else goes on."""
-
-    services: Services
-    desk: Desk
-    psa: Psa
-    handoff: Handoff
-    fence: int
-
-    @property
-    def ids(self) -> tuple[int, int]:
-        return self.desk.account_id, self.handoff.id
 
 
 def text_hash(text: str) -> str:
@@ -110,36 +94,28 @@ def publish(services: Services, *, account_id: int, handoff_id: int) -> bool:
         return _park(hold, str(error), error)
 
 
-def _lease(services: Services, account_id: int, handoff_id: int) -> _Hold | None:
-    now = services.clock()
+def _lease(services: Services, account_id: int, handoff_id: int) -> Hold | None:
     desk = services.desk(account_id)
     if desk.frozen:
         log.warning("account_frozen", account=desk.name, reason=desk.frozen)
         return None
-    with services.database.account(account_id) as session:
-        waits = services.settings.intervals
-        before = handoffs.get(session, account_id, handoff_id)
-        if before is None or before.brief_state == "posted":
-            return None
-        if before.response_state in ENDED and before.post_attempted_at is None:
-            return None  # nobody needs it any more; one that was tried is still settled
-        fence = handoffs.lease(
-            session, account_id, handoff_id, now=now, lease_s=waits.lease, holder=services.holder
-        )
-        handoff = handoffs.get(session, account_id, handoff_id) if fence else None
-    if fence is None or handoff is None:
-        return None
-    return _Hold(services, desk, services.psa(account_id), handoff, fence)
+    return lease(services, desk, handoff_id, wanted=_to_be_posted)
 
 
-def _spent(hold: _Hold) -> bool:
+def _to_be_posted(handoff: Handoff) -> bool:
+    # Once ended nobody needs it any more; one that was tried is still settled.
+    needed = handoff.response_state not in ENDED or handoff.post_attempted_at is not None
+    return handoff.brief_state != "posted" and needed
+
+
+def _spent(hold: Hold) -> bool:
     """Park a handoff that ended the process so often that it must be its own doing."""
     if hold.handoff.attempts <= hold.services.settings.intervals.attempts:
         return False
     return _park(hold, f"taken {hold.handoff.attempts} times without an end")
 
 
-def _draft(hold: _Hold) -> _Hold | None:
+def _draft(hold: Hold) -> Hold | None:
     """Gather what is missing, build the brief and commit it. None if the fence was lost meanwhile."""
     services, (account_id, handoff_id) = hold.services, hold.ids
     with services.database.account(account_id, reading=True) as session:
@@ -160,7 +136,7 @@ def _draft(hold: _Hold) -> _Hold | None:
     claimant = claimant_of(services, hold.desk, hold.handoff, evidence)
     text = render(package, marker=marker, claimant=claimant)
     with services.database.account(account_id) as session:
-        stored = handoffs.store_draft(
+        stored = briefs.store_draft(
             session, account_id, handoff_id, fence=hold.fence, draft=text, draft_hash=text_hash(text), marker=marker,
             escalation_package=package.to_json(), schema_version=SCHEMA_VERSION,
             evidence_fingerprint=facts(evidence, claimant), domain=package.domain,
@@ -170,7 +146,7 @@ def _draft(hold: _Hold) -> _Hold | None:
         handoffs.add_snapshot(session, account_id, handoff_id, evidence, kind="handoff")
         if transient_gaps(evidence) or refused_gaps(evidence):
             later = services.clock() + timedelta(seconds=services.settings.intervals.refresh_delay)
-            handoffs.ask_refresh(session, account_id, handoff_id, due_at=later)
+            briefs.ask_refresh(session, account_id, handoff_id, due_at=later)
         handoff = handoffs.get(session, account_id, handoff_id)
     assert handoff is not None
     crash.point("publish.drafted")
@@ -181,7 +157,7 @@ def _draft(hold: _Hold) -> _Hold | None:
         time_entries=len(evidence.time_entries),
         gaps=[gap.source for gap in evidence.gaps],
     )
-    return _Hold(services, hold.desk, hold.psa, handoff, hold.fence)
+    return Hold(services, hold.desk, hold.psa, handoff, hold.fence)
 
 
 def package_of(handoff: Handoff, desk: Desk, evidence: Evidence) -> Package:
@@ -196,7 +172,7 @@ def package_of(handoff: Handoff, desk: Desk, evidence: Evidence) -> Package:
     )
 
 
-def _earlier_note(hold: _Hold) -> PostedNote | None:
+def _earlier_note(hold: Hold) -> PostedNote | None:
     """Look for the note of an attempt whose outcome nobody recorded; return it, its repeats removed.
 
     Only an internal note by our own API member with our marker counts. Raises `Ambiguous` when the notes cannot be
@@ -216,7 +192,7 @@ def _earlier_note(hold: _Hold) -> PostedNote | None:
     return ours[0]
 
 
-def _may_still_arrive(hold: _Hold) -> bool:
+def _may_still_arrive(hold: Hold) -> bool:
     """Wait, and look again now and then, until an earlier POST cannot arrive any more: time-out plus a margin."""
     waits, now = hold.services.settings.intervals, hold.services.clock()
     attempted = hold.handoff.post_attempted_at
@@ -261,7 +237,7 @@ def remove_extras(
     for extra in extras:
         log.error("second_brief_found", note_id=extra.id, kept=keep.id)
         with services.database.account(desk.account_id) as session:
-            handoffs.count_extra_note(session, desk.account_id, handoff.id, note_id=extra.id)
+            briefs.count_extra_note(session, desk.account_id, handoff.id, note_id=extra.id)
         crash.point("refresh.counted")
         try:
             psa.delete_note(handoff.ticket_id, extra.id)
@@ -278,14 +254,14 @@ def remove_extras(
         alert(services, handoff, "second brief", f"{len(extras)} repeated note(s) removed; note {keep.id} kept")
 
 
-def _post(hold: _Hold) -> bool:
+def _post(hold: Hold) -> bool:
     services, (account_id, handoff_id) = hold.services, hold.ids
     waits, now, begun = services.settings.intervals, services.clock(), counted()
     with services.database.account(account_id) as session:
-        if not handoffs.mark_attempt(session, account_id, handoff_id, fence=hold.fence, now=now):
+        if not briefs.mark_attempt(session, account_id, handoff_id, fence=hold.fence, now=now):
             return False
         # Reading may have taken most of the lease; the POST gets a whole one.
-        handoffs.renew(session, account_id, handoff_id, fence=hold.fence, now=now, lease_s=waits.lease)
+        briefs.renew(session, account_id, handoff_id, fence=hold.fence, now=now, lease_s=waits.lease)
     crash.point("publish.attempted")
     spare_s = waits.lease - waits.post_timeout
     if services.clock() >= now + timedelta(seconds=spare_s) or counted() >= begun + spare_s:
@@ -299,11 +275,11 @@ def _post(hold: _Hold) -> bool:
     return _record(hold, note, why="note accepted")
 
 
-def _record(hold: _Hold, note: PostedNote, *, why: str) -> bool:
+def _record(hold: Hold, note: PostedNote, *, why: str) -> bool:
     services, (account_id, handoff_id) = hold.services, hold.ids
     now = services.clock()
     with services.database.account(account_id) as session:
-        recorded = handoffs.mark_posted(
+        recorded = briefs.mark_posted(
             session, account_id, handoff_id, fence=hold.fence, note_id=note.id, note_hash=text_hash(note.text),
             now=now, posted_at=note.created_at, why=why,
         )  # fmt: skip
@@ -311,12 +287,12 @@ def _record(hold: _Hold, note: PostedNote, *, why: str) -> bool:
             # An earlier POST may be carried out even now: look once more when none can arrive any longer.
             waits = services.settings.intervals
             later = now + timedelta(seconds=waits.post_timeout + waits.ambiguous_wait)
-            handoffs.ask_refresh(session, account_id, handoff_id, due_at=later)
+            briefs.ask_refresh(session, account_id, handoff_id, due_at=later)
         elif recorded and hold.desk.ask_junior:
-            handoffs.ask_refresh(session, account_id, handoff_id, due_at=now)  # which asks the question
+            briefs.ask_refresh(session, account_id, handoff_id, due_at=now)  # which asks the question
         elif not recorded:
             # Somebody took over while our POST was on its way, and may have posted too: look at once.
-            handoffs.ask_refresh(session, account_id, handoff_id, due_at=now)
+            briefs.ask_refresh(session, account_id, handoff_id, due_at=now)
         clear(session, hold.handoff, "brief parked", now)
     crash.point("publish.recorded")
     seconds = (now - hold.handoff.seen_at).total_seconds()
@@ -324,7 +300,7 @@ def _record(hold: _Hold, note: PostedNote, *, why: str) -> bool:
     return recorded
 
 
-def _wait(hold: _Hold, error: PsaError) -> bool:
+def _wait(hold: Hold, error: PsaError) -> bool:
     """Give the handoff back because of a failure that passes. Such tries do not wear it out."""
     services = hold.services
     now = services.clock()
@@ -336,22 +312,22 @@ def _wait(hold: _Hold, error: PsaError) -> bool:
 
 
 def _give_back(
-    hold: _Hold, at: datetime, reason: str, *, not_posted: bool = False, attempted_at: datetime | None = None
+    hold: Hold, at: datetime, reason: str, *, not_posted: bool = False, attempted_at: datetime | None = None
 ) -> None:
     services = hold.services
     with services.database.account(hold.desk.account_id) as session:
         if attempted_at is not None:
-            handoffs.mark_attempt(session, *hold.ids, fence=hold.fence, now=attempted_at)
+            briefs.mark_attempt(session, *hold.ids, fence=hold.fence, now=attempted_at)
         if not_posted:
-            handoffs.clear_attempt(session, *hold.ids, fence=hold.fence)
-        handoffs.give_back(
+            briefs.clear_attempt(session, *hold.ids, fence=hold.fence)
+        briefs.give_back(
             session, *hold.ids, fence=hold.fence, next_attempt_at=at, reason=reason, now=services.clock(),
             count_attempt=False,
         )  # fmt: skip
     crash.point("publish.waits")
 
 
-def _refused(hold: _Hold, error: PsaError) -> bool:
+def _refused(hold: Hold, error: PsaError) -> bool:
     """Wait, longer each time, and park only what stays refused: one 401 or 403 is no fact yet."""
     services, since = hold.services, hold.handoff.seen_at
     now, waits = services.clock(), services.settings.intervals
@@ -364,7 +340,7 @@ def _refused(hold: _Hold, error: PsaError) -> bool:
     return False
 
 
-def _park(hold: _Hold, reason: str, error: PsaError | None = None) -> bool:
+def _park(hold: Hold, reason: str, error: PsaError | None = None) -> bool:
     """Record a failure that a person has to end. The engineers are told all the same, without the note.
 
     What ConnectWise refuses is tried again now and then, since the cause may go without anybody telling us; what is
@@ -374,14 +350,14 @@ def _park(hold: _Hold, reason: str, error: PsaError | None = None) -> bool:
     again = error is not None and not isinstance(error, NotFound)
     at = after_refusal(services.settings.intervals, now=now, since=hold.handoff.seen_at) if again else None
     with services.database.account(hold.desk.account_id) as session:
-        parked = handoffs.park(session, *hold.ids, fence=hold.fence, reason=reason[:500], now=now, again_at=at)
+        parked = briefs.park(session, *hold.ids, fence=hold.fence, reason=reason[:500], now=now, again_at=at)
     crash.point("publish.parked")
     alert(services, hold.handoff, "brief parked", reason, error)
     log.error("brief_parked", reason=reason)
     return parked
 
 
-def _freeze(hold: _Hold, error: VisibleNote) -> bool:
+def _freeze(hold: Hold, error: VisibleNote) -> bool:
     return _park(hold, freeze(hold.services, hold.handoff, error))
 
 

@@ -6,48 +6,38 @@ A note that a person edited is never overwritten. Nor is one brought back that a
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 
 from escalation.brief.claim_line import line
+from escalation.brief.delta import changes, lines
 from escalation.brief.question import question_to_junior
 from escalation.brief.render import render
-from escalation.brief.sanitize import Inert
 from escalation.brief.spans import Clock
 from escalation.evidence import Evidence, Note, TimeEntry
-from escalation.package.build import Package
+from escalation.package.contents import Package
 from escalation.response.claims import CLAIMING_ROLES
 from escalation.response.repeats import repeats
-from models.handoff import handoffs
-from models.handoff.handoffs import Handoff
-from psa.port import Ambiguous, Forbidden, PostedNote, Psa, PsaError, Unauthorized, VisibleNote
+from models.handoff import briefs, handoffs
+from psa.port import Ambiguous, Forbidden, PostedNote, PsaError, Unauthorized, VisibleNote
 from worker.gather import refused_gaps, transient_gaps
+from worker.handoff.hold import Hold, lease
 from worker.handoff.publish import alert, clear, freeze, package_of, remove_extras, text_hash, with_marker
 from worker.process import crash
 from worker.process.backoff import after_refusal, next_try
 from worker.response.claim_line import claimant_of, facts
 from worker.response.observe import UNDECIDED
-from worker.wiring import Desk, Services
+from worker.wiring import Services
 
 log = structlog.get_logger()
 
 REFUSED_FOR = timedelta(hours=2)
 """How long after the escalation what was refused is read again for its own sake; a change of facts reads it any time."""
+BESIDE = 12
+"""How many changes are named beside a brief that a person edited."""
 MOVED_ON = "**The ticket has changed since the handoff brief.**"
-
-
-@dataclass(frozen=True, slots=True)
-class _Hold:
-    """A posted handoff under our lease."""
-
-    services: Services
-    desk: Desk
-    psa: Psa
-    handoff: Handoff
-    fence: int
 
 
 def refresh(services: Services, *, account_id: int, handoff_id: int) -> bool:
@@ -59,7 +49,8 @@ def refresh(services: Services, *, account_id: int, handoff_id: int) -> bool:
     4. Edit our note only if it still is what we last wrote.
     """
     crash.point("refresh.rung")
-    hold = _lease(services, account_id, handoff_id)
+    desk = services.desk(account_id)
+    hold = None if desk.frozen else lease(services, desk, handoff_id, wanted=lambda it: it.brief_state == "posted")
     if hold is None:
         return False
     structlog.contextvars.bind_contextvars(event_id=hold.handoff.event_id, ticket_id=hold.handoff.ticket_id)
@@ -80,7 +71,7 @@ def refresh(services: Services, *, account_id: int, handoff_id: int) -> bool:
             return False
         written, note_hash = False, None
     with services.database.account(account_id) as session:
-        handoffs.mark_edited(
+        briefs.mark_edited(
             session, account_id, handoff_id, fence=hold.fence, note_hash=note_hash, now=services.clock()
         )
         if note_hash is not None:
@@ -89,25 +80,7 @@ def refresh(services: Services, *, account_id: int, handoff_id: int) -> bool:
     return written
 
 
-def _lease(services: Services, account_id: int, handoff_id: int) -> _Hold | None:
-    desk = services.desk(account_id)
-    if desk.frozen:
-        return None
-    with services.database.account(account_id) as session:
-        before = handoffs.get(session, account_id, handoff_id)
-        if before is None or before.brief_state != "posted":
-            return None
-        lease_s = services.settings.intervals.lease
-        fence = handoffs.lease(
-            session, account_id, handoff_id, now=services.clock(), lease_s=lease_s, holder=services.holder
-        )
-        handoff = handoffs.get(session, account_id, handoff_id) if fence else None
-    if fence is None or handoff is None:
-        return None
-    return _Hold(services, desk, services.psa(account_id), handoff, fence)
-
-
-def _try_again(hold: _Hold, error: PsaError) -> None:
+def _try_again(hold: Hold, error: PsaError) -> None:
     services, now = hold.services, hold.services.clock()
     waits = services.settings.intervals
     at = next_try(waits, now=now, attempt=3, error=error)
@@ -116,7 +89,7 @@ def _try_again(hold: _Hold, error: PsaError) -> None:
     if isinstance(error, Ambiguous):
         at = max(at, _safe_at(hold, now))
     with services.database.account(hold.desk.account_id) as session:
-        handoffs.give_back(
+        briefs.give_back(
             session, hold.desk.account_id, hold.handoff.id, fence=hold.fence, next_attempt_at=at,
             reason=str(error)[:500], now=now,
         )  # fmt: skip
@@ -124,13 +97,13 @@ def _try_again(hold: _Hold, error: PsaError) -> None:
     log.warning("refresh_waits", error=type(error).__name__, status=error.status, until=at.isoformat())
 
 
-def _safe_at(hold: _Hold, now: datetime) -> datetime:
+def _safe_at(hold: Hold, now: datetime) -> datetime:
     """Return when a write sent just now can no longer arrive."""
     waits = hold.services.settings.intervals
     return now + timedelta(seconds=waits.post_timeout + waits.ambiguous_wait)
 
 
-def _bring_up_to_date(hold: _Hold) -> tuple[bool, str | None]:
+def _bring_up_to_date(hold: Hold) -> tuple[bool, str | None]:
     """Write what changed; return whether anything was, and our note's hash where it is known anew."""
     services, desk, handoff = hold.services, hold.desk, hold.handoff
     assert handoff.marker is not None
@@ -153,13 +126,14 @@ def _bring_up_to_date(hold: _Hold) -> tuple[bool, str | None]:
     _count_repeats(hold, first, evidence)
     text = render(package, marker=handoff.marker, since=first, claimant=claimant)
     who = line(claimant, Clock(desk.time_zone, services.clock())) if claimant else None
-    wrote, note_hash = _write(hold, note, own, text, who)
+    changed = lines(changes(first, package))[:BESIDE] if first else ()
+    wrote, note_hash = _write(hold, note, own, text, "\n\n".join(filter(None, [who, "\n".join(f"- {c}" for c in changed)])))
     written = text if wrote and note_hash is not None else handoff.draft or text
     _store(hold, written, package.to_json(), fingerprint, package.domain, evidence=evidence)
     return wrote, note_hash
 
 
-def _ask_junior(hold: _Hold, own: list[PostedNote], evidence: Evidence) -> bool:
+def _ask_junior(hold: Hold, own: list[PostedNote], evidence: Evidence) -> bool:
     """Ask the junior the one question, where the account wants it; once on a ticket. Raises `PsaError`.
 
     Our notes were read just before: one whose POST was in doubt is found there the next time.
@@ -176,7 +150,7 @@ def _ask_junior(hold: _Hold, own: list[PostedNote], evidence: Evidence) -> bool:
     return True
 
 
-def _count_repeats(hold: _Hold, first: Package | None, evidence: Evidence) -> None:
+def _count_repeats(hold: Hold, first: Package | None, evidence: Evidence) -> None:
     """Store what seniors did or asked again since the brief was in the ticket: the measure of a bad handoff."""
     posted_at = hold.handoff.posted_at
     if first is None or posted_at is None:
@@ -189,13 +163,13 @@ def _count_repeats(hold: _Hold, first: Package | None, evidence: Evidence) -> No
     if found == (hold.handoff.repeats or []):
         return
     with hold.services.database.account(hold.desk.account_id) as session:
-        handoffs.store_repeats(session, hold.desk.account_id, hold.handoff.id, found, now=hold.services.clock())
+        briefs.store_repeats(session, hold.desk.account_id, hold.handoff.id, found, now=hold.services.clock())
     crash.point("refresh.repeats")
     log.info("repeats_found", count=len(found), kinds=sorted({repeat["kind"] for repeat in found}))
 
 
 def _store(
-    hold: _Hold,
+    hold: Hold,
     text: str,
     package: dict[str, Any],
     fingerprint: str | None,
@@ -207,7 +181,7 @@ def _store(
     handoff = hold.handoff
     assert handoff.marker is not None
     with hold.services.database.account(hold.desk.account_id) as session:
-        handoffs.store_draft(
+        briefs.store_draft(
             session, hold.desk.account_id, handoff.id, fence=hold.fence, draft=text, draft_hash=text_hash(text),
             marker=handoff.marker, escalation_package=package, schema_version=handoff.schema_version or 1,
             evidence_fingerprint=fingerprint, domain=domain or handoff.domain,
@@ -217,14 +191,14 @@ def _store(
     crash.point("refresh.stored")
 
 
-def _first_package(hold: _Hold) -> Package | None:
+def _first_package(hold: Hold) -> Package | None:
     """Return what the first brief was made of, so that an edited one can say what has changed since."""
     with hold.services.database.account(hold.desk.account_id, reading=True) as session:
         first = handoffs.latest_snapshot(session, hold.desk.account_id, hold.handoff.id, kind="handoff")
     return package_of(hold.handoff, hold.desk, first) if first is not None else None
 
 
-def _settled(hold: _Hold, own: list[PostedNote]) -> PostedNote | None:
+def _settled(hold: Hold, own: list[PostedNote]) -> PostedNote | None:
     """Return our brief's note, None if a person deleted it; remove second ones. Raises `VisibleNote`."""
     handoff = hold.handoff
     assert handoff.marker is not None
@@ -236,8 +210,9 @@ def _settled(hold: _Hold, own: list[PostedNote]) -> PostedNote | None:
 
 
 def _write(
-    hold: _Hold, note: PostedNote | None, own: list[PostedNote], text: str, claimant: Inert | None
+    hold: Hold, note: PostedNote | None, own: list[PostedNote], text: str, beside: str
 ) -> tuple[bool, str | None]:
+    """Edit our note to `text`; where a person has edited it, say `beside` it, in Markdown, what is newer."""
     handoff = hold.handoff
     if note is None:
         log.info("brief_removed_by_a_person", note_id=handoff.escalation_package_external_id)
@@ -251,14 +226,14 @@ def _write(
         crash.point("refresh.edited")
         log.info("brief_edited", note_id=note.id)
         return True, text_hash(edited.text)
-    return _say_beside(hold, note, own, claimant), None
+    return _say_beside(hold, note, own, beside), None
 
 
-def _still_held(hold: _Hold) -> bool:
+def _still_held(hold: Hold) -> bool:
     """Take the lease anew for the write that follows; False when somebody else has taken over."""
     services = hold.services
     with services.database.account(hold.desk.account_id) as session:
-        held = handoffs.renew(
+        held = briefs.renew(
             session, hold.desk.account_id, hold.handoff.id, fence=hold.fence, now=services.clock(),
             lease_s=services.settings.intervals.lease,
         )  # fmt: skip
@@ -266,16 +241,15 @@ def _still_held(hold: _Hold) -> bool:
     return held
 
 
-def _say_beside(hold: _Hold, note: PostedNote, own: list[PostedNote], claimant: Inert | None) -> bool:
-    """Say beside a brief that a person edited that the ticket has moved on, and who has it: one note, kept true.
+def _say_beside(hold: Hold, note: PostedNote, own: list[PostedNote], news: str) -> bool:
+    """Say beside a brief that a person edited what has changed since, and who has it: one note, kept true.
 
     Only a note that still begins as ours is edited; what a person made of it stays too.
     """
     tag = f"[ref: RF-U-{(hold.handoff.marker or '').removeprefix('RF-')}]"
-    who = f"{claimant}\n\n" if claimant else ""
     text = (
-        f"{MOVED_ON} Note {note.id} was edited by hand and is left as it is; what is newer stands in the notes and "
-        f"time entries themselves.\n\n{who}{tag}"
+        f"{MOVED_ON} Note {note.id} was edited by hand and is left as it is; all that is newer stands in the notes and "
+        f"time entries themselves.\n\n{news}\n\n{tag}"
     )
     beside = next((n for n in own if tag in n.text), None)
     if beside is None:
@@ -290,15 +264,15 @@ def _say_beside(hold: _Hold, note: PostedNote, own: list[PostedNote], claimant: 
     return True
 
 
-def _look_again(hold: _Hold) -> None:
+def _look_again(hold: Hold) -> None:
     """Read what was refused again, further and further apart for two hours: a right that is missing may come back."""
     now, since = hold.services.clock(), hold.handoff.seen_at
     if now - since < REFUSED_FOR:
         _later(hold, (after_refusal(hold.services.settings.intervals, now=now, since=since) - now).total_seconds())
 
 
-def _later(hold: _Hold, seconds: float) -> None:
+def _later(hold: Hold, seconds: float) -> None:
     at = hold.services.clock() + timedelta(seconds=seconds)
     with hold.services.database.account(hold.desk.account_id) as session:
-        handoffs.ask_refresh(session, hold.desk.account_id, hold.handoff.id, due_at=at)
+        briefs.ask_refresh(session, hold.desk.account_id, hold.handoff.id, due_at=at)
     crash.point("refresh.put_off")

@@ -14,11 +14,12 @@ from escalation.evidence import Evidence, Ticket
 from escalation.response.claims import Sighting, may_claim, status_set_by_person
 from escalation.rules import RULES_VERSION, Act, Seen, Verdict
 from models.account import accounts
-from models.handoff import handoffs, sightings
+from models.handoff import briefs, claims, handoffs, sightings
 from models.handoff.handoffs import Handoff
 from models.work import canaries, inbox, jobs, ticket_watch
 from models.work.inbox import Inbox
-from psa.connectwise.callbacks import CallbackBody, Forged, Malformed, parse
+from psa.connectwise.callbacks import CallbackBody, Malformed, parse
+from psa.connectwise.signatures import Forged
 from psa.port import NotFound, Psa, PsaError, Unavailable
 from worker.process import crash
 from worker.process.backoff import next_try
@@ -284,7 +285,7 @@ def _carry_out(
     if verdict.act is Act.RESUME:
         handoffs.resume(session, desk.account_id, current.id, due_at=due, escalated_at=at)
     elif verdict.act is Act.REFRESH:
-        handoffs.ask_refresh(session, desk.account_id, current.id, due_at=due)
+        briefs.ask_refresh(session, desk.account_id, current.id, due_at=due)
     if reading.ticket is not None and (current.board, current.status) != (reading.ticket.board, reading.ticket.status):
         handoffs.stands_in(
             session, desk.account_id, current.id, board=reading.ticket.board, status=reading.ticket.status
@@ -303,7 +304,7 @@ def _have_it_looked_at(
     if reading.save is not None and reading.save.at >= handoff.escalated_at:
         sightings.add(session, desk.account_id, handoff.id, reading.save, now=now)
     sightings.add(session, desk.account_id, handoff.id, Sighting.of(reading.ticket, read_at=now), now=now)
-    handoffs.ask_observation(session, desk.account_id, handoff.id, due_at=now)
+    claims.ask_observation(session, desk.account_id, handoff.id, due_at=now)
 
 
 def _open(

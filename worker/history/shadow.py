@@ -24,7 +24,8 @@ from escalation.history import backcast
 from escalation.history.audit_trail import Witnessed
 from escalation.history.backcast import BACKCAST_VERSION, Candidates, Episode, Response, Undated
 from escalation.history.saves import Course, Meaning, Understanding, understand
-from escalation.package.build import Package, build
+from escalation.package.build import build
+from escalation.package.contents import Package
 from escalation.response.claims import CLAIMING_ROLES
 from models.account import accounts
 from models.account.accounts import Account

@@ -47,6 +47,8 @@ class HandoffMail:
     brief_in_ticket: bool
     """False: the note is not in the ticket (yet), and the message says so."""
     event_id: str
+    episode: int = 1
+    """From the second on the subject says so, since mail programs put messages of one subject together."""
     claim_url: str = ""
     """Where this recipient claims it; opening it must change nothing. Empty: the mail offers no claim."""
 
@@ -90,6 +92,7 @@ def handoff_context(mail: HandoffMail) -> dict[str, object]:
     return {
         "account": plain(mail.account, limit=60),
         "number": int(mail.ticket_id),
+        "episode": mail.episode,
         "url": web_address(mail.ticket_url, named="ticket_url"),
         "claim_url": web_address(mail.claim_url, named="claim_url") if mail.claim_url else "",
         "summary": summary,

@@ -26,7 +26,7 @@ WIDTH = 76
 SUBJECT_LIMIT = 120
 """Characters of a subject; phones show about 40, list views about 80."""
 
-_INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 """Characters that draw nothing although Unicode counts them as letters, marks or symbols."""
 _SCHEME = re.compile(r"(?<=[A-Za-z0-9+.-])://")
 _WWW = re.compile(r"\bwww\.", re.IGNORECASE)
@@ -54,7 +54,7 @@ def plain(text: str, *, limit: int = 400) -> str:
         category = unicodedata.category(char)
         if category in ("Zs", "Zl", "Zp") or char in "\t\n\v\f\r\x85":
             visible.append(" ")
-        elif not category.startswith("C") and char not in _INVISIBLE:
+        elif not category.startswith("C") and char not in INVISIBLE:
             visible.append(char)
     line = " ".join("".join(visible).split())
     line = _WWW.sub(lambda found: f"{found.group()[:3]}[.]", _SCHEME.sub("[:]//", line))

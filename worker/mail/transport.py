@@ -18,7 +18,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.generator import BytesGenerator
 from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
 from io import BytesIO
 from pathlib import Path
 from typing import Literal, Protocol
@@ -90,8 +89,16 @@ def mailer_for(url: str, *, default: Path = DEFAULT_FOLDER, timeout: float = TIM
     return FolderMailer(target) if isinstance(target, Path) else SmtpMailer(target, timeout=timeout)
 
 
-def check(url: str, *, default: Path = DEFAULT_FOLDER, timeout: float = TIMEOUT) -> str:
-    """Connect, greet, secure, sign in and send no message. Return what was found, as one line.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a check met: one line, and whether addresses in other scripts can be written to."""
+
+    detail: str
+    smtputf8: bool = True
+
+
+def check(url: str, *, default: Path = DEFAULT_FOLDER, timeout: float = TIMEOUT) -> Found:
+    """Connect, greet, secure, sign in and send no message. Return what was found.
 
     `timeout` is in seconds. Raises `MailUrlError`, `MailError`.
     """
@@ -99,14 +106,15 @@ def check(url: str, *, default: Path = DEFAULT_FOLDER, timeout: float = TIMEOUT)
     if isinstance(target, Path):
         with _folder_failures(target):
             target.mkdir(parents=True, exist_ok=True)
-        return f"mail is written to files in {target}"
+        return Found(f"mail is written to files in {target}")
     with _failures(target), _signed_in(target, timeout) as server:
         code, answer = server.noop()
         if code != 250:
             raise smtplib.SMTPResponseException(code, answer)
+        smtputf8 = bool(server.has_extn("smtputf8"))
         safe = "TLS" if isinstance(server.sock, ssl.SSLSocket) else "no TLS"
     who = f"signed in as {target.user}" if target.user else "no sign-in"
-    return f"{target.place} answers, {safe}, {who}"
+    return Found(f"{target.place} answers, {safe}, {who}", smtputf8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,19 +148,20 @@ class SmtpMailer:
         content = flat(message)
         place = self.server.place
         with _failures(self.server), _signed_in(self.server, self.timeout) as smtp:
-            options = [f"size={len(content)}"] if smtp.has_extn("size") else []
+            options = f" SIZE={len(content)}" if smtp.has_extn("size") else ""
             if not (sender + recipient).isascii():
                 if not smtp.has_extn("smtputf8"):
                     raise MailError(f"{place} offers no SMTPUTF8, which {recipient} needs", permanent=True)
                 smtp.command_encoding = "utf-8"
-                options += ["SMTPUTF8", "BODY=8BITMIME"]
-            code, answer = smtp.mail(sender, options)
+                options += " SMTPUTF8 BODY=8BITMIME"
+            # Not `smtp.mail` and `smtp.rcpt`: they parse the address once more, each version in its own way.
+            code, answer = smtp.docmd("MAIL", f"FROM:<{sender}>{options}")
             if code != 250:
                 # A 5xx here says something about our sign-in or MAIL_FROM, nothing about the recipient.
                 reason = f"{place} refused the sender {sender} ({_told(code, answer)}): check SMTP_URL and MAIL_FROM"
                 raise MailError(reason, operator=code >= 500)
-            _accepted(place, (250, 251, 252), *smtp.rcpt(recipient))
-            _accepted(place, (354,), *smtp.docmd("data"))
+            _accepted(place, (250, 251, 252), *smtp.docmd("RCPT", f"TO:<{recipient}>"))
+            _accepted(place, (354,), *smtp.docmd("DATA"))
             smtp.send(re.sub(rb"(?m)^\.", b"..", content) + b".\r\n")
             try:
                 code, answer = smtp.getreply()
@@ -166,9 +175,8 @@ class SmtpMailer:
 
 def flat(message: EmailMessage) -> bytes:
     """Return the message as it goes over the wire, CRLF and all."""
-    utf8 = not "".join(_envelope(message)).isascii()
     buffer = BytesIO()
-    BytesGenerator(buffer, policy=SMTPUTF8 if utf8 else SMTP).flatten(message)
+    BytesGenerator(buffer, policy=message.policy).flatten(message)
     content = buffer.getvalue()
     return content if content.endswith(b"\r\n") else content + b"\r\n"
 

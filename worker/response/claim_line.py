@@ -5,7 +5,7 @@ from __future__ import annotations
 from escalation.brief.claim_line import Claimant
 from escalation.evidence import Evidence
 from escalation.response.claims import may_claim
-from models.handoff import handoffs
+from models.handoff import claims, handoffs
 from models.handoff.handoffs import Handoff
 from worker.response.observe import RAN_OUT
 from worker.wiring import Desk, Services
@@ -25,14 +25,14 @@ def claimant_of(services: Services, desk: Desk, handoff: Handoff, evidence: Evid
             otherwise=_other_owner(desk, handoff, evidence),
         )
     with services.database.account(desk.account_id, reading=True) as session:
-        back = handoffs.returns(session, desk.account_id, handoff.id)
+        back = claims.returns(session, desk.account_id, handoff.id)
         moves = handoffs.transitions(session, desk.account_id, handoff.id)
     if not back:
         return None
-    claims = [move for move in moves if move.machine == "response" and move.to_state == "claimed"]
+    taken = [move for move in moves if move.machine == "response" and move.to_state == "claimed"]
     return Claimant(
         state="returned",
-        name=desk.roster.person(claims[-1].actor).name if claims else "",
+        name=desk.roster.person(taken[-1].actor).name if taken else "",
         since=back[-1].happened_at,
         ran_out=back[-1].why == RAN_OUT,
     )
@@ -47,5 +47,8 @@ def _other_owner(desk: Desk, handoff: Handoff, evidence: Evidence) -> str:
 
 
 def facts(evidence: Evidence, claimant: Claimant | None) -> str:
-    """Return a hash that is equal as long as the brief would say the same."""
-    return evidence.fingerprint() if claimant is None else f"{evidence.fingerprint()}/{claimant.key}"
+    """Return what changes when the brief has to: what was read, what could not be, and who has it."""
+    parts = [evidence.fingerprint()]
+    parts += [claimant.key] if claimant is not None else []
+    parts += sorted(f"not read: {gap.source}" for gap in evidence.gaps)
+    return "/".join(parts)

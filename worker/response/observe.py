@@ -16,10 +16,17 @@ import structlog
 from sqlalchemy.orm import Session
 
 from escalation.evidence import Evidence
-from escalation.response import claims
-from escalation.response.claims import RESPONSE_VERSION, ClaimSignal, Sighting
+from escalation.response.claims import (
+    RESPONSE_VERSION,
+    ClaimSignal,
+    Sighting,
+    claim_signals,
+    first_action,
+    handed_on,
+    read_back,
+)
 from escalation.rules import GRACE
-from models.handoff import handoffs, sightings
+from models.handoff import briefs, claims, handoffs, sightings
 from models.handoff.handoffs import Handoff
 from models.work import inbox, ticket_watch
 from psa.port import NotFound, PsaError
@@ -93,7 +100,7 @@ def _take(services: Services, desk: Desk, handoff_id: int) -> Handoff | None:
         watch = ticket_watch.seen(session, account_id, handoff.ticket_id)
         left_at = watch.left_at - clock_ahead if watch and watch.left_at else None
         next_at = next_reading(services, handoff, now, left_at=left_at)
-        if not handoffs.take_observation(session, account_id, handoff_id, now=now, next_at=next_at):
+        if not claims.take_observation(session, account_id, handoff_id, now=now, next_at=next_at):
             return None
     return handoff
 
@@ -156,7 +163,7 @@ def _expire(services: Services, desk: Desk, handoff_id: int) -> bool:
             return False
         if handoff.claim_expires_at is None or handoff.claim_expires_at > now:
             return False
-        gone = handoffs.release_claim(
+        gone = claims.release_claim(
             session, desk.account_id, handoff_id, member_id=handoff.claimed_by, now=now,
             happened_at=handoff.claim_expires_at, why=RAN_OUT,
         )  # fmt: skip
@@ -197,9 +204,9 @@ class _Look:
         handoff = self._handoff()
         if handoff is None or handoff.response_state != "open":
             return False
-        returned_at = handoffs.returned_at(self.session, handoff)
+        returned_at = claims.returned_at(self.session, handoff)
         since = returned_at or handoff.escalated_at
-        signals = claims.claim_signals(
+        signals = claim_signals(
             self.evidence,
             seen_before=self._as_it_was(returned_at),
             rules=self.desk.rules,
@@ -224,7 +231,7 @@ class _Look:
         member_id = self.desk.member_id(signal.member)
         if member_id is None:
             return False
-        taken = handoffs.claim(
+        taken = claims.claim(
             self.session, self.desk.account_id, self.handoff_id, member_id=member_id, now=self.now, kind=signal.kind,
             source=signal.source, happened_at=signal.at, version=RESPONSE_VERSION,
             why=f"claimed by {signal.kind.replace('_', ' ')}: {signal.source}", actor=signal.member,
@@ -238,14 +245,14 @@ class _Look:
         held = self._held()
         if held is None:
             return False
-        on = claims.handed_on(
+        on = handed_on(
             self.saves, claimed_by=held.login, claimed_at=held.since, roster=self.desk.roster,
             as_owner=held.kind in ("link", "api"),  # there the owner is ours to set, and may still be another's
         )  # fmt: skip
         if on is None:
             return False
         why = f"handed on in the PSA to {on.to}" if on.to else f"{GIVEN_BACK} in the PSA: no owner any more"
-        let_go = handoffs.release_claim(
+        let_go = claims.release_claim(
             self.session, self.desk.account_id, self.handoff_id, member_id=held.member_id, now=self.now, why=why,
             happened_at=on.at, actor=on.by,
         )  # fmt: skip
@@ -261,7 +268,7 @@ class _Look:
         if transient_gaps(self.evidence):
             return False  # an earlier deed may be among what could not be read
         first = max((n for n, save in enumerate(self.saves) if save.at <= held.since), default=0)
-        action = claims.first_action(
+        action = first_action(
             self.evidence,
             claimed_by=held.login,
             claimed_at=held.since,
@@ -272,21 +279,21 @@ class _Look:
         )
         if action is None:
             return False
-        acted = handoffs.mark_acted(
+        acted = claims.mark_acted(
             self.session, self.desk.account_id, self.handoff_id, now=self.now, happened_at=action.at,
             claimed_at=held.since, why=f"{action.source}: {action.why}", actor=held.login, action=plain(action),
         )  # fmt: skip
         if acted:
-            handoffs.ask_refresh(self.session, self.desk.account_id, self.handoff_id, due_at=self.now)
+            briefs.ask_refresh(self.session, self.desk.account_id, self.handoff_id, due_at=self.now)
             log.info("acted", handoff_id=self.handoff_id, kind=action.kind, source=action.source)
         return acted
 
     def _read_back(self, held: _Held) -> None:
-        answer = claims.read_back(self.evidence, member=held.login, since=held.since)
-        if answer is not None and handoffs.note_read_back(
+        answer = read_back(self.evidence, member=held.login, since=held.since)
+        if answer is not None and claims.note_read_back(
             self.session, self.desk.account_id, self.handoff_id, member_id=held.member_id, answer=plain(answer)
         ):
-            handoffs.ask_refresh(self.session, self.desk.account_id, self.handoff_id, due_at=self.now)
+            briefs.ask_refresh(self.session, self.desk.account_id, self.handoff_id, due_at=self.now)
 
     def _held(self) -> _Held | None:
         handoff = self._handoff()

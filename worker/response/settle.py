@@ -15,7 +15,7 @@ from escalation.evidence import Ticket
 from escalation.figures.hours import NoWorkingHours, add_business_minutes
 from escalation.response.claims import Sighting, may_claim
 from models.account import accounts
-from models.handoff import deliveries, handoffs, sightings
+from models.handoff import briefs, claims, deliveries, handoffs, sightings
 from models.handoff.handoffs import Handoff
 from models.work import jobs
 from psa.port import Ambiguous, Forbidden, NotFound, PsaError, Unauthorized
@@ -55,14 +55,14 @@ def settle(services: Services, *, account_id: int, handoff_id: int) -> list[int]
     until = now + timedelta(seconds=services.settings.intervals.lease)
     desk = services.desk(account_id)
     with services.database.account(account_id) as session:
-        if not handoffs.take_settlement(session, account_id, handoff_id, now=now, until=until):
+        if not claims.take_settlement(session, account_id, handoff_id, now=now, until=until):
             return []
         handoff = handoffs.get(session, account_id, handoff_id)
         assert handoff is not None
         structlog.contextvars.bind_contextvars(event_id=handoff.event_id, ticket_id=handoff.ticket_id)
         queued = _tell(session, services, desk, handoff, now)
         if _age(handoff, now) < FRESH:  # else it was asked for before, and is once more when all is settled
-            handoffs.ask_refresh(session, account_id, handoff_id, due_at=now)
+            briefs.ask_refresh(session, account_id, handoff_id, due_at=now)
     crash.point("settle.taken")
     try:
         _own(services, desk, handoff)
@@ -70,8 +70,8 @@ def settle(services: Services, *, account_id: int, handoff_id: int) -> list[int]
         _try_again(services, desk, handoff, error, until)
         return queued
     with services.database.account(account_id) as session:
-        handoffs.ask_refresh(session, account_id, handoff_id, due_at=now)
-        handoffs.finish_settlement(session, account_id, handoff_id, taken_until=until)
+        briefs.ask_refresh(session, account_id, handoff_id, due_at=now)
+        claims.finish_settlement(session, account_id, handoff_id, taken_until=until)
     crash.point("settle.stored")
     services.bell.ring("refresh", account_id=account_id, handoff_id=handoff_id)
     return queued
@@ -89,10 +89,10 @@ def _try_again(services: Services, desk: Desk, handoff: Handoff, error: PsaError
     with services.database.account(desk.account_id) as session:
         if age > GIVE_UP and handoff.claimed_by is not None:
             outcome = f"the PSA could not be made to set {desk.login(handoff.claimed_by)} as owner: {error}"
-            handoffs.note_owner(session, desk.account_id, handoff.id, member_id=handoff.claimed_by, outcome=outcome)
+            claims.note_owner(session, desk.account_id, handoff.id, member_id=handoff.claimed_by, outcome=outcome)
         at = next_try(services.settings.intervals, now=now, attempt=1, error=error)
         at = max(at, now + min(age / 2, timedelta(hours=1)))
-        handoffs.settle_later(session, desk.account_id, handoff.id, taken_until=until, at=at)
+        claims.settle_later(session, desk.account_id, handoff.id, taken_until=until, at=at)
     crash.point("settle.waits")
     if not error.retry or age > GIVE_UP:
         _alert(services, desk, handoff, error)
@@ -118,9 +118,9 @@ def _tell_taken(
     if handoff.response_state == "claimed":
         expires = _expiry(desk, handoff.claimed_at)
         if expires is not None and handoff.claim_expires_at is None:
-            handoffs.set_expiry(session, desk.account_id, handoff.id, claimed_at=handoff.claimed_at, at=expires)
+            claims.set_expiry(session, desk.account_id, handoff.id, claimed_at=handoff.claimed_at, at=expires)
         soon = now + timedelta(seconds=services.settings.intervals.observe)
-        handoffs.ask_observation(session, desk.account_id, handoff.id, due_at=soon)
+        claims.ask_observation(session, desk.account_id, handoff.id, due_at=soon)
     everybody = accounts.recipients(session, desk.account_id)
     if handoff.notify_state == "pending":  # claimed before anybody was told: a row each says why they were not
         deliveries.create(session, handoff, everybody, now=now)
@@ -145,7 +145,7 @@ def _expiry(desk: Desk, claimed_at: datetime) -> datetime | None:
 
 
 def _tell_offered(session: Session, desk: Desk, handoff: Handoff, now: datetime) -> list[int]:
-    times = len(handoffs.returns(session, desk.account_id, handoff.id))
+    times = len(claims.returns(session, desk.account_id, handoff.id))
     kind = f"{OFFERED} {times}"
     # Not what an earlier try of this very settlement made.
     deliveries.suppress_pending(session, desk.account_id, handoff.id, reason="the claim ended", now=now, but=kind)
@@ -167,7 +167,7 @@ def _own(services: Services, desk: Desk, handoff: Handoff) -> None:
         raise Frozen(f"{desk.name} is frozen: {desk.frozen}")
     outcome = _set_owner(services, desk, handoff, handoff.claimed_by)
     with services.database.account(desk.account_id) as session:
-        handoffs.note_owner(
+        claims.note_owner(
             session, desk.account_id, handoff.id, member_id=handoff.claimed_by, outcome=outcome
         )
     crash.point("settle.owned")
@@ -206,7 +206,7 @@ def _somebody_else_took_it(services: Services, desk: Desk, handoff: Handoff, tic
     with services.database.account(desk.account_id, reading=True) as session:
         saves = sightings.of_handoff(session, desk.account_id, handoff.id)
         moves = handoffs.transitions(session, desk.account_id, handoff.id)
-        free_since = handoffs.returned_at(session, handoff)
+        free_since = claims.returned_at(session, handoff)
     former = {move.actor.lower() for move in moves if move.to_state == "claimed"}
     if ticket.owner.lower() in former:
         return False

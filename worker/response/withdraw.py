@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from escalation import rules
 from escalation.figures.hours import NoWorkingHours, add_business_minutes
 from escalation.rules import Seen
-from models.handoff import deliveries, handoffs, sightings
+from models.handoff import claims, deliveries, handoffs, sightings
 from models.handoff.handoffs import Handoff
 from models.work import ticket_watch
 from models.work.ticket_watch import Watch
@@ -106,7 +106,7 @@ def _away(
         return None
     if rules.grace_over(seen, now=now + desk.clock_ahead):
         return watch, LEFT, seen.left_at or now
-    if seen.in_escalation or seen.left_at is not None or handoffs.returned_at(session, handoff) is not None:
+    if seen.in_escalation or seen.left_at is not None or claims.returned_at(session, handoff) is not None:
         return None
     if not desk.rules.is_claim(seen.board_id or 0, seen.status_id or 0):
         return None

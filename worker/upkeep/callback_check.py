@@ -8,7 +8,8 @@ import structlog
 
 from models.account import accounts
 from models.work import jobs
-from worker.account.onboarding import follow_names, measure_skew, register, renew_members
+from worker.account.members import renew_members
+from worker.account.onboarding import follow_names, measure_skew, register
 from worker.process import crash
 from worker.wiring import Services
 

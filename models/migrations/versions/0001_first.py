@@ -5,6 +5,7 @@ from alembic import op
 
 import models.tables.columns as own
 from models.database.access import row_security
+from models.migrations.constraints import index_of_waiting, index_some, of_account, of_handoff
 
 revision = "0001"
 down_revision = None
@@ -74,14 +75,7 @@ def make_tables() -> None:
         sa.UniqueConstraint("path_token_hash", name=op.f("uq_account_path_token_hash")),
         sqlite_autoincrement=True,
     )
-    op.create_index(
-        "ix_account_next_poll_at",
-        "account",
-        ["next_poll_at"],
-        unique=False,
-        sqlite_where=sa.text("next_poll_at IS NOT NULL"),
-        postgresql_where=sa.text("next_poll_at IS NOT NULL"),
-    )
+    index_of_waiting("account", "next_poll_at")
     op.create_table(
         "alert",
         sa.Column("id", own.Id, nullable=False),
@@ -95,14 +89,7 @@ def make_tables() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alert")),
         sqlite_autoincrement=True,
     )
-    op.create_index(
-        "uq_alert_open",
-        "alert",
-        ["account_id", "kind", "subject"],
-        unique=True,
-        sqlite_where=sa.text("cleared_at IS NULL"),
-        postgresql_where=sa.text("cleared_at IS NULL"),
-    )
+    index_some("uq_alert_open", "alert", ["account_id", "kind", "subject"], where="cleared_at IS NULL", unique=True)
     op.create_table(
         "heartbeat",
         sa.Column("name", sa.String(), nullable=False),
@@ -133,12 +120,7 @@ def make_tables() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("board", sa.String(), nullable=False),
         sa.Column("status", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["account_id"],
-            ["account.id"],
-            name=op.f("fk_account_status_account_id_account"),
-            ondelete="CASCADE",
-        ),
+        of_account("account_status"),
         sa.PrimaryKeyConstraint(
             "account_id", "board_id", "status_id", "kind", name=op.f("pk_account_status")
         ),
@@ -187,9 +169,7 @@ def make_tables() -> None:
         sa.Column("end_reason", sa.String(), nullable=True),
         sa.Column("notify_state", sa.String(), nullable=False),
         sa.Column("notified_at", own.UtcDateTime(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["account.id"], name=op.f("fk_handoff_account_id_account"), ondelete="CASCADE"
-        ),
+        of_account("handoff"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_handoff")),
         sa.UniqueConstraint("account_id", "id", name=op.f("uq_handoff_account_id_id")),
         sa.UniqueConstraint(
@@ -203,23 +183,9 @@ def make_tables() -> None:
     op.create_index(
         "ix_handoff_account_id_response_state", "handoff", ["account_id", "response_state"], unique=False
     )
-    op.create_index(
-        "ix_handoff_next_attempt_at",
-        "handoff",
-        ["next_attempt_at"],
-        unique=False,
-        sqlite_where=sa.text("next_attempt_at IS NOT NULL"),
-        postgresql_where=sa.text("next_attempt_at IS NOT NULL"),
-    )
+    index_of_waiting("handoff", "next_attempt_at")
     op.create_index("ix_handoff_notify_state_seen_at", "handoff", ["notify_state", "seen_at"], unique=False)
-    op.create_index(
-        "ix_handoff_refresh_due_at",
-        "handoff",
-        ["refresh_due_at"],
-        unique=False,
-        sqlite_where=sa.text("refresh_due_at IS NOT NULL"),
-        postgresql_where=sa.text("refresh_due_at IS NOT NULL"),
-    )
+    index_of_waiting("handoff", "refresh_due_at")
     op.create_table(
         "inbox",
         sa.Column("id", own.Id, nullable=False),
@@ -240,22 +206,13 @@ def make_tables() -> None:
         sa.Column("next_attempt_at", own.UtcDateTime(), nullable=True),
         sa.Column("lease_until", own.UtcDateTime(), nullable=True),
         sa.Column("outcome", sa.Text(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["account.id"], name=op.f("fk_inbox_account_id_account"), ondelete="CASCADE"
-        ),
+        of_account("inbox"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox")),
         sa.UniqueConstraint("account_id", "dedupe_key", name=op.f("uq_inbox_account_id_dedupe_key")),
         sqlite_autoincrement=True,
     )
     op.create_index("ix_inbox_account_id_received_at", "inbox", ["account_id", "received_at"], unique=False)
-    op.create_index(
-        "ix_inbox_next_attempt_at",
-        "inbox",
-        ["next_attempt_at"],
-        unique=False,
-        sqlite_where=sa.text("next_attempt_at IS NOT NULL"),
-        postgresql_where=sa.text("next_attempt_at IS NOT NULL"),
-    )
+    index_of_waiting("inbox", "next_attempt_at")
     op.create_table(
         "member",
         sa.Column("account_id", own.Id, nullable=False),
@@ -266,9 +223,7 @@ def make_tables() -> None:
         sa.Column("role", sa.String(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("is_api", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["account.id"], name=op.f("fk_member_account_id_account"), ondelete="CASCADE"
-        ),
+        of_account("member"),
         sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_member")),
     )
     op.create_table(
@@ -283,19 +238,10 @@ def make_tables() -> None:
         sa.Column("episode", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("gone", sa.String(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["account.id"], name=op.f("fk_watch_account_id_account"), ondelete="CASCADE"
-        ),
+        of_account("watch"),
         sa.PrimaryKeyConstraint("account_id", "ticket_id", name=op.f("pk_watch")),
     )
-    op.create_index(
-        "ix_watch_left_at",
-        "watch",
-        ["left_at"],
-        unique=False,
-        sqlite_where=sa.text("left_at IS NOT NULL"),
-        postgresql_where=sa.text("left_at IS NOT NULL"),
-    )
+    index_of_waiting("watch", "left_at")
     op.create_table(
         "delivery",
         sa.Column("id", own.Id, nullable=False),
@@ -313,15 +259,8 @@ def make_tables() -> None:
         sa.Column("message_id", sa.String(), nullable=False),
         sa.Column("created_at", own.UtcDateTime(), nullable=False),
         sa.Column("sent_at", own.UtcDateTime(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["account_id", "handoff_id"],
-            ["handoff.account_id", "handoff.id"],
-            name=op.f("fk_delivery_account_id_handoff_id_handoff"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["account.id"], name=op.f("fk_delivery_account_id_account"), ondelete="CASCADE"
-        ),
+        of_handoff("delivery"),
+        of_account("delivery"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
         sa.UniqueConstraint(
             "account_id",
@@ -333,14 +272,7 @@ def make_tables() -> None:
         ),
         sqlite_autoincrement=True,
     )
-    op.create_index(
-        "ix_delivery_next_attempt_at",
-        "delivery",
-        ["next_attempt_at"],
-        unique=False,
-        sqlite_where=sa.text("next_attempt_at IS NOT NULL"),
-        postgresql_where=sa.text("next_attempt_at IS NOT NULL"),
-    )
+    index_of_waiting("delivery", "next_attempt_at")
     op.create_table(
         "snapshot",
         sa.Column("id", own.Id, nullable=False),
@@ -350,29 +282,15 @@ def make_tables() -> None:
         sa.Column("evidence", own.Json, nullable=False),
         sa.Column("complete", sa.Boolean(), nullable=False),
         sa.Column("taken_at", own.UtcDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["account_id", "handoff_id"],
-            ["handoff.account_id", "handoff.id"],
-            name=op.f("fk_snapshot_account_id_handoff_id_handoff"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["account.id"], name=op.f("fk_snapshot_account_id_account"), ondelete="CASCADE"
-        ),
+        of_handoff("snapshot"),
+        of_account("snapshot"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_snapshot")),
         sqlite_autoincrement=True,
     )
     op.create_index(
         "ix_snapshot_account_id_handoff_id", "snapshot", ["account_id", "handoff_id"], unique=False
     )
-    op.create_index(
-        "uq_snapshot_handoff",
-        "snapshot",
-        ["account_id", "handoff_id"],
-        unique=True,
-        sqlite_where=sa.text("kind = 'handoff'"),
-        postgresql_where=sa.text("kind = 'handoff'"),
-    )
+    index_some("uq_snapshot_handoff", "snapshot", ["account_id", "handoff_id"], where="kind = 'handoff'", unique=True)
     op.create_table(
         "transition",
         sa.Column("id", own.Id, nullable=False),
@@ -385,15 +303,8 @@ def make_tables() -> None:
         sa.Column("recorded_at", own.UtcDateTime(), nullable=False),
         sa.Column("why", sa.String(), nullable=False),
         sa.Column("actor", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["account_id", "handoff_id"],
-            ["handoff.account_id", "handoff.id"],
-            name=op.f("fk_transition_account_id_handoff_id_handoff"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["account.id"], name=op.f("fk_transition_account_id_account"), ondelete="CASCADE"
-        ),
+        of_handoff("transition"),
+        of_account("transition"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_transition")),
         sqlite_autoincrement=True,
     )

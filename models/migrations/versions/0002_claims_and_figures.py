@@ -5,6 +5,7 @@ from alembic import op
 
 import models.tables.columns as own
 from models.database.access import row_security
+from models.migrations.constraints import index_of_waiting, of_account, of_handoff
 
 revision = "0002"
 down_revision = "0001"
@@ -38,9 +39,7 @@ def make_tables() -> None:
         sa.Column("pattern", own.Json, nullable=False),
         sa.Column("observations", own.Json, nullable=False),
         sa.Column("summary", own.Json, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["account.id"], name=op.f("fk_backcast_account_id_account"), ondelete="CASCADE"
-        ),
+        of_account("backcast"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_backcast")),
         sqlite_autoincrement=True,
     )
@@ -51,9 +50,7 @@ def make_tables() -> None:
         sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("body", own.Json, nullable=False),
         sa.Column("created_at", own.UtcDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["account.id"], name=op.f("fk_calendar_account_id_account"), ondelete="CASCADE"
-        ),
+        of_account("calendar"),
         sa.PrimaryKeyConstraint("account_id", "version", name=op.f("pk_calendar")),
     )
     op.create_table(
@@ -75,9 +72,7 @@ def make_tables() -> None:
         sa.Column("message_id", sa.String(), nullable=False),
         sa.Column("created_at", own.UtcDateTime(), nullable=False),
         sa.Column("sent_at", own.UtcDateTime(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["account.id"], name=op.f("fk_report_account_id_account"), ondelete="CASCADE"
-        ),
+        of_account("report"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_report")),
         sa.UniqueConstraint(
             "account_id",
@@ -88,14 +83,7 @@ def make_tables() -> None:
         ),
         sqlite_autoincrement=True,
     )
-    op.create_index(
-        "ix_report_next_attempt_at",
-        "report",
-        ["next_attempt_at"],
-        unique=False,
-        sqlite_where=sa.text("next_attempt_at IS NOT NULL"),
-        postgresql_where=sa.text("next_attempt_at IS NOT NULL"),
-    )
+    index_of_waiting("report", "next_attempt_at")
     op.create_table(
         "stopwatch",
         sa.Column("id", own.Id, nullable=False),
@@ -106,9 +94,7 @@ def make_tables() -> None:
         sa.Column("acted_at", own.UtcDateTime(), nullable=False),
         sa.Column("domain", sa.String(), nullable=True),
         sa.Column("recorded_at", own.UtcDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["account.id"], name=op.f("fk_stopwatch_account_id_account"), ondelete="CASCADE"
-        ),
+        of_account("stopwatch"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stopwatch")),
         sa.UniqueConstraint(
             "account_id",
@@ -131,15 +117,8 @@ def make_tables() -> None:
         sa.Column("status_id", own.Id, nullable=False),
         sa.Column("owner", sa.String(), nullable=True),
         sa.Column("seen_at", own.UtcDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["account_id", "handoff_id"],
-            ["handoff.account_id", "handoff.id"],
-            name=op.f("fk_sighting_account_id_handoff_id_handoff"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["account.id"], name=op.f("fk_sighting_account_id_account"), ondelete="CASCADE"
-        ),
+        of_handoff("sighting"),
+        of_account("sighting"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sighting")),
         sa.UniqueConstraint(
             "account_id", "handoff_id", "stamp", name=op.f("uq_sighting_account_id_handoff_id_stamp")
@@ -159,14 +138,7 @@ def add_columns() -> None:
     op.add_column("account", sa.Column("clock_skew_s", sa.Double(), nullable=True))
     op.add_column("account", sa.Column("skew_measured_at", own.UtcDateTime(), nullable=True))
     op.add_column("account", sa.Column("next_weekly_at", own.UtcDateTime(), nullable=True))
-    op.create_index(
-        "ix_account_next_weekly_at",
-        "account",
-        ["next_weekly_at"],
-        unique=False,
-        sqlite_where=sa.text("next_weekly_at IS NOT NULL"),
-        postgresql_where=sa.text("next_weekly_at IS NOT NULL"),
-    )
+    index_of_waiting("account", "next_weekly_at")
     op.add_column(
         "handoff", sa.Column("origin", sa.String(), server_default=sa.text("'status'"), nullable=False)
     )
@@ -183,19 +155,5 @@ def add_columns() -> None:
     op.add_column("handoff", sa.Column("acted_at", own.UtcDateTime(), nullable=True))
     op.add_column("handoff", sa.Column("first_action", own.Json, nullable=True))
     op.add_column("handoff", sa.Column("read_back", own.Json, nullable=True))
-    op.create_index(
-        "ix_handoff_observe_due_at",
-        "handoff",
-        ["observe_due_at"],
-        unique=False,
-        sqlite_where=sa.text("observe_due_at IS NOT NULL"),
-        postgresql_where=sa.text("observe_due_at IS NOT NULL"),
-    )
-    op.create_index(
-        "ix_handoff_settle_due_at",
-        "handoff",
-        ["settle_due_at"],
-        unique=False,
-        sqlite_where=sa.text("settle_due_at IS NOT NULL"),
-        postgresql_where=sa.text("settle_due_at IS NOT NULL"),
-    )
+    index_of_waiting("handoff", "observe_due_at")
+    index_of_waiting("handoff", "settle_due_at")

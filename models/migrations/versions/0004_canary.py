@@ -5,6 +5,7 @@ from alembic import op
 
 import models.tables.columns as own
 from models.database.access import row_security
+from models.migrations.constraints import index_of_waiting, index_some, of_account
 
 revision = "0004"
 down_revision = "0003"
@@ -28,29 +29,13 @@ def upgrade() -> None:
         sa.Column("ticket_id", own.Id, nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("next_attempt_at", own.UtcDateTime(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["account.id"], name=op.f("fk_canary_account_id_account"), ondelete="CASCADE"
-        ),
+        of_account("canary"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_canary")),
         sqlite_autoincrement=True,
     )
     op.create_index("ix_canary_account_id_id", "canary", ["account_id", "id"], unique=False)
-    op.create_index(
-        "ix_canary_sent_at",
-        "canary",
-        ["sent_at"],
-        unique=False,
-        sqlite_where=sa.text("ended_at IS NULL"),
-        postgresql_where=sa.text("ended_at IS NULL"),
-    )
-    op.create_index(
-        "ix_canary_next_attempt_at",
-        "canary",
-        ["next_attempt_at"],
-        unique=False,
-        sqlite_where=sa.text("next_attempt_at IS NOT NULL"),
-        postgresql_where=sa.text("next_attempt_at IS NOT NULL"),
-    )
+    index_some("ix_canary_sent_at", "canary", ["sent_at"], where="ended_at IS NULL")
+    index_of_waiting("canary", "next_attempt_at")
     op.add_column("account", sa.Column("canary_ticket", own.Id, nullable=True))
     op.add_column(
         "account", sa.Column("canary_posts", sa.Boolean(), server_default=sa.false(), nullable=False)

@@ -11,7 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import event, update
 
 from models.database.sessions import Database
-from models.handoff import handoffs
+from models.handoff import claims
 from models.tables import Handoff
 from models.work import inbox, jobs
 from tests.integration.webhooks.office import MARIA, Office, open_office
@@ -42,7 +42,7 @@ def test_it_counts_and_ages_what_there_is_over_all_accounts(office: Office) -> N
     now = datetime.now(UTC)
     posted = office.escalate(1, minutes_ago=5)
     with office.database.account(office.account_id) as session:
-        handoffs.claim(session, office.account_id, posted, member_id=MARIA, now=now)
+        claims.claim(session, office.account_id, posted, member_id=MARIA, now=now)
         session.execute(
             update(Handoff).where(Handoff.id == posted)
             .values(brief_state="posted", posted_at=now - timedelta(minutes=4, seconds=50), next_attempt_at=None)

@@ -16,7 +16,8 @@ from escalation.evidence import (
     Ticket,
     TimeEntry,
 )
-from escalation.package.build import Package, build
+from escalation.package.build import build
+from escalation.package.contents import Package
 
 START = datetime(2026, 3, 12, 8, 57, tzinfo=UTC)
 DANA = Person("Dana Reyes", "technician", "dreyes")

@@ -12,7 +12,7 @@ from models.account import accounts
 from models.account.accounts import MemberRow, StatusRow
 from models.database.access import OF_ACCOUNT, SECRETS
 from models.database.sessions import Database
-from models.handoff import deliveries, handoffs
+from models.handoff import briefs, deliveries, handoffs
 from models.tables import Backcast, Calendar, Canary, Report, Sighting, Stopwatch
 from models.tables.columns import Row
 from models.work import inbox, jobs, ticket_watch
@@ -190,7 +190,7 @@ def test_the_system_role_reads_and_writes_little(two: Two, query: str) -> None:
 
 def test_the_system_role_sees_every_account_but_writes_no_accounts_job(two: Two) -> None:
     with two.database.system() as system:
-        assert {a for a, _ in handoffs.due_briefs(system, now=NOW.replace(year=2027), limit=9)} == {
+        assert {a for a, _ in briefs.due_briefs(system, now=NOW.replace(year=2027), limit=9)} == {
             two.ours,
             two.theirs,
         }

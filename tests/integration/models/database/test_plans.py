@@ -10,16 +10,16 @@ from sqlalchemy.orm import Session
 from models.account import accounts
 from models.database.sessions import Database
 from models.figures import reports
-from models.handoff import deliveries, handoffs
+from models.handoff import briefs, claims, deliveries, handoffs
 from models.work import canaries, inbox
 from tests.integration.models.places import CIPHER, NOW
 
 QUESTIONS: dict[str, Callable[[Session], Any]] = {
     "inbox": lambda s: inbox.due(s, now=NOW, limit=9),
-    "briefs": lambda s: handoffs.due_briefs(s, now=NOW, limit=9),
-    "refreshes": lambda s: handoffs.due_refreshes(s, now=NOW, limit=9),
-    "settlements": lambda s: handoffs.due_settlements(s, now=NOW, limit=9),
-    "observations": lambda s: handoffs.due_observations(s, now=NOW, limit=9),
+    "briefs": lambda s: briefs.due_briefs(s, now=NOW, limit=9),
+    "refreshes": lambda s: briefs.due_refreshes(s, now=NOW, limit=9),
+    "settlements": lambda s: claims.due_settlements(s, now=NOW, limit=9),
+    "observations": lambda s: claims.due_observations(s, now=NOW, limit=9),
     "reports": lambda s: reports.due(s, now=NOW, limit=9),
     "notifications": lambda s: handoffs.due_notifications(s, before=NOW, now=NOW, limit=9),
     "deliveries": lambda s: deliveries.due(s, now=NOW, limit=9),

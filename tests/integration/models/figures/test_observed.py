@@ -16,7 +16,7 @@ from models.database.sessions import Database
 from models.figures import baselines
 from models.figures.observed import BY_HAND, observations
 from models.figures.scoring import scorecard_of
-from models.handoff import briefs, handoffs
+from models.handoff import briefs, claims, handoffs
 from tests.integration.models.places import NOW, account, later
 
 ENGINEERS = {7: "tobrien", 8: "kwong"}
@@ -53,7 +53,7 @@ class Episode:
 
     def claimed(self, minute: float, by: int = 7) -> Episode:
         with self.database.account(self.account_id) as session:
-            assert handoffs.claim(
+            assert claims.claim(
                 session, self.account_id, self.id, member_id=by, now=self._at(minute) + MINUTE / 2,
                 happened_at=self._at(minute), actor=ENGINEERS[by].upper(),
             )  # fmt: skip
@@ -61,14 +61,14 @@ class Episode:
 
     def returned(self, minute: float, by: int = 7) -> Episode:
         with self.database.account(self.account_id) as session:
-            assert handoffs.release_claim(
+            assert claims.release_claim(
                 session, self.account_id, self.id, member_id=by, now=self._at(minute), why="given back"
             )
         return self
 
     def acted(self, minute: float, *, seen_after: float = 0.5, trusted: bool = True) -> Episode:
         with self.database.account(self.account_id) as session:
-            assert handoffs.mark_acted(
+            assert claims.mark_acted(
                 session, self.account_id, self.id, now=self._at(minute + seen_after), happened_at=self._at(minute),
                 why="a note", action={"kind": "note", "trusted": trusted},
             )  # fmt: skip

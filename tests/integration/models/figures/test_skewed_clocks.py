@@ -17,7 +17,7 @@ from models.account import accounts
 from models.database.sessions import Database
 from models.figures.observed import observations
 from models.figures.scoring import scorecard_of
-from models.handoff import briefs, handoffs
+from models.handoff import briefs, claims, handoffs
 from tests.integration.models.places import NOW, account
 
 SKEWS = (-300.0, -90.0, -20.0, 0.4, 20.0, 90.0, 300.0)
@@ -72,10 +72,10 @@ def play(database: Database, skew: float, *, dated_by_psa: bool) -> int:
             )  # fmt: skip
             if claimed:
                 then = at + timedelta(minutes=claimed)
-                handoffs.claim(session, mine, handoff.id, member_id=7, now=then, happened_at=whole(then))
+                claims.claim(session, mine, handoff.id, member_id=7, now=then, happened_at=whole(then))
             if acted:
                 then = at + timedelta(minutes=acted)
-                handoffs.mark_acted(session, mine, handoff.id, now=then, happened_at=whole(then), why="a note")
+                claims.mark_acted(session, mine, handoff.id, now=then, happened_at=whole(then), why="a note")
     return mine
 
 

@@ -8,7 +8,7 @@ import pytest
 from escalation.evidence import Evidence, Ticket
 from escalation.lifecycle import ForbiddenMove
 from models.database.sessions import Database
-from models.handoff import handoffs
+from models.handoff import briefs, claims, handoffs
 from models.tables import Handoff
 from models.work import ticket_watch
 from tests.integration.models.places import NOW, account, handoff, later
@@ -34,14 +34,14 @@ def lease(
     database: Database, account_id: int, handoff_id: int, at: float = 2, holder: str = "w1"
 ) -> int | None:
     with database.account(account_id) as session:
-        return handoffs.lease(session, account_id, handoff_id, now=later(at), lease_s=60, holder=holder)
+        return briefs.lease(session, account_id, handoff_id, now=later(at), lease_s=60, holder=holder)
 
 
 def posted(database: Database, account_id: int, handoff_id: int, at: float = 2) -> None:
     fence = lease(database, account_id, handoff_id, at)
     assert fence is not None
     with database.account(account_id) as session:
-        assert handoffs.mark_posted(
+        assert briefs.mark_posted(
             session,
             account_id,
             handoff_id,
@@ -78,16 +78,16 @@ def test_posts_a_brief_from_lease_to_note(database: Database) -> None:
     fence = lease(database, one, it)
     assert fence == 1
     with database.account(one) as session:
-        assert handoffs.store_draft(
+        assert briefs.store_draft(
             session, one, it, fence=fence, draft="**Escalated**", draft_hash="d", marker="RF-K7Q2M4XA",
             escalation_package={"schema_version": 1}, schema_version=1, evidence_fingerprint="f",
         )  # fmt: skip
-        assert handoffs.mark_attempt(session, one, it, fence=fence, now=later(3))
-        assert handoffs.renew(session, one, it, fence=fence, now=later(3), lease_s=60)
-        assert handoffs.mark_posted(
+        assert briefs.mark_attempt(session, one, it, fence=fence, now=later(3))
+        assert briefs.renew(session, one, it, fence=fence, now=later(3), lease_s=60)
+        assert briefs.mark_posted(
             session, one, it, fence=fence, note_id=99, note_hash="h", now=later(4)
         )
-        assert [handoffs.count_extra_note(session, one, it, note_id=n) for n in (7, 8, 7, 9)] == [True, True, False, True]
+        assert [briefs.count_extra_note(session, one, it, note_id=n) for n in (7, 8, 7, 9)] == [True, True, False, True]
     row = read(database, one, it)
     assert (row.brief_state, row.escalation_package_external_id, row.lease_until) == ("posted", 99, None)
     assert (row.draft, row.escalation_package, row.extra_notes_removed) == (
@@ -113,14 +113,14 @@ def test_takes_over_a_lease_that_ran_out_and_refuses_the_former_holder(database:
     assert new == old + 1
     with database.account(one) as session:
         stale = {"session": session, "account_id": one, "handoff_id": it, "fence": old}
-        assert not handoffs.mark_attempt(**stale, now=later(63))
-        assert not handoffs.clear_attempt(**stale)
-        assert not handoffs.renew(**stale, now=later(63), lease_s=60)
-        assert not handoffs.mark_posted(**stale, note_id=1, note_hash="h", now=later(63))
-        assert not handoffs.mark_edited(**stale, note_hash="h", now=later(63))
-        assert not handoffs.give_back(**stale, next_attempt_at=later(99), reason="late", now=later(63))
-        assert not handoffs.park(**stale, reason="late", now=later(63))
-        assert not handoffs.store_draft(
+        assert not briefs.mark_attempt(**stale, now=later(63))
+        assert not briefs.clear_attempt(**stale)
+        assert not briefs.renew(**stale, now=later(63), lease_s=60)
+        assert not briefs.mark_posted(**stale, note_id=1, note_hash="h", now=later(63))
+        assert not briefs.mark_edited(**stale, note_hash="h", now=later(63))
+        assert not briefs.give_back(**stale, next_attempt_at=later(99), reason="late", now=later(63))
+        assert not briefs.park(**stale, reason="late", now=later(63))
+        assert not briefs.store_draft(
             **stale, draft="", draft_hash="", marker="", escalation_package={}, schema_version=1
         )
     assert read(database, one, it).lease_holder == "w2"
@@ -133,7 +133,7 @@ def test_gives_back_until_a_moment_and_counts_only_real_attempts(database: Datab
     fence = lease(database, one, it, 2)
     assert fence is not None
     with database.account(one) as session:
-        assert handoffs.give_back(
+        assert briefs.give_back(
             session,
             one,
             it,
@@ -149,11 +149,11 @@ def test_gives_back_until_a_moment_and_counts_only_real_attempts(database: Datab
     fence = lease(database, one, it, 30)
     assert fence is not None
     with database.account(one) as session:
-        assert handoffs.give_back(
+        assert briefs.give_back(
             session, one, it, fence=fence, next_attempt_at=later(60), reason="503", now=later(31)
         )
         # The fence is spent with the lease.
-        assert not handoffs.mark_attempt(session, one, it, fence=fence, now=later(32))
+        assert not briefs.mark_attempt(session, one, it, fence=fence, now=later(32))
     assert read(database, one, it).attempts == 1
 
 
@@ -163,13 +163,13 @@ def test_parks_and_brings_back(database: Database) -> None:
     fence = lease(database, one, it)
     assert fence is not None
     with database.account(one) as session:
-        assert handoffs.park(session, one, it, fence=fence, reason="403 POST /notes", now=later(3))
+        assert briefs.park(session, one, it, fence=fence, reason="403 POST /notes", now=later(3))
     assert lease(database, one, it, 999) is None
     with database.system() as system:
-        assert handoffs.due_briefs(system, now=later(999), limit=5) == []
+        assert briefs.due_briefs(system, now=later(999), limit=5) == []
     with database.account(one) as session:
-        assert handoffs.unpark(session, one, it, now=later(1000))
-        assert not handoffs.unpark(session, one, it, now=later(1000))
+        assert briefs.unpark(session, one, it, now=later(1000))
+        assert not briefs.unpark(session, one, it, now=later(1000))
     assert lease(database, one, it, 1000) is not None
     states = [to for _, to in moves(database, one, it, "brief")]
     assert states == ["pending", "posting", "parked", "pending", "posting"]
@@ -182,13 +182,13 @@ def test_finds_due_briefs_and_leaves_frozen_accounts_alone(database: Database) -
     mine = [handoff(database, one, ticket_id=n) for n in (1, 2, 3)]
     theirs = handoff(database, other)
     with database.system() as system:
-        assert handoffs.due_briefs(system, now=later(1), limit=9) == []  # the bell has its time first
-        due = handoffs.due_briefs(system, now=later(10), limit=2)
+        assert briefs.due_briefs(system, now=later(1), limit=9) == []  # the bell has its time first
+        due = briefs.due_briefs(system, now=later(10), limit=2)
         assert sorted(due) == [(one, mine[0]), (other, theirs)]  # in turn, not by age alone
     with database.account(one) as session:
         accounts.freeze(session, one, reason="visible", now=NOW)
     with database.system() as system:
-        assert handoffs.due_briefs(system, now=later(10), limit=9) == [(other, theirs)]
+        assert briefs.due_briefs(system, now=later(10), limit=9) == [(other, theirs)]
 
 
 def test_refreshes_a_posted_brief_and_keeps_what_was_asked_meanwhile(database: Database) -> None:
@@ -197,27 +197,27 @@ def test_refreshes_a_posted_brief_and_keeps_what_was_asked_meanwhile(database: D
     posted(database, one, it)
     assert lease(database, one, it, 3) is None  # nothing to refresh
     with database.account(one) as session:
-        assert handoffs.ask_refresh(session, one, it, due_at=later(20))
-        assert handoffs.ask_refresh(session, one, it, due_at=later(40))
+        assert briefs.ask_refresh(session, one, it, due_at=later(20))
+        assert briefs.ask_refresh(session, one, it, due_at=later(40))
     with database.system() as system:
-        assert handoffs.due_refreshes(system, now=later(19), limit=5) == []
-        assert handoffs.due_refreshes(system, now=later(20), limit=5) == [(one, it)]
+        assert briefs.due_refreshes(system, now=later(19), limit=5) == []
+        assert briefs.due_refreshes(system, now=later(20), limit=5) == [(one, it)]
     fence = lease(database, one, it, 20)
     assert fence is not None
     with database.system() as system:
-        assert handoffs.due_refreshes(system, now=later(79), limit=5) == []  # somebody is at it
-        assert handoffs.due_refreshes(system, now=later(80), limit=5) == [(one, it)]  # who may have died
+        assert briefs.due_refreshes(system, now=later(79), limit=5) == []  # somebody is at it
+        assert briefs.due_refreshes(system, now=later(80), limit=5) == [(one, it)]  # who may have died
     with database.account(one) as session:
-        assert handoffs.ask_refresh(session, one, it, due_at=later(90))
-        assert handoffs.mark_edited(session, one, it, fence=fence, note_hash="h2", now=later(22))
+        assert briefs.ask_refresh(session, one, it, due_at=later(90))
+        assert briefs.mark_edited(session, one, it, fence=fence, note_hash="h2", now=later(22))
     row = read(database, one, it)
     assert (row.note_hash, row.edited_at, row.refresh_due_at) == ("h2", later(22), later(90))
     assert row.brief_state == "posted"
     fence = lease(database, one, it, 90)
     assert fence is not None
     with database.account(one) as session:
-        assert handoffs.renew(session, one, it, fence=fence, now=later(91), lease_s=60)
-        assert handoffs.mark_edited(session, one, it, fence=fence, note_hash=None, now=later(92))
+        assert briefs.renew(session, one, it, fence=fence, now=later(91), lease_s=60)
+        assert briefs.mark_edited(session, one, it, fence=fence, note_hash=None, now=later(92))
     row = read(database, one, it)
     assert (row.note_hash, row.refresh_due_at) == ("h2", None)
 
@@ -228,11 +228,11 @@ def test_a_refresh_under_way_is_not_taken_by_another_that_was_asked_for_meanwhil
     fence = lease(database, one, it)
     assert fence is not None
     with database.account(one) as session:
-        assert handoffs.mark_posted(session, one, it, fence=fence, note_id=9, note_hash="h", now=later(3))
-        assert handoffs.ask_refresh(session, one, it, due_at=later(4))
+        assert briefs.mark_posted(session, one, it, fence=fence, note_id=9, note_hash="h", now=later(3))
+        assert briefs.ask_refresh(session, one, it, due_at=later(4))
     assert lease(database, one, it, 5) == fence + 1
     with database.account(one) as session:
-        assert handoffs.ask_refresh(session, one, it, due_at=later(6))
+        assert briefs.ask_refresh(session, one, it, due_at=later(6))
     assert lease(database, one, it, 7, "w2") is None
 
 
@@ -241,14 +241,14 @@ def test_gives_a_refresh_back_without_leaving_posted(database: Database) -> None
     it = handoff(database, one)
     posted(database, one, it)
     with database.account(one) as session:
-        handoffs.ask_refresh(session, one, it, due_at=later(5))
+        briefs.ask_refresh(session, one, it, due_at=later(5))
     fence = lease(database, one, it, 5)
     assert fence is not None
     with database.account(one) as session:
-        assert handoffs.give_back(
+        assert briefs.give_back(
             session, one, it, fence=fence, next_attempt_at=later(50), reason="x", now=later(6)
         )
-        assert not handoffs.park(session, one, it, fence=fence, reason="x", now=later(6))
+        assert not briefs.park(session, one, it, fence=fence, reason="x", now=later(6))
     row = read(database, one, it)
     assert (row.brief_state, row.refresh_due_at) == ("posted", later(50))
 
@@ -257,13 +257,13 @@ def test_gives_a_claim_to_one_and_back(database: Database) -> None:
     one = account(database)
     it = handoff(database, one)
     with database.account(one) as session:
-        assert handoffs.claim(session, one, it, member_id=11, now=later(30))
-        assert not handoffs.claim(session, one, it, member_id=12, now=later(31))
-        assert not handoffs.release_claim(session, one, it, member_id=12, now=later(40), why="given back")
-        assert handoffs.release_claim(session, one, it, member_id=11, now=later(40), why="given back")
-        assert handoffs.claim(session, one, it, member_id=12, now=later(50), happened_at=later(45))
-        assert handoffs.mark_acted(session, one, it, now=later(60), happened_at=later(55), why="note 12")
-        assert not handoffs.release_claim(session, one, it, member_id=12, now=later(70), why="late")
+        assert claims.claim(session, one, it, member_id=11, now=later(30))
+        assert not claims.claim(session, one, it, member_id=12, now=later(31))
+        assert not claims.release_claim(session, one, it, member_id=12, now=later(40), why="given back")
+        assert claims.release_claim(session, one, it, member_id=11, now=later(40), why="given back")
+        assert claims.claim(session, one, it, member_id=12, now=later(50), happened_at=later(45))
+        assert claims.mark_acted(session, one, it, now=later(60), happened_at=later(55), why="note 12")
+        assert not claims.release_claim(session, one, it, member_id=12, now=later(70), why="late")
         assert not handoffs.withdraw(session, one, it, now=later(80), why="left")
         assert handoffs.end(session, one, it, now=later(80), why="closed")
         assert not handoffs.end(session, one, it, now=later(81), why="closed")
@@ -280,15 +280,15 @@ def test_withdraws_what_nobody_took_and_spares_a_brief_that_was_never_tried(data
     fence = lease(database, one, tried)
     assert fence is not None
     with database.account(one) as session:
-        handoffs.mark_attempt(session, one, tried, fence=fence, now=later(3))
-        handoffs.give_back(
+        briefs.mark_attempt(session, one, tried, fence=fence, now=later(3))
+        briefs.give_back(
             session, one, tried, fence=fence, next_attempt_at=later(50), reason="?", now=later(4)
         )
         assert handoffs.withdraw(session, one, untried, now=later(5), why="left", happened_at=later(4))
         assert handoffs.end(session, one, tried, now=later(5), why="merged")
         assert not handoffs.resume(session, one, untried, due_at=later(6))
     with database.system() as system:
-        assert handoffs.due_briefs(system, now=later(99), limit=5) == [(one, tried)]
+        assert briefs.due_briefs(system, now=later(99), limit=5) == [(one, tried)]
         assert handoffs.due_notifications(system, before=later(99), now=later(99), limit=5) == []
     assert read(database, one, tried).response_state == "withdrawn"
     assert lease(database, one, untried, 99) is None
@@ -310,7 +310,7 @@ def test_a_claim_keeps_what_left_the_status(database: Database) -> None:
             session, one, 4711, expected_version=0, board_id=1, status_id=9, in_escalation=False,
             left_at=later(100), last_updated=later(100), episode=1,
         )  # fmt: skip
-        assert handoffs.claim(session, one, it, member_id=11, now=later(159))
+        assert claims.claim(session, one, it, member_id=11, now=later(159))
         seen = ticket_watch.seen(session, one, 4711)
         assert seen is not None
         assert seen.left_at is None
@@ -320,29 +320,29 @@ def test_settling_is_taken_once_and_again_if_something_new_is_due(database: Data
     one = account(database)
     it = handoff(database, one)
     with database.account(one) as session:
-        assert not handoffs.take_settlement(session, one, it, now=later(9), until=later(69))
-        assert handoffs.claim(session, one, it, member_id=11, now=later(10))
-        assert handoffs.take_settlement(session, one, it, now=later(10), until=later(70))
-        assert not handoffs.take_settlement(session, one, it, now=later(11), until=later(71))
-        assert handoffs.release_claim(session, one, it, member_id=11, now=later(12), why="given back")
-        assert not handoffs.finish_settlement(session, one, it, taken_until=later(70))
-        assert handoffs.take_settlement(session, one, it, now=later(13), until=later(73))
-        assert handoffs.finish_settlement(session, one, it, taken_until=later(73))
+        assert not claims.take_settlement(session, one, it, now=later(9), until=later(69))
+        assert claims.claim(session, one, it, member_id=11, now=later(10))
+        assert claims.take_settlement(session, one, it, now=later(10), until=later(70))
+        assert not claims.take_settlement(session, one, it, now=later(11), until=later(71))
+        assert claims.release_claim(session, one, it, member_id=11, now=later(12), why="given back")
+        assert not claims.finish_settlement(session, one, it, taken_until=later(70))
+        assert claims.take_settlement(session, one, it, now=later(13), until=later(73))
+        assert claims.finish_settlement(session, one, it, taken_until=later(73))
     with database.system() as system:
-        assert handoffs.due_settlements(system, now=later(999), limit=5) == []
-        assert handoffs.due_observations(system, now=later(999), limit=5) == [(one, it)]
+        assert claims.due_settlements(system, now=later(999), limit=5) == []
+        assert claims.due_observations(system, now=later(999), limit=5) == [(one, it)]
 
 
 def test_the_first_action_belongs_to_the_claim_it_was_read_for(database: Database) -> None:
     one = account(database)
     it = handoff(database, one)
     with database.account(one) as session:
-        assert handoffs.claim(session, one, it, member_id=11, now=later(10))
-        assert handoffs.release_claim(session, one, it, member_id=11, now=later(12), why="given back")
-        assert handoffs.claim(session, one, it, member_id=12, now=later(20))
+        assert claims.claim(session, one, it, member_id=11, now=later(10))
+        assert claims.release_claim(session, one, it, member_id=11, now=later(12), why="given back")
+        assert claims.claim(session, one, it, member_id=12, now=later(20))
         stale = {"now": later(30), "happened_at": later(11), "why": "note 1"}
-        assert not handoffs.mark_acted(session, one, it, claimed_at=later(10), **stale)
-        assert handoffs.mark_acted(session, one, it, claimed_at=later(20), now=later(30), happened_at=later(25), why="n")
+        assert not claims.mark_acted(session, one, it, claimed_at=later(10), **stale)
+        assert claims.mark_acted(session, one, it, claimed_at=later(20), now=later(30), happened_at=later(25), why="n")
         row = handoffs.get(session, one, it)
         assert row is not None
         assert (row.acted_at, row.observe_due_at, row.claim_expires_at) == (later(25), None, None)
@@ -365,7 +365,7 @@ def test_tells_soon_of_a_brief_in_the_ticket_that_nobody_rang_for(database: Data
     fence = lease(database, one, it)
     assert fence is not None
     with database.account(one) as session:
-        assert handoffs.mark_posted(session, one, it, fence=fence, note_id=9, note_hash="h", now=later(10))
+        assert briefs.mark_posted(session, one, it, fence=fence, note_id=9, note_hash="h", now=later(10))
     with database.system() as system:
         assert handoffs.due_notifications(system, before=NOW, now=later(14), limit=5) == [], "the bell may ring yet"
         assert handoffs.due_notifications(system, before=NOW, now=later(15), limit=5) == [(one, it)]
@@ -387,11 +387,11 @@ def test_keeps_the_first_snapshot_and_gives_the_newest(database: Database) -> No
 
 def test_rolls_everything_back_on_a_forbidden_move(database: Database) -> None:
     from escalation.lifecycle import Brief
-    from models.handoff.moves import moved_brief
+    from models.handoff.moves import moved
 
     one = account(database)
     it = handoff(database, one)
     with pytest.raises(ForbiddenMove), database.account(one) as session:  # noqa: PT012 - both in one transaction
-        handoffs.ask_refresh(session, one, it, due_at=later(5))
-        moved_brief(session, one, it, Brief.POSTED, Brief.PENDING, why="no", now=NOW)
+        briefs.ask_refresh(session, one, it, due_at=later(5))
+        moved(session, one, it, Brief.POSTED, Brief.PENDING, why="no", now=NOW)
     assert read(database, one, it).refresh_due_at is None

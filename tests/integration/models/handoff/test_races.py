@@ -8,7 +8,7 @@ import pytest
 
 from models.account import accounts
 from models.database.sessions import Database
-from models.handoff import deliveries, handoffs
+from models.handoff import briefs, claims, deliveries, handoffs
 from models.work import inbox, jobs, ticket_watch
 from tests.integration.models.handoff.test_deliveries import queued
 from tests.integration.models.places import NOW, account, handoff, later
@@ -46,7 +46,7 @@ def test_one_gets_the_lease(database: Database) -> None:
 
     def lease(number: int) -> int | None:
         with database.account(one) as session:
-            return handoffs.lease(session, one, it, now=later(2), lease_s=60, holder=str(number))
+            return briefs.lease(session, one, it, now=later(2), lease_s=60, holder=str(number))
 
     assert sorted(fence for fence in all_at_once(lease) if fence is not None) == [1]
     with database.account(one) as session:
@@ -57,11 +57,11 @@ def test_one_takes_over_a_lease_that_ran_out(database: Database) -> None:
     one = account(database)
     it = handoff(database, one)
     with database.account(one) as session:
-        handoffs.lease(session, one, it, now=later(2), lease_s=60, holder="dead")
+        briefs.lease(session, one, it, now=later(2), lease_s=60, holder="dead")
 
     def lease(number: int) -> int | None:
         with database.account(one) as session:
-            return handoffs.lease(session, one, it, now=later(62), lease_s=60, holder=str(number))
+            return briefs.lease(session, one, it, now=later(62), lease_s=60, holder=str(number))
 
     assert [fence for fence in all_at_once(lease) if fence is not None] == [2]
 
@@ -110,7 +110,7 @@ def test_one_claims(database: Database) -> None:
 
     def claim(number: int) -> int | None:
         with database.account(one) as session:
-            return number if handoffs.claim(session, one, it, member_id=number, now=later(number)) else None
+            return number if claims.claim(session, one, it, member_id=number, now=later(number)) else None
 
     (winner,) = [number for number in all_at_once(claim) if number is not None]
     with database.account(one) as session:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-import pytest
 import requests
 
 from psa.simulator.remote import Remote
-from psa.simulator.server import Simulator
 
 
 class Api:
@@ -98,27 +95,3 @@ def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
             pass
 
     return Handler
-
-
-@pytest.fixture(scope="module")
-def simulator() -> Iterator[Simulator]:
-    with Simulator() as running:
-        yield running
-
-
-@pytest.fixture
-def remote(simulator: Simulator) -> Remote:
-    simulator.reset()
-    return Remote(simulator.url)
-
-
-@pytest.fixture
-def api(remote: Remote) -> Api:
-    return Api(remote)
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    made = Receiver()
-    yield made
-    made.stop()

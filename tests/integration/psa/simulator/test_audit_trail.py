@@ -13,9 +13,6 @@ from psa.connectwise.client import ConnectWise
 from psa.port import Forbidden, Keys, Unavailable
 from psa.simulator.remote import Remote
 from psa.simulator.scenarios import ESCALATED, FLAGSHIP_TICKET, JUNIOR
-from tests.integration.psa.simulator.simulator_api import remote, simulator
-
-__all__ = ["remote", "simulator"]
 
 TRAIL = "https://api-na.myconnectwise.net/v2026_1/apis/3.0/system/audittrail"
 KEYS = Keys("na.myconnectwise.net", "acmemsp", "Xk3vPub9", "Qz8wSec4", "cid", codebase="v2026_1/")

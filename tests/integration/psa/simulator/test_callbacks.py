@@ -22,9 +22,7 @@ from psa.simulator.callbacks import target
 from psa.simulator.crew import Crew
 from psa.simulator.remote import Remote
 from psa.simulator.scenarios import ESCALATED, FLAGSHIP_TICKET, JUNIOR, SENIOR
-from tests.integration.psa.simulator.simulator_api import Api, Receiver, api, receiver, remote, simulator
-
-__all__ = ["api", "receiver", "remote", "simulator"]
+from tests.integration.psa.simulator.simulator_api import Api, Receiver
 
 
 def register(api: Api, receiver: Receiver, **details: Any) -> int:

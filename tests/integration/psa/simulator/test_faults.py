@@ -15,9 +15,8 @@ import requests
 
 from psa.simulator.remote import Remote, SimulatorRefused
 from psa.simulator.scenarios import FLAGSHIP_TICKET
-from tests.integration.psa.simulator.simulator_api import Api, api, remote, simulator
+from tests.integration.psa.simulator.simulator_api import Api
 
-__all__ = ["api", "remote", "simulator"]
 NOTES = f"service/tickets/{FLAGSHIP_TICKET}/notes"
 NOTE = {"text": "posted", "internalAnalysisFlag": True}
 

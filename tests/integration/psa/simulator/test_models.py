@@ -16,9 +16,8 @@ import pytest
 
 from psa.simulator.remote import Remote
 from psa.simulator.scenarios import ESCALATED, FLAGSHIP_TICKET, JUNIOR
-from tests.integration.psa.simulator.simulator_api import Api, api, remote, simulator
+from tests.integration.psa.simulator.simulator_api import Api
 
-__all__ = ["api", "remote", "simulator"]
 ONE = f"service/tickets/{FLAGSHIP_TICKET}"
 
 # What is asked, the path it is in the OpenAPI document, the model of pyconnectwise.

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from itsdangerous import TimestampSigner
@@ -15,7 +16,7 @@ from escalation.figures.scorecard import Scorecard
 from models.account import people
 from models.database.sessions import Database
 from models.figures.scoring import scorecard_of
-from models.handoff import deliveries, handoffs
+from models.handoff import claims, deliveries, handoffs
 from tests.integration.models.places import account
 from tests.integration.models.places import handoff as handoff_of
 from tests.integration.webhooks.office import (
@@ -30,6 +31,7 @@ from tests.integration.webhooks.office import (
     open_office,
 )
 from webhooks.api.schemas import Metrics
+from worker.cli.metrics import moment_as_of
 from worker.process.links import API_TOKEN_S
 
 WINNER = {"id": MARIA, "login": "msvensson", "name": "Maria Svensson"}
@@ -192,7 +194,7 @@ def test_one_in_full_has_moves_messages_and_the_first_action_with_its_why(office
         "typed_start": None, "entered_at": None, "version": 1,
     }  # fmt: skip
     with office.database.account(office.account_id) as session:
-        handoffs.mark_acted(
+        claims.mark_acted(
             session, office.account_id, office.handoff_id, now=now, happened_at=now, why="note 1207", action=action
         )
     body = office.api("GET", one).json
@@ -215,6 +217,14 @@ def test_the_figures_are_those_of_the_scorecard_and_none_is_lost_on_the_way(offi
         answer = office.api("GET", "/analytics/escalation-metrics", query_string=query)
         assert (answer.status_code, answer.json) == (200, card.to_json(listing=listing))
     assert set(Metrics().fields) == set(card.to_json())
+
+
+def test_the_figures_are_as_of_now_unless_a_moment_is_given_as_those_of_the_command_are(office: Office) -> None:
+    before = datetime.now(UTC)
+    answer = office.api("GET", "/analytics/escalation-metrics").json
+    said = datetime.fromisoformat(answer["as_of"])
+    assert before <= said <= datetime.now(UTC)
+    assert moment_as_of(None, ZoneInfo("UTC"), before) == before
 
 
 def test_the_document_describes_every_route_and_nothing_else(office: Office) -> None:

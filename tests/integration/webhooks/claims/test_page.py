@@ -13,7 +13,7 @@ from itsdangerous import TimestampSigner
 
 from models.account import people
 from models.database.sessions import Database
-from models.handoff import handoffs
+from models.handoff import claims, handoffs
 from tests.integration.models.places import account
 from tests.integration.webhooks.office import (
     JONAS,
@@ -139,7 +139,7 @@ def test_after_the_first_action_there_is_nothing_to_give_back(office: Office) ->
     press(office.browser(), office.link())
     now = datetime.now(UTC)
     with office.database.account(office.account_id) as session:
-        handoffs.mark_acted(session, office.account_id, office.handoff_id, now=now, happened_at=now, why="note 7")
+        claims.mark_acted(session, office.account_id, office.handoff_id, now=now, happened_at=now, why="note 7")
     page = office.browser().get(office.link())
     assert "Your first action was" in page.text
     assert "<form" not in page.text
@@ -152,7 +152,7 @@ def test_what_has_ended_says_how_and_cannot_be_claimed(office: Office, resolved:
     now = datetime.now(UTC)
     with office.database.account(office.account_id) as session:
         if resolved:
-            handoffs.claim(session, office.account_id, office.handoff_id, member_id=TOM, now=now)
+            claims.claim(session, office.account_id, office.handoff_id, member_id=TOM, now=now)
         handoffs.end(session, office.account_id, office.handoff_id, now=now, why="closed in the PSA")
     answer = browser.post(office.link(), data={"form": form, "deed": "claim"})
     assert answer.status_code == 409

@@ -106,7 +106,7 @@ def regular_check(shop: Shop) -> None:
     callback_check.check_callbacks(shop.services, account_id=shop.account_id)
 
 
-@pytest.mark.parametrize(("how", "named"), itertools.product(FOLLOWED, NAMED))
+@pytest.mark.parametrize(("how", "named"), list(itertools.product(FOLLOWED, NAMED)))
 def test_what_is_renamed_is_followed_by_its_number(
     wide: Shop, how: Callable[[list[Board]], None], named: list[str]
 ) -> None:
@@ -125,7 +125,7 @@ def test_what_is_renamed_is_followed_by_its_number(
     assert len(wide.psa.registered) == len({board for board, _ in before}) + 2
 
 
-@pytest.mark.parametrize(("how", "named"), itertools.product(LOST, NAMED))
+@pytest.mark.parametrize(("how", "named"), list(itertools.product(LOST, NAMED)))
 def test_what_is_gone_is_refused_by_name_and_alerted_until_it_is_back(
     wide: Shop, how: Callable[[list[Board]], None], named: list[str]
 ) -> None:

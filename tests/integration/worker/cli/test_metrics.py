@@ -13,7 +13,7 @@ from models.account import accounts
 from models.account.people import MemberRow, import_members
 from models.database.sessions import Database
 from models.figures import baselines
-from models.handoff import handoffs
+from models.handoff import claims, handoffs
 from tests.integration.models.places import CIPHER
 from worker.__main__ import main
 
@@ -48,10 +48,10 @@ def _episode(session: Session, mine: int, number: int) -> None:
         origin="hand" if number == 3 else "status",
     )  # fmt: skip
     assert one is not None
-    assert handoffs.claim(session, mine, one.id, member_id=7, now=at + 5 * MINUTE, actor="tobrien")
+    assert claims.claim(session, mine, one.id, member_id=7, now=at + 5 * MINUTE, actor="tobrien")
     if number != 5:
         acted = at + (10 + number) * MINUTE
-        assert handoffs.mark_acted(
+        assert claims.mark_acted(
             session, mine, one.id, now=acted, happened_at=acted, why="a note", action={"trusted": number != 6}
         )
 

@@ -15,7 +15,7 @@ from models.account.encryption import Cipher
 from models.account.people import MemberRow, import_members
 from models.database.sessions import Database
 from models.figures import reports
-from models.handoff import handoffs
+from models.handoff import claims, handoffs
 from worker.__main__ import main
 from worker.figures.weekly import week_of
 
@@ -48,9 +48,9 @@ def northgate(sqlite_url: str, sqlite_database: Database, monkeypatch: pytest.Mo
                 summary="VPN drops after 8 hours",
             )  # fmt: skip
             assert one is not None
-            handoffs.claim(session, mine, one.id, member_id=7, now=at + 5 * MINUTE, actor="tobrien")
+            claims.claim(session, mine, one.id, member_id=7, now=at + 5 * MINUTE, actor="tobrien")
             acted = at + 9 * MINUTE
-            handoffs.mark_acted(
+            claims.mark_acted(
                 session, mine, one.id, now=acted, happened_at=acted, why="a note", action={"trusted": True}
             )
     return mine

@@ -8,7 +8,7 @@ from worker.demo import month as demo_month
 from worker.upkeep import sweeper
 
 
-def test_the_figures_hold_the_saving_it_was_made_with(shop: Shop) -> None:
+def test_its_figures_hold_the_saving_it_was_made_with_and_nothing_in_it_is_due(shop: Shop) -> None:
     month = demo_month.make(shop.services, like=shop.account_id)
     with shop.database.account(month.account_id, reading=True) as session:
         card = scorecard_of(session, month.account_id, as_of=shop.clock())
@@ -17,10 +17,6 @@ def test_the_figures_hold_the_saving_it_was_made_with(shop: Shop) -> None:
     assert saved.ci95 is not None
     assert saved.ci95[0] < month.saving_min < saved.ci95[1]
     assert card.counts.escalated > 40
-
-
-def test_nothing_in_it_is_due(shop: Shop) -> None:
-    month = demo_month.make(shop.services, like=shop.account_id)
     sweeper.sweep(shop.services)
     mine = [(task, ids) for task, ids in shop.bell.rung if ids.get("account_id") == month.account_id]
     assert [task for task, _ in mine] in ([], ["plan_week"])

@@ -17,7 +17,7 @@ from models.account import accounts
 from models.account.accounts import MemberRow
 from models.figures import reports
 from models.figures.reports import Report
-from models.handoff import handoffs
+from models.handoff import claims, handoffs
 from models.work import jobs
 from tests.integration.worker.conftest import Shop
 from worker.demo.mail_catcher import Faults, MailCatcher
@@ -75,9 +75,9 @@ def acted_on(shop: Shop, ticket_id: int, summary: str = "VPN drops after 8 hours
         )  # fmt: skip
         assert one is not None
         taken = at + timedelta(minutes=10)
-        assert handoffs.claim(session, shop.account_id, one.id, member_id=2, now=taken, actor="msvensson")
+        assert claims.claim(session, shop.account_id, one.id, member_id=2, now=taken, actor="msvensson")
         deed = at + timedelta(minutes=15)
-        handoffs.mark_acted(
+        claims.mark_acted(
             session, shop.account_id, one.id, now=deed, happened_at=deed, why="a note", action={"trusted": True}
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from models.account import accounts
-from models.handoff import handoffs
+from models.handoff import briefs, handoffs
 from models.work import jobs
 from psa.port import (
     Ambiguous,
@@ -177,7 +177,7 @@ def test_what_was_tried_on_a_merged_ticket_is_in_the_brief(shop: Shop) -> None:
 
 def _refresh(shop: Shop, handoff_id: int) -> bool:
     with shop.database.account(shop.account_id) as session:
-        handoffs.ask_refresh(session, shop.account_id, handoff_id, due_at=shop.clock())
+        briefs.ask_refresh(session, shop.account_id, handoff_id, due_at=shop.clock())
     return refresh.refresh(shop.services, account_id=shop.account_id, handoff_id=handoff_id)
 
 
@@ -219,6 +219,7 @@ def test_a_note_that_a_person_edited_is_never_overwritten(shop: Shop) -> None:
     kept, short = shop.psa.posted[48213]
     assert kept == by_hand
     assert "has changed since" in short.text
+    assert "Swapped the modem" in short.text, "what is new is named"
     _refresh(shop, handoff_id)
     assert len(shop.psa.posted[48213]) == 2, "said once"
 

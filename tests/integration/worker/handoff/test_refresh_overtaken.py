@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from models.handoff import handoffs
+from models.handoff import briefs
 from tests.integration.worker.conftest import Shop
 from worker.handoff import refresh
 
 
 def _ask(shop: Shop, handoff_id: int) -> None:
     with shop.database.account(shop.account_id) as session:
-        assert handoffs.ask_refresh(session, shop.account_id, handoff_id, due_at=shop.clock())
+        assert briefs.ask_refresh(session, shop.account_id, handoff_id, due_at=shop.clock())
 
 
 def test_an_overtaken_refresh_writes_nothing(shop: Shop) -> None:

@@ -50,7 +50,7 @@ def live(shop: Shop, handoff_id: int, *, minutes: float, step_s: float = 10) -> 
         refresh.refresh(shop.services, account_id=shop.account_id, handoff_id=handoff_id)
 
 
-@pytest.mark.parametrize(("status", "times"), itertools.product(ERRORS, [1, 3]))
+@pytest.mark.parametrize(("status", "times"), list(itertools.product(ERRORS, [1, 3])))
 def test_a_post_that_is_refused_for_a_moment_is_posted_once_and_nobody_is_told(shop: Shop, status: str, times: int) -> None:
     handoff_id = shop.escalated()
     refuse(shop, "post_internal_note", ERRORS[status], times)
@@ -61,7 +61,7 @@ def test_a_post_that_is_refused_for_a_moment_is_posted_once_and_nobody_is_told(s
     assert alerts(shop) == []
 
 
-@pytest.mark.parametrize(("call", "status", "times"), itertools.product(READS, ERRORS, [1, 2]))
+@pytest.mark.parametrize(("call", "status", "times"), list(itertools.product(READS, ERRORS, [1, 2])))
 def test_what_is_refused_for_a_moment_is_in_the_brief_soon_after(shop: Shop, call: str, status: str, times: int) -> None:
     refuse(shop, call, ERRORS[status], times)
     handoff_id = shop.escalated()

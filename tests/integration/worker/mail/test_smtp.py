@@ -19,6 +19,7 @@ from email.policy import SMTP
 from pathlib import Path
 
 import pytest
+from aiosmtpd import smtp as aiosmtpd
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -33,11 +34,12 @@ pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiri
 SECRET = "p/w#1@x"
 
 
-def message(recipient: str = "ana@harbor.example", delivery: int = 7) -> EmailMessage:
+def message(recipient: str = "ana@harbor.example", delivery: int = 7, name: str = "") -> EmailMessage:
     return compose(
         Rendered(subject="Escalated P2 #48213", text="Grüße\n.\n..two dots\n", html="<p>Grüße</p>\n"),
         sender=SENDER,
         recipient=recipient,
+        recipient_name=name,
         message_id=message_id(account_id=1, delivery_id=delivery, sender=SENDER),
         date=datetime(2026, 11, 23, 11, 7, tzinfo=UTC),
         topic="48213",
@@ -185,7 +187,7 @@ def test_signing_in(tmp_path: Path) -> None:
         good = server.url.replace("smtp://", "smtp://rf:p%2Fw%231%40x@")
         mailer_for(good).send(message())
         assert len(server.messages) == 1
-        assert check(good) == f"127.0.0.1:{server.port} answers, no TLS, signed in as rf"
+        assert check(good).detail == f"127.0.0.1:{server.port} answers, no TLS, signed in as rf"
         error = failure(server.url.replace("smtp://", "smtp://rf:wrong-secret@"))
         assert (error.permanent, error.operator) == (False, True)
         assert "check user and password" in error.reason
@@ -201,11 +203,11 @@ def test_starttls_is_used_when_offered_and_the_certificate_is_checked(
     with MailCatcher(tmp_path, tls=serving(certificate)) as server:
         trusted = f"{server.url}?starttls=require&ca={certificate}"
         mailer_for(trusted).send(message())
-        assert check(trusted) == f"127.0.0.1:{server.port} answers, TLS, no sign-in"
+        assert check(trusted).detail == f"127.0.0.1:{server.port} answers, TLS, no sign-in"
         error = failure(server.url)
         assert (error.permanent, error.operator) == (False, True)
         assert "certificate not trusted" in error.reason
-        assert check(f"{server.url}?starttls=never").endswith("no TLS, no sign-in")
+        assert check(f"{server.url}?starttls=never").detail.endswith("no TLS, no sign-in")
 
 
 def test_tls_from_the_first_byte(tmp_path: Path, certificate: Path) -> None:
@@ -214,7 +216,7 @@ def test_tls_from_the_first_byte(tmp_path: Path, certificate: Path) -> None:
     ) as server:
         trusted = server.url.replace("smtps://", "smtps://rf:p%2Fw%231%40x@") + f"?ca={certificate}"
         mailer_for(trusted).send(message())
-        assert check(trusted).endswith("TLS, signed in as rf")
+        assert check(trusted).detail.endswith("TLS, signed in as rf")
         assert len(server.messages) == 1
 
 
@@ -234,6 +236,54 @@ def test_an_address_in_another_script(catcher: MailCatcher) -> None:
     mailer_for(catcher.url).send(message("zoë@harbor.example"))
     [path] = catcher.messages
     assert "To: zoë@harbor.example".encode() in path.read_bytes()
+
+
+def test_a_server_that_takes_ascii_only_is_not_given_other_addresses_and_the_check_says_so(tmp_path: Path) -> None:
+    with MailCatcher(tmp_path, smtputf8=False) as server:
+        error = failure(server.url, sent=message("zoë@harbor.example"))
+        assert (error.permanent, error.operator) == (True, False)
+        assert "offers no SMTPUTF8, which zoë@harbor.example needs" in error.reason
+        mailer_for(server.url).send(message("zoe@bücher.example"))
+        assert len(server.messages) == 1
+        assert not check(server.url).smtputf8
+    with MailCatcher(tmp_path) as server:
+        assert check(server.url).smtputf8
+
+
+class RecipientsKept(MailCatcher):
+    """Also keeps whom each message was for."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.recipients: list[str] = []
+
+    async def handle_RCPT(
+        self, server: aiosmtpd.SMTP, session: aiosmtpd.Session, envelope: aiosmtpd.Envelope, address: str, options: list[str]
+    ) -> str:
+        self.recipients.append(address)
+        return await super().handle_RCPT(server, session, envelope, address, options)
+
+
+@pytest.mark.parametrize(
+    ("typed", "spec"),
+    [
+        ("\u200bAna@Harbor.Example.\u00a0", "Ana@harbor.example"),
+        ("Ruiz, Ana <mailto:ana@harbor.example>", "ana@harbor.example"),
+        ("info@faß.example", "info@xn--fa-hia.example"),
+        ("o'brien+rf/x@harbor.example", "o'brien+rf/x@harbor.example"),
+        ('"ana ruiz"@harbor.example', '"ana ruiz"@harbor.example'),
+        ("zoë@bücher.example", "zoë@xn--bcher-kva.example"),
+        ("a" * 64 + "@" + "b" * 60 + ".example", "a" * 64 + "@" + "b" * 60 + ".example"),
+    ],
+)
+@pytest.mark.parametrize("name", ["", "Ruiz, Ana", "Zoë " * 20])
+def test_the_server_is_told_the_one_address_that_stands_in_the_header(
+    tmp_path: Path, typed: str, spec: str, name: str
+) -> None:
+    with RecipientsKept(tmp_path / "mail") as server:
+        mailer_for(server.url).send(message(typed, name=name))
+        assert server.recipients == [spec]
+        assert (spec if not name else f"<{spec}>").encode() in server.messages[0].read_bytes()
 
 
 def test_a_folder_repeats_onto_the_same_name_and_sorts_by_time_and_ticket(tmp_path: Path) -> None:
@@ -258,11 +308,11 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
 def test_no_url_means_the_default_folder(tmp_path: Path) -> None:
     mailer_for("", default=tmp_path / "here").send(message())
     assert len(list((tmp_path / "here").glob("*.eml"))) == 1
-    assert check("none", default=tmp_path / "here") == f"mail is written to files in {tmp_path / 'here'}"
+    assert check("none", default=tmp_path / "here").detail == f"mail is written to files in {tmp_path / 'here'}"
 
 
 def test_the_check_sends_nothing(catcher: MailCatcher) -> None:
-    assert check(catcher.url) == f"127.0.0.1:{catcher.port} answers, no TLS, no sign-in"
+    assert check(catcher.url).detail == f"127.0.0.1:{catcher.port} answers, no TLS, no sign-in"
     assert catcher.messages == []
 
 

@@ -5,45 +5,15 @@ from __future__ import annotations
 import dataclasses
 from datetime import timedelta
 
-import pytest
-
 from escalation.response.claims import RESPONSE_VERSION
 from models.account import accounts
-from models.handoff import deliveries, handoffs
-from models.handoff.handoffs import Handoff
+from models.handoff import claims, deliveries, handoffs
 from psa.port import Unavailable
 from tests.fakes import ASSIGNED, ESCALATED
 from tests.integration.worker.conftest import Shop
-from worker.handoff import notify, refresh, triage
-from worker.process import crash
+from tests.integration.worker.response.followed import brief_now, handed_off, newest, seen_after
+from worker.handoff import notify, triage
 from worker.upkeep import callback_check
-
-
-def handed_off(shop: Shop) -> int:
-    """Let a ticket be escalated, its brief posted and the engineers told."""
-    handoff_id = shop.escalated()
-    shop.publish(handoff_id)
-    shop.tell(handoff_id)
-    shop.clock.advance(60)
-    return handoff_id
-
-
-def newest(shop: Shop) -> Handoff:
-    return shop.handoffs()[0]
-
-
-def seen_after(shop: Shop, seconds: float = 1) -> Handoff:
-    """Let a callback come in a moment after what was done, and everything follow."""
-    shop.clock.advance(seconds)
-    shop.triage()
-    shop.observe()
-    return newest(shop)
-
-
-def brief_now(shop: Shop) -> str:
-    shop.clock.advance(20)
-    refresh.refresh(shop.services, account_id=shop.account_id, handoff_id=newest(shop).id)
-    return shop.psa.posted[48213][0].text
 
 
 class TestClaims:
@@ -232,12 +202,14 @@ class TestTheEndOfAClaim:
         handoff = newest(shop)
         assert (handoff.response_state, handoff.claimed_by) == ("open", None)
         assert len(shop.mailer.sent) == 1
-        assert "without a first action" in str(shop.mailer.sent[0].get_body(("plain",)))
+        told = str(shop.mailer.sent[0].get_body(("plain",)))
+        assert "without a first action" in told
+        assert " at 16:56" in told.partition("Waiting")[2][:40], "the wait as it is now"
         assert "**Free again** since 16:56: Maja Svensson, its claim ran out" in brief_now(shop)
         shop.psa.change(48213, owner="tobrien", updated_by="tobrien")
         assert seen_after(shop).claimed_by == 3
         with shop.database.account(shop.account_id) as session:
-            assert len(handoffs.returns(session, shop.account_id, handoff_id)) == 1
+            assert len(claims.returns(session, shop.account_id, handoff_id)) == 1
 
     def test_an_action_seen_at_the_last_moment_keeps_it(self, shop: Shop) -> None:
         handed_off(shop)
@@ -300,100 +272,6 @@ class TestTheEndOfAClaim:
         for ids in shop.bell.take("triage"):
             triage.triage(shop.services, **ids)
         assert (newest(shop).response_state, newest(shop).end_reason) == ("resolved", "deleted")
-
-
-class TestTheOthers:
-    def test_who_was_told_learns_once_who_took_it(self, shop: Shop) -> None:
-        shop.psa_members_with_mail()
-        handoff_id = handed_off(shop)
-        assert len(shop.mailer.sent) == 2
-        shop.mailer.sent.clear()
-        shop.psa.change(48213, owner="msvensson", updated_by="msvensson")
-        seen_after(shop)
-        assert [m["To"] for m in shop.mailer.sent] == ["Tess O'Brien <tess@northgate.example>"]
-        assert "Taken by Maja Svensson" in shop.mailer.sent[0]["Subject"]
-        assert shop.mailer.sent[0]["In-Reply-To"]
-        shop.clock.advance(10)
-        shop.psa.change(48213, owner=None, updated_by="msvensson")
-        seen_after(shop)
-        shop.clock.advance(10)
-        shop.psa.change(48213, owner="msvensson", updated_by="msvensson")
-        seen_after(shop)
-        taken = [m for m in shop.mailer.sent if "Taken by" in m["Subject"]]
-        assert len(taken) == 1
-        with shop.database.account(shop.account_id) as session:
-            kinds = [d.kind for d in deliveries.of_handoff(session, shop.account_id, handoff_id)]
-        assert sorted(set(kinds)) == ["handoff", "offered 1", "taken"]
-
-    def test_a_message_under_way_while_it_is_claimed_is_followed_by_who_took_it(
-        self, shop: Shop, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(crash, "point", lambda _: None)  # two processes on one thread are no trail to follow
-        shop.psa_members_with_mail()
-        handoff_id = shop.escalated()
-        shop.publish(handoff_id)
-
-        class Crossed:
-            """Claims while the second engineer's message is being sent."""
-
-            def __init__(self, inner: object) -> None:
-                self.inner, self.count = inner, 0
-
-            def send(self, message: object) -> None:
-                self.inner.send(message)  # type: ignore[attr-defined]
-                self.count += 1
-                if self.count == 2:
-                    shop.clock.advance(30)
-                    shop.psa.change(48213, owner="msvensson", updated_by="msvensson")
-                    seen_after(shop)
-
-        kept, shop.services.mailer = shop.services.mailer, Crossed(shop.services.mailer)
-        shop.tell(handoff_id)
-        shop.services.mailer = kept
-        shop.bell.rung.append(("settle", {"account_id": shop.account_id, "handoff_id": handoff_id}))
-        shop.settle()
-        taken = [m["To"] for m in shop.mailer.sent if "Taken by" in m["Subject"]]
-        assert taken == ["Tess O'Brien <tess@northgate.example>"]
-
-
-class TestTheOwnerInThePsa:
-    def claim_by_link(self, shop: Shop, member_id: int = 2) -> None:
-        with shop.database.account(shop.account_id) as session:
-            assert handoffs.claim(
-                session, shop.account_id, newest(shop).id, member_id=member_id, kind="link", now=shop.clock(),
-                actor=shop.services.desk(shop.account_id).login(member_id),
-            )  # fmt: skip
-        shop.bell.rung.append(("settle", {"account_id": shop.account_id, "handoff_id": newest(shop).id}))
-        shop.settle()
-
-    def test_is_set_when_the_claim_came_from_elsewhere(self, shop: Shop) -> None:
-        handed_off(shop)
-        self.claim_by_link(shop)
-        assert shop.psa.tickets[48213].owner == "msvensson"
-        assert newest(shop).owner_outcome == "owner in the PSA: msvensson"
-
-    def test_is_left_alone_and_said_where_another_engineer_took_it_there(self, shop: Shop) -> None:
-        handed_off(shop)
-        shop.psa.change(48213, owner="tobrien", updated_by="tobrien")
-        self.claim_by_link(shop)
-        assert shop.psa.tickets[48213].owner == "tobrien"
-        assert (newest(shop).owner_outcome or "").startswith("the PSA says otherwise: tobrien")
-        assert "ConnectWise shows Tess O'Brien as the owner" in brief_now(shop)
-
-    def test_waits_for_a_psa_that_does_not_answer(self, shop: Shop) -> None:
-        handed_off(shop)
-        shop.psa.before["ticket"] = lambda: _raise(Unavailable("GET ticket: 503"))
-        self.claim_by_link(shop)
-        assert newest(shop).owner_outcome is None
-        shop.psa.before.clear()
-        shop.clock.advance(400)
-        shop.sweep()
-        assert shop.psa.tickets[48213].owner == "msvensson"
-
-    def test_our_own_write_is_nobodys_deed(self, shop: Shop) -> None:
-        handed_off(shop)
-        self.claim_by_link(shop)
-        assert seen_after(shop, 30).response_state == "claimed"
 
 
 def _raise(error: Exception) -> None:

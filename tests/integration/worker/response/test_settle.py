@@ -1,17 +1,22 @@
-"""What follows from a claim, when the PSA fails, when a process dies, and when claims follow one another."""
+"""What follows from a claim for the others and in the PSA: also when it fails, a process dies, claims follow one another."""
 
 from __future__ import annotations
 
-from models.handoff import deliveries, handoffs
+import pytest
+
+from models.account import accounts
+from models.handoff import claims, deliveries, handoffs
 from psa.port import Unavailable
 from tests.integration.worker.conftest import Shop
+from tests.integration.worker.response.followed import brief_now, handed_off, newest, seen_after
+from worker.process import crash
 from worker.response import settle
 
 
 def claimed_by_link(shop: Shop, member_id: int) -> int:
     (handoff, *_) = shop.handoffs()
     with shop.database.account(shop.account_id) as session:
-        assert handoffs.claim(
+        assert claims.claim(
             session, shop.account_id, handoff.id, member_id=member_id, kind="link", now=shop.clock(),
             actor=shop.services.desk(shop.account_id).login(member_id),
         )  # fmt: skip
@@ -21,7 +26,7 @@ def claimed_by_link(shop: Shop, member_id: int) -> int:
 def given_back(shop: Shop, member_id: int) -> None:
     (handoff, *_) = shop.handoffs()
     with shop.database.account(shop.account_id) as session:
-        assert handoffs.release_claim(
+        assert claims.release_claim(
             session, shop.account_id, handoff.id, member_id=member_id, now=shop.clock(), why="given back"
         )
 
@@ -35,9 +40,9 @@ def test_a_psa_that_will_not_set_the_owner_is_left_alone_more_and_more(shop: Sho
     shop.publish(shop.escalated())
     claimed_by_link(shop, 2)
     shop.psa.before["assign_owner"] = lambda: _raise(Unavailable("PATCH: 503"))
-    for _ in range(3600 // 5):
+    for _ in range(3600 // 15):
         settled(shop)
-        shop.clock.advance(5)
+        shop.clock.advance(15)
     assert shop.psa.calls.count("assign_owner") < 25
     shop.psa.before.clear()
     shop.clock.advance(3600)
@@ -81,8 +86,6 @@ def test_a_repeat_after_a_crash_keeps_the_offer_it_made(shop: Shop) -> None:
 
 
 def test_a_frozen_account_gets_its_owner_once_it_is_free(shop: Shop) -> None:
-    from models.account import accounts
-
     shop.publish(shop.escalated())
     with shop.database.account(shop.account_id) as session:
         accounts.freeze(session, shop.account_id, reason="a visible note", now=shop.clock())
@@ -115,3 +118,97 @@ def test_a_taken_message_that_was_not_sent_yet_is_owed_at_the_next_claim(shop: S
         taken = [d for d in deliveries.of_handoff(session, shop.account_id, handoff_id) if d.kind == "taken"]
     assert [(d.recipient_user_id, d.status) for d in taken] == [(3, "queued")]
     assert [d.id for d in taken] == queued
+
+
+class TestTheOthers:
+    def test_who_was_told_learns_once_who_took_it(self, shop: Shop) -> None:
+        shop.psa_members_with_mail()
+        handoff_id = handed_off(shop)
+        assert len(shop.mailer.sent) == 2
+        shop.mailer.sent.clear()
+        shop.psa.change(48213, owner="msvensson", updated_by="msvensson")
+        seen_after(shop)
+        assert [m["To"] for m in shop.mailer.sent] == ["Tess O'Brien <tess@northgate.example>"]
+        assert "Taken by Maja Svensson" in shop.mailer.sent[0]["Subject"]
+        assert shop.mailer.sent[0]["In-Reply-To"]
+        shop.clock.advance(10)
+        shop.psa.change(48213, owner=None, updated_by="msvensson")
+        seen_after(shop)
+        shop.clock.advance(10)
+        shop.psa.change(48213, owner="msvensson", updated_by="msvensson")
+        seen_after(shop)
+        taken = [m for m in shop.mailer.sent if "Taken by" in m["Subject"]]
+        assert len(taken) == 1
+        with shop.database.account(shop.account_id) as session:
+            kinds = [d.kind for d in deliveries.of_handoff(session, shop.account_id, handoff_id)]
+        assert sorted(set(kinds)) == ["handoff", "offered 1", "taken"]
+
+    def test_a_message_under_way_while_it_is_claimed_is_followed_by_who_took_it(
+        self, shop: Shop, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(crash, "point", lambda _: None)  # two processes on one thread are no trail to follow
+        shop.psa_members_with_mail()
+        handoff_id = shop.escalated()
+        shop.publish(handoff_id)
+
+        class Crossed:
+            """Claims while the second engineer's message is being sent."""
+
+            def __init__(self, inner: object) -> None:
+                self.inner, self.count = inner, 0
+
+            def send(self, message: object) -> None:
+                self.inner.send(message)  # type: ignore[attr-defined]
+                self.count += 1
+                if self.count == 2:
+                    shop.clock.advance(30)
+                    shop.psa.change(48213, owner="msvensson", updated_by="msvensson")
+                    seen_after(shop)
+
+        kept, shop.services.mailer = shop.services.mailer, Crossed(shop.services.mailer)
+        shop.tell(handoff_id)
+        shop.services.mailer = kept
+        shop.bell.rung.append(("settle", {"account_id": shop.account_id, "handoff_id": handoff_id}))
+        shop.settle()
+        taken = [m["To"] for m in shop.mailer.sent if "Taken by" in m["Subject"]]
+        assert taken == ["Tess O'Brien <tess@northgate.example>"]
+
+
+class TestTheOwnerInThePsa:
+    def claim_by_link(self, shop: Shop, member_id: int = 2) -> None:
+        with shop.database.account(shop.account_id) as session:
+            assert claims.claim(
+                session, shop.account_id, newest(shop).id, member_id=member_id, kind="link", now=shop.clock(),
+                actor=shop.services.desk(shop.account_id).login(member_id),
+            )  # fmt: skip
+        shop.bell.rung.append(("settle", {"account_id": shop.account_id, "handoff_id": newest(shop).id}))
+        shop.settle()
+
+    def test_is_set_when_the_claim_came_from_elsewhere(self, shop: Shop) -> None:
+        handed_off(shop)
+        self.claim_by_link(shop)
+        assert shop.psa.tickets[48213].owner == "msvensson"
+        assert newest(shop).owner_outcome == "owner in the PSA: msvensson"
+
+    def test_is_left_alone_and_said_where_another_engineer_took_it_there(self, shop: Shop) -> None:
+        handed_off(shop)
+        shop.psa.change(48213, owner="tobrien", updated_by="tobrien")
+        self.claim_by_link(shop)
+        assert shop.psa.tickets[48213].owner == "tobrien"
+        assert (newest(shop).owner_outcome or "").startswith("the PSA says otherwise: tobrien")
+        assert "ConnectWise shows Tess O'Brien as the owner" in brief_now(shop)
+
+    def test_waits_for_a_psa_that_does_not_answer(self, shop: Shop) -> None:
+        handed_off(shop)
+        shop.psa.before["ticket"] = lambda: _raise(Unavailable("GET ticket: 503"))
+        self.claim_by_link(shop)
+        assert newest(shop).owner_outcome is None
+        shop.psa.before.clear()
+        shop.clock.advance(400)
+        shop.sweep()
+        assert shop.psa.tickets[48213].owner == "msvensson"
+
+    def test_our_own_write_is_nobodys_deed(self, shop: Shop) -> None:
+        handed_off(shop)
+        self.claim_by_link(shop)
+        assert seen_after(shop, 30).response_state == "claimed"

@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy import update
 
 from models.database.clock import CommonClock
-from models.handoff import handoffs
+from models.handoff import briefs, handoffs
 from models.tables import Account, Delivery, Handoff, Inbox
 from tests.fakes import ESCALATED
 from tests.integration.worker.conftest import Shop
@@ -49,9 +49,9 @@ def test_set_back_while_a_brief_is_being_posted_its_lease_begins_anew(shop: Shop
     handoff = _opened(shop)
     lease_s = shop.services.settings.intervals.lease
     with shop.database.account(shop.account_id) as session:
-        fence = handoffs.lease(session, shop.account_id, handoff, now=shop.clock(), lease_s=lease_s, holder="one")
+        fence = briefs.lease(session, shop.account_id, handoff, now=shop.clock(), lease_s=lease_s, holder="one")
         assert fence
-        handoffs.mark_attempt(session, shop.account_id, handoff, fence=fence, now=shop.clock())
+        briefs.mark_attempt(session, shop.account_id, handoff, fence=fence, now=shop.clock())
     sweeper.sweep(shop.services)
     shop.clock.now -= HOUR
     assert "publish" not in _swept(shop)
@@ -107,7 +107,7 @@ def test_set_forward_a_lease_that_is_held_holds_on(shop: Shop) -> None:
     handoff = _opened(shop)
     lease_s = shop.services.settings.intervals.lease
     with shop.database.account(shop.account_id) as session:
-        assert handoffs.lease(session, shop.account_id, handoff, now=shop.clock(), lease_s=lease_s, holder="one")
+        assert briefs.lease(session, shop.account_id, handoff, now=shop.clock(), lease_s=lease_s, holder="one")
     shop.clock.advance(3600)
     _leapt(shop.services, 3600)
     assert "publish" not in _swept(shop)

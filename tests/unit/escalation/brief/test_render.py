@@ -15,8 +15,7 @@ from escalation.brief.explain import explain
 from escalation.brief.marker import carries, marker_of
 from escalation.brief.render import LIMIT, NotInert, _environment, opening, render
 from escalation.evidence import Configuration, Evidence, RelatedTicket
-from escalation.package.build import Package
-from escalation.package.contents import Assessment
+from escalation.package.contents import Assessment, Package
 from tests.unit.escalation.brief.test_sanitize import HOSTILE
 from tests.unit.escalation.tickets import at, evidence_of, package_of, rich, ticket
 
@@ -42,7 +41,7 @@ def test_the_same_package_gives_the_same_bytes() -> None:
 
 
 def brief_load(body: dict[str, object]) -> Package:
-    from escalation.package.build import load
+    from escalation.package.stored import load
 
     return load(body)
 

@@ -1,30 +1,12 @@
-"""Figures that survive a sceptic: estimates against independent ones, and the rules for showing them."""
+"""Figures that survive a sceptic: the rules for showing them."""
 
 from __future__ import annotations
 
-import itertools
-import math
-import random
-import statistics
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from benchmarks import coverage
-from escalation.figures import estimates
-from escalation.figures.estimates import (
-    Reading,
-    Sample,
-    TooFew,
-    difference_interval,
-    interval,
-    mean,
-    median,
-    survival,
-)
 from escalation.figures.hours import Calendar
 from escalation.figures.measures import (
     Baseline,
@@ -46,112 +28,6 @@ from escalation.figures.observations import Basis, Clock, Excluded, Observation,
 
 ALWAYS = Calendar.always()
 NOW = datetime(2026, 5, 28, 12, tzinfo=UTC)
-
-# Remission of leukaemia in weeks, Freireich and others 1963, as worked in textbooks of survival analysis.
-TREATED = Sample.of(
-    [Reading(t) for t in (6, 6, 6, 7, 10, 13, 16, 22, 23)]
-    + [Reading(t, unfinished=True) for t in (6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35)]
-)
-UNTREATED = Sample.of(Reading(t) for t in (1, 1, 2, 2, 3, 4, 4, 5, 5, 8, 8, 8, 8, 11, 11, 12, 12, 15, 17, 22, 23))
-
-
-def whole(*minutes: float) -> Sample:
-    return Sample.of(Reading(m) for m in minutes)
-
-
-class TestEstimates:
-    def test_the_curve_is_that_of_the_published_example(self) -> None:
-        curve = {minutes: round(share, 3) for minutes, share in survival(TREATED)}
-        assert curve == {6: 0.857, 7: 0.807, 10: 0.753, 13: 0.690, 16: 0.627, 22: 0.538, 23: 0.448}
-        assert (median(TREATED), median(UNTREATED)) == (23, 8)
-        assert mean(TREATED, 35) == pytest.approx(23.287, abs=0.002)
-        assert mean(UNTREATED) == pytest.approx(182 / 21)
-
-    def test_greenwoods_variance_agrees_with_its_textbook_form(self) -> None:
-        curve, horizon = [(0.0, 1.0), *survival(TREATED)], 35.0
-        ends = [t for t, _ in curve[1:]] + [horizon]
-        areas = [share * (end - t) for (t, share), end in zip(curve, ends, strict=True)]
-        total = 0.0
-        for place, (minutes, _) in enumerate(curve[1:], start=1):
-            at_risk = sum(r.minutes >= minutes for r in TREATED.readings)
-            ended = sum(r.minutes == minutes and not r.unfinished for r in TREATED.readings)
-            total += sum(areas[place:]) ** 2 * ended / (at_risk * (at_risk - ended))
-        assert estimates._moments(TREATED, horizon)[1] == pytest.approx(total * 9 / 8)
-
-    @given(st.lists(st.floats(0.1, 500), min_size=2, max_size=30))
-    def test_without_unfinished_times_all_is_plain(self, minutes: list[float]) -> None:
-        sample = whole(*minutes)
-        assert mean(sample) == pytest.approx(statistics.fmean(minutes))
-        assert median(sample) == pytest.approx(statistics.median(minutes))
-        plain = estimates._moments(sample, 0)[1]
-        assert plain == pytest.approx(statistics.variance(minutes) / len(minutes), abs=1e-6)
-        seen, ones = [True] * len(minutes), [1] * len(minutes)
-        area, variance = estimates._censored(sorted(minutes), seen, ones, max(minutes))
-        assert area == pytest.approx(statistics.fmean(minutes))
-        assert variance == pytest.approx(plain, rel=1e-6, abs=1e-6)
-
-    def test_the_interval_is_that_of_all_resamples_there_are(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(estimates, "RESAMPLES", 20_000)
-        minutes = (2.0, 3.0, 7.0, 12.0, 30.0)
-        centre, error = statistics.fmean(minutes), statistics.stdev(minutes) / math.sqrt(5)
-        pivots = []
-        for drawn in itertools.product(minutes, repeat=5):
-            spread = statistics.stdev(drawn) / math.sqrt(5)
-            pivots.append((statistics.fmean(drawn) - centre) / max(spread, 0.05 * error))
-        pivots.sort()
-        both = sorted(map(abs, pivots))[round(0.95 * 3125) - 1]
-        below, above = -pivots[round(0.025 * 3125) - 1], pivots[round(0.975 * 3125) - 1]
-        estimates._interval.cache_clear()
-        low, high = interval(whole(*minutes))
-        estimates._interval.cache_clear()
-        assert low == pytest.approx(centre - max(both, above) * error, rel=0.08)
-        assert high == pytest.approx(centre + max(both, below) * error, rel=0.08)
-
-    def test_many_readings_give_the_normal_interval(self) -> None:
-        chance = random.Random(5)
-        a = [chance.gauss(30, 5) for _ in range(400)]
-        b = [chance.gauss(20, 5) for _ in range(400)]
-        low, high = difference_interval(whole(*a), whole(*b))
-        error = math.sqrt(statistics.variance(a) / 400 + statistics.variance(b) / 400)
-        assert (high - low) / 2 == pytest.approx(1.96 * error, rel=0.1)
-        assert (high + low) / 2 == pytest.approx(statistics.fmean(a) - statistics.fmean(b), abs=0.1)
-
-    @pytest.mark.parametrize("watched", ["none", "some"])
-    def test_the_interval_holds_the_truth_about_as_often_as_it_says(self, watched: str) -> None:
-        before, after = coverage.CASES["even"]
-        got = coverage.simulate(before, after, 20, coverage.WATCHED[watched], 120, random.Random(4))
-        assert got.covered > 0.9
-        assert got.too_high < 0.03
-        assert 3 * (before.mean - after.mean) < 2 * got.width < 8 * (before.mean - after.mean)  # not by being endless
-
-    def test_a_library_agrees_where_it_is_installed(self) -> None:
-        lifelines = pytest.importorskip("lifelines")
-        fitted = lifelines.KaplanMeierFitter().fit(
-            [r.minutes for r in TREATED.readings], [not r.unfinished for r in TREATED.readings]
-        )
-        assert fitted.median_survival_time_ == median(TREATED)
-
-    def test_fewer_than_half_finished_have_no_median(self) -> None:
-        sample = Sample.of([Reading(5), Reading(6), *(Reading(9, unfinished=True),) * 5])
-        assert median(sample) is None
-
-    def test_an_interval_takes_two(self) -> None:
-        with pytest.raises(TooFew, match="1 finished"):
-            interval(whole(4))
-        assert interval(whole(4, 4, 4)) == (4, 4)
-
-    @settings(max_examples=10, deadline=None)
-    @given(st.lists(st.tuples(st.floats(0, 100), st.booleans()), min_size=6, max_size=12), st.randoms())
-    def test_the_order_of_the_readings_changes_nothing(self, drawn: list[tuple[float, bool]], chance: random.Random) -> None:
-        readings = [Reading(m, u) for m, u in drawn] + [Reading(1), Reading(2)]
-        shuffled = list(readings)
-        chance.shuffle(shuffled)
-        assert Sample.of(readings) == Sample.of(shuffled)
-        low, high = interval(Sample.of(readings))
-        estimates._interval.cache_clear()
-        assert interval(Sample.of(shuffled)) == (low, high)
-        assert low <= mean(Sample.of(readings)) <= high
-
 
 def seen(
     number: int,

@@ -20,7 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from escalation.package.build import Package, build
+from escalation.package.build import build
+from escalation.package.contents import Package
 from escalation.package.threads import evidence_from_thread
 
 _OUTCOMES = {"n": "no_change", "f": "failed", "p": "partial", "w": "worked", "u": "unknown"}

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from escalation.evidence import Evidence, Note, TimeEntry
-from escalation.package.build import DamagedPackage, UnknownPackageVersion, build, load
+from escalation.package.build import build
+from escalation.package.stored import DamagedPackage, UnknownPackageVersion, load
 from tests.unit.escalation.tickets import DANA, MIA, at, evidence_of, package_of, rich, ticket
 
 STORED = Path(__file__).parents[1] / "stored"

@@ -248,17 +248,15 @@ def test_what_no_database_stores_is_replaced() -> None:
     ],
 )
 def test_time_is_linear(unit: str) -> None:
+    """Tried again before it counts against us: other work on the machine makes it slower, and nothing makes it faster."""
+
     def seconds(size: int) -> float:
         text = (unit * (size // len(unit) + 1))[:size]
-        best = 9.0
-        for _ in range(3):
-            start = time.process_time()
-            redact(text)
-            best = min(best, time.process_time() - start)
-        return best
+        start = time.process_time()
+        redact(text)
+        return time.process_time() - start
 
-    small, large = seconds(4_000), seconds(32_000)
-    assert large < max(small, 0.002) * 8 * 3
+    assert any(seconds(32_000) < max(seconds(4_000), 0.002) * 8 * 3 for _ in range(3))
 
 
 @given(st.text(max_size=300))

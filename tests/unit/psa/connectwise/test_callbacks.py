@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from psa.connectwise.callbacks import Forged, Malformed, Pin, Verifier, parse
+from psa.connectwise.callbacks import Malformed, parse
+from psa.connectwise.signatures import Forged, Pin, Verifier
 from tests.unit.psa.servers import RawServer, answer
 
 KEY = "a-signing-key-äöü"
@@ -384,7 +385,7 @@ def test_key_host_that_recovers_is_asked_again_after_its_rest() -> None:
 
 
 def test_web_process_does_not_load_the_connectwise_client() -> None:
-    loaded = "psa, psa.connectwise.callbacks, psa.outbound.allowed_hosts, psa.port, sys"
+    loaded = "psa, psa.connectwise.signatures, psa.outbound.allowed_hosts, psa.port, sys"
     code = f"import {loaded}; print('pyconnectwise' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"

@@ -55,6 +55,11 @@ def test_subject_says_how_urgent_which_ticket_whose_and_what() -> None:
     assert render_handoff(MAIL).subject == "Escalated P2 #48213, Northwind Dental: VPN drops after exactly 8 hours"
 
 
+def test_a_second_episode_has_a_subject_of_its_own() -> None:
+    subject = render_handoff(dataclasses.replace(MAIL, episode=2)).subject
+    assert subject == "Escalated again (2) P2 #48213, Northwind Dental: VPN drops after exactly 8 hours"
+
+
 def test_subject_is_one_capped_line() -> None:
     subject = render_handoff(
         dataclasses.replace(MAIL, ticket_summary="VPN\r\nBcc: x@y.example " + "drops " * 60)

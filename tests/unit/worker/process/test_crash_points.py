@@ -19,8 +19,9 @@ ROOT = Path(__file__).resolve().parents[4]
 USE_CASES = (
     "webhooks/callbacks/receiver.py", "webhooks/claims/claiming.py",
     *(f"worker/{name}.py" for name in (
-        "figures/weekly", "handoff/notify", "handoff/publish", "handoff/refresh", "handoff/triage", "response/observe",
-        "response/settle", "response/withdraw", "upkeep/auditor", "upkeep/callback_check", "upkeep/canary",
+        "figures/weekly", "handoff/hold", "handoff/notify", "handoff/publish", "handoff/refresh", "handoff/triage",
+        "response/newer_notes",
+        "response/observe", "response/settle", "response/withdraw", "upkeep/auditor", "upkeep/callback_check", "upkeep/canary",
         "upkeep/clock_change", "upkeep/poller", "upkeep/sweeper",
     )),
 )  # fmt: skip
@@ -31,14 +32,14 @@ WRITES = frozenset({
 ELSEWHERE = {
     "auditor.audit": "alerts and a sign of life, looked at anew each minute",
     "auditor._tell": "both ends of sending pass a point",
+    "hold.lease": "its callers pass publish.leased or refresh.taken at once",
+    "newer_notes._take": "its caller passes notes.taken at once",
     "notify._take": "its caller passes deliver.taken at once, also when nothing is to be sent",
     "observe._take": "its caller passes observe.taken at once",
     "poller._store": "its caller passes poll.stored at once",
     "sweeper.sweep": "a sign of life",
     "publish.alert": "an alert",
     "publish.remove_extras": "passes refresh.removed after either way",
-    "publish._lease": "its caller passes publish.leased at once",
-    "refresh._lease": "its caller passes refresh.taken at once",
     "settle._alert": "an alert",
     "settle._remember": "a sighting, which the next reading makes again",
     "settle._set_owner": "passes settle.owner_set after the last of it",

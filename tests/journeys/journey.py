@@ -1,12 +1,9 @@
-"""The whole product as processes, on SQLite and PostgreSQL, with waits of seconds where others are minutes."""
+"""The whole product as processes, with waits of seconds where others are minutes, and what a journey does with it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
-
-import pytest
 
 from models.handoff import handoffs
 from models.handoff.handoffs import Handoff
@@ -25,6 +22,8 @@ QUICK = {
     "RESOLUTIONFLOW_RETRY_BASE": "0.3",
     "RESOLUTIONFLOW_RETRY_CAP": "2",
     "RESOLUTIONFLOW_REFRESH_DELAY": "1",
+    "RESOLUTIONFLOW_LONGEST_PAUSE": "6",
+    "RESOLUTIONFLOW_NOTES": "2",
     "RESOLUTIONFLOW_OBSERVE": "2",
     "RESOLUTIONFLOW_OBSERVE_OPEN": "4",
     "RESOLUTIONFLOW_CALLS_PER_SECOND": "100",
@@ -38,6 +37,7 @@ class Journey:
     def __init__(self, stack: Stack) -> None:
         self.stack = stack
         self.simulator = stack.simulator
+        self.tickets: list[int] = []
 
     def handoffs(self, ticket: int) -> list[Handoff]:
         found: list[Handoff] = self.stack.look(lambda s: handoffs.by_ticket(s, self.stack.account_id, ticket))
@@ -46,6 +46,7 @@ class Journey:
     def ticket(self, summary: str = "Printer on floor 2 prints blank pages") -> int:
         """Add a ticket with a little history, and return its number."""
         number = self.simulator.add_ticket(summary=summary, member="jlind")
+        self.tickets.append(number)
         self.simulator.add_note(number, "Changed the toner, no change. Rebooted the printer, no change.", member="jlind")
         return number
 
@@ -88,17 +89,3 @@ class Journey:
 
 def is_internal(note: dict[str, Any]) -> bool:
     return bool(note["internalAnalysisFlag"] and not note["detailDescriptionFlag"] and not note["resolutionFlag"])
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgres"])
-def journey(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Journey]:
-    """One stack for all journeys of a module; each journey uses tickets of its own."""
-    home: Path = tmp_path_factory.mktemp("stack")
-    url = ""
-    if request.param == "postgres":
-        from tests.databases import APP
-
-        server = request.getfixturevalue("postgres_server")
-        url = server.url(server.fresh_database(), APP)
-    with Stack(home, database_url=url, environment=QUICK, supervised=True) as stack:
-        yield Journey(stack)

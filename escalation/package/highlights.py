@@ -1,0 +1,187 @@
+"""What stands out in the ticket's texts, each as a quotation: the problem, the steps, leads, pasted output, what was left.
+
+Everything quoted is a slice of its source, so it stands there literally; only its beginning may be shortened.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+
+from rapidfuzz import fuzz
+
+from escalation.package.contents import Change, Contingency, Quote, Step
+from escalation.package.records import Record, flat
+from escalation.reading import deeds as telling
+from escalation.reading import pasted, remarks
+from escalation.reading.passages import NOT_STAFF
+from escalation.reading.steps import Deed, Passage
+
+Finder = Callable[[str], Iterable[tuple[int, int]]]
+"""Says where in a text something stands."""
+
+_FILLER = re.compile(
+    r"^(?:\W{0,3}(?:edit|update|fixed|solved|resolved|resolution|solution)\s?\d{0,2}\s?:\W{0,3}(?=\w)"
+    r"|(?:(?:i|we)(?:'ve|’ve)?|(?:have|had(?! (?:the|a|her|him|them|user)\b)|has|also|then|already|just|so|and|next|first|"
+    r"finally|now|but|ok|okay|well)(?=[\s,]))[\s,]+)",
+    re.IGNORECASE,
+)
+
+
+_ABOUT_THE_POST = re.compile(
+    r"\b(?:previous|first|earlier|other|last|this) (?:post|thread|ticket i opened)\b"
+    r"|\b(?:i|was) (?:originally |already )?posted\b"
+    r"|\blurker\b|\bbear with me\b|\b(?:new|not sure) (?:here|where to (?:post|ask))\b|\bright (?:place|forum|board|group)\b"
+    r"|\bhope (?:this|you|someone|everyone)\b|\bhoping (?:someone|somebody)\b|\bthanks? (?:you )?in advance\b"
+    r"|^\W*(?:tl;?dr|background|hi|hello)\W*$"
+)
+"""What is said of the message rather than of the fault."""
+
+
+_HI = re.compile(r"(?:hi|hello|hey|dear|morning|good (?:morning|afternoon))\b[ \w]{0,20}[,!.]\s*(?=\S)", re.IGNORECASE)
+
+
+def _shorten(evidence: str, *, deed: bool = False) -> str:
+    """Return the evidence on one line; a deed without words at its start that carry nothing."""
+    text = flat(evidence)
+    while deed and (filler := _FILLER.match(text)) and len(text) > filler.end() + 8:
+        text = text[filler.end() :]
+    return text.rstrip(" .,;:")
+
+
+def step_of(deed: Deed, records: Sequence[Record]) -> Step:
+    """Return the step that a deed was, with its place and outcome."""
+    record = records[deed.passage]
+    evidence = record.text[deed.start : deed.end]
+    return Step(
+        text=_shorten(evidence, deed=True),
+        evidence=evidence,
+        note_index=record.source.note_index if record.source.note_index is not None else -1,
+        outcome=deed.outcome,
+        actor=deed.actor,
+        source=record.source.id,
+        result_stated=deed.result_stated,
+        at=record.source.at,
+        result_inferred=deed.inferred,
+    )
+
+
+def quote(record: Record, start: int, end: int) -> Quote:
+    """Return a stretch of a text as a quotation."""
+    evidence = record.text[start:end]
+    return Quote(_shorten(evidence), evidence, record.source.id)
+
+
+def quotes_of(found: Sequence[remarks.Remark], records: Sequence[Record]) -> list[Quote]:
+    """Return remarks as quotations, without those of which nothing is left."""
+    quotes = [quote(records[r.passage], r.start, r.end) for r in found]
+    return [q for q in quotes if q.text]
+
+
+def dead_ends(steps: Sequence[Step], ruled_out: Sequence[Quote]) -> tuple[int, ...]:
+    """Return the steps that failed, changed nothing, or ruled their subject out."""
+
+    def closed(step: Step) -> bool:
+        return step.outcome in ("failed", "no_change") or any(
+            q.source == step.source and q.evidence in step.evidence
+            for q in ruled_out
+            if step.outcome == "unknown"
+        )
+
+    return tuple(index for index, step in enumerate(steps) if closed(step))
+
+
+def problem(summary: str, records: Sequence[Record]) -> Quote | None:
+    """Return how the description begins, greetings left out; without one, the summary."""
+    described = [r for r in records if r.source.id == "d"] or [
+        r for r in records if r.source.role == "customer"
+    ][:1]
+    for record in described:
+        spoken = [s for s in record.spoken if any(c.isalnum() for c in s.text)]
+        spoken = [s for s in spoken if not _ABOUT_THE_POST.search(s.text.lower())] or spoken
+        if spoken:
+            second = spoken[1] if len(spoken) > 1 and spoken[1].end - spoken[0].start <= 300 else spoken[0]
+            greeting = _HI.match(spoken[0].text)
+            return quote(record, spoken[0].start + (greeting.end() if greeting else 0), second.end)
+    return Quote(flat(summary), summary, "s") if summary.strip() else None
+
+
+def start_here(
+    passages: Sequence[Passage], records: Sequence[Record], steps: Sequence[Step]
+) -> Quote | None:
+    """Return the newest lead that nobody followed yet, or None: silent rather than silly."""
+    for quote in quotes_of(remarks.leads(passages)[:5], records):
+        if not any(
+            fuzz.token_set_ratio(quote.text.lower(), s.text.lower()) >= 75
+            for s in steps
+            if s.evidence != quote.evidence
+        ):
+            return quote
+    return _pointer(records, steps)
+
+
+def _pointer(records: Sequence[Record], steps: Sequence[Step]) -> Quote | None:
+    """Return the row of the newest pasted output that names a fault, unless somebody did something after it."""
+    for record in records[:-4:-1]:
+        index = record.source.note_index or 0
+        blocks = [s for s in record.passage.stretches if s.kind == "pasted"]
+        row = next((r for s in blocks[::-1] if (r := pasted.fault_in(s.text))), None)
+        if row and record.source.role not in NOT_STAFF:
+            followed = any(s.note_index > index and s.actor == "tech" for s in steps)
+            return None if followed else Quote(f'look into "{row}"', row, record.source.id)
+    return None
+
+
+def contingency(passages: Sequence[Passage], records: Sequence[Record]) -> Contingency | None:
+    """Return what was said to be done if something happens."""
+    for condition, action in remarks.contingencies(passages)[:1]:
+        record = records[condition.passage]
+        return Contingency(
+            record.text[condition.start : condition.end],
+            record.text[action.start : action.end],
+            record.source.id,
+        )
+    return None
+
+
+def left_behind(
+    passages: Sequence[Passage], deeds: Sequence[Deed], records: Sequence[Record]
+) -> tuple[Change, ...]:
+    """Return what was changed and not changed back."""
+    found = []
+    for remark in remarks.left_changed(passages, deeds):
+        record = records[remark.passage]
+        said = quote(record, remark.start, remark.end)
+        found.append(Change(said.text, said.evidence, said.source, record.source.at))
+    return tuple(found)
+
+
+def evidence_blocks(records: Sequence[Record]) -> tuple[Quote, ...]:
+    """Return pasted output and quoted error texts, each wording once."""
+    found: dict[str, Quote] = {}
+    for record in records:
+        for stretch in record.passage.stretches:
+            if stretch.kind == "pasted" and not _advised(record, stretch.text):
+                found.setdefault(stretch.text, Quote(stretch.text, stretch.text, record.source.id))
+            elif stretch.kind in ("sentence", "item"):
+                for begin, end in pasted.quoted_errors(stretch.text):
+                    text = stretch.text[begin:end]
+                    found.setdefault(text, Quote(text, text, record.source.id))
+    return tuple(found.values())
+
+
+def _advised(record: Record, block: str) -> bool:
+    """Whether a block holds only commands that somebody was advised to run."""
+    return (
+        record.source.role != "customer" and pasted.only_commands(block) and telling.advising(record.text)
+    )
+
+
+def first_mentions(records: Sequence[Record], finder: Finder) -> tuple[Quote, ...]:
+    """Return what a finder finds, each wording where it stands first."""
+    found: dict[str, Quote] = {}
+    for record in records:
+        for start, end in finder(record.text):
+            text = record.text[start:end]
+            found.setdefault(flat(text).lower(), Quote(flat(text), text, record.source.id))
+    return tuple(found.values())

@@ -1,0 +1,122 @@
+"""The ticket's texts in order, each a source that can be cited and a passage that can be read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from escalation.evidence import Evidence, Note, Person, TimeEntry
+from escalation.package.contents import Event, Source, Unread
+from escalation.reading.steps import Passage
+from escalation.reading.text import Stretch, stretches
+
+_GREETING = re.compile(
+    r"^(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|greetings|morning|all)\b[\w ,!.]{0,30}$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A text of the ticket with its source."""
+
+    source: Source
+    text: str
+    passage: Passage
+
+    @property
+    def spoken(self) -> list[Stretch]:
+        """What was said in sentences and items, greetings left out."""
+        said = (s for s in self.passage.stretches if s.kind in ("sentence", "item"))
+        return [s for s in said if not _GREETING.match(s.text)]
+
+
+def records_of(evidence: Evidence) -> list[Record]:
+    """Return the ticket's texts in order, the description first, with citation ids and note indexes."""
+    description = next((n for n in evidence.notes if n.is_description), None)
+    entries: list[Note | TimeEntry] = [n for n in evidence.notes if n is not description]
+    noted = {flat(n.text) for n in evidence.notes}
+    entries += [e for e in evidence.time_entries if e.position is not None or flat(e.text) not in noted]
+    entries.sort(key=_place)
+    made: list[Record] = []
+    if description is not None:
+        made.append(_record(description, "d", -1, evidence.ticket.entered_at))
+    counts = {"n": 0, "t": 0}
+    for index, entry in enumerate(entries):
+        letter = "t" if isinstance(entry, TimeEntry) else "n"
+        counts[letter] += 1
+        position = entry.position if entry.position is not None else index
+        made.append(_record(entry, f"{letter}{counts[letter]}", position))
+    return made
+
+
+def _place(entry: Note | TimeEntry) -> tuple[int, float, int]:
+    if entry.position is not None:
+        return (entry.position, 0.0, 0)
+    at = entry.entered_at or entry.started_at if isinstance(entry, TimeEntry) else entry.created_at
+    return (0, at.timestamp() if at else 0.0, entry.id)
+
+
+def _record(
+    entry: Note | TimeEntry, source_id: str, note_index: int, entered_at: datetime | None = None
+) -> Record:
+    if isinstance(entry, TimeEntry):
+        at, record = entry.started_at or entry.entered_at, f"time entry {entry.id}"
+    else:
+        at = entry.created_at or (entered_at if entry.is_description else None)
+        record = "description" if entry.is_description else f"{entry.kind} note {entry.id}"
+    record += f" of ticket {entry.ticket}" if entry.ticket is not None else ""
+    source = Source(source_id, record, entry.author.name, entry.author.role, at, note_index)
+    solved = isinstance(entry, Note) and entry.kind == "resolution"
+    begins = isinstance(entry, Note) and entry.is_description
+    # A thread file does not say who wrote its description; in the PSA an author whom nobody knows is not one of ours.
+    told = entry.author.role if entry.author != _NOT_RECORDED else "technician"
+    passage = Passage(entry.text, tuple(stretches(entry.text)), told, solved, begins)
+    return Record(source, entry.text, passage)
+
+
+_NOT_RECORDED = Person("not recorded")
+"""The author of a thread file's description (`escalation.package.threads`)."""
+
+
+def summary_source(evidence: Evidence) -> Source:
+    """Return the ticket's summary as a source."""
+    ticket = evidence.ticket
+    return Source(
+        "s", f"ticket {ticket.id}, summary", ticket.entered_by or "not recorded", "unknown", ticket.entered_at
+    )
+
+
+def unread_languages(records: Sequence[Record]) -> tuple[Unread, ...]:
+    """Return, for each other language, which texts are quoted but not read for steps."""
+    found: dict[str, list[str]] = {}
+    for record in records:
+        if record.passage.language:
+            found.setdefault(record.passage.language, []).append(record.source.id)
+    return tuple(
+        Unread(f"steps in {', '.join(ids[:6])}{' and more' if len(ids) > 6 else ''}", f"written in {name}; quoted as it stands")
+        for name, ids in found.items()
+    )
+
+
+def timeline(records: Sequence[Record]) -> tuple[Event, ...]:
+    """Return a line a record in the order of time; a time entry stands where its work began."""
+    events = [_event(r) for r in records if r.text.strip()]
+    order, last = [], float("-inf")
+    for event in events:
+        last = event.at.timestamp() if event.at else last
+        order.append(last)
+    return tuple(events[i] for i in sorted(range(len(events)), key=lambda i: (order[i], i)))
+
+
+def _event(record: Record) -> Event:
+    spoken = record.spoken or list(record.passage.stretches)
+    begin = spoken[0].text if spoken else record.text.strip()
+    return Event(record.source.at, record.source.author, flat(begin[:300]), record.source.id)
+
+
+def flat(text: str) -> str:
+    """Return a text on one line."""
+    return " ".join(text.split())

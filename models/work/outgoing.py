@@ -1,0 +1,69 @@
+"""Messages on their way out, whatever they say: taken under a lease, closed once, or put off.
+
+Deliveries and reports are rows of this kind. States: queued, sending, sent, failed, suppressed.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Update, update
+from sqlalchemy.orm import Session
+
+from models.database.compare_and_set import changed
+from models.tables import Delivery, Report
+from models.work import jobs
+
+Table = type[Delivery] | type[Report]
+
+
+def one(table: Table, account_id: int, row_id: int) -> Update:
+    """Return an UPDATE of one message."""
+    return update(table).where(table.account_id == account_id, table.id == row_id)
+
+
+def take(
+    session: Session, table: Table, account_id: int, row_id: int, *, now: datetime, lease_s: float, **beside: Any
+) -> bool:
+    """Take a message that is due, for `lease_s` seconds, and set `beside` too. False if it is not due or taken.
+
+    One whose holder died is taken over.
+    """
+    until = now + timedelta(seconds=lease_s)
+    fresh = (table.status == "queued") & ((table.attempts == 0) | (table.next_attempt_at <= now))
+    left_over = (table.status == "sending") & (table.lease_until <= now)
+    mine = one(table, account_id, row_id).where(fresh | left_over)
+    held = {"status": "sending", "lease_until": until, "next_attempt_at": until, "attempts": table.attempts + 1}
+    return changed(session, mine.values({**held, **beside}))
+
+
+def close(
+    session: Session, table: Table, account_id: int, row_id: int, status: str, *, reason: str | None = None,
+    sent_at: datetime | None = None,
+) -> bool:  # fmt: skip
+    """Record what became of a message that was taken. False if nobody has it (any more)."""
+    done = {"status": status, "reason": reason, "sent_at": sent_at, "lease_until": None, "next_attempt_at": None}
+    return changed(session, _sending(table, account_id, row_id).values(done))
+
+
+def put_off(
+    session: Session, table: Table, account_id: int, row_id: int, *, at: datetime, reason: str, **beside: Any
+) -> bool:
+    """Queue a message that was taken again for a moment, and set `beside` too."""
+    again = {"status": "queued", "lease_until": None, "next_attempt_at": at, "reason": reason}
+    return changed(session, _sending(table, account_id, row_id).values({**again, **beside}))
+
+
+def _sending(table: Table, account_id: int, row_id: int) -> Update:
+    return one(table, account_id, row_id).where(table.status == "sending")
+
+
+def alert_refused(session: Session, account_id: int, *, address: str | None, reason: str, now: datetime) -> None:
+    """Tell the operator that a mail server will not take what is for an address."""
+    jobs.raise_alert(session, account_id, kind="mail refused", subject=address or "?", detail=reason, now=now)
+
+
+def alert_cannot_send(session: Session, account_id: int, *, reason: str, now: datetime) -> None:
+    """Tell the operator that mail waits for something only they can put right."""
+    jobs.raise_alert(session, account_id, kind="mail cannot be sent", subject="SMTP_URL", detail=reason, now=now)

@@ -1,0 +1,157 @@
+"""What people wrote on a ticket, in ConnectWise's JSON: notes and time entries, with their authors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import ClassVar
+
+from escalation.evidence import Note, NoteKind, Person, Roster, TimeEntry
+from psa.connectwise.schemas.row import Ref, Row, joined, when
+from psa.port import PostedNote
+
+
+class NoteRow(Row):
+    """`/service/tickets/{id}/notes` and, with the fields at the end, `/allNotes`."""
+
+    text: str | None = None
+    detail_description_flag: bool | None = None
+    internal_analysis_flag: bool | None = None
+    resolution_flag: bool | None = None
+    issue_flag: bool | None = None
+    member: Ref | None = None
+    contact: Ref | None = None
+    date_created: str | None = None
+    created_by: str | None = None
+    note_type: str | None = None
+    original_author: str | None = None
+    time_start: str | None = None
+    time_end: str | None = None
+    ticket: Ref | None = None
+    ticket_id: int | None = None
+
+    @property
+    def internal(self) -> bool:
+        """Whether only the MSP sees it.
+
+        `internalFlag` does not tell: discussion notes carry it too (fixtures).
+        """
+        return (
+            bool(self.internal_analysis_flag)
+            and not self.detail_description_flag
+            and not self.resolution_flag
+        )
+
+    @property
+    def flags_known(self) -> bool:
+        """Whether the answer said where the note stands."""
+        return self.internal_analysis_flag is not None
+
+    @property
+    def author_id(self) -> str | None:
+        """Login name of whoever wrote it."""
+        return self.created_by or (self.member.identifier if self.member else None) or self.noted("enteredBy")
+
+    @property
+    def created_at(self) -> datetime | None:
+        """When it was written; `/allNotes` has no field for it and only `_info` tells."""
+        return when(self.date_created) or when(self.noted("dateEntered")) or when(self.time_start)
+
+    def note(self, roster: Roster, *, is_description: bool = False) -> Note:
+        """Return the note with its author."""
+        kind: NoteKind = (
+            "resolution" if self.resolution_flag else "internal" if self.internal else "discussion"
+        )
+        return Note(
+            id=self.id or 0,
+            text=self.text or "",
+            author=self._author(roster),
+            created_at=self.created_at,
+            kind=kind,
+            is_description=is_description,
+            updated_at=when(self.noted("lastUpdated")),
+        )
+
+    @property
+    def on(self) -> int | None:
+        """The number of the ticket it was written on, where the answer says so."""
+        return (self.ticket.id if self.ticket else None) or self.ticket_id
+
+    def time_entry(self, roster: Roster) -> TimeEntry:
+        """Return the time entry that it stands for in `/allNotes`, which has its number (inferred from public code)."""
+        return TimeEntry(
+            id=self.id or 0,
+            text=self.text or "",
+            author=self._author(roster),
+            started_at=when(self.time_start),
+            ended_at=when(self.time_end),
+            entered_at=when(self.date_created) or when(self.noted("dateEntered")),
+            internal=self.internal,
+        )
+
+    def _author(self, roster: Roster) -> Person:
+        us = (roster.us or "").lower()
+        if us and us == (self.author_id or "").lower():
+            return roster.person(roster.us)
+        entered_for = self.contact is not None and (self.author_id or "").lower() in roster.connectors
+        if self.member and not entered_for:
+            return roster.person(self.member.identifier, self.member.name or self.author_id)
+        if self.contact:
+            return roster.person(None, self.contact.name, contact=True)
+        return roster.person(self.author_id, self.original_author)
+
+    def posted(self) -> PostedNote:
+        """Return it as a note of ours."""
+        return PostedNote(
+            id=self.id or 0, text=self.text or "", created_by=self.author_id, internal=self.internal,
+            created_at=self.created_at,
+        )  # fmt: skip
+
+
+def notes_of(rows: Iterable[NoteRow], roster: Roster) -> list[Note]:
+    """Return notes oldest first, the ticket's description marked.
+
+    ConnectWise keeps the description as a discussion note: the one with `issueFlag`, else the oldest.
+    """
+    ordered = sorted(rows, key=lambda r: (r.created_at or datetime.max.replace(tzinfo=UTC), r.id or 0))
+    discussion = [r for r in ordered if r.detail_description_flag]
+    first = next((r for r in discussion if r.issue_flag), discussion[0] if discussion else None)
+    return [row.note(roster, is_description=row is first) for row in ordered]
+
+
+class TimeRow(Row):
+    """`/time/entries`."""
+
+    needs_info: ClassVar[bool] = True
+
+    member: Ref | None = None
+    time_start: str | None = None
+    time_end: str | None = None
+    actual_hours: float | None = None
+    notes: str | None = None
+    internal_notes: str | None = None
+    date_entered: str | None = None
+    entered_by: str | None = None
+    charge_to_id: int | None = None
+    add_to_detail_description_flag: bool | None = None
+    add_to_internal_analysis_flag: bool | None = None
+    add_to_resolution_flag: bool | None = None
+
+    def time_entry(self, roster: Roster) -> TimeEntry:
+        """Return the entry, its author being who worked, not who typed it in."""
+        visible = bool(self.add_to_detail_description_flag or self.add_to_resolution_flag)
+        author = (
+            roster.person(self.member.identifier, self.member.name)
+            if self.member
+            else roster.person(self.entered_by)
+        )
+        return TimeEntry(
+            id=self.id or 0,
+            text=joined(self.notes, self.internal_notes),
+            author=author,
+            started_at=when(self.time_start),
+            ended_at=when(self.time_end),
+            entered_at=when(self.date_entered) or when(self.noted("dateEntered")),
+            hours=self.actual_hours,
+            internal=bool(self.add_to_internal_analysis_flag) and not visible,
+        )

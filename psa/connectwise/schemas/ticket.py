@@ -1,0 +1,235 @@
+"""A ticket's records in ConnectWise's JSON, and what they become in the product's own words.
+
+Its notes and time entries are in `psa.connectwise.schemas.note`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from escalation.evidence import Configuration, Document, RelatedTicket, ScheduleEntry, Task, Ticket
+from escalation.history.audit_trail import AuditEntry
+from psa.connectwise.schemas.row import Ref, Row, id_of, joined, login_of, name_of, when
+
+
+class TicketRow(Row):
+    """`/service/tickets`."""
+
+    needs_info: ClassVar[bool] = True
+
+    summary: str | None = None
+    board: Ref | None = None
+    status: Ref | None = None
+    company: Ref | None = None
+    site: Ref | None = None
+    site_name: str | None = None
+    contact: Ref | None = None
+    contact_name: str | None = None
+    contact_phone_number: str | None = None
+    priority: Ref | None = None
+    severity: str | None = None
+    impact: str | None = None
+    type: Ref | None = None
+    sub_type: Ref | None = None
+    item: Ref | None = None
+    team: Ref | None = None
+    agreement: Ref | None = None
+    owner: Ref | None = None
+    resources: str | list[Any] | None = None
+    closed_flag: bool | None = None
+    closed_date: str | None = None
+    merged_parent_ticket: Ref | None = None
+    has_merged_child_ticket_flag: bool | None = None
+    has_child_ticket: bool | None = None
+    parent_ticket_id: int | None = None
+    sla_status: str | None = None
+    required_date: str | None = None
+
+    def ticket(self) -> Ticket:
+        """Return the ticket. Its dates stand in `_info` (OpenAPI); there are none at the top level."""
+        if not self.id or not self.board or not self.status:
+            raise ValueError("a ticket without id, board or status")
+        company = self.company or Ref()
+        return Ticket(
+            id=self.id,
+            summary=self.summary or "",
+            board_id=self.board.id or 0,
+            board=self.board.name or "",
+            status_id=self.status.id or 0,
+            status=self.status.name or "",
+            company_id=company.id,
+            company=company.name,
+            company_identifier=company.identifier,
+            site=name_of(self.site) or self.site_name,
+            contact=name_of(self.contact) or self.contact_name,
+            contact_phone=self.contact_phone_number,
+            priority=name_of(self.priority),
+            severity=self.severity,
+            impact=self.impact,
+            type=name_of(self.type),
+            subtype=name_of(self.sub_type),
+            item=name_of(self.item),
+            team=name_of(self.team),
+            agreement=name_of(self.agreement),
+            owner=login_of(self.owner),
+            resources=_resources(self.resources),
+            closed=bool(self.closed_flag),
+            closed_at=when(self.closed_date),
+            merged_into=id_of(self.merged_parent_ticket),
+            has_merged_children=bool(self.has_merged_child_ticket_flag),
+            parent=self.parent_ticket_id or None,
+            has_children=bool(self.has_child_ticket),
+            entered_at=when(self.noted("dateEntered")),
+            entered_by=self.noted("enteredBy"),
+            last_updated=when(self.noted("lastUpdated")),
+            updated_by=self.noted("updatedBy"),
+            sla_status=self.sla_status,
+            required_at=when(self.required_date),
+        )
+
+    def related(self) -> RelatedTicket:
+        """Return the few facts about another ticket."""
+        return RelatedTicket(
+            id=self.id or 0,
+            summary=self.summary or "",
+            board=name_of(self.board) or "",
+            status=name_of(self.status) or "",
+            closed=bool(self.closed_flag),
+            entered_at=when(self.noted("dateEntered")),
+            closed_at=when(self.closed_date),
+            owner=login_of(self.owner),
+        )
+
+
+def _resources(value: str | list[Any] | None) -> tuple[str, ...]:
+    """Split the one comma-separated string that ConnectWise keeps its assigned members in."""
+    parts: Iterable[Any] = value.split(",") if isinstance(value, str) else value or ()
+    return tuple(dict.fromkeys(p.strip() for p in parts if isinstance(p, str) and p.strip()))
+
+
+class TaskRow(Row):
+    """`/service/tickets/{id}/tasks`."""
+
+    notes: str | None = None
+    summary: str | None = None
+    closed_flag: bool | None = None
+    resolution: str | None = None
+
+    def task(self) -> Task:
+        """Return the task."""
+        return Task(
+            id=self.id or 0,
+            text=self.notes or self.summary or "",
+            done=bool(self.closed_flag),
+            resolution=self.resolution or None,
+        )
+
+
+class ConfigurationRow(Row):
+    """`/company/configurations`."""
+
+    name: str | None = None
+    type: Ref | None = None
+    os_type: str | None = None
+    os_info: str | None = None
+    ip_address: str | None = None
+    model_number: str | None = None
+    serial_number: str | None = None
+    last_login_name: str | None = None
+    warranty_expiration_date: str | None = None
+    notes: str | None = None
+    vendor_notes: str | None = None
+
+    def configuration(self) -> Configuration:
+        """Return the configuration. Notes may hold secrets: redact before showing."""
+        return Configuration(
+            id=self.id or 0,
+            name=self.name or f"configuration {self.id}",
+            type=name_of(self.type),
+            os=joined(self.os_type, self.os_info, by=" ") or None,
+            ip_address=self.ip_address or None,
+            model=self.model_number or None,
+            serial_number=self.serial_number or None,
+            last_login=self.last_login_name or None,
+            warranty_expires_at=when(self.warranty_expiration_date),
+            notes=joined(self.notes, self.vendor_notes) or None,
+        )
+
+
+class DocumentRow(Row):
+    """`/system/documents`."""
+
+    title: str | None = None
+    file_name: str | None = None
+    size: int | None = None
+
+    def document(self) -> Document:
+        """Return the attachment's name and size."""
+        return Document(
+            id=self.id or 0,
+            title=self.title or self.file_name or "",
+            file_name=self.file_name,
+            size=self.size,
+        )
+
+
+class ScheduleRow(Row):
+    """`/schedule/entries`."""
+
+    needs_info: ClassVar[bool] = True
+
+    object_id: int | None = None
+    member: Ref | None = None
+    type: Ref | None = None
+    date_start: str | None = None
+    date_end: str | None = None
+    acknowledged_date: str | None = None
+    owner_flag: bool | None = None
+    done_flag: bool | None = None
+
+    @property
+    def for_service(self) -> bool:
+        """Whether it plans a ticket: activities share the number range. Type `S` is service (public code)."""
+        return self.type is None or (self.type.identifier or "S").upper() == "S"
+
+    def schedule_entry(self) -> ScheduleEntry:
+        """Return the entry."""
+        return ScheduleEntry(
+            id=self.id or 0,
+            member=login_of(self.member),
+            starts_at=when(self.date_start),
+            ends_at=when(self.date_end),
+            acknowledged_at=when(self.acknowledged_date),
+            is_owner=bool(self.owner_flag),
+            done=bool(self.done_flag),
+            saved_by=self.noted("updatedBy"),
+        )
+
+
+class AuditRow(Row):
+    """`/system/audittrail`: no id, everything free text, dates as strings (OpenAPI)."""
+
+    text: str | None = None
+    entered_date: str | None = None
+    entered_by: str | None = None
+    audit_type: str | None = None
+    audit_sub_type: str | None = None
+
+    def entry(self) -> AuditEntry:
+        """Return the entry; one whose date cannot be read is kept without it."""
+        kind = joined(self.audit_type, self.audit_sub_type, by="/")
+        return AuditEntry(self.text or "", when(self.entered_date), self.entered_by or None, kind)
+
+
+def oldest_first(rows: Iterable[AuditRow]) -> list[AuditEntry]:
+    """Return a trail in the order in which it was written.
+
+    The order of the answer is not documented. Within one second it is kept, turned round where the newest came first.
+    """
+    entries = [row.entry() for row in rows]
+    dated = [entry.at for entry in entries if entry.at]
+    if dated and dated[0] > dated[-1]:
+        entries.reverse()
+    return sorted(entries, key=lambda entry: entry.at or datetime.max.replace(tzinfo=UTC))

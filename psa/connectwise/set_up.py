@@ -1,0 +1,174 @@
+"""The MSP's set-up: its boards and members, our callback entries and pod, and whether all that may be used."""
+
+from __future__ import annotations
+
+import email.utils
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from psa.connectwise.answers import NoSuchEndpoint, ObjectExists, replacing
+from psa.connectwise.connection import Connection
+from psa.connectwise.probes import PROBES, Probe
+from psa.connectwise.schemas.row import fields_of
+from psa.connectwise.schemas.set_up import (
+    BoardRow,
+    CallbackRow,
+    HostedRow,
+    MemberRow,
+    ScreenRow,
+    StatusRow,
+    SystemRow,
+)
+from psa.port import Board, Callback, Forbidden, Member, NotFound, ProbeResult, PsaError, Refused, SystemInfo
+
+
+class SetUp(Connection):
+    """The parts of `psa.port.Psa` that are about the installation, not about a ticket."""
+
+    def boards(self, names: Sequence[str] | None = None) -> list[Board]:
+        """Read boards with their statuses: one call for the boards, one for each board's statuses."""
+        boards = self._manage.service.boards
+        asked = {"fields": "id,name", "orderBy": "id asc"}
+        rows = list(self._calls.pages(boards, BoardRow, asked, "rest"))
+        if names is not None:
+            wanted = {n.strip().casefold() for n in names}
+            rows = [r for r in rows if (r.name or "").strip().casefold() in wanted]
+        return [
+            row.board(self._calls.pages(boards.id(row.id).statuses, StatusRow, {}, "rest"))
+            for row in rows
+        ]
+
+    def members(self) -> list[Member]:
+        """Read all members, API members too.
+
+        Only the fields needed: the record also holds pay rates and tokens.
+        """
+        asked = {"fields": fields_of(MemberRow), "orderBy": "id asc"}
+        rows = self._calls.pages(self._manage.system.members, MemberRow, asked, "rest")
+        return [r.member() for r in rows if r.id and r.identifier]
+
+    def system_info(self) -> SystemInfo:
+        """Read the version; the cheapest proof that the keys work."""
+        row, answer = self._calls.read(self._manage.system.info, SystemRow, priority="rest")
+        return SystemInfo(
+            version=row.version or "",
+            is_cloud=str(row.is_cloud).lower() == "true",
+            server_time=_http_date(answer.headers.get("Date")),
+        )
+
+    def callbacks(self) -> list[Callback]:
+        """Read all callback entries our keys can see, inactive ones too."""
+        rows = self._calls.pages(self._manage.system.callbacks, CallbackRow, {}, "rest")
+        return [r.callback() for r in rows if r.id]
+
+    def register_callback(
+        self, *, url: str, type: str, level: str, object_id: int, description: str
+    ) -> Callback:
+        """Create a callback entry; an equal one that exists already is returned instead."""
+        body = {
+            "url": url,
+            "type": type,
+            "level": level,
+            "objectId": object_id,
+            "description": description[:100],
+            "payloadVersion": "3.0.0",
+            "inactiveFlag": False,
+        }
+        try:
+            return self._calls.write(
+                "POST", self._manage.system.callbacks, body, CallbackRow, "rest"
+            ).callback()
+        except ObjectExists:
+            equal = [
+                c
+                for c in self.callbacks()
+                if c.url == url
+                and (c.type, c.level) == (type.lower(), level.lower())
+                and (c.object_id == object_id or level.lower() == "owner")
+            ]
+            if not equal:
+                raise
+            return min(equal, key=lambda c: (c.inactive, c.id))
+
+    def reactivate_callback(self, callback_id: int) -> Callback:
+        """Switch an entry on again. Raises `Refused` if it stays off."""
+        endpoint = self._manage.system.callbacks.id(callback_id)
+        body = replacing("inactiveFlag", False)
+        row = self._calls.write("PATCH", endpoint, body, CallbackRow, "rest")
+        if row.inactive_flag is not False:
+            row, _ = self._calls.read(endpoint, CallbackRow, priority="rest")
+            if row.inactive_flag:
+                raise Refused(f"PATCH callback {callback_id}: 200, but it is still inactive", status=200)
+        return row.callback()
+
+    def delete_callback(self, callback_id: int) -> None:
+        """Delete an entry.
+
+        An unknown id counts as done; ConnectWise calls that a missing endpoint (public code).
+        """
+        try:
+            self._calls.call("DELETE", self._manage.system.callbacks.id(callback_id), priority="rest")
+        except (NotFound, NoSuchEndpoint):
+            return
+
+    def register_pod(self, *, screen: str, description: str, url: str, origin: str, height: int = 400) -> int:
+        """Create a hosted pod on a screen such as `ticket` and return its id; an equal one is returned instead.
+
+        Raises `Refused` if the PSA has no such screen.
+        """
+        system = self._manage.system
+        setups = system.connectwisehostedsetups
+        for row in self._calls.pages(setups, HostedRow, {}, "rest"):
+            if row.id and row.url == url and row.type == "Pod":
+                return row.id
+        screens = self._calls.pages(system.connect_wise_hosted_screens, ScreenRow, {}, "rest")
+        ids = {(s.screen_id or s.name or "").lower(): s.id for s in screens}
+        if screen.lower() not in ids:
+            raise Refused(
+                f"no screen {screen!r} for hosted pods; there are {', '.join(sorted(ids)) or 'none'}"
+            )
+        body = {
+            "screenId": ids[screen.lower()],
+            "description": description[:50],
+            "url": url,
+            "origin": origin,
+            "type": "Pod",
+            "podHeight": height,
+            "clientId": self._keys.client_id,
+        }
+        return self._calls.write("POST", setups, body, HostedRow, "rest").id or 0
+
+    def learn_api_member(self, members: Iterable[Member], callbacks: Iterable[Callback]) -> str | None:
+        """Take the API member's login name from who created a callback entry of ours, and return it."""
+        by_id = {m.id: m.identifier for m in members}
+        for callback in callbacks:
+            if callback.member_id in by_id:
+                self._api_member = by_id[callback.member_id]
+        return self._api_member
+
+    def probe(self) -> list[ProbeResult]:
+        """Try every endpoint the product uses, reads only, and say what is missing."""
+        return [self._probe(p) for p in PROBES]
+
+    def _probe(self, probe: Probe) -> ProbeResult:
+        try:
+            endpoint: Any = self._manage
+            for step in probe.path:
+                endpoint = getattr(endpoint, step)
+            self._calls.read(endpoint, object, params=probe.params, priority="rest")
+        except Forbidden as error:
+            return ProbeResult(probe.what, False, f"{error}; give the role: {probe.permission}")
+        except NotFound:  # asked about a record that need not exist; being told so took the permission
+            return ProbeResult(probe.what, True, "readable")
+        except PsaError as error:
+            return ProbeResult(probe.what, False, str(error))
+        return ProbeResult(probe.what, True, "readable")
+
+
+def _http_date(value: str | None) -> datetime | None:
+    try:
+        moment = email.utils.parsedate_to_datetime(value) if value else None
+    except (ValueError, TypeError):
+        return None
+    return moment.astimezone(UTC) if moment and moment.tzinfo else None

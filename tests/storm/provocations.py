@@ -1,0 +1,252 @@
+"""What is done on a rig to get the product to a crash point: on tickets, claims, notes and callbacks."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import update
+
+from models.account import accounts
+from models.handoff import claims, handoffs
+from models.tables import Handoff, Watch
+from models.work import inbox, jobs
+from tests.storm.rig import Escalation, Rig
+from worker.demo.link_browser import Browser
+
+TICKETS = 3
+Provoke = Callable[[Rig, Sequence[Escalation]], None]
+
+
+def escalate(rig: Rig, _: Sequence[Escalation]) -> None:
+    rig.escalate(TICKETS)
+
+
+def _each(made: Sequence[Escalation], do: Callable[[Escalation], Any]) -> None:
+    for one in made:
+        do(one)
+
+
+def work_goes_on(rig: Rig, made: Sequence[Escalation]) -> None:
+    """Let work on escalated tickets go on, so that their briefs are edited."""
+    text = f"Swapped the cable on port {rig.chance.randrange(900)}, no change."
+    _each(made, lambda one: one.msp.simulator.add_note(one.ticket, text, member=one.msp.junior))
+
+
+def by(fault: dict[str, Any], provoke: Provoke) -> Provoke:
+    """Return the same under a fault of the PSA, which healing takes away."""
+
+    def both(rig: Rig, made: Sequence[Escalation]) -> None:
+        if not rig.stack.simulator.faults():
+            rig.stack.simulator.fault(**fault)
+        provoke(rig, made)
+
+    return both
+
+
+def _handoff(rig: Rig, one: Escalation) -> Handoff:
+    with rig.stack.services.database.account(one.msp.account_id, reading=True) as session:
+        return handoffs.by_ticket(session, one.msp.account_id, one.ticket)[0]
+
+
+def take(rig: Rig, made: Sequence[Escalation]) -> None:
+    """Let an engineer take each by the link, as the web stores it; nobody rings, so the sweeper has to find it."""
+    services = rig.stack.services
+    for one in made:
+        account_id = one.msp.account_id
+        with services.database.account(account_id) as session:
+            (handoff,) = handoffs.by_ticket(session, account_id, one.ticket)
+            engineer = accounts.recipients(session, account_id)[0]
+            claims.claim(session, account_id, handoff.id, member_id=engineer.id, now=services.clock(), kind="link")
+
+
+def press(deeds: Iterable[str]) -> Provoke:
+    """Open each claim link and press buttons, as browsers do; each in a thread, since the web may stop."""
+
+    def provoke(rig: Rig, made: Sequence[Escalation]) -> None:
+        services = rig.stack.services
+
+        def one_browser(one: Escalation) -> None:
+            account_id = one.msp.account_id
+            with services.database.account(account_id, reading=True) as session:
+                senior = accounts.recipients(session, account_id)[0].id
+            link = services.passes.claim_link(
+                rig.stack.web_url, account_id=account_id, handoff_id=_handoff(rig, one).id, member_id=senior,
+                epoch=services.desk(account_id).token_epoch,
+            )  # fmt: skip
+            browser = Browser(timeout_s=5)
+            for deed in deeds:
+                with contextlib.suppress(OSError, LookupError):
+                    browser.press(link, browser.show(link), deed=deed)
+
+        for one in made:
+            threading.Thread(target=one_browser, args=(one,), daemon=True).start()
+
+    return provoke
+
+
+def dismiss(rig: Rig, made: Sequence[Escalation]) -> None:
+    """Let an engineer end each through the API."""
+    import urllib.request
+
+    services = rig.stack.services
+
+    def ask(one: Escalation) -> None:
+        account_id = one.msp.account_id
+        with services.database.account(account_id, reading=True) as session:
+            senior = accounts.recipients(session, account_id)[0].id
+        token = services.passes.api_token(
+            account_id=account_id, member_id=senior, epoch=services.desk(account_id).token_epoch
+        )
+        request = urllib.request.Request(
+            f"{rig.stack.web_url}/api/v1/handoffs/{_handoff(rig, one).id}/dismiss", b'{"reason": "a mistake"}',
+            {"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
+        )  # fmt: skip
+        with contextlib.suppress(OSError):
+            urllib.request.urlopen(request, timeout=5).close()
+
+    for one in made:
+        threading.Thread(target=ask, args=(one,), daemon=True).start()
+
+
+def _due(rig: Rig, one: Escalation, **columns: Any) -> None:
+    services, account_id = rig.stack.services, one.msp.account_id
+    with services.database.account(account_id) as session:
+        mine = update(Handoff).where(Handoff.account_id == account_id, Handoff.ticket_id == one.ticket)
+        session.execute(mine.values(observe_due_at=services.clock(), **columns))
+
+
+def run_out(rig: Rig, made: Sequence[Escalation]) -> None:
+    """Let claims that were never acted on be over."""
+    take(rig, made)
+    time.sleep(1.5)  # settling sets when it ends
+    _each(made, lambda one: _due(rig, one, claim_expires_at=rig.stack.services.clock() - timedelta(seconds=1)))
+
+
+def leave(rig: Rig, made: Sequence[Escalation]) -> None:
+    """Let tickets leave the escalation status, longer ago than the grace."""
+    for one in made:
+        one.msp.simulator.change_status(one.ticket, "New", member=one.msp.junior)
+    time.sleep(1.5)
+    services = rig.stack.services
+    for one in made:
+        with services.database.account(one.msp.account_id) as session:
+            away = update(Watch).where(
+                Watch.account_id == one.msp.account_id, Watch.ticket_id == one.ticket, Watch.left_at.is_not(None)
+            )
+            session.execute(away.values(left_at=services.clock() - timedelta(minutes=2)))
+        _due(rig, one)
+
+
+def delete(rig: Rig, made: Sequence[Escalation]) -> None:
+    """Let tickets vanish without a word, and be read before the poller misses them."""
+    for msp in rig.msps:
+        msp.simulator.callbacks(drop_ratio=1.0)
+    for one in made:
+        with contextlib.suppress(Exception):
+            one.msp.simulator.delete(one.ticket, member=one.msp.junior)
+        _due(rig, one)
+
+
+def second_note(rig: Rig, made: Sequence[Escalation]) -> None:
+    """Let a repeat of the brief stand in the ticket, as by a POST that arrived late."""
+    for one in made:
+        us = rig.stack.services.desk(one.msp.account_id).api_member
+        assert us is not None
+        one.msp.simulator.add_note(one.ticket, _handoff(rig, one).draft or "", member=us)
+    work_goes_on(rig, made)
+
+
+def edit_by_hand(rig: Rig, made: Sequence[Escalation]) -> None:
+    """Let a person edit each brief, and work go on."""
+    for one in made:
+        handoff = _handoff(rig, one)
+        note = handoff.escalation_package_external_id
+        assert note is not None
+        text = (handoff.draft or "") + "\n\nSeen by hand."
+        one.msp.simulator.edit_note(one.ticket, note, text, member=one.msp.junior)
+    work_goes_on(rig, made)
+
+
+def edit_by_hand_and_take(rig: Rig, made: Sequence[Escalation]) -> None:
+    """The same, and then somebody takes it, which the note beside has to say."""
+    edit_by_hand(rig, made)
+    time.sleep(3)
+    take(rig, made)
+
+
+def do_again(rig: Rig, made: Sequence[Escalation]) -> None:
+    """Let a senior do again what the brief says was done."""
+    for one in made:
+        one.msp.simulator.add_note(one.ticket, "Rebooted the server again, no change.", member=one.msp.engineers[0])
+    work_goes_on(rig, made)
+
+
+def ask_junior(rig: Rig) -> None:
+    set_accounts(rig, ask_junior=True)
+
+
+def forget_key(rig: Rig, _: Sequence[Escalation]) -> None:
+    """Let the receiver learn its key anew."""
+    set_accounts(rig, callback_key_id=None)
+    time.sleep(5.5)  # as long as the receiver keeps what it knows of an account
+    rig.escalate(TICKETS)
+
+
+def set_accounts(rig: Rig, **columns: Any) -> None:
+    services = rig.stack.services
+    for msp in rig.msps:
+        with services.database.account(msp.account_id) as session:
+            accounts.set_account(session, msp.account_id, **columns)
+
+
+def wait_too_long(rig: Rig, _: Sequence[Escalation]) -> None:
+    """Let the next polls be due tomorrow, as if the clock had been a day ahead."""
+    set_accounts(rig, next_poll_at=rig.stack.services.clock() + timedelta(days=1))
+
+
+def sweep_in_the_future(rig: Rig, _: Sequence[Escalation]) -> None:
+    """Let the last sweep have been in an hour, as if the clock had been set back since."""
+    with rig.stack.services.database.system() as system:
+        jobs.beat(system, "sweep", rig.stack.services.clock() + timedelta(hours=1))
+
+
+def unverified(rig: Rig) -> None:
+    """Let a receiver that knows no key find its host silent, so that the worker has to check."""
+    rig.kill("web")
+    _wait_ready(rig)
+    rig.stack.simulator.fault(path="callbackkey", kind="status", status=503, count=len(rig.msps))
+
+
+def _wait_ready(rig: Rig) -> None:
+    end = time.monotonic() + 20
+    time.sleep(0.5)
+    while not rig.stack._web_answers() and time.monotonic() < end:
+        time.sleep(0.1)
+
+
+def forge(rig: Rig, _: Sequence[Escalation]) -> None:
+    """Store what somebody else signed, as the receiver does while it cannot check."""
+    services = rig.stack.services
+    for msp in rig.msps:
+        with services.database.account(msp.account_id) as session:
+            account = accounts.get(session, msp.account_id)
+            assert account is not None
+            place = f"{account.site}/{(account.codebase or '').strip('/')}//system/callbackkey/index.rails"
+            query = f"companyName={account.company}&id={account.callback_key_id}"
+            body = {
+                "Action": "updated", "Type": "ticket", "ID": 1, "CompanyId": account.company,
+                "MessageId": uuid.uuid4().hex, "MemberId": msp.junior, "Entity": None,
+                "Metadata": {"key_url": f"{place}?{query}"},
+            }  # fmt: skip
+            inbox.store(
+                session, account_id=msp.account_id, dedupe_key=uuid.uuid4().hex, type="ticket", action="updated",
+                record_id=1, raw=json.dumps(body).encode(), signature="A" * 43 + "=", verified=False,
+                now=services.clock(),
+            )  # fmt: skip

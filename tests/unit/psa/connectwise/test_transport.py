@@ -1,0 +1,127 @@
+"""The adapter against real sockets: what hangs, drips, breaks off or is throttled."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+
+import pytest
+
+from psa.connectwise.client import ConnectWise
+from psa.connectwise.transport import Timeouts
+from psa.port import Ambiguous, Keys, Throttled, Unavailable
+from tests.unit.psa.connectwise.captured import TICKET
+from tests.unit.psa.servers import RawServer, Reply, answer
+
+
+def against(server: RawServer, **timeouts: float) -> ConnectWise:
+    keys = Keys(
+        f"http://{server.netloc}", "acmemsp", "p", "k", "c", allow_private=True, codebase="v4_6_release/"
+    )
+    limits = {"connect": 0.5, "read": 0.2, "write": 0.2, "total": 1.0, **timeouts}
+    return ConnectWise(keys, timeouts=Timeouts(**limits))
+
+
+@pytest.mark.parametrize(
+    "fate",
+    [
+        "hang",
+        "close",
+        None,
+        b'HTTP/1.1 201 Created\r\nContent-Length: 500\r\n\r\n{"id": 70,',
+        b"HTTP/1.1 201 Created\r\nContent-Le",
+        b"garbage\r\n\r\n",
+    ],
+)
+@pytest.mark.parametrize("warm", [False, True])
+def test_a_post_is_sent_exactly_once_whatever_happens(fate: Reply, warm: bool) -> None:
+    def script(method: str, path: str) -> Reply:
+        return answer(200, TICKET) if method == "GET" else fate
+
+    with RawServer(script) as server:
+        cw = against(server)
+        if warm:
+            cw.ticket(5)
+        with pytest.raises(Ambiguous, match="POST /service/tickets/5/notes"):
+            cw.post_internal_note(5, "x")
+        assert server.count("POST") == 1
+
+
+def test_an_answer_that_drips_is_given_up_at_the_total_deadline() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def drip() -> None:
+            sock, _ = listener.accept()
+            sock.recv(4096)
+            try:
+                sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+                for _ in range(40):
+                    sock.sendall(b" ")
+                    time.sleep(0.03)
+            except OSError:
+                return
+
+        threading.Thread(target=drip, daemon=True).start()
+        site = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        keys = Keys(site, "acmemsp", "p", "k", "c", allow_private=True, codebase="v4_6_release/")
+        started = time.monotonic()
+        with pytest.raises(Unavailable, match="TooSlow"):
+            ConnectWise(keys, timeouts=Timeouts(read=0.2, total=0.3)).ticket(5)
+        assert time.monotonic() - started < 0.8
+
+
+def test_a_write_that_never_left_is_not_ambiguous() -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))  # bound, but nobody listens
+        site = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        keys = Keys(site, "acmemsp", "p", "k", "c", allow_private=True, codebase="v4_6_release/")
+        with pytest.raises(Unavailable, match="POST"):
+            ConnectWise(keys).post_internal_note(5, "x")
+
+
+def test_a_read_on_a_dead_connection_is_repeated_once() -> None:
+    calls = iter([answer(200, TICKET), None, answer(200, TICKET)])
+    with RawServer(lambda *_: next(calls)) as server:
+        cw = against(server)
+        assert cw.ticket(5).id == cw.ticket(5).id == 5
+        assert server.count("GET") == 3
+    with RawServer(lambda *_: None) as server:
+        with pytest.raises(Unavailable):
+            against(server).ticket(5)
+        assert server.count("GET") == 2
+    with RawServer(lambda *_: "hang") as server:
+        with pytest.raises(Unavailable):
+            against(server).ticket(5)
+        assert server.count("GET") == 1, "a time-out is not a dead connection"
+
+
+def test_connections_are_pooled_and_warmed_in_parallel() -> None:
+    seen = threading.Semaphore(0)
+
+    def script(method: str, path: str) -> Reply:
+        seen.release()
+        threading.Event().wait(0.02)
+        return answer(200, TICKET)
+
+    with RawServer(script) as server:
+        cw = against(server, read=5)
+        cw.warm(6)
+        assert server.connections >= 5
+        opened = server.connections
+        for _ in range(10):
+            cw.ticket(5)
+        assert server.connections == opened
+
+
+def test_429_freezes_the_account_for_everybody() -> None:
+    from psa.outbound.throttle import throttle_from_url
+
+    with RawServer(lambda *_: answer(429, {"error": "x"}, {"Retry-After": "60"})) as server:
+        keys = Keys(f"http://{server.netloc}", "acmemsp", "p", "k", "c", allow_private=True, codebase="x/")
+        cw = ConnectWise(keys, throttle=throttle_from_url(None), timeouts=Timeouts(patience=0.1))
+        for _ in range(5):
+            with pytest.raises(Throttled) as caught:
+                cw.ticket(5)
+        assert caught.value.retry_after == pytest.approx(60, abs=1)
+        assert server.count("GET") == 1

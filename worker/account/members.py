@@ -1,0 +1,85 @@
+"""An account's people as its PSA has them: import them with addresses that can be written to, and say where there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from models.account import accounts
+from models.account.accounts import Account, MemberRow
+from models.account.people import why_no_mail
+from models.tables import Member as StoredMember
+from models.work import jobs
+from psa.port import Member, ProbeResult, Psa
+from worker.mail import addresses
+from worker.wiring import Services
+
+REFUSED = "mail refused"
+"""The alert's kind, the same as for an address that the mail server refuses: the cure is the same."""
+
+
+def renew_members(services: Services, account: Account, psa: Psa) -> None:
+    """Read the PSA's people again: who left is told nothing more and claims nothing, who came may. Raises `PsaError`."""
+    members = psa.members()
+    if not members:
+        return  # an answer without anybody is no reason to let go of everybody
+    with services.database.account(account.id) as session:
+        store_members(session, account, members, now=services.clock())
+
+
+def store_members(session: Session, account: Account, members: Iterable[Member], *, now: datetime) -> None:
+    """Store who is who. An alert stands for each engineer or admin whose address is none, until it is put right."""
+    accounts.import_members(
+        session, account.id, [_member_row(m) for m in members],
+        engineers=account.engineers, admins=account.admins, owner=account.owner,
+    )  # fmt: skip
+    for member in accounts.recipients(session, account.id):
+        if member.email or not member.email_note:
+            jobs.clear_alert(session, account.id, kind=REFUSED, subject=member.identifier, now=now)
+        else:
+            detail = f"{member.name} is not told of anything: {member.email_note}"
+            jobs.raise_alert(session, account.id, kind=REFUSED, subject=member.identifier, detail=detail, now=now)
+
+
+def _member_row(member: Member) -> MemberRow:
+    email, note = None, None
+    if (member.email or "").strip():
+        try:
+            found = addresses.read(member.email or "")
+            email, note = found.mailbox.spec, found.note or None
+        except addresses.AddressError as error:
+            note = str(error)
+    return MemberRow(
+        id=member.id, identifier=member.identifier, name=member.name, email=email, active=member.active,
+        is_api=member.is_api, email_note=note,
+    )  # fmt: skip
+
+
+def reached(member: StoredMember) -> str:
+    """Return a member's name with the address they are told at, or why they are not."""
+    return f"{member.name} <{member.email}>" if member.email else f"{member.name} (not told: {why_no_mail(member)})"
+
+
+def check_addresses(account: Account, people: Sequence[StoredMember], *, smtputf8: bool) -> list[ProbeResult]:
+    """Say whom nothing will reach and why, and what was cleaned. `smtputf8`: whether the mail server offers it."""
+    what = "people to tell"
+    if not people:
+        return [ProbeResult(what, False, "no engineer or admin yet: set them and run `account connect`")]
+    mend = f"correct it in ConnectWise (System > Members), then `account connect {account.name}`"
+    mute = {member.id: why for member in people if (why := _why_mute(member, smtputf8))}
+    count = f"{len(people) - len(mute)} of {len(people)}" if mute else f"{len(people)}"
+    lines = [ProbeResult(what, len(mute) < len(people), f"{count} engineers and admins")]
+    for member in people:
+        if why := mute.get(member.id):
+            lines.append(ProbeResult(what, False, f"{member.name} is not told of anything: {why}; {mend}"))
+        elif member.email_note:
+            lines.append(ProbeResult(what, True, f"{member.name}: {member.email_note}"))
+    return lines
+
+
+def _why_mute(member: StoredMember, smtputf8: bool) -> str | None:
+    if not smtputf8 and not (member.email or "").isascii():
+        return f"the mail server offers no SMTPUTF8, which {member.email} needs"
+    return why_no_mail(member)

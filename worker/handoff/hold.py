@@ -1,0 +1,43 @@
+"""A handoff under our lease. Every write carries its fence; losing it means that somebody else goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from models.handoff import briefs, handoffs
+from models.handoff.handoffs import Handoff
+from psa.port import Psa
+from worker.wiring import Desk, Services
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """The handoff as it was when the lease was taken, with what is needed to work on it."""
+
+    services: Services
+    desk: Desk
+    psa: Psa
+    handoff: Handoff
+    fence: int
+
+    @property
+    def ids(self) -> tuple[int, int]:
+        """The account's id and the handoff's."""
+        return self.desk.account_id, self.handoff.id
+
+
+def lease(services: Services, desk: Desk, handoff_id: int, *, wanted: Callable[[Handoff], bool]) -> Hold | None:
+    """Take the lease of a handoff that is wanted and due. None if it is neither, or somebody else has it."""
+    account_id, lease_s = desk.account_id, services.settings.intervals.lease
+    with services.database.account(account_id) as session:
+        before = handoffs.get(session, account_id, handoff_id)
+        if before is None or not wanted(before):
+            return None
+        fence = briefs.lease(
+            session, account_id, handoff_id, now=services.clock(), lease_s=lease_s, holder=services.holder
+        )
+        handoff = handoffs.get(session, account_id, handoff_id) if fence else None
+    if fence is None or handoff is None:
+        return None
+    return Hold(services, desk, services.psa(account_id), handoff, fence)
