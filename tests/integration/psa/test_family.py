@@ -7,6 +7,7 @@ through the real client and reader into the package.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -17,16 +18,27 @@ from psa.connectwise.client import ConnectWise
 from psa.connectwise.family import MOST
 from psa.port import Keys
 from psa.simulator.remote import Remote
-from tests.integration.psa.simulator.simulator_api import remote, simulator
+from psa.simulator.server import Simulator
 from worker.gather import Reader
 
-__all__ = ["remote", "simulator"]
 ROSTER = Roster(roles={"jlind": "technician"})
 SILENT = {
     "nothing": (), "allNotes": ("allNotes",), "list": (r"tickets$",), "time": (r"time/entries",),
     "allNotes and list": ("allNotes", r"tickets$"), "list and time": (r"tickets$", r"time/entries"),
 }  # fmt: skip
 NOTE, TIME = "Rebooted the branch router, no change.", "Swapped the WAN cable at the branch, no change."
+
+
+@pytest.fixture(scope="module")
+def simulator() -> Iterator[Simulator]:
+    with Simulator() as running:
+        yield running
+
+
+@pytest.fixture
+def remote(simulator: Simulator) -> Remote:
+    simulator.reset()
+    return Remote(simulator.url)
 
 
 def client(remote: Remote) -> ConnectWise:
