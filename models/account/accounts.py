@@ -12,7 +12,7 @@ from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.orm import Session, undefer_group
 
 from models.account.encryption import CannotDecrypt, Cipher
-from models.account.people import MemberRow, import_members, recipients, roster, roster_rows
+from models.account.people import MemberRow, connectors_of, import_members, recipients, roster, roster_rows
 from models.database.compare_and_set import changed
 from models.tables import Account, AccountStatus, Alert, Job
 
@@ -28,6 +28,7 @@ __all__ = [
     "account_by_token",
     "add_account",
     "claim_poll",
+    "connectors_of",
     "credentials",
     "due_polls",
     "freeze",
@@ -71,7 +72,7 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class StatusRow:
-    """What one status of one board means: `escalate`, `claim` or `closed`."""
+    """What one status of one board means: `escalate`, `claim`, `closed`, or `default`: what a ticket gets by itself."""
 
     board_id: int
     status_id: int
