@@ -148,7 +148,7 @@ def _end_what_is_over(services: Services, desk: Desk, handoff_id: int, evidence:
         return
     with services.database.account(desk.account_id) as session:
         moved = _Look(session, desk, handoff_id, evidence, services.clock(), ending=True).store()
-    crash.point("observe.stored")
+    crash.point("observe.ending")
     if moved:
         services.bell.ring("settle", account_id=desk.account_id, handoff_id=handoff_id)
     else:

@@ -31,6 +31,7 @@ WRITES = frozenset({
 })  # fmt: skip
 ELSEWHERE = {
     "auditor.audit": "alerts and a sign of life, looked at anew each minute",
+    "receiver._other_key": "an alert",
     "auditor._tell": "both ends of sending pass a point",
     "hold.lease": "its callers pass publish.leased or refresh.taken at once",
     "newer_notes._take": "its caller passes notes.taken at once",
