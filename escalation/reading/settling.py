@@ -67,13 +67,15 @@ def conclude(found: list[Deed], passages: Sequence[Passage]) -> list[Deed]:
         last = place + 1 == len(found)
         if passages[deed.passage].resolution and deed.outcome == "unknown":
             deed = replace(deed, outcome="partial" if deed.check or not last else "worked")
-        elif deed.outcome == "unknown" and not _awaited(deed, passages):
-            later = found[place + 1] if not last else None
-            went_on = later is not None and (later.passage, later.start) > (deed.passage, deed.end + 2)
-            if deed.check or went_on or _open_later(deed, after):
-                deed = replace(deed, outcome="no_change", inferred=True)
+        elif deed.outcome == "unknown" and _open_later(deed, after) and not (_awaited(deed, passages) or _ticked(deed, passages[deed.passage])):
+            deed = replace(deed, outcome="no_change", inferred=True)
         made.append(deed)
     return _recurred(made, passages)
+
+
+def _ticked(deed: Deed, passage: Passage) -> bool:
+    """Whether all that is said of a deed is that it was done."""
+    return any(s.ticked and s.start <= deed.start < s.end for s in passage.stretches)
 
 
 def _open_after(passages: Sequence[Passage]) -> list[int]:

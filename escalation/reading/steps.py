@@ -26,7 +26,7 @@ from escalation.reading.text import Stretch
 __all__ = ["Actor", "Deed", "Passage", "find_steps"]
 
 _JOINT = re.compile(
-    r"(?P<hard>,\s+|;\s+|\s+[-–—]{1,2}>?\s+|\s*(?:->|=>|→|>>)\s*|:\s+|\.\.+\s*|\s*\(|\)\s*|\.\s+|!\s+)"
+    r"(?P<hard>,\s+|\s*\t\s*|\s+\|\s+|;\s+|\s+[-–—]{1,2}>?\s+|\s*(?:->|=>|→|>>)\s*|:\s+|\.\.+\s*|\s*\(|\)\s*|\.\s+|!\s+)"
     r"|(?P<soft>\s+(?:and then|and also|and|but|then|however|which(?! (?:i|we)\b)|so|although|though|after which|plus)\s+)",
 )
 """Where clauses part, in lower-case text."""
@@ -73,7 +73,7 @@ _PLAIN_WORD = re.compile(r"\w+")
 def _in_passage(index: int, passage: Passage) -> list[Deed]:
     found: list[Deed] = []
     began = False
-    advising = passage.role != "customer" and deeds.advising(passage.text)
+    advising = passage.role != "customer" and deeds.advising(passage.own)
     listing = False
     told = [s for s in passage.stretches if s.kind in ("sentence", "item", "heading", "pasted")]
     for place, stretch in enumerate(told):
@@ -92,7 +92,7 @@ def _in_passage(index: int, passage: Passage) -> list[Deed]:
             if deeds.claims(stretch.text) != "deed":
                 continue
         else:
-            listing = listing and (stretch.kind == "item" or _row(passage.text, stretch))
+            listing = (listing and (stretch.kind == "item" or _row(passage.text, stretch))) or stretch.ticked
         if passage.description and not began and (listing or (found and found[-1].result_stated)):
             began, passage = True, replace(passage, description=False)
         following = told[place + 1] if place + 1 < len(told) else None
@@ -220,7 +220,7 @@ def _steps_in(
     stretch: Stretch, index: int, passage: Passage, following: Stretch | None, listing: bool
 ) -> list[Deed]:
     role = passage.role
-    if stretch.text.endswith("?") or _ABOUT_THE_TEXT.match(stretch.text):
+    if stretch.text.endswith("?") or not any(c.isalnum() for c in stretch.text) or _ABOUT_THE_TEXT.match(stretch.text):
         return []
     if (" when" in stretch.text or " if " in stretch.text) and (parting := _BUT_WHEN.search(stretch.text)):
         head, tail = _halved(stretch, parting)

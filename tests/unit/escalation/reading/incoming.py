@@ -15,14 +15,14 @@ What belongs to which kind:
 - *left*: changes that are said to be in place still.
 """
 
-# ruff: noqa: E501, S311 - parts are easier to read in one long line; the dice decide nothing but examples
+
 
 from __future__ import annotations
 
 import random
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import ModuleType
 
@@ -73,12 +73,17 @@ class Incoming:
     description: bool = False
     problem: str | None = None
     codes: tuple[str, ...] | None = None
-    why: list[str] = field(default_factory=list, compare=False)
 
 
 def package_of(case: Incoming) -> Package:
     """Return the package of a ticket that holds the text as its description or its only note."""
-    note = {"author": "A", "role": "tech", "kind": "internal", "created": "2026-03-02T09:00:00Z", "text": case.text}
+    note = {
+        "author": "A",
+        "role": "tech",
+        "kind": "internal",
+        "created": "2026-03-02T09:00:00Z",
+        "text": case.text,
+    }
     ticket = {
         "summary": "Trouble at Example Ltd",
         "initial_description": case.text if case.description else "Nobody in the office can work.",
@@ -106,9 +111,19 @@ def faults(case: Incoming) -> list[str]:
     many = [*package.ruled_out, *package.promises, *package.state_left_behind]
     shown = [q.evidence for q in [*single, *many] if q is not None] + [s.evidence for s in steps]
     wrong += [f"shown: {words}" for words in case.never if any(words in s for s in shown)]
-    wrong += [f"not left behind: {w}" for w in case.left if not any(w in c.evidence for c in package.state_left_behind)]
-    quotes = [s.evidence for s in steps] + [q.evidence for q in [*package.evidence_blocks, *package.error_codes]]
-    wrong += [f"stands nowhere: {q!r}" for q in quotes if q not in case.text and q not in "Nobody in the office can work."]
+    wrong += [
+        f"not left behind: {w}"
+        for w in case.left
+        if not any(w in c.evidence for c in package.state_left_behind)
+    ]
+    quotes = [s.evidence for s in steps] + [
+        q.evidence for q in [*package.evidence_blocks, *package.error_codes]
+    ]
+    wrong += [
+        f"stands nowhere: {q!r}"
+        for q in quotes
+        if q not in case.text and q not in "Nobody in the office can work."
+    ]
     if case.problem is not None and (package.problem is None or case.problem not in package.problem.evidence):
         wrong.append(f"problem is {package.problem and package.problem.evidence[:60]!r}")
     if case.codes is not None:
@@ -130,7 +145,9 @@ def html(parts: ModuleType, dice: random.Random) -> Incoming:
     lines = [f"{d}, {r}" for d, r, _ in rows]
     text = shape
     for index, line in enumerate(lines):
-        text = text.replace(f"{{{index}}}", line.replace(" ", "&nbsp;", 1) if "&" in shape and dice.random() < 0.3 else line)
+        text = text.replace(
+            f"{{{index}}}", line.replace(" ", "&nbsp;", 1) if "&" in shape and dice.random() < 0.3 else line
+        )
     text = text.replace("{rows}", dice.choice(parts.BREAKS).join(lines))
     return Incoming("html", text, _told(rows), never=parts.HTML_NEVER)
 
@@ -138,7 +155,9 @@ def html(parts: ModuleType, dice: random.Random) -> Incoming:
 def lines(parts: ModuleType, dice: random.Random) -> Incoming:
     if dice.random() < 0.2:
         path = dice.choice(parts.PATHS)
-        return Incoming("lines", f"Copied the folder to {path}, no change", ((path.rsplit("\\", 1)[0], None),))
+        return Incoming(
+            "lines", f"Copied the folder to {path}, no change", ((path.rsplit("\\", 1)[0], None),)
+        )
     rows = _rows(dice, 3)
     return Incoming("lines", dice.choice(parts.ENDS).join(f"{d}, {r}" for d, r, _ in rows), _told(rows))
 
@@ -150,7 +169,9 @@ def quoted(parts: ModuleType, dice: random.Random) -> Incoming:
     shape = dice.randrange(4)
     if shape < 2:
         heading = dice.choice(parts.HEADINGS)
-        body = "\n\n".join(theirs) if shape else f"{theirs[0]}\n\n{dice.choice(parts.HEADINGS)}\n\n{theirs[1]}"
+        body = (
+            "\n\n".join(theirs) if shape else f"{theirs[0]}\n\n{dice.choice(parts.HEADINGS)}\n\n{theirs[1]}"
+        )
         text = "\n".join(own) + f"\n\n{heading}\n\n{body}\n"
     elif shape == 2:
         lead = dice.choice(parts.LEADS)
@@ -175,12 +196,26 @@ def farewell(parts: ModuleType, dice: random.Random) -> Incoming:
 def boilerplate(parts: ModuleType, dice: random.Random) -> Incoming:
     piece = dice.choice(parts.BOILERPLATE)
     if dice.random() < 0.4:
-        problem = dice.choice(("The printer on floor 2 is offline.", "Nobody can reach the file server.", "Her laptop shows a blue screen."))
-        text = f"{piece}{dice.choice(parts.GAPS)}{problem}" if dice.random() < 0.6 else f"{problem}\n\n{piece}"
+        problem = dice.choice(
+            (
+                "The printer on floor 2 is offline.",
+                "Nobody can reach the file server.",
+                "Her laptop shows a blue screen.",
+            )
+        )
+        text = (
+            f"{piece}{dice.choice(parts.GAPS)}{problem}" if dice.random() < 0.6 else f"{problem}\n\n{piece}"
+        )
         return Incoming("boilerplate", text, never=(piece[:12],), description=True, problem=problem)
     rows = _rows(dice, 2)
     own = [f"{d}, {r}." for d, r, _ in rows]
-    text = dice.choice((f"{piece}\n\n{own[0]}\n{own[1]}", f"{own[0]}\n\n{piece}\n\n{own[1]}", f"{own[0]}\n{own[1]}\n\n{piece}"))
+    text = dice.choice(
+        (
+            f"{piece}\n\n{own[0]}\n{own[1]}",
+            f"{own[0]}\n\n{piece}\n\n{own[1]}",
+            f"{own[0]}\n{own[1]}\n\n{piece}",
+        )
+    )
     return Incoming("boilerplate", text, _told(rows), never=(piece[:12],))
 
 
@@ -202,7 +237,12 @@ def boxes(parts: ModuleType, dice: random.Random) -> Incoming:
             told = with_result and "{}" in yes[-2:]
             body.append(yes.format(f"{deed}, {result}" if told else deed))
             done.append((deed, outcome if told else "unknown"))
-    return Incoming("boxes", dice.choice(("", "Checklist:\n", "Done so far:\n")) + "\n".join(body), tuple(done), never=tuple(d for d, _, _ in rows[1::2]))
+    return Incoming(
+        "boxes",
+        dice.choice(("", "Checklist:\n", "Done so far:\n")) + "\n".join(body),
+        tuple(done),
+        never=tuple(d for d, _, _ in rows[1::2]),
+    )
 
 
 def machine(parts: ModuleType, dice: random.Random) -> Incoming:
@@ -211,7 +251,13 @@ def machine(parts: ModuleType, dice: random.Random) -> Incoming:
         return Incoming("machine", report, description=True, problem="Trouble at Example Ltd", codes=codes)
     rows = _rows(dice, 2)
     own = [f"{d}, {r}." for d, r, _ in rows]
-    text = dice.choice((f"{report}\n\n{own[0]}\n{own[1]}", f"{own[0]}\n\n{report}\n\n{own[1]}", f"{own[0]}\n{own[1]}\n\n{report}"))
+    text = dice.choice(
+        (
+            f"{report}\n\n{own[0]}\n{own[1]}",
+            f"{own[0]}\n\n{report}\n\n{own[1]}",
+            f"{own[0]}\n{own[1]}\n\n{report}",
+        )
+    )
     return Incoming("machine", text, _told(rows), codes=codes)
 
 
@@ -219,7 +265,9 @@ def injected(parts: ModuleType, dice: random.Random) -> Incoming:
     rows = _rows(dice, 2)
     own = [f"{d}, {r}." for d, r, _ in rows]
     piece = dice.choice(parts.INJECTED)
-    text = dice.choice((f"{own[0]}\n{piece}\n{own[1]}", f"{own[0]}\n{own[1]}\n\n{piece}", f"{piece}\n\n{own[0]} {own[1]}"))
+    text = dice.choice(
+        (f"{own[0]}\n{piece}\n{own[1]}", f"{own[0]}\n{own[1]}\n\n{piece}", f"{piece}\n\n{own[0]} {own[1]}")
+    )
     return Incoming("injected", text, _told(rows), never=(piece[:14],))
 
 
@@ -250,11 +298,16 @@ def main() -> None:
     count = 300
     show = sys.argv[1] if len(sys.argv) > 1 else None
     for kind in [show] if show else KINDS:
-        held = [sum(not faults(case) for case in cases(kind, parts, count)) for parts in (incoming_parts, incoming_unseen)]
-        print(f"{kind:12} {count} tried: {held[0]:4} held of those looked at, {held[1]:4} of those unseen")
+        held = [
+            sum(not faults(case) for case in cases(kind, parts, count))
+            for parts in (incoming_parts, incoming_unseen)
+        ]
+        sys.stdout.write(
+            f"{kind:12} {count} tried: {held[0]:4} held of those looked at, {held[1]:4} of those unseen\n"
+        )
         for case in cases(kind, incoming_parts, count) if show else ():
             if wrong := faults(case):
-                print("-" * 20, *wrong, case.text, sep="\n")
+                sys.stdout.write("\n".join(["-" * 20, *wrong, case.text, ""]))
 
 
 if __name__ == "__main__":
