@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from escalation.reading import deeds, outcomes, pasted
 from escalation.reading.mail import Row
 
-_BULLET = r"\s*(?:[-*•+–]\s+|\d{1,3}[.)]\s+)?"
+_BULLET = r"\s{0,9}(?:[-*•+–]\s+|\d{1,3}[.)]\s+)?"
 _BOX = re.compile(
-    rf"(?P<lead>{_BULLET})(?:(?P<done>[☑✅✔✓🗹☒]|\[(?:x|✓|✔|☑|done|ok|yes)\]|\(x\))|(?P<not>[☐⬜◻□▢❌✗✘✖❎🗷]|\[\s?\]|\(\s\)|\[(?:todo|to do|open|no|-|pending|skipped|n/a)\]))\s*[:\-–]?\s*(?=\S)",
+    rf"(?P<lead>{_BULLET})(?:(?P<done>[☑✅✔✓🗹☒]|\[(?:x|✓|✔|☑|done|ok|yes)\]|\(x\))|(?P<not>[☐⬜◻□▢❌✗✘✖❎🗷]|\[\s?\]|\(\s\)|\[(?:todo|to do|open|no|-|pending|skipped|n/a)\]))\s{{0,9}}[:\-–]?\s{{0,9}}(?=\S)",
     re.IGNORECASE,
 )
 _CROSS = frozenset("❌✗✘✖❎")
@@ -27,27 +27,27 @@ _NOT_WORD = (
 )
 _DONE_WORD = r"yes|y|done|completed?|performed|finished|x|✓|✔|✅|☑|\[x\]|ja|oui|sí|si|sì|sim|tak|erledigt|gemacht|fait|gedaan|hecho|fatto|feito|gjort|udført|utført"
 _AFTER = re.compile(
-    rf"\s*(?:[:=?]|\s[-–—]|\(|→|->)\s*(?:(?P<not>{_NOT_WORD})|(?P<done>{_DONE_WORD}))\s*\)?[.!]?\s*$",
+    rf"\s{{0,9}}(?:[:=?]|\s[-–—]|\(|→|->)\s{{0,9}}(?:(?P<not>{_NOT_WORD})|(?P<done>{_DONE_WORD}))\s{{0,9}}\)?[.!]?\s{{0,9}}$",
     re.IGNORECASE,
 )
 _NOT_DONE = re.compile(
-    r"\s(?:was |were )?not (?:yet )?(?:done|completed|performed)(?: yet)?[.!]?\s*$", re.IGNORECASE
+    r"\s(?:was |were )?not (?:yet )?(?:done|completed|performed)(?: yet)?[.!]?\s{0,9}$", re.IGNORECASE
 )
 _BEFORE = re.compile(
     rf"(?P<lead>{_BULLET})(?:(?P<not>not (?:yet )?(?:done|tried)|to-?\s?do|skipped|pending|n/a|no|outstanding)|(?P<done>done|completed?|yes))\s?[:\-–]\s+(?=\S)",
     re.IGNORECASE,
 )
 _STEP_COLUMN = re.compile(
-    r"\W*(?:(?:troubleshooting |diagnostic |test )?(?:steps?|tasks?|actions?|checks?|tests?|items?|activit(?:y|ies)|work)(?: (?:taken|performed|done|tried))?|what(?: was| we| i)? (?:done|tried|did)|tried|schritte?|aufgaben?|ma(?:ß|ss)nahmen?|tätigkeit|étapes?|actions?|tâches?|stappen?|stap|taken?|acties?|actie|pasos?|tareas?|acción|passi|azione|attività|etapas?|passos?|tarefas?|trin|opgave|steg|åtgärd|oppgave|tiltak|krok|zadanie)\W*",
+    r"\W{0,9}(?:(?:troubleshooting |diagnostic |test )?(?:steps?|tasks?|actions?|checks?|tests?|items?|activit(?:y|ies)|work)(?: (?:taken|performed|done|tried))?|what(?: was| we| i)? (?:done|tried|did)|tried|schritte?|aufgaben?|ma(?:ß|ss)nahmen?|tätigkeit|étapes?|actions?|tâches?|stappen?|stap|taken?|acties?|actie|pasos?|tareas?|acción|passi|azione|attività|etapas?|passos?|tarefas?|trin|opgave|steg|åtgärd|oppgave|tiltak|krok|zadanie)\W{0,9}",
     re.IGNORECASE,
 )
 _RESULT_COLUMN = re.compile(
-    r"\W*(?:results?|outcomes?|status|done|completed?|finished|ok|state|findings?|ergebnis|erledigt|résultat|fait|statut|resultaat|gedaan|resultado|hecho|estado|risultato|fatto|stato|feito|resultat|udført|status|klart|gjort|utført|wynik|zrobione)\W*",
+    r"\W{0,9}(?:results?|outcomes?|status|done|completed?|finished|ok|state|findings?|ergebnis|erledigt|résultat|fait|statut|resultaat|gedaan|resultado|hecho|estado|risultato|fatto|stato|feito|resultat|udført|status|klart|gjort|utført|wynik|zrobione)\W{0,9}",
     re.IGNORECASE,
 )
 _PARTED = re.compile(r"[,;:–-]\s")
-_NOT_CELL = re.compile(rf"\s*(?:{_NOT_WORD})?\s*\.?", re.IGNORECASE)
-_DONE_CELL = re.compile(rf"\s*(?:{_DONE_WORD})\s*\.?", re.IGNORECASE)
+_NOT_CELL = re.compile(rf"\s{{0,9}}(?:{_NOT_WORD})?\s{{0,9}}\.?", re.IGNORECASE)
+_DONE_CELL = re.compile(rf"\s{{0,9}}(?:{_DONE_WORD})\s{{0,9}}\.?", re.IGNORECASE)
 _TABLE_RULE = re.compile(r"[\s|:=+-]{3,}$")
 
 
@@ -179,7 +179,7 @@ def _row_of_table(row: Row, between: str, step: int, results: Sequence[int], fou
     found.masked.append((max(told), row.end))
 
 
-_FIELD = re.compile(r"\s*(?P<name>[A-Z][\w ./()#'-]{0,40}?)\s?(?:[:=]\s|[:=]$|\t)")
+_FIELD = re.compile(r"\s{0,9}(?P<name>[A-Z][\w ./()#'-]{0,40}?)\s?(?:[:=]\s|[:=]$|\t)")
 _STRONG = re.compile(
     r"\b(?:agent|sensor|probe|check|endpoint|threats?|detections?|detected|malware|verdict|severity|alerts?|trigger\w*|job|policy|start(?:ed)?(?: time)?|end(?:ed)?(?: time)?|duration|run ?time|total size|backup size|transferred|process(?:ed)?|hash|sha\d+|exit code|return code|output|script|"
     r"automated task|last (?:message|scan|check|seen|run|boot)|uptime|scan\w*|scanned|run ?as|host application|remediation|action(?: taken)?|date/time|additional info|notification\w*|state|path|quarantine\w*|machine|computer|items|next run|retention|restore points?|repository|signature|engine|gestartet|beendet|dauer|auftrag|durée|début|fin)\b",
@@ -194,12 +194,12 @@ _BY_HAND = re.compile(
     re.IGNORECASE,
 )
 _LEDGER = re.compile(
-    r"\s*(?:(?:ticket|case|request|time entry|note|task|job|record|alert|report|status|last|service|#?\w*\d+)\s){0,4}(?:(?:created|updated|modified|assigned|closed|added|generated|triggered|detected|merged|approved)\s(?:by|at|on|to|into)\b(?=.{0,80}(?:\d{1,2}[:.]\d\d|\d{4}|\bteam\b|\bboard\b|\bqueue\b|#\d))|changed from\s.{1,60}\sto\s)"
-    r"|\s*windows powershell transcript (?:start|end)|\s*(?:start|end) time\s?:\s\d",
+    r"\s{0,9}(?:(?:ticket|case|request|time entry|note|task|job|record|alert|report|status|last|service|#?\w*\d+)\s){0,4}(?:(?:created|updated|modified|assigned|closed|added|generated|triggered|detected|merged|approved)\s(?:by|at|on|to|into)\b(?=.{0,80}(?:\d{1,2}[:.]\d\d|\d{4}|\bteam\b|\bboard\b|\bqueue\b|#\d))|changed from\s.{1,60}\sto\s)"
+    r"|\s{0,9}windows powershell transcript (?:start|end)|\s{0,9}(?:start|end) time\s?:\s\d",
     re.IGNORECASE,
 )
-_STARS = re.compile(r"\s*[*=#-]{5,}\s*$")
-_SPOKEN = re.compile(r"\b(?:i|i've|we|we've|my|our|tried)\b|\?\s*$", re.IGNORECASE)
+_STARS = re.compile(r"\s{0,9}[*=#-]{5,}\s{0,9}$")
+_SPOKEN = re.compile(r"\b(?:i|i've|we|we've|my|our|tried)\b|\?\s{0,9}$", re.IGNORECASE)
 
 
 def _reports(rows: Sequence[Row], found: Forms) -> None:

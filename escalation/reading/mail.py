@@ -35,33 +35,33 @@ class Cut(NamedTuple):
 
 
 _B = r"[*_]{0,2}"
-_LABEL = rf"\s*(?:>\s?)*{_B}(?:(?P<from>{words.FROM})|(?P<sent>{words.SENT})|(?P<other>{words.OTHER}))\s?{_B}\s?:{_B}(?=\s|$)"
+_LABEL = rf"\s{{0,9}}(?:>\s?)*{_B}(?:(?P<from>{words.FROM})|(?P<sent>{words.SENT})|(?P<other>{words.OTHER}))\s?{_B}\s?:{_B}(?=\s|$)"
 _HEADER = re.compile(_LABEL, re.IGNORECASE)
 _ONE_LINE = re.compile(
-    rf"\s*{_B}(?:{words.FROM})\s?{_B}:{_B}\s.{{1,200}}?\s{_B}(?:{words.SENT})\s?{_B}:{_B}\s.{{1,120}}?\s{_B}(?:{words.OTHER})\s?{_B}:{_B}\s",
+    rf"\s{{0,9}}{_B}(?:{words.FROM})\s?{_B}:{_B}\s.{{1,200}}?\s{_B}(?:{words.SENT})\s?{_B}:{_B}\s.{{1,120}}?\s{_B}(?:{words.OTHER})\s?{_B}:{_B}\s",
     re.IGNORECASE,
 )
 _DATE = r"(?:\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{2,4}|\d{1,2}[:.h]\d{2}|\b\d{1,2}\.?(?: de)? [^\W\d]{3,10}\.?,?(?: de)? \d{4}|[^\W\d]{3,9}\.? \d{1,2}, \d{4})"
 _WROTE = re.compile(
-    rf"(?=.{{0,200}}?{_DATE}).{{4,400}}?\b(?:{words.WROTE})\b(?P<rest>.{{0,120}}?)\s?(?::|-{{2,}})\s*$",
+    rf"(?=.{{0,200}}?{_DATE}).{{4,400}}?\b(?:{words.WROTE})\b(?P<rest>.{{0,120}}?)\s?(?::|-{{2,}})\s{{0,9}}$",
     re.IGNORECASE | re.DOTALL,
 )
-_WROTE_AT = re.compile(rf"[^:\n]{{2,120}}\b(?:{words.WROTE})\b.{{0,20}}{_DATE}.{{0,30}}:\s*$", re.IGNORECASE)
-_DATED = re.compile(rf"\s*{_DATE}.{{0,60}}<[^<>\s]{{1,80}}@[^<>\s]{{1,80}}>\s?:\s*$")
-_MARKER = re.compile(rf"\W*(?:{words.MARKER})\W*$", re.IGNORECASE)
-_ABOVE = re.compile(rf"\W*.{{0,30}}(?:{words.ABOVE})\W*.{{0,30}}$", re.IGNORECASE)
+_WROTE_AT = re.compile(rf"[^:\n]{{2,120}}\b(?:{words.WROTE})\b.{{0,20}}{_DATE}.{{0,30}}:\s{{0,9}}$", re.IGNORECASE)
+_DATED = re.compile(rf"\s{{0,9}}{_DATE}.{{0,60}}<[^<>\s]{{1,80}}@[^<>\s]{{1,80}}>\s?:\s{{0,9}}$")
+_MARKER = re.compile(rf"\W{{0,9}}(?:{words.MARKER})\W{{0,9}}$", re.IGNORECASE)
+_ABOVE = re.compile(words.ABOVE, re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
-_QUOTED = re.compile(r"\s*>")
-_RULE = re.compile(r"\s*[-_=*~]{3,}\s*$")
+_QUOTED = re.compile(r"\s{0,9}>")
+_RULE = re.compile(r"\s{0,9}[-_=*~]{3,}\s{0,9}$")
 _TRANSPORT = re.compile(
-    r"\s*(?:received|return-path|message-id|x-[\w-]+|via|cseq|call-id|authentication-results|mime-version|content-type|dkim-signature)\s?:",
+    r"\s{0,9}(?:received|return-path|message-id|x-[\w-]+|via|cseq|call-id|authentication-results|mime-version|content-type|dkim-signature)\s?:",
     re.IGNORECASE,
 )
 _FAREWELL = re.compile(
-    rf"\s*(?:(?P<rule>--|[_]{{5,}}|—)\s*$|(?:{words.FAREWELL})(?:[\s,.!:;-]+(?P<name>(?-i:[A-ZÄÖÜÅÆØÉ][\w.'’-]*\s?){{1,3}}))?[\s,.!:;-]*$)",
+    rf"\s{{0,9}}(?:(?P<rule>--|[_]{{5,}}|—)\s{{0,9}}$|(?:{words.FAREWELL})(?:[\s,.!:;-]{{1,9}}(?P<name>(?-i:[A-ZÄÖÜÅÆØÉ][\w.'’-]*\s?){{1,3}}))?[\s,.!:;-]{{0,9}}$)",
     re.IGNORECASE,
 )
-_DEVICE = re.compile(rf"\W*{words.DEVICE}.{{0,80}}$", re.IGNORECASE)
+_DEVICE = re.compile(rf"\W{{0,9}}{words.DEVICE}.{{0,80}}$", re.IGNORECASE)
 _SMALL_WORDS = frozenset(
     ["of", "and", "for", "the", "de", "du", "des", "la", "von", "der", "und", "en", "et", "y", "e", "di", "da", "do", "dos", "für", "van", "het", "og", "och", "i", "&", "at", "in", "to", "a"]
 )
@@ -70,11 +70,11 @@ _CONTACT = re.compile(
     re.IGNORECASE,
 )
 _OWN_AGAIN = re.compile(
-    r"\s*(?:\[?\d{1,2}[:.]\d\d\]?\s|(?:update|note|edit|reply|answer|tech(?:nician)?(?: note)?|comment|ps|p\.s\.?)\s?[:\-]|[-*•+]\s|\d{1,2}[.)]\s)",
+    r"\s{0,9}(?:\[?\d{1,2}[:.]\d\d\]?\s|(?:update|note|edit|reply|answer|tech(?:nician)?(?: note)?|comment|ps|p\.s\.?)\s?[:\-]|[-*•+]\s|\d{1,2}[.)]\s)",
     re.IGNORECASE,
 )
 _END = re.compile(
-    r"\W*(?:end of (?:forwarded|original|quoted) (?:message|mail)|ende der (?:weitergeleiteten )?nachricht|fin (?:du message|del mensaje)|end)\W*$",
+    r"\W{0,9}(?:end of (?:forwarded|original|quoted) (?:message|mail)|ende der (?:weitergeleiteten )?nachricht|fin (?:du message|del mensaje)|end)\W{0,9}$",
     re.IGNORECASE,
 )
 
@@ -108,7 +108,7 @@ def _heading(rows: Sequence[Row], at: int) -> int:
     if not text.strip()[-1:].isalnum():
         if _MARKER.match(text) and (not text.strip()[:1].isalpha() or text.rstrip().endswith(":")):
             return 1 + _block(rows, _next(rows, at + 1), fewest=1)
-        if _DATED.match(text) or (not text.strip()[:1].isalnum() and _ABOVE.match(text)):
+        if _DATED.match(text) or (not text.strip()[:1].isalnum() and len(text) < 120 and _ABOVE.search(text)):
             return 1
     if ":" in text[:40]:
         if _ONE_LINE.match(text):
@@ -262,7 +262,7 @@ _INJECTED = re.compile(words.INJECTED)
 _WORD = re.compile(r"\w+")
 _SENTENCE_END = re.compile(r"(?<!\bno)(?<!\bnr)(?<!\s\d)(?<!\s\d\d)[.!?:]+[\"')\]]*(?=\s)", re.IGNORECASE)
 _WEAK = re.compile(
-    r"^\W*(?:(?:caution|warning|attention|achtung|attention|let op|atención|atenção|attenzione|advarsel|uwaga|varning|important|notice|confidential\w*|disclaimer|e-?mail|external)\W*$|please\b|if you\b|any\b|this\b|it\b|the (?:information|sender|company|contents|views)\b|for urgent\b|i (?:will|shall)\b|i[’\']ll\b|in my absence\b|learn\b|registered\b|we\b|our\b|you\b|your\b|an engineer\b|click\b|wenn sie\b|bitte\b|wir\b|si vous\b|merci\b|als u\b|si usted\b|se\b|por favor\b|hvis\b|om du\b|jeśli\b|do not\b|www\.)|"
+    r"^\W{0,9}(?:(?:caution|warning|attention|achtung|attention|let op|atención|atenção|attenzione|advarsel|uwaga|varning|important|notice|confidential\w*|disclaimer|e-?mail|external)\W{0,9}$|please\b|if you\b|any\b|this\b|it\b|the (?:information|sender|company|contents|views)\b|for urgent\b|i (?:will|shall)\b|i[’\']ll\b|in my absence\b|learn\b|registered\b|we\b|our\b|you\b|your\b|an engineer\b|click\b|wenn sie\b|bitte\b|wir\b|si vous\b|merci\b|als u\b|si usted\b|se\b|por favor\b|hvis\b|om du\b|jeśli\b|do not\b|www\.)|"
     r"\b(?:liability|recipient|addressee|viruses|delete it|destroy|copyright|adressat|destinataire|geadresseerde|destinatario|destinatário|modtager|mottagare|mottaker|adresat)\w*",
     re.IGNORECASE,
 )

@@ -110,7 +110,7 @@ def _decoded(text: str, below: Plain | None, source: str) -> Plain:
         name = (token["tag"] or token["unclosed"] or "").lower()
         closing = bool(token["close"] or token["ending"])
         if name:
-            known = name in _BLOCKS or name in _INLINE or ":" in name
+            known = name in _BLOCKS or name in _INLINE or name in _SILENT or ":" in name
             if not is_html or not known or not _ATTRIBUTES.fullmatch(token["rest"] or ""):
                 at = begin + 1
                 writing.keep(begin, at, ruled=False, quoted=quoted)

@@ -216,7 +216,7 @@ def _spread(lines: list[Row], kinds: list[Kind]) -> None:
     prompt, fields = False, 0
     for index in range(1, len(lines)):
         above, text = lines[index - 1], lines[index].text
-        if lines[index].blank or kinds[index - 1] != "pasted":
+        if lines[index].blank or kinds[index - 1] != "pasted" or above.text.startswith("*****"):
             prompt, fields = False, 0
             continue
         prompt = prompt or pasted.PROMPT.match(above.text[:200]) is not None
