@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from escalation.reading import state
 from escalation.reading.deeds import advising, looks_ahead
 from escalation.reading.steps import Deed, Passage
 from escalation.reading.text import Stretch, small
@@ -168,12 +169,6 @@ _LEFT = re.compile(
     r"(?:set|hardcoded|assigned|gave) (?:\S+ ){0,6}(?:static|temporary|temp)\b|put (?:\S+ ){1,5}(?:in|into) (?:bridge|maintenance|bypass|safe|audit|test)|"
     r"created (?:a |an )?(?:temp|temporary|test|local admin)|switched (?:\S+ ){1,5}(?:over )?to|moved (?:\S+ ){1,6}to|rolled back|temporar(?:y|ily))\b",
 )
-_LASTING = re.compile(
-    r"\b(?:firewall|antivirus|anti-virus|(?:anti-?)?virus (?:software|scanner|protection)|av|defender|edr|sentinelone|rule|exception|exclusion|policy|gpo|service|spooler|port|static|hosts file|mfa|security|filter\w*|proxy|vpn|"
-    r"task|job|backup\w*|replication|monitor\w*|alert\w*|logging|debug|rdp|admin|group|permission\w*|full control|everyone|interface|nic|wi-?fi|uac|ipv6|smb1|smbv1|inspection|dpi|ips|"
-    r"snapshot|checkpoint|account|mailbox|forward\w*|rule|temp\w*|bypass\w*|plugin|add-?in|update\w*|switch port|cable|loaner|spare|bridge|maintenance|dns|record|route|trunk|vlan|"
-    r"encryption|bitlocker|signing|tls|nla|qos|offload\w*|autologon|lock(?:out)?|sync\w*)\b",
-)
 _UNDONE = re.compile(
     r"\b(?:re-?enabled|turned (?:\S+ ){0,4}(?:back )?on|switched (?:\S+ ){0,4}back|put (?:\S+ ){0,5}back|reverted|undid|undone|restored|rolled (?:\S+ ){0,3}back|set (?:\S+ ){0,4}back|"
     r"plugged (?:\S+ ){0,4}back|re-?connected|re-?started|started (?:\S+ ){0,3}again|back on|removed|deleted|disabled|closed|took (?:\S+ ){0,4}(?:back )?out|turned (?:\S+ ){0,4}off|enabled it again|"
@@ -188,24 +183,6 @@ _EMPTY = frozenset("the and for with from this that was were had has have also t
 _PURPOSE = re.compile(r"\s(?:to (?:see|rule|test|check|find|try|make|confirm|isolate)|in case|because|so (?:that|we|i)|just to|as a test|at \d{1,2}[:.]\d{2}|until|while|for now)\b")
 
 
-_STILL = re.compile(
-    r"\bstill (?:set to|on(?=\s*[.,;]|$)|off\b|open\b|disabled|enabled|in (?:the|place|bypass|bridge|maintenance|safe|test|report)|running on|stopped|excluded|paused|suspended|unplugged|disconnected|bypassed|forward\w*|allowed|whitelisted|pointing|redirected|static|turned o\w+|switched o\w+)"
-)
-"""What somebody says is in place yet; a change only where it names a thing that stays changed."""
-_TO_UNDO = re.compile(
-    r"\b(?:needs?|has|have|must|should|remember|forget|make sure|reminder|to be) (?:(?:to|be|that) ){0,2}(?:\w+ ){0,5}?(?:(?:go|goes|put|set|turned?|switched?|change[ds]?|moved?|taken?|brought|rolled) (?:[\w-]+ ){0,4}?(?:back\b(?! to (?:the )?(?:vendor|supplier|user|customer|client|manufacturer|office|work))|(?:on|off|out|in) again)|re-?enabled?\b|reverted?\b|undo(?:ne)?\b|(?:closed?|removed?|deleted?) (?:again|afterwards|later|before we)\b)"
-    r"|\b(?:remember|forget) to (?:remove|close|delete|disable|turn off|unblock|take out)\b|\bnot (?:yet )?(?:been )?(?:reverted|undone|re-?enabled|put back|turned back on|rolled back|taken out again|closed again)\b|\bhave(?:n['’]?t| not) (?:yet )?(?:reverted|undone|re-?enabled|put (?:\w+ ){1,3}back|closed)\b"
-    r"|\bleft (?:\S+ ){0,6}?(?:disabled|enabled|off|open|in place|running|unplugged|disconnected|bypassed|in (?:bypass|bridge|maintenance|safe) mode)\b"
-)
-"""What somebody says is to be taken back."""
-_WITHOUT_THING = re.compile(r"\W*(?:it |this |that |both |they )?(?:is |are |has |have )?(?:(?:not |n['’]t )?(?:yet )?(?:been )?(?:reverted|undone|re-?enabled|put back|rolled back|closed)|still (?:open|on|off|in place|disabled|enabled|there|set))(?: yet| for now| so far| at the moment)?\W*$")
-
-
-def _says_left(text: str) -> bool:
-    low = text[:300].lower()
-    return _TO_UNDO.search(low) is not None or (_STILL.search(low) is not None and _LASTING.search(low) is not None)
-
-
 def left_changed(passages: Sequence[Passage], steps: Sequence[Deed]) -> list[Remark]:
     """Return the deeds that changed something and that nothing later took back, oldest first."""
     open_changes: list[tuple[Remark, frozenset[str]]] = []
@@ -216,12 +193,12 @@ def left_changed(passages: Sequence[Passage], steps: Sequence[Deed]) -> list[Rem
         before = len(open_changes)
         low = stretch.text[:300].lower()
         if ("still" in low or "left " in low or "back" in low or "re" in low or "und" in low or "forget" in low) and not low.endswith("?"):
-            if _WITHOUT_THING.match(low) and (not open_changes or open_changes[-1][0].passage != index):
+            if state.ONLY.match(low) and (not open_changes or open_changes[-1][0].passage != index):
                 last = next((s for s in reversed(steps) if (s.passage, s.end) <= (index, stretch.end) and s.passage == index), None)
                 if last is not None and not last.check:
                     open_changes.append((_remark(index, last.start, last.deed_end, passages[index].text), frozenset()))
                 continue
-            if _says_left(low) and not _WITHOUT_THING.match(low):
+            if state.says_left(low) and not state.ONLY.match(low):
                 words = frozenset(_WORD.findall(low)) - _EMPTY
                 open_changes = [c for c in open_changes if not (c[0].passage == index and c[0].start >= stretch.start)]
                 open_changes.append((_remark(index, stretch.start, stretch.end, passages[index].text), words))
@@ -257,7 +234,7 @@ def _still_open(
 def _lasts(step: Deed, text: str) -> bool:
     """Whether a step changed something that stays changed until somebody takes it back."""
     said, after = text[step.start : step.deed_end], text[step.deed_end : step.end]
-    if not (_LEFT.search(said.lower()) and _LASTING.search(said.lower())) or _UNDONE.search(after.lower()):
+    if not (_LEFT.search(said.lower()) and state.LASTING.search(said.lower())) or _UNDONE.search(after.lower()):
         return False
     return re.search(r"\b(?:and|then) (?:re-?\w+|started|on again|back)", said, re.I) is None
 

@@ -67,10 +67,18 @@ def conclude(found: list[Deed], passages: Sequence[Passage]) -> list[Deed]:
         last = place + 1 == len(found)
         if passages[deed.passage].resolution and deed.outcome == "unknown":
             deed = replace(deed, outcome="partial" if deed.check or not last else "worked")
-        elif deed.outcome == "unknown" and _open_later(deed, after) and not (_awaited(deed, passages) or _ticked(deed, passages[deed.passage])):
+        elif deed.outcome == "unknown" and _open_later(deed, after) and not (_awaited(deed, passages) or _went_well(deed, passages[deed.passage].text) or _ticked(deed, passages[deed.passage])):
             deed = replace(deed, outcome="no_change", inferred=True)
         made.append(deed)
     return _recurred(made, passages)
+
+
+_WELL = re.compile(r"\b(?!fail|crash|drop|stop|froze|hang|broke|die|lock|disconnect)\w{3,}(?:ed|ts|ks|ns|ds|me up|t in|d in) (?:\w+ ){0,2}?(?:after (?:that|this|it)\b|afterwards\b|straight away\b|at once\b)")
+
+
+def _went_well(deed: Deed, text: str) -> bool:
+    """Whether something is said to have gone right after the deed: nobody said then that the problem stayed."""
+    return _WELL.search(text[deed.end : deed.end + 90].lower()) is not None
 
 
 def _ticked(deed: Deed, passage: Passage) -> bool:

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple, cast
 
-from escalation.reading import deeds, findings, outcomes, pasted, statements
+from escalation.reading import deeds, findings, outcomes, pasted, state, statements
 from escalation.reading.outcomes import Outcome
 from escalation.reading.passages import Actor, Deed, Passage
 from escalation.reading.settling import conclude, settle
@@ -81,6 +81,8 @@ def _in_passage(index: int, passage: Passage) -> list[Deed]:
             shown = _went_before(found, told, place) and findings.finding_told(told[place - 1].text) is None
             if not advising and not shown:
                 found += _typed(stretch, index, passage.role)
+            continue
+        if stretch.kind != "heading" and state.says_left(stretch.text) and deeds.claims(stretch.text) != "deed":
             continue
         if stretch.kind == "heading" or (stretch.text.endswith(":") and stretch.kind == "sentence"):
             listing = _TRIED_LIST.search(stretch.text) is not None and not deeds.looks_ahead(stretch.text)
@@ -473,7 +475,7 @@ _PURPOSE = re.compile(
 
 def _from_next(following: Stretch, check: bool) -> Outcome:
     text = following.text
-    if text.endswith("?") or deeds.claims(text) is not None:
+    if text.endswith("?") or state.says_left(text) or deeds.claims(text) is not None:
         return "unknown"
     if not outcomes.goes_on_about(text) and len(text.split()) > 6:
         return "unknown"
