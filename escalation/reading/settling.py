@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from escalation.reading import deeds, findings, outcomes
+from escalation.reading import deeds, findings, outcomes, state
 from escalation.reading.passages import Deed, Passage
 from escalation.reading.vocabulary import same_as
 
@@ -93,7 +93,7 @@ def _open_after(passages: Sequence[Passage]) -> list[int]:
         last = -1
         if passage.role not in ("system", "us"):
             told = (s for s in reversed(passage.stretches) if s.kind in ("sentence", "item", "pasted"))
-            last = next((s.start for s in told if outcomes.OPEN.search(s.text[:300].lower())), -1)
+            last = next((s.start for s in told if outcomes.OPEN.search(s.text[:300].lower()) and not state.says_left(s.text)), -1)
         ends.append(last)
     return ends
 

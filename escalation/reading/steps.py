@@ -82,7 +82,7 @@ def _in_passage(index: int, passage: Passage) -> list[Deed]:
             if not advising and not shown:
                 found += _typed(stretch, index, passage.role)
             continue
-        if stretch.kind != "heading" and state.says_left(stretch.text) and deeds.claims(stretch.text) != "deed":
+        if stretch.kind != "heading" and state.says_left(stretch.text) and (" still " in stretch.text[:80] or deeds.claims(stretch.text) != "deed"):
             continue
         if stretch.kind == "heading" or (stretch.text.endswith(":") and stretch.kind == "sentence"):
             listing = _TRIED_LIST.search(stretch.text) is not None and not deeds.looks_ahead(stretch.text)
