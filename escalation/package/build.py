@@ -20,6 +20,7 @@ from escalation.package.surroundings import devices_of, other_tickets
 from escalation.reading import missing, remarks
 from escalation.reading.codes import error_codes
 from escalation.reading.steps import find_steps
+from escalation.reading.text import OTHERS
 from escalation.reading.vocabulary import domain_of, products_in
 
 _SHORT_TICKET = 160
@@ -44,16 +45,16 @@ def build(
     codes = highlights.first_mentions(records, error_codes)
     ticket = evidence.ticket
     domain = domain_of(
-        [(ticket.summary, 4), *((r.text[:4000], 2 if r.source.id == "d" else 1) for r in records)]
+        [(ticket.summary, 4), *((r.passage.own[:4000], 2 if r.source.id == "d" else 1) for r in records)]
     )
-    said_of_it = [ticket.summary, *(s.text for r in records for s in r.passage.stretches)]
+    said_of_it = [ticket.summary, *(s.text for r in records for s in r.passage.stretches if s.kind not in OTHERS)]
     gaps = missing.not_recorded(domain, said_of_it, has_error_text=bool(blocks or codes))
     devices, device_sources = devices_of(evidence)
     similar, recent, other_sources = other_tickets(evidence)
     ruled_out = tuple(highlights.quotes_of(remarks.ruled_out(passages), records))
     requests = highlights.quotes_of(remarks.requests(passages), records)
     reasons = highlights.quotes_of(remarks.reasons(passages), records)
-    said = sum(len(r.text) for r in records)
+    said = sum(len(r.passage.own) for r in records)
     return Package(
         schema_version=SCHEMA_VERSION,
         ticket_id=ticket.id,

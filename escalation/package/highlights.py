@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from rapidfuzz import fuzz
 
@@ -16,6 +17,7 @@ from escalation.reading import deeds as telling
 from escalation.reading import pasted, remarks
 from escalation.reading.passages import NOT_STAFF
 from escalation.reading.steps import Deed, Passage
+from escalation.reading.text import OTHERS
 
 Finder = Callable[[str], Iterable[tuple[int, int]]]
 """Says where in a text something stands."""
@@ -52,10 +54,9 @@ def _shorten(evidence: str, *, deed: bool = False) -> str:
 def step_of(deed: Deed, records: Sequence[Record]) -> Step:
     """Return the step that a deed was, with its place and outcome."""
     record = records[deed.passage]
-    evidence = record.text[deed.start : deed.end]
     return Step(
-        text=_shorten(evidence, deed=True),
-        evidence=evidence,
+        text=_shorten(record.text[deed.start : deed.end], deed=True),
+        evidence=record.plain.quote(deed.start, deed.end),
         note_index=record.source.note_index if record.source.note_index is not None else -1,
         outcome=deed.outcome,
         actor=deed.actor,
@@ -68,8 +69,12 @@ def step_of(deed: Deed, records: Sequence[Record]) -> Step:
 
 def quote(record: Record, start: int, end: int) -> Quote:
     """Return a stretch of a text as a quotation."""
-    evidence = record.text[start:end]
-    return Quote(_shorten(evidence), evidence, record.source.id)
+    return Quote(_shorten(record.text[start:end]), record.plain.quote(start, end), record.source.id)
+
+
+def _cited(record: Record, start: int, end: int) -> Quote:
+    """Return what stands there as it stands there, line ends and all."""
+    return Quote(record.text[start:end], record.plain.quote(start, end), record.source.id)
 
 
 def quotes_of(found: Sequence[remarks.Remark], records: Sequence[Record]) -> list[Quote]:
@@ -101,6 +106,10 @@ def problem(summary: str, records: Sequence[Record]) -> Quote | None:
         spoken = [s for s in spoken if not _ABOUT_THE_POST.search(s.text.lower())] or spoken
         if spoken:
             second = spoken[1] if len(spoken) > 1 and spoken[1].end - spoken[0].start <= 300 else spoken[0]
+            if any(s.kind in OTHERS and spoken[0].start < s.start < second.start for s in record.passage.stretches):
+                second = spoken[0]
+            if "<" in record.plain.quote(spoken[0].start, second.end) and "<" not in record.text[spoken[0].start : second.end]:
+                second = spoken[0]
             greeting = _HI.match(spoken[0].text)
             return quote(record, spoken[0].start + (greeting.end() if greeting else 0), second.end)
     return Quote(flat(summary), summary, "s") if summary.strip() else None
@@ -125,10 +134,12 @@ def _pointer(records: Sequence[Record], steps: Sequence[Step]) -> Quote | None:
     for record in records[:-4:-1]:
         index = record.source.note_index or 0
         blocks = [s for s in record.passage.stretches if s.kind == "pasted"]
-        row = next((r for s in blocks[::-1] if (r := pasted.fault_in(s.text))), None)
-        if row and record.source.role not in NOT_STAFF:
+        found = next(((s, r) for s in blocks[::-1] if (r := pasted.fault_in(s.text))), None)
+        if found and record.source.role not in NOT_STAFF:
             followed = any(s.note_index > index and s.actor == "tech" for s in steps)
-            return None if followed else Quote(f'look into "{row}"', row, record.source.id)
+            begin = found[0].start + found[0].text.find(found[1])
+            row = _cited(record, begin, begin + len(found[1]))
+            return None if followed else replace(row, text=f'look into "{row.text}"')
     return None
 
 
@@ -137,8 +148,8 @@ def contingency(passages: Sequence[Passage], records: Sequence[Record]) -> Conti
     for condition, action in remarks.contingencies(passages)[:1]:
         record = records[condition.passage]
         return Contingency(
-            record.text[condition.start : condition.end],
-            record.text[action.start : action.end],
+            record.plain.quote(condition.start, condition.end),
+            record.plain.quote(action.start, action.end),
             record.source.id,
         )
     return None
@@ -162,18 +173,18 @@ def evidence_blocks(records: Sequence[Record]) -> tuple[Quote, ...]:
     for record in records:
         for stretch in record.passage.stretches:
             if stretch.kind == "pasted" and not _advised(record, stretch.text):
-                found.setdefault(stretch.text, Quote(stretch.text, stretch.text, record.source.id))
+                found.setdefault(stretch.text, _cited(record, stretch.start, stretch.end))
             elif stretch.kind in ("sentence", "item"):
                 for begin, end in pasted.quoted_errors(stretch.text):
-                    text = stretch.text[begin:end]
-                    found.setdefault(text, Quote(text, text, record.source.id))
+                    quoted = _cited(record, stretch.start + begin, stretch.start + end)
+                    found.setdefault(quoted.text, quoted)
     return tuple(found.values())
 
 
 def _advised(record: Record, block: str) -> bool:
     """Whether a block holds only commands that somebody was advised to run."""
     return (
-        record.source.role != "customer" and pasted.only_commands(block) and telling.advising(record.text)
+        record.source.role != "customer" and pasted.only_commands(block) and telling.advising(record.passage.own)
     )
 
 
@@ -182,6 +193,6 @@ def first_mentions(records: Sequence[Record], finder: Finder) -> tuple[Quote, ..
     found: dict[str, Quote] = {}
     for record in records:
         for start, end in finder(record.text):
-            text = record.text[start:end]
-            found.setdefault(flat(text).lower(), Quote(flat(text), text, record.source.id))
+            text = flat(record.text[start:end])
+            found.setdefault(text.lower(), Quote(text, record.plain.quote(start, end), record.source.id))
     return tuple(found.values())

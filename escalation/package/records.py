@@ -9,8 +9,9 @@ from datetime import datetime
 
 from escalation.evidence import Evidence, Note, Person, TimeEntry
 from escalation.package.contents import Event, Source, Unread
-from escalation.reading.steps import Passage
-from escalation.reading.text import Stretch, stretches
+from escalation.reading.passages import Passage, read
+from escalation.reading.source import Plain, plain
+from escalation.reading.text import Stretch
 
 _GREETING = re.compile(
     r"^(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|greetings|morning|all)\b[\w ,!.]{0,30}$",
@@ -23,8 +24,13 @@ class Record:
     """A text of the ticket with its source."""
 
     source: Source
-    text: str
+    plain: Plain
     passage: Passage
+
+    @property
+    def text(self) -> str:
+        """The text as it is read; `plain.quote` gives what stands in the source."""
+        return self.plain.text
 
     @property
     def spoken(self) -> list[Stretch]:
@@ -73,8 +79,8 @@ def _record(
     begins = isinstance(entry, Note) and entry.is_description
     # A thread file does not say who wrote its description; in the PSA an author whom nobody knows is not one of ours.
     told = entry.author.role if entry.author != _NOT_RECORDED else "technician"
-    passage = Passage(entry.text, tuple(stretches(entry.text)), told, solved, begins)
-    return Record(source, entry.text, passage)
+    written = plain(entry.text)
+    return Record(source, written, read(written, told, resolution=solved, description=begins))
 
 
 _NOT_RECORDED = Person("not recorded")

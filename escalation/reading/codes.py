@@ -12,10 +12,10 @@ _CODE = re.compile(
       (?:%[A-Z][A-Z0-9_]*-(?:[A-Z0-9_]+-)?\d-[A-Z0-9_]+)            # Cisco
     | \b(?:NET::)?ERR_[A-Z0-9_]{3,60}\b
     | \b0x[0-9A-Fa-f]{2,16}\b
-    | \b(?:event\s?id|eventid|event)s?\s?[:=\#]?\s{0,12}\d{1,5}\b(?![.:,]\d)
-    | \b(?-i:[A-Z][A-Za-z0-9]{1,9})\s(?:error|err)\s?[:=\#]?\s?-?\d{2,10}\b
+    | \b(?:event\s?id|eventid|event)s?\s?[:=\#]?\s{0,12}\d{1,5}\b(?![.:,]\d|/\d|-\d\d-|\s?[ap]m\b|h\d\d)
+    | \b(?-i:[A-Z][A-Za-z0-9]{1,9})\s(?:error|err)\s?[:=\#]?\s?-?\d{2,10}\b(?![.:,]\d|/\d|-\d\d-|\s?[ap]m\b|h\d\d)
     | \b(?:error|err|stop|fault|exit|status|return|sqlstate|win32|native\serror|https?|smtp|bug\ ?check|code)(?:\s(?:code|number|status|error|err))?
-        \s?[:=\#]?\s?-?\d{2,10}\b(?![.:,]\d)
+        \s?[:=\#]?\s?-?\d{2,10}\b(?![.:,]\d|/\d|-\d\d-|\s?[ap]m\b|h\d\d)
     | \bmsg\s\d{3,5}(?=,\slevel) | \berrno\s?[:=]?\s?-?\d{1,3}\b | \bkernel-power\s\d{2}\b
     | (?<![\d.])[45]\d\d(?=\s(?:service\sunavailable|forbidden|not\sfound|internal\sserver|bad\sgateway|gateway\stime|unauthori[sz]ed|bad\srequest|proxy\sauth|busy\shere|request\stimeout))
     | \bSQLSTATE\s[0-9A-Z]{5}\b

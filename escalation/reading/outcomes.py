@@ -80,7 +80,7 @@ _SAME = re.compile(r"\b(?:same|identical) (?:\w+ )?(?:issue|error|problem|result
 _ELSEWHERE = re.compile(
     r"\b(?:another|different|second|2nd|other|spare|loan\w*|new|clean|test|my own|external\w*|internal\w*|safe mode|incognito|private window|from home|from outside|by ip|webmail|owa)\b")
 NOW = re.compile(
-    r"\b(?:starts?|opens?|prints?|rings?|boots?|loads?|connects?|syncs?|works?|deploys?|fast|arrive[sd]|confirm(?:s|ed)?|reachable|resolves?|(?:is|are) (?:up|there|back|green|gone|clear|perfect)|has it|all there|(?:got|gets|has|have) an? (?:address|ip|signal|link|dial tone|connection)|has (?:kept|held|stayed|been (?:fine|stable|up))|(?<!latest )stable|clear|perfect)\b(?! (?:with|error|at|but))"
+    r"(?<!the )(?<!\ba )(?<!an )(?<!her )(?<!his )(?<!all )\b(?:starts?|opens?|prints?|rings?|boots?|loads?|connects?|syncs?|works?|deploys?|fast|arrive[sd]|confirm(?:s|ed)?|reachable|resolves?|(?:is|are) (?:up|there|back|green|gone|clear|perfect)|has it|all there|(?:got|gets|has|have) an? (?:address|ip|signal|link|dial tone|connection)|has (?:kept|held|stayed|been (?:fine|stable|up))|(?<!latest )stable|clear|perfect)\b(?! (?:with|error|at|but))"
 )
 """What works now, in the present tense of somebody who looks at it."""
 POINTS = re.compile(r"\b(?:indicat(?:es|ed)|reveal(?:s|ed)|point(?:s|ed) (?:to|at|me)|discovered|turned out|turns out|isolated (?:it|the)|narrowed)\b(?! (?:no|nothing)\b)")

@@ -7,8 +7,9 @@ from typing import Literal
 
 from escalation.reading.language import foreign
 from escalation.reading.outcomes import Outcome
+from escalation.reading.source import Plain
 from escalation.reading.statements import is_work_note
-from escalation.reading.text import Stretch
+from escalation.reading.text import OTHERS, Stretch, stretches
 
 Actor = Literal["tech", "customer", "vendor", "unknown"]
 
@@ -31,12 +32,23 @@ class Passage:
     work_note: bool = False
     """Whether it is written without "I" and "we", as work notes are, so that whatever it states was looked at."""
 
+    own: str = ""
+    """The text as its writer's own words: without quoted mail, signatures, notices and what a form says was not done."""
+
     language: str | None = None
     """The name of the language, if it is not English: then nothing is read out of it but quoted."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "language", foreign(self.text))
-        object.__setattr__(self, "work_note", is_work_note(self.text))
+        others = any(s.kind in OTHERS for s in self.stretches)
+        own = "\n".join(s.text for s in self.stretches if s.kind not in OTHERS) if others else self.text
+        object.__setattr__(self, "own", own)
+        object.__setattr__(self, "language", foreign(own))
+        object.__setattr__(self, "work_note", is_work_note(own))
+
+
+def read(plain: Plain, role: str, *, resolution: bool = False, description: bool = False) -> Passage:
+    """Return the text as a passage."""
+    return Passage(plain.text, tuple(stretches(plain.text)), role, resolution, description)
 
 
 @dataclass(frozen=True, slots=True)

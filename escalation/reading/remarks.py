@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from escalation.reading import state
 from escalation.reading.deeds import advising, looks_ahead
 from escalation.reading.passages import NOT_STAFF
 from escalation.reading.steps import Deed, Passage
@@ -169,12 +170,6 @@ _LEFT = re.compile(
     r"(?:set|hardcoded|assigned|gave) (?:\S+ ){0,6}(?:static|temporary|temp)\b|put (?:\S+ ){1,5}(?:in|into) (?:bridge|maintenance|bypass|safe|audit|test)|"
     r"created (?:a |an )?(?:temp|temporary|test|local admin)|switched (?:\S+ ){1,5}(?:over )?to|moved (?:\S+ ){1,6}to|rolled back|temporar(?:y|ily))\b",
 )
-_LASTING = re.compile(
-    r"\b(?:firewall|antivirus|anti-virus|(?:anti-?)?virus (?:software|scanner|protection)|av|defender|edr|sentinelone|rule|exception|exclusion|policy|gpo|service|spooler|port|static|hosts file|mfa|security|filter\w*|proxy|vpn|"
-    r"task|job|backup\w*|replication|monitor\w*|alert\w*|logging|debug|rdp|admin|group|permission\w*|full control|everyone|interface|nic|wi-?fi|uac|ipv6|smb1|smbv1|inspection|dpi|ips|"
-    r"snapshot|checkpoint|account|mailbox|forward\w*|rule|temp\w*|bypass\w*|plugin|add-?in|update\w*|switch port|cable|loaner|spare|bridge|maintenance|dns|record|route|trunk|vlan|"
-    r"encryption|bitlocker|signing|tls|nla|qos|offload\w*|autologon|lock(?:out)?|sync\w*)\b",
-)
 _UNDONE = re.compile(
     r"\b(?:re-?enabled|turned (?:\S+ ){0,4}(?:back )?on|switched (?:\S+ ){0,4}back|put (?:\S+ ){0,5}back|reverted|undid|undone|restored|rolled (?:\S+ ){0,3}back|set (?:\S+ ){0,4}back|"
     r"plugged (?:\S+ ){0,4}back|re-?connected|re-?started|started (?:\S+ ){0,3}again|back on|removed|deleted|disabled|closed|took (?:\S+ ){0,4}(?:back )?out|turned (?:\S+ ){0,4}off|enabled it again|"
@@ -197,6 +192,20 @@ def left_changed(passages: Sequence[Passage], steps: Sequence[Deed]) -> list[Rem
         if passages[index].role in ("system", "us"):
             continue
         before = len(open_changes)
+        low = stretch.text[:300].lower()
+        if ("still" in low or "left " in low or "back" in low or "re" in low or "und" in low or "forget" in low) and not low.endswith("?"):
+            if state.ONLY.match(low) and (not open_changes or open_changes[-1][0].passage != index):
+                last = next((s for s in reversed(steps) if (s.passage, s.end) <= (index, stretch.end) and s.passage == index), None)
+                if last is not None and not last.check:
+                    open_changes.append((_remark(index, last.start, last.deed_end, passages[index].text), frozenset()))
+                continue
+            if state.says_left(low) and not state.ONLY.match(low):
+                words = frozenset(_WORD.findall(low)) - _EMPTY
+                open_changes = [c for c in open_changes if not (c[0].passage == index and c[0].start >= stretch.start)]
+                open_changes.append((_remark(index, stretch.start, stretch.end, passages[index].text), words))
+                while waiting and (waiting[0].passage, waiting[0].start) < (index, stretch.end):
+                    waiting.pop(0)
+                continue
         if open_changes and _UNDONE.search(stretch.text.lower()) and not looks_ahead(stretch.text[:200]):
             open_changes = _still_open(open_changes, stretch.text)
         took_back = len(open_changes) < before
@@ -226,7 +235,7 @@ def _still_open(
 def _lasts(step: Deed, text: str) -> bool:
     """Whether a step changed something that stays changed until somebody takes it back."""
     said, after = text[step.start : step.deed_end], text[step.deed_end : step.end]
-    if not (_LEFT.search(said.lower()) and _LASTING.search(said.lower())) or _UNDONE.search(after.lower()):
+    if not (_LEFT.search(said.lower()) and state.LASTING.search(said.lower())) or _UNDONE.search(after.lower()):
         return False
     return re.search(r"\b(?:and|then) (?:re-?\w+|started|on again|back)", said, re.I) is None
 

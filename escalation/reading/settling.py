@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from escalation.reading import deeds, findings, outcomes
+from escalation.reading import deeds, findings, outcomes, state
 from escalation.reading.passages import Deed, Passage
 from escalation.reading.vocabulary import same_as
 
@@ -67,13 +67,23 @@ def conclude(found: list[Deed], passages: Sequence[Passage]) -> list[Deed]:
         last = place + 1 == len(found)
         if passages[deed.passage].resolution and deed.outcome == "unknown":
             deed = replace(deed, outcome="partial" if deed.check or not last else "worked")
-        elif deed.outcome == "unknown" and not _awaited(deed, passages):
-            later = found[place + 1] if not last else None
-            went_on = later is not None and (later.passage, later.start) > (deed.passage, deed.end + 2)
-            if deed.check or went_on or _open_later(deed, after):
-                deed = replace(deed, outcome="no_change", inferred=True)
+        elif deed.outcome == "unknown" and _open_later(deed, after) and not (_awaited(deed, passages) or _went_well(deed, passages[deed.passage].text) or _ticked(deed, passages[deed.passage])):
+            deed = replace(deed, outcome="no_change", inferred=True)
         made.append(deed)
     return _recurred(made, passages)
+
+
+_WELL = re.compile(r"\b(?!fail|crash|drop|stop|froze|hang|broke|die|lock|disconnect)\w{3,}(?:ed|ts|ks|ns|ds|me up|t in|d in) (?:\w+ ){0,2}?(?:after (?:that|this|it)\b|afterwards\b|straight away\b|at once\b)")
+
+
+def _went_well(deed: Deed, text: str) -> bool:
+    """Whether something is said to have gone right after the deed: nobody said then that the problem stayed."""
+    return _WELL.search(text[deed.end : deed.end + 90].lower()) is not None
+
+
+def _ticked(deed: Deed, passage: Passage) -> bool:
+    """Whether all that is said of a deed is that it was done."""
+    return any(s.ticked and s.start <= deed.start < s.end for s in passage.stretches)
 
 
 def _open_after(passages: Sequence[Passage]) -> list[int]:
@@ -83,7 +93,7 @@ def _open_after(passages: Sequence[Passage]) -> list[int]:
         last = -1
         if passage.role not in ("system", "us"):
             told = (s for s in reversed(passage.stretches) if s.kind in ("sentence", "item", "pasted"))
-            last = next((s.start for s in told if outcomes.OPEN.search(s.text[:300].lower())), -1)
+            last = next((s.start for s in told if outcomes.OPEN.search(s.text[:300].lower()) and not state.says_left(s.text)), -1)
         ends.append(last)
     return ends
 

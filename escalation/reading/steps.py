@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple, cast
 
-from escalation.reading import deeds, findings, outcomes, pasted, statements
+from escalation.reading import deeds, findings, outcomes, pasted, state, statements
 from escalation.reading.outcomes import Outcome
 from escalation.reading.passages import Actor, Deed, Passage
 from escalation.reading.settling import conclude, settle
@@ -26,7 +26,7 @@ from escalation.reading.text import Stretch
 __all__ = ["Actor", "Deed", "Passage", "find_steps"]
 
 _JOINT = re.compile(
-    r"(?P<hard>,\s+|;\s+|\s+[-–—]{1,2}>?\s+|\s*(?:->|=>|→|>>)\s*|:\s+|\.\.+\s*|\s*\(|\)\s*|\.\s+|!\s+)"
+    r"(?P<hard>,\s+|\s*\t\s*|\s+\|\s+|;\s+|\s+[-–—]{1,2}>?\s+|\s*(?:->|=>|→|>>)\s*|:\s+|\.\.+\s*|\s*\(|\)\s*|\.\s+|!\s+)"
     r"|(?P<soft>\s+(?:and then|and also|and|but|then|however|which(?! (?:i|we)\b)|so|although|though|after which|plus)\s+)",
 )
 """Where clauses part, in lower-case text."""
@@ -73,7 +73,7 @@ _PLAIN_WORD = re.compile(r"\w+")
 def _in_passage(index: int, passage: Passage) -> list[Deed]:
     found: list[Deed] = []
     began = False
-    advising = passage.role != "customer" and deeds.advising(passage.text)
+    advising = passage.role != "customer" and deeds.advising(passage.own)
     listing = False
     told = [s for s in passage.stretches if s.kind in ("sentence", "item", "heading", "pasted")]
     for place, stretch in enumerate(told):
@@ -81,6 +81,8 @@ def _in_passage(index: int, passage: Passage) -> list[Deed]:
             shown = _went_before(found, told, place) and findings.finding_told(told[place - 1].text) is None
             if not advising and not shown:
                 found += _typed(stretch, index, passage.role)
+            continue
+        if stretch.kind != "heading" and state.says_left(stretch.text) and (" still " in stretch.text[:80] or deeds.claims(stretch.text) != "deed"):
             continue
         if stretch.kind == "heading" or (stretch.text.endswith(":") and stretch.kind == "sentence"):
             listing = _TRIED_LIST.search(stretch.text) is not None and not deeds.looks_ahead(stretch.text)
@@ -92,7 +94,7 @@ def _in_passage(index: int, passage: Passage) -> list[Deed]:
             if deeds.claims(stretch.text) != "deed":
                 continue
         else:
-            listing = listing and (stretch.kind == "item" or _row(passage.text, stretch))
+            listing = (listing and (stretch.kind == "item" or _row(passage.text, stretch))) or stretch.ticked
         if passage.description and not began and (listing or (found and found[-1].result_stated)):
             began, passage = True, replace(passage, description=False)
         following = told[place + 1] if place + 1 < len(told) else None
@@ -220,7 +222,7 @@ def _steps_in(
     stretch: Stretch, index: int, passage: Passage, following: Stretch | None, listing: bool
 ) -> list[Deed]:
     role = passage.role
-    if stretch.text.endswith("?") or _ABOUT_THE_TEXT.match(stretch.text):
+    if stretch.text.endswith("?") or not any(c.isalnum() for c in stretch.text) or _ABOUT_THE_TEXT.match(stretch.text):
         return []
     if (" when" in stretch.text or " if " in stretch.text) and (parting := _BUT_WHEN.search(stretch.text)):
         head, tail = _halved(stretch, parting)
@@ -473,7 +475,7 @@ _PURPOSE = re.compile(
 
 def _from_next(following: Stretch, check: bool) -> Outcome:
     text = following.text
-    if text.endswith("?") or deeds.claims(text) is not None:
+    if text.endswith("?") or state.says_left(text) or deeds.claims(text) is not None:
         return "unknown"
     if not outcomes.goes_on_about(text) and len(text.split()) > 6:
         return "unknown"

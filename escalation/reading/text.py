@@ -9,12 +9,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from escalation.reading import pasted
+from escalation.reading.forms import Forms, forms
+from escalation.reading.mail import Cut, Row, cuts
 
-Kind = Literal["sentence", "item", "heading", "pasted", "quoted", "signature"]
+Kind = Literal["sentence", "item", "heading", "pasted", "quoted", "signature", "boilerplate", "undone"]
+
+OTHERS = frozenset(("quoted", "signature", "boilerplate", "undone"))
+"""Kinds of what is not the writer's own, or was not done."""
 
 LONGEST = 600
 """Characters after which a run of text without a full stop is cut at a space, so that patterns stay cheap."""
@@ -27,16 +32,6 @@ _ITEM = re.compile(
 _CLOCK = re.compile(r"\d\d?[:.h]\d\d|\b\d{4}\b")
 """A row of a log that somebody keeps by hand: several sentences, several deeds."""
 _QUOTED = re.compile(r"\s*>")
-_MAIL_BELOW = re.compile(
-    r"\s*(?:-{2,}\s*(?:original message|forwarded message|begin forwarded)|from:\s.{1,120}$|on .{5,80} wrote:\s*$)",
-    re.IGNORECASE,
-)
-_MAIL_HEADER = re.compile(r"\s*(?:sent|date|to|subject|cc):\s", re.IGNORECASE)
-_SIGN_OFF = re.compile(
-    r"\s*(?:--\s*$|(?:(?:kind|best|warm|many)\s+)?(?:regards|thanks|thank you|thx|cheers|sincerely|br|mfg|tia)"
-    r"(?:\s+(?:in advance|again|all|everyone|so much|very much|and regards))?[\s,.!]*$|sent from my \w+)",
-    re.IGNORECASE,
-)
 _END = re.compile(r"(?:[.!?]+[)\"'”]?|;)(?=\s|$)|(?<=[a-z]{3})\.(?=[A-Z][a-z']*\s)")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:e\.g|i\.e|etc|vs|approx|incl|mr|mrs|ms|dr|st|ca|resp|max|min|temp|ext)|\b[a-z])\.$", re.I
@@ -51,6 +46,8 @@ class Stretch:
     end: int
     kind: Kind
     text: str
+    ticked: bool = False
+    """Whether a form says that it was done, so that it needs no result to be a step."""
 
 
 def small(text: str) -> str:
@@ -59,17 +56,45 @@ def small(text: str) -> str:
     return low if len(low) == len(text) else text
 
 
-class _Line(NamedTuple):
-    start: int
-    end: int
-    text: str
-    blank: bool
-
-
 def stretches(text: str) -> list[Stretch]:
-    """Return the text's stretches in order. Blank space between them belongs to none."""
-    lines = list(_lines(text))
-    kinds = _kinds(lines)
+    """Return the text's stretches in order. Blank space between them belongs to none.
+
+    What is not the writer's own, and what a form says was not done, is taken out first and stands in between, whole.
+    """
+    rows = list(_lines(text))
+    form = forms(rows)
+    foreign = cuts(rows)
+    gone = [*((c.start, c.end) for c in foreign), *form.masked, *form.undone]
+    inner = _blanked(text, gone) if gone else text
+    found = _told_in(inner, list(_lines(inner)), form)
+    others = [*_whole(text, foreign), *(s for a, b in form.undone for s in _trimmed(text, a, b, "undone"))]
+    whole = [s if s.text is inner else Stretch(s.start, s.end, s.kind, text[s.start : s.end], s.ticked) for s in found]
+    return sorted([*whole, *others], key=lambda s: s.start) if others else whole
+
+
+def _blanked(text: str, gone: list[tuple[int, int]]) -> str:
+    """Return the text with blanks where something is taken out; offsets stay."""
+    made, at = [], 0
+    for start, end in sorted(gone):
+        if end > at:
+            made += [text[at : max(at, start)], " " * (end - max(at, start))]
+            at = end
+    return "".join([*made, text[at:]])
+
+
+def _whole(text: str, foreign: list[Cut]) -> Iterator[Stretch]:
+    """Return rows of the same kind that follow each other as one stretch."""
+    at = 0
+    while at < len(foreign):
+        stop = at + 1
+        while stop < len(foreign) and foreign[stop].kind == foreign[at].kind and text[foreign[stop - 1].end : foreign[stop].start].isspace():
+            stop += 1
+        yield from _trimmed(text, foreign[at].start, foreign[stop - 1].end, foreign[at].kind)
+        at = stop
+
+
+def _told_in(text: str, lines: list[Row], form: Forms) -> list[Stretch]:
+    kinds = _kinds(lines, form)
     found: list[Stretch] = []
     widths = [len(line.text.rstrip()) for line in lines]
     width = max(widths, default=0)
@@ -90,7 +115,10 @@ def stretches(text: str) -> list[Stretch]:
             mark = _ITEM.match(lines[at].text)
             begin = lines[at].start + (mark.end() if mark else 0)
             timed = mark is not None and _CLOCK.search(mark.group()) is not None
-            found += (_sentences if timed else _item)(text, begin, lines[stop - 1].end)
+            if lines[at].start in form.ticked:
+                found += [replace(s, ticked=True) for s in _trimmed(text, begin, lines[stop - 1].end, "item")]
+            else:
+                found += (_sentences if timed else _item)(text, begin, lines[stop - 1].end)
         elif kind == "sentence":
             while (
                 stop < len(lines)
@@ -105,7 +133,7 @@ def stretches(text: str) -> list[Stretch]:
     return found
 
 
-def _told(text: str, line: _Line, end: int) -> Iterator[Stretch]:
+def _told(text: str, line: Row, end: int) -> Iterator[Stretch]:
     """Return the sentences of a paragraph; of one that begins "the error is:", what it announces is pasted."""
     named = pasted.announced(line.text[:LONGEST]) if end == line.end else None
     if named is None:
@@ -119,7 +147,7 @@ def _told(text: str, line: _Line, end: int) -> Iterator[Stretch]:
         yield from _sentences(text, after, end)
 
 
-def _unfenced(lines: list[_Line], first: int, stop: int) -> tuple[int, int]:
+def _unfenced(lines: list[Row], first: int, stop: int) -> tuple[int, int]:
     """Return the rows of a pasted block without the fences around it."""
     while first < stop and lines[first].text.strip().startswith("```") and not lines[first].text.strip("` \t"):
         first += 1
@@ -128,28 +156,25 @@ def _unfenced(lines: list[_Line], first: int, stop: int) -> tuple[int, int]:
     return first, stop
 
 
-def _lines(text: str) -> Iterator[_Line]:
+def _lines(text: str) -> Iterator[Row]:
     start = 0
     for raw in text.split("\n"):
         content = raw[:-1] if raw.endswith("\r") else raw
-        yield _Line(start, start + len(content), content, not content or content.isspace())
+        yield Row(start, start + len(content), content, not content or content.isspace())
         start += len(raw) + 1
 
 
-def _kinds(lines: list[_Line]) -> list[Kind]:
+def _kinds(lines: list[Row], form: Forms) -> list[Kind]:
     kinds: list[Kind] = []
     fenced = listed = False
-    below: Kind | None = None
     for index, line in enumerate(lines):
-        if below is None:
-            below = _tail(lines, index)
         if "```" in line.text and line.text.strip().startswith("```"):
             fenced = not fenced
             kinds.append("pasted")
-        elif fenced:
+        elif fenced or (line.start in form.reported and not line.blank):
             kinds.append("pasted")
-        elif below is not None:
-            kinds.append(below)
+        elif line.start in form.items:
+            kinds.append("item")
         elif ">" in line.text and _QUOTED.match(line.text) and not pasted.surely(line.text):
             listed = index > 0 and not lines[index - 1].blank and (kinds[-1] in ("sentence", "heading") or listed)
             kinds.append("item" if listed and _listed(lines, index) else "quoted")
@@ -158,10 +183,13 @@ def _kinds(lines: list[_Line]) -> list[Kind]:
         else:
             kinds.append(_prose_kind(line, lines[index + 1] if index + 1 < len(lines) else None))
     _spread(lines, kinds)
+    for index, line in enumerate(lines):
+        if line.start in form.items:
+            kinds[index] = "item"
     return kinds
 
 
-def _listed(lines: list[_Line], index: int) -> bool:
+def _listed(lines: list[Row], index: int) -> bool:
     """Whether a row that begins with ">" is one of a list: three rows and more right below the writer's own words."""
     first = index
     while first and _QUOTED.match(lines[first - 1].text):
@@ -169,38 +197,10 @@ def _listed(lines: list[_Line], index: int) -> bool:
     last = index
     while last + 1 < len(lines) and _QUOTED.match(lines[last + 1].text):
         last += 1
-    above = lines[first - 1].text.rstrip() if first else ""
-    return last - first >= 2 and bool(above) and not above.endswith("wrote:") and not _MAIL_BELOW.match(above[:200])
+    return last - first >= 2 and bool(first and lines[first - 1].text.strip())
 
 
-_TAIL_BEGINS = frozenset("-fFoOkKrRbBwWmMtTcCsS")
-"""How mail headers and farewells begin."""
-
-
-def _tail(lines: list[_Line], index: int) -> Kind | None:
-    """Return what everything from this line on is, if it is a mail's tail."""
-    text = lines[index].text
-    begins = text.lstrip()[:1]
-    if not begins or begins not in _TAIL_BEGINS:
-        return None
-    if _MAIL_BELOW.match(text[:200]):
-        near = lines[index + 1 : index + 4]
-        header = text.lstrip()[:5].lower() == "from:"
-        if header and "<sip" in text[:200]:
-            return None
-        if not header or any(_MAIL_HEADER.match(line.text[:80]) for line in near):
-            return "quoted"
-    if _SIGN_OFF.match(text[:80]) and sum(not line.blank for line in lines[index + 1 : index + 12]) <= 6:
-        after = lines[index + 1 : index + 12]
-        return (
-            "signature"
-            if len(lines) - index <= 12 and not any(_MAIL_BELOW.match(x.text[:200]) for x in after)
-            else None
-        )
-    return None
-
-
-def _prose_kind(line: _Line, following: _Line | None) -> Kind:
+def _prose_kind(line: Row, following: Row | None) -> Kind:
     if _ITEM.match(line.text[:40]):
         return "item"
     stripped = line.text.rstrip()
@@ -211,12 +211,12 @@ def _prose_kind(line: _Line, following: _Line | None) -> Kind:
     return "sentence"
 
 
-def _spread(lines: list[_Line], kinds: list[Kind]) -> None:
+def _spread(lines: list[Row], kinds: list[Kind]) -> None:
     """Let pasted blocks take in what joins them: output below a command, fields, columns, single blank lines between."""
     prompt, fields = False, 0
     for index in range(1, len(lines)):
         above, text = lines[index - 1], lines[index].text
-        if lines[index].blank or kinds[index - 1] != "pasted":
+        if lines[index].blank or kinds[index - 1] != "pasted" or above.text.startswith("*****"):
             prompt, fields = False, 0
             continue
         prompt = prompt or pasted.PROMPT.match(above.text[:200]) is not None
@@ -242,7 +242,7 @@ def _spread(lines: list[_Line], kinds: list[Kind]) -> None:
                 kinds[index] = "pasted"
 
 
-def _between(lines: list[_Line], kinds: list[Kind]) -> None:
+def _between(lines: list[Row], kinds: list[Kind]) -> None:
     """Take one or two lines between rows of output for output, unless somebody says something there."""
     for size in (1, 2):
         for index in range(1, len(lines) - size):
@@ -255,7 +255,7 @@ def _between(lines: list[_Line], kinds: list[Kind]) -> None:
                 kinds[index : index + size] = ["pasted"] * size
 
 
-def _fielded(lines: list[_Line], kinds: list[Kind]) -> None:
+def _fielded(lines: list[Row], kinds: list[Kind]) -> None:
     """Take a run of rows "Name: value" for pasted when a program wrote it."""
     at = 0
     while at < len(lines):
@@ -267,7 +267,7 @@ def _fielded(lines: list[_Line], kinds: list[Kind]) -> None:
         at = max(stop, at + 1)
 
 
-def _led(lines: list[_Line], kinds: list[Kind]) -> None:
+def _led(lines: list[Row], kinds: list[Kind]) -> None:
     """Take the paragraph right below "it fails with:" for pasted when it reads as the wording of an error."""
     for index in range(len(lines) - 1):
         if kinds[index] not in ("heading", "sentence", "item") or not lines[index].text.rstrip().endswith(":"):
@@ -282,7 +282,7 @@ def _led(lines: list[_Line], kinds: list[Kind]) -> None:
             at += 1
 
 
-def _indented(lines: list[_Line], kinds: list[Kind]) -> None:
+def _indented(lines: list[Row], kinds: list[Kind]) -> None:
     """Take three and more rows that are set in by four columns for pasted, unless they read as prose."""
     at = 0
     while at < len(lines):

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from escalation.reading import deeds
-from escalation.reading.text import stretches
+from escalation.reading.text import OTHERS, stretches
 
 _SUBJECT = r"(?:(?:ok(?:ay)?|yes|yep|right|hi|hello|all) )*(?:(?:i am|i will|i have|i shall|i can|i|we are|we will|we have|we|let me|am|will) )?"
 _FILLER = r"(?:just|now|currently|still|already|also|right now|going to|gonna)"
@@ -118,7 +118,7 @@ def reports_deed(text: str, *, by: tuple[str, ...] = (), strict: bool = False) -
     for stretch in stretches(text):
         if stretch.kind == "pasted":
             return True
-        if stretch.kind in ("quoted", "signature"):
+        if stretch.kind in OTHERS:
             continue
         senses += _senses(stretch.text, by)
     doubtful = strict or "announcement" in senses

@@ -1,7 +1,8 @@
 """How well the rules read tickets that were labelled before the rules saw them: figures as floors, file by file.
 
 The floors stand slightly under what was reached on 23 November 2026; what a first run gave is in `docs/reading.md`.
-A change that lowers one has to say why.
+A change that lowers one has to say why. Outcomes and dead ends of the sixth: a step is no longer called "no change" only because
+another step follows it; somebody has to say that the trouble is still there.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ FLOORS = {
     "third.txt": (0.85, 0.79, 0.95, 0.75, 0.88, 0.95, 0.97, 0.80, 2),
     "fourth.txt": (0.82, 0.73, 0.97, 0.69, 0.90, 0.87, 0.92, 0.91, 7),
     "fifth.txt": (0.75, 0.62, 0.94, 0.61, 0.73, 0.94, 0.76, 0.87, 12),
-    "sixth.txt": (0.70, 0.64, 0.93, 0.59, 0.71, 0.85, 0.84, 0.83, 7),
+    "sixth.txt": (0.70, 0.59, 0.93, 0.54, 0.71, 0.85, 0.84, 0.83, 7),
     "seventh.txt": (0.70, 0.62, 0.90, 0.53, 0.74, 0.84, 0.62, 0.83, 5),
 }
 

@@ -29,9 +29,7 @@ def test_prose_lists_output_mail_and_signatures_are_told_apart() -> None:
         ("item", "rebooted it"),
         ("item", "new cable"),
         ("pasted", "C:\\> ping 10.0.0.1\r\nReply from 10.0.0.1: bytes=32"),
-        ("sentence", "Regards,"),
-        ("sentence", "Dana"),
-        ("sentence", "Harbor IT"),
+        ("signature", "Regards,\r\nDana\r\nHarbor IT"),
         ("quoted", "From: Mia\r\nSent: Monday\r\nOld mail. Rebooted."),
     ]
     assert kinds("Done.\n\nKind regards,\nDana\nHarbor IT")[1:] == [

@@ -1,0 +1,241 @@
+"""Tell what lists, forms and tables say was done from what they say was not, and the reports of programs from both.
+
+A box, a mark or a word beside a deed says whether it was done; what was not is cut out. A program's record is evidence,
+whatever verbs it holds.
+"""
+
+# ruff: noqa: E501 - an alternative is easier to find in one long line than in a ladder
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from escalation.reading import deeds, outcomes, pasted
+from escalation.reading.mail import Row
+
+_BULLET = r"\s{0,9}(?:[-*•+–]\s+|\d{1,3}[.)]\s+)?"
+_BOX = re.compile(
+    rf"(?P<lead>{_BULLET})(?:(?P<done>[☑✅✔✓🗹☒]|\[(?:x|✓|✔|☑|done|ok|yes)\]|\(x\))|(?P<not>[☐⬜◻□▢❌✗✘✖❎🗷]|\[\s?\]|\(\s\)|\[(?:todo|to do|open|no|-|pending|skipped|n/a)\]))\s{{0,9}}[:\-–]?\s{{0,9}}(?=\S)",
+    re.IGNORECASE,
+)
+_CROSS = frozenset("❌✗✘✖❎")
+_NOT_WORD = (
+    r"no|n|n/?a|not\b.{0,12}\b(?:done|completed?|started|tried|tested|attempted|performed|applicable|needed|required|checked)(?: yet)?|not yet|skipped|pending|to-?\s?do|open|outstanding|tbd|tba|none|incomplete|deferred|on hold|"
+    r"nein|non|nee|nej|nei|não|nie|offen|nicht (?:erledigt|gemacht|durchgeführt)|pas (?:fait|encore)|niet gedaan|no hecho|non fatto|não feito|ikke (?:gjort|udført|utført)|inte gjort|❌|✗|✘|✖|☐|\[\s?\]|-{1,2}|–|—"
+)
+_DONE_WORD = r"yes|y|done|completed?|performed|finished|x|✓|✔|✅|☑|\[x\]|ja|oui|sí|si|sì|sim|tak|erledigt|gemacht|fait|gedaan|hecho|fatto|feito|gjort|udført|utført"
+_AFTER = re.compile(
+    rf"\s{{0,9}}(?:[:=?]|\s[-–—]|\(|→|->)\s{{0,9}}(?:(?P<not>{_NOT_WORD})|(?P<done>{_DONE_WORD}))\s{{0,9}}\)?[.!]?\s{{0,9}}$",
+    re.IGNORECASE,
+)
+_NOT_DONE = re.compile(
+    r"\s(?:was |were )?not (?:yet )?(?:done|completed|performed)(?: yet)?[.!]?\s{0,9}$", re.IGNORECASE
+)
+_BEFORE = re.compile(
+    rf"(?P<lead>{_BULLET})(?:(?P<not>not (?:yet )?(?:done|tried)|to-?\s?do|skipped|pending|n/a|no|outstanding)|(?P<done>done|completed?|yes))\s?[:\-–]\s+(?=\S)",
+    re.IGNORECASE,
+)
+_STEP_COLUMN = re.compile(
+    r"\W{0,9}(?:(?:troubleshooting |diagnostic |test )?(?:steps?|tasks?|actions?|checks?|tests?|items?|activit(?:y|ies)|work)(?: (?:taken|performed|done|tried))?|what(?: was| we| i)? (?:done|tried|did)|tried|schritte?|aufgaben?|ma(?:ß|ss)nahmen?|tätigkeit|étapes?|actions?|tâches?|stappen?|stap|taken?|acties?|actie|pasos?|tareas?|acción|passi|azione|attività|etapas?|passos?|tarefas?|trin|opgave|steg|åtgärd|oppgave|tiltak|krok|zadanie)\W{0,9}",
+    re.IGNORECASE,
+)
+_RESULT_COLUMN = re.compile(
+    r"\W{0,9}(?:results?|outcomes?|status|done|completed?|finished|ok|state|findings?|ergebnis|erledigt|résultat|fait|statut|resultaat|gedaan|resultado|hecho|estado|risultato|fatto|stato|feito|resultat|udført|status|klart|gjort|utført|wynik|zrobione)\W{0,9}",
+    re.IGNORECASE,
+)
+_PARTED = re.compile(r"[,;:–-]\s")
+_NOT_CELL = re.compile(rf"\s{{0,9}}(?:{_NOT_WORD})?\s{{0,9}}\.?", re.IGNORECASE)
+_DONE_CELL = re.compile(rf"\s{{0,9}}(?:{_DONE_WORD})\s{{0,9}}\.?", re.IGNORECASE)
+_TABLE_RULE = re.compile(r"[\s|:=+-]{3,}$")
+
+
+@dataclass(slots=True)
+class Forms:
+    """What forms say of rows: parts that are no words of anybody, rows that were not done, items that were, rows of reports."""
+
+    masked: list[tuple[int, int]] = field(default_factory=list)
+    undone: list[tuple[int, int]] = field(default_factory=list)
+    ticked: set[int] = field(default_factory=set)
+    """Beginnings of rows that say that they were done."""
+    items: set[int] = field(default_factory=set)
+    """Beginnings of rows that are items whatever they look like."""
+    reported: set[int] = field(default_factory=set)
+    """Beginnings of rows that a program wrote."""
+
+
+def forms(rows: Sequence[Row]) -> Forms:
+    """Return what lists, forms, tables and reports say of the rows."""
+    found = Forms()
+    _tables(rows, found)
+    crossed = any("☑" in row.text or "✅" in row.text for row in rows)
+    for row in rows:
+        if not row.blank and row.start not in found.items and len(row.text) <= 600:
+            _marked(row, found, crossed=crossed)
+    _reports(rows, found)
+    return found
+
+
+def _marked(row: Row, found: Forms, *, crossed: bool) -> None:
+    text = row.text
+    end = row.end
+    mark = _BOX.match(text)
+    if mark:
+        told = text[mark.end() :]
+        done = bool(mark["done"]) and not (crossed and mark["done"] == "☒")
+        if (
+            mark["not"] in _CROSS
+            and (parted := _PARTED.search(told))
+            and outcomes.states_result(told[parted.end() :])
+        ):
+            done = True
+    else:
+        mark = _BEFORE.match(text)
+        if mark and not deeds.starts_with_deed(text[mark.end() :]):
+            mark = None
+        done = bool(mark and mark["done"])
+    told = text[mark.end() if mark else len(re.match(_BULLET, text).group()) :]  # type: ignore[union-attr]
+    if after := _AFTER.search(told[-60:]):
+        begin = len(text) - len(told[-60:]) + after.start()
+        if (mark and mark.re is _BOX) or deeds.starts_with_deed(told):
+            end = row.start + begin
+            done = bool(after["done"]) and (mark is None or done)
+        else:
+            after = None
+    elif mark is None and _NOT_DONE.search(text[-40:]) and deeds.starts_with_deed(told):
+        found.undone.append((row.start, row.end))
+        return
+    if mark is None and after is None:
+        return
+    if not done:
+        found.undone.append((row.start, row.end))
+        return
+    begin = mark.end() if mark else 0
+    found.masked += [(row.start, row.start + begin), (end, row.end)]
+    found.ticked.add(row.start)
+    found.items.add(row.start)
+
+
+def _tables(rows: Sequence[Row], found: Forms) -> None:
+    """Read tables of steps and results: a row is a deed with its result, or one that was not done."""
+    at = 0
+    while at < len(rows):
+        text = rows[at].text
+        if ("\t" not in text and "|" not in text) or len(text) > 300:
+            at += 1
+            continue
+        between = "|" if "|" in text else "\t"
+        head = _cells(rows[at], between)
+        steps = [i for i, (_, _, cell) in enumerate(head) if _STEP_COLUMN.fullmatch(cell)]
+        results = [
+            i for i, (_, _, cell) in enumerate(head) if _RESULT_COLUMN.fullmatch(cell) and i not in steps[:1]
+        ]
+        stop = at + 1
+        while stop < len(rows) and between in rows[stop].text:
+            stop += 1
+        body = [row for row in rows[at + 1 : stop] if not _TABLE_RULE.match(row.text)]
+        if steps and results and any(_deed_in(row, between, steps[0]) for row in body):
+            found.masked += [(row.start, row.end) for row in rows[at:stop] if row not in body]
+            for row in body:
+                _row_of_table(row, between, steps[0], results, found)
+        at = stop
+
+
+def _cells(row: Row, between: str) -> list[tuple[int, int, str]]:
+    """Return the cells of a row with their offsets; bars at its ends are none."""
+    start, text = row.start, row.text
+    if between == "|":
+        lead = len(text) - len(text.lstrip(" |"))
+        start, text = (
+            start + (lead if text.lstrip()[:1] == "|" else 0),
+            text[lead if text.lstrip()[:1] == "|" else 0 :],
+        )
+        text = text.rstrip()
+        text = text[:-1] if text.endswith("|") else text
+    found = []
+    for cell in text.split(between):
+        found.append((start, start + len(cell), cell.strip()))
+        start += len(cell) + 1
+    return found
+
+
+def _deed_in(row: Row, between: str, column: int) -> bool:
+    cells = _cells(row, between)
+    return len(cells) > column and deeds.starts_with_deed(cells[column][2])
+
+
+def _row_of_table(row: Row, between: str, step: int, results: Sequence[int], found: Forms) -> None:
+    cells = _cells(row, between)
+    said = [cells[i] for i in results if i < len(cells)]
+    if len(cells) <= step or all(_NOT_CELL.fullmatch(cell) for _, _, cell in said):
+        found.undone.append((row.start, row.end))
+        return
+    found.items.add(row.start)
+    found.ticked.add(row.start)
+    found.masked.append((row.start, cells[step][0]))
+    found.masked += [(begin, end) for begin, end, cell in said if _DONE_CELL.fullmatch(cell) or not cell]
+    told = [end for begin, end, cell in cells[step:] if cell and not (_DONE_CELL.fullmatch(cell))]
+    found.masked.append((max(told), row.end))
+
+
+_FIELD = re.compile(r"\s{0,9}(?P<name>[A-Z][\w ./()#'-]{0,40}?)\s?(?:[:=]\s|[:=]$|\t)")
+_STRONG = re.compile(
+    r"\b(?:agent|sensor|probe|check|endpoint|threats?|detections?|detected|malware|verdict|severity|alerts?|trigger\w*|job|policy|start(?:ed)?(?: time)?|end(?:ed)?(?: time)?|duration|run ?time|total size|backup size|transferred|process(?:ed)?|hash|sha\d+|exit code|return code|output|script|"
+    r"automated task|last (?:message|scan|check|seen|run|boot)|uptime|scan\w*|scanned|run ?as|host application|remediation|action(?: taken)?|date/time|additional info|notification\w*|state|path|quarantine\w*|machine|computer|items|next run|retention|restore points?|repository|signature|engine|gestartet|beendet|dauer|auftrag|durée|début|fin)\b",
+    re.IGNORECASE,
+)
+_WEAK = re.compile(
+    r"\b(?:client|site|server|user ?(?:name)?|device|service|host(?:name)?|status|error|file|size|source|level|version|ip(?: address)?|domain|group|name|message|event|id|type|category|details|time|date|customer|location|drive|disk|memory|cpu)\b",
+    re.IGNORECASE,
+)
+_BY_HAND = re.compile(
+    r"\b(?:issue|problem|steps?|troubleshoot\w*|tried|work(?: done)?|next|resolution|cause|summary|notes?|impact|contact|caller|phone|reason|escalat\w+|symptoms?|description|question|request|fix|workaround|diagnosis|findings?|impression)\b",
+    re.IGNORECASE,
+)
+_LEDGER = re.compile(
+    r"\s{0,9}(?:(?:ticket|case|request|time entry|note|task|job|record|alert|report|status|last|service|#?\w*\d+)\s){0,4}(?:(?:created|updated|modified|assigned|closed|added|generated|triggered|detected|merged|approved)\s(?:by|at|on|to|into)\b(?=.{0,80}(?:\d{1,2}[:.]\d\d|\d{4}|\bteam\b|\bboard\b|\bqueue\b|#\d))|changed from\s.{1,60}\sto\s)"
+    r"|\s{0,9}windows powershell transcript (?:start|end)|\s{0,9}(?:start|end) time\s?:\s\d",
+    re.IGNORECASE,
+)
+_STARS = re.compile(r"\s{0,9}[*=#-]{5,}\s{0,9}$")
+_SPOKEN = re.compile(r"\b(?:i|i've|we|we've|my|our|tried)\b|\?\s{0,9}$", re.IGNORECASE)
+
+
+def _reports(rows: Sequence[Row], found: Forms) -> None:
+    """Name the rows of a program's record: fields that programs write, with what stands between them."""
+    at = 0
+    while at < len(rows):
+        stop = at
+        while stop < len(rows) and not rows[stop].blank:
+            stop += 1
+        if stop > at:
+            _report_in(rows[at:stop], found)
+        at = max(stop, at + 1)
+
+
+def _report_in(rows: Sequence[Row], found: Forms) -> None:
+    strong = weak = 0
+    written: list[int] = []
+    for index, row in enumerate(rows):
+        text = row.text[:200]
+        if row.start in found.ticked or any(a <= row.start < b for a, b in found.undone):
+            continue
+        if _LEDGER.match(text):
+            written.append(index)
+            strong += "transcript" in text.lower()
+            found.reported.add(row.start)
+        elif text.count("\t") >= 2 or pasted.surely(text) or _STARS.match(text):
+            strong += min(2, sum(_STRONG.fullmatch(cell.strip()) is not None for cell in text.split("\t")))
+            written.append(index)
+        elif name := _FIELD.match(text):
+            if _BY_HAND.search(name["name"]) and not _STRONG.search(name["name"]):
+                return
+            strong += _STRONG.search(name["name"]) is not None
+            weak += _WEAK.search(name["name"]) is not None
+            written.append(index)
+    if strong < 2 or strong + weak < 3:
+        return
+    for index in range(written[0], written[-1] + 1):
+        if index in written or not _SPOKEN.search(rows[index].text[:200]):
+            found.reported.add(rows[index].start)

@@ -1,0 +1,67 @@
+"""Notes as they come in: what is not somebody's own words is left out, what is, is read, and every quotation is literal.
+
+The kinds and their parts are in `incoming.py`. Floors: all of those looked at; of those set aside, what was reached.
+"""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from escalation.reading.source import plain
+from tests.unit.escalation.reading import incoming, incoming_parts, incoming_unseen
+from tests.unit.escalation.reading.incoming import KINDS, Incoming, cases, faults
+
+COUNT = 60
+UNSEEN_MISSED = {"injected": 8}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_incoming_notes_are_read_as_they_were_meant(kind: str) -> None:
+    seen = [(case.text, wrong) for case in cases(kind, incoming_parts, COUNT) if (wrong := faults(case))]
+    assert not seen
+    unseen = [case for case in cases(kind, incoming_unseen, COUNT) if faults(case)]
+    assert len(unseen) <= UNSEEN_MISSED.get(kind, 0)
+
+
+def test_the_deeds_used_here_are_read_by_themselves() -> None:
+    for deed, result, outcome in incoming._OWN:
+        assert not faults(Incoming("alone", f"{deed}, {result}.", ((deed, outcome),)))
+
+
+@pytest.mark.parametrize(
+    ("source", "read"),
+    [
+        ("<p>Can&#39;t log in.<br>Rebooted&nbsp;it</p>", "Can't log in.\nRebooted it\n"),
+        ("if a < b and List<String> x", "if a < b and List<String> x"),
+        ("EXAMPLE\\nina logged on", "EXAMPLE\\nina logged on"),
+        ("Was on.\\nNow off.\\nC:\\new stays", "Was on.\nNow off.\nC:\\new stays"),
+        ("a\x85b\u2028c\x0bd\re", "a\nb\nc\nd\ne"),
+        ("<s>gone</s>kept ~~gone~~", "kept "),
+        ("soft\u00adware", "software"),
+        ("&lt;br&gt;x&lt;br&gt;y", "\nx\ny"),
+        ("<style>p{}</style><script>x<y</script><div>kept", "kept"),
+        ("![shot](https://img.example/1.png) kept", " kept"),
+    ],
+)
+def test_what_came_in_becomes_plain_lines(source: str, read: str) -> None:
+    assert plain(source).text == read
+
+
+def test_every_stretch_of_plain_text_leads_back_to_the_source() -> None:
+    pieces = ["<p>", "</p>", "<br>", "&amp;", "&nbsp;", "\r\n", "\x85", "\u200b", "word ", "<b>"]
+    pieces += ["\\n", "~~x~~", "&lt;br&gt;", "<td>", "a<b"]
+    draw = random.Random(4)
+    for _ in range(400):
+        source = "".join(draw.choices(pieces, k=draw.randint(1, 30)))
+        read = plain(source)
+        last = 0
+        for start in range(len(read.text)):
+            begin, end = read.span(start, start + 1)
+            assert last <= end <= len(source)
+            assert begin <= end
+            last = begin
+            char = read.text[start]
+            if char.isalnum():
+                assert char in read.quote(start, start + 1)
