@@ -70,6 +70,8 @@ class Ticket:
     updated_by: str | None = None
     sla_status: str | None = None
     required_at: datetime | None = None
+    unread: str | None = None
+    """What of the ticket could not be read, e.g. `its severity could not be read`."""
     external_id: str | None = None
     """The id of an offline thread file; None for tickets of a PSA."""
 
@@ -216,9 +218,11 @@ class Evidence:
 
         Leaves out when it was read, gaps, the ticket's own time stamps and everything an edit of our note moves.
         """
-        ticket = dataclasses.replace(self.ticket, last_updated=None, updated_by=None, sla_status=None)
+        ticket = dataclasses.replace(self.ticket, last_updated=None, updated_by=None, sla_status=None, unread=None)
         facts = dataclasses.replace(self, ticket=ticket, read_at=datetime.min.replace(tzinfo=UTC), gaps=(), related=())
-        text = json.dumps(plain(facts), sort_keys=True, ensure_ascii=False, default=str)
+        body = plain(facts)
+        del body["ticket"]["unread"]
+        text = json.dumps(body, sort_keys=True, ensure_ascii=False, default=str)
         return hashlib.sha256(text.encode(errors="backslashreplace")).hexdigest()
 
 

@@ -31,10 +31,15 @@ class StatusRules:
     claim: frozenset[StatusKey] = frozenset()
 
     def is_escalation(self, board_id: int, status_id: int) -> bool:
-        return (board_id, status_id) in self.escalate
+        return _among(self.escalate, board_id, status_id)
 
     def is_claim(self, board_id: int, status_id: int) -> bool:
-        return (board_id, status_id) in self.claim
+        return _among(self.claim, board_id, status_id)
+
+
+def _among(keys: frozenset[StatusKey], board_id: int, status_id: int) -> bool:
+    """Tell whether a status is one of them. A board that could not be read is 0: its statuses' numbers are its own."""
+    return (board_id, status_id) in keys or (not board_id and any(status == status_id for _, status in keys))
 
 
 @dataclass(frozen=True, slots=True)
