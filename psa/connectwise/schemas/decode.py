@@ -11,7 +11,7 @@ import math
 import re
 import types
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Final, TypeVar, get_args, get_origin
 
 import msgspec
@@ -20,6 +20,7 @@ from psa.connectwise.schemas.row import WHOLE, Info, Row, when
 
 StructT = TypeVar("StructT", bound=msgspec.Struct)
 RowT = TypeVar("RowT", bound=Row)
+T = TypeVar("T")
 
 _DEEPEST: Final = 30
 _LONGEST_NUMBER: Final = 40
@@ -37,17 +38,10 @@ def records(content: bytes, row: type[RowT], *, latest: datetime | None = None) 
 
     A stamp later than `latest` is none. Raises `Unusable`.
     """
-    found: list[RowT] | None = None
-    if _NUL not in content:
-        try:
-            found = msgspec.json.decode(content, type=list[row])  # type: ignore[valid-type]
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            found = None
+    found = _at_once(content, list[row])  # type: ignore[valid-type]
     if found is None:
-        values = _tree(content)
-        if not isinstance(values, list):
-            raise Unusable("not a list")
-        found = [_row(value, row) for value in values]
+        pieces = _at_once(content, list[msgspec.Raw])
+        found = [_piece(bytes(piece), row) for piece in pieces] if pieces is not None else _list(_tree(content), row)
     if latest is not None:
         _no_future(found, row, latest)
     return found
@@ -55,12 +49,7 @@ def records(content: bytes, row: type[RowT], *, latest: datetime | None = None) 
 
 def record(content: bytes, row: type[StructT], *, latest: datetime | None = None) -> StructT:
     """Return one record, what could not be read of it in its `odd`. Raises `Unusable`."""
-    found: StructT | None = None
-    if _NUL not in content:
-        try:
-            found = msgspec.json.decode(content, type=row)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            found = None
+    found = _at_once(content, row)
     if found is None:
         value = _tree(content)
         if not isinstance(value, dict):
@@ -79,6 +68,27 @@ def any_json(content: bytes) -> None:
 def text(value: str) -> str:
     """Return a text without NUL, and with a replacement character where half a character stood."""
     return _HALF.sub("\ufffd", value.replace("\0", ""))
+
+
+def _at_once(content: bytes, type_: type[T]) -> T | None:
+    """Return the answer if every value is of its type and no text needs cleaning."""
+    if _NUL in content and type_ != list[msgspec.Raw]:
+        return None
+    try:
+        return msgspec.json.decode(content, type=type_)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def _piece(content: bytes, row: type[RowT]) -> RowT:
+    found = _at_once(content, row)
+    return found if found is not None else _row(_tree(content), row)
+
+
+def _list(values: Any, row: type[RowT]) -> list[RowT]:
+    if not isinstance(values, list):
+        raise Unusable("not a list")
+    return [_row(value, row) for value in values]
 
 
 def _tree(content: bytes) -> Any:
@@ -200,14 +210,25 @@ def _converted(given: Any, type_: Any, *, strict: bool = True) -> Any:
 
 def _no_future(rows: Iterable[Row], row: type[Row], latest: datetime) -> None:
     """Take stamps away that no clock can have written yet: a poll that went on from one would pass by the rest."""
+    year = latest.year
     for found in rows:
-        for holder, names in ((found, row.stamps), (found.info, Info.stamps)):
-            if holder is None:
-                continue
-            for name in names:
-                moment = getattr(holder, name)
-                if moment is not None and moment.year >= latest.year and (when(moment) or latest) > latest:
-                    setattr(holder, name, None)
-                    first, *others = name.split("_")
-                    named = first + "".join(word.title() for word in others)
-                    found.__dict__["odd"] = (*found.odd, named)
+        info = found.info
+        if info is not None:
+            for name in Info.stamps:
+                moment = getattr(info, name)
+                if moment is not None and moment.year >= year and _aware(moment) > latest:
+                    _take(found, info, name, "_info.")
+        for name in row.stamps:
+            moment = getattr(found, name)
+            if moment is not None and moment.year >= year and _aware(moment) > latest:
+                _take(found, found, name, "")
+
+
+def _aware(moment: datetime) -> datetime:
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+
+
+def _take(found: Row, holder: Row | Info, name: str, prefix: str) -> None:
+    setattr(holder, name, None)
+    first, *others = name.split("_")
+    found.__dict__["odd"] = (*found.odd, prefix + first + "".join(word.title() for word in others))
