@@ -19,6 +19,7 @@ from psa.connectwise.answers import NoSuchEndpoint, http_date, next_page
 from psa.connectwise.schemas import decode
 from psa.connectwise.schemas.row import Row, fields_of
 from psa.connectwise.schemas.set_up import CompanyInfo
+from psa.connectwise.transport import plainly
 from psa.outbound.allowed_hosts import Site, fetch
 from psa.outbound.throttle import Priority
 from psa.port import Ambiguous, PsaError, Refused, Unavailable
@@ -102,7 +103,7 @@ class Calls:
                 found = (decode.record(body, CompanyInfo).codebase or "").strip("/")
                 return f"{found}/" if _CODEBASE.fullmatch(found) else _ON_PREM_CODEBASE
         except (requests.RequestException, OSError, ValueError) as error:
-            raise Unavailable(f"{where}: {type(error).__name__}: {error}") from error
+            raise Unavailable(f"{where}: {plainly(error)}") from error
         if status in (200, 404):
             raise Refused(
                 f"{where}: unknown company {self._company!r} at {self._site.ui}; "
