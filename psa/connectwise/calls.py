@@ -100,7 +100,10 @@ class Calls:
         try:
             status, body = fetch(self._session, url, deadline=10.0)
             if status == 200 and body.strip() != b"null":
-                found = (decode.record(body, CompanyInfo).codebase or "").strip("/")
+                answer = decode.record(body, CompanyInfo)
+                if odd := getattr(answer, "odd", ()):
+                    log.warning("not_readable", path="/login/companyinfo", ids=[], fields=sorted(odd), count=1)
+                found = (answer.codebase or "").strip("/")
                 return f"{found}/" if _CODEBASE.fullmatch(found) else _ON_PREM_CODEBASE
         except (requests.RequestException, OSError, ValueError) as error:
             raise Unavailable(f"{where}: {plainly(error)}") from error
