@@ -10,6 +10,7 @@ QUEUES = ("triage", "handoff", "mail", "upkeep")
 
 task_routes = {
     "worker.tasks.triage": {"queue": "triage"},
+    "worker.tasks.look_again": {"queue": "upkeep"},
     "worker.tasks.publish": {"queue": "handoff"},
     "worker.tasks.refresh": {"queue": "handoff"},
     "worker.tasks.settle": {"queue": "handoff"},
@@ -18,6 +19,7 @@ task_routes = {
     "worker.tasks.deliver": {"queue": "mail"},
     "worker.tasks.plan_week": {"queue": "upkeep"},
     "worker.tasks.report": {"queue": "mail"},
+    "worker.tasks.look_for_notes": {"queue": "upkeep"},
     "worker.tasks.sweep": {"queue": "upkeep"},
     "worker.tasks.poll": {"queue": "upkeep"},
     "worker.tasks.audit": {"queue": "upkeep"},

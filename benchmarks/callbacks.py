@@ -202,6 +202,7 @@ def receiver(kind: str) -> Iterator[tuple[Target, embedded.Part]]:
             migrate(url)
         broker = embedded.broker_part(settings, log_file=home / "broker.log")
         broker.start()
+        stack.callback(broker.tidy)
         stack.callback(broker.kill)
         embedded.wait_for_broker(settings)
         keys = stack.enter_context(KeyServer())

@@ -64,6 +64,8 @@ class Ticket:
     merged_into: int | None = None
     has_merged_children: bool = False
     parent: int | None = None
+    has_children: bool = False
+    """Whether other tickets are bundled under it and stay tickets of their own."""
     entered_at: datetime | None = None
     entered_by: str | None = None
     last_updated: datetime | None = None
@@ -90,6 +92,8 @@ class Note:
     updated_at: datetime | None = None
     position: int | None = None
     """Place among all notes of an offline thread, from 0; None for notes of a PSA."""
+    ticket: int | None = None
+    """The merged or bundled ticket it was written on; None for the ticket itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,8 @@ class TimeEntry:
     internal: bool = False
     position: int | None = None
     """Place among all notes of an offline thread, from 0; None for time entries of a PSA."""
+    ticket: int | None = None
+    """The merged or bundled ticket it was charged to; None for the ticket itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +162,8 @@ class ScheduleEntry:
     acknowledged_at: datetime | None = None
     is_owner: bool = False
     done: bool = False
+    saved_by: str | None = None
+    """Login name of whoever saved the entry last; None where the PSA does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,9 +228,7 @@ class Evidence:
         """
         ticket = dataclasses.replace(self.ticket, last_updated=None, updated_by=None, sla_status=None, unread=None)
         facts = dataclasses.replace(self, ticket=ticket, read_at=datetime.min.replace(tzinfo=UTC), gaps=(), related=())
-        body = plain(facts)
-        del body["ticket"]["unread"]
-        text = json.dumps(body, sort_keys=True, ensure_ascii=False, default=str)
+        text = json.dumps(_without_later(plain(facts)), sort_keys=True, ensure_ascii=False, default=str)
         return hashlib.sha256(text.encode(errors="backslashreplace")).hexdigest()
 
 
@@ -239,6 +245,16 @@ def plain(value: Any) -> Any:
     if isinstance(value, tuple | list):
         return [plain(item) for item in value]
     return value
+
+
+_LATER = {"ticket": None, "has_children": False, "saved_by": None, "unread": None}
+"""Fields that came later, with what stood there before: evidence that has nothing to say there keeps its fingerprint."""
+
+
+def _without_later(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: _without_later(v) for k, v in value.items() if k not in _LATER or v != _LATER[k]}
+    return [_without_later(item) for item in value] if isinstance(value, list) else value
 
 
 def _time(value: str | None) -> datetime | None:
@@ -295,12 +311,28 @@ class Roster:
     names: dict[str, str] = field(default_factory=dict)
     us: str | None = None
     """Login name of our API member, whose writes are not anybody's deeds."""
+    left: frozenset[str] = frozenset()
+    """Login names (lower case) of who may not log in any more: what they wrote was theirs, what they save now is a program's."""
+    connectors: frozenset[str] = frozenset()
+    """Login names (lower case) under which a program enters what customers write, such as a mail connector."""
+
+    def decides(self, identifier: str | None) -> bool:
+        """Tell whether a login name is a person's of the MSP, who can mean something by what they save.
+
+        A program does not, whether it has keys of its own, is on no list of members, or is not named at all.
+        """
+        if not identifier:
+            return False
+        key = identifier.strip().lower()
+        return key not in self.left and self.person(key).role in ("technician", "engineer", "admin", "owner")
 
     def person(self, identifier: str | None, name: str | None = None, *, contact: bool = False) -> Person:
         """Return the person behind a login name or a contact's name."""
         if contact or not identifier:
             return Person(name=name or "unknown", role="customer" if contact else "unknown")
-        key = identifier.lower()
+        key = identifier.strip().lower()
+        if key in self.connectors:
+            return Person(name=name or self.names.get(key) or identifier, role="customer")
         if self.us and key == self.us.lower():
             return Person(name="ResolutionFlow", role="us", identifier=identifier)
         return Person(

@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from escalation.evidence import Ticket
 
-RULES_VERSION = 1
+RULES_VERSION = 2
 
 GRACE = timedelta(seconds=60)
 """Leaving and coming back within this, while unclaimed, is the same episode."""
@@ -29,12 +29,23 @@ class StatusRules:
 
     escalate: frozenset[StatusKey] = frozenset()
     claim: frozenset[StatusKey] = frozenset()
+    closed: frozenset[StatusKey] = frozenset()
+    default: frozenset[StatusKey] = frozenset()
+    """What a ticket gets on a board by itself, as when it is moved there: nobody chose it."""
 
     def is_escalation(self, board_id: int, status_id: int) -> bool:
         return _among(self.escalate, board_id, status_id)
 
     def is_claim(self, board_id: int, status_id: int) -> bool:
         return _among(self.claim, board_id, status_id)
+
+    def is_nobodys_choice(self, board_id: int, status_id: int) -> bool:
+        """Tell whether a ticket that comes to a board stands in that status without anybody having chosen it.
+
+        Of a board that was never looked at nobody knows.
+        """
+        looked_at = {board for known in (self.escalate, self.claim, self.closed, self.default) for board, _ in known}
+        return (board_id, status_id) in self.default or board_id not in looked_at
 
 
 def _among(keys: frozenset[StatusKey], board_id: int, status_id: int) -> bool:
@@ -49,6 +60,7 @@ class Seen:
     board_id: int | None = None
     status_id: int | None = None
     in_escalation: bool = False
+    """Whether it stands in an escalation status, or was moved out of one by nobody's decision."""
     left_at: datetime | None = None
     """When it left the escalation status, while it may still come back into the same episode."""
     last_updated: datetime | None = None
@@ -90,8 +102,12 @@ class Verdict:
     """When it happened, by the PSA's clock where it has one."""
 
 
-def decide(seen: Seen | None, ticket: Ticket, rules: StatusRules, *, now: datetime) -> Verdict:
+def decide(
+    seen: Seen | None, ticket: Ticket, rules: StatusRules, *, now: datetime, by_person: bool = True
+) -> Verdict:
     """Return what a fresh reading of a ticket means.
+
+    `now` is the PSA's; `by_person` says whether the status it shows was set by a person, who can mean something by it.
 
     1. An older reading than the one already stored says nothing.
     2. A merged or closed ticket ends its live episode.
@@ -99,6 +115,8 @@ def decide(seen: Seen | None, ticket: Ticket, rules: StatusRules, *, now: dateti
     4. Staying in one, on whatever board, is no new episode, but the facts may have changed.
     5. Leaving one starts the grace; once that is over, an unclaimed episode is withdrawn. Leaving for a claim
        status withdraws nothing: somebody is taking it.
+    6. Nobody has left who did not decide to: an unclaimed episode goes on where a program moved the ticket, or where
+       it was moved to another board and stands there in the status that tickets get by themselves.
     """
     before = seen or Seen()
     at = ticket.last_updated or now
@@ -110,11 +128,25 @@ def decide(seen: Seen | None, ticket: Ticket, rules: StatusRules, *, now: dateti
     if ticket.merged_into is not None or ticket.closed:
         return _ended(before, after, "merged" if ticket.merged_into is not None else "closed", at)
     inside = rules.is_escalation(ticket.board_id, ticket.status_id)
+    carried = carried_off(before, rules)
     if inside:
-        return _stays(before, after, at) if before.in_escalation else _enters(before, after, at)
+        again = carried and before.claimed and by_person
+        return _stays(before, after, at) if before.in_escalation and not again else _enters(before, after, at)
+    waits = before.live and not before.claimed
+    if before.in_escalation and waits and not _decided(before, ticket, rules, by_person=by_person):
+        return _carried(before, after, ticket, at)
     if before.in_escalation:
         return _leaves(before, after, rules, ticket, at)
+    taken_by_nobody = rules.is_claim(before.board_id or 0, before.status_id or 0) and waits and before.left_at is None
+    if taken_by_nobody and by_person and _moved(before, ticket):
+        return _leaves(before, after, rules, ticket, at)
     return _outside(before, after, now)
+
+
+def carried_off(seen: Seen, rules: StatusRules) -> bool:
+    """Tell whether an escalated ticket stands in another status by nobody's decision."""
+    here = seen.board_id is not None and seen.status_id is not None
+    return here and seen.in_escalation and not rules.is_escalation(seen.board_id or 0, seen.status_id or 0)
 
 
 def deleted(seen: Seen, *, now: datetime) -> Verdict:
@@ -135,7 +167,7 @@ def worth_triage(seen: Seen | None, ticket: Ticket, rules: StatusRules, *, us: s
     over = ticket.closed or ticket.merged_into is not None
     if over:
         return seen.live or seen.in_escalation
-    if inside != seen.in_escalation:
+    if inside != seen.in_escalation and not (carried_off(seen, rules) and not _moved(seen, ticket)):
         return True
     if not seen.live:
         return False
@@ -144,6 +176,26 @@ def worth_triage(seen: Seen | None, ticket: Ticket, rules: StatusRules, *, us: s
     )
     ours = us is not None and ticket.updated_by is not None and ticket.updated_by.lower() == us.lower()
     return newer and not ours
+
+
+def _moved(before: Seen, ticket: Ticket) -> bool:
+    return (before.board_id, before.status_id) != (ticket.board_id, ticket.status_id)
+
+
+def _decided(before: Seen, ticket: Ticket, rules: StatusRules, *, by_person: bool) -> bool:
+    """Tell whether somebody decided that a ticket is to leave the escalation status for the one it shows."""
+    if not by_person or not _moved(before, ticket):
+        return False
+    elsewhere = before.board_id is not None and before.board_id != ticket.board_id
+    return not (elsewhere and rules.is_nobodys_choice(ticket.board_id, ticket.status_id))
+
+
+def _carried(before: Seen, after: Seen, ticket: Ticket, at: datetime) -> Verdict:
+    still = dataclasses.replace(after, in_escalation=True, left_at=None)
+    if not _moved(before, ticket):
+        return Verdict(Act.REFRESH, before.episode, "still where nobody decided to put it", still, at=at)
+    what = "board" if before.board_id != ticket.board_id else "status"
+    return Verdict(Act.REFRESH, before.episode, f"moved to another {what} by nobody's decision: goes on", still, at=at)
 
 
 def _ended(before: Seen, after: Seen, reason: str, at: datetime) -> Verdict:

@@ -122,6 +122,8 @@ class Status:
     name: str
     closed: bool
     inactive: bool
+    default: bool = False
+    """Whether a ticket gets it by itself, on a new ticket or where it is moved to its board."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +161,16 @@ class Callback:
 
 
 @dataclass(frozen=True, slots=True)
+class Family:
+    """What was written on the tickets merged into another one, or bundled under it; each record names its ticket."""
+
+    notes: tuple[Note, ...] = ()
+    time_entries: tuple[TimeEntry, ...] = ()
+    unread: tuple[tuple[str, PsaError | str], ...] = ()
+    """What is missing, each with what stood in the way."""
+
+
+@dataclass(frozen=True, slots=True)
 class PostedNote:
     """A note of ours as the PSA has it now."""
 
@@ -167,6 +179,8 @@ class PostedNote:
     created_by: str | None
     internal: bool
     """Whether only the MSP's own people can see it."""
+    created_at: datetime | None = None
+    """When it was written, by the PSA's clock; None where the PSA does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,8 +217,14 @@ class Psa(Protocol):
     def notes(self, ticket_id: int, roster: Roster) -> list[Note]:
         """Read all notes of a ticket, all pages, oldest first, our own included (author role `us`)."""
 
-    def all_notes(self, ticket_id: int, roster: Roster) -> list[Note]:
-        """Read the notes of a ticket and of those merged into it, oldest first; for tickets with merged children."""
+    def family(self, ticket_id: int, roster: Roster) -> Family:
+        """Read what was written on the tickets that were merged into a ticket or are bundled under it; several calls.
+
+        What cannot be read of them is named in the answer. Raises nothing but what a first call raises.
+        """
+
+    def newest_note(self, ticket_id: int) -> int | None:
+        """Read the id of a ticket's newest note that is not ours, by one short page; None if that page has none."""
 
     def time_entries(self, ticket_id: int, roster: Roster) -> list[TimeEntry]: ...
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from escalation.evidence import Note, Person, RelatedTicket, Roster, ScheduleEntry, Ticket, TimeEntry
 from escalation.history.audit_trail import AuditEntry
-from psa.port import Board, Callback, Member, NotFound, PostedNote, ProbeResult, Status, SystemInfo
+from psa.port import Board, Callback, Family, Member, NotFound, PostedNote, ProbeResult, Status, SystemInfo
 
 T0 = datetime(2026, 3, 6, 15, 55, tzinfo=UTC)
 HELP_DESK, NEW, ESCALATED, ASSIGNED = 1, 10, 11, 12
@@ -131,10 +131,16 @@ class FakePsa:
             for note in self.children.get(ticket_id, ())
         ]
 
-    def all_notes(self, ticket_id: int, roster: Roster) -> list[Note]:
-        self._call("all_notes")
-        merged = [t.id for t in self.tickets.values() if t.merged_into == ticket_id]
-        return [note for number in (ticket_id, *merged) for note in self.children.get(number, ())]
+    def newest_note(self, ticket_id: int) -> int | None:
+        self._call("newest_note")
+        return max((note.id for note in self.children.get(ticket_id, ())), default=None)
+
+    def family(self, ticket_id: int, roster: Roster) -> Family:
+        self._call("family")
+        of = [t.id for t in self.tickets.values() if ticket_id in (t.merged_into, t.parent)]
+        notes = [dataclasses.replace(n, ticket=number) for number in of for n in self.children.get(number, ())]
+        times = [dataclasses.replace(e, ticket=number) for number in of for e in self.times.get(number, ())]
+        return Family(tuple(notes), tuple(times))
 
     def time_entries(self, ticket_id: int, roster: Roster) -> list[Any]:
         self._call("time_entries")

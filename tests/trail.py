@@ -27,8 +27,8 @@ NO_STATE = frozenset({"heartbeat", "alert", "sighting", "member", "snapshot", "a
 """Signs of life, what operators are told, and what is read again: nothing goes on from these rows."""
 BY_HAND = ("cli.", "demo.", "handoff.preview.", "history.shadow.")
 """Wings and modules of what a person does at a keyboard and sees fail."""
-FREE = frozenset({"connect", "measure_skew", "_moved", "clear_old"})
-"""Functions of the same kind, and of what is simply measured or removed again."""
+FREE = frozenset({"connect", "measure_skew", "_moved", "clear_old", "poll_soon"})
+"""Functions of the same kind, and of what is simply measured, removed again or comes a little later by itself."""
 
 
 class Trail:

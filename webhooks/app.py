@@ -56,7 +56,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         bell=bell,
         passes=passes,
         clock=database.now,
+        longest_pause_s=settings.intervals.longest_pause,
     )
+    app.extensions["resolutionflow.receiver"] = receiver
     app.register_blueprint(callbacks.blueprint(receiver, Bulkhead(lambda: _writable(database)), RefusedCallers()))
     app.register_blueprint(health.blueprint(_readiness(database, settings)))
     # People wait longer than ConnectWise and are fewer: a door of their own, so that neither holds up the other.

@@ -17,6 +17,8 @@ from typing import TypeVar
 import structlog
 from sqlalchemy import exc
 
+from models.database.sessions import busy
+
 log = structlog.get_logger()
 
 T = TypeVar("T")
@@ -29,12 +31,18 @@ class Away(RuntimeError):
     """The database does not answer now. Nothing may be stored, or it may be later: the caller must repeat."""
 
 
+class Busy(Away):
+    """The database works, and has more to do than fits into the time there is. Nothing was stored; repeat later."""
+
+
 class Bulkhead:
     """Does work that needs the database, or says in time that it cannot be done now.
 
-    1. At most `width` at a time. Who finds no place within `squeeze_s` is turned away.
-    2. When one was turned away, overran or was refused by the database, all are turned away at once, but for one
-       at a time, each `probe_s`, that first asks the database for a sign of life. The first sign opens the door again.
+    1. At most `width` at a time. Who finds no place within `squeeze_s`, or finds another writer in the way, is turned
+       away alone, as `Busy`, while others get done.
+    2. When one overran or was refused by the database, or found no place and nobody has got done for `still_s`, all are
+       turned away at once, but for one at a time, each `probe_s`, that first asks the database for a sign of life. The
+       first sign opens the door again.
     3. Work that overruns goes on in its thread. What it then stores is found as a repeat.
 
     All times in seconds. Belongs to the process that made it.
@@ -48,6 +56,7 @@ class Bulkhead:
         within_s: float = 3.5,
         squeeze_s: float = 0.3,
         probe_s: float = 0.2,
+        still_s: float = 1.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._sign_of_life = sign_of_life
@@ -56,10 +65,11 @@ class Bulkhead:
         self._places = threading.Semaphore(width)
         self._lock = threading.Lock()
         self._open = True
+        self._still_s, self._done_at = still_s, float("-inf")
         self._trying, self._last_try = False, float("-inf")
 
     def do(self, work: Callable[[], T]) -> T:
-        """Return what `work` returns. Raises `Away` in time, and whatever else `work` raises."""
+        """Return what `work` returns. Raises `Away` or `Busy` in time, and whatever else `work` raises."""
         end = self._clock() + self._within_s
         first = self._enter()
         future: Future[T] = self._threads.submit(self._pass, work, first)
@@ -71,11 +81,13 @@ class Bulkhead:
             self._shut("overran")
             raise Away("the database takes too long") from error
         except AWAY as error:
+            if busy(error):
+                raise Busy("another transaction kept the database for too long") from error
             self._shut(type(error).__name__)
             raise Away("the database refused") from error
 
     def _enter(self) -> bool:
-        """Take a place; return whether this one is to ask for a sign of life first. Raises `Away`."""
+        """Take a place; return whether this one is to ask for a sign of life first. Raises `Away` or `Busy`."""
         with self._lock:
             first = not self._open
             if first and (self._trying or self._clock() - self._last_try < self._probe_s):
@@ -86,15 +98,19 @@ class Bulkhead:
                 self._trying = True
                 return True
         if not self._places.acquire(timeout=self._squeeze_s):
+            if self._clock() - self._done_at < self._still_s:
+                raise Busy("too many are waiting for the database, which works")
             self._shut("no place")
-            raise Away("too many are waiting for the database")
+            raise Away("too many are waiting for the database, and nothing gets done")
         return False
 
     def _pass(self, work: Callable[[], T], first: bool) -> T:
         try:
             if first:
                 self._try()
-            return work()
+            done = work()
+            self._done_at = self._clock()
+            return done
         finally:
             self._places.release()
 

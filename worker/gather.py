@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextvars
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
@@ -18,9 +18,11 @@ import structlog
 
 from escalation.evidence import Configuration, Evidence, Gap, Note, Roster, Ticket
 from escalation.package.redaction import redact_evidence
-from psa.port import Psa, PsaError
+from psa.port import Family, Psa, PsaError
 
 log = structlog.get_logger()
+
+MERGED = "notes and time of merged tickets"
 
 
 class Reader:
@@ -64,7 +66,7 @@ class Reader:
         return redact_evidence(evidence)
 
     def rest(self, psa: Psa, evidence: Evidence, roster: Roster) -> Evidence:
-        """Read the second round, which needs the first: two calls side by side, three if tickets were merged into it.
+        """Read the second round, which needs the first: two calls side by side, and what merged and bundled tickets hold.
 
         Never raises `PsaError`.
         """
@@ -76,14 +78,19 @@ class Reader:
         company, before = ticket.company_id, ticket.entered_at or evidence.read_at
         if company is not None:
             calls["related"] = lambda: psa.related(company, before=before, excluding=ticket.id)
-        if ticket.has_merged_children:
-            calls["notes of merged tickets"] = lambda: psa.all_notes(ticket.id, roster)
+        if ticket.has_merged_children or ticket.has_children:
+            calls[MERGED] = lambda: psa.family(ticket.id, roster)
         found, gaps = _collect(self._start(calls))
+        family: Family = found.get(MERGED) or Family()
         known = {note.id for note in evidence.notes}
-        merged = [n for n in _not_ours(found.get("notes of merged tickets", ())) if n.id not in known]
+        merged = [n for n in _not_ours(family.notes) if n.id not in known]
+        charged = {entry.id for entry in evidence.time_entries}
+        more_time = [entry for entry in family.time_entries if entry.id not in charged]
+        gaps += tuple(Gap(what, why if isinstance(why, str) else _reason(why)) for what, why in family.unread)
         complete = dataclasses.replace(
             evidence,
             notes=tuple(sorted([*evidence.notes, *merged], key=_by_time)) if merged else evidence.notes,
+            time_entries=(*evidence.time_entries, *more_time),
             configurations=tuple(found.get("configurations", ())),
             related=tuple(found.get("related", ())),
             gaps=evidence.gaps + gaps,
@@ -168,7 +175,7 @@ def _by_time(note: Note) -> tuple[float, int]:
     return note.created_at.timestamp() if note.created_at else 0.0, note.id
 
 
-def _not_ours(notes: tuple[Note, ...] | list[Note]) -> tuple[Note, ...]:
+def _not_ours(notes: Sequence[Note]) -> tuple[Note, ...]:
     return tuple(note for note in notes if note.author.role != "us")
 
 

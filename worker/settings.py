@@ -49,6 +49,8 @@ class Intervals:
     """Added to the post time-out before a POST of unknown outcome may be repeated."""
     refresh_delay: float = 15.0
     """How long facts may settle before the brief in the ticket is edited."""
+    longest_pause: float = 60.0
+    """How long a ticket that is saved again and again waits for its next reading at most."""
     retry_base: float = 2.0
     retry_cap: float = 300.0
     refusal_wait: float = 5.0
@@ -63,6 +65,8 @@ class Intervals:
     """How often the ticket of a claimed handoff is read for its first action; less often as it grows older."""
     observe_open: float = 300.0
     """The same for one nobody has claimed: notes may raise no callback, and any callback may be lost."""
+    notes: float = 75.0
+    """How often an unfinished handoff's ticket is asked for its newest note, one short call; less often after two hours."""
     callback_check: float = 300.0
     """How often each account's callback entries, names and members are checked and brought back."""
     audit: float = 60.0

@@ -21,17 +21,18 @@ from worker.figures import weekly
 from worker.handoff import notify as notifying
 from worker.handoff import publish, refresh, triage
 from worker.process.fair_queue import MAIL
-from worker.response import observe, settle
+from worker.response import newer_notes, observe, settle
 from worker.upkeep import auditor, callback_check, canary, poller, retention, sweeper
 from worker.wiring import services
 
 
 def in_turn(
-    lane: str | None = None, *, calls: int = 0, first: bool = False
+    lane: str | None = None, *, calls: int = 0, first: bool = False, last: bool = False
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Let a task wait for a thread of its lane's share: its account's, unless another lane is named.
 
-    It begins when the PSA may be asked `calls` times; `first`: before what else waits there, since it ends what was begun.
+    It begins when the PSA may be asked `calls` times; `first`: before what else waits there, since it ends what was begun;
+    `last`: mostly after it, since it only tells more of what is known.
     """
 
     def wrap(task: Callable[..., None]) -> Callable[..., None]:
@@ -39,7 +40,7 @@ def in_turn(
         def take_turn(**ids: int) -> None:
             key = (task.__name__, *sorted(ids.items()))
             turns, work = services().turns, lambda: task(**ids)
-            turns.take(lane or ids["account_id"], key, work, calls=calls, first=first)
+            turns.take(lane or ids["account_id"], key, work, calls=calls, first=first, last=last)
 
         return take_turn
 
@@ -54,6 +55,14 @@ def triage_callback(*, account_id: int, inbox_id: int) -> None:
         services().bell.ring("publish", account_id=account_id, handoff_id=handoff_id)
 
 
+@shared_task(name="worker.tasks.look_again")
+@in_turn(calls=1, last=True)
+def triage_what_is_known(*, account_id: int, inbox_id: int) -> None:
+    """Do the same for a callback about an escalation that is known; what opens goes first."""
+    for handoff_id in triage.triage(services(), account_id=account_id, inbox_id=inbox_id):
+        services().bell.ring("publish", account_id=account_id, handoff_id=handoff_id)
+
+
 @shared_task(name="worker.tasks.publish")
 @in_turn(calls=4, first=True)
 def publish_brief(*, account_id: int, handoff_id: int) -> None:
@@ -63,7 +72,7 @@ def publish_brief(*, account_id: int, handoff_id: int) -> None:
 
 
 @shared_task(name="worker.tasks.refresh")
-@in_turn(calls=7)
+@in_turn(calls=7, last=True)
 def refresh_brief(*, account_id: int, handoff_id: int) -> None:
     """Bring a posted brief up to date."""
     refresh.refresh(services(), account_id=account_id, handoff_id=handoff_id)
@@ -84,10 +93,17 @@ def deliver_message(*, account_id: int, delivery_id: int) -> None:
 
 
 @shared_task(name="worker.tasks.observe")
-@in_turn(calls=4)
+@in_turn(calls=4, last=True)
 def observe_handoff(*, account_id: int, handoff_id: int) -> None:
     """Look who took a handoff and what they did first."""
     observe.observe(services(), account_id=account_id, handoff_id=handoff_id)
+
+
+@shared_task(name="worker.tasks.look_for_notes")
+@in_turn(calls=1, last=True)
+def look_for_newer_notes(*, account_id: int, handoff_id: int) -> None:
+    """Look for a note that nobody told of; observe and refresh follow from it."""
+    newer_notes.look_for_notes(services(), account_id=account_id, handoff_id=handoff_id)
 
 
 @shared_task(name="worker.tasks.settle")
@@ -120,7 +136,7 @@ def sweep_due_rows() -> None:
 
 
 @shared_task(name="worker.tasks.poll")
-@in_turn(calls=2)
+@in_turn(calls=2, last=True)
 def poll_account(*, account_id: int) -> None:
     """Look for tickets whose callback never came."""
     poller.poll(services(), account_id=account_id)

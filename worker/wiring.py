@@ -8,13 +8,14 @@ import threading
 import time
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import structlog
 
 from escalation.evidence import Roster
 from escalation.figures.hours import Calendar
+from escalation.figures.observations import clock_ahead
 from escalation.rules import StatusRules
 from models.account import accounts, calendars
 from models.account.accounts import Account, Cipher
@@ -69,6 +70,8 @@ class Desk:
     ask_junior: bool
     members: Mapping[int, str]
     """Login names by the PSA's member ids."""
+    clock_ahead: timedelta = timedelta(0)
+    """How far the PSA's clock is ahead of ours, as last measured: what the PSA would call a moment of ours."""
 
     def login(self, member_id: int | None) -> str:
         """Return a member's login name; the number of one who is unknown here."""
@@ -150,6 +153,7 @@ class Services:
                 token_epoch=account.token_epoch,
                 ask_junior=account.ask_junior,
                 members={row.id: row.identifier for row in accounts.roster_rows(session, account_id)},
+                clock_ahead=clock_ahead(account.clock_skew_s),
             )
 
     def psa(self, account_id: int) -> Psa:
@@ -188,6 +192,8 @@ def status_rules(rows: list[accounts.StatusRow]) -> StatusRules:
     return StatusRules(
         escalate=frozenset((r.board_id, r.status_id) for r in rows if r.kind == "escalate"),
         claim=frozenset((r.board_id, r.status_id) for r in rows if r.kind == "claim"),
+        closed=frozenset((r.board_id, r.status_id) for r in rows if r.kind == "closed"),
+        default=frozenset((r.board_id, r.status_id) for r in rows if r.kind == "default"),
     )
 
 

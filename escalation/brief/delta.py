@@ -50,6 +50,7 @@ def changes(old: Package, new: Package) -> tuple[Difference, ...]:
         *_answered(old, new),
         *_named("priority", old.priority, new.priority),
         *_named("domain", old.domain, new.domain),
+        *(_named("where it stands", _place(old), _place(new)) if old.board != new.board else ()),
     ]
     order = {"corrected": 0, "gone": 1, "added": 2}
     return tuple(sorted(found, key=lambda d: order[d.kind]))
@@ -135,6 +136,10 @@ def _answered(old: Package, new: Package) -> Iterable[Difference]:
         for gap in old.not_recorded:
             if gap.text not in still:
                 yield Difference("gone", "not recorded", None, gap.text, None)
+
+
+def _place(package: Package) -> str:
+    return f"{package.board}, {package.status}"
 
 
 def _named(about: str, old: str | None, new: str | None) -> Iterable[Difference]:

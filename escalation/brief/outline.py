@@ -252,7 +252,7 @@ class _Draft:
         made = []
         for step in steps:
             if told := self.cited(step.text, step.source, _STEP_BYTES):
-                by = "" if step.actor == "tech" else f" (by the {step.actor})"
+                by = {"tech": "", "unknown": " (by somebody who is not known here)"}.get(step.actor, f" (by the {step.actor})")
                 told_as = "problem stayed" if step.result_inferred else _LABELS.get(step.outcome, "result not recorded")
                 label = None if step.result_stated else Inert(told_as)
                 made.append(Line(Inert(told.text + by), told.cite, label=label))

@@ -21,6 +21,16 @@ CLOCK_SLACK = timedelta(seconds=60)
 """How far two clocks may be apart: a span that is negative by no more counts as nothing, else it is left out."""
 
 
+SKEW_UNCERTAINTY = timedelta(seconds=1)
+"""How exactly the PSA's clock can be compared with ours: its answers bear whole seconds, and take a moment."""
+
+
+def clock_ahead(skew_s: float | None) -> timedelta:
+    """Return how far the PSA's clock is ahead of ours; nothing where that is not known, or no more than its uncertainty."""
+    skew = timedelta(seconds=skew_s or 0.0)
+    return skew if abs(skew) > SKEW_UNCERTAINTY else timedelta(0)
+
+
 class Clock(StrEnum):
     """A span of an episode: from one of its moments to another."""
 
@@ -65,6 +75,8 @@ class Observation:
     domain: str | None = None
     repeated_at: datetime | None = None
     """When it was found that a senior did or asked again what the brief holds; by our clock."""
+    corrected: str | None = None
+    """Which moment bears our clock and was moved to the PSA's, by how much; None if every one is the PSA's own."""
     trusted: bool = True
     """False where the first action's time rests on something typed by hand."""
     exclusions: tuple[str, ...] = ()

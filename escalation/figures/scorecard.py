@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from escalation.figures.compared import ByBasis, Compared
@@ -32,7 +32,15 @@ from escalation.figures.measures import (
     trend,
     worth,
 )
-from escalation.figures.observations import Basis, Clock, Excluded, Observation, all_known, spans
+from escalation.figures.observations import (
+    Basis,
+    Clock,
+    Excluded,
+    Observation,
+    all_known,
+    clock_ahead,
+    spans,
+)
 
 WORST = 3
 
@@ -180,14 +188,17 @@ def scorecard(
     others. `baselines` are those known at `as_of`, at most one of each source; `pilot_baselines` those known when the
     pilot ended, so that what is measured later does not change its verdict.
     """
-    known = all_known(observations, as_of)
-    window = recent(known, as_of=as_of)
+    ahead = clock_ahead(clock_skew_s)
+    # By the PSA's clock, as every moment of an episode: what is known by now, and since when what is unfinished waits.
+    known_by, there = as_of + max(ahead, timedelta(0)), as_of + ahead
+    known = all_known(observations, known_by)
+    window = recent(known, as_of=known_by)
     clocks = {
-        clock.value: {basis.value: measure(window, clock, basis, as_of=as_of) for basis in Basis} for clock in Clock
+        clock.value: {basis.value: measure(window, clock, basis, as_of=there) for basis in Basis} for clock in Clock
     }
-    compared: dict[str, Compared] = {baseline.source: _compare(window, baseline, as_of) for baseline in baselines}
+    compared: dict[str, Compared] = {baseline.source: _compare(window, baseline, there) for baseline in baselines}
     month = {
-        source: hours_saved(known, old.saving["business"], as_of=as_of, time_zone=time_zone)
+        source: hours_saved(known, old.saving["business"], as_of=known_by, time_zone=time_zone)
         for source, old in compared.items()
     }
     return Scorecard(
@@ -199,9 +210,9 @@ def scorecard(
         hourly_rate=hourly_rate,
         currency=currency,
         clocks=clocks,
-        trend=trend(window, Basis.BUSINESS, as_of=as_of),
-        by_technician=_breakdowns(window, "technician", as_of),
-        by_domain=_breakdowns(window, "domain", as_of),
+        trend=trend(window, Basis.BUSINESS, as_of=known_by),
+        by_technician=_breakdowns(window, "technician", there),
+        by_domain=_breakdowns(window, "domain", there),
         baselines=compared,
         hours_saved=month,
         worth={source: worth(hours, hourly_rate) for source, hours in month.items()} if hourly_rate else {},
@@ -210,9 +221,9 @@ def scorecard(
             known if pilot is None else list(pilot),
             baselines if pilot_baselines is None else pilot_baselines,
             connected_at,
-            as_of,
+            known_by,
         ),
-        worst_waits=_worst(window, as_of),
+        worst_waits=_worst(window, there),
         exclusions=_left_out(window, clocks),
         untrusted=[o.episode for o in window if o.acted_at and not o.trusted and not o.exclusions],
         calendar_versions=sorted({o.calendar.version for o in window}),

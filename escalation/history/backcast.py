@@ -23,7 +23,7 @@ from escalation.response import claims
 from escalation.response.claims import ClaimSignal, FirstAction, Sighting
 from escalation.rules import Act, Seen, StatusRules, decide
 
-BACKCAST_VERSION = 1
+BACKCAST_VERSION = 2
 
 BULK, BULK_WITHIN = 5, timedelta(seconds=10)
 """So many tickets put into an escalation status at once by one member are a clean-up, not that many escalations."""
@@ -174,14 +174,17 @@ def responded(
     end = min(episode.ended_at or until, until)
     told = _as_left(evidence, episode)
     saves = [save for save in episode.saves if save.at <= end]
-    signals = [
-        signal
-        for signal in claims.claim_signals(
+
+    def signals_of(*, ending: bool) -> list[ClaimSignal]:
+        found = claims.claim_signals(
             told, seen_before=_before(episode), rules=rules, roster=roster, claimable_since=episode.at,
-            escalated_by=episode.by, observed=saves,
-        )
-        if signal.at <= end
-    ]  # fmt: skip
+            escalated_by=episode.by, observed=saves, ending=ending,
+        )  # fmt: skip
+        return [signal for signal in found if signal.at <= end]
+
+    signals = signals_of(ending=False)
+    if not signals and episode.ended_at is not None:
+        signals = signals_of(ending=True)  # it ended untaken: as when live, who solved it had it
     acted: list[tuple[FirstAction, ClaimSignal]] = []
     for signal in _first_of_each(signals):
         from_claim = [save for save in saves if save.at >= signal.at] or saves[-1:]

@@ -14,6 +14,7 @@ from escalation.package.contents import Change, Contingency, Quote, Step
 from escalation.package.records import Record, flat
 from escalation.reading import deeds as telling
 from escalation.reading import pasted, remarks
+from escalation.reading.passages import NOT_STAFF
 from escalation.reading.steps import Deed, Passage
 
 Finder = Callable[[str], Iterable[tuple[int, int]]]
@@ -125,7 +126,7 @@ def _pointer(records: Sequence[Record], steps: Sequence[Step]) -> Quote | None:
         index = record.source.note_index or 0
         blocks = [s for s in record.passage.stretches if s.kind == "pasted"]
         row = next((r for s in blocks[::-1] if (r := pasted.fault_in(s.text))), None)
-        if row and record.source.role not in ("customer", "system", "us"):
+        if row and record.source.role not in NOT_STAFF:
             followed = any(s.note_index > index and s.actor == "tech" for s in steps)
             return None if followed else Quote(f'look into "{row}"', row, record.source.id)
     return None

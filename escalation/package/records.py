@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from escalation.evidence import Evidence, Note, TimeEntry
+from escalation.evidence import Evidence, Note, Person, TimeEntry
 from escalation.package.contents import Event, Source, Unread
 from escalation.reading.steps import Passage
 from escalation.reading.text import Stretch, stretches
@@ -67,11 +67,18 @@ def _record(
     else:
         at = entry.created_at or (entered_at if entry.is_description else None)
         record = "description" if entry.is_description else f"{entry.kind} note {entry.id}"
+    record += f" of ticket {entry.ticket}" if entry.ticket is not None else ""
     source = Source(source_id, record, entry.author.name, entry.author.role, at, note_index)
     solved = isinstance(entry, Note) and entry.kind == "resolution"
     begins = isinstance(entry, Note) and entry.is_description
-    passage = Passage(entry.text, tuple(stretches(entry.text)), entry.author.role, solved, begins)
+    # A thread file does not say who wrote its description; in the PSA an author whom nobody knows is not one of ours.
+    told = entry.author.role if entry.author != _NOT_RECORDED else "technician"
+    passage = Passage(entry.text, tuple(stretches(entry.text)), told, solved, begins)
     return Record(source, entry.text, passage)
+
+
+_NOT_RECORDED = Person("not recorded")
+"""The author of a thread file's description (`escalation.package.threads`)."""
 
 
 def summary_source(evidence: Evidence) -> Source:

@@ -443,7 +443,8 @@ def checks_something(clause: str) -> bool:
 
 
 def actor_of(clause: str, role: str) -> str:
-    """Return `tech`, `customer` or `vendor`: who did the deed, given the role of who wrote about it."""
+    """Return who did the deed, given the role of who wrote about it: `tech`, `customer`, `vendor`, or `unknown` for a
+    writer who is neither a member nor a contact."""
     head = clause.strip()[:160].lower()
     person = PERSON.match(head)
     if HAD_THEM.match(head):
@@ -455,7 +456,7 @@ def actor_of(clause: str, role: str) -> str:
             return "vendor" if _VENDOR.search(head) else "customer"
         if person["them"]:
             return "customer" if role != "customer" else "tech"
-    return {"customer": "customer", "vendor": "vendor"}.get(role, "tech")
+    return {"customer": "customer", "vendor": "vendor", "unknown": "unknown"}.get(role, "tech")
 
 
 _ELSEWHERE_DID = re.compile(

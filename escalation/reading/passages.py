@@ -10,7 +10,10 @@ from escalation.reading.outcomes import Outcome
 from escalation.reading.statements import is_work_note
 from escalation.reading.text import Stretch
 
-Actor = Literal["tech", "customer", "vendor"]
+Actor = Literal["tech", "customer", "vendor", "unknown"]
+
+NOT_STAFF = frozenset({"customer", "system", "us", "unknown"})
+"""Roles of writers whose wishes, leads and promises are not the MSP's; of `unknown` nobody knows whose they are."""
 
 
 @dataclass(frozen=True, slots=True)

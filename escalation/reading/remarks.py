@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from escalation.reading.deeds import advising, looks_ahead
+from escalation.reading.passages import NOT_STAFF
 from escalation.reading.steps import Deed, Passage
 from escalation.reading.text import Stretch, small
 
@@ -47,7 +48,7 @@ def promises(passages: Sequence[Passage]) -> list[Remark]:
     """Return what was promised to the customer with a time, oldest first, as far as no later word says it was kept."""
     found: list[Remark] = []
     for index, stretch in _spoken(passages):
-        if passages[index].role in ("customer", "system", "us"):
+        if passages[index].role in NOT_STAFF:
             continue
         text = stretch.text
         if found and _KEPT.search(stretch.text[:300].lower()):
@@ -82,7 +83,7 @@ _WHY_HINT = re.compile(r"escalat|passing|handing|access|rights|permission|creden
 
 def requests(passages: Sequence[Passage]) -> list[Remark]:
     """Return what a technician asked for last."""
-    asking = [p for p in passages if not (p.role not in ("customer", "system", "us") and advising(p.text))]
+    asking = [p for p in passages if not (p.role not in NOT_STAFF and advising(p.text))]
     found = _said_by_staff(asking, _ASK, _ASK_HINT)
     if not found or _ANY_IDEAS.match(small(asking[found[0].passage].text[found[0].start : found[0].end])):
         return []
@@ -108,7 +109,7 @@ def leads(passages: Sequence[Passage]) -> list[Remark]:
     """Return what somebody named as the next thing to look at, newest first; questions are none."""
     found = []
     for index, stretch in _spoken(passages):
-        if passages[index].role in ("customer", "system", "us") or stretch.text.endswith("?"):
+        if passages[index].role in NOT_STAFF or stretch.text.endswith("?"):
             continue
         if _NEXT.match(stretch.text[:200].lower()) and len(stretch.text.split()) >= 4:
             found.append(Remark(index, stretch.start, stretch.end))
@@ -128,7 +129,7 @@ def contingencies(passages: Sequence[Passage]) -> list[tuple[Remark, Remark]]:
     """Return "if this, then that" as said by staff, newest first: condition and action."""
     found = []
     for index, stretch in _spoken(passages):
-        if passages[index].role in ("customer", "system", "us") or stretch.text.endswith("?"):
+        if passages[index].role in NOT_STAFF or stretch.text.endswith("?"):
             continue
         said = _IF.match(small(stretch.text))
         if said and not _COURTESY.search(said.group()):
@@ -239,7 +240,7 @@ def _same_thing(change: frozenset[str], undone: frozenset[str], text: str) -> bo
 def _said_by_staff(passages: Sequence[Passage], pattern: re.Pattern[str], hint: re.Pattern[str]) -> list[Remark]:
     """Return the newest such remark of a technician, if there is one."""
     for index, passage in reversed(list(enumerate(passages))):
-        if passage.role in ("customer", "system", "us") or passage.description or passage.resolution:
+        if passage.role in NOT_STAFF or passage.description or passage.resolution:
             continue
         if not hint.search(passage.text.lower()):
             continue

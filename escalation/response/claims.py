@@ -8,9 +8,9 @@ All times are the PSA's; where a time is typed by a person, `FirstAction.why` sa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Literal
 
@@ -18,7 +18,7 @@ from escalation.evidence import Evidence, Note, Roster, Ticket, TimeEntry
 from escalation.response import deeds
 from escalation.rules import StatusRules
 
-RESPONSE_VERSION = 2
+RESPONSE_VERSION = 3
 
 ClaimKind = Literal["owner", "status", "schedule", "time_entry", "note", "deed"]
 ActionKind = Literal["note", "time_entry", "status", "step"]
@@ -30,7 +30,6 @@ TYPED_TOLERANCE = timedelta(minutes=5)
 """A typed start this close to the time of entry is believed."""
 
 CLAIMING_ROLES = frozenset({"engineer", "admin", "owner"})
-_PEOPLE = CLAIMING_ROLES | {"technician"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +103,21 @@ class ReadBack:
 
 
 def may_claim(member: str | None, roster: Roster) -> bool:
-    """Tell whether a login name belongs to an engineer, admin or owner of the account."""
-    return member is not None and roster.person(member).role in CLAIMING_ROLES
+    """Tell whether a login name belongs to an engineer, admin or owner of the account who still works there."""
+    return member is not None and roster.decides(member) and roster.person(member).role in CLAIMING_ROLES
+
+
+def status_set_by_person(ticket: Ticket, saves: Iterable[Sighting], roster: Roster) -> bool:
+    """Tell whether a person put a ticket into the status it shows, by the earliest save that is known to show it.
+
+    Our own writes come after others' and change no status, so behind one of ours a person is taken to stand.
+    """
+    last = Sighting.of(ticket, read_at=datetime.max.replace(tzinfo=UTC))
+    run: list[Sighting] = []
+    for save in [*sorted((save for save in saves if save.at <= last.at), key=lambda save: save.at), last]:
+        run = [*run, save] if _status(save) == _status(last) else []
+    first = next((save for save in run if not _same(save.member, roster.us)), run[0])
+    return roster.decides(first.member) or _same(first.member, roster.us)
 
 
 def claim_signals(
@@ -117,29 +129,39 @@ def claim_signals(
     claimable_since: datetime,
     escalated_by: str | None = None,
     observed: Sequence[Sighting] = (),
+    found_late: bool = False,
+    ending: bool = False,
 ) -> list[ClaimSignal]:
     """Return who took the escalation by what, the earliest first.
 
     1. `seen_before` is the ticket as it was when it could first be claimed: whoever owned it then took nothing.
-       `observed` are the saves seen since; the evidence's own ticket is the last.
+       `observed` are the saves seen since; the evidence's own ticket is the last. With `found_late` nobody saw the
+       escalation itself: an owner who saved the ticket last had taken it by then.
     2. Only an engineer, admin or owner claims, and never whoever escalated it, whatever their role.
-    3. An owner set by a machine in the same second as a status change that is no claim, or with the
-       escalation by somebody else, was assigned and has claimed nothing yet; by a deed of theirs the owner does.
-    4. Being scheduled counts once it is acknowledged; time entries and notes only from `claimable_since` on.
+    3. An owner set by a program (one with keys, on no list, or not named), or with the escalation by somebody else, was
+       assigned and has claimed nothing yet. The owner does by a first deed: a note of one, or a move of the status.
+    4. A claim status says that the ticket is taken, whoever sets it: by the engineer who does, else by the owner.
+    5. Being scheduled counts once it is acknowledged; time entries and notes only from `claimable_since` on.
+    6. With `ending` the episode is about to end with nobody having taken it: then whoever of them wrote the
+       resolution or reported a deed had it.
     """
     saves = _saves(evidence_now, seen_before, observed)
+
+    def able(member: str | None) -> bool:
+        return may_claim(member, roster) and not _same(member, escalated_by)
+
     found = [
+        *(_had_it_already(seen_before, evidence_now.ticket) if found_late else ()),
         *_owners(saves, evidence_now.ticket, roster, rules, claimable_since),
-        *_claim_moves(saves, evidence_now.ticket, rules),
-        *_acknowledged(evidence_now),
+        *_claim_moves(saves, evidence_now.ticket, rules, able),
+        *_owners_moves(saves, evidence_now.ticket, rules),
+        *_acknowledged(evidence_now, roster),
         *_started(evidence_now.time_entries, claimable_since),
         *_taking(evidence_now.notes),
-        *_at_work(evidence_now, saves),
+        *_at_work(evidence_now, saves, whoever=ending),
     ]
     signals = [
-        signal
-        for signal in found
-        if signal.at >= claimable_since and may_claim(signal.member, roster) and not _same(signal.member, escalated_by)
+        signal for signal in found if signal.at >= claimable_since and able(signal.member)
     ]
     return sorted(signals, key=lambda s: (s.at, _CLAIM_ORDER.index(s.kind), s.source))
 
@@ -153,30 +175,46 @@ def _saves(evidence: Evidence, before: Sighting | None, observed: Iterable[Sight
     return [*([before] if before else []), *sorted({*later, last} - {before}, key=lambda save: (save.at, save == last))]
 
 
+def _had_it_already(first: Sighting | None, ticket: Ticket) -> Iterator[ClaimSignal]:
+    if first is not None and first.owner and _same(first.member, first.owner):
+        yield ClaimSignal("owner", first.owner, first.at, f"ticket {ticket.id}, owner when it was found")
+
+
 def _owners(
     saves: list[Sighting], ticket: Ticket, roster: Roster, rules: StatusRules, since: datetime
 ) -> Iterator[ClaimSignal]:
-    moved = [now.at for before, now in pairwise(saves) if _status(before) != _status(now)]
     for before, now in pairwise(saves):
         if not now.owner or _same(now.owner, before.owner):
             continue
-        by_machine = roster.person(now.member).role not in _PEOPLE if now.member else False
         with_escalation = abs(now.at - since) < SAME_SAVE
         taking = rules.is_claim(*_status(now)) and not rules.is_claim(*_status(before))
-        with_status = by_machine and not taking and any(abs(now.at - at) < SAME_SAVE for at in moved)
-        if _same(now.member, now.owner) or not (with_escalation or with_status):
+        # A write of ours sets no owner but after a claim: it only came last, and hides who did.
+        by_person = roster.decides(now.member) or _same(now.member, roster.us)
+        if _same(now.member, now.owner) or taking or (by_person and not with_escalation):
             yield ClaimSignal("owner", now.owner, now.at, f"ticket {ticket.id}, owner")
 
 
-def _claim_moves(saves: list[Sighting], ticket: Ticket, rules: StatusRules) -> Iterator[ClaimSignal]:
+def _claim_moves(
+    saves: list[Sighting], ticket: Ticket, rules: StatusRules, able: Callable[[str | None], bool]
+) -> Iterator[ClaimSignal]:
     for before, now in pairwise(saves):
-        if now.member and rules.is_claim(*_status(now)) and not rules.is_claim(*_status(before)):
+        taker = now.member if able(now.member) else now.owner
+        if taker and rules.is_claim(*_status(now)) and not rules.is_claim(*_status(before)):
+            yield ClaimSignal("status", taker, now.at, f"ticket {ticket.id}, status {now.status_id}")
+
+
+def _owners_moves(saves: list[Sighting], ticket: Ticket, rules: StatusRules) -> Iterator[ClaimSignal]:
+    """Return the moves of the status by the ticket's own owner, who was assigned before."""
+    for before, now in pairwise(saves):
+        own = _same(before.owner, now.owner) and _same(now.member, now.owner)
+        if own and now.member and _status(now) != _status(before) and not rules.is_escalation(*_status(now)):
             yield ClaimSignal("status", now.member, now.at, f"ticket {ticket.id}, status {now.status_id}")
 
 
-def _acknowledged(evidence: Evidence) -> Iterator[ClaimSignal]:
+def _acknowledged(evidence: Evidence, roster: Roster) -> Iterator[ClaimSignal]:
     for entry in evidence.schedule:
-        if entry.member and entry.acknowledged_at:
+        by_program = entry.saved_by is not None and not roster.decides(entry.saved_by)
+        if entry.member and entry.acknowledged_at and not by_program:
             yield ClaimSignal("schedule", entry.member, entry.acknowledged_at, f"schedule entry {entry.id}")
 
 
@@ -193,16 +231,22 @@ def _taking(notes: Iterable[Note]) -> Iterator[ClaimSignal]:
             yield ClaimSignal("note", note.author.identifier, note.created_at, f"note {note.id}")
 
 
-def _at_work(evidence: Evidence, saves: list[Sighting]) -> Iterator[ClaimSignal]:
-    """Return the notes in which the ticket's owner of that moment reports a deed."""
+def _at_work(evidence: Evidence, saves: list[Sighting], *, whoever: bool) -> Iterator[ClaimSignal]:
+    """Return the notes in which the ticket's owner of that moment reports a deed, or `whoever` does."""
     for note in evidence.notes:
         at, author = note.created_at, note.author
         if at is None or note.is_description or not author.identifier:
             continue
         owner = next((save.owner for save in reversed(saves) if save.at <= at), saves[0].owner)
-        deed = _same(owner, author.identifier) and deeds.reports_deed(note.text, by=(author.name, author.identifier))
-        if deed and not _echo(note, evidence.notes):
+        concerned = whoever or _same(owner, author.identifier)
+        if concerned and _deed(note, author.identifier) and not _echo(note, evidence.notes):
             yield ClaimSignal("deed", author.identifier, at, f"note {note.id}")
+
+
+def _deed(note: Note, member: str, *, strict: bool = False) -> bool:
+    """Whether a note reports something done; what stands as the resolution says so by where it stands."""
+    solved = note.kind == "resolution" and bool(note.text.strip())
+    return solved or deeds.reports_deed(note.text, by=(note.author.name, member), strict=strict)
 
 
 def _over(entry: TimeEntry, since: datetime) -> bool:
@@ -239,8 +283,7 @@ def handed_on(
             continue
         if not owned and (as_owner or now.owner is None):
             continue
-        by_person = now.member is not None and roster.person(now.member).role in _PEOPLE
-        if not by_person or now.member is None:
+        if now.member is None or not roster.decides(now.member):
             continue
         if now.owner is None or may_claim(now.owner, roster):
             return HandOn(now.at, now.member, now.owner)
@@ -310,8 +353,7 @@ def _noted(evidence: Evidence, member: str, claim_source: str | None) -> Iterato
         if not _same(note.author.identifier, member) or note.created_at is None or note.is_description:
             continue
         source = f"note {note.id}"
-        deed = deeds.reports_deed(note.text, by=(note.author.name, member), strict=source == claim_source)
-        if deed and not _echo(note, evidence.notes):
+        if _deed(note, member, strict=source == claim_source) and not _echo(note, evidence.notes):
             yield FirstAction("note", note.created_at, source, True, "note by the claimant, time of the PSA")
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.orm import Session, undefer_group
 
 from models.account.encryption import CannotDecrypt, Cipher
-from models.account.people import MemberRow, import_members, recipients, roster, roster_rows
+from models.account.people import MemberRow, connectors_of, import_members, recipients, roster, roster_rows
 from models.database.compare_and_set import changed
 from models.tables import Account, AccountStatus, Alert, Job
 
@@ -28,6 +28,7 @@ __all__ = [
     "account_by_token",
     "add_account",
     "claim_poll",
+    "connectors_of",
     "credentials",
     "due_polls",
     "freeze",
@@ -39,6 +40,7 @@ __all__ = [
     "pin_callback_key",
     "recipients",
     "remove_account",
+    "renew_path_token",
     "replace_statuses",
     "roster",
     "roster_rows",
@@ -70,7 +72,7 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class StatusRow:
-    """What one status of one board means: `escalate`, `claim` or `closed`."""
+    """What one status of one board means: `escalate`, `claim`, `closed`, or `default`: what a ticket gets by itself."""
 
     board_id: int
     status_id: int
@@ -169,6 +171,18 @@ def remove_account(session: Session, account_id: int) -> bool:
     return changed(session, delete(Account).where(Account.id == account_id))
 
 
+def renew_path_token(session: Session, account: Account, cipher: Cipher) -> str:
+    """Give the account another callback address and forget the key that was pinned at the old one; return the token."""
+    token = secrets.token_urlsafe(32)
+    values = {
+        "path_token": cipher.encrypt(token, account_id=account.id, field="path_token"),
+        "path_token_hash": cipher.token_hashes(token)[0],
+        "callback_key_id": None,
+    }
+    session.execute(update(Account).where(Account.id == account.id).values(**values))
+    return token
+
+
 def credentials(account: Account, cipher: Cipher) -> Credentials:
     """Return an account's credentials, decrypted. Raises `CannotDecrypt`."""
     return Credentials(
@@ -259,6 +273,12 @@ def due_polls(system: Session, *, now: datetime, limit: int) -> list[int]:
     """Return the accounts whose tickets should be polled now, the longest overdue first."""
     due = select(Account.id).where(Account.next_poll_at <= now).order_by(Account.next_poll_at).limit(limit)
     return list(system.scalars(due))
+
+
+def poll_by(session: Session, account_id: int, *, at: datetime) -> bool:
+    """Have the account polled at a moment, at the latest. False if it is due by then already."""
+    later = update(Account).where(Account.id == account_id, Account.next_poll_at > at)
+    return changed(session, later.values(next_poll_at=at))
 
 
 def claim_poll(session: Session, account_id: int, *, now: datetime, next_at: datetime) -> bool:

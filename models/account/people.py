@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from escalation.evidence import Role, Roster
-from models.tables import Member
+from models.tables import Account, Member
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +107,17 @@ def roster_rows(session: Session, account_id: int) -> list[Member]:
 def roster(session: Session, account_id: int, *, us: str | None) -> Roster:
     """Return who is who, for reading a ticket. `us` is the login name of our API member."""
     rows = roster_rows(session, account_id)
+    settings = session.scalar(select(Account.settings).where(Account.id == account_id)) or {}
     return Roster(
         # A program with keys of its own takes nothing and does nothing, whatever it writes.
         roles={row.identifier.lower(): cast(Role, "system" if row.is_api else row.role) for row in rows},
         names={row.identifier.lower(): row.name for row in rows},
         us=us,
+        left=frozenset(row.identifier.lower() for row in rows if not row.active),
+        connectors=connectors_of(settings),
     )
+
+
+def connectors_of(settings: Mapping[str, Any]) -> frozenset[str]:
+    """Return the login names (lower case) under which a program enters what customers write, from an account's settings."""
+    return frozenset(str(name).strip().lower() for name in settings.get("connectors", ()))

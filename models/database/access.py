@@ -48,13 +48,13 @@ SECRETS = frozenset({"public_key", "private_key", "client_id", "path_token", "ma
 
 _SYSTEM_READS: dict[type[Row], tuple[str, ...]] = {
     Account: tuple(c.name for c in Account.__table__.columns if c.name not in SECRETS),
-    Inbox: ("id", "account_id", "event_id", "state", "received_at", "next_attempt_at", "lease_until"),
+    Inbox: ("id", "account_id", "event_id", "state", "received_at", "next_attempt_at", "lease_until", "urgent"),
     Watch: ("account_id", "ticket_id", "episode", "left_at"),
     Handoff: (
         "id", "account_id", "ticket_id", "episode", "brief_state", "response_state", "escalated_at",
         "seen_at", "posted_at", "claimed_at", "ended_at", "next_attempt_at", "refresh_due_at", "lease_until",
         "notify_state", "notified_at", "extra_notes_removed", "attempts", "acted_at", "settle_due_at",
-        "observe_due_at", "claim_expires_at", "repeated_at", "origin",
+        "observe_due_at", "notes_due_at", "claim_expires_at", "repeated_at", "origin",
     ),
     Delivery: ("id", "account_id", "handoff_id", "channel", "kind", "status", "attempts", "next_attempt_at"),
     Canary: (

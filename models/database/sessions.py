@@ -74,6 +74,14 @@ class StillWriting(exc.TimeoutError):
     """
 
 
+def busy(error: BaseException) -> bool:
+    """Tell whether the database works and somebody else was in the way: another writer, or all connections in use."""
+    if isinstance(error, exc.TimeoutError):
+        return True
+    code = getattr(getattr(error, "orig", None), "sqlite_errorcode", 0) & 0xFF
+    return code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
 class Database:
     """All connections of one process. Dispose of it in a child after a fork."""
 

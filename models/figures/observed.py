@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, Select, or_, select
 from sqlalchemy.orm import Session
 
 from escalation.figures.hours import Calendar
-from escalation.figures.observations import Observation
+from escalation.figures.observations import SKEW_UNCERTAINTY, Observation, clock_ahead
 from escalation.lifecycle import Brief, Response
 from models.account import calendars
 from models.tables import Account, Handoff, Member, Transition
@@ -28,16 +28,20 @@ def observations(
 ) -> list[Observation]:
     """Return the episodes escalated after `since` and not after `until`, as they were known at `as_of`.
 
-    `as_of` is `until` if not given. Reads no package, draft or evidence.
+    `as_of` is `until` if not given. Reads no package, draft or evidence. The moments given are ours, those of an
+    episode the PSA's: what the PSA's clock is ahead as last measured is added to the former, and to a moment of ours
+    that stands where the PSA has none of its own, which is then said.
     """
     moment = until if as_of is None else as_of
-    zone = session.scalar(select(Account.time_zone).where(Account.id == account_id)) or "UTC"
+    account = session.execute(select(Account.time_zone, Account.clock_skew_s).where(Account.id == account_id)).one_or_none()
+    zone, ahead = account.time_zone if account else "UTC", clock_ahead(account.clock_skew_s if account else None)
+    since, until = since + max(ahead, timedelta(0)), until + max(ahead, timedelta(0))
     hours = calendars.versions(session, account_id, time_zone=zone)
     members = select(Member.id, Member.identifier).where(Member.account_id == account_id)
     people = {number: login for number, login in session.execute(members)}  # noqa: C416 - rows are no pairs to mypy
     rows = session.execute(_episodes(account_id, since, until)).all()
     courses = _courses(session, account_id, [row.id for row in rows], moment)
-    return [_observation(row, courses[row.id], hours, people) for row in rows if row.id in courses]
+    return [_observation(row, courses[row.id], hours, people, ahead) for row in rows if row.id in courses]
 
 
 @dataclass(slots=True)
@@ -45,6 +49,8 @@ class _Course:
     """What an episode's moves come to, in the order in which they were recorded."""
 
     noted_at: datetime | None = None
+    noted_by_us: bool = False
+    """Whether the PSA did not say when it took the note."""
     claimed_at: datetime | None = None
     claimant: str | None = None
     acted_at: datetime | None = None
@@ -54,9 +60,12 @@ class _Course:
     returned_at: list[datetime] = field(default_factory=list)
     ended_claims: list[tuple[datetime, datetime]] = field(default_factory=list)
 
-    def move(self, machine: str, before: str | None, after: str, at: datetime, actor: str) -> None:
+    def move(
+        self, machine: str, before: str | None, after: str, at: datetime, recorded_at: datetime, actor: str
+    ) -> None:
         if machine == "brief":
-            self.noted_at = at if after == Brief.POSTED else self.noted_at
+            if after == Brief.POSTED:
+                self.noted_at, self.noted_by_us = at, at == recorded_at
         elif after == Response.CLAIMED:
             self.claimed_at, self.claimant = at, actor
         elif after == Response.OPEN and before == Response.CLAIMED:
@@ -98,7 +107,7 @@ def _courses(
     query = (
         select(
             Transition.handoff_id, Transition.machine, Transition.from_state, Transition.to_state,
-            Transition.happened_at, Transition.actor,
+            Transition.happened_at, Transition.recorded_at, Transition.actor,
         )
         .where(
             Transition.account_id == account_id,
@@ -109,19 +118,22 @@ def _courses(
         .order_by(Transition.handoff_id, Transition.id)
     )  # fmt: skip
     courses: dict[int, _Course] = {}
-    for handoff_id, machine, before, after, at, actor in session.execute(query):
-        courses.setdefault(handoff_id, _Course()).move(machine, before, after, at, actor)
+    for handoff_id, machine, before, after, at, recorded_at, actor in session.execute(query):
+        courses.setdefault(handoff_id, _Course()).move(machine, before, after, at, recorded_at, actor)
     return courses
 
 
 def _observation(
-    row: Row[Any], course: _Course, hours: Mapping[int, Calendar], people: Mapping[int, str]
+    row: Row[Any], course: _Course, hours: Mapping[int, Calendar], people: Mapping[int, str], ahead: timedelta
 ) -> Observation:
+    moved = course.noted_at is not None and course.noted_by_us and bool(ahead)
+    by = f"{ahead.total_seconds():+.0f} s, give or take {SKEW_UNCERTAINTY.total_seconds():.0f} s"
     return Observation(
         episode=f"{row.ticket_id}/{row.episode}",
         calendar=hours[row.calendar_version or 1],
         escalated_at=row.escalated_at,
-        noted_at=course.noted_at,
+        noted_at=course.noted_at + ahead if moved and course.noted_at else course.noted_at,
+        corrected=f"brief posted: by our clock, moved to ConnectWise's by {by}" if moved else None,
         claimed_at=course.claimed_at,
         acted_at=course.acted_at,
         resolved_at=course.resolved_at,

@@ -18,6 +18,9 @@ from models.handoff.moves import move, moved, one
 from models.tables import Account, Handoff
 from models.work.due import Due, due_in_turn, pairs
 
+FIRST_LOOK_S = 15.0
+"""So long after it was posted the ticket is first looked at for newer notes, in seconds: what was forgotten comes soon."""
+
 
 def lease(
     session: Session, account_id: int, handoff_id: int, *, now: datetime, lease_s: float, holder: str
@@ -146,6 +149,7 @@ def mark_posted(
         "lease_holder": None,
         "next_attempt_at": None,
         "last_error": None,
+        "notes_due_at": now + timedelta(seconds=FIRST_LOOK_S),
     }
     held = _held(account_id, handoff_id, fence)
     return move(

@@ -204,6 +204,19 @@ def take_observation(
     return _take(session, Handoff.observe_due_at, account_id, handoff_id, now, next_at)
 
 
+def take_notes(
+    session: Session, account_id: int, handoff_id: int, *, now: datetime, next_at: datetime | None
+) -> bool:
+    """Take a look for newer notes that is due; the next one is at `next_at`. False if none is due or somebody took it."""
+    return _take(session, Handoff.notes_due_at, account_id, handoff_id, now, next_at)
+
+
+def note_newest(session: Session, account_id: int, handoff_id: int, *, note_id: int) -> bool:
+    """Record the newest note that was found. False if a newer one was."""
+    known = Handoff.newest_note.is_(None) | (Handoff.newest_note < note_id)
+    return changed(session, update(Handoff).where(*one(account_id, handoff_id), known).values(newest_note=note_id))
+
+
 def due_settlements(system: Session, *, now: datetime, limit: int) -> Due:
     """Return the handoffs with something to settle, in turn."""
     return _due(system, Handoff.settle_due_at, now, limit)
@@ -212,6 +225,11 @@ def due_settlements(system: Session, *, now: datetime, limit: int) -> Due:
 def due_observations(system: Session, *, now: datetime, limit: int) -> Due:
     """Return the handoffs whose ticket is to be read again, in turn."""
     return _due(system, Handoff.observe_due_at, now, limit)
+
+
+def due_notes(system: Session, *, now: datetime, limit: int) -> Due:
+    """Return the handoffs whose ticket is to be looked at for newer notes, in turn."""
+    return _due(system, Handoff.notes_due_at, now, limit)
 
 
 def _due(system: Session, column: Any, now: datetime, limit: int) -> Due:

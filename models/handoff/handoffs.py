@@ -24,13 +24,13 @@ from models.tables import Handoff, Snapshot, Transition
 from models.work.due import BELL_S, Due, due_in_turn, pairs
 
 __all__ = [
-    "Handoff", "Snapshot", "Transition", "add_snapshot", "by_ticket", "due_notifications", "end", "get", "latest_snapshot",
-    "mark_notified", "open_for_ticket", "open_handoff", "resume", "transitions", "withdraw",
+    "LIVE", "Handoff", "Snapshot", "Transition", "add_snapshot", "by_ticket", "due_notifications", "end", "get",
+    "latest_snapshot", "mark_notified", "open_for_ticket", "open_handoff", "resume", "stands_in", "transitions", "withdraw",
 ]  # fmt: skip
 
 _UNTOLD = case((Handoff.notify_state == "pending", "skipped"), else_=Handoff.notify_state)
 
-_NOTHING_TO_WATCH = {"observe_due_at": None, "claim_expires_at": None}
+_NOTHING_TO_WATCH = {"observe_due_at": None, "notes_due_at": None, "claim_expires_at": None}
 
 LIVE = (Response.OPEN.value, Response.CLAIMED.value, Response.ACTED.value)
 
@@ -132,6 +132,12 @@ def resume(
         changed(session, by_hand.values(origin="status", escalated_at=escalated_at))
     live = select(Handoff.id).where(*one(account_id, handoff_id), Handoff.response_state.in_(LIVE))
     return session.scalar(live) is not None and ask_refresh(session, account_id, handoff_id, due_at=due_at)
+
+
+def stands_in(session: Session, account_id: int, handoff_id: int, *, board: str, status: str) -> bool:
+    """Record on which board and in which status the ticket of a live handoff stands now."""
+    live = (*one(account_id, handoff_id), Handoff.response_state.in_(LIVE))
+    return changed(session, update(Handoff).where(*live).values(board=board, status=status))
 
 
 def withdraw(

@@ -73,7 +73,7 @@ class Account(Row):
 
 
 class AccountStatus(Row):
-    """What a status of a board means in this account: `escalate`, `claim` or `closed`."""
+    """What a status of a board means in this account: `escalate`, `claim`, `closed` or `default`."""
 
     __tablename__ = "account_status"
 

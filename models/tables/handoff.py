@@ -25,6 +25,7 @@ class Handoff(Row):
         index_of_waiting("handoff", "refresh_due_at"),
         index_of_waiting("handoff", "settle_due_at"),
         index_of_waiting("handoff", "observe_due_at"),
+        index_of_waiting("handoff", "notes_due_at"),
         {"sqlite_autoincrement": True},
     )
 
@@ -103,6 +104,10 @@ class Handoff(Row):
     """When what follows from a claim or its return is to be done."""
     observe_due_at: Mapped[datetime | None]
     """When the ticket is to be read again for a claim or the first action."""
+    notes_due_at: Mapped[datetime | None]
+    """When to look for a note that nobody told of."""
+    newest_note: Mapped[int | None] = mapped_column(Id)
+    """The newest one such a look has found."""
     acted_at: Mapped[datetime | None]
     """By the PSA's clock."""
     first_action: Mapped[dict[str, Any] | None]

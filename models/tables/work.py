@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, Text, UniqueConstraint, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.tables.columns import Id, Row, index_of_waiting, owning_account, row_number
@@ -20,6 +20,7 @@ class Inbox(Row):
     __table_args__ = (
         UniqueConstraint("account_id", "dedupe_key"),
         Index("ix_inbox_account_id_received_at", "account_id", "received_at"),
+        Index("ix_inbox_account_id_record_id", "account_id", "record_id"),
         index_of_waiting("inbox", "next_attempt_at"),
         {"sqlite_autoincrement": True},
     )
@@ -43,6 +44,8 @@ class Inbox(Row):
     next_attempt_at: Mapped[datetime | None]
     lease_until: Mapped[datetime | None]
     outcome: Mapped[str | None] = mapped_column(Text)
+    urgent: Mapped[bool] = mapped_column(default=True, server_default=true())
+    """False where it can only tell more of an escalation that is known: read after those that are not."""
 
 
 class Watch(Row):

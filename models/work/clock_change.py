@@ -48,7 +48,9 @@ _DUE: tuple[Column, ...] = (
     Inbox.next_attempt_at, Handoff.next_attempt_at, Handoff.refresh_due_at, Delivery.next_attempt_at,
     Report.next_attempt_at, Account.next_poll_at,
 )  # fmt: skip
-_SLOW: tuple[Column, ...] = (Handoff.settle_due_at, Handoff.observe_due_at, Canary.next_attempt_at)
+_SLOW: tuple[Column, ...] = (
+    Handoff.settle_due_at, Handoff.observe_due_at, Handoff.notes_due_at, Canary.next_attempt_at,
+)  # fmt: skip
 """Where the moment it is due also holds it for whoever took it."""
 _HELD: tuple[Column, ...] = (Inbox.lease_until, Handoff.lease_until, Delivery.next_attempt_at, Report.next_attempt_at)
 """Where a lease stands, as far as the system session may see it: a message's is also when it is due again."""

@@ -27,6 +27,7 @@ DUE: dict[str, InstrumentedAttribute[datetime | None]] = {
     "refresh": Handoff.refresh_due_at,
     "settlement": Handoff.settle_due_at,
     "observation": Handoff.observe_due_at,
+    "notes": Handoff.notes_due_at,
     "message": Delivery.next_attempt_at,
     "poll": Account.next_poll_at,
     "weekly": Account.next_weekly_at,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,8 +17,8 @@ from models.tables import Handoff, Inbox, Watch
 from models.work.due import BELL_S, Due, due_in_turn, pairs
 
 __all__ = [
-    "Inbox", "due", "finish", "get", "ignore", "is_watched", "mark_verified", "newest", "park", "reset", "retry_later",
-    "store", "take",
+    "Inbox", "Unread", "due", "finish", "get", "ignore", "is_watched", "lately", "mark_verified", "newest", "park", "reset",
+    "retry_later", "store", "take",
 ]  # fmt: skip
 
 LIVE = (Response.OPEN.value, Response.CLAIMED.value, Response.ACTED.value)
@@ -38,8 +39,13 @@ def store(
     signature: str | None = None,
     verified: bool = False,
     event_id: str | None = None,
+    urgent: bool = True,
+    pause_s: float = 0.0,
 ) -> int | None:
-    """Store a callback and return its row's id; None if this account has the same `dedupe_key` already."""
+    """Store a callback and return its row's id; None if this account has the same `dedupe_key` already.
+
+    With a pause it is due after so many seconds and nobody need ring before.
+    """
     statement = insert_or_ignore(session, Inbox).values(
         account_id=account_id,
         event_id=event_id or uuid.uuid4().hex,
@@ -55,9 +61,42 @@ def store(
         received_at=now,
         state="new",
         attempts=0,
-        next_attempt_at=now + timedelta(seconds=BELL_S),
+        next_attempt_at=now + timedelta(seconds=pause_s or BELL_S),
+        urgent=urgent,
     )
     return session.scalar(statement.returning(Inbox.id))
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A callback whose reading is still to begin and will surely come: checked, taken by nobody, not failing."""
+
+    raw: bytes
+    next_attempt_at: datetime | None
+    given_back: bool
+    """The PSA could not be asked before; it may wait for minutes."""
+
+
+def lately(session: Session, account_id: int, ticket_id: int, *, since: datetime) -> tuple[int, list[Unread]]:
+    """Return how many callbacks of a ticket were stored since a moment, and those whose reading is still to begin.
+
+    Whoever takes such a row does so after this transaction, and asks the PSA after that: what was saved before shows.
+    What nobody could check yet counts for nothing.
+    """
+    query = select(Inbox.state, Inbox.raw, Inbox.attempts, Inbox.outcome, Inbox.lease_until, Inbox.next_attempt_at).where(
+        Inbox.account_id == account_id,
+        Inbox.record_id == ticket_id,
+        Inbox.verified,
+        (Inbox.received_at >= since) | (Inbox.state == "new"),
+    )
+    rows = session.execute(query).all()
+    # One that was taken and not given back may be parked, without a reading, the next time.
+    unread = [
+        Unread(row.raw, row.next_attempt_at, given_back=row.attempts > 0)
+        for row in rows
+        if row.state == "new" and row.lease_until is None and (row.attempts == 0 or row.outcome is not None)
+    ]
+    return len(rows), unread
 
 
 def is_watched(session: Session, account_id: int, ticket_id: int) -> bool:
@@ -134,9 +173,14 @@ def retry_later(session: Session, account_id: int, inbox_id: int, *, at: datetim
     return changed(session, mine.values(lease_until=None, next_attempt_at=at, outcome=reason))
 
 
-def due(system: Session, *, now: datetime, limit: int) -> Due:
-    """Return the callbacks that nobody rang for or that were given back: account id and row id, in turn."""
-    return pairs(system, due_in_turn(Inbox.account_id, Inbox.id, Inbox.next_attempt_at, now=now, limit=limit))
+def due(system: Session, *, now: datetime, limit: int, urgent: bool | None = None) -> Due:
+    """Return the callbacks that nobody rang for or that were given back, in turn: account id and row id.
+
+    All of them, or only those that are `urgent` or not.
+    """
+    of_kind = () if urgent is None else (Inbox.urgent.is_(urgent),)
+    at = Inbox.next_attempt_at
+    return pairs(system, due_in_turn(Inbox.account_id, Inbox.id, at, *of_kind, now=now, limit=limit))
 
 
 def reset(session: Session, account_id: int, *, since: datetime | None, now: datetime) -> int:

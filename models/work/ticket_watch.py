@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -20,11 +21,13 @@ def seen(session: Session, account_id: int, ticket_id: int) -> Watch | None:
     return session.scalar(query.execution_options(populate_existing=True))
 
 
-def tickets_in_escalation(session: Session, account_id: int) -> list[int]:
-    """Return the tickets that stood in an escalation status when last seen."""
-    return list(
-        session.scalars(select(Watch.ticket_id).where(Watch.account_id == account_id, Watch.in_escalation))
-    )
+def tickets_in_escalation(session: Session, account_id: int, *, status_ids: Sequence[int]) -> list[int]:
+    """Return the tickets that stood in one of these escalation statuses when last seen.
+
+    An escalated ticket that was moved elsewhere by nobody's decision stands in none of them.
+    """
+    here = (Watch.account_id == account_id, Watch.in_escalation, Watch.status_id.in_(status_ids))
+    return list(session.scalars(select(Watch.ticket_id).where(*here)))
 
 
 def record(

@@ -8,6 +8,9 @@ from datetime import UTC, datetime
 _CHUNK = 120
 """Ids in one list: at 10 digits each, with the longest `fields`, the URL stays under 2,000 characters."""
 
+CHARGED = '(chargeToType="ServiceTicket" or chargeToType="ProjectTicket")'
+"""Time charged to a ticket; activities and charge codes share its numbers (OpenAPI)."""
+
 
 def quoted(text: str) -> str:
     """Return a string literal; `[` would start a date and is written `[[]`.

@@ -36,6 +36,10 @@ class Forged(ValueError):
     """The callback was not signed by the account's PSA, or speaks of another one. Says what did not match."""
 
 
+class OtherKey(Forged):
+    """All of it speaks of the account but the key's id, which is not the pinned one: forged, or ConnectWise changed keys."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pin:
     """What an account's callbacks must come from."""
@@ -208,7 +212,7 @@ def _key_id(url: str | None, site: Site, pin: Pin) -> str:
     if not re.fullmatch(r"[A-Za-z0-9-]{1,64}", key_id):
         raise Forged("key_url id is not a key id")
     if pin.key_id is not None and key_id.lower() != pin.key_id.lower():
-        raise Forged(f"key_url id {key_id!r} is not the account's key {pin.key_id!r}")
+        raise OtherKey(f"key_url id {key_id!r} is not the account's key {pin.key_id!r}")
     return key_id
 
 

@@ -22,9 +22,9 @@ from escalation.evidence import (
     TimeEntry,
 )
 from escalation.history.audit_trail import AuditEntry
-from psa.connectwise.answers import NoSuchEndpoint
+from psa.connectwise import family
 from psa.connectwise.calls import MOST_PAGES, PAGE, unusable
-from psa.connectwise.conditions import any_of, at, chunks
+from psa.connectwise.conditions import CHARGED, any_of, at, chunks
 from psa.connectwise.connection import Connection
 from psa.connectwise.schemas.note import NoteRow, TimeRow, notes_of
 from psa.connectwise.schemas.row import WHOLE, Ref, Row, fields_of, gaps_of
@@ -39,12 +39,16 @@ from psa.connectwise.schemas.ticket import (
     oldest_first,
 )
 from psa.outbound.throttle import Priority
-from psa.port import Found, Refused, Unavailable
+from psa.port import Family, Found, Unavailable
 
 log = structlog.get_logger()
 
 RowT = TypeVar("RowT", bound=Row)
 T = TypeVar("T")
+
+
+NEWEST = 5
+"""Notes of a short page: ours may be the newest ones, a brief, a question, an update (a count)."""
 
 
 class TicketReads(Connection):
@@ -72,24 +76,21 @@ class TicketReads(Connection):
     def _note_rows(self, ticket_id: int, priority: Priority) -> list[NoteRow]:
         return list(self._calls.pages(self._ticket_endpoint(ticket_id).notes, NoteRow, {}, priority))
 
-    def all_notes(self, ticket_id: int, roster: Roster) -> list[Note]:
-        """Read the notes of a ticket and of those merged into it; plain notes where `/allNotes` is lacking.
+    def newest_note(self, ticket_id: int) -> int | None:
+        """Read the id of the newest note that is not ours: what nobody told of, since a note raises no callback."""
+        asked = {"orderBy": "id desc", "fields": "id,createdBy,member,_info", "pageSize": NEWEST}
+        endpoint = self._ticket_endpoint(ticket_id).notes
+        rows, _ = self._calls.rows(endpoint, NoteRow, asked, "reconcile")
+        us = (self._api_member or "").lower()
+        return max((r.id for r in rows if r.id and (r.author_id or "").lower() != us), default=None)
 
-        Time entries come with it under their own ids and are left to `time_entries`. It cannot be ordered
-        (public code), so it is ordered here.
-        """
-        endpoint = self._ticket_endpoint(ticket_id).all_notes
-        try:
-            rows = list(self._calls.pages(endpoint, NoteRow, {}, "gather"))
-        except (NoSuchEndpoint, Refused) as error:
-            if error.status not in (404, 405):
-                raise
-            return self.notes(ticket_id, roster)
-        return _notes([r for r in rows if r.note_type in (None, "TicketNote")], roster)
+    def family(self, ticket_id: int, roster: Roster) -> Family:
+        """Read the notes and time of tickets merged into this one or bundled under it (`psa.connectwise.family`)."""
+        return family.read(self._manage, self._calls, ticket_id, roster)
 
     def time_entries(self, ticket_id: int, roster: Roster) -> list[TimeEntry]:
         """Read the time charged to a ticket; the ticket's own list has references only (OpenAPI)."""
-        charged = f'(chargeToType="ServiceTicket" or chargeToType="ProjectTicket") and chargeToId={ticket_id}'
+        charged = f"{CHARGED} and chargeToId={ticket_id}"
         rows = self._calls.by_id(self._manage.time.entries, TimeRow, charged, "gather")
         return _found("time entry", rows, lambda row: row.time_entry(roster))
 

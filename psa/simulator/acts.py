@@ -163,6 +163,17 @@ def merge(
     return dict(parent)
 
 
+def bundle(world: World, *, ticket: int | str, children: list[int | str], member: str, joined: bool = True) -> Record:
+    """Put tickets under one, which stay tickets of their own; without `joined` `/allNotes` leaves them out."""
+    parent = _ticket(world, ticket)
+    for child in children:
+        deeds.change_ticket(world, member, _ticket(world, child), {"parentTicketId": parent["id"]})
+        if not joined:
+            world.unjoined.add(world.ticket_id(child))
+    parent["hasChildTicket"] = True
+    return dict(deeds.change_ticket(world, member, parent, {}))
+
+
 def close(world: World, *, ticket: int | str, member: str, status: str | None = None) -> Record:
     """Close a ticket with the board's status Closed, or another closing one."""
     found = _ticket(world, ticket)
@@ -181,6 +192,6 @@ ACTS: Final[dict[str, Callable[..., Any]]] = {
     act.__name__: act
     for act in (
         add_ticket, change_status, set_owner, move_board, change, add_note, edit_note, delete_note, add_time, assign,
-        acknowledge, merge, close, delete,
+        acknowledge, merge, bundle, close, delete,
     )
 }  # fmt: skip

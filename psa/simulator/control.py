@@ -22,7 +22,7 @@ from psa.simulator.wire import Reply, Request
 
 _JSON: Final = {"Content-Type": "application/json"}
 HELP: Final = """GET state, credentials, requests, deliveries, callbacks, faults, settings, notes/N, tickets/N, acts, history
-POST act {"act":"change_status","ticket":48213,"status":"Escalated","member":"jlind"}
+POST act {"act":"change_status","ticket":48213,"status":"Escalated","member":"jlind"}   "member":"program:NAME" is none
 POST faults {"kind":"throttle","path":"/notes$","method":"POST","count":1,"retry_after":2}   DELETE faults
 POST callbacks {"drop_next":1}  {"repeat":3,"shuffle":true}  {"deactivate":26500}
 POST clock {"advance_s":86400}   POST settings {"rate_limit":5}   POST reset   DELETE requests, deliveries
@@ -125,7 +125,7 @@ class Control:
             raise LookupError(f"act is one of {', '.join(acts.ACTS)}")
         with office.world.lock:
             if "member" in wanted:
-                wanted["member"] = office.world.member(str(wanted["member"]))["identifier"]
+                wanted["member"] = _who(office, str(wanted["member"]))
             at = time.monotonic()
             record = act(office.world, **wanted)
         return {"monotonic": at, "at": time.time(), "record": record}
@@ -212,6 +212,12 @@ class Control:
     def _post_reset(self, office: Office, body: dict[str, Any], number: str) -> Any:
         self._reset()
         return {}
+
+
+def _who(office: Office, named: str) -> str:
+    """Return a member's login name; `program:NAME` is a rule, connector or system user that is on no list of members."""
+    program = named.removeprefix("program:")
+    return program if program != named else str(office.world.member(named)["identifier"])
 
 
 def _reply(status: int, body: Any) -> Reply:

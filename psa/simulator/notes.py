@@ -27,7 +27,7 @@ def add_note(world: World, by: str, ticket: Record, body: Record, *, visible: bo
         )
         note["createdBy"] = note["contact"]["name"]
         ticket["customerUpdatedFlag"] = True
-    else:
+    elif body.get("member") or world.find("members", identifier=by):
         wanted = body.get("member") or {"identifier": by}
         note["member"] = shapes.member_ref(
             resolve(world, "members", wanted, resource="serviceNote", name="member")

@@ -176,6 +176,10 @@ class Remote:
         """Merge tickets into one."""
         return self._act("merge", ticket=ticket, children=children, member=member, status=status)
 
+    def bundle(self, ticket: int | str, children: list[int | str], *, member: str, joined: bool = True) -> Record:
+        """Put tickets under one; without `joined` they are not in its `/allNotes`."""
+        return self._act("bundle", ticket=ticket, children=children, member=member, joined=joined)
+
     def close(self, ticket: int | str, *, member: str, status: str | None = None) -> Record:
         """Close a ticket."""
         return self._act("close", ticket=ticket, member=member, status=status)

@@ -228,6 +228,14 @@ def _all_notes(call: Call) -> Answer:
     ticket = ticket_of(call)
     rows = [_joined_note(ticket, note) for note in _notes(call)]
     rows += [_joined_time(ticket, entry) for entry in _under(call, "time") if entry.get("notes")]
+    for child in call.world.tables["tickets"].values():
+        merged = child.get("mergedParentTicket", {}).get("id") == ticket["id"]
+        bundled = child.get("parentTicketId") == ticket["id"]
+        if not (merged or bundled) or child["id"] in call.world.unjoined:
+            continue
+        notes = [_joined_note(child, note) for note in call.world.children("notes", child["id"])]
+        times = [_joined_time(child, e) for e in call.world.children("time", child["id"]) if e.get("notes")]
+        rows += [{**row, "mergedFlag": merged, "bundledFlag": bundled} for row in [*notes, *times]]
     return call.page(rows, ALL_NOTE_FIELDS, may_order=False)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Iterable
+from email.utils import format_datetime
 from typing import Final
 
 from werkzeug.formparser import parse_form_data
@@ -86,7 +87,8 @@ def _add_system(routes: Routes) -> None:
     _lists(routes, "system/members", "members", SYSTEM_FIELDS)
     routes.add("GET", "system/info", lambda call: Answer(200, {
         "version": "v2026.4.103482", "isCloud": True, "serverTimeZone": "Etc/UTC", "cloudRegion": "NA",
-        "licenseBits": [{"name": "ServiceDesk", "activeFlag": True}], "maxWorkFlowRecordsAllowed": 1000}))  # fmt: skip
+        "licenseBits": [{"name": "ServiceDesk", "activeFlag": True}], "maxWorkFlowRecordsAllowed": 1000},
+        {"Date": format_datetime(call.world.now(), usegmt=True)}))  # fmt: skip
     routes.add("GET", "system/info/members", lambda call: call.page(
         [shapes.member_light(row) for row in call.world.tables["members"].values()], SYSTEM_FIELDS))  # fmt: skip
     routes.add("GET", "system/info/members/{}", lambda call: call.one(

@@ -188,8 +188,8 @@ def _encoded(reply: Reply, method: str, *, keep: bool) -> bytes:
         reason = http.HTTPStatus(reply.status).phrase
     except ValueError:
         reason = "Unknown"
-    lines = [f"HTTP/1.1 {reply.status} {reason}", f"Date: {formatdate(usegmt=True)}"]
-    lines += [f"{name}: {value}" for name, value in reply.headers.items()]
+    lines = [f"HTTP/1.1 {reply.status} {reason}"]
+    lines += [f"{name}: {value}" for name, value in {"Date": formatdate(usegmt=True), **reply.headers}.items()]
     if reply.status != 204:
         lines.append(f"Content-Length: {len(reply.body)}")
     lines.append("Connection: keep-alive" if keep else "Connection: close")

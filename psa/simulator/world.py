@@ -116,6 +116,8 @@ class World:
         self.notes_touch_ticket = True
         self.note_lag_s = 0.0
         self.hidden_until: dict[int, float] = {}
+        self.unjoined: set[int] = set()
+        """Tickets that `/allNotes` of their parent leaves out."""
         self.revoked: list[re.Pattern[str]] = []
         self.expired_hashes: set[str] = set()
 

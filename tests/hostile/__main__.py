@@ -2,8 +2,8 @@
 
     python -m tests.hostile [--database sqlite|postgresql] [--seed 1] [--short] [--only words|doors]
 
-Takes some minutes. Exits with 1 when anything went wrong; look-alikes redacted and secrets left standing in prose are
-shown beside their goals instead, since no rule can be right about all of them.
+Takes some minutes. Exits with 1 when anything went wrong. Of secrets and look-alikes a share may, since no rule can be
+right about all of them; what was held out when the rules were written is only shown.
 """
 
 from __future__ import annotations
@@ -20,8 +20,19 @@ from tests.hostile.row import Row
 from tests.storm.rig import Rig, rig, say
 from worker.process.logs import set_up
 
-SHARES = ("secrets in prose, left standing", "look-alikes redacted")
-"""Rows that are a share rather than a promise."""
+SHARES = {
+    "secrets in prose, left standing": 0.05,
+    "look-alikes redacted": 0.05,
+    "generated: devices": 0.01,
+    "generated: commands": 0.01,
+    "generated: tokens": 0.01,
+    "generated: wordings_first": 0.05,
+    "generated: lookalikes": 0.05,
+    "generated: structured_second": 1.0,
+    "generated: wordings_second": 1.0,
+    "generated: lookalikes_second": 1.0,
+}
+"""Rows of which a share may go wrong. What was held out is only shown: a goal would have the rules fitted to it."""
 
 
 def main() -> int:
@@ -54,6 +65,8 @@ def _parts(running: Rig, seed: int, share: int) -> list[tuple[str, Callable[[], 
         ("words", lambda: [words.reached(seed, 200 // share)]),
         ("words", lambda: [words.injected(running, seed, 300 // share)]),
         ("words", lambda: words.planted(running, seed)),
+        ("words", lambda: words.generated(seed)),
+        ("words", words.grown),
         ("doors", lambda: doors.forged(running, seed, 500 // share)),
         ("doors", lambda: doors.opened(running, seed, 200 // share)),
         ("doors", lambda: doors.crossing(running, seed, 1000 // share)),
@@ -64,7 +77,7 @@ def _parts(running: Rig, seed: int, share: int) -> list[tuple[str, Callable[[], 
 def show(row: Row, seconds: float) -> bool:
     """Print a row; return whether it breaks a promise."""
     say(f"{row.what:<52}{row.tried:>8}{row.wrong:>8}{seconds:>9.1f}  {row.note}")
-    return row.wrong > 0 and row.what not in SHARES
+    return row.wrong > SHARES.get(row.what, 0) * row.tried
 
 
 if __name__ == "__main__":

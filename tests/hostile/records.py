@@ -202,7 +202,7 @@ def rules_of(case: Case) -> list[Rule]:
     return {
         "ticket": lambda: [Rule(path, number=number, **odd) for path in (one, "/service/tickets")],
         "notes": lambda: [Rule(f"{one}/notes", template=template, **odd)],
-        "all notes": lambda: [merged, Rule(f"{one}/allNotes", template=template, **odd)],
+        "all notes": lambda: [merged, Rule(f"{one}/allNotes", template={**(template or {}), "ticketId": 1}, **odd)],
         "time entries": lambda: [Rule("/time/entries", f"chargeToId={number}", template, **odd)],
         "tasks": lambda: [Rule(f"{one}/tasks", template=template, **odd)],
         "configurations of a ticket": lambda: [Rule(f"{one}/configurations", template=configuration, **odd)],

@@ -24,6 +24,8 @@ from markdown_it import MarkdownIt
 from escalation.package.redaction import redact
 from psa.outbound.allowed_hosts import ForbiddenAddress, guarded_session
 from tests.hostile.row import Row
+from tests.hostile.secrets.count import HELD_OUT, SEEN, cases, count
+from tests.hostile.test_secrets import growth
 from tests.storm.rig import Escalation, Rig
 from tests.unit.escalation.brief.test_sanitize import HOSTILE
 from tests.unit.escalation.package.test_redaction import BENIGN, PLANTED
@@ -31,6 +33,18 @@ from tests.unit.psa.outbound.test_allowed_hosts import CLOUD, HOSTILE_URLS, to_a
 from tests.unit.psa.servers import RawServer, answer
 from tests.unit.worker.mail.mails import Elements
 from worker.demo.stack import until
+
+SLOW = (
+    "password ",
+    "passwortpasswort",
+    "pw: ",
+    "a",
+    "<b>",
+    "&amp;",
+    "a,password\n",
+    "secret=",
+    "-----BEGIN PRIVATE KEY-----",
+)
 
 HARMLESS = {"p", "strong", "ul", "li", "br", "hr", "em"}
 """What our own note is made of."""
@@ -214,6 +228,9 @@ def planted(rig: Rig, seed: int) -> list[Row]:
     draw = random.Random(seed)
     msp = rig.msps[0]
     told = [(text, secret) for _, text, secret in PLANTED]
+    for name in ("devices", "commands", "tokens"):
+        some = [(text, filled.secrets[0]) for _, _, filled, text in cases(name, seed, places=1)]
+        told += draw.sample(some, 40)
     made = list[Escalation]()
     for begin in range(0, len(told), 12):
         ticket = rig.ticket(msp)
@@ -244,11 +261,26 @@ def planted(rig: Rig, seed: int) -> list[Row]:
         found = sorted({secret for _, secret in told if len(secret) >= 8 and secret in text})
         rows.append(Row(f"planted secrets in {place}", len(told), len(found), ", ".join(found[:3])))
     kept = [secret for text, secret in PROSE if secret in redact(text)]
-    rows.append(
-        Row("secrets in prose, left standing", len(PROSE), len(kept), ", ".join(kept[:4]))
-    )
+    rows.append(Row("secrets in prose, left standing", len(PROSE), len(kept), ", ".join(kept[:4])))
     rows.append(Row("look-alikes redacted", len(BENIGN), sum(redact(text) != text for text in BENIGN)))
     return rows
+
+
+def generated(seed: int) -> list[Row]:
+    """Redact every generated kind in every place; what was held out when the rules were written is told apart."""
+    rows = []
+    for name in SEEN + HELD_OUT:
+        found = count(name, seed)
+        rows.append(Row(f"generated: {name}", found.tried, found.wrong, f"{found.wrong / found.tried:.1%}"))
+    return rows
+
+
+def grown() -> list[Row]:
+    """Redact texts of a megabyte made to be slow; count those that take out of proportion to an eighth of it."""
+    ratios = {unit: growth(unit, 125_000, 1_000_000) for unit in SLOW}
+    slow = [f"{unit!r} {ratio:.0f}" for unit, ratio in ratios.items() if ratio > 16]
+    note = ", ".join(slow) or f"at most {max(ratios.values()):.1f} times for 8 times the text"
+    return [Row("texts of 1 MB, slower than their size", len(SLOW), len(slow), note)]
 
 
 def _mailed(rig: Rig) -> Iterator[str]:

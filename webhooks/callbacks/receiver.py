@@ -18,7 +18,7 @@ from werkzeug.exceptions import HTTPException
 
 from models.account import accounts
 from models.database.sessions import Database
-from models.work import canaries, inbox
+from models.work import canaries, inbox, jobs
 from psa.connectwise.callbacks import (
     LARGEST_BODY,
     CallbackBody,
@@ -26,8 +26,10 @@ from psa.connectwise.callbacks import (
     parse,
     without_details,
 )
-from psa.connectwise.signatures import Forged, Verifier
-from webhooks.bulkhead import Away, Bulkhead
+from psa.connectwise.signatures import Forged, OtherKey, Verifier
+from webhooks.bulkhead import Away, Bulkhead, Busy
+from webhooks.callbacks import coalescing
+from webhooks.callbacks.coalescing import Reading
 from webhooks.callbacks.refused_callers import RefusedCallers
 from webhooks.callbacks.token_lookup import Known, TokenLookup, Unsure
 from webhooks.problems import problem
@@ -40,6 +42,8 @@ TICKET_TYPES = frozenset({"ticket", "time", "schedule"})
 """Callback types that can mean something for an escalation."""
 RETRY_AFTER_S = 2
 """ConnectWise repeats after two and after four more seconds, whatever we say; this is for others."""
+OTHER_KEYS = 3
+"""Callbacks in a row by another key, as one process saw them, that are no accident any more."""
 SILENCE_S = 3.0
 """How long a caller may stay silent in the middle of a body."""
 
@@ -70,8 +74,12 @@ class Receiver:
         bell: Rings,
         passes: Passes,
         clock: Callable[[], datetime],
+        longest_pause_s: float = 60.0,
     ) -> None:
-        self._passes = passes
+        """`longest_pause_s`: so long a ticket that is saved again and again waits for its next reading at most."""
+        self._other_keys: dict[int, int] = {}
+        """By account: callbacks in a row that another key signed, as this process saw them."""
+        self._passes, self._longest_pause_s = passes, longest_pause_s
         self._database, self._token_lookup, self._verifier = database, token_lookup, verifier
         self._bell, self._clock = bell, clock
 
@@ -80,7 +88,8 @@ class Receiver:
 
         1. Whose is it? A `stranger`'s unknown token is not looked up each time.
         2. Read it, check its signature, pin the key that signed the first one.
-        3. Leave what cannot matter; else store it, once. A key that cannot be fetched now is no reason not to.
+        3. Leave what cannot matter, or what a reading that is still to begin will show; else store it, once. A key that
+           cannot be fetched now is no reason not to.
 
         Raises `Refused`, `Unsure`, and `SQLAlchemyError` when it could not be stored.
         """
@@ -99,9 +108,14 @@ class Receiver:
             if check.verified and check.key_id and known.pin.key_id is None:
                 self._pin(known, check.key_id)
         except Forged as error:
+            if isinstance(error, OtherKey):
+                self._other_key(known, str(error))
             raise Refused(403, "signature not accepted", str(error), known.name) from error
-        if self._matters(known, body):
-            self._store(known, body, raw, signature, verified=check.verified, event_id=event_id)
+        if check.verified:
+            self._other_keys.pop(known.account_id, None)
+        reading = self._reading(known, body, verified=check.verified)
+        if reading is not None:
+            self._store(known, body, raw, signature, reading, verified=check.verified, event_id=event_id)
 
     def _take_canary(self, known: Known, body: CallbackBody, raw: bytes, signature: str, *, event_id: str) -> None:
         """Store our own canary, once: signed by us, for this account, sent moments ago. It can name no ticket."""
@@ -122,6 +136,21 @@ class Receiver:
             log.info("canary_stored", event_id=event_id, account=known.name, inbox_id=row, canary_id=body.id)
             self._bell.ring("triage", account_id=known.account_id, inbox_id=row)
 
+    def _other_key(self, known: Known, reason: str) -> None:
+        """Say, once a few came and none that is right, that another key signs: the worker asks for a new address then.
+
+        The callback itself decides nothing: whoever knows the address could send one.
+        """
+        count = self._other_keys.get(known.account_id, 0) + 1
+        self._other_keys[known.account_id] = count
+        if count % OTHER_KEYS == 0:
+            with self._database.account(known.account_id) as session:
+                jobs.raise_alert(
+                    session, known.account_id, kind=jobs.OTHER_KEY, subject=known.name, now=self._clock(),
+                    detail=f"{count} callbacks in a row were refused, the last since {reason}",
+                )  # fmt: skip
+            log.error("callbacks_by_another_key", account=known.name, count=count)
+
     def _pin(self, known: Known, key_id: str) -> None:
         """Tie the account to the key that signed its first callback. Raises `Forged` if another was first."""
         with self._database.account(known.account_id) as session:
@@ -131,25 +160,36 @@ class Receiver:
         if not ours:
             raise Forged(f"key_url id {key_id!r} is not the account's key, which was pinned meanwhile")
 
-    def _matters(self, known: Known, body: CallbackBody) -> bool:
-        """Tell most callbacks, which mean nothing to us, from the few that might, without asking ConnectWise."""
+    def _reading(self, known: Known, body: CallbackBody, *, verified: bool) -> Reading | None:
+        """Tell most callbacks, which mean nothing to us, from the few that might, and when those are to be read.
+
+        None: it need not be. ConnectWise is not asked.
+        """
         ticket_id = body.ticket_id
         if body.type not in TICKET_TYPES or ticket_id is None or not 0 < ticket_id < 2**63:
-            return False
+            return None
         ours = known.api_member is not None and (body.member_id or "").lower() == known.api_member.lower()
         if ours and body.action != "deleted":
-            return False
-        hint = body.hint
-        if body.type == "ticket" and body.action != "deleted":
-            if hint is None or hint.board_id is None or hint.status_id is None:
-                return True  # nothing to tell by: let the worker read the ticket
-            if known.rules.is_escalation(hint.board_id, hint.status_id):
-                return True
+            return None
+        escalates = body.type == "ticket" and body.action != "deleted" and _may_escalate(known, body)
         with self._database.account(known.account_id, reading=True) as session:
-            return inbox.is_watched(session, known.account_id, ticket_id)
+            if not escalates and not inbox.is_watched(session, known.account_id, ticket_id):
+                return None
+            return coalescing.reading(
+                session, known.account_id, body, escalates=escalates, verified=verified, now=self._clock(),
+                longest_s=self._longest_pause_s,
+            )  # fmt: skip
 
     def _store(
-        self, known: Known, body: CallbackBody, raw: bytes, signature: str, *, verified: bool, event_id: str
+        self,
+        known: Known,
+        body: CallbackBody,
+        raw: bytes,
+        signature: str,
+        reading: Reading,
+        *,
+        verified: bool,
+        event_id: str,
     ) -> None:
         crash.point("callback.checked")
         with self._database.account(known.account_id) as session:
@@ -167,6 +207,8 @@ class Receiver:
                 signature=signature,
                 verified=verified,
                 now=self._clock(),
+                urgent=reading.urgent,
+                pause_s=reading.pause_s,
             )
         crash.point("callback.stored")
         if row is None:
@@ -180,8 +222,18 @@ class Receiver:
             ticket_id=body.ticket_id,
             action=body.action,
             verified=verified,
+            pause_s=round(reading.pause_s, 1),
         )
-        self._bell.ring("triage", account_id=known.account_id, inbox_id=row)
+        if not reading.pause_s:  # else the sweeper rings, once it is over
+            self._bell.ring("triage" if reading.urgent else "look_again", account_id=known.account_id, inbox_id=row)
+
+
+def _may_escalate(known: Known, body: CallbackBody) -> bool:
+    """Tell whether a ticket stands in an escalation status, as far as a callback of it says where it stands."""
+    hint = body.hint
+    if hint is None or hint.board_id is None or hint.status_id is None:
+        return True  # nothing to tell by: let the worker read the ticket
+    return known.rules.is_escalation(hint.board_id, hint.status_id)
 
 
 def blueprint(receiver: Receiver, bulkhead: Bulkhead, refused_callers: RefusedCallers) -> Blueprint:
@@ -192,8 +244,8 @@ def blueprint(receiver: Receiver, bulkhead: Bulkhead, refused_callers: RefusedCa
     def receive(token: str) -> Response:
         """Take one callback.
 
-        204 stored, repeated or irrelevant; 403 unknown token or bad signature; 400 malformed; 413 too large;
-        429 not stored, please repeat. Query parameters, which ConnectWise adds and does not sign, are ignored.
+        204 stored, repeated, irrelevant or about to be read anyway; 403 unknown token or bad signature; 400 malformed;
+        413 too large; 429 not stored, please repeat. Query parameters, which ConnectWise adds and does not sign, are ignored.
         """
         raw = _read()
         if isinstance(raw, Response):
@@ -214,6 +266,9 @@ def blueprint(receiver: Receiver, bulkhead: Bulkhead, refused_callers: RefusedCa
         except Unsure:
             refused_callers.refused(address)
             return problem(429, "too many refused callbacks from this address", retry_after=RETRY_AFTER_S)
+        except Busy as error:
+            log.warning("callback_put_off", event_id=event_id, reason=str(error))
+            return problem(429, "busy, please repeat", retry_after=RETRY_AFTER_S)
         except Away as error:
             log.error("callback_not_stored", event_id=event_id, reason=str(error))
             return problem(429, "not stored, please repeat", retry_after=RETRY_AFTER_S)

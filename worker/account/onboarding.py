@@ -16,7 +16,7 @@ from models.work import canaries, inbox, jobs, ticket_watch
 from psa.outbound.allowed_hosts import Site
 from psa.port import Callback, Member, ProbeResult, Psa, PsaError, SystemInfo, Unauthorized
 from worker.account.members import check_addresses, reached, store_members
-from worker.account.statuses import Resolved, boards_of, follow, nearest, resolve
+from worker.account.statuses import Resolved, boards_of, follow, nearest, resolve, unnamed_in_words
 from worker.mail import addresses, transport
 from worker.process import crash
 from worker.wiring import Services
@@ -49,6 +49,8 @@ class Connected:
     callbacks: list[str] = field(default_factory=list)
     api_member: str | None = None
     already_escalated: list[int] = field(default_factory=list)
+    unnamed: str = ""
+    """What to name on other boards, if there are any without a claim status."""
 
 
 def account_named(services: Services, name: str) -> Account:
@@ -92,7 +94,7 @@ def connect(services: Services, account: Account, *, include_open: bool = False)
     site = Site.parse(account.site, allow_private=account.allow_private)
     refuse_twice(services, site=site, company=account.company, name=account.name)
     psa, now = services.psa(account.id), services.clock()
-    found = look_up(services, account, psa)
+    found = look_up(services, account, psa, everywhere=True)
     rows, wrong = found.rows, found.wrong
     members = psa.members()
     _check_people(account, members, wrong)
@@ -104,6 +106,7 @@ def connect(services: Services, account: Account, *, include_open: bool = False)
         claim=[f"{r.status} on {r.board}" for r in rows if r.kind == "claim"],
         renamed=found.renamed,
         members=len(members),
+        unnamed=unnamed_in_words(found.unnamed) if found.unnamed else "",
     )
     with services.database.account(account.id) as session:
         known = {(r.board_id, r.status_id) for r in accounts.statuses(session, account.id) if r.kind == "escalate"}
@@ -134,11 +137,14 @@ def connect(services: Services, account: Account, *, include_open: bool = False)
     return result
 
 
-def look_up(services: Services, account: Account, psa: Psa) -> Resolved:
-    """Find what the account's names mean in its PSA now, knowing what they meant before. Raises `PsaError`."""
+def look_up(services: Services, account: Account, psa: Psa, *, everywhere: bool = False) -> Resolved:
+    """Find what the account's names mean in its PSA now, knowing what they meant before. Raises `PsaError`.
+
+    With `everywhere` all boards are read, one call for each, to know where a rule may move a ticket.
+    """
     with services.database.account(account.id, reading=True) as session:
         stored = accounts.statuses(session, account.id)
-    return resolve(account, boards_of(psa, account, stored), stored)
+    return resolve(account, psa.boards() if everywhere else boards_of(psa, account, stored), stored)
 
 
 def follow_names(services: Services, account: Account, psa: Psa) -> list[str]:
@@ -234,8 +240,9 @@ def register(
         crash.point("check.registered")
         entries.append(psa.reactivate_callback(entry.id) if entry.inactive else entry)
         crash.point("check.activated")
-    for old in there:  # another PUBLIC_URL or board from before
-        if token in old.url and old.id not in {e.id for e in entries}:
+    for old in there:  # another PUBLIC_URL, address or board from before
+        ours = token in old.url or old.url.startswith(f"{public_url}/callbacks/connectwise/")
+        if ours and old.id not in {e.id for e in entries}:
             psa.delete_callback(old.id)
             crash.point("check.removed")
     return entries
@@ -339,12 +346,12 @@ def _tried(what: str, look: Callable[[], tuple[bool, str]]) -> ProbeResult:
 
 
 def _check_names(services: Services, account: Account, psa: Psa) -> tuple[bool, str]:
-    found = look_up(services, account, psa)
+    found = look_up(services, account, psa, everywhere=True)
     if found.wrong:
         return False, "; ".join(found.wrong)
-    told = [f"{row.kind}: {row.status} on {row.board}" for row in found.rows if row.kind != "closed"]
+    told = [f"{row.kind}: {row.status} on {row.board}" for row in found.rows if row.kind in ("escalate", "claim")]
     told += [f"{old!r} is called {new!r} now and is followed" for old, new in found.renamed.items()]
-    return True, ", ".join(told)
+    return True, ", ".join(told) + (f". And {unnamed_in_words(found.unnamed)}" if found.unnamed else "")
 
 
 def _check_callbacks(services: Services, account: Account, psa: Psa) -> tuple[bool, str]:

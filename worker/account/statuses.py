@@ -25,6 +25,8 @@ class Resolved:
     """Names that the account is configured with and that the PSA has changed, with the new ones."""
     unchanged: set[str] = field(default_factory=set)
     """Names that are found as they are configured, on one board at least."""
+    unnamed: dict[str, list[str]] = field(default_factory=dict)
+    """Boards that a ticket may be moved to and that have no claim status, with the statuses that could be one."""
 
     def names(self, configured: Sequence[str]) -> list[str]:
         """Return the configured names as the PSA spells them now; what only one board renamed becomes two."""
@@ -39,7 +41,8 @@ def boards_of(psa: Psa, account: Account, stored: Iterable[StatusRow]) -> list[B
     """Read the account's boards; all there are if a name is gone, to follow it or to say what it may have meant."""
     boards = psa.boards(account.board_names or None)
     there = {board.name.lower() for board in boards}
-    if {name.lower() for name in account.board_names} <= there and {row.board.lower() for row in stored} <= there:
+    escalating = {row.board.lower() for row in stored if row.kind == "escalate"}
+    if {name.lower() for name in account.board_names} <= there and escalating <= there:
         return boards
     return psa.boards()
 
@@ -51,15 +54,27 @@ def resolve(account: Account, boards: Sequence[Board], stored: Sequence[StatusRo
     2. On each board the statuses by name, else by the number they had there.
     3. What the names still ask for, was there once and is now found by neither, is wrong; so is a name that is
        nowhere, and a board named without any escalation status on it.
+    4. On the other boards among `boards`, where a ticket may be moved, claim statuses by name; and everywhere what
+       closes a ticket, and what it gets by itself.
     """
     found = Resolved()
     chosen = _boards(account, boards, stored, found)
     if not chosen:
         return found
+    own = {board.id for board in chosen}
+    others = [board for board in boards if board.id not in own]
     for kind, names in (("escalate", account.escalate_status_names), ("claim", account.claim_status_names)):
         for name in names:
             complaints = len(found.wrong)
             here = _on_boards(account, chosen, kind, name, stored, found)
+            if kind == "claim":
+                here += [
+                    StatusRow(b.id, s.id, b.name, s.name, kind)
+                    for b in others for s in b.statuses if s.name.lower() == name.lower() and not s.inactive
+                ]  # fmt: skip
+                was = {row.status.lower() for row in stored if row.kind == kind and row.board_id not in own}
+                if not others and name.lower() in was:
+                    continue  # it is on another board, and those were not read this time
             if not here and len(found.wrong) == complaints:
                 there = sorted({s.name for b in chosen for s in b.statuses if not s.inactive})
                 where = ", ".join(b.name for b in chosen)
@@ -76,8 +91,25 @@ def resolve(account: Account, boards: Sequence[Board], stored: Sequence[StatusRo
                     f"board {board.name!r} has none of the escalation statuses, so nothing could be escalated there. "
                     + nearest(account.escalate_status_names[0], there)
                 )
-    found.rows += [StatusRow(b.id, s.id, b.name, s.name, "closed") for b in chosen for s in b.statuses if s.closed]
+    for board in [*chosen, *others]:
+        found.rows += [StatusRow(board.id, s.id, board.name, s.name, "closed") for s in board.statuses if s.closed]
+        found.rows += [StatusRow(board.id, s.id, board.name, s.name, "default") for s in board.statuses if s.default]
+    named = {row.board_id for row in found.rows if row.kind in ("escalate", "claim")}
+    for board in boards:
+        could_be = [s.name for s in board.statuses if not (s.closed or s.inactive or s.default)]
+        if board.id not in named and could_be:
+            found.unnamed[board.name] = could_be
     return found
+
+
+def unnamed_in_words(unnamed: dict[str, list[str]]) -> str:
+    """Ask for what nobody can know but the MSP: which statuses of its other boards say that a ticket is taken."""
+    boards = [f"{board} ({', '.join(statuses[:6])})" for board, statuses in list(unnamed.items())[:8]]
+    more = f" and {len(unnamed) - 8} more" if len(unnamed) > 8 else ""
+    return (
+        "an escalated ticket that a rule moves to another board stays escalated there until somebody takes, closes or "
+        f"decides about it. Which statuses mean taken there? Name them with --claim-status: {'; '.join(boards)}{more}"
+    )
 
 
 def follow(stored: Iterable[StatusRow], found: Resolved) -> list[StatusRow]:

@@ -98,10 +98,18 @@ def _options(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(f"--{key.replace('_', '-')}", help=f"or {variable} in the environment, for `add`")
     parser.add_argument("--board", action="append", metavar="NAME", help="repeatable; default: all boards")
     parser.add_argument("--escalate-status", action="append", metavar="NAME", help="repeatable")
-    parser.add_argument("--claim-status", action="append", metavar="NAME", help="repeatable")
+    parser.add_argument(
+        "--claim-status", action="append", metavar="NAME",
+        help="what says that a ticket is taken, whoever sets it; repeatable, and looked for on all boards",
+    )  # fmt: skip
     parser.add_argument("--engineers", type=_names, metavar="IDS", help="login names or member ids, comma-separated")
     parser.add_argument("--admins", type=_names, metavar="IDS")
     parser.add_argument("--owner", metavar="ID")
+    parser.add_argument(
+        "--connector", action="append", metavar="LOGIN",
+        help="a login under which a program enters what customers write, such as a mail connector: its notes count as "
+        "theirs. Repeatable, replaces those named before; an empty name takes all back",
+    )  # fmt: skip
     parser.add_argument("--timezone", type=_time_zone, help="e.g. Europe/London")
     parser.add_argument("--hourly-rate", type=_rate, help="what an hour of a senior is worth, e.g. 85")
     parser.add_argument("--currency", type=_currency, help="e.g. GBP")
@@ -181,7 +189,10 @@ def _columns(options: argparse.Namespace) -> dict[str, Any]:
         "canary_ticket": options.canary_ticket,
         "canary_posts": options.canary_posts,
     }
-    return {name: value for name, value in given.items() if value is not None}
+    columns = {name: value for name, value in given.items() if value is not None}
+    if options.connector is not None:
+        columns["settings"] = {"connectors": [name.strip() for name in options.connector if name.strip()]}
+    return columns
 
 
 def _credentials(options: argparse.Namespace) -> dict[str, str]:
@@ -214,7 +225,10 @@ def _add(options: argparse.Namespace) -> int:
             )  # fmt: skip
     except IntegrityError:
         raise CannotConnect(f"an account called {options.name!r} exists; change it with `account set`") from None
-    say(f"stored {options.name} as account {account_id}; next: resolutionflow account check {options.name}")
+    say(
+        f"stored {options.name} as account {account_id}; next: resolutionflow account check {options.name}, which also names "
+        "the statuses of other boards that may mean taken there"
+    )
     return 0
 
 
@@ -234,6 +248,8 @@ def _set(options: argparse.Namespace) -> int:
         site = Site.parse(columns.get("site", account.site), allow_private=private)
         refuse_twice(services, site=site, company=columns.get("company", account.company), name=account.name)
         columns["codebase"] = None
+    if "settings" in columns:
+        columns["settings"] = {**account.settings, **columns["settings"]}
     if columns.get("canary_ticket") == 0:
         columns["canary_ticket"] = None
     if options.forget_callback_key:
@@ -247,12 +263,16 @@ def _set(options: argparse.Namespace) -> int:
             accounts.set_credentials(session, account.id, services.cipher, **given)
         if options.unfreeze:
             accounts.unfreeze(session, account.id)
-    changed = sorted([*columns, *given] + (["frozen"] if options.unfreeze else []) + (["calendar"] if hours else []))
+    named = ["connectors" if column == "settings" else column for column in columns]
+    changed = sorted([*named, *given] + (["frozen"] if options.unfreeze else []) + (["calendar"] if hours else []))
     if hours:
         say(f"{account.name}: working hours, version {hours.version} from now on: {in_words(hours)}")
     elif calendar:
         say(f"{account.name}: its working hours are these already")
-    at_once = {"ask_junior", "canary_posts", "canary_ticket", "calendar", "claim_expiry_minutes", "currency", "hourly_rate"}
+    at_once = {
+        "ask_junior", "canary_posts", "canary_ticket", "calendar", "claim_expiry_minutes", "connectors", "currency",
+        "hourly_rate",
+    }  # fmt: skip
     follows = "" if at_once.issuperset(changed) else f"; next: resolutionflow account connect {account.name}"
     say(f"{account.name}: changed {', '.join(changed)}{follows}"
         if changed else f"{account.name}: nothing to change; see --help")  # fmt: skip
@@ -316,6 +336,8 @@ def _connect(options: argparse.Namespace) -> int:
         say(f"    address:   {line}")
     say(f"  callbacks:   {_listed(done.callbacks)}")
     say(f"  we write as: {done.api_member or 'unknown: the API member could not be told from the callbacks'}")
+    if done.unnamed:
+        say(f"  other boards: {done.unnamed}")
     if done.already_escalated:
         tickets = ", ".join(str(t) for t in done.already_escalated[:20])
         say(f"  left alone:  {len(done.already_escalated)} escalated already ({tickets}); --include-open hands them off")

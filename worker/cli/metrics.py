@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import textwrap
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -85,10 +85,11 @@ def moment_as_of(text: str | None, zone: ZoneInfo, now: datetime) -> datetime:
 
 def _list(session: Session, account: Account, figure: str, as_of: datetime, *, as_json: bool) -> int:
     """Print every episode behind a figure with its moments and minutes, then what was left out and why."""
-    from escalation.figures.observations import Basis, Clock, spans
+    from escalation.figures.observations import Basis, Clock, clock_ahead, spans
 
-    observations, clock = _behind(session, account.id, figure, as_of)
-    working, any_time = (spans(observations, clock, basis, as_of=as_of) for basis in Basis)
+    ahead = clock_ahead(account.clock_skew_s)
+    observations, clock = _behind(session, account.id, figure, as_of, ahead)
+    working, any_time = (spans(observations, clock, basis, as_of=as_of + ahead) for basis in Basis)
     by_episode = {o.episode: o for o in observations}
     rows = [
         _episode(by_episode[episode.partition(" (")[0]], business.minutes, calendar.minutes, business.unfinished)
@@ -112,7 +113,9 @@ def _list(session: Session, account: Account, figure: str, as_of: datetime, *, a
     return 0
 
 
-def _behind(session: Session, account_id: int, figure: str, as_of: datetime) -> tuple[list[Observation], Clock]:
+def _behind(
+    session: Session, account_id: int, figure: str, as_of: datetime, ahead: timedelta
+) -> tuple[list[Observation], Clock]:
     """Return the observations of a figure, and its clock."""
     from escalation.figures.measures import WINDOW, recent
     from escalation.figures.observations import Clock
@@ -123,7 +126,8 @@ def _behind(session: Session, account_id: int, figure: str, as_of: datetime) -> 
         found = {baseline.source: baseline for baseline in baselines(session, account_id, as_of)}
         clock = Clock.ORIENTATION if figure == "stopwatch" else Clock.TOTAL
         return list(found[figure].observations) if figure in found else [], clock
-    return recent(observations(session, account_id, since=as_of - WINDOW, until=as_of), as_of=as_of), Clock(figure)
+    found_by = as_of + max(ahead, timedelta(0))
+    return recent(observations(session, account_id, since=as_of - WINDOW, until=as_of), as_of=found_by), Clock(figure)
 
 
 def _episode(seen: Observation, business: float, calendar: float, unfinished: bool) -> dict[str, Any]:
@@ -140,6 +144,7 @@ def _episode(seen: Observation, business: float, calendar: float, unfinished: bo
         "technician": seen.technician,
         "domain": seen.domain,
         "trusted": seen.trusted,
+        "corrected": seen.corrected,
         "calendar_version": seen.calendar.version,
     }
 
@@ -150,6 +155,7 @@ def _line(row: dict[str, Any], clock: Clock, zone: ZoneInfo) -> str:
     remarks = [
         *(["unfinished"] if row["unfinished"] else []),
         *([] if row["trusted"] else ["typed time"]),
+        *(["clock corrected"] if row["corrected"] and clock.value == "brief_latency" else []),
     ]  # fmt: skip
     who = (row["technician"] or "nobody")[:15]
     minutes = f"{row['business']:>9.1f}{row['calendar']:>10.1f}"

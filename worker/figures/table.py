@@ -138,7 +138,10 @@ def _clocks_apart(card: Scorecard, zone: ZoneInfo) -> str:
         return "ConnectWise's clock and ours: not compared yet."
     side = "ahead of" if card.clock_skew_s >= 0 else "behind"
     apart = f"ConnectWise's clock is {abs(card.clock_skew_s):.1f} s {side} ours"
-    return f"{apart}, measured {_when(card.skew_measured_at, zone)}. Spans are between ConnectWise's own times."
+    return (
+        f"{apart}, measured {_when(card.skew_measured_at, zone)}. Spans are between ConnectWise's own times; a moment "
+        "that bears ours is moved by it."
+    )
 
 
 def _pilot(card: Scorecard) -> Iterator[str]:

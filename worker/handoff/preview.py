@@ -30,7 +30,7 @@ def package(services: Services, *, account_id: int, ticket_id: int) -> Package:
         episode=watch.episode if watch and watch.episode else 1,
         escalated_at=evidence.ticket.last_updated or now,
         escalated_by=evidence.ticket.updated_by,
-        as_of=now,
+        as_of=now + desk.clock_ahead,
         time_zone=desk.time_zone,
     )
 

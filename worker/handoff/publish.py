@@ -161,13 +161,13 @@ def _draft(hold: Hold) -> Hold | None:
 
 
 def package_of(handoff: Handoff, desk: Desk, evidence: Evidence) -> Package:
-    """Build the escalation package of a handoff as of the moment its evidence was read."""
+    """Build the escalation package of a handoff as of the moment its evidence was read, by the PSA's clock."""
     return build(
         evidence,
         episode=handoff.episode,
         escalated_at=handoff.escalated_at,
         escalated_by=handoff.escalated_by,
-        as_of=evidence.read_at,
+        as_of=evidence.read_at + desk.clock_ahead,
         time_zone=desk.time_zone,
     )
 
@@ -281,7 +281,7 @@ def _record(hold: Hold, note: PostedNote, *, why: str) -> bool:
     with services.database.account(account_id) as session:
         recorded = briefs.mark_posted(
             session, account_id, handoff_id, fence=hold.fence, note_id=note.id, note_hash=text_hash(note.text),
-            now=now, why=why,
+            now=now, posted_at=note.created_at, why=why,
         )  # fmt: skip
         if recorded and hold.handoff.post_attempted_at is not None:
             # An earlier POST may be carried out even now: look once more when none can arrive any longer.

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from escalation import rules
 from escalation.evidence import Evidence, Ticket
-from escalation.response.claims import Sighting, may_claim
+from escalation.response.claims import Sighting, may_claim, status_set_by_person
 from escalation.rules import RULES_VERSION, Act, Seen, Verdict
 from models.account import accounts
 from models.handoff import briefs, claims, handoffs, sightings
@@ -38,6 +38,8 @@ class _Reading:
     """The first round, where the hint made it worth reading at once."""
     save: Sighting | None = None
     """The save that the callback told of; the ticket may have been saved again before it was read."""
+    by_person: bool = True
+    """Whether the status it shows was set by a person, as far as the known saves tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ def triage(services: Services, *, account_id: int, inbox_id: int) -> list[int]:
             seen = seen_of(session, account_id, watch)
         reading = _read(services, desk, services.psa(account_id), row.record_id, body, seen)
         reading = dataclasses.replace(reading, save=_told(body, services.clock()))
+        reading = dataclasses.replace(reading, by_person=_by_person(services, desk, row.record_id, reading, seen))
         seen = _look_before_it_ends(services, desk, row.record_id, reading, seen)
     except (Forged, Malformed) as error:
         _refuse(services, row, str(error))
@@ -168,6 +171,16 @@ def _told(body: CallbackBody | None, now: datetime) -> Sighting | None:
     return Sighting(at.astimezone(UTC), hint.updated_by, hint.board_id, hint.status_id, hint.owner)
 
 
+def _by_person(services: Services, desk: Desk, ticket_id: int, reading: _Reading, seen: Seen | None) -> bool:
+    """Tell whether a person put the ticket into the status it shows; asked only where an episode is live."""
+    if reading.ticket is None or seen is None or not seen.live:
+        return True
+    with services.database.account(desk.account_id, reading=True) as session:
+        handoff = handoffs.open_for_ticket(session, desk.account_id, ticket_id)
+        saves = sightings.of_handoff(session, desk.account_id, handoff.id) if handoff else []
+    return status_set_by_person(reading.ticket, [*saves, *([reading.save] if reading.save else [])], desk.roster)
+
+
 def _look_before_it_ends(
     services: Services, desk: Desk, ticket_id: int, reading: _Reading, seen: Seen | None
 ) -> Seen | None:
@@ -177,28 +190,31 @@ def _look_before_it_ends(
     """
     if reading.ticket is None or seen is None or not seen.live:
         return seen
-    verdict = rules.decide(seen, reading.ticket, desk.rules, now=services.clock())
+    verdict = _verdict(services, desk, reading, seen)
     if verdict.act not in (Act.END, Act.WITHDRAW) and verdict.end_earlier is None:
         return seen
     with services.database.account(desk.account_id, reading=True) as session:
         handoff = handoffs.open_for_ticket(session, desk.account_id, ticket_id)
     if handoff is None or handoff.response_state not in UNDECIDED:
         return seen
-    look(services, desk, handoff)
+    look(services, desk, handoff, ending=True)
     with services.database.account(desk.account_id, reading=True) as session:
         watch = ticket_watch.seen(session, desk.account_id, ticket_id)
         return seen_of(session, desk.account_id, watch)
+
+
+def _verdict(services: Services, desk: Desk, reading: _Reading, seen: Seen | None) -> Verdict:
+    now = services.clock() + desk.clock_ahead
+    if reading.ticket is None:
+        return rules.deleted(seen or Seen(), now=now)
+    return rules.decide(seen, reading.ticket, desk.rules, now=now, by_person=reading.by_person)
 
 
 def _decide(
     services: Services, desk: Desk, row: Inbox, reading: _Reading, seen: Seen | None, version: int
 ) -> list[int]:
     assert row.record_id is not None
-    now = services.clock()
-    if reading.ticket is None:
-        verdict = rules.deleted(seen or Seen(), now=now)
-    else:
-        verdict = rules.decide(seen, reading.ticket, desk.rules, now=now)
+    now, verdict = services.clock(), _verdict(services, desk, reading, seen)
     rings = _Rings()
     with services.database.account(desk.account_id) as session:
         stored = _remember(session, desk.account_id, row.record_id, verdict.seen, version)
@@ -270,6 +286,10 @@ def _carry_out(
         handoffs.resume(session, desk.account_id, current.id, due_at=due, escalated_at=at)
     elif verdict.act is Act.REFRESH:
         briefs.ask_refresh(session, desk.account_id, current.id, due_at=due)
+    if reading.ticket is not None and (current.board, current.status) != (reading.ticket.board, reading.ticket.status):
+        handoffs.stands_in(
+            session, desk.account_id, current.id, board=reading.ticket.board, status=reading.ticket.status
+        )
     if reading.ticket is None or current.response_state not in UNDECIDED:
         return _Rings()
     _have_it_looked_at(session, desk, current, reading, now)

@@ -24,7 +24,7 @@ from psa.port import Forbidden, NotPermitted, Psa, PsaError, Throttled, Unauthor
 from worker.gather import Reader, transient_gaps
 
 READS = frozenset({
-    "all_notes", "api_member", "audit_trail", "boards", "codebase", "configuration_ids", "configurations", "documents",
+    "api_member", "audit_trail", "boards", "codebase", "configuration_ids", "configurations", "documents", "family",
     "members", "notes", "related", "schedule", "system_info", "tasks", "ticket", "ticket_url", "tickets_in_statuses",
     "tickets_updated_since", "time_entries",
 })  # fmt: skip

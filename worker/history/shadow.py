@@ -27,6 +27,7 @@ from escalation.history.saves import Course, Meaning, Understanding, understand
 from escalation.package.build import build
 from escalation.package.contents import Package
 from escalation.response.claims import CLAIMING_ROLES
+from models.account import accounts
 from models.account.accounts import Account
 from models.figures import baselines
 from models.tables import Handoff
@@ -319,7 +320,7 @@ def roster_of(account: Account, members: Iterable[Member], *, us: str | None) ->
         given = wanted.get(login) or wanted.get(str(member.id)) or "technician"
         roles[login] = "system" if member.is_api else given
         names[login] = member.name
-    return Roster(roles, names, us)
+    return Roster(roles, names, us, connectors=accounts.connectors_of(account.settings))
 
 
 def _api_login(members: Iterable[Member]) -> str | None:

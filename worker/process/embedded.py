@@ -48,6 +48,8 @@ class Part:
     command: Sequence[str]
     environment: Mapping[str, str] = field(default_factory=dict)
     log_file: Path | None = None
+    scratch: Path | None = None
+    """A folder that is of no use once the part has ended."""
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     starts: int = 0
@@ -82,6 +84,14 @@ class Part:
         if self.process is not None and self.alive():
             self.process.kill()
             self.process.wait()
+
+    def tidy(self) -> None:
+        """Remove what an ended part leaves behind; what somebody else uses stays."""
+        if self.scratch is not None:
+            with contextlib.suppress(OSError):
+                for leftover in self.scratch.glob("*.sock"):
+                    leftover.unlink()
+                self.scratch.rmdir()
 
 
 def _die_with_parent() -> None:
@@ -141,7 +151,7 @@ def broker_part(settings: Settings, *, log_file: Path | None = None) -> Part:
     command = [str(get_binary_path()), "--port", "0", "--unixsocket", str(settings.broker_socket)]
     command += ["--unixsocketperm", "700", "--dir", str(data), "--appendonly", "yes", "--appendfsync", "everysec"]
     command += ["--maxmemory-policy", "noeviction", "--save", "", "--daemonize", "no"]
-    return Part("broker", command, log_file=log_file)
+    return Part("broker", command, log_file=log_file, scratch=folder)
 
 
 def wait_for_broker(settings: Settings, *, within_s: float = 10.0) -> None:
@@ -264,3 +274,4 @@ class Supervisor:
             time.sleep(0.05)
         for part in self.parts:
             part.kill()
+            part.tidy()

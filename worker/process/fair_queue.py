@@ -30,6 +30,8 @@ SLOW_S = 0.5
 SLOW_PER_THREAD = 4
 """How much work may be slow for each thread that works. A waiting thread costs a little memory."""
 TICK_S = 0.05
+LAST_EACH = 4
+"""Each fourth turn of a lane is for what only tells more of what is known (a count)."""
 SETTLE_S = 0.25
 """How long begun work takes to ask for its calls: until then a look at the bucket would not see them."""
 
@@ -40,6 +42,7 @@ Work = Callable[[], None]
 class _Waiting:
     work: Work
     calls: int
+    last: bool = False
 
 
 @dataclass(slots=True)
@@ -47,6 +50,9 @@ class _Lane:
     running: dict[int, float] = field(default_factory=dict)
     """When each began, by number."""
     line: OrderedDict[Hashable, _Waiting] = field(default_factory=OrderedDict)
+    last: OrderedDict[Hashable, _Waiting] = field(default_factory=OrderedDict)
+    """What only tells more of what is known; it gets each `LAST_EACH`th turn of the lane while the other line is not empty."""
+    turns: int = 0
     paused_until: float = float("-inf")
 
 
@@ -84,13 +90,16 @@ class FairQueue:
         self._number = 0
         self._watching = self._closing = False
 
-    def take(self, lane: Hashable, key: Hashable, work: Work, *, calls: int = 0, first: bool = False) -> bool:
+    def take(
+        self, lane: Hashable, key: Hashable, work: Work, *, calls: int = 0, first: bool = False, last: bool = False
+    ) -> bool:
         """Do the work now if the lane has a thread left, else put it in line; return whether anything was done here.
 
-        It will ask the PSA about `calls` times. `first` puts it at the head of its line: it ends what was begun. The same
-        `key` stands in a line once. What is worked off from the line raises nothing: it is logged.
+        It will ask the PSA about `calls` times. `first` puts it at the head of its line: it ends what was begun. `last`
+        lets the others of its lane go before, but for each fourth turn. The same `key` stands in a line once. What is
+        worked off from the line raises nothing: it is logged.
         """
-        mine = _Waiting(work, calls)
+        mine = _Waiting(work, calls, last)
         turn = self._begin(lane, key, mine, first=first)
         if turn is None:
             return False
@@ -105,7 +114,7 @@ class FairQueue:
     def waiting(self) -> dict[Hashable, int]:
         """Return how many stand in each line."""
         with self._lock:
-            return {name: len(lane.line) for name, lane in self._lanes.items() if lane.line}
+            return {name: len(lane.line) + len(lane.last) for name, lane in self._lanes.items() if lane.line or lane.last}
 
     def close(self) -> None:
         """Begin nothing more from the lines: this worker was asked to stop. Safe in a signal's handler."""
@@ -119,13 +128,14 @@ class FairQueue:
             now = self._clock()
             if wait > 0:
                 lane.paused_until = max(lane.paused_until, now + wait)
-            if self._may(name, lane, now):
-                lane.line.pop(key, None)
+            line = lane.last if mine.last else lane.line
+            if self._may(name, lane, now) and not (mine.last and lane.line):
+                line.pop(key, None)
                 return self._started(name, lane, mine, now)
-            if len(lane.line) < self._longest_line and key not in lane.line:
-                lane.line[key] = mine
+            if len(line) < self._longest_line and key not in line:
+                line[key] = mine
                 if first:
-                    lane.line.move_to_end(key, last=False)
+                    line.move_to_end(key, last=False)
             if not self._watching and not self._closing:
                 self._watching = True
                 threading.Thread(target=self._watch, name="turns", daemon=True).start()
@@ -161,7 +171,7 @@ class FairQueue:
             self._forget(turn.lane, lane)
 
     def _forget(self, name: Hashable, lane: _Lane) -> None:
-        if not lane.running and not lane.line:
+        if not lane.running and not lane.line and not lane.last:
             del self._lanes[name]
 
     def _next(self) -> _Turn | None:
@@ -175,16 +185,20 @@ class FairQueue:
                 lane = self._lanes[turn.lane]
                 del lane.running[turn.number]
                 lane.paused_until = self._clock() + wait
-                lane.line[key] = mine
-                lane.line.move_to_end(key, last=False)
+                lane.turns -= 1
+                line = lane.last if mine.last else lane.line
+                line[key] = mine
+                line.move_to_end(key, last=False)
         return None
 
     def _chosen(self) -> tuple[_Turn, Hashable, _Waiting] | None:
         with self._lock:
             now = self._clock()
             for name, lane in self._lanes.items():
-                if lane.line and not self._closing and self._may(name, lane, now):
-                    key, mine = lane.line.popitem(last=False)
+                if (lane.line or lane.last) and not self._closing and self._may(name, lane, now):
+                    lane.turns += 1
+                    its_turn = bool(lane.last) and (not lane.line or lane.turns % LAST_EACH == 0)
+                    key, mine = (lane.last if its_turn else lane.line).popitem(last=False)
                     self._lanes.move_to_end(name)
                     return self._started(name, lane, mine, now), key, mine
             return None
@@ -200,7 +214,7 @@ class FairQueue:
         """While there are lines, begin what may begin although nobody has just finished. A thread of its own."""
         while True:
             with self._lock:
-                if self._closing or not any(lane.line for lane in self._lanes.values()):
+                if self._closing or not any(lane.line or lane.last for lane in self._lanes.values()):
                     self._watching = False
                     return
             turn = self._next()

@@ -32,7 +32,7 @@ from models.work import inbox, ticket_watch
 from psa.port import NotFound, PsaError
 from worker.gather import transient_gaps
 from worker.process import crash
-from worker.response.withdraw import withdraw_if_away
+from worker.response.withdraw import is_away, withdraw_if_away
 from worker.wiring import Desk, Services
 
 log = structlog.get_logger()
@@ -56,12 +56,12 @@ def observe(services: Services, *, account_id: int, handoff_id: int) -> bool:
     4. The claimant's first qualifying deed ends the wait; a claim without one runs out in its time.
     """
     crash.point("observe.rung")
-    handoff = _take(services, account_id, handoff_id)
+    desk = services.desk(account_id)
+    handoff = _take(services, desk, handoff_id)
     crash.point("observe.taken")
     if handoff is None:
         return False
     structlog.contextvars.bind_contextvars(event_id=handoff.event_id, ticket_id=handoff.ticket_id)
-    desk = services.desk(account_id)
     try:
         moved, evidence = look(services, desk, handoff)
         if not moved:
@@ -90,14 +90,16 @@ def _say_it_is_gone(services: Services, handoff: Handoff) -> None:
         services.bell.ring("triage", account_id=account_id, inbox_id=row)
 
 
-def _take(services: Services, account_id: int, handoff_id: int) -> Handoff | None:
+def _take(services: Services, desk: Desk, handoff_id: int) -> Handoff | None:
+    account_id, clock_ahead = desk.account_id, desk.clock_ahead
     now = services.clock()
     with services.database.account(account_id) as session:
         handoff = handoffs.get(session, account_id, handoff_id)
         if handoff is None or handoff.response_state not in UNDECIDED:
             return None
         watch = ticket_watch.seen(session, account_id, handoff.ticket_id)
-        next_at = next_reading(services, handoff, now, left_at=watch.left_at if watch else None)
+        left_at = watch.left_at - clock_ahead if watch and watch.left_at else None
+        next_at = next_reading(services, handoff, now, left_at=left_at)
         if not claims.take_observation(session, account_id, handoff_id, now=now, next_at=next_at):
             return None
     return handoff
@@ -108,27 +110,28 @@ def next_reading(
 ) -> datetime:
     """Return when a handoff's ticket should next be read, if nothing calls for it before.
 
-    In time for a claim to run out, and for a ticket that left the escalation status unclaimed to be withdrawn.
+    In time for a claim to run out, and for a ticket that left the escalation status unclaimed, at `left_at` by our
+    clock, to be withdrawn.
     """
     waits = services.settings.intervals
     shortest = waits.observe if handoff.response_state == "claimed" else waits.observe_open
     age = (now - (handoff.claimed_at or handoff.seen_at)).total_seconds()
     at = now + timedelta(seconds=min(max(shortest, age * AGE_SHARE), max(shortest, SLOWEST_S)))
-    # A little later than the rule: the PSA's clock and ours differ, and a callback may be on its second try.
+    # A little later than the rule: clocks differ by what was not measured, and a callback may be on its second try.
     over = left_at + GRACE + MARGIN if left_at else None
     return min(at, *(end for end in (handoff.claim_expires_at, over) if end is not None and end > now), at)
 
 
-def look(services: Services, desk: Desk, handoff: Handoff) -> tuple[bool, Evidence]:
+def look(services: Services, desk: Desk, handoff: Handoff, *, ending: bool = False) -> tuple[bool, Evidence]:
     """Read the ticket and store what it shows; return whether the response moved, and what was read.
 
-    Raises `PsaError`.
+    With `ending` the episode ends next unless somebody turns out to have taken it. Raises `PsaError`.
     """
     psa = services.psa(desk.account_id)
     evidence = services.reader.response(psa, handoff.ticket_id, desk.roster, now=services.clock())
     crash.point("observe.read")
     with services.database.account(desk.account_id) as session:
-        moved = _Look(session, desk, handoff.id, evidence, services.clock()).store()
+        moved = _Look(session, desk, handoff.id, evidence, services.clock(), ending=ending).store()
     crash.point("observe.stored")
     if moved:
         services.bell.ring("settle", account_id=desk.account_id, handoff_id=handoff.id)
@@ -141,7 +144,15 @@ def _end_what_is_over(services: Services, desk: Desk, handoff_id: int, evidence:
         return
     if _expire(services, desk, handoff_id):
         services.bell.ring("settle", account_id=desk.account_id, handoff_id=handoff_id)
-    withdraw_if_away(services, account_id=desk.account_id, handoff_id=handoff_id)
+    if not is_away(services, desk, handoff_id):
+        return
+    with services.database.account(desk.account_id) as session:
+        moved = _Look(session, desk, handoff_id, evidence, services.clock(), ending=True).store()
+    crash.point("observe.ending")
+    if moved:
+        services.bell.ring("settle", account_id=desk.account_id, handoff_id=handoff_id)
+    else:
+        withdraw_if_away(services, desk, handoff_id)
 
 
 def _expire(services: Services, desk: Desk, handoff_id: int) -> bool:
@@ -169,9 +180,11 @@ GIVEN_BACK = "given back"
 class _Look:
     """One reading of a ticket against what is stored of its handoff, within one transaction."""
 
-    def __init__(self, session: Session, desk: Desk, handoff_id: int, evidence: Evidence, now: datetime) -> None:
+    def __init__(
+        self, session: Session, desk: Desk, handoff_id: int, evidence: Evidence, now: datetime, *, ending: bool = False
+    ) -> None:
         self.session, self.desk, self.evidence, self.now = session, desk, evidence, now
-        self.handoff_id = handoff_id
+        self.handoff_id, self.ending = handoff_id, ending
         sightings.add(
             session, desk.account_id, handoff_id, Sighting.of(evidence.ticket, read_at=evidence.read_at), now=now
         )
@@ -201,6 +214,9 @@ class _Look:
             claimable_since=since,
             escalated_by=handoff.escalated_by,
             observed=self.saves,
+            # Without a callback nobody is said to have escalated it: it was found as it stood.
+            found_late=handoff.escalated_by is None and returned_at is None,
+            ending=self.ending,
         )
         return any(self._claim_by(signal) for signal in signals)
 

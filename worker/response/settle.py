@@ -137,8 +137,9 @@ def _tell_taken(
 
 
 def _expiry(desk: Desk, claimed_at: datetime) -> datetime | None:
+    """Return when a claim of a moment of the PSA runs out by our clock; None without working hours."""
     try:
-        return add_business_minutes(claimed_at, desk.claim_expiry_minutes, desk.calendar)
+        return add_business_minutes(claimed_at - desk.clock_ahead, desk.claim_expiry_minutes, desk.calendar)
     except NoWorkingHours:
         return None
 

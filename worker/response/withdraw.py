@@ -8,12 +8,14 @@ import structlog
 from sqlalchemy.orm import Session
 
 from escalation import rules
+from escalation.figures.hours import NoWorkingHours, add_business_minutes
 from escalation.rules import Seen
-from models.handoff import deliveries, handoffs
+from models.handoff import claims, deliveries, handoffs, sightings
+from models.handoff.handoffs import Handoff
 from models.work import ticket_watch
 from models.work.ticket_watch import Watch
 from worker.process import crash
-from worker.wiring import Services
+from worker.wiring import Desk, Services
 
 log = structlog.get_logger()
 
@@ -50,25 +52,33 @@ def spare(session: Session, account_id: int, handoff_id: int, why: str, now: dat
     deliveries.suppress_pending(session, account_id, handoff_id, reason=why, now=now)
 
 
-def withdraw_if_away(services: Services, *, account_id: int, handoff_id: int) -> bool:
-    """Withdraw an unclaimed handoff whose ticket left the escalation status longer than the grace ago."""
-    now = services.clock()
+LEFT = "left the escalation status and stayed away"
+NOT_TAKEN = "moved to a claim status, and nobody took it"
+
+
+def is_away(services: Services, desk: Desk, handoff_id: int) -> bool:
+    """Tell whether an unclaimed handoff is to be withdrawn, because its ticket left or was said to be taken by nobody."""
+    with services.database.account(desk.account_id, reading=True) as session:
+        return _away(session, desk, handoff_id, services.clock()) is not None
+
+
+def withdraw_if_away(services: Services, desk: Desk, handoff_id: int) -> bool:
+    """Withdraw an unclaimed handoff whose ticket left the escalation status longer than the grace ago.
+
+    In a claim status it may wait as long as a claim may for its first action: somebody says that it is taken, and the
+    engineer may show only later. Then nobody has.
+    """
+    account_id, now = desk.account_id, services.clock()
     with services.database.account(account_id) as session:
-        handoff = handoffs.get(session, account_id, handoff_id)
-        if handoff is None:
+        found = _away(session, desk, handoff_id, now)
+        if found is None:
             return False
-        watch = ticket_watch.seen(session, account_id, handoff.ticket_id)
-        seen = seen_of(session, account_id, watch)
-        if watch is None or seen is None or seen.episode != handoff.episode:
-            return False
-        if not rules.grace_over(seen, now=now):
-            return False
-        why = "left the escalation status and stayed away"
-        withdraw(session, account_id, handoff_id, why, at=seen.left_at or now, now=now)
+        watch, why, at = found
+        withdraw(session, account_id, handoff_id, why, at=at, now=now)
         ticket_watch.record(
             session,
             account_id,
-            handoff.ticket_id,
+            watch.ticket_id,
             expected_version=watch.version,
             board_id=watch.board_id,
             status_id=watch.status_id,
@@ -81,3 +91,38 @@ def withdraw_if_away(services: Services, *, account_id: int, handoff_id: int) ->
     crash.point("observe.withdrawn")
     log.info("withdrawn", handoff_id=handoff_id, why=why)
     return True
+
+
+def _away(
+    session: Session, desk: Desk, handoff_id: int, now: datetime
+) -> tuple[Watch, str, datetime] | None:
+    """Return the watch, why the handoff is to be withdrawn, and since when, by the PSA's clock; None if it is not."""
+    handoff = handoffs.get(session, desk.account_id, handoff_id)
+    if handoff is None:
+        return None
+    watch = ticket_watch.seen(session, desk.account_id, handoff.ticket_id)
+    seen = seen_of(session, desk.account_id, watch)
+    if watch is None or seen is None or seen.episode != handoff.episode or not seen.live or seen.claimed:
+        return None
+    if rules.grace_over(seen, now=now + desk.clock_ahead):
+        return watch, LEFT, seen.left_at or now
+    if seen.in_escalation or seen.left_at is not None or claims.returned_at(session, handoff) is not None:
+        return None
+    if not desk.rules.is_claim(seen.board_id or 0, seen.status_id or 0):
+        return None
+    since = _in_its_status_since(session, desk, handoff, seen)
+    if since is None:
+        return None
+    try:
+        over = add_business_minutes(since, desk.claim_expiry_minutes, desk.calendar)
+    except NoWorkingHours:
+        return None
+    return (watch, NOT_TAKEN, since) if over <= now + desk.clock_ahead else None
+
+
+def _in_its_status_since(session: Session, desk: Desk, handoff: Handoff, seen: Seen) -> datetime | None:
+    since = None
+    for save in sightings.of_handoff(session, desk.account_id, handoff.id):
+        there = (save.board_id, save.status_id) == (seen.board_id, seen.status_id)
+        since = (since or save.at) if there else None
+    return since

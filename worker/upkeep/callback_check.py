@@ -7,6 +7,7 @@ from datetime import datetime
 import structlog
 
 from models.account import accounts
+from models.account.accounts import Account
 from models.work import jobs
 from worker.account.members import renew_members
 from worker.account.onboarding import follow_names, measure_skew, register
@@ -18,6 +19,7 @@ log = structlog.get_logger()
 CHECK = "check callbacks"
 """The job that looks once a period whether our callback entries are still active."""
 GONE = "status is gone"
+NEW_ADDRESS = "new callback address"
 
 
 def check_callbacks(services: Services, *, account_id: int) -> int:
@@ -35,6 +37,8 @@ def check_callbacks(services: Services, *, account_id: int) -> int:
         assert account is not None
         token = accounts.path_token(account, services.cipher)
     renew_members(services, account, psa)
+    renewed = _renew_address(services, account, now)
+    token = renewed or token
     gone = follow_names(services, account, psa)
     crash.point("check.followed")
     with services.database.account(account_id, reading=True) as session:
@@ -60,6 +64,23 @@ def check_callbacks(services: Services, *, account_id: int) -> int:
             jobs.clear_alert(session, account_id, kind=GONE, subject=account.name, now=now)
     crash.point("check.ended")
     return len(mended)
+
+
+def _renew_address(services: Services, account: Account, now: datetime) -> str | None:
+    """Ask for callbacks at a new address where another key than the pinned one signs; return its token, once an hour.
+
+    ConnectWise alone hears of the address, by our own credentials, so whichever key signs the first callback there is
+    its own: the rule by which the first one was pinned.
+    """
+    with services.database.account(account.id) as session:
+        wrong = [alert for alert in jobs.open_alerts(session, account.id) if alert.kind == jobs.OTHER_KEY]
+        if not wrong or not jobs.claim_job(session, account.id, NEW_ADDRESS, f"{now:%Y-%m-%dT%H}", now, lease_s=3600):
+            return None
+        token = accounts.renew_path_token(session, account, services.cipher)
+        jobs.clear_alert(session, account.id, kind=jobs.OTHER_KEY, subject=account.name, now=now)
+    crash.point("check.readdressed")
+    log.warning("callback_address_renewed", account=account.name)
+    return token
 
 
 def period_of(services: Services, now: datetime) -> str:

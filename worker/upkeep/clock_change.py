@@ -57,7 +57,8 @@ def keep_time(services: Services, now: datetime) -> None:
 def _longest(services: Services, now: datetime, *, set_back: bool) -> Longest:
     every = services.settings.intervals
     wait_s = max(
-        every.retry_cap, every.refresh_delay, every.poll, every.post_timeout + every.ambiguous_wait, LONGEST_FREEZE + 1
+        every.retry_cap, every.refresh_delay, every.longest_pause, every.poll, every.post_timeout + every.ambiguous_wait,
+        LONGEST_FREEZE + 1,
     )
-    slow_s = max(wait_s, every.observe, every.observe_open)
+    slow_s = max(wait_s, every.observe, every.observe_open, every.notes)
     return Longest(now, wait_s, slow_s if set_back else max(slow_s, SLOWEST_S), every.lease)

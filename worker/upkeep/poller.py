@@ -39,13 +39,14 @@ def poll(services: Services, *, account_id: int) -> list[int]:
         if not accounts.claim_poll(session, account_id, now=now, next_at=next_at):
             return []
         account = accounts.get(session, account_id)
-        inside_when_last_seen = set(ticket_watch.tickets_in_escalation(session, account_id))
     crash.point("poll.taken")
     cursor = account.poll_cursor if account and account.poll_cursor else now
     desk, psa = services.desk(account_id), services.psa(account_id)
+    status_ids = sorted({status for _, status in desk.rules.escalate})
+    with services.database.account(account_id, reading=True) as session:
+        inside_when_last_seen = set(ticket_watch.tickets_in_escalation(session, account_id, status_ids=status_ids))
     try:
         changed = psa.tickets_updated_since(cursor - timedelta(seconds=waits.poll_overlap))
-        status_ids = sorted({status for _, status in desk.rules.escalate})
         escalated = psa.tickets_in_statuses(status_ids) if status_ids else []
     except PsaError as error:
         log.warning("poll_failed", account=desk.name, error=type(error).__name__, status=error.status)

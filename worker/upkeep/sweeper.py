@@ -29,11 +29,13 @@ def sweep(services: Services) -> dict[str, int]:
     with services.database.system() as system:
         jobs.beat(system, "sweep", now)
         due = {
-            "triage": [{"account_id": a, "inbox_id": i} for a, i in inbox.due(system, now=now, limit=limit)],
+            "triage": _callbacks(inbox.due(system, now=now, limit=limit, urgent=True)),
+            "look_again": _callbacks(inbox.due(system, now=now, limit=limit, urgent=False)),
             "publish": _handoffs(briefs.due_briefs(system, now=now, limit=limit)),
             "refresh": _handoffs(briefs.due_refreshes(system, now=now, limit=limit)),
             "settle": _handoffs(claims.due_settlements(system, now=now, limit=limit)),
             "observe": _handoffs(claims.due_observations(system, now=now, limit=limit)),
+            "look_for_notes": _handoffs(claims.due_notes(system, now=now, limit=limit)),
             "notify": _handoffs(handoffs.due_notifications(system, before=unannounced, now=now, limit=limit)),
             "deliver": [
                 {"account_id": a, "delivery_id": i} for a, i in deliveries.due(system, now=now, limit=limit)
@@ -56,6 +58,10 @@ def sweep(services: Services) -> dict[str, int]:
     if found:
         log.info("swept", **found)
     return found
+
+
+def _callbacks(pairs: Iterable[tuple[int, int]]) -> list[dict[str, int]]:
+    return [{"account_id": account_id, "inbox_id": inbox_id} for account_id, inbox_id in pairs]
 
 
 def _handoffs(pairs: Iterable[tuple[int, int]]) -> list[dict[str, int]]:

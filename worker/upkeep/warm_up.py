@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from escalation.brief.render import render
 from escalation.evidence import Evidence, Ticket
@@ -20,14 +22,35 @@ log = structlog.get_logger()
 
 MOST_ACCOUNTS = 50
 """More accounts than this warm up by being used."""
+POLLS_A_SECOND = 5.0
+"""So many accounts are polled at most when a worker starts; they are spread over one interval at most."""
+
+
+def poll_soon(services: Services) -> int:
+    """Have every account polled now, a little spread, and return how many would have waited.
+
+    What happened while nobody was here raised callbacks that nobody took.
+    """
+    now, every_s = services.clock(), services.settings.intervals.poll
+    with services.database.system(reading=True) as system:
+        waiting = [a.id for a in accounts.list_accounts(system) if a.next_poll_at is not None and a.next_poll_at > now]
+    apart_s = min(1 / POLLS_A_SECOND, every_s / max(1, len(waiting)))
+    for number, account_id in enumerate(waiting):
+        with services.database.account(account_id) as session:
+            accounts.poll_by(session, account_id, at=now + timedelta(seconds=number * apart_s))
+    return len(waiting)
 
 
 def warm_in_background(services: Services) -> None:
-    """Open connections for the connected accounts, without holding up the worker."""
+    """Have the accounts polled, and open connections for them, without holding up the worker."""
     threading.Thread(target=_warm, args=(services,), name="warm-up", daemon=True).start()
 
 
 def _warm(services: Services) -> None:
+    try:
+        log.info("polls_brought_forward", accounts=poll_soon(services))
+    except SQLAlchemyError:
+        log.warning("polls_not_brought_forward", exc_info=True)  # each comes when it would have come
     if isinstance(services.bell, Bell):
         services.bell.warm()
     _rehearse(services)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import ClassVar
 
 from escalation.evidence import Note, NoteKind, Person, Roster, TimeEntry
-from psa.connectwise.schemas.row import Hours, Ref, Row, joined, when
+from psa.connectwise.schemas.row import Hours, Id, Ref, Row, joined, when
 from psa.port import PostedNote
 
 _FLAGS = frozenset(("internalAnalysisFlag", "detailDescriptionFlag", "resolutionFlag"))
@@ -30,6 +30,9 @@ class NoteRow(Row):
     note_type: str | None = None
     original_author: str | None = None
     time_start: datetime | None = None
+    time_end: datetime | None = None
+    ticket: Ref | None = None
+    ticket_id: Id | None = None
 
     @property
     def internal(self) -> bool:
@@ -79,11 +82,29 @@ class NoteRow(Row):
             updated_at=when(self.noted.last_updated),
         )
 
+    @property
+    def on(self) -> int | None:
+        """The number of the ticket it was written on, where the answer says so."""
+        return (self.ticket.id if self.ticket else None) or self.ticket_id
+
+    def time_entry(self, roster: Roster) -> TimeEntry:
+        """Return the time entry that it stands for in `/allNotes`, which has its number (inferred from public code)."""
+        return TimeEntry(
+            id=self.id or 0,
+            text=self.text or "",
+            author=self._author(roster),
+            started_at=when(self.time_start),
+            ended_at=when(self.time_end),
+            entered_at=when(self.date_created) or when(self.noted.date_entered),
+            internal=self.internal,
+        )
+
     def _author(self, roster: Roster) -> Person:
         us = (roster.us or "").lower()
         if us and us == (self.author_id or "").lower():
             return roster.person(roster.us)
-        if self.member:
+        entered_for = self.contact is not None and (self.author_id or "").lower() in roster.connectors
+        if self.member and not entered_for:
             return roster.person(self.member.identifier, self.member.name or self.author_id)
         if self.contact:
             return roster.person(None, self.contact.name, contact=True)
@@ -92,8 +113,9 @@ class NoteRow(Row):
     def posted(self) -> PostedNote:
         """Return it as a note of ours."""
         return PostedNote(
-            id=self.id or 0, text=self.text or "", created_by=self.author_id, internal=self.internal
-        )
+            id=self.id or 0, text=self.text or "", created_by=self.author_id, internal=self.internal,
+            created_at=self.created_at,
+        )  # fmt: skip
 
 
 def notes_of(rows: Iterable[NoteRow], roster: Roster) -> list[Note]:
@@ -121,6 +143,7 @@ class TimeRow(Row):
     internal_notes: str | None = None
     date_entered: datetime | None = None
     entered_by: str | None = None
+    charge_to_id: Id | None = None
     add_to_detail_description_flag: bool | None = None
     add_to_internal_analysis_flag: bool | None = None
     add_to_resolution_flag: bool | None = None

@@ -16,6 +16,7 @@ class StatusRow(Row):
     name: str | None = None
     closed_status: bool | None = None
     inactive: bool | None = None
+    default_flag: bool | None = None
 
     def status(self) -> Status:
         """Return the status."""
@@ -24,6 +25,7 @@ class StatusRow(Row):
             name=self.name or "",
             closed=bool(self.closed_status),
             inactive=bool(self.inactive),
+            default=bool(self.default_flag),
         )
 
 

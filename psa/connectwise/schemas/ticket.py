@@ -46,6 +46,7 @@ class TicketRow(Row):
     closed_date: datetime | None = None
     merged_parent_ticket: Ref | None = None
     has_merged_child_ticket_flag: bool | None = None
+    has_child_ticket: bool | None = None
     parent_ticket_id: Id | None = None
     sla_status: str | None = None
     required_date: datetime | None = None
@@ -86,6 +87,7 @@ class TicketRow(Row):
             merged_into=id_of(self.merged_parent_ticket),
             has_merged_children=bool(self.has_merged_child_ticket_flag),
             parent=self.parent_ticket_id or None,
+            has_children=bool(self.has_child_ticket),
             entered_at=when(self.noted.date_entered),
             entered_by=self.noted.entered_by,
             last_updated=when(self.noted.last_updated),
@@ -184,6 +186,8 @@ class DocumentRow(Row):
 class ScheduleRow(Row):
     """`/schedule/entries`."""
 
+    needs_info: ClassVar[bool] = True
+
     object_id: Id | None = None
     member: Ref | None = None
     type: Ref | None = None
@@ -208,6 +212,7 @@ class ScheduleRow(Row):
             acknowledged_at=when(self.acknowledged_date),
             is_owner=bool(self.owner_flag),
             done=bool(self.done_flag),
+            saved_by=self.noted.updated_by,
         )
 
 

@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.databases import PostgresServer
-from tests.integration.receiver import NEW, body
+from tests.integration.receiver import NEW, another, body
 from tests.integration.webhooks.conftest import Served
 
 IN_TIME_S = 4.0
@@ -67,7 +67,7 @@ def _hail(served: Served, *, seconds: float, a_second: int = 60) -> list[tuple[i
     with ThreadPoolExecutor(200) as pool:
         sent = []
         for _ in range(int(seconds * a_second)):
-            sent.append(pool.submit(served.send, body(served.keys.url)))
+            sent.append(pool.submit(served.send, another(served.keys.url)))
             time.sleep(1 / a_second)
         return [each.result() for each in sent]
 
@@ -115,7 +115,7 @@ def _assert_in_time(served: Served, answers: list[tuple[int, float, str]], *, be
     assert max(seconds for _, seconds, _ in answers) < IN_TIME_S
     assert all(retry_after for status, _, retry_after in answers if status == 429)
     end = time.monotonic() + 3
-    while served.send(body(served.keys.url))[0] != 204:
+    while served.send(another(served.keys.url))[0] != 204:
         assert time.monotonic() < end, "it does not come back"
         time.sleep(0.1)
     acknowledged = sum(status == 204 for status, _, _ in answers)
@@ -123,7 +123,7 @@ def _assert_in_time(served: Served, answers: list[tuple[int, float, str]], *, be
 
 
 def test_a_locked_database_is_429_for_everybody_in_time(served: Served) -> None:
-    assert served.send(body(served.keys.url))[0] == 204
+    assert served.send(another(served.keys.url))[0] == 204
     with _locked(served):
         answers = _hail(served, seconds=3)
     assert sum(status == 429 for status, _, _ in answers) > len(answers) * 0.9
@@ -132,7 +132,7 @@ def test_a_locked_database_is_429_for_everybody_in_time(served: Served) -> None:
 
 @pytest.mark.parametrize("database", ["postgres"], indirect=True)
 def test_a_database_that_is_gone_is_429_and_not_ready(served: Served, postgres_server: PostgresServer) -> None:
-    assert served.send(body(served.keys.url))[0] == 204
+    assert served.send(another(served.keys.url))[0] == 204
     with _gone(served, postgres_server):
         time.sleep(0.4)
         assert served.get("/readyz") == 503
@@ -144,7 +144,7 @@ def test_a_database_that_is_gone_is_429_and_not_ready(served: Served, postgres_s
 @pytest.mark.parametrize("database", ["postgres"], indirect=True)
 def test_connections_that_freeze_hold_nobody_up(served: Served) -> None:
     with ThreadPoolExecutor(8) as pool:  # so that it has a few
-        list(pool.map(served.send, [body(served.keys.url) for _ in range(40)]))
+        list(pool.map(served.send, [another(served.keys.url) for _ in range(40)]))
     with _frozen(served):
         answers = _hail(served, seconds=2)
     _assert_in_time(served, answers, before=40)
@@ -161,7 +161,7 @@ def test_whatever_was_acknowledged_survives_a_sudden_end(served: Served) -> None
                 if stop.is_set():
                     return
                 name = f"{number:08d}-{count:08d}"
-                if served.send(body(served.keys.url, MessageId=name), connection)[0] == 204:
+                if served.send(another(served.keys.url, MessageId=name), connection)[0] == 204:
                     acknowledged.append(name)
 
     with ThreadPoolExecutor(8) as pool:

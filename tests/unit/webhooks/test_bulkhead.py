@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from pathlib import Path
 
 import pytest
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from webhooks.bulkhead import Away, Bulkhead
+from models.database.sessions import Database
+from webhooks.bulkhead import Away, Bulkhead, Busy
 
 
 class FakeDatabase:
@@ -133,3 +136,44 @@ def test_a_sign_of_life_that_does_not_come_holds_up_one_caller_and_no_more(datab
     database.hanging.set()
     time.sleep(0.05)
     assert bulkhead.do(database.work) == "stored"
+
+
+def test_a_crowd_before_a_database_that_is_only_busy_is_turned_away_one_by_one_and_the_door_stays_open() -> None:
+    """Each piece of work takes 40 ms and three may work: whoever finds no place in time is told so, nobody else."""
+    signs: list[int] = []
+    bulkhead = Bulkhead(lambda: signs.append(1), width=3, within_s=2, squeeze_s=0.1)
+
+    def call() -> str:
+        try:
+            return bulkhead.do(lambda: time.sleep(0.04) or "stored")
+        except Busy:
+            return "busy"
+
+    with ThreadPoolExecutor(30) as pool:
+        answers = [each.result() for each in [pool.submit(call) for _ in range(120)]]
+    assert set(answers) == {"stored", "busy"}
+    assert answers.count("stored") >= 20
+    assert signs == []
+    assert call() == "stored", "the next one gets in at once"
+
+
+def test_another_writer_in_sqlite_is_busy_and_not_away(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'a.db'}")
+    database.engine.pool.dispose()
+    bulkhead = Bulkhead(database.ping)
+    with database.system() as system:
+        system.connection().exec_driver_sql("CREATE TABLE a (b)")
+    other = sqlite3.connect(tmp_path / "a.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+
+    def write() -> str:
+        with database.system() as system:
+            system.connection().exec_driver_sql("INSERT INTO a VALUES (1)")
+        return "stored"
+
+    with pytest.raises(Busy):
+        bulkhead.do(write)
+    other.execute("COMMIT")
+    assert bulkhead.do(write) == "stored", "nobody was shut out"
+    other.close()
+    database.dispose()

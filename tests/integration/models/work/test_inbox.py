@@ -136,4 +136,4 @@ def test_a_watch_is_written_only_over_the_version_that_was_read(database: Databa
         seen = ticket_watch.seen(session, one, 5)
         assert seen is not None
         assert (seen.version, seen.in_escalation, seen.last_updated) == (2, False, NOW)
-        assert ticket_watch.tickets_in_escalation(session, one) == []
+        assert ticket_watch.tickets_in_escalation(session, one, status_ids=[11]) == []

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from itsdangerous import TimestampSigner
@@ -30,6 +31,7 @@ from tests.integration.webhooks.office import (
     open_office,
 )
 from webhooks.api.schemas import Metrics
+from worker.cli.metrics import moment_as_of
 from worker.process.links import API_TOKEN_S
 
 WINNER = {"id": MARIA, "login": "msvensson", "name": "Maria Svensson"}
@@ -215,6 +217,14 @@ def test_the_figures_are_those_of_the_scorecard_and_none_is_lost_on_the_way(offi
         answer = office.api("GET", "/analytics/escalation-metrics", query_string=query)
         assert (answer.status_code, answer.json) == (200, card.to_json(listing=listing))
     assert set(Metrics().fields) == set(card.to_json())
+
+
+def test_the_figures_are_as_of_now_unless_a_moment_is_given_as_those_of_the_command_are(office: Office) -> None:
+    before = datetime.now(UTC)
+    answer = office.api("GET", "/analytics/escalation-metrics").json
+    said = datetime.fromisoformat(answer["as_of"])
+    assert before <= said <= datetime.now(UTC)
+    assert moment_as_of(None, ZoneInfo("UTC"), before) == before
 
 
 def test_the_document_describes_every_route_and_nothing_else(office: Office) -> None:

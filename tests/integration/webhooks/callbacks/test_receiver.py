@@ -15,10 +15,10 @@ from sqlalchemy import event, text
 
 from models.account import accounts
 from models.account.accounts import Cipher
-from models.work import inbox, ticket_watch
+from models.work import inbox, jobs, ticket_watch
 from tests.integration import receiver
-from tests.integration.receiver import ESCALATED, KEYS, NEW, KeyServer, body, signed
-from tests.integration.webhooks.conftest import Post, connected
+from tests.integration.receiver import ESCALATED, KEYS, NEW, KeyServer, another, body, signature, signed
+from tests.integration.webhooks.conftest import Post, connected, settings_for
 from tests.trail import followed
 from webhooks.app import create_app
 from webhooks.callbacks.token_lookup import TokenLookup
@@ -340,7 +340,40 @@ def test_no_answer_waits_for_a_broker_that_is_frozen(post: Post, tmp_path: Path)
         }
         post.client = create_app(Settings.read(environment)).test_client()
         begun = time.monotonic()
-        assert {post.send(body(post.keys.url)).status_code for _ in range(20)} == {204}
+        assert {post.send(another(post.keys.url)).status_code for _ in range(20)} == {204}
         assert time.monotonic() - begun < 1
         post.its_database.dispose()
     assert len(post.rows()) == 20
+
+
+def test_a_changed_signing_key_is_told_of_after_a_few_and_never_taken_at_the_callbacks_word(post: Post) -> None:
+    def alerts() -> list[str]:
+        with post.database.account(post.account_id, reading=True) as session:
+            return [a.kind for a in jobs.open_alerts(session, post.account_id)]
+
+    def another_key() -> bytes:
+        return another(post.keys.url, key_id="key-2")
+
+    assert post.send(another(post.keys.url)).status_code == 204  # pins key-1
+    for _ in range(2):
+        raw = another_key()
+        assert post.send(raw, {"x-content-signature": signature(raw, KEYS["key-2"])}).status_code == 403
+    assert alerts() == []
+    assert post.send(another(post.keys.url)).status_code == 204  # the right one in between: somebody plays
+    for _ in range(3):
+        raw = another_key()
+        assert post.send(raw, {"x-content-signature": signature(raw, KEYS["key-2"])}).status_code == 403
+    assert alerts() == [jobs.OTHER_KEY]
+    assert len(post.rows()) == 2
+    with post.database.account(post.account_id) as session:  # as the worker does: a new address, told to ConnectWise alone
+        account = accounts.get(session, post.account_id)
+        assert account is not None
+        token = accounts.renew_path_token(session, account, Cipher(settings_for(post.database, post.folder).secret_keys))
+    raw = another_key()
+    headers = {"x-content-signature": signature(raw, KEYS["key-2"])}
+    until = time.monotonic() + 10  # what was read of an account is kept for five seconds
+    while post.send(raw, headers, token=token).status_code != 204:
+        assert time.monotonic() < until
+        time.sleep(0.1)
+    raw = another(post.keys.url)
+    assert post.send(raw, token=token).status_code == 403, "the former key is none any more"

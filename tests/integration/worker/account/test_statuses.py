@@ -211,3 +211,29 @@ def test_a_role_is_given_to_a_person_who_can_log_in(shop: Shop, who: str, why: s
         accounts.set_account(session, shop.account_id, engineers=["msvensson", who])
     with pytest.raises(CannotConnect, match=why):
         connect(shop.services, account_named(shop.services, "northgate"))
+
+
+def test_where_another_key_signs_connectwise_is_told_a_new_address_and_the_old_one_goes(shop: Shop) -> None:
+    def address() -> tuple[str, str | None]:
+        with shop.database.account(shop.account_id, reading=True) as session:
+            account = accounts.get(session, shop.account_id)
+            assert account is not None
+            return accounts.path_token(account, shop.services.cipher), account.callback_key_id
+
+    with shop.database.account(shop.account_id) as session:
+        accounts.pin_callback_key(session, shop.account_id, "old-key")
+    before, _ = address()
+    regular_check(shop)
+    assert address() == (before, "old-key")
+    with shop.database.account(shop.account_id) as session:
+        jobs.raise_alert(
+            session, shop.account_id, kind=jobs.OTHER_KEY, subject="northgate", detail="3 in a row", now=shop.clock()
+        )
+    regular_check(shop)
+    after, pinned = address()
+    assert after != before
+    assert pinned is None
+    assert {after in entry.url for entry in shop.psa.registered} == {True}
+    shop.clock.advance(300)
+    regular_check(shop)
+    assert address()[0] == after

@@ -159,12 +159,14 @@ def test_the_input_alone_decides() -> None:
     assert package_of(evidence) == package_of(dataclasses.replace(evidence))
 
 
-def test_two_hundred_notes_are_packed_in_well_under_a_second() -> None:
-    notes = (
-        "Checked the switch port on the second floor, no errors found. Replaced the cable, same issue. " * 3
-    )
-    evidence = evidence_of(*[notes] * 200, summary="Network drops")
-    package_of(evidence)
-    start = time.perf_counter()
-    build(evidence, episode=1, escalated_at=at(1), escalated_by=None, as_of=at(2))
-    assert time.perf_counter() - start < 1.0
+def test_twice_the_notes_take_about_twice_the_time() -> None:
+    note = "Checked the switch port on the second floor, no errors found. Replaced the cable, same issue. " * 3
+
+    def packed(notes: int) -> float:
+        evidence = evidence_of(*[note] * notes, summary="Network drops")
+        begun = time.process_time()
+        build(evidence, episode=1, escalated_at=at(1), escalated_by=None, as_of=at(2))
+        return time.process_time() - begun
+
+    packed(10)  # patterns are compiled at their first use
+    assert packed(200) < 0.2 + 3 * packed(100)

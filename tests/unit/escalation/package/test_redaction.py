@@ -108,6 +108,10 @@ PLANTED: list[tuple[str, str, str]] = [
     ("session cookie", "Cookie: ASP.NET_SessionId=lk3j4l2k3j4l2k3; path=/", "lk3j4l2k"),
     ("session cookie", "JSESSIONID=0A1B2C3D4E5F6789 in the trace", "0A1B2C3D4E5F"),
     ("security answer", "security answer: Rosebud", "Rosebud"),
+    ("app password", "app password for the scanner: abcd efgh ijkl mnop", "efgh ijkl"),
+    ("bot token", "bot 123456789:AAabcdefghijklmnopqrstuvwxyz0123456", "AAabcdefgh"),
+    ("recovery key", "FileVault: A1B2-C3D4-E5F6-G7H8-J9K1-L2M3", "E5F6-G7H8"),
+    ("snmp key", "snmp-server user u g v3 auth sha Maple-Key-1 priv aes 128 Otter-Key-2", "Otter-Key-2"),
     ("laps password", "LAPS for PC-14 is k3%Vd9(x", "k3%Vd9"),
 ]
 

@@ -118,6 +118,17 @@ def test_all_pages_are_read_whatever_the_link_looks_like(
     assert len(cw.own_notes(5)) == 1901
 
 
+def test_the_newest_note_is_one_short_page_and_none_of_ours(web: responses.RequestsMock, cw: ConnectWise) -> None:
+    asked = {"orderBy": "id desc", "fields": "id,createdBy,member,_info", "pageSize": "5"}
+    theirs = [{"id": 91, "member": {"id": 7, "identifier": "jsmith"}}, {"id": 90, "createdBy": "x"}]
+    page = [{"id": 93, "createdBy": "RFAPI"}, *theirs]
+    web.get(f"{API}/service/tickets/5/notes", json=page, match=[responses.matchers.query_param_matcher(asked)])
+    assert cw.newest_note(5) == 91
+    web.replace("GET", f"{API}/service/tickets/5/notes", json=page[:1])
+    assert cw.newest_note(5) is None
+    assert len(web.calls) == 2
+
+
 def test_own_notes_are_those_of_our_member_and_fail_loudly(
     web: responses.RequestsMock, cw: ConnectWise
 ) -> None:
@@ -134,22 +145,27 @@ def test_own_notes_are_those_of_our_member_and_fail_loudly(
         cw.own_notes(5)
 
 
-def test_all_notes_falls_back_where_the_version_lacks_it(
+def test_what_merged_tickets_hold_names_their_ticket_by_whichever_field_says_it(
     web: responses.RequestsMock, cw: ConnectWise
 ) -> None:
     web.get(INFO, json={"Codebase": "v2026_1/"})
-    web.get(f"{API}/service/tickets/5/notes", json=[NOTE])
-    for kwargs in ({"status": 404, "body": "<html/>"}, {"status": 405}):
-        web.upsert("GET", f"{API}/service/tickets/5/allNotes", **kwargs)
-        assert [n.id for n in cw.all_notes(5, NOBODY)] == [70]
-    rows = [{**NOTE, "id": 71, "noteType": "TicketNote"}, {"id": 3, "noteType": "TimeEntryNote", "text": "t"}]
-    web.upsert("GET", f"{API}/service/tickets/5/allNotes", json=rows)
-    assert [n.id for n in cw.all_notes(5, NOBODY)] == [71]
+    web.get(f"{API}/service/tickets", json=[])
+    rows = [
+        {**NOTE, "id": 70, "noteType": "TicketNote", "ticketId": 5},
+        {**NOTE, "id": 71, "noteType": "TicketNote", "ticketId": 4},
+        {"id": 3, "noteType": "TimeEntryNote", "text": "t", "ticket": {"id": 4}, "timeStart": "2026-03-06T15:00:00Z"},
+    ]
+    web.get(f"{API}/service/tickets/5/allNotes", json=rows)
+    found = cw.family(5, NOBODY)
+    assert [(n.id, n.ticket) for n in found.notes] == [(71, 4)]
+    assert [(e.id, e.ticket, e.text) for e in found.time_entries] == [(3, 4, "t")]
+    web.upsert("GET", f"{API}/service/tickets/5/allNotes", json=[])
+    assert [what for what, _ in cw.family(5, NOBODY).unread] == ["notes of merged tickets"]
     web.upsert(
         "GET", f"{API}/service/tickets/5/allNotes", status=404, json={"code": "NotFound", "message": "no"}
     )
     with pytest.raises(NotFound):
-        cw.all_notes(5, NOBODY)
+        cw.family(5, NOBODY)
 
 
 def test_time_tasks_documents_schedule_configurations(web: responses.RequestsMock, cw: ConnectWise) -> None:

@@ -20,6 +20,7 @@ USE_CASES = (
     "webhooks/callbacks/receiver.py", "webhooks/claims/claiming.py",
     *(f"worker/{name}.py" for name in (
         "figures/weekly", "handoff/hold", "handoff/notify", "handoff/publish", "handoff/refresh", "handoff/triage",
+        "response/newer_notes",
         "response/observe", "response/settle", "response/withdraw", "upkeep/auditor", "upkeep/callback_check", "upkeep/canary",
         "upkeep/clock_change", "upkeep/poller", "upkeep/sweeper",
     )),
@@ -30,8 +31,10 @@ WRITES = frozenset({
 })  # fmt: skip
 ELSEWHERE = {
     "auditor.audit": "alerts and a sign of life, looked at anew each minute",
+    "receiver._other_key": "an alert",
     "auditor._tell": "both ends of sending pass a point",
     "hold.lease": "its callers pass publish.leased or refresh.taken at once",
+    "newer_notes._take": "its caller passes notes.taken at once",
     "notify._take": "its caller passes deliver.taken at once, also when nothing is to be sent",
     "observe._take": "its caller passes observe.taken at once",
     "poller._store": "its caller passes poll.stored at once",

@@ -164,3 +164,20 @@ def test_a_line_has_an_end_and_who_is_asked_to_stop_begins_nothing_more(hold: th
         turns.close()
         hold.set()
     assert ran == [], "left to the sweeper"
+
+
+def test_what_is_known_waits_for_what_opens_but_for_each_fourth_turn(hold: threading.Event) -> None:
+    turns, ran = FairQueue(2, each=1), []
+    with ThreadPoolExecutor(2) as pool:
+        pool.submit(turns.take, "a", "begun", lambda: hold.wait(5))
+        wait_for(lambda: bool(turns._lanes))
+        for number in range(6):
+            assert not turns.take("a", f"again {number}", lambda n=number: ran.append(f"again {n}"), last=True)
+        for number in range(6):
+            assert not turns.take("a", number, lambda n=number: ran.append(n))
+        assert turns.waiting() == {"a": 12}
+        hold.set()
+    wait_for(lambda: len(ran) == 12)
+    assert [each for each in ran if isinstance(each, int)] == list(range(6))
+    assert ran.index(5) <= 8, "escalations before the rest"
+    assert "again 0" in ran[:4], "and the rest does not starve"

@@ -1,0 +1,156 @@
+"""Secrets in device configuration, files of settings, connection strings and commands: the keyword before them tells."""
+
+# ruff: noqa: E501 - a rule is easier to read on one line
+
+from __future__ import annotations
+
+import re
+
+from escalation.package.secret_words import (
+    Rule,
+    argument,
+    bare,
+    coded,
+    labelled,
+    random_looking,
+    rule,
+    secretive,
+    setting,
+)
+
+_V = r"(?P<s>\"[^\"\n]{2,200}\"|'[^'\n]{2,200}'|[^\s\"'<>|\ue000][^\s\"<>\ue000]{1,400})"
+_V1, _V2 = (_V.replace("<s>", f"<s{number}>") for number in (1, 2))
+_T = r"(?:(?:0|[4-9]|ENC|encrypted|cipher(?:text)?|irreversible-cipher|simple|plain-?text|ascii-text|ascii|hex|hexadecimal|text|md5|sha1|sha256|hash|hashed)[ \t]{1,8})?+"
+_END = r"(?:[_-]?(?:value|hash|plain|text|enc|\d))?"
+_NAME = (
+    r"(?:pass(?:word|wd|phrase|code)|passwd|pwd|(?<![a-z])pass|(?<![a-z])pw|psk|keymaterial|cpassword|bindpw|shadow|"
+    rf"(?-i:(?<=[a-z])(?:Pass|Pwd|Pw|Psk))|community(?:[_-]string)?|wep_key\d|(?:auth|priv)pwd){_END}"
+)
+_KEY_NAME = (
+    r"(?<!public)(?<!public[_-])(?:secret(?:[_ -]?(?:access)?[_ -]?key)?|token|skey|sitekey|private[_-]?key[_-]?id|"
+    r"(?:api|access|auth|account|subscription|private|pre-?shared|wpa2?-pre-shared|shared|encryption|signing|master|storage|"
+    rf"iapp|site|install|app|client|session|jwt|refresh|id|ike|license)[_-]?(?:key|token|secret|psk)){_END}"
+)
+_EITHER = rf"(?:{_NAME}|{_KEY_NAME})"
+_SET = (
+    r"[\"']?[ \t]{0,40}(?:=>|:=|=)[ \t]{0,4}(?P<s>\"[^\"\n]{2,400}\"|'[^'\n]{2,400}'|(?:[^\s;,\"'&<>|)\ue000]|[;,&)|](?!\s|$|[\w .-]{1,40}=))"
+    r"(?:[^\s;,\"&<>\ue000]|[;,&](?!\s|$|[\w .-]{1,40}=|[\"'])){2,400})"
+)
+_QUOTED = r"[\"'][ \t]{0,8}:[ \t]{0,8}(?P<s>\"[^\"\n]{2,8000}\"|'[^'\n]{2,8000}')"
+
+
+_NAMES = "pass pwd pw psk keymaterial shadow community wep_key"
+_KEYS = "secret token key psk"
+
+
+def _text(value: str) -> bool:
+    """Whether the text in quotation marks behind a name is a value: schemas name types there."""
+    return len(bare(value)) > 2 and bare(value).lower() not in ("string", "none", "null", "true", "false")
+
+
+def _looks_set(value: str) -> bool:
+    """Whether a word behind a keyword of configuration is its value and not the next word of a sentence."""
+    value = bare(value)
+    return setting(value) and labelled(value) and len(value) > 5 and (coded(value) or value[1:] != value[1:].lower())
+
+
+def _assigned(value: str) -> bool:
+    """Whether the value of `name = value` is a secret: no variable, no placeholder, no word about one."""
+    value = bare(value)
+    guid = re.fullmatch(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", value, re.IGNORECASE)
+    return guid is not None or (labelled(value) and not re.match(r"[$%({]|<|\w+(?:\.\w+)*\(", value))
+
+
+def _cli(hints: str, kind: str, pattern: str, *, flags: int = re.IGNORECASE) -> Rule:
+    return rule(kind, hints, pattern, argument, flags=flags)
+
+
+SETTINGS: tuple[Rule, ...] = (
+    # Cisco and its kin
+    rule("device secret", "enable", rf"\benable[ \t]{{1,8}}(?:algorithm-type[ \t]\S{{2,12}}[ \t])?(?:secret|password|super-user-password)[ \t]{{1,8}}(?:level[ \t]\d{{1,2}}[ \t])?{_T}{_V}", setting),
+    rule("device secret", "user", rf"(?:\b(?:username|local-user)|^[ \t]{{0,4}}user)[ \t]{{1,4}}(?!(?:and|or|is|und|/|&)[ \t])\S{{1,60}}[ \t](?:[\w-]{{2,20}}[ \t]\S{{1,20}}[ \t]){{0,2}}(?:secret|password)[ \t]{{1,8}}{_T}{_V}", setting),
+    rule("device secret", "secret password key pass community bindpw radius-common", rf"^[ \t]{{0,12}}(?:password|secret|key-string|passphrase|shared-secret|admin-password|bind-password|ldap-login-password|wpa-passphrase|radius-common-pw|bindpw)[ \t]{{1,12}}{_T}{_V}(?=[ \t]{{0,8}}(?:\S{{1,20}})?;?$)", setting),
+    rule("device secret", "key", rf"^ {{1,12}}key[ \t]{{1,8}}{_T}{_V}(?=[ \t]{{0,8}};?$)", setting),
+    rule("device secret", "password", rf"\bpassword[ \t]{{1,8}}(?:[05-9]|cipher|ciphertext|simple|hash|manager|operator)[ \t]{{1,8}}(?:user-name[ \t]\S{{1,40}}[ \t])?{_T}{_V}", lambda v: setting(v) and (coded(v) or v != v.lower())),
+    rule("device secret", "password", rf"\bpassword[ \t]{{1,4}}(?:manager|operator)[ \t]{{1,4}}(?:user-name[ \t]\S{{1,40}}[ \t])?(?:plaintext|sha1|sha256)[ \t]{_V}", setting),
+    rule("device secret", "pass", rf"\bpass(?:wd|word)[ \t]{{1,4}}{_V}[ \t]{{1,4}}(?:encrypted|pbkdf2|nt-encrypted)\b", setting),
+    rule("device secret", "password", rf"\b(?:ip[ \t]ftp|http[ \t]client|ssh[ \t]client|vtp|isis|l2tp[ \t]tunnel|cts[ \t]credentials[ \t]id[ \t]\S{{1,40}}|super|chap|pap(?:[ \t]sent-username[ \t]\S{{1,60}})?|neighbor[ \t]\S{{1,60}}|area-|domain-)[ \t]{{0,4}}password[ \t]{{1,8}}(?:level[ \t]\d{{1,2}}[ \t])?{_T}{_V}", setting),
+    rule("device secret", "key-string ldap-login failover encrypted-key super bindpw radius-common", rf"\b(?:key-string|bindpw|ldap-login-password|failover[ \t]key|encrypted-key|radius-common-pw)[ \t]{{1,8}}{_T}{_V}", setting),
+    rule("pre-shared key", "isakmp", rf"\bisakmp[ \t]key[ \t]{{1,8}}{_T}{_V}[ \t]{{1,4}}(?:address|hostname)\b", setting),
+    rule("pre-shared key", "pre-shared", rf"(?<!mode )\bpre-shared-(?:key|secret)[ \t]{{1,8}}(?:(?:address|hostname)[ \t]\S{{1,60}}[ \t]{{1,4}})?(?:(?:local|remote|key)[ \t]{{1,4}}){{0,2}}{_T}{_V}", setting),
+    rule("pre-shared key", "shared-secret", rf"(?<!method )\bshared-secret[ \t]{{1,8}}{_T}{_V}", setting),
+    rule("shared secret", "radius tacacs tacplus", rf"\b(?:radius|tacacs|tacplus)(?:-|[ \t])(?:server|host)\b[^\n]{{0,100}}?[ \t](?:key|secret|encrypted-key)[ \t]{{1,8}}{_T}{_V}", setting),
+    rule("shared secret", "key", rf"\b(?:server-private|client)[ \t]\d[\d.]{{6,14}}[ \t][^\n]{{0,60}}?(?:server-)?key[ \t]{{1,8}}{_T}{_V}", setting),
+    rule("shared secret", "key authentication", rf"\bkey[ \t](?:authentication|accounting)[ \t](?:cipher|simple)[ \t]{_V}", setting),
+    rule("shared secret", "config radius mgmtuser", rf"\bconfig[ \t](?:radius[ \t]\w{{4}}[ \t]add[ \t]\d{{1,2}}[ \t]\S{{3,40}}[ \t]\d{{1,5}}[ \t](?:ascii|hex)|mgmtuser[ \t]\w{{3,8}}[ \t]\S{{1,40}})[ \t]{_V}", setting),
+    rule("snmp community", "community", rf"\bsnmp(?:-server|-agent)?[ \t]{{1,4}}(?:\{{\s{{0,12}})?community[ \t]{{1,8}}(?:(?:read|write|cipher|simple)[ \t]{{1,4}}){{0,2}}{_V}", setting),
+    rule("snmp community", "community", r"\bcommunity[ \t]{1,4}(?P<s>[^\s{]{3,64})[ \t]{0,4}\{"),
+    rule("snmp community", "snmp", rf"/snmp[ \t]community\s{{1,8}}(?:add|set)\b[^\n]{{0,60}}?\bname={_V}"),
+    rule("snmp community", "community", rf"\bsystem[ \t]snmp[ \t]community\s{{1,8}}edit[ \t]\d{{1,4}}\s{{1,16}}set[ \t]name[ \t]{_V}"),
+    rule("snmp community", "snmp-server", rf"\bsnmp-server[ \t]host[ \t]\S{{3,60}}[ \t]{{1,4}}(?:(?:informs|traps)[ \t])?(?:version[ \t](?:1|2c)[ \t])?{_V}", setting),
+    rule("snmp key", "auth", rf"\bauth[ \t]{{1,4}}(?:md5|sha(?:-?\d{{3}})?)[ \t]{{1,4}}{_V}(?:[ \t]{{1,4}}priv[ \t]{{1,4}}(?:3?des|aes)\S{{0,6}}(?:[ \t]{{1,4}}\d{{3}})?[ \t]{{1,4}}{_V1})?", setting),
+    rule("snmp key", "priv", r"\bpriv[ \t]{1,4}(?:(?:3?des|aes)\S{0,6}(?:[ \t]{1,4}\d{3})?[ \t]{1,4})?(?P<s>0x[0-9a-f]{16,80}|\"[^\"\n]{8,64}\")"),
+    rule("device secret", "md5 authentication-key", rf"\b(?:message-digest-key[ \t]\d{{1,3}}[ \t]md5|(?:ntp[ \t])?authentication-key(?:[ \t]\d{{1,5}}[ \t](?:md5|sha\d{{0,3}}))?|authentication[ \t]md5[ \t]\d{{1,3}}[ \t]key)[ \t]{{1,8}}{_T}{_V}", setting),
+    rule("device secret", "authentication", rf"\b(?:(?:standby|vrrp|glbp|hsrp)[ \t]\d{{1,4}}|nhrp)[ \t]authentication[ \t]{{1,4}}(?:(?:md5|text)[ \t]{{1,4}})?(?:key-string[ \t]{{1,4}})?{_T}{_V}", setting),
+    rule("wifi key", "wpa psk", rf"\b(?:wpa2?-psk|set-key)[ \t]{{1,4}}(?:ascii|hex)[ \t]{{1,4}}(?:\d[ \t]{{1,4}})?{_V}", setting),
+    rule("wifi key", "passphrase wifi-sec airport nmcli", rf"(?<!\w)(?:wpa-passphrase|wifi-sec\.psk|-setairportnetwork[ \t]\w{{2,8}}[ \t]\S{{1,32}}|nmcli[ \t][^\n]{{0,80}}?[ \t]password)[ \t]{{1,4}}{_V}", setting),
+    rule("device secret", "mgmt-user ciphertext", rf"\b(?:mgmt-user[ \t]\S{{1,40}}[ \t]\S{{1,20}}|ciphertext)[ \t]{{1,4}}{_V}", setting),
+    rule("device secret", "secret passphrase psk auth-password priv-password -key md5", rf"(?<![-_])\b(?:secret|passphrase|psk|key-string|auth-password|priv-password|shared-key|authentication[ \t]md5)[ \t]{{1,8}}{_T}{_V}", _looks_set),
+    # Juniper, Fortinet, Palo Alto, VyOS
+    rule("device secret", "set", rf"\bset[ \t]{{1,4}}(?:[\w-]{{0,24}}(?:password|passwd|pwd|passphrase|psksecret|secret|psk)|key|fixed-key|private-key)[ \t]{{1,4}}(?:ENC[ \t]{{1,4}})?{_V}(?=[ \t]{{0,8}}(?:$|[|&]|and\b|ENC\b))", lambda v: setting(v) and bare(v) != "to"),
+    rule("device secret", "set", rf"\bset[ \t](?:vpn|system|security|service|snmp|interfaces|network|shared|deviceconfig|mgt-config|access|protocols|firewall|groups|protocols|wireless)[ \t][^\n]{{3,140}}?[ \t](?:secret|pre-shared-secret|pre-shared-key(?:[ \t]key)?|private-key|key|password|passphrase|phash|plaintext-password|plain-text-password-value|encrypted-password|ascii-text|hexadecimal|community)[ \t]{{1,4}}{_T}{_V}", setting),
+    rule("device secret", "plain-text-password plaintext-password encrypted-password ascii-text phash", rf"\b(?:plain-?text-password(?:-value)?|encrypted-password|ascii-text|phash)[ \t]{{1,4}}{_V}", setting),
+    # Wi-Fi profiles and tunnels
+    rule("wifi key", "key content schl contenu sleutel contenido contenuto", rf"\b(?:key content|schl(?:ü|ue)sselinhalt|contenu de la cl[ée]|sleutelinhoud|contenido de la clave|contenuto chiave)[ \t]{{0,30}}:[ \t]{{0,8}}{_V}"),
+    rule("wifi key", "wifi:", r"\bWIFI:(?:[^\n;]{0,60};){0,4}?P:(?P<s>(?:[^;\n\\]|\\.){1,80})"),
+    rule("pre-shared key", ":", r":[ \t]{1,4}(?:PSK|EAP|XAUTH|NTLM)[ \t]{1,4}(?P<s>\"[^\"\n]{3,200}\")", flags=re.NOFLAG),
+    rule("password", "*", r"[ \t]\*[ \t]{1,8}(?P<s>\"[^\"\n]{3,80}\")[ \t]{1,8}(?:\*|\d)"),
+    rule("password", "51:b:", r"\bpassword 51:b:(?P<s>[0-9a-f]{16,2000})"),
+    # names and their values in files
+    rule("password", "value=", rf"(?:key|name)=[\"'][\w.:-]{{0,40}}{_EITHER}[\"'][ \t]{{1,4}}value=(?P<s>\"[^\"\n]{{2,400}}\"|'[^'\n]{{2,400}}')", _assigned),
+    rule("password", "</ <", rf"<(?:[\w.:-]{{0,24}}{_EITHER}|phash|bcrypt-hash|passwordenc|ike-psk|rocommunity|rwcommunity|pre-?shared-?key|shared_?key|snmp-community-string|ldap_bindpw|radius_secret)(?:[ \t][^<>\n]{{0,120}})?>\s{{0,12}}(?:<(?:key|value)>\s{{0,12}})?(?P<s>[^<>\s][^<>\n]{{0,400}}?)[ \t]{{0,4}}(?=</)", lambda v: len(v) > 2),
+    rule("password", "reg_sz", rf"\b[\w-]{{0,24}}(?:password|passwd|pwd|secret|psk)[ \t]{{1,12}}(?:/t[ \t])?REG_SZ[ \t]{{1,12}}(?:/d[ \t]{{1,4}})?{_V}"),
+    rule("password", "authtoken", r"_authToken=(?P<s>\S{8,200})"),
+    rule("password", _NAMES, rf"{_NAME}{_SET}", _assigned),
+    rule("api key", _KEYS, rf"{_KEY_NAME}{_SET}", _assigned),
+    rule("password", _NAMES, rf"{_NAME}{_QUOTED}", _text),
+    rule("api key", _KEYS, rf"{_KEY_NAME}{_QUOTED}", _text),
+    rule("password", "pass pwd secret token key", rf"_{_EITHER}:[ \t]{{1,8}}{_V}", _assigned),
+    rule("password", "rootpw", rf"\brootpw[ \t](?:--\w{{4,12}}[ \t]){{0,2}}{_V}", argument),
+    rule("laps password", "admpwd laps-password", r"\b(?:ms-mcs-admpwd|mslaps-password)\s{0,30}:\s{0,4}(?:\{[^\n]{0,80}?\"p\":\"(?P<s>[^\"\n]{4,80})\"|(?P<s1>\S{4,80}))"),
+    # commands of Windows
+    _cli("net", "password", r"\bnet1?(?:\.exe)?[ \t]{1,4}user[ \t]{1,4}(?:\"[^\"\n]{1,60}\"|[^\s/]\S{0,59})[ \t]{1,4}(?P<s>[^\s/|]\S{2,80})"),
+    _cli("use", "password", rf"\bnet1?(?:\.exe)?[ \t]{{1,4}}use[ \t][^\n]{{0,120}}?/u(?:ser)?:\S{{1,80}}[ \t]{{1,4}}{_V}"),
+    _cli("use", "password", rf"\bnet1?(?:\.exe)?[ \t]{{1,4}}use[ \t]{{1,4}}(?:\S{{1,3}}:?[ \t]{{1,4}})?\\\\\S{{3,120}}[ \t]{{1,4}}{_V}"),
+    _cli("psexec paexec winexe rdesktop sshpass certutil docker", "password", rf"\b(?:psexec(?:64)?|paexec|winexe|rdesktop|sshpass|certutil|docker[ \t]login|mongo(?:sh)?|mosquitto_\w{{3,8}})\b[^\n]{{0,120}}?[ \t](?-i:-p)(?:[ \t]{{1,4}}|(?=[\"']))[\"']?{_V}"),
+    _cli("plink pscp psftp manage-bde", "password", rf"\b(?:plink|pscp|psftp|manage-bde)\b[^\n]{{0,120}}?[ \t]-pw[ \t]{{1,4}}{_V}"),
+    _cli("7z", "password", rf"\b7za?(?:\.exe)?[ \t][^\n]{{0,120}}?[ \t]?-p{_V}"),
+    _cli("mysql mariadb", "password", rf"\b(?:mysql|mysqldump|mysqladmin|mariadb)\b[^\n]{{0,120}}?[ \t](?-i:-p){_V}"),
+    _cli("sqlcmd osql bcp isql unzip zip ipmitool", "password", rf"\b(?:sqlcmd|osql|bcp|isql|unzip|zip|ipmitool)\b[^\n]{{0,120}}?[ \t](?-i:-P)[ \t]{{0,4}}{_V}"),
+    _cli("schtasks", "password", rf"\bschtasks\b[^\n]{{0,200}}?/rp[ \t]{{1,4}}{_V}"),
+    _cli("password= /pass /passwordd /pd /p: -p:", "password", rf"(?<!\S)/(?:pass(?:word)?d?|pwd|pd|po|p(?!:\w{{1,30}}=))[:=]{_V}|\bpassword=[ \t]{{1,4}}{_V1}"),
+    _cli("winrs wbadmin", "password", rf"\b(?:winrs|wbadmin)\b[^\n]{{0,120}}?-p(?:assword)?:{_V}"),
+    _cli("rasdial", "password", rf"\brasdial[ \t]{{1,4}}\S{{1,60}}[ \t]{{1,4}}\S{{1,60}}[ \t]{{1,4}}{_V}"),
+    _cli("netsh", "wifi key", rf"\bnetsh\b[^\n]{{0,160}}?[ \t](?:key|keymaterial|userkey)={_V}"),
+    # PowerShell
+    rule("password", "securestring", rf"\bConvertTo-SecureString[ \t]{{1,4}}(?:-(?:String|AsPlainText)[ \t]{{1,4}}){{0,2}}{_V}", argument),
+    rule("password", "securestring", r"(?P<s>\"[^\"\n]{3,120}\"|'[^'\n]{3,120}')[ \t]{0,4}\|[ \t]{0,4}ConvertTo-SecureString", argument),
+    rule("password", "credential", r"\b(?:NetworkCredential|PSCredential)\]?(?:::new)?[ \t]{0,2}\([ \t]{0,2}[\"'][^\"'\n]{1,80}[\"'][ \t]{0,2},[ \t]{0,2}(?P<s>\"[^\"\n]{3,120}\"|'[^'\n]{3,120}')", argument),
+    rule("password", "getnetworkcredential", r"GetNetworkCredential\(\)\.Password\s{1,8}(?P<s>\S{3,120})", argument),
+    _cli("-pass -pwd -psk -secret -token -api -new -l2tp -safe -smtp -sql -client", "password", rf"(?<![\w-])--?[\w-]{{0,30}}(?:password|passwd|passphrase|pass|pwd|psk|secret|apikey|token|storepass)(?:[ \t]{{1,4}}|[=:]){_V}"),
+    # commands of Unix
+    _cli("curl wget", "password", r"\bcurl\b[^\n]{0,160}?[ \t](?:-u|--user)[ \t]{1,4}[\"']?[^\s:\"']{1,80}:(?P<s>[^\s\"']{3,80})"),
+    _cli("smbclient rpcclient", "password", r"\b(?:smbclient|rpcclient|smbmap)\b[^\n]{0,120}?-U[ \t]{0,2}[\"']?[^\s%]{1,60}%(?P<s>[^\s\"']{3,80})"),
+    _cli("ldap", "password", rf"\bldap(?:search|modify|add|delete|whoami|passwd)\b[^\n]{{0,160}}?[ \t](?-i:-w)[ \t]{{1,4}}{_V}"),
+    _cli("snmp", "snmp community", rf"\bsnmp(?:b(?:ulk)?)?(?:walk|get|getnext|set|table|bulkwalk|trap)\b[^\n]{{0,80}}?[ \t](?-i:-c)[ \t]{{1,4}}{_V}"),
+    _cli("snmp", "snmp key", rf"\bsnmp\w{{3,12}}\b[^\n]{{0,120}}?[ \t](?-i:-A)[ \t]{{1,4}}{_V}"),
+    _cli("snmp", "snmp key", rf"\bsnmp\w{{3,12}}\b[^\n]{{0,160}}?[ \t](?-i:-X)[ \t]{{1,4}}{_V}"),
+    _cli("redis-cli", "password", rf"\bredis-cli\b[^\n]{{0,120}}?[ \t](?-i:-a)[ \t]{{1,4}}{_V}"),
+    _cli("-pass", "password", r"-pass(?:in|out)[ \t]pass:(?P<s>[^\s\"']{3,120})"),
+    _cli("htpasswd radtest", "password", rf"\bradtest[ \t]\S{{1,60}}[ \t]{_V1}[ \t]\S{{3,60}}[ \t]\d{{1,4}}[ \t]{_V2}|\bhtpasswd[ \t]-\w{{1,6}}[ \t]\S{{1,60}}[ \t]\S{{1,60}}[ \t]{_V}"),
+    _cli("chpasswd passwd sudo", "password", r"\becho[ \t]{1,4}[\"']?(?:[\w.-]{1,40}:)?(?P<s>[^\s\"'|]{3,120})[\"']?[ \t]{0,4}\|[ \t]{0,4}(?:chpasswd|passwd[ \t]--stdin|sudo[ \t]-S)"),
+    _cli("machine login", "password", rf"\bmachine[ \t]\S{{1,80}}\s{{1,8}}login[ \t]\S{{1,60}}\s{{1,8}}password[ \t]{{1,4}}{_V}"),
+    rule("password", ":5432: :3306: :1433:", r"\b[\w.*-]{1,80}:(?:5432|5433|3306|1433|\*):[\w*-]{1,40}:[\w*.-]{1,40}:(?P<s>[^\s:]{3,80})"),
+    rule("api key", "api_key= apikey= token= key=", r"[?&](?:api_?key|apikey|key|token|access_token|auth|secret)=(?P<s>[\w.~%+/-]{12,400})", random_looking),
+    rule("wifi key", "ssid", rf"\bssid[ \t]{{0,12}}[:=]?[ \t]{{0,4}}[^\n]{{1,40}}\s{{1,8}}(?:key|pass(?:word|phrase)?|psk|pw|code|schlüssel)[ \t]{{0,8}}[:=\t]\s{{0,8}}{_V}", secretive),
+)  # fmt: skip

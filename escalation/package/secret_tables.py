@@ -1,0 +1,77 @@
+"""Secrets in the columns of a table: the head says "Password", the cells below hold them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from escalation.package.secret_words import labelled
+
+_HEAD = re.compile(
+    r"(?:[\w ]{0,20}\b)?(?:pass ?words?|passwd|pwds?|pw|pass|passphrase|kennwort|passwort|mot de passe|mdp|contraseña|clave|"
+    r"wachtwoord|secret|psk|wi-?fi key|totp|pin)",
+    re.IGNORECASE,
+)
+_NO_SECRET = re.compile(r"age|last|expir|polic|set|chang|length|count|hint|attempt", re.IGNORECASE)
+_HINT = re.compile(
+    r"pass|pwd|pw|kennwort|mdp|contraseña|clave|wachtwoord|secret|psk|totp|key|pin", re.IGNORECASE
+)
+_SPLITS = (re.compile(r"\|"), re.compile(r"\t"), re.compile(r",|;"), re.compile(r" {2,60}"))
+_ROWS = 500
+
+
+def cells(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where cells below a head that names a secret stand. A table ends where a line has other columns."""
+    if not _HINT.search(text):
+        return
+    column: int | None = None
+    width = rows = 0
+    split = _SPLITS[0]
+    begin = 0
+    for line in text.split("\n"):
+        if not line.strip():
+            begin += len(line) + 1
+            continue
+        parts = list(_parts(line, begin, split)) if column is not None else []
+        if column is not None and rows < _ROWS and len(parts) == width and not _is_head(line):
+            first, last = parts[column]
+            rows += 1
+            value = text[first:last]
+            if labelled(value) and not re.fullmatch(r"[:\s-]+", value):
+                yield first, last
+        elif len(line) < 2000:
+            column, width, split = _head(line, begin)
+            rows = 0
+        else:
+            column = None
+        begin += len(line) + 1
+
+
+def _is_head(line: str) -> bool:
+    return _head(line, 0)[0] is not None
+
+
+def _head(line: str, begin: int) -> tuple[int | None, int, re.Pattern[str]]:
+    """Return which column of how many holds secrets, and what parts the columns; None when this is no such head."""
+    if _HINT.search(line):
+        for split in _SPLITS:
+            parts = list(_parts(line, begin, split))
+            if len(parts) > 1 and not any(line[first - begin :][:1] in (":", "=") for first, _ in parts):
+                names = [line[first - begin : last - begin] for first, last in parts]
+                for number, name in enumerate(names):
+                    if _HEAD.fullmatch(name) and not _NO_SECRET.search(name):
+                        return number, len(parts), split
+    return None, 0, _SPLITS[0]
+
+
+def _parts(line: str, begin: int, split: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+    """Yield begin and end of each cell of a line, without blanks; bars at the edges part nothing."""
+    at = 0
+    edges = [(m.start(), m.end()) for m in split.finditer(line)] + [(len(line), len(line))]
+    for number, (first, last) in enumerate(edges):
+        cell = line[at:first]
+        lead = len(cell) - len(cell.lstrip())
+        outer = split is _SPLITS[0] or split is _SPLITS[3]
+        if not (outer and not cell.strip() and number in (0, len(edges) - 1)):
+            yield begin + at + lead, begin + at + lead + len(cell.strip())
+        at = last

@@ -1,0 +1,117 @@
+"""Show a text as its reader sees it, with the way back to where each character stands.
+
+Tags and entities, the `>` of quoted mail, marks of emphasis, escapes of JSON and invisible characters stand between a
+password and its label. Rules read the view; what they find is cut out of the text itself.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+
+MARK = "\ue000"
+"""Stands in a view for `[redacted: …]`, a certificate or a public key; no match that holds it counts."""
+
+_INLINE = "a|abbr|b|big|code|em|font|i|kbd|label|mark|o:p|pre|s|samp|small|span|strong|sub|sup|tt|u|img|wbr"
+_BLOCK = (
+    "address|article|blockquote|body|br|center|dd|div|dl|dt|h[1-6]|head|hr|html|li|ol|p|section|table|tbody|tfoot|thead|tr|ul"
+)
+_TOKEN = re.compile(
+    r"(?P<mark>\[redacted: [a-z0-9][a-z0-9 /-]{0,39}\]"
+    r"|-----BEGIN (?:CERTIFICATE|PUBLIC KEY|RSA PUBLIC KEY|X509 CRL)[ A-Z]{0,12}-----[^-]{0,16000}-----END"
+    r"|\b(?:ssh-(?:rsa|dss|ed25519)|ecdsa-[\w-]{4,30}) AAAA[\w+/=]{20,2000})"
+    rf"|(?P<drop></?(?:{_INLINE})(?:\s[^<>]{{0,800}})?>|</t[dh]>|[\u200b-\u200d\u2060\ufeff\u00ad])"
+    r"|(?P<cell><t[dh](?:\s[^<>]{0,800})?>|\\t)"
+    rf"|(?P<line>\r\n?|[\v\f\x85\u2028\u2029]|</?(?:{_BLOCK})(?:\s[^<>]{{0,800}})?/?>|\\r\\n|\\n|\\r)"
+    r"|(?P<quote>^[ \t]{0,3}(?:(?:>|&gt;)[ ]?){1,6})"
+    r"|(?P<entity>&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,8}\d{0,2});)"
+    r"|(?P<escape>\\[\"'/\\])"
+    r"|(?P<space>\xa0|\u202f|\u2007)"
+    r"|(?P<emphasis>(?<![^\s(|])(?:\*\*|__|`{1,3})(?=[^\s*`_])|(?<=[^\s*`_])(?:\*\*|__|`{1,3})(?![^\s.,;:)|]))",
+    re.IGNORECASE | re.MULTILINE,
+)
+_NEEDED = re.compile(
+    r"[<&\r\v\f\x85\u2028\u2029\u200b-\u200d\u2060\ufeff\u00ad\xa0\u202f\u2007\\`\[]|\*\*|__|^[ \t]{0,3}>|-----BEGIN|AAAA",
+    re.MULTILINE,
+)
+_JSON = re.compile(r"\\[rn].{0,4000}\\[rn\"]|\\\"|\\r\\n|-\\n", re.DOTALL)
+"""Escapes, and not the folders of a path: `\\n` comes more than once, or beside others."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A text to be searched, and where its pieces stand in the original."""
+
+    text: str
+    shown: tuple[int, ...] = ()
+    """Where each piece begins here; empty when the view is the text itself."""
+    source: tuple[tuple[int, int, bool], ...] = ()
+    """Begin and end of each piece in the original, and whether it stands there literally."""
+
+    def origin(self, begin: int, end: int) -> tuple[int, int]:
+        """Return where a stretch of the view stands in the original."""
+        if not self.shown:
+            return begin, end
+        return self._char(begin)[0], self._char(end - 1)[1]
+
+    def _char(self, at: int) -> tuple[int, int]:
+        number = bisect_right(self.shown, at) - 1
+        begin, end, literal = self.source[number]
+        return (
+            (begin + at - self.shown[number], begin + at - self.shown[number] + 1)
+            if literal
+            else (begin, end)
+        )
+
+
+def view(text: str) -> View:
+    """Return the text as its reader sees it."""
+    if not _NEEDED.search(text):
+        return View(text)
+    return _plain(text, escaped=_JSON.search(text) is not None)
+
+
+def _plain(text: str, *, escaped: bool) -> View:
+    pieces: list[str] = []
+    shown: list[int] = []
+    source: list[tuple[int, int, bool]] = []
+    size = at = 0
+
+    def add(piece: str, begin: int, end: int, literal: bool) -> None:
+        nonlocal size
+        if piece:
+            pieces.append(piece)
+            shown.append(size)
+            source.append((begin, end, literal))
+            size += len(piece)
+
+    for token in _TOKEN.finditer(text):
+        add(text[at : token.start()], at, token.start(), True)
+        add(
+            token[0] if token[0][0] == "\\" and not escaped else _read(token),
+            token.start(),
+            token.end(),
+            False,
+        )
+        at = token.end()
+    add(text[at:], at, len(text), True)
+    return View("".join(pieces), tuple(shown), tuple(source))
+
+
+def _read(token: re.Match[str]) -> str:
+    match token.lastgroup:
+        case "mark":
+            return MARK
+        case "cell":
+            return "\t"
+        case "line":
+            return "\n"
+        case "entity":
+            return html.unescape(token[0]).replace("\xa0", " ")
+        case "escape":
+            return token[0][1]
+        case "space":
+            return " "
+    return ""
