@@ -72,6 +72,8 @@ class Ticket:
     updated_by: str | None = None
     sla_status: str | None = None
     required_at: datetime | None = None
+    unread: str | None = None
+    """What of the ticket could not be read, e.g. `its severity could not be read`."""
     external_id: str | None = None
     """The id of an offline thread file; None for tickets of a PSA."""
 
@@ -224,7 +226,7 @@ class Evidence:
 
         Leaves out when it was read, gaps, the ticket's own time stamps and everything an edit of our note moves.
         """
-        ticket = dataclasses.replace(self.ticket, last_updated=None, updated_by=None, sla_status=None)
+        ticket = dataclasses.replace(self.ticket, last_updated=None, updated_by=None, sla_status=None, unread=None)
         facts = dataclasses.replace(self, ticket=ticket, read_at=datetime.min.replace(tzinfo=UTC), gaps=(), related=())
         text = json.dumps(_without_later(plain(facts)), sort_keys=True, ensure_ascii=False, default=str)
         return hashlib.sha256(text.encode(errors="backslashreplace")).hexdigest()
@@ -245,7 +247,7 @@ def plain(value: Any) -> Any:
     return value
 
 
-_LATER = {"ticket": None, "has_children": False, "saved_by": None}
+_LATER = {"ticket": None, "has_children": False, "saved_by": None, "unread": None}
 """Fields that came later, with what stood there before: evidence that has nothing to say there keeps its fingerprint."""
 
 

@@ -34,10 +34,10 @@ class StatusRules:
     """What a ticket gets on a board by itself, as when it is moved there: nobody chose it."""
 
     def is_escalation(self, board_id: int, status_id: int) -> bool:
-        return (board_id, status_id) in self.escalate
+        return _among(self.escalate, board_id, status_id)
 
     def is_claim(self, board_id: int, status_id: int) -> bool:
-        return (board_id, status_id) in self.claim
+        return _among(self.claim, board_id, status_id)
 
     def is_nobodys_choice(self, board_id: int, status_id: int) -> bool:
         """Tell whether a ticket that comes to a board stands in that status without anybody having chosen it.
@@ -46,6 +46,11 @@ class StatusRules:
         """
         looked_at = {board for known in (self.escalate, self.claim, self.closed, self.default) for board, _ in known}
         return (board_id, status_id) in self.default or board_id not in looked_at
+
+
+def _among(keys: frozenset[StatusKey], board_id: int, status_id: int) -> bool:
+    """Tell whether a status is one of them. A board that could not be read is 0: its statuses' numbers are its own."""
+    return (board_id, status_id) in keys or (not board_id and any(status == status_id for _, status in keys))
 
 
 @dataclass(frozen=True, slots=True)

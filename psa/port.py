@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from escalation.evidence import (
     Configuration,
     Document,
+    Gap,
     Note,
     RelatedTicket,
     Roster,
@@ -24,6 +25,16 @@ from escalation.evidence import (
     TimeEntry,
 )
 from escalation.history.audit_trail import AuditEntry
+
+T = TypeVar("T")
+
+
+class Found(list[T]):
+    """What was read of a list, and what of it could not be read: one odd record or field stops nothing else."""
+
+    def __init__(self, items: Iterable[T] = (), *, left_out: tuple[Gap, ...] = ()) -> None:
+        super().__init__(items)
+        self.left_out = left_out
 
 
 class PsaError(Exception):
@@ -293,7 +304,10 @@ class Psa(Protocol):
 
     # Set-up.
     def probe(self) -> list[ProbeResult]:
-        """Try every endpoint the product uses, reads only, and say what is missing."""
+        """Try every endpoint the product reads, and say what is missing.
+
+        Raises `Unauthorized` and `Unavailable` where the first call says that no other would fare better.
+        """
 
     def warm(self, connections: int = 8) -> None:
         """Load what is slow to load and open connections side by side. Never raises."""

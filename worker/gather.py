@@ -60,7 +60,7 @@ class Reader:
             configurations=tuple(Configuration(id=i, name="") for i in found.get("configuration_ids", ())),
             documents=tuple(found.get("documents", ())),
             schedule=tuple(found.get("schedule", ())),
-            gaps=gaps,
+            gaps=_odd(ticket) + gaps,
             complete=False,
         )
         return redact_evidence(evidence)
@@ -119,7 +119,7 @@ class Reader:
             notes=_not_ours(found.get("notes", ())),
             time_entries=tuple(found.get("time_entries", ())),
             schedule=tuple(found.get("schedule", ())),
-            gaps=gaps,
+            gaps=_odd(ticket) + gaps,
             complete=False,
         )
         return redact_evidence(evidence)
@@ -138,12 +138,17 @@ def _first(read: Callable[[], Ticket], others: Mapping[str, Future[Any]]) -> Tic
         raise
 
 
+def _odd(ticket: Ticket) -> tuple[Gap, ...]:
+    return (Gap(source="ticket", reason=ticket.unread),) if ticket.unread else ()
+
+
 def _collect(futures: Mapping[str, Future[Any]]) -> tuple[dict[str, Any], tuple[Gap, ...]]:
     found: dict[str, Any] = {}
     gaps: list[Gap] = []
     for name, future in futures.items():
         try:
             found[name] = future.result()
+            gaps += getattr(found[name], "left_out", ())
         except PsaError as error:
             source = "configurations" if name == "configuration_ids" else name
             log.info("evidence_gap", source=source, error=type(error).__name__, status=error.status)

@@ -140,6 +140,15 @@ def retry_after(value: str | None, *, now: datetime) -> float | None:
     return min(max(seconds, 0.0), LONGEST_FREEZE)
 
 
+def http_date(value: str | None) -> datetime | None:
+    """Return a Date header's moment in UTC; None where there is none."""
+    try:
+        moment = email.utils.parsedate_to_datetime(value) if value else None
+    except (ValueError, TypeError):
+        return None
+    return moment.astimezone(UTC) if moment and moment.tzinfo else None
+
+
 def next_page(link: str | None, *, page: int, rows: int, size: int) -> int | None:
     """Return the next page's number, or None at the end.
 

@@ -14,6 +14,8 @@ from typing import Any
 
 import msgspec
 
+from psa.connectwise.schemas.decode import text
+from psa.connectwise.schemas.row import when
 from psa.outbound import strict_json
 
 LARGEST_BODY = 256 * 1024
@@ -191,7 +193,7 @@ def _hint(entity: str | None) -> Hint | None:
     return Hint(
         board_id=row.board.id if row.board else None,
         status_id=row.status.id if row.status else None,
-        last_updated=_text(row.info.get("lastUpdated")),
+        last_updated=_stamp(row.info.get("lastUpdated")),
         updated_by=_text(row.info.get("updatedBy")),
         owner=_text(row.owner.identifier) if row.owner else None,
         closed=row.closed_flag,
@@ -200,4 +202,8 @@ def _hint(entity: str | None) -> Hint | None:
 
 
 def _text(value: Any) -> str | None:
-    return value[:100] if isinstance(value, str) else None
+    return text(value[:100]) if isinstance(value, str) else None
+
+
+def _stamp(value: Any) -> str | None:
+    return _text(value) if isinstance(value, str) and when(value) else None

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import copy
+import re
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 from urllib.parse import quote
 
@@ -13,9 +15,11 @@ import msgspec
 import requests
 import structlog
 
-from psa.connectwise.answers import NoSuchEndpoint, next_page
+from psa.connectwise.answers import NoSuchEndpoint, http_date, next_page
+from psa.connectwise.schemas import decode
 from psa.connectwise.schemas.row import Row, fields_of
 from psa.connectwise.schemas.set_up import CompanyInfo
+from psa.connectwise.transport import plainly
 from psa.outbound.allowed_hosts import Site, fetch
 from psa.outbound.throttle import Priority
 from psa.port import Ambiguous, PsaError, Refused, Unavailable
@@ -26,10 +30,14 @@ PAGE = 1000
 """Rows a page; ConnectWise gives 25 unasked and 1000 at most (developer guide)."""
 MOST_PAGES = 60
 _ON_PREM_CODEBASE = "v4_6_release/"
+"""Also right in the cloud, until a version is asked for by its own (developer guide)."""
+_CODEBASE = re.compile(r"v[A-Za-z0-9_.]{1,40}")
 _REDISCOVER_AFTER = 60.0
 """Seconds between two looks at whether the codebase moved."""
+_AHEAD = timedelta(days=1)
+"""A stamp this far ahead of the answer's own Date header was not written by that clock."""
+_KNOWN_ODD = 10_000
 
-R = TypeVar("R")
 RowT = TypeVar("RowT", bound=Row)
 
 
@@ -73,6 +81,8 @@ class Calls:
         self._lock = threading.Lock()
         self._whole: set[type[Row]] = set()
         self._priority: Priority | None = None
+        self._odd: set[tuple[str, int | None, tuple[str, ...]]] = set()
+        """What was logged already, so that a poll says each odd record once."""
 
     def at_priority(self, priority: Priority) -> Calls:
         """Return the same calls, all at one priority."""
@@ -90,10 +100,13 @@ class Calls:
         try:
             status, body = fetch(self._session, url, deadline=10.0)
             if status == 200 and body.strip() != b"null":
-                found = msgspec.json.decode(body, type=CompanyInfo, strict=False).codebase or ""
-                return f"{found.strip('/') or _ON_PREM_CODEBASE.strip('/')}/"
+                answer = decode.record(body, CompanyInfo)
+                if odd := getattr(answer, "odd", ()):
+                    log.warning("not_readable", path="/login/companyinfo", ids=[], fields=sorted(odd), count=1)
+                found = (answer.codebase or "").strip("/")
+                return f"{found}/" if _CODEBASE.fullmatch(found) else _ON_PREM_CODEBASE
         except (requests.RequestException, OSError, ValueError) as error:
-            raise Unavailable(f"{where}: {type(error).__name__}: {error}") from error
+            raise Unavailable(f"{where}: {plainly(error)}") from error
         if status in (200, 404):
             raise Refused(
                 f"{where}: unknown company {self._company!r} at {self._site.ui}; "
@@ -165,16 +178,26 @@ class Calls:
     def read(
         self,
         endpoint: Endpoint,
-        type_: type[R],
+        row: type[RowT],
         *,
         params: Mapping[str, Any] | None = None,
         priority: Priority = "gather",
-    ) -> tuple[R, requests.Response]:
-        """GET and decode. Raises `Unavailable` for HTML, garbage or a shape that is not asked for."""
+    ) -> tuple[RowT, requests.Response]:
+        """GET one record. Raises `Unavailable` for HTML, garbage or what is no record."""
         answer = self.call("GET", endpoint, params=params, priority=priority)
         try:
-            return msgspec.json.decode(answer.content, type=type_, strict=False), answer
-        except ValueError as error:
+            found = decode.record(answer.content, row, latest=_latest(answer))
+        except decode.Unusable as error:
+            raise Unavailable(unusable("GET", answer, error), status=answer.status_code) from error
+        self._say_odd(answer, [found])
+        return found, answer
+
+    def check(self, endpoint: Endpoint, params: Mapping[str, Any], priority: Priority) -> None:
+        """GET and see that JSON came back, whatever it says. Raises as `read`."""
+        answer = self.call("GET", endpoint, params=params, priority=priority)
+        try:
+            decode.any_json(answer.content)
+        except decode.Unusable as error:
             raise Unavailable(unusable("GET", answer, error), status=answer.status_code) from error
 
     def write(
@@ -183,11 +206,12 @@ class Calls:
         """Write and return the record that came back. Raises `Ambiguous` unless it has an id."""
         answer = self.call(method, endpoint, body=body, priority=priority)
         try:
-            row = msgspec.json.decode(answer.content, type=type_, strict=False)
-        except ValueError as error:
+            row = decode.record(answer.content, type_, latest=_latest(answer))
+        except decode.Unusable as error:
             raise Ambiguous(unusable(method, answer, error), status=answer.status_code) from error
         if not row.id:
             raise Ambiguous(unusable(method, answer, "no id in it"), status=answer.status_code)
+        self._say_odd(answer, [row])
         return row
 
     def pages(
@@ -207,8 +231,12 @@ class Calls:
     def by_id(
         self, endpoint: Endpoint, row: type[RowT], conditions: str, priority: Priority
     ) -> Iterator[RowT]:
-        """Read all rows in the order of their ids, by `id >`: rows that come or go shift no page."""
+        """Read all rows in the order of their ids, by `id >`: rows that come or go shift no page.
+
+        Goes on from a page's last id but one: a single id that is none must not skip the rows after it.
+        """
         last = 0
+        seen: set[int] = set()
         for _ in range(MOST_PAGES):
             asked = {
                 "conditions": f"({conditions}) and id > {last}" if last else conditions,
@@ -217,11 +245,12 @@ class Calls:
                 "pageSize": PAGE,
             }
             rows, _answer = self.rows(endpoint, row, asked, priority)
-            fresh = [r for r in rows if (r.id or 0) > last]
-            yield from fresh
-            if len(rows) < PAGE or not fresh:
+            yield from (r for r in rows if r.id is None or r.id not in seen)
+            fresh = sorted({r.id for r in rows if r.id is not None and r.id > last} - seen)
+            if len(rows) < PAGE or len(fresh) < 2:
                 return
-            last = max(r.id or 0 for r in fresh)
+            seen.update(fresh)
+            last = fresh[-2]
         raise _too_many(endpoint)
 
     def rows(
@@ -231,14 +260,41 @@ class Calls:
 
         Whether `fields` may name `_info` is not documented.
         """
-        type_: type[list[RowT]] = list[row]  # type: ignore[valid-type]
         if row in self._whole:
             asked = {k: v for k, v in asked.items() if k != "fields"}
-        found, answer = self.read(endpoint, type_, params=asked, priority=priority)
-        if row.needs_info and "fields" in asked and found and not any(r.info for r in found):
+        answer = self.call("GET", endpoint, params=asked, priority=priority)
+        try:
+            found = decode.records(answer.content, row, latest=_latest(answer))
+        except decode.Unusable as error:
+            raise Unavailable(unusable("GET", answer, error), status=answer.status_code) from error
+        if row.needs_info and "fields" in asked and found and not any(r.info or r.odd for r in found):
             self._whole.add(row)
             return self.rows(endpoint, row, asked, priority)
+        self._say_odd(answer, found)
         return found, answer
+
+    def _say_odd(self, answer: requests.Response, rows: Sequence[msgspec.Struct]) -> None:
+        """Log what could not be read, by number and field, each once; never what stood there."""
+        odd = [(_path(answer), r.id, r.odd) for r in rows if isinstance(r, Row) and r.odd]
+        new = [entry for entry in odd if entry not in self._odd]
+        if not new:
+            return
+        if len(self._odd) > _KNOWN_ODD:
+            self._odd.clear()
+        self._odd.update(new)
+        fields = sorted({name or "record" for _, _, names in new for name in names})
+        log.warning(
+            "not_readable", path=new[0][0], ids=[number for _, number, _ in new[:20]], fields=fields[:20], count=len(new)
+        )
+
+
+def _latest(answer: requests.Response) -> datetime | None:
+    date = http_date(answer.headers.get("Date"))
+    return date + _AHEAD if date else None
+
+
+def _path(answer: requests.Response) -> str:
+    return (answer.request.path_url or "").split("?", 1)[0].rsplit("/apis/3.0", 1)[-1]
 
 
 def _too_many(endpoint: Endpoint) -> Unavailable:

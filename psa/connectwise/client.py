@@ -9,7 +9,7 @@ from __future__ import annotations
 from escalation.evidence import Ticket
 from psa.connectwise.answers import internal_note, replacing
 from psa.connectwise.schemas.note import NoteRow
-from psa.connectwise.schemas.ticket import TicketRow
+from psa.connectwise.schemas.ticket import NoTicket, TicketRow
 from psa.connectwise.set_up import SetUp
 from psa.connectwise.ticket_reads import TicketReads
 from psa.port import Ambiguous, NotFound, PostedNote, PsaError, Refused, VisibleNote
@@ -73,12 +73,12 @@ class ConnectWise(TicketReads, SetUp):
     def own_notes(self, ticket_id: int) -> list[PostedNote]:
         """Read all notes, all pages, and return those by our API member, lowest id first.
 
-        As long as our API member is not known, every internal note is returned: better one too many to look
-        at than a brief posted twice.
+        As long as our API member is not known, or a note's author cannot be read, every internal note is
+        returned: better one too many to look at than a brief posted twice.
         """
         us = (self._api_member or "").lower()
         rows = self._note_rows(ticket_id, "post")
-        ours = (r for r in rows if ((r.author_id or "").lower() == us if us else r.internal))
+        ours = (r for r in rows if ((r.author_id or "").lower() == us if us and r.author_known else r.internal))
         return sorted((r.posted() for r in ours), key=lambda n: n.id)
 
     def assign_owner(self, ticket_id: int, member_id: int) -> Ticket:
@@ -94,7 +94,7 @@ class ConnectWise(TicketReads, SetUp):
                 )
         try:
             return row.ticket()
-        except ValueError:
+        except NoTicket:
             return self.ticket(ticket_id)
 
 

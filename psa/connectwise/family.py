@@ -16,7 +16,7 @@ from psa.connectwise.answers import NoSuchEndpoint
 from psa.connectwise.calls import Calls
 from psa.connectwise.conditions import CHARGED, any_of
 from psa.connectwise.schemas.note import NoteRow, TimeRow
-from psa.connectwise.schemas.row import Ref
+from psa.connectwise.schemas.row import WHOLE, Ref, Row, gaps_of
 from psa.port import Family, PsaError, Refused
 
 MOST = 10
@@ -31,6 +31,7 @@ def read(manage: Any, calls: Calls, ticket_id: int, roster: Roster) -> Family:
     joined = _joined(manage, calls, ticket_id)
     foreign = [row for row in joined or () if row.on not in (None, ticket_id)]
     shown = {row.on for row in foreign}
+    unread += _odd("note", [row for row in joined or () if row.on != ticket_id])
     try:
         children = _children(manage, calls, ticket_id)
     except PsaError as error:
@@ -42,15 +43,18 @@ def read(manage: Any, calls: Calls, ticket_id: int, roster: Roster) -> Family:
     silent = [child for child in children if child not in shown]
     for child in silent[:MOST]:
         try:
-            rows = calls.pages(manage.service.tickets.id(child).notes, NoteRow, {}, "gather")
-            notes += [_of(row.note(roster), child) for row in rows]
+            rows = list(calls.pages(manage.service.tickets.id(child).notes, NoteRow, {}, "gather"))
+            notes += [_of(row.note(roster), child) for row in rows if row.odd != WHOLE]
+            unread += _odd("note", rows)
         except PsaError as error:
             unread.append((f"notes of ticket {child}", error))
     if len(silent) > MOST:
         unread.append((f"notes of {len(silent) - MOST} merged tickets", f"only {MOST} are read"))
     times = {row.id: _of(row.time_entry(roster), row.on) for row in foreign if row.note_type == "TimeEntryNote"}
     try:
-        times |= _charged(manage, calls, children, roster)
+        charged = _charged(manage, calls, children)
+        unread += _odd("time entry", charged)
+        times |= {row.id: _of(row.time_entry(roster), row.charge_to_id) for row in charged if row.odd != WHOLE}
     except PsaError as error:
         unread += [(TIME, error)] if not times else []
     return Family(tuple(notes), tuple(times.values()), tuple(unread))
@@ -73,13 +77,16 @@ def _children(manage: Any, calls: Calls, ticket_id: int) -> list[int]:
     return [row.id for row in rows if row.id and row.id != ticket_id]
 
 
-def _charged(manage: Any, calls: Calls, children: Iterable[int], roster: Roster) -> dict[int | None, TimeEntry]:
+def _charged(manage: Any, calls: Calls, children: Iterable[int]) -> list[TimeRow]:
     numbers = list(children)
     if not numbers:
-        return {}
+        return []
     charged = f"{CHARGED} and {any_of('chargeToId', numbers[:100])}"
-    rows = calls.by_id(manage.time.entries, TimeRow, charged, "gather")
-    return {row.id: _of(row.time_entry(roster), row.charge_to_id) for row in rows}
+    return list(calls.by_id(manage.time.entries, TimeRow, charged, "gather"))
+
+
+def _odd(what: str, rows: Iterable[Row]) -> list[tuple[str, PsaError | str]]:
+    return [(gap.source, gap.reason) for gap in gaps_of(what, rows)]
 
 
 _Written = TypeVar("_Written", Note, TimeEntry)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import email.utils
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
-from psa.connectwise.answers import NoSuchEndpoint, ObjectExists, replacing
+from psa.connectwise.answers import NoSuchEndpoint, ObjectExists, http_date, replacing
 from psa.connectwise.connection import Connection
-from psa.connectwise.probes import PROBES, Probe
-from psa.connectwise.schemas.row import fields_of
+from psa.connectwise.probes import PROBES, TICKET, Probe
+from psa.connectwise.schemas.row import Ref, fields_of
 from psa.connectwise.schemas.set_up import (
     BoardRow,
     CallbackRow,
@@ -37,6 +35,7 @@ class SetUp(Connection):
         return [
             row.board(self._calls.pages(boards.id(row.id).statuses, StatusRow, {}, "rest"))
             for row in rows
+            if row.id
         ]
 
     def members(self) -> list[Member]:
@@ -54,7 +53,7 @@ class SetUp(Connection):
         return SystemInfo(
             version=row.version or "",
             is_cloud=str(row.is_cloud).lower() == "true",
-            server_time=_http_date(answer.headers.get("Date")),
+            server_time=http_date(answer.headers.get("Date")),
         )
 
     def callbacks(self) -> list[Callback]:
@@ -148,27 +147,37 @@ class SetUp(Connection):
         return self._api_member
 
     def probe(self) -> list[ProbeResult]:
-        """Try every endpoint the product uses, reads only, and say what is missing."""
-        return [self._probe(p) for p in PROBES]
+        """Try every endpoint the product reads and say what is missing. Errors as `psa.port.Psa` says.
 
-    def _probe(self, probe: Probe) -> ProbeResult:
+        What hangs on a ticket is tried on the one that was entered last.
+        """
+        self._calls.check(self._manage.system.info, {}, "rest")
+        ticket = self._any_ticket()
+        return [ProbeResult("system", True, "readable"), *(self._probe(p, ticket) for p in PROBES)]
+
+    def _any_ticket(self) -> int | None:
+        asked = {"fields": "id", "orderBy": "id desc", "pageSize": 1}
         try:
-            endpoint: Any = self._manage
-            for step in probe.path:
-                endpoint = getattr(endpoint, step)
-            self._calls.read(endpoint, object, params=probe.params, priority="rest")
+            rows, _ = self._calls.rows(self._manage.service.tickets, Ref, asked, "rest")
+        except PsaError:  # said by the probe of tickets
+            return None
+        return next((row.id for row in rows if row.id), None)
+
+    def _probe(self, probe: Probe, ticket: int | None) -> ProbeResult:
+        if probe.of_a_ticket and ticket is None:
+            return ProbeResult(probe.what, True, f"not tried: no ticket could be read to try it on; {probe.permission}")
+        endpoint: Any = self._manage
+        for step in probe.path:
+            endpoint = endpoint.id(ticket) if step == TICKET else getattr(endpoint, step)
+        params = {name: ticket if value == TICKET else value for name, value in probe.params.items()}
+        try:
+            self._calls.check(endpoint, params, "rest")
         except Forbidden as error:
             return ProbeResult(probe.what, False, f"{error}; give the role: {probe.permission}")
-        except NotFound:  # asked about a record that need not exist; being told so took the permission
+        except NotFound:  # gone since the list was read; being told so took the permission
             return ProbeResult(probe.what, True, "readable")
         except PsaError as error:
+            if probe.may_lack and error.status in (404, 405):
+                return ProbeResult(probe.what, True, probe.may_lack)
             return ProbeResult(probe.what, False, str(error))
         return ProbeResult(probe.what, True, "readable")
-
-
-def _http_date(value: str | None) -> datetime | None:
-    try:
-        moment = email.utils.parsedate_to_datetime(value) if value else None
-    except (ValueError, TypeError):
-        return None
-    return moment.astimezone(UTC) if moment and moment.tzinfo else None

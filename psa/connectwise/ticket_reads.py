@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import contextlib
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import requests
 import structlog
@@ -26,20 +27,24 @@ from psa.connectwise.calls import MOST_PAGES, PAGE, unusable
 from psa.connectwise.conditions import CHARGED, any_of, at, chunks
 from psa.connectwise.connection import Connection
 from psa.connectwise.schemas.note import NoteRow, TimeRow, notes_of
-from psa.connectwise.schemas.row import Ref, fields_of
+from psa.connectwise.schemas.row import WHOLE, Ref, Row, fields_of, gaps_of
 from psa.connectwise.schemas.ticket import (
     AuditRow,
     ConfigurationRow,
     DocumentRow,
+    NoTicket,
     ScheduleRow,
     TaskRow,
     TicketRow,
     oldest_first,
 )
 from psa.outbound.throttle import Priority
-from psa.port import Family, Unavailable
+from psa.port import Family, Found, Unavailable
 
 log = structlog.get_logger()
+
+RowT = TypeVar("RowT", bound=Row)
+T = TypeVar("T")
 
 
 NEWEST = 5
@@ -58,14 +63,15 @@ class TicketReads(Connection):
         Raises `NotFound` only if ConnectWise itself says that this record does not exist.
         """
         row, answer = self._calls.read(self._ticket_endpoint(ticket_id), TicketRow)
+        row.id = row.id or ticket_id
         try:
             return row.ticket()
-        except ValueError as error:
+        except NoTicket as error:
             raise Unavailable(unusable("GET", answer, error), status=answer.status_code) from error
 
     def notes(self, ticket_id: int, roster: Roster) -> list[Note]:
         """Read all notes, all pages, oldest first, ours included; the description is marked."""
-        return notes_of(self._note_rows(ticket_id, "gather"), roster)
+        return _notes(self._note_rows(ticket_id, "gather"), roster)
 
     def _note_rows(self, ticket_id: int, priority: Priority) -> list[NoteRow]:
         return list(self._calls.pages(self._ticket_endpoint(ticket_id).notes, NoteRow, {}, priority))
@@ -74,7 +80,7 @@ class TicketReads(Connection):
         """Read the id of the newest note that is not ours: what nobody told of, since a note raises no callback."""
         asked = {"orderBy": "id desc", "fields": "id,createdBy,member,_info", "pageSize": NEWEST}
         endpoint = self._ticket_endpoint(ticket_id).notes
-        rows, _ = self._calls.read(endpoint, list[NoteRow], params=asked, priority="reconcile")
+        rows, _ = self._calls.rows(endpoint, NoteRow, asked, "reconcile")
         us = (self._api_member or "").lower()
         return max((r.id for r in rows if r.id and (r.author_id or "").lower() != us), default=None)
 
@@ -86,39 +92,40 @@ class TicketReads(Connection):
         """Read the time charged to a ticket; the ticket's own list has references only (OpenAPI)."""
         charged = f"{CHARGED} and chargeToId={ticket_id}"
         rows = self._calls.by_id(self._manage.time.entries, TimeRow, charged, "gather")
-        return [r.time_entry(roster) for r in rows]
+        return _found("time entry", rows, lambda row: row.time_entry(roster))
 
     def tasks(self, ticket_id: int) -> list[Task]:
         """Read the checklist."""
         rows = self._calls.pages(self._ticket_endpoint(ticket_id).tasks, TaskRow, {}, "gather")
-        return [r.task() for r in rows]
+        return _found("task", rows, TaskRow.task)
 
     def configuration_ids(self, ticket_id: int) -> list[int]:
         """Read the ids of the configurations attached to a ticket (ConnectWise gives references only)."""
         rows = self._calls.pages(self._ticket_endpoint(ticket_id).configurations, Ref, {}, "gather")
-        return [r.id for r in rows if r.id]
+        return _found("configuration", rows, lambda row: row.id or None)
 
     def configurations(self, ids: Sequence[int]) -> list[Configuration]:
         """Read the details of several configurations, in one call as long as the URL stays short."""
         endpoint = self._manage.company.configurations
-        return [
-            row.configuration()
+        rows = (
+            row
             for chunk in chunks(ids)
             for row in self._calls.by_id(endpoint, ConfigurationRow, any_of("id", chunk), "gather")
-        ]
+        )
+        return _found("configuration", rows, ConfigurationRow.configuration)
 
     def documents(self, ticket_id: int) -> list[Document]:
         """Read the names and sizes of attachments."""
         asked = {"recordType": "Ticket", "recordId": ticket_id}
         rows = self._calls.pages(self._manage.system.documents, DocumentRow, asked, "gather")
-        return [r.document() for r in rows]
+        return _found("document", rows, DocumentRow.document)
 
     def schedule(self, ticket_id: int) -> list[ScheduleEntry]:
         """Read who is planned on the ticket."""
         rows = self._calls.by_id(
             self._manage.schedule.entries, ScheduleRow, f"objectId={ticket_id}", "gather"
         )
-        return [r.schedule_entry() for r in rows if r.for_service]
+        return _found("schedule entry", (r for r in rows if r.for_service), ScheduleRow.schedule_entry)
 
     def related(
         self, company_id: int, *, before: datetime, excluding: int, limit: int = 15
@@ -130,8 +137,8 @@ class TicketReads(Connection):
             "fields": "id,summary,board,status,closedFlag,closedDate,owner,_info",
             "pageSize": limit,
         }
-        rows, _ = self._calls.read(self._manage.service.tickets, list[TicketRow], params=asked)
-        return [r.related() for r in rows[:limit]]
+        rows, _ = self._calls.rows(self._manage.service.tickets, TicketRow, asked, "gather")
+        return _found("other ticket", rows[:limit], TicketRow.related)
 
     def tickets_updated_since(self, since: datetime, *, limit: int = 5000) -> list[Ticket]:
         """Read tickets whose lastUpdated is at or after a moment, oldest change first, at most `limit`.
@@ -172,8 +179,9 @@ class TicketReads(Connection):
             for row in self._calls.by_id(
                 self._manage.service.tickets, TicketRow, conditions, "reconcile"
             ):
-                if row.id and row.board and row.status:
-                    found[row.id] = row.ticket()
+                with contextlib.suppress(NoTicket):  # named in the log by whoever read it
+                    ticket = row.ticket()
+                    found[ticket.id] = ticket
         return list(found.values())
 
     def audit_trail(self, ticket_id: int) -> list[AuditEntry]:
@@ -187,6 +195,18 @@ class TicketReads(Connection):
         )
 
 
+def _found(what: str, rows: Iterable[RowT], record: Callable[[RowT], T | None]) -> Found[T]:
+    """Return records in our own words, with what of them could not be read."""
+    read = list(rows)
+    made = (record(row) for row in read if row.odd != WHOLE)
+    return Found([item for item in made if item is not None], left_out=gaps_of(what, read))
+
+
+def _notes(rows: Sequence[NoteRow], roster: Roster) -> Found[Note]:
+    kept = [row for row in rows if row.odd != WHOLE]
+    return Found(notes_of(kept, roster), left_out=gaps_of("note", rows))
+
+
 def _tickets(rows: Iterable[TicketRow], answer: requests.Response) -> list[Ticket]:
     """Return the tickets of a list. One odd record must not hide the others; nothing but odd ones is garbage."""
     found: list[Ticket] = []
@@ -194,12 +214,12 @@ def _tickets(rows: Iterable[TicketRow], answer: requests.Response) -> list[Ticke
     for row in rows:
         try:
             found.append(row.ticket())
-        except ValueError:
+        except NoTicket:
             odd.append(row.id)
     if odd and not found:
         raise Unavailable(unusable("GET", answer, "no record is a ticket"), status=answer.status_code)
     if odd:
         log.warning(
-            "tickets_left_out", reason="without id, board or status", ticket_ids=odd[:20], count=len(odd)
+            "tickets_left_out", reason="without id or status", ticket_ids=odd[:20], count=len(odd)
         )
     return found

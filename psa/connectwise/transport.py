@@ -5,9 +5,11 @@ Only a read whose pooled connection turned out to be dead is repeated, once. A w
 
 from __future__ import annotations
 
+import http.client
+import socket
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -22,10 +24,11 @@ from urllib3.exceptions import (
     NameResolutionError,
     NewConnectionError,
     ProtocolError,
+    ReadTimeoutError,
 )
 
 from psa.connectwise.answers import check_permitted, error_of
-from psa.outbound.allowed_hosts import ForbiddenAddress, read_capped
+from psa.outbound.allowed_hosts import ForbiddenAddress, TooLarge, TooSlow, read_capped
 from psa.outbound.throttle import Priority, Throttle
 from psa.port import Ambiguous, PsaError, Throttled, Unavailable
 
@@ -153,12 +156,42 @@ def _never_left(error: Exception) -> bool:
 
 def _failure(method: str, path: str, error: Exception) -> PsaError:
     """Name a failure without an answer. A write is ambiguous unless it surely never left."""
-    what = f"{method} {path}: no usable answer ({type(error).__name__}: {_short(error)})"
+    what = f"{method} {path}: no usable answer ({plainly(error)})"
     if method == "GET" or _never_left(error):
         return Unavailable(what)
     return Ambiguous(f"{what}; unknown whether it was carried out")
 
 
-def _short(error: Exception) -> str:
-    """Return the error's words without the URL's query, which may hold a person's name."""
-    return str(error).split("?", 1)[0][:200]
+def plainly(error: Exception) -> str:
+    """Say why there was no answer in an operator's words, not a library's, and without the URL: its query may hold a name."""
+    if isinstance(error, ForbiddenAddress | TooLarge | TooSlow):
+        return str(error).split("?", 1)[0][:200]
+    chain = list(_causes(error))
+    for kind, words in _PLAIN:
+        if any(isinstance(cause, kind) for cause in chain):
+            return words
+    certificate = next((cause for cause in chain if isinstance(cause, ssl.SSLError)), None)
+    if certificate is not None:
+        return f"TLS failed: {getattr(certificate, 'verify_message', '') or certificate.reason or 'no common ground'}"
+    return "the connection failed" if isinstance(error, requests.ConnectionError | OSError) else "the answer is broken"
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """Yield an error and what it wraps, as the libraries below nest them: in arguments, reasons and contexts."""
+    seen: set[int] = set()
+    queue: list[object] = [error]
+    while queue:
+        cause = queue.pop(0)
+        if isinstance(cause, BaseException) and id(cause) not in seen:
+            seen.add(id(cause))
+            yield cause
+            queue += [*cause.args, getattr(cause, "reason", None), cause.__cause__, cause.__context__]
+
+
+_PLAIN: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
+    ((NameResolutionError, socket.gaierror), "the host's name cannot be found"),
+    ((ConnectionRefusedError,), "the connection was refused"),
+    ((ConnectTimeoutError, ReadTimeoutError, TimeoutError), "no answer in time"),
+    ((ConnectionResetError, BrokenPipeError, http.client.RemoteDisconnected), "the connection was cut"),
+    ((http.client.IncompleteRead,), "the answer was cut short"),
+)

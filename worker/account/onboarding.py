@@ -14,7 +14,7 @@ from models.account import accounts
 from models.account.accounts import Account, StatusRow
 from models.work import canaries, inbox, jobs, ticket_watch
 from psa.outbound.allowed_hosts import Site
-from psa.port import Callback, Member, ProbeResult, Psa, PsaError, SystemInfo
+from psa.port import Callback, Member, ProbeResult, Psa, PsaError, SystemInfo, Unauthorized
 from worker.account.members import check_addresses, reached, store_members
 from worker.account.statuses import Resolved, boards_of, follow, nearest, resolve, unnamed_in_words
 from worker.mail import addresses, transport
@@ -22,6 +22,12 @@ from worker.process import crash
 from worker.wiring import Services
 
 log = structlog.get_logger()
+
+_REFUSED = (
+    "the keys were refused ({status}): wrong, withdrawn, of another company, or the client id is not known. Make keys under "
+    "System, Members, API Members, and give them with `account set {name} --public-key … --private-key … --client-id …`; "
+    "nothing else of ConnectWise was tried"
+)
 
 
 class CannotConnect(RuntimeError):
@@ -261,10 +267,7 @@ def _remember(session: Session, account_id: int, escalated: Iterable[Ticket]) ->
 
 def check(services: Services, account: Account) -> list[ProbeResult]:
     """Try everything the account needs, reads only: endpoints and permissions, names, callbacks, people, mail."""
-    psa = services.psa(account.id)
-    lines = list(psa.probe())
-    lines.append(_tried("boards and statuses", lambda: _check_names(services, account, psa)))
-    lines.append(_tried("callbacks", lambda: _check_callbacks(services, account, psa)))
+    lines = _check_psa(services, account, services.psa(account.id))
     lines += _check_mail(services, account)
     if account.connected_at is not None and account.api_member is None:
         detail = "unknown which member our keys belong to: run `account connect` again"
@@ -276,6 +279,19 @@ def check(services: Services, account: Account) -> list[ProbeResult]:
     if account.frozen_reason:
         detail = f"frozen: {account.frozen_reason}. When that is settled: `account set {account.name} --unfreeze`"
         lines.append(ProbeResult("writing", False, detail))
+    return lines
+
+
+def _check_psa(services: Services, account: Account, psa: Psa) -> list[ProbeResult]:
+    """Try what is read of the PSA. Keys that are refused, or a site that does not answer, are one line: nothing else is tried."""
+    try:
+        lines = list(psa.probe())
+    except Unauthorized as error:
+        return [ProbeResult("keys", False, _REFUSED.format(status=error.status or 401, name=account.name))]
+    except PsaError as error:
+        return [ProbeResult("connection", False, f"{error}; nothing else of ConnectWise was tried")]
+    lines.append(_tried("boards and statuses", lambda: _check_names(services, account, psa)))
+    lines.append(_tried("callbacks", lambda: _check_callbacks(services, account, psa)))
     return lines
 
 

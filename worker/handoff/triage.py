@@ -75,7 +75,7 @@ def triage(services: Services, *, account_id: int, inbox_id: int) -> list[int]:
             watch = ticket_watch.seen(session, account_id, row.record_id)
             seen = seen_of(session, account_id, watch)
         reading = _read(services, desk, services.psa(account_id), row.record_id, body, seen)
-        reading = dataclasses.replace(reading, save=_told(body))
+        reading = dataclasses.replace(reading, save=_told(body, services.clock()))
         reading = dataclasses.replace(reading, by_person=_by_person(services, desk, row.record_id, reading, seen))
         seen = _look_before_it_ends(services, desk, row.record_id, reading, seen)
     except (Forged, Malformed) as error:
@@ -157,8 +157,8 @@ def _read(
         return _Reading(None)
 
 
-def _told(body: CallbackBody | None) -> Sighting | None:
-    """Return the save that a checked callback told of, if it says enough of it."""
+def _told(body: CallbackBody | None, now: datetime) -> Sighting | None:
+    """Return the save that a checked callback told of, if it says enough of it; none of a day that has not come."""
     hint = body.hint if body is not None and body.type == "ticket" and body.action != "deleted" else None
     if hint is None or hint.board_id is None or hint.status_id is None or not hint.last_updated:
         return None
@@ -166,7 +166,7 @@ def _told(body: CallbackBody | None) -> Sighting | None:
         at = datetime.fromisoformat(hint.last_updated)
     except ValueError:
         return None
-    if at.tzinfo is None:
+    if at.tzinfo is None or at > now + timedelta(days=1):
         return None
     return Sighting(at.astimezone(UTC), hint.updated_by, hint.board_id, hint.status_id, hint.owner)
 

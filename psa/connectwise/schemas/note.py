@@ -7,12 +7,16 @@ from datetime import UTC, datetime
 from typing import ClassVar
 
 from escalation.evidence import Note, NoteKind, Person, Roster, TimeEntry
-from psa.connectwise.schemas.row import Ref, Row, joined, when
+from psa.connectwise.schemas.row import Hours, Id, Ref, Row, joined, when
 from psa.port import PostedNote
+
+_FLAGS = frozenset(("internalAnalysisFlag", "detailDescriptionFlag", "resolutionFlag"))
 
 
 class NoteRow(Row):
     """`/service/tickets/{id}/notes` and, with the fields at the end, `/allNotes`."""
+
+    stamps: ClassVar[tuple[str, ...]] = ("date_created",)
 
     text: str | None = None
     detail_description_flag: bool | None = None
@@ -21,14 +25,14 @@ class NoteRow(Row):
     issue_flag: bool | None = None
     member: Ref | None = None
     contact: Ref | None = None
-    date_created: str | None = None
+    date_created: datetime | None = None
     created_by: str | None = None
     note_type: str | None = None
     original_author: str | None = None
-    time_start: str | None = None
-    time_end: str | None = None
+    time_start: datetime | None = None
+    time_end: datetime | None = None
     ticket: Ref | None = None
-    ticket_id: int | None = None
+    ticket_id: Id | None = None
 
     @property
     def internal(self) -> bool:
@@ -37,25 +41,31 @@ class NoteRow(Row):
         `internalFlag` does not tell: discussion notes carry it too (fixtures).
         """
         return (
-            bool(self.internal_analysis_flag)
+            self.flags_known
+            and bool(self.internal_analysis_flag)
             and not self.detail_description_flag
             and not self.resolution_flag
         )
 
     @property
     def flags_known(self) -> bool:
-        """Whether the answer said where the note stands."""
-        return self.internal_analysis_flag is not None
+        """Whether the answer said where the note stands, in words that can be read."""
+        return self.internal_analysis_flag is not None and not _FLAGS.intersection(self.odd)
 
     @property
     def author_id(self) -> str | None:
         """Login name of whoever wrote it."""
-        return self.created_by or (self.member.identifier if self.member else None) or self.noted("enteredBy")
+        return self.created_by or (self.member.identifier if self.member else None) or self.noted.entered_by
+
+    @property
+    def author_known(self) -> bool:
+        """Whether the answer said whose it is, in words that can be read."""
+        return not any(name.startswith(("createdBy", "member", "_info")) for name in self.odd)
 
     @property
     def created_at(self) -> datetime | None:
         """When it was written; `/allNotes` has no field for it and only `_info` tells."""
-        return when(self.date_created) or when(self.noted("dateEntered")) or when(self.time_start)
+        return when(self.date_created) or when(self.noted.date_entered) or when(self.time_start)
 
     def note(self, roster: Roster, *, is_description: bool = False) -> Note:
         """Return the note with its author."""
@@ -69,7 +79,7 @@ class NoteRow(Row):
             created_at=self.created_at,
             kind=kind,
             is_description=is_description,
-            updated_at=when(self.noted("lastUpdated")),
+            updated_at=when(self.noted.last_updated),
         )
 
     @property
@@ -85,7 +95,7 @@ class NoteRow(Row):
             author=self._author(roster),
             started_at=when(self.time_start),
             ended_at=when(self.time_end),
-            entered_at=when(self.date_created) or when(self.noted("dateEntered")),
+            entered_at=when(self.date_created) or when(self.noted.date_entered),
             internal=self.internal,
         )
 
@@ -123,16 +133,17 @@ class TimeRow(Row):
     """`/time/entries`."""
 
     needs_info: ClassVar[bool] = True
+    stamps: ClassVar[tuple[str, ...]] = ("date_entered",)
 
     member: Ref | None = None
-    time_start: str | None = None
-    time_end: str | None = None
-    actual_hours: float | None = None
+    time_start: datetime | None = None
+    time_end: datetime | None = None
+    actual_hours: Hours | None = None
     notes: str | None = None
     internal_notes: str | None = None
-    date_entered: str | None = None
+    date_entered: datetime | None = None
     entered_by: str | None = None
-    charge_to_id: int | None = None
+    charge_to_id: Id | None = None
     add_to_detail_description_flag: bool | None = None
     add_to_internal_analysis_flag: bool | None = None
     add_to_resolution_flag: bool | None = None
@@ -151,7 +162,7 @@ class TimeRow(Row):
             author=author,
             started_at=when(self.time_start),
             ended_at=when(self.time_end),
-            entered_at=when(self.date_entered) or when(self.noted("dateEntered")),
+            entered_at=when(self.date_entered) or when(self.noted.date_entered),
             hours=self.actual_hours,
             internal=bool(self.add_to_internal_analysis_flag) and not visible,
         )

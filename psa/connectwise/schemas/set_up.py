@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from psa.connectwise.schemas.row import Ref, Row, joined, name_of
+from psa.connectwise.schemas.row import Id, Ref, Row, joined, name_of
 from psa.port import Board, Callback, Member, Status
 
 
@@ -83,9 +83,9 @@ class CallbackRow(Row):
     url: str | None = None
     type: str | None = None
     level: str | None = None
-    object_id: int | None = None
+    object_id: Id | None = None
     inactive_flag: bool | None = None
-    member_id: int | None = None
+    member_id: Id | None = None
 
     def callback(self) -> Callback:
         """Return the entry."""
@@ -107,7 +107,7 @@ class SystemRow(Row):
     is_cloud: bool | str | None = None
 
 
-class CompanyInfo(msgspec.Struct, kw_only=True):
+class CompanyInfo(msgspec.Struct, kw_only=True, dict=True):
     """`/login/companyinfo`: public, and with a string where a truth value would be (developer guide)."""
 
     codebase: str | None = msgspec.field(name="Codebase", default=None)

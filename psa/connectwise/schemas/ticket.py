@@ -11,7 +11,11 @@ from typing import Any, ClassVar
 
 from escalation.evidence import Configuration, Document, RelatedTicket, ScheduleEntry, Task, Ticket
 from escalation.history.audit_trail import AuditEntry
-from psa.connectwise.schemas.row import Ref, Row, id_of, joined, login_of, name_of, when
+from psa.connectwise.schemas.row import Id, Ref, Row, Whole, id_of, joined, login_of, name_of, unread, when
+
+
+class NoTicket(ValueError):
+    """A record without what makes it a ticket."""
 
 
 class TicketRow(Row):
@@ -39,24 +43,27 @@ class TicketRow(Row):
     owner: Ref | None = None
     resources: str | list[Any] | None = None
     closed_flag: bool | None = None
-    closed_date: str | None = None
+    closed_date: datetime | None = None
     merged_parent_ticket: Ref | None = None
     has_merged_child_ticket_flag: bool | None = None
     has_child_ticket: bool | None = None
-    parent_ticket_id: int | None = None
+    parent_ticket_id: Id | None = None
     sla_status: str | None = None
-    required_date: str | None = None
+    required_date: datetime | None = None
 
     def ticket(self) -> Ticket:
-        """Return the ticket. Its dates stand in `_info` (OpenAPI); there are none at the top level."""
-        if not self.id or not self.board or not self.status:
-            raise ValueError("a ticket without id, board or status")
-        company = self.company or Ref()
+        """Return the ticket. Its dates stand in `_info` (OpenAPI); there are none at the top level.
+
+        A board that cannot be read is 0: a status belongs to one board and says enough. Raises `NoTicket`.
+        """
+        if not self.id or not self.status or not self.status.id:
+            raise NoTicket("a ticket whose id or status could not be read")
+        company, board = self.company or Ref(), self.board or Ref()
         return Ticket(
             id=self.id,
             summary=self.summary or "",
-            board_id=self.board.id or 0,
-            board=self.board.name or "",
+            board_id=board.id or 0,
+            board=board.name or "",
             status_id=self.status.id or 0,
             status=self.status.name or "",
             company_id=company.id,
@@ -81,12 +88,13 @@ class TicketRow(Row):
             has_merged_children=bool(self.has_merged_child_ticket_flag),
             parent=self.parent_ticket_id or None,
             has_children=bool(self.has_child_ticket),
-            entered_at=when(self.noted("dateEntered")),
-            entered_by=self.noted("enteredBy"),
-            last_updated=when(self.noted("lastUpdated")),
-            updated_by=self.noted("updatedBy"),
+            entered_at=when(self.noted.date_entered),
+            entered_by=self.noted.entered_by,
+            last_updated=when(self.noted.last_updated),
+            updated_by=self.noted.updated_by,
             sla_status=self.sla_status,
             required_at=when(self.required_date),
+            unread=unread(self.odd) if self.odd else None,
         )
 
     def related(self) -> RelatedTicket:
@@ -97,7 +105,7 @@ class TicketRow(Row):
             board=name_of(self.board) or "",
             status=name_of(self.status) or "",
             closed=bool(self.closed_flag),
-            entered_at=when(self.noted("dateEntered")),
+            entered_at=when(self.noted.date_entered),
             closed_at=when(self.closed_date),
             owner=login_of(self.owner),
         )
@@ -138,7 +146,7 @@ class ConfigurationRow(Row):
     model_number: str | None = None
     serial_number: str | None = None
     last_login_name: str | None = None
-    warranty_expiration_date: str | None = None
+    warranty_expiration_date: datetime | None = None
     notes: str | None = None
     vendor_notes: str | None = None
 
@@ -163,7 +171,7 @@ class DocumentRow(Row):
 
     title: str | None = None
     file_name: str | None = None
-    size: int | None = None
+    size: Whole | None = None
 
     def document(self) -> Document:
         """Return the attachment's name and size."""
@@ -180,12 +188,12 @@ class ScheduleRow(Row):
 
     needs_info: ClassVar[bool] = True
 
-    object_id: int | None = None
+    object_id: Id | None = None
     member: Ref | None = None
     type: Ref | None = None
-    date_start: str | None = None
-    date_end: str | None = None
-    acknowledged_date: str | None = None
+    date_start: datetime | None = None
+    date_end: datetime | None = None
+    acknowledged_date: datetime | None = None
     owner_flag: bool | None = None
     done_flag: bool | None = None
 
@@ -204,7 +212,7 @@ class ScheduleRow(Row):
             acknowledged_at=when(self.acknowledged_date),
             is_owner=bool(self.owner_flag),
             done=bool(self.done_flag),
-            saved_by=self.noted("updatedBy"),
+            saved_by=self.noted.updated_by,
         )
 
 

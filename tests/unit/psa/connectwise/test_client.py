@@ -41,7 +41,7 @@ def test_ticket_is_read_tolerantly(web: responses.RequestsMock, cw: ConnectWise)
         {"json": []},
         {"json": None},
         {"json": {"id": 5}},
-        {"json": {**TICKET, "board": "Help"}},
+        {"json": {**TICKET, "status": "Escalated"}},
         {"body": b"\xff\xfe\x00"},
         {"status": 503, "body": "<html>maintenance</html>"},
         {"status": 302, "headers": {"Location": "https://evil.example/"}},

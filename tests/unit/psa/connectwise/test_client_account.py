@@ -197,18 +197,6 @@ def test_member_is_learned_from_our_own_writes(web: responses.RequestsMock) -> N
     assert other.api_member == "rfapi"
 
 
-def test_probe_names_the_missing_permission(web: responses.RequestsMock, cw: ConnectWise) -> None:
-    import re
-
-    web.get(f"{API}/system/members", status=403, json={"code": "Security", "message": "no"})
-    web.get(re.compile(f"{re.escape(API)}/.*"), json=[])
-    results = {r.what: r for r in cw.probe()}
-    assert not results["members"].ok
-    assert "Member Maintenance" in results["members"].detail
-    assert results["tickets"].ok
-    assert {c.request.method for c in web.calls} == {"GET"}
-
-
 def test_links_use_the_host_people_log_in_to(cw: ConnectWise) -> None:
     assert cw.ticket_url(5) == (
         "https://na.myconnectwise.net/v4_6_release/services/system_io/Service/fv_sr100_request.rails"

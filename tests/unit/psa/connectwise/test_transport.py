@@ -66,7 +66,7 @@ def test_an_answer_that_drips_is_given_up_at_the_total_deadline() -> None:
         site = f"http://127.0.0.1:{listener.getsockname()[1]}"
         keys = Keys(site, "acmemsp", "p", "k", "c", allow_private=True, codebase="v4_6_release/")
         started = time.monotonic()
-        with pytest.raises(Unavailable, match="TooSlow"):
+        with pytest.raises(Unavailable, match="still coming in when its deadline passed"):
             ConnectWise(keys, timeouts=Timeouts(read=0.2, total=0.3)).ticket(5)
         assert time.monotonic() - started < 0.8
 
