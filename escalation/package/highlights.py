@@ -40,7 +40,7 @@ _ABOUT_THE_POST = re.compile(
 _HI = re.compile(r"(?:hi|hello|hey|dear|morning|good (?:morning|afternoon))\b[ \w]{0,20}[,!.]\s*(?=\S)", re.IGNORECASE)
 
 
-def _shorten(evidence: str, *, deed: bool = False) -> str:
+def shorten(evidence: str, *, deed: bool = False) -> str:
     """Return the evidence on one line; a deed without words at its start that carry nothing."""
     text = flat(evidence)
     while deed and (filler := _FILLER.match(text)) and len(text) > filler.end() + 8:
@@ -53,7 +53,7 @@ def step_of(deed: Deed, records: Sequence[Record]) -> Step:
     record = records[deed.passage]
     evidence = record.text[deed.start : deed.end]
     return Step(
-        text=_shorten(evidence, deed=True),
+        text=shorten(evidence, deed=True),
         evidence=evidence,
         note_index=record.source.note_index if record.source.note_index is not None else -1,
         outcome=deed.outcome,
@@ -68,7 +68,7 @@ def step_of(deed: Deed, records: Sequence[Record]) -> Step:
 def quote(record: Record, start: int, end: int) -> Quote:
     """Return a stretch of a text as a quotation."""
     evidence = record.text[start:end]
-    return Quote(_shorten(evidence), evidence, record.source.id)
+    return Quote(shorten(evidence), evidence, record.source.id)
 
 
 def quotes_of(found: Sequence[remarks.Remark], records: Sequence[Record]) -> list[Quote]:
@@ -143,16 +143,10 @@ def contingency(passages: Sequence[Passage], records: Sequence[Record]) -> Conti
     return None
 
 
-def left_behind(
-    passages: Sequence[Passage], deeds: Sequence[Deed], records: Sequence[Record]
-) -> tuple[Change, ...]:
-    """Return what was changed and not changed back."""
-    found = []
-    for remark in remarks.left_changed(passages, deeds):
-        record = records[remark.passage]
-        said = quote(record, remark.start, remark.end)
-        found.append(Change(said.text, said.evidence, said.source, record.source.at))
-    return tuple(found)
+def change(record: Record, start: int, end: int) -> Change:
+    """Return a stretch of a text as something that was changed and not changed back."""
+    said = quote(record, start, end)
+    return Change(said.text, said.evidence, said.source, record.source.at)
 
 
 def evidence_blocks(records: Sequence[Record]) -> tuple[Quote, ...]:

@@ -25,6 +25,8 @@ class Record:
     source: Source
     text: str
     passage: Passage
+    kind: str
+    """`description`, `internal note`, `time entry` and so on: the record without its number."""
 
     @property
     def spoken(self) -> list[Stretch]:
@@ -63,15 +65,16 @@ def _record(
     entry: Note | TimeEntry, source_id: str, note_index: int, entered_at: datetime | None = None
 ) -> Record:
     if isinstance(entry, TimeEntry):
-        at, record = entry.started_at or entry.entered_at, f"time entry {entry.id}"
+        at, kind = entry.started_at or entry.entered_at, "time entry"
     else:
         at = entry.created_at or (entered_at if entry.is_description else None)
-        record = "description" if entry.is_description else f"{entry.kind} note {entry.id}"
+        kind = "description" if entry.is_description else f"{entry.kind} note"
+    record = kind if kind == "description" else f"{kind} {entry.id}"
     source = Source(source_id, record, entry.author.name, entry.author.role, at, note_index)
     solved = isinstance(entry, Note) and entry.kind == "resolution"
     begins = isinstance(entry, Note) and entry.is_description
     passage = Passage(entry.text, tuple(stretches(entry.text)), entry.author.role, solved, begins)
-    return Record(source, entry.text, passage)
+    return Record(source, entry.text, passage, kind)
 
 
 def summary_source(evidence: Evidence) -> Source:
