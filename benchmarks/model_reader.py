@@ -30,8 +30,8 @@ from benchmarks.threads import FIGURES, by_thread, scorer_beside, table, unsourc
 from escalation.evidence import Evidence
 from escalation.model_reading.answer import UnusableAnswer, check
 from escalation.model_reading.reading import Reading
-from escalation.package.build import bare, build, places
-from escalation.package.by_model import local_stands
+from escalation.package.build import bare, build
+from escalation.package.by_model import local_stands, places_of
 from escalation.package.contents import Package
 from escalation.package.redaction import redact_evidence
 from escalation.package.threads import evidence_from_thread
@@ -97,7 +97,7 @@ def write_requests(gold: dict[str, Any], out: Path) -> int:
     written = 0
     for name, record in gold.items():
         evidence = evidence_of(record)
-        request = fresh_request(evidence.ticket.summary, places(evidence))
+        request = fresh_request(evidence.ticket.summary, places_of(evidence))
         if request is not None:
             write_request(place, request, name=name)
             written += 1
@@ -109,7 +109,7 @@ def replay(gold: dict[str, Any], answers: Path) -> Read:
     read, player = Read(), Player(answers)
     for name, record in gold.items():
         evidence = evidence_of(record)
-        request = fresh_request(evidence.ticket.summary, places(evidence))
+        request = fresh_request(evidence.ticket.summary, places_of(evidence))
         try:
             answer = player.ask(request) if request is not None else None
         except NotAnswered:
@@ -169,7 +169,7 @@ def redacted(gold: dict[str, Any]) -> dict[str, Any]:
     """Return the threads with their texts as they were read: what was redacted stands nowhere else."""
     made = {}
     for name, record in gold.items():
-        texts = places(evidence_of(record))
+        texts = places_of(evidence_of(record))
         first = texts[0].text if texts and texts[0].kind == "description" else ""
         notes = texts[1:] if first else texts
         made[name] = {"ticket": {"initial_description": first, "notes": [{"text": place.text} for place in notes]}}

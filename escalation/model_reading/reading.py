@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,6 +61,12 @@ class Reading:
     ruled_out: tuple[Span, ...] = ()
     left_changed: tuple[Span, ...] = ()
     domain: str | None = None
+
+    @property
+    def key(self) -> str:
+        """Return a hash that is equal as long as it says the same."""
+        body = json.dumps(self.to_json(), sort_keys=True)
+        return "read-" + hashlib.sha256(body.encode(errors="backslashreplace")).hexdigest()[:16]
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON values with `reading_version`."""

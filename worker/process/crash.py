@@ -21,6 +21,7 @@ _STEPS = {
     "notify": "rung created",
     "deliver": "rung taken sent recorded waits",
     "refresh": "rung taken removed counted asked repeats held stored edited said_beside kept_beside ended waits put_off",
+    "read": "rung taken noted capped answered stored waits ended",
     "observe": "rung taken read stored expired withdrawn gone",
     "notes": "rung taken stored",
     "settle": "rung taken owner_set owned stored waits",
