@@ -181,7 +181,7 @@ def _store(
     stands = local_stands(local, checked.reading)
     detail = None
     if stands:
-        detail = f"{len(checked.reading.steps)} steps stand in the ticket; the local reader is sure of more"
+        detail = f"{len(checked.reading.steps)} steps stand in the ticket; the local reader is sure of more than twice as many"
     now = services.clock()
     with services.database.account(account_id) as session:
         readings.end_call(

@@ -215,7 +215,7 @@ def test_fewer_steps_than_the_local_reader_is_sure_of_leave_its_reading(reading:
     assert not reading.read(handoff_id)
     (call,) = reading.calls(handoff_id)
     assert (call.outcome, reading.note) == ("local stands", before)
-    assert "sure of more" in (call.detail or "")
+    assert "sure of more than twice" in (call.detail or "")
 
 
 def test_a_later_note_leaves_what_was_read_and_is_read_itself(reading: Reading) -> None:
