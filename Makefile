@@ -13,7 +13,7 @@ help: ## list all commands
 
 setup: $(VENV)/.ready ## make the virtual environment (done by every other command on its own)
 
-$(VENV)/.ready: requirements/dev.txt requirements/uv.txt setup.cfg pyproject.toml
+$(VENV)/.ready: requirements/dev.txt requirements/models.txt requirements/uv.txt setup.cfg pyproject.toml
 	@sh scripts/setup.sh $(VENV)
 
 demo: $(VENV)/.ready ## an escalation from start to finish against a simulated ConnectWise (KEEP=1 leaves it running)
@@ -58,9 +58,9 @@ contracts: $(VENV)/.ready ## who may import whom
 	@$(VENV)/bin/lint-imports
 
 lock: $(VENV)/.ready ## renew the pinned, hashed requirements
-	@for set in runtime dev uv; do \
+	@for set in runtime dev models uv; do \
 	  $(VENV)/bin/uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-emit-index-url \
-	    $$( [ $$set = dev ] && echo "-c requirements/runtime.txt" ) requirements/$$set.in -o requirements/$$set.txt || exit 1; \
+	    $$( case $$set in dev) echo "-c requirements/runtime.txt";; models) echo "-c requirements/dev.txt";; esac ) requirements/$$set.in -o requirements/$$set.txt || exit 1; \
 	done
 
 audit: $(VENV)/.ready ## known vulnerabilities in what is pinned (needs the network)

@@ -13,6 +13,7 @@ task_routes = {
     "worker.tasks.look_again": {"queue": "upkeep"},
     "worker.tasks.publish": {"queue": "handoff"},
     "worker.tasks.refresh": {"queue": "handoff"},
+    "worker.tasks.read": {"queue": "upkeep"},
     "worker.tasks.settle": {"queue": "handoff"},
     "worker.tasks.observe": {"queue": "upkeep"},
     "worker.tasks.notify": {"queue": "mail"},

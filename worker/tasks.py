@@ -1,7 +1,8 @@
 """The flow chart: each task calls one use case and rings for what follows. Keyword ids only.
 
     callback ─▶ triage ─▶ publish ─▶ notify ─▶ deliver
-                   │                              each engineer
+                   │           │                  each engineer
+                   │           └─▶ (a model, if wanted) read ─▶ refresh
                    ├─▶ (later) refresh            one message
                    └─▶ observe ─▶ settle ─▶ deliver, refresh
     canary ─▶ (our own receiver) ─▶ triage ─▶ try_ticket, where an account lent one
@@ -19,8 +20,8 @@ from celery import shared_task, signals
 
 from worker.figures import weekly
 from worker.handoff import notify as notifying
-from worker.handoff import publish, refresh, triage
-from worker.process.fair_queue import MAIL
+from worker.handoff import publish, read, refresh, triage
+from worker.process.fair_queue import MAIL, MODEL
 from worker.response import newer_notes, observe, settle
 from worker.upkeep import auditor, callback_check, canary, poller, retention, sweeper
 from worker.wiring import services
@@ -76,6 +77,14 @@ def publish_brief(*, account_id: int, handoff_id: int) -> None:
 def refresh_brief(*, account_id: int, handoff_id: int) -> None:
     """Bring a posted brief up to date."""
     refresh.refresh(services(), account_id=account_id, handoff_id=handoff_id)
+
+
+@shared_task(name="worker.tasks.read")
+@in_turn(MODEL)
+def read_ticket(*, account_id: int, handoff_id: int) -> None:
+    """Have a model read the ticket; bring the brief up to date with what stands in it."""
+    if read.read(services(), account_id=account_id, handoff_id=handoff_id):
+        services().bell.ring("refresh", account_id=account_id, handoff_id=handoff_id)
 
 
 @shared_task(name="worker.tasks.notify")

@@ -24,6 +24,8 @@ from psa.connectwise.signatures import Pin, Verifier
 from psa.port import Keys, Psa
 from worker.gather import Reader
 from worker.mail.transport import Mailer, mailer_for
+from worker.model_reading.model import Model
+from worker.model_reading.providers import model_for
 from worker.process.bell import Bell, make
 from worker.process.fair_queue import FairQueue
 from worker.process.links import Passes
@@ -68,6 +70,9 @@ class Desk:
     """Business minutes."""
     token_epoch: int
     ask_junior: bool
+    reader: str
+    """`local` or `model`."""
+    model_cap: float | None
     members: Mapping[int, str]
     """Login names by the PSA's member ids."""
     clock_ahead: timedelta = timedelta(0)
@@ -98,12 +103,14 @@ class Services:
         mailer: Mailer,
         psa_maker: PsaMaker,
         clock: Callable[[], datetime] | None = None,
+        model: Model | None = None,
     ) -> None:
-        """`clock`: another one than the database's, for tests."""
+        """`clock`: another one than the database's, for tests. `model`: None where this installation asks none."""
         self.settings = settings
         self.database = database
         self.bell = bell
         self.mailer = mailer
+        self.model = model
         self.clock = clock or database.now
         self.holder = f"{socket.gethostname()}:{os.getpid()}"
         self.cipher = Cipher(settings.secret_keys)
@@ -152,9 +159,15 @@ class Services:
                 claim_expiry_minutes=account.claim_expiry_minutes,
                 token_epoch=account.token_epoch,
                 ask_junior=account.ask_junior,
+                reader=account.reader,
+                model_cap=account.model_cap,
                 members={row.id: row.identifier for row in accounts.roster_rows(session, account_id)},
                 clock_ahead=clock_ahead(account.clock_skew_s),
             )
+
+    def has_reader(self, desk: Desk) -> bool:
+        """Tell whether a model reads for this account: it wants one, and the installation has one."""
+        return self.model is not None and desk.reader == "model"
 
     def psa(self, account_id: int) -> Psa:
         """Return the account's PSA client, kept with its warm connections until the keys change."""
@@ -266,6 +279,7 @@ def from_settings(settings: Settings) -> Services:
         bell=Bell(make(settings)),
         mailer=mailer_for(settings.smtp_url, default=settings.var / "mail"),
         psa_maker=psa_maker(settings),
+        model=model_for(settings),
     )
 
 

@@ -135,6 +135,7 @@ class View:
     left_out: tuple[Inert, ...]
     counts: Inert
     built_at: Inert
+    reader: Inert
     episode: int
 
 
@@ -196,6 +197,7 @@ def outline(package: Package, limits: Limits) -> View:
         ),
         counts=draft.counts(),
         built_at=Inert(clock.moment(package.as_of)),
+        reader=draft.reader(),
         episode=package.episode,
     )
     return _with_sources(view, draft)
@@ -347,6 +349,10 @@ class _Draft:
             "promises": ("younger promise", "younger promises"),
         }
         return tuple(Inert(f"{n} {words[name][n > 1]}") for name, n in counts.items() if n > 0)
+
+    def reader(self) -> Inert:
+        name = self._package.reader
+        return Inert("rules" if name == "local" else f"{inline(name, limit=60)} (each quotation checked)")
 
     def counts(self) -> Inert:
         notes, entries = self._package.notes_read, self._package.time_entries_read

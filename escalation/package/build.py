@@ -13,12 +13,13 @@ from datetime import datetime
 from typing import Any
 
 from escalation.evidence import Evidence
+from escalation.model_reading.reading import Reading
 from escalation.package import highlights
+from escalation.package.by_model import Share
 from escalation.package.contents import SCHEMA_VERSION, Assessment, Missing, Package, Unread
 from escalation.package.records import records_of, summary_source, timeline, unread_languages
 from escalation.package.surroundings import devices_of, other_tickets
 from escalation.reading import missing, remarks
-from escalation.reading.codes import error_codes
 from escalation.reading.steps import find_steps
 from escalation.reading.text import OTHERS
 from escalation.reading.vocabulary import domain_of, products_in
@@ -35,23 +36,28 @@ def build(
     as_of: datetime,
     time_zone: str = "UTC",
     assessment: Assessment | None = None,
+    reading: Reading | None = None,
 ) -> Package:
-    """Return the package for one episode. `time_zone` is the account's, `as_of` when it is built."""
+    """Return the package for one episode. `time_zone` is the account's, `as_of` when it is built.
+
+    With `reading`, a model's, that reading stands for the texts it covers; what it was not shown is read here.
+    """
     records = records_of(evidence)
     passages = [r.passage for r in records]
     deeds = find_steps(passages)
-    steps = tuple(highlights.step_of(deed, records) for deed in deeds)
-    blocks = highlights.evidence_blocks(records)
-    codes = highlights.first_mentions(records, error_codes)
+    share = Share(reading, records)
+    steps = share.steps(deeds)
+    blocks = share.evidence_blocks()
+    codes = share.error_codes()
     ticket = evidence.ticket
-    domain = domain_of(
+    domain = share.domain or domain_of(
         [(ticket.summary, 4), *((r.passage.own[:4000], 2 if r.source.id == "d" else 1) for r in records)]
     )
     said_of_it = [ticket.summary, *(s.text for r in records for s in r.passage.stretches if s.kind not in OTHERS)]
     gaps = missing.not_recorded(domain, said_of_it, has_error_text=bool(blocks or codes))
     devices, device_sources = devices_of(evidence)
     similar, recent, other_sources = other_tickets(evidence)
-    ruled_out = tuple(highlights.quotes_of(remarks.ruled_out(passages), records))
+    ruled_out = share.ruled_out(remarks.ruled_out(passages))
     requests = highlights.quotes_of(remarks.requests(passages), records)
     reasons = highlights.quotes_of(remarks.reasons(passages), records)
     said = sum(len(r.passage.own) for r in records)
@@ -83,7 +89,7 @@ def build(
         ruled_out=ruled_out,
         contingency=highlights.contingency(passages, records),
         promises=tuple(highlights.quotes_of(remarks.promises(passages), records)),
-        state_left_behind=highlights.left_behind(passages, deeds, records),
+        state_left_behind=share.left_behind(remarks.left_changed(passages, deeds)),
         not_recorded=tuple(Missing(q.missing, q.ask) for q in gaps),
         evidence_blocks=blocks,
         error_codes=codes,
@@ -102,6 +108,8 @@ def build(
         notes_read=len(evidence.notes),
         time_entries_read=len(evidence.time_entries),
         thin=said < (_SHORT_TICKET if steps else 4 * _SHORT_TICKET),
+        reader=share.reader,
+        reader_version=share.version,
     )
 
 

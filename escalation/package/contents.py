@@ -182,6 +182,10 @@ class Package:
     time_entries_read: int
     thin: bool
     """Whether so little was recorded that the junior is asked one question."""
+    reader: str = "local"
+    """Who told steps from other words: `local`, or the model's name."""
+    reader_version: str = ""
+    """Of that reader; packages from before it was kept have none."""
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON values; datetimes as ISO 8601 in UTC with `Z`."""

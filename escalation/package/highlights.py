@@ -43,7 +43,7 @@ _ABOUT_THE_POST = re.compile(
 _HI = re.compile(r"(?:hi|hello|hey|dear|morning|good (?:morning|afternoon))\b[ \w]{0,20}[,!.]\s*(?=\S)", re.IGNORECASE)
 
 
-def _shorten(evidence: str, *, deed: bool = False) -> str:
+def shorten(evidence: str, *, deed: bool = False) -> str:
     """Return the evidence on one line; a deed without words at its start that carry nothing."""
     text = flat(evidence)
     while deed and (filler := _FILLER.match(text)) and len(text) > filler.end() + 8:
@@ -55,7 +55,7 @@ def step_of(deed: Deed, records: Sequence[Record]) -> Step:
     """Return the step that a deed was, with its place and outcome."""
     record = records[deed.passage]
     return Step(
-        text=_shorten(record.text[deed.start : deed.end], deed=True),
+        text=shorten(record.text[deed.start : deed.end], deed=True),
         evidence=record.plain.quote(deed.start, deed.end),
         note_index=record.source.note_index if record.source.note_index is not None else -1,
         outcome=deed.outcome,
@@ -69,10 +69,10 @@ def step_of(deed: Deed, records: Sequence[Record]) -> Step:
 
 def quote(record: Record, start: int, end: int) -> Quote:
     """Return a stretch of a text as a quotation."""
-    return Quote(_shorten(record.text[start:end]), record.plain.quote(start, end), record.source.id)
+    return Quote(shorten(record.text[start:end]), record.plain.quote(start, end), record.source.id)
 
 
-def _cited(record: Record, start: int, end: int) -> Quote:
+def cited(record: Record, start: int, end: int) -> Quote:
     """Return what stands there as it stands there, line ends and all."""
     return Quote(record.text[start:end], record.plain.quote(start, end), record.source.id)
 
@@ -138,7 +138,7 @@ def _pointer(records: Sequence[Record], steps: Sequence[Step]) -> Quote | None:
         if found and record.source.role not in NOT_STAFF:
             followed = any(s.note_index > index and s.actor == "tech" for s in steps)
             begin = found[0].start + found[0].text.find(found[1])
-            row = _cited(record, begin, begin + len(found[1]))
+            row = cited(record, begin, begin + len(found[1]))
             return None if followed else replace(row, text=f'look into "{row.text}"')
     return None
 
@@ -155,16 +155,10 @@ def contingency(passages: Sequence[Passage], records: Sequence[Record]) -> Conti
     return None
 
 
-def left_behind(
-    passages: Sequence[Passage], deeds: Sequence[Deed], records: Sequence[Record]
-) -> tuple[Change, ...]:
-    """Return what was changed and not changed back."""
-    found = []
-    for remark in remarks.left_changed(passages, deeds):
-        record = records[remark.passage]
-        said = quote(record, remark.start, remark.end)
-        found.append(Change(said.text, said.evidence, said.source, record.source.at))
-    return tuple(found)
+def change(record: Record, start: int, end: int) -> Change:
+    """Return a stretch of a text as something that was changed and not changed back."""
+    said = quote(record, start, end)
+    return Change(said.text, said.evidence, said.source, record.source.at)
 
 
 def evidence_blocks(records: Sequence[Record]) -> tuple[Quote, ...]:
@@ -173,10 +167,10 @@ def evidence_blocks(records: Sequence[Record]) -> tuple[Quote, ...]:
     for record in records:
         for stretch in record.passage.stretches:
             if stretch.kind == "pasted" and not _advised(record, stretch.text):
-                found.setdefault(stretch.text, _cited(record, stretch.start, stretch.end))
+                found.setdefault(stretch.text, cited(record, stretch.start, stretch.end))
             elif stretch.kind in ("sentence", "item"):
                 for begin, end in pasted.quoted_errors(stretch.text):
-                    quoted = _cited(record, stretch.start + begin, stretch.start + end)
+                    quoted = cited(record, stretch.start + begin, stretch.start + end)
                     found.setdefault(quoted.text, quoted)
     return tuple(found.values())
 

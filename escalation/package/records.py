@@ -26,6 +26,8 @@ class Record:
     source: Source
     plain: Plain
     passage: Passage
+    kind: str
+    """`description`, `internal note`, `time entry` and so on: the record without its number."""
 
     @property
     def text(self) -> str:
@@ -69,10 +71,11 @@ def _record(
     entry: Note | TimeEntry, source_id: str, note_index: int, entered_at: datetime | None = None
 ) -> Record:
     if isinstance(entry, TimeEntry):
-        at, record = entry.started_at or entry.entered_at, f"time entry {entry.id}"
+        at, kind = entry.started_at or entry.entered_at, "time entry"
     else:
         at = entry.created_at or (entered_at if entry.is_description else None)
-        record = "description" if entry.is_description else f"{entry.kind} note {entry.id}"
+        kind = "description" if entry.is_description else f"{entry.kind} note"
+    record = kind if kind == "description" else f"{kind} {entry.id}"
     record += f" of ticket {entry.ticket}" if entry.ticket is not None else ""
     source = Source(source_id, record, entry.author.name, entry.author.role, at, note_index)
     solved = isinstance(entry, Note) and entry.kind == "resolution"
@@ -80,7 +83,7 @@ def _record(
     # A thread file does not say who wrote its description; in the PSA an author whom nobody knows is not one of ours.
     told = entry.author.role if entry.author != _NOT_RECORDED else "technician"
     written = plain(entry.text)
-    return Record(source, written, read(written, told, resolution=solved, description=begins))
+    return Record(source, written, read(written, told, resolution=solved, description=begins), kind)
 
 
 _NOT_RECORDED = Person("not recorded")

@@ -205,6 +205,8 @@ class _PackageV1(_Record):
     notes_read = fields.Integer(load_default=0)
     time_entries_read = fields.Integer(load_default=0)
     thin = fields.Boolean(load_default=False)
+    reader = fields.String(load_default="local")
+    reader_version = fields.String(load_default="")
 
 
 _package_v1 = _PackageV1()

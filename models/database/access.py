@@ -27,6 +27,7 @@ from models.tables import (
     Inbox,
     Job,
     Member,
+    ModelCall,
     Report,
     Sighting,
     Snapshot,
@@ -40,7 +41,7 @@ log = structlog.get_logger()
 
 OF_ACCOUNT: tuple[type[Row], ...] = (
     AccountStatus, Member, Inbox, Watch, Handoff, Snapshot, Transition, Delivery, Job, Alert, Sighting, Calendar,
-    Stopwatch, Backcast, Report, Canary,
+    Stopwatch, Backcast, Report, Canary, ModelCall,
 )  # fmt: skip
 """Tables with `account_id`; `account` itself goes by its id, `heartbeat` belongs to nobody."""
 
@@ -54,7 +55,7 @@ _SYSTEM_READS: dict[type[Row], tuple[str, ...]] = {
         "id", "account_id", "ticket_id", "episode", "brief_state", "response_state", "escalated_at",
         "seen_at", "posted_at", "claimed_at", "ended_at", "next_attempt_at", "refresh_due_at", "lease_until",
         "notify_state", "notified_at", "extra_notes_removed", "attempts", "acted_at", "settle_due_at",
-        "observe_due_at", "notes_due_at", "claim_expires_at", "repeated_at", "origin",
+        "observe_due_at", "notes_due_at", "read_due_at", "claim_expires_at", "repeated_at", "origin",
     ),
     Delivery: ("id", "account_id", "handoff_id", "channel", "kind", "status", "attempts", "next_attempt_at"),
     Canary: (
@@ -62,6 +63,10 @@ _SYSTEM_READS: dict[type[Row], tuple[str, ...]] = {
         "next_attempt_at", "attempts",
     ),
     Report: ("id", "account_id", "kind", "period", "status", "attempts", "doubts", "next_attempt_at"),
+    ModelCall: (
+        "id", "account_id", "handoff_id", "provider", "model", "asked_at", "answered_at", "outcome", "tokens_in", "tokens_out",
+        "cost", "ms", "dropped",
+    ),
     Job: tuple(c.name for c in Job.__table__.columns),
     Alert: tuple(c.name for c in Alert.__table__.columns),
 }  # fmt: skip

@@ -70,6 +70,10 @@ class Account(Row):
     """A ticket of the account's own choosing on which a canary tries what it takes to read and write one."""
     canary_posts: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether it also writes an internal note there and removes it again."""
+    reader: Mapped[str] = mapped_column(default="local", server_default=text("'local'"))
+    """`local`, or `model`: then a model reads each ticket after its brief is there, where this installation has one."""
+    model_cap: Mapped[float | None] = mapped_column(Numeric(14, 4, asdecimal=False))
+    """The most a month's calls of a model may cost, in the price's currency, or in tokens where no price is known."""
 
 
 class AccountStatus(Row):

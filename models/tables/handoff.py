@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, Text, UniqueConstraint, text
+from sqlalchemy import Index, Numeric, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.tables.columns import Id, Row, index_of_waiting, of_handoff, owning_account, row_number
@@ -26,6 +26,7 @@ class Handoff(Row):
         index_of_waiting("handoff", "settle_due_at"),
         index_of_waiting("handoff", "observe_due_at"),
         index_of_waiting("handoff", "notes_due_at"),
+        index_of_waiting("handoff", "read_due_at"),
         {"sqlite_autoincrement": True},
     )
 
@@ -108,6 +109,8 @@ class Handoff(Row):
     """When to look for a note that nobody told of."""
     newest_note: Mapped[int | None] = mapped_column(Id)
     """The newest one such a look has found."""
+    read_due_at: Mapped[datetime | None]
+    """When a model is to read the ticket's evidence."""
     acted_at: Mapped[datetime | None]
     """By the PSA's clock."""
     first_action: Mapped[dict[str, Any] | None]
@@ -118,6 +121,41 @@ class Handoff(Row):
     """What a senior did or asked again although the brief holds it; each with the note that shows it."""
     repeated_at: Mapped[datetime | None]
     """When the first of them was found, by our clock."""
+
+
+class ModelCall(Row):
+    """One question to a model about one handoff. Written before it is asked; then it may have been, and may have cost."""
+
+    __tablename__ = "model_call"
+    __table_args__ = (
+        of_handoff(),
+        Index("ix_model_call_account_id_handoff_id", "account_id", "handoff_id"),
+        Index("ix_model_call_account_id_asked_at", "account_id", "asked_at"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = row_number()
+    account_id: Mapped[int] = owning_account()
+    handoff_id: Mapped[int] = mapped_column(Id)
+    request_key: Mapped[str]
+    """Of what was asked: the same as long as no text of the ticket changes."""
+    provider: Mapped[str]
+    model: Mapped[str]
+    asked_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    outcome: Mapped[str]
+    """`asked` until it is known; see `models/handoff/readings.py`."""
+    detail: Mapped[str | None] = mapped_column(Text)
+    tokens_in: Mapped[int]
+    """While it is `asked`, and where nobody said: the most it can have been."""
+    tokens_out: Mapped[int]
+    cost: Mapped[float | None] = mapped_column(Numeric(14, 6, asdecimal=False))
+    """In the price's currency; None where no price is known."""
+    ms: Mapped[int | None]
+    dropped: Mapped[dict[str, Any] | None]
+    """How much of the answer did not stand in the ticket, by reason."""
+    reading: Mapped[dict[str, Any] | None]
+    """What was left after the check."""
 
 
 class Sighting(Row):

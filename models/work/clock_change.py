@@ -49,7 +49,7 @@ _DUE: tuple[Column, ...] = (
     Report.next_attempt_at, Account.next_poll_at,
 )  # fmt: skip
 _SLOW: tuple[Column, ...] = (
-    Handoff.settle_due_at, Handoff.observe_due_at, Handoff.notes_due_at, Canary.next_attempt_at,
+    Handoff.settle_due_at, Handoff.observe_due_at, Handoff.notes_due_at, Handoff.read_due_at, Canary.next_attempt_at,
 )  # fmt: skip
 """Where the moment it is due also holds it for whoever took it."""
 _HELD: tuple[Column, ...] = (Inbox.lease_until, Handoff.lease_until, Delivery.next_attempt_at, Report.next_attempt_at)

@@ -6,6 +6,7 @@ handoffs. All take the system session, which reads states and times and nothing 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,7 +16,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from escalation.lifecycle import Brief, Response
-from models.tables import Account, Alert, Canary, Delivery, Handoff, Heartbeat, Inbox, Report
+from models.tables import Account, Alert, Canary, Delivery, Handoff, Heartbeat, Inbox, ModelCall, Report
 from models.work import canaries
 
 NEWEST = 10_000
@@ -28,6 +29,7 @@ DUE: dict[str, InstrumentedAttribute[datetime | None]] = {
     "settlement": Handoff.settle_due_at,
     "observation": Handoff.observe_due_at,
     "notes": Handoff.notes_due_at,
+    "reading": Handoff.read_due_at,
     "message": Delivery.next_attempt_at,
     "poll": Account.next_poll_at,
     "weekly": Account.next_weekly_at,
@@ -35,6 +37,21 @@ DUE: dict[str, InstrumentedAttribute[datetime | None]] = {
     "canary": Canary.next_attempt_at,
 }
 """What the sweeper rings for, by the column that says when it is due."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCounts:
+    """The newest questions to a model, over all accounts."""
+
+    outcomes: dict[str, int]
+    tokens: dict[str, int]
+    """`in` and `out`."""
+    cost: float
+    """In the price's currency; 0 where no price is known."""
+    dropped: dict[str, int]
+    """What of the answers did not stand in the ticket, by reason."""
+    seconds: list[float]
+    """How long those of the last hour took, shortest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +82,8 @@ class Counts:
     canaries_late: int
     latencies: list[float]
     """Seconds from escalation to accepted note, of the notes accepted within the last hour, shortest first."""
+    model: ModelCounts
+    """The newest questions to a model."""
 
 
 def count(system: Session, *, now: datetime, canary_late_s: float = 60.0) -> Counts:
@@ -99,6 +118,7 @@ def count(system: Session, *, now: datetime, canary_late_s: float = 60.0) -> Cou
         canary_seconds=canaries.parts(last) if last else {},
         canaries_late=len(canaries.late(system, now=now, within_s=canary_late_s)),
         latencies=_latencies(system, now),
+        model=_model(system, now),
     )
 
 
@@ -137,6 +157,25 @@ def _newest(system: Session, state: InstrumentedAttribute[str], number: Instrume
 def _seen(system: Session, now: datetime) -> int:
     newest = select(Handoff.seen_at).order_by(Handoff.id.desc()).limit(NEWEST).subquery()
     return system.scalar(select(func.count()).where(newest.c.seen_at > now - timedelta(hours=1))) or 0
+
+
+def _model(system: Session, now: datetime) -> ModelCounts:
+    columns = (
+        ModelCall.outcome, ModelCall.tokens_in, ModelCall.tokens_out, ModelCall.cost, ModelCall.dropped, ModelCall.ms,
+        ModelCall.asked_at,
+    )  # fmt: skip
+    outcomes: Counter[str] = Counter()
+    tokens: Counter[str] = Counter({"in": 0, "out": 0})
+    dropped: Counter[str] = Counter()
+    cost, seconds = 0.0, []
+    for row in system.execute(select(*columns).order_by(ModelCall.id.desc()).limit(NEWEST)):
+        outcomes[row.outcome] += 1
+        tokens.update({"in": row.tokens_in, "out": row.tokens_out})
+        dropped.update(row.dropped or {})
+        cost += row.cost or 0
+        if row.ms is not None and row.asked_at > now - timedelta(hours=1):
+            seconds.append(row.ms / 1000)
+    return ModelCounts(dict(outcomes), dict(tokens), cost, dict(dropped), sorted(seconds))
 
 
 def _latencies(system: Session, now: datetime) -> list[float]:

@@ -14,9 +14,10 @@ from typing import Any
 from sqlalchemy import update
 
 from models.account import accounts
-from models.handoff import claims, handoffs
+from models.handoff import claims, handoffs, readings
 from models.tables import Handoff, Watch
 from models.work import inbox, jobs
+from tests.model_server import Plan as ModelPlan
 from tests.storm.rig import Escalation, Rig
 from worker.demo.link_browser import Browser
 
@@ -186,6 +187,30 @@ def do_again(rig: Rig, made: Sequence[Escalation]) -> None:
     for one in made:
         one.msp.simulator.add_note(one.ticket, "Rebooted the server again, no change.", member=one.msp.engineers[0])
     work_goes_on(rig, made)
+
+
+def read_by_model(rig: Rig) -> None:
+    """Let a model read for every account; the stand-in for it is part of the rig."""
+    rig.model.plans = [ModelPlan()]
+    set_accounts(rig, reader="model", model_cap=None)
+
+
+def read_by_model_below_a_cap(rig: Rig) -> None:
+    set_accounts(rig, reader="model", model_cap=1)
+
+
+def read_by_a_model_in_trouble(rig: Rig) -> None:
+    read_by_model(rig)
+    rig.model.plans = [ModelPlan(status=503)]
+
+
+def ask_to_read_again(rig: Rig, made: Sequence[Escalation]) -> None:
+    """Ask for what was read already."""
+    services = rig.stack.services
+    for one in made:
+        with services.database.account(one.msp.account_id) as session:
+            (handoff,) = handoffs.by_ticket(session, one.msp.account_id, one.ticket)
+            readings.ask(session, one.msp.account_id, handoff.id, due_at=services.clock())
 
 
 def ask_junior(rig: Rig) -> None:

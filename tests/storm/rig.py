@@ -18,6 +18,7 @@ from sqlalchemy import make_url
 from models.account import accounts
 from psa.simulator.remote import Remote
 from tests.databases import APP, PostgresServer
+from tests.model_server import ModelServer
 from tests.storm.disks import free, small_disk
 from tests.storm.proxy import Fault, Proxy
 from worker.account.onboarding import account_named, connect
@@ -46,6 +47,7 @@ QUICK = {
     "RESOLUTIONFLOW_CALLS_PER_SECOND": "100",
     "RESOLUTIONFLOW_BURST": "200",
     "RESOLUTIONFLOW_ATTEMPTS": "40",
+    "RESOLUTIONFLOW_MODEL_DEADLINE": "2",
 }
 """Waits of seconds where production has minutes; their order to one another is production's."""
 
@@ -90,6 +92,8 @@ class Rig:
     chance: random.Random
     crash_file: Path
     home: Path
+    model: ModelServer
+    """What a model's provider would be; no account asks it until a storm says so."""
     escalations: list[Escalation] = field(default_factory=list)
     refused_mail: tuple[str, ...] = ()
     """Other ends of a delivery that this storm explains, such as `failed`."""
@@ -225,8 +229,11 @@ def rig(
         exits.enter_context(mail)
         smtp = exits.enter_context(Proxy(("127.0.0.1", mail.port)))
         crash_file = home / "crash"
+        model = ModelServer()
+        exits.callback(model.close)
         wanted = {
             **QUICK,
+            **model.environment("openai"),
             "SMTP_URL": f"smtp://127.0.0.1:{smtp.port}",
             "SECRET_KEYS": "storm-storm-storm-storm-storm-storm-1",
             "RESOLUTIONFLOW_CRASH_FILE": str(crash_file),
@@ -257,7 +264,7 @@ def rig(
         northgate = Msp(stack.account_id, "northgate", stack.simulator, "jlind", "Help Desk", "Escalated",
                         ("msvensson", "tobrien", "gnorth"), _forged(stack.simulator))  # fmt: skip
         msps = [northgate, _lakeside(stack)]
-        made = Rig(stack, mail, smtp, broker, line, server, msps, seed, random.Random(seed), crash_file, home, disks=small)
+        made = Rig(stack, mail, smtp, broker, line, server, msps, seed, random.Random(seed), crash_file, home, model, disks=small)
         try:
             yield made
         finally:

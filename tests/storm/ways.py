@@ -16,6 +16,7 @@ from models.handoff import briefs
 from tests.storm.provocations import (
     Provoke,
     ask_junior,
+    ask_to_read_again,
     by,
     delete,
     dismiss,
@@ -27,6 +28,9 @@ from tests.storm.provocations import (
     forget_key,
     leave,
     press,
+    read_by_a_model_in_trouble,
+    read_by_model,
+    read_by_model_below_a_cap,
     run_out,
     second_note,
     set_accounts,
@@ -140,6 +144,10 @@ WAYS: dict[str, Way] = {
     "refresh.kept_beside": Way(edit_by_hand_and_take, passes=1),
     "refresh.waits": Way(by({"path": NOTES_READ, "method": "GET", "kind": "status", "status": 503}, work_goes_on)),
     "refresh.put_off": Way(by({"path": "/time/entries", "method": "GET", "kind": "status", "status": 503}, work_goes_on)),
+    "read": new(read_by_model),
+    "read.capped": new(read_by_model_below_a_cap),
+    "read.waits": new(read_by_a_model_in_trouble),
+    "read.ended": Way(ask_to_read_again, prepare=read_by_model),
     "observe": Way(work_goes_on),
     "observe.expired": Way(run_out),
     "observe.ending": Way(leave, passes=1),
@@ -176,7 +184,7 @@ def put_right(rig: Rig) -> list[str]:
     for msp in rig.msps:
         with services.database.account(msp.account_id) as session:
             accounts.unfreeze(session, msp.account_id)
-            accounts.set_account(session, msp.account_id, ask_junior=False, canary_posts=False)
+            accounts.set_account(session, msp.account_id, ask_junior=False, canary_posts=False, reader="local")
     with_parked = [msp for msp in rig.msps if _parked(rig, msp)]
     for msp in with_parked:
         replay(services, since=None, only=msp.account_id)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from escalation.evidence import Ticket
 from models.account import accounts
 from models.account.accounts import Account, StatusRow
+from models.handoff import readings
 from models.work import canaries, inbox, jobs, ticket_watch
 from psa.outbound.allowed_hosts import Site
 from psa.port import Callback, Member, ProbeResult, Psa, PsaError, SystemInfo, Unauthorized
@@ -276,6 +277,7 @@ def check(services: Services, account: Account) -> list[ProbeResult]:
         for alert in jobs.open_alerts(session, account.id):
             lines.append(ProbeResult(f"alert: {alert.kind}", False, f"{alert.subject}: {alert.detail}"))
     lines += _check_canary(services, account)
+    lines.append(_check_reader(services, account))
     if account.frozen_reason:
         detail = f"frozen: {account.frozen_reason}. When that is settled: `account set {account.name} --unfreeze`"
         lines.append(ProbeResult("writing", False, detail))
@@ -335,6 +337,25 @@ def _check_canary(services: Services, account: Account) -> list[ProbeResult]:
     age = (services.clock() - last.sent_at).total_seconds()
     late = age > services.settings.intervals.canary_late
     return [ProbeResult("canary", not late, f"{last.sent_at:%Y-%m-%d %H:%M} UTC: {canaries.where(last)}")]
+
+
+def _check_reader(services: Services, account: Account) -> ProbeResult:
+    """Say who reads the tickets, and what this month's calls of the model came to."""
+    if account.reader != "model":
+        return ProbeResult("reader", True, "local: nothing leaves this machine")
+    if services.model is None:
+        detail = f"a model is wanted and AI_PROVIDER is none: set it, or `account set {account.name} --reader local`"
+        return ProbeResult("reader", False, detail)
+    with services.database.account(account.id, reading=True) as session:
+        month = readings.month(session, account.id, now=services.clock())
+    priced = services.settings.model.price is not None
+    spent, unit = (month.cost, "") if priced else (month.tokens, " tokens")
+    cap = "no cap" if account.model_cap is None else f"cap {account.model_cap:,.2f}{unit}"
+    told = [f"{name} {number}" for name, number in sorted(month.outcomes.items())] or ["no call yet"]
+    told += [f"dropped, {name}: {number}" for name, number in sorted(month.dropped.items())]
+    detail = f"{services.model.name} at {services.model.provider}; this month {spent:,.2f}{unit} ({cap}): {', '.join(told)}"
+    failing = month.outcomes.get("rejected", 0) > 0 or month.outcomes.get("capped", 0) > 0
+    return ProbeResult("reader", not failing, detail)
 
 
 def _tried(what: str, look: Callable[[], tuple[bool, str]]) -> ProbeResult:

@@ -129,6 +129,15 @@ def _options(parser: argparse.ArgumentParser) -> None:
         help="also write an internal note into the canary's ticket and remove it again",
     )  # fmt: skip
     parser.add_argument(
+        "--reader", choices=("local", "model"),
+        help="who reads the tickets: rules on this machine, or after them a large model, which AI_PROVIDER names; what it is "
+        "sent: docs/privacy.md",
+    )  # fmt: skip
+    parser.add_argument(
+        "--model-cap", type=_cap, metavar="AMOUNT",
+        help="the most a month's calls of the model may cost, in AI_PRICE's currency, or in tokens without it; 0: no cap",
+    )  # fmt: skip
+    parser.add_argument(
         "--allow-private", action=argparse.BooleanOptionalAction, default=None,
         help="allow http, ports and private addresses for this account (on-premises, simulator)",
     )  # fmt: skip
@@ -160,6 +169,16 @@ def _minutes(text: str) -> int:
     return int(text)
 
 
+def _cap(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 <= value < 1_000_000_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is no cap; write an amount, e.g. 25, or 0 for no cap")
+    return value
+
+
 def _ticket(text: str) -> int:
     if not text.isdecimal() or len(text) > 12:
         raise argparse.ArgumentTypeError(f"{text!r} is no ticket; write its number, or 0 for none any more")
@@ -188,6 +207,8 @@ def _columns(options: argparse.Namespace) -> dict[str, Any]:
         "ask_junior": options.ask_junior,
         "canary_ticket": options.canary_ticket,
         "canary_posts": options.canary_posts,
+        "reader": options.reader,
+        "model_cap": options.model_cap,
     }
     columns = {name: value for name, value in given.items() if value is not None}
     if options.connector is not None:
@@ -252,6 +273,8 @@ def _set(options: argparse.Namespace) -> int:
         columns["settings"] = {**account.settings, **columns["settings"]}
     if columns.get("canary_ticket") == 0:
         columns["canary_ticket"] = None
+    if columns.get("model_cap") == 0:
+        columns["model_cap"] = None
     if options.forget_callback_key:
         columns["callback_key_id"] = None
     given = {key: getattr(options, key) for key in KEYS if getattr(options, key)}
@@ -271,7 +294,7 @@ def _set(options: argparse.Namespace) -> int:
         say(f"{account.name}: its working hours are these already")
     at_once = {
         "ask_junior", "canary_posts", "canary_ticket", "calendar", "claim_expiry_minutes", "connectors", "currency",
-        "hourly_rate",
+        "hourly_rate", "model_cap", "reader",
     }  # fmt: skip
     follows = "" if at_once.issuperset(changed) else f"; next: resolutionflow account connect {account.name}"
     say(f"{account.name}: changed {', '.join(changed)}{follows}"

@@ -30,13 +30,15 @@ def in_one_line() -> Iterator[Failed]:
     from psa.port import PsaError
     from worker.account.onboarding import CannotConnect
     from worker.mail.transport import MailError, MailUrlError
+    from worker.model_reading.recordings import InsideTheProgram
     from worker.process.embedded import CannotStart
     from worker.settings import SettingsError
     from worker.wiring import UnknownAccount
 
     known = (
         CannotConnect, CannotStart, DamagedPackage, ForbiddenAddress, MailError, MailUrlError, MalformedThread,
-        PsaError, SchemaOutOfDate, CannotDecrypt, SettingsError, SystemRoleMissing, UnknownAccount, UnknownDatabase,
+        InsideTheProgram, PsaError, SchemaOutOfDate, CannotDecrypt, SettingsError,
+        SystemRoleMissing, UnknownAccount, UnknownDatabase,
         UnknownPackageVersion,
     )  # fmt: skip
     failed = Failed()

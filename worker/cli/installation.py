@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from worker.model_reading.model import Model
     from worker.wiring import Services
 
 Subparsers = Any
@@ -67,6 +68,14 @@ def add_to(every: Subparsers) -> None:
     package.add_argument(
         "--redact", action="store_true", help="redact secrets in the JSON too; without it quotations are verbatim"
     )
+    package.add_argument(
+        "--reader", choices=("local", "model"), default="local",
+        help="`model`: have the model that AI_PROVIDER names read each file, redacted; without an answer the local reading "
+        "stands and standard error says so",
+    )  # fmt: skip
+    kept = package.add_mutually_exclusive_group()
+    kept.add_argument("--record", type=Path, metavar="DIR", help="with --reader model: keep each request and answer there")
+    kept.add_argument("--replay", type=Path, metavar="DIR", help="with --reader model: answer from there, asking nobody")
     package.set_defaults(run=_package)
 
     replay = every.add_parser(
@@ -187,11 +196,11 @@ def _brief(options: argparse.Namespace) -> int:
     account = account_named(services, options.account)
     if options.post:
         return preview.hand_off(services, account_id=account.id, ticket_id=options.ticket)
-    package = preview.package(services, account_id=account.id, ticket_id=options.ticket)
+    package, local = preview.package(services, account_id=account.id, ticket_id=options.ticket)
     if options.json:
         say(json.dumps(package.to_json(), ensure_ascii=False, indent=1))
     elif options.explain:
-        say(explain(package))
+        say(explain(package, local))
     else:
         say(render(package, marker=None))
     return 0
@@ -199,16 +208,42 @@ def _brief(options: argparse.Namespace) -> int:
 
 def _package(options: argparse.Namespace) -> int:
     from escalation.brief.render import render
+    from escalation.model_reading.answer import UnusableAnswer
     from escalation.package.build import bare
     from worker.handoff import preview
+    from worker.model_reading.model import NotAnswered
 
+    model = _offline_model(options)
     for path in options.files:
-        thread_id, package = preview.package_of_file(path, redact=options.redact or options.markdown)
+        redact = options.redact or options.markdown
+        try:
+            thread_id, package = preview.package_of_file(path, redact=redact, model=model)
+        except (NotAnswered, UnusableAnswer) as error:
+            print(f"resolutionflow: {path}: read locally: {error}", file=sys.stderr)  # noqa: T201
+            thread_id, package = preview.package_of_file(path, redact=True)
         if options.markdown:
             say(render(package, marker=None))
         else:
             say(json.dumps(bare(package, thread_id), ensure_ascii=False))
     return 0
+
+
+def _offline_model(options: argparse.Namespace) -> Model | None:
+    """Return the model that reads files. Raises `SettingsError` without a provider, `InsideTheProgram` for a folder."""
+    from worker.model_reading.providers import model_for
+    from worker.model_reading.recordings import Player, Recorder
+    from worker.settings import Settings, SettingsError
+
+    if options.reader != "model":
+        if options.record or options.replay:
+            raise SettingsError("--record and --replay keep what a model is asked: give --reader model with them")
+        return None
+    if options.replay:
+        return Player(options.replay)
+    model = model_for(Settings.read())
+    if model is None:
+        raise SettingsError("--reader model needs a model: set AI_PROVIDER and its key, or give --replay DIR")
+    return Recorder(model, options.record) if options.record else model
 
 
 def _replay(options: argparse.Namespace) -> int:

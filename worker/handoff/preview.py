@@ -6,7 +6,10 @@ import json
 from datetime import datetime
 from pathlib import Path
 
+from escalation.model_reading.answer import check
+from escalation.model_reading.reading import Reading
 from escalation.package.build import build
+from escalation.package.by_model import local_stands, places_of
 from escalation.package.contents import Package
 from escalation.package.redaction import redact_evidence
 from escalation.package.threads import MalformedThread, evidence_from_thread
@@ -14,31 +17,44 @@ from escalation.rules import RULES_VERSION
 from models.account import accounts
 from models.handoff import briefs, handoffs
 from models.work import inbox, ticket_watch
-from worker.handoff import notify, publish
+from worker.handoff import notify, publish, read
+from worker.model_reading.model import Model, fresh_request
 from worker.wiring import Services
 
 
-def package(services: Services, *, account_id: int, ticket_id: int) -> Package:
-    """Gather and build, and store nothing. Raises `PsaError`."""
+def package(services: Services, *, account_id: int, ticket_id: int) -> tuple[Package, Package]:
+    """Gather and build, and store nothing; return the package as the ticket has it, and the local reader's.
+
+    They differ where a model has read a handoff of this ticket. Raises `PsaError`.
+    """
     now = services.clock()
     desk, psa = services.desk(account_id), services.psa(account_id)
     evidence = services.reader.everything(psa, ticket_id, desk.roster, now=now)
     with services.database.account(account_id, reading=True) as session:
         watch = ticket_watch.seen(session, account_id, ticket_id)
-    return build(
-        evidence,
-        episode=watch.episode if watch and watch.episode else 1,
-        escalated_at=evidence.ticket.last_updated or now,
-        escalated_by=evidence.ticket.updated_by,
-        as_of=now + desk.clock_ahead,
-        time_zone=desk.time_zone,
-    )
+        known = handoffs.by_ticket(session, account_id, ticket_id)
+    reading = read.reading_of(services, desk, known[-1].id) if known else None
+
+    def by(reading: Reading | None) -> Package:
+        return build(
+            evidence,
+            episode=watch.episode if watch and watch.episode else 1,
+            escalated_at=evidence.ticket.last_updated or now,
+            escalated_by=evidence.ticket.updated_by,
+            as_of=now + desk.clock_ahead,
+            time_zone=desk.time_zone,
+            reading=reading,
+        )
+
+    local = by(None)
+    return (by(reading) if reading else local), local
 
 
-def package_of_file(path: Path, *, redact: bool) -> tuple[str, Package]:
+def package_of_file(path: Path, *, redact: bool, model: Model | None = None) -> tuple[str, Package]:
     """Build the package of one thread file; return its id too. Raises `MalformedThread` naming file and field.
 
-    Without `redact` every quotation stands literally in the file, secrets included.
+    Without `redact` every quotation stands literally in the file, secrets included. A `model` reads the redacted text
+    only, so what it reads is redacted too. Raises `NotAnswered` and `UnusableAnswer` if it cannot be used.
     """
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
@@ -49,13 +65,19 @@ def package_of_file(path: Path, *, redact: bool) -> tuple[str, Package]:
         raise MalformedThread(f"{path}: line {error.lineno}, column {error.colno}: {error.msg}") from error
     except MalformedThread as error:
         raise MalformedThread(f"{path}: {error}") from error
-    return str(record["id"]), build(
-        redact_evidence(evidence) if redact else evidence,
-        episode=1,
-        escalated_at=evidence.read_at,
-        escalated_by=None,
-        as_of=evidence.read_at,
-    )
+    evidence = redact_evidence(evidence) if redact or model is not None else evidence
+
+    def by(reading: Reading | None) -> Package:
+        return build(
+            evidence, episode=1, escalated_at=evidence.read_at, escalated_by=None, as_of=evidence.read_at, reading=reading
+        )
+
+    local = by(None)
+    request = fresh_request(evidence.ticket.summary, places_of(evidence)) if model is not None else None
+    if model is None or request is None:
+        return str(record["id"]), local
+    reading = check(model.ask(request).text, request.covered, reader=model.name).reading
+    return str(record["id"]), local if local_stands(local, reading) else by(reading)
 
 
 def hand_off(services: Services, *, account_id: int, ticket_id: int) -> int:

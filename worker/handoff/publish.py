@@ -17,11 +17,12 @@ from sqlalchemy.orm import Session
 from escalation.brief.marker import carries, marker_of
 from escalation.brief.render import render
 from escalation.evidence import Evidence
+from escalation.model_reading.reading import Reading
 from escalation.package.build import build
 from escalation.package.contents import SCHEMA_VERSION, Package
 from models.account import accounts
 from models.database.clock import counted
-from models.handoff import briefs, handoffs
+from models.handoff import briefs, handoffs, readings
 from models.handoff.handoffs import Handoff
 from models.work import jobs
 from psa.port import (
@@ -144,6 +145,8 @@ def _draft(hold: Hold) -> Hold | None:
         if not stored:
             return None
         handoffs.add_snapshot(session, account_id, handoff_id, evidence, kind="handoff")
+        if services.has_reader(hold.desk):
+            readings.ask(session, account_id, handoff_id, due_at=services.clock())
         if transient_gaps(evidence) or refused_gaps(evidence):
             later = services.clock() + timedelta(seconds=services.settings.intervals.refresh_delay)
             briefs.ask_refresh(session, account_id, handoff_id, due_at=later)
@@ -160,7 +163,7 @@ def _draft(hold: Hold) -> Hold | None:
     return Hold(services, hold.desk, hold.psa, handoff, hold.fence)
 
 
-def package_of(handoff: Handoff, desk: Desk, evidence: Evidence) -> Package:
+def package_of(handoff: Handoff, desk: Desk, evidence: Evidence, reading: Reading | None = None) -> Package:
     """Build the escalation package of a handoff as of the moment its evidence was read, by the PSA's clock."""
     return build(
         evidence,
@@ -169,6 +172,7 @@ def package_of(handoff: Handoff, desk: Desk, evidence: Evidence) -> Package:
         escalated_by=handoff.escalated_by,
         as_of=evidence.read_at + desk.clock_ahead,
         time_zone=desk.time_zone,
+        reading=reading,
     )
 
 

@@ -17,14 +17,16 @@ from escalation.brief.question import question_to_junior
 from escalation.brief.render import render
 from escalation.brief.spans import Clock
 from escalation.evidence import Evidence, Note, TimeEntry
+from escalation.model_reading.reading import Reading
 from escalation.package.contents import Package
 from escalation.response.claims import CLAIMING_ROLES
 from escalation.response.repeats import repeats
-from models.handoff import briefs, handoffs
+from models.handoff import briefs, handoffs, readings
 from psa.port import Ambiguous, Forbidden, PostedNote, PsaError, Unauthorized, VisibleNote
 from worker.gather import refused_gaps, transient_gaps
 from worker.handoff.hold import Hold, lease
 from worker.handoff.publish import alert, clear, freeze, package_of, remove_extras, text_hash, with_marker
+from worker.handoff.read import reading_of, to_be_read
 from worker.process import crash
 from worker.process.backoff import after_refusal, next_try
 from worker.response.claim_line import claimant_of, facts
@@ -119,10 +121,11 @@ def _bring_up_to_date(hold: Hold) -> tuple[bool, str | None]:
         _look_again(hold)
     asked = _ask_junior(hold, own, evidence)
     claimant = claimant_of(services, desk, handoff, evidence)
-    fingerprint = facts(evidence, claimant)
+    reading = reading_of(services, desk, handoff.id)
+    fingerprint = facts(evidence, claimant, reading)
     if fingerprint == handoff.evidence_fingerprint:
         return asked, None
-    package, first = package_of(handoff, desk, evidence), _first_package(hold)
+    package, first = package_of(handoff, desk, evidence, reading), _first_package(hold, reading)
     _count_repeats(hold, first, evidence)
     text = render(package, marker=handoff.marker, since=first, claimant=claimant)
     who = line(claimant, Clock(desk.time_zone, services.clock())) if claimant else None
@@ -180,6 +183,7 @@ def _store(
     """Commit what the note says, or is about to say, and the evidence it says it by."""
     handoff = hold.handoff
     assert handoff.marker is not None
+    unread = evidence is not None and to_be_read(hold.services, hold.desk, handoff, evidence)
     with hold.services.database.account(hold.desk.account_id) as session:
         briefs.store_draft(
             session, hold.desk.account_id, handoff.id, fence=hold.fence, draft=text, draft_hash=text_hash(text),
@@ -188,14 +192,19 @@ def _store(
         )  # fmt: skip
         if evidence is not None:
             handoffs.add_snapshot(session, hold.desk.account_id, handoff.id, evidence, kind="refresh")
+            if unread:
+                readings.ask(session, hold.desk.account_id, handoff.id, due_at=hold.services.clock())
     crash.point("refresh.stored")
 
 
-def _first_package(hold: Hold) -> Package | None:
-    """Return what the first brief was made of, so that an edited one can say what has changed since."""
+def _first_package(hold: Hold, reading: Reading | None) -> Package | None:
+    """Return what the first brief was made of, so that an edited one can say what has changed since.
+
+    Read by the same reader as now: who reads better has changed nothing in the ticket.
+    """
     with hold.services.database.account(hold.desk.account_id, reading=True) as session:
         first = handoffs.latest_snapshot(session, hold.desk.account_id, hold.handoff.id, kind="handoff")
-    return package_of(hold.handoff, hold.desk, first) if first is not None else None
+    return package_of(hold.handoff, hold.desk, first, reading) if first is not None else None
 
 
 def _settled(hold: Hold, own: list[PostedNote]) -> PostedNote | None:

@@ -23,6 +23,8 @@ log = structlog.get_logger()
 
 MAIL = "mail"
 """The lane of all messages: they share one mail server."""
+MODEL = "model"
+"""The lane of all questions to a model: they take long, and nothing waits for them."""
 STAY_S = 10.0
 """How long one thread may go on with lines, so that a worker that is asked to stop does not work them all off."""
 SLOW_S = 0.5

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from escalation.brief.claim_line import Claimant
 from escalation.evidence import Evidence
+from escalation.model_reading.reading import Reading
 from escalation.response.claims import may_claim
 from models.handoff import claims, handoffs
 from models.handoff.handoffs import Handoff
@@ -46,9 +47,10 @@ def _other_owner(desk: Desk, handoff: Handoff, evidence: Evidence) -> str:
     return "" if owner.lower() == ours.lower() else desk.roster.person(owner).name
 
 
-def facts(evidence: Evidence, claimant: Claimant | None) -> str:
-    """Return what changes when the brief has to: what was read, what could not be, and who has it."""
+def facts(evidence: Evidence, claimant: Claimant | None, reading: Reading | None = None) -> str:
+    """Return what changes when the brief has to: what was read and by whom, what could not be, and who has it."""
     parts = [evidence.fingerprint()]
     parts += [claimant.key] if claimant is not None else []
+    parts += [reading.key] if reading is not None else []
     parts += sorted(f"not read: {gap.source}" for gap in evidence.gaps)
     return "/".join(parts)

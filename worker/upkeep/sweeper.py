@@ -12,7 +12,7 @@ import structlog
 
 from models.account import accounts
 from models.figures import reports
-from models.handoff import briefs, claims, deliveries, handoffs
+from models.handoff import briefs, claims, deliveries, handoffs, readings
 from models.work import canaries, inbox, jobs
 from worker.upkeep.clock_change import keep_time
 from worker.wiring import Services
@@ -34,6 +34,7 @@ def sweep(services: Services) -> dict[str, int]:
             "publish": _handoffs(briefs.due_briefs(system, now=now, limit=limit)),
             "refresh": _handoffs(briefs.due_refreshes(system, now=now, limit=limit)),
             "settle": _handoffs(claims.due_settlements(system, now=now, limit=limit)),
+            "read": _handoffs(readings.due(system, now=now, limit=limit)),
             "observe": _handoffs(claims.due_observations(system, now=now, limit=limit)),
             "look_for_notes": _handoffs(claims.due_notes(system, now=now, limit=limit)),
             "notify": _handoffs(handoffs.due_notifications(system, before=unannounced, now=now, limit=limit)),

@@ -19,13 +19,13 @@ from escalation.lifecycle import Response
 from models.account import accounts, people
 from models.account.accounts import MemberRow
 from models.database.sessions import Database
-from models.handoff import briefs, claims, deliveries, handoffs
-from models.tables import Canary, Delivery, Handoff, Inbox, Snapshot, Transition
+from models.handoff import briefs, claims, deliveries, handoffs, readings
+from models.tables import Canary, Delivery, Handoff, Inbox, ModelCall, Snapshot, Transition
 from models.tables.columns import Row
 from models.work import canaries, inbox
 from tests.integration.models.places import NOW, account, handoff
 
-ROWS: tuple[type[Row], ...] = (Canary, Handoff, Inbox, Delivery, Transition, Snapshot)
+ROWS: tuple[type[Row], ...] = (Canary, Handoff, ModelCall, Inbox, Delivery, Transition, Snapshot)
 VALUES: dict[str, Any] = {
     "now": NOW + timedelta(hours=2), "lease_s": 60.0, "holder": "h", "fence": 1, "reason": "r", "why": "w", "actor": "a",
     "draft": "d", "draft_hash": "x", "marker": "RF-1", "escalation_package": {}, "schema_version": 1, "note_id": 5,
@@ -33,21 +33,22 @@ VALUES: dict[str, Any] = {
     "happened_at": NOW, "claimed_at": NOW, "taken_until": NOW, "removed": 1, "found": [{"kind": "x"}], "values": {},
     "answer": {"step": 1}, "read_back": {}, "first_action": {}, "acted_at": NOW, "deed": {}, "kind": "refresh",
     "next_at": NOW, "before": Response.OPEN, "after": Response.CLAIMED, "but": 11,
-    "nonce": "n", "failure": "f",
+    "nonce": "n", "failure": "f", "request_key": "k", "provider": "p", "model": "m", "tokens_in": 1, "tokens_out": 1,
+    "cost": None,
 }  # fmt: skip
-KEYS = {"handoff_id": "handoff", "inbox_id": "inbox", "delivery_id": "delivery", "canary_id": "canary"}
+KEYS = {"handoff_id": "handoff", "inbox_id": "inbox", "delivery_id": "delivery", "canary_id": "canary", "call_id": "call"}
 STATES = ("pending", "posting", "posted", "claimed")
 
 
 def _functions() -> Iterator[Any]:
     """Find them; what stores evidence is stopped by a composite foreign key instead, which `test_isolation` tries."""
-    for module in (handoffs, briefs, claims, inbox, deliveries, canaries):
+    for module in (handoffs, briefs, claims, inbox, deliveries, canaries, readings):
         for name, function in vars(module).items():
             if name.startswith("_") or not inspect.isfunction(function) or function.__module__ != module.__name__:
                 continue
             names = list(inspect.signature(function).parameters)
             named = names[:2] == ["session", "account_id"] and names[2:3] and names[2] in KEYS
-            if named and "evidence" not in names:
+            if named and not {"evidence", "request_key"} & set(names):
                 yield pytest.param(function, id=f"{module.__name__.rpartition('.')[2]}.{name}")
 
 
@@ -76,10 +77,12 @@ def filled(tmp_path_factory: pytest.TempPathFactory, sqlite_template: bytes) -> 
                 flying.stored_at, flying.answered_at = NOW, NOW
             if state in ("posted", "claimed"):
                 flying.arrived_at, flying.next_attempt_at = NOW, NOW
-            session.add(flying)
+            call = ModelCall(account_id=other, handoff_id=it, request_key="k", provider="p", model="m", asked_at=NOW,
+                             outcome="asked", tokens_in=1, tokens_out=1)  # fmt: skip
+            session.add_all([flying, call])
             session.flush()
             _bring(session, other, it, state)
-        found[state] = {"handoff": it, "delivery": delivery, "inbox": box or 0, "canary": flying.id}
+        found[state] = {"handoff": it, "delivery": delivery, "inbox": box or 0, "canary": flying.id, "call": call.id}
     yield database, mine, found
     database.dispose()
 
@@ -90,13 +93,14 @@ def _bring(session: Session, other: int, it: int, state: str) -> None:
     if state in ("posted", "claimed"):
         briefs.mark_posted(session, other, it, fence=1, note_id=7, note_hash="y", now=NOW)
         briefs.ask_refresh(session, other, it, due_at=NOW)
+        readings.ask(session, other, it, due_at=NOW)
     if state == "claimed":
         claims.claim(session, other, it, member_id=11, now=NOW, kind="link")
 
 
 def _arguments(function: Callable[..., Any]) -> dict[str, Any]:
     parameters = list(inspect.signature(function).parameters.values())[3:]
-    needed = [p.name for p in parameters if p.default is p.empty and p.kind is not p.VAR_POSITIONAL]
+    needed = [p.name for p in parameters if p.default is p.empty and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
     missing = [name for name in needed if name not in VALUES]
     assert not missing, f"say in VALUES what to call {function.__name__} with: {missing}"
     return {name: VALUES[name] for name in needed}
@@ -124,5 +128,5 @@ def test_another_accounts_row_is_neither_found_nor_changed(
 
 def test_the_functions_are_found() -> None:
     modules: set[ModuleType | None] = {inspect.getmodule(param.values[0]) for param in _functions()}
-    assert modules == {handoffs, briefs, claims, inbox, deliveries, canaries}
+    assert modules == {handoffs, briefs, claims, inbox, deliveries, canaries, readings}
     assert len(list(_functions())) > 30

@@ -1,0 +1,69 @@
+"""`resolutionflow package --reader model`: a model reads files, is recorded, and played again without any network."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.model_server import ModelServer, Plan, answer, step
+
+THREAD = {
+    "id": "x-1",
+    "ticket": {
+        "summary": "Scanner is slow", "initial_description": "The scanner takes minutes.", "company": "Harbour Dental",
+        "notes": [
+            {"author": "Jonas Lind", "role": "tech", "kind": "internal", "created": "2026-03-02T09:00:00Z",
+             "text": "Glass cleaned at nine, it crawls as before."},
+        ],
+    },
+}  # fmt: skip
+DEED = "Glass cleaned at nine, it crawls as before"
+
+
+@pytest.fixture
+def server() -> Iterator[ModelServer]:
+    one = ModelServer(lambda message: answer(step(1, DEED, result="it crawls as before")))
+    yield one
+    one.close()
+
+
+def package(tmp_path: Path, *arguments: str, **environment: str) -> tuple[dict[str, object], str]:
+    file = tmp_path / "x-1.json"
+    file.write_text(json.dumps(THREAD))
+    command = [sys.executable, "-m", "worker", "package", str(file), "--reader", "model", *arguments]
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("AI_", "ANTHROPIC_", "OPENAI_"))}
+    clean |= {"RESOLUTIONFLOW_VAR": str(tmp_path / "var"), **environment}
+    done = subprocess.run(command, capture_output=True, text=True, env=clean, timeout=100, check=False)
+    return json.loads(done.stdout or "{}"), done.stderr
+
+
+def test_a_file_is_read_recorded_and_read_again_from_the_recording(tmp_path: Path, server: ModelServer) -> None:
+    kept = tmp_path / "kept"
+    made, said = package(tmp_path, "--record", str(kept), **server.environment("openai"), AI_MODEL="a-model")
+    assert (made["reader"], said) == ("a-model", "")
+    server.close()
+    again, _ = package(tmp_path, "--replay", str(kept))
+    assert again["steps_attempted"] == made["steps_attempted"]
+    assert made["steps_attempted"][0]["evidence"] == DEED  # type: ignore[index]
+
+
+def test_without_an_answer_the_local_reading_stands_and_says_so(tmp_path: Path, server: ModelServer) -> None:
+    server.plans = [Plan(status=503)]
+    made, said = package(tmp_path, **server.environment("openai"))
+    assert made["reader"] == "local"
+    assert "read locally: the provider answered 503" in said
+
+
+def test_says_in_one_line_what_is_missing(tmp_path: Path) -> None:
+    assert "set AI_PROVIDER" in package(tmp_path)[1]
+    inside = Path(__file__).parents[4] / "kept"
+    line = package(tmp_path, "--record", str(inside), AI_PROVIDER="openai", OPENAI_API_KEY="k")[1]
+    assert "outside of the program's own" in line
+    assert not inside.exists()
+    assert "Traceback" not in line
