@@ -78,7 +78,11 @@ class ModelServer:
         self._http.server_close()
 
     def _answer(self, handler: BaseHTTPRequestHandler) -> None:
-        body = json.loads(handler.rfile.read(int(handler.headers["Content-Length"])))
+        try:
+            body = json.loads(handler.rfile.read(int(handler.headers["Content-Length"])))
+        except (OSError, ValueError):  # whoever asked has died in the middle of it
+            handler.close_connection = True
+            return
         with self._lock:
             self.asked.append({"path": handler.path, "headers": dict(handler.headers), "body": body})
             plan = self.plans.pop(0) if len(self.plans) > 1 else self.plans[0]
