@@ -148,7 +148,7 @@ def _kind(name: str, type_: Any) -> str:
         return "date"
     if name == "id" or (re.search(r"[a-z]I[dD]$", name) and name not in ("screenId", "CompanyID")):
         return "number"
-    if name.endswith("Flag") or name in ("closedStatus", "inactive"):
+    if name.endswith("Flag") or name in ("closedStatus", "inactive", "hasChildTicket"):
         return "truth"
     special = {"size": "size", "actualHours": "hours", "resources": "names", "isCloud": "either", "IsCloud": "either"}
     return special.get(name, "text")
