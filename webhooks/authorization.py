@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from escalation.response.claims import CLAIMING_ROLES
+from escalation.response.sightings import CLAIMING_ROLES
 from models.tables import Account, Member
 from worker.process.links import ApiPass, ClaimPass
 

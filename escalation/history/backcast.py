@@ -19,8 +19,10 @@ from escalation.evidence import Evidence, RelatedTicket, Roster, Ticket
 from escalation.figures.hours import Calendar
 from escalation.figures.observations import Observation
 from escalation.history.saves import HANDED_OVER, Course, Meaning
-from escalation.response import claims
-from escalation.response.claims import ClaimSignal, FirstAction, Sighting
+from escalation.response import claims, first_action
+from escalation.response.claims import ClaimSignal
+from escalation.response.first_action import FirstAction
+from escalation.response.sightings import Sighting
 from escalation.rules import Act, Seen, StatusRules, decide
 
 BACKCAST_VERSION = 2
@@ -189,7 +191,7 @@ def responded(
     for signal in _first_of_each(signals):
         from_claim = [save for save in saves if save.at >= signal.at] or saves[-1:]
         before = [save for save in saves if save.at < signal.at][-1:]
-        action = claims.first_action(
+        action = first_action.first_action(
             told, claimed_by=signal.member, claimed_at=signal.at, rules=rules, roster=roster,
             claim_source=signal.source, observed=[*before, *from_claim],
         )  # fmt: skip

@@ -13,7 +13,7 @@ from typing import Any
 from escalation.evidence import Ticket
 from escalation.history.audit_trail import LEAST, AuditEntry, Change, Names, Pattern, Trail, Witnessed
 from escalation.history.trail_wording import clock_offset, learn
-from escalation.response.claims import Sighting
+from escalation.response.sightings import Sighting
 from escalation.rules import StatusKey, StatusRules
 
 AT_ONCE = timedelta(minutes=2)

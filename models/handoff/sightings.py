@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from escalation.lifecycle import Response
-from escalation.response.claims import Sighting as Save
+from escalation.response.sightings import Sighting as Save
 from models.database.sessions import insert_or_ignore
 from models.tables import Handoff, Sighting
 

@@ -54,7 +54,7 @@ def _token(options: argparse.Namespace) -> int:
 
 def _senior(session: Session, account: Account, given: str) -> int:
     """Return the id of a member who may use the API. Raises `CannotConnect` saying what to do."""
-    from escalation.response.claims import CLAIMING_ROLES
+    from escalation.response.sightings import CLAIMING_ROLES
     from models.account import accounts
     from worker.account.onboarding import CannotConnect
 

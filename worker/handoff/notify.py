@@ -7,7 +7,7 @@ from datetime import datetime
 import structlog
 from sqlalchemy.orm import Session
 
-from escalation.response.claims import CLAIMING_ROLES
+from escalation.response.sightings import CLAIMING_ROLES
 from models.account import accounts, people
 from models.handoff import claims, deliveries, handoffs
 from models.handoff.deliveries import Delivery

@@ -19,8 +19,8 @@ from escalation.brief.spans import Clock
 from escalation.evidence import Evidence, Note, TimeEntry
 from escalation.model_reading.reading import Reading
 from escalation.package.contents import Package
-from escalation.response.claims import CLAIMING_ROLES
 from escalation.response.repeats import repeats
+from escalation.response.sightings import CLAIMING_ROLES
 from models.handoff import briefs, handoffs, readings
 from psa.port import Ambiguous, Forbidden, PostedNote, PsaError, Unauthorized, VisibleNote
 from worker.gather import refused_gaps, transient_gaps

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from escalation import rules
 from escalation.evidence import Evidence, Ticket
-from escalation.response.claims import Sighting, may_claim, status_set_by_person
+from escalation.response.sightings import Sighting, may_claim, status_set_by_person
 from escalation.rules import RULES_VERSION, Act, Seen, Verdict
 from models.account import accounts
 from models.handoff import briefs, claims, handoffs, sightings

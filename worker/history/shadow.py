@@ -26,7 +26,7 @@ from escalation.history.backcast import BACKCAST_VERSION, Candidates, Episode, R
 from escalation.history.saves import Course, Meaning, Understanding, understand
 from escalation.package.build import build
 from escalation.package.contents import Package
-from escalation.response.claims import CLAIMING_ROLES
+from escalation.response.sightings import CLAIMING_ROLES
 from models.account import accounts
 from models.account.accounts import Account
 from models.figures import baselines

@@ -5,7 +5,7 @@ from __future__ import annotations
 from escalation.brief.claim_line import Claimant
 from escalation.evidence import Evidence
 from escalation.model_reading.reading import Reading
-from escalation.response.claims import may_claim
+from escalation.response.sightings import may_claim
 from models.handoff import claims, handoffs
 from models.handoff.handoffs import Handoff
 from worker.response.observe import RAN_OUT

@@ -16,15 +16,9 @@ import structlog
 from sqlalchemy.orm import Session
 
 from escalation.evidence import Evidence
-from escalation.response.claims import (
-    RESPONSE_VERSION,
-    ClaimSignal,
-    Sighting,
-    claim_signals,
-    first_action,
-    handed_on,
-    read_back,
-)
+from escalation.response.claims import ClaimSignal, claim_signals, handed_on
+from escalation.response.first_action import first_action, read_back
+from escalation.response.sightings import RESPONSE_VERSION, Sighting
 from escalation.rules import GRACE
 from models.handoff import briefs, claims, handoffs, sightings
 from models.handoff.handoffs import Handoff

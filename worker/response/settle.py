@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from escalation.evidence import Ticket
 from escalation.figures.hours import NoWorkingHours, add_business_minutes
-from escalation.response.claims import Sighting, may_claim
+from escalation.response.sightings import Sighting, may_claim
 from models.account import accounts
 from models.handoff import briefs, claims, deliveries, handoffs, sightings
 from models.handoff.handoffs import Handoff

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from datetime import timedelta
 
-from escalation.response.claims import RESPONSE_VERSION
+from escalation.response.sightings import RESPONSE_VERSION
 from models.account import accounts
 from models.handoff import claims, deliveries, handoffs
 from psa.port import Unavailable

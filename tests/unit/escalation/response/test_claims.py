@@ -8,17 +8,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from escalation.evidence import Evidence, Note, Person, Roster, ScheduleEntry, TimeEntry
-from escalation.response.claims import (
-    RESPONSE_VERSION,
-    ClaimSignal,
-    FirstAction,
-    RecordedStep,
-    Sighting,
-    claim_signals,
-    first_action,
-    handed_on,
-    read_back,
-)
+from escalation.response.claims import ClaimSignal, claim_signals, handed_on
+from escalation.response.first_action import FirstAction, RecordedStep, first_action, read_back
+from escalation.response.sightings import RESPONSE_VERSION, Sighting
 from escalation.rules import StatusRules
 from tests.unit.escalation.tickets import at, ticket
 

@@ -18,7 +18,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from escalation.evidence import Evidence, Note, Person, Roster, ScheduleEntry, TimeEntry
-from escalation.response.claims import Sighting, claim_signals
+from escalation.response.claims import claim_signals
+from escalation.response.sightings import Sighting
 from escalation.rules import StatusRules
 from tests.unit.escalation.tickets import at, ticket
 

@@ -1,0 +1,68 @@
+"""A ticket as it was seen after each save, and whose save it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from escalation.evidence import Evidence, Roster, Ticket
+
+RESPONSE_VERSION = 3
+"""Of the rules of claims and first actions."""
+
+SAME_SAVE = timedelta(seconds=1)
+"""ConnectWise's times have seconds, so one save and what it sets off differ by less than this."""
+
+CLAIMING_ROLES = frozenset({"engineer", "admin", "owner"})
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A ticket as it was seen after one save, from a callback or the poller."""
+
+    at: datetime
+    """When it was saved, by the PSA's clock."""
+    member: str | None
+    """Login name of whoever saved it."""
+    board_id: int
+    status_id: int
+    owner: str | None = None
+
+    @classmethod
+    def of(cls, ticket: Ticket, *, read_at: datetime) -> Sighting:
+        """Return what a reading of the ticket shows; `read_at` stands in where the PSA gives no time."""
+        at = ticket.last_updated or read_at
+        return cls(at, ticket.updated_by, ticket.board_id, ticket.status_id, ticket.owner)
+
+
+def may_claim(member: str | None, roster: Roster) -> bool:
+    """Tell whether a login name belongs to an engineer, admin or owner of the account who still works there."""
+    return member is not None and roster.decides(member) and roster.person(member).role in CLAIMING_ROLES
+
+
+def status_set_by_person(ticket: Ticket, saves: Iterable[Sighting], roster: Roster) -> bool:
+    """Tell whether a person put a ticket into the status it shows, by the earliest save that is known to show it.
+
+    Our own writes come after others' and change no status, so behind one of ours a person is taken to stand.
+    """
+    last = Sighting.of(ticket, read_at=datetime.max.replace(tzinfo=UTC))
+    run: list[Sighting] = []
+    for save in [*sorted((save for save in saves if save.at <= last.at), key=lambda save: save.at), last]:
+        run = [*run, save] if status_of(save) == status_of(last) else []
+    first = next((save for save in run if not same_login(save.member, roster.us)), run[0])
+    return roster.decides(first.member) or same_login(first.member, roster.us)
+
+
+def saves_of(evidence: Evidence, before: Sighting | None, observed: Iterable[Sighting]) -> list[Sighting]:
+    last = Sighting.of(evidence.ticket, read_at=evidence.read_at)
+    later = [save for save in observed if before is None or save.at >= before.at]
+    return [*([before] if before else []), *sorted({*later, last} - {before}, key=lambda save: (save.at, save == last))]
+
+
+def status_of(save: Sighting) -> tuple[int, int]:
+    return save.board_id, save.status_id
+
+
+def same_login(one: str | None, other: str | None) -> bool:
+    return one is not None and other is not None and one.strip().lower() == other.strip().lower()
