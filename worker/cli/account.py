@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import math
 import os
-import re
 import sys
-import zoneinfo
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from worker.cli import token as commands_token
+from worker.cli.account_options import KEYS, add_options, columns_of
 from worker.cli.installation import Subparsers, say, wired
 
 if TYPE_CHECKING:
@@ -21,13 +19,6 @@ if TYPE_CHECKING:
 
     from escalation.figures.hours import Calendar
     from models.account.accounts import Account
-
-KEYS = {
-    "public_key": "CONNECTWISE_PUBLIC_KEY",
-    "private_key": "CONNECTWISE_PRIVATE_KEY",
-    "client_id": "CONNECTWISE_CLIENT_ID",
-}
-"""Secrets on a command line show in the process list, so each can come from the environment too."""
 
 EXAMPLE = """\
 example:
@@ -54,7 +45,7 @@ def add_to(every: Subparsers) -> None:
     add.add_argument("name", metavar="NAME", help="what you call this MSP")
     add.add_argument("--site", required=True, help="where you log in, e.g. na.myconnectwise.net or your own host")
     add.add_argument("--company", required=True, help="the company you type when you log in to ConnectWise")
-    _options(add)
+    add_options(add)
     add.set_defaults(run=_add)
 
     change = one.add_parser("set", help="change an account; run `account connect` afterwards")
@@ -66,7 +57,7 @@ def add_to(every: Subparsers) -> None:
     change.add_argument(
         "--calendar", type=Path, metavar="FILE", help="working hours as JSON; what was handed off before keeps its own"
     )
-    _options(change)
+    add_options(change)
     change.set_defaults(run=_set)
 
     for name, help_text, run in (
@@ -93,129 +84,6 @@ def add_to(every: Subparsers) -> None:
     rotate.set_defaults(run=_rotate)
 
 
-def _options(parser: argparse.ArgumentParser) -> None:
-    for key, variable in KEYS.items():
-        parser.add_argument(f"--{key.replace('_', '-')}", help=f"or {variable} in the environment, for `add`")
-    parser.add_argument("--board", action="append", metavar="NAME", help="repeatable; default: all boards")
-    parser.add_argument("--escalate-status", action="append", metavar="NAME", help="repeatable")
-    parser.add_argument(
-        "--claim-status", action="append", metavar="NAME",
-        help="what says that a ticket is taken, whoever sets it; repeatable, and looked for on all boards",
-    )  # fmt: skip
-    parser.add_argument("--engineers", type=_names, metavar="IDS", help="login names or member ids, comma-separated")
-    parser.add_argument("--admins", type=_names, metavar="IDS")
-    parser.add_argument("--owner", metavar="ID")
-    parser.add_argument(
-        "--connector", action="append", metavar="LOGIN",
-        help="a login under which a program enters what customers write, such as a mail connector: its notes count as "
-        "theirs. Repeatable, replaces those named before; an empty name takes all back",
-    )  # fmt: skip
-    parser.add_argument("--timezone", type=_time_zone, help="e.g. Europe/London")
-    parser.add_argument("--hourly-rate", type=_rate, help="what an hour of a senior is worth, e.g. 85")
-    parser.add_argument("--currency", type=_currency, help="e.g. GBP")
-    parser.add_argument(
-        "--claim-expiry", type=_minutes, metavar="MIN", help="working minutes until a claim without action runs out"
-    )
-    parser.add_argument(
-        "--ask-junior", action=argparse.BooleanOptionalAction, default=None,
-        help="ask whoever escalated, in a note of its own, for the most valuable fact that is not recorded",
-    )  # fmt: skip
-    parser.add_argument(
-        "--canary-ticket", type=_ticket, metavar="N",
-        help="a ticket kept for trials, which a canary reads; 0: none any more",
-    )  # fmt: skip
-    parser.add_argument(
-        "--canary-posts", action=argparse.BooleanOptionalAction, default=None,
-        help="also write an internal note into the canary's ticket and remove it again",
-    )  # fmt: skip
-    parser.add_argument(
-        "--reader", choices=("local", "model"),
-        help="who reads the tickets: rules on this machine, or after them a large model, which AI_PROVIDER names; what it is "
-        "sent: docs/privacy.md",
-    )  # fmt: skip
-    parser.add_argument(
-        "--model-cap", type=_cap, metavar="AMOUNT",
-        help="the most a month's calls of the model may cost, in AI_PRICE's currency, or in tokens without it; 0: no cap",
-    )  # fmt: skip
-    parser.add_argument(
-        "--allow-private", action=argparse.BooleanOptionalAction, default=None,
-        help="allow http, ports and private addresses for this account (on-premises, simulator)",
-    )  # fmt: skip
-
-
-def _names(text: str) -> list[str]:
-    return [name.strip() for name in text.split(",") if name.strip()]
-
-
-def _rate(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not 0 <= value < 100_000:
-        raise argparse.ArgumentTypeError(f"{text!r} is no hourly rate; write e.g. 85 or 92.50")
-    return value
-
-
-def _currency(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z]{3}", text):
-        raise argparse.ArgumentTypeError(f"{text!r} is no currency; write its three letters, e.g. GBP")
-    return text.upper()
-
-
-def _minutes(text: str) -> int:
-    if not text.isdecimal() or not 5 <= int(text) <= 2400:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of working minutes; write 5 to 2400, e.g. 60")
-    return int(text)
-
-
-def _cap(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not 0 <= value < 1_000_000_000:
-        raise argparse.ArgumentTypeError(f"{text!r} is no cap; write an amount, e.g. 25, or 0 for no cap")
-    return value
-
-
-def _ticket(text: str) -> int:
-    if not text.isdecimal() or len(text) > 12:
-        raise argparse.ArgumentTypeError(f"{text!r} is no ticket; write its number, or 0 for none any more")
-    return int(text)
-
-
-def _time_zone(text: str) -> str:
-    if text not in zoneinfo.available_timezones():
-        raise argparse.ArgumentTypeError(f"{text!r} is no IANA time zone; write e.g. Europe/London or America/New_York")
-    return text
-
-
-def _columns(options: argparse.Namespace) -> dict[str, Any]:
-    given = {
-        "board_names": options.board,
-        "escalate_status_names": options.escalate_status,
-        "claim_status_names": options.claim_status,
-        "engineers": options.engineers,
-        "admins": options.admins,
-        "owner": options.owner,
-        "time_zone": options.timezone,
-        "hourly_rate": options.hourly_rate,
-        "currency": options.currency,
-        "claim_expiry_minutes": options.claim_expiry,
-        "allow_private": options.allow_private,
-        "ask_junior": options.ask_junior,
-        "canary_ticket": options.canary_ticket,
-        "canary_posts": options.canary_posts,
-        "reader": options.reader,
-        "model_cap": options.model_cap,
-    }
-    columns = {name: value for name, value in given.items() if value is not None}
-    if options.connector is not None:
-        columns["settings"] = {"connectors": [name.strip() for name in options.connector if name.strip()]}
-    return columns
-
-
 def _credentials(options: argparse.Namespace) -> dict[str, str]:
     given = {key: getattr(options, key) or os.environ.get(variable) for key, variable in KEYS.items()}
     return {key: value for key, value in given.items() if value}
@@ -235,7 +103,7 @@ def _add(options: argparse.Namespace) -> int:
     missing = [f"--{key.replace('_', '-')} (or {variable})" for key, variable in KEYS.items() if key not in keys]
     if missing:
         raise CannotConnect(f"still needed: {', '.join(missing)}")
-    columns = _columns(options)
+    columns = columns_of(options)
     if not columns.get("escalate_status_names"):
         raise CannotConnect("still needed: --escalate-status NAME, the status a junior sets when stuck")
     try:
@@ -261,7 +129,7 @@ def _set(options: argparse.Namespace) -> int:
 
     services = wired()
     account = account_named(services, options.name)
-    columns = _columns(options)
+    columns = columns_of(options)
     calendar = _calendar(options.calendar, columns.get("time_zone", account.time_zone)) if options.calendar else None
     columns |= {k: v for k, v in (("site", options.site), ("company", options.company)) if v}
     if columns.keys() & {"site", "company"}:

@@ -1,0 +1,139 @@
+"""The options that `account add` and `account set` share, each checked as it is read."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import re
+import zoneinfo
+from typing import Any
+
+KEYS = {
+    "public_key": "CONNECTWISE_PUBLIC_KEY",
+    "private_key": "CONNECTWISE_PRIVATE_KEY",
+    "client_id": "CONNECTWISE_CLIENT_ID",
+}
+"""Secrets on a command line show in the process list, so each can come from the environment too."""
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    for key, variable in KEYS.items():
+        parser.add_argument(f"--{key.replace('_', '-')}", help=f"or {variable} in the environment, for `add`")
+    parser.add_argument("--board", action="append", metavar="NAME", help="repeatable; default: all boards")
+    parser.add_argument("--escalate-status", action="append", metavar="NAME", help="repeatable")
+    parser.add_argument(
+        "--claim-status", action="append", metavar="NAME",
+        help="what says that a ticket is taken, whoever sets it; repeatable, and looked for on all boards",
+    )  # fmt: skip
+    parser.add_argument("--engineers", type=_names, metavar="IDS", help="login names or member ids, comma-separated")
+    parser.add_argument("--admins", type=_names, metavar="IDS")
+    parser.add_argument("--owner", metavar="ID")
+    parser.add_argument(
+        "--connector", action="append", metavar="LOGIN",
+        help="a login under which a program enters what customers write, such as a mail connector: its notes count as "
+        "theirs. Repeatable, replaces those named before; an empty name takes all back",
+    )  # fmt: skip
+    parser.add_argument("--timezone", type=_time_zone, help="e.g. Europe/London")
+    parser.add_argument("--hourly-rate", type=_rate, help="what an hour of a senior is worth, e.g. 85")
+    parser.add_argument("--currency", type=_currency, help="e.g. GBP")
+    parser.add_argument(
+        "--claim-expiry", type=_minutes, metavar="MIN", help="working minutes until a claim without action runs out"
+    )
+    parser.add_argument(
+        "--ask-junior", action=argparse.BooleanOptionalAction, default=None,
+        help="ask whoever escalated, in a note of its own, for the most valuable fact that is not recorded",
+    )  # fmt: skip
+    parser.add_argument(
+        "--canary-ticket", type=_ticket, metavar="N",
+        help="a ticket kept for trials, which a canary reads; 0: none any more",
+    )  # fmt: skip
+    parser.add_argument(
+        "--canary-posts", action=argparse.BooleanOptionalAction, default=None,
+        help="also write an internal note into the canary's ticket and remove it again",
+    )  # fmt: skip
+    parser.add_argument(
+        "--reader", choices=("local", "model"),
+        help="who reads the tickets: rules on this machine, or after them a large model, which AI_PROVIDER names; what it is "
+        "sent: docs/privacy.md",
+    )  # fmt: skip
+    parser.add_argument(
+        "--model-cap", type=_cap, metavar="AMOUNT",
+        help="the most a month's calls of the model may cost, in AI_PRICE's currency, or in tokens without it; 0: no cap",
+    )  # fmt: skip
+    parser.add_argument(
+        "--allow-private", action=argparse.BooleanOptionalAction, default=None,
+        help="allow http, ports and private addresses for this account (on-premises, simulator)",
+    )  # fmt: skip
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _rate(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 <= value < 100_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is no hourly rate; write e.g. 85 or 92.50")
+    return value
+
+
+def _currency(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z]{3}", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no currency; write its three letters, e.g. GBP")
+    return text.upper()
+
+
+def _minutes(text: str) -> int:
+    if not text.isdecimal() or not 5 <= int(text) <= 2400:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of working minutes; write 5 to 2400, e.g. 60")
+    return int(text)
+
+
+def _cap(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 <= value < 1_000_000_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is no cap; write an amount, e.g. 25, or 0 for no cap")
+    return value
+
+
+def _ticket(text: str) -> int:
+    if not text.isdecimal() or len(text) > 12:
+        raise argparse.ArgumentTypeError(f"{text!r} is no ticket; write its number, or 0 for none any more")
+    return int(text)
+
+
+def _time_zone(text: str) -> str:
+    if text not in zoneinfo.available_timezones():
+        raise argparse.ArgumentTypeError(f"{text!r} is no IANA time zone; write e.g. Europe/London or America/New_York")
+    return text
+
+
+def columns_of(options: argparse.Namespace) -> dict[str, Any]:
+    given = {
+        "board_names": options.board,
+        "escalate_status_names": options.escalate_status,
+        "claim_status_names": options.claim_status,
+        "engineers": options.engineers,
+        "admins": options.admins,
+        "owner": options.owner,
+        "time_zone": options.timezone,
+        "hourly_rate": options.hourly_rate,
+        "currency": options.currency,
+        "claim_expiry_minutes": options.claim_expiry,
+        "allow_private": options.allow_private,
+        "ask_junior": options.ask_junior,
+        "canary_ticket": options.canary_ticket,
+        "canary_posts": options.canary_posts,
+        "reader": options.reader,
+        "model_cap": options.model_cap,
+    }
+    columns = {name: value for name, value in given.items() if value is not None}
+    if options.connector is not None:
+        columns["settings"] = {"connectors": [name.strip() for name in options.connector if name.strip()]}
+    return columns
