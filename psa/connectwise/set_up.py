@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -32,11 +33,12 @@ class SetUp(Connection):
         if names is not None:
             wanted = {n.strip().casefold() for n in names}
             rows = [r for r in rows if (r.name or "").strip().casefold() in wanted]
-        return [
-            row.board(self._calls.pages(boards.id(row.id).statuses, StatusRow, {}, "rest"))
-            for row in rows
-            if row.id
-        ]
+        found = []
+        for row in rows:
+            if row.id:
+                with contextlib.suppress(NotFound):  # a row of the list that is no board, or is none any more
+                    found.append(row.board(self._calls.pages(boards.id(row.id).statuses, StatusRow, {}, "rest")))
+        return found
 
     def members(self) -> list[Member]:
         """Read all members, API members too.

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from models.tables import Inbox
 from models.work import ticket_watch
-from tests.journeys.conftest import Journey
+from tests.journeys.journey import Journey
 
 SAVES = 60
 

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from models.figures.scoring import scorecard_of
-from tests.journeys.conftest import Journey
+from tests.journeys.journey import Journey
 from worker.account.onboarding import measure_skew
 
 RULE = "program:wf-dispatch"

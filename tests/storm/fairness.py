@@ -99,8 +99,11 @@ def measure(rig: Rig, msp: Msp, samples: int, gap_s: float = GAP_S) -> Times:
         with rig.stack.services.database.account(msp.account_id, reading=True) as session:
             for ticket in sent.keys() - found.keys():
                 for handoff in handoffs.by_ticket(session, msp.account_id, ticket):
-                    if handoff.posted_at:
-                        found[ticket] = handoff.posted_at.timestamp()
+                    moves = handoffs.transitions(session, msp.account_id, handoff.id)
+                    # When the note was there by our clock; ConnectWise's own moment has whole seconds.
+                    posted = next((m.recorded_at for m in moves if m.to_state == "posted"), None)
+                    if posted:
+                        found[ticket] = posted.timestamp()
         time.sleep(0.2)
     late = [GIVEN_UP_S] * (samples - len(found))
     return Times(

@@ -93,7 +93,9 @@ def _play(stack: Stack) -> bool:
     (home / "brief.md").write_text(note["text"])
     _rule("The brief as it stands in the ticket (internal, customers never see it)")
     _say(note["text"])
-    took = (handoff.posted_at - moment).total_seconds()
+    moves = look(lambda s: handoffs.transitions(s, account_id, handoff.id))
+    noted = next(move.recorded_at for move in moves if move.to_state == "posted")  # ConnectWise's own has whole seconds
+    took = (noted - moment).total_seconds()
     _rule(f"Status change to note in the ticket: {took * 1000:.0f} ms; everybody told: see above")
     everybody = all(d.status in ("sent", "suppressed") for d in sent) and any(d.status == "sent" for d in sent)
     internal = note["internalAnalysisFlag"] and not note["detailDescriptionFlag"] and not note["resolutionFlag"]

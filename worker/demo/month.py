@@ -162,7 +162,7 @@ def _reading(session: Session, account_id: int, number: int, dice: random.Random
 def _leave_alone(session: Session, account_id: int) -> None:
     """Let no worker do what would follow: there is no ticket behind any of it."""
     nothing_due = {
-        "settle_due_at": None, "observe_due_at": None, "read_due_at": None, "refresh_due_at": None, "next_attempt_at": None,
-        "notify_state": "skipped",
+        "settle_due_at": None, "observe_due_at": None, "notes_due_at": None, "read_due_at": None, "refresh_due_at": None,
+        "next_attempt_at": None, "notify_state": "skipped",
     }  # fmt: skip
     session.execute(update(Handoff).where(Handoff.account_id == account_id).values(nothing_due))

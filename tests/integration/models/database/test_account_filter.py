@@ -27,6 +27,8 @@ from tests.integration.models.places import NOW, account, handoff
 
 ROWS: tuple[type[Row], ...] = (Canary, Handoff, ModelCall, Inbox, Delivery, Transition, Snapshot)
 VALUES: dict[str, Any] = {
+    "board": "Help Desk",
+    "status": "Escalated",
     "now": NOW + timedelta(hours=2), "lease_s": 60.0, "holder": "h", "fence": 1, "reason": "r", "why": "w", "actor": "a",
     "draft": "d", "draft_hash": "x", "marker": "RF-1", "escalation_package": {}, "schema_version": 1, "note_id": 5,
     "note_hash": "x", "next_attempt_at": NOW, "due_at": NOW, "at": NOW, "until": NOW, "member_id": 11, "outcome": "o",
