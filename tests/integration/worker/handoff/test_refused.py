@@ -42,7 +42,7 @@ def alerts(shop: Shop) -> list[str]:
         return [a.kind for a in jobs.open_alerts(session, shop.account_id)]
 
 
-def live(shop: Shop, handoff_id: int, *, minutes: float, step_s: float = 10) -> None:
+def live(shop: Shop, handoff_id: int, *, minutes: float, step_s: float = 20) -> None:
     """Let time pass and do what is due meanwhile."""
     for _ in range(int(minutes * 60 / step_s)):
         shop.clock.advance(step_s)
@@ -80,15 +80,15 @@ def test_what_stays_refused_is_parked_told_once_and_tried_further_apart(shop: Sh
     live(shop, handoff_id, minutes=14)
     assert shop.handoffs()[0].brief_state == "pending"
     assert alerts(shop) == []
-    live(shop, handoff_id, minutes=60)
+    live(shop, handoff_id, minutes=60, step_s=60)
     assert shop.handoffs()[0].brief_state == "parked"
     assert alerts(shop) == ["brief parked"]
     assert len(tried) < 16
     before = len(tried)
-    live(shop, handoff_id, minutes=12 * 60, step_s=60)
+    live(shop, handoff_id, minutes=12 * 60, step_s=300)
     assert len(tried) - before < 6
     shop.psa.before.clear()
-    live(shop, handoff_id, minutes=7 * 60, step_s=60)  # nobody replays anything
+    live(shop, handoff_id, minutes=7 * 60, step_s=300)  # nobody replays anything
     assert shop.handoffs()[0].brief_state == "posted"
     assert len(shop.psa.posted[48213]) == 1
     assert alerts(shop) == []
