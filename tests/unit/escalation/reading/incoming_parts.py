@@ -90,7 +90,7 @@ CARDS = (
     "Sent from my iPhone",
 )
 BOILERPLATE = (
-    "CAUTION: This email originated from outside of the organization. Do not click links or open attachments unless you recognize the sender and know the content is safe.",
+    "CAUTION: This message was sent by somebody outside our organisation. Do not click links or open attachments unless you know the sender and expect the content.",
     "EXTERNAL EMAIL - Be careful with attachments and links. We removed 1 attachment from this message.",
     "You don't often get email from a.customer@example.com. Learn why this is important<https://aka.example/LearnAboutSenderIdentification>",
     "[EXTERNAL] Do not open attachments unless you know the sender.",
