@@ -6,7 +6,7 @@ PY := $(VENV)/bin/python
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run simulator test test-fast crashes storm hostile headers guards check lint types contracts lock audit bench pictures clean
+.PHONY: help setup demo run simulator test test-fast storm-short crashes storm hostile headers guards check lint types contracts lock audit bench pictures clean
 
 help: ## list all commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -30,6 +30,9 @@ test: $(VENV)/.ready ## all tests: unit, integration on SQLite and PostgreSQL, j
 
 test-fast: $(VENV)/.ready ## unit tests only
 	@$(PY) -m pytest tests/unit -n 2
+
+storm-short: $(VENV)/.ready ## kill -9, floods and faults at the whole product, three minutes (CI calls it after `make test`)
+	@$(PY) -m pytest -m storm -n 4 --dist loadgroup
 
 crashes: $(VENV)/.ready ## kill -9 at every named point, three passes each, and SIGSTOP beyond the lease (hours; STORM="--only 'pass 1'")
 	@$(PY) -m tests.storm --crashes $(STORM)

@@ -7,6 +7,7 @@ import pytest
 from benchmarks import contested
 
 
+@pytest.mark.storm
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 def test_one_winner_each(database: str, capsys: pytest.CaptureFixture[str]) -> None:
     good = contested.run(25, database, webs=2, seed=7)

@@ -13,6 +13,8 @@ import pytest
 from tests.storm.crashes import Case, strike
 from tests.storm.rig import Rig, rig
 
+pytestmark = pytest.mark.storm
+
 SHORT = [
     Case("triage.decided"),
     Case("publish.drafted"),

@@ -16,6 +16,8 @@ from tests.storm.fairness import USUAL, flood, hang, measure, silent_server
 from tests.storm.politeness import manners
 from tests.storm.rig import Rig, rig
 
+pytestmark = pytest.mark.storm
+
 TIMES_AS_LONG = 20
 RETRY_AFTER_S = 1
 SAMPLES = 3

@@ -135,7 +135,7 @@ def without(copy: Path, guard: Guard) -> str:
     file.write_text(whole.replace(guard.guard, guard.without), encoding="utf-8")
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "--no-header", *guard.tests],
+            [sys.executable, "-m", "pytest", "-m", "", "-x", "-q", "-p", "no:cacheprovider", "--no-header", *guard.tests],
             cwd=copy, capture_output=True, text=True, timeout=300, check=False,
         )  # fmt: skip
     finally:

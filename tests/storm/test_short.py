@@ -1,4 +1,4 @@
-"""The short form of `make storm` for every run: a few storms, weak ones, on one database."""
+"""The short form of `make storm`, for `make storm-short`: a few storms, weak ones, on one database."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ SHORT = (
 )
 
 
+@pytest.mark.storm
 @pytest.mark.parametrize("shared_rig", ["sqlite"], indirect=True, scope="session")
 @pytest.mark.parametrize("name", SHORT)
 def test_nothing_is_lost_and_nothing_comes_twice(shared_rig: Rig, name: str) -> None:

@@ -194,12 +194,12 @@ def test_a_slow_receiver_loses_the_event(remote: Remote, api: Api, receiver: Rec
 
 def test_deliveries_do_not_wait_for_one_another(remote: Remote, api: Api, receiver: Receiver) -> None:
     register(api, receiver)
-    receiver.wait_s = 0.3
+    receiver.wait_s = 1
     began = time.monotonic()
     for _ in range(12):
         escalate(remote)
     remote.wait_delivered()
-    assert time.monotonic() - began < 1.5
+    assert time.monotonic() - began < 8, "one after the other they take twelve seconds"
     assert len(receiver.got) == 12
 
 

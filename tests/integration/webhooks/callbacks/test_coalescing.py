@@ -115,14 +115,14 @@ def test_a_hundred_saves_by_a_workflow_are_a_handful_of_readings_and_the_last_is
     assert desk.rows(Inbox.state == "new") == 0
 
 
-def test_a_storm_of_an_hour_is_read_about_once_a_minute(desk: Desk) -> None:
+def test_a_storm_of_twenty_minutes_is_read_about_once_a_minute(desk: Desk) -> None:
     desk.send(desk.save(status_id=ESCALATED))
     desk.read()
     readings = 0
-    for _ in range(720):
+    for _ in range(240):
         desk.send(desk.save(seconds=5, by="workflow"))
         readings += desk.read()
-    assert 50 <= readings <= 70
+    assert 16 <= readings <= 27
 
 
 def test_a_claim_in_the_middle_of_a_storm_is_read_at_once(desk: Desk) -> None:
@@ -154,7 +154,7 @@ def test_who_took_it_is_told_by_the_first_save_that_shows_it_however_they_come_i
     assert (handoff.response_state, handoff.claimed_by) == ("claimed", 2)
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(6))
 def test_the_last_save_is_read_whatever_comes_in_between(desk: Desk, seed: int) -> None:
     chance = random.Random(seed)
     desk.send(desk.save(status_id=ESCALATED))

@@ -341,7 +341,7 @@ def test_no_answer_waits_for_a_broker_that_is_frozen(post: Post, tmp_path: Path)
         post.client = create_app(Settings.read(environment)).test_client()
         begun = time.monotonic()
         assert {post.send(another(post.keys.url)).status_code for _ in range(20)} == {204}
-        assert time.monotonic() - begun < 1
+        assert time.monotonic() - begun < 5, "one time-out of the twenty's would be a second each"
         post.its_database.dispose()
     assert len(post.rows()) == 20
 

@@ -17,7 +17,6 @@ from tests.integration.webhooks.office import MARIA, open_office
 from worker.process.embedded import free_port
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(program() is None, reason="needs Chromium (apt-get install chromium)")
 def test_a_browser_claims_gives_back_and_keeps_the_page_to_itself(
     sqlite_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
