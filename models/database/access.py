@@ -28,6 +28,7 @@ from models.tables import (
     Job,
     Member,
     ModelCall,
+    Opened,
     Report,
     Sighting,
     Snapshot,
@@ -41,7 +42,7 @@ log = structlog.get_logger()
 
 OF_ACCOUNT: tuple[type[Row], ...] = (
     AccountStatus, Member, Inbox, Watch, Handoff, Snapshot, Transition, Delivery, Job, Alert, Sighting, Calendar,
-    Stopwatch, Backcast, Report, Canary, ModelCall,
+    Stopwatch, Backcast, Report, Canary, ModelCall, Opened,
 )  # fmt: skip
 """Tables with `account_id`; `account` itself goes by its id, `heartbeat` belongs to nobody."""
 

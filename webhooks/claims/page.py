@@ -22,7 +22,7 @@ from escalation.lifecycle import Response as State
 from escalation.package.stored import UnknownPackageVersion, load
 from psa.connectwise.links import ticket_url
 from psa.outbound.allowed_hosts import Site
-from webhooks.authorization import NotSenior, TakenBack
+from webhooks.authorization import NotAllowed, TakenBack, origin_of
 from webhooks.bulkhead import Away, Bulkhead
 from webhooks.claims.claiming import Claiming, ClaimView, NoSuchHandoff
 from worker.process.links import CLAIM_LINK_S, BadPass, Passes
@@ -90,7 +90,7 @@ class Page:
 
     def __init__(self, passes: Passes, *, public_url: str, clock: Callable[[], datetime]) -> None:
         self._passes, self._clock = passes, clock
-        self._origin = _origin(public_url)
+        self._origin = origin_of(public_url)
         self._secure = public_url.startswith("https:")
         self._path = f"{urlsplit(public_url).path.rstrip('/')}/claim"
 
@@ -115,7 +115,7 @@ class Page:
         """
         site = request.headers.get("Sec-Fetch-Site", "same-origin")
         origin = request.headers.get("Origin", "null")
-        if site != "same-origin" or origin not in ("null", self._origin, _origin(request.host_url)):
+        if site != "same-origin" or origin not in ("null", self._origin, origin_of(request.host_url)):
             raise NotOurButton(f"sent from {origin}, {site}")
         if (request.content_length or 0) > LARGEST_FORM:
             raise NotOurButton("larger than our form")
@@ -129,11 +129,6 @@ class Page:
         if deed not in DEEDS:
             raise NotOurButton("no button of ours")
         return deed
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}".lower()
 
 
 def _guarded(response: Response) -> Response:
@@ -227,7 +222,7 @@ def _trouble(error: Exception) -> tuple[int, str, str, bool]:
     if isinstance(error, TakenBack):
         what = "All earlier links of your company were taken back. The button in a newer e-mail works."
         return 410, "This link was taken back", f"{what} {OWNER}", False
-    if isinstance(error, NotSenior):
+    if isinstance(error, NotAllowed):
         what = (
             "Only active engineers, admins and the owner claim escalations, and you are none of them now. If that is "
             "wrong, ask whoever runs ResolutionFlow at your company to add you to the engineers and connect again."
