@@ -19,6 +19,7 @@ from escalation.lifecycle import Response
 from models.database.sessions import Database
 from models.handoff import claims, deliveries, handoffs
 from models.handoff.handoffs import Handoff
+from models.handoff.opened import mark_opened
 from models.tables import Member
 from webhooks.authorization import Pass, Viewer, require_engineer_or_admin
 from worker.process import crash
@@ -103,6 +104,7 @@ class Claiming:
                 happened_at=senior.psa_time(now), why=WAYS[way], actor=senior.login,
             )  # fmt: skip
             view = _view(session, senior, handoff_id, changed=won)
+            mark_opened(session, who.account_id, handoff_id, member_id=senior.member_id, now=now)
         crash.point("claim.stored")
         if won:
             self._settle(view, "claimed")
@@ -137,6 +139,7 @@ class Claiming:
             )  # fmt: skip
             if done:
                 deliveries.suppress_pending(session, who.account_id, handoff_id, reason=why, now=now)
+                mark_opened(session, who.account_id, handoff_id, member_id=senior.member_id, now=now)
             view = _view(session, senior, handoff_id, changed=done)
         crash.point("claim.dismissed")
         if done:

@@ -40,8 +40,8 @@ def _token(options: argparse.Namespace) -> int:
         with services.database.account(account.id) as session:
             accounts.set_account(session, account.id, token_epoch=accounts.Account.token_epoch + 1)
         say(
-            f"{account.name}: every API token, every browser signed in, and every claim link in mails sent so far has stopped working. Seniors still "
-            "claim by making themselves the ticket's owner; scripts need new tokens: "
+            f"{account.name}: every API token, every browser signed in, and every claim link in mails sent so far has stopped "
+            "working. Seniors still claim by making themselves the ticket's owner; scripts need new tokens: "
             f"resolutionflow account token {account.name} --member ID"
         )
         return 0
