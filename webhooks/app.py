@@ -9,6 +9,7 @@ from sqlalchemy import text
 from models.account.accounts import Cipher
 from models.database.sessions import Database
 from psa.connectwise.callbacks import LARGEST_BODY
+from psa.connectwise.member_proof import MemberProof
 from psa.connectwise.signatures import Verifier
 from webhooks import health, metrics
 from webhooks.api import routes
@@ -16,13 +17,14 @@ from webhooks.api.records import Records
 from webhooks.authorization import DOOR, Door, refuse
 from webhooks.bulkhead import Bulkhead
 from webhooks.callbacks import receiver as callbacks
-from webhooks.callbacks.refused_callers import RefusedCallers
 from webhooks.callbacks.token_lookup import TokenLookup
 from webhooks.claims import page
 from webhooks.claims.claiming import Claiming
 from webhooks.health import Readiness
 from webhooks.problems import speak_plainly
+from webhooks.refused_callers import RefusedCallers
 from webhooks.ringing import Ringer
+from webhooks.sign_in import link, pod
 from worker import __version__
 from worker.process.bell import Bell, make
 from worker.process.links import Passes
@@ -71,6 +73,10 @@ def create_app(settings: Settings | None = None) -> Flask:
         page.blueprint(claiming, passes, counter, public_url=settings.public_url, clock=database.now)
     )
     app.register_blueprint(routes.blueprint(claiming, Records(database, database.now), counter))
+    pods = pod.Pods(database, Cipher(settings.secret_keys), passes.tokens, MemberProof(), counter)
+    app.register_blueprint(pod.blueprint(pods))
+    links = link.Links(database, passes, bell, database.now)
+    app.register_blueprint(link.blueprint(links, passes, counter, public_url=settings.public_url))
     meter = metrics.Meter(database, database.now, canary_late_s=settings.intervals.canary_late)
     app.register_blueprint(metrics.blueprint(meter, database.now, token=settings.metrics_token))
     return app

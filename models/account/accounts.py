@@ -30,6 +30,7 @@ __all__ = [
     "account_by_token",
     "add_account",
     "claim_poll",
+    "client_id",
     "connectors_of",
     "credentials",
     "due_polls",
@@ -218,6 +219,11 @@ def credentials(account: Account, cipher: Cipher) -> Credentials:
         allow_private=account.allow_private,
         codebase=account.codebase,
     )
+
+
+def client_id(account: Account, cipher: Cipher) -> str:
+    """Return the id by which the account's ConnectWise knows the integration. Raises `CannotDecrypt`."""
+    return _decrypted(account, cipher, "client_id").decode()
 
 
 def path_token(account: Account, cipher: Cipher) -> str:
