@@ -9,19 +9,22 @@ from sqlalchemy import text
 from models.account.accounts import Cipher
 from models.database.sessions import Database
 from psa.connectwise.callbacks import LARGEST_BODY
+from psa.connectwise.member_proof import MemberProof
 from psa.connectwise.signatures import Verifier
 from webhooks import health, metrics
 from webhooks.api import routes
 from webhooks.api.records import Records
+from webhooks.authorization import DOOR, Door, refuse
 from webhooks.bulkhead import Bulkhead
 from webhooks.callbacks import receiver as callbacks
-from webhooks.callbacks.refused_callers import RefusedCallers
 from webhooks.callbacks.token_lookup import TokenLookup
 from webhooks.claims import page
 from webhooks.claims.claiming import Claiming
 from webhooks.health import Readiness
 from webhooks.problems import speak_plainly
+from webhooks.refused_callers import RefusedCallers
 from webhooks.ringing import Ringer
+from webhooks.sign_in import link, pod
 from worker import __version__
 from worker.process.bell import Bell, make
 from worker.process.links import Passes
@@ -47,6 +50,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     database = Database(settings.database_url, statement_timeout_s=STATEMENT_S)
     app.extensions["resolutionflow"] = database
     speak_plainly(app)
+    refuse(app)
     bell = Ringer(Bell(make(settings)), burst=settings.burst, rate=settings.calls_per_second)
     passes = Passes(settings.secret_keys)
     receiver = callbacks.Receiver(
@@ -63,11 +67,16 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(health.blueprint(_readiness(database, settings)))
     # People wait longer than ConnectWise and are fewer: a door of their own, so that neither holds up the other.
     counter = Bulkhead(lambda: _writable(database), width=6, within_s=5.0, squeeze_s=2.0)
+    app.extensions[DOOR] = Door(database, passes.tokens, counter, public_url=settings.public_url)
     claiming = Claiming(database, bell, database.now)
     app.register_blueprint(
         page.blueprint(claiming, passes, counter, public_url=settings.public_url, clock=database.now)
     )
-    app.register_blueprint(routes.blueprint(claiming, Records(database, database.now), passes, counter))
+    app.register_blueprint(routes.blueprint(claiming, Records(database, database.now), counter))
+    pods = pod.Pods(database, Cipher(settings.secret_keys), passes.tokens, MemberProof(), counter)
+    app.register_blueprint(pod.blueprint(pods))
+    links = link.Links(database, passes, bell, database.now)
+    app.register_blueprint(link.blueprint(links, passes, counter, public_url=settings.public_url))
     meter = metrics.Meter(database, database.now, canary_late_s=settings.intervals.canary_late)
     app.register_blueprint(metrics.blueprint(meter, database.now, token=settings.metrics_token))
     return app

@@ -23,11 +23,14 @@ __all__ = [
     "Cipher",
     "Credentials",
     "MemberRow",
+    "PageAccount",
     "StatusRow",
     "account_by_name",
+    "account_by_page_key",
     "account_by_token",
     "add_account",
     "claim_poll",
+    "client_id",
     "connectors_of",
     "credentials",
     "due_polls",
@@ -71,6 +74,18 @@ class Credentials:
 
 
 @dataclass(frozen=True, slots=True)
+class PageAccount:
+    """Whose page it is that the PSA shows in a frame: what is needed before anybody has said who they are."""
+
+    id: int
+    name: str
+    site: str
+    company: str
+    allow_private: bool
+    page_key: str
+
+
+@dataclass(frozen=True, slots=True)
 class StatusRow:
     """What one status of one board means: `escalate`, `claim`, `closed`, or `default`: what a ticket gets by itself."""
 
@@ -110,6 +125,7 @@ def add_account(
     }
     row = Account(id=account_id, name=name, site=site, company=company, created_at=now, **columns)
     row.path_token_hash = cipher.token_hashes(token)[0]
+    row.page_key = secrets.token_urlsafe(16)
     for column, value in plain.items():
         setattr(row, column, cipher.encrypt(value, account_id=account_id, field=column))
     system.add(row)
@@ -140,6 +156,13 @@ def account_by_name(system: Session, name: str) -> Account | None:
 def account_by_token(system: Session, token: str, cipher: Cipher) -> Account | None:
     """Return the account, without its secrets, that a callback's path token belongs to."""
     return system.scalar(select(Account).where(Account.path_token_hash.in_(cipher.token_hashes(token))))
+
+
+def account_by_page_key(system: Session, key: str) -> PageAccount | None:
+    """Return the account that a page's address in the PSA names, by a key that nobody can guess by counting."""
+    columns = (getattr(Account, name) for name in PageAccount.__dataclass_fields__)
+    found = system.execute(select(*columns).where(Account.page_key == key)).one_or_none()
+    return PageAccount(*found) if found else None
 
 
 def list_accounts(system: Session) -> list[Account]:
@@ -196,6 +219,11 @@ def credentials(account: Account, cipher: Cipher) -> Credentials:
         allow_private=account.allow_private,
         codebase=account.codebase,
     )
+
+
+def client_id(account: Account, cipher: Cipher) -> str:
+    """Return the id by which the account's ConnectWise knows the integration. Raises `CannotDecrypt`."""
+    return _decrypted(account, cipher, "client_id").decode()
 
 
 def path_token(account: Account, cipher: Cipher) -> str:

@@ -28,6 +28,7 @@ from models.tables import (
     Job,
     Member,
     ModelCall,
+    Opened,
     Report,
     Sighting,
     Snapshot,
@@ -41,7 +42,7 @@ log = structlog.get_logger()
 
 OF_ACCOUNT: tuple[type[Row], ...] = (
     AccountStatus, Member, Inbox, Watch, Handoff, Snapshot, Transition, Delivery, Job, Alert, Sighting, Calendar,
-    Stopwatch, Backcast, Report, Canary, ModelCall,
+    Stopwatch, Backcast, Report, Canary, ModelCall, Opened,
 )  # fmt: skip
 """Tables with `account_id`; `account` itself goes by its id, `heartbeat` belongs to nobody."""
 
@@ -62,6 +63,8 @@ _SYSTEM_READS: dict[type[Row], tuple[str, ...]] = {
         "id", "account_id", "nonce", "sent_at", "answered_at", "stored_at", "arrived_at", "ended_at", "failure", "ticket_id",
         "next_attempt_at", "attempts",
     ),
+    # Whose address it is that asks for a sign-in link: neither names nor roles.
+    Member: ("account_id", "id", "email", "active", "is_api"),
     Report: ("id", "account_id", "kind", "period", "status", "attempts", "doubts", "next_attempt_at"),
     ModelCall: (
         "id", "account_id", "handoff_id", "provider", "model", "asked_at", "answered_at", "outcome", "tokens_in", "tokens_out",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, LargeBinary, Numeric, false, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, Numeric, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.tables.columns import Id, Row, encrypted, index_of_waiting, row_number
@@ -18,6 +18,7 @@ class Account(Row):
     __table_args__ = (
         index_of_waiting("account", "next_poll_at"),
         index_of_waiting("account", "next_weekly_at"),
+        Index("uq_account_page_key", "page_key", unique=True),
         {"sqlite_autoincrement": True},
     )
 
@@ -47,6 +48,8 @@ class Account(Row):
     path_token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
     callback_key_id: Mapped[str | None]
     """Pinned by the first verified callback."""
+    page_key: Mapped[str | None]
+    """Names the account in the addresses of its pages inside the PSA. Tells who is meant, and opens nothing."""
     api_member: Mapped[str | None]
     created_at: Mapped[datetime]
     connected_at: Mapped[datetime | None]

@@ -50,7 +50,7 @@ class Backcast(Row):
 
 
 class Report(Row):
-    """One report to one person for one period. States: queued, sending, sent, failed, suppressed."""
+    """One report or sign-in link to one person for one period. States: queued, sending, sent, failed, suppressed."""
 
     __tablename__ = "report"
     __table_args__ = (
@@ -63,7 +63,7 @@ class Report(Row):
     account_id: Mapped[int] = owning_account()
     kind: Mapped[str]
     period: Mapped[str]
-    """For a weekly one the ISO week, such as `2026-W47`."""
+    """For a weekly one the ISO week, such as `2026-W47`; for a sign-in link the minute in which it was asked for."""
     recipient_user_id: Mapped[int] = mapped_column(Id)
     address: Mapped[str | None]
     figures: Mapped[dict[str, Any]]
@@ -79,3 +79,5 @@ class Report(Row):
     message_id: Mapped[str]
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+    used_at: Mapped[datetime | None]
+    """When its link was used, which is good once."""

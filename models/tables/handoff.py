@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, Numeric, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, Numeric, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.tables.columns import Id, Row, index_of_waiting, of_handoff, owning_account, row_number
@@ -216,6 +216,7 @@ class Transition(Row):
     __table_args__ = (
         of_handoff(),
         Index("ix_transition_account_id_handoff_id", "account_id", "handoff_id"),
+        Index("ix_transition_account_id_recorded_at", "account_id", "recorded_at"),
         {"sqlite_autoincrement": True},
     )
 
@@ -230,6 +231,19 @@ class Transition(Row):
     recorded_at: Mapped[datetime]
     why: Mapped[str]
     actor: Mapped[str]
+
+
+class Opened(Row):
+    """That a member opened a handoff on a page, claimed or dismissed it; without one it is new to them."""
+
+    __tablename__ = "opened"
+    __table_args__ = (of_handoff(),)
+
+    account_id: Mapped[int] = mapped_column(Id, ForeignKey("account.id", ondelete="CASCADE"), primary_key=True)
+    handoff_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    member_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    """In the PSA."""
+    at: Mapped[datetime]
 
 
 class Delivery(Row):

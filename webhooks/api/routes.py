@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, cast
+from typing import Any
 
 from apiflask import APIBlueprint, HTTPTokenAuth, Schema
 from apiflask.exceptions import HTTPError
-from flask import Response, g, request
+from flask import Response, request
 
 from psa.outbound import strict_json
 from webhooks.api.records import Records, UnknownPlace
@@ -27,14 +27,10 @@ from webhooks.api.schemas import (
     Reason,
 )
 from webhooks.api.schemas import ClaimView as ClaimViewSchema
-from webhooks.authorization import NotSenior, TakenBack
-from webhooks.bulkhead import Away, Bulkhead
+from webhooks.authorization import Viewer, senior, viewer, viewing
+from webhooks.bulkhead import Bulkhead
 from webhooks.claims.claiming import Claiming, ClaimView, NoSuchHandoff
 from webhooks.problems import problem
-from worker.process.links import ApiPass, BadPass, Passes
-
-TOKEN_HELP = "send `Authorization: Bearer TOKEN`; a token comes from `resolutionflow account token`"  # noqa: S105
-
 
 Answers = dict[int | str, dict[str, str | dict[str, dict[str, Any]]]]
 """Statuses and what they mean, for the OpenAPI document."""
@@ -47,7 +43,7 @@ def _says(status: int, description: str, shape: type[Schema] = Problem) -> Answe
 
 REFUSALS = (
     _says(401, "No token, or one that is forged, expired or taken back.")
-    | _says(403, "The member behind the token is no active engineer, admin or owner.")
+    | _says(403, "The member behind the token is not active any more, or no engineer, admin or owner where it takes one.")
     | _says(503, "The database does not answer now; try again.")
 )
 GONE = _says(404, "This account has no such handoff.")
@@ -62,36 +58,21 @@ OTHERS: Answers = {
 NOT_SO = _says(409, "It does not stand so; the body says how.", ClaimViewSchema)
 
 
-def blueprint(claiming: Claiming, records: Records, passes: Passes, bulkhead: Bulkhead) -> APIBlueprint:
+def blueprint(claiming: Claiming, records: Records, bulkhead: Bulkhead) -> APIBlueprint:
     """Return the routes under `/api/v1`."""
     routes = APIBlueprint("api", __name__, url_prefix="/api/v1", tag="Handoffs")
-    auth = _auth(passes)
+    auth = Auth(realm="resolutionflow", description="From `resolutionflow account token NAME --member ID`.")
     _read(routes, auth, records, bulkhead)
     _act(routes, auth, claiming, bulkhead)
     _refusals(routes)
     return routes
 
 
-def _auth(passes: Passes) -> HTTPTokenAuth:
-    auth = HTTPTokenAuth(realm="resolutionflow", description="From `resolutionflow account token NAME --member ID`.")
+class Auth(HTTPTokenAuth):
+    """Describes in the OpenAPI document how callers say who they are; `viewer()` finds out, and raises what is refused."""
 
-    @auth.verify_token  # type: ignore[untyped-decorator]
-    def verify(token: str) -> ApiPass | None:
-        try:
-            return passes.read_api(token)
-        except BadPass as error:
-            g.trouble = str(error) if token else "no token"
-            return None
-
-    @auth.error_processor
-    def refused(error: HTTPError) -> Response:
-        return problem(error.status_code, f"{g.get('trouble', 'no token')}: {TOKEN_HELP}")
-
-    return auth
-
-
-def _caller(auth: HTTPTokenAuth) -> ApiPass:
-    return cast(ApiPass, auth.current_user)  # nobody gets past `auth_required` without one
+    def authenticate(self, auth: object, stored_password: object) -> Viewer:  # noqa: ARG002
+        return viewer()
 
 
 def _read(routes: APIBlueprint, auth: HTTPTokenAuth, records: Records, bulkhead: Bulkhead) -> None:
@@ -101,7 +82,7 @@ def _read(routes: APIBlueprint, auth: HTTPTokenAuth, records: Records, bulkhead:
     @routes.output(HandoffPage)
     @routes.doc(summary="List handoffs, newest first", responses=REFUSALS | WRONG)
     def handoffs(query: dict[str, Any]) -> dict[str, Any]:
-        who = _caller(auth)
+        who = viewer()
         return bulkhead.do(
             lambda: records.page(
                 who, states=query.get("state", ()), since=query.get("since"), ticket_id=query.get("ticket"),
@@ -114,7 +95,7 @@ def _read(routes: APIBlueprint, auth: HTTPTokenAuth, records: Records, bulkhead:
     @routes.output(HandoffInFull)
     @routes.doc(summary="One handoff with its moves, messages, first action and package", responses=REFUSALS | GONE)
     def handoff(handoff_id: int) -> dict[str, Any]:
-        who = _caller(auth)
+        who = viewer()
         return bulkhead.do(lambda: records.in_full(who, _known(handoff_id)))
 
     @routes.get("/analytics/escalation-metrics")
@@ -123,7 +104,7 @@ def _read(routes: APIBlueprint, auth: HTTPTokenAuth, records: Records, bulkhead:
     @routes.output(Metrics)
     @routes.doc(summary="The figures of the account", tags=["Figures"], responses=REFUSALS | WRONG)
     def escalation_metrics(query: dict[str, Any]) -> dict[str, Any]:
-        who = _caller(auth)
+        who = viewing(senior)
         return bulkhead.do(
             lambda: records.metrics(who, as_of=query.get("as_of"), episodes=query["listing"])
         )
@@ -135,7 +116,7 @@ def _act(routes: APIBlueprint, auth: HTTPTokenAuth, claiming: Claiming, bulkhead
     @routes.output(Claim, description="The caller has it, from now on or already.")
     @routes.doc(summary="Claim it", responses=REFUSALS | GONE | OTHERS)
     def claim(handoff_id: int) -> tuple[dict[str, Any], int] | Response:
-        who = _caller(auth)
+        who = viewer()
         view = bulkhead.do(lambda: claiming.claim(who, _known(handoff_id), way="api"))
         if not view.is_theirs and not view.is_taken:
             return problem(409, f"it has ended: {view.handoff.end_reason or view.handoff.response_state}")
@@ -146,7 +127,7 @@ def _act(routes: APIBlueprint, auth: HTTPTokenAuth, claiming: Claiming, bulkhead
     @routes.output(ClaimViewSchema, description="It is offered to everybody again.")
     @routes.doc(summary="Give a claim back", responses=REFUSALS | GONE | NOT_SO)
     def release(handoff_id: int) -> tuple[dict[str, Any], int]:
-        who = _caller(auth)
+        who = viewer()
         view = bulkhead.do(lambda: claiming.give_back(who, _known(handoff_id)))
         return _told(view), 200 if view.changed else 409
 
@@ -157,7 +138,7 @@ def _act(routes: APIBlueprint, auth: HTTPTokenAuth, claiming: Claiming, bulkhead
     @routes.output(ClaimViewSchema, description="It is withdrawn; who was not told yet will not be.")
     @routes.doc(summary="End an open one that nobody has to take", responses=REFUSALS | UNREAD | GONE | NOT_SO | WRONG)
     def dismiss(handoff_id: int, body: dict[str, Any]) -> tuple[dict[str, Any], int]:
-        who = _caller(auth)
+        who = viewer()
         view = bulkhead.do(lambda: claiming.dismiss(who, _known(handoff_id), reason=body["reason"]))
         return _told(view), 200 if view.changed else 409
 
@@ -198,16 +179,6 @@ def _told(view: ClaimView) -> dict[str, Any]:
 
 
 def _refusals(routes: APIBlueprint) -> None:
-    @routes.errorhandler(TakenBack)
-    def taken_back(error: TakenBack) -> Response:
-        response = problem(401, f"{error}: {TOKEN_HELP}")
-        response.headers["WWW-Authenticate"] = 'Bearer realm="resolutionflow"'
-        return response
-
-    @routes.errorhandler(NotSenior)
-    def not_senior(error: NotSenior) -> Response:
-        return problem(403, f"{error}: only active engineers, admins and the owner may do this")
-
     @routes.errorhandler(NoSuchHandoff)
     def none_such(_: NoSuchHandoff) -> Response:
         return problem(404, "this account has no such handoff")
@@ -215,10 +186,6 @@ def _refusals(routes: APIBlueprint) -> None:
     @routes.errorhandler(UnknownPlace)
     def no_place(error: UnknownPlace) -> Response:
         return problem(422, str(error))
-
-    @routes.errorhandler(Away)
-    def away(_: Away) -> Response:
-        return problem(503, "the database does not answer now; try again", retry_after=5)
 
 
 def check_failed(error: HTTPError) -> Response:

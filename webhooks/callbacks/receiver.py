@@ -30,9 +30,9 @@ from psa.connectwise.signatures import Forged, OtherKey, Verifier
 from webhooks.bulkhead import Away, Bulkhead, Busy
 from webhooks.callbacks import coalescing
 from webhooks.callbacks.coalescing import Reading
-from webhooks.callbacks.refused_callers import RefusedCallers
 from webhooks.callbacks.token_lookup import Known, TokenLookup, Unsure
 from webhooks.problems import problem
+from webhooks.refused_callers import RefusedCallers
 from worker.process import crash
 from worker.process.links import BadPass, Passes
 

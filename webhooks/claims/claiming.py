@@ -19,10 +19,10 @@ from escalation.lifecycle import Response
 from models.database.sessions import Database
 from models.handoff import claims, deliveries, handoffs
 from models.handoff.handoffs import Handoff
+from models.handoff.opened import mark_opened
 from models.tables import Member
-from webhooks.authorization import Senior, require_engineer_or_admin
+from webhooks.authorization import Pass, Viewer, require_engineer_or_admin
 from worker.process import crash
-from worker.process.links import ApiPass, ClaimPass
 
 log = structlog.get_logger()
 
@@ -54,7 +54,7 @@ class Person:
 class ClaimView:
     """How a handoff stands at this moment, and for whom it was looked up."""
 
-    senior: Senior
+    senior: Viewer
     handoff: Handoff
     claimed_by: Person | None
     escalated_by: str
@@ -79,20 +79,20 @@ class ClaimView:
 class Claiming:
     """The deeds of seniors on handoffs of their account.
 
-    Each raises `TakenBack`, `NotSenior`, `NoSuchHandoff`, and SQLAlchemy's errors for a database in trouble.
+    Each raises `TakenBack`, `NotAllowed`, `NoSuchHandoff`, and SQLAlchemy's errors for a database in trouble.
     """
 
     def __init__(self, database: Database, bell: Rings, clock: Callable[[], datetime]) -> None:
         self._database, self._bell, self._clock = database, bell, clock
 
-    def look(self, who: ClaimPass | ApiPass, handoff_id: int) -> ClaimView:
+    def look(self, who: Pass, handoff_id: int) -> ClaimView:
         """Return how it stands. Changes nothing."""
         with self._database.account(who.account_id, reading=True) as session:
             senior = require_engineer_or_admin(session, who)
             return _view(session, senior, handoff_id, changed=False)
 
     def claim(
-        self, who: ClaimPass | ApiPass, handoff_id: int, *, way: Literal["link", "api"]
+        self, who: Pass, handoff_id: int, *, way: Literal["link", "api"]
     ) -> ClaimView:
         """Give it to whoever asks, if it is open; the result says who has it."""
         now = self._clock()
@@ -104,12 +104,13 @@ class Claiming:
                 happened_at=senior.psa_time(now), why=WAYS[way], actor=senior.login,
             )  # fmt: skip
             view = _view(session, senior, handoff_id, changed=won)
+            mark_opened(session, who.account_id, handoff_id, member_id=senior.member_id, now=now)
         crash.point("claim.stored")
         if won:
             self._settle(view, "claimed")
         return view
 
-    def give_back(self, who: ClaimPass | ApiPass, handoff_id: int) -> ClaimView:
+    def give_back(self, who: Pass, handoff_id: int) -> ClaimView:
         """Offer it to everybody again, if whoever asks has it and has not acted on it yet."""
         now = self._clock()
         crash.point("claim.returning")
@@ -125,7 +126,7 @@ class Claiming:
             self._settle(view, "given_back")
         return view
 
-    def dismiss(self, who: ApiPass, handoff_id: int, *, reason: str) -> ClaimView:
+    def dismiss(self, who: Pass, handoff_id: int, *, reason: str) -> ClaimView:
         """End it without anybody taking it, if it is open; who is not told yet will not be."""
         now = self._clock()
         crash.point("claim.dismissing")
@@ -138,6 +139,7 @@ class Claiming:
             )  # fmt: skip
             if done:
                 deliveries.suppress_pending(session, who.account_id, handoff_id, reason=why, now=now)
+                mark_opened(session, who.account_id, handoff_id, member_id=senior.member_id, now=now)
             view = _view(session, senior, handoff_id, changed=done)
         crash.point("claim.dismissed")
         if done:
@@ -161,7 +163,7 @@ def _ids(view: ClaimView) -> dict[str, object]:
     }
 
 
-def _view(session: Session, senior: Senior, handoff_id: int, *, changed: bool) -> ClaimView:
+def _view(session: Session, senior: Viewer, handoff_id: int, *, changed: bool) -> ClaimView:
     handoff = handoffs.get(session, senior.account_id, handoff_id)
     if handoff is None:
         raise NoSuchHandoff(f"handoff {handoff_id}")

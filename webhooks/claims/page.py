@@ -6,10 +6,8 @@ nowhere: no referrer, nothing loaded from elsewhere, nothing kept, no frame.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from datetime import datetime
-from urllib.parse import urlsplit
 
 import structlog
 from flask import Blueprint, Response, render_template, request
@@ -22,28 +20,16 @@ from escalation.lifecycle import Response as State
 from escalation.package.stored import UnknownPackageVersion, load
 from psa.connectwise.links import ticket_url
 from psa.outbound.allowed_hosts import Site
-from webhooks.authorization import NotSenior, TakenBack
+from webhooks.authorization import NotAllowed, TakenBack
 from webhooks.bulkhead import Away, Bulkhead
 from webhooks.claims.claiming import Claiming, ClaimView, NoSuchHandoff
+from webhooks.own_forms import NotOurButton, OwnForms, guard
 from worker.process.links import CLAIM_LINK_S, BadPass, Passes
 
 log = structlog.get_logger()
 
 COOKIE = "claim_page"
 DEEDS = ("claim", "give back")
-LARGEST_FORM = 4096
-HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "Referrer-Policy": "no-referrer",
-    "X-Frame-Options": "DENY",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "no-store",
-    "X-Robots-Tag": "noindex, nofollow",
-}
-
 CSS = "../static/pages.css"
 """Seen from `/claim/…`, so that a proxy may put us below a path of its own."""
 
@@ -77,69 +63,32 @@ def blueprint(
 
     # Everything: Flask would log what it does not know together with the address.
     routes.register_error_handler(Exception, sorry)
-    routes.after_request(_guarded)
+    routes.after_request(guard)
     return routes
-
-
-class NotOurButton(PermissionError):
-    """The form did not come from the page that this browser was given for this link."""
 
 
 class Page:
     """Draws the page of one handoff and knows its own form again."""
 
     def __init__(self, passes: Passes, *, public_url: str, clock: Callable[[], datetime]) -> None:
-        self._passes, self._clock = passes, clock
-        self._origin = _origin(public_url)
-        self._secure = public_url.startswith("https:")
-        self._path = f"{urlsplit(public_url).path.rstrip('/')}/claim"
+        self._clock = clock
+        self._forms = OwnForms(passes, public_url=public_url, under="/claim", cookie=COOKIE, keep_s=CLAIM_LINK_S)
 
     def show(self, token: str, view: ClaimView, *, status: int = 200) -> Response:
         """Return the page, with a form that is good in this browser."""
-        browser = request.cookies.get(COOKIE) or secrets.token_urlsafe(24)
+        browser = self._forms.browser()
         # All moments shown are by the PSA's clock, so their ages are too.
         values = _values(view, view.senior.psa_time(self._clock()))
-        form = self._passes.form_token(link=token, browser=browser)
-        response = Response(render_template("claim.html", css=CSS, form=form, **values), status)
-        response.set_cookie(
-            COOKIE, browser, max_age=CLAIM_LINK_S, path=self._path, httponly=True, samesite="Strict",
-            secure=self._secure,
-        )  # fmt: skip
-        return response
+        form = self._forms.form(token, browser)
+        return self._forms.keep(Response(render_template("claim.html", css=CSS, form=form, **values), status), browser)
 
     def pressed(self, token: str) -> str:
-        """Return which button was pressed. Raises `NotOurButton` unless it was our page's, in this browser.
-
-        With `no-referrer`, browsers send `Origin: null` for our own form too (Fetch standard, "append a request Origin
-        header"); there `Sec-Fetch-Site` decides, and the form's token in any case.
-        """
-        site = request.headers.get("Sec-Fetch-Site", "same-origin")
-        origin = request.headers.get("Origin", "null")
-        if site != "same-origin" or origin not in ("null", self._origin, _origin(request.host_url)):
-            raise NotOurButton(f"sent from {origin}, {site}")
-        if (request.content_length or 0) > LARGEST_FORM:
-            raise NotOurButton("larger than our form")
-        try:
-            self._passes.check_form(
-                request.form.get("form", ""), link=token, browser=request.cookies.get(COOKIE, "")
-            )
-        except BadPass as error:
-            raise NotOurButton(str(error)) from error
+        """Return which button was pressed. Raises `NotOurButton` unless it was our page's, in this browser."""
+        self._forms.check(token)
         deed = request.form.get("deed", "")
         if deed not in DEEDS:
             raise NotOurButton("no button of ours")
         return deed
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}".lower()
-
-
-def _guarded(response: Response) -> Response:
-    for name, value in HEADERS.items():
-        response.headers[name] = value
-    return response
 
 
 def _values(view: ClaimView, now: datetime) -> dict[str, object]:
@@ -227,7 +176,7 @@ def _trouble(error: Exception) -> tuple[int, str, str, bool]:
     if isinstance(error, TakenBack):
         what = "All earlier links of your company were taken back. The button in a newer e-mail works."
         return 410, "This link was taken back", f"{what} {OWNER}", False
-    if isinstance(error, NotSenior):
+    if isinstance(error, NotAllowed):
         what = (
             "Only active engineers, admins and the owner claim escalations, and you are none of them now. If that is "
             "wrong, ask whoever runs ResolutionFlow at your company to add you to the engineers and connect again."

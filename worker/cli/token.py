@@ -18,14 +18,14 @@ def add_to(account_deeds: Subparsers) -> None:
     token = account_deeds.add_parser(
         "token",
         help="print a token for the API, or take back every token and claim link",
-        description="Prints the token and nothing else. It is good for a year and for what its member may do: only "
-        "engineers, admins and the owner may do anything.",
+        description="Prints the token (a JWT) and nothing else. It is good for a year and for what its member may do then: "
+        "every active member may look at handoffs, engineers, admins and the owner claim and see the figures.",
     )
     token.add_argument("name", metavar="NAME")
     which = token.add_mutually_exclusive_group(required=True)
     which.add_argument("--member", metavar="ID", help="login name or member id of whom it is for")
     which.add_argument(
-        "--revoke", action="store_true", help="make every token and claim link of the account useless from now on"
+        "--revoke", action="store_true", help="make every token, sign-in and claim link of the account useless from now on"
     )
     token.set_defaults(run=_token)
 
@@ -40,21 +40,20 @@ def _token(options: argparse.Namespace) -> int:
         with services.database.account(account.id) as session:
             accounts.set_account(session, account.id, token_epoch=accounts.Account.token_epoch + 1)
         say(
-            f"{account.name}: every API token and every claim link in mails sent so far has stopped working. Seniors still "
-            "claim by making themselves the ticket's owner; scripts need new tokens: "
+            f"{account.name}: every API token, every browser signed in, and every claim link in mails sent so far has stopped "
+            "working. Seniors still claim by making themselves the ticket's owner; scripts need new tokens: "
             f"resolutionflow account token {account.name} --member ID"
         )
         return 0
     with services.database.account(account.id, reading=True) as session:
-        member_id = _senior(session, account, options.member)
+        member_id = _member(session, account, options.member)
         epoch = account.token_epoch
     say(services.passes.api_token(account_id=account.id, member_id=member_id, epoch=epoch))
     return 0
 
 
-def _senior(session: Session, account: Account, given: str) -> int:
+def _member(session: Session, account: Account, given: str) -> int:
     """Return the id of a member who may use the API. Raises `CannotConnect` saying what to do."""
-    from escalation.response.sightings import CLAIMING_ROLES
     from models.account import accounts
     from worker.account.onboarding import CannotConnect
 
@@ -65,9 +64,7 @@ def _senior(session: Session, account: Account, given: str) -> int:
         raise CannotConnect(
             f"{account.name} has no member {given!r}; known after `resolutionflow account connect {account.name}`"
         )
-    if not found.active or found.is_api or found.role not in CLAIMING_ROLES:
-        what = "inactive" if not found.active else "an API member" if found.is_api else f"a {found.role}"
-        raise CannotConnect(
-            f"{found.name} is {what}: a token would open nothing. Make them an engineer with `account set --engineers`"
-        )
+    if not found.active or found.is_api:
+        what = "inactive" if not found.active else "an API member"
+        raise CannotConnect(f"{found.name} is {what}: a token would open nothing. Name a person who logs in to the PSA")
     return found.id

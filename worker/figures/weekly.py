@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy.orm import Session
 
+from escalation.brief.spans import Clock
 from escalation.figures.scorecard import Scorecard
 from escalation.package.redaction import redact
 from models.account import accounts, people
@@ -22,13 +23,15 @@ from models.figures.reports import Report
 from models.figures.scoring import scorecard_of
 from models.handoff import handoffs
 from models.tables import Member
-from models.work import jobs, outgoing
+from models.work import jobs, outgoing, sign_ins
 from worker.mail.message import compose
+from worker.mail.sign_in import SignInMail, render_sign_in
 from worker.mail.templates import Rendered
 from worker.mail.transport import MailError
 from worker.mail.weekly import Ticket, WeeklyMail, render_weekly
 from worker.process import crash
 from worker.process.backoff import next_try
+from worker.process.tokens import LIFETIME_S, Audience, lifetime
 from worker.wiring import Services
 
 log = structlog.get_logger()
@@ -181,7 +184,7 @@ def letter_of(letter: dict[str, Any], *, name: str, role: Literal["owner", "admi
 
 
 def send(services: Services, *, account_id: int, report_id: int) -> bool:
-    """Send one report to its reader; return whether the mail server took it.
+    """Send one report, or one sign-in link, to its reader; return whether the mail server took it.
 
     Taken under a lease before and finished after, like a delivery. If it may have arrived although nobody said so, it
     is sent again with the same Message-ID and content, and the row counts the doubt.
@@ -194,13 +197,13 @@ def send(services: Services, *, account_id: int, report_id: int) -> bool:
     report, reader = taken
     try:
         message = compose(
-            letter_of(report.figures, name=reader.name, role="owner" if reader.role == "owner" else "admin"),
+            _rendered(services, report, reader),
             sender=services.settings.mail_from,
             recipient=report.address or "",
             recipient_name=reader.name,
             message_id=report.message_id,
             date=report.created_at,  # not now: a repeat is the same message to the byte
-            topic=KIND,
+            topic=report.kind,
         )
         services.mailer.send(message)
     except (ValueError, MailError) as error:
@@ -228,7 +231,32 @@ def _take(services: Services, account_id: int, report_id: int) -> tuple[Report, 
         if reader is None or not reader.active:
             reports.suppress(session, account_id, report_id, reason="inactive in the PSA")
             return None
+        if report.kind == sign_ins.KIND and services.clock() - report.created_at > lifetime(Audience.SIGN_IN):
+            reports.suppress(session, account_id, report_id, reason="its link has run out; whoever asked can ask again")
+            return None
         return report, reader
+
+
+def _rendered(services: Services, report: Report, reader: Member) -> Rendered:
+    """Return what a row says: a report's letter, or the link that a member asked for."""
+    if report.kind != sign_ins.KIND:
+        return letter_of(report.figures, name=reader.name, role="owner" if reader.role == "owner" else "admin")
+    with services.database.account(report.account_id, reading=True) as session:
+        account = accounts.get(session, report.account_id)
+        assert account is not None
+    token = services.passes.tokens.sign(
+        Audience.SIGN_IN, account_id=account.id, member_id=reader.id, epoch=account.token_epoch, at=report.created_at,
+        subject=report.id,
+    )  # fmt: skip
+    return render_sign_in(
+        SignInMail(
+            account=account.name,
+            recipient_name=reader.name,
+            url=f"{services.settings.public_url}/sign-in/{token}",
+            minutes=LIFETIME_S[Audience.SIGN_IN] // 60,
+            asked_at=Clock(account.time_zone, report.created_at).moment(report.created_at),
+        )
+    )
 
 
 def _not_sent(services: Services, report: Report, error: ValueError | MailError) -> bool:

@@ -1,4 +1,4 @@
-"""Signed passes: the claim link in an e-mail, and tokens for the API.
+"""Signed passes: the claim link in an e-mail, the form behind it, a canary; `tokens.py` has those that say who somebody is.
 
 A pass says who may knock, never that they may enter: role and account are looked up when it is used. Every one of
 `SECRET_KEYS` is accepted and the first signs, so that keys can be changed without breaking links in mailboxes.
@@ -16,17 +16,12 @@ from typing import Any
 
 from itsdangerous import BadSignature, SignatureExpired, TimestampSigner, URLSafeTimedSerializer
 
+from worker.process.tokens import Audience, Tokens
+from worker.process.tokens import BadPass as BadPass
+
 CLAIM_LINK_S = 14 * 86_400
 """A claim link is good for two weeks: longer than any escalation should wait, shorter than a mailbox lives."""
-API_TOKEN_S = 365 * 86_400
-"""An API token is good for a year, so that one forgotten in a script does not work for ever."""
-
-
 CLAIM_SALT = "resolutionflow claim link"
-
-
-class BadPass(ValueError):
-    """The pass is expired, not ours, or no pass at all. The message says which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +35,6 @@ class ClaimPass:
     """The account's when it was signed; a later one there takes it back."""
 
 
-@dataclass(frozen=True, slots=True)
-class ApiPass:
-    """Whose API token it is."""
-
-    account_id: int
-    member_id: int
-    epoch: int
-
-
 class Passes:
     """Signs and reads passes with this installation's keys."""
 
@@ -56,7 +42,7 @@ class Passes:
         # itsdangerous signs with the last of several keys.
         keys = self._keys = list(reversed(secret_keys))
         self._claims = URLSafeTimedSerializer(keys, salt=CLAIM_SALT)
-        self._tokens = URLSafeTimedSerializer(keys, salt="resolutionflow api token")
+        self.tokens = Tokens(secret_keys)
         self._forms = URLSafeTimedSerializer(keys, salt="resolutionflow claim form")
 
     def sign_canary(self, raw: bytes, *, account_id: int) -> str:
@@ -102,11 +88,7 @@ class Passes:
 
     def api_token(self, *, account_id: int, member_id: int, epoch: int) -> str:
         """Return a token for the API."""
-        return str(self._tokens.dumps([account_id, member_id, epoch]))
-
-    def read_api(self, token: str) -> ApiPass:
-        """Return what an API token says. Raises `BadPass`."""
-        return ApiPass(*_read(self._tokens, token, 3, API_TOKEN_S))
+        return self.tokens.sign(Audience.API, account_id=account_id, member_id=member_id, epoch=epoch)
 
 
 def _of_canary(secret: str, raw: bytes, account_id: int) -> bytes:

@@ -12,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from models.account import accounts, people
+from models.account.encryption import Cipher
 from models.account.people import MemberRow
 from models.database.sessions import Database
 from models.handoff import deliveries, handoffs
@@ -43,6 +44,7 @@ class Office:
     passes: Passes
     account_id: int
     handoff_id: int
+    cipher: Cipher | None = None
     links: dict[tuple[int, int, int], str] = field(default_factory=dict)
 
     def link(self, member_id: int = MARIA, *, handoff_id: int | None = None, epoch: int = 1) -> str:
@@ -101,7 +103,7 @@ def open_office(database: Database, folder: Path, **environment: str) -> Office:
     """Store an account with people and an escalated ticket, and start a web for it."""
     settings = Settings.read({**environment_for(database, folder), "PUBLIC_URL": PUBLIC, **environment})
     account_id = account(database, "northgate")
-    office = Office(create_app(settings), database, Passes(settings.secret_keys), account_id, 0)
+    office = Office(create_app(settings), database, Passes(settings.secret_keys), account_id, 0, Cipher(settings.secret_keys))
     office.set(time_zone="Europe/London")
     office.people(MEMBERS, *SENIORS)
     office.handoff_id = office.escalate(

@@ -13,7 +13,7 @@ from models.account.accounts import MemberRow, StatusRow
 from models.database.access import OF_ACCOUNT, SECRETS
 from models.database.sessions import Database
 from models.handoff import briefs, deliveries, handoffs
-from models.tables import Backcast, Calendar, Canary, ModelCall, Report, Sighting, Stopwatch
+from models.tables import Backcast, Calendar, Canary, ModelCall, Opened, Report, Sighting, Stopwatch
 from models.tables.columns import Row
 from models.work import inbox, jobs, ticket_watch
 from tests.integration.models.handoff.test_handoffs import EVIDENCE
@@ -80,6 +80,7 @@ def fill(session: Session, one: int, it: int) -> None:
                 account_id=one, handoff_id=it, request_key="k", provider="p", model="m", asked_at=NOW, outcome="asked",
                 tokens_in=1, tokens_out=1,
             ),
+            Opened(account_id=one, handoff_id=it, member_id=11, at=NOW),
             Report(
                 account_id=one, kind="weekly", period="2026-W10", recipient_user_id=11, figures={},
                 measures_version=1, status="queued", message_id="<m>", created_at=NOW,

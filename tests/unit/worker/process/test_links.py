@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from itsdangerous import TimestampSigner
 
-from worker.process.links import API_TOKEN_S, CLAIM_LINK_S, ApiPass, BadPass, ClaimPass, Passes
+from worker.process.links import CLAIM_LINK_S, BadPass, ClaimPass, Passes
+from worker.process.tokens import Audience
 
 OLD, NEW = "the key that was first, long enough", "the key that is first now, long too"
 WHO = {"account_id": 3, "member_id": 7, "epoch": 1}
@@ -30,7 +31,6 @@ def at(monkeypatch: pytest.MonkeyPatch, seconds_ago: float) -> None:
 def test_a_pass_says_what_was_signed() -> None:
     passes = Passes([NEW])
     assert passes.read_claim(token_of(link(passes))) == ClaimPass(account_id=3, handoff_id=12, member_id=7, epoch=1)
-    assert passes.read_api(passes.api_token(**WHO)) == ApiPass(account_id=3, member_id=7, epoch=1)
 
 
 def test_keys_can_change_without_breaking_links_in_mailboxes() -> None:
@@ -45,7 +45,7 @@ def test_keys_can_change_without_breaking_links_in_mailboxes() -> None:
 def test_a_link_is_no_token_and_a_token_no_link() -> None:
     passes = Passes([NEW])
     with pytest.raises(BadPass, match="not signed"):
-        passes.read_api(token_of(link(passes)))
+        passes.tokens.read(token_of(link(passes)), Audience.API)
     with pytest.raises(BadPass, match="not signed"):
         passes.read_claim(passes.api_token(**WHO))
     with pytest.raises(BadPass):
@@ -57,8 +57,6 @@ def test_nonsense_is_refused(bent: str) -> None:
     passes = Passes([NEW])
     with pytest.raises(BadPass):
         passes.read_claim(bent)
-    with pytest.raises(BadPass):
-        passes.read_api(bent)
 
 
 def test_each_character_counts() -> None:
@@ -74,19 +72,13 @@ def test_passes_run_out(monkeypatch: pytest.MonkeyPatch) -> None:
     passes = Passes([NEW])
     with monkeypatch.context() as then:
         at(then, CLAIM_LINK_S - 60)
-        young, young_token = token_of(link(passes)), passes.api_token(**WHO)
+        young = token_of(link(passes))
     with monkeypatch.context() as then:
         at(then, CLAIM_LINK_S + 60)
         old = token_of(link(passes))
-    with monkeypatch.context() as then:
-        at(then, API_TOKEN_S + 60)
-        old_token = passes.api_token(**WHO)
     assert passes.read_claim(young).member_id == 7
-    assert passes.read_api(young_token).member_id == 7
     with pytest.raises(BadPass, match="expired"):
         passes.read_claim(old)
-    with pytest.raises(BadPass, match="expired"):
-        passes.read_api(old_token)
 
 
 def test_a_form_is_good_for_its_link_in_its_browser_alone() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from webhooks.callbacks.refused_callers import RefusedCallers
+from webhooks.refused_callers import RefusedCallers
 
 
 def test_a_few_refusals_make_no_stranger_and_a_minute_forgives() -> None:

@@ -1,0 +1,211 @@
+"""Signing in outside the PSA: a link by e-mail, and a button behind it that puts a cookie into this browser.
+
+Opening the link changes nothing, since mail scanners open links; the button uses it up. Whoever asks for a link reads the
+same answer whether anybody has that address or not, and as fast: who has it is looked up after the answer.
+"""
+
+from __future__ import annotations
+
+import queue
+import re
+import threading
+import uuid
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
+from urllib.parse import urlsplit
+
+import structlog
+from flask import Blueprint, Response, redirect, render_template, request
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException
+
+from models.database.sessions import Database
+from models.work import sign_ins
+from webhooks.authorization import COOKIE, NotAllowed, NotOurPage, TakenBack, door, require_member
+from webhooks.bulkhead import Away, Bulkhead
+from webhooks.own_forms import NotOurButton, OwnForms, guard
+from webhooks.refused_callers import RefusedCallers
+from worker.process.links import BadPass, Passes
+from worker.process.tokens import LIFETIME_S, Audience, MemberPass
+
+log = structlog.get_logger()
+
+PLAUSIBLE = re.compile(r"[^\s@<>\"(),:;\\\x00-\x1f\x7f]{1,64}@[^\s@<>\"(),:;\\\x00-\x1f\x7f]{1,190}")
+MINUTES = LIFETIME_S[Audience.SIGN_IN] // 60
+FORM_COOKIE = "sign_in_page"
+NEXT = "/escalations"
+
+
+class Rings(Protocol):
+    """Whatever can ring a worker."""
+
+    def ring(self, task: str, **ids: object) -> bool: ...
+
+
+class UsedUp(PermissionError):
+    """The link was good once."""
+
+
+class Links:
+    """Takes wishes for links, and links."""
+
+    def __init__(
+        self, database: Database, passes: Passes, bell: Rings, clock: Callable[[], datetime], *, most: int = 200
+    ) -> None:
+        """At most `most` wishes wait to be looked up; what comes beyond is dropped, since asking again is easy."""
+        self._database, self._passes, self._bell, self._clock = database, passes, bell, clock
+        self._wishes: queue.Queue[str] = queue.Queue(most)
+        threading.Thread(target=self._work, name="sign-in-links", daemon=True).start()
+
+    def wish(self, address: str) -> None:
+        """Take an address, known or not; takes no time and says nothing about it."""
+        if PLAUSIBLE.fullmatch(address):
+            try:
+                self._wishes.put_nowait(address)
+            except queue.Full:
+                log.warning("sign_in_wish_dropped", reason="too many waiting")
+
+    def read(self, token: str) -> MemberPass:
+        """Return what a link says. Raises `BadPass`."""
+        return self._passes.tokens.read(token, Audience.SIGN_IN)
+
+    def use(self, who: MemberPass) -> str:
+        """Use a link up and return the cookie for it. Raises `UsedUp`, `TakenBack` and `NotMember`."""
+        now = self._clock()
+        with self._database.account(who.account_id) as session:
+            member = require_member(session, who)
+            if not sign_ins.use(session, who.account_id, who.subject or 0, member_id=who.member_id, now=now):
+                raise UsedUp("the link was used before")
+        log.info("signed_in", account_id=who.account_id, member_id=who.member_id)
+        return self._passes.tokens.sign(
+            Audience.BROWSER, account_id=who.account_id, member_id=who.member_id, epoch=member.epoch
+        )
+
+    def _work(self) -> None:
+        while True:
+            address = self._wishes.get()
+            try:
+                self._look_up(address)
+            except SQLAlchemyError as error:
+                log.warning("sign_in_wish_lost", error=type(error).__name__)
+
+    def _look_up(self, address: str) -> None:
+        with self._database.system(reading=True) as system:
+            found = sign_ins.members_at(system, address)
+        for account_id, member_id in found:
+            message_id = f"<{uuid.uuid4().hex}@resolutionflow.invalid>"
+            with self._database.account(account_id) as session:
+                row = sign_ins.ask(session, account_id, member_id, now=self._clock(), message_id=message_id)
+            log.info("sign_in_asked", account_id=account_id, member_id=member_id, queued=row is not None)
+            if row is not None:
+                self._bell.ring("report", account_id=account_id, report_id=row)
+
+
+def blueprint(
+    links: Links, passes: Passes, bulkhead: Bulkhead, *, public_url: str, callers: RefusedCallers | None = None
+) -> Blueprint:
+    """Return the routes under `/sign-in`, and `/sign-out`. `callers` counts wishes for each address they come from."""
+    routes = Blueprint("sign_in", __name__, template_folder="../templates")
+    forms = OwnForms(passes, public_url=public_url, under="/sign-in", cookie=FORM_COOKIE, keep_s=86_400)
+    callers = callers or RefusedCallers(free=30, window_s=600)
+    base = urlsplit(public_url).path.rstrip("/")
+
+    def page(status: int = 200, link: str = "", **values: object) -> Response:
+        css = f"{base}/static/pages.css"
+        if "button" not in values:
+            return Response(render_template("sign_in.html", css=css, **values), status)
+        browser = forms.browser()
+        shown = Response(render_template("sign_in.html", css=css, form=forms.form(link, browser), **values), status)
+        return forms.keep(shown, browser)
+
+    @routes.get("/sign-in")
+    def ask() -> Response:
+        """Show where to ask for a link."""
+        return page(link="wish", title="See your escalations", ask=True, button="Send me a link")
+
+    @routes.post("/sign-in")
+    def wish() -> Response:
+        """Send a link to an address if it is a member's. The same answer for every address."""
+        forms.check("wish")
+        caller = request.remote_addr or ""
+        if callers.is_one(caller):
+            shown = page(429, title="Too many links", what="Many links were asked for from here. Try again in ten minutes.")
+            shown.headers["Retry-After"] = "600"
+            return shown
+        callers.refused(caller)
+        links.wish(request.form.get("address", "").strip()[:256])
+        what = (
+            "If that address belongs to an active member of an account here, a link is on its way to it. It works for "
+            f"{MINUTES} minutes, once. Nothing there after a few minutes? Use the address that ConnectWise has for you."
+        )
+        return page(title="Look into your mailbox", what=what)
+
+    @routes.get("/sign-in/<token>")
+    def show(token: str) -> Response:
+        """Show the button. Changes nothing."""
+        who = links.read(token)
+        let_in = door().let_in
+        viewer = bulkhead.do(lambda: let_in(who))
+        return page(link=token, title=f"Sign in to {viewer.account}", you=viewer.name, button="Sign in")
+
+    @routes.post("/sign-in/<token>")
+    def use(token: str) -> Response:
+        """Use the link up, and go to the queue with a cookie."""
+        forms.check(token)
+        who = links.read(token)
+        cookie = bulkhead.do(lambda: links.use(who))
+        answer = redirect(f"{base}{NEXT}", 303)
+        answer.set_cookie(
+            COOKIE, cookie, max_age=LIFETIME_S[Audience.BROWSER], path=f"{base}/", httponly=True, samesite="Lax",
+            secure=public_url.startswith("https:"),
+        )  # fmt: skip
+        assert isinstance(answer, Response)
+        return answer
+
+    @routes.post("/sign-out")
+    def leave() -> Response:
+        """Take the cookie out of this browser; asked for by a page of ours."""
+        door().require_our_page()
+        answer = Response(status=204)
+        answer.delete_cookie(
+            COOKIE, path=f"{base}/", httponly=True, samesite="Lax", secure=public_url.startswith("https:")
+        )
+        return answer
+
+    @routes.errorhandler(BadPass)
+    @routes.errorhandler(UsedUp)
+    @routes.errorhandler(TakenBack)
+    def useless(error: Exception) -> Response:
+        log.info("sign_in_refused", reason=str(error))
+        what = f"A sign-in link works for {MINUTES} minutes, once. Ask for another."
+        return page(410, title="This link does not work any more", what=what, again=True)
+
+    @routes.errorhandler(NotAllowed)
+    def no_member(error: NotAllowed) -> Response:
+        log.info("sign_in_refused", reason=str(error))
+        what = "You are not an active member of that account in ConnectWise now."
+        return page(403, title="You cannot sign in", what=what)
+
+    @routes.errorhandler(NotOurButton)
+    @routes.errorhandler(NotOurPage)
+    def not_ours(error: PermissionError) -> Response:
+        log.info("sign_in_refused", reason=str(error))
+        what = "Nothing was changed. The page was open for too long, or this browser keeps no cookies for it."
+        return page(403, title="Please press the button again", what=what, again=True)
+
+    @routes.errorhandler(Exception)
+    def failed(error: Exception) -> Response:  # everything: Flask would log what it does not know together with the address
+        code = error.code if isinstance(error, HTTPException) and error.code else 500
+        if code == 500:
+            log.error("sign_in_failed", exc_info=error)
+        return page(code, title="That did not work", what="Nothing is known to have changed. Try again in a few seconds.")
+
+    @routes.errorhandler(Away)
+    def away(_: Away) -> Response:
+        shown = page(503, title="Not at this moment", what="Nothing was changed. Try again in a few seconds.")
+        shown.headers["Retry-After"] = "5"
+        return shown
+
+    routes.after_request(guard)
+    return routes
