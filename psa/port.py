@@ -144,6 +144,19 @@ class Member:
     active: bool
     is_api: bool = False
     time_zone: str | None = None
+    """In the PSA's own words, such as `US Pacific`."""
+    title: str = ""
+    security_role: str = ""
+    is_admin: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """Some members who work on one board together."""
+
+    name: str
+    board_id: int
+    members: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +277,9 @@ class Psa(Protocol):
         """Read boards with their statuses: one call for the boards, one for each board's statuses."""
 
     def members(self) -> list[Member]: ...
+
+    def teams(self, board_ids: Iterable[int]) -> list[Team]:
+        """Read the teams of some boards, one call for each."""
 
     def system_info(self) -> SystemInfo: ...
 

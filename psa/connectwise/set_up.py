@@ -18,8 +18,20 @@ from psa.connectwise.schemas.set_up import (
     ScreenRow,
     StatusRow,
     SystemRow,
+    TeamRow,
 )
-from psa.port import Board, Callback, Forbidden, Member, NotFound, ProbeResult, PsaError, Refused, SystemInfo
+from psa.port import (
+    Board,
+    Callback,
+    Forbidden,
+    Member,
+    NotFound,
+    ProbeResult,
+    PsaError,
+    Refused,
+    SystemInfo,
+    Team,
+)
 
 
 class SetUp(Connection):
@@ -48,6 +60,15 @@ class SetUp(Connection):
         asked = {"fields": fields_of(MemberRow), "orderBy": "id asc"}
         rows = self._calls.pages(self._manage.system.members, MemberRow, asked, "rest")
         return [r.member() for r in rows if r.id and r.identifier]
+
+    def teams(self, board_ids: Iterable[int]) -> list[Team]:
+        """Read the teams of some boards, one call for each; a board without any, or that has none to show, gives none."""
+        found: list[Team] = []
+        for board_id in board_ids:
+            with contextlib.suppress(NotFound, NoSuchEndpoint, Forbidden):
+                rows = self._calls.pages(self._manage.service.boards.id(board_id).teams, TeamRow, {}, "rest")
+                found += [row.team(board_id) for row in rows if row.id]
+        return found
 
     def system_info(self) -> SystemInfo:
         """Read the version; the cheapest proof that the keys work."""

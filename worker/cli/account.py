@@ -84,7 +84,8 @@ def add_to(every: Subparsers) -> None:
     rotate.set_defaults(run=_rotate)
 
 
-def _credentials(options: argparse.Namespace) -> dict[str, str]:
+def credentials_of(options: argparse.Namespace) -> dict[str, str]:
+    """Return the keys that were given, as options or in the environment."""
     given = {key: getattr(options, key) or os.environ.get(variable) for key, variable in KEYS.items()}
     return {key: value for key, value in given.items() if value}
 
@@ -92,14 +93,15 @@ def _credentials(options: argparse.Namespace) -> dict[str, str]:
 def _add(options: argparse.Namespace) -> int:
     from sqlalchemy.exc import IntegrityError
 
-    from models.account import accounts
+    from models.account import accounts, calendars
     from psa.outbound.allowed_hosts import Site
+    from worker.account import calendar_file
     from worker.account.onboarding import CannotConnect, refuse_twice
 
     services = wired()
     site = Site.parse(options.site, allow_private=bool(options.allow_private))
     refuse_twice(services, site=site, company=options.company, name=options.name)
-    keys = _credentials(options)
+    keys = credentials_of(options)
     missing = [f"--{key.replace('_', '-')} (or {variable})" for key, variable in KEYS.items() if key not in keys]
     if missing:
         raise CannotConnect(f"still needed: {', '.join(missing)}")
@@ -112,6 +114,11 @@ def _add(options: argparse.Namespace) -> int:
                 system, services.cipher, name=options.name, site=options.site, company=options.company,
                 now=services.clock(), **keys, **columns,
             )  # fmt: skip
+        if options.hours:
+            zone = columns.get("time_zone", "UTC")
+            with services.database.account(account_id) as session:
+                calendar = calendar_file.read_words(options.hours, time_zone=zone)
+                calendars.change(session, account_id, calendar, time_zone=zone, now=services.clock())
     except IntegrityError:
         raise CannotConnect(f"an account called {options.name!r} exists; change it with `account set`") from None
     say(
@@ -130,7 +137,7 @@ def _set(options: argparse.Namespace) -> int:
     services = wired()
     account = account_named(services, options.name)
     columns = columns_of(options)
-    calendar = _calendar(options.calendar, columns.get("time_zone", account.time_zone)) if options.calendar else None
+    calendar = _calendar(options, columns.get("time_zone", account.time_zone)) if options.calendar or options.hours else None
     columns |= {k: v for k, v in (("site", options.site), ("company", options.company)) if v}
     if columns.keys() & {"site", "company"}:
         private = bool(columns.get("allow_private", account.allow_private))
@@ -170,12 +177,16 @@ def _set(options: argparse.Namespace) -> int:
     return 0
 
 
-def _calendar(path: Path, time_zone: str) -> Calendar:
+def _calendar(options: argparse.Namespace, time_zone: str) -> Calendar:
     from worker.account import calendar_file
     from worker.account.onboarding import CannotConnect
 
+    if options.calendar and options.hours:
+        raise CannotConnect("--calendar and --hours both give working hours: give one of them")
     try:
-        return calendar_file.read(path, time_zone=time_zone)
+        if options.hours:
+            return calendar_file.read_words(options.hours, time_zone=time_zone)
+        return calendar_file.read(options.calendar, time_zone=time_zone)
     except calendar_file.UnreadableCalendar as error:
         raise CannotConnect(str(error)) from error
 

@@ -26,7 +26,7 @@ from worker.gather import Reader, transient_gaps
 READS = frozenset({
     "api_member", "audit_trail", "boards", "codebase", "configuration_ids", "configurations", "documents", "family",
     "members", "notes", "related", "schedule", "system_info", "tasks", "ticket", "ticket_url", "tickets_in_statuses",
-    "tickets_updated_since", "time_entries",
+    "tickets_updated_since", "teams", "time_entries",
 })  # fmt: skip
 
 TRIES = 5
