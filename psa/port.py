@@ -174,6 +174,16 @@ class Callback:
 
 
 @dataclass(frozen=True, slots=True)
+class Hosted:
+    """One page of somebody's inside the PSA: a pod, a tab or a button."""
+
+    id: int
+    url: str
+    type: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
 class Family:
     """What was written on the tickets merged into another one, or bundled under it; each record names its ticket."""
 
@@ -318,12 +328,20 @@ class Psa(Protocol):
 
     def delete_callback(self, callback_id: int) -> None: ...
 
+    def hosted(self) -> list[Hosted]:
+        """Read the pages of ours and of others inside the PSA."""
+
+    def remove_hosted(self, hosted_id: int) -> None: ...
+
     # Set-up.
     def probe(self) -> list[ProbeResult]:
-        """Try every endpoint the product reads, and say what is missing.
+        """Try every endpoint the product reads, and say what is missing; one right that is missing is one line.
 
         Raises `Unauthorized` and `Unavailable` where the first call says that no other would fare better.
         """
+
+    def probe_writes(self) -> list[ProbeResult]:
+        """Try the rights to write on records that do not exist: nothing is written."""
 
     def warm(self, connections: int = 8) -> None:
         """Load what is slow to load and open connections side by side. Never raises."""

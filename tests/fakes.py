@@ -15,6 +15,7 @@ from psa.port import (
     Board,
     Callback,
     Family,
+    Hosted,
     Member,
     NotFound,
     PostedNote,
@@ -201,6 +202,17 @@ class FakePsa:
         there = [(NEW, "New"), (ESCALATED, "Escalated"), (ASSIGNED, "Assigned to Engineer")]
         statuses = tuple(Status(i, name, closed=False, inactive=False) for i, name in there)
         return [Board(HELP_DESK, "Help Desk", statuses)]
+
+    def hosted(self) -> list[Hosted]:
+        self._call("hosted")
+        return []
+
+    def remove_hosted(self, hosted_id: int) -> None:
+        self._call("remove_hosted")
+
+    def probe_writes(self) -> list[ProbeResult]:
+        self._call("probe_writes")
+        return []
 
     def teams(self, board_ids: Iterable[int]) -> list[Team]:
         self._call("teams")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from worker.cli import checking
 from worker.cli import token as commands_token
 from worker.cli.account_options import KEYS, add_options, columns_of
 from worker.cli.installation import Subparsers, say, wired
@@ -61,7 +61,6 @@ def add_to(every: Subparsers) -> None:
     change.set_defaults(run=_set)
 
     for name, help_text, run in (
-        ("check", "every endpoint, permission, callback and mail: ok, or what to do", _check),
         ("connect", "register callbacks, import members; repeatable", _connect),
         ("remove", "delete an account and everything stored about it", _remove),
     ):
@@ -69,11 +68,10 @@ def add_to(every: Subparsers) -> None:
         deed.add_argument("name", metavar="NAME")
         if name == "connect":
             deed.add_argument("--include-open", action="store_true", help="hand off tickets that are escalated already")
-        if name == "check":
-            deed.add_argument("--clear-alerts", action="store_true", help="you have seen to them: close all open alerts")
         if name == "remove":
             deed.add_argument("--yes", action="store_true", help="do not ask")
         deed.set_defaults(run=run)
+    checking.add_to(one)
     one.add_parser("list", help="all accounts").set_defaults(run=_list)
     commands_token.add_to(one)
     rotate = one.add_parser(
@@ -202,26 +200,6 @@ def _hours(
     if time_zone == account.time_zone:
         return None
     return calendars.follow_time_zone(session, account.id, before=account.time_zone, after=time_zone, now=now)
-
-
-def _check(options: argparse.Namespace) -> int:
-    from models.work import jobs
-    from worker.account.onboarding import account_named, check
-
-    services = wired()
-    account = account_named(services, options.name)
-    if options.clear_alerts:
-        with services.database.account(account.id) as session:
-            for alert in jobs.open_alerts(session, account.id):
-                jobs.clear_alert(session, account.id, kind=alert.kind, subject=alert.subject, now=services.clock())
-    lines = check(services, account)
-    width = max(len(line.what) for line in lines)
-    for line in lines:
-        say(f"{'ok    ' if line.ok else 'TO DO '} {line.what:<{width}}  {line.detail}")
-    bad = sum(not line.ok for line in lines)
-    if bad:
-        print(f"resolutionflow: {bad} of {len(lines)} need attention", file=sys.stderr)  # noqa: T201
-    return 1 if bad else 0
 
 
 def _connect(options: argparse.Namespace) -> int:

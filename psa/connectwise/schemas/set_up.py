@@ -137,6 +137,7 @@ class HostedRow(Row):
 
     url: str | None = None
     type: str | None = None
+    description: str | None = None
 
 
 class ScreenRow(Row):
