@@ -144,6 +144,19 @@ class Member:
     active: bool
     is_api: bool = False
     time_zone: str | None = None
+    """In the PSA's own words, such as `US Pacific`."""
+    title: str = ""
+    security_role: str = ""
+    is_admin: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """Some members who work on one board together."""
+
+    name: str
+    board_id: int
+    members: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +171,16 @@ class Callback:
     inactive: bool
     member_id: int | None = None
     """Id of the member whose keys created it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hosted:
+    """One page of somebody's inside the PSA: a pod, a tab or a button."""
+
+    id: int
+    url: str
+    type: str
+    description: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +288,9 @@ class Psa(Protocol):
 
     def members(self) -> list[Member]: ...
 
+    def teams(self, board_ids: Iterable[int]) -> list[Team]:
+        """Read the teams of some boards, one call for each."""
+
     def system_info(self) -> SystemInfo: ...
 
     # Writes: the whole list. Nothing else leaves the machine.
@@ -302,12 +328,20 @@ class Psa(Protocol):
 
     def delete_callback(self, callback_id: int) -> None: ...
 
+    def hosted(self) -> list[Hosted]:
+        """Read the pages of ours and of others inside the PSA."""
+
+    def remove_hosted(self, hosted_id: int) -> None: ...
+
     # Set-up.
     def probe(self) -> list[ProbeResult]:
-        """Try every endpoint the product reads, and say what is missing.
+        """Try every endpoint the product reads, and say what is missing; one right that is missing is one line.
 
         Raises `Unauthorized` and `Unavailable` where the first call says that no other would fare better.
         """
+
+    def probe_writes(self) -> list[ProbeResult]:
+        """Try the rights to write on records that do not exist: nothing is written."""
 
     def warm(self, connections: int = 8) -> None:
         """Load what is slow to load and open connections side by side. Never raises."""

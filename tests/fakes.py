@@ -11,7 +11,19 @@ from typing import Any
 
 from escalation.evidence import Note, Person, RelatedTicket, Roster, ScheduleEntry, Ticket, TimeEntry
 from escalation.history.audit_trail import AuditEntry
-from psa.port import Board, Callback, Family, Member, NotFound, PostedNote, ProbeResult, Status, SystemInfo
+from psa.port import (
+    Board,
+    Callback,
+    Family,
+    Hosted,
+    Member,
+    NotFound,
+    PostedNote,
+    ProbeResult,
+    Status,
+    SystemInfo,
+    Team,
+)
 
 T0 = datetime(2026, 3, 6, 15, 55, tzinfo=UTC)
 HELP_DESK, NEW, ESCALATED, ASSIGNED = 1, 10, 11, 12
@@ -190,6 +202,21 @@ class FakePsa:
         there = [(NEW, "New"), (ESCALATED, "Escalated"), (ASSIGNED, "Assigned to Engineer")]
         statuses = tuple(Status(i, name, closed=False, inactive=False) for i, name in there)
         return [Board(HELP_DESK, "Help Desk", statuses)]
+
+    def hosted(self) -> list[Hosted]:
+        self._call("hosted")
+        return []
+
+    def remove_hosted(self, hosted_id: int) -> None:
+        self._call("remove_hosted")
+
+    def probe_writes(self) -> list[ProbeResult]:
+        self._call("probe_writes")
+        return []
+
+    def teams(self, board_ids: Iterable[int]) -> list[Team]:
+        self._call("teams")
+        return []
 
     def members(self) -> list[Member]:
         self._call("members")

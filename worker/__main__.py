@@ -14,8 +14,9 @@ from worker import __version__
 EXAMPLES = """\
 first steps:
   resolutionflow demo                            watch an escalation from start to finish, nothing to configure
-  resolutionflow account add NAME --help         what it takes to connect your ConnectWise
+  resolutionflow setup                           connect your ConnectWise: asks, tries, proposes; writes nothing before "connect"
   resolutionflow account check NAME              every endpoint, permission, callback and mail: ok, or what to do
+  resolutionflow shadow NAME                     what it would have been worth: your own past, replayed; posts nothing
   resolutionflow account connect NAME            register the callbacks; from now on a status change is enough
   resolutionflow run                             web, worker and beat on this machine
 
@@ -26,7 +27,7 @@ Without them everything runs embedded, with its files under var/.
 
 def parser() -> argparse.ArgumentParser:
     """Return the whole command line."""
-    from worker.cli import account, baseline, installation, metrics, weekly
+    from worker.cli import account, baseline, installation, metrics, setup, weekly
 
     top = argparse.ArgumentParser(
         prog="resolutionflow",
@@ -36,6 +37,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"resolutionflow {__version__}")
     every = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    setup.add_to(every, command=main)
     installation.add_to(every)
     account.add_to(every)
     baseline.add_to(every)

@@ -185,6 +185,10 @@ class Services:
             self._clients[account_id] = (keys, account.api_member, client)
             return client
 
+    def psa_with(self, keys: Keys) -> Psa:
+        """Return a client for keys that belong to no account yet, to try them."""
+        return self._psa_maker(keys, None, lambda _: None)
+
     def _until_calls(self, lane: Hashable, calls: int) -> float:
         """Return the seconds until an account's PSA may be asked so many times; 0 for who has not asked yet."""
         with self._lock:

@@ -85,7 +85,7 @@ def _of_entry(
 _ASKS_DEED = re.compile(r"\b(?:have|has|did|was|were|do|any(?:one|body))\b.{0,40}\b(?:you|we|anyone|somebody|it|he|she|they|already|tried|been)\b|\b(?:tried|already)\b", re.I)
 _FIELDS = (
     (re.compile(r"\bwhat (?:is|was|are) the (?:exact )?(?:error|message|code)\b|\bwhich (?:error|code)\b", re.I), "error_codes"),
-    (re.compile(r"\bwhat (?:has|have|did|was) (?:been |you |we |he |she |they )?(?:already )?(?:tried|do|done|checked)\b", re.I), "steps_attempted"),
+    (re.compile(r"\bwhat (?:has|have|did|was) (?:been |you |we |he |she |they )?(?:already )?(?:tried|try|do|done|checked|check)\b", re.I), "steps_attempted"),
     (re.compile(r"\bwhat (?:is|was) the (?:problem|issue|symptom)\b", re.I), "problem"),
     (re.compile(r"\bwho (?:is|are) (?:affected|the contact)\b|\bwhich (?:customer|site|client)\b", re.I), "contact"),
     (re.compile(r"\b(?:what|which) (?:version|model|firmware|os|device|firewall|server)\b", re.I), "devices"),

@@ -8,7 +8,7 @@ from typing import Any
 
 from psa.connectwise.answers import NoSuchEndpoint, ObjectExists, http_date, replacing
 from psa.connectwise.connection import Connection
-from psa.connectwise.probes import PROBES, TICKET, Probe
+from psa.connectwise.probes import PROBES, TICKET, TRIALS, Probe, Trial
 from psa.connectwise.schemas.row import Ref, fields_of
 from psa.connectwise.schemas.set_up import (
     BoardRow,
@@ -18,8 +18,21 @@ from psa.connectwise.schemas.set_up import (
     ScreenRow,
     StatusRow,
     SystemRow,
+    TeamRow,
 )
-from psa.port import Board, Callback, Forbidden, Member, NotFound, ProbeResult, PsaError, Refused, SystemInfo
+from psa.port import (
+    Board,
+    Callback,
+    Forbidden,
+    Hosted,
+    Member,
+    NotFound,
+    ProbeResult,
+    PsaError,
+    Refused,
+    SystemInfo,
+    Team,
+)
 
 
 class SetUp(Connection):
@@ -48,6 +61,15 @@ class SetUp(Connection):
         asked = {"fields": fields_of(MemberRow), "orderBy": "id asc"}
         rows = self._calls.pages(self._manage.system.members, MemberRow, asked, "rest")
         return [r.member() for r in rows if r.id and r.identifier]
+
+    def teams(self, board_ids: Iterable[int]) -> list[Team]:
+        """Read the teams of some boards, one call for each; a board without any, or that has none to show, gives none."""
+        found: list[Team] = []
+        for board_id in board_ids:
+            with contextlib.suppress(NotFound, NoSuchEndpoint, Forbidden):
+                rows = self._calls.pages(self._manage.service.boards.id(board_id).teams, TeamRow, {}, "rest")
+                found += [row.team(board_id) for row in rows if row.id]
+        return found
 
     def system_info(self) -> SystemInfo:
         """Read the version; the cheapest proof that the keys work."""
@@ -155,7 +177,41 @@ class SetUp(Connection):
         """
         self._calls.check(self._manage.system.info, {}, "rest")
         ticket = self._any_ticket()
-        return [ProbeResult("system", True, "readable"), *(self._probe(p, ticket) for p in PROBES)]
+        tried = [(probe, *self._probe(probe, ticket)) for probe in PROBES]
+        return [ProbeResult("system", True, "readable"), *_by_right(tried)]
+
+    def probe_writes(self) -> list[ProbeResult]:
+        """Try the rights to write on records that do not exist, so that nothing is written; say which is refused.
+
+        Whether ConnectWise looks for the right before the record is unverified.
+        """
+        return [self._try(trial) for trial in TRIALS]
+
+    def _try(self, trial: Trial) -> ProbeResult:
+        endpoint: Any = self._manage
+        for step in trial.path:
+            endpoint = endpoint.id(step) if isinstance(step, int) else getattr(endpoint, step)
+        try:
+            self._calls.call(trial.method, endpoint, body=trial.body, priority="rest")
+        except Forbidden as error:
+            return ProbeResult(trial.what, False, f"{error}; give the role: {trial.needs}")
+        except (NotFound, NoSuchEndpoint, Refused):
+            return ProbeResult(trial.what, True, "allowed, as far as a trial on a record that does not exist can tell")
+        except PsaError as error:
+            return ProbeResult(trial.what, False, str(error))
+        return ProbeResult(trial.what, True, "allowed")
+
+    def hosted(self) -> list[Hosted]:
+        """Read all hosted pods, tabs and buttons our keys can see."""
+        rows = self._calls.pages(self._manage.system.connectwisehostedsetups, HostedRow, {}, "rest")
+        return [Hosted(row.id, row.url or "", row.type or "", row.description or "") for row in rows if row.id]
+
+    def remove_hosted(self, hosted_id: int) -> None:
+        """Delete a hosted pod, tab or button. An unknown id counts as done."""
+        try:
+            self._calls.call("DELETE", self._manage.system.connectwisehostedsetups.id(hosted_id), priority="rest")
+        except (NotFound, NoSuchEndpoint):
+            return
 
     def _any_ticket(self) -> int | None:
         asked = {"fields": "id", "orderBy": "id desc", "pageSize": 1}
@@ -165,9 +221,11 @@ class SetUp(Connection):
             return None
         return next((row.id for row in rows if row.id), None)
 
-    def _probe(self, probe: Probe, ticket: int | None) -> ProbeResult:
+    def _probe(self, probe: Probe, ticket: int | None) -> tuple[ProbeResult, bool]:
+        """Return what a probe found, and whether it was the security role that refused."""
         if probe.of_a_ticket and ticket is None:
-            return ProbeResult(probe.what, True, f"not tried: no ticket could be read to try it on; {probe.permission}")
+            words = f"not tried: no ticket could be read to try it on; {probe.permission}"
+            return ProbeResult(probe.what, True, words), False
         endpoint: Any = self._manage
         for step in probe.path:
             endpoint = endpoint.id(ticket) if step == TICKET else getattr(endpoint, step)
@@ -175,11 +233,39 @@ class SetUp(Connection):
         try:
             self._calls.check(endpoint, params, "rest")
         except Forbidden as error:
-            return ProbeResult(probe.what, False, f"{error}; give the role: {probe.permission}")
+            return ProbeResult(probe.what, False, str(error)), True
         except NotFound:  # gone since the list was read; being told so took the permission
-            return ProbeResult(probe.what, True, "readable")
+            return ProbeResult(probe.what, True, "readable"), False
         except PsaError as error:
             if probe.may_lack and error.status in (404, 405):
-                return ProbeResult(probe.what, True, probe.may_lack)
-            return ProbeResult(probe.what, False, str(error))
-        return ProbeResult(probe.what, True, "readable")
+                return ProbeResult(probe.what, True, probe.may_lack), False
+            return ProbeResult(probe.what, False, str(error)), False
+        return ProbeResult(probe.what, True, "readable"), False
+
+
+def _by_right(tried: Sequence[tuple[Probe, ProbeResult, bool]]) -> list[ProbeResult]:
+    """Return the results, those that one missing right explains as one line which names it.
+
+    What takes several rights is told by the one that something else misses too, else by the one that nothing else has.
+    """
+    refused = [probe for probe, _, forbidden in tried if forbidden]
+    alone = {probe.needs[0] for probe in refused if len(probe.needs) == 1}
+    given = {need for probe, result, _ in tried if result.ok for need in probe.needs}
+    lines: list[ProbeResult] = []
+    told: dict[str, tuple[int, list[str]]] = {}
+    for probe, result, forbidden in tried:
+        if not forbidden:
+            lines.append(result)
+            continue
+        needs = [n for n in probe.needs if n in alone] or [n for n in probe.needs if n not in given] or list(probe.needs)
+        right = ", and ".join(needs)
+        if right in told:
+            told[right][1].append(probe.what)
+            continue
+        told[right] = (len(lines), [])
+        lines.append(ProbeResult(result.what, False, f"{result.detail}; give the role: {right}"))
+    for place, others in told.values():
+        if others:
+            line = lines[place]
+            lines[place] = ProbeResult(line.what, False, f"{line.detail}. The same right is missing for: {', '.join(others)}")
+    return lines

@@ -106,6 +106,12 @@ class Loader:
                             "teamLeader": shapes.member_ref(leader), "members": [leader["id"]],
                             "notifyOnTicketDelete": False, "boardId": board["id"], "locationId": 2,
                             "businessUnitId": 10, "_info": shapes.trail(_LONG_AGO, "admin")})  # fmt: skip
+        for name, logins in plain.get("teams", {}).items():
+            people = [world.member(login) for login in logins]
+            world.add("teams", {"id": world.number("teams"), "name": name, "defaultFlag": False,
+                                "teamLeader": shapes.member_ref(people[0]), "members": [one["id"] for one in people],
+                                "notifyOnTicketDelete": False, "boardId": board["id"], "locationId": 2,
+                                "businessUnitId": 10, "_info": shapes.trail(_LONG_AGO, "admin")})  # fmt: skip
 
     def company(self, plain: dict[str, Any]) -> None:
         world, trail = self.world, shapes.trail(_LONG_AGO, "admin")

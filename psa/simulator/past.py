@@ -29,6 +29,10 @@ HANDING: Final = (
     "user is getting impatient, escalated",
 )  # fmt: skip
 TAKING: Final = ("Taking this.", "on it", "got this one", "mine")
+ASKING: Final = (
+    "What have you tried so far?", "what did you try already?", "What has been done so far?", "what did you check?",
+)  # fmt: skip
+"""Questions whose answer stands in the ticket."""
 LOOKING: Final = ("looking into it", "Having a look now.", "will check shortly")
 SHARES: Final = (
     ("plain", 58), ("twice", 8), ("unclaimed", 7), ("never_acted", 5), ("bounced", 4), ("workflow", 6), ("cut", 6),
@@ -64,6 +68,7 @@ class Past:
     def __init__(self, world: World, now: datetime, *, days: int, escalations: int, seed: int) -> None:
         self.world, self.now, self.days, self.escalations = world, now, days, escalations
         self.chance = random.Random(f"{seed}/{days}/{escalations}")
+        self.asks = random.Random(f"asks/{seed}/{days}/{escalations}")
         self.renamed = days * 1440 * self.chance.uniform(0.55, 0.75)
         """Minutes before now at which the status got its present name."""
         self.names = {row["identifier"]: f"{row['firstName']} {row['lastName']}" for row in world.tables["members"].values()}
@@ -158,6 +163,9 @@ class Past:
             return acted
         if self.chance.random() < 0.5:
             one.entries.append(note(one.senior, claimed - (claimed - acted) / 2, self.chance.choice(LOOKING)))
+        row["asked_again"] = self.asks.random() < 0.3
+        if row["asked_again"]:
+            one.entries.append(note(one.senior, claimed - (claimed - acted) * 0.25, self.asks.choice(ASKING)))
         did = one.past.action or "restarted the service, no change"
         one.entries.append(note(one.senior, acted, did if len(one.truth) == 1 else f"back again, this time {did}"))
         row["acted_at"] = self._stamp(acted)

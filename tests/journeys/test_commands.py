@@ -66,7 +66,7 @@ def test_an_account_is_added_checked_connected_and_listed(
     assert "next: resolutionflow account check northgate" in capsys.readouterr().out
     assert main(["account", "check", "northgate"]) == 1, "not connected yet: no callbacks, nobody to tell"
     out = capsys.readouterr().out
-    assert re.search(r"TO DO +callbacks .*account connect northgate", out)
+    assert re.search(r"TO DO +connected .*account connect northgate", out)
     assert main(["account", "connect", "northgate"]) == 0
     out = capsys.readouterr().out
     assert "Escalated on Help Desk" in out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from itertools import pairwise
 from pathlib import Path
 
@@ -59,6 +60,26 @@ def _checked(body: object, time_zone: str) -> Calendar:
             if later.start < earlier.end:
                 raise BadCalendar(f"weekly: {day}: two shifts overlap; write each working hour once")
     return calendar
+
+
+def read_words(text: str, *, time_zone: str) -> Calendar:
+    """Return working hours from a line such as `Mon-Fri 08:00-17:00, Sat 09:00-12:00`. Raises `BadCalendar`."""
+    weekly: dict[str, list[list[str]]] = {}
+    for part in filter(None, (p.strip() for p in re.split(r"[;,]", text))):
+        found = re.fullmatch(r"([A-Za-z]{3})[a-z]*(?:\s*-\s*([A-Za-z]{3})[a-z]*)?\s+([\d:]+)\s*-\s*([\d:]+)", part)
+        days = [day.lower() for day in found.groups()[:2] if day] if found else []
+        if not found or not set(days) <= set(_DAYS):
+            raise BadCalendar(f"{part!r} is no working time; write e.g. Mon-Fri 08:00-17:00, Sat 09:00-12:00")
+        first, last = _DAYS.index(days[0]), _DAYS.index(days[-1])
+        if last < first:
+            raise BadCalendar(f"{part!r}: the week begins on Monday; write two parts, e.g. Sat-Sun 09:00-12:00, Mon 09:00-12:00")
+        for day in _DAYS[first : last + 1]:
+            weekly.setdefault(day, []).append([_clock_of(found[3]), _clock_of(found[4])])
+    return _checked({"weekly": weekly}, time_zone)
+
+
+def _clock_of(text: str) -> str:
+    return f"{text}:00" if text.isdecimal() else text
 
 
 def in_words(calendar: Calendar) -> str:

@@ -57,6 +57,13 @@ def _member_row(member: Member) -> MemberRow:
     )  # fmt: skip
 
 
+def as_stored(account: Account, members: Iterable[Member]) -> list[StoredMember]:
+    """Return whom an account's settings would have told, of the PSA's people, before any are stored."""
+    told = {str(name).strip().lower() for name in [*account.engineers, *account.admins, account.owner or ""]} - {""}
+    rows = [_member_row(m) for m in members if m.active and not m.is_api and {str(m.id), m.identifier.lower()} & told]
+    return [StoredMember(id=r.id, identifier=r.identifier, name=r.name, email=r.email, email_note=r.email_note) for r in rows]
+
+
 def reached(member: StoredMember) -> str:
     """Return a member's name with the address they are told at, or why they are not."""
     return f"{member.name} <{member.email}>" if member.email else f"{member.name} (not told: {why_no_mail(member)})"
@@ -66,7 +73,7 @@ def check_addresses(account: Account, people: Sequence[StoredMember], *, smtputf
     """Say whom nothing will reach and why, and what was cleaned. `smtputf8`: whether the mail server offers it."""
     what = "people to tell"
     if not people:
-        return [ProbeResult(what, False, "no engineer or admin yet: set them and run `account connect`")]
+        return [ProbeResult(what, False, f"no engineer or admin: `account set {account.name} --engineers IDS`")]
     mend = f"correct it in ConnectWise (System > Members), then `account connect {account.name}`"
     mute = {member.id: why for member in people if (why := _why_mute(member, smtputf8))}
     count = f"{len(people) - len(mute)} of {len(people)}" if mute else f"{len(people)}"

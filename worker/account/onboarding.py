@@ -1,8 +1,8 @@
-"""Connect an account: resolve its boards and statuses, import its members, register its callbacks, and check it all."""
+"""Connect an account: resolve its boards and statuses, import its members, register its callbacks."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -13,24 +13,15 @@ from sqlalchemy.orm import Session
 from escalation.evidence import Ticket
 from models.account import accounts
 from models.account.accounts import Account, StatusRow
-from models.handoff import readings
-from models.work import canaries, inbox, jobs, ticket_watch
+from models.work import ticket_watch
 from psa.outbound.allowed_hosts import Site
-from psa.port import Callback, Member, ProbeResult, Psa, PsaError, SystemInfo, Unauthorized
-from worker.account.members import check_addresses, reached, store_members
+from psa.port import Callback, Member, Psa, SystemInfo
+from worker.account.members import reached, store_members
 from worker.account.statuses import Resolved, boards_of, follow, nearest, resolve, unnamed_in_words
-from worker.mail import addresses, transport
 from worker.process import crash
 from worker.wiring import Services
 
 log = structlog.get_logger()
-
-_REFUSED = (
-    "the keys were refused ({status}): wrong, withdrawn, of another company, or the client id is not known. Make keys under "
-    "System, Members, API Members, and give them with `account set {name} --public-key … --private-key … --client-id …`; "
-    "nothing else of ConnectWise was tried"
-)
-
 
 SLOW = timedelta(seconds=1)
 """A call that takes longer tells the PSA's time too roughly, and is made once more."""
@@ -103,8 +94,8 @@ def connect(services: Services, account: Account, *, include_open: bool = False)
     found = look_up(services, account, psa, everywhere=True)
     rows, wrong = found.rows, found.wrong
     members = psa.members()
-    _check_people(account, members, wrong)
-    _check_address(account, services.settings.public_url, wrong)
+    wrong += wrong_people(account, members)
+    wrong += wrong_address(account, services.settings.public_url)
     if wrong:
         raise CannotConnect("\n".join(f"  - {line}" for line in wrong))
     result = Connected(
@@ -193,9 +184,9 @@ def measure_skew(services: Services, account_id: int, psa: Psa) -> SystemInfo:
     return info
 
 
-def _check_people(account: Account, members: Iterable[Member], wrong: list[str]) -> None:
-    """A role is given to a person who can log in: nobody else would ever claim, or read what they are told."""
-    members = list(members)
+def wrong_people(account: Account, members: Iterable[Member]) -> list[str]:
+    """Return whose role is given to nobody who can log in: they would never claim, or read what they are told."""
+    members, wrong = list(members), []
     known = {key: m for m in members for key in (str(m.id), m.identifier.lower())}
     names = sorted(m.identifier for m in members if m.active and not m.is_api)
     given = [("engineer", n) for n in account.engineers] + [("admin", n) for n in account.admins]
@@ -208,17 +199,19 @@ def _check_people(account: Account, members: Iterable[Member], wrong: list[str])
             wrong.append(f"{role} {name!r} is an API member and no person. {nearest(str(name), names)}")
         elif member is None:
             wrong.append(f"{role} {name!r} is no member of this PSA. {nearest(str(name), names)}")
+    return wrong
 
 
-def _check_address(account: Account, public_url: str, wrong: list[str]) -> None:
-    """ConnectWise must reach us over https, unless this account is one of a private network."""
+def wrong_address(account: Account, public_url: str) -> list[str]:
+    """Return what is wrong with our address: ConnectWise must reach it over https, unless the account is of a private network."""
     parts = urlsplit(public_url)
     local = (parts.hostname or "") in ("localhost", "127.0.0.1", "::1", "0.0.0.0")  # noqa: S104 - told apart, not used
     if not account.allow_private and (parts.scheme != "https" or local):
-        wrong.append(
+        return [
             f"PUBLIC_URL is {public_url}: ConnectWise could not call it. Set PUBLIC_URL to the https address under "
             "which it reaches this installation"
-        )
+        ]
+    return []
 
 
 def callback_url(public_url: str, token: str) -> str:
@@ -272,126 +265,3 @@ def _remember(session: Session, account_id: int, escalated: Iterable[Ticket]) ->
         if new:
             ids.append(ticket.id)
     return ids
-
-
-def check(services: Services, account: Account) -> list[ProbeResult]:
-    """Try everything the account needs, reads only: endpoints and permissions, names, callbacks, people, mail."""
-    lines = _check_psa(services, account, services.psa(account.id))
-    lines += _check_mail(services, account)
-    if account.connected_at is not None and account.api_member is None:
-        detail = "unknown which member our keys belong to: run `account connect` again"
-        lines.append(ProbeResult("our own login", False, detail))
-    with services.database.account(account.id, reading=True) as session:
-        for alert in jobs.open_alerts(session, account.id):
-            lines.append(ProbeResult(f"alert: {alert.kind}", False, f"{alert.subject}: {alert.detail}"))
-    lines += _check_canary(services, account)
-    lines.append(_check_reader(services, account))
-    if account.frozen_reason:
-        detail = f"frozen: {account.frozen_reason}. When that is settled: `account set {account.name} --unfreeze`"
-        lines.append(ProbeResult("writing", False, detail))
-    return lines
-
-
-def _check_psa(services: Services, account: Account, psa: Psa) -> list[ProbeResult]:
-    """Try what is read of the PSA. Keys that are refused, or a site that does not answer, are one line: nothing else is tried."""
-    try:
-        lines = list(psa.probe())
-    except Unauthorized as error:
-        return [ProbeResult("keys", False, _REFUSED.format(status=error.status or 401, name=account.name))]
-    except PsaError as error:
-        return [ProbeResult("connection", False, f"{error}; nothing else of ConnectWise was tried")]
-    lines.append(_tried("boards and statuses", lambda: _check_names(services, account, psa)))
-    lines.append(_tried("callbacks", lambda: _check_callbacks(services, account, psa)))
-    return lines
-
-
-def _check_mail(services: Services, account: Account) -> list[ProbeResult]:
-    """Say whether mail can go out, from whom, and to whom of the account's people it cannot."""
-    settings, lines, smtputf8 = services.settings, [], True
-    try:
-        found = transport.check(settings.smtp_url)
-        smtputf8 = found.smtputf8
-        lines.append(ProbeResult("mail", True, found.detail))
-    except (transport.MailError, transport.MailUrlError) as error:
-        lines.append(ProbeResult("mail", False, str(error)))
-    for setting, text in (("MAIL_FROM", settings.mail_from), ("OPERATOR_EMAIL", settings.operator_email)):
-        try:
-            mailbox = addresses.address(text) if text else None
-        except addresses.AddressError as error:
-            lines.append(ProbeResult("mail", False, f"{setting}: {error}"))
-        else:
-            if mailbox and not mailbox.spec.isascii() and not smtputf8:
-                detail = f"{setting}: the mail server offers no SMTPUTF8, which {mailbox.spec} needs"
-                lines.append(ProbeResult("mail", False, detail))
-    with services.database.account(account.id, reading=True) as session:
-        people = accounts.recipients(session, account.id)
-    return check_addresses(account, people, smtputf8=smtputf8) + lines
-
-
-def _check_canary(services: Services, account: Account) -> list[ProbeResult]:
-    """Say how the last canary fared, and whether the ticket that was lent for trials can be one."""
-    if not services.settings.canary_url:
-        return [ProbeResult("canary", True, "off: PUBLIC_URL and CANARY_URL are not set")]
-    with services.database.account(account.id, reading=True) as session:
-        last = canaries.newest(session, account.id)
-        escalated = account.canary_ticket is not None and inbox.is_watched(session, account.id, account.canary_ticket)
-    if escalated:
-        return [ProbeResult("canary", False, f"ticket {account.canary_ticket} is an escalation: lend another one")]
-    if last is None:
-        return [ProbeResult("canary", True, "none was sent for this account yet")]
-    if last.ended_at is not None:
-        took = ", ".join(f"{part} {seconds:.1f} s" for part, seconds in canaries.parts(last).items())
-        return [ProbeResult("canary", True, f"{last.sent_at:%Y-%m-%d %H:%M} UTC: {took}")]
-    age = (services.clock() - last.sent_at).total_seconds()
-    late = age > services.settings.intervals.canary_late
-    return [ProbeResult("canary", not late, f"{last.sent_at:%Y-%m-%d %H:%M} UTC: {canaries.where(last)}")]
-
-
-def _check_reader(services: Services, account: Account) -> ProbeResult:
-    """Say who reads the tickets, and what this month's calls of the model came to."""
-    if account.reader != "model":
-        return ProbeResult("reader", True, "local: nothing leaves this machine")
-    if services.model is None:
-        detail = f"a model is wanted and AI_PROVIDER is none: set it, or `account set {account.name} --reader local`"
-        return ProbeResult("reader", False, detail)
-    with services.database.account(account.id, reading=True) as session:
-        month = readings.month(session, account.id, now=services.clock())
-    priced = services.settings.model.price is not None
-    spent, unit = (month.cost, "") if priced else (month.tokens, " tokens")
-    cap = "no cap" if account.model_cap is None else f"cap {account.model_cap:,.2f}{unit}"
-    told = [f"{name} {number}" for name, number in sorted(month.outcomes.items())] or ["no call yet"]
-    told += [f"dropped, {name}: {number}" for name, number in sorted(month.dropped.items())]
-    detail = f"{services.model.name} at {services.model.provider}; this month {spent:,.2f}{unit} ({cap}): {', '.join(told)}"
-    failing = month.outcomes.get("rejected", 0) > 0 or month.outcomes.get("capped", 0) > 0
-    return ProbeResult("reader", not failing, detail)
-
-
-def _tried(what: str, look: Callable[[], tuple[bool, str]]) -> ProbeResult:
-    try:
-        ok, detail = look()
-    except PsaError as error:
-        ok, detail = False, str(error)
-    return ProbeResult(what, ok, detail)
-
-
-def _check_names(services: Services, account: Account, psa: Psa) -> tuple[bool, str]:
-    found = look_up(services, account, psa, everywhere=True)
-    if found.wrong:
-        return False, "; ".join(found.wrong)
-    told = [f"{row.kind}: {row.status} on {row.board}" for row in found.rows if row.kind in ("escalate", "claim")]
-    told += [f"{old!r} is called {new!r} now and is followed" for old, new in found.renamed.items()]
-    return True, ", ".join(told) + (f". And {unnamed_in_words(found.unnamed)}" if found.unnamed else "")
-
-
-def _check_callbacks(services: Services, account: Account, psa: Psa) -> tuple[bool, str]:
-    token = accounts.path_token(account, services.cipher)
-    ours = [c for c in psa.callbacks() if token in c.url]
-    if not ours:
-        return False, f"none registered: run `account connect {account.name}`"
-    off = [str(c.id) for c in ours if c.inactive]
-    if off:
-        return False, f"inactive: {', '.join(off)}; run `account connect {account.name}`"
-    elsewhere = [c for c in ours if not c.url.startswith(services.settings.public_url + "/")]
-    if elsewhere:
-        return False, f"registered for another address: run `account connect {account.name}`"
-    return True, f"{len(ours)} active"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from worker.cli import checking
 from worker.cli import token as commands_token
 from worker.cli.account_options import KEYS, add_options, columns_of
 from worker.cli.installation import Subparsers, say, wired
@@ -61,7 +61,6 @@ def add_to(every: Subparsers) -> None:
     change.set_defaults(run=_set)
 
     for name, help_text, run in (
-        ("check", "every endpoint, permission, callback and mail: ok, or what to do", _check),
         ("connect", "register callbacks, import members; repeatable", _connect),
         ("remove", "delete an account and everything stored about it", _remove),
     ):
@@ -69,11 +68,10 @@ def add_to(every: Subparsers) -> None:
         deed.add_argument("name", metavar="NAME")
         if name == "connect":
             deed.add_argument("--include-open", action="store_true", help="hand off tickets that are escalated already")
-        if name == "check":
-            deed.add_argument("--clear-alerts", action="store_true", help="you have seen to them: close all open alerts")
         if name == "remove":
             deed.add_argument("--yes", action="store_true", help="do not ask")
         deed.set_defaults(run=run)
+    checking.add_to(one)
     one.add_parser("list", help="all accounts").set_defaults(run=_list)
     commands_token.add_to(one)
     rotate = one.add_parser(
@@ -84,7 +82,8 @@ def add_to(every: Subparsers) -> None:
     rotate.set_defaults(run=_rotate)
 
 
-def _credentials(options: argparse.Namespace) -> dict[str, str]:
+def credentials_of(options: argparse.Namespace) -> dict[str, str]:
+    """Return the keys that were given, as options or in the environment."""
     given = {key: getattr(options, key) or os.environ.get(variable) for key, variable in KEYS.items()}
     return {key: value for key, value in given.items() if value}
 
@@ -92,14 +91,15 @@ def _credentials(options: argparse.Namespace) -> dict[str, str]:
 def _add(options: argparse.Namespace) -> int:
     from sqlalchemy.exc import IntegrityError
 
-    from models.account import accounts
+    from models.account import accounts, calendars
     from psa.outbound.allowed_hosts import Site
+    from worker.account import calendar_file
     from worker.account.onboarding import CannotConnect, refuse_twice
 
     services = wired()
     site = Site.parse(options.site, allow_private=bool(options.allow_private))
     refuse_twice(services, site=site, company=options.company, name=options.name)
-    keys = _credentials(options)
+    keys = credentials_of(options)
     missing = [f"--{key.replace('_', '-')} (or {variable})" for key, variable in KEYS.items() if key not in keys]
     if missing:
         raise CannotConnect(f"still needed: {', '.join(missing)}")
@@ -112,6 +112,11 @@ def _add(options: argparse.Namespace) -> int:
                 system, services.cipher, name=options.name, site=options.site, company=options.company,
                 now=services.clock(), **keys, **columns,
             )  # fmt: skip
+        if options.hours:
+            zone = columns.get("time_zone", "UTC")
+            with services.database.account(account_id) as session:
+                calendar = calendar_file.read_words(options.hours, time_zone=zone)
+                calendars.change(session, account_id, calendar, time_zone=zone, now=services.clock())
     except IntegrityError:
         raise CannotConnect(f"an account called {options.name!r} exists; change it with `account set`") from None
     say(
@@ -130,7 +135,7 @@ def _set(options: argparse.Namespace) -> int:
     services = wired()
     account = account_named(services, options.name)
     columns = columns_of(options)
-    calendar = _calendar(options.calendar, columns.get("time_zone", account.time_zone)) if options.calendar else None
+    calendar = _calendar(options, columns.get("time_zone", account.time_zone)) if options.calendar or options.hours else None
     columns |= {k: v for k, v in (("site", options.site), ("company", options.company)) if v}
     if columns.keys() & {"site", "company"}:
         private = bool(columns.get("allow_private", account.allow_private))
@@ -170,12 +175,16 @@ def _set(options: argparse.Namespace) -> int:
     return 0
 
 
-def _calendar(path: Path, time_zone: str) -> Calendar:
+def _calendar(options: argparse.Namespace, time_zone: str) -> Calendar:
     from worker.account import calendar_file
     from worker.account.onboarding import CannotConnect
 
+    if options.calendar and options.hours:
+        raise CannotConnect("--calendar and --hours both give working hours: give one of them")
     try:
-        return calendar_file.read(path, time_zone=time_zone)
+        if options.hours:
+            return calendar_file.read_words(options.hours, time_zone=time_zone)
+        return calendar_file.read(options.calendar, time_zone=time_zone)
     except calendar_file.UnreadableCalendar as error:
         raise CannotConnect(str(error)) from error
 
@@ -191,26 +200,6 @@ def _hours(
     if time_zone == account.time_zone:
         return None
     return calendars.follow_time_zone(session, account.id, before=account.time_zone, after=time_zone, now=now)
-
-
-def _check(options: argparse.Namespace) -> int:
-    from models.work import jobs
-    from worker.account.onboarding import account_named, check
-
-    services = wired()
-    account = account_named(services, options.name)
-    if options.clear_alerts:
-        with services.database.account(account.id) as session:
-            for alert in jobs.open_alerts(session, account.id):
-                jobs.clear_alert(session, account.id, kind=alert.kind, subject=alert.subject, now=services.clock())
-    lines = check(services, account)
-    width = max(len(line.what) for line in lines)
-    for line in lines:
-        say(f"{'ok    ' if line.ok else 'TO DO '} {line.what:<{width}}  {line.detail}")
-    bad = sum(not line.ok for line in lines)
-    if bad:
-        print(f"resolutionflow: {bad} of {len(lines)} need attention", file=sys.stderr)  # noqa: T201
-    return 1 if bad else 0
 
 
 def _connect(options: argparse.Namespace) -> int:

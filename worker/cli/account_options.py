@@ -16,7 +16,8 @@ KEYS = {
 """Secrets on a command line show in the process list, so each can come from the environment too."""
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
+def add_answers(parser: argparse.ArgumentParser) -> None:
+    """Add what `setup` asks for, too."""
     for key, variable in KEYS.items():
         parser.add_argument(f"--{key.replace('_', '-')}", help=f"or {variable} in the environment, for `add`")
     parser.add_argument("--board", action="append", metavar="NAME", help="repeatable; default: all boards")
@@ -28,14 +29,27 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--engineers", type=_names, metavar="IDS", help="login names or member ids, comma-separated")
     parser.add_argument("--admins", type=_names, metavar="IDS")
     parser.add_argument("--owner", metavar="ID")
+    parser.add_argument("--timezone", type=_time_zone, help="e.g. Europe/London")
+    parser.add_argument(
+        "--hours", type=_hours, metavar="TEXT", help='working hours, e.g. "Mon-Fri 08:00-17:00, Sat 09:00-12:00"; holidays and '
+        "more: `account set --calendar FILE`",
+    )  # fmt: skip
+    parser.add_argument("--hourly-rate", type=_rate, help="what an hour of a senior is worth, e.g. 85")
+    parser.add_argument("--currency", type=_currency, help="e.g. GBP")
+    parser.add_argument(
+        "--allow-private", action=argparse.BooleanOptionalAction, default=None,
+        help="allow http, ports and private addresses for this account (on-premises, simulator)",
+    )  # fmt: skip
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add everything that `account add` and `account set` take."""
+    add_answers(parser)
     parser.add_argument(
         "--connector", action="append", metavar="LOGIN",
         help="a login under which a program enters what customers write, such as a mail connector: its notes count as "
         "theirs. Repeatable, replaces those named before; an empty name takes all back",
     )  # fmt: skip
-    parser.add_argument("--timezone", type=_time_zone, help="e.g. Europe/London")
-    parser.add_argument("--hourly-rate", type=_rate, help="what an hour of a senior is worth, e.g. 85")
-    parser.add_argument("--currency", type=_currency, help="e.g. GBP")
     parser.add_argument(
         "--claim-expiry", type=_minutes, metavar="MIN", help="working minutes until a claim without action runs out"
     )
@@ -60,10 +74,17 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--model-cap", type=_cap, metavar="AMOUNT",
         help="the most a month's calls of the model may cost, in AI_PRICE's currency, or in tokens without it; 0: no cap",
     )  # fmt: skip
-    parser.add_argument(
-        "--allow-private", action=argparse.BooleanOptionalAction, default=None,
-        help="allow http, ports and private addresses for this account (on-premises, simulator)",
-    )  # fmt: skip
+
+
+def _hours(text: str) -> str:
+    from escalation.figures.hours import BadCalendar
+    from worker.account.calendar_file import read_words
+
+    try:
+        read_words(text, time_zone="UTC")
+    except BadCalendar as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    return text
 
 
 def _names(text: str) -> list[str]:

@@ -75,8 +75,8 @@ def add_to(every: Subparsers) -> None:
     )
     replay.add_argument("name", metavar="NAME", help="the account; it need not be connected")
     replay.add_argument("--days", type=_days, default=90, help="how far to look back (default: %(default)s)")
-    replay.add_argument("--briefs", type=int, default=3, metavar="N", help="sample briefs to write (default: %(default)s)")
-    replay.add_argument("--out", type=Path, metavar="DIR", help="where to write them (default: var/shadow/NAME)")
+    replay.add_argument("--briefs", type=int, default=10, metavar="N", help="sample briefs to show (default: %(default)s)")
+    replay.add_argument("--out", type=Path, metavar="DIR", help="where the report goes (default: var/shadow/NAME)")
     replay.add_argument(
         "--former-status", action="append", default=[], metavar="NAME", help="what the escalation status was called before"
     )
@@ -223,13 +223,17 @@ def _shadow(options: argparse.Namespace) -> int:
         return _wrong(str(error))
     except KeyboardInterrupt:
         return _wrong("cut off; the same command goes on from here") or 130
+    from worker.history import report, report_page
     from worker.history.shadow_report import as_json, lines
 
+    as_of = services.clock()
+    pages = report_page.write(report.report(found, account, as_of=as_of), out)
     if options.json:
-        say(json.dumps(as_json(found, as_of=services.clock()), ensure_ascii=False, indent=1))
-    else:
-        for line in lines(found, account, as_of=services.clock()):
-            say(line)
+        say(json.dumps({**as_json(found, as_of=as_of), "report": str(pages[0])}, ensure_ascii=False, indent=1))
+        return 0
+    for line in lines(found, account, as_of=as_of):
+        say(line)
+    say(f"\nthe report, one file to open, print or send: {pages[0]}   (also .md and .json)")
     return 0
 
 

@@ -26,12 +26,14 @@ from worker.gather import Reader, transient_gaps
 READS = frozenset({
     "api_member", "audit_trail", "boards", "codebase", "configuration_ids", "configurations", "documents", "family",
     "members", "notes", "related", "schedule", "system_info", "tasks", "ticket", "ticket_url", "tickets_in_statuses",
-    "tickets_updated_since", "time_entries",
+    "tickets_updated_since", "teams", "time_entries",
 })  # fmt: skip
 
 TRIES = 5
 LONGEST_WAIT_S = 60.0
 BATCH = 2000
+BAR = 30
+"""Characters of the bar that a terminal is shown."""
 
 T = TypeVar("T")
 
@@ -45,11 +47,15 @@ class ReadOnly:
 
     def __init__(self, psa: Psa) -> None:
         self._psa = psa.at_rest()
+        self.reads = 0
+        """Calls that were made, a list of several pages counted once."""
 
     def __getattr__(self, name: str) -> Any:
         if name not in READS:
             raise NotPermitted(f"{name}: a replay of history only reads")
-        return getattr(self._psa, name)
+        found = getattr(self._psa, name)
+        self.reads += callable(found) and name != "ticket_url"
+        return found
 
 
 def read_only(psa: Psa) -> Psa:
@@ -79,7 +85,12 @@ class Progress:
         self._said = now
         left = (now - self._begun) / done * (of - done) if done else 0.0
         words = f", about {_span(left)} left" if done < of else ""
-        print(f"  {done} of {of} {what}{words}", file=self.out, flush=True)
+        if not self.out.isatty():
+            print(f"  {done} of {of} {what}{words}", file=self.out, flush=True)
+            return
+        full = round(BAR * done / of)
+        bar = "█" * full + "░" * (BAR - full)
+        print(f"\r  {bar} {done} of {of} {what}{words}\x1b[K", end="\n" if done >= of else "", file=self.out, flush=True)
 
 
 def _span(seconds: float) -> str:

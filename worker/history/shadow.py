@@ -6,9 +6,10 @@ Works before `connect`: what it needs of boards, statuses and members it reads i
 from __future__ import annotations
 
 import dataclasses
+import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from escalation.history.backcast import BACKCAST_VERSION, Candidates, Episode, R
 from escalation.history.saves import Course, Meaning, Understanding, understand
 from escalation.package.build import build
 from escalation.package.contents import Package
+from escalation.response.repeats import Repeat
 from escalation.response.sightings import CLAIMING_ROLES
 from models.account import accounts
 from models.account.accounts import Account
@@ -35,6 +37,8 @@ from psa.port import Board, Member, Psa
 from worker.account.onboarding import CannotConnect
 from worker.account.statuses import resolve
 from worker.history.reading import Progress, read_evidence, read_only, read_trails, stored, tickets_since
+from worker.history.samples import EVENTS, Sample, events_of, repeated
+from worker.settings import Settings
 from worker.wiring import Services, status_rules
 
 WITNESSES = 200
@@ -60,6 +64,14 @@ class Shadow:
     baseline: Baseline
     briefs: tuple[Path, ...] = ()
     resumed: int = 0
+    samples: tuple[Sample, ...] = ()
+    repeats: Mapping[str, tuple[Repeat, ...]] = field(default_factory=dict)
+    """By episode: what seniors did or asked again although it stood in the ticket; empty where they did not."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """People's names by login name, lower case."""
+    calls: int = 0
+    """Reads that were made."""
+    seconds: float = 0.0
 
 
 def shadow(
@@ -88,6 +100,18 @@ def shadow(
     return replay.result(run_id, written, store.resumed)
 
 
+def reads_ahead(trails: int, known: int, settings: Settings) -> str:
+    """Say how many reads are still to come, and how long they take at the pace that is set."""
+    # Of ten tickets three may be escalated or doubtful, with notes and time entries of four reads each.
+    calls = max(0, trails - known) + round(trails * 0.3) * 4
+    minutes = calls / settings.calls_per_second / 60
+    took = f"{max(1, round(minutes))} min" if minutes >= 1.5 else f"{max(1, round(minutes * 60))} s"
+    return (
+        f"about {calls:,} reads ahead, {took} at {settings.calls_per_second:g} a second, each behind everything else; "
+        "nothing is written. Ctrl-C at any time: the same command goes on from there"
+    )
+
+
 class _Replay:
     """One replay, step by step."""
 
@@ -98,7 +122,11 @@ class _Replay:
         self.former = former
         self.services, self.account, self.since, self.until, self.progress = services, account, since, until, progress
         self.psa: Psa = read_only(services.psa(account.id))
+        self.begun = time.monotonic()
         self.evidence: dict[int, Evidence | None] = {}
+        self.repeats: dict[str, tuple[Repeat, ...]] = {}
+        self.with_steps: set[str] = set()
+        self.samples: list[Sample] = []
         self.replies: dict[tuple[int, datetime], Response] = {}
 
     def read(self, resumed: int, trails: Any) -> None:
@@ -121,6 +149,7 @@ class _Replay:
         mine = [ticket for ticket in tickets if self._worth_reading(ticket)]
         self.tickets, self.elsewhere = len(mine), len(tickets) - len(mine)
         gone_on = f", {resumed} of them from last time" if resumed else ""
+        self.progress.start(reads_ahead(len(mine), resumed, self.services.settings))
         self.progress.start(f"reading the audit trails of {len(mine)} tickets{gone_on} …")
         past = trails(sorted(mine, key=lambda ticket: ticket.id))
         people = {m.identifier.lower(): m.identifier for m in members}
@@ -207,7 +236,13 @@ class _Replay:
         found = []
         for episode in self.found.episodes:
             reply = self.replies.get((episode.ticket_id, episode.at))
-            domain = self._package(episode).domain if reply else None
+            domain = None
+            if reply and (evidence := self.evidence.get(episode.ticket_id)):
+                package = self._package(episode)
+                domain = package.domain
+                if package.steps_attempted:
+                    self.with_steps.add(episode.name)
+                self.repeats[episode.name] = repeated(package, evidence, episode)
             found.append(
                 backcast.observation(
                     episode, reply or Response(None, None), calendar=calendar, domain=domain,
@@ -251,12 +286,12 @@ class _Replay:
     def write_briefs(self, count: int, out: Path) -> tuple[Path, ...]:
         """Write briefs as they would have been posted, from what stood there at the escalation.
 
-        The newest ones, of those in which a technician had written something.
+        The newest ones, of those in which a technician had written a step down; then of those with anything written.
         """
         out.mkdir(parents=True, exist_ok=True)
         written: list[Path] = []
         now = self.services.clock()
-        for episode in sorted(self.found.episodes, key=lambda e: (self._said(e) > 0, e.at), reverse=True):
+        for episode in sorted(self.found.episodes, key=self._worth_showing, reverse=True):
             if len(written) >= count:
                 break
             evidence = read_evidence(
@@ -268,7 +303,21 @@ class _Replay:
             path = out / f"brief-{episode.ticket_id}-{episode.number}.md"
             path.write_text(render(package, marker=None) + "\n", encoding="utf-8")
             written.append(path)
+            self.samples.append(self._sample(episode, evidence, package))
         return tuple(written)
+
+    def _sample(self, episode: Episode, evidence: Evidence, package: Package) -> Sample:
+        reply = self.replies.get((episode.ticket_id, episode.at), Response(None, None))
+        happened = events_of(episode, evidence, reply, repeated(package, evidence, episode), self.meaning, self.roster.names)
+        return Sample(
+            episode.name, episode.ticket_id, evidence.ticket.summary or "", evidence.ticket.company or "",
+            self.psa.ticket_url(episode.ticket_id), episode.at,
+            self.roster.names.get((episode.by or "").lower(), episode.by or "somebody"), render(package, marker=None),
+            tuple(happened[:EVENTS]), max(0, len(happened) - EVENTS),
+        )  # fmt: skip
+
+    def _worth_showing(self, episode: Episode) -> tuple[bool, bool, datetime]:
+        return episode.name in self.with_steps, self._said(episode) > 0, episode.at
 
     def _said(self, episode: Episode) -> int:
         evidence = self.evidence.get(episode.ticket_id)
@@ -280,7 +329,8 @@ class _Replay:
     def result(self, run_id: int, written: tuple[Path, ...], resumed: int) -> Shadow:
         return Shadow(
             run_id, self.since, self.until, self.tickets, self.elsewhere, self.found, self.estimated,
-            self.understanding, self.baseline, written, resumed,
+            self.understanding, self.baseline, written, resumed, tuple(self.samples), dict(self.repeats),
+            dict(self.roster.names), getattr(self.psa, "reads", 0), time.monotonic() - self.begun,
         )  # fmt: skip
 
 

@@ -51,7 +51,7 @@ def send(services: Services) -> list[int]:
         mine = jobs.claim_job(system, EVERYONE, NAME, period, now, lease_s=waits.canary)
         in_turn = canaries.in_turn(system) if mine else []
     crash.point("canary.taken")
-    sent = [_send(services, account_id) for account_id in in_turn]
+    sent = [send_one(services, account_id) for account_id in in_turn]
     if mine:
         with services.database.system() as system:
             jobs.beat(system, NAME, services.clock())
@@ -60,7 +60,8 @@ def send(services: Services) -> list[int]:
     return sent
 
 
-def _send(services: Services, account_id: int) -> int:
+def send_one(services: Services, account_id: int) -> int:
+    """Send one canary for an account, and store what the receiver answered; return its number."""
     with services.database.account(account_id) as session:
         account = accounts.get(session, account_id)
         assert account is not None

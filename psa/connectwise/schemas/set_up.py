@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from psa.connectwise.schemas.row import Id, Ref, Row, joined, name_of
-from psa.port import Board, Callback, Member, Status
+from psa.port import Board, Callback, Member, Status, Team
 
 
 class StatusRow(Row):
@@ -53,6 +53,9 @@ class MemberRow(Row):
     home_email: str | None = None
     default_email: str | None = None
     time_zone: Ref | None = None
+    title: str | None = None
+    security_role: Ref | None = None
+    admin_flag: bool | None = None
 
     @property
     def email(self) -> str | None:
@@ -74,7 +77,21 @@ class MemberRow(Row):
             active=not self.inactive_flag,
             is_api=self.license_class == "A",
             time_zone=name_of(self.time_zone),
+            title=self.title or "",
+            security_role=name_of(self.security_role) or "",
+            is_admin=bool(self.admin_flag),
         )
+
+
+class TeamRow(Row):
+    """`/service/boards/{id}/teams`."""
+
+    name: str | None = None
+    members: list[int] | None = None
+
+    def team(self, board_id: int) -> Team:
+        """Return the team."""
+        return Team(name=self.name or "", board_id=board_id, members=tuple(self.members or ()))
 
 
 class CallbackRow(Row):
@@ -120,6 +137,7 @@ class HostedRow(Row):
 
     url: str | None = None
     type: str | None = None
+    description: str | None = None
 
 
 class ScreenRow(Row):

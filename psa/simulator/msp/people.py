@@ -25,6 +25,7 @@ def boards() -> list[dict[str, Any]]:
             ),
             "types": TYPES,
             "project": False,
+            "teams": {"Tier 2": [*ENGINEERS]},
         },
         {
             "name": "Escalations",
@@ -54,9 +55,12 @@ def boards() -> list[dict[str, Any]]:
 
 
 def _member(
-    identifier: str, first: str, last: str, title: str, *, mail: bool = True, license_: str = "F", inactive: bool = False
+    identifier: str, first: str, last: str, title: str, *, mail: bool = True, license_: str = "F", inactive: bool = False,
+    role: str = "Service Desk",
 ) -> dict[str, Any]:
     return {
+        "role": role,
+        "time_zone": "GMT/UK Time: Dublin, Edinburgh, Lisbon, London",
         "identifier": identifier,
         "first": first,
         "last": last,
@@ -87,8 +91,8 @@ def members() -> list[dict[str, Any]]:
         _member("tobrien", "Tom", "O'Brien", "Senior Engineer, Servers and Cloud"),
         _member("akhan", "Adeel", "Khan", "Engineer"),
         _member("rdubois", "Remy", "Dubois", "Field Engineer", mail=False),
-        _member("hmoore", "Holly", "Moore", "Dispatcher"),
-        _member("gnorth", "Gareth", "North", "Managing Director"),
+        _member("hmoore", "Holly", "Moore", "Dispatcher", role="Dispatch"),
+        _member("gnorth", "Gareth", "North", "Managing Director", role="Admin"),
         _member("bwells", "Bryn", "Wells", "Service Desk Technician", inactive=True),
-        _member("resolutionflow", "ResolutionFlow", "Integration", "API", mail=False, license_="A"),
+        _member("resolutionflow", "ResolutionFlow", "Integration", "API", mail=False, license_="A", role="API ResolutionFlow"),
     ]

@@ -28,6 +28,7 @@ REFUSABLE = {
     "members": "/system/members",
     "audit trail": "/system/audittrail",
     "callbacks": "/system/callbacks",
+    "hosted pods": "/system/connectwisehostedsetups",
 }
 
 

@@ -1,0 +1,230 @@
+"""`resolutionflow setup` as a new user meets it: in a real pseudo-terminal, without one, cut off, and with wrong answers.
+
+The screens of one whole run are kept as text in `setup_screens.txt`; `UPDATE_SCREENS=1` writes them anew, to be read.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from models.account import calendars
+from psa.simulator.server import Simulator
+from tests.terminal import DOWN, ENTER, INTERRUPT, SPACE, UP, Terminal
+from worker.__main__ import main
+from worker.account.calendar_file import in_words
+from worker.account.onboarding import account_named
+from worker.settings import Settings
+from worker.wiring import from_settings
+
+SCREENS = Path(__file__).with_name("setup_screens.txt")
+
+
+@pytest.fixture(scope="module")
+def simulator() -> Iterator[Simulator]:
+    with Simulator(seed=1) as running:
+        yield running
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    return {
+        "PATH": os.environ["PATH"], "TERM": "xterm", "RESOLUTIONFLOW_VAR": str(tmp_path), "LANG": "C.UTF-8",
+        "RESOLUTIONFLOW_CALLS_PER_SECOND": "1000", "RESOLUTIONFLOW_BURST": "1000", "PUBLIC_URL": "http://127.0.0.1:8000",
+    }  # fmt: skip
+
+
+def keys_of(simulator: Simulator) -> dict[str, str]:
+    tenant = simulator.office().world.tenant
+    return {"CONNECTWISE_PUBLIC_KEY": tenant.public_key, "CONNECTWISE_PRIVATE_KEY": tenant.private_key,
+            "CONNECTWISE_CLIENT_ID": tenant.client_id}  # fmt: skip
+
+
+def writes(simulator: Simulator) -> list[str]:
+    return [row["path"] for row in simulator.door.log.shown()["requests"] if row["method"] != "GET"]
+
+
+def test_a_whole_run_in_a_terminal_stores_what_was_agreed_and_writes_nothing_before_connect(
+    simulator: Simulator, environment: dict[str, str], tmp_path: Path
+) -> None:
+    simulator.reset()
+    keys, screens = list(keys_of(simulator).values()), []
+
+    def seen(terminal: Terminal) -> None:
+        text = re.sub(r"http://127\.0\.0\.1:\d+", "http://127.0.0.1:PORT", terminal.text)
+        screens.append(re.sub(r"^  \d+ of \d+ tickets read.*\n", "", text, flags=re.MULTILINE))
+
+    with Terminal([sys.executable, "-m", "worker", "setup"], environment) as terminal:
+        terminal.until("Where do you log in")
+        seen(terminal)
+        terminal.press(*[DOWN] * 6, ENTER)
+        terminal.until("Which host?")
+        terminal.press(simulator.url, ENTER)
+        terminal.until("Company, as you type it")
+        terminal.press("northgate", ENTER)
+        terminal.until("Public key")
+        terminal.press(keys[0], ENTER)
+        terminal.until("Private key")
+        terminal.press("wrong", ENTER)
+        terminal.until("Client id")
+        terminal.press(keys[2], ENTER)
+        terminal.until("a server of your own, in your own network?")
+        terminal.press(UP, ENTER)
+        terminal.until("the keys were refused (401)")
+        seen(terminal)
+        terminal.press(keys[0], ENTER)
+        terminal.press(f"{keys[1]}{ENTER}{keys[2]}{ENTER}")  # ahead of the question, as somebody does who pastes
+        terminal.until("What shall this MSP be called here?")
+        terminal.press(ENTER)
+        terminal.until("Boards on which tickets are escalated")
+        terminal.press(ENTER)
+        terminal.until("a junior is stuck?")
+        terminal.press(ENTER)
+        terminal.until("a senior has taken it?")
+        terminal.press(ENTER)
+        terminal.until("Engineers: they are told")
+        seen(terminal)
+        terminal.press(ENTER)
+        terminal.until("Admins: told of each")
+        terminal.press(ENTER)
+        terminal.until("Owner: gets the weekly")
+        terminal.press(ENTER)
+        terminal.until("Time zone (IANA")
+        terminal.press(ENTER)
+        terminal.until("Working hours:")
+        terminal.press(ENTER)
+        terminal.until("an hour of a senior worth")
+        terminal.press("ninety", ENTER)
+        terminal.until("is no hourly rate")
+        terminal.press(*["\x7f"] * 6, "95 GBP", ENTER)
+        terminal.until("Is that right?")
+        terminal.press(DOWN, ENTER)
+        terminal.until("Which one?")
+        terminal.press(*[DOWN] * 8, ENTER)
+        terminal.until("Working hours: Mon-Fri")
+        terminal.press(*["\x7f"] * 5, "16:30", ENTER)
+        terminal.until("Working hours        Mon-Fri 08:00-16:30")
+        terminal.press(ENTER)
+        terminal.until("And now?")
+        assert writes(simulator) == []
+        seen(terminal)
+        terminal.press(DOWN, DOWN, ENTER)
+        terminal.until("northgate is connected.")
+        terminal.until("And now?")
+        terminal.press(DOWN, DOWN, ENTER)
+        assert terminal.ended() == 0
+        raw = terminal.raw.decode(errors="replace")
+    assert len(writes(simulator)) == 4
+    assert all("/system/callbacks" in path for path in writes(simulator))
+    assert keys[1] not in raw
+    assert keys[2] not in raw
+    assert not (tmp_path / "setup" / "answers.json").exists()
+    services = from_settings(Settings.read(environment))
+    account = account_named(services, "northgate")
+    assert account.escalate_status_names == ["Escalated", "Escalate to Tier 2"]  # this shop has used both
+    assert (account.owner, account.time_zone) == ("gnorth", "Europe/London")
+    assert set(account.engineers) >= {"msvensson", "tobrien", "akhan"}
+    assert (account.hourly_rate, account.currency) == (95.0, "GBP")
+    with services.database.account(account.id, reading=True) as session:
+        hours = calendars.versions(session, account.id, time_zone=account.time_zone)
+    assert in_words(hours[max(hours)]).startswith("Mon-Fri 08:00-16:30")
+    services.close()
+    told = "\n\n".join(f"===== screen {n}\n{text}" for n, text in enumerate(screens, 1)) + "\n"
+    if os.environ.get("UPDATE_SCREENS"):
+        SCREENS.write_text(told)
+    assert told == SCREENS.read_text()
+
+
+def test_a_run_that_is_cut_off_keeps_its_answers_without_keys_and_goes_on(
+    simulator: Simulator, environment: dict[str, str], tmp_path: Path
+) -> None:
+    command = [sys.executable, "-m", "worker", "setup", "--site", simulator.url, "--company", "northgate", "--allow-private"]
+    given = {**environment, **keys_of(simulator)}
+    with Terminal(command, given) as terminal:
+        terminal.until("called here?")
+        terminal.press(*["\x7f"] * 9, "north", ENTER)
+        terminal.until("Boards on which")
+        terminal.press(INTERRUPT)
+        assert terminal.ended() == 130
+        assert "goes on from there" in terminal.text
+    kept = (tmp_path / "setup" / "answers.json")
+    assert kept.stat().st_mode & 0o077 == 0
+    assert json.loads(kept.read_text())["name"] == "north"
+    assert not [secret for secret in keys_of(simulator).values() if secret in kept.read_text()]
+    with Terminal([sys.executable, "-m", "worker", "setup"], given) as terminal:
+        terminal.until("There are answers from last time")
+        terminal.press(ENTER)
+        terminal.until("Boards on which")
+        assert "called here?" not in terminal.text
+        terminal.press(SPACE, ENTER, INTERRUPT)
+        assert terminal.ended() == 130
+
+
+@pytest.fixture
+def shell(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, simulator: Simulator) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    for name, value in keys_of(simulator).items():
+        monkeypatch.setenv(name, value)
+
+
+def _setup(simulator: Simulator, *more: str) -> int:
+    return main(["setup", "--yes", "--site", simulator.url, "--company", "northgate", "--allow-private", *more])
+
+
+@pytest.mark.usefixtures("shell")
+def test_without_a_terminal_flags_and_proposals_are_enough(simulator: Simulator, capsys: pytest.CaptureFixture[str]) -> None:
+    simulator.reset()
+    assert _setup(simulator, "--hourly-rate", "80", "--currency", "gbp", "--engineers", "tobrien", "--hours", "Mon-Fri 9-17") == 0
+    assert writes(simulator) == []
+    said = capsys.readouterr().out
+    assert "Escalation statuses  Escalated, Escalate to Tier 2\n" in said
+    assert "80 GBP" in said
+    services = from_settings(Settings.read())
+    assert account_named(services, "northgate").engineers == ["tobrien"]
+    services.close()
+    assert _setup(simulator, "--connect") == 0
+    assert len(writes(simulator)) > 0
+
+
+@pytest.mark.usefixtures("shell")
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["setup"], "Give --yes, and: --site, --company"),
+        (["setup", "--yes"], "still needed: --site, --company"),
+        (["setup", "--yes", "--site", "SITE", "--company", "nobody", "--allow-private"], "unknown company 'nobody'"),
+        (["setup", "--yes", "--site", "SITE", "--company", "northgate"], "plain http needs --allow-private"),
+        (["setup", "--yes", "--site", "SITE", "--company", "northgate", "--allow-private", "--private-key", "x"],
+         "keys were refused"),
+        (["setup", "--yes", "--site", "http://127.0.0.1:9", "--company", "x", "--allow-private"], "can this machine reach it?"),
+    ],
+)  # fmt: skip
+def test_a_wrong_answer_is_one_line_and_a_missing_one_named(
+    arguments: list[str], said: str, simulator: Simulator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code: Any = main([word.replace("SITE", simulator.url) for word in arguments])
+    err = capsys.readouterr().err
+    assert code == 1
+    assert said in err
+    assert len(err.strip().splitlines()) == 1
+
+
+@pytest.mark.usefixtures("shell")
+def test_without_the_audit_trail_names_are_enough_and_it_is_said(
+    simulator: Simulator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    simulator.reset()
+    simulator.faults.add({"kind": "forbidden", "path": "audittrail"})
+    assert _setup(simulator) == 0
+    said = capsys.readouterr().out
+    simulator.faults.clear()
+    assert "how statuses were used is not known" in said
+    assert "Escalated" in said
