@@ -1,0 +1,155 @@
+"""Order resolved tickets by how much they resemble a new one, and say why; none rather than a poor one.
+
+BM25F over three fields (summary, problem, solution) with what a shop's tickets need beside it: codes and names weigh more
+than words, and what stands in very many of the shop's tickets weighs nothing. Figures are in `docs/memory.md`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from escalation.memory.terms import is_code, is_name, terms_and_words, terms_of
+
+SATURATION = 5.0
+"""k1 of BM25. High: how often a ticket says a thing tells more in short, dry notes than in prose."""
+FIELD_WEIGHTS = (3.0, 1.0, 0.4)
+FIELD_LENGTHS = (0.5, 0.75, 0.95)
+"""b of BM25 for each field: how much a long one is held against a ticket. Solutions are long where they are chatty."""
+TYPICAL = (8.0, 60.0, 80.0)
+"""Terms of a field where too few tickets are known to say; counts as much as ten tickets."""
+SUMMARY_COUNTS = 4
+"""What stands in the new ticket's summary counts as if it were said so often."""
+CODE, NAME = 2.0, 1.5
+BOILERPLATE = 0.5
+"""A term in more of the shop's tickets than this share weighs nothing, once there are `ENOUGH` of them."""
+ENOUGH = 40
+
+STRONG = 0.16
+"""The share of what a ticket the same as this one would score, from which two are alike by their words alone."""
+SHARED_CODE = 0.08
+"""The same, where they share an error code, a device or another identifier that is rare here."""
+FEWEST_WORDS = 3
+"""Fewer shared words are a coincidence, however rare."""
+RARE = 0.02
+"""Share of the tickets (at least three of them) that may hold a term which still tells much."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The terms of a ticket by field, in order: its summary, its problem, its solution."""
+
+    summary: tuple[str, ...] = ()
+    problem: tuple[str, ...] = ()
+    solution: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, summary: str, problem: str, solution: str = "") -> Terms:
+        """Return the terms of three texts."""
+        return cls(tuple(terms_of(summary)), tuple(terms_of(problem)), tuple(terms_of(solution)))
+
+    @property
+    def fields(self) -> tuple[tuple[str, ...], ...]:
+        return self.summary, self.problem, self.solution
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A resolved ticket that may resemble the new one."""
+
+    id: int
+    terms: Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """How many tickets the shop has resolved, and how many of them hold each term of the new one."""
+
+    tickets: int
+    holding: Mapping[str, int]
+
+    def rarity(self, term: str) -> float:
+        """Return how much a term tells: 0 for the shop's boilerplate, about 10 for one of a kind in 20,000."""
+        holding = self.holding.get(term, 0)
+        if self.tickets >= ENOUGH and holding > BOILERPLATE * self.tickets:
+            return 0.0
+        rarity = math.log(1 + (self.tickets - holding + 0.5) / (holding + 0.5))
+        return rarity * (CODE if is_code(term) else NAME if is_name(term) else 1.0)
+
+    def is_rare(self, term: str) -> bool:
+        """Whether so few tickets hold it that sharing it tells much."""
+        return self.holding.get(term, 0) <= max(3, RARE * self.tickets)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A resolved ticket, how alike it is and what both hold, what tells most first."""
+
+    id: int
+    score: float
+    share: float
+    """Of what a ticket the same as this one would score: 0 to about 1."""
+    shared: tuple[str, ...]
+    """Terms, those that tell most first."""
+    convincing: bool
+    """Whether it is alike enough to be shown to somebody who did not ask."""
+
+
+def weights_of(query: Terms, statistics: Statistics) -> dict[str, float]:
+    """Return what each term of a new ticket weighs."""
+    said: Counter[str] = Counter(query.problem)
+    for term in query.summary:
+        said[term] += SUMMARY_COUNTS
+    return {t: w for t, n in said.items() if (w := (1 + math.log(n)) * statistics.rarity(t)) > 0}
+
+
+def rank(query: Terms, candidates: Sequence[Candidate], statistics: Statistics) -> list[Match]:
+    """Return the candidates that share anything with a new ticket, the most alike first; equals by their id, newest first."""
+    weights = weights_of(query, statistics)
+    typical = _lengths(candidates)
+    best = _score(weights, query, typical)[0] or 1.0
+    found = []
+    for candidate in candidates:
+        score, shared = _score(weights, candidate.terms, typical)
+        if score > 0:
+            share = round(score / best, 4)
+            strongest = tuple(sorted(shared, key=lambda t: (-weights[t], t)))
+            found.append(Match(candidate.id, round(score, 6), share, strongest, _convincing(share, strongest, statistics)))
+    return sorted(found, key=lambda m: (-m.score, -m.id))
+
+
+def _convincing(share: float, shared: Sequence[str], statistics: Statistics) -> bool:
+    told = [t for t in shared if statistics.is_rare(t)]
+    if any(is_code(t) or is_name(t) for t in told) and share >= SHARED_CODE:
+        return True
+    return share >= STRONG and len(shared) >= FEWEST_WORDS and bool(told)
+
+
+def _score(weights: Mapping[str, float], terms: Terms, typical: Sequence[float]) -> tuple[float, list[str]]:
+    often: dict[str, float] = {}
+    for words, weight, length, usual in zip(terms.fields, FIELD_WEIGHTS, FIELD_LENGTHS, typical, strict=True):
+        each = weight / (1 - length + length * len(words) / usual)
+        for word in words:
+            if word in weights:
+                often[word] = often.get(word, 0.0) + each
+    return sum(weights[t] * n * (SATURATION + 1) / (n + SATURATION) for t, n in sorted(often.items())), list(often)
+
+
+def _lengths(candidates: Sequence[Candidate]) -> list[float]:
+    """Return how many terms each field usually has, among those that have any."""
+    usual = []
+    for field, typical in enumerate(TYPICAL):
+        lengths = [len(words) for c in candidates if (words := c.terms.fields[field])]
+        usual.append((sum(lengths) + 10 * typical) / (len(lengths) + 10))
+    return usual
+
+
+def words_for(shared: Iterable[str], *texts: str) -> list[str]:
+    """Return terms as somebody wrote them: "authenticat" as "authentication"."""
+    written: dict[str, str] = {}
+    for text in texts:
+        for term, word in terms_and_words(text):
+            written.setdefault(term, word)
+    return [written.get(term, term) for term in shared]

@@ -1,0 +1,92 @@
+"""Terms of a text: stems of its words, and identifiers (codes, host names, paths, command names) whole and in parts.
+
+Both databases index exactly these terms, so neither's own word breaking or stemming decides what is found.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+LONGEST = 60
+"""Characters of a term. Longer ones are keys, hashes and links: nobody writes them twice."""
+
+JOINERS = "-_.\\/@:"
+"""What may stand inside an identifier. The indexes know these characters too: see the migration that makes them."""
+
+_TOKEN = re.compile(r"[^\W_]+(?:[-_.\\/@:]+[^\W_]+)*")
+_JOINED = re.compile(r"[-_.\\/@:]+")
+_CAMEL = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+_LINK = re.compile(r"!?\[([^\]\n]{0,300})\]\([^)\s]{0,2000}[^)\n]{0,300}\)|https?://\S+|www\.\S+")
+_CODE = re.compile(r"0x[0-9a-f]{2,16}$|(?=.*\d)(?=.*[a-z])[a-z0-9]{5,}$|\d{4,}$")
+
+COMMON = frozenset(
+    """a about above after again against all also am an and any are as at be because been before being below between both
+    but by can cannot could did do does doing don down during each few for from further get gets getting got had has have
+    having he her here hers him his how however i if in into is it its itself just let like ll may me might more most must
+    my myself need no nor not now of off on once one only or other ought our ours out over own per please re s same she
+    should so some such t than that the their theirs them then there these they this those through to too two under until
+    up upon us use used using ve very via was way we were what when where whether which while who whom why will with within
+    without won would yes yet you your yours
+    hi hello hey dear thanks thank regards best sincerely kind cheers appreciated appreciate advance help
+    issue issues problem problems question questions know want wanted tried try trying seems seem seemed found find see
+    seen anyone someone something any thing things im ive dont cant doesnt didnt isnt wont ticket user users customer
+    client called said told asked still""".split()  # noqa: SIM905 - easier to read than two hundred quoted words
+)
+"""Words that tell no ticket from another, whatever the shop."""
+
+_ENDS = ("ations", "ation", "ating", "ated", "ate", "ing", "ed", "er", "ion", "ment", "ly", "able", "e")
+_PLURALS = (
+    ("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("shes", "sh"), ("ss", "ss"), ("us", "us"), ("is", "is"),
+    ("s", ""),
+)  # fmt: skip
+
+
+@lru_cache(maxsize=20_000)
+def stem(word: str) -> str:
+    """Return the word without its ending, so that "printers" meets "printing"; what is not a plain word stays."""
+    if len(word) < 4 or not word.isalpha():
+        return word
+    for end, rest in _PLURALS:
+        if word.endswith(end):
+            word = word[: len(word) - len(end)] + rest
+            break
+    for end in _ENDS:
+        if word.endswith(end) and len(word) - len(end) >= 4:
+            word = word[: -len(end)]
+            break
+    return word[:-1] if len(word) > 4 and word[-1] == word[-2] and word[-1] not in "sl" else word
+
+
+def terms_of(text: str) -> list[str]:
+    """Return the terms of a text in order, repeats included; links and common words give none."""
+    return [term for term, _ in terms_and_words(text)]
+
+
+def terms_and_words(text: str) -> list[tuple[str, str]]:
+    """Return each term with the word it came from, as it was written."""
+    found: list[tuple[str, str]] = []
+    for match in _TOKEN.finditer(_LINK.sub(" ", text)):
+        token = match.group()
+        low = token.lower()
+        parts = _JOINED.split(token) if not low.isalnum() else [token]
+        if len(parts) > 1 and len(low) <= LONGEST:
+            found.append((low, token))
+        for part in parts:
+            small = part.lower()
+            if small in COMMON or not 2 <= len(small) <= LONGEST:
+                continue
+            found.append((stem(small), part))
+            if not (part.islower() or part.isupper() or part[1:].islower()) and len(humps := _CAMEL.findall(part)) > 1:
+                found += [(stem(h.lower()), h) for h in humps if len(h) > 1 and h.lower() not in COMMON]
+    return found
+
+
+def is_code(term: str) -> bool:
+    """Whether a term is shaped like an error code, a number of four digits or more, or a part number."""
+    return bool(_CODE.match(term))
+
+
+def is_name(term: str) -> bool:
+    """Whether a term is shaped like a host name, a path, a command or another identifier of several parts."""
+    return not term.isalnum()

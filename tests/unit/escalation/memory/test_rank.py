@@ -1,0 +1,88 @@
+"""The ranker of resolved tickets: what weighs, what weighs nothing, and when nothing is shown."""
+
+from collections import Counter
+
+import pytest
+
+from escalation.memory.choose import clauses_of
+from escalation.memory.rank import Candidate, Statistics, Terms, rank, words_for
+from escalation.memory.terms import terms_of
+
+FOOTER = "Brightwater IT Support Desk Monday to Friday"
+
+
+def filler(number: int) -> Terms:
+    """Return a ticket like any other: everyday words, the shop's footer."""
+    subjects = ("outlook", "printer", "password", "laptop", "vpn", "teams", "scanner", "monitor")
+    subject = subjects[number % len(subjects)]
+    problem = f"The {subject} stopped this morning, number {number}. {FOOTER}"
+    return Terms.of(f"{subject} not working", problem, f"restarted {subject}")
+
+
+def known(*more: Terms, fillers: int = 200) -> tuple[list[Candidate], Statistics]:
+    """Return tickets with their statistics: the given ones first, from id 1."""
+    every = [*more, *map(filler, range(fillers))]
+    holding = Counter(term for terms in every for term in {t for words in terms.fields for t in words})
+    return [Candidate(number, terms) for number, terms in enumerate(every, 1)], Statistics(len(every), holding)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "terms"),
+    [
+        ("Printers and printing", ["print", "print"]),
+        ("error 0x80070005 on EWR-FW-01", ["error", "0x80070005", "ewr-fw-01", "ewr", "fw", "01"]),
+        ("Get-MailboxPermission fails", ["get-mailboxpermission", "mailboxpermiss", "mailbox", "permiss", "fail"]),
+        ("see https://example.test/a/b?c=outlook", []),
+        ("[Outlook help](https://example.test/x)", []),
+        ("thanks, hello", []),
+    ],
+)  # fmt: skip
+def test_terms_are_stems_and_identifiers_whole_and_in_parts(sentence: str, terms: list[str]) -> None:
+    assert terms_of(sentence) == terms
+
+
+@pytest.mark.parametrize("shared", ["0x80070005", "NYC-FILE-02", "Get-ADReplicationFailure", "kaseya", "acomplish"])
+def test_one_shared_code_name_product_or_misspelling_outweighs_common_words(shared: str) -> None:
+    mine = Terms.of("not working since today", f"The outlook stopped this morning, it says {shared}")
+    right = Terms.of("mail trouble", f"We saw {shared} again", "rebuilt the profile")
+    candidates, statistics = known(right)
+    assert rank(mine, candidates, statistics)[0].id == 1
+
+
+def test_what_stands_in_most_tickets_weighs_nothing() -> None:
+    candidates, statistics = known()
+    assert rank(Terms.of("", FOOTER), candidates, statistics) == []
+
+
+def test_nothing_convinces_that_shares_everyday_words_alone() -> None:
+    candidates, statistics = known()
+    matches = rank(Terms.of("printer not working", "The printer stopped this morning, paper is in"), candidates, statistics)
+    assert matches
+    assert not any(match.convincing for match in matches)
+
+
+def test_says_what_both_hold_in_the_words_as_written() -> None:
+    text = "Authentication fails with AADSTS50126 on the laptop"
+    candidates, statistics = known(Terms.of("authentication", "AADSTS50126 at sign-in", "reset the password"))
+    match = rank(Terms.of("", text), candidates, statistics)[0]
+    assert match.convincing
+    assert words_for(match.shared[:2], text) == ["AADSTS50126", "Authentication"]
+
+
+def test_order_does_not_depend_on_the_order_of_candidates() -> None:
+    candidates, statistics = known(*(Terms.of("kaseya agent", "kaseya agent gone", "reinstalled") for _ in range(3)))
+    mine = Terms.of("kaseya agent gone", "the outlook too")
+    ranked = [m.id for m in rank(mine, candidates, statistics)]
+    assert ranked[:3] == [3, 2, 1], "equals: the newest first"
+    assert ranked == [m.id for m in rank(mine, candidates[::-1], statistics)]
+
+
+def test_clauses_find_what_is_alike_and_little_else() -> None:
+    mine = Terms.of("kaseya agent gone from laptop", "laptop shows 0x8004FFFF after the outlook update")
+    candidates, statistics = known(Terms.of("laptop", "0x8004FFFF in outlook", "removed the add-in"), fillers=20_000)
+    clauses = clauses_of(mine, statistics)
+    holding = [{t for words in c.terms.fields for t in words} for c in candidates]
+    found = [c.id for c, terms in zip(candidates, holding, strict=True) if any(terms.issuperset(clause) for clause in clauses)]
+    assert 1 in found
+    assert len(found) < 3000
+    assert clauses_of(Terms.of("zzz", "nobody wrote this"), statistics) == ()
