@@ -164,13 +164,14 @@ def served(database: Database, tmp_path: Path) -> Iterator[Served]:
         part.start()
         served = Served(part, port, database, keys, account_id, token)
         try:
-            end = time.monotonic() + 15
+            end = time.monotonic() + 60
             while True:
                 with contextlib.suppress(OSError):
                     if served.get("/readyz") == 200:
                         break
                 assert part.alive(), (tmp_path / "web.log").read_text()
                 assert time.monotonic() < end, (tmp_path / "web.log").read_text()
+                time.sleep(0.05)
                 time.sleep(0.05)
             yield served
         finally:
