@@ -5,7 +5,6 @@ from __future__ import annotations
 from escalation.brief.sanitize import inline
 from escalation.brief.spans import Clock
 from escalation.package.contents import Package, Step
-from escalation.reading import rule
 
 _READ_BY = {
     "problem": "how the description begins",
@@ -16,7 +15,7 @@ _READ_BY = {
     "left behind": "a change that no later sentence takes back",
     "promise": "told to the customer with a time, not yet kept",
     "error code": "written as codes are",
-    "evidence": "rows that look like output, or an error in quotation marks",
+    "evidence": "rows that look like output by what was learned, or an error in quotation marks",
     "environment": "a product by its name",
 }
 _BY_MODEL = frozenset({"ruled out", "left behind", "error code", "evidence"})
@@ -91,5 +90,6 @@ def _how(step: Step, package: Package, local: Package | None) -> str:
         result = "its own words" if step.result_stated else "the fault going on" if step.result_inferred else "words elsewhere"
         outcome = "nothing said" if step.outcome == "unknown" else result
         return f"read by: {inline(package.reader)}, and stands there word for word; outcome by: {outcome}"
-    read = rule.outcome_rule(step.evidence, step.outcome, stated=step.result_stated, inferred=step.result_inferred)
-    return f"read by: {inline(rule.deed_rule(step.evidence))}; outcome by: {inline(read)}"
+    result = "said in its own words" if step.result_stated else "not said in its own words"
+    why = f"; for it: {inline(step.because, limit=200)}" if step.because else ""
+    return f"a step: {step.sure:.0%}{why}; outcome: {step.outcome_sure:.0%}, {result}"

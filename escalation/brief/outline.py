@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -15,6 +16,11 @@ ABOVE = 8
 
 MOST_STEPS = 150
 """More would not fit into a note anyway."""
+
+SURE = 0.8
+"""From which probability on a step stands above the fold: of those nine in ten are one, measured on folds (`docs/reading.md`)."""
+TOLD = 0.8
+"""From which probability on an outcome is said that the quotation does not say itself."""
 
 _LABELS = {
     "failed": "failed",
@@ -129,8 +135,10 @@ class View:
     why: Line | None
     start_here: Line | None
     steps_total: int
+    steps_unsure: int
     steps_above: tuple[Line, ...]
     steps_below: tuple[Line, ...]
+    steps_mentioned: tuple[Line, ...]
     ruled_out: tuple[Line, ...]
     not_recorded: tuple[Inert, ...]
     unread: tuple[Inert, ...]
@@ -157,9 +165,11 @@ def outline(package: Package, limits: Limits) -> View:
     clock = Clock(package.time_zone, package.as_of)
     draft = _Draft(package, clock)
     shown = _chosen(package, limits.steps)
-    first = set(_chosen(package, ABOVE))
-    above = [i for i in shown if i in first]
-    below = [i for i in shown if i not in first]
+    sure = [i for i in shown if package.steps_attempted[i].sure >= SURE]
+    first = set(_ranked(package, sure)[:ABOVE])
+    above = [i for i in sure if i in first]
+    below = [i for i in sure if i not in first]
+    mentioned = [i for i in shown if i not in sure]
     environment = _environment(package)[: limits.environment]
     timeline = package.timeline[len(package.timeline) - limits.timeline :] if limits.timeline else ()
     blocks, rows_left = draft.blocks(limits.evidence)
@@ -174,9 +184,11 @@ def outline(package: Package, limits: Limits) -> View:
         ask=ask,
         why=draft.quote(package.why_escalated, 180),
         start_here=draft.quote(package.start_here, 220),
-        steps_total=len(package.steps_attempted),
+        steps_total=sum(step.sure >= SURE for step in package.steps_attempted),
+        steps_unsure=sum(step.sure < SURE for step in package.steps_attempted),
         steps_above=draft.steps(above),
         steps_below=draft.steps(below),
+        steps_mentioned=draft.steps(mentioned),
         ruled_out=draft.quotes(package.ruled_out[: min(6, extras)], 60),
         not_recorded=tuple(Inert(gap.text) for gap in package.not_recorded),
         unread=tuple(
@@ -223,9 +235,13 @@ def _with_sources(view: View, draft: _Draft) -> View:
 
 def _chosen(package: Package, count: int) -> list[int]:
     """Return which steps are shown when not all can be: those with a result before those without, in the old order."""
+    return sorted(_ranked(package, range(len(package.steps_attempted)))[:count])
+
+
+def _ranked(package: Package, places: Iterable[int]) -> list[int]:
+    """Return the places of steps, those that are sure and have a result first."""
     steps = package.steps_attempted
-    ranked = sorted(range(len(steps)), key=lambda i: (steps[i].outcome == "unknown", i))
-    return sorted(ranked[:count])
+    return sorted(places, key=lambda i: (steps[i].sure < SURE, steps[i].outcome == "unknown", i))
 
 
 def _environment(package: Package) -> list[tuple[str, str]]:
@@ -270,6 +286,8 @@ class _Draft:
             if told := self.cited(step.text, step.source, _STEP_BYTES):
                 by = {"tech": "", "unknown": " (by somebody who is not known here)"}.get(step.actor, f" (by the {step.actor})")
                 told_as = "problem stayed" if step.result_inferred else _LABELS.get(step.outcome, "result not recorded")
+                if step.outcome_sure < TOLD:
+                    told_as = "result not clear"
                 label = None if step.result_stated else Inert(told_as)
                 dead, rows = place in self._package.dead_ends_flagged, _rows(step.evidence, _EVIDENCE_ROWS)
                 made.append(Line(Inert(told.text + by), told.cite, label=label, dead_end=dead, evidence=rows))
@@ -367,7 +385,7 @@ class _Draft:
 
     def reader(self) -> Inert:
         name = self._package.reader
-        return Inert("rules" if name == "local" else f"{inline(name, limit=60)} (each quotation checked)")
+        return Inert("the local reader" if name == "local" else f"{inline(name, limit=60)} (each quotation checked)")
 
     def counts(self) -> Inert:
         notes, entries = self._package.notes_read, self._package.time_entries_read

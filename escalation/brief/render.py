@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from escalation.brief.claim_line import Claimant, line
 from escalation.brief.delta import changes, lines
-from escalation.brief.outline import Limits, View, outline
+from escalation.brief.outline import SURE, Limits, View, outline
 from escalation.brief.sanitize import Inert, inline
 from escalation.brief.spans import Clock
 from escalation.package.contents import Package
@@ -62,7 +62,8 @@ def opening(package: Package) -> list[str]:
     lines.append(f"Ask: {ask}")
     if view.start_here:
         lines.append(f"Start here: {view.start_here.text}")
-    dead = [inline(package.steps_attempted[i].text, limit=120) for i in package.dead_ends_flagged[:4]]
+    flagged = [package.steps_attempted[i] for i in package.dead_ends_flagged]
+    dead = [inline(step.text, limit=120) for step in flagged if min(step.sure, step.outcome_sure) >= SURE][:4]
     lines += [f"Dead end: {text}" for text in dead]
     lines.append("Not recorded: " + (", ".join(view.not_recorded) or "nothing a senior would ask first"))
     lines += [f"Still changed: {line.text}" for line in view.left_behind[:2]]

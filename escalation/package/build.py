@@ -20,9 +20,10 @@ from escalation.package.contents import SCHEMA_VERSION, Assessment, Missing, Pac
 from escalation.package.records import records_of, summary_source, timeline, unread_languages
 from escalation.package.surroundings import devices_of, other_tickets
 from escalation.reading import missing, remarks
-from escalation.reading.steps import find_steps
+from escalation.reading.reader import read_steps
 from escalation.reading.text import OTHERS
 from escalation.reading.vocabulary import domain_of, products_in
+from escalation.reading.weights import Learned
 
 _SHORT_TICKET = 160
 
@@ -37,15 +38,17 @@ def build(
     time_zone: str = "UTC",
     assessment: Assessment | None = None,
     reading: Reading | None = None,
+    known: Learned | None = None,
 ) -> Package:
     """Return the package for one episode. `time_zone` is the account's, `as_of` when it is built.
 
+    `known` are other weights than the product's own, as a measurement on folds needs them.
     With `reading`, a model's, that reading stands for the texts it covers; what it was not shown is read here.
     """
     records = records_of(evidence)
     passages = [r.passage for r in records]
-    deeds = find_steps(passages)
-    share = Share(reading, records)
+    deeds = read_steps(passages, known)
+    share = Share(reading, records, known)
     steps = share.steps(deeds)
     blocks = share.evidence_blocks()
     codes = share.error_codes()

@@ -14,9 +14,9 @@ from escalation.package.records import Record, records_of
 from escalation.reading.codes import error_codes
 from escalation.reading.remarks import Remark
 from escalation.reading.steps import Deed
+from escalation.reading.weights import Learned, learned
 
 LOCAL = "local"
-LOCAL_VERSION = "1"
 
 
 class _InPassage(Protocol):
@@ -43,10 +43,11 @@ def _places(records: Sequence[Record]) -> list[Place]:
 class Share:
     """Who read what: a model the texts that are word for word those it was shown, the local reader all others."""
 
-    def __init__(self, reading: Reading | None, records: Sequence[Record]) -> None:
+    def __init__(self, reading: Reading | None, records: Sequence[Record], known: Learned | None = None) -> None:
         """Without a reading, or with one of other texts, everything is the local reader's."""
         covered = set(reading.covered) if reading else set()
         self._records = records
+        self._known = known
         self._first: dict[str, int] = {}
         self._covered: set[int] = set()
         for place in _places(records):
@@ -62,7 +63,7 @@ class Share:
 
     @property
     def version(self) -> str:
-        return self._reading.version if self._reading else LOCAL_VERSION
+        return self._reading.version if self._reading else (self._known or learned()).version
 
     @property
     def domain(self) -> str | None:
@@ -82,7 +83,7 @@ class Share:
             span.evidence: highlights.cited(self._records[index], span.start, span.end)
             for index, span in self._spans("evidence")
         }
-        for quote in highlights.evidence_blocks(self._unread):
+        for quote in highlights.evidence_blocks(self._unread, self._known):
             found.setdefault(quote.text, quote)
         return tuple(found.values())
 
@@ -138,9 +139,13 @@ def _step(found: FoundStep, record: Record) -> Step:
     )
 
 
+SURE = 0.8
+"""From which probability on a step counts here."""
+
+
 def sure_steps(local: Package) -> int:
-    """Return how many steps of a local reading carry their result in their own words: those it is surest of."""
-    return sum(step.result_stated for step in local.steps_attempted)
+    """Return how many steps of a local reading it is sure of."""
+    return sum(step.sure >= SURE for step in local.steps_attempted)
 
 
 def local_stands(local: Package, reading: Reading) -> bool:

@@ -51,6 +51,12 @@ class Step:
     at: datetime | None = None
     result_inferred: bool = False
     """Whether nobody said what came of it: that people went on shows that it did not solve the problem."""
+    sure: float = 1.0
+    """The local reader's probability that this is a step, as measured; 1 where a model read it and it was checked."""
+    outcome_sure: float = 1.0
+    """The same for its outcome."""
+    because: str = ""
+    """What spoke most for its being a step: features by name, with their weight."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,12 @@ from rapidfuzz import fuzz
 
 from escalation.package.contents import Change, Contingency, Quote, Step
 from escalation.package.records import Record, flat
-from escalation.reading import deeds as telling
 from escalation.reading import pasted, remarks
 from escalation.reading.passages import NOT_STAFF
+from escalation.reading.reader import pasted_rows
 from escalation.reading.steps import Deed, Passage
 from escalation.reading.text import OTHERS
+from escalation.reading.weights import Learned
 
 Finder = Callable[[str], Iterable[tuple[int, int]]]
 """Says where in a text something stands."""
@@ -64,6 +65,9 @@ def step_of(deed: Deed, records: Sequence[Record]) -> Step:
         result_stated=deed.result_stated,
         at=record.source.at,
         result_inferred=deed.inferred,
+        sure=round(deed.sure, 3),
+        outcome_sure=round(deed.outcome_sure, 3),
+        because=deed.because,
     )
 
 
@@ -161,25 +165,20 @@ def change(record: Record, start: int, end: int) -> Change:
     return Change(said.text, said.evidence, said.source, record.source.at)
 
 
-def evidence_blocks(records: Sequence[Record]) -> tuple[Quote, ...]:
+def evidence_blocks(records: Sequence[Record], known: Learned | None = None) -> tuple[Quote, ...]:
     """Return pasted output and quoted error texts, each wording once."""
     found: dict[str, Quote] = {}
     for record in records:
+        if record.source.role == "us":
+            continue
+        blocks = pasted_rows(record.passage, known)
         for stretch in record.passage.stretches:
-            if stretch.kind == "pasted" and not _advised(record, stretch.text):
-                found.setdefault(stretch.text, cited(record, stretch.start, stretch.end))
-            elif stretch.kind in ("sentence", "item"):
-                for begin, end in pasted.quoted_errors(stretch.text):
-                    quoted = cited(record, stretch.start + begin, stretch.start + end)
-                    found.setdefault(quoted.text, quoted)
+            if stretch.kind in ("sentence", "item"):
+                quoted = [(stretch.start + a, stretch.start + b) for a, b in pasted.quoted_errors(stretch.text)]
+                blocks += [(a, b) for a, b in quoted if not any(start < b and a < end for start, end in blocks)]
+        for start, end in sorted(blocks):
+            found.setdefault(record.text[start:end], cited(record, start, end))
     return tuple(found.values())
-
-
-def _advised(record: Record, block: str) -> bool:
-    """Whether a block holds only commands that somebody was advised to run."""
-    return (
-        record.source.role != "customer" and pasted.only_commands(block) and telling.advising(record.passage.own)
-    )
 
 
 def first_mentions(records: Sequence[Record], finder: Finder) -> tuple[Quote, ...]:

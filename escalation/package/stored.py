@@ -96,6 +96,9 @@ class _StepV1(_QuoteV1):
     actor = _text()
     result_stated = fields.Boolean(load_default=False)
     result_inferred = fields.Boolean(load_default=False)
+    sure = fields.Float(load_default=1.0)
+    outcome_sure = fields.Float(load_default=1.0)
+    because = fields.String(load_default="")
     at = _moment()
 
 

@@ -68,3 +68,9 @@ class Deed:
     """Whether it looked or tested rather than changed something."""
     inferred: bool = False
     """Whether nobody said what came of it: that people went on shows that it did not solve the problem."""
+    sure: float = 1.0
+    """How often a stretch that looks like this one was a step."""
+    outcome_sure: float = 1.0
+    """How often an outcome told with this much certainty was right."""
+    because: str = ""
+    """What spoke most for its being a step: names of features with their weight."""

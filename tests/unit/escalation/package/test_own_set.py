@@ -1,8 +1,7 @@
-"""How well the rules read tickets that were labelled before the rules saw them: figures as floors, file by file.
+"""How well the reader reads our own labelled tickets: figures as floors, file by file.
 
-The floors stand slightly under what was reached on 23 November 2026; what a first run gave is in `docs/reading.md`.
-A change that lowers one has to say why. Outcomes and dead ends of the sixth: a step is no longer called "no change" only because
-another step follows it; somebody has to say that the trouble is still there.
+It was taught with these tickets among others, so the floors say that nothing broke, not what to expect of a ticket it has not
+seen: that is in `docs/reading.md`. They stand slightly under what was reached. A change that lowers one has to say why.
 """
 
 from __future__ import annotations
@@ -19,13 +18,13 @@ ALL = [ticket for name in FILES for ticket in own_set.tickets(name)]
 READ = {name: own_set.score(own_set.tickets(name)) for name in FILES}
 FLOORS = {
     # step F1, outcomes, who did it, dead-end F1, pasted text found and its precision, codes, domain, non-steps taken
-    "first.txt": (0.95, 0.81, 0.97, 0.85, 0.80, 0.85, 0.95, 0.90, 0),
-    "second.txt": (0.90, 0.75, 0.97, 0.74, 0.95, 0.95, 0.97, 0.86, 1),
-    "third.txt": (0.85, 0.79, 0.95, 0.75, 0.88, 0.95, 0.97, 0.80, 2),
-    "fourth.txt": (0.82, 0.73, 0.97, 0.69, 0.90, 0.87, 0.92, 0.91, 7),
-    "fifth.txt": (0.75, 0.62, 0.94, 0.61, 0.73, 0.94, 0.76, 0.87, 12),
-    "sixth.txt": (0.70, 0.59, 0.93, 0.54, 0.71, 0.85, 0.84, 0.83, 7),
-    "seventh.txt": (0.70, 0.62, 0.90, 0.53, 0.74, 0.84, 0.62, 0.83, 5),
+    "first.txt": (0.95, 0.90, 0.97, 0.90, 0.87, 0.79, 0.95, 0.90, 3),
+    "second.txt": (0.92, 0.87, 0.97, 0.86, 0.95, 0.94, 0.97, 0.86, 1),
+    "third.txt": (0.89, 0.91, 0.94, 0.86, 0.92, 0.94, 0.97, 0.80, 5),
+    "fourth.txt": (0.84, 0.85, 0.97, 0.77, 0.95, 0.82, 0.92, 0.91, 5),
+    "fifth.txt": (0.84, 0.85, 0.94, 0.78, 0.92, 0.91, 0.76, 0.87, 13),
+    "sixth.txt": (0.77, 0.75, 0.93, 0.65, 0.95, 0.93, 0.84, 0.83, 8),
+    "seventh.txt": (0.77, 0.83, 0.90, 0.72, 0.90, 0.87, 0.62, 0.83, 5),
 }
 
 
@@ -36,7 +35,7 @@ def test_there_are_sixty_tickets_four_for_each_domain() -> None:
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_the_rules_read_at_least_so_well(name: str) -> None:
+def test_the_reader_reads_at_least_so_well(name: str) -> None:
     score, wrong = READ[name]
     reached = (
         score.step_f1, score.outcomes / score.right, score.actors / score.right, score.dead_end_f1,

@@ -26,6 +26,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import ModuleType
 
+from escalation.brief.outline import TOLD
 from escalation.package.build import build
 from escalation.package.contents import Package
 from escalation.package.threads import evidence_from_thread
@@ -95,7 +96,10 @@ def package_of(case: Incoming) -> Package:
 
 
 def faults(case: Incoming) -> list[str]:
-    """Return what is wrong about how the text was read, in a few words each; empty if all holds."""
+    """Return what is wrong about how the text was read, in a few words each; empty if all holds.
+
+    An outcome that the reader is not sure of is not told, so it is not wrong.
+    """
     package = package_of(case)
     wrong: list[str] = []
     steps = package.steps_attempted
@@ -103,7 +107,7 @@ def faults(case: Incoming) -> list[str]:
         found = next((s for s in steps if words in " ".join(s.text.split())), None)
         if found is None:
             wrong.append(f"not read: {words}")
-        elif outcome is not None and found.outcome != outcome:
+        elif outcome is not None and found.outcome != outcome and found.outcome_sure >= TOLD:
             wrong.append(f"{found.outcome} for {outcome}: {words}")
     if len(steps) > len(case.done):
         wrong.append(f"too many steps: {[s.text[:60] for s in steps]}")

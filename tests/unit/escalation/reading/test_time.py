@@ -11,7 +11,7 @@ import pytest
 from escalation.reading import missing, remarks
 from escalation.reading.codes import error_codes
 from escalation.reading.pasted import quoted_errors
-from escalation.reading.rule import deed_rule, outcome_rule
+from escalation.reading.reader import pasted_rows, read_steps
 from escalation.reading.steps import Passage, find_steps
 from escalation.reading.text import stretches
 from escalation.reading.vocabulary import domain_of, products_in
@@ -41,10 +41,8 @@ def read(text: str) -> float:
     missing.not_recorded("network", [text], has_error_text=False)
     for stretch in passage.stretches:
         quoted_errors(stretch.text)
-    for step in steps[:200]:
-        evidence = text[step.start : step.end]
-        deed_rule(evidence)
-        outcome_rule(evidence, step.outcome, stated=True, inferred=False)
+    read_steps([passage])
+    pasted_rows(passage)
     return time.process_time() - began
 
 

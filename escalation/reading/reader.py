@@ -1,0 +1,172 @@
+"""Read steps and pasted output by what was learned: a probability for each stretch, from its words, its neighbours and the rules' verdicts.
+
+1. Each stretch begins a step, goes on with one, or is none; what goes on belongs to the step before it.
+2. Where a second step may begin in a sentence, that is asked apart.
+3. What came of a step is one of five outcomes, from its own words, what follows and how the ticket went on.
+4. Each row of a text is pasted output or not; rows that follow each other are one block.
+
+A probability is what was measured on tickets that the weights were not fitted to.
+"""
+
+# ruff: noqa: E501 - a table of names is easier to read in long rows
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import cast
+
+from escalation.reading import deeds, outcomes
+from escalation.reading.features import (
+    Look,
+    joint_features,
+    joints,
+    looks,
+    near,
+    outcome_features,
+    step_features,
+    told_later,
+)
+from escalation.reading.outcomes import Outcome
+from escalation.reading.passages import Actor, Deed, Passage
+from escalation.reading.rows import Row, row_features, rows
+from escalation.reading.steps import find_steps
+from escalation.reading.weights import Learned, learned
+
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """What the models say of a stretch: the shares of beginning a step, going on with one, being none."""
+
+    begins: float
+    goes_on: float
+
+
+def read_steps(passages: Sequence[Passage], known: Learned | None = None) -> list[Deed]:
+    """Return what somebody did, in the order of the passages, each with how sure it is."""
+    known = known or learned()
+    ruled = find_steps(passages)
+    all_of = looks(passages, ruled)
+    seen = [step_features(all_of, place) for place in range(len(all_of))]
+    scores = [_scores(features, known) for features in seen]
+    later = told_later(all_of)
+    found: list[Deed] = []
+    for place, look in enumerate(all_of):
+        if scores[place].begins >= known.bounds["step"] and _may_be(look):
+            step = known.models["step"]
+            because = ", ".join(f"{name} {added:+.2f}" for name, added in step.spoke(seen[place], step.classes.index("begins")))
+            made = _steps_at(all_of, place, scores, later[place], passages[look.passage], known)
+            found += [replace(deed, because=because) for deed in made]
+    return _once(found, passages)
+
+
+def _may_be(look: Look) -> bool:
+    """Whether a stretch may be a step at all: a heading, output and one or two words are none unless the rules find a deed there."""
+    return bool(look.found) or (look.stretch.kind in ("sentence", "item") and len(look.stretch.text.split()) >= 3)
+
+
+def _scores(features: dict[str, float], known: Learned) -> Scores:
+    model = known.models["step"]
+    shares = dict(zip(model.classes, model.shares(features), strict=True))
+    return Scores(shares["begins"], shares["goes on"])
+
+
+def _steps_at(
+    all_of: list[Look], place: int, scores: Sequence[Scores], later: list[str], passage: Passage, known: Learned
+) -> Iterator[Deed]:
+    look = all_of[place]
+    begin, end = look.stretch.start, look.stretch.end
+    cuts = [begin, *(begin + at for at in _second(look, known))]
+    last, at = end, place
+    while (other := near(all_of, at, 1)) and _goes_on(scores[at + 1], known):
+        last, at = other.stretch.end, at + 1
+    for start, stop in zip(cuts, [*cuts[1:], end], strict=True):
+        text = passage.text[start:stop]
+        stop = start + len(text.rstrip(" ,;\t\n"))
+        until = last if stop >= cuts[-1] and last > end else stop
+        yield _step(all_of, place, (start, stop, until), scores[place], later, passage, known)
+
+
+def _goes_on(score: Scores, known: Learned) -> bool:
+    return score.begins < known.bounds["step"] and score.goes_on >= known.bounds["goes on"]
+
+
+def _second(look: Look, known: Learned) -> list[int]:
+    """Return where further steps begin in a stretch that holds one."""
+    if look.stretch.kind == "pasted":
+        return []
+    model = known.models["joint"]
+    made: list[int] = []
+    yes = model.classes.index("yes")
+    for at, kind in joints(look.stretch.text):
+        if at - (made[-1] if made else 0) >= 8 and model.shares(joint_features(look, at, kind))[yes] >= known.bounds["joint"]:
+            made.append(at)
+    return made
+
+
+def _step(
+    all_of: list[Look], place: int, span: tuple[int, int, int], score: Scores, later: list[str], passage: Passage, known: Learned
+) -> Deed:
+    start, stop, until = span
+    look = all_of[place]
+    text = passage.text[start:stop]
+    model = known.models["outcome"]
+    shares = model.shares(outcome_features(all_of, place, text, later))
+    best = max(range(len(shares)), key=shares.__getitem__)
+    ruled = next((d for d in look.found if d.start < stop and d.end > start), None)
+    actor = ruled.actor if ruled else cast("Actor", deeds.actor_of(text, passage.role))
+    outcome, share = cast("Outcome", model.classes[best]), known.scales["outcome"](shares[best])
+    if look.stretch.ticked and ruled:
+        outcome, share = ruled.outcome, 1.0
+    return Deed(
+        look.passage, start, until, min(until, ruled.deed_end) if ruled and start < ruled.deed_end else stop, outcome, actor,
+        result_stated=until > stop or outcomes.states_result(text[:600]),
+        check=ruled.check if ruled else deeds.checks_something(text),
+        sure=known.scales["step"](score.begins), outcome_sure=share,
+    )  # fmt: skip
+
+
+def _once(found: list[Deed], passages: Sequence[Passage]) -> list[Deed]:
+    """Count a step once that another text tells again word for word, as merged tickets and copied notes do."""
+    kept: dict[tuple[str, ...] | int, Deed] = {}
+    for place, deed in enumerate(found):
+        words = tuple(_WORD.findall(passages[deed.passage].text[deed.start : deed.end].lower()))
+        key = words if len(words) >= 4 else place
+        first = kept.get(key)
+        if first is None or first.passage == deed.passage:
+            kept[key if first is None else place] = deed
+        elif first.outcome == "unknown" and deed.outcome != "unknown":
+            kept[key] = replace(first, outcome=deed.outcome, outcome_sure=deed.outcome_sure, result_stated=False)
+    return list(kept.values())
+
+
+def pasted_rows(passage: Passage, known: Learned | None = None) -> list[tuple[int, int]]:
+    """Return where a text holds pasted output or the wording of an error, each block whole."""
+    known = known or learned()
+    all_of = rows(passage)
+    model = known.models["row"]
+    yes = model.classes.index("yes")
+    taken = [False] * len(all_of)
+    for place, row in enumerate(all_of):
+        heads = (not place or not taken[place - 1]) and len(row.text) < 40 and row.text.rstrip().endswith(":")
+        features = row_features(all_of, place, description=passage.description)
+        taken[place] = not heads and model.shares(features)[yes] >= known.bounds["row"]
+    blocks: list[tuple[int, int]] = []
+    for place, row in enumerate(all_of):
+        if not (taken[place] or (row.ruled and _of_line_taken(all_of, taken, place))):
+            continue
+        if blocks and passage.text[blocks[-1][1] : row.start].strip() == "":
+            blocks[-1] = (blocks[-1][0], row.end)
+        else:
+            blocks.append((row.start, row.end))
+    return [(start + len(t) - len(t.lstrip()), start + len(t.rstrip())) for start, end in blocks if (t := passage.text[start:end]).strip()]
+
+
+def _of_line_taken(all_of: Sequence[Row], taken: Sequence[bool], place: int) -> bool:
+    """Whether another part of the same line is taken: a line of output is not cut."""
+    row = all_of[place]
+    near_by = range(max(0, place - row.parts), min(len(all_of), place + row.parts))
+    return row.parts > 1 and any(taken[at] and all_of[at].line == row.line for at in near_by)

@@ -1,0 +1,115 @@
+"""Say what there is to learn from a labelled ticket: stretches, outcomes, joints and rows, each with what it is."""
+
+
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from escalation.package.records import Record
+from escalation.reading.features import (
+    Look,
+    Vector,
+    joint_features,
+    joints,
+    looks,
+    outcome_features,
+    step_features,
+    told_later,
+)
+from escalation.reading.rows import row_features, rows
+from escalation.reading.steps import find_steps
+from training.tickets import Labelled, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """What a stretch looks like, and what it is."""
+
+    features: Vector
+    answer: str
+    weight: float = 1.0
+
+
+@dataclass(slots=True)
+class Examples:
+    """All that one ticket teaches."""
+
+    ticket: str
+    step: list[Example] = field(default_factory=list)
+    outcome: list[Example] = field(default_factory=list)
+    joint: list[Example] = field(default_factory=list)
+    row: list[Example] = field(default_factory=list)
+
+
+def examples_of(ticket: Labelled) -> Examples:
+    """Return what a ticket teaches. A stretch that readers may or may not take for a step teaches nothing."""
+    records = ticket.records()
+    made = Examples(ticket.id)
+    _steps(ticket, records, made)
+    for record in records:
+        _rows(ticket, record, made)
+    return made
+
+
+def _note(record: Record) -> int:
+    return -1 if record.source.note_index is None else record.source.note_index
+
+
+def hit(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Tell whether two stretches are taken for the same: half of the shorter is in both."""
+    shared = min(one[1], other[1]) - max(one[0], other[0])
+    return shared >= 0.5 * max(1, min(one[1] - one[0], other[1] - other[0]))
+
+
+def _places(spans: Sequence[Span], record: Record) -> list[tuple[tuple[int, int], Span]]:
+    """Return the spans of one text where they stand in it as it is read, which is mostly where they stand as stored."""
+    made = []
+    for span in spans:
+        if span.note == _note(record) and span.start >= 0:
+            made.append(((span.start, span.end), span))
+    return made
+
+
+def _steps(ticket: Labelled, records: list[Record], made: Examples) -> None:
+    passages = [record.passage for record in records]
+    all_of = looks(passages, find_steps(passages))
+    later = told_later(all_of)
+    taken: set[Span] = set()
+    for place, look in enumerate(all_of):
+        record = records[look.passage]
+        here = (look.stretch.start, look.stretch.end)
+        hits = [(at, span) for at, span in _places(ticket.steps, record) if hit(here, at)]
+        new = [(at, span) for at, span in hits if span not in taken]
+        taken.update(span for _, span in hits)
+        answer = "begins" if new else "goes on" if hits else "none"
+        if answer == "none" and any(hit(here, at) for at, _ in _places(ticket.optional, record)):
+            continue
+        made.step.append(Example(step_features(all_of, place), answer))
+        if new:
+            _inside(all_of, place, [(at[0] - here[0], span) for at, span in new], later[place], made)
+
+
+def _inside(all_of: list[Look], place: int, begun: list[tuple[int, Span]], later: list[str], made: Examples) -> None:
+    """Add what the steps of one stretch teach: where the second begins, and what came of each."""
+    look = all_of[place]
+    text = look.stretch.text
+    begun = sorted(begun, key=lambda one: one[0])
+    cuts = [0]
+    for at, kind in joints(text):
+        second = any(abs(at - start) <= 4 for start, _ in begun[1:])
+        made.joint.append(Example(joint_features(look, at, kind), "yes" if second else "no"))
+    cuts += [max(0, start) for start, _ in begun[1:]] + [len(text)]
+    for (_, span), start, end in zip(begun, cuts, cuts[1:], strict=False):
+        made.outcome.append(Example(outcome_features(all_of, place, text[start:end], later), span.outcome))
+
+
+def _rows(ticket: Labelled, record: Record, made: Examples) -> None:
+    labelled = [at for at, _ in _places(ticket.blocks, record)]
+    all_of = rows(record.passage)
+    for place, row in enumerate(all_of):
+        inside = sum(max(0, min(row.end, end) - max(row.start, start)) for start, end in labelled)
+        size = row.end - row.start
+        features = row_features(all_of, place, description=record.passage.description)
+        made.row.append(Example(features, "yes" if 2 * inside > size else "no", min(6.0, 1 + size / 60)))

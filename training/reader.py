@@ -1,0 +1,104 @@
+"""Teach the local reader and write what it learned.
+
+    python -m training.reader --threads DIR [--out FILE] [--share PART]
+
+DIR holds labelled threads as JSON (the format is in `docs/reading.md`, "Teach it with your own tickets"); our own labelled tickets
+are learned from besides, at half their weight. The file is the same to the byte each time on one machine. `--share 0.5` learns from
+half of the tickets, for a learning curve. Takes some minutes on one core.
+"""
+
+# ruff: noqa: E501 - a table of names is easier to read in long rows
+
+from __future__ import annotations
+
+import os
+
+os.environ["OMP_NUM_THREADS"] = "1"
+
+import argparse
+import hashlib
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from escalation.reading.weights import SCALE, Model, Scale, parsed
+from training.examples import examples_of
+from training.fitting import Taught, fit
+from training.folds import FOLDS, calibrated, fold_of
+from training.terse import terse
+from training.tickets import Labelled, own, threads
+
+OUT = Path(__file__).parents[1] / "escalation" / "reading" / "learned.json"
+WEIGHTS = {"own": 0.5, "terse": 0.2}
+"""What a ticket of each source counts; a labelled thread counts 1."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--threads", type=Path, required=True, help="directory with the labelled threads")
+    parser.add_argument("--out", type=Path, default=OUT, help="where the weights go (default: the product's own)")
+    parser.add_argument("--share", type=float, default=1.0, help="the part of the tickets to learn from (default: all)")
+    options = parser.parse_args()
+    try:
+        tickets = threads(options.threads)
+    except FileNotFoundError as missing:
+        sys.exit(str(missing))
+    body = teach([*sample(tickets, options.share), *own(), *terse()])
+    options.out.write_bytes(body)
+    print(f"{options.out}: {len(body):,} bytes, version {parsed(body).version[:12]}")
+
+
+def sample(tickets: Sequence[Labelled], share: float) -> list[Labelled]:
+    """Return that part of the tickets, chosen by the hash of their names, so that a larger part holds the smaller."""
+    order = sorted(tickets, key=lambda t: hashlib.sha256(t.id.encode()).hexdigest())
+    chosen = {t.id for t in order[: round(share * len(order))]}
+    return [t for t in tickets if t.id in chosen]
+
+
+def taught_by(tickets: Sequence[Labelled]) -> dict[str, Taught]:
+    """Return what each ticket teaches, by its id."""
+    return {t.id: Taught(examples_of(t), WEIGHTS.get(t.source, 1.0)) for t in tickets}
+
+
+def names_in(tickets: Sequence[Labelled]) -> frozenset[str]:
+    """Return the writers' and companies' names: no weight is kept for them."""
+    found: set[str] = set()
+    for ticket in tickets:
+        said = [note.get("author", "") for note in ticket.record["ticket"]["notes"]]
+        found.update(word.lower() for name in said for word in name.split() if name not in ("tech", "customer"))
+    return frozenset(found)
+
+
+def teach(tickets: Sequence[Labelled]) -> bytes:
+    """Return the file of weights that the tickets teach, with scales and bounds measured on folds."""
+    taught = taught_by(tickets)
+    names = names_in(tickets)
+    models = fit(list(taught.values()), names)
+    by_fold = {}
+    for fold in range(FOLDS):
+        rest = [one for name, one in taught.items() if fold_of(name) != fold]
+        by_fold[fold] = fit(rest, names)
+    scales, bounds = calibrated(tickets, {k: v.examples for k, v in taught.items()}, by_fold)
+    return written(models, scales, bounds)
+
+
+def written(models: Mapping[str, Model], scales: Mapping[str, Scale], bounds: Mapping[str, float]) -> bytes:
+    """Return the file's bytes: keys in order, one feature a line, so that a change can be read."""
+    body: dict[str, Any] = {
+        "format": 1,
+        "bounds": dict(sorted(bounds.items())),
+        "scales": {name: [list(s.scores), list(s.shares)] for name, s in sorted(scales.items())},
+        "models": {
+            name: {"classes": list(m.classes), "bias": list(m.bias), "weights": {k: [round(w * SCALE) for w in row] for k, row in sorted(m.weights.items())}}
+            for name, m in sorted(models.items())
+        },
+    }
+    return (json.dumps(body, ensure_ascii=True, separators=(",", ":")) + "\n").encode()
+
+
+
+
+if __name__ == "__main__":
+    main()

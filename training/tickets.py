@@ -1,0 +1,100 @@
+"""Load labelled tickets: threads as JSON with gold labels, and our own labelled tickets."""
+
+# ruff: noqa: E501 - a table of names is easier to read in long rows
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from escalation.package.records import Record, records_of
+from escalation.package.threads import evidence_from_thread
+from tests.unit.escalation import own_set
+
+OWN = ("first.txt", "second.txt", "third.txt", "fourth.txt", "fifth.txt", "sixth.txt", "seventh.txt")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A labelled stretch of one text."""
+
+    note: int
+    start: int
+    end: int
+    outcome: str = ""
+    actor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A ticket with its labels, each at its place."""
+
+    id: str
+    source: str
+    """Where it comes from: `t` real threads, `w` written after real ones, `own` our own."""
+    record: dict[str, Any]
+    steps: tuple[Span, ...]
+    optional: tuple[Span, ...]
+    blocks: tuple[Span, ...]
+    codes: frozenset[str]
+    maybe_codes: frozenset[str]
+    domains: tuple[str, ...]
+
+    def records(self) -> list[Record]:
+        """Return the ticket's texts as the product reads them."""
+        return records_of(evidence_from_thread({"id": self.id, "ticket": self.record["ticket"]}))
+
+
+def threads(directory: Path) -> list[Labelled]:
+    """Return the labelled threads of a directory in the order of their names. Raises `FileNotFoundError` if there are none."""
+    files = sorted(directory.glob("*.json"))
+    if not files:
+        raise FileNotFoundError(f"no labelled threads in {directory}: give the directory that holds the JSON files")
+    return [of_thread(json.loads(file.read_text(encoding="utf-8"))) for file in files]
+
+
+def of_thread(record: dict[str, Any]) -> Labelled:
+    """Return one thread with its labels; a label that does not stand where it says is left out."""
+    gold = record["gold"]
+    texts = texts_of(record)
+    return Labelled(
+        record["id"], record["id"].split("-")[0], record,
+        tuple(_at(texts, s["evidence"], s["note_index"], s["outcome"], s["actor"]) for s in gold["steps_attempted"]),
+        tuple(_at(texts, s["evidence"], s["note_index"]) for s in gold["optional_steps"]),
+        tuple(span for block in gold["evidence_blocks"] if (span := _anywhere(texts, block))),
+        frozenset(_plain(code) for code in gold["error_codes"]), frozenset(_plain(code) for code in gold.get("error_codes_optional", ())),
+        tuple(domain for domain in (gold["domain"], gold.get("domain_alt")) if domain),
+    )  # fmt: skip
+
+
+def texts_of(record: dict[str, Any]) -> dict[int, str]:
+    """Return the ticket's texts by note index, the description as -1."""
+    ticket = record["ticket"]
+    return {-1: ticket["initial_description"], **{index: note["text"] for index, note in enumerate(ticket["notes"])}}
+
+
+def _at(texts: dict[int, str], said: str, note: int, outcome: str = "", actor: str = "") -> Span:
+    start = texts[note].find(said)
+    return Span(note, start, start + len(said), outcome, actor)
+
+
+def _anywhere(texts: dict[int, str], said: str) -> Span | None:
+    return next((Span(note, text.find(said), text.find(said) + len(said)) for note, text in texts.items() if said in text), None)
+
+
+def _plain(code: str) -> str:
+    return " ".join(str(code).lower().split())
+
+
+def own() -> Iterator[Labelled]:
+    """Return our own labelled tickets, file after file."""
+    for name in OWN:
+        for ticket in own_set.tickets(name):
+            spans = [Span(x.note, x.start, x.end, x.what, x.actor) for x in ticket.labels]
+            yield Labelled(
+                f"{name}:{ticket.id}", "own", ticket.record, tuple(s for s in spans if s.outcome not in ("-", "block")), (),
+                tuple(s for s in spans if s.outcome == "block"), ticket.codes, ticket.maybe_codes, (ticket.domain,),
+            )  # fmt: skip
