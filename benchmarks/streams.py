@@ -133,7 +133,8 @@ async def _round(
     late = sorted(at - made[one] for one, moments in heard.at.items() for at in moments)
     print(
         f"{heard.ready} streams of {accounts} accounts, opened in {opened_in:.1f} s: "
-        f"{(rss - before) / heard.ready / 1024:.1f} kB each ({rss / 2**20:.0f} MB in all), {idle:.1%} of a core idle, {busy:.1%} with {arrivals} arrivals; "
+        f"{(rss - before) / heard.ready / 1024:.1f} kB "
+        f"each ({rss / 2**20:.0f} MB in all), {idle:.1%} of a core idle, {busy:.1%} with {arrivals} arrivals; "
         f"{len(late)} of {wanted} events heard, after p50 {_at(late, 0.5) * 1000:.0f} ms, "
         f"p99 {_at(late, 0.99) * 1000:.0f} ms, at most {late[-1] * 1000:.0f} ms"
     )
