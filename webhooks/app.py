@@ -25,7 +25,9 @@ from webhooks.problems import speak_plainly
 from webhooks.refused_callers import RefusedCallers
 from webhooks.ringing import Ringer
 from webhooks.sign_in import link, pod
+from webhooks.streams import hand_over
 from worker import __version__
+from worker.process.announcing import Announcer
 from worker.process.bell import Bell, make
 from worker.process.links import Passes
 from worker.process.logs import set_up
@@ -48,6 +50,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     # One more than allowed: without a Content-Length, werkzeug cuts the body here and says nothing.
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY + 1
     database = Database(settings.database_url, statement_timeout_s=STATEMENT_S)
+    database.on_moved = Announcer(settings.redis_client_url).moved
     app.extensions["resolutionflow"] = database
     speak_plainly(app)
     refuse(app)
@@ -77,6 +80,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(pod.blueprint(pods))
     links = link.Links(database, passes, bell, database.now)
     app.register_blueprint(link.blueprint(links, passes, counter, public_url=settings.public_url))
+    app.extensions[hand_over.WHERE] = settings.streams_socket
+    app.register_blueprint(hand_over.blueprint())
     meter = metrics.Meter(database, database.now, canary_late_s=settings.intervals.canary_late)
     app.register_blueprint(metrics.blueprint(meter, database.now, token=settings.metrics_token))
     return app

@@ -201,6 +201,12 @@ class Settings:
         return Path(tempfile.gettempdir()) / f"resolutionflow-{os.getuid()}-{place}" / "broker.sock"
 
     @property
+    def streams_socket(self) -> Path:
+        """Where the web hands connections over to the process of the streams; beside the broker's if `var` is too long."""
+        beside = self.var / "streams.sock"
+        return beside if len(str(beside)) < 100 else self.broker_socket.with_name("streams.sock")
+
+    @property
     def broker_url(self) -> str:
         """The address of the broker, the embedded one's socket where none is given."""
         return self.redis_url or f"redis+socket://{self.broker_socket}"

@@ -26,6 +26,7 @@ from worker.gather import Reader
 from worker.mail.transport import Mailer, mailer_for
 from worker.model_reading.model import Model
 from worker.model_reading.providers import model_for
+from worker.process.announcing import Announcer
 from worker.process.bell import Bell, make
 from worker.process.fair_queue import FairQueue
 from worker.process.links import Passes
@@ -273,9 +274,11 @@ def psa_maker(settings: Settings) -> PsaMaker:
 
 def from_settings(settings: Settings) -> Services:
     """Wire everything for this installation."""
+    database = Database(settings.database_url, pool_size=settings.threads + 4)
+    database.on_moved = Announcer(settings.redis_client_url).moved
     return Services(
         settings,
-        database=Database(settings.database_url, pool_size=settings.threads + 4),
+        database=database,
         bell=Bell(make(settings)),
         mailer=mailer_for(settings.smtp_url, default=settings.var / "mail"),
         psa_maker=psa_maker(settings),

@@ -14,7 +14,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -45,6 +45,9 @@ BUSY_TIMEOUT_S = 2.5
 """SQLite: what a writer waits for those of its own process, and then for those of others. Together below 4 s too."""
 
 T = TypeVar("T")
+
+MOVED = "moved"
+"""In a session's `info`: the accounts in which it moves a handoff."""
 
 
 class UnknownDatabase(ValueError):
@@ -96,6 +99,8 @@ class Database:
         self._writing = threading.Lock()
         self._system_role: str | None = None
         self._role_known = False
+        self.on_moved: Callable[[int], None] | None = None
+        """Told of each account in which a committed transaction moved a handoff (`models.handoff.moves`)."""
 
     @property
     def is_sqlite(self) -> bool:
@@ -162,6 +167,9 @@ class Database:
             session = stack.enter_context(Session(engine, expire_on_commit=False))
             stack.enter_context(session.begin())
             yield session
+        if self.on_moved is not None:
+            for account_id in session.info.get(MOVED, ()):
+                self.on_moved(account_id)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from escalation.lifecycle import Brief, Response, check_brief, check_response
 from models.database.compare_and_set import changed
+from models.database.sessions import MOVED
 from models.tables import Handoff, Transition
 
 State = TypeVar("State", Brief, Response)
@@ -105,3 +106,4 @@ def _add(
         )
     )
     session.flush()
+    session.info.setdefault(MOVED, set()).add(account_id)

@@ -18,10 +18,10 @@ SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 
 
 def test_every_part_is_there() -> None:
-    assert {"web", "worker", "beat", "redis", "postgres", "mail", "connectwise"} <= set(SERVICES)
+    assert {"web", "streams", "worker", "beat", "redis", "postgres", "mail", "connectwise"} <= set(SERVICES)
 
 
-@pytest.mark.parametrize("name", ["web", "worker", "beat", "migrate"])
+@pytest.mark.parametrize("name", ["web", "streams", "worker", "beat", "migrate"])
 def test_our_commands_are_ones_the_command_line_takes(name: str) -> None:
     options = parser().parse_args(SERVICES[name]["command"])
     assert callable(options.run)

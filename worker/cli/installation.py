@@ -37,13 +37,14 @@ def add_to(every: Subparsers) -> None:
 
     for name, help_text in (
         ("web", "the web alone, for a larger installation"),
+        ("streams", "the event streams alone: the web hands its callers over, or a proxy sends them to this port"),
         ("worker", "a worker alone"),
         ("beat", "beat alone: one of them is enough, two do no harm"),
     ):
         part = every.add_parser(name, help=help_text)
-        if name == "web":
+        if name in ("web", "streams"):
             part.add_argument("--host", default="0.0.0.0")  # noqa: S104 - inside a container
-            part.add_argument("--port", type=int, default=8000)
+            part.add_argument("--port", type=int, default=8000 if name == "web" else 8001)
         part.set_defaults(run=_part, part=name)
 
     migrate = every.add_parser("migrate", help="bring the database to the newest version")
@@ -170,6 +171,7 @@ def _part(options: argparse.Namespace) -> int:
     settings = Settings.read()
     commands = {
         "web": lambda: embedded.web_command(options.host, options.port),
+        "streams": lambda: embedded.streams_command(options.host, options.port),
         "worker": lambda: embedded.worker_command(settings),
         "beat": lambda: embedded.beat_command(settings),
     }

@@ -175,12 +175,13 @@ def _wait(ready: Callable[[], bool], within_s: float, otherwise: str, *ignore: t
 def service_parts(
     settings: Settings, *, host: str, port: int, logs: Path | None, environment: Mapping[str, str]
 ) -> list[Part]:
-    """Return web, worker and beat as they run everywhere; compose starts the same commands."""
+    """Return web, streams, worker and beat as they run everywhere; compose starts the same commands."""
     def file(name: str) -> Path | None:
         return logs / f"{name}.log" if logs else None
 
     return [
         Part("web", web_command(host, port), environment, file("web")),
+        Part("streams", streams_command("127.0.0.1", 0), environment, file("streams")),
         Part("worker", worker_command(settings), environment, file("worker")),
         Part("beat", beat_command(settings), environment, file("beat")),
     ]
@@ -189,11 +190,16 @@ def service_parts(
 def web_command(host: str, port: int) -> list[str]:
     """Return how the web is started."""
     return [
-        *(sys.executable, "-m", "gunicorn", "--bind", f"{host}:{port}", "--worker-class", "gthread"),
+        *(sys.executable, "-m", "gunicorn", "--bind", f"{host}:{port}", "--worker-class", "webhooks.streams.hand_over.Worker"),
         *("--workers", "1", "--threads", "16", "--keep-alive", "75", "--graceful-timeout", "5"),
         *("--log-level", "warning", "--worker-tmp-dir", "/dev/shm" if Path("/dev/shm").is_dir() else "/tmp"),  # noqa: S108
         "webhooks.app:create_app()",
     ]
+
+
+def streams_command(host: str, port: int) -> list[str]:
+    """Return how the process of the event streams is started; the web hands callers over to it on this machine."""
+    return [sys.executable, "-m", "webhooks.streams", "--host", host, "--port", str(port)]
 
 
 def worker_command(settings: Settings) -> list[str]:
