@@ -21,6 +21,7 @@ from webhooks.callbacks.token_lookup import TokenLookup
 from webhooks.claims import page
 from webhooks.claims.claiming import Claiming
 from webhooks.health import Readiness
+from webhooks.pages import routes as pages
 from webhooks.problems import speak_plainly
 from webhooks.refused_callers import RefusedCallers
 from webhooks.ringing import Ringer
@@ -82,6 +83,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(link.blueprint(links, passes, counter, public_url=settings.public_url))
     app.extensions[hand_over.WHERE] = settings.streams_socket
     app.register_blueprint(hand_over.blueprint())
+    app.register_blueprint(
+        pages.blueprint(
+            database=database, claiming=claiming, bulkhead=counter, clock=database.now, public_url=settings.public_url
+        )
+    )
     meter = metrics.Meter(database, database.now, canary_late_s=settings.intervals.canary_late)
     app.register_blueprint(metrics.blueprint(meter, database.now, token=settings.metrics_token))
     return app

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from escalation.brief.sanitize import Inert, inline, line
 from escalation.brief.spans import Clock, span
-from escalation.package.contents import Package, Quote, Step
+from escalation.package.contents import Package, Quote
 from escalation.reading.pasted import troubled
 
 ABOVE = 8
@@ -25,6 +25,7 @@ _LABELS = {
 }
 _LONGEST_ROW = 500
 _STEP_BYTES = 220
+_EVIDENCE_ROWS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,10 @@ class Line:
     when: Inert | None = None
     who: Inert | None = None
     label: Inert | None = None
+    dead_end: bool = False
+    """Whether the step failed, changed nothing or ruled something out."""
+    evidence: tuple[Inert, ...] = ()
+    """Of a step: the rows of its source as they were written, for where they can be folded away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +107,16 @@ class Inquiry:
 class Guess:
     """A model's assessment."""
 
-    text: Inert
+    cause: Inert
     steps: tuple[Inert, ...]
+    confidence: int | None
+    """In per cent."""
+
+    @property
+    def text(self) -> Inert:
+        """Return the cause with how sure the model is."""
+        sure = "" if self.confidence is None else f" (confidence {self.confidence}%)"
+        return Inert(f"{self.cause}{sure}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +175,8 @@ def outline(package: Package, limits: Limits) -> View:
         why=draft.quote(package.why_escalated, 180),
         start_here=draft.quote(package.start_here, 220),
         steps_total=len(package.steps_attempted),
-        steps_above=draft.steps([package.steps_attempted[i] for i in above]),
-        steps_below=draft.steps([package.steps_attempted[i] for i in below]),
+        steps_above=draft.steps(above),
+        steps_below=draft.steps(below),
         ruled_out=draft.quotes(package.ruled_out[: min(6, extras)], 60),
         not_recorded=tuple(Inert(gap.text) for gap in package.not_recorded),
         unread=tuple(
@@ -250,14 +263,16 @@ class _Draft:
     def quotes(self, quotes: tuple[Quote, ...], limit: int) -> tuple[Line, ...]:
         return tuple(line for q in quotes if (line := self.quote(q, limit)))
 
-    def steps(self, steps: list[Step]) -> tuple[Line, ...]:
+    def steps(self, places: list[int]) -> tuple[Line, ...]:
         made = []
-        for step in steps:
+        for place in places:
+            step = self._package.steps_attempted[place]
             if told := self.cited(step.text, step.source, _STEP_BYTES):
                 by = {"tech": "", "unknown": " (by somebody who is not known here)"}.get(step.actor, f" (by the {step.actor})")
                 told_as = "problem stayed" if step.result_inferred else _LABELS.get(step.outcome, "result not recorded")
                 label = None if step.result_stated else Inert(told_as)
-                made.append(Line(Inert(told.text + by), told.cite, label=label))
+                dead, rows = place in self._package.dead_ends_flagged, _rows(step.evidence, _EVIDENCE_ROWS)
+                made.append(Line(Inert(told.text + by), told.cite, label=label, dead_end=dead, evidence=rows))
         return tuple(made)
 
     def changes(self, count: int) -> tuple[Line, ...]:
@@ -321,9 +336,9 @@ class _Draft:
         guess = self._package.ai_assessment_data
         if not guess.likely_cause:
             return None
-        sure = f" (confidence {round(guess.confidence * 100)}%)" if guess.confidence is not None else ""
-        cause = Inert(f"{inline(guess.likely_cause, limit=200)}{sure}")
-        return Guess(cause, tuple(inline(s, limit=120) for s in guess.suggested_steps[:3]))
+        sure = None if guess.confidence is None else round(guess.confidence * 100)
+        steps = tuple(inline(s, limit=120) for s in guess.suggested_steps[:3])
+        return Guess(inline(guess.likely_cause, limit=200), steps, sure)
 
     def sources(self) -> tuple[Line, ...]:
         """Return who, when and which record for each id cited, in the order of the package."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import shutil
@@ -73,6 +74,44 @@ class Chromium:
         """Return what a line of script comes to, in the page."""
         result = self._call("Runtime.evaluate", expression=script, returnByValue=True)
         return result["result"].get("value")
+
+    def run_in(self, frame: str, script: str) -> Any:
+        """Return what a line of script comes to in the frame whose address holds `frame`; it sees the document alone."""
+        found = next((each["id"] for each in self.frames() if frame in each["url"]), None)
+        if found is None:
+            return None
+        world = self._call("Page.createIsolatedWorld", frameId=found)["executionContextId"]
+        result = self._call("Runtime.evaluate", expression=script, contextId=world, returnByValue=True)
+        return result["result"].get("value")
+
+    def size(self, width: int, height: int, *, zoom: float = 1.0) -> None:
+        """Have a window of that many CSS pixels; `zoom` 2 is what 200% makes of it."""
+        self._call("Emulation.setDeviceMetricsOverride", width=int(width / zoom), height=int(height / zoom),
+                   deviceScaleFactor=zoom, mobile=False)  # fmt: skip
+
+    def prefer(self, *, dark: bool = False, calm: bool = False) -> None:
+        """Prefer dark colours, or no motion, as an operating system does."""
+        features = {"prefers-color-scheme": "dark" if dark else "light",
+                    "prefers-reduced-motion": "reduce" if calm else "no-preference"}  # fmt: skip
+        self._call("Emulation.setEmulatedMedia", features=[{"name": n, "value": v} for n, v in features.items()])
+
+    def keep_cookie(self, url: str, name: str, value: str) -> None:
+        """Have a cookie for an address."""
+        self._call("Network.setCookie", url=url, name=name, value=value, sameSite="Lax", httpOnly=True)
+
+    def press(self, key: str, *, shift: bool = False) -> None:
+        """Press a key, as a keyboard does: `Tab`, `Enter`, `Escape`, or one character."""
+        codes = {"Tab": 9, "Enter": 13, "Escape": 27, " ": 32}
+        text = {"text": "\r"} if key == "Enter" else {"text": key} if len(key) == 1 else {}
+        about = {"key": key, "code": key, "windowsVirtualKeyCode": codes.get(key, ord(key[0]))}
+        self._call("Input.dispatchKeyEvent", type="keyDown", modifiers=8 if shift else 0, **about, **text)
+        self._call("Input.dispatchKeyEvent", type="keyUp", modifiers=8 if shift else 0, **about)
+
+    def picture(self, file: Path, *, whole: bool = False) -> None:
+        """Write what is seen to a PNG file; `whole` with what one would have to scroll to."""
+        seen = self._call("Page.captureScreenshot", format="png", captureBeyondViewport=whole)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(base64.b64decode(seen["data"]))
 
     def frames(self) -> list[dict[str, Any]]:
         """Return what the browser knows of the page's frames."""

@@ -92,8 +92,22 @@ def press(deeds: Iterable[str]) -> Provoke:
     return provoke
 
 
+JSON, FORM = "application/json", "application/x-www-form-urlencoded"
+
+
 def dismiss(rig: Rig, made: Sequence[Escalation]) -> None:
     """Let an engineer end each through the API."""
+    _ask(rig, made, (("api/v1/handoffs/{}/dismiss", b'{"reason": "a mistake"}', JSON),))
+
+
+def start(rig: Rig, made: Sequence[Escalation]) -> None:
+    """Let an engineer take each through the API, and say on the page what they start with."""
+    said = ("escalations/{}/start", b"text=the+log+of+the+firewall", FORM)
+    _ask(rig, made, (("api/v1/handoffs/{}/claim", b"", JSON), said))
+
+
+def _ask(rig: Rig, made: Sequence[Escalation], calls: Sequence[tuple[str, bytes, str]]) -> None:
+    """Send requests as an engineer for each escalation, in a thread, since the web may stop."""
     import urllib.request
 
     services = rig.stack.services
@@ -105,12 +119,11 @@ def dismiss(rig: Rig, made: Sequence[Escalation]) -> None:
         token = services.passes.api_token(
             account_id=account_id, member_id=senior, epoch=services.desk(account_id).token_epoch
         )
-        request = urllib.request.Request(
-            f"{rig.stack.web_url}/api/v1/handoffs/{_handoff(rig, one).id}/dismiss", b'{"reason": "a mistake"}',
-            {"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
-        )  # fmt: skip
-        with contextlib.suppress(OSError):
-            urllib.request.urlopen(request, timeout=5).close()
+        for path, body, kind in calls:
+            url = f"{rig.stack.web_url}/{path.format(_handoff(rig, one).id)}"
+            request = urllib.request.Request(url, body, {"Authorization": f"Bearer {token}", "Content-Type": kind})
+            with contextlib.suppress(OSError):
+                urllib.request.urlopen(request, timeout=5).close()
 
     for one in made:
         threading.Thread(target=ask, args=(one,), daemon=True).start()

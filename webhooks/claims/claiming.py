@@ -16,8 +16,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from escalation.lifecycle import Response
+from escalation.package.redaction import redact
 from models.database.sessions import Database
-from models.handoff import claims, deliveries, handoffs
+from models.handoff import briefs, claims, deliveries, handoffs
 from models.handoff.handoffs import Handoff
 from models.handoff.opened import mark_opened
 from models.tables import Member
@@ -124,6 +125,26 @@ class Claiming:
         crash.point("claim.returned")
         if done:
             self._settle(view, "given_back")
+        return view
+
+    def start_with(self, who: Pass, handoff_id: int, *, text: str) -> ClaimView:
+        """Keep what its claimant says they start with, the answer to the brief, which then says so. The first one stays."""
+        now = self._clock()
+        crash.point("claim.answering")
+        with self._database.account(who.account_id) as session:
+            senior = require_engineer_or_admin(session, who)
+            answer = {
+                "member": senior.login, "at": senior.psa_time(now).isoformat(), "source": "pod",
+                "text": redact(f"I start with {text}"),
+            }  # fmt: skip
+            kept = claims.note_read_back(session, who.account_id, handoff_id, member_id=senior.member_id, answer=answer)
+            if kept:
+                briefs.ask_refresh(session, who.account_id, handoff_id, due_at=now)
+            view = _view(session, senior, handoff_id, changed=kept)
+        crash.point("claim.answered")
+        if kept:
+            log.info("read_back", **_ids(view))
+            self._bell.ring("refresh", account_id=who.account_id, handoff_id=handoff_id)
         return view
 
     def dismiss(self, who: Pass, handoff_id: int, *, reason: str) -> ClaimView:

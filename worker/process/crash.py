@@ -15,7 +15,7 @@ from pathlib import Path
 
 _STEPS = {
     "callback": "checked pinned stored canary",
-    "claim": "asked stored returning returned dismissing dismissed",
+    "claim": "asked stored returning returned answering answered dismissing dismissed",
     "triage": "rung taken verified read decided waits refused",
     "publish": "rung leased gathered drafted attempted posted recorded waits parked hidden frozen",
     "notify": "rung created",

@@ -1,0 +1,131 @@
+"""The pod as it is served: the handoff, its states, none, several episodes; and what every page sends along."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+from models.handoff import claims, handoffs
+from tests.integration.webhooks.office import JONAS, MARIA, TOM
+from tests.integration.webhooks.pages.conftest import Pages
+
+
+def pod(pages: Pages, ticket: int = 48301, member_id: int = MARIA, **more: object) -> str:
+    query = "".join(f"&{name}={value}" for name, value in more.items())
+    return str(pages.get(f"/pod/ticket/content?ticket={ticket}{query}", member_id).text)
+
+
+def test_the_pod_holds_the_four_sections_and_what_is_missing(pages: Pages) -> None:
+    shown = pod(pages)
+    for words in (
+        "The office in Clifton drops off the VPN", "flushed DNS on PC-14", "dead end", "Ruled out", "turned antivirus off",
+        "Not recorded", "different phase-2 lifetimes", "72%", "compare the phase-2 lifetime on both ends",
+        "Start here", "IKE SA lifetime expired",
+    ):  # fmt: skip
+        assert words in shown, words
+
+
+def test_without_an_assessment_it_says_that_none_was_made(pages: Pages) -> None:
+    assert "None was made" in pod(pages, 48302)
+
+
+def test_before_the_brief_is_written_it_says_so(pages: Pages) -> None:
+    assert "The brief is being written" in pod(pages, 48213)
+
+
+def test_start_here_claims_and_offers_what_to_start_with(pages: Pages) -> None:
+    first = pages.made[0]
+    taken = pages.post(f"/escalations/{first}/claim?as=pod")
+    assert taken.status_code == 200
+    assert "I start with" in taken.text
+    assert 'data-chip="compare the phase-2 lifetime on both ends"' in taken.text
+    said = pages.post(f"/escalations/{first}/start?as=pod", text="comparing the lifetimes, password: Maple-River44")
+    assert "I start with comparing the lifetimes" in said.text
+    assert "Maple-River44" not in said.text
+    row = pages.office.row(first)
+    assert row.read_back is not None
+    assert row.read_back["member"] == "msvensson"
+    assert row.refresh_due_at is not None
+    pages.post(f"/escalations/{first}/start?as=pod", text="something else")
+    assert pages.office.row(first).read_back == row.read_back
+    assert pages.post(f"/escalations/{first}/start?as=pod", TOM, text="the log").text.count("something else") == 0
+
+
+def test_whoever_comes_second_reads_who_was_first(pages: Pages) -> None:
+    pages.post(f"/escalations/{pages.made[0]}/claim?as=pod")
+    lost = pages.post(f"/escalations/{pages.made[0]}/claim?as=pod", TOM)
+    assert lost.status_code == 409
+    assert "Already claimed by Maria Svensson" in lost.text
+    assert "Maria Svensson has it" in pod(pages, member_id=TOM)
+
+
+def test_it_can_be_given_back(pages: Pages) -> None:
+    pages.post(f"/escalations/{pages.made[0]}/claim?as=pod")
+    assert "Takes ticket #48301" in pages.post(f"/escalations/{pages.made[0]}/release?as=pod").text
+    assert pages.office.row(pages.made[0]).response_state == "open"
+
+
+def test_after_the_first_action_it_is_a_bar_that_brings_the_context_back(pages: Pages) -> None:
+    office, first, now = pages.office, pages.made[0], datetime.now(UTC)
+    pages.post(f"/escalations/{first}/claim?as=pod")
+    with office.database.account(office.account_id) as session:
+        claims.mark_acted(session, office.account_id, first, now=now, happened_at=now, why="note 7")
+    shown = pod(pages)
+    assert "Show handoff context" in shown
+    assert "handoff begun" in shown
+    assert "flushed DNS on PC-14" in shown
+    assert "You have it" in shown
+    assert "Tom" not in shown
+
+
+def test_a_ticket_without_a_handoff_offers_one_to_whoever_may(pages: Pages) -> None:
+    assert "Hand off now" in pod(pages, 4711)
+    assert "No handoff here" in pod(pages, 4711, JONAS)
+    assert "Hand off now" not in pod(pages, 4711, JONAS)
+
+
+def test_a_ticket_escalated_again_shows_its_episodes(pages: Pages) -> None:
+    office, now = pages.office, datetime.now(UTC)
+    with office.database.account(office.account_id) as session:
+        handoffs.open_handoff(
+            session, account_id=office.account_id, ticket_id=48301, episode=2, escalated_at=now, now=now, rule_version=1,
+            summary="The tunnel is down again",
+        )  # fmt: skip
+    latest = pod(pages)
+    assert re.search(r'aria-current="page">Episode 2', latest)
+    assert "The tunnel is down again" in latest
+    assert "The office in Clifton" in pod(pages, episode=1)
+
+
+def test_a_number_that_is_none_is_not_found(pages: Pages) -> None:
+    for number in ("", "x", "٣", "99999999999999999999", "-1"):
+        assert pages.get(f"/pod/ticket/content?ticket={number}").status_code == 404
+
+
+def test_every_page_has_a_strict_policy_and_its_own_psa_alone_may_frame_it(pages: Pages) -> None:
+    for path in ("/pod/ticket", "/escalations"):
+        framed = pages.get(f"{path}?account={pages.key}", None).headers["Content-Security-Policy"]
+        assert framed.endswith("frame-ancestors https://na.myconnectwise.net")
+        for header in (pages.get(f"{path}?account=x", None).headers["Content-Security-Policy"],
+                       pages.get(path, None).headers["Content-Security-Policy"]):  # fmt: skip
+            assert header.endswith("frame-ancestors 'none'")
+            assert "unsafe" not in header
+            assert "default-src 'none'" in header
+
+
+def test_no_page_has_a_script_or_style_of_its_own_and_what_it_needs_is_ours(pages: Pages) -> None:
+    for path in ("/escalations", "/pod/ticket?ticket=48301"):
+        page = pages.in_window(path).text
+        assert not re.search(r"<script(?! src=)|<style|\son\w+=|\sstyle=|javascript:", page)
+        for address in re.findall(r'(?:src|href)="(/pages/[^"]+)"', page):
+            asset = pages.get(address, None)
+            assert asset.status_code == 200
+            assert "immutable" in asset.headers["Cache-Control"]
+
+
+def test_script_and_style_of_a_page_weigh_less_than_100_kB(pages: Pages) -> None:
+    for path in ("/escalations", "/pod/ticket?ticket=48301"):
+        page = pages.in_window(path).text
+        parts = re.findall(r'(?:src|href)="(/pages/[^"]+\.(?:js|css)\?[^"]+)"', page)
+        assert len(parts) == 5
+        assert sum(len(pages.get(part, None).data) for part in parts) < 100_000

@@ -1,0 +1,1 @@
+"""The figures of one account, each with the episodes behind it."""

@@ -1,0 +1,1 @@
+"""The queue: what waits, who took what, and how to take it."""

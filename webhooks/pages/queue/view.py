@@ -1,0 +1,137 @@
+"""The queue as plain values: cards in the order to take them, what one can filter by, how many wait."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+
+from escalation.brief.sanitize import inline, printable
+from escalation.brief.spans import span
+from escalation.lifecycle import Response
+from models.handoff import cards
+from models.handoff.cards import Card, Show
+from models.handoff.opened import opened_by
+from webhooks.authorization import Viewer
+from webhooks.claims.page import ago
+from webhooks.pages.desk import People, people_of
+from webhooks.pages.handoff.view import url_of
+
+SHOWS: tuple[Show, ...] = ("waiting", "mine", "all")
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What somebody wants to see."""
+
+    show: Show = "waiting"
+    board: str = ""
+    company: str = ""
+    words: str = ""
+
+    @classmethod
+    def of(cls, query: MultiDict[str, str]) -> Chosen:
+        """Return what an address asks for; what it asks for wrongly is as good as not asked."""
+        show = query.get("show", "waiting")
+        short = {name: printable(query.get(name, "")[:100]) for name in ("board", "company")}
+        return cls(show if show in SHOWS else "waiting", words=printable(query.get("q", "")[:100]), **short)
+
+    @property
+    def narrowed(self) -> bool:
+        """Tell whether anything but the kind was chosen."""
+        return bool(self.board or self.company or self.words)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCard:
+    """One card as the template draws it."""
+
+    id: int
+    ticket_id: int
+    episode: int
+    version: str
+    state: str
+    urgent: int
+    priority: str
+    summary: str
+    company: str
+    board: str
+    escalated_by: str
+    by_hand: bool
+    since: str
+    waiting: str
+    problem: str
+    steps: int
+    dead_ends: int
+    has_brief: bool
+    who: str
+    how_long: str
+    acted: bool
+    ended: str
+    unread: bool
+    url: str
+
+    @property
+    def leaves(self) -> bool:
+        """Tell whether it only still says who took it."""
+        return self.state in ("taken", "ended")
+
+
+def page(session: Session, viewer: Viewer, chosen: Chosen, now: datetime) -> dict[str, Any]:
+    """Return everything on the page but the opened handoff."""
+    boards, companies = cards.choices(session, viewer.account_id, now=now)
+    return {**listed(session, viewer, chosen, now), "boards": boards, "companies": companies, "chosen": chosen}
+
+
+def listed(session: Session, viewer: Viewer, chosen: Chosen, now: datetime) -> dict[str, Any]:
+    """Return the cards and how many of them wait for somebody."""
+    found = cards.cards(
+        session, viewer.account_id, show=chosen.show, member_id=viewer.member_id, now=now, board=chosen.board,
+        company=chosen.company, words=chosen.words,
+    )  # fmt: skip
+    names = people_of(session, viewer)
+    read = opened_by(session, viewer.account_id, viewer.member_id, [card.id for card in found])
+    shown = [_card(card, viewer, names, viewer.psa_time(now), unread=card.id not in read) for card in found]
+    return {"cards": shown, "waiting": sum(card.state == "open" for card in shown), "chosen": chosen, "you": viewer.name}
+
+
+def _card(card: Card, viewer: Viewer, names: People, now: datetime, *, unread: bool) -> ShownCard:
+    person = names.person(card.claimed_by)
+    state = _state(card, viewer)
+    return ShownCard(
+        id=card.id,
+        ticket_id=card.ticket_id,
+        episode=card.episode,
+        version=f"{state} {card.claimed_by} {card.acted_at} {card.brief_state} {card.steps} {card.priority}".replace('"', ""),
+        state=state,
+        urgent=card.urgency,
+        priority=printable(card.priority or ""),
+        summary=printable(card.summary or "") or f"Ticket {card.ticket_id}",
+        company=printable(card.company or ""),
+        board=printable(card.board or ""),
+        escalated_by=printable(names.named(card.escalated_by)),
+        by_hand=card.origin == "hand",
+        since=card.escalated_at.isoformat(),
+        waiting=span(now - card.escalated_at),
+        problem=inline(card.problem or "", limit=220),
+        steps=card.steps or 0,
+        dead_ends=card.dead_ends or 0,
+        has_brief=card.steps is not None and card.brief_state != "pending",
+        who=printable(person.name) if person else "",
+        how_long=ago(card.claimed_at, now) if card.claimed_at else "",
+        acted=card.acted_at is not None,
+        ended=ago(card.ended_at, now) if card.ended_at else "",
+        unread=unread and state == "open",
+        url=url_of(viewer, card.ticket_id),
+    )
+
+
+def _state(card: Card, viewer: Viewer) -> str:
+    if card.response_state == Response.OPEN:
+        return "open"
+    if card.response_state in (Response.RESOLVED, Response.WITHDRAWN):
+        return "ended"
+    return "yours" if card.claimed_by == viewer.member_id else "taken"

@@ -1,0 +1,134 @@
+"use strict";
+// Who looks. Inside ConnectWise: its Hosted API handshake, whose proof buys a short-lived token that stays in memory.
+// Outside: the cookie, which scripts cannot read. Every message is a JSON string between us and exactly one origin.
+const identity = (() => {
+  const { account, psa, root } = document.body.dataset;
+  const framed = window.parent !== window && Boolean(psa);
+  const door = () => document.getElementById("door");
+  let token = "";
+  let frameID = "";
+  let asking = false;
+  let ticket = 0;
+  const waiting = [];
+
+  const send = (message) => window.parent.postMessage(JSON.stringify(frameID ? { ...message, frameID } : message), psa);
+  const ask = (name, args) => send({ hosted_request: name, ...(args ? { args } : {}) });
+
+  const knock = () => {
+    if (asking) return;
+    asking = true;
+    if (frameID) ask("getMemberAuthentication");
+    else send({ message: "ready" });
+    setTimeout(() => {
+      if (!asking) return;
+      asking = false;
+      silent();
+    }, 10000);
+  };
+
+  const silent = () => {
+    const text = door()?.querySelector(".by-handshake .soft");
+    if (!text) return;
+    text.querySelector("a").href = location.href;
+    text.hidden = false;
+  };
+
+  const refused = (why) => {
+    const shown = door()?.querySelector("[role=status]");
+    if (shown) shown.textContent = why;
+  };
+
+  const prove = async (member) => {
+    try {
+      const answer = await fetch(`${root}pod/session`, {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({ account, ...member }),
+      });
+      const said = await answer.json();
+      if (!answer.ok) return refused(said.detail || "ConnectWise did not confirm who you are.");
+      token = said.token;
+      document.body.dataset.signedIn = "yes";
+      enter();
+      for (const again of waiting.splice(0)) again();
+    } catch {
+      refused("ResolutionFlow is not reachable. Reload to try again.");
+    } finally {
+      asking = false;
+    }
+  };
+
+  // The page itself, once somebody may see it.
+  const enter = () => {
+    if (!door() || !token) return;
+    const page = new URL(door().dataset.content, location.href);
+    for (const [name, value] of new URLSearchParams(location.search)) page.searchParams.set(name, value);
+    if (document.body.dataset.page === "ticket" && ticket) page.searchParams.set("ticket", ticket);
+    if (document.body.dataset.page === "ticket" && !page.searchParams.get("ticket")) return;
+    htmx.ajax("GET", page.href, { target: "#main", swap: "innerHTML" });
+  };
+
+  const heard = (message) => {
+    if (message.MessageFrameID) {
+      frameID = message.MessageFrameID;
+      if (asking) ask("getMemberAuthentication");
+    } else if (message.event) {
+      send({ event: message.event, _id: message._id, result: "success" });
+      const screen = message.data?.screenObject;
+      if (screen?.screen === "ticket" && screen.id) {
+        const other = ticket && ticket !== screen.id;
+        ticket = screen.id;
+        if (other) location.reload();
+        else enter();
+      }
+    } else if (message.response === "getmemberauthentication") {
+      prove(message.data);
+    }
+  };
+
+  if (framed) {
+    window.addEventListener("message", (came) => {
+      if (came.source !== window.parent || came.origin !== psa || typeof came.data !== "string") return;
+      let message;
+      try {
+        message = JSON.parse(came.data);
+      } catch {
+        return;
+      }
+      if (message && typeof message === "object") heard(message);
+    });
+  }
+  for (const [part, shown] of [["by-handshake", framed], ["by-link", !framed]]) {
+    const found = door()?.querySelector(`.${part}`);
+    if (found) found.hidden = !shown;
+  }
+
+  document.addEventListener("htmx:configRequest", (event) => Object.assign(event.detail.headers, identity.headers()));
+  // A token runs out after a quarter of an hour: it is proved again, and what was asked is asked again.
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    if (detail.xhr.status !== 401) return;
+    detail.shouldSwap = false;
+    detail.isError = false;
+    const { verb, path, parameters, target } = detail.requestConfig;
+    identity.again(() => htmx.ajax(verb, path, { source: detail.elt, target, values: parameters }));
+  });
+
+  return {
+    framed,
+    headers: () => ({ "X-ResolutionFlow": "page", ...(token ? { Authorization: `Bearer ${token}` } : {}) }),
+    signedIn: () => Boolean(document.body.dataset.signedIn),
+    again(retry) {
+      if (!framed) return location.reload();
+      token = "";
+      if (waiting.length < 20) waiting.push(retry);
+      knock();
+    },
+    start: () => framed && knock(),
+    openTicket(id) {
+      if (framed) ask("openScreen", { newTab: true, screen: "ticket", id });
+      return framed;
+    },
+    refreshTicket: () => framed && ask("refreshScreen"),
+  };
+})();
+document.addEventListener("DOMContentLoaded", identity.start);

@@ -1,0 +1,1 @@
+"""The pod in a ticket's screen: its handoff, or that there is none."""

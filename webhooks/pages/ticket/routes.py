@@ -1,0 +1,50 @@
+"""The pod's addresses: the frame, its content for whoever may look, a handoff asked for by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request
+
+from webhooks.authorization import Viewer, viewer
+from webhooks.claims.claiming import NoSuchHandoff
+from webhooks.pages.desk import Desk
+from webhooks.pages.frame import LARGEST_ID, psa_origin, whoever
+from webhooks.pages.ticket.view import pod
+
+
+def add(routes: Blueprint, desk: Desk) -> None:
+    """Add the pod's routes."""
+
+    @routes.get("/pod/ticket")
+    def ticket() -> str:
+        """Show the frame; which ticket it stands in is said by its host, or by `?ticket=` in a window of its own."""
+        who = whoever()
+        values = _pod(desk, who) if who and request.args.get("ticket") else None
+        return render_template(
+            "ticket/template.html", page="ticket", style="ticket.css", psa=psa_origin(), content="pod/ticket/content",
+            heading="Handoff", known=values is not None, **(values or {}),
+        )  # fmt: skip
+
+    @routes.get("/pod/ticket/content")
+    def ticket_content() -> str | Response:
+        """Return what the ticket's handoff says; 204 where the page already shows it so."""
+        values = _pod(desk, viewer())
+        one = values["one"]
+        if one is not None and request.args.get("version") == one.version:
+            return Response(status=204)
+        if one is None and request.args.get("version") == "none":
+            return Response(status=204)
+        return render_template("ticket/content.html", **values)
+
+
+def _pod(desk: Desk, who: Viewer) -> dict[str, Any]:
+    number, episode = request.args.get("ticket", ""), request.args.get("episode", "")
+    if not (number.isascii() and number.isdigit()) or int(number) > LARGEST_ID:
+        raise NoSuchHandoff("no ticket's number")
+    chosen = int(episode) if episode.isascii() and episode.isdigit() and len(episode) < 6 else None
+    now = desk.clock()
+    values = desk.read(who, lambda session: pod(session, who, ticket_id=int(number), episode=chosen, now=now))
+    if (one := values["one"]) is not None and request.args.get("version") != one.version:
+        desk.note_opened(who, one.id)
+    return values

@@ -1,0 +1,38 @@
+"""The pod as plain values: the ticket's handoff, its other episodes, or that there is none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from escalation.brief.spans import Clock
+from models.handoff import cards
+from webhooks.authorization import Viewer
+from webhooks.pages.desk import look
+from webhooks.pages.handoff.view import shown
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """One escalation of the ticket, to choose between."""
+
+    number: int
+    at: str
+    current: bool
+
+
+def pod(session: Session, viewer: Viewer, *, ticket_id: int, episode: int | None, now: datetime) -> dict[str, Any]:
+    """Return the latest handoff of a ticket, or of the episode asked for; `one` is None where there is none."""
+    found = cards.episodes(session, viewer.account_id, ticket_id)
+    chosen = next((handoff_id for handoff_id, number, _ in found if number == episode), found[0][0] if found else None)
+    moment = Clock(viewer.time_zone, viewer.psa_time(now)).moment
+    return {
+        "ticket_id": ticket_id,
+        "place": "pod",
+        "one": shown(look(session, viewer, chosen), now) if chosen is not None else None,
+        "latest": bool(found) and chosen == found[0][0],
+        "episodes": [Episode(number, moment(at), handoff_id == chosen) for handoff_id, number, at in found],
+    }
