@@ -19,6 +19,7 @@ from webhooks.authorization import NotAllowed, NotOurPage, NotSignedIn, TakenBac
 from webhooks.bulkhead import Away, Bulkhead
 from webhooks.claims.claiming import Claiming, NoSuchHandoff
 from webhooks.pages import assets, deeds
+from webhooks.pages.analytics import routes as analytics
 from webhooks.pages.desk import Desk
 from webhooks.pages.frame import framed_by, key
 from webhooks.pages.queue import routes as queue
@@ -74,7 +75,7 @@ def blueprint(
             "framed": request.headers.get("Sec-Fetch-Dest", "document") in ("iframe", "frame"),
         }
 
-    for page in (queue, ticket, deeds):
+    for page in (queue, ticket, analytics, deeds):
         page.add(routes, desk)
     _refusals(routes)
     routes.after_request(_guarded)

@@ -50,17 +50,22 @@ class Month:
 
 def make(services: Services, *, like: int) -> Month:
     """Store a month of handoffs and stopwatch readings in an account with the people of account `like`."""
-    dice = random.Random(SEED)  # noqa: S311 - times for a demo
     now = services.clock()
     account_id = _account(services, like, connected_at=now - timedelta(days=45))
     with services.database.account(account_id) as session:
-        for number in range(ESCALATIONS):
-            _handoff(session, account_id, 50_000 + number, dice, now)
-        readings = [_reading(session, account_id, number, dice, now) for number in range(READINGS)]
-        baselines.add_readings(session, account_id, readings, now=now)
+        fill(session, account_id, now=now)
         _leave_alone(session, account_id)
     spread = math.exp(SPREAD**2 / 2)  # from a log-normal's median to its mean
     return Month(account_id, ESCALATIONS, READINGS, (BEFORE_MIN - AFTER_MIN) * spread)
+
+
+def fill(session: Session, account_id: int, *, now: datetime) -> None:
+    """Store a month of handoffs, and stopwatch readings from before it, in an account that has those people."""
+    dice = random.Random(SEED)  # noqa: S311 - times for a demo
+    for number in range(ESCALATIONS):
+        _handoff(session, account_id, 50_000 + number, dice, now)
+    readings = [_reading(session, account_id, number, dice, now) for number in range(READINGS)]
+    baselines.add_readings(session, account_id, readings, now=now)
 
 
 def _account(services: Services, like: int, *, connected_at: datetime) -> int:

@@ -38,12 +38,12 @@ const identity = (() => {
     if (shown) shown.textContent = why;
   };
 
-  const prove = async (member) => {
+  const prove = async ({ memberid, memberHash, memberContext }) => {
     try {
       const answer = await fetch(`${root}pod/session`, {
         method: "POST",
         headers: { "Content-Type": "application/json" },
-        body: JSON.stringify({ account, ...member }),
+        body: JSON.stringify({ account, memberid, memberHash, memberContext }),
       });
       const said = await answer.json();
       if (!answer.ok) return refused(said.detail || "ConnectWise did not confirm who you are.");
