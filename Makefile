@@ -6,7 +6,7 @@ PY := $(VENV)/bin/python
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run simulator test test-fast crashes storm hostile headers guards check lint types contracts lock audit bench pictures clean
+.PHONY: help setup demo run simulator test test-fast test-browser crashes storm hostile headers guards check lint types contracts lock audit bench pictures clean
 
 help: ## list all commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -30,6 +30,10 @@ test: $(VENV)/.ready ## all tests: unit, integration on SQLite and PostgreSQL, j
 
 test-fast: $(VENV)/.ready ## unit tests only
 	@$(PY) -m pytest tests/unit -n 2
+
+test-browser: $(VENV)/.ready ## journeys in a real Chromium and axe on every page (gets both where they are missing; PNG in var/pictures)
+	@sh scripts/browser.sh
+	@$(PY) -m pytest tests/browser
 
 crashes: $(VENV)/.ready ## kill -9 at every named point, three passes each, and SIGSTOP beyond the lease (hours; STORM="--only 'pass 1'")
 	@$(PY) -m tests.storm --crashes $(STORM)

@@ -35,7 +35,9 @@ class Room:
     def sign_in(self, browser: Chromium, member_id: int = MARIA) -> None:
         browser.keep_cookie(self.origin, "resolutionflow", cookie(self.office, member_id))
 
-    def open(self, browser: Chromium, path: str = "/escalations", member_id: int = MARIA, *, until: str = "#cards, .handoff, .none") -> None:
+    def open(
+        self, browser: Chromium, path: str = "/escalations", member_id: int = MARIA, *, until: str = "#cards, .handoff, .none"
+    ) -> None:
         """Open a page as a member who is signed in outside the PSA, and wait until it is there."""
         self.sign_in(browser, member_id)
         browser.open(f"{self.origin}{path}")
