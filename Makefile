@@ -6,7 +6,7 @@ PY := $(VENV)/bin/python
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run simulator test test-fast storm-short crashes storm hostile headers guards check lint types contracts lock audit bench pictures clean
+.PHONY: help setup demo run simulator test test-fast storm-short test-browser crashes storm hostile headers guards check lint types contracts lock audit bench pictures clean
 
 help: ## list all commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -33,6 +33,10 @@ test-fast: $(VENV)/.ready ## unit tests only
 
 storm-short: $(VENV)/.ready ## kill -9, floods and faults at the whole product, three minutes (CI calls it after `make test`)
 	@$(PY) -m pytest -m storm -n 4 --dist loadgroup
+
+test-browser: $(VENV)/.ready ## journeys in a real Chromium and axe on every page (gets both where they are missing; PNG in var/pictures)
+	@sh scripts/browser.sh
+	@$(PY) -m pytest tests/browser
 
 crashes: $(VENV)/.ready ## kill -9 at every named point, three passes each, and SIGSTOP beyond the lease (hours; STORM="--only 'pass 1'")
 	@$(PY) -m tests.storm --crashes $(STORM)

@@ -289,7 +289,8 @@ class _Draft:
                 if step.outcome_sure < TOLD:
                     told_as = "result not clear"
                 label = None if step.result_stated else Inert(told_as)
-                dead, rows = place in self._package.dead_ends_flagged, _rows(step.evidence, _EVIDENCE_ROWS)
+                dead = place in self._package.dead_ends_flagged and step.outcome_sure >= TOLD
+                rows = _rows(step.evidence, _EVIDENCE_ROWS)
                 made.append(Line(Inert(told.text + by), told.cite, label=label, dead_end=dead, evidence=rows))
         return tuple(made)
 

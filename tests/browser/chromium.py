@@ -71,17 +71,30 @@ class Chromium:
         self._call("Page.navigate", url=url)
 
     def run(self, script: str) -> Any:
-        """Return what a line of script comes to, in the page."""
-        result = self._call("Runtime.evaluate", expression=script, returnByValue=True)
+        """Return what a line of script comes to, in the page; of a promise, what it is fulfilled with."""
+        result = self._call("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
         return result["result"].get("value")
+
+    def wait(self, script: str, *, frame: str = "", within_s: float = 20.0) -> Any:
+        """Return what a script comes to once that is true. Raises `AssertionError` in time if it never is."""
+        end = time.monotonic() + within_s
+        asked = f"(found => found instanceof Node ? true : found)({script})"  # an element by value is an empty object
+        while not (found := self.run_in(frame, asked) if frame else self.run(asked)):
+            assert time.monotonic() < end, f"never true: {script}"
+            time.sleep(0.05)
+        return found
 
     def run_in(self, frame: str, script: str) -> Any:
         """Return what a line of script comes to in the frame whose address holds `frame`; it sees the document alone."""
         found = next((each["id"] for each in self.frames() if frame in each["url"]), None)
         if found is None:
             return None
-        world = self._call("Page.createIsolatedWorld", frameId=found)["executionContextId"]
-        result = self._call("Runtime.evaluate", expression=script, contextId=world, returnByValue=True)
+        try:
+            world = self._call("Page.createIsolatedWorld", frameId=found)["executionContextId"]
+        except RuntimeError:  # it was just replaced by another
+            return None
+        result = self._call("Runtime.evaluate", expression=script, contextId=world, returnByValue=True,
+                            awaitPromise=True)  # fmt: skip
         return result["result"].get("value")
 
     def size(self, width: int, height: int, *, zoom: float = 1.0) -> None:

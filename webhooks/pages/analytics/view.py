@@ -144,7 +144,7 @@ def chart(trend: list[dict[str, Any]], zone: ZoneInfo) -> Chart | None:
         (LEFT + across * (place + 0.5), f"from {moment(week['since'], zone, short=True)}", f"n {week['total']['n']}")
         for place, week in enumerate(trend)
     )
-    return Chart(series, weeks, tuple((at(top * part / 4), number(top * part / 4)) for part in range(5)))
+    return Chart(series, weeks, tuple((at(top * part / 4), f"{top * part / 4:g}") for part in range(5)))
 
 
 def _rounded(value: float) -> float:

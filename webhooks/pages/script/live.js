@@ -33,6 +33,7 @@
     for (const line of block.split("\n")) {
       if (line.startsWith("id:")) id = line.slice(3).trim();
       else if (line.startsWith("data:")) data = line.slice(5).trim();
+      else if (line.startsWith("retry:")) wait = Number(line.slice(6)) || wait;
     }
     if (id !== undefined) last = id;
     if (data) refresh();

@@ -1,0 +1,190 @@
+"""The queue in a real browser: arrivals, unread, the race, keyboard, motion, zoom, and what happens to a session."""
+
+from __future__ import annotations
+
+import time
+
+from tests.browser.chromium import Chromium
+from tests.browser.conftest import PICTURES, Room
+from tests.integration.webhooks.office import MARIA, TOM
+from worker.process.tokens import Audience
+
+COUNT = "document.querySelector('#count').textContent"
+
+
+def card(handoff_id: int) -> str:
+    return f"document.querySelector('#card-{handoff_id}')"
+
+
+def refresh(browser: Chromium) -> None:
+    """Ask for what is new now, as the stream or the clock would."""
+    browser.run("htmx.trigger('#list', 'refresh')")
+
+
+def focused(browser: Chromium) -> str:
+    return str(browser.run("document.activeElement.textContent.trim().replace(/\\s+/g, ' ')"))
+
+
+def test_an_arrival_slides_in_is_said_once_and_counted_in_the_title(room: Room, browser: Chromium) -> None:
+    room.open(browser)
+    browser.run("window.said = []; new MutationObserver(() => said.push(document.querySelector('#said').textContent))"
+                ".observe(document.querySelector('#said'), {childList: true})")  # fmt: skip
+    browser.run("document.hasFocus = () => false")
+    new = room.office.escalate(48400, minutes_ago=1, summary="Alarm panel offline", company="Moorside", priority="Priority 1")
+    browser.wait(f"{card(new)} && {COUNT}.startsWith('7 ')", within_s=15)
+    assert browser.run("document.querySelector('#cards').children[2].id") == f"card-{new}", "after the older ones as urgent"
+    assert browser.run(f"{card(new)}.classList.contains('arriving')")
+    assert browser.run("document.title") == "(1) Escalations"
+    for _ in range(3):
+        refresh(browser)
+        time.sleep(0.2)
+    assert browser.run("said") == ["New escalation: Moorside"]
+    assert browser.run("document.title") == "(1) Escalations"
+    browser.run("delete document.hasFocus; window.dispatchEvent(new Event('focus'))")
+    assert browser.run("document.title") == "Escalations"
+
+
+def test_what_is_there_is_left_alone_with_its_focus(room: Room, browser: Chromium) -> None:
+    room.open(browser)
+    browser.run(f"window.kept = {card(room.first)}; kept.querySelector('a').focus()")
+    room.office.escalate(48400, minutes_ago=5000, summary="Older and as urgent", priority="Priority 1")
+    browser.wait(f"{COUNT}.startsWith('7 ')", within_s=15)
+    assert browser.run(f"kept === {card(room.first)} && kept.contains(document.activeElement)")
+
+
+def test_the_race_is_told_properly_in_both_browsers(room: Room, browser: Chromium, other: Chromium) -> None:
+    room.open(browser, member_id=MARIA)
+    room.open(other, member_id=TOM)
+    pick_up = f"{card(room.first)}.querySelector('.main').click()"
+    browser.run(pick_up)
+    browser.wait(f"{card(room.first)}.textContent.includes('You have it')")
+    other.run(pick_up)
+    other.wait(f"/Already claimed by Maria Svensson, \\d+ s ago/.test({card(room.first)}?.textContent)")
+    other.picture(PICTURES / "race-lost.png")
+    other.wait(f"!{card(room.first)}", within_s=5)
+    assert other.run(COUNT) == "5 escalations awaiting pickup"
+    assert room.office.row(room.first).claimed_by == MARIA
+    refresh(other)
+    time.sleep(0.5)
+    assert other.run(f"!{card(room.first)}"), "gone is gone"
+
+
+def test_whoever_only_looks_on_reads_the_winner_for_a_second(room: Room, browser: Chromium) -> None:
+    room.open(browser, member_id=TOM)
+    room.office.api("POST", f"/handoffs/{room.first}/claim", MARIA)
+    refresh(browser)
+    browser.wait(f"({card(room.first)} || {{}}).textContent?.includes('Maria Svensson has it')")
+    browser.wait(f"!{card(room.first)}", within_s=5)
+
+
+def test_the_dot_goes_when_it_is_opened_and_not_by_hovering(room: Room, browser: Chromium) -> None:
+    room.open(browser)
+    dots = "document.querySelectorAll('.one.unread').length"
+    assert browser.run(dots) == 6
+    assert browser.run(f"getComputedStyle({card(room.first)}.querySelector('.dot')).width") == "6px"
+    browser.run(f"{card(room.first)}.dispatchEvent(new MouseEvent('mouseover', {{bubbles: true}}))")
+    refresh(browser)
+    time.sleep(0.5)
+    assert browser.run(dots) == 6
+    browser.run(f"{card(room.first)}.querySelector('a').click()")
+    browser.wait("document.querySelector('#detail .handoff')")
+    assert browser.run(dots) == 5
+    room.open(browser)
+    assert browser.run(dots) == 5
+
+
+def test_everything_can_be_done_by_keyboard(room: Room, browser: Chromium) -> None:
+    room.open(browser)
+    browser.run("document.querySelector('#q').focus()")
+    browser.press("Tab")
+    assert focused(browser).endswith("CaseFile freezes and then says server not available")
+    browser.press("Enter")
+    browser.wait("document.querySelector('#detail .handoff')")
+    browser.wait("document.activeElement.id === 'detail'")
+    browser.press("Escape")
+    browser.wait("!document.querySelector('#detail .handoff')")
+    assert focused(browser).endswith("CaseFile freezes and then says server not available"), "back where one was"
+    browser.press("Tab")
+    assert focused(browser) == "#48301: Dismiss"
+    browser.press("Tab")
+    assert focused(browser) == "Pick up #48301"
+    browser.press("Enter")
+    browser.wait(f"{card(room.first)}.textContent.includes('You have it')")
+    assert browser.run(f"{card(room.first)}.contains(document.activeElement)"), "the focus stays with the card"
+
+
+def test_a_dismissal_asks_why_and_escape_leaves_it(room: Room, browser: Chromium) -> None:
+    room.open(browser)
+    browser.run(f"{card(room.first)}.querySelector('[data-dismiss]').click()")
+    browser.wait("document.querySelector('dialog[open]')")
+    browser.picture(PICTURES / "dismiss.png")
+    browser.press("Escape")
+    browser.wait("!document.querySelector('dialog[open]')")
+    assert room.office.row(room.first).response_state == "open"
+    browser.run(f"{card(room.first)}.querySelector('[data-dismiss]').click()")
+    browser.run("document.querySelector('#reason').value = 'solved by phone'; document.querySelector('dialog .main').click()")
+    browser.wait(f"!{card(room.first)} && !document.querySelector('dialog[open]')")
+    assert room.office.row(room.first).end_reason == "dismissed by Maria Svensson: solved by phone"
+
+
+def test_filters_and_search_change_the_list_without_a_fuss(room: Room, browser: Chromium) -> None:
+    room.open(browser)
+    browser.run("document.querySelector('#q').focus(); document.execCommand('insertText', false, 'gift receipts')")
+    browser.wait("document.querySelectorAll('.one').length === 1")
+    assert not browser.run("document.querySelector('.arriving')")
+    assert browser.run("document.querySelector('#said').textContent") == ""
+    browser.run("document.querySelector('#q').value = 'nothing at all'; htmx.trigger('#filters', 'change')")
+    browser.wait("document.querySelector('[data-reset]')")
+    browser.run("document.querySelector('[data-reset]').click()")
+    browser.wait("document.querySelectorAll('.one').length === 6")
+    browser.run("document.querySelector('[value=mine]').click()")
+    browser.wait("document.querySelector('.one.yours') && !document.querySelector('.one.open')")
+
+
+def test_with_reduced_motion_nothing_moves(room: Room, browser: Chromium) -> None:
+    browser.prefer(calm=True)
+    room.open(browser)
+    new = room.office.escalate(48400, minutes_ago=1, summary="Alarm panel offline", priority="Priority 1")
+    refresh(browser)
+    browser.wait(card(new))
+    assert browser.run(f"getComputedStyle({card(new)}).animationDuration") == "0s"
+    browser.prefer()
+    assert browser.run(f"getComputedStyle({card(new)}).animationDuration") == "0.2s"
+
+
+def test_no_width_and_no_zoom_makes_one_scroll_sideways(room: Room, browser: Chromium) -> None:
+    for path in ("/escalations", f"/escalations?open={room.first}", "/pod/ticket?ticket=48301", "/analytics/escalations"):
+        for width, zoom in ((320, 1), (400, 1), (600, 1), (1280, 2), (1280, 1), (2560, 1)):
+            browser.size(width, 900, zoom=zoom)
+            room.open(browser, path, until="main > *")
+            wide = browser.run("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+            assert wide[0] <= wide[1], (path, width, zoom, wide)
+            assert float(browser.run("getComputedStyle(document.body).fontSize")[:-2]) >= 15
+
+
+def test_a_session_that_has_ended_leads_back_to_the_door(room: Room, browser: Chromium) -> None:
+    room.open(browser)
+    room.office.set(token_epoch=2)
+    refresh(browser)
+    browser.wait("document.querySelector('#door') && document.body.innerText.includes('Send me a link')")
+    assert not browser.run("document.body.innerText.includes('Bright & Rowe')")
+
+
+def test_a_script_of_another_site_can_neither_read_nor_press(room: Room, browser: Chromium) -> None:
+    room.open(browser)
+    there = room.origin.replace("127.0.0.1", "localhost")
+    browser.open(f"{there}/escalations")
+    browser.wait("document.querySelector('#door')")
+    for call in (
+        f"fetch('{room.origin}/escalations/cards', {{credentials: 'include'}})",
+        f"fetch('{room.origin}/escalations/{room.first}/claim', {{method: 'POST', credentials: 'include', mode: 'no-cors'}})",
+    ):
+        browser.run(f"{call}.then(() => 1, () => 0)")
+    assert room.office.row(room.first).response_state == "open"
+
+
+def test_the_tokens_of_a_frame_are_no_cookie_and_of_no_use_to_a_browser(room: Room) -> None:
+    pod = room.office.passes.tokens.sign(Audience.POD, account_id=room.office.account_id, member_id=MARIA, epoch=1)
+    browser = room.office.browser()
+    browser.set_cookie("resolutionflow", pod, domain="localhost")
+    assert browser.get("/escalations/cards").status_code == 401
