@@ -27,8 +27,11 @@ from models.tables import (
     Inbox,
     Job,
     Member,
+    Memory,
+    MemoryTerm,
     ModelCall,
     Report,
+    ResolvedTicket,
     Sighting,
     Snapshot,
     Stopwatch,
@@ -41,7 +44,7 @@ log = structlog.get_logger()
 
 OF_ACCOUNT: tuple[type[Row], ...] = (
     AccountStatus, Member, Inbox, Watch, Handoff, Snapshot, Transition, Delivery, Job, Alert, Sighting, Calendar,
-    Stopwatch, Backcast, Report, Canary, ModelCall,
+    Stopwatch, Backcast, Report, Canary, ModelCall, Memory, ResolvedTicket, MemoryTerm,
 )  # fmt: skip
 """Tables with `account_id`; `account` itself goes by its id, `heartbeat` belongs to nobody."""
 

@@ -34,6 +34,7 @@ from models.tables import Handoff
 from psa.port import Board, Member, Psa
 from worker.account.onboarding import CannotConnect
 from worker.account.statuses import resolve
+from worker.history import learning
 from worker.history.reading import Progress, read_evidence, read_only, read_trails, stored, tickets_since
 from worker.wiring import Services, status_rules
 
@@ -60,6 +61,8 @@ class Shadow:
     baseline: Baseline
     briefs: tuple[Path, ...] = ()
     resumed: int = 0
+    remembered: int = 0
+    """Closed tickets of which the account's memory knows now."""
 
 
 def shadow(
@@ -72,6 +75,7 @@ def shadow(
     2. Learn how the trail is worded; what we have seen ourselves since connecting confirms it.
     3. Read notes and time entries of the tickets that were escalated, and of those whose trail does not tell.
     4. Tell claims and first actions by the live rules, and store the run.
+    5. Read the other closed tickets too, and remember what each teaches.
 
     `former` are names that the escalation status had before. Raises `NoAuditTrail`, `CannotConnect`, `PsaError`.
     """
@@ -85,7 +89,8 @@ def shadow(
         replay.tell()
         run_id = replay.store(now)
         written = replay.write_briefs(briefs, out) if out and briefs else ()
-    return replay.result(run_id, written, store.resumed)
+        remembered = replay.remember()
+    return replay.result(run_id, written, store.resumed, remembered)
 
 
 class _Replay:
@@ -120,6 +125,7 @@ class _Replay:
         ]
         mine = [ticket for ticket in tickets if self._worth_reading(ticket)]
         self.tickets, self.elsewhere = len(mine), len(tickets) - len(mine)
+        self.closed = [ticket for ticket in mine if ticket.closed and ticket.merged_into is None]
         gone_on = f", {resumed} of them from last time" if resumed else ""
         self.progress.start(f"reading the audit trails of {len(mine)} tickets{gone_on} …")
         past = trails(sorted(mine, key=lambda ticket: ticket.id))
@@ -270,6 +276,12 @@ class _Replay:
             written.append(path)
         return tuple(written)
 
+    def remember(self) -> int:
+        """Store what the closed tickets teach; return how many are new."""
+        return learning.learn(
+            self.services, self.psa, self.account.id, self.closed, self.roster, read=self.evidence, progress=self.progress
+        )
+
     def _said(self, episode: Episode) -> int:
         evidence = self.evidence.get(episode.ticket_id)
         if evidence is None:
@@ -277,10 +289,10 @@ class _Replay:
         then = backcast.evidence_at(evidence, episode, self.meaning)
         return len(then.time_entries) + sum(not note.is_description for note in then.notes)
 
-    def result(self, run_id: int, written: tuple[Path, ...], resumed: int) -> Shadow:
+    def result(self, run_id: int, written: tuple[Path, ...], resumed: int, remembered: int) -> Shadow:
         return Shadow(
             run_id, self.since, self.until, self.tickets, self.elsewhere, self.found, self.estimated,
-            self.understanding, self.baseline, written, resumed,
+            self.understanding, self.baseline, written, resumed, remembered,
         )  # fmt: skip
 
 
