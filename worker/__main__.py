@@ -27,7 +27,7 @@ Without them everything runs embedded, with its files under var/.
 
 def parser() -> argparse.ArgumentParser:
     """Return the whole command line."""
-    from worker.cli import account, baseline, installation, metrics, setup, weekly
+    from worker.cli import account, baseline, installation, metrics, search, setup, weekly
 
     top = argparse.ArgumentParser(
         prog="resolutionflow",
@@ -42,6 +42,7 @@ def parser() -> argparse.ArgumentParser:
     account.add_to(every)
     baseline.add_to(every)
     metrics.add_to(every)
+    search.add_to(every)
     weekly.add_to(every)
     return top
 

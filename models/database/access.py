@@ -27,9 +27,12 @@ from models.tables import (
     Inbox,
     Job,
     Member,
+    Memory,
+    MemoryTerm,
     ModelCall,
     Opened,
     Report,
+    ResolvedTicket,
     Sighting,
     Snapshot,
     Stopwatch,
@@ -42,7 +45,8 @@ log = structlog.get_logger()
 
 OF_ACCOUNT: tuple[type[Row], ...] = (
     AccountStatus, Member, Inbox, Watch, Handoff, Snapshot, Transition, Delivery, Job, Alert, Sighting, Calendar,
-    Stopwatch, Backcast, Report, Canary, ModelCall, Opened,
+    Stopwatch, Backcast, Report, Canary, ModelCall, Opened, Memory, ResolvedTicket,
+    MemoryTerm,
 )  # fmt: skip
 """Tables with `account_id`; `account` itself goes by its id, `heartbeat` belongs to nobody."""
 

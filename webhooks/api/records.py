@@ -12,10 +12,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from escalation.memory.rank import Terms, words_for
 from models.database.sessions import Database
 from models.figures.scoring import reckoning
 from models.handoff import deliveries, handoffs, listing
 from models.handoff.listing import Listed, Place
+from models.memory import resolved
 from models.tables import Handoff, Member
 from webhooks.api.schemas import HandoffInFull
 from webhooks.authorization import Viewer
@@ -55,6 +57,16 @@ class Records:
         return {
             "handoffs": [{**asdict(row), "claimed_by": people.get(row.claimed_by)} for row in shown],
             "next": _cursor(shown[-1]) if len(rows) > limit else None,
+        }
+
+    def memory(self, who: Viewer, *, words: str, limit: int) -> dict[str, Any]:
+        """Return the resolved tickets that resemble some words."""
+        with self._database.account(who.account_id, reading=True) as session:
+            found = resolved.search(session, who.account_id, Terms.of(words, ""), most=limit)
+        return {
+            "matches": [
+                {**asdict(one.lesson), "score": one.match.score, "shared": words_for(one.match.shared, words)} for one in found
+            ]
         }
 
     def in_full(self, who: Viewer, handoff_id: int) -> dict[str, Any]:

@@ -21,6 +21,8 @@ from webhooks.api.schemas import (
     HandoffInFull,
     HandoffPage,
     ListQuery,
+    MemoryMatches,
+    MemoryQuery,
     Metrics,
     MetricsQuery,
     Problem,
@@ -97,6 +99,15 @@ def _read(routes: APIBlueprint, auth: HTTPTokenAuth, records: Records, bulkhead:
     def handoff(handoff_id: int) -> dict[str, Any]:
         who = viewer()
         return bulkhead.do(lambda: records.in_full(who, _known(handoff_id)))
+
+    @routes.get("/memory")
+    @routes.auth_required(auth)
+    @routes.input(MemoryQuery, location="query", arg_name="query")
+    @routes.output(MemoryMatches)
+    @routes.doc(summary="The account's resolved tickets that resemble some words", tags=["Memory"], responses=REFUSALS | WRONG)
+    def memory(query: dict[str, Any]) -> dict[str, Any]:
+        who = viewer()
+        return bulkhead.do(lambda: records.memory(who, words=query["q"], limit=query["limit"]))
 
     @routes.get("/analytics/escalation-metrics")
     @routes.auth_required(auth)

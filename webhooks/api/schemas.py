@@ -6,7 +6,7 @@ import unicodedata
 from datetime import UTC, datetime, timedelta
 
 from apiflask import Schema
-from apiflask.fields import AwareDateTime, Boolean, Dict, Integer, List, Nested, Raw, String
+from apiflask.fields import AwareDateTime, Boolean, Dict, Float, Integer, List, Nested, Raw, String
 from apiflask.validators import Length, OneOf, Range
 from marshmallow import ValidationError
 
@@ -186,6 +186,39 @@ class Reason(Schema):
         required=True, validate=[Length(min=3, max=200), _writable],
         metadata={"example": "solved by phone, the status was set by mistake"},
     )  # fmt: skip
+
+
+class MemoryQuery(Schema):
+    """What to look for."""
+
+    q = String(
+        required=True, validate=[Length(min=2, max=500), _writable],
+        metadata={"description": "Words, error codes, host names, as they would stand in a ticket."},
+    )  # fmt: skip
+    limit = Integer(load_default=10, validate=Range(min=1, max=50))
+
+
+class MemoryMatch(Schema):
+    """A resolved ticket."""
+
+    ticket_id = Integer()
+    summary = String()
+    problem = String()
+    fix = String(allow_none=True, metadata={"description": "What solved it; null where nobody wrote it down."})
+    tried = List(List(String()), metadata={"description": "What was done, each with its outcome."})
+    environment = List(String())
+    domain = String(allow_none=True)
+    company = String(allow_none=True)
+    resolver = String(allow_none=True)
+    closed_at = _moment("By the PSA's clock.", nullable=False)
+    shared = List(String(), metadata={"description": "What it has in common with the words, what tells most first."})
+    score = Float()
+
+
+class MemoryMatches(Schema):
+    """Most alike first."""
+
+    matches = List(Nested(MemoryMatch))
 
 
 class MetricsQuery(Schema):

@@ -36,6 +36,7 @@ from models.tables import Handoff
 from psa.port import Board, Member, Psa
 from worker.account.onboarding import CannotConnect
 from worker.account.statuses import resolve
+from worker.history import learning
 from worker.history.reading import Progress, read_evidence, read_only, read_trails, stored, tickets_since
 from worker.history.samples import EVENTS, Sample, events_of, repeated
 from worker.settings import Settings
@@ -64,6 +65,8 @@ class Shadow:
     baseline: Baseline
     briefs: tuple[Path, ...] = ()
     resumed: int = 0
+    remembered: int = 0
+    """Closed tickets of which the account's memory knows now."""
     samples: tuple[Sample, ...] = ()
     repeats: Mapping[str, tuple[Repeat, ...]] = field(default_factory=dict)
     """By episode: what seniors did or asked again although it stood in the ticket; empty where they did not."""
@@ -84,6 +87,7 @@ def shadow(
     2. Learn how the trail is worded; what we have seen ourselves since connecting confirms it.
     3. Read notes and time entries of the tickets that were escalated, and of those whose trail does not tell.
     4. Tell claims and first actions by the live rules, and store the run.
+    5. Read the other closed tickets too, and remember what each teaches.
 
     `former` are names that the escalation status had before. Raises `NoAuditTrail`, `CannotConnect`, `PsaError`.
     """
@@ -97,7 +101,8 @@ def shadow(
         replay.tell()
         run_id = replay.store(now)
         written = replay.write_briefs(briefs, out) if out and briefs else ()
-    return replay.result(run_id, written, store.resumed)
+        remembered = replay.remember()
+    return replay.result(run_id, written, store.resumed, remembered)
 
 
 def reads_ahead(trails: int, known: int, settings: Settings) -> str:
@@ -148,6 +153,7 @@ class _Replay:
         ]
         mine = [ticket for ticket in tickets if self._worth_reading(ticket)]
         self.tickets, self.elsewhere = len(mine), len(tickets) - len(mine)
+        self.closed = [ticket for ticket in mine if ticket.closed and ticket.merged_into is None]
         gone_on = f", {resumed} of them from last time" if resumed else ""
         self.progress.start(reads_ahead(len(mine), resumed, self.services.settings))
         self.progress.start(f"reading the audit trails of {len(mine)} tickets{gone_on} …")
@@ -319,6 +325,12 @@ class _Replay:
     def _worth_showing(self, episode: Episode) -> tuple[bool, bool, datetime]:
         return episode.name in self.with_steps, self._said(episode) > 0, episode.at
 
+    def remember(self) -> int:
+        """Store what the closed tickets teach; return how many are new."""
+        return learning.learn(
+            self.services, self.psa, self.account.id, self.closed, self.roster, read=self.evidence, progress=self.progress
+        )
+
     def _said(self, episode: Episode) -> int:
         evidence = self.evidence.get(episode.ticket_id)
         if evidence is None:
@@ -326,10 +338,10 @@ class _Replay:
         then = backcast.evidence_at(evidence, episode, self.meaning)
         return len(then.time_entries) + sum(not note.is_description for note in then.notes)
 
-    def result(self, run_id: int, written: tuple[Path, ...], resumed: int) -> Shadow:
+    def result(self, run_id: int, written: tuple[Path, ...], resumed: int, remembered: int) -> Shadow:
         return Shadow(
             run_id, self.since, self.until, self.tickets, self.elsewhere, self.found, self.estimated,
-            self.understanding, self.baseline, written, resumed, tuple(self.samples), dict(self.repeats),
+            self.understanding, self.baseline, written, resumed, remembered, tuple(self.samples), dict(self.repeats),
             dict(self.roster.names), getattr(self.psa, "reads", 0), time.monotonic() - self.begun,
         )  # fmt: skip
 

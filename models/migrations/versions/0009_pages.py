@@ -8,7 +8,7 @@ from models.database.access import row_security
 from models.migrations.constraints import of_account, of_handoff
 
 revision = "0009"
-down_revision = "0007"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 

@@ -13,7 +13,19 @@ from models.account.accounts import MemberRow, StatusRow
 from models.database.access import OF_ACCOUNT, SECRETS
 from models.database.sessions import Database
 from models.handoff import briefs, deliveries, handoffs
-from models.tables import Backcast, Calendar, Canary, ModelCall, Opened, Report, Sighting, Stopwatch
+from models.tables import (
+    Backcast,
+    Calendar,
+    Canary,
+    Memory,
+    MemoryTerm,
+    ModelCall,
+    Opened,
+    Report,
+    ResolvedTicket,
+    Sighting,
+    Stopwatch,
+)
 from models.tables.columns import Row
 from models.work import inbox, jobs, ticket_watch
 from tests.integration.models.handoff.test_handoffs import EVIDENCE
@@ -76,6 +88,12 @@ def fill(session: Session, one: int, it: int) -> None:
                 observations=[], summary={},
             ),
             Canary(account_id=one, nonce="n", sent_at=NOW, attempts=0),
+            Memory(account_id=one, tickets=1),
+            MemoryTerm(account_id=one, term="vpn", block=0, tickets=1, numbers=b"\0\0"),
+            ResolvedTicket(
+                account_id=one, number=0, ticket_id=1, summary="s", problem="p", tried=[], environment=[], closed_at=NOW,
+                terms="vpn\n\n", stored_at=NOW,
+            ),
             ModelCall(
                 account_id=one, handoff_id=it, request_key="k", provider="p", model="m", asked_at=NOW, outcome="asked",
                 tokens_in=1, tokens_out=1,

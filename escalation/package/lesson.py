@@ -1,0 +1,102 @@
+"""What is worth keeping of a ticket that was solved, and what a new one asks the memory for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from escalation.evidence import Evidence
+from escalation.memory.rank import Terms
+from escalation.package.build import build
+from escalation.package.contents import Package
+from escalation.package.records import Record, flat, records_of
+
+_PROBLEM, _FIX, _STEPS = 1500, 700, 12
+"""Characters of the problem and of what solved it, and steps, that are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """A ticket that was solved."""
+
+    ticket_id: int
+    summary: str
+    problem: str
+    tried: tuple[tuple[str, str], ...]
+    """What was done and with which outcome, in order."""
+    fix: str | None
+    """What solved it, in the words of whoever wrote it down; None where nobody did."""
+    fix_source: str | None
+    environment: tuple[str, ...]
+    """Devices and products."""
+    domain: str | None
+    company_id: int | None
+    company: str | None
+    resolver: str | None
+    closed_at: datetime
+
+    def terms(self) -> Terms:
+        """Return what it is found by."""
+        solution = "\n".join([*(text for text, _ in self.tried), self.fix or ""])
+        return Terms.of(self.summary, "\n".join([self.problem, *self.environment]), solution)
+
+
+def lesson_of(evidence: Evidence) -> Lesson | None:
+    """Return the lesson of a closed ticket; None for one that is open, merged into another or without any words."""
+    ticket = evidence.ticket
+    closed_at = ticket.closed_at or ticket.last_updated
+    if not ticket.closed or ticket.merged_into is not None or closed_at is None:
+        return None
+    package = build(evidence, episode=1, escalated_at=closed_at, escalated_by=None, as_of=closed_at)
+    records = records_of(evidence)
+    fix, source, resolver = _fix(package, records)
+    problem = _problem(package, records)
+    if not (problem or fix):
+        return None
+    return Lesson(
+        ticket_id=ticket.id,
+        summary=flat(ticket.summary)[:300],
+        problem=problem,
+        tried=tuple((s.text[:300], s.outcome) for s in package.steps_attempted[:_STEPS]),
+        fix=fix,
+        fix_source=source,
+        environment=tuple(dict.fromkeys([*(d.name for d in package.devices), *(q.text for q in package.products)]))[:20],
+        domain=package.domain,
+        company_id=ticket.company_id,
+        company=ticket.company,
+        resolver=resolver or ticket.owner,
+        closed_at=closed_at,
+    )
+
+
+def asked_of(package: Package) -> Terms:
+    """Return the terms of a new handoff: its problem, its error codes, its devices and products; not what was tried.
+
+    What the juniors of a shop try first is alike whatever is wrong.
+    """
+    told = [
+        package.problem.evidence if package.problem else "",
+        *(q.evidence for q in package.error_codes),
+        *(d.name for d in package.devices),
+        *(q.text for q in package.products),
+        *(step.text for step in package.steps_attempted if step.outcome in ("partial", "worked")),
+    ]
+    return Terms.of(package.summary, "\n".join(told))
+
+
+def _problem(package: Package, records: list[Record]) -> str:
+    described = next((r.passage.own for r in records if r.source.id == "d"), "")
+    codes = [q.evidence for q in package.error_codes if q.evidence not in described]
+    return flat("\n".join([described, *codes]))[:_PROBLEM]
+
+
+def _fix(package: Package, records: list[Record]) -> tuple[str | None, str | None, str | None]:
+    """Return what solved it, which record says so and who wrote that: the resolution, else the last step that worked."""
+    for record in reversed(records):
+        if record.kind == "resolution note" and (said := flat(record.passage.own)):
+            return said[:_FIX], record.source.record, record.source.author
+    for step in reversed(package.steps_attempted):
+        if step.outcome == "worked":
+            source = package.source(step.source)
+            return step.text[:_FIX], source.record if source else None, source.author if source else None
+    return None, None, None

@@ -1,0 +1,73 @@
+"""What an account has solved, and the index over its words."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.tables.columns import Id, Row, owning_account, row_number
+
+
+class Memory(Row):
+    """How many tickets an account remembers. Whoever adds some locks this row, so they come one after another."""
+
+    __tablename__ = "memory"
+
+    account_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("account.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    tickets: Mapped[int] = mapped_column(default=0)
+
+
+class ResolvedTicket(Row):
+    """A ticket that was closed, with what was wrong and what helped; its texts are redacted like all we store."""
+
+    __tablename__ = "resolved_ticket"
+    __table_args__ = (
+        UniqueConstraint("account_id", "id"),
+        UniqueConstraint("account_id", "ticket_id"),
+        UniqueConstraint("account_id", "number"),
+        Index("ix_resolved_ticket_account_id_company_id_closed_at", "account_id", "company_id", "closed_at"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = row_number()
+    account_id: Mapped[int] = owning_account()
+    number: Mapped[int]
+    """Counts the account's own, from 0: what the index holds."""
+    ticket_id: Mapped[int] = mapped_column(Id)
+    summary: Mapped[str] = mapped_column(Text)
+    problem: Mapped[str] = mapped_column(Text)
+    tried: Mapped[list[Any]]
+    """Pairs of what was done and its outcome, in order."""
+    fix: Mapped[str | None] = mapped_column(Text)
+    """What solved it; None where nobody wrote it down."""
+    fix_source: Mapped[str | None]
+    environment: Mapped[list[Any]]
+    domain: Mapped[str | None]
+    company_id: Mapped[int | None] = mapped_column(Id)
+    company: Mapped[str | None]
+    resolver: Mapped[str | None]
+    closed_at: Mapped[datetime]
+    terms: Mapped[str] = mapped_column(Text)
+    """Three lines, for summary, problem and solution: see `escalation/memory/terms.py`."""
+    stored_at: Mapped[datetime]
+
+
+class MemoryTerm(Row):
+    """Which of an account's resolved tickets hold a term, for up to 4,096 of them in the order of their numbers."""
+
+    __tablename__ = "memory_term"
+
+    account_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("account.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    term: Mapped[str] = mapped_column(primary_key=True)
+    block: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    tickets: Mapped[int]
+    """How many of the block's."""
+    numbers: Mapped[bytes] = mapped_column(LargeBinary)
+    """Places within the block, ascending, two bytes each, the lower one first."""

@@ -1,0 +1,62 @@
+"""The command that asks what an account has solved before: `search`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import textwrap
+from dataclasses import asdict
+
+from worker.cli.installation import Subparsers, say, wired
+
+EXAMPLE = """\
+examples:
+  resolutionflow search northgate "vpn drops after 8 hours"
+  resolutionflow search northgate 0x80070005 outlook              a code, a device or a product finds most
+  resolutionflow search northgate "label printer prints twice" --most 3 --json
+
+Found are tickets that `shadow` has read and those that closed since; see docs/memory.md.
+"""
+
+
+def add_to(every: Subparsers) -> None:
+    """Add `search`."""
+    search = every.add_parser(
+        "search",
+        help="resolved tickets of an account that resemble some words",
+        epilog=EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    search.add_argument("name", metavar="NAME", help="the account")
+    search.add_argument("words", metavar="WORDS", nargs="+", help="as they would stand in a ticket")
+    search.add_argument("--most", type=int, choices=range(1, 51), default=5, metavar="N", help="so many (default: %(default)s)")
+    search.add_argument("--json", action="store_true", help="as JSON")
+    search.set_defaults(run=_search)
+
+
+def _search(options: argparse.Namespace) -> int:
+    from escalation.memory.rank import Terms, words_for
+    from models.memory import resolved
+    from worker.account.onboarding import account_named
+
+    services = wired()
+    account = account_named(services, options.name)
+    words = " ".join(options.words)
+    with services.database.account(account.id, reading=True) as session:
+        found = resolved.search(session, account.id, Terms.of(words, ""), most=options.most)
+        tickets = resolved.statistics_of(session, account.id, ()).tickets
+    if options.json:
+        rows = [{**asdict(f.lesson), "shared": f.match.shared, "score": f.match.score} for f in found]
+        say(json.dumps(rows, ensure_ascii=False, indent=1, default=str))
+        return 0
+    for one in found:
+        lesson = one.lesson
+        say(f"{lesson.ticket_id}  {lesson.summary}  ({lesson.company or 'no company'}, closed {lesson.closed_at:%Y-%m-%d})")
+        by = f" ({lesson.resolver or 'somebody'}, {lesson.fix_source})" if lesson.fix else ""
+        say(textwrap.fill(f"what helped: {lesson.fix or 'nobody wrote it down'}{by}", 110, initial_indent="    ", subsequent_indent="    "))
+        say(f"    in common: {', '.join(words_for(one.match.shared[:6], words))}")
+    if not tickets:
+        say(f"{account.name} remembers no ticket yet: `resolutionflow shadow {account.name}` reads those of the last 90 days")
+    elif not found:
+        say(f"none of {tickets} resolved tickets has any of these words")
+    return 0
