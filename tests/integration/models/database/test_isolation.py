@@ -197,7 +197,7 @@ def test_the_system_role_reads_no_secret(two: Two, column: str) -> None:
         "SELECT escalation_package_markdown FROM handoff",
         "SELECT escalation_package FROM handoff",
         "SELECT evidence FROM snapshot",
-        "SELECT email FROM member",
+        "SELECT name FROM member",
         "SELECT address FROM delivery",
         "SELECT * FROM notification_log",
         "UPDATE account SET frozen_reason = 'x'",
