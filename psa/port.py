@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Literal, Protocol, TypeVar
 
 from escalation.evidence import (
     Configuration,
@@ -181,6 +181,7 @@ class Hosted:
     url: str
     type: str
     description: str
+    disabled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,6 +333,15 @@ class Psa(Protocol):
         """Read the pages of ours and of others inside the PSA."""
 
     def remove_hosted(self, hosted_id: int) -> None: ...
+
+    def host_page(
+        self, *, kind: Literal["Pod", "Tab"], screens: Sequence[str], description: str, url: str, origin: str,
+        there: Iterable[Hosted],
+    ) -> Hosted:  # fmt: skip
+        """Have the PSA show a page on the first of these screens that it has; what is `there` already is kept or moved.
+
+        A page is known again by its path and query, whatever its host. Raises `Refused` without such a screen.
+        """
 
     # Set-up.
     def probe(self) -> list[ProbeResult]:

@@ -91,6 +91,7 @@ class FakePsa:
         self.calls: list[str] = []
         self.before: dict[str, Callable[[], None]] = {}
         self.after: dict[str, Callable[[], None]] = {}
+        self.shown: list[Hosted] = []
         self.registered: list[Callback] = []
         self._ids = itertools.count(9000)
 
@@ -205,10 +206,11 @@ class FakePsa:
 
     def hosted(self) -> list[Hosted]:
         self._call("hosted")
-        return []
+        return list(self.shown)
 
     def remove_hosted(self, hosted_id: int) -> None:
         self._call("remove_hosted")
+        self.shown = [page for page in self.shown if page.id != hosted_id]
 
     def probe_writes(self) -> list[ProbeResult]:
         self._call("probe_writes")
@@ -263,6 +265,16 @@ class FakePsa:
     def callbacks(self) -> list[Callback]:
         self._call("callbacks")
         return list(self.registered)
+
+    def host_page(
+        self, *, kind: str, screens: Sequence[str], description: str, url: str, origin: str, there: Iterable[Hosted]
+    ) -> Hosted:
+        self._call("host_page")
+        same = next((page for page in there if (page.type, page.url) == (kind, url)), None)
+        if same is None:
+            same = Hosted(next(self._ids), url, kind, description)
+            self.shown.append(same)
+        return same
 
     def register_callback(self, *, url: str, type: str, level: str, object_id: int, description: str) -> Callback:
         self._call("register_callback")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from psa.connectwise.answers import NoSuchEndpoint, ObjectExists, http_date, replacing
 from psa.connectwise.connection import Connection
@@ -33,6 +34,9 @@ from psa.port import (
     SystemInfo,
     Team,
 )
+
+POD_HEIGHT = 400
+"""Pixels; a person may drag it."""
 
 
 class SetUp(Connection):
@@ -135,32 +139,36 @@ class SetUp(Connection):
         except (NotFound, NoSuchEndpoint):
             return
 
-    def register_pod(self, *, screen: str, description: str, url: str, origin: str, height: int = 400) -> int:
-        """Create a hosted pod on a screen such as `ticket` and return its id; an equal one is returned instead.
-
-        Raises `Refused` if the PSA has no such screen.
-        """
+    def host_page(
+        self, *, kind: Literal["Pod", "Tab"], screens: Sequence[str], description: str, url: str, origin: str,
+        there: Iterable[Hosted],
+    ) -> Hosted:  # fmt: skip
+        """Show a page on the first of these screens that there is; see `psa.port.Psa`."""
         system = self._manage.system
-        setups = system.connectwisehostedsetups
-        for row in self._calls.pages(setups, HostedRow, {}, "rest"):
-            if row.id and row.url == url and row.type == "Pod":
-                return row.id
-        screens = self._calls.pages(system.connect_wise_hosted_screens, ScreenRow, {}, "rest")
-        ids = {(s.screen_id or s.name or "").lower(): s.id for s in screens}
-        if screen.lower() not in ids:
-            raise Refused(
-                f"no screen {screen!r} for hosted pods; there are {', '.join(sorted(ids)) or 'none'}"
-            )
+        same = next((page for page in there if page.type == kind and _place(page.url) == _place(url)), None)
+        if same is not None and same.url == url and not same.disabled:
+            return same
+        if same is not None:
+            ops = [*replacing("url", url), *replacing("origin", origin), *replacing("disabledFlag", False)]
+            endpoint = system.connectwisehostedsetups.id(same.id)
+            self._calls.write("PATCH", endpoint, ops, HostedRow, "rest")
+            return Hosted(same.id, url, kind, same.description)
+        found = self._calls.pages(system.connect_wise_hosted_screens, ScreenRow, {}, "rest")
+        ids = {(s.screen_id or s.name or "").lower(): s.id for s in found}
+        screen = next((ids[name] for name in screens if name in ids), None)
+        if screen is None:
+            raise Refused(f"no screen {' or '.join(screens)} for hosted pages; there are {', '.join(sorted(ids)) or 'none'}")
         body = {
-            "screenId": ids[screen.lower()],
+            "screenId": screen,
             "description": description[:50],
             "url": url,
             "origin": origin,
-            "type": "Pod",
-            "podHeight": height,
+            "type": kind,
+            "podHeight": POD_HEIGHT,
             "clientId": self._keys.client_id,
         }
-        return self._calls.write("POST", setups, body, HostedRow, "rest").id or 0
+        made = self._calls.write("POST", system.connectwisehostedsetups, body, HostedRow, "rest")
+        return Hosted(made.id or 0, url, kind, description)
 
     def learn_api_member(self, members: Iterable[Member], callbacks: Iterable[Callback]) -> str | None:
         """Take the API member's login name from who created a callback entry of ours, and return it."""
@@ -204,7 +212,11 @@ class SetUp(Connection):
     def hosted(self) -> list[Hosted]:
         """Read all hosted pods, tabs and buttons our keys can see."""
         rows = self._calls.pages(self._manage.system.connectwisehostedsetups, HostedRow, {}, "rest")
-        return [Hosted(row.id, row.url or "", row.type or "", row.description or "") for row in rows if row.id]
+        return [
+            Hosted(row.id, row.url or "", row.type or "", row.description or "", bool(row.disabled_flag))
+            for row in rows
+            if row.id
+        ]
 
     def remove_hosted(self, hosted_id: int) -> None:
         """Delete a hosted pod, tab or button. An unknown id counts as done."""
@@ -269,3 +281,9 @@ def _by_right(tried: Sequence[tuple[Probe, ProbeResult, bool]]) -> list[ProbeRes
             line = lines[place]
             lines[place] = ProbeResult(line.what, False, f"{line.detail}. The same right is missing for: {', '.join(others)}")
     return lines
+
+
+def _place(url: str) -> tuple[str, str]:
+    """Return what a page is known again by when it moves to another host."""
+    parts = urlsplit(url)
+    return parts.path.rpartition("/")[2], parts.query

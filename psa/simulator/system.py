@@ -115,6 +115,7 @@ def _add_system(routes: Routes) -> None:
     _lists(routes, "system/connectWiseHostedScreens", "screens", SYSTEM_FIELDS)
     _lists(routes, "system/connectwisehostedsetups", "hosted_setups", SYSTEM_FIELDS)
     routes.add("POST", "system/connectwisehostedsetups", _add_hosted)
+    routes.add("PATCH", "system/connectwisehostedsetups/{}", _patch_hosted)
     routes.add("DELETE", "system/connectwisehostedsetups/{}", _delete_hosted)
 
 
@@ -318,6 +319,14 @@ def _add_hosted(call: Call) -> Answer:
     made = {"id": number, **shapes.picked(body, names), "createdBy": call.member, "dateCreated": world.stamp(),
             "_info": shapes.trail(world.stamp(), call.member)}  # fmt: skip
     return call.created(world.add("hosted_setups", made))
+
+
+def _patch_hosted(call: Call) -> Answer:
+    row = call.world.get("hosted_setups", call.numbers[0])
+    known = frozenset({*row, "origin", "podHeight", "disabledFlag", "locationIds", "locationsEnabledFlag"})
+    row.update(call.patch("connectWiseHostedSetup", known))
+    row["_info"] = shapes.trail(call.world.stamp(), call.member)
+    return call.one(row)
 
 
 def _delete_hosted(call: Call) -> Answer:

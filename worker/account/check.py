@@ -10,6 +10,7 @@ from models.handoff import readings
 from models.work import canaries, inbox, jobs
 from psa.port import Member, ProbeResult, Psa, PsaError, Unauthorized
 from worker.account import keys
+from worker.account.hosted_pages import check_pages
 from worker.account.members import as_stored, check_addresses
 from worker.account.onboarding import look_up, wrong_address, wrong_people
 from worker.account.statuses import unnamed_in_words
@@ -63,7 +64,7 @@ def _check_psa(services: Services, account: Account, psa: Psa) -> tuple[list[Pro
         lines.append(_tried("callbacks", lambda: _check_callbacks(services, account, psa), refused))
         lines.append(_check_key(account))
         lines += psa.probe_writes()
-    lines.append(_tried("hosted pods", lambda: _check_pods(services, psa), refused))
+    lines.append(check_pages(services, account, psa))
     lines.append(_check_limit(services))
     for wrong in wrong_address(account, services.settings.public_url):
         lines.append(ProbeResult("our address", False, wrong))
@@ -95,11 +96,6 @@ def _check_key(account: Account) -> ProbeResult:
     if account.callback_key_id is None:
         return ProbeResult("callback key", True, "not pinned yet: the first callback that verifies does it")
     return ProbeResult("callback key", True, f"pinned: {account.callback_key_id[:8]}…")
-
-
-def _check_pods(services: Services, psa: Psa) -> tuple[bool, str]:
-    ours = [one for one in psa.hosted() if one.url.startswith(f"{services.settings.public_url}/")]
-    return True, ", ".join(f"{one.type} {one.description!r}" for one in ours) or "none of ours"
 
 
 def _check_limit(services: Services) -> ProbeResult:

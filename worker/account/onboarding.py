@@ -16,6 +16,7 @@ from models.account.accounts import Account, StatusRow
 from models.work import ticket_watch
 from psa.outbound.allowed_hosts import Site
 from psa.port import Callback, Member, Psa, SystemInfo
+from worker.account.hosted_pages import register_pages
 from worker.account.members import reached, store_members
 from worker.account.statuses import Resolved, boards_of, follow, nearest, resolve, unnamed_in_words
 from worker.process import crash
@@ -44,6 +45,8 @@ class Connected:
     cleaned: list[str] = field(default_factory=list)
     """Whose address is not written to as it stands in the PSA, and how it is."""
     callbacks: list[str] = field(default_factory=list)
+    pages: list[str] = field(default_factory=list)
+    """Ours that the PSA shows, and which of them could not be registered."""
     api_member: str | None = None
     already_escalated: list[int] = field(default_factory=list)
     unnamed: str = ""
@@ -84,7 +87,7 @@ def connect(services: Services, account: Account, *, include_open: bool = False)
 
     1. Read boards, statuses and members, and stop with a list of everything that does not fit, before any change.
     2. Store what the statuses mean and who is who.
-    3. Register the callbacks and learn from them which member our keys belong to.
+    3. Register the callbacks, and pod and tab where our role may, and learn from them which member our keys belong to.
     4. Remember what stands in an escalation status already, so that only what comes after becomes a handoff
        (`include_open` hands those off too), and start polling from the PSA's own time.
     """
@@ -114,6 +117,7 @@ def connect(services: Services, account: Account, *, include_open: bool = False)
         result.cleaned = [f"{m.name}: {m.email_note}" for m in people if m.email and m.email_note]
         token = accounts.path_token(account, services.cipher)
     entries = register(psa, services.settings.public_url, token, rows, psa.callbacks())
+    result.pages = register_pages(services, account, psa)
     result.callbacks = [f"{e.type}, {e.level} {e.object_id}" for e in entries]
     result.api_member = psa.learn_api_member(members, entries)
     escalated = psa.tickets_in_statuses(sorted({r.status_id for r in rows if r.kind == "escalate"}))

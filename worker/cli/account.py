@@ -215,6 +215,7 @@ def _connect(options: argparse.Namespace) -> int:
     for line in done.cleaned:
         say(f"    address:   {line}")
     say(f"  callbacks:   {_listed(done.callbacks)}")
+    say(f"  pages:       {_listed(done.pages)}")
     say(f"  we write as: {done.api_member or 'unknown: the API member could not be told from the callbacks'}")
     if done.unnamed:
         say(f"  other boards: {done.unnamed}")
@@ -283,8 +284,11 @@ def _remove(options: argparse.Namespace) -> int:
         for entry in psa.callbacks():
             if token in entry.url:
                 psa.delete_callback(entry.id)
+        for page in psa.hosted():
+            if account.page_key and page.url.endswith(f"?account={account.page_key}"):
+                psa.remove_hosted(page.id)
     except PsaError as error:
-        say(f"its callbacks could not be removed from ConnectWise: {error}. Remove them under System > Setup Tables.")
+        say(f"its callbacks and pages could not be removed: {error}. Remove them in ConnectWise under System > Setup Tables.")
     with services.database.account(account.id) as session:
         accounts.remove_account(session, account.id)
     say(f"{account.name} is gone")

@@ -137,6 +137,7 @@ class HostedRow(Row):
 
     url: str | None = None
     type: str | None = None
+    disabled_flag: bool | None = None
     description: str | None = None
 
 

@@ -10,7 +10,7 @@ import pytest
 import responses
 
 from psa.connectwise.client import ConnectWise
-from psa.port import Keys, NotFound, Refused, Unauthorized, Unavailable
+from psa.port import Hosted, Keys, NotFound, Refused, Unauthorized, Unavailable
 from tests.unit.psa.connectwise.captured import API, INFO, KEYS, NOTE, TICKET, query
 
 
@@ -170,19 +170,35 @@ def test_reactivation_is_seen_to_have_worked(web: responses.RequestsMock, cw: Co
     assert not cw.reactivate_callback(26552).inactive
 
 
-def test_pod_is_registered_once(web: responses.RequestsMock, cw: ConnectWise) -> None:
+def test_pages_are_registered_once_and_follow_our_address(web: responses.RequestsMock, cw: ConnectWise) -> None:
     setups = f"{API}/system/connectwisehostedsetups"
-    web.get(setups, json=[{"id": 3, "url": "https://rf.example/pod", "type": "Tab"}])
+    other = {"id": 3, "url": "https://other.example/pod?account=k", "type": "Tab"}
+    web.get(setups, json=[other])
     web.get(
         f"{API}/system/connectWiseHostedScreens", json=[{"id": 9, "screenId": "Ticket", "name": "Service"}]
     )
     web.post(setups, status=201, json={"id": 4})
-    want = {"description": "RF", "url": "https://rf.example/pod", "origin": "https://rf.example"}
-    assert cw.register_pod(screen="ticket", **want) == 4  # type: ignore[arg-type]
+    want = {"kind": "Pod", "description": "RF", "url": "https://rf.example/pod?account=k", "origin": "https://rf.example"}
+
+    def host(*screens: str, **changed: str) -> Hosted:
+        return cw.host_page(screens=screens, there=cw.hosted(), **{**want, **changed})  # type: ignore[arg-type]
+
+    assert host("today", "ticket") == Hosted(4, want["url"], "Pod", "RF"), "the first screen that there is"
     assert json.loads(web.calls[-1].request.body or b"")["screenId"] == 9
-    web.replace("GET", setups, json=[{"id": 4, "url": "https://rf.example/pod", "type": "Pod"}])
-    assert cw.register_pod(screen="ticket", **want) == 4  # type: ignore[arg-type]
-    assert sum(c.request.method == "POST" for c in web.calls) == 1
+    web.replace("GET", setups, json=[other, {"id": 4, "url": want["url"], "type": "Pod"}])
+    assert host("ticket").id == 4
+    assert [c.request.method for c in web.calls].count("POST") == 1
+    web.patch(f"{setups}/4", json={"id": 4, "url": "https://new.example/pod?account=k", "type": "Pod"})
+    moved = host("ticket", url="https://new.example/pod?account=k", origin="https://new.example")
+    assert (moved.id, moved.url) == (4, "https://new.example/pod?account=k")
+    assert json.loads(web.calls[-1].request.body or b"")[1] == {
+        "op": "replace", "path": "origin", "value": "https://new.example",
+    }  # fmt: skip
+    web.replace("GET", setups, json=[{"id": 4, "url": want["url"], "type": "Pod", "disabledFlag": True}])
+    assert not host("ticket").disabled, "switched on again"
+    web.replace("GET", setups, json=[])
+    with pytest.raises(Refused, match="no screen today"):
+        host("today")
 
 
 def test_member_is_learned_from_our_own_writes(web: responses.RequestsMock) -> None:
