@@ -26,15 +26,15 @@ POD = "/pod/ticket"
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     with Stack(tmp_path_factory.mktemp("browser"), environment=QUICK, supervised=True) as running:
         _place_pod(running)
         yield running
 
 
 @pytest.fixture
-def journey(stack: Stack) -> Iterator[Journey]:
-    made = Journey(stack)
+def journey(product: Stack) -> Iterator[Journey]:
+    made = Journey(product)
     yield made
     for ticket in made.tickets:
         made.simulator.close(ticket, member="jlind")

@@ -61,7 +61,7 @@ const identity = (() => {
   // The page itself, once somebody may see it.
   const enter = () => {
     if (!door() || !token) return;
-    const page = new URL(door().dataset.content, location.href);
+    const page = new URL(root + door().dataset.content, location.href);
     for (const [name, value] of new URLSearchParams(location.search)) page.searchParams.set(name, value);
     if (document.body.dataset.page === "ticket" && ticket) page.searchParams.set("ticket", ticket);
     if (document.body.dataset.page === "ticket" && !page.searchParams.get("ticket")) return;
@@ -87,6 +87,7 @@ const identity = (() => {
   };
 
   if (framed) {
+    document.body.dataset.framed = "yes";
     window.addEventListener("message", (came) => {
       if (came.source !== window.parent || came.origin !== psa || typeof came.data !== "string") return;
       let message;

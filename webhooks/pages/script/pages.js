@@ -176,8 +176,13 @@
     setTimeout(() => URL.revokeObjectURL(made.href), 1000);
   };
 
-  // A senior's first action dissolves the handoff into a bar.
+  // What is no page of ours is shown nowhere. A senior's first action dissolves the handoff into a bar.
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    if (detail.shouldSwap && !detail.xhr.getResponseHeader("Content-Type")?.startsWith("text/html")) {
+      detail.shouldSwap = false;
+      trouble("That did not work. Reload the page.");
+      return;
+    }
     const full = detail.target.querySelector?.(".handoff:not(.begun)") || (detail.target.matches?.(".handoff:not(.begun)") && detail.target);
     if (!full || !/class="handoff[^"]* begun/.test(detail.serverResponse) || pause() === 0) return;
     detail.swapOverride = `${detail.target === full ? "outerHTML" : "innerHTML"} swap:200ms`;
