@@ -10,7 +10,6 @@ import structlog
 from models.handoff import briefs, handoffs
 from models.handoff.handoffs import Handoff
 from psa.port import Psa
-from worker.process import crash
 from worker.wiring import Desk, Services
 
 log = structlog.get_logger()
@@ -53,6 +52,5 @@ def withheld(hold: Hold) -> bool:
     with hold.services.database.account(hold.desk.account_id) as session:
         done = briefs.withhold(session, *hold.ids, fence=hold.fence, now=hold.services.clock())
     if done:
-        crash.point("publish.recorded")
         log.info("brief_withheld", reason="dry run")
     return done
