@@ -18,6 +18,8 @@ class Brief(StrEnum):
     POSTED = "posted"
     PARKED = "parked"
     """A permanent failure: recorded, shown, alerted; `replay` brings it back."""
+    WITHHELD = "withheld"
+    """Built, and not posted, since its board is in dry run."""
 
 
 class Response(StrEnum):
@@ -33,9 +35,10 @@ class Response(StrEnum):
 
 BRIEF_MOVES: dict[Brief, frozenset[Brief]] = {
     Brief.PENDING: frozenset({Brief.POSTING, Brief.PARKED}),
-    Brief.POSTING: frozenset({Brief.PENDING, Brief.POSTED, Brief.PARKED}),
+    Brief.POSTING: frozenset({Brief.PENDING, Brief.POSTED, Brief.PARKED, Brief.WITHHELD}),
     Brief.POSTED: frozenset(),
     Brief.PARKED: frozenset({Brief.PENDING}),
+    Brief.WITHHELD: frozenset(),
 }
 
 RESPONSE_MOVES: dict[Response, frozenset[Response]] = {

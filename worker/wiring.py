@@ -65,6 +65,7 @@ class Desk:
     pin: Pin
     marker_key: bytes = field(repr=False)
     frozen: str | None
+    suspended: bool
     api_member: str | None
     calendar: Calendar
     claim_expiry_minutes: int
@@ -152,6 +153,7 @@ class Services:
                 pin=pin_of(account),
                 marker_key=accounts.marker_key(account, self.cipher),
                 frozen=account.frozen_reason,
+                suspended=account.suspended_at is not None,
                 api_member=account.api_member,
                 calendar=max(
                     calendars.versions(session, account_id, time_zone=account.time_zone).values(),

@@ -60,7 +60,7 @@ _SYSTEM_READS: dict[type[Row], tuple[str, ...]] = {
         "id", "account_id", "ticket_id", "episode", "brief_state", "response_state", "escalated_at",
         "seen_at", "posted_at", "claimed_at", "ended_at", "next_attempt_at", "refresh_due_at", "lease_until",
         "notify_state", "notified_at", "extra_notes_removed", "attempts", "acted_at", "settle_due_at",
-        "observe_due_at", "notes_due_at", "read_due_at", "claim_expires_at", "repeated_at", "origin",
+        "observe_due_at", "notes_due_at", "read_due_at", "claim_expires_at", "repeated_at", "origin", "dry_run",
     ),
     Delivery: ("id", "account_id", "handoff_id", "channel", "kind", "status", "attempts", "next_attempt_at"),
     Canary: (

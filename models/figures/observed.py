@@ -94,7 +94,10 @@ def _episodes(account_id: int, since: datetime, until: datetime) -> Select[*tupl
         Handoff.repeated_at,
         Handoff.first_action["trusted"].as_boolean().label("trusted"),
     )
-    here = (Handoff.account_id == account_id, Handoff.escalated_at > since, Handoff.escalated_at <= until)
+    here = (
+        Handoff.account_id == account_id, Handoff.escalated_at > since, Handoff.escalated_at <= until,
+        Handoff.dry_run.is_(False),
+    )  # fmt: skip
     return query.where(*here).order_by(Handoff.escalated_at, Handoff.id)
 
 

@@ -33,7 +33,8 @@ def accounts_due(system: Session, *, now: datetime, limit: int) -> list[int]:
     A connected account that has no time for it yet is due too: planning gives it one.
     """
     at = Account.next_weekly_at
-    due_now = select(Account.id).where((at <= now) | at.is_(None), Account.connected_at.is_not(None))
+    running = (Account.connected_at.is_not(None), Account.suspended_at.is_(None))
+    due_now = select(Account.id).where((at <= now) | at.is_(None), *running)
     return list(system.scalars(due_now.order_by(at.is_(None), at, Account.id).limit(limit)))
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Update, case, func, select, update
 from sqlalchemy.orm import Session
 
 from escalation.lifecycle import Brief
+from models.account import dry_runs
 from models.database.compare_and_set import changed
 from models.handoff.moves import move, moved, one
 from models.tables import Account, Handoff
@@ -117,9 +118,30 @@ def store_draft(
 
 
 def mark_attempt(session: Session, account_id: int, handoff_id: int, *, fence: int, now: datetime) -> bool:
-    """Record that a POST is about to be sent: from here on its outcome may be unknown."""
+    """Record that a POST is about to be sent: from here on its outcome may be unknown.
+
+    False, too, where its board is in dry run: nothing is posted without this.
+    """
+    if in_dry_run(session, account_id, handoff_id):
+        return False
     held = _held(account_id, handoff_id, fence).where(Handoff.brief_state == Brief.POSTING.value)
     return changed(session, held.values(post_attempted_at=now))
+
+
+def in_dry_run(session: Session, account_id: int, handoff_id: int) -> bool:
+    """Tell whether nothing may be posted for a handoff: it was opened in dry run, or its board is in one now."""
+    row = session.execute(select(Handoff.dry_run, Handoff.board).where(*one(account_id, handoff_id))).one_or_none()
+    return row is not None and (row.dry_run or dry_runs.applies(session, account_id, row.board))
+
+
+def withhold(session: Session, account_id: int, handoff_id: int, *, fence: int, now: datetime) -> bool:
+    """End a brief's way before it is posted, since its board is in dry run. False if it is not, or is not ours any more."""
+    if not in_dry_run(session, account_id, handoff_id):
+        return False
+    values = {"dry_run": True, "lease_until": None, "lease_holder": None, "next_attempt_at": None, "refresh_due_at": None}
+    held = _held(account_id, handoff_id, fence)
+    why = "its board is in dry run"
+    return move(session, held, account_id, handoff_id, Brief.POSTING, Brief.WITHHELD, values, why=why, now=now)
 
 
 def clear_attempt(session: Session, account_id: int, handoff_id: int, *, fence: int) -> bool:

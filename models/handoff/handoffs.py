@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from escalation.evidence import Evidence
 from escalation.lifecycle import Brief, Response
+from models.account import dry_runs
 from models.database.compare_and_set import changed
 from models.database.sessions import insert_or_ignore
 from models.handoff.briefs import ask_refresh
@@ -85,6 +86,7 @@ def open_handoff(
         calendar_version=calendar_version,
         origin=origin,
         observe_due_at=observe_at,
+        dry_run=dry_runs.applies(session, account_id, board),
     )
     handoff_id = session.scalar(statement.returning(Handoff.id))
     if handoff_id is None:

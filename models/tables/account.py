@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, Numeric, false, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, Numeric, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.tables.columns import Id, Row, encrypted, index_of_waiting, row_number
@@ -58,6 +58,14 @@ class Account(Row):
     next_poll_at: Mapped[datetime | None]
     frozen_reason: Mapped[str | None]
     frozen_at: Mapped[datetime | None]
+    suspended_at: Mapped[datetime | None]
+    """Set: nothing is read, told or written until it is resumed."""
+    dry_run_to: Mapped[str | None]
+    """Login name of the one person who is mailed the briefs of boards that are not live; None: all boards are."""
+    live_boards: Mapped[list[str]] = mapped_column(default=list, server_default=text("'[]'"))
+    """Boards whose briefs are posted although there is a dry run."""
+    ca_bundle: Mapped[str | None] = mapped_column(Text)
+    """Certificates, PEM, that are trusted for this account's site beside the public ones."""
     settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
     claim_expiry_minutes: Mapped[int] = mapped_column(default=60, server_default=text("60"))
     """Business minutes after which a claim without a first action runs out."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Numeric, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, Numeric, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.tables.columns import Id, Row, index_of_waiting, of_handoff, owning_account, row_number
@@ -87,6 +87,8 @@ class Handoff(Row):
 
     origin: Mapped[str] = mapped_column(default="status", server_default=text("'status'"))
     """`status`, or `hand` where somebody asked for the brief: no moment of escalation stands in the PSA then."""
+    dry_run: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether its board was in dry run when it was opened: nothing is posted, one person is told, no figure counts it."""
     domain: Mapped[str | None]
     calendar_version: Mapped[int | None]
     """Which of the account's calendars its minutes are counted by."""

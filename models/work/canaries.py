@@ -42,7 +42,7 @@ def in_turn(system: Session, *, limit: int = AGAIN) -> list[int]:
     connected = (
         select(Account.id)
         .outerjoin(last, last.c.account_id == Account.id)
-        .where(Account.connected_at.is_not(None))
+        .where(Account.connected_at.is_not(None), Account.suspended_at.is_(None))
         .order_by(last.c.id.is_not(None), last.c.id, Account.id)
     )
     failed = (

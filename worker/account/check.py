@@ -40,7 +40,14 @@ def check(services: Services, account: Account) -> list[ProbeResult]:
             lines.append(ProbeResult(f"alert: {alert.kind}", False, f"{alert.subject}: {alert.detail}"))
     lines += _check_canary(services, account)
     lines.append(_check_reader(services, account))
-    if account.frozen_reason:
+    if account.dry_run_to:
+        live = f"posted on {', '.join(account.live_boards)}; " if account.live_boards else ""
+        detail = f"{live}else mailed to {account.dry_run_to} alone: `account set {account.name} --live BOARD` switches a board on"
+        lines.append(ProbeResult("dry run", True, detail))
+    if account.suspended_at is not None:
+        since = f"since {account.suspended_at:%Y-%m-%d %H:%M} UTC"
+        lines.append(ProbeResult("suspended", False, f"{since}: `account resume {account.name}`"))
+    elif account.frozen_reason:
         detail = f"frozen: {account.frozen_reason}. When that is settled: `account set {account.name} --unfreeze`"
         lines.append(ProbeResult("writing", False, detail))
     return lines

@@ -24,6 +24,8 @@ from worker.wiring import Services
 
 log = structlog.get_logger()
 
+SUSPENDED = "suspended by the operator"
+"""Why nothing is written to a suspended account's PSA."""
 SLOW = timedelta(seconds=1)
 """A call that takes longer tells the PSA's time too roughly, and is made once more."""
 
@@ -123,8 +125,8 @@ def connect(services: Services, account: Account, *, include_open: bool = False)
     escalated = psa.tickets_in_statuses(sorted({r.status_id for r in rows if r.kind == "escalate"}))
     info = measure_skew(services, account.id, psa)
     with services.database.account(account.id) as session:
-        if account.connected_at is None:
-            known = set()
+        if account.connected_at is None or account.suspended_at is not None:
+            known = set()  # what was escalated while nobody looked is left alone, as at the very first time
         new = {(r.board_id, r.status_id) for r in rows if r.kind == "escalate"} - known
         there = [ticket for ticket in escalated if (ticket.board_id, ticket.status_id) in new]
         if not include_open:
@@ -134,6 +136,10 @@ def connect(services: Services, account: Account, *, include_open: bool = False)
             codebase=psa.codebase or None, next_poll_at=now,
         )  # fmt: skip
         accounts.save_poll(session, account.id, cursor=info.server_time or now, now=now)
+        if account.suspended_at is not None:
+            accounts.set_account(session, account.id, suspended_at=None)
+            if account.frozen_reason == SUSPENDED:
+                accounts.unfreeze(session, account.id)
     log.info("account_connected", account=account.name, members=len(members), callbacks=len(entries))
     return result
 
@@ -164,7 +170,7 @@ def _store(session: Session, account: Account, rows: Iterable[StatusRow], found:
         accounts.set_account(
             session, account.id, board_names=found.names(account.board_names),
             escalate_status_names=found.names(account.escalate_status_names),
-            claim_status_names=found.names(account.claim_status_names),
+            claim_status_names=found.names(account.claim_status_names), live_boards=found.names(account.live_boards),
         )  # fmt: skip
 
 

@@ -7,11 +7,11 @@ import os
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from worker.cli import checking
+from worker.cli import checking, leaving
 from worker.cli import token as commands_token
-from worker.cli.account_options import KEYS, add_options, columns_of
+from worker.cli.account_options import KEYS, add_dry_run, add_options, columns_of
 from worker.cli.installation import Subparsers, say, wired
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from escalation.figures.hours import Calendar
     from models.account.accounts import Account
+    from worker.wiring import Services
 
 EXAMPLE = """\
 example:
@@ -52,6 +53,10 @@ def add_to(every: Subparsers) -> None:
     change.add_argument("name", metavar="NAME")
     change.add_argument("--site")
     change.add_argument("--company")
+    add_dry_run(change)
+    change.add_argument(
+        "--live", action="append", metavar="BOARD", help="post the briefs of a board, in spite of the dry run; `all` ends it"
+    )
     change.add_argument("--unfreeze", action="store_true", help="write to its PSA again after a note was visible")
     change.add_argument("--forget-callback-key", action="store_true", help="accept a new signing key, once")
     change.add_argument(
@@ -62,16 +67,14 @@ def add_to(every: Subparsers) -> None:
 
     for name, help_text, run in (
         ("connect", "register callbacks, import members; repeatable", _connect),
-        ("remove", "delete an account and everything stored about it", _remove),
     ):
         deed = one.add_parser(name, help=help_text)
         deed.add_argument("name", metavar="NAME")
         if name == "connect":
             deed.add_argument("--include-open", action="store_true", help="hand off tickets that are escalated already")
-        if name == "remove":
-            deed.add_argument("--yes", action="store_true", help="do not ask")
         deed.set_defaults(run=run)
     checking.add_to(one)
+    leaving.add_to(one)
     one.add_parser("list", help="all accounts").set_defaults(run=_list)
     commands_token.add_to(one)
     rotate = one.add_parser(
@@ -142,6 +145,7 @@ def _set(options: argparse.Namespace) -> int:
         site = Site.parse(columns.get("site", account.site), allow_private=private)
         refuse_twice(services, site=site, company=columns.get("company", account.company), name=account.name)
         columns["codebase"] = None
+    columns |= _dry_run(services, account, options)
     if "settings" in columns:
         columns["settings"] = {**account.settings, **columns["settings"]}
     if columns.get("canary_ticket") == 0:
@@ -166,13 +170,40 @@ def _set(options: argparse.Namespace) -> int:
     elif calendar:
         say(f"{account.name}: its working hours are these already")
     at_once = {
-        "ask_junior", "canary_posts", "canary_ticket", "calendar", "claim_expiry_minutes", "connectors", "currency",
+        "ask_junior", "dry_run_to", "live_boards",
+        "canary_posts", "canary_ticket", "calendar", "claim_expiry_minutes", "connectors", "currency",
         "hourly_rate", "model_cap", "reader",
     }  # fmt: skip
     follows = "" if at_once.issuperset(changed) else f"; next: resolutionflow account connect {account.name}"
     say(f"{account.name}: changed {', '.join(changed)}{follows}"
         if changed else f"{account.name}: nothing to change; see --help")  # fmt: skip
     return 0
+
+
+def _dry_run(services: Services, account: Account, options: argparse.Namespace) -> dict[str, Any]:
+    """Return what `--dry-run` and `--live` change. Raises `CannotConnect` for who or what is none of the account's."""
+    from models.account import accounts, dry_runs
+    from worker.account.onboarding import CannotConnect
+    from worker.account.statuses import nearest
+
+    changed: dict[str, Any] = {}
+    with services.database.account(account.id, reading=True) as session:
+        boards = sorted({row.board for row in accounts.statuses(session, account.id) if row.kind == "escalate"})
+        people = [member.identifier for member in accounts.recipients(session, account.id)]
+    if options.dry_run:
+        login = next((name for name in people if name.lower() == options.dry_run.lower()), None)
+        if account.connected_at is not None and login is None:
+            why = f"{options.dry_run!r} is no engineer, admin or owner of {account.name}"
+            raise CannotConnect(f"{why}. {nearest(options.dry_run, people)}")
+        changed = {"dry_run_to": login or options.dry_run, "live_boards": []}
+    for board in options.live or ():
+        if board.lower() == dry_runs.ALL:
+            return {"dry_run_to": None, "live_boards": []}
+        there = next((name for name in boards or account.board_names if name.lower() == board.lower()), None)
+        if there is None:
+            raise CannotConnect(f"{board!r} is no board on which {account.name} escalates. {nearest(board, boards)}")
+        changed["live_boards"] = dry_runs.switched_on(changed.get("live_boards", account.live_boards), there)
+    return changed
 
 
 def _calendar(options: argparse.Namespace, time_zone: str) -> Calendar:
@@ -246,6 +277,9 @@ def _list(_: argparse.Namespace) -> int:
         say("no accounts yet; the first one: resolutionflow account add --help")
     for row in rows:
         state = "connected" if row.connected_at else "not connected"
+        if row.dry_run_to:
+            live = ", ".join(row.live_boards)
+            state += f", dry run to {row.dry_run_to}" + (f" but for {live}" if live else "")
         if row.frozen_reason:
             state = f"FROZEN: {row.frozen_reason}"
         say(f"{row.id:>5}  {row.name:<24} {row.site:<28} {row.company:<20} {state}")
@@ -263,33 +297,4 @@ def _rotate(_: argparse.Namespace) -> int:
         with services.database.account(row.id) as session:
             changed += accounts.rotate(session, row.id, services.cipher)
     say(f"{changed} of {len(rows)} accounts sealed anew; former keys may go from SECRET_KEYS now")
-    return 0
-
-
-def _remove(options: argparse.Namespace) -> int:
-    from models.account import accounts
-    from psa.port import PsaError
-    from worker.account.onboarding import account_named
-
-    services = wired()
-    account = account_named(services, options.name)
-    if not options.yes:
-        answer = input(f"Delete {account.name} with all its handoffs and figures? Type the name to go on: ")
-        if answer.strip() != account.name:
-            say("nothing was deleted")
-            return 1
-    token = accounts.path_token(account, services.cipher)
-    try:
-        psa = services.psa(account.id)
-        for entry in psa.callbacks():
-            if token in entry.url:
-                psa.delete_callback(entry.id)
-        for page in psa.hosted():
-            if account.page_key and page.url.endswith(f"?account={account.page_key}"):
-                psa.remove_hosted(page.id)
-    except PsaError as error:
-        say(f"its callbacks and pages could not be removed: {error}. Remove them in ConnectWise under System > Setup Tables.")
-    with services.database.account(account.id) as session:
-        accounts.remove_account(session, account.id)
-    say(f"{account.name} is gone")
     return 0

@@ -42,6 +42,13 @@ def add_answers(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
+def add_dry_run(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--dry-run", metavar="LOGIN", help="build briefs and mail them to this engineer, admin or owner alone; post nothing, "
+        "until boards are switched on by `account set NAME --live BOARD`",
+    )  # fmt: skip
+
+
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add everything that `account add` and `account set` take."""
     add_answers(parser)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from worker.cli.account import credentials_of
-from worker.cli.account_options import KEYS, add_answers
+from worker.cli.account_options import KEYS, add_answers, add_dry_run
 from worker.cli.installation import Subparsers, say, wired
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ def add_to(every: Subparsers, *, command: Command) -> None:
     setup.add_argument("--site", help="where you log in, e.g. na.myconnectwise.net or your own host")
     setup.add_argument("--company", help="the company you type when you log in to ConnectWise")
     add_answers(setup)
+    add_dry_run(setup)
     setup.add_argument("--yes", action="store_true", help="ask nothing: flags, else what is proposed; store it")
     setup.add_argument("--connect", action="store_true", help="with --yes: connect too")
     setup.set_defaults(run=partial(_setup, command))
@@ -66,7 +67,7 @@ def _setup(command: Command, options: argparse.Namespace) -> int:
         **dict.fromkeys(KEYS), **credentials_of(options),
         **{key: getattr(options, key) for key in (
             "site", "company", "name", "board", "escalate_status", "claim_status", "engineers", "admins", "owner", "timezone",
-            "hours",
+            "hours", "dry_run",
         )},
     }  # fmt: skip
     if options.hourly_rate is not None:
@@ -146,7 +147,7 @@ class Wizard:
         psa = self._open()
         self._look(psa)
         for key in ("name", "board", "escalate_status", "claim_status", "engineers", "admins", "owner", "timezone", "hours",
-                    "hourly_rate"):  # fmt: skip
+                    "hourly_rate", "dry_run"):  # fmt: skip
             self._answer(key)
         self.ask.stop_if_missing()
         if not self._agreed():
@@ -274,8 +275,10 @@ class Wizard:
             value = self.answers.get(key)
             if key in ("engineers", "admins"):
                 value = [self.shop.name_of(login) for login in value or ()]
-            if key == "owner" and value:
+            if key in ("owner", "dry_run") and value:
                 value = self.shop.name_of(value)
+            if key == "dry_run":
+                return f"briefs go to {value} alone, nothing is posted" if value else "none: briefs are posted"
             return ", ".join(value) if isinstance(value, list) else str(value or "-")
 
         width = max(len(title) for title in TITLES.values())
@@ -303,6 +306,7 @@ class Wizard:
             "board_names": given["board"], "escalate_status_names": given["escalate_status"],
             "claim_status_names": given["claim_status"], "engineers": given["engineers"], "admins": given["admins"],
             "owner": given["owner"] or None, "time_zone": given["timezone"], "allow_private": bool(self.private),
+            "dry_run_to": given.get("dry_run") or None,
         }  # fmt: skip
         if worth := rate(given.get("hourly_rate") or ""):
             columns["hourly_rate"] = worth[0]

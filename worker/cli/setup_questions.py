@@ -19,7 +19,7 @@ RATE = re.compile(r"(\d{1,5}(?:[.,]\d{1,2})?)(?:\s*([A-Za-z]{3}))?")
 TITLES = {
     "site": "Site", "company": "Company", "name": "Name here", "board": "Boards", "escalate_status": "Escalation statuses",
     "claim_status": "Claim statuses", "engineers": "Engineers", "admins": "Admins", "owner": "Owner", "timezone": "Time zone",
-    "hours": "Working hours", "hourly_rate": "Hourly rate",
+    "hours": "Working hours", "hourly_rate": "Hourly rate", "dry_run": "Dry run",
 }  # fmt: skip
 """The answers that are kept and shown, in the order in which they are asked. Keys are none of them."""
 
@@ -108,6 +108,20 @@ class Questions:
     def hourly_rate(self) -> str:
         question = "What is an hour of a senior worth, with its currency? (e.g. 95 GBP; empty: no amounts)"
         return self.ask.text("hourly_rate", question, default=self._was("hourly_rate"), check=rate, needed=False)
+
+    def dry_run(self) -> str:
+        """To whom alone briefs are mailed while nothing is posted; empty: posted and told from the beginning."""
+        if self.ask.has("dry_run") or not self.ask.terminal:
+            return self.ask.text("dry_run", "", needed=False)
+        start = self.ask.one("dry_run", "How shall it begin?", [
+            ("dry", "dry run: briefs are mailed to one person, nothing is posted, until you switch a board on"),
+            ("live", "live: briefs are posted into tickets, and engineers are told"),
+        ], default="dry")  # fmt: skip
+        if start == "live":
+            return ""
+        chosen = {*self.answers.get("engineers", ()), *self.answers.get("admins", ()), self._was("owner")}
+        people = [(m.identifier, f"{m.identifier:<15} {m.name}") for m in self.shop.people if m.identifier in chosen]
+        return self.ask.one("dry_run", "To whom?", people, default=self._was("owner") or None)
 
     def of(self, key: str) -> Callable[[], Any]:
         """Return the question of an answer."""

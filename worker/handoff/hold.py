@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import structlog
+
 from models.handoff import briefs, handoffs
 from models.handoff.handoffs import Handoff
 from psa.port import Psa
 from worker.wiring import Desk, Services
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +45,12 @@ def lease(services: Services, desk: Desk, handoff_id: int, *, wanted: Callable[[
     if fence is None or handoff is None:
         return None
     return Hold(services, desk, services.psa(account_id), handoff, fence)
+
+
+def withheld(hold: Hold) -> bool:
+    """Leave a brief that is built unposted where its board is in dry run; true if it is, and the one person is to be told."""
+    with hold.services.database.account(hold.desk.account_id) as session:
+        done = briefs.withhold(session, *hold.ids, fence=hold.fence, now=hold.services.clock())
+    if done:
+        log.info("brief_withheld", reason="dry run")
+    return done

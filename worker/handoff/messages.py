@@ -66,8 +66,9 @@ def _first(desk: Desk, handoff: Handoff, delivery: Delivery, url: str, claim_url
         opening=_labelled(lines[1:]),
         brief_in_ticket=handoff.brief_state == "posted",
         event_id=handoff.event_id or "",
-        claim_url=claim_url,
+        claim_url="" if handoff.dry_run else claim_url,
         episode=handoff.episode,
+        withheld=handoff.draft or "" if handoff.dry_run else "",
     )
 
 

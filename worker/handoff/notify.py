@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from escalation.response.sightings import CLAIMING_ROLES
-from models.account import accounts, people
+from models.account import dry_runs, people
 from models.handoff import claims, deliveries, handoffs
 from models.handoff.deliveries import Delivery
 from models.handoff.handoffs import Handoff
@@ -36,7 +36,7 @@ def notify(services: Services, *, account_id: int, handoff_id: int) -> list[int]
         if handoff is None or handoff.response_state != "open":
             return []
         structlog.contextvars.bind_contextvars(event_id=handoff.event_id, ticket_id=handoff.ticket_id)
-        recipients = accounts.recipients(session, account_id)
+        recipients = dry_runs.told(session, account_id, dry_run=handoff.dry_run)
         queued = deliveries.create(session, handoff, recipients, now=now)
         handoffs.mark_notified(session, account_id, handoff_id, now=now)
         if not recipients:
@@ -104,6 +104,7 @@ def _take(services: Services, desk: Desk, delivery_id: int) -> tuple[Delivery, H
         reader = people.member(session, account_id, delivery.recipient_user_id)
         gone = reader is None or not reader.active or reader.role not in CLAIMING_ROLES
         why = "no longer an active engineer or admin" if gone else stale(desk, handoff, delivery)
+        why = "the account is suspended" if desk.suspended else why
         if handoff is None or why:
             deliveries.suppress(session, account_id, delivery_id, reason=why or "")
             return None

@@ -37,7 +37,7 @@ from psa.port import (
     VisibleNote,
 )
 from worker.gather import refused_gaps, transient_gaps
-from worker.handoff.hold import Hold, lease
+from worker.handoff.hold import Hold, lease, withheld
 from worker.process import crash
 from worker.process.backoff import after_refusal, next_try
 from worker.response.claim_line import claimant_of, facts
@@ -76,6 +76,8 @@ def publish(services: Services, *, account_id: int, handoff_id: int) -> bool:
             if drafted is None:
                 return False
             hold = drafted
+        if hold.handoff.post_attempted_at is None and withheld(hold):
+            return True
         if hold.handoff.post_attempted_at is not None:
             note = _earlier_note(hold)
             if note is not None:
@@ -106,7 +108,7 @@ def _lease(services: Services, account_id: int, handoff_id: int) -> Hold | None:
 def _to_be_posted(handoff: Handoff) -> bool:
     # Once ended nobody needs it any more; one that was tried is still settled.
     needed = handoff.response_state not in ENDED or handoff.post_attempted_at is not None
-    return handoff.brief_state != "posted" and needed
+    return handoff.brief_state not in ("posted", "withheld") and needed
 
 
 def _spent(hold: Hold) -> bool:
@@ -262,10 +264,10 @@ def _post(hold: Hold) -> bool:
     services, (account_id, handoff_id) = hold.services, hold.ids
     waits, now, begun = services.settings.intervals, services.clock(), counted()
     with services.database.account(account_id) as session:
-        if not briefs.mark_attempt(session, account_id, handoff_id, fence=hold.fence, now=now):
-            return False
-        # Reading may have taken most of the lease; the POST gets a whole one.
-        briefs.renew(session, account_id, handoff_id, fence=hold.fence, now=now, lease_s=waits.lease)
+        may_post = briefs.mark_attempt(session, account_id, handoff_id, fence=hold.fence, now=now)
+        may_post = may_post and briefs.renew(session, account_id, handoff_id, fence=hold.fence, now=now, lease_s=waits.lease)
+    if not may_post:  # somebody else has it, or its board is in dry run since a moment ago
+        return withheld(hold)
     crash.point("publish.attempted")
     spare_s = waits.lease - waits.post_timeout
     if services.clock() >= now + timedelta(seconds=spare_s) or counted() >= begun + spare_s:

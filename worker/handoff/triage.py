@@ -72,6 +72,10 @@ def triage(services: Services, *, account_id: int, inbox_id: int) -> list[int]:
         return []
     structlog.contextvars.bind_contextvars(event_id=row.event_id, ticket_id=row.record_id)
     desk = services.desk(account_id)
+    if desk.suspended:
+        with services.database.account(account_id) as session:
+            inbox.ignore(session, account_id, inbox_id, "the account is suspended")
+        return []
     try:
         body = parse(row.raw) if row.raw else None
         if not row.verified and not _genuine(services, desk, row, body):

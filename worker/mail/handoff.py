@@ -51,6 +51,8 @@ class HandoffMail:
     """From the second on the subject says so, since mail programs put messages of one subject together."""
     claim_url: str = ""
     """Where this recipient claims it; opening it must change nothing. Empty: the mail offers no claim."""
+    withheld: str = ""
+    """The whole brief, where its board is in dry run: it is in this message alone, and nobody else is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,7 @@ def handoff_context(mail: HandoffMail) -> dict[str, object]:
         "lines_left_out": max(0, len(lines) - LINES),
         "preheader": plain(uncited(first), limit=110),
         "brief_in_ticket": mail.brief_in_ticket,
+        "withheld": [plain(line, limit=2000) for line in mail.withheld.splitlines()],
         "event_id": plain(mail.event_id, limit=80),
     }
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from escalation.evidence import Ticket
 from escalation.figures.hours import NoWorkingHours, add_business_minutes
 from escalation.response.sightings import Sighting, may_claim
-from models.account import accounts
+from models.account import dry_runs
 from models.handoff import briefs, claims, deliveries, handoffs, sightings
 from models.handoff.handoffs import Handoff
 from models.work import jobs
@@ -121,7 +121,7 @@ def _tell_taken(
             claims.set_expiry(session, desk.account_id, handoff.id, claimed_at=handoff.claimed_at, at=expires)
         soon = now + timedelta(seconds=services.settings.intervals.observe)
         claims.ask_observation(session, desk.account_id, handoff.id, due_at=soon)
-    everybody = accounts.recipients(session, desk.account_id)
+    everybody = dry_runs.told(session, desk.account_id, dry_run=handoff.dry_run)
     if handoff.notify_state == "pending":  # claimed before anybody was told: a row each says why they were not
         deliveries.create(session, handoff, everybody, now=now)
         handoffs.mark_notified(session, desk.account_id, handoff.id, now=now)
@@ -151,7 +151,7 @@ def _tell_offered(session: Session, desk: Desk, handoff: Handoff, now: datetime)
     deliveries.suppress_pending(session, desk.account_id, handoff.id, reason="the claim ended", now=now, but=kind)
     if not times:
         return []
-    everybody = accounts.recipients(session, desk.account_id)
+    everybody = dry_runs.told(session, desk.account_id, dry_run=handoff.dry_run)
     if handoff.notify_state == "pending":
         handoffs.mark_notified(session, desk.account_id, handoff.id, now=now)
     return deliveries.create(session, handoff, everybody, now=now, kind=kind)
@@ -162,6 +162,8 @@ def _own(services: Services, desk: Desk, handoff: Handoff) -> None:
     if handoff.response_state not in ("claimed", "acted") or handoff.owner_outcome is not None:
         return
     if handoff.claim_kind not in ELSEWHERE or handoff.claimed_by is None:
+        return
+    if handoff.dry_run:  # nothing is written for it, whoever presses the button
         return
     if desk.frozen:
         raise Frozen(f"{desk.name} is frozen: {desk.frozen}")

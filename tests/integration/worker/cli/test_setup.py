@@ -104,6 +104,10 @@ def test_a_whole_run_in_a_terminal_stores_what_was_agreed_and_writes_nothing_bef
         terminal.press("ninety", ENTER)
         terminal.until("is no hourly rate")
         terminal.press(*["\x7f"] * 6, "95 GBP", ENTER)
+        terminal.until("How shall it begin?")
+        terminal.press(ENTER)
+        terminal.until("To whom?")
+        terminal.press(ENTER)
         terminal.until("Is that right?")
         terminal.press(DOWN, ENTER)
         terminal.until("Which one?")
@@ -131,6 +135,7 @@ def test_a_whole_run_in_a_terminal_stores_what_was_agreed_and_writes_nothing_bef
     assert account.escalate_status_names == ["Escalated", "Escalate to Tier 2"]  # this shop has used both
     assert (account.owner, account.time_zone) == ("gnorth", "Europe/London")
     assert set(account.engineers) >= {"msvensson", "tobrien", "akhan"}
+    assert account.dry_run_to == "gnorth"
     assert (account.hourly_rate, account.currency) == (95.0, "GBP")
     with services.database.account(account.id, reading=True) as session:
         hours = calendars.versions(session, account.id, time_zone=account.time_zone)

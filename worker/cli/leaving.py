@@ -1,0 +1,124 @@
+"""`account suspend`, `resume`, `disconnect`, `export`, `remove`: stop for a while, take everything along, or leave."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from worker.cli.installation import say, wired
+
+if TYPE_CHECKING:
+    from models.account.accounts import Account
+    from worker.account.leaving import Left
+    from worker.wiring import Services
+
+
+def add_to(one: Any) -> None:
+    """Add the commands by which an account rests or goes."""
+    for name, help_text, run in (
+        ("suspend", "read, tell and write nothing for a while; callbacks stay registered and are ignored", _suspend),
+        ("resume", "go on; what was escalated meanwhile is left alone", _resume),
+        ("disconnect", "leave the PSA as it was: delete our callbacks and pods there, and stop", _disconnect),
+        ("export", "all of an account's data as files that anyone can read", _export),
+        ("remove", "disconnect, and delete an account with everything stored about it", _remove),
+    ):
+        deed = one.add_parser(name, help=help_text)
+        deed.add_argument("name", metavar="NAME")
+        if name == "resume":
+            deed.add_argument("--include-open", action="store_true", help="hand off what was escalated meanwhile")
+        if name == "export":
+            deed.add_argument("--out", type=Path, metavar="DIR", help="where to (default: var/export/NAME)")
+        if name == "remove":
+            deed.add_argument("--yes", action="store_true", help="do not ask")
+        deed.set_defaults(run=run)
+
+
+def _named(options: argparse.Namespace) -> tuple[Services, Account]:
+    from worker.account.onboarding import account_named
+
+    services = wired()
+    return services, account_named(services, options.name)
+
+
+def _suspend(options: argparse.Namespace) -> int:
+    from worker.account.leaving import suspend
+
+    services, account = _named(options)
+    done = suspend(services, account)
+    what = "suspended: nothing is read, told or written" if done else "is suspended already"
+    say(f"{account.name} {what}; next: resolutionflow account resume {account.name}")
+    return 0
+
+
+def _resume(options: argparse.Namespace) -> int:
+    from worker.account.onboarding import CannotConnect, connect
+
+    services, account = _named(options)
+    if account.suspended_at is None:
+        say(f"{account.name} is not suspended")
+        return 0
+    if account.connected_at is None:
+        raise CannotConnect(f"{account.name} is disconnected: `account connect {account.name}` begins anew")
+    done = connect(services, account, include_open=options.include_open)
+    alone = f"; {len(done.already_escalated)} escalated meanwhile are left alone" if done.already_escalated else ""
+    say(f"{account.name} goes on{alone}")
+    return 0
+
+
+def _disconnect(options: argparse.Namespace) -> int:
+    from worker.account.leaving import disconnect
+
+    services, account = _named(options)
+    left = disconnect(services, account)
+    _tell(account, left)
+    say(f"  what is stored stays: `account export {account.name}`, `account remove {account.name}`")
+    return 1 if left.remaining else 0
+
+
+def _tell(account: Account, left: Left) -> None:
+    say(f"{account.name} is disconnected: {left.callbacks} callbacks and {left.pods} pods of ours were deleted in ConnectWise")
+    for line in left.remaining:
+        say(f"  STILL THERE: {line}")
+
+
+def _export(options: argparse.Namespace) -> int:
+    from worker.account.export import export
+
+    services, account = _named(options)
+    folder = options.out or services.settings.var / "export" / account.name
+    counts = export(services, account, folder)
+    say(f"{sum(counts.values())} records of {len(counts)} kinds in {folder}; begin with {folder / 'README.md'}")
+    return 0
+
+
+def _remove(options: argparse.Namespace) -> int:
+    from models.account import accounts
+    from worker.account.export import counted
+    from worker.account.leaving import disconnect
+
+    services, account = _named(options)
+    with services.database.account(account.id, reading=True) as session:
+        counts = counted(session, account.id)
+    told = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+    if not options.yes:
+        answer = input(f"Delete {account.name}: {told}? `account export` saves it first. Type the name to go on: ")
+        if answer.strip() != account.name:
+            say("nothing was deleted")
+            return 1
+    left = disconnect(services, account)
+    _tell(account, left)
+    with services.database.account(account.id) as session:
+        accounts.remove_account(session, account.id)
+    _remove_files(services.settings.var, account)
+    say(f"{account.name} is gone: {sum(counts.values())} records ({told})")
+    return 1 if left.remaining else 0
+
+
+def _remove_files(var: Path, account: Account) -> None:
+    """Delete what commands left of an account: reports, replays that were cut off, exports at their usual place."""
+    for folder in (var / "shadow" / account.name, var / "export" / account.name):
+        shutil.rmtree(folder, ignore_errors=True)
+    for kept in (var / "shadow").glob(f"{account.id}-*.jsonl"):
+        kept.unlink(missing_ok=True)
