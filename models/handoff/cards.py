@@ -92,7 +92,7 @@ def cards(
     if company:
         query = query.where(Handoff.company == company)
     if words.strip():
-        query = query.where(_about(words.strip()[:100]))
+        query = query.where(about(words.strip()[:100]))
     # By the moment, so that a page that is full has left out the newest and not the one that waits longest.
     rows = session.execute(query.order_by(_latest(show), Handoff.id).limit(MOST))
     return sorted((Card(*row) for row in rows), key=lambda card: _place(card, member_id))
@@ -134,7 +134,8 @@ def _latest(show: Show) -> ColumnElement[datetime]:
     return Handoff.escalated_at.desc() if show == "all" else Handoff.escalated_at.asc()
 
 
-def _about(words: str) -> ColumnElement[bool]:
+def about(words: str) -> ColumnElement[bool]:
+    """Return what a search asks: a part of what is shown, or the beginning of the ticket's number."""
     places = (
         Handoff.summary, Handoff.company, Handoff.escalated_by, Handoff.escalation_package["problem"]["text"].as_string()
     )  # fmt: skip

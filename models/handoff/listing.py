@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.handoff.cards import about
 from models.tables import Handoff
 
 MOST = 200
@@ -61,13 +62,18 @@ def newest(
     states: Collection[str] = (),
     since: datetime | None = None,
     ticket_id: int | None = None,
+    claimed_by: int | None = None,
+    board: str | None = None,
+    company: str | None = None,
+    words: str | None = None,
     after: Place | None = None,
     limit: int = 50,
 ) -> list[Listed]:
     """Return handoffs by the moment of escalation, the newest first, `limit` at most.
 
-    `states` are those of the response; none means all. `after` continues behind a row, found by index however far
-    down it is.
+    `states` are those of the response; none means all. `claimed_by` is a member; `board` and `company` are whole names,
+    `words` a part of what a card shows, or the beginning of a ticket's number. `after` continues behind a row, found by
+    index however far down it is.
     """
     query = select(*_COLUMNS).where(Handoff.account_id == account_id)
     if states:
@@ -76,6 +82,14 @@ def newest(
         query = query.where(Handoff.escalated_at >= since)
     if ticket_id is not None:
         query = query.where(Handoff.ticket_id == ticket_id)
+    if claimed_by is not None:
+        query = query.where(Handoff.claimed_by == claimed_by)
+    if board is not None:
+        query = query.where(Handoff.board == board)
+    if company is not None:
+        query = query.where(Handoff.company == company)
+    if words is not None:
+        query = query.where(about(words))
     if after is not None:
         earlier = Handoff.escalated_at < after.escalated_at
         same = (Handoff.escalated_at == after.escalated_at) & (Handoff.id < after.id)

@@ -34,6 +34,7 @@ from tests.hostile.knock import (
 from tests.hostile.row import Row
 from tests.storm.rig import Msp, Rig
 from webhooks.claims.page import COOKIE
+from worker.process.tokens import Audience
 
 OWN_WORK = (Job, Alert, Canary, Watch)
 """What the worker writes by itself, whoever knocks."""
@@ -110,10 +111,15 @@ class Trespass:
         ask = self.route()
         services, mine, theirs = self.rig.stack.services, self.mine.msp.account_id, self.theirs.msp.account_id
         member = self.chance.choice(sorted(members_of(self.rig, self.theirs.msp).values()))
-        wanted = base64.urlsafe_b64encode(json.dumps([theirs, member, 1], separators=(",", ":")).encode()).decode().rstrip("=")
-        rest = self.mine.token.partition(".")[2]
+        head, claims, sign = self.mine.token.split(".")
+        said = json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4))) | {"account": theirs, "member": member}
+        wanted = base64.urlsafe_b64encode(json.dumps(said, separators=(",", ":")).encode()).decode().rstrip("=")
+        unsigned = base64.urlsafe_b64encode(b'{"alg":"none","typ":"JWT"}').decode().rstrip("=")
+        other = self.chance.choice([Audience.BROWSER, Audience.SIGN_IN])
         bent = self.chance.choice([
-            f"{wanted}.{rest}", f"{wanted}..", wanted, f"{self.mine.token}.{wanted}", self.mine.link,
+            f"{head}.{wanted}.{sign}", f"{unsigned}.{wanted}.", f"{unsigned}.{wanted}.{sign}", wanted, self.mine.link,
+            services.passes.tokens.sign(other, account_id=theirs, member_id=member, epoch=1),
+            services.passes.tokens.sign(Audience.POD, account_id=mine, member_id=member, epoch=1),
             services.passes.api_token(account_id=mine, member_id=member, epoch=1),
             services.passes.api_token(account_id=10**6, member_id=member, epoch=1),
             services.passes.api_token(account_id=0, member_id=member, epoch=1),

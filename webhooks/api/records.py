@@ -12,11 +12,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from escalation.lifecycle import Response as State
 from escalation.memory.rank import Terms, words_for
 from models.database.sessions import Database
 from models.figures.scoring import reckoning
 from models.handoff import deliveries, handoffs, listing
 from models.handoff.listing import Listed, Place
+from models.handoff.opened import mark_opened, opened_by
 from models.memory import resolved
 from models.tables import Handoff, Member
 from webhooks.api.schemas import HandoffInFull
@@ -44,18 +46,27 @@ class Records:
         since: datetime | None,
         ticket_id: int | None,
         cursor: str | None,
+        show: str = "all",
+        board: str | None = None,
+        company: str | None = None,
+        words: str | None = None,
         limit: int,
     ) -> dict[str, Any]:
         """Return a page of handoffs and the cursor of the next. Raises `UnknownPlace`."""
         after = _place(cursor) if cursor else None
         with self._database.account(who.account_id, reading=True) as session:
             rows = listing.newest(
-                session, who.account_id, states=states, since=since, ticket_id=ticket_id, after=after, limit=limit + 1
-            )
+                session, who.account_id, states=_states(show, states), since=since, ticket_id=ticket_id,
+                claimed_by=who.member_id if show == "mine" else None, board=board, company=company, words=words, after=after,
+                limit=limit + 1,
+            )  # fmt: skip
             shown = rows[:limit]
+            opened = opened_by(session, who.account_id, who.member_id, [row.id for row in shown])
             people = _people(session, who.account_id, (row.claimed_by for row in shown))
         return {
-            "handoffs": [{**asdict(row), "claimed_by": people.get(row.claimed_by)} for row in shown],
+            "handoffs": [
+                {**asdict(row), "claimed_by": people.get(row.claimed_by), "opened": row.id in opened} for row in shown
+            ],
             "next": _cursor(shown[-1]) if len(rows) > limit else None,
         }
 
@@ -92,11 +103,27 @@ class Records:
             ],
         }  # fmt: skip
 
+    def open(self, who: Viewer, handoff_id: int) -> dict[str, Any]:
+        """Record that somebody opened a handoff. Raises `NoSuchHandoff`."""
+        with self._database.account(who.account_id) as session:
+            if handoffs.get(session, who.account_id, handoff_id) is None:
+                raise NoSuchHandoff(f"handoff {handoff_id}")
+            mark_opened(session, who.account_id, handoff_id, member_id=who.member_id, now=self._clock())
+        return {"id": handoff_id, "opened": True}
+
     def metrics(self, who: Viewer, *, as_of: datetime | None, episodes: bool) -> dict[str, Any]:
         """Return the account's figures as of a moment, by default now, with the episodes behind each if asked for."""
         with self._database.account(who.account_id, reading=True) as session:
             compute = reckoning(session, who.account_id, as_of=as_of or self._clock())
         return compute().to_json(listing=episodes)
+
+
+def _states(show: str, states: Collection[str]) -> Collection[str]:
+    """Return the response's states that are asked for; a name that no state has where none can fit both."""
+    narrowed = {"waiting": {State.OPEN.value}, "mine": {State.CLAIMED.value, State.ACTED.value}}.get(show)
+    if narrowed is None:
+        return states
+    return narrowed & set(states) or {"none"} if states else narrowed
 
 
 def _columns(handoff: Handoff) -> dict[str, Any]:

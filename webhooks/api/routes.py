@@ -25,8 +25,10 @@ from webhooks.api.schemas import (
     MemoryQuery,
     Metrics,
     MetricsQuery,
+    Opened,
     Problem,
     Reason,
+    Start,
 )
 from webhooks.api.schemas import ClaimView as ClaimViewSchema
 from webhooks.authorization import Viewer, senior, viewer, viewing
@@ -88,7 +90,8 @@ def _read(routes: APIBlueprint, auth: HTTPTokenAuth, records: Records, bulkhead:
         return bulkhead.do(
             lambda: records.page(
                 who, states=query.get("state", ()), since=query.get("since"), ticket_id=query.get("ticket"),
-                cursor=query.get("next"), limit=query["limit"],
+                cursor=query.get("next"), limit=query["limit"], show=query["show"], board=query.get("board"),
+                company=query.get("company"), words=query.get("words"),
             )
         )  # fmt: skip
 
@@ -108,6 +111,14 @@ def _read(routes: APIBlueprint, auth: HTTPTokenAuth, records: Records, bulkhead:
     def memory(query: dict[str, Any]) -> dict[str, Any]:
         who = viewer()
         return bulkhead.do(lambda: records.memory(who, words=query["q"], limit=query["limit"]))
+
+    @routes.post("/handoffs/<int:handoff_id>/opened")
+    @routes.auth_required(auth)
+    @routes.output(Opened, description="It is not new to the caller any more.")
+    @routes.doc(summary="Say that the caller has opened it", responses=REFUSALS | GONE)
+    def opened(handoff_id: int) -> dict[str, Any]:
+        who = viewer()
+        return bulkhead.do(lambda: records.open(who, _known(handoff_id)))
 
     @routes.get("/analytics/escalation-metrics")
     @routes.auth_required(auth)
@@ -140,6 +151,17 @@ def _act(routes: APIBlueprint, auth: HTTPTokenAuth, claiming: Claiming, bulkhead
     def release(handoff_id: int) -> tuple[dict[str, Any], int]:
         who = viewer()
         view = bulkhead.do(lambda: claiming.give_back(who, _known(handoff_id)))
+        return _told(view), 200 if view.changed else 409
+
+    @routes.post("/handoffs/<int:handoff_id>/start")
+    @routes.auth_required(auth)
+    @_plain
+    @routes.input(Start, arg_name="body")
+    @routes.output(ClaimViewSchema, description="Brief and messages say what its claimant starts with; the first answer stays.")
+    @routes.doc(summary="Say what one starts with, having claimed it", responses=REFUSALS | UNREAD | GONE | NOT_SO | WRONG)
+    def start(handoff_id: int, body: dict[str, Any]) -> tuple[dict[str, Any], int]:
+        who = viewer()
+        view = bulkhead.do(lambda: claiming.start_with(who, _known(handoff_id), text=body["text"]))
         return _told(view), 200 if view.changed else 409
 
     @routes.post("/handoffs/<int:handoff_id>/dismiss")

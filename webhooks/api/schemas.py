@@ -82,6 +82,16 @@ class ListQuery(Schema):
         metadata={"description": "Escalated at or after this moment, with its offset from UTC."},
     )  # fmt: skip
     ticket = Integer(validate=Range(min=1, max=LARGEST_ID), metadata={"description": "All episodes of one ticket."})
+    show = String(
+        validate=OneOf(["waiting", "mine", "all"]), load_default="all",
+        metadata={"description": "`waiting`: nobody has it; `mine`: the caller has it. Narrows `state`."},
+    )  # fmt: skip
+    board = String(validate=[Length(max=200), _writable], metadata={"description": "The board's whole name."})
+    company = String(validate=[Length(max=200), _writable], metadata={"description": "The customer's whole name."})
+    words = String(
+        validate=[Length(min=1, max=100), _writable],
+        metadata={"description": "A part of summary, customer, problem or login; or how a ticket's number begins."},
+    )  # fmt: skip
     next = String(validate=Length(max=200), metadata={"description": "`next` of the page before."})
     limit = Integer(load_default=50, validate=Range(min=1, max=MOST))
 
@@ -113,10 +123,23 @@ class Handoff(Claim):
     end_reason = String(allow_none=True)
 
 
+class Listed(Handoff):
+    """A handoff in a list."""
+
+    opened = Boolean(metadata={"description": "Whether the caller has opened, claimed or dismissed it."})
+
+
+class Opened(Schema):
+    """That the caller has opened a handoff."""
+
+    id = Integer()
+    opened = Boolean()
+
+
 class HandoffPage(Schema):
     """One page, newest first."""
 
-    handoffs = List(Nested(Handoff))
+    handoffs = List(Nested(Listed))
     next = String(allow_none=True, metadata={"description": "Give it as `next` for the next page; null at the end."})
 
 
@@ -219,6 +242,14 @@ class MemoryMatches(Schema):
     """Most alike first."""
 
     matches = List(Nested(MemoryMatch))
+
+
+class Start(Schema):
+    """What the claimant starts with."""
+
+    text = String(
+        required=True, validate=[Length(min=3, max=200), _writable], metadata={"example": "the firewall's log of 09:40"}
+    )
 
 
 class MetricsQuery(Schema):

@@ -180,10 +180,53 @@ def test_filters_narrow_the_list(office: Office) -> None:
     assert ids(state=["claimed", "open"]) == [mine, office.handoff_id, old]
     assert ids(ticket=48214) == [old]
     assert ids(since=(datetime.now(UTC) - timedelta(hours=1)).isoformat()) == [mine, office.handoff_id]
-    for wrong in ({"state": "lost"}, {"since": "yesterday"}, {"since": "2026-03-01T00:00"}, {"limit": 0},
+    assert ids(show="mine") == [mine]
+    assert ids(show="waiting") == [office.handoff_id, old]
+    assert ids(show="waiting", state="claimed") == []
+    assert ids(show="mine", state=["claimed", "open"]) == [mine]
+    assert ids(board="Help Desk") == ids(company="Harbor & Sons") == ids(words="vpn") == ids(words="48213") == [office.handoff_id]
+    assert ids(words="#4821") == [mine, office.handoff_id, old]
+    assert ids(words="%") == ids(words="_") == ids(board="help") == []
+    assert [row["id"] for row in office.api("GET", "/handoffs", TOM, query_string={"show": "mine"}).json["handoffs"]] == []
+    for wrong in ({"show": "theirs"}, {"words": ""}, {"words": "a\0b"}, {"board": "x" * 201},
+                  {"state": "lost"}, {"since": "yesterday"}, {"since": "2026-03-01T00:00"}, {"limit": 0},
                   {"limit": 1000}, {"ticket": "x"}, {"next": "!"}, {"next": "MjAyNiAx"}):  # fmt: skip
         answer = office.api("GET", "/handoffs", query_string=wrong)
         assert (answer.status_code, answer.mimetype) == (422, "application/problem+json"), wrong
+
+
+def test_what_a_member_opened_claimed_or_dismissed_is_new_to_the_others_alone(office: Office) -> None:
+    claimed, dismissed = office.escalate(48301), office.escalate(48302)
+
+    def fresh(member: int) -> list[int]:
+        rows = office.api("GET", "/handoffs", member).json["handoffs"]
+        return sorted(row["id"] for row in rows if not row["opened"])
+
+    everything = sorted([office.handoff_id, claimed, dismissed])
+    assert fresh(MARIA) == fresh(JONAS) == everything
+    for _ in range(2):
+        answer = office.api("POST", f"/handoffs/{office.handoff_id}/opened", JONAS)
+        assert (answer.status_code, answer.json) == (200, {"id": office.handoff_id, "opened": True})
+    office.api("POST", f"/handoffs/{claimed}/claim")
+    office.api("POST", f"/handoffs/{dismissed}/dismiss", json={"reason": "set by mistake"})
+    assert fresh(JONAS) == sorted([claimed, dismissed])
+    assert fresh(MARIA) == [office.handoff_id]
+    assert fresh(TOM) == everything
+    assert office.api("POST", "/handoffs/4711/opened").status_code == 404
+
+
+def test_the_claimant_says_what_they_start_with_once(office: Office) -> None:
+    path = f"/handoffs/{office.handoff_id}"
+    assert office.api("POST", f"{path}/start", json={"text": "the firewall"}).status_code == 409, "nobody has it"
+    office.api("POST", f"{path}/claim")
+    assert office.api("POST", f"{path}/start", TOM, json={"text": "the cable"}).status_code == 409
+    assert office.api("POST", f"{path}/start", json={"text": "the firewall"}).status_code == 200
+    assert office.api("POST", f"{path}/start", json={"text": "the cable"}).status_code == 409, "the first answer stays"
+    read_back = office.row().read_back
+    assert read_back is not None
+    assert read_back["text"] == "I start with the firewall"
+    assert office.api("POST", f"{path}/start", json={"text": "x"}).status_code == 422
+    assert office.api("POST", f"{path}/start", JONAS, json={"text": "the cable"}).status_code == 403
 
 
 def test_one_in_full_has_moves_messages_and_the_first_action_with_its_why(office: Office) -> None:

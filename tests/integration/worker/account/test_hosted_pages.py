@@ -42,7 +42,7 @@ def services(public_url: str = "https://rf.example") -> Any:
 
 
 def shown(remote: Remote) -> list[Record]:
-    return sorted(remote.state()["hosted_setups"], key=lambda row: str(row["type"]))
+    return sorted(remote.state()["tables"]["hosted_setups"], key=lambda row: str(row["type"]))
 
 
 def test_pod_and_tab_are_registered_once_and_move_with_our_address(remote: Remote) -> None:
