@@ -9,9 +9,9 @@ import pytest
 
 from models.database.schema import migrate
 from models.database.sessions import Database
-from tests.browser.chromium import Chromium
 from tests.browser.showroom import cookie, showroom
 from tests.integration.webhooks.office import MARIA, Office
+from worker.demo.chromium import Chromium
 
 AXE = Path("var/axe/package/axe.min.js")
 PICTURES = Path("var/pictures/pages")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser.chromium import Chromium
 from tests.browser.conftest import AXE, PICTURES, Room
+from worker.demo.chromium import Chromium
 
 PAGES = {
     "queue": "/escalations",

@@ -4,10 +4,8 @@ session, a page of another origin. The whole product runs: web, streams, worker,
 
 from __future__ import annotations
 
-import base64
 import json
 import time
-import urllib.request
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -17,9 +15,9 @@ import pytest
 
 from models.account import accounts
 from models.tables import Account
-from tests.browser.chromium import Chromium
 from tests.browser.conftest import PICTURES
 from tests.journeys.journey import QUICK, Journey
+from worker.demo.chromium import Chromium
 from worker.demo.stack import Stack
 
 POD = "/pod/ticket"
@@ -28,7 +26,6 @@ POD = "/pod/ticket"
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     with Stack(tmp_path_factory.mktemp("browser"), environment=QUICK, supervised=True) as running:
-        _place_pod(running)
         yield running
 
 
@@ -43,17 +40,6 @@ def journey(product: Stack) -> Iterator[Journey]:
 def _key(stack: Stack) -> str:
     found = stack.look(lambda session: session.get(Account, stack.account_id).page_key)
     return str(found)
-
-
-def _place_pod(stack: Stack) -> None:
-    """Set the pod up as an administrator does in ConnectWise."""
-    keys = stack.simulator.credentials()
-    pair = base64.b64encode(f"{keys['company']}+{keys['public_key']}:{keys['private_key']}".encode()).decode()
-    url = f"{stack.simulator.url}/v4_6_release/apis/3.0/system/connectwisehostedsetups"
-    setup = {"screenId": 1, "description": "Handoff", "type": "Pod", "podHeight": 640, "origin": stack.web_url,
-             "url": f"{stack.web_url}{POD}?account={_key(stack)}"}  # fmt: skip
-    headers = {"Authorization": f"Basic {pair}", "clientId": keys["client_id"], "Content-Type": "application/json"}
-    urllib.request.urlopen(urllib.request.Request(url, json.dumps(setup).encode(), headers), timeout=5).close()
 
 
 def _screen(stack: Stack, ticket: int, member: str) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 
-from tests.browser.chromium import Chromium
 from tests.browser.conftest import PICTURES, Room
 from tests.integration.webhooks.office import MARIA, TOM
+from worker.demo.chromium import Chromium
 from worker.process.tokens import Audience
 
 COUNT = "document.querySelector('#count').textContent"

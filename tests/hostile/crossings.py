@@ -151,6 +151,22 @@ class Trespass:
                                    f"/api/v1/handoffs/{quote('0 OR 1=1')}", f"//api/v1/handoffs/{self.target}"])  # fmt: skip
         return Ask(self.chance.choice(["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"]), path, headers=self.bearer)
 
+    def page(self) -> Ask:
+        """Open a page of theirs, or press on it: the pod, the queue, what is behind a figure, a deed on a handoff."""
+        target, ticket = self.target, self.chance.choice(self.theirs.tickets)
+        path = self.chance.choice([
+            f"/escalations/{target}/brief", f"/escalations?open={target}", f"/escalations/content?open={target}",
+            f"/escalations/cards?show=all&q={self.theirs.word}", f"/pod/ticket/content?ticket={ticket}",
+            f"/pod/ticket?ticket={ticket}&episode=1", "/analytics/escalations/behind?open=clocks/total/business",
+            "/analytics/escalations.csv", f"/analytics/escalations?account={self.theirs.msp.account_id}",
+        ])  # fmt: skip
+        if self.chance.random() < 0.5:
+            return Ask("GET", path, headers=self.bearer)
+        deed = self.chance.choice(["claim", "release", "dismiss", "start"])
+        where = self.chance.choice(["", "?as=pod", "?as=panel"])
+        headers = {"Content-Type": "application/x-www-form-urlencoded", **self.bearer}
+        return Ask("POST", f"/escalations/{target}/{deed}{where}", b"reason=not+yours&text=not+yours", headers)
+
     def _claim(self, token: str, *, form_for: str, always: bool = False) -> Ask:
         """Press either button, or open the page; of one's own pages form and cookie are right."""
         if not always and self.chance.random() < 0.3:
@@ -168,8 +184,9 @@ KINDS: dict[str, Callable[[Trespass], Ask]] = {
     "other account: claim links rewritten": Trespass.bent_link,
     "other account: form and cookie of one's own page": Trespass.own_form,
     "other account: other addresses": Trespass.beside,
+    "other account: pod, queue and figures": Trespass.page,
 }
-WEIGHTS = (0, 0, 0, 1, 2, 3, 3, 4, 0, 5)
+WEIGHTS = (0, 0, 6, 1, 2, 3, 3, 4, 6, 5)
 """Of ten requests, these kinds."""
 
 
@@ -209,7 +226,7 @@ def _crossed(way: Trespass, name: str, ask: Ask, answer: Answer) -> bool:
         return True
     if name == "other account: form and cookie of one's own page":
         return answer.status != 403  # whoever has the link may look, nobody may press
-    deed = re.match(r"/api/v1/handoffs/(\d+)", ask.path)
+    deed = re.match(r"/(?:api/v1/handoffs|escalations)/(\d+)", ask.path)
     done = bool(deed) and int(deed[1]) in theirs.handoffs and answer.status < 400 and ask.method != "OPTIONS"  # type: ignore[index]
     return done or theirs.names(answer.text)
 

@@ -18,7 +18,7 @@ from typing import Any
 from models.handoff import deliveries, handoffs
 from models.work import inbox
 from psa.simulator.scenarios import ESCALATED, FLAGSHIP_TICKET, JUNIOR
-from worker.demo import claims
+from worker.demo import claims, pictures
 from worker.demo.narration import rule as _rule
 from worker.demo.narration import say as _say
 from worker.demo.narration import step as _step
@@ -37,7 +37,7 @@ def run(*, keep: bool = False) -> int:
     with embedded.only_one(home.parent / "demo-lock"):
         shutil.rmtree(home, ignore_errors=True)  # what a former demo left, also a killed one
         with Stack(home, owner=OWNER, say=_say) as stack:
-            good = _play(stack) and claims.play(stack, FLAGSHIP_TICKET) and claims.show_figures(stack)
+            good = _play(stack) and _pictured(stack) and claims.play(stack, FLAGSHIP_TICKET) and claims.show_figures(stack)
             _tell_where(home)
             if keep:
                 _wait_until_stopped(stack)
@@ -102,6 +102,12 @@ def _play(stack: Stack) -> bool:
     return bool(everybody and internal)
 
 
+def _pictured(stack: Stack) -> bool:
+    """Take pictures while it still waits; whether there is a browser decides nothing."""
+    pictures.take(stack, FLAGSHIP_TICKET)
+    return True
+
+
 def _await_mail(look: Callable[[Any], Any], account_id: int, handoff_id: int) -> list[Any]:
     def rows() -> list[Any]:
         return list(look(lambda s: deliveries.of_handoff(s, account_id, handoff_id)))
@@ -116,6 +122,8 @@ def _tell_where(home: Path) -> None:
     _say(f"brief:    {_short(home / 'brief.md')}")
     for path in sorted((home / "mail").iterdir()):
         _say(f"e-mail:   {_short(path)}")
+    for path in sorted(home.glob("*.png")):
+        _say(f"picture:  {_short(path)}")
     _say(f"logs:     {_short(home / 'log')}")
 
 
@@ -129,7 +137,8 @@ def _wait_until_stopped(stack: Stack) -> None:
     _rule("Still running; stop with Ctrl-C")
     _say(f"web:                  {stack.web_url}/readyz")
     _say(f"simulated ConnectWise: {stack.simulator.url}  (/_control/state shows everything in it)")
-    _say(f"ticket:               {stack.services.psa(stack.account_id).ticket_url(FLAGSHIP_TICKET)}")
+    for name, address in pictures.addresses(stack, FLAGSHIP_TICKET):
+        _say(f"{name + ':':<22}{address}")
     stop = {"now": False}
 
     def ask(*_: object) -> None:

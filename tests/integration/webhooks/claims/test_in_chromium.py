@@ -12,8 +12,8 @@ from flask import request
 from werkzeug.serving import make_server
 
 from models.database.sessions import Database
-from tests.browser.chromium import Chromium, program
 from tests.integration.webhooks.office import MARIA, open_office
+from worker.demo.chromium import Chromium, program
 from worker.process.embedded import free_port
 
 

@@ -49,7 +49,7 @@ class Chromium:
         theirs_in, self._out = os.pipe()
         self._in, theirs_out = os.pipe()
         command = [found, *FLAGS, f"--user-data-dir={self._profile}", "about:blank"]
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: S603 - a browser that is installed here
             [sys.executable, "-c", BECOME, str(theirs_in), str(theirs_out), *command],
             pass_fds=(theirs_in, theirs_out), stderr=subprocess.DEVNULL, start_new_session=True,
         )  # fmt: skip
