@@ -224,6 +224,7 @@ def pin_of(account: Account) -> Pin:
         company=account.company,
         key_id=account.callback_key_id,
         allow_private=account.allow_private,
+        ca_bundle=account.ca_bundle,
     )
 
 
@@ -238,12 +239,14 @@ def keys_of(account: Account, cipher: Cipher) -> Keys:
         client_id=opened.client_id,
         allow_private=account.allow_private,
         codebase=account.codebase,
+        ca_bundle=account.ca_bundle,
     )
 
 
 def _same_but_codebase(one: Keys, other: Keys) -> bool:
-    return (one.site, one.company, one.public_key, one.private_key, one.client_id, one.allow_private) == (
+    return (one.site, one.company, one.public_key, one.private_key, one.client_id, one.allow_private, one.ca_bundle) == (
         other.site, other.company, other.public_key, other.private_key, other.client_id, other.allow_private,
+        other.ca_bundle,
     )  # fmt: skip
 
 
