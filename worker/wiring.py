@@ -77,6 +77,8 @@ class Desk:
     model_cap: float | None
     members: Mapping[int, str]
     """Login names by the PSA's member ids."""
+    restored_at: datetime | None = None
+    """When a backup was restored last: what was escalated before may have a brief that no row knows of."""
     clock_ahead: timedelta = timedelta(0)
     """How far the PSA's clock is ahead of ours, as last measured: what the PSA would call a moment of ours."""
 
@@ -165,6 +167,7 @@ class Services:
                 reader=account.reader,
                 model_cap=account.model_cap,
                 members={row.id: row.identifier for row in accounts.roster_rows(session, account_id)},
+                restored_at=accounts.restored_at(account.settings),
                 clock_ahead=clock_ahead(account.clock_skew_s),
             )
 
