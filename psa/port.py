@@ -112,6 +112,8 @@ class Keys:
     allow_private: bool = False
     codebase: str | None = None
     """Last known codebase, e.g. `v2026_4/`; discovered when None or when a known resource is gone."""
+    ca_bundle: str | None = field(default=None, repr=False)
+    """Certificates, PEM, that are trusted for this site beside the public ones."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,8 @@ class Desk:
     model_cap: float | None
     members: Mapping[int, str]
     """Login names by the PSA's member ids."""
+    restored_at: datetime | None = None
+    """When a backup was restored last: what was escalated before may have a brief that no row knows of."""
     clock_ahead: timedelta = timedelta(0)
     """How far the PSA's clock is ahead of ours, as last measured: what the PSA would call a moment of ours."""
 
@@ -165,6 +167,7 @@ class Services:
                 reader=account.reader,
                 model_cap=account.model_cap,
                 members={row.id: row.identifier for row in accounts.roster_rows(session, account_id)},
+                restored_at=accounts.restored_at(account.settings),
                 clock_ahead=clock_ahead(account.clock_skew_s),
             )
 
@@ -224,6 +227,7 @@ def pin_of(account: Account) -> Pin:
         company=account.company,
         key_id=account.callback_key_id,
         allow_private=account.allow_private,
+        ca_bundle=account.ca_bundle,
     )
 
 
@@ -238,12 +242,14 @@ def keys_of(account: Account, cipher: Cipher) -> Keys:
         client_id=opened.client_id,
         allow_private=account.allow_private,
         codebase=account.codebase,
+        ca_bundle=account.ca_bundle,
     )
 
 
 def _same_but_codebase(one: Keys, other: Keys) -> bool:
-    return (one.site, one.company, one.public_key, one.private_key, one.client_id, one.allow_private) == (
+    return (one.site, one.company, one.public_key, one.private_key, one.client_id, one.allow_private, one.ca_bundle) == (
         other.site, other.company, other.public_key, other.private_key, other.client_id, other.allow_private,
+        other.ca_bundle,
     )  # fmt: skip
 
 

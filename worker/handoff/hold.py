@@ -30,6 +30,12 @@ class Hold:
         """The account's id and the handoff's."""
         return self.desk.account_id, self.handoff.id
 
+    @property
+    def predates_restore(self) -> bool:
+        """Tell whether its brief may have been posted by rows that were lost when a backup was restored."""
+        restored = self.desk.restored_at
+        return restored is not None and self.handoff.escalated_at <= restored + self.desk.clock_ahead
+
 
 def lease(services: Services, desk: Desk, handoff_id: int, *, wanted: Callable[[Handoff], bool]) -> Hold | None:
     """Take the lease of a handoff that is wanted and due. None if it is neither, or somebody else has it."""

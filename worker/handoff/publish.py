@@ -78,11 +78,11 @@ def publish(services: Services, *, account_id: int, handoff_id: int) -> bool:
             hold = drafted
         if hold.handoff.post_attempted_at is None and withheld(hold):
             return True
-        if hold.handoff.post_attempted_at is not None:
+        if hold.handoff.post_attempted_at is not None or hold.predates_restore:
             note = _earlier_note(hold)
             if note is not None:
                 return _record(hold, note, why="found in the ticket")
-            if _may_still_arrive(hold):
+            if hold.handoff.post_attempted_at is not None and _may_still_arrive(hold):
                 return False
         return _post(hold)
     except VisibleNote as error:

@@ -64,7 +64,7 @@ def test_no_secret_is_in_it(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
     assert "dry run" in told
     assert "RESOLUTIONFLOW_POLL=77" in told
     assert "LOOK  mail" in told
-    assert "process: sweep" in told
+    assert "last sweep" in told
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from psa.connectwise.client import ConnectWise
-from psa.outbound.allowed_hosts import guarded_session
+from psa.outbound.allowed_hosts import guarded_session, trusting
 from psa.port import Keys, Unavailable
 
 NAME = "cw.example.test"
@@ -119,3 +119,26 @@ def test_untrusted_certificate_stops_a_write_before_it_leaves(server: TlsServer)
     with pytest.raises(Unavailable, match="TLS failed"):
         cw.post_internal_note(5, "x")
     assert server.requests == 0
+
+
+def test_an_account_s_own_certificates_are_trusted_beside_the_public_ones(server: TlsServer, certificate: Path) -> None:
+    pem = certificate.read_text()
+    bundle = pem[pem.index("-----BEGIN CERTIFICATE") :]
+    host = f"{NAME}:{server.port}"
+    with guarded_session({host}, allow_private=True, resolver=local, ca_bundle=bundle) as session:
+        assert session.get(f"https://{host}/", timeout=2).status_code == 200
+        adapter = session.get_adapter("https://x")
+        assert len(adapter.poolmanager.connection_pool_kw["ssl_context"].get_ca_certs()) > 1
+    other = f"other.example.test:{server.port}"
+    trusting_session = guarded_session({other}, allow_private=True, resolver=local, ca_bundle=bundle)
+    with trusting_session as session, pytest.raises(requests.exceptions.SSLError):
+        session.get(f"https://{other}/", timeout=2)
+    with guarded_session({host}, allow_private=True, resolver=local) as session, pytest.raises(requests.exceptions.SSLError):
+        session.get(f"https://{host}/", timeout=2)
+
+
+@pytest.mark.parametrize("text", ["", "no certificate", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"])
+def test_what_holds_no_certificate_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="no certificates in PEM"):
+        trusting(text or "-")
+
