@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from escalation.brief.sanitize import Inert, inline, line
 from escalation.brief.spans import Clock, span
-from escalation.package.contents import Package, Quote, Step
+from escalation.package.contents import Package, Quote, Start, Step
 from escalation.reading.pasted import troubled
 
 ABOVE = 8
@@ -160,7 +160,7 @@ def outline(package: Package, limits: Limits) -> View:
         or Line(Inert("this ticket"), Inert("[s]")),
         ask=ask,
         why=draft.quote(package.why_escalated, 180),
-        start_here=draft.quote(package.start_here, 220),
+        start_here=draft.start(package.start_here),
         steps_total=len(package.steps_attempted),
         steps_above=draft.steps([package.steps_attempted[i] for i in above]),
         steps_below=draft.steps([package.steps_attempted[i] for i in below]),
@@ -246,6 +246,12 @@ class _Draft:
 
     def quote(self, quote: Quote | None, limit: int) -> Line | None:
         return self.cited(quote.text, quote.source, limit) if quote else None
+
+    def start(self, start: Start | None) -> Line | None:
+        told = self.quote(start, 220)
+        if not told or not start or not start.reason:
+            return told
+        return Line(Inert(f"{told.text} ({inline(start.reason, limit=160)})"), told.cite)
 
     def quotes(self, quotes: tuple[Quote, ...], limit: int) -> tuple[Line, ...]:
         return tuple(line for q in quotes if (line := self.quote(q, limit)))

@@ -37,6 +37,14 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
+class Start(Quote):
+    """What to do first. `text` may be the product's own words; `evidence` is what it rests on."""
+
+    reason: str = ""
+    """Why this, in a few words."""
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """Something a person did to diagnose or fix the problem."""
 
@@ -156,7 +164,7 @@ class Package:
     problem: Quote | None
     ask: Quote | None
     why_escalated: Quote | None
-    start_here: Quote | None
+    start_here: Start | None
     steps_attempted: tuple[Step, ...]
     dead_ends_flagged: tuple[int, ...]
     ruled_out: tuple[Quote, ...]

@@ -18,6 +18,7 @@ from escalation.package.contents import (
     Package,
     Quote,
     Source,
+    Start,
     Step,
     Unread,
 )
@@ -87,6 +88,11 @@ class _QuoteV1(_Record):
     text = _text()
     evidence = _text()
     source = _text()
+
+
+class _StartV1(_QuoteV1):
+    of: ClassVar[Any] = Start
+    reason = fields.String(load_default="")
 
 
 class _StepV1(_QuoteV1):
@@ -180,7 +186,7 @@ class _PackageV1(_Record):
     problem = _maybe(_QuoteV1)
     ask = _maybe(_QuoteV1)
     why_escalated = _maybe(_QuoteV1)
-    start_here = _maybe(_QuoteV1)
+    start_here = _maybe(_StartV1)
     steps_attempted = _many(_StepV1)
     dead_ends_flagged = fields.List(fields.Integer(), load_default=list)
     ruled_out = _many(_QuoteV1)

@@ -53,7 +53,8 @@ def _search(options: argparse.Namespace) -> int:
         lesson = one.lesson
         say(f"{lesson.ticket_id}  {lesson.summary}  ({lesson.company or 'no company'}, closed {lesson.closed_at:%Y-%m-%d})")
         by = f" ({lesson.resolver or 'somebody'}, {lesson.fix_source})" if lesson.fix else ""
-        say(textwrap.fill(f"what helped: {lesson.fix or 'nobody wrote it down'}{by}", 110, initial_indent="    ", subsequent_indent="    "))
+        told = f"what helped: {lesson.fix or 'nobody wrote it down'}{by}"
+        say(textwrap.fill(told, 110, initial_indent="    ", subsequent_indent="    "))
         say(f"    in common: {', '.join(words_for(one.match.shared[:6], words))}")
     if not tickets:
         say(f"{account.name} remembers no ticket yet: `resolutionflow shadow {account.name}` reads those of the last 90 days")
