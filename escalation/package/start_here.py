@@ -26,6 +26,8 @@ from escalation.package.first_checks import FIRST_CHECKS
 from escalation.package.records import Record, flat
 from escalation.reading.pasted import troubled
 
+LEAD, POINTER = "suggested, and not followed yet", "the newest output that names a fault"
+_LEADS = (LEAD, POINTER)
 SAME = 75
 """How alike, of 100, two wordings are that mean one deed."""
 
@@ -114,7 +116,7 @@ def choose(package: Package, records: Sequence[Record], lead: Quote | None) -> S
     """Return where to start; `lead` is what nobody followed. None only for a ticket that says nothing at all."""
     if lead is not None and not _done(lead.text, package):
         pointer = lead.text.startswith("look into ")
-        reason = "the newest output that names a fault" if pointer else "suggested, and not followed yet"
+        reason = POINTER if pointer else LEAD
         return Start(lead.text, lead.evidence, lead.source, reason)
     return (
         _suggested(package, records)
@@ -127,6 +129,18 @@ def choose(package: Package, records: Sequence[Record], lead: Quote | None) -> S
         or _question(package)
         or _left_behind(package)
     )
+
+
+def from_memory(package: Package) -> Start | None:
+    """Return what solved a ticket like this one, unless somebody's lead comes first or it failed here already."""
+    given = package.start_here
+    if given is not None and given.reason in _LEADS:
+        return given
+    for solved in package.solved:
+        if not _done(solved.fix, package):
+            short = solved.fix if len(solved.fix) <= 130 else solved.fix[:130].rsplit(" ", 1)[0] + " …"
+            return Start(f'try what solved ticket {solved.id}: "{short}"', solved.fix, solved.source, solved.why)
+    return given
 
 
 _SUGGESTED = re.compile(
@@ -146,7 +160,7 @@ def _suggested(package: Package, records: Sequence[Record]) -> Start | None:
             if found and "?" not in stretch.text and not _done(found.group(), package):
                 begin, end = stretch.start + found.start(), stretch.start + found.end()
                 text = flat(record.text[begin:end]).rstrip(" .,;:")
-                return Start(text, record.plain.quote(begin, end), record.source.id, "suggested, and not followed yet")
+                return Start(text, record.plain.quote(begin, end), record.source.id, LEAD)
     return None
 
 

@@ -17,6 +17,7 @@ from escalation.package.contents import (
     OtherTicket,
     Package,
     Quote,
+    Solved,
     Source,
     Start,
     Step,
@@ -144,6 +145,19 @@ class _OtherTicketV1(_Record):
     similarity = fields.Integer(load_default=0)
 
 
+class _SolvedV1(_Record):
+    of: ClassVar[Any] = Solved
+    id = fields.Integer(required=True)
+    summary = _text()
+    fix = _text()
+    why = _text()
+    at = _moment()
+    resolver = _text(none=True)
+    company = _text(none=True)
+    same_customer = fields.Boolean(load_default=False)
+    source = _text()
+
+
 class _MissingV1(_Record):
     of: ClassVar[Any] = Missing
     text = _text()
@@ -213,6 +227,7 @@ class _PackageV1(_Record):
     thin = fields.Boolean(load_default=False)
     reader = fields.String(load_default="local")
     reader_version = fields.String(load_default="")
+    solved = _many(_SolvedV1)
 
 
 _package_v1 = _PackageV1()
