@@ -19,9 +19,10 @@ from escalation.memory.choose import clauses_of
 from escalation.memory.rank import Candidate, Statistics, Terms, rank
 
 THINGS = (
-    "Outlook", "the label printer", "the VPN", "OneDrive", "the ERP", "Teams", "the scanner", "the dock", "the phone", "the backup job",
-    "Wi-Fi", "the shared mailbox", "the NAS", "the print server", "Citrix", "the time clock", "the web shop", "the archive", "QuickBooks",
-    "the terminal server", "the intranet", "SharePoint", "the plotter", "the camera server", "the lift phone", "AutoCAD", "the till",
+    "Outlook", "the label printer", "the VPN", "OneDrive", "the ERP", "Teams", "the scanner", "the dock",
+    "the phone", "the backup job", "Wi-Fi", "the shared mailbox", "the NAS", "the print server", "Citrix",
+    "the time clock", "the web shop", "the archive", "QuickBooks", "the terminal server", "the intranet",
+    "SharePoint", "the plotter", "the camera server", "the lift phone", "AutoCAD", "the till",
 )  # fmt: skip
 SYMPTOMS = (
     ("crashes on start", "closes itself right after opening", "will not stay open"),
@@ -37,10 +38,16 @@ SYMPTOMS = (
     ("freezes", "hangs", "locks up for minutes"),
     ("sends nothing", "gets stuck sending", "keeps everything in the outbox"),
 )
-WHEN = ("after lunch", "since Monday", "every morning", "since the holidays", "when two people use it", "in the branch office only",
-        "after the update", "over VPN only", "at month end", "after a reboot", "for new starters", "on the second floor")  # fmt: skip
-EVERYDAY = ("Please call back, it is urgent.", "User is getting impatient.", "It worked before.", "Nothing was changed as far as they know.",
-            "Brightwater Service Desk, ticket opened by phone.", "They have rebooted already.", "Only some users have it.")  # fmt: skip
+WHEN = (
+    "after lunch", "since Monday", "every morning", "since the holidays", "when two people use it",
+    "in the branch office only", "after the update", "over VPN only", "at month end", "after a reboot",
+    "for new starters", "on the second floor",
+)  # fmt: skip
+EVERYDAY = (
+    "Please call back, it is urgent.", "User is getting impatient.", "It worked before.",
+    "Nothing was changed as far as they know.", "Brightwater Service Desk, ticket opened by phone.",
+    "They have rebooted already.", "Only some users have it.",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +74,8 @@ def ticket(it: Fault, chance: random.Random) -> tuple[str, str]:
     """Return summary and problem of one occurrence, worded anew; a code or device is left out one time in five."""
     symptom = chance.choice(SYMPTOMS[it.symptom])
     told = [f"{it.thing} {symptom} {it.when if chance.random() < 0.6 else ''}.", chance.choice(EVERYDAY), chance.choice(EVERYDAY)]
-    told += [f"Error {it.code} is shown." if chance.random() < 0.5 else f"It says {it.code}."] if it.code and chance.random() < 0.8 else []
+    if it.code and chance.random() < 0.8:
+        told.append(f"Error {it.code} is shown." if chance.random() < 0.5 else f"It says {it.code}.")
     told += [f"Seen on {it.device}."] if it.device and chance.random() < 0.8 else []
     chance.shuffle(told)
     return f"{it.thing.removeprefix('the ')} {chance.choice(SYMPTOMS[it.symptom])}", " ".join(told)
