@@ -10,7 +10,8 @@ _READ_BY = {
     "problem": "how the description begins",
     "ask": "staff's newest request",
     "why_escalated": "staff's newest reason",
-    "start_here": "the newest lead nobody followed, or the newest output that names a fault",
+    "start_here": "the first that the ticket gives: a lead nobody followed, what solved one like it, what helped in part, "
+    "what changed last, the domain's first open question",
     "ruled out": "somebody says that it is not this",
     "left behind": "a change that no later sentence takes back",
     "promise": "told to the customer with a time, not yet kept",

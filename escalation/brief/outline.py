@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from escalation.brief.sanitize import Inert, inline, line
 from escalation.brief.spans import Clock, span
-from escalation.package.contents import Package, Quote
+from escalation.package.contents import Package, Quote, Solved, Start
 from escalation.reading.pasted import troubled
 
 ABOVE = 8
@@ -53,7 +53,7 @@ class Limits:
         """Return the limits of a note that has room."""
         rows = sum(min(12, len(b.evidence.splitlines())) for b in package.evidence_blocks)
         return cls(
-            others=min(8, min(3, len(package.similar)) + min(5, len(package.recent))),
+            others=min(3, len(package.solved)) + min(8, min(3, len(package.similar)) + min(5, len(package.recent))),
             environment=min(12, len(_environment(package))),
             timeline=min(12, len(package.timeline)),
             evidence=min(40, rows),
@@ -152,6 +152,7 @@ class View:
     environment: tuple[Line, ...]
     timeline: tuple[Line, ...]
     others: tuple[Line, ...]
+    solved: tuple[Line, ...]
     sources: tuple[Line, ...]
     left_out: tuple[Inert, ...]
     counts: Inert
@@ -173,7 +174,9 @@ def outline(package: Package, limits: Limits) -> View:
     environment = _environment(package)[: limits.environment]
     timeline = package.timeline[len(package.timeline) - limits.timeline :] if limits.timeline else ()
     blocks, rows_left = draft.blocks(limits.evidence)
-    others = [*package.similar[:3], *package.recent[:5]][: limits.others]
+    solved = package.solved[: min(3, limits.others)]
+    known = {s.id for s in solved}
+    others = [o for o in [*package.similar[:3], *package.recent[:5]] if o.id not in known][: limits.others - len(solved)]
     extras = limits.extras
     promise = draft.quote(package.promises[0] if package.promises else None, 120)
     ask = draft.quote(package.ask, 220)
@@ -183,7 +186,7 @@ def outline(package: Package, limits: Limits) -> View:
         or Line(Inert("this ticket"), Inert("[s]")),
         ask=ask,
         why=draft.quote(package.why_escalated, 180),
-        start_here=draft.quote(package.start_here, 220),
+        start_here=draft.start(package.start_here),
         steps_total=sum(step.sure >= SURE for step in package.steps_attempted),
         steps_unsure=sum(step.sure < SURE for step in package.steps_attempted),
         steps_above=draft.steps(above),
@@ -208,13 +211,14 @@ def outline(package: Package, limits: Limits) -> View:
             for o in others
             if (told := draft.cited(f"{o.id} {o.summary} ({o.status}, {clock.moment(o.at)})", o.source, 160))
         ),
+        solved=tuple(told for s in solved if (told := draft.solved(s))),
         sources=(),
         left_out=draft.left_out(
             steps=len(package.steps_attempted) - len(shown),
             evidence=rows_left,
             timeline=len(package.timeline) - len(timeline),
             environment=len(_environment(package)) - len(environment),
-            others=len(package.similar) + len(package.recent) - len(others),
+            others=len(_numbers(package)) - len(others) - len(solved),
             codes=len(package.error_codes) - min(extras, len(package.error_codes)),
             changes=len(package.state_left_behind) - min(6, extras, len(package.state_left_behind)),
             ruled_out=len(package.ruled_out) - min(6, extras, len(package.ruled_out)),
@@ -226,6 +230,11 @@ def outline(package: Package, limits: Limits) -> View:
         episode=package.episode,
     )
     return _with_sources(view, draft)
+
+
+def _numbers(package: Package) -> set[int]:
+    """Return the numbers of the other tickets that the package names."""
+    return {o.id for o in (*package.similar, *package.recent)} | {s.id for s in package.solved}
 
 
 def _with_sources(view: View, draft: _Draft) -> View:
@@ -275,6 +284,22 @@ class _Draft:
 
     def quote(self, quote: Quote | None, limit: int) -> Line | None:
         return self.cited(quote.text, quote.source, limit) if quote else None
+
+    def start(self, start: Start | None) -> Line | None:
+        told = self.quote(start, 220)
+        if not told or not start or not start.reason:
+            return told
+        return Line(told.text, told.cite, label=inline(start.reason, limit=160))
+
+    def solved(self, solved: Solved) -> Line | None:
+        whose = "this customer" if solved.same_customer else inline(solved.company, limit=40) if solved.company else "another"
+        by = f" by {inline(solved.resolver, limit=40)}" if solved.resolver else ""
+        told = self.cited(f"{solved.id} {solved.summary}", solved.source, 100)
+        fix, why = inline(solved.fix, limit=220), inline(solved.why, limit=120)
+        if not told or not fix:
+            return None
+        when = f"{whose}, solved {self._clock.moment(solved.at)}{by}"
+        return Line(Inert(f'{told.text} ({when}): "{fix}" ({why})'), told.cite)
 
     def quotes(self, quotes: tuple[Quote, ...], limit: int) -> tuple[Line, ...]:
         return tuple(line for q in quotes if (line := self.quote(q, limit)))

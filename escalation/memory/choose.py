@@ -13,8 +13,8 @@ from escalation.memory.rank import Statistics, Terms, weights_of
 
 MOST = 2000
 """Candidates to expect, as if no ticket met two clauses; in truth most meet several, so about a third are found."""
-LIMIT = 1000
-"""A database returns the newest of them should there be more."""
+LIMIT = 250
+"""So many of them are ranked: those whose shared terms weigh most, wherever and how often they stand."""
 _ALONE = 20
 """A term in no more tickets than this is always searched by alone."""
 _PAIRED = 14

@@ -9,12 +9,13 @@ Everything quoted is a slice of its source, so it stands there literally; nothin
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from escalation.evidence import Evidence
 from escalation.model_reading.reading import Reading
-from escalation.package import highlights
+from escalation.package import highlights, start_here
 from escalation.package.by_model import Share
 from escalation.package.contents import SCHEMA_VERSION, Assessment, Missing, Package, Unread
 from escalation.package.records import records_of, summary_source, timeline, unread_languages
@@ -64,7 +65,7 @@ def build(
     requests = highlights.quotes_of(remarks.requests(passages), records)
     reasons = highlights.quotes_of(remarks.reasons(passages), records)
     said = sum(len(r.passage.own) for r in records)
-    return Package(
+    package = Package(
         schema_version=SCHEMA_VERSION,
         ticket_id=ticket.id,
         episode=episode,
@@ -86,7 +87,7 @@ def build(
         problem=highlights.problem(ticket.summary, records),
         ask=requests[0] if requests else None,
         why_escalated=reasons[0] if reasons else None,
-        start_here=highlights.start_here(passages, records, steps),
+        start_here=None,
         steps_attempted=steps,
         dead_ends_flagged=highlights.dead_ends(steps, ruled_out),
         ruled_out=ruled_out,
@@ -114,6 +115,7 @@ def build(
         reader=share.reader,
         reader_version=share.version,
     )
+    return replace(package, start_here=start_here.choose(package, records, highlights.lead(passages, records, steps)))
 
 
 def bare(package: Package, thread_id: str) -> dict[str, Any]:

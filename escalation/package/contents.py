@@ -37,6 +37,14 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
+class Start(Quote):
+    """What to do first. `text` may be the product's own words; `evidence` is what it rests on."""
+
+    reason: str = ""
+    """Why this, in a few words."""
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """Something a person did to diagnose or fix the problem."""
 
@@ -113,6 +121,23 @@ class OtherTicket:
 
 
 @dataclass(frozen=True, slots=True)
+class Solved:
+    """A ticket like this one that was solved here before."""
+
+    id: int
+    summary: str
+    fix: str
+    """What helped, as whoever solved it wrote."""
+    why: str
+    """What both have in common."""
+    at: datetime | None
+    resolver: str | None
+    company: str | None
+    same_customer: bool
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Missing:
     """Something not recorded: as listed, and as the question it would take."""
 
@@ -162,7 +187,7 @@ class Package:
     problem: Quote | None
     ask: Quote | None
     why_escalated: Quote | None
-    start_here: Quote | None
+    start_here: Start | None
     steps_attempted: tuple[Step, ...]
     dead_ends_flagged: tuple[int, ...]
     ruled_out: tuple[Quote, ...]
@@ -192,6 +217,8 @@ class Package:
     """Who told steps from other words: `local`, or the model's name."""
     reader_version: str = ""
     """Of that reader; packages from before it was kept have none."""
+    solved: tuple[Solved, ...] = ()
+    """What is alike and was solved, this customer's first; empty where nothing convinces."""
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON values; datetimes as ISO 8601 in UTC with `Z`."""

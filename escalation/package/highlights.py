@@ -119,10 +119,10 @@ def problem(summary: str, records: Sequence[Record]) -> Quote | None:
     return Quote(flat(summary), summary, "s") if summary.strip() else None
 
 
-def start_here(
+def lead(
     passages: Sequence[Passage], records: Sequence[Record], steps: Sequence[Step]
 ) -> Quote | None:
-    """Return the newest lead that nobody followed yet, or None: silent rather than silly."""
+    """Return the newest lead that nobody followed yet, or None."""
     for quote in quotes_of(remarks.leads(passages)[:5], records):
         if not any(
             fuzz.token_set_ratio(quote.text.lower(), s.text.lower()) >= 75

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from escalation.evidence import Evidence
 from escalation.memory.rank import Terms
 from escalation.package.build import build
-from escalation.package.contents import Package
+from escalation.package.contents import Package, Solved, Source
 from escalation.package.records import Record, flat, records_of
+from escalation.package.start_here import from_memory
 
 _PROBLEM, _FIX, _STEPS = 1500, 700, 12
 """Characters of the problem and of what solved it, and steps, that are kept."""
@@ -82,6 +84,13 @@ def asked_of(package: Package) -> Terms:
         *(step.text for step in package.steps_attempted if step.outcome in ("partial", "worked")),
     ]
     return Terms.of(package.summary, "\n".join(told))
+
+
+def with_solved(package: Package, solved: Sequence[Solved]) -> Package:
+    """Return the package with what was solved before, and a start that knows of it."""
+    sources = [Source(s.source, f"ticket {s.id}, resolved", s.resolver or "not recorded", "unknown", s.at) for s in solved]
+    informed = replace(package, solved=tuple(solved), sources=(*package.sources, *sources))
+    return replace(informed, start_here=from_memory(informed))
 
 
 def _problem(package: Package, records: list[Record]) -> str:

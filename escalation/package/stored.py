@@ -17,7 +17,9 @@ from escalation.package.contents import (
     OtherTicket,
     Package,
     Quote,
+    Solved,
     Source,
+    Start,
     Step,
     Unread,
 )
@@ -89,6 +91,11 @@ class _QuoteV1(_Record):
     source = _text()
 
 
+class _StartV1(_QuoteV1):
+    of: ClassVar[Any] = Start
+    reason = fields.String(load_default="")
+
+
 class _StepV1(_QuoteV1):
     of: ClassVar[Any] = Step
     note_index = fields.Integer(required=True)
@@ -141,6 +148,19 @@ class _OtherTicketV1(_Record):
     similarity = fields.Integer(load_default=0)
 
 
+class _SolvedV1(_Record):
+    of: ClassVar[Any] = Solved
+    id = fields.Integer(required=True)
+    summary = _text()
+    fix = _text()
+    why = _text()
+    at = _moment()
+    resolver = _text(none=True)
+    company = _text(none=True)
+    same_customer = fields.Boolean(load_default=False)
+    source = _text()
+
+
 class _MissingV1(_Record):
     of: ClassVar[Any] = Missing
     text = _text()
@@ -183,7 +203,7 @@ class _PackageV1(_Record):
     problem = _maybe(_QuoteV1)
     ask = _maybe(_QuoteV1)
     why_escalated = _maybe(_QuoteV1)
-    start_here = _maybe(_QuoteV1)
+    start_here = _maybe(_StartV1)
     steps_attempted = _many(_StepV1)
     dead_ends_flagged = fields.List(fields.Integer(), load_default=list)
     ruled_out = _many(_QuoteV1)
@@ -210,6 +230,7 @@ class _PackageV1(_Record):
     thin = fields.Boolean(load_default=False)
     reader = fields.String(load_default="local")
     reader_version = fields.String(load_default="")
+    solved = _many(_SolvedV1)
 
 
 _package_v1 = _PackageV1()

@@ -7,8 +7,6 @@ full-text index is not used under it: an operator that is not leakproof may look
 
 from __future__ import annotations
 
-import sys
-from array import array
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
@@ -32,17 +30,33 @@ def counts(session: Session, account_id: int, terms: Collection[str]) -> dict[st
     return found
 
 
-def holding(session: Session, account_id: int, clauses: Collection[Sequence[str]]) -> set[int]:
-    """Return the numbers of the tickets that hold all terms of any clause."""
-    numbers: dict[str, set[int]] = defaultdict(set)
-    for some in _portions(sorted({term for clause in clauses for term in clause})):
+def best(
+    session: Session, account_id: int, clauses: Collection[Sequence[str]], weights: Mapping[str, float], *, most: int
+) -> list[int]:
+    """Return the numbers of tickets that hold all terms of any clause, those whose terms weigh most; of equals the newest."""
+    bits: dict[int, dict[str, bytes]] = defaultdict(dict)
+    for some in _portions(sorted({*weights, *(term for clause in clauses for term in clause)})):
         here = (MemoryTerm.account_id == account_id, MemoryTerm.term.in_(some))
-        for term, block, packed in session.execute(select(MemoryTerm.term, MemoryTerm.block, MemoryTerm.numbers).where(*here)):
-            numbers[term].update(block * BLOCK + place for place in _unpacked(packed))
-    found: set[int] = set()
+        for term, block, held in session.execute(select(MemoryTerm.term, MemoryTerm.block, MemoryTerm.numbers).where(*here)):
+            bits[block][term] = _bitmap(held)
+    found: list[tuple[float, int]] = []
+    for block, terms in bits.items():
+        weighed = [(terms[term], weight) for term, weight in sorted(weights.items()) if term in terms]
+        for place in _any_of(clauses, terms):
+            byte, bit = place >> 3, 1 << (place & 7)
+            found.append((sum(weight for held, weight in weighed if held[byte] & bit), block * BLOCK + place))
+    return [number for _, number in sorted(found, reverse=True)[:most]]
+
+
+def _any_of(clauses: Collection[Sequence[str]], terms: Mapping[str, bytes]) -> list[int]:
+    """Return the places of a block that hold all terms of any clause."""
+    every, numbers = 0, {term: int.from_bytes(held, "little") for term, held in terms.items()}
     for clause in clauses:
-        found |= set.intersection(*(numbers[term] for term in clause))
-    return found
+        together = numbers.get(clause[0], 0)
+        for term in clause[1:]:
+            together &= numbers.get(term, 0)
+        every |= together
+    return _places(every.to_bytes(BLOCK // 8, "little"))
 
 
 def change(
@@ -63,7 +77,7 @@ def change(
         old: list[dict[str, object]] = []
         for key in some:
             more, fewer = todo[key]
-            places = (set(_unpacked(known.get(key, b""))) | more) - fewer
+            places = (set(_places(known.get(key, b""))) | more) - fewer
             (old if key in known else new).append(
                 {"a": account_id, "t": key[0], "b": key[1], "tickets": len(places), "numbers": _packed(places)}
             )
@@ -85,16 +99,23 @@ def _portions(every: Sequence[object]) -> Iterator[list]:  # type: ignore[type-a
         yield list(every[start : start + _AT_ONCE])
 
 
-def _packed(places: Iterable[int]) -> bytes:
-    numbers = array("H", sorted(places))
-    if sys.byteorder == "big":
-        numbers.byteswap()
-    return numbers.tobytes()
+def _packed(places: Collection[int]) -> bytes:
+    """Return places as they are stored: two bytes each, or a bit for each of the block where that is shorter."""
+    if 2 * len(places) < BLOCK // 8:
+        return b"".join(place.to_bytes(2, "little") for place in sorted(places))
+    return sum(1 << place for place in places).to_bytes(BLOCK // 8, "little")
 
 
-def _unpacked(packed: bytes) -> array[int]:
-    numbers = array("H")
-    numbers.frombytes(packed)
-    if sys.byteorder == "big":
-        numbers.byteswap()
-    return numbers
+def _bitmap(held: bytes) -> bytes:
+    if len(held) == BLOCK // 8:
+        return held
+    bits = bytearray(BLOCK // 8)
+    for place in _places(held):
+        bits[place >> 3] |= 1 << (place & 7)
+    return bytes(bits)
+
+
+def _places(held: bytes) -> list[int]:
+    if len(held) < BLOCK // 8:
+        return [low | high << 8 for low, high in zip(held[::2], held[1::2], strict=True)]
+    return [8 * place + bit for place, byte in enumerate(held) if byte for bit in range(8) if byte >> bit & 1]

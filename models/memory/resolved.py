@@ -12,7 +12,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from escalation.memory.choose import LIMIT, clauses_of
-from escalation.memory.rank import Candidate, Match, Statistics, Terms, rank
+from escalation.memory.rank import Candidate, Match, Statistics, Terms, rank, weights_of
 from escalation.package.lesson import Lesson
 from models.database.compare_and_set import changed
 from models.database.sessions import insert_or_ignore
@@ -70,8 +70,9 @@ def remember(session: Session, account_id: int, lessons: Sequence[Lesson], *, no
 def search(session: Session, account_id: int, query: Terms, *, but: int | None = None, most: int = 10) -> list[Found]:
     """Return the account's resolved tickets that resemble a query, the most alike first, without one ticket."""
     statistics = statistics_of(session, account_id, {t for words in query.fields for t in words})
-    numbers = postings.holding(session, account_id, clauses_of(query, statistics))
-    candidates = _candidates(session, account_id, sorted(numbers)[-LIMIT:], but)
+    known = {term: weight for term, weight in weights_of(query, statistics).items() if statistics.holding.get(term)}
+    numbers = postings.best(session, account_id, clauses_of(query, statistics), known, most=LIMIT)
+    candidates = _candidates(session, account_id, numbers, but)
     matches = rank(query, candidates, statistics)[:most]
     lessons = _lessons(session, account_id, [match.id for match in matches])
     return [Found(lessons[match.id], match) for match in matches]

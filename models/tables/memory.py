@@ -70,4 +70,4 @@ class MemoryTerm(Row):
     tickets: Mapped[int]
     """How many of the block's."""
     numbers: Mapped[bytes] = mapped_column(LargeBinary)
-    """Places within the block, ascending, two bytes each, the lower one first."""
+    """Places within the block: two bytes each, or a bit for each of the block (`models/memory/postings.py`)."""

@@ -38,6 +38,7 @@ from psa.port import (
 )
 from worker.gather import refused_gaps, transient_gaps
 from worker.handoff.hold import Hold, lease, withheld
+from worker.handoff.memory import informed
 from worker.process import crash
 from worker.process.backoff import after_refusal, next_try
 from worker.response.claim_line import claimant_of, facts
@@ -135,7 +136,7 @@ def _draft(hold: Hold) -> Hold | None:
         ticket_id=hold.handoff.ticket_id,
         episode=hold.handoff.episode,
     )
-    package = package_of(hold.handoff, hold.desk, evidence)
+    package = informed(services, hold.desk, package_of(hold.handoff, hold.desk, evidence))
     claimant = claimant_of(services, hold.desk, hold.handoff, evidence)
     text = render(package, marker=marker, claimant=claimant)
     with services.database.account(account_id) as session:

@@ -25,6 +25,7 @@ from models.handoff import briefs, handoffs, readings
 from psa.port import Ambiguous, Forbidden, PostedNote, PsaError, Unauthorized, VisibleNote
 from worker.gather import refused_gaps, transient_gaps
 from worker.handoff.hold import Hold, lease
+from worker.handoff.memory import informed
 from worker.handoff.publish import alert, clear, freeze, package_of, remove_extras, text_hash, with_marker
 from worker.handoff.read import reading_of, to_be_read
 from worker.process import crash
@@ -125,7 +126,8 @@ def _bring_up_to_date(hold: Hold) -> tuple[bool, str | None]:
     fingerprint = facts(evidence, claimant, reading)
     if fingerprint == handoff.evidence_fingerprint:
         return asked, None
-    package, first = package_of(handoff, desk, evidence, reading), _first_package(hold, reading)
+    package = informed(services, desk, package_of(handoff, desk, evidence, reading), before=handoff.escalation_package)
+    first = _first_package(hold, reading)
     _count_repeats(hold, first, evidence)
     text = render(package, marker=handoff.marker, since=first, claimant=claimant)
     who = line(claimant, Clock(desk.time_zone, services.clock())) if claimant else None
@@ -204,7 +206,10 @@ def _first_package(hold: Hold, reading: Reading | None) -> Package | None:
     """
     with hold.services.database.account(hold.desk.account_id, reading=True) as session:
         first = handoffs.latest_snapshot(session, hold.desk.account_id, hold.handoff.id, kind="handoff")
-    return package_of(hold.handoff, hold.desk, first, reading) if first is not None else None
+    if first is None:
+        return None
+    package = package_of(hold.handoff, hold.desk, first, reading)
+    return informed(hold.services, hold.desk, package, before=hold.handoff.escalation_package)
 
 
 def _settled(hold: Hold, own: list[PostedNote]) -> PostedNote | None:

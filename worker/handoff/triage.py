@@ -43,8 +43,7 @@ class _Reading:
     """The save that the callback told of; the ticket may have been saved again before it was read."""
     by_person: bool = True
     """Whether the status it shows was set by a person, as far as the known saves tell."""
-    lesson: Lesson | None = None
-    """What it teaches, where it is closed and its episode about to end."""
+    lesson: Lesson | None = None  # where the ticket is closed and its episode about to end
 
 
 @dataclass(frozen=True, slots=True)

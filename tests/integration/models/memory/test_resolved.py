@@ -75,19 +75,27 @@ def test_the_index_holds_what_the_rows_say(database: Database) -> None:
         said = Counter(term for row in rows for term in set(row.terms.split()))
         indexed = Counter({row.term: row.tickets for row in session.query(MemoryTerm) if row.tickets})
         assert said == indexed
-        by_term = postings.holding(session, one, [("kaseya",)])
-        assert by_term == {row.number for row in rows if "kaseya" in row.terms.split()}
+        by_term = postings.best(session, one, [("kaseya",)], {}, most=1000)
+        assert set(by_term) == {row.number for row in rows if "kaseya" in row.terms.split()}
         assert len(by_term) == 20
 
 
-def test_a_block_follows_a_block(database: Database) -> None:
+def test_a_block_follows_a_block_and_a_full_one_is_kept_as_bits(database: Database) -> None:
     one = account(database)
+    sparse = [0, postings.BLOCK - 1, postings.BLOCK, 3 * postings.BLOCK + 5]
+    dense = list(range(0, postings.BLOCK, 3))
     with database.account(one) as session:
-        wide = {"vpn": [0, postings.BLOCK - 1, postings.BLOCK, 3 * postings.BLOCK + 5], "dock": [postings.BLOCK]}
-        postings.change(session, one, added=wide, removed={})
-        assert postings.holding(session, one, [("vpn",)]) == set(wide["vpn"])
-        assert postings.holding(session, one, [("vpn", "dock")]) == {postings.BLOCK}
-        assert postings.counts(session, one, ["vpn", "dock", "none"]) == {"vpn": 4, "dock": 1}
+        postings.change(session, one, added={"vpn": sparse, "dock": dense}, removed={})
+        postings.change(session, one, added={"vpn": [7]}, removed={"dock": dense[:50]})
+
+        def best(*clauses: tuple[str, ...]) -> list[int]:
+            return postings.best(session, one, clauses, {"vpn": 2.0, "dock": 1.0}, most=10_000)
+
+        assert sorted(best(("vpn",))) == sorted([*sparse, 7])
+        assert sorted(best(("dock",))) == dense[50:]
+        assert best(("vpn", "dock")) == [postings.BLOCK - 1]
+        assert best(("vpn",), ("dock",))[0] == postings.BLOCK - 1, "both terms weigh more than one"
+        assert postings.counts(session, one, ["vpn", "dock", "none"]) == {"vpn": 5, "dock": len(dense) - 50}
 
 
 def test_a_ticket_that_closes_again_is_renewed_not_doubled(database: Database) -> None:

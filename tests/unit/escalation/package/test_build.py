@@ -124,15 +124,13 @@ def test_a_promise_that_was_kept_is_not_shown() -> None:
     assert package.promises == ()
 
 
-def test_start_here_is_silent_rather_than_silly() -> None:
-    assert package_of(evidence_of("Rebooted the switch, no change.")).start_here is None
-    followed = evidence_of(
-        "Should check the cable in the comms room.", "Checked the cable in the comms room, fine."
-    )
-    assert package_of(followed).start_here is None
-    named = package_of(evidence_of("Should compare the MTU on both ends."))
-    assert named.start_here is not None
-    assert named.start_here.source == "n1"
+def test_a_lead_that_nobody_followed_comes_first() -> None:
+    named = package_of(evidence_of("Should compare the MTU on both ends.")).start_here
+    assert named is not None
+    assert (named.source, named.reason) == ("n1", "suggested, and not followed yet")
+    followed = package_of(evidence_of("Should check the cable in the comms room.", "Checked the cable in the comms room, fine."))
+    assert followed.start_here is not None
+    assert "cable" not in followed.start_here.text
 
 
 def test_what_the_text_answers_is_not_called_missing() -> None:

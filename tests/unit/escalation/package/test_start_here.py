@@ -1,0 +1,38 @@
+"""Where to start: always somewhere, with a reason and a source, and never at a dead end."""
+
+from __future__ import annotations
+
+import pytest
+
+from escalation.package.start_here import CHECKS
+from escalation.reading.missing import BEFORE, BY_DOMAIN, CHANGED, ERROR, WHEN, WHO
+from tests.unit.escalation import starts
+
+TICKETS = starts.tickets()
+
+
+@pytest.mark.parametrize("evidence", TICKETS, ids=lambda e: e.ticket.summary)
+def test_every_ticket_has_one_with_reason_and_source(evidence: starts.Evidence) -> None:
+    package = starts.package_of(evidence)
+    start = package.start_here
+    assert start is not None
+    assert start.reason
+    texts = {"s": evidence.ticket.summary, "d": evidence.notes[0].text}
+    texts |= {f"n{n}": note.text for n, note in enumerate(evidence.notes[1:], 1)}
+    assert start.evidence in texts[start.source]
+    ends = [package.steps_attempted[i].evidence for i in package.dead_ends_flagged]
+    assert start.evidence not in ends
+
+
+def test_every_question_of_every_domain_has_a_check() -> None:
+    asked = {q.missing for questions in (*BY_DOMAIN.values(), (WHEN, WHO, CHANGED, ERROR, BEFORE)) for q in questions}
+    assert asked == set(CHECKS)
+
+
+def test_a_first_check_that_was_done_is_not_asked_for() -> None:
+    asked = TICKETS[6]
+    done = starts.with_note(asked, "Event 4740 names RCP-PC-02 as the caller computer, old scheduled task there.")
+    before, after = (starts.package_of(e).start_here for e in (asked, done))
+    assert before is not None
+    assert "4740" in before.text
+    assert after is None or after.text != before.text
