@@ -7,7 +7,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from escalation.package.records import Record
+from escalation.package.records import Record, described
+from escalation.reading.domain import domain_features
 from escalation.reading.features import (
     Look,
     Vector,
@@ -41,6 +42,7 @@ class Examples:
     outcome: list[Example] = field(default_factory=list)
     joint: list[Example] = field(default_factory=list)
     row: list[Example] = field(default_factory=list)
+    domain: list[Example] = field(default_factory=list)
 
 
 def examples_of(ticket: Labelled) -> Examples:
@@ -50,6 +52,9 @@ def examples_of(ticket: Labelled) -> Examples:
     _steps(ticket, records, made)
     for record in records:
         _rows(ticket, record, made)
+    if ticket.domains:
+        description, texts = described(records)
+        made.domain.append(Example(domain_features(ticket.record["ticket"]["summary"], description, texts), ticket.domains[0]))
     return made
 
 

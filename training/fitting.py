@@ -18,7 +18,7 @@ from training.examples import Example, Examples
 
 TICKETS = 3
 """In so many tickets a feature has to stand."""
-KINDS = {"step": 0.4, "outcome": 0.8, "joint": 0.7, "row": 0.5}
+KINDS = {"step": 0.4, "outcome": 0.8, "joint": 0.7, "row": 0.5, "domain": 2.0}
 """What is learned, each with the inverse of how strongly large weights are held down."""
 
 

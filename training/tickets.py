@@ -42,6 +42,8 @@ class Labelled:
     codes: frozenset[str]
     maybe_codes: frozenset[str]
     domains: tuple[str, ...]
+    none: tuple[Span, ...] = ()
+    """What looks like a step and is none."""
 
     def records(self) -> list[Record]:
         """Return the ticket's texts as the product reads them."""
@@ -97,4 +99,5 @@ def own() -> Iterator[Labelled]:
             yield Labelled(
                 f"{name}:{ticket.id}", "own", ticket.record, tuple(s for s in spans if s.outcome not in ("-", "block")), (),
                 tuple(s for s in spans if s.outcome == "block"), ticket.codes, ticket.maybe_codes, (ticket.domain,),
+                tuple(s for s in spans if s.outcome == "-"),
             )  # fmt: skip

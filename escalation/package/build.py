@@ -18,12 +18,13 @@ from escalation.model_reading.reading import Reading
 from escalation.package import highlights, start_here
 from escalation.package.by_model import Share
 from escalation.package.contents import SCHEMA_VERSION, Assessment, Missing, Package, Unread
-from escalation.package.records import records_of, summary_source, timeline, unread_languages
+from escalation.package.records import described, records_of, summary_source, timeline, unread_languages
 from escalation.package.surroundings import devices_of, other_tickets
 from escalation.reading import missing, remarks
+from escalation.reading.domain import read_domain
 from escalation.reading.reader import read_steps
 from escalation.reading.text import OTHERS
-from escalation.reading.vocabulary import domain_of, products_in
+from escalation.reading.vocabulary import products_in
 from escalation.reading.weights import Learned
 
 _SHORT_TICKET = 160
@@ -54,9 +55,7 @@ def build(
     blocks = share.evidence_blocks()
     codes = share.error_codes()
     ticket = evidence.ticket
-    domain = share.domain or domain_of(
-        [(ticket.summary, 4), *((r.passage.own[:4000], 2 if r.source.id == "d" else 1) for r in records)]
-    )
+    domain = share.domain or read_domain(ticket.summary, *described(records), known)
     said_of_it = [ticket.summary, *(s.text for r in records for s in r.passage.stretches if s.kind not in OTHERS)]
     gaps = missing.not_recorded(domain, said_of_it, has_error_text=bool(blocks or codes))
     devices, device_sources = devices_of(evidence)

@@ -60,6 +60,12 @@ def records_of(evidence: Evidence) -> list[Record]:
     return made
 
 
+def described(records: Sequence[Record]) -> tuple[str, list[str]]:
+    """Return the description in its writer's own words, empty if there is none, and all texts so."""
+    texts = [r.passage.own for r in records]
+    return next((text for r, text in zip(records, texts, strict=True) if r.source.id == "d"), ""), texts
+
+
 def _place(entry: Note | TimeEntry) -> tuple[int, float, int]:
     if entry.position is not None:
         return (entry.position, 0.0, 0)

@@ -47,6 +47,22 @@ _NAMED = re.compile(
 _SHOUTED = re.compile(r"[A-Za-z_0-9]+$")
 
 
+_LISTED = re.compile(r"\b(?:events?|errors?|event\s?ids?|codes?)\s(?P<list>\d{2,5}(?:(?:,|,?\s(?:and|or|&))\s\d{2,5}){1,8})\b(?![.:]\d)", re.IGNORECASE)
+_ROW = re.compile(r"\((?P<number>\d{3,5})\)\s(?=[A-Z][a-z]+\s[a-z])|^\s{0,4}Id\s{2,20}:\s(?P<id>\d{2,5})\s*$", re.MULTILINE)
+"""A status in brackets with its wording, as replication tools print it, and the field of an event."""
+_FAULTY = re.compile(r"ERR|FAIL|FAULT|DENIED|INVALID|(?:^|_)(?:NOT|NO|BAD|UN[A-Z]+)(?:_|$)|EXCEPTION|VIOLATION|TIMEOUT|TIMED|EXPIRED|REFUSED|REJECT|MISSING|CORRUPT|CRITICAL|MISMATCH|UNKNOWN|LOCKED|EXHAUST|CHECK|DEAD|LOST|STOP|DIED|LESS|STUCK|OVERFLOW|OVERRUN|KMODE|DNS_PROBE|STATUS_|STATE|DETECTED|MODIFIED|PREAUTH|WATCHDOG|MANAGEMENT", re.IGNORECASE)
+"""What the name of a status has that says something is wrong; cipher suites, registry hives and constants have none of it."""
+
+
+def _numbers(text: str) -> Iterator[tuple[int, int]]:
+    """Return where numbers stand that only their list or their row says are codes: "events 10003, 10024 and 10004"."""
+    for found in _LISTED.finditer(text):
+        for number in re.finditer(r"\d{2,5}", found["list"]):
+            yield found.start("list") + number.start(), found.start("list") + number.end()
+    for found in _ROW.finditer(text):
+        yield found.span("number" if found["number"] else "id")
+
+
 def _candidates(text: str) -> Iterator[re.Match[str]]:
     if len(text) <= 2000 and not _NAMED.search(text.lower()):
         return
@@ -95,15 +111,20 @@ def _is_code(text: str, start: int, end: int) -> bool:
 def error_codes(text: str) -> list[tuple[int, int]]:
     """Return where error codes stand, as offsets, the first mention of each wording only."""
     found: dict[str, tuple[int, int]] = {}
+    listed = list(_numbers(text))
+    for start, end in listed:
+        found.setdefault(text[start:end], (start, end))
     for match in _candidates(text):
         code = match.group()
+        if any(match.start() < end and start < match.end() for start, end in listed):
+            continue
         if " ".join(code.lower().split()) in found:
             continue
         start, end = match.span()
         if code[:2].lower() == "0x":
             if not _is_code(text, start, end):
                 continue
-        elif (not _WORDED.match(code) and _SHOUTED.match(code) and code != code.upper()) or (_SHOUTED.match(code) and "_" in code and (text[end : end + 1] in (":", "=") or text[start - 1 : start] in ("\\", "%", "$", "["))):
+        elif ("_" in code and _SHOUTED.match(code) and not _FAULTY.search(code)) or (not _WORDED.match(code) and _SHOUTED.match(code) and code != code.upper()) or (_SHOUTED.match(code) and "_" in code and (text[end : end + 1] in (":", "=") or text[start - 1 : start] in ("\\", "%", "$", "["))):
             continue
         if _WORDED.match(code) and code.lower().startswith("http") and not re.search(r"[45]\d\d$", code):
             continue

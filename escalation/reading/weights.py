@@ -77,7 +77,7 @@ class Learned:
     models: Mapping[str, Model]
     scales: Mapping[str, Scale]
     bounds: Mapping[str, float]
-    """From which probability on something is taken: `step`, `sure`, `outcome`, `joint`, `row`."""
+    """From which score on something is taken: `step`, `goes on`, `joint`, `row`."""
 
 
 def parsed(body: bytes) -> Learned:

@@ -108,7 +108,7 @@ def test_the_brief_comes_from_rules_first_and_is_edited_once_with_what_the_model
     first = reading.note
     before = load(reading.shop.handoffs()[0].escalation_package or {})
     assert (before.reader, [s.outcome for s in before.steps_attempted]) == ("local", ["partial", "failed"])
-    assert "read by rules" in first.splitlines()[-1]
+    assert "read by the local reader" in first.splitlines()[-1]
     assert not reading.server.asked, "nobody waits for a model"
     reading.shop.sweep()
     assert reading.shop.bell.take("read") == [{"account_id": reading.shop.account_id, "handoff_id": handoff_id}]
