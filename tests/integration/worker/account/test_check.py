@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 
 import pytest
-from worker.account.check import check
 
 from models.account import accounts
 from models.database.sessions import Database
@@ -14,6 +13,7 @@ from psa.simulator.remote import Remote
 from psa.simulator.server import Simulator
 from tests.hostile.odd_answers import OddAnswers
 from tests.hostile.records import Shop
+from worker.account.check import check
 from worker.account.onboarding import account_named
 
 LIBRARIES = re.compile(r"(?i)pydantic|requests\.|urllib3|msgspec|httpsconnection|traceback|expected `|object at 0x")

@@ -11,12 +11,12 @@ import itertools
 from collections.abc import Callable
 
 import pytest
-from worker.account.check import check
 
 from models.account import accounts
 from models.work import jobs
 from psa.port import Board, Status
 from tests.integration.worker.conftest import Shop
+from worker.account.check import check
 from worker.account.onboarding import CannotConnect, account_named, connect, refuse_twice
 from worker.upkeep import callback_check, poller
 

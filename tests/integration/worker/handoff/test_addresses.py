@@ -5,11 +5,11 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
-from worker.account.check import check
 
 from models.handoff import deliveries
 from models.work import jobs
 from tests.integration.worker.conftest import Shop
+from worker.account.check import check
 from worker.account.members import renew_members
 from worker.account.onboarding import Connected, account_named, connect
 from worker.handoff import notify

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from worker.account.check import check
 
 from escalation.brief.explain import explain
 from escalation.package.stored import load
@@ -16,6 +15,7 @@ from models.handoff import briefs, handoffs, readings
 from models.handoff.readings import ModelCall
 from tests.integration.worker.conftest import Shop
 from tests.model_server import ModelServer, Plan, answer, step, texts_of
+from worker.account.check import check
 from worker.account.onboarding import account_named
 from worker.handoff import preview, read, refresh
 from worker.model_reading.providers import model_for
