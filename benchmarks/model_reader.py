@@ -33,8 +33,8 @@ from escalation.model_reading.reading import Reading
 from escalation.package.build import bare, build
 from escalation.package.by_model import local_stands, places_of
 from escalation.package.contents import Package
-from escalation.package.redaction import redact_evidence
 from escalation.package.threads import evidence_from_thread
+from escalation.redaction.redact import redact_evidence
 from worker.model_reading.model import NotAnswered, fresh_request
 from worker.model_reading.recordings import InsideTheProgram, Player, folder, write_request
 

@@ -17,7 +17,7 @@ from typing import Any
 import structlog
 
 from escalation.evidence import Configuration, Evidence, Gap, Note, Roster, Ticket
-from escalation.package.redaction import redact_evidence
+from escalation.redaction.redact import redact_evidence
 from psa.port import Family, Psa, PsaError
 
 log = structlog.get_logger()

@@ -2,6 +2,5 @@
 
 Begin with `build.py`: `records.py` puts the ticket's texts in order, `highlights.py` quotes what stands out in them,
 `surroundings.py` names devices and other tickets. What a package holds is `contents.py`; `stored.py` reads one of any
-version. `redaction.py` takes secrets out of ticket text before anything else sees it, `threads.py` reads a ticket from
-a file. May import `reading` and `evidence`.
+version. `threads.py` reads a ticket from a file. May import `reading` and `evidence`.
 """

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from escalation.package.redaction import redact
+from escalation.redaction.redact import redact
 from tests.hostile.secrets.count import cases, count, kinds
 
 STRUCTURED = ("devices", "commands", "tokens")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from escalation.package.redaction import redact
+from escalation.redaction.redact import redact
 from tests.hostile import words
 
 

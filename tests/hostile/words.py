@@ -21,7 +21,7 @@ import redis
 import requests
 from markdown_it import MarkdownIt
 
-from escalation.package.redaction import redact
+from escalation.redaction.redact import redact
 from psa.outbound.allowed_hosts import ForbiddenAddress, guarded_session
 from tests.hostile.row import Row
 from tests.hostile.secrets.count import HELD_OUT, SEEN, cases, count

@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from escalation.lifecycle import Response
-from escalation.package.redaction import redact
+from escalation.redaction.redact import redact
 from models.database.sessions import Database
 from models.handoff import briefs, claims, deliveries, handoffs
 from models.handoff.handoffs import Handoff

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from escalation.brief.spans import Clock
 from escalation.figures.scorecard import Scorecard
-from escalation.package.redaction import redact
+from escalation.redaction.redact import redact
 from models.account import accounts, people
 from models.account.accounts import Account
 from models.figures import reports

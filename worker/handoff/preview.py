@@ -11,8 +11,8 @@ from escalation.model_reading.reading import Reading
 from escalation.package.build import build
 from escalation.package.by_model import local_stands, places_of
 from escalation.package.contents import Package
-from escalation.package.redaction import redact_evidence
 from escalation.package.threads import MalformedThread, evidence_from_thread
+from escalation.redaction.redact import redact_evidence
 from escalation.rules import RULES_VERSION
 from models.account import accounts
 from models.handoff import briefs, handoffs

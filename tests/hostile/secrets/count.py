@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from escalation.package.redaction import redact
+from escalation.redaction.redact import redact
 from tests.hostile.secrets.places import PROSE, STRUCTURED
 from tests.hostile.secrets.slots import Filled, fill
 

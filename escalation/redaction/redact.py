@@ -17,12 +17,12 @@ import re
 from collections.abc import Iterator
 
 from escalation.evidence import Evidence
-from escalation.package.secret_prose import PROSE
-from escalation.package.secret_settings import SETTINGS
-from escalation.package.secret_shapes import NAMED, SHAPES
-from escalation.package.secret_tables import cells
-from escalation.package.secret_views import MARK, View, view
-from escalation.package.secret_words import Rule
+from escalation.redaction.prose import PROSE
+from escalation.redaction.settings import SETTINGS
+from escalation.redaction.shapes import NAMED, SHAPES
+from escalation.redaction.tables import cells
+from escalation.redaction.views import MARK, View, view
+from escalation.redaction.words import Rule
 
 RULES: tuple[Rule, ...] = SHAPES + PROSE + SETTINGS + NAMED
 _STORABLE = re.compile("[\x00\ud800-\udfff\ue000]")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from escalation.package.secret_words import labelled
+from escalation.redaction.words import labelled
 
 _HEAD = re.compile(
     r"(?:[\w ]{0,20}\b)?(?:pass ?words?|passwd|pwds?|pw|pass|passphrase|kennwort|passwort|mot de passe|mdp|contraseña|clave|"

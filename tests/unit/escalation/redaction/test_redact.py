@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from escalation.evidence import Configuration, Evidence, Note, Person, Task, Ticket, TimeEntry
-from escalation.package.redaction import RULES, redact, redact_evidence
+from escalation.redaction.redact import RULES, redact, redact_evidence
 
 SEED = "JBSWY3DPEHPK3PXPJBSWY3DP"
 JWT = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U"

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 
-from escalation.package.secret_words import (
+from escalation.redaction.words import (
     Rule,
     argument,
     bare,

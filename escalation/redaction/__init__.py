@@ -1,0 +1,6 @@
+"""Take secrets out of ticket text before it is stored, mailed, logged or shown.
+
+Begin with `redact.py`: it reads a text as its reader sees it (`views.py`) and asks the rules in turn: secrets known by their
+shape (`shapes.py`), settings and commands (`settings.py`), prose (`prose.py`), columns of tables (`tables.py`). What looks
+like a secret says `words.py`. May import `evidence`.
+"""
