@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+import requests
+import responses
 
 from psa.connectwise.member_proof import CannotAsk, MemberProof, NotProven, Place, SaidToBe
 from psa.simulator.remote import Remote
@@ -160,3 +162,18 @@ def test_a_connectwise_that_hangs_holds_few_threads(remote: Remote) -> None:
     remote.clear_faults()
     assert outcomes.count("too many sign-ins wait for ConnectWise") == 4
     assert len(outcomes) == 6
+
+
+@pytest.mark.parametrize(
+    ("answer", "wanted"),
+    [
+        ({"identifier": "tobrien"}, NotProven), ({"identifier": "msvensson", "inactiveFlag": True}, NotProven),
+        ({"identifier": ["msvensson"]}, CannotAsk), ({}, CannotAsk), (["msvensson"], CannotAsk), ("<html>", CannotAsk),
+    ],
+)  # fmt: skip
+def test_an_answer_that_does_not_name_the_same_active_member_proves_nobody(answer: object, wanted: type[Exception]) -> None:
+    where = Place(1, "na.myconnectwise.net", "northgate", allow_private=False, codebase="v2026_1/", client_id="c")
+    with responses.RequestsMock() as web:
+        web.get("https://api-na.myconnectwise.net/v2026_1/apis/3.0/system/myMembers/info", json=answer)
+        with pytest.raises(wanted):
+            MemberProof(session_for=lambda *_: requests.Session()).prove(where, SaidToBe("msvensson", "a" * 40, "web"))
