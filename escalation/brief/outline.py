@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from escalation.brief.sanitize import Inert, inline, line
 from escalation.brief.spans import Clock, span
@@ -235,6 +235,13 @@ def outline(package: Package, limits: Limits) -> View:
 def _numbers(package: Package) -> set[int]:
     """Return the numbers of the other tickets that the package names."""
     return {o.id for o in (*package.similar, *package.recent)} | {s.id for s in package.solved}
+
+
+def tally(steps: Sequence[Mapping[str, Any]], dead_ends: Collection[int]) -> tuple[int, int]:
+    """Return how many steps of a package's JSON a brief counts as tried, and how many of those as dead ends."""
+    sure = [place for place, step in enumerate(steps) if step.get("sure", 1.0) >= SURE]
+    told = [place for place in sure if place in dead_ends and steps[place].get("outcome_sure", 1.0) >= TOLD]
+    return len(sure), len(told)
 
 
 def _with_sources(view: View, draft: _Draft) -> View:

@@ -1,4 +1,4 @@
-"""Handoffs as the cards of a queue: what a senior chooses by, without packages, drafts and evidence, which are large."""
+"""Handoffs as the cards of a queue: what a senior chooses by, and of the packages the problem and the steps alone."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, String, cast, func, or_, select
+from sqlalchemy import ColumnElement, String, cast, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from escalation.lifecycle import Response
@@ -49,8 +49,9 @@ class Card:
     end_reason: str | None
     problem: str | None
     """The junior's words; None before there is a package."""
-    steps: int | None
-    dead_ends: int | None
+    steps: list[dict[str, Any]] | None
+    """As the package has them; which of them count is the brief's to say."""
+    dead_ends: list[int] | None
 
     @property
     def urgency(self) -> int:
@@ -83,9 +84,8 @@ def cards(
     `mine` what this member has; `all` everything of 30 days.
     """
     package = Handoff.escalation_package
-    length = func.json_array_length if session.get_bind().dialect.name == "sqlite" else func.jsonb_array_length
     columns: list[Any] = [getattr(Handoff, name) for name in Card.__dataclass_fields__ if hasattr(Handoff, name)]
-    columns += [package["problem"]["text"].as_string(), length(package["steps_attempted"]), length(package["dead_ends_flagged"])]
+    columns += [package["problem"]["text"].as_string(), package["steps_attempted"], package["dead_ends_flagged"]]
     query = select(*columns).where(Handoff.account_id == account_id, _shown(show, member_id, now))
     if board:
         query = query.where(Handoff.board == board)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
+from escalation.brief.outline import tally
 from escalation.brief.sanitize import inline, printable
 from escalation.brief.spans import span
 from escalation.lifecycle import Response
@@ -101,11 +102,12 @@ def listed(session: Session, viewer: Viewer, chosen: Chosen, now: datetime) -> d
 def _card(card: Card, viewer: Viewer, names: People, now: datetime, *, unread: bool) -> ShownCard:
     person = names.person(card.claimed_by)
     state = _state(card, viewer)
+    steps, dead_ends = tally(card.steps or (), card.dead_ends or ())
     return ShownCard(
         id=card.id,
         ticket_id=card.ticket_id,
         episode=card.episode,
-        version=f"{state} {card.claimed_by} {card.acted_at} {card.brief_state} {card.steps} {card.priority}".replace('"', ""),
+        version=" ".join(map(str, (state, card.claimed_by, card.acted_at, card.brief_state, steps, dead_ends, card.urgency))),
         state=state,
         urgent=card.urgency,
         priority=printable(card.priority or ""),
@@ -117,8 +119,8 @@ def _card(card: Card, viewer: Viewer, names: People, now: datetime, *, unread: b
         since=card.escalated_at.isoformat(),
         waiting=span(now - card.escalated_at),
         problem=inline(card.problem or "", limit=220),
-        steps=card.steps or 0,
-        dead_ends=card.dead_ends or 0,
+        steps=steps,
+        dead_ends=dead_ends,
         has_brief=card.steps is not None and card.brief_state != "pending",
         who=printable(person.name) if person else "",
         how_long=ago(card.claimed_at, now) if card.claimed_at else "",

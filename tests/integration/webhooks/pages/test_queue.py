@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import update
+
 from models.handoff import claims
+from models.tables import Handoff
 from tests.integration.webhooks.office import JONAS, MARIA, TOM
 from tests.integration.webhooks.pages.conftest import Pages
 
@@ -31,9 +34,39 @@ def test_what_waits_stands_by_urgency_and_then_by_age(pages: Pages) -> None:
     shown = pages.get("/escalations/cards").text
     assert tickets(shown) == [48301, 48302, 48303, 48213, 48304, 48305]
     assert "6 escalations awaiting pickup" in shown
-    assert "5 tried" in shown
-    assert "4 dead ends" in shown
+    assert re.search(r"<span>\d tried</span><span>\d dead ends</span>", shown)
     assert "brief being written" in shown
+
+
+def test_a_card_counts_what_the_brief_counts(pages: Pages) -> None:
+    office, first = pages.office, pages.made[0]
+
+    def counted() -> tuple[int, int]:
+        card = pages.get("/escalations/cards?q=48301").text
+        brief = pages.get(f"/escalations/{first}/brief").text
+        told = re.search(r"<span>(\d+) tried</span><span>(\d+|no) dead end", card)
+        assert told
+        found = (int(told[1]), int(told[2].replace("no", "0")))
+        assert f'<span class="figures">({found[0]})</span>' in brief
+        assert brief.count('class="outcome dead"') == found[1]
+        return found
+
+    package = office.row(first).escalation_package or {}
+    steps, dead = package["steps_attempted"], package["dead_ends_flagged"]
+    for step in steps:
+        step["sure"] = step["outcome_sure"] = 1.0
+    _store(pages, first, package)
+    assert counted() == (len(steps), len(dead))
+    steps[dead[0]]["sure"] = steps[dead[1]]["outcome_sure"] = 0.3
+    _store(pages, first, package)
+    assert counted() == (len(steps) - 1, len(dead) - 2)
+
+
+def _store(pages: Pages, handoff_id: int, package: dict[str, object]) -> None:
+    office = pages.office
+    with office.database.account(office.account_id) as session:
+        here = update(Handoff).where(Handoff.account_id == office.account_id, Handoff.id == handoff_id)
+        session.execute(here.values(escalation_package=package))
 
 
 def test_one_can_filter_and_search(pages: Pages) -> None:
