@@ -20,7 +20,7 @@ from models.database.access import OF_ACCOUNT, SECRETS
 from models.tables.columns import Row
 from worker.wiring import Services
 
-DOORS = SECRETS | {"path_token_hash", "raw", "signature", "nonce", "callback_key_id"}
+DOORS = SECRETS | {"path_token_hash", "raw", "signature", "nonce", "callback_key_id", "page_key"}
 """Columns that are never exported, whatever their table."""
 TABLES: tuple[type[Row], ...] = (Account, *OF_ACCOUNT)
 BATCH = 500

@@ -10,6 +10,7 @@ import structlog
 from models.handoff import briefs, handoffs
 from models.handoff.handoffs import Handoff
 from psa.port import Psa
+from worker.process import crash
 from worker.wiring import Desk, Services
 
 log = structlog.get_logger()
@@ -58,5 +59,6 @@ def withheld(hold: Hold) -> bool:
     with hold.services.database.account(hold.desk.account_id) as session:
         done = briefs.withhold(session, *hold.ids, fence=hold.fence, now=hold.services.clock())
     if done:
+        crash.point("publish.withheld")
         log.info("brief_withheld", reason="dry run")
     return done

@@ -74,6 +74,7 @@ def triage(services: Services, *, account_id: int, inbox_id: int) -> list[int]:
     if desk.suspended:
         with services.database.account(account_id) as session:
             inbox.ignore(session, account_id, inbox_id, "the account is suspended")
+        crash.point("triage.ignored")
         return []
     try:
         body = parse(row.raw) if row.raw else None

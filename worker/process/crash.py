@@ -16,8 +16,8 @@ from pathlib import Path
 _STEPS = {
     "callback": "checked pinned stored canary",
     "claim": "asked stored returning returned answering answered dismissing dismissed",
-    "triage": "rung taken verified read decided waits refused",
-    "publish": "rung leased gathered drafted attempted posted recorded waits parked hidden frozen",
+    "triage": "rung taken verified read decided waits refused ignored",
+    "publish": "rung leased gathered drafted withheld attempted posted recorded waits parked hidden frozen",
     "notify": "rung created",
     "deliver": "rung taken sent recorded waits",
     "refresh": "rung taken removed counted asked repeats held stored edited said_beside kept_beside ended waits put_off",
