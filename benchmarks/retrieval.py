@@ -24,8 +24,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from escalation.memory.choose import clauses_of
-from escalation.memory.rank import Candidate, Statistics, Terms, rank
+from escalation.memory.choose import LIMIT, clauses_of
+from escalation.memory.rank import Candidate, Statistics, Terms, rank, weights_of
 
 SOLVED_BY_ASKER = "self_reported"
 """Resolutions that whoever asked reported; the others are answers that were accepted."""
@@ -166,7 +166,10 @@ class Ours:
         found: set[int] = set()
         for clause in clauses_of(self.query(name), self.statistics):
             found |= set.intersection(*(set(self.postings[term]) for term in clause))
-        return self._among(name, sorted(found))
+        weights = weights_of(self.query(name), self.statistics)
+        held = {n: {t for words in self.terms[self.names[n]].fields for t in words} for n in found}
+        best = sorted(found, key=lambda n: (-sum(w for t, w in sorted(weights.items()) if t in held[n]), -n))
+        return self._among(name, best[:LIMIT])
 
     def _among(self, name: str, numbers: Sequence[int]) -> list[str]:
         query = self.query(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from models.account import people
 from models.database.sessions import Database
 from models.figures.scoring import scorecard_of
 from models.handoff import claims, deliveries, handoffs
+from models.memory import resolved
+from tests.integration.models.memory import test_resolved
 from tests.integration.models.places import account
 from tests.integration.models.places import handoff as handoff_of
 from tests.integration.webhooks.office import (
@@ -60,7 +63,7 @@ def test_the_winner_gets_200_the_loser_409_with_the_same_body(office: Office) ->
 def test_no_deed_without_the_role_and_no_look_without_membership(office: Office) -> None:
     one = f"/handoffs/{office.handoff_id}"
     deeds = (("POST", f"{one}/claim"), ("POST", f"{one}/release"), ("GET", "/analytics/escalation-metrics"))
-    looks = (("GET", one), ("GET", "/handoffs"))
+    looks = (("GET", one), ("GET", "/handoffs"), ("GET", "/memory?q=vpn"))
     for member in (JONAS, ROBOT, 9999):
         for method, path in (*deeds, *looks):
             answer = office.api(method, path, member)
@@ -338,3 +341,21 @@ def test_a_body_that_cannot_be_read_or_stored_is_refused_in_words(
 def test_what_no_database_could_hold_is_refused(office: Office, query: dict[str, Any]) -> None:
     answer = office.api("GET", "/handoffs", query_string=query)
     assert (answer.status_code, answer.mimetype) == (422, "application/problem+json")
+
+
+def test_memory_finds_the_accounts_own_resolved_tickets(office: Office, database: Database) -> None:
+    lessons = test_resolved.lessons(60)
+    with database.account(office.account_id) as session:
+        resolved.remember(session, office.account_id, lessons, now=test_resolved.NOW)
+    other = account(database, "contoso")
+    with database.account(other) as session:
+        resolved.remember(session, other, [replace(lessons[0], ticket_id=9, summary="vpn theirs")], now=test_resolved.NOW)
+    answer = office.api("GET", "/memory", query_string={"q": "vpn 0x80070005", "limit": 3})
+    assert answer.status_code == 200
+    matches = answer.json["matches"]
+    assert len(matches) == 3
+    assert matches[0]["shared"]
+    assert {"fix", "resolver", "closed_at", "tried"} <= set(matches[0])
+    assert not [m for m in matches if m["ticket_id"] == 9]
+    assert office.api("GET", "/memory", query_string={"q": ""}).status_code == 422
+    assert office.api("GET", "/memory", query_string={"q": "zzzz"}).json == {"matches": []}
