@@ -151,7 +151,6 @@ def sure_steps(local: Package) -> int:
 def local_stands(local: Package, reading: Reading) -> bool:
     """Tell whether a model found fewer than half of the steps the local reader is sure of: then its reading is not used.
 
-    Half, since what the local reader is surest of is often wrong too: asked for as many, a reading equal to people's labels
-    would have been refused for 47 of 429 labelled tickets; for half of them, 14, and an empty answer still for 361 of 415.
+    Half, since of what the local reader is surest of one in ten is wrong too.
     """
     return 2 * len(reading.steps) < sure_steps(local)

@@ -107,7 +107,7 @@ def test_the_brief_comes_from_rules_first_and_is_edited_once_with_what_the_model
     handoff_id = reading.escalated()
     first = reading.note
     before = load(reading.shop.handoffs()[0].escalation_package or {})
-    assert (before.reader, [s.outcome for s in before.steps_attempted]) == ("local", ["partial", "failed"])
+    assert (before.reader, [s.outcome for s in before.steps_attempted]) == ("local", ["partial", "no_change"])
     assert "read by the local reader" in first.splitlines()[-1]
     assert not reading.server.asked, "nobody waits for a model"
     reading.shop.sweep()
@@ -289,7 +289,7 @@ def test_the_command_shows_both_readings_side_by_side(reading: Reading) -> None:
     told = explain(package, local)
     assert "read by: a-model" in told
     assert "a-model beside the local reader" in told
-    assert "both, no_change (local: failed): Spare fibre in since ten" in told
+    assert "both, no_change: Spare fibre in since ten" in told
 
 
 def test_the_operator_sees_what_the_month_came_to(reading: Reading) -> None:
