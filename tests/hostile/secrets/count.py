@@ -20,15 +20,17 @@ from escalation.redaction.redact import redact
 from tests.hostile.secrets.places import PROSE, STRUCTURED
 from tests.hostile.secrets.slots import Filled, fill
 
-SEEN = ("devices", "commands", "tokens", "wordings_first", "lookalikes")
-HELD_OUT = (
+SEEN = (
+    "devices",
+    "commands",
+    "tokens",
+    "wordings_first",
+    "lookalikes",
     "structured_second",
     "wordings_second",
     "lookalikes_second",
-    "structured_third",
-    "wordings_third",
-    "lookalikes_third",
 )
+HELD_OUT = ("structured_third", "wordings_third", "lookalikes_third")
 _HEADING = re.compile(r"\[[A-Z][\w ,-]*\]")
 
 

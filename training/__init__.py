@@ -1,0 +1,1 @@
+"""Teach what the product learns from examples: development only, imported by nothing that runs in production."""
