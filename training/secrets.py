@@ -1,10 +1,11 @@
 """Teach the redaction what a secret looks like and write what it learned.
 
-    python -m training.secrets [--folds] [--second] [--out FILE]
+    python -m training.secrets [--folds] [--without-second] [--out FILE]
 
 Learns from the open kinds of `tests/hostile/secrets`, from more wordings in `training/secret_wordings.txt`, and, as what is no
 secret, from look-alikes, our own labelled tickets and documents. `--folds` measures instead of writing: kinds are left out in
-turn, so a figure is of kinds that the weights have not seen. The file is the same to the byte each time. Takes two minutes.
+turn, so a figure is of kinds that the weights have not seen. The same tree gives the same bytes.
+Takes two minutes.
 """
 
 # ruff: noqa: E501 - tables are easier to read in long rows

@@ -99,8 +99,23 @@ PROSE: tuple[Rule, ...] = (
     rule("password", _HINTS, rf"{_LABEL}\b{_GAP}\b(?:from|von|de|van)\s{{1,3}}{_V}\s{{1,3}}(?:to|auf|auf|en|naar|a)\s{{1,3}}{_V.replace('<s>', '<s1>')}", lambda v: secretive(v) and v != v.upper()),
     rule("password", _HINTS, rf"{_LABEL}(?:['’]s)?\b,?\s{{1,3}}(?:\(\s?)?(?:(?:now|is|for|from|on|of|the|her|his|over|von|vom|neu|nueva|temporal|it is|it's|which is)\s{{1,3}}){{0,3}}{_V}", direct),
     rule("password", _HINTS, rf"{_LABEL}(?:['’]s)?\b[^\n.;:\ue000]{{0,40}}?[\s(]{_V}", signed),
+    rule("password", _HINTS, rf"\b(?:reset|changed|set|updated|switched|put|from|gesetzt|geändert)\b[^\n.;\ue000]{{0,60}}?{_LABEL}\b[^\n.;\ue000]{{0,50}}?\b(?:to|from|auf)\s{{1,3}}{_V}", secretive),
     # what it is, and a label
+    rule("password", _HINTS, rf"(?<![^\s\"'“(]){_V}[\"'”’)]?(?:[ \t]{{1,3}}(?:\(\s?)?|\s{{1,3}}(?:as|is|was|for|had|to be)\s{{1,3}}|[^\n.;\ue000]{{0,40}}?,? (?:that|which|this) (?:is|was) )(?:(?:the|a|her|his|their|our|my|new|temp|temporary|initial|current|old|admin|login|local|domain|right|wrong|correct|next|first|shared)\s{{1,3}}){{0,4}}{_LABEL}\b", lambda v: strong(v) or (direct(v) and re.search(r"[a-z]-?\w*\d\d", v) is not None)),
+    rule("password", "same as", rf"{_LABEL}\b[^\n;\ue000]{{0,50}}?\bsame as [^\n.;\ue000]{{2,30}}?,\s{{1,3}}{_V}", direct),
+    rule("password", "use set try typed log unlock open uses gave with agreed", rf"\b(?:log(?:ged)? ?(?:in|on)|sign(?:ed)? in|unlock(?:ed)?|connect(?:ed)?|try|tried|use|used|using|uses|typed|entered|protected|encrypted|opens?|agreed|guess(?:ed)?)\s{{1,3}}(?:(?:with|using|by|on|it|as|now)\s{{1,3}}){{0,2}}{_V}", signed),
+    rule("password", "log sign as", rf"\b(?:as|with|user|use)\s{{1,3}}{_USER}\s{{1,3}}(?:with|and|using)\s{{1,3}}(?:pass(?:word)?\s{{1,3}}|pw\s{{1,3}})?{_V}", direct),
+    rule("password", "to use", rf"\buse\s{{1,3}}{_V}\s{{1,3}}(?:to|for|when)\s{{1,3}}(?:log|sign|unlock|the first)", direct),
+    rule("password", _words("uses", "svc", "account"), rf"\b(?:account|svc\S{{1,40}})\s{{1,3}}(?:{_USER}\s{{1,3}})?uses\s{{1,3}}{_V}", direct),
+    rule("password", "reset changed set", rf"\b(?:reset|changed|set) (?:it|hers|his|theirs|him|her|them)\b[^\n.;\ue000]{{0,30}}?\bto\s{{1,3}}{_V}", strong),
+    rule("password", "told gave it", rf"\b(?:it|which|that) is\s{{1,3}}{_V}[^\n.;\ue000]{{0,20}}?{_LABEL}", direct),
     # users and passwords in pairs
+    rule("password", "admin root sa", rf"(?<![\w.-])(?:administrator(?:@[\w.]{{2,30}})?|admin|root|sa|localadmin|apc|ubnt)\s{{0,3}}[/:|,]?\s{{1,3}}{_V}", direct),
     rule("password", "admin root sa", rf"(?<![\w.-])(?:administrator|admin|root|sa|localadmin|apc|ubnt)\s{{0,3}}[/:]\s{{0,3}}{_V}", lambda v: direct(v) and "/" not in v),
+    rule("password", "@", rf"\b[\w.+-]{{1,40}}@[\w-]{{1,40}}(?:\.[\w-]{{1,20}}){{1,3}}\s{{1,3}}(?:/|\||-|pw|pass(?:word)?)\s{{1,3}}{_V}", direct),
+    rule("password", "u: un: un u/n", rf"\b(?:u|un|u/n|usr)\s{{0,3}}:?\s{{1,3}}{_USER}[\s,/]{{1,4}}(?:p|pw|p/w|pwd)\s{{0,3}}:?\s{{1,3}}{_V}", direct),
+    rule("password", "rdp", rf"\brdp\b[^\n;\ue000]{{0,50}}?\s{_USER}\s{{1,3}}{_V}(?=[ \t]{{0,4}}(?:$|\|)|\.\s)", direct),
+    rule("password", "/", rf"(?<!\S)(?:dana|[a-z][a-z0-9]{{0,12}}[._\\][a-z0-9._-]{{2,30}})\s{{1,2}}/\s{{1,2}}{_V}", direct),
+    rule("password", "teamviewer anydesk splashtop", rf"\b(?:teamviewer|anydesk|splashtop)\b[^\n;\ue000]{{0,50}}?(?:{_LABEL}|code)\s{{0,3}}[:=]?\s{{0,3}}(?P<s>\w{{6,20}})", coded),
     rule("laps password", "laps", rf"\blaps\b[^\n.;\ue000]{{0,40}}?(?:is|was|:|=)\s{{0,4}}{_V}", secretive),
 )  # fmt: skip

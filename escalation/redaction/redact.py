@@ -4,8 +4,8 @@ Applied right after reading from the PSA, before anything is stored, mailed, log
 else only ever sees what is left. Three kinds of rules, each in its file: secrets with a shape of their own (keys, tokens,
 cards), values of settings and commands whose keyword tells, and those people write in prose ("pw is …", "reset it to …"),
 found by the words around them and by looking like a secret, so that "the password is correct" stays. They read the text
-as its reader sees it, without tags, marks of quotation and escapes. A new kind is one rule and one line in
-`tests/hostile/secrets/`.
+as its reader sees it, without tags, marks of quotation and escapes. What no rule names is
+weighed by `scorer.py`. A new kind is a line in `tests/hostile/secrets/`; then `python -m training.secrets`, or a rule.
 
 Linear in the text: every pattern is bounded and none nests repetitions.
 """

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
 
-from escalation.redaction.suspects import suspects
+from escalation.redaction.suspects import ordinary, suspects
 
 BOUND = 0.0
 """From this score on a suspect is a secret. Chosen on kinds left out in turn (`python -m training.secrets --folds`)."""
@@ -43,5 +43,6 @@ _NAMES = {"P": "password", "S": "secret", "K": "key", "C": "code", "D": "code", 
 def secrets(text: str, learned: Learned = LEARNED) -> Iterator[tuple[int, int, str]]:
     """Yield where the secrets of a text begin and end, as its reader sees it, and what each is."""
     for suspect in suspects(text, learned.ordinary):
-        if learned.bias + sum([learned.weights.get(name, 0.0) for name in set(suspect.features)]) >= BOUND:
+        score = learned.bias + sum([learned.weights.get(name, 0.0) for name in set(suspect.features)])
+        if score >= BOUND and not ordinary(text, suspect, learned.ordinary):
             yield suspect.begin, suspect.end, _NAMES.get(suspect.label, "password")

@@ -77,6 +77,9 @@ _LIKE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 )  # fmt: skip
 _PHRASE = re.compile(r"[a-z0-9]{3,10}(?:[ -][a-z0-9]{3,10}){2,7}(?=[\"”'’`.;,)|<]|[ \t]*$)", re.MULTILINE)
 _PARTED = re.compile(r"(?:[:=>→\t|(\"'“‘`„«–]|\s-|\b(?:is|was|ist|est|es|è|é|to|lautet))\s{0,3}[\"'“‘`„«(]?\Z")
+_UNIT = re.compile(
+    r"\s{0,2}(?:%|m?s|sec\w*|min\w*|h|hours?|days?|weeks?|times|bytes?|[kKMGT]i?[Bb]|bits?|chars?|characters|attempts|tries|users|devices)\b"
+)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _FLAG = re.compile(r"(?:^|\s)(--?[A-Za-z][\w-]{0,40}|/[A-Za-z]{1,20})[ \t]*[:=]?[ \t]*[\"']?$")
 _TAG = re.compile(r"<([\w:.-]{1,60})(?:\s[^<>]{0,200})?>\s*$")
@@ -169,9 +172,9 @@ def suspects(text: str, known: frozenset[str]) -> Iterator[Suspect]:
             if len(value) < 3:
                 continue
             word = kind_of(value)
-            if word == "word" and value.lower() in known and not _PARTED.search(text, max(0, begin - 12), begin):
-                continue
             if _weak(word, value) and not (talk and (named or _labelled(text, begin, end, word))):
+                continue
+            if word.startswith("digits") and _UNIT.match(text, end):
                 continue
             yield Suspect(begin, end, tuple(_features(text, begin, end, value, word, talk, known)))
             if word == "word" and value.islower() and _PARTED.search(text, max(0, begin - 12), begin):
@@ -232,6 +235,12 @@ def _values(text: str, begin: int, end: int) -> Iterator[tuple[int, int, bool]]:
 
 def _labels(name: str) -> bool:
     return any(label(word) for word in _WORD.findall(_HUMP.sub(" ", name).lower())) or bool(label(name.lower()))
+
+
+def ordinary(text: str, suspect: Suspect, known: frozenset[str]) -> bool:
+    """Whether a suspect is an ordinary word in a sentence: nothing parts it from the word before."""
+    begin = suspect.begin
+    return text[begin : suspect.end].lower() in known and not _PARTED.search(text, max(0, begin - 12), begin)
 
 
 def _trim(text: str, begin: int, end: int) -> tuple[int, int]:

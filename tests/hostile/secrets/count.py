@@ -2,8 +2,8 @@
 
     python -m tests.hostile.secrets.count [--seeds 3] [--show FILE] [--without-held-out]
 
-`--show wordings_first` prints what was missed of that file. The files whose names end in `_second` and `_third` are held
-out: their misses are counted and never shown.
+`--show wordings_first` prints what was missed of that file. The files whose names end in `_third` are held out: their
+misses are counted and never shown.
 """
 
 from __future__ import annotations
