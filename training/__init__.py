@@ -1,7 +1,9 @@
-"""Teach the local reader from labelled tickets: development only, imported by nothing that runs in production.
+"""Teach what the product learns from examples: development only, imported by nothing that runs in production.
 
-- `tickets` loads labelled tickets, `examples` says what there is to learn from each of them.
-- `fitting` turns examples into weights, `reader` is the command that writes `escalation/reading/learned.json`.
+- `reader` writes `escalation/reading/learned.json` from labelled tickets: `tickets` loads them, `examples` says what there is to
+  learn from each, `fitting` turns examples into weights, `folds` measures.
+- `secrets` writes `escalation/redaction/learned.txt` from generated kinds of secrets and look-alikes.
 
-What is learned are weights over words and shapes that stand in at least three tickets; no text of a ticket leaves its directory.
+What is learned from tickets are weights over words and shapes that stand in at least three of them; no text of a ticket leaves its
+directory.
 """

@@ -2,5 +2,6 @@
 
 Begin with `redact.py`: it reads a text as its reader sees it (`views.py`) and asks the rules in turn: secrets known by their
 shape (`shapes.py`), settings and commands (`settings.py`), prose (`prose.py`), columns of tables (`tables.py`). What looks
-like a secret says `words.py`. May import `evidence`.
+like a secret says `words.py`. What no rule names is weighed: `suspects.py` says what speaks for and against a word,
+`scorer.py` sums it up with learned weights. May import `evidence`.
 """

@@ -4,8 +4,8 @@ Applied right after reading from the PSA, before anything is stored, mailed, log
 else only ever sees what is left. Three kinds of rules, each in its file: secrets with a shape of their own (keys, tokens,
 cards), values of settings and commands whose keyword tells, and those people write in prose ("pw is …", "reset it to …"),
 found by the words around them and by looking like a secret, so that "the password is correct" stays. They read the text
-as its reader sees it, without tags, marks of quotation and escapes. A new kind is one rule and one line in
-`tests/hostile/secrets/`.
+as its reader sees it, without tags, marks of quotation and escapes. What no rule names is
+weighed by `scorer.py`. A new kind is a line in `tests/hostile/secrets/`; then `python -m training.secrets`, or a rule.
 
 Linear in the text: every pattern is bounded and none nests repetitions.
 """
@@ -18,6 +18,7 @@ from collections.abc import Iterator
 
 from escalation.evidence import Evidence
 from escalation.redaction.prose import PROSE
+from escalation.redaction.scorer import secrets
 from escalation.redaction.settings import SETTINGS
 from escalation.redaction.shapes import NAMED, SHAPES
 from escalation.redaction.tables import cells
@@ -71,21 +72,20 @@ def _merged(text: str) -> list[tuple[int, int, str]]:
     if len(text) < 4:
         return []
     seen = view(text)
-    spans = sorted((*seen.origin(begin, end), order) for begin, end, order in _found(seen))
-    merged: list[tuple[int, int, int]] = []
-    for begin, end, order in spans:
+    spans = sorted((*seen.origin(begin, end), order, kind) for begin, end, order, kind in _found(seen))
+    merged: list[tuple[int, int, int, str]] = []
+    for begin, end, order, kind in spans:
         if merged and begin < merged[-1][1]:
             last = merged.pop()
-            merged.append((last[0], max(last[1], end), min(last[2], order)))
+            order, kind = min((last[2], last[3]), (order, kind))
+            merged.append((last[0], max(last[1], end), order, kind))
         else:
-            merged.append((begin, end, order))
-    return [
-        (begin, end, RULES[order].kind if order < len(RULES) else "password") for begin, end, order in merged
-    ]
+            merged.append((begin, end, order, kind))
+    return [(begin, end, kind) for begin, end, _, kind in merged]
 
 
-def _found(seen: View) -> Iterator[tuple[int, int, int]]:
-    """Yield begin, end and the rule's number of each secret ."""
+def _found(seen: View) -> Iterator[tuple[int, int, int, str]]:
+    """Yield begin, end, the rule's number and the kind of each secret: by rules, columns of tables, and what was learned."""
     lower = seen.text.lower()
     for order, rule in enumerate(RULES):
         if rule.hints and not any(hint in lower for hint in rule.hints):
@@ -95,16 +95,18 @@ def _found(seen: View) -> Iterator[tuple[int, int, int]]:
                 continue
             if not rule.pattern.groupindex:
                 if not rule.check or rule.check(match[0]):
-                    yield match.start(), match.end(), order
+                    yield match.start(), match.end(), order, rule.kind
                 continue
             for name in rule.pattern.groupindex:
                 if name.startswith("s") and match[name]:
                     begin, end = _trimmed(seen.text, *match.span(name))
                     if end > begin and (not rule.check or rule.check(seen.text[begin:end])):
-                        yield begin, end, order
+                        yield begin, end, order, rule.kind
     for begin, end in cells(seen.text):
         if MARK not in seen.text[begin:end]:
-            yield begin, end, len(RULES)
+            yield begin, end, len(RULES), "password"
+    for begin, end, kind in secrets(seen.text):
+        yield begin, end, len(RULES) + 1, kind
 
 
 def _trimmed(text: str, begin: int, end: int) -> tuple[int, int]:

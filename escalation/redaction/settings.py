@@ -27,7 +27,7 @@ _NAME = (
     rf"(?-i:(?<=[a-z])(?:Pass|Pwd|Pw|Psk))|community(?:[_-]string)?|wep_key\d|(?:auth|priv)pwd){_END}"
 )
 _KEY_NAME = (
-    r"(?<!public)(?<!public[_-])(?:secret(?:[_ -]?(?:access)?[_ -]?key)?|token|skey|sitekey|private[_-]?key[_-]?id|"
+    r"(?<!public)(?<!public[_-])(?<!publickey)(?:secret(?:[_ -]?(?:access)?[_ -]?key)?|token|skey|sitekey|private[_-]?key[_-]?id|"
     r"(?:api|access|auth|account|subscription|private|pre-?shared|wpa2?-pre-shared|shared|encryption|signing|master|storage|"
     rf"iapp|site|install|app|client|session|jwt|refresh|id|ike|license)[_-]?(?:key|token|secret|psk)){_END}"
 )
@@ -115,7 +115,6 @@ SETTINGS: tuple[Rule, ...] = (
     rule("api key", _KEYS, rf"{_KEY_NAME}{_SET}", _assigned),
     rule("password", _NAMES, rf"{_NAME}{_QUOTED}", _text),
     rule("api key", _KEYS, rf"{_KEY_NAME}{_QUOTED}", _text),
-    rule("password", "pass pwd secret token key", rf"_{_EITHER}:[ \t]{{1,8}}{_V}", _assigned),
     rule("password", "rootpw", rf"\brootpw[ \t](?:--\w{{4,12}}[ \t]){{0,2}}{_V}", argument),
     rule("laps password", "admpwd laps-password", r"\b(?:ms-mcs-admpwd|mslaps-password)\s{0,30}:\s{0,4}(?:\{[^\n]{0,80}?\"p\":\"(?P<s>[^\"\n]{4,80})\"|(?P<s1>\S{4,80}))"),
     # commands of Windows

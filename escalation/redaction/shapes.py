@@ -65,7 +65,7 @@ SHAPES: tuple[Rule, ...] = (
     rule("api key", "+", r"[\w-]\+[A-Za-z0-9]{16}:(?P<s>[A-Za-z0-9]{16})\b", coded),
     # headers, sessions, addresses
     rule("jwt", "eyj", r"\beyJ[\w-]{8,4000}+\.[\w-]{8,4000}+(?:\.[\w-]{5,2000})?", flags=re.NOFLAG),
-    rule("session cookie", "cookie:", r"\b(?:set-)?cookie:\s{0,3}(?P<s>[^\r\n]{8,2000})"),
+    rule("session cookie", "cookie:", r"\b(?:set-)?cookie:\s{0,3}(?P<s>[^\s=]{1,80}=[^\r\n]{4,2000})"),
     rule("session cookie", "sess aspxauth estsauth fedauth sid= .sid", r"(?:PHPSESSID|JSESSIONID|ASP\.NET_SessionId|\bsession_?id|connect\.sid|\.ASPXAUTH|ESTSAUTH\w{0,20}|FedAuth|\bsid)=(?P<s>[^\s;\"'&<>]{8,2000})"),
     rule("auth header", "authorization", r"\b(?:proxy-)?authorization[\"']?\s{0,3}[:=]\s{0,3}[\"']?(?:\w{3,10}\s{1,3})?(?P<s>[\w.~+/=:-]{8,2000})", lambda v: coded(v) or len(v) > 15),
     rule("bearer token", "bearer", r"\bbearer\s{1,3}(?P<s>[\w.~+/=-]{16,2000})", coded),

@@ -1,0 +1,41 @@
+"""What the learned model adds to the rules, each way: kinds that no rule names go, ordinary words stay."""
+
+from __future__ import annotations
+
+import pytest
+
+from escalation.redaction.redact import redact
+from escalation.redaction.scorer import LEARNED, parsed, secrets
+
+
+@pytest.mark.parametrize(
+    ("text", "secret"),
+    [
+        ("her screen had a yellow note with Walnut!93kq on it", "Walnut!93kq"),
+        ("portal lets me in as dana.roe, Cedar$2031 was right", "Cedar$2031"),
+        ("relay_passwrd ~> Cobalt77lime", "Cobalt77lime"),
+        ("vault item holds Tr4ct0r#88 since friday", "Tr4ct0r#88"),
+    ],
+)
+def test_a_secret_of_a_kind_that_no_rule_names_goes(text: str, secret: str) -> None:
+    found = [text[begin:end] for begin, end, _ in secrets(text)]
+    assert any(secret in one or one in secret for one in found)
+    assert secret not in redact(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Rebooted SRV-APP07 and the UPS SMT1500RMI2U, error 0x80070035 on PC-114, KB5034441 removed",
+        "Logged in as CORP\\dana.roe on TS02 at 09:31, build 22631.4317, driver 31.0.15.4601",
+        "request 3f2504e0-4f89-41d3-9a0c-0305e82c3301 from 00:1a:2b:3c:4d:5e, C:\\Temp\\out_2026.log",
+    ],
+)
+def test_codes_hosts_numbers_and_talk_of_passwords_stay(text: str) -> None:
+    assert redact(text) == text
+
+
+def test_without_weights_nothing_is_taken() -> None:
+    nothing = parsed("bias -100\n# ordinary words\nword\n")
+    assert list(secrets("password: Walnut!93kq", nothing)) == []
+    assert LEARNED.weights
