@@ -4,6 +4,6 @@
   learn from each, `fitting` turns examples into weights, `folds` measures.
 - `secrets` writes `escalation/redaction/learned.txt` from generated kinds of secrets and look-alikes.
 
-What is learned from tickets are weights over words and shapes that stand in at least three of them; no text of a ticket leaves its
-directory.
+What is learned from tickets are weights over words and shapes that stand in at least three of them; no text of a ticket
+leaves its directory.
 """

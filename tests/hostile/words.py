@@ -28,7 +28,7 @@ from tests.hostile.secrets.count import HELD_OUT, SEEN, cases, count
 from tests.hostile.test_secrets import growth
 from tests.storm.rig import Escalation, Rig
 from tests.unit.escalation.brief.test_sanitize import HOSTILE
-from tests.unit.escalation.package.test_redaction import BENIGN, PLANTED
+from tests.unit.escalation.redaction.test_redact import BENIGN, PLANTED
 from tests.unit.psa.outbound.test_allowed_hosts import CLOUD, HOSTILE_URLS, to_address
 from tests.unit.psa.servers import RawServer, answer
 from tests.unit.worker.mail.mails import Elements

@@ -39,8 +39,8 @@ WORKER = "tests/integration/worker"
 MODELS = "tests/integration/models"
 SQLITE = ("-k", "sqlite")
 GUARDS = (
-    Guard("read before retry", "worker/handoff/publish.py", "if hold.handoff.post_attempted_at is not None:\n            note =",
-          "if False:\n            note =", (f"{WORKER}/handoff/test_publish.py", *SQLITE)),
+    Guard("read before retry", "worker/handoff/publish.py", "if hold.handoff.post_attempted_at is not None or hold.predates_restore:",
+          "if hold.predates_restore:", (f"{WORKER}/handoff/test_publish.py", *SQLITE)),
     Guard("wait before retry", "worker/handoff/publish.py", "if now >= safe_at:\n        return False", "if True:\n        return False",
           (f"{WORKER}/handoff/test_publish.py", *SQLITE)),
     Guard("marker by our own member only", "worker/handoff/publish.py", "if carries(note.text, marker)",
