@@ -61,7 +61,8 @@ def opening(package: Package) -> list[str]:
         lines.append(f'Customer told: "{view.head.promise.text}"')
     lines.append(f"Ask: {ask}")
     if view.start_here:
-        lines.append(f"Start here: {view.start_here.text}")
+        why = f" ({view.start_here.label})" if view.start_here.label else ""
+        lines.append(f"Start here: {view.start_here.text}{why}")
     flagged = [package.steps_attempted[i] for i in package.dead_ends_flagged]
     dead = [inline(step.text, limit=120) for step in flagged if min(step.sure, step.outcome_sure) >= SURE][:4]
     lines += [f"Dead end: {text}" for text in dead]

@@ -125,8 +125,8 @@ def test_a_whole_run_in_a_terminal_stores_what_was_agreed_and_writes_nothing_bef
         terminal.press(DOWN, DOWN, ENTER)
         assert terminal.ended() == 0
         raw = terminal.raw.decode(errors="replace")
-    assert len(writes(simulator)) == 4
-    assert all("/system/callbacks" in path for path in writes(simulator))
+    assert len(writes(simulator)) == 6
+    assert all(path.endswith(("/system/callbacks", "/system/connectwisehostedsetups")) for path in writes(simulator))
     assert keys[1] not in raw
     assert keys[2] not in raw
     assert not (tmp_path / "setup" / "answers.json").exists()

@@ -48,11 +48,11 @@ def read(text: str) -> float:
 
 @pytest.mark.parametrize("piece", PIECES)
 def test_twice_the_text_takes_about_twice_the_time(piece: str) -> None:
-    short = (piece * 20_000)[:10_000]
+    short = (piece * 20_000)[:5_000]
     once = read(short)
     twice = read(short * 2)
     assert twice < 0.3 + 3 * once, (piece, once, twice)
-    assert once < 1.5
+    assert once < 1
 
 
 def test_pieces_in_turn_are_read_quickly() -> None:

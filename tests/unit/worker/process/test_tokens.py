@@ -18,7 +18,7 @@ OLD, NEW = "the key that was first, long enough", "the key that is first now, lo
 WHO = {"account_id": 3, "member_id": 7, "epoch": 1}
 NOW = int(datetime.now(UTC).timestamp())
 GOOD: dict[str, Any] = {
-    "iss": "resolutionflow", "aud": "resolutionflow/api", "iat": NOW, "exp": NOW + 600, "account": 3, "member": 7, "epoch": 1,
+    "iss": "resolutionflow", "aud": "resolutionflow/api", "iat": NOW, "exp": NOW + 3600, "account": 3, "member": 7, "epoch": 1,
 }  # fmt: skip
 
 
