@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from models.database.access import OF_ACCOUNT, SECRETS
 from models.database.sessions import Database
-from models.tables import Alert, Canary, Job, Watch
+from models.tables import Alert, Canary, Job, Watch, Wish
 from models.tables.columns import Row as Table
 from tests.hostile.knock import (
     Answer,
@@ -36,8 +36,8 @@ from tests.storm.rig import Msp, Rig
 from webhooks.claims.page import COOKIE
 from worker.process.tokens import Audience
 
-OWN_WORK = (Job, Alert, Canary, Watch)
-"""What the worker writes by itself, whoever knocks."""
+OWN_WORK = (Job, Alert, Canary, Watch, Wish)
+"""What the worker writes by itself, whoever knocks; and wishes, since a number of theirs is a ticket that one has not."""
 KEPT: tuple[type[Table], ...] = tuple(table for table in OF_ACCOUNT if table not in OWN_WORK)
 BESIDE = ("/metrics", "/healthz", "/readyz", "/static/pages.css", "/api/v1/openapi.json", "/", "/claim", "/claim/", "/api/v1")
 
@@ -84,6 +84,7 @@ class Trespass:
         """Ask each operation of the OpenAPI document for a handoff, a ticket or a place of theirs."""
         method, template = self.chance.choice(self.operations)
         path = template.replace("{handoff_id}", str(self.target))
+        path = path.replace("{number}", str(self.chance.choice(self.theirs.tickets)))
         query = {
             "ticket": str(self.chance.choice(self.theirs.tickets)), "next": self.theirs.cursor, "limit": "200",
             "listing": "true", "account_id": str(self.theirs.msp.account_id), "account": self.theirs.msp.name,
@@ -162,6 +163,8 @@ class Trespass:
         ])  # fmt: skip
         if self.chance.random() < 0.5:
             return Ask("GET", path, headers=self.bearer)
+        if self.chance.random() < 0.1:
+            return Ask("POST", f"/pod/ticket/handoff?ticket={ticket}", b"", self.bearer)
         deed = self.chance.choice(["claim", "release", "dismiss", "start"])
         where = self.chance.choice(["", "?as=pod", "?as=panel"])
         headers = {"Content-Type": "application/x-www-form-urlencoded", **self.bearer}
