@@ -182,6 +182,20 @@ def test_somebody_who_sets_the_status_meanwhile_has_escalated(shop: Shop, triage
     assert "escalate" not in shop.psa.calls
 
 
+def test_a_wish_that_ends_while_its_ticket_is_read_is_not_written(shop: Shop) -> None:
+    shop.psa.add(status=NEW)
+    it = asked(shop)
+
+    def end() -> None:
+        with shop.database.account(shop.account_id) as session:
+            assert wishes.fulfil(session, shop.account_id, TICKET, handoff_id=5, now=shop.clock())
+
+    shop.psa.before["ticket"] = end
+    assert granted(shop, it) == []
+    assert "escalate" not in shop.psa.calls
+    assert (stored(shop, it).handoff_id, stored(shop, it).written_at) == (5, None)
+
+
 def test_a_save_by_somebody_else_behind_the_write_takes_nobody_their_wish(shop: Shop) -> None:
     shop.psa.add(status=NEW)
     it = asked(shop)
