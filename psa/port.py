@@ -114,6 +114,8 @@ class Keys:
     """Last known codebase, e.g. `v2026_4/`; discovered when None or when a known resource is gone."""
     ca_bundle: str | None = field(default=None, repr=False)
     """Certificates, PEM, that are trusted for this site beside the public ones."""
+    escalation_statuses: frozenset[int] = frozenset()
+    """The statuses that a ticket may be set to by us: nothing else of it, and none other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,6 +321,12 @@ class Psa(Protocol):
 
     def assign_owner(self, ticket_id: int, member_id: int) -> Ticket:
         """Make a member the ticket's owner and return the ticket. Raises `Refused` if the PSA keeps another."""
+
+    def escalate(self, ticket_id: int, status_id: int) -> Ticket:
+        """Set the ticket's status to one of `Keys.escalation_statuses` and return the ticket.
+
+        Raises `NotPermitted` for another one, and `Refused` if the PSA keeps the status it has.
+        """
 
     def callbacks(self) -> list[Callback]: ...
 

@@ -262,6 +262,13 @@ class FakePsa:
         login = next(m.identifier for m in self.members() if m.id == member_id)
         return self.change(ticket_id, owner=login, updated_by=self.api_member)
 
+    def escalate(self, ticket_id: int, status_id: int) -> Ticket:
+        self._call("escalate")
+        ticket = self.change(ticket_id, status_id=status_id, status="Escalated", updated_by=self.api_member)
+        if hook := self.after.get("escalate"):
+            hook()
+        return ticket
+
     def callbacks(self) -> list[Callback]:
         self._call("callbacks")
         return list(self.registered)

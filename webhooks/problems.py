@@ -10,11 +10,11 @@ from flask import Flask, Response
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 
-def problem(status: int, detail: str = "", *, retry_after: int | None = None, errors: Any = None) -> Response:
+def problem(status: int, detail: str = "", *, retry_after: int | None = None, errors: Any = None, **more: Any) -> Response:
     """Return a problem document.
 
     `detail` is for whoever called and says what to do; `retry_after` is in seconds; `errors` says what is wrong with
-    which field.
+    which field; `more` are further members (RFC 9457, 3.2).
     """
     content: dict[str, Any] = {
         "type": "about:blank",
@@ -25,6 +25,7 @@ def problem(status: int, detail: str = "", *, retry_after: int | None = None, er
         content["detail"] = detail
     if errors:
         content["errors"] = errors
+    content |= {name: value for name, value in more.items() if value is not None}
     response = Response(json.dumps(content) + "\n", status=status, mimetype="application/problem+json")
     if retry_after is not None:
         response.headers["Retry-After"] = str(retry_after)

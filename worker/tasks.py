@@ -5,6 +5,7 @@
                    │           └─▶ (a model, if wanted) read ─▶ refresh
                    ├─▶ (later) refresh            one message
                    └─▶ observe ─▶ settle ─▶ deliver, refresh
+    wish ─▶ grant ─▶ triage
     canary ─▶ (our own receiver) ─▶ triage ─▶ try_ticket, where an account lent one
     sweep ─▶ whatever is due         poll ─▶ triage         plan_week ─▶ report
 """
@@ -20,7 +21,7 @@ from celery import shared_task, signals
 
 from worker.figures import weekly
 from worker.handoff import notify as notifying
-from worker.handoff import publish, read, refresh, triage
+from worker.handoff import publish, read, refresh, triage, wish
 from worker.process.fair_queue import MAIL, MODEL
 from worker.response import newer_notes, observe, settle
 from worker.upkeep import auditor, callback_check, canary, poller, retention, sweeper
@@ -121,6 +122,14 @@ def settle_claim(*, account_id: int, handoff_id: int) -> None:
     """Do what follows from a claim or its return; send each message."""
     for delivery_id in settle.settle(services(), account_id=account_id, handoff_id=handoff_id):
         services().bell.ring("deliver", account_id=account_id, delivery_id=delivery_id)
+
+
+@shared_task(name="worker.tasks.grant")
+@in_turn(calls=2, first=True)
+def grant_wish(*, account_id: int, wish_id: int) -> None:
+    """Set the status that a member wishes for; triage sees it."""
+    for inbox_id in wish.grant(services(), account_id=account_id, wish_id=wish_id):
+        services().bell.ring("triage", account_id=account_id, inbox_id=inbox_id)
 
 
 @shared_task(name="worker.tasks.plan_week")

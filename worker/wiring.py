@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -181,7 +181,11 @@ class Services:
             account = accounts.get(session, account_id)
             if account is None:
                 raise UnknownAccount(f"account {account_id} does not exist (any more)")
-            keys = keys_of(account, self.cipher)
+            statuses = accounts.statuses(session, account_id)
+            keys = replace(
+                keys_of(account, self.cipher),
+                escalation_statuses=frozenset(row.status_id for row in statuses if row.kind == "escalate"),
+            )
         with self._lock:
             known = self._clients.get(account_id)
             # The codebase moves under a living client, which notices by itself.
@@ -247,10 +251,7 @@ def keys_of(account: Account, cipher: Cipher) -> Keys:
 
 
 def _same_but_codebase(one: Keys, other: Keys) -> bool:
-    return (one.site, one.company, one.public_key, one.private_key, one.client_id, one.allow_private, one.ca_bundle) == (
-        other.site, other.company, other.public_key, other.private_key, other.client_id, other.allow_private,
-        other.ca_bundle,
-    )  # fmt: skip
+    return replace(one, codebase=None) == replace(other, codebase=None)
 
 
 def psa_maker(settings: Settings) -> PsaMaker:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -34,6 +34,7 @@ __all__ = [
     "connectors_of",
     "credentials",
     "due_polls",
+    "first_escalation",
     "freeze",
     "get",
     "import_members",
@@ -290,6 +291,18 @@ def statuses(session: Session, account_id: int) -> list[StatusRow]:
     """Return what the account's statuses mean."""
     rows = session.scalars(select(AccountStatus).where(AccountStatus.account_id == account_id))
     return [StatusRow(r.board_id, r.status_id, r.board, r.status, r.kind) for r in rows]
+
+
+def first_escalation(board_id: int, names: Sequence[str], rows: Iterable[StatusRow]) -> int | None:
+    """Return a board's escalation status, of several the one whose name (`escalate_status_names`) comes first."""
+    order = [name.lower() for name in names]
+    here = [row for row in rows if row.kind == "escalate" and row.board_id == board_id]
+
+    def place(row: StatusRow) -> tuple[int, int]:
+        name = row.status.lower()
+        return order.index(name) if name in order else len(order), row.status_id
+
+    return min(here, key=place).status_id if here else None
 
 
 def pin_callback_key(session: Session, account_id: int, key_id: str) -> bool:

@@ -38,6 +38,7 @@ from models.tables import (
     Stopwatch,
     Transition,
     Watch,
+    Wish,
 )
 from models.tables.columns import Row
 
@@ -46,7 +47,7 @@ log = structlog.get_logger()
 OF_ACCOUNT: tuple[type[Row], ...] = (
     AccountStatus, Member, Inbox, Watch, Handoff, Snapshot, Transition, Delivery, Job, Alert, Sighting, Calendar,
     Stopwatch, Backcast, Report, Canary, ModelCall, Opened, Memory, ResolvedTicket,
-    MemoryTerm,
+    MemoryTerm, Wish,
 )  # fmt: skip
 """Tables with `account_id`; `account` itself goes by its id, `heartbeat` belongs to nobody."""
 
@@ -67,6 +68,7 @@ _SYSTEM_READS: dict[type[Row], tuple[str, ...]] = {
         "id", "account_id", "nonce", "sent_at", "answered_at", "stored_at", "arrived_at", "ended_at", "failure", "ticket_id",
         "next_attempt_at", "attempts",
     ),
+    Wish: ("id", "account_id", "ticket_id", "asked_at", "ended_at", "next_attempt_at"),
     # Whose address it is that asks for a sign-in link: neither names nor roles.
     Member: ("account_id", "id", "email", "active", "is_api"),
     Report: ("id", "account_id", "kind", "period", "status", "attempts", "doubts", "next_attempt_at"),

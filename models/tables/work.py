@@ -101,6 +101,41 @@ class Canary(Row):
     """When its ticket is to be tried."""
 
 
+class Wish(Row):
+    """A member's wish that a ticket be escalated; open until the episode that it leads to, or until it cannot be done."""
+
+    __tablename__ = "wish"
+    __table_args__ = (
+        Index("ix_wish_account_id_ticket_id", "account_id", "ticket_id"),
+        Index(
+            "uq_wish_open", "account_id", "ticket_id", unique=True, sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+        index_of_waiting("wish", "next_attempt_at"),
+        {"sqlite_autoincrement": True},
+    )  # fmt: skip
+
+    id: Mapped[int] = row_number()
+    account_id: Mapped[int] = owning_account()
+    ticket_id: Mapped[int] = mapped_column(Id)
+    member_id: Mapped[int] = mapped_column(Id)
+    member: Mapped[str]
+    """Login name of whoever wishes it."""
+    asked_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_attempt_at: Mapped[datetime | None]
+    status_id: Mapped[int | None] = mapped_column(Id)
+    """The escalation status that is set; stored before it is tried."""
+    attempted_at: Mapped[datetime | None]
+    """When it was tried last, by our clock."""
+    written_at: Mapped[datetime | None]
+    """When the PSA was seen to have it."""
+    ended_at: Mapped[datetime | None]
+    handoff_id: Mapped[int | None] = mapped_column(Id)
+    """The episode it led to; without one it came to nothing."""
+    outcome: Mapped[str | None] = mapped_column(Text)
+
+
 class Job(Row):
     """A recurring piece of work for one period: whoever inserts the row does it."""
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from escalation.lifecycle import Response
 from models.database.sessions import Database
-from models.tables import Alert, Canary, Handoff, Inbox, Job, Snapshot
+from models.tables import Alert, Canary, Handoff, Inbox, Job, Snapshot, Wish
 from models.tables.columns import Row
 
 BITE = 500
@@ -33,6 +33,8 @@ class Keep:
     jobs: float = 14
     """Some come each few minutes; what must never come twice is unique by rows of its own."""
     canaries: float = 30
+    wishes: float = 30
+    """After they ended; the episode that one led to says itself who escalated."""
     alerts: float = 365
     """After they were cleared."""
 
@@ -106,6 +108,11 @@ def _too_old(account_id: int, now: datetime, keep: Keep) -> list[tuple[str, type
             "canary",
             Canary,
             select(Canary.id).where(Canary.account_id == account_id, Canary.sent_at < before(keep.canaries)),
+        ),
+        (
+            "wish",
+            Wish,
+            select(Wish.id).where(Wish.account_id == account_id, Wish.ended_at < before(keep.wishes)),
         ),
         (
             "alert",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import email.utils
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -229,12 +229,15 @@ _WRITES: tuple[tuple[str, str, Any], ...] = (
 )
 
 
-def check_permitted(method: str, path: str, body: Any) -> None:
+def check_permitted(method: str, path: str, body: Any, statuses: Collection[int] = ()) -> None:
     """Raise `NotPermitted` unless it is a read or one of the few writes the product makes.
 
-    `path` is below /apis/3.0.
+    `path` is below /apis/3.0; `statuses` are those that a ticket may be set to, its account's escalation statuses.
     """
     if method == "GET":
+        return
+    to_status = [replacing("status", {"id": status}) for status in statuses]
+    if method == "PATCH" and re.fullmatch(rf"/service/tickets/{_NUMBER}", path) and body in to_status:
         return
     for allowed, pattern, content in _WRITES:
         if method == allowed and re.fullmatch(pattern, path) and content(body):

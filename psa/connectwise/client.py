@@ -6,6 +6,8 @@ over one new enumeration value. Every request passes `psa.connectwise.calls` and
 
 from __future__ import annotations
 
+from typing import Literal
+
 from escalation.evidence import Ticket
 from psa.connectwise.answers import internal_note, replacing
 from psa.connectwise.schemas.note import NoteRow
@@ -83,15 +85,20 @@ class ConnectWise(TicketReads, SetUp):
 
     def assign_owner(self, ticket_id: int, member_id: int) -> Ticket:
         """Make a member the ticket's owner, with the whole reference (parts may be ignored with a 200)."""
+        return self._set_reference(ticket_id, "owner", member_id)
+
+    def escalate(self, ticket_id: int, status_id: int) -> Ticket:
+        """Set the status, with the whole reference; the transport knows to which ones it may be set."""
+        return self._set_reference(ticket_id, "status", status_id)
+
+    def _set_reference(self, ticket_id: int, name: Literal["owner", "status"], number: int) -> Ticket:
+        """Set one field of a ticket and see that it took: a 200 may mean nothing was done. Raises `Refused`."""
         endpoint = self._ticket_endpoint(ticket_id)
-        body = replacing("owner", {"id": member_id})
-        row = self._calls.write("PATCH", endpoint, body, TicketRow, "claim")
-        if not row.owner or row.owner.id != member_id:
+        row = self._calls.write("PATCH", endpoint, replacing(name, {"id": number}), TicketRow, "claim")
+        if (there := getattr(row, name)) is None or there.id != number:
             row, _ = self._calls.read(endpoint, TicketRow, priority="claim")
-            if not row.owner or row.owner.id != member_id:
-                raise Refused(
-                    f"PATCH owner of ticket {ticket_id}: 200, but the owner did not change", status=200
-                )
+            if (there := getattr(row, name)) is None or there.id != number:
+                raise Refused(f"PATCH {name} of ticket {ticket_id}: 200, but the {name} did not change", status=200)
         try:
             return row.ticket()
         except NoTicket:

@@ -50,6 +50,7 @@ class Connection:
             throttle=throttle or NoThrottle(),
             account=f"{self._site.api}/{keys.company.lower()}",
             timeouts=timeouts or Timeouts(),
+            statuses=keys.escalation_statuses,
         )
         self._transport = transport
         self._manage = Manage(

@@ -61,8 +61,10 @@ class Transport:
         throttle: Throttle,
         account: str,
         timeouts: Timeouts,
+        statuses: frozenset[int] = frozenset(),
     ) -> None:
-        self.session = session
+        """`statuses`: those that a ticket may be set to."""
+        self.session, self._statuses = session, statuses
         self._throttle, self._account, self._timeouts = throttle, account, timeouts
 
     def wait_for(self, calls: int) -> float:
@@ -82,7 +84,7 @@ class Transport:
         """Send one request and return its 2xx answer, read whole. Raises the errors of `psa.port`."""
         path = urlsplit(url).path
         api_path = path.split(_API, 1)[-1] if _API in path else path
-        check_permitted(method, api_path, body)
+        check_permitted(method, api_path, body, self._statuses)
         try:
             return self._send(method, url, api_path, body, params, headers, priority)
         except _Stale:

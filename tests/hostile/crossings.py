@@ -17,8 +17,9 @@ from sqlalchemy.exc import DBAPIError
 
 from models.database.access import OF_ACCOUNT, SECRETS
 from models.database.sessions import Database
-from models.tables import Alert, Canary, Job, Watch
+from models.tables import Alert, Canary, Job, Watch, Wish
 from models.tables.columns import Row as Table
+from psa.simulator.remote import SimulatorRefused
 from tests.hostile.knock import (
     Answer,
     Ask,
@@ -36,10 +37,10 @@ from tests.storm.rig import Msp, Rig
 from webhooks.claims.page import COOKIE
 from worker.process.tokens import Audience
 
-OWN_WORK = (Job, Alert, Canary, Watch)
-"""What the worker writes by itself, whoever knocks."""
+OWN_WORK = (Job, Alert, Canary, Watch, Wish)
+"""What the worker writes by itself, whoever knocks; and wishes, since a number of theirs is a ticket that one has not."""
 KEPT: tuple[type[Table], ...] = tuple(table for table in OF_ACCOUNT if table not in OWN_WORK)
-BESIDE = ("/metrics", "/healthz", "/readyz", "/static/pages.css", "/api/v1/openapi.json", "/", "/claim", "/claim/", "/api/v1")
+BESIDE = ("/metrics", "/healthz", "/readyz", "/static/pages.css", "/", "/claim", "/claim/", "/api/v1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,8 @@ class Trespass:
     theirs: Side
     operations: tuple[tuple[str, str], ...]
     chance: random.Random
+    foreign: tuple[int, ...]
+    """Numbers of their tickets under which one has none of one's own, so that a wish for one comes to nothing."""
 
     @property
     def target(self) -> int:
@@ -84,6 +87,7 @@ class Trespass:
         """Ask each operation of the OpenAPI document for a handoff, a ticket or a place of theirs."""
         method, template = self.chance.choice(self.operations)
         path = template.replace("{handoff_id}", str(self.target))
+        path = path.replace("{number}", str(self.chance.choice(self.foreign)))
         query = {
             "ticket": str(self.chance.choice(self.theirs.tickets)), "next": self.theirs.cursor, "limit": "200",
             "listing": "true", "account_id": str(self.theirs.msp.account_id), "account": self.theirs.msp.name,
@@ -162,6 +166,8 @@ class Trespass:
         ])  # fmt: skip
         if self.chance.random() < 0.5:
             return Ask("GET", path, headers=self.bearer)
+        if self.chance.random() < 0.1:
+            return Ask("POST", f"/pod/ticket/handoff?ticket={self.chance.choice(self.foreign)}", b"", self.bearer)
         deed = self.chance.choice(["claim", "release", "dismiss", "start"])
         where = self.chance.choice(["", "?as=pod", "?as=panel"])
         headers = {"Content-Type": "application/x-www-form-urlencoded", **self.bearer}
@@ -201,7 +207,9 @@ def crossing(rig: Rig, seed: int, count: int = 1000) -> list[Row]:
     sides = _sides(rig, knocker, seed)
     document: Any = json.loads(knocker.ask(Ask("GET", "/api/v1/openapi.json")).body)
     operations = tuple((method.upper(), path) for path, there in document["paths"].items() for method in there)
-    ways = [Trespass(rig, mine, theirs, operations, chance) for mine, theirs in (sides, sides[::-1])]
+    ways = [
+        Trespass(rig, mine, theirs, operations, chance, _foreign(mine, theirs)) for mine, theirs in (sides, sides[::-1])
+    ]
     before = [rows(rig, side.msp, KEPT) for side in sides]
     names = list(KINDS)
     planned: list[tuple[str, Trespass, Ask]] = []
@@ -258,6 +266,19 @@ def _sides(rig: Rig, knocker: Knocker, seed: int) -> tuple[Side, Side]:
         found.append(Side(msp, words[msp.name], token, link, ids, tickets, page["next"]))
     first, second = found
     return first, second
+
+
+def _foreign(mine: Side, theirs: Side) -> tuple[int, ...]:
+    """Return the numbers of their tickets that one has no ticket of, or else has escalated oneself."""
+
+    def there(number: int) -> bool:
+        try:
+            mine.msp.simulator.ticket(number)
+        except SimulatorRefused:
+            return False
+        return True
+
+    return tuple(number for number in theirs.tickets if number in mine.tickets or not there(number)) or (2_000_000_000,)
 
 
 def _sessions(rig: Rig) -> list[Row]:

@@ -18,7 +18,7 @@ from models.handoff import claims, handoffs, readings
 from models.tables import Handoff, Watch
 from models.work import inbox, jobs
 from tests.model_server import Plan as ModelPlan
-from tests.storm.rig import Escalation, Rig
+from tests.storm.rig import Escalation, Msp, Rig
 from worker.demo.link_browser import Browser
 
 TICKETS = 3
@@ -127,6 +127,43 @@ def _ask(rig: Rig, made: Sequence[Escalation], calls: Sequence[tuple[str, bytes,
 
     for one in made:
         threading.Thread(target=ask, args=(one,), daemon=True).start()
+
+
+def hand_off(rig: Rig, _: Sequence[Escalation]) -> None:
+    """Let juniors open tickets and have them handed off through the API; each asks until it is, as people do."""
+    for number in range(TICKETS):
+        msp = rig.msps[number % len(rig.msps)]
+        made = Escalation(msp, rig.ticket(msp), time.monotonic())
+        rig.escalations.append(made)
+        _wish(rig, made.msp, made.ticket)
+
+
+def hand_off_nothing(rig: Rig, _: Sequence[Escalation]) -> None:
+    """Ask for tickets that are not there."""
+    for msp in rig.msps:
+        _wish(rig, msp, 2_000_000_000)
+
+
+def _wish(rig: Rig, msp: Msp, ticket: int) -> None:
+    import urllib.request
+
+    services = rig.stack.services
+    with services.database.account(msp.account_id, reading=True) as session:
+        junior = next(row.id for row in accounts.roster_rows(session, msp.account_id) if row.identifier == msp.junior)
+    token = services.passes.api_token(
+        account_id=msp.account_id, member_id=junior, epoch=services.desk(msp.account_id).token_epoch
+    )
+
+    def ask() -> None:
+        url, end = f"{rig.stack.web_url}/api/v1/tickets/{ticket}/handoff", time.monotonic() + 30
+        while time.monotonic() < end:
+            request = urllib.request.Request(url, b"", {"Authorization": f"Bearer {token}"})
+            with contextlib.suppress(OSError):
+                urllib.request.urlopen(request, timeout=5).close()
+                return
+            time.sleep(1)
+
+    threading.Thread(target=ask, daemon=True).start()
 
 
 def _due(rig: Rig, one: Escalation, **columns: Any) -> None:

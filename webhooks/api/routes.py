@@ -11,7 +11,7 @@ from typing import Any
 
 from apiflask import APIBlueprint, HTTPTokenAuth, Schema
 from apiflask.exceptions import HTTPError
-from flask import Response, request
+from flask import Response, request, url_for
 
 from psa.outbound import strict_json
 from webhooks.api.records import Records, UnknownPlace
@@ -29,11 +29,13 @@ from webhooks.api.schemas import (
     Problem,
     Reason,
     Start,
+    Wish,
 )
 from webhooks.api.schemas import ClaimView as ClaimViewSchema
 from webhooks.authorization import Viewer, senior, viewer, viewing
 from webhooks.bulkhead import Bulkhead
 from webhooks.claims.claiming import Claiming, ClaimView, NoSuchHandoff
+from webhooks.claims.wishing import CannotBeEscalated, NoSuchWish, Wishing, WishView
 from webhooks.problems import problem
 
 Answers = dict[int | str, dict[str, str | dict[str, dict[str, Any]]]]
@@ -62,12 +64,17 @@ OTHERS: Answers = {
 NOT_SO = _says(409, "It does not stand so; the body says how.", ClaimViewSchema)
 
 
-def blueprint(claiming: Claiming, records: Records, bulkhead: Bulkhead) -> APIBlueprint:
+ESCALATED = _says(409, "It is escalated already (`handoff_id`), or no status of its board would make it so.")
+NO_WISH = _says(404, "Nobody asked for that here, or no ticket can have this number.")
+
+
+def blueprint(claiming: Claiming, wishing: Wishing, records: Records, bulkhead: Bulkhead) -> APIBlueprint:
     """Return the routes under `/api/v1`."""
     routes = APIBlueprint("api", __name__, url_prefix="/api/v1", tag="Handoffs")
     auth = Auth(realm="resolutionflow", description="From `resolutionflow account token NAME --member ID`.")
     _read(routes, auth, records, bulkhead)
     _act(routes, auth, claiming, bulkhead)
+    _wish(routes, auth, wishing, bulkhead)
     _refusals(routes)
     return routes
 
@@ -176,6 +183,35 @@ def _act(routes: APIBlueprint, auth: HTTPTokenAuth, claiming: Claiming, bulkhead
         return _told(view), 200 if view.changed else 409
 
 
+def _wish(routes: APIBlueprint, auth: HTTPTokenAuth, wishing: Wishing, bulkhead: Bulkhead) -> None:
+    @routes.post("/tickets/<int:number>/handoff")
+    @routes.auth_required(auth)
+    @routes.output(Wish, status_code=202, description="It is stored, now or by an earlier call; `Location` says how it stands.")
+    @routes.doc(summary="Hand a ticket off now: have its status set", responses=REFUSALS | NO_WISH | ESCALATED)
+    def hand_off(number: int) -> tuple[dict[str, Any], int, dict[str, str]]:
+        who = viewer()
+        view = bulkhead.do(lambda: wishing.ask(who, _ticket(number)))
+        return _wished(view), 202, {"Location": url_for("api.handed_off", number=number)}
+
+    @routes.get("/tickets/<int:number>/handoff")
+    @routes.auth_required(auth)
+    @routes.output(Wish)
+    @routes.doc(summary="How the last such wish stands", responses=REFUSALS | NO_WISH)
+    def handed_off(number: int) -> dict[str, Any]:
+        who = viewer()
+        return _wished(bulkhead.do(lambda: wishing.look(who, _ticket(number))))
+
+
+def _ticket(number: int) -> int:
+    if not 0 < number <= LARGEST_ID:
+        raise NoSuchWish(f"ticket {number}")
+    return number
+
+
+def _wished(view: WishView) -> dict[str, Any]:
+    return {name: getattr(view, name) for name in WishView.__dataclass_fields__}
+
+
 def _plain(view: Callable[..., Any]) -> Callable[..., Any]:
     """Let only JSON through that nobody could read differently, and that apiflask's own reader gets to its end of."""
 
@@ -215,6 +251,14 @@ def _refusals(routes: APIBlueprint) -> None:
     @routes.errorhandler(NoSuchHandoff)
     def none_such(_: NoSuchHandoff) -> Response:
         return problem(404, "this account has no such handoff")
+
+    @routes.errorhandler(NoSuchWish)
+    def no_wish(error: NoSuchWish) -> Response:
+        return problem(404, f"{error}: nobody asked here for it to be handed off, as far as is still known")
+
+    @routes.errorhandler(CannotBeEscalated)
+    def not_possible(error: CannotBeEscalated) -> Response:
+        return problem(409, str(error), handoff_id=error.handoff_id)
 
     @routes.errorhandler(UnknownPlace)
     def no_place(error: UnknownPlace) -> Response:

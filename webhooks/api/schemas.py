@@ -45,6 +45,7 @@ class Problem(Schema):
     status = Integer(metadata={"example": 403})
     detail = String(metadata={"description": "What is wrong and what to do."})
     errors = Dict(metadata={"description": "With 422: what is wrong with which field."})
+    handoff_id = Integer(metadata={"description": "With 409 to a ticket's handing off: the handoff it has already."})
 
 
 class Person(Schema):
@@ -68,6 +69,22 @@ class ClaimView(Claim):
     id = Integer()
     response_state = String(validate=OneOf(STATES))
     end_reason = String(allow_none=True)
+
+
+class Wish(Schema):
+    """A member's wish that a ticket be handed off now."""
+
+    id = Integer()
+    ticket_id = Integer()
+    state = String(
+        validate=OneOf(["waiting", "written", "escalated", "failed"]),
+        metadata={"description": "`written`: the PSA has the status; `escalated`: it has its handoff; `failed`: see `outcome`."},
+    )  # fmt: skip
+    asked_by = Nested(Person)
+    asked_at = _moment("By our clock.", nullable=False)
+    outcome = String(allow_none=True, metadata={"description": "What stands against it."})
+    handoff_id = Integer(allow_none=True, metadata={"description": "The handoff it led to."})
+    dry_run = Boolean(metadata={"description": "True where the brief would be mailed to one person and not posted."})
 
 
 class ListQuery(Schema):

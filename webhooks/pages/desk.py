@@ -17,6 +17,7 @@ from models.tables import Member
 from webhooks.authorization import Viewer
 from webhooks.bulkhead import Bulkhead
 from webhooks.claims.claiming import Claiming, ClaimView, NoSuchHandoff, Person
+from webhooks.claims.wishing import Wishing
 
 T = TypeVar("T")
 
@@ -47,6 +48,7 @@ class Desk:
 
     database: Database
     claiming: Claiming
+    wishing: Wishing
     bulkhead: Bulkhead
     clock: Callable[[], datetime]
 

@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 from escalation import rules
 from escalation.evidence import Evidence, Ticket
 from escalation.package.lesson import Lesson
-from escalation.response.sightings import Sighting, may_claim, status_set_by_person
+from escalation.response.sightings import Sighting, may_claim, same_login, status_set_by_person
 from escalation.rules import RULES_VERSION, Act, Seen, Verdict
 from models.account import accounts
 from models.handoff import briefs, claims, handoffs, sightings
 from models.handoff.handoffs import Handoff
 from models.memory import resolved
-from models.work import canaries, inbox, jobs, ticket_watch
+from models.work import canaries, inbox, jobs, ticket_watch, wishes
 from models.work.inbox import Inbox
 from psa.connectwise.callbacks import CallbackBody, Malformed, parse
 from psa.connectwise.signatures import Forged
@@ -31,6 +31,9 @@ from worker.response.withdraw import seen_of, spare, withdraw
 from worker.wiring import Desk, Services
 
 log = structlog.get_logger()
+
+CLOCKS_DIFFER = timedelta(seconds=5)
+"""By so much the PSA's stamps, which have whole seconds, and what we know of its clock may be apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,7 +335,7 @@ def _open(
 ) -> tuple[int, ...]:
     ticket, save = reading.ticket, _escalating(desk, reading)
     assert ticket is not None
-    who = save.member if save else _escalator(desk, ticket)
+    who = _wished_by(session, desk, ticket, save) or (save.member if save else _escalator(desk, ticket))
     handoff = handoffs.open_handoff(
         session,
         account_id=desk.account_id,
@@ -355,6 +358,7 @@ def _open(
     )
     if handoff is None:  # the same episode by another road: whoever opened it publishes it
         return ()
+    wishes.fulfil(session, desk.account_id, ticket.id, handoff_id=handoff.id, now=now)
     # As it stood then, so that whoever owned it before has claimed nothing, and as it stands now.
     if save is not None:
         sightings.add(session, desk.account_id, handoff.id, save, now=now)
@@ -370,6 +374,20 @@ def _escalating(desk: Desk, reading: _Reading) -> Sighting | None:
     if save is None or ticket is None or not desk.rules.is_escalation(save.board_id, save.status_id):
         return None
     return save if ticket.last_updated is None or save.at <= ticket.last_updated else None
+
+
+def _wished_by(session: Session, desk: Desk, ticket: Ticket, save: Sighting | None) -> str | None:
+    """Return whose wish it was that our API member set this status; None where it was somebody else's save, or no wish.
+
+    A wish that was written explains the status also where the ticket was saved again since.
+    """
+    wish = wishes.of_ticket(session, desk.account_id, ticket.id)
+    if wish is None or wish.attempted_at is None or wish.status_id != (save.status_id if save else ticket.status_id):
+        return None
+    at, member = (save.at, save.member) if save else (ticket.last_updated, ticket.updated_by)
+    before = at is None or wish.asked_at + desk.clock_ahead <= at + CLOCKS_DIFFER
+    ours = same_login(member, desk.api_member) or (save is None and wish.written_at is not None)
+    return wish.member if ours and before else None
 
 
 def _escalator(desk: Desk, ticket: Ticket) -> str | None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 _STEPS = {
     "callback": "checked pinned stored canary",
-    "claim": "asked stored returning returned answering answered dismissing dismissed",
+    "claim": "asked stored returning returned answering answered dismissing dismissed wishing wished",
     "triage": "rung taken verified read decided waits refused ignored",
     "publish": "rung leased gathered drafted withheld attempted posted recorded waits parked hidden frozen",
     "notify": "rung created",
@@ -25,6 +25,7 @@ _STEPS = {
     "read": "rung taken noted capped answered stored waits ended",
     "notes": "rung taken stored",
     "settle": "rung taken owner_set owned stored waits",
+    "wish": "rung taken attempted written stored waits ended",
     "sweep": "rung moved freed",
     "poll": "rung taken stored ended",
     "check": "rung readdressed followed registered activated removed ended",

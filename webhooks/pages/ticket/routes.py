@@ -8,6 +8,7 @@ from flask import Blueprint, Response, render_template, request
 
 from webhooks.authorization import Viewer, viewer
 from webhooks.claims.claiming import NoSuchHandoff
+from webhooks.claims.wishing import CannotBeEscalated
 from webhooks.pages.desk import Desk
 from webhooks.pages.frame import LARGEST_ID, psa_origin, whoever
 from webhooks.pages.ticket.view import pod
@@ -30,21 +31,35 @@ def add(routes: Blueprint, desk: Desk) -> None:
     def ticket_content() -> str | Response:
         """Return what the ticket's handoff says; 204 where the page already shows it so."""
         values = _pod(desk, viewer())
-        one = values["one"]
-        if one is not None and request.args.get("version") == one.version:
-            return Response(status=204)
-        if one is None and request.args.get("version") == "none":
+        if request.args.get("version") == values["version"]:
             return Response(status=204)
         return render_template("ticket/content.html", **values)
 
+    @routes.post("/pod/ticket/handoff")
+    def hand_off() -> tuple[str, int]:
+        """Have the ticket escalated, for any member. 202; 409 where it is already or cannot be."""
+        who, number = viewer(), _number()
+        try:
+            desk.bulkhead.do(lambda: desk.wishing.ask(who, number))
+            status, refused = 202, ""
+        except CannotBeEscalated as error:
+            status, refused = 409, str(error)
+        return render_template("ticket/content.html", refused=refused, **_pod(desk, who)), status
+
 
 def _pod(desk: Desk, who: Viewer) -> dict[str, Any]:
-    number, episode = request.args.get("ticket", ""), request.args.get("episode", "")
-    if not (number.isascii() and number.isdigit()) or int(number) > LARGEST_ID:
-        raise NoSuchHandoff("no ticket's number")
+    number, episode = _number(), request.args.get("episode", "")
     chosen = int(episode) if episode.isascii() and episode.isdigit() and len(episode) < 6 else None
     now = desk.clock()
-    values = desk.read(who, lambda session: pod(session, who, ticket_id=int(number), episode=chosen, now=now))
+    values = desk.read(who, lambda session: pod(session, who, ticket_id=number, episode=chosen, now=now))
     if (one := values["one"]) is not None and request.args.get("version") != one.version:
         desk.note_opened(who, one.id)
     return values
+
+
+def _number() -> int:
+    """Return the ticket that is asked for. Raises `NoSuchHandoff`."""
+    number = request.args.get("ticket", "")
+    if not (number.isascii() and number.isdigit()) or not 0 < int(number) <= LARGEST_ID:
+        raise NoSuchHandoff("no ticket's number")
+    return int(number)

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from escalation.brief.spans import Clock
 from models.handoff import cards
 from webhooks.authorization import Viewer
+from webhooks.claims import wishing
+from webhooks.claims.wishing import NoSuchWish
 from webhooks.pages.desk import look
 from webhooks.pages.handoff.view import shown
 
@@ -29,10 +31,21 @@ def pod(session: Session, viewer: Viewer, *, ticket_id: int, episode: int | None
     found = cards.episodes(session, viewer.account_id, ticket_id)
     chosen = next((handoff_id for handoff_id, number, _ in found if number == episode), found[0][0] if found else None)
     moment = Clock(viewer.time_zone, viewer.psa_time(now)).moment
+    try:
+        wish = wishing.look(session, viewer.account_id, ticket_id, now=now)
+    except NoSuchWish:
+        wish = None
+    one = shown(look(session, viewer, chosen), now) if chosen is not None else None
+    ended = one is None or one.state == "ended"
+    # One that led to a handoff is told by that handoff.
+    wish = wish if wish is not None and ended and wish.state != "escalated" else None
     return {
         "ticket_id": ticket_id,
+        "version": f"{one.version if one else 'none'}{f'-{wish.id}-{wish.state}' if wish else ''}",
+        "may_wish": ended and (not found or chosen == found[0][0]),
+        "wish": wish,
         "place": "pod",
-        "one": shown(look(session, viewer, chosen), now) if chosen is not None else None,
+        "one": one,
         "latest": bool(found) and chosen == found[0][0],
         "episodes": [Episode(number, moment(at), handoff_id == chosen) for handoff_id, number, at in found],
     }

@@ -25,6 +25,7 @@ from models.tables import (
     ResolvedTicket,
     Sighting,
     Stopwatch,
+    Wish,
 )
 from models.tables.columns import Row
 from models.work import inbox, jobs, ticket_watch
@@ -88,6 +89,7 @@ def fill(session: Session, one: int, it: int) -> None:
                 observations=[], summary={},
             ),
             Canary(account_id=one, nonce="n", sent_at=NOW, attempts=0),
+            Wish(account_id=one, ticket_id=4711, member_id=11, member="bob", asked_at=NOW),
             Memory(account_id=one, tickets=1),
             MemoryTerm(account_id=one, term="vpn", block=0, tickets=1, numbers=b"\0\0"),
             ResolvedTicket(

@@ -281,7 +281,9 @@ def test_the_document_describes_every_route_and_nothing_else(office: Office) -> 
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             assert operation["security"] == [{"BearerAuth": []}], (path, method)
-            assert {"200", "401", "403"} <= operation["responses"].keys(), (path, method)
+            assert {"401", "403"} <= operation["responses"].keys(), (path, method)
+            done = operation["responses"].keys() & {"200", "202"}
+            assert done == {"202" if (path, method) == ("/api/v1/tickets/{number}/handoff", "post") else "200"}
     claim = document["paths"]["/api/v1/handoffs/{handoff_id}/claim"]["post"]["responses"]
     shape = {"$ref": "#/components/schemas/Claim"}
     assert claim["200"]["content"]["application/json"]["schema"] == shape

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
+from models.account import accounts
+from models.account.accounts import StatusRow
 from models.handoff import claims, handoffs
-from tests.integration.webhooks.office import JONAS, MARIA, TOM
+from models.work import wishes
+from tests.integration.webhooks.office import JONAS, MARIA, ROBOT, TOM
 from tests.integration.webhooks.pages.conftest import Pages
 
 
@@ -57,6 +60,60 @@ def test_whoever_comes_second_reads_who_was_first(pages: Pages) -> None:
     assert lost.status_code == 409
     assert "Already claimed by Maria Svensson" in lost.text
     assert "Maria Svensson has it" in pod(pages, member_id=TOM)
+
+
+def escalates(pages: Pages) -> None:
+    office = pages.office
+    with office.database.account(office.account_id) as session:
+        accounts.replace_statuses(session, office.account_id, [StatusRow(1, 11, "Help Desk", "Escalated", "escalate")])
+
+
+def test_a_junior_hands_off_what_was_not_escalated_and_sees_how_it_stands(pages: Pages) -> None:
+    escalates(pages)
+    office, address = pages.office, "/pod/ticket/handoff?ticket=999"
+    assert "Hand off now" in pod(pages, 999, JONAS)
+    asked = pages.post(address, JONAS)
+    assert asked.status_code == 202
+    for shown in (asked.text, pod(pages, 999, MARIA), pages.post(address, MARIA).text):
+        assert "Being handed off" in shown
+        assert "Jonas Lind asked for it" in shown
+        assert "Hand off now" not in shown
+    version = re.search(r'"version": "([^"]+)"', asked.text)
+    assert version is not None
+    assert pages.get(f"/pod/ticket/content?ticket=999&version={version[1]}", JONAS).status_code == 204
+    with office.database.account(office.account_id) as session:
+        wish = wishes.of_ticket(session, office.account_id, 999)
+        assert wish is not None
+        wishes.give_up(session, office.account_id, wish.id, now=datetime.now(UTC), reason="<b>ticket</b> 999 is closed")
+    failed = pages.get(f"/pod/ticket/content?ticket=999&version={version[1]}", JONAS)
+    assert failed.status_code == 200
+    assert "It was not handed off: &lt;b&gt;ticket&lt;/b&gt; 999 is closed" in failed.text
+    assert "Hand off now" in failed.text
+    assert 'hx-post="/pod/ticket/handoff?ticket=999"' in failed.text
+
+
+def test_where_one_waits_or_is_taken_there_is_no_button_and_pressing_an_old_one_says_so(pages: Pages) -> None:
+    escalates(pages)
+    first = pages.made[0]
+    for _ in range(2):
+        assert "Hand off now" not in pod(pages, 48301, JONAS)
+        answer = pages.post("/pod/ticket/handoff?ticket=48301", JONAS)
+        assert answer.status_code == 409
+        assert f"escalated already: handoff {first}" in answer.text
+        pages.post(f"/escalations/{first}/claim?as=pod")
+    pages.post(f"/escalations/{first}/release?as=pod")
+    pages.post(f"/escalations/{first}/dismiss?as=pod", reason="solved by phone")
+    assert "Hand off now" in pod(pages, 48301, JONAS), "its handoff has ended"
+    assert pages.post("/pod/ticket/handoff?ticket=48301", JONAS).status_code == 202
+
+
+def test_what_cannot_be_handed_off_from_the_pod_is_refused(pages: Pages) -> None:
+    assert pages.post("/pod/ticket/handoff?ticket=999", JONAS).status_code == 409, "no status is one of escalation"
+    escalates(pages)
+    assert pages.post("/pod/ticket/handoff?ticket=999", None).status_code == 401
+    assert pages.post("/pod/ticket/handoff?ticket=999", ROBOT).status_code == 403
+    for number in ("0", "x", "", str(2**63)):
+        assert pages.post(f"/pod/ticket/handoff?ticket={number}", JONAS).status_code == 404
 
 
 def test_it_can_be_given_back(pages: Pages) -> None:

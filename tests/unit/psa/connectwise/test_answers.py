@@ -184,6 +184,27 @@ def test_everything_else_is_stopped(method: str, path: str, body: Any) -> None:
         check_permitted(method, path, body)
 
 
+STATUS = replacing("status", {"id": 4})
+
+
+def test_a_ticket_may_be_set_to_the_accounts_escalation_statuses_and_to_no_other() -> None:
+    check_permitted("PATCH", "/service/tickets/5", STATUS, {4, 9})
+    others: list[tuple[str, str, Any]] = [
+        ("PATCH", "/service/tickets/5", replacing("status", value))
+        for value in ({"id": 5}, {"id": "4"}, {"id": 4, "name": "Closed"}, {"name": "Escalated"}, 4, None, {})
+    ]
+    others += [
+        ("PATCH", "/service/tickets/5", [*STATUS, *replacing("owner", {"id": 4})]), ("PATCH", "/service/tickets/5", STATUS * 2),
+        ("PATCH", "/service/tickets/5", [{**STATUS[0], "op": "add"}]), ("PATCH", "/service/tickets/5", STATUS[0]),
+        ("PATCH", "/service/tickets/5/notes/6", STATUS), ("PATCH", "/service/tickets/0", STATUS),
+        ("PUT", "/service/tickets/5", STATUS),
+        ("PATCH", "/service/tickets/5/status", STATUS), ("PATCH", "/project/tickets/5", STATUS),
+    ]  # fmt: skip
+    for method, path, body in others:
+        with pytest.raises(NotPermitted):
+            check_permitted(method, path, body, {4, 9})
+
+
 def test_conditions_cannot_be_broken_out_of() -> None:
     assert quoted("Help Desk") == '"Help Desk"'
     assert quoted('say "hi"') == "'say \"hi\"'"

@@ -17,17 +17,18 @@ from worker.process import crash
 
 ROOT = Path(__file__).resolve().parents[4]
 USE_CASES = (
-    "webhooks/callbacks/receiver.py", "webhooks/claims/claiming.py",
+    "webhooks/callbacks/receiver.py", "webhooks/claims/claiming.py", "webhooks/claims/wishing.py",
     *(f"worker/{name}.py" for name in (
         "figures/weekly", "handoff/hold", "handoff/notify", "handoff/publish", "handoff/refresh", "handoff/triage",
+        "handoff/wish",
         "response/newer_notes",
         "response/observe", "response/settle", "response/withdraw", "upkeep/auditor", "upkeep/callback_check", "upkeep/canary",
         "upkeep/clock_change", "upkeep/poller", "upkeep/sweeper",
     )),
 )  # fmt: skip
 WRITES = frozenset({
-    "post_internal_note", "edit_note", "delete_note", "assign_owner", "register_callback", "reactivate_callback",
-    "delete_callback", "send",
+    "post_internal_note", "edit_note", "delete_note", "assign_owner", "escalate",
+    "register_callback", "reactivate_callback", "delete_callback", "send",
 })  # fmt: skip
 ELSEWHERE = {
     "auditor.audit": "alerts and a sign of life, looked at anew each minute",

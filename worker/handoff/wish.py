@@ -1,0 +1,133 @@
+"""Carry out a member's wish that a ticket be escalated: set the status that a junior would set, and let triage see it.
+
+What makes the episode is the status alone, as ever. Our own saves are told to nobody by callback, so the ticket is put
+before triage as the poller would put it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import structlog
+
+from models.account import accounts
+from models.work import inbox, jobs, ticket_watch, wishes
+from models.work.wishes import LASTS, TOO_LATE, Wish
+from psa.port import Ambiguous, Forbidden, NotFound, PsaError, Unauthorized
+from worker.process import crash
+from worker.process.backoff import next_try
+from worker.response.settle import Frozen
+from worker.wiring import Desk, Services
+
+log = structlog.get_logger()
+
+
+class Impossible(Exception):
+    """What is wished cannot be done; the message is for whoever asked."""
+
+
+def grant(services: Services, *, account_id: int, wish_id: int) -> list[int]:
+    """Set the status; return the inbox rows to be triaged now.
+
+    1. Take the wish under a lease; one that has ended, as by somebody who set the status meanwhile, is left alone.
+    2. Read the ticket: where it stands in an escalation status already, nothing is written.
+    3. Store which status is to be set, then set it.
+    4. Store that it is, with an inbox row for triage, which ends the wish by the episode.
+    """
+    crash.point("wish.rung")
+    now = services.clock()
+    with services.database.account(account_id) as session:
+        wish = wishes.take(session, account_id, wish_id, now=now, lease_s=services.settings.intervals.lease)
+    crash.point("wish.taken")
+    if wish is None:
+        return []
+    structlog.contextvars.bind_contextvars(ticket_id=wish.ticket_id)
+    desk = services.desk(account_id)
+    try:
+        _set_status(services, desk, wish)
+    except Impossible as error:
+        _end(services, desk, wish, str(error))
+        return []
+    except PsaError as error:
+        _try_again(services, desk, wish, error)
+        return []
+    row = None
+    with services.database.account(account_id) as session:
+        if wishes.written(session, account_id, wish_id, now=services.clock()):
+            row = inbox.store(
+                session, account_id=account_id, dedupe_key=f"wish/{wish_id}", type="ticket", action="updated",
+                record_id=wish.ticket_id, member_identifier=desk.api_member, raw=b"", verified=True, now=services.clock(),
+            )  # fmt: skip
+    crash.point("wish.stored")
+    log.info("wish_written", wish_id=wish_id, member=wish.member)
+    return [row] if row is not None else []
+
+
+def _set_status(services: Services, desk: Desk, wish: Wish) -> None:
+    """Have the ticket stand in an escalation status. Raises `Impossible` and `PsaError`."""
+    if desk.suspended:
+        raise Impossible("the account is suspended")
+    if not desk.roster.decides(wish.member):
+        raise Impossible(f"{wish.member} is no active member any more")
+    if desk.frozen:
+        raise Frozen(f"{desk.name} is frozen: {desk.frozen}")
+    psa = services.psa(desk.account_id)
+    try:
+        ticket = psa.ticket(wish.ticket_id)
+    except NotFound as error:
+        raise Impossible(f"ConnectWise has no ticket {wish.ticket_id}") from error
+    if ticket.closed or ticket.merged_into is not None:
+        raise Impossible(f"ticket {wish.ticket_id} is {'merged' if ticket.merged_into is not None else 'closed'}")
+    if desk.rules.is_escalation(ticket.board_id, ticket.status_id):
+        if _known(services, desk, wish):
+            raise Impossible(f"it stands in {ticket.status} already, and that is known: set another status first")
+        return
+    with services.database.account(desk.account_id, reading=True) as session:
+        account = accounts.get(session, desk.account_id)
+        names = account.escalate_status_names if account else []
+        status = accounts.first_escalation(ticket.board_id, names, accounts.statuses(session, desk.account_id))
+    if status is None:
+        raise Impossible(f"board {ticket.board} has no escalation status; `account set --escalate-status` names one")
+    with services.database.account(desk.account_id) as session:
+        if not wishes.attempt(session, desk.account_id, wish.id, status_id=status, now=services.clock()):
+            return
+    crash.point("wish.attempted")
+    try:
+        psa.escalate(wish.ticket_id, status)
+    except PsaError as error:
+        if error.retry or isinstance(error, Ambiguous | Unauthorized | Forbidden):
+            raise
+        raise Impossible(f"ConnectWise refused the status: {error}") from error
+    crash.point("wish.written")
+
+
+def _known(services: Services, desk: Desk, wish: Wish) -> bool:
+    """Tell whether triage has seen it stand there, so that no episode will come of it any more."""
+    with services.database.account(desk.account_id, reading=True) as session:
+        watch = ticket_watch.seen(session, desk.account_id, wish.ticket_id)
+    return watch is not None and watch.in_escalation
+
+
+def _try_again(services: Services, desk: Desk, wish: Wish, error: PsaError) -> None:
+    """Wait longer each time; a wrong key or role too, since a person can mend it. Not for ever: nobody waits so long."""
+    now = services.clock()
+    if now - wish.asked_at > LASTS:
+        _end(services, desk, wish, f"{TOO_LATE}: {error}"[:500])
+        return
+    at = next_try(services.settings.intervals, now=now, attempt=wish.attempts, error=error)
+    with services.database.account(desk.account_id) as session:
+        wishes.put_off(session, desk.account_id, wish.id, at=at, reason=str(error)[:500])
+        if not error.retry and not isinstance(error, Frozen):
+            jobs.raise_alert(
+                session, desk.account_id, kind=jobs.REFUSED, subject=type(error).__name__, detail=str(error)[:500], now=now
+            )
+    crash.point("wish.waits")
+    log.warning("wish_waits", error=type(error).__name__, status=error.status, until=at.isoformat())
+
+
+def _end(services: Services, desk: Desk, wish: Wish, reason: str) -> None:
+    now: datetime = services.clock()
+    with services.database.account(desk.account_id) as session:
+        wishes.give_up(session, desk.account_id, wish.id, now=now, reason=reason)
+    crash.point("wish.ended")
+    log.info("wish_impossible", wish_id=wish.id, reason=reason)
