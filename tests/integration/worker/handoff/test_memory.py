@@ -73,3 +73,27 @@ def test_what_cannot_be_read_as_it_closes_costs_nothing_else(shop: Shop) -> None
     assert shop.handoffs()[0].response_state == "withdrawn"
     with shop.database.account(shop.account_id) as session:
         assert resolved.search(session, shop.account_id, Terms.of("vpn drops", "")) == []
+
+
+def test_the_brief_guesses_from_what_solved_one_like_it_and_cites_it(shop: Shop) -> None:
+    remembered(shop, ALIKE)
+    shop.publish(shop.escalated())
+    (handoff,) = shop.handoffs()
+    assert handoff.draft
+    assert handoff.escalation_package
+    guess = handoff.escalation_package["ai_assessment_data"]
+    assert guess["likely_cause"] == FIX.partition(",")[0]
+    assert guess["suggested_steps"] == ["set both to 3600"]
+    assert (guess["cause_source"], guess["step_sources"]) == ("m1", ["m1"])
+    told = f'as in ticket 4001, "{FIX.partition(",")[0]}" [m1] (confidence 80%); try "set both to 3600" [m1]'
+    assert f"**Assessment, a guess:** {told}" in handoff.draft
+    assert "ticket 4001, resolution note 9" in handoff.draft
+
+
+def test_without_one_like_it_the_assessment_is_empty(shop: Shop) -> None:
+    remembered(shop)
+    shop.publish(shop.escalated())
+    (handoff,) = shop.handoffs()
+    assert handoff.escalation_package
+    guess = handoff.escalation_package["ai_assessment_data"]
+    assert (guess["likely_cause"], guess["suggested_steps"], guess["confidence"]) == (None, [], None)
