@@ -166,6 +166,11 @@ class Assessment:
     """Which source the cause is quoted from."""
     step_sources: tuple[str, ...] = ()
     """The same for each suggested step, in their order."""
+    domain_right: int = 0
+    """How many assessments of this domain turned out right here, of `domain_known`, when this one was made."""
+    domain_known: int = 0
+    withheld: bool = False
+    """Whether those were right so seldom that nobody is shown this one; it is kept so that the record can recover."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from datetime import datetime
 from escalation.evidence import Evidence
 from escalation.memory.assess import Known, assess
 from escalation.memory.rank import Terms
+from escalation.memory.track_record import TrackRecord
 from escalation.package.build import build
 from escalation.package.contents import Assessment, Package, Solved, Source
 from escalation.package.records import Record, flat, records_of
@@ -100,7 +101,7 @@ def with_solved(package: Package, solved: Sequence[Solved], assessment: Assessme
     return replace(informed, start_here=from_memory(informed))
 
 
-def assessed(package: Package, known: Sequence[Known]) -> Assessment:
+def assessed(package: Package, known: Sequence[Known], record: TrackRecord) -> Assessment:
     """Return what is guessed from solved tickets that are alike, the most alike first; empty where support is thin."""
     tried = [*(step.text for step in package.steps_attempted), *(quote.text for quote in package.ruled_out)]
     guess = assess(known, tried)
@@ -108,7 +109,7 @@ def assessed(package: Package, known: Sequence[Known]) -> Assessment:
         return Assessment()
     return Assessment(
         guess.cause.text, tuple(step.text for step in guess.steps), guess.confidence, guess.cause.source,
-        tuple(step.source for step in guess.steps),
+        tuple(step.source for step in guess.steps), record.right, record.known, record.withholds,
     )  # fmt: skip
 
 

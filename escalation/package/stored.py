@@ -181,6 +181,9 @@ class _AssessmentV1(_Record):
     confidence = fields.Float(allow_none=True, load_default=None)
     cause_source = _text(none=True)
     step_sources = fields.List(fields.String(), load_default=list)
+    domain_right = fields.Integer(load_default=0)
+    domain_known = fields.Integer(load_default=0)
+    withheld = fields.Boolean(load_default=False)
 
 
 class _PackageV1(_Record):

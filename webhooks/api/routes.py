@@ -14,12 +14,13 @@ from apiflask.exceptions import HTTPError
 from flask import Response, request
 
 from psa.outbound import strict_json
-from webhooks.api.records import Records, UnknownPlace
+from webhooks.api.records import NoAssessment, Records, UnknownPlace
 from webhooks.api.schemas import (
     LARGEST_ID,
     Claim,
     HandoffInFull,
     HandoffPage,
+    Judged,
     ListQuery,
     MemoryMatches,
     MemoryQuery,
@@ -29,6 +30,7 @@ from webhooks.api.schemas import (
     Problem,
     Reason,
     Start,
+    Verdict,
 )
 from webhooks.api.schemas import ClaimView as ClaimViewSchema
 from webhooks.authorization import Viewer, senior, viewer, viewing
@@ -59,6 +61,7 @@ OTHERS: Answers = {
         "content": {"application/json": {"schema": Claim}, "application/problem+json": {"schema": Problem}},
     }
 }
+NONE_MADE = _says(409, "Its brief shows no assessment.")
 NOT_SO = _says(409, "It does not stand so; the body says how.", ClaimViewSchema)
 
 
@@ -68,6 +71,7 @@ def blueprint(claiming: Claiming, records: Records, bulkhead: Bulkhead) -> APIBl
     auth = Auth(realm="resolutionflow", description="From `resolutionflow account token NAME --member ID`.")
     _read(routes, auth, records, bulkhead)
     _act(routes, auth, claiming, bulkhead)
+    _judge(routes, auth, records, bulkhead)
     _refusals(routes)
     return routes
 
@@ -176,6 +180,18 @@ def _act(routes: APIBlueprint, auth: HTTPTokenAuth, claiming: Claiming, bulkhead
         return _told(view), 200 if view.changed else 409
 
 
+def _judge(routes: APIBlueprint, auth: HTTPTokenAuth, records: Records, bulkhead: Bulkhead) -> None:
+    @routes.post("/handoffs/<int:handoff_id>/assessment")
+    @routes.auth_required(auth)
+    @_plain
+    @routes.input(Verdict, arg_name="body")
+    @routes.output(Judged, description="It counts in the account's record; a member's last word on a handoff does.")
+    @routes.doc(summary="Say whether its assessment was helpful or wrong", responses=REFUSALS | UNREAD | GONE | NONE_MADE | WRONG)
+    def judge(handoff_id: int, body: dict[str, Any]) -> dict[str, Any]:
+        who = viewing(senior)
+        return bulkhead.do(lambda: records.judge(who, _known(handoff_id), verdict=body["verdict"]))
+
+
 def _plain(view: Callable[..., Any]) -> Callable[..., Any]:
     """Let only JSON through that nobody could read differently, and that apiflask's own reader gets to its end of."""
 
@@ -215,6 +231,10 @@ def _refusals(routes: APIBlueprint) -> None:
     @routes.errorhandler(NoSuchHandoff)
     def none_such(_: NoSuchHandoff) -> Response:
         return problem(404, "this account has no such handoff")
+
+    @routes.errorhandler(NoAssessment)
+    def none_made(_: NoAssessment) -> Response:
+        return problem(409, "its brief shows no assessment")
 
     @routes.errorhandler(UnknownPlace)
     def no_place(error: UnknownPlace) -> Response:

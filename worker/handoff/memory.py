@@ -12,7 +12,7 @@ from escalation.memory.rank import words_for
 from escalation.package import stored
 from escalation.package.contents import Package, Solved
 from escalation.package.lesson import Lesson, asked_of, assessed, lesson_of, with_solved
-from models.memory import resolved
+from models.memory import assessments, resolved
 from models.memory.resolved import Found
 from psa.port import PsaError
 from worker.wiring import Desk, Services
@@ -49,10 +49,12 @@ def informed(services: Services, desk: Desk, package: Package, *, before: dict[s
         return with_solved(package, first.solved, first.ai_assessment_data)
     with services.database.account(desk.account_id, reading=True) as session:
         found = resolved.search(session, desk.account_id, asked_of(package), but=package.ticket_id, most=_LOOKED_AT)
+        record = assessments.record_of(session, desk.account_id, package.domain)
     fitting = [one for one in found if one.match.convincing and one.lesson.fix]
     by_customer = sorted(fitting, key=lambda one: one.lesson.company != package.company)
     ids = {one.match.id: f"m{number}" for number, one in enumerate(by_customer, 1)}
-    guess = assessed(package, [Known(ids[one.match.id], one.lesson.fix or "", one.match.share) for one in fitting])
+    known = [Known(ids[one.match.id], one.lesson.fix or "", one.match.share) for one in fitting]
+    guess = assessed(package, known, record)
     cited = {guess.cause_source, *guess.step_sources}
     solved = [_solved(one, package, ids[one.match.id]) for one in by_customer]
     return with_solved(package, [one for place, one in enumerate(solved) if place < SHOWN or one.source in cited], guess)
