@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from escalation.brief.sanitize import Inert, inline, line
 from escalation.brief.spans import Clock, span
+from escalation.memory.track_record import ENOUGH
 from escalation.package.contents import Package, Quote, Solved, Start
 from escalation.reading.pasted import troubled
 
@@ -111,18 +112,27 @@ class Inquiry:
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """A model's assessment."""
+    """An assessment; what is quoted from earlier tickets has its citation."""
 
     cause: Inert
     steps: tuple[Inert, ...]
     confidence: int | None
     """In per cent."""
+    worth: Inert | None = None
+    """How often right here, which says more than the confidence once enough are known."""
+    quoted: Line | None = None
+    """The cause with the ticket it is quoted from."""
+    to_try: tuple[Line, ...] = ()
+    """The steps with the tickets they are quoted from."""
 
     @property
     def text(self) -> Inert:
-        """Return the cause with how sure the model is."""
+        """Return the cause with where it is from, how sure that is, and what to try."""
         sure = "" if self.confidence is None else f" (confidence {self.confidence}%)"
-        return Inert(f"{self.cause}{sure}")
+        sure = f" ({self.worth})" if self.worth else sure
+        told = f"{self.quoted.text} {self.quoted.cite}" if self.quoted else self.cause
+        steps = [f'try "{line.text}" {line.cite}' for line in self.to_try] or list(self.steps)
+        return Inert("; ".join([f"{told}{sure}", *steps]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -385,11 +395,21 @@ class _Draft:
 
     def assessment(self) -> Guess | None:
         guess = self._package.ai_assessment_data
-        if not guess.likely_cause:
+        if not guess.likely_cause or guess.withheld:
             return None
+        times = f"right {guess.domain_right} of {guess.domain_known} times on {inline(self._package.domain, limit=40)}"
+        worth = Inert(times) if guess.domain_known >= ENOUGH else None
         sure = None if guess.confidence is None else round(guess.confidence * 100)
         steps = tuple(inline(s, limit=120) for s in guess.suggested_steps[:3])
-        return Guess(inline(guess.likely_cause, limit=200), steps, sure)
+        cause = inline(guess.likely_cause, limit=200)
+        cited = (guess.cause_source or "", *guess.step_sources[:3])
+        solved = {s.source: s.id for s in self._package.solved}
+        if len(cited) != len(steps) + 1 or not solved.keys() & self._known.keys() >= set(cited):
+            return Guess(cause, steps, sure, worth)
+        self._cited.update(cited)
+        quoted = Line(Inert(f'as in ticket {solved[cited[0]]}, "{cause}"'), Inert(f"[{cited[0]}]"))
+        to_try = tuple(Line(step, Inert(f"[{source}]")) for step, source in zip(steps, cited[1:], strict=True))
+        return Guess(cause, steps, sure, worth, quoted, to_try)
 
     def sources(self) -> tuple[Line, ...]:
         """Return who, when and which record for each id cited, in the order of the package."""

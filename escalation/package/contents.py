@@ -135,6 +135,8 @@ class Solved:
     company: str | None
     same_customer: bool
     source: str
+    record: str = ""
+    """Which of its records says what helped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +157,20 @@ class Unread:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """What a model guesses; all None or empty when nothing was asked or it abstained."""
+    """What is guessed; all None or empty when nothing was asked or it abstained."""
 
     likely_cause: str | None = None
     suggested_steps: tuple[str, ...] = ()
     confidence: float | None = None
+    cause_source: str | None = None
+    """Which source the cause is quoted from."""
+    step_sources: tuple[str, ...] = ()
+    """The same for each suggested step, in their order."""
+    domain_right: int = 0
+    """How many assessments of this domain turned out right here, of `domain_known`, when this one was made."""
+    domain_known: int = 0
+    withheld: bool = False
+    """Whether those were right so seldom that nobody is shown this one; it is kept so that the record can recover."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from escalation.evidence import Evidence
+from escalation.memory.assess import Known, assess
 from escalation.memory.rank import Terms
+from escalation.memory.track_record import TrackRecord
 from escalation.package.build import build
-from escalation.package.contents import Package, Solved, Source
+from escalation.package.contents import Assessment, Package, Solved, Source
 from escalation.package.records import Record, flat, records_of
 from escalation.package.start_here import from_memory
 
@@ -86,11 +88,29 @@ def asked_of(package: Package) -> Terms:
     return Terms.of(package.summary, "\n".join(told))
 
 
-def with_solved(package: Package, solved: Sequence[Solved]) -> Package:
-    """Return the package with what was solved before, and a start that knows of it."""
-    sources = [Source(s.source, f"ticket {s.id}, resolved", s.resolver or "not recorded", "unknown", s.at) for s in solved]
-    informed = replace(package, solved=tuple(solved), sources=(*package.sources, *sources))
+def with_solved(package: Package, solved: Sequence[Solved], assessment: Assessment | None = None) -> Package:
+    """Return the package with what was solved before, what is guessed from it, and a start that knows of it."""
+    sources = [
+        Source(s.source, f"ticket {s.id}, {s.record or 'resolved'}", s.resolver or "not recorded", "unknown", s.at)
+        for s in solved
+    ]
+    informed = replace(
+        package, solved=tuple(solved), sources=(*package.sources, *sources),
+        ai_assessment_data=assessment or package.ai_assessment_data,
+    )  # fmt: skip
     return replace(informed, start_here=from_memory(informed))
+
+
+def assessed(package: Package, known: Sequence[Known], record: TrackRecord) -> Assessment:
+    """Return what is guessed from solved tickets that are alike, the most alike first; empty where support is thin."""
+    tried = [*(step.text for step in package.steps_attempted), *(quote.text for quote in package.ruled_out)]
+    guess = assess(known, tried)
+    if guess is None:
+        return Assessment()
+    return Assessment(
+        guess.cause.text, tuple(step.text for step in guess.steps), guess.confidence, guess.cause.source,
+        tuple(step.source for step in guess.steps), record.right, record.known, record.withholds,
+    )  # fmt: skip
 
 
 def _problem(package: Package, records: list[Record]) -> str:

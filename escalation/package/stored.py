@@ -159,6 +159,7 @@ class _SolvedV1(_Record):
     company = _text(none=True)
     same_customer = fields.Boolean(load_default=False)
     source = _text()
+    record = fields.String(load_default="")
 
 
 class _MissingV1(_Record):
@@ -178,6 +179,11 @@ class _AssessmentV1(_Record):
     likely_cause = _text(none=True)
     suggested_steps = fields.List(fields.String(), load_default=list)
     confidence = fields.Float(allow_none=True, load_default=None)
+    cause_source = _text(none=True)
+    step_sources = fields.List(fields.String(), load_default=list)
+    domain_right = fields.Integer(load_default=0)
+    domain_known = fields.Integer(load_default=0)
+    withheld = fields.Boolean(load_default=False)
 
 
 class _PackageV1(_Record):

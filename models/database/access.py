@@ -18,6 +18,8 @@ from models.tables import (
     Account,
     AccountStatus,
     Alert,
+    AssessmentOutcome,
+    AssessmentVerdict,
     Backcast,
     Calendar,
     Canary,
@@ -47,7 +49,7 @@ log = structlog.get_logger()
 OF_ACCOUNT: tuple[type[Row], ...] = (
     AccountStatus, Member, Inbox, Watch, Handoff, Snapshot, Transition, Delivery, Job, Alert, Sighting, Calendar,
     Stopwatch, Backcast, Report, Canary, ModelCall, Opened, Memory, ResolvedTicket,
-    MemoryTerm, Wish,
+    MemoryTerm, Wish, AssessmentOutcome, AssessmentVerdict,
 )  # fmt: skip
 """Tables with `account_id`; `account` itself goes by its id, `heartbeat` belongs to nobody."""
 

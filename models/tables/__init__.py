@@ -10,11 +10,11 @@ is nothing to do: so the index over it holds what is waiting and nothing else, o
 from models.tables.account import Account, AccountStatus, Calendar, Member
 from models.tables.figures import Backcast, Report, Stopwatch
 from models.tables.handoff import Delivery, Handoff, ModelCall, Opened, Sighting, Snapshot, Transition
-from models.tables.memory import Memory, MemoryTerm, ResolvedTicket
+from models.tables.memory import AssessmentOutcome, AssessmentVerdict, Memory, MemoryTerm, ResolvedTicket
 from models.tables.work import EVERYONE, Alert, Canary, Heartbeat, Inbox, Job, Watch, Wish
 
 __all__ = [
-    "EVERYONE", "Account", "AccountStatus", "Alert", "Backcast", "Calendar", "Canary", "Delivery", "Handoff", "Heartbeat",
-    "Inbox", "Job", "Member", "Memory", "MemoryTerm", "ModelCall", "Opened", "Report", "ResolvedTicket", "Sighting",
-    "Snapshot", "Stopwatch", "Transition", "Watch", "Wish",
+    "EVERYONE", "Account", "AccountStatus", "Alert", "AssessmentOutcome", "AssessmentVerdict", "Backcast", "Calendar",
+    "Canary", "Delivery", "Handoff", "Heartbeat", "Inbox", "Job", "Member", "Memory", "MemoryTerm", "ModelCall", "Opened",
+    "Report", "ResolvedTicket", "Sighting", "Snapshot", "Stopwatch", "Transition", "Watch", "Wish",
 ]

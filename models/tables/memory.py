@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, LargeBinary, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.tables.columns import Id, Row, owning_account, row_number
+from models.tables.columns import Id, Row, of_handoff, owning_account, row_number
 
 
 class Memory(Row):
@@ -71,3 +71,37 @@ class MemoryTerm(Row):
     """How many of the block's."""
     numbers: Mapped[bytes] = mapped_column(LargeBinary)
     """Places within the block: two bytes each, or a bit for each of the block (`models/memory/postings.py`)."""
+
+
+class AssessmentOutcome(Row):
+    """What the assessment in a handoff's posted brief turned out to be when its ticket closed."""
+
+    __tablename__ = "assessment_outcome"
+    __table_args__ = (of_handoff(),)
+
+    account_id: Mapped[int] = mapped_column(Id, ForeignKey("account.id", ondelete="CASCADE"), primary_key=True)
+    handoff_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    domain: Mapped[str]
+    confidence: Mapped[float | None]
+    """As it was stated."""
+    outcome: Mapped[str]
+    """`right`, `wrong` or `cannot tell`."""
+    withheld: Mapped[bool]
+    """Whether nobody was shown it."""
+    at: Mapped[datetime]
+
+
+class AssessmentVerdict(Row):
+    """What a member says of a handoff's assessment; their last word counts."""
+
+    __tablename__ = "assessment_verdict"
+    __table_args__ = (of_handoff(),)
+
+    account_id: Mapped[int] = mapped_column(Id, ForeignKey("account.id", ondelete="CASCADE"), primary_key=True)
+    handoff_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    member_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    """In the PSA."""
+    domain: Mapped[str]
+    verdict: Mapped[str]
+    """`helpful` or `wrong`."""
+    at: Mapped[datetime]

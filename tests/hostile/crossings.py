@@ -96,7 +96,7 @@ class Trespass:
         some = dict(self.chance.sample(sorted(query.items()), self.chance.randrange(4)))
         body = b""
         if method != "GET":
-            body = json.dumps({"reason": "not yours", "account_id": self.theirs.msp.account_id}).encode()
+            body = json.dumps({"reason": "not yours", "verdict": "wrong", "account_id": self.theirs.msp.account_id}).encode()
         return Ask(method, f"{path}?{urlencode(some)}", body, {**self.bearer, "Content-Type": "application/json"})
 
     def told_account(self) -> Ask:

@@ -8,7 +8,7 @@ from tests.hostile import doors
 from tests.hostile.row import Row
 from tests.storm.rig import Rig
 
-OPERATIONS = 11
+OPERATIONS = 12
 pytestmark = pytest.mark.parametrize("shared_rig", ["sqlite"], indirect=True, scope="session")
 
 

@@ -12,14 +12,16 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from escalation.evidence import plain
 from escalation.lifecycle import Response as State
 from escalation.memory.rank import Terms, words_for
+from escalation.package.contents import Assessment
 from models.database.sessions import Database
 from models.figures.scoring import reckoning
 from models.handoff import deliveries, handoffs, listing
 from models.handoff.listing import Listed, Place
 from models.handoff.opened import mark_opened, opened_by
-from models.memory import resolved
+from models.memory import assessments, resolved
 from models.tables import Handoff, Member
 from webhooks.api.schemas import HandoffInFull
 from webhooks.authorization import Viewer
@@ -30,6 +32,10 @@ _GATHERED = ("claimed_by", "transitions", "deliveries")
 
 class UnknownPlace(ValueError):
     """The cursor is none of ours."""
+
+
+class NoAssessment(ValueError):
+    """The handoff's brief shows none."""
 
 
 class Records:
@@ -91,6 +97,7 @@ class Records:
             people = _people(session, who.account_id, [handoff.claimed_by, *(d.recipient_user_id for d in sent)])
         return {
             **_columns(handoff),
+            "escalation_package": _shown(handoff.escalation_package),
             "claimed_by": people.get(handoff.claimed_by),
             "transitions": moves,
             "deliveries": [
@@ -111,6 +118,19 @@ class Records:
             mark_opened(session, who.account_id, handoff_id, member_id=who.member_id, now=self._clock())
         return {"id": handoff_id, "opened": True}
 
+    def judge(self, who: Viewer, handoff_id: int, *, verdict: assessments.Verdict) -> dict[str, Any]:
+        """Store what somebody says of a handoff's assessment. Raises `NoSuchHandoff` and `NoAssessment`."""
+        with self._database.account(who.account_id) as session:
+            if handoffs.get(session, who.account_id, handoff_id) is None:
+                raise NoSuchHandoff(f"handoff {handoff_id}")
+            domain = assessments.judge(
+                session, who.account_id, handoff_id, member_id=who.member_id, verdict=verdict, now=self._clock()
+            )
+            if domain is None:
+                raise NoAssessment(f"handoff {handoff_id}")
+            record = assessments.record_of(session, who.account_id, domain)
+        return {"id": handoff_id, "verdict": verdict, "domain": domain, "right": record.right, "known": record.known}
+
     def metrics(self, who: Viewer, *, as_of: datetime | None, episodes: bool) -> dict[str, Any]:
         """Return the account's figures as of a moment, by default now, with the episodes behind each if asked for."""
         with self._database.account(who.account_id, reading=True) as session:
@@ -124,6 +144,13 @@ def _states(show: str, states: Collection[str]) -> Collection[str]:
     if narrowed is None:
         return states
     return narrowed & set(states) or {"none"} if states else narrowed
+
+
+def _shown(package: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Return the package without an assessment that is withheld."""
+    if package is None or not (package.get("ai_assessment_data") or {}).get("withheld"):
+        return package
+    return {**package, "ai_assessment_data": plain(Assessment(withheld=True))}
 
 
 def _columns(handoff: Handoff) -> dict[str, Any]:

@@ -14,12 +14,13 @@ from apiflask.exceptions import HTTPError
 from flask import Response, request, url_for
 
 from psa.outbound import strict_json
-from webhooks.api.records import Records, UnknownPlace
+from webhooks.api.records import NoAssessment, Records, UnknownPlace
 from webhooks.api.schemas import (
     LARGEST_ID,
     Claim,
     HandoffInFull,
     HandoffPage,
+    Judged,
     ListQuery,
     MemoryMatches,
     MemoryQuery,
@@ -29,6 +30,7 @@ from webhooks.api.schemas import (
     Problem,
     Reason,
     Start,
+    Verdict,
     Wish,
 )
 from webhooks.api.schemas import ClaimView as ClaimViewSchema
@@ -61,6 +63,7 @@ OTHERS: Answers = {
         "content": {"application/json": {"schema": Claim}, "application/problem+json": {"schema": Problem}},
     }
 }
+NONE_MADE = _says(409, "Its brief shows no assessment.")
 NOT_SO = _says(409, "It does not stand so; the body says how.", ClaimViewSchema)
 
 
@@ -75,6 +78,7 @@ def blueprint(claiming: Claiming, wishing: Wishing, records: Records, bulkhead: 
     _read(routes, auth, records, bulkhead)
     _act(routes, auth, claiming, bulkhead)
     _wish(routes, auth, wishing, bulkhead)
+    _judge(routes, auth, records, bulkhead)
     _refusals(routes)
     return routes
 
@@ -212,6 +216,18 @@ def _wished(view: WishView) -> dict[str, Any]:
     return {name: getattr(view, name) for name in WishView.__dataclass_fields__}
 
 
+def _judge(routes: APIBlueprint, auth: HTTPTokenAuth, records: Records, bulkhead: Bulkhead) -> None:
+    @routes.post("/handoffs/<int:handoff_id>/assessment")
+    @routes.auth_required(auth)
+    @_plain
+    @routes.input(Verdict, arg_name="body")
+    @routes.output(Judged, description="It counts in the account's record; a member's last word on a handoff does.")
+    @routes.doc(summary="Say whether its assessment was helpful or wrong", responses=REFUSALS | UNREAD | GONE | NONE_MADE | WRONG)
+    def judge(handoff_id: int, body: dict[str, Any]) -> dict[str, Any]:
+        who = viewing(senior)
+        return bulkhead.do(lambda: records.judge(who, _known(handoff_id), verdict=body["verdict"]))
+
+
 def _plain(view: Callable[..., Any]) -> Callable[..., Any]:
     """Let only JSON through that nobody could read differently, and that apiflask's own reader gets to its end of."""
 
@@ -259,6 +275,10 @@ def _refusals(routes: APIBlueprint) -> None:
     @routes.errorhandler(CannotBeEscalated)
     def not_possible(error: CannotBeEscalated) -> Response:
         return problem(409, str(error), handoff_id=error.handoff_id)
+
+    @routes.errorhandler(NoAssessment)
+    def none_made(_: NoAssessment) -> Response:
+        return problem(409, "its brief shows no assessment")
 
     @routes.errorhandler(UnknownPlace)
     def no_place(error: UnknownPlace) -> Response:

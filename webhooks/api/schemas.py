@@ -228,6 +228,22 @@ class Reason(Schema):
     )  # fmt: skip
 
 
+class Verdict(Schema):
+    """What the caller says of the assessment."""
+
+    verdict = String(required=True, validate=OneOf(["helpful", "wrong"]))
+
+
+class Judged(Schema):
+    """The verdict, and what assessments of that domain were worth to the account so far."""
+
+    id = Integer()
+    verdict = String(validate=OneOf(["helpful", "wrong"]))
+    domain = String()
+    right = Integer(metadata={"description": "Of the domain's newest, so many were right."})
+    known = Integer(metadata={"description": "Of so many it is known."})
+
+
 class MemoryQuery(Schema):
     """What to look for."""
 

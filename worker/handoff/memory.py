@@ -7,11 +7,12 @@ from typing import Any
 import structlog
 
 from escalation.evidence import Ticket
+from escalation.memory.assess import Known
 from escalation.memory.rank import words_for
 from escalation.package import stored
 from escalation.package.contents import Package, Solved
-from escalation.package.lesson import Lesson, asked_of, lesson_of, with_solved
-from models.memory import resolved
+from escalation.package.lesson import Lesson, asked_of, assessed, lesson_of, with_solved
+from models.memory import assessments, resolved
 from models.memory.resolved import Found
 from psa.port import PsaError
 from worker.wiring import Desk, Services
@@ -44,18 +45,26 @@ def informed(services: Services, desk: Desk, package: Package, *, before: dict[s
     So an edited brief shows what the first one showed, whatever was remembered since.
     """
     if before is not None:
-        return with_solved(package, stored.load(before).solved)
+        first = stored.load(before)
+        return with_solved(package, first.solved, first.ai_assessment_data)
     with services.database.account(desk.account_id, reading=True) as session:
         found = resolved.search(session, desk.account_id, asked_of(package), but=package.ticket_id, most=_LOOKED_AT)
+        record = assessments.record_of(session, desk.account_id, package.domain)
     fitting = [one for one in found if one.match.convincing and one.lesson.fix]
-    fitting.sort(key=lambda one: one.lesson.company != package.company)
-    return with_solved(package, [_solved(one, package, n) for n, one in enumerate(fitting[:SHOWN], 1)])
+    by_customer = sorted(fitting, key=lambda one: one.lesson.company != package.company)
+    ids = {one.match.id: f"m{number}" for number, one in enumerate(by_customer, 1)}
+    known = [Known(ids[one.match.id], one.lesson.fix or "", one.match.share) for one in fitting]
+    guess = assessed(package, known, record)
+    cited = {guess.cause_source, *guess.step_sources}
+    solved = [_solved(one, package, ids[one.match.id]) for one in by_customer]
+    return with_solved(package, [one for place, one in enumerate(solved) if place < SHOWN or one.source in cited], guess)
 
 
-def _solved(found: Found, package: Package, number: int) -> Solved:
+def _solved(found: Found, package: Package, source: str) -> Solved:
     lesson = found.lesson
     words = words_for(found.match.shared[:4], lesson.summary, lesson.problem, lesson.fix or "")
     return Solved(
         lesson.ticket_id, lesson.summary, lesson.fix or "", f"in common: {', '.join(words)}", lesson.closed_at, lesson.resolver,
-        lesson.company, lesson.company is not None and lesson.company == package.company, f"m{number}",
+        lesson.company, lesson.company is not None and lesson.company == package.company, source,
+        lesson.fix_source or "",
     )  # fmt: skip

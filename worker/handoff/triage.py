@@ -17,7 +17,7 @@ from escalation.rules import RULES_VERSION, Act, Seen, Verdict
 from models.account import accounts
 from models.handoff import briefs, claims, handoffs, sightings
 from models.handoff.handoffs import Handoff
-from models.memory import resolved
+from models.memory import assessments, resolved
 from models.work import canaries, inbox, jobs, ticket_watch, wishes
 from models.work.inbox import Inbox
 from psa.connectwise.callbacks import CallbackBody, Malformed, parse
@@ -293,6 +293,7 @@ def _carry_out(
         handoffs.end(session, desk.account_id, current.id, now=now, why=verdict.why, happened_at=at)
         if reading.lesson is not None:
             resolved.remember(session, desk.account_id, [reading.lesson], now=now)
+            assessments.compare(session, desk.account_id, current.id, fix=reading.lesson.fix, now=now)
         spare(session, desk.account_id, current.id, f"the ticket was {verdict.why}", now)
         return _Rings()
     if verdict.act is Act.WITHDRAW:

@@ -14,6 +14,8 @@ from models.database.access import OF_ACCOUNT, SECRETS
 from models.database.sessions import Database
 from models.handoff import briefs, deliveries, handoffs
 from models.tables import (
+    AssessmentOutcome,
+    AssessmentVerdict,
     Backcast,
     Calendar,
     Canary,
@@ -91,6 +93,8 @@ def fill(session: Session, one: int, it: int) -> None:
             Canary(account_id=one, nonce="n", sent_at=NOW, attempts=0),
             Wish(account_id=one, ticket_id=4711, member_id=11, member="bob", asked_at=NOW),
             Memory(account_id=one, tickets=1),
+            AssessmentOutcome(account_id=one, handoff_id=it, domain="network", outcome="right", withheld=False, at=NOW),
+            AssessmentVerdict(account_id=one, handoff_id=it, member_id=11, domain="network", verdict="wrong", at=NOW),
             MemoryTerm(account_id=one, term="vpn", block=0, tickets=1, numbers=b"\0\0"),
             ResolvedTicket(
                 account_id=one, number=0, ticket_id=1, summary="s", problem="p", tried=[], environment=[], closed_at=NOW,

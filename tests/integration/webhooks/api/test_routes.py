@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import update
 
 from escalation.figures.scorecard import Scorecard
 from models.account import people
@@ -17,6 +18,7 @@ from models.database.sessions import Database
 from models.figures.scoring import scorecard_of
 from models.handoff import claims, deliveries, handoffs
 from models.memory import resolved
+from models.tables import Handoff
 from tests.integration.models.memory import test_resolved
 from tests.integration.models.places import account
 from tests.integration.models.places import handoff as handoff_of
@@ -31,6 +33,7 @@ from tests.integration.webhooks.office import (
     Office,
     open_office,
 )
+from tests.unit.escalation.tickets import package_of, rich
 from webhooks.api.schemas import Metrics
 from worker.cli.metrics import moment_as_of
 from worker.process.tokens import LIFETIME_S, Audience
@@ -361,3 +364,52 @@ def test_memory_finds_the_accounts_own_resolved_tickets(office: Office, database
     assert not [m for m in matches if m["ticket_id"] == 9]
     assert office.api("GET", "/memory", query_string={"q": ""}).status_code == 422
     assert office.api("GET", "/memory", query_string={"q": "zzzz"}).json == {"matches": []}
+
+
+def posted(office: Office, handoff_id: int, **changed: Any) -> None:
+    """Store a package with a guess as that of a brief in the ticket."""
+    guess = {"likely_cause": "the root certificate had expired", "suggested_steps": ["renewed it"], "confidence": 0.8, **changed}
+    package = replace(package_of(rich()), domain="network").to_json() | {"ai_assessment_data": guess}
+    here = (Handoff.account_id == office.account_id, Handoff.id == handoff_id)
+    with office.database.account(office.account_id) as session:
+        session.execute(update(Handoff).where(*here).values(escalation_package=package, posted_at=datetime.now(UTC)))
+
+
+def test_seniors_judge_an_assessment_once_each_and_their_last_word_counts(office: Office) -> None:
+    posted(office, office.handoff_id)
+    path = f"/handoffs/{office.handoff_id}/assessment"
+    told = {"id": office.handoff_id, "domain": "network", "known": 1}
+    for member, verdict, right in ((MARIA, "wrong", 0), (MARIA, "wrong", 0), (MARIA, "helpful", 1)):
+        answer = office.api("POST", path, member, json={"verdict": verdict})
+        assert (answer.status_code, answer.json) == (200, {**told, "verdict": verdict, "right": right})
+    even = office.api("POST", path, TOM, json={"verdict": "wrong"})
+    assert even.json == {**told, "verdict": "wrong", "right": 0, "known": 0}, "even, and nothing was compared"
+
+
+def test_whoever_may_not_judge_and_what_cannot_be_judged_is_refused(office: Office, database: Database) -> None:
+    path = f"/handoffs/{office.handoff_id}/assessment"
+    helpful = {"json": {"verdict": "helpful"}}
+    assert office.api("POST", path, **helpful).status_code == 409, "no brief yet"
+    posted(office, office.handoff_id, likely_cause=None)
+    assert office.api("POST", path, **helpful).status_code == 409, "it abstained"
+    posted(office, office.handoff_id, withheld=True)
+    assert office.api("POST", path, **helpful).status_code == 409, "nobody was shown it"
+    posted(office, office.handoff_id)
+    assert office.api("POST", path, JONAS, **helpful).status_code == 403
+    assert office.api("POST", "/handoffs/4711/assessment", **helpful).status_code == 404
+    other = account(database, "contoso")
+    theirs = handoff_of(database, other)
+    assert office.api("POST", f"/handoffs/{theirs}/assessment", **helpful).status_code == 404
+    for body in ({}, {"verdict": "meh"}, {"verdict": ["wrong"]}, {"verdict": None}):
+        assert office.api("POST", path, json=body).status_code == 422
+
+
+def test_a_withheld_assessment_is_not_in_the_answer(office: Office) -> None:
+    posted(office, office.handoff_id, withheld=True)
+    answer = office.api("GET", f"/handoffs/{office.handoff_id}")
+    guess = answer.json["escalation_package"]["ai_assessment_data"]
+    assert (guess["likely_cause"], guess["suggested_steps"], guess["confidence"], guess["withheld"]) == (None, [], None, True)
+    assert "root certificate" not in answer.text.replace(office.row().draft or "", "")
+    posted(office, office.handoff_id)
+    shown = office.api("GET", f"/handoffs/{office.handoff_id}").json["escalation_package"]["ai_assessment_data"]
+    assert shown["likely_cause"] == "the root certificate had expired"

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
+from html import unescape
 
+from sqlalchemy import update
+
+from escalation.package.contents import Assessment, Solved
+from escalation.package.lesson import with_solved
+from escalation.package.stored import load
 from models.account import accounts
 from models.account.accounts import StatusRow
 from models.handoff import claims, handoffs
+from models.tables import Handoff
 from models.work import wishes
 from tests.integration.webhooks.office import JONAS, MARIA, ROBOT, TOM
 from tests.integration.webhooks.pages.conftest import Pages
@@ -30,6 +38,38 @@ def test_the_pod_holds_the_four_sections_and_what_is_missing(pages: Pages) -> No
 
 def test_without_an_assessment_it_says_that_none_was_made(pages: Pages) -> None:
     assert "None was made" in pod(pages, 48302)
+
+
+def guessed(pages: Pages, **more: object) -> str:
+    """Return the pod of a ticket whose assessment quotes ticket 4001."""
+    office, at = pages.office, datetime(2026, 2, 3, 9, tzinfo=UTC)
+    fix = "lifetimes differed, set both to 3600"
+    alike = Solved(4001, "VPN drops", fix, "in common: vpn", at, "tom", None, False, "m1", "note 9")
+    guess = Assessment("lifetimes differed", ("set both to 3600",), 0.8, "m1", ("m1",))
+    row = office.row(pages.made[0])
+    assert row.escalation_package
+    package = replace(load(row.escalation_package), ai_assessment_data=Assessment())
+    body = with_solved(package, [alike], replace(guess, **more)).to_json()  # type: ignore[arg-type]
+    here = (Handoff.account_id == office.account_id, Handoff.id == row.id)
+    with office.database.account(office.account_id) as session:
+        session.execute(update(Handoff).where(*here).values(escalation_package=body))
+    return pod(pages)
+
+
+def test_a_quoted_assessment_names_its_ticket_and_what_such_guesses_were_worth(pages: Pages) -> None:
+    shown = unescape(guessed(pages))
+    assert 'as in ticket 4001, "lifetimes differed"' in shown
+    assert "ticket 4001, note 9" in shown
+    assert '<span class="badge figures">80%</span>' in shown
+    shown = guessed(pages, domain_right=7, domain_known=12)
+    assert "right 7 of 12 times on" in shown
+    assert "80%" not in shown
+
+
+def test_a_withheld_assessment_is_not_shown(pages: Pages) -> None:
+    shown = guessed(pages, domain_right=1, domain_known=9, withheld=True)
+    assert "None was made" in shown
+    assert "right 1 of 9" not in shown
 
 
 def test_before_the_brief_is_written_it_says_so(pages: Pages) -> None:

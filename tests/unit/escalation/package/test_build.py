@@ -144,7 +144,10 @@ def test_what_the_text_answers_is_not_called_missing() -> None:
 
 def test_the_assessment_is_absent_without_a_model() -> None:
     body = package_of(rich()).to_json()
-    assert body["ai_assessment_data"] == {"likely_cause": None, "suggested_steps": [], "confidence": None}
+    assert body["ai_assessment_data"] == {
+        "likely_cause": None, "suggested_steps": [], "confidence": None, "cause_source": None, "step_sources": [],
+        "domain_right": 0, "domain_known": 0, "withheld": False,
+    }  # fmt: skip
 
 
 def test_the_input_alone_decides() -> None:
