@@ -18,6 +18,9 @@ from tests.databases import APP, OWNER, PostgresServer
 from tests.integration.models.handoff.test_deliveries import queued
 from tests.integration.models.places import account
 
+EVERY = ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0011", "0012", "0013"]
+"""The migrations in their order."""
+
 
 def test_migrations_give_what_the_classes_say(database: Database) -> None:
     with database.engine.connect() as connection:
@@ -30,10 +33,10 @@ def test_migrations_give_what_the_classes_say(database: Database) -> None:
 def test_migrates_from_empty_once(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'new' / 'a.db'}"
     (tmp_path / "new").mkdir()
-    assert pending(url) == ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0011", "0012", "0013"]
+    assert pending(url) == EVERY
     with pytest.raises(SchemaOutOfDate, match="migrate"):
         require_newest(url)
-    assert migrate(url) == ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0011", "0012", "0013"]
+    assert migrate(url) == EVERY
     assert migrate(url) == []
     assert pending(url) == []
     require_newest(url)
@@ -47,7 +50,7 @@ def test_several_at_once_migrate_once(tmp_path: Path) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(done) == [[], [], [], ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0011", "0012", "0013"]]
+    assert sorted(done) == [[], [], [], EVERY]
 
 
 def test_refuses_a_database_of_a_newer_program(sqlite_database: Database) -> None:
@@ -68,7 +71,7 @@ def test_says_what_to_run_where_it_may_not_make_the_role(postgres_server: Postgr
         migrate(url)
     for statement in str(error.value).splitlines()[1:]:
         postgres_server.run(statement)
-    assert migrate(url) == ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0011", "0012", "0013"]
+    assert migrate(url) == EVERY
     assert migrate(url) == []
     database = Database(url)
     account(database)
