@@ -104,4 +104,4 @@ def growth(unit: str, small: int, large: int) -> float:
     ],
 )
 def test_eight_times_the_text_takes_about_eight_times_as_long(unit: str) -> None:
-    assert growth(unit, 4_000, 32_000) < 8 * 2.5
+    assert growth(unit, 2_000, 16_000) < 8 * 2.5

@@ -10,6 +10,8 @@ import pytest
 
 from tests.journeys.journey import Journey, is_internal
 
+pytestmark = pytest.mark.storm
+
 POST_FAULTS: dict[str, dict[str, Any]] = {
     "applied, then reset": {"kind": "reset", "applied": True},
     "applied, then no answer": {"kind": "hang", "applied": True},
