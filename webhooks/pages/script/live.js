@@ -14,7 +14,9 @@
     clearTimeout(soon);
     soon = setTimeout(() => {
       asked = Date.now();
-      for (const part of document.querySelectorAll("#list, #pod")) htmx.trigger(part, "refresh");
+      for (const part of document.querySelectorAll("#list, #pod")) {
+        if (!part.querySelector("textarea")?.value) htmx.trigger(part, "refresh"); // nobody's words are taken away
+      }
       const opened = document.querySelector("#detail > .handoff");
       const typing = opened?.querySelector("textarea") === document.activeElement;
       if (opened && !typing) {
