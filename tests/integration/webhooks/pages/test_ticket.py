@@ -34,6 +34,7 @@ def test_the_pod_holds_the_four_sections_and_what_is_missing(pages: Pages) -> No
         "Start here", "IKE SA lifetime expired",
     ):  # fmt: skip
         assert words in shown, words
+    assert shown.count("Also mentioned, perhaps tried") == 1
 
 
 def test_without_an_assessment_it_says_that_none_was_made(pages: Pages) -> None:
