@@ -60,7 +60,7 @@ class Terminal:
             assert time.monotonic() < end, f"{words!r} never came:\n{self.text}"
             if not self._read(0.1) and words not in self.text:
                 raise AssertionError(f"{words!r} never came, and it has ended:\n{self.text}")
-        self._read(0.1)
+        self._read(0.3)  # a question is drawn before it takes keys; what was typed ahead of it is thrown away
         return self.text
 
     def ended(self, *, within_s: float = 40.0) -> int:
