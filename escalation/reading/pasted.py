@@ -187,18 +187,6 @@ def announced(line: str) -> tuple[int, int] | None:
     return start, end
 
 
-_ONLY_COMMAND = re.compile(
-    r"^\s*(?:`|\$ |# |> |PS [A-Z]:\\[^>]*> ?)?(?:[A-Z][a-z]+-[A-Z]\w+|ipconfig|nslookup|dcdiag|repadmin|netsh|sfc|dism|chkdsk|net (?:stop|start|use)|gpupdate|gpresult|ping|tracert|sudo|systemctl|cd|ren|del|reg|icacls|w32tm|certutil|bcdedit|bootrec|wmic|powershell)\b[^\n]{0,400}$",
-    re.IGNORECASE,
-)
-
-
-def only_commands(block: str) -> bool:
-    """Whether the block holds commands without any output, as advice has them."""
-    rows = [row for row in block.splitlines() if row.strip(" `\t")]
-    return bool(rows) and len(rows) <= 20 and all(_ONLY_COMMAND.match(row[:500]) for row in rows)
-
-
 _PLAIN = re.compile(r"\s{0,2}[A-Z]?[a-z]+(?:,? [a-z]{2,}){4}")
 """Five plain words in a row, which no output begins with."""
 

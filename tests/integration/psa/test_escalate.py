@@ -2,39 +2,21 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Iterator
-
 import pytest
 
-from psa.connectwise.client import ConnectWise
-from psa.port import Keys, NotFound, NotPermitted
+from psa.port import NotFound, NotPermitted
 from psa.simulator.remote import Remote
-from psa.simulator.server import Simulator
-
-
-@pytest.fixture(scope="module")
-def remote() -> Iterator[Remote]:
-    with Simulator() as running:
-        yield Remote(running.url)
-
-
-def keys_of(remote: Remote) -> Keys:
-    keys = remote.credentials()
-    return Keys(
-        site=remote.url, company=keys["company"], public_key=keys["public_key"], private_key=keys["private_key"],
-        client_id=keys["client_id"], allow_private=True,
-    )  # fmt: skip
+from tests.integration.simulated import client
 
 
 def test_the_status_is_set_by_our_member_and_what_is_no_escalation_status_is_not_sent(remote: Remote) -> None:
-    reading = ConnectWise(keys_of(remote))
+    reading = client(remote)
     number = remote.add_ticket("VPN is slow at the branch", "jlind")
     ticket = reading.ticket(number)
     (board,) = [board for board in reading.boards() if board.id == ticket.board_id]
     ids = {status.name: status.id for status in board.statuses}
     escalated = next(number for name, number in ids.items() if "scalat" in name)
-    writing = ConnectWise(dataclasses.replace(keys_of(remote), escalation_statuses=frozenset({escalated})))
+    writing = client(remote, escalation_statuses=frozenset({escalated}))
     for status in set(ids.values()) - {escalated}:
         with pytest.raises(NotPermitted):
             writing.escalate(number, status)

@@ -7,18 +7,15 @@ through the real client and reader into the package.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
 
 from escalation.evidence import Roster
 from escalation.package.build import build
-from psa.connectwise.client import ConnectWise
 from psa.connectwise.family import MOST
-from psa.port import Keys
 from psa.simulator.remote import Remote
-from psa.simulator.server import Simulator
+from tests.integration.simulated import client
 from worker.gather import Reader
 
 ROSTER = Roster(roles={"jlind": "technician"})
@@ -27,26 +24,6 @@ SILENT = {
     "allNotes and list": ("allNotes", r"tickets$"), "list and time": (r"tickets$", r"time/entries"),
 }  # fmt: skip
 NOTE, TIME = "Rebooted the branch router, no change.", "Swapped the WAN cable at the branch, no change."
-
-
-@pytest.fixture(scope="module")
-def simulator() -> Iterator[Simulator]:
-    with Simulator() as running:
-        yield running
-
-
-@pytest.fixture
-def remote(simulator: Simulator) -> Remote:
-    simulator.reset()
-    return Remote(simulator.url)
-
-
-def client(remote: Remote) -> ConnectWise:
-    keys = remote.credentials()
-    return ConnectWise(Keys(
-        site=remote.url, company=keys["company"], public_key=keys["public_key"], private_key=keys["private_key"],
-        client_id=keys["client_id"], allow_private=True,
-    ))  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -12,19 +11,6 @@ import responses
 
 from psa.connectwise.member_proof import CannotAsk, MemberProof, NotProven, Place, SaidToBe
 from psa.simulator.remote import Remote
-from psa.simulator.server import Simulator
-
-
-@pytest.fixture(scope="module")
-def simulator() -> Iterator[Simulator]:
-    with Simulator() as running:
-        yield running
-
-
-@pytest.fixture
-def remote(simulator: Simulator) -> Remote:
-    simulator.reset()
-    return Remote(simulator.url)
 
 
 def place(remote: Remote, **changed: object) -> Place:

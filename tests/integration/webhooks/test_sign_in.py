@@ -43,12 +43,6 @@ LINK = re.compile(rf"{PUBLIC}(/sign-in/[\w.-]+)")
 SENT = {"Origin": "null", "Sec-Fetch-Site": "same-origin"}
 
 
-@pytest.fixture(scope="module")
-def simulator() -> Iterator[Simulator]:
-    with Simulator() as running:
-        yield running
-
-
 @pytest.fixture
 def office(database: Database, tmp_path: Path) -> Iterator[Office]:
     office = open_office(database, tmp_path)

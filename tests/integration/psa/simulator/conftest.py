@@ -7,20 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from psa.simulator.remote import Remote
-from psa.simulator.server import Simulator
 from tests.integration.psa.simulator.simulator_api import Api, Receiver
-
-
-@pytest.fixture(scope="module")
-def simulator() -> Iterator[Simulator]:
-    with Simulator() as running:
-        yield running
-
-
-@pytest.fixture
-def remote(simulator: Simulator) -> Remote:
-    simulator.reset()
-    return Remote(simulator.url)
 
 
 @pytest.fixture

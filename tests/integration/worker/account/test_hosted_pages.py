@@ -2,39 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from psa.connectwise.client import ConnectWise
-from psa.port import Keys
 from psa.simulator.remote import Record, Remote
-from psa.simulator.server import Simulator
+from tests.integration.simulated import client
 from worker.account.hosted_pages import check_pages, register_pages
 
 ACCOUNT: Any = SimpleNamespace(name="northgate", page_key="k3y-of-this-account")
-
-
-@pytest.fixture(scope="module")
-def simulator() -> Iterator[Simulator]:
-    with Simulator() as running:
-        yield running
-
-
-@pytest.fixture
-def remote(simulator: Simulator) -> Remote:
-    simulator.reset()
-    return Remote(simulator.url)
-
-
-def client(remote: Remote) -> ConnectWise:
-    keys = remote.credentials()
-    return ConnectWise(Keys(
-        site=remote.url, company=keys["company"], public_key=keys["public_key"], private_key=keys["private_key"],
-        client_id=keys["client_id"], allow_private=True,
-    ))  # fmt: skip
 
 
 def services(public_url: str = "https://rf.example") -> Any:
