@@ -17,7 +17,7 @@ from tests.databases import (
     sqlite_template,
     sqlite_url,
 )
-from tests.products import SHARED, journey, shared_rig, stack
+from tests.products import SHARED, journey, shared_rig
 
 __all__ = [
     "database",
@@ -29,7 +29,6 @@ __all__ = [
     "sqlite_database",
     "sqlite_template",
     "sqlite_url",
-    "stack",
 ]
 
 settings.register_profile("tests", deadline=None)  # a wait for a processor is no fault of a rule

@@ -217,14 +217,15 @@ def crossing(rig: Rig, seed: int, count: int = 1000) -> list[Row]:
         name, way = names[WEIGHTS[number % len(WEIGHTS)]], ways[number // len(WEIGHTS) % 2]
         planned.append((name, way, KINDS[name](way)))
     answers = knocker.all([ask for *_, ask in planned])
-    tried, wrong = Counter(name for name, *_ in planned), Counter[str]()
+    tried, wrong = Counter(name for name, *_ in planned), dict[str, list[str]]((name, []) for name in names)
     for (name, way, ask), answer in zip(planned, answers, strict=True):
-        wrong[name] += _crossed(way, name, ask, answer)
+        if _crossed(way, name, ask, answer):
+            wrong[name].append(f"{ask.method} {ask.path}: {answer.status}")
     settled(rig)
     for side, was in zip(sides, before, strict=True):
-        wrong[names[0]] += len(changed(was, rows(rig, side.msp, KEPT)))
+        wrong[names[0]] += [f"row changed: {key}" for key in changed(was, rows(rig, side.msp, KEPT))]
     _control(knocker, sides)
-    found = [Row(name, tried[name], wrong[name]) for name in names]
+    found = [Row(name, tried[name], len(wrong[name]), "; ".join(wrong[name][:3])) for name in names]
     return found if rig.kind == "sqlite" else found + _sessions(rig)
 
 

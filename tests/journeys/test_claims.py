@@ -44,10 +44,10 @@ def test_a_senior_becomes_owner_acts_and_the_brief_says_so(journey: Journey) -> 
     def told() -> list[str]:
         parsed = [email.message_from_bytes(p.read_bytes(), policy=email.policy.default) for p in journey.stack.mail]
         mine = [m for m in parsed if str(ticket) in str(m["Subject"]) and "Taken by" in str(m["Subject"])]
-        return [str(m["To"]) for m in mine]
+        return sorted(str(m["To"]) for m in mine)
 
-    journey.wait(told, "the other engineer was not told")
-    assert told() == ["Tom O'Brien <tom.o'brien@northgate.example>"]
+    journey.wait(lambda: len(told()) == 2, "the others were not told")
+    assert told() == ["Gareth North <gareth.north@northgate.example>", "Tom O'Brien <tom.o'brien@northgate.example>"]
     time.sleep(1.1)
     journey.simulator.add_note(ticket, "Looking into it", member="msvensson")
     journey.simulator.add_time(

@@ -225,7 +225,7 @@ def rig(
     with contextlib.ExitStack() as exits:
         small = [exits.enter_context(small_disk(home / "disk"))] if disks else []
         place = small[0] if small else home
-        mail = MailCatcher(home / "caught")
+        mail = MailCatcher(home / "mail")
         exits.enter_context(mail)
         smtp = exits.enter_context(Proxy(("127.0.0.1", mail.port)))
         crash_file = home / "crash"

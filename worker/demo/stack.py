@@ -47,7 +47,8 @@ class Stack:
         owner: str | None = None,
         say: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """`environment` overrides settings; with `supervised` parts that die are started again.
+        """`environment` overrides settings (`SMTP_URL`: no mail server is started); `supervised` parts that die are
+        started again.
 
         What keeps dying is started again after `longest_wait_s` at most: tests kill on purpose, and often.
         """
@@ -117,13 +118,12 @@ class Stack:
         (self.home / "log").mkdir(parents=True, exist_ok=True)
         (self.home / "mail").mkdir(exist_ok=True)
         self._say("Starting the simulated ConnectWise and a local mail server …")
-        simulator = ["-m", "psa.simulator", "--port", "0", *self._simulator_arguments]
-        for name, arguments in (
-            ("simulator", simulator),
-            ("mail", ["-m", "worker.demo.mail_catcher", "--port", "0", "--dir", str(self.home / "mail")]),
-        ):
-            self._spawn(name, arguments)
-        sim_url, smtp_url = self._address("simulator"), self._address("mail")
+        self._spawn("simulator", ["-m", "psa.simulator", "--port", "0", *self._simulator_arguments])
+        smtp_url = self._overrides.get("SMTP_URL", "")
+        if not smtp_url:
+            self._spawn("mail", ["-m", "worker.demo.mail_catcher", "--port", "0", "--dir", str(self.home / "mail")])
+            smtp_url = self._address("mail")
+        sim_url = self._address("simulator")
         self.simulator = Remote(sim_url)
         port = embedded.free_port()
         self.web_url = f"http://127.0.0.1:{port}"
