@@ -10,6 +10,7 @@ from hypothesis import settings
 
 from tests.databases import (
     database,
+    emptied,
     postgres_database,
     postgres_server,
     postgres_url,
@@ -17,14 +18,17 @@ from tests.databases import (
     sqlite_template,
     sqlite_url,
 )
-from tests.products import SHARED, journey, shared_rig
+from tests.products import SHARED, journey, pytest_runtest_teardown, rig_database, shared_rig
 
 __all__ = [
     "database",
+    "emptied",
     "journey",
     "postgres_database",
     "postgres_server",
     "postgres_url",
+    "pytest_runtest_teardown",
+    "rig_database",
     "shared_rig",
     "sqlite_database",
     "sqlite_template",

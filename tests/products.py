@@ -5,6 +5,7 @@ Whoever uses one leaves it as it was found: no fault, nothing due. Its tests run
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,12 @@ SHARED = {
     ),
 }
 """Which files use which; their tests run in one process for each kind of database."""
+ENVIRONMENT = {
+    "RESOLUTIONFLOW_CANARY": "3600",
+    "RESOLUTIONFLOW_AUDIT": "3600",
+    "RESOLUTIONFLOW_OBSERVE": "2",
+    "RESOLUTIONFLOW_OBSERVE_OPEN": "4",
+}
 
 
 @pytest.fixture
@@ -37,14 +44,39 @@ def journey(shared_rig: Rig) -> Iterator[Journey]:
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def shared_rig(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+def rig_database(request: pytest.FixtureRequest) -> str:
+    """Give the kind of database that the shared product runs on."""
+    return str(request.param)
+
+
+@pytest.fixture
+def shared_rig(
+    rig_database: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Rig:
     """Give a running product with a hand on every line; nobody but a test sends canaries or audits."""
     from tests.storm.rig import rig
 
-    server = request.getfixturevalue("postgres_server") if request.param == "postgresql" else None
-    environment = {
-        "RESOLUTIONFLOW_CANARY": "3600", "RESOLUTIONFLOW_AUDIT": "3600",
-        "RESOLUTIONFLOW_OBSERVE": "2", "RESOLUTIONFLOW_OBSERVE_OPEN": "4",
-    }  # fmt: skip
-    with rig(tmp_path_factory.mktemp("rig"), request.param, seed=7, postgres=server, environment=environment) as running:
-        yield running
+    if _running.get(rig_database) is None:
+        stop_running()
+        server = request.getfixturevalue("postgres_server") if rig_database == "postgresql" else None
+        _running[rig_database] = _ends.enter_context(
+            rig(tmp_path_factory.mktemp("rig"), rig_database, seed=7, postgres=server, environment=ENVIRONMENT)
+        )
+    return _running[rig_database]
+
+
+_running: dict[str, Rig] = {}
+_ends = contextlib.ExitStack()
+
+
+def stop_running() -> None:
+    """Stop the product, if one runs in this process."""
+    _running.clear()
+    _ends.close()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
+    """Stop the product after the last test that uses it: one that stands idle still sweeps and polls."""
+    if "shared_rig" not in getattr(nextitem, "fixturenames", ()):
+        stop_running()

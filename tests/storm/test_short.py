@@ -20,7 +20,7 @@ SHORT = (
 
 
 @pytest.mark.storm
-@pytest.mark.parametrize("shared_rig", ["sqlite"], indirect=True, scope="session")
+@pytest.mark.parametrize("rig_database", ["sqlite"], indirect=True, scope="session")
 @pytest.mark.parametrize("name", SHORT)
 def test_nothing_is_lost_and_nothing_comes_twice(shared_rig: Rig, name: str) -> None:
     (storm,) = [one for one in STORMS if one.name == name]
