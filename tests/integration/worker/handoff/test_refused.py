@@ -42,7 +42,7 @@ def alerts(shop: Shop) -> list[str]:
         return [a.kind for a in jobs.open_alerts(session, shop.account_id)]
 
 
-def live(shop: Shop, handoff_id: int, *, minutes: float, step_s: float = 20) -> None:
+def live(shop: Shop, handoff_id: int, *, minutes: float, step_s: float = 40) -> None:
     """Let time pass and do what is due meanwhile."""
     for _ in range(int(minutes * 60 / step_s)):
         shop.clock.advance(step_s)

@@ -23,7 +23,7 @@ NOTE = "Swapped the patch cable on port 14, no change."
 TICKET = 48213
 
 
-def work(shop: Shop, seconds: float, *, step: float = 6.0) -> None:
+def work(shop: Shop, seconds: float, *, step: float = 12.0) -> None:
     """Let sweeps ring and workers do what they rang for."""
     deeds = {"look_for_notes": newer_notes.look_for_notes, "refresh": refresh.refresh, "observe": observe.observe}
     for _ in range(int(seconds / step)):
@@ -48,25 +48,25 @@ def posted(shop: Shop) -> Shop:
 
 @pytest.mark.parametrize("written_after_s", [0, 40, 500, 7000])
 def test_it_is_in_the_brief_within_two_minutes(posted: Shop, written_after_s: int) -> None:
-    work(posted, written_after_s, step=max(20, written_after_s / 50))
+    work(posted, written_after_s, step=max(20, written_after_s / 25))
     posted.psa.note(TICKET, NOTE)
     work(posted, 120)
     assert "port 14" in brief(posted)
 
 
 def test_one_that_takes_it_claims_it(posted: Shop) -> None:
-    work(posted, 200, step=10)
+    work(posted, 200, step=20)
     posted.psa.note(TICKET, "I'll take this one.", by="msvensson")
     work(posted, 120)
     assert posted.handoffs()[0].response_state == "claimed"
 
 
 def test_it_is_read_once_and_ours_are_none(posted: Shop) -> None:
-    work(posted, 600, step=15)
+    work(posted, 600, step=30)
     assert "edit_note" not in posted.psa.calls
     posted.psa.note(TICKET, "Thanks.")
     posted.psa.calls.clear()
-    work(posted, 900, step=15)
+    work(posted, 900, step=30)
     assert posted.psa.calls.count("related") <= 1, "read in full once"
 
 
@@ -77,9 +77,9 @@ def test_fifteen_unfinished_handoffs_take_a_twelfth_of_what_an_account_may_ask(s
         shop.psa.add(ticket, status=ESCALATED)
         (handoff_id,) = shop.triage(ticket)
         shop.publish(handoff_id)
-    work(shop, 60, step=15)
+    work(shop, 60, step=30)
     shop.psa.calls.clear()
-    work(shop, 600, step=15)
+    work(shop, 600, step=30)
     calls = Counter(shop.psa.calls)
     assert calls["newest_note"] <= 15 * 8
     assert sum(calls.values()) / 10 <= 26, "a minute, of 300 we allow ourselves"
@@ -99,7 +99,7 @@ def test_it_is_looked_at_less_often_as_it_grows_older_and_not_once_it_has_ended(
     with posted.database.account(posted.account_id) as session:
         session.execute(update(Handoff).values(response_state="resolved"))
     posted.psa.calls.clear()
-    work(posted, 300, step=15)
+    work(posted, 300, step=30)
     assert posted.psa.calls == []
     assert posted.handoffs()[0].notes_due_at is None
 
