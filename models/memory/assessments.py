@@ -53,6 +53,12 @@ def judge(
     return package.domain
 
 
+def verdict_of(session: Session, account_id: int, handoff_id: int, member_id: int) -> str:
+    """Return what a member said last of a handoff's assessment; empty where nothing."""
+    row = session.get(AssessmentVerdict, (account_id, handoff_id, member_id))
+    return row.verdict if row is not None else ""
+
+
 def record_of(session: Session, account_id: int, domain: str) -> TrackRecord:
     """Return what the account's newest assessments of a domain were worth."""
     compared, judged = AssessmentOutcome, AssessmentVerdict

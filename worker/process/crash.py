@@ -15,7 +15,7 @@ from pathlib import Path
 
 _STEPS = {
     "callback": "checked pinned stored canary",
-    "claim": "asked stored returning returned answering answered dismissing dismissed wishing wished",
+    "claim": "asked stored returning returned answering answered dismissing dismissed judging wishing wished",
     "triage": "rung taken verified read decided waits refused ignored",
     "publish": "rung leased gathered drafted withheld attempted posted recorded waits parked hidden frozen",
     "notify": "rung created",
