@@ -171,6 +171,8 @@ class Assessment:
     domain_known: int = 0
     withheld: bool = False
     """Whether those were right so seldom that nobody is shown this one; it is kept so that the record can recover."""
+    made_by: str = "local"
+    """`local`, or the name of the model that made it."""
 
 
 @dataclass(frozen=True, slots=True)

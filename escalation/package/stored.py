@@ -184,6 +184,7 @@ class _AssessmentV1(_Record):
     domain_right = fields.Integer(load_default=0)
     domain_known = fields.Integer(load_default=0)
     withheld = fields.Boolean(load_default=False)
+    made_by = fields.String(load_default="local")
 
 
 class _PackageV1(_Record):

@@ -195,10 +195,10 @@ class Claiming:
             )
             if domain is None:
                 raise NoAssessment(f"handoff {handoff_id}")
-            record = assessments.record_of(session, who.account_id, domain)
+            record = assessments.record_of(session, who.account_id, *domain)
             view = replace(before, verdict=verdict, changed=before.verdict != verdict)
         log.info("assessment_judged", verdict=verdict, **_ids(view))
-        return Judgement(view, domain, record)
+        return Judgement(view, domain[0], record)
 
     def _settle(self, view: ClaimView, event: str) -> None:
         log.info(event, way=view.handoff.claim_kind, **_ids(view))
