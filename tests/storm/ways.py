@@ -155,7 +155,7 @@ WAYS: dict[str, Way] = {
     "refresh.put_off": Way(by({"path": "/time/entries", "method": "GET", "kind": "status", "status": 503}, work_goes_on)),
     "read": new(read_by_model),
     "read.capped": new(read_by_model_below_a_cap),
-    "read.waits": new(read_by_a_model_in_trouble),
+    "read.failed": new(read_by_a_model_in_trouble),
     "read.ended": Way(ask_to_read_again, prepare=read_by_model),
     "observe": Way(work_goes_on),
     "observe.expired": Way(run_out),

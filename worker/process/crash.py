@@ -22,7 +22,7 @@ _STEPS = {
     "deliver": "rung taken sent recorded waits",
     "refresh": "rung taken removed counted asked repeats held stored edited said_beside kept_beside ended waits put_off",
     "observe": "rung taken read stored ending expired withdrawn gone",
-    "read": "rung taken noted capped answered stored waits ended",
+    "read": "rung taken noted capped answered kept failed ended",
     "notes": "rung taken stored",
     "settle": "rung taken owner_set owned stored waits",
     "wish": "rung taken attempted written stored waits ended",
