@@ -41,8 +41,12 @@ class Plan:
 class ModelServer:
     """Runs on a port of its own until it is closed."""
 
-    def __init__(self, read: Reader | None = None) -> None:
+    def __init__(self, read: Reader | None = None, assess: Reader | None = None) -> None:
         self.read: Reader = read or first_sentences
+        self.assess: Reader = assess or (lambda _: abstains())
+        """Answers what is asked for in the shape of an assessment; what was so asked, and how, is kept apart."""
+        self.assess_plans: list[Plan] = [Plan()]
+        self.asked_to_assess: list[dict[str, Any]] = []
         self.plans: list[Plan] = [Plan()]
         self.asked: list[dict[str, Any]] = []
         """Path, headers and body of each request."""
@@ -84,8 +88,10 @@ class ModelServer:
             handler.close_connection = True
             return
         with self._lock:
-            self.asked.append({"path": handler.path, "headers": dict(handler.headers), "body": body})
-            plan = self.plans.pop(0) if len(self.plans) > 1 else self.plans[0]
+            about = _is_assessment(body)
+            kept, plans = (self.asked_to_assess, self.assess_plans) if about else (self.asked, self.plans)
+            kept.append({"path": handler.path, "headers": dict(handler.headers), "body": body})
+            plan = plans.pop(0) if len(plans) > 1 else plans[0]
         made = self._anthropic(handler, body, plan) if handler.path == "/v1/messages" else self._openai(handler, body, plan)
         if plan.status != 200:
             made = json.dumps({"error": {"type": "error", "message": f"status {plan.status}"}}).encode()
@@ -115,7 +121,7 @@ class ModelServer:
         asked_for = body.get("output_config", {}).get("format", {})
         self._require("a JSON schema", asked_for.get("type") == "json_schema" and _strict(asked_for.get("schema")))
         self._require("no tools", "tools" not in body)
-        text = _written(self.read(body["messages"][0]["content"]))
+        text = _written(self._says(body, body["messages"][0]["content"]))
         return json.dumps({
             "id": "msg_1", "type": "message", "role": "assistant", "model": body["model"],
             "content": [] if plan.refusal else [{"type": "text", "text": text}],
@@ -131,7 +137,7 @@ class ModelServer:
         self._require("a JSON schema", asked_for.get("type") == "json_schema" and schema.get("strict") is True)
         self._require("a strict schema", _strict(schema.get("schema")))
         self._require("no tools", "tools" not in body)
-        text = _written(self.read(body["messages"][-1]["content"]))
+        text = _written(self._says(body, body["messages"][-1]["content"]))
         message = {"role": "assistant", "content": None if plan.refusal else text, "refusal": plan.refusal or None}
         return json.dumps({
             "id": "chatcmpl-1", "object": "chat.completion", "created": 1, "model": body["model"],
@@ -139,9 +145,16 @@ class ModelServer:
             "usage": {"prompt_tokens": 1200, "completion_tokens": 300, "total_tokens": 1500},
         }).encode()  # fmt: skip
 
+    def _says(self, body: dict[str, Any], message: str) -> Any:
+        return (self.assess if _is_assessment(body) else self.read)(message)
+
     def _require(self, what: str, holds: bool) -> None:
         if not holds:
             self.wrong.append(what)
+
+
+def _is_assessment(body: dict[str, Any]) -> bool:
+    return "likely_cause" in json.dumps([body.get("output_config"), body.get("response_format")])
 
 
 def _written(said: Any) -> str:
@@ -178,6 +191,17 @@ def answer(*steps: dict[str, Any], **lists: Any) -> dict[str, Any]:
         "steps": list(steps), "evidence": [], "error_codes": [], "ruled_out": [], "left_changed": [], "domain": "network",
         **lists,
     }  # fmt: skip
+
+
+def abstains() -> dict[str, Any]:
+    """Return an assessment that says nothing."""
+    return {"enough": False, "likely_cause": {"statement": "", "place": 0, "quote": ""}, "suggested_steps": [], "confidence": 0}
+
+
+def assessed(cause: tuple[str, int, str], *steps: tuple[str, int, str], confidence: int = 80, **others: Any) -> dict[str, Any]:
+    """Return an assessment: statements, each with the number of a place and a quotation."""
+    named = [dict(zip(("statement", "place", "quote"), one, strict=True)) for one in (cause, *steps)]
+    return {"enough": True, "likely_cause": named[0], "suggested_steps": named[1:], "confidence": confidence, **others}
 
 
 def step(place: int, quote: str, outcome: str = "no_change", result: str = "", **others: Any) -> dict[str, Any]:

@@ -44,6 +44,7 @@ def changes(old: Package, new: Package) -> tuple[Difference, ...]:
         *_quotes("ruled out", _texts(old.ruled_out), _texts(new.ruled_out)),
         *_quotes("promise", _texts(old.promises), _texts(new.promises)),
         *_quotes("error code", _texts(old.error_codes), _texts(new.error_codes), gone=False),
+        *_quotes("against the assessment", _texts(old.ai_assessment_data.against), _texts(new.ai_assessment_data.against)),
         *_single("start here", old, new, "start_here"),
         *_single("ask", old, new, "ask"),
         *_single("why escalated", old, new, "why_escalated"),

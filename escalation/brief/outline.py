@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from escalation.brief.sanitize import Inert, inline, line
 from escalation.brief.spans import Clock, span
 from escalation.memory.track_record import ENOUGH
-from escalation.package.contents import Package, Quote, Solved, Start
+from escalation.package.contents import Assessment, Package, Quote, Solved, Start
 from escalation.reading.pasted import troubled
 
 ABOVE = 8
@@ -124,6 +124,10 @@ class Guess:
     """The cause with the ticket it is quoted from."""
     to_try: tuple[Line, ...] = ()
     """The steps with the tickets they are quoted from."""
+    made_by: Inert | None = None
+    """The model whose words these are; None for what is quoted from tickets solved here."""
+    against: tuple[Line, ...] = ()
+    """What contradicts it by now."""
 
     @property
     def text(self) -> Inert:
@@ -131,8 +135,10 @@ class Guess:
         sure = "" if self.confidence is None else f" (confidence {self.confidence}%)"
         sure = f" ({self.worth})" if self.worth else sure
         told = f"{self.quoted.text} {self.quoted.cite}" if self.quoted else self.cause
-        steps = [f'try "{line.text}" {line.cite}' for line in self.to_try] or list(self.steps)
-        return Inert("; ".join([f"{told}{sure}", *steps]))
+        steps = [f"try {line.text} {line.cite}" for line in self.to_try] or list(self.steps)
+        by = f"by {self.made_by}: " if self.made_by else ""
+        against = "; ".join(f'"{line.text}" {line.cite}' for line in self.against)
+        return Inert(by + "; ".join([f"{told}{sure}", *steps]) + (f". **Contradicted** by {against}" if against else ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +162,8 @@ class View:
     left_behind: tuple[Line, ...]
     contingency: Condition | None
     assessment: Guess | None
+    discounted: tuple[Line, ...]
+    """Theories that are out, each with what put it out."""
     problem: Line | None
     codes: tuple[Line, ...]
     blocks: tuple[Block, ...]
@@ -211,6 +219,7 @@ def outline(package: Package, limits: Limits) -> View:
         left_behind=draft.changes(min(6, extras)),
         contingency=draft.contingency(),
         assessment=draft.assessment(),
+        discounted=draft.discounted(),
         problem=draft.quote(package.problem, 400),
         codes=draft.quotes(package.error_codes[:extras], 60),
         blocks=blocks,
@@ -400,16 +409,42 @@ class _Draft:
         times = f"right {guess.domain_right} of {guess.domain_known} times on {inline(self._package.domain, limit=40)}"
         worth = Inert(times) if guess.domain_known >= ENOUGH else None
         sure = None if guess.confidence is None else round(guess.confidence * 100)
-        steps = tuple(inline(s, limit=120) for s in guess.suggested_steps[:3])
+        steps = tuple(inline(s, limit=200) for s in guess.suggested_steps[:3])
         cause = inline(guess.likely_cause, limit=200)
+        against = tuple(line for quote in guess.against if (line := self.cited(quote.text, quote.source, 120)))
         cited = (guess.cause_source or "", *guess.step_sources[:3])
+        if len(cited) != len(steps) + 1 or not set(cited) <= self._known.keys():
+            return Guess(cause, steps, sure, worth, against=against)
+        if guess.made_by != "local":
+            return self._by_model(guess, Guess(cause, steps, sure, worth, against=against))
         solved = {s.source: s.id for s in self._package.solved}
-        if len(cited) != len(steps) + 1 or not solved.keys() & self._known.keys() >= set(cited):
-            return Guess(cause, steps, sure, worth)
+        if not solved.keys() >= set(cited):
+            return Guess(cause, steps, sure, worth, against=against)
         self._cited.update(cited)
         quoted = Line(Inert(f'as in ticket {solved[cited[0]]}, "{cause}"'), Inert(f"[{cited[0]}]"))
-        to_try = tuple(Line(step, Inert(f"[{source}]")) for step, source in zip(steps, cited[1:], strict=True))
-        return Guess(cause, steps, sure, worth, quoted, to_try)
+        to_try = tuple(Line(Inert(f'"{step}"'), Inert(f"[{source}]")) for step, source in zip(steps, cited[1:], strict=True))
+        return Guess(cause, steps, sure, worth, quoted, to_try, against=against)
+
+    def _by_model(self, guess: Assessment, plain: Guess) -> Guess:
+        """Return a model's statements, each with the words it rests on."""
+
+        def told(text: Inert, evidence: str, source: str) -> Line:
+            self._cited.add(source)
+            return Line(Inert(f'{text} (from "{inline(evidence, limit=120)}")'), Inert(f"[{source}]"))
+
+        quoted = told(plain.cause, guess.cause_evidence, guess.cause_source or "")
+        to_try = tuple(map(told, plain.steps, guess.step_evidence, guess.step_sources))
+        return replace(plain, quoted=quoted, to_try=to_try, made_by=inline(guess.made_by, limit=60))
+
+    def discounted(self) -> tuple[Line, ...]:
+        """Return the theories that are out with where they are from, each labelled by the words that put it out."""
+        made = []
+        for one in self._package.ai_assessment_data.discounted[:3]:
+            proof = self.cited(one.evidence, one.source, 120)
+            theory = self.cited(one.theory, one.theory_source, 120) if proof else None
+            if proof and theory:
+                made.append(Line(theory.text, theory.cite, label=Inert(f'"{proof.text}" {proof.cite}')))
+        return tuple(made)
 
     def sources(self) -> tuple[Line, ...]:
         """Return who, when and which record for each id cited, in the order of the package."""

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from escalation.figures.assessed import AssessmentRates, Brief, assessment_rates
 from escalation.figures.compared import ByBasis, Compared
 from escalation.figures.headline import sentence
 from escalation.figures.measures import (
@@ -87,6 +88,8 @@ class Scorecard:
     worth: dict[str, Figure]
     """Of the hours saved, in `currency`, by source; empty without an hourly rate."""
     counts: Counts
+    assessments: AssessmentRates
+    """How those of the window fared."""
     kill_switch: dict[str, KillSwitch]
     """By source; empty before the account is connected. Without any source by an empty stopwatch."""
     worst_waits: list[WorstWait]
@@ -138,6 +141,7 @@ class Scorecard:
             "hours_saved": plain(self.hours_saved),
             "worth": plain(self.worth),
             "counts": asdict(self.counts),
+            "assessments": self.assessments.to_json(),
             "kill_switch": {
                 name: {
                     "due": pilot.due, "stop": pilot.stop, "hours_per_week": pilot.hours_per_week,
@@ -180,13 +184,14 @@ def scorecard(
     pilot_baselines: Sequence[Baseline] | None = None,
     clock_skew_s: float | None = None,
     skew_measured_at: datetime | None = None,
+    assessed: Sequence[Brief] = (),
 ) -> Scorecard:
     """Return everything the account is shown as of a moment.
 
     `observations` are those of the rolling 30 days and those acted on in the running month; others do no harm.
     `pilot` are those of the first eight weeks since connecting, as known at their end; by default they are among the
     others. `baselines` are those known at `as_of`, at most one of each source; `pilot_baselines` those known when the
-    pilot ended, so that what is measured later does not change its verdict.
+    pilot ended, so that what is measured later does not change its verdict. `assessed` are the window's briefs.
     """
     ahead = clock_ahead(clock_skew_s)
     # By the PSA's clock, as every moment of an episode: what is known by now, and since when what is unfinished waits.
@@ -217,6 +222,7 @@ def scorecard(
         hours_saved=month,
         worth={source: worth(hours, hourly_rate) for source, hours in month.items()} if hourly_rate else {},
         counts=counts(window),
+        assessments=assessment_rates(assessed),
         kill_switch=_pilots(
             known if pilot is None else list(pilot),
             baselines if pilot_baselines is None else pilot_baselines,

@@ -200,11 +200,16 @@ def _alike(one: str, other: str) -> bool:
     return same_deed(one, other) or outcome(clauses_of(one), other) == "right"
 
 
-def _deeds(ticket: Known, done: Sequence[str]) -> list[Stated]:
-    """Return the clauses that tell what was done and nobody has done here; of a fix that tells no deed, all its clauses."""
+def deeds_of(ticket: Known) -> list[Stated]:
+    """Return the clauses that tell what was done; of a fix that tells no deed, all its clauses."""
     clauses = [clause for clause in clauses_of(ticket.fix) if words_of(clause)]
     deeds = [clause for clause in clauses if _BEGIN.match(clause)] or clauses
-    return [Stated(_cut(deed), ticket.source) for deed in deeds if not any(same_deed(deed, one) for one in done)]
+    return [Stated(_cut(deed), ticket.source) for deed in deeds]
+
+
+def _deeds(ticket: Known, done: Sequence[str]) -> list[Stated]:
+    """Return those of them that nobody has done here."""
+    return [deed for deed in deeds_of(ticket) if not any(same_deed(deed.text, one) for one in done)]
 
 
 def _cause(ticket: Known) -> Stated:

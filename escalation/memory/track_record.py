@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from escalation.memory.assess import Outcome
+
 ENOUGH = 5
 """From so many on, the record stands in the place of the confidence."""
 WITHHELD_FROM, WITHHELD_BELOW = 8, 0.4
@@ -31,14 +33,17 @@ def track_record(outcomes: Mapping[int, str], verdicts: Iterable[tuple[int, str]
     Where members spoke, most of them decide; where they are even, or none did, the comparison with what solved it. What
     neither can tell does not count.
     """
-    said: dict[int, Counter[str]] = {}
+    said: dict[int, list[str]] = {}
     for handoff_id, verdict in verdicts:
-        said.setdefault(handoff_id, Counter())[verdict] += 1
-    right = known = 0
-    for handoff_id in outcomes.keys() | said.keys():
-        votes = said.get(handoff_id, Counter[str]())
-        lead = votes["helpful"] - votes["wrong"]
-        outcome = outcomes.get(handoff_id, "cannot tell")
-        right += lead > 0 or (lead == 0 and outcome == "right")
-        known += lead != 0 or outcome in ("right", "wrong")
-    return TrackRecord(right, known)
+        said.setdefault(handoff_id, []).append(verdict)
+    came = [decided(outcomes.get(one, "cannot tell"), said.get(one, ())) for one in outcomes.keys() | said.keys()]
+    return TrackRecord(came.count("right"), len(came) - came.count("cannot tell"))
+
+
+def decided(outcome: str, verdicts: Iterable[str]) -> Outcome:
+    """Return what one assessment was worth: what most members said of it, else how it compared with what solved it."""
+    votes = Counter(verdicts)
+    lead = votes["helpful"] - votes["wrong"]
+    if lead:
+        return "right" if lead > 0 else "wrong"
+    return "right" if outcome == "right" else "wrong" if outcome == "wrong" else "cannot tell"

@@ -52,7 +52,7 @@ def reader_version() -> str:
 
 def check(answer: str, places: Sequence[Place], *, reader: str) -> Checked:
     """Return what of an answer stands in the places. Raises `UnusableAnswer`."""
-    body = _parsed(answer)
+    body = parsed(answer)
     desk = _Desk({place.number: place for place in places})
     steps = desk.steps(_rows(body, "steps"))
     reading = Reading(
@@ -69,7 +69,8 @@ def check(answer: str, places: Sequence[Place], *, reader: str) -> Checked:
     return Checked(reading, dict(sorted(desk.dropped.items())))
 
 
-def _parsed(answer: str) -> dict[str, Any]:
+def parsed(answer: str) -> dict[str, Any]:
+    """Return an answer's object. Raises `UnusableAnswer`."""
     if len(answer) > LONGEST_ANSWER:
         raise UnusableAnswer("too long")
     try:
@@ -139,7 +140,7 @@ class _Desk:
         if not isinstance(quote, str) or not quote.strip() or outcome == "unknown":
             return outcome, None
         place = self._place(row, "result_place")
-        at = _found(place, quote)[:1] if place is not None and len(quote) <= LONGEST_QUOTE else []
+        at = found_in(place, quote)[:1] if place is not None and len(quote) <= LONGEST_QUOTE else []
         if place is None or not at:
             self.dropped["outcome: proof not found"] += 1
             return "unknown", None
@@ -153,8 +154,8 @@ class _Desk:
             self.dropped[f"{kind}: too short"] += 1
         elif len(quote.strip()) > longest:
             self.dropped[f"{kind}: too long"] += 1
-        elif not (spans := _found(place, quote)):
-            elsewhere = any(_found(other, quote) for other in self._places.values())
+        elif not (spans := found_in(place, quote)):
+            elsewhere = any(found_in(other, quote) for other in self._places.values())
             self.dropped[f"{kind}: {'in another place' if elsewhere else 'not in the ticket'}"] += 1
         else:
             for start, end in spans:  # one that is said twice may be meant the second time
@@ -192,7 +193,7 @@ class _Desk:
         return number, span.start, span.end
 
 
-def _found(place: Place, quote: str) -> list[tuple[int, int]]:
+def found_in(place: Place, quote: str) -> list[tuple[int, int]]:
     """Return where the quote stands in a place: as it is, else without white space at its ends."""
     for words in dict.fromkeys((quote, quote.strip())):
         spans: list[tuple[int, int]] = []

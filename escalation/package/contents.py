@@ -156,6 +156,17 @@ class Unread:
 
 
 @dataclass(frozen=True, slots=True)
+class Discounted:
+    """A theory that is out, and the words of the ticket that put it out."""
+
+    theory: str
+    theory_source: str
+    """Where it is from: an earlier ticket, or what a model's statement rests on."""
+    evidence: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Assessment:
     """What is guessed; all None or empty when nothing was asked or it abstained."""
 
@@ -171,6 +182,16 @@ class Assessment:
     domain_known: int = 0
     withheld: bool = False
     """Whether those were right so seldom that nobody is shown this one; it is kept so that the record can recover."""
+    made_by: str = "local"
+    """`local`, or the name of the model that made it."""
+    cause_evidence: str = ""
+    """Of a model's: the stretch of that source that it cites. What is made here is a quotation itself."""
+    step_evidence: tuple[str, ...] = ()
+    """The same for each suggested step, in their order."""
+    discounted: tuple[Discounted, ...] = ()
+    """Theories that are out by now."""
+    against: tuple[Quote, ...] = ()
+    """What contradicts the cause."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from escalation.memory.rank import Terms
 from escalation.memory.track_record import TrackRecord
 from escalation.package.build import build
 from escalation.package.contents import Assessment, Package, Solved, Source
+from escalation.package.contradicted import out_from_the_start, tried_in, weighed
 from escalation.package.records import Record, flat, records_of
 from escalation.package.start_here import from_memory
 
@@ -98,18 +99,22 @@ def with_solved(package: Package, solved: Sequence[Solved], assessment: Assessme
         package, solved=tuple(solved), sources=(*package.sources, *sources),
         ai_assessment_data=assessment or package.ai_assessment_data,
     )  # fmt: skip
-    return replace(informed, start_here=from_memory(informed))
+    return weighed(replace(informed, start_here=from_memory(informed)))
 
 
 def assessed(package: Package, known: Sequence[Known], record: TrackRecord) -> Assessment:
-    """Return what is guessed from solved tickets that are alike, the most alike first; empty where support is thin."""
-    tried = [*(step.text for step in package.steps_attempted), *(quote.text for quote in package.ruled_out)]
-    guess = assess(known, tried)
+    """Return what is guessed from solved tickets that are alike, the most alike first; empty where support is thin.
+
+    What was tried here in vain is told all the same, as a theory that is out.
+    """
+    guess = assess(known, tried_in(package))
+    out = out_from_the_start(package, known)
     if guess is None:
-        return Assessment()
+        return Assessment(discounted=out)
     return Assessment(
         guess.cause.text, tuple(step.text for step in guess.steps), guess.confidence, guess.cause.source,
         tuple(step.source for step in guess.steps), record.right, record.known, record.withholds,
+        discounted=out,
     )  # fmt: skip
 
 

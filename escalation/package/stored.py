@@ -12,6 +12,7 @@ from escalation.package.contents import (
     Change,
     Contingency,
     Device,
+    Discounted,
     Event,
     Missing,
     OtherTicket,
@@ -174,6 +175,14 @@ class _UnreadV1(_Record):
     reason = _text()
 
 
+class _DiscountedV1(_Record):
+    of: ClassVar[Any] = Discounted
+    theory = _text()
+    theory_source = _text()
+    evidence = _text()
+    source = _text()
+
+
 class _AssessmentV1(_Record):
     of: ClassVar[Any] = Assessment
     likely_cause = _text(none=True)
@@ -184,6 +193,11 @@ class _AssessmentV1(_Record):
     domain_right = fields.Integer(load_default=0)
     domain_known = fields.Integer(load_default=0)
     withheld = fields.Boolean(load_default=False)
+    made_by = fields.String(load_default="local")
+    cause_evidence = fields.String(load_default="")
+    step_evidence = fields.List(fields.String(), load_default=list)
+    discounted = _many(_DiscountedV1)
+    against = _many(_QuoteV1)
 
 
 class _PackageV1(_Record):

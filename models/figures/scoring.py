@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from escalation.figures.measures import PILOT_WEEKS, WEEK, WINDOW, Baseline
 from escalation.figures.observations import Observation
 from escalation.figures.scorecard import Scorecard, scorecard
+from models.figures.assessed import assessed
 from models.figures.baselines import baselines
 from models.figures.observed import observations
 from models.tables import Account
@@ -51,6 +52,7 @@ def reckoning(session: Session, account_id: int, *, as_of: datetime) -> Callable
         pilot_baselines=_pilot_baselines(session, account_id, account.connected_at, as_of),
         clock_skew_s=account.clock_skew_s,
         skew_measured_at=account.skew_measured_at,
+        assessed=assessed(session, account_id, since=as_of - WINDOW, until=as_of),
     )
 
 

@@ -111,10 +111,17 @@ def store_draft(
             marker=marker,
             escalation_package=escalation_package,
             schema_version=schema_version,
+            assessed_by=_assessed_by(escalation_package),
             evidence_fingerprint=evidence_fingerprint,
             domain=domain,
         ),
     )
+
+
+def _assessed_by(package: dict[str, Any]) -> str | None:
+    guess = package.get("ai_assessment_data") or {}
+    shown = guess.get("likely_cause") and not guess.get("withheld")
+    return str(guess.get("made_by") or "local") if shown else None
 
 
 def mark_attempt(session: Session, account_id: int, handoff_id: int, *, fence: int, now: datetime) -> bool:

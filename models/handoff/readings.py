@@ -1,8 +1,9 @@
 """A model's readings of a handoff: when one is due, a row for each call, and what was left of its answer.
 
-A call's outcome is `asked` until it is known. Then `read`: its reading is used. `local stands`: the local reader was
-surer. `refused`, `unusable`: the model's answer was of no use. `timeout`, `throttled`, `unavailable`: there was none, and
-it is asked again. `rejected`: the provider will not have our question. `capped`: not asked, the month's cap is reached.
+A call's outcome is `asked` until it is known. Then `read`: its answer is used. `local stands`: the local reader was surer.
+`abstained`: an assessment that says nothing, or of which nothing was left. `refused`, `unusable`: the model's answer was of
+no use. `timeout`, `throttled`, `unavailable`: there was none, and it is asked again. `rejected`: the provider will not have
+our question. `capped`: not asked, the month's cap is reached.
 """
 
 from __future__ import annotations
@@ -68,6 +69,7 @@ def begin_call(
     account_id: int,
     handoff_id: int,
     *,
+    kind: str = "reading",
     request_key: str,
     provider: str,
     model: str,
@@ -78,8 +80,8 @@ def begin_call(
 ) -> int:
     """Store that a model is about to be asked, with the most that it can take; return the call's id."""
     call = ModelCall(
-        account_id=account_id, handoff_id=handoff_id, request_key=request_key, provider=provider, model=model, asked_at=now,
-        outcome="asked", tokens_in=tokens_in, tokens_out=tokens_out, cost=cost,
+        account_id=account_id, handoff_id=handoff_id, kind=kind, request_key=request_key, provider=provider, model=model,
+        asked_at=now, outcome="asked", tokens_in=tokens_in, tokens_out=tokens_out, cost=cost,
     )  # fmt: skip
     session.add(call)
     session.flush()
@@ -94,15 +96,18 @@ def end_call(session: Session, account_id: int, call_id: int, *, outcome: str, n
     return changed(session, asked.values(outcome=outcome, answered_at=now, **known))
 
 
-def calls(session: Session, account_id: int, handoff_id: int) -> list[ModelCall]:
-    """Return a handoff's calls, the oldest first."""
-    here = (ModelCall.account_id == account_id, ModelCall.handoff_id == handoff_id)
+def calls(session: Session, account_id: int, handoff_id: int, *, kind: str = "reading") -> list[ModelCall]:
+    """Return a handoff's calls of one kind, the oldest first."""
+    here = (ModelCall.account_id == account_id, ModelCall.handoff_id == handoff_id, ModelCall.kind == kind)
     return list(session.scalars(select(ModelCall).where(*here).order_by(ModelCall.id)))
 
 
-def latest(session: Session, account_id: int, handoff_id: int) -> dict[str, Any] | None:
-    """Return the newest reading that is used, as stored; None if there is none."""
-    here = (ModelCall.account_id == account_id, ModelCall.handoff_id == handoff_id, ModelCall.outcome == "read")
+def latest(session: Session, account_id: int, handoff_id: int, *, kind: str = "reading") -> dict[str, Any] | None:
+    """Return the newest answer of one kind that is used, as stored; None if there is none."""
+    here = (
+        ModelCall.account_id == account_id, ModelCall.handoff_id == handoff_id, ModelCall.kind == kind,
+        ModelCall.outcome == "read",
+    )  # fmt: skip
     return session.scalar(select(ModelCall.reading).where(*here).order_by(ModelCall.id.desc()).limit(1))
 
 

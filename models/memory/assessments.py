@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 from escalation.memory.assess import clauses_of, outcome
 from escalation.memory.track_record import TrackRecord, track_record
 from escalation.package import stored
-from escalation.package.contents import Package
+from escalation.package.contents import Assessment, Package
 from models.database.compare_and_set import changed
 from models.database.sessions import insert_or_ignore
 from models.tables import AssessmentOutcome, AssessmentVerdict, Handoff
 
 Verdict = Literal["helpful", "wrong"]
+Kind = Literal["local", "model"]
 _NEWEST = 50
 """So many of a domain's make the record, so that it can recover."""
 
@@ -33,6 +34,7 @@ def compare(session: Session, account_id: int, handoff_id: int, *, fix: str | No
     came = outcome(_said(package), fix)
     row = {
         "domain": package.domain, "confidence": guess.confidence, "outcome": came, "withheld": guess.withheld, "at": now,
+        "made_by": _kind(guess),
     }  # fmt: skip
     _put(session, AssessmentOutcome, {"account_id": account_id, "handoff_id": handoff_id}, row)
     return came
@@ -40,34 +42,47 @@ def compare(session: Session, account_id: int, handoff_id: int, *, fix: str | No
 
 def judge(
     session: Session, account_id: int, handoff_id: int, *, member_id: int, verdict: Verdict, now: datetime
-) -> str | None:
-    """Store what a member says of the assessment in a posted brief, in place of what they said before; return its domain.
+) -> tuple[str, Kind] | None:
+    """Store what a member says of a posted brief's assessment, in place of what they said before.
 
-    None where the brief shows none, or is not in the ticket yet.
+    Return its domain and who made it; None where the brief shows none, or is not in the ticket yet.
     """
     package = _posted(session, account_id, handoff_id)
     if package is None or package.ai_assessment_data.withheld:
         return None
     key = {"account_id": account_id, "handoff_id": handoff_id, "member_id": member_id}
-    _put(session, AssessmentVerdict, key, {"domain": package.domain, "verdict": verdict, "at": now})
-    return package.domain
+    made_by = _kind(package.ai_assessment_data)
+    _put(session, AssessmentVerdict, key, {"domain": package.domain, "made_by": made_by, "verdict": verdict, "at": now})
+    return package.domain, made_by
 
 
-def record_of(session: Session, account_id: int, domain: str) -> TrackRecord:
-    """Return what the account's newest assessments of a domain were worth."""
+def verdict_of(session: Session, account_id: int, handoff_id: int, member_id: int) -> str:
+    """Return what a member said last of a handoff's assessment; empty where nothing."""
+    row = session.get(AssessmentVerdict, (account_id, handoff_id, member_id))
+    return row.verdict if row is not None else ""
+
+
+def record_of(session: Session, account_id: int, domain: str, made_by: Kind = "local") -> TrackRecord:
+    """Return what the account's newest assessments of a domain were worth, those made here or those by a model."""
     compared, judged = AssessmentOutcome, AssessmentVerdict
     rows = session.execute(
-        select(compared.handoff_id, compared.outcome).where(compared.account_id == account_id, compared.domain == domain)
-        .order_by(compared.handoff_id.desc()).limit(_NEWEST)
+        select(compared.handoff_id, compared.outcome).where(
+            compared.account_id == account_id, compared.domain == domain, compared.made_by == made_by
+        ).order_by(compared.handoff_id.desc()).limit(_NEWEST)
     ).all()  # fmt: skip
     outcomes = {handoff_id: came for handoff_id, came in rows}  # noqa: C416 - a row is no pair
     since = min(outcomes) if len(outcomes) == _NEWEST else 0
     said = session.execute(
         select(judged.handoff_id, judged.verdict).where(
-            judged.account_id == account_id, judged.domain == domain, judged.handoff_id >= since
+            judged.account_id == account_id, judged.domain == domain, judged.made_by == made_by,
+            judged.handoff_id >= since,
         )
     )
     return track_record(outcomes, [(handoff_id, verdict) for handoff_id, verdict in said])
+
+
+def _kind(guess: Assessment) -> Kind:
+    return "local" if guess.made_by == "local" else "model"
 
 
 def _said(package: Package) -> list[str]:

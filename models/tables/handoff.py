@@ -63,6 +63,8 @@ class Handoff(Row):
     draft_hash: Mapped[str | None]
     escalation_package: Mapped[dict[str, Any] | None]
     schema_version: Mapped[int | None]
+    assessed_by: Mapped[str | None]
+    """Who made the assessment that the brief shows: `local`, or a model's name; None where it shows none."""
     evidence_fingerprint: Mapped[str | None]
     escalation_package_external_id: Mapped[int | None] = mapped_column(Id)
     """The note's id in the PSA."""
@@ -139,6 +141,8 @@ class ModelCall(Row):
     id: Mapped[int] = row_number()
     account_id: Mapped[int] = owning_account()
     handoff_id: Mapped[int] = mapped_column(Id)
+    kind: Mapped[str] = mapped_column(default="reading", server_default=text("'reading'"))
+    """`reading`: what was tried; `assessment`: what is likely wrong."""
     request_key: Mapped[str]
     """Of what was asked: the same as long as no text of the ticket changes."""
     provider: Mapped[str]

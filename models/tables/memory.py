@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.tables.columns import Id, Row, of_handoff, owning_account, row_number
@@ -84,6 +84,8 @@ class AssessmentOutcome(Row):
     domain: Mapped[str]
     confidence: Mapped[float | None]
     """As it was stated."""
+    made_by: Mapped[str] = mapped_column(default="local", server_default=text("'local'"))
+    """`local`, or `model`: each has a record of its own."""
     outcome: Mapped[str]
     """`right`, `wrong` or `cannot tell`."""
     withheld: Mapped[bool]
@@ -102,6 +104,7 @@ class AssessmentVerdict(Row):
     member_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
     """In the PSA."""
     domain: Mapped[str]
+    made_by: Mapped[str] = mapped_column(default="local", server_default=text("'local'"))
     verdict: Mapped[str]
     """`helpful` or `wrong`."""
     at: Mapped[datetime]

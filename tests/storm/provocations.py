@@ -100,6 +100,11 @@ def dismiss(rig: Rig, made: Sequence[Escalation]) -> None:
     _ask(rig, made, (("api/v1/handoffs/{}/dismiss", b'{"reason": "a mistake"}', JSON),))
 
 
+def judge(rig: Rig, made: Sequence[Escalation]) -> None:
+    """Let an engineer say through the API what each assessment was worth."""
+    _ask(rig, made, (("api/v1/handoffs/{}/assessment", b'{"verdict": "wrong"}', JSON),))
+
+
 def start(rig: Rig, made: Sequence[Escalation]) -> None:
     """Let an engineer take each through the API, and say on the page what they start with."""
     said = ("escalations/{}/start", b"text=the+log+of+the+firewall", FORM)

@@ -21,7 +21,7 @@ from models.figures.scoring import reckoning
 from models.handoff import deliveries, handoffs, listing
 from models.handoff.listing import Listed, Place
 from models.handoff.opened import mark_opened, opened_by
-from models.memory import assessments, resolved
+from models.memory import resolved
 from models.tables import Handoff, Member
 from webhooks.api.schemas import HandoffInFull
 from webhooks.authorization import Viewer
@@ -32,10 +32,6 @@ _GATHERED = ("claimed_by", "transitions", "deliveries")
 
 class UnknownPlace(ValueError):
     """The cursor is none of ours."""
-
-
-class NoAssessment(ValueError):
-    """The handoff's brief shows none."""
 
 
 class Records:
@@ -117,19 +113,6 @@ class Records:
                 raise NoSuchHandoff(f"handoff {handoff_id}")
             mark_opened(session, who.account_id, handoff_id, member_id=who.member_id, now=self._clock())
         return {"id": handoff_id, "opened": True}
-
-    def judge(self, who: Viewer, handoff_id: int, *, verdict: assessments.Verdict) -> dict[str, Any]:
-        """Store what somebody says of a handoff's assessment. Raises `NoSuchHandoff` and `NoAssessment`."""
-        with self._database.account(who.account_id) as session:
-            if handoffs.get(session, who.account_id, handoff_id) is None:
-                raise NoSuchHandoff(f"handoff {handoff_id}")
-            domain = assessments.judge(
-                session, who.account_id, handoff_id, member_id=who.member_id, verdict=verdict, now=self._clock()
-            )
-            if domain is None:
-                raise NoAssessment(f"handoff {handoff_id}")
-            record = assessments.record_of(session, who.account_id, domain)
-        return {"id": handoff_id, "verdict": verdict, "domain": domain, "right": record.right, "known": record.known}
 
     def metrics(self, who: Viewer, *, as_of: datetime | None, episodes: bool) -> dict[str, Any]:
         """Return the account's figures as of a moment, by default now, with the episodes behind each if asked for."""

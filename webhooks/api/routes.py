@@ -14,7 +14,7 @@ from apiflask.exceptions import HTTPError
 from flask import Response, request, url_for
 
 from psa.outbound import strict_json
-from webhooks.api.records import NoAssessment, Records, UnknownPlace
+from webhooks.api.records import Records, UnknownPlace
 from webhooks.api.schemas import (
     LARGEST_ID,
     Claim,
@@ -36,7 +36,7 @@ from webhooks.api.schemas import (
 from webhooks.api.schemas import ClaimView as ClaimViewSchema
 from webhooks.authorization import Viewer, senior, viewer, viewing
 from webhooks.bulkhead import Bulkhead
-from webhooks.claims.claiming import Claiming, ClaimView, NoSuchHandoff
+from webhooks.claims.claiming import Claiming, ClaimView, NoAssessment, NoSuchHandoff
 from webhooks.claims.wishing import CannotBeEscalated, NoSuchWish, Wishing, WishView
 from webhooks.problems import problem
 
@@ -78,7 +78,7 @@ def blueprint(claiming: Claiming, wishing: Wishing, records: Records, bulkhead: 
     _read(routes, auth, records, bulkhead)
     _act(routes, auth, claiming, bulkhead)
     _wish(routes, auth, wishing, bulkhead)
-    _judge(routes, auth, records, bulkhead)
+    _judge(routes, auth, claiming, bulkhead)
     _refusals(routes)
     return routes
 
@@ -216,7 +216,7 @@ def _wished(view: WishView) -> dict[str, Any]:
     return {name: getattr(view, name) for name in WishView.__dataclass_fields__}
 
 
-def _judge(routes: APIBlueprint, auth: HTTPTokenAuth, records: Records, bulkhead: Bulkhead) -> None:
+def _judge(routes: APIBlueprint, auth: HTTPTokenAuth, claiming: Claiming, bulkhead: Bulkhead) -> None:
     @routes.post("/handoffs/<int:handoff_id>/assessment")
     @routes.auth_required(auth)
     @_plain
@@ -224,8 +224,12 @@ def _judge(routes: APIBlueprint, auth: HTTPTokenAuth, records: Records, bulkhead
     @routes.output(Judged, description="It counts in the account's record; a member's last word on a handoff does.")
     @routes.doc(summary="Say whether its assessment was helpful or wrong", responses=REFUSALS | UNREAD | GONE | NONE_MADE | WRONG)
     def judge(handoff_id: int, body: dict[str, Any]) -> dict[str, Any]:
-        who = viewing(senior)
-        return bulkhead.do(lambda: records.judge(who, _known(handoff_id), verdict=body["verdict"]))
+        who = viewer()
+        found = bulkhead.do(lambda: claiming.judge(who, _known(handoff_id), verdict=body["verdict"]))
+        return {
+            "id": handoff_id, "verdict": found.view.verdict, "domain": found.domain, "right": found.record.right,
+            "known": found.record.known,
+        }  # fmt: skip
 
 
 def _plain(view: Callable[..., Any]) -> Callable[..., Any]:

@@ -315,6 +315,7 @@ class Metrics(Schema):
     hours_saved = Dict()
     worth = Dict()
     counts = Dict()
+    assessments = Dict(metadata={"description": "acceptance, correction, abstention: each n, of, share, ci95 and status."})
     kill_switch = Dict()
     worst_waits = List(Dict())
     exclusions = List(Dict())

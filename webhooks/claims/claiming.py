@@ -1,4 +1,4 @@
-"""Claim, give back and dismiss a handoff for somebody who holds a pass; knows nothing of HTTP.
+"""Claim, give back, dismiss and judge a handoff for somebody who holds a pass; knows nothing of HTTP.
 
 Each is one transaction: who it is, whether they may, one compare-and-set, and how things stand then. What follows
 from it (owner in the PSA, the others' messages, the note) is due work that the worker is rung for afterwards.
@@ -7,7 +7,7 @@ from it (owner in the PSA, the others' messages, the note) is due work that the 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -16,11 +16,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from escalation.lifecycle import Response
+from escalation.memory.track_record import TrackRecord
 from escalation.redaction.redact import redact
 from models.database.sessions import Database
 from models.handoff import briefs, claims, deliveries, handoffs
 from models.handoff.handoffs import Handoff
 from models.handoff.opened import mark_opened
+from models.memory import assessments
 from models.tables import Member
 from webhooks.authorization import Pass, Viewer, require_engineer_or_admin
 from worker.process import crash
@@ -40,6 +42,10 @@ class Rings(Protocol):
 
 class NoSuchHandoff(LookupError):
     """This account has no such handoff."""
+
+
+class NoAssessment(ValueError):
+    """The handoff's brief shows none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,8 @@ class ClaimView:
     """A name where we know one, else the login name; empty if the PSA does not say."""
     changed: bool = False
     """Whether this very call moved it."""
+    verdict: str = ""
+    """What whoever asks said of its assessment: `helpful`, `wrong` or nothing."""
 
     @property
     def is_open(self) -> bool:
@@ -75,6 +83,15 @@ class ClaimView:
     def is_theirs(self) -> bool:
         """Whether whoever asks has it."""
         return self.is_taken and self.handoff.claimed_by == self.senior.member_id
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What somebody said of an assessment, and what its domain's record is with that."""
+
+    view: ClaimView
+    domain: str
+    record: TrackRecord
 
 
 class Claiming:
@@ -167,6 +184,22 @@ class Claiming:
             log.info("dismissed", **_ids(view))
         return view
 
+    def judge(self, who: Pass, handoff_id: int, *, verdict: assessments.Verdict) -> Judgement:
+        """Store what whoever asks says of its assessment, in place of what they said before. Raises `NoAssessment`."""
+        crash.point("claim.judging")
+        with self._database.account(who.account_id) as session:
+            senior = require_engineer_or_admin(session, who)
+            before = _view(session, senior, handoff_id, changed=False)
+            domain = assessments.judge(
+                session, who.account_id, handoff_id, member_id=senior.member_id, verdict=verdict, now=self._clock()
+            )
+            if domain is None:
+                raise NoAssessment(f"handoff {handoff_id}")
+            record = assessments.record_of(session, who.account_id, *domain)
+            view = replace(before, verdict=verdict, changed=before.verdict != verdict)
+        log.info("assessment_judged", verdict=verdict, **_ids(view))
+        return Judgement(view, domain[0], record)
+
     def _settle(self, view: ClaimView, event: str) -> None:
         log.info(event, way=view.handoff.claim_kind, **_ids(view))
         self._bell.ring(
@@ -194,7 +227,14 @@ def _view(session: Session, senior: Viewer, handoff_id: int, *, changed: bool) -
         claimed_by=person(session, senior.account_id, handoff.claimed_by),
         escalated_by=_named(session, senior.account_id, handoff.escalated_by),
         changed=changed,
+        verdict=assessments.verdict_of(session, senior.account_id, handoff_id, senior.member_id),
     )
+
+
+def verdict_in(said: str | None) -> assessments.Verdict | None:
+    """Return the verdict a button stands for; None for any other word."""
+    found: dict[str | None, assessments.Verdict] = {"helpful": "helpful", "wrong": "wrong"}
+    return found.get(said)
 
 
 def person(session: Session, account_id: int, member_id: int | None) -> Person | None:

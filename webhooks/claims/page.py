@@ -13,23 +13,26 @@ import structlog
 from flask import Blueprint, Response, render_template, request
 from werkzeug.exceptions import HTTPException
 
+from escalation.brief.outline import Limits, outline
 from escalation.brief.render import opening
 from escalation.brief.sanitize import printable
 from escalation.brief.spans import Clock, span
 from escalation.lifecycle import Response as State
+from escalation.package.contents import Package
 from escalation.package.stored import UnknownPackageVersion, load
+from models.memory.assessments import Verdict
 from psa.connectwise.links import ticket_url
 from psa.outbound.allowed_hosts import Site
 from webhooks.authorization import NotAllowed, TakenBack
 from webhooks.bulkhead import Away, Bulkhead
-from webhooks.claims.claiming import Claiming, ClaimView, NoSuchHandoff
+from webhooks.claims.claiming import Claiming, ClaimView, NoAssessment, NoSuchHandoff, verdict_in
 from webhooks.own_forms import NotOurButton, OwnForms, guard
-from worker.process.links import CLAIM_LINK_S, BadPass, Passes
+from worker.process.links import CLAIM_LINK_S, BadPass, ClaimPass, Passes
 
 log = structlog.get_logger()
 
 COOKIE = "claim_page"
-DEEDS = ("claim", "give back")
+DEEDS = ("claim", "give back", "helpful", "wrong")
 CSS = "../static/pages.css"
 """Seen from `/claim/…`, so that a proxy may put us below a path of its own."""
 
@@ -50,16 +53,26 @@ def blueprint(
 
     @routes.post("/claim/<token>")
     def act(token: str) -> Response:
-        """Claim it or give it back.
+        """Claim it, give it back, or say what its assessment was worth.
 
-        200 it is theirs, or was given back; 409 somebody else has it, or it has ended; 403 not by this page's button.
+        200 it is theirs, was given back or judged; 409 somebody else has it, it has ended, or it shows no assessment;
+        403 not by this page's button.
         """
         who = passes.read_claim(token)
-        if page.pressed(token) == "give back":
+        deed = page.pressed(token)
+        if (verdict := verdict_in(deed)) is not None:
+            return judged(token, who, verdict)
+        if deed == "give back":
             view = bulkhead.do(lambda: claiming.give_back(who, who.handoff_id))
             return page.show(token, view, status=200 if view.changed or view.is_open else 409)
         view = bulkhead.do(lambda: claiming.claim(who, who.handoff_id, way="link"))
         return page.show(token, view, status=200 if view.is_theirs else 409)
+
+    def judged(token: str, who: ClaimPass, verdict: Verdict) -> Response:
+        try:
+            return page.show(token, bulkhead.do(lambda: claiming.judge(who, who.handoff_id, verdict=verdict)).view)
+        except NoAssessment:
+            return page.show(token, bulkhead.do(lambda: claiming.look(who, who.handoff_id)), status=409)
 
     # Everything: Flask would log what it does not know together with the address.
     routes.register_error_handler(Exception, sorry)
@@ -95,6 +108,7 @@ def _values(view: ClaimView, now: datetime) -> dict[str, object]:
     """Return what the page says, as plain values."""
     handoff, senior = view.handoff, view.senior
     moment = Clock(senior.time_zone, now).moment
+    package = _package(view)
     has_it = view.claimed_by.name if view.claimed_by else ""
     site = Site.parse(senior.site, allow_private=senior.allow_private)
     return {
@@ -116,7 +130,9 @@ def _values(view: ClaimView, now: datetime) -> dict[str, object]:
         "runs_out": moment(handoff.claim_expires_at) if handoff.claim_expires_at else "",
         "owner": printable(handoff.owner_outcome or ""),
         "brief_in_ticket": handoff.brief_state == "posted",
-        "start_here": _start_here(view) if view.is_theirs else "",
+        "start_here": _start_here(package) if package and view.is_theirs else "",
+        "guess": _guess(view, package),
+        "verdict": view.verdict,
         "acted_ago": ago(handoff.acted_at, now) if handoff.acted_at else "",
         "ended_ago": ago(handoff.ended_at, now) if handoff.ended_at else "",
         "end_reason": printable(handoff.end_reason or ""),
@@ -132,14 +148,26 @@ def _state(view: ClaimView) -> str:
     return "yours" if view.is_theirs else "taken"
 
 
-def _start_here(view: ClaimView) -> str:
+def _package(view: ClaimView) -> Package | None:
     if view.handoff.escalation_package is None:
-        return ""
+        return None
     try:
-        lines = opening(load(view.handoff.escalation_package))
+        return load(view.handoff.escalation_package)
     except UnknownPackageVersion:  # a worker newer than this process wrote it, in the middle of an upgrade
-        return ""
+        return None
+
+
+def _start_here(package: Package) -> str:
+    lines = opening(package)
     return next((line.partition(": ")[2] for line in lines if line.startswith("Start here: ")), "")
+
+
+def _guess(view: ClaimView, package: Package | None) -> str:
+    """Return the assessment of a brief that is in the ticket, for whoever has read it there."""
+    if package is None or view.is_open or view.handoff.posted_at is None:
+        return ""
+    guess = outline(package, Limits.all_of(package)).assessment
+    return guess.text if guess else ""
 
 
 def ago(moment: datetime, now: datetime) -> str:

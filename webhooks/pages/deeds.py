@@ -1,4 +1,4 @@
-"""What one can press on a page: take it, say what one starts with, give it back, dismiss it.
+"""What one can press on a page: take it, say what one starts with, give it back, dismiss it, judge its assessment.
 
 Each answers with what the page then shows: the queue's cards, or the handoff as the place shows it that sent the form.
 """
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from flask import Blueprint, Response, render_template, request
 
 from webhooks.authorization import Viewer, senior, viewer
-from webhooks.claims.claiming import ClaimView
+from webhooks.claims.claiming import ClaimView, NoAssessment, verdict_in
 from webhooks.pages.desk import Desk
 from webhooks.pages.frame import known
 from webhooks.pages.handoff.view import shown
@@ -56,6 +56,17 @@ def add(routes: Blueprint, desk: Desk) -> None:
             return _too_short("Say why")
         return done(lambda who: desk.claiming.dismiss(who, known(handoff_id), reason=reason))
 
+    @routes.post("/escalations/<int:handoff_id>/assessment")
+    def judge(handoff_id: int) -> Response:
+        """Say that its assessment was helpful or wrong. 409 where the brief shows none; 422 for another word."""
+        verdict = verdict_in(request.form.get("verdict"))
+        if verdict is None:
+            return _line("Press one of the two: helpful or wrong.", 422)
+        try:
+            return done(lambda who: desk.claiming.judge(who, known(handoff_id), verdict=verdict).view)
+        except NoAssessment:
+            return _line("Its brief shows no assessment (any more).", 409)
+
 
 def _answer(desk: Desk, who: Viewer, view: ClaimView) -> str:
     lost = request.path.endswith("/claim") and not view.is_theirs
@@ -71,7 +82,10 @@ def _said(name: str) -> str | None:
 
 
 def _too_short(what: str) -> Response:
-    text = f"{what}, in {SHORTEST} to {LONGEST} characters."
-    response = Response(render_template("line.html", text=text, page="line", style="ticket.css", psa="", alone=False), 422)
+    return _line(f"{what}, in {SHORTEST} to {LONGEST} characters.", 422)
+
+
+def _line(text: str, status: int) -> Response:
+    response = Response(render_template("line.html", text=text, page="line", style="ticket.css", psa="", alone=False), status)
     response.headers["HX-Reswap"] = "none"
     return response

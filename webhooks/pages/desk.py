@@ -13,6 +13,7 @@ from models.account import people
 from models.database.sessions import Database
 from models.handoff import handoffs
 from models.handoff.opened import mark_opened
+from models.memory.assessments import verdict_of
 from models.tables import Member
 from webhooks.authorization import Viewer
 from webhooks.bulkhead import Bulkhead
@@ -77,7 +78,8 @@ def look(session: Session, viewer: Viewer, handoff_id: int) -> ClaimView:
     if handoff is None:
         raise NoSuchHandoff(f"handoff {handoff_id}")
     names = people_of(session, viewer)
-    return ClaimView(viewer, handoff, names.person(handoff.claimed_by), names.named(handoff.escalated_by))
+    said = verdict_of(session, viewer.account_id, handoff_id, viewer.member_id)
+    return ClaimView(viewer, handoff, names.person(handoff.claimed_by), names.named(handoff.escalated_by), verdict=said)
 
 
 def people_of(session: Session, viewer: Viewer) -> People:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from escalation.figures.assessed import Rate
 from escalation.figures.compared import ByBasis, Compared
 from escalation.figures.measures import (
     BREAKDOWN_FROM,
@@ -119,6 +120,7 @@ def _counted(card: Scorecard, zone: ZoneInfo) -> Iterator[str]:
         f"{of.repeated} in which a senior repeated what the brief holds",
     )  # fmt: skip
     yield from ("", *textwrap.wrap(f"Counted: {', '.join(parts)}.", WIDTH))
+    yield from textwrap.wrap(_assessed(card), WIDTH)
     if card.worst_waits:
         yield from ("", f"{'Longest waits':<17}{'working min':>12}{'all min':>10}  escalated")
     for wait in card.worst_waits:
@@ -131,6 +133,23 @@ def _counted(card: Scorecard, zone: ZoneInfo) -> Iterator[str]:
             f"Counted, though the time of the first action was typed by hand: {len(card.untrusted)}", WIDTH
         )
     yield from textwrap.wrap(_clocks_apart(card, zone), WIDTH)
+
+
+def _assessed(card: Scorecard) -> str:
+    rates = card.assessments
+    told = "; ".join((
+        _rate("accepted", rates.acceptance), _rate("corrected", rates.correction),
+        _rate("no assessment in", rates.abstention, what=" briefs"),
+    ))  # fmt: skip
+    return f"Assessments: {told}."
+
+
+def _rate(words: str, rate: Rate, *, what: str = "") -> str:
+    count = f"{words} {rate.n} of {rate.of}{what}"
+    if rate.share is None or rate.ci95 is None:
+        return f"{count}, collecting"
+    early = ", early" if rate.status is Status.EARLY else ""
+    return f"{count}, {rate.share:.0%} ({rate.ci95[0]:.0%} to {rate.ci95[1]:.0%}{early})"
 
 
 def _clocks_apart(card: Scorecard, zone: ZoneInfo) -> str:

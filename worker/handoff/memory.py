@@ -55,7 +55,7 @@ def informed(services: Services, desk: Desk, package: Package, *, before: dict[s
     ids = {one.match.id: f"m{number}" for number, one in enumerate(by_customer, 1)}
     known = [Known(ids[one.match.id], one.lesson.fix or "", one.match.share) for one in fitting]
     guess = assessed(package, known, record)
-    cited = {guess.cause_source, *guess.step_sources}
+    cited = {guess.cause_source, *guess.step_sources, *(one.theory_source for one in guess.discounted)}
     solved = [_solved(one, package, ids[one.match.id]) for one in by_customer]
     return with_solved(package, [one for place, one in enumerate(solved) if place < SHOWN or one.source in cited], guess)
 

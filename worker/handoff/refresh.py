@@ -17,6 +17,7 @@ from escalation.brief.question import question_to_junior
 from escalation.brief.render import render
 from escalation.brief.spans import Clock
 from escalation.evidence import Evidence, Note, TimeEntry
+from escalation.model_reading.opinion import Opinion
 from escalation.model_reading.reading import Reading
 from escalation.package.contents import Package
 from escalation.response.repeats import repeats
@@ -24,6 +25,7 @@ from escalation.response.sightings import CLAIMING_ROLES
 from models.handoff import briefs, handoffs, readings
 from psa.port import Ambiguous, Forbidden, PostedNote, PsaError, Unauthorized, VisibleNote
 from worker.gather import refused_gaps, transient_gaps
+from worker.handoff.assess import opinion_of, second_opinion
 from worker.handoff.hold import Hold, lease
 from worker.handoff.memory import informed
 from worker.handoff.publish import alert, clear, freeze, package_of, remove_extras, text_hash, with_marker
@@ -122,12 +124,13 @@ def _bring_up_to_date(hold: Hold) -> tuple[bool, str | None]:
         _look_again(hold)
     asked = _ask_junior(hold, own, evidence)
     claimant = claimant_of(services, desk, handoff, evidence)
-    reading = reading_of(services, desk, handoff.id)
-    fingerprint = facts(evidence, claimant, reading)
+    reading, opinion = reading_of(services, desk, handoff.id), opinion_of(services, desk, handoff.id)
+    fingerprint = facts(evidence, claimant, reading, opinion)
     if fingerprint == handoff.evidence_fingerprint:
         return asked, None
     package = informed(services, desk, package_of(handoff, desk, evidence, reading), before=handoff.escalation_package)
-    first = _first_package(hold, reading)
+    package = second_opinion(package, evidence, opinion)
+    first = _first_package(hold, reading, opinion)
     _count_repeats(hold, first, evidence)
     text = render(package, marker=handoff.marker, since=first, claimant=claimant)
     who = line(claimant, Clock(desk.time_zone, services.clock())) if claimant else None
@@ -199,7 +202,7 @@ def _store(
     crash.point("refresh.stored")
 
 
-def _first_package(hold: Hold, reading: Reading | None) -> Package | None:
+def _first_package(hold: Hold, reading: Reading | None, opinion: Opinion | None) -> Package | None:
     """Return what the first brief was made of, so that an edited one can say what has changed since.
 
     Read by the same reader as now: who reads better has changed nothing in the ticket.
@@ -209,7 +212,8 @@ def _first_package(hold: Hold, reading: Reading | None) -> Package | None:
     if first is None:
         return None
     package = package_of(hold.handoff, hold.desk, first, reading)
-    return informed(hold.services, hold.desk, package, before=hold.handoff.escalation_package)
+    package = informed(hold.services, hold.desk, package, before=hold.handoff.escalation_package)
+    return second_opinion(package, first, opinion)
 
 
 def _settled(hold: Hold, own: list[PostedNote]) -> PostedNote | None:

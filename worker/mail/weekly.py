@@ -118,6 +118,7 @@ def weekly_context(mail: WeeklyMail) -> dict[str, object]:
         "domains": _groups(by_domain),
         "waits": tuple(_wait(wait, mail) for wait in card["worst_waits"]),
         "counts": _counts(card["counts"]),
+        "assessed": _assessed(card),
         "left_out": _left_out(card),
         "pilot": pilot,
         "clocks": _skew(card, zone),
@@ -237,6 +238,21 @@ def _counts(found: Mapping[str, int]) -> tuple[tuple[int, str], ...]:
         (found["left_out"], "left out of every figure, for the reasons below"),
     )
     return always + tuple((size, what) for size, what in rest if size)
+
+
+def _assessed(card: Mapping[str, Any]) -> str:
+    """Return how the assessments fared, in one line; empty for a report from before they were counted, or without a brief."""
+    rates = card.get("assessments")
+    if not rates or not rates["abstention"]["of"]:
+        return ""
+    known, none = rates["acceptance"], rates["abstention"]
+    told = [f"{known['n']} of {known['of']} named what solved the ticket", f"{rates['correction']['n']} did not"]
+    if known["share"] is None:
+        told = [f"collecting, {known['of']} of 6 known"]
+    else:
+        low, high = known["ci95"]
+        told[0] += f" ({100 * known['share']:.0f}%, between {100 * low:.0f} and {100 * high:.0f}%)"
+    return f"Assessments: {'; '.join(told)}. {none['n']} of {none['of']} briefs showed none."
 
 
 def _left_out(card: Mapping[str, Any]) -> tuple[str, ...]:

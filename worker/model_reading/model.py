@@ -53,10 +53,16 @@ class Model(Protocol):
     def ask(self, request: Request) -> Answer: ...
 
 
-def fresh_request(summary: str, places: Sequence[Place]) -> Request | None:
+class Asks(Protocol):
+    """Makes a request about a ticket. Raises `TornFence`."""
+
+    def __call__(self, summary: str, places: Sequence[Place], *, mark: str) -> Request | None: ...
+
+
+def fresh_request(summary: str, places: Sequence[Place], *, make: Asks = request_for) -> Request | None:
     """Return the request about a ticket under a new mark; None if there is nothing to read."""
     while True:
         try:
-            return request_for(summary, places, mark=f"#{secrets.token_hex(12)}#")
+            return make(summary, places, mark=f"#{secrets.token_hex(12)}#")
         except TornFence:  # 96 random bits that stand in the ticket: try others
             continue

@@ -15,14 +15,14 @@ from pathlib import Path
 
 _STEPS = {
     "callback": "checked pinned stored canary",
-    "claim": "asked stored returning returned answering answered dismissing dismissed wishing wished",
+    "claim": "asked stored returning returned answering answered dismissing dismissed judging wishing wished",
     "triage": "rung taken verified read decided waits refused ignored",
     "publish": "rung leased gathered drafted withheld attempted posted recorded waits parked hidden frozen",
     "notify": "rung created",
     "deliver": "rung taken sent recorded waits",
     "refresh": "rung taken removed counted asked repeats held stored edited said_beside kept_beside ended waits put_off",
     "observe": "rung taken read stored ending expired withdrawn gone",
-    "read": "rung taken noted capped answered stored waits ended",
+    "read": "rung taken noted capped answered kept failed ended",
     "notes": "rung taken stored",
     "settle": "rung taken owner_set owned stored waits",
     "wish": "rung taken attempted written stored waits ended",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from escalation.brief.claim_line import Claimant
 from escalation.evidence import Evidence
+from escalation.model_reading.opinion import Opinion
 from escalation.model_reading.reading import Reading
 from escalation.response.sightings import may_claim
 from models.handoff import claims, handoffs
@@ -47,10 +48,12 @@ def _other_owner(desk: Desk, handoff: Handoff, evidence: Evidence) -> str:
     return "" if owner.lower() == ours.lower() else desk.roster.person(owner).name
 
 
-def facts(evidence: Evidence, claimant: Claimant | None, reading: Reading | None = None) -> str:
-    """Return what changes when the brief has to: what was read and by whom, what could not be, and who has it."""
+def facts(
+    evidence: Evidence, claimant: Claimant | None, reading: Reading | None = None, opinion: Opinion | None = None
+) -> str:
+    """Return what changes when the brief has to: what was read, by whom, what could not be, what a model thinks, who has it."""
     parts = [evidence.fingerprint()]
     parts += [claimant.key] if claimant is not None else []
-    parts += [reading.key] if reading is not None else []
+    parts += [one.key for one in (reading, opinion) if one is not None]
     parts += sorted(f"not read: {gap.source}" for gap in evidence.gaps)
     return "/".join(parts)

@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
 from models.account import accounts, people
 from models.account.encryption import Cipher
@@ -82,6 +83,11 @@ class Office:
     def set(self, **columns: Any) -> None:
         with self.database.account(self.account_id) as session:
             accounts.set_account(session, self.account_id, **columns)
+
+    def set_handoff(self, handoff_id: int, **columns: Any) -> None:
+        here = (Handoff.account_id == self.account_id, Handoff.id == handoff_id)
+        with self.database.account(self.account_id) as session:
+            session.execute(update(Handoff).where(*here).values(**columns))
 
     def people(self, members: list[MemberRow], *seniors: str) -> None:
         with self.database.account(self.account_id) as session:

@@ -57,6 +57,9 @@ class Shown:
     chips: tuple[str, ...]
     sources: dict[str, str]
     """Who, when and which record, by citation."""
+    verdict: str
+    """What whoever looks said of the assessment."""
+    may_judge: bool
 
     @property
     def slim(self) -> bool:
@@ -100,6 +103,8 @@ def shown(view: ClaimView, now: datetime) -> Shown:
         why_no_brief=_no_brief(handoff.brief_state) if brief is None else "",
         chips=_chips(brief),
         sources={line.cite: line.text for line in brief.sources} if brief else {},
+        verdict=view.verdict,
+        may_judge=senior.may_claim and handoff.posted_at is not None,
     )
 
 
@@ -131,6 +136,7 @@ def _version(view: ClaimView) -> str:
     parts = (
         handoff.response_state, handoff.claimed_by, handoff.claimed_at, handoff.acted_at, handoff.brief_state,
         handoff.draft_hash, handoff.evidence_fingerprint, bool(handoff.read_back), handoff.priority,
+        view.verdict,
     )  # fmt: skip
     return " ".join(str(part) for part in parts).replace('"', "")
 

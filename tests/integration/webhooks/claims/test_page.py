@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from itsdangerous import TimestampSigner
 
+from escalation.package.contents import Assessment
 from models.account import people
 from models.database.sessions import Database
 from models.handoff import claims, handoffs
+from models.memory import assessments
 from tests.integration.models.places import account
 from tests.integration.webhooks.office import (
     JONAS,
@@ -30,6 +33,7 @@ from tests.integration.webhooks.office import (
     press,
 )
 from tests.trail import followed
+from tests.unit.escalation.tickets import package_of, rich
 from webhooks.claims.claiming import Claiming
 from webhooks.claims.page import ago
 from worker.process.links import CLAIM_LINK_S, ClaimPass
@@ -100,6 +104,31 @@ def test_the_loser_reads_who_won_and_how_long_ago(office: Office) -> None:
     seen = tom.get(office.link(TOM))
     assert seen.status_code == 200
     assert "Already claimed by Maria Svensson, " in seen.text
+
+
+def test_who_has_read_the_assessment_says_on_the_page_what_it_was_worth(office: Office) -> None:
+    guess = Assessment("the root certificate had expired", ("renew it",), 0.8)
+    package = replace(package_of(rich()), ai_assessment_data=guess).to_json()
+    office.set_handoff(office.handoff_id, escalation_package=package, posted_at=datetime.now(UTC))
+    maria, tom = office.browser(), office.browser()
+    assert "root certificate" not in maria.get(office.link()).text, "before it is taken there is one thing to press"
+    assert "root certificate" in press(maria, office.link()).text
+    for verdict in ("wrong", "helpful"):
+        said = press(maria, office.link(), verdict)
+        assert said.status_code == 200
+        assert f"You said {verdict}." in words(said.text)
+    seen = tom.get(office.link(TOM)).text
+    assert "You said" not in seen
+    assert "Already claimed by Maria Svensson" in seen
+    assert "You said wrong." in words(press(tom, office.link(TOM), "wrong").text)
+    with office.database.account(office.account_id, reading=True) as session:
+        said_of_it = [assessments.verdict_of(session, office.account_id, office.handoff_id, one) for one in (MARIA, TOM)]
+    assert said_of_it == ["helpful", "wrong"]
+    early = form_of(tom.get(office.link(TOM)).text)
+    abstained = replace(package_of(rich()), ai_assessment_data=Assessment()).to_json()
+    office.set_handoff(office.handoff_id, escalation_package=abstained)
+    gone = tom.post(office.link(TOM), data={"form": early, "deed": "helpful"})
+    assert (gone.status_code, "You said" in gone.text) == (409, False)
 
 
 def test_ages_are_right_where_the_clocks_are_apart(office: Office) -> None:

@@ -73,6 +73,22 @@ def test_a_withheld_assessment_is_not_shown(pages: Pages) -> None:
     assert "right 1 of 9" not in shown
 
 
+def test_a_senior_says_in_the_pod_what_the_assessment_was_worth(pages: Pages) -> None:
+    assert 'value="helpful"' not in guessed(pages), "nobody has read it in the ticket yet"
+    pages.office.set_handoff(pages.made[0], posted_at=datetime.now(UTC))
+    assert pod(pages).count('aria-pressed="false"') == 2
+    for said, other in (("wrong", "helpful"), ("helpful", "wrong")):
+        shown = pages.post(f"/escalations/{pages.made[0]}/assessment?as=pod", verdict=said).text
+        assert f'value="{said}" aria-pressed="true"' in shown
+        assert f'value="{other}" aria-pressed="false"' in shown
+        assert f"You said {said}" in pod(pages)
+    assert 'aria-pressed="true"' not in pod(pages, member_id=TOM), "each has a word of their own"
+    assert 'value="helpful"' not in pod(pages, member_id=JONAS), "a technician judges nothing"
+    assert pages.post(f"/escalations/{pages.made[0]}/assessment?as=pod", JONAS, verdict="wrong").status_code == 403
+    assert pages.post(f"/escalations/{pages.made[0]}/assessment?as=pod", verdict="meh").status_code == 422
+    assert pages.post(f"/escalations/{pages.made[1]}/assessment?as=pod", verdict="wrong").status_code == 409
+
+
 def test_before_the_brief_is_written_it_says_so(pages: Pages) -> None:
     assert "The brief is being written" in pod(pages, 48213)
 

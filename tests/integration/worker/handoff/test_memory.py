@@ -11,6 +11,7 @@ from escalation.evidence import Note, Person
 from escalation.memory.rank import Terms
 from escalation.memory.track_record import TrackRecord
 from escalation.package.lesson import Lesson
+from models.figures.scoring import scorecard_of
 from models.handoff import handoffs
 from models.handoff.handoffs import Handoff
 from models.memory import assessments, resolved
@@ -191,5 +192,28 @@ def test_members_overrule_the_comparison_and_only_their_last_word_counts(shop: S
         for verdict in ("wrong", "helpful"):
             for _ in range(2):
                 said = assessments.judge(session, shop.account_id, handoff.id, member_id=11, verdict=verdict, now=T0)  # type: ignore[arg-type]
-                assert said == "network"
+                assert said == ("network", "local")
     assert record(shop) == TrackRecord(1, 1)
+
+
+def test_the_figures_count_what_was_accepted_what_was_corrected_and_where_there_was_none(shop: Shop) -> None:
+    remembered(shop, ALIKE)
+    fixes = ("Set both ends to 3600.", "Replaced the ISP's modem.", "Resolved.", None, "Replaced the ISP's modem.")
+    made = [escalated_alike(shop, 48213 + number) for number in range(len(fixes))]
+    for number, fix in enumerate(fixes):
+        if fix:
+            solved_by(shop, 48213 + number, fix)
+    with shop.database.account(shop.account_id) as session:
+        assessments.judge(session, shop.account_id, made[4].id, member_id=11, verdict="helpful", now=shop.clock())
+    shop.psa.add(49000, status=11)
+    shop.psa.note(49000, "Printer says PC LOAD LETTER")
+    (other,) = shop.triage(49000)
+    shop.publish(other)
+    with shop.database.account(shop.account_id, reading=True) as session:
+        found = scorecard_of(session, shop.account_id, as_of=shop.clock() + timedelta(minutes=1)).to_json()["assessments"]
+        before = scorecard_of(session, shop.account_id, as_of=T0 - timedelta(days=1)).to_json()["assessments"]
+    counted = {name: (rate["n"], rate["of"]) for name, rate in found.items()}
+    assert counted == {"acceptance": (2, 4), "correction": (1, 4), "abstention": (1, 6)}
+    assert found["acceptance"]["status"] == "collecting"
+    assert found["abstention"] | {"ci95": None} == {"n": 1, "of": 6, "share": 0.167, "ci95": None, "status": "early"}
+    assert before["abstention"]["of"] == 0

@@ -146,7 +146,8 @@ def test_the_assessment_is_absent_without_a_model() -> None:
     body = package_of(rich()).to_json()
     assert body["ai_assessment_data"] == {
         "likely_cause": None, "suggested_steps": [], "confidence": None, "cause_source": None, "step_sources": [],
-        "domain_right": 0, "domain_known": 0, "withheld": False,
+        "domain_right": 0, "domain_known": 0, "withheld": False, "made_by": "local", "cause_evidence": "", "step_evidence": [],
+        "discounted": [], "against": [],
     }  # fmt: skip
 
 

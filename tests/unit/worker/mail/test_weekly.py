@@ -57,13 +57,15 @@ def test_both_parts_begin_with_the_same_sentence(weeks: dict[str, Rendered], nam
         ("collecting", "Escalations at Harbor IT, 23 November: collecting", ["Collecting: 4 of the 6", "collecting: 4 of 6"]),
         ("nothing at all", "Escalations at Harbor IT, 23 November: collecting",
          ["0 of the 6", "Nothing was measured of the old way"]),
-        ("early", "Escalations at Harbor IT, 23 November: early figures", ["Early, from 11 escalations and 12 of the old way"]),
+        ("early", "Escalations at Harbor IT, 23 November: early figures",
+         ["Early, from 11 escalations and 12 of the old way", "Assessments: collecting, 2 of 6 known"]),
         (
             "measured",
             r"Escalations at Harbor IT, 23 November: [\d.]+ min recovered by the stopwatch, [\d.]+ min recovered by the history",
             [
                 "Against the stopwatch readings", "Against the replayed history", "dates 91% of its escalations",
-                "saved since 1 November", "At GBP 85 an hour that is GBP ",
+                "saved since 1 November", "At GBP 85 an hour that is GBP ", "20 of 25 named what solved the ticket (80%",
+                "39 of 64 briefs showed none.",
             ],
         ),
         ("negative", r"Escalations at Harbor IT, 23 November: [\d.]+ min longer by the stopwatch",

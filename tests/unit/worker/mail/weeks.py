@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from escalation.figures.assessed import Brief
 from escalation.figures.hours import Calendar
 from escalation.figures.measures import Baseline
 from escalation.figures.observations import Observation
@@ -79,6 +80,12 @@ def card(observations: list[Observation], *baselines: Baseline, **given: Any) ->
     return scorecard(observations, baselines, **account | given)
 
 
+def briefs(**counts: int) -> list[Brief]:
+    """Return so many briefs of each kind; `none` showed no assessment."""
+    kinds = [kind for kind, count in counts.items() for _ in range(count)]
+    return [Brief(f"{n}/1", kind != "none", "open" if kind == "none" else kind) for n, kind in enumerate(kinds)]  # type: ignore[arg-type]
+
+
 def odd(observations: list[Observation]) -> list[Observation]:
     """Return them with what no real month lacks: waits, claims without a deed, returns, withdrawals, exclusions."""
     one = observations[-1]
@@ -109,8 +116,10 @@ LONG_NAMES = {login: f"Bartholomew-Alexandros {chr(65 + n)}. Featherstonehaugh" 
 WEEKS: dict[str, Callable[[], Scorecard]] = {
     "collecting": lambda: card(acted(4), connected_at=NOW - timedelta(days=5), clock_skew_s=None, skew_measured_at=None),
     "nothing at all": lambda: card([], connected_at=NOW - timedelta(hours=9), hourly_rate=None, currency=None),
-    "early": lambda: card(acted(11), stopwatch(12, 15)),
-    "measured": lambda: card(odd(acted(64)), stopwatch(24, 15), history(80, 70, candidates=88)),
+    "early": lambda: card(acted(11), stopwatch(12, 15), assessed=briefs(right=2, open=3, none=6)),
+    "measured": lambda: card(
+        odd(acted(64)), stopwatch(24, 15), history(80, 70, candidates=88), assessed=briefs(right=20, wrong=5, none=39)
+    ),
     "negative": lambda: card(acted(40, orient=25), stopwatch(24, 15)),
     "no measurable saving": lambda: card(acted(40, orient=14), stopwatch(24, 15)),
     "kill switch": lambda: card(

@@ -34,6 +34,7 @@ ELSEWHERE = {
     "auditor.audit": "alerts and a sign of life, looked at anew each minute",
     "receiver._other_key": "an alert",
     "auditor._tell": "both ends of sending pass a point",
+    "claiming.judge": "a verdict: nothing follows from it, and the same again is the same row",
     "hold.lease": "its callers pass publish.leased or refresh.taken at once",
     "newer_notes._take": "its caller passes notes.taken at once",
     "notify._take": "its caller passes deliver.taken at once, also when nothing is to be sent",

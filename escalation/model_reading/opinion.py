@@ -1,0 +1,226 @@
+"""Check a model's assessment statement by statement: what stands on a quotation is kept, the rest dropped and counted.
+
+1. The answer is a JSON object of exactly the shape that was asked for; else none of it is used.
+2. Each statement cites a stretch that stands in the place it names, character by character, and shares a word with it.
+3. It holds no link, address or telephone number, and no name, code, path or command that neither the staff wrote nor an
+   earlier ticket holds. Neither it nor its quotation speaks to a program.
+4. A step rests on what the staff wrote or on an earlier ticket, and was not done or ruled out here.
+
+Without a cause that is left, nothing is. So what a ticket makes a model say can at most be a sentence, marked as a guess,
+beside words of the ticket that are cited.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from escalation.memory.assess import same_deed
+from escalation.memory.terms import is_code, is_name, terms_of
+from escalation.memory.track_record import TrackRecord
+from escalation.model_reading import assessing
+from escalation.model_reading.answer import UnusableAnswer, found_in, parsed
+from escalation.model_reading.assessing import EARLIER
+from escalation.model_reading.places import Place
+
+CHECK_VERSION = 1
+OPINION_VERSION = 1
+FLOOR = 50
+"""Below this confidence, in per cent, nothing is said: several causes fit."""
+MOST_STEPS = 3
+LONGEST, SHORTEST_QUOTE, LONGEST_QUOTE = 200, 4, 400
+STAFF = frozenset({"technician", "engineer", "admin", "owner"})
+
+_CONTACT = re.compile(
+    r"://|\bwww\.|[\w.+-]+@[\w-]+|(?:\+|\b)\d[\d ()./-]{6,}\d\b"
+    r"|\b(?:[a-z0-9-]+\.)+(?:com|net|org|io|info|biz|ru|cn|co|uk|de|eu|us|app|dev|link|example|test|zip|xyz|top|online|site"
+    r"|page|click|me|ly|gg)\b",
+    re.IGNORECASE,
+)
+_TO_A_PROGRAM = re.compile(
+    r"\b(?:ignore|disregard|forget|override|bypass|obey|follow)\b.{0,40}"
+    r"\b(?:instruction|prompt|rule|guide|above|previous|prior|order|guard)"
+    r"|\b(?:system|developer|assistant|hidden|new|secret)\s*(?:prompt|message|instruction|role)s?\b"
+    r"|\bas an? (?:ai|llm|language model|assistant)\b"
+    r"|\b(?:ai|llm|gpt|claude|chatbot|language model|assistant|summari[sz]er)\b.{0,30}"
+    r"\b(?:must|should|shall|will|please|reading|processing|has to)\b"
+    r"|\b(?:likely_cause|suggested_steps|confidence|internalflag|json|schema|output exactly|respond with|reply with|answer with"
+    r"|return only|you are now|act as|pretend|jailbreak|role-?play)\b"
+    r"|\b(?:mark|make|set|flag)\b.{0,30}\b(?:visible|external|public|discussion|internal\s?flag|resolved|closed|as solved)\b"
+    r"|\b(?:add|include|insert|append|copy|cc|bcc|forward|send|e-?mail)\b.{0,40}"
+    r"\b(?:recipient|note|brief|assessment|everyone|all engineers|mailbox|link|url|password|credential|token|key)s?\b"
+    r"|<\|?/?\w+\|?>|\[/?(?:inst|sys|system|assistant)\]|^\s*(?:system|assistant|user|human)\s*:",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A sentence of a model's, and the stretch of a text that it rests on."""
+
+    text: str
+    place: str
+    """That text's key."""
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What a model takes for the cause, and what to try; after the check."""
+
+    made_by: str
+    """The model's name."""
+    version: str
+    """Of guide and check together."""
+    cause: Statement
+    steps: tuple[Statement, ...]
+    confidence: float
+    """0 to 1, as the model states it."""
+    right: int = 0
+    """How many assessments by a model turned out right in this domain, of `known`, when it was made."""
+    known: int = 0
+    withheld: bool = False
+
+    @property
+    def key(self) -> str:
+        """Return a hash that is equal as long as it says the same."""
+        body = json.dumps(self.to_json(), sort_keys=True)
+        return "assessed-" + hashlib.sha256(body.encode(errors="backslashreplace")).hexdigest()[:16]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain JSON values with `opinion_version`."""
+        return {"opinion_version": OPINION_VERSION, **dataclasses.asdict(self)}
+
+    @classmethod
+    def from_json(cls, body: dict[str, Any]) -> Opinion | None:
+        """Rebuild a stored opinion; None for one of a newer program."""
+        if body.get("opinion_version") != OPINION_VERSION:
+            return None
+        return cls(
+            body["made_by"], body["version"], Statement(**body["cause"]), tuple(Statement(**s) for s in body["steps"]),
+            body["confidence"], body["right"], body["known"], body["withheld"],
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedOpinion:
+    """What is left of an answer, None where it abstains, and how much was dropped for which reason."""
+
+    opinion: Opinion | None
+    dropped: dict[str, int]
+
+
+def check(
+    answer: str, places: Sequence[Place], *, tried: Sequence[str], made_by: str, record: TrackRecord | None = None
+) -> CheckedOpinion:
+    """Return what of an assessment may be shown. Raises `UnusableAnswer`.
+
+    `tried` is what was done or ruled out here, `record` what assessments by a model were worth in this domain.
+    """
+    body = parsed(answer)
+    if set(body) != set(assessing.SCHEMA["properties"]):
+        raise UnusableAnswer("not the object that was asked for")
+    enough, cause, steps, confidence = (body[name] for name in assessing.SCHEMA["properties"])
+    if not isinstance(enough, bool) or not isinstance(steps, list) or not _whole(confidence) or not 0 <= confidence <= 100:
+        raise UnusableAnswer("not the values that were asked for")
+    if not enough:
+        return CheckedOpinion(None, {})
+    desk = _Desk(places)
+    found = desk.statement(cause, "cause")
+    kept = desk.steps(steps, tried) if found is not None else ()
+    if found is not None and any(same_deed(found.text, one) for one in tried):
+        desk.dropped["cause: tried already"] += 1
+        found = None
+    if found is None:
+        return CheckedOpinion(None, dict(desk.dropped))
+    if confidence < FLOOR:
+        desk.dropped["all: too unsure"] += 1
+        return CheckedOpinion(None, dict(desk.dropped))
+    version = f"{assessing.VERSION}.{CHECK_VERSION}"
+    worth = record or TrackRecord()
+    opinion = Opinion(
+        made_by, version, found, kept, confidence / 100, worth.right, worth.known, worth.withholds
+    )
+    return CheckedOpinion(opinion, dict(desk.dropped))
+
+
+def _whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+class _Desk:
+    """Where one answer is checked: its places, which identifiers they hold, what was dropped."""
+
+    def __init__(self, places: Sequence[Place]) -> None:
+        self._places = {place.number: place for place in places}
+        trusted = [place.text for place in places if place.role in STAFF or place.kind == EARLIER]
+        self._named = {term for text in trusted for term in terms_of(text)}
+        self.dropped: Counter[str] = Counter()
+
+    def steps(self, rows: list[Any], tried: Sequence[str]) -> tuple[Statement, ...]:
+        """Return the steps that stand and are new, in their order."""
+        kept: list[Statement] = []
+        for row in rows:
+            found = self.statement(row, "step")
+            if found is None:
+                continue
+            if any(same_deed(found.text, one) for one in tried):
+                self.dropped["step: tried already"] += 1
+            elif len(kept) == MOST_STEPS or any(same_deed(found.text, one.text) for one in kept):
+                self.dropped["step: repeated or too many"] += 1
+            else:
+                kept.append(found)
+        return tuple(kept)
+
+    def statement(self, row: Any, kind: str) -> Statement | None:
+        """Return a statement with its support; None, and counted, where it may not be shown."""
+        found = self._read(row, kind == "step")
+        if isinstance(found, Statement):
+            return found
+        self.dropped[f"{kind}: {found}"] += 1
+        return None
+
+    def _read(self, row: Any, is_step: bool) -> Statement | str:
+        """Return the statement, or why it is dropped."""
+        if not isinstance(row, dict) or set(row) != {"statement", "place", "quote"}:
+            return "no statement"
+        said, number, quote = row["statement"], row["place"], row["quote"]
+        if not isinstance(said, str) or not isinstance(quote, str) or not _whole(number) or number not in self._places:
+            return "no statement"
+        text, place = " ".join(said.split()), self._places[number]
+        if not text.isprintable() or not SHORTEST_QUOTE <= len(text) <= LONGEST:
+            return "too long or empty"
+        if sum(c.isalnum() for c in quote) < SHORTEST_QUOTE or len(quote) > LONGEST_QUOTE:
+            return "quote too long or empty"
+        spans = found_in(place, quote)
+        if not spans:
+            elsewhere = any(found_in(other, quote) for other in self._places.values())
+            return "quote in another place" if elsewhere else "quote not in the ticket"
+        evidence = place.text[slice(*spans[0])]
+        return self._why_not(text, evidence, place, is_step) or Statement(text, place.key, evidence)
+
+    def _why_not(self, text: str, evidence: str, place: Place, is_step: bool) -> str:
+        """Return why a statement that has its quotation is dropped all the same; empty where it is not."""
+        if is_step and place.role not in STAFF and place.kind != EARLIER:
+            return "rests on what no staff wrote"
+        if _CONTACT.search(text):
+            return "holds a link, address or number"
+        if _TO_A_PROGRAM.search(text) or _TO_A_PROGRAM.search(_around(place.text, evidence)):
+            return "speaks to a program"
+        terms = set(terms_of(text))
+        if any((is_code(term) or is_name(term)) and term not in self._named for term in terms):
+            return "names what no staff wrote"
+        return "" if terms & set(terms_of(evidence)) else "has nothing to do with its quote"
+
+
+def _around(text: str, evidence: str) -> str:
+    """Return the paragraph that a quotation stands in: an order need not be quoted to be behind it."""
+    at = text.find(evidence)
+    start, end = text.rfind("\n\n", 0, at), text.find("\n\n", at + len(evidence))
+    return text[max(start, 0) : end if end >= 0 else len(text)]

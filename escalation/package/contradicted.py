@@ -1,0 +1,123 @@
+"""What speaks against an assessment by now, and which theories are out: each with the words that say so.
+
+- A suggested step that turned out to be a dead end is suggested no more.
+- What solved a ticket like this one and was tried here in vain is out from the beginning.
+- The cause is contradicted where somebody rules it out, where the deed it names was done in vain, where all that was to
+  be done about it was, or where somebody says that something else solved it.
+
+A theory that is out stays out: it is kept with its evidence in every later package. What contradicts is looked up anew each time.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from escalation.memory.assess import Known, deeds_of, outcome, same_deed, words_of
+from escalation.package.contents import Assessment, Discounted, Package, Quote, Step
+
+SURE = 0.8
+"""From which probability on a step and its outcome speak against a cause."""
+MOST = 3
+_SAME = 0.6
+"""Of the words by which a remark names what it rules out, so many name the cause."""
+_DENIAL = re.compile(
+    r"\b(?:not|isn't|wasn't|aren't|weren't|no longer|never|ruled out|rule out|excluded?|"
+    r"cannot be|can't be|nothing to do with|unrelated to|innocent|is fine|are fine|is ok|looks? (?:good|fine|clean|ok)|"
+    r"checks? out|not at fault|not the (?:cause|culprit|problem|reason|issue))\b",
+    re.IGNORECASE,
+)
+_RULING = frozenset(
+    """rul exclud eliminat caus culprit reason fault blame relat innocent fine good clean look check definit certain sure clear
+    confirm seem appear actual realli problem isn wasn aren root""".split()  # noqa: SIM905 - a list of words
+)
+"""Terms by which a remark rules out, rather than what."""
+
+
+def tried_in(package: Package) -> list[str]:
+    """Return what was done or ruled out on the ticket."""
+    return [*(step.text for step in package.steps_attempted), *(quote.text for quote in package.ruled_out)]
+
+
+def out_from_the_start(package: Package, known: Sequence[Known]) -> tuple[Discounted, ...]:
+    """Return what solved tickets like this one and was tried here in vain, all of it."""
+    found: list[Discounted] = []
+    for one in known:
+        deeds = deeds_of(one)
+        proofs = [_in_vain(deed.text, package) for deed in deeds]
+        proof = proofs[0] if proofs else None
+        if proof is not None and all(proofs) and not any(same_deed(deeds[0].text, it.theory) for it in found):
+            found.append(Discounted(deeds[0].text, one.source, proof.evidence, proof.source))
+    return tuple(found[:MOST])
+
+
+def weighed(package: Package) -> Package:
+    """Return the package with its assessment as far as the ticket still lets it stand."""
+    guess = package.ai_assessment_data
+    if not guess.likely_cause:
+        return package
+    left: list[int] = []
+    out = list(guess.discounted)
+    for place, text in enumerate(guess.suggested_steps):
+        proof = _in_vain(text, package)
+        if proof is None:
+            left.append(place)
+        elif not any(one.theory == text for one in out):
+            out.append(Discounted(text, _at(guess.step_sources, place), proof.evidence, proof.source))
+    weighed_guess = replace(
+        guess,
+        suggested_steps=tuple(guess.suggested_steps[i] for i in left),
+        step_sources=tuple(_at(guess.step_sources, i) for i in left) if guess.step_sources else (),
+        step_evidence=tuple(_at(guess.step_evidence, i) for i in left) if guess.step_evidence else (),
+        discounted=tuple(out),
+        against=_against(guess, out, bool(left), package),
+    )
+    return replace(package, ai_assessment_data=weighed_guess)
+
+
+def _against(guess: Assessment, out: Sequence[Discounted], steps_left: bool, package: Package) -> tuple[Quote, ...]:
+    cause = guess.likely_cause or ""
+    found = [quote for quote in package.ruled_out if denies(quote.text, cause)]
+    sure = [step for step in package.steps_attempted if min(step.sure, step.outcome_sure) >= SURE]
+    found += [Quote(s.text, s.evidence, s.source) for s in sure if _is_dead(s) and same_deed(s.text, cause)]
+    if not steps_left and guess.suggested_steps:
+        tried = [one for one in out if one.theory in guess.suggested_steps]
+        found += [Quote(one.evidence, one.evidence, one.source) for one in tried]
+    said = [cause, *guess.suggested_steps]
+    found += [
+        Quote(s.text, s.evidence, s.source)
+        for s in sure
+        if s.outcome == "worked" and s.result_stated and outcome(said, s.text) == "wrong"
+    ]
+    kept: list[Quote] = []
+    for quote in found:
+        if not any(quote.source == one.source and quote.evidence == one.evidence for one in kept):
+            kept.append(quote)
+    return tuple(kept[:MOST])
+
+
+def denies(remark: str, cause: str) -> bool:
+    """Tell whether a remark that rules something out rules out this cause, by the words it names it with."""
+    best = 0.0
+    for clause in re.split(r"[.;!\n]|,\s|\bbut\b|\bsince\b|\bbecause\b|\bas\b", remark):
+        if _DENIAL.search(clause):
+            named = words_of(_DENIAL.sub(" ", clause)) - _RULING
+            best = max(best, len(named & words_of(cause)) / len(named) if named else 0.0)
+    return best >= _SAME
+
+
+def _in_vain(deed: str, package: Package) -> Quote | None:
+    """Return the step that shows that a deed was done in vain, or the remark that rules it out."""
+    for step in package.steps_attempted:
+        if _is_dead(step) and same_deed(step.text, deed):
+            return Quote(step.text, step.evidence, step.source)
+    return next((quote for quote in package.ruled_out if denies(quote.text, deed)), None)
+
+
+def _is_dead(step: Step) -> bool:
+    return step.outcome in ("failed", "no_change")
+
+
+def _at(texts: Sequence[str], place: int) -> str:
+    return texts[place] if place < len(texts) else ""
