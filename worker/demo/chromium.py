@@ -70,6 +70,11 @@ class Chromium:
         """Go to an address."""
         self._call("Page.navigate", url=url)
 
+    def before_each(self, script: str) -> None:
+        """Run a script in every page that is opened from now on, before any of its own."""
+        self._call("Page.enable")
+        self._call("Page.addScriptToEvaluateOnNewDocument", source=script)
+
     def run(self, script: str) -> Any:
         """Return what a line of script comes to, in the page; of a promise, what it is fulfilled with."""
         result = self._call("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
