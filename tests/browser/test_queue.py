@@ -195,6 +195,15 @@ def test_a_session_that_has_ended_leads_back_to_the_door(room: Room, browser: Ch
     assert not browser.run("document.body.innerText.includes('Bright & Rowe')")
 
 
+def test_signing_out_takes_the_session_out_of_the_browser(room: Room, browser: Chromium) -> None:
+    room.open(browser)
+    assert browser.run("document.querySelector('.who').textContent").startswith("Signed in as Maria Svensson.")
+    browser.run("document.querySelector('[data-sign-out]').click()")
+    browser.wait("document.querySelector('#door')")
+    browser.open(f"{room.origin}/analytics/escalations")
+    browser.wait("location.pathname.startsWith('/analytics') && document.querySelector('#door')")
+
+
 def test_a_script_of_another_site_can_neither_read_nor_press(room: Room, browser: Chromium) -> None:
     room.open(browser)
     there = room.origin.replace("127.0.0.1", "localhost")

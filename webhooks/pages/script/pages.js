@@ -151,6 +151,9 @@
       htmx.process(form);
       dialog.querySelector("[data-number]").textContent = found.dataset.number;
       dialog.showModal();
+    } else if (on("[data-sign-out]")) {
+      const left = () => location.assign(`${root}escalations`);
+      fetch(`${root}sign-out`, { method: "POST", headers: identity.headers() }).then(left, () => trouble("You are signed in still: ResolutionFlow is not reachable."));
     } else if (on("[data-cancel]")) on("dialog").close();
     else if (on("[data-reset]")) {
       for (const field of $("filters").querySelectorAll("select, [type=search]")) field.value = "";
