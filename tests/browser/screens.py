@@ -37,7 +37,10 @@ new MutationObserver((changes) => {
   for (const change of changes) {
     if (change.target.id === "said" && change.target.textContent) said.push(change.target.textContent);
     for (const node of change.addedNodes) {
-      if (node.classList?.contains("arriving")) arrived.push({ card: node.id, text: node.textContent, at: Date.now() });
+      if (!node.classList?.contains("arriving")) continue;
+      const one = { card: node.id, text: node.textContent, at: 0 };
+      arrived.push(one);
+      requestAnimationFrame(() => (one.at = Date.now()));
     }
   }
 }).observe(document, { childList: true, subtree: true });

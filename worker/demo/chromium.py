@@ -117,6 +117,11 @@ class Chromium:
         """Have a cookie for an address."""
         self._call("Network.setCookie", url=url, name=name, value=value, sameSite="Lax", httpOnly=True)
 
+    def cookie(self, name: str) -> str:
+        """Return the value of a cookie that it has. Raises `StopIteration` without one."""
+        found = self._call("Network.getCookies")["cookies"]
+        return str(next(each["value"] for each in found if each["name"] == name))
+
     def press(self, key: str, *, shift: bool = False) -> None:
         """Press a key, as a keyboard does: `Tab`, `Enter`, `Escape`, or one character."""
         codes = {"Tab": 9, "Enter": 13, "Escape": 27, " ": 32}
