@@ -107,6 +107,7 @@ def _described(public_url: str) -> APIFlask:
     app = APIFlask(
         __name__, title="ResolutionFlow", version=__version__, spec_path="/api/v1/openapi.json", docs_path=None,
         json_errors=False,
+        static_folder=None,  # type: ignore[arg-type]  # Flask takes it, and has no such route then
     )  # fmt: skip
     app.description = "Escalations of one account: who has them, and what they cost. See docs/api.md."
     app.config["SERVERS"] = [{"url": public_url}]

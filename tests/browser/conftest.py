@@ -11,7 +11,9 @@ from models.database.schema import migrate
 from models.database.sessions import Database
 from tests.browser.showroom import cookie, showroom
 from tests.integration.webhooks.office import MARIA, Office
+from tests.journeys.journey import QUICK, Journey
 from worker.demo.chromium import Chromium
+from worker.demo.stack import Stack
 
 AXE = Path("var/axe/package/axe.min.js")
 PICTURES = Path("var/pictures/pages")
@@ -66,3 +68,18 @@ def other() -> Iterator[Chromium]:
     with Chromium() as found:
         found.size(1280, 900)
         yield found
+
+
+@pytest.fixture(scope="session")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """Give the whole product: web, streams, worker, broker, simulated ConnectWise; what dies is started again."""
+    with Stack(tmp_path_factory.mktemp("browser"), environment=QUICK, supervised=True, longest_wait_s=2) as running:
+        yield running
+
+
+@pytest.fixture
+def journey(product: Stack) -> Iterator[Journey]:
+    made = Journey(product)
+    yield made
+    for ticket in made.tickets:
+        made.simulator.close(ticket, member="jlind")

@@ -127,6 +127,31 @@ def test_a_dismissal_asks_why_and_escape_leaves_it(room: Room, browser: Chromium
     assert room.office.row(room.first).end_reason == "dismissed by Maria Svensson: solved by phone"
 
 
+SLOWLY = """
+const { open, send } = XMLHttpRequest.prototype;
+XMLHttpRequest.prototype.open = function (verb, ...rest) { this.verb = verb; return open.call(this, verb, ...rest); };
+XMLHttpRequest.prototype.send = function (body) {
+  this.verb.toUpperCase() === "POST" ? setTimeout(() => send.call(this, body), 900) : send.call(this, body);
+};
+"""
+
+
+def test_what_moves_while_a_press_is_on_its_way_does_not_take_its_answer_away(room: Room, browser: Chromium) -> None:
+    browser.before_each(SLOWLY)
+    room.open(browser, member_id=TOM)
+    browser.run(f"{card(room.first)}.querySelector('.main').click()")
+    room.office.api("POST", f"/handoffs/{room.first}/claim", MARIA)
+    refresh(browser)
+    browser.wait(f"/Already claimed by Maria Svensson, \\d+ s ago/.test({card(room.first)}?.textContent)")
+    assert browser.run("document.querySelectorAll('#count').length") == 1, "the list came into its own place"
+    browser.wait(f"!{card(room.first)}", within_s=5)
+    room.open(browser, f"/escalations?open={room.first + 1}", TOM)
+    browser.run("document.querySelector('#detail .start .main').click()")
+    room.office.api("POST", f"/handoffs/{room.first + 1}/claim", MARIA)
+    browser.run("htmx.ajax('GET', `/escalations/" + str(room.first + 1) + "/brief`, {source: '#detail', target: '#detail'})")
+    browser.wait("/Already claimed by Maria Svensson, \\d+ s ago/.test(document.querySelector('#detail').textContent)")
+
+
 def test_filters_and_search_change_the_list_without_a_fuss(room: Room, browser: Chromium) -> None:
     room.open(browser)
     browser.run("document.querySelector('#q').focus(); document.execCommand('insertText', false, 'gift receipts')")
@@ -168,6 +193,15 @@ def test_a_session_that_has_ended_leads_back_to_the_door(room: Room, browser: Ch
     refresh(browser)
     browser.wait("document.querySelector('#door') && document.body.innerText.includes('Send me a link')")
     assert not browser.run("document.body.innerText.includes('Bright & Rowe')")
+
+
+def test_signing_out_takes_the_session_out_of_the_browser(room: Room, browser: Chromium) -> None:
+    room.open(browser)
+    assert browser.run("document.querySelector('.who').textContent").startswith("Signed in as Maria Svensson.")
+    browser.run("document.querySelector('[data-sign-out]').click()")
+    browser.wait("document.querySelector('#door')")
+    browser.open(f"{room.origin}/analytics/escalations")
+    browser.wait("location.pathname.startsWith('/analytics') && document.querySelector('#door')")
 
 
 def test_a_script_of_another_site_can_neither_read_nor_press(room: Room, browser: Chromium) -> None:

@@ -40,7 +40,7 @@ from worker.process.tokens import Audience
 OWN_WORK = (Job, Alert, Canary, Watch, Wish)
 """What the worker writes by itself, whoever knocks; and wishes, since a number of theirs is a ticket that one has not."""
 KEPT: tuple[type[Table], ...] = tuple(table for table in OF_ACCOUNT if table not in OWN_WORK)
-BESIDE = ("/metrics", "/healthz", "/readyz", "/static/pages.css", "/", "/claim", "/claim/", "/api/v1")
+BESIDE = ("/metrics", "/healthz", "/readyz", "/pages/plain.css", "/", "/claim", "/claim/", "/api/v1")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ from sqlalchemy.orm import Session
 
 from escalation.lifecycle import Response
 from escalation.memory.track_record import TrackRecord
+from escalation.package.contents import Package
+from escalation.package.stored import UnknownPackageVersion, load
 from escalation.redaction.redact import redact
 from models.database.sessions import Database
 from models.handoff import briefs, claims, deliveries, handoffs
@@ -83,6 +85,23 @@ class ClaimView:
     def is_theirs(self) -> bool:
         """Whether whoever asks has it."""
         return self.is_taken and self.handoff.claimed_by == self.senior.member_id
+
+    @property
+    def state(self) -> str:
+        """How it stands for whoever asks: `open`, `yours`, `taken` or `ended`."""
+        if self.is_taken:
+            return "yours" if self.is_theirs else "taken"
+        return "open" if self.is_open else "ended"
+
+    @property
+    def package(self) -> Package | None:
+        """What its brief is made of; None until it is there."""
+        if self.handoff.escalation_package is None:
+            return None
+        try:
+            return load(self.handoff.escalation_package)
+        except UnknownPackageVersion:  # a worker newer than this process wrote it, in the middle of an upgrade
+            return None
 
 
 @dataclass(frozen=True, slots=True)

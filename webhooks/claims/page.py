@@ -14,12 +14,10 @@ from flask import Blueprint, Response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from escalation.brief.outline import Limits, outline
-from escalation.brief.render import opening
 from escalation.brief.sanitize import printable
 from escalation.brief.spans import Clock, span
 from escalation.lifecycle import Response as State
-from escalation.package.contents import Package
-from escalation.package.stored import UnknownPackageVersion, load
+from models.handoff.cards import urgency
 from models.memory.assessments import Verdict
 from psa.connectwise.links import ticket_url
 from psa.outbound.allowed_hosts import Site
@@ -33,7 +31,8 @@ log = structlog.get_logger()
 
 COOKIE = "claim_page"
 DEEDS = ("claim", "give back", "helpful", "wrong")
-CSS = "../static/pages.css"
+MOST_STEPS = 6
+CSS = "../pages/plain.css"
 """Seen from `/claim/…`, so that a proxy may put us below a path of its own."""
 
 
@@ -108,7 +107,9 @@ def _values(view: ClaimView, now: datetime) -> dict[str, object]:
     """Return what the page says, as plain values."""
     handoff, senior = view.handoff, view.senior
     moment = Clock(senior.time_zone, now).moment
-    package = _package(view)
+    package = view.package
+    brief = outline(package, Limits.all_of(package)) if package else None
+    words = (brief.problem or brief.ask or brief.summary).text if brief else ""
     has_it = view.claimed_by.name if view.claimed_by else ""
     site = Site.parse(senior.site, allow_private=senior.allow_private)
     return {
@@ -116,58 +117,32 @@ def _values(view: ClaimView, now: datetime) -> dict[str, object]:
         "you": printable(senior.name),
         "number": handoff.ticket_id,
         "url": ticket_url(site, company=senior.company, ticket_id=handoff.ticket_id),
+        "brief": brief,
+        "problem": words,
+        "MOST_STEPS": MOST_STEPS,
         "summary": printable(handoff.summary or "") or f"Ticket {handoff.ticket_id}",
         "company": printable(handoff.company or ""),
         "priority": printable(handoff.priority or ""),
+        "urgent": urgency(handoff.priority),
         "escalated_by": printable(view.escalated_by),
         "by_hand": handoff.origin == "hand",
         "escalated_at": moment(handoff.escalated_at),
         "waiting": span(now - handoff.escalated_at),
-        "state": _state(view),
+        "state": view.state,
         "changed": view.changed,
         "claimed_by": printable(has_it),
         "claimed_ago": ago(handoff.claimed_at, now) if handoff.claimed_at else "",
         "runs_out": moment(handoff.claim_expires_at) if handoff.claim_expires_at else "",
         "owner": printable(handoff.owner_outcome or ""),
         "brief_in_ticket": handoff.brief_state == "posted",
-        "start_here": _start_here(package) if package and view.is_theirs else "",
-        "guess": _guess(view, package),
+        # An assessment is judged by whoever has read it: the brief is in the ticket, and somebody has taken it.
+        "guess": brief.assessment.text if brief and brief.assessment and handoff.posted_at and not view.is_open else "",
         "verdict": view.verdict,
         "acted_ago": ago(handoff.acted_at, now) if handoff.acted_at else "",
         "ended_ago": ago(handoff.ended_at, now) if handoff.ended_at else "",
         "end_reason": printable(handoff.end_reason or ""),
         "resolved": handoff.response_state == State.RESOLVED,
     }
-
-
-def _state(view: ClaimView) -> str:
-    if view.is_open:
-        return "open"
-    if not view.is_taken:
-        return "ended"
-    return "yours" if view.is_theirs else "taken"
-
-
-def _package(view: ClaimView) -> Package | None:
-    if view.handoff.escalation_package is None:
-        return None
-    try:
-        return load(view.handoff.escalation_package)
-    except UnknownPackageVersion:  # a worker newer than this process wrote it, in the middle of an upgrade
-        return None
-
-
-def _start_here(package: Package) -> str:
-    lines = opening(package)
-    return next((line.partition(": ")[2] for line in lines if line.startswith("Start here: ")), "")
-
-
-def _guess(view: ClaimView, package: Package | None) -> str:
-    """Return the assessment of a brief that is in the ticket, for whoever has read it there."""
-    if package is None or view.is_open or view.handoff.posted_at is None:
-        return ""
-    guess = outline(package, Limits.all_of(package)).assessment
-    return guess.text if guess else ""
 
 
 def ago(moment: datetime, now: datetime) -> str:

@@ -16,7 +16,9 @@ STYLES = {
     "queue.css": (*SHARED, "handoff/style.css", "queue/style.css"),
     "ticket.css": (*SHARED, "handoff/style.css", "ticket/style.css"),
     "analytics.css": (*SHARED, "analytics/style.css"),
+    "plain.css": (*SHARED, "handoff/style.css", "look/plain.css"),
 }
+"""The last is that of the pages without script, which stand behind links (`claims`, `sign_in`)."""
 
 
 @dataclass(frozen=True, slots=True)

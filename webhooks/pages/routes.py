@@ -15,7 +15,7 @@ from flask import Blueprint, Response, g, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from models.database.sessions import Database
-from webhooks.authorization import NotAllowed, NotOurPage, NotSignedIn, TakenBack, frame_policy
+from webhooks.authorization import NotAllowed, NotMember, NotOurPage, NotSignedIn, TakenBack, frame_policy
 from webhooks.bulkhead import Away, Bulkhead
 from webhooks.claims.claiming import Claiming, NoSuchHandoff
 from webhooks.claims.wishing import Wishing
@@ -98,6 +98,7 @@ def _refusals(routes: Blueprint) -> None:
 
     @routes.errorhandler(NotSignedIn)
     @routes.errorhandler(TakenBack)
+    @routes.errorhandler(NotMember)
     def unknown(_: Exception) -> Response:
         return _line(401, "Your session has ended. Reload the page.")
 

@@ -12,11 +12,11 @@ import threading
 import uuid
 from collections.abc import Callable
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import structlog
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, Response, render_template, request
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
@@ -102,35 +102,50 @@ class Links:
                 self._bell.ring("report", account_id=account_id, report_id=row)
 
 
+class Page:
+    """Draws the pages under `/sign-in` and knows their form again."""
+
+    def __init__(self, passes: Passes, *, public_url: str) -> None:
+        self.base = urlsplit(public_url).path.rstrip("/")
+        self.forms = OwnForms(passes, public_url=public_url, under="/sign-in", cookie=FORM_COOKIE, keep_s=86_400)
+
+    def says(self, status: int, title: str, what: str, *, again: bool = False) -> Response:
+        """Return a page that says something; with `again`, and where to ask for a link."""
+        return Response(self._drawn(title=title, what=what, again=again), status)
+
+    def asks(self, link: str, *, title: str, button: str, **values: object) -> Response:
+        """Return a page with a button, whose form is good for `link` and this browser."""
+        browser = self.forms.browser()
+        drawn = self._drawn(title=title, button=button, form=self.forms.form(link, browser), **values)
+        return self.forms.keep(Response(drawn), browser)
+
+    def _drawn(self, **values: object) -> str:
+        return render_template("sign_in.html", css=f"{self.base}/pages/plain.css", **values)
+
+
 def blueprint(
     links: Links, passes: Passes, bulkhead: Bulkhead, *, public_url: str, callers: RefusedCallers | None = None
 ) -> Blueprint:
     """Return the routes under `/sign-in`, and `/sign-out`. `callers` counts wishes for each address they come from."""
     routes = Blueprint("sign_in", __name__, template_folder="../templates")
-    forms = OwnForms(passes, public_url=public_url, under="/sign-in", cookie=FORM_COOKIE, keep_s=86_400)
+    page = Page(passes, public_url=public_url)
     callers = callers or RefusedCallers(free=30, window_s=600)
-    base = urlsplit(public_url).path.rstrip("/")
-
-    def page(status: int = 200, link: str = "", **values: object) -> Response:
-        css = f"{base}/static/pages.css"
-        if "button" not in values:
-            return Response(render_template("sign_in.html", css=css, **values), status)
-        browser = forms.browser()
-        shown = Response(render_template("sign_in.html", css=css, form=forms.form(link, browser), **values), status)
-        return forms.keep(shown, browser)
+    kept: dict[str, Any] = {
+        "path": f"{page.base}/", "httponly": True, "samesite": "Lax", "secure": public_url.startswith("https:"),
+    }  # fmt: skip
 
     @routes.get("/sign-in")
     def ask() -> Response:
         """Show where to ask for a link."""
-        return page(link="wish", title="See your escalations", ask=True, button="Send me a link")
+        return page.asks("wish", title="See your escalations", button="Send me a link", ask=True)
 
     @routes.post("/sign-in")
     def wish() -> Response:
         """Send a link to an address if it is a member's. The same answer for every address."""
-        forms.check("wish")
+        page.forms.check("wish")
         caller = request.remote_addr or ""
         if callers.is_one(caller):
-            shown = page(429, title="Too many links", what="Many links were asked for from here. Try again in ten minutes.")
+            shown = page.says(429, "Too many links", "Many links were asked for from here. Try again in ten minutes.")
             shown.headers["Retry-After"] = "600"
             return shown
         callers.refused(caller)
@@ -139,7 +154,7 @@ def blueprint(
             "If that address belongs to an active member of an account here, a link is on its way to it. It works for "
             f"{MINUTES} minutes, once. Nothing there after a few minutes? Use the address that ConnectWise has for you."
         )
-        return page(title="Look into your mailbox", what=what)
+        return page.says(200, "Look into your mailbox", what)
 
     @routes.get("/sign-in/<token>")
     def show(token: str) -> Response:
@@ -147,20 +162,16 @@ def blueprint(
         who = links.read(token)
         let_in = door().let_in
         viewer = bulkhead.do(lambda: let_in(who))
-        return page(link=token, title=f"Sign in to {viewer.account}", you=viewer.name, button="Sign in")
+        return page.asks(token, title=f"Sign in to {viewer.account}", button="Sign in", you=viewer.name)
 
     @routes.post("/sign-in/<token>")
     def use(token: str) -> Response:
         """Use the link up, and go to the queue with a cookie."""
-        forms.check(token)
+        page.forms.check(token)
         who = links.read(token)
         cookie = bulkhead.do(lambda: links.use(who))
-        answer = redirect(f"{base}{NEXT}", 303)
-        answer.set_cookie(
-            COOKIE, cookie, max_age=LIFETIME_S[Audience.BROWSER], path=f"{base}/", httponly=True, samesite="Lax",
-            secure=public_url.startswith("https:"),
-        )  # fmt: skip
-        assert isinstance(answer, Response)
+        answer = Response(status=303, headers={"Location": f"{page.base}{NEXT}"})
+        answer.set_cookie(COOKIE, cookie, max_age=LIFETIME_S[Audience.BROWSER], **kept)
         return answer
 
     @routes.post("/sign-out")
@@ -168,10 +179,16 @@ def blueprint(
         """Take the cookie out of this browser; asked for by a page of ours."""
         door().require_our_page()
         answer = Response(status=204)
-        answer.delete_cookie(
-            COOKIE, path=f"{base}/", httponly=True, samesite="Lax", secure=public_url.startswith("https:")
-        )
+        answer.delete_cookie(COOKIE, **kept)
         return answer
+
+    _refusals(routes, page)
+    routes.after_request(guard)
+    return routes
+
+
+def _refusals(routes: Blueprint, page: Page) -> None:
+    """Answer whoever cannot go on: what is the matter and what to do."""
 
     @routes.errorhandler(BadPass)
     @routes.errorhandler(UsedUp)
@@ -179,33 +196,29 @@ def blueprint(
     def useless(error: Exception) -> Response:
         log.info("sign_in_refused", reason=str(error))
         what = f"A sign-in link works for {MINUTES} minutes, once. Ask for another."
-        return page(410, title="This link does not work any more", what=what, again=True)
+        return page.says(410, "This link does not work any more", what, again=True)
 
     @routes.errorhandler(NotAllowed)
     def no_member(error: NotAllowed) -> Response:
         log.info("sign_in_refused", reason=str(error))
-        what = "You are not an active member of that account in ConnectWise now."
-        return page(403, title="You cannot sign in", what=what)
+        return page.says(403, "You cannot sign in", "You are not an active member of that account in ConnectWise now.")
 
     @routes.errorhandler(NotOurButton)
     @routes.errorhandler(NotOurPage)
     def not_ours(error: PermissionError) -> Response:
         log.info("sign_in_refused", reason=str(error))
         what = "Nothing was changed. The page was open for too long, or this browser keeps no cookies for it."
-        return page(403, title="Please press the button again", what=what, again=True)
+        return page.says(403, "Please press the button again", what, again=True)
 
     @routes.errorhandler(Exception)
     def failed(error: Exception) -> Response:  # everything: Flask would log what it does not know together with the address
         code = error.code if isinstance(error, HTTPException) and error.code else 500
         if code == 500:
             log.error("sign_in_failed", exc_info=error)
-        return page(code, title="That did not work", what="Nothing is known to have changed. Try again in a few seconds.")
+        return page.says(code, "That did not work", "Nothing is known to have changed. Try again in a few seconds.")
 
     @routes.errorhandler(Away)
     def away(_: Away) -> Response:
-        shown = page(503, title="Not at this moment", what="Nothing was changed. Try again in a few seconds.")
+        shown = page.says(503, "Not at this moment", "Nothing was changed. Try again in a few seconds.")
         shown.headers["Retry-After"] = "5"
         return shown
-
-    routes.after_request(guard)
-    return routes

@@ -70,6 +70,11 @@ class Chromium:
         """Go to an address."""
         self._call("Page.navigate", url=url)
 
+    def before_each(self, script: str) -> None:
+        """Run a script in every page that is opened from now on, before any of its own."""
+        self._call("Page.enable")
+        self._call("Page.addScriptToEvaluateOnNewDocument", source=script)
+
     def run(self, script: str) -> Any:
         """Return what a line of script comes to, in the page; of a promise, what it is fulfilled with."""
         result = self._call("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
@@ -111,6 +116,11 @@ class Chromium:
     def keep_cookie(self, url: str, name: str, value: str) -> None:
         """Have a cookie for an address."""
         self._call("Network.setCookie", url=url, name=name, value=value, sameSite="Lax", httpOnly=True)
+
+    def cookie(self, name: str) -> str:
+        """Return the value of a cookie that it has. Raises `StopIteration` without one."""
+        found = self._call("Network.getCookies")["cookies"]
+        return str(next(each["value"] for each in found if each["name"] == name))
 
     def press(self, key: str, *, shift: bool = False) -> None:
         """Press a key, as a keyboard does: `Tab`, `Enter`, `Escape`, or one character."""

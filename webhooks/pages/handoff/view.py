@@ -9,8 +9,6 @@ from escalation.brief.outline import Limits, View, outline
 from escalation.brief.sanitize import printable
 from escalation.brief.spans import Clock, span
 from escalation.lifecycle import Response
-from escalation.package.contents import Package
-from escalation.package.stored import UnknownPackageVersion, load
 from models.handoff.cards import urgency
 from psa.connectwise.links import ticket_url
 from psa.outbound.allowed_hosts import Site
@@ -71,7 +69,7 @@ def shown(view: ClaimView, now: datetime) -> Shown:
     """Return it as it stands at a moment of ours; ages are told by the PSA's clock, as everything in the ticket is."""
     handoff, senior = view.handoff, view.senior
     now = senior.psa_time(now)
-    package = _package(view)
+    package = view.package
     brief = outline(package, Limits.all_of(package)) if package else None
     claimed = view.claimed_by.name if view.claimed_by else ""
     moment = Clock(senior.time_zone, now).moment
@@ -80,7 +78,7 @@ def shown(view: ClaimView, now: datetime) -> Shown:
         ticket_id=handoff.ticket_id,
         episode=handoff.episode,
         version=_version(view),
-        state=_state(view),
+        state=view.state,
         urgent=urgency(handoff.priority),
         priority=printable(handoff.priority or ""),
         summary=printable(handoff.summary or "") or f"Ticket {handoff.ticket_id}",
@@ -112,23 +110,6 @@ def url_of(senior: Viewer, ticket_id: int) -> str:
     """Return the ticket's address in ConnectWise."""
     site = Site.parse(senior.site, allow_private=senior.allow_private)
     return ticket_url(site, company=senior.company, ticket_id=ticket_id)
-
-
-def _package(view: ClaimView) -> Package | None:
-    if view.handoff.escalation_package is None:
-        return None
-    try:
-        return load(view.handoff.escalation_package)
-    except UnknownPackageVersion:  # a worker newer than this process wrote it, in the middle of an upgrade
-        return None
-
-
-def _state(view: ClaimView) -> str:
-    if view.is_open:
-        return "open"
-    if not view.is_taken:
-        return "ended"
-    return "yours" if view.is_theirs else "taken"
 
 
 def _version(view: ClaimView) -> str:

@@ -9,7 +9,7 @@ const identity = (() => {
   let frameID = "";
   let asking = false;
   let ticket = 0;
-  const waiting = [];
+  const waiting = new Map(); // what was asked for while nobody was signed in, each thing once
 
   const send = (message) => window.parent.postMessage(JSON.stringify(frameID ? { ...message, frameID } : message), psa);
   const ask = (name, args) => send({ hosted_request: name, ...(args ? { args } : {}) });
@@ -28,14 +28,26 @@ const identity = (() => {
 
   const silent = () => {
     const text = door()?.querySelector(".by-handshake .soft");
-    if (!text) return;
+    if (!text) return unproven("ConnectWise does not say who you are. It is asked again by itself.");
     text.querySelector("a").href = location.href;
     text.hidden = false;
   };
 
+  // A deed is not done minutes later, when nobody expects it any more; what only looks is asked again.
+  const unproven = (why) => {
+    let deeds = 0;
+    for (const [name, { deed }] of waiting) if (deed) deeds += waiting.delete(name);
+    const shown = door()?.querySelector("[role=status]") || document.getElementById("trouble");
+    shown.textContent = deeds ? `${why} Nothing was changed.` : why;
+    shown.hidden = false;
+  };
   const refused = (why) => {
     const shown = door()?.querySelector("[role=status]");
-    if (shown) shown.textContent = why;
+    if (shown) return (shown.textContent = why);
+    waiting.clear();
+    document.body.dataset.signedIn = "";
+    const told = Object.assign(document.createElement("p"), { className: "notice bad", role: "alert", textContent: why });
+    document.getElementById("main").replaceChildren(told);
   };
 
   const prove = async ({ memberid, memberHash, memberContext }) => {
@@ -46,13 +58,17 @@ const identity = (() => {
         body: JSON.stringify({ account, memberid, memberHash, memberContext }),
       });
       const said = await answer.json();
-      if (!answer.ok) return refused(said.detail || "ConnectWise did not confirm who you are.");
+      if (answer.status === 401) return refused(`ConnectWise did not confirm who you are: ${said.detail}.`);
+      if (answer.status === 403) return refused("You are not an active member here. If that is new or wrong, ask whoever runs ResolutionFlow at your company.");
+      if (!answer.ok) return unproven("ConnectWise gives no answer now. It is asked again by itself.");
       token = said.token;
       document.body.dataset.signedIn = "yes";
       enter();
-      for (const again of waiting.splice(0)) again();
+      const asked = [...waiting.values()];
+      waiting.clear();
+      for (const { again } of asked) again();
     } catch {
-      refused("ResolutionFlow is not reachable. Reload to try again.");
+      unproven("ResolutionFlow is not reachable. Reload to try again.");
     } finally {
       asking = false;
     }
@@ -111,17 +127,18 @@ const identity = (() => {
     detail.shouldSwap = false;
     detail.isError = false;
     const { verb, path, parameters, target } = detail.requestConfig;
-    identity.again(() => htmx.ajax(verb, path, { source: detail.elt, target, values: parameters }));
+    const again = () => htmx.ajax(verb, path, { source: detail.elt, target, values: parameters });
+    identity.again(`${verb} ${path}`, again, verb !== "get");
   });
 
   return {
     framed,
     headers: () => ({ "X-ResolutionFlow": "page", ...(token ? { Authorization: `Bearer ${token}` } : {}) }),
     signedIn: () => Boolean(document.body.dataset.signedIn),
-    again(retry) {
+    again(name, again, deed = false) {
       if (!framed) return location.reload();
       token = "";
-      if (waiting.length < 20) waiting.push(retry);
+      waiting.set(name, { again, deed });
       knock();
     },
     start: () => framed && knock(),

@@ -50,7 +50,7 @@
     try {
       const headers = { ...identity.headers(), Accept: "text/event-stream", ...(last ? { "Last-Event-ID": last } : {}) };
       const answer = await fetch(`${root}escalations/stream`, { headers, signal: stop.signal, cache: "no-store" });
-      if (answer.status === 401) return identity.again(again);
+      if (answer.status === 401) return identity.again("stream", again);
       if (!answer.ok || !answer.headers.get("Content-Type")?.startsWith("text/event-stream")) throw new Error("no stream");
       const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
       open = true;

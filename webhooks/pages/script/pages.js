@@ -9,7 +9,7 @@
 
   // Lists: each card stands under its id and is left alone while its version stays, with whatever has the focus in it.
   const leave = (card) => {
-    if (card.classList.contains("leaving")) return;
+    if (!card.isConnected || card.classList.contains("leaving")) return;
     gone.set(card.id, card.dataset.version);
     if (card.contains(document.activeElement)) (card.nextElementSibling || card.previousElementSibling)?.querySelector("a")?.focus();
     card.classList.add("leaving");
@@ -151,6 +151,9 @@
       htmx.process(form);
       dialog.querySelector("[data-number]").textContent = found.dataset.number;
       dialog.showModal();
+    } else if (on("[data-sign-out]")) {
+      const left = () => location.assign(`${root}escalations`);
+      fetch(`${root}sign-out`, { method: "POST", headers: identity.headers() }).then(left, () => trouble("You are signed in still: ResolutionFlow is not reachable."));
     } else if (on("[data-cancel]")) on("dialog").close();
     else if (on("[data-reset]")) {
       for (const field of $("filters").querySelectorAll("select, [type=search]")) field.value = "";
@@ -169,7 +172,7 @@
   });
   const download = async (link) => {
     const answer = await fetch(link.href, { headers: identity.headers() });
-    if (answer.status === 401) return identity.again(() => download(link));
+    if (answer.status === 401) return identity.again("download", () => download(link));
     if (!answer.ok) return trouble("The file could not be fetched. Try again.");
     const made = document.createElement("a");
     made.href = URL.createObjectURL(await answer.blob());
@@ -178,8 +181,14 @@
     setTimeout(() => URL.revokeObjectURL(made.href), 1000);
   };
 
-  // What is no page of ours is shown nowhere. A senior's first action dissolves the handoff into a bar.
+  // What is no page of ours is shown nowhere, and nothing replaces a button whose answer is still to come: the answer would
+  // find no place any more. A senior's first action dissolves the handoff into a bar.
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    const { verb, elt } = detail.requestConfig;
+    if (verb === "get" && !elt.dataset.open && detail.target.querySelector?.("form.htmx-request")) {
+      detail.shouldSwap = false;
+      return;
+    }
     if (detail.shouldSwap && !detail.xhr.getResponseHeader("Content-Type")?.startsWith("text/html")) {
       detail.shouldSwap = false;
       trouble("That did not work. Reload the page.");
@@ -195,9 +204,14 @@
     $("trouble").textContent = text;
     $("trouble").hidden = !text;
   };
-  document.addEventListener("htmx:sendError", () => trouble("ResolutionFlow is not reachable. It tries again by itself."));
+  const unreachable = ({ detail }) => {
+    const pressed = detail.requestConfig.verb !== "get";
+    trouble(`ResolutionFlow is not reachable. ${pressed ? "What you pressed is not known to have been done; press again in a moment." : "It is asked again by itself."}`);
+  };
+  document.addEventListener("htmx:sendError", unreachable);
+  document.addEventListener("htmx:timeout", unreachable);
   document.addEventListener("htmx:responseError", ({ detail }) => {
     if (detail.xhr.status >= 500) trouble("That did not work just now; nothing is known to have changed. Try again in a few seconds.");
   });
-  document.addEventListener("htmx:afterOnLoad", ({ detail }) => detail.xhr.status < 500 && trouble(""));
+  document.addEventListener("htmx:afterOnLoad", ({ detail }) => detail.xhr.status < 500 && detail.xhr.status !== 401 && trouble(""));
 })();

@@ -244,7 +244,7 @@ def test_the_page_is_kept_from_leaking_and_from_frames(office: Office) -> None:
     cookie = page.headers["Set-Cookie"]
     for part in ("HttpOnly", "SameSite=Strict", "Secure", "Path=/claim"):
         assert part in cookie
-    assert office.browser().get("/static/pages.css").mimetype == "text/css"
+    assert office.browser().get("/pages/plain.css").mimetype == "text/css"
 
 
 def test_links_that_do_not_open_say_why_and_what_to_do(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
