@@ -65,8 +65,8 @@ def _chatgpt(text: str) -> str:
     turns = _turns(text)
     for place, (who, said) in enumerate(turns):
         message = {
-            "id": f"m{place}", "author": {"role": "user" if who == "U" else "assistant"}, "create_time": 1772000000.0 + 60 * place,
-            "content": {"content_type": "text", "parts": [said]}, "metadata": {},
+            "id": f"m{place}", "author": {"role": "user" if who == "U" else "assistant"},
+            "create_time": 1772000000.0 + 60 * place, "content": {"content_type": "text", "parts": [said]}, "metadata": {},
         }  # fmt: skip
         children = [f"m{place + 1}"] if place + 1 < len(turns) else []
         parent = f"m{place - 1}" if place else "root"
