@@ -18,8 +18,8 @@ if TYPE_CHECKING:  # imported where they are started: a test of one rule need no
 _JOURNEYS = "tests/journeys"
 SHARED = {
     "stack": (
-        f"{_JOURNEYS}/test_claims.py", f"{_JOURNEYS}/test_echoes.py", f"{_JOURNEYS}/test_failures.py",
-        f"{_JOURNEYS}/test_handoff.py", f"{_JOURNEYS}/test_who_did_it.py",
+        f"{_JOURNEYS}/test_assistant.py", f"{_JOURNEYS}/test_claims.py", f"{_JOURNEYS}/test_echoes.py",
+        f"{_JOURNEYS}/test_failures.py", f"{_JOURNEYS}/test_handoff.py", f"{_JOURNEYS}/test_who_did_it.py",
     ),
     "shared_rig": (f"{_JOURNEYS}/test_canary.py", "tests/hostile/test_doors.py", "tests/storm/test_short.py"),
 }

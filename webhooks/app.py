@@ -23,6 +23,7 @@ from webhooks.claims import page
 from webhooks.claims.claiming import Claiming
 from webhooks.claims.wishing import Wishing
 from webhooks.health import Readiness
+from webhooks.mcp import hosted
 from webhooks.pages import routes as pages
 from webhooks.problems import speak_plainly
 from webhooks.refused_callers import RefusedCallers
@@ -83,6 +84,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(routes.blueprint(claiming, wishing, Records(database, database.now), counter, auth))
     recording = Recording(database, bell, database.now, refresh_delay_s=settings.intervals.refresh_delay)
     app.register_blueprint(session_routes.blueprint(recording, counter, auth))
+    app.register_blueprint(hosted.blueprint())
     pods = pod.Pods(database, Cipher(settings.secret_keys), passes.tokens, MemberProof(), counter)
     app.register_blueprint(pod.blueprint(pods))
     links = link.Links(database, passes, bell, database.now)
