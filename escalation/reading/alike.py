@@ -13,21 +13,22 @@ _NUMBER = re.compile(r"\d+")
 _EMPTY = frozenset(
     "the and for with from this that was were had has have also then again but not her his our their its out have you did any "  # noqa: SIM905
     "one tried try already yet been to on in of at it is no so we me my change changed same still error issue problem result "
-    "now off after before as by or be do done just only all new".split()
+    "now off after before as by or be do done just only all new once more twice".split()
 )
 
 
 def telling(text: str) -> frozenset[str]:
     """Return the stems of a text's telling words."""
-    words = {_stem(same_as(word.strip(".-"))) for word in _WORD.findall(text.lower()[:400])}
-    return frozenset(w for w in words if w and w not in _EMPTY)
+    words = (same_as(word.strip(".-")) for word in _WORD.findall(text.lower()[:400]))
+    return frozenset(stem for word in words if word not in _EMPTY and (stem := _stem(word)) not in _EMPTY and stem)
 
 
 def _stem(word: str) -> str:
-    for end in ("ting", "ing", "ted", "ed", "es", "s"):
-        if word.endswith(end) and len(word) - len(end) >= 3 and not any(c.isdigit() for c in word):
-            return word[: -len(end)].rstrip("e") if end not in ("s",) else word[:-1].rstrip("e")
-    return word.rstrip("e")
+    if not any(c.isdigit() for c in word):
+        end = next((end for end in ("ing", "ed", "es", "s") if word.endswith(end) and len(word) - len(end) >= 3), "")
+        word = word.removesuffix(end)
+    word = word.rstrip("e")
+    return word[:-1] if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "aeiou0123456789" else word
 
 
 def likeness(a: frozenset[str], b: frozenset[str]) -> float:

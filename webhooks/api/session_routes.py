@@ -7,6 +7,7 @@ from typing import Any
 from apiflask import APIBlueprint, HTTPTokenAuth
 from flask import Response, url_for
 
+from escalation.sessions.exports import Unreadable
 from escalation.sessions.steps import NewStep
 from webhooks.api.answers import REFUSALS, UNREAD, WRONG, plain, says
 from webhooks.api.schemas import LARGEST_ID
@@ -19,6 +20,7 @@ from webhooks.api.session_schemas import (
     SessionInFull,
     SessionList,
     SessionQuery,
+    Transcript,
 )
 from webhooks.authorization import viewer
 from webhooks.bulkhead import Bulkhead
@@ -91,6 +93,18 @@ def _record(routes: APIBlueprint, auth: HTTPTokenAuth, recording: Recording, bul
         who, steps = viewer(), [NewStep(**step) for step in body["steps"]]
         return _told(bulkhead.do(lambda: recording.record(who, _known(session_id), steps, key=header["key"]))), 201
 
+    @routes.post("/<int:session_id>/transcript")
+    @routes.auth_required(auth)
+    @plain
+    @routes.input(Key, location="headers", arg_name="header")
+    @routes.input(Transcript, arg_name="body")
+    @routes.output(Session, status_code=201, description="What it holds is recorded: reports as done, instructions as pending.")
+    @routes.doc(summary="Read a talk with an assistant into steps", responses=REFUSALS | UNREAD | GONE | FULL | WRONG | FAST)
+    def transcribe(session_id: int, header: dict[str, Any], body: dict[str, Any]) -> tuple[dict[str, Any], int]:
+        who = viewer()
+        known, key = _known(session_id), header["key"]
+        return _told(bulkhead.do(lambda: recording.transcribe(who, known, body["text"], key=key))), 201
+
     @routes.post("/<int:session_id>/steps/<int:number>/corrections")
     @routes.auth_required(auth)
     @plain
@@ -160,6 +174,10 @@ def _refusals(routes: APIBlueprint) -> None:
     @routes.errorhandler(OtherRequest)
     def other(error: OtherRequest) -> Response:
         return problem(409, str(error))
+
+    @routes.errorhandler(Unreadable)
+    def unreadable(error: Unreadable) -> Response:
+        return problem(422, str(error))
 
     @routes.errorhandler(TooFast)
     def too_fast(error: TooFast) -> Response:

@@ -9,6 +9,7 @@ from apiflask.fields import Boolean, Integer, List, Nested, Raw, String
 from apiflask.validators import Length, OneOf, Range, Regexp
 from marshmallow import ValidationError, validates_schema
 
+from escalation.sessions.exports import LONGEST
 from escalation.sessions.steps import KINDS, LONGEST_OUTPUT, LONGEST_TEXT, OUTCOMES, STATES
 from webhooks.api.schemas import LARGEST_ID, Person, moment, writable
 
@@ -82,6 +83,19 @@ class NewSteps(Schema):
     """Steps to append, in the order they were done."""
 
     steps = List(Nested(StepFields), required=True, validate=Length(min=1, max=MOST_AT_ONCE))
+
+
+class Transcript(Schema):
+    """A talk with an assistant."""
+
+    text = String(
+        required=True, validate=[Length(min=1, max=LONGEST)],
+        metadata={
+            "description": "ChatGPT's or Claude's export of one talk (JSON, as text), Markdown, or plain text as it was copied. "
+            "Read into steps; not stored itself.",
+            "example": "You said:\nprinter is offline\nChatGPT said:\n1. Restart the spooler",
+        },
+    )  # fmt: skip
 
 
 class Correction(Schema):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from urllib.parse import urlsplit
 
@@ -13,7 +12,6 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="webhooks.mcp", description=__doc__)
     parser.add_argument("--url", required=True)
     url = parser.parse_args().url
-    token = os.environ.get("RESOLUTIONFLOW_TOKEN", "")
     parts = urlsplit(url)
     # A token must not cross a network in the clear.
     if parts.scheme != "https" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
@@ -21,8 +19,9 @@ def main() -> int:
         return 1
     from webhooks.mcp.reach import OverHttp
     from webhooks.mcp.tools import server
+    from worker.settings import own_token
 
-    server(OverHttp(url, token)).run("stdio")
+    server(OverHttp(url, own_token())).run("stdio")
     return 0
 
 

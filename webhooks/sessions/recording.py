@@ -19,6 +19,7 @@ from escalation.lifecycle import Response
 from escalation.redaction.redact import redact
 from escalation.sessions import steps as limits
 from escalation.sessions.steps import Current, NewStep
+from escalation.sessions.transcript import read_transcript
 from models.database.sessions import Database
 from models.handoff import briefs, claims, handoffs
 from models.sessions import recorded
@@ -135,6 +136,26 @@ class Recording:
         Its member may, and a senior, who takes over what is pending. Raises what `record` does, and `NoSuchStep`.
         """
         return self._add(who, session_id, [], key=key, corrects=number, change=change)
+
+    def transcribe(self, who: Pass, session_id: int, text: str, *, key: str | None) -> SessionView:
+        """Read a talk with an assistant into steps of one's own session. Raises `Unreadable` and what `record` does.
+
+        A talk that has gone on is sent whole again: what is held already is not added, and what was pending and is reported
+        since becomes done. The talk itself is not stored.
+        """
+        steps = [_clean(step) for step in read_transcript(text)]
+        held = self.look(who, session_id).steps
+        new, now_done = [], []
+        for step in steps:
+            same = next((one for one in held if one.step.text.lower() == step.text.lower()), None)
+            if same is None:
+                new.append(step)
+            elif same.step.state == "pending" and step.state == "done":
+                now_done.append((same.step.number, step))
+        view = self.look(who, session_id) if not new else self.record(who, session_id, new, key=key)
+        for number, step in now_done:
+            view = self.correct(who, session_id, number, {"state": step.state, "outcome": step.outcome}, key=None)
+        return view
 
     def _add(
         self, who: Pass, session_id: int, steps: list[NewStep], *, key: str | None, corrects: int | None,

@@ -35,14 +35,15 @@ def add_to(every: Subparsers) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     command.add_argument(
-        "--url", default=os.environ.get("PUBLIC_URL", "http://127.0.0.1:8000"), metavar="URL",
-        help="where ResolutionFlow answers (default: PUBLIC_URL, else %(default)s)",
-    )  # fmt: skip
+        "--url", default="http://127.0.0.1:8000", metavar="URL", help="where ResolutionFlow answers (default: %(default)s)"
+    )
     command.set_defaults(run=_mcp)
 
 
 def _mcp(options: argparse.Namespace) -> int:
-    if not os.environ.get("RESOLUTIONFLOW_TOKEN"):
+    from worker.settings import own_token
+
+    if not own_token():
         return _cannot("RESOLUTIONFLOW_TOKEN is not set: put a token into the client's settings (see --help)")
     if find_spec("mcp") is None:
         return _cannot("the protocol's library is not installed: pip install 'resolutionflow[mcp]'")
