@@ -143,16 +143,18 @@ class Recording:
         A talk that has gone on is sent whole again: what is held already is not added, and what was pending and is reported
         since becomes done. The talk itself is not stored.
         """
-        steps = [_clean(step) for step in read_transcript(text)]
-        held = self.look(who, session_id).steps
+        view = self.look(who, session_id)
+        if view.member.id != who.member_id:
+            raise NotTheirs(f"session {session_id} is {view.member.login}'s: open one of your own on ticket {view.ticket_id}")
         new, now_done = [], []
-        for step in steps:
-            same = next((one for one in held if one.step.text.lower() == step.text.lower()), None)
+        for step in [_clean(step) for step in read_transcript(text)]:
+            same = next((one for one in view.steps if one.step.text.lower() == step.text.lower()), None)
             if same is None:
                 new.append(step)
             elif same.step.state == "pending" and step.state == "done":
                 now_done.append((same.step.number, step))
-        view = self.look(who, session_id) if not new else self.record(who, session_id, new, key=key)
+        if new:
+            view = self.record(who, session_id, new, key=key)
         for number, step in now_done:
             view = self.correct(who, session_id, number, {"state": step.state, "outcome": step.outcome}, key=None)
         return view

@@ -127,3 +127,29 @@ def test_a_live_handoff_is_brought_up_to_date(office: Office) -> None:
     assert office.row().refresh_due_at is None
     post(office, f"/{it}/steps", step())
     assert office.row().refresh_due_at is not None
+
+
+TALK = """You said:
+Printer prints nothing. password for the mailbox is Winter2024!x
+ChatGPT said:
+1. Restart the print spooler <script>alert(1)</script>
+2. Set the password Winter2024!x in the panel
+3. Print a test page from the web page
+"""
+
+
+def test_a_talk_becomes_steps_and_goes_on(office: Office) -> None:
+    it = opened(office)
+    first = post(office, f"/{it}/transcript", {"text": TALK})
+    assert first.status_code == 201, first.text
+    assert [(one["number"], one["state"]) for one in first.json["steps"]] == [(1, "pending"), (2, "pending"), (3, "pending")]
+    assert "Winter2024!x" not in first.text
+    again = post(office, f"/{it}/transcript", {"text": TALK})
+    assert (len(again.json["steps"]), again.json["added"]) == (3, []), "nothing is new"
+    on = post(office, f"/{it}/transcript", {"text": TALK + "You said:\n1 did not help, no change\n"})
+    assert [(one["state"], one["outcome"]) for one in on.json["steps"]] == [
+        ("done", "no_change"), ("pending", "unknown"), ("pending", "unknown"),
+    ]  # fmt: skip
+    wrong = post(office, f"/{it}/transcript", {"text": '{"a": 1}'})
+    assert (wrong.status_code, "no export that is known" in wrong.json["detail"]) == (422, True)
+    assert post(office, f"/{it}/transcript", {"text": TALK}, MARIA).status_code == 403
