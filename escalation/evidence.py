@@ -181,6 +181,40 @@ class RelatedTicket:
 
 
 @dataclass(frozen=True, slots=True)
+class SessionStep:
+    """Something that was recorded while a member worked on the ticket with an assistant, as last corrected."""
+
+    number: int
+    """Within its session, from 1."""
+    kind: Literal["step", "finding", "reason"]
+    """`step` a deed, `finding` what was learned, `reason` why the ticket is escalated."""
+    state: Literal["done", "pending", "dropped"]
+    text: str
+    outcome: str
+    """One of the five; `unknown` while it is pending."""
+    author: Person
+    """Whoever recorded it, or corrected it last."""
+    at: datetime
+    """When it was recorded or done, by the PSA's clock."""
+    output: str = ""
+    """What a program said, as pasted."""
+    changed: str = ""
+    """What it left changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class AiSession:
+    """One member's work on the ticket with an assistant, outside the PSA."""
+
+    id: int
+    author: Person
+    client: str
+    """The assistant's name as it was given, e.g. `Claude Desktop`."""
+    started_at: datetime
+    steps: tuple[SessionStep, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Gap:
     """Something that could not be read, with the reason an operator can act on."""
 
@@ -204,6 +238,8 @@ class Evidence:
     schedule: tuple[ScheduleEntry, ...] = ()
     related: tuple[RelatedTicket, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    sessions: tuple[AiSession, ...] = ()
+    """Recorded outside the PSA, the oldest first."""
     complete: bool = True
     """False after the first round of reading, while what depends on the ticket's fields is still to be read."""
 
@@ -247,7 +283,7 @@ def plain(value: Any) -> Any:
     return value
 
 
-_LATER = {"ticket": None, "has_children": False, "saved_by": None, "unread": None}
+_LATER: dict[str, Any] = {"ticket": None, "has_children": False, "saved_by": None, "unread": None, "sessions": []}
 """Fields that came later, with what stood there before: evidence that has nothing to say there keeps its fingerprint."""
 
 
@@ -292,6 +328,7 @@ def _evidence_v1(body: dict[str, Any]) -> Evidence:
         name: tuple(_record(cls, item, times, person) for item in body.get(name, ()))
         for name, (cls, times, person) in _READERS.items()
     }
+    sessions = tuple(_session(item) for item in body.get("sessions", ()))
     read_at = _time(body["read_at"])
     if read_at is None:
         raise ValueError("evidence without read_at: the snapshot row is damaged")
@@ -299,8 +336,15 @@ def _evidence_v1(body: dict[str, Any]) -> Evidence:
         ticket=_record(Ticket, body["ticket"], ticket_times),
         read_at=read_at,
         complete=body.get("complete", True),
+        sessions=sessions,
         **lists,
     )
+
+
+def _session(body: dict[str, Any]) -> AiSession:
+    steps = tuple(_record(SessionStep, item, ("at",), person=True) for item in body.get("steps", ()))
+    made: AiSession = _record(AiSession, {**body, "steps": steps}, ("started_at",), person=True)
+    return made
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,9 @@ if TYPE_CHECKING:  # imported where they are started: a test of one rule need no
 _JOURNEYS = "tests/journeys"
 SHARED = {
     "shared_rig": (
-        f"{_JOURNEYS}/test_canary.py", f"{_JOURNEYS}/test_claims.py", f"{_JOURNEYS}/test_echoes.py",
-        f"{_JOURNEYS}/test_failures.py", f"{_JOURNEYS}/test_handoff.py", f"{_JOURNEYS}/test_who_did_it.py",
-        "tests/hostile/test_doors.py", "tests/storm/test_short.py",
+        f"{_JOURNEYS}/test_assistant.py", f"{_JOURNEYS}/test_canary.py", f"{_JOURNEYS}/test_claims.py",
+        f"{_JOURNEYS}/test_echoes.py", f"{_JOURNEYS}/test_failures.py", f"{_JOURNEYS}/test_handoff.py",
+        f"{_JOURNEYS}/test_who_did_it.py", "tests/hostile/test_doors.py", "tests/storm/test_short.py",
     ),
 }
 """Which files use which; their tests run in one process for each kind of database."""

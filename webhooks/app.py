@@ -12,7 +12,8 @@ from psa.connectwise.callbacks import LARGEST_BODY
 from psa.connectwise.member_proof import MemberProof
 from psa.connectwise.signatures import Verifier
 from webhooks import health, metrics
-from webhooks.api import routes
+from webhooks.api import routes, session_routes
+from webhooks.api.answers import Auth
 from webhooks.api.records import Records
 from webhooks.authorization import DOOR, Door, refuse
 from webhooks.bulkhead import Bulkhead
@@ -22,10 +23,12 @@ from webhooks.claims import page
 from webhooks.claims.claiming import Claiming
 from webhooks.claims.wishing import Wishing
 from webhooks.health import Readiness
+from webhooks.mcp import hosted
 from webhooks.pages import routes as pages
 from webhooks.problems import speak_plainly
 from webhooks.refused_callers import RefusedCallers
 from webhooks.ringing import Ringer
+from webhooks.sessions.recording import Recording
 from webhooks.sign_in import link, pod
 from webhooks.streams import hand_over
 from worker import __version__
@@ -77,7 +80,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(
         page.blueprint(claiming, passes, counter, public_url=settings.public_url, clock=database.now)
     )
-    app.register_blueprint(routes.blueprint(claiming, wishing, Records(database, database.now), counter))
+    auth = Auth(realm="resolutionflow", description="From `resolutionflow account token NAME --member ID`.")
+    app.register_blueprint(routes.blueprint(claiming, wishing, Records(database, database.now), counter, auth))
+    recording = Recording(database, bell, database.now, refresh_delay_s=settings.intervals.refresh_delay)
+    app.register_blueprint(session_routes.blueprint(recording, counter, auth))
+    app.register_blueprint(hosted.blueprint())
     pods = pod.Pods(database, Cipher(settings.secret_keys), passes.tokens, MemberProof(), counter)
     app.register_blueprint(pod.blueprint(pods))
     links = link.Links(database, passes, bell, database.now)

@@ -27,7 +27,7 @@ Without them everything runs embedded, with its files under var/.
 
 def parser() -> argparse.ArgumentParser:
     """Return the whole command line."""
-    from worker.cli import account, baseline, doctor, installation, metrics, search, setup, weekly
+    from worker.cli import account, baseline, doctor, installation, mcp, metrics, search, setup, weekly
 
     top = argparse.ArgumentParser(
         prog="resolutionflow",
@@ -45,6 +45,7 @@ def parser() -> argparse.ArgumentParser:
     search.add_to(every)
     weekly.add_to(every)
     doctor.add_to(every)
+    mcp.add_to(every)
     return top
 
 

@@ -6,6 +6,7 @@
                    ├─▶ (later) refresh            one message
                    └─▶ observe ─▶ settle ─▶ deliver, refresh
     wish ─▶ grant ─▶ triage
+    session ─▶ read_for_session
     canary ─▶ (our own receiver) ─▶ triage ─▶ try_ticket, where an account lent one
     sweep ─▶ whatever is due         poll ─▶ triage         plan_week ─▶ report
 """
@@ -20,8 +21,8 @@ import structlog
 from celery import shared_task, signals
 
 from worker.figures import weekly
+from worker.handoff import for_session, publish, read, refresh, triage, wish
 from worker.handoff import notify as notifying
-from worker.handoff import publish, read, refresh, triage, wish
 from worker.process.fair_queue import MAIL, MODEL
 from worker.response import newer_notes, observe, settle
 from worker.upkeep import auditor, callback_check, canary, poller, retention, sweeper
@@ -130,6 +131,13 @@ def grant_wish(*, account_id: int, wish_id: int) -> None:
     """Set the status that a member wishes for; triage sees it."""
     for inbox_id in wish.grant(services(), account_id=account_id, wish_id=wish_id):
         services().bell.ring("triage", account_id=account_id, inbox_id=inbox_id)
+
+
+@shared_task(name="worker.tasks.read_for_session")
+@in_turn(calls=7, first=True)
+def read_ticket_for_session(*, account_id: int, session_id: int) -> None:
+    """Read the ticket that somebody has begun to work on with an assistant."""
+    for_session.read_for_session(services(), account_id=account_id, session_id=session_id)
 
 
 @shared_task(name="worker.tasks.plan_week")

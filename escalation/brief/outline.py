@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 from escalation.brief.sanitize import Inert, inline, line
 from escalation.brief.spans import Clock, span
 from escalation.memory.track_record import ENOUGH
-from escalation.package.contents import Assessment, Package, Quote, Solved, Start
+from escalation.package.by_session import contradicted
+from escalation.package.contents import Assessment, Package, Quote, Solved, Start, Step
 from escalation.reading.pasted import troubled
 
 ABOVE = 8
@@ -22,6 +23,11 @@ SURE = 0.8
 """From which probability on a step stands above the fold: of those nine in ten are one, measured on folds (`docs/reading.md`)."""
 TOLD = 0.8
 """From which probability on an outcome is said that the quotation does not say itself."""
+
+MOST_PENDING = 8
+"""Pending steps shown."""
+MOST_LANES = 4
+"""Sessions named that ran side by side."""
 
 _LABELS = {
     "failed": "failed",
@@ -155,6 +161,9 @@ class View:
     steps_above: tuple[Line, ...]
     steps_below: tuple[Line, ...]
     steps_mentioned: tuple[Line, ...]
+    still_to_do: tuple[Line, ...]
+    findings: tuple[Line, ...]
+    lanes: tuple[Inert, ...]
     ruled_out: tuple[Line, ...]
     not_recorded: tuple[Inert, ...]
     unread: tuple[Inert, ...]
@@ -210,6 +219,9 @@ def outline(package: Package, limits: Limits) -> View:
         steps_above=draft.steps(above),
         steps_below=draft.steps(below),
         steps_mentioned=draft.steps(mentioned),
+        still_to_do=draft.quotes(package.still_to_do[: min(MOST_PENDING, extras)], 160),
+        findings=draft.quotes(package.findings[: min(6, extras)], 220),
+        lanes=draft.lanes() if extras else (),
         ruled_out=draft.quotes(package.ruled_out[: min(6, extras)], 60),
         not_recorded=tuple(Inert(gap.text) for gap in package.not_recorded),
         unread=tuple(
@@ -242,6 +254,8 @@ def outline(package: Package, limits: Limits) -> View:
             changes=len(package.state_left_behind) - min(6, extras, len(package.state_left_behind)),
             ruled_out=len(package.ruled_out) - min(6, extras, len(package.ruled_out)),
             promises=max(0, len(package.promises) - 1),
+            still_to_do=len(package.still_to_do) - min(MOST_PENDING, extras, len(package.still_to_do)),
+            findings=len(package.findings) - min(6, extras, len(package.findings)),
         ),
         counts=draft.counts(),
         built_at=Inert(clock.moment(package.as_of)),
@@ -340,9 +354,28 @@ class _Draft:
                 if step.outcome_sure < TOLD:
                     told_as = "result not clear"
                 label = None if step.result_stated else Inert(told_as)
+                if against := contradicted(step):
+                    said = ", ".join(f"[{one.source}] says: {_LABELS[one.outcome]}" for one in against)
+                    label = Inert(f"{told_as}; {said}")
                 dead = place in self._package.dead_ends_flagged and step.outcome_sure >= TOLD
                 rows = _rows(step.evidence, _EVIDENCE_ROWS)
-                made.append(Line(Inert(told.text + by), told.cite, label=label, dead_end=dead, evidence=rows))
+                made.append(Line(Inert(told.text + by), self._cites(told.cite, step), label=label, dead_end=dead, evidence=rows))
+        return tuple(made)
+
+    def _cites(self, first: Inert, step: Step) -> Inert:
+        """Return the citation of a step with those of where else it is told."""
+        also = [one.source for one in step.also if one.source in self._known]
+        self._cited.update(also)
+        return Inert(" ".join([first, *(f"[{source}]" for source in also)]))
+
+    def lanes(self) -> tuple[Inert, ...]:
+        """Return who worked with an assistant at the same time as somebody else, in the order they began."""
+        made = []
+        for lane in [lane for lane in self._package.lanes if lane.beside][:MOST_LANES]:
+            who, client = inline(lane.who, limit=40), inline(lane.client, limit=40)
+            waits = f", {lane.pending} pending" if lane.pending else ""
+            span_ = f"{self._clock.moment(lane.begun)} to {self._clock.moment(lane.last)}"
+            made.append(Inert(f"session {lane.session}, {who} with {client}, {span_}: {lane.done} done{waits}"))
         return tuple(made)
 
     def changes(self, count: int) -> tuple[Line, ...]:
@@ -468,6 +501,8 @@ class _Draft:
             "changes": ("change left behind", "changes left behind"),
             "ruled_out": ("thing ruled out", "things ruled out"),
             "promises": ("younger promise", "younger promises"),
+            "still_to_do": ("pending step", "pending steps"),
+            "findings": ("finding", "findings"),
         }
         return tuple(Inert(f"{n} {words[name][n > 1]}") for name, n in counts.items() if n > 0)
 

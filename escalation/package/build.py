@@ -17,8 +17,16 @@ from escalation.evidence import Evidence
 from escalation.model_reading.reading import Reading
 from escalation.package import highlights, start_here
 from escalation.package.by_model import Share
+from escalation.package.by_session import Recorded
 from escalation.package.contents import SCHEMA_VERSION, Assessment, Missing, Package, Unread
-from escalation.package.records import described, records_of, summary_source, timeline, unread_languages
+from escalation.package.records import (
+    described,
+    records_of,
+    summary_source,
+    timeline,
+    unread_languages,
+    with_events,
+)
 from escalation.package.surroundings import devices_of, other_tickets
 from escalation.reading import missing, remarks
 from escalation.reading.domain import read_domain
@@ -51,19 +59,21 @@ def build(
     passages = [r.passage for r in records]
     deeds = read_steps(passages, known)
     share = Share(reading, records, known)
-    steps = share.steps(deeds)
-    blocks = share.evidence_blocks()
-    codes = share.error_codes()
+    recorded = Recorded(evidence, records)
+    steps = recorded.steps(share.steps(deeds))
+    blocks = recorded.blocks(share.evidence_blocks())
+    codes = recorded.codes(share.error_codes())
     ticket = evidence.ticket
     domain = share.domain or read_domain(ticket.summary, *described(records), known)
     said_of_it = [ticket.summary, *(s.text for r in records for s in r.passage.stretches if s.kind not in OTHERS)]
+    said_of_it += recorded.texts
     gaps = missing.not_recorded(domain, said_of_it, has_error_text=bool(blocks or codes))
     devices, device_sources = devices_of(evidence)
     similar, recent, other_sources = other_tickets(evidence)
     ruled_out = share.ruled_out(remarks.ruled_out(passages))
     requests = highlights.quotes_of(remarks.requests(passages), records)
     reasons = highlights.quotes_of(remarks.reasons(passages), records)
-    said = sum(len(r.passage.own) for r in records)
+    said = sum(len(r.passage.own) for r in records) + sum(map(len, recorded.texts))
     package = Package(
         schema_version=SCHEMA_VERSION,
         ticket_id=ticket.id,
@@ -85,14 +95,14 @@ def build(
         waiting_since=ticket.entered_at,
         problem=highlights.problem(ticket.summary, records),
         ask=requests[0] if requests else None,
-        why_escalated=reasons[0] if reasons else None,
+        why_escalated=recorded.reason or (reasons[0] if reasons else None),
         start_here=None,
         steps_attempted=steps,
         dead_ends_flagged=highlights.dead_ends(steps, ruled_out),
         ruled_out=ruled_out,
         contingency=highlights.contingency(passages, records),
         promises=tuple(highlights.quotes_of(remarks.promises(passages), records)),
-        state_left_behind=share.left_behind(remarks.left_changed(passages, deeds)),
+        state_left_behind=recorded.changes(share.left_behind(remarks.left_changed(passages, deeds))),
         not_recorded=tuple(Missing(q.missing, q.ask) for q in gaps),
         evidence_blocks=blocks,
         error_codes=codes,
@@ -103,16 +113,19 @@ def build(
         open_tasks=tuple(t.text for t in evidence.tasks if not t.done),
         domain=domain,
         ai_assessment_data=assessment or Assessment(),
-        timeline=timeline(records),
+        timeline=with_events(timeline(records), recorded.events),
         similar=similar,
         recent=recent,
         unread=(*(Unread(g.source, g.reason) for g in evidence.gaps), *unread_languages(records)),
-        sources=(summary_source(evidence), *(r.source for r in records), *device_sources, *other_sources),
+        sources=(summary_source(evidence), *(r.source for r in records), *recorded.sources, *device_sources, *other_sources),
         notes_read=len(evidence.notes),
         time_entries_read=len(evidence.time_entries),
         thin=said < (_SHORT_TICKET if steps else 4 * _SHORT_TICKET),
         reader=share.reader,
         reader_version=share.version,
+        still_to_do=recorded.still_to_do,
+        findings=recorded.findings,
+        lanes=recorded.lanes,
     )
     return replace(package, start_here=start_here.choose(package, records, highlights.lead(passages, records, steps)))
 

@@ -16,8 +16,8 @@ class Source:
     """Where a quotation stands: `id` is what the brief cites."""
 
     id: str
-    """`d` the description, `n1`… notes, `t1`… time entries, `c1`… configurations, `s` the
-    summary, `r1`… other tickets."""
+    """`d` the description, `n1`… notes, `t1`… time entries, `a1`… steps recorded with an assistant, `c1`… configurations,
+    `s` the summary, `r1`… other tickets."""
     record: str
     """Which record, in words: "internal note 4711"."""
     author: str
@@ -45,12 +45,22 @@ class Start(Quote):
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """The same deed as told elsewhere, by the same person."""
+
+    source: str
+    outcome: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """Something a person did to diagnose or fix the problem."""
 
     text: str
     evidence: str
     note_index: int
+    """Of the note, -1 the description; -2 for what was recorded with an assistant."""
     outcome: str
     actor: str
     source: str
@@ -65,6 +75,24 @@ class Step:
     """The same for its outcome."""
     because: str = ""
     """What spoke most for its being a step: features by name, with their weight."""
+    also: tuple[Told, ...] = ()
+    """Where else it is told; it counts once, and where the results contradict each other both are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One member's work with an assistant, beside whatever others did at the same time."""
+
+    session: int
+    who: str
+    client: str
+    begun: datetime
+    last: datetime
+    done: int
+    """Steps."""
+    pending: int
+    beside: tuple[int, ...] = ()
+    """Sessions of others that ran at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +279,12 @@ class Package:
     """Of that reader; packages from before it was kept have none."""
     solved: tuple[Solved, ...] = ()
     """What is alike and was solved, this customer's first; empty where nothing convinces."""
+    still_to_do: tuple[Quote, ...] = ()
+    """What sessions hold as pending."""
+    findings: tuple[Quote, ...] = ()
+    """What was learned, as recorded in sessions."""
+    lanes: tuple[Lane, ...] = ()
+    """The sessions, the oldest first."""
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON values; datetimes as ISO 8601 in UTC with `Z`."""

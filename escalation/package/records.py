@@ -126,6 +126,16 @@ def timeline(records: Sequence[Record]) -> tuple[Event, ...]:
     return tuple(events[i] for i in sorted(range(len(events)), key=lambda i: (order[i], i)))
 
 
+def with_events(events: Sequence[Event], more: Sequence[Event]) -> tuple[Event, ...]:
+    """Return both in the order of time; what has no time stays after what stood before it."""
+    made, left = [], sorted(more, key=lambda event: event.at.timestamp() if event.at else 0.0)
+    for event in events:
+        while left and event.at and left[0].at and left[0].at < event.at:
+            made.append(left.pop(0))
+        made.append(event)
+    return (*made, *left)
+
+
 def _event(record: Record) -> Event:
     spoken = record.spoken or list(record.passage.stretches)
     begin = spoken[0].text if spoken else record.text.strip()

@@ -14,6 +14,7 @@ from escalation.package.contents import (
     Device,
     Discounted,
     Event,
+    Lane,
     Missing,
     OtherTicket,
     Package,
@@ -22,6 +23,7 @@ from escalation.package.contents import (
     Source,
     Start,
     Step,
+    Told,
     Unread,
 )
 
@@ -97,6 +99,25 @@ class _StartV1(_QuoteV1):
     reason = fields.String(load_default="")
 
 
+class _ToldV1(_Record):
+    of: ClassVar[Any] = Told
+    source = _text()
+    outcome = _text()
+    evidence = _text()
+
+
+class _LaneV1(_Record):
+    of: ClassVar[Any] = Lane
+    session = fields.Integer(required=True)
+    who = _text()
+    client = _text()
+    begun = fields.AwareDateTime(format="iso", required=True)
+    last = fields.AwareDateTime(format="iso", required=True)
+    done = fields.Integer(load_default=0)
+    pending = fields.Integer(load_default=0)
+    beside = fields.List(fields.Integer(), load_default=list)
+
+
 class _StepV1(_QuoteV1):
     of: ClassVar[Any] = Step
     note_index = fields.Integer(required=True)
@@ -107,6 +128,7 @@ class _StepV1(_QuoteV1):
     sure = fields.Float(load_default=1.0)
     outcome_sure = fields.Float(load_default=1.0)
     because = fields.String(load_default="")
+    also = _many(_ToldV1)
     at = _moment()
 
 
@@ -251,6 +273,9 @@ class _PackageV1(_Record):
     reader = fields.String(load_default="local")
     reader_version = fields.String(load_default="")
     solved = _many(_SolvedV1)
+    still_to_do = _many(_QuoteV1)
+    findings = _many(_QuoteV1)
+    lanes = _many(_LaneV1)
 
 
 _package_v1 = _PackageV1()

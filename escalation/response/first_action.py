@@ -179,6 +179,16 @@ def _moved(
             yield FirstAction("status", now.at, source, True, "status changed by the claimant, time of the PSA")
 
 
+def recorded_steps(evidence: Evidence) -> list[RecordedStep]:
+    """Return the deeds that sessions report as done; what is pending, found or a reason is none."""
+    return [
+        RecordedStep(f"{step.number} of session {one.id}", step.author.identifier or "", step.at, step.text)
+        for one in evidence.sessions
+        for step in one.steps
+        if step.kind == "step" and step.state == "done"
+    ]
+
+
 def _recorded(steps: Iterable[RecordedStep], member: str) -> Iterator[FirstAction]:
     for step in steps:
         if same_login(step.member, member) and deeds.reports_deed(step.text, by=(member,)):

@@ -3,7 +3,7 @@
 A pure function of the package and the notes written after it.
 """
 
-# ruff: noqa: E501, SIM905 - an alternative is easier to find in one long line than in a ladder
+# ruff: noqa: E501 - an alternative is easier to find in one long line than in a ladder
 
 from __future__ import annotations
 
@@ -14,15 +14,12 @@ from typing import Literal
 
 from escalation.evidence import Note, TimeEntry
 from escalation.package.contents import Package
+from escalation.reading.alike import ALIKE, likeness, telling
 from escalation.reading.deeds import claims
 from escalation.reading.steps import Passage, find_steps
 from escalation.reading.text import stretches
-from escalation.reading.vocabulary import same_as
 
 STAFF = ("engineer", "technician", "admin", "owner")
-ALIKE = 0.6
-"""Part of the shorter wording's telling words that both must share."""
-
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
@@ -48,7 +45,7 @@ def repeats(package: Package, later: Sequence[Note | TimeEntry], *, by: str | No
     A step is repeated when a later deed shares its verb's kind and most telling words and its result was recorded.
     A question repeats when it asks for something that a recorded step or the package's own fields answer.
     """
-    known = [(index, _telling(step.evidence)) for index, step in enumerate(package.steps_attempted)]
+    known = [(index, telling(step.evidence)) for index, step in enumerate(package.steps_attempted)]
     found: list[Repeat] = []
     for entry in later:
         if entry.author.role not in STAFF or (by is not None and entry.author.identifier != by):
@@ -66,13 +63,13 @@ def _of_entry(
         said = entry.text[deed.start : deed.end]
         if claims(said) != "deed":
             continue
-        index = _nearest(known, _telling(entry.text[deed.start : deed.deed_end]))
+        index = _nearest(known, telling(entry.text[deed.start : deed.deed_end]))
         if index is not None and package.steps_attempted[index].outcome != "unknown":
             step = package.steps_attempted[index]
             found.append(Repeat("step", index, entry.id, said, step.evidence, step.source))
     for stretch in passage.stretches:
         if stretch.kind in ("sentence", "item") and stretch.text.endswith("?"):
-            asked = _telling(stretch.text)
+            asked = telling(stretch.text)
             index = _nearest(known, asked) if _ASKS_DEED.search(stretch.text) else None
             if index is not None:
                 step = package.steps_attempted[index]
@@ -105,31 +102,11 @@ def _answer(package: Package, question: str) -> tuple[str, str | None] | None:
     return None
 
 
-_WORD = re.compile(r"[a-z0-9][a-z0-9.-]+")
-_EMPTY = frozenset(
-    "the and for with from this that was were had has have also then again but not her his our their its out have you did any one tried try already yet been "
-    "to on in of at it is no so we me my change changed same still error issue problem result now off after before as by or be do done just only all new".split()
-)
-
-
-def _telling(text: str) -> frozenset[str]:
-    words = {_stem(same_as(word.strip(".-"))) for word in _WORD.findall(text.lower()[:400])}
-    return frozenset(w for w in words if w and w not in _EMPTY)
-
-
-def _stem(word: str) -> str:
-    for end in ("ting", "ing", "ted", "ed", "es", "s"):
-        if word.endswith(end) and len(word) - len(end) >= 3 and not any(c.isdigit() for c in word):
-            return word[: -len(end)].rstrip("e") if end not in ("s",) else word[:-1].rstrip("e")
-    return word.rstrip("e")
-
-
 def _nearest(known: list[tuple[int, frozenset[str]]], words: frozenset[str]) -> int | None:
     """Return the step whose wording is most alike, if at least two telling words and most of the shorter are shared."""
     best, place = 0.0, None
     for index, step in known:
-        shared = len(step & words)
-        likeness = shared / max(1, min(len(step), len(words)))
-        if shared >= 2 and likeness >= ALIKE and likeness > best:
-            best, place = likeness, index
+        alike = likeness(step, words)
+        if alike >= ALIKE and alike > best:
+            best, place = alike, index
     return place

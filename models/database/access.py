@@ -17,6 +17,8 @@ from sqlalchemy.exc import ProgrammingError
 from models.tables import (
     Account,
     AccountStatus,
+    AiSession,
+    AiSessionStep,
     Alert,
     AssessmentOutcome,
     AssessmentVerdict,
@@ -49,7 +51,7 @@ log = structlog.get_logger()
 OF_ACCOUNT: tuple[type[Row], ...] = (
     AccountStatus, Member, Inbox, Watch, Handoff, Snapshot, Transition, Delivery, Job, Alert, Sighting, Calendar,
     Stopwatch, Backcast, Report, Canary, ModelCall, Opened, Memory, ResolvedTicket,
-    MemoryTerm, Wish, AssessmentOutcome, AssessmentVerdict,
+    MemoryTerm, Wish, AssessmentOutcome, AssessmentVerdict, AiSession, AiSessionStep,
 )  # fmt: skip
 """Tables with `account_id`; `account` itself goes by its id, `heartbeat` belongs to nobody."""
 
@@ -71,6 +73,7 @@ _SYSTEM_READS: dict[type[Row], tuple[str, ...]] = {
         "next_attempt_at", "attempts",
     ),
     Wish: ("id", "account_id", "ticket_id", "asked_at", "ended_at", "next_attempt_at"),
+    AiSession: ("id", "account_id", "ticket_id", "started_at", "next_attempt_at"),
     # Whose address it is that asks for a sign-in link: neither names nor roles.
     Member: ("account_id", "id", "email", "active", "is_api"),
     Report: ("id", "account_id", "kind", "period", "status", "attempts", "doubts", "next_attempt_at"),

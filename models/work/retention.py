@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from escalation.lifecycle import Response
 from models.database.sessions import Database
-from models.tables import Alert, Canary, Handoff, Inbox, Job, Snapshot, Wish
+from models.tables import AiSession, Alert, Canary, Handoff, Inbox, Job, Snapshot, Wish
 from models.tables.columns import Row
 
 BITE = 500
@@ -35,6 +35,8 @@ class Keep:
     canaries: float = 30
     wishes: float = 30
     """After they ended; the episode that one led to says itself who escalated."""
+    sessions: float = 365
+    """After something was recorded last; what a brief took from one stays in its package and snapshots."""
     alerts: float = 365
     """After they were cleared."""
 
@@ -113,6 +115,11 @@ def _too_old(account_id: int, now: datetime, keep: Keep) -> list[tuple[str, type
             "wish",
             Wish,
             select(Wish.id).where(Wish.account_id == account_id, Wish.ended_at < before(keep.wishes)),
+        ),
+        (
+            "ai_session",
+            AiSession,
+            select(AiSession.id).where(AiSession.account_id == account_id, AiSession.last_at < before(keep.sessions)),
         ),
         (
             "alert",

@@ -57,6 +57,8 @@ class Side:
     tickets: tuple[int, ...]
     cursor: str
     """The place of its newest handoff in its list."""
+    session: int
+    """One of its own, with a step of its word."""
 
     def names(self, body: str) -> bool:
         """Tell whether a text says anything of this account's."""
@@ -87,7 +89,8 @@ class Trespass:
         """Ask each operation of the OpenAPI document for a handoff, a ticket or a place of theirs."""
         method, template = self.chance.choice(self.operations)
         path = template.replace("{handoff_id}", str(self.target))
-        path = path.replace("{number}", str(self.chance.choice(self.foreign)))
+        path = path.replace("{session_id}", str(self.theirs.session))
+        path = path.replace("{number}", "1" if "/sessions/" in path else str(self.chance.choice(self.foreign)))
         query = {
             "ticket": str(self.chance.choice(self.theirs.tickets)), "next": self.theirs.cursor, "limit": "200",
             "listing": "true", "account_id": str(self.theirs.msp.account_id), "account": self.theirs.msp.name,
@@ -96,7 +99,9 @@ class Trespass:
         some = dict(self.chance.sample(sorted(query.items()), self.chance.randrange(4)))
         body = b""
         if method != "GET":
-            body = json.dumps({"reason": "not yours", "verdict": "wrong", "account_id": self.theirs.msp.account_id}).encode()
+            said = {"reason": "not yours", "verdict": "wrong", "account_id": self.theirs.msp.account_id}
+            step = {"steps": [{"text": "not yours"}], "text": "You said:\nrebooted it", "outcome": "worked"}
+            body = json.dumps(said | step if "/sessions/" in path else said).encode()
         return Ask(method, f"{path}?{urlencode(some)}", body, {**self.bearer, "Content-Type": "application/json"})
 
     def told_account(self) -> Ask:
@@ -210,6 +215,7 @@ def crossing(rig: Rig, seed: int, count: int = 1000) -> list[Row]:
     ways = [
         Trespass(rig, mine, theirs, operations, chance, _foreign(mine, theirs)) for mine, theirs in (sides, sides[::-1])
     ]
+    settled(rig)  # a session's ticket is read, and its step goes into the brief
     before = [rows(rig, side.msp, KEPT) for side in sides]
     names = list(KINDS)
     planned: list[tuple[str, Trespass, Ask]] = []
@@ -236,6 +242,9 @@ def _crossed(way: Trespass, name: str, ask: Ask, answer: Answer) -> bool:
     if name == "other account: form and cookie of one's own page":
         return answer.status != 403  # whoever has the link may look, nobody may press
     deed = re.match(r"/(?:api/v1/handoffs|escalations)/(\d+)", ask.path)
+    session = re.match(r"/api/v1/sessions/(\d+)", ask.path)
+    if session and int(session[1]) == theirs.session and answer.status < 400:
+        return True
     done = bool(deed) and int(deed[1]) in theirs.handoffs and answer.status < 400 and ask.method != "OPTIONS"  # type: ignore[index]
     return done or theirs.names(answer.text)
 
@@ -264,9 +273,20 @@ def _sides(rig: Rig, knocker: Knocker, seed: int) -> tuple[Side, Side]:
         headers = {"Authorization": f"Bearer {token}"}
         page: Any = json.loads(knocker.ask(Ask("GET", "/api/v1/handoffs?limit=1", headers=headers)).body)
         link = link.removeprefix("/claim/")
-        found.append(Side(msp, words[msp.name], token, link, ids, tickets, page["next"]))
+        session = _session(knocker, headers, tickets[0], words[msp.name])
+        found.append(Side(msp, words[msp.name], token, link, ids, tickets, page["next"], session))
     first, second = found
     return first, second
+
+
+def _session(knocker: Knocker, headers: dict[str, str], ticket: int, word: str) -> int:
+    """Record a step with an account's word in a session of its own; return the session's number."""
+    plain = {**headers, "Content-Type": "application/json"}
+    made: Any = json.loads(knocker.ask(Ask("POST", "/api/v1/sessions", json.dumps({"ticket": ticket}).encode(), plain)).body)
+    step = {"steps": [{"text": f"restarted {word}"}]}
+    answer = knocker.ask(Ask("POST", f"/api/v1/sessions/{made['id']}/steps", json.dumps(step).encode(), plain))
+    assert answer.status == 201, f"a step of one's own was answered {answer.status}"
+    return int(made["id"])
 
 
 def _foreign(mine: Side, theirs: Side) -> tuple[int, ...]:

@@ -8,7 +8,7 @@ from tests.hostile import doors
 from tests.hostile.row import Row
 from tests.storm.rig import Rig
 
-OPERATIONS = 12
+OPERATIONS = 18
 pytestmark = pytest.mark.parametrize("rig_database", ["sqlite"], indirect=True, scope="session")
 
 

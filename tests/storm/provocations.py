@@ -149,6 +149,11 @@ def hand_off_nothing(rig: Rig, _: Sequence[Escalation]) -> None:
         _wish(rig, msp, 2_000_000_000)
 
 
+def work_with_assistant(rig: Rig, made: Sequence[Escalation]) -> None:
+    """Let somebody begin a session on each ticket and record a step."""
+    _ask(rig, made, [("api/v1/sessions", b'{"ticket": %d}' % one.ticket, JSON) for one in made])
+
+
 def _wish(rig: Rig, msp: Msp, ticket: int) -> None:
     import urllib.request
 

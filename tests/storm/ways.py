@@ -43,6 +43,7 @@ from tests.storm.provocations import (
     unverified,
     wait_too_long,
     work_goes_on,
+    work_with_assistant,
 )
 from tests.storm.rig import Escalation, Msp, Rig
 from tests.storm.timers import (
@@ -168,6 +169,10 @@ WAYS: dict[str, Way] = {
     "wish": Way(hand_off, on_the_way=True, passes=1),
     "wish.ended": Way(hand_off_nothing, passes=1),
     "wish.waits": Way(by({"path": TICKET, "method": "PATCH", "kind": "status", "status": 503}, hand_off), on_the_way=True),
+    "read_for_session": Way(work_with_assistant, passes=1),
+    "read_for_session.waits": Way(
+        by({"path": TICKET, "method": "GET", "kind": "status", "status": 503}, work_with_assistant), passes=1
+    ),
     "settle": Way(take),
     "settle.waits": Way(by({"path": TICKET, "method": "PATCH", "kind": "status", "status": 503}, take)),
     "sweep": Way(by_itself),

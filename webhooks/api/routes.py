@@ -5,15 +5,13 @@ A token says who calls; what they may do is looked up at each call. Another acco
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
-from apiflask import APIBlueprint, HTTPTokenAuth, Schema
+from apiflask import APIBlueprint, HTTPTokenAuth
 from apiflask.exceptions import HTTPError
-from flask import Response, request, url_for
+from flask import Response, url_for
 
-from psa.outbound import strict_json
+from webhooks.api.answers import REFUSALS, UNREAD, WRONG, Answers, plain, says
 from webhooks.api.records import Records, UnknownPlace
 from webhooks.api.schemas import (
     LARGEST_ID,
@@ -34,60 +32,36 @@ from webhooks.api.schemas import (
     Wish,
 )
 from webhooks.api.schemas import ClaimView as ClaimViewSchema
-from webhooks.authorization import Viewer, senior, viewer, viewing
+from webhooks.authorization import senior, viewer, viewing
 from webhooks.bulkhead import Bulkhead
 from webhooks.claims.claiming import Claiming, ClaimView, NoAssessment, NoSuchHandoff
 from webhooks.claims.wishing import CannotBeEscalated, NoSuchWish, Wishing, WishView
 from webhooks.problems import problem
 
-Answers = dict[int | str, dict[str, str | dict[str, dict[str, Any]]]]
-"""Statuses and what they mean, for the OpenAPI document."""
-
-
-def _says(status: int, description: str, shape: type[Schema] = Problem) -> Answers:
-    kind = "application/problem+json" if shape is Problem else "application/json"
-    return {status: {"description": description, "content": {kind: {"schema": shape}}}}
-
-
-REFUSALS = (
-    _says(401, "No token, or one that is forged, expired or taken back.")
-    | _says(403, "The member behind the token is not active any more, or no engineer, admin or owner where it takes one.")
-    | _says(503, "The database does not answer now; try again.")
-)
-GONE = _says(404, "This account has no such handoff.")
-UNREAD = _says(400, "The body is not plain JSON in UTF-8: broken, nested too deep, or a key twice in one object.")
-WRONG = _says(422, "A parameter or field does not fit; `errors` says which.")
+GONE = says(404, "This account has no such handoff.")
 OTHERS: Answers = {
     409: {
         "description": "Somebody else has it; or, as a problem document, it has ended.",
         "content": {"application/json": {"schema": Claim}, "application/problem+json": {"schema": Problem}},
     }
 }
-NONE_MADE = _says(409, "Its brief shows no assessment.")
-NOT_SO = _says(409, "It does not stand so; the body says how.", ClaimViewSchema)
+NONE_MADE = says(409, "Its brief shows no assessment.")
+NOT_SO = says(409, "It does not stand so; the body says how.", ClaimViewSchema)
+ESCALATED = says(409, "It is escalated already (`handoff_id`), or no status of its board would make it so.")
+NO_WISH = says(404, "Nobody asked for that here, or no ticket can have this number.")
 
 
-ESCALATED = _says(409, "It is escalated already (`handoff_id`), or no status of its board would make it so.")
-NO_WISH = _says(404, "Nobody asked for that here, or no ticket can have this number.")
-
-
-def blueprint(claiming: Claiming, wishing: Wishing, records: Records, bulkhead: Bulkhead) -> APIBlueprint:
+def blueprint(
+    claiming: Claiming, wishing: Wishing, records: Records, bulkhead: Bulkhead, auth: HTTPTokenAuth
+) -> APIBlueprint:
     """Return the routes under `/api/v1`."""
     routes = APIBlueprint("api", __name__, url_prefix="/api/v1", tag="Handoffs")
-    auth = Auth(realm="resolutionflow", description="From `resolutionflow account token NAME --member ID`.")
     _read(routes, auth, records, bulkhead)
     _act(routes, auth, claiming, bulkhead)
     _wish(routes, auth, wishing, bulkhead)
     _judge(routes, auth, claiming, bulkhead)
     _refusals(routes)
     return routes
-
-
-class Auth(HTTPTokenAuth):
-    """Describes in the OpenAPI document how callers say who they are; `viewer()` finds out, and raises what is refused."""
-
-    def authenticate(self, auth: object, stored_password: object) -> Viewer:  # noqa: ARG002
-        return viewer()
 
 
 def _read(routes: APIBlueprint, auth: HTTPTokenAuth, records: Records, bulkhead: Bulkhead) -> None:
@@ -166,7 +140,7 @@ def _act(routes: APIBlueprint, auth: HTTPTokenAuth, claiming: Claiming, bulkhead
 
     @routes.post("/handoffs/<int:handoff_id>/start")
     @routes.auth_required(auth)
-    @_plain
+    @plain
     @routes.input(Start, arg_name="body")
     @routes.output(ClaimViewSchema, description="Brief and messages say what its claimant starts with; the first answer stays.")
     @routes.doc(summary="Say what one starts with, having claimed it", responses=REFUSALS | UNREAD | GONE | NOT_SO | WRONG)
@@ -177,7 +151,7 @@ def _act(routes: APIBlueprint, auth: HTTPTokenAuth, claiming: Claiming, bulkhead
 
     @routes.post("/handoffs/<int:handoff_id>/dismiss")
     @routes.auth_required(auth)
-    @_plain
+    @plain
     @routes.input(Reason, arg_name="body")
     @routes.output(ClaimViewSchema, description="It is withdrawn; who was not told yet will not be.")
     @routes.doc(summary="End an open one that nobody has to take", responses=REFUSALS | UNREAD | GONE | NOT_SO | WRONG)
@@ -219,7 +193,7 @@ def _wished(view: WishView) -> dict[str, Any]:
 def _judge(routes: APIBlueprint, auth: HTTPTokenAuth, claiming: Claiming, bulkhead: Bulkhead) -> None:
     @routes.post("/handoffs/<int:handoff_id>/assessment")
     @routes.auth_required(auth)
-    @_plain
+    @plain
     @routes.input(Verdict, arg_name="body")
     @routes.output(Judged, description="It counts in the account's record; a member's last word on a handoff does.")
     @routes.doc(summary="Say whether its assessment was helpful or wrong", responses=REFUSALS | UNREAD | GONE | NONE_MADE | WRONG)
@@ -230,24 +204,6 @@ def _judge(routes: APIBlueprint, auth: HTTPTokenAuth, claiming: Claiming, bulkhe
             "id": handoff_id, "verdict": found.view.verdict, "domain": found.domain, "right": found.record.right,
             "known": found.record.known,
         }  # fmt: skip
-
-
-def _plain(view: Callable[..., Any]) -> Callable[..., Any]:
-    """Let only JSON through that nobody could read differently, and that apiflask's own reader gets to its end of."""
-
-    @wraps(view)
-    def checked(*args: Any, **named: Any) -> Any:
-        raw = request.get_data()
-        if raw and request.is_json:
-            try:
-                strict_json.read(raw.decode())
-            except UnicodeDecodeError:
-                return problem(400, "body: not UTF-8")
-            except strict_json.Ambiguous as error:
-                return problem(400, f"body: {error}")
-        return view(*args, **named)
-
-    return checked
 
 
 def _known(handoff_id: int) -> int:

@@ -42,6 +42,7 @@ from worker.handoff.memory import informed
 from worker.process import crash
 from worker.process.backoff import after_refusal, next_try
 from worker.response.claim_line import claimant_of, facts
+from worker.response.recorded import with_sessions
 from worker.wiring import Desk, Services
 
 log = structlog.get_logger()
@@ -126,9 +127,10 @@ def _draft(hold: Hold) -> Hold | None:
         first = handoffs.latest_snapshot(session, account_id, handoff_id)
     if first is None:
         ticket_id = hold.handoff.ticket_id
-        evidence = services.reader.everything(hold.psa, ticket_id, hold.desk.roster, now=services.clock())
+        read = services.reader.everything(hold.psa, ticket_id, hold.desk.roster, now=services.clock())
     else:
-        evidence = first if first.complete else services.reader.rest(hold.psa, first, hold.desk.roster)
+        read = first if first.complete else services.reader.rest(hold.psa, first, hold.desk.roster)
+    evidence = with_sessions(services, hold.desk, read)
     crash.point("publish.gathered")
     marker = marker_of(
         hold.desk.marker_key,

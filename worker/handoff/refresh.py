@@ -34,6 +34,7 @@ from worker.process import crash
 from worker.process.backoff import after_refusal, next_try
 from worker.response.claim_line import claimant_of, facts
 from worker.response.observe import UNDECIDED
+from worker.response.recorded import with_sessions
 from worker.wiring import Services
 
 log = structlog.get_logger()
@@ -116,7 +117,8 @@ def _bring_up_to_date(hold: Hold) -> tuple[bool, str | None]:
     note = _settled(hold, own)
     if handoff.response_state == "withdrawn":
         return False, None  # one that was resolved still says who took it
-    evidence = services.reader.everything(hold.psa, handoff.ticket_id, desk.roster, now=services.clock())
+    read = services.reader.everything(hold.psa, handoff.ticket_id, desk.roster, now=services.clock())
+    evidence = with_sessions(services, desk, read)
     if transient_gaps(evidence):
         _later(hold, hold.services.settings.intervals.refresh_delay * 4)
         return False, None

@@ -26,6 +26,7 @@ _STEPS = {
     "notes": "rung taken stored",
     "settle": "rung taken owner_set owned stored waits",
     "wish": "rung taken attempted written stored waits ended",
+    "read_for_session": "rung taken stored waits",
     "sweep": "rung moved freed",
     "poll": "rung taken stored ended",
     "check": "rung readdressed followed registered activated removed ended",

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from escalation.evidence import Evidence
 from escalation.response.claims import ClaimSignal, claim_signals, handed_on
-from escalation.response.first_action import first_action, read_back
+from escalation.response.first_action import first_action, read_back, recorded_steps
 from escalation.response.sightings import RESPONSE_VERSION, Sighting
 from escalation.rules import GRACE
 from models.handoff import briefs, claims, handoffs, sightings
@@ -26,6 +26,7 @@ from models.work import inbox, ticket_watch
 from psa.port import NotFound, PsaError
 from worker.gather import transient_gaps
 from worker.process import crash
+from worker.response.recorded import with_sessions
 from worker.response.withdraw import is_away, withdraw_if_away
 from worker.wiring import Desk, Services
 
@@ -122,7 +123,8 @@ def look(services: Services, desk: Desk, handoff: Handoff, *, ending: bool = Fal
     With `ending` the episode ends next unless somebody turns out to have taken it. Raises `PsaError`.
     """
     psa = services.psa(desk.account_id)
-    evidence = services.reader.response(psa, handoff.ticket_id, desk.roster, now=services.clock())
+    read = services.reader.response(psa, handoff.ticket_id, desk.roster, now=services.clock())
+    evidence = with_sessions(services, desk, read)
     crash.point("observe.read")
     with services.database.account(desk.account_id) as session:
         moved = _Look(session, desk, handoff.id, evidence, services.clock(), ending=ending).store()
@@ -270,6 +272,7 @@ class _Look:
             roster=self.desk.roster,
             claim_source=held.source,
             observed=self.saves[first:],
+            steps=recorded_steps(self.evidence),
         )
         if action is None:
             return False

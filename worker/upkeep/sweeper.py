@@ -13,6 +13,7 @@ import structlog
 from models.account import accounts
 from models.figures import reports
 from models.handoff import briefs, claims, deliveries, handoffs, readings
+from models.sessions import recorded
 from models.work import canaries, inbox, jobs, wishes
 from worker.upkeep.clock_change import keep_time
 from worker.wiring import Services
@@ -47,6 +48,9 @@ def sweep(services: Services) -> dict[str, int]:
                 {"account_id": a, "canary_id": i} for a, i in canaries.due(system, now=now, limit=limit)
             ],
             "grant": [{"account_id": a, "wish_id": i} for a, i in wishes.due(system, now=now, limit=limit)],
+            "read_for_session": [
+                {"account_id": a, "session_id": i} for a, i in recorded.due(system, now=now, limit=limit)
+            ],
             "poll": [{"account_id": a} for a in accounts.due_polls(system, now=now, limit=limit)],
         }
     found = {}

@@ -16,16 +16,29 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from escalation.lifecycle import Response
+from escalation.sessions.steps import NewStep
 from models.account import accounts, people
 from models.account.accounts import MemberRow
 from models.database.sessions import Database
 from models.handoff import briefs, claims, deliveries, handoffs, readings
-from models.tables import Canary, Delivery, Handoff, Inbox, ModelCall, Snapshot, Transition, Wish
+from models.sessions import recorded
+from models.tables import (
+    AiSession,
+    AiSessionStep,
+    Canary,
+    Delivery,
+    Handoff,
+    Inbox,
+    ModelCall,
+    Snapshot,
+    Transition,
+    Wish,
+)
 from models.tables.columns import Row
 from models.work import canaries, inbox, wishes
 from tests.integration.models.places import NOW, account, handoff
 
-ROWS: tuple[type[Row], ...] = (Canary, Handoff, ModelCall, Inbox, Delivery, Transition, Snapshot, Wish)
+ROWS: tuple[type[Row], ...] = (Canary, Handoff, ModelCall, Inbox, Delivery, Transition, Snapshot, Wish, AiSession, AiSessionStep)
 VALUES: dict[str, Any] = {
     "board": "Help Desk",
     "status": "Escalated",
@@ -36,18 +49,18 @@ VALUES: dict[str, Any] = {
     "answer": {"step": 1}, "read_back": {}, "first_action": {}, "acted_at": NOW, "deed": {}, "kind": "refresh",
     "next_at": NOW, "before": Response.OPEN, "after": Response.CLAIMED, "but": 11,
     "nonce": "n", "failure": "f", "request_key": "k", "provider": "p", "model": "m", "tokens_in": 1, "tokens_out": 1,
-    "cost": None, "status_id": 5,
+    "cost": None, "status_id": 5, "steps": [NewStep("x")], "member": "bob", "key": "k", "ticket": {},
 }  # fmt: skip
 KEYS = {
     "handoff_id": "handoff", "inbox_id": "inbox", "delivery_id": "delivery", "canary_id": "canary", "call_id": "call",
-    "wish_id": "wish",
+    "wish_id": "wish", "session_id": "session",
 }  # fmt: skip
 STATES = ("pending", "posting", "posted", "claimed")
 
 
 def _functions() -> Iterator[Any]:
     """Find them; what stores evidence is stopped by a composite foreign key instead, which `test_isolation` tries."""
-    for module in (handoffs, briefs, claims, inbox, deliveries, canaries, readings, wishes):
+    for module in (handoffs, briefs, claims, inbox, deliveries, canaries, readings, wishes, recorded):
         for name, function in vars(module).items():
             if name.startswith("_") or not inspect.isfunction(function) or function.__module__ != module.__name__:
                 continue
@@ -85,11 +98,14 @@ def filled(tmp_path_factory: pytest.TempPathFactory, sqlite_template: bytes) -> 
             call = ModelCall(account_id=other, handoff_id=it, request_key="k", provider="p", model="m", asked_at=NOW,
                              outcome="asked", tokens_in=1, tokens_out=1)  # fmt: skip
             wish = Wish(account_id=other, ticket_id=7000 + number, member_id=11, member="bob", asked_at=NOW, next_attempt_at=NOW)
-            session.add_all([flying, call, wish])
+            talk = AiSession(account_id=other, ticket_id=7000 + number, member_id=11, member="bob", client="c", started_at=NOW,
+                             last_at=NOW, next_attempt_at=NOW)  # fmt: skip
+            session.add_all([flying, call, wish, talk])
             session.flush()
+            recorded.add(session, other, talk.id, [NewStep("x")], member_id=11, member="bob", key="k", now=NOW)
             _bring(session, other, it, state)
         found[state] = {"handoff": it, "delivery": delivery, "inbox": box or 0, "canary": flying.id, "call": call.id,
-                            "wish": wish.id}  # fmt: skip
+                            "wish": wish.id, "session": talk.id}  # fmt: skip
     yield database, mine, found
     database.dispose()
 
@@ -135,5 +151,5 @@ def test_another_accounts_row_is_neither_found_nor_changed(
 
 def test_the_functions_are_found() -> None:
     modules: set[ModuleType | None] = {inspect.getmodule(param.values[0]) for param in _functions()}
-    assert modules == {handoffs, briefs, claims, inbox, deliveries, canaries, readings, wishes}
+    assert modules == {handoffs, briefs, claims, inbox, deliveries, canaries, readings, wishes, recorded}
     assert len(list(_functions())) > 30

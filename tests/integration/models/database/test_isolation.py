@@ -14,6 +14,8 @@ from models.database.access import OF_ACCOUNT, SECRETS
 from models.database.sessions import Database
 from models.handoff import briefs, deliveries, handoffs
 from models.tables import (
+    AiSession,
+    AiSessionStep,
     AssessmentOutcome,
     AssessmentVerdict,
     Backcast,
@@ -92,6 +94,7 @@ def fill(session: Session, one: int, it: int) -> None:
             ),
             Canary(account_id=one, nonce="n", sent_at=NOW, attempts=0),
             Wish(account_id=one, ticket_id=4711, member_id=11, member="bob", asked_at=NOW),
+            AiSession(account_id=one, id=one, ticket_id=1, member_id=11, member="bob", client="c", started_at=NOW, last_at=NOW),
             Memory(account_id=one, tickets=1),
             AssessmentOutcome(account_id=one, handoff_id=it, domain="network", outcome="right", withheld=False, at=NOW),
             AssessmentVerdict(account_id=one, handoff_id=it, member_id=11, domain="network", verdict="wrong", at=NOW),
@@ -110,6 +113,13 @@ def fill(session: Session, one: int, it: int) -> None:
                 measures_version=1, status="queued", message_id="<m>", created_at=NOW,
             ),
         ]
+    )  # fmt: skip
+    session.flush()
+    session.add(
+        AiSessionStep(
+            account_id=one, session_id=one, number=1, member_id=11, member="bob", kind="step", state="done", text="t",
+            outcome="worked", output="", changed="", at=NOW,
+        )
     )  # fmt: skip
 
 

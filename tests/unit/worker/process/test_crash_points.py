@@ -20,7 +20,7 @@ USE_CASES = (
     "webhooks/callbacks/receiver.py", "webhooks/claims/claiming.py", "webhooks/claims/wishing.py",
     *(f"worker/{name}.py" for name in (
         "figures/weekly", "handoff/hold", "handoff/notify", "handoff/publish", "handoff/refresh", "handoff/triage",
-        "handoff/wish",
+        "handoff/for_session", "handoff/wish",
         "response/newer_notes",
         "response/observe", "response/settle", "response/withdraw", "upkeep/auditor", "upkeep/callback_check", "upkeep/canary",
         "upkeep/clock_change", "upkeep/poller", "upkeep/sweeper",

@@ -1,0 +1,141 @@
+"""The ticket of a session is read once, by whoever takes it; what fails in passing is tried again, what cannot be is said.
+
+And what is recorded goes into the brief, whether before it is posted or after; a claimant's step is their first action.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from escalation.sessions.steps import NewStep
+from models.handoff import briefs, claims
+from models.sessions import recorded
+from models.tables import AiSession
+from psa.port import Forbidden, PsaError, Unavailable
+from tests.fakes import NEW
+from tests.integration.worker.conftest import Shop
+from worker.handoff import for_session, refresh
+from worker.response import observe
+
+TICKET, JONAS, MARIA = 48213, 1, 2
+
+
+def begun(shop: Shop, ticket_id: int = TICKET, *, member_id: int = JONAS, login: str = "jlind") -> int:
+    with shop.database.account(shop.account_id) as session:
+        made = recorded.open_one(
+            session, shop.account_id, ticket_id, member_id=member_id, member=login, client="Claude", key=None, now=shop.clock()
+        )
+    assert made is not None
+    return made
+
+
+def record(shop: Shop, it: int, *steps: NewStep, member_id: int = JONAS, login: str = "jlind") -> None:
+    with shop.database.account(shop.account_id) as session:
+        recorded.add(
+            session, shop.account_id, it, steps, member_id=member_id, member=login, key=None, now=shop.clock()
+        )
+
+
+def read(shop: Shop, it: int) -> bool:
+    return for_session.read_for_session(shop.services, account_id=shop.account_id, session_id=it)
+
+
+def looked(shop: Shop, handoff_id: int) -> None:
+    with shop.database.account(shop.account_id) as session:
+        claims.ask_observation(session, shop.account_id, handoff_id, due_at=shop.clock())
+    shop.clock.advance(1)
+    observe.observe(shop.services, account_id=shop.account_id, handoff_id=handoff_id)
+
+
+def stored(shop: Shop, it: int) -> AiSession:
+    with shop.database.account(shop.account_id, reading=True) as session:
+        found = recorded.get(session, shop.account_id, it)
+        assert found is not None
+        return found
+
+
+def failing(error: PsaError) -> Callable[[], None]:
+    def fail() -> None:
+        raise error
+
+    return fail
+
+
+def test_a_ticket_that_is_not_escalated_is_read_once(shop: Shop) -> None:
+    shop.psa.add(status=NEW)
+    it = begun(shop)
+    assert read(shop, it)
+    one = stored(shop, it)
+    assert one.ticket is not None
+    assert (one.ticket["ticket_id"], one.next_attempt_at, one.unread) == (TICKET, None, None)
+    calls = list(shop.psa.calls)
+    assert not read(shop, it), "nothing is due any more"
+    assert shop.psa.calls == calls
+    assert shop.handoffs() == []
+
+
+@pytest.mark.parametrize(
+    ("error", "says"), [(None, "ConnectWise has no ticket 48999"), (Forbidden("no right to tickets"), "no right to tickets")]
+)
+def test_what_cannot_be_read_says_why(shop: Shop, error: PsaError | None, says: str) -> None:
+    shop.psa.add(status=NEW)
+    if error is not None:
+        shop.psa.before["ticket"] = failing(error)
+    it = begun(shop, 48999 if error is None else TICKET)
+    assert not read(shop, it)
+    one = stored(shop, it)
+    assert (one.ticket, one.next_attempt_at, says in (one.unread or "")) == (None, None, True)
+
+
+def test_what_fails_in_passing_is_tried_again(shop: Shop) -> None:
+    shop.psa.add(status=NEW)
+    shop.psa.before["ticket"] = failing(Unavailable("503"))
+    it = begun(shop)
+    assert not read(shop, it)
+    at = stored(shop, it).next_attempt_at
+    assert at is not None
+    assert at > shop.clock()
+    shop.psa.before.clear()
+    shop.clock.advance(600)
+    assert read(shop, it)
+
+
+def test_what_is_recorded_stands_in_the_brief_before_and_after(shop: Shop) -> None:
+    it = begun(shop)
+    record(shop, it, NewStep("cleaned the drum of the printer", outcome="no_change"), NewStep("swap the fuser", state="pending"))
+    handoff_id = shop.escalated()
+    assert shop.publish(handoff_id)
+    (note,) = shop.psa.own_notes(TICKET)
+    assert "cleaned the drum of the printer: no change [a1]" in note.text
+    assert "swap the fuser [a2]" in note.text
+    record(shop, it, NewStep("measured the heat", outcome="failed"))
+    with shop.database.account(shop.account_id) as session:
+        briefs.ask_refresh(session, shop.account_id, handoff_id, due_at=shop.clock())
+    shop.clock.advance(1)
+    refresh.refresh(shop.services, account_id=shop.account_id, handoff_id=handoff_id)
+    (note,) = shop.psa.own_notes(TICKET)
+    assert "measured the heat: failed [a3]" in note.text
+
+
+def test_a_claimants_step_is_their_first_action_and_nobody_elses_is(shop: Shop) -> None:
+    handoff_id = shop.escalated()
+    shop.publish(handoff_id)
+    shop.clock.advance(60)
+    with shop.database.account(shop.account_id) as session:
+        claims.claim(session, shop.account_id, handoff_id, member_id=MARIA, now=shop.clock(), kind="link", source="link")
+    shop.clock.advance(60)
+    record(shop, begun(shop), NewStep("rebooted the printer"))
+    looked(shop, handoff_id)
+    assert shop.handoffs()[0].acted_at is None, "the junior's"
+    hers = begun(shop, member_id=MARIA, login="msvensson")
+    record(shop, hers, NewStep("swap the fuser", state="pending"), member_id=MARIA, login="msvensson")
+    looked(shop, handoff_id)
+    assert shop.handoffs()[0].acted_at is None, "only planned"
+    shop.clock.advance(60)
+    record(shop, hers, NewStep("swapped the fuser", outcome="worked"), member_id=MARIA, login="msvensson")
+    looked(shop, handoff_id)
+    action = shop.handoffs()[0].first_action
+    assert action is not None
+    assert (action["kind"], action["source"]) == ("step", f"step 2 of session {hers}")

@@ -1,0 +1,123 @@
+"""A technician's assistant works on a ticket through the SDK's own client: open, three steps, escalate; the brief has it all."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import sys
+from collections.abc import Awaitable, Callable
+
+import httpx2
+import pytest
+from mcp import Client
+from mcp.client.stdio import StdioServerParameters
+from mcp.client.streamable_http import streamable_http_client
+
+from tests.journeys.journey import Journey
+
+Talk = Callable[[Client], Awaitable[None]]
+
+
+def token(journey: Journey, login: str) -> str:
+    services, account_id = journey.stack.services, journey.stack.account_id
+    epoch = services.desk(account_id).token_epoch
+    return services.passes.api_token(account_id=account_id, member_id=journey.member(login), epoch=epoch)
+
+
+def over_http(journey: Journey, login: str, talk: Talk, *, mode: str = "auto") -> None:
+    async def run() -> None:
+        headers = {"Authorization": f"Bearer {token(journey, login)}"}
+        async with (
+            httpx2.AsyncClient(headers=headers, timeout=30) as http,
+            Client(streamable_http_client(f"{journey.stack.web_url}/mcp", http_client=http), mode=mode) as client,
+        ):
+            await talk(client)
+
+    asyncio.run(run())
+
+
+def over_stdio(journey: Journey, login: str, talk: Talk) -> None:
+    environment = {**os.environ, "RESOLUTIONFLOW_TOKEN": token(journey, login)}
+    command = [sys.executable, "-m", "worker", "mcp", "--url", journey.stack.web_url]
+
+    async def run() -> None:
+        async with Client(StdioServerParameters(command=command[0], args=command[1:], env=environment)) as client:
+            await talk(client)
+
+    asyncio.run(run())
+
+
+async def call(client: Client, tool: str, **arguments: object) -> str:
+    answer = await client.call_tool(tool, arguments)
+    text = "\n".join(part.text for part in answer.content if part.type == "text")
+    return f"ERROR {text}" if answer.is_error else text
+
+
+def the_case(ticket: int) -> Talk:
+    async def talk(client: Client) -> None:
+        opened = await call(client, "open_ticket", ticket=ticket, assistant="Claude Desktop")
+        assert "Printer on floor 2" in opened
+        assert "Changed the toner" in opened, "what was tried before"
+        found = re.match(r"Session (\d+) on ticket", opened)
+        assert found
+        session = int(found[1])
+        assert f"Session {session} " in await call(client, "open_ticket", ticket=ticket), "the same day, the same session"
+        first = {"session": session, "text": "cleaned the drum", "outcome": "no_change"}
+        assert "Recorded as step 1" in await call(client, "record_step", **first)
+        assert "Was recorded before, as step 1" in await call(client, "record_step", **first)
+        await call(client, "record_step", session=session, text="reset the tray", outcome="worked", state_changed="tray 2 is off")
+        planned = await call(client, "record_step", session=session, text="print from the web page", still_to_do=True)
+        assert "step 3" in planned
+        assert "1 still to do" in planned
+        await call(client, "record_finding", session=session, text="firmware is 2.41", output="FW 2.41 SN 77")
+        assert "step 3: print from the web page" in await call(client, "next_open_step", session=session)
+        told = await call(client, "whats_been_tried", session=session)
+        assert "- 1. cleaned the drum: no change" in told
+        wrong = await call(client, "record_step", session=session + 9999, text="x")
+        assert wrong.startswith("ERROR")
+        assert "this account has no such session" in wrong
+        done = await call(client, "escalate", session=session, reason="the fuser needs an engineer")
+        assert f"Ticket {ticket} is escalated: handoff" in done
+
+    return talk
+
+
+@pytest.mark.parametrize("way", ["http", "stdio"])
+def test_an_assistant_works_on_a_ticket_and_hands_it_over(journey: Journey, way: str) -> None:
+    ticket = journey.ticket()
+    {"http": over_http, "stdio": over_stdio}[way](journey, "jlind", the_case(ticket))
+    journey.wait_posted(ticket)
+    (handoff,) = journey.handoffs(ticket)
+    assert (handoff.episode, handoff.escalated_by) == (1, "jlind"), "one path, one episode, in the member's name"
+    (note,) = journey.briefs(ticket)
+    for said in ("cleaned the drum: no change [a1]", "tray 2 is off", "print from the web page [a3]", "firmware is 2.41",
+                 "the fuser needs an engineer", "step 1 of session"):  # fmt: skip
+        assert said in note["text"], said
+
+
+def test_a_claimants_recorded_step_is_their_first_action(journey: Journey) -> None:
+    ticket = journey.ticket()
+    journey.escalate(ticket)
+    journey.wait_posted(ticket)
+    assert journey.claim_by_link(ticket, "tobrien") == 200
+
+    async def talk(client: Client) -> None:
+        opened = await call(client, "open_ticket", ticket=ticket)
+        session = int(opened.split()[1])
+        await call(client, "record_step", session=session, text="swapped the fuser", outcome="worked")
+
+    over_http(journey, "tobrien", talk)
+    journey.wait(lambda: journey.handoffs(ticket)[0].acted_at is not None, "no first action was seen")
+    action = journey.handoffs(ticket)[0].first_action
+    assert action is not None
+    assert (action["kind"], action["source"].startswith("step 1 of session")) == ("step", True)
+    journey.wait(lambda: "swapped the fuser" in journey.briefs(ticket)[0]["text"], "the step is not in the brief")
+
+
+def test_nobody_enters_without_a_token_of_their_own(journey: Journey) -> None:
+    body = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
+    headers = {"Accept": "application/json, text/event-stream"}
+    for said in ({}, {"Authorization": "Bearer x"}, {"Cookie": "resolutionflow=x"}):
+        answer = httpx2.post(f"{journey.stack.web_url}/mcp", json=body, headers=headers | said)
+        assert answer.status_code == 401, said

@@ -1,0 +1,55 @@
+"""What the tools have in common: who calls, refusals as a model can act on them, a key for each deed, waiting a little."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from mcp.server.mcpserver import Context
+from mcp.server.mcpserver.exceptions import ToolError
+
+from webhooks.mcp.reach import Call, Reach, Refused
+
+WAIT_S = 10.0
+"""For a worker to have read a ticket, or set its status."""
+
+T = TypeVar("T")
+
+
+class Api:
+    """The API as one tool call's member."""
+
+    def __init__(self, reach: Reach, context: Context[Any, Any]) -> None:
+        request = context.request_context.request
+        self._reach, self._authorization = reach, request.headers.get("authorization", "") if request is not None else ""
+
+    def get(self, path: str, **query: str | int) -> Any:
+        """Return what stands there. Raises `ToolError`."""
+        return self._call(Call("GET", path, query=query))
+
+    def post(self, path: str, body: dict[str, Any], *, key: str | None = None) -> Any:
+        """Return what came of it. Raises `ToolError`."""
+        return self._call(Call("POST", path, body, key))
+
+    def _call(self, call: Call) -> Any:
+        try:
+            return self._reach(call, self._authorization)
+        except Refused as refusal:
+            raise ToolError(str(refusal)) from refusal
+
+
+def key_of(*said: object) -> str:
+    """Return the key of a deed: the same words again are the same deed, however often a client sends them."""
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:40]
+
+
+def wait_for(look: Callable[[], T], done: Callable[[T], bool], *, within_s: float = WAIT_S) -> T:
+    """Return what is seen once it is done, or as it stands at the end."""
+    end, pause = time.monotonic() + within_s, 0.1
+    while not done(seen := look()) and time.monotonic() < end:
+        time.sleep(pause)
+        pause = min(1.0, pause * 1.5)
+    return seen

@@ -1,0 +1,76 @@
+"""What tools answer, in words: the ticket as its brief would read, sessions beside it, what is alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from escalation.brief.render import render
+from escalation.brief.sanitize import inline
+from escalation.package.stored import UnknownPackageVersion, load
+
+MOST_STEPS = 100
+"""Steps of one session that are told, the newest."""
+
+
+def session_text(seen: dict[str, Any], sessions: Sequence[dict[str, Any]]) -> str:
+    """Return a session's ticket and what every session on it holds."""
+    parts = [f"Session {seen['id']} on ticket {seen['ticket_id']}.", _ticket(seen)]
+    parts += [_session(one, mine=one["id"] == seen["id"]) for one in sessions]
+    return "\n\n".join(part for part in parts if part)
+
+
+def still_to_do_text(session: int, sessions: Sequence[dict[str, Any]]) -> str:
+    """Return what is pending, one's own session first."""
+    ordered = sorted(sessions, key=lambda one: one["id"] != session)
+    lines = [
+        f"- {'step' if one['id'] == session else _whose(one) + ', step'} {step['number']}: {inline(step['text'], limit=500)}"
+        for one in ordered
+        for step in one["steps"]
+        if step["state"] == "pending"
+    ]
+    if not lines:
+        return "Nothing is still to be done as far as recorded. Ask what is not recorded yet, or call whats_been_tried."
+    return "Still to do, the first is next:\n" + "\n".join(lines)
+
+
+def similar_text(matches: Sequence[dict[str, Any]]) -> str:
+    """Return tickets that were solved, each with what helped."""
+    if not matches:
+        return "No solved ticket here has these words. Try an error code, a product or a device's name."
+    return "\n".join(
+        f"- ticket {one['ticket_id']}: {inline(one['summary'], limit=160)}. What helped: "
+        f"{inline(one['fix'], limit=500) if one['fix'] else 'nobody wrote it down'} (in common: {', '.join(one['shared'][:6])})"
+        for one in matches
+    )
+
+
+def _ticket(seen: dict[str, Any]) -> str:
+    if seen["ticket"]:
+        try:
+            return "What the ticket says, quotations are its own words:\n\n" + render(load(seen["ticket"]), marker="")
+        except UnknownPackageVersion:
+            return "The ticket was read by a newer version than this program: pip install -U resolutionflow"
+    if seen["ticket_read_at"]:
+        return f"The ticket could not be read: {seen['ticket_unread']}. What is recorded here is kept all the same."
+    return "The ticket is still being read: call whats_been_tried in a few seconds."
+
+
+def _session(one: dict[str, Any], *, mine: bool) -> str:
+    steps = one["steps"][-MOST_STEPS:]
+    if not steps:
+        return ""
+    over = len(one["steps"]) - len(steps)
+    head = f"Recorded in {'this session' if mine else _whose(one)}{f', {over} older left out' if over else ''}:"
+    return "\n".join([head, *(_step(step) for step in steps)])
+
+
+def _step(step: dict[str, Any]) -> str:
+    state = {"pending": "still to do", "dropped": "dropped"}.get(step["state"], step["outcome"].replace("_", " "))
+    state = {"finding": "finding", "reason": "why it is escalated"}.get(step["kind"], state)
+    changed = f"; left changed: {inline(step['changed'], limit=200)}" if step["changed"] else ""
+    return f"- {step['number']}. {inline(step['text'], limit=500)}: {state}{changed}"
+
+
+def _whose(one: dict[str, Any]) -> str:
+    return f"session {one['id']} ({inline(one['member']['name'], limit=40)} with {inline(one['client'], limit=40)})"

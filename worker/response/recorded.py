@@ -1,0 +1,39 @@
+"""What members recorded outside the PSA about a ticket, as evidence beside what was read from it."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from escalation.evidence import AiSession, Evidence, Gap, SessionStep
+from escalation.sessions.steps import Current
+from models.sessions import recorded
+from worker.wiring import Desk, Services
+
+MOST = 400
+"""Steps of one ticket that go into its evidence, the newest; a brief shows fewer."""
+
+
+def with_sessions(services: Services, desk: Desk, evidence: Evidence) -> Evidence:
+    """Return the evidence with the ticket's sessions, moments by the PSA's clock; a gap says what is too much."""
+    with services.database.account(desk.account_id, reading=True) as session:
+        found = recorded.of_ticket(session, desk.account_id, evidence.ticket.id)
+    sessions, left, over = [], MOST, 0
+    for one in reversed(found):
+        steps = [step for step in one.steps if step.step.state != "dropped"]
+        kept = steps[max(0, len(steps) - left) :]
+        left, over = left - len(kept), over + len(steps) - len(kept)
+        if kept:
+            row = one.session
+            author, began = desk.roster.person(row.member), row.started_at + desk.clock_ahead
+            sessions.append(AiSession(row.id, author, row.client, began, tuple(_step(desk, step) for step in kept)))
+    gaps = (*evidence.gaps, Gap("sessions", f"{over} older steps are left out")) if over else evidence.gaps
+    return dataclasses.replace(evidence, sessions=tuple(reversed(sessions)), gaps=gaps)
+
+
+def _step(desk: Desk, one: Current) -> SessionStep:
+    step = one.step
+    assert step.at is not None
+    return SessionStep(
+        step.number, step.kind, step.state, step.text, step.outcome, desk.roster.person(step.member),
+        step.at + desk.clock_ahead, step.output, step.changed,
+    )  # fmt: skip
