@@ -20,6 +20,7 @@ from webhooks.callbacks import receiver as callbacks
 from webhooks.callbacks.token_lookup import TokenLookup
 from webhooks.claims import page
 from webhooks.claims.claiming import Claiming
+from webhooks.claims.noting import Noting
 from webhooks.claims.wishing import Wishing
 from webhooks.health import Readiness
 from webhooks.pages import routes as pages
@@ -74,17 +75,18 @@ def create_app(settings: Settings | None = None) -> Flask:
     counter = Bulkhead(lambda: _writable(database), width=6, within_s=5.0, squeeze_s=2.0)
     app.extensions[DOOR] = Door(database, passes.tokens, counter, public_url=settings.public_url)
     claiming, wishing = Claiming(database, bell, database.now), Wishing(database, bell, database.now)
+    noting = Noting(database, bell, database.now)
     app.register_blueprint(
         page.blueprint(claiming, passes, counter, public_url=settings.public_url, clock=database.now)
     )
-    app.register_blueprint(routes.blueprint(claiming, wishing, Records(database, database.now), counter))
+    app.register_blueprint(routes.blueprint(claiming, wishing, noting, Records(database, database.now), counter))
     pods = pod.Pods(database, Cipher(settings.secret_keys), passes.tokens, MemberProof(), counter)
     app.register_blueprint(pod.blueprint(pods))
     links = link.Links(database, passes, bell, database.now)
     app.register_blueprint(link.blueprint(links, passes, counter, public_url=settings.public_url))
     app.register_blueprint(
         pages.blueprint(
-            database=database, claiming=claiming, wishing=wishing, bulkhead=counter, clock=database.now,
+            database=database, claiming=claiming, wishing=wishing, noting=noting, bulkhead=counter, clock=database.now,
             public_url=settings.public_url,
         )
     )

@@ -5,7 +5,7 @@
                    │           └─▶ (a model, if wanted) read ─▶ refresh
                    ├─▶ (later) refresh            one message
                    └─▶ observe ─▶ settle ─▶ deliver, refresh
-    wish ─▶ grant ─▶ triage
+    wish ─▶ grant ─▶ triage          resolution note ─▶ resolve
     canary ─▶ (our own receiver) ─▶ triage ─▶ try_ticket, where an account lent one
     sweep ─▶ whatever is due         poll ─▶ triage         plan_week ─▶ report
 """
@@ -21,7 +21,7 @@ from celery import shared_task, signals
 
 from worker.figures import weekly
 from worker.handoff import notify as notifying
-from worker.handoff import publish, read, refresh, triage, wish
+from worker.handoff import publish, read, refresh, resolution, triage, wish
 from worker.process.fair_queue import MAIL, MODEL
 from worker.response import newer_notes, observe, settle
 from worker.upkeep import auditor, callback_check, canary, poller, retention, sweeper
@@ -130,6 +130,13 @@ def grant_wish(*, account_id: int, wish_id: int) -> None:
     """Set the status that a member wishes for; triage sees it."""
     for inbox_id in wish.grant(services(), account_id=account_id, wish_id=wish_id):
         services().bell.ring("triage", account_id=account_id, inbox_id=inbox_id)
+
+
+@shared_task(name="worker.tasks.resolve")
+@in_turn(calls=2)
+def post_resolution_note(*, account_id: int, resolution_id: int) -> None:
+    """Post the resolution note that somebody asked for."""
+    resolution.post(services(), account_id=account_id, resolution_id=resolution_id)
 
 
 @shared_task(name="worker.tasks.plan_week")

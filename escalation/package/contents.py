@@ -140,6 +140,21 @@ class Solved:
 
 
 @dataclass(frozen=True, slots=True)
+class Offered:
+    """A runbook of this account that fits."""
+
+    id: int
+    title: str
+    version: int
+    first: str
+    """Its first step."""
+    worth: str
+    """How often it was offered and worked, in words."""
+    stale: str | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Missing:
     """Something not recorded: as listed, and as the question it would take."""
 
@@ -230,6 +245,8 @@ class Package:
     """Of that reader; packages from before it was kept have none."""
     solved: tuple[Solved, ...] = ()
     """What is alike and was solved, this customer's first; empty where nothing convinces."""
+    runbooks: tuple[Offered, ...] = ()
+    """Approved runbooks that fit, the best first; empty where nothing convinces."""
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON values; datetimes as ISO 8601 in UTC with `Z`."""

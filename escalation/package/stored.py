@@ -14,6 +14,7 @@ from escalation.package.contents import (
     Device,
     Event,
     Missing,
+    Offered,
     OtherTicket,
     Package,
     Quote,
@@ -162,6 +163,17 @@ class _SolvedV1(_Record):
     record = fields.String(load_default="")
 
 
+class _OfferedV1(_Record):
+    of: ClassVar[Any] = Offered
+    id = fields.Integer(required=True)
+    title = _text()
+    version = fields.Integer(required=True)
+    first = _text()
+    worth = _text()
+    stale = _text(none=True)
+    source = _text()
+
+
 class _MissingV1(_Record):
     of: ClassVar[Any] = Missing
     text = _text()
@@ -237,6 +249,7 @@ class _PackageV1(_Record):
     reader = fields.String(load_default="local")
     reader_version = fields.String(load_default="")
     solved = _many(_SolvedV1)
+    runbooks = _many(_OfferedV1)
 
 
 _package_v1 = _PackageV1()

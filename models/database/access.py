@@ -34,7 +34,12 @@ from models.tables import (
     ModelCall,
     Opened,
     Report,
+    Resolution,
+    ResolutionNote,
     ResolvedTicket,
+    Runbook,
+    RunbookUse,
+    RunbookVersion,
     Sighting,
     Snapshot,
     Stopwatch,
@@ -50,6 +55,7 @@ OF_ACCOUNT: tuple[type[Row], ...] = (
     AccountStatus, Member, Inbox, Watch, Handoff, Snapshot, Transition, Delivery, Job, Alert, Sighting, Calendar,
     Stopwatch, Backcast, Report, Canary, ModelCall, Opened, Memory, ResolvedTicket,
     MemoryTerm, Wish, AssessmentOutcome, AssessmentVerdict,
+    ResolutionNote, Resolution, Runbook, RunbookVersion, RunbookUse,
 )  # fmt: skip
 """Tables with `account_id`; `account` itself goes by its id, `heartbeat` belongs to nobody."""
 
@@ -71,6 +77,7 @@ _SYSTEM_READS: dict[type[Row], tuple[str, ...]] = {
         "next_attempt_at", "attempts",
     ),
     Wish: ("id", "account_id", "ticket_id", "asked_at", "ended_at", "next_attempt_at"),
+    ResolutionNote: ("id", "account_id", "handoff_id", "asked_at", "next_attempt_at"),
     # Whose address it is that asks for a sign-in link: neither names nor roles.
     Member: ("account_id", "id", "email", "active", "is_api"),
     Report: ("id", "account_id", "kind", "period", "status", "attempts", "doubts", "next_attempt_at"),

@@ -5,15 +5,14 @@ A token says who calls; what they may do is looked up at each call. Another acco
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
-from apiflask import APIBlueprint, HTTPTokenAuth, Schema
+from apiflask import APIBlueprint, HTTPTokenAuth
 from apiflask.exceptions import HTTPError
-from flask import Response, request, url_for
+from flask import Response, url_for
 
-from psa.outbound import strict_json
+from webhooks.api import closing
+from webhooks.api.answers import GONE, REFUSALS, UNREAD, WRONG, Answers, known, plain_json, says
 from webhooks.api.records import NoAssessment, Records, UnknownPlace
 from webhooks.api.schemas import (
     LARGEST_ID,
@@ -37,41 +36,25 @@ from webhooks.api.schemas import ClaimView as ClaimViewSchema
 from webhooks.authorization import Viewer, senior, viewer, viewing
 from webhooks.bulkhead import Bulkhead
 from webhooks.claims.claiming import Claiming, ClaimView, NoSuchHandoff
+from webhooks.claims.noting import Noting
 from webhooks.claims.wishing import CannotBeEscalated, NoSuchWish, Wishing, WishView
 from webhooks.problems import problem
 
-Answers = dict[int | str, dict[str, str | dict[str, dict[str, Any]]]]
-"""Statuses and what they mean, for the OpenAPI document."""
-
-
-def _says(status: int, description: str, shape: type[Schema] = Problem) -> Answers:
-    kind = "application/problem+json" if shape is Problem else "application/json"
-    return {status: {"description": description, "content": {kind: {"schema": shape}}}}
-
-
-REFUSALS = (
-    _says(401, "No token, or one that is forged, expired or taken back.")
-    | _says(403, "The member behind the token is not active any more, or no engineer, admin or owner where it takes one.")
-    | _says(503, "The database does not answer now; try again.")
-)
-GONE = _says(404, "This account has no such handoff.")
-UNREAD = _says(400, "The body is not plain JSON in UTF-8: broken, nested too deep, or a key twice in one object.")
-WRONG = _says(422, "A parameter or field does not fit; `errors` says which.")
 OTHERS: Answers = {
     409: {
         "description": "Somebody else has it; or, as a problem document, it has ended.",
         "content": {"application/json": {"schema": Claim}, "application/problem+json": {"schema": Problem}},
     }
 }
-NONE_MADE = _says(409, "Its brief shows no assessment.")
-NOT_SO = _says(409, "It does not stand so; the body says how.", ClaimViewSchema)
+NONE_MADE = says(409, "Its brief shows no assessment.")
+NOT_SO = says(409, "It does not stand so; the body says how.", ClaimViewSchema)
 
 
-ESCALATED = _says(409, "It is escalated already (`handoff_id`), or no status of its board would make it so.")
-NO_WISH = _says(404, "Nobody asked for that here, or no ticket can have this number.")
+ESCALATED = says(409, "It is escalated already (`handoff_id`), or no status of its board would make it so.")
+NO_WISH = says(404, "Nobody asked for that here, or no ticket can have this number.")
 
 
-def blueprint(claiming: Claiming, wishing: Wishing, records: Records, bulkhead: Bulkhead) -> APIBlueprint:
+def blueprint(claiming: Claiming, wishing: Wishing, noting: Noting, records: Records, bulkhead: Bulkhead) -> APIBlueprint:
     """Return the routes under `/api/v1`."""
     routes = APIBlueprint("api", __name__, url_prefix="/api/v1", tag="Handoffs")
     auth = Auth(realm="resolutionflow", description="From `resolutionflow account token NAME --member ID`.")
@@ -79,6 +62,7 @@ def blueprint(claiming: Claiming, wishing: Wishing, records: Records, bulkhead: 
     _act(routes, auth, claiming, bulkhead)
     _wish(routes, auth, wishing, bulkhead)
     _judge(routes, auth, records, bulkhead)
+    closing.add(routes, auth, noting, bulkhead)
     _refusals(routes)
     return routes
 
@@ -112,7 +96,7 @@ def _read(routes: APIBlueprint, auth: HTTPTokenAuth, records: Records, bulkhead:
     @routes.doc(summary="One handoff with its moves, messages, first action and package", responses=REFUSALS | GONE)
     def handoff(handoff_id: int) -> dict[str, Any]:
         who = viewer()
-        return bulkhead.do(lambda: records.in_full(who, _known(handoff_id)))
+        return bulkhead.do(lambda: records.in_full(who, known(handoff_id)))
 
     @routes.get("/memory")
     @routes.auth_required(auth)
@@ -129,7 +113,7 @@ def _read(routes: APIBlueprint, auth: HTTPTokenAuth, records: Records, bulkhead:
     @routes.doc(summary="Say that the caller has opened it", responses=REFUSALS | GONE)
     def opened(handoff_id: int) -> dict[str, Any]:
         who = viewer()
-        return bulkhead.do(lambda: records.open(who, _known(handoff_id)))
+        return bulkhead.do(lambda: records.open(who, known(handoff_id)))
 
     @routes.get("/analytics/escalation-metrics")
     @routes.auth_required(auth)
@@ -150,7 +134,7 @@ def _act(routes: APIBlueprint, auth: HTTPTokenAuth, claiming: Claiming, bulkhead
     @routes.doc(summary="Claim it", responses=REFUSALS | GONE | OTHERS)
     def claim(handoff_id: int) -> tuple[dict[str, Any], int] | Response:
         who = viewer()
-        view = bulkhead.do(lambda: claiming.claim(who, _known(handoff_id), way="api"))
+        view = bulkhead.do(lambda: claiming.claim(who, known(handoff_id), way="api"))
         if not view.is_theirs and not view.is_taken:
             return problem(409, f"it has ended: {view.handoff.end_reason or view.handoff.response_state}")
         return _told(view), 200 if view.is_theirs else 409
@@ -161,29 +145,29 @@ def _act(routes: APIBlueprint, auth: HTTPTokenAuth, claiming: Claiming, bulkhead
     @routes.doc(summary="Give a claim back", responses=REFUSALS | GONE | NOT_SO)
     def release(handoff_id: int) -> tuple[dict[str, Any], int]:
         who = viewer()
-        view = bulkhead.do(lambda: claiming.give_back(who, _known(handoff_id)))
+        view = bulkhead.do(lambda: claiming.give_back(who, known(handoff_id)))
         return _told(view), 200 if view.changed else 409
 
     @routes.post("/handoffs/<int:handoff_id>/start")
     @routes.auth_required(auth)
-    @_plain
+    @plain_json
     @routes.input(Start, arg_name="body")
     @routes.output(ClaimViewSchema, description="Brief and messages say what its claimant starts with; the first answer stays.")
     @routes.doc(summary="Say what one starts with, having claimed it", responses=REFUSALS | UNREAD | GONE | NOT_SO | WRONG)
     def start(handoff_id: int, body: dict[str, Any]) -> tuple[dict[str, Any], int]:
         who = viewer()
-        view = bulkhead.do(lambda: claiming.start_with(who, _known(handoff_id), text=body["text"]))
+        view = bulkhead.do(lambda: claiming.start_with(who, known(handoff_id), text=body["text"]))
         return _told(view), 200 if view.changed else 409
 
     @routes.post("/handoffs/<int:handoff_id>/dismiss")
     @routes.auth_required(auth)
-    @_plain
+    @plain_json
     @routes.input(Reason, arg_name="body")
     @routes.output(ClaimViewSchema, description="It is withdrawn; who was not told yet will not be.")
     @routes.doc(summary="End an open one that nobody has to take", responses=REFUSALS | UNREAD | GONE | NOT_SO | WRONG)
     def dismiss(handoff_id: int, body: dict[str, Any]) -> tuple[dict[str, Any], int]:
         who = viewer()
-        view = bulkhead.do(lambda: claiming.dismiss(who, _known(handoff_id), reason=body["reason"]))
+        view = bulkhead.do(lambda: claiming.dismiss(who, known(handoff_id), reason=body["reason"]))
         return _told(view), 200 if view.changed else 409
 
 
@@ -219,37 +203,13 @@ def _wished(view: WishView) -> dict[str, Any]:
 def _judge(routes: APIBlueprint, auth: HTTPTokenAuth, records: Records, bulkhead: Bulkhead) -> None:
     @routes.post("/handoffs/<int:handoff_id>/assessment")
     @routes.auth_required(auth)
-    @_plain
+    @plain_json
     @routes.input(Verdict, arg_name="body")
     @routes.output(Judged, description="It counts in the account's record; a member's last word on a handoff does.")
     @routes.doc(summary="Say whether its assessment was helpful or wrong", responses=REFUSALS | UNREAD | GONE | NONE_MADE | WRONG)
     def judge(handoff_id: int, body: dict[str, Any]) -> dict[str, Any]:
         who = viewing(senior)
-        return bulkhead.do(lambda: records.judge(who, _known(handoff_id), verdict=body["verdict"]))
-
-
-def _plain(view: Callable[..., Any]) -> Callable[..., Any]:
-    """Let only JSON through that nobody could read differently, and that apiflask's own reader gets to its end of."""
-
-    @wraps(view)
-    def checked(*args: Any, **named: Any) -> Any:
-        raw = request.get_data()
-        if raw and request.is_json:
-            try:
-                strict_json.read(raw.decode())
-            except UnicodeDecodeError:
-                return problem(400, "body: not UTF-8")
-            except strict_json.Ambiguous as error:
-                return problem(400, f"body: {error}")
-        return view(*args, **named)
-
-    return checked
-
-
-def _known(handoff_id: int) -> int:
-    if handoff_id > LARGEST_ID:
-        raise NoSuchHandoff(f"handoff {handoff_id}")
-    return handoff_id
+        return bulkhead.do(lambda: records.judge(who, known(handoff_id), verdict=body["verdict"]))
 
 
 def _told(view: ClaimView) -> dict[str, Any]:

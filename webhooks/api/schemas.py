@@ -31,7 +31,8 @@ def _writable(words: str) -> None:
         raise ValidationError("Write plain text, without control characters.")
 
 
-def _moment(description: str, *, nullable: bool = True) -> AwareDateTime:
+def moment(description: str, *, nullable: bool = True) -> AwareDateTime:
+    """Return a field for a moment, with its offset from UTC."""
     return AwareDateTime(
         format="iso", allow_none=nullable, metadata={"description": description, "example": "2026-03-06T15:55:00+00:00"}
     )
@@ -60,7 +61,7 @@ class Claim(Schema):
     """Who has the handoff, and since when; both null while nobody has."""
 
     claimed_by = Nested(Person, allow_none=True)
-    claimed_at = _moment("By the PSA's clock where the claim was made there.")
+    claimed_at = moment("By the PSA's clock where the claim was made there.")
 
 
 class ClaimView(Claim):
@@ -81,7 +82,7 @@ class Wish(Schema):
         metadata={"description": "`written`: the PSA has the status; `escalated`: it has its handoff; `failed`: see `outcome`."},
     )  # fmt: skip
     asked_by = Nested(Person)
-    asked_at = _moment("By our clock.", nullable=False)
+    asked_at = moment("By our clock.", nullable=False)
     outcome = String(allow_none=True, metadata={"description": "What stands against it."})
     handoff_id = Integer(allow_none=True, metadata={"description": "The handoff it led to."})
     dry_run = Boolean(metadata={"description": "True where the brief would be mailed to one person and not posted."})
@@ -126,17 +127,17 @@ class Handoff(Claim):
     board = String(allow_none=True)
     status = String(allow_none=True)
     domain = String(allow_none=True)
-    escalated_at = _moment("By the PSA's clock.", nullable=False)
+    escalated_at = moment("By the PSA's clock.", nullable=False)
     escalated_by = String(allow_none=True, metadata={"description": "Login name."})
     brief_state = String(validate=OneOf([str(state) for state in Brief]))
-    posted_at = _moment("When the PSA accepted the note.")
+    posted_at = moment("When the PSA accepted the note.")
     escalation_package_external_id = Integer(allow_none=True, metadata={"description": "The note's id in the PSA."})
     response_state = String(validate=OneOf(STATES))
     claim_kind = String(
         allow_none=True, metadata={"description": "owner, status, schedule, time_entry, note, link or api."}
     )
-    acted_at = _moment("First qualifying deed after the claim, by the PSA's clock.")
-    ended_at = _moment("When it was resolved or withdrawn.")
+    acted_at = moment("First qualifying deed after the claim, by the PSA's clock.")
+    ended_at = moment("When it was resolved or withdrawn.")
     end_reason = String(allow_none=True)
 
 
@@ -166,8 +167,8 @@ class Transition(Schema):
     machine = String(validate=OneOf(["brief", "response"]))
     from_state = String(allow_none=True)
     to_state = String()
-    happened_at = _moment("By the PSA's clock.", nullable=False)
-    recorded_at = _moment("By ours.", nullable=False)
+    happened_at = moment("By the PSA's clock.", nullable=False)
+    recorded_at = moment("By ours.", nullable=False)
     why = String()
     actor = String()
 
@@ -181,8 +182,8 @@ class Delivery(Schema):
     status = String(validate=OneOf(["queued", "sending", "sent", "failed", "suppressed"]))
     reason = String(allow_none=True)
     attempts = Integer()
-    created_at = _moment("", nullable=False)
-    sent_at = _moment("When the mail server accepted it.")
+    created_at = moment("", nullable=False)
+    sent_at = moment("When the mail server accepted it.")
 
 
 class FirstAction(Schema):
@@ -202,13 +203,13 @@ class HandoffInFull(Handoff):
     """A handoff with everything that is stored about it."""
 
     claim_source = String(allow_none=True)
-    claim_observed_at = _moment("By our clock.")
-    claim_expires_at = _moment("When a claim without a first action runs out.")
+    claim_observed_at = moment("By our clock.")
+    claim_expires_at = moment("When a claim without a first action runs out.")
     owner_outcome = String(allow_none=True, metadata={"description": "What became of the ticket's owner in the PSA."})
     read_back = Raw(allow_none=True, metadata={"description": "What the claimant says they start with.", "type": "object"})
     first_action = Nested(FirstAction, allow_none=True)
-    seen_at = _moment("When we first saw it, by our clock.", nullable=False)
-    edited_at = _moment("When the note was last brought up to date.")
+    seen_at = moment("When we first saw it, by our clock.", nullable=False)
+    edited_at = moment("When the note was last brought up to date.")
     park_reason = String(allow_none=True, metadata={"description": "Why the brief cannot be posted."})
     schema_version = Integer(allow_none=True)
     escalation_package = Raw(
@@ -266,7 +267,7 @@ class MemoryMatch(Schema):
     domain = String(allow_none=True)
     company = String(allow_none=True)
     resolver = String(allow_none=True)
-    closed_at = _moment("By the PSA's clock.", nullable=False)
+    closed_at = moment("By the PSA's clock.", nullable=False)
     shared = List(String(), metadata={"description": "What it has in common with the words, what tells most first."})
     score = Float()
 

@@ -12,7 +12,7 @@ import structlog
 
 from models.account import accounts
 from models.figures import reports
-from models.handoff import briefs, claims, deliveries, handoffs, readings
+from models.handoff import briefs, claims, deliveries, handoffs, readings, resolution_notes
 from models.work import canaries, inbox, jobs, wishes
 from worker.upkeep.clock_change import keep_time
 from worker.wiring import Services
@@ -47,6 +47,9 @@ def sweep(services: Services) -> dict[str, int]:
                 {"account_id": a, "canary_id": i} for a, i in canaries.due(system, now=now, limit=limit)
             ],
             "grant": [{"account_id": a, "wish_id": i} for a, i in wishes.due(system, now=now, limit=limit)],
+            "resolve": [
+                {"account_id": a, "resolution_id": i} for a, i in resolution_notes.due(system, now=now, limit=limit)
+            ],
             "poll": [{"account_id": a} for a in accounts.due_polls(system, now=now, limit=limit)],
         }
     found = {}
