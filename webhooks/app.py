@@ -20,6 +20,7 @@ from webhooks.callbacks import receiver as callbacks
 from webhooks.callbacks.token_lookup import TokenLookup
 from webhooks.claims import page
 from webhooks.claims.claiming import Claiming
+from webhooks.claims.keeping import Keeping
 from webhooks.claims.noting import Noting
 from webhooks.claims.wishing import Wishing
 from webhooks.health import Readiness
@@ -79,7 +80,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(
         page.blueprint(claiming, passes, counter, public_url=settings.public_url, clock=database.now)
     )
-    app.register_blueprint(routes.blueprint(claiming, wishing, noting, Records(database, database.now), counter))
+    app.register_blueprint(routes.blueprint(
+        claiming, wishing, noting, Keeping(database, database.now), Records(database, database.now), counter
+    ))
     pods = pod.Pods(database, Cipher(settings.secret_keys), passes.tokens, MemberProof(), counter)
     app.register_blueprint(pod.blueprint(pods))
     links = link.Links(database, passes, bell, database.now)

@@ -16,6 +16,10 @@ class NoRunbook(ValueError):
     """What was given is no runbook. The message says which part, and what to do."""
 
 
+class NothingFixedIt(NoRunbook):
+    """A ticket does not say what fixed it, so nothing can be written down of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One thing to do, and how one sees that it worked."""
@@ -73,9 +77,9 @@ def read(body: Any) -> Runbook:
 
 
 def of_episode(note: ResolutionNote, *, summary: str) -> Runbook:
-    """Return a first wording: the episode's own words, for a person to make general. Raises `NoRunbook` without a fix."""
+    """Return a first wording: the episode's own words, for a person to make general. Raises `NothingFixedIt`."""
     if not note.fix:
-        raise NoRunbook("the ticket does not say what fixed it: write it into the ticket, or write the runbook by hand")
+        raise NothingFixedIt("the ticket does not say what fixed it: write it into the ticket, or write the runbook by hand")
     vain = [line for line in note.tried if line.outcome in ("failed", "no_change", "")]
     undo = [f"changed back: {line.text}" for line in note.taken_back]
     undo += [f"still to undo: {line.text}" for line in note.still_changed]

@@ -11,7 +11,8 @@ from apiflask import APIBlueprint, HTTPTokenAuth
 from apiflask.exceptions import HTTPError
 from flask import Response, url_for
 
-from webhooks.api import closing
+from escalation.package.schema import package_schema
+from webhooks.api import closing, runbooks
 from webhooks.api.answers import GONE, REFUSALS, UNREAD, WRONG, Answers, known, plain_json, says
 from webhooks.api.records import NoAssessment, Records, UnknownPlace
 from webhooks.api.schemas import (
@@ -26,9 +27,11 @@ from webhooks.api.schemas import (
     Metrics,
     MetricsQuery,
     Opened,
+    PackageSchema,
     Problem,
     Reason,
     Start,
+    VendorForm,
     Verdict,
     Wish,
 )
@@ -36,6 +39,7 @@ from webhooks.api.schemas import ClaimView as ClaimViewSchema
 from webhooks.authorization import Viewer, senior, viewer, viewing
 from webhooks.bulkhead import Bulkhead
 from webhooks.claims.claiming import Claiming, ClaimView, NoSuchHandoff
+from webhooks.claims.keeping import Keeping
 from webhooks.claims.noting import Noting
 from webhooks.claims.wishing import CannotBeEscalated, NoSuchWish, Wishing, WishView
 from webhooks.problems import problem
@@ -54,7 +58,9 @@ ESCALATED = says(409, "It is escalated already (`handoff_id`), or no status of i
 NO_WISH = says(404, "Nobody asked for that here, or no ticket can have this number.")
 
 
-def blueprint(claiming: Claiming, wishing: Wishing, noting: Noting, records: Records, bulkhead: Bulkhead) -> APIBlueprint:
+def blueprint(
+    claiming: Claiming, wishing: Wishing, noting: Noting, keeping: Keeping, records: Records, bulkhead: Bulkhead
+) -> APIBlueprint:
     """Return the routes under `/api/v1`."""
     routes = APIBlueprint("api", __name__, url_prefix="/api/v1", tag="Handoffs")
     auth = Auth(realm="resolutionflow", description="From `resolutionflow account token NAME --member ID`.")
@@ -63,6 +69,7 @@ def blueprint(claiming: Claiming, wishing: Wishing, noting: Noting, records: Rec
     _wish(routes, auth, wishing, bulkhead)
     _judge(routes, auth, records, bulkhead)
     closing.add(routes, auth, noting, bulkhead)
+    runbooks.add(routes, auth, keeping, bulkhead)
     _refusals(routes)
     return routes
 
@@ -97,6 +104,22 @@ def _read(routes: APIBlueprint, auth: HTTPTokenAuth, records: Records, bulkhead:
     def handoff(handoff_id: int) -> dict[str, Any]:
         who = viewer()
         return bulkhead.do(lambda: records.in_full(who, known(handoff_id)))
+
+    @routes.get("/handoffs/<int:handoff_id>/vendor-form")
+    @routes.auth_required(auth)
+    @routes.output(VendorForm)
+    @routes.doc(summary="Its brief to paste into a vendor's case, without names", tags=["Resolution"], responses=REFUSALS | GONE)
+    def vendor(handoff_id: int) -> dict[str, Any]:
+        who = viewer()
+        return bulkhead.do(lambda: records.vendor(who, known(handoff_id)))
+
+    @routes.get("/package-schema")
+    @routes.auth_required(auth)
+    @routes.output(PackageSchema)
+    @routes.doc(summary="The escalation package as JSON Schema", tags=["Resolution"], responses=REFUSALS)
+    def schema() -> dict[str, Any]:
+        viewer()
+        return {"schema": package_schema()}
 
     @routes.get("/memory")
     @routes.auth_required(auth)

@@ -245,6 +245,19 @@ class Judged(Schema):
     known = Integer(metadata={"description": "Of so many it is known."})
 
 
+class VendorForm(Schema):
+    """The brief for a vendor."""
+
+    id = Integer()
+    text = String(allow_none=True, metadata={"description": "Plain text, without names; null before there is a brief."})
+
+
+class PackageSchema(Schema):
+    """The schema of `escalation_package`."""
+
+    schema = Raw(metadata={"type": "object", "description": "JSON Schema, draft 2020-12."})
+
+
 class MemoryQuery(Schema):
     """What to look for."""
 

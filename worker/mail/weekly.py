@@ -65,6 +65,8 @@ class WeeklyMail:
     """People's names by login name."""
     tickets: Mapping[str, Ticket]
     """By ticket number, as text."""
+    within_reach: str = ""
+    """The line about handoffs that a technician could have mended; may be empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,7 @@ def weekly_context(mail: WeeklyMail) -> dict[str, object]:
         "domains": _groups(by_domain),
         "waits": tuple(_wait(wait, mail) for wait in card["worst_waits"]),
         "counts": _counts(card["counts"]),
+        "within_reach": plain(mail.within_reach, limit=500),
         "left_out": _left_out(card),
         "pilot": pilot,
         "clocks": _skew(card, zone),
