@@ -306,6 +306,12 @@ class Psa(Protocol):
         `Ambiguous` (unknown), `VisibleNote` (posted, but a customer could see it: remove it at once).
         """
 
+    def post_resolution_note(self, ticket_id: int, text: str) -> PostedNote:
+        """Create a note in the ticket's resolution, which customers can see, of a text that a person has read.
+
+        Nobody is mailed by it. Errors as for `post_internal_note`; `VisibleNote` where it stands in the discussion too.
+        """
+
     def edit_note(self, ticket_id: int, note_id: int, text: str) -> PostedNote:
         """Replace the text of a note of ours. Errors as for `post_internal_note`."""
 

@@ -241,6 +241,14 @@ class FakePsa:
             hook()
         return note
 
+    def post_resolution_note(self, ticket_id: int, text: str) -> PostedNote:
+        self._call("post_resolution_note")
+        note = PostedNote(next(self._ids), text, self.api_member, internal=False)
+        self.posted.setdefault(ticket_id, []).append(note)
+        if hook := self.after.get("post_resolution_note"):
+            hook()
+        return note
+
     def edit_note(self, ticket_id: int, note_id: int, text: str) -> PostedNote:
         self._call("edit_note")
         edited = PostedNote(note_id, text, self.api_member, internal=True)

@@ -21,6 +21,8 @@ from webhooks.callbacks import receiver as callbacks
 from webhooks.callbacks.token_lookup import TokenLookup
 from webhooks.claims import page
 from webhooks.claims.claiming import Claiming
+from webhooks.claims.keeping import Keeping
+from webhooks.claims.noting import Noting
 from webhooks.claims.wishing import Wishing
 from webhooks.health import Readiness
 from webhooks.mcp import hosted
@@ -77,11 +79,14 @@ def create_app(settings: Settings | None = None) -> Flask:
     counter = Bulkhead(lambda: _writable(database), width=6, within_s=5.0, squeeze_s=2.0)
     app.extensions[DOOR] = Door(database, passes.tokens, counter, public_url=settings.public_url)
     claiming, wishing = Claiming(database, bell, database.now), Wishing(database, bell, database.now)
+    noting = Noting(database, bell, database.now)
     app.register_blueprint(
         page.blueprint(claiming, passes, counter, public_url=settings.public_url, clock=database.now)
     )
     auth = Auth(realm="resolutionflow", description="From `resolutionflow account token NAME --member ID`.")
-    app.register_blueprint(routes.blueprint(claiming, wishing, Records(database, database.now), counter, auth))
+    app.register_blueprint(routes.blueprint(
+        claiming, wishing, noting, Keeping(database, database.now), Records(database, database.now), counter, auth
+    ))
     recording = Recording(database, bell, database.now, refresh_delay_s=settings.intervals.refresh_delay)
     app.register_blueprint(session_routes.blueprint(recording, counter, auth))
     app.register_blueprint(hosted.blueprint())
@@ -91,7 +96,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(link.blueprint(links, passes, counter, public_url=settings.public_url))
     app.register_blueprint(
         pages.blueprint(
-            database=database, claiming=claiming, wishing=wishing, bulkhead=counter, clock=database.now,
+            database=database, claiming=claiming, wishing=wishing, noting=noting, bulkhead=counter, clock=database.now,
             public_url=settings.public_url,
         )
     )

@@ -27,7 +27,18 @@ Without them everything runs embedded, with its files under var/.
 
 def parser() -> argparse.ArgumentParser:
     """Return the whole command line."""
-    from worker.cli import account, baseline, doctor, installation, mcp, metrics, search, setup, weekly
+    from worker.cli import (
+        account,
+        baseline,
+        closing,
+        doctor,
+        installation,
+        mcp,
+        metrics,
+        search,
+        setup,
+        weekly,
+    )
 
     top = argparse.ArgumentParser(
         prog="resolutionflow",
@@ -43,6 +54,7 @@ def parser() -> argparse.ArgumentParser:
     baseline.add_to(every)
     metrics.add_to(every)
     search.add_to(every)
+    closing.add_to(every)
     weekly.add_to(every)
     doctor.add_to(every)
     mcp.add_to(every)

@@ -5,7 +5,7 @@
                    │           └─▶ (a model, if wanted) read ─▶ refresh
                    ├─▶ (later) refresh            one message
                    └─▶ observe ─▶ settle ─▶ deliver, refresh
-    wish ─▶ grant ─▶ triage
+    wish ─▶ grant ─▶ triage          resolution note ─▶ resolve
     session ─▶ read_for_session
     canary ─▶ (our own receiver) ─▶ triage ─▶ try_ticket, where an account lent one
     sweep ─▶ whatever is due         poll ─▶ triage         plan_week ─▶ report
@@ -21,7 +21,7 @@ import structlog
 from celery import shared_task, signals
 
 from worker.figures import weekly
-from worker.handoff import for_session, publish, read, refresh, triage, wish
+from worker.handoff import for_session, publish, read, refresh, resolution, triage, wish
 from worker.handoff import notify as notifying
 from worker.process.fair_queue import MAIL, MODEL
 from worker.response import newer_notes, observe, settle
@@ -138,6 +138,13 @@ def grant_wish(*, account_id: int, wish_id: int) -> None:
 def read_ticket_for_session(*, account_id: int, session_id: int) -> None:
     """Read the ticket that somebody has begun to work on with an assistant."""
     for_session.read_for_session(services(), account_id=account_id, session_id=session_id)
+
+
+@shared_task(name="worker.tasks.resolve")
+@in_turn(calls=2)
+def post_resolution_note(*, account_id: int, resolution_id: int) -> None:
+    """Post the resolution note that somebody asked for."""
+    resolution.post(services(), account_id=account_id, resolution_id=resolution_id)
 
 
 @shared_task(name="worker.tasks.plan_week")

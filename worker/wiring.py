@@ -72,6 +72,10 @@ class Desk:
     """Business minutes."""
     token_epoch: int
     ask_junior: bool
+    tells_junior: bool
+    """Whether who escalated is told what moved it."""
+    posts_resolution: bool
+    """Whether the drafted note is posted, internally, as a ticket closes."""
     reader: str
     """`local` or `model`."""
     model_cap: float | None
@@ -164,6 +168,8 @@ class Services:
                 claim_expiry_minutes=account.claim_expiry_minutes,
                 token_epoch=account.token_epoch,
                 ask_junior=account.ask_junior,
+                tells_junior=account.settings.get("tell_junior", True),
+                posts_resolution=account.settings.get("post_resolution", False),
                 reader=account.reader,
                 model_cap=account.model_cap,
                 members={row.id: row.identifier for row in accounts.roster_rows(session, account_id)},

@@ -1,19 +1,23 @@
-"""The mark in a brief's footer by which a note of ours is known again."""
+"""The mark in a footer by which a note of ours is known again: `RF-` of a brief, `RN-` of a resolution note."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
 import re
+from typing import Literal
 
+_NAMES = {"RF": "handoff-marker", "RN": "resolution-marker"}
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
-def marker_of(key: bytes, *, account_id: int, ticket_id: int, episode: int) -> str:
-    """Return the mark by which a note of ours is known again: `RF-` and 40 bits of a keyed hash."""
-    named = f"handoff-marker:{account_id}:{ticket_id}:{episode}".encode()
+def marker_of(
+    key: bytes, *, account_id: int, ticket_id: int, episode: int, prefix: Literal["RF", "RN"] = "RF"
+) -> str:
+    """Return the mark by which an episode's note of a kind is known again: its letters and 40 bits of a keyed hash."""
+    named = f"{_NAMES[prefix]}:{account_id}:{ticket_id}:{episode}".encode()
     bits = int.from_bytes(hmac.new(key, named, hashlib.sha256).digest()[:5], "big")
-    return "RF-" + "".join(_CROCKFORD[bits >> shift & 31] for shift in range(35, -1, -5))
+    return f"{prefix}-" + "".join(_CROCKFORD[bits >> shift & 31] for shift in range(35, -1, -5))
 
 
 def carries(text: str, marker: str) -> bool:

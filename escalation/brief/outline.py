@@ -10,7 +10,7 @@ from escalation.brief.sanitize import Inert, inline, line
 from escalation.brief.spans import Clock, span
 from escalation.memory.track_record import ENOUGH
 from escalation.package.by_session import contradicted
-from escalation.package.contents import Assessment, Package, Quote, Solved, Start, Step
+from escalation.package.contents import Assessment, Offered, Package, Quote, Solved, Start, Step
 from escalation.reading.pasted import troubled
 
 ABOVE = 8
@@ -180,6 +180,7 @@ class View:
     timeline: tuple[Line, ...]
     others: tuple[Line, ...]
     solved: tuple[Line, ...]
+    runbooks: tuple[Line, ...]
     sources: tuple[Line, ...]
     left_out: tuple[Inert, ...]
     counts: Inert
@@ -243,6 +244,7 @@ def outline(package: Package, limits: Limits) -> View:
             if (told := draft.cited(f"{o.id} {o.summary} ({o.status}, {clock.moment(o.at)})", o.source, 160))
         ),
         solved=tuple(told for s in solved if (told := draft.solved(s))),
+        runbooks=tuple(told for r in package.runbooks[:2] if (told := draft.runbook(r))),
         sources=(),
         left_out=draft.left_out(
             steps=len(package.steps_attempted) - len(shown),
@@ -340,6 +342,12 @@ class _Draft:
             return None
         when = f"{whose}, solved {self._clock.moment(solved.at)}{by}"
         return Line(Inert(f'{told.text} ({when}): "{fix}" ({why})'), told.cite)
+
+    def runbook(self, book: Offered) -> Line | None:
+        told = self.cited(book.title, book.source, 100)
+        stale = f"; stale: {inline(book.stale, limit=60)}" if book.stale else ""
+        worth = f"runbook {book.id}, version {book.version}, {inline(book.worth, limit=60)}{stale}"
+        return told and Line(Inert(f'{told.text} ({worth}). First: "{inline(book.first, limit=140)}"'), told.cite)
 
     def quotes(self, quotes: tuple[Quote, ...], limit: int) -> tuple[Line, ...]:
         return tuple(line for q in quotes if (line := self.quote(q, limit)))

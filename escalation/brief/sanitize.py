@@ -17,7 +17,7 @@ goes through here.
 | `&name;` | `& name;` | entities that turn into brackets or angles |
 | `://`, `www.` | `: //`, `www .` | links made of bare addresses |
 | `@name` after a space | `＠name` | mentions; addresses such as a@b.example stay |
-| `RF-` and eight characters | `RF‑` with another hyphen | our marker |
+| `RF-`, `RN-` and eight characters | another hyphen | our marks |
 | a start like `#`, `-`, `1.` | dropped, `(1)` | headings, lists and rules at the start of a line |
 """
 
@@ -33,7 +33,7 @@ _EDGE_UNDERSCORE = re.compile(r"(?<![^\W_])_+|_+(?![^\W_])")
 _BACKSLASH = re.compile(r"(?<=\\)\\|\\(?=[!-/:-@\[-`{-~‹›∗∼ˍ∖＠()']|\s|$)")
 _MENTION = re.compile(r"(?<![\w.+-])@(?=\w)")
 _WWW = re.compile(r"\bwww\.", re.IGNORECASE)
-_MARKER = re.compile(r"\bRF-(?=[0-9A-Za-z]{8})", re.IGNORECASE)
+_MARKER = re.compile(r"\b(R[FN])-(?=[0-9A-Za-z]{8})", re.IGNORECASE)
 _START = re.compile(r"[\s#+=|:-]*(?:\s|$)|[#=|]+")
 _NUMBER = re.compile(r"(\d{1,9})[.)](?=\s|$)")
 _SUBSTITUTES = str.maketrans(
@@ -99,8 +99,13 @@ def _still(text: str) -> str:
     text = _BACKSLASH.sub("∖", text)
     text = _MENTION.sub("＠", text).replace("://", ": //")
     text = _WWW.sub(lambda www: www.group()[:-1] + " .", text)
-    text = _MARKER.sub("RF\u2011", text)
+    text = unmarked(text)
     return _KEPT.sub(lambda kept: f"[redacted: {kept[1]}]" + (f" {kept[2]}" if kept[2] else ""), text)
+
+
+def unmarked(text: str) -> str:
+    """Return a text in which nothing reads as one of our marks."""
+    return _MARKER.sub("\\1\u2011", text)
 
 
 def _start(text: str) -> str:

@@ -162,6 +162,11 @@ def words_of(text: str) -> frozenset[str]:
     return frozenset(terms - _EMPTY)
 
 
+def tells_deed(clause: str) -> bool:
+    """Tell whether a clause begins with something that was done."""
+    return _BEGIN.match(clause) is not None
+
+
 def clauses_of(fix: str) -> list[str]:
     """Return the clauses of a fix, each a stretch of it."""
     found, begin = [], 0
@@ -203,7 +208,7 @@ def _alike(one: str, other: str) -> bool:
 def deeds_of(ticket: Known) -> list[Stated]:
     """Return the clauses that tell what was done; of a fix that tells no deed, all its clauses."""
     clauses = [clause for clause in clauses_of(ticket.fix) if words_of(clause)]
-    deeds = [clause for clause in clauses if _BEGIN.match(clause)] or clauses
+    deeds = [clause for clause in clauses if tells_deed(clause)] or clauses
     return [Stated(_cut(deed), ticket.source) for deed in deeds]
 
 
@@ -216,7 +221,7 @@ def _cause(ticket: Known) -> Stated:
     """Return the clause that tells a cause, else the first that tells anything: what it took says what it was."""
     clauses = [clause for clause in clauses_of(ticket.fix) if len(words_of(clause)) > 1] or [ticket.fix]
     causes = [clause for clause in clauses if _CAUSE.search(clause)]
-    plain = [clause for clause in causes if not _BEGIN.match(clause)]
+    plain = [clause for clause in causes if not tells_deed(clause)]
     return Stated(_cut([*plain, *causes, *clauses][0]), ticket.source)
 
 

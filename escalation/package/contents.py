@@ -168,6 +168,21 @@ class Solved:
 
 
 @dataclass(frozen=True, slots=True)
+class Offered:
+    """A runbook of this account that fits."""
+
+    id: int
+    title: str
+    version: int
+    first: str
+    """Its first step."""
+    worth: str
+    """How often it was offered and worked, in words."""
+    stale: str | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Missing:
     """Something not recorded: as listed, and as the question it would take."""
 
@@ -285,6 +300,8 @@ class Package:
     """What was learned, as recorded in sessions."""
     lanes: tuple[Lane, ...] = ()
     """The sessions, the oldest first."""
+    runbooks: tuple[Offered, ...] = ()
+    """Approved runbooks that fit, the best first; empty where nothing convinces."""
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON values; datetimes as ISO 8601 in UTC with `Z`."""

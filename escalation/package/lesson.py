@@ -11,7 +11,7 @@ from escalation.memory.assess import Known, assess
 from escalation.memory.rank import Terms
 from escalation.memory.track_record import TrackRecord
 from escalation.package.build import build
-from escalation.package.contents import Assessment, Package, Solved, Source
+from escalation.package.contents import Assessment, Offered, Package, Solved, Source
 from escalation.package.contradicted import out_from_the_start, tried_in, weighed
 from escalation.package.records import Record, flat, records_of
 from escalation.package.start_here import from_memory
@@ -89,14 +89,17 @@ def asked_of(package: Package) -> Terms:
     return Terms.of(package.summary, "\n".join(told))
 
 
-def with_solved(package: Package, solved: Sequence[Solved], assessment: Assessment | None = None) -> Package:
-    """Return the package with what was solved before, what is guessed from it, and a start that knows of it."""
+def with_solved(
+    package: Package, solved: Sequence[Solved], assessment: Assessment | None = None, runbooks: Sequence[Offered] = ()
+) -> Package:
+    """Return the package with what was solved before, what is guessed from it, a start that knows of it, runbooks that fit."""
     sources = [
         Source(s.source, f"ticket {s.id}, {s.record or 'resolved'}", s.resolver or "not recorded", "unknown", s.at)
         for s in solved
     ]
+    sources += [Source(r.source, f"runbook {r.id}, version {r.version}", "this account", "unknown", None) for r in runbooks]
     informed = replace(
-        package, solved=tuple(solved), sources=(*package.sources, *sources),
+        package, solved=tuple(solved), runbooks=tuple(runbooks), sources=(*package.sources, *sources),
         ai_assessment_data=assessment or package.ai_assessment_data,
     )  # fmt: skip
     return weighed(replace(informed, start_here=from_memory(informed)))

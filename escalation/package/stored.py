@@ -16,6 +16,7 @@ from escalation.package.contents import (
     Event,
     Lane,
     Missing,
+    Offered,
     OtherTicket,
     Package,
     Quote,
@@ -185,6 +186,17 @@ class _SolvedV1(_Record):
     record = fields.String(load_default="")
 
 
+class _OfferedV1(_Record):
+    of: ClassVar[Any] = Offered
+    id = fields.Integer(required=True)
+    title = _text()
+    version = fields.Integer(required=True)
+    first = _text()
+    worth = _text()
+    stale = _text(none=True)
+    source = _text()
+
+
 class _MissingV1(_Record):
     of: ClassVar[Any] = Missing
     text = _text()
@@ -276,6 +288,7 @@ class _PackageV1(_Record):
     still_to_do = _many(_QuoteV1)
     findings = _many(_QuoteV1)
     lanes = _many(_LaneV1)
+    runbooks = _many(_OfferedV1)
 
 
 _package_v1 = _PackageV1()

@@ -36,7 +36,12 @@ from models.tables import (
     ModelCall,
     Opened,
     Report,
+    Resolution,
+    ResolutionNote,
     ResolvedTicket,
+    Runbook,
+    RunbookUse,
+    RunbookVersion,
     Sighting,
     Snapshot,
     Stopwatch,
@@ -52,6 +57,7 @@ OF_ACCOUNT: tuple[type[Row], ...] = (
     AccountStatus, Member, Inbox, Watch, Handoff, Snapshot, Transition, Delivery, Job, Alert, Sighting, Calendar,
     Stopwatch, Backcast, Report, Canary, ModelCall, Opened, Memory, ResolvedTicket,
     MemoryTerm, Wish, AssessmentOutcome, AssessmentVerdict, AiSession, AiSessionStep,
+    ResolutionNote, Resolution, Runbook, RunbookVersion, RunbookUse,
 )  # fmt: skip
 """Tables with `account_id`; `account` itself goes by its id, `heartbeat` belongs to nobody."""
 
@@ -74,6 +80,7 @@ _SYSTEM_READS: dict[type[Row], tuple[str, ...]] = {
     ),
     Wish: ("id", "account_id", "ticket_id", "asked_at", "ended_at", "next_attempt_at"),
     AiSession: ("id", "account_id", "ticket_id", "started_at", "next_attempt_at"),
+    ResolutionNote: ("id", "account_id", "handoff_id", "asked_at", "next_attempt_at"),
     # Whose address it is that asks for a sign-in link: neither names nor roles.
     Member: ("account_id", "id", "email", "active", "is_api"),
     Report: ("id", "account_id", "kind", "period", "status", "attempts", "doubts", "next_attempt_at"),

@@ -11,12 +11,14 @@ from models.tables.account import Account, AccountStatus, Calendar, Member
 from models.tables.figures import Backcast, Report, Stopwatch
 from models.tables.handoff import Delivery, Handoff, ModelCall, Opened, Sighting, Snapshot, Transition
 from models.tables.memory import AssessmentOutcome, AssessmentVerdict, Memory, MemoryTerm, ResolvedTicket
+from models.tables.resolution import Resolution, ResolutionNote, Runbook, RunbookUse, RunbookVersion
 from models.tables.sessions import AiSession, AiSessionStep
 from models.tables.work import EVERYONE, Alert, Canary, Heartbeat, Inbox, Job, Watch, Wish
 
 __all__ = [
     "EVERYONE", "Account", "AccountStatus", "AiSession", "AiSessionStep", "Alert", "AssessmentOutcome",
     "AssessmentVerdict", "Backcast", "Calendar", "Canary", "Delivery", "Handoff", "Heartbeat", "Inbox", "Job",
-    "Member", "Memory", "MemoryTerm", "ModelCall", "Opened", "Report", "ResolvedTicket", "Sighting", "Snapshot",
-    "Stopwatch", "Transition", "Watch", "Wish",
+    "Member", "Memory", "MemoryTerm", "ModelCall", "Opened", "Report", "Resolution", "ResolutionNote",
+    "ResolvedTicket", "Runbook", "RunbookUse", "RunbookVersion", "Sighting", "Snapshot", "Stopwatch", "Transition",
+    "Watch", "Wish",
 ]

@@ -184,6 +184,11 @@ def internal_note(text: str) -> dict[str, Any]:
     return {"text": text, **_NOTE_FLAGS}
 
 
+def resolution_note(text: str) -> dict[str, Any]:
+    """Return the body of a note that stands in the ticket's resolution and nowhere else, and that nobody is mailed about."""
+    return {"text": text, **_NOTE_FLAGS, "internalAnalysisFlag": False, "resolutionFlag": True}
+
+
 def replacing(path: str, value: Any) -> list[dict[str, Any]]:
     """Return a PATCH body that replaces one field whole.
 
@@ -192,8 +197,9 @@ def replacing(path: str, value: Any) -> list[dict[str, Any]]:
     return [{"op": "replace", "path": path, "value": value}]
 
 
-def _is_internal_note(body: Any) -> bool:
-    return isinstance(body, dict) and body == internal_note(body.get("text", ""))
+def _is_note(body: Any) -> bool:
+    text = body.get("text", "") if isinstance(body, dict) else ""
+    return body in (internal_note(text), resolution_note(text))
 
 
 def _replaces(*fields: str) -> Any:
@@ -212,7 +218,7 @@ def _anything(body: Any) -> bool:  # noqa: ARG001
 
 
 _WRITES: tuple[tuple[str, str, Any], ...] = (
-    ("POST", rf"/service/tickets/{_NUMBER}/notes", _is_internal_note),
+    ("POST", rf"/service/tickets/{_NUMBER}/notes", _is_note),
     ("PATCH", rf"/service/tickets/{_NUMBER}/notes/{_NUMBER}", _replaces("text")),
     ("DELETE", rf"/service/tickets/{_NUMBER}/notes/{_NUMBER}", _anything),
     ("PATCH", rf"/service/tickets/{_NUMBER}", _replaces("owner")),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Literal
 
 from escalation.evidence import Ticket
-from psa.connectwise.answers import internal_note, replacing
+from psa.connectwise.answers import internal_note, replacing, resolution_note
 from psa.connectwise.schemas.note import NoteRow
 from psa.connectwise.schemas.ticket import NoTicket, TicketRow
 from psa.connectwise.set_up import SetUp
@@ -27,6 +27,15 @@ class ConnectWise(TicketReads, SetUp):
         posted = self._checked(ticket_id, row)
         self._api_member = self._api_member or posted.created_by
         return posted
+
+    def post_resolution_note(self, ticket_id: int, text: str) -> PostedNote:
+        """Create a note in the ticket's resolution alone, never repeated, and check the echo."""
+        row = self._calls.write("POST", self._ticket_endpoint(ticket_id).notes, resolution_note(text), NoteRow, "post")
+        if not row.flags_known:
+            row = self._reread_note(ticket_id, row.id or 0)
+        if row.detail_description_flag:
+            raise VisibleNote(f"note {row.id} of ticket {ticket_id} came back in the discussion", note_id=row.id or 0)
+        return row.posted()
 
     def edit_note(self, ticket_id: int, note_id: int, text: str) -> PostedNote:
         """Replace the text of a note of ours and see that it took: a 200 may mean nothing was done."""

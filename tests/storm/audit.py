@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+import re
 import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
@@ -149,6 +150,10 @@ def _audit_account(rig: Rig, msp: Msp, mine: list[Escalation], found: Account, h
     for note in msp.simulator.state()["tables"]["notes"]:
         if "[ref: RF-" in note["text"]:
             notes[int(note["ticketId"])].append(note)
+    marks = Counter(re.findall(r"\[ref: (RN-\w+)\]", " ".join(n["text"] for n in msp.simulator.state()["tables"]["notes"])))
+    for mark in (mark for mark, times in marks.items() if times > 1):
+        found.duplicated += 1
+        found.why.append(f"{msp.name}: {marks[mark]} resolution notes carry {mark}")
     answered = [
         (d["record_id"], d["raised"])
         for d in msp.simulator.deliveries()

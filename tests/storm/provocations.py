@@ -143,6 +143,26 @@ def hand_off(rig: Rig, _: Sequence[Escalation]) -> None:
         _wish(rig, made.msp, made.ticket)
 
 
+def note_it(rig: Rig, escalations: Sequence[Escalation]) -> None:
+    """Have a resolution note posted for each through the API, as a junior; asked again it is the same one."""
+    body = {"form": "internal", "text": "**What fixed it:**\n\n- replaced the power supply"}
+    for msp, handoff_id in _handoffs(rig, escalations):
+        _ask(rig, msp, f"handoffs/{handoff_id}/resolution-note", body)
+
+
+def reread(rig: Rig, escalations: Sequence[Escalation]) -> None:
+    """Have each ticket read again for a newer draft of its resolution note."""
+    for msp, handoff_id in _handoffs(rig, escalations):
+        _ask(rig, msp, f"handoffs/{handoff_id}/resolution-note/draft")
+
+
+def _handoffs(rig: Rig, escalations: Sequence[Escalation]) -> Iterable[tuple[Msp, int]]:
+    for one in escalations:
+        with rig.stack.services.database.account(one.msp.account_id, reading=True) as session:
+            found = [handoff.id for handoff in handoffs.by_ticket(session, one.msp.account_id, one.ticket)]
+        yield from ((one.msp, handoff_id) for handoff_id in found)
+
+
 def hand_off_nothing(rig: Rig, _: Sequence[Escalation]) -> None:
     """Ask for tickets that are not there."""
     for msp in rig.msps:
@@ -155,6 +175,11 @@ def work_with_assistant(rig: Rig, made: Sequence[Escalation]) -> None:
 
 
 def _wish(rig: Rig, msp: Msp, ticket: int) -> None:
+    _ask(rig, msp, f"tickets/{ticket}/handoff")
+
+
+def _ask(rig: Rig, msp: Msp, path: str, body: dict[str, str] | None = None) -> None:
+    """Have a junior ask the API for something, until it answers."""
     import urllib.request
 
     services = rig.stack.services
@@ -165,9 +190,10 @@ def _wish(rig: Rig, msp: Msp, ticket: int) -> None:
     )
 
     def ask() -> None:
-        url, end = f"{rig.stack.web_url}/api/v1/tickets/{ticket}/handoff", time.monotonic() + 30
+        url, end = f"{rig.stack.web_url}/api/v1/{path}", time.monotonic() + 30
         while time.monotonic() < end:
-            request = urllib.request.Request(url, b"", {"Authorization": f"Bearer {token}"})
+            headers = {"Authorization": f"Bearer {token}"} | ({"Content-Type": "application/json"} if body else {})
+            request = urllib.request.Request(url, json.dumps(body).encode() if body else b"", headers)
             with contextlib.suppress(OSError):
                 urllib.request.urlopen(request, timeout=5).close()
                 return

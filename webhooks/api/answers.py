@@ -10,8 +10,9 @@ from apiflask import HTTPTokenAuth, Schema
 from flask import request
 
 from psa.outbound import strict_json
-from webhooks.api.schemas import Problem
+from webhooks.api.schemas import LARGEST_ID, Problem
 from webhooks.authorization import Viewer, viewer
+from webhooks.claims.claiming import NoSuchHandoff
 from webhooks.problems import problem
 
 Answers = dict[int | str, dict[str, str | dict[str, dict[str, Any]]]]
@@ -28,6 +29,8 @@ REFUSALS = (
     | says(403, "The member behind the token is not active any more, or no engineer, admin or owner where it takes one.")
     | says(503, "The database does not answer now; try again.")
 )
+
+GONE = says(404, "This account has no such handoff.")
 
 UNREAD = says(400, "The body is not plain JSON in UTF-8: broken, nested too deep, or a key twice in one object.")
 
@@ -57,3 +60,10 @@ def plain(view: Callable[..., Any]) -> Callable[..., Any]:
         return view(*args, **named)
 
     return checked
+
+
+def known(handoff_id: int) -> int:
+    """Return a number that a handoff may have. Raises `NoSuchHandoff`."""
+    if handoff_id > LARGEST_ID:
+        raise NoSuchHandoff(f"handoff {handoff_id}")
+    return handoff_id

@@ -12,10 +12,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from escalation.brief.vendor import vendor_form
 from escalation.evidence import plain
 from escalation.lifecycle import Response as State
 from escalation.memory.rank import Terms, words_for
 from escalation.package.contents import Assessment
+from escalation.package.stored import load
+from models.account import people
 from models.database.sessions import Database
 from models.figures.scoring import reckoning
 from models.handoff import deliveries, handoffs, listing
@@ -105,6 +108,16 @@ class Records:
                 for each in sent
             ],
         }  # fmt: skip
+
+    def vendor(self, who: Viewer, handoff_id: int) -> dict[str, Any]:
+        """Return a handoff's brief in the form for a vendor's case. Raises `NoSuchHandoff`."""
+        with self._database.account(who.account_id, reading=True) as session:
+            handoff = handoffs.get(session, who.account_id, handoff_id)
+            if handoff is None:
+                raise NoSuchHandoff(f"handoff {handoff_id}")
+            members = [text for row in people.roster_rows(session, who.account_id) for text in (row.name, row.identifier)]
+        package = load(handoff.escalation_package) if handoff.escalation_package else None
+        return {"id": handoff_id, "text": vendor_form(package, members=members) if package else None}
 
     def open(self, who: Viewer, handoff_id: int) -> dict[str, Any]:
         """Record that somebody opened a handoff. Raises `NoSuchHandoff`."""

@@ -11,7 +11,9 @@ from apiflask import APIBlueprint, HTTPTokenAuth
 from apiflask.exceptions import HTTPError
 from flask import Response, url_for
 
-from webhooks.api.answers import REFUSALS, UNREAD, WRONG, Answers, plain, says
+from escalation.package.schema import package_schema
+from webhooks.api import closing, runbooks
+from webhooks.api.answers import GONE, REFUSALS, UNREAD, WRONG, Answers, known, plain, says
 from webhooks.api.records import Records, UnknownPlace
 from webhooks.api.schemas import (
     LARGEST_ID,
@@ -25,9 +27,11 @@ from webhooks.api.schemas import (
     Metrics,
     MetricsQuery,
     Opened,
+    PackageSchema,
     Problem,
     Reason,
     Start,
+    VendorForm,
     Verdict,
     Wish,
 )
@@ -35,10 +39,11 @@ from webhooks.api.schemas import ClaimView as ClaimViewSchema
 from webhooks.authorization import senior, viewer, viewing
 from webhooks.bulkhead import Bulkhead
 from webhooks.claims.claiming import Claiming, ClaimView, NoAssessment, NoSuchHandoff
+from webhooks.claims.keeping import Keeping
+from webhooks.claims.noting import Noting
 from webhooks.claims.wishing import CannotBeEscalated, NoSuchWish, Wishing, WishView
 from webhooks.problems import problem
 
-GONE = says(404, "This account has no such handoff.")
 OTHERS: Answers = {
     409: {
         "description": "Somebody else has it; or, as a problem document, it has ended.",
@@ -52,7 +57,8 @@ NO_WISH = says(404, "Nobody asked for that here, or no ticket can have this numb
 
 
 def blueprint(
-    claiming: Claiming, wishing: Wishing, records: Records, bulkhead: Bulkhead, auth: HTTPTokenAuth
+    claiming: Claiming, wishing: Wishing, noting: Noting, keeping: Keeping, records: Records, bulkhead: Bulkhead,
+    auth: HTTPTokenAuth,
 ) -> APIBlueprint:
     """Return the routes under `/api/v1`."""
     routes = APIBlueprint("api", __name__, url_prefix="/api/v1", tag="Handoffs")
@@ -60,6 +66,8 @@ def blueprint(
     _act(routes, auth, claiming, bulkhead)
     _wish(routes, auth, wishing, bulkhead)
     _judge(routes, auth, claiming, bulkhead)
+    closing.add(routes, auth, noting, bulkhead)
+    runbooks.add(routes, auth, keeping, bulkhead)
     _refusals(routes)
     return routes
 
@@ -86,7 +94,23 @@ def _read(routes: APIBlueprint, auth: HTTPTokenAuth, records: Records, bulkhead:
     @routes.doc(summary="One handoff with its moves, messages, first action and package", responses=REFUSALS | GONE)
     def handoff(handoff_id: int) -> dict[str, Any]:
         who = viewer()
-        return bulkhead.do(lambda: records.in_full(who, _known(handoff_id)))
+        return bulkhead.do(lambda: records.in_full(who, known(handoff_id)))
+
+    @routes.get("/handoffs/<int:handoff_id>/vendor-form")
+    @routes.auth_required(auth)
+    @routes.output(VendorForm)
+    @routes.doc(summary="Its brief to paste into a vendor's case, without names", tags=["Resolution"], responses=REFUSALS | GONE)
+    def vendor(handoff_id: int) -> dict[str, Any]:
+        who = viewer()
+        return bulkhead.do(lambda: records.vendor(who, known(handoff_id)))
+
+    @routes.get("/package-schema")
+    @routes.auth_required(auth)
+    @routes.output(PackageSchema)
+    @routes.doc(summary="The escalation package as JSON Schema", tags=["Resolution"], responses=REFUSALS)
+    def schema() -> dict[str, Any]:
+        viewer()
+        return {"schema": package_schema()}
 
     @routes.get("/memory")
     @routes.auth_required(auth)
@@ -103,7 +127,7 @@ def _read(routes: APIBlueprint, auth: HTTPTokenAuth, records: Records, bulkhead:
     @routes.doc(summary="Say that the caller has opened it", responses=REFUSALS | GONE)
     def opened(handoff_id: int) -> dict[str, Any]:
         who = viewer()
-        return bulkhead.do(lambda: records.open(who, _known(handoff_id)))
+        return bulkhead.do(lambda: records.open(who, known(handoff_id)))
 
     @routes.get("/analytics/escalation-metrics")
     @routes.auth_required(auth)
@@ -124,7 +148,7 @@ def _act(routes: APIBlueprint, auth: HTTPTokenAuth, claiming: Claiming, bulkhead
     @routes.doc(summary="Claim it", responses=REFUSALS | GONE | OTHERS)
     def claim(handoff_id: int) -> tuple[dict[str, Any], int] | Response:
         who = viewer()
-        view = bulkhead.do(lambda: claiming.claim(who, _known(handoff_id), way="api"))
+        view = bulkhead.do(lambda: claiming.claim(who, known(handoff_id), way="api"))
         if not view.is_theirs and not view.is_taken:
             return problem(409, f"it has ended: {view.handoff.end_reason or view.handoff.response_state}")
         return _told(view), 200 if view.is_theirs else 409
@@ -135,7 +159,7 @@ def _act(routes: APIBlueprint, auth: HTTPTokenAuth, claiming: Claiming, bulkhead
     @routes.doc(summary="Give a claim back", responses=REFUSALS | GONE | NOT_SO)
     def release(handoff_id: int) -> tuple[dict[str, Any], int]:
         who = viewer()
-        view = bulkhead.do(lambda: claiming.give_back(who, _known(handoff_id)))
+        view = bulkhead.do(lambda: claiming.give_back(who, known(handoff_id)))
         return _told(view), 200 if view.changed else 409
 
     @routes.post("/handoffs/<int:handoff_id>/start")
@@ -146,7 +170,7 @@ def _act(routes: APIBlueprint, auth: HTTPTokenAuth, claiming: Claiming, bulkhead
     @routes.doc(summary="Say what one starts with, having claimed it", responses=REFUSALS | UNREAD | GONE | NOT_SO | WRONG)
     def start(handoff_id: int, body: dict[str, Any]) -> tuple[dict[str, Any], int]:
         who = viewer()
-        view = bulkhead.do(lambda: claiming.start_with(who, _known(handoff_id), text=body["text"]))
+        view = bulkhead.do(lambda: claiming.start_with(who, known(handoff_id), text=body["text"]))
         return _told(view), 200 if view.changed else 409
 
     @routes.post("/handoffs/<int:handoff_id>/dismiss")
@@ -157,7 +181,7 @@ def _act(routes: APIBlueprint, auth: HTTPTokenAuth, claiming: Claiming, bulkhead
     @routes.doc(summary="End an open one that nobody has to take", responses=REFUSALS | UNREAD | GONE | NOT_SO | WRONG)
     def dismiss(handoff_id: int, body: dict[str, Any]) -> tuple[dict[str, Any], int]:
         who = viewer()
-        view = bulkhead.do(lambda: claiming.dismiss(who, _known(handoff_id), reason=body["reason"]))
+        view = bulkhead.do(lambda: claiming.dismiss(who, known(handoff_id), reason=body["reason"]))
         return _told(view), 200 if view.changed else 409
 
 
@@ -199,17 +223,11 @@ def _judge(routes: APIBlueprint, auth: HTTPTokenAuth, claiming: Claiming, bulkhe
     @routes.doc(summary="Say whether its assessment was helpful or wrong", responses=REFUSALS | UNREAD | GONE | NONE_MADE | WRONG)
     def judge(handoff_id: int, body: dict[str, Any]) -> dict[str, Any]:
         who = viewer()
-        found = bulkhead.do(lambda: claiming.judge(who, _known(handoff_id), verdict=body["verdict"]))
+        found = bulkhead.do(lambda: claiming.judge(who, known(handoff_id), verdict=body["verdict"]))
         return {
             "id": handoff_id, "verdict": found.view.verdict, "domain": found.domain, "right": found.record.right,
             "known": found.record.known,
         }  # fmt: skip
-
-
-def _known(handoff_id: int) -> int:
-    if handoff_id > LARGEST_ID:
-        raise NoSuchHandoff(f"handoff {handoff_id}")
-    return handoff_id
 
 
 def _told(view: ClaimView) -> dict[str, Any]:

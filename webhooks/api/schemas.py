@@ -32,6 +32,7 @@ def writable(words: str) -> None:
 
 
 def moment(description: str, *, nullable: bool = True) -> AwareDateTime:
+    """Return a field for a moment, with its offset from UTC."""
     return AwareDateTime(
         format="iso", allow_none=nullable, metadata={"description": description, "example": "2026-03-06T15:55:00+00:00"}
     )
@@ -242,6 +243,19 @@ class Judged(Schema):
     domain = String()
     right = Integer(metadata={"description": "Of the domain's newest, so many were right."})
     known = Integer(metadata={"description": "Of so many it is known."})
+
+
+class VendorForm(Schema):
+    """The brief for a vendor."""
+
+    id = Integer()
+    text = String(allow_none=True, metadata={"description": "Plain text, without names; null before there is a brief."})
+
+
+class PackageSchema(Schema):
+    """The schema of `escalation_package`."""
+
+    schema = Raw(metadata={"type": "object", "description": "JSON Schema, draft 2020-12."})
 
 
 class MemoryQuery(Schema):

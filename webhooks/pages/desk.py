@@ -18,6 +18,7 @@ from models.tables import Member
 from webhooks.authorization import Viewer
 from webhooks.bulkhead import Bulkhead
 from webhooks.claims.claiming import Claiming, ClaimView, NoSuchHandoff, Person
+from webhooks.claims.noting import Noting
 from webhooks.claims.wishing import Wishing
 
 T = TypeVar("T")
@@ -50,6 +51,7 @@ class Desk:
     database: Database
     claiming: Claiming
     wishing: Wishing
+    noting: Noting
     bulkhead: Bulkhead
     clock: Callable[[], datetime]
 

@@ -18,12 +18,14 @@ from models.database.sessions import Database
 from webhooks.authorization import NotAllowed, NotMember, NotOurPage, NotSignedIn, TakenBack, frame_policy
 from webhooks.bulkhead import Away, Bulkhead
 from webhooks.claims.claiming import Claiming, NoSuchHandoff
+from webhooks.claims.noting import Noting
 from webhooks.claims.wishing import Wishing
 from webhooks.pages import assets, deeds
 from webhooks.pages.analytics import routes as analytics
 from webhooks.pages.desk import Desk
 from webhooks.pages.frame import framed_by, key
 from webhooks.pages.queue import routes as queue
+from webhooks.pages.ticket import closing
 from webhooks.pages.ticket import routes as ticket
 
 log = structlog.get_logger()
@@ -43,14 +45,14 @@ YEAR_S = 31_536_000
 
 
 def blueprint(
-    *, database: Database, claiming: Claiming, wishing: Wishing, bulkhead: Bulkhead, clock: Callable[[], datetime],
-    public_url: str,
+    *, database: Database, claiming: Claiming, wishing: Wishing, noting: Noting, bulkhead: Bulkhead,
+    clock: Callable[[], datetime], public_url: str,
 ) -> Blueprint:
     """Return the pages' routes."""
     routes = Blueprint("pages", __name__, template_folder=".")
     root = f"{urlsplit(public_url).path.rstrip('/')}/"
     files = assets.load()
-    desk = Desk(database, claiming, wishing, bulkhead, clock)
+    desk = Desk(database, claiming, wishing, noting, bulkhead, clock)
 
     @routes.get("/pages/<name>")
     def asset(name: str) -> Response:
@@ -77,7 +79,7 @@ def blueprint(
             "framed": request.headers.get("Sec-Fetch-Dest", "document") in ("iframe", "frame"),
         }
 
-    for page in (queue, ticket, analytics, deeds):
+    for page in (queue, ticket, closing, analytics, deeds):
         page.add(routes, desk)
     _refusals(routes)
     routes.after_request(_guarded)

@@ -163,7 +163,9 @@ def _set(options: argparse.Namespace) -> int:
             accounts.set_credentials(session, account.id, services.cipher, **given)
         if options.unfreeze:
             accounts.unfreeze(session, account.id)
-    named = ["connectors" if column == "settings" else column for column in columns]
+    names = ("connectors", "tell_junior", "post_resolution")
+    inside = [name for name in names if name in columns_of(options).get("settings", {})]
+    named = [*inside, *(column for column in columns if column != "settings")]
     changed = sorted([*named, *given] + (["frozen"] if options.unfreeze else []) + (["calendar"] if hours else []))
     if hours:
         say(f"{account.name}: working hours, version {hours.version} from now on: {in_words(hours)}")
@@ -172,7 +174,7 @@ def _set(options: argparse.Namespace) -> int:
     at_once = {
         "ask_junior", "dry_run_to", "live_boards",
         "canary_posts", "canary_ticket", "calendar", "claim_expiry_minutes", "connectors", "currency",
-        "hourly_rate", "model_cap", "reader",
+        "hourly_rate", "model_cap", "post_resolution", "reader", "tell_junior",
     }  # fmt: skip
     follows = "" if at_once.issuperset(changed) else f"; next: resolutionflow account connect {account.name}"
     say(f"{account.name}: changed {', '.join(changed)}{follows}"

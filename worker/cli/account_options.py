@@ -70,6 +70,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="ask whoever escalated, in a note of its own, for the most valuable fact that is not recorded",
     )  # fmt: skip
     parser.add_argument(
+        "--tell-junior", action=argparse.BooleanOptionalAction, default=None,
+        help="mail whoever escalated, once, what moved it as the ticket closes (default: they are told)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--post-resolution", action=argparse.BooleanOptionalAction, default=None,
+        help="post the drafted resolution note as an internal note when a ticket closes (default: a person posts it)",
+    )  # fmt: skip
+    parser.add_argument(
         "--canary-ticket", type=_ticket, metavar="N",
         help="a ticket kept for trials, which a canary reads; 0: none any more",
     )  # fmt: skip
@@ -183,6 +191,10 @@ def columns_of(options: argparse.Namespace) -> dict[str, Any]:
     columns: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     if options.ca_bundle is not None:
         columns["ca_bundle"] = options.ca_bundle or None
+    settings: dict[str, Any] = {}
     if options.connector is not None:
-        columns["settings"] = {"connectors": [name.strip() for name in options.connector if name.strip()]}
-    return columns
+        settings["connectors"] = [name.strip() for name in options.connector if name.strip()]
+    for name in ("tell_junior", "post_resolution"):
+        if getattr(options, name) is not None:
+            settings[name] = getattr(options, name)
+    return {**columns, "settings": settings} if settings else columns

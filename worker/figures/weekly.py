@@ -21,7 +21,7 @@ from models.account.accounts import Account
 from models.figures import reports
 from models.figures.reports import Report
 from models.figures.scoring import scorecard_of
-from models.handoff import handoffs
+from models.handoff import endings, handoffs
 from models.tables import Member
 from models.work import jobs, outgoing, sign_ins
 from worker.mail.message import compose
@@ -37,6 +37,7 @@ from worker.wiring import Services
 log = structlog.get_logger()
 
 KIND = "weekly"
+WEEK = timedelta(days=7)
 AT = time(7)
 """On Mondays, by the account's clock."""
 PLANNING = timedelta(minutes=10)
@@ -121,11 +122,14 @@ def frozen(services: Services, account: Account, *, as_of: datetime) -> dict[str
     with services.database.account(account.id, reading=True) as session:
         card = scorecard_of(session, account.id, as_of=as_of)
         names = {row.identifier: row.name for row in people.roster_rows(session, account.id)}
+        reach = endings.within_reach(session, account.id, since=as_of - WEEK, until=as_of)
         summaries = {wait.ticket_id: _summary(session, account.id, wait.episode, wait.ticket_id) for wait in card.worst_waits}
     psa = services.psa(account.id) if summaries else None
     return {
         "account": account.name,
         "scorecard": _without_lists(card.to_json(listing=True)),
+        "within_reach": {"count": len(reach), "runbooks": sorted({title for _, _, title in reach if title}),
+                         "tickets": [ticket for ticket, _, title in reach if title is None]},
         "names": {login: name for login, name in names.items() if login in _people_on(card)},
         "tickets": {
             str(number): {"url": psa.ticket_url(number) if psa else "", "summary": summary}
@@ -179,8 +183,23 @@ def letter_of(letter: dict[str, Any], *, name: str, role: Literal["owner", "admi
             figures=letter["scorecard"],
             names=letter["names"],
             tickets={number: Ticket(**ticket) for number, ticket in letter["tickets"].items()},
+            within_reach=_in_words(letter.get("within_reach"), letter["account"]),
         )
     )
+
+
+def _in_words(found: dict[str, Any] | None, account: str) -> str:
+    """Return the line about what a technician could have mended; empty where there was none, or in a report from before it."""
+    if not found or not found["count"]:
+        return ""
+    many = found["count"]
+    line = f"{many} of this week's handoffs {'was' if many == 1 else 'were'} mended by something a technician may do."
+    if found["runbooks"]:
+        line += f" The runbook{'s' if len(found['runbooks']) > 1 else ''} for it: {', '.join(found['runbooks'][:3])}."
+    if found["tickets"]:
+        numbers = ", ".join(map(str, found["tickets"][:5]))
+        line += f" No runbook yet for ticket {numbers}: resolutionflow runbook {account} draft TICKET begins one."
+    return line
 
 
 def send(services: Services, *, account_id: int, report_id: int) -> bool:

@@ -1,42 +1,21 @@
-"""Learn from tickets as they close, and ask what is known when one is escalated. Without it every handoff goes on."""
+"""Ask what is known when a ticket is escalated. Without it every handoff goes on."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import structlog
-
-from escalation.evidence import Ticket
 from escalation.memory.assess import Known
 from escalation.memory.rank import words_for
 from escalation.package import stored
-from escalation.package.contents import Package, Solved
-from escalation.package.lesson import Lesson, asked_of, assessed, lesson_of, with_solved
-from models.memory import assessments, resolved
+from escalation.package.contents import Offered, Package, Solved
+from escalation.package.lesson import asked_of, assessed, with_solved
+from models.memory import assessments, resolved, runbooks
 from models.memory.resolved import Found
-from psa.port import PsaError
 from worker.wiring import Desk, Services
-
-log = structlog.get_logger()
 
 SHOWN = 3
 _LOOKED_AT = 20
 """Of so many most alike, those of the same customer are shown first."""
-
-
-def lesson_at_the_end(services: Services, desk: Desk, ticket: Ticket | None) -> Lesson | None:
-    """Read a closed ticket once more and return what it teaches; None for an open one, or where it cannot be read now.
-
-    Four calls. What is missed here, the next replay of history finds.
-    """
-    if ticket is None or not ticket.closed:
-        return None
-    try:
-        evidence = services.reader.response(services.psa(desk.account_id), ticket.id, desk.roster, now=services.clock())
-    except PsaError as error:
-        log.warning("lesson_not_read", error=type(error).__name__)
-        return None
-    return None if any(gap.source == "notes" for gap in evidence.gaps) else lesson_of(evidence)
 
 
 def informed(services: Services, desk: Desk, package: Package, *, before: dict[str, Any] | None = None) -> Package:
@@ -46,10 +25,11 @@ def informed(services: Services, desk: Desk, package: Package, *, before: dict[s
     """
     if before is not None:
         first = stored.load(before)
-        return with_solved(package, first.solved, first.ai_assessment_data)
+        return with_solved(package, first.solved, first.ai_assessment_data, first.runbooks)
     with services.database.account(desk.account_id, reading=True) as session:
         found = resolved.search(session, desk.account_id, asked_of(package), but=package.ticket_id, most=_LOOKED_AT)
         record = assessments.record_of(session, desk.account_id, package.domain)
+        books = runbooks.fitting(session, desk.account_id, asked_of(package), now=services.clock())
     fitting = [one for one in found if one.match.convincing and one.lesson.fix]
     by_customer = sorted(fitting, key=lambda one: one.lesson.company != package.company)
     ids = {one.match.id: f"m{number}" for number, one in enumerate(by_customer, 1)}
@@ -57,7 +37,13 @@ def informed(services: Services, desk: Desk, package: Package, *, before: dict[s
     guess = assessed(package, known, record)
     cited = {guess.cause_source, *guess.step_sources, *(one.theory_source for one in guess.discounted)}
     solved = [_solved(one, package, ids[one.match.id]) for one in by_customer]
-    return with_solved(package, [one for place, one in enumerate(solved) if place < SHOWN or one.source in cited], guess)
+    return with_solved(package, [one for place, one in enumerate(solved) if place < SHOWN or one.source in cited], guess, [
+        Offered(
+            book.id, book.contents.title, book.version, book.contents.steps[0].do, book.worth.in_words(), book.worth.stale,
+            f"k{number}",
+        )
+        for number, book in enumerate(books, 1)
+    ])  # fmt: skip
 
 
 def _solved(found: Found, package: Package, source: str) -> Solved:

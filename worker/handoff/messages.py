@@ -8,14 +8,16 @@ from datetime import datetime, timedelta
 from escalation.brief.render import opening
 from escalation.figures.hours import business_minutes
 from escalation.package.stored import load
-from models.handoff import handoffs
+from models.handoff import endings, handoffs
 from models.handoff.deliveries import Delivery
 from models.handoff.handoffs import Handoff
+from models.memory import runbooks
 from worker.mail.handoff import HandoffMail, render_handoff
 from worker.mail.response import OfferedAgainMail, TakenMail, render_offered_again, render_taken
+from worker.mail.solved import SolvedMail, render_solved
 from worker.mail.templates import Rendered
 from worker.response.observe import RAN_OUT
-from worker.response.settle import TAKEN
+from worker.response.settle import SOLVED, TAKEN
 from worker.wiring import Desk, Services
 
 
@@ -23,6 +25,8 @@ def stale(desk: Desk, handoff: Handoff | None, delivery: Delivery) -> str | None
     """Return why a message need not be sent any more, None if it still must."""
     if handoff is None:
         return "the handoff is gone"
+    if delivery.kind == SOLVED:
+        return None if desk.tells_junior else "switched off"
     taken = handoff.response_state in ("claimed", "acted")
     if delivery.kind == TAKEN:
         if not taken:
@@ -38,6 +42,8 @@ def letter(services: Services, desk: Desk, handoff: Handoff, delivery: Delivery)
     url = services.psa(handoff.account_id).ticket_url(handoff.ticket_id)
     if delivery.kind == TAKEN:
         return render_taken(_taken(desk, handoff, delivery, url))
+    if delivery.kind == SOLVED:
+        return render_solved(_solved(services, desk, handoff, delivery, url))
     claim_url = _claim_url(services, desk, handoff, delivery)
     if delivery.kind == "handoff":
         return render_handoff(_first(desk, handoff, delivery, url, claim_url))
@@ -84,6 +90,28 @@ def _taken(desk: Desk, handoff: Handoff, delivery: Delivery, url: str) -> TakenM
         recipient_name=desk.name_of(delivery.recipient_user_id),
         event_id=handoff.event_id or "",
         starts_with=(handoff.read_back or {}).get("text", ""),
+    )
+
+
+def _solved(services: Services, desk: Desk, handoff: Handoff, delivery: Delivery, url: str) -> SolvedMail:
+    with services.database.account(handoff.account_id, reading=True) as session:
+        kept = endings.get(session, handoff.account_id, handoff.id)
+        title = runbooks.title_of(session, handoff.account_id, kept.runbook_id) if kept and kept.runbook_id else None
+    return SolvedMail(
+        account=desk.name,
+        ticket_id=handoff.ticket_id,
+        ticket_url=url,
+        ticket_summary=_summary(handoff),
+        client=handoff.company or "",
+        solved_by=desk.name_of(handoff.claimed_by) if handoff.claimed_by else "",
+        cause=(kept.cause if kept else None) or "",
+        fix=(kept.fix if kept else None) or "",
+        step=(kept.step if kept else None) or "",
+        step_by=(kept.step_by if kept else None) or "",
+        reach=kept.reach if kept else "unknown",
+        runbook=title or "",
+        recipient_name=desk.name_of(delivery.recipient_user_id),
+        event_id=handoff.event_id or "",
     )
 
 

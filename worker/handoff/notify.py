@@ -12,13 +12,14 @@ from models.account import dry_runs, people
 from models.handoff import claims, deliveries, handoffs
 from models.handoff.deliveries import Delivery
 from models.handoff.handoffs import Handoff
+from models.tables import Member
 from models.work import jobs, outgoing
 from worker.handoff.messages import letter, stale
 from worker.mail.message import compose
 from worker.mail.transport import MailError
 from worker.process import crash
 from worker.process.backoff import next_try
-from worker.response.settle import TAKEN
+from worker.response.settle import SOLVED, TAKEN
 from worker.wiring import Desk, Services
 
 log = structlog.get_logger()
@@ -81,7 +82,7 @@ def deliver(services: Services, *, account_id: int, delivery_id: int) -> bool:
     crash.point("deliver.sent")
     with services.database.account(account_id) as session:
         deliveries.mark_sent(session, account_id, delivery_id, now=services.clock())
-        if delivery.kind != TAKEN:
+        if delivery.kind not in (TAKEN, SOLVED):
             # Should it have been claimed while this was on its way, its reader is to learn that too.
             claims.ask_settlement(session, account_id, delivery.handoff_id, due_at=services.clock())
     crash.point("deliver.recorded")
@@ -102,13 +103,21 @@ def _take(services: Services, desk: Desk, delivery_id: int) -> tuple[Delivery, H
             log.error("mail_given_up", delivery_id=delivery_id)
             return None
         reader = people.member(session, account_id, delivery.recipient_user_id)
-        gone = reader is None or not reader.active or reader.role not in CLAIMING_ROLES
-        why = "no longer an active engineer or admin" if gone else stale(desk, handoff, delivery)
+        why = _no_reader(reader, delivery.kind) or stale(desk, handoff, delivery)
         why = "the account is suspended" if desk.suspended else why
         if handoff is None or why:
             deliveries.suppress(session, account_id, delivery_id, reason=why or "")
             return None
         return delivery, handoff, _first_message(session, delivery)
+
+
+def _no_reader(reader: Member | None, kind: str) -> str | None:
+    """Return why nobody is there to read a message, None if somebody is."""
+    if reader is None or not reader.active:
+        return "no longer an active member"
+    if kind != SOLVED and reader.role not in CLAIMING_ROLES:
+        return "no longer an engineer or admin"
+    return None
 
 
 def _first_message(session: Session, delivery: Delivery) -> str | None:

@@ -24,6 +24,7 @@ from models.account import accounts
 from models.database.clock import counted
 from models.handoff import briefs, handoffs, readings
 from models.handoff.handoffs import Handoff
+from models.memory import runbooks
 from models.work import jobs
 from psa.port import (
     Ambiguous,
@@ -149,6 +150,8 @@ def _draft(hold: Hold) -> Hold | None:
         )  # fmt: skip
         if not stored:
             return None
+        offers = [(book.id, book.version) for book in package.runbooks]
+        runbooks.note_offered(session, account_id, handoff_id, offers, now=services.clock())
         handoffs.add_snapshot(session, account_id, handoff_id, evidence, kind="handoff")
         if services.has_reader(hold.desk):
             readings.ask(session, account_id, handoff_id, due_at=services.clock())

@@ -11,19 +11,18 @@ from sqlalchemy.orm import Session
 
 from escalation import rules
 from escalation.evidence import Evidence, Ticket
-from escalation.package.lesson import Lesson
 from escalation.response.sightings import Sighting, may_claim, same_login, status_set_by_person
 from escalation.rules import RULES_VERSION, Act, Seen, Verdict
 from models.account import accounts
 from models.handoff import briefs, claims, handoffs, sightings
 from models.handoff.handoffs import Handoff
-from models.memory import assessments, resolved
 from models.work import canaries, inbox, jobs, ticket_watch, wishes
 from models.work.inbox import Inbox
 from psa.connectwise.callbacks import CallbackBody, Malformed, parse
 from psa.connectwise.signatures import Forged
 from psa.port import NotFound, Psa, PsaError, Unavailable
-from worker.handoff.memory import lesson_at_the_end
+from worker.handoff import ending
+from worker.handoff.ending import Closing
 from worker.process import crash
 from worker.process.backoff import next_try
 from worker.response.observe import UNDECIDED, look
@@ -46,7 +45,7 @@ class _Reading:
     """The save that the callback told of; the ticket may have been saved again before it was read."""
     by_person: bool = True
     """Whether the status it shows was set by a person, as far as the known saves tell."""
-    lesson: Lesson | None = None  # where the ticket is closed and its episode about to end
+    closing: Closing | None = None  # where the ticket is closed and its episode about to end
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +90,7 @@ def triage(services: Services, *, account_id: int, inbox_id: int) -> list[int]:
         reading = dataclasses.replace(reading, by_person=_by_person(services, desk, row.record_id, reading, seen))
         seen = _look_before_it_ends(services, desk, row.record_id, reading, seen)
         if seen is not None and seen.live:
-            reading = dataclasses.replace(reading, lesson=lesson_at_the_end(services, desk, reading.ticket))
+            reading = dataclasses.replace(reading, closing=ending.closing(services, desk, reading.ticket))
     except (Forged, Malformed) as error:
         _refuse(services, row, str(error))
         return []
@@ -291,10 +290,9 @@ def _carry_out(
     due = now + timedelta(seconds=services.settings.intervals.refresh_delay)
     if verdict.act is Act.END:
         handoffs.end(session, desk.account_id, current.id, now=now, why=verdict.why, happened_at=at)
-        if reading.lesson is not None:
-            resolved.remember(session, desk.account_id, [reading.lesson], now=now)
-            assessments.compare(session, desk.account_id, current.id, fix=reading.lesson.fix, now=now)
         spare(session, desk.account_id, current.id, f"the ticket was {verdict.why}", now)
+        if reading.closing is not None:
+            ending.store(session, desk, current.id, reading.closing, now=now)
         return _Rings()
     if verdict.act is Act.WITHDRAW:
         withdraw(session, desk.account_id, current.id, verdict.why, at=at, now=now)

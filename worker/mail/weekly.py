@@ -65,6 +65,8 @@ class WeeklyMail:
     """People's names by login name."""
     tickets: Mapping[str, Ticket]
     """By ticket number, as text."""
+    within_reach: str = ""
+    """The line about handoffs that a technician could have mended; may be empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,7 @@ def weekly_context(mail: WeeklyMail) -> dict[str, object]:
         "waits": tuple(_wait(wait, mail) for wait in card["worst_waits"]),
         "counts": _counts(card["counts"]),
         "assessed": _assessed(card),
+        "within_reach": plain(mail.within_reach, limit=500),
         "left_out": _left_out(card),
         "pilot": pilot,
         "clocks": _skew(card, zone),

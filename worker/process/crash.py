@@ -15,7 +15,8 @@ from pathlib import Path
 
 _STEPS = {
     "callback": "checked pinned stored canary",
-    "claim": "asked stored returning returned answering answered dismissing dismissed judging wishing wished",
+    "claim": "asked stored returning returned answering answered dismissing dismissed judging wishing wished noting noted "
+    "rereading reread",
     "triage": "rung taken verified read decided waits refused ignored",
     "publish": "rung leased gathered drafted withheld attempted posted recorded waits parked hidden frozen",
     "notify": "rung created",
@@ -24,6 +25,7 @@ _STEPS = {
     "observe": "rung taken read stored ending expired withdrawn gone",
     "read": "rung taken noted capped answered kept failed ended",
     "notes": "rung taken stored",
+    "resolution": "rung taken attempted posted recorded waits ended",
     "settle": "rung taken owner_set owned stored waits",
     "wish": "rung taken attempted written stored waits ended",
     "read_for_session": "rung taken stored waits",

@@ -32,6 +32,7 @@ FRESH = timedelta(seconds=30)
 GIVE_UP = timedelta(days=1)
 
 TAKEN = "taken"
+SOLVED = "solved"
 OFFERED = "offered"
 """Kinds of message. The n-th time a handoff is offered again is a kind of its own, told once to each."""
 
@@ -105,7 +106,7 @@ def _tell(session: Session, services: Services, desk: Desk, handoff: Handoff, no
     if handoff.response_state == "open":
         return _tell_offered(session, desk, handoff, now)
     deliveries.suppress_pending(
-        session, desk.account_id, handoff.id, reason=handoff.end_reason or handoff.response_state, now=now
+        session, desk.account_id, handoff.id, reason=handoff.end_reason or handoff.response_state, now=now, but=SOLVED
     )
     return []
 

@@ -12,7 +12,7 @@ import structlog
 
 from models.account import accounts
 from models.figures import reports
-from models.handoff import briefs, claims, deliveries, handoffs, readings
+from models.handoff import briefs, claims, deliveries, handoffs, readings, resolution_notes
 from models.sessions import recorded
 from models.work import canaries, inbox, jobs, wishes
 from worker.upkeep.clock_change import keep_time
@@ -50,6 +50,9 @@ def sweep(services: Services) -> dict[str, int]:
             "grant": [{"account_id": a, "wish_id": i} for a, i in wishes.due(system, now=now, limit=limit)],
             "read_for_session": [
                 {"account_id": a, "session_id": i} for a, i in recorded.due(system, now=now, limit=limit)
+            ],
+            "resolve": [
+                {"account_id": a, "resolution_id": i} for a, i in resolution_notes.due(system, now=now, limit=limit)
             ],
             "poll": [{"account_id": a} for a in accounts.due_polls(system, now=now, limit=limit)],
         }

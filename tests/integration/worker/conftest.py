@@ -25,8 +25,8 @@ from worker.upkeep import sweeper
 from worker.wiring import Services
 
 PSA_WRITES = (
-    "post_internal_note", "edit_note", "delete_note", "assign_owner", "escalate", "register_callback", "reactivate_callback",
-    "delete_callback",
+    "post_internal_note", "post_resolution_note", "edit_note", "delete_note", "assign_owner", "escalate",
+    "register_callback", "reactivate_callback", "delete_callback",
 )  # fmt: skip
 
 

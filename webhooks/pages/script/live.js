@@ -15,7 +15,7 @@
     soon = setTimeout(() => {
       asked = Date.now();
       for (const part of document.querySelectorAll("#list, #pod")) {
-        if (!part.querySelector("textarea")?.value) htmx.trigger(part, "refresh"); // nobody's words are taken away
+        if (![...part.querySelectorAll("textarea")].some((each) => each.value)) htmx.trigger(part, "refresh"); // nobody's words are taken away
       }
       const opened = document.querySelector("#detail > .handoff");
       const typing = opened?.querySelector("textarea") === document.activeElement;

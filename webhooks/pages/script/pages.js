@@ -168,7 +168,11 @@
   document.addEventListener("htmx:afterRequest", ({ detail }) => {
     if (detail.elt.closest("dialog") && detail.xhr.status < 500) detail.elt.closest("dialog").close();
     // What was asked for before a deed and comes after it would show what was: it is asked for anew.
-    if (detail.requestConfig.verb === "post") for (const part of document.querySelectorAll("#list, #pod")) htmx.trigger(part, "refresh");
+    if (detail.requestConfig.verb === "post") {
+      for (const part of document.querySelectorAll("#list, #pod")) {
+        if (![...part.querySelectorAll("textarea")].some((each) => each.value)) htmx.trigger(part, "refresh");
+      }
+    }
   });
   const download = async (link) => {
     const answer = await fetch(link.href, { headers: identity.headers() });

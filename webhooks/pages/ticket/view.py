@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from escalation.brief.spans import Clock
 from models.handoff import cards
 from webhooks.authorization import Viewer
-from webhooks.claims import wishing
+from webhooks.claims import noting, wishing
 from webhooks.claims.wishing import NoSuchWish
 from webhooks.pages.desk import look
 from webhooks.pages.handoff.view import shown
@@ -39,9 +39,15 @@ def pod(session: Session, viewer: Viewer, *, ticket_id: int, episode: int | None
     ended = one is None or one.state == "ended"
     # One that led to a handoff is told by that handoff.
     wish = wish if wish is not None and ended and wish.state != "escalated" else None
+    # Whoever has not begun has nothing to write yet.
+    begun = one is not None and one.state != "open"
+    note = noting.view_of(session, viewer, one.id, now=now, with_draft=False) if one is not None and begun else None
     return {
+        "note": note,
+        "moment": moment,
         "ticket_id": ticket_id,
-        "version": f"{one.version if one else 'none'}{f'-{wish.id}-{wish.state}' if wish else ''}",
+        "version": f"{one.version if one else 'none'}{f'-{wish.id}-{wish.state}' if wish else ''}"
+        f"{f'-{note.state}' if note else ''}",
         "may_wish": ended and (not found or chosen == found[0][0]),
         "wish": wish,
         "place": "pod",

@@ -16,11 +16,14 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from escalation.lifecycle import Response
+from escalation.runbook.contents import Runbook as Contents
+from escalation.runbook.contents import Step
 from escalation.sessions.steps import NewStep
 from models.account import accounts, people
 from models.account.accounts import MemberRow
 from models.database.sessions import Database
-from models.handoff import briefs, claims, deliveries, handoffs, readings
+from models.handoff import briefs, claims, deliveries, endings, handoffs, readings, resolution_notes
+from models.memory import runbooks
 from models.sessions import recorded
 from models.tables import (
     AiSession,
@@ -30,6 +33,11 @@ from models.tables import (
     Handoff,
     Inbox,
     ModelCall,
+    Resolution,
+    ResolutionNote,
+    Runbook,
+    RunbookUse,
+    RunbookVersion,
     Snapshot,
     Transition,
     Wish,
@@ -38,7 +46,10 @@ from models.tables.columns import Row
 from models.work import canaries, inbox, wishes
 from tests.integration.models.places import NOW, account, handoff
 
-ROWS: tuple[type[Row], ...] = (Canary, Handoff, ModelCall, Inbox, Delivery, Transition, Snapshot, Wish, AiSession, AiSessionStep)
+ROWS: tuple[type[Row], ...] = (
+    Canary, Handoff, ModelCall, Inbox, Delivery, Transition, Snapshot, Wish, AiSession, AiSessionStep,
+    ResolutionNote, Resolution, Runbook, RunbookVersion, RunbookUse,
+)  # fmt: skip
 VALUES: dict[str, Any] = {
     "board": "Help Desk",
     "status": "Escalated",
@@ -50,23 +61,28 @@ VALUES: dict[str, Any] = {
     "next_at": NOW, "before": Response.OPEN, "after": Response.CLAIMED, "but": 11,
     "nonce": "n", "failure": "f", "request_key": "k", "provider": "p", "model": "m", "tokens_in": 1, "tokens_out": 1,
     "cost": None, "status_id": 5, "steps": [NewStep("x")], "member": "bob", "key": "k", "ticket": {},
+    "form": "internal", "text": "t", "posted_at": NOW, "version": 1, "by": "b", "fix": "do it", "offers": [],
 }  # fmt: skip
 KEYS = {
     "handoff_id": "handoff", "inbox_id": "inbox", "delivery_id": "delivery", "canary_id": "canary", "call_id": "call",
-    "wish_id": "wish", "session_id": "session",
+    "wish_id": "wish", "session_id": "session", "resolution_id": "note", "runbook_id": "book",
 }  # fmt: skip
+MODULES = (
+    handoffs, briefs, claims, inbox, deliveries, canaries, readings, wishes, resolution_notes, endings, runbooks,
+    recorded,
+)  # fmt: skip
 STATES = ("pending", "posting", "posted", "claimed")
 
 
 def _functions() -> Iterator[Any]:
-    """Find them; what stores evidence is stopped by a composite foreign key instead, which `test_isolation` tries."""
-    for module in (handoffs, briefs, claims, inbox, deliveries, canaries, readings, wishes, recorded):
+    """Find them; what stores new rows is stopped by a composite foreign key instead, which `test_isolation` tries."""
+    for module in MODULES:
         for name, function in vars(module).items():
             if name.startswith("_") or not inspect.isfunction(function) or function.__module__ != module.__name__:
                 continue
             names = list(inspect.signature(function).parameters)
             named = names[:2] == ["session", "account_id"] and names[2:3] and names[2] in KEYS
-            if named and not {"evidence", "request_key"} & set(names):
+            if named and not {"evidence", "request_key", "form", "columns"} & set(names):
                 yield pytest.param(function, id=f"{module.__name__.rpartition('.')[2]}.{name}")
 
 
@@ -100,12 +116,18 @@ def filled(tmp_path_factory: pytest.TempPathFactory, sqlite_template: bytes) -> 
             wish = Wish(account_id=other, ticket_id=7000 + number, member_id=11, member="bob", asked_at=NOW, next_attempt_at=NOW)
             talk = AiSession(account_id=other, ticket_id=7000 + number, member_id=11, member="bob", client="c", started_at=NOW,
                              last_at=NOW, next_attempt_at=NOW)  # fmt: skip
-            session.add_all([flying, call, wish, talk])
+            note = ResolutionNote(account_id=other, handoff_id=it, form="internal", text="t", member_id=11, member="bob",
+                                  asked_at=NOW, next_attempt_at=NOW, attempts=1)  # fmt: skip
+            session.add_all([flying, call, wish, talk, note])
+            session.add(Resolution(account_id=other, handoff_id=it, at=NOW, domain="network", reach="l1",
+                                   reach_word="cable", alike=[]))  # fmt: skip
+            book, version = runbooks.save(session, other, Contents(f"book {number}", "always", (Step("do it"),)), by="b", now=NOW)
+            runbooks.note_offered(session, other, it, [(book, version)], now=NOW)
             session.flush()
             recorded.add(session, other, talk.id, [NewStep("x")], member_id=11, member="bob", key="k", now=NOW)
             _bring(session, other, it, state)
         found[state] = {"handoff": it, "delivery": delivery, "inbox": box or 0, "canary": flying.id, "call": call.id,
-                            "wish": wish.id, "session": talk.id}  # fmt: skip
+                            "wish": wish.id, "session": talk.id, "note": note.id, "book": book}  # fmt: skip
     yield database, mine, found
     database.dispose()
 
@@ -151,5 +173,5 @@ def test_another_accounts_row_is_neither_found_nor_changed(
 
 def test_the_functions_are_found() -> None:
     modules: set[ModuleType | None] = {inspect.getmodule(param.values[0]) for param in _functions()}
-    assert modules == {handoffs, briefs, claims, inbox, deliveries, canaries, readings, wishes, recorded}
+    assert modules == set(MODULES)
     assert len(list(_functions())) > 30

@@ -8,11 +8,13 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from escalation.runbook.contents import Runbook, Step
 from models.account import accounts
 from models.account.accounts import MemberRow, StatusRow
 from models.database.access import OF_ACCOUNT, SECRETS
 from models.database.sessions import Database
 from models.handoff import briefs, deliveries, handoffs
+from models.memory import runbooks
 from models.tables import (
     AiSession,
     AiSessionStep,
@@ -26,6 +28,8 @@ from models.tables import (
     ModelCall,
     Opened,
     Report,
+    Resolution,
+    ResolutionNote,
     ResolvedTicket,
     Sighting,
     Stopwatch,
@@ -36,6 +40,7 @@ from models.work import inbox, jobs, ticket_watch
 from tests.integration.models.handoff.test_handoffs import EVIDENCE
 from tests.integration.models.places import NOW, account, handoff
 
+BOOK = Runbook("VPN drops", "every eight hours", (Step("set both lifetimes to 28800"),))
 TABLES = ["account", *(table.__tablename__ for table in OF_ACCOUNT)]
 
 
@@ -76,6 +81,8 @@ def fill(session: Session, one: int, it: int) -> None:
         last_updated=NOW, episode=1,
     )  # fmt: skip
     handoffs.add_snapshot(session, one, it, EVIDENCE, kind="handoff")
+    book, version = runbooks.save(session, one, BOOK, by="bob", now=NOW)
+    runbooks.note_offered(session, one, it, [(book, version)], now=NOW)
     row = handoffs.get(session, one, it)
     assert row is not None
     deliveries.create(session, row, accounts.recipients(session, one), now=NOW)
@@ -98,6 +105,12 @@ def fill(session: Session, one: int, it: int) -> None:
             Memory(account_id=one, tickets=1),
             AssessmentOutcome(account_id=one, handoff_id=it, domain="network", outcome="right", withheld=False, at=NOW),
             AssessmentVerdict(account_id=one, handoff_id=it, member_id=11, domain="network", verdict="wrong", at=NOW),
+            ResolutionNote(
+                account_id=one, handoff_id=it, form="internal", text="t", member_id=11, member="bob", asked_at=NOW,
+            ),
+            Resolution(
+                account_id=one, handoff_id=it, at=NOW, domain="network", reach="unknown", reach_word="", alike=[],
+            ),
             MemoryTerm(account_id=one, term="vpn", block=0, tickets=1, numbers=b"\0\0"),
             ResolvedTicket(
                 account_id=one, number=0, ticket_id=1, summary="s", problem="p", tried=[], environment=[], closed_at=NOW,

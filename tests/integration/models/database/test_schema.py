@@ -18,7 +18,7 @@ from tests.databases import APP, OWNER, PostgresServer
 from tests.integration.models.handoff.test_deliveries import queued
 from tests.integration.models.places import account
 
-EVERY = ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", *(f"{number:04}" for number in range(11, 16))]
+EVERY = ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", *(f"{number:04}" for number in range(11, 17))]
 """The migrations in their order."""
 
 

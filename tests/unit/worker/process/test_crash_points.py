@@ -18,16 +18,17 @@ from worker.process import crash
 ROOT = Path(__file__).resolve().parents[4]
 USE_CASES = (
     "webhooks/callbacks/receiver.py", "webhooks/claims/claiming.py", "webhooks/claims/wishing.py",
+    "webhooks/claims/noting.py",
     *(f"worker/{name}.py" for name in (
         "figures/weekly", "handoff/hold", "handoff/notify", "handoff/publish", "handoff/refresh", "handoff/triage",
-        "handoff/for_session", "handoff/wish",
+        "handoff/for_session", "handoff/wish", "handoff/resolution",
         "response/newer_notes",
         "response/observe", "response/settle", "response/withdraw", "upkeep/auditor", "upkeep/callback_check", "upkeep/canary",
         "upkeep/clock_change", "upkeep/poller", "upkeep/sweeper",
     )),
 )  # fmt: skip
 WRITES = frozenset({
-    "post_internal_note", "edit_note", "delete_note", "assign_owner", "escalate",
+    "post_internal_note", "post_resolution_note", "edit_note", "delete_note", "assign_owner", "escalate",
     "register_callback", "reactivate_callback", "delete_callback", "send",
 })  # fmt: skip
 ELSEWHERE = {

@@ -1,0 +1,214 @@
+"""Draft the note that says how an episode ended, from its record alone.
+
+1. The problem, as the brief quotes it.
+2. The cause: sentences of ours that name one and are sure of it, those of the resolution first, else the newest.
+3. What fixed it: what the resolution says was done, else the steps after the escalation that worked, of whoever did the
+   last of them; else what was done in the record that names the cause.
+4. What else was tried; what was changed and taken back, and what is still changed; the time it took.
+
+A line is a stretch of a record and names it. Nothing is put in where nobody said it: `missing` names what is not recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from escalation.evidence import Evidence, TimeEntry, plain
+from escalation.memory.assess import tells_deed
+from escalation.package.build import build
+from escalation.package.contents import Package, Source, Step
+from escalation.package.records import Record, flat, records_of
+from escalation.reading.passages import NOT_STAFF
+from escalation.resolution.said import Strength, cause_in, looks_only, only_good_news, taken_back
+
+LONGEST, MOST_FIXES, MOST_CAUSES = 400, 4, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A stretch of a record: verbatim but for its white space, and cut at `LONGEST`."""
+
+    text: str
+    source: str
+    """Citation id, as in the package."""
+    outcome: str = ""
+    """Of a step that was tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """The moments of the episode as we recorded them, by the PSA's clock, and the names of who was in it."""
+
+    escalated_at: datetime
+    escalated_by: str = ""
+    claimed_at: datetime | None = None
+    claimed_by: str = ""
+    acted_at: datetime | None = None
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """Time charged to the ticket by one person."""
+
+    who: str
+    hours: float
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ResolutionNote:
+    """What is known of how an episode ended."""
+
+    ticket_id: int
+    as_of: datetime
+    """When the ticket was read."""
+    problem: Said
+    cause: tuple[Said, ...]
+    fix: tuple[Said, ...]
+    tried: tuple[Said, ...]
+    taken_back: tuple[Said, ...]
+    still_changed: tuple[Said, ...]
+    worked: tuple[Worked, ...]
+    course: Course
+    sources: tuple[Source, ...]
+    """Those that are cited."""
+    domain: str = ""
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """What nobody wrote down."""
+        told = {"the cause": self.cause, "what fixed it": self.fix, "what was tried": self.tried, "the time it took": self.worked}
+        return tuple(name for name, lines in told.items() if not lines)
+
+    def to_json(self) -> dict[str, object]:
+        """Return plain JSON values, with `missing`."""
+        return {**plain(self), "missing": list(self.missing)}
+
+
+def draft(evidence: Evidence, course: Course, *, package: Package | None = None) -> ResolutionNote:
+    """Return the note of an episode. `package`: the one of exactly this evidence, where it is built already."""
+    package = package or build(
+        evidence, episode=1, escalated_at=course.escalated_at, escalated_by=None, as_of=evidence.read_at
+    )
+    records = [r for r in records_of(evidence) if r.source.role not in ("us", "system")]
+    ours = [r for r in records if r.source.role not in NOT_STAFF or r.kind == "resolution note"]
+    causes = _causes([r for r in ours if r.kind == "resolution note" or _after(r.source.at, course.escalated_at)])
+    fix = _fix(package, ours, causes)
+    back = _unique(_said(s.text, r) for r in ours for s in r.spoken if taken_back(s.text) and r.source.id != "d")
+    problem = Said(flat(package.problem.text), package.problem.source) if package.problem else Said(flat(package.summary), "s")
+    left = _unique(Said(flat(change.text)[:LONGEST], change.source) for change in package.state_left_behind)
+    left = tuple(one for one in left if not _among(one.text, {s.text for s in back}))
+    told = {s.text for s in (*fix, *causes, *back, *left)}
+    tried = tuple(
+        Said(flat(step.text)[:LONGEST], step.source, "" if step.result_stated else step.outcome)
+        for step in package.steps_attempted if step.sure >= SURE and not _among(flat(step.evidence), told)
+    )  # fmt: skip
+    worked = _worked(evidence.time_entries, records)
+    cited = {s.source for group in ((problem,), causes, fix, tried, back, left) for s in group}
+    cited |= {source for one in worked for source in one.sources}
+    return ResolutionNote(
+        ticket_id=package.ticket_id, as_of=evidence.read_at, problem=problem, cause=causes, fix=fix, tried=tried, taken_back=back,
+        still_changed=left, worked=worked, course=course,
+        sources=tuple(s for s in package.sources if s.id in cited), domain=package.domain,
+    )  # fmt: skip
+
+
+SURE = 0.5
+"""A step below this may be none, and a note that is filed is no place for it."""
+
+
+def _causes(records: list[Record]) -> tuple[Said, ...]:
+    """Return the sentences that name the cause: of the resolution, else of the newest record that has any."""
+    found: dict[Strength, list[tuple[bool, int, Said]]] = {"named": [], "told": [], "given": []}
+    for place, record in enumerate(records):
+        resolution = record.kind == "resolution note"
+        for stretch in record.spoken:
+            how = cause_in(stretch.text)
+            if how and (how != "given" or resolution) and record.source.id != "d":
+                found[how].append((resolution, place, _said(stretch.text, record)))
+    for told in found.values():
+        if told:
+            best = max((resolution, place) for resolution, place, _ in told)
+            same = [said for resolution, place, said in told if (resolution, place) == best]
+            return _unique(same)[:MOST_CAUSES]
+    return ()
+
+
+def _fix(package: Package, records: list[Record], causes: tuple[Said, ...]) -> tuple[Said, ...]:
+    """Return what mended it; see the module's third point."""
+    for record in reversed(records):
+        if record.kind != "resolution note":
+            continue
+        lines = [s.text for s in record.spoken] or [row for row in record.passage.own.splitlines() if row.strip()]
+        named = {c.text for c in causes if cause_in(c.text) != "given"}
+        done = [text for text in lines if flat(text)[:LONGEST] not in named and not only_good_news(text) and not taken_back(text)]
+        if done or lines:
+            return _unique(_said(text, record) for text in done or lines)[:MOST_FIXES]
+    # What worked before it was escalated did not solve it, or it would not have been.
+    named = {cause.text for cause in causes}
+    later = [s for s in package.steps_attempted if s.sure >= SURE and (s.at is None or s.at > package.escalated_at)]
+    did = [step for step in later if not looks_only(step.text) and not _among(flat(step.evidence), named)]
+    worked = [step for step in did if step.outcome == "worked"]
+    if not worked:
+        return _beside_cause(package, records, causes)
+    last = package.source(worked[-1].source)
+    by = {s.id for s in package.sources if last is not None and s.author == last.author}
+    return _unique(Said(flat(step.evidence)[:LONGEST], step.source) for step in worked if step.source in by)[-MOST_FIXES:]
+
+
+def _beside_cause(package: Package, records: list[Record], causes: tuple[Said, ...]) -> tuple[Said, ...]:
+    """Return what was done by the record that names the cause, where nobody says that it did not help."""
+    said = [step for step in package.steps_attempted if step.result_stated]
+    vain = {flat(step.evidence) for step in said if step.outcome in ("failed", "no_change")}
+    found = []
+    for record in records:
+        lines, named = [flat(s.text) for s in record.spoken], {c.text for c in causes if c.source == record.source.id}
+        done = [line for line in lines if named and line[:LONGEST] not in named and tells_deed(line)]
+        found += [_said(line, record) for line in done if not (taken_back(line) or looks_only(line) or _among(line, vain))]
+    return _unique(found)[:MOST_FIXES]
+
+
+def _after(at: datetime | None, moment: datetime) -> bool:
+    return at is None or at >= moment
+
+
+def finding_step(package: Package, fix: tuple[Said, ...]) -> Step | None:
+    """Return the step in which what mended it was found or done: the last that worked in the record of the fix."""
+    sources = {s.source for s in fix}
+    worked = [step for step in package.steps_attempted if step.outcome == "worked"]
+    return next((step for step in reversed(worked) if step.source in sources), worked[-1] if worked else None)
+
+
+def _worked(entries: Iterable[TimeEntry], records: list[Record]) -> tuple[Worked, ...]:
+    """Return the hours that each person charged, in the order of their first."""
+    cited = {r.source.record: r.source.id for r in records}
+    hours: dict[str, float] = {}
+    sources: dict[str, list[str]] = {}
+    for entry in entries:
+        spent = entry.hours
+        if spent is None and entry.started_at and entry.ended_at and entry.ended_at > entry.started_at:
+            spent = (entry.ended_at - entry.started_at) / timedelta(hours=1)
+        if not spent or spent <= 0 or entry.author.role == "us":
+            continue
+        hours[entry.author.name] = hours.get(entry.author.name, 0.0) + spent
+        if (source := cited.get(f"time entry {entry.id}")) is not None:
+            sources.setdefault(entry.author.name, []).append(source)
+    return tuple(Worked(who, round(spent, 2), tuple(sources.get(who, ()))) for who, spent in hours.items())
+
+
+def _said(text: str, record: Record) -> Said:
+    return Said(flat(text)[:LONGEST], record.source.id)
+
+
+def _unique(lines: Iterable[Said]) -> tuple[Said, ...]:
+    kept: dict[str, Said] = {}
+    for line in lines:
+        kept.setdefault(line.text.casefold(), line)
+    return tuple(kept.values())
+
+
+def _among(text: str, told: set[str]) -> bool:
+    return any(text in one or one in text for one in told)

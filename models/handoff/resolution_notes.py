@@ -1,0 +1,122 @@
+"""Resolution notes: drafted from what is stored of an episode, asked for once at a time, tried, and posted or given up."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Update, select, update
+from sqlalchemy.orm import Session
+
+from escalation.evidence import Evidence
+from escalation.resolution.note import Course
+from escalation.resolution.note import ResolutionNote as Draft
+from escalation.resolution.note import draft as drafted
+from escalation.resolution.text import Form
+from models.account import people
+from models.database.compare_and_set import changed
+from models.database.sessions import insert_or_ignore
+from models.handoff import handoffs
+from models.tables import Handoff, ResolutionNote
+from models.work.due import BELL_S, Due, due_in_turn, pairs
+
+__all__ = [
+    "LASTS", "ResolutionNote", "ask", "attempt", "course_of", "draft_of", "due", "get", "give_up", "of_handoff",
+    "posted", "put_off", "take",
+]  # fmt: skip
+
+LASTS = timedelta(days=2)
+"""One that could not be posted for so long is given up, and whoever asked reads why."""
+
+
+def draft_of(session: Session, account_id: int, handoff: Handoff, *, evidence: Evidence | None = None) -> Draft | None:
+    """Return the note as the ticket's newest stored reading gives it, or `evidence`; None before the first reading."""
+    evidence = evidence or handoffs.latest_snapshot(session, account_id, handoff.id)
+    if evidence is None:
+        return None
+    return drafted(evidence, course_of(session, account_id, handoff))
+
+
+def course_of(session: Session, account_id: int, handoff: Handoff, *, ended_at: datetime | None = None) -> Course:
+    """Return the moments of an episode, with names; `ended_at` where it is about to end."""
+    members = people.roster_rows(session, account_id)
+    names = {member.identifier.lower(): member.name for member in members} | {str(member.id): member.name for member in members}
+    return Course(
+        handoff.escalated_at, names.get((handoff.escalated_by or "").lower(), handoff.escalated_by or ""), handoff.claimed_at,
+        names.get(str(handoff.claimed_by), "") if handoff.claimed_by else "", handoff.acted_at, handoff.ended_at or ended_at,
+    )  # fmt: skip
+
+
+def ask(
+    session: Session, account_id: int, handoff_id: int, *, form: Form, text: str, member_id: int | None, member: str,
+    now: datetime,
+) -> int | None:  # fmt: skip
+    """Store a note to be posted and return its row; None where the episode has one that waits or is posted."""
+    row = insert_or_ignore(session, ResolutionNote).values(
+        account_id=account_id, handoff_id=handoff_id, form=form, text=text, member_id=member_id, member=member, asked_at=now,
+        attempts=0, next_attempt_at=now + timedelta(seconds=BELL_S),
+    )  # fmt: skip
+    return session.scalar(row.returning(ResolutionNote.id))
+
+
+def take(session: Session, account_id: int, resolution_id: int, *, now: datetime, lease_s: float) -> ResolutionNote | None:
+    """Take a note that is due, or was never tried, for `lease_s` seconds. None for any other."""
+    fresh = (ResolutionNote.attempts == 0) | (ResolutionNote.next_attempt_at <= now)
+    mine = _open(account_id, resolution_id).where(ResolutionNote.next_attempt_at.is_not(None), fresh)
+    until = now + timedelta(seconds=lease_s)
+    taken = changed(session, mine.values(next_attempt_at=until, attempts=ResolutionNote.attempts + 1))
+    return get(session, account_id, resolution_id) if taken else None
+
+
+def attempt(session: Session, account_id: int, resolution_id: int, *, fence: int, now: datetime) -> bool:
+    """Record before it is tried that a POST may be under way. False if somebody else has it: then it must not be tried."""
+    return changed(session, _held(account_id, resolution_id, fence).values(attempted_at=now))
+
+
+def posted(
+    session: Session, account_id: int, resolution_id: int, *, fence: int, note_id: int, posted_at: datetime, why: str
+) -> bool:
+    """Record that the PSA has it."""
+    done = {"note_id": note_id, "posted_at": posted_at, "next_attempt_at": None, "outcome": why}
+    return changed(session, _held(account_id, resolution_id, fence).values(done))
+
+
+def put_off(
+    session: Session, account_id: int, resolution_id: int, *, fence: int, at: datetime, reason: str, not_posted: bool = False
+) -> bool:
+    """Have it tried again from a moment on; with `not_posted` no POST of it can be under way."""
+    again: dict[str, object] = {"next_attempt_at": at, "outcome": reason}
+    if not_posted:
+        again["attempted_at"] = None
+    return changed(session, _held(account_id, resolution_id, fence).values(again))
+
+
+def give_up(session: Session, account_id: int, resolution_id: int, *, now: datetime, reason: str) -> bool:
+    """End one that comes to nothing; another may be asked for then."""
+    return changed(session, _open(account_id, resolution_id).values(failed_at=now, next_attempt_at=None, outcome=reason))
+
+
+def of_handoff(session: Session, account_id: int, handoff_id: int) -> ResolutionNote | None:
+    """Return an episode's last note, whatever became of it."""
+    mine = select(ResolutionNote).where(ResolutionNote.account_id == account_id, ResolutionNote.handoff_id == handoff_id)
+    return session.scalar(mine.order_by(ResolutionNote.id.desc()).limit(1).execution_options(populate_existing=True))
+
+
+def get(session: Session, account_id: int, resolution_id: int) -> ResolutionNote | None:
+    """Return a note, fresh from the database."""
+    query = select(ResolutionNote).where(ResolutionNote.account_id == account_id, ResolutionNote.id == resolution_id)
+    return session.scalar(query.execution_options(populate_existing=True))
+
+
+def due(system: Session, *, now: datetime, limit: int) -> Due:
+    """Return the notes to be posted now: account id and row id, in turn."""
+    at = ResolutionNote.next_attempt_at
+    return pairs(system, due_in_turn(ResolutionNote.account_id, ResolutionNote.id, at, now=now, limit=limit))
+
+
+def _open(account_id: int, resolution_id: int) -> Update:
+    one = update(ResolutionNote).where(ResolutionNote.account_id == account_id, ResolutionNote.id == resolution_id)
+    return one.where(ResolutionNote.posted_at.is_(None), ResolutionNote.failed_at.is_(None))
+
+
+def _held(account_id: int, resolution_id: int, fence: int) -> Update:
+    return _open(account_id, resolution_id).where(ResolutionNote.attempts == fence)

@@ -1,0 +1,276 @@
+"""A resolution note: one in the ticket whatever fails, as its writer left it; and what follows as a ticket closes.
+
+The kinds: whatever fails before, at or behind the POST, by the form of the note; a process that dies or falls asleep behind it;
+whoever may not have it posted; an account that has it posted by itself; who is told of the end, and what is kept of it.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from escalation.resolution.text import Form
+from models.account import accounts
+from models.handoff import deliveries, endings, handoffs
+from models.handoff import resolution_notes as notes
+from models.handoff.resolution_notes import LASTS, ResolutionNote
+from psa.port import Ambiguous, Forbidden, PsaError, Refused, Throttled, Unavailable, VisibleNote
+from tests.fakes import ASSIGNED
+from tests.integration.worker.conftest import Shop
+from worker.handoff import notify, resolution
+
+TICKET, MAJA = 48213, 2
+TEXT = "**What fixed it:**\n\n- Replaced the power supply of the firewall [n2]"
+FIX = "Replaced the power supply of the firewall. The cause was a failing fan, it works since."
+
+
+def asked(shop: Shop, handoff_id: int, form: Form = "internal", member_id: int | None = MAJA) -> int:
+    member = shop.services.desk(shop.account_id).login(member_id) if member_id else "resolutionflow"
+    with shop.database.account(shop.account_id) as session:
+        made = notes.ask(
+            session, shop.account_id, handoff_id, form=form, text=TEXT, member_id=member_id, member=member, now=shop.clock()
+        )
+    assert made is not None
+    return made
+
+
+def post(shop: Shop, resolution_id: int) -> bool:
+    return resolution.post(shop.services, account_id=shop.account_id, resolution_id=resolution_id)
+
+
+def stored(shop: Shop, resolution_id: int) -> ResolutionNote:
+    with shop.database.account(shop.account_id, reading=True) as session:
+        found = notes.get(session, shop.account_id, resolution_id)
+        assert found is not None
+        return found
+
+
+def in_ticket(shop: Shop) -> list[str]:
+    return [note.text for note in shop.psa.posted.get(TICKET, []) if "[ref: RN-" in note.text]
+
+
+def failing(error: PsaError) -> Callable[[], None]:
+    def fail() -> None:
+        raise error
+
+    return fail
+
+
+def set_account(shop: Shop, **columns: Any) -> None:
+    with shop.database.account(shop.account_id) as session:
+        accounts.set_account(session, shop.account_id, **columns)
+
+
+FAULTS = {
+    "no answer to the reading": ("before", "own_notes", Unavailable("GET: 503")),
+    "throttled": ("before", "POST", Throttled("POST: 429", retry_after=3.0)),
+    "nothing written": ("before", "POST", Unavailable("POST: no connection")),
+    "not written, nobody knows": ("before", "POST", Ambiguous("POST: 503")),
+    "written, nobody knows": ("after", "POST", Ambiguous("POST: time-out")),
+    "role mended later": ("before", "POST", Forbidden("POST: 403", status=403)),
+}
+CALLS: dict[Form, str] = {"internal": "post_internal_note", "resolution": "post_resolution_note"}
+
+
+@pytest.mark.parametrize(("what", "form"), itertools.product(FAULTS, CALLS))
+def test_after_any_fault_the_ticket_has_one_note_in_the_form_that_was_asked_for(shop: Shop, what: str, form: Form) -> None:
+    side, call, error = FAULTS[what]
+    it = asked(shop, shop.escalated(), form)
+    getattr(shop.psa, side)[CALLS[form] if call == "POST" else call] = failing(error)
+    assert not post(shop, it)
+    assert not post(shop, it), "not due"
+    getattr(shop.psa, side).clear()
+    for _ in range(3):
+        shop.clock.advance(120)
+        post(shop, it)
+    (text,) = in_ticket(shop)
+    assert text.startswith(TEXT)
+    assert ("Maja Svensson" in text) == (form == "internal"), "customers read nobody's name"
+    row = stored(shop, it)
+    assert (row.note_id, row.next_attempt_at) == (shop.psa.posted[TICKET][-1].id, None)
+    assert shop.psa.posted[TICKET][-1].internal == (form == "internal")
+    assert not post(shop, it)
+
+
+@pytest.mark.parametrize("point", ["resolution.attempted", "resolution.posted"])
+def test_a_process_that_dies_around_the_post_leaves_it_to_whoever_comes_next(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, point: str
+) -> None:
+    class Died(BaseException):
+        pass
+
+    followed = resolution.crash.point
+
+    def die(name: str) -> None:
+        if name == point:
+            raise Died
+        followed(name)
+
+    it = asked(shop, shop.escalated())
+    with monkeypatch.context() as patch:
+        patch.setattr(resolution.crash, "point", die)
+        with pytest.raises(Died):
+            post(shop, it)
+    shop.clock.advance(600)
+    assert post(shop, it)
+    assert len(in_ticket(shop)) == 1
+    assert shop.psa.calls.count("post_internal_note") == 1
+
+
+def test_whoever_is_overtaken_neither_posts_nor_writes_to_the_row(shop: Shop) -> None:
+    it = asked(shop, shop.escalated())
+
+    def overtake() -> None:
+        shop.psa.before.clear()
+        shop.clock.advance(600)
+        assert post(shop, it)
+
+    shop.psa.before["own_notes"] = overtake
+    post(shop, it)
+    assert len(in_ticket(shop)) == 1
+    assert stored(shop, it).outcome == "posted"
+
+
+def refuse(shop: Shop, why: str) -> None:
+    if why == "suspended":
+        set_account(shop, suspended_at=shop.clock())
+    elif why == "no active member":
+        with shop.database.account(shop.account_id) as session:
+            next(r for r in accounts.roster_rows(session, shop.account_id) if r.id == MAJA).active = False
+    else:
+        shop.psa.before["post_internal_note"] = failing(Refused("POST: 400", status=400))
+
+
+@pytest.mark.parametrize("why", ["suspended", "no active member", "ConnectWise refused"])
+def test_what_cannot_be_posted_says_why_and_another_may_be_asked_for(shop: Shop, why: str) -> None:
+    handoff_id = shop.escalated()
+    it = asked(shop, handoff_id)
+    refuse(shop, why)
+    assert not post(shop, it)
+    row = stored(shop, it)
+    assert row.failed_at is not None
+    assert why in (row.outcome or "")
+    assert in_ticket(shop) == []
+    assert asked(shop, handoff_id) != it
+
+
+def test_it_is_given_up_after_two_days(shop: Shop) -> None:
+    it = asked(shop, shop.escalated())
+    shop.psa.before["own_notes"] = failing(Unavailable("GET: 503"))
+    post(shop, it)
+    shop.clock.advance(LASTS.total_seconds() + 60)
+    post(shop, it)
+    assert "two days" in (stored(shop, it).outcome or "")
+
+
+def test_one_that_came_back_in_the_discussion_is_removed_and_freezes_the_account(shop: Shop) -> None:
+    it = asked(shop, shop.escalated(), "resolution")
+
+    def visible() -> None:
+        raise VisibleNote("came back in the discussion", note_id=shop.psa.posted[TICKET][-1].id)
+
+    shop.psa.after["post_resolution_note"] = visible
+    assert not post(shop, it)
+    assert in_ticket(shop) == []
+    assert shop.services.desk(shop.account_id).frozen
+
+
+def test_the_sweeper_rings_for_it(shop: Shop) -> None:
+    it = asked(shop, shop.escalated())
+    shop.clock.advance(10)
+    shop.sweep()
+    assert shop.bell.take("resolve") == [{"account_id": shop.account_id, "resolution_id": it}]
+
+
+def closed(shop: Shop, fix: str = FIX, *, claimed: bool = True) -> int:
+    """Let a junior escalate, a senior take and mend it, and close it; return the handoff."""
+    handoff_id = shop.escalated()
+    shop.publish(handoff_id)
+    shop.clock.advance(300)
+    if claimed:
+        shop.psa.change(TICKET, owner="msvensson", status_id=ASSIGNED, status="Assigned to Engineer", updated_by="msvensson")
+        shop.triage()
+        shop.observe()
+    shop.clock.advance(300)
+    if fix:
+        shop.psa.note(TICKET, fix, by="msvensson" if claimed else "jlind")
+    shop.clock.advance(60)
+    shop.psa.change(TICKET, closed=True, closed_at=shop.clock(), updated_by="msvensson")
+    shop.triage()
+    return handoff_id
+
+
+def messages(shop: Shop, handoff_id: int) -> list[tuple[int, str]]:
+    with shop.database.account(shop.account_id, reading=True) as session:
+        rows = deliveries.of_handoff(session, shop.account_id, handoff_id)
+    return [(row.recipient_user_id, row.status) for row in rows if row.kind == "solved"]
+
+
+def test_as_it_closes_what_mended_it_is_kept_and_the_junior_told_once(shop: Shop) -> None:
+    handoff_id = closed(shop)
+    with shop.database.account(shop.account_id, reading=True) as session:
+        kept = endings.get(session, shop.account_id, handoff_id)
+        draft = notes.draft_of(session, shop.account_id, handoffs.get(session, shop.account_id, handoff_id))  # type: ignore[arg-type]
+    assert kept is not None
+    assert draft is not None
+    assert "Replaced the power supply" in (kept.fix or "")
+    assert "failing fan" in (kept.cause or "")
+    assert any("Replaced the power supply" in line.text for line in draft.fix), "its last reading is kept"
+    assert messages(shop, handoff_id) == [(1, "queued")]
+    assert in_ticket(shop) == [], "nothing is posted by itself"
+    shop.settle()
+    shop.triage()
+    assert messages(shop, handoff_id) == [(1, "queued")], "no later settlement takes it back"
+
+
+@pytest.mark.parametrize("why", ["switched off", "nothing known", "nobody had it"])
+def test_the_junior_is_told_nothing_where(shop: Shop, why: str) -> None:
+    if why == "switched off":
+        set_account(shop, settings={"tell_junior": False})
+    handoff_id = closed(shop, "" if why == "nothing known" else FIX, claimed=why != "nobody had it")
+    assert messages(shop, handoff_id) == []
+
+
+def test_an_account_that_wants_it_has_the_internal_draft_posted_as_its_ticket_closes(shop: Shop) -> None:
+    set_account(shop, settings={"post_resolution": True})
+    handoff_id = closed(shop)
+    with shop.database.account(shop.account_id, reading=True) as session:
+        row = notes.of_handoff(session, shop.account_id, handoff_id)
+    assert row is not None
+    assert (row.form, row.member_id) == ("internal", None)
+    assert post(shop, row.id)
+    assert "drafted and posted by ResolutionFlow" in in_ticket(shop)[0]
+    assert shop.psa.posted[TICKET][-1].internal
+
+
+def test_what_customers_can_see_is_never_posted_by_itself(shop: Shop) -> None:
+    it = asked(shop, shop.escalated(), "resolution", member_id=None)
+    assert not post(shop, it)
+    assert in_ticket(shop) == []
+
+
+def test_a_note_that_was_posted_before_the_close_is_what_the_memory_keeps(shop: Shop) -> None:
+    handoff_id = shop.escalated()
+    shop.publish(handoff_id)
+    assert post(shop, asked(shop, handoff_id))
+    shop.psa.change(TICKET, owner="msvensson", status_id=ASSIGNED, status="Assigned to Engineer", updated_by="msvensson")
+    shop.triage()
+    shop.observe()
+    shop.psa.change(TICKET, closed=True, closed_at=shop.clock(), updated_by="msvensson")
+    shop.triage()
+    with shop.database.account(shop.account_id, reading=True) as session:
+        kept = endings.get(session, shop.account_id, handoff_id)
+    assert kept is not None
+    assert kept.fix == "Replaced the power supply of the firewall."
+
+
+def test_the_junior_s_message_goes_to_a_technician(shop: Shop) -> None:
+    handoff_id = closed(shop)
+    with shop.database.account(shop.account_id, reading=True) as session:
+        (mine,) = [row for row in deliveries.of_handoff(session, shop.account_id, handoff_id) if row.kind == "solved"]
+    assert notify.deliver(shop.services, account_id=shop.account_id, delivery_id=mine.id)
+    (message,) = [m for m in shop.mailer.sent if "jonas.lind@" in str(m["To"])]
+    assert "Replaced the power supply" in str(message)

@@ -1,0 +1,62 @@
+"""The pod's resolution note: draft it, edit it, post it; any member may."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, render_template, request
+
+from escalation.brief.spans import Clock
+from escalation.resolution.text import FORMS, Form
+from webhooks.authorization import Viewer, viewer
+from webhooks.claims.noting import LONGEST, SHORTEST, CannotBeNoted, NoteView
+from webhooks.pages.desk import Desk
+from webhooks.pages.frame import known
+
+SHARED = {"shortest": SHORTEST, "longest": LONGEST}
+
+
+def add(routes: Blueprint, desk: Desk) -> None:
+    """Add the note's routes. Each answers with the section as it then stands."""
+
+    @routes.post("/escalations/<int:handoff_id>/resolution-note/draft")
+    def draft(handoff_id: int) -> str:
+        """Open a draft of what is stored, and have the ticket read again for a newer one."""
+        who = viewer()
+        return _editor(who, desk.bulkhead.do(lambda: desk.noting.read_again(who, known(handoff_id))), _form(), desk)
+
+    @routes.get("/escalations/<int:handoff_id>/resolution-note/draft")
+    def newer(handoff_id: int) -> str | Response:
+        """Return the newest draft; asked with `read`, what there is newer than that reading, 204 where nothing will come."""
+        who = viewer()
+        view = desk.bulkhead.do(lambda: desk.noting.look(who, known(handoff_id)))
+        read = request.args.get("read", "")
+        if not read:
+            return _editor(who, view, _form(), desk)
+        if (view.as_of.isoformat() if view.as_of else "") == read and not view.being_read:
+            return Response(status=204)
+        return render_template("ticket/newer.html", note=view, form=_form(), read=read, moment=_moment(who, desk))
+
+    @routes.post("/escalations/<int:handoff_id>/resolution-note")
+    def post_note(handoff_id: int) -> Response:
+        """Have the text posted. 422 for one that is too short or long, 409 where nothing may be posted."""
+        who, text = viewer(), request.form.get("text", "")
+        try:
+            view = desk.bulkhead.do(lambda: desk.noting.post(who, known(handoff_id), form=_form(), text=text))
+        except (ValueError, CannotBeNoted) as error:
+            status = 409 if isinstance(error, CannotBeNoted) else 422
+            line = {"text": f"Not posted: {error}.", "page": "line", "style": "ticket.css", "psa": "", "alone": False}
+            return Response(render_template("line.html", **line), status, {"HX-Reswap": "none"})
+        return Response(render_template("ticket/closing.html", note=view, moment=_moment(who, desk), **SHARED))
+
+
+def _editor(who: Viewer, view: NoteView, form: Form, desk: Desk) -> str:
+    edits = form if view.state in ("draft", "failed") else ""
+    return render_template("ticket/closing.html", note=view, edits=edits, moment=_moment(who, desk), **SHARED)
+
+
+def _form() -> Form:
+    given = request.values.get("form", "")
+    return next((form for form in FORMS if form == given), "internal")
+
+
+def _moment(who: Viewer, desk: Desk) -> object:
+    return Clock(who.time_zone, who.psa_time(desk.clock())).moment

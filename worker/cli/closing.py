@@ -1,0 +1,255 @@
+"""The commands about how tickets end: `resolution`, `runbook`, `vendor`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from worker.cli.installation import Subparsers, say, wired
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from models.handoff.handoffs import Handoff
+    from worker.wiring import Services
+
+RESOLUTION = """\
+examples:
+  resolutionflow resolution northgate 48213                        the draft, from what is stored of the ticket's last episode
+  resolutionflow resolution northgate 48213 --form resolution      what customers may read: no names, no sources
+  resolutionflow resolution northgate 48213 --json                 each line with the record it stands in
+  resolutionflow resolution northgate 48213 --post note.md --member jlind     have a text posted, once, in a member's name
+
+Nothing is posted without --post, and what is posted is the file's text. See docs/resolution.md.
+"""
+RUNBOOK = """\
+examples:
+  resolutionflow runbook northgate list                        all, with how often each was offered and worked
+  resolutionflow runbook northgate show 3                      as Markdown; --version N for an earlier one
+  resolutionflow runbook northgate draft 48213 > vpn.json      a first wording from how a ticket ended; edit it
+  resolutionflow runbook northgate save vpn.json --member jlind     a new one, or the next version of the one with its title
+  resolutionflow runbook northgate approve 3 --member msvensson     briefs offer it from now on; an engineer's word is needed
+  resolutionflow runbook northgate export out/                 one Markdown file for each
+"""
+VENDOR = """\
+example:
+  resolutionflow vendor northgate 48213 > case.txt
+
+Names of members, contact, customer and site are taken out, with addresses and numbers. Read it before you paste it.
+"""
+
+
+def add_to(every: Subparsers) -> None:
+    """Add the commands."""
+    kind = argparse.RawDescriptionHelpFormatter
+    one = every.add_parser(
+        "resolution", help="a resolution note, drafted from a ticket's record", epilog=RESOLUTION, formatter_class=kind
+    )
+    _ticket(one)
+    one.add_argument("--form", choices=("internal", "resolution"), default="internal", help="who sees it (default: %(default)s)")
+    one.add_argument("--json", action="store_true", help="each line with its source")
+    one.add_argument("--post", type=Path, metavar="FILE", help="have this text posted; the worker does it")
+    one.add_argument("--member", metavar="LOGIN", help="in whose name; with --post")
+    one.set_defaults(run=_resolution)
+    book = every.add_parser(
+        "runbook", help="runbooks: list, show, draft, save, approve, export", epilog=RUNBOOK, formatter_class=kind
+    )
+    book.add_argument("name", metavar="NAME", help="the account")
+    deeds = book.add_subparsers(dest="deed", metavar="DEED", required=True)
+    deeds.add_parser("list", help="all runbooks").set_defaults(run=_list)
+    show = deeds.add_parser("show", help="one as Markdown")
+    show.add_argument("number", type=int, metavar="N")
+    show.add_argument("--version", type=int, metavar="V", help="default: the newest")
+    show.set_defaults(run=_show)
+    draft = deeds.add_parser("draft", help="a first wording from how a ticket ended, as JSON to edit")
+    draft.add_argument("ticket", type=int, metavar="TICKET")
+    draft.set_defaults(run=_draft)
+    save = deeds.add_parser("save", help="keep a wording from a file of JSON")
+    save.add_argument("file", type=Path, metavar="FILE")
+    approve = deeds.add_parser("approve", help="have a version offered in briefs")
+    approve.add_argument("number", type=int, metavar="N")
+    approve.add_argument("--version", type=int, metavar="V", help="default: the newest")
+    for each, run in ((save, _save), (approve, _approve)):
+        each.add_argument("--member", required=True, metavar="LOGIN", help="who says so")
+        each.set_defaults(run=run)
+    export = deeds.add_parser("export", help="one Markdown file for each runbook")
+    export.add_argument("folder", type=Path, metavar="FOLDER")
+    export.set_defaults(run=_export)
+    vendor = every.add_parser(
+        "vendor", help="a ticket's brief to paste into a vendor's case", epilog=VENDOR, formatter_class=kind
+    )
+    _ticket(vendor)
+    vendor.set_defaults(run=_vendor)
+
+
+def _ticket(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME", help="the account")
+    parser.add_argument("ticket", type=int, metavar="TICKET", help="its number; of several episodes the last counts")
+
+
+def _resolution(options: argparse.Namespace) -> int:
+    from escalation.brief.sanitize import printable, unmarked
+    from escalation.redaction.redact import redact
+    from escalation.resolution.text import drafted
+    from models.handoff import resolution_notes as notes
+
+    services, account = _account(options)
+    if options.post:
+        login, number = _member(services, account.id, options.member or "")
+        text = unmarked(redact(printable(options.post.read_text(encoding="utf-8")))).strip()
+        with services.database.account(account.id) as session:
+            handoff = _last(session, account.id, options.ticket)
+            row = notes.ask(
+                session, account.id, handoff.id, form=options.form, text=text, member_id=number, member=login,
+                now=services.clock(),
+            )  # fmt: skip
+        say("the worker posts it" if row else "this episode has one already; it is posted once")
+        return 0 if row else 1
+    with services.database.account(account.id, reading=True) as session:
+        draft = notes.draft_of(session, account.id, _last(session, account.id, options.ticket))
+    if draft is None:
+        raise _cannot(f"ticket {options.ticket} has not been read yet: its brief comes first")
+    say(json.dumps(draft.to_json(), ensure_ascii=False, indent=1) if options.json
+        else drafted(draft, options.form, time_zone=account.time_zone))  # fmt: skip
+    return 0
+
+
+def _list(options: argparse.Namespace) -> int:
+    from models.memory import runbooks
+
+    services, account = _account(options)
+    with services.database.account(account.id, reading=True) as session:
+        kept = runbooks.every(session, account.id, now=services.clock())
+    for one in kept:
+        say(f"{one.id}  {one.contents.title}\n    {one.head.replace('**', '')}")
+    if not kept:
+        say(f"{account.name} has no runbook yet: `resolutionflow runbook {account.name} draft TICKET` begins one")
+    return 0
+
+
+def _show(options: argparse.Namespace) -> int:
+    from escalation.runbook.contents import markdown
+    from models.memory import runbooks
+
+    services, account = _account(options)
+    with services.database.account(account.id, reading=True) as session:
+        kept = runbooks.get(session, account.id, options.number, version=options.version, now=services.clock())
+    if kept is None:
+        raise _cannot(f"no runbook {options.number} in that version: `resolutionflow runbook {account.name} list`")
+    say(markdown(kept.contents, head=kept.head))
+    return 0
+
+
+def _draft(options: argparse.Namespace) -> int:
+    from escalation.runbook.contents import NoRunbook, of_episode
+    from models.handoff import resolution_notes as notes
+
+    services, account = _account(options)
+    with services.database.account(account.id, reading=True) as session:
+        handoff = _last(session, account.id, options.ticket)
+        draft = notes.draft_of(session, account.id, handoff)
+    if draft is None:
+        raise _cannot(f"ticket {options.ticket} has not been read yet: its brief comes first")
+    try:
+        book = of_episode(draft, summary=handoff.summary or "")
+    except NoRunbook as error:
+        raise _cannot(str(error)) from error
+    say(json.dumps(book.to_json(), ensure_ascii=False, indent=1))
+    return 0
+
+
+def _save(options: argparse.Namespace) -> int:
+    from escalation.redaction.redact import redact
+    from escalation.runbook.contents import NoRunbook, read
+    from models.memory import runbooks
+
+    services, account = _account(options)
+    login, _ = _member(services, account.id, options.member)
+    try:
+        book = read(json.loads(redact(options.file.read_text(encoding="utf-8"))))
+    except (NoRunbook, ValueError) as error:
+        raise _cannot(f"{options.file}: {error}") from error
+    with services.database.account(account.id) as session:
+        number, version = runbooks.save(session, account.id, book, by=login, now=services.clock())
+    follows = f"resolutionflow runbook {account.name} approve {number} --member LOGIN"
+    say(f"kept as runbook {number}, version {version}; next: {follows}")
+    return 0
+
+
+def _approve(options: argparse.Namespace) -> int:
+    from escalation.response.sightings import may_claim
+    from models.memory import runbooks
+
+    services, account = _account(options)
+    login, _ = _member(services, account.id, options.member)
+    if not may_claim(login, services.desk(account.id).roster):
+        raise _cannot(f"{login} is no engineer, admin or owner: one of those approves")
+    with services.database.account(account.id) as session:
+        kept = runbooks.get(session, account.id, options.number, version=options.version, now=services.clock())
+        if kept is None:
+            raise _cannot(f"no runbook {options.number} in that version: `resolutionflow runbook {account.name} list`")
+        runbooks.approve(session, account.id, kept.id, version=kept.version, by=login, now=services.clock())
+    say(f"runbook {kept.id}, version {kept.version}: offered in briefs that it fits from now on")
+    return 0
+
+
+def _export(options: argparse.Namespace) -> int:
+    from escalation.runbook.contents import markdown
+    from models.memory import runbooks
+
+    services, account = _account(options)
+    with services.database.account(account.id, reading=True) as session:
+        kept = runbooks.every(session, account.id, now=services.clock())
+    options.folder.mkdir(parents=True, exist_ok=True)
+    for one in kept:
+        (options.folder / f"runbook-{one.id}.md").write_text(markdown(one.contents, head=one.head), encoding="utf-8")
+    say(f"{len(kept)} runbooks in {options.folder}")
+    return 0
+
+
+def _vendor(options: argparse.Namespace) -> int:
+    from escalation.brief.vendor import vendor_form
+    from escalation.package.stored import load
+    from models.account import people
+
+    services, account = _account(options)
+    with services.database.account(account.id, reading=True) as session:
+        handoff = _last(session, account.id, options.ticket)
+        members = [text for row in people.roster_rows(session, account.id) for text in (row.name, row.identifier)]
+    if not handoff.escalation_package:
+        raise _cannot(f"ticket {options.ticket} has no brief yet")
+    say(vendor_form(load(handoff.escalation_package), members=members))
+    return 0
+
+
+def _account(options: argparse.Namespace) -> tuple[Services, Any]:
+    from worker.account.onboarding import account_named
+
+    services = wired()
+    return services, account_named(services, options.name)
+
+
+def _last(session: Session, account_id: int, ticket_id: int) -> Handoff:
+    from models.handoff import handoffs
+
+    found = handoffs.by_ticket(session, account_id, ticket_id)
+    if not found:
+        raise _cannot(f"ticket {ticket_id} was not escalated here")
+    return max(found, key=lambda handoff: handoff.episode)
+
+
+def _member(services: Services, account_id: int, login: str) -> tuple[str, int]:
+    """Return a member's login name and number. Raises `CannotConnect` for who is none."""
+    desk = services.desk(account_id)
+    number = desk.member_id(login) if login else None
+    if number is None or not desk.roster.decides(login):
+        raise _cannot(f"--member: {login or 'nobody'} is no active member; give a login name")
+    return desk.login(number), number
+
+
+def _cannot(message: str) -> Exception:
+    from worker.account.onboarding import CannotConnect
+
+    return CannotConnect(message)

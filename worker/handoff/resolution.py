@@ -1,0 +1,172 @@
+"""Bring a resolution note into the ticket once, as whoever asked for it left it.
+
+As with the brief there is no idempotency key, so the ticket's notes are read before every POST, the moment of the attempt is
+stored before it, and one that may still be under way is waited for.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import structlog
+
+from escalation.brief.marker import carries, marker_of
+from escalation.resolution.text import Form, signed
+from models.database.clock import counted
+from models.handoff import handoffs
+from models.handoff import resolution_notes as notes
+from models.handoff.handoffs import Handoff
+from models.handoff.resolution_notes import LASTS, ResolutionNote
+from models.work import jobs
+from psa.port import (
+    Ambiguous,
+    Forbidden,
+    PostedNote,
+    PsaError,
+    Throttled,
+    Unauthorized,
+    Unavailable,
+    VisibleNote,
+)
+from worker.handoff.publish import freeze
+from worker.process import crash
+from worker.process.backoff import next_try
+from worker.wiring import Desk, Services
+
+log = structlog.get_logger()
+
+
+class Impossible(Exception):
+    """It cannot be posted; the message is for whoever asked."""
+
+
+def post(services: Services, *, account_id: int, resolution_id: int) -> bool:
+    """Post a resolution note; return whether the ticket has it.
+
+    1. Take it under a lease, whose number is the fence of all that follows.
+    2. Read our notes on the ticket: what an earlier attempt left there is taken over.
+    3. Wait while an earlier attempt may still arrive.
+    4. Store the moment of the attempt, POST, store what came of it.
+    """
+    crash.point("resolution.rung")
+    now, begun = services.clock(), counted()
+    lease_s = services.settings.intervals.lease
+    with services.database.account(account_id) as session:
+        row = notes.take(session, account_id, resolution_id, now=now, lease_s=lease_s)
+        handoff = handoffs.get(session, account_id, row.handoff_id) if row else None
+    crash.point("resolution.taken")
+    if row is None or handoff is None:
+        return False
+    structlog.contextvars.bind_contextvars(event_id=handoff.event_id, ticket_id=handoff.ticket_id)
+    desk = services.desk(account_id)
+    until = begun + lease_s - services.settings.intervals.post_timeout
+    try:
+        _require_possible(desk, row, handoff)
+        return _bring(services, desk, row, handoff, until=until)
+    except Impossible as error:
+        return _end(services, row, str(error))
+    except VisibleNote as error:
+        return _end(services, row, freeze(services, handoff, error)[:500])
+    except PsaError as error:
+        return _later(services, row, error)
+
+
+def _require_possible(desk: Desk, row: ResolutionNote, handoff: Handoff) -> None:
+    if desk.suspended:
+        raise Impossible("the account is suspended")
+    if desk.frozen:
+        raise Impossible(f"the account is frozen: {desk.frozen}")
+    if handoff.dry_run:
+        raise Impossible("its board is in dry run: nothing is posted there")
+    if row.member_id is not None and not desk.roster.decides(row.member):
+        raise Impossible(f"{row.member} is no active member any more")
+    if row.member_id is None and row.form != "internal":
+        raise Impossible("what customers can see is never posted by itself")
+
+
+def _bring(services: Services, desk: Desk, row: ResolutionNote, handoff: Handoff, *, until: float) -> bool:
+    """Find it in the ticket or post it. Raises `PsaError`."""
+    psa, form = services.psa(desk.account_id), _form(row)
+    marker = marker_of(
+        desk.marker_key, account_id=desk.account_id, ticket_id=handoff.ticket_id, episode=handoff.episode, prefix="RN"
+    )
+    try:
+        there = [note for note in psa.own_notes(handoff.ticket_id) if carries(note.text, marker)]
+    except PsaError as error:  # also a refusal means that nobody knows
+        if row.attempted_at is None:
+            raise
+        raise Ambiguous(f"reading back: {error}", status=error.status, retry_after=error.retry_after) from error
+    if there:
+        return _record(services, row, there[0], why="found in the ticket")
+    if (at := _may_arrive_until(services, row)) is not None:
+        return _put_off(services, row, at, "an earlier POST may still arrive")
+    with services.database.account(desk.account_id) as session:
+        mine = notes.attempt(session, desk.account_id, row.id, fence=row.attempts, now=services.clock())
+    crash.point("resolution.attempted")
+    if not mine or counted() >= until:
+        return False  # somebody else has it, or the lease might not outlast the POST: the next one reads first
+    by = desk.name_of(row.member_id) if row.member_id is not None else ""
+    text = signed(row.text, form=form, by=by, marker=marker)
+    create = psa.post_internal_note if form == "internal" else psa.post_resolution_note
+    try:
+        note = create(handoff.ticket_id, text)
+    except (Throttled, Unavailable, Unauthorized, Forbidden) as error:
+        return _later(services, row, error, not_posted=True)
+    crash.point("resolution.posted")
+    return _record(services, row, note, why="posted")
+
+
+def _form(row: ResolutionNote) -> Form:
+    return "resolution" if row.form == "resolution" else "internal"
+
+
+def _may_arrive_until(services: Services, row: ResolutionNote) -> datetime | None:
+    """Return when an earlier POST can no longer arrive, or None where there is none or it cannot."""
+    if row.attempted_at is None:
+        return None
+    waits, now = services.settings.intervals, services.clock()
+    safe_at = min(row.attempted_at, now) + timedelta(seconds=waits.post_timeout + waits.ambiguous_wait)
+    return safe_at if now < safe_at else None
+
+
+def _record(services: Services, row: ResolutionNote, note: PostedNote, *, why: str) -> bool:
+    at = note.created_at or services.clock()
+    with services.database.account(row.account_id) as session:
+        done = notes.posted(session, row.account_id, row.id, fence=row.attempts, note_id=note.id, posted_at=at, why=why)
+    crash.point("resolution.recorded")
+    log.info("resolution_note_posted", note_id=note.id, form=row.form, why=why, recorded=done)
+    return True
+
+
+def _later(services: Services, row: ResolutionNote, error: PsaError, *, not_posted: bool = False) -> bool:
+    """Wait longer each time, also for keys and rights that a person can mend; a refusal of the note itself ends it."""
+    now, mendable = services.clock(), isinstance(error, Ambiguous | Unauthorized | Forbidden)
+    if not (error.retry or mendable):
+        return _end(services, row, f"ConnectWise refused it: {error}"[:500])
+    if now - row.asked_at > LASTS:
+        return _end(services, row, f"given up after two days: {error}"[:500])
+    at = next_try(services.settings.intervals, now=now, attempt=row.attempts, error=error)
+    log.warning("resolution_note_waits", error=type(error).__name__, status=error.status, until=at.isoformat())
+    alerting = error if mendable and not isinstance(error, Ambiguous) else None
+    return _put_off(services, row, at, str(error)[:500], not_posted=not_posted, alerting=alerting)
+
+
+def _put_off(
+    services: Services, row: ResolutionNote, at: datetime, reason: str, *, not_posted: bool = False,
+    alerting: PsaError | None = None,
+) -> bool:  # fmt: skip
+    with services.database.account(row.account_id) as session:
+        notes.put_off(session, row.account_id, row.id, fence=row.attempts, at=at, reason=reason, not_posted=not_posted)
+        if alerting is not None:
+            kind, now = type(alerting).__name__, services.clock()
+            jobs.raise_alert(session, row.account_id, kind=jobs.REFUSED, subject=kind, detail=reason, now=now)
+    crash.point("resolution.waits")
+    return False
+
+
+def _end(services: Services, row: ResolutionNote, reason: str) -> bool:
+    with services.database.account(row.account_id) as session:
+        notes.give_up(session, row.account_id, row.id, now=services.clock(), reason=reason)
+    crash.point("resolution.ended")
+    log.info("resolution_note_impossible", resolution_id=row.id, reason=reason)
+    return False
