@@ -154,8 +154,8 @@ def test_the_simulator_shares_no_code_with_the_client_it_tests() -> None:
 @pytest.mark.parametrize(
     ("nodeid", "together"),
     [
-        ("journeys/test_claims.py::test_by_a_time_entry[sqlite]", "stack sqlite"),
-        ("journeys/test_failures.py::test_killing_a_part[postgresql-web]", "stack postgresql"),
+        ("journeys/test_claims.py::test_by_a_time_entry[sqlite]", "shared_rig sqlite"),
+        ("journeys/test_failures.py::test_killing_a_part[postgresql-web]", "shared_rig postgresql"),
         ("storm/test_short.py::test_nothing_is_lost[broker: frozen-sqlite]", "shared_rig sqlite"),
         ("integration/test_runbook.py::test_rotating[postgres_url]", "tests/integration/test_runbook.py"),
     ],

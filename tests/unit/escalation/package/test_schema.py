@@ -13,7 +13,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from escalation.evidence import Evidence
-from escalation.package.contents import Assessment, Offered, Package, Quote, Solved
+from escalation.package.contents import Assessment, Lane, Offered, Package, Quote, Solved
 from escalation.package.lesson import with_solved
 from escalation.package.schema import package_schema
 from escalation.package.stored import load
@@ -42,7 +42,12 @@ def packages() -> Iterator[Package]:
     book = Offered(3, "VPN drops", 2, "compare the lifetimes", "offered once, worked 1", None, "k1")
     guess = Assessment("lifetimes differed", ("set both to 3600",), 0.8, "m1", ("m1",))
     product = Quote("FortiOS 7.2", "FortiOS 7.2", "d")
-    yield dataclasses.replace(with_solved(made[0], [alike], guess, [book]), agreement="Managed", products=(product,))
+    lane = Lane(4, "Jonas Lind", "Claude Desktop", at, at, done=2, pending=1, beside=(5,))
+    said = Quote("compare the lifetimes", "compare the lifetimes", "a1")
+    yield dataclasses.replace(
+        with_solved(made[0], [alike], guess, [book]), agreement="Managed", products=(product,), still_to_do=(said,),
+        findings=(said,), lanes=(lane,),
+    )  # fmt: skip
 
 
 def test_it_is_a_schema_and_the_file_that_others_read() -> None:
