@@ -209,11 +209,11 @@ def crossing(rig: Rig, seed: int, count: int = 1000) -> list[Row]:
     """
     chance = random.Random(seed)
     knocker = Knocker(rig.stack.web_url)
-    sides = _sides(rig, knocker, seed)
+    sides = sides_of(rig, knocker, seed)
     document: Any = json.loads(knocker.ask(Ask("GET", "/api/v1/openapi.json")).body)
     operations = tuple((method.upper(), path) for path, there in document["paths"].items() for method in there)
     ways = [
-        Trespass(rig, mine, theirs, operations, chance, _foreign(mine, theirs)) for mine, theirs in (sides, sides[::-1])
+        Trespass(rig, mine, theirs, operations, chance, foreign(mine, theirs)) for mine, theirs in (sides, sides[::-1])
     ]
     settled(rig)  # a session's ticket is read, and its step goes into the brief
     before = [rows(rig, side.msp, KEPT) for side in sides]
@@ -230,7 +230,7 @@ def crossing(rig: Rig, seed: int, count: int = 1000) -> list[Row]:
     settled(rig)
     for side, was in zip(sides, before, strict=True):
         wrong[names[0]] += [f"row changed: {key}" for key in changed(was, rows(rig, side.msp, KEPT))]
-    _control(knocker, sides)
+    control(knocker, sides)
     found = [Row(name, tried[name], len(wrong[name]), "; ".join(wrong[name][:3])) for name in names]
     return found if rig.kind == "sqlite" else found + _sessions(rig)
 
@@ -249,15 +249,15 @@ def _crossed(way: Trespass, name: str, ask: Ask, answer: Answer) -> bool:
     return done or theirs.names(answer.text)
 
 
-def _control(knocker: Knocker, sides: tuple[Side, Side]) -> None:
+def control(knocker: Knocker, sides: tuple[Side, Side]) -> None:
     """Check that each account reads its own, and that it would be noticed. Raises `AssertionError`."""
     for side in sides:
         answer = knocker.ask(Ask("GET", "/api/v1/handoffs?limit=200", headers={"Authorization": f"Bearer {side.token}"}))
         assert answer.status == 200, f"an account's own list was answered {answer.status}"
-        assert side.names(answer.text), "an account's own list has none of its words"
+        assert side.names(answer.text), f"none of its words in an account's own list: {answer.text[:500]}"
 
 
-def _sides(rig: Rig, knocker: Knocker, seed: int) -> tuple[Side, Side]:
+def sides_of(rig: Rig, knocker: Knocker, seed: int) -> tuple[Side, Side]:
     words = {msp.name: f"heron{seed}x{number}z" for number, msp in enumerate(rig.msps)}
     made = escalated(rig, 3, lambda msp: words[msp.name])
     found = []
@@ -289,7 +289,7 @@ def _session(knocker: Knocker, headers: dict[str, str], ticket: int, word: str) 
     return int(made["id"])
 
 
-def _foreign(mine: Side, theirs: Side) -> tuple[int, ...]:
+def foreign(mine: Side, theirs: Side) -> tuple[int, ...]:
     """Return the numbers of their tickets that one has no ticket of, or else has escalated oneself."""
 
     def there(number: int) -> bool:

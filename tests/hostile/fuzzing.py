@@ -12,6 +12,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote_from_bytes
 
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
+
 from tests.hostile.knock import Answer, Ask, Knocker, escalated, handoffs_of, token_of
 from tests.hostile.row import Row
 from tests.storm.rig import Rig
@@ -63,6 +66,8 @@ HEADERS = (
     ("Host", "evil.example"), ("Host", "a:b:c"), ("User-Agent", "\xff\xfe"),
     ("Accept-Encoding", "gzip, br, *;q=0"), ("Referer", "\x80"), ("X-Request-Id", "{{7*7}}"),
 )  # fmt: skip
+UNTOLD = frozenset({400, 404, 405, 413})
+"""What HTTP itself has to say of any address: an unreadable request, no such address or method, too much of it."""
 VALUES: tuple[Json, ...] = (
     None, True, False, 0, -1, 1.5, 10**30, -(10**30), float("nan"), float("inf"), "", [], {}, [[]], [None], {"": None},
     {"reason": "nested"}, ["reason"], "\ud800", "\udfff\ud800", "a\0b",
@@ -77,8 +82,8 @@ class Operation:
     path: str
     parameters: Sequence[Mapping[str, Json]]
     body: Mapping[str, Json] | None
-    answers: Mapping[str, frozenset[str]]
-    """Media types by documented status."""
+    answers: Mapping[str, Mapping[str, Draft202012Validator]]
+    """What a body has to be, by documented status and media type."""
 
     @property
     def name(self) -> str:
@@ -191,10 +196,18 @@ def operations_of(document: Mapping[str, Json]) -> list[Operation]:
             if method == "parameters":
                 continue
             body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
-            answers = {status: frozenset(told.get("content", {})) for status, told in operation["responses"].items()}
+            answers = {
+                status: {kind: _shape(document, one["schema"]) for kind, one in told.get("content", {}).items()}
+                for status, told in operation["responses"].items()
+            }
             parameters = [_followed(document, each) for each in [*shared, *operation.get("parameters", [])]]
             found.append(Operation(method.upper(), path, parameters, body and _followed(document, body), answers))
     return found
+
+
+def _shape(document: Mapping[str, Json], schema: Mapping[str, Json]) -> Draft202012Validator:
+    """Return what tells whether a body is as documented (OpenAPI 3.1 speaks JSON Schema)."""
+    return Draft202012Validator({**schema, "components": document["components"]})
 
 
 def _followed(document: Mapping[str, Json], node: Mapping[str, Json]) -> Mapping[str, Json]:
@@ -217,17 +230,23 @@ def trouble(operation: Operation, answer: Answer) -> str:
         content: Json = json.loads(answer.body)
     except ValueError:
         return f"{answer.status} with a body that is no JSON"
-    if answer.status >= 400 and kind != "application/problem+json":
-        return "" if kind in operation.answers.get(str(answer.status), ()) else f"{answer.status} as {kind}, no problem document"
-    if answer.status >= 400 and (not isinstance(content, dict) or content.get("status") != answer.status):
+    shapes = operation.answers.get(str(answer.status))
+    if shapes is None and answer.status not in UNTOLD:
+        return f"{answer.status}, which is not documented"
+    if shapes is not None and kind not in shapes:
+        return f"{answer.status} as {kind}, which is not documented"
+    if kind != "application/problem+json" and answer.status in UNTOLD and shapes is None:
+        return f"{answer.status} as {kind}, no problem document"
+    if kind == "application/problem+json" and (not isinstance(content, dict) or content.get("status") != answer.status):
         return f"{answer.status} in a problem document that says otherwise"
-    return ""
+    odd = best_match(shapes[kind].iter_errors(content)) if shapes else None
+    return f"{answer.status} whose {odd.json_path} is not as documented: {odd.message[:80]}" if odd else ""
 
 
 def fuzzed(rig: Rig, seed: int, each: int = 2000) -> list[Row]:
     """Send each operation of our OpenAPI document `each` requests with a valid token; return a row for each operation.
 
-    Wrong is 5xx, an error that is no problem document nor as documented, and an answer that tells of our insides. The
+    Wrong is 5xx, a status, media type or body other than the document's, and an answer that tells of our insides. The
     note says what was answered how often, and the first trouble of each kind.
     """
     msp = rig.msps[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.hostile import doors
+from tests.hostile.every_route import WINGS
 from tests.hostile.row import Row
 from tests.storm.rig import Rig
 
@@ -23,6 +24,12 @@ def test_no_forged_callback_is_accepted(shared_rig: Rig) -> None:
 
 def test_no_account_reaches_another(shared_rig: Rig) -> None:
     _good(doors.crossing(shared_rig, 3, 100), 100)
+
+
+def test_no_route_of_the_web_shows_or_changes_what_is_anothers(shared_rig: Rig) -> None:
+    found = doors.every_route(shared_rig, 3, 100)
+    assert [row for row in found if row.wrong] == []
+    assert {row.what.removeprefix("every route: ") for row in found} == WINGS
 
 
 def test_no_scanner_changes_anything(shared_rig: Rig) -> None:

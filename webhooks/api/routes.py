@@ -142,6 +142,11 @@ def _read(routes: APIBlueprint, auth: HTTPTokenAuth, records: Records, bulkhead:
 
 
 def _act(routes: APIBlueprint, auth: HTTPTokenAuth, claiming: Claiming, bulkhead: Bulkhead) -> None:
+    def done(handoff_id: int, deed: Callable[..., ClaimView], **said: str) -> tuple[dict[str, Any], int]:
+        who, number = viewer(), known(handoff_id)
+        view = bulkhead.do(lambda: deed(who, number, **said))
+        return _told(view), 200 if view.changed else 409
+
     @routes.post("/handoffs/<int:handoff_id>/claim")
     @routes.auth_required(auth)
     @routes.output(Claim, description="The caller has it, from now on or already.")
@@ -158,9 +163,7 @@ def _act(routes: APIBlueprint, auth: HTTPTokenAuth, claiming: Claiming, bulkhead
     @routes.output(ClaimViewSchema, description="It is offered to everybody again.")
     @routes.doc(summary="Give a claim back", responses=REFUSALS | GONE | NOT_SO)
     def release(handoff_id: int) -> tuple[dict[str, Any], int]:
-        who = viewer()
-        view = bulkhead.do(lambda: claiming.give_back(who, known(handoff_id)))
-        return _told(view), 200 if view.changed else 409
+        return done(handoff_id, claiming.give_back)
 
     @routes.post("/handoffs/<int:handoff_id>/start")
     @routes.auth_required(auth)
@@ -169,9 +172,7 @@ def _act(routes: APIBlueprint, auth: HTTPTokenAuth, claiming: Claiming, bulkhead
     @routes.output(ClaimViewSchema, description="Brief and messages say what its claimant starts with; the first answer stays.")
     @routes.doc(summary="Say what one starts with, having claimed it", responses=REFUSALS | UNREAD | GONE | NOT_SO | WRONG)
     def start(handoff_id: int, body: dict[str, Any]) -> tuple[dict[str, Any], int]:
-        who = viewer()
-        view = bulkhead.do(lambda: claiming.start_with(who, known(handoff_id), text=body["text"]))
-        return _told(view), 200 if view.changed else 409
+        return done(handoff_id, claiming.start_with, text=body["text"])
 
     @routes.post("/handoffs/<int:handoff_id>/dismiss")
     @routes.auth_required(auth)
@@ -180,9 +181,7 @@ def _act(routes: APIBlueprint, auth: HTTPTokenAuth, claiming: Claiming, bulkhead
     @routes.output(ClaimViewSchema, description="It is withdrawn; who was not told yet will not be.")
     @routes.doc(summary="End an open one that nobody has to take", responses=REFUSALS | UNREAD | GONE | NOT_SO | WRONG)
     def dismiss(handoff_id: int, body: dict[str, Any]) -> tuple[dict[str, Any], int]:
-        who = viewer()
-        view = bulkhead.do(lambda: claiming.dismiss(who, known(handoff_id), reason=body["reason"]))
-        return _told(view), 200 if view.changed else 409
+        return done(handoff_id, claiming.dismiss, reason=body["reason"])
 
 
 def _wish(routes: APIBlueprint, auth: HTTPTokenAuth, wishing: Wishing, bulkhead: Bulkhead) -> None:

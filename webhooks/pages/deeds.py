@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from flask import Blueprint, Response, render_template, request
 
+from escalation.brief.sanitize import printable
 from webhooks.authorization import Viewer, senior, viewer
 from webhooks.claims.claiming import ClaimView, NoAssessment, verdict_in
 from webhooks.pages.desk import Desk
@@ -77,7 +78,7 @@ def _answer(desk: Desk, who: Viewer, view: ClaimView) -> str:
 
 
 def _said(name: str) -> str | None:
-    text = " ".join(request.form.get(name, "").split())
+    text = " ".join(printable(request.form.get(name, "")).split())
     return text if SHORTEST <= len(text) <= LONGEST else None
 
 

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from escalation.brief.outline import Limits, View, outline
 from escalation.brief.sanitize import printable
 from escalation.brief.spans import Clock, span
 from escalation.lifecycle import Response
-from models.handoff.cards import urgency
+from models.handoff.cards import Card, urgency
+from models.tables import Handoff
 from psa.connectwise.links import ticket_url
 from psa.outbound.allowed_hosts import Site
 from webhooks.authorization import Viewer
-from webhooks.claims.claiming import ClaimView
+from webhooks.claims.claiming import ClaimView, Person
 from webhooks.claims.page import ago
 
 MOST_CHIPS = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """One handoff as the template draws it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What a card and a handoff in full both show of one escalation."""
 
     id: int
     ticket_id: int
@@ -37,19 +39,48 @@ class Shown:
     board: str
     escalated_by: str
     by_hand: bool
-    escalated_at: str
     since: str
     waiting: str
     who: str
     how_long: str
     """Since the claim."""
+    ended: str
+    url: str
+
+
+def facts(row: Handoff | Card, viewer: Viewer, now: datetime, *, state: str, has_it: Person | None, by: str) -> dict[str, Any]:
+    """Return the values of `Facts` but the version. `now` is by the PSA's clock; `by` is the name of who escalated."""
+    return {
+        "id": row.id,
+        "ticket_id": row.ticket_id,
+        "episode": row.episode,
+        "state": state,
+        "urgent": urgency(row.priority),
+        "priority": printable(row.priority or ""),
+        "summary": printable(row.summary or "") or f"Ticket {row.ticket_id}",
+        "company": printable(row.company or ""),
+        "board": printable(row.board or ""),
+        "escalated_by": printable(by),
+        "by_hand": row.origin == "hand",
+        "since": row.escalated_at.isoformat(),
+        "waiting": span(now - row.escalated_at),
+        "who": printable(has_it.name) if has_it else "",
+        "how_long": ago(row.claimed_at, now) if row.claimed_at else "",
+        "ended": ago(row.ended_at, now) if row.ended_at else "",
+        "url": url_of(viewer, row.ticket_id),
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown(Facts):
+    """One handoff as the template draws it."""
+
+    escalated_at: str
     acted: str
     """Since the first action; empty before it."""
     starts_with: str
-    ended: str
     end_reason: str
     resolved: bool
-    url: str
     brief: View | None
     why_no_brief: str
     chips: tuple[str, ...]
@@ -71,32 +102,14 @@ def shown(view: ClaimView, now: datetime) -> Shown:
     now = senior.psa_time(now)
     package = view.package
     brief = outline(package, Limits.all_of(package)) if package else None
-    claimed = view.claimed_by.name if view.claimed_by else ""
-    moment = Clock(senior.time_zone, now).moment
     return Shown(
-        id=handoff.id,
-        ticket_id=handoff.ticket_id,
-        episode=handoff.episode,
+        **facts(handoff, senior, now, state=view.state, has_it=view.claimed_by, by=view.escalated_by),
         version=_version(view),
-        state=view.state,
-        urgent=urgency(handoff.priority),
-        priority=printable(handoff.priority or ""),
-        summary=printable(handoff.summary or "") or f"Ticket {handoff.ticket_id}",
-        company=printable(handoff.company or ""),
-        board=printable(handoff.board or ""),
-        escalated_by=printable(view.escalated_by),
-        by_hand=handoff.origin == "hand",
-        escalated_at=moment(handoff.escalated_at),
-        since=handoff.escalated_at.isoformat(),
-        waiting=span(now - handoff.escalated_at),
-        who=printable(claimed),
-        how_long=ago(handoff.claimed_at, now) if handoff.claimed_at else "",
+        escalated_at=Clock(senior.time_zone, now).moment(handoff.escalated_at),
         acted=ago(handoff.acted_at, now) if handoff.acted_at else "",
         starts_with=printable((handoff.read_back or {}).get("text", "")),
-        ended=ago(handoff.ended_at, now) if handoff.ended_at else "",
         end_reason=printable(handoff.end_reason or ""),
         resolved=handoff.response_state == Response.RESOLVED,
-        url=url_of(senior, handoff.ticket_id),
         brief=brief,
         why_no_brief=_no_brief(handoff.brief_state) if brief is None else "",
         chips=_chips(brief),

@@ -11,15 +11,13 @@ from werkzeug.datastructures import MultiDict
 
 from escalation.brief.outline import tally
 from escalation.brief.sanitize import inline, printable
-from escalation.brief.spans import span
 from escalation.lifecycle import Response
 from models.handoff import cards
 from models.handoff.cards import Card, Show
 from models.handoff.opened import opened_by
 from webhooks.authorization import Viewer
-from webhooks.claims.page import ago
 from webhooks.pages.desk import People, people_of
-from webhooks.pages.handoff.view import url_of
+from webhooks.pages.handoff.view import Facts, facts
 
 SHOWS: tuple[Show, ...] = ("waiting", "mine", "all")
 
@@ -46,34 +44,15 @@ class Chosen:
         return bool(self.board or self.company or self.words)
 
 
-@dataclass(frozen=True, slots=True)
-class ShownCard:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownCard(Facts):
     """One card as the template draws it."""
 
-    id: int
-    ticket_id: int
-    episode: int
-    version: str
-    state: str
-    urgent: int
-    priority: str
-    summary: str
-    company: str
-    board: str
-    escalated_by: str
-    by_hand: bool
-    since: str
-    waiting: str
     problem: str
     steps: int
     dead_ends: int
     has_brief: bool
-    who: str
-    how_long: str
-    acted: bool
-    ended: str
     unread: bool
-    url: str
 
     @property
     def leaves(self) -> bool:
@@ -100,34 +79,16 @@ def listed(session: Session, viewer: Viewer, chosen: Chosen, now: datetime) -> d
 
 
 def _card(card: Card, viewer: Viewer, names: People, now: datetime, *, unread: bool) -> ShownCard:
-    person = names.person(card.claimed_by)
     state = _state(card, viewer)
     steps, dead_ends = tally(card.steps or (), card.dead_ends or ())
     return ShownCard(
-        id=card.id,
-        ticket_id=card.ticket_id,
-        episode=card.episode,
+        **facts(card, viewer, now, state=state, has_it=names.person(card.claimed_by), by=names.named(card.escalated_by)),
         version=" ".join(map(str, (state, card.claimed_by, card.acted_at, card.brief_state, steps, dead_ends, card.urgency))),
-        state=state,
-        urgent=card.urgency,
-        priority=printable(card.priority or ""),
-        summary=printable(card.summary or "") or f"Ticket {card.ticket_id}",
-        company=printable(card.company or ""),
-        board=printable(card.board or ""),
-        escalated_by=printable(names.named(card.escalated_by)),
-        by_hand=card.origin == "hand",
-        since=card.escalated_at.isoformat(),
-        waiting=span(now - card.escalated_at),
         problem=inline(card.problem or "", limit=220),
         steps=steps,
         dead_ends=dead_ends,
         has_brief=card.steps is not None and card.brief_state != "pending",
-        who=printable(person.name) if person else "",
-        how_long=ago(card.claimed_at, now) if card.claimed_at else "",
-        acted=card.acted_at is not None,
-        ended=ago(card.ended_at, now) if card.ended_at else "",
         unread=unread and state == "open",
-        url=url_of(viewer, card.ticket_id),
     )
 
 
