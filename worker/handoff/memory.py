@@ -10,7 +10,7 @@ from escalation.evidence import Ticket
 from escalation.memory.assess import Known
 from escalation.memory.rank import words_for
 from escalation.package import stored
-from escalation.package.contents import Package, Solved
+from escalation.package.contents import Assessment, Package, Solved
 from escalation.package.lesson import Lesson, asked_of, assessed, lesson_of, with_solved
 from models.memory import assessments, resolved
 from models.memory.resolved import Found
@@ -46,7 +46,10 @@ def informed(services: Services, desk: Desk, package: Package, *, before: dict[s
     """
     if before is not None:
         first = stored.load(before)
-        return with_solved(package, first.solved, first.ai_assessment_data)
+        guess = first.ai_assessment_data
+        # A model's stands in its own row, and only as long as the account wants one; what is out stays out.
+        own = guess if guess.made_by == "local" else Assessment(discounted=guess.discounted)
+        return with_solved(package, first.solved, own)
     with services.database.account(desk.account_id, reading=True) as session:
         found = resolved.search(session, desk.account_id, asked_of(package), but=package.ticket_id, most=_LOOKED_AT)
         record = assessments.record_of(session, desk.account_id, package.domain)
