@@ -10,7 +10,8 @@ holds the right one, and how often a wrong one is shown. `--unworded` gives neit
 Of the assessment: how often none is made, and how often the cause it quotes is of the same fault, by the confidence it states.
 What solved a fault is written down in other words each time, and two faults of five have two or three causes that look the
 same: a guess is right where it names the part at fault this time. With `--seeds N` it is measured on N shops from `--seed` on;
-`--fit` prints weights fitted to them. Those in use were fitted to seeds 1 to 16, so look at others.
+`--plot FILE.svg` draws how confidence and truth go together, `--fit` prints weights fitted to them. Those
+in use were fitted to seeds 1 to 16, so look at others.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ import random
 from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 
+from benchmarks.calibration import svg
 from escalation.memory import assess
 from escalation.memory.assess import Known
 from escalation.memory.choose import clauses_of
@@ -156,20 +159,26 @@ def main() -> None:
     parser.add_argument("--faults", type=int, default=150, help="that come back three times (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--unworded", action="store_true", help="without error codes and device names")
+    parser.add_argument("--plot", type=Path, metavar="FILE.svg")
     parser.add_argument("--fit", action="store_true", help="print weights for the confidence, fitted to this seed")
     parser.add_argument("--seeds", type=int, default=1, help="so many shops (default: %(default)s)")
     options = parser.parse_args()
     told: list[tuple[float, bool]] = []
-    seen: list[tuple[tuple[float, ...], bool]] = []
+    seen: list[tuple[assess.Support, bool]] = []
     for seed in range(options.seed, options.seed + options.seeds):
         shop(options, seed, told, seen)
     reliability(told, options.faults * options.seeds)
     if options.fit and seen:
-        print(f"{len(seen)} with any support; weights fitted: {fitted(seen)}")
+        print(f"{len(seen)} with any support; weights fitted: {fitted([(it.values, right) for it, right in seen])}")
+    if options.plot:
+        title = f"The local assessment on {options.faults * options.seeds} made-up recurrences"
+        drawn = svg([(it.confidence, right) for it, right in seen], title=title, floor=assess.FLOOR)
+        options.plot.write_text(drawn, encoding="utf-8")
+        print(f"{options.plot}: its reliability curve, of all {len(seen)} with any support")
 
 
 def shop(
-    options: argparse.Namespace, seed: int, told: list[tuple[float, bool]], seen: list[tuple[tuple[float, ...], bool]]
+    options: argparse.Namespace, seed: int, told: list[tuple[float, bool]], seen: list[tuple[assess.Support, bool]]
 ) -> None:
     """Print what is found in one shop, and add what its assessments stated and whether they were right."""
     wording = random.Random(seed + 10**6)
@@ -206,7 +215,7 @@ def shop(
         known = [Known(str(m.id), solved[m.id], m.share) for m in matches[:20] if m.convincing]
         if (support := assess.supported(known)) is not None:
             is_right = causes[int(support.source)][0] == cause_of(it, wording)[0]
-            seen.append((support.values, is_right))
+            seen.append((support, is_right))
             if support.confidence >= assess.FLOOR:
                 told.append((support.confidence, is_right))
     count = len(asked)

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from escalation.memory.terms import terms_of
+from escalation.memory.terms import JOINERS, is_name, stem, terms_of
 
 FLOOR = 0.6
 """Below this confidence nothing is said."""
@@ -157,9 +157,10 @@ def same_deed(one: str, other: str) -> bool:
 
 
 def words_of(text: str) -> frozenset[str]:
-    """Return the terms that tell what was done, whatever word was used for it."""
-    terms = {_ALIKE.get(term, term) for term in terms_of(text)}
-    return frozenset(terms - _EMPTY)
+    """Return the terms that tell what was done, whatever word was used for it; a name counts once, not in parts too."""
+    terms = terms_of(text)
+    parts = {stem(part) for term in terms if is_name(term) for part in re.split(rf"[{re.escape(JOINERS)}]+", term)}
+    return frozenset({_ALIKE.get(term, term) for term in terms} - _EMPTY - parts)
 
 
 def tells_deed(clause: str) -> bool:

@@ -2,12 +2,12 @@
 
 1. The answer is a JSON object of exactly the shape that was asked for; else none of it is used.
 2. Each statement cites a stretch that stands in the place it names, character by character, and shares a word with it.
-3. It holds no link, address or telephone number, and no name, code, path or command that neither the staff wrote nor an
-   earlier ticket holds. Neither it nor its quotation speaks to a program.
+3. It holds no link, address, telephone number or command line, and no name, code or path that neither the staff wrote nor
+   an earlier ticket holds. Neither it nor its quotation speaks to a program.
 4. A step rests on what the staff wrote or on an earlier ticket, and was not done or ruled out here.
 
-Without a cause that is left, nothing is. So what a ticket makes a model say can at most be a sentence, marked as a guess,
-beside words of the ticket that are cited.
+Of a ticket that plainly gives orders to a program, and without a cause that is left, nothing is used. So
+what a ticket makes a model say can at most be a sentence, marked as a guess, beside words of the ticket that are cited.
 """
 
 from __future__ import annotations
@@ -43,6 +43,22 @@ _CONTACT = re.compile(
     r"|page|click|me|ly|gg)\b",
     re.IGNORECASE,
 )
+_COMMAND = re.compile(r"\s--?[a-z]|\s/[a-z]{1,12}\b|[`|]|&&|[<>]{1,2}\s*\S+\.\w|\$\w", re.IGNORECASE)
+_PROGRAM = (
+    r"(?:ai|llm|gpt|claude|chatbot|language model|summari[sz]er|assistant model|assessment (?:engine|model|tool)|model)"
+)
+_ORDER = re.compile(
+    r"\b(?:ignore|disregard|forget|override|bypass)\b.{0,40}\b(?:instructions?|prompts?|guidelines|system message)\b"
+    r"|\b(?:system|developer)\s*(?:prompt|message|instruction|role)s?\b|\bas an? (?:ai|llm|language model)\b"
+    rf"|\b{_PROGRAM}s?\b.{{0,30}}\b(?:must|shall|has to|have to|reading this|processing this)\b"
+    rf"|\b(?:dear|attention|note to|message (?:to|for)|instructions? (?:to|for)|hey|hi|hello)\b.{{0,20}}\b{_PROGRAM}\b"
+    r"|\b(?:likely_cause|suggested_steps|internalflag|internalanalysisflag)\b"
+    r"|\byou are now\b.{0,40}\b(?:mode|model|ai|assistant|unrestricted)\b"
+    r"|<\|/?\w+\|>|\[/?(?:inst|sys)\]|^\s*#{0,3}\s*(?:assistant\s*:|system\s*:\s*(?:you|new|from now|the))"
+    r"|\"role\"\s*:\s*\"(?:system|assistant)\"",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""Orders to a program, plain enough that nothing said after them is believed."""
 _TO_A_PROGRAM = re.compile(
     r"\b(?:ignore|disregard|forget|override|bypass|obey|follow)\b.{0,40}"
     r"\b(?:instruction|prompt|rule|guide|above|previous|prior|order|guard)"
@@ -126,6 +142,8 @@ def check(
     body = parsed(answer)
     if set(body) != set(assessing.SCHEMA["properties"]):
         raise UnusableAnswer("not the object that was asked for")
+    if any(_ORDER.search(place.text) for place in places):
+        return CheckedOpinion(None, {"all: the ticket gives orders to a program": 1})
     enough, cause, steps, confidence = (body[name] for name in assessing.SCHEMA["properties"])
     if not isinstance(enough, bool) or not isinstance(steps, list) or not _whole(confidence) or not 0 <= confidence <= 100:
         raise UnusableAnswer("not the values that were asked for")
@@ -211,6 +229,8 @@ class _Desk:
             return "rests on what no staff wrote"
         if _CONTACT.search(text):
             return "holds a link, address or number"
+        if _COMMAND.search(text):
+            return "holds a command line"
         if _TO_A_PROGRAM.search(text) or _TO_A_PROGRAM.search(_around(place.text, evidence)):
             return "speaks to a program"
         terms = set(terms_of(text))

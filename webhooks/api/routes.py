@@ -5,6 +5,7 @@ A token says who calls; what they may do is looked up at each call. Another acco
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from apiflask import APIBlueprint, HTTPTokenAuth

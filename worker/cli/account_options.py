@@ -87,8 +87,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--reader", choices=("local", "model"),
-        help="who reads the tickets: rules on this machine, or after them a large model, which AI_PROVIDER names; what it is "
-        "sent: docs/privacy.md",
+        help="who reads and assesses the tickets: this machine alone, or after it a large model, which AI_PROVIDER names; what "
+        "it is sent: docs/privacy.md",
     )  # fmt: skip
     parser.add_argument(
         "--model-cap", type=_cap, metavar="AMOUNT",

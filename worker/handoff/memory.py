@@ -7,7 +7,7 @@ from typing import Any
 from escalation.memory.assess import Known
 from escalation.memory.rank import words_for
 from escalation.package import stored
-from escalation.package.contents import Offered, Package, Solved
+from escalation.package.contents import Assessment, Offered, Package, Solved
 from escalation.package.lesson import asked_of, assessed, with_solved
 from models.memory import assessments, resolved, runbooks
 from models.memory.resolved import Found
@@ -25,7 +25,10 @@ def informed(services: Services, desk: Desk, package: Package, *, before: dict[s
     """
     if before is not None:
         first = stored.load(before)
-        return with_solved(package, first.solved, first.ai_assessment_data, first.runbooks)
+        guess = first.ai_assessment_data
+        # A model's stands in its own row, and only as long as the account wants one; what is out stays out.
+        own = guess if guess.made_by == "local" else Assessment(discounted=guess.discounted)
+        return with_solved(package, first.solved, own, first.runbooks)
     with services.database.account(desk.account_id, reading=True) as session:
         found = resolved.search(session, desk.account_id, asked_of(package), but=package.ticket_id, most=_LOOKED_AT)
         record = assessments.record_of(session, desk.account_id, package.domain)

@@ -6,11 +6,15 @@ import json
 from datetime import datetime
 from pathlib import Path
 
-from escalation.model_reading.answer import check
+from escalation.evidence import Evidence
+from escalation.model_reading import assessing, opinion
+from escalation.model_reading.answer import UnusableAnswer, check
 from escalation.model_reading.reading import Reading
 from escalation.package.build import build
 from escalation.package.by_model import local_stands, places_of
 from escalation.package.contents import Package
+from escalation.package.contradicted import tried_in
+from escalation.package.second_opinion import asked_about, with_opinion
 from escalation.package.threads import MalformedThread, evidence_from_thread
 from escalation.redaction.redact import redact_evidence
 from escalation.rules import RULES_VERSION
@@ -18,7 +22,7 @@ from models.account import accounts
 from models.handoff import briefs, handoffs
 from models.work import inbox, ticket_watch
 from worker.handoff import notify, publish, read
-from worker.model_reading.model import Model, fresh_request
+from worker.model_reading.model import Model, NotAnswered, fresh_request
 from worker.wiring import Services
 
 
@@ -77,7 +81,21 @@ def package_of_file(path: Path, *, redact: bool, model: Model | None = None) -> 
     if model is None or request is None:
         return str(record["id"]), local
     reading = check(model.ask(request).text, request.covered, reader=model.name).reading
-    return str(record["id"]), local if local_stands(local, reading) else by(reading)
+    return str(record["id"]), _assessed(model, local if local_stands(local, reading) else by(reading), evidence)
+
+
+def _assessed(model: Model, package: Package, evidence: Evidence) -> Package:
+    """Return the package with the model's assessment; as it is where there is none that could be used."""
+    places = asked_about(evidence, package.solved)
+    request = fresh_request(evidence.ticket.summary, places, make=assessing.request_for)
+    if request is None:
+        return package
+    try:
+        answer = model.ask(request)
+        found = opinion.check(answer.text, request.covered, tried=tried_in(package), made_by=model.name).opinion
+    except (NotAnswered, UnusableAnswer):
+        return package
+    return with_opinion(package, evidence, found) if found is not None else package
 
 
 def hand_off(services: Services, *, account_id: int, ticket_id: int) -> int:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.model_server import ModelServer, Plan, answer, step
+from tests.model_server import ModelServer, Plan, answer, assessed, step
 
 THREAD = {
     "id": "x-1",
@@ -24,11 +24,14 @@ THREAD = {
     },
 }  # fmt: skip
 DEED = "Glass cleaned at nine, it crawls as before"
+CAUSE = "The scanner sends to a share that takes minutes"
 
 
 @pytest.fixture
 def server() -> Iterator[ModelServer]:
     one = ModelServer(lambda message: answer(step(1, DEED, result="it crawls as before")))
+    again = ("Clean the glass", 1, "Glass cleaned at nine")
+    one.assess = lambda message: assessed((CAUSE, 0, "The scanner takes minutes"), again)
     yield one
     one.close()
 
@@ -47,9 +50,12 @@ def test_a_file_is_read_recorded_and_read_again_from_the_recording(tmp_path: Pat
     kept = tmp_path / "kept"
     made, said = package(tmp_path, "--record", str(kept), **server.environment("openai"), AI_MODEL="a-model")
     assert (made["reader"], said) == ("a-model", "")
+    guess = made["ai_assessment_data"]
+    assert (guess["made_by"], guess["likely_cause"], guess["suggested_steps"]) == ("a-model", CAUSE, [])  # type: ignore[index]
     server.close()
     again, _ = package(tmp_path, "--replay", str(kept))
     assert again["steps_attempted"] == made["steps_attempted"]
+    assert again["ai_assessment_data"] == guess | {"made_by": "recorded"}  # type: ignore[operator]
     assert made["steps_attempted"][0]["evidence"] == DEED  # type: ignore[index]
 
 
