@@ -18,6 +18,7 @@ from webhooks.authorization import Viewer
 from webhooks.bulkhead import Bulkhead
 from webhooks.claims.claiming import Claiming, ClaimView, NoSuchHandoff, Person
 from webhooks.claims.wishing import Wishing
+from webhooks.sessions.recording import Recording
 
 T = TypeVar("T")
 
@@ -49,6 +50,7 @@ class Desk:
     database: Database
     claiming: Claiming
     wishing: Wishing
+    recording: Recording
     bulkhead: Bulkhead
     clock: Callable[[], datetime]
 

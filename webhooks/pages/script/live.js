@@ -30,6 +30,11 @@
   }, 1000);
   document.addEventListener("visibilitychange", () => !document.hidden && identity.signedIn() && refresh());
 
+  const concerns = (data) => {
+    const { handoffs, tickets } = JSON.parse(data);
+    if (!tickets || handoffs?.length) return true;
+    return tickets.includes(Number(document.getElementById("pod")?.dataset.ticket)); // a step is shown in its ticket's pod alone
+  };
   const told = (block) => {
     let id, data;
     for (const line of block.split("\n")) {
@@ -38,7 +43,7 @@
       else if (line.startsWith("retry:")) wait = Number(line.slice(6)) || wait;
     }
     if (id !== undefined) last = id;
-    if (data) refresh();
+    if (data && concerns(data)) refresh();
   };
   const listen = async () => {
     const stop = new AbortController();
