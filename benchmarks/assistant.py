@@ -153,17 +153,26 @@ def many(office: Office, sessions: int) -> None:
 
     def one(number: int) -> float:
         caller, ticket = api(office, logins[number % len(logins)]), tickets[number]
-        it = caller.post(f"{office.web}/api/v1/sessions", json={"ticket": ticket}).json()["id"]
+        it = asked(lambda: caller.post(f"{office.web}/api/v1/sessions", json={"ticket": ticket})).json()["id"]
         begun = time.monotonic()
-        caller.post(f"{office.web}/api/v1/sessions/{it}/steps", json={"steps": [{"text": "pinged it"}]}).raise_for_status()
-        answer = caller.get(f"{office.web}/pod/ticket/content?ticket={ticket}")
-        answer.raise_for_status()
+        asked(lambda: caller.post(f"{office.web}/api/v1/sessions/{it}/steps", json={"steps": [{"text": "pinged it"}]}))
+        answer = asked(lambda: caller.get(f"{office.web}/pod/ticket/content?ticket={ticket}"))
         assert "pinged it" in answer.text
         return time.monotonic() - begun
 
+    def asked(ask: Callable[[], requests.Response]) -> requests.Response:
+        """Ask until it is answered: a database that is too busy says so, and when to come back."""
+        while (answer := ask()).status_code in (429, 503):
+            put_off.append(answer.status_code)
+            time.sleep(min(5.0, float(answer.headers.get("Retry-After", "1"))))
+        answer.raise_for_status()
+        return answer
+
+    put_off: list[int] = []
     tickets = [office.ticket() for _ in range(sessions)]
     with ThreadPoolExecutor(16) as pool:
         row(f"step to panel, {sessions} sessions, 16 at once", list(pool.map(one, range(sessions))))
+    say(f"told to come back: {len(put_off)} times")
 
 
 def main() -> None:
