@@ -53,6 +53,7 @@ def test_steps_come_into_the_pod_and_a_senior_goes_on_with_them(journey: Journey
     _post(journey, f"/{it}/steps", {"steps": [{"text": "measure the fuser's heat", "state": "pending"}]})
     _says(browser, "measure the fuser", within_s=5)
     browser.picture(PICTURES / "in-connectwise-session.png")
+    journey.wait(lambda: "measure the fuser" in journey.briefs(ticket)[0]["text"], "the brief has no pending step")
     browser.run_in(POD, "document.querySelector('.start .main').click()")
     _says(browser, "I start with")
     browser.wait("[...document.querySelectorAll('.chip')].some(one => one.textContent.includes('measure the fuser'))", frame=POD)

@@ -15,7 +15,9 @@
     soon = setTimeout(() => {
       asked = Date.now();
       for (const part of document.querySelectorAll("#list, #pod")) {
-        if (!part.querySelector("textarea")?.value) htmx.trigger(part, "refresh"); // nobody's words are taken away
+        const words = [...part.querySelectorAll("textarea, .pending [name=note]")].some((one) => one.value);
+        const choosing = part.querySelector(".pending select:focus");
+        if (!words && !choosing) htmx.trigger(part, "refresh"); // nobody's words are taken away
       }
       const opened = document.querySelector("#detail > .handoff");
       const typing = opened?.querySelector("textarea") === document.activeElement;
@@ -33,7 +35,7 @@
   const concerns = (data) => {
     const { handoffs, tickets } = JSON.parse(data);
     if (!tickets || handoffs?.length) return true;
-    return tickets.includes(Number(document.getElementById("pod")?.dataset.ticket)); // a step is shown in its ticket's pod alone
+    return tickets.includes(Number(document.getElementById("pod")?.dataset.of)); // a step is shown in its ticket's pod alone
   };
   const told = (block) => {
     let id, data;
