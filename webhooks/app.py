@@ -96,8 +96,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(link.blueprint(links, passes, counter, public_url=settings.public_url))
     app.register_blueprint(
         pages.blueprint(
-            database=database, claiming=claiming, wishing=wishing, noting=noting, bulkhead=counter, clock=database.now,
-            public_url=settings.public_url,
+            database=database, claiming=claiming, wishing=wishing, noting=noting, recording=recording, bulkhead=counter,
+            clock=database.now, public_url=settings.public_url,
         )
     )
     app.extensions[hand_over.WHERE] = settings.streams_socket

@@ -1,8 +1,8 @@
 """What moved in an account since a place, for whoever listens: each move once, and none left out.
 
-Moves are rows of `transition`. They become visible in another order than they are numbered or stamped in, since
-transactions overlap; so a place is a moment and the moves around it that were told already, and reading on from it looks
-back as far as a transaction may take. A place fits into a line of text and is all that a listener has to keep.
+Moves are rows of `transition` and of `ai_session_step`. They become visible in another order than they are numbered or
+stamped in, since transactions overlap; so a place is a moment and the moves around it that were told already, and reading on
+from it looks back as far as a transaction may take. A place fits into a line of text and is all that a listener has to keep.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.tables import Transition
+from models.tables import AiSession, AiSessionStep, Transition
 
 OVERLAP = timedelta(seconds=30)
 """Longer than any transaction of ours takes from stamping a move to being visible (statements end after 4 s)."""
@@ -31,12 +31,15 @@ class NoPlace(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One move of one handoff."""
+    """One move of one handoff, or one step recorded on a ticket."""
 
     id: int
-    handoff_id: int
+    """Even for a handoff's moves, odd for steps."""
+    handoff_id: int | None
     at: datetime
     """When it was recorded, by our clock."""
+    ticket_id: int | None = None
+    """Of a step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,9 @@ def now_at(session: Session, account_id: int, now: datetime) -> Place:
     """Return the place of whoever has just read everything there is, in the same session."""
     since = now - OVERLAP
     query = select(Transition.id).where(Transition.account_id == account_id, Transition.recorded_at > since)
-    return Place(now, frozenset(session.scalars(query)))
+    steps = select(AiSessionStep.id).where(AiSessionStep.account_id == account_id, AiSessionStep.at > since)
+    moves = [2 * number for number in session.scalars(query)]
+    return Place(now, frozenset([*moves, *(2 * number + 1 for number in session.scalars(steps))]))
 
 
 def since(session: Session, account_id: int, place: Place, *, now: datetime) -> tuple[list[Move], Place]:
@@ -86,8 +91,20 @@ def since(session: Session, account_id: int, place: Place, *, now: datetime) -> 
         .order_by(Transition.recorded_at, Transition.id)
         .limit(MOST + len(place.told) + 1)
     )
-    rows = [Move(*row) for row in session.execute(query)]
+    rows = [Move(2 * number, handoff_id, at) for number, handoff_id, at in session.execute(query)]
+    rows = sorted([*rows, *_steps(session, account_id, place)], key=lambda move: (move.at, move.id))
     new = [move for move in rows if move.id not in place.told]
     at = max([place.at, now, *(move.at for move in new)])
     told = frozenset(move.id for move in rows if move.at > at - OVERLAP)
     return new, Place(at, told)
+
+
+def _steps(session: Session, account_id: int, place: Place) -> list[Move]:
+    query = (
+        select(AiSessionStep.id, AiSession.ticket_id, AiSessionStep.at)
+        .join(AiSession, (AiSession.account_id == AiSessionStep.account_id) & (AiSession.id == AiSessionStep.session_id))
+        .where(AiSessionStep.account_id == account_id, AiSessionStep.at > place.at - OVERLAP)
+        .order_by(AiSessionStep.at, AiSessionStep.id)
+        .limit(MOST + len(place.told) + 1)
+    )
+    return [Move(2 * number + 1, None, at, ticket_id) for number, ticket_id, at in session.execute(query)]

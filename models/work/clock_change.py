@@ -14,7 +14,18 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from models.tables import Account, Canary, Delivery, Handoff, Inbox, Job, Report, ResolutionNote, Wish
+from models.tables import (
+    Account,
+    AiSession,
+    Canary,
+    Delivery,
+    Handoff,
+    Inbox,
+    Job,
+    Report,
+    ResolutionNote,
+    Wish,
+)
 from models.work.jobs import EVERYONE
 
 Column = InstrumentedAttribute[datetime | None]
@@ -50,7 +61,7 @@ _DUE: tuple[Column, ...] = (
 )  # fmt: skip
 _SLOW: tuple[Column, ...] = (
     Handoff.settle_due_at, Handoff.observe_due_at, Handoff.notes_due_at, Handoff.read_due_at, Canary.next_attempt_at,
-    Wish.next_attempt_at, ResolutionNote.next_attempt_at,
+    Wish.next_attempt_at, ResolutionNote.next_attempt_at, AiSession.next_attempt_at,
 )  # fmt: skip
 """Where the moment it is due also holds it for whoever took it."""
 _HELD: tuple[Column, ...] = (Inbox.lease_until, Handoff.lease_until, Delivery.next_attempt_at, Report.next_attempt_at)

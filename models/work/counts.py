@@ -16,7 +16,19 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from escalation.lifecycle import Brief, Response
-from models.tables import Account, Alert, Canary, Delivery, Handoff, Heartbeat, Inbox, ModelCall, Report, Wish
+from models.tables import (
+    Account,
+    AiSession,
+    Alert,
+    Canary,
+    Delivery,
+    Handoff,
+    Heartbeat,
+    Inbox,
+    ModelCall,
+    Report,
+    Wish,
+)
 from models.work import canaries
 
 NEWEST = 10_000
@@ -36,6 +48,7 @@ DUE: dict[str, InstrumentedAttribute[datetime | None]] = {
     "report": Report.next_attempt_at,
     "canary": Canary.next_attempt_at,
     "wish": Wish.next_attempt_at,
+    "session": AiSession.next_attempt_at,
 }
 """What the sweeper rings for, by the column that says when it is due."""
 

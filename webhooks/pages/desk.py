@@ -20,6 +20,7 @@ from webhooks.bulkhead import Bulkhead
 from webhooks.claims.claiming import Claiming, ClaimView, NoSuchHandoff, Person
 from webhooks.claims.noting import Noting
 from webhooks.claims.wishing import Wishing
+from webhooks.sessions.recording import Recording
 
 T = TypeVar("T")
 
@@ -52,6 +53,7 @@ class Desk:
     claiming: Claiming
     wishing: Wishing
     noting: Noting
+    recording: Recording
     bulkhead: Bulkhead
     clock: Callable[[], datetime]
 

@@ -27,6 +27,7 @@ from webhooks.pages.frame import framed_by, key
 from webhooks.pages.queue import routes as queue
 from webhooks.pages.ticket import closing
 from webhooks.pages.ticket import routes as ticket
+from webhooks.sessions.recording import Full, NoSuchSession, NoSuchStep, NotTheirs, Recording, TooFast
 
 log = structlog.get_logger()
 
@@ -45,14 +46,14 @@ YEAR_S = 31_536_000
 
 
 def blueprint(
-    *, database: Database, claiming: Claiming, wishing: Wishing, noting: Noting, bulkhead: Bulkhead,
+    *, database: Database, claiming: Claiming, wishing: Wishing, noting: Noting, recording: Recording, bulkhead: Bulkhead,
     clock: Callable[[], datetime], public_url: str,
 ) -> Blueprint:
     """Return the pages' routes."""
     routes = Blueprint("pages", __name__, template_folder=".")
     root = f"{urlsplit(public_url).path.rstrip('/')}/"
     files = assets.load()
-    desk = Desk(database, claiming, wishing, noting, bulkhead, clock)
+    desk = Desk(database, claiming, wishing, noting, recording, bulkhead, clock)
 
     @routes.get("/pages/<name>")
     def asset(name: str) -> Response:
@@ -116,6 +117,17 @@ def _refusals(routes: Blueprint) -> None:
     @routes.errorhandler(NoSuchHandoff)
     def none_such(_: Exception) -> Response:
         return _line(404, "This escalation is not here (any more).")
+
+    @routes.errorhandler(NoSuchSession)
+    @routes.errorhandler(NoSuchStep)
+    def no_step(_: Exception) -> Response:
+        return _line(404, "This step is not here (any more).")
+
+    @routes.errorhandler(NotTheirs)
+    @routes.errorhandler(Full)
+    @routes.errorhandler(TooFast)
+    def not_recorded(error: Exception) -> Response:
+        return _line(409, f"Not recorded: {error}.")
 
     @routes.errorhandler(Away)
     def away(_: Exception) -> Response:

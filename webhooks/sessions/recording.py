@@ -29,6 +29,8 @@ from webhooks.claims.claiming import Person, Rings, person
 
 log = structlog.get_logger()
 
+MOST_LISTED = 10
+"""Sessions of a ticket that are told at once, the newest: one may hold half a megabyte."""
 LIVE = (Response.OPEN.value, Response.CLAIMED.value, Response.ACTED.value)
 
 
@@ -120,11 +122,11 @@ class Recording:
             return _view(session, _row(session, require_member(session, who), session_id))
 
     def of_ticket(self, who: Pass, ticket_id: int) -> list[SessionView]:
-        """Return a ticket's sessions, the oldest first, without what their ticket said."""
+        """Return a ticket's newest sessions, the oldest of them first, without what their ticket said."""
         with self._database.account(who.account_id, reading=True) as session:
             require_member(session, who)
-            found = recorded.of_ticket(session, who.account_id, ticket_id)
-            return [replace(_view(session, one.session, steps=one.steps, whole=False)) for one in found]
+            found = recorded.of_ticket(session, who.account_id, ticket_id, most=MOST_LISTED)
+            return [_view(session, one.session, steps=one.steps, whole=False) for one in found]
 
     def record(self, who: Pass, session_id: int, steps: Sequence[NewStep], *, key: str | None) -> SessionView:
         """Append steps to one's own session. Raises `NoSuchSession`, `NotTheirs`, `Full`, `TooFast`, `OtherRequest`."""

@@ -258,9 +258,15 @@ class Listeners:
 
 
 def _told(moves: Iterable[Move], place: Place) -> bytes:
-    """Return one event that names each handoff that moved once: cut off within it, a listener was told of none."""
-    handoffs = list(dict.fromkeys(move.handoff_id for move in moves))
-    return f'event: moved\nid: {place}\ndata: {{"handoffs": {handoffs}}}\n\n'.encode()
+    """Return one event that names each handoff that moved once, and each ticket on which somebody recorded a step.
+
+    Cut off within it, a listener was told of none.
+    """
+    moves = list(moves)
+    handoffs = list(dict.fromkeys(move.handoff_id for move in moves if move.handoff_id is not None))
+    tickets = list(dict.fromkeys(move.ticket_id for move in moves if move.ticket_id is not None))
+    more = f', "tickets": {tickets}' if tickets else ""
+    return f'event: moved\nid: {place}\ndata: {{"handoffs": {handoffs}{more}}}\n\n'.encode()
 
 
 def _event(name: str, place: Place) -> bytes:

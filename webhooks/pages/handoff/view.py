@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from escalation.brief.outline import Limits, View, outline
-from escalation.brief.sanitize import printable
+from escalation.brief.sanitize import inline, printable
 from escalation.brief.spans import Clock, span
 from escalation.lifecycle import Response
 from models.handoff.cards import Card, urgency
@@ -18,7 +19,7 @@ from webhooks.authorization import Viewer
 from webhooks.claims.claiming import ClaimView, Person
 from webhooks.claims.page import ago
 
-MOST_CHIPS = 4
+MOST_CHIPS = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,8 +97,11 @@ class Shown(Facts):
         return bool(self.acted) or self.state == "ended"
 
 
-def shown(view: ClaimView, now: datetime) -> Shown:
-    """Return it as it stands at a moment of ours; ages are told by the PSA's clock, as everything in the ticket is."""
+def shown(view: ClaimView, now: datetime, *, pending: Sequence[str] = ()) -> Shown:
+    """Return it as it stands at a moment of ours; ages are told by the PSA's clock, as everything in the ticket is.
+
+    `pending` is what sessions hold as still to be done; without it what the brief says of that.
+    """
     handoff, senior = view.handoff, view.senior
     now = senior.psa_time(now)
     package = view.package
@@ -112,7 +116,7 @@ def shown(view: ClaimView, now: datetime) -> Shown:
         resolved=handoff.response_state == Response.RESOLVED,
         brief=brief,
         why_no_brief=_no_brief(handoff.brief_state) if brief is None else "",
-        chips=_chips(brief),
+        chips=_chips(brief, pending),
         sources={line.cite: line.text for line in brief.sources} if brief else {},
         verdict=view.verdict,
         may_judge=senior.may_claim and handoff.posted_at is not None,
@@ -141,11 +145,12 @@ def _no_brief(state: str) -> str:
     return "The brief is being written. It appears here by itself."
 
 
-def _chips(brief: View | None) -> tuple[str, ...]:
-    """Return what one could start with: what the brief says to do first, then what the assessment suggests."""
+def _chips(brief: View | None, pending: Sequence[str]) -> tuple[str, ...]:
+    """Return what one could start with: what the brief says to do first, what is begun and pending, what is suggested."""
     if brief is None:
         return ()
-    first = [brief.start_here.text] if brief.start_here else []
+    first: list[str] = [brief.start_here.text] if brief.start_here else []
+    first += [inline(text, limit=160) for text in pending] or [line.text for line in brief.still_to_do]
     first += [brief.contingency.action] if brief.contingency else []
     first += brief.assessment.steps if brief.assessment else ()
     return tuple(dict.fromkeys(str(text).rstrip(".") for text in first))[:MOST_CHIPS]

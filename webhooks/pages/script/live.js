@@ -15,7 +15,9 @@
     soon = setTimeout(() => {
       asked = Date.now();
       for (const part of document.querySelectorAll("#list, #pod")) {
-        if (![...part.querySelectorAll("textarea")].some((each) => each.value)) htmx.trigger(part, "refresh"); // nobody's words are taken away
+        const words = [...part.querySelectorAll("textarea, .pending [name=note]")].some((one) => one.value);
+        const choosing = part.querySelector(".pending select:focus");
+        if (!words && !choosing) htmx.trigger(part, "refresh"); // nobody's words are taken away
       }
       const opened = document.querySelector("#detail > .handoff");
       const typing = opened?.querySelector("textarea") === document.activeElement;
@@ -30,6 +32,11 @@
   }, 1000);
   document.addEventListener("visibilitychange", () => !document.hidden && identity.signedIn() && refresh());
 
+  const concerns = (data) => {
+    const { handoffs, tickets } = JSON.parse(data);
+    if (!tickets || handoffs?.length) return true;
+    return tickets.includes(Number(document.getElementById("pod")?.dataset.of)); // a step is shown in its ticket's pod alone
+  };
   const told = (block) => {
     let id, data;
     for (const line of block.split("\n")) {
@@ -38,7 +45,7 @@
       else if (line.startsWith("retry:")) wait = Number(line.slice(6)) || wait;
     }
     if (id !== undefined) last = id;
-    if (data) refresh();
+    if (data && concerns(data)) refresh();
   };
   const listen = async () => {
     const stop = new AbortController();

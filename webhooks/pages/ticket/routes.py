@@ -6,12 +6,15 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 
+from escalation.brief.sanitize import printable
+from escalation.sessions.steps import LONGEST_OUTPUT, OUTCOMES
 from webhooks.authorization import Viewer, viewer
 from webhooks.claims.claiming import NoSuchHandoff
 from webhooks.claims.wishing import CannotBeEscalated
 from webhooks.pages.desk import Desk
 from webhooks.pages.frame import LARGEST_ID, psa_origin, whoever
 from webhooks.pages.ticket.view import pod
+from webhooks.sessions.recording import NoSuchStep
 
 
 def add(routes: Blueprint, desk: Desk) -> None:
@@ -35,6 +38,13 @@ def add(routes: Blueprint, desk: Desk) -> None:
             return Response(status=204)
         return render_template("ticket/content.html", **values)
 
+    @routes.post("/pod/ticket/step")
+    def tick() -> str:
+        """Say what came of a pending step: for its member, and for a senior who takes over."""
+        who = viewer()
+        _ticked(desk, who)
+        return render_template("ticket/content.html", **_pod(desk, who))
+
     @routes.post("/pod/ticket/handoff")
     def hand_off() -> tuple[str, int]:
         """Have the ticket escalated, for any member. 202; 409 where it is already or cannot be."""
@@ -45,6 +55,16 @@ def add(routes: Blueprint, desk: Desk) -> None:
         except CannotBeEscalated as error:
             status, refused = 409, str(error)
         return render_template("ticket/content.html", refused=refused, **_pod(desk, who)), status
+
+
+def _ticked(desk: Desk, who: Viewer) -> None:
+    """Record what came of a pending step. Raises what `Recording.correct` does, and `NoSuchStep` for no number."""
+    session, number, outcome = (request.form.get(name, "") for name in ("session", "number", "outcome"))
+    if not (session.isdecimal() and number.isdecimal() and len(session) < 19 and len(number) < 9) or outcome not in OUTCOMES:
+        raise NoSuchStep("no step's number")
+    note = printable(request.form.get("note", ""))[:LONGEST_OUTPUT].strip()
+    change = {"state": "done", "outcome": outcome} | ({"output": note} if note else {})
+    desk.bulkhead.do(lambda: desk.recording.correct(who, int(session), int(number), change, key=None))
 
 
 def _pod(desk: Desk, who: Viewer) -> dict[str, Any]:

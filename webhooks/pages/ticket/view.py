@@ -15,6 +15,7 @@ from webhooks.claims import noting, wishing
 from webhooks.claims.wishing import NoSuchWish
 from webhooks.pages.desk import look
 from webhooks.pages.handoff.view import shown
+from webhooks.pages.ticket.lanes import Lane, lanes_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,9 @@ def pod(session: Session, viewer: Viewer, *, ticket_id: int, episode: int | None
         wish = wishing.look(session, viewer.account_id, ticket_id, now=now)
     except NoSuchWish:
         wish = None
-    one = shown(look(session, viewer, chosen), now) if chosen is not None else None
+    lanes = lanes_of(session, viewer, ticket_id, now)
+    waits = [step.text for lane in lanes for step in lane.pending]
+    one = shown(look(session, viewer, chosen), now, pending=waits) if chosen is not None else None
     ended = one is None or one.state == "ended"
     # One that led to a handoff is told by that handoff.
     wish = wish if wish is not None and ended and wish.state != "escalated" else None
@@ -47,7 +50,8 @@ def pod(session: Session, viewer: Viewer, *, ticket_id: int, episode: int | None
         "moment": moment,
         "ticket_id": ticket_id,
         "version": f"{one.version if one else 'none'}{f'-{wish.id}-{wish.state}' if wish else ''}"
-        f"{f'-{note.state}' if note else ''}",
+        f"{f'-{note.state}' if note else ''}{_versions(lanes)}",
+        "lanes": lanes,
         "may_wish": ended and (not found or chosen == found[0][0]),
         "wish": wish,
         "place": "pod",
@@ -55,3 +59,7 @@ def pod(session: Session, viewer: Viewer, *, ticket_id: int, episode: int | None
         "latest": bool(found) and chosen == found[0][0],
         "episodes": [Episode(number, moment(at), handoff_id == chosen) for handoff_id, number, at in found],
     }
+
+
+def _versions(lanes: list[Lane]) -> str:
+    return "".join(f"-s{lane.id}.{lane.rows}" for lane in lanes)
