@@ -8,7 +8,7 @@ from tests.hostile import doors
 from tests.hostile.row import Row
 from tests.storm.rig import Rig
 
-OPERATIONS = 12
+OPERATIONS = 22
 pytestmark = pytest.mark.parametrize("shared_rig", ["sqlite"], indirect=True, scope="session")
 
 
