@@ -102,10 +102,12 @@ def draft(evidence: Evidence, course: Course, *, package: Package | None = None)
     left = _unique(Said(flat(change.text)[:LONGEST], change.source) for change in package.state_left_behind)
     left = tuple(one for one in left if not _among(one.text, {s.text for s in back}))
     told = {s.text for s in (*fix, *causes, *back, *left)}
+    staff = {record.source.id for record in ours}
     tried = tuple(
         Said(flat(step.text)[:LONGEST], step.source, "" if step.result_stated else step.outcome)
-        for step in package.steps_attempted if step.sure >= SURE and not _among(flat(step.evidence), told)
-    )  # fmt: skip
+        for step in package.steps_attempted
+        if step.sure >= (SURE if step.source in staff else SURELY) and not _among(flat(step.evidence), told)
+    )
     worked = _worked(evidence.time_entries, records)
     cited = {s.source for group in ((problem,), causes, fix, tried, back, left) for s in group}
     cited |= {source for one in worked for source in one.sources}
@@ -116,8 +118,8 @@ def draft(evidence: Evidence, course: Course, *, package: Package | None = None)
     )  # fmt: skip
 
 
-SURE = 0.5
-"""A step below this may be none, and a note that is filed is no place for it."""
+SURE, SURELY = 0.5, 0.8
+"""How sure the reader must be of a step that our own people tell, and of one that somebody else does."""
 
 
 def _causes(records: list[Record]) -> tuple[Said, ...]:

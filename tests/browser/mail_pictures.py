@@ -17,9 +17,11 @@ from pathlib import Path
 from tests.browser.pictures import FLAGS, browser, take
 from tests.unit.worker.mail.test_handoff import MAIL
 from tests.unit.worker.mail.test_response import AGAIN, CLAIM, TAKEN
+from tests.unit.worker.mail.test_solved import SOLVED
 from tests.unit.worker.mail.weeks import WEEKS, mail
 from worker.mail.handoff import render_handoff
 from worker.mail.response import render_offered_again, render_taken
+from worker.mail.solved import render_solved
 from worker.mail.weekly import render_weekly
 
 PHONE, DESK = 360, 700
@@ -31,6 +33,7 @@ def pages() -> dict[str, str]:
         "handoff": render_handoff(dataclasses.replace(MAIL, claim_url=CLAIM)).html,
         "taken": render_taken(TAKEN).html,
         "offered-again": render_offered_again(AGAIN).html,
+        "solved": render_solved(SOLVED).html,
     }
     return found | {f"weekly-{name.replace(' ', '-')}": render_weekly(mail(make())).html for name, make in WEEKS.items()}
 

@@ -15,8 +15,10 @@ from urllib.parse import quote, urlencode
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from escalation.runbook.contents import Runbook, Step
 from models.database.access import OF_ACCOUNT, SECRETS
 from models.database.sessions import Database
+from models.memory import runbooks
 from models.tables import Alert, Canary, Job, Watch, Wish
 from models.tables.columns import Row as Table
 from psa.simulator.remote import SimulatorRefused
@@ -55,6 +57,8 @@ class Side:
     """The token of a claim link of its own."""
     handoffs: tuple[int, ...]
     tickets: tuple[int, ...]
+    books: tuple[int, ...]
+    """Its runbooks."""
     cursor: str
     """The place of its newest handoff in its list."""
     session: int
@@ -90,6 +94,7 @@ class Trespass:
         method, template = self.chance.choice(self.operations)
         path = template.replace("{handoff_id}", str(self.target))
         path = path.replace("{session_id}", str(self.theirs.session))
+        path = path.replace("{runbook_id}", str(self.chance.choice(self.theirs.books)))
         path = path.replace("{number}", "1" if "/sessions/" in path else str(self.chance.choice(self.foreign)))
         query = {
             "ticket": str(self.chance.choice(self.theirs.tickets)), "next": self.theirs.cursor, "limit": "200",
@@ -246,6 +251,8 @@ def _crossed(way: Trespass, name: str, ask: Ask, answer: Answer) -> bool:
     if session and int(session[1]) == theirs.session and answer.status < 400:
         return True
     done = bool(deed) and int(deed[1]) in theirs.handoffs and answer.status < 400 and ask.method != "OPTIONS"  # type: ignore[index]
+    book = re.match(r"/api/v1/runbooks/(\d+)", ask.path)
+    done = done or (bool(book) and int(book[1]) in theirs.books and answer.status < 400)  # type: ignore[index]
     return done or theirs.names(answer.text)
 
 
@@ -273,8 +280,11 @@ def sides_of(rig: Rig, knocker: Knocker, seed: int) -> tuple[Side, Side]:
         headers = {"Authorization": f"Bearer {token}"}
         page: Any = json.loads(knocker.ask(Ask("GET", "/api/v1/handoffs?limit=1", headers=headers)).body)
         link = link.removeprefix("/claim/")
-        session = _session(knocker, headers, tickets[0], words[msp.name])
-        found.append(Side(msp, words[msp.name], token, link, ids, tickets, page["next"], session))
+        talk = _session(knocker, headers, tickets[0], words[msp.name])
+        book = Runbook(f"{words[msp.name]} drops", "when it drops", (Step(f"look at {words[msp.name]}"),))
+        with services.database.account(msp.account_id) as session:
+            number, _ = runbooks.save(session, msp.account_id, book, by="somebody", now=services.clock())
+        found.append(Side(msp, words[msp.name], token, link, ids, tickets, (number,), page["next"], talk))
     first, second = found
     return first, second
 

@@ -9,7 +9,7 @@ from tests.hostile.every_route import WINGS
 from tests.hostile.row import Row
 from tests.storm.rig import Rig
 
-OPERATIONS = 18
+OPERATIONS = 28
 pytestmark = pytest.mark.parametrize("rig_database", ["sqlite"], indirect=True, scope="session")
 
 
