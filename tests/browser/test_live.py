@@ -199,6 +199,7 @@ def test_handed_off_by_hand_in_one_browser_it_arrives_in_the_others_queue(
 def test_of_two_who_press_at_once_one_has_it_and_the_other_reads_who(
     journey: Journey, browser: Chromium, other: Chromium
 ) -> None:
+    """Needs a machine that is not busy: whose page hears of the other's claim before the press has no button any more."""
     tickets = [journey.ticket(f"Scanner {number} does not wake up") for number in range(4)]
     open_queue(journey, browser, "msvensson")
     open_queue(journey, other, "tobrien")

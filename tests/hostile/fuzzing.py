@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -246,8 +246,9 @@ def trouble(operation: Operation, answer: Answer) -> str:
 def fuzzed(rig: Rig, seed: int, each: int = 2000) -> list[Row]:
     """Send each operation of our OpenAPI document `each` requests with a valid token; return a row for each operation.
 
-    Wrong is 5xx, a status, media type or body other than the document's, and an answer that tells of our insides. The
-    note says what was answered how often, and the first trouble of each kind.
+    Wrong is 5xx, a status, media type or body other than the document's, and an answer that tells of our insides; a 503 that says
+    when to ask again only if it comes again, and the note counts both. The note says what was answered how often, and the
+    first trouble of each kind.
     """
     msp = rig.msps[0]
     escalated(rig, 6, lambda one: f"fuzzed-{one.name}")
@@ -255,21 +256,30 @@ def fuzzed(rig: Rig, seed: int, each: int = 2000) -> list[Row]:
     headers = {"Authorization": f"Bearer {token_of(rig, msp)}"}
     document: Json = json.loads(knocker.ask(Ask("GET", "/api/v1/openapi.json")).body)
     real = sorted(handoffs_of(rig, msp))[-8:]
-    found = []
-    for operation in operations_of(document):
-        fuzzer = Fuzzer(operation, real, headers, chance)
-        asks = [fuzzer.ask() for _ in range(each)]
-        answers = knocker.all(asks)
-        statuses = Counter(answer.status for answer in answers)
-        troubles: dict[str, Ask] = {}
-        wrong = 0
-        for ask, answer in zip(asks, answers, strict=True):
-            if what := trouble(operation, answer):
-                wrong += 1
-                troubles.setdefault(what, ask)
-        told = [f"{count} × {status}" for status, count in sorted(statuses.items())]
-        for what, ask in troubles.items():
-            odd = {name: value for name, value in ask.headers.items() if name != "Authorization"}
-            told.append(f"{what}: {ask.method} {ask.path[:160]} {ask.body[:80]!r} {odd}")
-        found.append(Row(f"API: {operation.name}", each, wrong, "; ".join(told)))
-    return found
+    plan = [
+        (operation, fuzzer.ask())
+        for operation in operations_of(document)
+        for fuzzer in [Fuzzer(operation, real, headers, chance)]
+        for _ in range(each)
+    ]
+    chance.shuffle(plan)  # so that each meets what the others left: taken, given back, ended, wished for
+    answers = knocker.all([ask for _, ask in plan])
+    statuses, troubles = defaultdict[str, Counter[int]](Counter), defaultdict[str, dict[str, Ask]](dict)
+    wrong = Counter[str]()
+    for (operation, ask), first in zip(plan, answers, strict=True):
+        answer = first
+        statuses[operation.name][first.status] += 1
+        if first.status == 503 and "retry-after" in first.headers:
+            answer = knocker.ask(ask)  # the database was too busy and said so: asked again, as it says
+        if what := trouble(operation, answer):
+            wrong[operation.name] += 1
+            troubles[operation.name].setdefault(what, ask)
+    return [Row(f"API: {name}", each, wrong[name], _note(statuses[name], troubles[name])) for name in sorted(statuses)]
+
+
+def _note(statuses: Counter[int], troubles: Mapping[str, Ask]) -> str:
+    told = [f"{count} × {status}" for status, count in sorted(statuses.items())]
+    for what, ask in troubles.items():
+        odd = {name: value for name, value in ask.headers.items() if name != "Authorization"}
+        told.append(f"{what}: {ask.method} {ask.path[:160]} {ask.body[:80]!r} {odd}")
+    return "; ".join(told)
