@@ -26,12 +26,12 @@ Nothing is posted without --post, and what is posted is the file's text. See doc
 """
 RUNBOOK = """\
 examples:
-  resolutionflow runbook northgate list                        all, with how often each was offered and worked
-  resolutionflow runbook northgate show 3                      as Markdown; --version N for an earlier one
-  resolutionflow runbook northgate draft 48213 > vpn.json      a first wording from how a ticket ended; edit it
-  resolutionflow runbook northgate save vpn.json --member jlind     a new one, or the next version of the one with its title
-  resolutionflow runbook northgate approve 3 --member msvensson     briefs offer it from now on; an engineer's word is needed
-  resolutionflow runbook northgate export out/                 one Markdown file for each
+  resolutionflow runbook list northgate                        all, with how often each was offered and worked
+  resolutionflow runbook show northgate 3                      as Markdown; --version N for an earlier one
+  resolutionflow runbook draft northgate 48213 > vpn.json      a first wording from how a ticket ended; edit it
+  resolutionflow runbook save northgate vpn.json --member jlind     a new one, or the next version of the one with its title
+  resolutionflow runbook approve northgate 3 --member msvensson     briefs offer it from now on; an engineer's word is needed
+  resolutionflow runbook export northgate out/                 one Markdown file for each
 """
 VENDOR = """\
 example:
@@ -56,27 +56,25 @@ def add_to(every: Subparsers) -> None:
     book = every.add_parser(
         "runbook", help="runbooks: list, show, draft, save, approve, export", epilog=RUNBOOK, formatter_class=kind
     )
-    book.add_argument("name", metavar="NAME", help="the account")
     deeds = book.add_subparsers(dest="deed", metavar="DEED", required=True)
-    deeds.add_parser("list", help="all runbooks").set_defaults(run=_list)
-    show = deeds.add_parser("show", help="one as Markdown")
-    show.add_argument("number", type=int, metavar="N")
-    show.add_argument("--version", type=int, metavar="V", help="default: the newest")
-    show.set_defaults(run=_show)
-    draft = deeds.add_parser("draft", help="a first wording from how a ticket ended, as JSON to edit")
-    draft.add_argument("ticket", type=int, metavar="TICKET")
-    draft.set_defaults(run=_draft)
-    save = deeds.add_parser("save", help="keep a wording from a file of JSON")
-    save.add_argument("file", type=Path, metavar="FILE")
-    approve = deeds.add_parser("approve", help="have a version offered in briefs")
-    approve.add_argument("number", type=int, metavar="N")
-    approve.add_argument("--version", type=int, metavar="V", help="default: the newest")
-    for each, run in ((save, _save), (approve, _approve)):
-        each.add_argument("--member", required=True, metavar="LOGIN", help="who says so")
-        each.set_defaults(run=run)
-    export = deeds.add_parser("export", help="one Markdown file for each runbook")
-    export.add_argument("folder", type=Path, metavar="FOLDER")
-    export.set_defaults(run=_export)
+    made = {}
+    for deed, run, told in (
+        ("list", _list, "all runbooks"), ("show", _show, "one as Markdown"),
+        ("draft", _draft, "a first wording from how a ticket ended, as JSON to edit"),
+        ("save", _save, "keep a wording from a file of JSON"), ("approve", _approve, "have a version offered in briefs"),
+        ("export", _export, "one Markdown file for each runbook"),
+    ):  # fmt: skip
+        made[deed] = deeds.add_parser(deed, help=told)
+        made[deed].add_argument("name", metavar="NAME", help="the account")
+        made[deed].set_defaults(run=run)
+    made["draft"].add_argument("ticket", type=int, metavar="TICKET")
+    made["save"].add_argument("file", type=Path, metavar="FILE")
+    made["export"].add_argument("folder", type=Path, metavar="FOLDER")
+    for deed in ("show", "approve"):
+        made[deed].add_argument("number", type=int, metavar="N", help="its number, as `list` gives it")
+        made[deed].add_argument("--version", type=int, metavar="V", help="default: the newest")
+    for deed in ("save", "approve"):
+        made[deed].add_argument("--member", required=True, metavar="LOGIN", help="who says so")
     vendor = every.add_parser(
         "vendor", help="a ticket's brief to paste into a vendor's case", epilog=VENDOR, formatter_class=kind
     )
@@ -125,7 +123,7 @@ def _list(options: argparse.Namespace) -> int:
     for one in kept:
         say(f"{one.id}  {one.contents.title}\n    {one.head.replace('**', '')}")
     if not kept:
-        say(f"{account.name} has no runbook yet: `resolutionflow runbook {account.name} draft TICKET` begins one")
+        say(f"{account.name} has no runbook yet: `resolutionflow runbook draft {account.name} TICKET` begins one")
     return 0
 
 
@@ -137,7 +135,7 @@ def _show(options: argparse.Namespace) -> int:
     with services.database.account(account.id, reading=True) as session:
         kept = runbooks.get(session, account.id, options.number, version=options.version, now=services.clock())
     if kept is None:
-        raise _cannot(f"no runbook {options.number} in that version: `resolutionflow runbook {account.name} list`")
+        raise _cannot(f"no runbook {options.number} in that version: `resolutionflow runbook list {account.name}`")
     say(markdown(kept.contents, head=kept.head))
     return 0
 
@@ -173,7 +171,7 @@ def _save(options: argparse.Namespace) -> int:
         raise _cannot(f"{options.file}: {error}") from error
     with services.database.account(account.id) as session:
         number, version = runbooks.save(session, account.id, book, by=login, now=services.clock())
-    follows = f"resolutionflow runbook {account.name} approve {number} --member LOGIN"
+    follows = f"resolutionflow runbook approve {account.name} {number} --member LOGIN"
     say(f"kept as runbook {number}, version {version}; next: {follows}")
     return 0
 
@@ -189,7 +187,7 @@ def _approve(options: argparse.Namespace) -> int:
     with services.database.account(account.id) as session:
         kept = runbooks.get(session, account.id, options.number, version=options.version, now=services.clock())
         if kept is None:
-            raise _cannot(f"no runbook {options.number} in that version: `resolutionflow runbook {account.name} list`")
+            raise _cannot(f"no runbook {options.number} in that version: `resolutionflow runbook list {account.name}`")
         runbooks.approve(session, account.id, kept.id, version=kept.version, by=login, now=services.clock())
     say(f"runbook {kept.id}, version {kept.version}: offered in briefs that it fits from now on")
     return 0

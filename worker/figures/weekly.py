@@ -198,7 +198,7 @@ def _in_words(found: dict[str, Any] | None, account: str) -> str:
         line += f" The runbook{'s' if len(found['runbooks']) > 1 else ''} for it: {', '.join(found['runbooks'][:3])}."
     if found["tickets"]:
         numbers = ", ".join(map(str, found["tickets"][:5]))
-        line += f" No runbook yet for ticket {numbers}: resolutionflow runbook {account} draft TICKET begins one."
+        line += f" No runbook yet for ticket {numbers}: resolutionflow runbook draft {account} TICKET begins one."
     return line
 
 

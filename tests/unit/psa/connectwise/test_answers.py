@@ -16,6 +16,7 @@ from psa.connectwise.answers import (
     internal_note,
     next_page,
     replacing,
+    resolution_note,
     retry_after,
 )
 from psa.connectwise.conditions import any_of, at, chunks, quoted
@@ -137,6 +138,7 @@ def test_next_page(link: str | None, rows: int, expected: int | None) -> None:
     ("method", "path", "body"),
     [
         ("POST", "/service/tickets/5/notes", internal_note("x")),
+        ("POST", "/service/tickets/5/notes", resolution_note("x")),
         ("PATCH", "/service/tickets/5/notes/6", replacing("text", "x")),
         ("DELETE", "/service/tickets/5/notes/6", None),
         ("PATCH", "/service/tickets/5", replacing("owner", {"id": 4})),
@@ -155,6 +157,11 @@ def test_permitted(method: str, path: str, body: Any) -> None:
     ("method", "path", "body"),
     [
         ("POST", "/service/tickets/5/notes", {**internal_note("x"), "detailDescriptionFlag": True}),
+        ("POST", "/service/tickets/5/notes", {**internal_note("x"), "resolutionFlag": True}),
+        ("POST", "/service/tickets/5/notes", {**resolution_note("x"), "detailDescriptionFlag": True}),
+        ("POST", "/service/tickets/5/notes", {**resolution_note("x"), "processNotifications": True}),
+        ("POST", "/service/tickets/5/notes", {**resolution_note("x"), "member": {"id": 5}}),
+        ("PATCH", "/service/tickets/5/notes/7", replacing("resolutionFlag", True)),
         ("POST", "/service/tickets/5/notes", {**internal_note("x"), "internalAnalysisFlag": False}),
         ("POST", "/service/tickets/5/notes", {**internal_note("x"), "processNotifications": True}),
         ("POST", "/service/tickets/5/notes", {**internal_note("x"), "customerUpdatedFlag": True}),

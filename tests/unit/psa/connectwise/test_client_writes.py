@@ -85,6 +85,25 @@ def test_posted_note_is_internal_and_mails_nobody(web: responses.RequestsMock, c
     }
 
 
+RESOLUTION = {**NOTE, "internalAnalysisFlag": False, "resolutionFlag": True}
+
+
+def test_a_resolution_note_stands_in_the_resolution_alone_and_mails_nobody(web: responses.RequestsMock, cw: ConnectWise) -> None:
+    web.post(f"{API}/service/tickets/5/notes", status=201, json=RESOLUTION)
+    posted = cw.post_resolution_note(5, "**brief**")
+    assert (posted.id, posted.internal) == (70, False)
+    assert json.loads(web.calls[0].request.body or b"") == {
+        "text": "**brief**", "internalAnalysisFlag": False, "detailDescriptionFlag": False, "resolutionFlag": True,
+        "processNotifications": False,
+    }  # fmt: skip
+
+
+def test_one_that_came_back_in_the_discussion_is_named(web: responses.RequestsMock, cw: ConnectWise) -> None:
+    web.post(f"{API}/service/tickets/5/notes", status=201, json={**RESOLUTION, "detailDescriptionFlag": True})
+    with pytest.raises(VisibleNote):
+        cw.post_resolution_note(5, "x")
+
+
 def test_echo_without_flags_is_read_again(web: responses.RequestsMock, cw: ConnectWise) -> None:
     web.post(f"{API}/service/tickets/5/notes", status=201, json={"id": 70})
     web.get(f"{API}/service/tickets/5/notes/70", json=NOTE)

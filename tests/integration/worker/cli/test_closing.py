@@ -1,0 +1,98 @@
+"""`resolution`, `runbook` and `vendor` as somebody at a keyboard runs them."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+
+from models.account import people
+from models.account.encryption import Cipher
+from models.account.people import MemberRow
+from models.database.sessions import Database
+from models.handoff import handoffs
+from models.handoff import resolution_notes as notes
+from models.tables import Handoff
+from tests.integration.models.places import NOW, account, handoff
+from tests.unit.escalation.resolution.endings import SEEN, evidence_of
+from tests.unit.escalation.tickets import package_of
+from worker.__main__ import main
+
+KEY = "k" * 40
+TICKET = 4711
+
+
+@pytest.fixture
+def northgate(sqlite_url: str, sqlite_database: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> tuple[int, int]:
+    """Give an account with people and a ticket that was read; its number and the handoff's."""
+    for name, value in {"DATABASE_URL": sqlite_url, "SECRET_KEYS": KEY, "RESOLUTIONFLOW_VAR": str(tmp_path)}.items():
+        monkeypatch.setenv(name, value)
+    one = account(sqlite_database, "northgate", Cipher([KEY]))
+    it = handoff(sqlite_database, one, TICKET)
+    evidence = evidence_of(SEEN[1])
+    with sqlite_database.account(one) as session:
+        everybody = [MemberRow(103, "msvensson", "Maria Svensson", None), MemberRow(104, "jlind", "Jonas Lind", None)]
+        people.import_members(session, one, everybody, engineers=["msvensson"])
+        handoffs.add_snapshot(session, one, it, evidence, kind="refresh")
+        columns = {"escalation_package": package_of(evidence).to_json(), "escalated_at": NOW - timedelta(days=9)}
+        session.execute(update(Handoff).where(Handoff.account_id == one, Handoff.id == it).values(**columns))
+    return one, it
+
+
+def test_the_draft_is_printed_and_a_file_posted_once_in_a_member_s_name(
+    northgate: tuple[int, int], sqlite_database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one, it = northgate
+    assert main(["resolution", "northgate", str(TICKET)]) == 0
+    assert "Set the lifetime to 28800" in capsys.readouterr().out
+    assert main(["resolution", "northgate", str(TICKET), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["problem"]["source"] == "d"
+    file = tmp_path / "note.md"
+    file.write_text("**What fixed it:**\n\n- set the lifetime\n")
+    command = ["resolution", "northgate", str(TICKET), "--post", str(file)]
+    assert main(command) == 1
+    assert "--member" in capsys.readouterr().err
+    assert main([*command, "--member", "JLind"]) == 0
+    assert main([*command, "--member", "msvensson"]) == 1
+    with sqlite_database.account(one, reading=True) as session:
+        row = notes.of_handoff(session, one, it)
+    assert row is not None
+    assert (row.member, row.form, row.text) == ("jlind", "internal", file.read_text().strip())
+
+
+def test_a_runbook_from_a_ticket_to_its_export(
+    northgate: tuple[int, int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["runbook", "list", "northgate"]) == 0
+    assert "no runbook yet" in capsys.readouterr().out
+    assert main(["runbook", "draft", "northgate", str(TICKET)]) == 0
+    file = tmp_path / "vpn.json"
+    file.write_text(capsys.readouterr().out)
+    assert main(["runbook", "save", "northgate", str(file), "--member", "jlind"]) == 0
+    assert main(["runbook", "approve", "northgate", "1", "--member", "jlind"]) == 1
+    assert "one of those approves" in capsys.readouterr().err
+    assert main(["runbook", "approve", "northgate", "1", "--member", "msvensson"]) == 0
+    assert main(["runbook", "show", "northgate", "1"]) == 0
+    assert "approved by msvensson" in capsys.readouterr().out
+    assert main(["runbook", "export", "northgate", str(tmp_path / "out")]) == 0
+    assert "## Rollback" in (tmp_path / "out" / "runbook-1.md").read_text()
+    file.write_text("{}")
+    assert main(["runbook", "save", "northgate", str(file), "--member", "jlind"]) == 1
+
+
+def test_the_vendor_s_form_names_nobody(northgate: tuple[int, int], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["vendor", "northgate", str(TICKET)]) == 0
+    out = capsys.readouterr().out
+    assert "The VPN to the branch drops every 8 hours" in out
+    assert "Harbor" not in out
+
+
+@pytest.mark.parametrize("command", [["resolution"], ["vendor"], ["runbook", "draft"]])
+def test_a_ticket_that_was_not_escalated_is_one_line(
+    northgate: tuple[int, int], command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*command, "northgate", "99"]) == 1
+    assert capsys.readouterr().err.count("\n") == 1
