@@ -12,14 +12,11 @@ from typing import Any
 
 from benchmarks.thread_scores import Text, counts, figures, pairs, same
 from escalation.package.build import bare, build
-from escalation.package.records import records_of
 from escalation.package.threads import evidence_from_thread
-from escalation.reading.codes import error_codes
-from escalation.reading.steps import find_steps
-from escalation.reading.vocabulary import domain_of
 from escalation.reading.weights import Learned, parsed
 from training.fitting import Taught, fit
 from training.folds import FOLDS, calibrated, fold_of
+from training.hard import hard
 from training.reader import names_in, sample, taught_by, written
 from training.terse import terse
 from training.tickets import Labelled, own, threads
@@ -40,39 +37,22 @@ def read_with(record: dict[str, Any], known: Learned | None) -> dict[str, Any]:
     return bare(package, record["id"])
 
 
-def read_by_rules(record: dict[str, Any]) -> dict[str, Any]:
-    """Return what the rules alone make of it, as they are: those that the learned reader has as features."""
-    evidence = evidence_from_thread({"id": record["id"], "ticket": record["ticket"]})
-    records = records_of(evidence)
-    steps = [
-        {"evidence": r.plain.quote(d.start, d.end), "note_index": -1 if r.source.note_index is None else r.source.note_index, "outcome": d.outcome, "sure": 1.0, "outcome_sure": 1.0, "result_stated": d.result_stated}
-        for d in find_steps([r.passage for r in records])
-        for r in (records[d.passage],)
-    ]  # fmt: skip
-    domain = domain_of([(evidence.ticket.summary, 4), *((r.passage.own[:4000], 2 if r.source.id == "d" else 1) for r in records)])
-    blocks = [r.plain.quote(s.start, s.end) for r in records for s in r.passage.stretches if s.kind == "pasted"]
-    codes = [r.text[a:b] for r in records for a, b in error_codes(r.text)]
-    return {
-        "steps_attempted": steps, "dead_ends": [i for i, s in enumerate(steps) if s["outcome"] in ("failed", "no_change")],
-        "evidence_blocks": blocks, "error_codes": codes, "domain": domain,
-    }  # fmt: skip
-
-
 class Folds:
     """What was learned without each fold, and what without one source."""
 
-    def __init__(self, directory: Path, share: float = 1.0) -> None:
-        """Read the threads of a directory, our own tickets and the terse ones. With `share` only that part is learned from."""
+    def __init__(self, directory: Path, share: float = 1.0, texts: Path | None = None) -> None:
+        """Read the threads of a directory, our own tickets, the terse ones and the hard cases in `texts`. With `share` only that part of the threads is learned from."""
         self.threads = threads(directory)
         self.own = list(own())
-        learned_from = [*sample(self.threads, share), *self.own, *terse()]
-        self._all = [*self.threads, *self.own, *terse()]
+        besides = [*self.own, *terse(), *(hard(texts) if texts else ())]
+        learned_from = [*sample(self.threads, share), *besides]
+        self._all = [*self.threads, *besides]
         self._names = names_in(self._all)
         taught = taught_by(self._all)
         kept = {t.id for t in learned_from}
         self._taught = {name: one for name, one in taught.items() if name in kept}
         self._tickets = {t.id: t for t in self._all}
-        self._by_fold = {fold: self._fit(lambda t, fold=fold: fold_of(t.id) != fold) for fold in range(FOLDS)}  # type: ignore[misc]
+        self._by_fold = {fold: self._fit(lambda t, fold=fold: t.source == "hard" or fold_of(t.id) != fold) for fold in range(FOLDS)}  # type: ignore[misc]
         examples = {name: one.examples for name, one in taught.items()}
         scales, self.bounds = calibrated([t for t in self._all if t.id in kept], examples, self._by_fold)
         self._scales = scales
@@ -153,25 +133,24 @@ def disagreements(scorer: Any, gold: Mapping[str, dict[str, Any]], made: Mapping
     return wrong
 
 
-def report(directory: Path, scorer: Any, share: float) -> Iterable[str]:
+def report(directory: Path, scorer: Any, share: float, texts: Path | None = None) -> Iterable[str]:
     """Return the lines of the whole measurement, as they come."""
-    folds = Folds(directory, share)
+    folds = Folds(directory, share, texts)
     gold = {t.id: t.record for t in folds.threads}
     made = folds.readings(folds.threads)
     wrong = disagreements(scorer, gold, made)
     yield f"{len(gold)} threads, each read by weights taught without it; scores agree with {scorer.__name__} on {len(gold) - len(wrong)} of {len(gold)}" + (f": not {wrong[:3]}" if wrong else "")
-    ruled = {name: read_by_rules(record) for name, record in gold.items()}
     trivial = {name: scorer.baseline(record) for name, record in gold.items()}
     by_source = {source: {n: r for n, r in gold.items() if n.startswith(f"{source}-")} for source in ("t", "w")}
     told = {key: each(g, made) for key, g in (("all", gold), *by_source.items())}
-    others = {"rules": figures(sum(each(gold, ruled).values(), Counter())), "trivial": {k: v or 0.0 for k, v in scorer.report(scorer.score(gold, trivial)[0]).items() if not isinstance(v, str)}}
-    yield f"{'figure':<28}{'all':>6}  95%          {'t':>6}  95%          {'w':>6}  95%          {'rules':>7}{'trivial':>9}{'goal':>7}"
+    others = {k: v or 0.0 for k, v in scorer.report(scorer.score(gold, trivial)[0]).items() if not isinstance(v, str)}
+    yield f"{'figure':<28}{'all':>6}  95%          {'t':>6}  95%          {'w':>6}  95%          {'trivial':>9}{'goal':>7}"
     for name, key, goal in SHOWN:
         cells = ""
         for one in told.values():
             low, high = interval(list(one.values()), key)
             cells += f"{figures(sum(one.values(), Counter()))[key]:>6.3f}  {low:.2f} to {high:.2f} "
-        yield f"{name:<28}{cells}{others['rules'][key]:>7.3f}{others['trivial'][key]:>9.3f}" + (f"{goal:>7.2f}" if goal else "")
+        yield f"{name:<28}{cells}{others[key]:>9.3f}" + (f"{goal:>7.2f}" if goal else "")
     for source, part in (("all", gold), *by_source.items()):
         lines = sum((above_the_fold(r, made[n]) for n, r in part.items()), Counter())
         yield f"above the fold, {source}: {lines['lines']} lines, {lines['steps'] / max(1, lines['lines']):.3f} are steps, {lines['right'] / max(1, lines['lines']):.3f} are right"
@@ -179,11 +158,10 @@ def report(directory: Path, scorer: Any, share: float) -> Iterable[str]:
         return
     own_gold = gold_of(folds.own)
     yield from _rows("our own tickets, by folds", own_gold, folds.readings(folds.own))
-    yield from _rows("our own tickets, the rules written with them", own_gold, {n: read_by_rules(r) for n, r in own_gold.items()})
     stranger = folds.without("own", "terse")
     yield from _rows("our own tickets, taught with threads alone", own_gold, {n: read_with(r, stranger) for n, r in own_gold.items()})
     for source, part in by_source.items():
-        unseen = folds.without(source)
+        unseen = folds.without(source, *(("hard",) if source == "t" else ()))
         yield from _rows(f"source {source}, taught without it", part, {n: read_with(r, unseen) for n, r in part.items()})
     dev = directory.resolve().parent / "dev"
     if dev.is_dir():

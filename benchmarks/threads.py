@@ -1,15 +1,16 @@
 """The reading of real tickets, measured: packages of labelled threads through their scorer, beside the goals.
 
     python -m benchmarks.threads --threads DIR [--set-aside] [--per-thread]
-    python -m benchmarks.threads --threads DIR --folds [--share PART]
+    python -m benchmarks.threads --threads DIR --folds [--texts FILE] [--share PART]
 
 DIR holds threads as JSON with gold labels; the scorer is `score.py` in the folder above it. Neither is part of this
 project. Twelve threads, named in `threads_set_aside.txt`, are left out unless `--set-aside` asks for them alone:
 rules are written while the others are looked at, and these say whether the rules hold for what nobody looked at.
 
-With `--folds` each thread is read by weights that were taught without it (`training/folds.py`), beside the rules alone and a
-trivial reader, by source; then each source by weights taught without that source, our own tickets, and the set beside DIR
-that is never taught with. `--share 0.5` teaches with half of the threads. Takes some minutes.
+With `--folds` each thread is read by weights that were taught without it (`training/folds.py`), beside a trivial reader, by
+source; then each source by weights taught without that source, our own tickets, and the set beside DIR that is never taught with.
+`--texts` gives the threads in which the hard cases of `training/hard.py` stand, to teach with them; `--share 0.5` teaches with
+half of the labelled threads. Takes some minutes.
 
 The intervals are 95% bootstrap intervals: the threads are drawn again with replacement 2,000 times, from a fixed seed.
 """
@@ -54,13 +55,14 @@ def main() -> None:
     parser.add_argument("--set-aside", action="store_true", help="score the twelve set aside, and only them")
     parser.add_argument("--per-thread", action="store_true", help="one line a thread as well")
     parser.add_argument("--folds", action="store_true", help="teach on folds and read each thread by what was learned without it")
+    parser.add_argument("--texts", type=Path, help="with --folds: threads without labels in which the hard cases stand")
     parser.add_argument("--share", type=float, default=1.0, help="with --folds: the part of the threads to learn from")
     options = parser.parse_args()
     scorer = scorer_beside(options.threads)
     if options.folds:
         from benchmarks.thread_folds import report  # the libraries that teach are heavy
 
-        for line in report(options.threads, scorer, options.share):
+        for line in report(options.threads, scorer, options.share, options.texts):
             print(line, flush=True)
         return
     gold = chosen(scorer.load(str(options.threads)), set_aside=options.set_aside)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from escalation.package.records import Record, described
 from escalation.reading.domain import domain_features
 from escalation.reading.features import (
+    Classes,
     Look,
     Vector,
     joint_features,
@@ -17,10 +18,8 @@ from escalation.reading.features import (
     looks,
     outcome_features,
     step_features,
-    told_later,
 )
 from escalation.reading.rows import row_features, rows
-from escalation.reading.steps import find_steps
 from training.tickets import Labelled, Span
 
 
@@ -45,13 +44,14 @@ class Examples:
     domain: list[Example] = field(default_factory=list)
 
 
-def examples_of(ticket: Labelled) -> Examples:
+def examples_of(ticket: Labelled, classes: Classes) -> Examples:
     """Return what a ticket teaches. A stretch that readers may or may not take for a step teaches nothing."""
     records = ticket.records()
     made = Examples(ticket.id)
-    _steps(ticket, records, made)
-    for record in records:
-        _rows(ticket, record, made)
+    _steps(ticket, records, made, classes)
+    if ticket.only is None:
+        for record in records:
+            _rows(ticket, record, made)
     if ticket.domains:
         description, texts = described(records)
         made.domain.append(Example(domain_features(ticket.record["ticket"]["summary"], description, texts), ticket.domains[0]))
@@ -77,13 +77,14 @@ def _places(spans: Sequence[Span], record: Record) -> list[tuple[tuple[int, int]
     return made
 
 
-def _steps(ticket: Labelled, records: list[Record], made: Examples) -> None:
+def _steps(ticket: Labelled, records: list[Record], made: Examples, classes: Classes) -> None:
     passages = [record.passage for record in records]
-    all_of = looks(passages, find_steps(passages))
-    later = told_later(all_of)
+    all_of = looks(passages, classes)
     taken: set[Span] = set()
     for place, look in enumerate(all_of):
         record = records[look.passage]
+        if ticket.only is not None and _note(record) not in ticket.only:
+            continue
         here = (look.stretch.start, look.stretch.end)
         hits = [(at, span) for at, span in _places(ticket.steps, record) if hit(here, at)]
         new = [(at, span) for at, span in hits if span not in taken]
@@ -93,10 +94,10 @@ def _steps(ticket: Labelled, records: list[Record], made: Examples) -> None:
             continue
         made.step.append(Example(step_features(all_of, place), answer))
         if new:
-            _inside(all_of, place, [(at[0] - here[0], span) for at, span in new], later[place], made)
+            _inside(all_of, place, [(at[0] - here[0], span) for at, span in new], made)
 
 
-def _inside(all_of: list[Look], place: int, begun: list[tuple[int, Span]], later: list[str], made: Examples) -> None:
+def _inside(all_of: list[Look], place: int, begun: list[tuple[int, Span]], made: Examples) -> None:
     """Add what the steps of one stretch teach: where the second begins, and what came of each."""
     look = all_of[place]
     text = look.stretch.text
@@ -107,7 +108,8 @@ def _inside(all_of: list[Look], place: int, begun: list[tuple[int, Span]], later
         made.joint.append(Example(joint_features(look, at, kind), "yes" if second else "no"))
     cuts += [max(0, start) for start, _ in begun[1:]] + [len(text)]
     for (_, span), start, end in zip(begun, cuts, cuts[1:], strict=False):
-        made.outcome.append(Example(outcome_features(all_of, place, text[start:end], later), span.outcome))
+        if span.outcome:
+            made.outcome.append(Example(outcome_features(all_of, place, text[start:end]), span.outcome))
 
 
 def _rows(ticket: Labelled, record: Record, made: Examples) -> None:

@@ -1,10 +1,10 @@
 """Teach the local reader and write what it learned.
 
-    python -m training.reader --threads DIR [--out FILE] [--share PART]
+    python -m training.reader --threads DIR [--texts FILE] [--out FILE] [--share PART]
 
 DIR holds labelled threads as JSON (the format is in `docs/reading.md`, "Teach it with your own tickets"); our own labelled tickets
-are learned from besides, at half their weight. The file is the same to the byte each time on one machine. `--share 0.5` learns from
-half of the tickets, for a learning curve. Takes some minutes on one core.
+are learned from besides, and, where `--texts` gives the threads they stand in, the hard cases of `training/hard.py`. The file is the
+same to the byte each time on one machine. `--share 0.5` learns from half of the threads. Takes some minutes on one core.
 """
 
 # ruff: noqa: E501 - a table of names is easier to read in long rows
@@ -24,20 +24,23 @@ from pathlib import Path
 from typing import Any
 
 from escalation.reading.weights import SCALE, Model, Scale, parsed
+from training.classes import word_classes
 from training.examples import examples_of
 from training.fitting import Taught, fit
 from training.folds import FOLDS, calibrated, fold_of
+from training.hard import hard
 from training.terse import terse
 from training.tickets import Labelled, own, threads
 
 OUT = Path(__file__).parents[1] / "escalation" / "reading" / "learned.json"
-WEIGHTS = {"own": 0.5, "terse": 0.2}
+WEIGHTS = {"own": 0.5, "terse": 0.2, "hard": 0.4}
 """What a ticket of each source counts; a labelled thread counts 1."""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--threads", type=Path, required=True, help="directory with the labelled threads")
+    parser.add_argument("--texts", type=Path, help="threads without labels in which the hard cases stand, JSON lines packed with gzip")
     parser.add_argument("--out", type=Path, default=OUT, help="where the weights go (default: the product's own)")
     parser.add_argument("--share", type=float, default=1.0, help="the part of the tickets to learn from (default: all)")
     options = parser.parse_args()
@@ -45,7 +48,7 @@ def main() -> None:
         tickets = threads(options.threads)
     except FileNotFoundError as missing:
         sys.exit(str(missing))
-    body = teach([*sample(tickets, options.share), *own(), *terse()])
+    body = teach([*sample(tickets, options.share), *own(), *terse(), *(hard(options.texts) if options.texts else ())])
     options.out.write_bytes(body)
     print(f"{options.out}: {len(body):,} bytes, version {parsed(body).version[:12]}")
 
@@ -59,7 +62,8 @@ def sample(tickets: Sequence[Labelled], share: float) -> list[Labelled]:
 
 def taught_by(tickets: Sequence[Labelled]) -> dict[str, Taught]:
     """Return what each ticket teaches, by its id."""
-    return {t.id: Taught(examples_of(t), WEIGHTS.get(t.source, 1.0)) for t in tickets}
+    classes = word_classes()
+    return {t.id: Taught(examples_of(t, classes), WEIGHTS.get(t.source, 1.0)) for t in tickets}
 
 
 def names_in(tickets: Sequence[Labelled]) -> frozenset[str]:
@@ -76,9 +80,10 @@ def teach(tickets: Sequence[Labelled]) -> bytes:
     taught = taught_by(tickets)
     names = names_in(tickets)
     models = fit(list(taught.values()), names)
+    folded = {t.id for t in tickets if t.source != "hard"}
     by_fold = {}
     for fold in range(FOLDS):
-        rest = [one for name, one in taught.items() if fold_of(name) != fold]
+        rest = [one for name, one in taught.items() if name not in folded or fold_of(name) != fold]
         by_fold[fold] = fit(rest, names)
     scales, bounds = calibrated(tickets, {k: v.examples for k, v in taught.items()}, by_fold)
     return written(models, scales, bounds)
@@ -87,8 +92,9 @@ def teach(tickets: Sequence[Labelled]) -> bytes:
 def written(models: Mapping[str, Model], scales: Mapping[str, Scale], bounds: Mapping[str, float]) -> bytes:
     """Return the file's bytes: keys in order, one feature a line, so that a change can be read."""
     body: dict[str, Any] = {
-        "format": 1,
+        "format": 2,
         "bounds": dict(sorted(bounds.items())),
+        "classes": {word: " ".join(kinds) for word, kinds in sorted(word_classes().items())},
         "scales": {name: [list(s.scores), list(s.shares)] for name, s in sorted(scales.items())},
         "models": {
             name: {"classes": list(m.classes), "bias": list(m.bias), "weights": {k: [round(w * SCALE) for w in row] for k, row in sorted(m.weights.items())}}

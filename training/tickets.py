@@ -44,6 +44,8 @@ class Labelled:
     domains: tuple[str, ...]
     none: tuple[Span, ...] = ()
     """What looks like a step and is none."""
+    only: frozenset[int] | None = None
+    """The texts whose steps are labelled, if not all are."""
 
     def records(self) -> list[Record]:
         """Return the ticket's texts as the product reads them."""

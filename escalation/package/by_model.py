@@ -12,8 +12,8 @@ from escalation.package import highlights
 from escalation.package.contents import Change, Package, Quote, Step
 from escalation.package.records import Record, records_of
 from escalation.reading.codes import error_codes
+from escalation.reading.passages import Deed
 from escalation.reading.remarks import Remark
-from escalation.reading.steps import Deed
 from escalation.reading.weights import Learned, learned
 
 LOCAL = "local"

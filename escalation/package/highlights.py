@@ -14,9 +14,8 @@ from rapidfuzz import fuzz
 from escalation.package.contents import Change, Contingency, Quote, Step
 from escalation.package.records import Record, flat
 from escalation.reading import pasted, remarks
-from escalation.reading.passages import NOT_STAFF
+from escalation.reading.passages import NOT_STAFF, Deed, Passage
 from escalation.reading.reader import pasted_rows
-from escalation.reading.steps import Deed, Passage
 from escalation.reading.text import OTHERS
 from escalation.reading.weights import Learned
 

@@ -38,7 +38,6 @@ CHECKS = (
     "sit load print send dial ask go"
 )
 CONTACTS = "call phone ring contact email e-mail speak talk message open-ticket escalate raise engage consult"
-
 _IRREGULAR = {
     "reset": "reset", "set": "set", "put": "put", "cut": "cut", "run": "ran", "rerun": "reran", "re-run": "re-ran",
     "rebuild": "rebuilt", "take": "took", "took": "took", "used": "used", "find": "found", "read": "read", "see": "saw",
@@ -95,7 +94,6 @@ _PASSIVE = (
     r"checked|tested|verified|confirmed|compared|scanned|contacted|called|ruled out|reviewed|whitelisted|unblocked|unlocked|bypassed|turned (?:on|off)|switched (?:on|off)|pinged|ticked|unticked|put back(?: in| on)?|taken off|taken out|fitted|deleted|recreated|reissued|demoted|promoted|excluded|allowed in|set (?:back )?to|changed (?:from|to)|raised (?:from|to)|lowered|increased|moved (?:from|to|off|back)|put in place|set to"
 )
 """What is done to things, in the passive; verbs that as often tell how things were set up are left out."""
-
 _ADVERB = (
     r"(?:also|then|already|just|now|next|first|firstly|second|secondly|finally|lastly|so|and|but|even|again|only|manually|"
     r"successfully|physically|temporarily|simply|both|completely|quickly|tonight|today|yesterday|later|afterwards|"
@@ -117,9 +115,7 @@ _HAD = (
     r"(?:had|asked|got|told|walked|instructed|talked|guided) (?P<asked>(?:the )?(?:user|users|customer|client|cx|end[ -]?user|her|him|them|"
     r"caller|[a-z]+)(?: (?!not\b)[a-z]+)?) (?:to |through )?(?:also |then )?"
 )
-
 _NAME = r"(?P<name>[A-Z][a-z]{1,15}(?: (?:from|at|in) \w+| [A-Z][a-z]{1,15})?)\s+(?:(?:has|had|also|then|already|just)\s+){0,2}"
-
 TERSE = re.compile(rf"^(?:{_LEAD}){{0,4}}(?:re-?)?(?P<verb>{_PAST_FIRM})\b(?!-|:? on ?site\b|:? home\b)")
 _NO_DEED = r"(?!(?:need|happen|start|stop|fail|dropp|crash|work|notic|report|complain|ask|email|want|seem|appear|return|receiv|attach|report|believ|think|suspect|assum|hop|expect|wonder|agree|confus|relat|bas|caus|connect|disconnect|arriv|escalat|schedul|order|plann|rebas|advis|suggest|recommend|promis|inform|updat(?=ed (?:the )?(?:customer|client|user|ticket))|freez|lock(?=ed (?:out|again))|fix(?=ed$)|solv|resolv|clos(?=ed (?:ticket|the ticket))|creat(?=ed (?:a )?ticket)|assign|thank|clos(?=ed$)|ne|spe|exce|proce|succe)ed\b)"
 """Verbs of symptoms, of talk and of thought."""
@@ -128,10 +124,6 @@ I_DID = re.compile(
     rf"(?P<verb>{_NO_DEED}(?!need|decid|figur|discover|pursu|grabb|reach|realis|realiz|scream|jump|laugh|look(?=ed (?:for|like|forward))|experienc|encounter|search|post|lik|lov|hat|learn|manag|us(?=ed to)|mention|miss|enjoy|inherit|purchas|join(?=ed (?:this|the) (?:company|forum|sub)))[a-z]{{2,14}}ed|rebuilt|built|wrote|made|sent|left (?:a|it|the)|switched|unplugged)\b"
 )
 """Any verb after "I" or "we": the writer did it."""
-OPENING = re.compile(
-    rf"^(?:{_LEAD}){{0,3}}(?P<verb>{_NO_DEED}[a-z]{{2,14}}(?:-[a-z]{{2,10}})?ed|made|left (?:a|him|her|it|them|the)|sent|got (?:a|the|him|her)|let (?:it|the|him|her)|wrote|built|drove to|held)\s+\S"
-)
-"""How a work note begins: any verb in the past, since the writer is who did it; verbs of symptoms and of talk are none."""
 _FOUND_IT = re.compile(r"^(?:also |then |and )*found (?!the (?:issue|problem|solution|fix|answer|culprit)\b|out\b)")
 _PLACE = r"(?:(?:in|on|at|with|from|for|over|during|under|through) (?!which|whom|that i|what)(?:[\w'’./-]+ ){1,6}?(?=(?:i|we)\b))"
 """Where or with what it was done, before the one who did it: "on two machines I ran …"."""
@@ -152,24 +144,6 @@ _HABIT = re.compile(r"^(?:\w+ ){0,2}?(?:i|we|they) (?:also |only |still |current
 """What somebody has in use: "we run four hosts"."""
 _CONFIRMED = re.compile(r"^(?:(?:the |app |site )?\w+ )?confirm(?:ed|s)(?:\s+(?:it|this|working|ok|okay|fixed|all|by|that (?:it|all|everything) (?:is|works)).*|\W*)$")
 """Somebody says that it works: the end of a step, not one of its own."""
-_BARE = re.compile(r"^(?:and |then |also |, )*(?:(?:fixed|solved|resolved|sorted|cured) (?:it|this|that|them|the (?:issue|problem|error))\b.*|(?:freed|quarantined|completed|blocked|logged|deleted \d|removed \d|found \d|cleaned \d)\b.*|restarted|rebooted|re-?connected|re-?started|logged (?:out|off|in|back in|out/in)|signed (?:out|in)|saved|applied|typed|retried|re-?tested|power[- ]cycled)(?: (?:it|again|both|them|pc|everything|twice|after|again last night|again (?:today|tonight|overnight)))?\W*$")
-_FINDS = re.compile(r"^(?:and |then |also )*(?:i|we)?\s*(?:then |also |could |can |did )?(?:saw|see|seen|noticed|found|find|discovered|realised|realized) (?:that|the|a|an|it|no|this|out)\b")
-
-
-_SAME_OBJECT = re.compile(r"^(?:and |then |also |, )*(?:re-?)?[a-z]+(?:ed|t|d|n)? (?:it|them|the new one|the same one|that one)\b(?! (?:was|were|is|did|does|still|to (?:my|our|another|the (?:other|next|second))))")
-
-
-def part_of_last(clause: str) -> bool:
-    """Whether a clause only ends the deed before it: "…, rebooted", "and logged in again", "and added it anew"."""
-    head = clause.strip()[:60].lower()
-    return _BARE.match(head) is not None or (_SAME_OBJECT.match(head) is not None and TERSE.match(head) is not None)
-
-
-def finds(clause: str) -> bool:
-    """Whether a clause says what the check before it found."""
-    return _FINDS.match(clause.strip()[:80].lower()) is not None
-
-
 SAID_TRIED = re.compile(r"\b(?:i|we)\s*(?:have|had|['’]ve)?\s*(?:also|already|even|just|then|now)?\s*(?P<verb>tried|attempted|ran|rebooted|restarted|reinstalled)\b")
 AFTER = re.compile(rf"^(?:{_LEAD}){{0,3}}(?:even )?(?:after|by|despite)\s+(?:a\s+|i\s+|we\s+)?(?:fully\s+|re-?)?(?:{_GERUND}|{_PAST_FIRM}|reboot|restart|reinstall)\b")
 HAD_THEM = re.compile(rf"^(?:{_LEAD}|(?:i|we)\s+(?:have\s+|then\s+|also\s+)?){{0,4}}{_HAD}(?P<verb>{_BASE}|{_GERUND}|try|log|see)\b")
@@ -183,11 +157,6 @@ NOUN = re.compile(
     r"speed ?test|cable swap|new cable|safe mode|clean boot|clean install|factory reset|firmware update|driver update|flushdns|netsh \w+ reset|"
     r"memtest\w*|loopback|packet capture|wireshark|winsock reset|telnet|test-netconnection|portqry|dcdiag|repadmin(?: /\w+)?|"
     r"(?:different|another|other|2nd|second|new|spare) (?:pc|laptop|user|cable|port|profile|browser|machine|printer|phone|account|nic|switch|dock|monitor|outlet))\b")
-BASE = re.compile(rf"^(?:{_LEAD}){{0,2}}(?:re-?)?(?P<verb>{_BASE}|try)\b")
-COMMAND = re.compile(
-    r"^(?:ran |did |run )?(?:ipconfig|sfc|dism|chkdsk|gpupdate|netsh|nslookup|ping|tracert|repadmin|dcdiag|net (?:stop|start|use)|"
-    r"get-\w+|set-\w+|test-\w+|restart-\w+|certutil|wbadmin|vssadmin|bcdedit|bootrec)\b")
-
 _NEVER = re.compile(
     r"\b(?:have|has|had|did|do|does|could|was|were|would|is|are)(?:n't|n’t|nt| not| never)(?: yet| even| really| been| actually)*\s+"
     rf"(?:(?:had|got|get|have)\s+(?:a\s+)?(?:chance|time)\b|able\b|(?:{_PAST_ANY}|{_BASE}|try|do|done)\b)"
@@ -214,8 +183,6 @@ _SYMPTOM = re.compile(
     r"reported|complained|noticed|said|tells|told me|stated|advised)\b|^(?:started (?:happening|yesterday|today|this|last|on|at|about|after|getting)|stopped working|went down)\b"
     r"|^(?:\w+ ){0,4}(?:started (?:getting|to|having|seeing|happening|with)|stopped (?:working|responding)|got (?:an?|the|this) (?:error|call|message|email|popup|alert))\b")
 _BACKGROUND = re.compile(r"\b(?:used to|got (?:a|the) call|were migrated (?:last|in)|had (?:a|an|the|this|no|some|it|issues?|problems?|trouble)\b(?! user))")
-
-
 _BACK = re.compile(
     r"^(?:then |and |so |also )*(?:i |we )?(?:put|set|changed|turned|switched|moved|plugged) (?:(?:it|that|this|them|everything|all|both) )?back\b|^(?:then |and )*(?:reverted|undone|undid|left (?:it |that )?as (?:it was|is))\b"
 )
@@ -224,11 +191,6 @@ _TALKED = re.compile(
 )
 _VENDOR = re.compile(r"\b(?:isp|vendor|support|carrier|provider|supplier|manufacturer|microsoft|dell|hp|hpe|lenovo|cisco|bt|telco|helpdesk of|hosting|registrar|ref|case|ticket|sr)\b")
 _PEOPLE = re.compile(r"\b(?:customer|client|cx|cust|eu|poc|mgr|manager|shift|user|users|end user|caller|her|him|them|contact|office manager|owner|staff|back)\b|^$")
-
-
-def trouble_again(clause: str) -> bool:
-    """Whether a clause says that the trouble is there again: nobody did it."""
-    return _TROUBLE_AGAIN.match(clause.strip()[:60].lower()) is not None
 
 
 def only_talk(clause: str) -> bool:
@@ -295,44 +257,11 @@ _IN_QUOTES = re.compile(r"[\"“][^\"“”\n]{0,200}[\"”]")
 _TO_YOU = re.compile(
     r"\b(?:please|pls|kindly|you|your|you'll|try (?:to|the|this|these|running|a|and)|(?:can|could|would|have|do|did|are) you|might try|i(?:'d| would) (?:try|use|suggest|recommend|check)|hope (?:this|it) helps|thank(?:s| you) for (?:posting|reaching|your (?:question|reply|post)))\b")
 _OF_MINE = re.compile(r"\b(?:i|we|my|our|i've|we've|i’ve)\b|(?:^|\n|[.;]\s)\W{0,3}(?:(?!please|need|want|follow)[a-z]{3,12}ed\b|tried|checked|rebooted|restarted|ran|tested|verified|changed|updated|replaced|reset|called|spoke)\b")
-
-
-_SET_UP = re.compile(rf"^(?:{_LEAD}){{0,3}}(?:i|we)(?:['’]ve| have| had)?\s+(?:\w+\s+)?(?:published|created|deployed|built|installed|migrated|set up|added|purchased|bought|configured|moved to|upgraded to|switched to|implemented|inherited)\b")
-
-
-def set_up(clause: str) -> bool:
-    """Whether a clause tells how things were built, which is no attempt to repair them."""
-    return _SET_UP.match(clause.strip()[:120].lower()) is not None
-
-
-def by_others(clause: str) -> bool:
-    """Whether a deed is told in the passive or of people who are not named, as history is."""
-    head = clause.strip()[:160].lower()
-    if re.match(r"(?:\w+ ){0,2}they\b", head):
-        return True
-    return not (TERSE.match(head) or PERSON.match(head) or HAD_THEM.match(head) or TRIED.search(head)) and bool(
-        NOUN_FIRST.match(head) or PASSIVE.search(head)
-    )
-
-
-def relative(clause: str) -> bool:
-    """Whether a clause explains the one before it: "which I installed"."""
-    return re.match(r"\s*(?:which|who|whom|whose|where)\b", clause) is not None
-
-
-def by_person(clause: str) -> bool:
-    """Whether a clause names who did it, which advice never does."""
-    head = clause.strip()[:160].lower()
-    return bool(PERSON.match(head) or HAD_THEM.match(head))
-
-
 _MODAL = re.compile(
     r"'ll|’ll|n['’]?t\b|not|never|will|going|gonna|plan|about|intend|need|ha[sv]e?\b|want|would|hop|wait|tomor|tonig|sched|next|to-?\s?do|let|shall|think|consid|remain|yet|due|must|suppos|pleas|should|"
     r"c[ao]u?[nl]|might|may|try|sugg|recom|advi|make|ensur|sure|i['’]d|worth|best|why|how|what|go |feel|no one|nothing|without|instead|before|rather|short|do |did|is |are|was|were|any|whe|who|which|wh"
 )
 """What plans, advice and denials have: a cheap look before three dear ones."""
-
-
 _WORTH_A_LOOK = re.compile(f"ed\\b|{_MODAL.pattern}|\\b(?:if|once|unless|until|when|while|after|by|despite|in case|as soon|every|each|assum|according|doc|article|guide|manual|kb|blog|post|suppos|"
     + "|".join(sorted({*_IRREGULAR.values(), "did", "ran", "gave", "went", "had", "got", "told", "done", "seen", "taken", "gone", "spoken", "begun", "written", "rung", "run", "shut", "built", "wrote", "made", "left", "hold", "held", "tried"})) + ")")
 """What a clause has that is a deed or only looks like one."""
@@ -414,20 +343,6 @@ def _thing(name: str) -> bool:
     return name.split()[0].lower() in PRODUCTS
 
 
-def terse_deed(clause: str) -> bool:
-    """Whether a clause names a deed in the base form, as a noun or as a command: a deed only beside a result."""
-    head = clause.strip()[:120].lower()
-    return bool(NOUN.match(head) or COMMAND.match(head) or BASE.match(head)) and claims(clause) != "not"
-
-
-def opens_with_deed(sentence: str) -> bool:
-    """Whether a technician's sentence begins with a verb in the past: the writer did it."""
-    head = sentence.strip()[:100].lower()
-    return (OPENING.match(head) or _FOUND_IT.match(head)) is not None and not (
-        _ALL_OF_IT.search(head) or _GOT_THERE.match(head) or only_talk(sentence)
-    )
-
-
 def starts_with_deed(text: str) -> bool:
     """Whether the text begins with a verb of the trade in the past, as the second half of "X and did Y" does."""
     return TERSE.match(text[:160].lower()) is not None
@@ -467,8 +382,6 @@ _RAN_TEST = re.compile(
     r"\b(?:ran|run|did|used|performed|using|carried out|executed)\s+(?:(?:a|an|the|some|another|full|quick|extended|\w+)\s+){0,4}?(?:\w*(?:check|test|scan|trace|diag|monitor|analy[sz]er)\w*|pings?|tracert|traceroute|sfc|dism|chkdsk|lookup|search|capture|wireshark|audit|bpa|nslookup|repadmin|troubleshooter|ipconfig|gpresult|smartctl|command)\b")
 _TRIAL = re.compile(r"\b(?:tried|attempted) (?:to )?(?:run|us|log|connect|open|boot|access|print|send|ping|brows|reach|sign|join|call|dial|view|load|start)(?:n?ing|ging|e)?\b|\b(?:tried|attempted) (?:it |with |from |on |via )")
 _CHECK_FORMS = frozenset(past(v) for v in CHECKS.split()) - {"tried", "attempted", "asked", "went", "sat"}
-CONDITION_OR_ADVICE = re.compile(f"(?:{_CONDITION.pattern}|(?:please|you (?:can|could|should|need)|try )\\b)")
-"""A start that makes the whole sentence no deed: what follows "if …," belongs to the condition."""
 
 
 def looks_ahead(clause: str) -> bool:

@@ -1,7 +1,8 @@
-"""Name what a stretch of a text looks like, as the learned reader weighs it: its words, its shape, its neighbours, the rules' verdicts.
+"""Name what a stretch of a text looks like, as the learned reader weighs it: its words and their classes, its shape, its neighbours.
 
 A feature is a name; the weights of `weights.py` are kept by it. Names begin with their kind: `w:` a word, `b:` two words in a
-row, `e:` the end of a word, then shapes, and the same of the neighbours (`P`, `N`). No name holds more than two words.
+row, `e:` the end of a word, `c:` a class of words ("rebooted" and "restarted" are of one), `d:` and `t:` two and three in a row, then
+shapes, and the same of the neighbours (`P`, `N`). No name holds more than two words.
 """
 
 # ruff: noqa: E501 - a table of names is easier to read in long rows
@@ -9,16 +10,19 @@ row, `e:` the end of a word, then shapes, and the same of the neighbours (`P`, `
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from math import sqrt
 
-from escalation.reading import deeds, findings, outcomes, statements
-from escalation.reading.passages import Deed, Passage
+from escalation.reading import deeds, outcomes
+from escalation.reading.passages import Passage
 from escalation.reading.text import OTHERS, Stretch
 
 Vector = dict[str, float]
+Classes = Mapping[str, Sequence[str]]
+"""The classes of each word, from few to many."""
+_NO_CLASS = ("?", "?", "?")
 
 _TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)?|0+|[?!:;=\\>|()\"]|\.\.\.|->")
 _ADDRESS = re.compile(r"https?://\S{1,300}")
@@ -50,6 +54,8 @@ class Look:
     words: list[str]
     shapes: list[str]
     """Shapes that neighbours are told of too."""
+    classes: list[Sequence[str]]
+    """The classes of each word."""
     place: list[str] = field(default_factory=list)
     """Where it stands, and in what kind of text."""
     asks: bool = False
@@ -57,55 +63,63 @@ class Look:
     by_self: bool = False
     to_reader: bool = False
     past: bool = False
-    found: list[Deed] = field(default_factory=list)
-    """The rules' steps in it."""
     claim: str | None = None
+    claimed: int = 0
+    """In how many of its parts something is claimed to have been done."""
+    check: bool = False
+    rest: str = ""
+    """What it says after its first part, in lower case."""
     said: str = "unknown"
     verdict: str = "unknown"
 
 
-def looks(passages: Sequence[Passage], found: Sequence[Deed]) -> list[Look]:
-    """Return what is looked at in every stretch that may hold a step, in order. `found` are the rules' steps."""
+def looks(passages: Sequence[Passage], classes: Classes) -> list[Look]:
+    """Return what is looked at in every stretch that may hold a step, in order."""
     made: list[Look] = []
-    by_place: dict[int, list[Deed]] = {}
-    for deed in found:
-        by_place.setdefault(deed.passage, []).append(deed)
     for index, passage in enumerate(passages):
         if passage.role in ("system", "us") or passage.language:
             continue
         told = [s for s in passage.stretches if s.kind not in OTHERS and s.text.strip()]
-        here = [_look(index, s, by_place.get(index, [])) for s in told]
+        here = [_look(index, s, classes) for s in told]
         _placed(here, passage, index, len(passages))
         made += here
     return made
 
 
-def _look(index: int, stretch: Stretch, found: list[Deed]) -> Look:
+def _look(index: int, stretch: Stretch, classes: Classes) -> Look:
     text = stretch.text
     words = tokens(text)
     low = text[:_LONGEST].lower().replace("’", "'")
-    look = Look(index, stretch, words, [])
-    look.found = [d for d in found if d.start < stretch.end and d.end > stretch.start]
+    look = Look(index, stretch, words, [], [classes.get(word, _NO_CLASS) for word in words])
     look.asks, look.leads = text.rstrip().endswith("?"), text.rstrip().endswith(":")
     look.by_self, look.to_reader = _SELF.search(low) is not None, _READER.search(low) is not None
     look.past = _PAST.search(low) is not None
     prose = stretch.kind != "pasted"
     head = text[:600]
     look.said, look.verdict = outcomes.outcome_of(head), outcomes.verdict(low[:300])
-    form = tested = stated = None
+    first = "none"
     if prose:
         look.claim = deeds.claims(head)
-        form, tested = findings.finding_told(head), findings.test_told(head)
-        stated = statements.finding_stated(head, work_note=True)
+        parts = parted(head)
+        said = [deeds.claims(part) for part in parts]
+        first, look.claimed = str(said[0]) if said else "none", said.count("deed")
+        look.check = deeds.checks_something(head)
+        look.rest = " ".join(parts[1:])
     look.shapes = [
         f"k={stretch.kind}", f"q{look.asks:d}", f"c{look.leads:d}", f"I{look.by_self:d}{look.to_reader:d}{look.past:d}",
         f"i{look.by_self:d}", f"y{look.to_reader:d}", f"ed{look.past:d}", f"no{_DENIED.search(low) is not None:d}", f"if{_WHEN.search(low) is not None:d}",
-        f"l{_step(len(words), (3, 6, 10, 15, 22, 32))}", f"r{min(2, len(look.found))}", f"cl={look.claim}", f"fi={form}", f"te={tested is not None:d}",
-        f"st={bool(stated):d}", f"ah{deeds.looks_ahead(head):d}", f"ta{deeds.only_talk(head):d}", f"oo={look.said}", f"rc{bool(look.found):d}{look.claim}{bool(stated):d}",
+        f"l{_step(len(words), (3, 6, 10, 15, 22, 32))}", f"cl={look.claim}", f"cf={first}", f"cn{min(3, look.claimed)}", f"ck{look.check:d}",
+        f"sd{deeds.starts_with_deed(head):d}", f"ah{deeds.looks_ahead(head):d}", f"ta{deeds.only_talk(head):d}", f"oo={look.said}", f"oc={outcomes.outcome_of(head, check=True)}", f"or={look.claimed > 0:d}{outcomes.outcome_of(look.rest, check=look.check) if look.rest else None}",
     ]  # fmt: skip
-    for deed in look.found[:2]:
-        look.shapes += [f"ro={deed.outcome}", f"rs{deed.result_stated:d}"]
     return look
+
+
+PARTS = re.compile(r"\s*(?:[,;:()]|\.\s|->|=>|→|\s[-–—]{1,2}\s|\b(?:and|but|then|however|so|although)\b)\s+")
+
+
+def parted(text: str) -> list[str]:
+    """Return the parts of a sentence between its commas and conjunctions."""
+    return [part for part in PARTS.split(text) if part.strip()][:12]
 
 
 def _step(value: float, edges: Sequence[float]) -> int:
@@ -121,7 +135,7 @@ def _placed(here: list[Look], passage: Passage, index: int, passages: int) -> No
     advising = deeds.advising(passage.own)
     text = [
         f"fI{min(3, of_self)}", f"fy{min(3, to_reader)}", f"fe{min(3, past)}", f"aq{any(x.asks for x in here):d}", f"ns{min(5, count // 2)}",
-        f"nd{min(4, sum(bool(x.found) for x in here))}", f"role={passage.role}", f"last{index == passages - 1:d}", f"one{count == 1:d}", f"adv{advising:d}", f"note{min(index, 6)}",
+        f"nd{min(4, sum(x.claimed > 0 for x in here))}", f"role={passage.role}", f"last{index == passages - 1:d}", f"one{count == 1:d}", f"adv{advising:d}", f"note{min(index, 6)}",
         f"work{passage.work_note:d}", f"desc{passage.description:d}{advising:d}", f"d{passage.description:d}", f"res{passage.resolution:d}",
     ]  # fmt: skip
     text += [f"h:{word}" for word in here[0].words[:6]] if here else []
@@ -152,16 +166,36 @@ def step_features(all_of: Sequence[Look], place: int) -> Vector:
             shapes += [f"{side}w0:{other.words[0]}", f"{side}w01:{' '.join(other.words[:2])}", f"{side}wl:{other.words[-1]}"]
     for side, other in (("PP", near(all_of, place, -2)), ("NN", near(all_of, place, 2))):
         shapes += [f"{side}none"] if other is None else [
-            f"{side}k={other.stretch.kind}", f"{side}r{bool(other.found):d}", f"{side}c{other.leads:d}", f"{side}i{other.by_self:d}", f"{side}ed{other.past:d}"
+            f"{side}k={other.stretch.kind}", f"{side}r{other.claimed > 0:d}", f"{side}c{other.leads:d}", f"{side}i{other.by_self:d}", f"{side}ed{other.past:d}"
         ]  # fmt: skip
     made: Vector = {}
     _share(made, (f"w:{w}" for w in words), 1.0)
     _share(made, _pairs("b", ["^", *words, "$"]), 1.0)
     _share(made, _endings(words), 0.7)
+    _share(made, (f"x:{' '.join(tokens(part)[:2])}" for part in parted(look.stretch.text[:600])), 0.7)
     _share(made, (f"pw:{w}" for w in before.words) if before else (), 0.6)
     _share(made, (f"nw:{w}" for w in after.words) if after else (), 0.6)
+    crossed = [n for n in look.place if n[:4] in ("role", "work", "desc", "adv0", "adv1")]
+    shapes += [f"X{n}/{m}" for n in crossed for m in look.shapes if m[:2] in ("cl", "sd", "or", "I0", "I1")]
+    for side, other in (("P", before), ("N", after)):
+        if other:
+            _share(made, (f"{side}c:{middle}" for _, middle, _ in other.classes), 0.5)
+            shapes += [f"{side}s:{' '.join(few for few, *_ in other.classes[:3])}", f"{side}s:{' '.join(middle for _, middle, _ in other.classes[:2])}"]
+    shapes += _classes(made, look)
     made.update(dict.fromkeys(shapes, _SHAPE))
     return made
+
+
+def _classes(made: Vector, look: Look) -> list[str]:
+    """Add the classes of the words and what stands beside what; return what the stretch begins with."""
+    few = ["^", *(a for a, _, _ in look.classes), "$"]
+    middle = ["^", *(b for _, b, _ in look.classes), "$"]
+    _share(made, (f"c:{b}" for b in middle), 0.7)
+    _share(made, (f"m:{c}" for _, _, c in look.classes), 0.7)
+    _share(made, (f"d:{a} {b}" for a, b in pairwise(middle)), 0.8)
+    _share(made, (f"D:{a} {b}" for a, b in pairwise(few)), 0.6)
+    _share(made, (f"t:{a} {b} {c}" for a, b, c in zip(few, few[1:], few[2:], strict=False)), 0.8)
+    return [f"s3:{' '.join(few[1:4])}", f"s2:{' '.join(middle[1:3])}", f"s1:{' '.join(c for _, _, c in look.classes[:1])}"]
 
 
 def _pairs(kind: str, words: list[str]) -> Iterable[str]:
@@ -185,25 +219,25 @@ def _share(made: Vector, names: Iterable[str], whole: float) -> None:
             made[name] = part
 
 
-def outcome_features(all_of: Sequence[Look], place: int, part: str, later: Sequence[str]) -> Vector:
-    """Return what speaks for each outcome of the step that begins in the stretch. `part` is its own words, `later` what the rest of the ticket holds."""
+def outcome_features(all_of: Sequence[Look], place: int, part: str) -> Vector:
+    """Return what speaks for each outcome of the step that begins in the stretch. `part` is its own words."""
     look = all_of[place]
     words = tokens(part)
     before, following = near(all_of, place, -1), [near(all_of, place, k) for k in (1, 2, 3)]
-    shapes = [*look.shapes, f"v={outcomes.verdict(part[:300].lower())}", f"po={outcomes.outcome_of(part[:600])}", *later]
+    shapes = [*look.shapes, f"v={outcomes.verdict(part[:300].lower())}", f"po={outcomes.outcome_of(part[:600])}"]
     shapes += [s for s in look.place if s[:2] not in ("h:", "fI", "fy", "fe", "ns")]
     if words:
         shapes += [f"w0:{words[0]}", f"w01:{' '.join(words[:2])}", f"wl:{words[-1]}"]
-    if look.found:
-        first = look.found[0]
-        shapes += [f"do={first.outcome}{first.result_stated:d}", f"dc{first.check:d}", f"di{first.inferred:d}"]
+    rest = " ".join(parted(part[:600])[1:])
+    shapes += [f"pc{check:d}={outcomes.outcome_of(part, check=check)}" for check in {True, look.check}]
+    shapes.append(f"pr{look.check:d}={outcomes.outcome_of(rest, check=look.check) if rest else None}")
     for side, other in zip(("N", "M", "L"), following, strict=True):
         if other is None:
             shapes.append(f"{side}none")
             continue
         shapes += [
             f"{side}k={other.stretch.kind}", f"{side}v={other.verdict}", f"{side}oo={other.said}", f"{side}q{other.asks:d}", f"{side}cl={other.claim}",
-            f"{side}r{bool(other.found):d}", f"{side}i{other.by_self:d}", f"{side}w0:{other.words[0] if other.words else ''}",
+            f"{side}r{other.claimed > 0:d}", f"{side}i{other.by_self:d}", f"{side}w0:{other.words[0] if other.words else ''}",
         ]  # fmt: skip
     if before:
         shapes += [f"Pcl={before.claim}", f"Poo={before.said}", f"Pk={before.stretch.kind}"]
@@ -220,27 +254,6 @@ def outcome_features(all_of: Sequence[Look], place: int, part: str, later: Seque
     _share(made, (f"pw:{w}" for w in before.words) if before else (), 0.5)
     made.update(dict.fromkeys(shapes, 0.25))
     return made
-
-
-def told_later(all_of: Sequence[Look]) -> list[list[str]]:
-    """Return, for each stretch, what is said after it in the ticket: that it is solved, came back, or is there yet."""
-    made: list[list[str]] = []
-    seen = {"open": False, "settled": False, "back": False, "all": False, "worked": False}
-    count = steps = 0
-    last = all_of[-1].passage if all_of else 0
-    for look in reversed(all_of):
-        names = [f"z{name}{there:d}" for name, there in seen.items()]
-        made.append([*names, f"zn{_step(count, (1, 3, 8, 20))}", f"zs{min(3, steps)}", f"zp{min(3, last - look.passage)}"])
-        low = look.stretch.text[:300].lower()
-        if look.stretch.kind in ("sentence", "item"):
-            count += 1
-            steps += bool(look.found)
-            seen["open"] = seen["open"] or outcomes.OPEN.search(low) is not None
-            seen["settled"] = seen["settled"] or outcomes.SETTLED.search(low) is not None
-            seen["back"] = seen["back"] or outcomes.RECURRED.search(low) is not None
-            seen["all"] = seen["all"] or outcomes.BLANKET.search(low) is not None
-            seen["worked"] = seen["worked"] or look.verdict == "worked"
-    return made[::-1]
 
 
 _JOINT = re.compile(r"(?P<mark>[,;:.!)(]+|\s[-–—]{1,2}>?|->|=>|→)?\s+(?P<word>and then|and also|and|but|then|however|so|also|after which|plus|or|which|while|when|as well as)?\b", re.IGNORECASE)
@@ -261,10 +274,9 @@ def joint_features(look: Look, at: int, kind: str) -> Vector:
     """Return what speaks for a second step beginning at the joint."""
     text = look.stretch.text
     left, right = tokens(text[:at])[-12:], tokens(text[at:])[:12]
-    here = look.stretch.start + at
     shapes = [
         *look.shapes, f"j={kind}", f"jl{_step(at, (20, 40, 80, 150))}", f"jr{_step(len(text) - at, (15, 30, 60, 120))}",
-        f"jcl={deeds.claims(text[:at][-200:])}{deeds.claims(text[at:][:200])}", f"jd{any(abs(d.start - here) < 8 for d in look.found):d}", f"jn{min(3, len(look.found))}",
+        f"jcl={deeds.claims(text[:at][-200:])}{deeds.claims(text[at:][:200])}", f"jn{min(3, look.claimed)}", f"js{deeds.starts_with_deed(text[:at])}{deeds.starts_with_deed(text[at:])}", f"jk{min(3, len(parted(text)))}", f"jc={deeds.claims(parted(text[at:][:200])[0] if parted(text[at:][:200]) else '')}",
         f"jo={outcomes.outcome_of(text[:at][-200:])}", f"jp={outcomes.outcome_of(text[at:][:200])}",
         f"r0:{' '.join(right[:1])}", f"r1:{' '.join(right[1:2])}", f"r01:{' '.join(right[:2])}", f"r12:{' '.join(right[1:3])}", f"l0:{' '.join(left[-1:])}", *(f"f:{w}" for w in look.words[:2]),
     ]  # fmt: skip

@@ -59,20 +59,6 @@ FINDING = re.compile(
     r"\b(?:shows?|showed|showing|found|finds|reveal\w*|see(?:s|ing)?|saw|reports?|reported|returns?|gives?|gave|indicat\w+|point(?:s|ed) to|turns? out|turned out|noticed|says|"
     r"discovered|logged|high|slow|missing|expired|full|wrong|mismatch\w*|different|differs?|old|outdated|out of date|lots of|many|loss)\b")
 FOUND = re.compile(r"\b(?:(?:did |can |could )?(?:see|find|notice)(?! (?:if|where|whether|how|what|any|out))|saw|noticed|indicat(?:es|ed)|confirm(?:s|ed) that|found|shows?|showed|showing|reveal\w*|discovered|turn(?:s|ed) out|logged|reports?)\b(?! (?:no|nothing)\b)")
-BLANKET = re.compile(
-    r"\b(?:none of (?:that|this|these|those|the above|it|them)|nothing (?:has )?(?:helped|worked|works)|(?:all|both)(?: of (?:which|that|these|this))? (?:with )?(?:no luck|to no avail|failed|no change|without)|"
-    r"no luck with any|nothing i(?:'ve| have)? tried|neither (?:worked|helped)|still (?:not|no|broken|happening|the same|having|getting|down|fail\w*|an? issue)|"
-    r"(?:issue|problem) (?:still )?(?:persists|remains|continues)|same (?:issue|problem|error|thing)|to no avail|didn['’]?t help|did not help|without (?:success|luck))\b")
-"""A later remark about everything tried so far."""
-SETTLED = re.compile(
-    r"\b(?:that (?:worked|fixed|did it|did the trick|resolved|solved)|(?:this|it)(?: has| is|'s)? (?:now )?(?:fixed|resolved|solved|working now)|works (?:now|again)|working (?:now|again)|"
-    r"(?:issue|problem) (?:is |has been |was )?(?:now )?(?:fixed|resolved|solved|gone)|did the trick|back to normal)\b")
-ABOUT = re.compile(r"^(?:that|this|it|which|but|however|same|still|no|nope|nothing|problem|issue|the (?:issue|problem|error|result|same)|unfortunately|sadly|result|didn['’]?t|did not|"
-                   r"doesn['’]?t|works?|worked|working|fixed|all|everything|and it|only|came|comes|again|now|after that|afterwards|both|none|neither|test|user (?:says|reports|confirms)|"
-                   r"failed|fails|error|got|get|getting|success|done|then|was|found|shows?|seems|looks|clean|ok|fine|\d+%|passed|couldn['’]?t|could not|can['’]?t|cannot)\b")
-"""How a sentence starts that goes on about the deed before it."""
-
-
 RAN = re.compile(
     r"\b(?:(?:ran|run|completed|installed|finished|went|applied|imported|uninstalled|updated|removed) (?:\w+ )?(?:successfully|fine|ok|okay|through|clean(?:ly)?)|(?:was|is|were) success(?:ful)?|successfully)\b")
 """The deed itself went through, which does not say that it helped."""
@@ -89,20 +75,6 @@ CODED = re.compile(r"\b(?:error|code|fails?|failed|nxdomain|denied|refused|aadst
 _TRIED = re.compile(r"\btried\b")
 HELD = re.compile(r"\bhas (?:kept|held|stayed|been (?:fine|stable|up|ok|good|working))\b(?!.*\b(?:but|then|until|again)\b)")
 _NOT_WORK = re.compile(r"\b(?:does|did|do|would|will|is|was)(?:n['’]?t| not) (?:work\w*|load\w*|start\w*|open\w*|respond\w*|connect\w*|print\w*|boot\w*)\b")
-RECURRED = re.compile(
-    r"\b(?:same (?:again|issue again|problem again)|(?:happen|drop|fail|crash|disconnect|fr[oe]z|broke|stopp|went down|cut out|lock)\w*(?: \w+)? again|back again|(?:it['’]?s|it is|(?:problem|issue|error|message|fault|loop|pop-?up|symptom|noise|this|that) is) back\b(?! (?:up|online|to (?:normal|work|life)|in\b|on\b))|came back(?! (?:up|online|on\b|clean|fine|ok|to life))|has returned|"
-    r"returned (?:today|this|after|overnight|again)|down again|not working again|only (?:held|lasted|worked)|again (?:this|today|yesterday|just)|didn['’]?t (?:last|hold)|did not (?:last|hold))\b")
-"""The trouble came back."""
-OPEN = re.compile(
-    r"\b(?:any (?:ideas?|help|advice|suggestions?|thoughts|tips|input|pointers|other)|help\b|please|still|escalat\w+|stuck|stumped|at a loss|what (?:am i|else|now|should|can|could)|anyone|anybody|no idea|not sure|how (?:do|can|should) (?:i|we)|need (?:to|someone|help)|"
-    r"same|persist\w*|again|issue remains|problem remains|not working|doesn['’]?t|cannot|can['’]?t|won['’]?t|keeps?|fail\w*|getting|error\w*|passing|handing|thanks)\b|\?")
-"""Words of somebody whose problem is not solved."""
-PENDING = re.compile(
-    r"\b(?:for now|in the meantime|meanwhile|will (?:watch|monitor|see|check|wait|update|report|know|let|keep)|monitor(?:ing)?|let'?s see|see (?:if|whether|how|what)|wait(?:ing)? (?:for|to|until)|leav(?:e|ing) it|keep(?:ing)? an eye|in progress|(?:repair|rebuild|resync|resilver|restore|scan|copy|clone|cloning|sync|update|install|download|check) (?:has )?(?:started|running|at \d+)|arrives? (?:on )?(?:(?:mon|tue|wed|thu|fri|sat|sun)\w*|tomorrow|next)|on order|no (?:answer|reply|response|word|feedback) (?:yet|so far)|not (?:answered|heard)(?: back)? yet|up to \d+ ?h|(?:still|now|currently) running|"
-    r"until (?:the|next|tomorrow|we|i))\b")
-"""The result is awaited."""
-
-
 POSITIVE = re.compile(
     r"\b(?:(?:is|are|am|was|were|['’]s|['’]re) (?:now |all |both )?(?:back|there|on(?=\s*(?:$|[.,;!]|again|now))|in(?=\s*(?:$|[.,;!]|again|now))|up|right|good|green|online|reachable|connected|flowing|(?<!latest )stable|running|restored|gone|visible|syncing|printing|arriving|ok|okay|fine)"
     r"|(?:powered|came|comes|went|goes|booted|boots|started|starts|signed|signs|logged|logs|got|gets|ran|runs|fits|loaded|loads|opened|opens) (?:straight |right |all |cleanly )?(?:on|up|in|through|thru|back|green|clean|at (?:first|once)|straight away|immediately|instantly|again(?! (?:and|but)))"
@@ -124,18 +96,12 @@ POSITIVE = re.compile(
 _NEGATED = re.compile(r"\b(?:not|nothing|none|no one|nobody|no longer (?:able|works?)|n['’]t|never|cannot|can['’]?t|unable|nobody|without (?:success|luck|effect|result)|still|same|again|but|except|only|too|until|fails?|failed|error|black|blank|dead|crash\w*|drops?|dropped)\b")
 BUT_THEN = re.compile(r"[,;.\s]\s*(?:but|however|except|then|though|only|and then|next (?:day|morning|night|job))\b.{0,80}\b(?:not|n['’]t|still|again|without|only|some|fail\w*|drop\w*|stop\w*|crash\w*|back|missing|gone|other|rest|lost|stuck|error\w*)\b|\bbut without\b|\bstill to (?:do|go)\b|\b(?:some|half|most|several|\d+) (?:of them |queues? |users? |pcs? )?(?:still|remain\w*|left|to go)\b|\bnow stuck\b")
 """Relief with a rest."""
-
-
 _NOW_AGAIN = re.compile(r"\b(?:(?:works?|working|opens?|open it|starts?|prints?|loads?|reachable|boots?|connects?|sees?|there|back|up|online|log ?in|logs in|resolves?|fine|ok) (?:it )?(?:now|again)(?=\s*(?:$|[.,;!)]))|now (?:works?|opens?|starts?|prints?|loads?|resolves?|connects?|reachable))")
 """It did not before, so something was changed, whatever it looked like."""
 CONCLUDES = re.compile(r"=>\s*(?:the |a )?\w|→\s*(?:the |a )?\w+(?: \w+)?\W*$|\bso (?:it['’]?s|its|that['’]?s|it follows|it must|the (?:problem|fault|issue|cause)|this is|this must)\b(?! (?:not|fine|ok|working|good))")
 _FIXED_IT = re.compile(r"(?<!thought )(?<!think )\b(?:fixed|solved|resolved|cured) (?:it|this|that|the (?:issue|problem|error))\b|\bdid the trick\b")
 _IT_IS = re.compile(r"[-–,:(]\s*(?:yes,? )?(?:it|they|he|she|that|all) (?:is|are|was|were|does|do|did|has|have)\s*[.)!]?$")
-
-
 _TROUBLE_NOUN = re.compile(r"\b(?:it|this|that|alert|prompt|error|issue|problem|message|popup|symptom|warning|noise|fault|red x|virus|banner)\s*$")
-
-
 SYMPTOM = re.compile(r"\b(?:crash(?:es|ed)|dies|died|drops?|dropped|dead|fr[eo]{2}zes?|froze|hangs?|hung|blue ?screen\w*|bounced|disconnect(?:s|ed)|locks?|locked)\b(?! (?:out of|to)\b)")
 """The trouble itself, which a change did not end; what else went wrong is the change's own failure."""
 _TRIED_TO = re.compile(r"\b(?:tried|attempt\w*|install\w*|boot\w*|start\w*|run|ran|open\w*|update\w*|it (?:crash|hung|hang|froze))")
@@ -235,63 +201,6 @@ def states_result(text: str) -> bool:
     return outcome_of(text, check=True) != "unknown" or RAN.search(text[:600].lower()) is not None
 
 
-def helped(text: str) -> bool:
-    """Whether the text says that something works now."""
-    return _helped(text[:600].lower()) >= 0
-
-
-_RUN_OF = re.compile(
-    r"^\W*(?:[a-z]+-[a-z]+\b|(?:\w+ ){0,3}?(?:wizard|cleanup|clean-up|migration|repair|restore|rollback|roll-back|rebuild|backup|resync|update|upgrade|install\w*|uninstall\w*|import|export|login|logon|(?:live-)?migrating|restoring|installing|uninstalling|repairing|rebuilding|booting|resuming|cloning|copying|moving|exporting|importing)\b|(?:iisreset|gpupdate|sfc|dism|chkdsk|fltmc|esxcli|netsh|systemctl|wbadmin|robocopy|mount|psexec|taskkill)\b)"
-)
-"""A run of something that has an end of its own, so that hanging or crashing is its failure and not the old trouble."""
-
-
-_REFUSED = re.compile(r"\b(?:can(?:no|['’])?t|cannot|could(?:n['’]?t| not)|unable|denied|refused|rejected|abort\w*|greyed out|won['’]?t|not (?:possible|supported|available|allowed)|error(?:ed)?|failed (?:to|with)|fails (?:to|with)|invalid)\b")
-_OTHER_WAY = re.compile(
-    r"\b(?:straight into|directly? (?:into|to|on|via|from)|(?:on|from|in|with) (?:the|an?|another|her|his|my|our|their) (?:other|old|spare|different|second|own|colleague['’]?s?|neighbou?r['’]?s?)\b|from our own|hotspot|by ip|raw|safe mode|incognito|inprivate|private window|webmail|owa)\b"
-)
-_FINE_THERE = re.compile(r"\b(?:fine|ok|okay|works?|worked|prints?|printed|opens?|loads?|connects?|no (?:problems?|issues?|bother|drops?|errors?)|at once|instantly|perfect\w*)\b")
-
-
-def refused(text: str) -> bool:
-    """Whether the text says that what was done could not be done, rather than that it did not help."""
-    return _REFUSED.search(text[:300].lower()) is not None
-
-
-def works_elsewhere(text: str) -> bool:
-    """Whether a test went well another way: what is in between is the suspect then."""
-    low = text[:300].lower()
-    return _OTHER_WAY.search(low) is not None and _FINE_THERE.search(low) is not None and DENIED.search(low) is None
-
-
-def own_failure(deed: str, rest: str) -> bool:
-    """Whether what was run hung, crashed or was refused itself."""
-    if _RUN_OF.match(deed.strip()[:80].lower()) is None:
-        return False
-    low = rest[:300].lower()
-    return SYMPTOM.search(low) is not None and DENIED.search(low) is None
-
-
-def elsewhere(text: str) -> bool:
-    """Whether a test was done in another place, on another device or as another user."""
-    return _ELSEWHERE.search(text.lower()) is not None
-
-
-def goes_on_about(sentence: str) -> bool:
-    """Whether a sentence speaks of the deed before it rather than of something new."""
-    return ABOUT.match(sentence.strip()[:60].lower()) is not None
-
-
-def fine(text: str) -> bool:
-    """Whether the text says that something works."""
-    text = text.lower()
-    return CLEAR.search(text) is not None or WORKED.search(text) is not None
-
-
-MAY_SETTLE = re.compile(
-    r"no (?:diff|change|eff|impr|luck)|n['’]?t |\bnot? |noth|none|neither|same|still|help|fix|work|solv|trick|gone|normal|avail|succ|persist|remain|contin|fail"
-)
-"""What any remark has that settles something: a cheap look before three dear ones."""
 _VERDICT = re.compile(
     r"\b(?:made no difference|makes no difference|no (?:change|difference|effect|improvement|luck)|did(?:n['’]?t| not) (?:help|fix|change|work|make)\w*|(?:has|have)(?:n['’]?t| not) helped|changed nothing|fixed (?:it|this|the)|helped|worked|solved|still (?:drops|fails|the same|down)|same (?:again|result|error|issue|problem))\b"
 )

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
 from escalation.reading.language import foreign
 from escalation.reading.outcomes import Outcome
 from escalation.reading.source import Plain
-from escalation.reading.statements import is_work_note
 from escalation.reading.text import OTHERS, Stretch, stretches
 
 Actor = Literal["tech", "customer", "vendor", "unknown"]
 
 NOT_STAFF = frozenset({"customer", "system", "us", "unknown"})
 """Roles of writers whose wishes, leads and promises are not the MSP's; of `unknown` nobody knows whose they are."""
+
+_FIRST_PERSON = re.compile(r"\b(?:i|i'm|i've|i'd|i’m|i’ve|we|we're|we've|my|our|me|us)\b")
+
+
+def is_work_note(text: str) -> bool:
+    """Whether a text is written as work notes are, without "I" and "we", so that whatever it states was looked at."""
+    low = text[:2000].lower()
+    return len(_FIRST_PERSON.findall(low)) <= max(1, len(low) // 330)
 
 
 @dataclass(frozen=True, slots=True)

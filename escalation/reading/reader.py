@@ -1,4 +1,4 @@
-"""Read steps and pasted output by what was learned: a probability for each stretch, from its words, its neighbours and the rules' verdicts.
+"""Read steps and pasted output by what was learned: a probability for each stretch, from its words, its neighbours and what the patterns of deeds and outcomes see.
 
 1. Each stretch begins a step, goes on with one, or is none; what goes on belongs to the step before it.
 2. Where a second step may begin in a sentence, that is asked apart.
@@ -19,6 +19,7 @@ from typing import cast
 
 from escalation.reading import deeds, outcomes
 from escalation.reading.features import (
+    PARTS,
     Look,
     joint_features,
     joints,
@@ -26,12 +27,10 @@ from escalation.reading.features import (
     near,
     outcome_features,
     step_features,
-    told_later,
 )
 from escalation.reading.outcomes import Outcome
 from escalation.reading.passages import Actor, Deed, Passage
 from escalation.reading.rows import Row, row_features, rows
-from escalation.reading.steps import find_steps
 from escalation.reading.weights import Learned, learned
 
 _WORD = re.compile(r"\w+")
@@ -48,24 +47,31 @@ class Scores:
 def read_steps(passages: Sequence[Passage], known: Learned | None = None) -> list[Deed]:
     """Return what somebody did, in the order of the passages, each with how sure it is."""
     known = known or learned()
-    ruled = find_steps(passages)
-    all_of = looks(passages, ruled)
+    all_of = looks(passages, known.classes)
     seen = [step_features(all_of, place) for place in range(len(all_of))]
     scores = [_scores(features, known) for features in seen]
-    later = told_later(all_of)
     found: list[Deed] = []
     for place, look in enumerate(all_of):
-        if scores[place].begins >= known.bounds["step"] and _may_be(look):
+        if scores[place].begins >= known.bounds["step"] and _may_be(all_of, place):
             step = known.models["step"]
             because = ", ".join(f"{name} {added:+.2f}" for name, added in step.spoke(seen[place], step.classes.index("begins")))
-            made = _steps_at(all_of, place, scores, later[place], passages[look.passage], known)
+            made = _steps_at(all_of, place, scores, passages[look.passage], known)
             found += [replace(deed, because=because) for deed in made]
     return _once(found, passages)
 
 
-def _may_be(look: Look) -> bool:
-    """Whether a stretch may be a step at all: a heading, output and one or two words are none unless the rules find a deed there."""
-    return bool(look.found) or (look.stretch.kind in ("sentence", "item") and len(look.stretch.text.split()) >= 3)
+def _may_be(all_of: Sequence[Look], place: int) -> bool:
+    """Whether a stretch may be a step at all: output is none, a heading and one or two words only where they claim a deed.
+
+    What leads over to a list is none, nor is a short remark that only tells a result: "No, no change."
+    """
+    look, after = all_of[place], near(all_of, place, 1)
+    said = look.stretch.text.split()
+    if look.leads and after is not None and after.stretch.kind == "item":
+        return False
+    if len(said) <= 5 and look.verdict != "unknown" and not look.claimed:
+        return False
+    return (look.stretch.kind in ("sentence", "item") and len(said) >= 3) or look.claimed > 0 or look.stretch.ticked
 
 
 def _scores(features: dict[str, float], known: Learned) -> Scores:
@@ -75,7 +81,7 @@ def _scores(features: dict[str, float], known: Learned) -> Scores:
 
 
 def _steps_at(
-    all_of: list[Look], place: int, scores: Sequence[Scores], later: list[str], passage: Passage, known: Learned
+    all_of: list[Look], place: int, scores: Sequence[Scores], passage: Passage, known: Learned
 ) -> Iterator[Deed]:
     look = all_of[place]
     begin, end = look.stretch.start, look.stretch.end
@@ -87,7 +93,7 @@ def _steps_at(
         text = passage.text[start:stop]
         stop = start + len(text.rstrip(" ,;\t\n"))
         until = last if stop >= cuts[-1] and last > end else stop
-        yield _step(all_of, place, (start, stop, until), scores[place], later, passage, known)
+        yield _step(all_of, place, (start, stop, until), scores[place], passage, known)
 
 
 def _goes_on(score: Scores, known: Learned) -> bool:
@@ -108,24 +114,23 @@ def _second(look: Look, known: Learned) -> list[int]:
 
 
 def _step(
-    all_of: list[Look], place: int, span: tuple[int, int, int], score: Scores, later: list[str], passage: Passage, known: Learned
+    all_of: list[Look], place: int, span: tuple[int, int, int], score: Scores, passage: Passage, known: Learned
 ) -> Deed:
     start, stop, until = span
     look = all_of[place]
     text = passage.text[start:stop]
     model = known.models["outcome"]
-    shares = model.shares(outcome_features(all_of, place, text, later))
+    shares = model.shares(outcome_features(all_of, place, text))
     best = max(range(len(shares)), key=shares.__getitem__)
-    ruled = next((d for d in look.found if d.start < stop and d.end > start), None)
-    actor = ruled.actor if ruled else cast("Actor", deeds.actor_of(text, passage.role))
+    check = deeds.checks_something(text)
     outcome, share = cast("Outcome", model.classes[best]), known.scales["outcome"](shares[best])
-    if look.stretch.ticked and ruled:
-        outcome, share = ruled.outcome, 1.0
+    if look.stretch.ticked:
+        outcome, share = outcomes.outcome_of(" ".join(text.split()[1:]), check=check), 1.0
+    first = PARTS.search(text)
     return Deed(
-        look.passage, start, until, min(until, ruled.deed_end) if ruled and start < ruled.deed_end else stop, outcome, actor,
-        result_stated=until > stop or outcomes.states_result(text[:600]),
-        check=ruled.check if ruled else deeds.checks_something(text),
-        sure=known.scales["step"](score.begins), outcome_sure=share,
+        look.passage, start, until, start + first.start() if first and first.start() else stop, outcome,
+        cast("Actor", deeds.actor_of(text, passage.role)), result_stated=until > stop or outcomes.states_result(text[:600]),
+        check=check, sure=known.scales["step"](score.begins), outcome_sure=share,
     )  # fmt: skip
 
 

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 
 from escalation.reading import state
 from escalation.reading.deeds import advising, looks_ahead
-from escalation.reading.passages import NOT_STAFF
-from escalation.reading.steps import Deed, Passage
+from escalation.reading.passages import NOT_STAFF, Deed, Passage
 from escalation.reading.text import Stretch, small
 
 

@@ -78,19 +78,21 @@ class Learned:
     scales: Mapping[str, Scale]
     bounds: Mapping[str, float]
     """From which score on something is taken: `step`, `goes on`, `joint`, `row`."""
+    classes: Mapping[str, Sequence[str]]
+    """The classes of each word, from few to many."""
 
 
 def parsed(body: bytes) -> Learned:
     """Return what a file of weights says. Raises `KeyError` or `ValueError` for anything but such a file."""
     said: dict[str, Any] = json.loads(body)
-    if said["format"] != 1:
-        raise ValueError(f"weights of format {said['format']!r}: this program reads format 1; train again")
+    if said["format"] != 2:
+        raise ValueError(f"weights of format {said['format']!r}: this program reads format 2; train again")
     models = {
         name: Model(tuple(m["classes"]), tuple(m["bias"]), {k: tuple([w / SCALE for w in row]) for k, row in m["weights"].items()})
         for name, m in said["models"].items()
     }
     scales = {name: Scale(tuple(s[0]), tuple(s[1])) for name, s in said["scales"].items()}
-    return Learned(hashlib.sha256(body).hexdigest(), models, scales, said["bounds"])
+    return Learned(hashlib.sha256(body).hexdigest(), models, scales, said["bounds"], {word: kinds.split() for word, kinds in said["classes"].items()})
 
 
 @lru_cache(maxsize=1)

@@ -16,7 +16,8 @@ from escalation.evidence import Note, TimeEntry
 from escalation.package.contents import Package
 from escalation.reading.alike import ALIKE, likeness, telling
 from escalation.reading.deeds import claims
-from escalation.reading.steps import Passage, find_steps
+from escalation.reading.passages import Passage
+from escalation.reading.reader import read_steps
 from escalation.reading.text import stretches
 
 STAFF = ("engineer", "technician", "admin", "owner")
@@ -59,7 +60,7 @@ def _of_entry(
 ) -> list[Repeat]:
     passage = Passage(entry.text, tuple(stretches(entry.text)), entry.author.role)
     found = []
-    for deed in find_steps([passage]):
+    for deed in read_steps([passage]):
         said = entry.text[deed.start : deed.end]
         if claims(said) != "deed":
             continue

