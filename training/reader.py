@@ -18,6 +18,7 @@ os.environ["OMP_NUM_THREADS"] = "1"
 import argparse
 import hashlib
 import json
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -30,7 +31,7 @@ from training.fitting import Taught, fit
 from training.folds import FOLDS, calibrated, fold_of
 from training.hard import hard
 from training.terse import terse
-from training.tickets import Labelled, own, threads
+from training.tickets import Labelled, own, texts_of, threads
 
 OUT = Path(__file__).parents[1] / "escalation" / "reading" / "learned.json"
 WEIGHTS = {"own": 0.5, "terse": 0.2, "hard": 0.4}
@@ -66,10 +67,14 @@ def taught_by(tickets: Sequence[Labelled]) -> dict[str, Taught]:
     return {t.id: Taught(examples_of(t, classes), WEIGHTS.get(t.source, 1.0)) for t in tickets}
 
 
+_GREETED = re.compile(r"(?:\b(?:Hi|Hello|Dear|Hey),? @?|@)([A-Z][a-z]+)")
+
+
 def names_in(tickets: Sequence[Labelled]) -> frozenset[str]:
-    """Return the writers' and companies' names: no weight is kept for them."""
+    """Return the writers' and companies' names, and who is greeted or addressed: no weight is kept for them."""
     found: set[str] = set()
     for ticket in tickets:
+        found.update(word.lower() for text in texts_of(ticket.record).values() for word in _GREETED.findall(text))
         said = [note.get("author", "") for note in ticket.record["ticket"]["notes"]]
         found.update(word.lower() for name in said for word in name.split() if name not in ("tech", "customer"))
     return frozenset(found)
