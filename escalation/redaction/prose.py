@@ -41,6 +41,10 @@ _CODE_LINK = r"(?:\s{0,3}(?:is|was|got|has been|now|:|=|#|to|(?:re)?set to|chang
 _OTP = r"(?P<s>\d{3}[ -]?\d{3,6})(?![\d.:/-]\d|\d)\b"
 _WIFI = r"(?:wi-?fi|w-?lan|wpa[23]?(?:-psk)?|ssid|wireless|guest network|network|hotspot|netzwerk|réseau)"
 _WIFI_KEY = r"(?:key|psk|passw(?:or[dt]|oort)|passphrase|pw|pass|code|schl[üu]ssel|wachtwoord|kennwort|clave|cl[ée]|mdp|contraseña)"
+_NATO = (
+    r"(?:alpha|alfa|bravo|charlie|delta|echo|foxtrot|golf|hotel|india|juliett?|kilo|lima|mike|november|oscar|papa|quebec|romeo|sierra|tango|"
+    r"uniform|victor|whiskey|x-?ray|yankee|zulu|zero|one|two|three|four|five|six|seven|eight|nine|niner|dash|hash|exclamation mark|dollar|underscore)"
+)
 _USER = r"[\w.@\\-]{1,60}"
 
 
@@ -57,12 +61,26 @@ def _answer(value: str) -> bool:
     return labelled(value) and labelled(value.split()[0])
 
 
+def _recovery(value: str) -> bool:
+    """Whether a row of words is no sentence."""
+    return not re.search(r"\b(?:the|and|for|was|were|with|that|this|not|are|has|have)\b", value, re.IGNORECASE)
+
+
+def _spelled(value: str) -> bool:
+    """Whether single characters in a row are spelled out and no list of numbers."""
+    return sum(c.isalpha() for c in value) > 2
+
+
 def _words(*more: str) -> str:
     return " ".join(more)
 
 
 PROSE: tuple[Rule, ...] = (
     # a label, and what it is
+    rule("security answer", "answer maiden memorable pet school teacher birth word hotline", rf"\b(?:(?:security|secret|memorable|verbal|safe|code|magic|hotline|call-?back|secure) ?(?:answer|word|password)|memorable (?:place|name|date)|maiden name|first (?:pet|school|car)|favou?rite teacher|city of birth)\b(?: \([^()\n]{{2,20}}\))?(?: (?:for|of|to|with|at) {_IN}{{2,40}}?)?(?: is| was|\s{{0,3}}[:=])\s{{1,3}}(?P<s>[\w'’-]{{3,30}})(?=[\s.,;)<|]|$)(?! (?:to|the|a|by|in|on|and|was|is|for)\b)", _answer),
+    rule("recovery phrase", "phrase words mnemonic", r"\b(?:(?:recovery|seed|wallet|backup|secret)[ -](?:phrase|words)|mnemonic|(?:12|18|24) words)\b[^\n\ue000]{0,24}?[\s:=]\s{0,4}(?P<s>[a-z]{3,12}(?:[ ,]{1,2}[a-z]{3,12}){7,23})(?![\w])", _recovery),
+    rule("password", _HINTS, rf"{_LABEL}\b[^\n;\ue000]{{0,40}}?[\s:=](?P<s>(?<!\S)(?:[A-Za-z0-9!#$%&*+?@][ -]){{4,24}}[A-Za-z0-9!#$%&*+?@])(?![\w-])", _spelled, begins=_LABEL),
+    rule("password", _HINTS, rf"{_LABEL}\b[^\n;\ue000]{{0,40}}?[\s:=](?P<s>(?:(?:capital |lower |upper |cap |small )?(?:{_NATO}|\d)[ ,-]{{1,3}}){{3,24}}(?:{_NATO}|\d+))(?![\w-])", begins=_LABEL),
     rule("security answer", "answer maiden", r"\b(?:security answer|mother'?s maiden name|secret answer|security question answer)(?: is| was|\s{0,3}[:=\t])\s{0,3}(?P<s>[^\n\t,;.<]{2,60})", _answer),
     rule("passphrase", "phrase", r"\bpass ?phrase\b(?:[^\n:=\"“\ue000]{0,40}?)(?:\s{1,3}is|\s{1,3}was|\s{0,3}[:=\t])\s{0,3}(?P<s>[^\s\"“][^\n.;<|\ue000]{3,120})", _phrase),
     rule("passphrase", "phrase", r"\bpass ?phrase\b[^\n:=\"“\ue000]{0,40}?[:=\s]\s{0,3}[\"“](?P<s>[^\"”\n\ue000]{3,120})[\"”]"),
@@ -71,7 +89,7 @@ PROSE: tuple[Rule, ...] = (
     rule("pre-shared key", "psk pre ike tunnel", rf"\b(?:psk|pre[- ]?shared[ -]?key|(?:set )?psksecret|ike key|tunnel key)\b[\"']?(?:[^\n.;:=\ue000]{{0,30}}?(?:is|was|=|:|to|\t|ascii-text|local|remote))?(?:\s{{0,3}}(?:is|was|=|:|to)){{0,2}}\s{{0,4}}(?<=\s)[\"']?{_V}", secretive),
     rule("shared secret", "secret", rf"\b(?:radius|tacacs\+?|shared|pre-?shared|ipsec|ike|vpn|server|tunnel)[ _-](?:shared[ _-])?secret(?: key)?[\"']?\s{{0,3}}[:=\t]\s{{0,3}}{_V}", labelled),
     rule("shared secret", "secret key", rf"\b(?:radius|tacacs\+?|shared|pre-?shared|ipsec|ike|vpn|server|tunnel|enable)[ _-](?:shared[ _-])?(?:secret|key)\b(?: key)?(?: for {_IN}{{2,30}}?(?=\s(?:is|was|now|set)\b))?\s{{1,3}}(?:(?:is|was|set|changed|to|now|as|they use is)\s{{1,3}}){{0,4}}{_V}", lambda v: secretive(v) and (coded(v) or strong(v)) and ("-" not in v or direct(v))),
-    rule("snmp community", "community snmp", r"\b(?:snmp(?:[ -](?:v[123]c?|read|write|ro|rw|read-only)){0,2}[ -](?:community|string)|community)(?:[ -](?:strings?|name))?(?:\s{0,3}(?:is|was|:|=|\t)){1,2}\s{0,3}[\"']?(?P<s>[^\s\"'<>\ue000]{3,64})", lambda v: labelled(v)),
+    rule("snmp community", "community snmp", r"\b(?:snmp(?:[ -](?:v[123]c?|read|write|ro|rw|read-only)){0,2}[ -](?:community|string)|community)(?:[ -](?:strings?|name))?(?:\s{0,3}(?:is|was|:|=|\t)){1,2}\s{0,3}[\"']?(?P<s>[^\s\"'<>\ue000]{3,64}+)(?! (?:for|of|as|by|to|and|where|managed|about|driven|important)\b)", lambda v: labelled(v)),
     rule("snmp community", "snmp", rf"\bsnmp(?:-server|[ -]?v[123]c?)?[ -](?:community|string)(?:[ -]string)?\s{{1,3}}{_V}", lambda v: labelled(v) and (coded(v) or v != v.lower())),
     # Wi-Fi
     rule("wifi key", "wi wlan w-lan wpa ssid wireless network hotspot netzwerk réseau", rf"\b{_WIFI}\b[^\n.\ue000]{{0,50}}?\b{_WIFI_KEY}\b(?: (?:on|for|of|at|in|to) (?:the |our |their )?[\w-]{{2,20}}(?: \w{{2,20}})?)?(?:\s{{0,3}}(?:is|was|says|reads|changed to|set to|now|ist|est|es|=|:|\t|->|to)){{0,2}}\s{{0,3}}[\"'“(]?{_V}", secretive),
@@ -88,21 +106,24 @@ PROSE: tuple[Rule, ...] = (
     rule("pin", "code", rf"\bcode\b (?:for|to|of|on|für|de|du) (?:the |their |our |die |das |la |el )?(?:\w{{2,12}} )?{_PLACE}\b(?: is| was| ist|:| =){{0,2}}\s{{0,3}}{_DIGITS}"),
     rule("pin", "code alarm keypad disarm safe unlock gate lock", rf"\b(?:disarm(?:ed)?|unlock(?:ed|s)?)\b[^\n.;\ue000]{{0,30}}?\bwith\s{{1,3}}{_DIGITS}|\b(?:keypad|key ?safe)\s{{0,3}}[:=]?\s{{1,3}}#?(?P<s1>\d{{4,8}})\b"),
     rule("pin", "code alarm door gate safe cage keypad garage lock padlock", rf"\b(?:{_PLACE}|padlock)\b\s{{0,2}}(?:[:=]\s{{0,2}}(?:(?:pin|code)\s{{0,2}}(?:is|:|=)?\s{{0,2}})?|(?:opens|unlocks) with )(?:the code )?{_DIGITS}"),
-    rule("one-time code", "authenticator app sms text", rf"\b(?:authenticator|sms|app|text(?:ed)?(?: code| message)?)\s{{1,2}}(?:shows|says|was|is|reads|said|read)\s{{1,2}}(?:the code )?{_OTP}"),
-    rule("pin", "combo combination safe", r"\b(?:combo|combination|safe)\b[^\n.;\ue000]{0,30}?(?:is|:|=|\t|with|,)\s{0,3}(?P<s>\d{1,3}(?:[ -]\d{1,3}){2,5})(?![\d-])"),
+    rule("one-time code", "authenticator app sms text duo fob token", rf"\b(?:authenticator|sms|app|duo|fob|hardware token|text(?:ed)?(?: code| message)?)\s{{1,2}}(?:shows|showed|displays|displayed|sent|says|was|is|reads|said|read)\s{{1,2}}(?:the code )?{_OTP}"),
+    rule("one-time code", "verify confirm sign log code", rf"\b(?:use|enter|type)\s{{1,2}}{_OTP}\s{{1,2}}(?:to|for|as)\s(?:verify|confirm|sign|log|complete|your|the login)"),
+    rule("one-time code", "your", rf"(?<![\w.-]){_OTP}\s{{1,2}}(?:is|ist|est) (?:your|the|ihr|votre|dein)\s(?:[\w-]{{2,16}}\s){{0,3}}(?:code|passcode|pin|otp|password)"),
+    rule("one-time code", "code pin passcode", rf"\b(?:sent|texted|mailed|gave|got|received) (?:me |him |her |us |you )?(?:a|the|this) (?:\S{{2,12}} )?(?:code|pin|passcode)[,:]?\s{{1,3}}(?:- )?{_OTP}"),
+    rule("pin", "combo combination safe cage padlock locker lockbox cupboard rack vault box", r"\b(?:combo|combination|safe|cage|padlock|locker|lock ?box|cupboard|rack|key ?box|cash box)\b[^\n.;\ue000]{0,30}?(?:is|:|=|\t|with|,)\s{0,3}(?P<s>\d{1,3}(?:[ -]\d{1,3}){2,5})(?![\d-])"),
     # passwords: a label, and what it is
-    rule("password", _HINTS, rf"{_LABEL}(?:[ \t]{{0,3}}\([^()\n]{{0,40}}\))?[ \t]{{0,40}}(?:[:=]|\.{{3,}}:?)[ \t]{{0,12}}(?:\n[ \t]{{0,8}})?{_V}", labelled),
+    rule("password", _HINTS, rf"{_LABEL}(?:[ \t]{{0,3}}\([^()\n]{{0,40}}\))?[ \t]{{0,40}}(?:[:=]|\.{{3,}}:?)[ \t]{{0,12}}(?:\n[ \t]{{0,8}})?{_V}", labelled, begins=_LABEL),
     rule("password", _HINTS, rf"^[ \t|*•·-]{{0,8}}{_LABEL}[ \t]{{0,8}}(?:\t|\||[ \t][–—→-][ \t]|->)[ \t]{{0,8}}{_V}(?=[ \t|]{{0,30}}$)", labelled),
     rule("password", _HINTS, rf"^[ \t]{{0,8}}(?:\w{{2,12}} ){{0,2}}{_LABEL}[ \t]{{0,8}}\n[ \t]{{0,8}}{_V}[ \t]{{0,8}}$", direct),
-    rule("password", _HINTS, rf"{_LABEL}\b{_GAP}\s{{1,3}}(?:{_LINK}[ \t]{{1,3}}){{0,2}}{_QUOTED}", _short_phrase),
-    rule("password", _HINTS, rf"{_LABEL}(?:['’]s)?\b{_GAP}(?:\s{{1,3}}|(?=[:=(,→–-])){_LINK}\s{{1,3}}(?:{_LINK}\s{{1,3}}){{0,2}}{_TO_VALUE}{_V}", secretive),
-    rule("password", _HINTS, rf"{_LABEL}\b{_GAP}\b(?:from|von|de|van)\s{{1,3}}{_V}\s{{1,3}}(?:to|auf|auf|en|naar|a)\s{{1,3}}{_V.replace('<s>', '<s1>')}", lambda v: secretive(v) and v != v.upper()),
-    rule("password", _HINTS, rf"{_LABEL}(?:['’]s)?\b,?\s{{1,3}}(?:\(\s?)?(?:(?:now|is|for|from|on|of|the|her|his|over|von|vom|neu|nueva|temporal|it is|it's|which is)\s{{1,3}}){{0,3}}{_V}", direct),
-    rule("password", _HINTS, rf"{_LABEL}(?:['’]s)?\b[^\n.;:\ue000]{{0,40}}?[\s(]{_V}", signed),
+    rule("password", _HINTS, rf"{_LABEL}\b{_GAP}\s{{1,3}}(?:{_LINK}[ \t]{{1,3}}){{0,2}}{_QUOTED}", _short_phrase, begins=_LABEL),
+    rule("password", _HINTS, rf"{_LABEL}(?:['’]s)?\b{_GAP}(?:\s{{1,3}}|(?=[:=(,→–-])){_LINK}\s{{1,3}}(?:{_LINK}\s{{1,3}}){{0,2}}{_TO_VALUE}{_V}", secretive, begins=_LABEL),
+    rule("password", _HINTS, rf"{_LABEL}\b{_GAP}\b(?:from|von|de|van)\s{{1,3}}{_V}\s{{1,3}}(?:to|auf|auf|en|naar|a)\s{{1,3}}{_V.replace('<s>', '<s1>')}", lambda v: secretive(v) and v != v.upper(), begins=_LABEL),
+    rule("password", _HINTS, rf"{_LABEL}(?:['’]s)?\b,?\s{{1,3}}(?:\(\s?)?(?:(?:now|is|for|from|on|of|the|her|his|over|von|vom|neu|nueva|temporal|it is|it's|which is)\s{{1,3}}){{0,3}}{_V}", direct, begins=_LABEL),
+    rule("password", _HINTS, rf"{_LABEL}(?:['’]s)?\b[^\n.;:\ue000]{{0,40}}?[\s(]{_V}", signed, begins=_LABEL),
     rule("password", _HINTS, rf"\b(?:reset|changed|set|updated|switched|put|from|gesetzt|geändert)\b[^\n.;\ue000]{{0,60}}?{_LABEL}\b[^\n.;\ue000]{{0,50}}?\b(?:to|from|auf)\s{{1,3}}{_V}", secretive),
     # what it is, and a label
     rule("password", _HINTS, rf"(?<![^\s\"'“(]){_V}[\"'”’)]?(?:[ \t]{{1,3}}(?:\(\s?)?|\s{{1,3}}(?:as|is|was|for|had|to be)\s{{1,3}}|[^\n.;\ue000]{{0,40}}?,? (?:that|which|this) (?:is|was) )(?:(?:the|a|her|his|their|our|my|new|temp|temporary|initial|current|old|admin|login|local|domain|right|wrong|correct|next|first|shared)\s{{1,3}}){{0,4}}{_LABEL}\b", lambda v: strong(v) or (direct(v) and re.search(r"[a-z]-?\w*\d\d", v) is not None)),
-    rule("password", "same as", rf"{_LABEL}\b[^\n;\ue000]{{0,50}}?\bsame as [^\n.;\ue000]{{2,30}}?,\s{{1,3}}{_V}", direct),
+    rule("password", "same as", rf"{_LABEL}\b[^\n;\ue000]{{0,50}}?\bsame as [^\n.;\ue000]{{2,30}}?,\s{{1,3}}{_V}", direct, begins=_LABEL),
     rule("password", "use set try typed log unlock open uses gave with agreed", rf"\b(?:log(?:ged)? ?(?:in|on)|sign(?:ed)? in|unlock(?:ed)?|connect(?:ed)?|try|tried|use|used|using|uses|typed|entered|protected|encrypted|opens?|agreed|guess(?:ed)?)\s{{1,3}}(?:(?:with|using|by|on|it|as|now)\s{{1,3}}){{0,2}}{_V}", signed),
     rule("password", "log sign as", rf"\b(?:as|with|user|use)\s{{1,3}}{_USER}\s{{1,3}}(?:with|and|using)\s{{1,3}}(?:pass(?:word)?\s{{1,3}}|pw\s{{1,3}})?{_V}", direct),
     rule("password", "to use", rf"\buse\s{{1,3}}{_V}\s{{1,3}}(?:to|for|when)\s{{1,3}}(?:log|sign|unlock|the first)", direct),

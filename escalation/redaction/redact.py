@@ -17,8 +17,9 @@ import re
 from collections.abc import Iterator
 
 from escalation.evidence import Evidence
+from escalation.redaction.harmless import counted, looks, untold
 from escalation.redaction.prose import PROSE
-from escalation.redaction.scorer import secrets
+from escalation.redaction.scorer import LEARNED, Learned, secrets
 from escalation.redaction.settings import SETTINGS
 from escalation.redaction.shapes import NAMED, SHAPES
 from escalation.redaction.tables import cells
@@ -33,11 +34,11 @@ _CLOSING = ".,;:)]}>\"'”’`»"
 _OPENS = {")": "(", "]": "[", "}": "{", ">": "<"}
 
 
-def redact(text: str) -> str:
+def redact(text: str, learned: Learned = LEARNED) -> str:
     """Return the text without secrets. NUL and lone surrogates, which no database stores, become U+FFFD."""
     text = _STORABLE.sub("\ufffd", text)
     for _ in range(_PASSES):
-        found = _merged(text)
+        found = _merged(text, learned)
         if not found:
             break
         pieces, at = [], 0
@@ -67,12 +68,14 @@ def _deep(value: object) -> object:
     return value
 
 
-def _merged(text: str) -> list[tuple[int, int, str]]:
+def _merged(text: str, learned: Learned) -> list[tuple[int, int, str]]:
     """Return begin, end and kind of what has to go, in order; of overlapping ones the rule that stands first names it."""
     if len(text) < 4:
         return []
     seen = view(text)
-    spans = sorted((*seen.origin(begin, end), order, kind) for begin, end, order, kind in _found(seen))
+    spans = sorted(
+        (*seen.origin(begin, end), order, kind) for begin, end, order, kind in _found(seen, learned)
+    )
     merged: list[tuple[int, int, int, str]] = []
     for begin, end, order, kind in spans:
         if merged and begin < merged[-1][1]:
@@ -84,13 +87,14 @@ def _merged(text: str) -> list[tuple[int, int, str]]:
     return [(begin, end, kind) for begin, end, _, kind in merged]
 
 
-def _found(seen: View) -> Iterator[tuple[int, int, int, str]]:
+def _found(seen: View, learned: Learned) -> Iterator[tuple[int, int, int, str]]:
     """Yield begin, end, the rule's number and the kind of each secret: by rules, columns of tables, and what was learned."""
     lower = seen.text.lower()
+    places: dict[re.Pattern[str], list[int]] = {}
     for order, rule in enumerate(RULES):
         if rule.hints and not any(hint in lower for hint in rule.hints):
             continue
-        for match in rule.pattern.finditer(seen.text):
+        for match in _matches(rule, seen.text, places):
             if MARK in match[0]:
                 continue
             if not rule.pattern.groupindex:
@@ -100,13 +104,41 @@ def _found(seen: View) -> Iterator[tuple[int, int, int, str]]:
             for name in rule.pattern.groupindex:
                 if name.startswith("s") and match[name]:
                     begin, end = _trimmed(seen.text, *match.span(name))
-                    if end > begin and (not rule.check or rule.check(seen.text[begin:end])):
+                    if end <= begin or (rule.check and not rule.check(seen.text[begin:end])):
+                        continue
+                    if not rule.check or not _harmless(seen.text, match.start(), begin, end):
                         yield begin, end, order, rule.kind
     for begin, end in cells(seen.text):
         if MARK not in seen.text[begin:end]:
             yield begin, end, len(RULES), "password"
-    for begin, end, kind in secrets(seen.text):
+    for begin, end, kind in secrets(seen.text, learned):
         yield begin, end, len(RULES) + 1, kind
+
+
+def _matches(rule: Rule, text: str, places: dict[re.Pattern[str], list[int]]) -> Iterator[re.Match[str]]:
+    """Yield where a rule matches. `places` keeps where what several rules begin with stands."""
+    if rule.begins is None:
+        yield from rule.pattern.finditer(text)
+        return
+    if rule.begins not in places:
+        places[rule.begins] = [found.start() for found in rule.begins.finditer(text)]
+    for place in places[rule.begins]:
+        if match := rule.pattern.match(text, place):
+            yield match
+
+
+_CODE = re.compile(r"\+[a-z]\W|.*\)\}|.*\(\)")
+
+
+def _harmless(text: str, label: int, begin: int, end: int) -> bool:
+    """Whether what stands behind a label is a number of something, masked, code, or the password is only talked about."""
+    value = text[begin:end]
+    return (
+        counted(text, begin, end)
+        or looks(value) in ("masked", "cmdlet", "hexcode", "login")
+        or _CODE.match(value) is not None
+        or untold(text[label:begin].rstrip("\"'“‘„«"))
+    )
 
 
 def _trimmed(text: str, begin: int, end: int) -> tuple[int, int]:

@@ -117,6 +117,13 @@ SETTINGS: tuple[Rule, ...] = (
     rule("api key", _KEYS, rf"{_KEY_NAME}{_QUOTED}", _text),
     rule("password", "rootpw", rf"\brootpw[ \t](?:--\w{{4,12}}[ \t]){{0,2}}{_V}", argument),
     rule("laps password", "admpwd laps-password", r"\b(?:ms-mcs-admpwd|mslaps-password)\s{0,30}:\s{0,4}(?:\{[^\n]{0,80}?\"p\":\"(?P<s>[^\"\n]{4,80})\"|(?P<s1>\S{4,80}))"),
+    rule("password", "login", r"^(?:[ \t]{0,8}[a-zA-Z]{0,3}\d{1,5} )?LOGIN (?!USER)\"?[\w.@-]{2,80}\"? (?P<s>\"[^\"\n]{3,80}\"|\S{3,80})$", argument, flags=re.NOFLAG),
+    rule("pin", "=>", r"(?<![\w.])\d{2,6}[ \t]{0,2}=>[ \t]{0,2}(?P<s>\d{3,10}),[^,\n]{2,60},"),
+    rule("password", "connect sqlplus rman target sqlldr expdp impdp", r"\b(?:connect|target|sqlplus|sqlldr|expdp|impdp|userid=?)[ \t]{1,3}[\w$#]{2,30}/(?P<s>[^\s/@]{3,60})@\w"),
+    rule("password", "login auth userpass credential user", r"\b(?:login|(?:stats |proxy-?)?auth|userpass|credentials?|(?:proxy-?)?user)[=: ][ \t]{0,2}[\"']?[\w.\\@-]{1,60}:(?P<s>[^\s\"'/:<>\ue000]{4,120})", lambda v: labelled(v) and not v.isdigit()),
+    _cli("unprotect unlock unload uninstall disable decrypt stop", "password", r"\b(?:unprotect|unlock|unload|uninstall|disable|decrypt|stop)\b[^\n]{0,80}?[ \t](?:--?[a-z][\w-]{0,20}|/[a-z]{1,12})[ \t]{1,3}(?P<s>\"[^\"\n]{4,120}\"|'[^'\n]{4,120}')"),
+    rule("device secret", "keystring sic", rf"\b(?:keystring|sic[ \t]init)[ \t]{{1,8}}{_T}{_V}", setting),
+    rule("password", "chap", rf"\bCHAP\b[^\n]{{0,80}}?[ \t]-(?:p|S)[ \t]{{1,4}}{_V}", argument),
     # commands of Windows
     _cli("net", "password", r"\bnet1?(?:\.exe)?[ \t]{1,4}user[ \t]{1,4}(?:\"[^\"\n]{1,60}\"|[^\s/]\S{0,59})[ \t]{1,4}(?P<s>[^\s/|]\S{2,80})"),
     _cli("use", "password", rf"\bnet1?(?:\.exe)?[ \t]{{1,4}}use[ \t][^\n]{{0,120}}?/u(?:ser)?:\S{{1,80}}[ \t]{{1,4}}{_V}"),
@@ -139,6 +146,7 @@ SETTINGS: tuple[Rule, ...] = (
     _cli("-pass -pwd -psk -secret -token -api -new -l2tp -safe -smtp -sql -client", "password", rf"(?<![\w-])--?[\w-]{{0,30}}(?:password|passwd|passphrase|pass|pwd|psk|secret|apikey|token|storepass)(?:[ \t]{{1,4}}|[=:]){_V}"),
     # commands of Unix
     _cli("curl wget", "password", r"\bcurl\b[^\n]{0,160}?[ \t](?:-u|--user)[ \t]{1,4}[\"']?[^\s:\"']{1,80}:(?P<s>[^\s\"']{3,80})"),
+    _cli("lftp ftp smbclient mount", "password", r"\b(?:lftp|ncftp|mount\w{0,8}|smbclient|rsync)\b[^\n]{0,60}?[ \t][\w.\\-]{1,40}[%,](?P<s>[^\s\"'@,=]{4,80})(?=[ \t@])"),
     _cli("smbclient rpcclient", "password", r"\b(?:smbclient|rpcclient|smbmap)\b[^\n]{0,120}?-U[ \t]{0,2}[\"']?[^\s%]{1,60}%(?P<s>[^\s\"']{3,80})"),
     _cli("ldap", "password", rf"\bldap(?:search|modify|add|delete|whoami|passwd)\b[^\n]{{0,160}}?[ \t](?-i:-w)[ \t]{{1,4}}{_V}"),
     _cli("snmp", "snmp community", rf"\bsnmp(?:b(?:ulk)?)?(?:walk|get|getnext|set|table|bulkwalk|trap)\b[^\n]{{0,80}}?[ \t](?-i:-c)[ \t]{{1,4}}{_V}"),

@@ -21,6 +21,10 @@ from escalation.redaction.words import (
 _B = r"(?<![A-Za-z0-9_])"
 
 
+def _many_digits(value: str) -> bool:
+    return sum(c.isdigit() for c in value) >= 4
+
+
 def _token(kind: str, hints: str, pattern: str) -> Rule:
     """Return a rule for tokens that begin with what nothing else begins with; case counts."""
     return rule(kind, hints, rf"{_B}(?:{pattern})", flags=re.NOFLAG)
@@ -63,6 +67,7 @@ SHAPES: tuple[Rule, ...] = (
     rule("api key", "ssws", r"\bSSWS\s{1,3}(?P<s>[\w-]{20,80})"),
     rule("api key", "/token:", r"/token:(?P<s>[A-Za-z0-9]{20,80})"),
     rule("api key", "+", r"[\w-]\+[A-Za-z0-9]{16}:(?P<s>[A-Za-z0-9]{16})\b", coded),
+    rule("api key", "api key tok sk pk pat secret live", r"(?<![\w/.-])(?:[a-z]{2,8}[-_])?(?:api|key|tok|token|sk|pk|ak|pat|secret|live)[-_.](?:(?:live|test|prod)[-_])?(?P<s>[A-Za-z0-9]{20,80})(?![\w-])", _many_digits),
     # headers, sessions, addresses
     rule("jwt", "eyj", r"\beyJ[\w-]{8,4000}+\.[\w-]{8,4000}+(?:\.[\w-]{5,2000})?", flags=re.NOFLAG),
     rule("session cookie", "cookie:", r"\b(?:set-)?cookie:\s{0,3}(?P<s>[^\s=]{1,80}=[^\r\n]{4,2000})"),
@@ -87,7 +92,7 @@ SHAPES: tuple[Rule, ...] = (
     rule("mfa seed", "totp mfa 2fa otp authenticator", r"\b(?:totp|mfa|2fa|otp|authenticator)(?:[ _-](?:app|seed|secret|set-?up|key|code)){0,3}[\"']?\s{0,3}(?:is|:|=)?\s{0,3}[\"']?(?P<s>[A-Z2-7]{4}(?:[ -]?[A-Z2-7]{4}){3,15})(?!\w)"),
     rule("recovery codes", "code", r"\b(?:recovery|backup|scratch|emergency|wiederherstellungs|secours)[ -]?codes?\b[^\n\d]{0,60}[:\s]\s{0,4}(?P<s>(?:(?:[a-z0-9]{4,5}-[a-z0-9]{4,6}|\d{4} \d{4}|[a-f0-9]{8,10}|\d{6,10})\b[\s,;]{0,4}){1,20})", coded),
     # numbers
-    rule("card number", "", r"(?<![\d.-])(?<!imei )(?<!imei: )(?:\d[ -]?){12,18}\d(?![\d.-]?\d)", card),
+    rule("card number", "", r"(?<![\d.#-])(?<!imei )(?<!imei: )(?:\d[ -]?){12,18}\d(?![\d.-]?\d)", card),
     rule("iban", "", r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b", iban, flags=re.NOFLAG),
     rule("ssn", "-", r"(?<![\d-])(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\d-])"),
     rule("licence key", "-", r"\b[A-Z0-9]{5}(?:-[A-Z0-9]{5}){4}\b", mixed, flags=re.NOFLAG),

@@ -22,11 +22,16 @@ class Rule:
     pattern: re.Pattern[str]
     hints: tuple[str, ...]
     check: Check | None = None
+    begins: re.Pattern[str] | None = None
+    """What the pattern begins with, if many do: looked for once, and the pattern is tried there alone."""
 
 
-def rule(kind: str, hints: str, pattern: str, check: Check | None = None, flags: int = re.IGNORECASE) -> Rule:
+def rule(
+    kind: str, hints: str, pattern: str, check: Check | None = None, flags: int = re.IGNORECASE, begins: str = ""
+) -> Rule:
     """Compile a rule. Patterns are bounded and nest no repetition, so that each takes linear time."""
-    return Rule(kind, re.compile(pattern, flags | re.MULTILINE), tuple(hints.lower().split()), check)
+    first = re.compile(begins, flags | re.MULTILINE) if begins and pattern.startswith(begins) else None
+    return Rule(kind, re.compile(pattern, flags | re.MULTILINE), tuple(hints.lower().split()), check, first)
 
 
 _SYMBOL = re.compile(r"[!@#$%^&*?+=~|§€£]")
@@ -45,8 +50,9 @@ _HARMLESS = re.compile(
 """Codes, addresses, dates, versions, host names: what stands beside passwords and is none."""
 
 _PLACEHOLDER = re.compile(
-    r"\$\(?\w+\)?|\$[{(].*|\$env:.*|%\w+%|[{<].*[}>]|[*•xX.?#_-]+|\$\w+[.:\[].*|\(.*|--?[a-z][a-z-]*|@\{.*",
-    re.DOTALL,
+    r"\$\(?\w+\)?|\$[{(].*|\$env:.*|%\w+%|[{<].*[}>]|[*•xX.?#_-]+|\$\w+[.:\[].*|\(.*|--?[a-z][a-z-]*|@\{.*|"
+    r"\[[a-z][a-z -]{1,24}\]?|[a-z_]+(?:\.[a-z_]+)*[\[(](?:[\"'].*)?",
+    re.DOTALL | re.IGNORECASE,
 )
 """What a script or a form has in place of a secret."""
 
@@ -74,7 +80,10 @@ WORDS = frozenset(
     "une sur avec verlopen vergeten juist onjuist gewijzigd werkt niet het een van voor met op en caducada "
     "olvidada correcta incorrecta cambiada es y o el los se ha para con por sin del unchanged changeable ages "
     "owner combination combinations undocumented identical similar written pending needs need have had having "
-    "got get gets went goes seems looks appears remains stays blocked refused denied less health healthy".split()
+    "got get gets went goes seems looks appears remains stays blocked refused denied less health healthy siehe "
+    "liegt steht hinterlegt dokumentiert folgt kommt voir connu véase consultar zie bekend vedi held tbc follow "
+    "follows coming later soon ditto idem "
+    "mainly really only usually primarily intended meant concerning".split()
 )
 _TYPES = frozenset(
     "0 4 5 6 7 8 9 enc encrypted encrypted-key cipher ciphertext simple plain plaintext plain-text ascii "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 
 import pytest
@@ -29,13 +30,21 @@ def test_secrets_in_prose_go() -> None:
     assert result.wrong <= result.tried * 0.05, result.misses
 
 
-@pytest.mark.parametrize(("name", "goal"), [("structured_second", 0.03), ("wordings_second", 0.02)])
+@pytest.mark.parametrize(
+    ("name", "goal"),
+    [
+        ("structured_second", 0.03),
+        ("wordings_second", 0.02),
+        ("structured_third", 0.03),
+        ("wordings_third", 0.03),
+    ],
+)
 def test_what_was_held_out_once_goes(name: str, goal: float) -> None:
     result = count(name, seed=7, places=1)
     assert result.wrong <= result.tried * goal, result.misses
 
 
-@pytest.mark.parametrize("name", ["lookalikes", "lookalikes_second"])
+@pytest.mark.parametrize("name", ["lookalikes", "lookalikes_second", "lookalikes_third"])
 def test_look_alikes_stay(name: str) -> None:
     result = count(name, seed=7, places=1)
     assert result.wrong <= result.tried * 0.05, result.misses
@@ -65,6 +74,70 @@ def test_a_second_redaction_finds_nothing(name: str) -> None:
 )
 def test_only_the_secret_is_taken_out(text: str, after: str) -> None:
     assert redact(text) == after
+
+
+WHO = (
+    "the password",
+    "her password",
+    "the Wi-Fi password",
+    "his PIN",
+    "my passcode",
+    "the app password",
+    "the API key",
+    "the shared secret",
+    "das Passwort",
+    "le mot de passe",
+    "la contraseña",
+    "het wachtwoord",
+    "the refresh token",
+    "the BitLocker PIN",
+    "the pre-shared key",
+)
+TALK = (
+    "is wrong on {host}",
+    "was refused by {host}",
+    "expired at 09:41",
+    "has been changed {few} days ago",
+    "is not the problem, {host} is",
+    "does not match the one on {host}",
+    "was typed {few} times",
+    "must have {few} characters",
+    "is asked for by {host} every {few} minutes",
+    "is kept in the vault, record {many}",
+    "cannot be read by user {user}",
+    "should be rotated before March 2027",
+    "went to {user}@mail.example",
+    "is synchronised every {few} min from {host}",
+    "locks {user} out after {few} tries",
+    "was reset for {user} under ticket {many}",
+    "had to be entered twice in build {many}",
+    "is older than {few} days according to {host}",
+)
+BESIDE = (
+    "",
+    ", token lifetime is {many} s",
+    ". Event {many} on DC01",
+    ". Error 0x8007{many}",
+    ". Session {many} ended",
+    ". KB50{many}1 is on it",
+    ". AADSTS50{many} in the log",
+    ". Asset {many}-31",
+    ". Serial 5CD{many}JX",
+    ". Version 4.{many}.2",
+    ". Called +49 40 55{many}",
+)
+
+
+def test_who_talks_about_a_password_without_telling_it_loses_nothing() -> None:
+    draw = random.Random(11)
+    for _ in range(400):
+        said = f"{draw.choice(WHO)} {draw.choice(TALK)}{draw.choice(BESIDE)}.".format(
+            host=draw.choice(("mail.corp.example", "SRV-FS02", "10.4.0.7", "the NAS", "LAP-0412")),
+            user=draw.choice(("dana.roe", "k.meyer2", "thale")),
+            few=draw.randint(2, 90),
+            many=draw.randint(1000, 9999),
+        )
+        assert redact(said) == said
 
 
 def growth(unit: str, small: int, large: int) -> float:

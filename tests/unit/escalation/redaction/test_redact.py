@@ -108,6 +108,7 @@ PLANTED: list[tuple[str, str, str]] = [
     ("session cookie", "Cookie: ASP.NET_SessionId=lk3j4l2k3j4l2k3; path=/", "lk3j4l2k"),
     ("session cookie", "JSESSIONID=0A1B2C3D4E5F6789 in the trace", "0A1B2C3D4E5F"),
     ("security answer", "security answer: Rosebud", "Rosebud"),
+    ("recovery phrase", "seed phrase: maple river quartz heron tango pine brass otter delta lantern copper", "heron tango"),
     ("app password", "app password for the scanner: abcd efgh ijkl mnop", "efgh ijkl"),
     ("bot token", "bot 123456789:AAabcdefghijklmnopqrstuvwxyz0123456", "AAabcdefgh"),
     ("recovery key", "FileVault: A1B2-C3D4-E5F6-G7H8-J9K1-L2M3", "E5F6-G7H8"),

@@ -1,0 +1,105 @@
+"""Tell what a word looks like that is no secret: an address, a host, a version, a product, a name in code."""
+
+# ruff: noqa: E501, SIM905 - a table of patterns is easier to read in long rows
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+_LIKE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (name, re.compile(pattern))
+    for name, pattern in (
+        ("url", r"\w{2,10}://.*"),
+        ("login", r"[a-z]{1,14}\.[a-z]{2,20}\d{0,2}|[A-Z][A-Z0-9-]{1,14}\\[\w.-]+(?:@[\w.-]+)?"),
+        ("path", r"(?:[A-Za-z]:)?(?:\\|/)\S*|\S*\\\S*|\.{1,2}/\S*|~/\S*|[\w.-]+(?:/[\w.-]+){2,}/?"),
+        ("hexcode", r"-?0x[0-9A-Fa-f]{1,10}"),
+        ("masked", r"(?:[\dxX*]{1,3}\.){3}[\dxX*]{1,3}(?::\d+)?|\S*(?:[xX]{3}|\*\*|••)\S*|(?=\w*[xX])[0-9a-fA-FxX]{0,4}(?::[0-9a-fA-FxX]{0,4}){3,7}"),
+        ("mail", r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+"),
+        ("ip", r"\d{1,3}(?:\.\d{1,3}){3}\S{0,8}|[\dx]{1,3}(?:\.[\dx*]{1,3}){3}|[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){3,7}(?:/\d+)?"),
+        ("mac", r"(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}|(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4}"),
+        ("agent", r"[A-Za-z][\w-]{1,20}/v?\d+(?:\.\d+)+\S{0,12}|[a-z][\w+-]{1,30}-v?\d+(?:\.\d+)+\S{0,20}"),
+        ("registry", r"=?(?:dword|qword|hex(?:\(\w\))?):[0-9A-Fa-f,\\]+|_\w+\._(?:tcp|udp)\S*|[A-Za-z]\w*(?:\.\w+)+\(.*\)"),
+        ("flag", r".*\]\([^\s()]+\)?|--?[A-Za-z][a-zA-Z-]{2,}"),
+        ("spn", r"[A-Z][A-Za-z]{5,}/[\w.-]+|(?i:cifs|https?|mssqlsvc|host|ldap|termsrv|rpc|dns|gc|wsman|nfs|smtp|restrictedkrbhost)/[\w.-]+(?::\w+)?"),
+        ("protocol", r"(?i:wpa|peap|eap|mschap|ms-chap|tls|ssl|smb|ntlm|snmp|ike|ipv|dhcp|http|oauth|aes|sha|rsa|ecdhe|hmac|esp|dhe|ffdhe|sftp|pop|imap|kerberos|krb|rc4|md5)\w{0,6}(?:[-_.]\w{1,12}){0,6}"),
+        ("epoch", r"1[4-9]\d{8}|1[4-9]\d{11}|13\d{16}"),
+        ("guid", r"[\w.-]{0,20}[({]?\b[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}[)}]?"),
+        ("sid", r"S-1-\d[\d-]+"),
+        ("dashes", r"\d{1,2}(?:-\d{1,2}){2,4}"),
+        ("time", r"\d{1,4}[-/.:]\d{1,2}(?:[-/.:T]\d{1,4}\S{0,16})?|\d{1,2}[:.h]\d\d(?::\d\d)?(?:am|pm|AM|PM|Z)?"),
+        ("version", r"[vV]?\d+(?:[.,]\d+)+(?:[-_+]?\w{1,12}){0,2}|[vV]\d+|rev\w?\d+"),
+        ("amount", r"[~<>=+-]*[$€£]?\d+(?:[.,]\d+)*(?:%|°|[kKMGTPmnµ]?[bBsmgwWVAh]|Mbps|Gbps|Mbit|GHz|MHz|dBm?|ms|min|mins|hrs?|hours?|days?|weeks?|th|st|nd|rd|x\d*|px|am|pm|AM|PM|pc|pcs|users?|chars?|k|K)?(?:/\w+)?"),
+        ("cmdlet", r"(?:Get|Set|New|Add|Remove|Reset|Test|Enable|Disable|Start|Stop|Restart|Invoke|Export|Import|Update|Clear|Connect|Disconnect|Find|Install|Repair|ConvertTo|ConvertFrom|Write|Out|Select|Where|Measure|Move|Grant|Revoke|Register|Unregister|Sync|Search|Unlock|Suspend|Resume|Read|Request|Format|Copy|Compare|Mount|Dismount)-[A-Z]\w+"),
+        ("hexerror", r"-?0x[0-9A-Fa-f]+|[A-Z]{2,12}[-_]?\d{3,8}:?|E\d{3,6}"),
+        ("hex", r"(?:[0-9a-f]{16,}|[0-9A-F]{16,})"),
+        ("host", r"(?:[a-z0-9-]+\.)+[a-z]{2,14}(?::\d+)?/?|(?i:(?:[a-z0-9_-]+\.){1,5}(?:com|net|org|local|lan|internal|example|io|de|uk|eu|fr|nl|ch|at|es|it|be|pl|us|ca|au|info|corp|home|intra|cloud|dev))(?::\d+)?/?|(?i:srv|dc|pc|ws|lt|lap\w*|desktop|nb|fw|sw|ap|rds|vm|esxi?|nas|prn|print\w*|sql|web|app|fs|ex|exch\w*|host|router|switch|hv|bkp|ts|backup|file)-?\w{0,12}-?\d{1,4}"
+                 r"|(?i:srv|dc|pc|ws|lt|lap\w*|desktop|fw|sw|ap|vm|nas|prn|host|switch|router)-[\w-]{2,30}"),
+        ("file", r"(?i)[\w()+-]+(?:\.[\w()+-]+)*\.(?:exe|msi|dll|log|txt|docx?|xlsx?|pptx?|pdf|zip|7z|ps1|bat|cmd|sys|inf|cfg|conf|ini|json|xml|ya?ml|csv|evtx?|pst|ost|vhdx?|vmdk|iso|bak|png|jpe?g|html?|php|aspx?|js|py|sh|key|pem|pfx|cer|crt|reg|rdp|dat|db|mdb|tmp|lnk|gz|tar|rpm|deb|etl|dmp|eml|msg|so|jar|ico|sql|out|pol|admx|adml|cab|msp|ovpn|local)(?::\d+)*"),
+        ("threat", r"\w+(?:[.:/]\w+)+![A-Za-z]\w{1,8}"),
+        ("caps", r"[A-Z][A-Z_]{2,}\d{0,4}|[A-Z]{2,}(?:[_-][A-Z0-9]+){3,}"),
+        ("model", r"[A-Z]{1,5}-?\d{1,5}[A-Z]{0,4}\d{0,2}s?|[A-Z0-9]{2,6}(?:-[A-Z0-9]{1,8}){1,3}"),
+        ("snake", r"[a-z]+(?:_[a-z]+)+|[a-z]+(?:-[a-z]+)+|[A-Z][a-z]+(?:-[A-Za-z]+)+"),
+        ("camel", r"[A-Za-z]?[a-z]+(?:[A-Z]+[a-z]*)+"),
+        ("product", r"(?i:win(?:dows)?|ad|office|server|exchange|sql|outlook|word|excel|o|m|ms|event|id|kb|ticket|port|vlan|ver|build|teams|sage|adobe|acrobat|floor|room|desk|disk|drive|node|site|line|step|level|part|page|port|bay|slot|rack|unit|phase|tier|wave|user|test|copy|gi|fa|te|eth|lan|wan|ge|po|wlan|tunnel|veth|sd[a-z]|nvme|com|lpt|usb|f|q|h|ipv)[-/#]?\d{1,5}(?:[./]\d{1,4})*"),
+        ("handle", r"@\w+"),
+        ("product", r"(?i:win|windows|server|exchange|sql|office)?-?20[012]\d(?:r2|sp\d|cu\d{1,2})?"),
+        ("setting", r"[a-z_.]+=[\d.x:a-z=]{1,24}"),
+        ("placeholder", r"[$%][A-Za-z_:]+\d?(?:[.\[({%].*)?|\{.*\}|<.*>|[*•.xX?_#-]+|--?[A-Za-z][\w-]*|\(.*\)?|\[.*\]?|@.*|#\w*"),
+        ("call", r"\w+\[\d+\](?:\(\w\)?)?|[A-Za-z]\w*(?:\.\w+)*\(.*\)?|[A-Z][a-z]+-[A-Z]\w+|[A-Za-z]+\.[A-Za-z.]+"),
+        ("either", r"[A-Za-z]+(?:/[A-Za-z0-9]+)+|\w+&\w{1,3}|[\w-]+(?:/[\w.-]+)+"),
+        ("ordinal", r"#?\d{1,3}\.?|\d{1,2}[.)][A-Z][a-z]+|[A-Za-z]\d|\d[A-Za-z]"),
+        ("contraction", r"[A-Za-z]+['’][A-Za-z]{1,2}|[A-Za-z]+\([a-z]+\)"),
+    )
+)  # fmt: skip
+
+
+@lru_cache(maxsize=8192)
+def looks(value: str) -> str:
+    """Return the name of the harmless thing that a word looks like, or nothing."""
+    for name, pattern in _LIKE:
+        if pattern.fullmatch(value):
+            return name
+    return ""
+
+
+SURE = frozenset("ip mac sid version url masked mail spn cmdlet hexcode agent registry flag".split())
+"""What looks like one of these is no secret, whatever stands beside it."""
+MOSTLY = frozenset(
+    "guid login time host path file call hexerror threat placeholder contraction product".split()
+)
+"""What looks like one of these is a secret only right behind a label."""
+
+_UNIT = re.compile(
+    r"\s{0,2}(?:%|m?s|sec\w*|min\w*|h|hours?|days?|weeks?|times|bytes?|[kKMGT]i?[Bb]|bits?|chars?|characters|digits?|attempts|tries|users|devices|rows|entries|pages|events?)\b"
+)
+_NUMBERED = re.compile(
+    r"\b(?:outlook|office|exchange|server|windows|win|sql|excel|visio|sharepoint|sage|event|error|port|vlan|build|line|ticket|floor|ext\.?|extension|"
+    r"version|firmware|thread|level|rfc|kb|attempt|page|step|session|record|entry|asset|case|item|article|order|invoice|serial|circuit|january|february|march|april|may|june|july|august|september|october|november|december|q[1-4])[ #]{1,2}\Z",
+    re.IGNORECASE,
+)
+
+_PHONE = re.compile(r"\+\d{1,3}[ ()/-]{1,2}(?:\d{1,5}[ ()/-]{1,2}){0,3}\Z")
+
+
+def counted(text: str, begin: int, end: int) -> bool:
+    """Whether the digits at a stretch count or number something: 3600 s, Outlook 2019, error 4625."""
+    if not text[begin:end].isdigit():
+        return False
+    if _PHONE.search(text, max(0, begin - 20), begin):
+        return True
+    return _UNIT.match(text, end) is not None or _NUMBERED.search(text, max(0, begin - 14), begin) is not None
+
+
+_UNTOLD = re.compile(
+    r"\b(?:required|needed|asked|prompted|refused|rejected|enforced|expired|changed|reset|missing|wrong|incorrect|invalid|correct|works?|worked|failed|fails|failing|accepted|unknown|"
+    r"forgotten|locked|cached|stored|saved|synced|protected|set|falsch|abgelaufen|geändert|refusé|expiré|caducada|verlopen)"
+    r"\s(?:by|in|on|at|from|since|for|against|after|through|during|auf|für|von|sur|par|en|op)\b"
+    r"(?:(?!\b(?:to|is|was|now|auf|with|it's|be|says|ist|lautet)\b)[^:=()\"“'’])*\Z",
+    re.IGNORECASE,
+)
+
+
+def untold(before: str) -> bool:
+    """Whether the words before a stretch only say what became of a password: required by, wrong on, changed at."""
+    return _UNTOLD.search(before) is not None

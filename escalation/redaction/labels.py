@@ -1,0 +1,60 @@
+"""Tell which words name a secret, in the languages that are read, and of which kind: labels of passwords, keys, codes."""
+
+# ruff: noqa: E501 - a table of patterns is easier to read in long rows
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+LABELS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (kind, re.compile(pattern))
+    for kind, pattern in (
+        # what only a password follows, in any spelling
+        ("P", r"\w*(?:pass?w|pas+wo|passphr|passcod|passkey|p[as]*wd|pswd|passord|kennw|contrase|wachtwo|senha|l[öo]senord|adgangsk|salasan|jelsz|"
+              r"motdepasse|pas+wrd|pssw|losung|geslo|şifre|sifre|has[łl]o|heslo|парол|kodeord)\w*|p?pws?|pwds?|pass|psw|p/w|ww|mdp|clave|parol[ae]?|passe|pword|pasw|bindpw|\w{2,20}(?:pass|pwd|pw|psk)"),
+        ("S", r"\w*(?:secret|presharedkey|apikey|credential|privkey|authkey|passkey)\w*|psks?|tokens?|(?!public)\w{2,20}token|creds?|bearer|community|otpauth|totp|seed|shared|"
+              r"preshared|geheim\w*|zugangsdaten|anmeldedaten|identifiants?|inloggegevens|credenziali|credenciales|wpa\d?|\w{0,12}auth|phrase"),
+        ("K", r"keys?|\w{2,20}key|schlüssel|cl[ée]s?|llave|chiave|sleutel|chave|nøgle|nyckel|klucz"),
+        ("A", r"maiden|mnemonic|memorable"),
+        ("C", r"pins?|codes?|pincode|puks?|combos?|combination|\w{2,14}(?:code|pin)|c[óo]digos?|codice|kode|kod|otp|mfa|digits|kombination|combinaison|passcodes?"),
+        ("U", r"user\w*|log[io]ns?|logged|logs?|signs?|signed|signin|accounts?|admin\w*|root|sa|portals?|vault|benutzer|utilisateur|usuario|konto|gebruiker|"
+              r"reset\w*|typed|types?|enter(?:ed|s)?|temp|temporary|rotated?|usernames?|uid|opens?|works|bind|auth\w+|access|prompt\w*"),
+        ("D", r"doors?|cage|cupboard|rack|keysafe|gates?|alarm\w*|safe|lockbox|lockers?|padlock|panel|voicemail|copier|keypad|tablet|phone|ipad|sim|t[üu]r|tor|tresor|porte|portail|coffre|"
+              r"puerta|caja|deur|poort|kluis|porta|disarm\w*|unlock\w*|opens|dial|punch"),
+        # what names a number or a name that opens nothing
+        ("H", r"sha\d*|md5|crc\d*|checksum|digest|etag|thumbprint|fingerprint|commit|revision|nonce|serial\w*|imei|iccid|imsi|sid|guid|uuid|clsid|correlation|trace\w*|"
+              r"tracking\w*|\w{3,20}ids?|invoice|order|asset|rma|model|version|build|firmware|driver|port|vlan|errors?|fehler\w*|erreur|fout|event|ticket|case|phone|fax|tel|mobile|"
+              r"ext|extension|conference|hostname|host|device|hardware|computer|node|ip|mac|file|path|folder|url|selector\d*|cipher|protocol|category|threat|virus|"
+              r"thanks|thank|hello|hi|hey|dear|welcome|cc|posted|quote|answered|wrote|registered|component|domain|process|thread|batch|lot|po|inc|chg|kb|cve|"
+              r"timestamp|epoch|created|expires|recordnumber|policyid|logid|msgid|spi|uid|pid|policy|profile|template|gpo|adapter|interface|class|message"),
+        ("W", r"wi|wifi|wlan|ssid|wireless|hotspot|guest|fi"),
+    )
+)  # fmt: skip
+
+
+@lru_cache(maxsize=8192)
+def label(word: str) -> str:
+    """Return the kind of label that a lower-case word is: password, secret, key, code, user talk, Wi-Fi, or none."""
+    for kind, pattern in LABELS:
+        if pattern.fullmatch(word):
+            return kind
+    return ""
+
+
+_PLAIN = re.compile(
+    r"(?:exit|error|errors|status|stop|reason|result|return|response|fault|beep|post|country|area|zip|bar|source|job|cost|branch|tax|department|dial|qr|part|order|lot|batch|"
+    r"sap|article|reference|function|op|event|fehler|erreur|reference|byte|machine|code|color|colour|hex|ascii|postal|currency|language|time) (?:code|codes)|"
+    r"(?:public|primary|foreign|registry|host|product|partial|function|sort|hot|enter|arrow|escape|shift|tab|partition|index|composite|unique|home|car|rack|f\d) (?:key|keys)|"
+    r"(?:connection|query|search|format|user|agent|test|error|version|empty|null) string|search token|rsa token"
+)
+"""Words that make no label of the next one: an exit code opens nothing."""
+
+
+def labels(words: list[str]) -> list[str]:
+    """Return what kind of label each of a row of lower-case words is; an error code or a primary key is a harmless one."""
+    kinds = [label(word) for word in words]
+    for at in range(1, len(words)):
+        if kinds[at] and _PLAIN.fullmatch(f"{words[at - 1]} {words[at]}"):
+            kinds[at] = "H"
+    return kinds
