@@ -54,7 +54,7 @@ def live(shop: Shop, handoff_id: int, *, minutes: float, step_s: float = 40) -> 
 def test_a_post_that_is_refused_for_a_moment_is_posted_once_and_nobody_is_told(shop: Shop, status: str, times: int) -> None:
     handoff_id = shop.escalated()
     refuse(shop, "post_internal_note", ERRORS[status], times)
-    live(shop, handoff_id, minutes=3)
+    live(shop, handoff_id, minutes=4, step_s=20)
     (handoff,) = shop.handoffs()
     assert handoff.brief_state == "posted"
     assert len(shop.psa.posted[48213]) == 1
