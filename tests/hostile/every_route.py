@@ -131,6 +131,7 @@ def every_route(rig: Rig, seed: int, count: int = 1000) -> list[Row]:
             wrong[wing] += 1
             first.setdefault(wing, trouble)
 
+    settled(rig)  # a session's ticket is read, and its step goes into the brief
     before = [rows(rig, side.msp, KEPT) for side in both]
     plan = [(ways[n % 2], route, ways[n % 2].ask(route)) for route in routes if route.rule != STREAM for n in range(each)]
     for (way, route, ask), answer in zip(plan, knocker.all([ask for *_, ask in plan]), strict=True):

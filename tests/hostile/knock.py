@@ -114,8 +114,8 @@ BY_THE_CLOCK = frozenset({"notes_due_at", "newest_note", "observe_due_at", "read
 """When the product itself looks at a ticket next, and up to where it has: these move without anybody knocking."""
 
 
-def rows(rig: Rig, msp: Msp, tables: Iterable[type[Table]] = TOLD) -> dict[tuple[Any, ...], tuple[Any, ...]]:
-    """Return an account's rows, by table and key."""
+def rows(rig: Rig, msp: Msp, tables: Iterable[type[Table]] = TOLD) -> dict[tuple[Any, ...], dict[str, str]]:
+    """Return an account's rows as told columns, by table and key."""
     found = {}
     with rig.stack.services.database.account(msp.account_id, reading=True) as session:
         for table in tables:
@@ -124,13 +124,18 @@ def rows(rig: Rig, msp: Msp, tables: Iterable[type[Table]] = TOLD) -> dict[tuple
             query = select(columns).where(columns.c.account_id == msp.account_id)
             for row in session.execute(query).mappings():
                 key = (table.__tablename__, *(row[name] for name in keys))
-                found[key] = tuple(repr(value) for name, value in row.items() if name not in BY_THE_CLOCK)
+                found[key] = {name: repr(value) for name, value in row.items() if name not in BY_THE_CLOCK}
     return found
 
 
-def changed(before: Mapping[Any, Any], after: Mapping[Any, Any]) -> list[Any]:
-    """Return the keys of rows that came, went or are not as they were."""
-    return sorted({key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}, key=repr)
+def changed(before: Mapping[Any, dict[str, str]], after: Mapping[Any, dict[str, str]]) -> list[Any]:
+    """Return the keys of rows that came, went or are not as they were, with the columns that differ."""
+    found = []
+    for key in sorted(before.keys() | after.keys(), key=repr):
+        was, now = before.get(key, {}), after.get(key, {})
+        if differ := sorted(name for name in was.keys() | now.keys() if was.get(name) != now.get(name)):
+            found.append((*key, *differ) if was and now else (*key, "came" if now else "went"))
+    return found
 
 
 def handoffs_of(rig: Rig, msp: Msp) -> dict[int, int]:

@@ -27,7 +27,7 @@ def test_the_first_wording_is_the_ticket_s(ending: Ending) -> None:
     assert set(book.did_not_work) <= {line.text for line in note.tried}
     assert book.unchecked == len(book.steps), "nobody wrote down how one sees that it worked"
     assert read(book.to_json()) == book
-    for line in (*ending.fix, *([ending.back] if ending.back else [])):
+    for line in (*(said.text for said in note.fix), *([ending.back] if ending.back else [])):
         assert line in markdown(book)
 
 
