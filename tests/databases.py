@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import URL, Connection, create_engine, event, make_url, text
 from sqlalchemy.pool import NullPool
@@ -177,8 +178,14 @@ def postgres_url(postgres_server: PostgresServer, emptied: list[tuple[str, Conne
         name = postgres_server.fresh_database()
         connection = postgres_server._connection(name)
     yield postgres_server.url(name, APP)
-    connection.connection.cursor().execute(_EMPTY)  # the driver's own: several statements at once
-    emptied.append((name, connection))
+    try:
+        connection.connection.cursor().execute(_EMPTY)  # the driver's own: several statements at once
+    except psycopg.OperationalError:  # a test that takes the database away takes this connection too
+        connection.invalidate()
+        connection.close()
+        postgres_server.run(f"DROP DATABASE {name} WITH (FORCE)")
+    else:
+        emptied.append((name, connection))
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from escalation.runbook.contents import Runbook, Step
 from models.database.access import OF_ACCOUNT, SECRETS
 from models.database.sessions import Database
 from models.memory import runbooks
-from models.tables import Alert, Canary, Job, Watch, Wish
+from models.tables import Alert, Canary, Job, Sighting, Watch, Wish
 from models.tables.columns import Row as Table
 from psa.simulator.remote import SimulatorRefused
 from tests.hostile.knock import (
@@ -39,7 +39,7 @@ from tests.storm.rig import Msp, Rig
 from webhooks.claims.page import COOKIE
 from worker.process.tokens import Audience
 
-OWN_WORK = (Job, Alert, Canary, Watch, Wish)
+OWN_WORK = (Job, Alert, Canary, Sighting, Watch, Wish)
 """What the worker writes by itself, whoever knocks; and wishes, since a number of theirs is a ticket that one has not."""
 KEPT: tuple[type[Table], ...] = tuple(table for table in OF_ACCOUNT if table not in OWN_WORK)
 BESIDE = ("/metrics", "/healthz", "/readyz", "/pages/plain.css", "/", "/claim", "/claim/", "/api/v1")

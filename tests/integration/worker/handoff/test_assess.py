@@ -109,6 +109,7 @@ TROUBLE: dict[str, tuple[Callable[[ModelServer], None], str, int]] = {
 }
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # a provider's trouble is no matter of the database
 @pytest.mark.parametrize("trouble", TROUBLE)
 def test_a_model_in_trouble_leaves_reading_and_local_guess_as_they_are(reading: Reading, trouble: str) -> None:
     cause, outcome, tries = TROUBLE[trouble]

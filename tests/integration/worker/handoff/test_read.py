@@ -181,6 +181,7 @@ TROUBLE: dict[str, tuple[Callable[[ModelServer], None], str, int]] = {
 }
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # a provider's trouble is no matter of the database
 @pytest.mark.parametrize("trouble", TROUBLE)
 def test_a_model_in_trouble_costs_a_row_and_nothing_else(reading: Reading, trouble: str) -> None:
     cause, outcome, tries = TROUBLE[trouble]

@@ -61,6 +61,7 @@ def test_a_post_that_is_refused_for_a_moment_is_posted_once_and_nobody_is_told(s
     assert alerts(shop) == []
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # what ConnectWise refuses is no matter of the database
 @pytest.mark.parametrize(("call", "status", "times"), list(itertools.product(READS, ERRORS, [1, 2])))
 def test_what_is_refused_for_a_moment_is_in_the_brief_soon_after(shop: Shop, call: str, status: str, times: int) -> None:
     refuse(shop, call, ERRORS[status], times)

@@ -15,7 +15,9 @@ customer's, `r:` a resolution. Labels stand in the text and are taken out of it:
 
 from __future__ import annotations
 
+import functools
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,15 +60,17 @@ class Ticket:
     def id(self) -> str:
         return str(self.record["id"])
 
+    @functools.cached_property
     def package(self) -> Package:
         evidence = evidence_from_thread(self.record)
         return build(evidence, episode=1, escalated_at=evidence.read_at, escalated_by=None, as_of=evidence.read_at)
 
 
-def tickets(name: str = "first.txt") -> list[Ticket]:
-    """Return the tickets of one file beside this module."""
+@functools.cache
+def tickets(name: str = "first.txt") -> tuple[Ticket, ...]:
+    """Return the tickets of one file beside this module, always the same ones: each is read once."""
     body = (Path(__file__).parent / name).read_text(encoding="utf-8")
-    return [_ticket(part) for part in re.split(r"^=== ", body, flags=re.M)[1:]]
+    return tuple(_ticket(part) for part in re.split(r"^=== ", body, flags=re.M)[1:])
 
 
 def _ticket(part: str) -> Ticket:
@@ -142,7 +146,7 @@ class Score:
         return 2 * self.codes_right / (2 * self.codes_right + self.codes_wrong + self.codes_missed)
 
 
-def score(chosen: list[Ticket]) -> tuple[Score, list[str]]:
+def score(chosen: Sequence[Ticket]) -> tuple[Score, list[str]]:
     """Return the counts, and a line for each thing that is not as labelled."""
     total = Score()
     wrong: list[str] = []
@@ -152,7 +156,7 @@ def score(chosen: list[Ticket]) -> tuple[Score, list[str]]:
 
 
 def _score_one(ticket: Ticket, total: Score, wrong: list[str]) -> None:
-    package = ticket.package()
+    package = ticket.package
     texts = {-1: ticket.record["ticket"]["initial_description"]}
     texts |= {i: note["text"] for i, note in enumerate(ticket.record["ticket"]["notes"])}
     steps = [label for label in ticket.labels if label.what not in ("-", "block")]

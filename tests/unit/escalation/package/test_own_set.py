@@ -57,7 +57,7 @@ def test_fresh_tickets_reach_all_domains() -> None:
 
 @pytest.mark.parametrize("ticket", ALL, ids=lambda ticket: ticket.id)
 def test_every_quotation_stands_in_the_ticket(ticket: own_set.Ticket) -> None:
-    package = ticket.package()
+    package = ticket.package
     body = ticket.record["ticket"]
     texts = [body["summary"], body["initial_description"], *(note["text"] for note in body["notes"])]
     quoted = [step.evidence for step in package.steps_attempted]
@@ -71,7 +71,7 @@ def test_every_quotation_stands_in_the_ticket(ticket: own_set.Ticket) -> None:
 
 @pytest.mark.parametrize("ticket", ALL, ids=lambda ticket: ticket.id)
 def test_every_step_of_a_ticket_is_in_the_note(ticket: own_set.Ticket) -> None:
-    package = ticket.package()
+    package = ticket.package
     note = " ".join(render(package, marker=None).split())
     for step in package.steps_attempted:
         assert str(inline(step.text))[:24].strip() in note, step.text

@@ -47,7 +47,7 @@ def read(text: str) -> float:
 
 @pytest.mark.parametrize("piece", PIECES)
 def test_twice_the_text_takes_about_twice_the_time(piece: str) -> None:
-    short = (piece * 20_000)[:5_000]
+    short = (piece * 20_000)[:3_000]
     once = read(short)
     twice = read(short * 2)
     assert twice < 0.3 + 3 * once, (piece, once, twice)
@@ -55,5 +55,5 @@ def test_twice_the_text_takes_about_twice_the_time(piece: str) -> None:
 
 
 def test_pieces_in_turn_are_read_quickly() -> None:
-    text = "".join(PIECES * 60)[:40_000]
-    assert read(text) < 2.5
+    text = "".join(PIECES * 60)[:20_000]
+    assert read(text) < 1.5
