@@ -49,7 +49,7 @@ def switch(sky: Rig) -> Iterator[Switch]:
             """Keep quiet."""
 
     server = Switch(("127.0.0.1", 0), Answer)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     services = sky.stack.services
     services.settings = dataclasses.replace(
         services.settings,

@@ -34,7 +34,7 @@ def switch() -> Iterator[Switch]:
             """Keep quiet."""
 
     server = Switch(("127.0.0.1", 0), Answer)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     yield server
     server.shutdown()
     server.server_close()

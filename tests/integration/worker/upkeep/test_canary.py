@@ -46,7 +46,7 @@ class Door(http.server.HTTPServer):
 @pytest.fixture
 def door(shop: Shop) -> Iterator[Door]:
     server = Door()
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     shop.services.settings = dataclasses.replace(
         shop.services.settings, canary_url=f"http://127.0.0.1:{server.server_port}"
     )
