@@ -37,6 +37,7 @@ from models.tables import (
 )
 from models.tables.columns import Row
 from models.work import inbox, jobs, ticket_watch
+from tests.databases import APP, PostgresServer
 from tests.integration.models.handoff.test_handoffs import EVIDENCE
 from tests.integration.models.places import NOW, account, handoff
 
@@ -53,14 +54,21 @@ class Two:
     theirs: int
 
 
-@pytest.fixture
-def two(postgres_database: Database) -> Iterator[Two]:
-    ids = [account(postgres_database, name) for name in ("northwind", "contoso")]
+@pytest.fixture(scope="module")
+def two(postgres_server: PostgresServer) -> Iterator[Two]:
+    """Give one pair of accounts for all that leaves each row as it was."""
+    database = Database(postgres_server.url(postgres_server.fresh_database(), APP))
+    yield filled(database)
+    database.dispose()
+
+
+def filled(database: Database) -> Two:
+    ids = [account(database, name) for name in ("northwind", "contoso")]
     for one in ids:
-        it = handoff(postgres_database, one)
-        with postgres_database.account(one) as session:
+        it = handoff(database, one)
+        with database.account(one) as session:
             fill(session, one, it)
-    return Two(postgres_database, *ids)  # type: ignore[return-value]
+    return Two(database, *ids)
 
 
 def fill(session: Session, one: int, it: int) -> None:
@@ -262,7 +270,8 @@ def test_the_wider_policies_end_with_the_system_session(two: Two) -> None:
         assert len(session.scalars(text("SELECT id FROM account")).all()) == 1
 
 
-def test_removing_an_account_takes_all_of_its_rows_and_no_other(two: Two) -> None:
+def test_removing_an_account_takes_all_of_its_rows_and_no_other(postgres_database: Database) -> None:
+    two = filled(postgres_database)
     with two.database.account(two.ours) as session:
         assert not accounts.remove_account(session, two.theirs)
         assert accounts.remove_account(session, two.ours)
