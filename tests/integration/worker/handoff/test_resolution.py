@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from escalation.resolution.text import Form
 from models.account import accounts
@@ -93,6 +94,21 @@ def test_after_any_fault_the_ticket_has_one_note_in_the_form_that_was_asked_for(
     assert (row.note_id, row.next_attempt_at) == (shop.psa.posted[TICKET][-1].id, None)
     assert shop.psa.posted[TICKET][-1].internal == (form == "internal")
     assert not post(shop, it)
+
+
+def test_one_of_unknown_end_is_not_repeated_while_it_may_still_arrive_whoever_asks(shop: Shop) -> None:
+    it = asked(shop, shop.escalated(), "internal")
+    shop.psa.before["post_internal_note"] = failing(Ambiguous("POST: time-out"))
+    assert not post(shop, it)
+    shop.psa.before.clear()
+    with shop.database.account(shop.account_id) as session:  # as a process that died before it stored the wait leaves it
+        session.execute(update(ResolutionNote).values(next_attempt_at=shop.clock()))
+    shop.clock.advance(1)
+    assert not post(shop, it)
+    assert in_ticket(shop) == []
+    shop.clock.advance(600)
+    assert post(shop, it)
+    assert len(in_ticket(shop)) == 1
 
 
 @pytest.mark.parametrize("point", ["resolution.attempted", "resolution.posted"])
