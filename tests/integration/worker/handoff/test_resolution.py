@@ -150,6 +150,22 @@ def test_whoever_is_overtaken_neither_posts_nor_writes_to_the_row(shop: Shop) ->
     assert stored(shop, it).outcome == "posted"
 
 
+def test_whoever_stood_still_beyond_its_lease_does_not_post_beside_the_next_one(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    it = asked(shop, shop.escalated())
+    monkeypatch.setattr(resolution, "counted", lambda: 0.0)  # a clock that saw nothing of the pause
+    taken: list[ResolutionNote | None] = []
+
+    def taken_over() -> None:
+        shop.clock.advance(600)
+        with shop.database.account(shop.account_id) as session:
+            taken.append(notes.take(session, shop.account_id, it, now=shop.clock(), lease_s=60))
+
+    shop.psa.before["own_notes"] = taken_over
+    assert not post(shop, it)
+    assert taken
+    assert in_ticket(shop) == [], "the next one has it, and is under way"
+
+
 def refuse(shop: Shop, why: str) -> None:
     if why == "suspended":
         set_account(shop, suspended_at=shop.clock())
