@@ -150,7 +150,9 @@ def test_whoever_is_overtaken_neither_posts_nor_writes_to_the_row(shop: Shop) ->
     assert stored(shop, it).outcome == "posted"
 
 
-def test_whoever_stood_still_beyond_its_lease_does_not_post_beside_the_next_one(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_whoever_stood_still_beyond_its_lease_does_not_post_beside_the_next_one(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
     it = asked(shop, shop.escalated())
     monkeypatch.setattr(resolution, "counted", lambda: 0.0)  # a clock that saw nothing of the pause
     taken: list[ResolutionNote | None] = []
