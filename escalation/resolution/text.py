@@ -15,7 +15,7 @@ FORMS: tuple[Form, ...] = ("internal", "resolution")
 """Where the PSA shows it: `internal` to the MSP alone; `resolution` as the ticket's resolution, which customers can see."""
 NOT_RECORDED = "not recorded"
 _FIXED, _DONE = "**What fixed it:**", "**What was done:**"
-_CITED = re.compile(r"\s*\[[a-z]\d*\](?=\s*$)")
+_CITED = re.compile(r"(?:\s*\[[a-z]\d*\])+(?=\s*$)")
 _OUTCOMES = {"failed": "failed", "no_change": "no change", "partial": "helped in part", "worked": "worked"}
 MOST_TRIED = 12
 
@@ -105,7 +105,8 @@ def _listed(label: str, lines: Sequence[Said], *, cite: bool = True) -> str:
 
 def _cited(said: Said) -> str:
     outcome = _OUTCOMES.get(said.outcome, "")
-    return f"{inline(said.text)}{f': {outcome}' if outcome else ''} [{said.source}]"
+    cites = " ".join(f"[{source}]" for source in (said.source, *said.also))
+    return f"{inline(said.text)}{f': {outcome}' if outcome else ''} {cites}"
 
 
 def _joined(lines: Sequence[Said]) -> str:
