@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from escalation.brief.sanitize import inline
+from escalation.brief.sanitize import inline, printable, unmarked
 from escalation.brief.spans import Clock, span
+from escalation.redaction.redact import redact
 from escalation.resolution.note import ResolutionNote, Said, Worked
 
 Form = Literal["internal", "resolution"]
@@ -34,6 +35,11 @@ def fix_in(text: str) -> str | None:
             break
         lines.append(_CITED.sub("", row[2:]).strip())
     return " ".join(line if line.endswith((".", "!")) else f"{line}." for line in lines) or None
+
+
+def as_posted(text: str) -> str:
+    """Return a person's text as it is stored and posted: without secrets, marks like ours, what steers a display; repeatable."""
+    return unmarked(redact(printable(text))).strip()
 
 
 def signed(text: str, *, form: Form, by: str, marker: str) -> str:
