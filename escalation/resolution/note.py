@@ -80,6 +80,8 @@ class ResolutionNote:
     sources: tuple[Source, ...]
     """Those that are cited."""
     domain: str = ""
+    summary: str = ""
+    """The ticket's."""
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -125,6 +127,7 @@ def draft(evidence: Evidence, course: Course, *, package: Package | None = None)
         ticket_id=package.ticket_id, as_of=evidence.read_at, problem=problem, cause=causes, fix=fix, tried=tried, taken_back=back,
         still_changed=left, worked=worked, course=course,
         sources=tuple(s for s in package.sources if s.id in cited), domain=package.domain,
+        summary=flat(package.summary),
     )  # fmt: skip
 
 

@@ -57,7 +57,7 @@ class Keeping:
                 raise NothingFixedIt("the ticket has not been read yet")
             kept = endings.get(session, who.account_id, handoff_id)
             alike = [one["ticket_id"] for one in kept.alike] if kept else []
-            book = of_episode(draft, summary=handoff.summary or "").to_json()
+            book = of_episode(draft).to_json()
         book["tickets"] = [*book["tickets"], *alike][:MOST_LINES]
         return {
             "runbook": book, "came_before": alike, "kept_as": kept.runbook_id if kept else None,
