@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from escalation.brief.spans import Clock
 from models.handoff import cards
 from webhooks.authorization import Viewer
-from webhooks.claims import noting, wishing
+from webhooks.claims import keeping, noting, wishing
 from webhooks.claims.wishing import NoSuchWish
 from webhooks.pages.desk import look
 from webhooks.pages.handoff.view import shown
@@ -45,12 +45,16 @@ def pod(session: Session, viewer: Viewer, *, ticket_id: int, episode: int | None
     # Whoever has not begun has nothing to write yet.
     begun = one is not None and one.state != "open"
     note = noting.view_of(session, viewer, one.id, now=now, with_draft=False) if one is not None and begun else None
+    alike, kept_as = keeping.came_before(session, viewer.account_id, one.id) if one is not None and begun else ([], None)
+    wanted = bool(alike) and kept_as is None
     return {
         "note": note,
+        "handoff_id": chosen,
+        "came_before": alike if wanted else [],
         "moment": moment,
         "ticket_id": ticket_id,
         "version": f"{one.version if one else 'none'}{f'-{wish.id}-{wish.state}' if wish else ''}"
-        f"{f'-{note.state}' if note else ''}{_versions(lanes)}",
+        f"{f'-{note.state}' if note else ''}{'-book' if wanted else ''}{_versions(lanes)}",
         "lanes": lanes,
         "may_wish": ended and (not found or chosen == found[0][0]),
         "wish": wish,
