@@ -260,7 +260,7 @@ def test_whether_to_save_it_as_a_runbook_is_asked_until_somebody_does(pages: Pag
         )  # fmt: skip
     shown = pages.get(ask, JONAS).text
     assert "Save this as a runbook?" in shown
-    assert "The same mended ticket #4001." in shown
+    assert "The same thing mended ticket #4001." in shown
     refused = pages.post(f"/escalations/{it}/runbook", JONAS)
     assert (refused.status_code, refused.headers["HX-Reswap"]) == (409, "none")
     assert "does not say what fixed it" in refused.text
@@ -273,6 +273,8 @@ def test_whether_to_save_it_as_a_runbook_is_asked_until_somebody_does(pages: Pag
     saved = pages.post(f"/escalations/{it}/runbook", JONAS)
     assert saved.status_code == 200
     assert f"as runbook 1, version 1: {STORIES[0][0]}." in saved.text
-    assert "Save this as a runbook?" not in pages.get(ask, JONAS).text
+    after = pages.get(ask, JONAS).text
+    assert "Save this as a runbook?" not in after
+    assert f"Runbook 1 has what mended it: {STORIES[0][0]}." in after
     assert pages.post(f"/escalations/{it}/runbook", None).status_code == 401
     assert pages.post("/escalations/999999/runbook").status_code == 404
