@@ -79,13 +79,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     counter = Bulkhead(lambda: _writable(database), width=6, within_s=5.0, squeeze_s=2.0)
     app.extensions[DOOR] = Door(database, passes.tokens, counter, public_url=settings.public_url)
     claiming, wishing = Claiming(database, bell, database.now), Wishing(database, bell, database.now)
-    noting = Noting(database, bell, database.now)
+    noting, keeping = Noting(database, bell, database.now), Keeping(database, database.now)
     app.register_blueprint(
         page.blueprint(claiming, passes, counter, public_url=settings.public_url, clock=database.now)
     )
     auth = Auth(realm="resolutionflow", description="From `resolutionflow account token NAME --member ID`.")
     app.register_blueprint(routes.blueprint(
-        claiming, wishing, noting, Keeping(database, database.now), Records(database, database.now), counter, auth
+        claiming, wishing, noting, keeping, Records(database, database.now), counter, auth
     ))
     recording = Recording(database, bell, database.now, refresh_delay_s=settings.intervals.refresh_delay)
     app.register_blueprint(session_routes.blueprint(recording, counter, auth))
@@ -96,8 +96,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(link.blueprint(links, passes, counter, public_url=settings.public_url))
     app.register_blueprint(
         pages.blueprint(
-            database=database, claiming=claiming, wishing=wishing, noting=noting, recording=recording, bulkhead=counter,
-            clock=database.now, public_url=settings.public_url,
+            database=database, claiming=claiming, wishing=wishing, noting=noting, keeping=keeping,
+            recording=recording, bulkhead=counter, clock=database.now, public_url=settings.public_url,
         )
     )
     app.extensions[hand_over.WHERE] = settings.streams_socket

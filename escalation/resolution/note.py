@@ -6,18 +6,20 @@
    last of them; else what was done in the record that names the cause.
 4. What else was tried; what was changed and taken back, and what is still changed; the time it took.
 
-A line is a stretch of a record and names it. Nothing is put in where nobody said it: `missing` names what is not recorded.
+Steps and findings recorded in a session with an assistant count like a colleague's note. A line is a stretch
+of a record and names it. Nothing is put in where nobody said it: `missing` names what is not recorded.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from escalation.evidence import Evidence, TimeEntry, plain
 from escalation.memory.assess import tells_deed
 from escalation.package.build import build
+from escalation.package.by_session import RECORDED
 from escalation.package.contents import Package, Source, Step
 from escalation.package.records import Record, flat, records_of
 from escalation.reading.passages import NOT_STAFF
@@ -35,6 +37,8 @@ class Said:
     """Citation id, as in the package."""
     outcome: str = ""
     """Of a step that was tried."""
+    also: tuple[str, ...] = ()
+    """Where the same deed is told too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,8 @@ class ResolutionNote:
     sources: tuple[Source, ...]
     """Those that are cited."""
     domain: str = ""
+    summary: str = ""
+    """The ticket's."""
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -95,26 +101,33 @@ def draft(evidence: Evidence, course: Course, *, package: Package | None = None)
     )
     records = [r for r in records_of(evidence) if r.source.role not in ("us", "system")]
     ours = [r for r in records if r.source.role not in NOT_STAFF or r.kind == "resolution note"]
-    causes = _causes([r for r in ours if r.kind == "resolution note" or _after(r.source.at, course.escalated_at)])
+    staff = {r.source.id for r in ours} | {s.id for s in package.sources if s.role not in NOT_STAFF}
+    found = [Said(flat(quote.text)[:LONGEST], quote.source) for quote in package.findings if quote.source in staff]
+    causes = _causes([r for r in ours if r.kind == "resolution note" or _after(r.source.at, course.escalated_at)],
+                     [(at, said) for said in found if _after(at := _at(package, said), course.escalated_at)])  # fmt: skip
     fix = _fix(package, ours, causes)
-    back = _unique(_said(s.text, r) for r in ours for s in r.spoken if taken_back(s.text) and r.source.id != "d")
+    recorded = [step for step in package.steps_attempted if step.note_index == RECORDED]
+    back = _unique([
+        *(_said(s.text, r) for r in ours for s in r.spoken if taken_back(s.text) and r.source.id != "d"),
+        *(_deed(step) for step in recorded if taken_back(step.text)),
+    ])  # fmt: skip
     problem = Said(flat(package.problem.text), package.problem.source) if package.problem else Said(flat(package.summary), "s")
     left = _unique(Said(flat(change.text)[:LONGEST], change.source) for change in package.state_left_behind)
     left = tuple(one for one in left if not _among(one.text, {s.text for s in back}))
     told = {s.text for s in (*fix, *causes, *back, *left)}
-    staff = {record.source.id for record in ours}
     tried = tuple(
-        Said(flat(step.text)[:LONGEST], step.source, "" if step.result_stated else step.outcome)
+        Said(flat(step.text)[:LONGEST], step.source, "" if step.result_stated else step.outcome, _also(step))
         for step in package.steps_attempted
-        if step.sure >= (SURE if step.source in staff else SURELY) and not _among(flat(step.evidence), told)
+        if step.sure >= (SURE if step.source in staff else SURELY) and not _among(_deed(step).text, told)
     )
     worked = _worked(evidence.time_entries, records)
-    cited = {s.source for group in ((problem,), causes, fix, tried, back, left) for s in group}
+    cited = {source for group in ((problem,), causes, fix, tried, back, left) for s in group for source in (s.source, *s.also)}
     cited |= {source for one in worked for source in one.sources}
     return ResolutionNote(
         ticket_id=package.ticket_id, as_of=evidence.read_at, problem=problem, cause=causes, fix=fix, tried=tried, taken_back=back,
         still_changed=left, worked=worked, course=course,
         sources=tuple(s for s in package.sources if s.id in cited), domain=package.domain,
+        summary=flat(package.summary),
     )  # fmt: skip
 
 
@@ -122,15 +135,20 @@ SURE, SURELY = 0.5, 0.8
 """How sure the reader must be of a step that our own people tell, and of one that somebody else does."""
 
 
-def _causes(records: list[Record]) -> tuple[Said, ...]:
-    """Return the sentences that name the cause: of the resolution, else of the newest record that has any."""
-    found: dict[Strength, list[tuple[bool, int, Said]]] = {"named": [], "told": [], "given": []}
-    for place, record in enumerate(records):
+def _causes(records: list[Record], recorded: Sequence[tuple[datetime | None, Said]]) -> tuple[Said, ...]:
+    """Return the sentences that name the cause: of the resolution, else of the newest record or recorded finding that has any."""
+    found: dict[Strength, list[tuple[bool, tuple[int, int], Said]]] = {"named": [], "told": [], "given": []}
+    for number, (at, said) in enumerate(recorded, 1):
+        place = (sum(at is None or _after(at, r.source.at or at) for r in records), number)
+        how = cause_in(said.text)
+        if how and how != "given":
+            found[how].append((False, place, said))
+    for number, record in enumerate(records, 1):
         resolution = record.kind == "resolution note"
         for stretch in record.spoken:
             how = cause_in(stretch.text)
             if how and (how != "given" or resolution) and record.source.id != "d":
-                found[how].append((resolution, place, _said(stretch.text, record)))
+                found[how].append((resolution, (number, 0), _said(stretch.text, record)))
     for told in found.values():
         if told:
             best = max((resolution, place) for resolution, place, _ in told)
@@ -152,13 +170,19 @@ def _fix(package: Package, records: list[Record], causes: tuple[Said, ...]) -> t
     # What worked before it was escalated did not solve it, or it would not have been.
     named = {cause.text for cause in causes}
     later = [s for s in package.steps_attempted if s.sure >= SURE and (s.at is None or s.at > package.escalated_at)]
-    did = [step for step in later if not looks_only(step.text) and not _among(flat(step.evidence), named)]
-    worked = [step for step in did if step.outcome == "worked"]
+    did = [step for step in later if not looks_only(step.text) and not _among(_deed(step).text, named)]
+    good = [step for step in did if step.outcome == "worked"]
+    # What was changed for a test and taken back mended it only where nothing else is told.
+    worked = [step for step in good if not taken_back(_deed(step).text)]
     if not worked:
-        return _beside_cause(package, records, causes)
+        if beside := _beside_cause(package, records, causes):
+            return beside
+        worked = good
+    if not worked:
+        return ()
     last = package.source(worked[-1].source)
     by = {s.id for s in package.sources if last is not None and s.author == last.author}
-    return _unique(Said(flat(step.evidence)[:LONGEST], step.source) for step in worked if step.source in by)[-MOST_FIXES:]
+    return _unique(_deed(step) for step in worked if step.source in by)[-MOST_FIXES:]
 
 
 def _beside_cause(package: Package, records: list[Record], causes: tuple[Said, ...]) -> tuple[Said, ...]:
@@ -199,6 +223,20 @@ def _worked(entries: Iterable[TimeEntry], records: list[Record]) -> tuple[Worked
         if (source := cited.get(f"time entry {entry.id}")) is not None:
             sources.setdefault(entry.author.name, []).append(source)
     return tuple(Worked(who, round(spent, 2), tuple(sources.get(who, ()))) for who, spent in hours.items())
+
+
+def _deed(step: Step) -> Said:
+    """Return a step in its record's words; what a program printed is not told again."""
+    return Said(flat(step.text if step.note_index == RECORDED else step.evidence)[:LONGEST], step.source, also=_also(step))
+
+
+def _also(step: Step) -> tuple[str, ...]:
+    return tuple(told.source for told in step.also)
+
+
+def _at(package: Package, said: Said) -> datetime | None:
+    source = package.source(said.source)
+    return source.at if source else None
 
 
 def _said(text: str, record: Record) -> Said:

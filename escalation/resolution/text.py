@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from escalation.brief.sanitize import inline
+from escalation.brief.sanitize import inline, printable, unmarked
 from escalation.brief.spans import Clock, span
+from escalation.redaction.redact import redact
 from escalation.resolution.note import ResolutionNote, Said, Worked
 
 Form = Literal["internal", "resolution"]
@@ -15,7 +16,7 @@ FORMS: tuple[Form, ...] = ("internal", "resolution")
 """Where the PSA shows it: `internal` to the MSP alone; `resolution` as the ticket's resolution, which customers can see."""
 NOT_RECORDED = "not recorded"
 _FIXED, _DONE = "**What fixed it:**", "**What was done:**"
-_CITED = re.compile(r"\s*\[[a-z]\d*\](?=\s*$)")
+_CITED = re.compile(r"(?:\s*\[[a-z]\d*\])+(?=\s*$)")
 _OUTCOMES = {"failed": "failed", "no_change": "no change", "partial": "helped in part", "worked": "worked"}
 MOST_TRIED = 12
 
@@ -34,6 +35,11 @@ def fix_in(text: str) -> str | None:
             break
         lines.append(_CITED.sub("", row[2:]).strip())
     return " ".join(line if line.endswith((".", "!")) else f"{line}." for line in lines) or None
+
+
+def as_posted(text: str) -> str:
+    """Return a person's text as it is stored and posted: without secrets, marks like ours, what steers a display; repeatable."""
+    return unmarked(redact(printable(text))).strip()
 
 
 def signed(text: str, *, form: Form, by: str, marker: str) -> str:
@@ -105,7 +111,8 @@ def _listed(label: str, lines: Sequence[Said], *, cite: bool = True) -> str:
 
 def _cited(said: Said) -> str:
     outcome = _OUTCOMES.get(said.outcome, "")
-    return f"{inline(said.text)}{f': {outcome}' if outcome else ''} [{said.source}]"
+    cites = " ".join(f"[{source}]" for source in (said.source, *said.also))
+    return f"{inline(said.text)}{f': {outcome}' if outcome else ''} {cites}"
 
 
 def _joined(lines: Sequence[Said]) -> str:

@@ -76,7 +76,7 @@ def read(body: Any) -> Runbook:
     return Runbook(title, applies, steps, _lines(body, "did_not_work"), _lines(body, "rollback"), tuple(tickets[:MOST_LINES]))
 
 
-def of_episode(note: ResolutionNote, *, summary: str) -> Runbook:
+def of_episode(note: ResolutionNote) -> Runbook:
     """Return a first wording: the episode's own words, for a person to make general. Raises `NothingFixedIt`."""
     if not note.fix:
         raise NothingFixedIt("the ticket does not say what fixed it: write it into the ticket, or write the runbook by hand")
@@ -84,7 +84,7 @@ def of_episode(note: ResolutionNote, *, summary: str) -> Runbook:
     undo = [f"changed back: {line.text}" for line in note.taken_back]
     undo += [f"still to undo: {line.text}" for line in note.still_changed]
     return Runbook(
-        title=" ".join(printable(summary).split())[:LONGEST_TITLE] or f"Ticket {note.ticket_id}",
+        title=" ".join(printable(note.summary).split())[:LONGEST_TITLE] or f"Ticket {note.ticket_id}",
         applies=" ".join([note.problem.text, *(f"Cause: {line.text}" for line in note.cause)])[:LONGEST],
         steps=tuple(Step(line.text[:LONGEST]) for line in note.fix),
         did_not_work=tuple(line.text[:LONGEST] for line in vain[:MOST_LINES]),

@@ -28,6 +28,8 @@ MOST_STEPS = 1_000
 """Rows of one session, corrections included."""
 MOST_BYTES = 512 * 1024
 """Of one session's texts."""
+LARGEST = 4 * (2 * LONGEST_TEXT + LONGEST_OUTPUT)
+"""Bytes of a step that is as long as it may be: a session without room for one is full."""
 MOST_SESSIONS = 50
 """Of one ticket."""
 MOST_A_MINUTE = 120

@@ -17,7 +17,7 @@ from escalation.runbook.worth import Outcome, Use, Worth, worth
 from models.database.compare_and_set import changed
 from models.database.sessions import insert_or_ignore
 from models.memory.resolved import statistics_of
-from models.tables import Resolution, Runbook, RunbookUse, RunbookVersion
+from models.tables import Handoff, Resolution, Runbook, RunbookUse, RunbookVersion
 
 MOST = 500
 """Runbooks of one account; more would be a knowledge base, which this is not."""
@@ -53,7 +53,8 @@ class Kept:
 def save(session: Session, account_id: int, contents: Contents, *, by: str, now: datetime) -> tuple[int, int]:
     """Store a wording: a new runbook, or the next version of the one with this title; return both numbers.
 
-    The same wording again is no new version. Raises `TooMany`.
+    The same wording again is no new version. Episodes of its tickets that no runbook has are its own from now on: nobody
+    has to be asked about them again. Raises `TooMany`.
     """
     row = insert_or_ignore(session, Runbook).values(account_id=account_id, title=contents.title, made_at=now)
     session.scalar(row.returning(Runbook.id))
@@ -63,6 +64,9 @@ def save(session: Session, account_id: int, contents: Contents, *, by: str, now:
     assert number is not None
     if (session.scalar(select(func.count()).select_from(Runbook).where(Runbook.account_id == account_id)) or 0) > MOST:
         raise TooMany(f"an account has {MOST} runbooks at most: save over one that is there, by its title")
+    episodes = select(Handoff.id).where(Handoff.account_id == account_id, Handoff.ticket_id.in_(contents.tickets))
+    unkept = (Resolution.account_id == account_id, Resolution.handoff_id.in_(episodes), Resolution.runbook_id.is_(None))
+    session.execute(update(Resolution).where(*unkept).values(runbook_id=number))
     newest = _newest(session, account_id, number)
     if newest is not None and newest.body == contents.to_json():
         return number, newest.version

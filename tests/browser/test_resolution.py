@@ -1,11 +1,13 @@
-"""The resolution note in the pod, as a technician meets it: drafted, edited without being taken away, posted once."""
+"""How it ended, in the pod: the note drafted, edited without being taken away, posted once; then a runbook saved."""
 
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from models.handoff import claims, handoffs
+from escalation.evidence import Note, Person
+from models.handoff import claims, endings, handoffs
 from models.handoff import resolution_notes as notes
 from tests.browser.conftest import AXE, PICTURES, Room
 from tests.browser.showroom import STORIES, evidence
@@ -21,10 +23,16 @@ def claimed(room: Room) -> None:
     now, office = datetime.now(UTC), room.office
     with office.database.account(office.account_id) as session:
         claims.claim(session, office.account_id, room.first, member_id=MARIA, now=now, kind="link")
-        handoffs.add_snapshot(session, office.account_id, room.first, evidence(*STORIES[0], TICKET), kind="refresh")
+        said = evidence(*STORIES[0], TICKET)
+        fix = Note(900, "Set the lifetime to 28800 on both ends.", Person("Maria", "engineer", "msvensson"), now, "resolution")
+        handoffs.add_snapshot(session, office.account_id, room.first, replace(said, notes=(*said.notes, fix)), kind="refresh")
+        endings.store(
+            session, office.account_id, room.first, at=now, domain="network", fix="x", reach="senior", reach_word="vpn",
+            alike=[{"ticket_id": 47990, "closed_at": "2026-02-03T09:00:00+00:00"}],
+        )  # fmt: skip
 
 
-def test_a_draft_is_edited_and_posted_from_the_pod(room: Room, browser: Chromium) -> None:
+def test_a_draft_is_edited_and_posted_from_the_pod_and_a_runbook_saved(room: Room, browser: Chromium) -> None:
     claimed(room)
     browser.size(420, 900)
     room.open(browser, f"/pod/ticket?ticket={TICKET}", until=".closing button")
@@ -41,6 +49,13 @@ def test_a_draft_is_edited_and_posted_from_the_pod(room: Room, browser: Chromium
     browser.run("document.querySelector('.closing form button.main').click()")
     browser.wait("document.querySelector('.closing')?.textContent.includes('Being posted')")
     browser.picture(PICTURES / "resolution-waiting.png", whole=True)
+    assert "The same thing mended ticket #47990" in browser.run("document.body.textContent")
+    browser.run("document.querySelector('form[action$=\"/runbook\"] button').click()")
+    browser.wait("document.body.textContent.match(/as runbook 1, version 1|Runbook 1 has what/) && true")
+    browser.run("document.dispatchEvent(new Event('visibilitychange'))")
+    browser.wait("document.body.textContent.includes('Runbook 1 has what mended it')")
+    assert browser.run("document.querySelectorAll('.closing').length") == 2
+    browser.picture(PICTURES / "resolution-runbook.png", whole=True)
     with room.office.database.account(room.office.account_id, reading=True) as session:
         row = notes.of_handoff(session, room.office.account_id, room.first)
     assert row is not None

@@ -1,4 +1,7 @@
-"""A technician's assistant works on a ticket through the SDK's own client: open, three steps, escalate; the brief has it all."""
+"""Assistants work on a ticket through the SDK's own client: the junior's opens it, records and escalates, the brief has it all;
+
+the senior's goes on, and once it is solved drafts and posts the note and saves the runbook, which the next brief offers.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +17,9 @@ from mcp import Client
 from mcp.client.stdio import StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 
-from tests.journeys.journey import Journey
+from tests.journeys.journey import Journey, is_internal
 
+SUMMARY = "Label printer LBL-77 in the pharmacy tears its labels"
 Talk = Callable[[Client], Awaitable[None]]
 
 
@@ -57,7 +61,7 @@ async def call(client: Client, tool: str, **arguments: object) -> str:
 def the_case(ticket: int) -> Talk:
     async def talk(client: Client) -> None:
         opened = await call(client, "open_ticket", ticket=ticket, assistant="Claude Desktop")
-        assert "Printer on floor 2" in opened
+        assert SUMMARY in opened
         assert "Changed the toner" in opened, "what was tried before"
         found = re.match(r"Session (\d+) on ticket", opened)
         assert found
@@ -85,7 +89,7 @@ def the_case(ticket: int) -> Talk:
 
 @pytest.mark.parametrize("way", ["http", "stdio"])
 def test_an_assistant_works_on_a_ticket_and_hands_it_over(journey: Journey, way: str) -> None:
-    ticket = journey.ticket()
+    ticket = journey.ticket(SUMMARY)
     {"http": over_http, "stdio": over_stdio}[way](journey, "jlind", the_case(ticket))
     journey.wait_posted(ticket)
     (handoff,) = journey.handoffs(ticket)
@@ -94,6 +98,62 @@ def test_an_assistant_works_on_a_ticket_and_hands_it_over(journey: Journey, way:
     for said in ("cleaned the drum: no change [a1]", "tray 2 is off", "print from the web page [a3]", "firmware is 2.41",
                  "the fuser needs an engineer", "step 1 of session"):  # fmt: skip
         assert said in note["text"], said
+    if way == "http":
+        it_is_solved_and_comes_back(journey, ticket)
+
+
+def it_is_solved_and_comes_back(journey: Journey, ticket: int) -> None:
+    """Go on as the senior who takes the ticket; what is posted is internal, and what worked is found by the next one."""
+    assert journey.claim_by_link(ticket, "tobrien") == 200
+    over_http(journey, "tobrien", the_fix(ticket))
+    journey.wait(lambda: journey.handoffs(ticket)[0].acted_at is not None, "no first action was seen")
+    journey.simulator.close(ticket, member="tobrien")
+    journey.wait(lambda: journey.handoffs(ticket)[0].response_state == "resolved", "its end was not seen")
+    saved: list[int] = []
+    over_http(journey, "tobrien", the_end(ticket, saved))
+    (note,) = (one for one in journey.simulator.notes(ticket) if "[ref: RN-" in one["text"])
+    assert is_internal(note)
+    for said in ("**Cause:** the cause was a worn cutter blade [a", "- replaced the cutter blade of LBL-77 [a",
+                 "- cleaned the drum: no change [a1]", "Tom", "seen by nobody else"):  # fmt: skip
+        assert said in note["text"], said
+    approve = f"{journey.stack.web_url}/api/v1/runbooks/{saved[0]}/approve"
+    answer = httpx2.post(approve, json={"version": 1}, headers={"Authorization": f"Bearer {token(journey, 'tobrien')}"})
+    assert answer.status_code == 200
+    again = journey.ticket(SUMMARY)
+    journey.escalate(again)
+    journey.wait_posted(again)
+    offered = journey.briefs(again)[0]["text"]
+    assert f"**Runbook:** {SUMMARY}" in offered, offered
+
+
+def the_fix(ticket: int) -> Talk:
+    async def talk(client: Client) -> None:
+        session = int((await call(client, "open_ticket", ticket=ticket)).split()[1])
+        await call(client, "record_step", session=session, text="replaced the cutter blade of LBL-77", outcome="worked")
+        await call(client, "record_finding", session=session, text="the cause was a worn cutter blade")
+
+    return talk
+
+
+def the_end(ticket: int, saved: list[int]) -> Talk:
+    async def talk(client: Client) -> None:
+        session = int((await call(client, "open_ticket", ticket=ticket)).split()[1])
+        draft = await call(client, "draft_resolution_note", session=session)
+        text = draft.partition("\n\n")[2] + "\n\nseen by nobody else"
+        asked = await call(client, "post_resolution_note", session=session, text=text)
+        assert asked.startswith("Nothing was posted.")
+        code = asked.partition("confirmation ")[2].split()[0]
+        done = await call(client, "post_resolution_note", session=session, text=text, confirmation=code)
+        assert done.startswith("Posted: the internal note"), done
+        assert done == await call(client, "post_resolution_note", session=session, text=text, confirmation=code), "once"
+        kept = await call(client, "save_runbook", session=session)
+        found = re.match(r"Saved as runbook (\d+), version 1\. An engineer has to approve it", kept)
+        assert found, kept
+        saved.append(int(found[1]))
+        similar = await call(client, "find_similar", words="LBL-77 tears labels in the pharmacy")
+        assert f"ticket {ticket}: {SUMMARY}. What helped: replaced the cutter blade of LBL-77" in similar
+
+    return talk
 
 
 def test_a_claimants_recorded_step_is_their_first_action(journey: Journey) -> None:

@@ -150,7 +150,7 @@ def _told(view: SessionView) -> dict[str, Any]:
 
 
 def _in_full(view: SessionView) -> dict[str, Any]:
-    more = {"ticket": view.ticket, "ticket_read_at": view.ticket_read_at, "ticket_unread": view.ticket_unread}
+    more = {"ticket": view.ticket, "ticket_read_at": view.ticket_read_at, "ticket_unread": view.ticket_unread, "over": view.over}
     return {**_told(view), **more}
 
 

@@ -153,6 +153,10 @@ class SessionInFull(Session):
     )
     ticket_read_at = moment("When its ticket was read; null for some seconds after the session was opened.")
     ticket_unread = String(allow_none=True, metadata={"description": "Why the ticket could not be read."})
+    over = String(
+        allow_none=True,
+        metadata={"description": "Why to begin another session: it has no room for a long step, or its episode has ended."},
+    )
 
 
 class SessionOfTicket(Session):

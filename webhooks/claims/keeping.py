@@ -55,14 +55,14 @@ class Keeping:
             draft = notes.draft_of(session, who.account_id, handoff)
             if draft is None:
                 raise NothingFixedIt("the ticket has not been read yet")
-            kept = endings.get(session, who.account_id, handoff_id)
-            alike = [one["ticket_id"] for one in kept.alike] if kept else []
-            book = of_episode(draft, summary=handoff.summary or "").to_json()
+            alike, kept_as = came_before(session, who.account_id, handoff_id)
+            book = of_episode(draft).to_json()
         book["tickets"] = [*book["tickets"], *alike][:MOST_LINES]
-        return {
-            "runbook": book, "came_before": alike, "kept_as": kept.runbook_id if kept else None,
-            "wanted": bool(alike) and (kept is None or kept.runbook_id is None),
-        }  # fmt: skip
+        return {"runbook": book, "came_before": alike, "kept_as": kept_as, "wanted": bool(alike) and kept_as is None}
+
+    def save_first(self, who: Pass, handoff_id: int) -> dict[str, Any]:
+        """Store the first wording and return it. Raises what `propose` and `save` do."""
+        return self.save(who, self.propose(who, handoff_id)["runbook"])
 
     def save(self, who: Pass, body: Any) -> dict[str, Any]:
         """Store a wording and return it. Raises `NoRunbook` and `TooMany`."""
@@ -85,6 +85,12 @@ class Keeping:
         if found is None:
             raise NoSuchRunbook(f"runbook {runbook_id}" + (f", version {version}" if version else ""))
         return found
+
+
+def came_before(session: Session, account_id: int, handoff_id: int) -> tuple[list[int], int | None]:
+    """Return the earlier tickets that the same thing mended as an episode, and the runbook that has it."""
+    kept = endings.get(session, account_id, handoff_id)
+    return ([one["ticket_id"] for one in kept.alike], kept.runbook_id) if kept is not None else ([], None)
 
 
 def _redacted(book: Runbook) -> Runbook:

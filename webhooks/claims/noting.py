@@ -14,9 +14,7 @@ from typing import Any, Literal
 import structlog
 from sqlalchemy.orm import Session
 
-from escalation.brief.sanitize import printable, unmarked
-from escalation.redaction.redact import redact
-from escalation.resolution.text import FORMS, Form, drafted
+from escalation.resolution.text import FORMS, Form, as_posted, drafted
 from models.database.sessions import Database
 from models.handoff import briefs, handoffs
 from models.handoff import resolution_notes as notes
@@ -91,7 +89,7 @@ class Noting:
 
     def post(self, who: Pass, handoff_id: int, *, form: Form, text: str) -> NoteView:
         """Have a text posted, once for each episode. Raises `CannotBeNoted` and `ValueError` for a text that is none."""
-        now, text = self._clock(), unmarked(redact(printable(text))).strip()
+        now, text = self._clock(), as_posted(text)
         if not SHORTEST <= len(text) <= LONGEST:
             raise ValueError(f"write {SHORTEST} to {LONGEST} characters")
         crash.point("claim.noting")

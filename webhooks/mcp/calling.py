@@ -46,9 +46,9 @@ def key_of(*said: object) -> str:
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:40]
 
 
-def wait_for(look: Callable[[], T], done: Callable[[T], bool], *, within_s: float = WAIT_S) -> T:
-    """Return what is seen once it is done, or as it stands at the end."""
-    end, pause = time.monotonic() + within_s, 0.1
+def wait_for(look: Callable[[], T], done: Callable[[T], bool]) -> T:
+    """Return what is seen once it is done, or as it stands at the end of `WAIT_S`."""
+    end, pause = time.monotonic() + WAIT_S, 0.1
     while not done(seen := look()) and time.monotonic() < end:
         time.sleep(pause)
         pause = min(1.0, pause * 1.5)

@@ -29,11 +29,15 @@ def add(server: MCPServer, reach: Reach) -> None:
     ) -> str:
         """Begin to work on a ticket, or go on: what it is about, what was tried, what is not recorded, what is alike.
 
-        Answers with the session's number, which every other tool takes. The same ticket on the same day is the same session.
+        Answers with the session's number, which every other tool takes. The same ticket on the same day is the same session,
+        until that is full or its episode has ended.
         """
         api = Api(reach, context)
-        key = f"mcp/{ticket}/{datetime.now(UTC):%Y-%m-%d}"
-        made = api.post("/sessions", {"ticket": ticket, "client": assistant}, key=key)
+        new, key = {"ticket": ticket, "client": assistant}, f"mcp/{ticket}/{datetime.now(UTC):%Y-%m-%d}"
+        made = api.post("/sessions", new, key=key)
+        while made.get("over") and not made["new"]:
+            # The next one's key names the one before it, so that two clients at once go on in the same.
+            made = api.post("/sessions", new, key=f"{key}/{made['id']}")
         seen = wait_for(lambda: api.get(f"/sessions/{made['id']}"), lambda one: bool(one["ticket_read_at"]))
         return session_text(seen, api.get("/sessions", ticket=ticket)["sessions"])
 

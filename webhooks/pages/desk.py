@@ -18,6 +18,7 @@ from models.tables import Member
 from webhooks.authorization import Viewer
 from webhooks.bulkhead import Bulkhead
 from webhooks.claims.claiming import Claiming, ClaimView, NoSuchHandoff, Person
+from webhooks.claims.keeping import Keeping
 from webhooks.claims.noting import Noting
 from webhooks.claims.wishing import Wishing
 from webhooks.sessions.recording import Recording
@@ -53,6 +54,7 @@ class Desk:
     claiming: Claiming
     wishing: Wishing
     noting: Noting
+    keeping: Keeping
     recording: Recording
     bulkhead: Bulkhead
     clock: Callable[[], datetime]

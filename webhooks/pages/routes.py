@@ -18,6 +18,7 @@ from models.database.sessions import Database
 from webhooks.authorization import NotAllowed, NotMember, NotOurPage, NotSignedIn, TakenBack, frame_policy
 from webhooks.bulkhead import Away, Bulkhead
 from webhooks.claims.claiming import Claiming, NoSuchHandoff
+from webhooks.claims.keeping import Keeping
 from webhooks.claims.noting import Noting
 from webhooks.claims.wishing import Wishing
 from webhooks.pages import assets, deeds
@@ -46,14 +47,14 @@ YEAR_S = 31_536_000
 
 
 def blueprint(
-    *, database: Database, claiming: Claiming, wishing: Wishing, noting: Noting, recording: Recording, bulkhead: Bulkhead,
-    clock: Callable[[], datetime], public_url: str,
+    *, database: Database, claiming: Claiming, wishing: Wishing, noting: Noting, keeping: Keeping, recording: Recording,
+    bulkhead: Bulkhead, clock: Callable[[], datetime], public_url: str,
 ) -> Blueprint:
     """Return the pages' routes."""
     routes = Blueprint("pages", __name__, template_folder=".")
     root = f"{urlsplit(public_url).path.rstrip('/')}/"
     files = assets.load()
-    desk = Desk(database, claiming, wishing, noting, recording, bulkhead, clock)
+    desk = Desk(database, claiming, wishing, noting, keeping, recording, bulkhead, clock)
 
     @routes.get("/pages/<name>")
     def asset(name: str) -> Response:

@@ -73,6 +73,8 @@ class SessionView:
     ticket_read_at: datetime | None
     ticket_unread: str | None
     steps: tuple[Current, ...]
+    over: str | None = None
+    """Why whoever goes on begins another one; told where one session is asked for."""
     numbers: tuple[int, ...] = ()
     """What this very call has added, or had added before."""
     changed: bool = False
@@ -110,7 +112,7 @@ class Recording:
                 row = recorded.made_by(session, who.account_id, member_id=viewer.member_id, key=key)
             if row is None or row.ticket_id != ticket_id:
                 raise OtherRequest(f"this idempotency key began a session on ticket {row.ticket_id if row else '?'}")
-            view = _view(session, row, changed=made is not None)
+            view = _view(session, row, over=_over(session, viewer, row), changed=made is not None)
         if made is not None:
             log.info("session_opened", account=viewer.account, ticket_id=ticket_id, member_id=viewer.member_id, session_id=made)
             self._bell.ring("read_for_session", account_id=who.account_id, session_id=made)
@@ -119,7 +121,9 @@ class Recording:
     def look(self, who: Pass, session_id: int) -> SessionView:
         """Return how a session stands. Raises `NoSuchSession`."""
         with self._database.account(who.account_id, reading=True) as session:
-            return _view(session, _row(session, require_member(session, who), session_id))
+            viewer = require_member(session, who)
+            row = _row(session, viewer, session_id)
+            return _view(session, row, over=_over(session, viewer, row))
 
     def of_ticket(self, who: Pass, ticket_id: int) -> list[SessionView]:
         """Return a ticket's newest sessions, the oldest of them first, without what their ticket said."""
@@ -239,9 +243,18 @@ def _require_room(session: Session, viewer: Viewer, row: AiSession, steps: Seque
         raise TooFast(f"{viewer.name} recorded {lately} steps within a minute, of at most {limits.MOST_A_MINUTE}: wait a minute")
 
 
+def _over(session: Session, viewer: Viewer, row: AiSession) -> str | None:
+    """Return why nobody should go on in a session: it is full, or its episode has ended, so that what it read is old."""
+    if row.rows >= limits.MOST_STEPS or row.bytes + limits.LARGEST > limits.MOST_BYTES:
+        return "it is full"
+    begun = viewer.psa_time(row.started_at)
+    ends = [one.ended_at for one in handoffs.by_ticket(session, row.account_id, row.ticket_id) if one.ended_at]
+    return "the episode it was about has ended" if any(ended >= begun for ended in ends) else None
+
+
 def _view(
-    session: Session, row: AiSession, *, steps: tuple[Current, ...] | None = None, numbers: Sequence[int] = (),
-    changed: bool = False, whole: bool = True,
+    session: Session, row: AiSession, *, steps: tuple[Current, ...] | None = None, over: str | None = None,
+    numbers: Sequence[int] = (), changed: bool = False, whole: bool = True,
 ) -> SessionView:  # fmt: skip
     return SessionView(
         id=row.id,
@@ -254,6 +267,7 @@ def _view(
         ticket_read_at=row.read_at,
         ticket_unread=row.unread,
         steps=steps if steps is not None else recorded.steps_of(session, row.account_id, row.id),
+        over=over,
         numbers=tuple(numbers),
         changed=changed,
     )

@@ -151,7 +151,7 @@ def _draft(options: argparse.Namespace) -> int:
     if draft is None:
         raise _cannot(f"ticket {options.ticket} has not been read yet: its brief comes first")
     try:
-        book = of_episode(draft, summary=handoff.summary or "")
+        book = of_episode(draft)
     except NoRunbook as error:
         raise _cannot(str(error)) from error
     say(json.dumps(book.to_json(), ensure_ascii=False, indent=1))

@@ -22,6 +22,7 @@ from models.handoff.handoffs import Handoff
 from models.memory import assessments, resolved, runbooks
 from models.tables import Member
 from psa.port import PsaError
+from worker.response.recorded import with_sessions
 from worker.response.settle import SOLVED
 from worker.wiring import Desk, Services
 
@@ -65,6 +66,7 @@ def closing(services: Services, desk: Desk, ticket: Ticket | None) -> Closing | 
         return None
     if any(gap.source == "notes" for gap in evidence.gaps):
         return None
+    evidence = with_sessions(services, desk, evidence)
     with services.database.account(desk.account_id, reading=True) as session:
         handoff = handoffs.open_for_ticket(session, desk.account_id, ticket.id)
         return None if handoff is None else understood(session, desk, handoff, evidence)

@@ -1,4 +1,4 @@
-"""The pod's resolution note: draft it, edit it, post it; any member may."""
+"""How it ended, in the pod: draft the resolution note, edit and post it; save a runbook's first wording. Any member may."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from flask import Blueprint, Response, render_template, request
 
 from escalation.brief.spans import Clock
 from escalation.resolution.text import FORMS, Form
+from escalation.runbook.contents import NoRunbook
+from models.memory.runbooks import TooMany
 from webhooks.authorization import Viewer, viewer
 from webhooks.claims.noting import LONGEST, SHORTEST, CannotBeNoted, NoteView
 from webhooks.pages.desk import Desk
@@ -42,10 +44,23 @@ def add(routes: Blueprint, desk: Desk) -> None:
         try:
             view = desk.bulkhead.do(lambda: desk.noting.post(who, known(handoff_id), form=form, text=text))
         except (ValueError, CannotBeNoted) as error:
-            status = 409 if isinstance(error, CannotBeNoted) else 422
-            line = {"text": f"Not posted: {error}.", "page": "line", "style": "ticket.css", "psa": "", "alone": False}
-            return Response(render_template("line.html", **line), status, {"HX-Reswap": "none"})
+            return _refused(f"Not posted: {error}.", 409 if isinstance(error, CannotBeNoted) else 422)
         return Response(render_template("ticket/closing.html", note=view, moment=_moment(who, desk), **SHARED))
+
+    @routes.post("/escalations/<int:handoff_id>/runbook")
+    def save_runbook(handoff_id: int) -> Response:
+        """Save the first wording of a runbook. 409 where the ticket does not say what fixed it, or there are too many."""
+        who = viewer()
+        try:
+            saved = desk.bulkhead.do(lambda: desk.keeping.save_first(who, known(handoff_id)))
+        except (NoRunbook, TooMany) as error:
+            return _refused(f"Not saved: {error}.", 409)
+        return Response(render_template("ticket/runbook.html", handoff_id=handoff_id, saved=saved))
+
+
+def _refused(text: str, status: int) -> Response:
+    line = {"text": text, "page": "line", "style": "ticket.css", "psa": "", "alone": False}
+    return Response(render_template("line.html", **line), status, {"HX-Reswap": "none"})
 
 
 def _editor(who: Viewer, view: NoteView, form: Form, desk: Desk) -> str:

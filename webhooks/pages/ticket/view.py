@@ -8,10 +8,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from escalation.brief.sanitize import inline
 from escalation.brief.spans import Clock
 from models.handoff import cards
+from models.memory import runbooks
 from webhooks.authorization import Viewer
-from webhooks.claims import noting, wishing
+from webhooks.claims import keeping, noting, wishing
 from webhooks.claims.wishing import NoSuchWish
 from webhooks.pages.desk import look
 from webhooks.pages.handoff.view import shown
@@ -45,12 +47,19 @@ def pod(session: Session, viewer: Viewer, *, ticket_id: int, episode: int | None
     # Whoever has not begun has nothing to write yet.
     begun = one is not None and one.state != "open"
     note = noting.view_of(session, viewer, one.id, now=now, with_draft=False) if one is not None and begun else None
+    alike, kept_as = keeping.came_before(session, viewer.account_id, one.id) if one is not None and begun else ([], None)
+    wanted = bool(alike) and kept_as is None
+    kept = runbooks.title_of(session, viewer.account_id, kept_as) if kept_as is not None else None
     return {
         "note": note,
+        "handoff_id": chosen,
+        "came_before": alike if wanted else [],
+        "kept": kept and inline(kept),
+        "kept_as": kept_as,
         "moment": moment,
         "ticket_id": ticket_id,
         "version": f"{one.version if one else 'none'}{f'-{wish.id}-{wish.state}' if wish else ''}"
-        f"{f'-{note.state}' if note else ''}{_versions(lanes)}",
+        f"{f'-{note.state}' if note else ''}{f'-b{kept_as or 0}' if wanted or kept_as else ''}{_versions(lanes)}",
         "lanes": lanes,
         "may_wish": ended and (not found or chosen == found[0][0]),
         "wish": wish,

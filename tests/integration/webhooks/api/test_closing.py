@@ -127,6 +127,7 @@ def test_save_this_as_a_runbook_is_asked_where_it_came_before(office: Office) ->
             reach_word="cable", alike=[{"ticket_id": 4001, "closed_at": "2026-02-03T09:00:00+00:00"}],
         )  # fmt: skip
     said = office.api("GET", ask, JONAS).json
+    assert said["runbook"]["title"] == "VPN drops", "the ticket's summary"
     assert (said["wanted"], said["came_before"], said["kept_as"]) == (True, [4001], None)
     assert said["runbook"]["tickets"] == [48213, 4001]
     assert office.api("POST", "/runbooks", JONAS, json=said["runbook"]).status_code == 200

@@ -9,14 +9,16 @@ from html import unescape
 
 from sqlalchemy import update
 
+from escalation.evidence import Note, Person
 from escalation.package.contents import Assessment, Solved
 from escalation.package.lesson import with_solved
 from escalation.package.stored import load
 from models.account import accounts
 from models.account.accounts import StatusRow
-from models.handoff import claims, handoffs
+from models.handoff import claims, endings, handoffs
 from models.tables import Handoff
 from models.work import wishes
+from tests.browser.showroom import STORIES, evidence
 from tests.integration.webhooks.office import JONAS, MARIA, ROBOT, TOM
 from tests.integration.webhooks.pages.conftest import Pages
 
@@ -242,3 +244,37 @@ def test_script_and_style_of_a_page_weigh_less_than_100_kB(pages: Pages) -> None
         parts = re.findall(r'(?:src|href)="(/pages/[^"]+\.(?:js|css)\?[^"]+)"', page)
         assert len(parts) == 5
         assert sum(len(pages.get(part, None).data) for part in parts) < 100_000
+
+
+def test_whether_to_save_it_as_a_runbook_is_asked_until_somebody_does(pages: Pages) -> None:
+    office, it = pages.office, pages.made[0]
+    ask = "/pod/ticket/content?ticket=48301"
+    with office.database.account(office.account_id) as session:
+        claims.claim(session, office.account_id, it, member_id=MARIA, now=datetime.now(UTC), kind="link")
+        handoffs.add_snapshot(session, office.account_id, it, evidence(*STORIES[0], 48301), kind="refresh")
+    assert "Save this as a runbook?" not in pages.get(ask).text, "it never came before"
+    with office.database.account(office.account_id) as session:
+        endings.store(
+            session, office.account_id, it, at=datetime.now(UTC), domain="network", fix="x", reach="l1", reach_word="cable",
+            alike=[{"ticket_id": 4001, "closed_at": "2026-02-03T09:00:00+00:00"}],
+        )  # fmt: skip
+    shown = pages.get(ask, JONAS).text
+    assert "Save this as a runbook?" in shown
+    assert "The same thing mended ticket #4001." in shown
+    refused = pages.post(f"/escalations/{it}/runbook", JONAS)
+    assert (refused.status_code, refused.headers["HX-Reswap"]) == (409, "none")
+    assert "does not say what fixed it" in refused.text
+    solved = evidence(*STORIES[0], 48301)
+    maria = Person("Maria", "engineer", "msvensson")
+    fix = Note(900, "Set the lifetime to 28800 on both ends.", maria, solved.read_at, "resolution")
+    with office.database.account(office.account_id) as session:
+        told = replace(solved, notes=(*solved.notes, fix))
+        handoffs.add_snapshot(session, office.account_id, it, told, kind="refresh")
+    saved = pages.post(f"/escalations/{it}/runbook", JONAS)
+    assert saved.status_code == 200
+    assert f"as runbook 1, version 1: {STORIES[0][0]}." in saved.text
+    after = pages.get(ask, JONAS).text
+    assert "Save this as a runbook?" not in after
+    assert f"Runbook 1 has what mended it: {STORIES[0][0]}." in after
+    assert pages.post(f"/escalations/{it}/runbook", None).status_code == 401
+    assert pages.post("/escalations/999999/runbook").status_code == 404

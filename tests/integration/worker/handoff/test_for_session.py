@@ -10,11 +10,12 @@ from collections.abc import Callable
 import pytest
 
 from escalation.sessions.steps import NewStep
-from models.handoff import briefs, claims
+from models.handoff import briefs, claims, endings, handoffs
+from models.handoff import resolution_notes as notes
 from models.sessions import recorded
 from models.tables import AiSession
 from psa.port import Forbidden, PsaError, Unavailable
-from tests.fakes import NEW
+from tests.fakes import ASSIGNED, NEW
 from tests.integration.worker.conftest import Shop
 from worker.handoff import for_session, refresh
 from worker.response import observe
@@ -139,3 +140,24 @@ def test_a_claimants_step_is_their_first_action_and_nobody_elses_is(shop: Shop) 
     action = shop.handoffs()[0].first_action
     assert action is not None
     assert (action["kind"], action["source"]) == ("step", f"step 2 of session {hers}")
+
+
+def test_as_it_closes_what_mended_it_is_a_recorded_step_where_no_note_tells(shop: Shop) -> None:
+    handoff_id = shop.escalated()
+    shop.publish(handoff_id)
+    shop.clock.advance(300)
+    shop.psa.change(TICKET, owner="msvensson", status_id=ASSIGNED, status="Assigned to Engineer", updated_by="msvensson")
+    shop.triage()
+    shop.observe()
+    deed = NewStep("replaced the power supply of the firewall FW-7", outcome="worked", output="PSU OK")
+    record(shop, begun(shop, member_id=MARIA, login="msvensson"), deed, member_id=MARIA, login="msvensson")
+    shop.clock.advance(60)
+    shop.psa.change(TICKET, closed=True, closed_at=shop.clock(), updated_by="msvensson")
+    shop.triage()
+    with shop.database.account(shop.account_id, reading=True) as session:
+        kept = endings.get(session, shop.account_id, handoff_id)
+        draft = notes.draft_of(session, shop.account_id, handoffs.get(session, shop.account_id, handoff_id))  # type: ignore[arg-type]
+    assert kept is not None
+    assert draft is not None
+    assert (kept.fix, kept.fix_source) == ("replaced the power supply of the firewall FW-7", "step 1 of session 1")
+    assert [(line.text, line.source) for line in draft.fix] == [("replaced the power supply of the firewall FW-7", "a1")]

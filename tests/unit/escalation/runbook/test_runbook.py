@@ -22,7 +22,8 @@ GOOD: dict[str, Any] = {
 @pytest.mark.parametrize("ending", [one for one in (*SEEN, *LATER) if one.fix])
 def test_the_first_wording_is_the_ticket_s(ending: Ending) -> None:
     note = note_of(ending)
-    book = of_episode(note, summary=ending.problem)
+    book = of_episode(note)
+    assert book.title == ending.problem
     assert [step.do for step in book.steps] == [line.text for line in note.fix]
     assert set(book.did_not_work) <= {line.text for line in note.tried}
     assert book.unchecked == len(book.steps), "nobody wrote down how one sees that it worked"
@@ -33,7 +34,7 @@ def test_the_first_wording_is_the_ticket_s(ending: Ending) -> None:
 
 def test_a_ticket_that_does_not_say_what_fixed_it_makes_none() -> None:
     with pytest.raises(NothingFixedIt):
-        of_episode(note_of(SEEN[-1]), summary="x")
+        of_episode(note_of(SEEN[-1]))
 
 
 @pytest.mark.parametrize(("change", "says"), [
