@@ -188,10 +188,26 @@ def delete(world: World, *, ticket: int | str, member: str) -> Record:
     return {}
 
 
+def leave(world: World, *, member: str, gone: bool = False) -> Record:
+    """Make a member inactive, as an owner does who lets somebody go; with `gone` their record is there no more."""
+    found = world.member(member)
+    found["inactiveFlag"] = True
+    if gone:
+        del world.tables["members"][found["id"]]
+    return dict(found)
+
+
+def come_back(world: World, *, member: str) -> Record:
+    """Make a member active again."""
+    found = world.member(member)
+    found["inactiveFlag"] = False
+    return dict(found)
+
+
 ACTS: Final[dict[str, Callable[..., Any]]] = {
     act.__name__: act
     for act in (
         add_ticket, change_status, set_owner, move_board, change, add_note, edit_note, delete_note, add_time, assign,
-        acknowledge, merge, bundle, close, delete,
+        acknowledge, merge, bundle, close, delete, leave, come_back,
     )
 }  # fmt: skip

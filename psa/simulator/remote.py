@@ -188,6 +188,14 @@ class Remote:
         """Delete a ticket."""
         return self._act("delete", ticket=ticket, member=member)
 
+    def leave(self, member: str, *, gone: bool = False) -> Record:
+        """Make a member inactive; with `gone` take their record away."""
+        return self._act("leave", member=member, gone=gone)
+
+    def come_back(self, member: str) -> Record:
+        """Make a member active again."""
+        return self._act("come_back", member=member)
+
     def _act(self, act: str, **details: Any) -> Record:
         return dict(self._call("POST", "act", {"act": act, **details}))
 

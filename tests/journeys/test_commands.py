@@ -45,6 +45,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, simulator: Remote) -> 
     monkeypatch.setenv("CONNECTWISE_PUBLIC_KEY", keys["public_key"])
     monkeypatch.setenv("CONNECTWISE_PRIVATE_KEY", keys["private_key"])
     monkeypatch.setenv("CONNECTWISE_CLIENT_ID", keys["client_id"])
+    monkeypatch.setenv("RESOLUTIONFLOW_CALLS_PER_SECOND", "1000")
+    monkeypatch.setenv("RESOLUTIONFLOW_BURST", "1000")
     simulator.settings(revoke=[])
     return tmp_path
 
@@ -81,27 +83,75 @@ def test_an_account_is_added_checked_connected_and_listed(
     assert [e for e in simulator.callback_entries() if "/callbacks/connectwise/" in e["url"]] == []
 
 
-@pytest.mark.parametrize(
-    ("board", "status", "says"),
-    [
-        ("Help Desc", "Escalated", r"board 'Help Desc' is not in this PSA. Did you mean 'Help Desk'\?"),
-        ("Help Desk", "Escalatet", r"status 'Escalatet' is not on Help Desk. Did you mean 'Escalated'"),
-    ],
+WRONG = (
+    (["--board", "Help Desc"], "board 'Help Desc' is not in this PSA. Did you mean 'Help Desk'?"),
+    (["--board", "Yard 7"], "board 'Yard 7' is not in this PSA. There are: "),
+    (["--escalate-status", "Escalatet"], "status 'Escalatet' is not on Help Desk. Did you mean 'Escalated'"),
+    (["--claim-status", "Assigned to Enginer"], "status 'Assigned to Enginer' is not on Help Desk"),
+    (["--engineers", "msvenson,tobrien"], "engineer 'msvenson' is no member of this PSA. Did you mean 'msvensson'?"),
+    (["--engineers", "99999"], "engineer '99999' is no member of this PSA. There are: "),
+    (["--admins", "bwells"], "admin 'bwells' is inactive in this PSA"),
+    (["--owner", "resolutionflow"], "owner 'resolutionflow' is an API member and no person"),
 )
-def test_a_misspelt_name_is_named_with_what_was_meant_and_nothing_is_half_done(
-    home: Path, simulator: Remote, capsys: pytest.CaptureFixture[str], board: str, status: str, says: str
+"""One of each kind of name an operator gives, misspelt, unknown, left or no person, by the option it is given with."""
+
+
+@pytest.mark.parametrize(("options", "says"), WRONG, ids=[" ".join(options) for options, _ in WRONG])
+def test_a_name_the_psa_does_not_have_is_named_as_it_is_given_and_nothing_is_stored(
+    home: Path, simulator: Remote, capsys: pytest.CaptureFixture[str], options: list[str], says: str
 ) -> None:
-    before = simulator.callback_entries()
-    assert add(simulator, board=board, status=status) == 0
-    assert main(["account", "connect", "northgate"]) == 1
-    assert re.search(says, capsys.readouterr().err)
-    assert simulator.callback_entries() == before
+    kept = {"--board": "Help Desk", "--escalate-status": "Escalated", "--claim-status": "Assigned to Engineer",
+            "--engineers": "msvensson,tobrien"} | dict([options])  # fmt: skip
+    where = ["northgate", "--site", simulator.url, "--company", "northgate", "--allow-private"]
+    assert main(["account", "add", *where, *(word for pair in kept.items() for word in pair)]) == 1
+    err = capsys.readouterr().err
+    assert says in err
+    assert err.count("  - ") == 1
+    assert "Traceback" not in err
+    main(["account", "list"])
+    assert "no accounts yet" in capsys.readouterr().out
+    assert add(simulator) == 0
+    assert main(["account", "set", "northgate", *options]) == 1
+    assert says in capsys.readouterr().err
+    if options[0] in ("--board", "--owner"):
+        assert main(["account", "connect", "northgate"]) == 0, "nothing of it was stored"
 
 
-def test_a_misspelt_engineer_is_named(home: Path, simulator: Remote, capsys: pytest.CaptureFixture[str]) -> None:
-    add(simulator, "--admins", "msvenson")
-    assert main(["account", "connect", "northgate"]) == 1
-    assert "admin 'msvenson' is no member of this PSA. Did you mean 'msvensson'?" in capsys.readouterr().err
+def test_set_up_without_a_terminal_names_all_that_was_given_wrong(
+    home: Path, simulator: Remote, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wrong = [says for options, says in WRONG if options[0] in ("--claim-status", "--admins", "--owner")]
+    options = [word for options, says in WRONG if says in wrong for word in options]
+    where = ["--site", simulator.url, "--company", "northgate", "--allow-private", "--board", "Help Desk"]
+    assert main(["setup", "--yes", "--name", "northgate", *where, *options, "--dry-run", "nobody"]) == 1
+    err = capsys.readouterr().err
+    assert [says for says in [*wrong, "dry run to 'nobody' is no member of this PSA"] if says not in err] == []
+    main(["account", "list"])
+    assert "no accounts yet" in capsys.readouterr().out
+
+
+def test_a_name_that_was_right_once_keeps_nobody_from_giving_another(
+    home: Path, simulator: Remote, capsys: pytest.CaptureFixture[str]
+) -> None:
+    add(simulator, "--owner", "gnorth")
+    simulator.leave("gnorth")
+    try:
+        assert main(["account", "set", "northgate", "--engineers", "tobrien"]) == 0
+        assert main(["account", "connect", "northgate"]) == 1
+        assert "owner 'gnorth' is inactive" in capsys.readouterr().err
+        assert main(["account", "set", "northgate", "--owner", "gnorth", "--engineers", "nobody"]) == 1
+        assert capsys.readouterr().err.count("  - ") == 2
+    finally:
+        simulator.come_back("gnorth")
+
+
+def test_where_connectwise_cannot_be_asked_names_are_stored_and_that_is_said(
+    home: Path, simulator: Remote, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CONNECTWISE_PRIVATE_KEY", "not-the-key")
+    assert add(simulator, "--admins", "msvenson") == 0
+    out = capsys.readouterr().out
+    assert re.search("not tried, since ConnectWise could not be asked: .*401", out)
 
 
 def test_wrong_keys_say_which_and_where(

@@ -201,6 +201,7 @@ def wrong_people(account: Account, members: Iterable[Member]) -> list[str]:
     names = sorted(m.identifier for m in members if m.active and not m.is_api)
     given = [("engineer", n) for n in account.engineers] + [("admin", n) for n in account.admins]
     given += [("owner", account.owner)] if account.owner else []
+    given += [("dry run to", account.dry_run_to)] if account.dry_run_to else []
     for role, name in given:
         member = known.get(str(name).strip().lower())
         if member is not None and not member.active:

@@ -33,6 +33,8 @@ example:
 The keys belong to an API member (System > Members > API Members) whose security role may read tickets, time,
 companies, configurations, members and boards, and may add and edit ticket notes; `account check` names what is missing.
 """
+WHERE = ("site", "company", "allow_private", "ca_bundle", "codebase")
+"""Columns that say where an account's PSA is."""
 
 
 def add_to(every: Subparsers) -> None:
@@ -96,7 +98,9 @@ def _add(options: argparse.Namespace) -> int:
 
     from models.account import accounts, calendars
     from psa.outbound.allowed_hosts import Site
+    from psa.port import Keys
     from worker.account import calendar_file
+    from worker.account.names import try_names
     from worker.account.onboarding import CannotConnect, refuse_twice
 
     services = wired()
@@ -109,6 +113,10 @@ def _add(options: argparse.Namespace) -> int:
     columns = columns_of(options)
     if not columns.get("escalate_status_names"):
         raise CannotConnect("still needed: --escalate-status NAME, the status a junior sets when stuck")
+    not_tried = try_names(services, Keys(
+        site=options.site, company=options.company, allow_private=bool(options.allow_private),
+        ca_bundle=columns.get("ca_bundle"), escalation_statuses=frozenset(), **keys,
+    ), {**columns, "name": options.name})  # fmt: skip
     try:
         with services.database.system() as system:
             account_id = accounts.add_account(
@@ -122,11 +130,17 @@ def _add(options: argparse.Namespace) -> int:
                 calendars.change(session, account_id, calendar, time_zone=zone, now=services.clock())
     except IntegrityError:
         raise CannotConnect(f"an account called {options.name!r} exists; change it with `account set`") from None
+    _say_not_tried(not_tried)
     say(
         f"stored {options.name} as account {account_id}; next: resolutionflow account check {options.name}, which also names "
         "the statuses of other boards that may mean taken there"
     )
     return 0
+
+
+def _say_not_tried(why: str) -> None:
+    if why:
+        say(f"the names of boards, statuses and people were not tried, since ConnectWise could not be asked: {why}")
 
 
 def _set(options: argparse.Namespace) -> int:
@@ -155,6 +169,7 @@ def _set(options: argparse.Namespace) -> int:
     if options.forget_callback_key:
         columns["callback_key_id"] = None
     given = {key: getattr(options, key) for key in KEYS if getattr(options, key)}
+    not_tried = _try_names(services, account, columns, given)
     with services.database.account(account.id) as session:
         if columns:
             accounts.set_account(session, account.id, **columns)
@@ -167,6 +182,7 @@ def _set(options: argparse.Namespace) -> int:
     inside = [name for name in names if name in columns_of(options).get("settings", {})]
     named = [*inside, *(column for column in columns if column != "settings")]
     changed = sorted([*named, *given] + (["frozen"] if options.unfreeze else []) + (["calendar"] if hours else []))
+    _say_not_tried(not_tried)
     if hours:
         say(f"{account.name}: working hours, version {hours.version} from now on: {in_words(hours)}")
     elif calendar:
@@ -180,6 +196,23 @@ def _set(options: argparse.Namespace) -> int:
     say(f"{account.name}: changed {', '.join(changed)}{follows}"
         if changed else f"{account.name}: nothing to change; see --help")  # fmt: skip
     return 0
+
+
+def _try_names(services: Services, account: Account, columns: dict[str, Any], keys: dict[str, str]) -> str:
+    """Try the changed names on the account's PSA as it will be; return why they could not be. Raises `CannotConnect`."""
+    from dataclasses import replace
+
+    from models.account import accounts
+    from worker.account.names import PEOPLE, PLACES, try_names
+    from worker.wiring import keys_of
+
+    if not any(columns.get(name) for name in (*PLACES, *PEOPLE)):
+        return ""
+    with services.database.account(account.id, reading=True) as session:
+        stored = accounts.statuses(session, account.id)
+    changed: dict[str, Any] = {name: columns[name] for name in WHERE if name in columns}
+    now = replace(keys_of(account, services.cipher), **(changed | keys))
+    return try_names(services, now, columns, before=account, stored=stored)
 
 
 def _dry_run(services: Services, account: Account, options: argparse.Namespace) -> dict[str, Any]:

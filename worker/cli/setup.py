@@ -39,6 +39,11 @@ without a terminal, every question answered by a flag or by what is proposed:
 Every answer can be changed later: resolutionflow account set NAME --help
 """
 
+COLUMNS = {
+    "board": "board_names", "escalate_status": "escalate_status_names", "claim_status": "claim_status_names",
+    "engineers": "engineers", "admins": "admins", "owner": "owner", "dry_run": "dry_run_to",
+}  # fmt: skip
+"""Where the answers that name something in the PSA are kept."""
 
 Command = Callable[[Sequence[str]], int]
 
@@ -153,6 +158,7 @@ class Wizard:
                     "hourly_rate", "dry_run"):  # fmt: skip
             self._answer(key)
         self.ask.stop_if_missing()
+        self._try_names()
         if not self._agreed():
             return 1
         account = self._store()
@@ -295,6 +301,22 @@ class Wizard:
             "",
         ]  # fmt: skip
 
+    def _try_names(self) -> None:
+        """Ask anew for boards, statuses and people that the PSA does not have; without a terminal raise `CannotConnect`."""
+        from worker.account.names import refuse, wrong_names
+
+        while True:
+            given = {column: self.answers.get(key) for key, column in COLUMNS.items()} | {"name": self.answers["name"]}
+            wrong = wrong_names(given, boards=self.shop.boards, members=self.shop.members)
+            if not wrong or not self.ask.terminal:
+                refuse(wrong)
+                return
+            for line in wrong:
+                say(f"  {line}")
+            for key in [key for key in COLUMNS if self.ask.has(key)] or list(COLUMNS):
+                self.ask.forget(key)
+                self._answer(key, again=True)
+
     def _store(self) -> Account:
         """Store the account, or bring one of that name up to date. Raises `CannotConnect`."""
         from models.account import accounts, calendars
@@ -307,10 +329,9 @@ class Wizard:
         site = Site.parse(given["site"], allow_private=bool(self.private))
         refuse_twice(services, site=site, company=given["company"], name=given["name"])
         columns: dict[str, Any] = {
-            "board_names": given["board"], "escalate_status_names": given["escalate_status"],
-            "claim_status_names": given["claim_status"], "engineers": given["engineers"], "admins": given["admins"],
-            "owner": given["owner"] or None, "time_zone": given["timezone"], "allow_private": bool(self.private),
-            "dry_run_to": given.get("dry_run") or None, "ca_bundle": self.ca_bundle,
+            **{column: given.get(key) or None for key, column in COLUMNS.items()}, "claim_status_names": given["claim_status"],
+            "admins": given["admins"], "time_zone": given["timezone"], "allow_private": bool(self.private),
+            "ca_bundle": self.ca_bundle,
         }  # fmt: skip
         if worth := rate(given.get("hourly_rate") or ""):
             columns["hourly_rate"] = worth[0]
