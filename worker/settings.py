@@ -39,6 +39,8 @@ class Intervals:
     """How often each account's tickets are polled for missed callbacks."""
     poll_overlap: float = 120.0
     """How far each poll looks back behind its cursor."""
+    members: float = 180.0
+    """How often each account's people are read, with a poll: who left has no access from then on."""
     lease: float = 60.0
     """How long a worker may hold a row before another takes it over."""
     connect_timeout: float = 4.0
@@ -70,7 +72,7 @@ class Intervals:
     notes: float = 75.0
     """How often an unfinished handoff's ticket is asked for its newest note, one short call; less often after two hours."""
     callback_check: float = 300.0
-    """How often each account's callback entries, names and members are checked and brought back."""
+    """How often each account's callback entries and names are checked and brought back."""
     audit: float = 60.0
     """How often the auditor looks for what stands still."""
     canary: float = 300.0

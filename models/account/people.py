@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from escalation.evidence import Role, Roster
@@ -46,7 +46,11 @@ def import_members(
         wanted[_key(owner)] = "owner"
     ranks = ["technician", "engineer", "admin", "owner"]
     found: set[str] = set()
-    session.execute(update(Member).where(Member.account_id == account_id).values(active=False))
+    before = roster_rows(session, account_id)  # held, so that merging asks for none of them again
+    members = list(members)
+    there = {member.id for member in members}
+    for row in before:
+        row.active = row.active and row.id in there
     for member in members:
         keys = {str(member.id), member.identifier.lower()}
         found |= keys

@@ -68,7 +68,9 @@ class Pods:
     def _viewer(self, account_id: int, login: str) -> Viewer:
         with self._database.account(account_id, reading=True) as session:
             same = func.lower(Member.identifier) == login.lower()
-            member_id = session.scalar(select(Member.id).where(Member.account_id == account_id, same))
+            found = select(Member.id).where(Member.account_id == account_id, same)
+            # Of a login name that was given anew, the record of who has it now.
+            member_id = session.scalar(found.order_by(Member.active.desc(), Member.id.desc()).limit(1))
             epoch = session.scalar(select(accounts.Account.token_epoch).where(accounts.Account.id == account_id))
             now = self._database.now()
             who = MemberPass(account_id, member_id or 0, epoch or 0, Audience.POD, now + lifetime(Audience.POD))

@@ -30,7 +30,7 @@ _STEPS = {
     "wish": "rung taken attempted written stored waits ended",
     "read_for_session": "rung taken stored waits",
     "sweep": "rung moved freed",
-    "poll": "rung taken stored ended",
+    "poll": "rung taken stored members ended",
     "check": "rung readdressed followed registered activated removed ended",
     "weekly": "rung taken planned",
     "report": "rung taken sent recorded waits",

@@ -9,7 +9,6 @@ import structlog
 from models.account import accounts
 from models.account.accounts import Account
 from models.work import jobs
-from worker.account.members import renew_members
 from worker.account.onboarding import follow_names, measure_skew, register
 from worker.process import crash
 from worker.wiring import Services
@@ -36,7 +35,6 @@ def check_callbacks(services: Services, *, account_id: int) -> int:
         account = accounts.get(session, account_id)
         assert account is not None
         token = accounts.path_token(account, services.cipher)
-    renew_members(services, account, psa)
     renewed = _renew_address(services, account, now)
     token = renewed or token
     gone = follow_names(services, account, psa)

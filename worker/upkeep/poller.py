@@ -1,4 +1,4 @@
-"""Ask the PSA for what it never told us: tickets that changed since the last time, tickets in an escalation status."""
+"""Ask the PSA for what it never told us: tickets that changed since the last time or are escalated, and who left."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from escalation import rules
 from escalation.evidence import Ticket
 from escalation.rules import Seen
 from models.account import accounts
+from models.account.accounts import Account
 from models.work import inbox, jobs, ticket_watch
-from psa.port import PsaError
+from psa.port import Psa, PsaError
+from worker.account.members import renew_members
 from worker.process import crash
 from worker.response.withdraw import seen_of
 from worker.upkeep.callback_check import CHECK, period_of
@@ -23,13 +25,17 @@ from worker.wiring import Desk, Services
 
 log = structlog.get_logger()
 
+PEOPLE = "members"
+"""The alert's subject where the PSA refuses to say who there is."""
+
 
 def poll(services: Services, *, account_id: int) -> list[int]:
     """Look for tickets whose callback never came; return the inbox rows made for them.
 
     1. Take the account's poll that is due, and set the next one, so that two pollers do not ask twice.
     2. Read what changed since the cursor less an overlap, and what stands in an escalation status now.
-    3. Store a row for each ticket that could mean something, then move the cursor.
+    3. Store a row for each ticket that could mean something.
+    4. Every other time read the PSA's people, so that who left opens nothing any more, then move the cursor.
     """
     crash.point("poll.rung")
     now = services.clock()
@@ -61,10 +67,12 @@ def poll(services: Services, *, account_id: int) -> list[int]:
     vanished = inside_when_last_seen - tickets.keys()
     rows = _store(services, desk, tickets.values(), vanished, now)
     crash.point("poll.stored")
+    people_read = account is None or _renew_members(services, account, psa, now)
     newest = max((t.last_updated for t in changed if t.last_updated), default=None)
     with services.database.account(account_id) as session:
         # The PSA's own clock where it gave a time: ours may run ahead of it.
-        accounts.save_poll(session, account_id, cursor=max(cursor, newest or cursor), now=now)
+        polled_at = now if people_read or account is None else account.polled_at or account.connected_at or now
+        accounts.save_poll(session, account_id, cursor=max(cursor, newest or cursor), now=polled_at)
         check_due = jobs.claim_job(session, account_id, CHECK, period_of(services, now), now)
         clear_due = jobs.claim_job(session, account_id, CLEAR, day_of(now), now)
         for kind in ("Unauthorized", "Forbidden"):
@@ -79,6 +87,28 @@ def poll(services: Services, *, account_id: int) -> list[int]:
     for row in rows:
         services.bell.ring("triage", account_id=account_id, inbox_id=row)
     return rows
+
+
+def _renew_members(services: Services, account: Account, psa: Psa, now: datetime) -> bool:
+    """Read the PSA's people if that is due; tell whether it is done with. If not the next poll tries it again."""
+    period, last = services.settings.intervals.members, account.polled_at
+    if last is not None and now.timestamp() // period == last.timestamp() // period:
+        return True
+    try:
+        renew_members(services, account, psa)
+    except PsaError as error:
+        log.warning("members_not_read", account=account.name, error=type(error).__name__, status=error.status)
+        since = now - (last or account.connected_at or now)
+        if error.retry or since <= timedelta(seconds=2 * services.settings.intervals.poll):
+            return False  # one refusal is no fact yet
+        detail = f"who left keeps their access until members can be read again. {error}"[:500]
+        with services.database.account(account.id) as session:
+            jobs.raise_alert(session, account.id, kind=jobs.REFUSED, subject=PEOPLE, detail=detail, now=now)
+        return True
+    crash.point("poll.members")
+    with services.database.account(account.id) as session:
+        jobs.clear_alert(session, account.id, kind=jobs.REFUSED, subject=PEOPLE, now=now)
+    return True
 
 
 def _store(

@@ -13,7 +13,7 @@ from tests.fakes import ASSIGNED, ESCALATED
 from tests.integration.worker.conftest import Shop
 from tests.integration.worker.response.followed import brief_now, handed_off, newest, seen_after
 from worker.handoff import notify, triage
-from worker.upkeep import callback_check
+from worker.upkeep import poller
 
 
 class TestClaims:
@@ -319,14 +319,16 @@ def test_reading_twice_changes_nothing(shop: Shop) -> None:
     assert moves.count("claimed") == 1
 
 
-def test_who_left_and_who_came_is_known_the_next_day_and_told_accordingly(shop: Shop) -> None:
+def test_who_left_and_who_came_is_known_two_polls_later_and_told_accordingly(shop: Shop) -> None:
     shop.psa_members_with_mail()
     handoff_id = shop.escalated()
     shop.publish(handoff_id)
     queued = notify.notify(shop.services, account_id=shop.account_id, handoff_id=handoff_id)
     left = [m for m in shop.psa.members() if m.identifier != "tobrien"]
     shop.psa.members = lambda: left  # type: ignore[method-assign]
-    callback_check.check_callbacks(shop.services, account_id=shop.account_id)
+    for _ in range(2):
+        shop.clock.advance(shop.services.settings.intervals.poll + 1)
+        poller.poll(shop.services, account_id=shop.account_id)
     for delivery_id in queued:
         notify.deliver(shop.services, account_id=shop.account_id, delivery_id=delivery_id)
     with shop.database.account(shop.account_id) as session:

@@ -40,6 +40,7 @@ ELSEWHERE = {
     "newer_notes._take": "its caller passes notes.taken at once",
     "notify._take": "its caller passes deliver.taken at once, also when nothing is to be sent",
     "observe._take": "its caller passes observe.taken at once",
+    "poller._renew_members": "an alert; people are stored before poll.members",
     "poller._store": "its caller passes poll.stored at once",
     "sweeper.sweep": "a sign of life",
     "publish.alert": "an alert",
