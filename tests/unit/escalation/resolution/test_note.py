@@ -34,13 +34,9 @@ def lost_facts(ending: Ending, note: ResolutionNote) -> list[str]:
     return lost + [f"said: {text}" for text in ending.never if text in cause or text in fix]
 
 
-MISSED = {"The door system does not open at 8.": ["fix: Set the time zone"]}
-"""A setting and its result in one sentence, which the reader is not sure enough of to take for a step."""
-
-
 @pytest.mark.parametrize("ending", EVERY)
 def test_each_planted_fact_is_in_the_note(ending: Ending) -> None:
-    assert lost_facts(ending, note_of(ending)) == MISSED.get(ending.problem, [])
+    assert lost_facts(ending, note_of(ending)) == []
 
 
 @pytest.mark.parametrize("ending", EVERY)
