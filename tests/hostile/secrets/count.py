@@ -2,8 +2,8 @@
 
     python -m tests.hostile.secrets.count [--seeds 3] [--show FILE]
 
-`--show wordings_first` prints what was missed of that file. Those that end in `_fourth` are held out; those that end in `_second` and
-`_third` were held out once, and what they showed then stands in `docs/decisions/0006-redaction-at-the-edge.md`.
+`--show wordings_first` prints what was missed of that file. Those that end in `_fourth` are held out. Those that end in `_second`
+and `_third` were held out once, and what they showed then stands in `docs/decisions/0006-redaction-at-the-edge.md`.
 """
 
 from __future__ import annotations
