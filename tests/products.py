@@ -44,9 +44,12 @@ def journey(shared_rig: Rig) -> Iterator[Journey]:
         made.simulator.close(ticket, member="jlind")
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="session", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.storm)])
 def rig_database(request: pytest.FixtureRequest) -> str:
-    """Give the kind of database that the shared product runs on."""
+    """Give the kind of database that the shared product runs on; PostgreSQL with the storms (`make storm-short`).
+
+    What the two databases do differently is in the integration tests, which run on both in `make test`.
+    """
     return str(request.param)
 
 

@@ -100,7 +100,7 @@ GUARDS = (
     Guard("one note of a kind and no other body", "psa/connectwise/answers.py",
           "return body in (internal_note(text), resolution_note(text))", "return isinstance(body, dict)",
           ("tests/unit/psa/connectwise/test_answers.py",)),
-    Guard("our marks in a person's text", "webhooks/claims/noting.py", "unmarked(redact(printable(text)))", "redact(printable(text))",
+    Guard("our marks in a person's text", "escalation/resolution/text.py", "unmarked(redact(printable(text)))", "redact(printable(text))",
           ("tests/integration/webhooks/api/test_closing.py", *SQLITE)),
     Guard("account filter of handoffs", "models/handoff/moves.py", "return Handoff.account_id == account_id, Handoff.id == handoff_id",
           "return Handoff.id == handoff_id, Handoff.id == handoff_id", (f"{MODELS}/database/test_account_filter.py",)),
