@@ -88,15 +88,13 @@ def _ticket(parser: argparse.ArgumentParser) -> None:
 
 
 def _resolution(options: argparse.Namespace) -> int:
-    from escalation.brief.sanitize import printable, unmarked
-    from escalation.redaction.redact import redact
-    from escalation.resolution.text import drafted
+    from escalation.resolution.text import as_posted, drafted
     from models.handoff import resolution_notes as notes
 
     services, account = _account(options)
     if options.post:
         login, number = _member(services, account.id, options.member or "")
-        text = unmarked(redact(printable(options.post.read_text(encoding="utf-8")))).strip()
+        text = as_posted(options.post.read_text(encoding="utf-8"))
         with services.database.account(account.id) as session:
             handoff = _last(session, account.id, options.ticket)
             row = notes.ask(
