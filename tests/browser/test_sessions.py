@@ -5,27 +5,12 @@ from __future__ import annotations
 import json
 import time
 import urllib.request
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
-
 from tests.browser.conftest import PICTURES
-from tests.browser.test_in_connectwise import POD, _opened, _says
-from tests.journeys.journey import QUICK, Journey
+from tests.browser.screens import POD, open_ticket, pod_says
+from tests.journeys.journey import Journey
 from worker.demo.chromium import Chromium
-from worker.demo.stack import Stack
-
-
-@pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with Stack(tmp_path_factory.mktemp("browser"), environment=QUICK, supervised=True) as running:
-        yield running
-
-
-@pytest.fixture
-def journey(product: Stack) -> Journey:
-    return Journey(product)
 
 
 def _post(journey: Journey, path: str, body: dict[str, Any], login: str = "jlind") -> dict[str, Any]:
@@ -43,22 +28,22 @@ def test_steps_come_into_the_pod_and_a_senior_goes_on_with_them(journey: Journey
     ticket = journey.ticket()
     journey.escalate(ticket)
     journey.wait_posted(ticket)
-    _opened(journey, browser, ticket)
-    _says(browser, "Start here")
+    open_ticket(journey, browser, ticket)
+    pod_says(browser, "Start here")
     it = _post(journey, "", {"ticket": ticket, "client": "Claude Desktop"})["id"]
     begun = time.monotonic()
     _post(journey, f"/{it}/steps", {"steps": [{"text": "cleaned the drum", "outcome": "no_change", "output": "Error 50.4"}]})
-    _says(browser, "cleaned the drum", within_s=5)
+    pod_says(browser, "cleaned the drum", within_s=5)
     assert time.monotonic() - begun < 5
     _post(journey, f"/{it}/steps", {"steps": [{"text": "measure the fuser's heat", "state": "pending"}]})
-    _says(browser, "measure the fuser", within_s=5)
+    pod_says(browser, "measure the fuser", within_s=5)
     browser.picture(PICTURES / "in-connectwise-session.png")
     journey.wait(lambda: "measure the fuser" in journey.briefs(ticket)[0]["text"], "the brief has no pending step")
     browser.run_in(POD, "document.querySelector('.start .main').click()")
-    _says(browser, "I start with")
+    pod_says(browser, "I start with")
     browser.wait("[...document.querySelectorAll('.chip')].some(one => one.textContent.includes('measure the fuser'))", frame=POD)
     browser.run_in(POD, "document.querySelector('.pending select').value = 'failed'; document.querySelector('.pending [name=note]').value = '61 degrees'")  # fmt: skip # noqa: E501
     browser.run_in(POD, "document.querySelector('.pending button').click()")
     browser.wait("!document.querySelector('.pending')", frame=POD, within_s=10)
-    _says(browser, "measure the fuser", within_s=5)
+    pod_says(browser, "measure the fuser", within_s=5)
     journey.wait(lambda: "the fuser's heat: failed" in journey.briefs(ticket)[0]["text"], "the brief does not say so")
