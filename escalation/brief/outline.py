@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from escalation.brief.lines import TOLD, Block, Condition, Guess, Head, Inquiry, Line, Wording
 from escalation.brief.sanitize import Inert, inline
 from escalation.brief.spans import Clock
-from escalation.package.contents import Package
+from escalation.package.contents import SURE, Package
 
 ABOVE = 8
 """Steps shown above the fold; the rest follow below it."""
@@ -17,8 +17,6 @@ ABOVE = 8
 MOST_STEPS = 150
 """More would not fit into a note anyway."""
 
-SURE = 0.8
-"""From which probability on a step stands above the fold: of those nine in ten are one, measured on folds (`docs/reading.md`)."""
 
 MOST_PENDING = 8
 """Pending steps shown."""

@@ -14,10 +14,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from escalation.brief.claim_line import Claimant, line
 from escalation.brief.delta import changes, lines
-from escalation.brief.outline import SURE, Limits, View, outline
+from escalation.brief.outline import Limits, View, outline
 from escalation.brief.sanitize import Inert, inline
 from escalation.brief.spans import Clock
-from escalation.package.contents import Package
+from escalation.package.contents import SURE, Package
 
 LIMIT = 8000
 """Bytes in UTF-8 that a note never reaches."""

@@ -9,7 +9,7 @@ from escalation.evidence import Evidence
 from escalation.model_reading.places import Place, writer_names
 from escalation.model_reading.reading import FoundStep, Reading, Span
 from escalation.package import highlights
-from escalation.package.contents import Change, Package, Quote, Step
+from escalation.package.contents import SURE, Change, Package, Quote, Step
 from escalation.package.records import Record, records_of
 from escalation.reading.codes import error_codes
 from escalation.reading.passages import Deed
@@ -139,8 +139,6 @@ def _step(found: FoundStep, record: Record) -> Step:
     )
 
 
-SURE = 0.8
-"""From which probability on a step counts here."""
 
 
 def sure_steps(local: Package) -> int:

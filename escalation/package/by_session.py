@@ -11,15 +11,13 @@ from dataclasses import replace
 from itertools import count
 
 from escalation.evidence import AiSession, Evidence, SessionStep
-from escalation.package.contents import Change, Event, Lane, Quote, Source, Step, Told
+from escalation.package.contents import SURE, Change, Event, Lane, Quote, Source, Step, Told
 from escalation.package.records import Record
 from escalation.reading.alike import same_deed
 from escalation.reading.codes import error_codes
 
 RECORDED = -2
 """The `note_index` of a step that stands in no note."""
-SURE = 0.8
-"""From which probability on an outcome that a note does not state itself is taken as said."""
 _SENSE = {"failed": "no", "no_change": "no", "partial": "partly", "worked": "yes"}
 
 

@@ -15,10 +15,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from escalation.memory.assess import Known, deeds_of, outcome, same_deed, words_of
-from escalation.package.contents import Assessment, Discounted, Package, Quote, Step
+from escalation.package.contents import SURE, Assessment, Discounted, Package, Quote, Step
 
-SURE = 0.8
-"""From which probability on a step and its outcome speak against a cause."""
 MOST = 3
 _SAME = 0.6
 """Of the words by which a remark names what it rules out, so many name the cause."""

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from rapidfuzz import fuzz
 
-from escalation.package.contents import Change, Contingency, Quote, Step
+from escalation.package.contents import SURE, Change, Contingency, Quote, Step
 from escalation.package.records import Record, flat
 from escalation.reading import pasted, remarks
 from escalation.reading.passages import NOT_STAFF, Deed, Passage
@@ -133,13 +133,13 @@ def lead(
 
 
 def _pointer(records: Sequence[Record], steps: Sequence[Step]) -> Quote | None:
-    """Return the row of the newest pasted output that names a fault, unless somebody did something after it."""
+    """Return the row of the newest pasted output that names a fault, unless somebody surely did something after it."""
     for record in records[:-4:-1]:
         index = record.source.note_index or 0
         blocks = [s for s in record.passage.stretches if s.kind == "pasted"]
         found = next(((s, r) for s in blocks[::-1] if (r := pasted.fault_in(s.text))), None)
         if found and record.source.role not in NOT_STAFF:
-            followed = any(s.note_index > index and s.actor == "tech" for s in steps)
+            followed = any(s.note_index > index and s.actor == "tech" and s.sure >= SURE for s in steps)
             begin = found[0].start + found[0].text.find(found[1])
             row = cited(record, begin, begin + len(found[1]))
             return None if followed else replace(row, text=f'look into "{row.text}"')
