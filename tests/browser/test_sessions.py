@@ -24,7 +24,7 @@ def _post(journey: Journey, path: str, body: dict[str, Any], login: str = "jlind
     return found
 
 
-def test_steps_come_into_the_pod_and_a_senior_starts_with_what_is_pending(journey: Journey, browser: Chromium) -> None:
+def test_steps_come_into_the_pod_and_a_senior_goes_on_with_them(journey: Journey, browser: Chromium) -> None:
     ticket = journey.ticket()
     journey.escalate(ticket)
     journey.wait_posted(ticket)
@@ -42,3 +42,18 @@ def test_steps_come_into_the_pod_and_a_senior_starts_with_what_is_pending(journe
     browser.run_in(POD, "document.querySelector('.start .main').click()")
     pod_says(browser, "I start with")
     browser.wait("[...document.querySelectorAll('.chip')].some(one => one.textContent.includes('measure the fuser'))", frame=POD)
+    number = browser.wait("document.querySelector('.pending [name=number]').value", frame=POD)
+    _tick(browser, "9999")
+    pod_says(browser, "This step is not here (any more).")
+    _tick(browser, number)  # the pod is there still, with what was typed
+    browser.wait("!document.querySelector('.pending')", frame=POD)
+    pod_says(browser, "measure the fuser")
+    browser.wait("document.querySelector('#trouble').hidden", frame=POD)
+    journey.wait(lambda: "the fuser's heat: failed" in journey.briefs(ticket)[0]["text"], "the brief does not say so")
+
+
+def _tick(browser: Chromium, number: str) -> None:
+    """Say that the first pending step failed, as if it had that number."""
+    for field, value in {"outcome": "failed", "note": "61 degrees", "number": number}.items():
+        browser.run_in(POD, f"document.querySelector('.pending [name={field}]').value = '{value}'")
+    browser.run_in(POD, "document.querySelector('.pending button').click()")

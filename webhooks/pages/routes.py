@@ -145,5 +145,7 @@ def _refusals(routes: Blueprint) -> None:
 
 
 def _line(status: int, text: str) -> Response:
-    return Response(render_template("line.html", text=text, page="line", style="ticket.css", psa="",
-                                    alone="HX-Request" not in request.headers), status)  # fmt: skip
+    """Return a line for a person. Its header tells the page's script that it is no part of the page, which it may stand above."""
+    alone = "HX-Request" not in request.headers
+    shown = render_template("line.html", text=text, page="line", style="ticket.css", psa="", alone=alone)
+    return Response(shown, status, {"X-ResolutionFlow": "line"})

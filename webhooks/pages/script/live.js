@@ -14,11 +14,7 @@
     clearTimeout(soon);
     soon = setTimeout(() => {
       asked = Date.now();
-      for (const part of document.querySelectorAll("#list, #pod")) {
-        const words = [...part.querySelectorAll("textarea, .pending [name=note]")].some((one) => one.value);
-        const choosing = part.querySelector(".pending select:focus");
-        if (!words && !choosing) htmx.trigger(part, "refresh"); // nobody's words are taken away
-      }
+      for (const part of document.querySelectorAll("#list, #pod")) htmx.trigger(part, "refresh");
       const opened = document.querySelector("#detail > .handoff");
       const typing = opened?.querySelector("textarea") === document.activeElement;
       if (opened && !typing) {

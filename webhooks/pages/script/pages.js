@@ -169,9 +169,7 @@
     if (detail.elt.closest("dialog") && detail.xhr.status < 500) detail.elt.closest("dialog").close();
     // What was asked for before a deed and comes after it would show what was: it is asked for anew.
     if (detail.requestConfig.verb === "post") {
-      for (const part of document.querySelectorAll("#list, #pod")) {
-        if (![...part.querySelectorAll("textarea")].some((each) => each.value)) htmx.trigger(part, "refresh");
-      }
+      for (const part of document.querySelectorAll("#list, #pod")) htmx.trigger(part, "refresh");
     }
   });
   const download = async (link) => {
@@ -185,11 +183,22 @@
     setTimeout(() => URL.revokeObjectURL(made.href), 1000);
   };
 
+  // A deed that is refused in a line takes nothing away from the page: the line is said above it, until the next deed. Whoever may
+  // not look (any more) loses the page with it.
+  const refused = ({ requestConfig, xhr }) => requestConfig.verb === "post" && xhr.status !== 403 && xhr.getResponseHeader("X-ResolutionFlow") === "line";
+  let stays = false;
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    if (!detail.shouldSwap || !refused(detail)) return;
+    detail.shouldSwap = false;
+    stays = true;
+    trouble(new DOMParser().parseFromString(detail.serverResponse, "text/html").body.textContent.trim());
+  });
   // What is no page of ours is shown nowhere, and nothing replaces a button whose answer is still to come: the answer would
-  // find no place any more. A senior's first action dissolves the handoff into a bar.
+  // find no place any more. Nor does a look replace what a deed has brought meanwhile, or take away what somebody is typing. A senior's first action dissolves the handoff into a bar.
+  const words = (part) => part.querySelector(".pending select:focus") || [...part.querySelectorAll("textarea, .pending [name=note]")].some((one) => one.value);
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
     const { verb, elt } = detail.requestConfig;
-    if (verb === "get" && !elt.dataset.open && detail.target.querySelector?.("form.htmx-request")) {
+    if ((elt.id === "pod" && (!elt.isConnected || words(elt))) || (verb === "get" && !elt.dataset.open && detail.target.querySelector?.("form.htmx-request"))) {
       detail.shouldSwap = false;
       return;
     }
@@ -207,6 +216,7 @@
   const trouble = (text) => {
     $("trouble").textContent = text;
     $("trouble").hidden = !text;
+    if (text) $("trouble").scrollIntoView({ block: "nearest" });
   };
   const unreachable = ({ detail }) => {
     const pressed = detail.requestConfig.verb !== "get";
@@ -217,5 +227,10 @@
   document.addEventListener("htmx:responseError", ({ detail }) => {
     if (detail.xhr.status >= 500) trouble("That did not work just now; nothing is known to have changed. Try again in a few seconds.");
   });
-  document.addEventListener("htmx:afterOnLoad", ({ detail }) => detail.xhr.status < 500 && detail.xhr.status !== 401 && trouble(""));
+  document.addEventListener("htmx:afterOnLoad", ({ detail }) => {
+    if (detail.xhr.status >= 500 || detail.xhr.status === 401 || refused(detail)) return;
+    if (stays && detail.requestConfig.verb !== "post") return;
+    stays = false;
+    trouble("");
+  });
 })();
