@@ -1,6 +1,6 @@
 """How well the reader reads our own labelled tickets: figures as floors, file by file.
 
-It was taught with these tickets among others, so the floors say that nothing broke, not what to expect of a ticket it has not
+It was taught with most of these tickets, so the floors say that nothing broke, not what to expect of a ticket it has not
 seen: that is in `docs/reading.md`. They stand slightly under what was reached. A change that lowers one has to say why.
 """
 
@@ -12,7 +12,9 @@ from escalation.brief.render import render
 from escalation.brief.sanitize import inline
 from tests.unit.escalation import own_set
 
-FILES = ("first.txt", "second.txt", "third.txt", "fourth.txt", "fifth.txt", "sixth.txt", "seventh.txt")
+FILES = (
+    "first.txt", "second.txt", "third.txt", "fourth.txt", "fifth.txt", "sixth.txt", "seventh.txt", "eighth.txt", "ninth.txt",
+)  # fmt: skip
 TICKETS = own_set.tickets()
 ALL = [ticket for name in FILES for ticket in own_set.tickets(name)]
 FLOORS = {
@@ -24,6 +26,9 @@ FLOORS = {
     "fifth.txt": (0.86, 0.80, 0.95, 0.78, 0.93, 0.88, 0.79, 0.95, 8),
     "sixth.txt": (0.80, 0.76, 0.93, 0.64, 0.96, 0.90, 0.84, 0.90, 3),
     "seventh.txt": (0.78, 0.75, 0.91, 0.68, 0.92, 0.86, 0.62, 0.95, 4),
+    # These two the reader had not been taught with when they were read first; that reading is the floor.
+    "eighth.txt": (0.80, 0.49, 0.90, 0.58, 0.97, 0.66, 0.60, 0.79, 5),
+    "ninth.txt": (0.74, 0.47, 0.92, 0.54, 0.93, 0.50, 0.69, 0.69, 11),
 }
 
 
