@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from tests.hostile import headers
 
+pytestmark = pytest.mark.storm
+
 
 def test_subjects_and_names_are_valid_and_read_as_they_were_meant() -> None:
     rng = random.Random(3)

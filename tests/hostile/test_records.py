@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from models.database.sessions import Database
 from psa.simulator.remote import Remote
 from psa.simulator.server import Simulator
 from tests.hostile.odd_answers import OddAnswers
 from tests.hostile.odd_values import ROWS
 from tests.hostile.records import Shop, cases, run, table
+
+pytestmark = pytest.mark.storm
 
 ONE_EACH = 1_000_000
 

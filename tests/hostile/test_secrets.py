@@ -10,6 +10,8 @@ import pytest
 from escalation.redaction.redact import redact
 from tests.hostile.secrets.count import cases, count, kinds
 
+pytestmark = pytest.mark.storm
+
 STRUCTURED = ("devices", "commands", "tokens")
 
 
