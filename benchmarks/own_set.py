@@ -12,7 +12,10 @@ import argparse
 
 from tests.unit.escalation import own_set
 
-FILES = ("first.txt", "second.txt", "third.txt", "fourth.txt", "fifth.txt", "sixth.txt", "seventh.txt")
+FILES = (
+    "first.txt", "second.txt", "third.txt", "fourth.txt", "fifth.txt", "sixth.txt", "seventh.txt",
+    "tenth.txt",
+)  # fmt: skip
 
 
 def main() -> None:

@@ -14,7 +14,10 @@ from escalation.package.records import Record, records_of
 from escalation.package.threads import evidence_from_thread
 from tests.unit.escalation import own_set
 
-OWN = ("first.txt", "second.txt", "third.txt", "fourth.txt", "fifth.txt", "sixth.txt", "seventh.txt")
+OWN = (
+    "first.txt", "second.txt", "third.txt", "fourth.txt", "fifth.txt", "sixth.txt", "seventh.txt",
+    "tenth.txt",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

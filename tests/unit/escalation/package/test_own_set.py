@@ -2,6 +2,7 @@
 
 It was taught with these tickets among others, so the floors say that nothing broke, not what to expect of a ticket it has not
 seen: that is in `docs/reading.md`. They stand slightly under what was reached. A change that lowers one has to say why.
+Those of `tenth.txt` stand just under its first sight: nothing was learned from it yet.
 """
 
 from __future__ import annotations
@@ -12,7 +13,10 @@ from escalation.brief.render import render
 from escalation.brief.sanitize import inline
 from tests.unit.escalation import own_set
 
-FILES = ("first.txt", "second.txt", "third.txt", "fourth.txt", "fifth.txt", "sixth.txt", "seventh.txt")
+FILES = (
+    "first.txt", "second.txt", "third.txt", "fourth.txt", "fifth.txt", "sixth.txt", "seventh.txt",
+    "tenth.txt",
+)  # fmt: skip
 TICKETS = own_set.tickets()
 ALL = [ticket for name in FILES for ticket in own_set.tickets(name)]
 FLOORS = {
@@ -24,6 +28,7 @@ FLOORS = {
     "fifth.txt": (0.86, 0.80, 0.95, 0.78, 0.93, 0.88, 0.79, 0.95, 8),
     "sixth.txt": (0.80, 0.76, 0.93, 0.64, 0.96, 0.90, 0.84, 0.90, 3),
     "seventh.txt": (0.78, 0.75, 0.91, 0.68, 0.92, 0.86, 0.62, 0.95, 4),
+    "tenth.txt": (0.68, 0.53, 0.95, 0.46, 0.92, 0.82, 0.51, 0.62, 9),
 }
 
 
