@@ -2,7 +2,7 @@
 
 It was taught with these tickets among others, so the floors say that nothing broke, not what to expect of a ticket it has not
 seen: that is in `docs/reading.md`. They stand slightly under what was reached. A change that lowers one has to say why.
-Those of `tenth.txt` stand just under its first sight: nothing was learned from it yet.
+Those of `tenth.txt` and `eleventh.txt` stand just under their first sight: nothing was learned from them yet.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from tests.unit.escalation import own_set
 
 FILES = (
     "first.txt", "second.txt", "third.txt", "fourth.txt", "fifth.txt", "sixth.txt", "seventh.txt",
-    "tenth.txt",
+    "tenth.txt", "eleventh.txt",
 )  # fmt: skip
 TICKETS = own_set.tickets()
 ALL = [ticket for name in FILES for ticket in own_set.tickets(name)]
@@ -29,6 +29,7 @@ FLOORS = {
     "sixth.txt": (0.80, 0.76, 0.93, 0.64, 0.96, 0.90, 0.84, 0.90, 3),
     "seventh.txt": (0.78, 0.75, 0.91, 0.68, 0.92, 0.86, 0.62, 0.95, 4),
     "tenth.txt": (0.68, 0.53, 0.95, 0.46, 0.92, 0.82, 0.51, 0.62, 9),
+    "eleventh.txt": (0.65, 0.49, 0.90, 0.44, 0.86, 0.67, 0.52, 0.71, 9),
 }
 
 
