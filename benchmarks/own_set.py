@@ -14,6 +14,7 @@ from tests.unit.escalation import own_set
 
 FILES = (
     "first.txt", "second.txt", "third.txt", "fourth.txt", "fifth.txt", "sixth.txt", "seventh.txt", "eighth.txt", "ninth.txt",
+    "tenth.txt", "eleventh.txt",
 )  # fmt: skip
 
 
@@ -23,10 +24,10 @@ def main() -> None:
     parser.add_argument("--wrong", action="store_true", help="one line for each thing not read as labelled")
     options = parser.parse_args()
     scores = {name: own_set.score(own_set.tickets(name)) for name in options.files}
-    print(f"{'figure':<28}" + "".join(f"{name:>12}" for name in scores))
+    print(f"{'figure':<28}" + "".join(f"{name:>14}" for name in scores))
     rows = [figures(score) for score, _ in scores.values()]
     for figure in rows[0]:
-        print(f"{figure:<28}" + "".join(f"{row[figure]:>12}" for row in rows))
+        print(f"{figure:<28}" + "".join(f"{row[figure]:>14}" for row in rows))
     for name, (_, wrong) in scores.items():
         if options.wrong:
             print("", name, *wrong, sep="\n")
