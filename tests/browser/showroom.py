@@ -23,6 +23,7 @@ from escalation.package.contents import Assessment
 from models.database.schema import migrate
 from models.database.sessions import Database
 from models.tables import Account, Handoff
+from tests.integration.webhooks.office import JONAS as JONAS_ID
 from tests.integration.webhooks.office import MARIA, Office, open_office
 from tests.unit.escalation.tickets import ticket
 from worker.demo import month
@@ -133,6 +134,20 @@ def fill_month(office: Office) -> None:
         month.fill(session, office.account_id, now=now)
 
 
+def talk(office: Office, ticket_id: int) -> None:
+    """Have two members work on a ticket with their assistants."""
+    at_first = {"text": "reseated the drum and cleaned its contacts", "outcome": "no_change", "output": "Error 50.4\nfuser low"}
+    of_them: dict[int, list[dict[str, object]]] = {
+        JONAS_ID: [at_first, {"text": "compare the till's USB hub with till 2", "state": "pending"}],
+        MARIA: [{"text": "ran the printer from another power rail", "outcome": "partial", "changed": "till 3 is on rail B"},
+                {"text": "print fifty gift receipts from till 2", "state": "pending"}],
+    }  # fmt: skip
+    for member_id, steps in of_them.items():
+        opened = office.api("POST", "/sessions", member_id, json={"ticket": ticket_id, "client": "Claude Desktop"})
+        recorded = office.api("POST", f"/sessions/{opened.json['id']}/steps", member_id, json={"steps": steps})
+        assert recorded.status_code < 300, recorded.text
+
+
 @contextmanager
 def showroom(database: Database, folder: Path) -> Iterator[tuple[Office, str]]:
     """Serve a furnished account; give it and where it is served."""
@@ -140,6 +155,7 @@ def showroom(database: Database, folder: Path) -> Iterator[tuple[Office, str]]:
     origin = f"http://127.0.0.1:{free_port()}"
     office = open_office(database, folder, PUBLIC_URL=origin)
     furnish(office)
+    talk(office, 48303)
     fill_month(office)
     server = make_server("127.0.0.1", int(origin.rpartition(":")[2]), office.app, threaded=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -11,6 +11,7 @@ PAGES = {
     "queue": "/escalations",
     "opened": "/escalations?open={first}",
     "pod": "/pod/ticket?ticket=48301",
+    "pod-lanes": "/pod/ticket?ticket=48303",
     "pod-thin": "/pod/ticket?ticket=48305",
     "no-handoff": "/pod/ticket?ticket=4711",
     "analytics": "/analytics/escalations",
