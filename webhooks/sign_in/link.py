@@ -34,7 +34,7 @@ log = structlog.get_logger()
 PLAUSIBLE = re.compile(r"[^\s@<>\"(),:;\\\x00-\x1f\x7f]{1,64}@[^\s@<>\"(),:;\\\x00-\x1f\x7f]{1,190}")
 MINUTES = LIFETIME_S[Audience.SIGN_IN] // 60
 FORM_COOKIE = "sign_in_page"
-NEXT = "/escalations"
+TICKET_COOKIE = "sign_in_ticket"
 
 
 class Rings(Protocol):
@@ -136,8 +136,11 @@ def blueprint(
 
     @routes.get("/sign-in")
     def ask() -> Response:
-        """Show where to ask for a link."""
-        return page.asks("wish", title="See your escalations", button="Send me a link", ask=True)
+        """Show where to ask for a link; whoever comes from a ticket's pod (`?ticket=`) is led back there in this browser."""
+        shown = page.asks("wish", title="See your escalations", button="Send me a link", ask=True)
+        if _is_ticket(ticket := request.args.get("ticket", "")):
+            shown.set_cookie(TICKET_COOKIE, ticket, max_age=LIFETIME_S[Audience.SIGN_IN], **kept)
+        return shown
 
     @routes.post("/sign-in")
     def wish() -> Response:
@@ -166,11 +169,14 @@ def blueprint(
 
     @routes.post("/sign-in/<token>")
     def use(token: str) -> Response:
-        """Use the link up, and go to the queue with a cookie."""
+        """Use the link up, and go with a cookie to the ticket one came from, else to the queue."""
         page.forms.check(token)
         who = links.read(token)
         cookie = bulkhead.do(lambda: links.use(who))
-        answer = Response(status=303, headers={"Location": f"{page.base}{NEXT}"})
+        ticket = request.cookies.get(TICKET_COOKIE, "")
+        where = f"/pod/ticket?ticket={ticket}" if _is_ticket(ticket) else "/escalations"
+        answer = Response(status=303, headers={"Location": f"{page.base}{where}"})
+        answer.delete_cookie(TICKET_COOKIE, **kept)
         answer.set_cookie(COOKIE, cookie, max_age=LIFETIME_S[Audience.BROWSER], **kept)
         return answer
 
@@ -185,6 +191,10 @@ def blueprint(
     _refusals(routes, page)
     routes.after_request(guard)
     return routes
+
+
+def _is_ticket(said: str) -> bool:
+    return said.isascii() and said.isdigit() and len(said) < 20
 
 
 def _refusals(routes: Blueprint, page: Page) -> None:

@@ -28,6 +28,13 @@ WHERE = "resolutionflow.streams"
 class Worker(ThreadWorker):  # type: ignore[misc]
     """gunicorn's worker of threads, but for the streams."""
 
+    def load_wsgi(self) -> None:
+        """Load the application, and compile its pages now: the first caller would wait for that."""
+        super().load_wsgi()
+        if pages := getattr(self.wsgi, "jinja_env", None):
+            for name in pages.list_templates(["html"]):
+                pages.get_template(name)
+
     def handle_request(self, req: Any, conn: Any) -> bool:
         """Answer a request; return whether the connection may carry another."""
         where = getattr(self.wsgi, "extensions", {}).get(WHERE)

@@ -204,6 +204,19 @@ def test_from_the_wish_to_the_queue(office: Office) -> None:
     assert fresh.get("/api/v1/handoffs").status_code == 401
 
 
+@pytest.mark.parametrize(
+    ("ticket", "where"),
+    [("48213", "/pod/ticket?ticket=48213"), ("//evil.example", "/escalations"), ("", "/escalations")],
+)
+def test_whoever_comes_from_a_ticket_is_led_back_to_it_once(office: Office, ticket: str, where: str) -> None:
+    browser = office.browser()
+    door = browser.get("/pod/ticket", query_string={"ticket": ticket})
+    assert ("/sign-in?ticket=48213" in door.text) == (ticket == "48213")
+    browser.get("/sign-in", query_string={"ticket": ticket})
+    assert press(browser, link_of(office, "maria@northgate.example")).headers["Location"] == where
+    assert browser.get_cookie("sign_in_ticket", path="/") is None
+
+
 def test_opening_a_link_changes_nothing_and_the_button_works_once(office: Office) -> None:
     link = link_of(office)
     for _ in range(5):

@@ -27,7 +27,7 @@ def add(routes: Blueprint, desk: Desk) -> None:
         values = _pod(desk, who) if who and request.args.get("ticket") else None
         return render_template(
             "ticket/template.html", page="ticket", style="ticket.css", psa=psa_origin(), content="pod/ticket/content",
-            heading="Handoff", known=values is not None, **(values or {}),
+            heading="Handoff", known=values is not None, **(values or {"ticket_id": _ticket_in_address()}),
         )  # fmt: skip
 
     @routes.get("/pod/ticket/content")
@@ -79,7 +79,11 @@ def _pod(desk: Desk, who: Viewer) -> dict[str, Any]:
 
 def _number() -> int:
     """Return the ticket that is asked for. Raises `NoSuchHandoff`."""
-    number = request.args.get("ticket", "")
-    if not (number.isascii() and number.isdigit()) or not 0 < int(number) <= LARGEST_ID:
+    if (number := _ticket_in_address()) is None:
         raise NoSuchHandoff("no ticket's number")
-    return int(number)
+    return number
+
+
+def _ticket_in_address() -> int | None:
+    number = request.args.get("ticket", "")
+    return int(number) if number.isascii() and number.isdigit() and 0 < int(number) <= LARGEST_ID else None
