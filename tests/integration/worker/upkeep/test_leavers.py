@@ -28,7 +28,7 @@ from worker.settings import Settings
 from worker.upkeep import poller
 from worker.wiring import Services, psa_maker
 
-KEY, ITS_KEY = "k" * 40, "first secret key, long enough to be one"
+KEY, ITS_KEY = "k" * 40, "first secret key long enough to be one"
 """Of the installation, and what `places.account` seals with."""
 MAJA, TESS = 155, 156
 """By the simulated ConnectWise's numbers."""
