@@ -41,8 +41,8 @@ RESTS: dict[Words, Words] = {
 LAST = ("account", "remove")
 LONG = (*RESTS, ("account", "connect"), ("account", "resume"), ("shadow",), LAST)
 """Left to the whole form: they take seconds, or the account is another one afterwards."""
-ONCE = (("shadow",),)
-"""It reads half a minute."""
+ONCE = (*LONG, ("account", "check"))
+"""Tried once in each direction."""
 SHOWN: tuple[Words, ...] = (("runbook", "show"), ("vendor",), ("brief",))
 """Given one's own, these show one's own word: else nothing could be noticed."""
 FLAGS = frozenset({"json", "explain", "clear_alerts", "yes", "skip_bad", "allow_private"})
@@ -183,16 +183,15 @@ def commanded(rig: Rig, seed: int, count: int = 400, *, whole: bool = True) -> l
         for mine, theirs in (sides, sides[::-1]):
             stray = Stray(rig, mine, theirs, chance, home)
             settled(rig)
-            before, notes = rows(rig, theirs.msp, KEPT), _notes(theirs)
+            before = _belongings(rig, theirs)
             for turn in range(max(1, count // len(commands) // 2)):
                 for words, leaf in commands if not turn else [one for one in commands if one[0] not in ONCE]:
                     _try(stray, words, leaf, tried, wrong)
-            if whole and theirs is sides[0]:
-                _try(stray, LAST, dict(about_accounts())[LAST], tried, wrong)
             settled(rig)
-            changes = [str(key) for key in changed(before, rows(rig, theirs.msp, KEPT))]
-            wrong.setdefault("rows", []).extend(changes + [f"notes {_notes(theirs)}, not {notes}"] * (_notes(theirs) != notes))
-    tried["rows"] = 2
+            if whole and theirs is sides[0]:  # what is gone never settles
+                _try(stray, LAST, dict(about_accounts())[LAST], tried, wrong)
+            tried["rows and notes"] += 1
+            wrong.setdefault("rows and notes", []).extend(map(str, changed(before, _belongings(rig, theirs))))
     return [
         Row(f"other account: {name}", count, len(wrong.get(name, ())), "; ".join(wrong.get(name, ())[:3]))
         for name, count in sorted(tried.items())
@@ -234,8 +233,10 @@ def _account_of(said: str) -> Any:
     return None
 
 
-def _notes(side: Side) -> int:
-    return sum(len(side.msp.simulator.notes(ticket)) for ticket in side.tickets)
+def _belongings(rig: Rig, side: Side) -> dict[tuple[Any, ...], dict[str, str]]:
+    """Return an account's rows, and the notes of its tickets in its PSA."""
+    notes = {("note", ticket): {"texts": repr(side.msp.simulator.notes(ticket))} for ticket in side.tickets}
+    return rows(rig, side.msp, KEPT) | notes
 
 
 @contextlib.contextmanager
