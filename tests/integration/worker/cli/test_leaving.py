@@ -16,9 +16,11 @@ from models.database.access import OF_ACCOUNT
 from models.handoff import claims, handoffs
 from models.work import inbox
 from psa.simulator.server import Simulator
+from tests.integration.models.database.test_isolation import fill
+from tests.integration.models.places import handoff
 from tests.integration.worker.cli.test_setup import keys_of
 from worker.__main__ import main
-from worker.account.export import DOORS
+from worker.account.export import DOORS, export
 from worker.account.onboarding import account_named
 from worker.handoff import publish, triage
 from worker.settings import Settings
@@ -199,6 +201,15 @@ def test_an_export_holds_every_record_and_no_secret(place: Place) -> None:
     readme = (out / "README.md").read_text()
     assert f"| `handoff.jsonl` | {len(rows['handoff'])} |" in readme
     assert all(f"`{name}.jsonl`" in readme for name in files)
+
+
+def test_an_export_reads_a_row_of_every_kind(place: Place) -> None:
+    it = handoff(place.services.database, place.id)
+    with place.services.database.account(place.id) as session:
+        fill(session, place.id, it)
+    counts = export(place.services, place.account, place.folder / "ours")
+    assert [name for name, count in counts.items() if not count] == []
+    assert '"term": "vpn"' in (place.folder / "ours" / "memory_term.jsonl").read_text()
 
 
 def test_remove_asks_counts_and_leaves_nothing(
