@@ -17,7 +17,7 @@ from escalation.lifecycle import Response
 from models.database.compare_and_set import changed
 from models.handoff.moves import move, one
 from models.tables import Handoff, Transition, Watch
-from models.work.due import BELL_S, Due, due_in_turn, pairs
+from models.work.due import BELL_S, Due, due_in_turn, not_suspended, pairs
 
 NOT_CLAIMED: dict[str, Any] = {
     "claimed_by": None,
@@ -224,16 +224,16 @@ def due_settlements(system: Session, *, now: datetime, limit: int) -> Due:
 
 def due_observations(system: Session, *, now: datetime, limit: int) -> Due:
     """Return the handoffs whose ticket is to be read again, in turn."""
-    return _due(system, Handoff.observe_due_at, now, limit)
+    return _due(system, Handoff.observe_due_at, now, limit, not_suspended(Handoff.account_id))
 
 
 def due_notes(system: Session, *, now: datetime, limit: int) -> Due:
     """Return the handoffs whose ticket is to be looked at for newer notes, in turn."""
-    return _due(system, Handoff.notes_due_at, now, limit)
+    return _due(system, Handoff.notes_due_at, now, limit, not_suspended(Handoff.account_id))
 
 
-def _due(system: Session, column: Any, now: datetime, limit: int) -> Due:
-    return pairs(system, due_in_turn(Handoff.account_id, Handoff.id, column, now=now, limit=limit))
+def _due(system: Session, column: Any, now: datetime, limit: int, *conditions: ColumnElement[bool]) -> Due:
+    return pairs(system, due_in_turn(Handoff.account_id, Handoff.id, column, *conditions, now=now, limit=limit))
 
 
 def _take(

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from models.database.compare_and_set import changed
 from models.tables import Handoff, ModelCall
-from models.work.due import BELL_S, Due, due_in_turn, pairs
+from models.work.due import BELL_S, Due, due_in_turn, not_suspended, pairs
 
 __all__ = [
     "ModelCall", "Month", "ask", "begin_call", "calls", "due", "end_call", "finish", "later", "latest", "month", "take",
@@ -61,7 +61,8 @@ def later(session: Session, account_id: int, handoff_id: int, *, taken_until: da
 
 def due(system: Session, *, now: datetime, limit: int) -> Due:
     """Return the handoffs that a model is to read now, in turn."""
-    return pairs(system, due_in_turn(Handoff.account_id, Handoff.id, Handoff.read_due_at, now=now, limit=limit))
+    running, at = not_suspended(Handoff.account_id), Handoff.read_due_at
+    return pairs(system, due_in_turn(Handoff.account_id, Handoff.id, at, running, now=now, limit=limit))
 
 
 def begin_call(

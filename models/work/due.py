@@ -7,6 +7,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from models.tables import Account
+
 BELL_S = 5.0
 """How long the bell may take before the sweeper rings again, in seconds."""
 
@@ -39,6 +41,12 @@ def due_in_turn(
     columns = waiting.c
     few = columns.turn <= max(1, limit // MOST_OF_A_SWEEP)
     return select(columns.account_id, columns.row_id).where(few).order_by(columns.turn, columns.due_at).limit(limit)
+
+
+def not_suspended(account_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """Return the condition that a row's account does not rest: its tickets are not read until it goes on."""
+    resting = select(Account.id).where(Account.id == account_id, Account.suspended_at.is_not(None))
+    return ~resting.exists()
 
 
 def pairs(session: Session, query: Select[int, int]) -> Due:

@@ -22,6 +22,8 @@ __all__ = [
 
 REFUSED = "psa refuses us"
 """The alert of an account whose keys or role its PSA does not take: one, whatever else fails of it."""
+TELL = "tell the operator"
+"""The job that an alert is told of; its period is the alert's number."""
 OTHER_KEY = "other callback key"
 """The alert of an account whose callbacks are signed by another key than the pinned one."""
 

@@ -2,7 +2,8 @@
 
 Kept for ever, since figures and their episodes rest on it: handoffs, transitions, sightings, baselines, reports, and the
 first snapshot of each handoff, which never changes. What goes: callbacks that are done, later snapshots once a handoff
-has ended, and jobs and cleared alerts of long ago.
+has ended, links to sign in, jobs whether they ended or not, and cleared alerts of long ago. `jobs.EVERYONE` has jobs and alerts
+too.
 """
 
 from __future__ import annotations
@@ -10,13 +11,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, CursorResult, Select, delete, select
+from sqlalchemy import ColumnElement, CursorResult, Select, case, delete, select
 from sqlalchemy.orm import Session
 
 from escalation.lifecycle import Response
 from models.database.sessions import Database
-from models.tables import AiSession, Alert, Canary, Handoff, Inbox, Job, Snapshot, Wish
+from models.tables import AiSession, Alert, Canary, Handoff, Inbox, Job, Report, Snapshot, Wish
 from models.tables.columns import Row
+from models.work import jobs, sign_ins
 
 BITE = 500
 """Rows of one transaction: SQLite has one writer, and callbacks must not wait for a cleaning."""
@@ -30,15 +32,17 @@ class Keep:
     """At least as long as a callback may be repeated or replayed; ConnectWise repeats within seconds."""
     snapshots: float = 30
     """Later snapshots of handoffs that ended so long ago. The newest of a live one is always kept."""
-    jobs: float = 14
-    """Some come each few minutes; what must never come twice is unique by rows of its own."""
+    jobs: float = 2
+    """After they were begun. Some come each few minutes; what must never come twice is unique by rows of its own."""
+    sign_ins: float = 30
+    """After the link was asked for; it is good for minutes."""
     canaries: float = 30
     wishes: float = 30
     """After they ended; the episode that one led to says itself who escalated."""
     sessions: float = 365
     """After something was recorded last; what a brief took from one stays in its package and snapshots."""
     alerts: float = 365
-    """After they were cleared."""
+    """After they were cleared; also that the operator was told of one, which is told of again once that is forgotten."""
 
 
 def clear(database: Database, account_id: int, *, now: datetime, keep: Keep, most: int = 50_000) -> dict[str, int]:
@@ -103,7 +107,15 @@ def _too_old(account_id: int, now: datetime, keep: Keep) -> list[tuple[str, type
             "job",
             Job,
             select(Job.id).where(
-                Job.account_id == account_id, Job.state == "done", Job.finished_at < before(keep.jobs)
+                Job.account_id == account_id, Job.lease_until < now,
+                Job.claimed_at < case((Job.job == jobs.TELL, before(keep.alerts)), else_=before(keep.jobs)),
+            ),
+        ),
+        (
+            "report",
+            Report,
+            select(Report.id).where(
+                Report.account_id == account_id, Report.kind == sign_ins.KIND, Report.created_at < before(keep.sign_ins)
             ),
         ),
         (

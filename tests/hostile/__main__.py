@@ -1,6 +1,6 @@
 """How often a stranger got in and how often hostile words did something, counted over real HTTP, SMTP and the whole way.
 
-    python -m tests.hostile [--database sqlite|postgresql] [--seed 1] [--short] [--only words|doors|routes|api]
+    python -m tests.hostile [--database sqlite|postgresql] [--seed 1] [--short] [--only words|doors|routes|api|commands]
 
 Takes some minutes. Exits with 1 when anything went wrong. Of secrets and look-alikes a share may, since no rule can be
 right about all of them; what was held out when the rules were written is only shown.
@@ -48,7 +48,9 @@ def main() -> int:
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--short", action="store_true", help="a fifth of it")
-    parser.add_argument("--only", choices=("words", "doors", "routes", "api"), help="`doors` has the two after it")
+    parser.add_argument(
+        "--only", choices=("words", "doors", "routes", "api", "commands"), help="`doors` has those after it"
+    )
     options = parser.parse_args()
     set_up("CRITICAL")
     say(f"{options.database}, seed {options.seed}")
@@ -78,6 +80,7 @@ def _parts(running: Rig, seed: int, share: int) -> list[tuple[str, Callable[[], 
         ("doors", lambda: doors.crossing(running, seed, 1000 // share)),
         ("doors routes", lambda: doors.every_route(running, seed, 1000 // share)),
         ("doors api", lambda: doors.fuzzed(running, seed, 2000 // share)),
+        ("doors commands", lambda: doors.commanded(running, seed, 400 // share)),  # the last: one account is gone then
     ]
 
 

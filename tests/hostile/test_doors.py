@@ -32,6 +32,12 @@ def test_no_route_of_the_web_shows_or_changes_what_is_anothers(shared_rig: Rig) 
     assert {row.what.removeprefix("every route: ") for row in found} == WINGS
 
 
+def test_no_command_for_one_account_shows_or_changes_what_is_anothers(shared_rig: Rig) -> None:
+    found = doors.commanded(shared_rig, 3, 0, whole=False)
+    assert [row for row in found if row.wrong] == []
+    assert len(found) > 20
+
+
 def test_no_scanner_changes_anything(shared_rig: Rig) -> None:
     _good(doors.opened(shared_rig, 3, 44), 44)
 

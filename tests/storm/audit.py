@@ -21,6 +21,7 @@ from models.tables import Handoff, Inbox, Report
 from models.work import jobs
 from tests.storm.rig import Escalation, Msp, Rig
 
+BRIEFED = ("posted", "parked", "withheld")
 OVER = ("withdrawn", "resolved")
 OWN_S = 0.3
 """A callback raised so soon after the status change is that change's own."""
@@ -84,7 +85,7 @@ def waiting(rig: Rig) -> dict[str, int]:
             new = select(func.count()).select_from(Inbox)
             found["inbox"] += session.scalar(new.where(Inbox.account_id == msp.account_id, Inbox.state == "new")) or 0
             for handoff in session.scalars(select(Handoff).where(Handoff.account_id == msp.account_id)):
-                found["brief"] += handoff.brief_state not in ("posted", "parked") and handoff.response_state not in OVER
+                found["brief"] += handoff.brief_state not in BRIEFED and handoff.response_state not in OVER
                 found["refresh"] += handoff.refresh_due_at is not None
                 found["claim"] += handoff.settle_due_at is not None
                 found["lease"] += handoff.lease_until is not None
@@ -180,6 +181,11 @@ def _audit_ticket(
     where = f"{msp.name} {ticket}"
     if len(rows) != 1:
         found.blame(f"{where}: {len(rows)} handoffs for one episode")
+    if any(row.dry_run for row in rows):
+        found.lost += any(row.brief_state != "withheld" or not row.draft for row in rows)
+        if notes:
+            found.blame(f"{where}: a note although its board is in dry run")
+        return
     if not notes:
         found.lost += 1
         found.why.append(f"{where}: no brief; {[(h.brief_state, h.response_state, h.last_error) for h in rows]}")
@@ -221,8 +227,9 @@ def _audit_mails(
             for handoff in handoffs.by_ticket(session, msp.account_id, one.ticket):
                 rows = deliveries.of_handoff(session, msp.account_id, handoff.id)
                 rows = [row for row in rows if row.kind == "handoff"]
-                if len(rows) != len(msp.engineers):
-                    found.blame(f"{msp.name} {one.ticket}: {len(rows)} deliveries for {len(msp.engineers)} engineers")
+                told = 1 if handoff.dry_run else len(msp.engineers)
+                if len(rows) != told:
+                    found.blame(f"{msp.name} {one.ticket}: {len(rows)} deliveries for {told} engineers")
                 for row in rows:
                     times = came[row.message_id]
                     if row.status == "sent" and not times:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from tests.storm.audit import HEADING, Account, audit, settle
-from tests.storm.provocations import TICKETS, escalate
+from tests.storm.provocations import TICKETS, escalate, set_accounts
 from tests.storm.rig import Escalation, Rig, rig, say
 from tests.storm.ways import Way, put_right, stopped, way_to
 from worker.process import crash
@@ -77,6 +77,7 @@ def strike(rig: Rig, case: Case) -> Account:
         left = put_right(rig)
     healed, healed_at = time.monotonic(), time.time()
     settled, again = _settled(rig, healed)
+    set_accounts(rig, dry_run_to=None)
     mine = [] if way.gone else rig.escalations[before:]
     found = audit(rig, case.name, mine, healed_at, settled, counted=not way.removes_notes)
     for note in again if again is not None else left:

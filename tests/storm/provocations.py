@@ -19,6 +19,8 @@ from models.tables import Handoff, Watch
 from models.work import inbox, jobs
 from tests.model_server import Plan as ModelPlan
 from tests.storm.rig import Escalation, Msp, Rig
+from worker.account.leaving import suspend
+from worker.account.onboarding import account_named
 from worker.demo.link_browser import Browser
 
 TICKETS = 3
@@ -97,21 +99,21 @@ JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 
 def dismiss(rig: Rig, made: Sequence[Escalation]) -> None:
     """Let an engineer end each through the API."""
-    _ask(rig, made, (("api/v1/handoffs/{}/dismiss", b'{"reason": "a mistake"}', JSON),))
+    _as_engineers(rig, made, (("api/v1/handoffs/{}/dismiss", b'{"reason": "a mistake"}', JSON),))
 
 
 def judge(rig: Rig, made: Sequence[Escalation]) -> None:
     """Let an engineer say through the API what each assessment was worth."""
-    _ask(rig, made, (("api/v1/handoffs/{}/assessment", b'{"verdict": "wrong"}', JSON),))
+    _as_engineers(rig, made, (("api/v1/handoffs/{}/assessment", b'{"verdict": "wrong"}', JSON),))
 
 
 def start(rig: Rig, made: Sequence[Escalation]) -> None:
     """Let an engineer take each through the API, and say on the page what they start with."""
     said = ("escalations/{}/start", b"text=the+log+of+the+firewall", FORM)
-    _ask(rig, made, (("api/v1/handoffs/{}/claim", b"", JSON), said))
+    _as_engineers(rig, made, (("api/v1/handoffs/{}/claim", b"", JSON), said))
 
 
-def _ask(rig: Rig, made: Sequence[Escalation], calls: Sequence[tuple[str, bytes, str]]) -> None:
+def _as_engineers(rig: Rig, made: Sequence[Escalation], calls: Sequence[tuple[str, bytes, str]]) -> None:
     """Send requests as an engineer for each escalation, in a thread, since the web may stop."""
     import urllib.request
 
@@ -147,13 +149,13 @@ def note_it(rig: Rig, escalations: Sequence[Escalation]) -> None:
     """Have a resolution note posted for each through the API, as a junior; asked again it is the same one."""
     body = {"form": "internal", "text": "**What fixed it:**\n\n- replaced the power supply"}
     for msp, handoff_id in _handoffs(rig, escalations):
-        _ask(rig, msp, f"handoffs/{handoff_id}/resolution-note", body)
+        _as_junior(rig, msp, f"handoffs/{handoff_id}/resolution-note", body)
 
 
 def reread(rig: Rig, escalations: Sequence[Escalation]) -> None:
     """Have each ticket read again for a newer draft of its resolution note."""
     for msp, handoff_id in _handoffs(rig, escalations):
-        _ask(rig, msp, f"handoffs/{handoff_id}/resolution-note/draft")
+        _as_junior(rig, msp, f"handoffs/{handoff_id}/resolution-note/draft")
 
 
 def _handoffs(rig: Rig, escalations: Sequence[Escalation]) -> Iterable[tuple[Msp, int]]:
@@ -170,15 +172,15 @@ def hand_off_nothing(rig: Rig, _: Sequence[Escalation]) -> None:
 
 
 def work_with_assistant(rig: Rig, made: Sequence[Escalation]) -> None:
-    """Let somebody begin a session on each ticket and record a step."""
-    _ask(rig, made, [("api/v1/sessions", b'{"ticket": %d}' % one.ticket, JSON) for one in made])
+    """Let somebody begin a session on each ticket."""
+    _each(made, lambda one: _as_junior(rig, one.msp, "sessions", {"ticket": one.ticket}))
 
 
 def _wish(rig: Rig, msp: Msp, ticket: int) -> None:
-    _ask(rig, msp, f"tickets/{ticket}/handoff")
+    _as_junior(rig, msp, f"tickets/{ticket}/handoff")
 
 
-def _ask(rig: Rig, msp: Msp, path: str, body: dict[str, str] | None = None) -> None:
+def _as_junior(rig: Rig, msp: Msp, path: str, body: dict[str, Any] | None = None) -> None:
     """Have a junior ask the API for something, until it answers."""
     import urllib.request
 
@@ -315,6 +317,19 @@ def set_accounts(rig: Rig, **columns: Any) -> None:
     for msp in rig.msps:
         with services.database.account(msp.account_id) as session:
             accounts.set_account(session, msp.account_id, **columns)
+
+
+def rest(rig: Rig) -> None:
+    """Let each account be suspended, as an operator does."""
+    for msp in rig.msps:
+        suspend(rig.stack.services, account_named(rig.stack.services, msp.name))
+
+
+def dry_run(rig: Rig) -> None:
+    """Let briefs be mailed to one engineer of each account, and posted nowhere."""
+    for msp in rig.msps:
+        with rig.stack.services.database.account(msp.account_id) as session:
+            accounts.set_account(session, msp.account_id, dry_run_to=msp.engineers[0])
 
 
 def wait_too_long(rig: Rig, _: Sequence[Escalation]) -> None:

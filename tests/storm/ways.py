@@ -21,6 +21,7 @@ from tests.storm.provocations import (
     delete,
     dismiss,
     do_again,
+    dry_run,
     edit_by_hand,
     edit_by_hand_and_take,
     escalate,
@@ -36,6 +37,7 @@ from tests.storm.provocations import (
     read_by_model,
     read_by_model_below_a_cap,
     reread,
+    rest,
     run_out,
     second_note,
     set_accounts,
@@ -61,6 +63,7 @@ from tests.storm.timers import (
     week,
     week_without_mail,
 )
+from worker.account.onboarding import account_named, connect
 from worker.handoff.preview import replay
 from worker.upkeep.canary import MARK
 
@@ -137,9 +140,9 @@ WAYS: dict[str, Way] = {
     "triage.verified": new(unverified, passes=1),
     "triage.waits": new(failing(path=TICKET, method="GET", kind="status", status=503)),
     "triage.refused": Way(forge),
-    "triage.ignored": new(lambda rig: set_accounts(rig, suspended_at=rig.stack.services.clock()), passes=1),
+    "triage.ignored": new(rest, passes=1),
     "publish": new(),
-    "publish.withheld": new(lambda rig: set_accounts(rig, dry_run_to="tobrien"), passes=1),
+    "publish.withheld": new(dry_run, passes=1),
     "publish.waits": new(failing(path=NOTES, method="POST", kind="throttle", retry_after=1)),
     "publish.parked": new(failing(path=NOTES, method="POST", kind="status", status=409)),
     "publish.hidden": new(failing(path=NOTES, method="POST", kind="visible"), passes=1, removes_notes=True),
@@ -204,12 +207,14 @@ def way_to(point: str) -> Way:
 
 
 def put_right(rig: Rig) -> list[str]:
-    """Do what an operator does once a fault is over: bring parked work back, let frozen accounts go on.
+    """Do what an operator does once a fault is over: bring parked work back, let accounts that rest or are frozen go on.
 
     Return the notes of canaries that the next ones did not remove.
     """
     services = rig.stack.services
     for msp in rig.msps:
+        if services.desk(msp.account_id).suspended:
+            connect(services, account_named(services, msp.name), include_open=True)
         with services.database.account(msp.account_id) as session:
             accounts.unfreeze(session, msp.account_id)
             accounts.set_account(session, msp.account_id, ask_junior=False, canary_posts=False, reader="local")

@@ -26,17 +26,17 @@ class Left:
 
 
 def suspend(services: Services, account: Account) -> bool:
-    """Read, tell and write nothing for an account until it is resumed. False if that is so already.
+    """Read no ticket, tell and write nothing for an account until it is resumed. False if that is so already.
 
-    Its callbacks stay registered and are ignored. What nobody was told of yet is not told. `connect` resumes it: what was
-    escalated meanwhile is left alone.
+    Its callbacks stay registered and are ignored. What nobody was told of yet is not told. Its pages stay open, so its members
+    are read on: who leaves meanwhile loses them. `connect` resumes it: what was escalated meanwhile is left alone.
     """
     now = services.clock()
     if account.suspended_at is not None:
         return False
     with services.database.account(account.id) as session:
         accounts.freeze(session, account.id, reason=SUSPENDED, now=now)
-        accounts.set_account(session, account.id, suspended_at=now, next_poll_at=None)
+        accounts.set_account(session, account.id, suspended_at=now)
     log.info("account_suspended", account=account.name)
     return True
 

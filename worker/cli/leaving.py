@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def add_to(one: Any) -> None:
     """Add the commands by which an account rests or goes."""
     for name, help_text, run in (
-        ("suspend", "read, tell and write nothing for a while; callbacks stay registered and are ignored", _suspend),
+        ("suspend", "read no ticket, tell and write nothing for a while; callbacks stay registered and are ignored", _suspend),
         ("resume", "go on; what was escalated meanwhile is left alone", _resume),
         ("disconnect", "leave the PSA as it was: delete our callbacks and pods there, and stop", _disconnect),
         ("export", "all of an account's data as files that anyone can read", _export),
@@ -47,7 +47,7 @@ def _suspend(options: argparse.Namespace) -> int:
 
     services, account = _named(options)
     done = suspend(services, account)
-    what = "suspended: nothing is read, told or written" if done else "is suspended already"
+    what = "suspended: no ticket is read, nothing told or written" if done else "is suspended already"
     say(f"{account.name} {what}; next: resolutionflow account resume {account.name}")
     return 0
 

@@ -36,7 +36,7 @@ _STEPS = {
     "report": "rung taken sent recorded waits",
     "canary": "rung taken noted called answered ended",
     "try_ticket": "rung taken cleaned posted removed frozen hidden waits ended",
-    "audit": "rung taken told recorded waits",
+    "audit": "rung looked taken told recorded waits",
 }
 """By the task that passes them: one before its first change, and one after each change of a row and each write elsewhere."""
 POINTS = tuple(f"{task}.{step}" for task, steps in _STEPS.items() for step in steps.split())

@@ -24,6 +24,7 @@ from worker.mail.alerts import AlertMail, render_alerts
 from worker.mail.message import compose, message_id
 from worker.mail.transport import MailError
 from worker.process import crash
+from worker.upkeep.retention import CLEAR, day_of
 from worker.wiring import Services
 
 log = structlog.get_logger()
@@ -31,12 +32,14 @@ log = structlog.get_logger()
 KINDS = ("handoff stands still", "callback stands still", "message stands still", "account is not polled", "canary is late")
 SILENT = "no sign of life"
 SILENT_S = 60.0
-TELL = "tell the operator"
 SWITCH_TIMEOUT_S = 5.0
 
 
 def audit(services: Services) -> list[Stalled]:
-    """Raise an alert for what stands still, clear those that hold no longer, tell the operator; return what stands."""
+    """Raise an alert for what stands still, clear those that hold no longer, tell the operator; return what stands.
+
+    Once a day it rings for the cleaning of what belongs to no account; an account's own is rung for by its poll.
+    """
     crash.point("audit.rung")
     now = services.clock()
     with services.database.system() as system:
@@ -47,6 +50,10 @@ def audit(services: Services) -> list[Stalled]:
             silent_s["canary"] = max(SILENT_S, waits.canary * 3)
         found = stalled(system, now=now, silent_s=silent_s, canary_late_s=waits.canary_late)
         _keep_alerts(system, found, now)
+        clear_due = jobs.claim_job(system, EVERYONE, CLEAR, day_of(now), now)
+    crash.point("audit.looked")
+    if clear_due:
+        services.bell.ring("clear_old", account_id=EVERYONE)
     _tell(services, now)
     if not found:
         _ping(services.settings.dead_man_url)
@@ -87,7 +94,7 @@ def _tell(services: Services, now: datetime) -> None:
         fresh = [
             alert for alert in jobs.open_alerts(system)
             if jobs.claim_job(
-                system, EVERYONE, TELL, str(alert.id), now, lease_s=services.settings.intervals.lease
+                system, EVERYONE, jobs.TELL, str(alert.id), now, lease_s=services.settings.intervals.lease
             )
         ]  # fmt: skip
     crash.point("audit.taken")
@@ -110,13 +117,13 @@ def _tell(services: Services, now: datetime) -> None:
         with services.database.system() as system:
             for alert in fresh:
                 at = now + timedelta(seconds=services.settings.intervals.audit)
-                jobs.release_job(system, EVERYONE, TELL, str(alert.id), at=at, reason=str(error)[:200])
+                jobs.release_job(system, EVERYONE, jobs.TELL, str(alert.id), at=at, reason=str(error)[:200])
         crash.point("audit.waits")
         return
     crash.point("audit.told")
     with services.database.system() as system:
         for alert in fresh:
-            jobs.finish_job(system, EVERYONE, TELL, str(alert.id), services.clock())
+            jobs.finish_job(system, EVERYONE, jobs.TELL, str(alert.id), services.clock())
     crash.point("audit.recorded")
     log.info("operator_told", alerts=len(fresh))
 

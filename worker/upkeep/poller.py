@@ -36,6 +36,8 @@ def poll(services: Services, *, account_id: int) -> list[int]:
     2. Read what changed since the cursor less an overlap, and what stands in an escalation status now.
     3. Store a row for each ticket that could mean something.
     4. Every other time read the PSA's people, so that who left opens nothing any more, then move the cursor.
+
+    Of a suspended account people alone are read: its pages stay open.
     """
     crash.point("poll.rung")
     now = services.clock()
@@ -45,9 +47,13 @@ def poll(services: Services, *, account_id: int) -> list[int]:
         if not accounts.claim_poll(session, account_id, now=now, next_at=next_at):
             return []
         account = accounts.get(session, account_id)
+        assert account is not None
     crash.point("poll.taken")
-    cursor = account.poll_cursor if account and account.poll_cursor else now
+    cursor = account.poll_cursor or now
     desk, psa = services.desk(account_id), services.psa(account_id)
+    if desk.suspended:
+        _end(services, account, now, cursor=cursor, people_read=_renew_members(services, account, psa, now))
+        return []
     status_ids = sorted({status for _, status in desk.rules.escalate})
     with services.database.account(account_id, reading=True) as session:
         inside_when_last_seen = set(ticket_watch.tickets_in_escalation(session, account_id, status_ids=status_ids))
@@ -56,7 +62,7 @@ def poll(services: Services, *, account_id: int) -> list[int]:
         escalated = psa.tickets_in_statuses(status_ids) if status_ids else []
     except PsaError as error:
         log.warning("poll_failed", account=desk.name, error=type(error).__name__, status=error.status)
-        last = (account.polled_at or account.connected_at or now) if account else now
+        last = account.polled_at or account.connected_at or now
         if not error.retry and (now - last).total_seconds() > waits.poll * 2:  # one refusal is no fact yet
             with services.database.account(account_id) as session:
                 jobs.raise_alert(
@@ -67,26 +73,32 @@ def poll(services: Services, *, account_id: int) -> list[int]:
     vanished = inside_when_last_seen - tickets.keys()
     rows = _store(services, desk, tickets.values(), vanished, now)
     crash.point("poll.stored")
-    people_read = account is None or _renew_members(services, account, psa, now)
-    newest = max((t.last_updated for t in changed if t.last_updated), default=None)
-    with services.database.account(account_id) as session:
-        # The PSA's own clock where it gave a time: ours may run ahead of it.
-        polled_at = now if people_read or account is None else account.polled_at or account.connected_at or now
-        accounts.save_poll(session, account_id, cursor=max(cursor, newest or cursor), now=polled_at)
-        check_due = jobs.claim_job(session, account_id, CHECK, period_of(services, now), now)
-        clear_due = jobs.claim_job(session, account_id, CLEAR, day_of(now), now)
-        for kind in ("Unauthorized", "Forbidden"):
-            jobs.clear_alert(session, account_id, kind=jobs.REFUSED, subject=kind, now=now)
-    crash.point("poll.ended")
-    if check_due:
-        services.bell.ring("check_callbacks", account_id=account_id)
-    if clear_due:
-        services.bell.ring("clear_old", account_id=account_id)
+    people_read = _renew_members(services, account, psa, now)
+    # The PSA's own clock where it gave a time: ours may run ahead of it.
+    newest = max((t.last_updated for t in changed if t.last_updated), default=cursor)
+    _end(services, account, now, cursor=max(cursor, newest), people_read=people_read)
     if rows:
         log.info("poll_found", account=desk.name, rows=len(rows), looked_at=len(tickets))
     for row in rows:
         services.bell.ring("triage", account_id=account_id, inbox_id=row)
     return rows
+
+
+def _end(services: Services, account: Account, now: datetime, *, cursor: datetime, people_read: bool) -> None:
+    """Store how far was read, and ring for what is done now and then: of a suspended account no more than the cleaning."""
+    resting = account.suspended_at is not None
+    with services.database.account(account.id) as session:
+        polled_at = now if people_read else account.polled_at or account.connected_at or now
+        accounts.save_poll(session, account.id, cursor=cursor, now=polled_at)
+        check_due = not resting and jobs.claim_job(session, account.id, CHECK, period_of(services, now), now)
+        clear_due = jobs.claim_job(session, account.id, CLEAR, day_of(now), now)
+        for kind in () if resting else ("Unauthorized", "Forbidden"):
+            jobs.clear_alert(session, account.id, kind=jobs.REFUSED, subject=kind, now=now)
+    crash.point("poll.ended")
+    if check_due:
+        services.bell.ring("check_callbacks", account_id=account.id)
+    if clear_due:
+        services.bell.ring("clear_old", account_id=account.id)
 
 
 def _renew_members(services: Services, account: Account, psa: Psa, now: datetime) -> bool:

@@ -22,7 +22,10 @@ def day_of(now: datetime) -> str:
 
 
 def clear_old(services: Services, *, account_id: int) -> dict[str, int]:
-    """Remove what is kept no longer; return how many rows of each kind. Once a day, and no harm if a day is missed."""
+    """Remove what an account, or `jobs.EVERYONE`, keeps no longer; return how many rows of each kind.
+
+    Once a day, and no harm if a day is missed.
+    """
     waits, now = services.settings.intervals, services.clock()
     keep = Keep(callbacks=waits.keep_callbacks, snapshots=waits.keep_snapshots)
     removed = clear(services.database, account_id, now=now, keep=keep)

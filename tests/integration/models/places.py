@@ -10,7 +10,8 @@ from models.database.sessions import Database
 from models.handoff import handoffs
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-CIPHER = Cipher(["first secret key, long enough to be one"])
+SECRET = "first secret key long enough to be one"
+CIPHER = Cipher([SECRET])
 
 
 def later(seconds: float) -> datetime:

@@ -59,7 +59,7 @@ def test_never_gives_an_id_twice(database: Database) -> None:
 def test_rotates_every_secret_and_then_needs_no_former_key(database: Database) -> None:
     one = account(database)
     new = "second secret key, long enough to be one"
-    both, only_new = Cipher([new, "first secret key, long enough to be one"]), Cipher([new])
+    both, only_new = Cipher([new, "first secret key long enough to be one"]), Cipher([new])
     with database.account(one) as session:
         row = accounts.get(session, one)
         assert row is not None

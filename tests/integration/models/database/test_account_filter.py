@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from escalation.lifecycle import Response
@@ -22,6 +22,7 @@ from escalation.sessions.steps import NewStep
 from models.account import accounts, people
 from models.account.accounts import MemberRow
 from models.database.sessions import Database
+from models.figures import reports
 from models.handoff import briefs, claims, deliveries, endings, handoffs, readings, resolution_notes
 from models.memory import runbooks
 from models.sessions import recorded
@@ -33,6 +34,7 @@ from models.tables import (
     Handoff,
     Inbox,
     ModelCall,
+    Report,
     Resolution,
     ResolutionNote,
     Runbook,
@@ -48,7 +50,7 @@ from tests.integration.models.places import NOW, account, handoff
 
 ROWS: tuple[type[Row], ...] = (
     Canary, Handoff, ModelCall, Inbox, Delivery, Transition, Snapshot, Wish, AiSession, AiSessionStep,
-    ResolutionNote, Resolution, Runbook, RunbookVersion, RunbookUse,
+    ResolutionNote, Resolution, Runbook, RunbookVersion, RunbookUse, Report,
 )  # fmt: skip
 VALUES: dict[str, Any] = {
     "board": "Help Desk",
@@ -65,11 +67,11 @@ VALUES: dict[str, Any] = {
 }  # fmt: skip
 KEYS = {
     "handoff_id": "handoff", "inbox_id": "inbox", "delivery_id": "delivery", "canary_id": "canary", "call_id": "call",
-    "wish_id": "wish", "session_id": "session", "resolution_id": "note", "runbook_id": "book",
+    "wish_id": "wish", "session_id": "session", "resolution_id": "note", "runbook_id": "book", "report_id": "report",
 }  # fmt: skip
 MODULES = (
     handoffs, briefs, claims, inbox, deliveries, canaries, readings, wishes, resolution_notes, endings, runbooks,
-    recorded,
+    recorded, reports,
 )  # fmt: skip
 STATES = ("pending", "posting", "posted", "claimed")
 
@@ -125,14 +127,20 @@ def filled(tmp_path_factory: pytest.TempPathFactory, sqlite_template: bytes) -> 
             runbooks.note_offered(session, other, it, [(book, version)], now=NOW)
             session.flush()
             recorded.add(session, other, talk.id, [NewStep("x")], member_id=11, member="bob", key="k", now=NOW)
+            (report,) = reports.create(
+                session, other, kind="weekly", period=state, recipients=[people.member(session, other, 11)],  # type: ignore[list-item]
+                figures={}, measures_version=1, now=NOW,
+            )  # fmt: skip
             _bring(session, other, it, state)
         found[state] = {"handoff": it, "delivery": delivery, "inbox": box or 0, "canary": flying.id, "call": call.id,
-                            "wish": wish.id, "session": talk.id, "note": note.id, "book": book}  # fmt: skip
+                            "wish": wish.id, "session": talk.id, "note": note.id, "book": book,
+                            "report": report}  # fmt: skip
     yield database, mine, found
     database.dispose()
 
 
 def _bring(session: Session, other: int, it: int, state: str) -> None:
+    session.execute(update(Handoff).where(Handoff.account_id == other, Handoff.id == it).values(observe_due_at=NOW))
     if state != "pending":
         briefs.lease(session, other, it, now=NOW + timedelta(hours=1), lease_s=1e5, holder="h")
     if state in ("posted", "claimed"):

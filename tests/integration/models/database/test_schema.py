@@ -6,19 +6,21 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import create_engine, select, text
 
 from models import tables  # noqa: F401 - fills the metadata
+from models.account import accounts
 from models.database import schema
 from models.database.access import SystemRoleMissing
 from models.database.schema import SchemaOutOfDate, migrate, pending, require_newest
 from models.database.sessions import Database
+from models.tables import Account, Handoff
 from models.tables.columns import Row
 from tests.databases import APP, OWNER, PostgresServer
 from tests.integration.models.handoff.test_deliveries import queued
-from tests.integration.models.places import account
+from tests.integration.models.places import NOW, account, handoff
 
-EVERY = ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", *(f"{number:04}" for number in range(11, 17))]
+EVERY = ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", *(f"{number:04}" for number in range(11, 18))]
 """The migrations in their order."""
 
 
@@ -81,9 +83,8 @@ def test_says_what_to_run_where_it_may_not_make_the_role(postgres_server: Postgr
 
 @pytest.mark.parametrize("role", ["postgres", OWNER])
 def test_works_with_a_single_role_that_owns_everything(postgres_server: PostgresServer, role: str) -> None:
-    from models.account import accounts
     from models.handoff import briefs, handoffs
-    from tests.integration.models.places import handoff, later
+    from tests.integration.models.places import later
 
     postgres_server.run(f"CREATE DATABASE rf_single_{role} OWNER {role}")
     url = postgres_server.url(f"rf_single_{role}", role)
@@ -137,3 +138,35 @@ def test_a_migration_steps_back_from_workers_at_their_work_and_comes_again(
     upgrade.join(10)
     assert not upgrade.is_alive()
     require_newest(postgres_server.url(name, OWNER))
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_an_upgrade_reaches_the_rows_of_every_account(kind: str, request: pytest.FixtureRequest) -> None:
+    """The owner of a table with forced row-level security sees none of them by itself."""
+    guess = {"likely_cause": "the cable", "suggested_steps": [], "confidence": 0.9}
+    server, name = None, ""
+    if kind == "postgres":
+        server = request.getfixturevalue("postgres_server")
+        name = server.fresh_database()
+    url = server.url(name, APP) if server else str(request.getfixturevalue("sqlite_url"))
+    database = Database(url)
+    one = account(database)
+    it, done = handoff(database, one), handoff(database, one, ticket_id=4712)
+    with database.account(one) as session:
+        accounts.set_account(session, one, suspended_at=NOW, connected_at=NOW)
+        for number, package in ((it, guess), (done, {**guess, "withheld": True})):
+            row = session.get(Handoff, number)
+            assert row is not None
+            row.observe_due_at, row.assessed_by = None, None
+            row.escalation_package = {"ai_assessment_data": package}
+        session.get(Handoff, done).response_state = "resolved"  # type: ignore[union-attr]
+    owner = create_engine(server.url(name, OWNER) if server else url)
+    with owner.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0016'"))
+    owner.dispose()
+    assert migrate(server.url(name, OWNER) if server else url, app_role=APP if server else None) == ["0017"]
+    with database.account(one, reading=True) as session:
+        assert session.scalar(select(Account.next_poll_at)) == NOW
+        rows = session.execute(select(Handoff.id, Handoff.assessed_by, Handoff.observe_due_at.is_not(None))).tuples()
+        assert sorted(rows) == [(it, "local", True), (done, None, False)]
+    database.dispose()

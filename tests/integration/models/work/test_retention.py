@@ -8,11 +8,14 @@ import pytest
 from sqlalchemy import func, insert, select
 
 from escalation.evidence import Evidence, Ticket
+from models.account import accounts, people
+from models.account.accounts import MemberRow
 from models.database.sessions import Database
+from models.figures import reports
 from models.handoff import handoffs
 from models.tables import Alert, Inbox, Job, Snapshot
 from models.tables.columns import Row
-from models.work import inbox, jobs, retention
+from models.work import inbox, jobs, retention, sign_ins
 from models.work.retention import Keep
 from tests.integration.models.places import NOW, account, handoff
 
@@ -68,17 +71,34 @@ def test_the_first_snapshot_stays_and_later_ones_go_once_the_handoff_has_ended(d
     assert retention.clear(database, one, now=LATER, keep=Keep()) == {}, "repeatable"
 
 
-def test_old_jobs_and_cleared_alerts_go_and_open_ones_stay(database: Database) -> None:
-    one = account(database)
+@pytest.mark.parametrize("everyone", [False, True], ids=["an account's", "the installation's"])
+def test_old_jobs_and_cleared_alerts_go_and_open_ones_stay(database: Database, everyone: bool) -> None:
+    one = jobs.EVERYONE if everyone else account(database)
     with database.account(one) as session:
-        for period in ("2026-W10", "2026-W11"):
-            jobs.claim_job(session, one, "weekly", period, NOW)
-        jobs.finish_job(session, one, "weekly", "2026-W10", NOW)
+        for name in ("ended", "never ended", jobs.TELL):
+            jobs.claim_job(session, one, name, "1", NOW)
+        for name in ("ended", jobs.TELL):
+            jobs.finish_job(session, one, name, "1", NOW)
+        jobs.claim_job(session, one, "under way", "1", NOW, lease_s=500 * 86400)
         for subject in ("cleared", "open"):
             jobs.raise_alert(session, one, kind="k", subject=subject, detail="d", now=NOW)
         jobs.clear_alert(session, one, kind="k", subject="cleared", now=NOW)
+    assert retention.clear(database, one, now=NOW + timedelta(days=1), keep=Keep()) == {}
+    assert retention.clear(database, one, now=NOW + timedelta(days=3), keep=Keep()) == {"job": 2}
     assert retention.clear(database, one, now=LATER, keep=Keep()) == {"job": 1, "alert": 1}
     assert (count(database, one, Job), count(database, one, Alert)) == (1, 1)
+
+
+def test_links_to_sign_in_go_and_reports_stay(database: Database) -> None:
+    one = account(database)
+    with database.account(one) as session:
+        accounts.import_members(session, one, [MemberRow(11, "bob", "Bob", "b@msp.example")], engineers=["bob"])
+        assert sign_ins.ask(session, one, 11, now=NOW, message_id="<a@b>")
+        bob = people.member(session, one, 11)
+        assert bob is not None
+        reports.create(session, one, kind="weekly", period="2026-W10", recipients=[bob], figures={}, measures_version=1, now=NOW)
+    assert retention.clear(database, one, now=NOW + timedelta(days=29), keep=Keep()) == {}
+    assert retention.clear(database, one, now=LATER, keep=Keep()) == {"report": 1}
 
 
 @pytest.mark.parametrize("most", [600, 50_000])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import stat
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,14 @@ import pytest
 
 from models.account import accounts
 from models.database.access import OF_ACCOUNT
-from models.handoff import handoffs
+from models.handoff import claims, handoffs
 from models.work import inbox
 from psa.simulator.server import Simulator
+from tests.integration.models.database.test_isolation import fill
+from tests.integration.models.places import handoff
 from tests.integration.worker.cli.test_setup import keys_of
 from worker.__main__ import main
-from worker.account.export import DOORS
+from worker.account.export import DOORS, export
 from worker.account.onboarding import account_named
 from worker.handoff import publish, triage
 from worker.settings import Settings
@@ -130,6 +133,13 @@ def test_what_cannot_be_deleted_is_named_and_everything_stops_all_the_same(
     assert place.account.connected_at is None
 
 
+def read_next(place: Place) -> list[tuple[int, int]]:
+    """Return what a sweep of the next day would have read of live handoffs."""
+    later = place.services.clock() + timedelta(days=1)
+    with place.services.database.system(reading=True) as system:
+        return claims.due_observations(system, now=later, limit=50) + claims.due_notes(system, now=later, limit=50)
+
+
 def test_suspended_nothing_happens_and_what_was_escalated_meanwhile_is_left_alone(place: Place) -> None:
     before, during, after = open_tickets(place)[:3]
     first = place.escalate(before)
@@ -138,6 +148,7 @@ def test_suspended_nothing_happens_and_what_was_escalated_meanwhile_is_left_alon
     assert main(["account", "suspend", "northgate"]) == 0
     writes = len([r for r in place.simulator.door.log.shown()["requests"] if r["method"] != "GET"])
     assert not publish.publish(place.services, account_id=place.id, handoff_id=handoff_id)
+    assert read_next(place) == []
     second = place.escalate(during)
     assert place.poll() == []
     with place.services.database.account(place.id) as session:
@@ -149,6 +160,7 @@ def test_suspended_nothing_happens_and_what_was_escalated_meanwhile_is_left_alon
     assert triage.triage(place.services, account_id=place.id, inbox_id=row) == []
     assert len([r for r in place.simulator.door.log.shown()["requests"] if r["method"] != "GET"]) == writes
     assert main(["account", "resume", "northgate"]) == 0
+    assert read_next(place) != []
     assert place.poll() == []
     assert place.handoffs(second) == []
     third = place.escalate(after)
@@ -189,6 +201,15 @@ def test_an_export_holds_every_record_and_no_secret(place: Place) -> None:
     readme = (out / "README.md").read_text()
     assert f"| `handoff.jsonl` | {len(rows['handoff'])} |" in readme
     assert all(f"`{name}.jsonl`" in readme for name in files)
+
+
+def test_an_export_reads_a_row_of_every_kind(place: Place) -> None:
+    it = handoff(place.services.database, place.id)
+    with place.services.database.account(place.id) as session:
+        fill(session, place.id, it)
+    counts = export(place.services, place.account, place.folder / "ours")
+    assert [name for name, count in counts.items() if not count] == []
+    assert '"term": "vpn"' in (place.folder / "ours" / "memory_term.jsonl").read_text()
 
 
 def test_remove_asks_counts_and_leaves_nothing(

@@ -12,7 +12,7 @@ import pytest
 from models.work import jobs
 from tests.integration.worker.conftest import Shop
 from worker.mail.transport import MailError
-from worker.upkeep import auditor, sweeper
+from worker.upkeep import auditor, retention, sweeper
 
 
 class Switch(HTTPServer):
@@ -58,6 +58,12 @@ def test_while_nothing_stands_still_only_the_switch_hears_of_it(shop: Shop, swit
     watched(shop, switch)
     assert auditor.audit(shop.services) == []
     assert (switch.heard, shop.mailer.sent) == (1, [])
+    assert auditor.audit(shop.services) == []
+    assert shop.bell.take("clear_old") == [{"account_id": jobs.EVERYONE}], "once a day"
+    retention.clear_old(shop.services, account_id=jobs.EVERYONE)
+    shop.clock.advance(86_400 * 3)
+    auditor.audit(shop.services)
+    assert retention.clear_old(shop.services, account_id=jobs.EVERYONE) == {"job": 1}
 
 
 def test_a_handoff_that_nobody_publishes_is_told_once_and_cleared_when_it_moves(shop: Shop, switch: Switch) -> None:

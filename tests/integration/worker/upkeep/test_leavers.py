@@ -28,7 +28,7 @@ from worker.settings import Settings
 from worker.upkeep import poller
 from worker.wiring import Services, psa_maker
 
-KEY, ITS_KEY = "k" * 40, "first secret key, long enough to be one"
+KEY, ITS_KEY = "k" * 40, "first secret key long enough to be one"
 """Of the installation, and what `places.account` seals with."""
 MAJA, TESS = 155, 156
 """By the simulated ConnectWise's numbers."""
@@ -113,8 +113,11 @@ def house(database: Database, tmp_path: Path, remote: Remote) -> Iterator[House]
     office.app.extensions["resolutionflow"].dispose()
 
 
-@pytest.mark.parametrize("gone", [False, True], ids=["inactive", "gone"])
+@pytest.mark.parametrize("gone", [False, True], ids=["inactive", "gone from a suspended account"])
 def test_every_door_is_closed_and_nobody_elses(house: House, gone: bool) -> None:
+    if gone:
+        house.office.set(suspended_at=house.clock())
+        house.remote.clear_requests()
     assert {door: status for door, status in house.opens(TESS).items() if status != 200} == {}
     link = house.office.link(TESS)
     page = house.office.browser()
@@ -124,7 +127,11 @@ def test_every_door_is_closed_and_nobody_elses(house: House, gone: bool) -> None
     assert set(house.opens(TESS).values()) <= {401, 403}
     assert press_refused(house, link)
     assert set(house.opens(MAJA).values()) <= {200, 409}, "Tess had claimed it"
-    if not gone:
+    if gone:
+        asked = [request["path"] for request in house.remote.requests()]
+        assert any("/system/members" in path for path in asked)
+        assert not [path for path in asked if "/service/" in path], "of a suspended account no ticket is read"
+    else:
         house.remote.come_back("tobrien")
         house.pass_by(WITHIN_S)
         assert house.opens(TESS)["API"] == 200
