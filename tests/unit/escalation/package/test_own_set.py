@@ -14,7 +14,7 @@ from tests.unit.escalation import own_set
 
 FILES = (
     "first.txt", "second.txt", "third.txt", "fourth.txt", "fifth.txt", "sixth.txt", "seventh.txt", "eighth.txt", "ninth.txt",
-    "tenth.txt", "eleventh.txt",
+    "tenth.txt", "eleventh.txt", "fourteenth.txt",
 )  # fmt: skip
 TICKETS = own_set.tickets()
 ALL = [ticket for name in FILES for ticket in own_set.tickets(name)]
@@ -27,11 +27,12 @@ FLOORS = {
     "fifth.txt": (0.86, 0.80, 0.95, 0.78, 0.93, 0.88, 0.79, 0.95, 8),
     "sixth.txt": (0.80, 0.76, 0.93, 0.64, 0.96, 0.90, 0.84, 0.90, 3),
     "seventh.txt": (0.78, 0.75, 0.91, 0.68, 0.92, 0.86, 0.62, 0.95, 4),
-    # The next four were read first by a reader that had not been taught with them; that reading is the floor.
+    # The files from here on were read first by a reader that had not been taught with them; that reading is the floor.
     "eighth.txt": (0.80, 0.49, 0.90, 0.58, 0.97, 0.66, 0.60, 0.79, 5),
     "ninth.txt": (0.74, 0.47, 0.92, 0.54, 0.93, 0.50, 0.69, 0.69, 11),
     "tenth.txt": (0.68, 0.53, 0.95, 0.46, 0.92, 0.82, 0.51, 0.62, 9),
     "eleventh.txt": (0.65, 0.49, 0.90, 0.44, 0.86, 0.67, 0.52, 0.71, 9),
+    "fourteenth.txt": (0.76, 0.46, 0.92, 0.53, 0.84, 0.38, 0.57, 0.73, 2),
 }
 
 
