@@ -6,7 +6,8 @@ accounts) were written and labelled without sight of the rules, and so were `eig
 entries, forwarded mail and vendors' calls in the manner of help desks), before any reader had been taught with them,
 and so were `tenth.txt` and `eleventh.txt` (76, half admins' fault reports on forums, half internal queues of hospitals,
 universities, councils, factories),
-and `twelfth.txt` and `thirteenth.txt` (90, everyday tickets of help desks, stuck at the moment of escalation).
+and `twelfth.txt` and `thirteenth.txt` (90, everyday tickets of help desks, stuck at the moment of escalation),
+and `fourteenth.txt` and `fifteenth.txt` (98, every outcome in many wordings).
 
 A ticket starts with `=== id | domain | summary`. A line `d:` begins the description, `t:` a technician's note, `c:` a
 customer's, `r:` a resolution. Labels stand in the text and are taken out of it:

@@ -14,7 +14,7 @@ from tests.unit.escalation import own_set
 
 FILES = (
     "first.txt", "second.txt", "third.txt", "fourth.txt", "fifth.txt", "sixth.txt", "seventh.txt", "eighth.txt", "ninth.txt",
-    "tenth.txt", "eleventh.txt", "twelfth.txt", "thirteenth.txt",
+    "tenth.txt", "eleventh.txt", "twelfth.txt", "thirteenth.txt", "fourteenth.txt", "fifteenth.txt",
 )  # fmt: skip
 TICKETS = own_set.tickets()
 ALL = [ticket for name in FILES for ticket in own_set.tickets(name)]
@@ -34,6 +34,8 @@ FLOORS = {
     "eleventh.txt": (0.65, 0.49, 0.90, 0.44, 0.86, 0.67, 0.52, 0.71, 9),
     "twelfth.txt": (0.69, 0.53, 0.93, 0.51, 0.75, 0.50, 0.60, 0.77, 7),
     "thirteenth.txt": (0.62, 0.51, 0.91, 0.40, 0.94, 0.42, 0.73, 0.63, 4),
+    "fourteenth.txt": (0.76, 0.46, 0.92, 0.53, 0.84, 0.38, 0.57, 0.73, 2),
+    "fifteenth.txt": (0.70, 0.42, 0.92, 0.45, 0.71, 0.13, 0.62, 0.60, 5),
 }
 
 
