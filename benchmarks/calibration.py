@@ -41,7 +41,7 @@ def svg(told: Sequence[tuple[float, bool]], *, title: str, floor: float) -> str:
     whole = SIDE + 2 * EDGE
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {whole} {whole}" role="img" aria-label="{escape(title)}">'
-        "<style>text{font:12px sans-serif;fill:#333}line,circle{stroke:#1f5fbf;stroke-width:2;fill:#1f5fbf}.kept{fill:#fff}"
+        "<style>text{font:12px sans-serif;fill:#333}line,circle{stroke:#1446ff;stroke-width:2;fill:#1446ff}.kept{fill:#fff}"
         ".ideal{stroke:#999;stroke-dasharray:4}.floor{stroke:#b97a00;stroke-dasharray:2}</style>"
         f'<rect width="{whole}" height="{whole}" fill="#fff"/>'
         f'<text x="{whole / 2}" y="24" text-anchor="middle">{escape(title)}</text>'

@@ -19,7 +19,7 @@ LINES, ITEMS = 8, 8
 """How many labelled lines, and how many items of one of them, an e-mail shows; the ticket has them all."""
 
 Urgency = Literal["critical", "high", "normal", "low"]
-_BAR: dict[Urgency, str] = {"critical": "#b3261e", "high": "#b54708", "normal": "#1f5fbf", "low": "#4b5768"}
+_BAR: dict[Urgency, str] = {"critical": "#b3261e", "high": "#b54708", "normal": "#1446ff", "low": "#4b5768"}
 """Colours of the bar and the badge; white on each has a contrast of at least 5 to 1."""
 _CITATION = re.compile(r"(\s*\[[a-z]{1,2}\d{0,4}(?:, ?[a-z]{1,2}\d{0,4})*\])")
 

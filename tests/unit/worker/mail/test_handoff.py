@@ -258,11 +258,11 @@ def test_urgency_from_the_words_of_the_priority(severity: str, level: str) -> No
 
 def test_text_on_every_coloured_surface_can_be_read() -> None:
     """WCAG contrast of at least 4.5 for each pair of colours in the layout, light and dark."""
-    pairs = [("#ffffff", bar) for bar in ("#b3261e", "#b54708", "#1f5fbf", "#4b5768")]
-    pairs += [("#1b2430", "#ffffff"), ("#55606e", "#ffffff"), ("#55606e", "#eef1f5"), ("#174a96", "#e8f1fd")]
+    pairs = [("#ffffff", bar) for bar in ("#b3261e", "#b54708", "#1446ff", "#4b5768")]
+    pairs += [("#1b2430", "#ffffff"), ("#55606e", "#ffffff"), ("#55606e", "#eef1f5"), ("#1446ff", "#e8f1fd")]
     pairs += [("#4d3500", "#fff4d6"), ("#1b2430", "#e8f1fd")]
     pairs += [("#e7ecf2", "#1a212b"), ("#a9b4c2", "#1a212b"), ("#a9b4c2", "#11161d"), ("#e7ecf2", "#14304f")]
-    pairs += [("#174a96", "#ffffff"), ("#9ccaff", "#1a212b"), ("#9ccaff", "#14304f"), ("#ffe3a6", "#3a2c0c")]
+    pairs += [("#1446ff", "#ffffff"), ("#93b0ff", "#1a212b"), ("#93b0ff", "#14304f"), ("#ffe3a6", "#3a2c0c")]
     pairs += [("#e7ecf2", "#3a2c0c")]
     html = "".join(
         render_handoff(dataclasses.replace(MAIL, severity=f"P{digit}", brief_in_ticket=False, claim_url="https://h/c")).html

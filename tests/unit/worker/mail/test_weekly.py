@@ -205,8 +205,8 @@ def test_text_on_every_surface_can_be_read(weeks: dict[str, Rendered]) -> None:
     """WCAG: 4.5 for text, 3 for bars, light and dark."""
     html = weeks["kill switch"].html + weeks["measured"].html
     text = [("#1b2430", "#f3f6fa"), ("#55606e", "#f3f6fa"), ("#55606e", "#ffffff"), ("#4d3500", "#fff4d6")]
-    text += [("#e7ecf2", "#222b37"), ("#a9b4c2", "#222b37"), ("#ffe3a6", "#3a2c0c"), ("#174a96", "#ffffff")]
-    bars = [("#1f5fbf", "#ffffff"), ("#77859a", "#ffffff"), ("#6fb1ff", "#1a212b"), ("#93a1b5", "#1a212b")]
+    text += [("#e7ecf2", "#222b37"), ("#a9b4c2", "#222b37"), ("#ffe3a6", "#3a2c0c"), ("#1446ff", "#ffffff")]
+    bars = [("#1446ff", "#ffffff"), ("#77859a", "#ffffff"), ("#93b0ff", "#1a212b"), ("#93a1b5", "#1a212b")]
     for pairs, least in ((text, 4.5), (bars, 3.0)):
         for ink, paper in pairs:
             assert ink in html
