@@ -177,6 +177,25 @@ def _spelled(draw: random.Random, _: int) -> str:
     return draw.choice((" ", "-")).join(draw.choice(COMMON).upper() + str(draw.randint(10, 99)))
 
 
+_SIGNS = {"!": "exclamation mark", "#": "hash", "$": "dollar", "*": "star", "-": "dash", "&": "ampersand", "@": "at", "_": "underscore", "+": "plus", "%": "percent"}
+_NUMBERS = "zero one two three four five six seven eight nine".split()  # noqa: SIM905
+
+
+def _nato(draw: random.Random, _: int) -> str:
+    """Return a password told by the words of the spelling alphabet: "Mike Oscar capital Lima four two"."""
+    some = [draw.choice(("", "", "capital ", "small ")) + draw.choice(_NATO) for _ in range(draw.randint(3, 6))]
+    some += [draw.choice((n, _NUMBERS[int(n)])) for n in draw.choices(string.digits, k=2)]
+    return draw.choice((" ", ", ", "-")).join([*some, draw.choice([*_SIGNS.values(), "nine"])])
+
+
+def _letters(draw: random.Random, _: int) -> str:
+    """Return a password told letter by letter: "capital M, a, p, l, e, 4, 2, hash"."""
+    word, by = draw.choice(COMMON), draw.choice((" ", ", ", "-", " - "))
+    first = draw.choice(("capital {}", "{}", "cap {}", "upper case {}", "big {}")).format(draw.choice((word[0], word[0].upper())))
+    last = draw.choice((draw.choice([*_SIGNS.values(), *_SIGNS]), draw.choice(string.digits)))
+    return by.join([first, *word[1:], *str(draw.randint(10, 99)), last])
+
+
 _IDENT = [
     "Mailbox",
     "Server",
@@ -339,6 +358,8 @@ OWN: dict[str, Callable[[random.Random, int], str]] = {
     "phrase3": lambda draw, _: draw.choice((str, str.title))(" ".join(draw.sample(COMMON, 3))),
     "seed12": lambda draw, _: " ".join(draw.sample(WORDS + COMMON, 12)),
     "spelled": _spelled,
+    "nato": _nato,
+    "letters": _letters,
     "prefixed": _prefixed,
     "ident": _ident,
     "camelvar": _camel,

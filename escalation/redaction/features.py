@@ -15,6 +15,15 @@ HUMP = re.compile(r"(?<=[a-zß-ÿ])(?=[A-Z])")
 WORD = re.compile(r"[^\W\d_]+")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _TAG = re.compile(r"<([\w:.-]{1,60})(?:\s[^<>]{0,200})?>\s*$")
+_MADE = (
+    ("title", re.compile(r"^[A-Z](?=.*[a-z])(?=.*\d)")),
+    ("leet", re.compile(r"[a-zA-Z][013457@$][a-z]")),
+    ("year", re.compile(r"(?=.*[A-Za-z]{3}).*(?:19|20)\d\d")),
+    ("sign at end", re.compile(r"[A-Za-z\d][!#$%&*+=^~@]$")),
+    ("sign inside", re.compile(r"\w[!#$%&*+=^~@]\w")),
+    ("digits at end", re.compile(r"[A-Za-z]{3}.?\d{1,4}$")),
+)
+"""How people make passwords: single marks, and all of a value together."""
 _RUNS = re.compile(r"[a-z]+|[A-Z]+|\d+|[^A-Za-z\d]+")
 _ENDINGS = re.compile(
     r".{2,}(ly|ing|ed|tion|sion|able|ible|ment|ness|ive|ous|ful|al|ers?|ity|ung|lich|ment)$"
@@ -84,6 +93,14 @@ def _separator(left: str) -> str:
     return ("blank" + quoted) if not opened else "("
 
 
+def heading(text: str, line: int) -> str:
+    """Return the last line above the one that begins at `line` that is no item of a list, within 200 characters."""
+    for said in reversed(text[max(0, line - 200) : max(0, line - 1)].split("\n")[-5:]):
+        if (said := said.strip()) and not said.startswith(("-", "*", "•", "1.", "2.")):
+            return said
+    return ""
+
+
 def features(
     text: str, begin: int, end: int, value: str, word: str, talk: set[str], known: frozenset[str]
 ) -> Iterator[str]:
@@ -93,9 +110,9 @@ def features(
     stop = text.find("\n", end)
     right = text[end : min(stop if stop >= 0 else len(text), end + 70)]
     words = WORD.findall(HUMP.sub(" ", left).lower())[-8:]
-    above: list[str] = []
-    if len(words) < 2 and line > 1:
-        above = WORD.findall(text[max(0, line - 80) : line].split("\n")[-2].lower())[-4:]
+    head = heading(text, line)
+    above = WORD.findall(head.lower())[-4:] if len(words) < 2 or len(head.split()) < 6 else []
+    asked = head.endswith("?") and len(words) < 4
     after = WORD.findall(right.lower())[:4]
     separator = _separator(left)
     # the value
@@ -123,16 +140,10 @@ def features(
     yield f"r:{follows[:1].strip() or ('end' if follows[:1] in ('', chr(10)) else 'blank')}"
     if begin and not text[begin - 1].isspace():
         yield f"q:{text[begin - 1]}"
-    if value[0].isupper() and any(c.islower() for c in value) and any(c.isdigit() for c in value):
-        yield "c:title"
-    if re.search(r"[a-z][013457@$][a-z]", value):
-        yield "c:leet"
-    if _YEAR.search(value) and re.search(r"[A-Za-z]{3}", value):
-        yield "c:year"
-    if re.search(r"[A-Za-z\d][!#$%&*+=^~@]$", value):
-        yield "c:sign at end"
-    if re.search(r"\w[!#$%&*+=^~@]\w", value):
-        yield "c:sign inside"
+    made = [name for name, pattern in _MADE if pattern.search(value)]
+    for name in made:
+        yield f"c:{name}"
+    yield f"c:{word}:{'+'.join(made)}"
     turns = sum(a.isdigit() != b.isdigit() for a, b in pairwise(value))
     yield f"t:{min(turns, 5)}"
     # the words before it
@@ -156,14 +167,19 @@ def features(
     for said in above:
         if kind := label(said):
             yield f"O:{kind}"
+            yield f"O:{kind}:{word}"
+            if asked:
+                yield f"O:?{kind}"
             if not nearest and kind in "PSKCDWAH" and len(words) < 2:
                 nearest = f"{kind}^"
     for ahead, said in enumerate(after):
         if ahead == 0:
             yield f"a0:{said}"
+            yield f"a0:{said}:{word}"
         yield f"a:{said}"
         if kind := label(said):
             yield f"A:{kind}{'0' if ahead == 0 else '1'}"
+            yield f"A:{kind}:{word}"
     for kind in talk:
         yield f"T:{kind}"
         if kind in "PSC":

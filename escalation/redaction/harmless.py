@@ -27,7 +27,7 @@ _LIKE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("guid", r"[\w.-]{0,20}[({]?\b[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}[)}]?"),
         ("sid", r"S-1-\d[\d-]+"),
         ("dashes", r"\d{1,2}(?:-\d{1,2}){2,4}"),
-        ("time", r"\d{1,4}[-/.:]\d{1,2}(?:[-/.:T]\d{1,4}\S{0,16})?|\d{1,2}[:.h]\d\d(?::\d\d)?(?:am|pm|AM|PM|Z)?"),
+        ("time", r"20\d{6}[-T]?\d\d:?\d\d(?::?\d\d)?(?:\.\d+)?Z?|\d{1,4}[-/.:]\d{1,2}(?:[-/.:T]\d{1,4}\S{0,16})?|\d{1,2}[:.h]\d\d(?::\d\d)?(?:am|pm|AM|PM|Z)?"),
         ("version", r"[vV]?\d+(?:[.,]\d+)+(?:[-_+]?\w{1,12}){0,2}|[vV]\d+|rev\w?\d+"),
         ("amount", r"[~<>=+-]*[$€£]?\d+(?:[.,]\d+)*(?:%|°|[kKMGTPmnµ]?[bBsmgwWVAh]|Mbps|Gbps|Mbit|GHz|MHz|dBm?|ms|min|mins|hrs?|hours?|days?|weeks?|th|st|nd|rd|x\d*|px|am|pm|AM|PM|pc|pcs|users?|chars?|k|K)?(?:/\w+)?"),
         ("cmdlet", r"(?:Get|Set|New|Add|Remove|Reset|Test|Enable|Disable|Start|Stop|Restart|Invoke|Export|Import|Update|Clear|Connect|Disconnect|Find|Install|Repair|ConvertTo|ConvertFrom|Write|Out|Select|Where|Measure|Move|Grant|Revoke|Register|Unregister|Sync|Search|Unlock|Suspend|Resume|Read|Request|Format|Copy|Compare|Mount|Dismount)-[A-Z]\w+"),
@@ -48,22 +48,30 @@ _LIKE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("placeholder", r"[$%][A-Za-z_:]+\d?(?:[.\[({%].*)?|\{.*\}|<.*>|[*•.xX?_#-]+|--?[A-Za-z][\w-]*|\(.*\)?|\[.*\]?|@.*|#\w*"),
         ("call", r"\w+\[\d+\](?:\(\w\)?)?|[A-Za-z]\w*(?:\.\w+)*\(.*\)?|[A-Z][a-z]+-[A-Z]\w+|[A-Za-z]+\.[A-Za-z.]+"),
         ("either", r"[A-Za-z]+(?:/[A-Za-z0-9]+)+|\w+&\w{1,3}|[\w-]+(?:/[\w.-]+)+"),
-        ("ordinal", r"#?\d{1,3}\.?|\d{1,2}[.)][A-Z][a-z]+|[A-Za-z]\d|\d[A-Za-z]"),
+        ("item", r"\d{1,2}[.)][A-Z][a-z]+"),
+        ("ordinal", r"#?\d{1,3}\.?|[A-Za-z]\d|\d[A-Za-z]"),
         ("contraction", r"[A-Za-z]+['’][A-Za-z]{1,2}|[A-Za-z]+\([a-z]+\)"),
     )
 )  # fmt: skip
 
 
+_BASE64 = re.compile(r"[A-Za-z0-9+/]{30,}={0,2}")
+_TURN = re.compile(r"[a-z](?=[A-Z0-9])|[A-Z0-9](?=[a-z])")
+"""What turns between small letters and others as often as random ones is no path, whatever slashes it has."""
+
+
 @lru_cache(maxsize=8192)
 def looks(value: str) -> str:
     """Return the name of the harmless thing that a word looks like, or nothing."""
+    if len(value) > 31 and _BASE64.fullmatch(value) and len(_TURN.findall(value)) > 7:
+        return ""
     for name, pattern in _LIKE:
         if pattern.fullmatch(value):
             return name
     return ""
 
 
-SURE = frozenset("ip mac sid version url masked mail spn cmdlet hexcode agent registry flag".split())
+SURE = frozenset("ip mac sid version url masked mail spn cmdlet hexcode agent registry flag item".split())
 """What looks like one of these is no secret, whatever stands beside it."""
 MOSTLY = frozenset(
     "guid login time host path file call hexerror threat placeholder contraction product".split()

@@ -1,6 +1,6 @@
 """Tell which words name a secret, in the languages that are read, and of which kind: labels of passwords, keys, codes."""
 
-# ruff: noqa: E501 - a table of patterns is easier to read in long rows
+# ruff: noqa: E501, SIM905 - a table of patterns is easier to read in long rows
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ LABELS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("S", r"\w*(?:secret|presharedkey|apikey|credential|privkey|authkey|passkey)\w*|psks?|tokens?|(?!public)\w{2,20}token|creds?|bearer|community|otpauth|totp|seed|shared|"
               r"preshared|geheim\w*|zugangsdaten|anmeldedaten|identifiants?|inloggegevens|credenziali|credenciales|wpa\d?|\w{0,12}auth|phrase"),
         ("K", r"keys?|\w{2,20}key|schlüssel|cl[ée]s?|llave|chiave|sleutel|chave|nøgle|nyckel|klucz"),
-        ("A", r"maiden|mnemonic|memorable"),
-        ("C", r"pins?|codes?|pincode|puks?|combos?|combination|\w{2,14}(?:code|pin)|c[óo]digos?|codice|kode|kod|otp|mfa|digits|kombination|combinaison|passcodes?"),
+        ("A", r"maiden|mnemonic|memorable|codeword|watchword|safeword|nickname|losungswort"),
+        ("C", r"pins?|codes?|pincode|puks?|combos?|combination|\w{2,14}(?:code|pin)|c[óo]digos?|codice|kode|kod|otp|mfa|authenticator|digits|kombination|combinaison|passcodes?"),
         ("U", r"user\w*|log[io]ns?|logged|logs?|signs?|signed|signin|accounts?|admin\w*|root|sa|portals?|vault|benutzer|utilisateur|usuario|konto|gebruiker|"
               r"reset\w*|typed|types?|enter(?:ed|s)?|temp|temporary|rotated?|usernames?|uid|opens?|works|bind|auth\w+|access|prompt\w*"),
         ("D", r"doors?|cage|cupboard|rack|keysafe|gates?|alarm\w*|safe|lockbox|lockers?|padlock|panel|voicemail|copier|keypad|tablet|phone|ipad|sim|t[üu]r|tor|tresor|porte|portail|coffre|"
-              r"puerta|caja|deur|poort|kluis|porta|disarm\w*|unlock\w*|opens|dial|punch"),
+              r"barrier|intercom|hatch|shutter|schließfach|schloss|verrou|candado|cassaforte|cancello|slot|puerta|caja|deur|poort|kluis|porta|disarm\w*|unlock\w*|opens|dial|punch"),
         # what names a number or a name that opens nothing
         ("H", r"sha\d*|md5|crc\d*|checksum|digest|etag|thumbprint|fingerprint|commit|revision|nonce|serial\w*|imei|iccid|imsi|sid|guid|uuid|clsid|correlation|trace\w*|"
               r"tracking\w*|\w{3,20}ids?|invoice|order|asset|rma|model|version|build|firmware|driver|port|vlan|errors?|fehler\w*|erreur|fout|event|ticket|case|phone|fax|tel|mobile|"
@@ -29,6 +29,10 @@ LABELS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
               r"thanks|thank|hello|hi|hey|dear|welcome|cc|posted|quote|answered|wrote|registered|component|domain|process|thread|batch|lot|po|inc|chg|kb|cve|"
               r"timestamp|epoch|created|expires|recordnumber|policyid|logid|msgid|spi|uid|pid|policy|profile|template|gpo|adapter|interface|class|message"),
         ("W", r"wi|wifi|wlan|ssid|wireless|hotspot|guest|fi"),
+        # what somebody does who tells one, and what it is told on
+        ("T", r"keyed|punch(?:ed)?|pasted?|stick(?:y|er)|whiteboard|labell?(?:ed)?|slip|scribbled|taped|spel(?:l\w*|t)|dictat\w*|phonetic\w*|capitals?|lowercase|uppercase|"
+              r"(?:de|en)crypt(?:ed|s)?|zip(?:ped)?|unzip|protected|phish\w*|leak(?:ed|s)?|compromised|reject(?:ed|s)?|refus(?:ed|es)|accept(?:ed|s)|mine|hers|ours|theirs|usual|interim|initial|"
+              r"generic|told|gave|given|handed|agreed|tried|try|use[ds]?|using|notebook|scratch|zettel|aufkleber|eingeben|gesetzt|étiquette|taper|saisir|etiqueta|probar|etichetta|briefje|invoeren"),
     )
 )  # fmt: skip
 
@@ -49,6 +53,17 @@ _PLAIN = re.compile(
     r"(?:connection|query|search|format|user|agent|test|error|version|empty|null) string|search token|rsa token"
 )
 """Words that make no label of the next one: an exit code opens nothing."""
+_PAIRS = (
+    ("A", re.compile(r"(?:safe|code|magic|secret|duress|hotline|verbal|challenge|authori[sz]ation|cancellation|clear|call) (?:word|sign|phrase|answer)|"
+                     r"(?:first|childhood|favou?rite) (?:pet|car|school|street|job|teacher|colou?r|book|team|film|movie|food|nickname|concert)|"
+                     r"(?:high|primary) school|best friend|of birth|security (?:question|answer)")),
+    ("D", re.compile(r"(?:cash|key|lock|post|deposit) box|screen lock|lock screen|car park|roller door|side entrance")),
+)  # fmt: skip
+"""Two words that name what only its owner answers, and what a number opens."""
+_SECOND = frozenset(
+    "word sign phrase answer pet car school street job teacher color colour book team film movie food nickname concert friend "
+    "birth question box lock screen park door entrance".split()
+)
 
 
 def labels(words: list[str]) -> list[str]:
@@ -57,4 +72,6 @@ def labels(words: list[str]) -> list[str]:
     for at in range(1, len(words)):
         if kinds[at] and _PLAIN.fullmatch(f"{words[at - 1]} {words[at]}"):
             kinds[at] = "H"
+        elif words[at] in _SECOND:
+            kinds[at] = next((kind for kind, pair in _PAIRS if pair.fullmatch(f"{words[at - 1]} {words[at]}")), kinds[at])
     return kinds

@@ -45,6 +45,14 @@ _NATO = (
     r"(?:alpha|alfa|bravo|charlie|delta|echo|foxtrot|golf|hotel|india|juliett?|kilo|lima|mike|november|oscar|papa|quebec|romeo|sierra|tango|"
     r"uniform|victor|whiskey|x-?ray|yankee|zulu|zero|one|two|three|four|five|six|seven|eight|nine|niner|dash|hash|exclamation mark|dollar|underscore)"
 )
+_SIGN = "zero|one|two|three|four|five|six|seven|eight|nine|niner|hash|exclamation mark|dollar|underscore|star|ampersand|plus|percent"
+_WORD_OF = r"(?:security|secret|memorable|verbal|safe|code|magic|hotline|call-?back|secure|challenge|duress|cancellation|authori[sz]ation|all-clear|bank|phone|carrier)"
+_ITEM = (
+    rf"(?:(?:capital|caps?|upper(?:[ -]?case)?|lower(?:[ -]?case)?|small|big)[ -]{{1,2}})?(?:{_NATO}|star|ampersand|at|plus|percent|dot|"
+    r"[A-Za-z0-9!#$%&*+@?_])"
+)
+"""One character of a password that is told: a letter, a word of the spelling alphabet, "capital S", "hash"."""
+_ITEMS = rf"(?P<s>(?:{_ITEM}(?:[ ,.]{{1,2}}|[ ]?-[ ]?)){{4,30}}{_ITEM})(?![\w-])"
 _USER = r"[\w.@\\-]{1,60}"
 
 
@@ -71,16 +79,21 @@ def _spelled(value: str) -> bool:
     return sum(c.isalpha() for c in value) > 2
 
 
+def _spelled_password(value: str) -> bool:
+    """Whether what is spelled out is no name: there is a digit or a sign in it."""
+    return _spelled(value) and re.search(rf"[0-9!#$%&*+@?_]|\b(?:{_SIGN})\b", value, re.IGNORECASE) is not None
+
+
 def _words(*more: str) -> str:
     return " ".join(more)
 
 
 PROSE: tuple[Rule, ...] = (
     # a label, and what it is
-    rule("security answer", "answer maiden memorable pet school teacher birth word hotline", rf"\b(?:(?:security|secret|memorable|verbal|safe|code|magic|hotline|call-?back|secure) ?(?:answer|word|password)|memorable (?:place|name|date)|maiden name|first (?:pet|school|car)|favou?rite teacher|city of birth)\b(?: \([^()\n]{{2,20}}\))?(?: (?:for|of|to|with|at) {_IN}{{2,40}}?)?(?: is| was|\s{{0,3}}[:=])\s{{1,3}}(?P<s>[\w'’-]{{3,30}})(?=[\s.,;)<|]|$)(?! (?:to|the|a|by|in|on|and|was|is|for)\b)", _answer),
-    rule("recovery phrase", "phrase words mnemonic", r"\b(?:(?:recovery|seed|wallet|backup|secret)[ -](?:phrase|words)|mnemonic|(?:12|18|24) words)\b[^\n\ue000]{0,24}?[\s:=]\s{0,4}(?P<s>[a-z]{3,12}(?:[ ,]{1,2}[a-z]{3,12}){7,23})(?![\w])", _recovery),
-    rule("password", _HINTS, rf"{_LABEL}\b[^\n;\ue000]{{0,40}}?[\s:=](?P<s>(?<!\S)(?:[A-Za-z0-9!#$%&*+?@][ -]){{4,24}}[A-Za-z0-9!#$%&*+?@])(?![\w-])", _spelled, begins=_LABEL),
-    rule("password", _HINTS, rf"{_LABEL}\b[^\n;\ue000]{{0,40}}?[\s:=](?P<s>(?:(?:capital |lower |upper |cap |small )?(?:{_NATO}|\d)[ ,-]{{1,3}}){{3,24}}(?:{_NATO}|\d+))(?![\w-])", begins=_LABEL),
+    rule("security answer", "answer maiden memorable pet school teacher birth word hotline", rf"\b(?:(?:{_WORD_OF} ?(?:answer|word|password)|password of the day|memorable (?:place|name|date)|maiden name|(?:first|childhood|favou?rite) (?:pet|school|car|street|teacher|colou?r|book|team|film|nickname)|(?:city|place) of birth)\b(?: \([^()\n]{{2,20}}\))?(?: (?:for|of|to|with|at|on) {_IN}{{2,40}}?)?(?: is| was|,? answer(?: is| was)?:?|\s{{0,3}}[:=?]| [-–])|(?:high school|best friend|secret question|security question)(?:,? answer(?: is| was)?:?|[:=?]))\s{{1,3}}(?P<s>[\w'’-]{{3,30}})(?=[\s.,;)<|]|$)(?! (?:to|the|a|by|in|on|and|was|is|for)\b)", _answer),
+    rule("recovery phrase", "phrase words sentence mnemonic", r"\b(?:(?:recovery|seed|wallet|backup|secret|emergency|rescue)[ -](?:phrase|words|sentence)|mnemonic|(?:12|18|24) words)\b[^\n\ue000]{0,40}?[\s:=]\s{0,4}(?P<s>[a-z]{3,12}(?:[ ,]{1,2}[a-z]{3,12}){7,23})(?![\w])", _recovery),
+    rule("password", _HINTS, rf"{_LABEL}\b[^\n;\ue000]{{0,40}}?[\s:=](?<!\S){_ITEMS}", _spelled, begins=_LABEL),
+    rule("password", "spel dictat phonetic letter read out", rf"\b(?:spell?\w{{0,3}}|spelt|dictat\w{{1,3}}|phonetic\w*|letter by letter|read(?:s| it)? out|read)\b[^\n;\ue000]{{0,30}}?[\s:=](?<!\S){_ITEMS}", _spelled_password),
     rule("security answer", "answer maiden", r"\b(?:security answer|mother'?s maiden name|secret answer|security question answer)(?: is| was|\s{0,3}[:=\t])\s{0,3}(?P<s>[^\n\t,;.<]{2,60})", _answer),
     rule("passphrase", "phrase", r"\bpass ?phrase\b(?:[^\n:=\"“\ue000]{0,40}?)(?:\s{1,3}is|\s{1,3}was|\s{0,3}[:=\t])\s{0,3}(?P<s>[^\s\"“][^\n.;<|\ue000]{3,120})", _phrase),
     rule("passphrase", "phrase", r"\bpass ?phrase\b[^\n:=\"“\ue000]{0,40}?[:=\s]\s{0,3}[\"“](?P<s>[^\"”\n\ue000]{3,120})[\"”]"),
@@ -110,6 +123,7 @@ PROSE: tuple[Rule, ...] = (
     rule("one-time code", "verify confirm sign log code", rf"\b(?:use|enter|type)\s{{1,2}}{_OTP}\s{{1,2}}(?:to|for|as)\s(?:verify|confirm|sign|log|complete|your|the login)"),
     rule("one-time code", "your", rf"(?<![\w.-]){_OTP}\s{{1,2}}(?:is|ist|est) (?:your|the|ihr|votre|dein)\s(?:[\w-]{{2,16}}\s){{0,3}}(?:code|passcode|pin|otp|password)"),
     rule("one-time code", "code pin passcode", rf"\b(?:sent|texted|mailed|gave|got|received) (?:me |him |her |us |you )?(?:a|the|this) (?:\S{{2,12}} )?(?:code|pin|passcode)[,:]?\s{{1,3}}(?:- )?{_OTP}"),
+    rule("pin", "press dial type enter punch key hit", rf"\b(?:press|dial|type|enter|punch(?: in)?|key in|hit|use)\s{{1,2}}{_DIGITS}[#*]?(?: [^\n.;\ue000]{{0,30}}?)? (?:(?:at|on|for) (?:the )?(?:[\w-]{{2,12}} )?(?:{_PLACE}|panel|till|bay|barrier)|to (?:disarm|open the|unlock|get out|release))\b"),
     rule("pin", "combo combination safe cage padlock locker lockbox cupboard rack vault box", r"\b(?:combo|combination|safe|cage|padlock|locker|lock ?box|cupboard|rack|key ?box|cash box)\b[^\n.;\ue000]{0,30}?(?:is|:|=|\t|with|,)\s{0,3}(?P<s>\d{1,3}(?:[ -]\d{1,3}){2,5})(?![\d-])"),
     # passwords: a label, and what it is
     rule("password", _HINTS, rf"{_LABEL}(?:[ \t]{{0,3}}\([^()\n]{{0,40}}\))?[ \t]{{0,40}}(?:[:=]|\.{{3,}}:?)[ \t]{{0,12}}(?:\n[ \t]{{0,8}})?{_V}", labelled, begins=_LABEL),

@@ -53,9 +53,11 @@ SHAPES: tuple[Rule, ...] = (
     _token("gitlab token", "gl", r"gl(?:pat|ptt|rt|dt|ft|soat|cbt|imt|agent|oas|ffct)-[\w-]{16,80}"),
     _token("slack token", "xox xapp", r"xox[abeoprs](?:\.xox[bp])?-[A-Za-z0-9-][\w-]{9,300}|xapp-\d-[A-Za-z0-9-]{10,250}"),
     rule("webhook", "https://", r"https://(?:hooks\.slack\.com/(?:services|workflows|triggers)/|[\w.-]{1,80}\.webhook\.office\.com/|(?:\w{1,12}\.)?discord(?:app)?\.com/api/webhooks/|[\w.-]{1,80}\.logic\.azure\.com(?::443)?/workflows/|chat\.googleapis\.com/v1/spaces/)[^\s\"'<>|]{8,500}"),
+    rule("webhook", "hook workflows triggers", r"https?://[\w.:-]{3,80}/(?:[\w.-]{1,40}/){0,3}(?:(?:web)?hooks?|workflows|triggers)/(?:[\w-]{1,40}/){0,3}?(?P<s>(?=[\w-]{0,60}\d)[\w-]{24,200})(?![\w/-])", random_looking),
     _token("api key", "atatt atctt atbb", r"AT(?:ATT|CTT)3[\w=-]{20,400}|ATBB[A-Za-z0-9]{20,60}"),
     _token("api key", "npm_ pypi- dckr_ hf_ gsk_ sk- pplx- xai- r8_ nvapi-", r"npm_[A-Za-z0-9]{30,50}|pypi-[\w-]{30,250}|dckr_[op]at_[\w-]{20,60}|hf_[A-Za-z0-9]{30,50}|gsk_[A-Za-z0-9]{40,60}|sk-[A-Za-z0-9](?:[\w-]{19,250})|pplx-[A-Za-z0-9]{32,60}|xai-[A-Za-z0-9]{60,90}|r8_[A-Za-z0-9]{30,44}|nvapi-[\w-]{40,80}"),
     rule("bot token", "", r"(?<![\w.-])[MNO][A-Za-z\d_-]{23,27}\.[\w-]{6}\.[\w-]{27,45}(?![\w.-])", flags=re.NOFLAG),
+    rule("api key", "ac ops_", r"\bAC[0-9a-f]{32}[:,; \t]{1,3}(?P<s>[0-9a-f]{32})\b|\bops_(?P<s1>eyJ[\w-]{40,2000})", flags=re.NOFLAG),
     rule("bot token", ":aa", r"\d{8,10}:AA[\w-]{32,36}", flags=re.NOFLAG),
     # money, mail, phones
     _token("stripe key", "sk_ rk_ pk_ whsec_", r"(?:sk|rk|pk|whsec)_(?:live_|test_)?[A-Za-z0-9]{16,250}"),

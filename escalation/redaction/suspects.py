@@ -12,14 +12,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from escalation.redaction.features import FLAG, HUMP, WORD, features, kind_of
+from escalation.redaction.features import FLAG, HUMP, WORD, features, heading, kind_of
 from escalation.redaction.harmless import MOSTLY, SURE, counted, looks
 from escalation.redaction.labels import label, labels
 from escalation.redaction.views import MARK
 from escalation.redaction.words import WORDS
 
 _RUN = re.compile(rf"[^\s{MARK}<>\"“”„«»`|,;]{{3,1200}}")
-_PAIR = re.compile(r"(?P<label>[-/$.\[\]\w]{1,60}?)(?P<sep>:=|=>|[=:])(?P<value>[^=:].{2,})", re.DOTALL)
+_PAIR = re.compile(r"(?P<label>[-/$.\[\]\w]{1,60}?)(?P<sep>:=|=>|->|→|[=:])(?P<value>[^=:>].{2,})", re.DOTALL)
 _SLASHED = re.compile(r"[\w.\\@-]{1,24}[/:](?P<value>[^/:]{4,60})")
 _QUERY = re.compile(r"[?&#;](?P<label>[\w.-]{1,40})=(?P<value>[^&#\s]{4,400})")
 _EDGES = "\"'“”‘’`„«».,;:()[]{}<>*"
@@ -28,7 +28,8 @@ _PHRASE = re.compile(
     r"(?i:[a-zß-ÿ0-9]{3,12}(?:[ -][a-zß-ÿ0-9]{3,12}){2,23})(?=[\"”'’`.;,)|<]|[ \t]*$)", re.MULTILINE
 )
 _PARTED = re.compile(
-    r"(?:[:=>→\t|(\"'“‘`„«–~]|\s-|\b(?:is|was|be|reads|says|shows|ist|war|est|es|è|é|to|lautet))\s{0,3}[\"'“‘`„«(]?\Z"
+    r"(?:[:=>→\t|(\"'“‘`„«–~]|\s-|\b(?:is|was|be|reads|says|shows|say|it['’]s|ist|war|heißt|est|es|è|é|är|er|jest|to|lautet)"
+    r"(?: (?:just|simply|only|literally|really|plain|still|now))?)\s{0,3}[\"'“‘`„«(]?\Z"
 )
 _PROMPT = re.compile(r"[\w.-]{1,40}@[\w.-]{1,60}(?::[^\s$#]{1,80}|[ ][^\s$#]{1,80})?\]?[$#](?:\s|\Z)")
 _NUMBERED = re.compile(r"[A-Z]?[a-z]+\d")
@@ -48,6 +49,9 @@ _STOPS = frozenset(
 )
 
 
+_NEAR = frozenset({"k:strong", "x:flag", "L:U0", "L:U1"})
+
+
 @dataclass(frozen=True, slots=True)
 class Suspect:
     """A stretch of a text that might be a secret."""
@@ -61,10 +65,15 @@ class Suspect:
         """Return the kind of the nearest label that names a secret, or nothing."""
         return next((name[2] for name in self.features if name.startswith("L:") and name[2] in "PSKCDW"), "")
 
+    @property
+    def unnamed(self) -> bool:
+        """Whether neither a label nor a flag of a command stands near, nor a word of logging in right before."""
+        return "N:" in self.features and not _NEAR.intersection(self.features)
+
 
 def suspects(text: str, known: frozenset[str]) -> Iterator[Suspect]:
     """Yield what might be a secret in a text as its reader sees it; `known` are ordinary words, lower case."""
-    talk = {kind for word in set(WORD.findall(text.lower())) if (kind := label(word)) and kind != "H"}
+    talk = set(labels(WORD.findall(text.lower()))) - {"", "H"}
     for run in _RUN.finditer(text):
         if run[0].isalpha() and not talk:
             continue
@@ -143,6 +152,8 @@ def _near(text: str, begin: int) -> bool:
 
 _FIRM = frozenset("PSKA-")
 _NAMING = frozenset("PSKACDW-")
+_TELLING = frozenset("TU")
+_HEADING = frozenset("PSKAU")
 _FLAGGED, _USER = frozenset("-"), frozenset("U")
 
 
@@ -160,6 +171,11 @@ def _beside(text: str, begin: int, end: int, plain: bool, word: str) -> frozense
     found = _NAMING.intersection(kinds)
     if kinds and kinds[-1] == "U" and not plain:
         found |= _USER
+    if word != "word" and not word.startswith("digits") and not found:
+        found |= _TELLING.intersection(kinds[-2:] if plain else kinds[-5:])
+    if word != "word" and not found:
+        above = heading(text, text.rfind("\n", 0, begin) + 1)
+        found |= _HEADING.intersection(labels(WORD.findall(above.lower())[-5:])) if len(above) < 60 else frozenset()
     if not plain and not found & _FIRM:
         found |= _NAMING.intersection(labels(WORD.findall(text[end : end + 40].lower())[:4]))
     return found
@@ -193,6 +209,8 @@ def _values(text: str, begin: int, end: int) -> Iterator[tuple[int, int, bool]]:
     pair = _PAIR.match(run)
     if pair:
         first, last = _trim(text, begin + pair.start("value"), end)
+        if not _labels(pair["label"]) and pair["sep"] == "=" and last - begin < 24:
+            yield (*_trim(text, begin, end), False)  # a password with such a sign in it
         inner = _PAIR.match(text[first:last])
         if inner and label(inner["label"].lower().strip("-_$/")):
             first += inner.start("value")
