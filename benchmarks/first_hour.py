@@ -1,10 +1,11 @@
 """From keys to the first proof: set-up and report, as a new owner runs them, timed, with the figures against the truth.
 
-    python -m benchmarks.first_hour [--days 365] [--escalations 1200] [--pace 1000]
+    python -m benchmarks.first_hour [--days 365] [--escalations 1200] [--members 13] [--boards 4] [--pace 1000]
 
 The simulated ConnectWise makes up a history and keeps its truth. Then the product's own commands run against it, each a
 process of its own: `setup --yes`, told nothing but site, company and keys, and `shadow --days 90`. Shown are wall time,
 reads, the most memory a command held, what was proposed, and the report's figures beside the truth of the same 90 days.
+`--members` and `--boards` fill the shop up with technicians and boards that no ticket names.
 `--pace` is our own limit, in reads a second: at the usual 5 the same reads take as long as the last column says.
 """
 
@@ -48,6 +49,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--days", type=int, default=365)
     parser.add_argument("--escalations", type=int, default=1200, help="in the whole history; three tickets each")
+    parser.add_argument("--members", type=int, default=0, help="so many at least")
+    parser.add_argument("--boards", type=int, default=0, help="so many at least")
     parser.add_argument("--pace", type=float, default=1000.0, help="reads a second")
     options = parser.parse_args()
     begun = time.monotonic()
@@ -56,6 +59,7 @@ def main() -> None:
         tempfile.TemporaryDirectory() as folder,
     ):
         world, place = simulator.office().world, Path(folder)
+        fill_up(world.tables, members=options.members, boards=options.boards)
         boards, members = len(world.tables["boards"]), len(world.tables["members"])
         say(f"{len(world.tables['tickets'])} tickets in {options.days} days, {boards} boards, {members} members "
             f"(made up in {time.monotonic() - begun:.0f} s)")  # fmt: skip
@@ -79,6 +83,22 @@ def main() -> None:
         said = (place / "setup.out").read_text().splitlines()
         say("\n".join(line for line in said if line.startswith("  ") and "  " in line[2:]))
         compare(json.loads((place / "shadow.out").read_text()), world.history)
+
+
+def fill_up(tables: dict[str, Any], *, members: int, boards: int) -> None:
+    """Add technicians like the first one, and boards like the last one with its statuses, until there are so many."""
+    for number in range(len(tables["members"]), members):
+        login, new = f"tech{number}", max(tables["members"]) + 1
+        one = {**next(iter(tables["members"].values())), "id": new, "identifier": login, "firstName": "Extra", "lastName": login}
+        tables["members"][new] = {**one, "primaryEmail": f"{login}@example.test", "officeEmail": f"{login}@example.test"}
+    last = max(tables["boards"])
+    statuses = [row for row in tables["statuses"].values() if row["board"]["id"] == last]
+    for number in range(len(tables["boards"]), boards):
+        board = max(tables["boards"]) + 1
+        tables["boards"][board] = {**tables["boards"][last], "id": board, "name": f"Board {number + 1}"}
+        for row in statuses:
+            new = max(tables["statuses"]) + 1
+            tables["statuses"][new] = {**row, "id": new, "board": {**row["board"], "id": board, "name": f"Board {number + 1}"}}
 
 
 def compare(told: dict[str, Any], history: list[dict[str, Any]]) -> None:

@@ -54,7 +54,9 @@ def main() -> int:
         mine = [s for s in chosen if s.only in ("", kind)]
         minutes = options.minutes and options.minutes / len(kinds)
         force = Force(options.force, options.seconds)
-        found += _season(kind, [s for s in mine if not s.disk], options.seed, minutes, force)
+        found += _season(kind, [s for s in mine if not s.disk and not s.alone], options.seed, minutes, force)
+        for one in mine if minutes is None else ():
+            found += _season(kind, [one], options.seed, None, force) if one.alone else []
         try:
             found += _season(kind, [s for s in mine if s.disk], options.seed, minutes, force, disks=True)
         except CannotMount as why:

@@ -5,6 +5,7 @@ The old release is the one before the newest migration, taken from the repositor
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import time
@@ -26,19 +27,20 @@ ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("web", "worker", "beat")
 
 
-def old_release(place: Path) -> tuple[Path, str]:
-    """Unpack the release before the newest migration; return where it is, and its schema's version.
+def old_release(place: Path, *, before: str = "head") -> tuple[Path, str]:
+    """Unpack the release before a migration, by default the newest; return where it is, and its schema's version.
 
     Raises `CannotBlow` where there is no history: an exported tree, a shallow clone.
     """
     scripts = ScriptDirectory.from_config(_config())
-    newest = scripts.get_revision("head")
+    newest = scripts.get_revision(before)
     assert newest is not None
     assert isinstance(newest.down_revision, str)
     file = Path(newest.path).relative_to(ROOT)
     added = _git("log", "--diff-filter=A", "--format=%H", "-1", "--", str(file)).decode().strip()
     if not added:
         raise CannotBlow(f"the history does not say when {file.name} came")
+    shutil.rmtree(place, ignore_errors=True)
     place.mkdir()
     subprocess.run(["tar", "-x", "-C", str(place)], input=_git("archive", f"{added}^"), check=True)
     return place, newest.down_revision

@@ -41,6 +41,8 @@ class Storm:
     refused_mail: tuple[str, ...] = ()
     disk: bool = False
     """It wants its databases on a small disk."""
+    alone: bool = False
+    """It wants a rig on which nothing has happened."""
 
 
 class CannotBlow(Exception):
@@ -54,12 +56,12 @@ Blow = Callable[[Rig, Force], None]
 
 
 def storm(
-    name: str, *, only: str = "", refused_mail: tuple[str, ...] = (), disk: bool = False
+    name: str, *, only: str = "", refused_mail: tuple[str, ...] = (), disk: bool = False, alone: bool = False
 ) -> Callable[[Blow], Blow]:
     """Register a storm under its name, `group: what`."""
 
     def register(blow: Blow) -> Blow:
-        STORMS.append(Storm(name, blow, only, refused_mail, disk))
+        STORMS.append(Storm(name, blow, only, refused_mail, disk, alone))
         return blow
 
     return register

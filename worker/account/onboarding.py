@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import PurePath
 from urllib.parse import urlsplit
 
 import structlog
@@ -72,7 +73,12 @@ def account_named(services: Services, name: str) -> Account:
 
 
 def refuse_twice(services: Services, *, site: Site, company: str, name: str) -> None:
-    """Raise `CannotConnect` if another account than `name` is this company's: each ticket would get two briefs."""
+    """Raise `CannotConnect` if another account than `name` is this company's: each ticket would get two briefs.
+
+    And if no folder can have that name, since an account's reports and exports are in one, which `account remove` deletes.
+    """
+    if name != PurePath(name).name or name in ("", ".", "..") or "\0" in name:
+        raise CannotConnect(f"an account cannot be called {name!r}: a folder bears its name, so leave slashes out")
     with services.database.system(reading=True) as system:
         others = [account for account in accounts.list_accounts(system) if account.name != name]
     for other in others:

@@ -212,6 +212,15 @@ def test_an_export_reads_a_row_of_every_kind(place: Place) -> None:
     assert '"term": "vpn"' in (place.folder / "ours" / "memory_term.jsonl").read_text()
 
 
+def test_no_account_has_a_name_that_leads_out_of_its_folder(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    """Else its `remove` would delete what is there."""
+    for name in ("..", ".", "../northgate", "/etc", "a/b", "a/", ""):
+        given = ["--site", "na.example", "--company", "lakeside", "--escalate-status", "Escalated"]
+        assert main(["account", "add", name, *given]) == 1
+        assert "cannot be called" in capsys.readouterr().err
+    assert place.account
+
+
 def test_remove_asks_counts_and_leaves_nothing(
     place: Place, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
