@@ -216,7 +216,7 @@ def shop(
         if (support := assess.supported(known)) is not None:
             is_right = causes[int(support.source)][0] == cause_of(it, wording)[0]
             seen.append((support, is_right))
-            if support.confidence >= assess.FLOOR:
+            if support.confidence >= assess.FLOOR and support.enough:
                 told.append((support.confidence, is_right))
     count = len(asked)
     print(f"{len(made)} tickets remembered, {count} come back")

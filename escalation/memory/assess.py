@@ -3,7 +3,8 @@
 1. Group the tickets that are alike by what solved them; each group's support is how alike its tickets are, added up.
 2. Leave out groups of which everything was tried here already.
 3. Quote the strongest: the clause of its fix that tells the cause, and the clauses that tell a deed, strongest group first.
-4. Say how sure that is, by agreement and number, as it was right on made-up recurrences; below `FLOOR` say nothing.
+4. Say how sure that is, by agreement and number, as it was right on made-up recurrences; below `FLOOR` say nothing, and
+   nothing where it rests on one ticket alone that is not very like this one.
 
 `outcome` tells, once the ticket is solved, whether such a guess was right. Figures are in `docs/memory.md`.
 """
@@ -16,29 +17,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from escalation.memory.terms import JOINERS, is_name, stem, terms_of
+from escalation.memory.deeds import OTHER, SAME, denies, is_telling, repeats, same_deed, shared, words_of
 
 FLOOR = 0.6
 """Below this confidence nothing is said."""
+ALONE = 0.5
+"""How alike a ticket must be that is the only one with its fix: on tickets that never came before, one less alike was wrong."""
 MOST_STEPS = 3
 LONGEST = 200
 """Characters of what is quoted; cut before a word."""
-SAME, OTHER = 0.6, 0.25
-"""Of the shorter wording's terms: two share at least so many that tell one deed, at most so many that tell two."""
 _WEIGHTS = (-1.11, 2.47, 0.86)
 """Of `Support.values`: logistic regression on made-up recurrences, where how alike the best ticket is told nothing more."""
 
 Outcome = Literal["right", "wrong", "cannot tell"]
 
-_EMPTY = frozenset(
-    """resolv solv fix fixed work close done complet confirm ok okay good normal happy cause reason due because turn found was
-    were it again back fine now new call remote remot session contact verif test""".split()  # noqa: SIM905 - a list of words
-)
-"""Terms that tell no deed from another."""
-_ALIKE = {
-    "reboot": "restart", "power-cycl": "restart", "re-instal": "reinstal", "reinstall": "reinstal", "cert": "certificat",
-    "pwd": "password",
-}  # fmt: skip
 _DEED = (
     r"(?:re-?)?(?:sets?|reset|replac|renew|start|boot|install|updat|upgrad|roll|revert|chang|switch|mov|disabl|enabl|remov|delet"
     r"|clear|creat|add|join|enrol|correct|open|clos|point|patch|extend|expand|free|buil[dt]|pair|increas|rais|lower"
@@ -86,14 +78,13 @@ class Guess:
     confidence: float
 
 
-def assess(known: Sequence[Known], tried: Iterable[str] = ()) -> Guess | None:
+def assess(known: Sequence[Known], tried: Iterable[str] = (), ruled_out: Sequence[str] = ()) -> Guess | None:
     """Return the guess from tickets that are alike, most alike first; None where their support is thin.
 
-    `tried` is what was done or ruled out on the new ticket: none of it is suggested.
+    `tried` is what was done on the new ticket, `ruled_out` what it is said not to be: none of it is suggested.
     """
-    done = [text for text in tried if words_of(text)]
-    support = supported(known, done)
-    if support is None or support.confidence < FLOOR:
+    support = supported(known, [text for text in tried if words_of(text)], ruled_out)
+    if support is None or support.confidence < FLOOR or not support.enough:
         return None
     steps: list[Stated] = []
     for _, deeds in support.groups:
@@ -119,6 +110,11 @@ class Support:
         return self.first.source
 
     @property
+    def enough(self) -> bool:
+        """Whether two tickets had that fix, or one that is as good as the same."""
+        return len(self.groups[0][0]) > 1 or self.first.share >= ALONE
+
+    @property
     def values(self) -> tuple[float, float, float]:
         """What the confidence is made of: one, the agreement, how many tickets had that fix (a logarithm)."""
         return 1.0, self.agreement, math.log(len(self.groups[0][0]))
@@ -130,11 +126,11 @@ class Support:
         return round(1 / (1 + math.exp(-x)), 2)
 
 
-def supported(known: Sequence[Known], done: Sequence[str] = ()) -> Support | None:
+def supported(known: Sequence[Known], done: Sequence[str] = (), ruled_out: Sequence[str] = ()) -> Support | None:
     """Return what speaks for which fix; None where no ticket tells one that is left to do."""
-    telling = [one for one in known if len(words_of(one.fix)) > 1]
+    telling = [one for one in known if is_telling(one.fix)]
     groups = sorted(_grouped(telling), key=lambda group: -_sum(group))
-    left = [(tuple(group), tuple(deeds)) for group in groups if (deeds := _deeds(group[0], done))]
+    left = [(tuple(group), tuple(deeds)) for group in groups if (deeds := _deeds(group[0], done, ruled_out))]
     return Support(tuple(left), _sum(left[0][0]) / sum(map(_sum, groups))) if left else None
 
 
@@ -144,23 +140,11 @@ def outcome(said: Sequence[str], fix: str | None) -> Outcome:
     guessed = [text for text in said if len(words_of(text)) > 1]
     if not clauses or not guessed:
         return "cannot tell"
-    nearest = max(_shared(one, clause) for one in guessed for clause in clauses)
+    nearest = max(shared(one, clause) for one in guessed for clause in clauses)
     if nearest >= SAME:
         return "right"
-    nearest = max(nearest, _shared(" ".join(guessed), " ".join(clauses)))
+    nearest = max(nearest, shared(" ".join(guessed), " ".join(clauses)))
     return "wrong" if nearest <= OTHER else "cannot tell"
-
-
-def same_deed(one: str, other: str) -> bool:
-    """Whether two wordings tell one deed."""
-    return _shared(one, other) >= SAME
-
-
-def words_of(text: str) -> frozenset[str]:
-    """Return the terms that tell what was done, whatever word was used for it; a name counts once, not in parts too."""
-    terms = terms_of(text)
-    parts = {stem(part) for term in terms if is_name(term) for part in re.split(rf"[{re.escape(JOINERS)}]+", term)}
-    return frozenset({_ALIKE.get(term, term) for term in terms} - _EMPTY - parts)
 
 
 def tells_deed(clause: str) -> bool:
@@ -176,15 +160,6 @@ def clauses_of(fix: str) -> list[str]:
             found.append(clause)
         begin = following
     return found
-
-
-def _shared(one: str, other: str) -> float:
-    a, b = words_of(one), words_of(other)
-    fewer = min(len(a), len(b))
-    shared = len(a & b)
-    if fewer == 0 or (shared < 2 and max(len(a), len(b)) > 1):
-        return min(OTHER, shared / fewer) if fewer else 0.0
-    return shared / fewer
 
 
 def _sum(group: Sequence[Known]) -> float:
@@ -213,9 +188,12 @@ def deeds_of(ticket: Known) -> list[Stated]:
     return [Stated(_cut(deed), ticket.source) for deed in deeds]
 
 
-def _deeds(ticket: Known, done: Sequence[str]) -> list[Stated]:
-    """Return those of them that nobody has done here."""
-    return [deed for deed in deeds_of(ticket) if not any(same_deed(deed.text, one) for one in done)]
+def _deeds(ticket: Known, done: Sequence[str], ruled_out: Sequence[str]) -> list[Stated]:
+    """Return those of them that nobody has done or ruled out here."""
+    return [
+        deed for deed in deeds_of(ticket)
+        if not any(repeats(deed.text, one) for one in done) and not any(denies(one, deed.text) for one in ruled_out)
+    ]  # fmt: skip
 
 
 def _cause(ticket: Known) -> Stated:

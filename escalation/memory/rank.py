@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from escalation.memory.terms import is_code, is_name, terms_and_words, terms_of
+from escalation.memory.terms import is_code, is_name, is_one_thing, terms_and_words, terms_of
 
 SATURATION = 5.0
 """k1 of BM25. High: how often a ticket says a thing tells more in short, dry notes than in prose."""
@@ -27,12 +27,14 @@ BOILERPLATE = 0.5
 """A term in more of the shop's tickets than this share weighs nothing, once there are `ENOUGH` of them."""
 ENOUGH = 40
 
-STRONG = 0.16
+STRONG = 0.2
 """The share of what a ticket the same as this one would score, from which two are alike by their words alone."""
-SHARED_CODE = 0.08
-"""The same, where they share an error code, a device or another identifier that is rare here."""
-FEWEST_WORDS = 3
-"""Fewer shared words are a coincidence, however rare."""
+HEADED = 0.3
+"""So much of what the new ticket's summary tells must then stand in the other's: what is wrong stands there."""
+SHARED_CODE = 0.1
+"""The share that is enough where they have an error code, a device or another identifier in common that is rare here."""
+FEWEST_WORDS, FEWEST_RARE = 3, 2
+"""Fewer shared words, or rare ones among them, are a coincidence."""
 RARE = 0.02
 """Share of the tickets (at least three of them) that may hold a term which still tells much."""
 
@@ -116,15 +118,20 @@ def rank(query: Terms, candidates: Sequence[Candidate], statistics: Statistics) 
         if score > 0:
             share = round(score / best, 4)
             strongest = tuple(sorted(shared, key=lambda t: (-weights[t], t)))
-            found.append(Match(candidate.id, round(score, 6), share, strongest, _convincing(share, strongest, statistics)))
+            convincing = _convincing(share, strongest, query, candidate.terms, statistics)
+            found.append(Match(candidate.id, round(score, 6), share, strongest, convincing))
     return sorted(found, key=lambda m: (-m.score, -m.id))
 
 
-def _convincing(share: float, shared: Sequence[str], statistics: Statistics) -> bool:
+def _convincing(share: float, shared: Sequence[str], query: Terms, other: Terms, statistics: Statistics) -> bool:
     told = [t for t in shared if statistics.is_rare(t)]
-    if any(is_code(t) or is_name(t) for t in told) and share >= SHARED_CODE:
+    if share >= SHARED_CODE and any(is_one_thing(t) for t in told):
         return True
-    return share >= STRONG and len(shared) >= FEWEST_WORDS and bool(told)
+    if share < STRONG or len(shared) < FEWEST_WORDS or len(told) < FEWEST_RARE:
+        return False
+    said = set(query.summary)
+    headed = sum(statistics.rarity(t) for t in sorted(said.intersection(other.summary)))
+    return headed >= HEADED * sum(statistics.rarity(t) for t in sorted(said))
 
 
 def _score(weights: Mapping[str, float], terms: Terms, typical: Sequence[float]) -> tuple[float, list[str]]:

@@ -18,7 +18,9 @@ _TOKEN = re.compile(r"[^\W_]+(?:[-_.\\/@:]+[^\W_]+)*")
 _JOINED = re.compile(r"[-_.\\/@:]+")
 _CAMEL = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _LINK = re.compile(r"!?\[([^\]\n]{0,300})\]\([^)\s]{0,2000}[^)\n]{0,300}\)|https?://\S+|www\.\S+")
-_CODE = re.compile(r"0x[0-9a-f]{2,16}$|(?=.*\d)(?=.*[a-z])[a-z0-9]{5,}$|\d{4,}$")
+_CODE = re.compile(r"0x[0-9a-f]{2,16}$|(?=.*\d)(?=.*[a-z])[a-z0-9]{5,}$|(?!(?:19|20)\d\d$)\d{4,}$")
+
+_HYPHENED = re.compile(r"[a-z]+(?:-[a-z]+)+$")
 
 COMMON = frozenset(
     """a about above after again against all also am an and any are as at be because been before being below between both
@@ -83,10 +85,15 @@ def terms_and_words(text: str) -> list[tuple[str, str]]:
 
 
 def is_code(term: str) -> bool:
-    """Whether a term is shaped like an error code, a number of four digits or more, or a part number."""
+    """Whether a term is shaped like an error code, a number of four digits or more that is no year, or a part number."""
     return bool(_CODE.match(term))
 
 
 def is_name(term: str) -> bool:
     """Whether a term is shaped like a host name, a path, a command or another identifier of several parts."""
     return not term.isalnum()
+
+
+def is_one_thing(term: str) -> bool:
+    """Whether a term is a code, or a name that is no word with a hyphen: what two tickets seldom share by chance."""
+    return is_code(term) or (is_name(term) and _HYPHENED.fullmatch(term) is None)

@@ -10,32 +10,24 @@ A theory that is out stays out: it is kept with its evidence in every later pack
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from escalation.memory.assess import Known, deeds_of, outcome, same_deed, words_of
+from escalation.memory.assess import Known, deeds_of, outcome
+from escalation.memory.deeds import denies, is_deed, kinds_of, repeats, same_deed
 from escalation.package.contents import SURE, Assessment, Discounted, Package, Quote, Step
 
 MOST = 3
-_SAME = 0.6
-"""Of the words by which a remark names what it rules out, so many name the cause."""
-_DENIAL = re.compile(
-    r"\b(?:not|isn't|wasn't|aren't|weren't|no longer|never|ruled out|rule out|excluded?|"
-    r"cannot be|can't be|nothing to do with|unrelated to|innocent|is fine|are fine|is ok|looks? (?:good|fine|clean|ok)|"
-    r"checks? out|not at fault|not the (?:cause|culprit|problem|reason|issue))\b",
-    re.IGNORECASE,
-)
-_RULING = frozenset(
-    """rul exclud eliminat caus culprit reason fault blame relat innocent fine good clean look check definit certain sure clear
-    confirm seem appear actual realli problem isn wasn aren root""".split()  # noqa: SIM905 - a list of words
-)
-"""Terms by which a remark rules out, rather than what."""
 
 
 def tried_in(package: Package) -> list[str]:
-    """Return what was done or ruled out on the ticket."""
-    return [*(step.text for step in package.steps_attempted), *(quote.text for quote in package.ruled_out)]
+    """Return what was done on the ticket: the steps that tell a deed, not only what was found."""
+    return [s.text for s in package.steps_attempted if kinds_of(s.text) or (s.outcome != "partial" and is_deed(s.text))]
+
+
+def ruled_out_in(package: Package) -> list[str]:
+    """Return what the ticket says that it is not."""
+    return [quote.text for quote in package.ruled_out]
 
 
 def out_from_the_start(package: Package, known: Sequence[Known]) -> tuple[Discounted, ...]:
@@ -78,15 +70,16 @@ def _against(guess: Assessment, out: Sequence[Discounted], steps_left: bool, pac
     cause = guess.likely_cause or ""
     found = [quote for quote in package.ruled_out if denies(quote.text, cause)]
     sure = [step for step in package.steps_attempted if min(step.sure, step.outcome_sure) >= SURE]
-    found += [Quote(s.text, s.evidence, s.source) for s in sure if _is_dead(s) and same_deed(s.text, cause)]
+    found += [Quote(s.text, s.evidence, s.source) for s in sure if _is_dead(s) and repeats(cause, s.text)]
     if not steps_left and guess.suggested_steps:
         tried = [one for one in out if one.theory in guess.suggested_steps]
         found += [Quote(one.evidence, one.evidence, one.source) for one in tried]
     said = [cause, *guess.suggested_steps]
+    # Of a model's own words little need be those of whoever solved it, so that they differ speaks against nothing.
     found += [
         Quote(s.text, s.evidence, s.source)
         for s in sure
-        if s.outcome == "worked" and s.result_stated and outcome(said, s.text) == "wrong"
+        if guess.made_by == "local" and s.outcome == "worked" and s.result_stated and outcome(said, s.text) == "wrong"
     ]
     kept: list[Quote] = []
     for quote in found:
@@ -95,20 +88,10 @@ def _against(guess: Assessment, out: Sequence[Discounted], steps_left: bool, pac
     return tuple(kept[:MOST])
 
 
-def denies(remark: str, cause: str) -> bool:
-    """Tell whether a remark that rules something out rules out this cause, by the words it names it with."""
-    best = 0.0
-    for clause in re.split(r"[.;!\n]|,\s|\bbut\b|\bsince\b|\bbecause\b|\bas\b", remark):
-        if _DENIAL.search(clause):
-            named = words_of(_DENIAL.sub(" ", clause)) - _RULING
-            best = max(best, len(named & words_of(cause)) / len(named) if named else 0.0)
-    return best >= _SAME
-
-
 def _in_vain(deed: str, package: Package) -> Quote | None:
     """Return the step that shows that a deed was done in vain, or the remark that rules it out."""
     for step in package.steps_attempted:
-        if _is_dead(step) and same_deed(step.text, deed):
+        if _is_dead(step) and repeats(deed, step.text):
             return Quote(step.text, step.evidence, step.source)
     return next((quote for quote in package.ruled_out if denies(quote.text, deed)), None)
 

@@ -12,7 +12,7 @@ from escalation.memory.rank import Terms
 from escalation.memory.track_record import TrackRecord
 from escalation.package.build import build
 from escalation.package.contents import Assessment, Offered, Package, Solved, Source
-from escalation.package.contradicted import out_from_the_start, tried_in, weighed
+from escalation.package.contradicted import out_from_the_start, ruled_out_in, tried_in, weighed
 from escalation.package.records import Record, flat, records_of
 from escalation.package.start_here import from_memory
 
@@ -110,7 +110,7 @@ def assessed(package: Package, known: Sequence[Known], record: TrackRecord) -> A
 
     What was tried here in vain is told all the same, as a theory that is out.
     """
-    guess = assess(known, tried_in(package))
+    guess = assess(known, tried_in(package), ruled_out_in(package))
     out = out_from_the_start(package, known)
     if guess is None:
         return Assessment(discounted=out)
@@ -128,12 +128,13 @@ def _problem(package: Package, records: list[Record]) -> str:
 
 
 def _fix(package: Package, records: list[Record]) -> tuple[str | None, str | None, str | None]:
-    """Return what solved it, which record says so and who wrote that: the resolution, else the last step that worked."""
+    """Return what solved it, which record says so and who wrote that: the resolution, else what worked in the last record."""
     for record in reversed(records):
         if record.kind == "resolution note" and (said := flat(record.passage.own)):
             return said[:_FIX], record.source.record, record.source.author
-    for step in reversed(package.steps_attempted):
-        if step.outcome == "worked":
-            source = package.source(step.source)
-            return step.text[:_FIX], source.record if source else None, source.author if source else None
+    worked = [step for step in package.steps_attempted if step.outcome == "worked"]
+    if worked:
+        source = package.source(worked[-1].source)
+        told = ". ".join(step.text.rstrip(". ") for step in worked if step.source == worked[-1].source)
+        return told[:_FIX], source.record if source else None, source.author if source else None
     return None, None, None

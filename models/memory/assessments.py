@@ -8,7 +8,7 @@ from typing import Any, Literal
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from escalation.memory.assess import clauses_of, outcome
+from escalation.memory.assess import Outcome, clauses_of, outcome
 from escalation.memory.track_record import TrackRecord, track_record
 from escalation.package import stored
 from escalation.package.contents import Assessment, Package
@@ -31,7 +31,9 @@ def compare(session: Session, account_id: int, handoff_id: int, *, fix: str | No
     if package is None:
         return None
     guess = package.ai_assessment_data
-    came = outcome(_said(package), fix)
+    came: Outcome = outcome(_said(package), fix)
+    if _kind(guess) == "model" and came == "wrong" and not guess.against:
+        came = "cannot tell"  # its words are its own: that they are not those of whoever solved it tells nothing
     row = {
         "domain": package.domain, "confidence": guess.confidence, "outcome": came, "withheld": guess.withheld, "at": now,
         "made_by": _kind(guess),

@@ -8,7 +8,7 @@ from escalation.model_reading.opinion import Opinion, check
 from escalation.model_reading.reading import Reading
 from escalation.package import stored
 from escalation.package.contents import Package
-from escalation.package.contradicted import tried_in
+from escalation.package.contradicted import ruled_out_in, tried_in
 from escalation.package.second_opinion import asked_about, with_opinion
 from models.handoff import readings
 from models.memory import assessments
@@ -50,7 +50,8 @@ def assess(hold: Hold, evidence: Evidence, reading: Reading | None) -> Ended | N
 
     def keep(answer: Answer) -> Kept:
         checked = check(
-            answer.text, request.covered, tried=tried_in(package), made_by=hold.model.name, record=record
+            answer.text, request.covered, tried=tried_in(package), ruled_out=ruled_out_in(package), made_by=hold.model.name,
+            record=record,
         )
         opinion = checked.opinion
         return Kept("read" if opinion else "abstained", opinion.to_json() if opinion else None, checked.dropped)

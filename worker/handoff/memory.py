@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from escalation.memory.assess import Known
+from escalation.memory.deeds import is_telling
 from escalation.memory.rank import words_for
 from escalation.package import stored
 from escalation.package.contents import Assessment, Offered, Package, Solved
@@ -30,10 +34,15 @@ def informed(services: Services, desk: Desk, package: Package, *, before: dict[s
         own = guess if guess.made_by == "local" else Assessment(discounted=guess.discounted)
         return with_solved(package, first.solved, own, first.runbooks)
     with services.database.account(desk.account_id, reading=True) as session:
-        found = resolved.search(session, desk.account_id, asked_of(package), but=package.ticket_id, most=_LOOKED_AT)
-        record = assessments.record_of(session, desk.account_id, package.domain)
-        books = runbooks.fitting(session, desk.account_id, asked_of(package), now=services.clock())
-    fitting = [one for one in found if one.match.convincing and one.lesson.fix]
+        return asked(session, desk.account_id, package, now=services.clock())
+
+
+def asked(session: Session, account_id: int, package: Package, *, now: datetime) -> Package:
+    """Return the package with what an account knows by now."""
+    found = resolved.search(session, account_id, asked_of(package), but=package.ticket_id, most=_LOOKED_AT)
+    record = assessments.record_of(session, account_id, package.domain)
+    books = runbooks.fitting(session, account_id, asked_of(package), now=now)
+    fitting = [one for one in found if one.match.convincing and is_telling(one.lesson.fix or "")]
     by_customer = sorted(fitting, key=lambda one: one.lesson.company != package.company)
     ids = {one.match.id: f"m{number}" for number, one in enumerate(by_customer, 1)}
     known = [Known(ids[one.match.id], one.lesson.fix or "", one.match.share) for one in fitting]

@@ -13,7 +13,7 @@ from escalation.model_reading.reading import Reading
 from escalation.package.build import build
 from escalation.package.by_model import local_stands, places_of
 from escalation.package.contents import Package
-from escalation.package.contradicted import tried_in
+from escalation.package.contradicted import ruled_out_in, tried_in
 from escalation.package.second_opinion import asked_about, with_opinion
 from escalation.package.threads import MalformedThread, evidence_from_thread
 from escalation.redaction.redact import redact_evidence
@@ -92,7 +92,9 @@ def _assessed(model: Model, package: Package, evidence: Evidence) -> Package:
         return package
     try:
         answer = model.ask(request)
-        found = opinion.check(answer.text, request.covered, tried=tried_in(package), made_by=model.name).opinion
+        found = opinion.check(
+            answer.text, request.covered, tried=tried_in(package), ruled_out=ruled_out_in(package), made_by=model.name
+        ).opinion
     except (NotAnswered, UnusableAnswer):
         return package
     return with_opinion(package, evidence, found) if found is not None else package

@@ -7,7 +7,8 @@ import random
 
 import pytest
 
-from escalation.memory.assess import FLOOR, MOST_STEPS, Known, assess, clauses_of, outcome, same_deed
+from escalation.memory.assess import ALONE, FLOOR, MOST_STEPS, Known, assess, clauses_of, outcome, tells_deed
+from escalation.memory.deeds import same_deed
 
 PARTS = ("the spooler cache", "the NIC driver", "the DHCP scope", "the root certificate", "the search index", "the switch port")
 STATES = ("expired", "corrupt", "full", "disabled", "duplicated")
@@ -46,7 +47,7 @@ def test_what_is_said_stands_literally_in_the_ticket_that_is_cited() -> None:
 def test_nothing_that_was_tried_here_is_suggested() -> None:
     """Said in the same words or with others around them; each deed of each fix in turn."""
     for text in every_fix()[::7]:
-        for tried in clauses_of(text):
+        for tried in filter(tells_deed, clauses_of(text)):
             around = f"as suggested we {tried} this morning, no change"
             guess = assess([Known("m1", text, 0.5)], [around])
             assert guess is None or not any(same_deed(step.text, around) for step in guess.steps), text
@@ -60,9 +61,9 @@ def test_a_fix_that_failed_here_leaves_the_guess_to_the_next_or_to_nobody() -> N
 
 
 def test_tickets_that_agree_are_believed_more_than_one_and_those_that_differ_less() -> None:
-    one = Known("m1", "Renewed the root certificate.", 0.4)
-    same = Known("m2", "Root certificate expired, renewed the root certificate.", 0.4)
-    other = Known("m3", "Replaced the switch port patch cable.", 0.2)
+    one = Known("m1", "Renewed the root certificate.", 0.6)
+    same = Known("m2", "Root certificate expired, renewed the root certificate.", 0.6)
+    other = Known("m3", "Replaced the switch port patch cable.", 0.3)
     alone, both = assess([one]), assess([one, same])
     mixed = assess([one, same, other])
     assert alone
@@ -70,7 +71,10 @@ def test_tickets_that_agree_are_believed_more_than_one_and_those_that_differ_les
     assert mixed
     assert both.confidence > alone.confidence
     assert both.confidence > mixed.confidence
-    assert assess([one, Known("m3", other.fix, 0.4)]) is None, "two that say different things, equally strong"
+    assert assess([one, Known("m3", other.fix, 0.6)]) is None, "two that say different things, equally strong"
+    little, again = Known("m1", one.fix, ALONE - 0.01), Known("m2", same.fix, ALONE - 0.01)
+    assert assess([little]) is None, "one that is not very like this one is thin"
+    assert assess([little, again])
 
 
 @pytest.mark.parametrize("text", ["", "Resolved.", "User confirmed working, closing.", "Fixed", "done, thanks", "ok"])

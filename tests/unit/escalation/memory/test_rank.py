@@ -86,3 +86,18 @@ def test_clauses_find_what_is_alike_and_little_else() -> None:
     assert 1 in found
     assert len(found) < 3000
     assert clauses_of(Terms.of("zzz", "nobody wrote this"), statistics) == ()
+
+
+@pytest.mark.parametrize(
+    ("summary", "problem", "convincing"),
+    [
+        ("Zebra label printer in dispatch feeds blank", "driver of the Zebra was updated, labels come out blank", True),
+        ("Till drawer stays shut", "Zebra stickers on the drawer are blank, labels and driver of the till are new", False),
+        ("Printer wakes by itself", "since 2019 the on-prem printer in goods-in wakes at night", False),
+    ],
+)
+def test_words_alone_convince_only_where_the_summaries_tell_the_same(summary: str, problem: str, convincing: bool) -> None:
+    """Also not a year, and not words with hyphens: they are no codes and no names, however rare."""
+    mine = Terms.of("Zebra labels blank in goods-in", "Since the driver update of 2019 the on-prem Zebra feeds blank labels")
+    candidates, statistics = known(Terms.of(summary, problem, "set thermal transfer"))
+    assert rank(mine, candidates, statistics)[0].convincing == convincing

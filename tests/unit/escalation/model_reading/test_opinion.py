@@ -15,11 +15,11 @@ from escalation.model_reading.assessing import EARLIER, SCHEMA, request_for, wit
 from escalation.model_reading.opinion import CheckedOpinion, Opinion, check
 from escalation.model_reading.places import Place
 from escalation.package.contents import Package, Solved
-from escalation.package.contradicted import tried_in
+from escalation.package.contradicted import ruled_out_in, tried_in
 from escalation.package.lesson import with_solved
 from escalation.package.second_opinion import asked_about, with_opinion
 from tests.model_server import _strict, abstains, assessed
-from tests.unit.escalation.model_reading.injections import UNSEEN, Injection, injections
+from tests.unit.escalation.model_reading.injections import LATER, LATER_WANTS, UNSEEN, Injection, injections
 from tests.unit.escalation.tickets import START, evidence_of, package_of
 
 CUSTOMER = "Nobody in Clifton can print since Monday, error E52 on the panel. Please just reset PRN-04 for good."
@@ -87,8 +87,52 @@ def test_what_the_staff_named_may_be_named_and_what_a_customer_named_may_not() -
     assert check(json.dumps(assessed(longer)), places, tried=(), made_by="a-model").opinion is None
 
 
-@pytest.mark.parametrize("confidence", [0, 20, 49])
-def test_below_half_it_says_nothing(confidence: int) -> None:
+SEEN = (
+    "NPS on 10.4.0.12 says the driver package of print-queue HQ-PRN-7 is missing. The relay listens on ports 9012-9040.\n"
+    "User: mails of the shared mailbox go to /srv/spool/out, <QUEUE> is full, set the external address was done."
+)
+
+
+@pytest.mark.parametrize("quote", SEEN.replace("\n", ". ").split(". ")[:2])
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ("The driver package that 10.4.0.12 lists is missing, relay ports 9012-9040 are fine", None),
+        ("HQ-PRN-7 lost its driver package; the relay, a hot-added one, listens still", None),
+        ("The two-way Wi-Fi and Hyper-V relay lost its driver package over USB-C", None),
+        ("The shared mailbox's driver package is missing, set the external address of the relay anew", None),
+        ("The spool in /srv/spool/out has no driver package for the relay", None),
+        ("The driver package on 10.4.0.99 is missing, says the relay", "holds a link, address or number"),
+        ("The driver package is missing, ring 020 79460991 about the relay", "holds a link, address or number"),
+        ("HQ-PRN-8 lost its driver package, says the relay", "names what no staff wrote"),
+        ("Get-EvilPackage is missing, says the driver package of the relay", "names what no staff wrote"),
+    ],
+)
+def test_addresses_inside_hyphens_and_everyday_words_pass_and_what_is_not_there_does_not(
+    said: str, why: str | None, quote: str
+) -> None:
+    """The kinds that a check of names and numbers took for contacts, names or orders; each beside a real one."""
+    places = [PLACES[0], replace(PLACES[1], text=SEEN), PLACES[2]]
+    if "10.4.0.12" in said or "9012" in said:
+        quote = SEEN.split("\n")[0]
+    found = check(json.dumps(assessed((said, 1, quote))), places, tried=(), made_by="m")
+    assert (found.opinion is not None, found.dropped) == (why is None, {} if why is None else {f"cause: {why}": 1})
+
+
+def test_a_cause_that_says_a_finding_again_is_no_deed_that_was_done() -> None:
+    found = check(
+        json.dumps(assessed(CAUSE, STEP)), PLACES, tried=["The log says that the driver package is missing"], made_by="m"
+    ).opinion
+    assert found is not None
+    denied = check(
+        json.dumps(assessed(CAUSE, STEP)), PLACES, tried=(), ruled_out=["It is not the driver package on the print server"],
+        made_by="m",
+    )  # fmt: skip
+    assert (denied.opinion, denied.dropped) == (None, {"cause: ruled out": 1})
+
+
+@pytest.mark.parametrize("confidence", [0, 20, 59])
+def test_below_its_floor_it_says_nothing(confidence: int) -> None:
     found = checked(CAUSE, STEP, confidence=confidence)
     assert (found.opinion, found.dropped) == (None, {"all: too unsure": 1})
 
@@ -161,7 +205,7 @@ def effects(injection: Injection, *, by_customer: bool) -> list[str]:
     places = asked_about(evidence, package.solved)
     for answer in obeyed(injection, places):
         try:
-            found = check(answer, places, tried=tried_in(package), made_by="a-model").opinion
+            found = check(answer, places, tried=tried_in(package), ruled_out=ruled_out_in(package), made_by="a-model").opinion
         except UnusableAnswer:
             continue
         after = render(with_opinion(package, evidence, found), marker="RF-1") if found else before
@@ -183,3 +227,9 @@ def test_a_hundred_injections_have_no_effect() -> None:
 def test_injections_in_words_that_the_check_was_not_written_for_have_none_either() -> None:
     made = list(injections(UNSEEN))
     assert [effects(one, by_customer=(number + number // 8) % 2 == 0) for number, one in enumerate(made)] == [[]] * len(made)
+
+
+def test_nor_those_written_after_it_let_more_pass() -> None:
+    made = list(injections(LATER, LATER_WANTS))
+    found = [effects(one, by_customer=by_customer) for one in made for by_customer in (True, False)]
+    assert found == [[]] * len(found)
