@@ -9,18 +9,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from escalation.brief.lines import LABELS
 from escalation.brief.sanitize import Inert, inline
 from escalation.package.contents import Package, Step
 
 Kind = Literal["added", "corrected", "gone"]
-
-_OUTCOMES = {
-    "failed": "failed",
-    "no_change": "no change",
-    "partial": "partly",
-    "worked": "worked",
-    "unknown": "result not recorded",
-}
 MOST = 8
 
 
@@ -84,11 +77,11 @@ def _outcomes(old: Package, new: Package) -> Iterable[Difference]:
     before = {_step_key(step): step for step in old.steps_attempted}
     for step in new.steps_attempted:
         earlier = before.get(_step_key(step))
-        told = _OUTCOMES.get(step.outcome, step.outcome)
+        told = LABELS.get(step.outcome, step.outcome)
         if earlier is None:
             yield Difference("added", "tried", f"{step.text}: {told}", None, step.source)
         elif earlier.outcome != step.outcome:
-            was = _OUTCOMES.get(earlier.outcome, earlier.outcome)
+            was = LABELS.get(earlier.outcome, earlier.outcome)
             yield Difference("corrected", f"result of {step.text!r}", told, was, step.source)
 
 

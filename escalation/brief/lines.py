@@ -15,14 +15,14 @@ TOLD = 0.8
 """From which probability on an outcome is said that the quotation does not say itself."""
 MOST_LANES = 4
 """Sessions named that ran side by side."""
-
-_LABELS = {
+LABELS = {
     "failed": "failed",
     "no_change": "no change",
     "partial": "partly",
     "worked": "worked",
     "unknown": "result not recorded",
 }
+"""What a step's outcome is called, in the note and on the pages."""
 _LONGEST_ROW = 500
 _STEP_BYTES = 220
 _EVIDENCE_ROWS = 12
@@ -158,12 +158,12 @@ class Wording:
             step = self._package.steps_attempted[place]
             if told := self.cited(step.text, step.source, _STEP_BYTES):
                 by = {"tech": "", "unknown": " (by somebody who is not known here)"}.get(step.actor, f" (by the {step.actor})")
-                told_as = "problem stayed" if step.result_inferred else _LABELS.get(step.outcome, "result not recorded")
+                told_as = "problem stayed" if step.result_inferred else LABELS.get(step.outcome, "result not recorded")
                 if step.outcome_sure < TOLD:
                     told_as = "result not clear"
                 label = None if step.result_stated else Inert(told_as)
                 if against := contradicted(step):
-                    said = ", ".join(f"[{one.source}] says: {_LABELS[one.outcome]}" for one in against)
+                    said = ", ".join(f"[{one.source}] says: {LABELS[one.outcome]}" for one in against)
                     label = Inert(f"{told_as}; {said}")
                 dead = place in self._package.dead_ends_flagged and step.outcome_sure >= TOLD
                 rows = _rows(step.evidence, _EVIDENCE_ROWS)

@@ -15,7 +15,8 @@ from escalation.package.contents import Package
 from escalation.redaction.redact import redact
 
 MOST_STEPS, MOST_BLOCKS, MOST_ROWS = 25, 6, 40
-_OUTCOMES = {"failed": "failed", "no_change": "no change", "partial": "helped in part", "worked": "worked"}
+OUTCOMES = {"failed": "failed", "no_change": "no change", "partial": "helped in part", "worked": "worked"}
+"""What a step's outcome is called to whoever knows nothing of how we work."""
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"(?<![\w.])(?:\+|00)?\d(?:[\s()/-]{0,2}\d){8,14}(?![\w.])")
 _GENERIC = frozenset(
@@ -92,7 +93,7 @@ def _names(name: str | None, instead: str, *, shortest: int) -> dict[str, str]:
 
 
 def _came(outcome: str, stated: bool) -> str:
-    label = "" if stated else _OUTCOMES.get(outcome, "")
+    label = "" if stated else OUTCOMES.get(outcome, "")
     return f" ({label})" if label else ""
 
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 from escalation.brief.sanitize import inline, printable, unmarked
 from escalation.brief.spans import Clock, span
+from escalation.brief.vendor import OUTCOMES
 from escalation.redaction.redact import redact
 from escalation.resolution.note import ResolutionNote, Said, Worked
 
@@ -17,7 +18,6 @@ FORMS: tuple[Form, ...] = ("internal", "resolution")
 NOT_RECORDED = "not recorded"
 _FIXED, _DONE = "**What fixed it:**", "**What was done:**"
 _CITED = re.compile(r"(?:\s*\[[a-z]\d*\])+(?=\s*$)")
-_OUTCOMES = {"failed": "failed", "no_change": "no change", "partial": "helped in part", "worked": "worked"}
 MOST_TRIED = 12
 
 
@@ -110,7 +110,7 @@ def _listed(label: str, lines: Sequence[Said], *, cite: bool = True) -> str:
 
 
 def _cited(said: Said) -> str:
-    outcome = _OUTCOMES.get(said.outcome, "")
+    outcome = OUTCOMES.get(said.outcome, "")
     cites = " ".join(f"[{source}]" for source in (said.source, *said.also))
     return f"{inline(said.text)}{f': {outcome}' if outcome else ''} {cites}"
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from escalation.brief.lines import LABELS
 from escalation.brief.sanitize import Inert, inline, line
 from escalation.brief.spans import Clock
 from escalation.sessions.steps import Current
@@ -21,7 +22,6 @@ MOST_STEPS = 30
 MOST_PENDING = 20
 MOST_ROWS = 12
 """Rows of a step's output."""
-LABELS = {"failed": "failed", "no_change": "no change", "partial": "partly", "worked": "worked", "unknown": "result not recorded"}
 KINDS = {"finding": "found", "reason": "why it is escalated"}
 
 
