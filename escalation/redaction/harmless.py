@@ -45,7 +45,7 @@ _LIKE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("handle", r"@\w+"),
         ("product", r"(?i:win|windows|server|exchange|sql|office)?-?20[012]\d(?:r2|sp\d|cu\d{1,2})?"),
         ("setting", r"[a-z_.]+=[\d.x:a-z=]{1,24}"),
-        ("placeholder", r"[$%][A-Za-z_:]+\d?(?:[.\[({%].*)?|\{.*\}|<.*>|[*•.xX?_#-]+|--?[A-Za-z][\w-]*|\(.*\)?|\[.*\]?|@.*|#\w*"),
+        ("placeholder", r"[$%][A-Za-z_:]+\d?(?:[.\[({%].*)?|\$[({].*|\{.*\}|<.*>|[*•.xX?_#-]+|--?[A-Za-z][\w-]*|\(.*\)?|\[.*\]?|@.*|#\w*"),
         ("call", r"\w+\[\d+\](?:\(\w\)?)?|[A-Za-z]\w*(?:\.\w+)*\(.*\)?|[A-Z][a-z]+-[A-Z]\w+|[A-Za-z]+\.[A-Za-z.]+"),
         ("either", r"[A-Za-z]+(?:/[A-Za-z0-9]+)+|\w+&\w{1,3}|[\w-]+(?:/[\w.-]+)+"),
         ("item", r"\d{1,2}[.)][A-Z][a-z]+"),
@@ -87,14 +87,18 @@ _NUMBERED = re.compile(
     re.IGNORECASE,
 )
 
-_PHONE = re.compile(r"\+\d{1,3}[ ()/-]{1,2}(?:\d{1,5}[ ()/-]{1,2}){0,3}\Z")
+_PHONE = re.compile(
+    r"(?:\+\d{1,3}[ ()/-]{1,2}|\b(?:call|phone|ring|tel|telephone|fax|mobile)(?:[:.]| (?:him|her|them|us|me|back))?(?: on| at| under)?[ ]{1,2})"
+    r"(?:\(?\d{1,5}\)?[ ()/-]{1,2}){0,3}\Z",
+    re.IGNORECASE,
+)
 
 
 def counted(text: str, begin: int, end: int) -> bool:
     """Whether the digits at a stretch count or number something: 3600 s, Outlook 2019, error 4625."""
     if not text[begin:end].isdigit():
         return False
-    if _PHONE.search(text, max(0, begin - 20), begin):
+    if _PHONE.search(text, max(0, begin - 30), begin):
         return True
     return _UNIT.match(text, end) is not None or _NUMBERED.search(text, max(0, begin - 14), begin) is not None
 
@@ -106,6 +110,17 @@ _UNTOLD = re.compile(
     r"(?:(?!\b(?:to|is|was|now|auf|with|it's|be|says|ist|lautet)\b)[^:=()\"“'’])*\Z",
     re.IGNORECASE,
 )
+
+
+_HASH = re.compile(r"[0-9A-Fa-f]{32}(?:[0-9A-Fa-f]{8}|[0-9A-Fa-f]{32}|[0-9A-Fa-f]{64}|[0-9A-Fa-f]{96})?")
+_HASHED = re.compile(
+    r"\b(?:hash|digest|checksum|thumbprint|fingerprint|md5|sha-?\d{1,3}|signature|virustotal|etag|commit|revision)\b[^\n]{0,30}\Z", re.IGNORECASE
+)
+
+
+def hashed(text: str, begin: int, end: int) -> bool:
+    """Whether a stretch is a hash that identifies something: of a hash's length, and said to be one."""
+    return _HASH.fullmatch(text, begin, end) is not None and _HASHED.search(text, max(0, begin - 50), begin) is not None
 
 
 def untold(before: str) -> bool:

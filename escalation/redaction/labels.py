@@ -30,7 +30,7 @@ LABELS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
               r"timestamp|epoch|created|expires|recordnumber|policyid|logid|msgid|spi|uid|pid|policy|profile|template|gpo|adapter|interface|class|message"),
         ("W", r"wi|wifi|wlan|ssid|wireless|hotspot|guest|fi"),
         # what somebody does who tells one, and what it is told on
-        ("T", r"keyed|punch(?:ed)?|pasted?|stick(?:y|er)|whiteboard|labell?(?:ed)?|slip|scribbled|taped|spel(?:l\w*|t)|dictat\w*|phonetic\w*|capitals?|lowercase|uppercase|"
+        ("T", r"keyed|punch(?:ed)?|pasted?|stick(?:y|er)|whiteboard|labell?(?:ed)?|slip|scribbled|taped|spel(?:l\w*|t)|dictat\w*|phonetic\w*|capitals?|lowercase|uppercase|typo|corrected|autocorrect|"
               r"(?:de|en)crypt(?:ed|s)?|zip(?:ped)?|unzip|protected|phish\w*|leak(?:ed|s)?|compromised|reject(?:ed|s)?|refus(?:ed|es)|accept(?:ed|s)|mine|hers|ours|theirs|usual|interim|initial|"
               r"generic|told|gave|given|handed|agreed|tried|try|use[ds]?|using|notebook|scratch|zettel|aufkleber|eingeben|gesetzt|étiquette|taper|saisir|etiqueta|probar|etichetta|briefje|invoeren"),
     )
@@ -57,12 +57,13 @@ _PAIRS = (
     ("A", re.compile(r"(?:safe|code|magic|secret|duress|hotline|verbal|challenge|authori[sz]ation|cancellation|clear|call) (?:word|sign|phrase|answer)|"
                      r"(?:first|childhood|favou?rite) (?:pet|car|school|street|job|teacher|colou?r|book|team|film|movie|food|nickname|concert)|"
                      r"(?:high|primary) school|best friend|of birth|security (?:question|answer)")),
+    ("T", re.compile(r"(?:lower|upper) case|zero not|case sensitive|fat fingers|no (?:space|quotes)")),
     ("D", re.compile(r"(?:cash|key|lock|post|deposit) box|screen lock|lock screen|car park|roller door|side entrance")),
 )  # fmt: skip
 """Two words that name what only its owner answers, and what a number opens."""
 _SECOND = frozenset(
     "word sign phrase answer pet car school street job teacher color colour book team film movie food nickname concert friend "
-    "birth question box lock screen park door entrance".split()
+    "birth question box lock screen park door entrance case not sensitive fingers space quotes".split()
 )
 
 

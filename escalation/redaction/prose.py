@@ -123,6 +123,7 @@ PROSE: tuple[Rule, ...] = (
     rule("one-time code", "verify confirm sign log code", rf"\b(?:use|enter|type)\s{{1,2}}{_OTP}\s{{1,2}}(?:to|for|as)\s(?:verify|confirm|sign|log|complete|your|the login)"),
     rule("one-time code", "your", rf"(?<![\w.-]){_OTP}\s{{1,2}}(?:is|ist|est) (?:your|the|ihr|votre|dein)\s(?:[\w-]{{2,16}}\s){{0,3}}(?:code|passcode|pin|otp|password)"),
     rule("one-time code", "code pin passcode", rf"\b(?:sent|texted|mailed|gave|got|received) (?:me |him |her |us |you )?(?:a|the|this) (?:\S{{2,12}} )?(?:code|pin|passcode)[,:]?\s{{1,3}}(?:- )?{_OTP}"),
+    rule("pin", "# *", r"(?:[:–=-]|\b(?:is|on|code|use|it['’]s|to|now|with|then))[ \t]{1,3}(?P<s>\d{4,8})[#*](?![\w#*-])"),
     rule("pin", "press dial type enter punch key hit", rf"\b(?:press|dial|type|enter|punch(?: in)?|key in|hit|use)\s{{1,2}}{_DIGITS}[#*]?(?: [^\n.;\ue000]{{0,30}}?)? (?:(?:at|on|for) (?:the )?(?:[\w-]{{2,12}} )?(?:{_PLACE}|panel|till|bay|barrier)|to (?:disarm|open the|unlock|get out|release))\b"),
     rule("pin", "combo combination safe cage padlock locker lockbox cupboard rack vault box", r"\b(?:combo|combination|safe|cage|padlock|locker|lock ?box|cupboard|rack|key ?box|cash box)\b[^\n.;\ue000]{0,30}?(?:is|:|=|\t|with|,)\s{0,3}(?P<s>\d{1,3}(?:[ -]\d{1,3}){2,5})(?![\d-])"),
     # passwords: a label, and what it is
@@ -152,5 +153,5 @@ PROSE: tuple[Rule, ...] = (
     rule("password", "rdp", rf"\brdp\b[^\n;\ue000]{{0,50}}?\s{_USER}\s{{1,3}}{_V}(?=[ \t]{{0,4}}(?:$|\|)|\.\s)", direct),
     rule("password", "/", rf"(?<!\S)(?:dana|[a-z][a-z0-9]{{0,12}}[._\\][a-z0-9._-]{{2,30}})\s{{1,2}}/\s{{1,2}}{_V}", direct),
     rule("password", "teamviewer anydesk splashtop", rf"\b(?:teamviewer|anydesk|splashtop)\b[^\n;\ue000]{{0,50}}?(?:{_LABEL}|code)\s{{0,3}}[:=]?\s{{0,3}}(?P<s>\w{{6,20}})", coded),
-    rule("laps password", "laps", rf"\blaps\b[^\n.;\ue000]{{0,40}}?(?:is|was|:|=)\s{{0,4}}{_V}", secretive),
+    rule("laps password", "laps", rf"\blaps\b(?! (?:id|entry|record|item|asset|link|folder)\b)[^\n.;\ue000]{{0,40}}?(?:is|was|:|=)\s{{0,4}}{_V}", secretive),
 )  # fmt: skip

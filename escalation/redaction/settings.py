@@ -155,7 +155,7 @@ SETTINGS: tuple[Rule, ...] = (
     _cli("redis-cli", "password", rf"\bredis-cli\b[^\n]{{0,120}}?[ \t](?-i:-a)[ \t]{{1,4}}{_V}"),
     _cli("-pass", "password", r"-pass(?:in|out)[ \t]pass:(?P<s>[^\s\"']{3,120})"),
     _cli("htpasswd radtest", "password", rf"\bradtest[ \t]\S{{1,60}}[ \t]{_V1}[ \t]\S{{3,60}}[ \t]\d{{1,4}}[ \t]{_V2}|\bhtpasswd[ \t]-\w{{1,6}}[ \t]\S{{1,60}}[ \t]\S{{1,60}}[ \t]{_V}"),
-    _cli("chpasswd passwd sudo", "password", r"\becho[ \t]{1,4}[\"']?(?:[\w.-]{1,40}:)?(?P<s>[^\s\"'|]{3,120})[\"']?[ \t]{0,4}\|[ \t]{0,4}(?:(?:sudo[ \t])?chpasswd|passwd[ \t]--stdin|sudo[ \t]-S|kinit|[\w./-]{2,30}[^\n|]{0,80}?--(?:password|passphrase|token)-stdin)"),
+    _cli("echo", "password", r"\becho[ \t]{1,4}[\"']?(?:[\w.-]{1,40}:)?(?P<s>[^\s\"'|]{3,120})[\"']?[ \t]{0,4}\|[ \t]{0,4}(?:(?:sudo[ \t])?chpasswd|passwd[ \t]--stdin|sudo[ \t]-S|kinit|[\w./-]{2,30}[^\n|]{0,80}?--(?:password|passphrase|token)-stdin)"),
     _cli("ssh-keygen", "passphrase", rf"\bssh-keygen\b[^\n]{{0,60}}?[ \t]-[NP][ \t]{{1,4}}{_V}"),
     rule("password", "334 ", r"^334 UGFzc3dvcmQ6\s{1,4}(?P<s>[A-Za-z0-9+/=]{4,200})", flags=re.MULTILINE),
     rule("device secret", "pass-phrase passphrase psk wpa", rf"\b(?:pass-?phrase|psk|wpa2?-key)[ \t]{{1,4}}{_T}{_V}(?=[ \t]{{1,4}}(?:algorithm[ \t])?(?:aes|tkip|ccmp)\b)", setting),

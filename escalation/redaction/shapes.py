@@ -91,7 +91,7 @@ SHAPES: tuple[Rule, ...] = (
     rule("bitlocker key", "", r"(?<![\d-])\d{6}(?:(?:\s{0,3}[-–]\s{0,3}|\s{1,3})\d{6}){7}(?![\d-])"),
     rule("recovery key", "-", r"(?<![\w-])[A-Z0-9]{4}(?:-[A-Z0-9]{4}){5}(?![\w-])", mixed, flags=re.NOFLAG),
     rule("mfa seed", "otpauth", r"\botpauth(?:-migration)?://[^\s\"'<>]{5,600}"),
-    rule("mfa seed", "totp mfa 2fa otp authenticator", r"\b(?:totp|mfa|2fa|otp|authenticator)(?:[ _-](?:app|seed|secret|set-?up|key|code)){0,3}[\"']?\s{0,3}(?:is|:|=)?\s{0,3}[\"']?(?P<s>[A-Z2-7]{4}(?:[ -]?[A-Z2-7]{4}){3,15})(?!\w)"),
+    rule("mfa seed", "totp mfa 2fa otp authenticator", r"\b(?:totp|mfa|2fa|otp|authenticator)(?:[ _-](?:app|seed|secret|set-?up|key|code|qr|string|manual|entry|from|the|was|could not scan,)){0,6}[\"']?\s{0,3}(?:is|:|=|-|,)?\s{0,3}[\"']?(?P<s>[A-Z2-7]{4}(?:[ -]?[A-Z2-7]{4}){3,15})(?!\w)"),
     rule("recovery codes", "code", r"\b(?:recovery|backup|scratch|emergency|wiederherstellungs|secours)[ -]?codes?\b[^\n\d]{0,60}[:\s]\s{0,4}(?P<s>(?:(?:[a-z0-9]{4,5}-[a-z0-9]{4,6}|\d{4} \d{4}|[a-f0-9]{8,10}|\d{6,10})\b[\s,;]{0,4}){1,20})", coded),
     # numbers
     rule("card number", "", r"(?<![\d.#-])(?<!imei )(?<!imei: )(?:\d[ -]?){12,18}\d(?![\d.-]?\d)", card),

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from escalation.redaction.features import FLAG, HUMP, WORD, features, heading, kind_of
-from escalation.redaction.harmless import MOSTLY, SURE, counted, looks
+from escalation.redaction.harmless import MOSTLY, SURE, counted, hashed, looks
 from escalation.redaction.labels import label, labels
 from escalation.redaction.views import MARK
 from escalation.redaction.words import WORDS
@@ -96,7 +96,7 @@ def _excused(text: str, begin: int, end: int, word: str, *, named: bool, talk: b
     """Whether a stretch is no suspect: it looks harmless, or it is made as ordinary words are and nothing names it."""
     value = text[begin:end]
     like = looks(value.rstrip("?!"))
-    if like in SURE or counted(text, begin, end) or ("@" in value and _PROMPT.match(text, begin)):
+    if like in SURE or counted(text, begin, end) or hashed(text, begin, end) or ("@" in value and _PROMPT.match(text, begin)):
         return True
     plain = word in ("word", "humps")
     if like in MOSTLY or _weak(word, value) or (_NUMBERED.fullmatch(value) and not _parted(text, begin)):
@@ -152,7 +152,7 @@ def _near(text: str, begin: int) -> bool:
 
 _FIRM = frozenset("PSKA-")
 _NAMING = frozenset("PSKACDW-")
-_TELLING = frozenset("TU")
+_TELLING, _TOLD = frozenset("TU"), frozenset("T")
 _HEADING = frozenset("PSKAU")
 _FLAGGED, _USER = frozenset("-"), frozenset("U")
 
@@ -173,6 +173,7 @@ def _beside(text: str, begin: int, end: int, plain: bool, word: str) -> frozense
         found |= _USER
     if word != "word" and not word.startswith("digits") and not found:
         found |= _TELLING.intersection(kinds[-2:] if plain else kinds[-5:])
+        found |= _TOLD.intersection(labels(WORD.findall(text[end : end + 40].lower())[:5]))
     if word != "word" and not found:
         above = heading(text, text.rfind("\n", 0, begin) + 1)
         found |= _HEADING.intersection(labels(WORD.findall(above.lower())[-5:])) if len(above) < 60 else frozenset()

@@ -51,7 +51,7 @@ _HARMLESS = re.compile(
 
 _PLACEHOLDER = re.compile(
     r"\$\(?\w+\)?|\$[{(].*|\$env:.*|%\w+%|[{<].*[}>]|[*•xX.?#_-]+|\$\w+[.:\[].*|\(.*|--?[a-z][a-z-]*|@\{.*|"
-    r"\[[a-z][a-z -]{1,24}\]?|[a-z_]+(?:\.[a-z_]+)*[\[(](?:[\"'].*)?",
+    r"@[a-z]\w+\.\w+\(.*|vault:\S+|op://\S+|arn:aws:\S+|id[=:]\S+|\[[a-z][a-z -]{1,24}\]?|[a-z_]+(?:\.[a-z_]+)*[\[(](?:[\"'].*)?",
     re.DOTALL | re.IGNORECASE,
 )
 """What a script or a form has in place of a secret."""
