@@ -18,10 +18,12 @@ class FirstCheck:
     symptom: re.Pattern[str]
     check: str
     done: re.Pattern[str]
+    domains: frozenset[str] = frozenset()
+    """Where its words mean this; empty: everywhere."""
 
 
-def _check(symptom: str, check: str, done: str) -> FirstCheck:
-    return FirstCheck(re.compile(symptom, re.IGNORECASE), check, re.compile(done, re.IGNORECASE))
+def _check(symptom: str, check: str, done: str, domains: str = "") -> FirstCheck:
+    return FirstCheck(re.compile(symptom, re.IGNORECASE), check, re.compile(done, re.IGNORECASE), frozenset(domains.split()))
 
 
 FIRST_CHECKS: tuple[FirstCheck, ...] = (
@@ -29,14 +31,14 @@ FIRST_CHECKS: tuple[FirstCheck, ...] = (
     _check(r"5\.1\.(?:1|10)|recipient not found|user unknown", "look for the recipient in the tenant and for a stale auto-complete entry or contact", r"auto-?complete|nk2|legacyexchangedn|x500"),
     _check(r"5\.7\.(?:1|606|705)\b.*(?:block|banned|spam)|(?:outbound|sending) .{0,20}blocked|restricted (?:user|entit)", "see whether the mailbox is on the restricted users list, and what it sent", r"restricted (?:users|entit)"),
     _check(r"\b(?:mails? (?:are|is|arrive|come)? ?(?:late|delayed)|delay(?:ed|s)? (?:mail|email)|stuck in (?:the )?(?:queue|outbox))", "read the message trace or the queue for one delayed mail, hop by hop", r"message trace|get-queue|queue viewer|headers?"),
-    _check(r"bounc|ndr\b|undeliverable|returned mail|come back", "read the bounce's code and the message trace for one mail", r"message trace|trace (?:says|shows)"),
+    _check(r"bounc|ndr\b|undeliverable|returned mail|come back", "read the bounce's code and the message trace for one mail", r"message trace|trace (?:says|shows)", "email"),
     _check(r"(?:asks?|prompts?|prompt) .{0,20}password|password (?:prompt|box|pop)|keeps asking|credential prompt", "look at the sign-in log for that time, and whether legacy sign-in or an old token is what asks", r"sign-?in logs?|modern auth|enableadal|basic auth"),
     _check(r"lock(?:s|ed|ing|out)? (?:out|every|again|morning)|account .{0,20}lock(?:s|ed)|lockout", "read event 4740 on the PDC: it names the computer that locks the account", r"\b4740\b|caller computer|lockoutstatus|netlogon\.log"),
     _check(r"trust relationship|secure channel", "test the secure channel and the clock against the domain controller", r"test-computersecurechannel|nltest|time (?:is )?(?:off|sync|ok)|w32tm"),
     _check(r"(?:cannot|can't|can not|will not|won't|unable to|not) join .{0,20}domain|could not be contacted|domain join", "see whether the client asks the domain controller for DNS, and resolve the domain's SRV records", r"dns (?:set|point|is|server)|_ldap|srv record|nslookup"),
     _check(r"8456|target principal name|replicat(?:e|es|ing|ion) .{0,30}(?:error|fail)|not replicating", "compare clocks and the machine account's password of both domain controllers (netdom resetpwd), then repadmin", r"netdom|clock|w32tm|time (?:is|off|diff)"),
     _check(r"(?:group policy|gpo|gpresult|policy) .{0,60}(?:denied|not appl|missing|filter)|security filtering|drive .{0,30}(?:not mapped|missing)", "compare the user's groups with the policy's security filtering and item-level targeting", r"added .{0,30}group|authenticated users|item-level"),
-    _check(r"(?:sync|synchroni[sz]ation) .{0,40}(?:not run|stopped|error|failed)|stopped-server-down|ad ?connect|entra connect", "read the sync service's last run and its event log, and test the way to the tenant from that server", r"event (?:log|id)|miisclient|troubleshoot|proxy|tls 1\.2"),
+    _check(r"(?:sync|synchroni[sz]ation) .{0,40}(?:not run|stopped|error|failed)|stopped-server-down|ad ?connect\b|entra connect", "read the sync service's last run and its event log, and test the way to the tenant from that server", r"event (?:log|id)|miisclient|troubleshoot|proxy|tls 1\.2"),
     _check(r"\bmfa\b|authenticator|2fa|second factor", "look at the user's registered methods and the sign-in log", r"sign-?in log|methods"),
     _check(r"(?:vpn|tunnel|ipsec|site[- ]to[- ]site).{0,80}(?:drop|down|disconnect|every|hours?)", "read the firewall's VPN log at the time it drops, and compare lifetimes and rekeying on both ends", r"(?:vpn|ike|ipsec|firewall)'?s? logs?|lifetime|rekey|phase ?[12]"),
     _check(r"one[- ]way audio|cannot hear|do not hear|can't hear|no audio", "look at NAT and SIP ALG on the firewall, and where the RTP goes", r"sip alg|\brtp\b|nat rule"),
@@ -81,11 +83,11 @@ FIRST_CHECKS: tuple[FirstCheck, ...] = (
     _check(r"\badfs\b|federation", "read the AD FS admin log for the request's activity id, and compare certificates and clocks", r"activity ?id|ad ?fs.{0,20}(?:admin|event) log"),
     _check(r"migration (?:batch|job)|move request|mailbox (?:move|migration)", "read the move request's report with Get-MoveRequestStatistics -IncludeReport", r"includereport|moverequeststatistics"),
     _check(r"gpo.{0,40}printer|printer.{0,40}(?:gpo|group policy|deploy)", "read the PrintService log on one client that lacks the printer, and try the driver by hand as that user", r"printservice|point and print .{0,20}(?:is|was) (?:set|off|on)"),
-    _check(r"hangs? at|stuck (?:at|on)|stays? frozen|freez(?:es?|ing)|will not finish booting", "start with nothing attached, reset the firmware's settings, and undo what was installed last", r"reset (?:the )?(?:bios|uefi|nvram|cmos)|safe mode"),
+    _check(r"hangs? at|stuck (?:at|on)|stays? frozen|freez(?:es?|ing)|will not finish booting", "start with nothing attached, reset the firmware's settings, and undo what was installed last", r"reset (?:the )?(?:bios|uefi|nvram|cmos)|safe mode", "endpoint server_os virtualization"),
     _check(r"zpool|\bzfs\b|checksum errors?|chksum", "see in zpool status which device the errors are on, and test its cable, its controller and the memory", r"memtest|swapped (?:the )?(?:cable|controller)"),
     _check(r"inbound calls?|calls? .{0,30}(?:loop|wrong (?:queue|group|number))|dial ?plan", "follow one call by number and time through the call record, rule by rule", r"call record|sip trace|cdr\b"),
     _check(r"search (?:results?|index|does not|doesn't)|index(?:ing)? .{0,20}(?:fail|stuck|corrupt)", "see how far the index is, and rebuild it for one user", r"rebuil[dt] .{0,20}index|index (?:is|was) (?:healthy|rebuilt)"),
-    _check(r"timeout|times? out|timed out|deadlock", "see what the database waits for while it hangs: blocking sessions, disk, a job", r"blocking|sp_who|wait(?:s|_type)|activity monitor|execution plan"),
+    _check(r"timeout|times? out\b(?! of)|timed out|deadlock", "see what the database waits for while it hangs: blocking sessions, disk, a job", r"blocking|sp_who|wait(?:s|_type)|activity monitor|execution plan", "database_app"),
     _check(r"(?:erp|crm|application|software|program|app).{0,40}slow|slow.{0,40}(?:erp|application|software)", "measure where the time goes: latency to the server against the server's own load", r"latency|ping .{0,20}ms|round trip|server load"),
     _check(r"slow|takes (?:a|\d+) (?:minutes?|seconds?)", "measure where the time goes while it is slow: processor, memory, disk, network", r"cpu|disk (?:queue|usage)|iops|task manager|latency"),
 )  # fmt: skip

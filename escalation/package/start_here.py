@@ -227,6 +227,7 @@ def _symptom(package: Package, records: Sequence[Record]) -> Start | None:
     ranked = [
         (number, place, found)
         for number, each in enumerate(FIRST_CHECKS)
+        if not each.domains or package.domain in each.domains
         for place in places
         if (found := each.symptom.search(place[1])) and not each.done.search(told)
     ]

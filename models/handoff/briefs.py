@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from escalation.lifecycle import Brief
 from models.account import dry_runs
 from models.database.compare_and_set import changed
-from models.handoff.moves import move, moved, one
+from models.handoff.moves import edited, move, moved, one
 from models.tables import Account, Handoff
 from models.work.due import Due, due_in_turn, pairs
 
@@ -114,6 +114,7 @@ def store_draft(
             assessed_by=_assessed_by(escalation_package),
             evidence_fingerprint=evidence_fingerprint,
             domain=domain,
+            summary=func.coalesce(Handoff.summary, escalation_package.get("summary")),
         ),
     )
 
@@ -189,7 +190,7 @@ def mark_posted(
 def mark_edited(
     session: Session, account_id: int, handoff_id: int, *, fence: int, note_hash: str | None, now: datetime
 ) -> bool:
-    """Record the end of a refresh: the note's new hash, or None if nothing had to be written.
+    """Record the end of a refresh: the note's new hash, or None if nothing had to be written; an edit is told to listeners.
 
     A refresh that was asked for while this one ran stays due.
     """
@@ -203,7 +204,10 @@ def mark_edited(
     }
     if note_hash is not None:
         values |= {"note_hash": note_hash, "edited_at": now}
-    return changed(session, held.values(values))
+    ended = changed(session, held.values(values))
+    if ended and note_hash is not None:
+        edited(session, account_id, handoff_id, now=now)
+    return ended
 
 
 def give_back(

@@ -1,8 +1,9 @@
 """What moved in an account since a place, for whoever listens: each move once, and none left out.
 
-Moves are rows of `transition` and of `ai_session_step`. They become visible in another order than they are numbered or
-stamped in, since transactions overlap; so a place is a moment and the moves around it that were told already, and reading on
-from it looks back as far as a transaction may take. A place fits into a line of text and is all that a listener has to keep.
+Moves are rows of `transition`, in which an edit of the note is told too, and of `ai_session_step`. They become visible in
+another order than they are numbered or stamped in, since transactions overlap; so a place is a moment and the moves around it
+that were told already, and reading on from it looks back as far as a transaction may take. A place fits into a line of text
+and is all that a listener has to keep.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from models.database.compare_and_set import changed
 from models.database.sessions import insert_or_ignore
 from models.handoff.briefs import ask_refresh
 from models.handoff.claims import respond
-from models.handoff.moves import one, opened
+from models.handoff.moves import NOTE, one, opened
 from models.tables import Handoff, Snapshot, Transition
 from models.work.due import BELL_S, Due, due_in_turn, pairs
 
@@ -117,9 +117,9 @@ def open_for_ticket(session: Session, account_id: int, ticket_id: int) -> Handof
 
 
 def transitions(session: Session, account_id: int, handoff_id: int) -> list[Transition]:
-    """Return all moves of a handoff in the order in which they were recorded."""
-    query = select(Transition).where(Transition.account_id == account_id, Transition.handoff_id == handoff_id)
-    return list(session.scalars(query.order_by(Transition.id)))
+    """Return all moves of a handoff in the order in which they were recorded; edits of its note are none."""
+    here = (Transition.account_id == account_id, Transition.handoff_id == handoff_id, Transition.machine != NOTE)
+    return list(session.scalars(select(Transition).where(*here).order_by(Transition.id)))
 
 
 def resume(

@@ -14,6 +14,8 @@ from models.database.sessions import MOVED
 from models.tables import Handoff, Transition
 
 State = TypeVar("State", Brief, Response)
+NOTE = "note"
+"""What a row of an edit has in the place of a machine."""
 
 
 def one(account_id: int, handoff_id: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
@@ -78,6 +80,11 @@ def opened(
     """Record the first state of both machines."""
     _add(session, account_id, handoff_id, "brief", None, Brief.PENDING, why, happened_at, now, actor)
     _add(session, account_id, handoff_id, "response", None, Response.OPEN, why, happened_at, now, actor)
+
+
+def edited(session: Session, account_id: int, handoff_id: int, *, now: datetime) -> None:
+    """Record that the note was edited: no move of a machine, but whoever has the handoff open is told."""
+    _add(session, account_id, handoff_id, NOTE, None, "edited", "the facts changed", now, now, "resolutionflow")
 
 
 def _add(

@@ -216,7 +216,7 @@ class Snapshot(Row):
 
 
 class Transition(Row):
-    """One move of one of a handoff's two machines (`brief`, `response`)."""
+    """One move of one of a handoff's two machines (`brief`, `response`), or an edit of its note (`note`)."""
 
     __tablename__ = "transition"
     __table_args__ = (

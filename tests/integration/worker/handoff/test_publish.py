@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from models.account import accounts
-from models.handoff import briefs, handoffs
+from models.handoff import briefs, feed, handoffs
 from models.work import jobs
 from psa.port import (
     Ambiguous,
@@ -191,6 +191,28 @@ def test_new_facts_are_edited_into_the_same_note(shop: Shop) -> None:
     changed = note.text.partition("**Changed since the first brief:**")[2].partition("**Ask:**")[0]
     assert "Swapped the modem" in changed
     assert not _refresh(shop, handoff_id)
+
+
+def test_an_edit_is_told_to_listeners_and_is_no_move_of_the_handoff(shop: Shop) -> None:
+    handoff_id = shop.escalated()
+    shop.publish(handoff_id)
+
+    def seen() -> tuple[feed.Place, int]:
+        with shop.database.account(shop.account_id, reading=True) as session:
+            moves = len(handoffs.transitions(session, shop.account_id, handoff_id))
+            return feed.now_at(session, shop.account_id, shop.clock()), moves
+
+    def told(place: feed.Place) -> list[int | None]:
+        with shop.database.account(shop.account_id, reading=True) as session:
+            return [move.handoff_id for move in feed.since(session, shop.account_id, place, now=shop.clock())[0]]
+
+    place, moves = seen()
+    assert not _refresh(shop, handoff_id)
+    assert told(place) == [], "nothing changed, nothing told"
+    shop.psa.note(48213, "Swapped the modem, no change.")
+    assert _refresh(shop, handoff_id)
+    assert told(place) == [handoff_id]
+    assert seen()[1] == moves
 
 
 def test_an_edit_that_was_applied_but_not_answered_is_still_known_to_be_ours(shop: Shop) -> None:

@@ -79,6 +79,8 @@ def test_the_status_is_set_and_the_episode_is_whose_wish_it_was(shop: Shop) -> N
     one = stored(shop, it)
     assert (one.handoff_id, one.next_attempt_at, one.outcome) == (handoff_id, None, None)
     assert shop.publish(handoff_id)
+    (posted,) = shop.handoffs()
+    assert posted.summary == shop.psa.tickets[TICKET].summary
     polled(shop)
     assert granted(shop, it) == []
     assert len(shop.handoffs()) == 1
