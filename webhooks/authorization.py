@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar, cast
@@ -251,11 +250,6 @@ def refuse(app: Flask) -> None:
     @app.errorhandler(Away)
     def away(_: Away) -> Response:
         return problem(503, "the database does not answer now; try again", retry_after=5)
-
-
-def viewing(allowed: Callable[[Viewer], Viewer] = lambda viewer: viewer) -> Viewer:
-    """Return `viewer()` if it is allowed: `viewing(senior)` for what only engineers, admins and the owner may."""
-    return allowed(viewer())
 
 
 class FramedBy(Protocol):

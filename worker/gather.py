@@ -39,31 +39,12 @@ class Reader:
 
         The evidence is marked incomplete; configurations carry ids alone.
         """
-        children = self._start(
-            {
-                "notes": lambda: psa.notes(ticket_id, roster),
-                "time_entries": lambda: psa.time_entries(ticket_id, roster),
-                "tasks": lambda: psa.tasks(ticket_id),
-                "configuration_ids": lambda: psa.configuration_ids(ticket_id),
-                "documents": lambda: psa.documents(ticket_id),
-                "schedule": lambda: psa.schedule(ticket_id),
-            }
-        )
-        ticket = _first(lambda: psa.ticket(ticket_id), children)
-        found, gaps = _collect(children)
-        evidence = Evidence(
-            ticket=ticket,
-            read_at=now,
-            notes=_not_ours(found.get("notes", ())),
-            time_entries=tuple(found.get("time_entries", ())),
-            tasks=tuple(found.get("tasks", ())),
-            configurations=tuple(Configuration(id=i, name="") for i in found.get("configuration_ids", ())),
-            documents=tuple(found.get("documents", ())),
-            schedule=tuple(found.get("schedule", ())),
-            gaps=_odd(ticket) + gaps,
-            complete=False,
-        )
-        return redact_evidence(evidence)
+        return self._with_ticket(
+            psa, ticket_id, roster, now,
+            tasks=lambda: psa.tasks(ticket_id),
+            configuration_ids=lambda: psa.configuration_ids(ticket_id),
+            documents=lambda: psa.documents(ticket_id),
+        )  # fmt: skip
 
     def rest(self, psa: Psa, evidence: Evidence, roster: Roster) -> Evidence:
         """Read the second round, which needs the first: two calls side by side, and what merged and bundled tickets hold.
@@ -104,10 +85,16 @@ class Reader:
 
     def response(self, psa: Psa, ticket_id: int, roster: Roster, *, now: datetime) -> Evidence:
         """Read what shows who is at work on a ticket: four calls side by side. Raises `PsaError` as the first round."""
+        return self._with_ticket(psa, ticket_id, roster, now)
+
+    def _with_ticket(
+        self, psa: Psa, ticket_id: int, roster: Roster, now: datetime, **more: Callable[[], Any]
+    ) -> Evidence:
         children = self._start(
             {
                 "notes": lambda: psa.notes(ticket_id, roster),
                 "time_entries": lambda: psa.time_entries(ticket_id, roster),
+                **more,
                 "schedule": lambda: psa.schedule(ticket_id),
             }
         )
@@ -118,6 +105,9 @@ class Reader:
             read_at=now,
             notes=_not_ours(found.get("notes", ())),
             time_entries=tuple(found.get("time_entries", ())),
+            tasks=tuple(found.get("tasks", ())),
+            configurations=tuple(Configuration(id=i, name="") for i in found.get("configuration_ids", ())),
+            documents=tuple(found.get("documents", ())),
             schedule=tuple(found.get("schedule", ())),
             gaps=_odd(ticket) + gaps,
             complete=False,

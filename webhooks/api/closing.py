@@ -5,56 +5,46 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from apiflask import APIBlueprint, HTTPTokenAuth
-from flask import Response, url_for
+from flask import url_for
 
-from webhooks.api.answers import GONE, REFUSALS, UNREAD, WRONG, known, plain, says
+from webhooks.api.answers import GONE, Routes, known, says
 from webhooks.api.closing_schemas import NoteToPost, ResolutionNote
-from webhooks.authorization import viewer
-from webhooks.bulkhead import Bulkhead
+from webhooks.authorization import Viewer
 from webhooks.claims.noting import CannotBeNoted, NoteView, Noting
-from webhooks.problems import problem
 
 DRY = says(409, "Its board is in dry run: nothing is posted there.")
 
 
-def add(routes: APIBlueprint, auth: HTTPTokenAuth, noting: Noting, bulkhead: Bulkhead) -> None:
+def add(routes: Routes, noting: Noting) -> None:
     """Add the routes."""
 
-    @routes.get("/handoffs/<int:handoff_id>/resolution-note")
-    @routes.auth_required(auth)
-    @routes.output(ResolutionNote)
-    @routes.doc(summary="Its resolution note: a draft, or what became of the one asked for", tags=["Resolution"],
-                responses=REFUSALS | GONE)  # fmt: skip
-    def resolution_note(handoff_id: int) -> dict[str, Any]:
-        who = viewer()
-        return _told(bulkhead.do(lambda: noting.look(who, known(handoff_id))))
+    def at(note: dict[str, Any]) -> str:
+        return url_for("api.resolution_note", handoff_id=note["handoff_id"])
 
-    @routes.post("/handoffs/<int:handoff_id>/resolution-note/draft")
-    @routes.auth_required(auth)
-    @routes.output(ResolutionNote, status_code=202, description="It is being read again; `as_of` dates a draft.")
-    @routes.doc(summary="Have the ticket read again for a newer draft", tags=["Resolution"], responses=REFUSALS | GONE)
-    def read_again(handoff_id: int) -> tuple[dict[str, Any], int, dict[str, str]]:
-        who = viewer()
-        view = bulkhead.do(lambda: noting.read_again(who, known(handoff_id)))
-        return _told(view), 202, {"Location": url_for("api.resolution_note", handoff_id=handoff_id)}
+    @routes.add(
+        "GET", "/handoffs/<int:handoff_id>/resolution-note", ResolutionNote,
+        "Its resolution note: a draft, or what became of the one asked for", tag="Resolution", refuses=GONE,
+    )  # fmt: skip
+    def resolution_note(who: Viewer, handoff_id: int) -> dict[str, Any]:
+        return _told(noting.look(who, known(handoff_id)))
 
-    @routes.post("/handoffs/<int:handoff_id>/resolution-note")
-    @routes.auth_required(auth)
-    @plain
-    @routes.input(NoteToPost, arg_name="body")
-    @routes.output(ResolutionNote, status_code=202,
-                   description="It is stored, now or by an earlier call; of several the first counts.")  # fmt: skip
-    @routes.doc(summary="Post a text as its resolution note, once", tags=["Resolution"],
-                responses=REFUSALS | UNREAD | GONE | DRY | WRONG)  # fmt: skip
-    def post_note(handoff_id: int, body: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
-        who = viewer()
-        view = bulkhead.do(lambda: noting.post(who, known(handoff_id), form=body["form"], text=body["text"]))
-        return _told(view), 202, {"Location": url_for("api.resolution_note", handoff_id=handoff_id)}
+    @routes.add(
+        "POST", "/handoffs/<int:handoff_id>/resolution-note/draft", ResolutionNote,
+        "Have the ticket read again for a newer draft", tag="Resolution", status=202, at=at, refuses=GONE,
+        gives="It is being read again; `as_of` dates a draft.",
+    )  # fmt: skip
+    def read_again(who: Viewer, handoff_id: int) -> dict[str, Any]:
+        return _told(noting.read_again(who, known(handoff_id)))
 
-    @routes.errorhandler(CannotBeNoted)
-    def not_possible(error: CannotBeNoted) -> Response:
-        return problem(409, str(error))
+    @routes.add(
+        "POST", "/handoffs/<int:handoff_id>/resolution-note", ResolutionNote, "Post a text as its resolution note, once",
+        body=NoteToPost, tag="Resolution", status=202, at=at, refuses=GONE | DRY,
+        gives="It is stored, now or by an earlier call; of several the first counts.",
+    )  # fmt: skip
+    def post_note(who: Viewer, handoff_id: int, body: dict[str, Any]) -> dict[str, Any]:
+        return _told(noting.post(who, known(handoff_id), form=body["form"], text=body["text"]))
+
+    routes.refuse(409, CannotBeNoted)
 
 
 def _told(view: NoteView) -> dict[str, Any]:

@@ -5,7 +5,6 @@ A token says who calls; what they may do is looked up at each call. Another acco
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from apiflask import APIBlueprint, HTTPTokenAuth
@@ -14,7 +13,7 @@ from flask import Response, url_for
 
 from escalation.package.schema import package_schema
 from webhooks.api import closing, runbooks
-from webhooks.api.answers import GONE, REFUSALS, UNREAD, WRONG, Answers, known, plain, says
+from webhooks.api.answers import GONE, Answers, Routes, known, says
 from webhooks.api.records import Records, UnknownPlace
 from webhooks.api.schemas import (
     LARGEST_ID,
@@ -37,7 +36,7 @@ from webhooks.api.schemas import (
     Wish,
 )
 from webhooks.api.schemas import ClaimView as ClaimViewSchema
-from webhooks.authorization import senior, viewer, viewing
+from webhooks.authorization import Viewer, senior
 from webhooks.bulkhead import Bulkhead
 from webhooks.claims.claiming import Claiming, ClaimView, NoAssessment, NoSuchHandoff
 from webhooks.claims.keeping import Keeping
@@ -62,146 +61,130 @@ def blueprint(
     auth: HTTPTokenAuth,
 ) -> APIBlueprint:
     """Return the routes under `/api/v1`."""
-    routes = APIBlueprint("api", __name__, url_prefix="/api/v1", tag="Handoffs")
-    _read(routes, auth, records, bulkhead)
-    _act(routes, auth, claiming, bulkhead)
-    _wish(routes, auth, wishing, bulkhead)
-    _judge(routes, auth, claiming, bulkhead)
-    closing.add(routes, auth, noting, bulkhead)
-    runbooks.add(routes, auth, keeping, bulkhead)
-    _refusals(routes)
-    return routes
+    blueprint = APIBlueprint("api", __name__, url_prefix="/api/v1", tag="Handoffs")
+    routes = Routes(blueprint, auth, bulkhead)
+    _read(routes, records)
+    _act(routes, claiming)
+    _wish(routes, wishing)
+    closing.add(routes, noting)
+    runbooks.add(routes, keeping)
+    routes.refuse(404, NoSuchHandoff, detail="this account has no such handoff")
+    routes.refuse(404, NoSuchWish, detail="{}: nobody asked here for it to be handed off, as far as is still known")
+    routes.refuse(409, NoAssessment, detail="its brief shows no assessment")
+    routes.refuse(422, UnknownPlace)
+
+    @blueprint.errorhandler(CannotBeEscalated)
+    def not_possible(error: CannotBeEscalated) -> Response:
+        return problem(409, str(error), handoff_id=error.handoff_id)
+
+    return blueprint
 
 
-def _read(routes: APIBlueprint, auth: HTTPTokenAuth, records: Records, bulkhead: Bulkhead) -> None:
-    @routes.get("/handoffs")
-    @routes.auth_required(auth)
-    @routes.input(ListQuery, location="query", arg_name="query")
-    @routes.output(HandoffPage)
-    @routes.doc(summary="List handoffs, newest first", responses=REFUSALS | WRONG)
-    def handoffs(query: dict[str, Any]) -> dict[str, Any]:
-        who = viewer()
-        return bulkhead.do(
-            lambda: records.page(
-                who, states=query.get("state", ()), since=query.get("since"), ticket_id=query.get("ticket"),
-                cursor=query.get("next"), limit=query["limit"], show=query["show"], board=query.get("board"),
-                company=query.get("company"), words=query.get("words"),
-            )
+def _read(routes: Routes, records: Records) -> None:
+    @routes.add("GET", "/handoffs", HandoffPage, "List handoffs, newest first", query=ListQuery)
+    def handoffs(who: Viewer, query: dict[str, Any]) -> dict[str, Any]:
+        return records.page(
+            who, states=query.get("state", ()), since=query.get("since"), ticket_id=query.get("ticket"),
+            cursor=query.get("next"), limit=query["limit"], show=query["show"], board=query.get("board"),
+            company=query.get("company"), words=query.get("words"),
         )  # fmt: skip
 
-    @routes.get("/handoffs/<int:handoff_id>")
-    @routes.auth_required(auth)
-    @routes.output(HandoffInFull)
-    @routes.doc(summary="One handoff with its moves, messages, first action and package", responses=REFUSALS | GONE)
-    def handoff(handoff_id: int) -> dict[str, Any]:
-        who = viewer()
-        return bulkhead.do(lambda: records.in_full(who, known(handoff_id)))
+    @routes.add(
+        "GET", "/handoffs/<int:handoff_id>", HandoffInFull,
+        "One handoff with its moves, messages, first action and package", refuses=GONE,
+    )  # fmt: skip
+    def handoff(who: Viewer, handoff_id: int) -> dict[str, Any]:
+        return records.in_full(who, known(handoff_id))
 
-    @routes.get("/handoffs/<int:handoff_id>/vendor-form")
-    @routes.auth_required(auth)
-    @routes.output(VendorForm)
-    @routes.doc(summary="Its brief to paste into a vendor's case, without names", tags=["Resolution"], responses=REFUSALS | GONE)
-    def vendor(handoff_id: int) -> dict[str, Any]:
-        who = viewer()
-        return bulkhead.do(lambda: records.vendor(who, known(handoff_id)))
+    @routes.add(
+        "GET", "/handoffs/<int:handoff_id>/vendor-form", VendorForm,
+        "Its brief to paste into a vendor's case, without names", tag="Resolution", refuses=GONE,
+    )  # fmt: skip
+    def vendor(who: Viewer, handoff_id: int) -> dict[str, Any]:
+        return records.vendor(who, known(handoff_id))
 
-    @routes.get("/package-schema")
-    @routes.auth_required(auth)
-    @routes.output(PackageSchema)
-    @routes.doc(summary="The escalation package as JSON Schema", tags=["Resolution"], responses=REFUSALS)
-    def schema() -> dict[str, Any]:
-        viewer()
+    @routes.add("GET", "/package-schema", PackageSchema, "The escalation package as JSON Schema", tag="Resolution")
+    def schema(_: Viewer) -> dict[str, Any]:
         return {"schema": package_schema()}
 
-    @routes.get("/memory")
-    @routes.auth_required(auth)
-    @routes.input(MemoryQuery, location="query", arg_name="query")
-    @routes.output(MemoryMatches)
-    @routes.doc(summary="The account's resolved tickets that resemble some words", tags=["Memory"], responses=REFUSALS | WRONG)
-    def memory(query: dict[str, Any]) -> dict[str, Any]:
-        who = viewer()
-        return bulkhead.do(lambda: records.memory(who, words=query["q"], limit=query["limit"]))
+    @routes.add(
+        "GET", "/memory", MemoryMatches, "The account's resolved tickets that resemble some words", query=MemoryQuery,
+        tag="Memory",
+    )  # fmt: skip
+    def memory(who: Viewer, query: dict[str, Any]) -> dict[str, Any]:
+        return records.memory(who, words=query["q"], limit=query["limit"])
 
-    @routes.post("/handoffs/<int:handoff_id>/opened")
-    @routes.auth_required(auth)
-    @routes.output(Opened, description="It is not new to the caller any more.")
-    @routes.doc(summary="Say that the caller has opened it", responses=REFUSALS | GONE)
-    def opened(handoff_id: int) -> dict[str, Any]:
-        who = viewer()
-        return bulkhead.do(lambda: records.open(who, known(handoff_id)))
+    @routes.add(
+        "POST", "/handoffs/<int:handoff_id>/opened", Opened, "Say that the caller has opened it",
+        gives="It is not new to the caller any more.", refuses=GONE,
+    )  # fmt: skip
+    def opened(who: Viewer, handoff_id: int) -> dict[str, Any]:
+        return records.open(who, known(handoff_id))
 
-    @routes.get("/analytics/escalation-metrics")
-    @routes.auth_required(auth)
-    @routes.input(MetricsQuery, location="query", arg_name="query")
-    @routes.output(Metrics)
-    @routes.doc(summary="The figures of the account", tags=["Figures"], responses=REFUSALS | WRONG)
-    def escalation_metrics(query: dict[str, Any]) -> dict[str, Any]:
-        who = viewing(senior)
-        return bulkhead.do(
-            lambda: records.metrics(who, as_of=query.get("as_of"), episodes=query["listing"])
-        )
+    @routes.add(
+        "GET", "/analytics/escalation-metrics", Metrics, "The figures of the account", query=MetricsQuery, tag="Figures"
+    )
+    def escalation_metrics(who: Viewer, query: dict[str, Any]) -> dict[str, Any]:
+        return records.metrics(senior(who), as_of=query.get("as_of"), episodes=query["listing"])
 
 
-def _act(routes: APIBlueprint, auth: HTTPTokenAuth, claiming: Claiming, bulkhead: Bulkhead) -> None:
-    def done(handoff_id: int, deed: Callable[..., ClaimView], **said: str) -> tuple[dict[str, Any], int]:
-        who, number = viewer(), known(handoff_id)
-        view = bulkhead.do(lambda: deed(who, number, **said))
-        return _told(view), 200 if view.changed else 409
-
-    @routes.post("/handoffs/<int:handoff_id>/claim")
-    @routes.auth_required(auth)
-    @routes.output(Claim, description="The caller has it, from now on or already.")
-    @routes.doc(summary="Claim it", responses=REFUSALS | GONE | OTHERS)
-    def claim(handoff_id: int) -> tuple[dict[str, Any], int] | Response:
-        who = viewer()
-        view = bulkhead.do(lambda: claiming.claim(who, known(handoff_id), way="api"))
+def _act(routes: Routes, claiming: Claiming) -> None:
+    @routes.add(
+        "POST", "/handoffs/<int:handoff_id>/claim", Claim, "Claim it",
+        gives="The caller has it, from now on or already.", refuses=GONE | OTHERS,
+    )  # fmt: skip
+    def claim(who: Viewer, handoff_id: int) -> tuple[dict[str, Any], int] | Response:
+        view = claiming.claim(who, known(handoff_id), way="api")
         if not view.is_theirs and not view.is_taken:
             return problem(409, f"it has ended: {view.handoff.end_reason or view.handoff.response_state}")
         return _told(view), 200 if view.is_theirs else 409
 
-    @routes.post("/handoffs/<int:handoff_id>/release")
-    @routes.auth_required(auth)
-    @routes.output(ClaimViewSchema, description="It is offered to everybody again.")
-    @routes.doc(summary="Give a claim back", responses=REFUSALS | GONE | NOT_SO)
-    def release(handoff_id: int) -> tuple[dict[str, Any], int]:
-        return done(handoff_id, claiming.give_back)
+    @routes.add(
+        "POST", "/handoffs/<int:handoff_id>/release", ClaimViewSchema, "Give a claim back",
+        gives="It is offered to everybody again.", refuses=GONE | NOT_SO,
+    )  # fmt: skip
+    def release(who: Viewer, handoff_id: int) -> tuple[dict[str, Any], int]:
+        return _done(claiming.give_back(who, known(handoff_id)))
 
-    @routes.post("/handoffs/<int:handoff_id>/start")
-    @routes.auth_required(auth)
-    @plain
-    @routes.input(Start, arg_name="body")
-    @routes.output(ClaimViewSchema, description="Brief and messages say what its claimant starts with; the first answer stays.")
-    @routes.doc(summary="Say what one starts with, having claimed it", responses=REFUSALS | UNREAD | GONE | NOT_SO | WRONG)
-    def start(handoff_id: int, body: dict[str, Any]) -> tuple[dict[str, Any], int]:
-        return done(handoff_id, claiming.start_with, text=body["text"])
+    @routes.add(
+        "POST", "/handoffs/<int:handoff_id>/start", ClaimViewSchema, "Say what one starts with, having claimed it", body=Start,
+        gives="Brief and messages say what its claimant starts with; the first answer stays.", refuses=GONE | NOT_SO,
+    )  # fmt: skip
+    def start(who: Viewer, handoff_id: int, body: dict[str, Any]) -> tuple[dict[str, Any], int]:
+        return _done(claiming.start_with(who, known(handoff_id), text=body["text"]))
 
-    @routes.post("/handoffs/<int:handoff_id>/dismiss")
-    @routes.auth_required(auth)
-    @plain
-    @routes.input(Reason, arg_name="body")
-    @routes.output(ClaimViewSchema, description="It is withdrawn; who was not told yet will not be.")
-    @routes.doc(summary="End an open one that nobody has to take", responses=REFUSALS | UNREAD | GONE | NOT_SO | WRONG)
-    def dismiss(handoff_id: int, body: dict[str, Any]) -> tuple[dict[str, Any], int]:
-        return done(handoff_id, claiming.dismiss, reason=body["reason"])
+    @routes.add(
+        "POST", "/handoffs/<int:handoff_id>/dismiss", ClaimViewSchema, "End an open one that nobody has to take", body=Reason,
+        gives="It is withdrawn; who was not told yet will not be.", refuses=GONE | NOT_SO,
+    )  # fmt: skip
+    def dismiss(who: Viewer, handoff_id: int, body: dict[str, Any]) -> tuple[dict[str, Any], int]:
+        return _done(claiming.dismiss(who, known(handoff_id), reason=body["reason"]))
+
+    @routes.add(
+        "POST", "/handoffs/<int:handoff_id>/assessment", Judged, "Say whether its assessment was helpful or wrong",
+        body=Verdict, gives="It counts in the account's record; a member's last word on a handoff does.",
+        refuses=GONE | NONE_MADE,
+    )  # fmt: skip
+    def judge(who: Viewer, handoff_id: int, body: dict[str, Any]) -> dict[str, Any]:
+        found = claiming.judge(who, known(handoff_id), verdict=body["verdict"])
+        return {
+            "id": handoff_id, "verdict": found.view.verdict, "domain": found.domain, "right": found.record.right,
+            "known": found.record.known,
+        }  # fmt: skip
 
 
-def _wish(routes: APIBlueprint, auth: HTTPTokenAuth, wishing: Wishing, bulkhead: Bulkhead) -> None:
-    @routes.post("/tickets/<int:number>/handoff")
-    @routes.auth_required(auth)
-    @routes.output(Wish, status_code=202, description="It is stored, now or by an earlier call; `Location` says how it stands.")
-    @routes.doc(summary="Hand a ticket off now: have its status set", responses=REFUSALS | NO_WISH | ESCALATED)
-    def hand_off(number: int) -> tuple[dict[str, Any], int, dict[str, str]]:
-        who = viewer()
-        view = bulkhead.do(lambda: wishing.ask(who, _ticket(number)))
-        return _wished(view), 202, {"Location": url_for("api.handed_off", number=number)}
+def _wish(routes: Routes, wishing: Wishing) -> None:
+    @routes.add(
+        "POST", "/tickets/<int:number>/handoff", Wish, "Hand a ticket off now: have its status set", status=202,
+        gives="It is stored, now or by an earlier call; `Location` says how it stands.", refuses=NO_WISH | ESCALATED,
+        at=lambda wish: url_for("api.handed_off", number=wish["ticket_id"]),
+    )  # fmt: skip
+    def hand_off(who: Viewer, number: int) -> dict[str, Any]:
+        return _wished(wishing.ask(who, _ticket(number)))
 
-    @routes.get("/tickets/<int:number>/handoff")
-    @routes.auth_required(auth)
-    @routes.output(Wish)
-    @routes.doc(summary="How the last such wish stands", responses=REFUSALS | NO_WISH)
-    def handed_off(number: int) -> dict[str, Any]:
-        who = viewer()
-        return _wished(bulkhead.do(lambda: wishing.look(who, _ticket(number))))
+    @routes.add("GET", "/tickets/<int:number>/handoff", Wish, "How the last such wish stands", refuses=NO_WISH)
+    def handed_off(who: Viewer, number: int) -> dict[str, Any]:
+        return _wished(wishing.look(who, _ticket(number)))
 
 
 def _ticket(number: int) -> int:
@@ -212,22 +195,6 @@ def _ticket(number: int) -> int:
 
 def _wished(view: WishView) -> dict[str, Any]:
     return {name: getattr(view, name) for name in WishView.__dataclass_fields__}
-
-
-def _judge(routes: APIBlueprint, auth: HTTPTokenAuth, claiming: Claiming, bulkhead: Bulkhead) -> None:
-    @routes.post("/handoffs/<int:handoff_id>/assessment")
-    @routes.auth_required(auth)
-    @plain
-    @routes.input(Verdict, arg_name="body")
-    @routes.output(Judged, description="It counts in the account's record; a member's last word on a handoff does.")
-    @routes.doc(summary="Say whether its assessment was helpful or wrong", responses=REFUSALS | UNREAD | GONE | NONE_MADE | WRONG)
-    def judge(handoff_id: int, body: dict[str, Any]) -> dict[str, Any]:
-        who = viewer()
-        found = bulkhead.do(lambda: claiming.judge(who, known(handoff_id), verdict=body["verdict"]))
-        return {
-            "id": handoff_id, "verdict": found.view.verdict, "domain": found.domain, "right": found.record.right,
-            "known": found.record.known,
-        }  # fmt: skip
 
 
 def _told(view: ClaimView) -> dict[str, Any]:
@@ -241,26 +208,8 @@ def _told(view: ClaimView) -> dict[str, Any]:
     }
 
 
-def _refusals(routes: APIBlueprint) -> None:
-    @routes.errorhandler(NoSuchHandoff)
-    def none_such(_: NoSuchHandoff) -> Response:
-        return problem(404, "this account has no such handoff")
-
-    @routes.errorhandler(NoSuchWish)
-    def no_wish(error: NoSuchWish) -> Response:
-        return problem(404, f"{error}: nobody asked here for it to be handed off, as far as is still known")
-
-    @routes.errorhandler(CannotBeEscalated)
-    def not_possible(error: CannotBeEscalated) -> Response:
-        return problem(409, str(error), handoff_id=error.handoff_id)
-
-    @routes.errorhandler(NoAssessment)
-    def none_made(_: NoAssessment) -> Response:
-        return problem(409, "its brief shows no assessment")
-
-    @routes.errorhandler(UnknownPlace)
-    def no_place(error: UnknownPlace) -> Response:
-        return problem(422, str(error))
+def _done(view: ClaimView) -> tuple[dict[str, Any], int]:
+    return _told(view), 200 if view.changed else 409
 
 
 def check_failed(error: HTTPError) -> Response:

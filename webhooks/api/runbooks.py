@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from apiflask import APIBlueprint, HTTPTokenAuth, Schema
+from apiflask import Schema
 from apiflask.fields import Boolean, Integer, List, Nested, String
 from apiflask.validators import Length, Range
-from flask import Response
 
 from escalation.runbook.contents import (
     LONGEST,
@@ -19,13 +19,11 @@ from escalation.runbook.contents import (
     NothingFixedIt,
 )
 from models.memory.runbooks import TooMany
-from webhooks.api.answers import GONE, REFUSALS, UNREAD, WRONG, known, plain, says
+from webhooks.api.answers import GONE, Routes, known, says
 from webhooks.api.closing_schemas import in_lines
 from webhooks.api.schemas import LARGEST_ID, moment
-from webhooks.authorization import senior, viewer, viewing
-from webhooks.bulkhead import Bulkhead
+from webhooks.authorization import Viewer, senior
 from webhooks.claims.keeping import Keeping, NoSuchRunbook
-from webhooks.problems import problem
 
 NONE_SUCH = says(404, "This account has no such runbook, or not in this version.")
 NOTHING = says(409, "The ticket does not say what fixed it, so there is nothing to write down yet.")
@@ -104,67 +102,45 @@ class VersionToApprove(Schema):
     version = Integer(required=True, strict=True, validate=Range(min=1, max=2**31 - 1))
 
 
-def add(routes: APIBlueprint, auth: HTTPTokenAuth, keeping: Keeping, bulkhead: Bulkhead) -> None:
+def add(routes: Routes, keeping: Keeping) -> None:
     """Add the routes."""
+    tagged = partial(routes.add, tag="Runbooks")
 
-    @routes.get("/runbooks")
-    @routes.auth_required(auth)
-    @routes.output(RunbookList)
-    @routes.doc(summary="The account's runbooks", tags=["Runbooks"], responses=REFUSALS)
-    def list_runbooks() -> dict[str, Any]:
-        who = viewer()
-        return {"runbooks": bulkhead.do(lambda: keeping.every(who))}
+    @tagged("GET", "/runbooks", RunbookList, "The account's runbooks")
+    def list_runbooks(who: Viewer) -> dict[str, Any]:
+        return {"runbooks": keeping.every(who)}
 
-    @routes.get("/runbooks/<int:runbook_id>")
-    @routes.auth_required(auth)
-    @routes.input(VersionQuery, location="query", arg_name="query")
-    @routes.output(RunbookInFull)
-    @routes.doc(summary="One runbook in one version, also as Markdown", tags=["Runbooks"], responses=REFUSALS | NONE_SUCH | WRONG)
-    def one_runbook(runbook_id: int, query: dict[str, Any]) -> dict[str, Any]:
-        who = viewer()
-        return bulkhead.do(lambda: keeping.look(who, _number(runbook_id), version=query.get("version")))
+    @tagged(
+        "GET", "/runbooks/<int:runbook_id>", RunbookInFull, "One runbook in one version, also as Markdown",
+        query=VersionQuery, refuses=NONE_SUCH,
+    )  # fmt: skip
+    def one_runbook(who: Viewer, runbook_id: int, query: dict[str, Any]) -> dict[str, Any]:
+        return keeping.look(who, _number(runbook_id), version=query.get("version"))
 
-    @routes.get("/handoffs/<int:handoff_id>/runbook")
-    @routes.auth_required(auth)
-    @routes.output(Proposal)
-    @routes.doc(summary="A first wording of a runbook from how it ended", tags=["Runbooks"], responses=REFUSALS | GONE | NOTHING)
-    def proposal(handoff_id: int) -> dict[str, Any]:
-        who = viewer()
-        return bulkhead.do(lambda: keeping.propose(who, known(handoff_id)))
+    @tagged(
+        "GET", "/handoffs/<int:handoff_id>/runbook", Proposal, "A first wording of a runbook from how it ended",
+        refuses=GONE | NOTHING,
+    )  # fmt: skip
+    def proposal(who: Viewer, handoff_id: int) -> dict[str, Any]:
+        return keeping.propose(who, known(handoff_id))
 
-    @routes.post("/runbooks")
-    @routes.auth_required(auth)
-    @plain
-    @routes.input(Book, arg_name="body")
-    @routes.output(RunbookInFull, description="It is kept: a new runbook, or the next version of the one with this title.")
-    @routes.doc(summary="Save a wording", tags=["Runbooks"], responses=REFUSALS | UNREAD | WRONG)
-    def save_runbook(body: dict[str, Any]) -> dict[str, Any]:
-        who = viewer()
-        return bulkhead.do(lambda: keeping.save(who, body))
+    @tagged(
+        "POST", "/runbooks", RunbookInFull, "Save a wording", body=Book,
+        gives="It is kept: a new runbook, or the next version of the one with this title.",
+    )  # fmt: skip
+    def save_runbook(who: Viewer, body: dict[str, Any]) -> dict[str, Any]:
+        return keeping.save(who, body)
 
-    @routes.post("/runbooks/<int:runbook_id>/approve")
-    @routes.auth_required(auth)
-    @plain
-    @routes.input(VersionToApprove, arg_name="body")
-    @routes.output(RunbookInFull, description="Briefs offer this version from now on.")
-    @routes.doc(summary="Approve a version, as an engineer, admin or owner", tags=["Runbooks"],
-                responses=REFUSALS | UNREAD | NONE_SUCH | WRONG)  # fmt: skip
-    def approve_runbook(runbook_id: int, body: dict[str, Any]) -> dict[str, Any]:
-        who = viewing(senior)
-        return bulkhead.do(lambda: keeping.approve(who, _number(runbook_id), version=body["version"]))
+    @tagged(
+        "POST", "/runbooks/<int:runbook_id>/approve", RunbookInFull, "Approve a version, as an engineer, admin or owner",
+        body=VersionToApprove, gives="Briefs offer this version from now on.", refuses=NONE_SUCH,
+    )  # fmt: skip
+    def approve_runbook(who: Viewer, runbook_id: int, body: dict[str, Any]) -> dict[str, Any]:
+        return keeping.approve(senior(who), _number(runbook_id), version=body["version"])
 
-    @routes.errorhandler(NoSuchRunbook)
-    def none_such(error: NoSuchRunbook) -> Response:
-        return problem(404, f"{error}: this account has none such")
-
-    @routes.errorhandler(NothingFixedIt)
-    def nothing(error: NothingFixedIt) -> Response:
-        return problem(409, str(error))
-
-    @routes.errorhandler(NoRunbook)
-    @routes.errorhandler(TooMany)
-    def not_so(error: ValueError) -> Response:
-        return problem(422, str(error))
+    routes.refuse(404, NoSuchRunbook, detail="{}: this account has none such")
+    routes.refuse(409, NothingFixedIt)
+    routes.refuse(422, NoRunbook, TooMany)
 
 
 def _number(runbook_id: int) -> int:

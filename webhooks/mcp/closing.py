@@ -31,7 +31,11 @@ class BookStep(BaseModel):
 
 def add(server: MCPServer, reach: Reach) -> None:
     """Add the tools."""
+    _add_note(server, reach)
+    _add_runbook(server, reach)
 
+
+def _add_note(server: MCPServer, reach: Reach) -> None:
     @server.tool()
     def draft_resolution_note(context: Context[Any, Any], session: SessionId, form: Form = "internal") -> str:
         """Draft the note that says how the ticket ended: problem, cause, what fixed it, what was tried, what is still changed.
@@ -80,6 +84,8 @@ def add(server: MCPServer, reach: Reach) -> None:
         other = "" if (note["form"], note["text"]) == (form, clean) else "Another note was asked for first, and counts. "
         return other + _stands(note)
 
+
+def _add_runbook(server: MCPServer, reach: Reach) -> None:
     @server.tool()
     def save_runbook(
         context: Context[Any, Any],

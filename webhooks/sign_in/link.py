@@ -103,11 +103,14 @@ class Links:
 
 
 class Page:
-    """Draws the pages under `/sign-in` and knows their form again."""
+    """Draws the pages under `/sign-in`, knows their form again, and what cookies are kept by."""
 
     def __init__(self, passes: Passes, *, public_url: str) -> None:
         self.base = urlsplit(public_url).path.rstrip("/")
         self.forms = OwnForms(passes, public_url=public_url, under="/sign-in", cookie=FORM_COOKIE, keep_s=86_400)
+        self.kept: dict[str, Any] = {
+            "path": f"{self.base}/", "httponly": True, "samesite": "Lax", "secure": public_url.startswith("https:"),
+        }  # fmt: skip
 
     def says(self, status: int, title: str, what: str, *, again: bool = False) -> Response:
         """Return a page that says something; with `again`, and where to ask for a link."""
@@ -129,17 +132,20 @@ def blueprint(
     """Return the routes under `/sign-in`, and `/sign-out`. `callers` counts wishes for each address they come from."""
     routes = Blueprint("sign_in", __name__, template_folder="../templates")
     page = Page(passes, public_url=public_url)
-    callers = callers or RefusedCallers(free=30, window_s=600)
-    kept: dict[str, Any] = {
-        "path": f"{page.base}/", "httponly": True, "samesite": "Lax", "secure": public_url.startswith("https:"),
-    }  # fmt: skip
+    _ask(routes, page, links, callers or RefusedCallers(free=30, window_s=600))
+    _use(routes, page, links, bulkhead)
+    _refusals(routes, page)
+    routes.after_request(guard)
+    return routes
 
+
+def _ask(routes: Blueprint, page: Page, links: Links, callers: RefusedCallers) -> None:
     @routes.get("/sign-in")
     def ask() -> Response:
         """Show where to ask for a link; whoever comes from a ticket's pod (`?ticket=`) is led back there in this browser."""
         shown = page.asks("wish", title="See your escalations", button="Send me a link", ask=True)
         if _is_ticket(ticket := request.args.get("ticket", "")):
-            shown.set_cookie(TICKET_COOKIE, ticket, max_age=LIFETIME_S[Audience.SIGN_IN], **kept)
+            shown.set_cookie(TICKET_COOKIE, ticket, max_age=LIFETIME_S[Audience.SIGN_IN], **page.kept)
         return shown
 
     @routes.post("/sign-in")
@@ -159,6 +165,8 @@ def blueprint(
         )
         return page.says(200, "Look into your mailbox", what)
 
+
+def _use(routes: Blueprint, page: Page, links: Links, bulkhead: Bulkhead) -> None:
     @routes.get("/sign-in/<token>")
     def show(token: str) -> Response:
         """Show the button. Changes nothing."""
@@ -176,8 +184,8 @@ def blueprint(
         ticket = request.cookies.get(TICKET_COOKIE, "")
         where = f"/pod/ticket?ticket={ticket}" if _is_ticket(ticket) else "/escalations"
         answer = Response(status=303, headers={"Location": f"{page.base}{where}"})
-        answer.delete_cookie(TICKET_COOKIE, **kept)
-        answer.set_cookie(COOKIE, cookie, max_age=LIFETIME_S[Audience.BROWSER], **kept)
+        answer.delete_cookie(TICKET_COOKIE, **page.kept)
+        answer.set_cookie(COOKIE, cookie, max_age=LIFETIME_S[Audience.BROWSER], **page.kept)
         return answer
 
     @routes.post("/sign-out")
@@ -185,12 +193,8 @@ def blueprint(
         """Take the cookie out of this browser; asked for by a page of ours."""
         door().require_our_page()
         answer = Response(status=204)
-        answer.delete_cookie(COOKIE, **kept)
+        answer.delete_cookie(COOKIE, **page.kept)
         return answer
-
-    _refusals(routes, page)
-    routes.after_request(guard)
-    return routes
 
 
 def _is_ticket(said: str) -> bool:

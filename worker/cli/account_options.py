@@ -6,6 +6,7 @@ import argparse
 import math
 import re
 import zoneinfo
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -125,14 +126,18 @@ def _names(text: str) -> list[str]:
     return [name.strip() for name in text.split(",") if name.strip()]
 
 
-def _rate(text: str) -> float:
+def _amount(text: str, *, below: float, otherwise: str) -> float:
     try:
         value = float(text)
     except ValueError:
         value = math.nan
-    if not 0 <= value < 100_000:
-        raise argparse.ArgumentTypeError(f"{text!r} is no hourly rate; write e.g. 85 or 92.50")
+    if not 0 <= value < below:
+        raise argparse.ArgumentTypeError(f"{text!r} is {otherwise}")
     return value
+
+
+_rate = partial(_amount, below=100_000, otherwise="no hourly rate; write e.g. 85 or 92.50")
+_cap = partial(_amount, below=1_000_000_000, otherwise="no cap; write an amount, e.g. 25, or 0 for no cap")
 
 
 def _currency(text: str) -> str:
@@ -145,16 +150,6 @@ def _minutes(text: str) -> int:
     if not text.isdecimal() or not 5 <= int(text) <= 2400:
         raise argparse.ArgumentTypeError(f"{text!r} is no number of working minutes; write 5 to 2400, e.g. 60")
     return int(text)
-
-
-def _cap(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not 0 <= value < 1_000_000_000:
-        raise argparse.ArgumentTypeError(f"{text!r} is no cap; write an amount, e.g. 25, or 0 for no cap")
-    return value
 
 
 def _ticket(text: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from escalation.brief.render import opening
 from escalation.figures.hours import business_minutes
@@ -57,21 +58,24 @@ def _claim_url(services: Services, desk: Desk, handoff: Handoff, delivery: Deliv
     )  # fmt: skip
 
 
+def _about(desk: Desk, handoff: Handoff, delivery: Delivery, url: str) -> dict[str, Any]:
+    """Return what each of them says: to whom, and about which ticket."""
+    return {
+        "account": desk.name, "ticket_id": handoff.ticket_id, "ticket_url": url, "ticket_summary": _summary(handoff),
+        "client": handoff.company or "", "recipient_name": desk.name_of(delivery.recipient_user_id),
+        "event_id": handoff.event_id or "",
+    }  # fmt: skip
+
+
 def _first(desk: Desk, handoff: Handoff, delivery: Delivery, url: str, claim_url: str) -> HandoffMail:
     lines = _opening(handoff)
     return HandoffMail(
-        account=desk.name,
-        ticket_id=handoff.ticket_id,
-        ticket_url=url,
-        ticket_summary=_summary(handoff),
-        client=handoff.company or "",
+        **_about(desk, handoff, delivery, url),
         severity=handoff.priority or "",
         waiting=_waiting(lines),
         escalated_by=desk.roster.person(handoff.escalated_by).name if handoff.escalated_by else "",
-        recipient_name=desk.name_of(delivery.recipient_user_id),
         opening=_labelled(lines[1:]),
         brief_in_ticket=handoff.brief_state == "posted",
-        event_id=handoff.event_id or "",
         claim_url="" if handoff.dry_run else claim_url,
         episode=handoff.episode,
         withheld=handoff.draft or "" if handoff.dry_run else "",
@@ -80,15 +84,9 @@ def _first(desk: Desk, handoff: Handoff, delivery: Delivery, url: str, claim_url
 
 def _taken(desk: Desk, handoff: Handoff, delivery: Delivery, url: str) -> TakenMail:
     return TakenMail(
-        account=desk.name,
-        ticket_id=handoff.ticket_id,
-        ticket_url=url,
-        ticket_summary=_summary(handoff),
-        client=handoff.company or "",
+        **_about(desk, handoff, delivery, url),
         taken_by=desk.name_of(handoff.claimed_by),
         after=_after(handoff),
-        recipient_name=desk.name_of(delivery.recipient_user_id),
-        event_id=handoff.event_id or "",
         starts_with=(handoff.read_back or {}).get("text", ""),
     )
 
@@ -98,11 +96,7 @@ def _solved(services: Services, desk: Desk, handoff: Handoff, delivery: Delivery
         kept = endings.get(session, handoff.account_id, handoff.id)
         title = runbooks.title_of(session, handoff.account_id, kept.runbook_id) if kept and kept.runbook_id else None
     return SolvedMail(
-        account=desk.name,
-        ticket_id=handoff.ticket_id,
-        ticket_url=url,
-        ticket_summary=_summary(handoff),
-        client=handoff.company or "",
+        **_about(desk, handoff, delivery, url),
         solved_by=desk.name_of(handoff.claimed_by) if handoff.claimed_by else "",
         cause=(kept.cause if kept else None) or "",
         fix=(kept.fix if kept else None) or "",
@@ -110,8 +104,6 @@ def _solved(services: Services, desk: Desk, handoff: Handoff, delivery: Delivery
         step_by=(kept.step_by if kept else None) or "",
         reach=kept.reach if kept else "unknown",
         runbook=title or "",
-        recipient_name=desk.name_of(delivery.recipient_user_id),
-        event_id=handoff.event_id or "",
     )
 
 
@@ -128,19 +120,13 @@ def _offered(
     held_by, minutes, ran_out = _last_return(services, desk, handoff)
     first = next((line.partition(": ")[2] for line in lines if line.startswith("Start here: ")), "")
     return OfferedAgainMail(
-        account=desk.name,
-        ticket_id=handoff.ticket_id,
-        ticket_url=url,
-        ticket_summary=_summary(handoff),
-        client=handoff.company or "",
+        **_about(desk, handoff, delivery, url),
         severity=handoff.priority or "",
         waiting=_waiting(lines),
         why="ran_out" if ran_out else "given_back",
         held_by=desk.name_of(held_by) if held_by else "",
         minutes=minutes,
         start_here=first,
-        recipient_name=desk.name_of(delivery.recipient_user_id),
-        event_id=handoff.event_id or "",
         claim_url=claim_url,
         yours=held_by == delivery.recipient_user_id,
     )
