@@ -46,5 +46,6 @@ def secrets(text: str, learned: Learned = LEARNED) -> Iterator[tuple[int, int, s
     """Yield where the secrets of a text begin and end, as its reader sees it, and what each is."""
     for suspect in suspects(text, learned.ordinary):
         score = learned.bias + sum([learned.weights.get(name, 0.0) for name in set(suspect.features)])
+        score = round(score, 2)  # the order of a set must not decide a tie
         if score >= (UNNAMED if suspect.unnamed else BOUND) and not ordinary(text, suspect, learned.ordinary):
             yield suspect.begin, suspect.end, _NAMES.get(suspect.label, "password")
