@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+import dataclasses
+import functools
+import types
+import typing
+from datetime import datetime
+from typing import Any, ClassVar, Literal
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load
 
-from escalation.package.contents import (
-    SCHEMA_VERSION,
-    Assessment,
-    Change,
-    Contingency,
-    Device,
-    Discounted,
-    Event,
-    Lane,
-    Missing,
-    Offered,
-    OtherTicket,
-    Package,
-    Quote,
-    Solved,
-    Source,
-    Start,
-    Step,
-    Told,
-    Unread,
-)
+from escalation.package.contents import SCHEMA_VERSION, Assessment, Lane, Package, Solved
 
 
 class UnknownPackageVersion(ValueError):
@@ -35,6 +20,20 @@ class UnknownPackageVersion(ValueError):
 
 class DamagedPackage(ValueError):
     """The stored package is of a known version but does not hold what that version promises."""
+
+
+_PLAIN: dict[Any, type[fields.Field[Any]]] = {
+    str: fields.String, int: fields.Integer, float: fields.Float, bool: fields.Boolean,
+}  # fmt: skip
+_DEFAULTS: dict[type, dict[str, Any]] = {
+    Lane: {"done": 0, "pending": 0},
+    Solved: {"same_customer": False},
+    Package: {
+        "time_zone": "UTC", "board": "", "status": "", "domain": "endpoint", "ai_assessment_data": Assessment,
+        "notes_read": 0, "time_entries_read": 0, "thin": False,
+    },
+}  # fmt: skip
+"""Of fields that packages did not always have, and that have none in `contents`."""
 
 
 def load(body: dict[str, Any]) -> Package:
@@ -62,233 +61,29 @@ class _Record(Schema):
         return self.of(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
 
 
-def _text(*, none: bool = False) -> fields.String:
-    return fields.String(allow_none=True, load_default=None) if none else fields.String(required=True)
+@functools.cache
+def _schema(of: type) -> type[_Record]:
+    """Return the schema of a record by the types of its fields: what has no default there, and is neither a list nor may
+    be None, has to be there.
+    """
+    hints, more = typing.get_type_hints(of), _DEFAULTS.get(of, {})
+    given = {f.name: f.default for f in dataclasses.fields(of) if f.default is not dataclasses.MISSING} | more
+    made = {name: _field(hint, {"load_default": given[name]} if name in given else {"required": True})
+            for name, hint in hints.items()}  # fmt: skip
+    return type(f"_{of.__name__}V1", (_Record,), {"of": of, **made})
 
 
-def _moment() -> fields.AwareDateTime:
-    return fields.AwareDateTime(format="iso", allow_none=True, load_default=None)
+def _field(hint: Any, given: dict[str, Any]) -> Any:
+    if typing.get_origin(hint) is types.UnionType:
+        (inner,) = (one for one in typing.get_args(hint) if one is not type(None))
+        return _field(inner, {"allow_none": True, "load_default": None})
+    if typing.get_origin(hint) is tuple:
+        return fields.List(_field(typing.get_args(hint)[0], {}), load_default=list)
+    if dataclasses.is_dataclass(hint):
+        return fields.Nested(_schema(typing.cast(type, hint)), **given)
+    if hint is datetime:
+        return fields.AwareDateTime(format="iso", **given)
+    return _PLAIN[str if typing.get_origin(hint) is Literal else hint](**given)
 
 
-def _many(schema: type[_Record]) -> fields.List[Any]:
-    return fields.List(fields.Nested(schema), load_default=list)
-
-
-def _maybe(schema: type[_Record]) -> fields.Nested:
-    return fields.Nested(schema, allow_none=True, load_default=None)
-
-
-class _SourceV1(_Record):
-    of: ClassVar[Any] = Source
-    id = _text()
-    record = _text()
-    author = _text()
-    role = _text()
-    at = _moment()
-    note_index = fields.Integer(allow_none=True, load_default=None)
-
-
-class _QuoteV1(_Record):
-    of: ClassVar[Any] = Quote
-    text = _text()
-    evidence = _text()
-    source = _text()
-
-
-class _StartV1(_QuoteV1):
-    of: ClassVar[Any] = Start
-    reason = fields.String(load_default="")
-
-
-class _ToldV1(_Record):
-    of: ClassVar[Any] = Told
-    source = _text()
-    outcome = _text()
-    evidence = _text()
-
-
-class _LaneV1(_Record):
-    of: ClassVar[Any] = Lane
-    session = fields.Integer(required=True)
-    who = _text()
-    client = _text()
-    begun = fields.AwareDateTime(format="iso", required=True)
-    last = fields.AwareDateTime(format="iso", required=True)
-    done = fields.Integer(load_default=0)
-    pending = fields.Integer(load_default=0)
-    beside = fields.List(fields.Integer(), load_default=list)
-
-
-class _StepV1(_QuoteV1):
-    of: ClassVar[Any] = Step
-    note_index = fields.Integer(required=True)
-    outcome = _text()
-    actor = _text()
-    result_stated = fields.Boolean(load_default=False)
-    result_inferred = fields.Boolean(load_default=False)
-    sure = fields.Float(load_default=1.0)
-    outcome_sure = fields.Float(load_default=1.0)
-    because = fields.String(load_default="")
-    also = _many(_ToldV1)
-    at = _moment()
-
-
-class _ChangeV1(_QuoteV1):
-    of: ClassVar[Any] = Change
-    since = _moment()
-
-
-class _ContingencyV1(_Record):
-    of: ClassVar[Any] = Contingency
-    condition = _text()
-    action = _text()
-    source = _text()
-
-
-class _DeviceV1(_Record):
-    of: ClassVar[Any] = Device
-    name = _text()
-    text = _text()
-    source = _text()
-
-
-class _EventV1(_Record):
-    of: ClassVar[Any] = Event
-    at = _moment()
-    who = _text()
-    text = _text()
-    source = _text()
-
-
-class _OtherTicketV1(_Record):
-    of: ClassVar[Any] = OtherTicket
-    id = fields.Integer(required=True)
-    summary = _text()
-    status = _text()
-    closed = fields.Boolean(required=True)
-    at = _moment()
-    owner = _text(none=True)
-    source = _text()
-    similarity = fields.Integer(load_default=0)
-
-
-class _SolvedV1(_Record):
-    of: ClassVar[Any] = Solved
-    id = fields.Integer(required=True)
-    summary = _text()
-    fix = _text()
-    why = _text()
-    at = _moment()
-    resolver = _text(none=True)
-    company = _text(none=True)
-    same_customer = fields.Boolean(load_default=False)
-    source = _text()
-    record = fields.String(load_default="")
-
-
-class _OfferedV1(_Record):
-    of: ClassVar[Any] = Offered
-    id = fields.Integer(required=True)
-    title = _text()
-    version = fields.Integer(required=True)
-    first = _text()
-    worth = _text()
-    stale = _text(none=True)
-    source = _text()
-
-
-class _MissingV1(_Record):
-    of: ClassVar[Any] = Missing
-    text = _text()
-    question = _text()
-
-
-class _UnreadV1(_Record):
-    of: ClassVar[Any] = Unread
-    source = _text()
-    reason = _text()
-
-
-class _DiscountedV1(_Record):
-    of: ClassVar[Any] = Discounted
-    theory = _text()
-    theory_source = _text()
-    evidence = _text()
-    source = _text()
-
-
-class _AssessmentV1(_Record):
-    of: ClassVar[Any] = Assessment
-    likely_cause = _text(none=True)
-    suggested_steps = fields.List(fields.String(), load_default=list)
-    confidence = fields.Float(allow_none=True, load_default=None)
-    cause_source = _text(none=True)
-    step_sources = fields.List(fields.String(), load_default=list)
-    domain_right = fields.Integer(load_default=0)
-    domain_known = fields.Integer(load_default=0)
-    withheld = fields.Boolean(load_default=False)
-    made_by = fields.String(load_default="local")
-    cause_evidence = fields.String(load_default="")
-    step_evidence = fields.List(fields.String(), load_default=list)
-    discounted = _many(_DiscountedV1)
-    against = _many(_QuoteV1)
-
-
-class _PackageV1(_Record):
-    of: ClassVar[Any] = Package
-    schema_version = fields.Integer(required=True)
-    ticket_id = fields.Integer(required=True)
-    episode = fields.Integer(required=True)
-    summary = _text()
-    escalated_at = fields.AwareDateTime(format="iso", required=True)
-    escalated_by = _text(none=True)
-    as_of = fields.AwareDateTime(format="iso", required=True)
-    time_zone = fields.String(load_default="UTC")
-    company = _text(none=True)
-    contact = _text(none=True)
-    site = _text(none=True)
-    board = fields.String(load_default="")
-    status = fields.String(load_default="")
-    priority = _text(none=True)
-    severity = _text(none=True)
-    impact = _text(none=True)
-    required_at = _moment()
-    waiting_since = _moment()
-    problem = _maybe(_QuoteV1)
-    ask = _maybe(_QuoteV1)
-    why_escalated = _maybe(_QuoteV1)
-    start_here = _maybe(_StartV1)
-    steps_attempted = _many(_StepV1)
-    dead_ends_flagged = fields.List(fields.Integer(), load_default=list)
-    ruled_out = _many(_QuoteV1)
-    contingency = _maybe(_ContingencyV1)
-    promises = _many(_QuoteV1)
-    state_left_behind = _many(_ChangeV1)
-    not_recorded = _many(_MissingV1)
-    evidence_blocks = _many(_QuoteV1)
-    error_codes = _many(_QuoteV1)
-    devices = _many(_DeviceV1)
-    products = _many(_QuoteV1)
-    agreement = _text(none=True)
-    attachments = fields.List(fields.String(), load_default=list)
-    open_tasks = fields.List(fields.String(), load_default=list)
-    domain = fields.String(load_default="endpoint")
-    ai_assessment_data = fields.Nested(_AssessmentV1, load_default=Assessment)
-    timeline = _many(_EventV1)
-    similar = _many(_OtherTicketV1)
-    recent = _many(_OtherTicketV1)
-    unread = _many(_UnreadV1)
-    sources = _many(_SourceV1)
-    notes_read = fields.Integer(load_default=0)
-    time_entries_read = fields.Integer(load_default=0)
-    thin = fields.Boolean(load_default=False)
-    reader = fields.String(load_default="local")
-    reader_version = fields.String(load_default="")
-    solved = _many(_SolvedV1)
-    still_to_do = _many(_QuoteV1)
-    findings = _many(_QuoteV1)
-    lanes = _many(_LaneV1)
-    runbooks = _many(_OfferedV1)
-
-
-_package_v1 = _PackageV1()
+_package_v1 = _schema(Package)()
