@@ -16,7 +16,7 @@ from escalation.package.threads import evidence_from_thread
 from escalation.reading.weights import Learned, parsed
 from training.fitting import Taught, fit
 from training.folds import FOLDS, calibrated, fold_of
-from training.hard import hard
+from training.forums import forums
 from training.reader import names_in, sample, taught_by, written
 from training.terse import terse
 from training.tickets import Labelled, own, threads
@@ -41,10 +41,10 @@ class Folds:
     """What was learned without each fold, and what without one source."""
 
     def __init__(self, directory: Path, share: float = 1.0, texts: Path | None = None) -> None:
-        """Read the threads of a directory, our own tickets, the terse ones and the hard cases in `texts`. With `share` only that part of the threads is learned from."""
+        """Read the threads of a directory, our own tickets, the terse ones and the labelled texts in `texts`. With `share` only that part of the threads is learned from."""
         self.threads = threads(directory)
         self.own = list(own())
-        besides = [*self.own, *terse(), *(hard(texts) if texts else ())]
+        besides = [*self.own, *terse(), *(forums(texts) if texts else ())]
         learned_from = [*sample(self.threads, share), *besides]
         self._all = [*self.threads, *besides]
         self._names = names_in(self._all)
@@ -52,7 +52,7 @@ class Folds:
         kept = {t.id for t in learned_from}
         self._taught = {name: one for name, one in taught.items() if name in kept}
         self._tickets = {t.id: t for t in self._all}
-        self._by_fold = {fold: self._fit(lambda t, fold=fold: t.source == "hard" or fold_of(t.id) != fold) for fold in range(FOLDS)}  # type: ignore[misc]
+        self._by_fold = {fold: self._fit(lambda t, fold=fold: t.source == "forum" or fold_of(t.id) != fold) for fold in range(FOLDS)}  # type: ignore[misc]
         examples = {name: one.examples for name, one in taught.items()}
         scales, self.bounds = calibrated([t for t in self._all if t.id in kept], examples, self._by_fold)
         self._scales = scales
@@ -161,7 +161,7 @@ def report(directory: Path, scorer: Any, share: float, texts: Path | None = None
     stranger = folds.without("own", "terse")
     yield from _rows("our own tickets, taught with threads alone", own_gold, {n: read_with(r, stranger) for n, r in own_gold.items()})
     for source, part in by_source.items():
-        unseen = folds.without(source, *(("hard",) if source == "t" else ()))
+        unseen = folds.without(source, *(("forum",) if source == "t" else ()))
         yield from _rows(f"source {source}, taught without it", part, {n: read_with(r, unseen) for n, r in part.items()})
     dev = directory.resolve().parent / "dev"
     if dev.is_dir():

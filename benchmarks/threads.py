@@ -9,8 +9,8 @@ rules are written while the others are looked at, and these say whether the rule
 
 With `--folds` each thread is read by weights that were taught without it (`training/folds.py`), beside a trivial reader, by
 source; then each source by weights taught without that source, our own tickets, and the set beside DIR that is never taught with.
-`--texts` gives the threads in which the hard cases of `training/hard.py` stand, to teach with them; `--share 0.5` teaches with
-half of the labelled threads. Takes some minutes.
+`--texts` gives the threads in which the labelled texts of `training/forums.py` stand, to teach with them; `--share 0.5` teaches
+with half of the labelled threads. Takes some minutes.
 
 The intervals are 95% bootstrap intervals: the threads are drawn again with replacement 2,000 times, from a fixed seed.
 """
@@ -55,7 +55,7 @@ def main() -> None:
     parser.add_argument("--set-aside", action="store_true", help="score the twelve set aside, and only them")
     parser.add_argument("--per-thread", action="store_true", help="one line a thread as well")
     parser.add_argument("--folds", action="store_true", help="teach on folds and read each thread by what was learned without it")
-    parser.add_argument("--texts", type=Path, help="with --folds: threads without labels in which the hard cases stand")
+    parser.add_argument("--texts", type=Path, help="with --folds: threads without labels in which the labelled texts stand")
     parser.add_argument("--share", type=float, default=1.0, help="with --folds: the part of the threads to learn from")
     options = parser.parse_args()
     scorer = scorer_beside(options.threads)

@@ -2,7 +2,7 @@
 
     python -m training.classes --texts FILE --threads DIR [--out FILE]
 
-FILE holds threads as JSON lines, packed with gzip (`training/hard.py` says what is in one), DIR labelled threads. A word gets three
+FILE holds threads as JSON lines, packed with gzip (`training/forums.py` says what is in one), DIR labelled threads. A word gets three
 classes: of 60, of 250 and of 800. Names are left out: a word that is mostly written with a capital within a sentence is kept only if
 the vocabulary of domains knows it. The same to the byte each time on one machine; takes a minute.
 """
@@ -29,7 +29,7 @@ from sklearn.utils.extmath import randomized_svd
 
 from escalation.reading.features import tokens
 from escalation.reading.vocabulary import PRODUCTS, WEIGHTS
-from training.hard import questions, texts_in
+from training.forums import questions, texts_in
 from training.terse import terse
 from training.tickets import own, texts_of, threads
 

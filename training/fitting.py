@@ -1,4 +1,8 @@
-"""Turn examples into weights: linear models, regularised, over features that stand in at least three tickets."""
+"""Turn examples into weights: linear models over features that stand in at least three tickets.
+
+Steps and outcomes are learned with half of the features left out, others each time (`_without_some`): what many features say
+together counts for more than what a few say alone. The other three are regularised regressions.
+"""
 
 # ruff: noqa: E501 - a table of names is easier to read in long rows
 
@@ -17,9 +21,25 @@ from escalation.reading.weights import SCALE, Model
 from training.examples import Example, Examples
 
 TICKETS = 3
-"""In so many tickets a feature has to stand."""
-KINDS = {"step": 0.3, "outcome": 0.8, "joint": 0.7, "row": 0.5, "domain": 2.0}
-"""What is learned, each with the inverse of how strongly large weights are held down."""
+"""In so many tickets a feature has to stand at least."""
+HELD = {"outcome": 1.2, "joint": 0.7, "row": 0.5, "domain": 2.0}
+"""What is learned with large weights held down, each with the inverse of how strongly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How something is learned with features left out: how often all examples are gone through, how far a step goes, how many are in one."""
+
+    rounds: int
+    pace: float
+    batch: int
+    tickets: int
+    """In so many tickets a feature has to stand."""
+
+
+LEFT_OUT = {"step": Way(5, 0.006, 128, 6)}
+DROPPED = 0.5
+"""The part of an example's features that is left out each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,25 +52,56 @@ class Taught:
 
 def fit(taught: Sequence[Taught], forbidden: frozenset[str] = frozenset()) -> dict[str, Model]:
     """Return the models that the examples teach. No feature with a word of `forbidden` is used."""
-    return {kind: _fit(kind, taught, strength, forbidden) for kind, strength in KINDS.items()}
+    return {kind: _fit(kind, taught, forbidden) for kind in (*LEFT_OUT, *HELD)}
 
 
-def _fit(kind: str, taught: Sequence[Taught], strength: float, forbidden: frozenset[str]) -> Model:
+def _fit(kind: str, taught: Sequence[Taught], forbidden: frozenset[str]) -> Model:
+    enough = LEFT_OUT[kind].tickets if kind in LEFT_OUT else TICKETS
     tickets: dict[str, set[int]] = defaultdict(set)
     rows: list[tuple[Example, float]] = []
     for number, one in enumerate(taught):
         for example in getattr(one.examples, kind):
             rows.append((example, one.weight * example.weight))
             for name in example.features:
-                if len(tickets[name]) < TICKETS:
+                if len(tickets[name]) < enough:
                     tickets[name].add(number)
-    known = sorted(name for name, where in tickets.items() if len(where) >= TICKETS and not _named(name, forbidden))
+    known = sorted(name for name, where in tickets.items() if len(where) >= enough and not _named(name, forbidden))
     column = {name: place for place, name in enumerate(known)}
     matrix = _matrix([example for example, _ in rows], column)
     answers = np.array([example.answer for example, _ in rows])
     weights = np.array([weight for _, weight in rows])
-    model = LogisticRegression(C=strength, max_iter=200, tol=1e-3).fit(matrix, answers, sample_weight=weights)
-    return _kept(model, known)
+    if kind in HELD:
+        model = LogisticRegression(C=HELD[kind], max_iter=200, tol=1e-3).fit(matrix, answers, sample_weight=weights)
+        return _kept(model.classes_, model.intercept_, model.coef_, known)
+    return _kept(*_without_some(matrix, answers, weights, LEFT_OUT[kind]), known)
+
+
+def _without_some(matrix: Any, answers: Any, weights: Any, way: Way) -> tuple[Any, Any, Any]:
+    """Return classes, biases and weights of a softmax regression taught with features left out at random, by Adam with falling steps."""
+    draw = np.random.default_rng(7)
+    classes, places = np.unique(answers, return_inverse=True)
+    batch = min(way.batch, len(answers))
+    wanted, counted = np.eye(len(classes), dtype=np.float32)[places], weights.astype(np.float32)[:, None] / batch
+    matrix, size = matrix.astype(np.float32), len(answers) // batch * batch
+    table = np.zeros((matrix.shape[1] + 1, len(classes)), np.float32)  # the last row holds the biases
+    mean, spread = np.zeros_like(table), np.zeros_like(table)
+    last = way.rounds * size // batch
+    for step in range(last):
+        place = step * batch % size
+        if not place:
+            order = draw.permutation(len(answers))
+        at = np.sort(order[place : place + batch])
+        some = matrix[at]
+        some.data *= (draw.random(len(some.data), dtype=np.float32) > DROPPED) / np.float32(1 - DROPPED)
+        sums = some @ table[:-1] + table[-1]
+        shares = np.exp(sums - sums.max(1, keepdims=True))
+        wrong = (shares / shares.sum(1, keepdims=True) - wanted[at]) * counted[at]
+        slope = np.vstack([some.T @ wrong, wrong.sum(0)])
+        mean += np.float32(0.1) * (slope - mean)
+        spread += np.float32(0.001) * (slope * slope - spread)
+        pace = way.pace * max(0.02, 1 - step / last) * np.sqrt(1 - 0.999 ** (step + 1)) / (1 - 0.9 ** (step + 1))
+        table -= np.float32(pace) * mean / (np.sqrt(spread) + np.float32(1e-8))
+    return classes, table[-1], table[:-1].T
 
 
 def _named(name: str, forbidden: frozenset[str]) -> bool:
@@ -70,8 +121,8 @@ def _matrix(examples: Sequence[Example], column: dict[str, int]) -> Any:
     return csr_matrix((values, indices, ends), shape=(len(examples), len(column)))
 
 
-def _kept(model: Any, known: list[str]) -> Model:
+def _kept(classes: Any, biases: Any, coefficients: Any, known: list[str]) -> Model:
     """Return the model in whole thousandths, without the features that say next to nothing."""
-    table = np.rint(model.coef_ * SCALE).astype(int)
+    table = np.rint(coefficients * SCALE).astype(int)
     weights = {name: tuple(int(x) / SCALE for x in table[:, place]) for place, name in enumerate(known) if np.abs(table[:, place]).max() >= 20}
-    return Model(tuple(str(c) for c in model.classes_), tuple(round(float(b), 4) for b in model.intercept_), weights)
+    return Model(tuple(str(c) for c in classes), tuple(round(float(b), 4) for b in biases), weights)

@@ -3,7 +3,7 @@
     python -m training.reader --threads DIR [--texts FILE] [--out FILE] [--share PART]
 
 DIR holds labelled threads as JSON (the format is in `docs/reading.md`, "Teach it with your own tickets"); our own labelled tickets
-are learned from besides, and, where `--texts` gives the threads they stand in, the hard cases of `training/hard.py`. The file is the
+are learned from besides, and, where `--texts` gives the threads they stand in, the labelled texts of `training/forums.py`. The file is the
 same to the byte each time on one machine. `--share 0.5` learns from half of the threads. Takes some minutes on one core.
 """
 
@@ -20,6 +20,7 @@ import hashlib
 import json
 import re
 import sys
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -29,19 +30,19 @@ from training.classes import word_classes
 from training.examples import examples_of
 from training.fitting import Taught, fit
 from training.folds import FOLDS, calibrated, fold_of
-from training.hard import hard
+from training.forums import forums
 from training.terse import terse
 from training.tickets import Labelled, own, texts_of, threads
 
 OUT = Path(__file__).parents[1] / "escalation" / "reading" / "learned.json"
-WEIGHTS = {"own": 0.5, "terse": 0.2, "hard": 0.4}
+WEIGHTS = {"own": 0.5, "terse": 0.2, "forum": 0.35}
 """What a ticket of each source counts; a labelled thread counts 1."""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--threads", type=Path, required=True, help="directory with the labelled threads")
-    parser.add_argument("--texts", type=Path, help="threads without labels in which the hard cases stand, JSON lines packed with gzip")
+    parser.add_argument("--texts", type=Path, help="threads without labels in which the labelled texts stand, JSON lines packed with gzip")
     parser.add_argument("--out", type=Path, default=OUT, help="where the weights go (default: the product's own)")
     parser.add_argument("--share", type=float, default=1.0, help="the part of the tickets to learn from (default: all)")
     options = parser.parse_args()
@@ -49,7 +50,7 @@ def main() -> None:
         tickets = threads(options.threads)
     except FileNotFoundError as missing:
         sys.exit(str(missing))
-    body = teach([*sample(tickets, options.share), *own(), *terse(), *(hard(options.texts) if options.texts else ())])
+    body = teach([*sample(tickets, options.share), *own(), *terse(), *(forums(options.texts) if options.texts else ())])
     options.out.write_bytes(body)
     print(f"{options.out}: {len(body):,} bytes, version {parsed(body).version[:12]}")
 
@@ -67,17 +68,26 @@ def taught_by(tickets: Sequence[Labelled]) -> dict[str, Taught]:
     return {t.id: Taught(examples_of(t, classes), WEIGHTS.get(t.source, 1.0)) for t in tickets}
 
 
-_GREETED = re.compile(r"(?:\b(?:Hi|Hello|Dear|Hey),? @?|@)([A-Z][a-z]+)")
+_GREETED = re.compile(r"(?:\b(?:Hi|Hello|Dear|Hey),? @?|@)([A-Z][A-Za-z]+)")
+_WORD = re.compile(r"[A-Za-z]+")
 
 
 def names_in(tickets: Sequence[Labelled]) -> frozenset[str]:
-    """Return the writers' and companies' names, and who is greeted or addressed: no weight is kept for them."""
+    """Return the writers' and companies' names, and who is greeted or addressed: no weight is kept for them.
+
+    What is mostly written small is no name: "Hi, We have" and "Hello all" greet nobody.
+    """
     found: set[str] = set()
+    seen, small = Counter[str](), Counter[str]()
     for ticket in tickets:
-        found.update(word.lower() for text in texts_of(ticket.record).values() for word in _GREETED.findall(text))
+        for text in texts_of(ticket.record).values():
+            found.update(word.lower() for word in _GREETED.findall(text))
+            words = _WORD.findall(text)
+            seen.update(word.lower() for word in words)
+            small.update(word for word in words if word.islower())
         said = [note.get("author", "") for note in ticket.record["ticket"]["notes"]]
         found.update(word.lower() for name in said for word in name.split() if name not in ("tech", "customer"))
-    return frozenset(found)
+    return frozenset(word for word in found if 2 * small[word] <= seen[word])
 
 
 def teach(tickets: Sequence[Labelled]) -> bytes:
@@ -85,7 +95,7 @@ def teach(tickets: Sequence[Labelled]) -> bytes:
     taught = taught_by(tickets)
     names = names_in(tickets)
     models = fit(list(taught.values()), names)
-    folded = {t.id for t in tickets if t.source != "hard"}
+    folded = {t.id for t in tickets if t.source != "forum"}
     by_fold = {}
     for fold in range(FOLDS):
         rest = [one for name, one in taught.items() if name not in folded or fold_of(name) != fold]

@@ -28,7 +28,10 @@ _RESULTS = {
     "failed": ("fails with the same message", "would not start", "access denied", "errors out", "could not finish", "times out", "no reply", "refused"),
     "partial": ("better but not gone", "worked for an hour, then back", "half of them connect now", "found three bad sectors", "it is at 98%", "shows a mismatch", "two of five work", "OK until the next reboot"),
 }  # fmt: skip
-_PROBLEMS = ("Printer on the second floor is down.", "User reports that she cannot connect.", "PC freezes several times a day.", "Calls drop after a minute.", "Share not reachable since this morning.", "Mail is delayed.")
+_PROBLEMS = ("Printer on the second floor is down.", "User reports that she cannot connect.", "PC freezes several times a day.", "Calls drop after a minute.", "Share not reachable since this morning.", "Mail is delayed.",
+    "His monitor shows no signal.", "The docking station makes a clicking noise.", "Accounts' scanner jams on every second page.", "Our phones have no dial tone.", "Her desktop keeps asking for a password.", "The tills at the back run slow.",
+    "My mouse has stopped moving.", "Their tablets lose the wireless.", "The lift's controller displays an alarm.", "Payroll opens with an empty screen.", "One laptop beeps at start.", "The projector goes dark after ten minutes.",
+)
 _FORMS = ("{deed}, {result}.", "{deed} - {result}", "- {deed}: {result}", "{deed}. {Result}.", "{deed}; {result}.", "* {deed} -> {result}")
 _BARE = ("- {deed}", "{deed}.", "* {deed}")
 

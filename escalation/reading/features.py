@@ -33,6 +33,8 @@ _PAST = re.compile(r"\b\w{3,30}ed\b")
 _DENIED = re.compile(r"\b(?:not|no|cannot|never|nothing|still|same|without)\b|n't\b")
 _WHEN = re.compile(r"\b(?:if|when|once|after|before)\b")
 _LONGEST = 700
+_REMARK = 6
+"""So many words has a remark that only tells a result at most: "No change." """
 _SHAPE = 0.35
 """What a shape counts beside words, which share 1 among all of their kind."""
 
@@ -253,6 +255,9 @@ def outcome_features(all_of: Sequence[Look], place: int, part: str) -> Vector:
         _share(made, (f"mw:{w}" for w in two.words), 0.4)
     _share(made, (f"pw:{w}" for w in before.words) if before else (), 0.5)
     made.update(dict.fromkeys(shapes, 0.25))
+    if one and one.said != "unknown" and not (one.claimed or one.asks) and len(one.words) <= _REMARK and one.stretch.kind != "pasted":
+        remark = one.stretch.text
+        made[f"rem={one.said}"] = made[f"rem{look.check:d}={outcomes.outcome_of(remark, check=look.check)}"] = 0.8
     return made
 
 

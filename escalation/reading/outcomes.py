@@ -9,6 +9,7 @@ denied success ("did not fix it") before success, and success before the words f
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal
 
 Outcome = Literal["failed", "no_change", "partial", "worked", "unknown"]
@@ -151,7 +152,11 @@ _WENT_THROUGH = re.compile(r"without|completed?|succe|through|finished|passed|ru
 
 def outcome_of(text: str, *, check: bool = False) -> Outcome:
     """Return the outcome stated in the text; for a check, a finding is `partial` and a clean bill `no_change`."""
-    text = text[:600].lower()
+    return _outcome(text[:600].lower(), check)
+
+
+@lru_cache(maxsize=1024)
+def _outcome(text: str, check: bool) -> Outcome:
     if check and _NOW_AGAIN.search(text) and not (BUT_THEN.search(text) or _NEGATED.search(text.replace("again", ""))):
         return "worked"
     if check and _FIXED_IT.search(text) and not (DENIED.search(text) or BUT_THEN.search(text)):

@@ -19,13 +19,13 @@ from escalation.reading.passages import Passage
 _TOKEN = re.compile(r"[A-Za-z]+|\d+|[^\sA-Za-z\d]")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _PART = re.compile(r"[\"“`](?P<said>[^\"“”`\n]{12,600})[\"”`]|(?<=[a-z]):\s+(?=[A-Z0-9\[(“\"])")
-_LITTLE = re.compile(r"\b(?:the|a|to|is|and|of|in|that|it|with|for|on|have|was)\b", re.IGNORECASE)
-_SPOKEN = re.compile(r"\b(?:I|we|you|my|our|i|your|please)\b")
+_LITTLE = frozenset(["the", "a", "to", "is", "and", "of", "in", "that", "it", "with", "for", "on", "have", "was"])
+_SPOKEN = frozenset(["i", "we", "you", "my", "our", "your", "please"])
 _CLOCK = re.compile(r"\d\d:\d\d:\d\d")
-_HEX = re.compile(r"0x[0-9a-f]", re.IGNORECASE)
+_HEX = re.compile(r"0x[0-9a-f]")
 _NET = re.compile(r"\d{1,3}\.\d{1,3}\.\d{1,3}\.\d")
-_GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}", re.IGNORECASE)
-_TROUBLE = re.compile(r"error|exception|fail|warn|denied|unable|cannot", re.IGNORECASE)
+_GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}")
+_TROUBLE = ("error", "exception", "fail", "warn", "denied", "unable", "cannot")
 _STOPS = re.compile(r"[a-z][.!?]$")
 _COLUMNS = re.compile(r"\S(?: {3,}|\t)")
 _INDENTED = (" ", "\t")
@@ -106,7 +106,8 @@ def _step(value: float, edges: Sequence[float]) -> int:
 
 def _shapes(whole: str) -> list[str]:
     text = whole[:_SEEN]
-    size, words = max(1, len(text)), text.split()
+    low = text.lower()
+    size, words = max(1, len(text)), low.split()
     bare = text.rstrip()
     letters = sum(map(str.isalpha, text))
     spaces = sum(map(str.isspace, text))
@@ -114,10 +115,10 @@ def _shapes(whole: str) -> list[str]:
     return [
         f"dig{_step(digits / size, (0.001, 0.05, 0.15, 0.3))}", f"pun{_step((size - letters - spaces - digits) / size, (0.01, 0.04, 0.08, 0.15, 0.25))}",
         f"up{_step(sum(map(str.isupper, text)) / size, (0.01, 0.04, 0.1, 0.25))}", f"len{_step(len(whole), (12, 25, 45, 80, 130, 220))}",
-        f"nw{_step(len(words), (2, 3, 5, 8, 13, 20))}", f"sent{_STOPS.search(bare) is not None:d}", f"stop{_step(len(_LITTLE.findall(text)) / max(1, len(words)), (0.01, 0.1, 0.2, 0.3, 0.4))}",
-        f"ind{text[:1] in _INDENTED:d}", f"i{_SPOKEN.search(text) is not None:d}", f"bs{_BACKSLASH in text:d}", f"eq{'=' in text:d}", f"dbl{_COLUMNS.search(bare) is not None:d}",
-        f"hex{_HEX.search(text) is not None:d}", f"ts{_CLOCK.search(text) is not None:d}", f"ip{_NET.search(text) is not None:d}", f"guid{_GUID.search(text) is not None:d}",
-        f"exc{_TROUBLE.search(text) is not None:d}", f"col{bare.endswith(':'):d}", f"q{bare.endswith('?'):d}", f"low{text.lstrip()[:1].islower():d}",
+        f"nw{_step(len(words), (2, 3, 5, 8, 13, 20))}", f"sent{_STOPS.search(bare) is not None:d}", f"stop{_step(sum(map(_LITTLE.__contains__, words)) / max(1, len(words)), (0.01, 0.1, 0.2, 0.3, 0.4))}",
+        f"ind{text[:1] in _INDENTED:d}", f"i{not _SPOKEN.isdisjoint(words):d}", f"bs{_BACKSLASH in text:d}", f"eq{'=' in text:d}", f"dbl{_COLUMNS.search(bare) is not None:d}",
+        f"hex{'0x' in low and _HEX.search(low) is not None:d}", f"ts{':' in text and _CLOCK.search(text) is not None:d}", f"ip{'.' in text and _NET.search(text) is not None:d}", f"guid{'-' in low and _GUID.search(low) is not None:d}",
+        f"exc{any(map(low.__contains__, _TROUBLE)):d}", f"col{bare.endswith(':'):d}", f"q{bare.endswith('?'):d}", f"low{text.lstrip()[:1].islower():d}",
         f"lt{_step(max(map(len, words), default=0), (12, 18, 28, 45))}",
     ]  # fmt: skip
 

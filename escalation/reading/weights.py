@@ -14,6 +14,7 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from heapq import nsmallest
 from importlib import resources
 from math import exp
 from typing import Any
@@ -65,8 +66,8 @@ class Model:
 
     def spoke(self, features: Mapping[str, float], place: int, most: int = 4) -> list[tuple[str, float]]:
         """Return the features that spoke most for one class, with what each added."""
-        added = [(name, self.weights[name][place] * value) for name, value in features.items() if name in self.weights]
-        return sorted((one for one in added if one[1] > 0), key=lambda one: (-one[1], one[0]))[:most]
+        added = [(-row[place] * value, name) for name, value in features.items() if (row := self.weights.get(name)) and row[place] > 0]
+        return [(name, -less) for less, name in nsmallest(most, added)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,16 +20,16 @@ TICKETS = own_set.tickets()
 ALL = [ticket for name in FILES for ticket in own_set.tickets(name)]
 FLOORS = {
     # step F1, outcomes, who did it, dead-end F1, pasted text found and its precision, codes, domain, non-steps taken
-    "first.txt": (0.95, 0.88, 0.97, 0.89, 0.89, 0.71, 0.95, 0.95, 3),
+    "first.txt": (0.94, 0.88, 0.97, 0.89, 0.89, 0.71, 0.95, 0.95, 3),
     "second.txt": (0.91, 0.85, 0.97, 0.81, 0.95, 0.94, 0.97, 0.95, 3),
     "third.txt": (0.89, 0.91, 0.94, 0.84, 0.93, 0.94, 0.97, 0.95, 4),
     "fourth.txt": (0.84, 0.84, 0.97, 0.76, 0.95, 0.80, 0.89, 0.95, 7),
-    "fifth.txt": (0.86, 0.80, 0.95, 0.78, 0.93, 0.88, 0.79, 0.95, 8),
+    "fifth.txt": (0.86, 0.80, 0.95, 0.78, 0.93, 0.88, 0.79, 0.95, 9),
     "sixth.txt": (0.80, 0.76, 0.93, 0.64, 0.96, 0.90, 0.84, 0.90, 3),
-    "seventh.txt": (0.78, 0.75, 0.91, 0.68, 0.92, 0.86, 0.62, 0.95, 4),
+    "seventh.txt": (0.78, 0.75, 0.91, 0.68, 0.92, 0.85, 0.62, 0.95, 4),
+    "eighth.txt": (0.86, 0.74, 0.90, 0.75, 0.97, 0.68, 0.60, 0.93, 5),
+    "ninth.txt": (0.85, 0.71, 0.92, 0.73, 0.93, 0.52, 0.69, 0.93, 11),
     # The files from here on were read first by a reader that had not been taught with them; that reading is the floor.
-    "eighth.txt": (0.80, 0.49, 0.90, 0.58, 0.97, 0.66, 0.60, 0.79, 5),
-    "ninth.txt": (0.74, 0.47, 0.92, 0.54, 0.93, 0.50, 0.69, 0.69, 11),
     "tenth.txt": (0.68, 0.53, 0.95, 0.46, 0.92, 0.82, 0.51, 0.62, 9),
     "eleventh.txt": (0.65, 0.49, 0.90, 0.44, 0.86, 0.67, 0.52, 0.71, 9),
     "twelfth.txt": (0.69, 0.53, 0.93, 0.51, 0.75, 0.50, 0.60, 0.77, 7),

@@ -1,6 +1,6 @@
 """Threads that were not labelled whole: the texts in which a reader was least sure, read once by a large model.
 
-`hard_cases.jsonl` holds for each such text where it stands, which stretches of it are steps with their outcomes, and which may be; no
+`hard_labels.jsonl` holds for each such text where it stands, which stretches of it are steps with their outcomes, and which may be; no
 text. The threads themselves are kept outside this project: JSON lines packed with gzip, each `{"id", "title", "question", "answers": [""]}`.
 A text of which nothing is named holds no step.
 """
@@ -17,7 +17,7 @@ from typing import Any
 
 from training.tickets import Labelled, Span
 
-CASES = Path(__file__).with_name("hard_cases.jsonl")
+LABELS = Path(__file__).with_name("forum_labels.jsonl")
 ANSWERS, LONGEST = 5, 1600
 """So many answers of a thread are read, each cut at the end of a line before so many characters."""
 
@@ -33,16 +33,16 @@ def texts_in(question: dict[str, Any]) -> list[str]:
     return [question["question"], *(a if isinstance(a, str) else a.get("text", "") for a in question["answers"] or ())]
 
 
-def hard(file: Path) -> Iterator[Labelled]:
+def forums(file: Path) -> Iterator[Labelled]:
     """Return the hard cases as labelled tickets, each with the texts that were read."""
     cases: dict[str, list[dict[str, Any]]] = {}
-    for row in CASES.read_text(encoding="utf-8").splitlines():
+    for row in LABELS.read_text(encoding="utf-8").splitlines():
         case = json.loads(row)
         cases.setdefault(case["id"], []).append(case)
     for question in questions(file):
         if found := cases.get(question["id"]):
             yield Labelled(
-                question["id"], "hard", _as_ticket(question),
+                question["id"], "forum", _as_ticket(question),
                 tuple(Span(c["note"], start, end, outcome) for c in found for start, end, outcome in c["steps"]),
                 tuple(Span(c["note"], start, end) for c in found for start, end in c["maybe"]), (), frozenset(), frozenset(), (),
                 only=frozenset(c["note"] for c in found),

@@ -1,4 +1,4 @@
-"""The hard cases the reader is taught with: each label at its place, no text in the file, no names among the word classes."""
+"""The labelled texts the reader is taught with: each label at its place, no text in the file, no names among the word classes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from training import hard
+from training import forums
 from training.classes import classes_of, word_classes
 from training.examples import examples_of
 
@@ -20,8 +20,8 @@ def texts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     answer = "Please restart the print server.\n" + "It helps mostly. " * 200
     begin = QUESTION.index("I restarted")
     case = {"id": "q-1", "note": -1, "steps": [[begin, begin + 39, "no_change"]], "maybe": []}
-    (tmp_path / "cases.jsonl").write_text(json.dumps(case) + "\n")
-    monkeypatch.setattr(hard, "CASES", tmp_path / "cases.jsonl")
+    (tmp_path / "labels.jsonl").write_text(json.dumps(case) + "\n")
+    monkeypatch.setattr(forums, "LABELS", tmp_path / "labels.jsonl")
     file = tmp_path / "texts.gz"
     with gzip.open(file, "wt") as rows:
         for name in ("q-1", "q-2"):
@@ -30,7 +30,7 @@ def texts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_only_the_texts_that_were_read_teach(texts: Path) -> None:
-    (ticket,) = hard.hard(texts)
+    (ticket,) = forums.forums(texts)
     assert [len(note["text"]) for note in ticket.record["ticket"]["notes"]] == [1600]
     taught = examples_of(ticket, {})
     assert [one.answer for one in taught.step] == ["none", "begins", "none"]
@@ -39,7 +39,7 @@ def test_only_the_texts_that_were_read_teach(texts: Path) -> None:
 
 
 def test_the_file_holds_places_and_no_words() -> None:
-    for row in hard.CASES.read_text().splitlines():
+    for row in forums.LABELS.read_text().splitlines():
         case = json.loads(row)
         assert set(case) == {"id", "note", "steps", "maybe"}
         assert all(isinstance(start, int) and start < end for start, end, *_ in [*case["steps"], *case["maybe"]])
