@@ -40,6 +40,8 @@ _MORE = re.compile(
 )
 _INFINITIVE = re.compile(r"([^\W\d_]+)\s+to\s+\Z")
 
+_HYPHENS = {0x2010: "-", 0x2011: "-"}
+"""Hyphens that do not break a line, or do, are hyphens."""
 _OPENS = {")": "(", "]": "[", "}": "{"}
 _STOPS = frozenset(
     # what joins the words of a sentence
@@ -73,6 +75,7 @@ class Suspect:
 
 def suspects(text: str, known: frozenset[str]) -> Iterator[Suspect]:
     """Yield what might be a secret in a text as its reader sees it; `known` are ordinary words, lower case."""
+    text = text.translate(_HYPHENS)
     talk = set(labels(WORD.findall(text.lower()))) - {"", "H"}
     for run in _RUN.finditer(text):
         if run[0].isalpha() and not talk:
