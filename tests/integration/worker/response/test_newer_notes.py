@@ -23,7 +23,7 @@ NOTE = "Swapped the patch cable on port 14, no change."
 TICKET = 48213
 
 
-def work(shop: Shop, seconds: float, *, step: float = 12.0) -> None:
+def work(shop: Shop, seconds: float, *, step: float = 20.0) -> None:
     """Let sweeps ring and workers do what they rang for."""
     deeds = {"look_for_notes": newer_notes.look_for_notes, "refresh": refresh.refresh, "observe": observe.observe}
     for _ in range(int(seconds / step)):
