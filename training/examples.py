@@ -49,7 +49,7 @@ def examples_of(ticket: Labelled, classes: Classes) -> Examples:
     records = ticket.records()
     made = Examples(ticket.id)
     _steps(ticket, records, made, classes)
-    if ticket.only is None:
+    if ticket.only is None and ticket.pasted:
         for record in records:
             _rows(ticket, record, made)
     if ticket.domains:

@@ -18,6 +18,8 @@ OWN = (
     "first.txt", "second.txt", "third.txt", "fourth.txt", "fifth.txt", "sixth.txt", "seventh.txt", "eighth.txt", "ninth.txt",
     "tenth.txt", "eleventh.txt", "twelfth.txt", "thirteenth.txt", "fourteenth.txt", "fifteenth.txt",
 )  # fmt: skip
+PASTED = 7
+"""Of so many files all pasted output is marked; in later ones none that stands inside a step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class Labelled:
     """What looks like a step and is none."""
     only: frozenset[int] | None = None
     """The texts whose steps are labelled, if not all are."""
+    pasted: bool = True
+    """Whether all pasted output is marked."""
 
     def records(self) -> list[Record]:
         """Return the ticket's texts as the product reads them."""
@@ -104,5 +108,5 @@ def own() -> Iterator[Labelled]:
             yield Labelled(
                 f"{name}:{ticket.id}", "own", ticket.record, tuple(s for s in spans if s.outcome not in ("-", "block")), (),
                 tuple(s for s in spans if s.outcome == "block"), ticket.codes, ticket.maybe_codes, (ticket.domain,),
-                tuple(s for s in spans if s.outcome == "-"),
+                tuple(s for s in spans if s.outcome == "-"), pasted=OWN.index(name) < PASTED,
             )  # fmt: skip

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from escalation.brief.lines import LABELS
+from escalation.brief.lines import NOT_CLEAR, result
 from escalation.brief.sanitize import Inert, inline
 from escalation.package.contents import Package, Step
 
@@ -77,11 +77,10 @@ def _outcomes(old: Package, new: Package) -> Iterable[Difference]:
     before = {_step_key(step): step for step in old.steps_attempted}
     for step in new.steps_attempted:
         earlier = before.get(_step_key(step))
-        told = LABELS.get(step.outcome, step.outcome)
+        told = result(step)
         if earlier is None:
-            yield Difference("added", "tried", f"{step.text}: {told}", None, step.source)
-        elif earlier.outcome != step.outcome:
-            was = LABELS.get(earlier.outcome, earlier.outcome)
+            yield Difference("added", "tried", step.text if step.result_stated else f"{step.text}: {told}", None, step.source)
+        elif told not in ((was := result(earlier)), NOT_CLEAR):
             yield Difference("corrected", f"result of {step.text!r}", told, was, step.source)
 
 

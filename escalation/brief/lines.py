@@ -23,6 +23,16 @@ LABELS = {
     "unknown": "result not recorded",
 }
 """What a step's outcome is called, in the note and on the pages."""
+NOT_CLEAR = "result not clear"
+
+
+def result(step: Step) -> str:
+    """Return what is said of what came of a step: no outcome that is neither in its words nor sure."""
+    if step.outcome_sure < TOLD and not step.result_stated:
+        return NOT_CLEAR
+    return "problem stayed" if step.result_inferred else LABELS.get(step.outcome, "result not recorded")
+
+
 _LONGEST_ROW = 500
 _STEP_BYTES = 220
 _EVIDENCE_ROWS = 12
@@ -158,13 +168,10 @@ class Wording:
             step = self._package.steps_attempted[place]
             if told := self.cited(step.text, step.source, _STEP_BYTES):
                 by = {"tech": "", "unknown": " (by somebody who is not known here)"}.get(step.actor, f" (by the {step.actor})")
-                told_as = "problem stayed" if step.result_inferred else LABELS.get(step.outcome, "result not recorded")
-                if step.outcome_sure < TOLD:
-                    told_as = "result not clear"
-                label = None if step.result_stated else Inert(told_as)
+                label = None if step.result_stated else Inert(result(step))
                 if against := contradicted(step):
                     said = ", ".join(f"[{one.source}] says: {LABELS[one.outcome]}" for one in against)
-                    label = Inert(f"{told_as}; {said}")
+                    label = Inert(f"{result(step)}; {said}")
                 dead = place in self._package.dead_ends_flagged and step.outcome_sure >= TOLD
                 rows = _rows(step.evidence, _EVIDENCE_ROWS)
                 made.append(Line(Inert(told.text + by), self._cites(told.cite, step), label=label, dead_end=dead, evidence=rows))

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from escalation.brief.delta import changes, lines
+from escalation.package.contents import Package
+from escalation.reading.outcomes import Outcome
 from tests.unit.escalation.tickets import evidence_of, package_of
 
 FIRST = "Turned off the antivirus on PC-14, will watch. Checked the cable, fine."
@@ -13,12 +17,22 @@ def test_the_same_package_has_no_differences() -> None:
     assert changes(package, package) == ()
 
 
+def told_as(outcome: Outcome, sure: float) -> Package:
+    package = package_of(evidence_of(FIRST))
+    first, *rest = package.steps_attempted
+    return replace(package, steps_attempted=(replace(first, outcome=outcome, outcome_sure=sure), *rest))
+
+
 def test_a_result_that_arrives_later_corrects_the_line() -> None:
-    old = package_of(evidence_of(FIRST))
-    new = package_of(evidence_of(FIRST, "Dropped again. AV off made no difference."))
-    found = changes(old, new)
-    assert (found[0].kind, found[0].was, found[0].now) == ("corrected", "result not recorded", "no change")
-    assert str(lines(found)[0]).startswith("no longer true, result of ")
+    for was, old in (("result not recorded", told_as("unknown", 0.9)), ("result not clear", told_as("worked", 0.3))):
+        (found,) = changes(old, told_as("no_change", 0.9))
+        assert (found.kind, found.was, found.now) == ("corrected", was, "no change")
+        assert str(lines([found])[0]).startswith("no longer true, result of ")
+
+
+def test_what_is_sure_of_no_result_corrects_nothing() -> None:
+    assert changes(told_as("worked", 0.3), told_as("no_change", 0.4)) == ()
+    assert changes(told_as("worked", 0.9), told_as("no_change", 0.4)) == ()
 
 
 def test_a_change_taken_back_and_a_new_step_are_told() -> None:
