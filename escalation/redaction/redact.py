@@ -27,6 +27,13 @@ from escalation.redaction.views import MARK, View, view
 from escalation.redaction.words import Rule
 
 RULES: tuple[Rule, ...] = SHAPES + PROSE + SETTINGS + NAMED
+_ALWAYS = frozenset(order for order, rule in enumerate(RULES) if not rule.hints)
+_HINTED: dict[str, dict[str, list[int]]] = {}
+"""The rules that a hint speaks for, by its first three letters and the hint: most texts hold none of most of them."""
+for _order, _rule in enumerate(RULES):
+    for _hint in _rule.hints or ():
+        _HINTED.setdefault(_hint[:3], {}).setdefault(_hint, []).append(_order)
+_SHORT = tuple(start for start in _HINTED if len(start) < 3)
 _STORABLE = re.compile("[\x00\ud800-\udfff\ue000]")
 _PASSES = 6
 """What a redaction uncovers is looked at again, so that a second call finds nothing; nearly always one pass is enough."""
@@ -91,9 +98,8 @@ def _found(seen: View, learned: Learned) -> Iterator[tuple[int, int, int, str]]:
     """Yield begin, end, the rule's number and the kind of each secret: by rules, columns of tables, and what was learned."""
     lower = seen.text.lower()
     places: dict[re.Pattern[str], list[int]] = {}
-    for order, rule in enumerate(RULES):
-        if rule.hints and not any(hint in lower for hint in rule.hints):
-            continue
+    for order in _worth_a_try(lower):
+        rule = RULES[order]
         for match in _matches(rule, seen.text, places):
             if MARK in match[0]:
                 continue
@@ -113,6 +119,18 @@ def _found(seen: View, learned: Learned) -> Iterator[tuple[int, int, int, str]]:
             yield begin, end, len(RULES), "password"
     for begin, end, kind in secrets(seen.text, learned):
         yield begin, end, len(RULES) + 1, kind
+
+
+def _worth_a_try(lower: str) -> list[int]:
+    """Return the numbers of the rules without hints, and of those of which a hint stands in the text."""
+    starts = {lower[at : at + 3] for at in range(len(lower) - 2)}
+    starts.update(start for start in _SHORT if start in lower)
+    worth = set(_ALWAYS)
+    for start in _HINTED.keys() & starts:
+        for hint, orders in _HINTED[start].items():
+            if hint in lower:
+                worth.update(orders)
+    return sorted(worth)
 
 
 def _matches(rule: Rule, text: str, places: dict[re.Pattern[str], list[int]]) -> Iterator[re.Match[str]]:

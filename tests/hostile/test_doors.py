@@ -10,7 +10,7 @@ from tests.hostile.row import Row
 from tests.storm.rig import Rig
 
 OPERATIONS = 28
-pytestmark = pytest.mark.parametrize("rig_database", ["sqlite"], indirect=True, scope="session")
+pytestmark = [pytest.mark.storm, pytest.mark.parametrize("rig_database", ["sqlite"], indirect=True, scope="session")]
 
 
 def _good(rows: list[Row], tried: int) -> None:
