@@ -21,7 +21,7 @@ from worker.process import crash
 
 REACHED_S = 25.0
 SETTLE_S = 120.0
-WAKES_S = 1.0
+WAKES_S = 4.0
 """A process that wakes up goes on with the very call it was in; only then can anybody find what came of it."""
 
 
