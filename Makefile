@@ -25,13 +25,13 @@ run: $(VENV)/.ready ## web, worker and beat in one command on the embedded defau
 simulator: $(VENV)/.ready ## the simulated ConnectWise on port 8900
 	@$(PY) -m worker simulator --port 8900
 
-test: $(VENV)/.ready ## all tests: unit, integration on SQLite and PostgreSQL, journeys over real HTTP
+test: $(VENV)/.ready ## unit tests, integration on SQLite and PostgreSQL, journeys over real HTTP
 	@$(PY) -m pytest -n 5 --dist loadgroup
 
 test-fast: $(VENV)/.ready ## unit tests only
 	@$(PY) -m pytest tests/unit -n 2
 
-storm-short: $(VENV)/.ready ## kill -9, floods and faults at the whole product, three minutes (CI calls it after `make test`)
+storm-short: $(VENV)/.ready ## kill -9, floods, faults, hostile input; workers on PostgreSQL; five minutes (CI calls it after `make test`)
 	@$(PY) -m pytest -m storm -n 4 --dist loadgroup
 
 test-browser: $(VENV)/.ready ## journeys in a real Chromium and axe on every page (gets both where they are missing; PNG in var/pictures)

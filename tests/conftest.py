@@ -56,8 +56,14 @@ _KIND = re.compile(r"[\[-](sqlite|postgres(?:ql)?)[\]-]")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put what waits most first. Raises `UsageError` where a file uses a shared product and is not known to."""
+    """Put what waits most first. Raises `UsageError` where a file uses a shared product and is not known to.
+
+    What the two databases do differently is in `tests/integration/models` and `webhooks`, on both in each run; what workers do
+    on top of that is tried on SQLite there, and on PostgreSQL with the storms (`make storm-short`, which CI runs next).
+    """
     for item in items:
+        if item.nodeid.startswith("tests/integration/worker/") and "postgres" in item.nodeid.partition("[")[2]:
+            item.add_marker("storm")
         for product in set(SHARED) & set(getattr(item, "fixturenames", ())):
             if not item.nodeid.startswith(SHARED[product]):
                 raise pytest.UsageError(f"{item.nodeid} uses {product}: name its file in SHARED, tests/products.py")
