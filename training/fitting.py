@@ -1,7 +1,7 @@
 """Turn examples into weights: linear models over features that stand in at least three tickets.
 
-Steps and outcomes are learned with half of the features left out, others each time (`_without_some`): what many features say
-together counts for more than what a few say alone. The other three are regularised regressions.
+Steps are learned with half of the features left out, others each time (`_without_some`): what many features say
+together counts for more than what a few say alone. The other four are regularised regressions.
 """
 
 # ruff: noqa: E501 - a table of names is easier to read in long rows

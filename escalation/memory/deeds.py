@@ -31,15 +31,15 @@ _KINDS: dict[str, str] = {
     "take out": r"re?mov|delet|clear|wip|clean|purg|drop(?:ped)?\b|flush|unassign|detach|un-?install|unregist"
     r"|take|took|disjoin|unjoin",
     "make anew": r"re-?install|re-?buil|re-?creat|re-?add|repair|re-?join|re-?imag|re-?regist|re-?enrol|re-?provision|re-?map"
-    r"|remov\w+ and (?:re-?)?add|delet\w+ and (?:re-?)?(?:creat|add)|new (?:profile|account|cable|card|queue)",
+    r"|remov\w+ and (?:re-?)?add|delet\w+ and (?:re-?)?(?:creat|add)|new (?:profile|account|cable|card|queue)|creat",
     "swap": r"replac|swap|exchang|other (?:cable|port|card|device|pc|phone)|different|reseat|re-?seat|plug",
     "bring up to date": r"updat|upgrad|patch(?:ed|ing|es)\b|newer|latest|install",
     "put back": r"roll|revert|undo|undid|downgrad|put back|go back|went back|restor|set back",
     "switch off": r"disabl|(?:turn|switch|power)\w*\s+(?:\w+ ){0,3}?off|stop|untick|uncheck|deactivat|unplug|disconnect|block"
     r"|drain|shut|isolat|off for",
     "switch on": r"enabl|(?:turn|switch|power)\w*\s+(?:\w+ ){0,3}?on\b|start|tick|activat|allow|connect|unblock|grant"
-    r"|permit|unlock",
-    "set": r"set\b|setting|chang|configur|adjust|rais|lower|increas|extend|expand|assign|giv|gave|point|renam|mov|put\b|add|creat"
+    r"|permit|unlock|giv|gave",
+    "set": r"set\b|setting|chang|configur|adjust|rais|lower|increas|extend|expand|assign|giv|gave|grant|permit|point|renam|mov|put\b|add|creat"
     r"|defin|correct|free|enlarg|grow|bind|adapt|limit|exclud|whitelist|renew|import|export|mak|made|forc",
 }
 _KIND = {name: re.compile(rf"\b(?:{words})", re.IGNORECASE) for name, words in _KINDS.items()}

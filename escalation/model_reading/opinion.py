@@ -48,7 +48,8 @@ _CONTACT = re.compile(
     re.IGNORECASE,
 )
 _HARMLESS = re.compile(
-    r"(?<![\w.])(?:(?:10|127|169\.254|172\.(?:1[6-9]|2\d|3[01])|192\.168)(?:\.\d{1,3}){2,3}(?:/\d{1,2})?|\d{2,5}-\d{2,5})(?![\w-])"
+    r"(?<![\w.])(?:(?:10|127|169\.254|172\.(?:1[6-9]|2\d|3[01])|192\.168)(?:\.\d{1,3}){2,3}(?:/\d{1,2})?"
+    r"|(?<=port )\d{2,5}-\d{2,5}|(?<=ports )\d{2,5}-\d{2,5})(?![\w-])", re.IGNORECASE
 )
 """Addresses inside a network and ranges of ports: no telephone numbers, if they stand in the quotation."""
 _HYPHENED = re.compile(r"(?:[A-Z]?[a-z]+|[A-Z])(?:-(?:[A-Z]?[a-z]+|[A-Z]))+|[A-Z]+-[A-Z]|[A-Z]-[A-Z]+")

@@ -8,8 +8,9 @@ From the most specific to the most general, the first that the ticket gives and 
 4. what a step found, and nobody went on from;
 5. what every senior looks at first for such a symptom, unless somebody did (`first_checks.py`);
 6. what helped for a while, or the newest error as it is recorded;
-7. the first of the domain's questions that nobody has answered, as a check;
-8. what was left changed on the way: put it back and test again.
+7. the last word of whoever works on it: where it stands says more than a question that fits any ticket;
+8. where there is none, the first of the domain's questions that nobody has answered, as a check;
+9. what was left changed on the way: put it back and test again.
 """
 
 # ruff: noqa: E501 - a check is easier to find in one long line than in a ladder
@@ -126,6 +127,7 @@ def choose(package: Package, records: Sequence[Record], lead: Quote | None) -> S
         or _symptom(package, records)
         or _relief(package)
         or _error(package)
+        or _last_word(package, records)
         or _question(package)
         or _left_behind(package)
     )
@@ -258,6 +260,28 @@ def _changed(package: Package, records: Sequence[Record]) -> Start | None:
                 text = f"start from what changed, {told}: {usual.text if usual else 'compare with before, or undo it for a test'}"
                 return Start(text, evidence, record.source.id, "what changed last before it began")
     return None
+
+
+def _last_word(package: Package, records: Sequence[Record]) -> Start | None:
+    """Return the last sentence of the newest notes that is no question, no dead end and no courtesy."""
+    ends = [package.steps_attempted[i].evidence for i in package.dead_ends_flagged]
+    for record in reversed(records[-3:]):
+        if record.source.id == "d" or record.source.role == "system":
+            continue
+        for stretch in reversed(record.spoken):
+            words = stretch.text.split()
+            if len(words) < 4 or stretch.text.rstrip().endswith("?") or _COURTESY.search(stretch.text) or _done(stretch.text, package):
+                continue
+            quote = record.plain.quote(stretch.start, stretch.end)
+            if any(quote in end or end in quote for end in ends):
+                continue
+            said = flat(stretch.text).rstrip(" .,;:")
+            told = said if len(said) <= 160 else said[:160].rsplit(" ", 1)[0] + " …"
+            return Start(f'go on from "{told}"', quote, record.source.id, "the last word on it")
+    return None
+
+
+_COURTESY = re.compile(r"\b(?:thanks|thank you|thx|cheers|regards|kind regards|sorry|hope (?:this|that)|let me know|please|good (?:morning|afternoon)|happy to)\b", re.IGNORECASE)
 
 
 def _question(package: Package) -> Start | None:

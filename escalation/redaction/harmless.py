@@ -71,10 +71,10 @@ def looks(value: str) -> str:
     return ""
 
 
-SURE = frozenset("ip mac sid version url masked mail spn cmdlet hexcode agent registry flag item".split())
+SURE = frozenset("ip mac sid version url masked mail spn cmdlet hexcode agent registry flag".split())
 """What looks like one of these is no secret, whatever stands beside it."""
 MOSTLY = frozenset(
-    "guid login time host path file call hexerror threat placeholder contraction product".split()
+    "guid login time host path file call hexerror threat placeholder contraction product item".split()
 )
 """What looks like one of these is a secret only right behind a label."""
 
@@ -88,17 +88,23 @@ _NUMBERED = re.compile(
 )
 
 _PHONE = re.compile(
-    r"(?:\+\d{1,3}[ ()/-]{1,2}|\b(?:call|phone|ring|tel|telephone|fax|mobile)(?:[:.]| (?:him|her|them|us|me|back))?(?: on| at| under)?[ ]{1,2})"
+    r"(?:(?P<country>\+\d{1,3}[ ()/-]{1,2})|\b(?:call|phone|ring|tel|telephone|fax|mobile)"
+    r"(?P<whom>(?:[:.]| (?:him|her|them|us|me|back))?(?: on| at| under)?)[ ]{1,2})"
     r"(?:\(?\d{1,5}\)?[ ()/-]{1,2}){0,3}\Z",
     re.IGNORECASE,
 )
+
+
+_WHOLE_NUMBER = 7
+"""With so many digits a telephone number needs no "on" or "him" before it; "unlock the phone: 482913" is none."""
 
 
 def counted(text: str, begin: int, end: int) -> bool:
     """Whether the digits at a stretch count or number something: 3600 s, Outlook 2019, error 4625."""
     if not text[begin:end].isdigit():
         return False
-    if _PHONE.search(text, max(0, begin - 30), begin):
+    phone = _PHONE.search(text, max(0, begin - 30), begin)
+    if phone and (phone["country"] or phone["whom"].strip(":.") or sum(map(str.isdigit, phone[0])) + end - begin >= _WHOLE_NUMBER):
         return True
     return _UNIT.match(text, end) is not None or _NUMBERED.search(text, max(0, begin - 14), begin) is not None
 
@@ -118,9 +124,13 @@ _HASHED = re.compile(
 )
 
 
+_CREDENTIAL = re.compile(r"\b(?:nt|ntlm|lm|pass\w*|pwd|secretsdump|krb\w*|kerberos|cred\w*)\b", re.IGNORECASE)
+
+
 def hashed(text: str, begin: int, end: int) -> bool:
-    """Whether a stretch is a hash that identifies something: of a hash's length, and said to be one."""
-    return _HASH.fullmatch(text, begin, end) is not None and _HASHED.search(text, max(0, begin - 50), begin) is not None
+    """Whether a stretch is a hash that identifies something: of a hash's length, and said to be one, not a password's."""
+    before = text[max(0, begin - 50) : begin]
+    return bool(_HASH.fullmatch(text, begin, end) and _HASHED.search(before) and not _CREDENTIAL.search(before))
 
 
 def untold(before: str) -> bool:

@@ -159,7 +159,7 @@ SETTINGS: tuple[Rule, ...] = (
     _cli("ssh-keygen", "passphrase", rf"\bssh-keygen\b[^\n]{{0,60}}?[ \t]-[NP][ \t]{{1,4}}{_V}"),
     rule("password", "334 ", r"^334 UGFzc3dvcmQ6\s{1,4}(?P<s>[A-Za-z0-9+/=]{4,200})", flags=re.MULTILINE),
     rule("device secret", "pass-phrase passphrase psk wpa", rf"\b(?:pass-?phrase|psk|wpa2?-key)[ \t]{{1,4}}{_T}{_V}(?=[ \t]{{1,4}}(?:algorithm[ \t])?(?:aes|tkip|ccmp)\b)", setting),
-    _cli("identified", "password", rf"\bidentified[ \t](?:with[ \t]\S{{1,40}}[ \t])?(?:by|as)[ \t]{_V}"),
+    _cli("identified", "password", rf"\b(?:create|alter)[ \t](?:user|role|login)\b[^\n]{{0,120}}?\bidentified[ \t](?:with[ \t]\S{{1,40}}[ \t])?(?:by|as)[ \t]{_V}"),
     rule("password", "value answer entry response content data", rf"\b(?:name|field|item|key|question|setting|property)[\"']?[ \t]{{0,4}}[:=][ \t]{{0,4}}[\"']?(?:[\w.-]{{1,40}}[_. -])?(?:(?:admin|router|root|wi-?fi|local|api|client|user|shared)[_ -]?)?(?:password|passwd|pass|pwd|secret|token|psk|passphrase|api[_-]?key|key|pin)[\"']?,?\s{{1,12}}[\"']?(?:value|answer|entry|response|content|data)[\"']?[ \t]{{0,4}}[:=][ \t]{{0,4}}{_V}", _assigned),
     _cli("machine login", "password", rf"\bmachine[ \t]\S{{1,80}}\s{{1,8}}login[ \t]\S{{1,60}}\s{{1,8}}password[ \t]{{1,4}}{_V}"),
     rule("password", ":5432: :3306: :1433:", r"\b[\w.*-]{1,80}:(?:5432|5433|3306|1433|\*):[\w*-]{1,40}:[\w*.-]{1,40}:(?P<s>[^\s:]{3,80})"),

@@ -72,13 +72,19 @@ def account_named(services: Services, name: str) -> Account:
     return whole
 
 
-def refuse_twice(services: Services, *, site: Site, company: str, name: str) -> None:
-    """Raise `CannotConnect` if another account than `name` is this company's: each ticket would get two briefs.
+def bears_folder(name: str) -> bool:
+    """Whether a folder can have an account's name: its reports and exports are in one, which `account remove` deletes."""
+    return name == PurePath(name).name and name not in ("", ".", "..") and "\0" not in name
 
-    And if no folder can have that name, since an account's reports and exports are in one, which `account remove` deletes.
-    """
-    if name != PurePath(name).name or name in ("", ".", "..") or "\0" in name:
+
+def refuse_name(name: str) -> None:
+    """Raise `CannotConnect` if no new account can be called that."""
+    if not bears_folder(name):
         raise CannotConnect(f"an account cannot be called {name!r}: a folder bears its name, so leave slashes out")
+
+
+def refuse_twice(services: Services, *, site: Site, company: str, name: str) -> None:
+    """Raise `CannotConnect` if another account than `name` is this company's: each ticket would get two briefs."""
     with services.database.system(reading=True) as system:
         others = [account for account in accounts.list_accounts(system) if account.name != name]
     for other in others:

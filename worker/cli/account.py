@@ -101,10 +101,11 @@ def _add(options: argparse.Namespace) -> int:
     from psa.port import Keys
     from worker.account import calendar_file
     from worker.account.names import try_names
-    from worker.account.onboarding import CannotConnect, refuse_twice
+    from worker.account.onboarding import CannotConnect, refuse_name, refuse_twice
 
     services = wired()
     site = Site.parse(options.site, allow_private=bool(options.allow_private))
+    refuse_name(options.name)
     refuse_twice(services, site=site, company=options.company, name=options.name)
     keys = credentials_of(options)
     missing = [f"--{key.replace('_', '-')} (or {variable})" for key, variable in KEYS.items() if key not in keys]

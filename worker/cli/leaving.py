@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from worker.account.onboarding import bears_folder
 from worker.cli.installation import say, wired
 
 if TYPE_CHECKING:
@@ -119,6 +120,7 @@ def _remove(options: argparse.Namespace) -> int:
 def _remove_files(var: Path, account: Account) -> None:
     """Delete what commands left of an account: reports, replays that were cut off, exports at their usual place."""
     for folder in (var / "shadow" / account.name, var / "export" / account.name):
-        shutil.rmtree(folder, ignore_errors=True)
+        if bears_folder(account.name):  # accounts of earlier versions may have any name
+            shutil.rmtree(folder, ignore_errors=True)
     for kept in (var / "shadow").glob(f"{account.id}-*.jsonl"):
         kept.unlink(missing_ok=True)

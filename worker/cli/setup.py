@@ -322,11 +322,12 @@ class Wizard:
         from models.account import accounts, calendars
         from psa.outbound.allowed_hosts import Site
         from worker.account.calendar_file import read_words
-        from worker.account.onboarding import account_named, refuse_twice
+        from worker.account.onboarding import account_named, refuse_name, refuse_twice
         from worker.cli.setup_questions import rate
 
         services, given = self.services, self.answers
         site = Site.parse(given["site"], allow_private=bool(self.private))
+        refuse_name(given["name"])
         refuse_twice(services, site=site, company=given["company"], name=given["name"])
         columns: dict[str, Any] = {
             **{column: given.get(key) or None for key, column in COLUMNS.items()}, "claim_status_names": given["claim_status"],

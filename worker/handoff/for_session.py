@@ -33,7 +33,10 @@ def read_for_session(services: Services, *, account_id: int, session_id: int) ->
     structlog.contextvars.bind_contextvars(ticket_id=row.ticket_id)
     ticket, reason = None, None
     try:
-        ticket = _package(services, desk, row.ticket_id)
+        if desk.suspended:
+            reason = "the account is suspended: none of its tickets is read"
+        else:
+            ticket = _package(services, desk, row.ticket_id)
     except NotFound:
         reason = f"ConnectWise has no ticket {row.ticket_id}"
     except PsaError as error:

@@ -220,12 +220,15 @@
   };
   const unreachable = ({ detail }) => {
     const pressed = detail.requestConfig.verb !== "get";
+    stays = false;
     trouble(`ResolutionFlow is not reachable. ${pressed ? "What you pressed is not known to have been done; press again in a moment." : "It is asked again by itself."}`);
   };
   document.addEventListener("htmx:sendError", unreachable);
   document.addEventListener("htmx:timeout", unreachable);
   document.addEventListener("htmx:responseError", ({ detail }) => {
-    if (detail.xhr.status >= 500) trouble("That did not work just now; nothing is known to have changed. Try again in a few seconds.");
+    if (detail.xhr.status < 500) return;
+    stays = false;
+    trouble("That did not work just now; nothing is known to have changed. Try again in a few seconds.");
   });
   document.addEventListener("htmx:afterOnLoad", ({ detail }) => {
     if (detail.xhr.status >= 500 || detail.xhr.status === 401 || refused(detail)) return;

@@ -10,6 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from escalation.sessions.steps import NewStep
+from models.account import accounts
 from models.handoff import briefs, claims, endings, handoffs
 from models.handoff import resolution_notes as notes
 from models.sessions import recorded
@@ -62,6 +63,19 @@ def failing(error: PsaError) -> Callable[[], None]:
         raise error
 
     return fail
+
+
+def test_no_ticket_of_a_suspended_account_is_read(shop: Shop) -> None:
+    it = begun(shop)
+    with shop.database.account(shop.account_id) as session:
+        accounts.set_account(session, shop.account_id, suspended_at=shop.clock())
+    shop.psa.calls.clear()
+    assert not for_session.read_for_session(shop.services, account_id=shop.account_id, session_id=it)
+    assert shop.psa.calls == []
+    with shop.database.account(shop.account_id, reading=True) as session:
+        row = recorded.get(session, shop.account_id, it)
+        assert row is not None
+        assert "suspended" in (row.unread or "")
 
 
 def test_a_ticket_that_is_not_escalated_is_read_once(shop: Shop) -> None:

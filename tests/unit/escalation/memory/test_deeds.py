@@ -34,6 +34,18 @@ def test_the_same_deed_in_other_words_repeats_and_another_kind_does_not(thing: s
             assert repeats(f"{one[0]} {thing}{reason}".capitalize(), told) == (one is other), (one[0], told)
 
 
+@pytest.mark.parametrize(
+    ("suggested", "done"),
+    [
+        ("Recreate the Outlook profile", "Created a new Outlook profile, same prompt"),
+        ("Grant the user permission on the share", "Gave user permission on share, no change"),
+        ("Give the user permission on the share", "Granted user permission on share, no change"),
+    ],
+)
+def test_a_deed_is_the_same_whether_it_is_told_as_made_or_made_anew(suggested: str, done: str) -> None:
+    assert repeats(suggested, done)
+
+
 @pytest.mark.parametrize("thing", THINGS)
 def test_a_finding_about_a_thing_is_no_reason_not_to_mend_it(thing: str) -> None:
     for (deed, *_), finding in itertools.product(SAME, FINDINGS):

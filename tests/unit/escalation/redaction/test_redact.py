@@ -264,6 +264,34 @@ def test_time_is_linear(unit: str) -> None:
     assert any(seconds(32_000) < max(seconds(4_000), 0.002) * 8 * 3 for _ in range(3))
 
 
+@pytest.mark.parametrize(
+    ("text", "secret"),
+    [
+        ("Password is tango kilo lima 42", "kilo"), ("his pwd is romeo sierra tango 5", "sierra"),
+        ("admin pw is Juliet Kilo Seven Seven 99", "Kilo"), ("wifi password is charlie, delta, echo, 42", "delta"),
+        ("The new password is: Alpha Bravo Charlie 77 Delta", "Delta"), ("password: oscar papa quebec 9", "quebec"),
+        ("NTLM hash of administrator is 8846f7eaee8fb117ad06bdd830b7586c", "8846f7ea"), ("unlock the phone: 482913", "482913"),
+        ("voicemail PIN, phone 4455", "4455"), ("Alarm company phone code: ring 4821", "4821"),
+        ("CREATE USER app IDENTIFIED BY Tr0ub4dor", "Tr0ub4dor"), ("The side gate takes 4711# at night, code 4711#", "4711"),
+    ],
+)  # fmt: skip
+def test_a_secret_that_looks_like_something_else_goes(text: str, secret: str) -> None:
+    assert secret not in redact(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The problem was identified by Karen Smith", "Virus identified as Emotet", "fault identified as PSU failure",
+        "*Exit code 1603*", "*Error: 1722*", "exit code 1603* on all PCs", "Set timeout to 1500*", "press 1234 to open the ticket",
+        "Read: C, D, E, F, G, H 2 drives full", "Call him on 4455", "call +44 20 7946 0958", "ring 020 7946 0958",
+        "MD5 checksum 8846f7eaee8fb117ad06bdd830b7586c", "the note RN\u2011ABCD1234",
+    ],
+)  # fmt: skip
+def test_what_only_looks_like_a_secret_stays(text: str) -> None:
+    assert redact(text) == text
+
+
 @given(st.text(max_size=300))
 def test_any_text_is_redacted_without_a_fault_and_stays_redacted(text: str) -> None:
     once = redact(text)
