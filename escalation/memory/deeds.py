@@ -39,7 +39,8 @@ _KINDS: dict[str, str] = {
     r"|drain|shut|isolat|off for",
     "switch on": r"enabl|(?:turn|switch|power)\w*\s+(?:\w+ ){0,3}?on\b|start|tick|activat|allow|connect|unblock|grant"
     r"|permit|unlock|giv|gave",
-    "set": r"set\b|setting|chang|configur|adjust|rais|lower|increas|extend|expand|assign|giv|gave|grant|permit|point|renam|mov|put\b|add|creat"
+    "set": r"set\b|setting|chang|configur|adjust|rais|lower|increas|extend|expand|assign|giv|gave|grant|permit|point"
+    r"|renam|mov|put\b|add|creat"
     r"|defin|correct|free|enlarg|grow|bind|adapt|limit|exclud|whitelist|renew|import|export|mak|made|forc",
 }
 _KIND = {name: re.compile(rf"\b(?:{words})", re.IGNORECASE) for name, words in _KINDS.items()}

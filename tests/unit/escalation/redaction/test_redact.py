@@ -283,7 +283,8 @@ def test_a_secret_that_looks_like_something_else_goes(text: str, secret: str) ->
     "text",
     [
         "The problem was identified by Karen Smith", "Virus identified as Emotet", "fault identified as PSU failure",
-        "*Exit code 1603*", "*Error: 1722*", "exit code 1603* on all PCs", "Set timeout to 1500*", "press 1234 to open the ticket",
+        "*Exit code 1603*", "*Error: 1722*", "exit code 1603* on all PCs", "Set timeout to 1500*",
+        "press 1234 to open the ticket",
         "Read: C, D, E, F, G, H 2 drives full", "Call him on 4455", "call +44 20 7946 0958", "ring 020 7946 0958",
         "MD5 checksum 8846f7eaee8fb117ad06bdd830b7586c", "the note RN\u2011ABCD1234",
     ],
