@@ -17,8 +17,8 @@ COUNT = 60
 SEEN_MISSED = {"boilerplate": 7}
 """A fault in the present tense as the only words of a note, "Her laptop shows a blue screen", is taken for a finding."""
 UNSEEN_MISSED = {"injected": 8, "html": 6, "left": 1, "boilerplate": 9, "farewell": 1}
-"""HTML: an error message with "<" in it, on a line of its own, is taken for a step in 5 of 60. Farewell: a postal address under one
-that is not known."""
+"""HTML: an error message with "<" in it, on a line of its own, is taken for a step in 5 of 60. Farewell: a postal address
+under one that is not known."""
 
 
 @pytest.mark.parametrize("kind", KINDS)
