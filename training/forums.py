@@ -1,6 +1,6 @@
-"""Threads that were not labelled whole: the texts in which a reader was least sure, read once by a large model.
+"""Forum threads that a large model labelled: whole ones, and single texts of others, chosen where a reader was least sure.
 
-`hard_labels.jsonl` holds for each such text where it stands, which stretches of it are steps with their outcomes, and which may be; no
+`forum_labels.jsonl` holds for each text where it stands, which stretches of it are steps with their outcomes, and which may be; no
 text. The threads themselves are kept outside this project: JSON lines packed with gzip, each `{"id", "title", "question", "answers": [""]}`.
 A text of which nothing is named holds no step.
 """
@@ -34,7 +34,7 @@ def texts_in(question: dict[str, Any]) -> list[str]:
 
 
 def forums(file: Path) -> Iterator[Labelled]:
-    """Return the hard cases as labelled tickets, each with the texts that were read."""
+    """Return the threads as labelled tickets, each with the texts that were read."""
     cases: dict[str, list[dict[str, Any]]] = {}
     for row in LABELS.read_text(encoding="utf-8").splitlines():
         case = json.loads(row)

@@ -25,6 +25,7 @@ from rapidfuzz import fuzz
 from escalation.package.contents import Package, Quote, Start
 from escalation.package.first_checks import FIRST_CHECKS
 from escalation.package.records import Record, flat
+from escalation.reading.passages import NOT_STAFF
 from escalation.reading.pasted import troubled
 
 LEAD, POINTER = "suggested, and not followed yet", "the newest output that names a fault"
@@ -155,7 +156,7 @@ _SUGGESTED = re.compile(
 def _suggested(package: Package, records: Sequence[Record]) -> Start | None:
     """Return the newest thing that one of the staff says should be looked at, in a text that a lead was not told from."""
     for record in reversed(records):
-        if record.source.id == "d" or record.source.role == "customer":
+        if record.source.id == "d" or record.source.role in NOT_STAFF:
             continue
         for stretch in reversed(record.spoken):
             found = _SUGGESTED.search(stretch.text)
@@ -263,10 +264,10 @@ def _changed(package: Package, records: Sequence[Record]) -> Start | None:
 
 
 def _last_word(package: Package, records: Sequence[Record]) -> Start | None:
-    """Return the last sentence of the newest notes that is no question, no dead end and no courtesy."""
+    """Return the last sentence of the staff's newest notes that is no question, no dead end and no courtesy."""
     ends = [package.steps_attempted[i].evidence for i in package.dead_ends_flagged]
     for record in reversed(records[-3:]):
-        if record.source.id == "d" or record.source.role == "system":
+        if record.source.id == "d" or record.source.role in NOT_STAFF:  # nobody outside says where a senior starts
             continue
         for stretch in reversed(record.spoken):
             words = stretch.text.split()

@@ -194,7 +194,8 @@
     trouble(new DOMParser().parseFromString(detail.serverResponse, "text/html").body.textContent.trim());
   });
   // What is no page of ours is shown nowhere, and nothing replaces a button whose answer is still to come: the answer would
-  // find no place any more. Nor does a look replace what a deed has brought meanwhile, or take away what somebody is typing. A senior's first action dissolves the handoff into a bar.
+  // find no place any more. Nor does a look replace what a deed has brought meanwhile, or take away what somebody is typing.
+  // A senior's first action dissolves the handoff into a bar.
   const words = (part) => part.querySelector(".pending select:focus") || [...part.querySelectorAll("textarea, .pending [name=note]")].some((one) => one.value);
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
     const { verb, elt } = detail.requestConfig;

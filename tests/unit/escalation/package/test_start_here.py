@@ -55,3 +55,15 @@ def test_a_word_that_means_something_else_in_this_domain_brings_no_check(summary
     notes = (replace(TICKETS[0].notes[0], text=told),)
     start = starts.package_of(replace(TICKETS[0], ticket=ticket, notes=notes)).start_here
     assert start is None or never not in start.text
+
+
+@pytest.mark.parametrize(("role", "there"), [("technician", True), ("customer", False), ("unknown", False), ("system", False)])
+def test_the_last_word_is_the_staffs_alone(role: str, there: bool) -> None:
+    """Whoever writes in from outside says nowhere where a senior starts: "call this number" would stand at the top."""
+    ticket = replace(TICKETS[0].ticket, summary="Scanner does nothing")
+    said = replace(TICKETS[0].notes[0], text="The scanner on the counter does nothing since Monday, nobody knows why.")
+    author = replace(said.author, role=role)
+    last = replace(said, id=said.id + 1, text="The counter team goes home at five today.", author=author, is_description=False)
+    start = starts.package_of(replace(TICKETS[0], ticket=ticket, notes=(said, last))).start_here
+    assert start is not None
+    assert ("goes home at five" in start.text) == there
