@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 
+import pytest
+
 from tests.browser.conftest import PICTURES, Room
 from tests.integration.webhooks.office import MARIA, TOM
 from worker.demo.chromium import Chromium
@@ -127,28 +129,55 @@ def test_a_dismissal_asks_why_and_escape_leaves_it(room: Room, browser: Chromium
     assert room.office.row(room.first).end_reason == "dismissed by Maria Svensson: solved by phone"
 
 
-SLOWLY = """
+HELD = """
 const { open, send } = XMLHttpRequest.prototype;
-XMLHttpRequest.prototype.open = function (verb, ...rest) { this.verb = verb; return open.call(this, verb, ...rest); };
+window.held = [];
+window.letGo = () => held.splice(0).forEach((go) => go());
+XMLHttpRequest.prototype.open = function (verb, ...rest) { this.verb = verb.toUpperCase(); return open.call(this, verb, ...rest); };
 XMLHttpRequest.prototype.send = function (body) {
-  this.verb.toUpperCase() === "POST" ? setTimeout(() => send.call(this, body), 900) : send.call(this, body);
+  this.verb === window.holds ? held.push(() => send.call(this, body)) : send.call(this, body);
 };
 """
 
 
 def test_what_moves_while_a_press_is_on_its_way_does_not_take_its_answer_away(room: Room, browser: Chromium) -> None:
-    browser.before_each(SLOWLY)
+    browser.before_each(HELD)
     room.open(browser, member_id=TOM)
-    browser.run(f"{card(room.first)}.querySelector('.main').click()")
+    browser.run(f"holds = 'POST'; {card(room.first)}.querySelector('.main').click()")
+    browser.wait("held.length === 1")
     room.office.api("POST", f"/handoffs/{room.first}/claim", MARIA)
-    refresh(browser)
+    browser.run("document.addEventListener('htmx:afterRequest', () => window.came = true); htmx.trigger('#list', 'refresh')")
+    browser.wait("window.came")
+    browser.run("letGo()")
     browser.wait(f"/Already claimed by Maria Svensson, \\d+ s ago/.test({card(room.first)}?.textContent)")
     assert browser.run("document.querySelectorAll('#count').length") == 1, "the list came into its own place"
     browser.wait(f"!{card(room.first)}", within_s=5)
-    room.open(browser, f"/escalations?open={room.first + 1}", TOM)
-    browser.run("document.querySelector('#detail .start .main').click()")
-    room.office.api("POST", f"/handoffs/{room.first + 1}/claim", MARIA)
-    browser.run("htmx.ajax('GET', `/escalations/" + str(room.first + 1) + "/brief`, {source: '#detail', target: '#detail'})")
+
+
+@pytest.mark.parametrize("first", ["the look's answer", "the deed's answer"])
+def test_a_look_that_was_asked_for_before_a_deed_does_not_take_its_answer_away(
+    room: Room, browser: Chromium, first: str
+) -> None:
+    opened = room.first + 1
+    look = f"htmx.ajax('GET', `/escalations/{opened}/brief`, {{source: '#detail', target: '#detail'}}).then(() => window.looked = true)"
+    browser.before_each(HELD)
+    room.open(browser, f"/escalations?open={opened}", TOM)
+    press = "document.querySelector('#detail .start .main').click()"
+    if first == "the look's answer":
+        browser.run(f"holds = 'POST'; {press}")
+        browser.wait("held.length === 1")
+        room.office.api("POST", f"/handoffs/{opened}/claim", MARIA)
+        browser.run(f"{look}; 0")
+        browser.wait("window.looked")
+        browser.run("letGo()")
+    else:
+        browser.run(f"holds = 'GET'; {look}; 0")
+        browser.wait("held.length === 1")
+        room.office.api("POST", f"/handoffs/{opened}/claim", MARIA)
+        browser.run(f"holds = ''; {press}")
+        browser.wait("document.querySelector('#detail').textContent.includes('Already claimed')")
+        browser.run("letGo()")
+        browser.wait("window.looked")
     browser.wait("/Already claimed by Maria Svensson, \\d+ s ago/.test(document.querySelector('#detail').textContent)")
 
 

@@ -37,6 +37,10 @@ def program() -> str | None:
     return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
+class NotAnswered(RuntimeError):
+    """What was asked came to nothing, since the page it was asked of was left meanwhile, or it cannot be asked at all."""
+
+
 class Chromium:
     """A browser with one page and a profile of its own; a context manager."""
 
@@ -84,7 +88,14 @@ class Chromium:
         """Return what a script comes to once that is true. Raises `AssertionError` in time if it never is."""
         end = time.monotonic() + within_s
         asked = f"(found => found instanceof Node ? true : found)({script})"  # an element by value is an empty object
-        while not (found := self.run_in(frame, asked) if frame else self.run(asked)):
+
+        def now() -> Any:
+            try:
+                return self.run_in(frame, asked) if frame else self.run(asked)
+            except NotAnswered:  # the page it was asked of was just being left for another
+                return None
+
+        while not (found := now()):
             assert time.monotonic() < end, f"never true: {script}"
             time.sleep(0.05)
         return found
@@ -96,7 +107,7 @@ class Chromium:
             return None
         try:
             world = self._call("Page.createIsolatedWorld", frameId=found)["executionContextId"]
-        except RuntimeError:  # it was just replaced by another
+        except NotAnswered:  # it was just replaced by another
             return None
         result = self._call("Runtime.evaluate", expression=script, contextId=world, returnByValue=True,
                             awaitPromise=True)  # fmt: skip
@@ -147,7 +158,10 @@ class Chromium:
         """Return the page's text once it holds `text`. Raises `AssertionError` in time if it never does."""
         end = time.monotonic() + within_s
         while True:
-            shown = str(self.run(of))
+            try:
+                shown = str(self.run(of))
+            except NotAnswered:
+                shown = "a page that was just being left"
             if text in shown:
                 return shown
             assert time.monotonic() < end, shown
@@ -169,6 +183,6 @@ class Chromium:
             answer = json.loads(one)
             if answer.get("id") == self._number:
                 if "error" in answer:
-                    raise RuntimeError(f"{method}: {answer['error']}")
+                    raise NotAnswered(f"{method}: {answer['error']}")
                 found: dict[str, Any] = answer["result"]
                 return found

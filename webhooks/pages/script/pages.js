@@ -70,7 +70,9 @@
     },
   });
   let choosing = false;
+  let deeds = 0;
   document.addEventListener("htmx:beforeRequest", ({ detail }) => {
+    detail.requestConfig.deeds = deeds;
     if (detail.elt.id === "filters") choosing = true;
   });
 
@@ -169,6 +171,7 @@
     if (detail.elt.closest("dialog") && detail.xhr.status < 500) detail.elt.closest("dialog").close();
     // What was asked for before a deed and comes after it would show what was: it is asked for anew.
     if (detail.requestConfig.verb === "post") {
+      deeds += 1;
       for (const part of document.querySelectorAll("#list, #pod")) htmx.trigger(part, "refresh");
     }
   });
@@ -196,10 +199,13 @@
   // What is no page of ours is shown nowhere, and nothing replaces a button whose answer is still to come: the answer would
   // find no place any more. Nor does a look replace what a deed has brought meanwhile, or take away what somebody is typing.
   // A senior's first action dissolves the handoff into a bar.
+  const late = ({ requestConfig, target }) =>
+    requestConfig.verb === "get" && !requestConfig.elt.dataset.open &&
+    (target.querySelector?.("form.htmx-request") || (target.id === "detail" && requestConfig.deeds !== deeds));
   const words = (part) => part.querySelector(".pending select:focus") || [...part.querySelectorAll("textarea, .pending [name=note]")].some((one) => one.value);
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-    const { verb, elt } = detail.requestConfig;
-    if ((elt.id === "pod" && (!elt.isConnected || words(elt))) || (verb === "get" && !elt.dataset.open && detail.target.querySelector?.("form.htmx-request"))) {
+    const { elt } = detail.requestConfig;
+    if ((elt.id === "pod" && (!elt.isConnected || words(elt))) || late(detail)) {
       detail.shouldSwap = false;
       return;
     }
