@@ -133,7 +133,10 @@ HELD = """
 const { open, send } = XMLHttpRequest.prototype;
 window.held = [];
 window.letGo = () => held.splice(0).forEach((go) => go());
-XMLHttpRequest.prototype.open = function (verb, ...rest) { this.verb = verb.toUpperCase(); return open.call(this, verb, ...rest); };
+XMLHttpRequest.prototype.open = function (verb, ...rest) {
+  this.verb = verb.toUpperCase();
+  return open.call(this, verb, ...rest);
+};
 XMLHttpRequest.prototype.send = function (body) {
   this.verb === window.holds ? held.push(() => send.call(this, body)) : send.call(this, body);
 };
@@ -159,7 +162,8 @@ def test_a_look_that_was_asked_for_before_a_deed_does_not_take_its_answer_away(
     room: Room, browser: Chromium, first: str
 ) -> None:
     opened = room.first + 1
-    look = f"htmx.ajax('GET', `/escalations/{opened}/brief`, {{source: '#detail', target: '#detail'}}).then(() => window.looked = true)"
+    into = "{source: '#detail', target: '#detail'}"
+    look = f"htmx.ajax('GET', '/escalations/{opened}/brief', {into}).then(() => window.looked = true)"
     browser.before_each(HELD)
     room.open(browser, f"/escalations?open={opened}", TOM)
     press = "document.querySelector('#detail .start .main').click()"
