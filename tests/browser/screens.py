@@ -47,6 +47,20 @@ new MutationObserver((changes) => {
 """
 """Keeps in the page what arrived as a new card and when, what was read aloud, and what each stream was asked and told."""
 
+HELD = """
+const { open, send } = XMLHttpRequest.prototype;
+window.held = [];
+window.letGo = () => held.splice(0).forEach((go) => go());
+XMLHttpRequest.prototype.open = function (verb, ...rest) {
+  this.verb = verb.toUpperCase();
+  return open.call(this, verb, ...rest);
+};
+XMLHttpRequest.prototype.send = function (body) {
+  window.holds?.includes(this.verb) ? held.push(() => send.call(this, body)) : send.call(this, body);
+};
+"""
+"""Holds what the page asks for with a verb that stands in `holds`, in `held`, until `letGo()`."""
+
 
 def page_key(stack: Stack) -> str:
     """Return what names the account in its pages' addresses."""

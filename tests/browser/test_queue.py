@@ -7,6 +7,7 @@ import time
 import pytest
 
 from tests.browser.conftest import PICTURES, Room
+from tests.browser.screens import HELD
 from tests.integration.webhooks.office import MARIA, TOM
 from worker.demo.chromium import Chromium
 from worker.process.tokens import Audience
@@ -127,20 +128,6 @@ def test_a_dismissal_asks_why_and_escape_leaves_it(room: Room, browser: Chromium
     browser.run("document.querySelector('#reason').value = 'solved by phone'; document.querySelector('dialog .main').click()")
     browser.wait(f"!{card(room.first)} && !document.querySelector('dialog[open]')")
     assert room.office.row(room.first).end_reason == "dismissed by Maria Svensson: solved by phone"
-
-
-HELD = """
-const { open, send } = XMLHttpRequest.prototype;
-window.held = [];
-window.letGo = () => held.splice(0).forEach((go) => go());
-XMLHttpRequest.prototype.open = function (verb, ...rest) {
-  this.verb = verb.toUpperCase();
-  return open.call(this, verb, ...rest);
-};
-XMLHttpRequest.prototype.send = function (body) {
-  this.verb === window.holds ? held.push(() => send.call(this, body)) : send.call(this, body);
-};
-"""
 
 
 def test_what_moves_while_a_press_is_on_its_way_does_not_take_its_answer_away(room: Room, browser: Chromium) -> None:
