@@ -35,9 +35,9 @@ def with_sessions(services: Services, desk: Desk, evidence: Evidence) -> Evidenc
 
 
 def _step(desk: Desk, one: Current) -> SessionStep:
-    step = one.step
-    assert step.at is not None
+    step, into = one.step, one.into
+    assert into.at is not None
     return SessionStep(
-        step.number, step.kind, step.state, step.text, step.outcome, desk.roster.person(step.member),
-        step.at + desk.clock_ahead, step.output, step.changed,
+        step.number, step.kind, step.state, step.text, step.outcome, desk.roster.person(into.member),
+        into.at + desk.clock_ahead, step.output, step.changed,
     )  # fmt: skip
