@@ -6,7 +6,7 @@ PY := $(VENV)/bin/python
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run simulator test test-fast storm-short test-browser crashes storm hostile headers guards check lint types contracts lock audit bench pictures clean
+.PHONY: help setup demo run simulator test test-fast storm-short test-browser mcp-other crashes storm hostile headers guards check lint types contracts lock audit bench pictures clean
 
 help: ## list all commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -37,6 +37,10 @@ storm-short: $(VENV)/.ready ## kill -9, floods, faults, hostile input; workers o
 test-browser: $(VENV)/.ready ## journeys in a real Chromium and axe on every page (gets both where they are missing; PNG in var/pictures)
 	@sh scripts/browser.sh
 	@$(PY) -m pytest tests/browser
+
+mcp-other: $(VENV)/.ready ## a second MCP client, the TypeScript SDK's, drives the whole case on both databases (needs Node; gets the SDK)
+	@sh scripts/other-client.sh
+	@$(PY) -m pytest tests/other_client
 
 crashes: $(VENV)/.ready ## kill -9 at every named point, three passes each, and SIGSTOP beyond the lease (hours; STORM="--only 'pass 1'")
 	@$(PY) -m tests.storm --crashes $(STORM)

@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import os
 import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -27,11 +29,12 @@ import requests
 from mcp import Client
 from mcp.client.stdio import StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
+from sqlalchemy import update
 
-from worker.demo.stack import Stack
-
-CALLS = 50
-"""Steps of one request."""
+from escalation.sessions import steps as limits
+from models.handoff import handoffs
+from models.tables import AiSessionStep
+from worker.demo.stack import Stack, until
 
 
 def say(text: str = "") -> None:
@@ -63,6 +66,31 @@ class Office:
         number = self.stack.simulator.add_ticket(summary="Printer on floor 2 prints blank pages", member="jlind")
         self.stack.simulator.add_note(number, "Changed the toner, no change.", member="jlind")
         return number
+
+    def two_minutes_later(self) -> None:
+        """Let every step be two minutes old."""
+        services, account_id = self.stack.services, self.stack.account_id
+        then = services.clock() - timedelta(minutes=2)
+        mine = (AiSessionStep.account_id == account_id, AiSessionStep.at > then)
+        with services.database.account(account_id) as session:
+            session.execute(update(AiSessionStep).where(*mine).values(at=then))
+
+    def busy_s(self) -> float:
+        """Return the processor time that the web has taken, in seconds (by hundredths)."""
+        process = self.stack.part("web").process
+        assert process is not None
+        whole = psutil.Process(process.pid)
+        return sum(sum(one.cpu_times()[:2]) for one in (whole, *whole.children(recursive=True)))
+
+    def memory(self) -> dict[str, float]:
+        """Return the resident memory of web and worker, each with its children, in MiB."""
+        found = {}
+        for name in ("web", "worker"):
+            process = self.stack.part(name).process
+            assert process is not None
+            whole = psutil.Process(process.pid)
+            found[name] = sum(one.memory_info().rss for one in (whole, *whole.children(recursive=True))) / 2**20
+        return found
 
 
 async def tools(client: Client, office: Office, rounds: int) -> dict[str, list[float]]:
@@ -122,23 +150,107 @@ def api(office: Office, login: str) -> requests.Session:
     return made
 
 
-def fill(office: Office, most: int) -> None:
-    """Fill one session to its limit of rows, at the pace a member may, and time the pod at the end."""
+def fill(office: Office, steps: int) -> None:
+    """Fill one session step by step, each through the tool, and tell what grows with it; then hand the ticket over.
+
+    A member may record 120 rows a minute. Whenever a minute's are recorded, those that stand are dated two minutes back in
+    the benchmark's own database, as if that time had passed: the limit is in force all the while.
+    """
     caller, ticket = api(office, "jlind"), office.ticket()
-    it = caller.post(f"{office.web}/api/v1/sessions", json={"ticket": ticket}).json()["id"]
-    took, number = [], 0
-    while number < most:
-        steps = [{"text": f"step {number + n}: checked port {n}", "outcome": "no_change"} for n in range(CALLS)]
+    memory = office.memory()
+    marks = [mark for mark in (10, 100, steps // 2, steps) if mark <= steps]
+    say()
+    say("ms a call, and of these the web's own processor time; medians of ten")
+    heads = f"{'record_step':>16}{'whats_been_tried':>19}{'next_open_step':>17}{'panel':>12}{'answers':>12}{'panel':>9}"
+    say(f"{'a session of':16}{heads}")
+
+    async def talk(client: Client) -> int:
+        async def call(name: str, **arguments: Any) -> tuple[str, float]:
+            begun = time.monotonic()
+            answer = await client.call_tool(name, arguments)
+            text = "".join(part.text for part in answer.content if part.type == "text")
+            if answer.is_error:
+                raise RuntimeError(f"{name}: {text}")
+            return text, time.monotonic() - begun
+
+        async def ten(calls: Callable[[], Awaitable[Any]]) -> str:
+            took, before = [], office.busy_s()
+            for _ in range(10):
+                begun = time.monotonic()
+                await calls()
+                took.append(time.monotonic() - begun)
+            return f"{median(took) * 1000:5.0f}, {(office.busy_s() - before) * 100:3.0f}"
+
+        async def record() -> None:
+            numbers.append(len(numbers) + 1)
+            if len(numbers) % (limits.MOST_A_MINUTE // 2) == 1:
+                office.two_minutes_later()
+            lately.append((await call("record_step", session=it, **long_step(numbers[-1])))[1])
+
+        async def panel() -> None:
+            _pod(office, caller, ticket)
+
+        it = int((await call("open_ticket", ticket=ticket))[0].split()[1])
+        numbers: list[int] = []
+        lately: list[float] = []
+        for mark in marks:
+            while len(numbers) < mark - 10:
+                await record()
+            parts = [await ten(record), await ten(lambda: call("whats_been_tried", session=it))]
+            parts += [await ten(lambda: call("next_open_step", session=it)), await ten(panel)]
+            answer = (await call("whats_been_tried", session=it))[0]
+            sent = caller.get(f"{office.web}/pod/ticket/content?ticket={ticket}").content
+            say(
+                f"{len(numbers):6} steps    {parts[0]:>16}{parts[1]:>19}{parts[2]:>17}{parts[3]:>12}{len(answer) / 1000:9.1f} kB"
+                f"{len(sent) / 1000:6.1f} kB"
+            )  # fmt: skip
+        office.two_minutes_later()
+        say(f"the first step: {lately[0] * 1000:.0f} ms")
+        row(f"record_step, all {len(lately)}", lately)
         begun = time.monotonic()
-        answer = caller.post(f"{office.web}/api/v1/sessions/{it}/steps", json={"steps": steps})
-        if answer.status_code == 429:
-            time.sleep(5)
-            continue
-        answer.raise_for_status()
-        took.append(time.monotonic() - begun)
-        number += CALLS
-    row(f"{CALLS} steps recorded, up to {number} in the session", took)
-    row(f"pod of a session of {number} steps", [_pod(office, caller, ticket) for _ in range(20)])
+        said, _ = await call("escalate", session=it, reason="needs an engineer")
+        say(f"escalate: {said} ({time.monotonic() - begun:.2f} s)")
+        return it
+
+    over_http(office, talk)
+    handed_over(office, caller, ticket)
+    after = office.memory()
+    for part, before in memory.items():
+        say(f"memory of {part}: {before:.0f} MiB before, {after[part]:.0f} after")
+
+
+def long_step(number: int) -> dict[str, Any]:
+    """Return a step unlike the others, some with output, changes, or still to do; about what fills a session's bytes too."""
+    light = "on" if number % 3 else "off"
+    text = f"checked port {number} of switch SW-{number % 48:02} in cabinet {number // 48}, link light {light}"
+    if number % 10 == 9:
+        return {"text": text.replace("checked", "check"), "still_to_do": True}
+    output = f"Gi1/0/{number} up, 0 input errors, {number * 7919 % 10007} packets\n" * 5 if number % 4 == 0 else ""
+    changed = f"port {number} moved to VLAN 20" if number % 50 == 0 else ""
+    return {"text": text, "outcome": ("no_change", "failed", "worked")[number % 3], "output": output, "state_changed": changed}
+
+
+def handed_over(office: Office, caller: requests.Session, ticket: int) -> None:
+    """Tell what the brief, its package and the pod make of the ticket's session."""
+    begun = time.monotonic()
+
+    def posted() -> bool:
+        found = office.stack.look(lambda s: handoffs.by_ticket(s, office.stack.account_id, ticket))
+        return bool(found) and found[0].brief_state == "posted"
+
+    until(posted, "the brief was not posted")
+    waited = time.monotonic() - begun
+    (note,) = [one for one in office.stack.simulator.notes(ticket) if "[ref: RF-" in one["text"]]
+    listed = caller.get(f"{office.web}/api/v1/handoffs", params={"ticket": ticket}).json()["handoffs"]
+    whole = caller.get(f"{office.web}/api/v1/handoffs/{listed[0]['id']}")
+    package = whole.json()["escalation_package"]
+    say(f"brief posted {waited:.2f} s after the escalation, {len(note['text'])} characters")
+    say(
+        f"package: {len(json.dumps(package).encode()) / 1000:.0f} kB, {len(package['steps_attempted'])} steps, "
+        f"{len(package['still_to_do'])} still to do, {len(package['sources'])} sources; not read: "
+        + ("; ".join(f"{one['source']} ({one['reason']})" for one in package["unread"]) or "nothing")
+    )
+    row("pod of the handoff", [_pod(office, caller, ticket) for _ in range(20)])
 
 
 def _pod(office: Office, caller: requests.Session, ticket: int) -> float:
@@ -180,7 +292,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks.assistant", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--sessions", type=int, default=200)
-    parser.add_argument("--steps", type=int, default=100, help="of the one long session; 120 a minute are allowed")
+    parser.add_argument("--steps", type=int, default=limits.MOST_STEPS - 1, help="of the one long session, one call each")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, Stack(Path(folder)) as stack:
         office = Office(stack)
@@ -191,8 +303,6 @@ def main() -> None:
                 row(f"{name}: {tool}", found)
         many(office, options.sessions)
         fill(office, options.steps)
-        parts = [part for part in psutil.Process().children(recursive=True) if "gunicorn" in " ".join(part.cmdline())]
-        say(f"memory of the web's processes: {', '.join(f'{part.memory_info().rss / 2**20:.0f} MiB' for part in parts)}")
 
 
 if __name__ == "__main__":

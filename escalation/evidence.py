@@ -193,9 +193,9 @@ class SessionStep:
     outcome: str
     """One of the five; `unknown` while it is pending."""
     author: Person
-    """Whoever recorded it, or corrected it last."""
+    """Whoever brought it into its state: did it, planned it or found it out."""
     at: datetime
-    """When it was recorded or done, by the PSA's clock."""
+    """When that was recorded, by the PSA's clock; later corrections of its wording or outcome change neither."""
     output: str = ""
     """What a program said, as pasted."""
     changed: str = ""

@@ -125,6 +125,11 @@ def reports_deed(text: str, *, by: tuple[str, ...] = (), strict: bool = False) -
     return "deed" in senses or (not doubtful and "guess" in senses)
 
 
+def announces(text: str, *, by: tuple[str, ...] = ()) -> bool:
+    """Tell whether a text says that its writer takes it, is about it or passes it on."""
+    return any("announcement" in _senses(stretch.text, by) for stretch in stretches(text) if stretch.kind not in OTHERS)
+
+
 def _senses(sentence: str, by: tuple[str, ...]) -> Iterator[Sense]:
     if _REQUEST.match(sentence):
         yield "plan"

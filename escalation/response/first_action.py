@@ -37,6 +37,8 @@ class RecordedStep:
     member: str
     at: datetime
     text: str
+    result_known: bool = False
+    """Whether it says what came of it: then it was done, however it is worded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,8 @@ def first_action(
     3. The claim itself (`claim_source`, `ClaimSignal.source`) counts only if it reports a deed.
     4. A text that stood on the ticket before, or that somebody else wrote too, is a workflow's echo.
     5. A move into a claim or escalation status is taking it or giving it back, not acting on it.
+    6. A recorded step in words that its member had written on the ticket before the claim is not done anew. In other people's
+       words it is: two people's deeds are never made one.
     """
     if roster.person(claimed_by).role in ("us", "system"):
         return None
@@ -129,7 +133,7 @@ def first_action(
         *_noted(evidence, claimed_by, claim_source),
         *_worked(evidence, claimed_by, claimed_at, claim_source),
         *_moved(saves_of(evidence, None, observed), evidence.ticket, claimed_by, claimed_at, rules),
-        *_recorded(steps, claimed_by),
+        *_recorded(evidence, steps, claimed_by, claimed_at),
     ]
     after = [action for action in found if action.at >= claimed_at]
     return min(after, key=lambda a: (a.at, _ACTION_ORDER.index(a.kind), a.source), default=None)
@@ -182,16 +186,27 @@ def _moved(
 def recorded_steps(evidence: Evidence) -> list[RecordedStep]:
     """Return the deeds that sessions report as done; what is pending, found or a reason is none."""
     return [
-        RecordedStep(f"{step.number} of session {one.id}", step.author.identifier or "", step.at, step.text)
+        RecordedStep(
+            f"{step.number} of session {one.id}", step.author.identifier or "", step.at, step.text,
+            result_known=step.outcome != "unknown",
+        )
         for one in evidence.sessions
         for step in one.steps
         if step.kind == "step" and step.state == "done"
-    ]
+    ]  # fmt: skip
 
 
-def _recorded(steps: Iterable[RecordedStep], member: str) -> Iterator[FirstAction]:
+def _recorded(
+    evidence: Evidence, steps: Iterable[RecordedStep], member: str, claimed_at: datetime
+) -> Iterator[FirstAction]:
+    before = [deeds.plain(text) for text, at, _ in _written(evidence, member) if at < claimed_at]
+    before += [deeds.plain(step.text) for step in steps if same_login(step.member, member) and step.at < claimed_at]
     for step in steps:
-        if same_login(step.member, member) and deeds.reports_deed(step.text, by=(member,)):
+        if not same_login(step.member, member) or step.at < claimed_at:
+            continue
+        done = deeds.reports_deed(step.text, by=(member,)) or (step.result_known and not deeds.announces(step.text, by=(member,)))
+        words = f" {deeds.plain(step.text)} "
+        if done and not any(words in f" {told} " for told in before):
             yield FirstAction("step", step.at, f"step {step.id}", True, "step recorded by the claimant")
 
 

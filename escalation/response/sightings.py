@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from escalation.evidence import Evidence, Roster, Ticket
 
-RESPONSE_VERSION = 3
+RESPONSE_VERSION = 4
 """Of the rules of claims and first actions."""
 
 SAME_SAVE = timedelta(seconds=1)

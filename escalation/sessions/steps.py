@@ -73,8 +73,8 @@ class Current:
     """What counts, under the number of the first row."""
     corrected: int
     """How often it was corrected."""
-    first_at: datetime | None
-    """When it was recorded first."""
+    into: Recorded
+    """The row that brought it into its state: who did it, ticked it or let it be, and when. A later wording is not a deed."""
 
 
 def current(rows: Sequence[Recorded]) -> list[Current]:
@@ -89,9 +89,10 @@ def current(rows: Sequence[Recorded]) -> list[Current]:
         first[row.number] = root
         before = found.get(root)
         if before is None:
-            found[root] = Current(row, 0, row.at)
+            found[root] = Current(row, 0, row)
         else:
-            found[root] = Current(_under(row, root), before.corrected + 1, before.first_at)
+            into = before.into if before.step.state == row.state else row
+            found[root] = Current(_under(row, root), before.corrected + 1, into)
     return [found[number] for number in sorted(found)]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,24 +10,44 @@ from typing import Any
 from sqlalchemy import ColumnElement, Update, func, select, update
 from sqlalchemy.orm import Session, defer
 
-from escalation.sessions.steps import Current, NewStep, Recorded, current
+from escalation.sessions.steps import STATES, Current, NewStep, Recorded, current
 from models.database.compare_and_set import changed
 from models.database.sessions import MOVED, insert_or_ignore
 from models.tables import AiSession, AiSessionStep
 from models.work.due import BELL_S, Due, due_in_turn, pairs
 
 __all__ = [
-    "AiSession", "add", "count_of", "due", "get", "made_by", "of_ticket", "open_one", "put_off", "recorded_since", "repeated",
-    "rows_of", "steps_of", "store_ticket", "take",
+    "AiSession", "Steps", "add", "count_of", "due", "get", "made_by", "of_ticket", "open_one", "put_off", "recorded_since",
+    "repeated", "rows_of", "step_of", "steps_of", "store_ticket", "take",
 ]  # fmt: skip
+
+
+_STEP = AiSessionStep
+_ROW = (
+    _STEP.text, _STEP.kind, _STEP.state, _STEP.outcome, _STEP.output, _STEP.changed, _STEP.number, _STEP.corrects,
+    _STEP.member_id, _STEP.member, _STEP.at,
+)  # fmt: skip
+"""Columns, not whole rows: reading a thousand takes a tenth of the time."""
+
+Choice = Callable[[Mapping[int, str]], Collection[int]]
+"""Which steps are told, by the state of each."""
 
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """A session with its steps as they stand."""
+    """A session with its steps as they stand, or some of them."""
 
     session: AiSession
     steps: tuple[Current, ...]
+    done: int
+    """How many there are in this state, told or not."""
+    pending: int
+    dropped: int
+
+    @property
+    def older(self) -> int:
+        """How many steps are not told here."""
+        return self.done + self.pending + self.dropped - len(self.steps)
 
 
 def open_one(
@@ -102,17 +122,28 @@ def recorded_since(session: Session, account_id: int, *, member_id: int, since: 
 
 def rows_of(session: Session, account_id: int, session_id: int) -> list[Recorded]:
     """Return a session's rows in the order they were recorded."""
-    query = select(AiSessionStep).where(*_in(account_id, session_id)).order_by(AiSessionStep.number)
-    return [_recorded(row) for row in session.scalars(query)]
+    query = select(*_ROW).where(*_in(account_id, session_id)).order_by(_STEP.number)
+    return [_recorded(*row) for row in session.execute(query)]
 
 
-def steps_of(session: Session, account_id: int, session_id: int) -> tuple[Current, ...]:
-    """Return a session's steps as they stand."""
-    return tuple(current(rows_of(session, account_id, session_id)))
+def steps_of(session: Session, row: AiSession, *, newest: int | None = None) -> Steps:
+    """Return a session's steps as they stand; with `newest` only so many of each state.
+
+    These are the newest, but of what is pending the first, which is next. The others are counted and their texts not read:
+    a long session takes hardly longer than a short one.
+    """
+    (found,) = _with_steps(session, [row], _newest(newest))
+    return found
 
 
-def of_ticket(session: Session, account_id: int, ticket_id: int, *, most: int = 50) -> list[Steps]:
-    """Return a ticket's newest sessions with their steps, the oldest of them first."""
+def step_of(session: Session, row: AiSession, number: int) -> Current | None:
+    """Return one step of a session as it stands; None for a number that no step has."""
+    (found,) = _with_steps(session, [row], lambda states: [number] if number in states else [])
+    return next(iter(found.steps), None)
+
+
+def of_ticket(session: Session, account_id: int, ticket_id: int, *, most: int = 50, newest: int | None = None) -> list[Steps]:
+    """Return a ticket's newest sessions with their steps, or the `newest` of these, the oldest session first."""
     query = (
         select(AiSession)
         .where(AiSession.account_id == account_id, AiSession.ticket_id == ticket_id)
@@ -120,12 +151,46 @@ def of_ticket(session: Session, account_id: int, ticket_id: int, *, most: int = 
         .order_by(AiSession.id.desc())
         .limit(most)
     )
-    found = list(session.scalars(query))[::-1]
+    return _with_steps(session, list(session.scalars(query))[::-1], _newest(newest))
+
+
+def _with_steps(session: Session, found: Sequence[AiSession], choose: Choice | None) -> list[Steps]:
+    """Return sessions of one account with the steps that are chosen by their states, or all."""
+    if not found:
+        return []
+    mine = (_STEP.account_id == found[0].account_id, _STEP.session_id.in_(sorted(one.id for one in found)))
+    order = (_STEP.session_id, _STEP.number)
     rows: dict[int, list[Recorded]] = {one.id: [] for one in found}
-    steps = select(AiSessionStep).where(AiSessionStep.account_id == account_id, AiSessionStep.session_id.in_(sorted(rows)))
-    for row in session.scalars(steps.order_by(AiSessionStep.session_id, AiSessionStep.number)):
-        rows[row.session_id].append(_recorded(row))
-    return [Steps(one, tuple(current(rows[one.id]))) for one in found]
+    states: dict[int, dict[int, str]] = {one.id: {} for one in found}
+    query = select(*order, *_ROW).where(*mine).order_by(*order)
+    if choose is not None:
+        step_of: dict[int, dict[int, tuple[int, int]]] = {one.id: {} for one in found}
+        light = select(*order, _STEP.id, _STEP.corrects, _STEP.state).where(*mine).order_by(*order)
+        for it, number, row_id, corrects, state in session.execute(light):
+            _, step = step_of[it].get(corrects or number, (0, corrects or number))
+            step_of[it][number] = row_id, step
+            states[it][step] = state
+        chosen = {it: choose(held) for it, held in states.items()}
+        told = [row_id for it, held in step_of.items() for row_id, step in held.values() if step in chosen[it]]
+        query = query.where(_STEP.id.in_(told))
+    for it, _, *values in session.execute(query):
+        rows[it].append(_recorded(*values))
+    steps = {it: tuple(current(held)) for it, held in rows.items()}
+    if choose is None:
+        states = {it: {one.step.number: one.step.state for one in held} for it, held in steps.items()}
+    return [Steps(one, steps[one.id], *map(list(states[one.id].values()).count, STATES)) for one in found]
+
+
+def _newest(most: int | None) -> Choice | None:
+    """Return a choice of so many steps of each state; None for all."""
+    if most is None:
+        return None
+
+    def choose(states: Mapping[int, str]) -> set[int]:
+        held = {state: [number for number, its in states.items() if its == state] for state in STATES}
+        return {*held["done"][-most:], *held["pending"][:most], *held["dropped"][-most:]}
+
+    return choose
 
 
 def take(session: Session, account_id: int, session_id: int, *, now: datetime, lease_s: float) -> AiSession | None:
@@ -165,8 +230,6 @@ def _in(account_id: int, session_id: int) -> tuple[ColumnElement[bool], ColumnEl
     return AiSessionStep.account_id == account_id, AiSessionStep.session_id == session_id
 
 
-def _recorded(row: AiSessionStep) -> Recorded:
-    return Recorded(
-        row.text, row.kind, row.state, row.outcome, row.output, row.changed,  # type: ignore[arg-type] # checked when stored
-        row.number, row.corrects, row.member_id, row.member, row.at,
-    )  # fmt: skip
+def _recorded(*values: Any) -> Recorded:
+    """Return a row from its columns, whose words were checked when they were stored."""
+    return Recorded(*values)

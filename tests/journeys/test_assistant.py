@@ -10,6 +10,7 @@ import os
 import re
 import sys
 from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
 
 import httpx2
 import pytest
@@ -20,7 +21,15 @@ from mcp.client.streamable_http import streamable_http_client
 from tests.journeys.journey import Journey, is_internal
 
 SUMMARY = "Label printer LBL-77 in the pharmacy tears its labels"
-Talk = Callable[[Client], Awaitable[None]]
+
+
+class Tools(Protocol):
+    """A client of any make."""
+
+    async def call_tool(self, name: str, arguments: dict[str, Any]) -> Any: ...
+
+
+Talk = Callable[[Tools], Awaitable[None]]
 
 
 def token(journey: Journey, login: str) -> str:
@@ -52,14 +61,14 @@ def over_stdio(journey: Journey, login: str, talk: Talk) -> None:
     asyncio.run(run())
 
 
-async def call(client: Client, tool: str, **arguments: object) -> str:
+async def call(client: Tools, tool: str, **arguments: object) -> str:
     answer = await client.call_tool(tool, arguments)
     text = "\n".join(part.text for part in answer.content if part.type == "text")
     return f"ERROR {text}" if answer.is_error else text
 
 
 def the_case(ticket: int) -> Talk:
-    async def talk(client: Client) -> None:
+    async def talk(client: Tools) -> None:
         opened = await call(client, "open_ticket", ticket=ticket, assistant="Claude Desktop")
         assert SUMMARY in opened
         assert "Changed the toner" in opened, "what was tried before"
@@ -99,18 +108,25 @@ def test_an_assistant_works_on_a_ticket_and_hands_it_over(journey: Journey, way:
                  "the fuser needs an engineer", "step 1 of session"):  # fmt: skip
         assert said in note["text"], said
     if way == "http":
-        it_is_solved_and_comes_back(journey, ticket)
+        it_is_solved_and_comes_back(journey, ticket, over_http)
 
 
-def it_is_solved_and_comes_back(journey: Journey, ticket: int) -> None:
+async def nothing_more(client: Tools, session: int) -> None:
+    """Leave what is pending."""
+
+
+def it_is_solved_and_comes_back(
+    journey: Journey, ticket: int, over: Callable[[Journey, str, Talk], None], *, summary: str = SUMMARY,
+    first: Callable[[Tools, int], Awaitable[None]] = nothing_more,
+) -> None:  # fmt: skip
     """Go on as the senior who takes the ticket; what is posted is internal, and what worked is found by the next one."""
     assert journey.claim_by_link(ticket, "tobrien") == 200
-    over_http(journey, "tobrien", the_fix(ticket))
+    over(journey, "tobrien", the_fix(ticket, first))
     journey.wait(lambda: journey.handoffs(ticket)[0].acted_at is not None, "no first action was seen")
     journey.simulator.close(ticket, member="tobrien")
     journey.wait(lambda: journey.handoffs(ticket)[0].response_state == "resolved", "its end was not seen")
     saved: list[int] = []
-    over_http(journey, "tobrien", the_end(ticket, saved))
+    over(journey, "tobrien", the_end(ticket, saved, summary))
     (note,) = (one for one in journey.simulator.notes(ticket) if "[ref: RN-" in one["text"])
     assert is_internal(note)
     for said in ("**Cause:** the cause was a worn cutter blade [a", "- replaced the cutter blade of LBL-77 [a",
@@ -119,24 +135,25 @@ def it_is_solved_and_comes_back(journey: Journey, ticket: int) -> None:
     approve = f"{journey.stack.web_url}/api/v1/runbooks/{saved[0]}/approve"
     answer = httpx2.post(approve, json={"version": 1}, headers={"Authorization": f"Bearer {token(journey, 'tobrien')}"})
     assert answer.status_code == 200
-    again = journey.ticket(SUMMARY)
+    again = journey.ticket(summary)
     journey.escalate(again)
     journey.wait_posted(again)
     offered = journey.briefs(again)[0]["text"]
-    assert f"**Runbook:** {SUMMARY}" in offered, offered
+    assert f"**Runbook:** {summary}" in offered, offered
 
 
-def the_fix(ticket: int) -> Talk:
-    async def talk(client: Client) -> None:
+def the_fix(ticket: int, first: Callable[[Tools, int], Awaitable[None]]) -> Talk:
+    async def talk(client: Tools) -> None:
         session = int((await call(client, "open_ticket", ticket=ticket)).split()[1])
+        await first(client, session)
         await call(client, "record_step", session=session, text="replaced the cutter blade of LBL-77", outcome="worked")
         await call(client, "record_finding", session=session, text="the cause was a worn cutter blade")
 
     return talk
 
 
-def the_end(ticket: int, saved: list[int]) -> Talk:
-    async def talk(client: Client) -> None:
+def the_end(ticket: int, saved: list[int], summary: str) -> Talk:
+    async def talk(client: Tools) -> None:
         session = int((await call(client, "open_ticket", ticket=ticket)).split()[1])
         draft = await call(client, "draft_resolution_note", session=session)
         text = draft.partition("\n\n")[2] + "\n\nseen by nobody else"
@@ -151,7 +168,7 @@ def the_end(ticket: int, saved: list[int]) -> Talk:
         assert found, kept
         saved.append(int(found[1]))
         similar = await call(client, "find_similar", words="LBL-77 tears labels in the pharmacy")
-        assert f"ticket {ticket}: {SUMMARY}. What helped: replaced the cutter blade of LBL-77" in similar
+        assert f"ticket {ticket}: {summary}. What helped: replaced the cutter blade of LBL-77" in similar
 
     return talk
 
@@ -162,7 +179,7 @@ def test_a_claimants_recorded_step_is_their_first_action(journey: Journey) -> No
     journey.wait_posted(ticket)
     assert journey.claim_by_link(ticket, "tobrien") == 200
 
-    async def talk(client: Client) -> None:
+    async def talk(client: Tools) -> None:
         opened = await call(client, "open_ticket", ticket=ticket)
         session = int(opened.split()[1])
         await call(client, "record_step", session=session, text="swapped the fuser", outcome="worked")

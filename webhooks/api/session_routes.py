@@ -21,6 +21,7 @@ from webhooks.api.session_schemas import (
     SessionInFull,
     SessionList,
     SessionQuery,
+    StepsQuery,
     Transcript,
 )
 from webhooks.authorization import Viewer
@@ -71,10 +72,10 @@ def _open(routes: Routes, recording: Recording) -> None:
 
     @routes.add(
         "GET", "/<int:session_id>", SessionInFull, "A session with its steps, and its ticket as it was when it began",
-        refuses=GONE,
+        query=StepsQuery, refuses=GONE,
     )  # fmt: skip
-    def one(who: Viewer, session_id: int) -> dict[str, Any]:
-        return _in_full(recording.look(who, _known(session_id)))
+    def one(who: Viewer, session_id: int, query: dict[str, Any]) -> dict[str, Any]:
+        return _in_full(recording.look(who, _known(session_id), newest=query["newest"]))
 
 
 def _record(routes: Routes, recording: Recording) -> None:
@@ -121,6 +122,8 @@ def _told(view: SessionView) -> dict[str, Any]:
         "last_at": view.last_at,
         "added": view.numbers,
         "new": view.changed,
+        "pending": view.pending,
+        "older": view.older,
         "steps": [
             {
                 "number": one.step.number, "kind": one.step.kind, "state": one.step.state, "text": one.step.text,

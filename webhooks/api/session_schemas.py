@@ -10,8 +10,9 @@ from apiflask.validators import Length, OneOf, Range, Regexp
 from marshmallow import ValidationError, validates_schema
 
 from escalation.sessions.exports import LONGEST
-from escalation.sessions.steps import KINDS, LONGEST_OUTPUT, LONGEST_TEXT, OUTCOMES, STATES
+from escalation.sessions.steps import KINDS, LONGEST_OUTPUT, LONGEST_TEXT, MOST_STEPS, OUTCOMES, STATES
 from webhooks.api.schemas import LARGEST_ID, Person, moment, writable
+from webhooks.sessions.recording import MOST_TOLD
 
 MOST_AT_ONCE = 50
 """Steps of one request."""
@@ -50,6 +51,15 @@ class SessionQuery(Schema):
     """Which sessions."""
 
     ticket = Integer(required=True, validate=Range(min=1, max=LARGEST_ID), metadata={"description": "Of this ticket."})
+
+
+class StepsQuery(Schema):
+    """How much of a session."""
+
+    newest = Integer(
+        load_default=None, validate=Range(min=1, max=MOST_STEPS),
+        metadata={"description": "Only so many steps of each state: the newest, but of what is pending the first; else all."},
+    )  # fmt: skip
 
 
 class StepFields(Schema):
@@ -141,6 +151,13 @@ class Session(Schema):
     started_at = moment("By our clock.", nullable=False)
     last_at = moment("When something was recorded last.", nullable=False)
     steps = List(Nested(SessionStep))
+    older = Integer(
+        metadata={
+            "description": f"How many steps are not told here. Of each state {MOST_TOLD} are, the newest, but of what is pending "
+            "the first; `GET /sessions/{id}` tells all."
+        }
+    )
+    pending = Integer(metadata={"description": "How many steps are still to be done."})
     added = List(Integer(), metadata={"description": "Numbers of the rows that this request made, now or before."})
     new = Boolean(metadata={"description": "False where an earlier request with this key did it."})
 

@@ -30,6 +30,10 @@ class Api:
         """Return what stands there. Raises `ToolError`."""
         return self._call(Call("GET", path, query=query))
 
+    def session(self, session_id: int) -> Any:
+        """Return a session with its ticket but few of its steps, which the list of sessions tells. Raises `ToolError`."""
+        return self.get(f"/sessions/{session_id}", newest=1)
+
     def post(self, path: str, body: dict[str, Any], *, key: str | None = None) -> Any:
         """Return what came of it. Raises `ToolError`."""
         return self._call(Call("POST", path, body, key))

@@ -116,7 +116,7 @@ def _add_runbook(server: MCPServer, reach: Reach) -> None:
 
 def _episode(api: Api, session: int) -> tuple[int, str]:
     """Return a session's ticket and the path of its newest handoff. Raises `ToolError` where it has none."""
-    ticket = api.get(f"/sessions/{session}")["ticket_id"]
+    ticket = api.session(session)["ticket_id"]
     found = api.get("/handoffs", ticket=ticket, limit=1)["handoffs"]
     if not found:
         raise ToolError(

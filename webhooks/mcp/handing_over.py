@@ -26,7 +26,7 @@ def add(server: MCPServer, reach: Reach) -> None:
         Ask the technician first. What was recorded goes with it; nothing has to be written again.
         """
         api = Api(reach, context)
-        ticket = api.get(f"/sessions/{session}")["ticket_id"]
+        ticket = api.session(session)["ticket_id"]
         step = {"kind": "reason", "text": reason}
         api.post(f"/sessions/{session}/steps", {"steps": [step]}, key=key_of(session, step))
         api.post(f"/tickets/{ticket}/handoff", {})

@@ -38,14 +38,14 @@ def add(server: MCPServer, reach: Reach) -> None:
         while made.get("over") and not made["new"]:
             # The next one's key names the one before it, so that two clients at once go on in the same.
             made = api.post("/sessions", new, key=f"{key}/{made['id']}")
-        seen = wait_for(lambda: api.get(f"/sessions/{made['id']}"), lambda one: bool(one["ticket_read_at"]))
+        seen = wait_for(lambda: api.session(made["id"]), lambda one: bool(one["ticket_read_at"]))
         return session_text(seen, api.get("/sessions", ticket=ticket)["sessions"])
 
     @server.tool()
     def whats_been_tried(context: Context[Any, Any], session: SessionId) -> str:
         """Tell everything known of the session's ticket: steps with outcomes, dead ends, what is not recorded or left changed."""
         api = Api(reach, context)
-        seen = api.get(f"/sessions/{session}")
+        seen = api.session(session)
         return session_text(seen, api.get("/sessions", ticket=seen["ticket_id"])["sessions"])
 
     @server.tool()
@@ -76,7 +76,7 @@ def add(server: MCPServer, reach: Reach) -> None:
     def next_open_step(context: Context[Any, Any], session: SessionId) -> str:
         """Tell what is still to be done on the ticket, from every session; the first of one's own is next."""
         api = Api(reach, context)
-        ticket = api.get(f"/sessions/{session}")["ticket_id"]
+        ticket = api.session(session)["ticket_id"]
         return still_to_do_text(session, api.get("/sessions", ticket=ticket)["sessions"])
 
     @server.tool()
@@ -106,6 +106,6 @@ def _recorded(api: Api, session: int, step: dict[str, Any], of_step: int | None)
         change = {name: value for name, value in step.items() if value != ""}
         made = api.post(f"/sessions/{session}/steps/{of_step}/corrections", change, key=key)
         number = of_step
-    waits = sum(one["state"] == "pending" for one in made["steps"])
     said = "Recorded as" if made["new"] else "Was recorded before, as"
-    return f"{said} step {number} of session {session}; {waits} still to do. It stands in the ticket's brief from now on."
+    waits = f"{made['pending']} still to do"
+    return f"{said} step {number} of session {session}; {waits}. It stands in the ticket's brief from now on."

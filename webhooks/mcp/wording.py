@@ -9,8 +9,10 @@ from escalation.brief.render import render
 from escalation.brief.sanitize import inline
 from escalation.package.stored import UnknownPackageVersion, load
 
-MOST_STEPS = 100
+MOST_STEPS = 50
 """Steps of one session that are told, the newest."""
+MOST_PENDING = 30
+"""Of what is still to be done, the first."""
 
 
 def session_text(seen: dict[str, Any], sessions: Sequence[dict[str, Any]]) -> str:
@@ -26,12 +28,13 @@ def still_to_do_text(session: int, sessions: Sequence[dict[str, Any]]) -> str:
     lines = [
         f"- {'step' if one['id'] == session else _whose(one) + ', step'} {step['number']}: {inline(step['text'], limit=500)}"
         for one in ordered
-        for step in one["steps"]
-        if step["state"] == "pending"
+        for step in _waiting(one)
     ]
+    over = sum(one["pending"] for one in sessions) - len(lines)
     if not lines:
         return "Nothing is still to be done as far as recorded. Ask what is not recorded yet, or call whats_been_tried."
-    return "Still to do, the first is next:\n" + "\n".join(lines)
+    more = [f"and {over} more, which are told once these are done"] if over else []
+    return "Still to do, the first is next:\n" + "\n".join(lines + more)
 
 
 def similar_text(matches: Sequence[dict[str, Any]]) -> str:
@@ -57,12 +60,17 @@ def _ticket(seen: dict[str, Any]) -> str:
 
 
 def _session(one: dict[str, Any], *, mine: bool) -> str:
-    steps = one["steps"][-MOST_STEPS:]
+    past = [step for step in one["steps"] if step["state"] != "pending"][-MOST_STEPS:]
+    steps = sorted([*past, *_waiting(one)], key=lambda step: step["number"])
     if not steps:
         return ""
-    over = len(one["steps"]) - len(steps)
-    head = f"Recorded in {'this session' if mine else _whose(one)}{f', {over} older left out' if over else ''}:"
+    over = one["older"] + len(one["steps"]) - len(steps)
+    head = f"Recorded in {'this session' if mine else _whose(one)}{f', {over} more left out' if over else ''}:"
     return "\n".join([head, *(_step(step) for step in steps)])
+
+
+def _waiting(one: dict[str, Any]) -> list[dict[str, Any]]:
+    return [step for step in one["steps"] if step["state"] == "pending"][:MOST_PENDING]
 
 
 def _step(step: dict[str, Any]) -> str:

@@ -23,6 +23,7 @@ from escalation.sessions.transcript import read_transcript
 from models.database.sessions import Database
 from models.handoff import briefs, claims, handoffs
 from models.sessions import recorded
+from models.sessions.recorded import Steps
 from models.tables import AiSession
 from webhooks.authorization import Pass, Viewer, require_member
 from webhooks.claims.claiming import Person, Rings, person
@@ -30,7 +31,9 @@ from webhooks.claims.claiming import Person, Rings, person
 log = structlog.get_logger()
 
 MOST_LISTED = 10
-"""Sessions of a ticket that are told at once, the newest: one may hold half a megabyte."""
+"""Sessions of a ticket that are told at once, the newest."""
+MOST_TOLD = 50
+"""Steps of each state that are told of a session, where not all are asked for: one may hold half a megabyte."""
 LIVE = (Response.OPEN.value, Response.CLAIMED.value, Response.ACTED.value)
 
 
@@ -73,6 +76,10 @@ class SessionView:
     ticket_read_at: datetime | None
     ticket_unread: str | None
     steps: tuple[Current, ...]
+    pending: int
+    """How many steps are still to be done."""
+    older: int
+    """How many steps are not told here."""
     over: str | None = None
     """Why whoever goes on begins another one; told where one session is asked for."""
     numbers: tuple[int, ...] = ()
@@ -112,25 +119,26 @@ class Recording:
                 row = recorded.made_by(session, who.account_id, member_id=viewer.member_id, key=key)
             if row is None or row.ticket_id != ticket_id:
                 raise OtherRequest(f"this idempotency key began a session on ticket {row.ticket_id if row else '?'}")
-            view = _view(session, row, over=_over(session, viewer, row), changed=made is not None)
+            over = _over(session, viewer, row)
+            view = _view(session, recorded.steps_of(session, row, newest=MOST_TOLD), over=over, changed=made is not None)
         if made is not None:
             log.info("session_opened", account=viewer.account, ticket_id=ticket_id, member_id=viewer.member_id, session_id=made)
             self._bell.ring("read_for_session", account_id=who.account_id, session_id=made)
         return view
 
-    def look(self, who: Pass, session_id: int) -> SessionView:
-        """Return how a session stands. Raises `NoSuchSession`."""
+    def look(self, who: Pass, session_id: int, *, newest: int | None = None) -> SessionView:
+        """Return how a session stands, with all steps or the `newest` of each state. Raises `NoSuchSession`."""
         with self._database.account(who.account_id, reading=True) as session:
             viewer = require_member(session, who)
             row = _row(session, viewer, session_id)
-            return _view(session, row, over=_over(session, viewer, row))
+            return _view(session, recorded.steps_of(session, row, newest=newest), over=_over(session, viewer, row))
 
     def of_ticket(self, who: Pass, ticket_id: int) -> list[SessionView]:
         """Return a ticket's newest sessions, the oldest of them first, without what their ticket said."""
         with self._database.account(who.account_id, reading=True) as session:
             require_member(session, who)
-            found = recorded.of_ticket(session, who.account_id, ticket_id, most=MOST_LISTED)
-            return [_view(session, one.session, steps=one.steps, whole=False) for one in found]
+            found = recorded.of_ticket(session, who.account_id, ticket_id, most=MOST_LISTED, newest=MOST_TOLD)
+            return [_view(session, one, whole=False) for one in found]
 
     def record(self, who: Pass, session_id: int, steps: Sequence[NewStep], *, key: str | None) -> SessionView:
         """Append steps to one's own session. Raises `NoSuchSession`, `NotTheirs`, `Full`, `TooFast`, `OtherRequest`."""
@@ -176,7 +184,7 @@ class Recording:
             if row.member_id != viewer.member_id and not (corrects is not None and viewer.may_claim):
                 raise NotTheirs(f"session {session_id} is {row.member}'s: open one of your own on ticket {row.ticket_id}")
             if corrects is not None:
-                steps = [_corrected(session, who.account_id, session_id, corrects, change or {})]
+                steps = [_corrected(session, row, corrects, change or {})]
             before = recorded.repeated(session, who.account_id, session_id, key=key) if key else []
             if before:
                 same = [row.text for row in before] == [step.text for step in steps]
@@ -191,7 +199,7 @@ class Recording:
                 )  # fmt: skip
                 self._follow(session, who.account_id, row.ticket_id, now)
             fresh = _row(session, viewer, session_id)
-            view = _view(session, fresh, numbers=numbers, changed=not before)
+            view = _view(session, recorded.steps_of(session, fresh, newest=MOST_TOLD), numbers=numbers, changed=not before)
         if not before:
             member_id, count = viewer.member_id, len(numbers)
             log.info("steps_recorded", account=viewer.account, session_id=session_id, member_id=member_id, count=count)
@@ -214,11 +222,11 @@ def _row(session: Session, viewer: Viewer, session_id: int) -> AiSession:
     return row
 
 
-def _corrected(session: Session, account_id: int, session_id: int, number: int, change: dict[str, Any]) -> NewStep:
-    held = next((one.step for one in recorded.steps_of(session, account_id, session_id) if one.step.number == number), None)
+def _corrected(session: Session, row: AiSession, number: int, change: dict[str, Any]) -> NewStep:
+    held = recorded.step_of(session, row, number)
     if held is None:
-        raise NoSuchStep(f"session {session_id} has no step {number}")
-    now = {name: change.get(name, getattr(held, name)) for name in NewStep.__dataclass_fields__}
+        raise NoSuchStep(f"session {row.id} has no step {number}")
+    now = {name: change.get(name, getattr(held.step, name)) for name in NewStep.__dataclass_fields__}
     return _clean(NewStep(**now))
 
 
@@ -253,9 +261,10 @@ def _over(session: Session, viewer: Viewer, row: AiSession) -> str | None:
 
 
 def _view(
-    session: Session, row: AiSession, *, steps: tuple[Current, ...] | None = None, over: str | None = None,
-    numbers: Sequence[int] = (), changed: bool = False, whole: bool = True,
+    session: Session, held: Steps, *, over: str | None = None, numbers: Sequence[int] = (), changed: bool = False,
+    whole: bool = True,
 ) -> SessionView:  # fmt: skip
+    row = held.session
     return SessionView(
         id=row.id,
         ticket_id=row.ticket_id,
@@ -266,7 +275,9 @@ def _view(
         ticket=row.ticket if whole else None,
         ticket_read_at=row.read_at,
         ticket_unread=row.unread,
-        steps=steps if steps is not None else recorded.steps_of(session, row.account_id, row.id),
+        steps=held.steps,
+        pending=held.pending,
+        older=held.older,
         over=over,
         numbers=tuple(numbers),
         changed=changed,

@@ -10,17 +10,21 @@ from models.sessions import recorded
 from worker.wiring import Desk, Services
 
 MOST = 400
-"""Steps of one ticket that go into its evidence, the newest; a brief shows fewer."""
+"""Steps of one ticket that go into its evidence; a brief shows fewer."""
 
 
 def with_sessions(services: Services, desk: Desk, evidence: Evidence) -> Evidence:
-    """Return the evidence with the ticket's sessions, moments by the PSA's clock; a gap says what is too much."""
+    """Return the evidence with the ticket's sessions, moments by the PSA's clock; a gap says what is too much.
+
+    Of too many steps the newest are kept, and before all deeds what is still to do, was found, or is why it is escalated.
+    """
     with services.database.account(desk.account_id, reading=True) as session:
         found = recorded.of_ticket(session, desk.account_id, evidence.ticket.id)
     sessions, left, over = [], MOST, 0
     for one in reversed(found):
         steps = [step for step in one.steps if step.step.state != "dropped"]
-        kept = steps[max(0, len(steps) - left) :]
+        first = sorted(steps, key=lambda step: (step.step.state != "pending" and step.step.kind == "step", -step.step.number))
+        kept = sorted(first[:left], key=lambda step: step.step.number)
         left, over = left - len(kept), over + len(steps) - len(kept)
         if kept:
             row = one.session
@@ -31,9 +35,9 @@ def with_sessions(services: Services, desk: Desk, evidence: Evidence) -> Evidenc
 
 
 def _step(desk: Desk, one: Current) -> SessionStep:
-    step = one.step
-    assert step.at is not None
+    step, into = one.step, one.into
+    assert into.at is not None
     return SessionStep(
-        step.number, step.kind, step.state, step.text, step.outcome, desk.roster.person(step.member),
-        step.at + desk.clock_ahead, step.output, step.changed,
+        step.number, step.kind, step.state, step.text, step.outcome, desk.roster.person(into.member),
+        into.at + desk.clock_ahead, step.output, step.changed,
     )  # fmt: skip

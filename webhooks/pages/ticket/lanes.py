@@ -18,7 +18,7 @@ from webhooks.pages.desk import people_of
 
 MOST_LANES = 5
 MOST_STEPS = 30
-"""Of a lane, the newest; what is pending is shown in any case."""
+"""Of a lane, the newest; of what is pending the first."""
 MOST_PENDING = 20
 MOST_ROWS = 12
 """Rows of a step's output."""
@@ -59,7 +59,8 @@ class Lane:
 
 def lanes_of(session: Session, viewer: Viewer, ticket_id: int, now: datetime) -> list[Lane]:
     """Return the newest sessions of a ticket that hold anything, the oldest first."""
-    found = [one for one in recorded.of_ticket(session, viewer.account_id, ticket_id, most=MOST_LANES) if one.steps]
+    found = recorded.of_ticket(session, viewer.account_id, ticket_id, most=MOST_LANES, newest=MOST_STEPS)
+    found = [one for one in found if one.steps]
     if not found:
         return []
     people = people_of(session, viewer)
@@ -73,8 +74,8 @@ def lanes_of(session: Session, viewer: Viewer, ticket_id: int, now: datetime) ->
         lanes.append(
             Lane(
                 row.id, row.rows, inline(people.named(row.member), limit=40), inline(row.client, limit=40),
-                moment(viewer.psa_time(row.started_at)), ago(row.last_at, now), tuple(done[-MOST_STEPS:]),
-                max(0, len(done) - MOST_STEPS), tuple(waits), viewer.may_claim or viewer.member_id == row.member_id,
+                moment(viewer.psa_time(row.started_at)), ago(row.last_at, now), tuple(done),
+                one.done - len(done), tuple(waits), viewer.may_claim or viewer.member_id == row.member_id,
             )
         )  # fmt: skip
     return lanes

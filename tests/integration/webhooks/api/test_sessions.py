@@ -122,6 +122,26 @@ def test_limits_say_what_they_are(office: Office, monkeypatch: pytest.MonkeyPatc
     assert "has 1 sessions, the most there may be" in post(office, "", {"ticket": TICKET}).json["detail"]
 
 
+def test_of_a_long_session_the_newest_are_told_and_all_where_they_are_asked_for(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "MOST_A_MINUTE", 10_000)
+    it = opened(office)
+    post(office, f"/{it}/steps", {"steps": [{"text": "ping the gateway", "state": "pending"}]})
+    for _ in range(2):
+        last = post(office, f"/{it}/steps", {"steps": [{"text": f"step {number}"} for number in range(50)]})
+    (listed,) = office.api("GET", f"/sessions?ticket={TICKET}").json["sessions"]
+    for told in (last.json, listed):
+        assert [one["number"] for one in told["steps"]] == [1, *range(52, 102)]
+        assert (told["pending"], told["older"]) == (1, 50)
+    assert len(last.json["added"]) == 50
+    whole = office.api("GET", f"/sessions/{it}").json
+    assert (len(whole["steps"]), whole["older"], whole["pending"]) == (101, 0, 1)
+    few = office.api("GET", f"/sessions/{it}?newest=2").json
+    assert ([one["number"] for one in few["steps"]], few["older"]) == ([1, 100, 101], 98)
+    assert office.api("GET", f"/sessions/{it}?newest=0").status_code == 422
+
+
 def test_a_live_handoff_is_brought_up_to_date(office: Office) -> None:
     it = opened(office)
     assert office.row().refresh_due_at is None

@@ -71,7 +71,9 @@ def test_what_is_pending_is_a_chip_and_a_senior_says_what_came_of_it(pages: Page
     assert answer.status_code == 200
     assert "Still to do" not in answer.text
     with office.database.account(office.account_id, reading=True) as session:
-        (one,) = recorded.steps_of(session, office.account_id, it)
+        row = recorded.get(session, office.account_id, it)
+        assert row is not None
+        (one,) = recorded.steps_of(session, row).steps
     held = one.step
     assert (held.state, held.outcome, held.output, held.member) == ("done", "worked", "3600 and 28800", "msvensson")
     for wrong in ({"outcome": "x"}, {"number": "9"}, {"session": "99999"}, {"session": "1" * 40}):

@@ -20,6 +20,7 @@ from tests.fakes import ASSIGNED, NEW
 from tests.integration.worker.conftest import Shop
 from worker.handoff import for_session, refresh
 from worker.response import observe
+from worker.response.recorded import MOST
 
 TICKET, JONAS, MARIA = 48213, 1, 2
 
@@ -49,6 +50,21 @@ def looked(shop: Shop, handoff_id: int) -> None:
         claims.ask_observation(session, shop.account_id, handoff_id, due_at=shop.clock())
     shop.clock.advance(1)
     observe.observe(shop.services, account_id=shop.account_id, handoff_id=handoff_id)
+
+
+def test_of_too_many_steps_what_is_still_to_do_and_was_found_is_kept(shop: Shop) -> None:
+    handoff_id = shop.escalated()
+    it = begun(shop)
+    first = [NewStep("swap the uplink", state="pending"), NewStep("port 7 has no link", kind="finding")]
+    deeds = [NewStep(f"checked port {n} of SW-{n % 9:02}", outcome="no_change") for n in range(MOST + 8)]
+    record(shop, it, *first, *deeds)
+    shop.publish(handoff_id)
+    package = shop.handoffs()[0].escalation_package
+    assert package is not None
+    assert [one["text"] for one in (*package["still_to_do"], *package["findings"])] == ["swap the uplink", "port 7 has no link"]
+    numbers = [one["source"] for one in package["steps_attempted"] if one["source"].startswith("a")]
+    assert len(numbers) == MOST - 2
+    assert [(one["source"], one["reason"]) for one in package["unread"]] == [("sessions", "10 older steps are left out")]
 
 
 def stored(shop: Shop, it: int) -> AiSession:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from escalation.evidence import Note, Person
+from escalation.response.sightings import RESPONSE_VERSION
 from models.account import accounts
 from models.handoff import handoffs
 from models.handoff.handoffs import Handoff
@@ -88,7 +89,7 @@ def test_who_wrote_the_resolution_had_it_acted_and_resolved_it(shop: Shop, close
     shop.psa.change(48213, closed=True, updated_by=closer)
     handoff = seen_after(shop)
     assert (handoff.response_state, handoff.claimed_by, handoff.claimed_at) == ("resolved", 2, note.created_at)
-    assert (handoff.acted_at, handoff.claim_version) == (note.created_at, 3)
+    assert (handoff.acted_at, handoff.claim_version) == (note.created_at, RESPONSE_VERSION)
 
 
 def test_a_close_without_a_word_is_nobodys_work(shop: Shop) -> None:
