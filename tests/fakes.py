@@ -159,6 +159,10 @@ class FakePsa:
         self._call("time_entries")
         return list(self.times.get(ticket_id, ()))
 
+    def time_entries_of(self, ticket_ids: Sequence[int], roster: Roster) -> dict[int, list[Any]]:
+        self._call("time_entries_of")
+        return {number: list(self.times.get(number, ())) for number in ticket_ids}
+
     def tasks(self, ticket_id: int) -> list[Any]:
         self._call("tasks")
         return []
@@ -178,6 +182,10 @@ class FakePsa:
     def schedule(self, ticket_id: int) -> list[Any]:
         self._call("schedule")
         return list(self.planned.get(ticket_id, ()))
+
+    def schedules_of(self, ticket_ids: Sequence[int]) -> dict[int, list[Any]]:
+        self._call("schedules_of")
+        return {number: list(self.planned.get(number, ())) for number in ticket_ids}
 
     def related(self, company_id: int, *, before: datetime, excluding: int, limit: int = 15) -> list[RelatedTicket]:
         self._call("related")

@@ -19,6 +19,7 @@ from models.database.access import SystemRoleMissing
 from models.database.schema import SchemaOutOfDate, pending
 from models.database.sessions import Database
 from models.work import canaries
+from psa.outbound import redis_address
 
 log = structlog.get_logger()
 
@@ -66,7 +67,7 @@ class Readiness:
         self._database, self._clock = database, clock
         self._canary_late_s, self._now = canary_late_s, now
         self._keep_s, self._schema_s, self._patience_s = keep_s, schema_s, patience_s
-        self._broker = redis.Redis.from_url(
+        self._broker = redis_address.client(
             broker_url, socket_connect_timeout=0.3, socket_timeout=0.3, retry=Retry(NoBackoff(), 0)
         )
         self._looking = threading.Lock()

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from psa.outbound.redis_address import BadAddress, Sentinels
 from worker.model_settings import ModelSettings
 
 COUNTS = frozenset({"threads", "burst", "in_flight", "rings", "attempts", "model_answer", "model_tries"})
@@ -138,7 +139,8 @@ class Settings:
         database_url = env.get("DATABASE_URL") or f"sqlite:///{var / 'resolutionflow.db'}"
         _check_scheme(wrong, "DATABASE_URL", database_url, ("sqlite", "postgres", "postgresql"))
         if redis_url:
-            _check_scheme(wrong, "REDIS_URL", redis_url, ("redis", "rediss", "unix"))
+            _check_scheme(wrong, "REDIS_URL", redis_url, ("redis", "rediss", "unix", "sentinel"))
+            wrong += _sentinels(redis_url)
         public_url = (env.get("PUBLIC_URL") or "http://127.0.0.1:8000").rstrip("/")
         _check_scheme(wrong, "PUBLIC_URL", public_url, ("http", "https"))
         if not urlsplit(public_url).hostname:
@@ -227,6 +229,14 @@ def _canary_url(wrong: list[str], env: Mapping[str, str]) -> str:
     if env.get("CANARY_URL"):
         _check_scheme(wrong, "CANARY_URL", url, ("http", "https"))
     return url
+
+
+def _sentinels(url: str) -> list[str]:
+    try:
+        Sentinels.read(url)
+    except BadAddress as error:
+        return [f"REDIS_URL: {error}"]
+    return []
 
 
 def _check_scheme(wrong: list[str], name: str, value: str, schemes: tuple[str, ...]) -> None:

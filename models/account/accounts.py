@@ -331,6 +331,11 @@ def due_polls(system: Session, *, now: datetime, limit: int) -> list[int]:
     return list(system.scalars(due))
 
 
+def nobody_polls(system: Session) -> list[int]:
+    """Return the accounts that are not polled: disconnected, or not connected yet."""
+    return list(system.scalars(select(Account.id).where(Account.next_poll_at.is_(None)).order_by(Account.id)))
+
+
 def poll_by(session: Session, account_id: int, *, at: datetime) -> bool:
     """Have the account polled at a moment, at the latest. False if it is due by then already."""
     later = update(Account).where(Account.id == account_id, Account.next_poll_at > at)

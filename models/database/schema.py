@@ -36,28 +36,50 @@ def migrate(url: str, app_role: str | None = None) -> list[str]:
 
     On PostgreSQL the role in the address owns the tables; `app_role` is the (existing) role that the
     application connects as, which gets what it needs and no more. None: both are one role. Several migrations
-    at once wait for each other. Everything happens in one transaction, on SQLite too, and is done again for a minute
-    if workers at their work hold what it needs. Raises `models.database.access.SystemRoleMissing`.
+    at once wait for each other. Each version is a transaction of its own, on SQLite too, so that what one needs alone
+    is not kept while others work; a new database is made in one. Each is done again for a minute if workers at their work
+    hold what it needs. Raises `models.database.access.SystemRoleMissing`.
     """
+    done: list[str] = []
     end = time.monotonic() + WAIT_S
     while True:
         try:
-            return _migrate(url, app_role)
+            applied, more = _step(url, app_role)
         except OperationalError as error:
             if not isinstance(error.orig, BUSY) or time.monotonic() > end:
                 raise
             time.sleep(random.uniform(0.2, 1.0))  # noqa: S311 - no secret
+            continue
+        done += applied
+        if not more:
+            return done
+        end = time.monotonic() + WAIT_S
 
 
-def _migrate(url: str, app_role: str | None) -> list[str]:
+def _step(url: str, app_role: str | None) -> tuple[list[str], bool]:
+    """Apply the next version, all of them to a new database; return which, and whether to come again.
+
+    Once there is none, rights alone are given.
+
+    Rights take each table for themselves. They come with the last version that makes tables, and again at the end, but never
+    behind one that changes rows (`ROWS_ALONE`), whose work would be lost to whoever waits for such a row and holds the table.
+    """
     with _alone(normalise_url(url)) as connection:
         todo = _pending(connection)
+        new = MigrationContext.configure(connection).get_current_revision() is None
+        applied, left = (todo, []) if new else (todo[:1], todo[1:])
         config = _config()
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-        if connection.dialect.name == "postgresql":
+        command.upgrade(config, applied[-1] if applied else "head")
+        last_of_tables = new or (not _rows_alone(applied) and _rows_alone(left))
+        if connection.dialect.name == "postgresql" and (not applied or last_of_tables):
             access.grant(connection, app_role)
-    return todo
+    return applied, bool(applied) and not new
+
+
+def _rows_alone(revisions: list[str]) -> bool:
+    scripts = ScriptDirectory.from_config(_config())
+    return all(getattr(scripts.get_revision(r).module, "ROWS_ALONE", False) for r in revisions)
 
 
 def pending(url: str) -> list[str]:

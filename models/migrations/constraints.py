@@ -5,8 +5,12 @@ So it follows no change of `models.tables`: what a database was made of must rea
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import sqlalchemy as sa
 from alembic import op
+
+from models.tables.columns import UtcDateTime
 
 
 def of_account(table: str) -> sa.ForeignKeyConstraint:
@@ -33,11 +37,19 @@ def index_of_waiting(table: str, column: str) -> None:
     index_some(f"ix_{table}_{column}", table, [column], where=f"{column} IS NOT NULL")
 
 
-def on_every_row(table: str, statement: str) -> None:
-    """Execute an UPDATE on the rows of all accounts: PostgreSQL hides those of a forced table from its owner too."""
-    forced = op.get_bind().dialect.name == "postgresql"
+def in_each_account(statement: str) -> None:
+    """Execute an UPDATE of one account's rows (`:account`, at `:now`) for each: row-level security shows its owner no others.
+
+    Nothing is locked but the rows that change, until the version is applied. A number that no account has changes nothing.
+    """
+    bind = op.get_bind()
+    forced = bind.dialect.name == "postgresql"
+    now = sa.bindparam("now", datetime.now(UTC), UtcDateTime(), required=False)
+    newest = "SELECT last_value FROM account_id_seq" if forced else "SELECT max(id) FROM account"
+    for number in range(1, (bind.scalar(sa.text(newest)) or 0) + 1):
+        if forced:
+            bind.execute(sa.text("SELECT set_config('resolutionflow.account', :account, true)"), {"account": str(number)})
+        asked = sa.text(statement)
+        bind.execute(asked.bindparams(now) if ":now" in statement else asked, {"account": number})
     if forced:
-        op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
-    op.execute(statement)
-    if forced:
-        op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+        bind.execute(sa.text("SELECT set_config('resolutionflow.account', '', true)"))

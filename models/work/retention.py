@@ -1,7 +1,7 @@
 """What is kept how long, and its removal in small bites, so that a database does not grow without end.
 
 Kept for ever, since figures and their episodes rest on it: handoffs, transitions, sightings, baselines, reports, and the
-first snapshot of each handoff, which never changes. What goes: callbacks that are done, later snapshots once a handoff
+first snapshot of each handoff, which never changes. What goes: callbacks that are done or parked, later snapshots once a handoff
 has ended, links to sign in, jobs whether they ended or not, and cleared alerts of long ago. `jobs.EVERYONE` has jobs and alerts
 too.
 """
@@ -30,6 +30,8 @@ class Keep:
 
     callbacks: float = 14
     """At least as long as a callback may be repeated or replayed; ConnectWise repeats within seconds."""
+    parked: float = 90
+    """Parked callbacks, since they came: as long as somebody may look at one and replay it. The poller sees its ticket."""
     snapshots: float = 30
     """Later snapshots of handoffs that ended so long ago. The newest of a live one is always kept."""
     jobs: float = 2
@@ -96,6 +98,15 @@ def _too_old(account_id: int, now: datetime, keep: Keep) -> list[tuple[str, type
                 Inbox.account_id == account_id,
                 Inbox.state.in_(("done", "ignored")),
                 Inbox.received_at < before(keep.callbacks),
+            ),
+        ),
+        (
+            "parked",
+            Inbox,
+            select(Inbox.id).where(
+                Inbox.account_id == account_id,
+                Inbox.state == "parked",
+                Inbox.received_at < before(max(keep.parked, keep.callbacks)),
             ),
         ),
         (

@@ -39,7 +39,7 @@ from psa.connectwise.schemas.ticket import (
     oldest_first,
 )
 from psa.outbound.throttle import Priority
-from psa.port import Family, Found, Unavailable
+from psa.port import Family, Found, Refused, Unavailable
 
 log = structlog.get_logger()
 
@@ -94,6 +94,26 @@ class TicketReads(Connection):
         rows = self._calls.by_id(self._manage.time.entries, TimeRow, charged, "gather")
         return _found("time entry", rows, lambda row: row.time_entry(roster))
 
+    def time_entries_of(self, ticket_ids: Sequence[int], roster: Roster) -> dict[int, list[TimeEntry]]:
+        """Read the time charged to several tickets, by ticket. Raises `Refused` as `psa.port.Psa` says."""
+        return self._by_ticket(
+            "time entry", ticket_ids, self._manage.time.entries, TimeRow, f"{CHARGED} and chargeToId",
+            lambda row: row.charge_to_id, lambda row: row.time_entry(roster),
+        )  # fmt: skip
+
+    def _by_ticket(
+        self, what: str, ticket_ids: Sequence[int], endpoint: Any, kind: type[RowT], field: str,
+        of: Callable[[RowT], int | None], record: Callable[[RowT], T | None],
+    ) -> dict[int, list[T]]:  # fmt: skip
+        mine: dict[int | None, list[RowT]] = {number: [] for number in ticket_ids}
+        for chunk in chunks(ticket_ids):
+            for row in self._calls.by_id(endpoint, kind, any_of(field, chunk), "gather"):
+                if of(row) not in mine:
+                    path = endpoint._get_endpoint_url().rsplit("/apis/3.0", 1)[-1]
+                    raise Refused(f"GET {path}: {what} {row.id} says no ticket that was asked for")
+                mine[of(row)].append(row)
+        return {number: _found(what, rows, record) for number, rows in mine.items() if number is not None}
+
     def tasks(self, ticket_id: int) -> list[Task]:
         """Read the checklist."""
         rows = self._calls.pages(self._ticket_endpoint(ticket_id).tasks, TaskRow, {}, "gather")
@@ -126,6 +146,13 @@ class TicketReads(Connection):
             self._manage.schedule.entries, ScheduleRow, f"objectId={ticket_id}", "gather"
         )
         return _found("schedule entry", (r for r in rows if r.for_service), ScheduleRow.schedule_entry)
+
+    def schedules_of(self, ticket_ids: Sequence[int]) -> dict[int, list[ScheduleEntry]]:
+        """Read who is planned on several tickets, by ticket. Raises `Refused` as `psa.port.Psa` says."""
+        return self._by_ticket(
+            "schedule entry", ticket_ids, self._manage.schedule.entries, ScheduleRow, "objectId",
+            lambda row: row.object_id, lambda row: row.schedule_entry() if row.for_service else None,
+        )  # fmt: skip
 
     def related(
         self, company_id: int, *, before: datetime, excluding: int, limit: int = 15

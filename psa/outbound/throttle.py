@@ -23,6 +23,7 @@ from typing import Protocol
 
 import redis
 
+from psa.outbound import redis_address
 from psa.outbound.token_buckets import RESERVE, Bucket, Limits, LocalBuckets, Priority, RedisBuckets
 from psa.port import Throttled
 
@@ -217,7 +218,7 @@ def throttle_from_url(
     limits = limits or Limits()
     shared = None
     if redis_url:
-        client = redis.Redis.from_url(
+        client = redis_address.client(
             redis_url, socket_timeout=timeout, socket_connect_timeout=timeout, retry=None, max_connections=64
         )
         shared = RedisBuckets(client, limits)

@@ -1,6 +1,6 @@
 """Every storm there is: importing a module registers its storms."""
 
-from tests.storm import clocks, full_disks, outside, restore, rolling, upgrade
+from tests.storm import clocks, full_disks, outside, restore, rolling, sentinels, upgrade
 from tests.storm.storms import STORMS
 
-__all__ = ["STORMS", "clocks", "full_disks", "outside", "restore", "rolling", "upgrade"]
+__all__ = ["STORMS", "clocks", "full_disks", "outside", "restore", "rolling", "sentinels", "upgrade"]

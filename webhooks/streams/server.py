@@ -19,11 +19,11 @@ from collections.abc import Mapping
 from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 
-import redis.asyncio
 import structlog
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
+from psa.outbound import redis_address
 from webhooks.authorization import COOKIE, TOKEN_HELP, Door, NotAllowed, NotSignedIn, TakenBack, Viewer
 from webhooks.streams.hand_over import LARGEST_HEAD, PATH, REQUEST_NAMES
 from webhooks.streams.listeners import Line, Listeners
@@ -210,7 +210,7 @@ class Server:
     async def _hear(self) -> None:
         """Hear from the broker which accounts moved; while it is away, everybody is looked at more often."""
         while True:
-            client = redis.asyncio.Redis.from_url(self._redis_url, socket_connect_timeout=3, health_check_interval=15)
+            client = redis_address.async_client(self._redis_url, socket_connect_timeout=3, health_check_interval=15)
             with contextlib.suppress(RedisError, OSError):
                 pubsub = client.pubsub(ignore_subscribe_messages=True)
                 await pubsub.subscribe(CHANNEL)

@@ -209,31 +209,38 @@ def _remove(options: argparse.Namespace) -> int:
 
 
 def _shadow(options: argparse.Namespace) -> int:
+    from worker.history import report, report_page
     from worker.history.reading import NoAuditTrail
-    from worker.history.shadow import shadow
+    from worker.history.shadow import Shadow, shadow
+    from worker.history.shadow_report import as_json, lines
 
     services, account, _, _ = _account(options.name)
     out = options.out or services.settings.var / "shadow" / account.name
+    pages: list[Path] = []
+
+    def show(found: Shadow) -> None:
+        as_of = services.clock()
+        pages.extend(report_page.write(report.report(found, account, as_of=as_of), out))
+        if options.json:
+            return
+        for line in lines(found, account, as_of=as_of):
+            say(line)
+        say(f"\nthe report, one file to open, print or send: {pages[0]}   (also .md and .json)\n")
+
     try:
         found = shadow(
             services, account, days=options.days, briefs=max(0, options.briefs), out=out, fresh=options.fresh,
-            former=options.former_status,
+            former=options.former_status, show=show,
         )  # fmt: skip
     except NoAuditTrail as error:
         return _wrong(str(error))
     except KeyboardInterrupt:
-        return _wrong("cut off; the same command goes on from here") or 130
-    from worker.history import report, report_page
-    from worker.history.shadow_report import as_json, lines
-
-    as_of = services.clock()
-    pages = report_page.write(report.report(found, account, as_of=as_of), out)
+        there = f"; the report is there: {pages[0]}" if pages else ""
+        return _wrong(f"cut off; the same command goes on from here{there}") or 130
     if options.json:
-        say(json.dumps({**as_json(found, as_of=as_of), "report": str(pages[0])}, ensure_ascii=False, indent=1))
+        say(json.dumps({**as_json(found, as_of=services.clock()), "report": str(pages[0])}, ensure_ascii=False, indent=1))
         return 0
-    for line in lines(found, account, as_of=as_of):
-        say(line)
-    say(f"\nthe report, one file to open, print or send: {pages[0]}   (also .md and .json)")
+    say(f"remembered: {found.remembered} closed tickets more; `resolutionflow search {account.name} WORDS` finds them")
     return 0
 
 

@@ -79,11 +79,12 @@ def broker(services: Services) -> ProbeResult:
     """Ask the broker whether it is there. Without it nothing is lost, and everything waits for the sweeper."""
     import redis
 
+    from psa.outbound import redis_address
     from psa.port import ProbeResult
 
     where = "the given one" if services.settings.redis_url else "embedded"
     try:
-        with redis.Redis.from_url(services.settings.redis_client_url, socket_connect_timeout=2, socket_timeout=2) as client:
+        with redis_address.client(services.settings.redis_client_url, socket_connect_timeout=2, socket_timeout=2) as client:
             client.ping()
     except (redis.RedisError, OSError) as error:
         if services.settings.redis_url is None:

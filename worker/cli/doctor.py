@@ -131,8 +131,10 @@ def _disk(settings: Settings) -> tuple[bool, str]:
 def _broker(settings: Settings) -> tuple[bool, str]:
     import redis
 
+    from psa.outbound import redis_address
+
     try:
-        with redis.Redis.from_url(settings.redis_client_url, socket_connect_timeout=2, socket_timeout=2) as client:
+        with redis_address.client(settings.redis_client_url, socket_connect_timeout=2, socket_timeout=2) as client:
             info = client.info("server")
     except (redis.RedisError, OSError) as error:
         if settings.redis_url is None:

@@ -1,7 +1,4 @@
-"""Read an account's past from its PSA: politely, with a word on how far it is, and going on where it was cut off.
-
-Nothing is written to the PSA, whatever is asked: `ReadOnly` has no write that it could pass on.
-"""
+"""Read an account's past from its PSA: politely, with a word on how far it is, and going on where it was cut off."""
 
 from __future__ import annotations
 
@@ -20,14 +17,9 @@ from typing import Any, TextIO, TypeVar, cast
 from escalation.evidence import Evidence, Roster, Ticket
 from escalation.history.audit_trail import AuditEntry
 from escalation.history.saves import Past
-from psa.port import Forbidden, NotPermitted, Psa, PsaError, Throttled, Unauthorized, Unavailable
+from psa.port import Forbidden, Psa, PsaError, Throttled, Unauthorized, Unavailable
 from worker.gather import Reader, transient_gaps
-
-READS = frozenset({
-    "api_member", "audit_trail", "boards", "codebase", "configuration_ids", "configurations", "documents", "family",
-    "members", "notes", "related", "schedule", "system_info", "tasks", "ticket", "ticket_url", "tickets_in_statuses",
-    "tickets_updated_since", "teams", "time_entries",
-})  # fmt: skip
+from worker.history.reads import AT_ONCE, ReadOnly, ahead
 
 TRIES = 5
 LONGEST_WAIT_S = 60.0
@@ -40,27 +32,6 @@ T = TypeVar("T")
 
 class NoAuditTrail(RuntimeError):
     """The PSA does not let us read its audit trail: the message says what to do."""
-
-
-class ReadOnly:
-    """A PSA of which nothing but the reads is left, all of them in the last place."""
-
-    def __init__(self, psa: Psa) -> None:
-        self._psa = psa.at_rest()
-        self.reads = 0
-        """Calls that were made, a list of several pages counted once."""
-
-    def __getattr__(self, name: str) -> Any:
-        if name not in READS:
-            raise NotPermitted(f"{name}: a replay of history only reads")
-        found = getattr(self._psa, name)
-        self.reads += callable(found) and name != "ticket_url"
-        return found
-
-
-def read_only(psa: Psa) -> Psa:
-    """Return the reads of a PSA; anything else raises `NotPermitted`."""
-    return cast(Psa, ReadOnly(psa))
 
 
 @dataclass(slots=True)
@@ -91,6 +62,45 @@ class Progress:
         full = round(BAR * done / of)
         bar = "█" * full + "░" * (BAR - full)
         print(f"\r  {bar} {done} of {of} {what}{words}\x1b[K", end="\n" if done >= of else "", file=self.out, flush=True)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadsAhead:
+    """How many reads a replay is going to make, once its tickets are listed."""
+
+    tickets: int
+    trails_known: int
+    """Tickets whose trail a run that was cut off has left."""
+    to_remember: int
+    """Closed tickets whose notes are read in any case."""
+    briefs: int
+    share: float | None = None
+    """Of how many tickets the last replay read the notes to tell the escalations; without one, of three in ten."""
+
+    def before_the_report(self) -> int:
+        """Return a trail for each ticket, notes of those that may have been escalated, and what the sample briefs take."""
+        read = self._escalated()
+        return self.tickets - self.trails_known + read + self._lists(read) + 6 * min(self.briefs, read)
+
+    def afterwards(self) -> int:
+        """Return notes of the closed tickets whose notes are not read by then."""
+        read = round(self.to_remember * (1 - self._escalated() / self.tickets)) if self.tickets else 0
+        return read + self._lists(read)
+
+    def _escalated(self) -> int:
+        return round(self.tickets * (0.3 if self.share is None else self.share))
+
+    def _lists(self, tickets: int) -> int:
+        return 2 * -(-tickets // AT_ONCE)
+
+    def said(self, pace: float) -> str:
+        """Say it, and how long it takes at so many reads a second."""
+        first, then = self.before_the_report(), self.afterwards()
+        return (
+            f"about {first + then:,} reads ahead, {_span((first + then) / pace)} at {pace:g} a second, each behind everything "
+            f"else; the report comes after {_span(first / pace)}, the other {then:,} fill the memory of solved tickets. "
+            "Nothing is written. Ctrl-C at any time: the same command goes on from there"
+        )
 
 
 def _span(seconds: float) -> str:
@@ -128,21 +138,19 @@ def read_trails(psa: Psa, tickets: Sequence[Ticket], store: Store, progress: Pro
 
     A trail that cannot be read is None: that ticket's past is unknown, which lowers the coverage.
     """
-    found: list[Past] = []
-    for done, ticket in enumerate(tickets, 1):
-        trail = store.get(ticket)
-        if trail is None:
-            trail = _trail(psa, ticket.id)
-            if trail is not None:
-                store.put(ticket, trail)
-        found.append(Past(ticket, tuple(trail) if trail is not None else None))
-        progress.step(done, len(tickets), "audit trails read")
-    return found
+    trails = {ticket.id: store.get(ticket) for ticket in tickets}
+    unread = [ticket for ticket in tickets if trails[ticket.id] is None]
+    for done, (ticket, read) in enumerate(ahead(lambda one: psa.audit_trail(one.id), unread), 1):
+        trails[ticket.id] = trail = _trail(read)
+        if trail is not None:
+            store.put(ticket, trail)
+        progress.step(done, len(unread), "audit trails read")
+    return [Past(ticket, None if (trail := trails[ticket.id]) is None else tuple(trail)) for ticket in tickets]
 
 
-def _trail(psa: Psa, ticket_id: int) -> list[AuditEntry] | None:
+def _trail(read: Callable[[], list[AuditEntry]]) -> list[AuditEntry] | None:
     try:
-        return patiently(lambda: psa.audit_trail(ticket_id))
+        return patiently(read)
     except (Forbidden, Unauthorized) as error:
         raise NoAuditTrail(
             f"{error}. Without the audit trail nobody can say when a ticket was escalated. Which permission it takes "
@@ -153,13 +161,20 @@ def _trail(psa: Psa, ticket_id: int) -> list[AuditEntry] | None:
 
 
 def read_evidence(
-    reader: Reader, psa: Psa, ticket_id: int, roster: Roster, *, now: datetime, whole: bool = False
-) -> Evidence | None:
-    """Read what shows who was at work on a ticket, or everything around it; None if it cannot be read whole."""
-    read = reader.everything if whole else reader.response
+    reader: Reader, reads: ReadOnly, tickets: Sequence[Ticket], roster: Roster, *, clock: Callable[[], datetime]
+) -> Iterator[tuple[int, Evidence | None]]:
+    """Read what shows who was at work on each ticket: its notes alone, all else many at a time. None as `whole` gives it."""
+    reads.expect(tickets)
+    psa = cast(Psa, reads)
+    for ticket, read in ahead(lambda one: reader.response(psa, one.id, roster, now=clock()), tickets):
+        yield ticket.id, whole(read)
+
+
+def whole(read: Callable[[], Evidence]) -> Evidence | None:
+    """Return what a reading gives, read again while a gap may close; None if notes or time cannot be read."""
     for attempt in range(1, TRIES + 1):
         try:
-            evidence = patiently(lambda: read(psa, ticket_id, roster, now=now))
+            evidence = patiently(read)
         except PsaError:
             return None
         if not transient_gaps(evidence):

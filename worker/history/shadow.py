@@ -8,39 +8,47 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import select
 
 from escalation.brief.render import render
-from escalation.evidence import Evidence, Role, Roster, Ticket
+from escalation.evidence import Evidence, Ticket
 from escalation.figures.hours import Calendar
 from escalation.figures.measures import Baseline
 from escalation.figures.observations import Observation
 from escalation.history import backcast
 from escalation.history.audit_trail import Witnessed
 from escalation.history.backcast import BACKCAST_VERSION, Candidates, Episode, Response, Undated
-from escalation.history.saves import Course, Meaning, Understanding, understand
+from escalation.history.saves import Course, Understanding, understand
 from escalation.package.build import build
 from escalation.package.contents import Package
 from escalation.response.repeats import Repeat
 from escalation.response.sightings import CLAIMING_ROLES
-from models.account import accounts
 from models.account.accounts import Account
 from models.figures import baselines
 from models.tables import Handoff
-from psa.port import Board, Member, Psa
-from worker.account.onboarding import CannotConnect
-from worker.account.statuses import resolve
+from psa.port import Psa
 from worker.history import learning
-from worker.history.reading import Progress, read_evidence, read_only, read_trails, stored, tickets_since
+from worker.history.meaning import api_login, meaning_of, roster_of
+from worker.history.reading import (
+    Progress,
+    ReadsAhead,
+    Store,
+    read_evidence,
+    read_trails,
+    stored,
+    tickets_since,
+    whole,
+)
+from worker.history.reads import ReadOnly
 from worker.history.samples import EVENTS, Sample, events_of, repeated
-from worker.settings import Settings
-from worker.wiring import Services, status_rules
+from worker.wiring import Services
 
 WITNESSES = 200
 """So many escalations that we saw ourselves are enough to check the reading of the trail by."""
@@ -79,14 +87,14 @@ class Shadow:
 
 def shadow(
     services: Services, account: Account, *, days: int, briefs: int = 3, out: Path | None = None, fresh: bool = False,
-    former: Sequence[str] = (), progress: Progress | None = None,
+    former: Sequence[str] = (), progress: Progress | None = None, show: Callable[[Shadow], None] = lambda _: None,
 ) -> Shadow:
     """Replay the last `days` before connecting, or before now; store the run and return what it found.
 
     1. Read boards, members and all tickets changed since, then each one's audit trail.
     2. Learn how the trail is worded; what we have seen ourselves since connecting confirms it.
     3. Read notes and time entries of the tickets that were escalated, and of those whose trail does not tell.
-    4. Tell claims and first actions by the live rules, and store the run.
+    4. Tell claims and first actions by the live rules, store the run, and `show` what it found.
     5. Read the other closed tickets too, and remember what each teaches.
 
     `former` are names that the escalation status had before. Raises `NoAuditTrail`, `CannotConnect`, `PsaError`.
@@ -97,24 +105,13 @@ def shadow(
     with stored(place, fresh=fresh) as store:
         since = until - timedelta(days=days)
         replay = _Replay(services, account, since=since, until=until, former=former, progress=progress or Progress())
-        replay.read(store.resumed, lambda tickets: read_trails(replay.psa, tickets, store, replay.progress))
+        replay.read(store, briefs if out else 0)
         replay.tell()
         run_id = replay.store(now)
         written = replay.write_briefs(briefs, out) if out and briefs else ()
+        show(replay.result(run_id, written, store.resumed))
         remembered = replay.remember()
     return replay.result(run_id, written, store.resumed, remembered)
-
-
-def reads_ahead(trails: int, known: int, settings: Settings) -> str:
-    """Say how many reads are still to come, and how long they take at the pace that is set."""
-    # Of ten tickets three may be escalated or doubtful, with notes and time entries of four reads each.
-    calls = max(0, trails - known) + round(trails * 0.3) * 4
-    minutes = calls / settings.calls_per_second / 60
-    took = f"{max(1, round(minutes))} min" if minutes >= 1.5 else f"{max(1, round(minutes * 60))} s"
-    return (
-        f"about {calls:,} reads ahead, {took} at {settings.calls_per_second:g} a second, each behind everything else; "
-        "nothing is written. Ctrl-C at any time: the same command goes on from there"
-    )
 
 
 class _Replay:
@@ -126,7 +123,8 @@ class _Replay:
     ) -> None:  # fmt: skip
         self.former = former
         self.services, self.account, self.since, self.until, self.progress = services, account, since, until, progress
-        self.psa: Psa = read_only(services.psa(account.id))
+        self.reads = ReadOnly(services.psa(account.id))
+        self.psa = cast(Psa, self.reads)
         self.begun = time.monotonic()
         self.evidence: dict[int, Evidence | None] = {}
         self.repeats: dict[str, tuple[Repeat, ...]] = {}
@@ -134,11 +132,11 @@ class _Replay:
         self.samples: list[Sample] = []
         self.replies: dict[tuple[int, datetime], Response] = {}
 
-    def read(self, resumed: int, trails: Any) -> None:
+    def read(self, store: Store, briefs: int) -> None:
         """Read everything but notes, and learn what the trail means."""
         self.progress.start("reading boards, members and tickets …")
         boards, members = self.psa.boards(), self.psa.members()
-        self.roster = roster_of(self.account, members, us=self.account.api_member or _api_login(members))
+        self.roster = roster_of(self.account, members, us=self.account.api_member or api_login(members))
         self.seniors = frozenset(login for login, role in self.roster.roles.items() if role in CLAIMING_ROLES)
         meaning = meaning_of(self.account, boards)
         called = [name for (board, name), n in meaning.statuses.items() if meaning.rules.is_escalation(board, n)]
@@ -153,14 +151,25 @@ class _Replay:
         ]
         mine = [ticket for ticket in tickets if self._worth_reading(ticket)]
         self.tickets, self.elsewhere = len(mine), len(tickets) - len(mine)
-        self.closed = [ticket for ticket in mine if ticket.closed and ticket.merged_into is None]
-        gone_on = f", {resumed} of them from last time" if resumed else ""
-        self.progress.start(reads_ahead(len(mine), resumed, self.services.settings))
+        self.mine = {ticket.id: ticket for ticket in sorted(mine, key=lambda ticket: ticket.id)}
+        closed = [ticket for ticket in mine if ticket.closed and ticket.merged_into is None]
+        self.closed = learning.unknown(self.services, self.account.id, closed)
+        known = sum(store.get(ticket) is not None for ticket in mine)
+        ahead = ReadsAhead(len(mine), known, len(self.closed), briefs, self._share_before())
+        self.progress.start(ahead.said(self.services.settings.calls_per_second))
+        gone_on = f", {known} of them from last time" if known else ""
         self.progress.start(f"reading the audit trails of {len(mine)} tickets{gone_on} …")
-        past = trails(sorted(mine, key=lambda ticket: ticket.id))
+        past = read_trails(self.psa, list(self.mine.values()), store, self.progress)
         people = {m.identifier.lower(): m.identifier for m in members}
         people |= {m.name.lower(): m.identifier for m in members if m.name}
         self.understanding = understand(past, self.meaning, people=people, witnessed=witnessed)
+
+    def _share_before(self) -> float | None:
+        """Return of how many of its tickets the last replay read the notes, if there was one."""
+        with self.services.database.account(self.account.id, reading=True) as session:
+            run = baselines.latest_backcast(session, self.account.id)
+        told = run.summary if run else {}
+        return told["read"] / told["tickets"] if told.get("read") and told.get("tickets") else None
 
     def _worth_reading(self, ticket: Ticket) -> bool:
         """Tell whether it stands on a board with an escalation status, or somebody who may claim has had it."""
@@ -203,8 +212,10 @@ class _Replay:
     def _read_notes(self, tickets: Sequence[int]) -> None:
         self.progress.start(f"reading notes and time entries of {len(tickets)} tickets …")
         now = self.services.clock()
-        for done, ticket_id in enumerate(tickets, 1):
-            self.evidence[ticket_id] = read_evidence(self.services.reader, self.psa, ticket_id, self.roster, now=now)
+        mine = [self.mine[number] for number in tickets]
+        found = read_evidence(self.services.reader, self.reads, mine, self.roster, clock=lambda: now)
+        for done, (ticket_id, evidence) in enumerate(found, 1):
+            self.evidence[ticket_id] = evidence
             self.progress.step(done, len(tickets), "tickets read")
 
     def _reply(self, episode: Episode) -> None:
@@ -282,7 +293,7 @@ class _Replay:
     def summary(self, observed: Sequence[Observation]) -> dict[str, Any]:
         """Return what a person wants to know of the run, as plain values."""
         return {
-            "tickets": self.tickets, "elsewhere": self.elsewhere, "dated": len(self.found.episodes),
+            "tickets": self.tickets, "elsewhere": self.elsewhere, "read": len(self.evidence), "dated": len(self.found.episodes),
             "undated": len(self.found.undated), "bulk": len(self.found.bulk), "estimated": self.estimated,
             "claimed": sum(o.claimed_at is not None for o in observed),
             "acted": sum(o.acted_at is not None for o in observed),
@@ -300,9 +311,7 @@ class _Replay:
         for episode in sorted(self.found.episodes, key=self._worth_showing, reverse=True):
             if len(written) >= count:
                 break
-            evidence = read_evidence(
-                self.services.reader, self.psa, episode.ticket_id, self.roster, now=now, whole=True
-            )
+            evidence = whole(partial(self.services.reader.everything, self.psa, episode.ticket_id, self.roster, now=now))
             if evidence is None:
                 continue
             package = self._package(episode, evidence)
@@ -328,7 +337,7 @@ class _Replay:
     def remember(self) -> int:
         """Store what the closed tickets teach; return how many are new."""
         return learning.learn(
-            self.services, self.psa, self.account.id, self.closed, self.roster, read=self.evidence, progress=self.progress
+            self.services, self.reads, self.account.id, self.closed, self.roster, read=self.evidence, progress=self.progress
         )
 
     def _said(self, episode: Episode) -> int:
@@ -338,11 +347,11 @@ class _Replay:
         then = backcast.evidence_at(evidence, episode, self.meaning)
         return len(then.time_entries) + sum(not note.is_description for note in then.notes)
 
-    def result(self, run_id: int, written: tuple[Path, ...], resumed: int, remembered: int) -> Shadow:
+    def result(self, run_id: int, written: tuple[Path, ...], resumed: int, remembered: int = 0) -> Shadow:
         return Shadow(
             run_id, self.since, self.until, self.tickets, self.elsewhere, self.found, self.estimated,
             self.understanding, self.baseline, written, resumed, remembered, tuple(self.samples), dict(self.repeats),
-            dict(self.roster.names), getattr(self.psa, "reads", 0), time.monotonic() - self.begun,
+            dict(self.roster.names), self.reads.reads, time.monotonic() - self.begun,
         )  # fmt: skip
 
 
@@ -353,39 +362,3 @@ def _hidden(course: Course, since: datetime, until: datetime) -> bool:
         return False
     after, before = dark
     return (before is None or before > since) and (after is None or after <= until)
-
-
-def meaning_of(account: Account, boards: Sequence[Board]) -> Meaning:
-    """Return what the account's statuses mean on all boards there are. Raises `CannotConnect`."""
-    names = {name.lower() for name in account.board_names}
-    found = resolve(account, [b for b in boards if not names or b.name.lower() in names] or boards)
-    if found.wrong:
-        raise CannotConnect("\n".join(f"  - {line}" for line in found.wrong))
-    return Meaning(
-        status_rules(found.rows),
-        {board.name: board.id for board in boards},
-        {(board.id, status.name): status.id for board in boards for status in board.statuses},
-        frozenset((board.id, status.id) for board in boards for status in board.statuses if status.closed),
-    )
-
-
-def roster_of(account: Account, members: Iterable[Member], *, us: str | None) -> Roster:
-    """Return who is who, from the account's settings and the PSA's members."""
-    wanted: dict[str, Role] = {str(name).strip().lower(): "engineer" for name in account.engineers}
-    wanted |= {str(name).strip().lower(): "admin" for name in account.admins}
-    if account.owner:
-        wanted[account.owner.strip().lower()] = "owner"
-    roles: dict[str, Role] = {}
-    names: dict[str, str] = {}
-    for member in members:
-        login = member.identifier.lower()
-        given = wanted.get(login) or wanted.get(str(member.id)) or "technician"
-        roles[login] = "system" if member.is_api else given
-        names[login] = member.name
-    return Roster(roles, names, us, connectors=accounts.connectors_of(account.settings))
-
-
-def _api_login(members: Iterable[Member]) -> str | None:
-    """Return the one API member's login name; with several nobody can say yet which is ours."""
-    api = [member.identifier for member in members if member.is_api]
-    return api[0] if len(api) == 1 else None

@@ -47,7 +47,6 @@ def lines(found: Shadow, account: Account, *, as_of: datetime) -> Iterator[str]:
     yield from _figures(found, as_of)
     for path in found.briefs:
         yield f"sample brief, as of the moment of escalation: {path}"
-    yield f"remembered: {found.remembered} closed tickets more; `resolutionflow search {account.name} WORDS` finds them"
     yield f"stored as run {found.run_id}; nothing was written to the PSA"
 
 

@@ -11,7 +11,8 @@ from escalation.history.audit_trail import Names, Trail
 from escalation.history.trail_wording import learn
 from psa.port import Board, Member, Psa, PsaError
 from worker.account.proposals import Usage, Use
-from worker.history.reading import Progress, patiently, read_only, tickets_since
+from worker.history.reading import Progress, patiently, tickets_since
+from worker.history.reads import read_only
 
 SAMPLE = 100
 """So many trails are read, one call each: under half a minute at the usual five a second."""

@@ -11,6 +11,8 @@ import threading
 import redis
 import structlog
 
+from psa.outbound import redis_address
+
 log = structlog.get_logger()
 
 CHANNEL = "resolutionflow:moved"
@@ -38,7 +40,7 @@ class Announcer:
             log.debug("move_not_announced", account_id=account_id)
 
     def _work(self) -> None:
-        client = redis.Redis.from_url(self._url, socket_connect_timeout=1, socket_timeout=1)
+        client = redis_address.client(self._url, socket_connect_timeout=1, socket_timeout=1)
         while True:
             account_id = self._words.get()
             try:

@@ -16,6 +16,7 @@ from celery import Celery, signals
 from kombu.entity import Exchange, Queue
 
 import celeryconfig
+from psa.outbound import redis_address
 from worker.settings import Settings
 
 log = structlog.get_logger()
@@ -23,8 +24,10 @@ log = structlog.get_logger()
 
 def make(settings: Settings) -> Celery:
     """Return the application, set up for this installation."""
-    app = Celery("resolutionflow", broker=settings.broker_url, include=["worker.tasks"])
+    broker, options = redis_address.for_celery(settings.broker_url)
+    app = Celery("resolutionflow", broker=broker, include=["worker.tasks"])
     app.config_from_object(celeryconfig)
+    app.conf.broker_transport_options = {**celeryconfig.broker_transport_options, **options}
     # Named in full: with the default exchange and key every queue would get every message.
     app.conf.task_queues = [Queue(name, Exchange(name), routing_key=name) for name in celeryconfig.QUEUES]
     app.conf.worker_concurrency = settings.pool_threads

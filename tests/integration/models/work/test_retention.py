@@ -36,7 +36,7 @@ def stored(database: Database, account_id: int, key: str) -> int:
     return row
 
 
-def test_finished_callbacks_go_and_unfinished_and_parked_ones_stay(database: Database) -> None:
+def test_finished_callbacks_go_later_parked_ones_and_unfinished_ones_stay(database: Database) -> None:
     one, other = account(database), account(database, "contoso")
     ids = {name: stored(database, one, name) for name in ("done", "ignored", "parked", "new")}
     with database.account(one) as session:
@@ -51,7 +51,13 @@ def test_finished_callbacks_go_and_unfinished_and_parked_ones_stay(database: Dat
     with database.account(one, reading=True) as session:
         assert set(session.scalars(select(Inbox.id))) >= {ids["parked"], ids["new"]}
     assert count(database, one, Inbox) == 2
-    assert count(database, other, Inbox) == 1
+    assert retention.clear(database, one, now=NOW + timedelta(days=89), keep=Keep()) == {}
+    assert retention.clear(database, one, now=NOW + timedelta(days=91), keep=Keep()) == {"parked": 1}
+    assert (count(database, one, Inbox), count(database, other, Inbox)) == (1, 1)
+    parked = stored(database, other, "parked")
+    with database.account(other) as session:
+        inbox.park(session, other, parked, "forged")
+    assert retention.clear(database, other, now=NOW + timedelta(days=91), keep=Keep(callbacks=365)) == {}, "no sooner than others"
 
 
 def test_the_first_snapshot_stays_and_later_ones_go_once_the_handoff_has_ended(database: Database) -> None:

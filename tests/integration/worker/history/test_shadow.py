@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,8 +22,9 @@ from psa.simulator.server import Simulator
 from tests.fakes import T0, FakeClock, FakePsa
 from worker.__main__ import main
 from worker.account.onboarding import account_named
-from worker.history import reading
-from worker.history.reading import NoAuditTrail, Progress, read_only
+from worker.history import reading, reads
+from worker.history.reading import NoAuditTrail, Progress
+from worker.history.reads import read_only
 from worker.history.shadow import Shadow, shadow
 from worker.history.shadow_report import as_json, lines
 from worker.wiring import Services
@@ -101,12 +103,12 @@ def test_the_report_names_coverage_exclusions_and_figures_and_writes_briefs(one:
 
 
 def test_a_run_that_was_cut_off_goes_on_where_it_was(one: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    reads = reading._trail
+    read_trail = reading._trail
 
-    def cut_off(psa: object, ticket_id: int) -> object:
+    def cut_off(read: object) -> object:
         if one.simulator.door.log.shown()["requests"][-1]["number"] > 40:
             raise KeyboardInterrupt
-        return reads(psa, ticket_id)  # type: ignore[arg-type]
+        return read_trail(read)  # type: ignore[arg-type]
 
     monkeypatch.setattr(reading, "_trail", cut_off)
     with pytest.raises(KeyboardInterrupt):
@@ -115,7 +117,7 @@ def test_a_run_that_was_cut_off_goes_on_where_it_was(one: Place, monkeypatch: py
     assert kept.stat().st_mode & 0o077 == 0
     with kept.open("a") as file:
         file.write('\n{"ticket": 1, "cha')
-    monkeypatch.setattr(reading, "_trail", reads)
+    monkeypatch.setattr(reading, "_trail", read_trail)
     one.simulator.door.log.clear()
     found = one.shadow()
     asked = [r["path"] for r in one.simulator.door.log.shown()["requests"] if "audittrail" in r["path"]]
@@ -177,6 +179,34 @@ def test_a_mass_update_in_one_second_hides_nothing(monkeypatch: pytest.MonkeyPat
     assert len(reading.tickets_since(psa, T0 - timedelta(days=1))) == 11
 
 
+def test_it_makes_the_reads_it_said_two_a_ticket_and_shows_the_report_before_the_last_of_them(one: Place) -> None:
+    log, shown = one.simulator.door.log, []
+    for run in ("first", "again"):
+        log.clear()
+        shown.clear()
+        one.said.truncate(0)
+        found = one.shadow(show=lambda found: shown.append((found, len(log.shown()["requests"]))))
+        ahead = re.search(r"about ([\d,]+) reads ahead", one.said.getvalue())
+        assert ahead
+        said, made = int(ahead[1].replace(",", "")), len(log.shown()["requests"])
+        listed = 2 + len(one.services.psa(one.account.id).boards()) + 1  # codebase, boards with statuses, members, tickets
+        assert abs(said - (made - listed)) <= 0.1 * made, run
+        assert made <= 2.1 * found.tickets + 20
+        (early, then), = shown
+        assert early.baseline.observations == found.baseline.observations
+        assert (made > then + 20) == (run == "first"), "the memory is filled behind the report, once"
+
+
+def test_what_no_list_tells_is_read_ticket_by_ticket(one: Place) -> None:
+    whole = one.shadow()
+    one.simulator.faults.add({"kind": "status", "path": r"/entries\?.*(%20|\+)in(%20|\+)", "count": 99, "status": 400})
+    again = one.shadow()
+    assert [rule.hits for rule in one.simulator.faults.rules] >= [2]
+    assert [(o.episode, o.claimed_at, o.acted_at) for o in again.baseline.observations] == [
+        (o.episode, o.claimed_at, o.acted_at) for o in whole.baseline.observations
+    ]
+
+
 def test_without_the_permission_it_says_what_to_do(one: Place) -> None:
     one.simulator.faults.add({"kind": "forbidden", "path": "/system/audittrail", "count": 1})
     with pytest.raises(NoAuditTrail, match=r"audittrail.*403.*give the API member's role"):
@@ -186,6 +216,7 @@ def test_without_the_permission_it_says_what_to_do(one: Place) -> None:
 def test_a_psa_that_asks_to_wait_is_waited_for(one: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     waited: list[float] = []
     monkeypatch.setattr(reading.patiently, "__kwdefaults__", {"sleep": waited.append})
+    monkeypatch.setattr(reads, "SIDE_BY_SIDE", 1)
     one.simulator.faults.add({"kind": "status", "path": "/system/audittrail", "count": 2, "status": 503})
     assert one.shadow().understanding.trusted
     assert waited == [1.0, 2.0]

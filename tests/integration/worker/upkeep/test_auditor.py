@@ -9,10 +9,11 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
+from models.account import accounts
 from models.work import jobs
 from tests.integration.worker.conftest import Shop
 from worker.mail.transport import MailError
-from worker.upkeep import auditor, retention, sweeper
+from worker.upkeep import auditor, poller, retention, sweeper
 
 
 class Switch(HTTPServer):
@@ -64,6 +65,41 @@ def test_while_nothing_stands_still_only_the_switch_hears_of_it(shop: Shop, swit
     shop.clock.advance(86_400 * 3)
     auditor.audit(shop.services)
     assert retention.clear_old(shop.services, account_id=jobs.EVERYONE) == {"job": 1}
+
+
+def test_after_everything_was_down_nothing_is_late_before_it_had_a_minute_to_move(shop: Shop, switch: Switch) -> None:
+    watched(shop, switch)
+    with shop.database.account(shop.account_id) as session:
+        accounts.set_account(session, shop.account_id, connected_at=shop.clock(), next_poll_at=shop.clock())
+    handoff_id = shop.escalated()
+    auditor.audit(shop.services)
+    shop.clock.advance(7 * 86_400)
+    assert auditor.audit(shop.services) == [], "the sweeper has only begun to ring"
+    assert (alerts(shop), shop.mailer.sent, switch.heard) == (set(), [], 1)
+    shop.clock.advance(60)
+    late = {"no sign of life", "handoff stands still", "account is not polled"}
+    auditor.audit(shop.services)
+    assert {kind for kind, _ in alerts(shop)} == late, "a minute later it counts"
+    shop.publish(handoff_id)
+    poller.poll(shop.services, account_id=shop.account_id)
+    sweeper.sweep(shop.services)
+    auditor.audit(shop.services)
+    assert alerts(shop) == set()
+
+
+def test_what_nobody_polls_is_cleared_by_the_audit_once_a_day(shop: Shop, switch: Switch) -> None:
+    watched(shop, switch)
+    with shop.database.account(shop.account_id) as session:
+        accounts.set_account(session, shop.account_id, connected_at=None, next_poll_at=None)
+    for _ in range(2):
+        auditor.audit(shop.services)
+    rung = [ids["account_id"] for ids in shop.bell.take("clear_old")]
+    assert rung == [jobs.EVERYONE, shop.account_id]
+    with shop.database.account(shop.account_id) as session:
+        jobs.raise_alert(session, shop.account_id, kind="k", subject="s", detail="d", now=shop.clock())
+        jobs.clear_alert(session, shop.account_id, kind="k", subject="s", now=shop.clock())
+    shop.clock.advance(400 * 86_400)
+    assert retention.clear_old(shop.services, account_id=shop.account_id)["alert"] == 1
 
 
 def test_a_handoff_that_nobody_publishes_is_told_once_and_cleared_when_it_moves(shop: Shop, switch: Switch) -> None:

@@ -12,7 +12,7 @@ import responses
 
 from escalation.evidence import Roster
 from psa.connectwise.client import ConnectWise
-from psa.port import NotFound, Unavailable
+from psa.port import NotFound, Refused, Unavailable
 from tests.unit.psa.connectwise.captured import API, INFO, KEYS, NOBODY, NOTE, TICKET, query
 
 
@@ -230,6 +230,22 @@ def test_time_tasks_documents_schedule_configurations(web: responses.RequestsMoc
     calls = len(web.calls)
     assert cw.configurations([]) == []
     assert len(web.calls) == calls
+
+
+def test_time_and_schedule_of_several_tickets_come_by_ticket_or_are_refused(web: responses.RequestsMock, cw: ConnectWise) -> None:
+    info = {"_info": {"lastUpdated": "2026-01-01T00:00:00Z"}}
+    times = [{"id": 3, "chargeToId": 5, "notes": "a", **info}, {"id": 4, "chargeToId": 6, "notes": "b", **info}]
+    planned = [{"id": 7, "objectId": 6, "member": {"identifier": "amy"}, **info}]
+    web.get(f"{API}/time/entries", json=times)
+    web.get(f"{API}/schedule/entries", json=planned)
+    found = cw.time_entries_of([5, 6, 8], NOBODY)
+    assert {number: [e.text for e in entries] for number, entries in found.items()} == {5: ["a"], 6: ["b"], 8: []}
+    assert {number: len(entries) for number, entries in cw.schedules_of([5, 6]).items()} == {5: 0, 6: 1}
+    assert len(web.calls) == 2
+    for odd in ({"id": 9}, {"id": 9, "chargeToId": "x"}, {"id": 9, "chargeToId": 77}, 5):
+        web.replace(responses.GET, f"{API}/time/entries", json=[*times, odd])
+        with pytest.raises(Refused, match=r"/time/entries: time entry (9|None) says no ticket"):
+            cw.time_entries_of([5, 6, 8], NOBODY)
 
 
 def test_many_configurations_keep_each_url_short(web: responses.RequestsMock, cw: ConnectWise) -> None:

@@ -1,0 +1,91 @@
+"""Clients for the address of the broker: a server's own, or the name that Redis Sentinel knows its primary by.
+
+`sentinel://[USER:PASSWORD@]HOST:PORT,HOST:PORT,…/NAME[/DATABASE]`: the sentinels in any order, then the primary's name. User
+and password are the server's; the sentinels are asked without. Each new connection asks who is primary now.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import unquote
+
+if TYPE_CHECKING:
+    import redis
+    import redis.asyncio
+
+SENTINEL_PORT = 26379
+_SENTINEL = re.compile(r"sentinel://(?:(?P<who>[^@]*)@)?(?P<hosts>[^/@]+)/(?P<name>[\w.-]+)(?:/(?P<database>\d+))?/?")
+_HOST = re.compile(r"(?P<host>\[[0-9a-fA-F:]+\]|[\w.-]+)(?::(?P<port>\d{1,5}))?")
+
+
+class BadAddress(ValueError):
+    """An address that names no sentinels; the message says how one is written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentinels:
+    """Where the sentinels are, and what they call the server."""
+
+    hosts: tuple[tuple[str, int], ...]
+    name: str
+    options: dict[str, Any]
+    """Database, user and password of the server itself."""
+
+    @classmethod
+    def read(cls, url: str) -> Sentinels | None:
+        """Return what a `sentinel:` address says, None for any other. Raises `BadAddress`."""
+        if not url.startswith("sentinel:"):
+            return None
+        found = _SENTINEL.fullmatch(url)
+        hosts = [_HOST.fullmatch(part.strip()) for part in found["hosts"].split(",")] if found else []
+        if not found or not all(hosts):
+            raise BadAddress("a Sentinel address is written sentinel://:PASSWORD@HOST:26379,HOST:26379,HOST:26379/NAME")
+        user, _, password = (found["who"] or "").partition(":")
+        given = {"username": unquote(user) or None, "password": unquote(password) or None, "db": int(found["database"] or 0)}
+        return cls(
+            tuple((h["host"].strip("[]"), int(h["port"] or SENTINEL_PORT)) for h in hosts if h), found["name"],
+            {key: value for key, value in given.items() if value is not None},
+        )  # fmt: skip
+
+
+def client(url: str, **options: Any) -> redis.Redis:
+    """Return a client for an address. `options` are those of a connection. Raises `BadAddress`."""
+    import redis
+    from redis.sentinel import Sentinel
+
+    if (there := Sentinels.read(url)) is None:
+        return redis.Redis.from_url(url, **options)
+    finder = Sentinel(there.hosts, sentinel_kwargs=_waits(options))  # type: ignore[no-untyped-call]
+    return cast("redis.Redis", finder.master_for(there.name, **there.options, **options))  # type: ignore[no-untyped-call]
+
+
+def async_client(url: str, **options: Any) -> redis.asyncio.Redis:
+    """Return the same for a loop."""
+    import redis.asyncio
+    from redis.asyncio.sentinel import Sentinel
+
+    if (there := Sentinels.read(url)) is None:
+        return redis.asyncio.Redis.from_url(url, **options)
+    finder = Sentinel(there.hosts, sentinel_kwargs=_waits(options))  # type: ignore[no-untyped-call]
+    return cast("redis.asyncio.Redis", finder.master_for(there.name, **there.options, **options))
+
+
+def _waits(options: dict[str, Any]) -> dict[str, Any]:
+    """Return how long a sentinel is waited for: one that is gone must not hold up asking the next."""
+    within = options.get("socket_connect_timeout", 1.0)
+    return {"socket_connect_timeout": within, "socket_timeout": options.get("socket_timeout", within)}
+
+
+def for_celery(url: str) -> tuple[str, dict[str, Any]]:
+    """Return an address as Celery's broker library writes it, and the transport options that go with it."""
+    if (there := Sentinels.read(url)) is None:
+        return url, {}
+    who = url.removeprefix("sentinel://").rpartition("@")[0]
+    shown = [f"[{host}]" if ":" in host else host for host, _ in there.hosts]
+    places = [f"{host}:{port}" for host, (_, port) in zip(shown, there.hosts, strict=True)]
+    first, *others = [f"sentinel://{place}/{there.options['db']}" for place in places]
+    if who:
+        first = first.replace("sentinel://", f"sentinel://{who}@", 1)
+    return ";".join([first, *others]), {"master_name": there.name, "sentinel_kwargs": _waits({})}

@@ -1,0 +1,55 @@
+"""Addresses of Sentinel: what is read of them, by both kinds of client and by Celery's library, and what is refused."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from psa.outbound.redis_address import BadAddress, Sentinels, async_client, client, for_celery
+from worker.process.bell import make
+from worker.settings import Settings, SettingsError
+
+WHOLE = "sentinel://rf:p%40ss:x@s1:26379,s2,[::1]:26380/the-primary/3"
+
+
+def test_hosts_name_database_and_who_are_read() -> None:
+    found = Sentinels.read(WHOLE)
+    assert found
+    assert found.hosts == (("s1", 26379), ("s2", 26379), ("::1", 26380))
+    assert (found.name, found.options) == ("the-primary", {"username": "rf", "password": "p@ss:x", "db": 3})
+    assert Sentinels.read("redis://s1:6379/0") is None
+
+
+@pytest.mark.parametrize("url", [
+    "sentinel://s1:26379", "sentinel://s1:26379/", "sentinel:///rf", "sentinel://s1,,s2/rf", "sentinel://s1:x/rf",
+    "sentinel://s1/rf/one", "sentinel:s1/rf", "sentinel://s1;s2/rf",
+])  # fmt: skip
+def test_an_address_without_hosts_or_name_is_refused_with_the_way_to_write_it(url: str) -> None:
+    with pytest.raises(BadAddress, match="is written sentinel://"):
+        Sentinels.read(url)
+    with pytest.raises(SettingsError, match=r"REDIS_URL: .*is written sentinel://"):
+        Settings.read({"REDIS_URL": url, "SECRET_KEYS": "k" * 40})
+
+
+def test_clients_and_celery_ask_the_same_sentinels_for_the_same_name() -> None:
+    waits = {"socket_timeout": 0.2, "socket_connect_timeout": 0.2}
+    pools = [client(WHOLE, **waits).connection_pool, async_client(WHOLE, **waits).connection_pool]
+    for pool in pools:
+        assert pool.service_name == "the-primary"
+        assert pool.connection_kwargs["password"] == "p@ss:x"
+        assert pool.connection_kwargs["socket_timeout"] == 0.2
+        assert [s.connection_pool.connection_kwargs["host"] for s in pool.sentinel_manager.sentinels] == ["s1", "s2", "::1"]
+    app = make(Settings.read({"REDIS_URL": WHOLE, "SECRET_KEYS": "k" * 40}))
+    with app.connection_for_write() as connection:
+        assert connection.transport_options["master_name"] == "the-primary"
+        assert [url.rpartition("@")[2].removeprefix("sentinel://") for url in connection.alt] == [
+            "s1:26379/3", "s2:26379/3", "[::1]:26380/3",
+        ]  # fmt: skip
+        assert (connection.userid, connection.password, connection.virtual_host) == ("rf", "p@ss:x", "3")
+    assert for_celery("redis://h/0") == ("redis://h/0", {})
+    asyncio.run(_closed(pools[1]))
+
+
+async def _closed(pool: object) -> None:
+    await pool.aclose()  # type: ignore[attr-defined]
