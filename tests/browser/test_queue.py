@@ -134,7 +134,7 @@ def test_what_moves_while_a_press_is_on_its_way_does_not_take_its_answer_away(ro
     browser.before_each(HELD)
     room.open(browser, member_id=TOM)
     browser.run(f"holds = 'POST'; {card(room.first)}.querySelector('.main').click()")
-    browser.wait("held.length === 1")
+    browser.wait("held.length")
     room.office.api("POST", f"/handoffs/{room.first}/claim", MARIA)
     browser.run("document.addEventListener('htmx:afterRequest', () => window.came = true); htmx.trigger('#list', 'refresh')")
     browser.wait("window.came")
@@ -156,14 +156,14 @@ def test_a_look_that_was_asked_for_before_a_deed_does_not_take_its_answer_away(
     press = "document.querySelector('#detail .start .main').click()"
     if first == "the look's answer":
         browser.run(f"holds = 'POST'; {press}")
-        browser.wait("held.length === 1")
+        browser.wait("held.length")
         room.office.api("POST", f"/handoffs/{opened}/claim", MARIA)
         browser.run(f"{look}; 0")
         browser.wait("window.looked")
         browser.run("letGo()")
     else:
         browser.run(f"holds = 'GET'; {look}; 0")
-        browser.wait("held.length === 1")
+        browser.wait("held.length")
         room.office.api("POST", f"/handoffs/{opened}/claim", MARIA)
         browser.run(f"holds = ''; {press}")
         browser.wait("document.querySelector('#detail').textContent.includes('Already claimed')")
