@@ -13,7 +13,7 @@ from mcp.server.mcpserver.exceptions import ToolError
 
 from webhooks.mcp.reach import Call, Reach, Refused
 
-WAIT_S = 10.0
+WAIT_S = 5.0
 """For a worker to have read a ticket, or set its status."""
 
 T = TypeVar("T")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import json
 import threading
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Protocol
@@ -21,7 +22,17 @@ from webhooks.problems import problem
 PATH = "/mcp"
 WITHIN_S = 60.0
 AT_ONCE = 4
-"""Requests of one process: a tool may wait some seconds for a worker, and the web has other callers."""
+"""Tools at work in one process: one may wait some seconds for a worker, and the web has other callers."""
+QUEUED, QUEUED_S = 4, 5.0
+"""So many more wait so long for a place. With those at work they hold half of the web's threads at most."""
+BUSY = (
+    f"{AT_ONCE} tools are at work here and others wait; nothing was done. Call this tool again in five seconds: the same words "
+    "again are the same deed."
+)
+TOO_LONG = (
+    "No answer within a minute; it may still be done. Look with whats_been_tried, then call this tool again: the same words "
+    "again are the same deed."
+)
 
 Message = MutableMapping[str, Any]
 
@@ -34,11 +45,30 @@ class Application(Protocol):
     ) -> Awaitable[None]: ...
 
 
+class Room:
+    """Places for tools at work. Who finds none within a few seconds is told so, as is who finds the queue full."""
+
+    def __init__(self) -> None:
+        self._here, self._at_work = threading.BoundedSemaphore(AT_ONCE + QUEUED), threading.BoundedSemaphore(AT_ONCE)
+
+    def enter(self) -> bool:
+        if not self._here.acquire(blocking=False):
+            return False
+        if self._at_work.acquire(timeout=QUEUED_S):
+            return True
+        self._here.release()
+        return False
+
+    def leave(self) -> None:
+        self._at_work.release()
+        self._here.release()
+
+
 class Hosted:
     """The protocol's server on an event loop of its own, begun with the first request of the process."""
 
     def __init__(self) -> None:
-        self.room = threading.BoundedSemaphore(AT_ONCE)
+        self.room = Room()
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._application: Application | None = None
@@ -80,18 +110,39 @@ def blueprint() -> Blueprint:
         viewer()
         if not there:
             return problem(501, "this installation has no MCP: pip install 'resolutionflow[mcp]' and start it again")
-        if not hosted.room.acquire(blocking=False):
-            return problem(503, f"{AT_ONCE} tools are at work; try again in a few seconds", retry_after=3)
+        asked = request.get_data()
+        tool = _tool_call(asked)
+        if tool is not None and not hosted.room.enter():
+            return _told(tool, BUSY)
         try:
-            status, headers, body = hosted.answer(current_app._get_current_object(), _scope(), request.get_data())  # type: ignore[attr-defined]
+            status, headers, body = hosted.answer(current_app._get_current_object(), _scope(), asked)  # type: ignore[attr-defined]
         except TimeoutError:
-            return problem(503, "no answer within a minute; try again", retry_after=5)
+            return problem(503, "no answer within a minute; try again", retry_after=5) if tool is None else _told(tool, TOO_LONG)
         finally:
-            hosted.room.release()
+            if tool is not None:
+                hosted.room.leave()
         kept = [(name, value) for name, value in headers if name.lower() in ("content-type", "allow", "mcp-session-id")]
         return Response(body, status=status, headers=kept)
 
     return routes
+
+
+def _tool_call(body: bytes) -> str | int | None:
+    """Return the number of a request that calls a tool; None for what only asks what there is, which waits for nobody."""
+    try:
+        asked = json.loads(body)
+    except ValueError:
+        return None
+    if not isinstance(asked, dict) or asked.get("method") != "tools/call":
+        return None
+    number = asked.get("id")
+    return number if isinstance(number, str | int) and not isinstance(number, bool) else None
+
+
+def _told(number: str | int, words: str) -> Response:
+    """Answer a tool's call with words that a model reads and can act on; of an HTTP status clients tell it nothing."""
+    result = {"content": [{"type": "text", "text": words}], "isError": True, "resultType": "complete"}
+    return Response(json.dumps({"jsonrpc": "2.0", "id": number, "result": result}), content_type="application/json")
 
 
 def _scope() -> Message:

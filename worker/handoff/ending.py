@@ -115,7 +115,7 @@ def store(session: Session, desk: Desk, handoff_id: int, made: Closing, *, now: 
         return
     before = handoffs.latest_snapshot(session, account_id, handoff_id)
     handoffs.add_snapshot(session, account_id, handoff_id, _joined(before, made.evidence), kind="refresh")
-    reach, word = reach_of([made.fix] if made.fix else [])
+    reach, word = reach_of([made.fix] if made.fix else [], about=made.evidence.ticket.summary)
     endings.store(
         session, account_id, handoff_id, at=handoff.ended_at or now, domain=made.note.domain,
         cause="; ".join(line.text for line in made.note.cause) or None, fix=made.fix, fix_source=_source(made), step=made.step,

@@ -1,0 +1,75 @@
+"""More tools at once than there are places: who finds none is told in words that a model reads, and asking costs no place."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from models.database.sessions import Database
+from models.sessions import recorded
+from tests.integration.webhooks.office import MARIA, Office, open_office
+from webhooks.mcp import calling, hosted
+from webhooks.mcp.hosted import Room
+
+WAITS_S = 3.0
+
+
+def rpc(office: Office, method: str, **params: Any) -> Any:
+    body = {"jsonrpc": "2.0", "id": 7, "method": method, "params": params}
+    headers = office.token(MARIA) | {"Accept": "application/json, text/event-stream", "MCP-Protocol-Version": "2025-06-18"}
+    return office.browser().post("/mcp", json=body, headers=headers)
+
+
+def begun(office: Office) -> bool:
+    with office.database.account(office.account_id, reading=True) as session:
+        return recorded.count_of(session, office.account_id, 48213) > 0
+
+
+def test_who_finds_no_place_is_told_in_words_and_may_still_ask(
+    sqlite_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module, name, value in ((calling, "WAIT_S", WAITS_S), (hosted, "AT_ONCE", 1), (hosted, "QUEUED", 0)):
+        monkeypatch.setattr(module, name, value)
+    office = open_office(sqlite_database, tmp_path)
+    answers: list[Any] = []
+    first = threading.Thread(
+        target=lambda: answers.append(rpc(office, "tools/call", name="open_ticket", arguments={"ticket": 48213}))
+    )
+    first.start()
+    until = time.monotonic() + 30
+    while not begun(office) and time.monotonic() < until:
+        time.sleep(0.01)
+    refused = rpc(office, "tools/call", name="find_similar", arguments={"words": "printer"})
+    listed = rpc(office, "tools/list")
+    first.join()
+    assert (refused.status_code, refused.json["id"], refused.json["result"]["isError"]) == (200, 7, True)
+    assert "Call this tool again in five seconds" in refused.json["result"]["content"][0]["text"]
+    assert len(listed.json["result"]["tools"]) == 10
+    assert answers[0].json["result"]["content"][0]["text"].startswith("Session 1 on ticket 48213.")
+    again = rpc(office, "tools/call", name="find_similar", arguments={"words": "printer"})
+    assert not again.json["result"]["isError"], "the place is free again"
+    office.app.extensions["resolutionflow"].dispose()
+
+
+def test_a_place_that_becomes_free_goes_to_who_waits_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("AT_ONCE", 1), ("QUEUED", 1), ("QUEUED_S", 5.0)):
+        monkeypatch.setattr(hosted, name, value)
+    room, entered = Room(), threading.Event()
+    assert room.enter()
+    second = threading.Thread(target=lambda: room.enter() and entered.set())
+    second.start()
+    until = time.monotonic() + 5
+    while room._here.acquire(blocking=False) and time.monotonic() < until:  # until the second one waits
+        room._here.release()
+    assert not room.enter(), "the queue is full"
+    room.leave()
+    second.join()
+    assert entered.is_set()
+    monkeypatch.setattr(hosted, "QUEUED_S", 0.01)
+    assert not room.enter(), "waited in vain"
+    room.leave()
+    assert room.enter()
