@@ -16,6 +16,7 @@ SHORT = (
     "database: locked",
     "psa: as before, and notes show late",
     "mail: no answer after DATA",
+    "backup: made and put back while escalations go on",
 )
 
 
