@@ -84,6 +84,13 @@ def statistics_of(session: Session, account_id: int, terms: Collection[str]) -> 
     return Statistics(tickets, postings.counts(session, account_id, terms) if tickets else {})
 
 
+def of_ticket(session: Session, account_id: int, ticket_id: int) -> Lesson | None:
+    """Return what a resolved ticket teaches; None for one that is not remembered."""
+    mine = (ResolvedTicket.account_id == account_id, ResolvedTicket.ticket_id == ticket_id)
+    number = session.scalar(select(ResolvedTicket.number).where(*mine))
+    return None if number is None else _lessons(session, account_id, [number])[number]
+
+
 def closed_at(session: Session, account_id: int, ticket_ids: Sequence[int]) -> dict[int, datetime]:
     """Return when each of some tickets had closed when it was stored last; those not stored are left out."""
     found: dict[int, datetime] = {}

@@ -134,6 +134,16 @@ def store(session: Session, desk: Desk, handoff_id: int, made: Closing, *, now: 
         deliveries.create(session, handoff, [junior], now=now, kind=SOLVED)
 
 
+def renew(session: Session, handoff: Handoff, note: resolution_notes.ResolutionNote, *, now: datetime) -> None:
+    """Let the memory of a ticket that has closed keep what a note posted since says fixed it: somebody stands by those words."""
+    said = fix_in(note.text)
+    known = resolved.of_ticket(session, handoff.account_id, handoff.ticket_id)
+    if handoff.response_state == "resolved" and known is not None and said:
+        source, by = f"resolution note {note.note_id}", known.resolver or note.member
+        lesson = dataclasses.replace(known, fix=said, fix_source=source, resolver=by)
+        resolved.remember(session, handoff.account_id, [lesson], now=now)
+
+
 def _junior(session: Session, desk: Desk, handoff: Handoff) -> Member | None:
     """Return who escalated, if they can be told something: an active member who is not the one that had it."""
     number = desk.member_id(handoff.escalated_by) if handoff.escalated_by else None

@@ -28,6 +28,7 @@ from psa.port import (
     Unavailable,
     VisibleNote,
 )
+from worker.handoff import ending
 from worker.handoff.publish import freeze
 from worker.process import crash
 from worker.process.backoff import next_try
@@ -133,6 +134,9 @@ def _record(services: Services, row: ResolutionNote, note: PostedNote, *, why: s
     at = note.created_at or services.clock()
     with services.database.account(row.account_id) as session:
         done = notes.posted(session, row.account_id, row.id, fence=row.attempts, note_id=note.id, posted_at=at, why=why)
+        handoff, told = handoffs.get(session, row.account_id, row.handoff_id), notes.get(session, row.account_id, row.id)
+        if done and handoff is not None and told is not None:
+            ending.renew(session, handoff, told, now=services.clock())
     crash.point("resolution.recorded")
     log.info("resolution_note_posted", note_id=note.id, form=row.form, why=why, recorded=done)
     return True

@@ -13,11 +13,13 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from escalation.evidence import Note, Person
 from escalation.resolution.text import Form
 from models.account import accounts
 from models.handoff import deliveries, endings, handoffs
 from models.handoff import resolution_notes as notes
 from models.handoff.resolution_notes import LASTS, ResolutionNote
+from models.memory import resolved
 from psa.port import Ambiguous, Forbidden, PsaError, Refused, Throttled, Unavailable, VisibleNote
 from tests.fakes import ASSIGNED
 from tests.integration.worker.conftest import Shop
@@ -299,6 +301,27 @@ def test_a_note_that_was_posted_before_the_close_is_what_the_memory_keeps(shop: 
         kept = endings.get(session, shop.account_id, handoff_id)
     assert kept is not None
     assert kept.fix == "Replaced the power supply of the firewall."
+
+
+def remembered(shop: Shop) -> tuple[str | None, str | None, str | None]:
+    with shop.database.account(shop.account_id, reading=True) as session:
+        lesson = resolved.of_ticket(session, shop.account_id, TICKET)
+        assert resolved.of_ticket(session, shop.account_id, TICKET + 1) is None
+    assert lesson is not None
+    return lesson.fix, lesson.fix_source, lesson.resolver
+
+
+def test_a_note_that_is_posted_after_the_close_renews_what_the_memory_keeps(shop: Shop) -> None:
+    problem = Note(1, "The VPN drops each night.", Person("Ellen", "customer"), shop.clock(), "discussion", is_description=True)
+    shop.psa.children[TICKET] = [problem]
+    handoff_id = closed(shop)
+    before = remembered(shop)
+    assert (before[1] or "").startswith("internal note "), before
+    it = asked(shop, handoff_id)
+    assert remembered(shop) == before, "only asked for"
+    assert post(shop, it)
+    note = shop.psa.posted[TICKET][-1]
+    assert remembered(shop) == ("Replaced the power supply of the firewall.", f"resolution note {note.id}", "Maja Svensson")
 
 
 def test_the_junior_s_message_goes_to_a_technician(shop: Shop) -> None:
