@@ -69,6 +69,8 @@ broker_transport_options = {
 beat_scheduler = "worker.process.beat_schedule:BeatSchedule"
 broker_connection_retry_on_startup = True
 broker_connection_max_retries = None
+# A broker that answers but takes nothing (a replica after a failover, full, its disk full) would end the worker for good.
+broker_channel_error_retry = True
 broker_pool_limit = 20
 # A bell that cannot be rung at once is not worth waiting for: the row is there, the sweeper will ring again.
 task_publish_retry = False

@@ -17,7 +17,7 @@ from escalation.reading.mail import Row
 
 _BULLET = r"\s{0,9}(?:[-*•+–]\s+|\d{1,3}[.)]\s+)?"
 _BOX = re.compile(
-    rf"(?P<lead>{_BULLET})(?:(?P<done>[☑✅✔✓🗹☒]|\[(?:x|✓|✔|☑|done|ok|yes)\]|\(x\))|(?P<not>[☐⬜◻□▢❌✗✘✖❎🗷]|\[\s?\]|\(\s\)|\[(?:todo|to do|open|no|-|pending|skipped|n/a)\]))\s{{0,9}}[:\-–]?\s{{0,9}}(?=\S)",
+    rf"(?P<lead>{_BULLET})(?:(?P<done>[☑✅✔✓🗹☒]|\[(?:x|✓|✔|☑|done|ok|yes)\]|\(x\))|(?P<not>[☐⬜◻□▢🔲🔳◽❌✗✘✖❎🗷]|\[\s?\]|\(\s\)|\[(?:todo|to do|open|no|-|pending|skipped|n/a)\]))\s{{0,9}}[:\-–]?\s{{0,9}}(?=\S)",
     re.IGNORECASE,
 )
 _CROSS = frozenset("❌✗✘✖❎")

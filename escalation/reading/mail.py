@@ -47,8 +47,10 @@ _WROTE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _WROTE_AT = re.compile(rf"[^:\n]{{2,120}}\b(?:{words.WROTE})\b.{{0,20}}{_DATE}.{{0,30}}:\s{{0,9}}$", re.IGNORECASE)
+_MESSAGE = re.compile(rf"\s{{0,9}}in a message dated\s.{{0,60}}?{_DATE}.{{0,200}}?\bwrites:\s{{0,9}}$", re.IGNORECASE | re.DOTALL)
+_SAID = re.compile(rf"\s{{0,9}}on\s(?=.{{0,40}}\d{{1,2}}[:.]\d\d).{{0,40}}?{_DATE}.{{0,60}},\s[^,:\n]{{2,60}}\bsaid:\s{{0,9}}$", re.IGNORECASE)
 _DATED = re.compile(rf"\s{{0,9}}{_DATE}.{{0,60}}<[^<>\s]{{1,80}}@[^<>\s]{{1,80}}>\s?:\s{{0,9}}$")
-_MARKER = re.compile(rf"\W{{0,9}}(?:{words.MARKER})\W{{0,9}}$", re.IGNORECASE)
+_MARKER = re.compile(rf"\W{{0,40}}(?:{words.MARKER})\W{{0,40}}$", re.IGNORECASE)
 _ABOVE = re.compile(words.ABOVE, re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
 _QUOTED = re.compile(r"\s{0,9}>")
@@ -87,6 +89,10 @@ def cuts(rows: Sequence[Row]) -> list[Cut]:
         if rows[at].blank:
             at += 1
             continue
+        if (stop := _marked_up(rows, at)) > at:
+            kinds[at:stop] = ["quoted"] * (stop - at)
+            at = stop
+            continue
         length = _heading(rows, at)
         stop = at + length if length else at
         if length:
@@ -96,10 +102,54 @@ def cuts(rows: Sequence[Row]) -> list[Cut]:
             stop = end
             kinds[at:stop] = ["signature"] * (stop - at)
         at = max(stop, at + 1)
+    for i in visitors(rows):
+        kinds[i] = kinds[i] or "quoted"
     found = [
         Cut(rows[i].start, rows[i].end, kind) for i, kind in enumerate(kinds) if kind and not rows[i].blank
     ]
     return sorted(found + list(_boilerplate(rows, kinds)))
+
+
+_OPENS = re.compile(r"\s{0,9}(?:(?P<wiki>\{quote\})|\[(?P<board>quote)\b[^\]\n]{0,80}\]|(?P<line>bq\.\s))", re.IGNORECASE)
+_CLOSES = {"wiki": "{quote}", "board": "[/quote]"}
+
+
+def _marked_up(rows: Sequence[Row], at: int) -> int:
+    """Return where a quotation in the markup of a ticket system or forum ends that begins with this row, or `at`."""
+    found = _OPENS.match(rows[at].text[:120])
+    if found is None:
+        return at
+    if found["line"]:
+        return at + 1
+    close, rest = _CLOSES[str(found.lastgroup)], rows[at].text[found.end() :]
+    for place in range(at, min(at + 200, len(rows))):
+        if close in (rest if place == at else rows[place].text).lower():
+            return place + 1
+    return at
+
+
+_SPEAKER = re.compile(
+    r"\s{0,9}(?:(?P<before>[\[(]?\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?:\s?[ap]\.?m\.?)?[\])]?)\s{0,3}[-–|]?\s{0,3})?(?P<who>[^\W\d_][\w .'’-]{1,40}?)"
+    r"\s{0,3}(?P<after>[\[(]\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?:\s?[ap]\.?m\.?)?[\])])?\s{0,3}:\s+(?=\S)",
+    re.IGNORECASE,
+)
+_VISITOR = re.compile(rf"(?:{words.VISITOR})\b", re.IGNORECASE)
+
+
+def visitors(rows: Sequence[Row]) -> list[int]:
+    """Return the rows of a chat's transcript in which a visitor speaks: with a time beside each name, and of two at least."""
+    if sum(":" in row.text[:60] for row in rows) < 2:
+        return []
+    said = {i: found for i, row in enumerate(rows) if (found := _SPEAKER.match(row.text[:80])) and (found["before"] or found["after"])}
+    names = {found["who"].lower() for found in said.values()}
+    if len(said) < 2 or len(names) < 2 or not any(map(_VISITOR.match, names)):
+        return []
+    theirs, at = [], -1
+    for i, row in enumerate(rows):
+        at = i if i in said else -1 if row.blank else at
+        if at >= 0 and _VISITOR.match(said[at]["who"]):
+            theirs.append(i)
+    return theirs
 
 
 def _heading(rows: Sequence[Row], at: int) -> int:
@@ -125,7 +175,9 @@ def _heading(rows: Sequence[Row], at: int) -> int:
             continue
         begins = _WROTE.match(joined)
         if (
-            (begins and not re.search(r"[.!?]\s+[A-Z]", joined.split("<")[0][12:]))
+            _MESSAGE.match(joined)
+            or (size == 1 and (at == 0 or rows[at - 1].blank) and _SAID.match(joined))
+            or (begins and not re.search(r"[.!?]\s+[A-Z]", joined.split("<")[0][12:]))
             or _WROTE_AT.match(joined)
             or (size > 1 and _DATED.match(joined))
         ):
@@ -222,9 +274,9 @@ def _end_of_signature(rows: Sequence[Row], at: int) -> int:
     if _DEVICE.match(text[:120]):
         return at + 1
     found = _FAREWELL.match(text[:80])
-    if found is None or (
-        found["rule"] and found["rule"] != "--" and _next(rows, at + 1) == at + 1 and _heading(rows, at + 1)
-    ):
+    if found is None:
+        return at
+    if found["rule"] and found["rule"] != "--" and _next(rows, at + 1) == at + 1 < len(rows) and _heading(rows, at + 1):
         return at
     stop = at + 1
     blank = False

@@ -17,6 +17,11 @@ WROTE = (
     r"wrote|writes|schrieb|a écrit|écrit|schreef|heeft\b.{0,120}?\bgeschreven|escribió|ha scritto|scrive|escreveu|skrev|napisał(?:\(?a\)?)?|napisała|pisze"
 )
 """What ends, or begins, the line above what somebody wrote."""
+VISITOR = (
+    "visitor|customer|client|end[- ]?user|user|guest|caller|requester|requestor|besucher|kunde|kundin|anrufer|client|visiteur|bezoeker|klant|visitante|cliente|usuario|utente|"
+    "gæst|kund|besökare|gjest|bruker|gość|klient"
+)
+"""Who speaks to a helpdesk in a chat, as chat programs name them."""
 MARKER = (
     r"(?:original|forwarded|replied) (?:message|mail|e-mail|appointment)|(?:begin|start of) forwarded message|ursprüngliche (?:nachricht|e-mail)|originalnachricht|original-?nachricht|weitergeleitete(?:n)? (?:nachricht|e-mail)|anfang der weitergeleiteten nachricht|"
     r"message (?:d['’]origine|original|transféré|transmis)|début du message (?:réexpédié|transféré)|oorspronkelijk bericht|doorgestuurd bericht|begin doorgestuurd bericht|mensaje (?:original|reenviado)|inicio del mensaje reenviado|messaggio (?:originale|inoltrato)|inizio messaggio inoltrato|"

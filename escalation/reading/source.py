@@ -49,6 +49,8 @@ _HTML = re.compile(
     r"|<(?:p|div|span|font|table|tr|td|img|body|html|li)(?:\s+[\w-]+\s*=[^<>]{0,400})?\s*/?>|<a\s+href\s*=",
     re.IGNORECASE,
 )
+_SET_IN = re.compile(r"\bstyle\s?=[^<>]{0,300}\bborder\s?:\s?(?:none|0)\b", re.IGNORECASE)
+"""The button *increase indent* of mail programs writes a block quotation without the bar that quotations have."""
 _XML = re.compile(r"<\?xml|\sxmlns=(?!.{0,80}(?:office|xhtml|w3\.org/TR))", re.IGNORECASE)
 _RENDERED = re.compile(r"<(?:html|body|!doctype)\b|\s(?:style|class|dir|width)\s?=", re.IGNORECASE)
 """Written by a program for a browser, to which a line end is a space."""
@@ -88,12 +90,40 @@ class Plain:
 
 def plain(source: str) -> Plain:
     """Return the text as it is read. What is encoded twice, as `&lt;br&gt;`, is decoded twice."""
-    if not _ODD.search(source):
-        return Plain(source, source)
-    once = _decoded(source, None, source)
-    if "<" in source and _HTML.search(source):
+    first = _transported(source) if "=" in source and len(_CODED.findall(source)) >= 2 else None
+    text = first.text if first else source
+    if not _ODD.search(text):
+        return first or Plain(source, source)
+    once = _decoded(text, first, source)
+    if "<" in text and _HTML.search(text):
         return once
     return _decoded(once.text, once, source) if _HTML.search(once.text) else once
+
+
+_SOFT = r"(?<=[^\r\n]{60})=[ \t]*\r?\n"
+_CODED = re.compile(
+    rf"=(?:3D|0D=0A|C2=[AB][0-9A-F]|C3=[89AB][0-9A-F]|E2=80=[0-9A-F]{{2}})|(?<=[.,;:!?)>])=20(?=\s|$)"
+    rf"|(?<=[A-Za-z])=92(?=[a-z])|=93(?=\w)|(?<=[\w.])=94|(?<=\s)=96(?=\s)|(?<=[A-Za-z])=(?:E[0-9A-F]|F[1-9A-F]|DF)(?=[a-z])|{_SOFT}"
+)
+"""What only a mail's transport encoding (quoted-printable) leaves behind; a single one may be anything."""
+_OCTETS = re.compile(rf"(?P<soft>{_SOFT})|(?:=[0-9A-F]{{2}}(?:=[ \t]*\r?\n(?==[0-9A-F]{{2}}))?)+")
+
+
+def _transported(source: str) -> Plain:
+    """Return a text that some gateway stored as it came over the wire, decoded."""
+    writing, at = _Writing(source), 0
+    for token in _OCTETS.finditer(source):
+        writing.keep(at, token.start(), ruled=False, quoted=0)
+        at = token.end()
+        if not token["soft"]:
+            octets = bytes.fromhex("".join(token.group().replace("=", "").split()))
+            try:
+                meant = octets.decode()
+            except UnicodeDecodeError:
+                meant = octets.decode("cp1252", "replace")
+            writing.put(meant, token.start(), at)
+    writing.keep(at, len(source), ruled=False, quoted=0)
+    return Plain("".join(writing.parts), source, tuple(writing.pieces))
 
 
 def _decoded(text: str, below: Plain | None, source: str) -> Plain:
@@ -103,6 +133,8 @@ def _decoded(text: str, below: Plain | None, source: str) -> Plain:
     written = _line_ends_written(text)
     without_close: set[str] = set()
     at, quoted, kept = 0, 0, 0
+    nested: list[bool] = []
+    """Of each block quotation that is open: whether it is one, and not only set in."""
     while token := _TOKEN.search(text, at):
         writing.keep(at, token.start(), ruled=is_html and not kept, quoted=quoted)
         begin, at = token.span()
@@ -118,7 +150,11 @@ def _decoded(text: str, below: Plain | None, source: str) -> Plain:
             if name in _SILENT and not closing:
                 at = _after_close(text, at, name, without_close)
             elif name == "blockquote":
-                quoted = max(0, quoted - 1) if closing else quoted + 1
+                if not closing:
+                    nested.append(not _SET_IN.search(token["rest"] or ""))
+                elif nested:
+                    nested.pop()
+                quoted = sum(nested)
                 writing.line(begin, at, blank=not closing)
             elif name == "pre":
                 kept = 0 if closing else 1

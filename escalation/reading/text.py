@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from escalation.reading import pasted
+from escalation.reading import deeds, pasted
 from escalation.reading.forms import Forms, forms
 from escalation.reading.mail import Cut, Row, cuts
 
@@ -66,9 +66,10 @@ def stretches(text: str) -> list[Stretch]:
     foreign = cuts(rows)
     gone = [*((c.start, c.end) for c in foreign), *form.masked, *form.undone]
     inner = _blanked(text, gone) if gone else text
-    found = _told_in(inner, list(_lines(inner)), form)
-    others = [*_whole(text, foreign), *(s for a, b in form.undone for s in _trimmed(text, a, b, "undone"))]
-    whole = [s if s.text is inner else Stretch(s.start, s.end, s.kind, text[s.start : s.end], s.ticked) for s in found]
+    found = _told_in(inner, list(_lines(inner)) if gone else rows, form, rows)
+    undone = [(a, b) for a, b in form.undone if not any(c.start < b and a < c.end for c in foreign)]
+    others = [*_whole(text, foreign), *(s for a, b in undone for s in _trimmed(text, a, b, "undone"))]
+    whole = found if inner is text else [Stretch(s.start, s.end, s.kind, text[s.start : s.end], s.ticked) for s in found]
     return sorted([*whole, *others], key=lambda s: s.start) if others else whole
 
 
@@ -93,7 +94,8 @@ def _whole(text: str, foreign: list[Cut]) -> Iterator[Stretch]:
         at = stop
 
 
-def _told_in(text: str, lines: list[Row], form: Forms) -> list[Stretch]:
+def _told_in(text: str, lines: list[Row], form: Forms, given: list[Row]) -> list[Stretch]:
+    """Return the stretches of what is left; `given` are the same rows before anything was taken out of them."""
     kinds = _kinds(lines, form)
     found: list[Stretch] = []
     widths = [len(line.text.rstrip()) for line in lines]
@@ -110,7 +112,7 @@ def _told_in(text: str, lines: list[Row], form: Forms) -> list[Stretch]:
             if first < last:
                 found += _trimmed(text, lines[first].start, lines[last - 1].end, kind)
         elif kind == "item":
-            while stop < len(lines) and kinds[stop] == "sentence" and lines[stop].text[:2] in ("  ", "\t"):
+            while stop < len(lines) and kinds[stop] == "sentence" and given[stop].text[:2] in ("  ", "\t"):
                 stop += 1
             mark = _ITEM.match(lines[at].text)
             begin = lines[at].start + (mark.end() if mark else 0)
@@ -149,11 +151,17 @@ def _told(text: str, line: Row, end: int) -> Iterator[Stretch]:
 
 def _unfenced(lines: list[Row], first: int, stop: int) -> tuple[int, int]:
     """Return the rows of a pasted block without the fences around it."""
-    while first < stop and lines[first].text.strip().startswith("```") and not lines[first].text.strip("` \t"):
+    while first < stop and _FENCE.fullmatch(lines[first].text.strip()):
         first += 1
-    while stop > first and lines[stop - 1].text.strip() == "```":
+    while stop > first and _FENCE.fullmatch(lines[stop - 1].text.strip()):
         stop -= 1
     return first, stop
+
+
+_FENCE = re.compile(r"`{3,9}|\{(?:code|noformat)(?::[^}\n]{0,60})?\}|\[/?code\b[^\]\n]{0,40}\]", re.IGNORECASE)
+"""What stands on a line of its own above and below code, in Markdown and in the markup of ticket systems."""
+_PARTING = re.compile(r"\s{0,9}[-=*_]{3,}\s{0,3}((?:[^-=*_\s]{1,20}\s){0,4}[^-=*_\s]{1,20})\s{0,3}[-=*_]{3,}\s{0,9}$")
+"""A line that only parts what is above from what is below, with a few words in it."""
 
 
 def _lines(text: str) -> Iterator[Row]:
@@ -168,7 +176,7 @@ def _kinds(lines: list[Row], form: Forms) -> list[Kind]:
     kinds: list[Kind] = []
     fenced = listed = False
     for index, line in enumerate(lines):
-        if "```" in line.text and line.text.strip().startswith("```"):
+        if ("```" in line.text and line.text.strip().startswith("```")) or (line.text.lstrip()[:1] in ("{", "[") and _FENCE.fullmatch(line.text.strip())):
             fenced = not fenced
             kinds.append("pasted")
         elif fenced or (line.start in form.reported and not line.blank):
@@ -207,6 +215,8 @@ def _prose_kind(line: Row, following: Row | None) -> Kind:
     if stripped.endswith(":") and len(stripped) < 120 and "." not in stripped[:-1]:
         return "heading"
     if stripped.startswith("#") and len(stripped) < 120 and following is not None:
+        return "heading"
+    if (parting := _PARTING.match(stripped)) and not deeds.starts_with_deed(parting[1]):
         return "heading"
     return "sentence"
 

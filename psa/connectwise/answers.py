@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from psa.port import (
     Ambiguous,
@@ -25,6 +25,8 @@ from psa.port import (
 
 LONGEST_FREEZE = 300.0
 """Seconds. No Retry-After may silence us for longer."""
+_LONGEST_LINK = 8000
+"""Characters: a server with a longer header is not read to its end."""
 
 
 class ObjectExists(Refused):
@@ -50,7 +52,7 @@ class Complaint:
         """Read an error body: the usual shape, the one of 429 (`error`, `message`), HTML or nothing."""
         try:
             parsed = json.loads(body)
-        except ValueError:
+        except (ValueError, RecursionError):
             text = re.sub(r"<[^>]*>|\s+", " ", body[:2000].decode("utf-8", "replace"))
             return cls(message=" ".join(text.split())[:120])
         if not isinstance(parsed, dict):
@@ -130,23 +132,23 @@ def retry_after(value: str | None, *, now: datetime) -> float | None:
     text = value.strip()
     if re.fullmatch(r"\d{1,9}(\.\d+)?", text):
         return min(float(text), LONGEST_FREEZE)
-    try:
-        moment = email.utils.parsedate_to_datetime(text)
-    except (ValueError, TypeError):
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    seconds = (moment - now).total_seconds()
-    return min(max(seconds, 0.0), LONGEST_FREEZE)
+    moment = _dated(text)
+    return None if moment is None else min(max((moment - now).total_seconds(), 0.0), LONGEST_FREEZE)
 
 
 def http_date(value: str | None) -> datetime | None:
-    """Return a Date header's moment in UTC; None where there is none."""
+    """Return a Date header's moment in UTC; None where there is none, or one at an end of the calendar."""
+    moment = _dated(value) if value else None
+    return moment if moment and 1 < moment.year < 9999 else None
+
+
+def _dated(text: str) -> datetime | None:
     try:
-        moment = email.utils.parsedate_to_datetime(value) if value else None
-    except (ValueError, TypeError):
+        moment = email.utils.parsedate_to_datetime(text)
+        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, TypeError, OverflowError):
         return None
-    return moment.astimezone(UTC) if moment and moment.tzinfo else None
+    return moment
 
 
 def next_page(link: str | None, *, page: int, rows: int, size: int) -> int | None:
@@ -158,11 +160,11 @@ def next_page(link: str | None, *, page: int, rows: int, size: int) -> int | Non
         return None
     if not link:
         return page + 1 if rows >= size else None
-    for target, params in re.findall(r"<([^>]*)>((?:\s*;\s*[\w-]+\s*=\s*(?:\"[^\"]*\"|[^\s;,]+))*)", link):
+    for target, params in re.findall(r"<([^<>]*)>((?:\s*;\s*[\w-]+\s*=\s*(?:\"[^\"]*\"|[^\s;,]+))*)", link[:_LONGEST_LINK]):
         rel = re.search(r"(?i)\brel\s*=\s*\"?([^\";,]+)", params)
         if rel and "next" in rel.group(1).lower().split():
-            number = parse_qs(urlsplit(target).query).get("page", [""])[0]
-            following = int(number) if number.isdecimal() else page + 1
+            number = parse_qs(target.partition("?")[2].partition("#")[0]).get("page", [""])[0]
+            following = int(number) if re.fullmatch(r"[0-9]{1,9}", number) else page + 1
             return following if following > page else None
     return None
 

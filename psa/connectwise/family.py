@@ -21,6 +21,10 @@ from psa.port import Family, PsaError, Refused
 
 MOST = 10
 """Tickets whose notes are read one by one, at most."""
+DEEPEST = 4
+"""Merges of merged tickets that are followed, each with one call (a count)."""
+_EACH = 100
+"""Numbers in one condition."""
 
 NOTES, TIME = "notes of merged tickets", "time of merged tickets"
 
@@ -71,17 +75,27 @@ def _joined(manage: Any, calls: Calls, ticket_id: int) -> list[NoteRow] | None:
 
 
 def _children(manage: Any, calls: Calls, ticket_id: int) -> list[int]:
-    """Return the numbers of the tickets under one; a merged one points to it too (OpenAPI)."""
-    under = f"parentTicketId={ticket_id} or mergedParentTicket/id={ticket_id}"
-    rows = calls.by_id(manage.service.tickets, Ref, under, "gather")
-    return [row.id for row in rows if row.id and row.id != ticket_id]
+    """Return the numbers of the tickets under one; a merged one points to it too (OpenAPI).
+
+    Whether those of a ticket that is merged on point to its new parent is not documented, so under each is looked again.
+    """
+    found: dict[int, None] = {}
+    under = [ticket_id]
+    for _ in range(DEEPEST):
+        parents = any_of("parentTicketId", under[:_EACH]), any_of("mergedParentTicket/id", under[:_EACH])
+        rows = calls.by_id(manage.service.tickets, Ref, " or ".join(parents), "gather")
+        under = [row.id for row in rows if row.id and row.id != ticket_id and row.id not in found]
+        found |= dict.fromkeys(under)
+        if not under:
+            break
+    return list(found)
 
 
 def _charged(manage: Any, calls: Calls, children: Iterable[int]) -> list[TimeRow]:
     numbers = list(children)
     if not numbers:
         return []
-    charged = f"{CHARGED} and {any_of('chargeToId', numbers[:100])}"
+    charged = f"{CHARGED} and {any_of('chargeToId', numbers[:_EACH])}"
     return list(calls.by_id(manage.time.entries, TimeRow, charged, "gather"))
 
 

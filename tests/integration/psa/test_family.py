@@ -70,3 +70,20 @@ def test_of_many_bundled_tickets_the_rest_is_named(remote: Remote) -> None:
     remote.bundle(parent, list(children), member="jlind", joined=False)
     family = client(remote).family(parent, ROSTER)
     assert family.unread == (("notes of 3 merged tickets", f"only {MOST} are read"),)
+
+
+@pytest.mark.parametrize("ways", [("merged", "merged"), ("merged", "bundled"), ("bundled", "merged"), ("merged",) * 3])
+def test_what_was_merged_on_is_read_too(remote: Remote, ways: tuple[str, ...]) -> None:
+    """A ticket under a ticket under the one that is escalated, in each way of hanging together; a circle ends."""
+    line = [remote.add_ticket(f"Branch offline, part {number}", "jlind") for number in range(len(ways) + 1)]
+    for number, ticket in enumerate(line):
+        remote.add_note(ticket, f"Replaced cable {number}, no change.", member="jlind")
+        remote.add_time(ticket, member="jlind", text=f"Rebooted switch {number}, no change.")
+    for way, parent, child in zip(ways, line[1:], line, strict=False):
+        (remote.merge if way == "merged" else remote.bundle)(parent, [child], member="jlind")
+    family = client(remote).family(line[-1], ROSTER)
+    told = {(record.ticket, record.text) for record in (*family.notes, *family.time_entries)}
+    for number, ticket in enumerate(line[:-1]):
+        assert {(ticket, f"Replaced cable {number}, no change."), (ticket, f"Rebooted switch {number}, no change.")} <= told
+    remote.change(line[-1], member="jlind", parentTicketId=line[0])
+    assert client(remote).family(line[-1], ROSTER).notes

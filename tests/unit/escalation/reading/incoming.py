@@ -12,13 +12,17 @@ What belongs to which kind:
 - *boxes*: lists, forms and tables that say what was done and what was not;
 - *machine*: reports of backup, monitoring, antivirus and ticket systems, with a technician's words around them;
 - *injected*: text that speaks to a program instead of telling what was done;
-- *left*: changes that are said to be in place still.
+- *left*: changes that are said to be in place still;
+- *chat*: transcripts in which a visitor tells what they did, and a technician what they did;
+- *markup*: quotations and code in the markup of ticket systems and forums, and what only divides;
+- *coded*: mail stored as it came over the wire, in quoted-printable.
 """
 
 
 
 from __future__ import annotations
 
+import quopri
 import random
 import sys
 from collections.abc import Callable, Iterator
@@ -286,8 +290,38 @@ def left(parts: ModuleType, dice: random.Random) -> Incoming:
     return Incoming("left", whole, done, left=(words,))
 
 
+def chat(parts: ModuleType, dice: random.Random) -> Incoming:
+    rows = _rows(dice, 3)
+    visitor, staff, shape = dice.choice(parts.VISITORS), dice.choice(parts.STAFF), dice.choice(parts.CHATS)
+    said = [(visitor, dice.choice(parts.SAID)), (staff, "{}, {}".format(*rows[0])), (visitor, dice.choice(parts.SAID)),
+            (staff, "{}, {}".format(*rows[1]))]  # fmt: skip
+    told = (shape.format(time=f"{10 + i // 3}:{7 + 13 * i:02}", who=who, text=text) for i, (who, text) in enumerate(said))
+    body = "\n".join(told)
+    return Incoming("chat", f"{body}\n\n{rows[2][0]}, {rows[2][1]}.", _told(rows), never=tuple(text for _, text in said[::2]))
+
+
+def markup(parts: ModuleType, dice: random.Random) -> Incoming:
+    rows = _rows(dice, 2)
+    theirs = dice.choice(_THEIRS)
+    piece = dice.choice(parts.MARKUP).replace("{theirs}", theirs).replace("{output}", dice.choice(parts.OUTPUT))
+    text = f"{rows[0][0]}, {rows[0][1]}.\n\n{piece}\n\n{rows[1][0]}, {rows[1][1]}."
+    return Incoming("markup", text, _told(rows), never=_MARKS)
+
+
+def coded(parts: ModuleType, dice: random.Random) -> Incoming:
+    rows = _rows(dice, 3)
+    extra = dice.sample(parts.ACCENTED, 2)
+    plain = f"{extra[0]}\n\n{rows[0][0]}, {rows[0][1]}. {rows[1][0]}, {rows[1][1]}.\n{rows[2][0]}, {rows[2][1]}.\n{extra[1]}\n"
+    charset = dice.choice(("utf-8", "utf-8", "cp1252"))
+    plain = plain.encode(charset, "replace").decode(charset)
+    text = quopri.encodestring(plain.encode(charset)).decode()
+    # what else is read of the words around is not what is measured here
+    done = tuple((" ".join(s.text.split()), s.outcome) for s in package_of(Incoming("coded", plain)).steps_attempted)
+    return Incoming("coded", text.replace("\n", dice.choice(("\n", "\r\n"))), done)
+
+
 KINDS: dict[str, Callable[[ModuleType, random.Random], Incoming]] = {
-    f.__name__: f for f in (html, lines, quoted, farewell, boilerplate, boxes, machine, injected, left)
+    f.__name__: f for f in (html, lines, quoted, farewell, boilerplate, boxes, machine, injected, left, chat, markup, coded)
 }
 
 

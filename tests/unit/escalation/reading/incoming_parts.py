@@ -4,6 +4,7 @@
 
 HTML = (
     "<p>{rows}</p>",
+    '<p>Findings:</p><blockquote style="margin:0 0 0 40px;border:none;padding:0px">{rows}</blockquote>',
     "<div>{0}</div><div>{1}</div><div>{2}</div>",
     "<ul><li>{0}</li><li>{1}</li><li>{2}</li></ul>",
     "<p>{0}.</p>\n<p>{1}.</p>\n<p>{2}.</p>",
@@ -51,6 +52,9 @@ HEADINGS = (
     "---------- Forwarded message ---------\nFrom: Service Desk <sd@msp.example>\nDate: Mon, 2 Mar 2026 at 09:14\nSubject: VPN drops\nTo: <a@example.com>",
     "---- On Mon, 02 Mar 2026 09:14:00 +0000 Service Desk <sd@msp.example> wrote ----",
     "## Please reply above this line ##",
+    "In a message dated 3/2/2026 9:14:00 A.M. Central Standard Time, sd@msp.example writes:",
+    "In a message dated 3/2/2026 9:14 AM GMT Standard Time,\nservicedesk.second.line@managed-services.example writes:",
+    "On Mar 2, 2026, at 9:14 AM, Service Desk said:",
     "Begin forwarded message:\n\nFrom: Service Desk <sd@msp.example>\nSubject: VPN drops\nDate: 2 March 2026 at 09:14:00 GMT\nTo: A. Customer",
 )
 LEADS = (
@@ -189,3 +193,26 @@ LEFT = (
     ("Remember to re-enable the firewall rule.", "firewall rule"),
     ("Guest Wi-Fi left disabled for now.", "Guest Wi-Fi left disabled"),
 )
+VISITORS = ("Visitor", "Customer", "Client", "End user", "Caller", "Guest 4417")
+STAFF = ("Agent Tom", "Tom", "Dana R.", "Support", "T. Example")
+CHATS = ("[{time}] {who}: {text}", "{who} ({time}): {text}", "({time}) {who}: {text}", "{time} - {who}: {text}", "{time} {who}: {text}")
+SAID = (
+    "I rebooted my laptop twice, it did not help",
+    "we already unplugged the modem, still broken",
+    "I reinstalled the app and cleared its cache, same thing",
+)
+MARKUP = (
+    "{quote}\n{theirs}\n{quote}",
+    "[quote=Ann]\n{theirs}\n[/quote]",
+    "[quote]{theirs}[/quote]",
+    "bq. {theirs}",
+    "{code}\n{output}\n{code}",
+    "{noformat}\n{output}\n{noformat}",
+    "{code:title=log|borderStyle=solid}\n{output}\n{code}",
+    "[code]\n{output}\n[/code]",
+    "-------------- next part --------------",
+    "========== UPDATE ==========",
+    '<blockquote type="cite">{theirs}</blockquote>',
+)
+OUTPUT = ("Deleted 3 files\nStopped service Spooler", "Restarting nginx: done\nRemoved old cache", "Killed 2 processes")
+ACCENTED = ("Café “Zur Mühle”, 2nd floor – who’s there?", "Müller & Söhne: ‘Drucker 3’ geht nicht. naïve.", "Laptop: Müller’s, “urgent” – Preis = 5 €.")

@@ -186,3 +186,23 @@ LEFT = (
     ("Windows Update service still stopped on SRV-02.", "still stopped"),
     ("Her mailbox still forwards to the manager, must be taken out again.", "still forwards"),
 )
+VISITORS = ("User", "Requester", "Kunde", "Klant", "Visitor 88", "client")
+STAFF = ("Jo", "Helpdesk Ben", "Priya S", "Operator", "M. O'Neil")
+CHATS = ("{time}:00 {who}: {text}", "[{time}:30] {who} : {text}", "{who} [{time}]: {text}", "{time} | {who}: {text}")
+SAID = (
+    "turned it off and on, no luck",
+    "I changed the cable and restarted the screen, nothing",
+    "my colleague reset the router yesterday, no change",
+)
+MARKUP = (
+    "{quote}\n\n{theirs}\n\n{theirs}\n{quote}",
+    '[quote author="Ann" date="2 March"]\n{theirs}\n[/quote]',
+    "  bq. {theirs}",
+    "{code:powershell}\n{output}\n{code}",
+    "{NOFORMAT}\n{output}\n{NOFORMAT}",
+    "[CODE=bash]\n{output}\n[/CODE]",
+    "______________ part 2 ______________",
+    "*** second visit ***",
+)
+OUTPUT = ("Installed 2 updates\nRebooting now", "Service restarted\nPort 9100 opened", "Removed 14 packages")
+ACCENTED = ("Señor Núñez – “año nuevo”, ¿quién?", "Zażółć gęślą jaźń… “tak”, łatwo.", "L’hôtel où l’on a dîné – ‘déjà vu’. Prix = 3 €.")

@@ -14,11 +14,11 @@ from tests.unit.escalation.reading import incoming, incoming_parts, incoming_uns
 from tests.unit.escalation.reading.incoming import KINDS, Incoming, cases, faults
 
 COUNT = 60
-SEEN_MISSED = {"boilerplate": 7}
+SEEN_MISSED = {"boilerplate": 7, "chat": 2}
 """A fault in the present tense as the only words of a note, "Her laptop shows a blue screen", is taken for a finding."""
-UNSEEN_MISSED = {"injected": 8, "html": 6, "left": 1, "boilerplate": 9, "farewell": 1}
+UNSEEN_MISSED = {"chat": 40, "injected": 8, "html": 6, "left": 1, "boilerplate": 9, "farewell": 1}
 """HTML: an error message with "<" in it, on a line of its own, is taken for a step in 5 of 60. Farewell: a postal address
-under one that is not known."""
+under one that is not known. Chat: what staff say in rows that begin with a time to the second is taken for a program's record."""
 
 
 @pytest.mark.parametrize("kind", KINDS)

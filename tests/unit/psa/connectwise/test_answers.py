@@ -13,6 +13,7 @@ from psa.connectwise.answers import (
     ObjectExists,
     check_permitted,
     error_of,
+    http_date,
     internal_note,
     next_page,
     replacing,
@@ -224,3 +225,35 @@ def test_conditions_cannot_be_broken_out_of() -> None:
         at(datetime(2026, 8, 20))  # noqa: DTZ001 - that is the point
     assert any_of("board/id", [3, 2]) == "board/id in (3,2)"
     assert [list(c) for c in chunks([1, 2, 1, 3], 2)] == [[1, 2], [3]]
+
+
+HEADERS = (
+    "", " ", "soon", "rand(30)", "-5", "1e9", "0.493", "9" * 5000, "\u0661\u0662", "Fri, 31 Dec 9999 23:59:59 GMT",
+    "Fri, 31 Dec 9999 23:59:59 -0500", "Mon, 01 Jan 0001 00:00:00 +0500", "Wed, 21 Oct 99999999999999999999 07:28:00 GMT",
+    "Wed, 21 Oct 2026 99:28:00 GMT", "Wed, 21 Oct 2026 07:28:00 +99999999999", "Wed, 21 Oct 2026 07:28:00 +2400",
+    *(f'<https://h/t?page={number}>; rel="next"' for number in ("9" * 5000, "\u0662", "-1", "x", "", "1e3", "2.5")),
+    '<https://[half?page=2>; rel="next"', '<https://h:99999999/t?page=2>; rel="next"', ", ".join(["<" + "a" * 50] * 3000),
+    "<a>" + ";a=b" * 20_000 + "!", '<a>;rel="next', "<>;rel=next", "\0", "\udc80",
+)  # fmt: skip
+BODIES = (
+    b"[" * 100_000, b'{"code":' * 5000, b'{"message": ' + b"1" * 5000 + b"}", b"\xff\xfe{", b"<" * 200_000,
+    b'{"errors":[{"code":{"a":1}}],"code":[],"message":7}', '{"message":"x"}'.encode("utf-16"), b"null", b'"x"', b"\0",
+)  # fmt: skip
+"""What proxies, gateways and half-written servers put where a number, a date, an address or an explanation belongs."""
+
+
+@pytest.mark.parametrize("status", [200, 301, 400, 401, 403, 404, 408, 429, 500, 503])
+def test_no_header_and_no_body_of_an_answer_raises_anything_of_a_library(status: int) -> None:
+    for header in HEADERS:
+        for name in ("Retry-After", "Date", "Link"):
+            error_of("GET", "/x", status, {name: header}, b"", now=NOW)
+        pause = retry_after(header, now=NOW)
+        assert pause is None or 0 <= pause <= 300
+        date = http_date(header)
+        assert date is None or 1 < date.year < 9999  # a day may be added to it, and any zone's offset
+        following = next_page(header, page=1, rows=1000, size=1000)
+        assert following is None or 1 < following < 10**9
+    for body in BODIES:
+        for method in ("GET", "POST"):
+            error = error_of(method, "/x", status, {}, body, now=NOW)
+            assert (error is None) == (status == 200)
