@@ -2,7 +2,7 @@
 
 - `reader` writes `escalation/reading/learned.json` from labelled tickets: `tickets` loads them, `examples` says what there is to
   learn from each, `fitting` turns examples into weights, `folds` measures. `classes` puts words into classes by texts without
-  labels, `hard` holds what a large model read in the texts a reader was least sure of.
+  labels, `forums` holds the threads that a large model labelled.
 - `secrets` writes `escalation/redaction/learned.txt` from generated kinds of secrets and look-alikes.
 
 What is learned from tickets are weights over words and shapes that stand in at least three of them; no text of a ticket

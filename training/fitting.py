@@ -8,7 +8,6 @@ together counts for more than what a few say alone. The other four are regularis
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,9 +16,11 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
-from escalation.reading.weights import SCALE, Model
+from escalation.reading.weights import SCALE, Model, model_of
 from training.examples import Example, Examples
 
+Name = tuple[str, str]
+"""What a feature's name begins with, and the rest of it."""
 TICKETS = 3
 """In so many tickets a feature has to stand at least."""
 HELD = {"outcome": 1.2, "joint": 0.7, "row": 0.5, "domain": 2.0}
@@ -40,6 +41,8 @@ class Way:
 LEFT_OUT = {"step": Way(5, 0.006, 128, 6)}
 DROPPED = 0.5
 """The part of an example's features that is left out each time."""
+SEEDS = (7, 11)
+"""Of the two draws of what is left out whose weights are averaged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +60,18 @@ def fit(taught: Sequence[Taught], forbidden: frozenset[str] = frozenset()) -> di
 
 def _fit(kind: str, taught: Sequence[Taught], forbidden: frozenset[str]) -> Model:
     enough = LEFT_OUT[kind].tickets if kind in LEFT_OUT else TICKETS
-    tickets: dict[str, set[int]] = defaultdict(set)
+    seen: dict[Name, int] = {}
+    last: dict[Name, int] = {}
     rows: list[tuple[Example, float]] = []
     for number, one in enumerate(taught):
         for example in getattr(one.examples, kind):
             rows.append((example, one.weight * example.weight))
-            for name in example.features:
-                if len(tickets[name]) < enough:
-                    tickets[name].add(number)
-    known = sorted(name for name, where in tickets.items() if len(where) >= enough and not _named(name, forbidden))
+            for start, names, _ in example.features:
+                for name in names:
+                    if last.get((start, name)) != number:
+                        last[start, name] = number
+                        seen[start, name] = seen.get((start, name), 0) + 1
+    known = sorted(name for name, tickets in seen.items() if tickets >= enough and not _named("".join(name), forbidden))
     column = {name: place for place, name in enumerate(known)}
     matrix = _matrix([example for example, _ in rows], column)
     answers = np.array([example.answer for example, _ in rows])
@@ -73,12 +79,15 @@ def _fit(kind: str, taught: Sequence[Taught], forbidden: frozenset[str]) -> Mode
     if kind in HELD:
         model = LogisticRegression(C=HELD[kind], max_iter=200, tol=1e-3).fit(matrix, answers, sample_weight=weights)
         return _kept(model.classes_, model.intercept_, model.coef_, known)
-    return _kept(*_without_some(matrix, answers, weights, LEFT_OUT[kind]), known)
+    classes, *first = _without_some(matrix, answers, weights, LEFT_OUT[kind], SEEDS[0])
+    _, *second = _without_some(matrix, answers, weights, LEFT_OUT[kind], SEEDS[1])
+    biases, coefficients = ((one + other) / 2 for one, other in zip(first, second, strict=True))
+    return _kept(classes, biases, coefficients, known)
 
 
-def _without_some(matrix: Any, answers: Any, weights: Any, way: Way) -> tuple[Any, Any, Any]:
+def _without_some(matrix: Any, answers: Any, weights: Any, way: Way, seed: int) -> tuple[Any, Any, Any]:
     """Return classes, biases and weights of a softmax regression taught with features left out at random, by Adam with falling steps."""
-    draw = np.random.default_rng(7)
+    draw = np.random.default_rng(seed)
     classes, places = np.unique(answers, return_inverse=True)
     batch = min(way.batch, len(answers))
     wanted, counted = np.eye(len(classes), dtype=np.float32)[places], weights.astype(np.float32)[:, None] / batch
@@ -108,21 +117,27 @@ def _named(name: str, forbidden: frozenset[str]) -> bool:
     return bool(forbidden) and any(word in forbidden for word in name.partition(":")[2].split())
 
 
-def _matrix(examples: Sequence[Example], column: dict[str, int]) -> Any:
+def _matrix(examples: Sequence[Example], column: dict[Name, int]) -> Any:
+    """Return a row an example, its columns in order, so that what is left out does not depend on how sets are ordered."""
     indices: list[int] = []
     values: list[float] = []
     ends = [0]
     for example in examples:
-        for name, value in example.features.items():
-            if (place := column.get(name)) is not None:
-                indices.append(place)
-                values.append(value)
+        for start, names, value in example.features:
+            places = [place for name in names if (place := column.get((start, name))) is not None]
+            indices += places
+            values += [value] * len(places)
         ends.append(len(indices))
-    return csr_matrix((values, indices, ends), shape=(len(examples), len(column)))
+    matrix = csr_matrix((values, indices, ends), shape=(len(examples), len(column)))
+    matrix.sum_duplicates()
+    return matrix
 
 
-def _kept(classes: Any, biases: Any, coefficients: Any, known: list[str]) -> Model:
+def _kept(classes: Any, biases: Any, coefficients: Any, known: list[Name]) -> Model:
     """Return the model in whole thousandths, without the features that say next to nothing."""
     table = np.rint(coefficients * SCALE).astype(int)
-    weights = {name: tuple(int(x) / SCALE for x in table[:, place]) for place, name in enumerate(known) if np.abs(table[:, place]).max() >= 20}
-    return Model(tuple(str(c) for c in classes), tuple(round(float(b), 4) for b in biases), weights)
+    weights: dict[str, dict[str, tuple[int, ...]]] = {}
+    for place, (start, name) in enumerate(known):
+        if np.abs(table[:, place]).max() >= 20:
+            weights.setdefault(start, {})[name] = tuple(int(x) for x in table[:, place])
+    return model_of([str(c) for c in classes], [round(float(b), 4) for b in biases], weights)

@@ -1,4 +1,4 @@
-"""Forum threads that a large model labelled: whole ones, and single texts of others, chosen where a reader was least sure.
+"""Forum threads that a large model labelled, whole: half of them chosen where a reader was least sure.
 
 `forum_labels.jsonl` holds for each text where it stands, which stretches of it are steps with their outcomes, and which may be; no
 text. The threads themselves are kept outside this project: JSON lines packed with gzip, each `{"id", "title", "question", "answers": [""]}`.

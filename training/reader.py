@@ -25,7 +25,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from escalation.reading.weights import SCALE, Model, Scale, parsed
+from escalation.reading.weights import Model, Scale, parsed, rows_of
 from training.classes import word_classes
 from training.examples import examples_of
 from training.fitting import Taught, fit
@@ -105,14 +105,14 @@ def teach(tickets: Sequence[Labelled]) -> bytes:
 
 
 def written(models: Mapping[str, Model], scales: Mapping[str, Scale], bounds: Mapping[str, float]) -> bytes:
-    """Return the file's bytes: keys in order, one feature a line, so that a change can be read."""
+    """Return the file's bytes: keys in order."""
     body: dict[str, Any] = {
-        "format": 2,
+        "format": 3,
         "bounds": dict(sorted(bounds.items())),
         "classes": {word: " ".join(kinds) for word, kinds in sorted(word_classes().items())},
         "scales": {name: [list(s.scores), list(s.shares)] for name, s in sorted(scales.items())},
         "models": {
-            name: {"classes": list(m.classes), "bias": list(m.bias), "weights": {k: [round(w * SCALE) for w in row] for k, row in sorted(m.weights.items())}}
+            name: {"classes": list(m.classes), "bias": list(m.bias), "weights": {k: dict(sorted(table.items())) for k, table in sorted(rows_of(m).items())}}
             for name, m in sorted(models.items())
         },
     }

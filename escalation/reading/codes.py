@@ -48,14 +48,35 @@ _SHOUTED = re.compile(r"[A-Za-z_0-9]+$")
 
 
 _LISTED = re.compile(r"\b(?:events?|errors?|event\s?ids?|codes?)\s(?P<list>\d{2,5}(?:(?:,|,?\s(?:and|or|&))\s\d{2,5}){1,8})\b(?![.:]\d)", re.IGNORECASE)
+_DIGIT_AFTER = re.compile(r"[A-Z]-[A-Z]{0,3}\d|[45]xx", re.IGNORECASE)
 _ROW = re.compile(r"\((?P<number>\d{3,5})\)\s(?=[A-Z][a-z]+\s[a-z])|^\s{0,4}Id\s{2,20}:\s(?P<id>\d{2,5})\s*$", re.MULTILINE)
 """A status in brackets with its wording, as replication tools print it, and the field of an event."""
 _FAULTY = re.compile(r"ERR|FAIL|FAULT|DENIED|INVALID|(?:^|_)(?:NOT|NO|BAD|UN[A-Z]+)(?:_|$)|EXCEPTION|VIOLATION|TIMEOUT|TIMED|EXPIRED|REFUSED|REJECT|MISSING|CORRUPT|CRITICAL|MISMATCH|UNKNOWN|LOCKED|EXHAUST|CHECK|DEAD|LOST|STOP|DIED|LESS|STUCK|OVERFLOW|OVERRUN|KMODE|DNS_PROBE|STATUS_|STATE|DETECTED|MODIFIED|PREAUTH|WATCHDOG|MANAGEMENT", re.IGNORECASE)
 """What the name of a status has that says something is wrong; cipher suites, registry hives and constants have none of it."""
 
 
+_VENDORS = re.compile(
+    r"\b(?i:(?:err(?:or)?|fault|alarm|stop|status|exit|return)(?:[ -]?codes?)?|codes?|events?|(?:fail(?:s|ed|ing)?|stop(?:s|ped)?|abort(?:s|ed)?|crash(?:es|ed)?|ends?|ended|dies|died|exits?|exited|halts?|refuses?|comes? (?:back|up)|beeps?|flashes)\swith"
+    r"|(?:shows?|showed|displays?|displayed|says|reads|throws|threw|reports?|reported|returns?|returned|gives|gave)(?=\s(?:an?\s|the\s)?(?:error|code|fault|alarm)))"
+    r"[\s:=#\"'(\[]{1,4}(?i:(?:an?|the|is|was|of|says|reads|number|no\.?|error|code|fault|alarm|message)[\s:=#\"'(\[]{1,3}){0,3}(?P<after>(?P<maker>[A-Z]{1,5})(?:-[A-Z]{0,3}\d{1,6}){1,4}[A-Z]?)\b(?![-./]\w)"
+    r"|(?<![\w-])(?P<before>[A-Z]{1,5}(?:-[A-Z]{0,3}\d{1,6}){1,4})(?=\s(?i:errors?|faults?|alarms?)\b(?!:))|^\W{0,4}(?P<line>[A-Z]{2,4}-[A-Z]\d{1,3})(?=:\s[A-Z])|(?i:\bhttps?(?:\s(?:status|error|code))?\s?:?\s?[45]xx\b)",
+    re.MULTILINE,
+)
+"""Letters, hyphens and digits that words beside them say are a code, as makers of programs and devices count their errors."""
+_NO_MAKER = frozenset(
+    "PC WS SRV SVR SW FW AP DC LT NB VM PRN UPS NAS SAN ESX SQL FS RDS HOST VLAN PORT INC REQ CHG TKT CASE CS SR PO INV RM BLDG PN SN SKU CVE RFC ISO TASK JIRA TICKET ROOM".split()  # noqa: SIM905
+)
+"""What names of machines, tickets, orders and rooms begin with."""
+_HYPHEN = re.compile(r"\b([A-Za-z]{1,5})-\d+$")
+
+
 def _numbers(text: str) -> Iterator[tuple[int, int]]:
-    """Return where numbers stand that only their list or their row says are codes: "events 10003, 10024 and 10004"."""
+    """Return where stand what only words, a list or a row beside it say are codes: "events 10003, 10024 and 10004", "fails with E-2207"."""
+    for found in _VENDORS.finditer(text) if _DIGIT_AFTER.search(text) else ():
+        group = found.lastgroup if found.lastgroup != "maker" else "after"
+        code = found[group or 0]
+        if code.split("-")[0] not in _NO_MAKER and (not group or sum(map(str.isdigit, code)) >= 2):
+            yield found.span(group or 0)
     for found in _LISTED.finditer(text):
         for number in re.finditer(r"\d{2,5}", found["list"]):
             yield found.start("list") + number.start(), found.start("list") + number.end()
@@ -121,6 +142,8 @@ def error_codes(text: str) -> list[tuple[int, int]]:
         if " ".join(code.lower().split()) in found:
             continue
         start, end = match.span()
+        if (named := _HYPHEN.search(code)) and named[1].upper() in _NO_MAKER:
+            continue
         if code[:2].lower() == "0x":
             if not _is_code(text, start, end):
                 continue

@@ -17,12 +17,11 @@ _LONGEST = 4000
 def domain_features(summary: str, description: str, texts: Sequence[str]) -> Vector:
     """Return what speaks for each domain. `texts` are all of the ticket's, the description among them."""
     ruled = domain_of([(summary, 4), *((t[:_LONGEST], 2 if t is description else 1) for t in texts)])
-    made: Vector = {f"rule={ruled}": 1.0}
+    made: Vector = [("rule=", (ruled,), 1.0)]
     everything = " ".join(t[:_LONGEST] for t in texts)
-    for kind, text, whole in (("s", summary, 1.5), ("w", description[:_LONGEST], 1.05), ("w", everything, 1.05)):
-        words = set(_WORD.findall(text.lower()))
-        for word in words:
-            made[f"{kind}:{word}"] = made.get(f"{kind}:{word}", 0.0) + whole / sqrt(len(words))
+    for kind, text, whole in (("s:", summary, 1.5), ("w:", description[:_LONGEST], 1.05), ("w:", everything, 1.05)):
+        if words := set(_WORD.findall(text.lower())):
+            made.append((kind, words, whole / sqrt(len(words))))
     return made
 
 

@@ -10,8 +10,9 @@ shapes, and the same of the neighbours (`P`, `N`). No name holds more than two w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 from math import sqrt
 
@@ -19,7 +20,8 @@ from escalation.reading import deeds, outcomes
 from escalation.reading.passages import Passage
 from escalation.reading.text import OTHERS, Stretch
 
-Vector = dict[str, float]
+Vector = list[tuple[str, Collection[str], float]]
+"""Features that count alike: what their names begin with, the rest of each name, and what each counts. Added up, whatever their order."""
 Classes = Mapping[str, Sequence[str]]
 """The classes of each word, from few to many."""
 _NO_CLASS = ("?", "?", "?")
@@ -27,9 +29,10 @@ _NO_CLASS = ("?", "?", "?")
 _TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)?|0+|[?!:;=\\>|()\"]|\.\.\.|->")
 _ADDRESS = re.compile(r"https?://\S{1,300}")
 _DIGIT = re.compile(r"\d")
+_NUMBERS = str.maketrans("123456789", "0" * 9)
 _SELF = re.compile(r"\b(?:i|we|i've|we've|i'm|my|our)\b")
 _READER = re.compile(r"\b(?:you|your|please|should|could|would|can)\b")
-_PAST = re.compile(r"\b\w{3,30}ed\b")
+_PAST = re.compile(r"ed\b(?<=\w{3}ed)")
 _DENIED = re.compile(r"\b(?:not|no|cannot|never|nothing|still|same|without)\b|n't\b")
 _WHEN = re.compile(r"\b(?:if|when|once|after|before)\b")
 _LONGEST = 700
@@ -44,7 +47,7 @@ def tokens(text: str) -> list[str]:
     plain = text[:_LONGEST].lower().replace("’", "'")
     if "http" in plain:
         plain = _ADDRESS.sub(" urlurl ", plain)
-    return _TOKEN.findall(_DIGIT.sub("0", plain))
+    return _TOKEN.findall(plain.translate(_NUMBERS) if plain.isascii() else _DIGIT.sub("0", plain))
 
 
 @dataclass(slots=True)
@@ -60,6 +63,19 @@ class Look:
     """The classes of each word."""
     place: list[str] = field(default_factory=list)
     """Where it stands, and in what kind of text."""
+    parts: list[str] = field(default_factory=list)
+    """What stands between its commas and conjunctions."""
+    ends: list[str] = field(default_factory=list)
+    """What it begins and ends with."""
+    beside: Collection[str] = ()
+    """The shapes that the next stretches are told of."""
+    farther: tuple[str, ...] = ()
+    """The few that those two places away are told of."""
+    told: tuple[str, ...] = ()
+    """The shapes that an outcome before it is told of."""
+    vocabulary: frozenset[str] = frozenset()
+    middles: frozenset[str] = frozenset()
+    """Its words, and their classes, each once."""
     asks: bool = False
     leads: bool = False
     by_self: bool = False
@@ -96,29 +112,38 @@ def _look(index: int, stretch: Stretch, classes: Classes) -> Look:
     look.asks, look.leads = text.rstrip().endswith("?"), text.rstrip().endswith(":")
     look.by_self, look.to_reader = _SELF.search(low) is not None, _READER.search(low) is not None
     look.past = _PAST.search(low) is not None
-    prose = stretch.kind != "pasted"
     head = text[:600]
     look.said, look.verdict = outcomes.outcome_of(head), outcomes.verdict(low[:300])
+    look.parts = parted(head)
     first = "none"
-    if prose:
+    if stretch.kind != "pasted":
         look.claim = deeds.claims(head)
-        parts = parted(head)
-        said = [deeds.claims(part) for part in parts]
+        said = [deeds.claims(part) for part in look.parts] if len(look.parts) > 1 or look.parts[:1] != [head] else [look.claim]
         first, look.claimed = str(said[0]) if said else "none", said.count("deed")
         look.check = deeds.checks_something(head)
-        look.rest = " ".join(parts[1:])
+        look.rest = " ".join(look.parts[1:])
     look.shapes = [
         f"k={stretch.kind}", f"q{look.asks:d}", f"c{look.leads:d}", f"I{look.by_self:d}{look.to_reader:d}{look.past:d}",
         f"i{look.by_self:d}", f"y{look.to_reader:d}", f"ed{look.past:d}", f"no{_DENIED.search(low) is not None:d}", f"if{_WHEN.search(low) is not None:d}",
         f"l{_step(len(words), (3, 6, 10, 15, 22, 32))}", f"cl={look.claim}", f"cf={first}", f"cn{min(3, look.claimed)}", f"ck{look.check:d}",
         f"sd{deeds.starts_with_deed(head):d}", f"ah{deeds.looks_ahead(head):d}", f"ta{deeds.only_talk(head):d}", f"oo={look.said}", f"oc={outcomes.outcome_of(head, check=True)}", f"or={look.claimed > 0:d}{outcomes.outcome_of(look.rest, check=look.check) if look.rest else None}",
     ]  # fmt: skip
+    if words:
+        look.ends = [f"w0:{words[0]}", f"w01:{' '.join(words[:2])}", f"wl:{words[-1]}"]
+    few, middle = [kinds[0] for kinds in look.classes[:3]], [kinds[1] for kinds in look.classes]
+    look.beside = {*look.shapes, *look.ends, f"s:{' '.join(few)}", f"s:{' '.join(middle[:2])}"}
+    look.farther = (f"k={stretch.kind}", f"r{look.claimed > 0:d}", f"c{look.leads:d}", f"i{look.by_self:d}", f"ed{look.past:d}")
+    look.told = (
+        f"k={stretch.kind}", f"v={look.verdict}", f"oo={look.said}", f"q{look.asks:d}", f"cl={look.claim}", f"r{look.claimed > 0:d}", f"i{look.by_self:d}", f"w0:{words[0] if words else ''}",
+    )  # fmt: skip
+    look.vocabulary, look.middles = frozenset(words), frozenset(middle)
     return look
 
 
 PARTS = re.compile(r"\s*(?:[,;:()]|\.\s|->|=>|→|\s[-–—]{1,2}\s|\b(?:and|but|then|however|so|although)\b)\s+")
 
 
+@lru_cache(maxsize=256)
 def parted(text: str) -> list[str]:
     """Return the parts of a sentence between its commas and conjunctions."""
     return [part for part in PARTS.split(text) if part.strip()][:12]
@@ -155,109 +180,86 @@ def step_features(all_of: Sequence[Look], place: int) -> Vector:
     """Return what speaks for and against the stretch being a step, the beginning of one or what goes on with one."""
     look = all_of[place]
     words = look.words
-    before, after = near(all_of, place, -1), near(all_of, place, 1)
-    shapes = [*look.shapes, *look.place]
-    if words:
-        shapes += [f"w0:{words[0]}", f"w01:{' '.join(words[:2])}", f"wl:{words[-1]}"]
-    for side, other in (("P", before), ("N", after)):
+    few = ["^", *(kinds[0] for kinds in look.classes), "$"]
+    middle = ["^", *(kinds[1] for kinds in look.classes), "$"]
+    finest = {kinds[2] for kinds in look.classes}
+    shapes = {*look.shapes, *look.place, *look.ends, f"s3:{' '.join(few[1:4])}", f"s2:{' '.join(middle[1:3])}", f"s1:{look.classes[0][2] if words else ''}"}
+    made: Vector = [
+        ("", shapes, _SHAPE), *_sharing("w:", look.vocabulary, 1.0), *_sharing("b:", _pairs(["^", *words, "$"]), 1.0), *_sharing("", _endings_of(words), 0.7),
+        *_sharing("x:", {" ".join(tokens(part)[:2]) for part in look.parts}, 0.7), *_sharing("c:", look.middles | {"^", "$"}, 0.7), *_sharing("m:", finest, 0.7),
+        *_sharing("d:", _pairs(middle), 0.8), *_sharing("D:", _pairs(few), 0.6), *_sharing("t:", set(map(" ".join, zip(few, few[1:], few[2:], strict=False))), 0.8),
+    ]  # fmt: skip
+    for side, small, distance in (("P", "p", -1), ("N", "n", 1)):
+        other = near(all_of, place, distance)
         if other is None:
-            shapes.append(f"{side}none")
-            continue
-        shapes += [side + shape for shape in other.shapes]
-        if other.words:
-            shapes += [f"{side}w0:{other.words[0]}", f"{side}w01:{' '.join(other.words[:2])}", f"{side}wl:{other.words[-1]}"]
-    for side, other in (("PP", near(all_of, place, -2)), ("NN", near(all_of, place, 2))):
-        shapes += [f"{side}none"] if other is None else [
-            f"{side}k={other.stretch.kind}", f"{side}r{other.claimed > 0:d}", f"{side}c{other.leads:d}", f"{side}i{other.by_self:d}", f"{side}ed{other.past:d}"
-        ]  # fmt: skip
-    made: Vector = {}
-    _share(made, (f"w:{w}" for w in words), 1.0)
-    _share(made, _pairs("b", ["^", *words, "$"]), 1.0)
-    _share(made, _endings(words), 0.7)
-    _share(made, (f"x:{' '.join(tokens(part)[:2])}" for part in parted(look.stretch.text[:600])), 0.7)
-    _share(made, (f"pw:{w}" for w in before.words) if before else (), 0.6)
-    _share(made, (f"nw:{w}" for w in after.words) if after else (), 0.6)
-    crossed = [n for n in look.place if n[:4] in ("role", "work", "desc", "adv0", "adv1")]
-    shapes += [f"X{n}/{m}" for n in crossed for m in look.shapes if m[:2] in ("cl", "sd", "or", "I0", "I1")]
-    for side, other in (("P", before), ("N", after)):
-        if other:
-            _share(made, (f"{side}c:{middle}" for _, middle, _ in other.classes), 0.5)
-            shapes += [f"{side}s:{' '.join(few for few, *_ in other.classes[:3])}", f"{side}s:{' '.join(middle for _, middle, _ in other.classes[:2])}"]
-    shapes += _classes(made, look)
-    made.update(dict.fromkeys(shapes, _SHAPE))
+            shapes.add(f"{side}none")
+        else:
+            made += [(side, other.beside, _SHAPE), *_sharing(f"{small}w:", other.vocabulary, 0.6), *_sharing(f"{side}c:", other.middles, 0.5)]
+    for side, distance in (("PP", -2), ("NN", 2)):
+        other = near(all_of, place, distance)
+        if other is None:
+            shapes.add(f"{side}none")
+        else:
+            made.append((side, other.farther, _SHAPE))
+    crossing = [shape for shape in look.shapes if shape[:2] in _CROSSING]
+    made += [(f"X{where}/", crossing, _SHAPE) for where in look.place if where[:4] in _CROSSED]
     return made
 
 
-def _classes(made: Vector, look: Look) -> list[str]:
-    """Add the classes of the words and what stands beside what; return what the stretch begins with."""
-    few = ["^", *(a for a, _, _ in look.classes), "$"]
-    middle = ["^", *(b for _, b, _ in look.classes), "$"]
-    _share(made, (f"c:{b}" for b in middle), 0.7)
-    _share(made, (f"m:{c}" for _, _, c in look.classes), 0.7)
-    _share(made, (f"d:{a} {b}" for a, b in pairwise(middle)), 0.8)
-    _share(made, (f"D:{a} {b}" for a, b in pairwise(few)), 0.6)
-    _share(made, (f"t:{a} {b} {c}" for a, b, c in zip(few, few[1:], few[2:], strict=False)), 0.8)
-    return [f"s3:{' '.join(few[1:4])}", f"s2:{' '.join(middle[1:3])}", f"s1:{' '.join(c for _, _, c in look.classes[:1])}"]
+_CROSSING = ("cl", "sd", "or", "I0", "I1")
+_CROSSED = ("role", "work", "desc", "adv0", "adv1")
+"""Shapes of a stretch that tell other things in other kinds of text."""
 
 
-def _pairs(kind: str, words: list[str]) -> Iterable[str]:
-    return (f"{kind}:{one} {two}" for one, two in pairwise(words))
+def _pairs(words: list[str]) -> set[str]:
+    return {f"{one} {two}" for one, two in pairwise(words)}
 
 
-def _endings(words: list[str]) -> Iterable[str]:
-    for word in words:
-        if len(word) > 3:
-            yield f"e:{word[-3:]}"
-            yield f"e:{word[-2:]}"
-            yield f"a:{word[:4]}"
+def _endings_of(words: Iterable[str]) -> set[str]:
+    return set().union(*map(_endings, words))
 
 
-def _share(made: Vector, names: Iterable[str], whole: float) -> None:
+@lru_cache(maxsize=4096)
+def _endings(word: str) -> tuple[str, ...]:
+    return (f"e:{word[-3:]}", f"e:{word[-2:]}", f"a:{word[:4]}") if len(word) > 3 else ()
+
+
+def _sharing(kind: str, names: Collection[str], whole: float) -> Vector:
     """Let the names share the whole, so that a long sentence does not outweigh a short one."""
-    once = set(names)
-    if once:
-        part = whole / sqrt(len(once))
-        for name in once:
-            made[name] = part
+    return [(kind, names, whole / sqrt(len(names)))] if names else []
 
 
 def outcome_features(all_of: Sequence[Look], place: int, part: str) -> Vector:
     """Return what speaks for each outcome of the step that begins in the stretch. `part` is its own words."""
     look = all_of[place]
-    words = tokens(part)
+    words = look.words if part == look.stretch.text else tokens(part)
     before, following = near(all_of, place, -1), [near(all_of, place, k) for k in (1, 2, 3)]
-    shapes = [*look.shapes, f"v={outcomes.verdict(part[:300].lower())}", f"po={outcomes.outcome_of(part[:600])}"]
-    shapes += [s for s in look.place if s[:2] not in ("h:", "fI", "fy", "fe", "ns")]
+    shapes = {*look.shapes, f"v={outcomes.verdict(part[:300].lower())}", f"po={outcomes.outcome_of(part[:600])}"}
+    shapes.update(s for s in look.place if s[:2] not in ("h:", "fI", "fy", "fe", "ns"))
     if words:
-        shapes += [f"w0:{words[0]}", f"w01:{' '.join(words[:2])}", f"wl:{words[-1]}"]
+        shapes.update((f"w0:{words[0]}", f"w01:{' '.join(words[:2])}", f"wl:{words[-1]}"))
     rest = " ".join(parted(part[:600])[1:])
-    shapes += [f"pc{check:d}={outcomes.outcome_of(part, check=check)}" for check in {True, look.check}]
-    shapes.append(f"pr{look.check:d}={outcomes.outcome_of(rest, check=look.check) if rest else None}")
+    shapes.update(f"pc{check:d}={outcomes.outcome_of(part, check=check)}" for check in {True, look.check})
+    shapes.add(f"pr{look.check:d}={outcomes.outcome_of(rest, check=look.check) if rest else None}")
+    made: Vector = [
+        ("", shapes, 0.25), *_sharing("w:", set(words), 1.0), *_sharing("b:", _pairs(["^", *words, "$"]), 1.0),
+        *_sharing("t:", set(words[len(words) // 2 :]), 0.7), *_sharing("", _endings_of(words), 0.5),
+    ]  # fmt: skip
     for side, other in zip(("N", "M", "L"), following, strict=True):
         if other is None:
-            shapes.append(f"{side}none")
-            continue
-        shapes += [
-            f"{side}k={other.stretch.kind}", f"{side}v={other.verdict}", f"{side}oo={other.said}", f"{side}q{other.asks:d}", f"{side}cl={other.claim}",
-            f"{side}r{other.claimed > 0:d}", f"{side}i{other.by_self:d}", f"{side}w0:{other.words[0] if other.words else ''}",
-        ]  # fmt: skip
+            shapes.add(f"{side}none")
+        else:
+            made.append((side, other.told, 0.25))
+    one, two, _ = following
     if before:
-        shapes += [f"Pcl={before.claim}", f"Poo={before.said}", f"Pk={before.stretch.kind}"]
-    made: Vector = {}
-    _share(made, (f"w:{w}" for w in words), 1.0)
-    _share(made, _pairs("b", ["^", *words, "$"]), 1.0)
-    _share(made, (f"t:{w}" for w in words[len(words) // 2 :]), 0.7)
-    _share(made, _endings(words), 0.5)
-    if one := following[0]:
-        _share(made, (f"nw:{w}" for w in one.words), 0.7)
-        _share(made, _pairs("nb", one.words), 0.5)
-    if two := following[1]:
-        _share(made, (f"mw:{w}" for w in two.words), 0.4)
-    _share(made, (f"pw:{w}" for w in before.words) if before else (), 0.5)
-    made.update(dict.fromkeys(shapes, 0.25))
+        shapes.update((f"Pcl={before.claim}", f"Poo={before.said}", f"Pk={before.stretch.kind}"))
+        made += _sharing("pw:", before.vocabulary, 0.5)
+    if one:
+        made += [*_sharing("nw:", one.vocabulary, 0.7), *_sharing("nb:", _pairs(one.words), 0.5)]
+    if two:
+        made += _sharing("mw:", two.vocabulary, 0.4)
     if one and one.said != "unknown" and not (one.claimed or one.asks) and len(one.words) <= _REMARK and one.stretch.kind != "pasted":
-        remark = one.stretch.text
-        made[f"rem={one.said}"] = made[f"rem{look.check:d}={outcomes.outcome_of(remark, check=look.check)}"] = 0.8
+        made.append(("rem", {f"={one.said}", f"{look.check:d}={outcomes.outcome_of(one.stretch.text, check=look.check)}"}, 0.8))
     return made
 
 
@@ -278,16 +280,13 @@ def joints(text: str) -> list[tuple[int, str]]:
 def joint_features(look: Look, at: int, kind: str) -> Vector:
     """Return what speaks for a second step beginning at the joint."""
     text = look.stretch.text
-    left, right = tokens(text[:at])[-12:], tokens(text[at:])[:12]
-    shapes = [
+    before, after = text[:at], text[at:]
+    left, right = tokens(before)[-12:], tokens(after)[:12]
+    near_by = parted(after[:200])
+    shapes = {
         *look.shapes, f"j={kind}", f"jl{_step(at, (20, 40, 80, 150))}", f"jr{_step(len(text) - at, (15, 30, 60, 120))}",
-        f"jcl={deeds.claims(text[:at][-200:])}{deeds.claims(text[at:][:200])}", f"jn{min(3, look.claimed)}", f"js{deeds.starts_with_deed(text[:at])}{deeds.starts_with_deed(text[at:])}", f"jk{min(3, len(parted(text)))}", f"jc={deeds.claims(parted(text[at:][:200])[0] if parted(text[at:][:200]) else '')}",
-        f"jo={outcomes.outcome_of(text[:at][-200:])}", f"jp={outcomes.outcome_of(text[at:][:200])}",
+        f"jcl={deeds.claims(before[-200:])}{deeds.claims(after[:200])}", f"jn{min(3, look.claimed)}", f"js{deeds.starts_with_deed(before)}{deeds.starts_with_deed(after)}", f"jk{min(3, len(look.parts))}", f"jc={deeds.claims(near_by[0] if near_by else '')}",
+        f"jo={outcomes.outcome_of(before[-200:])}", f"jp={outcomes.outcome_of(after[:200])}",
         f"r0:{' '.join(right[:1])}", f"r1:{' '.join(right[1:2])}", f"r01:{' '.join(right[:2])}", f"r12:{' '.join(right[1:3])}", f"l0:{' '.join(left[-1:])}", *(f"f:{w}" for w in look.words[:2]),
-    ]  # fmt: skip
-    made: Vector = {}
-    _share(made, (f"lw:{w}" for w in left), 0.7)
-    _share(made, (f"rw:{w}" for w in right), 1.0)
-    _share(made, _endings(right[:5]), 0.7)
-    made.update(dict.fromkeys(shapes, _SHAPE))
-    return made
+    }  # fmt: skip
+    return [("", shapes, _SHAPE), *_sharing("lw:", set(left), 0.7), *_sharing("rw:", set(right), 1.0), *_sharing("", _endings_of(right[:5]), 0.7)]

@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple
 
 from escalation.reading import mail_words as words
 from escalation.reading import pasted
+from escalation.reading.quick import may_hold
 
 Foreign = Literal["quoted", "signature", "boilerplate"]
 
@@ -307,11 +308,11 @@ def _told(text: str, *, after_blank: bool) -> bool:
     )
 
 
-_BOILERPLATE = {
-    name: re.compile("|".join(f"(?:{p})" for p in patterns)) for name, patterns in words.BOILERPLATE.items()
+_NOTICES = {
+    name: (pattern, may_hold(pattern))
+    for name, pattern in (("injected", re.compile(words.INJECTED)), *((name, re.compile("|".join(f"(?:{p})" for p in patterns))) for name, patterns in words.BOILERPLATE.items()))
 }
-_INJECTED = re.compile(words.INJECTED)
-_WORD = re.compile(r"\w+")
+"""Each with what tells at a glance that it is not there."""
 _SENTENCE_END = re.compile(r"(?<!\bno)(?<!\bnr)(?<!\s\d)(?<!\s\d\d)[.!?:]+[\"')\]]*(?=\s)", re.IGNORECASE)
 _WEAK = re.compile(
     r"^\W{0,9}(?:(?:caution|warning|attention|achtung|attention|let op|atención|atenção|attenzione|advarsel|uwaga|varning|important|notice|confidential\w*|disclaimer|e-?mail|external)\W{0,9}$|please\b|if you\b|any\b|this\b|it\b|the (?:information|sender|company|contents|views)\b|for urgent\b|i (?:will|shall)\b|i[’\']ll\b|in my absence\b|learn\b|registered\b|we\b|our\b|you\b|your\b|an engineer\b|click\b|wenn sie\b|bitte\b|wir\b|si vous\b|merci\b|als u\b|si usted\b|se\b|por favor\b|hvis\b|om du\b|jeśli\b|do not\b|www\.)|"
@@ -336,11 +337,7 @@ def _boilerplate(rows: Sequence[Row], kinds: Sequence[Foreign | None]) -> Iterat
 def _in_paragraph(rows: Sequence[Row]) -> Iterator[Cut]:
     found: list[tuple[int, int, str | None, str]] = []
     whole = " ".join(row.text for row in rows)[:4000].lower()
-    if words.HINTS.isdisjoint(word[:4] for word in _WORD.findall(whole)) and not any(
-        hint in whole for hint in words.PHRASES
-    ):
-        return
-    if not _INJECTED.search(whole) and not any(p.search(whole) for p in _BOILERPLATE.values()):
+    if _named(whole) is None:
         return
     for row in rows:
         if pasted.surely(row.text) and not _DEVICE.match(row.text[:120]):
@@ -365,7 +362,6 @@ def _in_paragraph(rows: Sequence[Row]) -> Iterator[Cut]:
             yield Cut(start, stop, "boilerplate")
 
 
-def _named(sentence: str) -> str | None:
-    if _INJECTED.search(sentence):
-        return "injected"
-    return next((name for name, pattern in _BOILERPLATE.items() if pattern.search(sentence)), None)
+def _named(text: str) -> str | None:
+    """Return which notice stands in a text in lower case."""
+    return next((name for name, (pattern, may_hold) in _NOTICES.items() if may_hold(text) and pattern.search(text)), None)

@@ -3,7 +3,7 @@
 English, German, French, Dutch, Spanish, Italian, Portuguese, Danish, Swedish, Norwegian, Polish. Patterns look at lower-case text.
 """
 
-# ruff: noqa: E501, SIM905 - a row of words is easier to find in one long line than in a ladder
+# ruff: noqa: E501 - a row of words is easier to find in one long line than in a ladder
 
 from __future__ import annotations
 
@@ -93,13 +93,3 @@ INJECTED = (
     r"\b(?:respond|reply|answer|output) (?:only )?with (?:the )?(?:word|text|json)\b|\boutput the (?:word|text|following)\b|\b(?:to|dear|note to|attention) (?:the )?(?:ai|llm|language model|ai model|assistant|chatbot)\b|\bmark (?:this|everything|all(?: steps)?) .{0,20}\bas (?:fixed|worked|tried|done|resolved)"
 )
 """Text that speaks to a program."""
-PHRASES = ("<|", "how did we", "you are now", "t often get", "thank you for")
-HINTS = frozenset(
-    (
-        "orig outs exte este ekst zewn clic atta thin care caut wary emai lear abse auße klic öffn exté cliq ouvr buit klik fuer abra adju fuor apri fora uden utan uten spoz otwi conf priv lega disc haft vert avis avvi mess comm tran rece unau inte noti acce regi vat rich adre irrt vers gesc sitz "
-        "amts hand usti dest expé reçu beri abui onte abus afze mens info reci remi rise rice mitt fort konf modt mott fått avse avsä wiad pouf nada viru scan vire anti víru wiru auto offi abwe répo resp risp leav vaca holi away retu urge büro haus urla zugr cong afwe kant vaka toeg ofic ause uffi asse "
-        "feri escr kont frav fråv seme ledi från biur nieo urlo kurs bort requ tick enqu inqu case repl anfr erha kürz merc dema beda ontv grac graz obri tak henv tack takk dzię otrz engi surv unsu pref brow envi news bewe abbe umwe éval désa dési pens beoo tevr uits afme mili encu dars canc susc "
-        "ambi sond annu pesq insc tilf kund avre avpr avme milj anki wypi rezy pomy środ igno disr forg over inst syst assi visi publ task prom ai llm mode chat word json outp mark summ rare"
-    ).split()
-)
-"""The first four letters of a word that each of these sentences has: a cheap look before many dear ones."""

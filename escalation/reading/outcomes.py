@@ -12,6 +12,8 @@ import re
 from functools import lru_cache
 from typing import Literal
 
+from escalation.reading.quick import may_hold
+
 Outcome = Literal["failed", "no_change", "partial", "worked", "unknown"]
 
 TEMPORARY = re.compile(
@@ -150,6 +152,9 @@ def _after_relief(text: str, place: int) -> Outcome:
 _WENT_THROUGH = re.compile(r"without|completed?|succe|through|finished|passed|runs?\b|ran\b|installed")
 
 
+_may_run = may_hold(RAN)
+
+
 def outcome_of(text: str, *, check: bool = False) -> Outcome:
     """Return the outcome stated in the text; for a check, a finding is `partial` and a clean bill `no_change`."""
     return _outcome(text[:600].lower(), check)
@@ -184,7 +189,7 @@ def _outcome(text: str, check: bool) -> Outcome:
         return "failed" if (tested and _SAME.search(text)) or (check and _NOT_WORK.search(text)) else "no_change"
     if check and CLEAR.search(text):
         return "no_change"
-    if WORKED.search(RAN.sub(" ", text)):
+    if WORKED.search(RAN.sub(" ", text) if _may_run(text) else text):
         return "worked"
     if NOW.search(text) and not FAILED.search(text):
         return "partial" if check else "worked"

@@ -21,6 +21,7 @@ from escalation.reading import deeds, outcomes
 from escalation.reading.features import (
     PARTS,
     Look,
+    Vector,
     joint_features,
     joints,
     looks,
@@ -76,7 +77,7 @@ def _may_be(all_of: Sequence[Look], place: int) -> bool:
     return (look.stretch.kind in ("sentence", "item") and len(said) >= 3) or look.claimed > 0 or look.stretch.ticked
 
 
-def _scores(features: dict[str, float], known: Learned) -> Scores:
+def _scores(features: Vector, known: Learned) -> Scores:
     model = known.models["step"]
     shares = dict(zip(model.classes, model.shares(features), strict=True))
     return Scores(shares["begins"], shares["goes on"])

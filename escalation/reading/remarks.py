@@ -8,12 +8,13 @@ Everything found is a stretch of a passage; what nobody said is not found.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from escalation.reading import state
 from escalation.reading.deeds import advising, looks_ahead
 from escalation.reading.passages import NOT_STAFF, Deed, Passage
+from escalation.reading.quick import may_hold
 from escalation.reading.text import Stretch, small
 
 
@@ -41,9 +42,6 @@ _WHEN = re.compile(
 _KEPT = re.compile(r"\b(?:called|rang|phoned|spoke (?:to|with)|got back to|updated|emailed|visited|engineer (?:arrived|is on site|on site))\b.{0,30}\b(?:back|customer|client|user|her|him|them)\b")
 
 
-_TOLD_HINT = re.compile(r"[Tt]old|[Pp]romis|[Aa]dvis|[Aa]ssur|[Ii]nform|[Ll]et |[Ss]aid|[Cc]onfirm|[Aa]gree|[Cc]ommit|[Cc]all")
-
-
 def promises(passages: Sequence[Passage]) -> list[Remark]:
     """Return what was promised to the customer with a time, oldest first, as far as no later word says it was kept."""
     found: list[Remark] = []
@@ -53,9 +51,8 @@ def promises(passages: Sequence[Passage]) -> list[Remark]:
         text = stretch.text
         if found and _KEPT.search(stretch.text[:300].lower()):
             found = [r for r in found if r.passage == index]
-        if not _TOLD_HINT.search(text):
-            continue
-        said = _TO_CUSTOMER.search(stretch.text) or (_WE_WILL.search(stretch.text) if "call" in stretch.text.lower() else None)
+        low = text.lower()
+        said = (_TO_CUSTOMER.search(text) if _may_tell(low) else None) or (_WE_WILL.search(text) if "call" in low else None)
         if said and _WHEN.search(said["what"]):
             begin, end = said.span("what")
             found.append(_remark(index, stretch.start + begin, stretch.start + end, passages[index].text))
@@ -76,15 +73,13 @@ _WHY = re.compile(
 )  # fmt: skip
 
 
-_ASK_HINT = re.compile(r"need|please|(?:can|could|would) (?:some|you|an|a )|escalat|passing|handing|any (?:i|h|a|s)|what (?:s|e|w|c)|how (?:d|c|s)")
-_WHY_HINT = re.compile(r"escalat|passing|handing|access|rights|permission|credent|admin|knowl|experience|time|out of|beyond|my head|stuck|stump|loss|lost|know |not my|never |not fam|not (?:sure|comf|allow|trained|conf)|my wits|idea|clue|above my")
-"""What a text has in which anything of the kind is said: a cheap look before many dear ones."""
+_may_ask, _may_say_why, _may_tell = may_hold(_ASK), may_hold(_WHY), may_hold(_TO_CUSTOMER)
 
 
 def requests(passages: Sequence[Passage]) -> list[Remark]:
     """Return what a technician asked for last."""
     asking = [p for p in passages if not (p.role not in NOT_STAFF and advising(p.text))]
-    found = _said_by_staff(asking, _ASK, _ASK_HINT)
+    found = _said_by_staff(asking, _ASK, _may_ask)
     if not found or _ANY_IDEAS.match(small(asking[found[0].passage].text[found[0].start : found[0].end])):
         return []
     place = next(i for i, p in enumerate(passages) if p is asking[found[0].passage])
@@ -93,7 +88,7 @@ def requests(passages: Sequence[Passage]) -> list[Remark]:
 
 def reasons(passages: Sequence[Passage]) -> list[Remark]:
     """Return why it was handed on, as said last."""
-    return _said_by_staff(passages, _WHY, _WHY_HINT)
+    return _said_by_staff(passages, _WHY, _may_say_why)
 
 
 _NEXT = re.compile(
@@ -245,12 +240,12 @@ def _same_thing(change: frozenset[str], undone: frozenset[str], text: str) -> bo
     return re.search(r"\b(?:it|them|that|this)\b", text[:60], re.I) is not None
 
 
-def _said_by_staff(passages: Sequence[Passage], pattern: re.Pattern[str], hint: re.Pattern[str]) -> list[Remark]:
+def _said_by_staff(passages: Sequence[Passage], pattern: re.Pattern[str], may: Callable[[str], bool]) -> list[Remark]:
     """Return the newest such remark of a technician, if there is one."""
     for index, passage in reversed(list(enumerate(passages))):
         if passage.role in NOT_STAFF or passage.description or passage.resolution:
             continue
-        if not hint.search(passage.text.lower()):
+        if not may(passage.text.lower()):
             continue
         for stretch in reversed(passage.stretches):
             spoken = stretch.kind in ("sentence", "item") and pattern.search(stretch.text[:400].lower())

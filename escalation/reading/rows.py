@@ -31,6 +31,7 @@ _COLUMNS = re.compile(r"\S(?: {3,}|\t)")
 _INDENTED = (" ", "\t")
 _BACKSLASH = "\\"
 _SEEN = 300
+_SHAPE = 0.25
 
 
 @dataclass(slots=True)
@@ -49,6 +50,8 @@ class Row:
     """Whether the rules take it for pasted."""
     shapes: list[str] = field(default_factory=list)
     tokens: list[str] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
+    forms: list[str] = field(default_factory=list)
 
 
 def rows(passage: Passage) -> list[Row]:
@@ -68,7 +71,9 @@ def rows(passage: Passage) -> list[Row]:
                 block += 1
             inside = 0 if block == len(pasted) else min(end, pasted[block][1]) - max(start, pasted[block][0])
             row = Row(start, end, text[start:end], at, part, len(cuts), blank, fenced, 2 * inside > end - start)
-            row.shapes, row.tokens = _shapes(row.text), _TOKEN.findall(row.text[:_SEEN])[:60]
+            row.shapes, row.tokens = [*_shapes(row.text), f"rul{row.ruled:d}"], _TOKEN.findall(row.text[:_SEEN])[:60]
+            row.words = ["0" if token.isdigit() else token.lower() for token in row.tokens]
+            row.forms = [_form(token) for token in row.tokens]
             made.append(row)
             blank = False
         blank = not bare or (blank and not cuts)
@@ -138,32 +143,29 @@ def _form(token: str) -> str:
 def row_features(all_of: Sequence[Row], place: int, *, description: bool) -> Vector:
     """Return what speaks for and against the row being pasted output or the wording of an error."""
     row = all_of[place]
-    words = ["0" if token.isdigit() else token.lower() for token in row.tokens]
-    forms = [_form(token) for token in row.tokens]
-    shapes = [
-        *row.shapes, f"part={row.part}", f"n{min(4, row.parts)}", f"bl{row.after_blank:d}", f"fen{row.fenced:d}", f"rul{row.ruled:d}", f"d{description:d}",
+    words, forms = row.words, row.forms
+    shapes = {
+        *row.shapes, f"part={row.part}", f"n{min(4, row.parts)}", f"bl{row.after_blank:d}", f"fen{row.fenced:d}", f"d{description:d}",
         f"all{_step(len(all_of), (2, 5, 10, 25, 60))}", f"f0:{' '.join(forms[:1])}", f"f1:{' '.join(forms[:2])}", f"f2:{' '.join(forms[:3])}", f"fl:{' '.join(forms[-1:])}",
         f"w0:{' '.join(words[:1])}", f"w01:{' '.join(words[:2])}",
-    ]  # fmt: skip
+    }  # fmt: skip
+    made: Vector = [("", shapes, _SHAPE)]
     for side, distance in (("p", -1), ("n", 1), ("P", -2), ("N", 2)):
         there = place + distance
         if not 0 <= there < len(all_of):
-            shapes.append(f"{side}none")
+            shapes.add(f"{side}none")
             continue
         other = all_of[there]
-        shapes += [side + shape for shape in other.shapes]
-        shapes.append(f"{side}rul{other.ruled:d}")
+        made.append((side, other.shapes, _SHAPE))
         if abs(distance) == 1 and other.tokens:
-            shapes += [f"{side}w0:{other.tokens[0].lower()}", *(f"{side}wl:{token.lower()}" for token in other.tokens[-3:])]
-    made: Vector = {}
-    for names, whole in (
-        ({f"w:{w}" for w in words}, 1.0),
-        ({f"b:{a} {b}" for a, b in pairwise(words)}, 0.7),
-        ({f"z:{a} {b} {c}" for a, b, c in zip(forms, forms[1:], forms[2:], strict=False)}, 0.7),
-        ({f"e:{w[-3:]}" for w in words if len(w) > 3} | {f"a:{w[:3]}" for w in words if len(w) > 3}, 0.5),
+            made.append((side, {f"w0:{other.tokens[0].lower()}", *(f"wl:{token.lower()}" for token in other.tokens[-3:])}, _SHAPE))
+    long = {word for word in words if len(word) > 3}
+    for kind, names, whole in (
+        ("w:", set(words), 1.0),
+        ("b:", set(map(" ".join, pairwise(words))), 0.7),
+        ("z:", set(map(" ".join, zip(forms, forms[1:], forms[2:], strict=False))), 0.7),
+        ("", {f"e:{w[-3:]}" for w in long} | {f"a:{w[:3]}" for w in long}, 0.5),
     ):
         if names:
-            part = whole / sqrt(len(names))
-            made.update((name, part) for name in names)
-    made.update(dict.fromkeys(shapes, 0.25))
+            made.append((kind, names, whole / sqrt(len(names))))
     return made

@@ -7,6 +7,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+from escalation.reading.quick import may_hold
+
 DOMAINS = (
     "email", "identity", "network", "dns_dhcp", "printing", "endpoint", "virtualization", "storage_backup",
     "database_app", "security", "telephony", "remote_desktop", "file_services", "server_os", "cloud",
@@ -144,18 +146,13 @@ _ENVIRONMENT = re.compile(
 )
 
 
-_BRAND = re.compile(
-    r"windows|server|sbs|exchange|office|outlook|esx|vsphere|vcenter|hyper|macos|ubuntu|debian|centos|rhel|proxmox|"
-    r"sonicwall|fortigate|meraki|unifi|pfsense|cisco|veeam|synology|qnap|citrix|3cx|365|azure|entra|intune|sharepoint|"
-    r"quickbooks|sage|dell|hp "
-)
-"""What every product of the list has: a cheap look before the dear one."""
+_may_name = may_hold(_ENVIRONMENT)
 
 
 def products_in(text: str) -> list[tuple[int, int]]:
     """Return where products and versions are named, as offsets; the first mention of each wording only."""
     found: dict[str, tuple[int, int]] = {}
-    if not _BRAND.search(text.lower()):
+    if not _may_name(text.lower()):
         return []
     for match in _ENVIRONMENT.finditer(text):
         found.setdefault(match.group().lower(), match.span())

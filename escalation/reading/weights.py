@@ -16,11 +16,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 from heapq import nsmallest
 from importlib import resources
+from itertools import repeat
 from math import exp
 from typing import Any
 
+from escalation.reading.features import Vector
+
 SCALE = 1000
 """Weights are kept in thousandths."""
+_BITS = 40
+_MASK, _HALF = (1 << _BITS) - 1, 1 << (_BITS - 1)
+_ZEROS = repeat(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +56,62 @@ class Model:
 
     classes: tuple[str, ...]
     bias: tuple[float, ...]
-    weights: Mapping[str, Sequence[float]]
+    weights: Mapping[str, Mapping[str, int]]
+    """By what the name of a feature begins with and by the rest of it: those of all classes, in thousandths, in one number, so that
+    those of many features are added up at once."""
 
-    def shares(self, features: Mapping[str, float]) -> list[float]:
+    def shares(self, features: Vector) -> list[float]:
         """Return the probability of each class."""
-        rows = [(row, value) for name, value in features.items() if (row := self.weights.get(name))]
-        sums = [start + sum([row[place] * value for row, value in rows]) for place, start in enumerate(self.bias)]
-        if len(sums) == 1:
+        sums = list(self.bias)
+        last = len(sums) - 1
+        for kind, names, value in features:
+            if (table := self.weights.get(kind)) is None or not (whole := sum(map(table.get, names, _ZEROS))):
+                continue
+            value /= SCALE
+            for place in range(last):
+                weight = ((whole + _HALF) & _MASK) - _HALF
+                sums[place] += weight * value
+                whole = (whole - weight) >> _BITS
+            sums[last] += whole * value
+        if not last:
             yes = 1 / (1 + exp(-max(-500.0, sums[0])))
             return [1 - yes, yes]
         top = max(sums)
         raised = [exp(total - top) for total in sums]
-        whole = sum(raised)
-        return [part / whole for part in raised]
+        whole_share = sum(raised)
+        return [part / whole_share for part in raised]
 
-    def spoke(self, features: Mapping[str, float], place: int, most: int = 4) -> list[tuple[str, float]]:
+    def spoke(self, features: Vector, place: int, most: int = 4) -> list[tuple[str, float]]:
         """Return the features that spoke most for one class, with what each added."""
-        added = [(-row[place] * value, name) for name, value in features.items() if (row := self.weights.get(name)) and row[place] > 0]
+        added = []
+        for kind, names, value in features:
+            table = self.weights.get(kind, {})
+            for_it = [(-weight, name) for name in names if (row := table.get(name)) and (weight := _one(row, place)) > 0]
+            added += [(round(less * value / SCALE, 9), kind + name) for less, name in (nsmallest(most, for_it) if len(for_it) > most else for_it)]
         return [(name, -less) for less, name in nsmallest(most, added)]
+
+
+def model_of(classes: Sequence[str], bias: Sequence[float], weights: Mapping[str, Mapping[str, Sequence[int]]]) -> Model:
+    """Return a model, given the weights of each class in thousandths."""
+    packed = {start: {name: sum(weight << (_BITS * place) for place, weight in enumerate(row)) for name, row in table.items()} for start, table in weights.items()}
+    return Model(tuple(classes), tuple(bias), packed)
+
+
+def rows_of(model: Model) -> dict[str, dict[str, list[int]]]:
+    """Return the weights of each class in thousandths, as `model_of` takes them."""
+    places = range(len(model.bias))
+    return {start: {name: [_one(row, place) for place in places] for name, row in table.items()} for start, table in model.weights.items()}
+
+
+def _one(row: int, place: int) -> int:
+    """Return the weight of one class out of the packed ones."""
+    if place:
+        row = (row + _BELOW[place]) >> (_BITS * place)
+    return ((row + _HALF) & _MASK) - _HALF
+
+
+_BELOW = [sum(_HALF << (_BITS * below) for below in range(place)) for place in range(20)]
+"""What keeps the negative weights of the classes before one from borrowing of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +130,9 @@ class Learned:
 def parsed(body: bytes) -> Learned:
     """Return what a file of weights says. Raises `KeyError` or `ValueError` for anything but such a file."""
     said: dict[str, Any] = json.loads(body)
-    if said["format"] != 2:
-        raise ValueError(f"weights of format {said['format']!r}: this program reads format 2; train again")
-    models = {
-        name: Model(tuple(m["classes"]), tuple(m["bias"]), {k: tuple([w / SCALE for w in row]) for k, row in m["weights"].items()})
-        for name, m in said["models"].items()
-    }
+    if said["format"] != 3:
+        raise ValueError(f"weights of format {said['format']!r}: this program reads format 3; train again")
+    models = {name: model_of(m["classes"], m["bias"], m["weights"]) for name, m in said["models"].items()}
     scales = {name: Scale(tuple(s[0]), tuple(s[1])) for name, s in said["scales"].items()}
     return Learned(hashlib.sha256(body).hexdigest(), models, scales, said["bounds"], {word: kinds.split() for word, kinds in said["classes"].items()})
 

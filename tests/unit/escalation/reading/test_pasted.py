@@ -88,3 +88,27 @@ def test_short_lines_are_not_folded_into_one() -> None:
 )
 def test_codes_and_numbers_that_are_none(text: str, codes: list[str]) -> None:
     assert [text[a:b] for a, b in error_codes(text)] == codes
+
+
+MAKERS = ("E-2207", "PXE-E18", "V-79-57344-65233", "M-204", "LX-3001", "SC-542", "CE-34878-0")
+SAID = (
+    "The copier stops with error {}.", "Panel shows error code {}", "backup fails with {}, every night", "Error: {}", "{} error on the display", "fault code: {}", "alarm {} on the UPS",
+    "exits with {}", "job ended with {} at 02:10", "returned error {} (again)", "status code {} in the log", "halts with an error {}", "the error code was {}", "install aborts with {}", "it crashes with {}",
+)  # fmt: skip
+NOT_SAID = (
+    "room {}", "part number {}", "ticket {}", "the {} was replaced", "model {}", "case {} is open", "printer {} is offline", "error on {}", "failed: {}", "cable {} swapped", "the error is on {} only",
+    "error gone after swapping {}", "firmware of {} updated", "code for door {} changed", "event in hall {} is on Friday", "reimaged {} with the code from the sheet",
+)  # fmt: skip
+
+
+def test_letters_hyphens_and_digits_are_a_code_where_words_say_so_and_else_a_part_a_room_or_a_ticket() -> None:
+    """Makers count their errors as they number parts, rooms and models: only the words beside tell which it is."""
+    for code in MAKERS:
+        for said in SAID:
+            text = said.format(code)
+            assert [text[a:b] for a, b in error_codes(text)] == [code], text
+        for said in NOT_SAID:
+            assert error_codes(said.format(code)) == [], said.format(code)
+    for host in ("SRV-02", "PC-014", "INC-12345"):
+        assert error_codes(f"Error: {host} unreachable") == []
+    assert [text[a:b] for text in ("the shop answers HTTP 5xx", "PXE-E18: Server response timeout") for a, b in error_codes(text)] == ["HTTP 5xx", "PXE-E18"]
