@@ -1,10 +1,10 @@
 """How long an assistant's tools take, and how a session of 1,000 steps and 200 sessions at once reach the pod.
 
-    python -m benchmarks.assistant [--rounds 20] [--sessions 200]
+    python -m benchmarks.assistant [--rounds 20] [--sessions 200] [--at-once 20] [--steps 999]
 
 The whole product runs against the simulated ConnectWise, embedded; the SDK's own client calls each tool over HTTP and over
-stdio. Then steps are recorded through the API: one session filled to its limit, and many sessions at once, each asked for
-as its pod shows it. Seconds are wall time on this machine.
+stdio. Then many sessions at once get a step each through the API and are asked for as their pods show them, many clients open
+a ticket at the same instant, and one session is filled to its limit, a tool's call each step. Seconds are wall time here.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import os
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -148,6 +149,31 @@ def api(office: Office, login: str) -> requests.Session:
     made = requests.Session()
     made.headers["Authorization"] = f"Bearer {office.token(login)}"
     return made
+
+
+def at_once(office: Office, clients: int) -> None:
+    """Let many clients open a ticket at the same instant, and tell what each of them is told."""
+    tickets, took, told = [office.ticket() for _ in range(clients)], [], Counter[str]()
+
+    async def one(ticket: int) -> None:
+        headers = {"Authorization": f"Bearer {office.token('jlind')}"}
+        async with (
+            httpx2.AsyncClient(headers=headers, timeout=60) as http,
+            Client(streamable_http_client(f"{office.web}/mcp", http_client=http)) as client,
+        ):
+            begun = time.monotonic()
+            answer = await client.call_tool("open_ticket", {"ticket": ticket})
+            took.append(time.monotonic() - begun)
+            text = "".join(part.text for part in answer.content if part.type == "text")
+            told[text if answer.is_error else "under way" if "still being read" in text else "read"] += 1
+
+    async def all_of_them() -> None:
+        await asyncio.gather(*(one(ticket) for ticket in tickets))
+
+    asyncio.run(all_of_them())
+    row(f"HTTP: open_ticket, {clients} clients at once", took)
+    for words, count in told.most_common():
+        say(f"  {count:3} of them: {words}")
 
 
 def fill(office: Office, steps: int) -> None:
@@ -292,6 +318,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks.assistant", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--sessions", type=int, default=200)
+    parser.add_argument("--at-once", type=int, default=20, help="clients that open a ticket at the same instant")
     parser.add_argument("--steps", type=int, default=limits.MOST_STEPS - 1, help="of the one long session, one call each")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, Stack(Path(folder)) as stack:
@@ -302,6 +329,7 @@ def main() -> None:
             for tool, found in took.items():
                 row(f"{name}: {tool}", found)
         many(office, options.sessions)
+        at_once(office, options.at_once)
         fill(office, options.steps)
 
 

@@ -20,7 +20,12 @@ Output = Annotated[str, Field(max_length=4000, description="What the program pri
 
 def add(server: MCPServer, reach: Reach) -> None:
     """Add the tools and the prompt."""
+    _add_opening(server, reach)
+    _add_recording(server, reach)
+    _add_looking_on(server, reach)
 
+
+def _add_opening(server: MCPServer, reach: Reach) -> None:
     @server.tool()
     def open_ticket(
         context: Context[Any, Any],
@@ -48,6 +53,8 @@ def add(server: MCPServer, reach: Reach) -> None:
         seen = api.session(session)
         return session_text(seen, api.get("/sessions", ticket=seen["ticket_id"])["sessions"])
 
+
+def _add_recording(server: MCPServer, reach: Reach) -> None:
     @server.tool()
     def record_step(
         context: Context[Any, Any],
@@ -72,6 +79,8 @@ def add(server: MCPServer, reach: Reach) -> None:
         """Record something that was learned: a cause, an error code, what it is not."""
         return _recorded(Api(reach, context), session, {"kind": "finding", "text": text, "output": output}, None)
 
+
+def _add_looking_on(server: MCPServer, reach: Reach) -> None:
     @server.tool()
     def next_open_step(context: Context[Any, Any], session: SessionId) -> str:
         """Tell what is still to be done on the ticket, from every session; the first of one's own is next."""
