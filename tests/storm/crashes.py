@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from sqlalchemy.exc import OperationalError
+
 from tests.storm.audit import HEADING, Account, audit, settle
 from tests.storm.provocations import TICKETS, escalate, set_accounts
 from tests.storm.rig import Escalation, Rig, rig, say
@@ -21,6 +23,7 @@ from worker.process import crash
 
 REACHED_S = 25.0
 SETTLE_S = 120.0
+PUT_RIGHT_S = 60.0
 WAKES_S = 4.0
 """A process that wakes up goes on with the very call it was in; only then can anybody find what came of it."""
 
@@ -74,7 +77,7 @@ def strike(rig: Rig, case: Case) -> Account:
     finally:
         rig.heal()
         time.sleep(WAKES_S if case.end == "stop" else 0)
-        left = put_right(rig)
+        left = _put_right(rig)
     healed, healed_at = time.monotonic(), time.time()
     settled, again = _settled(rig, healed)
     set_accounts(rig, dry_run_to=None)
@@ -85,6 +88,18 @@ def strike(rig: Rig, case: Case) -> Account:
     return found
 
 
+def _put_right(rig: Rig) -> list[str]:
+    """Put right what stopped, again while SQLite's one writer has not yet let go: it may be the process that slept."""
+    end = time.monotonic() + PUT_RIGHT_S
+    while True:
+        try:
+            return put_right(rig)
+        except OperationalError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.5)
+
+
 def _settled(rig: Rig, healed: float) -> tuple[float | None, list[str] | None]:
     """Wait until nothing is due; what was under way when the fault ended may have met it once more, and be put right."""
     left = None
@@ -92,7 +107,7 @@ def _settled(rig: Rig, healed: float) -> tuple[float | None, list[str] | None]:
         so_far = time.monotonic() - healed
         settled = settle(rig, healed, min(SETTLE_S, so_far + 15))
         if stopped(rig) and so_far < SETTLE_S:
-            left = put_right(rig)
+            left = _put_right(rig)
         elif settled is not None or so_far >= SETTLE_S:
             return settled, left
 

@@ -41,8 +41,8 @@ def check(services: Services, account: Account) -> list[ProbeResult]:
     lines += _check_canary(services, account)
     lines.append(_check_reader(services, account))
     if account.dry_run_to:
-        live = f"posted on {', '.join(account.live_boards)}; " if account.live_boards else ""
-        detail = f"{live}else mailed to {account.dry_run_to} alone: `account set {account.name} --live BOARD` switches a board on"
+        live = f"posted on {', '.join(account.live_boards)}, else" if account.live_boards else "nothing is posted, briefs are"
+        detail = f"{live} mailed to {account.dry_run_to} alone: `account set {account.name} --live BOARD` switches a board on"
         lines.append(ProbeResult("dry run", True, detail))
     if account.suspended_at is not None:
         since = f"since {account.suspended_at:%Y-%m-%d %H:%M} UTC"

@@ -71,6 +71,9 @@ def check_pages(services: Services, account: Account, psa: Psa) -> ProbeResult:
     if not missing:
         detail = "registered; who does not see them adds them to the screen by its cog wheel"
         return ProbeResult("pod and tab", True, detail)
+    if account.connected_at is None:
+        kinds = " and ".join(page.kind.lower() for page in missing)
+        return ProbeResult("pod and tab", True, f"not shown yet: `account connect {account.name}` registers {kinds}")
     # Nothing of a handoff hangs on them, and an MSP may want none: so this is no failure.
     detail = (
         f"not shown: {', '.join(page.kind for page in missing)}. "

@@ -12,7 +12,7 @@ from statistics import fmean
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from worker.cli.installation import Subparsers, say, wired
+from worker.cli.installation import Subparsers, say, say_wrapped, wired
 
 if TYPE_CHECKING:
     from models.account.accounts import Account
@@ -224,8 +224,8 @@ def _shadow(options: argparse.Namespace) -> int:
         if options.json:
             return
         for line in lines(found, account, as_of=as_of):
-            say(line)
-        say(f"\nthe report, one file to open, print or send: {pages[0]}   (also .md and .json)\n")
+            say_wrapped(line)
+        say(f"\nthe report, one file to open, print or send (.md and .json beside it):\n  {pages[0]}\n")
 
     try:
         found = shadow(
@@ -241,6 +241,8 @@ def _shadow(options: argparse.Namespace) -> int:
         say(json.dumps({**as_json(found, as_of=services.clock()), "report": str(pages[0])}, ensure_ascii=False, indent=1))
         return 0
     say(f"remembered: {found.remembered} closed tickets more; `resolutionflow search {account.name} WORDS` finds them")
+    if account.connected_at is None:
+        say(f"next: `resolutionflow account connect {account.name}`, when that convinces you; until then nothing is written")
     return 0
 
 

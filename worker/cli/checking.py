@@ -9,7 +9,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-from worker.cli.installation import say, wired
+from worker.cli.installation import say, say_wrapped, wired
 
 if TYPE_CHECKING:
     from models.account.accounts import Account
@@ -61,9 +61,10 @@ def _check(options: argparse.Namespace) -> int:
         return 1 if bad else 0
     width = max(len(line.what) for line in lines)
     for line in lines:
-        say(f"{'ok    ' if line.ok else 'TO DO '} {line.what:<{width}}  {line.detail}")
+        say_wrapped(f"{'ok    ' if line.ok else 'TO DO '} {line.what:<{width}}  {line.detail}")
     if bad:
-        print(f"resolutionflow: {bad} of {len(lines)} need attention", file=sys.stderr)  # noqa: T201
+        which = ", ".join(dict.fromkeys(line.what for line in lines if not line.ok))
+        print(f"resolutionflow: {bad} of {len(lines)} need attention: {which}", file=sys.stderr)  # noqa: T201
     return 1 if bad else 0
 
 

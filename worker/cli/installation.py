@@ -5,8 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
+import shutil
 import signal
 import sys
+import textwrap
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +25,18 @@ Subparsers = Any
 def say(text: str = "") -> None:
     """Print for the operator."""
     print(text, flush=True)  # noqa: T201 - the command line speaks
+
+
+def say_wrapped(text: str) -> None:
+    """Print one line; in a terminal that is narrower, broken between words, under the column in which its last part begins."""
+    columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+    begin = re.match(r"\s*(?:\S+(?: \S+)*\s{2,})*", text)
+    hang = begin.end() if begin and begin.end() <= columns // 2 else 2
+    if len(text) > columns > 0:
+        text = textwrap.fill(
+            text, columns, subsequent_indent=" " * hang, break_long_words=False, break_on_hyphens=False
+        )
+    say(text)
 
 
 def add_to(every: Subparsers) -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from worker.cli.account import credentials_of
 from worker.cli.account_options import KEYS, add_answers, add_dry_run
-from worker.cli.installation import Subparsers, say, wired
+from worker.cli.installation import Subparsers, say, say_wrapped, wired
 
 if TYPE_CHECKING:
     from models.account.accounts import Account
@@ -146,6 +146,8 @@ class Wizard:
         self.answers: dict[str, Any] = {}
         self.private, self.ca_bundle = allow_private, ca_bundle or None
         self.secrets: dict[str, str] = {}
+        self.refused: dict[str, str] = {}
+        """Keys that were not taken: which of the three was wrong nobody says, so each may be kept."""
         self.shop: Shop = Shop()
         self.questions: Questions = Questions(asker, self.answers, self.shop)
 
@@ -216,8 +218,10 @@ class Wizard:
                  "client_id": "Client id, from developer.connectwise.com (not shown):"}  # fmt: skip
         for key, variable in KEYS.items():
             if key not in self.secrets:
-                flag = f"--{key.replace('_', '-')} (or {variable})"
-                self.secrets[key] = self.ask.text(key, words[key], secret=key != "public_key", flag=flag)
+                flag, before = f"--{key.replace('_', '-')} (or {variable})", self.refused.get(key, "")
+                asked = f"{words[key].rstrip('):').replace(' (', ', ')} (enter: as before):" if before else words[key]
+                given = self.ask.text(key, asked, secret=key != "public_key", flag=flag, needed=not before)
+                self.secrets[key] = given or before
 
     def _again(self, fields: tuple[str, ...], why: str, *, private: bool = False) -> None:
         """Say what was wrong and ask for it anew; without a terminal stop. Raises `CannotConnect`."""
@@ -225,7 +229,7 @@ class Wizard:
 
         if not self.ask.terminal:
             raise CannotConnect(why)
-        say(f"  {why}")
+        say_wrapped(f"  {why}")
         if private and self.ask.one("", "Is that a server of your own, in your own network?", [
             ("yes", "yes: http, ports and private addresses are fine for this account"), ("no", "no, I give another host"),
         ], default="no") == "yes":  # fmt: skip
@@ -236,7 +240,7 @@ class Wizard:
         for key in fields:
             self.ask.forget(key)
             self.answers.pop(key, None)
-            self.secrets.pop(key, None)
+            self.refused[key] = self.secrets.pop(key, "")
 
     def _look(self, psa: Psa) -> None:
         """Read what there is, and how it was used."""
@@ -261,7 +265,7 @@ class Wizard:
 
         while True:
             for line in self.summary():
-                say(line)
+                say_wrapped(line)
             if not self.ask.terminal:
                 return True
             then = self.ask.one("", "Is that right?", [
@@ -312,7 +316,7 @@ class Wizard:
                 refuse(wrong)
                 return
             for line in wrong:
-                say(f"  {line}")
+                say_wrapped(f"  {line}")
             for key in [key for key in COLUMNS if self.ask.has(key)] or list(COLUMNS):
                 self.ask.forget(key)
                 self._answer(key, again=True)

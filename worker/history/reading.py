@@ -97,9 +97,9 @@ class ReadsAhead:
         """Say it, and how long it takes at so many reads a second."""
         first, then = self.before_the_report(), self.afterwards()
         return (
-            f"about {first + then:,} reads ahead, {_span((first + then) / pace)} at {pace:g} a second, each behind everything "
-            f"else; the report comes after {_span(first / pace)}, the other {then:,} fill the memory of solved tickets. "
-            "Nothing is written. Ctrl-C at any time: the same command goes on from there"
+            f"about {first + then:,} reads ahead, {_span((first + then) / pace)} at {pace:g} a second, behind everything else:\n"
+            f"  the report after {_span(first / pace)}, the other {then:,} fill the memory of solved tickets\n"
+            "  nothing is written to the PSA; Ctrl-C at any time, the same command goes on from there"
         )
 
 

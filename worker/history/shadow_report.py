@@ -45,8 +45,9 @@ def lines(found: Shadow, account: Account, *, as_of: datetime) -> Iterator[str]:
     never = sum(o.claimed_at is not None and o.acted_at is None and not o.exclusions for o in baseline.observations)
     yield f"  of the dated: {unclaimed} never taken, {never} taken and never acted on"
     yield from _figures(found, as_of)
-    for path in found.briefs:
-        yield f"sample brief, as of the moment of escalation: {path}"
+    if found.briefs:
+        where = f"in the report and as {found.briefs[0].parent}/brief-*.md"
+        yield f"sample briefs, each as of the moment of escalation: {len(found.briefs)}, {where}"
     yield f"stored as run {found.run_id}; nothing was written to the PSA"
 
 

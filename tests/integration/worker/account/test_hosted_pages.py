@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,7 +12,8 @@ from psa.simulator.remote import Record, Remote
 from tests.integration.simulated import client
 from worker.account.hosted_pages import check_pages, register_pages
 
-ACCOUNT: Any = SimpleNamespace(name="northgate", page_key="k3y-of-this-account")
+ACCOUNT: Any = SimpleNamespace(name="northgate", page_key="k3y-of-this-account", connected_at=datetime(2026, 3, 6, tzinfo=UTC))
+UNCONNECTED: Any = SimpleNamespace(name="northgate", page_key="k3y-of-this-account", connected_at=None)
 
 
 def services(public_url: str = "https://rf.example") -> Any:
@@ -25,6 +27,7 @@ def shown(remote: Remote) -> list[Record]:
 def test_pod_and_tab_are_registered_once_and_move_with_our_address(remote: Remote) -> None:
     psa = client(remote)
     assert "not shown: Pod, Tab" in check_pages(services(), ACCOUNT, psa).detail
+    assert check_pages(services(), UNCONNECTED, psa).detail == "not shown yet: `account connect northgate` registers pod and tab"
     for _ in range(3):
         assert register_pages(services(), ACCOUNT, psa) == ["Pod Handoff", "Tab Escalations"]
     pod, tab = shown(remote)
