@@ -146,7 +146,7 @@ def test_an_odd_value_that_only_hints_costs_itself_and_not_the_callback() -> Non
     """Each odd value in each field that says neither which record it is nor whose, and in each of the record's own."""
     for name in ("MemberId", "MessageId", "Entity", "CallbackObjectRecId", "FromUrl", "ProductInstanceId", "Extra"):
         for value in ODD:
-            if (name, value) not in (("MemberId", "\u0000"), ("MessageId", "\u0000"), ("MemberId", "\ud83d"), ("MessageId", "\ud83d")):
+            if name not in ("MemberId", "MessageId") or value not in ("\u0000", "\ud83d"):  # refused: they go into logs
                 found = parse(raw_of(**{name: value}))
                 assert (found.id, found.action, found.company) == (57961, "updated", "acmemsp")
                 assert parse(without_details(raw_of(**{name: value}))).id == 57961
