@@ -6,6 +6,7 @@ ConnectWise developer guide and payloads captured in public code.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import re
@@ -80,11 +81,11 @@ class _Wire(msgspec.Struct, rename="pascal"):
     type: str
     id: int = msgspec.field(name="ID")
     company_id: str
-    member_id: str | None = None
-    message_id: str | None = None
-    entity: str | None = None
     metadata: _Metadata | None = None
-    callback_object_rec_id: int | None = None
+    member_id: Any = None
+    message_id: Any = None
+    entity: Any = None
+    callback_object_rec_id: Any = None
 
 
 class _Ref(msgspec.Struct):
@@ -111,13 +112,14 @@ def parse(raw: bytes) -> CallbackBody:
     """Read a callback's body. Raises `Malformed` that names the field and what was expected of it.
 
     1. At most 256 KiB, nested at most 20 deep, no key twice in one object.
-    2. Types as documented; unknown fields are let pass.
-    3. `Entity`, JSON inside a string, only gives hints: a broken one is left out.
+    2. What says which record, whose and signed by whom is of the documented type, its number a number in digits at least.
+       Unknown fields are let pass; another one of another type is left out, as if it had not come.
+    3. `Entity`, JSON inside a string, only gives hints: a broken one, or what is odd in it, is left out.
     """
     if len(raw) > LARGEST_BODY:
         raise Malformed(f"body of {len(raw)} bytes: {LARGEST_BODY} are the most")
     try:
-        wire = msgspec.convert(strict_json.read(raw.decode()), _Wire)
+        wire = msgspec.convert(_numbered(strict_json.read(raw.decode("utf-8-sig"))), _Wire)
     except strict_json.Ambiguous as error:
         raise Malformed(f"callback body: {error}") from error
     except msgspec.ValidationError as error:
@@ -131,7 +133,8 @@ def parse(raw: bytes) -> CallbackBody:
         raise Malformed(f"callback body: ID {str(wire.id)[:20]}, expected a positive record id")
     if not re.fullmatch(r"[A-Za-z_]{1,40}", wire.type):
         raise Malformed(f"callback body: Type {wire.type[:40]!r}, expected a word such as ticket")
-    for name, value in (("MemberId", wire.member_id), ("MessageId", wire.message_id)):
+    member_id, message_id = (v if isinstance(v, str) else None for v in (wire.member_id, wire.message_id))
+    for name, value in (("MemberId", member_id), ("MessageId", message_id)):
         if value and (len(value) > 200 or not value.isprintable()):
             raise Malformed(
                 f"callback body: {name} {value[:40]!r}, expected at most 200 printable characters"
@@ -142,11 +145,11 @@ def parse(raw: bytes) -> CallbackBody:
         action=action,
         id=wire.id,
         company=wire.company_id,
-        member_id=wire.member_id,
-        message_id=wire.message_id,
+        member_id=member_id,
+        message_id=message_id,
         key_url=wire.metadata.key_url if wire.metadata else None,
-        entry_id=wire.callback_object_rec_id,
-        dedupe_key=_dedupe_key(wire, hint, raw),
+        entry_id=wire.callback_object_rec_id if type(wire.callback_object_rec_id) is int else None,
+        dedupe_key=_dedupe_key(wire, message_id, hint, raw),
         hint=hint,
     )
 
@@ -156,7 +159,7 @@ def without_details(raw: bytes) -> bytes:
 
     For storing one whose signature has been checked: the rest may hold a customer's words, secrets among them.
     """
-    value = json.loads(raw)
+    value = json.loads(raw.decode("utf-8-sig"))
     hint = _hint(value.get("Entity"))
     reduced = None
     if hint is not None:
@@ -173,21 +176,34 @@ def without_details(raw: bytes) -> bytes:
     return json.dumps({**value, "Entity": reduced}).encode()
 
 
-def _dedupe_key(wire: _Wire, hint: Hint | None, raw: bytes) -> str:
+def _numbered(body: Any) -> Any:
+    """Return a body whose `ID` is a number, where its text or its fraction of nothing plainly says one."""
+    number = body.get("ID") if isinstance(body, dict) else None
+    if isinstance(number, str) and re.fullmatch(r"[0-9]{1,18}", number):
+        return {**body, "ID": int(number)}
+    if isinstance(number, float) and number.is_integer() and abs(number) < 2**53:
+        return {**body, "ID": int(number)}
+    return body
+
+
+def _dedupe_key(wire: _Wire, message_id: str | None, hint: Hint | None, raw: bytes) -> str:
     stamp = hint.last_updated if hint else None
     # A stamp has whole seconds: two changes within one need their message ids to be told apart.
-    own = wire.message_id or stamp or hashlib.sha256(raw).hexdigest()
+    own = message_id or stamp or hashlib.sha256(raw).hexdigest()
     parts = (wire.type.lower(), wire.action.lower(), str(wire.id), own)
     return hashlib.sha256("\x1f".join(parts).encode("utf-8", "backslashreplace")).hexdigest()[:40]
 
 
-def _hint(entity: str | None) -> Hint | None:
+def _hint(entity: Any) -> Hint | None:
     if not entity:
         return None
     try:
-        row = msgspec.convert(strict_json.read(entity), _Entity, strict=False)
+        value = strict_json.read(entity) if isinstance(entity, str) else entity
     except (ValueError, RecursionError):
         return None
+    if not isinstance(value, dict):
+        return None
+    row = _readable(value)
     charged = (row.charge_to_type or "").endswith("Ticket")
     ticket_id = (row.ticket.id if row.ticket else None) or (row.charge_to_id if charged else None)
     return Hint(
@@ -199,6 +215,19 @@ def _hint(entity: str | None) -> Hint | None:
         closed=row.closed_flag,
         ticket_id=ticket_id or row.object_id,
     )
+
+
+def _readable(value: dict[str, Any]) -> _Entity:
+    """Return what can be read of a record; an odd field is left out and takes no other with it."""
+    try:
+        return msgspec.convert(value, _Entity, strict=False)
+    except (ValueError, RecursionError):
+        row = _Entity()
+    for field in msgspec.structs.fields(_Entity):
+        if value.get(field.encode_name) is not None:
+            with contextlib.suppress(ValueError, RecursionError):
+                setattr(row, field.name, msgspec.convert(value[field.encode_name], field.type, strict=False))
+    return row
 
 
 def _text(value: Any) -> str | None:

@@ -141,7 +141,7 @@ class SmtpMailer:
 
         1. Connect, secure, sign in.
         2. MAIL: a refusal is about us, so the delivery waits for the operator.
-        3. RCPT, DATA: an answer of 4xx is transient, of 5xx permanent for this recipient.
+        3. RCPT, DATA: an answer of 4xx is transient, of 5xx permanent for this recipient, unless it says that it is about us.
         4. The message. If no answer can be read once all of it was sent, the outcome is doubtful.
         """
         sender, recipient = _envelope(message)
@@ -189,8 +189,25 @@ def _envelope(message: EmailMessage) -> tuple[str, str]:
 
 
 def _accepted(place: str, wanted: tuple[int, ...], code: int, answer: bytes) -> None:
-    if code not in wanted:
-        raise MailError(f"{place} answered {_told(code, answer)}", permanent=500 <= code < 600)
+    """Raise `MailError` unless the code is wanted; one about our sign-in, sender or server waits for the operator."""
+    if code in wanted:
+        return
+    told = f"{place} answered {_told(code, answer)}"
+    if 500 <= code < 600 and (code in _WITHOUT_SIGN_IN or _ABOUT_US.search(answer[:500].decode("utf-8", "replace"))):
+        raise MailError(f"{told}: it refuses us, whoever is written to: check SMTP_URL and MAIL_FROM", operator=True)
+    raise MailError(told, permanent=500 <= code < 600)
+
+
+_WITHOUT_SIGN_IN = (530, 534, 535, 538)
+_ABOUT_US = re.compile(
+    # Codes of RFC 3463 and of its registry; 5.7.57 and above, 5.2.252 and 5.1.90 are Microsoft's, 5.7.25 to 29 also Google's.
+    r"\b5\.(?:1\.(?:7|8|90)|2\.25[0-9]|7\.(?:[389]|10|11|2[0-9]|57|58|6[0-9]|7[0-9]{2}))\b"
+    r"|\brelay(?:ing)?\b.{0,30}\b(?:denied|not (?:permitted|allowed)|access|prohibited|attempt)|\b(?:unable|not (?:permitted|allowed)) to relay\b"
+    r"|\bsend ?as\s?denied|\bpermissions? to send as|\bsend(?:ing)? (?:on behalf|as this)\b|\bauthenticat\w+ (?:is )?(?:required|first)|\bmust (?:issue|authenticate|be authenticated)"
+    r"|\bsender (?:address |verify |domain )?(?:rejected|failed|denied)|\b(?:daily|hourly|sending|message) (?:\w+ )?(?:quota|limit)\w* (?:has been )?(?:exceeded|reached)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What says that every message of ours will be refused, not that this recipient gets none."""
 
 
 @contextlib.contextmanager

@@ -27,7 +27,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from worker.demo.mail_catcher import Faults, MailCatcher
 from worker.mail.message import compose, message_id
 from worker.mail.templates import Rendered
-from worker.mail.transport import MailError, MailUrlError, check, flat, mailer_for
+from worker.mail.transport import MailError, MailUrlError, _accepted, check, flat, mailer_for
 
 SENDER = "ResolutionFlow <rf@harbor.example>"
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS:UserWarning")
@@ -118,6 +118,51 @@ def test_greylisting_is_transient_and_the_second_try_arrives(catcher: MailCatche
     assert catcher.messages == []
     mailer_for(catcher.url).send(message())
     assert len(catcher.messages) == 1
+
+
+ABOUT_US = (
+    "550 5.7.60 SMTP; Client does not have permissions to send as this sender",
+    "554 5.2.252 SendAsDenied; handoff@msp.example not allowed to send as boss@msp.example",
+    "550 5.7.54 SMTP; Unable to relay recipient in non-accepted domain",
+    "554 5.7.1 <x@harbor.example>: Relay access denied",
+    "550 relay not permitted",
+    "530 5.7.57 Client not authenticated to send mail",
+    "530 5.7.0 Must issue a STARTTLS command first",
+    "550 5.7.64 TenantAttribution; Relay Access Denied",
+    "550 5.7.708 Service unavailable. Traffic not accepted from this IP",
+    "550-5.7.26 This mail has been blocked because the sender is unauthenticated.\r\n550 5.7.26 SPF did not pass",
+    "501 5.1.8 Bad sender's system address",
+    "550 5.1.8 Access denied, bad outbound sender",
+    "553 5.7.1 Sender address rejected: not owned by user",
+    "550 5.4.5 Daily user sending quota exceeded",
+    "535 5.7.3 Authentication unsuccessful",
+    "550 5.7.750 Service unavailable, unregistered domain",
+)
+ABOUT_THEM = (
+    "550 5.1.1 User unknown",
+    "550 5.1.10 RESOLVER.ADR.RecipientNotFound",
+    "552 5.2.2 Mailbox full",
+    "554 5.7.1 Spam",
+    "550 No such user here",
+    "550 5.1.2 Host unknown",
+    "553 5.1.3 Bad recipient address syntax",
+    "550 5.2.1 The account is disabled",
+    "554 5.4.14 Hop count exceeded",
+    "550 5.7.1 Message rejected due to content",
+    "554 message size exceeds fixed limit",
+    "550 5.7.129 RESOLVER.RST.RestrictedToRecipientsPermission",
+    "554 5.7.1 Recipient address rejected: policy",
+)
+
+
+@pytest.mark.parametrize("answer", [*ABOUT_US, *ABOUT_THEM])
+def test_a_refusal_of_us_waits_for_the_operator_and_one_of_the_recipient_does_not(answer: str) -> None:
+    """As SMTP servers word them: at RCPT and at the end of DATA the same words may say either."""
+    code, _, words = answer.partition("\r\n")[0].partition(answer[3])
+    with pytest.raises(MailError) as caught:
+        _accepted("mail.example:587", (250,), int(code), words.encode())
+    assert caught.value.operator == (answer in ABOUT_US)
+    assert caught.value.permanent == (answer in ABOUT_THEM)
 
 
 @pytest.mark.parametrize(("answer", "permanent"), [("554 5.7.1 Spam", True), ("452 4.3.1 Full", False)])

@@ -127,3 +127,11 @@ def test_each_character_counts() -> None:
         bent = token[:place] + ("A" if token[place] != "A" else "B") + token[place + 1 :]
         with pytest.raises(BadPass):
             tokens.read(bent, Audience.API)
+
+
+@pytest.mark.parametrize("ahead", [0, 1, 5, 59])
+def test_a_token_made_by_a_machine_whose_clock_is_a_little_ahead_is_good_at_once(ahead: int) -> None:
+    made = datetime.now(UTC) + timedelta(seconds=ahead)
+    assert Tokens([NEW]).read(Tokens([NEW]).sign(Audience.API, **WHO, at=made), Audience.API).member_id == WHO["member_id"]
+    with pytest.raises(BadPass, match="clock"):
+        Tokens([NEW]).read(Tokens([NEW]).sign(Audience.API, **WHO, at=made + timedelta(minutes=3)), Audience.API)
