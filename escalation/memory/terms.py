@@ -19,8 +19,13 @@ _JOINED = re.compile(r"[-_.\\/@:]+")
 _CAMEL = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _LINK = re.compile(r"!?\[([^\]\n]{0,300})\]\([^)\s]{0,2000}[^)\n]{0,300}\)|https?://\S+|www\.\S+")
 _CODE = re.compile(r"0x[0-9a-f]{2,16}$|(?=.*\d)(?=.*[a-z])[a-z0-9]{5,}$|(?!(?:19|20)\d\d$)\d{4,}$")
+_YEAR = re.compile(r"(?:19|20)\d\d$")
 
-_HYPHENED = re.compile(r"[a-z]+(?:-[a-z]+)+$")
+_MANY_THINGS = re.compile(
+    r"(?![245]\.[0-7]\.\d{1,3}$)\d+(?:[-_.\\/@:]+\d+)+"
+    r"|\d+(?:[kmgt]b(?:ps|it)?|[gm]hz|bit|ms|min|mins|hrs?|days?|px|dpi)|0\d+|[a-z]{2,}\d{1,3}"
+    r"|\d{2,4}r\d|[a-z]:\\\w+|[a-z]{1,2}(?:[./][a-z]{1,2})+|[a-z]+(?:[-/][a-z]+)+"
+)
 
 COMMON = frozenset(
     """a about above after again against all also am an and any are as at be because been before being below between both
@@ -89,11 +94,21 @@ def is_code(term: str) -> bool:
     return bool(_CODE.match(term))
 
 
+def is_year(term: str) -> bool:
+    """Whether a term is shaped like a year: mostly a product's version, which weighs as a code does and names no one thing."""
+    return bool(_YEAR.match(term))
+
+
 def is_name(term: str) -> bool:
     """Whether a term is shaped like a host name, a path, a command or another identifier of several parts."""
     return not term.isalnum()
 
 
 def is_one_thing(term: str) -> bool:
-    """Whether a term is a code, or a name that is no word with a hyphen: what two tickets seldom share by chance."""
-    return is_code(term) or (is_name(term) and _HYPHENED.fullmatch(term) is None)
+    """Whether a term is a code or a name that two tickets seldom share by chance.
+
+    Not a version, an address or another number of parts (but a mail server's status, `5.7.708`, is), a size, a word that ends
+    in a short number (`win32`, `server2`), a number filled up with zeros, a folder at a drive's root, an abbreviation with
+    dots, words joined by a hyphen or stroke.
+    """
+    return (is_code(term) or is_name(term)) and _MANY_THINGS.fullmatch(term) is None

@@ -6,7 +6,7 @@ import pytest
 
 from escalation.memory.choose import clauses_of
 from escalation.memory.rank import Candidate, Statistics, Terms, rank, words_for
-from escalation.memory.terms import terms_of
+from escalation.memory.terms import is_one_thing, terms_of
 
 FOOTER = "Brightwater IT Support Desk Monday to Friday"
 
@@ -94,6 +94,7 @@ def test_clauses_find_what_is_alike_and_little_else() -> None:
         ("Zebra label printer in dispatch feeds blank", "driver of the Zebra was updated, labels come out blank", True),
         ("Till drawer stays shut", "Zebra stickers on the drawer are blank, labels and driver of the till are new", False),
         ("Printer wakes by itself", "since 2019 the on-prem printer in goods-in wakes at night", False),
+        ("Labels", "Zebra labels in the till are blank", False),
     ],
 )
 def test_words_alone_convince_only_where_the_summaries_tell_the_same(summary: str, problem: str, convincing: bool) -> None:
@@ -101,3 +102,32 @@ def test_words_alone_convince_only_where_the_summaries_tell_the_same(summary: st
     mine = Terms.of("Zebra labels blank in goods-in", "Since the driver update of 2019 the on-prem Zebra feeds blank labels")
     candidates, statistics = known(Terms.of(summary, problem, "set thermal transfer"))
     assert rank(mine, candidates, statistics)[0].convincing == convincing
+
+
+@pytest.mark.parametrize(
+    ("kind", "terms", "one"),
+    [
+        ("codes and numbers of events", "0x80070005 aadsts50126 4012 11021 kb5036401 0x800423f4", True),
+        ("names of devices, hosts and commands with a number", "nyc-file-02 ewr-fw-01 srv_sql_1 portal.tilbury.example", True),
+        ("what a mail server answers", "5.7.708 4.4.1 5.1.10", True),
+        ("paths of several parts", "c:\\windows\\ccm d:\\shares\\sales", True),
+        ("years", "1999 2019", False),
+        ("versions, addresses, numbers of several parts", "1.2 16.1 847.32 15.0.847.32 192.168.1.2 2016/2019 10:45", False),
+        ("sizes and times", "100gb 4096mb 2400mhz 64bit 100ms 1500mbps", False),
+        ("technologies, and names of examples", "win32 sha256 imap4 server2 2008r2 client01", False),
+        ("numbers filled up", "000003 00000", False),
+        ("a folder at the root, abbreviations, joined words", "c:\\program n.b e.g on-prem reception/dispatch", False),
+    ],
+)  # fmt: skip
+def test_one_thing_is_what_two_tickets_seldom_share_by_chance(kind: str, terms: str, one: bool) -> None:
+    assert {term: is_one_thing(term) for term in terms.split()} == dict.fromkeys(terms.split(), one), kind
+
+
+def test_the_summary_and_all_of_it_must_come_together() -> None:
+    """A subject in common is no fault in common; a summary of one word counts only with half of the rest."""
+    mine = Terms.of("Kyocera", "Kyocera in the annexe smears toner on thick paper since the drum was changed")
+    same = Terms.of("Kyocera", "Kyocera smears toner on thick paper, drum changed before", "set media weight to heavy")
+    other = Terms.of("Kyocera", "Kyocera in the annexe asks for a code", "gave it")
+    candidates, statistics = known(same, other)
+    convincing = {match.id: match.convincing for match in rank(mine, candidates, statistics)}
+    assert (convincing[1], convincing[2]) == (True, False)
