@@ -132,7 +132,7 @@ class Settings:
 
         In embedded use (no `REDIS_URL`) missing `SECRET_KEYS` are made once and kept in `var/`, mode 0600.
         """
-        env = os.environ if environ is None else environ
+        env = _as_meant(os.environ if environ is None else environ)
         wrong: list[str] = []
         var = Path(env.get("RESOLUTIONFLOW_VAR", "var")).absolute()
         redis_url = env.get("REDIS_URL") or None
@@ -219,6 +219,20 @@ class Settings:
     def redis_client_url(self) -> str:
         """The same address in the form the Redis client itself reads."""
         return self.broker_url.replace("redis+socket://", "unix://")
+
+
+def _as_meant(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment without what files of settings leave around a value: blanks, line ends, quotation marks, BOM.
+
+    `docker --env-file` hands all of them over. `SECRET_KEYS` stays as it is: what was part of a key must be part of it still.
+    """
+    meant = {}
+    for name, given in environ.items():
+        value = given.strip("\ufeff \t\r\n\v\f\u00a0")
+        if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'" and value[0] not in value[1:-1]:
+            value = value[1:-1].strip()
+        meant[name.lstrip("\ufeff")] = given if name == "SECRET_KEYS" else value
+    return meant
 
 
 def _canary_url(wrong: list[str], env: Mapping[str, str]) -> str:

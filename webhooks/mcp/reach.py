@@ -58,6 +58,7 @@ class OverHttp:
     def __init__(self, url: str, token: str) -> None:
         self._url, self._authorization = url.rstrip("/"), f"Bearer {token}"
         self._session = requests.Session()
+        self._session.auth = lambda request: request  # else a `.netrc` of this desktop takes the place of the token
 
     def __call__(self, call: Call, authorization: str) -> Any:  # noqa: ARG002 - whoever starts the program is who calls
         url = f"{self._url}/api/v1{call.path}"

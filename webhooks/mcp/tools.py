@@ -6,6 +6,7 @@ Another one goes into the module of its kind, or one of its own with an `add`, w
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from mcp.server.mcpserver import MCPServer
 
@@ -23,9 +24,17 @@ ticket is solved, offer draft_resolution_note; post it and save_runbook only whe
 ADDED: tuple[Callable[[MCPServer, Reach], None], ...] = (recording.add, handing_over.add, closing.add)
 
 
+class _Lenient(MCPServer):
+    """Takes an argument that is explicitly nothing for one that was not given, as clients of strict models send them all."""
+
+    async def call_tool(self, name: str, arguments: dict[str, Any], context: Any = None) -> Any:
+        given = {key: value for key, value in arguments.items() if value is not None}
+        return await super().call_tool(name, given, context)
+
+
 def server(reach: Reach) -> MCPServer:
     """Return the server with its tools."""
-    made: MCPServer = MCPServer(
+    made: MCPServer = _Lenient(
         "resolutionflow", title="ResolutionFlow", version=__version__, instructions=INSTRUCTIONS, log_level="WARNING",
         subscriptions=False,
     )  # fmt: skip

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 import zoneinfo
+from collections.abc import Iterator
+from datetime import datetime
 from functools import cache
 
 _REGIONS = (
@@ -38,10 +40,29 @@ _REGIONS = (
     (r"japan|osaka", "Asia/Tokyo"),
     (r"pacific(?! ocean)", "America/Los_Angeles"),
     (r"mountain", "America/Denver"),
-    (r"eastern|\best\b|\bedt\b", "America/New_York"),
-    (r"central (?:time|america)|(?:us|u\.s\.|canada).*central|central.*(?:us|canada)|\bcst\b", "America/Chicago"),
+    (r"eastern(?! (?:europe|africa))|\best\b|\bedt\b", "America/New_York"),
+    (r"central america", "America/Guatemala"),
+    (r"central time|(?:us|u\.s\.|canada).*central|central.*(?:us|canada)|\bcst\b", "America/Chicago"),
 )  # fmt: skip
 """What stands first counts: `Pacific/Auckland` is a city's, `New Zealand` comes before `Pacific`."""
+_WINDOWS = {
+    "pacific": "America/Los_Angeles", "pacific standard time (mexico)": "America/Tijuana", "us mountain": "America/Phoenix",
+    "mountain": "America/Denver", "mountain standard time (mexico)": "America/Mazatlan", "central": "America/Chicago",
+    "central america": "America/Guatemala", "central standard time (mexico)": "America/Mexico_City",
+    "canada central": "America/Regina", "eastern": "America/New_York", "eastern standard time (mexico)": "America/Cancun",
+    "us eastern": "America/Indiana/Indianapolis", "sa pacific": "America/Bogota", "sa western": "America/La_Paz",
+    "pacific sa": "America/Santiago", "sa eastern": "America/Cayenne", "e. south america": "America/Sao_Paulo",
+    "argentina": "America/Argentina/Buenos_Aires", "gmt": "Europe/London", "greenwich": "Atlantic/Reykjavik",
+    "w. central africa": "Africa/Lagos", "e. europe": "Europe/Chisinau", "gtb": "Europe/Bucharest", "fle": "Europe/Kyiv",
+    "turkey": "Europe/Istanbul", "israel": "Asia/Jerusalem", "egypt": "Africa/Cairo", "e. africa": "Africa/Nairobi",
+    "arabian": "Asia/Dubai", "arab": "Asia/Riyadh", "sri lanka": "Asia/Colombo", "central asia": "Asia/Almaty",
+    "se asia": "Asia/Bangkok", "singapore": "Asia/Singapore", "taipei": "Asia/Taipei", "korea": "Asia/Seoul",
+    "tokyo": "Asia/Tokyo", "w. australia": "Australia/Perth", "aus central": "Australia/Darwin",
+    "cen. australia": "Australia/Adelaide", "e. australia": "Australia/Brisbane", "aus eastern": "Australia/Sydney",
+    "central pacific": "Pacific/Guadalcanal", "fiji": "Pacific/Fiji", "samoa": "Pacific/Apia",
+}  # fmt: skip
+"""Names of Windows, without `Standard Time` at their end, whose words mislead or say too little (Unicode CLDR)."""
+_OFFSET = re.compile(r"^\(?(?:gmt|utc)\s?([+-])\s?(\d{1,2})(?::?(\d\d))?")
 _UTC = re.compile(r"(?:gmt|utc|coordinated universal time|gmt/utc|greenwich mean time)(?:[ +-]*0{1,2}(?::00)?)?")
 AMBIGUOUS = frozenset({"central", "pacific", "eastern", "mountain", "atlantic", "indiana", "general", "west", "east", "north",
                        "south", "samoa", "hongkong", "navajo", "factory", "universal", "greenwich"})  # fmt: skip
@@ -57,14 +78,33 @@ def iana(name: str | None) -> str | None:
         return None
     if _UTC.fullmatch(lower):
         return "UTC"
+    if windows := _WINDOWS.get(re.sub(r" (?:standard|daylight|summer) time$", "", lower) if " time" in lower else ""):
+        return windows
+    said = _OFFSET.match(lower)
+    return next((zone for zone in _meant(lower) if said is None or _offset(zone) == _minutes(*said.groups())), None)
+
+
+def _meant(lower: str) -> Iterator[str]:
+    """Return the zones a name may mean by the regions and places in it, the likeliest first."""
     for pattern, zone in _REGIONS:
         if re.search(pattern, lower):
-            return zone
+            yield zone
+            break
     words = re.sub(r"^\(?(?:gmt|utc)[^a-z]*", "", lower)
     for place in re.split(r"[,:/&()]| and ", words):
         if found := _cities().get(place.strip().replace(" ", "_")):
-            return found
-    return None
+            yield found
+
+
+def _minutes(sign: str, hours: str, minutes: str | None) -> int:
+    return (int(hours) * 60 + int(minutes or 0)) * (-1 if sign == "-" else 1)
+
+
+@cache
+def _offset(zone: str) -> int:
+    """Return how many minutes a zone is ahead of UTC out of summer time, as lists of time zones name it."""
+    halves = (datetime(2026, month, 15, tzinfo=zoneinfo.ZoneInfo(zone)).utcoffset() for month in (1, 7))
+    return min(int(half.total_seconds()) // 60 for half in halves if half is not None)
 
 
 @cache

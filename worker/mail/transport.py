@@ -200,11 +200,13 @@ def _accepted(place: str, wanted: tuple[int, ...], code: int, answer: bytes) -> 
 
 _WITHOUT_SIGN_IN = (530, 534, 535, 538)
 _ABOUT_US = re.compile(
-    # Codes of RFC 3463 and of its registry; 5.7.57 and above, 5.2.252 and 5.1.90 are Microsoft's, 5.7.25 to 29 also Google's.
+    # Codes of RFC 3463 and of its registry; 5.7.57 and above, 5.2.25x and 5.1.90 are Microsoft's, 5.7.25 to 29 also Google's.
     r"\b5\.(?:1\.(?:7|8|90)|2\.25[0-9]|7\.(?:[389]|10|11|2[0-9]|57|58|6[0-9]|7[0-9]{2}))\b"
-    r"|\brelay(?:ing)?\b.{0,30}\b(?:denied|not (?:permitted|allowed)|access|prohibited|attempt)|\b(?:unable|not (?:permitted|allowed)) to relay\b"
-    r"|\bsend ?as\s?denied|\bpermissions? to send as|\bsend(?:ing)? (?:on behalf|as this)\b|\bauthenticat\w+ (?:is )?(?:required|first)|\bmust (?:issue|authenticate|be authenticated)"
-    r"|\bsender (?:address |verify |domain )?(?:rejected|failed|denied)|\b(?:daily|hourly|sending|message) (?:\w+ )?(?:quota|limit)\w* (?:has been )?(?:exceeded|reached)",
+    r"|\brelay(?:ing)?\b.{0,30}\b(?:denied|not (?:permitted|allowed)|access|prohibited|attempt)"
+    r"|\b(?:unable|not (?:permitted|allowed)) to relay\b|\bsend ?as\s?denied|\bpermissions? to send as"
+    r"|\bsend(?:ing)? (?:on behalf|as this)\b|\bauthenticat\w+ (?:is )?(?:required|first)"
+    r"|\bmust (?:issue|authenticate|be authenticated)|\bsender (?:address |verify |domain )?(?:rejected|failed|denied)"
+    r"|\b(?:daily|hourly|sending|message) (?:\w+ )?(?:quota|limit)\w* (?:has been )?(?:exceeded|reached)",
     re.IGNORECASE | re.DOTALL,
 )
 """What says that every message of ours will be refused, not that this recipient gets none."""

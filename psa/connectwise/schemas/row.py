@@ -6,6 +6,7 @@ Only fields that are used are named. `decode.py` beside it makes rows of answers
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -139,3 +140,13 @@ def fields_of(row: type[Row]) -> str:
     """Return the `fields=` value that asks for just what a row reads."""
     names = [f.encode_name for f in msgspec.structs.fields(row)]
     return ",".join(name for name in names if row.needs_info or name != "_info")
+
+
+def as_read(text: str | None) -> str:
+    """Return a name or a summary as its reader sees it, on one line: integrations store `R&amp;D` for R&D."""
+    if not text or not _ENTITY.search(text):
+        return text or ""
+    return " ".join(_ENTITY.sub(lambda found: html.unescape(found.group()), text).split())
+
+
+_ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#(?:3[49]|38|60|62|160|821[1-7]|822[01]|x[0-9A-Fa-f]{2,4}));")

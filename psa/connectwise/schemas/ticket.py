@@ -11,7 +11,19 @@ from typing import Any, ClassVar
 
 from escalation.evidence import Configuration, Document, RelatedTicket, ScheduleEntry, Task, Ticket
 from escalation.history.audit_trail import AuditEntry
-from psa.connectwise.schemas.row import Id, Ref, Row, Whole, id_of, joined, login_of, name_of, unread, when
+from psa.connectwise.schemas.row import (
+    Id,
+    Ref,
+    Row,
+    Whole,
+    as_read,
+    id_of,
+    joined,
+    login_of,
+    name_of,
+    unread,
+    when,
+)
 
 
 class NoTicket(ValueError):
@@ -61,13 +73,13 @@ class TicketRow(Row):
         company, board = self.company or Ref(), self.board or Ref()
         return Ticket(
             id=self.id,
-            summary=self.summary or "",
+            summary=as_read(self.summary),
             board_id=board.id or 0,
             board=board.name or "",
             status_id=self.status.id or 0,
             status=self.status.name or "",
             company_id=company.id,
-            company=company.name,
+            company=as_read(company.name) or None,
             company_identifier=company.identifier,
             site=name_of(self.site) or self.site_name,
             contact=name_of(self.contact) or self.contact_name,
@@ -101,7 +113,7 @@ class TicketRow(Row):
         """Return the few facts about another ticket."""
         return RelatedTicket(
             id=self.id or 0,
-            summary=self.summary or "",
+            summary=as_read(self.summary),
             board=name_of(self.board) or "",
             status=name_of(self.status) or "",
             closed=bool(self.closed_flag),

@@ -143,3 +143,18 @@ def test_one_odd_record_costs_a_page_little() -> None:
 
 def test_what_is_asked_for_is_what_a_row_reads() -> None:
     assert {"id", "_info", "summary", "status"} <= set(fields_of(TicketRow).split(","))
+
+
+@pytest.mark.parametrize(
+    ("stored", "read"),
+    [
+        ("R&amp;D printer", "R&D printer"),
+        ("Can&#39;t log in", "Can't log in"), ("&lt;2nd floor&gt; &quot;down&quot;", '<2nd floor> "down"'),
+        ("a&nbsp;b", "a b"), ("a&#x0A;Bcc: x", "a Bcc: x"), ("AT&T &notify &copy", "AT&T &notify &copy"), ("&amp;lt;", "&lt;"),
+        ("Smith & Sons", "Smith & Sons"), ("&#xD800;", "\ufffd"), ("&bogus;", "&bogus;"), ("", ""), ("  kept  ", "  kept  "),
+    ],
+)  # fmt: skip
+def test_a_summary_is_read_as_its_reader_sees_it(stored: str, read: str) -> None:
+    (row,) = _tickets({**GOOD, "summary": stored, "company": {"id": 4, "name": stored or "x"}})
+    assert row.ticket().summary == read
+    assert row.ticket().company == (read or "x")

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import itertools
 import random
+import re
+import zoneinfo
 from collections import Counter
 
 import pytest
 
 from psa.port import Board, Member, Status, Team
 from worker.account.proposals import Usage, Use, escalates, propose_people, propose_statuses, proposed
-from worker.account.time_zones import iana
+from worker.account.time_zones import _offset, iana
 
 ESCALATED = (
     "Escalated", "Escalate to Tier 2", "Escalation", "ESCALATE L2", "Tier 2", "Tier II", "Level 3", "2nd Line", "Third line",
@@ -131,3 +133,45 @@ def test_engineers_are_known_by_team_and_by_what_they_did_and_programs_and_leave
 )  # fmt: skip
 def test_a_time_zone_is_read_by_its_places_and_never_by_an_offset_alone(name: str | None, zone: str | None) -> None:
     assert iana(name) == zone
+
+
+WINDOWS = {
+    "US Mountain Standard Time": "America/Phoenix",
+    "Mountain Standard Time (Mexico)": "America/Mazatlan",
+    "Central Standard Time": "America/Chicago",
+    "Central America Standard Time": "America/Guatemala",
+    "Canada Central Standard Time": "America/Regina",
+    "Eastern Standard Time": "America/New_York",
+    "Eastern Standard Time (Mexico)": "America/Cancun",
+    "SA Pacific Standard Time": "America/Bogota",
+    "Pacific SA Standard Time": "America/Santiago",
+    "SA Eastern Standard Time": "America/Cayenne",
+    "GMT Standard Time": "Europe/London",
+    "W. Europe Standard Time": "Europe/Berlin",
+    "Romance Standard Time": "Europe/Paris",
+    "GTB Standard Time": "Europe/Bucharest",
+    "AUS Central Standard Time": "Australia/Darwin",
+    "E. Australia Standard Time": "Australia/Brisbane",
+    "Tokyo Standard Time": "Asia/Tokyo",
+    "AUS Eastern Daylight Time": "Australia/Sydney",
+    "Central Pacific Standard Time": "Pacific/Guadalcanal",
+    "Pacific Standard Time": "America/Los_Angeles",
+}
+
+
+@pytest.mark.parametrize("name", WINDOWS)
+def test_windows_own_names_are_read_as_windows_means_them(name: str) -> None:
+    assert iana(name) == WINDOWS[name]
+
+
+def test_a_name_whose_places_stand_elsewhere_than_its_offset_says_is_not_guessed() -> None:
+    """Each city of each area, with its own offset and with three that are not its own."""
+    cities = re.compile(r"(?:America|Asia|Europe|Africa)/[A-Z][a-z]+")
+    for zone in sorted(filter(cities.fullmatch, zoneinfo.available_timezones())):
+        city, own = zone.partition("/")[2], _offset(zone)
+        for minutes in (own, own + 60, own - 120, own + 300):
+            sign, rest = "-" if minutes < 0 else "+", abs(minutes)
+            found = iana(f"(UTC{sign}{rest // 60:02}:{rest % 60:02}) {city}")
+            assert found is None or _offset(found) == minutes, (zone, minutes, found)
+    for words in ("GMT+2/Eastern Europe", "GMT+3/Eastern Africa", "Eastern Europe", "GMT+11/Central Pacific"):
+        assert iana(words) not in ("America/New_York", "America/Los_Angeles")
