@@ -12,6 +12,7 @@ from typing import Any
 
 from benchmarks.thread_scores import Text, counts, figures, pairs, same
 from escalation.package.build import bare, build
+from escalation.package.contents import CERTAIN, SURE
 from escalation.package.threads import evidence_from_thread
 from escalation.reading.weights import Learned, parsed
 from training.fitting import Taught, fit
@@ -21,7 +22,6 @@ from training.reader import names_in, sample, taught_by, written
 from training.terse import terse
 from training.tickets import Labelled, own, threads
 
-SURE = 0.8
 ROUNDS = 1000
 SHOWN = (
     ("step F1", "step_f1", 0.78), ("  precision", "step_precision", None), ("  recall", "step_recall", None), ("outcome accuracy", "outcome_accuracy", 0.72),
@@ -85,7 +85,7 @@ def above_the_fold(record: dict[str, Any], made: dict[str, Any]) -> Counter[str]
         if step["sure"] < SURE:
             continue
         is_step = place in matched or any(same(a, b) for a in places[place] for b in maybe)
-        says = not step["result_stated"] and step["outcome_sure"] >= SURE and place in matched
+        says = not step["result_stated"] and step["outcome_sure"] >= CERTAIN and place in matched
         wrong = says and gold["steps_attempted"][matched[place]]["outcome"] != step["outcome"]
         told.update(lines=1, steps=is_step, right=is_step and not wrong)
     return told

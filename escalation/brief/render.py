@@ -17,7 +17,7 @@ from escalation.brief.delta import changes, lines
 from escalation.brief.outline import Limits, View, outline
 from escalation.brief.sanitize import Inert, inline
 from escalation.brief.spans import Clock
-from escalation.package.contents import SURE, Package
+from escalation.package.contents import CERTAIN, Package
 
 LIMIT = 8000
 """Bytes in UTF-8 that a note never reaches."""
@@ -64,7 +64,7 @@ def opening(package: Package) -> list[str]:
         why = f" ({view.start_here.label})" if view.start_here.label else ""
         lines.append(f"Start here: {view.start_here.text}{why}")
     flagged = [package.steps_attempted[i] for i in package.dead_ends_flagged]
-    dead = [inline(step.text, limit=120) for step in flagged if min(step.sure, step.outcome_sure) >= SURE][:4]
+    dead = [inline(step.text, limit=120) for step in flagged if min(step.sure, step.outcome_sure) >= CERTAIN][:4]
     lines += [f"Dead end: {text}" for text in dead]
     lines.append("Not recorded: " + (", ".join(view.not_recorded) or "nothing a senior would ask first"))
     lines += [f"Still changed: {line.text}" for line in view.left_behind[:2]]

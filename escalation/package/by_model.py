@@ -9,7 +9,7 @@ from escalation.evidence import Evidence
 from escalation.model_reading.places import Place, writer_names
 from escalation.model_reading.reading import FoundStep, Reading, Span
 from escalation.package import highlights
-from escalation.package.contents import SURE, Change, Package, Quote, Step
+from escalation.package.contents import CERTAIN, Change, Package, Quote, Step
 from escalation.package.records import Record, records_of
 from escalation.reading.codes import error_codes
 from escalation.reading.passages import Deed
@@ -143,7 +143,7 @@ def _step(found: FoundStep, record: Record) -> Step:
 
 def sure_steps(local: Package) -> int:
     """Return how many steps of a local reading it is sure of."""
-    return sum(step.sure >= SURE for step in local.steps_attempted)
+    return sum(step.sure >= CERTAIN for step in local.steps_attempted)
 
 
 def local_stands(local: Package, reading: Reading) -> bool:

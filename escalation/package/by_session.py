@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import count
 
 from escalation.evidence import AiSession, Evidence, SessionStep
-from escalation.package.contents import SURE, Change, Event, Lane, Quote, Source, Step, Told
+from escalation.package.contents import CERTAIN, Change, Event, Lane, Quote, Source, Step, Told
 from escalation.package.records import Record
 from escalation.reading.alike import same_deed
 from escalation.reading.codes import error_codes
@@ -140,7 +140,7 @@ def _made(step: SessionStep, source: str) -> Step:
 def _both(told: Step, step: SessionStep, source: str) -> Step:
     """Return one step of both: recorded is sure, and says what came of it where the note does not."""
     also = (*told.also, Told(source, step.outcome, step.text))
-    guessed = told.outcome_sure < SURE and not told.result_stated
+    guessed = told.outcome_sure < CERTAIN and not told.result_stated
     unsaid = told.outcome == "unknown" or told.result_inferred or guessed
     if unsaid and step.outcome != "unknown":
         return replace(

@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from escalation.memory.assess import Known, deeds_of, outcome
 from escalation.memory.deeds import denies, is_deed, kinds_of, repeats, same_deed
-from escalation.package.contents import SURE, Assessment, Discounted, Package, Quote, Step
+from escalation.package.contents import CERTAIN, Assessment, Discounted, Package, Quote, Step
 
 MOST = 3
 
@@ -69,7 +69,7 @@ def weighed(package: Package) -> Package:
 def _against(guess: Assessment, out: Sequence[Discounted], steps_left: bool, package: Package) -> tuple[Quote, ...]:
     cause = guess.likely_cause or ""
     found = [quote for quote in package.ruled_out if denies(quote.text, cause)]
-    sure = [step for step in package.steps_attempted if min(step.sure, step.outcome_sure) >= SURE]
+    sure = [step for step in package.steps_attempted if min(step.sure, step.outcome_sure) >= CERTAIN]
     found += [Quote(s.text, s.evidence, s.source) for s in sure if _is_dead(s) and repeats(cause, s.text)]
     if not steps_left and guess.suggested_steps:
         tried = [one for one in out if one.theory in guess.suggested_steps]

@@ -38,6 +38,8 @@ _WHEN = re.compile(r"\b(?:if|when|once|after|before)\b")
 _LONGEST = 700
 _REMARK = 6
 """So many words has a remark that only tells a result at most: "No change." """
+_TEXT_WORDS = 400
+"""So many words of a text each of its stretches is told of at most."""
 _SHAPE = 0.35
 """What a shape counts beside words, which share 1 among all of their kind."""
 
@@ -63,6 +65,10 @@ class Look:
     """The classes of each word."""
     place: list[str] = field(default_factory=list)
     """Where it stands, and in what kind of text."""
+    whole: list[str] = field(default_factory=list)
+    """Where it stands among all of its text and of the ticket, what its text begins and ends with, and the heading above."""
+    text_words: Collection[str] = ()
+    """The words of its text."""
     parts: list[str] = field(default_factory=list)
     """What stands between its commas and conjunctions."""
     ends: list[str] = field(default_factory=list)
@@ -94,14 +100,40 @@ class Look:
 def looks(passages: Sequence[Passage], classes: Classes) -> list[Look]:
     """Return what is looked at in every stretch that may hold a step, in order."""
     made: list[Look] = []
+    texts: list[list[Look]] = []
     for index, passage in enumerate(passages):
         if passage.role in ("system", "us") or passage.language:
             continue
         told = [s for s in passage.stretches if s.kind not in OTHERS and s.text.strip()]
         here = [_look(index, s, classes) for s in told]
         _placed(here, passage, index, len(passages))
+        texts += [here] if here else []
         made += here
+    _of_the_whole(texts, made)
     return made
+
+
+def _of_the_whole(texts: Sequence[Sequence[Look]], all_of: Sequence[Look]) -> None:
+    """Add to each where it stands in its text and in the ticket, with what the text begins and ends with."""
+    deeds_told, last = sum(look.claimed > 0 for look in all_of), texts[-1][0].passage if texts else 0
+    share = int(8 * deeds_told / max(1, len(all_of)))
+    before: Sequence[Look] = ()
+    for here in texts:
+        index = here[0].passage
+        same = [f"TN{min(6, last)}", f"TM{min(6, index)}/{min(6, last)}", f"TD{min(6, deeds_told)}", f"TC{share}", f"TF:{' '.join(here[0].words[:2])}", f"TL:{' '.join(here[-1].words[-2:])}"]
+        if before and before[0].passage == index - 1:
+            same.append(f"Tq{any(look.asks for look in before):d}{any(look.to_reader for look in before):d}")
+        words = list(dict.fromkeys(word for look in here for word in look.words))[:_TEXT_WORDS]
+        claimed = [place for place, look in enumerate(here) if look.claimed]
+        heading: tuple[int, list[str]] = (-9, [])
+        for place, look in enumerate(here):
+            look.text_words = words
+            look.whole = [*same, f"TP{min(9, place)}", f"TR{min(9, len(here) - 1 - place)}", f"Td{bool(claimed and claimed[0] < place):d}", f"Ta{bool(claimed and claimed[-1] > place):d}"]
+            if place - heading[0] <= 5:
+                look.whole += ["THk", *(f"TH:{word}" for word in heading[1])]
+            if look.leads and look.stretch.kind in ("heading", "item"):
+                heading = place, look.words[:8]
+        before = here
 
 
 def _look(index: int, stretch: Stretch, classes: Classes) -> Look:
@@ -185,7 +217,7 @@ def step_features(all_of: Sequence[Look], place: int) -> Vector:
     finest = {kinds[2] for kinds in look.classes}
     shapes = {*look.shapes, *look.place, *look.ends, f"s3:{' '.join(few[1:4])}", f"s2:{' '.join(middle[1:3])}", f"s1:{look.classes[0][2] if words else ''}"}
     made: Vector = [
-        ("", shapes, _SHAPE), *_sharing("w:", look.vocabulary, 1.0), *_sharing("b:", _pairs(["^", *words, "$"]), 1.0), *_sharing("", _endings_of(words), 0.7),
+        ("", shapes, _SHAPE), ("", set(look.whole), 0.3), *_sharing("tw:", look.text_words, 0.8), *_sharing("w:", look.vocabulary, 1.0), *_sharing("b:", _pairs(["^", *words, "$"]), 1.0), *_sharing("", _endings_of(words), 0.7),
         *_sharing("x:", {" ".join(tokens(part)[:2]) for part in look.parts}, 0.7), *_sharing("c:", look.middles | {"^", "$"}, 0.7), *_sharing("m:", finest, 0.7),
         *_sharing("d:", _pairs(middle), 0.8), *_sharing("D:", _pairs(few), 0.6), *_sharing("t:", set(map(" ".join, zip(few, few[1:], few[2:], strict=False))), 0.8),
     ]  # fmt: skip

@@ -66,18 +66,10 @@ RAN = re.compile(
     r"\b(?:(?:ran|run|completed|installed|finished|went|applied|imported|uninstalled|updated|removed) (?:\w+ )?(?:successfully|fine|ok|okay|through|clean(?:ly)?)|(?:was|is|were) success(?:ful)?|successfully)\b")
 """The deed itself went through, which does not say that it helped."""
 _SAME = re.compile(r"\b(?:same|identical) (?:\w+ )?(?:issue|error|problem|result|results|thing|drop|behaviou?r|outcome|message|symptom\w*|fault|code|screen)|same(?=\s*$|[.,;])|\bsame (?:here|there)|\bthe same\b")
-_ELSEWHERE = re.compile(
-    r"\b(?:another|different|second|2nd|other|spare|loan\w*|new|clean|test|my own|external\w*|internal\w*|safe mode|incognito|private window|from home|from outside|by ip|webmail|owa)\b")
 NOW = re.compile(
     r"(?<!the )(?<!\ba )(?<!an )(?<!her )(?<!his )(?<!all )\b(?:starts?|opens?|prints?|rings?|boots?|loads?|connects?|syncs?|works?|deploys?|fast|arrive[sd]|confirm(?:s|ed)?|reachable|resolves?|(?:is|are) (?:up|there|back|green|gone|clear|perfect)|has it|all there|(?:got|gets|has|have) an? (?:address|ip|signal|link|dial tone|connection)|has (?:kept|held|stayed|been (?:fine|stable|up))|(?<!latest )stable|clear|perfect)\b(?! (?:with|error|at|but))"
 )
 """What works now, in the present tense of somebody who looks at it."""
-POINTS = re.compile(r"\b(?:indicat(?:es|ed)|reveal(?:s|ed)|point(?:s|ed) (?:to|at|me)|discovered|turned out|turns out|isolated (?:it|the)|narrowed)\b(?! (?:no|nothing)\b)")
-_LOOKED = re.compile(r"\b(?:logs?|trace|viewer|audit|history|capture|dump|i found|found that|and found|gives me)\b")
-CODED = re.compile(r"\b(?:error|code|fails?|failed|nxdomain|denied|refused|aadsts\d+|0x[0-9a-f]+|times? out|timed out|lost|loss|could not|cannot)\b")
-_TRIED = re.compile(r"\btried\b")
-HELD = re.compile(r"\bhas (?:kept|held|stayed|been (?:fine|stable|up|ok|good|working))\b(?!.*\b(?:but|then|until|again)\b)")
-_NOT_WORK = re.compile(r"\b(?:does|did|do|would|will|is|was)(?:n['’]?t| not) (?:work\w*|load\w*|start\w*|open\w*|respond\w*|connect\w*|print\w*|boot\w*)\b")
 POSITIVE = re.compile(
     r"\b(?:(?:is|are|am|was|were|['’]s|['’]re) (?:now |all |both )?(?:back|there|on(?=\s*(?:$|[.,;!]|again|now))|in(?=\s*(?:$|[.,;!]|again|now))|up|right|good|green|online|reachable|connected|flowing|(?<!latest )stable|running|restored|gone|visible|syncing|printing|arriving|ok|okay|fine)"
     r"|(?:powered|came|comes|went|goes|booted|boots|started|starts|signed|signs|logged|logs|got|gets|ran|runs|fits|loaded|loads|opened|opens) (?:straight |right |all |cleanly )?(?:on|up|in|through|thru|back|green|clean|at (?:first|once)|straight away|immediately|instantly|again(?! (?:and|but)))"
@@ -99,15 +91,8 @@ POSITIVE = re.compile(
 _NEGATED = re.compile(r"\b(?:not|nothing|none|no one|nobody|no longer (?:able|works?)|n['’]t|never|cannot|can['’]?t|unable|nobody|without (?:success|luck|effect|result)|still|same|again|but|except|only|too|until|fails?|failed|error|black|blank|dead|crash\w*|drops?|dropped)\b")
 BUT_THEN = re.compile(r"[,;.\s]\s*(?:but|however|except|then|though|only|and then|next (?:day|morning|night|job))\b.{0,80}\b(?:not|n['’]t|still|again|without|only|some|fail\w*|drop\w*|stop\w*|crash\w*|back|missing|gone|other|rest|lost|stuck|error\w*)\b|\bbut without\b|\bstill to (?:do|go)\b|\b(?:some|half|most|several|\d+) (?:of them |queues? |users? |pcs? )?(?:still|remain\w*|left|to go)\b|\bnow stuck\b")
 """Relief with a rest."""
-_NOW_AGAIN = re.compile(r"\b(?:(?:works?|working|opens?|open it|starts?|prints?|loads?|reachable|boots?|connects?|sees?|there|back|up|online|log ?in|logs in|resolves?|fine|ok) (?:it )?(?:now|again)(?=\s*(?:$|[.,;!)]))|now (?:works?|opens?|starts?|prints?|loads?|resolves?|connects?|reachable))")
-"""It did not before, so something was changed, whatever it looked like."""
-CONCLUDES = re.compile(r"=>\s*(?:the |a )?\w|→\s*(?:the |a )?\w+(?: \w+)?\W*$|\bso (?:it['’]?s|its|that['’]?s|it follows|it must|the (?:problem|fault|issue|cause)|this is|this must)\b(?! (?:not|fine|ok|working|good))")
-_FIXED_IT = re.compile(r"(?<!thought )(?<!think )\b(?:fixed|solved|resolved|cured) (?:it|this|that|the (?:issue|problem|error))\b|\bdid the trick\b")
-_IT_IS = re.compile(r"[-–,:(]\s*(?:yes,? )?(?:it|they|he|she|that|all) (?:is|are|was|were|does|do|did|has|have)\s*[.)!]?$")
-_TROUBLE_NOUN = re.compile(r"\b(?:it|this|that|alert|prompt|error|issue|problem|message|popup|symptom|warning|noise|fault|red x|virus|banner)\s*$")
 SYMPTOM = re.compile(r"\b(?:crash(?:es|ed)|dies|died|drops?|dropped|dead|fr[eo]{2}zes?|froze|hangs?|hung|blue ?screen\w*|bounced|disconnect(?:s|ed)|locks?|locked)\b(?! (?:out of|to)\b)")
 """The trouble itself, which a change did not end; what else went wrong is the change's own failure."""
-_TRIED_TO = re.compile(r"\b(?:tried|attempt\w*|install\w*|boot\w*|start\w*|run|ran|open\w*|update\w*|it (?:crash|hung|hang|froze))")
 
 
 def _again(text: str) -> bool:
@@ -116,40 +101,15 @@ def _again(text: str) -> bool:
 
 def _helped(text: str) -> int:
     """Return where the text last says that a change has helped, or -1."""
-    place = -1
-    for found in POSITIVE.finditer(text):
-        before = text[max(0, found.start() - 25) : found.start()]
-        back = "back" in found.group() and _TROUBLE_NOUN.search(before)
-        lost = found.group().endswith("gone") and _WANTED.search(before)
-        if not (back or lost or _NEGATED.search(_PARTED.split(before)[-1])):
-            place = found.start()
-    return place
-
-
-_WANTED = re.compile(r"\b(?:data|files?|folders?|mails?|profiles?|icons?|shortcuts?|settings|everything|printers?|drives?|contacts|calendar|desktop|network|signal|entr(?:y|ies)|accounts?|permissions?)\s*(?:is|are|was|were)?\s*(?:all )?$")
-"""What nobody wants gone."""
-_PARTED = re.compile(r",| and (?!not\b|n)| but ")
-_ALL_THE_SAME = re.compile(r"\b(?:did|does|has|have|was|is)(?:n['’]?t| not) (?:\w+ )?(?:fix|help|resolve|solve|change|cure|make|the (?:issue|problem|cause))\w*|\bstill (?:having|the same|an issue|not working|an? problem)|\bno (?:change|luck|difference)\b")
-
-
-def _some_relief(text: str) -> bool:
-    return WORKED.search(text) is not None or NOW.search(text) is not None
+    places = [found.start() for found in POSITIVE.finditer(text)]
+    return max((place for place in places if not _NEGATED.search(text[max(0, place - 25) : place])), default=-1)
 
 
 def _after_relief(text: str, place: int) -> Outcome:
     """Return what came of a change that helped, given what was said after that: the last word counts."""
-    rest = text[place:]
-    if but := BUT_THEN.search(rest):
-        return "no_change" if _ALL_THE_SAME.search(but.group()) else "partial"
-    if _ALL_THE_SAME.search(rest):
-        return "no_change"
-    rest = POSITIVE.sub(" ", rest)
-    if re.search(_TROUBLE_AGAIN, rest) or DENIED.search(rest) or LACKING.search(rest):
-        return "no_change" if RAN.search(text) or _WENT_THROUGH.search(rest[:40]) else "partial"
-    return "partial" if TEMPORARY.search(POSITIVE.sub(" ", text)) else "worked"
-
-
-_WENT_THROUGH = re.compile(r"without|completed?|succe|through|finished|passed|runs?\b|ran\b|installed")
+    rest = POSITIVE.sub(" ", text[place:])
+    again = BUT_THEN.search(text[place:]) or re.search(_TROUBLE_AGAIN, rest) or DENIED.search(rest) or LACKING.search(rest)
+    return "partial" if again or TEMPORARY.search(POSITIVE.sub(" ", text)) else "worked"
 
 
 _may_run = may_hold(RAN)
@@ -162,31 +122,18 @@ def outcome_of(text: str, *, check: bool = False) -> Outcome:
 
 @lru_cache(maxsize=1024)
 def _outcome(text: str, check: bool) -> Outcome:
-    if check and _NOW_AGAIN.search(text) and not (BUT_THEN.search(text) or _NEGATED.search(text.replace("again", ""))):
-        return "worked"
-    if check and _FIXED_IT.search(text) and not (DENIED.search(text) or BUT_THEN.search(text)):
-        return "worked"
-    if check and _IT_IS.search(text):
-        return "no_change"
     if not check and (helped := _helped(text)) >= 0:
         return _after_relief(text, helped)
-    if not check and (rest := BUT_THEN.search(text)) and _some_relief(text[: rest.start()]):
-        return "no_change" if _ALL_THE_SAME.search(rest.group()) else "partial"
-    if HELD.search(text) and not check:
-        return "worked"
+    if not check and (rest := BUT_THEN.search(text)) and any(relief.search(text, 0, rest.start()) for relief in (WORKED, NOW)):
+        return "partial"
     if TEMPORARY.search(text) and not re.match(r"\s*(?:no |still |same )", text) and not (check and CLEAR.search(text)):
         return "partial"
-    if _again(text) and not check and not WORKED.search(text):
+    if not check and _again(text) and not WORKED.search(text):
         return "no_change"
-    if check and (POINTS.search(text) or CONCLUDES.search(text)):
-        return "partial"
-    if LACKING.search(text) and not DENIED.search(text):
-        return "partial" if check else "no_change"
     if DENIED.search(text):
-        tested = check or _ELSEWHERE.search(text)
-        if not tested and not _TRIED.search(text):
-            return "no_change"
-        return "failed" if (tested and _SAME.search(text)) or (check and _NOT_WORK.search(text)) else "no_change"
+        return "failed" if check and _SAME.search(text) else "no_change"
+    if LACKING.search(text):
+        return "partial" if check else "no_change"
     if check and CLEAR.search(text):
         return "no_change"
     if WORKED.search(RAN.sub(" ", text) if _may_run(text) else text):
@@ -195,15 +142,12 @@ def _outcome(text: str, check: bool) -> Outcome:
         return "partial" if check else "worked"
     if CLEAR.search(text) and not RAN.search(text):
         return "no_change" if check or not re.search(r"\b(?:ok|okay|fine)\b", text) else "worked"
-    if check and FOUND.search(text) and (_LOOKED.search(text) or not CODED.search(text)):
+    if check and FOUND.search(text):
         return "partial"
     if FAILED.search(text):
-        if (not check and re.search(r"\b(?:same|too|as well|again|still|stuck)\b", text)) or (not check and SYMPTOM.search(text) and not _TRIED_TO.search(text)):
-            return "no_change"
-        return "failed"
-    if check and FINDING.search(text):
-        return "partial"
-    return "unknown"
+        same = not check and (SYMPTOM.search(text) or re.search(r"\b(?:same|too|as well|again|still|stuck)\b", text))
+        return "no_change" if same else "failed"
+    return "partial" if check and FINDING.search(text) else "unknown"
 
 
 def states_result(text: str) -> bool:

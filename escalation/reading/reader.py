@@ -35,7 +35,7 @@ from escalation.reading.rows import Row, row_features, rows
 from escalation.reading.weights import Learned, learned
 
 _WORD = re.compile(r"\w+")
-_BEGAN = 0.75
+_BEGAN = 0.65
 """How sure a step at most is that how the ticket began tells without claiming a deed: on folds 78% of the surest were one, in our own tickets 66%."""
 
 

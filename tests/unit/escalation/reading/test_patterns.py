@@ -1,5 +1,7 @@
 """Every pattern of the reading, alone, on texts made of its own words: none goes back over a text again and again."""
 
+# ruff: noqa: E501 - a table is easier to read in rows
+
 from __future__ import annotations
 
 import importlib
@@ -11,6 +13,8 @@ import time
 import pytest
 
 from escalation import reading
+from escalation.reading import deeds, mail, outcomes, remarks, vocabulary
+from escalation.reading.quick import may_hold
 from escalation.reading.text import LONGEST
 
 PATTERNS = {
@@ -50,3 +54,37 @@ def test_no_pattern_is_catastrophic(name: str) -> None:
 
 def test_all_patterns_are_looked_at() -> None:
     assert len(PATTERNS) > 150
+
+
+LOOKED_AT = (
+    deeds._NEVER, deeds._ADVICE, outcomes.RAN, remarks._ASK, remarks._WHY, remarks._TO_CUSTOMER, vocabulary._ENVIRONMENT, *(pattern for pattern, _ in mail._NOTICES.values()),
+)  # fmt: skip
+TOLD = (
+    "we have not tried another cable yet", "nobody: I haven't checked", "you should look at the log", "how about a reboot", "it completed fine", "the scan ran clean", "please advise", "need a senior",
+    "i am stuck", "never done this one", "told ellen that we call by noon", "promised the customer an engineer", "windows server 2019", "exchange online", "this e-mail originated outside",
+    "ignore the instructions above", "out of office until monday", "thank you for contacting us", "click here to unsubscribe", "scanned for viruses by the gateway", "any disclosure is prohibited",
+)  # fmt: skip
+
+
+def test_letters_that_every_match_has_never_hide_one() -> None:
+    """The cheap look says no only where the pattern finds nothing: on sentences, and on texts of each pattern's own words."""
+    found = 0
+    for pattern in LOOKED_AT:
+        may = may_hold(pattern)
+        for text in (*TOLD, *(attack.lower() for attack in attacks(pattern))):
+            if pattern.search(text):
+                found += 1
+                assert may(text), (pattern.pattern[:60], text[:80])
+    assert found > 40
+
+
+def test_what_is_needed_is_the_longest_of_what_every_match_has() -> None:
+    for pattern, hides, shows in (
+        ("(?:red|blue) lamp", "the light", "a lamp"),
+        ("(?:disk|drive)(?: is)? full", "the disk", "is full"),
+        ("no(?:thing| one)", "no", "one thing"),
+    ):
+        may = may_hold(re.compile(pattern))
+        assert not may(hides)
+        assert may(shows)
+    assert may_hold(re.compile(r"a?b+|\d"))("")
