@@ -2,8 +2,8 @@
 
     python -m training.secrets [--folds [--bound 0] [--show FILE]] [--out FILE]
 
-Learns from the kinds of `tests/hostile/secrets` and the files beside this one: wordings and families of wordings of secrets
-(`secret_*.txt`), and of what is none (`ordinary_*.txt`). `--folds` measures instead of writing: kinds are left out in turn, and what
+Learns from the kinds of `tests/hostile/secrets`, from the files beside this one: wordings and families of wordings of secrets
+(`secret_*.txt`), and of what is none (`ordinary_*.txt`), and from our own labelled tickets, which tell no secret. `--folds` measures instead of writing: kinds are left out in turn, and what
 rules and weights together leave of them is counted, so the weights have not seen what they are counted on (the rules may have).
 Nothing else is read: the same files give the same bytes. Takes a minute.
 """
@@ -30,6 +30,7 @@ from tests.hostile.secrets.places import PROSE, STRUCTURED
 from tests.hostile.secrets.slots import _MAKERS as MAKERS
 from tests.hostile.secrets.slots import Filled, fill
 from training.grammar import grammar
+from training.tickets import own, texts_of
 from training.values import OWN, own_pw
 from training.weighing import Row, fit, written
 
@@ -39,6 +40,8 @@ HERE = Path(__file__).parent
 WORDINGS, FAMILIES = HERE / "secret_wordings.txt", HERE / "secret_grammar.txt"
 ORDINARY, ORDINARY_FAMILIES = HERE / "ordinary_pastes.txt", HERE / "ordinary_grammar.txt"
 TICKETS, KNOWN = HERE / "ordinary_tickets.txt", HERE / "ordinary_words.txt"
+CLASSES = HERE / "word_classes.txt"
+_SMALL = re.compile(r"(?<![\w.@/\\-])[a-z]{3,}(?![\w@/\\-])")
 POSITIVE = [
     "devices",
     "commands",
@@ -48,8 +51,12 @@ POSITIVE = [
     "wordings_second",
     "structured_third",
     "wordings_third",
+    "structured_fifth",
+    "wordings_fifth",
+    "structured_sixth",
+    "wordings_sixth",
 ]
-NEGATIVE = ["lookalikes", "lookalikes_second", "lookalikes_third"]
+NEGATIVE = ["lookalikes", "lookalikes_second", "lookalikes_third", "lookalikes_fifth", "lookalikes_sixth"]
 WORDINGS_OF_A_FAMILY = 24
 PLACES = [
     "bare",
@@ -87,9 +94,14 @@ def rows() -> Iterator[Row]:
             for number in range(WORDINGS_OF_A_FAMILY):
                 line = wordings.wording(family, draw)
                 yield from _of_wording(family, line, draw, known, PLACES[number % len(PLACES)])
-    for number, text in enumerate(lines_of(TICKETS)):
+    for number, text in enumerate(ordinary_texts()):
         for suspect in suspects(view(text).text, known):
             yield Row(f"text {number}", suspect.features, False, 1.0)
+
+
+def ordinary_texts() -> list[str]:
+    """Return texts of tickets of our own making that tell no secret: lines of them, and the tickets that the reader learns from."""
+    return lines_of(TICKETS) + [text for ticket in own() for text in texts_of(ticket.record).values()]
 
 
 def lines_of(path: Path) -> list[str]:
@@ -145,8 +157,10 @@ def filled_with(line: str, draw: random.Random, *, wide: bool) -> Filled:
 
 
 def ordinary() -> frozenset[str]:
-    """Return lower-case words that are ordinary in tickets and documents."""
-    return frozenset(" ".join(lines_of(KNOWN)).split())
+    """Return lower-case words that are ordinary in tickets and documents: listed, in our own tickets, or common enough for a class."""
+    said = {word for text in ordinary_texts() for word in _SMALL.findall(text)}
+    classed = (line.split(" ")[0] for line in lines_of(CLASSES))
+    return frozenset((*" ".join(lines_of(KNOWN)).split(), *said, *filter(_SMALL.fullmatch, classed)))
 
 
 def fold_of(kind: str) -> int:
@@ -191,7 +205,7 @@ def main() -> None:
 def unseen(fold: int) -> Iterator[tuple[str, str, Filled, str]]:
     """Yield file, kind, filled text and text of every kind of a fold, in two places each; of a family four wordings."""
     for name in (*POSITIVE, *NEGATIVE):
-        for kind, _, filled, text in cases(name, 5, 3 if name.endswith("third") else 1):
+        for kind, _, filled, text in cases(name, 5, 3 if name.endswith(("third", "fifth", "sixth")) else 1):
             if fold_of(kind) == fold:
                 yield name, kind, filled, text
     for path in (FAMILIES, ORDINARY_FAMILIES):
@@ -208,7 +222,7 @@ def unseen(fold: int) -> Iterator[tuple[str, str, Filled, str]]:
                 draw = random.Random(f"unseen {kind}")
                 filled = filled_with(kind, draw, wide=True)
                 yield path.stem, kind, filled, filled.text
-    for number, text in enumerate(lines_of(TICKETS)):
+    for number, text in enumerate(ordinary_texts()):
         if fold_of(f"text {number}") == fold:
             yield TICKETS.stem, text, Filled(text, ()), text
 

@@ -184,6 +184,7 @@ def features(
         yield f"T:{kind}"
         if kind in "PSC":
             yield f"T:{kind}:{word}"
+    yield from _around(text, begin, end, line, stop if stop >= 0 else len(text), word)
     mouth = "plain" if like else "odd"
     yield f"N:{nearest}"
     yield f"N:{nearest}:{word}"
@@ -193,3 +194,42 @@ def features(
         yield "o:untold"
         yield f"o:untold:{word}"
     yield f"U:{'U' in talk}:{word}:{mouth}"
+
+
+_LINE_HEAD = re.compile(r"[\s>|*•-]*(?:\[?\d{1,2}[:.]\d\d\]?\s*)?(?:[<\[]?[\w. ]{1,24}[>\]]?\s?(?::|>)\s)?")
+"""What stands before what is said in a line of a talk: marks of quotation, a time, a name."""
+
+
+def _around(text: str, begin: int, end: int, line: int, stop: int, word: str) -> Iterator[str]:
+    """Yield what the sentence, the line and the line before say: labels of the sentence, a question, a line of its own."""
+    left, right = text[max(line, begin - 160) : begin], text[end : min(stop, end + 100)]
+    first = max(left.rfind(". "), left.rfind("? "), left.rfind("! "), left.rfind("; ")) + 1
+    last = _SENTENCE_END.search(right)
+    after = right[: last.start()] if last else right
+    said = [*WORD.findall(left[first:].lower()), "", *WORD.findall(after.lower())]
+    for kind in set(labels(said)) - {""}:
+        yield f"W:{kind}"
+        yield f"W:{kind}:{word}"
+    size = len(said) - 1
+    yield f"w:{'0' if not size else '1-3' if size < 4 else '4-8' if size < 9 else '9+'}:{word}"
+    head = _LINE_HEAD.match(text, line, begin)
+    if head is None or head.end() == begin or not text[head.end() : begin].strip(" \"'“‘`("):
+        yield "w:first"
+        yield f"w:first:{word}"
+        if not right.strip(" .,!?)\"'”’`"):
+            yield "w:alone"
+            yield f"w:alone:{word}"
+    above = text[max(0, line - 200) : max(0, line - 1)].rstrip().rsplit("\n", 1)[-1].rstrip() if line else ""
+    before = above if first == 0 else left[:first].rstrip()
+    if before.endswith("?"):
+        yield "w:asked"
+        yield f"w:asked:{word}"
+        for kind in set(labels(WORD.findall(before.lower())[-14:])) - {""}:
+            yield f"w:asked:{kind}"
+            yield f"w:asked:{kind}:{word}"
+    elif first == 0 and above:
+        for kind in set(labels(WORD.findall(above.lower())[-12:])) - {""}:
+            yield f"w:above:{kind}"
+
+
+_SENTENCE_END = re.compile(r"[.!?;](?=\s|$)")

@@ -10,25 +10,27 @@ from functools import lru_cache
 _LIKE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(pattern))
     for name, pattern in (
-        ("url", r"\w{2,10}://.*"),
+        ("url", r"\w{2,10}://.*|arn:aws[\w-]{0,8}:.*|(?:TLS|SSL)_\w+"),
         ("login", r"[a-z]{1,14}\.[a-z]{2,20}\d{0,2}|[A-Z][A-Z0-9-]{1,14}\\[\w.-]+(?:@[\w.-]+)?"),
         ("path", r"(?:[A-Za-z]:)?(?:\\|/)\S*|\S*\\\S*|\.{1,2}/\S*|~/\S*|[\w.-]+(?:/[\w.-]+){2,}/?"),
         ("hexcode", r"-?0x[0-9A-Fa-f]{1,10}"),
         ("masked", r"(?:[\dxX*]{1,3}\.){3}[\dxX*]{1,3}(?::\d+)?|\S*(?:[xX]{3}|\*\*|••)\S*|(?=\w*[xX])[0-9a-fA-FxX]{0,4}(?::[0-9a-fA-FxX]{0,4}){3,7}"),
         ("mail", r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+"),
-        ("ip", r"\d{1,3}(?:\.\d{1,3}){3}\S{0,8}|[\dx]{1,3}(?:\.[\dx*]{1,3}){3}|[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){3,7}(?:/\d+)?"),
+        ("ip", r"[A-Za-z]{1,12}-\d{1,3}(?:\.[\dxX]{1,3}){3}(?:/\d+)?|\d{1,3}(?:\.\d{1,3}){3}\S{0,8}|[\dx]{1,3}(?:\.[\dx*]{1,3}){3}|[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){3,7}(?:/\d+|%\w{1,15})?"),
         ("mac", r"(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}|(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4}"),
         ("agent", r"[A-Za-z][\w-]{1,20}/v?\d+(?:\.\d+)+\S{0,12}|[a-z][\w+-]{1,30}-v?\d+(?:\.\d+)+\S{0,20}"),
         ("registry", r"=?(?:dword|qword|hex(?:\(\w\))?):[0-9A-Fa-f,\\]+|_\w+\._(?:tcp|udp)\S*|[A-Za-z]\w*(?:\.\w+)+\(.*\)"),
         ("flag", r".*\]\([^\s()]+\)?|--?[A-Za-z][a-zA-Z-]{2,}"),
         ("spn", r"[A-Z][A-Za-z]{5,}/[\w.-]+|(?i:cifs|https?|mssqlsvc|host|ldap|termsrv|rpc|dns|gc|wsman|nfs|smtp|restrictedkrbhost)/[\w.-]+(?::\w+)?"),
         ("protocol", r"(?i:wpa|peap|eap|mschap|ms-chap|tls|ssl|smb|ntlm|snmp|ike|ipv|dhcp|http|oauth|aes|sha|rsa|ecdhe|hmac|esp|dhe|ffdhe|sftp|pop|imap|kerberos|krb|rc4|md5)\w{0,6}(?:[-_.]\w{1,12}){0,6}"),
+        ("measure", r"\d+(?:[.,]\d+)?(?:[kKMGTP]i?[bB]|[kMG]Hz|[MGk]bps|[MG]bit|ms|dBm?|kWh?|rpm|fps)(?:/\w+)?"),
+        ("flagged", r"[A-Za-z_.]+=(?:\d{1,2}|(?i:true|false|yes|no|on|off|none|null|ok|denied|allowed|success|failed|failure))"),
         ("epoch", r"1[4-9]\d{8}|1[4-9]\d{11}|13\d{16}"),
         ("guid", r"[\w.-]{0,20}[({]?\b[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}[)}]?"),
         ("sid", r"S-1-\d[\d-]+"),
         ("dashes", r"\d{1,2}(?:-\d{1,2}){2,4}"),
-        ("time", r"20\d{6}[-T]?\d\d:?\d\d(?::?\d\d)?(?:\.\d+)?Z?|\d{1,4}[-/.:]\d{1,2}(?:[-/.:T]\d{1,4}\S{0,16})?|\d{1,2}[:.h]\d\d(?::\d\d)?(?:am|pm|AM|PM|Z)?"),
-        ("version", r"[vV]?\d+(?:[.,]\d+)+(?:[-_+]?\w{1,12}){0,2}|[vV]\d+|rev\w?\d+"),
+        ("time", r"(?:[AP]M-)?(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\.\d{1,2}:\d\d|20\d{6}[-T]?\d\d:?\d\d(?::?\d\d)?(?:\.\d+)?Z?|\d{1,4}[-/.:]\d{1,2}(?:[-/.:T]\d{1,4}\S{0,16})?|\d{1,2}[:.h]\d\d(?::\d\d)?(?:am|pm|AM|PM|Z)?"),
+        ("version", r"(?:[vV]\.?)?\d+(?:[.,]\d+)+(?:[-_+]?\w{1,12}){0,2}|[vV]\d+|rev\w?\d+"),
         ("amount", r"[~<>=+-]*[$€£]?\d+(?:[.,]\d+)*(?:%|°|[kKMGTPmnµ]?[bBsmgwWVAh]|Mbps|Gbps|Mbit|GHz|MHz|dBm?|ms|min|mins|hrs?|hours?|days?|weeks?|th|st|nd|rd|x\d*|px|am|pm|AM|PM|pc|pcs|users?|chars?|k|K)?(?:/\w+)?"),
         ("cmdlet", r"(?:Get|Set|New|Add|Remove|Reset|Test|Enable|Disable|Start|Stop|Restart|Invoke|Export|Import|Update|Clear|Connect|Disconnect|Find|Install|Repair|ConvertTo|ConvertFrom|Write|Out|Select|Where|Measure|Move|Grant|Revoke|Register|Unregister|Sync|Search|Unlock|Suspend|Resume|Read|Request|Format|Copy|Compare|Mount|Dismount)-[A-Z]\w+"),
         ("hexerror", r"-?0x[0-9A-Fa-f]+|[A-Z]{2,12}[-_]?\d{3,8}:?|E\d{3,6}"),
@@ -43,7 +45,7 @@ _LIKE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("camel", r"[A-Za-z]?[a-z]+(?:[A-Z]+[a-z]*)+"),
         ("product", r"(?i:win(?:dows)?|ad|office|server|exchange|sql|outlook|word|excel|o|m|ms|event|id|kb|ticket|port|vlan|ver|build|teams|sage|adobe|acrobat|floor|room|desk|disk|drive|node|site|line|step|level|part|page|port|bay|slot|rack|unit|phase|tier|wave|user|test|copy|gi|fa|te|eth|lan|wan|ge|po|wlan|tunnel|veth|sd[a-z]|nvme|com|lpt|usb|f|q|h|ipv)[-/#]?\d{1,5}(?:[./]\d{1,4})*"),
         ("handle", r"@\w+"),
-        ("product", r"(?i:win|windows|server|exchange|sql|office)?-?20[012]\d(?:r2|sp\d|cu\d{1,2})?"),
+        ("product", r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\d\d(?:SU|CU|HU)v?\d?|(?i:win|windows|server|exchange|sql|office)?-?20[012]\d(?:r2|sp\d|cu\d{1,2})?"),
         ("setting", r"[a-z_.]+=[\d.x:a-z=]{1,24}"),
         ("placeholder", r"[$%][A-Za-z_:]+\d?(?:[.\[({%].*)?|\$[({].*|\{.*\}|<.*>|[*•.xX?_#-]+|--?[A-Za-z][\w-]*|\(.*\)?|\[.*\]?|@.*|#\w*"),
         ("call", r"\w+\[\d+\](?:\(\w\)?)?|[A-Za-z]\w*(?:\.\w+)*\(.*\)?|[A-Z][a-z]+-[A-Z]\w+|[A-Za-z]+\.[A-Za-z.]+"),
@@ -71,10 +73,10 @@ def looks(value: str) -> str:
     return ""
 
 
-SURE = frozenset("ip mac sid version url masked mail spn cmdlet hexcode agent registry flag".split())
+SURE = frozenset("ip mac sid version url masked mail spn cmdlet hexcode agent registry flag measure flagged item".split())
 """What looks like one of these is no secret, whatever stands beside it."""
 MOSTLY = frozenset(
-    "guid login time host path file call hexerror threat placeholder contraction product item".split()
+    "guid login time host path file call hexerror threat placeholder contraction product handle".split()
 )
 """What looks like one of these is a secret only right behind a label."""
 
@@ -120,16 +122,20 @@ _UNTOLD = re.compile(
 
 _HASH = re.compile(r"[0-9A-Fa-f]{32}(?:[0-9A-Fa-f]{8}|[0-9A-Fa-f]{32}|[0-9A-Fa-f]{64}|[0-9A-Fa-f]{96})?")
 _HASHED = re.compile(
-    r"\b(?:hash|digest|checksum|thumbprint|fingerprint|md5|sha-?\d{1,3}|signature|virustotal|etag|commit|revision)\b[^\n]{0,30}\Z", re.IGNORECASE
+    r"\b(?:hash|digest|checksum|thumbprint|fingerprint|md5|sha-?\d{1,3}|signature|virustotal|etag|commit|revision)\b[^\n]{0,30}\n{0,2}\Z", re.IGNORECASE
 )
 
 
+_PUBLISHED = re.compile(r"(?:-verification=|_acme-challenge\b|\bDKIM1\b|_domainkey\b|\bv=spf1\b)[^\n]{0,60}\Z", re.IGNORECASE)
+"""What a record of a domain shows to everybody."""
 _CREDENTIAL = re.compile(r"\b(?:nt|ntlm|lm|pass\w*|pwd|secretsdump|krb\w*|kerberos|cred\w*)\b", re.IGNORECASE)
 
 
 def hashed(text: str, begin: int, end: int) -> bool:
-    """Whether a stretch is a hash that identifies something: of a hash's length, and said to be one, not a password's."""
+    """Whether a stretch is a hash that identifies something: of a hash's length, and said to be one, not a password's; or a domain's record."""
     before = text[max(0, begin - 50) : begin]
+    if _PUBLISHED.search(text, max(0, begin - 90), begin):
+        return True
     return bool(_HASH.fullmatch(text, begin, end) and _HASHED.search(before) and not _CREDENTIAL.search(before))
 
 

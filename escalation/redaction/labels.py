@@ -12,27 +12,28 @@ LABELS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     for kind, pattern in (
         # what only a password follows, in any spelling
         ("P", r"\w*(?:pass?w|pas+wo|passphr|passcod|passkey|p[as]*wd|pswd|passord|kennw|contrase|wachtwo|senha|l[öo]senord|adgangsk|salasan|jelsz|"
-              r"motdepasse|pas+wrd|pssw|losung|geslo|şifre|sifre|has[łl]o|heslo|парол|kodeord)\w*|p?pws?|pwds?|pass|psw|p/w|ww|mdp|clave|parol[ae]?|passe|pword|pasw|bindpw|\w{2,20}(?:pass|pwd|pw|psk)"),
+              r"motdepasse|pas+wrd|pssw|losung|geslo|şifre|sifre|has[łl][oae]|heslo|парол|密码|密碼|パスワード|비밀번호|kodeord)\w*|p?pws?|pwds?|pass|psw|p/w|ww|mdp|claves?|parol(?:[ae]|ă|ei|ę)?|passe|pword|pasw|bindpw|\w{2,20}(?:pass|pwd|pw|psk)"),
         ("S", r"\w*(?:secret|presharedkey|apikey|credential|privkey|authkey|passkey)\w*|psks?|tokens?|(?!public)\w{2,20}token|creds?|bearer|community|otpauth|totp|seed|shared|"
               r"preshared|geheim\w*|zugangsdaten|anmeldedaten|identifiants?|inloggegevens|credenziali|credenciales|wpa\d?|\w{0,12}auth|phrase"),
-        ("K", r"keys?|\w{2,20}key|schlüssel|cl[ée]s?|llave|chiave|sleutel|chave|nøgle|nyckel|klucz"),
-        ("A", r"maiden|mnemonic|memorable|codeword|watchword|safeword|nickname|losungswort"),
-        ("C", r"pins?|codes?|pincode|puks?|combos?|combination|\w{2,14}(?:code|pin)|c[óo]digos?|codice|kode|kod|otp|mfa|authenticator|digits|kombination|combinaison|passcodes?"),
+        ("K", r"keys?|\w{2,20}key|\w{0,12}schlüssels?|cl[ée]s?|clef|llaves?|chiav[ei]|\w{0,12}sleutels?|chaves?|nøgle\w{0,3}|nøkkel\w{0,3}|\w{0,12}nyckeln?|klucz\w{0,3}|cheia|cheie"),
+        ("A", r"maiden|mnemonic|verbal|memorable|codeword|watchword|safeword|nickname|losungswort"),
+        ("C", r"pins?|nip|\w{0,8}(?:验证码|驗證碼)\w{0,4}|код\w{0,2}|رمز|codes?|pincode|puks?|combos?|combination|\w{2,14}(?:code|pin)|c[óo]digos?|codic[ei]|\w{0,14}kode[nr]?|\w{0,14}kod(?:en|er|em|u|y|ul|ului)?|codul|otp|mfa|authenticator|digits|kombination|combinaison|passcodes?"),
         ("U", r"user\w*|log[io]ns?|logged|logs?|signs?|signed|signin|accounts?|admin\w*|root|sa|portals?|vault|benutzer|utilisateur|usuario|konto|gebruiker|"
               r"reset\w*|typed|types?|enter(?:ed|s)?|temp|temporary|rotated?|usernames?|uid|opens?|works|bind|auth\w+|access|prompt\w*"),
         ("D", r"doors?|cage|cupboard|rack|keysafe|gates?|alarm\w*|safe|lockbox|lockers?|padlock|panel|voicemail|copier|keypad|tablet|phone|ipad|sim|t[üu]r|tor|tresor|porte|portail|coffre|"
-              r"barrier|intercom|hatch|shutter|schließfach|schloss|verrou|candado|cassaforte|cancello|slot|puerta|caja|deur|poort|kluis|porta|disarm\w*|unlock\w*|opens|dial|punch"),
+              r"barrier|intercom|hatch|shutter|schließfach|schloss|verrou|candado|cassaforte|cancello|slot|puertas?|portón|caja|deur|poort|kluis|porta|portone|portão|alarma?e?|allarme|cofre|larm\w{0,4}|dörr\w{0,3}|grind\w{0,3}|dør\w{0,3}|drzwi|bram[aęy]|sejfu?|poart[aă]|ușă|disarm\w*|unlock\w*|opens|dial|punch"),
         # what names a number or a name that opens nothing
         ("H", r"sha\d*|md5|crc\d*|checksum|digest|etag|thumbprint|fingerprint|commit|revision|nonce|serial\w*|imei|iccid|imsi|sid|guid|uuid|clsid|correlation|trace\w*|"
               r"tracking\w*|\w{3,20}ids?|invoice|order|asset|rma|model|version|build|firmware|driver|port|vlan|errors?|fehler\w*|erreur|fout|event|ticket|case|phone|fax|tel|mobile|"
               r"ext|extension|conference|hostname|host|device|hardware|computer|node|ip|mac|file|path|folder|url|selector\d*|cipher|protocol|category|threat|virus|"
-              r"thanks|thank|hello|hi|hey|dear|welcome|cc|posted|quote|answered|wrote|registered|component|domain|process|thread|batch|lot|po|inc|chg|kb|cve|"
+              r"thanks|thank|hello|hi|hey|dear|welcome|cc|posted|quote|answered|wrote|registered|component|timeout|mtu|retries|lease|keepalive|interval|quota|baud|chmod|component|domain|process|thread|batch|lot|po|inc|chg|kb|cve|"
               r"timestamp|epoch|created|expires|recordnumber|policyid|logid|msgid|spi|uid|pid|policy|profile|template|gpo|adapter|interface|class|message"),
         ("W", r"wi|wifi|wlan|ssid|wireless|hotspot|guest|fi"),
         # what somebody does who tells one, and what it is told on
         ("T", r"keyed|punch(?:ed)?|pasted?|stick(?:y|er)|whiteboard|labell?(?:ed)?|slip|scribbled|taped|spel(?:l\w*|t)|dictat\w*|phonetic\w*|capitals?|lowercase|uppercase|typo|corrected|autocorrect|"
               r"(?:de|en)crypt(?:ed|s)?|zip(?:ped)?|unzip|protected|phish\w*|leak(?:ed|s)?|compromised|reject(?:ed|s)?|refus(?:ed|es)|accept(?:ed|s)|mine|hers|ours|theirs|usual|interim|initial|"
-              r"generic|told|gave|given|handed|agreed|tried|try|use[ds]?|using|notebook|scratch|zettel|aufkleber|eingeben|gesetzt|étiquette|taper|saisir|etiqueta|probar|etichetta|briefje|invoeren"),
+              r"generic|told|gave|given|handed|agreed|tried|try|use[ds]?|using|notebook|scratch|zettel|aufkleber|eingeben|eingegeben|angemeldet|einloggen|eingeloggt|zurückgesetzt|tippen?|gesetzt|étiquette|taper|saisir|etiqueta|probar|etichetta|briefje|invoeren|sms|texto|texted|gezet|ingelogd|inloggen|ingesteld|réinitialisé|tapez|tape|saisissez|connecter|puesta|puse|entro|entrar|entra|"
+              r"impostat[oa]|inserire|digitare|pus|introduc|setat|tastez|coloquei|digitar|digite|satte|satt|loggar|slår?|skriv(?:er|a)?|sat|tast(?:er|e)?|logger|indtast\w*|ustawi\w{1,4}|wpisu?j?ę?|wpisa[ćł]\w{0,3}|loguj\w{1,3}"),
     )
 )  # fmt: skip
 
@@ -54,7 +55,7 @@ _PLAIN = re.compile(
 )
 """Words that make no label of the next one: an exit code opens nothing."""
 _PAIRS = (
-    ("A", re.compile(r"(?:safe|code|magic|secret|duress|hotline|verbal|challenge|authori[sz]ation|cancellation|clear|call) (?:word|sign|phrase|answer)|"
+    ("A", re.compile(r"(?:my|her|his) answer|grew up|(?:secret|security) questions|(?:safe|code|magic|secret|duress|hotline|verbal|challenge|authori[sz]ation|cancellation|clear|call) (?:word|sign|phrase|answer)|"
                      r"(?:first|childhood|favou?rite) (?:pet|car|school|street|job|teacher|colou?r|book|team|film|movie|food|nickname|concert)|"
                      r"(?:high|primary) school|best friend|of birth|security (?:question|answer)")),
     ("T", re.compile(r"(?:lower|upper) case|zero not|case sensitive|fat fingers|no (?:space|quotes)")),
@@ -63,7 +64,7 @@ _PAIRS = (
 """Two words that name what only its owner answers, and what a number opens."""
 _SECOND = frozenset(
     "word sign phrase answer pet car school street job teacher color colour book team film movie food nickname concert friend "
-    "birth question box lock screen park door entrance case not sensitive fingers space quotes".split()
+    "birth up questions question box lock screen park door entrance case not sensitive fingers space quotes".split()
 )
 
 

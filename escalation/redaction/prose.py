@@ -91,7 +91,8 @@ def _words(*more: str) -> str:
 PROSE: tuple[Rule, ...] = (
     # a label, and what it is
     rule("security answer", "answer maiden memorable pet school teacher birth word hotline", rf"\b(?:(?:{_WORD_OF} ?(?:answer|word|password)|password of the day|memorable (?:place|name|date)|maiden name|(?:first|childhood|favou?rite) (?:pet|school|car|street|teacher|colou?r|book|team|film|nickname)|(?:city|place) of birth)\b(?: \([^()\n]{{2,20}}\))?(?: (?:for|of|to|with|at|on) {_IN}{{2,40}}?)?(?: is| was|,? answer(?: is| was)?:?|\s{{0,3}}[:=?]| [-–])|(?:high school|best friend|secret question|security question)(?:,? answer(?: is| was)?:?|[:=?]))\s{{1,3}}(?P<s>[\w'’-]{{3,30}})(?=[\s.,;)<|]|$)(?! (?:to|the|a|by|in|on|and|was|is|for)\b)", _answer),
-    rule("recovery phrase", "phrase words sentence mnemonic", r"\b(?:(?:recovery|seed|wallet|backup|secret|emergency|rescue)[ -](?:phrase|words|sentence)|mnemonic|(?:12|18|24) words)\b[^\n\ue000]{0,40}?[\s:=]\s{0,4}(?P<s>[a-z]{3,12}(?:[ ,]{1,2}[a-z]{3,12}){7,23})(?![\w])", _recovery),
+    rule("recovery phrase", "phrase words sentence mnemonic", r"\b(?:(?:recovery|seed|wallet|backup|secret|emergency|rescue)[ -](?:phrase|words|sentence)|mnemonic|(?:12|18|24|twelve|eighteen|twenty-four)(?: (?:recovery|seed|secret))? words)\b[^\n\ue000]{0,40}?[\s:=]\s{0,4}(?P<s>[a-z]{3,12}(?:[ ,]{1,2}[a-z]{3,12}){7,23})(?![\w])", _recovery),
+    rule("recovery phrase", "words phrase seed ledger trezor wallet", r"\b(?:words|phrase|seed|ledger|trezor|wallet|mnemonic)\b[^\n\ue000]{0,60}?(?P<s>1[.):]? [a-z]{3,8}(?:[ ,;\n]{1,3}\d{1,2}[.):]? [a-z]{3,8}){3,23})(?!\w)"),
     rule("password", _HINTS, rf"{_LABEL}\b[^\n;\ue000]{{0,40}}?[\s:=](?<!\S){_ITEMS}", _spelled, begins=_LABEL),
     rule("password", _HINTS, rf"{_LABEL}\b[^\n;\ue000]{{0,40}}?[\s:=](?P<s>(?:(?:capital |lower |upper |cap |small )?(?:{_NATO}|\d{{1,4}})[ ,-]{{1,3}}){{3,24}}(?:{_NATO}|\d{{1,4}}))(?![\w-])", begins=_LABEL),
     rule("password", "spel dictat phonetic letter read out", rf"\b(?:spell?\w{{0,3}}|spelt|dictat\w{{1,3}}|phonetic\w*|letter by letter|read(?:s| it)? out)\b[^\n;\ue000]{{0,30}}?[\s:=](?<!\S){_ITEMS}", _spelled_password),
@@ -122,11 +123,13 @@ PROSE: tuple[Rule, ...] = (
     rule("pin", "code alarm door gate safe cage keypad garage lock padlock", rf"\b(?:{_PLACE}|padlock)\b\s{{0,2}}(?:[:=]\s{{0,2}}(?:(?:pin|code)\s{{0,2}}(?:is|:|=)?\s{{0,2}})?|(?:opens|unlocks) with )(?:the code )?{_DIGITS}"),
     rule("one-time code", "authenticator app sms text duo fob token", rf"\b(?:authenticator|sms|app|duo|fob|hardware token|text(?:ed)?(?: code| message)?)\s{{1,2}}(?:shows|showed|displays|displayed|sent|says|was|is|reads|said|read)\s{{1,2}}(?:the code )?{_OTP}"),
     rule("one-time code", "verify confirm sign log code", rf"\b(?:use|enter|type)\s{{1,2}}{_OTP}\s{{1,2}}(?:to|for|as)\s(?:verify|confirm|sign|log|complete|your|the login)"),
+    rule("one-time code", "your", r"\b(?P<s>[A-Z]-\d{5,8}) (?:is|ist|est|es) (?:your|ihr|dein|votre|tu)\b"),
     rule("one-time code", "your", rf"(?<![\w.-]){_OTP}\s{{1,2}}(?:is|ist|est) (?:your|the|ihr|votre|dein)\s(?:[\w-]{{2,16}}\s){{0,3}}(?:code|passcode|pin|otp|password)"),
     rule("one-time code", "code pin passcode", rf"\b(?:sent|texted|mailed|gave|got|received) (?:me |him |her |us |you )?(?:a|the|this) (?:\S{{2,12}} )?(?:code|pin|passcode)[,:]?\s{{1,3}}(?:- )?{_OTP}"),
     rule("pin", "#", r"(?:[:–=-]|\b(?:is|on|code|use|it['’]s|to|now|with|then))[ \t]{1,3}(?P<s>\d{4,8})#(?![\w#*-])"),
     rule("pin", "press dial type enter punch key hit", rf"\b(?:press|dial|type|enter|punch(?: in)?|key in|hit|use)\s{{1,2}}{_DIGITS}[#*]?(?: [^\n.;\ue000]{{0,30}}?)? (?:(?:at|on|for) (?:the )?(?:[\w-]{{2,12}} )?(?:{_PLACE}|panel|till|bay|barrier)|to (?:disarm|open the (?:[\w-]{{2,12}} )?(?:door|gate|barrier|safe|cage|box|till)|unlock|get out|release))\b"),
     rule("pin", "combo combination safe cage padlock locker lockbox cupboard rack vault box", r"\b(?:combo|combination|safe|cage|padlock|locker|lock ?box|cupboard|rack|key ?box|cash box)\b[^\n.;\ue000]{0,30}?(?:is|:|=|\t|with|,)\s{0,3}(?P<s>\d{1,3}(?:[ -]\d{1,3}){2,5})(?![\d-])"),
+    rule("pin", "right left clockwise rechts links", r"(?<![\d.,-])(?P<s>\d{1,2}[ ](?:right|left|(?:anti-?|counter-?)?clockwise|rechts|links)\b(?:(?:,|[ ]then)?[ ]{1,2}(?:to[ ])?\d{1,2}[ ](?:right|left|(?:anti-?|counter-?)?clockwise|rechts|links)\b){1,4})"),
     # passwords: a label, and what it is
     rule("password", _HINTS, rf"{_LABEL}(?:[ \t]{{0,3}}\([^()\n]{{0,40}}\))?[ \t]{{0,40}}(?:[:=]|\.{{3,}}:?)[ \t]{{0,12}}(?:\n[ \t]{{0,8}})?{_V}", labelled, begins=_LABEL),
     rule("password", _HINTS, rf"^[ \t|*•·-]{{0,8}}{_LABEL}[ \t]{{0,8}}(?:\t|\||[ \t][–—→-][ \t]|->)[ \t]{{0,8}}{_V}(?=[ \t|]{{0,30}}$)", labelled),

@@ -145,7 +145,7 @@ def _matches(rule: Rule, text: str, places: dict[re.Pattern[str], list[int]]) ->
             yield match
 
 
-_CODE = re.compile(r"\+[a-z]\W|.*\)\}|.*\(\)")
+_CODE = re.compile(r"\+[a-z]\W|.*\)\}|.*\(\)|-[\w-]+\.[a-z]{3,4}$|\?\w+$")
 
 
 def _harmless(text: str, label: int, begin: int, end: int) -> bool:

@@ -25,6 +25,22 @@ def _many_digits(value: str) -> bool:
     return sum(c.isdigit() for c in value) >= 4
 
 
+def _base32(value: str) -> bool:
+    """Whether capitals and digits are a key in base 32: digits among them, and letters that no hexadecimal has."""
+    return sum(c.isdigit() for c in value) > 1 and sum(c > "F" for c in value) > 7
+
+
+def _grouped(value: str) -> bool:
+    """Whether groups of four are a key and neither words nor a dump in hexadecimal."""
+    groups = re.split(r"[ -]", value)
+    return sum(c.isdigit() for c in value) > 2 and sum(any(c > "f" for c in group) for group in groups) > 3
+
+
+def _unspoken(value: str) -> bool:
+    """Whether four groups of four letters are no words: two of them have no vowel."""
+    return sum(not re.search(r"[aeiouy]", group) for group in value.split()) > 1
+
+
 def _token(kind: str, hints: str, pattern: str) -> Rule:
     """Return a rule for tokens that begin with what nothing else begins with; case counts."""
     return rule(kind, hints, rf"{_B}(?:{pattern})", flags=re.NOFLAG)
@@ -44,6 +60,8 @@ SHAPES: tuple[Rule, ...] = (
     rule("azure secret", "q~", r"(?<![\w~.-])[\w~.-]{3}\dQ~[\w~.-]{31,40}", flags=re.NOFLAG),
     rule("storage key", "accountkey sharedaccesskey sharedsecret account-key", r"\b(?:AccountKey|SharedAccessKey|SharedSecret|account-key)(?:\s{0,3}=\s{0,3}|\s{1,3})(?P<s>[A-Za-z0-9+/%=]{20,120})"),
     rule("sas token", "sig=", r"(?:[?&\s]|&amp;)sig=(?P<s>[A-Za-z0-9%+/=_-]{16,200})"),
+    rule("sas token", "x-amz-signature= code=", r"[?&](?:X-Amz-Signature=(?P<s>[0-9a-f]{64})|code=(?P<s1>[01]\.[\w.-]{40,2000}))"),
+    rule("api key", "cid=", r"\bCID=(?P<s>[0-9A-F]{32}-[0-9A-F]{2})\b"),
     _token("google key", "aiza ya29 gocspx 1//0", r"AIza[\w-]{30,45}|ya29\.[\w-]{20,400}|GOCSPX-[\w-]{20,40}|1//0[\w-]{30,200}"),
     _token("api key", "do", r"do[opr]_v1_[0-9a-f]{40,80}"),
     _token("api key", "v1.0-", r"v1\.0-[0-9a-f]{24}-[0-9a-f]{100,200}"),
@@ -57,7 +75,7 @@ SHAPES: tuple[Rule, ...] = (
     _token("api key", "atatt atctt atbb", r"AT(?:ATT|CTT)3[\w=-]{20,400}|ATBB[A-Za-z0-9]{20,60}"),
     _token("api key", "npm_ pypi- dckr_ hf_ gsk_ sk- pplx- xai- r8_ nvapi-", r"npm_[A-Za-z0-9]{30,50}|pypi-[\w-]{30,250}|dckr_[op]at_[\w-]{20,60}|hf_[A-Za-z0-9]{30,50}|gsk_[A-Za-z0-9]{40,60}|sk-[A-Za-z0-9](?:[\w-]{19,250})|pplx-[A-Za-z0-9]{32,60}|xai-[A-Za-z0-9]{60,90}|r8_[A-Za-z0-9]{30,44}|nvapi-[\w-]{40,80}"),
     rule("bot token", "", r"(?<![\w.-])[MNO][A-Za-z\d_-]{23,27}\.[\w-]{6}\.[\w-]{27,45}(?![\w.-])", flags=re.NOFLAG),
-    rule("api key", "ac ops_", r"\bAC[0-9a-f]{32}[:,; \t]{1,3}(?P<s>[0-9a-f]{32})\b|\bops_(?P<s1>eyJ[\w-]{40,2000})", flags=re.NOFLAG),
+    rule("api key", "ac ops_", r"\bAC[0-9a-f]{32}[\"':,; \t]{1,5}(?P<s>[0-9a-f]{32})\b|\bops_(?P<s1>eyJ[\w-]{40,2000})", flags=re.NOFLAG),
     rule("bot token", ":aa", r"\d{8,10}:AA[\w-]{32,36}", flags=re.NOFLAG),
     # money, mail, phones
     _token("stripe key", "sk_ rk_ pk_ whsec_", r"(?:sk|rk|pk|whsec)_(?:live_|test_)?[A-Za-z0-9]{16,250}"),
@@ -74,16 +92,17 @@ SHAPES: tuple[Rule, ...] = (
     rule("jwt", "eyj", r"\beyJ[\w-]{8,4000}+\.[\w-]{8,4000}+(?:\.[\w-]{5,2000})?", flags=re.NOFLAG),
     rule("session cookie", "cookie:", r"\b(?:set-)?cookie:\s{0,3}(?P<s>[^\s=]{1,80}=[^\r\n]{4,2000})"),
     rule("session cookie", "sess aspxauth estsauth fedauth sid= .sid", r"(?:PHPSESSID|JSESSIONID|ASP\.NET_SessionId|\bsession_?id|connect\.sid|\.ASPXAUTH|ESTSAUTH\w{0,20}|FedAuth|\bsid)=(?P<s>[^\s;\"'&<>]{8,2000})"),
+    rule("bearer token", "eyj", r"\beyJ[A-Za-z0-9+/_-]{80,4000}={0,2}(?![\w.])", flags=re.NOFLAG),
     rule("auth header", "authorization", r"\b(?:proxy-)?authorization[\"']?\s{0,3}[:=]\s{0,3}[\"']?(?:\w{3,10}\s{1,3})?(?P<s>[\w.~+/=:-]{8,2000})", lambda v: coded(v) or len(v) > 15),
     rule("bearer token", "bearer", r"\bbearer\s{1,3}(?P<s>[\w.~+/=-]{16,2000})", coded),
     rule("auth header", "basic", r"\bbasic\s{1,3}(?P<s>[A-Za-z0-9+/]{12,400}={0,2})(?!\w)", lambda v: len(v) % 4 == 0 and bool(re.search(r"[A-Z0-9=]", v[1:])) and v.lower() != v),
     rule("api key", "key: token: code: -key\" -key=", r"\b(?!public|ssh)(?:x-)?[\w-]{2,30}-(?:key|token)\"?\s{0,2}[:=]\s{0,2}\"?(?P<s>[\w.~+/=-]{16,400})", lambda v: coded(v) and random_looking(v)),
     rule("api key", "integrationcode", r"\bApiIntegrationCode\"?\s{0,2}[:=]\s{0,2}\"?(?P<s>[\w-]{16,60})"),
-    rule("url password", "://", r"\b[a-z][a-z0-9+.-]{1,20}://[^\s/:@]{0,80}:(?P<s>[^\s/@<>]{1,120})@", lambda v: not re.fullmatch(r"(?i:password|passwd|pass|pw)|\$\{?\w+\}?|\*+", v)),
+    rule("url password", "://", r"\b[a-z][a-z0-9+.-]{1,20}://[^\s/:@]{0,80}(?:@[\w.-]{1,60})?:(?P<s>[^\s/@<>]{1,120})@", lambda v: not re.fullmatch(r"(?i:password|passwd|pass|pw)|\$\{?\w+\}?|\*+", v)),
     rule("url password", "@", r"(?:(?<![\w.@:-])(?=[a-z])|(?<=sip:))[\w.\\-]{1,40}:(?P<s>[^\s:@/\"'<>]{4,80})@[\w-]{2,60}", lambda v: coded(v) and not v.isdigit()),
     rule("url password", "thin:", r"\bthin:[^\s/@]{1,60}/(?P<s>[^\s/@]{3,80})@"),
     # hashes of passwords
-    rule("password hash", "$", r"\$(?:1|2[abxy]?|5|6|y|7|argon2id?|8|9|14|sha512|sha256|pbkdf2\w{0,10})\$[\w./$=,+-]{12,200}|\$9\$[\w./-]{8,200}|\$[ch]\$\d\$[\w+/=]{10,200}"),
+    rule("password hash", "$ ::", r"\$krb5(?:tgs|asrep|pa)\$\S{20,4000}|::[\w.-]{1,40}:[0-9a-f]{16}:[0-9a-f]{32}(?::[0-9a-f]{20,2000})?|\$(?:1|apr1|2[abxy]?|5|6|y|7|argon2id?|8|9|14|sha512|sha256|pbkdf2\w{0,10})\$[\w./$=,+-]{12,200}|\$9\$[\w./-]{8,200}|\$[ch]\$\d\$[\w+/=]{10,200}"),
     rule("password hash", ":", r"\b[0-9a-f]{32}:[0-9a-f]{32}\b"),
     rule("password", "-aq==", r"-AQ==[A-Za-z0-9+/=]{16,200}", flags=re.NOFLAG),
     rule("password", "enc", r"\bENC\s{1,3}(?P<s>[A-Za-z0-9+/=]{12,400})", coded, flags=re.NOFLAG),
@@ -91,6 +110,9 @@ SHAPES: tuple[Rule, ...] = (
     rule("bitlocker key", "", r"(?<![\d-])\d{6}(?:(?:\s{0,3}[-–]\s{0,3}|\s{1,3})\d{6}){7}(?![\d-])"),
     rule("recovery key", "-", r"(?<![\w-])[A-Z0-9]{4}(?:-[A-Z0-9]{4}){5}(?![\w-])", mixed, flags=re.NOFLAG),
     rule("mfa seed", "otpauth", r"\botpauth(?:-migration)?://[^\s\"'<>]{5,600}"),
+    rule("mfa seed", "", r"(?<![\w+/=-])[A-Z2-7]{32}(?![\w+/=-])", _base32, flags=re.NOFLAG),
+    rule("mfa seed", "", r"(?<![\w-])[a-z0-9]{4}(?:[ -][a-z0-9]{4}){7}(?![ -]?[\w-])", _grouped, flags=re.NOFLAG),
+    rule("app password", "", r"(?<![\w'’-])[a-z]{4}(?: [a-z]{4}){3}(?![\w'’-])", _unspoken, flags=re.NOFLAG),
     rule("mfa seed", "totp mfa 2fa otp authenticator", r"\b(?:totp|mfa|2fa|otp|authenticator)(?:[ _-](?:app|seed|secret|set-?up|key|code|qr|string|manual|entry|from|the|was|could not scan,)){0,6}[\"']?\s{0,3}(?:is|:|=|-|,)?\s{0,3}[\"']?(?P<s>[A-Z2-7]{4}(?:[ -]?[A-Z2-7]{4}){3,15})(?!\w)"),
     rule("recovery codes", "code", r"\b(?:recovery|backup|scratch|emergency|wiederherstellungs|secours)[ -]?codes?\b[^\n\d]{0,60}[:\s]\s{0,4}(?P<s>(?:(?:[a-z0-9]{4,5}-[a-z0-9]{4,6}|\d{4} \d{4}|[a-f0-9]{8,10}|\d{6,10})\b[\s,;]{0,4}){1,20})", coded),
     # numbers

@@ -4,7 +4,7 @@ What looks like something harmless (`harmless.py`) is none, or only behind a lab
 for and against a suspect, `scorer.py` weighs it with what `training/secrets.py` learned; nothing is decided here.
 """
 
-# ruff: noqa: SIM905 - words are easier to read in a row
+
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from escalation.redaction.features import FLAG, HUMP, WORD, features, heading, kind_of
 from escalation.redaction.harmless import MOSTLY, SURE, counted, hashed, looks
 from escalation.redaction.labels import label, labels
+from escalation.redaction.told import STOPS, YEAR, row, told
 from escalation.redaction.views import MARK
 from escalation.redaction.words import WORDS
 
@@ -35,7 +36,8 @@ _PROMPT = re.compile(r"[\w.-]{1,40}@[\w.-]{1,60}(?::[^\s$#]{1,80}|[ ][^\s$#]{1,8
 _NUMBERED = re.compile(r"[A-Z]?[a-z]+\d")
 _GOES_ON = re.compile(r".{2,}(?:ly|ing|ed|tion|sion|able|ible|ment|ness)$")
 _MORE = re.compile(
-    r" (?!(?:on|for|at|and|works|worked|in|as|to|from|with|ro|rw|user|address|level|encrypted|again|instead|für|pour|voor)\b)"
+    r" (?!(?:on|for|at|and|till|until|but|since|now|please|while|because|works|worked|in|as|to|from|with|ro|rw|"
+    r"user|address|level|encrypted|again|instead|für|pour|voor)\b)"
     r"[a-zß-ÿ]{2}"
 )
 _INFINITIVE = re.compile(r"([^\W\d_]+)\s+to\s+\Z")
@@ -43,14 +45,6 @@ _INFINITIVE = re.compile(r"([^\W\d_]+)\s+to\s+\Z")
 _HYPHENS = {0x2010: "-", 0x2011: "-"}
 """Hyphens that do not break a line, or do, are hyphens."""
 _OPENS = {")": "(", "]": "[", "}": "{"}
-_STOPS = frozenset(
-    # what joins the words of a sentence
-    "the and for was were are has have had with from that this not but after before when then than into only can "
-    "cannot will would should could been does did still again also about over under out all any its his her our "
-    "their they she you der die das und ist nicht mit für auf les des est pas que por con para una het een niet van".split()
-)
-
-
 _NEAR = frozenset({"k:strong", "x:flag", "L:U0", "L:U1"})
 
 
@@ -85,29 +79,32 @@ def suspects(text: str, known: frozenset[str]) -> Iterator[Suspect]:
             if len(value) < 3:
                 continue
             word = kind_of(value)
-            if not _excused(text, begin, end, word, named=named, talk=bool(talk)):
+            if not _excused(text, begin, end, word, known, named=named, talk=bool(talk)):
                 yield Suspect(begin, end, tuple(features(text, begin, end, value, word, talk, known)))
-            if not talk or word != "word" or value.isupper() or not _begins_phrase(text, begin):
+            if not talk or word != "word" or value.isupper():
                 continue
-            phrase = _PHRASE.match(text, begin)
-            if phrase and not _sentence(phrase[0], known, parted=_parted(text, begin)):
-                found = features(text, begin, phrase.end(), phrase[0], "phrase", talk, known)
-                yield Suspect(begin, phrase.end(), tuple(found))
+            phrase = _phrase(text, begin, known)
+            if phrase:
+                found = features(text, begin, phrase, text[begin:phrase], "phrase", talk, known)
+                yield Suspect(begin, phrase, tuple(found))
 
 
-def _excused(text: str, begin: int, end: int, word: str, *, named: bool, talk: bool) -> bool:
+def _excused(
+    text: str, begin: int, end: int, word: str, known: frozenset[str], *, named: bool, talk: bool
+) -> bool:
     """Whether a stretch is no suspect: it looks harmless, or it is made as ordinary words are and nothing names it."""
     value = text[begin:end]
     like = looks(value.rstrip("?!"))
     if like in SURE or counted(text, begin, end) or hashed(text, begin, end) or ("@" in value and _PROMPT.match(text, begin)):
         return True
     plain = word in ("word", "humps")
-    if like in MOSTLY or _weak(word, value) or (_NUMBERED.fullmatch(value) and not _parted(text, begin)):
+    said = like not in MOSTLY and told(text, begin, end, word, known, talk=talk)
+    if not said and (like in MOSTLY or _weak(word, value) or (_NUMBERED.fullmatch(value) and not _parted(text, begin))):
         if not talk:
             return True
         if not named:
             beside = _beside(text, begin, end, plain, word)
-            if not beside:
+            if not beside or (YEAR.fullmatch(value) and not beside & _NUMBERING):
                 return True
             if like in MOSTLY and not (beside & _FIRM and (beside is _FLAGGED or _near(text, begin))):
                 return True
@@ -117,6 +114,19 @@ def _excused(text: str, begin: int, end: int, word: str, *, named: bool, talk: b
 def _parted(text: str, begin: int) -> bool:
     """Whether something parts a stretch from the words before it: a colon, a quotation mark, an "is"."""
     return _PARTED.search(text, max(0, begin - 12), begin) is not None
+
+
+def _phrase(text: str, begin: int, known: frozenset[str]) -> int:
+    """Return where a phrase that may be a secret and begins here ends, or 0.
+
+    One begins near a label of what may be one, behind what parts them or right behind it, and runs to the end of what is told;
+    or it is a row of words that nobody knows, wherever it stands.
+    """
+    if _begins_phrase(text, begin):
+        phrase = _PHRASE.match(text, begin)
+        if phrase and not _sentence(phrase[0], known, parted=_parted(text, begin)):
+            return phrase.end()
+    return row(text, begin, known)
 
 
 def _begins_phrase(text: str, begin: int) -> bool:
@@ -133,7 +143,7 @@ def _begins_phrase(text: str, begin: int) -> bool:
 def _sentence(phrase: str, known: frozenset[str], *, parted: bool) -> bool:
     """Whether words in a row are of a sentence: one of them joins, or they are ordinary and nothing parts them from the label."""
     words = phrase.lower().replace("-", " ").split()
-    return bool(_STOPS.intersection(words)) or (
+    return bool(STOPS.intersection(words)) or (
         not parted and 2 * sum(word in known for word in words) >= len(words)
     )
 
@@ -143,7 +153,11 @@ def _weak(word: str, value: str) -> bool:
     return (
         word in ("word", "humps", "caps", "parts", "signed", "numbers", "signs")
         or word.startswith("digits")
-        or (word in ("plain", "plaincaps", "joinedcaps") and sum(c.isdigit() for c in value) < 3)
+        or (
+            word in ("plain", "plaincaps", "joinedcaps")
+            and sum(c.isdigit() for c in value) < 3
+            and len(_TURNS.findall(value)) < 3
+        )
     )
 
 
@@ -153,10 +167,13 @@ def _near(text: str, begin: int) -> bool:
     return _parted(text, begin) or (bool(said) and label(said[-1]) in _FIRM)
 
 
+_TURNS = re.compile(r"(?<=\d)(?=[^\W\d])|(?<=[^\W\d])(?=\d)")
 _FIRM = frozenset("PSKA-")
+_NUMBERING = frozenset("PSKACD-")
 _NAMING = frozenset("PSKACDW-")
 _TELLING, _TOLD = frozenset("TU"), frozenset("T")
 _HEADING = frozenset("PSKAU")
+_ANSWER = frozenset("A")
 _FLAGGED, _USER = frozenset("-"), frozenset("U")
 
 
@@ -169,7 +186,10 @@ def _beside(text: str, begin: int, end: int, plain: bool, word: str) -> frozense
     sentence = before[before.rfind(". ") + 1 :]
     left = WORD.findall((sentence if WORD.search(sentence) else before).lower())[-9:]
     if plain:
+        asked = "A" in labels(left)[-3:]
         left = left[-6:] if _parted(text, begin) else left[-1:] if word == "word" else left[-2:]
+        if asked:
+            return _ANSWER
     kinds = labels(left)
     found = _NAMING.intersection(kinds)
     if kinds and kinds[-1] == "U" and not plain:

@@ -83,7 +83,7 @@ WORDS = frozenset(
     "got get gets went goes seems looks appears remains stays blocked refused denied less health healthy siehe "
     "liegt steht hinterlegt dokumentiert folgt kommt voir connu véase consultar zie bekend vedi held tbc follow "
     "follows coming later soon ditto idem "
-    "mainly really only usually primarily intended meant concerning".split()
+    "nil return returns raise await mainly really only usually primarily intended meant concerning".split()
 )
 _TYPES = frozenset(
     "0 4 5 6 7 8 9 enc encrypted encrypted-key cipher ciphertext simple plain plaintext plain-text ascii "

@@ -39,6 +39,10 @@ def test_secrets_in_prose_go() -> None:
         ("wordings_second", 0.02),
         ("structured_third", 0.03),
         ("wordings_third", 0.03),
+        ("structured_fifth", 0.02),
+        ("wordings_fifth", 0.08),
+        ("structured_sixth", 0.02),
+        ("wordings_sixth", 0.08),
     ],
 )
 def test_what_was_held_out_once_goes(name: str, goal: float) -> None:
@@ -46,7 +50,10 @@ def test_what_was_held_out_once_goes(name: str, goal: float) -> None:
     assert result.wrong <= result.tried * goal, result.misses
 
 
-@pytest.mark.parametrize("name", ["lookalikes", "lookalikes_second", "lookalikes_third"])
+@pytest.mark.parametrize(
+    "name",
+    ["lookalikes", "lookalikes_second", "lookalikes_third", "lookalikes_fifth", "lookalikes_sixth"],
+)
 def test_look_alikes_stay(name: str) -> None:
     result = count(name, seed=7, places=1)
     assert result.wrong <= result.tried * 0.05, result.misses

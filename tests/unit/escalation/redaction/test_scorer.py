@@ -6,6 +6,7 @@ import pytest
 
 from escalation.redaction.redact import redact
 from escalation.redaction.scorer import LEARNED, parsed, secrets
+from tests.hostile.secrets.count import cases, leaks
 
 
 @pytest.mark.parametrize(
@@ -39,3 +40,21 @@ def test_without_weights_nothing_is_taken() -> None:
     nothing = parsed("bias -100\n# ordinary words\nword\n")
     assert list(secrets("password: Walnut!93kq", nothing)) == []
     assert LEARNED.weights
+
+
+@pytest.mark.parametrize(
+    ("name", "share"),
+    [("wordings_fifth", 0.08), ("wordings_sixth", 0.08), ("structured_fifth", 0.02), ("structured_sixth", 0.02)],
+)
+def test_what_other_hands_wrote_goes(name: str, share: float) -> None:
+    """Every eighth kind of two sets by other hands, in one place; all of them: `tests/hostile/test_secrets.py`."""
+    tried = list(cases(name, seed=3, places=1))[::8]
+    left = [text for _, _, filled, text in tried if leaks(filled, redact(text))]
+    assert len(left) <= len(tried) * share, left
+
+
+@pytest.mark.parametrize("name", ["lookalikes_fifth", "lookalikes_sixth"])
+def test_what_other_hands_wrote_that_is_none_stays(name: str) -> None:
+    tried = list(cases(name, seed=3, places=1))[::8]
+    taken = [text for _, _, _, text in tried if redact(text) != text]
+    assert len(taken) <= len(tried) * 0.05, taken

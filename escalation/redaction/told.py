@@ -1,0 +1,86 @@
+"""Tell what stands in a sentence as what is told does, without a label: a number, a word that nobody knows, a row of such words.
+
+These are suspects wherever they stand in words; what the words around them say decides (`features.py`).
+"""
+
+# ruff: noqa: SIM905 - words are easier to read in a row
+
+from __future__ import annotations
+
+import re
+
+from escalation.redaction.features import WORD
+
+YEAR = re.compile(r"(?:19|20)\d\d")
+STOPS = frozenset(
+    # what joins the words of a sentence, in the languages that are read
+    "the and for was were are has have had with from that this not but after before when then than into only can "
+    "cannot will would should could been does did still again also about over under out all any its his her our "
+    "their they she you who what how why now yes too off get got let may did your him them there here just like "
+    "der die das den dem des und ist war sind wird wurde werden hat haben nicht mit für auf aus von vom zum zur bei nach vor "
+    "dass wenn ein eine einen einem einer sich auch noch nur schon aber oder wie was wir ihr ich bitte "
+    "les des est pas que qui par sur dans avec pour une sont été mais plus nous vous elle ses son sans "
+    "por con para una los las del pero sin como más muy está ha che non per della sono una nel anche più "
+    "het een niet van voor met zijn heeft maar nog ook wel naar wordt werd bij uit dat die "
+    "och att det som inte med till från har kan ikke til fra der men kun også nie jest się ale oraz dla "
+    "não uma com mas foi está".split()
+)
+
+
+def told(text: str, begin: int, end: int, word: str, known: frozenset[str], *, talk: bool) -> bool:
+    """Whether a stretch stands in words as what is told does, whatever is beside it: a number, a word that nobody knows."""
+    value = text[begin:end]
+    if word.startswith("digits") or (word == "numbers" and _COMBINATION.fullmatch(value)):
+        if not 4 <= len(value) <= 16 or YEAR.fullmatch(value):
+            return False
+        line = _line(text, begin, end)
+        return len(line) < 400 and len(_NUMBER.findall(line)) < 9 and (talk or len(value) > 3) and (
+            len(_LOWER.findall(line)) > 0 or (talk and len(line.split()) < 4)
+        )
+    if not talk or len(value) < 8:
+        return False
+    if word in ("plain", "plaincaps", "joinedcaps"):
+        return value[:-1].isalpha() or value.isupper()
+    if word == "humps":
+        return _JOINED.fullmatch(value) is not None
+    return word == "word" and value.islower() and not _familiar(value, known)
+
+
+def _familiar(word: str, known: frozenset[str]) -> bool:
+    """Whether a lower-case word is ordinary, or one with an ending or a syllable before it."""
+    if word in known:
+        return True
+    stem = _STEM.match(word)
+    return stem is not None and any(stem[1] + end in known for end in ("", "e", "s", "y"))
+
+
+_STEM = re.compile(
+    r"(?:un|re|non|de|dis|mis|pre|over|sub)?([a-zß-ÿ]{3,}?)(?:s|es|ed|ing|er|ers|ly|less|ness|ment|able|ation|ations)?$"
+)
+_JOINED = re.compile(r"(?:[A-Z][a-z]{2,}){2,4}")
+_COMBINATION = re.compile(r"\d{1,2}(?:-\d{1,2}){2,3}|\d{3,6}-\d{3,6}")
+_NUMBER = re.compile(r"\d+")
+_LOWER = re.compile(r"\b[^\W\d_A-Z]{2,}")
+
+
+def _line(text: str, begin: int, end: int) -> str:
+    """Return the line that a stretch stands in, of a long one what is near."""
+    first, last = text.rfind("\n", max(0, begin - 400), begin) + 1, text.find("\n", end, end + 400)
+    return text[max(first, begin - 400) : last if last >= 0 else end + 400]
+
+
+def row(text: str, begin: int, known: frozenset[str]) -> int:
+    """Return where a row of four words or more that nobody knows ends, if one begins here, or 0. One in three may be known."""
+    found = _ROW.match(text, begin)
+    if not found or (begin and text[begin - 1] not in " \n\t\"'“‘(:"):
+        return 0
+    end, words, ordinary = begin, 0, 0
+    for word in WORD.finditer(text, begin, found.end()):
+        common = word[0] in known
+        if word[0] in STOPS or (common and (not words or ordinary + 1 > (words + 1) // 3)):
+            break
+        end, words, ordinary = word.end(), words + 1, ordinary + common
+    return end if words >= 4 else 0
+
+
+_ROW = re.compile(r"[a-z]{3,12}(?: [a-z]{3,12}){3,23}(?![\w@-])")
