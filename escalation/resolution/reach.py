@@ -3,7 +3,7 @@
 `senior`: it touches what a whole office stands on (network gear, servers, directory, mail flow, certificates, storage, licences,
 rights). `l1`: it touches one person's device or account, in a way that any technician may. What was done tells nothing alone: a
 reboot is anybody's of a laptop and a senior's of a storage. Where only the deed is told, or the ticket is about what an office
-stands on, nothing is said: a junior who is told to try next time must not be told so of a server. The words are this product's own
+stands on or about all its people, nothing is said: a junior who is told to try next time must not be told so of a server. The words are this product's own
 choice, not measured on anybody's desk: an account that sees it otherwise switches the message off.
 """
 
@@ -24,9 +24,16 @@ _SENIOR = re.compile(
     r"access|intune|exchange|connector|transport rule|mail ?flow|smtp|relay|mailcow|spf|dkim|dmarc|mx record|certificates?|certs?|ssl|tls|servers?|srv|hosts?|node|cluster|esxi?|hyper-?v|hypervisor|"
     r"vmware|vcenter|vmotion|proxmox|vms?|vmdk|vhdx?\w*|datastore|san|nas|qnap|synology|iscsi|lun|raid|array|tape|disks?|volume|snapshot|checkpoints?|backups?|veeam|repository|restored?|sql|mysql|database|iis|radius|nps|adfs|registry|licen[cs]es?|"
     r"acl|ntfs|share permission\w*|admin rights|powershell|script|firmware|controller|pbx|sip|publisher|whitelist\w*|bypass|proxy|quarantine|edr|wsus|rds|rdsh\d*|remote desktop|terminal server|citrix|fslogix|"
+    r"domain admins?|global admins?|admin accounts?|service accounts?|svc[_-]\w+|shared mailbox(?:es)?|phone system|"
     r"linux|ubuntu|debian|centos|winsxs|ups|print server|moodle|erp|[a-z]{0,4}(?:srv|dc|fs|hv|esx|rdsh?|sql|ts|app|mail|prn|print|nas|web|file)-?\d+)\b",
     re.IGNORECASE,
 )
+_MANY = re.compile(
+    r"\b(?:(?:all|every|each) (?:of )?(?:the |our |their )?(?:users?|staff|phones?|handsets?|pcs?|computers?|laptops?|workstations?|monitors?)|"
+    r"every(?:body|one)|nobody|no one|(?:whole|entire) (?:office|company|site|floor|team|department))\b",
+    re.IGNORECASE,
+)
+"""An office without its tools: what mends it is more than one person's device or account, whatever was touched."""
 _THEIRS = re.compile(
     r"\b(?:credential manager|profile|outlook|teams|browser|chrome|(?:microsoft|ms|in|the) edge|add-?in|password reset|(?:reset|changed) (?:the |her |his |their )?password|unlock\w*|"
     r"dock|monitors?|keyboard|mouse|headset|battery|charger|wi-?fi password|printer (?:queue|driver|object)|default printer|label printer|"
@@ -49,6 +56,6 @@ def reach_of(fix: Sequence[str], *, about: str = "") -> tuple[Reach, str]:
     if found := _SENIOR.search(text):
         return "senior", found.group().lower()
     theirs = _THEIRS.search(text) or (_DEED.search(text) and _THEIRS.search(about))
-    if theirs and not _SENIOR.search(about):
+    if theirs and not _SENIOR.search(about) and not _MANY.search(f"{about}\n{text}"):
         return "l1", theirs.group().lower()
     return "unknown", ""

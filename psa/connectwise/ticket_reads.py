@@ -103,11 +103,11 @@ class TicketReads(Connection):
 
     def _by_ticket(
         self, what: str, ticket_ids: Sequence[int], endpoint: Any, kind: type[RowT], field: str,
-        of: Callable[[RowT], int | None], record: Callable[[RowT], T | None],
+        of: Callable[[RowT], int | None], record: Callable[[RowT], T | None], counts: Callable[[RowT], bool] = lambda _: True,
     ) -> dict[int, list[T]]:  # fmt: skip
         mine: dict[int | None, list[RowT]] = {number: [] for number in ticket_ids}
         for chunk in chunks(ticket_ids):
-            for row in self._calls.by_id(endpoint, kind, any_of(field, chunk), "gather"):
+            for row in filter(counts, self._calls.by_id(endpoint, kind, any_of(field, chunk), "gather")):
                 if of(row) not in mine:
                     path = endpoint._get_endpoint_url().rsplit("/apis/3.0", 1)[-1]
                     raise Refused(f"GET {path}: {what} {row.id} says no ticket that was asked for")
@@ -151,7 +151,7 @@ class TicketReads(Connection):
         """Read who is planned on several tickets, by ticket. Raises `Refused` as `psa.port.Psa` says."""
         return self._by_ticket(
             "schedule entry", ticket_ids, self._manage.schedule.entries, ScheduleRow, "objectId",
-            lambda row: row.object_id, lambda row: row.schedule_entry() if row.for_service else None,
+            lambda row: row.object_id, ScheduleRow.schedule_entry, lambda row: row.for_service,
         )  # fmt: skip
 
     def related(

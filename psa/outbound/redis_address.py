@@ -57,25 +57,32 @@ def client(url: str, **options: Any) -> redis.Redis:
 
     if (there := Sentinels.read(url)) is None:
         return redis.Redis.from_url(url, **options)
-    finder = Sentinel(there.hosts, sentinel_kwargs=_waits(options))  # type: ignore[no-untyped-call]
+    finder = Sentinel(there.hosts, sentinel_kwargs=_asked_once(options))  # type: ignore[no-untyped-call]
     return cast("redis.Redis", finder.master_for(there.name, **there.options, **options))  # type: ignore[no-untyped-call]
 
 
 def async_client(url: str, **options: Any) -> redis.asyncio.Redis:
     """Return the same for a loop."""
     import redis.asyncio
+    from redis.asyncio.retry import Retry
     from redis.asyncio.sentinel import Sentinel
+    from redis.backoff import NoBackoff
 
     if (there := Sentinels.read(url)) is None:
         return redis.asyncio.Redis.from_url(url, **options)
-    finder = Sentinel(there.hosts, sentinel_kwargs=_waits(options))  # type: ignore[no-untyped-call]
+    asked = _asked_once(options) | {"retry": Retry(NoBackoff(), 0)}
+    finder = Sentinel(there.hosts, sentinel_kwargs=asked)  # type: ignore[no-untyped-call]
     return cast("redis.asyncio.Redis", finder.master_for(there.name, **there.options, **options))
 
 
-def _waits(options: dict[str, Any]) -> dict[str, Any]:
-    """Return how long a sentinel is waited for: one that is gone must not hold up asking the next."""
+def _asked_once(options: dict[str, Any]) -> dict[str, Any]:
+    """Return how a sentinel is asked: one that is gone must not hold up asking the next, as the library's own tries would."""
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
+
     within = options.get("socket_connect_timeout", 1.0)
-    return {"socket_connect_timeout": within, "socket_timeout": options.get("socket_timeout", within)}
+    waits = {"socket_connect_timeout": within, "socket_timeout": options.get("socket_timeout", within)}
+    return {**waits, "retry": Retry(NoBackoff(), 0)}
 
 
 def for_celery(url: str) -> tuple[str, dict[str, Any]]:
@@ -88,4 +95,4 @@ def for_celery(url: str) -> tuple[str, dict[str, Any]]:
     first, *others = [f"sentinel://{place}/{there.options['db']}" for place in places]
     if who:
         first = first.replace("sentinel://", f"sentinel://{who}@", 1)
-    return ";".join([first, *others]), {"master_name": there.name, "sentinel_kwargs": _waits({})}
+    return ";".join([first, *others]), {"master_name": there.name, "sentinel_kwargs": _asked_once({})}

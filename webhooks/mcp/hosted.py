@@ -131,7 +131,7 @@ def _tool_call(body: bytes) -> str | int | None:
     """Return the number of a request that calls a tool; None for what only asks what there is, which waits for nobody."""
     try:
         asked = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(asked, dict) or asked.get("method") != "tools/call":
         return None

@@ -28,15 +28,14 @@ def say(text: str = "") -> None:
 
 
 def say_wrapped(text: str) -> None:
-    """Print one line; in a terminal that is narrower, broken between words, under the column in which its last part begins."""
+    """Print lines; in a terminal that is narrower, broken between words, under the column in which the last part begins."""
     columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
-    begin = re.match(r"\s*(?:\S+(?: \S+)*\s{2,})*", text)
-    hang = begin.end() if begin and begin.end() <= columns // 2 else 2
-    if len(text) > columns > 0:
-        text = textwrap.fill(
-            text, columns, subsequent_indent=" " * hang, break_long_words=False, break_on_hyphens=False
-        )
-    say(text)
+    for line in text.split("\n"):
+        begin = re.match(r"\s*(?:\S+(?: \S+)*\s{2,})*", line)
+        hang = begin.end() if begin and begin.end() <= columns // 2 else 2
+        if len(line) > columns > 0:
+            line = textwrap.fill(line, columns, subsequent_indent=" " * hang, break_long_words=False, break_on_hyphens=False)
+        say(line)
 
 
 def add_to(every: Subparsers) -> None:

@@ -135,8 +135,11 @@ def store(session: Session, desk: Desk, handoff_id: int, made: Closing, *, now: 
 
 
 def renew(session: Session, handoff: Handoff, note: resolution_notes.ResolutionNote, *, now: datetime) -> None:
-    """Let the memory of a ticket that has closed keep what a note posted since says fixed it: somebody stands by those words."""
-    said = fix_in(note.text)
+    """Let the memory of a ticket that has closed keep what a person's note posted since says fixed it: they stand by those words.
+
+    A note that was drafted and posted by itself says nothing that was not known at the close.
+    """
+    said = fix_in(note.text) if note.member_id is not None else None
     known = resolved.of_ticket(session, handoff.account_id, handoff.ticket_id)
     if handoff.response_state == "resolved" and known is not None and said:
         source, by = f"resolution note {note.note_id}", known.resolver or note.member

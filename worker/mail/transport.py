@@ -193,23 +193,30 @@ def _accepted(place: str, wanted: tuple[int, ...], code: int, answer: bytes) -> 
     if code in wanted:
         return
     told = f"{place} answered {_told(code, answer)}"
-    if 500 <= code < 600 and (code in _WITHOUT_SIGN_IN or _ABOUT_US.search(answer[:500].decode("utf-8", "replace"))):
+    words = answer[:500].decode("utf-8", "replace")
+    ours = code in _WITHOUT_SIGN_IN or (_ABOUT_US.search(words) and not _ABOUT_THEM.search(words))
+    if 500 <= code < 600 and ours:
         raise MailError(f"{told}: it refuses us, whoever is written to: check SMTP_URL and MAIL_FROM", operator=True)
     raise MailError(told, permanent=500 <= code < 600)
 
 
 _WITHOUT_SIGN_IN = (530, 534, 535, 538)
 _ABOUT_US = re.compile(
-    # Codes of RFC 3463 and of its registry; 5.7.57 and above, 5.2.25x and 5.1.90 are Microsoft's, 5.7.25 to 29 also Google's.
-    r"\b5\.(?:1\.(?:7|8|90)|2\.25[0-9]|7\.(?:[389]|10|11|2[0-9]|57|58|6[0-9]|7[0-9]{2}))\b"
+    # Codes of RFC 3463 and of its registry; 5.7.57 and above, 5.2.252 and 5.1.90 are Microsoft's, 5.7.25 to 29 also Google's.
+    r"\b5\.(?:1\.(?:7|8|90)|2\.252|7\.(?:[389]|10|11|2[0-9]|57|58|6[0-9]|7[0-9]{2}))\b"
     r"|\brelay(?:ing)?\b.{0,30}\b(?:denied|not (?:permitted|allowed)|access|prohibited|attempt)"
-    r"|\b(?:unable|not (?:permitted|allowed)) to relay\b|\bsend ?as\s?denied|\bpermissions? to send as"
-    r"|\bsend(?:ing)? (?:on behalf|as this)\b|\bauthenticat\w+ (?:is )?(?:required|first)"
-    r"|\bmust (?:issue|authenticate|be authenticated)|\bsender (?:address |verify |domain )?(?:rejected|failed|denied)"
-    r"|\b(?:daily|hourly|sending|message) (?:\w+ )?(?:quota|limit)\w* (?:has been )?(?:exceeded|reached)",
+    r"|\b(?:unable|not (?:permitted|allowed)) to relay\b"
+    r"|\bsend ?as\s?denied|\bpermissions? to send as|\bsend(?:ing)? (?:on behalf|as this)\b"
+    r"|\bauthenticat\w+ (?:is )?(?:required|first)|\bmust (?:issue|authenticate|be authenticated)"
+    r"|\bsender (?:address |verify |domain )?(?:rejected|failed|denied)"
+    r"|\b(?:daily|hourly|sending|message) (?!size)(?:\w+ )?(?:quota|limit)\w* (?:has been )?(?:exceeded|reached)",
     re.IGNORECASE | re.DOTALL,
 )
 """What says that every message of ours will be refused, not that this recipient gets none."""
+_ABOUT_THEM = re.compile(
+    r"\b5\.(?:1\.(?:[1-6]|10)|2\.(?!252\b)\d{1,3}|3\.4|7\.1[23][0-9])\b|\bresolver\.(?:adr|rst)\b", re.IGNORECASE
+)
+"""Addresses, mailboxes and message sizes (RFC 3463), and whom a mailbox or group of Microsoft's takes mail from."""
 
 
 @contextlib.contextmanager

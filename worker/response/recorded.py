@@ -16,22 +16,26 @@ MOST = 400
 def with_sessions(services: Services, desk: Desk, evidence: Evidence) -> Evidence:
     """Return the evidence with the ticket's sessions, moments by the PSA's clock; a gap says what is too much.
 
-    Of too many steps the newest are kept, and before all deeds what is still to do, was found, or is why it is escalated.
+    Of too many steps the newest are kept, and before the deeds of any session what is still to do, was found, or is why it is
+    escalated.
     """
     with services.database.account(desk.account_id, reading=True) as session:
         found = recorded.of_ticket(session, desk.account_id, evidence.ticket.id)
-    sessions, left, over = [], MOST, 0
-    for one in reversed(found):
-        steps = [step for step in one.steps if step.step.state != "dropped"]
-        first = sorted(steps, key=lambda step: (step.step.state != "pending" and step.step.kind == "step", -step.step.number))
-        kept = sorted(first[:left], key=lambda step: step.step.number)
-        left, over = left - len(kept), over + len(steps) - len(kept)
+    told = [(place, step) for place, one in enumerate(found) for step in one.steps if step.step.state != "dropped"]
+    first = sorted(told, key=lambda it: (_is_deed(it[1]), -it[0], -it[1].step.number))[:MOST]
+    sessions, over = [], len(told) - len(first)
+    for place, one in enumerate(found):
+        kept = sorted((step for at, step in first if at == place), key=lambda step: step.step.number)
         if kept:
             row = one.session
             author, began = desk.roster.person(row.member), row.started_at + desk.clock_ahead
             sessions.append(AiSession(row.id, author, row.client, began, tuple(_step(desk, step) for step in kept)))
     gaps = (*evidence.gaps, Gap("sessions", f"{over} older steps are left out")) if over else evidence.gaps
-    return dataclasses.replace(evidence, sessions=tuple(reversed(sessions)), gaps=gaps)
+    return dataclasses.replace(evidence, sessions=tuple(sessions), gaps=gaps)
+
+
+def _is_deed(one: Current) -> bool:
+    return one.step.state != "pending" and one.step.kind == "step"
 
 
 def _step(desk: Desk, one: Current) -> SessionStep:

@@ -52,6 +52,8 @@ def test_who_finds_no_place_is_told_in_words_and_may_still_ask(
     assert answers[0].json["result"]["content"][0]["text"].startswith("Session 1 on ticket 48213.")
     again = rpc(office, "tools/call", name="find_similar", arguments={"words": "printer"})
     assert not again.json["result"]["isError"], "the place is free again"
+    deep = office.browser().post("/mcp", data=b"[" * 100_000, headers=office.token(MARIA) | {"Content-Type": "application/json"})
+    assert deep.status_code < 500, "what nests too deep is no request"
     office.app.extensions["resolutionflow"].dispose()
 
 

@@ -54,10 +54,11 @@ def looked(shop: Shop, handoff_id: int) -> None:
 
 def test_of_too_many_steps_what_is_still_to_do_and_was_found_is_kept(shop: Shop) -> None:
     handoff_id = shop.escalated()
-    it = begun(shop)
-    first = [NewStep("swap the uplink", state="pending"), NewStep("port 7 has no link", kind="finding")]
+    older, newer = begun(shop), begun(shop)
+    found = NewStep("port 7 has no link", kind="finding")
     deeds = [NewStep(f"checked port {n} of SW-{n % 9:02}", outcome="no_change") for n in range(MOST + 8)]
-    record(shop, it, *first, *deeds)
+    record(shop, older, NewStep("swap the uplink", state="pending"))
+    record(shop, newer, found, *deeds)
     shop.publish(handoff_id)
     package = shop.handoffs()[0].escalation_package
     assert package is not None

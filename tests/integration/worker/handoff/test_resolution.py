@@ -324,6 +324,19 @@ def test_a_note_that_is_posted_after_the_close_renews_what_the_memory_keeps(shop
     assert remembered(shop) == ("Replaced the power supply of the firewall.", f"resolution note {note.id}", "Maja Svensson")
 
 
+def test_a_note_that_is_posted_by_itself_after_the_close_changes_nothing_in_the_memory(shop: Shop) -> None:
+    problem = Note(1, "The VPN drops each night.", Person("Ellen", "customer"), shop.clock(), "discussion", is_description=True)
+    shop.psa.children[TICKET] = [problem]
+    set_account(shop, settings={"post_resolution": True})
+    handoff_id = closed(shop)
+    before = remembered(shop)
+    with shop.database.account(shop.account_id, reading=True) as session:
+        row = notes.of_handoff(session, shop.account_id, handoff_id)
+    assert row is not None
+    assert post(shop, row.id)
+    assert remembered(shop) == before
+
+
 def test_the_junior_s_message_goes_to_a_technician(shop: Shop) -> None:
     handoff_id = closed(shop)
     with shop.database.account(shop.account_id, reading=True) as session:

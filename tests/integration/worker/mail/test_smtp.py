@@ -152,6 +152,11 @@ ABOUT_THEM = (
     "554 message size exceeds fixed limit",
     "550 5.7.129 RESOLVER.RST.RestrictedToRecipientsPermission",
     "554 5.7.1 Recipient address rejected: policy",
+    "552 5.3.4 Message size limit exceeded",
+    "552 message size limit exceeded",
+    "552 5.2.2 Mailbox message quota exceeded",
+    "550 5.7.133 RESOLVER.RST.SenderNotAuthenticatedForGroup; authentication required; Delivery restriction check failed",
+    "550 5.7.1 RESOLVER.RST.AuthRequired; authentication required",
 )
 
 

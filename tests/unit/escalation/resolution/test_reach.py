@@ -17,9 +17,12 @@ DEEDS = ("rebooted {}", "restarted {}", "power cycled {}", "reinstalled the driv
 OFFICE = ("the NAS", "the QNAP", "ESXi host 2", "the Proxmox node", "DC2", "FS01", "RDSH3", "the core switch",
           "the access points", "the PBX", "the tape library", "the UPS", "the iSCSI LUN's box", "the FortiGate",
           "the mail server", "SRV-APP1", "HV02",
-          "the print server", "the Ubuntu box", "the backup appliance", "the WSUS machine", "the VM", "the router")  # fmt: skip
+          "the domain admin's account", "svc_backup", "the service account of the scanner", "the shared mailbox",
+          "the phone system", "the print server", "the Ubuntu box", "the backup appliance", "the WSUS machine", "the VM",
+          "the router")  # fmt: skip
 THEIRS = ("her laptop", "PC-14", "the dock", "his phone", "the reception desktop", "Outlook on her PC", "the headset",
           "his monitor")  # fmt: skip
+MANY = ("Nobody can print since nine", "All users are locked out", "The whole office is offline", "Every phone rings at once")
 NOTHING = ("it", "the thing on floor 2", "both", "the one in the corner")
 
 
@@ -36,6 +39,10 @@ def test_a_persons_device_is(theirs: str) -> None:
     for deed, nothing in product(DEEDS, NOTHING):
         assert reach_of([deed.format(theirs)])[0] == "l1", deed
         assert reach_of([deed.format(nothing)], about=f"{theirs} freezes in meetings")[0] == "l1", deed
+    for deed, many in product(DEEDS, MANY):
+        assert reach_of([deed.format(theirs)], about=many) == ("unknown", ""), deed
+        assert reach_of([f"{deed.format(theirs)}, then on all the PCs"]) == ("unknown", ""), deed
+    assert reach_of(["reset the password"], about="All users are locked out") == ("unknown", "")
 
 
 def test_a_deed_alone_tells_nothing() -> None:

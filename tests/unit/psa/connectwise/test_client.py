@@ -242,6 +242,10 @@ def test_time_and_schedule_of_several_tickets_come_by_ticket_or_are_refused(web:
     assert {number: [e.text for e in entries] for number, entries in found.items()} == {5: ["a"], 6: ["b"], 8: []}
     assert {number: len(entries) for number, entries in cw.schedules_of([5, 6]).items()} == {5: 0, 6: 1}
     assert len(web.calls) == 2
+    activity = {"id": 8, "objectId": 6, "type": {"identifier": "C"}, "member": {"identifier": "bob"}, "dateStart": "soon", **info}
+    web.replace(responses.GET, f"{API}/schedule/entries", json=[*planned, activity])
+    for read in (cw.schedules_of([6])[6], cw.schedule(6)):
+        assert ([entry.member for entry in read], getattr(read, "left_out", ())) == (["amy"], ()), "an activity of that number"
     for odd in ({"id": 9}, {"id": 9, "chargeToId": "x"}, {"id": 9, "chargeToId": 77}, 5):
         web.replace(responses.GET, f"{API}/time/entries", json=[*times, odd])
         with pytest.raises(Refused, match=r"/time/entries: time entry (9|None) says no ticket"):

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import socket
+import threading
+from collections import Counter
+from collections.abc import Iterator
 
 import pytest
+import redis
 
 from psa.outbound.redis_address import BadAddress, Sentinels, async_client, client, for_celery
 from worker.process.bell import make
@@ -53,3 +59,45 @@ def test_clients_and_celery_ask_the_same_sentinels_for_the_same_name() -> None:
 
 async def _closed(pool: object) -> None:
     await pool.aclose()  # type: ignore[attr-defined]
+
+
+@contextlib.contextmanager
+def dead_sentinels(count: int) -> Iterator[tuple[list[int], Counter[int]]]:
+    """Give ports on which each connection is closed at once, and how many each had."""
+    tried: Counter[int] = Counter()
+    doors = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [door.getsockname()[1] for door in doors]
+
+    def stand(door: socket.socket, port: int) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                caller, _ = door.accept()
+                tried[port] += 1
+                caller.close()
+
+    threads = [threading.Thread(target=stand, args=one) for one in zip(doors, ports, strict=True)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield ports, tried
+    finally:
+        for door, thread in zip(doors, threads, strict=True):
+            door.shutdown(socket.SHUT_RDWR)
+            thread.join()
+            door.close()
+
+
+def test_a_sentinel_that_is_gone_is_asked_once_so_that_no_callback_waits_for_it() -> None:
+    """The library's own tries of each took ten seconds; ConnectWise gives a callback five."""
+    with dead_sentinels(3) as (ports, tried):
+        url = f"sentinel://{','.join(f'127.0.0.1:{port}' for port in ports)}/rf"
+        with pytest.raises(redis.ConnectionError), client(url) as one:
+            one.connection_pool.get_master_address()
+        assert tried == dict.fromkeys(ports, 1)
+        with pytest.raises(redis.ConnectionError):
+            asyncio.run(async_client(url).connection_pool.get_master_address())
+        assert tried == dict.fromkeys(ports, 2)
+        app = make(Settings.read({"REDIS_URL": url, "SECRET_KEYS": "k" * 40}))
+        with app.connection_for_write() as connection, pytest.raises(redis.ConnectionError):
+            connection.transport.create_channel(connection.transport)
+        assert max(tried.values()) <= 4, "Celery's library asks twice"

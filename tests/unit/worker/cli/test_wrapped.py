@@ -30,3 +30,11 @@ def test_a_narrow_terminal_breaks_between_words_and_goes_on_in_the_column(
 def test_what_goes_into_a_file_keeps_its_lines(capsys: pytest.CaptureFixture[str]) -> None:
     say_wrapped(CHECK * 3)
     assert capsys.readouterr().out == CHECK * 3 + "\n"
+
+
+def test_lines_stay_lines(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("shutil.get_terminal_size", lambda: os.terminal_size((60, 40)))
+    monkeypatch.setattr(type(sys.stdout), "isatty", lambda _: True, raising=False)
+    said = "these names do not fit:\n  - board Service Desk: has no status Escalated\n  - board Projects: is not there"
+    say_wrapped(said)
+    assert capsys.readouterr().out == said + "\n"
