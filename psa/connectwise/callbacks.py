@@ -187,8 +187,8 @@ def _numbered(body: Any) -> Any:
 
 
 def _dedupe_key(wire: _Wire, message_id: str | None, hint: Hint | None, raw: bytes) -> str:
-    stamp = hint.last_updated if hint else None
-    # A stamp has whole seconds: two changes within one need their message ids to be told apart.
+    # A stamp has whole seconds: two changes within one need their message ids, of whatever type, to be told apart.
+    stamp = hint.last_updated if hint and not wire.message_id else None
     own = message_id or stamp or hashlib.sha256(raw).hexdigest()
     parts = (wire.type.lower(), wire.action.lower(), str(wire.id), own)
     return hashlib.sha256("\x1f".join(parts).encode("utf-8", "backslashreplace")).hexdigest()[:40]

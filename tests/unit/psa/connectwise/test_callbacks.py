@@ -160,6 +160,12 @@ def test_an_odd_value_that_only_hints_costs_itself_and_not_the_callback() -> Non
                 assert name in ("ticket",) or found.ticket_id == 9
 
 
+def test_two_changes_within_a_second_are_two_whatever_the_type_of_their_message_ids() -> None:
+    for first, second in ((7, 8), (["a"], ["b"]), ("a", "b")):
+        keys = [parse(raw_of(MessageId=each)).dedupe_key for each in (first, second, first)]
+        assert keys[0] == keys[2] != keys[1]
+
+
 @pytest.mark.parametrize("raw", [b"\xef\xbb\xbf" + raw_of(), raw_of(ID="57961"), raw_of(ID=57961.0)])
 def test_a_mark_of_byte_order_and_a_number_as_text_are_read(raw: bytes) -> None:
     assert parse(raw).id == 57961
