@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from escalation.brief.lines import NOT_CLEAR, result
+from escalation.brief.lines import NOT_CLEAR, label, result
 from escalation.brief.sanitize import Inert, inline
 from escalation.package.contents import Package, Step
 
@@ -79,7 +79,7 @@ def _outcomes(old: Package, new: Package) -> Iterable[Difference]:
         earlier = before.get(_step_key(step))
         told = result(step)
         if earlier is None:
-            yield Difference("added", "tried", step.text if step.result_stated else f"{step.text}: {told}", None, step.source)
+            yield Difference("added", "tried", step.text if label(step) is None else f"{step.text}: {told}", None, step.source)
         elif told not in ((was := result(earlier)), NOT_CLEAR):
             yield Difference("corrected", f"result of {step.text!r}", told, was, step.source)
 
@@ -124,8 +124,8 @@ def _single(about: str, old: Package, new: Package, name: str) -> Iterable[Diffe
 
 
 def _answered(old: Package, new: Package) -> Iterable[Difference]:
-    still = {gap.text for gap in new.not_recorded}
-    if old.domain == new.domain:
+    still, was = ({gap.text for gap in package.not_recorded} for package in (new, old))
+    if old.domain == new.domain and still <= was:  # else other questions are asked, and nothing says that these were answered
         for gap in old.not_recorded:
             if gap.text not in still:
                 yield Difference("gone", "not recorded", None, gap.text, None)

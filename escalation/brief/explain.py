@@ -10,8 +10,7 @@ _READ_BY = {
     "problem": "how the description begins",
     "ask": "staff's newest request",
     "why_escalated": "staff's newest reason",
-    "start_here": "the first that the ticket gives: a lead nobody followed, what solved one like it, what helped in part, "
-    "what changed last, the domain's first open question",
+    "start_here": "the candidate that people would follow most often, by what was learned of marked tickets",
     "ruled out": "somebody says that it is not this",
     "left behind": "a change that no later sentence takes back",
     "promise": "told to the customer with a time, not yet kept",
@@ -39,7 +38,8 @@ def explain(package: Package, local: Package | None = None) -> str:
         rows.append(f"    {_how(step, package, local)}")
     for name in ("problem", "ask", "why_escalated", "start_here"):
         quote = getattr(package, name)
-        how = f" (read by: {_READ_BY[name]})"
+        sure = f", {quote.sure:.0%}" if name == "start_here" and quote else ""
+        how = f" (read by: {_READ_BY[name]}{sure})"
         rows.append(f"{name}: " + (f"[{quote.source}] {inline(quote.evidence)}{how}" if quote else "not found"))
     for name, quotes in (
         ("ruled out", package.ruled_out),

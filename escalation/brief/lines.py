@@ -10,6 +10,7 @@ from escalation.memory.track_record import ENOUGH
 from escalation.package.by_session import contradicted
 from escalation.package.contents import Assessment, Offered, Package, Quote, Solved, Start, Step
 from escalation.reading.pasted import troubled
+from escalation.reading.told import tells_its_result
 
 TOLD = 0.8
 """From which probability on an outcome is said that the quotation does not say itself."""
@@ -31,6 +32,12 @@ def result(step: Step) -> str:
     if step.outcome_sure < TOLD and not step.result_stated:
         return NOT_CLEAR
     return "problem stayed" if step.result_inferred else LABELS.get(step.outcome, "result not recorded")
+
+
+def label(step: Step) -> str | None:
+    """Return what stands beside a step; None where its own words tell what came of it, whether or not that was understood."""
+    said = result(step)
+    return None if step.result_stated or (said == NOT_CLEAR and tells_its_result(step.evidence)) else said
 
 
 _LONGEST_ROW = 500
@@ -168,13 +175,14 @@ class Wording:
             step = self._package.steps_attempted[place]
             if told := self.cited(step.text, step.source, _STEP_BYTES):
                 by = {"tech": "", "unknown": " (by somebody who is not known here)"}.get(step.actor, f" (by the {step.actor})")
-                label = None if step.result_stated else Inert(result(step))
+                told_of = label(step)
                 if against := contradicted(step):
                     said = ", ".join(f"[{one.source}] says: {LABELS[one.outcome]}" for one in against)
-                    label = Inert(f"{result(step)}; {said}")
+                    told_of = f"{result(step)}; {said}"
                 dead = place in self._package.dead_ends_flagged and step.outcome_sure >= TOLD
                 rows = _rows(step.evidence, _EVIDENCE_ROWS)
-                made.append(Line(Inert(told.text + by), self._cites(told.cite, step), label=label, dead_end=dead, evidence=rows))
+                beside = Inert(told_of) if told_of else None
+                made.append(Line(Inert(told.text + by), self._cites(told.cite, step), label=beside, dead_end=dead, evidence=rows))
         return tuple(made)
 
     def _cites(self, first: Inert, step: Step) -> Inert:

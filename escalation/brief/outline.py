@@ -126,7 +126,7 @@ def outline(package: Package, limits: Limits) -> View:
         findings=wording.quotes(package.findings[: min(6, extras)], 220),
         lanes=wording.lanes() if extras else (),
         ruled_out=wording.quotes(package.ruled_out[: min(6, extras)], 60),
-        not_recorded=tuple(Inert(gap.text) for gap in package.not_recorded),
+        not_recorded=listed(package),
         unread=tuple(
             Inert(f"{inline(u.source, limit=40)} ({inline(u.reason, limit=100)})") for u in package.unread[:7]
         ),
@@ -172,6 +172,12 @@ def outline(package: Package, limits: Limits) -> View:
 def _numbers(package: Package) -> set[int]:
     """Return the numbers of the other tickets that the package names."""
     return {o.id for o in (*package.similar, *package.recent)} | {s.id for s in package.solved}
+
+
+def listed(package: Package) -> tuple[Inert, ...]:
+    """Return what is not recorded, so that it stands in one row: a comma after each but questions and the last."""
+    gaps = [inline(gap.text, limit=200) for gap in package.not_recorded]
+    return tuple(Inert(f"{gap},") if gap is not gaps[-1] and not gap.endswith("?") else gap for gap in gaps)
 
 
 def tally(steps: Sequence[Mapping[str, Any]], dead_ends: Collection[int]) -> tuple[int, int]:

@@ -21,7 +21,7 @@ def question_to_junior(package: Package, *, asked_already: tuple[str, ...] = ())
     if not to:
         return None
     gap = package.not_recorded[0]
-    others = [g.text for g in package.not_recorded[1:3]]
+    others = [g.text for g in package.not_recorded[1:3] if not g.text.endswith("?")]
     also = f" If you know it at hand: {', '.join(others)}." if others else ""
     return (
         f"{to}, one question before an engineer takes this over: **{gap.question}** "

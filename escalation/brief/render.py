@@ -66,7 +66,7 @@ def opening(package: Package) -> list[str]:
     flagged = [package.steps_attempted[i] for i in package.dead_ends_flagged]
     dead = [inline(step.text, limit=120) for step in flagged if min(step.sure, step.outcome_sure) >= CERTAIN][:4]
     lines += [f"Dead end: {text}" for text in dead]
-    lines.append("Not recorded: " + (", ".join(view.not_recorded) or "nothing a senior would ask first"))
+    lines += [f"Not recorded: {' '.join(view.not_recorded)}"] if view.not_recorded else []
     lines += [f"Still changed: {line.text}" for line in view.left_behind[:2]]
     return lines
 

@@ -18,7 +18,9 @@ from escalation.model_reading.reading import Reading
 from escalation.package import highlights, start_here
 from escalation.package.by_model import Share
 from escalation.package.by_session import Recorded
-from escalation.package.contents import SCHEMA_VERSION, Assessment, Missing, Package, Unread
+from escalation.package.candidates import Candidate, Candidates
+from escalation.package.contents import SCHEMA_VERSION, Assessment, Package, Unread
+from escalation.package.known_symptoms import Symptoms
 from escalation.package.records import (
     described,
     records_of,
@@ -28,7 +30,7 @@ from escalation.package.records import (
     with_events,
 )
 from escalation.package.surroundings import devices_of, other_tickets
-from escalation.reading import missing, remarks
+from escalation.reading import remarks
 from escalation.reading.domain import read_domain
 from escalation.reading.reader import read_steps
 from escalation.reading.text import OTHERS
@@ -67,13 +69,14 @@ def build(
     domain = share.domain or read_domain(ticket.summary, *described(records), known)
     said_of_it = [ticket.summary, *(s.text for r in records for s in r.passage.stretches if s.kind not in OTHERS)]
     said_of_it += recorded.texts
-    gaps = missing.not_recorded(domain, said_of_it, has_error_text=bool(blocks or codes))
+    symptoms = Symptoms(ticket.summary, records, domain)
     devices, device_sources = devices_of(evidence)
     similar, recent, other_sources = other_tickets(evidence)
     ruled_out = share.ruled_out(remarks.ruled_out(passages))
     requests = highlights.quotes_of(remarks.requests(passages), records)
     reasons = highlights.quotes_of(remarks.reasons(passages), records)
     said = sum(len(r.passage.own) for r in records) + sum(map(len, recorded.texts))
+    thin = said < (_SHORT_TICKET if steps else 4 * _SHORT_TICKET)
     package = Package(
         schema_version=SCHEMA_VERSION,
         ticket_id=ticket.id,
@@ -103,7 +106,7 @@ def build(
         contingency=highlights.contingency(passages, records),
         promises=tuple(highlights.quotes_of(remarks.promises(passages), records)),
         state_left_behind=recorded.changes(share.left_behind(remarks.left_changed(passages, deeds))),
-        not_recorded=tuple(Missing(q.missing, q.ask) for q in gaps),
+        not_recorded=symptoms.missing(said_of_it, has_error_text=bool(blocks or codes), thin=thin),
         evidence_blocks=blocks,
         error_codes=codes,
         devices=devices,
@@ -120,14 +123,20 @@ def build(
         sources=(summary_source(evidence), *(r.source for r in records), *recorded.sources, *device_sources, *other_sources),
         notes_read=len(evidence.notes),
         time_entries_read=len(evidence.time_entries),
-        thin=said < (_SHORT_TICKET if steps else 4 * _SHORT_TICKET),
+        thin=thin,
         reader=share.reader,
         reader_version=share.version,
         still_to_do=recorded.still_to_do,
         findings=recorded.findings,
         lanes=recorded.lanes,
     )
-    return replace(package, start_here=start_here.choose(package, records, highlights.lead(passages, records, steps)))
+    return replace(package, start_here=start_here.choose(Candidates(package, records, symptoms.found).all()))
+
+
+def candidates_of(evidence: Evidence, package: Package) -> list[Candidate]:
+    """Return what could stand under *Start here*, of which `build` chose one."""
+    records = records_of(evidence)
+    return Candidates(package, records, Symptoms(package.summary, records, package.domain).found).all()
 
 
 def bare(package: Package, thread_id: str) -> dict[str, Any]:

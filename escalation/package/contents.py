@@ -47,6 +47,8 @@ class Start(Quote):
 
     reason: str = ""
     """Why this, in a few words."""
+    sure: float = 1.0
+    """How often such a one was right or useful, where it was chosen by what was learned; 0 where nothing was sure enough."""
 
 
 @dataclass(frozen=True, slots=True)

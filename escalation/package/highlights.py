@@ -7,14 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 
-from rapidfuzz import fuzz
-
-from escalation.package.contents import SURE, Change, Contingency, Quote, Step
+from escalation.package.contents import Change, Contingency, Quote, Step
 from escalation.package.records import Record, flat
 from escalation.reading import pasted, remarks
-from escalation.reading.passages import NOT_STAFF, Deed, Passage
+from escalation.reading.passages import Deed, Passage
 from escalation.reading.reader import pasted_rows
 from escalation.reading.text import OTHERS
 from escalation.reading.weights import Learned
@@ -116,34 +113,6 @@ def problem(summary: str, records: Sequence[Record]) -> Quote | None:
             greeting = _HI.match(spoken[0].text)
             return quote(record, spoken[0].start + (greeting.end() if greeting else 0), second.end)
     return Quote(flat(summary), summary, "s") if summary.strip() else None
-
-
-def lead(
-    passages: Sequence[Passage], records: Sequence[Record], steps: Sequence[Step]
-) -> Quote | None:
-    """Return the newest lead that nobody followed yet, or None."""
-    for quote in quotes_of(remarks.leads(passages)[:5], records):
-        if not any(
-            fuzz.token_set_ratio(quote.text.lower(), s.text.lower()) >= 75
-            for s in steps
-            if s.evidence != quote.evidence
-        ):
-            return quote
-    return _pointer(records, steps)
-
-
-def _pointer(records: Sequence[Record], steps: Sequence[Step]) -> Quote | None:
-    """Return the row of the newest pasted output that names a fault, unless somebody surely did something after it."""
-    for record in records[:-4:-1]:
-        index = record.source.note_index or 0
-        blocks = [s for s in record.passage.stretches if s.kind == "pasted"]
-        found = next(((s, r) for s in blocks[::-1] if (r := pasted.fault_in(s.text))), None)
-        if found and record.source.role not in NOT_STAFF:
-            followed = any(s.note_index > index and s.actor == "tech" and s.sure >= SURE for s in steps)
-            begin = found[0].start + found[0].text.find(found[1])
-            row = cited(record, begin, begin + len(found[1]))
-            return None if followed else replace(row, text=f'look into "{row.text}"')
-    return None
 
 
 def contingency(passages: Sequence[Passage], records: Sequence[Record]) -> Contingency | None:

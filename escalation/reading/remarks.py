@@ -111,6 +111,11 @@ def leads(passages: Sequence[Passage]) -> list[Remark]:
     return found[::-1]
 
 
+def looks_on(text: str) -> bool:
+    """Whether a sentence names what is to be looked at next rather than what was done or seen."""
+    return _NEXT.match(text[:200].lower()) is not None
+
+
 _IF = re.compile(r"^(?:\W*)if (?P<cond>[^,.;\n]{4,120}?)(?:,\s*(?:then\s+)?|\s+then\s+)(?P<act>[^.;\n?]{4,160})")
 
 

@@ -45,7 +45,7 @@ def test_a_brief_in_dry_run_is_mailed_whole_to_one_person_and_never_posted(shop:
     assert "O'Brien" in str(mail["To"])
     assert "DRY RUN" in text
     assert "the note as it would be" in text
-    assert "**Not recorded:**" in text
+    assert "**State left behind:**" in text
     assert "/claim/" not in text
     for _ in range(5):  # whatever rings afterwards
         shop.clock.advance(90)

@@ -38,6 +38,6 @@ def test_a_hostile_name_stays_a_name() -> None:
 
 
 def test_an_answer_is_noticed() -> None:
-    told = package_of(evidence_of("It works in webmail.", summary="Outlook is broken"))
+    told = package_of(evidence_of("Since Monday morning.", summary="Outlook is broken"))
     assert is_answered(THIN, told)
     assert not is_answered(THIN, THIN)

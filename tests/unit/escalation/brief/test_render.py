@@ -88,7 +88,7 @@ def test_a_thin_ticket_gets_a_brief_and_one_question() -> None:
     note = render(package_of(evidence_of(summary="Outlook broken")), marker=MARK)
     assert '**Ask:** take over and solve "Outlook broken" [s]' in note
     assert "**Tried:** none recorded" in note
-    assert "**Not recorded:** whether webmail works" in note
+    assert "**Not recorded:** when it began" in note
     assert "**State left behind:** none recorded" in note
     assert note.count("**One question for Dana Reyes:**") == 1
     assert note.count("?") == 2  # that one, and "Taking it?"

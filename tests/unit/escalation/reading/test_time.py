@@ -8,13 +8,17 @@ import time
 
 import pytest
 
-from escalation.reading import missing, remarks
+from escalation.reading import remarks
 from escalation.reading.codes import error_codes
 from escalation.reading.passages import Passage
 from escalation.reading.pasted import quoted_errors
 from escalation.reading.reader import pasted_rows, read_steps
 from escalation.reading.text import stretches
+from escalation.reading.told import tells_its_result
 from escalation.reading.vocabulary import domain_of, products_in
+from escalation.symptoms.entries import knowledge
+from escalation.symptoms.match import matches
+from escalation.symptoms.questions import not_recorded
 
 PIECES = (
     "a", " ", "the ", "when i ", "no ", "checked the ", "rebooted and ", "then then ", "a.b.", "=", "x=1 ", "'", '"x ',
@@ -38,7 +42,10 @@ def read(text: str) -> float:
     error_codes(text)
     products_in(text)
     domain_of([(text, 1)])
-    missing.not_recorded("network", [text], has_error_text=False)
+    known = knowledge()
+    matches(known, [(known.read(text), 1.0)], "network")
+    not_recorded(known, [a for e in known.entries[:40] for a in e.asks], [text], has_error_text=False, thin=True)
+    tells_its_result(text)
     for stretch in passage.stretches:
         quoted_errors(stretch.text)
     pasted_rows(passage)
