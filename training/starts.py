@@ -211,8 +211,8 @@ def teach(taught: Sequence[Taught], bounds: Mapping[str, float] | None = None) -
     table = np.rint(model.coef_ * SCALE).astype(int)
     weights = {name: [int(x) for x in table[:, place]] for place, name in enumerate(names) if np.abs(table[:, place]).max() >= 10}
     body = {
-        "format": 2, "bounds": dict(bounds or BOUNDS), "classes": {}, "scales": {},
-        "models": {"start": {"classes": list(model.classes_), "bias": [round(float(b), 4) for b in model.intercept_], "weights": weights}},
+        "format": 3, "bounds": dict(bounds or BOUNDS), "classes": {}, "scales": {},
+        "models": {"start": {"classes": list(model.classes_), "bias": [round(float(b), 4) for b in model.intercept_], "weights": {"": weights}}},
     }  # fmt: skip
     return (json.dumps(body, ensure_ascii=True, separators=(",", ":")) + "\n").encode()
 

@@ -37,7 +37,7 @@ def weigh(candidates: Sequence[Candidate], known: Learned | None = None) -> list
     """Return the candidates, the most promising first; equal ones in their old order."""
     model = (known or learned()).models["start"]
     good, bad = model.classes.index("good"), model.classes.index("misleading")
-    shares = [model.shares(one.features) for one in candidates]
+    shares = [model.shares([("", (name,), value) for name, value in one.features.items()]) for one in candidates]
     made = [Weighed(one, share[good], share[bad]) for one, share in zip(candidates, shares, strict=True)]
     return sorted(made, key=lambda one: -(one.useful - one.misleading))
 
