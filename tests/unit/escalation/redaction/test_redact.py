@@ -272,7 +272,8 @@ def test_time_is_linear(unit: str) -> None:
         ("The new password is: Alpha Bravo Charlie 77 Delta", "Delta"), ("password: oscar papa quebec 9", "quebec"),
         ("NTLM hash of administrator is 8846f7eaee8fb117ad06bdd830b7586c", "8846f7ea"), ("unlock the phone: 482913", "482913"),
         ("voicemail PIN, phone 4455", "4455"), ("Alarm company phone code: ring 4821", "4821"),
-        ("CREATE USER app IDENTIFIED BY Tr0ub4dor", "Tr0ub4dor"), ("The side gate takes 4711# at night, code 4711#", "4711"),
+        ("CREATE USER app IDENTIFIED BY Tr0ub4dor", "Tr0ub4dor"), ("password: Q1kNfXXxqhiNazy6xHha", "Q1kNfXX"),
+        ("The side gate takes 4711# at night, code 4711#", "4711"),
     ],
 )  # fmt: skip
 def test_a_secret_that_looks_like_something_else_goes(text: str, secret: str) -> None:
