@@ -5,7 +5,7 @@
 | `lead`, `suggested`, `if`, `asked` | what somebody of the staff named as the next thing, and nobody did |
 | `pointer`, `error` | pasted output or a code that names a fault |
 | `changed`, `left` | what changed before it began, what was left changed on the way |
-| `finding`, `relief` | a step that found something, or helped for a while |
+| `finding`, `relief` | a step that found something, or perhaps helped for a while |
 | `check` | what seniors look at first for a symptom that the ticket tells (`escalation/symptoms`) |
 | `near` | the same for one that the ticket tells in part only |
 | `guess`, `contrast` | what one of the staff suspects; what works beside what does not |
@@ -245,10 +245,8 @@ class Candidates:
                 continue
             given += 1
             sure = {"sure": step.outcome_sure, "found": float(bool(_FOUND.search(step.text))), "fine": float(bool(_FINE.search(step.text))), "later": float(len(steps) - 1 - place)}
-            if _FOR_A_WHILE.search(step.text):
-                yield self._found("relief", Start(f'find out what this clears away: "{step.text}"', step.evidence, step.source, "it helped for a while"), **sure)
-            else:
-                yield self._found("finding", Start(f'follow up what was found: "{step.text}"', step.evidence, step.source, "a finding that nobody went on from"), **sure)
+            kind = "relief" if _FOR_A_WHILE.search(step.text) else "finding"
+            yield self._found(kind, Start(f'follow up what was found: "{step.text}"', step.evidence, step.source, "what a step found"), **sure)
 
     def _checks(self) -> Iterator[_Found]:
         open_yet = [one for one in self._symptoms if not one.done]
