@@ -7,7 +7,10 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-_parse: Callable[[str, int], Any] = importlib.import_module("re._parser").parse
+try:
+    _parse: Callable[[str, int], Any] | None = importlib.import_module("re._parser").parse
+except ImportError:  # the library's own parser is not promised to stay: then every pattern is tried, as before
+    _parse = None
 _FEWEST = 2
 """Letters in a row that tell something."""
 
@@ -15,6 +18,8 @@ _FEWEST = 2
 def may_hold(*patterns: re.Pattern[str]) -> Callable[[str], bool]:
     """Return what says of a text in lower case whether any of the patterns may be found in it: never no where one is."""
     needed: set[str] = set()
+    if _parse is None:
+        return lambda _: True
     for pattern in patterns:
         of_it = _needed(_parse(pattern.pattern, pattern.flags))
         if of_it is None:

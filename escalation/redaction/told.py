@@ -34,9 +34,8 @@ def told(text: str, begin: int, end: int, word: str, known: frozenset[str], *, t
         if not 4 <= len(value) <= 16 or YEAR.fullmatch(value):
             return False
         line = _line(text, begin, end)
-        return len(line) < 400 and len(_NUMBER.findall(line)) < 9 and (talk or len(value) > 3) and (
-            len(_LOWER.findall(line)) > 0 or (talk and len(line.split()) < 4)
-        )
+        short = len(_LOWER.findall(line)) > 0 or len(line.split()) < 4
+        return talk and short and len(line) < 400 and len(_NUMBER.findall(line)) < 9
     if not talk or len(value) < 8:
         return False
     if word in ("plain", "plaincaps", "joinedcaps"):

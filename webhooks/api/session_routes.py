@@ -128,7 +128,7 @@ def _told(view: SessionView) -> dict[str, Any]:
             {
                 "number": one.step.number, "kind": one.step.kind, "state": one.step.state, "text": one.step.text,
                 "outcome": one.step.outcome, "output": one.step.output, "changed": one.step.changed,
-                "recorded_by": one.step.member, "at": one.step.at, "corrected": one.corrected,
+                "recorded_by": one.into.member, "at": one.step.at, "corrected": one.corrected,
             }
             for one in view.steps
         ],

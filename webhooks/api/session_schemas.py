@@ -136,7 +136,7 @@ class SessionStep(Schema):
     outcome = String(validate=OneOf(OUTCOMES))
     output = String()
     changed = String()
-    recorded_by = String(metadata={"description": "Login name of whoever recorded it, or corrected it last."})
+    recorded_by = String(metadata={"description": "Login name of whoever did it, ticked it or let it be."})
     at = moment("When it was recorded or corrected last, by our clock.", nullable=False)
     corrected = Integer(metadata={"description": "How often."})
 

@@ -116,5 +116,5 @@ def _recorded(api: Api, session: int, step: dict[str, Any], of_step: int | None)
         made = api.post(f"/sessions/{session}/steps/{of_step}/corrections", change, key=key)
         number = of_step
     said = "Recorded as" if made["new"] else "Was recorded before, as"
-    waits = f"{made['pending']} still to do"
-    return f"{said} step {number} of session {session}; {waits}. It stands in the ticket's brief from now on."
+    waits = f"; {made['pending']} still to do" if "pending" in made else ""  # an older server does not say
+    return f"{said} step {number} of session {session}{waits}. It stands in the ticket's brief from now on."

@@ -30,10 +30,10 @@ def still_to_do_text(session: int, sessions: Sequence[dict[str, Any]]) -> str:
         for one in ordered
         for step in _waiting(one)
     ]
-    over = sum(one["pending"] for one in sessions) - len(lines)
+    over = sum(one.get("pending", 0) for one in sessions) - len(lines)  # an older server tells none left out
     if not lines:
         return "Nothing is still to be done as far as recorded. Ask what is not recorded yet, or call whats_been_tried."
-    more = [f"and {over} more, which are told once these are done"] if over else []
+    more = [f"and {over} more, which are told once these are done"] if over > 0 else []
     return "Still to do, the first is next:\n" + "\n".join(lines + more)
 
 
@@ -64,7 +64,7 @@ def _session(one: dict[str, Any], *, mine: bool) -> str:
     steps = sorted([*past, *_waiting(one)], key=lambda step: step["number"])
     if not steps:
         return ""
-    over = one["older"] + len(one["steps"]) - len(steps)
+    over = one.get("older", 0) + len(one["steps"]) - len(steps)
     head = f"Recorded in {'this session' if mine else _whose(one)}{f', {over} more left out' if over else ''}:"
     return "\n".join([head, *(_step(step) for step in steps)])
 

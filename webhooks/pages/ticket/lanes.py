@@ -68,7 +68,7 @@ def lanes_of(session: Session, viewer: Viewer, ticket_id: int, now: datetime) ->
     lanes = []
     for one in found:
         row = one.session
-        made = [(step, _step(step, row.member, people.named(step.step.member))) for step in one.steps]
+        made = [(step, _step(step, row.member, people.named(step.into.member))) for step in one.steps]
         done = [drawn for step, drawn in made if step.step.state == "done"]
         waits = [drawn for step, drawn in made if step.step.state == "pending"][:MOST_PENDING]
         lanes.append(
@@ -87,5 +87,5 @@ def _step(one: Current, member: str, name: str) -> Step:
     return Step(
         step.number, inline(step.text, limit=500), KINDS.get(step.kind) or LABELS.get(step.outcome, ""),
         step.kind == "step" and step.outcome in ("failed", "no_change"), rows, inline(step.changed, limit=200),
-        Inert("") if step.member == member else inline(name, limit=40),
+        Inert("") if one.into.member == member else inline(name, limit=40),
     )  # fmt: skip
