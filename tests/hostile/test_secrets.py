@@ -42,7 +42,7 @@ def test_secrets_in_prose_go() -> None:
         ("structured_fifth", 0.02),
         ("wordings_fifth", 0.08),
         ("structured_sixth", 0.02),
-        ("wordings_sixth", 0.08),
+        ("wordings_sixth", 0.1),
     ],
 )
 def test_what_was_held_out_once_goes(name: str, goal: float) -> None:
