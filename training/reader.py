@@ -112,11 +112,20 @@ def written(models: Mapping[str, Model], scales: Mapping[str, Scale], bounds: Ma
         "classes": {word: " ".join(kinds) for word, kinds in sorted(word_classes().items())},
         "scales": {name: [list(s.scores), list(s.shares)] for name, s in sorted(scales.items())},
         "models": {
-            name: {"classes": list(m.classes), "bias": list(m.bias), "weights": {k: dict(sorted(table.items())) for k, table in sorted(rows_of(m).items())}}
+            name: {"classes": list(m.classes), "bias": list(m.bias), "weights": {k: _kept(table) for k, table in sorted(rows_of(m).items())}}
             for name, m in sorted(models.items())
         },
     }
     return (json.dumps(body, ensure_ascii=True, separators=(",", ":")) + "\n").encode()
+
+
+LEAST = 50
+"""In thousandths: a weight that is smaller for every class is left out of the file, which so stays under 5 MB."""
+
+
+def _kept(table: Mapping[str, Sequence[int]]) -> dict[str, Sequence[int]]:
+    return {name: row for name, row in sorted(table.items()) if max(map(abs, row)) >= LEAST}
+
 
 
 

@@ -62,6 +62,8 @@ _FOUND = re.compile(
 )
 _FOR_A_WHILE = re.compile(r"\b(?:for (?:an?|\d+|two|three|a few|some|about) (?:\w+ )?(?:minutes?|hours?|days?|while|time)|once|until|better|then|again|back)\b", re.IGNORECASE)
 _FINE = re.compile(r"\b(?:is|are|was|were)(?:n['’]t| not)\b|\bno (?:errors?|warnings?|issues?)\b|\?", re.IGNORECASE)
+_WELL = re.compile(r"\b(?:working|works|fine|ok|okay|online|up|back) (?:again )?(?:for )?(?:now|the moment)\b", re.IGNORECASE)
+"""That it works just now is no clue to why it does not."""
 _COURTESY = re.compile(
     r"\b(?:thanks|thank you|thx|cheers|regards|kind regards|sorry|hope (?:this|that)|let me know|please|good (?:morning|afternoon)|happy to|sent from my|get outlook for|"
     r"ticket closed|closing (?:the |this )?ticket|cancel(?:led)?|no reply|chas(?:ing|ed)|voicemail|strikes|went (?:home|to lunch|into a meeting)|not available|on leave|any (?:news|update))\b",
@@ -241,7 +243,7 @@ class Candidates:
         given = 0
         for place in range(len(steps) - 1, -1, -1):
             step = steps[place]
-            if step.outcome != "partial" or given == 3:
+            if step.outcome != "partial" or given == 3 or _WELL.search(step.text):
                 continue
             given += 1
             sure = {"sure": step.outcome_sure, "found": float(bool(_FOUND.search(step.text))), "fine": float(bool(_FINE.search(step.text))), "later": float(len(steps) - 1 - place)}
