@@ -134,7 +134,7 @@ class Forger:
         raw = self.chance.choice([
             plain[:-1] + f',"ID":{ticket}}}', '{"CompanyId":"other",' + plain[1:], plain[:-1] + ',"Type":"ticket"}',
             plain[:-1] + f',"x":{deep}}}', json.dumps(whole | {"x": "y" * 262_144}), plain[:-1] + ',"x":NaN}',
-            plain + plain, f"[{plain}]", plain[:-1], json.dumps(whole | {"ID": str(ticket)}), "\ufeff" + plain,
+            plain + plain, f"[{plain}]", plain[:-1], json.dumps(whole | {"ID": f"{ticket} "}), "\ufeff\ufeff" + plain,
             json.dumps(whole | {"ID": -ticket}), json.dumps(whole | {"ID": ticket + 0.5}), "[" * 100_000,
             json.dumps(whole | {"ID": 2**63}), json.dumps(whole | {"Type": "ticket\n"}), json.dumps(whole | {"Action": 1}),
             plain.replace('"ID": ', '"ID": 1' + "0" * 5000), json.dumps(whole | {"MessageId": "x" * 300}),
