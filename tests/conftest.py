@@ -59,9 +59,9 @@ _KIND = re.compile(r"[\[-](sqlite|postgres(?:ql)?)[\]-]")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put what waits most first. Raises `UsageError` where a file uses a shared product and is not known to.
 
-    What the two databases do differently is in `tests/integration/models` and `webhooks`, on both in each run; what workers and an
-    assistant's tools do on top of that is tried on SQLite there, and on PostgreSQL with the storms (`make storm-short`, which CI
-    runs next).
+    What the two databases do differently is in `tests/integration/models` and `webhooks`, on both in each run; what workers and
+    an assistant's tools do on top of that is tried on SQLite there, and on PostgreSQL with the storms (`make storm-short`,
+    which CI runs next).
     """
     for item in items:
         if item.nodeid.startswith(ON_TOP) and "postgres" in item.nodeid.partition("[")[2]:
