@@ -45,7 +45,7 @@ A_FILE, PER_SOURCE = 25, 250
 TICKETS, HELD, FOLDS = 3, 0.1, 5
 """In how many tickets a feature has to stand; the inverse of how strongly weights are held down; parts for measuring."""
 CLASSES = {"2": "good", "1": "good", "0": "none", "x": "misleading"}
-ORDER = ("lead", "suggested", "pointer", "silent", "changed", "finding", "check", "relief", "error", "guess", "contrast", "last", "left", "near", "if", "asked")
+ORDER = ("lead", "suggested", "pointer", "silent", "changed", "finding", "check", "relief", "error", "guess", "contrast", "last", "left", "if")
 """The fixed order that the learned choice is compared with."""
 
 

@@ -2,12 +2,11 @@
 
 | kind | |
 |---|---|
-| `lead`, `suggested`, `if`, `asked` | what somebody of the staff named as the next thing, and nobody did |
+| `lead`, `suggested`, `if` | what somebody of the staff named as the next thing, and nobody did |
 | `pointer`, `error` | pasted output or a code that names a fault |
 | `changed`, `left` | what changed before it began, what was left changed on the way |
 | `finding`, `relief` | a step that found something, or perhaps helped for a while |
 | `check` | what seniors look at first for a symptom that the ticket tells (`escalation/symptoms`) |
-| `near` | the same for one that the ticket tells in part only |
 | `guess`, `contrast` | what one of the staff suspects; what works beside what does not |
 | `last` | the last words of whoever works on it |
 | `silent` | the ticket does not say what is wrong |
@@ -150,7 +149,7 @@ class Candidates:
         made[f"{kind}:after={min(found.after, 3)}"] = 1.0
         made[f"{kind}:words={'few' if len(said) < 6 else 'some' if len(said) < 16 else 'many'}"] = 1.0
         made[f"{kind}:domain={package.domain}"] = 1.0
-        for other in ("check", "lead", "suggested", "finding", "asked"):
+        for other in ("check", "lead", "suggested", "finding"):
             if other != kind and other in counts:
                 made[f"{kind}:beside={other}"] = 1.0
         if package.error_codes or package.evidence_blocks:
@@ -167,7 +166,7 @@ class Candidates:
             made |= {f"shape={name}": 1.0 for name, there in shape.items() if there}
             made |= {f"{kind}:shape={name}": 1.0 for name, there in shape.items() if there}
             made |= {f"first={word}": 1.0 for word in said[:1]}
-        if kind not in ("check", "near"):
+        if kind != "check":
             made |= {f"w={word}": 0.5 for word in dict.fromkeys(said[:30]) if word.isalpha()}
         else:
             made[f"entry={found.start.text[:40]}"] = 1.0
@@ -214,8 +213,6 @@ class Candidates:
                 said = _SUGGESTED.search(stretch.text)
                 if said and "?" not in stretch.text:
                     yield self._found("suggested", _quoted(record, stretch.start + said.start(), stretch.start + said.end(), "{}", reason))
-        if (ask := self._package.ask) is not None and len(ask.text.split()) >= 5:
-            yield self._found("asked", Start(ask.text, ask.evidence, ask.source, "what whoever hands it on asks for"))
 
     def _pointers(self) -> Iterator[_Found]:
         for record in self._records[:-4:-1]:
@@ -251,14 +248,13 @@ class Candidates:
             yield self._found(kind, Start(f'follow up what was found: "{step.text}"', step.evidence, step.source, "what a step found"), **sure)
 
     def _checks(self) -> Iterator[_Found]:
-        open_yet = [one for one in self._symptoms if not one.done]
-        open_yet = [one for one in open_yet if one.match.lines][:CHECKS] + [one for one in open_yet if not one.match.lines]
+        open_yet = [one for one in self._symptoms if not one.done][:CHECKS]
         best = max((one.match.strength for one in self._symptoms), default=0.0)
         for rank, one in enumerate(open_yet):
             match = one.match
             start = Start(match.entry.check, one.told.evidence, one.told.source, f'what is looked at first for "{one.told.text}"')
             yield self._found(
-                "check" if match.lines else "near", start, strength=match.strength / 10, margin=match.strength / best, first=float(rank == 0), terms=match.terms / 4,
+                "check", start, strength=match.strength / 10, margin=match.strength / best, first=float(rank == 0), terms=match.terms / 4,
                 lines=min(match.lines, 4) / 4, crossed=float(match.crossed), words=min(len(one.told.evidence.split()), 25) / 25, summary=float(one.told.source == "s"), agrees=float(match.entry.domain == self._package.domain),
                 **{f"of={match.entry.domain}": 1.0, f"strength={min(int(match.strength / 4), 6)}": 1.0, f"agrees={match.entry.domain == self._package.domain},{min(int(match.strength / 6), 4)}": 1.0},
             )  # fmt: skip
@@ -325,7 +321,7 @@ _PLAN = re.compile(
 )
 """A plan in so many words, unlike a guess or what is advised to "you"."""
 _NAMED_ONLY = frozenset(("lead", "suggested", "if", "guess", "last"))
-_CLUES = frozenset(("lead", "suggested", "if", "guess", "contrast", "last", "finding", "relief", "error", "pointer", "asked"))
+_CLUES = frozenset(("lead", "suggested", "if", "guess", "contrast", "last", "finding", "relief", "error", "pointer"))
 _FIGURES = re.compile(r"\d")
 _CONTACT = re.compile(r"\b(?:asked|called|rang|told|emailed|mailed|spoke|informed|chas\w+|waiting|wait|escalat\w+|left (?:a )?(?:voicemail|message)|ticket|case)\b", re.IGNORECASE)
 _AHEAD = re.compile(r"\b(?:will|tomorrow|tonight|next|should|need|needs|want|wants|could|would|going to|to do|later)\b", re.IGNORECASE)

@@ -21,6 +21,8 @@ NEWEST = 4
 """Texts beside the description that are looked at for symptoms, the newest."""
 _LONGEST = 4000
 _LONG_QUOTE = 90
+MOST = 6
+"""Symptoms of one ticket."""
 SUMMARY, DESCRIPTION, NEWER, OLDER = 1.2, 1.0, 0.9, 0.7
 """How much a symptom's words count by where they stand."""
 FIT, FIT_ELSEWHERE = 7.0, 14.0
@@ -52,25 +54,19 @@ class Symptoms:
             places.append((self._known.read(_own(record)[:_LONGEST]), weight))
             sources.append(record)
         self._told = [self._known.read(_done_words(r)) for r in records if r.source.role != "us"]
-        self.found = [self._symptom(m, sources[m.place], summary) for m in self._shown(matches(self._known, places, domain))]
-
-    @staticmethod
-    def _shown(every: list[Match]) -> list[Match]:
-        whole = [m for m in every if m.lines]
-        return whole[:6] + [m for m in every if not m.lines and m.spans][:1]
+        self.found = [self._symptom(m, sources[m.place], summary) for m in matches(self._known, places, domain)[:MOST]]
 
     def _fits(self, match: Match) -> bool:
         enough = FIT if match.entry.domain == self._domain else FIT_ELSEWHERE
-        return bool(match.lines) and not match.crossed and match.strength >= enough
+        return not match.crossed and match.strength >= enough
 
     def _symptom(self, match: Match, record: Record | None, summary: str) -> Symptom:
         start, end = match.spans[0][0], match.spans[-1][1]
         text = summary if record is None else record.text
         short = flat(text[start:end])
-        whole = match.lines and not match.crossed
-        if not whole:  # what stands between may be nobody's own words
+        if match.crossed:  # what stands between may be nobody's own words
             start, end = match.spans[0]
-        if len(short) > _LONG_QUOTE or not whole:
+        if len(short) > _LONG_QUOTE or match.crossed:
             short = " … ".join(_joined(match.spans, text))
         evidence = text[start:end] if record is None else record.plain.quote(start, end)
         return Symptom(match, Quote(short, evidence, record.source.id if record else "s"), stands(match.entry.done, self._told))

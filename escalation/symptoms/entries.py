@@ -60,12 +60,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class WrittenLine:
-    """A `words` line of an entry, with how much each of its terms tells: what its most common alternative does."""
+    """A `words` line of an entry, with how much its terms tell together: each what its most common alternative does."""
 
     entry: int
     terms: Line
-    worth: tuple[float, ...]
-    whole: float
+    worth: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +135,12 @@ def knowledge_of(entries: tuple[Entry, ...], seen: Mapping[str, int], tickets: i
     lines: list[WrittenLine] = []
     for number, entry in enumerate(entries):
         for line in entry.words:
-            worth = tuple(min(sum(weight[word] for word in phrase) for phrase in term) for term in line)
+            worth = sum(min(sum(weight[word] for word in phrase) for phrase in term) for term in line)
             for at, term in enumerate(line):
                 for phrase in term:
                     word = max(phrase, key=lambda w: (weight[w], w))
                     by_word.setdefault(word, []).append((len(lines), 1 << at, tuple(w for w in phrase if w != word)))
-            lines.append(WrittenLine(number, line, worth, sum(worth)))
+            lines.append(WrittenLine(number, line, worth))
     written = [line for e in entries for line in (*e.words, *e.done, *(x for a in e.asks for x in a.answered))]
     every = {word for line in written for term in line for phrase in term for word in phrase}
     beginnings = frozenset(word[:-1] for word in every if word.endswith("*"))

@@ -74,10 +74,6 @@ class Said:
         """Return where in the text such words begin and end."""
         return tuple((self.spans[first][0], self.spans[last][1]) for first, last in found)
 
-    def first(self, term: tuple[Phrase, ...]) -> tuple[int, int] | None:
-        """Return from which to which word a term stands first, or None."""
-        return min((found for phrase in term for found in self._phrase(phrase)), default=None)
-
     def where(self, line: Line) -> tuple[tuple[int, int], ...] | None:
         """Return from which to which word each term of a line stands, the narrowest such places, or None if not together."""
         places: list[tuple[int, int, int]] = []
