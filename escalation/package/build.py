@@ -51,15 +51,17 @@ def build(
     assessment: Assessment | None = None,
     reading: Reading | None = None,
     known: Learned | None = None,
+    explain: bool = False,
 ) -> Package:
     """Return the package for one episode. `time_zone` is the account's, `as_of` when it is built.
 
     `known` are other weights than the product's own, as a measurement on folds needs them.
+    `explain` has each step say which features spoke for it.
     With `reading`, a model's, that reading stands for the texts it covers; what it was not shown is read here.
     """
     records = records_of(evidence)
     passages = [r.passage for r in records]
-    deeds = read_steps(passages, known)
+    deeds = read_steps(passages, known, explain=explain)
     share = Share(reading, records, known)
     recorded = Recorded(evidence, records)
     steps = recorded.steps(share.steps(deeds))

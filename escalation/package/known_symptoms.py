@@ -53,8 +53,9 @@ class Symptoms:
             weight = DESCRIPTION if record in described else NEWER if record in later[-2:] else OLDER
             places.append((self._known.read(_own(record)[:_LONGEST]), weight))
             sources.append(record)
-        self._told = [self._known.read(_done_words(r)) for r in records if r.source.role != "us"]
-        self.found = [self._symptom(m, sources[m.place], summary) for m in matches(self._known, places, domain)[:MOST]]
+        found = matches(self._known, places, domain)[:MOST]
+        self._told = [self._known.read(_done_words(r)) for r in records if r.source.role != "us"] if found else []
+        self.found = [self._symptom(m, sources[m.place], summary) for m in found]
 
     def _fits(self, match: Match) -> bool:
         enough = FIT if match.entry.domain == self._domain else FIT_ELSEWHERE

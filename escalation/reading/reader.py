@@ -47,8 +47,8 @@ class Scores:
     goes_on: float
 
 
-def read_steps(passages: Sequence[Passage], known: Learned | None = None) -> list[Deed]:
-    """Return what somebody did, in the order of the passages, each with how sure it is."""
+def read_steps(passages: Sequence[Passage], known: Learned | None = None, *, explain: bool = False) -> list[Deed]:
+    """Return what somebody did, in the order of the passages, each with how sure it is; with `explain` also what spoke for it."""
     known = known or learned()
     all_of = looks(passages, known.classes)
     seen = [step_features(all_of, place) for place in range(len(all_of))]
@@ -56,11 +56,15 @@ def read_steps(passages: Sequence[Passage], known: Learned | None = None) -> lis
     found: list[Deed] = []
     for place, look in enumerate(all_of):
         if scores[place].begins >= known.bounds["step"] and _may_be(all_of, place):
-            step = known.models["step"]
-            because = ", ".join(f"{name} {added:+.2f}" for name, added in step.spoke(seen[place], step.classes.index("begins")))
             made = _steps_at(all_of, place, scores, passages[look.passage], known)
-            found += [replace(deed, because=because) for deed in made]
+            because = _because(seen[place], known) if explain else ""
+            found += [replace(deed, because=because) for deed in made] if because else made
     return _once(found, passages)
+
+
+def _because(features: Vector, known: Learned) -> str:
+    step = known.models["step"]
+    return ", ".join(f"{name} {added:+.2f}" for name, added in step.spoke(features, step.classes.index("begins")))
 
 
 def _may_be(all_of: Sequence[Look], place: int) -> bool:

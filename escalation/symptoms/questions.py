@@ -48,13 +48,13 @@ def not_recorded(
     symptom that fits, only what surely makes sense is asked.
     """
     told = [t for t in texts if not _NO_ANSWER.search(t.lower())]
-    read = known.read("\n".join(told))
-    own = [(ask.text, ask.text) for ask in asks if not stands(ask.answered, [read])]
     low = "\n".join(told).lower()
     error = [ERROR] if not has_error_text and _AN_ERROR.search(low) and not _ITS_WORDS.search(low) else []
     if not thin:
         return error
     if asks:
+        read = known.read("\n".join(told))
+        own = [(ask.text, ask.text) for ask in asks if not stands(ask.answered, [read])]
         return list(dict.fromkeys([*error, *own]))[:MOST]
     if _A_REQUEST.search("\n".join(texts[:4]).lower()) or any(_A_QUESTION.search(t.lower()) for t in texts[:1]):
         return error

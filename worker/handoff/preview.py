@@ -48,6 +48,7 @@ def package(services: Services, *, account_id: int, ticket_id: int) -> tuple[Pac
             as_of=now + desk.clock_ahead,
             time_zone=desk.time_zone,
             reading=reading,
+            explain=True,
         )
 
     local = by(None)

@@ -55,7 +55,7 @@ def evidence_of(
     return Evidence(ticket=ticket(summary), read_at=at(130), notes=tuple(notes))
 
 
-def package_of(evidence: Evidence, episode: int = 1) -> Package:
+def package_of(evidence: Evidence, episode: int = 1, *, explain: bool = False) -> Package:
     return build(
         evidence,
         episode=episode,
@@ -63,6 +63,7 @@ def package_of(evidence: Evidence, episode: int = 1) -> Package:
         escalated_by="Dana Reyes",
         as_of=at(130),
         time_zone="Europe/London",
+        explain=explain,
     )
 
 

@@ -133,7 +133,8 @@ def test_explain_names_the_source_and_the_reason_of_every_line() -> None:
             "Flushed DNS on PC-14, no change. icacls shows an explicit deny on her SID.",
             "C:\\> ping 10.0.0.9\nRequest timed out.\nRequest timed out.",
             "Escalating because I don't have access to the firewall. Told Mia an engineer by 14:00.",
-        )
+        ),
+        explain=True,
     )
     rows = explain(package).splitlines()
     steps = [row for row in rows if row.startswith("step ")]
