@@ -33,6 +33,12 @@ class Response(StrEnum):
     """Left the escalation status, was merged, closed or deleted unclaimed."""
 
 
+LIVE = (Response.OPEN.value, Response.CLAIMED.value, Response.ACTED.value)
+"""In these a handoff still has work ahead of it."""
+UNDECIDED = (Response.OPEN.value, Response.CLAIMED.value)
+"""In these nothing has been done about it yet."""
+ENDED = (Response.RESOLVED.value, Response.WITHDRAWN.value)
+
 BRIEF_MOVES: dict[Brief, frozenset[Brief]] = {
     Brief.PENDING: frozenset({Brief.POSTING, Brief.PARKED}),
     Brief.POSTING: frozenset({Brief.PENDING, Brief.POSTED, Brief.PARKED, Brief.WITHHELD}),

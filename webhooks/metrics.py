@@ -171,7 +171,7 @@ def blueprint(meter: Meter, clock: Callable[[], datetime], *, token: str) -> Blu
 
     @routes.get("/metrics")
     def metrics() -> Response:
-        """Give the figures; 403 to refused_callers, 503 without a database."""
+        """Give the figures; 403 to strangers, 503 without a database."""
         if not _may_ask(token):
             what = "set METRICS_TOKEN and send it as a bearer token; without it only this machine may ask"
             return problem(403, what)

@@ -1,6 +1,6 @@
 """Everything that can be set, read from the environment once and checked all at once.
 
-`Settings.read` is the only place that looks at the environment. It lists everything that is missing or wrong
+`Settings.read` reads the settings of an installation. It lists everything that is missing or wrong
 in one error, so that nobody fixes one line at a time.
 """
 
@@ -108,11 +108,11 @@ class Settings:
     smtp_url: str = field(default="", repr=False)
     mail_from: str = "ResolutionFlow <resolutionflow@localhost>"
     metrics_token: str = field(default="", repr=False)
+    """Whoever asks for `/metrics` must send it; empty: only this machine may ask."""
     operator_email: str = ""
     """Who is told of alerts; empty: nobody, they stand in rows, log and metrics."""
     dead_man_url: str = field(default="", repr=False)
     """Asked for each minute while nothing stands still; silence there calls somebody."""
-    """Whoever asks for `/metrics` must send it; empty: only this machine may ask."""
     canary_url: str = ""
     """Where canaries reach the web, as ConnectWise does; empty: none are sent."""
     log_level: str = "INFO"

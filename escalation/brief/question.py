@@ -27,10 +27,3 @@ def question_to_junior(package: Package, *, asked_already: tuple[str, ...] = ())
         f"{to}, one question before an engineer takes this over: **{gap.question}** "
         f'A note on this ticket is enough, "not known" too.{also}\n\n{MARK}'
     )
-
-
-def is_answered(package: Package, later: Package) -> bool:
-    """Whether what was asked of `package` no longer stands among what `later` does not record."""
-    if not package.not_recorded:
-        return True
-    return package.not_recorded[0].text not in {gap.text for gap in later.not_recorded}

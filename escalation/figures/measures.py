@@ -99,11 +99,6 @@ class Figure:
             "excluded": [{"episode": left.episode, "reason": left.reason} for left in self.excluded],
         }  # fmt: skip
 
-    @property
-    def holds_zero(self) -> bool:
-        """Tell whether zero lies within the interval."""
-        return self.ci95 is not None and self.ci95[0] <= 0 <= self.ci95[1]
-
 
 def _short(value: float | None) -> float | None:
     return None if value is None else round(value, 2)

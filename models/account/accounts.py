@@ -67,7 +67,6 @@ class Credentials:
 
     account_id: int
     site: str
-    api_site: str | None
     company: str
     public_key: str = field(repr=False)
     private_key: str = field(repr=False)
@@ -227,7 +226,6 @@ def credentials(account: Account, cipher: Cipher) -> Credentials:
     return Credentials(
         account_id=account.id,
         site=account.site,
-        api_site=account.api_site,
         company=account.company,
         public_key=_decrypted(account, cipher, "public_key").decode(),
         private_key=_decrypted(account, cipher, "private_key").decode(),

@@ -14,7 +14,7 @@ from sqlalchemy import case, select, update
 from sqlalchemy.orm import Session
 
 from escalation.evidence import Evidence
-from escalation.lifecycle import Brief, Response
+from escalation.lifecycle import LIVE, Brief, Response
 from models.account import dry_runs
 from models.database.compare_and_set import changed
 from models.database.sessions import insert_or_ignore
@@ -25,15 +25,13 @@ from models.tables import Handoff, Snapshot, Transition
 from models.work.due import BELL_S, Due, due_in_turn, pairs
 
 __all__ = [
-    "LIVE", "Handoff", "Snapshot", "Transition", "add_snapshot", "by_ticket", "due_notifications", "end", "get",
+    "Handoff", "Snapshot", "Transition", "add_snapshot", "by_ticket", "due_notifications", "end", "get",
     "latest_snapshot", "mark_notified", "open_for_ticket", "open_handoff", "resume", "stands_in", "transitions", "withdraw",
 ]  # fmt: skip
 
 _UNTOLD = case((Handoff.notify_state == "pending", "skipped"), else_=Handoff.notify_state)
 
 _NOTHING_TO_WATCH = {"observe_due_at": None, "notes_due_at": None, "claim_expires_at": None}
-
-LIVE = (Response.OPEN.value, Response.CLAIMED.value, Response.ACTED.value)
 
 
 def open_handoff(

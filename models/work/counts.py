@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from escalation.lifecycle import Brief, Response
+from escalation.lifecycle import LIVE, Brief, Response
 from models.tables import (
     Account,
     AiSession,
@@ -33,7 +33,6 @@ from models.work import canaries
 
 NEWEST = 10_000
 """How far back is looked where no index leads, in rows: days of a large installation, years of a small one."""
-LIVE = (Response.OPEN.value, Response.CLAIMED.value, Response.ACTED.value)
 DUE: dict[str, InstrumentedAttribute[datetime | None]] = {
     "callback": Inbox.next_attempt_at,
     "brief": Handoff.next_attempt_at,

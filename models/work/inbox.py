@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select, union_all, update
 from sqlalchemy.orm import Session
 
-from escalation.lifecycle import Response
+from escalation.lifecycle import LIVE
 from models.database.compare_and_set import changed
 from models.database.sessions import insert_or_ignore
 from models.tables import Handoff, Inbox, Watch
@@ -20,8 +20,6 @@ __all__ = [
     "Inbox", "Unread", "due", "finish", "get", "ignore", "is_watched", "lately", "mark_verified", "newest", "park", "reset",
     "retry_later", "store", "take",
 ]  # fmt: skip
-
-LIVE = (Response.OPEN.value, Response.CLAIMED.value, Response.ACTED.value)
 
 
 def store(

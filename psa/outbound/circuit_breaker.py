@@ -85,11 +85,6 @@ class CircuitBreaker:
                 return known.until - now
         return self._inner.wait_for(account, calls)
 
-    def set_aside(self) -> list[str]:
-        """Return the accounts that are set aside right now."""
-        with self._lock:
-            return sorted(name for name, known in self._known.items() if known.silent >= self._patience)
-
     def _let_in(self, account: str) -> None:
         now = self._clock()
         with self._lock:

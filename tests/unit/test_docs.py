@@ -113,6 +113,14 @@ def test_every_file_that_is_named_exists(page: Path) -> None:
         assert (ROOT / name).exists(), f"{name} in {_id(page)}"
 
 
+def test_the_figures_of_the_readme_are_those_of_the_page_it_leads_to() -> None:
+    said = re.search(r"step F1 (\.\d+) and (\d+)% of\s+outcomes", (ROOT / "README.md").read_text(encoding="utf-8"))
+    page = (DOCS / "reading.md").read_text(encoding="utf-8")
+    measured = [re.search(rf"^\| {row} \| \*\*\.(\d+)\*\*", page, re.M) for row in ("step F1", "outcome accuracy")]
+    assert said
+    assert [float(said[1]), int(said[2]) / 100] == [round(float(f".{m[1]}"), 2) for m in measured if m]
+
+
 def test_every_alert_has_its_place_in_the_runbook() -> None:
     kinds: set[object] = set()
     for path in PRODUCT:

@@ -51,7 +51,7 @@ class TokenLookup:
         list_s: float = 1.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Keep an account for `keep_s` seconds; for refused_callers, list tokens at most each `list_s` seconds."""
+        """Keep an account for `keep_s` seconds; for an unknown token, list them at most each `list_s` seconds."""
         self._database, self._cipher, self._clock = database, cipher, clock
         self._keep_s, self._list_s = keep_s, list_s
         self._ids: dict[bytes, int] = {}

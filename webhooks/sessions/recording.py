@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from escalation.brief.sanitize import printable
-from escalation.lifecycle import Response
+from escalation.lifecycle import LIVE, Response
 from escalation.redaction.redact import redact
 from escalation.sessions import steps as limits
 from escalation.sessions.steps import Current, NewStep
@@ -34,7 +34,6 @@ MOST_LISTED = 10
 """Sessions of a ticket that are told at once, the newest."""
 MOST_TOLD = 50
 """Steps of each state that are told of a session, where not all are asked for: one may hold half a megabyte."""
-LIVE = (Response.OPEN.value, Response.CLAIMED.value, Response.ACTED.value)
 
 
 class NoSuchSession(LookupError):

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from escalation.brief.marker import carries, marker_of
 from escalation.brief.render import render
 from escalation.evidence import Evidence
+from escalation.lifecycle import ENDED
 from escalation.model_reading.reading import Reading
 from escalation.package.build import build
 from escalation.package.contents import SCHEMA_VERSION, Package
@@ -47,8 +48,6 @@ from worker.response.recorded import with_sessions
 from worker.wiring import Desk, Services
 
 log = structlog.get_logger()
-
-ENDED = ("withdrawn", "resolved")
 
 
 def text_hash(text: str) -> str:
@@ -90,9 +89,7 @@ def publish(services: Services, *, account_id: int, handoff_id: int) -> bool:
         return _post(hold)
     except VisibleNote as error:
         return _freeze(hold, error)
-    except (Throttled, Unavailable) as error:
-        return _wait(hold, error)
-    except Ambiguous as error:
+    except (Throttled, Unavailable, Ambiguous) as error:
         return _wait(hold, error)
     except (Unauthorized, Forbidden) as error:
         return _refused(hold, error)

@@ -12,6 +12,7 @@ from datetime import timedelta
 import structlog
 
 from escalation.evidence import Evidence
+from escalation.lifecycle import ENDED
 from escalation.model_reading.answer import check
 from escalation.model_reading.reading import Reading, UnknownReadingVersion
 from escalation.model_reading.request import Request, chosen, request_key
@@ -20,7 +21,7 @@ from models.handoff import briefs, handoffs, readings
 from models.handoff.handoffs import Handoff
 from worker.handoff.asking import SETTLED, Ended, Hold, Kept, ask, tries
 from worker.handoff.assess import assess
-from worker.handoff.publish import ENDED, package_of
+from worker.handoff.publish import package_of
 from worker.model_reading.model import Answer, fresh_request
 from worker.process import crash
 from worker.wiring import Desk, Services

@@ -17,6 +17,7 @@ from escalation.brief.question import question_to_junior
 from escalation.brief.render import render
 from escalation.brief.spans import Clock
 from escalation.evidence import Evidence, Note, TimeEntry
+from escalation.lifecycle import UNDECIDED
 from escalation.model_reading.opinion import Opinion
 from escalation.model_reading.reading import Reading
 from escalation.package.contents import Package
@@ -33,7 +34,6 @@ from worker.handoff.read import reading_of, to_be_read
 from worker.process import crash
 from worker.process.backoff import after_refusal, next_try
 from worker.response.claim_line import claimant_of, facts
-from worker.response.observe import UNDECIDED
 from worker.response.recorded import with_sessions
 from worker.wiring import Services
 

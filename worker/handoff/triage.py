@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from escalation import rules
 from escalation.evidence import Evidence, Ticket
+from escalation.lifecycle import UNDECIDED
 from escalation.response.sightings import Sighting, may_claim, same_login, status_set_by_person
 from escalation.rules import RULES_VERSION, Act, Seen, Verdict
 from models.account import accounts
@@ -25,7 +26,7 @@ from worker.handoff import ending
 from worker.handoff.ending import Closing
 from worker.process import crash
 from worker.process.backoff import next_try
-from worker.response.observe import UNDECIDED, look
+from worker.response.observe import look
 from worker.response.withdraw import seen_of, spare, withdraw
 from worker.wiring import Desk, Services
 

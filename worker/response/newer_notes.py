@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from escalation.lifecycle import LIVE
 from models.handoff import briefs, claims, handoffs
 from models.handoff.handoffs import Handoff
 from psa.port import PsaError
@@ -66,12 +67,12 @@ def _take(services: Services, account_id: int, handoff_id: int) -> Handoff | Non
         next_at = next_look(handoff, now, services.settings.intervals.notes)
         if not claims.take_notes(session, account_id, handoff_id, now=now, next_at=next_at):
             return None
-    return handoff if handoff.brief_state == "posted" and handoff.response_state in handoffs.LIVE else None
+    return handoff if handoff.brief_state == "posted" and handoff.response_state in LIVE else None
 
 
 def next_look(handoff: Handoff, now: datetime, shortest_s: float) -> datetime | None:
     """Return when the notes are next to be looked at; None once the handoff has ended."""
-    if handoff.response_state not in handoffs.LIVE:
+    if handoff.response_state not in LIVE:
         return None
     older_s = max(0.0, (now - handoff.seen_at).total_seconds() - YOUNG_S)
     return now + timedelta(seconds=min(shortest_s + older_s * AGE_SHARE, max(shortest_s, SLOWEST_S)))

@@ -16,6 +16,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from escalation.evidence import Evidence
+from escalation.lifecycle import UNDECIDED
 from escalation.response.claims import ClaimSignal, claim_signals, handed_on
 from escalation.response.first_action import first_action, read_back, recorded_steps
 from escalation.response.sightings import RESPONSE_VERSION, Sighting
@@ -38,8 +39,6 @@ AGE_SHARE = 0.1
 """The pause grows to this share of the handoff's age: what stood still for a day can wait a while longer."""
 
 MARGIN = timedelta(seconds=5)
-
-UNDECIDED = ("open", "claimed")
 
 
 def observe(services: Services, *, account_id: int, handoff_id: int) -> bool:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from escalation import rules
 from escalation.figures.hours import NoWorkingHours, add_business_minutes
+from escalation.lifecycle import LIVE
 from escalation.rules import Seen
 from models.handoff import claims, deliveries, handoffs, sightings
 from models.handoff.handoffs import Handoff
@@ -33,7 +34,7 @@ def seen_of(session: Session, account_id: int, watch: Watch | None) -> Seen | No
         left_at=watch.left_at,
         last_updated=watch.last_updated,
         episode=watch.episode,
-        live=state in ("open", "claimed", "acted"),
+        live=state in LIVE,
         claimed=state in ("claimed", "acted"),
         by_hand=newest is not None and newest.origin == "hand",
         gone=watch.gone,

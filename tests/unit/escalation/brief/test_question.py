@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from escalation.brief.question import MARK, is_answered, question_to_junior
+from escalation.brief.question import MARK, question_to_junior
 from tests.unit.escalation.tickets import evidence_of, package_of
 
 THIN = dataclasses.replace(package_of(evidence_of(summary="Outlook is broken")), escalated_by="Dana Reyes")
@@ -35,9 +35,3 @@ def test_a_hostile_name_stays_a_name() -> None:
     assert note is not None
     assert "](http" not in note
     assert "**now**" not in note
-
-
-def test_an_answer_is_noticed() -> None:
-    told = package_of(evidence_of("Since Monday morning.", summary="Outlook is broken"))
-    assert is_answered(THIN, told)
-    assert not is_answered(THIN, THIN)
