@@ -15,6 +15,7 @@ from tests.unit.escalation import own_set
 FILES = (
     "first.txt", "second.txt", "third.txt", "fourth.txt", "fifth.txt", "sixth.txt", "seventh.txt", "eighth.txt", "ninth.txt",
     "tenth.txt", "eleventh.txt", "twelfth.txt", "thirteenth.txt", "fourteenth.txt", "fifteenth.txt",
+    "sixteenth.txt", "seventeenth.txt", "eighteenth.txt", "nineteenth.txt",
 )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """How well the reader reads our own labelled tickets: figures as floors, file by file.
 
-It was taught with most of these tickets, so the floors say that nothing broke, not what to expect of a ticket it has not
+It was taught with the first fifteen files, so the floors say that nothing broke, not what to expect of a ticket it has not
 seen: that is in `docs/reading.md`. They stand slightly under what was reached. A change that lowers one has to say why.
 """
 
@@ -15,6 +15,7 @@ from tests.unit.escalation import own_set
 FILES = (
     "first.txt", "second.txt", "third.txt", "fourth.txt", "fifth.txt", "sixth.txt", "seventh.txt", "eighth.txt", "ninth.txt",
     "tenth.txt", "eleventh.txt", "twelfth.txt", "thirteenth.txt", "fourteenth.txt", "fifteenth.txt",
+    "sixteenth.txt", "seventeenth.txt", "eighteenth.txt", "nineteenth.txt",
 )  # fmt: skip
 TICKETS = own_set.tickets()
 FLOORS = {
@@ -34,6 +35,11 @@ FLOORS = {
     "thirteenth.txt": (0.90, 0.74, 0.92, 0.78, 0.94, 0.43, 0.73, 0.94, 3),
     "fourteenth.txt": (0.90, 0.81, 0.92, 0.80, 0.84, 0.40, 0.62, 0.92, 2),
     "fifteenth.txt": (0.89, 0.77, 0.92, 0.77, 0.53, 0.10, 0.65, 0.91, 3),
+    # never taught with
+    "sixteenth.txt": (0.79, 0.54, 0.96, 0.59, 0.89, 0.38, 0.31, 0.62, 35),
+    "seventeenth.txt": (0.76, 0.57, 0.97, 0.55, 0.66, 0.34, 0.83, 0.84, 34),
+    "eighteenth.txt": (0.77, 0.57, 0.93, 0.57, 0.87, 0.56, 0.62, 0.72, 30),
+    "nineteenth.txt": (0.74, 0.55, 0.95, 0.58, 0.95, 0.42, 0.74, 0.72, 35),
 }
 
 
