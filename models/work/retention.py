@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, CursorResult, Select, case, delete, select
 from sqlalchemy.orm import Session
 
-from escalation.lifecycle import Response
+from escalation.lifecycle import ENDED
 from models.database.sessions import Database
 from models.tables import AiSession, Alert, Canary, Handoff, Inbox, Job, Report, Snapshot, Wish
 from models.tables.columns import Row
@@ -76,77 +76,35 @@ def _bite(session: Session, table: type[Row], query: Select[int]) -> int:
 
 
 def _too_old(account_id: int, now: datetime, keep: Keep) -> list[tuple[str, type[Row], Select[int]]]:
+    """Return for each kind its table and which rows of the account are kept no longer."""
+
     def before(days: float) -> datetime:
         return now - timedelta(days=days)
 
     ended = (
         select(Handoff.id)
         .where(
-            Handoff.account_id == account_id,
-            Handoff.id == Snapshot.handoff_id,
-            Handoff.response_state.in_((Response.RESOLVED.value, Response.WITHDRAWN.value)),
-            Handoff.ended_at < before(keep.snapshots),
-            Handoff.refresh_due_at.is_(None),
+            Handoff.account_id == account_id, Handoff.id == Snapshot.handoff_id, Handoff.response_state.in_(ENDED),
+            Handoff.ended_at < before(keep.snapshots), Handoff.refresh_due_at.is_(None),
         )
         .exists()
-    )
-    return [
-        (
-            "inbox",
-            Inbox,
-            select(Inbox.id).where(
-                Inbox.account_id == account_id,
-                Inbox.state.in_(("done", "ignored")),
-                Inbox.received_at < before(keep.callbacks),
-            ),
-        ),
-        (
-            "parked",
-            Inbox,
-            select(Inbox.id).where(
-                Inbox.account_id == account_id,
-                Inbox.state == "parked",
-                Inbox.received_at < before(max(keep.parked, keep.callbacks)),
-            ),
-        ),
-        (
-            "snapshot",
-            Snapshot,
-            select(Snapshot.id).where(Snapshot.account_id == account_id, Snapshot.kind == "refresh", ended),
-        ),
-        (
-            "job",
-            Job,
-            select(Job.id).where(
-                Job.account_id == account_id, Job.lease_until < now,
-                Job.claimed_at < case((Job.job == jobs.TELL, before(keep.alerts)), else_=before(keep.jobs)),
-            ),
-        ),
-        (
-            "report",
-            Report,
-            select(Report.id).where(
-                Report.account_id == account_id, Report.kind == sign_ins.KIND, Report.created_at < before(keep.sign_ins)
-            ),
-        ),
-        (
-            "canary",
-            Canary,
-            select(Canary.id).where(Canary.account_id == account_id, Canary.sent_at < before(keep.canaries)),
-        ),
-        (
-            "wish",
-            Wish,
-            select(Wish.id).where(Wish.account_id == account_id, Wish.ended_at < before(keep.wishes)),
-        ),
-        (
-            "ai_session",
-            AiSession,
-            select(AiSession.id).where(AiSession.account_id == account_id, AiSession.last_at < before(keep.sessions)),
-        ),
-        (
-            "alert",
-            Alert,
-            select(Alert.id).where(Alert.account_id == account_id, Alert.cleared_at < before(keep.alerts)),
-        ),
+    )  # fmt: skip
+    begun = case((Job.job == jobs.TELL, before(keep.alerts)), else_=before(keep.jobs))
+    parked = before(max(keep.parked, keep.callbacks))
+    rows: list[tuple[str, type[Row], tuple[ColumnElement[bool], ...]]] = [
+        ("inbox", Inbox, (Inbox.state.in_(("done", "ignored")), Inbox.received_at < before(keep.callbacks))),
+        ("parked", Inbox, (Inbox.state == "parked", Inbox.received_at < parked)),
+        ("snapshot", Snapshot, (Snapshot.kind == "refresh", ended)),
+        ("job", Job, (Job.lease_until < now, Job.claimed_at < begun)),
+        ("report", Report, (Report.kind == sign_ins.KIND, Report.created_at < before(keep.sign_ins))),
+        ("canary", Canary, (Canary.sent_at < before(keep.canaries),)),
+        ("wish", Wish, (Wish.ended_at < before(keep.wishes),)),
+        ("ai_session", AiSession, (AiSession.last_at < before(keep.sessions),)),
+        ("alert", Alert, (Alert.cleared_at < before(keep.alerts),)),
     ]
+    return [(kind, table, _of(table, account_id).where(*old)) for kind, table, old in rows]
+
+
+def _of(table: type[Row], account_id: int) -> Select[int]:
+    columns = table.__table__.c
+    return select(columns.id).where(columns.account_id == account_id)
