@@ -8,7 +8,7 @@ from escalation.brief.sanitize import Inert, inline, line
 from escalation.brief.spans import Clock, span
 from escalation.memory.track_record import ENOUGH
 from escalation.package.by_session import contradicted
-from escalation.package.contents import Assessment, Offered, Package, Quote, Solved, Start, Step
+from escalation.package.contents import Assessment, Offered, OtherTicket, Package, Quote, Solved, Start, Step
 from escalation.reading.pasted import troubled
 from escalation.reading.told import tells_its_result
 
@@ -140,6 +140,10 @@ class Wording:
             return None
         self._cited.add(source)
         return Line(said, Inert(f"[{source}]"))
+
+    def other(self, other: OtherTicket) -> Line | None:
+        told = f"{other.id} {other.summary} ({other.status}, {self._clock.moment(other.at)})"
+        return self.cited(told, other.source, 160)
 
     def quote(self, quote: Quote | None, limit: int) -> Line | None:
         return self.cited(quote.text, quote.source, limit) if quote else None
