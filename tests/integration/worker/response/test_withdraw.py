@@ -11,10 +11,10 @@ import pytest
 from models.database.sessions import Database
 from models.handoff import claims
 from models.work import ticket_watch
-from tests.fakes import ESCALATED, NEW
+from tests.fakes import ASSIGNED, ESCALATED, NEW
 from tests.integration.worker.conftest import Shop
 from tests.integration.worker.response.followed import handed_off
-from worker.handoff import preview
+from worker.handoff import preview, triage
 from worker.response import withdraw
 
 
@@ -29,6 +29,12 @@ def left(shop: Shop) -> int:
 
 def states(shop: Shop) -> list[tuple[int, str]]:
     return [(handoff.episode, handoff.response_state) for handoff in shop.handoffs()]
+
+
+def do_what_was_rung_for(shop: Shop) -> None:
+    for ids in shop.bell.take("triage"):
+        triage.triage(shop.services, **ids)
+    shop.observe()
 
 
 def test_what_another_worker_sees_come_back_at_that_moment_stays(
@@ -85,6 +91,57 @@ def test_a_claim_waits_for_whoever_decides_on_the_ticket_and_not_both_for_each_o
     other.join(10)
     assert won == [False]
     assert states(shop) == [(1, "withdrawn")]
+
+
+def test_a_ticket_that_is_back_though_its_callback_is_still_unread_stays_the_same_episode(shop: Shop) -> None:
+    left(shop)
+    shop.clock.advance(30)
+    shop.psa.change(48213, status_id=ESCALATED)
+    shop.clock.advance(36)
+    shop.sweep()
+    assert states(shop) == [(1, "open")]
+    do_what_was_rung_for(shop)
+    assert states(shop) == [(1, "open")]
+    assert shop.triage() == []
+    shop.clock.advance(3600)
+    shop.sweep()
+    assert states(shop) == [(1, "open")]
+
+
+def test_a_ticket_that_was_changed_while_away_is_still_withdrawn(shop: Shop) -> None:
+    left(shop)
+    shop.clock.advance(30)
+    shop.psa.change(48213, summary="Another one")
+    shop.clock.advance(36)
+    shop.sweep()
+    do_what_was_rung_for(shop)
+    assert states(shop) == [(1, "withdrawn")]
+
+
+def test_what_is_said_to_be_taken_is_withdrawn_also_where_the_ticket_was_saved_again(shop: Shop) -> None:
+    handed_off(shop)
+    shop.psa.change(48213, status_id=ASSIGNED)
+    shop.triage()
+    shop.observe()
+    shop.clock.advance(30)
+    shop.psa.change(48213, status_id=ASSIGNED)
+    shop.clock.advance(3 * 3600)
+    shop.sweep()
+    do_what_was_rung_for(shop)
+    assert states(shop) == [(1, "withdrawn")]
+
+
+def test_what_a_psa_put_back_from_a_backup_shows_is_asked_of_triage_once(shop: Shop) -> None:
+    left(shop)
+    shop.psa.change(48213, status_id=ESCALATED, last_updated=shop.clock() - timedelta(days=1))
+    shop.clock.advance(66)
+    for _ in range(3):
+        shop.sweep()
+        rung = shop.bell.take("triage")
+        for ids in rung:
+            triage.triage(shop.services, **ids)
+    assert rung == []
+    assert states(shop) == [(1, "open")]
 
 
 def test_a_handoff_by_hand_is_not_made_beside_what_another_worker_saw_meanwhile(
