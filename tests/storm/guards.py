@@ -78,6 +78,8 @@ GUARDS = (
           "if False and not", ("tests/integration/webhooks/api/test_sessions.py", *SQLITE)),
     Guard("a request recorded once", "webhooks/sessions/recording.py", "session_id, key=key) if key else []",
           "session_id, key=key) if False else []", ("tests/integration/webhooks/api/test_sessions.py", *SQLITE)),
+    Guard("requests of one session in turn", "webhooks/sessions/recording.py", "            recorded.hold(session, who.account_id, session_id)", "            ",
+          ("tests/integration/webhooks/api/test_sessions.py",)),
     Guard("one wish for a ticket at a time", "models/migrations/versions/0012_wishes.py",
           '"uq_wish_open", "wish", ["account_id", "ticket_id"], unique=True', '"uq_wish_open", "wish", ["account_id", "ticket_id"]',
           (f"{WORKER}/handoff/test_wish.py", *SQLITE)),
