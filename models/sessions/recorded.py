@@ -17,8 +17,8 @@ from models.tables import AiSession, AiSessionStep
 from models.work.due import BELL_S, Due, due_in_turn, pairs
 
 __all__ = [
-    "AiSession", "Steps", "add", "count_of", "due", "get", "made_by", "of_ticket", "open_one", "put_off", "recorded_since",
-    "repeated", "rows_of", "step_of", "steps_of", "store_ticket", "take",
+    "AiSession", "Steps", "add", "count_of", "due", "get", "hold", "made_by", "of_ticket", "open_one", "put_off",
+    "recorded_since", "repeated", "rows_of", "step_of", "steps_of", "store_ticket", "take",
 ]  # fmt: skip
 
 
@@ -74,6 +74,11 @@ def get(session: Session, account_id: int, session_id: int) -> AiSession | None:
     """Return a session, fresh from the database."""
     query = select(AiSession).where(AiSession.account_id == account_id, AiSession.id == session_id)
     return session.scalar(query.execution_options(populate_existing=True))
+
+
+def hold(session: Session, account_id: int, session_id: int) -> bool:
+    """Have whoever else records in a session wait until this transaction ends. False if there is none such."""
+    return changed(session, _one(account_id, session_id).values(rows=AiSession.rows))
 
 
 def count_of(session: Session, account_id: int, ticket_id: int) -> int:
