@@ -24,7 +24,7 @@ from models.database.sessions import Database
 from models.handoff import briefs, claims, handoffs
 from models.sessions import recorded
 from models.sessions.recorded import Steps
-from models.tables import AiSession
+from models.tables import AiSession, AiSessionStep
 from webhooks.authorization import Pass, Viewer, require_member
 from webhooks.claims.claiming import Person, Rings, person
 
