@@ -12,7 +12,8 @@ from psa.port import Member, ProbeResult, Psa, PsaError, Unauthorized
 from worker.account import keys
 from worker.account.hosted_pages import check_pages
 from worker.account.members import as_stored, check_addresses
-from worker.account.onboarding import look_up, wrong_address, wrong_people
+from worker.account.onboarding import look_up, wrong_people
+from worker.account.reach import wrong_address, wrong_mail
 from worker.account.statuses import unnamed_in_words
 from worker.mail import addresses, transport
 from worker.wiring import Services
@@ -28,6 +29,7 @@ def check(services: Services, account: Account) -> list[ProbeResult]:
     """
     psa = services.psa(account.id)
     lines, members = _check_psa(services, account, psa)
+    lines.append(_check_address(services, account))
     lines += _check_mail(services, account, members)
     if account.connected_at is None:
         detail = f"not yet: `account connect {account.name}`, when everything else here is ok. Until then nothing is written"
@@ -73,8 +75,6 @@ def _check_psa(services: Services, account: Account, psa: Psa) -> tuple[list[Pro
         lines += psa.probe_writes()
     lines.append(check_pages(services, account, psa))
     lines.append(_check_limit(services))
-    for wrong in wrong_address(account, services.settings.public_url):
-        lines.append(ProbeResult("our address", False, wrong))
     return [line for line in lines if line.detail], members
 
 
@@ -112,13 +112,20 @@ def _check_limit(services: Services) -> ProbeResult:
     return ProbeResult("rate limit", True, words)
 
 
+def _check_address(services: Services, account: Account) -> ProbeResult:
+    settings = services.settings
+    wrong = wrong_address(settings, account.site, allow_private=account.allow_private)
+    return ProbeResult("our address", not wrong, "; ".join(wrong) or f"{settings.public_url} (PUBLIC_URL)")
+
+
 def _check_mail(services: Services, account: Account, members: list[Member] | None) -> list[ProbeResult]:
     """Say whether mail can go out, from whom, and to whom of the account's people it cannot."""
     settings, lines, smtputf8 = services.settings, [], True
     try:
         found = transport.check(settings.smtp_url)
         smtputf8 = found.smtputf8
-        lines.append(ProbeResult("mail", True, found.detail))
+        wrong = wrong_mail(settings, account.site, allow_private=account.allow_private)
+        lines.append(ProbeResult("mail", not wrong, "; ".join(wrong) or found.detail))
     except (transport.MailError, transport.MailUrlError) as error:
         lines.append(ProbeResult("mail", False, str(error)))
     for setting, text in (("MAIL_FROM", settings.mail_from), ("OPERATOR_EMAIL", settings.operator_email)):

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import PurePath
-from urllib.parse import urlsplit
 
 import structlog
 from sqlalchemy.orm import Session
@@ -19,6 +18,7 @@ from psa.outbound.allowed_hosts import Site
 from psa.port import Callback, Member, Psa, SystemInfo
 from worker.account.hosted_pages import register_pages
 from worker.account.members import reached, store_members
+from worker.account.reach import wrong_address
 from worker.account.statuses import Resolved, boards_of, follow, nearest, resolve, unnamed_in_words
 from worker.process import crash
 from worker.wiring import Services
@@ -112,7 +112,7 @@ def connect(services: Services, account: Account, *, include_open: bool = False)
     rows, wrong = found.rows, found.wrong
     members = psa.members()
     wrong += wrong_people(account, members)
-    wrong += wrong_address(account, services.settings.public_url)
+    wrong += wrong_address(services.settings, account.site, allow_private=account.allow_private)
     if wrong:
         raise CannotConnect("\n".join(f"  - {line}" for line in wrong))
     result = Connected(
@@ -223,18 +223,6 @@ def wrong_people(account: Account, members: Iterable[Member]) -> list[str]:
         elif member is None:
             wrong.append(f"{role} {name!r} is no member of this PSA. {nearest(str(name), names)}")
     return wrong
-
-
-def wrong_address(account: Account, public_url: str) -> list[str]:
-    """Return what is wrong with our address: ConnectWise must reach it over https, unless the account is of a private network."""
-    parts = urlsplit(public_url)
-    local = (parts.hostname or "") in ("localhost", "127.0.0.1", "::1", "0.0.0.0")  # noqa: S104 - told apart, not used
-    if not account.allow_private and (parts.scheme != "https" or local):
-        return [
-            f"PUBLIC_URL is {public_url}: ConnectWise could not call it. Set PUBLIC_URL to the https address under "
-            "which it reaches this installation"
-        ]
-    return []
 
 
 def callback_url(public_url: str, token: str) -> str:

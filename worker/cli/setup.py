@@ -283,6 +283,7 @@ class Wizard:
 
     def summary(self) -> list[str]:
         """Return the answers and what follows from them, line by line."""
+        from worker.account.reach import wrong_address, wrong_mail
         from worker.cli.setup_questions import TITLES
 
         def shown(key: str) -> str:
@@ -298,6 +299,13 @@ class Wizard:
         width = max(len(title) for title in TITLES.values())
         lines = ["", *(f"  {title:<{width}}  {shown(key)}" for key, title in TITLES.items())]
         boards = ", ".join(self.answers.get("board") or [])
+        where, private = self.answers["site"], bool(self.private)
+        lacking = [
+            line for look in (wrong_address, wrong_mail) for line in look(self.services.settings, where, allow_private=private)
+        ]
+        if lacking:
+            lines += ["", "  Still to be set, before \"connect\", in the environment of this command and of the service:"]
+            lines += [f"  - {line}" for line in lacking]
         return [
             *lines, "",
             "  Stored here, keys encrypted. In ConnectWise nothing is changed by that. \"Connect\", later, registers callbacks",
