@@ -38,7 +38,7 @@ _NO_NOUN = re.compile(
     re.IGNORECASE,
 )
 """A pronoun before which nothing is named."""
-_THANKS = re.compile(r"\W*(?:@\S+\s+)?(?:many |thanks|thank you|thx|hi\b|hello\b|hey\b|dear\b)", re.IGNORECASE)
+_THANKS = re.compile(r"\W{0,9}(?:@\S+\s+)?(?:many |thanks|thank you|thx|hi\b|hello\b|hey\b|dear\b)", re.IGNORECASE)
 _CLAUSE = re.compile(r"[,;:]\s+|\s[-–—]\s+|\s(?=(?:and|but|so|because|when|where|which)\s)")
 
 

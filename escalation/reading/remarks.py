@@ -170,7 +170,7 @@ _UNDONE = re.compile(
     r"(?:is|are|was|were)? ?(?:linked|enabled|active|on|open|in|off|running) again|back (?:in|to|on) (?:\S+ ){0,3}?(?:normal|dhcp|port|place|before|stock|it was)|returned)\b",
 )
 _SET_RIGHT = re.compile(r"\b(?:again|back (?:in|to|off)|re-?enabled|re-?started|reverted|restored|resumed|undone|put back|deleted|closed|re-?connected)\b")
-_BACK_TO = re.compile(r"\W*(?:then |and |so )?(?:(?:put|set|changed|moved|rolled|switched|went|is|are|now) )?(?:back\b|reverted\b|undone\b)", re.IGNORECASE)
+_BACK_TO = re.compile(r"\W{0,9}(?:then |and |so )?(?:(?:put|set|changed|moved|rolled|switched|went|is|are|now) )?(?:back\b|reverted\b|undone\b)", re.IGNORECASE)
 """What is taken back without a name is what was changed last."""
 _EVERYTHING = re.compile(r"\b(?:reverted|undid|undone|rolled back|put back|set back)\b.{0,20}\b(?:all|everything|both|the changes?|my changes?|these|those)\b")
 _WORD = re.compile(r"[a-z0-9][a-z0-9.-]+")

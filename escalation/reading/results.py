@@ -9,13 +9,15 @@ what merely names trouble, a question, a plan, advice or a condition may be abou
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
+from operator import attrgetter
 
 from escalation.reading import outcomes
 from escalation.reading.deeds import claims, looks_ahead
 from escalation.reading.passages import NOT_STAFF, Deed, Passage, Words
-from escalation.reading.text import small
+from escalation.reading.text import Stretch, small
 from escalation.reading.told import ends_in_result, is_deed
 
 _NEAR = 2
@@ -86,7 +88,7 @@ _CLAUSE = re.compile(r"[,;(]\s|\s[-–—>]\s|[.!]\s+|\n")
 
 
 _TALK = re.compile(
-    r"\W*(?:(?:i|we|have|has|then|also|just|and|he|she|they|user|customer|cx)\s+){0,3}(?:told|asked|informed|advised|emailed|e-mailed|mailed|called|rang|phoned|texted|messaged|sent|let|chased|promised|ordered|requested|booked|escalated|raised|logged|opened (?:a |an )?(?:\w+ )?(?:case|ticket|sr))\b",
+    r"\W{0,9}(?:(?:i|we|have|has|then|also|just|and|he|she|they|user|customer|cx)\s){0,3}(?:told|asked|informed|advised|emailed|e-mailed|mailed|called|rang|phoned|texted|messaged|sent|let|chased|promised|ordered|requested|booked|escalated|raised|logged|opened (?:a |an )?(?:\w+ )?(?:case|ticket|sr))\b",
     re.IGNORECASE,
 )
 """What was said to somebody or ordered, which what follows is seldom the result of."""
@@ -112,6 +114,16 @@ def _words(deed: Deed, passages: Sequence[Passage]) -> str:
     return passages[deed.passage].text[deed.start : deed.end]
 
 
+def _next(place: int, deeds: Sequence[Deed]) -> Deed | None:
+    """Return the next deed of the same text."""
+    after = deeds[place + 1] if place + 1 < len(deeds) else None
+    return after if after is not None and after.passage == deeds[place].passage else None
+
+
+def _after(deed: Deed, passage: Passage) -> Sequence[Stretch]:
+    return passage.stretches[bisect_left(passage.stretches, deed.end, key=attrgetter("start")) :]
+
+
 def _in_itself(deed: Deed, passages: Sequence[Passage]) -> Words | None:
     """Return how a deed's own words end, where that tells that the trouble goes on: then it does after the deeds before it too."""
     text = _words(deed, passages)
@@ -124,14 +136,13 @@ def _in_itself(deed: Deed, passages: Sequence[Passage]) -> Words | None:
 def _in_text(place: int, deeds: Sequence[Deed], passages: Sequence[Passage]) -> Words | None:
     """Return what of the next stretches tells it, up to where the next deed begins."""
     deed, passage = deeds[place], passages[deeds[place].passage]
-    begun = [other.start for other in deeds if other.passage == deed.passage and other.start > deed.start]
-    after = [s for s in passage.stretches if s.start >= deed.end]
-    for number, stretch in enumerate(after[:_NEAR]):
+    begun = _next(place, deeds)
+    for number, stretch in enumerate(_after(deed, passage)[:_NEAR]):
         if stretch.kind not in ("sentence", "item"):
             return None
         if (end := _told_until(stretch.text, deed, strict=number > 0)) > 0:
             return deed.passage, stretch.start, stretch.start + end
-        if any(stretch.start <= start < stretch.end for start in begun) or stretch.text.rstrip().endswith("?"):
+        if (begun is not None and stretch.start <= begun.start < stretch.end) or stretch.text.rstrip().endswith("?"):
             return None
     return None
 
@@ -139,9 +150,7 @@ def _in_text(place: int, deeds: Sequence[Deed], passages: Sequence[Passage]) -> 
 def _in_next(place: int, deeds: Sequence[Deed], passages: Sequence[Passage]) -> Words | None:
     """Return how the next text of the same side, or the customer's, begins, where that tells it and the deed ends its own text."""
     deed, here = deeds[place], passages[deeds[place].passage]
-    if any(other.passage == deed.passage and other.start > deed.start for other in deeds):
-        return None
-    if sum(s.start >= deed.end and s.kind in ("sentence", "item") for s in here.stretches) >= _NEAR:
+    if _next(place, deeds) is not None or sum(s.kind in ("sentence", "item") for s in _after(deed, here)) >= _NEAR:
         return None
     for at in range(deed.passage + 1, len(passages)):
         if passages[at].role == here.role or (here.role not in NOT_STAFF and passages[at].role == "customer"):
