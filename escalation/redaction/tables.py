@@ -12,9 +12,11 @@ _HEAD = re.compile(
     r"wachtwoord|secret|psk|wi-?fi key|totp|pin)",
     re.IGNORECASE,
 )
+_WIFI_HEAD = re.compile(r"(?:[\w-]{0,20}schl[üu]ssel|key|cl[ée]|sleutel|clave|code)", re.IGNORECASE)
+_NET_HEAD = re.compile(r"ssid|wi-?fi|wlan|vpn|tunnel|netz\w*", re.IGNORECASE)
 _NO_SECRET = re.compile(r"age|last|expir|polic|set|chang|length|count|hint|attempt", re.IGNORECASE)
 _HINT = re.compile(
-    r"pass|pwd|pw|kennwort|mdp|contraseña|clave|wachtwoord|secret|psk|totp|key|pin", re.IGNORECASE
+    r"pass|pwd|pw|kennwort|mdp|contraseña|clave|wachtwoord|secret|psk|totp|key|pin|schl|cl[ée]|sleutel|code", re.IGNORECASE
 )
 _SPLITS = (re.compile(r"\|"), re.compile(r"\t"), re.compile(r",|;"), re.compile(r" {2,60}"))
 _ROWS = 500
@@ -59,7 +61,8 @@ def _head(line: str, begin: int) -> tuple[int | None, int, re.Pattern[str]]:
             if len(parts) > 1 and not any(line[first - begin :][:1] in (":", "=") for first, _ in parts):
                 names = [line[first - begin : last - begin] for first, last in parts]
                 for number, name in enumerate(names):
-                    if _HEAD.fullmatch(name) and not _NO_SECRET.search(name):
+                    shared = _WIFI_HEAD.fullmatch(name) and any(map(_NET_HEAD.fullmatch, names))
+                    if (shared or _HEAD.fullmatch(name)) and not _NO_SECRET.search(name):
                         return number, len(parts), split
     return None, 0, _SPLITS[0]
 
