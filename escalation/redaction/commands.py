@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import re
 
-from escalation.redaction.scorer import LEARNED
 from escalation.redaction.settings import VALUE as _V
-from escalation.redaction.words import Rule, argument, bare, coded, labelled, rule
+from escalation.redaction.settings import unheard
+from escalation.redaction.words import Rule, argument, bare, rule
 
 _V1, _V2 = (_V.replace("<s>", f"<s{number}>") for number in (1, 2))
 
@@ -25,13 +25,7 @@ def _flagged(programs: str, flag: str, kind: str = "password", gap: str = r"[ \t
     return _cli(hints, kind, rf"\b(?:{begins})\b[^\n]{{0,160}}?[ \t](?-i:{flag}){gap}{_V}")
 
 
-def _unheard(value: str) -> bool:
-    """Whether the value of a keyword in what may be a command or a sentence is no word that sentences are made of."""
-    value = bare(value).rstrip(".,;:)")
-    return len(value) > 4 and argument(value) and labelled(value) and (coded(value) or value.lower() not in LEARNED.ordinary)
-
-
-_VERB = r"\b(?:set|add|create|config(?:ure)?|modify|mod|update|edit|net|nv|snmp(?:-server|-agent)?|user(?:name|s)?|racadm|radius(?:-server)?|tacacs(?:-server)?|aaa|crypto|ip|ipv6|key|http-proxy|proxy|peer|neighbor)"
+_VERB = r"\b(?:set|add|create|config(?:ure)?|modify|mod|update|edit|net|nv|snmp(?:-server|-agent)?|user(?:name)?|racadm|radius(?:-server)?|tacacs(?:-server)?|aaa|crypto|ip|ipv6|key|http-proxy|proxy|peer|neighbor)"
 _WORD = r"(?!(?:the|a|an|my|her|his|their|our|new|this|that|up|it|and|or|for|with|via|in|is|was|to|of|by|on|has|not|no)[ \t])\S{1,60}[ \t]{1,4}"
 _KEYWORD = (
     r"[\w.-]{0,24}(?:password(?:-encrypt)?|passwd|passphrase|passkey|secret|psk|pre-?shared-(?:key|secret)|communit(?:y|ies)(?:-(?:name|map|string))?|auth(?:-?key|-?pwd|-?pass)|priv(?:-?pwd|-?pass)|"
@@ -40,10 +34,10 @@ _KEYWORD = (
 
 COMMANDS: tuple[Rule, ...] = (
     # commands of devices and their tools: a verb, words of no sentence, a keyword, its value
-    rule("device secret", "pass secret psk preshared pre-shared communit auth priv key", rf"{_VERB}[ \t]{{1,4}}(?:{_WORD}){{0,10}}?{_KEYWORD}[ \t]{{1,4}}{_V}", _unheard),
-    rule("device secret", "pwd auth", rf"\bauth-?pwd[ \t]{{1,4}}{_V}[ \t]{{1,4}}priv-?pwd[ \t]{{1,4}}{_V1}", _unheard),
-    rule("device secret", "radius aaa", rf"\b(?:radius|tacacs|aaa)\w{{0,8}}[ \t][^\n]{{0,80}}?\d{{1,3}}(?:\.\d{{1,3}}){{3}}[ \t][^\n]{{0,40}}?(?:key|secret|-s)[ \t]{{1,4}}{_V}", _unheard),
-    rule("device secret", "plain clear", rf"\b(?:authentication-mode|login[ \t]=|encrypt|password)[^\n]{{0,40}}?[ \t](?:plain|plain_text|cleartext|clear)[ \t]{{1,4}}{_V}", argument),
+    rule("device secret", "pass secret psk preshared pre-shared communit auth priv key", rf"{_VERB}[ \t]{{1,4}}(?:{_WORD}){{0,10}}?{_KEYWORD}[ \t]{{1,4}}{_V}", unheard),
+    rule("device secret", "pwd auth", rf"\bauth-?pwd[ \t]{{1,4}}{_V}[ \t]{{1,4}}priv-?pwd[ \t]{{1,4}}{_V1}", unheard),
+    rule("device secret", "radius aaa", rf"\b(?:radius|tacacs|aaa)\w{{0,8}}[ \t][^\n]{{0,80}}?\d{{1,3}}(?:\.\d{{1,3}}){{3}}[ \t][^\n]{{0,40}}?(?:key|secret|-s)[ \t]{{1,4}}{_V}", unheard),
+    rule("device secret", "plain cleartext", rf"\b(?:authentication-mode|login[ \t]=|encrypt|password)[^\n]{{0,40}}?[ \t](?:plain|plain_text|cleartext)[ \t]{{1,4}}{_V}", unheard),
     rule("device secret", "pmk spi", r"\b(?:pmk|spi[ \t]\d{3,9}[ \t](?:md5|sha1?))[ \t]{1,4}(?:[07][ \t]{1,4})?(?P<s>[0-9a-f]{32,64})\b"),
     rule("device secret", "pkcs12", rf"\bcrypto[ \t](?:ca|pki)[ \t](?:im|ex)port[ \t]\S{{1,40}}[ \t]pkcs12[ \t](?:\S{{3,80}}[ \t](?:password[ \t])?)?{_V}(?=[ \t]{{0,4}}(?:$|[|<]))", argument),
     rule("device secret", "execute exec", rf"\bexec(?:ute)?[ \t](?:backup|restore)[ \t]\S{{3,20}}[ \t](?:ftp|sftp|tftp|usb\S{{0,6}}|flash)[ \t]\S{{1,60}}[ \t](?:\d[\d.:]{{6,20}}[ \t](?:\S{{1,40}}[ \t])?)?{_V}(?=[ \t]{{0,4}}(?:$|[|<]))", argument),
@@ -54,19 +48,31 @@ COMMANDS: tuple[Rule, ...] = (
     rule("password", "monitor", rf"\bMONITOR[ \t]\S{{1,60}}@\S{{1,60}}[ \t]\d[ \t]\S{{1,40}}[ \t]{_V}[ \t]{{1,4}}(?:master|slave|primary|secondary)\b", argument, flags=re.NOFLAG),
     rule("password", "requirepass masterauth", rf"\b(?:requirepass|masterauth)[ \t]{{1,4}}{_V}", argument),
     rule("password", "open ", rf"\bopen[ \t]\S{{3,80}}\s{{1,4}}user[ \t]\S{{1,40}}[ \t]{_V}", argument),
-    rule("password", "zmprov samba-tool system set-password addhost", rf"\b(?:zmprov[ \t](?:ca|createaccount|sp|setpassword)|samba-tool[ \t]user[ \t](?:create|add)|(?:add|set)[ \t]system[ \t]user)[ \t]\S{{1,60}}[ \t]{_V}", argument),
+    rule("password", "zmprov samba-tool system alias smcipmi", rf"\b(?:zmprov[ \t](?:ca|createaccount|sp|setpassword)|samba-tool[ \t]user[ \t](?:create|add)|(?:add|set)[ \t]system[ \t]user|mc[ \t]alias[ \t]set[ \t]\S{{1,40}}[ \t]\S{{8,80}}|SMCIPMITool[ \t]\S{{4,60}})[ \t]\S{{1,60}}[ \t]{_V}", argument),
     rule("snmp community", "addhost", rf"\baddhost(?:\.php)?[ \t]\S{{1,60}}[ \t]{_V}[ \t]{{1,4}}v[123]", argument),
     rule("snmp community", "snmp", rf"\bsnmp(?:v3)?[ \t](?-i:-[cap])\d[ \t]{{1,4}}{_V}", argument),
     rule("password", "pass secret psk communit", rf"(?:password|passwd|secret|psk|community)[ \t](?:-i[ \t]\d{{1,2}}|--?(?:v|value|d|data))[ \t]{{1,4}}{_V}", argument),
+    rule("password", "secret", rf"\bsecrets?\b[^\n]{{0,120}}?[ \t]--(?:value|secret-string|secret-value|string-value)[ \t=]{{1,2}}{_V}", argument),
     rule("api key", "attach suseconnect cplic", r"\bpro[ \t]attach[ \t](?P<s>C?\w{20,40})\b|\bSUSEConnect\b[^\n]{0,60}?[ \t]-r[ \t](?P<s1>\S{6,60})|\bcplic[ \t]put[ \t]\S{3,40}[ \t]\S{3,20}[ \t](?P<s2>[\w-]{16,80})"),
     # a user and a password by flags, whatever the program: `-u dana -p …`; of MySQL's programs `-p` stands alone
-    rule("password", "-u -l --user --login", rf"(?<!mysql )(?<!mysqldump )(?<!mysqladmin )(?<!mariadb )(?<!\S)--?(?:u|U|user(?:name)?|l|login)[ \t=:]{{0,2}}[A-Za-z][\w.@\\-]{{1,60}}[ \t]{{1,4}}-(?:p|P|w|W)(?:[ \t]{{1,4}}|:){_V}", lambda v: argument(v) and not re.match(r"\d{1,5}(?:[:/,-]|$)", bare(v))),
+    rule("password", "-u -l --user --login", rf"(?<!mysql )(?<!mysqldump )(?<!mysqladmin )(?<!mariadb )(?<!\S)--?(?:u|U|user(?:name)?|l|login)[ \t=:]{{0,2}}[\"']?[A-Za-z][\w.@\\-]{{1,60}}[\"']?[ \t]{{1,4}}-(?:p|P|w|W)(?:[ \t]{{1,4}}|[:=]){_V}", lambda v: argument(v) and not re.match(r"\d{1,5}(?:[:/,-]|$)", bare(v))),
     rule("password", "--old --new", rf"(?<!\S)--(?:old|current)[ \t=]{_V}[ \t]{{1,4}}--new[ \t=]{_V1}", argument),
-    rule("password", "/pass /pw /authenticator", rf"(?<!\S)/(?:pass(?:word)?|pwd?|authenticator)(?:[ \t]{{1,4}}|:){_V}", _unheard),
+    rule("password", "/pass /pw /authenticator", rf"(?<!\S)/(?:pass(?:word)?|pwd?|authenticator)(?:[ \t]{{1,4}}|:){_V}", unheard),
     _flagged("signtool", "/p"),
+    _flagged("curl", "(?:-b|--cookie)", "session cookie"),
+    _flagged("qpdf", "--encrypt"),
+    rule("password", "passwordset passwordchange _pw autologon ldifde csvde", rf"\b\w{{0,12}}Password(?:Set|Change)[ \t]{{1,4}}{_V}|\b(?:input|user|owner)_pw[ \t]{{1,4}}{_V1}|\b(?:autologon(?:64)?(?:\.exe)?|(?:ldifde|csvde)[ \t][^\n]{{0,60}}?-b)[ \t]\S{{1,40}}[ \t]\S{{1,40}}[ \t]{_V2}", unheard),
+    rule("password", ".change(", r"\.change\((?:[^()\n,]{0,60},){6,7}[ \t]{0,2}(?P<s>\"[^\"\n]{3,120}\"|'[^'\n]{3,120}')"),
+    rule("snmp community", "community", rf"(?<![A-Za-z])snmp_?community[ \t]{{1,4}}{_V}", unheard),
+    rule("snmp community", "snmp", rf"\bsnmp[ \t](?:rw|ro|read|write)[ \t]{{1,4}}{_V}", unheard),
+    rule("api key", "token set", r"\btoken[ \t]set[ \t]{1,3}(?P<s>[\w+/=.-]{20,1000})"),
     _flagged("basic_ldap_auth", "-w"),
+    rule("password", "root admin", rf"\b(?:root|admin|administrator|sa)[ \t](?:pw|pwd|pass|password)[ \t]{{1,3}}{_V}(?=[ \t]{{0,4}}(?:$|[|<,;.]))", unheard),
+    rule("password", "admin root apc ubnt", rf"(?<![\w./\\-])(?:administrator(?:@[\w.]{{2,30}})?|admin|root|sa|localadmin|apc|ubnt)[ \t](?:/|\|)[ \t]{_V}(?=[ \t]{{0,4}}(?:$|[|<,;.]))", lambda v: unheard(v) and len(v) > 7 and (v == v.lower() or v[1:] != v[1:].lower())),
+    rule("pre-shared key", "psk shared", rf"\b(?:psk|pre-?shared[ -]key)[ \t]{{0,3}}[:=][ \t]{{0,3}}{_V}", unheard),
+    rule("password", "password passwd pwd", r"(?:password|passwd|passphrase|pwd|Kennwort|Passwort)[ \t]{1,3}(?P<s>\"[^\"\s]{5,60}\"|'[^'\s]{5,60}'|“[^”\s]{5,60}”)", unheard),
     # what a program asks, and the answer beside it
-    rule("password", "pass", rf"\b(?:enter|re-?enter|re-?type|type|confirm|verify|repeat)\b[^\n:]{{0,20}}\bpass(?:word|phrase|code)[^\n:]{{0,40}}:[ \t]{{1,3}}{_V}", _unheard),
+    rule("password", "pass", rf"\b(?:enter|re-?enter|re-?type|type|confirm|verify|repeat)\b[^\n:]{{0,20}}\bpass(?:word|phrase|code)[^\n:]{{0,40}}:[ \t]{{1,3}}{_V}", unheard),
     rule("password", "pass ", r"(?:Request:|FTP:|POP3?:|USER \S{1,60})\s{1,4}PASS[ \t](?P<s>\S{3,80})", argument, flags=re.NOFLAG),
     # commands of Windows
     _cli("net", "password", r"\bnet1?(?:\.exe)?[ \t]{1,4}user[ \t]{1,4}(?:\"[^\"\n]{1,60}\"|[^\s/]\S{0,59})[ \t]{1,4}(?P<s>[^\s/|]\S{2,80})"),
@@ -104,14 +110,15 @@ COMMANDS: tuple[Rule, ...] = (
     _cli("snmp", "snmp key", rf"\bsnmp\w{{3,12}}\b[^\n]{{0,120}}?[ \t](?-i:-A)[ \t]{{1,4}}{_V}"),
     _cli("snmp", "snmp key", rf"\bsnmp\w{{3,12}}\b[^\n]{{0,160}}?[ \t](?-i:-X)[ \t]{{1,4}}{_V}"),
     _flagged("redis-cli", "-a"),
-    _cli("setuser", "password", r"\bacl[ \t]setuser\b[^\n]{0,80}?[ \t]>(?P<s>[^\s\"']{3,120})"),
+    _cli("setuser on", "password", r"\b(?:acl[ \t]setuser\b[^\n]{0,80}?|user[ \t]\S{1,40}[ \t]on)[ \t][>#](?P<s>[^\s\"']{3,120})"),
     _cli("-pass", "password", r"-pass(?:in|out)[ \t]pass:(?P<s>[^\s\"']{3,120})"),
     _cli("htpasswd radtest", "password", rf"\bradtest[ \t]\S{{1,60}}[ \t]{_V1}[ \t]\S{{3,60}}[ \t]\d{{1,4}}[ \t]{_V2}|\bhtpasswd[ \t]-\w{{1,6}}[ \t]\S{{1,60}}[ \t]\S{{1,60}}[ \t]{_V}"),
-    _cli("echo printf", "password", r"\b(?:echo|printf)[ \t]{1,4}(?:-[a-zA-Z]{1,3}[ \t]{1,4})?(?:%s[ \t]{1,4})?[\"']?(?:[\w.-]{1,40}:)?(?P<s>[^\s\"'|\\]{3,120})(?:(?:\\n|\n)(?P<s1>[^\s\"'|\\]{3,120}))?(?:\\n|\n)?[\"']?[ \t]{0,4}\|[ \t]{0,4}"
-         r"(?!grep|findstr|find|mail|tee|sed|awk|logger|wall|msg)(?:sudo[ \t]{1,3}-S\b|[^\n|]{0,80}?(?:passw|passphrase|secret|runas|crypt|load-key|kinit|vpncli|adcli|realm|ssh-add|token|-stdin|[ \t]--?login))"),
-    _cli("<<<", "password", r"\b(?:restic|borg|cryptsetup|openssl|gpg|sudo|passwd|su|kinit|ssh-add|mysql|smbclient|pass|chpasswd)\b[^\n]{0,120}?<<<[ \t]{0,2}(?P<s>\"[^\"\n]{3,120}\"|'[^'\n]{3,120}'|[^\s\"']{3,120})"),
+    _cli("echo printf", "password", r"\b(?:echo|printf)[ \t]{1,4}(?:-[a-zA-Z]{1,3}[ \t]{1,4})?(?:%s[ \t]{1,4})?[\"']?(?:[\w.-]{1,40}:)?(?P<s>[^\s\"'|\\]{3,120})(?:(?:\\n|\n)(?P<s1>[^\s\"'|\\]{3,120}))?(?:\\n|\n)?[\"']?[ \t]{0,4}\|(?![ \t]{0,4}(?:grep|findstr|find|mail|tee|sed|awk|logger|wall|msg)\b)[ \t]{0,4}"
+         r"(?:sudo[ \t]{1,3}-S\b|[^\n|]{0,80}?(?:passw|passphrase|secret|runas|crypt|load-key|kinit|vpncli|adcli|realm|ssh-add|token|-stdin|[ \t]--?login))"),
+    _cli("<<<", "password", r"\b(?:restic|borg|cryptsetup|openssl|gpg|sudo|passwd|su|kinit|ssh-add|mysql|smbclient|pass|chpasswd|\w{0,20}[-_]stdin)\b[^\n]{0,120}?<<<[ \t]{0,2}(?P<s>\"[^\"\n]{3,120}\"|'[^'\n]{3,120}'|[^\s\"']{3,120})"),
     _cli("assword passphrase pin", "password", r"(?:assword|assphrase|PIN)\b[^\n]{0,30}\s{1,12}(?:send(?:_user)?|(?:action[ \t]\S{1,8}[ \t])?cli[ \t]command)[ \t]{1,4}(?:--[ \t])?\"(?P<s>[^\"\\\n]{3,120})(?:\\[rn]|\n|\\\\r)?"),
     _cli("useradd usermod", "password", rf"\buser(?:add|mod)\b[^\n]{{0,80}}?[ \t](?-i:-p)[ \t]{{1,4}}{_V}|\ba\d=\"(?:-p|--password)\"[ \t]a\d={_V1}"),
+    _cli("a1=\"", "password", r"\ba\d=\"-p(?P<s>[^\s\"]{4,80})\""),
     _flagged("ssh-keygen puttygen", "-[NO]", "passphrase"),
     _flagged("ssh-keygen", "-P", "passphrase"),
     _cli("authorize", "api key", rf"\bauthorize[-_]account[ \t]{{1,4}}\S{{8,60}}[ \t]{{1,4}}{_V}"),

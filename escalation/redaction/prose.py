@@ -35,7 +35,7 @@ _TO_VALUE = r"(?=\S{0,40}[\d!@#$%^&*?+=~]|\S{0,40}(?-i:[a-z][A-Z]))"
 _DIGITS = r"[#*]?(?P<s>\d{4,10})(?![\d.:/-]\d|\d)\b"
 _CODE = (
     r"(?:(?<![a-z])pin(?:[ -]?(?:code|number))?|pincode|puk|(?:door|gate|alarm|disarm|voicemail|unlock|safe|access|entry|keypad|panel|lockbox|building|padlock|cage|garage|"
-    r"copier|fax/copier|printer|department|room|wifi|wi-fi|bypass|sim|master|override|tür|alarm|zugangs|toegangs|deur|poort)[ -]?(?:code|pin|passcode)|passcode|"
+    r"copier|fax/copier|printer|printing|installer|engineer|supervisor|manager|host|user|department|room|wifi|wi-fi|bypass|sim|master|duress|override|tür|alarm|zugangs|toegangs|deur|poort)[ -]?(?:code|pin|passcode)|passcode|"
     r"(?:alarm|tür|tor|zugangs|toegangs|deur|poort)code|code (?:pin|d['’]alarme|de la porte|du portail|d['’]accès)|c[óo]digo de (?:alarma|la puerta|acceso))"
 )
 _PLACE = r"(?:alarm(?:anlage)?|door|gate|safe|building|office|server ?room|cage|lock ?box|voicemail|keypad|garage|tür|tor|serverraum)"
@@ -121,6 +121,7 @@ PROSE: tuple[Rule, ...] = (
     rule("one-time code", "code", rf"\b(?:your|the|his|her) code\b(?: (?:he|she|they|i) (?:got|received|typed))?(?:\s{{0,3}}(?:is|was|:|=)){{1,2}}\s{{0,3}}{_OTP}"),
     rule("one-time code", "code", r"\b(?i:(?:security|verification|access|pairing|connection|session|support|invit\w{1,5}|enrol\w{0,8}|activation|claim|assist\w{0,4}|join|meeting|auth(?:ori[sz]ation)?|transfer|epp|registration|one-time|anydesk|puk)[ -]code)(?: [^:=\n\ue000]{1,40}?)?(?:[ \t]{0,3}[:=]|[ \t](?i:is|was))[ \t]{1,3}(?P<s>(?=[A-Z]{0,7}\d|[A-Z]{6}(?!\w))[A-Z0-9]{5,10}|(?=\w{0,15}\d)(?=\w{0,15}[a-zA-Z])\w{8,20})(?![\w-])", flags=re.NOFLAG),
     rule("pin", "pin puk code código codigo", rf"\b{_CODE}\b(?:\s{{1,3}}(?:for|on|of|to|von|vom|für|du|del|he|she|they)\s{_IN}{{1,40}}?)?{_CODE_LINK}{_DIGITS}(?!\s{{0,2}}(?:days?|times|digits?|attempts?|tries)\b)"),
+    rule("pin", "master installer engineer", r"\b(?:master|installer|engineer|duress|user)(?: code)?[ :=]{1,3}(?P<s>\d{4,6})[ ,;/|]{1,3}(?:master|installer|engineer|duress|user)(?: code)?[ :=]{1,3}(?P<s1>\d{4,6})\b"),
     rule("pin", "code", rf"\bcode\b (?:for|to|of|on|für|de|du) (?:the |their |our |die |das |la |el )?(?:\w{{2,12}} )?{_PLACE}\b(?: is| was| ist|:| =){{0,2}}\s{{0,3}}{_DIGITS}"),
     rule("pin", "code alarm keypad disarm safe unlock gate lock", rf"\b(?:disarm(?:ed)?|unlock(?:ed|s)?)\b[^\n.;\ue000]{{0,30}}?\bwith\s{{1,3}}{_DIGITS}|\b(?:keypad|key ?safe)\s{{0,3}}[:=]?\s{{1,3}}#?(?P<s1>\d{{4,8}})\b"),
     rule("pin", "code alarm door gate safe cage keypad garage lock padlock", rf"\b(?:{_PLACE}|padlock)\b\s{{0,2}}(?:[:=]\s{{0,2}}(?:(?:pin|code)\s{{0,2}}(?:is|:|=)?\s{{0,2}})?|(?:opens|unlocks) with )(?:the code )?{_DIGITS}"),

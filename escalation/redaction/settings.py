@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import re
 
+from escalation.redaction.scorer import LEARNED
+from escalation.redaction.told import familiar
 from escalation.redaction.words import (
     Rule,
     argument,
@@ -22,7 +24,7 @@ VALUE = r"(?P<s>\"[^\"\n]{2,200}\"|'[^'\n]{2,200}'|[^\s\"'<>|\ue000][^\s\"<>\ue0
 _V = VALUE
 _V1 = VALUE.replace("<s>", "<s1>")
 _T = r"(?:(?:0|[4-9]|ENC|encrypted|cipher(?:text)?|irreversible-cipher|simple|plain-?text|ascii-text|ascii|hex|hexadecimal|text|md5|sha1|sha256|hash|hashed)[ \t]{1,8})?+"
-_END = r"(?:[_-]?(?:value|hash|plain|text|enc|\d))?"
+_END = r"(?:[_-]?(?:value|hash|plain|text|enc|in|out|\d))?"
 _NAME = (
     r"(?:pass(?:word|wd|phrase|code)|passwd|pwd|pswrd|(?<![a-z])pass|(?<![a-z])pw|psk|keymaterial|cpassword|bindpw|authtok|shadow|"
     rf"(?-i:(?<=[a-z])(?:Pass|Pwd|Pw|Psk))|community(?:[_-]?string)?|wep_key\d|(?:auth|priv)pwd){_END}"
@@ -60,6 +62,14 @@ def _assigned(value: str) -> bool:
     value = bare(value)
     guid = re.fullmatch(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", value, re.IGNORECASE)
     return guid is not None or (labelled(value) and not re.match(r"[$%({]|<|\w+(?:\.\w+)*\(", value))
+
+
+def unheard(value: str) -> bool:
+    """Whether the value of a keyword in what may be a command or a sentence is no word that sentences are made of."""
+    value = bare(value).rstrip(".,;:)")
+    if len(value) < 5 or not argument(value) or not labelled(value):
+        return False
+    return coded(value) or (value[1:] != value[1:].lower() if value != value.lower() else not familiar(value, LEARNED.ordinary))
 
 
 def _braced(value: str) -> bool:
@@ -127,6 +137,11 @@ SETTINGS: tuple[Rule, ...] = (
     rule("password", "mschapv2 createuser", rf"\bMSCHAPV2[ \t]{{1,4}}(?P<s>\"[^\"\n]{{3,80}}\")|\bcreateUser[ \t]\S{{1,40}}[ \t](?:MD5|SHA\S{{0,4}})[ \t]{_V1}(?:[ \t](?:AES|DES)\S{{0,4}}[ \t]{_V1.replace('s1', 's2')})?", setting),
     rule("password", "]: @ static: {", r"(?:\]:\d{2,5}|@[\w.-]{3,60})[ \t]{1,8}[\w.@-]{1,60}:(?P<s>[^\s:]{4,80})[ \t]{0,4}(?=$|[|<])|\bstatic:[\w.@-]{1,60}:(?P<s1>\S{4,80})|\{(?:PLAIN|CLEAR(?:TEXT)?|S?SHA\d{0,3}|CRYPT|S?MD5|[\w-]{2,12}-CRYPT)\}(?P<s2>[^\s:\"']{4,200})", lambda v: labelled(v) and not v.isdigit()),
     rule("password", "client_send p: pserver", r"\bclient_send[ \t]{0,2}=[ \t]{0,2}:[^:\n]{1,60}:[ \t]{0,2}(?P<s>\S{3,80})|\"P:(?P<s1>[^\"\n]{3,80})\"|:pserver:[^\s:@]{1,60}:(?P<s2>[^\s@]{3,80})@"),
+    rule("device secret", "1 2 3 4 5 6 7 8 9 0", rf"^[ \t]{{0,4}}\d{{1,5}}[ \t]{{1,4}}(?:M|MD5|SHA\d{{0,3}}|AES\d{{3}}|AES\d{{3}}CMAC)[ \t]{{1,4}}(?:HEX:)?{_V}[ \t]{{0,8}}(?=$|#)", unheard, flags=re.NOFLAG),
+    rule("api key", "any .", r"^\d{3,5} \S{1,60} (?:any|\d{1,3}(?:\.\d{1,3}){3}(?:/\d{1,2})?) (?P<s>[0-9a-f]{64})$"),
+    rule("mfa seed", "hotp, totp,", r"\b[HT]OTP,[\w-]{1,30},(?P<s>[0-9a-f]{32,64})\b"),
+    rule("password", "password", r"\bpassword \"(?:Auth|Private Key)\" (?P<s>\S{3,120})"),
+    rule("password", "://", r"\"https?://[^\"\n]{3,120}\",\"[^\"\n]{0,80}\",(?P<s>\"[^\"\n]{3,80}\")", _assigned),
     rule("api key", "encrypt", r"\bencrypt\"?[ \t]{0,2}[:=][ \t]{0,2}\"(?P<s>[A-Za-z0-9+/]{21,43}={1,2})\""),
     rule("password", "loginpas usrpwd", r"[?&](?:loginpas|usrpwd|userpwd|passw|psd|upw)=(?P<s>[^\s&\"'<>]{3,120})", _assigned),
     rule("password", "reg_sz reg_binary reg_expand_sz", rf"\b[\w-]{{0,24}}(?:password|passwd|pwd|secret|psk)[ \t]{{1,12}}(?:/t[ \t])?REG_(?:SZ|BINARY|EXPAND_SZ)[ \t]{{1,12}}(?:/d[ \t]{{1,4}})?{_V}"),
@@ -144,15 +159,18 @@ SETTINGS: tuple[Rule, ...] = (
     rule("auth header", "\"auth\"", r"\"(?:auth|\.dockerconfigjson)\"\s{0,2}:\s{0,2}\"(?P<s>[A-Za-z0-9+/]{12,4000}={0,2})\"", _no_name),
     rule("password", "$user", rf"\$USER\d{{1,3}}\$[ \t]{{0,2}}=[ \t]{{0,2}}{_V}", setting, flags=re.NOFLAG | re.MULTILINE),
     rule("password", "secret-set-value", rf"\bsecret-set-value[ \t][^\n]{{0,60}}?[0-9a-f-]{{36}}[ \t]{{1,4}}(?:--?base64[ \t]{{1,4}})?{_V}", argument),
-    rule("password", "k\"", r"\"(?:k|d|qi|dp|dq)\"\s{0,2}:\s{0,2}\"(?P<s>[\w-]{20,800})\""),
+    rule("password", "\"k\" \"d\" \"dp\" \"dq\" \"qi\"", r"\"(?:k|d|qi|dp|dq)\"\s{0,2}:\s{0,2}\"(?P<s>[\w-]{20,800})\""),
     rule("password", "chpasswd", r"\bchpasswd\b[^\n]{0,40}\n(?:[^\n]{0,40}\n)?[ \t-]{1,12}[\w-]{1,32}:(?P<s>[^\s:]{4,120})"),
     rule("password", "connect( login( _open( _bind( authenticate(", r"\b(?:login|authenticate|oci_connect)\((?:[ \t]{0,2}(?:\"[^\"\n]{0,120}\"|'[^'\n]{0,120}'|[$\w.>-]{1,60})[ \t]{0,2},)[ \t]{0,2}(?P<s>\"[^\"\n]{3,120}\"|'[^'\n]{3,120}')", argument),
-    rule("password", "pdo( mysqli ftp_login( odbc_connect( imap_open( ldap_bind( .open( .start(", r"\b(?:PDO|(?:FTP|SFTP|SSH|IMAP)\.(?:open|start)|mysqli(?:_connect)?|ftp_login|odbc_connect|imap_open|ldap_bind)\((?:[ \t]{0,2}(?:\"[^\"\n]{0,120}\"|'[^'\n]{0,120}'|[$\w.>-]{1,60})[ \t]{0,2},){2}[ \t]{0,2}(?P<s>\"[^\"\n]{3,120}\"|'[^'\n]{3,120}')", argument),
+    rule("password", "pdo( mysqli ftp_login( odbc_connect( imap_open( ldap_bind( .open( .start( ->connect( getconnection(", r"\b(?:PDO|(?:FTP|SFTP|SSH|IMAP)\.(?:open|start)|mysqli(?:_connect)?|ftp_login|odbc_connect|imap_open|ldap_bind|DBI->connect|getConnection)\((?:[ \t]{0,2}(?:\"[^\"\n]{0,120}\"|'[^'\n]{0,120}'|[$\w.>-]{1,60})[ \t]{0,2},){2}[ \t]{0,2}(?P<s>\"[^\"\n]{3,120}\"|'[^'\n]{3,120}')", argument),
+    rule("password", "mapnetworkdrive", r"\bMapNetworkDrive[ \t(]{1,3}(?:[ \t]{0,2}(?:\"[^\"\n]{0,120}\"|\w{0,40})[ \t]{0,2},){4}[ \t]{0,2}(?P<s>\"[^\"\n]{3,120}\")"),
+    rule("password", "protect", r"\.(?:un)?protect(?:sharing)?[ \t(]{1,2}(?P<s>\"[^\"\n]{3,80}\")", argument),
+    rule("password", "ascii", r"\bpap,[^,\n]{0,40},(?P<s>[^,\"\n]{3,60}),ascii\b"),
     rule("password", "rootpw", rf"\brootpw[ \t](?:--\w{{4,12}}[ \t]){{0,2}}{_V}", argument),
     rule("laps password", "admpwd laps-password", r"\b(?:ms-mcs-admpwd|mslaps-password)\s{0,30}:\s{0,4}(?:\{[^\n]{0,80}?\"p\":\"(?P<s>[^\"\n]{4,80})\"|(?P<s1>\S{4,80}))"),
     rule("password", "login", r"^(?:[ \t]{0,8}[a-zA-Z]{0,3}\d{1,5} )?LOGIN (?!USER)\"?[\w.@-]{2,80}\"? (?P<s>\"[^\"\n]{3,80}\"|\S{3,80})$", argument, flags=re.NOFLAG),
     rule("pin", "=>", r"(?<![\w.])\d{2,6}[ \t]{0,2}=>[ \t]{0,2}(?P<s>\d{3,10}),[^,\n]{2,60},"),
-    rule("password", "connect sqlplus rman target sqlldr expdp impdp", r"\b(?:connect|target|sqlplus|sqlldr|expdp|impdp|userid=?)[ \t]{1,3}[\w$#]{2,30}/(?P<s>[^\s/@]{3,60})@\w"),
+    rule("password", "connect sqlplus rman target sqlldr expdp impdp", r"\b(?:(?:connect|target)[ \t]{1,3}[\w$#]{2,30}/(?P<s>[^\s/@]{3,60})@\w|(?:sqlplus|sqlldr|expdp|impdp|userid=?)[ \t]{1,3}(?:-\w{1,2}[ \t]{1,3})?[\w$#]{2,30}/(?P<s1>[^\s/@]{3,60})(?=@\w|@//|[ \t]|$))"),
     rule("password", "login auth userpass credential user", r"\b(?:login|(?:stats |proxy-?)?auth|userpass|credentials?|(?:proxy-?)?user)[=: ][ \t]{0,2}[\"']?[\w.\\@-]{1,60}:(?P<s>[^\s\"'/:<>\ue000]{4,120})", lambda v: labelled(v) and not v.isdigit()),
     rule("device secret", "keystring sic", rf"\b(?:keystring|sic[ \t]init)[ \t]{{1,8}}{_T}{_V}", setting),
     rule("password", "chap", rf"\bCHAP\b[^\n]{{0,80}}?[ \t]-(?:p|S)[ \t]{{1,4}}{_V}", argument),
