@@ -94,7 +94,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(hosted.blueprint())
     pods = pod.Pods(database, Cipher(settings.secret_keys), passes.tokens, MemberProof(), counter)
     app.register_blueprint(pod.blueprint(pods))
-    links = link.Links(database, passes, bell, database.now)
+    links = link.Links(database, passes, bell, database.now, message_domain=settings.message_domain)
     app.register_blueprint(link.blueprint(links, passes, counter, public_url=settings.public_url))
     app.register_blueprint(
         pages.blueprint(

@@ -16,8 +16,11 @@ import secrets
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
+
+import idna
 
 from psa.outbound.redis_address import BadAddress, Sentinels
 from worker.model_settings import ModelSettings
@@ -195,6 +198,15 @@ class Settings:
             intervals=_intervals(numbers),
             model=model,
         )
+
+    @property
+    def message_domain(self) -> str:
+        """The right side of every Message-ID: the domain of `MAIL_FROM`, as mail servers write it; `PUBLIC_URL`'s without one."""
+        domain = parseaddr(self.mail_from)[1].rpartition("@")[2]
+        try:
+            return idna.encode(domain, uts46=True).decode()
+        except idna.IDNAError:
+            return urlsplit(self.public_url).hostname or "localhost"
 
     @property
     def pool_threads(self) -> int:

@@ -33,7 +33,7 @@ TYPICAL = (8.0, 60.0, 80.0)
 """Terms of a field where too few tickets are known to say; counts as much as ten tickets."""
 SUMMARY_COUNTS = 4
 """What stands in the new ticket's summary counts as if it were said so often."""
-CODE, NAME, SAME_SYMPTOM = 2.0, 1.5, 4.0
+CODE, NAME, SAME_SYMPTOM = 2.0, 1.5, 2.0
 BOILERPLATE = 0.5
 """A term in more of the shop's tickets than this share weighs nothing, once there are `ENOUGH` of them."""
 ENOUGH = 40

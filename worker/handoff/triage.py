@@ -293,7 +293,7 @@ def _carry_out(
         handoffs.end(session, desk.account_id, current.id, now=now, why=verdict.why, happened_at=at)
         spare(session, desk.account_id, current.id, f"the ticket was {verdict.why}", now)
         if reading.closing is not None:
-            ending.store(session, desk, current.id, reading.closing, now=now)
+            ending.store(session, services, desk, current.id, reading.closing, now=now)
         return _Rings()
     if verdict.act is Act.WITHDRAW:
         withdraw(session, desk.account_id, current.id, verdict.why, at=at, now=now)

@@ -230,6 +230,14 @@ def test_opening_a_link_changes_nothing_and_the_button_works_once(office: Office
     assert press(office.browser(), link).status_code == 410, "used up"
 
 
+def test_its_message_id_is_of_the_senders_own_domain(database: Database, tmp_path: Path) -> None:
+    office = open_office(database, tmp_path, MAIL_FROM="ResolutionFlow <handoff@mail.northgate.example>")
+    ask(office, "maria@northgate.example")
+    (row,) = wait_for(lambda: asked(office))
+    assert row.message_id.endswith("@mail.northgate.example>")
+    office.app.extensions["resolutionflow"].dispose()
+
+
 def test_every_address_gets_the_same_answer(office: Office) -> None:
     office.people([*MEMBERS[:-1], MemberRow(ROBOT, "robot", "Robot", "robot@northgate.example", is_api=True),
                    MemberRow(199, "left", "Left", "left@northgate.example", active=False)], *SENIORS)  # fmt: skip
@@ -251,7 +259,7 @@ def test_links_are_rare_for_an_address_and_for_a_caller(office: Office) -> None:
     now = datetime.now(UTC)
     with office.database.account(office.account_id) as session:
         made = [
-            sign_ins.ask(session, office.account_id, MARIA, now=now + timedelta(minutes=n / 2), message_id="<m@x>")
+            sign_ins.ask(session, office.account_id, MARIA, now=now + timedelta(minutes=n / 2), message_domain="x.example")
             for n in range(40)
         ]
     assert len([each for each in made if each]) == sign_ins.EACH_HOUR
@@ -320,7 +328,7 @@ def test_a_link_dies_with_time_membership_and_the_accounts_epoch(office: Office)
 def test_a_link_that_waited_too_long_for_the_mail_server_is_not_sent(office: Office) -> None:
     with office.database.account(office.account_id) as session:
         long_ago = datetime.now(UTC) - timedelta(hours=1)
-        row = sign_ins.ask(session, office.account_id, JONAS, now=long_ago, message_id="<m@x.example>")
+        row = sign_ins.ask(session, office.account_id, JONAS, now=long_ago, message_domain="x.example")
     assert row is not None
     mailer = FakeMailer()
     services: Any = SimpleNamespace(
