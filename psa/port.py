@@ -227,6 +227,8 @@ class ProbeResult:
     ok: bool
     detail: str
     """What was found, or what to do: names the permission of the security role where one is missing."""
+    look: bool = False
+    """It is well, and asks something that only the shop knows."""
 
 
 class Psa(Protocol):

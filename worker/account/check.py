@@ -66,16 +66,20 @@ def _check_psa(services: Services, account: Account, psa: Psa) -> tuple[list[Pro
         return [ProbeResult("connection", False, f"{error}; nothing else of ConnectWise was tried")], None
     refused = {line.what for line in lines if not line.ok}
     members: list[Member] = []
-    lines.append(_tried("boards and statuses", lambda: _check_names(services, account, psa), refused))
-    lines.append(_tried("members", lambda: _check_people(account, psa, members), refused))
-    lines.append(_tried("clocks", lambda: _check_clocks(services, psa), refused))
+    asked: list[ProbeResult] = []
+    if "boards and statuses" not in refused:
+        lines.append(_tried("named statuses", lambda: _check_names(services, account, psa, asked)))
+    if "members" not in refused:
+        lines.append(_tried("named people", lambda: _check_people(account, psa, members)))
+    lines.append(_tried("clocks", lambda: _check_clocks(services, psa)))
     if account.connected_at is not None:
-        lines.append(_tried("callbacks", lambda: _check_callbacks(services, account, psa), refused))
+        if "callbacks" not in refused:
+            lines.append(_tried("registered callbacks", lambda: _check_callbacks(services, account, psa)))
         lines.append(_check_key(account))
         lines += psa.probe_writes()
     lines.append(check_pages(services, account, psa))
     lines.append(_check_limit(services))
-    return [line for line in lines if line.detail], members
+    return lines + asked, members
 
 
 def _check_people(account: Account, psa: Psa, members: list[Member]) -> tuple[bool, str]:
@@ -132,11 +136,10 @@ def _check_mail(services: Services, account: Account, members: list[Member] | No
         try:
             mailbox = addresses.address(text) if text else None
         except addresses.AddressError as error:
-            lines.append(ProbeResult("mail", False, f"{setting}: {error}"))
+            lines.append(ProbeResult(setting, False, str(error)))
         else:
             if mailbox and not mailbox.spec.isascii() and not smtputf8:
-                detail = f"{setting}: the mail server offers no SMTPUTF8, which {mailbox.spec} needs"
-                lines.append(ProbeResult("mail", False, detail))
+                lines.append(ProbeResult(setting, False, f"the mail server offers no SMTPUTF8, which {mailbox.spec} needs"))
     if account.connected_at is None:
         return (check_addresses(account, as_stored(account, members), smtputf8=smtputf8) if members else []) + lines
     with services.database.account(account.id, reading=True) as session:
@@ -182,10 +185,7 @@ def _check_reader(services: Services, account: Account) -> ProbeResult:
     return ProbeResult("reader", not failing, detail)
 
 
-def _tried(what: str, look: Callable[[], tuple[bool, str]], refused: set[str]) -> ProbeResult:
-    """Look, unless it was refused already: then there is nothing to add."""
-    if what in refused:
-        return ProbeResult(what, True, "")
+def _tried(what: str, look: Callable[[], tuple[bool, str]]) -> ProbeResult:
     try:
         ok, detail = look()
     except PsaError as error:
@@ -193,13 +193,16 @@ def _tried(what: str, look: Callable[[], tuple[bool, str]], refused: set[str]) -
     return ProbeResult(what, ok, detail)
 
 
-def _check_names(services: Services, account: Account, psa: Psa) -> tuple[bool, str]:
+def _check_names(services: Services, account: Account, psa: Psa, asked: list[ProbeResult]) -> tuple[bool, str]:
+    """Tell what the named statuses are, and note what to ask about those of other boards."""
     found = look_up(services, account, psa, everywhere=True)
     if found.wrong:
         return False, "; ".join(found.wrong)
     told = [f"{row.kind}: {row.status} on {row.board}" for row in found.rows if row.kind in ("escalate", "claim")]
     told += [f"{old!r} is called {new!r} now and is followed" for old, new in found.renamed.items()]
-    return True, ", ".join(told) + (f". And {unnamed_in_words(found.unnamed)}" if found.unnamed else "")
+    if question := unnamed_in_words(account, found.unnamed):
+        asked.append(ProbeResult("statuses elsewhere", True, question, look=True))
+    return True, ", ".join(told)
 
 
 def _check_callbacks(services: Services, account: Account, psa: Psa) -> tuple[bool, str]:

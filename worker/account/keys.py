@@ -12,7 +12,7 @@ from worker.wiring import Services
 
 @dataclass(frozen=True, slots=True)
 class Refusal(Exception):
-    """The keys do not open the PSA: which answers to give anew, and why."""
+    """The keys do not open the PSA: which answers may be wrong, the likeliest first, and why."""
 
     fields: tuple[str, ...]
     why: str
@@ -32,7 +32,8 @@ def try_keys(services: Services, keys: Keys) -> tuple[Psa, SystemInfo]:
         raise Refusal((), f"{error}. The keys are right and their security role may read nothing: give the API member the "
                       "role of docs/connectwise.md (System, Members, API Members), then go on") from error  # fmt: skip
     except Refused as error:
-        raise Refusal(("site", "company"), elsewhere(keys, str(error))) from error
+        region = elsewhere(keys)
+        raise Refusal(("site", "company") if region else ("company", "site"), f"{error}{region}") from error
     except PsaError as error:
         raise Refusal(("site",), f"{error}. Is that the host you log in to, and can this machine reach it?") from error
 
@@ -46,10 +47,10 @@ def refused(error: Unauthorized) -> str:
     )
 
 
-def elsewhere(keys: Keys, why: str) -> str:
-    """Say in which other region a company is known, if it is a cloud one."""
+def elsewhere(keys: Keys) -> str:
+    """Say in which other region a company is known, if the site is a cloud one; else nothing."""
     site = Site.parse(keys.site, allow_private=keys.allow_private).ui
     if site not in CLOUD:
-        return why
+        return ""
     found = [region for region in regions_of(keys.company) if region != site]
-    return f"{why}. That company is known at {', '.join(found)}: give that as the site" if found else why
+    return f". That company is known at {', '.join(found)}: give that as the site" if found else ""

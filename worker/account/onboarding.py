@@ -120,7 +120,7 @@ def connect(services: Services, account: Account, *, include_open: bool = False)
         claim=[f"{r.status} on {r.board}" for r in rows if r.kind == "claim"],
         renamed=found.renamed,
         members=len(members),
-        unnamed=unnamed_in_words(found.unnamed) if found.unnamed else "",
+        unnamed=unnamed_in_words(account, found.unnamed),
     )
     with services.database.account(account.id) as session:
         known = {(r.board_id, r.status_id) for r in accounts.statuses(session, account.id) if r.kind == "escalate"}

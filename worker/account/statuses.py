@@ -7,6 +7,7 @@ somebody renames it, and what is gone is said: an escalation status that nobody 
 from __future__ import annotations
 
 import difflib
+import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -102,14 +103,23 @@ def resolve(account: Account, boards: Sequence[Board], stored: Sequence[StatusRo
     return found
 
 
-def unnamed_in_words(unnamed: dict[str, list[str]]) -> str:
+def unnamed_in_words(account: Account, unnamed: dict[str, list[str]]) -> str:
     """Ask for what nobody can know but the MSP: which statuses of its other boards say that a ticket is taken."""
-    boards = [f"{board} ({', '.join(statuses[:6])})" for board, statuses in list(unnamed.items())[:8]]
-    more = f" and {len(unnamed) - 8} more" if len(unnamed) > 8 else ""
+    if not unnamed:
+        return ""
+    boards = [f"on {board}, does {_or(statuses[:6])} mean taken?" for board, statuses in list(unnamed.items())[:8]]
+    boards += [f"and on {len(unnamed) - 8} boards more?"] if len(unnamed) > 8 else []
+    # The option replaces what was named before.
+    named = " ".join(f"--claim-status {shlex.quote(name)}" for name in [*account.claim_status_names, "STATUS"])
     return (
-        "an escalated ticket that a rule moves to another board stays escalated there until somebody takes, closes or "
-        f"decides about it. Which statuses mean taken there? Name them with --claim-status: {'; '.join(boards)}{more}"
+        f"{' '.join(boards)} If so: `account set {account.name} {named}`. Until then an escalated ticket that a rule moves there "
+        "stays escalated until somebody takes, closes or decides about it"
     )
+
+
+def _or(names: Sequence[str]) -> str:
+    quoted = [repr(name) for name in names]
+    return " or ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)
 
 
 def follow(stored: Iterable[StatusRow], found: Resolved) -> list[StatusRow]:

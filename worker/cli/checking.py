@@ -20,8 +20,9 @@ ARRIVES_S = 15.0
 """A test callback that no worker has taken up by then is late; a worker that runs takes a second."""
 
 HELP = """\
-Each line is ok, or says what is wrong and what to click. Rights are named as System > Security Roles names them. Nothing is
-changed: rights to write are tried, once the account is connected, on records that do not exist.
+Each line is ok, or TO DO with what is wrong and what to click, or LOOK with a question that only you can answer. Rights are
+named as System > Security Roles names them. Nothing is changed: rights to write are tried, once the account is connected, on
+records that do not exist.
 Exit status: 0 all is ok, 1 something needs attention, 2 a wrong call.
 """
 
@@ -33,7 +34,7 @@ def add_to(one: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
     deed.add_argument("name", metavar="NAME")
-    deed.add_argument("--json", action="store_true", help="for a monitor: {account, ok, lines: [{what, ok, detail}]}")
+    deed.add_argument("--json", action="store_true", help="for a monitor: {account, ok, lines: [{what, ok, look, detail}]}")
     deed.add_argument("--test-mail", metavar="ADDRESS", help="send a test mail there, too")
     deed.add_argument("--clear-alerts", action="store_true", help="you have seen to them: close all open alerts")
     deed.set_defaults(run=_check)
@@ -56,12 +57,13 @@ def _check(options: argparse.Namespace) -> int:
     lines += [line for line in (came, test_mail(services, options.test_mail)) if line]
     bad = sum(not line.ok for line in lines)
     if options.json:
-        told = [{"what": line.what, "ok": line.ok, "detail": line.detail} for line in lines]
+        told = [{"what": line.what, "ok": line.ok, "look": line.look, "detail": line.detail} for line in lines]
         say(json.dumps({"account": account.name, "ok": not bad, "lines": told}, ensure_ascii=False, indent=1))
         return 1 if bad else 0
     width = max(len(line.what) for line in lines)
     for line in lines:
-        say_wrapped(f"{'ok    ' if line.ok else 'TO DO '} {line.what:<{width}}  {line.detail}")
+        mark = "TO DO" if not line.ok else "LOOK" if line.look else "ok"
+        say_wrapped(f"{mark:<6} {line.what:<{width}}  {line.detail}")
     if bad:
         which = ", ".join(dict.fromkeys(line.what for line in lines if not line.ok))
         print(f"resolutionflow: {bad} of {len(lines)} need attention: {which}", file=sys.stderr)  # noqa: T201

@@ -212,7 +212,7 @@ def _work(settings: Settings, database: Database) -> Iterator[Line]:
         state += ["suspended"] if row.suspended_at else ["frozen"] if row.frozen_reason else []
         state += ["dry run"] if row.dry_run_to else []
         state += [f"polled {(now - row.polled_at).total_seconds():.0f} s ago"] if row.polled_at else []
-        state += [f"clock {row.clock_skew_s:+.0f} s"] if row.clock_skew_s is not None else []
+        state += [f"clock {round(row.clock_skew_s):+d} s"] if row.clock_skew_s is not None else []
         yield f"account {row.id}", row.frozen_reason is None or row.suspended_at is not None, ", ".join(state)
 
 

@@ -99,8 +99,8 @@ def _ask(command: Command, options: argparse.Namespace, given: dict[str, Any], *
         print(f"resolutionflow: {error}", file=sys.stderr)  # noqa: T201
         return 1
     except KeyboardInterrupt:
-        say(f"\nStopped. Nothing was stored or written; your answers, without keys, are in {wizard.kept.path}: "
-            "`resolutionflow setup` goes on from there.")  # fmt: skip
+        kept = f"; your answers, without keys, are in {wizard.kept.path}: `resolutionflow setup` goes on from there"
+        say(f"\nStopped. Nothing was stored or written{kept if wizard.kept.path.exists() else ''}.")
         return 130
     finally:
         services.close()
@@ -121,7 +121,10 @@ class Kept:
         return found if isinstance(found, dict) else {}
 
     def write(self, answers: dict[str, Any]) -> None:
-        """Keep them, readable by this user alone."""
+        """Keep them, readable by this user alone; no file where there are none."""
+        if not answers:
+            self.remove()
+            return
         self.path.parent.mkdir(parents=True, exist_ok=True)
         fresh = self.path.with_suffix(".new")
         with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
@@ -139,22 +142,22 @@ class Wizard:
     def __init__(
         self, services: Services, asker: Asker, command: Command, *, allow_private: bool | None, ca_bundle: str | None
     ) -> None:
+        from worker.cli.setup_opening import Opening
         from worker.cli.setup_questions import Questions, Shop
 
         self.services, self.ask, self.command = services, asker, command
         self.kept = Kept(services.settings.var / "setup")
         self.answers: dict[str, Any] = {}
-        self.private, self.ca_bundle = allow_private, ca_bundle or None
-        self.secrets: dict[str, str] = {}
-        self.refused: dict[str, str] = {}
-        """Keys that were not taken: which of the three was wrong nobody says, so each may be kept."""
+        self.opening = Opening(
+            services, asker, self.answers, self._answer, self._keep, allow_private=allow_private, ca_bundle=ca_bundle or None
+        )
         self.shop: Shop = Shop()
         self.questions: Questions = Questions(asker, self.answers, self.shop)
 
     def run(self, *, connect: bool) -> int:
         """Ask, show, store; then what the person wants. Returns the exit code."""
         self._resume()
-        psa = self._open()
+        psa = self.opening.open()
         self._look(psa)
         for key in ("name", "board", "escalate_status", "claim_status", "engineers", "admins", "owner", "timezone", "hours",
                     "hourly_rate", "dry_run"):  # fmt: skip
@@ -177,7 +180,7 @@ class Wizard:
         ], default="on")  # fmt: skip
         if go_on == "on":
             self.answers.update(before)
-            self.private = before.get("allow_private", self.private)
+            self.opening.private = before.get("allow_private", self.opening.private)
 
     def _answer(self, key: str, *, again: bool = False) -> None:
         if key in self.answers and not again and not self.ask.has(key):
@@ -185,62 +188,14 @@ class Wizard:
         value = self.questions.of(key)()
         if key in self.answers or value or not self.ask.missing:
             self.answers[key] = value
-            self.kept.write({**self.answers, "allow_private": self.private})
+            self._keep()
 
-    def _open(self) -> Psa:
-        """Ask for site, company and keys until they open the PSA."""
-        from psa.outbound.allowed_hosts import ForbiddenAddress, Site
-        from psa.port import Keys
-        from worker.account.keys import Refusal, try_keys
-
-        while True:
-            self._answer("site")
-            self._answer("company")
-            self._ask_keys()
-            self.ask.stop_if_missing()
-            say(f"Trying the keys at {self.answers['site']} …")
-            try:
-                Site.parse(self.answers["site"], allow_private=bool(self.private))
-                psa, info = try_keys(self.services, Keys(
-                    site=self.answers["site"], company=self.answers["company"], allow_private=bool(self.private),
-                    ca_bundle=self.ca_bundle, escalation_statuses=frozenset(), **self.secrets,
-                ))  # fmt: skip
-            except ForbiddenAddress as error:
-                self._again(("site",), str(error), private="--allow-private" in str(error))
-            except Refusal as error:
-                self._again(error.fields, str(error))
-            else:
-                say(f"  ok: ConnectWise {info.version}{', cloud' if info.is_cloud else ', on-premises'}")
-                return psa
-
-    def _ask_keys(self) -> None:
-        words = {"public_key": "Public key of the API member:", "private_key": "Private key (not shown):",
-                 "client_id": "Client id, from developer.connectwise.com (not shown):"}  # fmt: skip
-        for key, variable in KEYS.items():
-            if key not in self.secrets:
-                flag, before = f"--{key.replace('_', '-')} (or {variable})", self.refused.get(key, "")
-                asked = f"{words[key].rstrip('):').replace(' (', ', ')} (enter: as before):" if before else words[key]
-                given = self.ask.text(key, asked, secret=key != "public_key", flag=flag, needed=not before)
-                self.secrets[key] = given or before
-
-    def _again(self, fields: tuple[str, ...], why: str, *, private: bool = False) -> None:
-        """Say what was wrong and ask for it anew; without a terminal stop. Raises `CannotConnect`."""
-        from worker.account.onboarding import CannotConnect
-
-        if not self.ask.terminal:
-            raise CannotConnect(why)
-        say_wrapped(f"  {why}")
-        if private and self.ask.one("", "Is that a server of your own, in your own network?", [
-            ("yes", "yes: http, ports and private addresses are fine for this account"), ("no", "no, I give another host"),
-        ], default="no") == "yes":  # fmt: skip
-            self.private = True
-            return
-        if not fields:
-            self.ask.one("", "When that is done:", [("again", "try again")], default="again")
-        for key in fields:
-            self.ask.forget(key)
-            self.answers.pop(key, None)
-            self.refused[key] = self.secrets.pop(key, "")
+    def _keep(self) -> None:
+        """Keep the answers, but for those that were tried and opened nothing."""
+        sound = {key: value for key, value in self.answers.items() if key not in self.opening.doubted}
+        if "site" in sound:
+            sound["allow_private"] = self.opening.private
+        self.kept.write(sound)
 
     def _look(self, psa: Psa) -> None:
         """Read what there is, and how it was used."""
@@ -299,7 +254,7 @@ class Wizard:
         width = max(len(title) for title in TITLES.values())
         lines = ["", *(f"  {title:<{width}}  {shown(key)}" for key, title in TITLES.items())]
         boards = ", ".join(self.answers.get("board") or [])
-        where, private = self.answers["site"], bool(self.private)
+        where, private = self.answers["site"], bool(self.opening.private)
         lacking = [
             line for look in (wrong_address, wrong_mail) for line in look(self.services.settings, where, allow_private=private)
         ]
@@ -340,13 +295,13 @@ class Wizard:
         from worker.cli.setup_questions import rate
 
         services, given = self.services, self.answers
-        site = Site.parse(given["site"], allow_private=bool(self.private))
+        site = Site.parse(given["site"], allow_private=bool(self.opening.private))
         refuse_name(given["name"])
         refuse_twice(services, site=site, company=given["company"], name=given["name"])
         columns: dict[str, Any] = {
             **{column: given.get(key) or None for key, column in COLUMNS.items()}, "claim_status_names": given["claim_status"],
-            "admins": given["admins"], "time_zone": given["timezone"], "allow_private": bool(self.private),
-            "ca_bundle": self.ca_bundle,
+            "admins": given["admins"], "time_zone": given["timezone"], "allow_private": bool(self.opening.private),
+            "ca_bundle": self.opening.ca_bundle,
         }  # fmt: skip
         if worth := rate(given.get("hourly_rate") or ""):
             columns["hourly_rate"] = worth[0]
@@ -356,12 +311,12 @@ class Wizard:
             known = accounts.account_by_name(system, given["name"])
             account_id = known.id if known else accounts.add_account(
                 system, services.cipher, name=given["name"], site=given["site"], company=given["company"], now=now,
-                **self.secrets, **columns,
+                **self.opening.secrets, **columns,
             )  # fmt: skip
         with services.database.account(account_id) as session:
             if known:
                 accounts.set_account(session, account_id, site=given["site"], company=given["company"], **columns)
-                accounts.set_credentials(session, account_id, services.cipher, **self.secrets)
+                accounts.set_credentials(session, account_id, services.cipher, **self.opening.secrets)
             hours = read_words(given["hours"], time_zone=given["timezone"])
             calendars.change(session, account_id, hours, time_zone=given["timezone"], now=now)
         say(f"Stored as account {given['name']}.")

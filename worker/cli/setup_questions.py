@@ -54,8 +54,13 @@ class Questions:
             return self.ask.text("site", "")
         hosts = [(host, f"{host:<30} {region}") for host, region in CLOUD.items()]
         hosts.append((OWN, "another host, or a server of your own"))
-        chosen = self.ask.one("site", "Where do you log in to ConnectWise?", hosts)
-        return chosen if chosen != OWN else self.ask.text("site", "Which host? (https://… and a port are fine on-premises)")
+        before = self._was("site")
+        start = before if before in CLOUD or not before else OWN
+        chosen = self.ask.one("site", "Where do you log in to ConnectWise?", hosts, default=start or None)
+        if chosen != OWN:
+            return chosen
+        typed = before if start == OWN else ""
+        return self.ask.text("site", "Which host? (on-premises a port is fine, and http://… where it has no TLS)", default=typed)
 
     def company(self) -> str:
         return self.ask.text("company", "Company, as you type it when you log in:", default=self._was("company"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -128,11 +129,11 @@ def test_with_every_right_all_is_ok_and_the_trials_wrote_nothing(simulator: Simu
 @pytest.mark.parametrize(
     ("columns", "what", "said"),
     [
-        ({"engineers": ["msvenson"]}, "members", "engineer 'msvenson' is no member of this PSA. Did you mean 'msvensson'"),
-        ({"owner": "bwells"}, "members", "owner 'bwells' is inactive"),
-        ({"admins": ["resolutionflow"]}, "members", "is an API member and no person"),
-        ({"escalate_status_names": ["Escalatd"]}, "boards and statuses", "'Escalated'"),
-        ({"board_names": ["Helpdesk"]}, "boards and statuses", "board 'Helpdesk' is not in this PSA"),
+        ({"engineers": ["msvenson"]}, "named people", "engineer 'msvenson' is no member of this PSA. Did you mean 'msvensson'"),
+        ({"owner": "bwells"}, "named people", "owner 'bwells' is inactive"),
+        ({"admins": ["resolutionflow"]}, "named people", "is an API member and no person"),
+        ({"escalate_status_names": ["Escalatd"]}, "named statuses", "'Escalated'"),
+        ({"board_names": ["Helpdesk"]}, "named statuses", "board 'Helpdesk' is not in this PSA"),
     ],
 )  # fmt: skip
 def test_a_wrong_name_is_told_before_connect(
@@ -148,6 +149,38 @@ def test_a_wrong_name_is_told_before_connect(
         accounts.set_account(session, account.id, **keep)
     assert [line.what for line in bad(lines) if line.what != "connected"] == [what]
     assert said in next(line.detail for line in bad(lines) if line.what == what)
+
+
+def test_no_two_lines_bear_one_name(services: Services) -> None:
+    connected(services, True)
+    names = [line.what for line in check(services, account_named(services, "northgate"))]
+    assert sorted(names) == sorted(set(names))
+
+
+def test_what_only_the_msp_knows_is_asked_in_a_line_of_its_own_with_the_command_that_answers(
+    services: Services, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    connected(services, True)
+    before = account_named(services, "northgate")
+    with services.database.account(before.id) as session:
+        accounts.set_account(session, before.id, claim_status_names=["Assigned to Engineer"])
+    lines = check(services, account_named(services, "northgate"))
+    (asked,) = [line for line in lines if line.look]
+    assert (asked.what, asked.ok) == ("statuses elsewhere", True)
+    assert [line.what for line in lines if "?" in line.detail and not line.look] == []
+    assert re.search(r"on Projects, does '[^']+'(, '[^']+')* or '[^']+' mean", asked.detail)
+    monkeypatch.setenv("RESOLUTIONFLOW_VAR", str(services.settings.var))
+    monkeypatch.setenv("PUBLIC_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("CANARY_URL", "off")
+    capsys.readouterr()
+    assert main(["account", "check", "northgate"]) == 0, "a question is no fault"
+    assert re.search(r"^LOOK   statuses elsewhere ", capsys.readouterr().out, re.MULTILINE)
+    command = shlex.split(re.findall(r"`(account set [^`]+)`", asked.detail)[0].replace("STATUS", "Scheduled"))
+    assert main(command) == 0
+    after = account_named(services, "northgate").claim_status_names
+    with services.database.account(before.id) as session:
+        accounts.set_account(session, before.id, claim_status_names=before.claim_status_names)
+    assert after == ["Assigned to Engineer", "Scheduled"]
 
 
 def test_a_clock_that_is_off_is_named(simulator: Simulator, services: Services) -> None:

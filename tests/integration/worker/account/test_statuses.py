@@ -146,7 +146,7 @@ def test_what_is_gone_is_refused_by_name_and_alerted_until_it_is_back(
     assert wide.psa.registered == entries
     assert len(alerts(wide)) == 1
     lines = {line.what: line.ok for line in check(wide.services, account_named(wide.services, "northgate"))}
-    assert not lines["boards and statuses"]
+    assert not lines["named statuses"]
     change(wide)
     regular_check(wide)
     assert alerts(wide) == []

@@ -51,10 +51,12 @@ def test_no_secret_is_in_it(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
     main(["migrate"])
     services = from_settings(Settings.read())
     with services.database.system() as system:
-        accounts.add_account(
+        account_id = accounts.add_account(
             system, services.cipher, name=f"msp-{CANARY}", site=f"{CANARY}.example", company=CANARY, public_key=CANARY,
             private_key=CANARY, client_id=CANARY, now=services.clock(), dry_run_to=CANARY,
         )  # fmt: skip
+    with services.database.account(account_id) as session:
+        accounts.set_account(session, account_id, clock_skew_s=-0.3)
     services.close()
     capsys.readouterr()
     assert main(["doctor"]) == 1
@@ -65,6 +67,7 @@ def test_no_secret_is_in_it(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
     assert "RESOLUTIONFLOW_POLL=77" in told
     assert "LOOK  mail" in told
     assert "last sweep" in told
+    assert "clock +0 s" in told, "a clock is not -0 s ahead"
 
 
 @pytest.mark.parametrize(

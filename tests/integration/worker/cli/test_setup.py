@@ -78,8 +78,9 @@ def test_a_whole_run_in_a_terminal_stores_what_was_agreed_and_writes_nothing_bef
         terminal.until("a server of your own, in your own network?")
         terminal.press(UP, ENTER)
         terminal.until("the keys were refused (401)")
+        terminal.until("What shall be changed?")
         seen(terminal)
-        terminal.press(f"{ENTER}{keys[1]}{ENTER}{ENTER}")  # two as before; ahead of the question, as somebody does who pastes
+        terminal.press(f"{ENTER}{ENTER}{keys[1]}{ENTER}{ENTER}")  # two as before; ahead of the question, as who pastes does
         terminal.until("What shall this MSP be called here?")
         terminal.press(ENTER)
         terminal.until("Boards on which tickets are escalated")
@@ -169,6 +170,77 @@ def test_a_run_that_is_cut_off_keeps_its_answers_without_keys_and_goes_on(
         assert "called here?" not in terminal.text
         terminal.press(SPACE, ENTER)
         terminal.until("Which status")  # between two questions nobody listens for keys
+        terminal.press(INTERRUPT)
+        assert terminal.ended() == 130
+
+
+def _kept(folder: Path) -> dict[str, Any]:
+    file = folder / "setup" / "answers.json"
+    found: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
+    return found
+
+
+def test_a_typo_in_the_company_costs_the_company_alone(
+    simulator: Simulator, environment: dict[str, str], tmp_path: Path
+) -> None:
+    command = [sys.executable, "-m", "worker", "setup", "--site", simulator.url, "--allow-private"]
+    with Terminal(command, {**environment, **keys_of(simulator)}) as terminal:
+        terminal.until("Company, as you type it")
+        terminal.press("nortgate", ENTER)
+        terminal.until("What shall be changed?")
+        assert "unknown company 'nortgate'" in terminal.text
+        assert "» the company (nortgate)" in terminal.text
+        assert _kept(tmp_path) == {}, "what opened nothing is not proposed the next time"
+        terminal.press(ENTER)
+        assert "Where do you log in" not in terminal.until("log in: nortgate")
+        terminal.press(*["\x7f"] * 4, "hgate", ENTER)
+        terminal.until("called here?")
+        assert _kept(tmp_path) == {"site": simulator.url, "company": "northgate", "allow_private": True}
+
+
+def test_whatever_was_refused_each_answer_can_be_changed_and_begins_as_it_was(
+    simulator: Simulator, environment: dict[str, str], tmp_path: Path
+) -> None:
+    keys = {**keys_of(simulator), "CONNECTWISE_PUBLIC_KEY": "mistyped"}
+    command = [sys.executable, "-m", "worker", "setup", "--site", "http://127.0.0.1:9", "--allow-private"]
+    with Terminal([*command, "--company", "nortgate"], {**environment, **keys}) as terminal:
+        terminal.until("What shall be changed?")
+        assert "» the site (http://127.0.0.1:9)" in terminal.text
+        terminal.press(DOWN, ENTER)
+        terminal.until("log in: nortgate")
+        terminal.press(*["\x7f"] * 4, "hgate", ENTER)
+        terminal.until("the company (northgate)")
+        terminal.press(DOWN, DOWN, ENTER)
+        terminal.until("Public key of the API member (enter: as before)")
+        terminal.press(keys_of(simulator)["CONNECTWISE_PUBLIC_KEY"], ENTER)
+        terminal.until("Private key, not shown")
+        terminal.press(ENTER)
+        terminal.until("Client id")
+        terminal.press(ENTER)
+        terminal.until("What shall be changed?")
+        assert _kept(tmp_path) == {"company": "northgate"}
+        terminal.press(ENTER)
+        assert "» another host, or a server of your own" in terminal.until("Where do you log in")
+        terminal.press(ENTER)
+        terminal.until("has no TLS) http://127.0.0.1:9")
+        terminal.press("\x7f", simulator.url.rpartition(":")[2], ENTER)
+        terminal.until("called here?")
+        terminal.press(INTERRUPT)
+        assert terminal.ended() == 130
+
+
+def test_who_stops_at_a_host_that_never_answered_is_not_offered_it_again(environment: dict[str, str], tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "worker", "setup", "--site", "http://127.0.0.1:9", "--allow-private"]
+    given = {**environment, "CONNECTWISE_PUBLIC_KEY": "p", "CONNECTWISE_PRIVATE_KEY": "k", "CONNECTWISE_CLIENT_ID": "c"}
+    with Terminal([*command, "--company", "northgate"], given) as terminal:
+        terminal.until("What shall be changed?")
+        terminal.press(UP, ENTER)
+        assert terminal.ended() == 130
+        assert "goes on from there" in terminal.text
+    with Terminal([sys.executable, "-m", "worker", "setup"], given) as terminal:
+        terminal.until("There are answers from last time (northgate)")
+        terminal.press(ENTER)
+        terminal.until("Where do you log in")
         terminal.press(INTERRUPT)
         assert terminal.ended() == 130
 

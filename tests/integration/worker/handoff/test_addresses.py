@@ -96,7 +96,7 @@ def test_a_sender_that_is_none_waits_for_the_operator_and_condemns_no_recipient(
     assert reason is not None
     assert reason.startswith("MAIL_FROM: 'rf@@northgate.example' is no address")
     lines = check(shop.services, account_named(shop.services, "northgate"))
-    assert any(line.what == "mail" and not line.ok and line.detail == reason for line in lines)
+    assert any(line.what == "MAIL_FROM" and not line.ok and f"MAIL_FROM: {line.detail}" == reason for line in lines)
 
 
 def test_what_the_server_cannot_take_is_failed_with_the_reason(shop: Shop) -> None:
