@@ -74,7 +74,7 @@ def test_a_claim_waits_for_whoever_decides_on_the_ticket_and_not_both_for_each_o
         try:
             with postgres_database.account(account_id) as session:
                 won.append(claims.claim(session, account_id, handoff_id, member_id=2, now=shop.clock()))
-        except Exception as error:  # noqa: BLE001 - a deadlock is what must not come
+        except Exception as error:  # a deadlock is what must not come
             won.append(error)
 
     other = threading.Thread(target=claim)
