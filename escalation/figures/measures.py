@@ -35,7 +35,7 @@ from escalation.figures.observations import (
     within,
 )
 
-MEASURES_VERSION = 3
+MEASURES_VERSION = 4
 
 EARLY_FROM, MEASURED_FROM, BREAKDOWN_FROM = 6, 20, 10
 WINDOW = timedelta(days=30)

@@ -112,7 +112,7 @@ def test_everything_a_sceptic_asks_for_is_there(weeks: dict[str, Rendered]) -> N
             "1 claims given back or run out", "1 withdrawn before anybody took it",
             "opened by hand (#49006/2)", "ends before it starts: the clocks or the typed times disagree (#49007/2)",
             "typed by hand (#49005/2)", "2.5 s behind ours when compared on 22 November: too little to move a figure",
-            "version 3 of the rules", "2 not (counted as longer)", "which lowers what is recovered",
+            "version 4 of the rules", "2 not (counted as longer)", "which lowers what is recovered",
             "nobody has taken it yet", "3 h of working time, 4 h by the clock; then taken by Tess O'Brien",
             "By technician", "Maria Svensson", "DNS and DHCP", "Storage and backup",
             "You get this on Mondays because you are the owner of Harbor IT",
