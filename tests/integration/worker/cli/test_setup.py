@@ -283,8 +283,10 @@ def test_the_simulator_says_what_to_type_and_that_sets_it_up(
     assert f"--site {simulator.url}" in typed[1]
     with Terminal(["/bin/sh", "-c", "\n".join(typed)], environment) as terminal:
         terminal.until("called here?")
-        for question in ("called here?", "Boards on which", "a junior is stuck?", "a senior has taken", "Engineers: they", "Admins: told",
-                         "Owner: gets", "Time zone (IANA", "Working hours:", "an hour of a senior", "How shall it begin?", "To whom?"):
+        for question in (
+            "called here?", "Boards on which", "a junior is stuck?", "a senior has taken", "Engineers: they", "Admins: told",
+            "Owner: gets", "Time zone (IANA", "Working hours:", "an hour of a senior", "How shall it begin?", "To whom?",
+        ):
             terminal.until(question)
             terminal.press(ENTER)
         assert "Still to be set" not in terminal.until("Is that right?")
