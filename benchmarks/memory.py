@@ -23,6 +23,7 @@ from sqlalchemy import text
 from benchmarks.callbacks import postgres_in
 from benchmarks.recurrences import EVERYDAY, fault, ticket
 from escalation.memory.rank import Terms
+from escalation.package.known_symptoms import symptoms_told
 from escalation.package.lesson import Lesson
 from models.account import accounts
 from models.account.encryption import Cipher
@@ -105,7 +106,7 @@ def _searched(database: Database, ids: list[int], searches: int) -> tuple[list[f
         account_id = ids[number // 2 % len(ids)]
         begun, worked = time.perf_counter(), time.thread_time()
         with database.account(account_id, reading=True) as session:
-            query = Terms.of(lesson.summary, lesson.problem)
+            query = Terms.of(lesson.summary, lesson.problem, symptoms=symptoms_told(lesson.summary, lesson.problem))
             first = resolved.search(session, account_id, query, but=lesson.ticket_id, most=3)
         spans.append(time.perf_counter() - begun)
         busy.append(time.thread_time() - worked)

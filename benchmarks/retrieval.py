@@ -26,6 +26,7 @@ from typing import Any
 
 from escalation.memory.choose import LIMIT, clauses_of
 from escalation.memory.rank import Candidate, Statistics, Terms, rank, weights_of
+from escalation.package.known_symptoms import symptoms_told
 
 SOLVED_BY_ASKER = "self_reported"
 """Resolutions that whoever asked reported; the others are answers that were accepted."""
@@ -136,28 +137,32 @@ def _untold(answer: str, titles: set[str]) -> str:
     return "\n".join(line for line in answer.splitlines() if _plain(line) not in titles)
 
 
+def _terms(summary: str, problem: str, *later: str) -> Terms:
+    return Terms.of(summary, problem, "\n".join(later), symptoms_told(summary, problem, later))
+
+
 class Ours:
     """The product's ranker, with the statistics of all the questions and answers."""
 
     def __init__(self, posts: Mapping[str, Any], solved: Mapping[str, str]) -> None:
-        self.names = list(posts)
+        self.names, self.posts = list(posts), posts
         titles = {_plain(p["title"]) for p in posts.values()}
         self.terms = {
-            name: Terms.of(p["title"], p["question"], "\n".join(_untold(a["text"], titles) for a in p["answers"]))
+            name: _terms(p["title"], p["question"], *(_untold(a["text"], titles) for a in p["answers"]))
             for name, p in posts.items()
         }
         self.holding: Counter[str] = Counter()
         self.postings: dict[str, list[int]] = defaultdict(list)
         for number, terms in enumerate(self.terms.values()):
-            for term in {t for words in terms.fields for t in words}:
+            for term in terms.held:
                 self.holding[term] += 1
                 self.postings[term].append(number)
         self.statistics = Statistics(len(posts), self.holding)
-        self.solved = [Candidate(self.names.index(name), Terms.of("", "", text)) for name, text in solved.items()]
+        self.solved = [Candidate(self.names.index(name), _terms("", "", text)) for name, text in solved.items()]
 
     def query(self, name: str) -> Terms:
-        terms = self.terms[name]
-        return Terms(terms.summary, terms.problem)
+        post = self.posts[name]
+        return Terms.of(post["title"], post["question"], symptoms=symptoms_told(post["title"], post["question"]))
 
     def links(self, name: str) -> list[str]:
         return self._among(name, range(len(self.names)))
@@ -167,7 +172,7 @@ class Ours:
         for clause in clauses_of(self.query(name), self.statistics):
             found |= set.intersection(*(set(self.postings[term]) for term in clause))
         weights = weights_of(self.query(name), self.statistics)
-        held = {n: {t for words in self.terms[self.names[n]].fields for t in words} for n in found}
+        held = {n: self.terms[self.names[n]].held for n in found}
         best = sorted(found, key=lambda n: (-sum(w for t, w in sorted(weights.items()) if t in held[n]), -n))
         return self._among(name, best[:LIMIT])
 

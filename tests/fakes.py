@@ -110,7 +110,7 @@ class FakePsa:
 
     def change(self, ticket_id: int, **fields: Any) -> Ticket:
         self.tickets[ticket_id] = dataclasses.replace(
-            self.tickets[ticket_id], last_updated=self.clock(), **{"updated_by": "jlind", **fields}
+            self.tickets[ticket_id], **{"last_updated": self.clock(), "updated_by": "jlind", **fields}
         )
         return self.tickets[ticket_id]
 

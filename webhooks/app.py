@@ -24,6 +24,7 @@ from webhooks.claims.claiming import Claiming
 from webhooks.claims.keeping import Keeping
 from webhooks.claims.noting import Noting
 from webhooks.claims.wishing import Wishing
+from webhooks.client_address import ClientAddress
 from webhooks.health import Readiness
 from webhooks.mcp import hosted
 from webhooks.pages import routes as pages
@@ -56,6 +57,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = _described(settings.public_url)
     # One more than allowed: without a Content-Length, werkzeug cuts the body here and says nothing.
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY + 1
+    app.wsgi_app = ClientAddress(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
     database = Database(settings.database_url, statement_timeout_s=STATEMENT_S)
     database.on_moved = Announcer(settings.redis_client_url).moved
     app.extensions["resolutionflow"] = database
@@ -92,7 +94,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(hosted.blueprint())
     pods = pod.Pods(database, Cipher(settings.secret_keys), passes.tokens, MemberProof(), counter)
     app.register_blueprint(pod.blueprint(pods))
-    links = link.Links(database, passes, bell, database.now)
+    links = link.Links(database, passes, bell, database.now, message_domain=settings.message_domain)
     app.register_blueprint(link.blueprint(links, passes, counter, public_url=settings.public_url))
     app.register_blueprint(
         pages.blueprint(

@@ -10,8 +10,8 @@ from collections.abc import Callable
 class RefusedCallers:
     """Counts refusals for each address over a minute or so. Remembers a bounded number of addresses.
 
-    An address may be a proxy's, shared with ConnectWise itself: so being known here must never keep out a caller
-    who has an account's token and a good signature.
+    An address may be shared with ConnectWise itself, as that of a proxy which was not named: so being known here must
+    never keep out a caller who has an account's token and a good signature.
     """
 
     def __init__(

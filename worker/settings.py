@@ -9,14 +9,18 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import hashlib
+import ipaddress
 import math
 import os
 import secrets
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
+
+import idna
 
 from psa.outbound.redis_address import BadAddress, Sentinels
 from worker.model_settings import ModelSettings
@@ -24,6 +28,9 @@ from worker.model_settings import ModelSettings
 COUNTS = frozenset({"threads", "burst", "in_flight", "rings", "attempts", "model_answer", "model_tries"})
 POST_MARGIN = 1.25
 """How much longer a whole POST may take than the silence on its socket."""
+
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class SettingsError(ValueError):
@@ -107,6 +114,8 @@ class Settings:
     public_url: str = "http://127.0.0.1:8000"
     smtp_url: str = field(default="", repr=False)
     mail_from: str = "ResolutionFlow <resolutionflow@localhost>"
+    trusted_proxies: tuple[Network, ...] = ()
+    """Proxies on other machines, whose word is taken for who asked them; of those on this one it always is."""
     metrics_token: str = field(default="", repr=False)
     """Whoever asks for `/metrics` must send it; empty: only this machine may ask."""
     operator_email: str = ""
@@ -153,6 +162,7 @@ class Settings:
         level = (env.get("LOG_LEVEL") or "INFO").upper()
         if level not in ("DEBUG", "INFO", "WARNING", "ERROR"):
             wrong.append(f"LOG_LEVEL is {level!r}: use DEBUG, INFO, WARNING or ERROR")
+        proxies = _networks(wrong, "TRUSTED_PROXIES", env.get("TRUSTED_PROXIES") or "")
         metrics_token = (env.get("METRICS_TOKEN") or "").strip()
         if metrics_token and len(metrics_token) < 16:
             wrong.append(f"METRICS_TOKEN has {len(metrics_token)} characters; use at least 16 random ones, or none")
@@ -176,6 +186,7 @@ class Settings:
             public_url=public_url,
             smtp_url=smtp_url,
             mail_from=mail_from,
+            trusted_proxies=proxies,
             metrics_token=metrics_token,
             operator_email=operator_email,
             dead_man_url=dead_man_url,
@@ -187,6 +198,15 @@ class Settings:
             intervals=_intervals(numbers),
             model=model,
         )
+
+    @property
+    def message_domain(self) -> str:
+        """The right side of every Message-ID: the domain of `MAIL_FROM`, as mail servers write it; `PUBLIC_URL`'s without one."""
+        domain = parseaddr(self.mail_from)[1].rpartition("@")[2]
+        try:
+            return idna.encode(domain, uts46=True).decode()
+        except idna.IDNAError:
+            return urlsplit(self.public_url).hostname or "localhost"
 
     @property
     def pool_threads(self) -> int:
@@ -258,6 +278,20 @@ def _check_scheme(wrong: list[str], name: str, value: str, schemes: tuple[str, .
     if scheme not in schemes:
         wanted = ", ".join(f"{s}:" for s in schemes)
         wrong.append(f"{name} must begin with one of {wanted}; got {scheme or 'no scheme'!r}")
+
+
+def _networks(wrong: list[str], name: str, text: str) -> tuple[Network, ...]:
+    found: list[Network] = []
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        try:
+            network = ipaddress.ip_network(part)
+        except ValueError as error:
+            wrong.append(f"{name}: {error}; give addresses or networks such as 10.0.0.5, 10.1.0.0/24")
+            continue
+        if network.prefixlen == 0:
+            wrong.append(f"{name}: {part} is everybody, who could then give any address for their own")
+        found.append(network)
+    return tuple(found)
 
 
 def _numbers(wrong: list[str], env: Mapping[str, str]) -> dict[str, float]:

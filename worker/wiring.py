@@ -18,10 +18,11 @@ from escalation.figures.hours import Calendar
 from escalation.figures.observations import clock_ahead
 from escalation.rules import StatusRules
 from models.account import accounts, calendars
-from models.account.accounts import Account, Cipher
+from models.account.accounts import Cipher
 from models.database.sessions import Database
 from psa.connectwise.signatures import Pin, Verifier
 from psa.port import Keys, Psa
+from worker.account_values import keys_of, pin_of, status_rules
 from worker.gather import Reader
 from worker.mail.transport import Mailer, mailer_for
 from worker.model_reading.model import Model
@@ -218,42 +219,6 @@ class Services:
     def close(self) -> None:
         self.reader.close()
         self.database.dispose()
-
-
-def status_rules(rows: list[accounts.StatusRow]) -> StatusRules:
-    """Return what the stored statuses of an account mean."""
-    return StatusRules(
-        escalate=frozenset((r.board_id, r.status_id) for r in rows if r.kind == "escalate"),
-        claim=frozenset((r.board_id, r.status_id) for r in rows if r.kind == "claim"),
-        closed=frozenset((r.board_id, r.status_id) for r in rows if r.kind == "closed"),
-        default=frozenset((r.board_id, r.status_id) for r in rows if r.kind == "default"),
-    )
-
-
-def pin_of(account: Account) -> Pin:
-    """Return what the account's callbacks must come from."""
-    return Pin(
-        site=account.site,
-        company=account.company,
-        key_id=account.callback_key_id,
-        allow_private=account.allow_private,
-        ca_bundle=account.ca_bundle,
-    )
-
-
-def keys_of(account: Account, cipher: Cipher) -> Keys:
-    """Return an account's keys, opened. Raises `CannotDecrypt`."""
-    opened = accounts.credentials(account, cipher)
-    return Keys(
-        site=account.site,
-        company=account.company,
-        public_key=opened.public_key,
-        private_key=opened.private_key,
-        client_id=opened.client_id,
-        allow_private=account.allow_private,
-        codebase=account.codebase,
-        ca_bundle=account.ca_bundle,
-    )
 
 
 def _same_but_codebase(one: Keys, other: Keys) -> bool:

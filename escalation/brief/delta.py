@@ -75,11 +75,15 @@ def _step_key(step: Step) -> tuple[int, str]:
 
 def _outcomes(old: Package, new: Package) -> Iterable[Difference]:
     before = {_step_key(step): step for step in old.steps_attempted}
+    known = {source.id for source in old.sources}
     for step in new.steps_attempted:
         earlier = before.get(_step_key(step))
         told = result(step)
         if earlier is None:
-            yield Difference("added", "tried", step.text if label(step) is None else f"{step.text}: {told}", None, step.source)
+            said = label(step)
+            yield Difference("added", "tried", step.text if said is None else f"{step.text}: {said}", None, step.source)
+        elif step.result and not earlier.result and step.result.source not in known:
+            yield Difference("added", f"result of {step.text!r}", step.result.text, None, step.result.source)
         elif told not in ((was := result(earlier)), NOT_CLEAR):
             yield Difference("corrected", f"result of {step.text!r}", told, was, step.source)
 

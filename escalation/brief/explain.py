@@ -86,11 +86,15 @@ def _same(one: Step, other: Step) -> bool:
     return one.evidence in other.evidence or other.evidence in one.evidence
 
 
+def _elsewhere(step: Step) -> str:
+    return f", but [{step.result.source}] {inline(step.result.evidence, limit=160)}" if step.result else ""
+
+
 def _how(step: Step, package: Package, local: Package | None) -> str:
     if package.reader != "local" and (local is None or step not in local.steps_attempted):
         result = "its own words" if step.result_stated else "the fault going on" if step.result_inferred else "words elsewhere"
-        outcome = "nothing said" if step.outcome == "unknown" else result
+        outcome = "nothing said" if step.outcome == "unknown" else result + _elsewhere(step)
         return f"read by: {inline(package.reader)}, and stands there word for word; outcome by: {outcome}"
-    result = "said in its own words" if step.result_stated else "not said in its own words"
+    result = "said in its own words" if step.result_stated else f"not said in its own words{_elsewhere(step)}"
     why = f"; for it: {inline(step.because, limit=200)}" if step.because else ""
     return f"a step: {step.sure:.0%}{why}; outcome: {step.outcome_sure:.0%}, {result}"

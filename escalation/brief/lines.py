@@ -8,9 +8,9 @@ from escalation.brief.sanitize import Inert, inline, line
 from escalation.brief.spans import Clock, span
 from escalation.memory.track_record import ENOUGH
 from escalation.package.by_session import contradicted
-from escalation.package.contents import Assessment, Offered, Package, Quote, Solved, Start, Step
+from escalation.package.contents import Assessment, Offered, OtherTicket, Package, Quote, Solved, Start, Step
 from escalation.reading.pasted import troubled
-from escalation.reading.told import tells_its_result
+from escalation.reading.told import ends_in_result
 
 TOLD = 0.8
 """From which probability on an outcome is said that the quotation does not say itself."""
@@ -25,6 +25,8 @@ LABELS = {
 }
 """What a step's outcome is called, in the note and on the pages."""
 NOT_CLEAR = "result not clear"
+_RESULT_BYTES = 120
+_LONGEST_ROW = 500
 
 
 def result(step: Step) -> str:
@@ -35,12 +37,16 @@ def result(step: Step) -> str:
 
 
 def label(step: Step) -> str | None:
-    """Return what stands beside a step; None where its own words tell what came of it, whether or not that was understood."""
+    """Return what stands beside a step: the words elsewhere that tell what came of it, else what is known of that.
+
+    None where its own words tell it, whether or not that was understood.
+    """
+    if step.result and (words := inline(step.result.text, limit=_RESULT_BYTES)):
+        return f'"{words}"'
     said = result(step)
-    return None if step.result_stated or (said == NOT_CLEAR and tells_its_result(step.evidence)) else said
+    return None if step.result_stated or (said == NOT_CLEAR and ends_in_result(step.evidence)) else said
 
 
-_LONGEST_ROW = 500
 _STEP_BYTES = 220
 _EVIDENCE_ROWS = 12
 
@@ -141,11 +147,15 @@ class Wording:
         self._cited.add(source)
         return Line(said, Inert(f"[{source}]"))
 
+    def other(self, other: OtherTicket) -> Line | None:
+        told = f"{other.id} {other.summary} ({other.status}, {self._clock.moment(other.at)})"
+        return self.cited(told, other.source, 160)
+
     def quote(self, quote: Quote | None, limit: int) -> Line | None:
         return self.cited(quote.text, quote.source, limit) if quote else None
 
     def start(self, start: Start | None) -> Line | None:
-        told = self.quote(start, 220)
+        told = self.quote(start, 280)
         if not told or not start or not start.reason:
             return told
         return Line(told.text, told.cite, label=inline(start.reason, limit=160))
@@ -186,8 +196,10 @@ class Wording:
         return tuple(made)
 
     def _cites(self, first: Inert, step: Step) -> Inert:
-        """Return the citation of a step with those of where else it is told."""
+        """Return the citation of a step with those of where its result and where else it is told."""
         also = [one.source for one in step.also if one.source in self._known]
+        if step.result and step.result.source != step.source and step.result.source in self._known:
+            also.insert(0, step.result.source)
         self._cited.update(also)
         return Inert(" ".join([first, *(f"[{source}]" for source in also)]))
 

@@ -10,6 +10,7 @@ from escalation.brief.lines import TOLD, Block, Condition, Guess, Head, Inquiry,
 from escalation.brief.sanitize import Inert, inline
 from escalation.brief.spans import Clock
 from escalation.package.contents import SURE, Package
+from escalation.package.surroundings import changed_lately, recent_of
 
 ABOVE = 8
 """Steps shown above the fold; the rest follow below it."""
@@ -41,7 +42,7 @@ class Limits:
         """Return the limits of a note that has room."""
         rows = sum(min(12, len(b.evidence.splitlines())) for b in package.evidence_blocks)
         return cls(
-            others=min(3, len(package.solved)) + min(8, min(3, len(package.similar)) + min(5, len(package.recent))),
+            others=min(3, len(package.solved)) + min(8, min(3, len(package.similar)) + min(5, len(recent_of(package)))),
             environment=min(12, len(_environment(package))),
             timeline=min(12, len(package.timeline)),
             evidence=min(40, rows),
@@ -58,6 +59,7 @@ class View:
     ask: Line | None
     why: Line | None
     start_here: Line | None
+    changed_lately: tuple[Line, ...]
     steps_total: int
     steps_unsure: int
     steps_above: tuple[Line, ...]
@@ -106,7 +108,7 @@ def outline(package: Package, limits: Limits) -> View:
     blocks, rows_left = wording.blocks(limits.evidence)
     solved = package.solved[: min(3, limits.others)]
     known = {s.id for s in solved}
-    others = [o for o in [*package.similar[:3], *package.recent[:5]] if o.id not in known][: limits.others - len(solved)]
+    others = [o for o in [*package.similar[:3], *recent_of(package)[:5]] if o.id not in known][: limits.others - len(solved)]
     extras = limits.extras
     promise = wording.quote(package.promises[0] if package.promises else None, 120)
     ask = wording.quote(package.ask, 220)
@@ -117,6 +119,7 @@ def outline(package: Package, limits: Limits) -> View:
         ask=ask,
         why=wording.quote(package.why_escalated, 180),
         start_here=wording.start(package.start_here),
+        changed_lately=tuple(told for o in changed_lately(package) if (told := wording.other(o))),
         steps_total=sum(step.sure >= SURE for step in package.steps_attempted),
         steps_unsure=sum(step.sure < SURE for step in package.steps_attempted),
         steps_above=wording.steps(above),
@@ -143,7 +146,7 @@ def outline(package: Package, limits: Limits) -> View:
         others=tuple(
             told
             for o in others
-            if (told := wording.cited(f"{o.id} {o.summary} ({o.status}, {clock.moment(o.at)})", o.source, 160))
+            if (told := wording.other(o))
         ),
         solved=tuple(told for s in solved if (told := wording.solved(s))),
         runbooks=tuple(told for r in package.runbooks[:2] if (told := wording.runbook(r))),
@@ -171,7 +174,7 @@ def outline(package: Package, limits: Limits) -> View:
 
 def _numbers(package: Package) -> set[int]:
     """Return the numbers of the other tickets that the package names."""
-    return {o.id for o in (*package.similar, *package.recent)} | {s.id for s in package.solved}
+    return {o.id for o in (*package.similar, *recent_of(package))} | {s.id for s in package.solved}
 
 
 def listed(package: Package) -> tuple[Inert, ...]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from escalation.brief.sanitize import printable
-from escalation.package.contents import Package
+from escalation.package.contents import Package, Step
 from escalation.redaction.redact import redact
 
 MOST_STEPS, MOST_BLOCKS, MOST_ROWS = 25, 6, 40
@@ -41,7 +41,7 @@ def vendor_form(package: Package, *, members: Iterable[str]) -> str:
         ("Products", _list(mask(quote.text) for quote in package.products)),
         ("Devices", _list(mask(device.text) for device in package.devices)),
         ("Error codes", _list(mask(quote.evidence) for quote in package.error_codes)),
-        ("Tried", _list(mask(step.text) + _came(step.outcome, step.result_stated) for step in shown)),
+        ("Tried", _list(mask(step.text) + _came(step, mask) for step in shown)),
         ("Ruled out", _list(mask(quote.text) for quote in package.ruled_out)),
         ("Changed for tests and still so", _list(mask(change.text) for change in package.state_left_behind)),
         ("Not known yet", _list(mask(gap.text) for gap in package.not_recorded)),
@@ -92,8 +92,10 @@ def _names(name: str | None, instead: str, *, shortest: int) -> dict[str, str]:
     return {whole: instead} | dict.fromkeys(parts, instead)
 
 
-def _came(outcome: str, stated: bool) -> str:
-    label = "" if stated else OUTCOMES.get(outcome, "")
+def _came(step: Step, mask: _Mask) -> str:
+    if step.result:
+        return f' ("{mask(step.result.text)}")'
+    label = "" if step.result_stated else OUTCOMES.get(step.outcome, "")
     return f" ({label})" if label else ""
 
 

@@ -1,7 +1,8 @@
 """Order resolved tickets by how much they resemble a new one, and say why; none rather than a poor one.
 
 BM25F over three fields (summary, problem, solution) with what a shop's tickets need beside it: codes and names weigh more
-than words, and what stands in very many of the shop's tickets weighs nothing. Figures are in `docs/memory.md`.
+than words, what stands in very many of the shop's tickets weighs nothing, and tickets that tell one symptom in different words
+share that. Figures are in `docs/memory.md`.
 """
 
 from __future__ import annotations
@@ -11,7 +12,17 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from escalation.memory.terms import is_code, is_name, is_one_thing, is_year, terms_and_words, terms_of
+from escalation.memory.terms import (
+    SYMPTOM,
+    is_code,
+    is_name,
+    is_one_thing,
+    is_year,
+    symptom_name,
+    symptom_term,
+    terms_and_words,
+    terms_of,
+)
 
 SATURATION = 5.0
 """k1 of BM25. High: how often a ticket says a thing tells more in short, dry notes than in prose."""
@@ -22,7 +33,7 @@ TYPICAL = (8.0, 60.0, 80.0)
 """Terms of a field where too few tickets are known to say; counts as much as ten tickets."""
 SUMMARY_COUNTS = 4
 """What stands in the new ticket's summary counts as if it were said so often."""
-CODE, NAME = 2.0, 1.5
+CODE, NAME, SAME_SYMPTOM = 2.0, 1.5, 2.0
 BOILERPLATE = 0.5
 """A term in more of the shop's tickets than this share weighs nothing, once there are `ENOUGH` of them."""
 ENOUGH = 40
@@ -45,20 +56,38 @@ RARE = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The terms of a ticket by field, in order: its summary, its problem, its solution."""
+    """The terms of a ticket by field, in order: its summary, its problem, its solution; and of the symptoms it tells."""
 
     summary: tuple[str, ...] = ()
     problem: tuple[str, ...] = ()
     solution: tuple[str, ...] = ()
+    symptoms: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, summary: str, problem: str, solution: str = "") -> Terms:
-        """Return the terms of three texts."""
-        return cls(tuple(terms_of(summary)), tuple(terms_of(problem)), tuple(terms_of(solution)))
+    def of(cls, summary: str, problem: str, solution: str = "", symptoms: Iterable[str] = ()) -> Terms:
+        """Return the terms of three texts, and of symptoms by their names."""
+        told = tuple(map(symptom_term, symptoms))
+        return cls(tuple(terms_of(summary)), tuple(terms_of(problem)), tuple(terms_of(solution)), told)
+
+    @classmethod
+    def read(cls, lines: str) -> Terms:
+        """Return terms as they were stored; those from before symptoms were kept have three lines."""
+        return cls(*(tuple(line.split()) for line in lines.split("\n")))
+
+    @property
+    def lines(self) -> str:
+        """As they are stored: a line each."""
+        return "\n".join(" ".join(words) for words in (*self.fields, self.symptoms))
 
     @property
     def fields(self) -> tuple[tuple[str, ...], ...]:
+        """The terms of words."""
         return self.summary, self.problem, self.solution
+
+    @property
+    def held(self) -> set[str]:
+        """Every term, once."""
+        return {*self.summary, *self.problem, *self.solution, *self.symptoms}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +111,8 @@ class Statistics:
         if self.tickets >= ENOUGH and holding > BOILERPLATE * self.tickets:
             return 0.0
         rarity = math.log(1 + (self.tickets - holding + 0.5) / (holding + 0.5))
+        if term.startswith(SYMPTOM):
+            return rarity * SAME_SYMPTOM
         return rarity * (CODE if is_code(term) or is_year(term) else NAME if is_name(term) else 1.0)
 
     def is_rare(self, term: str) -> bool:
@@ -96,35 +127,50 @@ class Match:
     id: int
     score: float
     share: float
-    """Of what a ticket the same as this one would score: 0 to about 1."""
+    """Of what a ticket with the same words as this one would score: 0 to about 1."""
     shared: tuple[str, ...]
-    """Terms, those that tell most first."""
+    """Terms of words, those that tell most first."""
     convincing: bool
-    """Whether it is alike enough to be shown to somebody who did not ask."""
+    """Whether its words are alike enough that it is shown to somebody who did not ask."""
+    symptoms: tuple[str, ...] = ()
+    """Terms of the symptoms that both tell, the rarest first."""
+
+    def in_common(self, *texts: str) -> list[str]:
+        """Return what both have in common, what tells most first: symptoms by their names, words as the texts write them."""
+        return [*(f"symptom “{symptom_name(term)}”" for term in self.symptoms), *words_for(self.shared, *texts)]
 
 
 def weights_of(query: Terms, statistics: Statistics) -> dict[str, float]:
     """Return what each term of a new ticket weighs."""
-    said: Counter[str] = Counter(query.problem)
+    said: Counter[str] = Counter([*query.problem, *query.symptoms])
     for term in query.summary:
         said[term] += SUMMARY_COUNTS
     return {t: w for t, n in said.items() if (w := (1 + math.log(n)) * statistics.rarity(t)) > 0}
 
 
 def rank(query: Terms, candidates: Sequence[Candidate], statistics: Statistics) -> list[Match]:
-    """Return the candidates that share anything with a new ticket, the most alike first; equals by their id, newest first."""
+    """Return the candidates that share anything with a new ticket, the most alike first; equals by their id, newest first.
+
+    A symptom that both tell moves a ticket up; whether one convinces is for its words to say.
+    """
     weights = weights_of(query, statistics)
     typical = _lengths(candidates)
     best = _score(weights, query, typical)[0] or 1.0
     found = []
     for candidate in candidates:
         score, shared = _score(weights, candidate.terms, typical)
-        if score > 0:
+        same = _by_weight(weights.keys() & set(candidate.terms.symptoms), weights)
+        if score > 0 or same:
             share = round(score / best, 4)
-            strongest = tuple(sorted(shared, key=lambda t: (-weights[t], t)))
+            strongest = _by_weight(shared, weights)
             convincing = _convincing(share, strongest, query, candidate.terms, statistics)
-            found.append(Match(candidate.id, round(score, 6), share, strongest, convincing))
+            score += sum(weights[term] for term in same)
+            found.append(Match(candidate.id, round(score, 6), share, strongest, convincing, same))
     return sorted(found, key=lambda m: (-m.score, -m.id))
+
+
+def _by_weight(terms: Iterable[str], weights: Mapping[str, float]) -> tuple[str, ...]:
+    return tuple(sorted(terms, key=lambda t: (-weights[t], t)))
 
 
 def _convincing(share: float, shared: Sequence[str], query: Terms, other: Terms, statistics: Statistics) -> bool:

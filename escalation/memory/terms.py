@@ -42,6 +42,9 @@ COMMON = frozenset(
 )
 """Words that tell no ticket from another, whatever the shop."""
 
+SYMPTOM = "~"
+"""Begins the term of a symptom that a text tells, whichever words it has for it; no term of a text begins so."""
+
 _ENDS = ("ations", "ation", "ating", "ated", "ate", "ing", "ed", "er", "ion", "ment", "ly", "able", "e")
 _PLURALS = (
     ("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("shes", "sh"), ("ss", "ss"), ("us", "us"), ("is", "is"),
@@ -87,6 +90,16 @@ def terms_and_words(text: str) -> list[tuple[str, str]]:
             if not (part.islower() or part.isupper() or part[1:].islower()) and len(humps := _CAMEL.findall(part)) > 1:
                 found += [(stem(h.lower()), h) for h in humps if len(h) > 1 and h.lower() not in COMMON]
     return found
+
+
+def symptom_term(name: str) -> str:
+    """Return the term of a symptom: two tickets that tell it in other words share this one."""
+    return SYMPTOM + "_".join(name.split())
+
+
+def symptom_name(term: str) -> str:
+    """Return the name of the symptom that a term stands for."""
+    return term.removeprefix(SYMPTOM).replace("_", " ")
 
 
 def is_code(term: str) -> bool:

@@ -20,6 +20,7 @@ from escalation.package.by_model import Share
 from escalation.package.by_session import Recorded
 from escalation.package.candidates import Candidate, Candidates
 from escalation.package.contents import SCHEMA_VERSION, Assessment, Package, Unread
+from escalation.package.in_context import in_context
 from escalation.package.known_symptoms import Symptoms
 from escalation.package.records import (
     described,
@@ -33,6 +34,7 @@ from escalation.package.surroundings import devices_of, other_tickets
 from escalation.reading import remarks
 from escalation.reading.domain import read_domain
 from escalation.reading.reader import read_steps
+from escalation.reading.results import with_results
 from escalation.reading.text import OTHERS
 from escalation.reading.vocabulary import products_in
 from escalation.reading.weights import Learned
@@ -61,7 +63,7 @@ def build(
     """
     records = records_of(evidence)
     passages = [r.passage for r in records]
-    deeds = read_steps(passages, known, explain=explain)
+    deeds = with_results(read_steps(passages, known, explain=explain), passages)
     share = Share(reading, records, known)
     recorded = Recorded(evidence, records)
     steps = recorded.steps(share.steps(deeds))
@@ -132,7 +134,8 @@ def build(
         findings=recorded.findings,
         lanes=recorded.lanes,
     )
-    return replace(package, start_here=start_here.choose(Candidates(package, records, symptoms.found).all()))
+    start = start_here.choose(Candidates(package, records, symptoms.found).all())
+    return replace(package, start_here=in_context(start, records))
 
 
 def candidates_of(evidence: Evidence, package: Package) -> list[Candidate]:

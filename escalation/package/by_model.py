@@ -74,8 +74,14 @@ class Share:
         found = [((deed.passage, deed.start), highlights.step_of(deed, self._records)) for deed in self._left(deeds)]
         for step in self._reading.steps if self._reading else ():
             if (index := self._index(step.span)) is not None:
-                found.append(((index, step.span.start), _step(step, self._records[index])))
+                found.append(((index, step.span.start), _step(step, self._records[index], self._result(step))))
         return tuple(step for _, step in sorted(found, key=lambda one: one[0]))
+
+    def _result(self, step: FoundStep) -> Quote | None:
+        """Return the words that tell what came of a step, where they stand outside its own."""
+        if step.result is None or step.result_inside or (index := self._index(step.result)) is None:
+            return None
+        return highlights.quote(self._records[index], step.result.start, step.result.end)
 
     def evidence_blocks(self) -> tuple[Quote, ...]:
         """Return pasted output and quoted error texts, each wording once."""
@@ -125,7 +131,7 @@ class Share:
         return index
 
 
-def _step(found: FoundStep, record: Record) -> Step:
+def _step(found: FoundStep, record: Record, result: Quote | None) -> Step:
     return Step(
         text=highlights.shorten(found.span.evidence, deed=True),
         evidence=record.plain.quote(found.span.start, found.span.end),
@@ -136,6 +142,7 @@ def _step(found: FoundStep, record: Record) -> Step:
         result_stated=found.result_inside,
         at=record.source.at,
         result_inferred=found.outcome == "no_change" and found.result is None,
+        result=result,
     )
 
 

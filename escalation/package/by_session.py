@@ -144,8 +144,9 @@ def _both(told: Step, step: SessionStep, source: str) -> Step:
     unsaid = told.outcome == "unknown" or told.result_inferred or guessed
     if unsaid and step.outcome != "unknown":
         return replace(
-            told, also=also, sure=1.0, outcome=step.outcome, outcome_sure=1.0, result_stated=False, result_inferred=False
-        )
+            told, also=also, sure=1.0, outcome=step.outcome, outcome_sure=1.0, result_stated=False, result_inferred=False,
+            result=None,
+        )  # fmt: skip
     return replace(told, also=also, sure=1.0)
 
 

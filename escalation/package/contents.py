@@ -84,6 +84,8 @@ class Step:
     """What spoke most for its being a step: features by name, with their weight."""
     also: tuple[Told, ...] = ()
     """Where else it is told; it counts once, and where the results contradict each other both are shown."""
+    result: Quote | None = None
+    """The words that tell what came of it, where they stand outside its evidence."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,7 @@ def step_of(deed: Deed, records: Sequence[Record]) -> Step:
         sure=round(deed.sure, 3),
         outcome_sure=round(deed.outcome_sure, 3),
         because=deed.because,
+        result=quote(records[deed.result[0]], *deed.result[1:]) if deed.result else None,
     )
 
 

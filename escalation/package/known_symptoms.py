@@ -1,4 +1,7 @@
-"""What seniors know of the symptoms that a ticket tells: which fit, where the ticket says so, what was done of it already."""
+"""What seniors know of the symptoms that a ticket tells: which fit, where the ticket says so, what was done of it already.
+
+And by which names the memory knows two tickets for alike that tell one symptom in different words.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +26,10 @@ _LONGEST = 4000
 _LONG_QUOTE = 90
 MOST = 6
 """Symptoms of one ticket."""
+REMEMBERED, LATER_TEXTS = 4, 12
+"""Symptoms that the memory knows a ticket by, and texts beside summary and problem that are looked at for them, the newest."""
+SURE = 5.0
+"""From which strength on: in long texts the words of weaker ones stand together by chance."""
 SUMMARY, DESCRIPTION, NEWER, OLDER = 1.2, 1.0, 0.9, 0.7
 """How much a symptom's words count by where they stand."""
 FIT, FIT_ELSEWHERE = 7.0, 14.0
@@ -76,6 +83,14 @@ class Symptoms:
         """Return what nobody recorded. `texts` are the ticket's sentences."""
         asks = [ask for one in self.found[:1] if self._fits(one.match) for ask in one.match.entry.asks]
         return tuple(Missing(*gap) for gap in not_recorded(self._known, asks, texts, has_error_text=has_error_text, thin=thin))
+
+
+def symptoms_told(summary: str, problem: str, later: Sequence[str] = ()) -> tuple[str, ...]:
+    """Return the names of the symptoms that a ticket's texts tell, each in one sentence, the strongest first."""
+    known = knowledge()
+    texts = [(summary, SUMMARY), (problem, DESCRIPTION), *((text, NEWER) for text in later[-LATER_TEXTS:])]
+    found = matches(known, [(known.read(text[:_LONGEST]), weight) for text, weight in texts], domain="")
+    return tuple(match.entry.when for match in found if match.strength >= SURE and not match.crossed)[:REMEMBERED]
 
 
 def _joined(spans: Sequence[tuple[int, int]], text: str) -> list[str]:

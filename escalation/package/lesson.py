@@ -13,6 +13,7 @@ from escalation.memory.track_record import TrackRecord
 from escalation.package.build import build
 from escalation.package.contents import Assessment, Offered, Package, Solved, Source
 from escalation.package.contradicted import out_from_the_start, ruled_out_in, tried_in, weighed
+from escalation.package.known_symptoms import symptoms_told
 from escalation.package.records import Record, flat, records_of
 from escalation.package.start_here import from_memory
 
@@ -42,8 +43,9 @@ class Lesson:
 
     def terms(self) -> Terms:
         """Return what it is found by."""
-        solution = "\n".join([*(text for text, _ in self.tried), self.fix or ""])
-        return Terms.of(self.summary, "\n".join([self.problem, *self.environment]), solution)
+        later = [*(text for text, _ in self.tried), self.fix or ""]
+        symptoms = symptoms_told(self.summary, self.problem, later)
+        return Terms.of(self.summary, "\n".join([self.problem, *self.environment]), "\n".join(later), symptoms)
 
 
 def lesson_of(evidence: Evidence) -> Lesson | None:
@@ -75,18 +77,27 @@ def lesson_of(evidence: Evidence) -> Lesson | None:
 
 
 def asked_of(package: Package) -> Terms:
-    """Return the terms of a new handoff: its problem, its error codes, its devices and products; not what was tried.
+    """Return the terms of a new handoff: its problem, error codes, devices and products, and the symptoms it tells.
 
-    What the juniors of a shop try first is alike whatever is wrong.
+    Not the words of what was tried: what the juniors of a shop try first is alike whatever is wrong. But for symptoms their
+    notes are read too: there a technician often says what a customer has told in a customer's words.
     """
+    problem = package.problem.evidence if package.problem else ""
+    ours = {source.id for source in package.sources if source.role == "us"}
+    noted = [event.text for event in package.timeline if event.source not in ours]
     told = [
-        package.problem.evidence if package.problem else "",
+        problem,
         *(q.evidence for q in package.error_codes),
         *(d.name for d in package.devices),
         *(q.text for q in package.products),
         *(step.text for step in package.steps_attempted if step.outcome in ("partial", "worked")),
     ]
-    return Terms.of(package.summary, "\n".join(told))
+    return Terms.of(package.summary, "\n".join(told), symptoms=symptoms_told(package.summary, problem, noted))
+
+
+def asked_in_words(words: str) -> Terms:
+    """Return the terms of what somebody searches by."""
+    return Terms.of(words, "", symptoms=symptoms_told(words, ""))
 
 
 def with_solved(

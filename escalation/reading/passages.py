@@ -59,6 +59,10 @@ def read(plain: Plain, role: str, *, resolution: bool = False, description: bool
     return Passage(plain.text, tuple(stretches(plain.text)), role, resolution, description)
 
 
+Words = tuple[int, int, int]
+"""Where words stand: which passage, from where, to where."""
+
+
 @dataclass(frozen=True, slots=True)
 class Deed:
     """A step as found: `passages[passage].text[start:end]` is its evidence."""
@@ -82,3 +86,5 @@ class Deed:
     """How often an outcome told with this much certainty was right."""
     because: str = ""
     """What spoke most for its being a step: names of features with their weight."""
+    result: Words | None = None
+    """The words after it that tell what came of it, where its own do not."""

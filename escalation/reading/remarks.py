@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from escalation.reading import state
-from escalation.reading.deeds import advising, looks_ahead
+from escalation.reading.deeds import advising, claims, looks_ahead
 from escalation.reading.passages import NOT_STAFF, Deed, Passage
 from escalation.reading.quick import may_hold
 from escalation.reading.text import Stretch, small
@@ -163,21 +163,19 @@ def ruled_out(passages: Sequence[Passage]) -> list[Remark]:
     return found
 
 
-_LEFT = re.compile(
-    r"\b(?:(?:temporarily )?(?P<off>disabled|(?:de-?|un)installed|turned off|switched off|stopped|paused|suspended|unplugged|disconnected|bypassed|shut (?:down|off)|blocked|removed|took)|turned (?:\S+ ){1,4}off|"
-    r"(?P<on>opened|added|enabled|turned on|allowed|whitelisted|excluded|granted|plugged|forwarded)|left (?:\S+ ){1,6}(?:on|off|running|disabled|enabled|open|connected|in place|plugged|unplugged)|"
-    r"(?:set|hardcoded|assigned|gave) (?:\S+ ){0,6}(?:static|temporary|temp)\b|put (?:\S+ ){1,5}(?:in|into) (?:bridge|maintenance|bypass|safe|audit|test)|"
-    r"created (?:a |an )?(?:temp|temporary|test|local admin)|switched (?:\S+ ){1,5}(?:over )?to|moved (?:\S+ ){1,6}to|rolled back|temporar(?:y|ily))\b",
-)
 _UNDONE = re.compile(
-    r"\b(?:re-?enabled|turned (?:\S+ ){0,4}(?:back )?on|switched (?:\S+ ){0,4}back|put (?:\S+ ){0,5}back|reverted|undid|undone|restored|rolled (?:\S+ ){0,3}back|set (?:\S+ ){0,4}back|"
+    r"\b(?:re-?enabled|turned (?:(?!off\b)\S+ ){0,4}(?:back )?on|switched (?:\S+ ){0,4}back|put (?:\S+ ){0,5}back|reverted|undid|undone|restored|rolled (?:\S+ ){0,3}back|set (?:\S+ ){0,4}back|"
     r"plugged (?:\S+ ){0,4}back|re-?connected|re-?started|started (?:\S+ ){0,3}again|back on|removed|deleted|disabled|closed|took (?:\S+ ){0,4}(?:back )?out|turned (?:\S+ ){0,4}off|enabled it again|"
-    r"un-?paused|resumed|re-?activated|back in place|set back)\b",
+    r"enabled (?:it|them)\b|un-?paused|resumed|re-?activated|deactivated|put back|back in place|set back|(?:moved|took|brought|swapped|given?|gave|handed|came) (?:\S+ ){0,4}back|took (?:\S+ ){1,3}?(?:out|off)(?: of .{1,30})? (?:again|after\w*)|"
+    r"(?:is|are|was|were)? ?(?:linked|enabled|active|on|open|in|off|running) again|back (?:in|to|on) (?:\S+ ){0,3}?(?:normal|dhcp|port|place|before|stock|it was)|returned)\b",
 )
+_SET_RIGHT = re.compile(r"\b(?:again|back (?:in|to|off)|re-?enabled|re-?started|reverted|restored|resumed|undone|put back|deleted|closed|re-?connected)\b")
+_BACK_TO = re.compile(r"\W{0,9}(?:then |and |so )?(?:(?:put|set|changed|moved|rolled|switched|went|is|are|now) )?(?:back\b|reverted\b|undone\b)", re.IGNORECASE)
+"""What is taken back without a name is what was changed last."""
 _EVERYTHING = re.compile(r"\b(?:reverted|undid|undone|rolled back|put back|set back)\b.{0,20}\b(?:all|everything|both|the changes?|my changes?|these|those)\b")
-_WORD = re.compile(r"[a-z0-9][a-z0-9.-]{2,}")
+_WORD = re.compile(r"[a-z0-9][a-z0-9.-]+")
 _EMPTY = frozenset("the and for with from this that was were had has have also then temporarily temp off back again but not her his our their all its out disabled enabled turned stopped started "
-                   "added removed restarted re-enabled switched moved opened closed set put left still change changed same error issue problem now into down".split())  # fmt: skip
+                   "is it on in at of to up by as so no an be he we me my or if via am pm added removed restarted re-enabled switched moved opened closed set put left still change changed same error issue problem now into down".split())  # fmt: skip
 
 
 _PURPOSE = re.compile(r"\s(?:to (?:see|rule|test|check|find|try|make|confirm|isolate)|in case|because|so (?:that|we|i)|just to|as a test|at \d{1,2}[:.]\d{2}|until|while|for now)\b")
@@ -210,13 +208,25 @@ def left_changed(passages: Sequence[Passage], steps: Sequence[Deed]) -> list[Rem
         took_back = len(open_changes) < before
         while waiting and (waiting[0].passage, waiting[0].start) < (index, stretch.end):
             step = waiting.pop(0)
-            if not took_back and not (passages[index].resolution and step.outcome == "worked") and (step.passage, step.start) >= (index, stretch.start) and _lasts(step, passages[index].text):
-                text = passages[index].text[step.start : step.deed_end]
+            if took_back or (passages[index].resolution and step.outcome == "worked") or (step.passage, step.start) < (index, stretch.start):
+                continue
+            if (told := _lasts(step, passages[index].text)) is not None:
+                text = passages[index].text[told[0] : told[1]]
                 purpose = _PURPOSE.search(small(text), 12) if len(text) > 12 else None
-                end = step.start + purpose.start() if purpose else step.deed_end
+                end = told[0] + purpose.start() if purpose else told[1]
                 words = frozenset(_WORD.findall(text.lower())) - _EMPTY
-                open_changes.append((_remark(index, step.start, end, passages[index].text), words))
+                open_changes.append((_remark(index, told[0], end, passages[index].text), words))
+        if len(open_changes) <= before and not took_back and _stands(passages[index], stretch):
+            words = frozenset(_WORD.findall(stretch.text.lower())) - _EMPTY
+            open_changes.append((_remark(index, stretch.start, stretch.end, passages[index].text), words))
     return [change for change, _ in open_changes]
+
+
+def _stands(passage: Passage, stretch: Stretch) -> bool:
+    """Whether one of the staff says in a sentence that tells no deed that something runs now as it is not meant to."""
+    if passage.role in NOT_STAFF or passage.description or passage.resolution or _SET_RIGHT.search(stretch.text.lower()):
+        return False
+    return len(stretch.text) <= 240 and state.stands(stretch.text) and not looks_ahead(stretch.text) and claims(stretch.text) != "not"
 
 
 def _still_open(
@@ -231,18 +241,33 @@ def _still_open(
     return changes[:-1] if _same_thing(frozenset(), undone, text) else changes
 
 
-def _lasts(step: Deed, text: str) -> bool:
-    """Whether a step changed something that stays changed until somebody takes it back."""
-    said, after = text[step.start : step.deed_end], text[step.deed_end : step.end]
-    if not (_LEFT.search(said.lower()) and state.LASTING.search(said.lower())) or _UNDONE.search(after.lower()):
-        return False
-    return re.search(r"\b(?:and|then) (?:re-?\w+|started|on again|back)", said, re.I) is None
+def _lasts(step: Deed, text: str) -> tuple[int, int] | None:
+    """Return where a step tells that it changed something that stays changed until somebody takes it back, if it does."""
+    begin = step.start
+    for cut in (*_PART.finditer(text, step.start, step.end), None):
+        end = cut.start() if cut else step.end
+        said, after = text[begin:end], text[end : step.end]
+        deed = claims(said) == "deed"
+        if (deed or (begin == step.start and not (state.finds(said) or looks_ahead(said)))) and not (step.check and begin == step.start):
+            if _UNDONE.search(after.lower()) or _UNDONE_AT_ONCE.search(said):
+                return None
+            if state.lasts(said, text[end : end + 60], text[max(0, begin - 120) : begin], deed=deed, vain=step.outcome in ("no_change", "failed", "partial")):
+                begin = begin if len(said.split()) >= _TELLING else step.start
+                return begin, max(end, step.deed_end) if begin == step.start else end
+        begin = cut.end() if cut else end
+    return None
+
+
+_TELLING = 3
+"""Words that a change is quoted with at least."""
+_PART = re.compile(r"(?:[,;:]|\.\s|\s[-–—>]\s|\b(?:so|but|and|then)\b)\s*")
+_UNDONE_AT_ONCE = re.compile(r"(?:\band|\bthen|\+|/) ?(?:re-?\w+|started|on again|back|linked|enabled)", re.IGNORECASE)
 
 
 def _same_thing(change: frozenset[str], undone: frozenset[str], text: str) -> bool:
     if change & undone:
         return True
-    return re.search(r"\b(?:it|them|that|this)\b", text[:60], re.I) is not None
+    return _BACK_TO.match(text) is not None or re.search(r"\b(?:it|them|that|this)\b", text[:60], re.I) is not None
 
 
 def _said_by_staff(passages: Sequence[Passage], pattern: re.Pattern[str], may: Callable[[str], bool]) -> list[Remark]:

@@ -42,6 +42,24 @@ def tells_its_result(text: str) -> bool:
     return not began_with_deed and not NOUN_FIRST.match(text.lower()) and _STATES.search(text) is not None and not re.match(r"^\W*(?:(?:also|then|next|first|finally)\W+)*(?:i|we|he|she|they)\b", text, re.I)
 
 
+_ENDS_SO = re.compile(
+    r"\b(?:green|red|dark|dead|up|down|back|gone|ok|okay|happy|stable|quiet|silent|empty|full|free|blank|active|fine|good|same|too|passe[sd]|pass|registered|carried on|carries on|went through|came (?:up|back|through|in)|started|connected|works?|opens?|loads?|prints?|answers?|arrive[sd]|verified|appeared|succeeded|completed|installed itself|\d+ ?/ ?\d+|\d+(?:\.\d+)? ?(?:%|ms|[gmk]b(?:it)?(?:ps|/s)?|mbps))\b",
+    re.IGNORECASE,
+)
+_LAST = re.compile(r".*(?:[,;>(]|\s[-–—])\s+(?!and\b|then\b|to\b|i\b|we\b)(?=\S)", re.DOTALL)
+
+
+def ends_in_result(text: str) -> bool:
+    """Return whether a step's words say what came of it, or end in a few that name a state: "swapped the lead, link green"."""
+    if tells_its_result(text):
+        return True
+    flat = " ".join(text.split())[:500]
+    if (found := _LAST.match(flat)) is None:
+        return False
+    words = flat[found.end() :]
+    return len(words.split()) <= 9 and not (is_deed(words) or _PLANNED.match(words)) and _ENDS_SO.search(words) is not None
+
+
 def _first_part(rest: str) -> str:
     cut = _SOFT.search(rest) or _HARD.search(rest)
     return rest[: cut.start()] if cut else rest

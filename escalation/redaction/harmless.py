@@ -22,7 +22,7 @@ _LIKE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("registry", r"=?(?:dword|qword|hex(?:\(\w\))?):[0-9A-Fa-f,\\]+|_\w+\._(?:tcp|udp)\S*|[A-Za-z]\w*(?:\.\w+)+\(.*\)"),
         ("flag", r".*\]\([^\s()]+\)?|--?[A-Za-z][a-zA-Z-]{2,}"),
         ("spn", r"[A-Z][A-Za-z]{5,}/[\w.-]+|(?i:cifs|https?|mssqlsvc|host|ldap|termsrv|rpc|dns|gc|wsman|nfs|smtp|restrictedkrbhost)/[\w.-]+(?::\w+)?"),
-        ("protocol", r"(?i:wpa|peap|eap|mschap|ms-chap|tls|ssl|smb|ntlm|snmp|ike|ipv|dhcp|http|oauth|aes|sha|rsa|ecdhe|hmac|esp|dhe|ffdhe|sftp|pop|imap|kerberos|krb|rc4|md5)\w{0,6}(?:[-_.]\w{1,12}){0,6}"),
+        ("protocol", r"(?i:wpa|peap|eap|mschap|ms-chap|tls|ssl|smb|ntlm|snmp|ike|ipv|dhcp|http|oauth|aes|sha|rsa|ecdhe|hmac|esp|dhe|ffdhe|sftp|scram|pop|imap|kerberos|krb|rc4|md5)\w{0,6}(?:[-_.]\w{1,12}){0,6}"),
         ("measure", r"\d+(?:[.,]\d+)?(?:[kKMGTP]i?[bB]|[kMG]Hz|[MGk]bps|[MG]bit|ms|dBm?|kWh?|rpm|fps)(?:/\w+)?"),
         ("flagged", r"[A-Za-z_.]+=(?:\d{1,2}|(?i:true|false|yes|no|on|off|none|null|ok|denied|allowed|success|failed|failure))"),
         ("epoch", r"1[4-9]\d{8}|1[4-9]\d{11}|13\d{16}"),
@@ -62,6 +62,16 @@ _TURN = re.compile(r"[a-z](?=[A-Z0-9])|[A-Z0-9](?=[a-z])")
 """What turns between small letters and others as often as random ones is no path, whatever slashes it has."""
 
 
+_XS = re.compile(r"(?<![xX])(?:x{3}|X{3})(?![xX])")
+_HIDDEN = re.compile(r"[xX]{2}|[*•]{2}")
+
+
+def _drawn(value: str) -> bool:
+    """Whether a value only has three x in a row by chance: there is as much else in it as drawn ones have."""
+    others = _XS.sub("", value, count=1)
+    return len(others) > 17 and sum(c.isdigit() for c in value) > 3 and len(_TURN.findall(others)) > 7 and not _HIDDEN.search(others)
+
+
 @lru_cache(maxsize=8192)
 def looks(value: str) -> str:
     """Return the name of the harmless thing that a word looks like, or nothing."""
@@ -69,7 +79,7 @@ def looks(value: str) -> str:
         return ""
     for name, pattern in _LIKE:
         if pattern.fullmatch(value):
-            return name
+            return "" if name == "masked" and _drawn(value) else name
     return ""
 
 

@@ -49,7 +49,7 @@ def label(word: str) -> str:
 
 _PLAIN = re.compile(
     r"(?:exit|error|errors|status|stop|reason|result|return|response|fault|beep|post|country|area|zip|bar|source|job|cost|branch|tax|department|dial|qr|part|order|lot|batch|"
-    r"sap|article|reference|function|op|event|fehler|erreur|reference|byte|machine|code|color|colour|hex|ascii|postal|currency|language|time) (?:code|codes)|"
+    r"sap|article|reference|function|op|event|fehler|erreur|reference|byte|machine|code|color|colour|hex|ascii|postal|currency|language|time|product|upgrade|package) (?:code|codes)|"
     r"(?:public|primary|foreign|registry|host|product|partial|function|sort|hot|enter|arrow|escape|shift|tab|partition|index|composite|unique|home|car|rack|f\d) (?:key|keys)|"
     r"(?:connection|query|search|format|user|agent|test|error|version|empty|null) string|search token|rsa token"
 )

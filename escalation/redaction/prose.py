@@ -26,6 +26,8 @@ _HINTS = "pass pw p/w kennw contrase mot mdp wachtwoord ww senha lösenord losen
 _V = r"[\"'“‘`„«(]?(?P<s>[^\s\"'“”‘’`<>\ue000][^\s\"“”’`<>\ue000]{2,79})"
 _QUOTED = r"(?P<s>[\"“'‘`„«][^\"“”'‘’`»\n]{3,80}[\"”’'`»])"
 _LINK = r"(?:is|was|are|as|now|to|be|its|it's|reads|says|shows|ist|lautet|war|auf|zu|jetzt|neu|es|est|en|à|a|naar|in|with|like|of|using|for|updated|changed|set|still|=>?|->|→|:|[-–—])"
+_LAST = r"(?:is|was|be|as|to|with|using|below|following|follows|this|these|now|it|it's|ist|lautet|auf|zu|nun|jetzt|folgt|folgende[sr]?|est|en|à|par|es|è|naar|in|op|para|por|é|som|til|till|är|er|na|to)"
+"""What a sentence ends with whose value stands on a line of its own below."""
 _IN = r"(?:[^\n.;:=\ue000]|\.(?=\S))"
 """A character inside a sentence: a full stop counts where no blank follows."""
 _GAP = rf"{_IN}{{0,60}}?"
@@ -33,14 +35,14 @@ _TO_VALUE = r"(?=\S{0,40}[\d!@#$%^&*?+=~]|\S{0,40}(?-i:[a-z][A-Z]))"
 _DIGITS = r"[#*]?(?P<s>\d{4,10})(?![\d.:/-]\d|\d)\b"
 _CODE = (
     r"(?:(?<![a-z])pin(?:[ -]?(?:code|number))?|pincode|puk|(?:door|gate|alarm|disarm|voicemail|unlock|safe|access|entry|keypad|panel|lockbox|building|padlock|cage|garage|"
-    r"copier|fax/copier|printer|department|room|wifi|wi-fi|bypass|sim|master|override|tür|alarm|zugangs|toegangs|deur|poort)[ -]?(?:code|pin|passcode)|passcode|"
+    r"copier|fax/copier|printer|printing|installer|engineer|supervisor|manager|host|user|department|room|wifi|wi-fi|bypass|sim|master|duress|override|tür|alarm|zugangs|toegangs|deur|poort)[ -]?(?:code|pin|passcode)|passcode|"
     r"(?:alarm|tür|tor|zugangs|toegangs|deur|poort)code|code (?:pin|d['’]alarme|de la porte|du portail|d['’]accès)|c[óo]digo de (?:alarma|la puerta|acceso))"
 )
 _PLACE = r"(?:alarm(?:anlage)?|door|gate|safe|building|office|server ?room|cage|lock ?box|voicemail|keypad|garage|tür|tor|serverraum)"
 _CODE_LINK = r"(?:\s{0,3}(?:is|was|got|has been|now|:|=|#|to|(?:re)?set to|changed to|are|ist|lautet|est|es|auf|[-–]|\||\t|then)){0,3}\s{0,3}"
 _OTP = r"(?P<s>\d{3}[ -]?\d{3,6})(?![\d.:/-]\d|\d)\b"
 _WIFI = r"(?:wi-?fi|w-?lan|wpa[23]?(?:-psk)?|ssid|wireless|guest network|network|hotspot|netzwerk|réseau)"
-_WIFI_KEY = r"(?:key|psk|passw(?:or[dt]|oort)|passphrase|pw|pass|code|schl[üu]ssel|wachtwoord|kennwort|clave|cl[ée]|mdp|contraseña)"
+_WIFI_KEY = r"(?:key|psk|(?:netzwerk|sicherheits)schl[üu]ssel|passw(?:or[dt]|oort)|passphrase|pw|pass|code|schl[üu]ssel|wachtwoord|kennwort|clave|cl[ée]|mdp|contraseña)"
 _NATO = (
     r"(?:alpha|alfa|bravo|charlie|delta|echo|foxtrot|golf|hotel|india|juliett?|kilo|lima|mike|november|oscar|papa|quebec|romeo|sierra|tango|"
     r"uniform|victor|whiskey|x-?ray|yankee|zulu|zero|one|two|three|four|five|six|seven|eight|nine|niner|dash|hash|exclamation mark|dollar|underscore)"
@@ -94,7 +96,7 @@ PROSE: tuple[Rule, ...] = (
     rule("recovery phrase", "phrase words sentence mnemonic", r"\b(?:(?:recovery|seed|wallet|backup|secret|emergency|rescue)[ -](?:phrase|words|sentence)|mnemonic|(?:12|18|24|twelve|eighteen|twenty-four)(?: (?:recovery|seed|secret))? words)\b[^\n\ue000]{0,40}?[\s:=]\s{0,4}(?P<s>[a-z]{3,12}(?:[ ,]{1,2}[a-z]{3,12}){7,23})(?![\w])", _recovery),
     rule("recovery phrase", "words phrase seed ledger trezor wallet", r"\b(?:words|phrase|seed|ledger|trezor|wallet|mnemonic)\b[^\n\ue000]{0,60}?(?P<s>1[.):]? [a-z]{3,8}(?:[ ,;\n]{1,3}\d{1,2}[.):]? [a-z]{3,8}){3,23})(?!\w)"),
     rule("password", _HINTS, rf"{_LABEL}\b[^\n;\ue000]{{0,40}}?[\s:=](?<!\S){_ITEMS}", _spelled, begins=_LABEL),
-    rule("password", _HINTS, rf"{_LABEL}\b[^\n;\ue000]{{0,40}}?[\s:=](?P<s>(?:(?:capital |lower |upper |cap |small )?(?:{_NATO}|\d{{1,4}})[ ,-]{{1,3}}){{3,24}}(?:{_NATO}|\d{{1,4}}))(?![\w-])", begins=_LABEL),
+    rule("password", _HINTS, rf"{_LABEL}\b[^\n;\ue000]{{0,40}}?[\s:=](?P<s>(?:(?:capital |lower |upper |cap |small )?(?:{_NATO}|\d{{1,4}})[ ,-]{{1,3}}){{3,24}}(?:{_NATO}|\d{{1,4}}))(?![\w-])", _spelled, begins=_LABEL),
     rule("password", "spel dictat phonetic letter read out", rf"\b(?:spell?\w{{0,3}}|spelt|dictat\w{{1,3}}|phonetic\w*|letter by letter|read(?:s| it)? out)\b[^\n;\ue000]{{0,30}}?[\s:=](?<!\S){_ITEMS}", _spelled_password),
     rule("security answer", "answer maiden", r"\b(?:security answer|mother'?s maiden name|secret answer|security question answer)(?: is| was|\s{0,3}[:=\t])\s{0,3}(?P<s>[^\n\t,;.<]{2,60})", _answer),
     rule("passphrase", "phrase", r"\bpass ?phrase\b(?:[^\n:=\"“\ue000]{0,40}?)(?:\s{1,3}is|\s{1,3}was|\s{0,3}[:=\t])\s{0,3}(?P<s>[^\s\"“][^\n.;<|\ue000]{3,120})", _phrase),
@@ -107,7 +109,7 @@ PROSE: tuple[Rule, ...] = (
     rule("snmp community", "community snmp", r"\b(?:snmp(?:[ -](?:v[123]c?|read|write|ro|rw|read-only)){0,2}[ -](?:community|string)|community)(?:[ -](?:strings?|name))?(?:\s{0,3}(?:is|was|:|=|\t)){1,2}\s{0,3}[\"']?(?P<s>[^\s\"'<>\ue000]{3,64}+)(?! (?:for|of|as|by|to|and|where|managed|about|driven|important)\b)", lambda v: labelled(v)),
     rule("snmp community", "snmp", rf"\bsnmp(?:-server|[ -]?v[123]c?)?[ -](?:community|string)(?:[ -]string)?\s{{1,3}}{_V}", lambda v: labelled(v) and (coded(v) or v != v.lower())),
     # Wi-Fi
-    rule("wifi key", "wi wlan w-lan wpa ssid wireless network hotspot netzwerk réseau", rf"\b{_WIFI}\b[^\n.\ue000]{{0,50}}?\b{_WIFI_KEY}\b(?: (?:on|for|of|at|in|to) (?:the |our |their )?[\w-]{{2,20}}(?: \w{{2,20}})?)?(?:\s{{0,3}}(?:is|was|says|reads|changed to|set to|now|ist|est|es|=|:|\t|->|to)){{0,2}}\s{{0,3}}[\"'“(]?{_V}", secretive),
+    rule("wifi key", "wi wlan w-lan wpa ssid wireless network hotspot netzwerk réseau", rf"\b{_WIFI}\b[^\n.\ue000]{{0,50}}?\b{_WIFI_KEY}\b(?: (?:on|for|of|at|in|to) (?:the |our |their )?[\w-]{{2,20}}(?: \w{{2,20}})?| \([^()\n]{{2,24}}\))?(?:\s{{0,3}}(?:is|was|says|reads|changed to|set to|now|ist|est|es|=|:|\t|->|to)){{0,2}}\s{{0,3}}[\"'“(]?{_V}", secretive),
     rule("wifi key", "wifi wi-fi wlan wireless ssid", rf"\b{_WIFI_KEY}\b (?:for|für das|du|del|de|van|on) (?:the )?(?:\w{{2,14}} )?{_WIFI}\b(?:\s{{0,3}}(?:is|was|est|es|ist|:|=)){{0,2}}\s{{0,3}}{_V}", secretive),
     rule("wifi key", "wifi wi-fi wlan ssid", rf"\b(?:wi-?fi|wlan|ssid)\b[\w ]{{0,20}}(?: is|:)?\s{{1,3}}[\w -]{{2,32}}(?:\s[/|]|,)\s{_V}", direct),
     rule("wifi key", "schlüssel clé cle", rf"\b(?:wlan-schlüssel|cl[ée] (?:wi-?fi|du wi-?fi|réseau))\b\s{{0,3}}(?:[:=]|\t|est|ist|lautet)\s{{0,3}}{_V}", labelled),
@@ -117,7 +119,9 @@ PROSE: tuple[Rule, ...] = (
     rule("one-time code", "code", rf"\b(?:mfa|2fa|otp|verification|one[- ]time|sms|authenticator|login|duo|bypass|security|sicherheits)[ -]?(?:pass|bypass )?code\b(?: for \S{{1,40}}?)?(?:\s{{0,3}}(?:is|was|i got|he got|she got|of|:|=)){{0,2}}\s{{0,3}}{_OTP}"),
     rule("one-time code", "code", rf"\b(?:read|told|gave|sent) (?:me |him |her |us )?the code\b(?:\s{{0,3}}(?:is|was|:)){{0,1}}\s{{0,3}}{_OTP}"),
     rule("one-time code", "code", rf"\b(?:your|the|his|her) code\b(?: (?:he|she|they|i) (?:got|received|typed))?(?:\s{{0,3}}(?:is|was|:|=)){{1,2}}\s{{0,3}}{_OTP}"),
+    rule("one-time code", "code", r"\b(?i:(?:security|verification|access|pairing|connection|session|support|invit\w{1,5}|enrol\w{0,8}|activation|claim|assist\w{0,4}|join|meeting|auth(?:ori[sz]ation)?|transfer|epp|registration|one-time|anydesk|puk)[ -]code)(?: [^:=\n\ue000]{1,40}?)?(?:[ \t]{0,3}[:=]|[ \t](?i:is|was))[ \t]{1,3}(?P<s>(?=[A-Z]{0,7}\d|[A-Z]{6}(?!\w))[A-Z0-9]{5,10}|(?=\w{0,15}\d)(?=\w{0,15}[a-zA-Z])\w{8,20})(?![\w-])", flags=re.NOFLAG),
     rule("pin", "pin puk code código codigo", rf"\b{_CODE}\b(?:\s{{1,3}}(?:for|on|of|to|von|vom|für|du|del|he|she|they)\s{_IN}{{1,40}}?)?{_CODE_LINK}{_DIGITS}(?!\s{{0,2}}(?:days?|times|digits?|attempts?|tries)\b)"),
+    rule("pin", "master installer engineer", r"\b(?:master|installer|engineer|duress|user)(?: code)?[ :=]{1,3}(?P<s>\d{4,6})[ ,;/|]{1,3}(?:master|installer|engineer|duress|user)(?: code)?[ :=]{1,3}(?P<s1>\d{4,6})\b"),
     rule("pin", "code", rf"\bcode\b (?:for|to|of|on|für|de|du) (?:the |their |our |die |das |la |el )?(?:\w{{2,12}} )?{_PLACE}\b(?: is| was| ist|:| =){{0,2}}\s{{0,3}}{_DIGITS}"),
     rule("pin", "code alarm keypad disarm safe unlock gate lock", rf"\b(?:disarm(?:ed)?|unlock(?:ed|s)?)\b[^\n.;\ue000]{{0,30}}?\bwith\s{{1,3}}{_DIGITS}|\b(?:keypad|key ?safe)\s{{0,3}}[:=]?\s{{1,3}}#?(?P<s1>\d{{4,8}})\b"),
     rule("pin", "code alarm door gate safe cage keypad garage lock padlock", rf"\b(?:{_PLACE}|padlock)\b\s{{0,2}}(?:[:=]\s{{0,2}}(?:(?:pin|code)\s{{0,2}}(?:is|:|=)?\s{{0,2}})?|(?:opens|unlocks) with )(?:the code )?{_DIGITS}"),
@@ -133,7 +137,8 @@ PROSE: tuple[Rule, ...] = (
     # passwords: a label, and what it is
     rule("password", _HINTS, rf"{_LABEL}(?:[ \t]{{0,3}}\([^()\n]{{0,40}}\))?[ \t]{{0,40}}(?:[:=]|\.{{3,}}:?)[ \t]{{0,12}}(?:\n[ \t]{{0,8}})?{_V}", labelled, begins=_LABEL),
     rule("password", _HINTS, rf"^[ \t|*•·-]{{0,8}}{_LABEL}[ \t]{{0,8}}(?:\t|\||[ \t][–—→-][ \t]|->)[ \t]{{0,8}}{_V}(?=[ \t|]{{0,30}}$)", labelled),
-    rule("password", _HINTS, rf"^[ \t]{{0,8}}(?:\w{{2,12}} ){{0,2}}{_LABEL}[ \t]{{0,8}}\n[ \t]{{0,8}}{_V}[ \t]{{0,8}}$", direct),
+    rule("password", _HINTS, rf"^[ \t]{{0,8}}(?:\w{{2,12}} ){{0,2}}{_LABEL}[ \t]{{0,8}}\n(?:[ \t]{{0,4}}\n){{0,2}}[ \t]{{0,8}}{_V}[ \t]{{0,8}}$", direct),
+    rule("password", _words(_HINTS, "phrase psk key pin code token"), rf"(?:{_LABEL}|pass ?phrase|\b(?:psk|pin|(?:pre-?shared|api|recovery|access|{_WIFI})[ -]key)|{_CODE})\b[^\n=\ue000]{{0,60}}?(?:[ \t]{_LAST}|[:=–-])[ \t]{{0,3}}[:–-]?[ \t]{{0,3}}\n(?:[ \t]{{0,4}}\n){{0,2}}[ \t]{{0,8}}{_V}[ \t]{{0,8}}$", secretive),
     rule("password", _HINTS, rf"{_LABEL}\b{_GAP}\s{{1,3}}(?:{_LINK}[ \t]{{1,3}}){{0,2}}{_QUOTED}", _short_phrase, begins=_LABEL),
     rule("password", _HINTS, rf"{_LABEL}(?:['’]s)?\b{_GAP}(?:\s{{1,3}}|(?=[:=(,→–-])){_LINK}\s{{1,3}}(?:{_LINK}\s{{1,3}}){{0,2}}{_TO_VALUE}{_V}", secretive, begins=_LABEL),
     rule("password", _HINTS, rf"{_LABEL}\b{_GAP}\b(?:from|von|de|van)\s{{1,3}}{_V}\s{{1,3}}(?:to|auf|auf|en|naar|a)\s{{1,3}}{_V.replace('<s>', '<s1>')}", lambda v: secretive(v) and v != v.upper(), begins=_LABEL),

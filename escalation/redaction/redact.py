@@ -17,16 +17,17 @@ import re
 from collections.abc import Iterator
 
 from escalation.evidence import Evidence
+from escalation.redaction.commands import COMMANDS
 from escalation.redaction.harmless import counted, looks, untold
 from escalation.redaction.prose import PROSE
 from escalation.redaction.scorer import LEARNED, Learned, secrets
 from escalation.redaction.settings import SETTINGS
 from escalation.redaction.shapes import NAMED, SHAPES
 from escalation.redaction.tables import cells
-from escalation.redaction.views import MARK, View, view
+from escalation.redaction.views import MARK, View, views
 from escalation.redaction.words import Rule
 
-RULES: tuple[Rule, ...] = SHAPES + PROSE + SETTINGS + NAMED
+RULES: tuple[Rule, ...] = SHAPES + PROSE + SETTINGS + COMMANDS + NAMED
 _ALWAYS = frozenset(order for order, rule in enumerate(RULES) if not rule.hints)
 _HINTED: dict[str, dict[str, list[int]]] = {}
 """The rules that a hint speaks for, by its first three letters and the hint: most texts hold none of most of them."""
@@ -79,9 +80,10 @@ def _merged(text: str, learned: Learned) -> list[tuple[int, int, str]]:
     """Return begin, end and kind of what has to go, in order; of overlapping ones the rule that stands first names it."""
     if len(text) < 4:
         return []
-    seen = view(text)
     spans = sorted(
-        (*seen.origin(begin, end), order, kind) for begin, end, order, kind in _found(seen, learned)
+        (*seen.origin(begin, end), order, kind)
+        for seen in views(text)
+        for begin, end, order, kind in _found(seen, learned)
     )
     merged: list[tuple[int, int, int, str]] = []
     for begin, end, order, kind in spans:

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import re
 
+from escalation.redaction.scorer import LEARNED
+from escalation.redaction.told import familiar
 from escalation.redaction.words import (
     Rule,
     argument,
@@ -18,16 +20,17 @@ from escalation.redaction.words import (
     setting,
 )
 
-_V = r"(?P<s>\"[^\"\n]{2,200}\"|'[^'\n]{2,200}'|[^\s\"'<>|\ue000][^\s\"<>\ue000]{1,400})"
-_V1, _V2 = (_V.replace("<s>", f"<s{number}>") for number in (1, 2))
+VALUE = r"(?P<s>\"[^\"\n]{2,200}\"|'[^'\n]{2,200}'|[^\s\"'<>|\ue000][^\s\"<>\ue000]{1,400})"
+_V = VALUE
+_V1 = VALUE.replace("<s>", "<s1>")
 _T = r"(?:(?:0|[4-9]|ENC|encrypted|cipher(?:text)?|irreversible-cipher|simple|plain-?text|ascii-text|ascii|hex|hexadecimal|text|md5|sha1|sha256|hash|hashed)[ \t]{1,8})?+"
-_END = r"(?:[_-]?(?:value|hash|plain|text|enc|\d))?"
+_END = r"(?:[_-]?(?:value|hash|plain|text|enc|in|out|\d))?"
 _NAME = (
-    r"(?:pass(?:word|wd|phrase|code)|passwd|pwd|(?<![a-z])pass|(?<![a-z])pw|psk|keymaterial|cpassword|bindpw|shadow|"
-    rf"(?-i:(?<=[a-z])(?:Pass|Pwd|Pw|Psk))|community(?:[_-]string)?|wep_key\d|(?:auth|priv)pwd){_END}"
+    r"(?:pass(?:word|wd|phrase|code)|passwd|pwd|pswrd|(?<![a-z])pass|(?<![a-z])pw|psk|keymaterial|cpassword|bindpw|authtok|shadow|"
+    rf"(?-i:(?<=[a-z])(?:Pass|Pwd|Pw|Psk))|community(?:[_-]?string)?|wep_key\d|(?:auth|priv)pwd){_END}"
 )
 _KEY_NAME = (
-    r"(?<!public)(?<!public[_-])(?<!publickey)(?:secret(?:[_ -]?(?:access)?[_ -]?key)?|token|skey|sitekey|private[_-]?key[_-]?id|"
+    r"(?<!public)(?<!public[_-])(?<!publickey)(?:secret(?:[_ -]?(?:access)?[_ -]?key(?:_base)?)?|token|skey|sitekey|private[_-]?key[_-]?id|"
     r"(?:api|access|auth|account|subscription|private|pre-?shared|wpa2?-pre-shared|shared|encryption|signing|master|storage|"
     rf"iapp|site|install|app|client|session|jwt|refresh|id|ike|license)[_-]?(?:key|token|secret|psk)){_END}"
 )
@@ -39,7 +42,7 @@ _SET = (
 _QUOTED = r"[\"'][ \t]{0,8}:[ \t]{0,8}(?P<s>\"[^\"\n]{2,8000}\"|'[^'\n]{2,8000}')"
 
 
-_NAMES = "pass pwd pw psk keymaterial shadow community wep_key"
+_NAMES = "pass pwd pw pswrd psk authtok keymaterial shadow community wep_key"
 _KEYS = "secret token key psk"
 
 
@@ -61,8 +64,22 @@ def _assigned(value: str) -> bool:
     return guid is not None or (labelled(value) and not re.match(r"[$%({]|<|\w+(?:\.\w+)*\(", value))
 
 
-def _cli(hints: str, kind: str, pattern: str, *, flags: int = re.IGNORECASE) -> Rule:
-    return rule(kind, hints, pattern, argument, flags=flags)
+def unheard(value: str) -> bool:
+    """Whether the value of a keyword in what may be a command or a sentence is no word that sentences are made of."""
+    value = bare(value).rstrip(".,;:)")
+    if len(value) < 5 or not argument(value) or not labelled(value):
+        return False
+    return coded(value) or (value[1:] != value[1:].lower() if value != value.lower() else not familiar(value, LEARNED.ordinary))
+
+
+def _braced(value: str) -> bool:
+    """Whether what stands in the braces of a connection string is a value, and no name that a template fills."""
+    return labelled(value) and not re.fullmatch(r"[a-z_.]+|[A-Z_]+|\d{1,2}", value)
+
+
+def _no_name(value: str) -> bool:
+    """Whether what a program is given as a login in base 64 is long and mixed enough."""
+    return len(value) > 15 and value != value.lower()
 
 
 SETTINGS: tuple[Rule, ...] = (
@@ -99,6 +116,8 @@ SETTINGS: tuple[Rule, ...] = (
     # Juniper, Fortinet, Palo Alto, VyOS
     rule("device secret", "set", rf"\bset[ \t]{{1,4}}(?:[\w-]{{0,24}}(?:password|passwd|pwd|passphrase|psksecret|secret|psk)|key|fixed-key|private-key)[ \t]{{1,4}}(?:ENC[ \t]{{1,4}})?{_V}(?=[ \t]{{0,8}}(?:$|[|&]|and\b|ENC\b))", lambda v: setting(v) and bare(v) != "to"),
     rule("device secret", "set", rf"\bset[ \t](?:vpn|system|security|service|snmp|interfaces|network|shared|deviceconfig|mgt-config|access|protocols|firewall|groups|protocols|wireless)[ \t][^\n]{{3,140}}?[ \t](?:secret|pre-shared-secret|pre-shared-key(?:[ \t]key)?|private-key|key|password|passphrase|phash|plaintext-password|plain-text-password-value|encrypted-password|ascii-text|hexadecimal|community)[ \t]{{1,4}}{_T}{_V}", setting),
+    rule("device secret", "oldp newp", rf"\b(?:old|new)p(?:w|wd|ass|asswd|assword)[ \t]{{1,4}}{_V}(?=[ \t]{{0,4}}(?:$|newp))", setting),
+    rule("device secret", "crypto", rf"\bcrypto[ \t](?:key|pki)[ \t](?:ex|im)port[ \t][^\n]{{3,100}}?[ \t](?:3des|des|aes)[ \t]{{1,4}}{_V}", setting),
     rule("device secret", "plain-text-password plaintext-password encrypted-password ascii-text phash", rf"\b(?:plain-?text-password(?:-value)?|encrypted-password|ascii-text|phash)[ \t]{{1,4}}{_V}", setting),
     # Wi-Fi profiles and tunnels
     rule("wifi key", "key content schl contenu sleutel contenido contenuto", rf"\b(?:key content|schl(?:ü|ue)sselinhalt|contenu de la cl[ée]|sleutelinhoud|contenido de la clave|contenuto chiave)[ \t]{{0,30}}:[ \t]{{0,8}}{_V}"),
@@ -108,14 +127,23 @@ SETTINGS: tuple[Rule, ...] = (
     rule("password", "51:b:", r"\bpassword 51:b:(?P<s>[0-9a-f]{16,2000})"),
     # names and their values in files
     rule("password", "value=", rf"(?:key|name)=[\"'][\w.:-]{{0,40}}{_EITHER}[\"'][ \t]{{1,4}}value=(?P<s>\"[^\"\n]{{2,400}}\"|'[^'\n]{{2,400}}')", _assigned),
-    rule("password", "</ <", rf"<(?:[\w.:-]{{0,24}}{_EITHER}|phash|bcrypt-hash|passwordenc|ike-psk|rocommunity|rwcommunity|pre-?shared-?key|shared_?key|snmp-community-string|ldap_bindpw|radius_secret)(?:[ \t][^<>\n]{{0,120}})?>\s{{0,12}}(?:<(?:key|value)>\s{{0,12}})?(?P<s>[^<>\s][^<>\n]{{0,400}}?)[ \t]{{0,4}}(?=</)", lambda v: len(v) > 2),
+    rule("password", "</ <", rf"<(?:[\w.:-]{{0,24}}{_EITHER}|phash|bcrypt-hash|passwordenc|ike-psk|rocommunity|rwcommunity|pre-?shared-?key|shared_?key|snmp-community-string|snmpcommv\d|ldap_bindpw|radius_secret|P(?:2|34|406|506|606))(?:[_-]\d{{1,2}}_?)?(?:[ \t][^<>\n]{{0,120}})?>\s{{0,12}}(?:<(?:key|value|data|string)>\s{{0,12}})?(?P<s>[^<>\s][^<>\n]{{0,400}}?)[ \t]{{0,4}}(?=</)", lambda v: len(v) > 2),
     rule("password", "</key>", rf"<key>[\w.:-]{{0,40}}{_EITHER}</key>\s{{0,12}}<string>(?P<s>[^<>\n]{{3,400}})</string>", _assigned),
     rule("password", "variable=", r"\bvariable=\w{0,40}(?:pw|pwd|pass\w{0,8}|secret|token|key)\b[^\]\n]{0,40}\](?P<s>[^\s\"'<>]{3,400})", _assigned),
     rule("password", "default", rf"{_EITHER}\"?[ \t]{{0,4}}(?:\{{|:)[^\n]{{0,20}}\n(?:[^\n]{{0,80}}\n){{0,2}}?[ \t]{{0,12}}default[ \t]{{0,4}}[:=][ \t]{{0,4}}{_V}", _assigned),
     rule("password", "defaultpassword", r"\bDefaultPassword\s{1,4}(?:[\w.-]{1,40}\\)?[\w.$-]{1,40}:(?P<s>[^\s\"'<>]{3,120})"),
     rule("password", "register", r"\bregister[ \t]{0,4}=>?[ \t]{0,4}[^\s:@]{1,60}(?:@[\w.-]{1,60})?:(?P<s>[^\s:@/]{3,80})[:@]"),
+    rule("password", "&p=", r"[?&]u(?:ser|id|sr)?=[^\s&]{1,60}&p=(?P<s>[^\s&\"'<>]{4,120})", _assigned),
+    rule("password", "mschapv2 createuser", rf"\bMSCHAPV2[ \t]{{1,4}}(?P<s>\"[^\"\n]{{3,80}}\")|\bcreateUser[ \t]\S{{1,40}}[ \t](?:MD5|SHA\S{{0,4}})[ \t]{_V1}(?:[ \t](?:AES|DES)\S{{0,4}}[ \t]{_V1.replace('s1', 's2')})?", setting),
+    rule("password", "]: @ static: {", r"(?:\]:\d{2,5}|@[\w.-]{3,60})[ \t]{1,8}[\w.@-]{1,60}:(?P<s>[^\s:]{4,80})[ \t]{0,4}(?=$|[|<])|\bstatic:[\w.@-]{1,60}:(?P<s1>\S{4,80})|\{(?:PLAIN|CLEAR(?:TEXT)?|S?SHA\d{0,3}|CRYPT|S?MD5|[\w-]{2,12}-CRYPT)\}(?P<s2>[^\s:\"']{4,200})", lambda v: labelled(v) and not v.isdigit()),
+    rule("password", "client_send p: pserver", r"\bclient_send[ \t]{0,2}=[ \t]{0,2}:[^:\n]{1,60}:[ \t]{0,2}(?P<s>\S{3,80})|\"P:(?P<s1>[^\"\n]{3,80})\"|:pserver:[^\s:@]{1,60}:(?P<s2>[^\s@]{3,80})@"),
+    rule("device secret", "1 2 3 4 5 6 7 8 9 0", rf"^[ \t]{{0,4}}\d{{1,5}}[ \t]{{1,4}}(?:M|MD5|SHA\d{{0,3}}|AES\d{{3}}|AES\d{{3}}CMAC)[ \t]{{1,4}}(?:HEX:)?{_V}[ \t]{{0,8}}(?=$|#)", unheard, flags=re.NOFLAG),
+    rule("api key", "any .", r"^\d{3,5} \S{1,60} (?:any|\d{1,3}(?:\.\d{1,3}){3}(?:/\d{1,2})?) (?P<s>[0-9a-f]{64})$"),
+    rule("mfa seed", "hotp, totp,", r"\b[HT]OTP,[\w-]{1,30},(?P<s>[0-9a-f]{32,64})\b"),
+    rule("password", "password", r"\bpassword \"(?:Auth|Private Key)\" (?P<s>\S{3,120})"),
+    rule("password", "://", r"\"https?://[^\"\n]{3,120}\",\"[^\"\n]{0,80}\",(?P<s>\"[^\"\n]{3,80}\")", _assigned),
+    rule("api key", "encrypt", r"\bencrypt\"?[ \t]{0,2}[:=][ \t]{0,2}\"(?P<s>[A-Za-z0-9+/]{21,43}={1,2})\""),
     rule("password", "loginpas usrpwd", r"[?&](?:loginpas|usrpwd|userpwd|passw|psd|upw)=(?P<s>[^\s&\"'<>]{3,120})", _assigned),
-    _cli("authorize", "api key", rf"\bauthorize[-_]account[ \t]{{1,4}}\S{{8,60}}[ \t]{{1,4}}{_V}"),
     rule("password", "reg_sz reg_binary reg_expand_sz", rf"\b[\w-]{{0,24}}(?:password|passwd|pwd|secret|psk)[ \t]{{1,12}}(?:/t[ \t])?REG_(?:SZ|BINARY|EXPAND_SZ)[ \t]{{1,12}}(?:/d[ \t]{{1,4}})?{_V}"),
     rule("password", "authtoken", r"_authToken=(?P<s>\S{8,200})"),
     rule("password", _NAMES, rf"{_NAME}{_SET}", _assigned),
@@ -123,60 +151,33 @@ SETTINGS: tuple[Rule, ...] = (
     rule("password", _NAMES, rf"{_NAME}{_QUOTED}", _text),
     rule("api key", _KEYS, rf"{_KEY_NAME}{_QUOTED}", _text),
     rule("snmp community", "validcommunities", r"ValidCommunities\]?\s{1,8}(?P<s>\"[^\"\n]{3,64}\"(?==dword)|\S{3,64}(?=\s{1,8}REG_DWORD))"),
-    rule("password", "k\"", r"\"(?:k|d|qi|dp|dq)\"\s{0,2}:\s{0,2}\"(?P<s>[\w-]{20,800})\""),
+    rule("snmp community", "communit", rf"\b(?:ro|rw|trap)community6?[ \t]{{1,4}}{_V}|--communit(?:y|ies)(?:[ \t]{{1,4}}|=){_V1}", setting),
+    rule("snmp community", "com2sec sink", rf"\bcom2sec6?[ \t]{{1,8}}(?:-Cn[ \t]\S{{1,30}}[ \t]{{1,4}})?\S{{1,40}}[ \t]{{1,8}}\S{{1,60}}[ \t]{{1,8}}{_V}|\b(?:trap2?|inform)sink[ \t]{{1,4}}\S{{3,60}}[ \t]{{1,4}}{_V1}", setting),
+    rule("password", "</auth-user-pass", r"<auth-user-pass>\s{1,4}\S{1,80}\s{1,4}(?P<s>\S{3,120})\s{1,4}</auth-user-pass>"),
+    rule("password", "pwd={ password={", r"\b(?:pwd|password)=\{(?P<s>[^{}\n]{3,80})\}(?=[;\"'\s]|$)", _braced),
+    rule("wifi key", ".key=", rf"\b(?:wireless|wifi|wlan|security|psk)[\w.\[\]@-]{{0,60}}\.key={_V}", setting),
+    rule("auth header", "\"auth\"", r"\"(?:auth|\.dockerconfigjson)\"\s{0,2}:\s{0,2}\"(?P<s>[A-Za-z0-9+/]{12,4000}={0,2})\"", _no_name),
+    rule("password", "$user", rf"\$USER\d{{1,3}}\$[ \t]{{0,2}}=[ \t]{{0,2}}{_V}", setting, flags=re.NOFLAG | re.MULTILINE),
+    rule("password", "secret-set-value", rf"\bsecret-set-value[ \t][^\n]{{0,60}}?[0-9a-f-]{{36}}[ \t]{{1,4}}(?:--?base64[ \t]{{1,4}})?{_V}", argument),
+    rule("password", "\"k\" \"d\" \"dp\" \"dq\" \"qi\"", r"\"(?:k|d|qi|dp|dq)\"\s{0,2}:\s{0,2}\"(?P<s>[\w-]{20,800})\""),
     rule("password", "chpasswd", r"\bchpasswd\b[^\n]{0,40}\n(?:[^\n]{0,40}\n)?[ \t-]{1,12}[\w-]{1,32}:(?P<s>[^\s:]{4,120})"),
     rule("password", "connect( login( _open( _bind( authenticate(", r"\b(?:login|authenticate|oci_connect)\((?:[ \t]{0,2}(?:\"[^\"\n]{0,120}\"|'[^'\n]{0,120}'|[$\w.>-]{1,60})[ \t]{0,2},)[ \t]{0,2}(?P<s>\"[^\"\n]{3,120}\"|'[^'\n]{3,120}')", argument),
-    rule("password", "pdo( mysqli ftp_login( odbc_connect( imap_open( ldap_bind( .open( .start(", r"\b(?:PDO|(?:FTP|SFTP|SSH|IMAP)\.(?:open|start)|mysqli(?:_connect)?|ftp_login|odbc_connect|imap_open|ldap_bind)\((?:[ \t]{0,2}(?:\"[^\"\n]{0,120}\"|'[^'\n]{0,120}'|[$\w.>-]{1,60})[ \t]{0,2},){2}[ \t]{0,2}(?P<s>\"[^\"\n]{3,120}\"|'[^'\n]{3,120}')", argument),
+    rule("password", "pdo( mysqli ftp_login( odbc_connect( imap_open( ldap_bind( .open( .start( ->connect( getconnection(", r"\b(?:PDO|(?:FTP|SFTP|SSH|IMAP)\.(?:open|start)|mysqli(?:_connect)?|ftp_login|odbc_connect|imap_open|ldap_bind|DBI->connect|getConnection)\((?:[ \t]{0,2}(?:\"[^\"\n]{0,120}\"|'[^'\n]{0,120}'|[$\w.>-]{1,60})[ \t]{0,2},){2}[ \t]{0,2}(?P<s>\"[^\"\n]{3,120}\"|'[^'\n]{3,120}')", argument),
+    rule("password", "mapnetworkdrive", r"\bMapNetworkDrive[ \t(]{1,3}(?:[ \t]{0,2}(?:\"[^\"\n]{0,120}\"|\w{0,40})[ \t]{0,2},){4}[ \t]{0,2}(?P<s>\"[^\"\n]{3,120}\")"),
+    rule("password", "protect", r"\.(?:un)?protect(?:sharing)?[ \t(]{1,2}(?P<s>\"[^\"\n]{3,80}\")", argument),
+    rule("password", "ascii", r"\bpap,[^,\n]{0,40},(?P<s>[^,\"\n]{3,60}),ascii\b"),
     rule("password", "rootpw", rf"\brootpw[ \t](?:--\w{{4,12}}[ \t]){{0,2}}{_V}", argument),
     rule("laps password", "admpwd laps-password", r"\b(?:ms-mcs-admpwd|mslaps-password)\s{0,30}:\s{0,4}(?:\{[^\n]{0,80}?\"p\":\"(?P<s>[^\"\n]{4,80})\"|(?P<s1>\S{4,80}))"),
     rule("password", "login", r"^(?:[ \t]{0,8}[a-zA-Z]{0,3}\d{1,5} )?LOGIN (?!USER)\"?[\w.@-]{2,80}\"? (?P<s>\"[^\"\n]{3,80}\"|\S{3,80})$", argument, flags=re.NOFLAG),
     rule("pin", "=>", r"(?<![\w.])\d{2,6}[ \t]{0,2}=>[ \t]{0,2}(?P<s>\d{3,10}),[^,\n]{2,60},"),
-    rule("password", "connect sqlplus rman target sqlldr expdp impdp", r"\b(?:connect|target|sqlplus|sqlldr|expdp|impdp|userid=?)[ \t]{1,3}[\w$#]{2,30}/(?P<s>[^\s/@]{3,60})@\w"),
+    rule("password", "connect sqlplus rman target sqlldr expdp impdp", r"\b(?:(?:connect|target)[ \t]{1,3}[\w$#]{2,30}/(?P<s>[^\s/@]{3,60})@\w|(?:sqlplus|sqlldr|expdp|impdp|userid=?)[ \t]{1,3}(?:-\w{1,2}[ \t]{1,3})?[\w$#]{2,30}/(?P<s1>[^\s/@]{3,60})(?=@\w|@//|[ \t]|$))"),
     rule("password", "login auth userpass credential user", r"\b(?:login|(?:stats |proxy-?)?auth|userpass|credentials?|(?:proxy-?)?user)[=: ][ \t]{0,2}[\"']?[\w.\\@-]{1,60}:(?P<s>[^\s\"'/:<>\ue000]{4,120})", lambda v: labelled(v) and not v.isdigit()),
-    _cli("unprotect unlock unload uninstall disable decrypt stop", "password", r"\b(?:unprotect|unlock|unload|uninstall|disable|decrypt|stop)\b[^\n]{0,80}?[ \t](?:--?[a-z][\w-]{0,20}|/[a-z]{1,12})[ \t]{1,3}(?P<s>\"[^\"\n]{4,120}\"|'[^'\n]{4,120}')"),
     rule("device secret", "keystring sic", rf"\b(?:keystring|sic[ \t]init)[ \t]{{1,8}}{_T}{_V}", setting),
     rule("password", "chap", rf"\bCHAP\b[^\n]{{0,80}}?[ \t]-(?:p|S)[ \t]{{1,4}}{_V}", argument),
-    # commands of Windows
-    _cli("net", "password", r"\bnet1?(?:\.exe)?[ \t]{1,4}user[ \t]{1,4}(?:\"[^\"\n]{1,60}\"|[^\s/]\S{0,59})[ \t]{1,4}(?P<s>[^\s/|]\S{2,80})"),
-    _cli("use", "password", rf"\bnet1?(?:\.exe)?[ \t]{{1,4}}use[ \t][^\n]{{0,120}}?/u(?:ser)?:\S{{1,80}}[ \t]{{1,4}}{_V}"),
-    _cli("use", "password", rf"\bnet1?(?:\.exe)?[ \t]{{1,4}}use[ \t]{{1,4}}(?:\S{{1,3}}:?[ \t]{{1,4}})?\\\\\S{{3,120}}[ \t]{{1,4}}{_V}"),
-    _cli("psexec paexec winexe rdesktop sshpass certutil docker", "password", rf"\b(?:psexec(?:64)?|paexec|winexe|rdesktop|sshpass|certutil|docker[ \t]login|mongo(?:sh)?|mosquitto_\w{{3,8}})\b[^\n]{{0,120}}?[ \t](?-i:-p)(?:[ \t]{{1,4}}|(?=[\"']))[\"']?{_V}"),
-    _cli("plink pscp psftp manage-bde", "password", rf"\b(?:plink|pscp|psftp|manage-bde)\b[^\n]{{0,120}}?[ \t]-pw[ \t]{{1,4}}{_V}"),
-    _cli("7z", "password", rf"\b7za?(?:\.exe)?[ \t][^\n]{{0,120}}?[ \t]?-p{_V}"),
-    _cli("mysql mariadb", "password", rf"\b(?:mysql|mysqldump|mysqladmin|mariadb)\b[^\n]{{0,120}}?[ \t](?-i:-p){_V}"),
-    _cli("sqlcmd osql bcp isql unzip zip ipmitool", "password", rf"\b(?:sqlcmd|osql|bcp|isql|unzip|zip|ipmitool)\b[^\n]{{0,120}}?[ \t](?-i:-P)[ \t]{{0,4}}{_V}"),
-    _cli("schtasks", "password", rf"\bschtasks\b[^\n]{{0,200}}?/rp[ \t]{{1,4}}{_V}"),
-    _cli("password= /pass /passwordd /pd /p: -p:", "password", rf"(?<!\S)/(?:pass(?:word)?d?|pwd|pd|po|p(?!:\w{{1,30}}=))[:=]{_V}|\bpassword=[ \t]{{1,4}}{_V1}"),
-    _cli("winrs wbadmin", "password", rf"\b(?:winrs|wbadmin)\b[^\n]{{0,120}}?-p(?:assword)?:{_V}"),
-    _cli("rasdial", "password", rf"\brasdial[ \t]{{1,4}}\S{{1,60}}[ \t]{{1,4}}\S{{1,60}}[ \t]{{1,4}}{_V}"),
-    _cli("netsh", "wifi key", rf"\bnetsh\b[^\n]{{0,160}}?[ \t](?:key|keymaterial|userkey)={_V}"),
-    # PowerShell
-    rule("password", "securestring", rf"\bConvertTo-SecureString[ \t]{{1,4}}(?:-(?:String|AsPlainText)[ \t]{{1,4}}){{0,2}}{_V}", argument),
-    rule("password", "securestring", r"(?P<s>\"[^\"\n]{3,120}\"|'[^'\n]{3,120}')[ \t]{0,4}\|[ \t]{0,4}ConvertTo-SecureString", argument),
-    rule("password", "credential", r"\b(?:NetworkCredential|PSCredential)\]?(?:::new)?[ \t]{0,2}\([ \t]{0,2}[\"'][^\"'\n]{1,80}[\"'][ \t]{0,2},[ \t]{0,2}(?P<s>\"[^\"\n]{3,120}\"|'[^'\n]{3,120}')", argument),
-    rule("password", "getnetworkcredential", r"GetNetworkCredential\(\)\.Password\s{1,8}(?P<s>\S{3,120})", argument),
-    _cli("-pass -pwd -psk -secret -token -api -new -l2tp -safe -smtp -sql -client", "password", rf"(?<![\w-])--?[\w-]{{0,30}}(?:password|passwd|passphrase|pass|pwd|psk|secret|apikey|token|storepass)(?:[ \t]{{1,4}}|[=:]){_V}"),
-    # commands of Unix
-    _cli("curl wget", "password", r"\bcurl\b[^\n]{0,160}?[ \t](?:-u|--user)[ \t]{1,4}[\"']?[^\s:\"']{1,80}:(?P<s>[^\s\"']{3,80})"),
-    _cli("lftp ftp smbclient mount", "password", r"\b(?:lftp|ncftp|mount\w{0,8}|smbclient|rsync)\b[^\n]{0,60}?[ \t][\w.\\-]{1,40}[%,](?P<s>[^\s\"'@,=]{4,80})(?=[ \t@])"),
-    _cli("smbclient rpcclient", "password", r"\b(?:smbclient|rpcclient|smbmap)\b[^\n]{0,120}?-U[ \t]{0,2}[\"']?[^\s%]{1,60}%(?P<s>[^\s\"']{3,80})"),
-    _cli("ldap", "password", rf"\bldap(?:search|modify|add|delete|whoami|passwd)\b[^\n]{{0,160}}?[ \t](?-i:-w)[ \t]{{1,4}}{_V}"),
-    _cli("snmp", "snmp community", rf"\bsnmp(?:b(?:ulk)?)?(?:walk|get|getnext|set|table|bulkwalk|trap)\b[^\n]{{0,80}}?[ \t](?-i:-c)[ \t]{{1,4}}{_V}"),
-    _cli("snmp", "snmp key", rf"\bsnmp\w{{3,12}}\b[^\n]{{0,120}}?[ \t](?-i:-A)[ \t]{{1,4}}{_V}"),
-    _cli("snmp", "snmp key", rf"\bsnmp\w{{3,12}}\b[^\n]{{0,160}}?[ \t](?-i:-X)[ \t]{{1,4}}{_V}"),
-    _cli("redis-cli", "password", rf"\bredis-cli\b[^\n]{{0,120}}?[ \t](?-i:-a)[ \t]{{1,4}}{_V}"),
-    _cli("-pass", "password", r"-pass(?:in|out)[ \t]pass:(?P<s>[^\s\"']{3,120})"),
-    _cli("htpasswd radtest", "password", rf"\bradtest[ \t]\S{{1,60}}[ \t]{_V1}[ \t]\S{{3,60}}[ \t]\d{{1,4}}[ \t]{_V2}|\bhtpasswd[ \t]-\w{{1,6}}[ \t]\S{{1,60}}[ \t]\S{{1,60}}[ \t]{_V}"),
-    _cli("echo", "password", r"\becho[ \t]{1,4}[\"']?(?:[\w.-]{1,40}:)?(?P<s>[^\s\"'|]{3,120})[\"']?[ \t]{0,4}\|[ \t]{0,4}(?:(?:sudo[ \t])?chpasswd|passwd[ \t]--stdin|sudo[ \t]-S|kinit|[\w./-]{2,30}[^\n|]{0,80}?--(?:password|passphrase|token)-stdin)"),
-    _cli("<<<", "password", r"\b(?:restic|borg|cryptsetup|openssl|gpg|sudo|passwd|su|kinit|ssh-add|mysql|smbclient|pass|chpasswd)\b[^\n]{0,120}?<<<[ \t]{0,2}(?P<s>\"[^\"\n]{3,120}\"|'[^'\n]{3,120}'|[^\s\"']{3,120})"),
-    _cli("assword passphrase pin", "password", r"(?:assword|assphrase|PIN)\b[^\n]{0,30}\s{1,12}send(?:_user)?[ \t]{1,4}(?:--[ \t])?\"(?P<s>[^\"\\\n]{3,120})(?:\\[rn]|\n|\\\\r)?"),
-    _cli("useradd usermod", "password", rf"\buser(?:add|mod)\b[^\n]{{0,80}}?[ \t](?-i:-p)[ \t]{{1,4}}{_V}|\ba\d=\"(?:-p|--password)\"[ \t]a\d={_V1}"),
-    _cli("ssh-keygen", "passphrase", rf"\bssh-keygen\b[^\n]{{0,60}}?[ \t]-[NP][ \t]{{1,4}}{_V}"),
     rule("password", "334 ", r"^334 UGFzc3dvcmQ6\s{1,4}(?P<s>[A-Za-z0-9+/=]{4,200})", flags=re.MULTILINE),
     rule("device secret", "pass-phrase passphrase psk wpa", rf"\b(?:pass-?phrase|psk|wpa2?-key)[ \t]{{1,4}}{_T}{_V}(?=[ \t]{{1,4}}(?:algorithm[ \t])?(?:aes|tkip|ccmp)\b)", setting),
-    _cli("identified", "password", rf"\b(?:create|alter)[ \t](?:user|role|login)\b[^\n]{{0,120}}?\bidentified[ \t](?:with[ \t]\S{{1,40}}[ \t])?(?:by|as)[ \t]{_V}"),
+    rule("password", "password(", r"\bpassword\([ \t]{0,2}(?P<s>\"[^\"\n]{3,120}\"|'[^'\n]{3,120}')[ \t]{0,2}\)", argument),
     rule("password", "value answer entry response content data", rf"\b(?:name|field|item|key|question|setting|property)[\"']?[ \t]{{0,4}}[:=][ \t]{{0,4}}[\"']?(?:[\w.-]{{1,40}}[_. -])?(?:(?:admin|router|root|wi-?fi|local|api|client|user|shared)[_ -]?)?(?:password|passwd|pass|pwd|secret|token|psk|passphrase|api[_-]?key|key|pin)[\"']?,?\s{{1,12}}[\"']?(?:value|answer|entry|response|content|data)[\"']?[ \t]{{0,4}}[:=][ \t]{{0,4}}{_V}", _assigned),
-    _cli("machine login", "password", rf"\bmachine[ \t]\S{{1,80}}\s{{1,8}}login[ \t]\S{{1,60}}\s{{1,8}}password[ \t]{{1,4}}{_V}"),
     rule("password", ":5432: :3306: :1433:", r"(?<![\w.*-])[\w.*-]{1,80}:(?:5432|5433|3306|1433|\*):[\w*-]{1,40}:[\w*.-]{1,40}:(?P<s>[^\s:]{3,80})"),
     rule("api key", "api_key= apikey= token= key=", r"[?&](?:api_?key|apikey|key|token|access_token|auth|secret)=(?P<s>[\w.~%+/-]{12,400})", random_looking),
     rule("wifi key", "ssid", rf"\bssid[ \t]{{0,12}}[:=]?[ \t]{{0,4}}[^\n]{{1,40}}\s{{1,8}}(?:key|pass(?:word|phrase)?|psk|pw|code|schlüssel)[ \t]{{0,8}}[:=\t]\s{{0,8}}{_V}", secretive),

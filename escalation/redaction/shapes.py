@@ -82,6 +82,12 @@ SHAPES: tuple[Rule, ...] = (
     _token("api key", "sk sg. key- xkeysib re_ -us md-", r"SK[0-9a-f]{32}|SG\.[\w-]{16,32}\.[\w-]{30,60}|key-[0-9a-f]{32}|xkeysib-[0-9a-f]{64}-\w{16}|re_[A-Za-z0-9]{8}_[A-Za-z0-9]{20,30}|[0-9a-f]{32}-us\d{1,2}\b|md-[\w-]{22}(?![\w-])"),
     _token("api key", "eaaa sq0 shp access_token$ ezak eztk pat- sl.", r"EAAA[\w-]{50,80}|sq0(?:csp|atp|idp)-[\w-]{20,50}|shp(?:at|pa|ss|ca|tka)_[0-9a-fA-F]{32}|access_token\$(?:production|sandbox)\$\w{16}\$[0-9a-f]{32}|EZ[AT]K[A-Za-z0-9]{54}|pat-(?:na|eu|ap)\d-[0-9a-f-]{36}|sl\.(?:u\.)?[\w-]{60,200}"),
     _token("api key", "gl nra nrr pmak lin_api secret_ ntn_ figd_ sntry ph pk. pat", r"glsa_[A-Za-z0-9]{32}_[0-9a-f]{8}|glc_[A-Za-z0-9+/=]{30,400}|NR(?:AK|RA|JS)-[A-Za-z0-9]{19,40}|PMAK-[0-9a-f]{24}-[0-9a-f]{34}|lin_(?:api|oauth)_[A-Za-z0-9]{32,64}|secret_[A-Za-z0-9]{43}|ntn_[A-Za-z0-9]{40,50}|figd_[\w-]{36,50}|sntry[su]_[\w=+/-]{40,400}|ph[cx]_[A-Za-z0-9]{32,50}|[ps]k\.eyJ[\w-]{20,300}\.[\w-]{10,40}|pat[A-Za-z0-9]{14}\.[0-9a-f]{64}"),
+    _token("api key", "k10 gr1348941 sq akcp cmvmd swmtkn a3- dt0 ccipat_ bkua_ rubygems_ cio sbp_ nfp_ tfp_ cfpat- cfut_ cfat_ tk_ live_ lsv2_ rzp_ tvly- shippo_ eaa gaaaaa nrii- waka_ rnd_ fm2_ p8e- dckr_ flb_ tskey-",
+           r"K10[0-9a-f]{20,64}::\w{2,20}:[\w-]{16,80}|GR1348941[\w-]{20,40}|sq[uap]_[0-9a-f]{40}|AKCp[A-Za-z0-9]{10,80}|cmVmd[A-Za-z0-9+/=]{40,80}|SWMTKN-1-[a-z0-9]{40,60}-[a-z0-9]{20,30}|A3(?:-[A-Z0-9]{5,6}){5,6}|dt0[a-z]\d\d\.[A-Z0-9]{24}\.[A-Z0-9]{64}"
+           r"|(?:CCIPAT|bkua|rubygems|sbp|nfp|tfp|waka|rnd|fm2|flb)_[\w-]{28,300}|cio[A-Za-z0-9]{32}|CFPAT-[\w-]{40,50}|lsv2_\w\w_[\w-]{30,80}|rzp_(?:live|test)_\w{14,30}|tvly-[\w-]{20,50}|shippo_(?:live|test)_[0-9a-f]{40}|EAA[A-Za-z0-9]{80,300}|gAAAAA[\w-]{60,600}={0,2}|NRII-[\w-]{30,36}|tskey-\w{3,10}-[\w-]{16,80}|cf[ua]t_[A-Za-z0-9]{36,60}|tk_[a-z0-9]{28,30}|live_(?=[\w-]{0,12}\d)[\w-]{24,60}"),
+    rule("webhook", "hooks.zapier provisioning/ update.php :7441/", r"hooks\.zapier\.com/hooks/catch/\d{3,12}/(?P<s>\w{5,12})|/provisioning/(?P<s1>[A-Za-z0-9]{10,40})/|/update\.php\?(?P<s2>[A-Za-z0-9+/=]{24,80})|rtsps?://[\w.-]{3,60}:744[17]/(?P<s3>[A-Za-z0-9]{12,20})"),
+    rule("api key", "secure:", r"\bsecure:[ \t]{1,3}\"?(?P<s>[A-Za-z0-9+/]{100,1000}={0,2})"),
+    rule("api key", "tokenid", r"\bTOKEN_?ID[\"']?\s{0,2}[:=]\s{0,2}[\"']?(?P<s>[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})", flags=re.NOFLAG),
     # tools of the trade
     _token("api key", "itg.", r"ITG\.[0-9a-fA-F]{20,64}\.[\w-]{20,120}"),
     rule("api key", "ssws", r"\bSSWS\s{1,3}(?P<s>[\w-]{20,80})"),
@@ -99,10 +105,12 @@ SHAPES: tuple[Rule, ...] = (
     rule("api key", "key: token: code: -key\" -key=", r"\b(?!public|ssh)(?:x-)?[\w-]{2,30}-(?:key|token)\"?\s{0,2}[:=]\s{0,2}\"?(?P<s>[\w.~+/=-]{16,400})", lambda v: coded(v) and random_looking(v)),
     rule("api key", "integrationcode", r"\bApiIntegrationCode\"?\s{0,2}[:=]\s{0,2}\"?(?P<s>[\w-]{16,60})"),
     rule("url password", "://", r"\b[a-z][a-z0-9+.-]{1,20}://[^\s/:@]{0,80}(?:@[\w.-]{1,60})?:(?P<s>[^\s/@<>]{1,120})@", lambda v: not re.fullmatch(r"(?i:password|passwd|pass|pw)|\$\{?\w+\}?|\*+", v)),
-    rule("url password", "@", r"(?:(?<![\w.@:-])(?=[a-z])|(?<=sip:))[\w.\\-]{1,40}:(?P<s>[^\s:@/\"'<>]{4,80})@[\w-]{2,60}", lambda v: coded(v) and not v.isdigit()),
+    rule("url password", "@", r"(?:(?<![\w.@:-])(?=[a-z])|(?<=sip:))[\w.\\/-]{1,40}:(?P<s>[^\s:@/\"'<>]{4,80})@[\w-]{2,60}", lambda v: coded(v) and not v.isdigit()),
+    rule("url password", "://", r"://(?P<s>[A-Za-z0-9_-]{20,255})@[\w-]{1,60}\.", random_looking),
     rule("url password", "thin:", r"\bthin:[^\s/@]{1,60}/(?P<s>[^\s/@]{3,80})@"),
     # hashes of passwords
     rule("password hash", "$ ::", r"\$krb5(?:tgs|asrep|pa)\$\S{20,4000}|::[\w.-]{1,40}:[0-9a-f]{16}:[0-9a-f]{32}(?::[0-9a-f]{20,2000})?|\$(?:1|apr1|2[abxy]?|5|6|y|7|argon2id?|8|9|14|sha512|sha256|pbkdf2\w{0,10})\$[\w./$=,+-]{12,200}|\$9\$[\w./-]{8,200}|\$[ch]\$\d\$[\w+/=]{10,200}"),
+    rule("password hash", "ntlm dcc2", r"\*[ \t]{1,2}(?:NTLM|LM|SHA1)[ \t]{0,12}:[ \t]{1,4}(?P<s>[0-9a-f]{32,40})\b|\$DCC2\$\d{1,6}#[^#\s]{1,60}#(?P<s1>[0-9a-f]{32})"),
     rule("password hash", ":", r"\b[0-9a-f]{32}:[0-9a-f]{32}\b"),
     rule("password", "-aq==", r"-AQ==[A-Za-z0-9+/=]{16,200}", flags=re.NOFLAG),
     rule("password", "enc", r"\bENC\s{1,3}(?P<s>[A-Za-z0-9+/=]{12,400})", coded, flags=re.NOFLAG),
@@ -112,6 +120,7 @@ SHAPES: tuple[Rule, ...] = (
     rule("mfa seed", "otpauth", r"\botpauth(?:-migration)?://[^\s\"'<>]{5,600}"),
     rule("mfa seed", "", r"(?<![\w+/=-])[A-Z2-7]{32}(?![\w+/=-])", _base32, flags=re.NOFLAG),
     rule("mfa seed", "", r"(?<![\w-])[a-z0-9]{4}(?:[ -][a-z0-9]{4}){7}(?![ -]?[\w-])", _grouped, flags=re.NOFLAG),
+    rule("app password", "app", r"\bapp(?:lication)?[ -]?password\b[^\n]{0,30}?[ \t:](?P<s>(?-i:[A-Za-z0-9]{4}(?: [A-Za-z0-9]{4}){2,5}))(?![\w-])", coded),
     rule("app password", "", r"(?<![\w'’-])[a-z]{4}(?: [a-z]{4}){3}(?![\w'’-])", _unspoken, flags=re.NOFLAG),
     rule("mfa seed", "totp mfa 2fa otp authenticator", r"\b(?:totp|mfa|2fa|otp|authenticator)(?:[ _-](?:app|seed|secret|set-?up|key|code|qr|string|manual|entry|from|the|was|could not scan,)){0,6}[\"']?\s{0,3}(?:is|:|=|-|,)?\s{0,3}[\"']?(?P<s>[A-Z2-7]{4}(?:[ -]?[A-Z2-7]{4}){3,15})(?!\w)"),
     rule("recovery codes", "code", r"\b(?:recovery|backup|scratch|emergency|wiederherstellungs|secours)[ -]?codes?\b[^\n\d]{0,60}[:\s]\s{0,4}(?P<s>(?:(?:[a-z0-9]{4,5}-[a-z0-9]{4,6}|\d{4} \d{4}|[a-f0-9]{8,10}|\d{6,10})\b[\s,;]{0,4}){1,20})", coded),
@@ -119,6 +128,8 @@ SHAPES: tuple[Rule, ...] = (
     rule("card number", "", r"(?<![\d.#-])(?<!imei )(?<!imei: )(?:\d[ -]?){12,18}\d(?![\d.-]?\d)", card),
     rule("iban", "", r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b", iban, flags=re.NOFLAG),
     rule("ssn", "-", r"(?<![\d-])(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\d-])"),
+    rule("licence key", "-", r"(?<![\d-])\d{4}(?:-\d{4}){5}(?![\d-])"),
+    rule("licence key", "lpa:1", r"\bLPA:1\$[\w.-]{3,80}\$(?P<s>[\w-]{6,80})"),
     rule("licence key", "-", r"\b[A-Z0-9]{5}(?:-[A-Z0-9]{5}){4}\b", mixed, flags=re.NOFLAG),
     rule("licence key", "key code", r"\b(?:licen[cs]e|product|activation|registration|serial) (?:key|code)(?: is| was|\s{0,3}[:=])\s{0,3}(?P<s>[A-Z0-9][A-Z0-9-]{7,80})", coded),
 )  # fmt: skip

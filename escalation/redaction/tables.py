@@ -8,13 +8,15 @@ from collections.abc import Iterator
 from escalation.redaction.words import labelled
 
 _HEAD = re.compile(
-    r"(?:[\w ]{0,20}\b)?(?:pass ?words?|passwd|pwds?|pw|pass|passphrase|kennwort|passwort|mot de passe|mdp|contraseña|clave|"
-    r"wachtwoord|secret|psk|wi-?fi key|totp|pin)",
+    r"(?:[\w ]{0,20}(?:\b|_))?(?:pass ?words?|passwd|pwds?|pw|pass|passphrase|kennwort|passwort|mot de passe|mdp|contraseña|"
+    r"clave|wachtwoord|secret|psk|wi-?fi key|totp|pin)",
     re.IGNORECASE,
 )
+_WIFI_HEAD = re.compile(r"(?:[\w-]{0,20}schl[üu]ssel|key|cl[ée]|sleutel|clave|code)", re.IGNORECASE)
+_NET_HEAD = re.compile(r"ssid|wi-?fi|wlan|vpn|tunnel|netz\w*", re.IGNORECASE)
 _NO_SECRET = re.compile(r"age|last|expir|polic|set|chang|length|count|hint|attempt", re.IGNORECASE)
 _HINT = re.compile(
-    r"pass|pwd|pw|kennwort|mdp|contraseña|clave|wachtwoord|secret|psk|totp|key|pin", re.IGNORECASE
+    r"pass|pwd|pw|kennwort|mdp|contraseña|clave|wachtwoord|secret|psk|totp|key|pin|schl|cl[ée]|sleutel|code", re.IGNORECASE
 )
 _SPLITS = (re.compile(r"\|"), re.compile(r"\t"), re.compile(r",|;"), re.compile(r" {2,60}"))
 _ROWS = 500
@@ -24,7 +26,7 @@ def cells(text: str) -> Iterator[tuple[int, int]]:
     """Yield where cells below a head that names a secret stand. A table ends where a line has other columns."""
     if not _HINT.search(text):
         return
-    column: int | None = None
+    columns: list[int] = []
     width = rows = 0
     split = _SPLITS[0]
     begin = 0
@@ -32,36 +34,41 @@ def cells(text: str) -> Iterator[tuple[int, int]]:
         if not line.strip():
             begin += len(line) + 1
             continue
-        parts = list(_parts(line, begin, split)) if column is not None else []
-        if column is not None and rows < _ROWS and len(parts) == width and not _is_head(line):
-            first, last = parts[column]
+        parts = list(_parts(line, begin, split)) if columns else []
+        if columns and rows < _ROWS and len(parts) == width and not _is_head(line):
             rows += 1
-            value = text[first:last]
-            if labelled(value) and not re.fullmatch(r"[:\s-]+", value):
-                yield first, last
+            for first, last in (parts[column] for column in columns):
+                value = text[first:last]
+                if labelled(value) and not re.fullmatch(r"[:\s-]+", value):
+                    yield first, last
         elif len(line) < 2000:
-            column, width, split = _head(line, begin)
+            columns, width, split = _head(line, begin)
             rows = 0
         else:
-            column = None
+            columns = []
         begin += len(line) + 1
 
 
 def _is_head(line: str) -> bool:
-    return _head(line, 0)[0] is not None
+    return bool(_head(line, 0)[0])
 
 
-def _head(line: str, begin: int) -> tuple[int | None, int, re.Pattern[str]]:
-    """Return which column of how many holds secrets, and what parts the columns; None when this is no such head."""
+def _head(line: str, begin: int) -> tuple[list[int], int, re.Pattern[str]]:
+    """Return which columns of how many hold secrets, and what parts the columns; none when this is no such head."""
     if _HINT.search(line):
         for split in _SPLITS:
             parts = list(_parts(line, begin, split))
             if len(parts) > 1 and not any(line[first - begin :][:1] in (":", "=") for first, _ in parts):
                 names = [line[first - begin : last - begin] for first, last in parts]
-                for number, name in enumerate(names):
-                    if _HEAD.fullmatch(name) and not _NO_SECRET.search(name):
-                        return number, len(parts), split
-    return None, 0, _SPLITS[0]
+                shared = any(map(_NET_HEAD.fullmatch, names))
+                found = [
+                    number
+                    for number, name in enumerate(names)
+                    if (_HEAD.fullmatch(name) or (shared and _WIFI_HEAD.fullmatch(name))) and not _NO_SECRET.search(name)
+                ]
+                if found:
+                    return found, len(parts), split
+    return [], 0, _SPLITS[0]
 
 
 def _parts(line: str, begin: int, split: re.Pattern[str]) -> Iterator[tuple[int, int]]:

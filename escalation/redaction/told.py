@@ -42,10 +42,10 @@ def told(text: str, begin: int, end: int, word: str, known: frozenset[str], *, t
         return value[:-1].isalpha() or value.isupper()
     if word == "humps":
         return _JOINED.fullmatch(value) is not None
-    return word == "word" and value.islower() and not _familiar(value, known)
+    return word == "word" and value.islower() and not familiar(value, known)
 
 
-def _familiar(word: str, known: frozenset[str]) -> bool:
+def familiar(word: str, known: frozenset[str]) -> bool:
     """Whether a lower-case word is ordinary, or one with an ending or a syllable before it."""
     if word in known:
         return True

@@ -1,7 +1,8 @@
 """Show a text as its reader sees it, with the way back to where each character stands.
 
 Tags and entities, the `>` of quoted mail, marks of emphasis, escapes of JSON and invisible characters stand between a
-password and its label. Rules read the view; what they find is cut out of the text itself.
+password and its label, and so do soft line ends and `=3D` of mail that was pasted as it was sent. Rules read the view; what
+they find is cut out of the text itself.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import html
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 MARK = "\ue000"
@@ -28,6 +30,8 @@ _TOKEN = re.compile(
     r"|(?P<quote>^[ \t]{0,3}(?:(?:>|&gt;)[ ]?){1,6})"
     r"|(?P<entity>&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,8}\d{0,2});)"
     r"|(?P<escape>\\[\"'/\\])"
+    r"|(?P<soft>=\r?\n(?:[ \t]{0,3}(?:(?:>|&gt;)[ ]?){1,6})?)"
+    r"|(?P<octets>(?:=[C-F][0-9A-F](?:=[89AB][0-9A-F]){1,3})+|=(?:[A-F][0-9A-F]|3D|2[0-7]|40|5[B-E]|60|7[B-E]|09))"
     r"|(?P<space>\xa0|\u202f|\u2007)"
     r"|(?P<emphasis>(?<![^\s(|])(?:\*\*|__|`{1,3})(?=[^\s*`_])|(?<=[^\s*`_])(?:\*\*|__|`{1,3})(?![^\s.,;:)|]))",
     re.IGNORECASE | re.MULTILINE,
@@ -36,6 +40,11 @@ _NEEDED = re.compile(
     r"[<&\r\v\f\x85\u2028\u2029\u200b-\u200d\u2060\ufeff\u00ad\xa0\u202f\u2007\\`\[]|\*\*|__|^[ \t]{0,3}>|-----BEGIN|AAAA",
     re.MULTILINE,
 )
+_RAW = re.compile(
+    r"=3D|=20[ \t]{0,4}\r?$|=[C-F][0-9A-F]=[89AB][0-9A-F]|[a-z]=[C-F][0-9A-F][a-z]|^(?=[^\n]{0,70} )[^\n]{62,76}=\r?$",
+    re.MULTILINE,
+)
+"""Mail as it was sent (quoted-printable): signs in hexadecimal, lines that go on in the next one."""
 _JSON = re.compile(r"\\[rn].{0,4000}\\[rn\"]|\\\"|\\r\\n|-\\n", re.DOTALL)
 """Escapes, and not the folders of a path: `\\n` comes more than once, or beside others."""
 
@@ -73,7 +82,14 @@ def view(text: str) -> View:
     return _plain(text, escaped=_JSON.search(text) is not None)
 
 
-def _plain(text: str, *, escaped: bool) -> View:
+def views(text: str) -> Iterator[View]:
+    """Yield the text as its reader sees it, and what looks like mail as it was sent also as its mail program shows it."""
+    yield view(text)
+    if "=" in text and _RAW.search(text):
+        yield _plain(text, escaped=_JSON.search(text) is not None, raw=True)
+
+
+def _plain(text: str, *, escaped: bool, raw: bool = False) -> View:
     pieces: list[str] = []
     shown: list[int] = []
     source: list[tuple[int, int, bool]] = []
@@ -88,13 +104,10 @@ def _plain(text: str, *, escaped: bool) -> View:
             size += len(piece)
 
     for token in _TOKEN.finditer(text):
+        if not (escaped if token[0][0] == "\\" else raw or token[0][0] != "="):
+            continue
         add(text[at : token.start()], at, token.start(), True)
-        add(
-            token[0] if token[0][0] == "\\" and not escaped else _read(token),
-            token.start(),
-            token.end(),
-            False,
-        )
+        add(_read(token), token.start(), token.end(), False)
         at = token.end()
     add(text[at:], at, len(text), True)
     return View("".join(pieces), tuple(shown), tuple(source))
@@ -112,6 +125,9 @@ def _read(token: re.Match[str]) -> str:
             return html.unescape(token[0]).replace("\xa0", " ")
         case "escape":
             return token[0][1]
+        case "octets":
+            octets = bytes.fromhex(token[0].replace("=", ""))
+            return octets.decode("utf-8" if len(octets) > 1 else "latin-1", "replace")
         case "space":
             return " "
     return ""

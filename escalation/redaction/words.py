@@ -160,7 +160,9 @@ def setting(value: str) -> bool:
     value = bare(value)
     if len(value) < 3 or value.lower() in _TYPES or _is_word(value) or _PLACEHOLDER.fullmatch(value):
         return False
-    return not re.fullmatch(r"[\d.,/|:]{1,3}|\d{1,3}(?:\.\d{1,3}){3}|[A-Z]:|https?://.*|<.*|[|&;].*", value)
+    return not re.fullmatch(r"[\d.,/|:]{1,3}|\d{1,3}(?:\.\d{1,3}){3}|[A-Z]:|https?://.*|<.*|[|&;].*", value) and (
+        re.fullmatch(r"[a-z]+['’](?:s|t|d|m|ve|re|ll)", value) is None
+    )
 
 
 def argument(value: str) -> bool:

@@ -71,11 +71,12 @@ def create(
     figures: dict[str, Any],
     measures_version: int,
     now: datetime,
-    message_domain: str = "resolutionflow.invalid",
+    message_domain: str,
 ) -> list[int]:
     """Make the rows of one report and return the ids of new ones that are to be sent. Repeatable.
 
-    A reader without an address gets a row too: suppressed, with the reason.
+    A reader without an address gets a row too: suppressed, with the reason. `message_domain` goes into the Message-IDs:
+    the sender's own, since spam filters look at it.
     """
     queued = []
     for member in recipients:

@@ -56,15 +56,13 @@ def claim(
         "claim_observed_at": now, "claim_version": version, "claim_expires_at": None, "owner_outcome": None,
         "settle_due_at": _after_the_bell(now),
     }  # fmt: skip
-    if not respond(
-        session, account_id, handoff_id, Response.OPEN, Response.CLAIMED, why, now, at, actor, values
-    ):
-        return False
-    # Taken is taken: leaving the escalation status withdraws nothing any more.
-    ticket = select(Handoff.ticket_id).where(*one(account_id, handoff_id)).scalar_subquery()
+    # Taken is taken: leaving the escalation status withdraws nothing any more. The watch before the handoff, as whoever
+    # decides on the ticket takes them: in the other order each could wait for the other.
+    untaken = (*one(account_id, handoff_id), Handoff.response_state == Response.OPEN.value)
+    ticket = select(Handoff.ticket_id).where(*untaken).scalar_subquery()
     left = update(Watch).where(Watch.account_id == account_id, Watch.ticket_id == ticket)
     changed(session, left.values(left_at=None))
-    return True
+    return respond(session, account_id, handoff_id, Response.OPEN, Response.CLAIMED, why, now, at, actor, values)
 
 
 def release_claim(

@@ -28,13 +28,14 @@ def create(
     recipients: Iterable[Member],
     *,
     now: datetime,
+    message_domain: str,
     channel: str = "email",
     kind: str = "handoff",
-    message_domain: str = "resolutionflow.invalid",
 ) -> list[int]:
     """Make the rows of a handoff's messages and return the ids of new ones that are to be sent. Repeatable.
 
-    Recipients without an address, and inactive ones, get a row too: suppressed, with the reason.
+    Recipients without an address, and inactive ones, get a row too: suppressed, with the reason. `message_domain` goes
+    into the Message-IDs: the sender's own, since spam filters look at it.
     """
     queued = []
     for member in recipients:

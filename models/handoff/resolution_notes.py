@@ -20,8 +20,8 @@ from models.tables import Handoff, ResolutionNote
 from models.work.due import BELL_S, Due, due_in_turn, pairs
 
 __all__ = [
-    "LASTS", "ResolutionNote", "ask", "attempt", "course_of", "draft_of", "due", "get", "give_up", "of_handoff",
-    "posted", "put_off", "take",
+    "LASTS", "ResolutionNote", "ask", "attempt", "course_of", "customers_may_see", "draft_of", "due", "get", "give_up",
+    "of_handoff", "posted", "put_off", "take",
 ]  # fmt: skip
 
 LASTS = timedelta(days=2)
@@ -90,9 +90,16 @@ def put_off(
     return changed(session, _held(account_id, resolution_id, fence).values(again))
 
 
-def give_up(session: Session, account_id: int, resolution_id: int, *, now: datetime, reason: str) -> bool:
-    """End one that comes to nothing; another may be asked for then."""
-    return changed(session, _open(account_id, resolution_id).values(failed_at=now, next_attempt_at=None, outcome=reason))
+def give_up(session: Session, account_id: int, resolution_id: int, *, fence: int, now: datetime, reason: str) -> bool:
+    """End one that comes to nothing; another may be asked for then. False if somebody else has it."""
+    failed = {"failed_at": now, "next_attempt_at": None, "outcome": reason}
+    return changed(session, _held(account_id, resolution_id, fence).values(failed))
+
+
+def customers_may_see(session: Session, account_id: int, handoff_id: int) -> bool:
+    """Tell whether somebody ever asked for an episode's note to stand where customers see it."""
+    mine = select(ResolutionNote.id).where(ResolutionNote.account_id == account_id, ResolutionNote.handoff_id == handoff_id)
+    return session.scalar(mine.where(ResolutionNote.form == "resolution").limit(1)) is not None
 
 
 def of_handoff(session: Session, account_id: int, handoff_id: int) -> ResolutionNote | None:

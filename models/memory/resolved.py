@@ -48,7 +48,7 @@ def remember(session: Session, account_id: int, lessons: Sequence[Lesson], *, no
     for lesson in lessons:
         terms = lesson.terms()
         row = _row(lesson, terms, now)
-        held = {term for words in terms.fields for term in words}
+        held = terms.held
         if lesson.ticket_id in known:
             number, before = known[lesson.ticket_id]
             here = (ResolvedTicket.account_id == account_id, ResolvedTicket.number == number)
@@ -67,9 +67,17 @@ def remember(session: Session, account_id: int, lessons: Sequence[Lesson], *, no
     return len(new)
 
 
+def renew(session: Session, account_id: int, *, most: int, now: datetime) -> int:
+    """Index some lessons anew that were stored before symptoms were; return how many. Nothing is read from elsewhere."""
+    early = (ResolvedTicket.account_id == account_id, ResolvedTicket.terms.not_like("%\n%\n%\n%"))
+    numbers = session.scalars(select(ResolvedTicket.number).where(*early).limit(most)).all()
+    remember(session, account_id, list(_lessons(session, account_id, numbers).values()), now=now)
+    return len(numbers)
+
+
 def search(session: Session, account_id: int, query: Terms, *, but: int | None = None, most: int = 10) -> list[Found]:
     """Return the account's resolved tickets that resemble a query, the most alike first, without one ticket."""
-    statistics = statistics_of(session, account_id, {t for words in query.fields for t in words})
+    statistics = statistics_of(session, account_id, query.held)
     known = {term: weight for term, weight in weights_of(query, statistics).items() if statistics.holding.get(term)}
     numbers = postings.best(session, account_id, clauses_of(query, statistics), known, most=LIMIT)
     candidates = _candidates(session, account_id, numbers, but)
@@ -123,8 +131,7 @@ def _candidates(session: Session, account_id: int, numbers: Sequence[int], but: 
         query = select(ResolvedTicket.ticket_id, ResolvedTicket.number, ResolvedTicket.terms).where(*here)
         for ticket, number, terms in session.execute(query):
             if ticket != but:
-                summary, problem, solution = (tuple(line.split()) for line in terms.split("\n"))
-                found.append(Candidate(number, Terms(summary, problem, solution)))
+                found.append(Candidate(number, Terms.read(terms)))
     return found
 
 
@@ -145,5 +152,5 @@ def _row(lesson: Lesson, terms: Terms, now: datetime) -> dict[str, Any]:
         "tried": [list(pair) for pair in lesson.tried], "fix": lesson.fix, "fix_source": lesson.fix_source,
         "environment": list(lesson.environment), "domain": lesson.domain, "company_id": lesson.company_id,
         "company": lesson.company, "resolver": lesson.resolver, "closed_at": lesson.closed_at,
-        "terms": "\n".join(" ".join(words) for words in terms.fields), "stored_at": now,
+        "terms": terms.lines, "stored_at": now,
     }  # fmt: skip

@@ -73,7 +73,7 @@ def save(session: Session, account_id: int, contents: Contents, *, by: str, now:
     version, terms = (newest.version + 1 if newest else 1), contents.terms()
     session.execute(insert(RunbookVersion).values(
         account_id=account_id, runbook_id=number, version=version, body=contents.to_json(),
-        terms="\n".join(" ".join(words) for words in terms.fields), made_by=by, made_at=now,
+        terms=terms.lines, made_by=by, made_at=now,
     ))  # fmt: skip
     return number, version
 
@@ -119,7 +119,7 @@ def fitting(session: Session, account_id: int, query: Terms, *, now: datetime, m
     if not rows:
         return []
     versions = {number: version for number, _, version in rows}
-    candidates = [Candidate(number, Terms(*(tuple(line.split()) for line in terms.split("\n")))) for number, terms, _ in rows]
+    candidates = [Candidate(number, Terms.read(terms)) for number, terms, _ in rows]
     statistics = statistics_of(session, account_id, {term for words in query.fields for term in words})
     matches: list[Match] = [match for match in rank(query, candidates, statistics) if match.convincing][:most]
     found = [get(session, account_id, match.id, version=versions[match.id], now=now) for match in matches]

@@ -17,8 +17,8 @@ from models.tables import AiSession, AiSessionStep
 from models.work.due import BELL_S, Due, due_in_turn, pairs
 
 __all__ = [
-    "AiSession", "Steps", "add", "count_of", "due", "get", "made_by", "of_ticket", "open_one", "put_off", "recorded_since",
-    "repeated", "rows_of", "step_of", "steps_of", "store_ticket", "take",
+    "AiSession", "Steps", "add", "count_of", "due", "get", "hold", "made_by", "of_ticket", "open_one", "put_off",
+    "recorded_since", "repeated", "rows_of", "step_of", "steps_of", "store_ticket", "take",
 ]  # fmt: skip
 
 
@@ -74,6 +74,11 @@ def get(session: Session, account_id: int, session_id: int) -> AiSession | None:
     """Return a session, fresh from the database."""
     query = select(AiSession).where(AiSession.account_id == account_id, AiSession.id == session_id)
     return session.scalar(query.execution_options(populate_existing=True))
+
+
+def hold(session: Session, account_id: int, session_id: int) -> bool:
+    """Have whoever else records in a session wait until this transaction ends. False if there is none such."""
+    return changed(session, _one(account_id, session_id).values(rows=AiSession.rows))
 
 
 def count_of(session: Session, account_id: int, ticket_id: int) -> int:
@@ -203,16 +208,21 @@ def take(session: Session, account_id: int, session_id: int, *, now: datetime, l
 
 
 def store_ticket(
-    session: Session, account_id: int, session_id: int, *, ticket: dict[str, Any] | None, reason: str | None, now: datetime
-) -> bool:
-    """Store what its ticket says, or why it cannot be read."""
+    session: Session, account_id: int, session_id: int, *, fence: int, ticket: dict[str, Any] | None, reason: str | None,
+    now: datetime,
+) -> bool:  # fmt: skip
+    """Store what its ticket says, or why it cannot be read.
+
+    False if somebody else reads it: `fence` is the number of attempts it was taken with, here as below.
+    """
     values = {"ticket": ticket, "unread": reason, "read_at": now, "next_attempt_at": None}
-    return changed(session, _one(account_id, session_id).values(values))
+    return changed(session, _one(account_id, session_id).where(AiSession.attempts == fence).values(values))
 
 
-def put_off(session: Session, account_id: int, session_id: int, *, at: datetime, reason: str) -> bool:
+def put_off(session: Session, account_id: int, session_id: int, *, fence: int, at: datetime, reason: str) -> bool:
     """Have its ticket read from a moment on."""
-    return changed(session, _one(account_id, session_id).values(next_attempt_at=at, unread=reason))
+    held = _one(account_id, session_id).where(AiSession.attempts == fence)
+    return changed(session, held.values(next_attempt_at=at, unread=reason))
 
 
 def due(system: Session, *, now: datetime, limit: int) -> Due:

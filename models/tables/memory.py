@@ -53,7 +53,7 @@ class ResolvedTicket(Row):
     resolver: Mapped[str | None]
     closed_at: Mapped[datetime]
     terms: Mapped[str] = mapped_column(Text)
-    """Three lines, for summary, problem and solution: see `escalation/memory/terms.py`."""
+    """Four lines, for summary, problem, solution and symptoms, of which early rows lack the last: `Terms` of `memory/rank.py`."""
     stored_at: Mapped[datetime]
 
 

@@ -120,7 +120,7 @@ def newest(session: Session, account_id: int) -> Inbox | None:
 
 
 def take(session: Session, account_id: int, inbox_id: int, *, now: datetime, lease_s: float) -> Inbox | None:
-    """Take a callback that is not done yet, for `lease_s` seconds. None if somebody has it."""
+    """Take a callback that is due, or was never tried, for `lease_s` seconds. None if it is done, or somebody has it."""
     until = now + timedelta(seconds=lease_s)
     mine = changed(
         session,
@@ -130,6 +130,7 @@ def take(session: Session, account_id: int, inbox_id: int, *, now: datetime, lea
             Inbox.id == inbox_id,
             Inbox.state == "new",
             Inbox.lease_until.is_(None) | (Inbox.lease_until <= now),
+            (Inbox.attempts == 0) | (Inbox.next_attempt_at <= now),
         )
         .values(lease_until=until, next_attempt_at=until, attempts=Inbox.attempts + 1),
     )
@@ -165,10 +166,14 @@ def _close(session: Session, account_id: int, inbox_id: int, state: str, outcome
     return changed(session, mine.values(values))
 
 
-def retry_later(session: Session, account_id: int, inbox_id: int, *, at: datetime, reason: str) -> bool:
-    """Give a callback back until a moment, because of a failure that passes."""
+def retry_later(session: Session, account_id: int, inbox_id: int, *, fence: int, at: datetime, reason: str) -> bool:
+    """Give a callback back until a moment, because of a failure that passes.
+
+    False if somebody else has it: `fence` is the number of attempts it was taken with.
+    """
     mine = update(Inbox).where(Inbox.account_id == account_id, Inbox.id == inbox_id, Inbox.state == "new")
-    return changed(session, mine.values(lease_until=None, next_attempt_at=at, outcome=reason))
+    held = mine.where(Inbox.attempts == fence)
+    return changed(session, held.values(lease_until=None, next_attempt_at=at, outcome=reason))
 
 
 def due(system: Session, *, now: datetime, limit: int, urgent: bool | None = None) -> Due:

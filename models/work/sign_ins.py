@@ -5,6 +5,7 @@ A link is a row of `report` with a kind of its own, so that it goes out like any
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
@@ -30,7 +31,7 @@ def members_at(system: Session, address: str) -> list[tuple[int, int]]:
     return [(row.account_id, row.id) for row in system.execute(query.order_by(Member.account_id, Member.id).limit(MOST))]
 
 
-def ask(session: Session, account_id: int, member_id: int, *, now: datetime, message_id: str) -> int | None:
+def ask(session: Session, account_id: int, member_id: int, *, now: datetime, message_domain: str) -> int | None:
     """Store that a member wants a link; return the row to be sent. None for one a minute ago, and after `EACH_HOUR`."""
     member = session.get(Member, (account_id, member_id))
     asked = select(func.count(Report.id)).where(
@@ -42,7 +43,7 @@ def ask(session: Session, account_id: int, member_id: int, *, now: datetime, mes
     row = insert_or_ignore(session, Report).values(
         account_id=account_id, kind=KIND, period=f"{now:%Y-%m-%dT%H:%M}", recipient_user_id=member_id, address=member.email,
         figures={}, measures_version=0, status="queued", attempts=0, doubts=0, next_attempt_at=now + timedelta(seconds=BELL_S),
-        message_id=message_id, created_at=now,
+        message_id=f"<{uuid.uuid4().hex}@{message_domain}>", created_at=now,
     )  # fmt: skip
     return session.scalar(row.returning(Report.id))
 

@@ -42,24 +42,27 @@ def take(session: Session, account_id: int, wish_id: int, *, now: datetime, leas
     return get(session, account_id, wish_id) if taken else None
 
 
-def attempt(session: Session, account_id: int, wish_id: int, *, status_id: int, now: datetime) -> bool:
-    """Record before it is tried which status is to be set. False if the wish has ended: then it must not be."""
-    return changed(session, _one(account_id, wish_id).values(status_id=status_id, attempted_at=now))
+def attempt(session: Session, account_id: int, wish_id: int, *, fence: int, status_id: int, now: datetime) -> bool:
+    """Record before it is tried which status is to be set. False if the wish has ended: then it must not be.
+
+    Nor if somebody else has it: `fence` is the number of attempts it was taken with, here as below.
+    """
+    return changed(session, _held(account_id, wish_id, fence).values(status_id=status_id, attempted_at=now))
 
 
-def written(session: Session, account_id: int, wish_id: int, *, now: datetime) -> bool:
+def written(session: Session, account_id: int, wish_id: int, *, fence: int, now: datetime) -> bool:
     """Record that the PSA has the status. False if the wish has ended, as by the episode that was seen before."""
-    return changed(session, _one(account_id, wish_id).values(written_at=now, next_attempt_at=None))
+    return changed(session, _held(account_id, wish_id, fence).values(written_at=now, next_attempt_at=None))
 
 
-def put_off(session: Session, account_id: int, wish_id: int, *, at: datetime, reason: str) -> bool:
+def put_off(session: Session, account_id: int, wish_id: int, *, fence: int, at: datetime, reason: str) -> bool:
     """Have it tried again from a moment on."""
-    return changed(session, _one(account_id, wish_id).values(next_attempt_at=at, outcome=reason))
+    return changed(session, _held(account_id, wish_id, fence).values(next_attempt_at=at, outcome=reason))
 
 
-def give_up(session: Session, account_id: int, wish_id: int, *, now: datetime, reason: str) -> bool:
+def give_up(session: Session, account_id: int, wish_id: int, *, fence: int, now: datetime, reason: str) -> bool:
     """End a wish that comes to nothing; whoever asked reads the reason."""
-    return changed(session, _one(account_id, wish_id).values(ended_at=now, next_attempt_at=None, outcome=reason))
+    return changed(session, _held(account_id, wish_id, fence).values(ended_at=now, next_attempt_at=None, outcome=reason))
 
 
 def fulfil(session: Session, account_id: int, ticket_id: int, *, handoff_id: int, now: datetime) -> bool:
@@ -101,3 +104,7 @@ def _open(account_id: int, ticket_id: int) -> tuple[ColumnElement[bool], ...]:
 
 def _one(account_id: int, wish_id: int) -> Update:
     return update(Wish).where(Wish.account_id == account_id, Wish.id == wish_id, Wish.ended_at.is_(None))
+
+
+def _held(account_id: int, wish_id: int, fence: int) -> Update:
+    return _one(account_id, wish_id).where(Wish.attempts == fence)

@@ -49,6 +49,8 @@ class Place:
     allow_private: bool
     codebase: str | None
     client_id: str = field(repr=False)
+    ca_bundle: str | None = field(default=None, repr=False)
+    """As in `psa.port.Keys`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ class MemberProof:
     def __init__(
         self,
         *,
-        session_for: Callable[[Site, bool], requests.Session] | None = None,
+        session_for: Callable[[Site, bool, str | None], requests.Session] | None = None,
         deadline_s: float = 4.0,
         good_s: float = 300.0,
         bad_s: float = 60.0,
@@ -101,7 +103,7 @@ class MemberProof:
         self._refusals, self._window_s, self._most = refusals, window_s, most
         self._known: dict[bytes, _Known] = {}
         self._refused: dict[int, tuple[float, int]] = {}
-        self._sessions: dict[tuple[str, bool], requests.Session] = {}
+        self._sessions: dict[tuple[str, bool, str | None], requests.Session] = {}
         self._lock, self._places = threading.Lock(), threading.BoundedSemaphore(at_once)
 
     def prove(self, place: Place, said: SaidToBe) -> str:
@@ -167,22 +169,22 @@ class MemberProof:
         url = f"{site.api_origin}/{codebase}apis/3.0/system/myMembers/info"
         headers = {"clientId": place.client_id, "Accept": "application/vnd.connectwise.com+json", **proof}
         try:
-            return fetch(self._session(site, place.allow_private), url, deadline=left, headers=headers)
+            return fetch(self._session(site, place), url, deadline=left, headers=headers)
         except (requests.RequestException, HTTPError, OSError, ValueError) as error:
             raise CannotAsk(f"GET /system/myMembers/info: {plainly(error)}") from error
 
-    def _session(self, site: Site, allow_private: bool) -> requests.Session:
-        key = (site.api_origin, allow_private)
+    def _session(self, site: Site, place: Place) -> requests.Session:
+        key = (site.api_origin, place.allow_private, place.ca_bundle)
         with self._lock:
             if key not in self._sessions:
                 if len(self._sessions) > 1000:
                     self._sessions.clear()
-                self._sessions[key] = self._session_for(site, allow_private)
+                self._sessions[key] = self._session_for(site, place.allow_private, place.ca_bundle)
             return self._sessions[key]
 
 
-def _session_for(site: Site, allow_private: bool) -> requests.Session:
-    return guarded_session(site.hosts, allow_private=allow_private, pool_maxsize=4)
+def _session_for(site: Site, allow_private: bool, ca_bundle: str | None) -> requests.Session:
+    return guarded_session(site.hosts, allow_private=allow_private, pool_maxsize=4, ca_bundle=ca_bundle)
 
 
 def _proofs(place: Place, said: SaidToBe) -> list[dict[str, str]]:
@@ -213,5 +215,6 @@ def _answer(identifier: str | None) -> str:
 
 def _key(place: Place, said: SaidToBe) -> bytes:
     """Return what an answer is remembered by: of everything it rests on, and nothing that could be read back."""
-    parts = (place.account_id, place.site, place.company, said.member.casefold(), said.member_hash, said.context)
+    asked = (place.account_id, place.site, place.company, place.ca_bundle)
+    parts = (*asked, said.member.casefold(), said.member_hash, said.context)
     return hashlib.sha256("\n".join(map(str, parts)).encode()).digest()

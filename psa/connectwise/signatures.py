@@ -87,7 +87,7 @@ class Verifier:
     def __init__(
         self,
         *,
-        session_for: Callable[[Site, bool], requests.Session] | None = None,
+        session_for: Callable[[Site, bool, str | None], requests.Session] | None = None,
         deadline: float = 2.0,
         rest: float = 10.0,
         refetch: float = 60.0,
@@ -174,19 +174,15 @@ class Verifier:
         return found
 
     def _fetch(self, url: str, site: Site, pin: Pin) -> bytes:
-        session = (
-            guarded_session(site.hosts, allow_private=pin.allow_private, pool_maxsize=1, ca_bundle=pin.ca_bundle)
-            if pin.ca_bundle
-            else self._session_for(site, pin.allow_private)
-        )
+        session = self._session_for(site, pin.allow_private, pin.ca_bundle)
         status, body = fetch(session, url, deadline=self._deadline, limit=KEY_FETCH_BYTES)
         if status != 200:
             raise ValueError(f"status {status}")
         return hashlib.sha256(_signing_key(body).encode()).digest()
 
 
-def _session_for(site: Site, allow_private: bool) -> requests.Session:
-    return guarded_session(site.hosts, allow_private=allow_private, pool_maxsize=1)
+def _session_for(site: Site, allow_private: bool, ca_bundle: str | None) -> requests.Session:
+    return guarded_session(site.hosts, allow_private=allow_private, pool_maxsize=1, ca_bundle=ca_bundle)
 
 
 def _key_id(url: str | None, site: Site, pin: Pin) -> str:

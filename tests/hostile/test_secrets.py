@@ -12,7 +12,7 @@ from tests.hostile.secrets.count import cases, count, kinds
 
 pytestmark = pytest.mark.storm
 
-STRUCTURED = ("devices", "commands", "tokens")
+STRUCTURED = ("devices", "commands", "tokens", "vendors")
 
 
 def test_there_are_at_least_three_hundred_kinds_each_with_its_secret() -> None:
@@ -43,6 +43,8 @@ def test_secrets_in_prose_go() -> None:
         ("wordings_fifth", 0.08),
         ("structured_sixth", 0.02),
         ("wordings_sixth", 0.1),
+        ("structured_seventh", 0.01),
+        ("wordings_seventh", 0.03),
     ],
 )
 def test_what_was_held_out_once_goes(name: str, goal: float) -> None:
@@ -52,7 +54,7 @@ def test_what_was_held_out_once_goes(name: str, goal: float) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["lookalikes", "lookalikes_second", "lookalikes_third", "lookalikes_fifth", "lookalikes_sixth"],
+    ["lookalikes", "lookalikes_second", "lookalikes_third", "lookalikes_fifth", "lookalikes_sixth", "lookalikes_seventh"],
 )
 def test_look_alikes_stay(name: str) -> None:
     result = count(name, seed=7, places=1)

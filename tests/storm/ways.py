@@ -167,7 +167,7 @@ WAYS: dict[str, Way] = {
     "observe.expired": Way(run_out),
     "observe.ending": Way(leave, passes=1),
     "observe.withdrawn": Way(leave, passes=1),
-    "observe.gone": Way(delete, passes=1, gone=True),
+    "observe.asked": Way(delete, passes=1, gone=True),
     "notes": Way(work_goes_on),
     "claim.wishing": Way(hand_off, on_the_way=True),
     "claim.wished": Way(hand_off, on_the_way=True),

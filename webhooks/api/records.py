@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from escalation.brief.vendor import vendor_form
 from escalation.evidence import plain
 from escalation.lifecycle import Response as State
-from escalation.memory.rank import Terms, words_for
 from escalation.package.contents import Assessment
+from escalation.package.lesson import asked_in_words
 from escalation.package.stored import load
 from models.account import people
 from models.database.sessions import Database
@@ -78,10 +78,10 @@ class Records:
     def memory(self, who: Viewer, *, words: str, limit: int) -> dict[str, Any]:
         """Return the resolved tickets that resemble some words."""
         with self._database.account(who.account_id, reading=True) as session:
-            found = resolved.search(session, who.account_id, Terms.of(words, ""), most=limit)
+            found = resolved.search(session, who.account_id, asked_in_words(words), most=limit)
         return {
             "matches": [
-                {**asdict(one.lesson), "score": one.match.score, "shared": words_for(one.match.shared, words)} for one in found
+                {**asdict(one.lesson), "score": one.match.score, "shared": one.match.in_common(words)} for one in found
             ]
         }
 

@@ -15,6 +15,7 @@ from models.account import accounts
 from models.account.accounts import Account, Cipher
 from models.database.sessions import Database
 from psa.connectwise.signatures import Pin
+from worker.account_values import pin_of, status_rules
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{20,100}")
 
@@ -127,16 +128,8 @@ class TokenLookup:
         return Known(
             account_id=account_id,
             name=account.name,
-            pin=Pin(
-                site=account.site,
-                company=account.company,
-                key_id=account.callback_key_id,
-                allow_private=account.allow_private,
-            ),
-            rules=StatusRules(
-                escalate=frozenset((r.board_id, r.status_id) for r in rows if r.kind == "escalate"),
-                claim=frozenset((r.board_id, r.status_id) for r in rows if r.kind == "claim"),
-            ),
+            pin=pin_of(account),
+            rules=status_rules(rows),
             api_member=account.api_member,
             read_at=now,
         )

@@ -21,14 +21,6 @@ from webhooks.problems import problem
 
 PATH = "/mcp"
 WITHIN_S = 60.0
-AT_ONCE = 4
-"""Tools at work in one process: one may wait some seconds for a worker, and the web has other callers."""
-QUEUED, QUEUED_S = 4, 5.0
-"""So many more wait so long for a place. With those at work they hold half of the web's threads at most."""
-BUSY = (
-    f"{AT_ONCE} tools are at work here and others wait; nothing was done. Call this tool again in five seconds: the same words "
-    "again are the same deed."
-)
 TOO_LONG = (
     "No answer within a minute; it may still be done. Look with whats_been_tried, then call this tool again: the same words "
     "again are the same deed."
@@ -45,36 +37,16 @@ class Application(Protocol):
     ) -> Awaitable[None]: ...
 
 
-class Room:
-    """Places for tools at work. Who finds none within a few seconds is told so, as is who finds the queue full."""
-
-    def __init__(self) -> None:
-        self._here, self._at_work = threading.BoundedSemaphore(AT_ONCE + QUEUED), threading.BoundedSemaphore(AT_ONCE)
-
-    def enter(self) -> bool:
-        if not self._here.acquire(blocking=False):
-            return False
-        if self._at_work.acquire(timeout=QUEUED_S):
-            return True
-        self._here.release()
-        return False
-
-    def leave(self) -> None:
-        self._at_work.release()
-        self._here.release()
-
-
 class Hosted:
     """The protocol's server on an event loop of its own, begun with the first request of the process."""
 
     def __init__(self) -> None:
-        self.room = Room()
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._application: Application | None = None
 
     def answer(self, app: Flask, scope: Message, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
-        """Return status, headers and body. Raises `TimeoutError`."""
+        """Return status, headers and body. Raises `TimeoutError`; what was begun goes on then, in its place."""
         loop, application = self._begun(app)
         return asyncio.run_coroutine_threadsafe(_drive(application, scope, body), loop).result(WITHIN_S)
 
@@ -83,10 +55,11 @@ class Hosted:
             if self._loop is None or self._application is None:
                 from mcp.server.transport_security import TransportSecuritySettings
 
+                from webhooks.mcp.room import Room
                 from webhooks.mcp.tools import server
 
                 # Only bearers enter (see `answer`), which no page of another site can send along.
-                made = server(WithinTheWeb(app)).streamable_http_app(
+                made = server(WithinTheWeb(app), Room()).streamable_http_app(
                     json_response=True, stateless_http=True,
                     transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
                 )  # fmt: skip
@@ -112,15 +85,10 @@ def blueprint() -> Blueprint:
             return problem(501, "this installation has no MCP: pip install 'resolutionflow[mcp]' and start it again")
         asked = request.get_data()
         tool = _tool_call(asked)
-        if tool is not None and not hosted.room.enter():
-            return _told(tool, BUSY)
         try:
             status, headers, body = hosted.answer(current_app._get_current_object(), _scope(), asked)  # type: ignore[attr-defined]
         except TimeoutError:
             return problem(503, "no answer within a minute; try again", retry_after=5) if tool is None else _told(tool, TOO_LONG)
-        finally:
-            if tool is not None:
-                hosted.room.leave()
         kept = [(name, value) for name, value in headers if name.lower() in ("content-type", "allow", "mcp-session-id")]
         return Response(body, status=status, headers=kept)
 
@@ -128,7 +96,7 @@ def blueprint() -> Blueprint:
 
 
 def _tool_call(body: bytes) -> str | int | None:
-    """Return the number of a request that calls a tool; None for what only asks what there is, which waits for nobody."""
+    """Return the number of a request that calls a tool, to answer it by; None for any other, and one that wants no answer."""
     try:
         asked = json.loads(body)
     except (ValueError, RecursionError):

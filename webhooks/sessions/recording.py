@@ -24,7 +24,7 @@ from models.database.sessions import Database
 from models.handoff import briefs, claims, handoffs
 from models.sessions import recorded
 from models.sessions.recorded import Steps
-from models.tables import AiSession
+from models.tables import AiSession, AiSessionStep
 from webhooks.authorization import Pass, Viewer, require_member
 from webhooks.claims.claiming import Person, Rings, person
 
@@ -179,6 +179,7 @@ class Recording:
         now = self._clock()
         with self._database.account(who.account_id) as session:
             viewer = require_member(session, who)
+            recorded.hold(session, who.account_id, session_id)  # or of two requests with one key neither sees the other
             row = _row(session, viewer, session_id)
             if row.member_id != viewer.member_id and not (corrects is not None and viewer.may_claim):
                 raise NotTheirs(f"session {session_id} is {row.member}'s: open one of your own on ticket {row.ticket_id}")
@@ -186,8 +187,7 @@ class Recording:
                 steps = [_corrected(session, row, corrects, change or {})]
             before = recorded.repeated(session, who.account_id, session_id, key=key) if key else []
             if before:
-                same = [row.text for row in before] == [step.text for step in steps]
-                if not same or any(row.corrects != corrects for row in before):
+                if not _same(before, steps, corrects=corrects, said=change):
                     raise OtherRequest("this idempotency key was used for other steps of this session: take a new one")
                 numbers = [row.number for row in before]
             else:
@@ -227,6 +227,16 @@ def _corrected(session: Session, row: AiSession, number: int, change: dict[str, 
         raise NoSuchStep(f"session {row.id} has no step {number}")
     now = {name: change.get(name, getattr(held.step, name)) for name in NewStep.__dataclass_fields__}
     return _clean(NewStep(**now))
+
+
+def _same(
+    before: Sequence[AiSessionStep], steps: Sequence[NewStep], *, corrects: int | None, said: dict[str, Any] | None
+) -> bool:  # fmt: skip
+    """Tell whether rows are what a request asks for; of a correction what it names: the rest may have changed since."""
+    names = NewStep.__dataclass_fields__ if said is None else [name for name in NewStep.__dataclass_fields__ if name in said]
+    if len(before) != len(steps) or any(row.corrects != corrects for row in before):
+        return False
+    return all(getattr(row, name) == getattr(step, name) for row, step in zip(before, steps, strict=True) for name in names)
 
 
 def _clean(step: NewStep) -> NewStep:

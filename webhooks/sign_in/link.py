@@ -9,7 +9,6 @@ from __future__ import annotations
 import queue
 import re
 import threading
-import uuid
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Protocol
@@ -51,9 +50,11 @@ class Links:
     """Takes wishes for links, and links."""
 
     def __init__(
-        self, database: Database, passes: Passes, bell: Rings, clock: Callable[[], datetime], *, most: int = 200
-    ) -> None:
+        self, database: Database, passes: Passes, bell: Rings, clock: Callable[[], datetime], *, message_domain: str,
+        most: int = 200,
+    ) -> None:  # fmt: skip
         """At most `most` wishes wait to be looked up; what comes beyond is dropped, since asking again is easy."""
+        self._message_domain = message_domain
         self._database, self._passes, self._bell, self._clock = database, passes, bell, clock
         self._wishes: queue.Queue[str] = queue.Queue(most)
         threading.Thread(target=self._work, name="sign-in-links", daemon=True).start()
@@ -94,9 +95,8 @@ class Links:
         with self._database.system(reading=True) as system:
             found = sign_ins.members_at(system, address)
         for account_id, member_id in found:
-            message_id = f"<{uuid.uuid4().hex}@resolutionflow.invalid>"
             with self._database.account(account_id) as session:
-                row = sign_ins.ask(session, account_id, member_id, now=self._clock(), message_id=message_id)
+                row = sign_ins.ask(session, account_id, member_id, now=self._clock(), message_domain=self._message_domain)
             log.info("sign_in_asked", account_id=account_id, member_id=member_id, queued=row is not None)
             if row is not None:
                 self._bell.ring("report", account_id=account_id, report_id=row)

@@ -20,6 +20,7 @@ from psa.outbound import strict_json
 from webhooks.authorization import Viewer, door, require_member
 from webhooks.bulkhead import Bulkhead
 from webhooks.problems import problem
+from worker.account_values import place_of
 from worker.process.tokens import LIFETIME_S, Audience, MemberPass, Tokens, lifetime
 
 log = structlog.get_logger()
@@ -57,13 +58,9 @@ class Pods:
             if account is None:
                 raise NotProven("the account was removed")
             try:
-                client_id = accounts.client_id(account, self._cipher)
+                return place_of(account, self._cipher)
             except CannotDecrypt as error:
                 raise CannotAsk("the account's clientId cannot be read") from error
-        return Place(
-            account_id=account_id, site=account.site, company=account.company, allow_private=account.allow_private,
-            codebase=account.codebase, client_id=client_id,
-        )  # fmt: skip
 
     def _viewer(self, account_id: int, login: str) -> Viewer:
         with self._database.account(account_id, reading=True) as session:

@@ -205,7 +205,7 @@ def _try_names(services: Services, account: Account, columns: dict[str, Any], ke
 
     from models.account import accounts
     from worker.account.names import PEOPLE, PLACES, try_names
-    from worker.wiring import keys_of
+    from worker.account_values import keys_of
 
     if not any(columns.get(name) for name in (*PLACES, *PEOPLE)):
         return ""

@@ -35,7 +35,7 @@ def add_to(every: Subparsers) -> None:
 
 
 def _search(options: argparse.Namespace) -> int:
-    from escalation.memory.rank import Terms, words_for
+    from escalation.package.lesson import asked_in_words
     from models.memory import resolved
     from worker.account.onboarding import account_named
 
@@ -43,10 +43,10 @@ def _search(options: argparse.Namespace) -> int:
     account = account_named(services, options.name)
     words = " ".join(options.words)
     with services.database.account(account.id, reading=True) as session:
-        found = resolved.search(session, account.id, Terms.of(words, ""), most=options.most)
+        found = resolved.search(session, account.id, asked_in_words(words), most=options.most)
         tickets = resolved.statistics_of(session, account.id, ()).tickets
     if options.json:
-        rows = [{**asdict(f.lesson), "shared": f.match.shared, "score": f.match.score} for f in found]
+        rows = [{**asdict(f.lesson), "shared": f.match.in_common(words), "score": f.match.score} for f in found]
         say(json.dumps(rows, ensure_ascii=False, indent=1, default=str))
         return 0
     for one in found:
@@ -55,7 +55,7 @@ def _search(options: argparse.Namespace) -> int:
         by = f" ({lesson.resolver or 'somebody'}, {lesson.fix_source})" if lesson.fix else ""
         helped = f"what helped: {lesson.fix or 'nobody wrote it down'}{by}"
         say(textwrap.fill(helped, 110, initial_indent="    ", subsequent_indent="    "))
-        say(f"    in common: {', '.join(words_for(one.match.shared[:6], words))}")
+        say(f"    in common: {', '.join(one.match.in_common(words)[:6])}")
     if not tickets:
         say(f"{account.name} remembers no ticket yet: `resolutionflow shadow {account.name}` reads those of the last 90 days")
     elif not found:

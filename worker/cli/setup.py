@@ -263,8 +263,10 @@ class Wizard:
             lines += [f"  - {line}" for line in lacking]
         return [
             *lines, "",
-            "  Stored here, keys encrypted. In ConnectWise nothing is changed by that. \"Connect\", later, would register",
-            f"  callbacks for tickets of {boards}, and for time and schedule entries; nothing else.",
+            "  Stored here, keys encrypted. In ConnectWise nothing is changed by that. \"Connect\", later, registers callbacks",
+            f"  for tickets of {boards} and for time and schedule entries, a pod on the ticket and a tab with the queue.",
+            "  From then on it writes internal notes and, after a claim by link, the owner; a status or a resolution note only",
+            "  when a member presses for it. The whole list: docs/connectwise.md, \"What is written\".",
             "",
         ]  # fmt: skip
 

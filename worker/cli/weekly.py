@@ -133,7 +133,7 @@ def _send(services: Services, account: Account, as_of: datetime) -> int:
     period = weekly.week_of(as_of, account.time_zone)
     letter = weekly.frozen(services, account, as_of=as_of)
     with services.database.account(account.id) as session:
-        weekly.make_rows(session, account, period=period, letter=letter, now=now)
+        weekly.make_rows(session, services, account, period=period, letter=letter, now=now)
         readers = reports.readers(session, account.id)
         reports.try_again(session, account.id, kind=weekly.KIND, period=period, recipients=readers, now=now)
         rows = reports.of_period(session, account.id, kind=weekly.KIND, period=period)

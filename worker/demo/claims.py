@@ -159,7 +159,8 @@ def _send_weekly(stack: Stack, month: demo_month.Month) -> bool:
     assert account is not None
     letter = weekly.frozen(services, account, as_of=now)
     with services.database.account(month.account_id) as session:
-        ids = weekly.make_rows(session, account, period=weekly.week_of(now, account.time_zone), letter=letter, now=now)
+        week = weekly.week_of(now, account.time_zone)
+        ids = weekly.make_rows(session, services, account, period=week, letter=letter, now=now)
     sent = [weekly.send(services, account_id=month.account_id, report_id=number) for number in ids]
     step(begun, f"sent to the owner: {sum(sent)} of {len(sent)}")
     content = weekly.letter_of(letter, name="Gareth North", role="owner")

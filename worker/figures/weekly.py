@@ -97,7 +97,8 @@ def plan(services: Services, *, account_id: int) -> list[int]:
         if not reports.claim_week(session, account_id, expected=leased_until, next_at=after):
             return []
         if letter is not None:
-            queued = make_rows(session, account, period=week_of(monday, account.time_zone), letter=letter, now=now)
+            week = week_of(monday, account.time_zone)
+            queued = make_rows(session, services, account, period=week, letter=letter, now=now)
     crash.point("weekly.planned")
     log.info("weekly_planned", account_id=account_id, week=week_of(monday, account.time_zone), queued=len(queued))
     return queued
@@ -155,12 +156,14 @@ def _without_lists(value: Any) -> Any:
     return [_without_lists(inner) for inner in value] if isinstance(value, list) else value
 
 
-def make_rows(session: Session, account: Account, *, period: str, letter: dict[str, Any], now: datetime) -> list[int]:
+def make_rows(
+    session: Session, services: Services, account: Account, *, period: str, letter: dict[str, Any], now: datetime
+) -> list[int]:
     """Make a row for each reader and return those to send. Raises an alert where nobody can be told."""
     readers = reports.readers(session, account.id)
     queued = reports.create(
         session, account.id, kind=KIND, period=period, recipients=readers, figures=letter,
-        measures_version=letter["scorecard"]["measures_version"], now=now,
+        measures_version=letter["scorecard"]["measures_version"], now=now, message_domain=services.settings.message_domain,
     )  # fmt: skip
     if any(reader.email for reader in readers):
         jobs.clear_alert(session, account.id, kind="nobody to report to", subject=KIND, now=now)

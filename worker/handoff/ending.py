@@ -103,7 +103,7 @@ def _alike(session: Session, account_id: int, made: Closing) -> tuple[tuple[int,
     return tuple((lesson.ticket_id, lesson.closed_at) for lesson in newest[:_ALIKE])
 
 
-def store(session: Session, desk: Desk, handoff_id: int, made: Closing, *, now: datetime) -> None:
+def store(session: Session, services: Services, desk: Desk, handoff_id: int, made: Closing, *, now: datetime) -> None:
     """Store what a ticket that closed teaches, and what is due for its episode; repeatable."""
     account_id = desk.account_id
     if made.lesson is not None:
@@ -131,7 +131,8 @@ def store(session: Session, desk: Desk, handoff_id: int, made: Closing, *, now: 
             member_id=None, member="resolutionflow", now=now,
         )  # fmt: skip
     if desk.tells_junior and made.fix and (junior := _junior(session, desk, handoff)) is not None:
-        deliveries.create(session, handoff, [junior], now=now, kind=SOLVED)
+        domain = services.settings.message_domain
+        deliveries.create(session, handoff, [junior], now=now, message_domain=domain, kind=SOLVED)
 
 
 def renew(session: Session, handoff: Handoff, note: resolution_notes.ResolutionNote, *, now: datetime) -> None:

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from escalation.memory.assess import Known
 from escalation.memory.deeds import is_telling
-from escalation.memory.rank import words_for
 from escalation.package import stored
 from escalation.package.contents import Assessment, Offered, Package, Solved
 from escalation.package.lesson import asked_of, assessed, with_solved
@@ -60,7 +59,7 @@ def asked(session: Session, account_id: int, package: Package, *, now: datetime)
 
 def _solved(found: Found, package: Package, source: str) -> Solved:
     lesson = found.lesson
-    words = words_for(found.match.shared[:4], lesson.summary, lesson.problem, lesson.fix or "")
+    words = found.match.in_common(lesson.summary, lesson.problem, lesson.fix or "")[:4]
     return Solved(
         lesson.ticket_id, lesson.summary, lesson.fix or "", f"in common: {', '.join(words)}", lesson.closed_at, lesson.resolver,
         lesson.company, lesson.company is not None and lesson.company == package.company, source,

@@ -38,7 +38,7 @@ def notify(services: Services, *, account_id: int, handoff_id: int) -> list[int]
             return []
         structlog.contextvars.bind_contextvars(event_id=handoff.event_id, ticket_id=handoff.ticket_id)
         recipients = dry_runs.told(session, account_id, dry_run=handoff.dry_run)
-        queued = deliveries.create(session, handoff, recipients, now=now)
+        queued = deliveries.create(session, handoff, recipients, now=now, message_domain=services.settings.message_domain)
         handoffs.mark_notified(session, account_id, handoff_id, now=now)
         if not recipients:
             jobs.raise_alert(

@@ -115,17 +115,18 @@ def hand_off(services: Services, *, account_id: int, ticket_id: int) -> int:
                 r.kind == "escalate" and (r.board_id, r.status_id) == (ticket.board_id, ticket.status_id)
                 for r in desk_rules
             )
-            live = handoffs.open_handoff(
-                session, account_id=account_id, ticket_id=ticket_id, episode=episode, escalated_at=now, now=now,
-                rule_version=RULES_VERSION, board=ticket.board, status=ticket.status, company=ticket.company,
-                priority=ticket.priority, why="handed off by hand", actor="operator", origin="hand",
-                observe_at=now,
-            )  # fmt: skip
-            ticket_watch.record(
+            mine = ticket_watch.record(
                 session, account_id, ticket_id, expected_version=watch.version if watch else 0,
                 board_id=ticket.board_id, status_id=ticket.status_id, in_escalation=inside, left_at=None,
                 last_updated=ticket.last_updated, episode=episode,
             )  # fmt: skip
+            if mine:
+                live = handoffs.open_handoff(
+                    session, account_id=account_id, ticket_id=ticket_id, episode=episode, escalated_at=now, now=now,
+                    rule_version=RULES_VERSION, board=ticket.board, status=ticket.status, company=ticket.company,
+                    priority=ticket.priority, why="handed off by hand", actor="operator", origin="hand",
+                    observe_at=now,
+                )  # fmt: skip
     if live is None:
         print(f"resolutionflow: ticket {ticket_id} is being handed off by another process right now")  # noqa: T201
         return 1

@@ -216,10 +216,10 @@ def _may_still_arrive(hold: Hold) -> bool:
     return True
 
 
-def with_marker(own: list[PostedNote], marker: str, desk: Desk) -> list[PostedNote]:
-    """Return the notes that are this handoff's brief: by our API member, with our marker. Lowest id first.
+def with_marker(own: list[PostedNote], marker: str, desk: Desk, *, customers_may_see: bool = False) -> list[PostedNote]:
+    """Return the notes that are this handoff's brief, or what else bears the marker: by our API member. Lowest id first.
 
-    Raises `VisibleNote` for one that a customer could see.
+    Raises `VisibleNote` for one that a customer could see and may not.
     """
     ours = [
         note
@@ -227,14 +227,14 @@ def with_marker(own: list[PostedNote], marker: str, desk: Desk) -> list[PostedNo
         if carries(note.text, marker)
         and (desk.api_member is None or (note.created_by or "").lower() == desk.api_member.lower())
     ]
-    visible = next((n for n in ours if not n.internal), None)
+    visible = next((n for n in ours if not n.internal and not customers_may_see), None)
     if visible is not None:
         raise VisibleNote(f"note {visible.id} with our marker is visible to customers", note_id=visible.id)
     return ours
 
 
 def remove_extras(
-    services: Services, desk: Desk, handoff: Handoff, keep: PostedNote, extras: list[PostedNote]
+    services: Services, desk: Desk, handoff: Handoff, keep: PostedNote, extras: list[PostedNote], *, what: str = "handoff brief"
 ) -> None:
     """Remove our younger notes with the marker of one that is kept, or make them one line.
 
@@ -244,7 +244,7 @@ def remove_extras(
         return
     psa = services.psa(desk.account_id)
     for extra in extras:
-        log.error("second_brief_found", note_id=extra.id, kept=keep.id)
+        log.error("second_brief_found", what=what, note_id=extra.id, kept=keep.id)
         with services.database.account(desk.account_id) as session:
             briefs.count_extra_note(session, desk.account_id, handoff.id, note_id=extra.id)
         crash.point("refresh.counted")
@@ -252,7 +252,7 @@ def remove_extras(
             psa.delete_note(handoff.ticket_id, extra.id)
         except PsaError as error:
             log.warning("second_brief_not_deleted", note_id=extra.id, error=str(error))
-            one_line = f"(repeated by mistake: the handoff brief is note {keep.id})"
+            one_line = f"(repeated by mistake: the {what} is note {keep.id})"
             try:
                 psa.edit_note(handoff.ticket_id, extra.id, one_line)
             except PsaError as failure:  # two notes are a blemish; the brief itself is in the ticket
@@ -260,7 +260,7 @@ def remove_extras(
                 return
         crash.point("refresh.removed")
     if extras:
-        alert(services, handoff, "second brief", f"{len(extras)} repeated note(s) removed; note {keep.id} kept")
+        alert(services, handoff, "second brief", f"{len(extras)} repeated {what}(s) removed; note {keep.id} kept")
 
 
 def _post(hold: Hold) -> bool:

@@ -26,6 +26,7 @@ from escalation.response.sightings import CLAIMING_ROLES
 from models.handoff import briefs, handoffs, readings
 from psa.port import Ambiguous, Forbidden, PostedNote, PsaError, Unauthorized, VisibleNote
 from worker.gather import refused_gaps, transient_gaps
+from worker.handoff import resolution
 from worker.handoff.assess import opinion_of, second_opinion
 from worker.handoff.hold import Hold, lease
 from worker.handoff.memory import informed
@@ -50,7 +51,7 @@ def refresh(services: Services, *, account_id: int, handoff_id: int) -> bool:
     """Bring a posted brief up to date; return whether something was written to the ticket.
 
     1. Take the refresh that is due, under the handoff's lease and fence.
-    2. Look at our own notes: a second brief is removed, a visible one freezes the account.
+    2. Look at our own notes: a second brief or resolution note is removed, a visible brief freezes the account.
     3. Read everything again; where no fact has changed, write nothing.
     4. Edit our note only if it still is what we last wrote.
     """
@@ -115,6 +116,7 @@ def _bring_up_to_date(hold: Hold) -> tuple[bool, str | None]:
     assert handoff.marker is not None
     own = hold.psa.own_notes(handoff.ticket_id)
     note = _settled(hold, own)
+    resolution.one_alone(services, desk, handoff, own)
     if handoff.response_state == "withdrawn":
         return False, None  # one that was resolved still says who took it
     read = services.reader.everything(hold.psa, handoff.ticket_id, desk.roster, now=services.clock())

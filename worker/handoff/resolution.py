@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from escalation.brief.marker import carries, marker_of
+from escalation.brief.marker import marker_of
 from escalation.resolution.text import Form, signed
 from models.database.clock import counted
-from models.handoff import handoffs
+from models.handoff import briefs, handoffs
 from models.handoff import resolution_notes as notes
 from models.handoff.handoffs import Handoff
 from models.handoff.resolution_notes import LASTS, ResolutionNote
@@ -29,12 +29,14 @@ from psa.port import (
     VisibleNote,
 )
 from worker.handoff import ending
-from worker.handoff.publish import freeze
+from worker.handoff.publish import freeze, remove_extras, with_marker
 from worker.process import crash
 from worker.process.backoff import next_try
 from worker.wiring import Desk, Services
 
 log = structlog.get_logger()
+
+WHAT = "resolution note"
 
 
 class Impossible(Exception):
@@ -45,7 +47,7 @@ def post(services: Services, *, account_id: int, resolution_id: int) -> bool:
     """Post a resolution note; return whether the ticket has it.
 
     1. Take it under a lease, whose number is the fence of all that follows.
-    2. Read our notes on the ticket: what an earlier attempt left there is taken over.
+    2. Read our notes on the ticket: what an earlier attempt left there is taken over, and what a second one did removed.
     3. Wait while an earlier attempt may still arrive.
     4. Store the moment of the attempt, POST, store what came of it.
     """
@@ -88,15 +90,18 @@ def _require_possible(desk: Desk, row: ResolutionNote, handoff: Handoff) -> None
 def _bring(services: Services, desk: Desk, row: ResolutionNote, handoff: Handoff, *, until: float) -> bool:
     """Find it in the ticket or post it. Raises `PsaError`."""
     psa, form = services.psa(desk.account_id), _form(row)
-    marker = marker_of(
-        desk.marker_key, account_id=desk.account_id, ticket_id=handoff.ticket_id, episode=handoff.episode, prefix="RN"
-    )
     try:
-        there = [note for note in psa.own_notes(handoff.ticket_id) if carries(note.text, marker)]
+        own = psa.own_notes(handoff.ticket_id)
     except PsaError as error:  # also a refusal means that nobody knows
         if row.attempted_at is None:
             raise
         raise Ambiguous(f"reading back: {error}", status=error.status, retry_after=error.retry_after) from error
+    marker = _marker(desk, handoff)
+    with services.database.account(desk.account_id, reading=True) as session:
+        shown = notes.customers_may_see(session, desk.account_id, handoff.id)
+    there = with_marker(own, marker, desk, customers_may_see=shown)
+    if there[1:]:
+        remove_extras(services, desk, handoff, there[0], there[1:], what=WHAT)
     if there:
         return _record(services, row, there[0], why="found in the ticket")
     if (at := _may_arrive_until(services, row)) is not None:
@@ -117,6 +122,27 @@ def _bring(services: Services, desk: Desk, row: ResolutionNote, handoff: Handoff
     return _record(services, row, note, why="posted")
 
 
+def one_alone(services: Services, desk: Desk, handoff: Handoff, own: list[PostedNote]) -> None:
+    """Remove what a POST that was carried out late left beside the note that is recorded, if a person left that there.
+
+    `own` are our notes on the ticket. What customers see of it is a person's matter by now.
+    """
+    with services.database.account(desk.account_id, reading=True) as session:
+        row = notes.of_handoff(session, desk.account_id, handoff.id)
+    if row is None or row.note_id is None:
+        return
+    ours = with_marker(own, _marker(desk, handoff), desk, customers_may_see=True)
+    kept = next((note for note in ours if note.id == row.note_id), None)
+    if kept is not None:
+        remove_extras(services, desk, handoff, kept, [note for note in ours if note.id != kept.id], what=WHAT)
+
+
+def _marker(desk: Desk, handoff: Handoff) -> str:
+    return marker_of(
+        desk.marker_key, account_id=desk.account_id, ticket_id=handoff.ticket_id, episode=handoff.episode, prefix="RN"
+    )
+
+
 def _form(row: ResolutionNote) -> Form:
     return "resolution" if row.form == "resolution" else "internal"
 
@@ -125,9 +151,14 @@ def _may_arrive_until(services: Services, row: ResolutionNote) -> datetime | Non
     """Return when an earlier POST can no longer arrive, or None where there is none or it cannot."""
     if row.attempted_at is None:
         return None
-    waits, now = services.settings.intervals, services.clock()
-    safe_at = min(row.attempted_at, now) + timedelta(seconds=waits.post_timeout + waits.ambiguous_wait)
+    now = services.clock()
+    safe_at = _safe_at(services, min(row.attempted_at, now))
     return safe_at if now < safe_at else None
+
+
+def _safe_at(services: Services, attempted_at: datetime) -> datetime:
+    waits = services.settings.intervals
+    return attempted_at + timedelta(seconds=waits.post_timeout + waits.ambiguous_wait)
 
 
 def _record(services: Services, row: ResolutionNote, note: PostedNote, *, why: str) -> bool:
@@ -137,6 +168,10 @@ def _record(services: Services, row: ResolutionNote, note: PostedNote, *, why: s
         handoff, told = handoffs.get(session, row.account_id, row.handoff_id), notes.get(session, row.account_id, row.id)
         if done and handoff is not None and told is not None:
             ending.renew(session, handoff, told, now=services.clock())
+        if not done:  # whoever took over may have posted too: look at once
+            briefs.ask_refresh(session, row.account_id, row.handoff_id, due_at=services.clock())
+        elif row.attempted_at is not None:  # that POST may be carried out even now: look when none can arrive any longer
+            briefs.ask_refresh(session, row.account_id, row.handoff_id, due_at=_safe_at(services, services.clock()))
     crash.point("resolution.recorded")
     log.info("resolution_note_posted", note_id=note.id, form=row.form, why=why, recorded=done)
     return True
@@ -170,7 +205,7 @@ def _put_off(
 
 def _end(services: Services, row: ResolutionNote, reason: str) -> bool:
     with services.database.account(row.account_id) as session:
-        notes.give_up(session, row.account_id, row.id, now=services.clock(), reason=reason)
+        mine = notes.give_up(session, row.account_id, row.id, fence=row.attempts, now=services.clock(), reason=reason)
     crash.point("resolution.ended")
-    log.info("resolution_note_impossible", resolution_id=row.id, reason=reason)
+    log.info("resolution_note_impossible", resolution_id=row.id, reason=reason, recorded=mine)
     return False

@@ -238,7 +238,7 @@ def _decide(
             inbox.finish(session, desk.account_id, row.id, outcome)
         else:
             reason = "another worker saw the ticket meanwhile"
-            inbox.retry_later(session, desk.account_id, row.id, at=now, reason=reason)
+            inbox.retry_later(session, desk.account_id, row.id, fence=row.attempts, at=now, reason=reason)
     crash.point("triage.decided")
     if not stored:
         services.bell.ring("triage", account_id=desk.account_id, inbox_id=row.id)
@@ -293,7 +293,7 @@ def _carry_out(
         handoffs.end(session, desk.account_id, current.id, now=now, why=verdict.why, happened_at=at)
         spare(session, desk.account_id, current.id, f"the ticket was {verdict.why}", now)
         if reading.closing is not None:
-            ending.store(session, desk, current.id, reading.closing, now=now)
+            ending.store(session, services, desk, current.id, reading.closing, now=now)
         return _Rings()
     if verdict.act is Act.WITHDRAW:
         withdraw(session, desk.account_id, current.id, verdict.why, at=at, now=now)
@@ -411,7 +411,7 @@ def _try_again(services: Services, row: Inbox, error: PsaError) -> None:
     now = services.clock()
     at = next_try(services.settings.intervals, now=now, attempt=row.attempts, error=error)
     with services.database.account(row.account_id) as session:
-        inbox.retry_later(session, row.account_id, row.id, at=at, reason=str(error)[:500])
+        inbox.retry_later(session, row.account_id, row.id, fence=row.attempts, at=at, reason=str(error)[:500])
         if not error.retry:
             jobs.raise_alert(
                 session, row.account_id, kind="psa refuses us", subject=type(error).__name__,

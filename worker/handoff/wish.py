@@ -53,7 +53,7 @@ def grant(services: Services, *, account_id: int, wish_id: int) -> list[int]:
         return []
     row = None
     with services.database.account(account_id) as session:
-        if wishes.written(session, account_id, wish_id, now=services.clock()):
+        if wishes.written(session, account_id, wish_id, fence=wish.attempts, now=services.clock()):
             row = inbox.store(
                 session, account_id=account_id, dedupe_key=f"wish/{wish_id}", type="ticket", action="updated",
                 record_id=wish.ticket_id, member_identifier=desk.api_member, raw=b"", verified=True, now=services.clock(),
@@ -89,8 +89,11 @@ def _set_status(services: Services, desk: Desk, wish: Wish) -> None:
     if status is None:
         raise Impossible(f"board {ticket.board} has no escalation status; `account set --escalate-status` names one")
     with services.database.account(desk.account_id) as session:
-        if not wishes.attempt(session, desk.account_id, wish.id, status_id=status, now=services.clock()):
-            return
+        mine = wishes.attempt(
+            session, desk.account_id, wish.id, fence=wish.attempts, status_id=status, now=services.clock()
+        )
+    if not mine:
+        return
     crash.point("wish.attempted")
     try:
         psa.escalate(wish.ticket_id, status)
@@ -116,7 +119,7 @@ def _try_again(services: Services, desk: Desk, wish: Wish, error: PsaError) -> N
         return
     at = next_try(services.settings.intervals, now=now, attempt=wish.attempts, error=error)
     with services.database.account(desk.account_id) as session:
-        wishes.put_off(session, desk.account_id, wish.id, at=at, reason=str(error)[:500])
+        wishes.put_off(session, desk.account_id, wish.id, fence=wish.attempts, at=at, reason=str(error)[:500])
         if not error.retry and not isinstance(error, Frozen):
             jobs.raise_alert(
                 session, desk.account_id, kind=jobs.REFUSED, subject=type(error).__name__, detail=str(error)[:500], now=now
@@ -128,6 +131,6 @@ def _try_again(services: Services, desk: Desk, wish: Wish, error: PsaError) -> N
 def _end(services: Services, desk: Desk, wish: Wish, reason: str) -> None:
     now: datetime = services.clock()
     with services.database.account(desk.account_id) as session:
-        wishes.give_up(session, desk.account_id, wish.id, now=now, reason=reason)
+        wishes.give_up(session, desk.account_id, wish.id, fence=wish.attempts, now=now, reason=reason)
     crash.point("wish.ended")
     log.info("wish_impossible", wish_id=wish.id, reason=reason)

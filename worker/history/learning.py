@@ -28,8 +28,14 @@ def learn(
 ) -> int:  # fmt: skip
     """Store what closed tickets teach and return how many were new. A ticket that cannot be read is left out.
 
+    What was remembered before symptoms were is indexed anew first.
+
     `read` holds the evidence of tickets that need not be read a second time.
     """
+    renewed = BATCH
+    while renewed == BATCH:
+        with services.database.account(account_id) as session:
+            renewed = resolved.renew(session, account_id, most=BATCH, now=services.clock())
     progress.start(f"remembering {len(closed)} closed tickets …")
     unread = [ticket for ticket in closed if not read.get(ticket.id)]
     found = read_evidence(services.reader, reads, unread, roster, clock=services.clock)

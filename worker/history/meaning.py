@@ -11,7 +11,7 @@ from models.account.accounts import Account
 from psa.port import Board, Member
 from worker.account.onboarding import CannotConnect
 from worker.account.statuses import resolve
-from worker.wiring import status_rules
+from worker.account_values import status_rules
 
 
 def meaning_of(account: Account, boards: Sequence[Board]) -> Meaning:

@@ -22,7 +22,7 @@ _STEPS = {
     "notify": "rung created",
     "deliver": "rung taken sent recorded waits",
     "refresh": "rung taken removed counted asked repeats held stored edited said_beside kept_beside ended waits put_off",
-    "observe": "rung taken read stored ending expired withdrawn gone",
+    "observe": "rung taken read stored ending expired withdrawn asked",
     "read": "rung taken noted capped answered kept failed ended",
     "notes": "rung taken stored",
     "resolution": "rung taken attempted posted recorded waits ended",

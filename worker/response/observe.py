@@ -15,7 +15,8 @@ from typing import Any
 import structlog
 from sqlalchemy.orm import Session
 
-from escalation.evidence import Evidence
+from escalation import rules
+from escalation.evidence import Evidence, Ticket
 from escalation.lifecycle import UNDECIDED
 from escalation.response.claims import ClaimSignal, claim_signals, handed_on
 from escalation.response.first_action import first_action, read_back, recorded_steps
@@ -28,7 +29,7 @@ from psa.port import NotFound, PsaError
 from worker.gather import transient_gaps
 from worker.process import crash
 from worker.response.recorded import with_sessions
-from worker.response.withdraw import is_away, withdraw_if_away
+from worker.response.withdraw import is_away, seen_of, withdraw_if_away
 from worker.wiring import Desk, Services
 
 log = structlog.get_logger()
@@ -59,27 +60,34 @@ def observe(services: Services, *, account_id: int, handoff_id: int) -> bool:
     try:
         moved, evidence = look(services, desk, handoff)
         if not moved:
-            _end_what_is_over(services, desk, handoff_id, evidence)
+            _end_what_is_over(services, desk, handoff, evidence)
         return moved
     except NotFound:
-        _say_it_is_gone(services, handoff)
+        _ask_triage(services, handoff, saw=None)
         return False
     except PsaError as error:
         log.warning("observation_waits", error=type(error).__name__, status=error.status)
         return False
 
 
-def _say_it_is_gone(services: Services, handoff: Handoff) -> None:
-    """Let triage end what no longer exists: a deleted ticket that is not escalated any more is on no list."""
+def _ask_triage(services: Services, handoff: Handoff, *, saw: Ticket | None) -> None:
+    """Let triage decide on what the watch has not seen, once for each such state: `saw`, or None of a deleted ticket.
+
+    One that is deleted and not escalated any more is on no list; of one that came back the callback may still be unread.
+    """
     now, account_id = services.clock(), handoff.account_id
     with services.database.account(account_id) as session:
-        watch = ticket_watch.seen(session, account_id, handoff.ticket_id)
-        key = f"poll/{handoff.ticket_id}/vanished/{watch.version if watch else 0}"
+        if saw is None:
+            watch = ticket_watch.seen(session, account_id, handoff.ticket_id)
+            what = f"vanished/{watch.version if watch else 0}"
+        else:
+            what = f"seen/{saw.last_updated}/{saw.board_id}/{saw.status_id}/{saw.closed or saw.merged_into}"
         row = inbox.store(
-            session, account_id=account_id, event_id=uuid.uuid4().hex, dedupe_key=key, type="ticket", action="updated",
-            record_id=handoff.ticket_id, member_identifier=None, raw=b"", verified=True, now=now,
+            session, account_id=account_id, event_id=uuid.uuid4().hex, dedupe_key=f"poll/{handoff.ticket_id}/{what}",
+            type="ticket", action="updated", record_id=handoff.ticket_id, member_identifier=None, raw=b"", verified=True,
+            now=now,
         )  # fmt: skip
-    crash.point("observe.gone")
+    crash.point("observe.asked")
     if row is not None:
         services.bell.ring("triage", account_id=account_id, inbox_id=row)
 
@@ -133,13 +141,20 @@ def look(services: Services, desk: Desk, handoff: Handoff, *, ending: bool = Fal
     return moved, evidence
 
 
-def _end_what_is_over(services: Services, desk: Desk, handoff_id: int, evidence: Evidence) -> None:
-    """Let go of a claim that ran out, and withdraw what was left unclaimed; not while something could not be read."""
+def _end_what_is_over(services: Services, desk: Desk, handoff: Handoff, evidence: Evidence) -> None:
+    """Let go of a claim that ran out, and withdraw what was left unclaimed; not while something could not be read.
+
+    Nor where the ticket is no longer what the watch says: it may have come back in time.
+    """
+    handoff_id = handoff.id
     if transient_gaps(evidence):
         return
     if _expire(services, desk, handoff_id):
         services.bell.ring("settle", account_id=desk.account_id, handoff_id=handoff_id)
     if not is_away(services, desk, handoff_id):
+        return
+    if _is_news(services, desk, evidence.ticket):
+        _ask_triage(services, handoff, saw=evidence.ticket)
         return
     with services.database.account(desk.account_id) as session:
         moved = _Look(session, desk, handoff_id, evidence, services.clock(), ending=True).store()
@@ -148,6 +163,12 @@ def _end_what_is_over(services: Services, desk: Desk, handoff_id: int, evidence:
         services.bell.ring("settle", account_id=desk.account_id, handoff_id=handoff_id)
     else:
         withdraw_if_away(services, desk, handoff_id)
+
+
+def _is_news(services: Services, desk: Desk, ticket: Ticket) -> bool:
+    with services.database.account(desk.account_id, reading=True) as session:
+        seen = seen_of(session, desk.account_id, ticket_watch.seen(session, desk.account_id, ticket.id))
+    return rules.worth_triage(seen, ticket, desk.rules, us=None)
 
 
 def _expire(services: Services, desk: Desk, handoff_id: int) -> bool:

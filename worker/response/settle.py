@@ -104,7 +104,7 @@ def _tell(session: Session, services: Services, desk: Desk, handoff: Handoff, no
     if handoff.response_state in ("claimed", "acted"):
         return _tell_taken(session, services, desk, handoff, now)
     if handoff.response_state == "open":
-        return _tell_offered(session, desk, handoff, now)
+        return _tell_offered(session, services, desk, handoff, now)
     deliveries.suppress_pending(
         session, desk.account_id, handoff.id, reason=handoff.end_reason or handoff.response_state, now=now, but=SOLVED
     )
@@ -122,9 +122,10 @@ def _tell_taken(
             claims.set_expiry(session, desk.account_id, handoff.id, claimed_at=handoff.claimed_at, at=expires)
         soon = now + timedelta(seconds=services.settings.intervals.observe)
         claims.ask_observation(session, desk.account_id, handoff.id, due_at=soon)
+    domain = services.settings.message_domain
     everybody = dry_runs.told(session, desk.account_id, dry_run=handoff.dry_run)
     if handoff.notify_state == "pending":  # claimed before anybody was told: a row each says why they were not
-        deliveries.create(session, handoff, everybody, now=now)
+        deliveries.create(session, handoff, everybody, now=now, message_domain=domain)
         handoffs.mark_notified(session, desk.account_id, handoff.id, now=now)
     reason = f"claimed by {desk.name_of(handoff.claimed_by)}"
     deliveries.suppress_pending(session, desk.account_id, handoff.id, reason=reason, now=now, but=TAKEN)
@@ -134,7 +135,7 @@ def _tell_taken(
     again = deliveries.offer_again(
         session, desk.account_id, handoff.id, kind=TAKEN, but=handoff.claimed_by, now=now
     )
-    return again + deliveries.create(session, handoff, others, now=now, kind=TAKEN)
+    return again + deliveries.create(session, handoff, others, now=now, message_domain=domain, kind=TAKEN)
 
 
 def _expiry(desk: Desk, claimed_at: datetime) -> datetime | None:
@@ -145,7 +146,9 @@ def _expiry(desk: Desk, claimed_at: datetime) -> datetime | None:
         return None
 
 
-def _tell_offered(session: Session, desk: Desk, handoff: Handoff, now: datetime) -> list[int]:
+def _tell_offered(
+    session: Session, services: Services, desk: Desk, handoff: Handoff, now: datetime
+) -> list[int]:
     times = len(claims.returns(session, desk.account_id, handoff.id))
     kind = f"{OFFERED} {times}"
     # Not what an earlier try of this very settlement made.
@@ -155,7 +158,8 @@ def _tell_offered(session: Session, desk: Desk, handoff: Handoff, now: datetime)
     everybody = dry_runs.told(session, desk.account_id, dry_run=handoff.dry_run)
     if handoff.notify_state == "pending":
         handoffs.mark_notified(session, desk.account_id, handoff.id, now=now)
-    return deliveries.create(session, handoff, everybody, now=now, kind=kind)
+    domain = services.settings.message_domain
+    return deliveries.create(session, handoff, everybody, now=now, message_domain=domain, kind=kind)
 
 
 def _own(services: Services, desk: Desk, handoff: Handoff) -> None:

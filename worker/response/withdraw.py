@@ -43,9 +43,12 @@ def seen_of(session: Session, account_id: int, watch: Watch | None) -> Seen | No
 
 def withdraw(
     session: Session, account_id: int, handoff_id: int, why: str, *, at: datetime, now: datetime
-) -> None:
-    if handoffs.withdraw(session, account_id, handoff_id, now=now, why=why, happened_at=at):
-        spare(session, account_id, handoff_id, why, now)
+) -> bool:
+    """Withdraw a handoff, and tell nobody about it any more. False if it is not open."""
+    if not handoffs.withdraw(session, account_id, handoff_id, now=now, why=why, happened_at=at):
+        return False
+    spare(session, account_id, handoff_id, why, now)
+    return True
 
 
 def spare(session: Session, account_id: int, handoff_id: int, why: str, now: datetime) -> None:
@@ -68,6 +71,8 @@ def withdraw_if_away(services: Services, desk: Desk, handoff_id: int) -> bool:
 
     In a claim status it may wait as long as a claim may for its first action: somebody says that it is taken, and the
     engineer may show only later. Then nobody has.
+
+    The watch first: who has seen the ticket meanwhile may have seen it come back, and then it stays.
     """
     account_id, now = desk.account_id, services.clock()
     with services.database.account(account_id) as session:
@@ -75,8 +80,7 @@ def withdraw_if_away(services: Services, desk: Desk, handoff_id: int) -> bool:
         if found is None:
             return False
         watch, why, at = found
-        withdraw(session, account_id, handoff_id, why, at=at, now=now)
-        ticket_watch.record(
+        if not ticket_watch.record(
             session,
             account_id,
             watch.ticket_id,
@@ -88,8 +92,12 @@ def withdraw_if_away(services: Services, desk: Desk, handoff_id: int) -> bool:
             last_updated=watch.last_updated,
             episode=watch.episode,
             gone=watch.gone,
-        )
+        ):
+            return False
+        withdrawn = withdraw(session, account_id, handoff_id, why, at=at, now=now)
     crash.point("observe.withdrawn")
+    if not withdrawn:  # somebody took it at that moment
+        return False
     log.info("withdrawn", handoff_id=handoff_id, why=why)
     return True
 

@@ -103,7 +103,7 @@ class Office:
                 escalated_at=now - timedelta(minutes=minutes_ago), now=now, rule_version=1, **columns,
             )  # fmt: skip
             assert row is not None
-            deliveries.create(session, row, people.recipients(session, self.account_id), now=now)
+            deliveries.create(session, row, people.recipients(session, self.account_id), now=now, message_domain="x.example")
             return row.id
 
 

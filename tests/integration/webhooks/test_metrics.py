@@ -87,6 +87,7 @@ def test_only_this_machine_may_ask_without_a_token(office: Office) -> None:
     assert asked("127.0.0.1") == asked("::1") == 200
     assert asked("203.0.113.7") == asked("10.0.0.4") == asked("") == 403
     assert asked("127.0.0.1", X_Forwarded_For="203.0.113.7") == 403, "a proxy stands before somebody"
+    assert asked("127.0.0.1", X_Forwarded_For="127.0.0.1") == 403, "whatever the caller wrote there"
     assert asked("127.0.0.1", Forwarded="for=203.0.113.7") == 403
 
 

@@ -230,6 +230,14 @@ def test_opening_a_link_changes_nothing_and_the_button_works_once(office: Office
     assert press(office.browser(), link).status_code == 410, "used up"
 
 
+def test_its_message_id_is_of_the_senders_own_domain(database: Database, tmp_path: Path) -> None:
+    office = open_office(database, tmp_path, MAIL_FROM="ResolutionFlow <handoff@mail.northgate.example>")
+    ask(office, "maria@northgate.example")
+    (row,) = wait_for(lambda: asked(office))
+    assert row.message_id.endswith("@mail.northgate.example>")
+    office.app.extensions["resolutionflow"].dispose()
+
+
 def test_every_address_gets_the_same_answer(office: Office) -> None:
     office.people([*MEMBERS[:-1], MemberRow(ROBOT, "robot", "Robot", "robot@northgate.example", is_api=True),
                    MemberRow(199, "left", "Left", "left@northgate.example", active=False)], *SENIORS)  # fmt: skip
@@ -251,7 +259,7 @@ def test_links_are_rare_for_an_address_and_for_a_caller(office: Office) -> None:
     now = datetime.now(UTC)
     with office.database.account(office.account_id) as session:
         made = [
-            sign_ins.ask(session, office.account_id, MARIA, now=now + timedelta(minutes=n / 2), message_id="<m@x>")
+            sign_ins.ask(session, office.account_id, MARIA, now=now + timedelta(minutes=n / 2), message_domain="x.example")
             for n in range(40)
         ]
     assert len([each for each in made if each]) == sign_ins.EACH_HOUR
@@ -259,6 +267,43 @@ def test_links_are_rare_for_an_address_and_for_a_caller(office: Office) -> None:
     seen = [ask(office, f"somebody{n}@northgate.example", browser).status_code for n in range(32)]
     assert seen[:30] == [200] * 30
     assert seen[30:] == [429] * 2
+
+
+def wishes(office: Office, times: int, *, peer: str = "127.0.0.1", forwarded: str | None = None) -> set[int]:
+    """Ask for links as one who comes by way of `peer`, which says that it forwards for `forwarded`."""
+    browser = office.browser()
+    form = form_of(browser.get("/sign-in").text)
+    headers = SENT if forwarded is None else {**SENT, "X-Forwarded-For": forwarded}
+    data = {"form": form, "address": "nobody@northgate.example"}
+    return {
+        browser.post("/sign-in", data=data, headers=headers, environ_base={"REMOTE_ADDR": peer}).status_code
+        for _ in range(times)
+    }
+
+
+def test_a_stranger_behind_the_proxy_keeps_nobody_else_from_signing_in(office: Office) -> None:
+    wishes(office, 30, forwarded="203.0.113.7")
+    assert wishes(office, 2, forwarded="203.0.113.7") == {429}
+    # What a caller writes stands before what the proxy adds: it neither helps them nor is held against somebody else.
+    assert wishes(office, 30, forwarded="198.51.100.4, 203.0.113.7") == {429}
+    assert wishes(office, 1, forwarded="127.0.0.1, 203.0.113.7") == {429}
+    assert wishes(office, 2, forwarded="198.51.100.4") == {200}
+    assert wishes(office, 1) == {200}
+
+
+def test_who_does_not_come_by_the_proxy_is_counted_by_their_own_address(office: Office) -> None:
+    seen = [wishes(office, 1, peer="203.0.113.9", forwarded=f"198.51.100.{number}") for number in range(31)]
+    assert seen == [{200}] * 30 + [{429}]
+    assert wishes(office, 1, forwarded="198.51.100.1") == {200}
+
+
+def test_a_proxy_on_another_machine_is_believed_once_it_is_named(database: Database, tmp_path: Path) -> None:
+    office = open_office(database, tmp_path, TRUSTED_PROXIES="10.0.0.0/24, 2001:db8::5")
+    assert wishes(office, 31, peer="10.0.0.7", forwarded="203.0.113.7, 2001:db8::5") == {200, 429}
+    assert wishes(office, 1, peer="2001:db8::5", forwarded="203.0.113.7") == {429}
+    assert wishes(office, 1, peer="10.0.0.7", forwarded="198.51.100.4") == {200}
+    assert wishes(office, 1, peer="10.0.1.7", forwarded="203.0.113.7") == {200}, "not named: counted as itself"
+    office.app.extensions["resolutionflow"].dispose()
 
 
 def test_a_link_dies_with_time_membership_and_the_accounts_epoch(office: Office) -> None:
@@ -283,7 +328,7 @@ def test_a_link_dies_with_time_membership_and_the_accounts_epoch(office: Office)
 def test_a_link_that_waited_too_long_for_the_mail_server_is_not_sent(office: Office) -> None:
     with office.database.account(office.account_id) as session:
         long_ago = datetime.now(UTC) - timedelta(hours=1)
-        row = sign_ins.ask(session, office.account_id, JONAS, now=long_ago, message_id="<m@x.example>")
+        row = sign_ins.ask(session, office.account_id, JONAS, now=long_ago, message_domain="x.example")
     assert row is not None
     mailer = FakeMailer()
     services: Any = SimpleNamespace(

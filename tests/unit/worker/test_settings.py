@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from worker.mail.addresses import address
 from worker.settings import Settings
 
 GIVEN = {
@@ -36,3 +37,19 @@ def test_quotation_marks_within_a_value_and_around_a_key_stay(mark: str, tmp_pat
     assert Settings.read({**given, "MAIL_FROM": sender}).mail_from == sender
     quoted = Settings.read({**given, "SECRET_KEYS": f"{mark}{GIVEN['SECRET_KEYS']}{mark}"})
     assert quoted == replace(Settings.read(given), secret_keys=(f"{mark}{GIVEN['SECRET_KEYS']}{mark}",))
+
+
+@pytest.mark.parametrize(
+    "sender",
+    ["rf@northgate.example", "ResolutionFlow <handoff@Mail.Northgate.Example>", '"RF, at work" <rf@northgate.example>',
+     "rf@m\u00fcnchen.example", "rf@stra\u00dfe.example", "ResolutionFlow <resolutionflow@localhost>"],
+)  # fmt: skip
+def test_message_ids_are_of_the_domain_that_mail_is_sent_from(sender: str, tmp_path: Path) -> None:
+    settings = Settings.read({**GIVEN, "RESOLUTIONFLOW_VAR": str(tmp_path), "MAIL_FROM": sender})
+    assert settings.message_domain == address(sender).host
+
+
+@pytest.mark.parametrize("sender", ["rf@@northgate.example", "@", "rf@[192.0.2.1]", "rf@-.example"])
+def test_a_sender_without_a_domain_stops_no_message_from_being_queued(sender: str, tmp_path: Path) -> None:
+    settings = Settings.read({**GIVEN, "RESOLUTIONFLOW_VAR": str(tmp_path), "MAIL_FROM": sender})
+    assert settings.message_domain == "rf.example", "of PUBLIC_URL"

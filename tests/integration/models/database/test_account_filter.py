@@ -105,7 +105,9 @@ def filled(tmp_path_factory: pytest.TempPathFactory, sqlite_template: bytes) -> 
             accounts.import_members(session, other, [MemberRow(11, "bob", "Bob", "b@msp.example")], engineers=["bob"])
             row = handoffs.get(session, other, it)
             assert row is not None
-            (delivery,) = deliveries.create(session, row, [people.member(session, other, 11)], now=NOW)  # type: ignore[list-item]
+            (delivery,) = deliveries.create(
+                session, row, [people.member(session, other, 11)], now=NOW, message_domain="x.example",  # type: ignore[list-item]
+            )  # fmt: skip
             box = inbox.store(session, account_id=other, dedupe_key=state, type="ticket", action="updated",
                               record_id=1, raw=b"{}", now=NOW)  # fmt: skip
             flying = Canary(account_id=other, nonce="n", sent_at=VALUES["now"], ticket_id=7, attempts=0)
@@ -129,7 +131,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory, sqlite_template: bytes) -> 
             recorded.add(session, other, talk.id, [NewStep("x")], member_id=11, member="bob", key="k", now=NOW)
             (report,) = reports.create(
                 session, other, kind="weekly", period=state, recipients=[people.member(session, other, 11)],  # type: ignore[list-item]
-                figures={}, measures_version=1, now=NOW,
+                figures={}, measures_version=1, now=NOW, message_domain="x.example",
             )  # fmt: skip
             _bring(session, other, it, state)
         found[state] = {"handoff": it, "delivery": delivery, "inbox": box or 0, "canary": flying.id, "call": call.id,

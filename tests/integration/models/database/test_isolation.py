@@ -93,7 +93,7 @@ def fill(session: Session, one: int, it: int) -> None:
     runbooks.note_offered(session, one, it, [(book, version)], now=NOW)
     row = handoffs.get(session, one, it)
     assert row is not None
-    deliveries.create(session, row, accounts.recipients(session, one), now=NOW)
+    deliveries.create(session, row, accounts.recipients(session, one), now=NOW, message_domain="x.example")
     jobs.claim_job(session, one, "weekly", "2026-W10", NOW)
     jobs.raise_alert(session, one, kind="k", subject="s", detail="d", now=NOW)
     session.add_all(

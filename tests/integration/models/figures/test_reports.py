@@ -33,7 +33,7 @@ def made(database: Database, account_id: int, *, at: datetime = NOW, period: str
     with database.account(account_id) as session:
         return reports.create(
             session, account_id, kind="weekly", period=period, recipients=reports.readers(session, account_id),
-            figures={"sentence": "Collecting."}, measures_version=1, now=at,
+            figures={"sentence": "Collecting."}, measures_version=1, now=at, message_domain="x.example",
         )  # fmt: skip
 
 

@@ -24,8 +24,8 @@ def queued(database: Database) -> tuple[int, int, list[int]]:
         accounts.import_members(session, one, PEOPLE, engineers=["bob", "eva", "ida"])
         row = handoffs.get(session, one, it)
         assert row is not None
-        ids = deliveries.create(session, row, accounts.recipients(session, one), now=later(1))
-        assert deliveries.create(session, row, accounts.recipients(session, one), now=later(1)) == []
+        ids = deliveries.create(session, row, accounts.recipients(session, one), now=later(1), message_domain="x.example")
+        assert deliveries.create(session, row, accounts.recipients(session, one), now=later(1), message_domain="x.example") == []
     return one, it, ids
 
 
@@ -65,7 +65,7 @@ def test_suppresses_an_inactive_member(database: Database) -> None:
         row = handoffs.get(session, one, it)
         assert row is not None
         session.refresh(people[0])
-        assert deliveries.create(session, row, people, now=later(1)) == []
+        assert deliveries.create(session, row, people, now=later(1), message_domain="x.example") == []
         assert deliveries.of_handoff(session, one, it)[0].reason == "inactive in the PSA"
 
 

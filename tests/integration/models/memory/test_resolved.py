@@ -9,9 +9,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import delete
 
 from escalation.memory.rank import Terms
-from escalation.package.lesson import Lesson
+from escalation.memory.terms import SYMPTOM, terms_of
+from escalation.package.lesson import Lesson, asked_in_words
 from models.database.sessions import Database
 from models.memory import postings, resolved
 from models.tables import MemoryTerm, ResolvedTicket
@@ -137,3 +139,27 @@ def test_nothing_crosses_accounts(sqlite_database: Database) -> None:
             seen += len(tickets)
     assert seen > 1000
     assert found(sqlite_database, account(sqlite_database, "empty"), "outlook crashes") == []
+
+
+def test_told_in_other_words_one_is_found_by_its_symptom_also_when_stored_before_symptoms_were(database: Database) -> None:
+    one = account(database)
+    told = "Repeated credential prompt in Outlook"
+    loop = replace(lessons(1)[0], ticket_id=9, summary=told, problem="Agnes rang", tried=(), fix=None)
+    stored(database, one, [loop, *(each for each in lessons(70) if "password" not in each.summary)][:51])
+    query = asked_in_words("Outlook keeps asking, password loop")
+    assert not {*query.summary} & {*terms_of(loop.summary)} - {"outlook"}
+
+    def first() -> tuple[int, bool]:
+        with database.account(one, reading=True) as session:
+            best = resolved.search(session, one, query)[0]
+        return best.lesson.ticket_id, bool(best.match.symptoms)
+
+    assert first() == (9, True)
+    with database.account(one) as session:
+        for row in session.query(ResolvedTicket):
+            row.terms = row.terms.rsplit("\n", 1)[0]
+        session.execute(delete(MemoryTerm).where(MemoryTerm.account_id == one, MemoryTerm.term.startswith(SYMPTOM)))
+    assert first()[0] != 9
+    with database.account(one) as session:
+        assert [resolved.renew(session, one, most=40, now=NOW) for _ in range(3)] == [40, 11, 0]
+    assert first() == (9, True)

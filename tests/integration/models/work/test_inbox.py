@@ -57,7 +57,9 @@ def test_is_rung_for_again_when_nobody_took_it(database: Database) -> None:
         assert inbox.due(system, now=later(60), limit=5) == []
         assert inbox.due(system, now=later(65), limit=5) == [(one, it)]
     with database.account(one) as session:
-        assert inbox.retry_later(session, one, it, at=later(300), reason="503")
+        assert not inbox.retry_later(session, one, it, fence=0, at=later(90), reason="somebody else's by now")
+        assert inbox.retry_later(session, one, it, fence=1, at=later(300), reason="503")
+        assert inbox.take(session, one, it, now=later(299), lease_s=60) is None, "a bell before its time"
     with database.system() as system:
         assert inbox.due(system, now=later(299), limit=5) == []
         assert inbox.due(system, now=later(300), limit=5) == [(one, it)]

@@ -99,10 +99,13 @@ def test_links_to_sign_in_go_and_reports_stay(database: Database) -> None:
     one = account(database)
     with database.account(one) as session:
         accounts.import_members(session, one, [MemberRow(11, "bob", "Bob", "b@msp.example")], engineers=["bob"])
-        assert sign_ins.ask(session, one, 11, now=NOW, message_id="<a@b>")
+        assert sign_ins.ask(session, one, 11, now=NOW, message_domain="x.example")
         bob = people.member(session, one, 11)
         assert bob is not None
-        reports.create(session, one, kind="weekly", period="2026-W10", recipients=[bob], figures={}, measures_version=1, now=NOW)
+        reports.create(
+            session, one, kind="weekly", period="2026-W10", recipients=[bob], figures={}, measures_version=1, now=NOW,
+            message_domain="x.example",
+        )  # fmt: skip
     assert retention.clear(database, one, now=NOW + timedelta(days=29), keep=Keep()) == {}
     assert retention.clear(database, one, now=LATER, keep=Keep()) == {"report": 1}
 

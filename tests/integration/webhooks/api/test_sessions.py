@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from escalation.sessions import steps as limits
+from escalation.sessions.steps import NewStep
 from models.database.sessions import Database
 from models.sessions import recorded
 from tests.integration.webhooks.office import JONAS, MARIA, TOM, Office, open_office
@@ -63,6 +66,38 @@ def test_the_same_request_again_adds_nothing(office: Office) -> None:
     changed = [post(office, f"/{it}/steps/1/corrections", {"outcome": "worked"}, key="c").json for _ in range(2)]
     assert [one["added"] for one in changed] == [[2], [2]]
     assert post(office, "", {"ticket": TICKET}, MARIA, key="s1").json["id"] != it, "a key is its member's"
+
+
+def test_the_same_request_twice_at_once_adds_once(office: Office) -> None:
+    it = opened(office)
+    answers: list[Any] = []
+    other = threading.Thread(target=lambda: answers.append(post(office, f"/{it}/steps", step(), key="k")))
+    with office.database.account(office.account_id) as session:
+        recorded.add(
+            session, office.account_id, it, [NewStep("restarted the spooler", outcome="no_change")], member_id=JONAS,
+            member="jlind", key="k", now=datetime.now(UTC),
+        )  # fmt: skip
+        other.start()
+        other.join(0.5)
+    other.join(10)
+    (answer,) = answers
+    assert (answer.status_code, answer.json.get("added"), answer.json.get("new")) == (201, [1], False)
+
+
+OTHERWISE = {"text": "looked", "kind": "finding", "state": "pending", "outcome": "worked", "output": "Error 5", "changed": "all"}
+
+
+@pytest.mark.parametrize("name", OTHERWISE)
+def test_a_key_that_was_used_is_no_pass_for_steps_that_differ_in_anything(office: Office, name: str) -> None:
+    it = opened(office)
+    one = {"text": "restarted the spooler", "outcome": "unknown"}
+    assert post(office, f"/{it}/steps", {"steps": [one]}, key="k").status_code == 201
+    assert post(office, f"/{it}/steps", {"steps": [{**one, name: OTHERWISE[name]}]}, key="k").status_code == 409
+    assert post(office, f"/{it}/steps/1/corrections", {"changed": "nothing"}, key="c").status_code == 201
+    assert post(office, f"/{it}/steps/1/corrections", {name: OTHERWISE[name]}, key="c").status_code == 409
+    assert post(office, f"/{it}/steps/1/corrections", {name: OTHERWISE[name]}, key="d").status_code == 201
+    again = post(office, f"/{it}/steps/1/corrections", {"changed": "nothing"}, key="c")
+    assert (again.status_code, again.json["added"]) == (201, [2]), "what stands since makes no other request of it"
 
 
 def test_a_correction_keeps_what_it_does_not_name(office: Office) -> None:

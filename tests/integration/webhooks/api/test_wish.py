@@ -65,7 +65,7 @@ def test_it_says_what_became_of_it(office: Office) -> None:
         return body["state"], body["outcome"], body["handoff_id"]
 
     with office.database.account(office.account_id) as session:
-        wishes.written(session, office.account_id, number, now=now)
+        wishes.written(session, office.account_id, number, fence=0, now=now)
     assert state() == ("written", None, None)
     made = office.escalate(TICKET)
     with office.database.account(office.account_id) as session:
@@ -76,7 +76,7 @@ def test_it_says_what_became_of_it(office: Office) -> None:
     other = office.api("POST", PATH, JONAS)
     assert other.status_code == 202, "once that has ended, it may be handed off again"
     with office.database.account(office.account_id) as session:
-        wishes.give_up(session, office.account_id, other.json["id"], now=now, reason="ticket 48300 is closed")
+        wishes.give_up(session, office.account_id, other.json["id"], fence=0, now=now, reason="ticket 48300 is closed")
     assert state() == ("failed", "ticket 48300 is closed", None)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from pathlib import Path
@@ -12,8 +13,9 @@ import pytest
 from models.database.sessions import Database
 from models.sessions import recorded
 from tests.integration.webhooks.office import MARIA, Office, open_office
-from webhooks.mcp import calling, hosted
-from webhooks.mcp.hosted import Room
+from webhooks.mcp import calling, hosted, room
+from webhooks.mcp.reach import Refused, WithinTheWeb
+from webhooks.mcp.room import Full, Room
 
 WAITS_S = 3.0
 
@@ -32,7 +34,7 @@ def begun(office: Office) -> bool:
 def test_who_finds_no_place_is_told_in_words_and_may_still_ask(
     sqlite_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module, name, value in ((calling, "WAIT_S", WAITS_S), (hosted, "AT_ONCE", 1), (hosted, "QUEUED", 0)):
+    for module, name, value in ((calling, "WAIT_S", WAITS_S), (room, "AT_ONCE", 1), (room, "QUEUED", 0)):
         monkeypatch.setattr(module, name, value)
     office = open_office(sqlite_database, tmp_path)
     answers: list[Any] = []
@@ -57,21 +59,63 @@ def test_who_finds_no_place_is_told_in_words_and_may_still_ask(
     office.app.extensions["resolutionflow"].dispose()
 
 
+def test_a_tool_that_overruns_keeps_its_place_until_it_is_done(
+    sqlite_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module, name, value in ((room, "AT_ONCE", 1), (room, "QUEUED", 0), (hosted, "WITHIN_S", 0.5)):
+        monkeypatch.setattr(module, name, value)
+    at_work, done = threading.Event(), threading.Event()
+
+    def slow(*_: Any) -> Any:
+        at_work.set()
+        done.wait(30)
+        raise Refused(409, "done at last")
+
+    monkeypatch.setattr(WithinTheWeb, "__call__", slow)
+    office = open_office(sqlite_database, tmp_path)
+
+    def asked() -> str:
+        told = rpc(office, "tools/call", name="find_similar", arguments={"words": "printer"}).json["result"]
+        assert told["isError"]
+        return str(told["content"][0]["text"])
+
+    assert asked().startswith("No answer within a minute")
+    assert at_work.is_set()
+    assert "nothing was done" in asked(), "the first one is still at work"
+    done.set()
+    until = time.monotonic() + 30
+    while "nothing was done" in (last := asked()) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert "done at last" in last
+    office.app.extensions["resolutionflow"].dispose()
+
+
 def test_a_place_that_becomes_free_goes_to_who_waits_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in (("AT_ONCE", 1), ("QUEUED", 1), ("QUEUED_S", 5.0)):
-        monkeypatch.setattr(hosted, name, value)
-    room, entered = Room(), threading.Event()
-    assert room.enter()
-    second = threading.Thread(target=lambda: room.enter() and entered.set())
-    second.start()
-    until = time.monotonic() + 5
-    while room._here.acquire(blocking=False) and time.monotonic() < until:  # until the second one waits
-        room._here.release()
-    assert not room.enter(), "the queue is full"
-    room.leave()
-    second.join()
-    assert entered.is_set()
-    monkeypatch.setattr(hosted, "QUEUED_S", 0.01)
-    assert not room.enter(), "waited in vain"
-    room.leave()
-    assert room.enter()
+        monkeypatch.setattr(room, name, value)
+
+    async def called() -> None:
+        here = Room()
+        entered, leave = asyncio.Event(), asyncio.Event()
+
+        async def second() -> None:
+            async with here.place():
+                entered.set()
+                await leave.wait()
+
+        async with here.place():
+            waiting = asyncio.create_task(second())
+            await asyncio.sleep(0)
+            with pytest.raises(Full):  # the queue is full
+                await here.place().__aenter__()
+            assert not entered.is_set()
+        await asyncio.wait_for(entered.wait(), 5)
+        monkeypatch.setattr(room, "QUEUED_S", 0.01)
+        with pytest.raises(Full):  # waited in vain
+            await here.place().__aenter__()
+        leave.set()
+        await waiting
+        async with here.place():
+            pass
+
+    asyncio.run(called())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import subprocess
 import sys
 import threading
@@ -96,6 +97,7 @@ def test_connected_in_mid_week_the_first_one_comes_on_monday_at_seven(shop: Shop
 
 
 def test_the_owner_gets_the_figures_as_they_were_frozen(shop: Shop) -> None:
+    shop.services.settings = dataclasses.replace(shop.services.settings, mail_from="RF <handoff@mail.northgate.example>")
     owned(shop)
     acted_on(shop, 48213)
     shop.clock.now = MONDAY
@@ -108,6 +110,7 @@ def test_the_owner_gets_the_figures_as_they_were_frozen(shop: Shop) -> None:
     assert message["Subject"] == "Escalations at northgate, 9 March: collecting"
     assert message["To"] == "Pat Hall <pat@northgate.example>"
     assert message["X-ResolutionFlow-Topic"] == "weekly"
+    assert message["Message-ID"].endswith("@mail.northgate.example>"), "the sender's own domain"
     assert text.startswith("Collecting: 1 of the 6 escalations acted on that a first figure takes.")
     assert "1  escalated" in text
     assert "#48213 VPN drops after 8 hours" in text

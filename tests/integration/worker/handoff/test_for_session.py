@@ -6,6 +6,7 @@ And what is recorded goes into the brief, whether before it is posted or after; 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
@@ -50,6 +51,27 @@ def looked(shop: Shop, handoff_id: int) -> None:
         claims.ask_observation(session, shop.account_id, handoff_id, due_at=shop.clock())
     shop.clock.advance(1)
     observe.observe(shop.services, account_id=shop.account_id, handoff_id=handoff_id)
+
+
+@pytest.mark.parametrize("then", [None, Unavailable("GET: 503")])
+def test_whoever_is_overtaken_stores_nothing_over_what_another_reads(shop: Shop, then: PsaError | None) -> None:
+    shop.psa.add()
+    it = begun(shop)
+
+    def overtake() -> None:
+        shop.psa.before.clear()
+        shop.clock.advance(600)
+        with shop.database.account(shop.account_id) as session:
+            assert recorded.take(session, shop.account_id, it, now=shop.clock(), lease_s=60)
+        if then is not None:
+            raise then
+
+    shop.psa.before["ticket"] = overtake
+    read(shop, it)
+    with shop.database.account(shop.account_id) as session:
+        row = recorded.get(session, shop.account_id, it)
+    assert row is not None
+    assert (row.read_at, row.unread, row.next_attempt_at) == (None, None, shop.clock() + timedelta(seconds=60))
 
 
 def test_of_too_many_steps_what_is_still_to_do_and_was_found_is_kept(shop: Shop) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from models.handoff import deliveries
@@ -86,6 +88,15 @@ def test_a_send_in_doubt_is_repeated_with_the_same_message_id(shop: Shop) -> Non
     assert row is not None
     assert first == row.message_id
     assert row.attempts == 2
+
+
+def test_a_message_id_is_of_the_senders_own_domain(shop: Shop) -> None:
+    sender = "ResolutionFlow <handoff@mail.northgate.example>"
+    shop.services.settings = dataclasses.replace(shop.services.settings, mail_from=sender)
+    _, queued = _told(shop)
+    for delivery_id in queued:
+        assert _deliver(shop, delivery_id)
+    assert {message["Message-ID"].partition("@")[2] for message in shop.mailer.sent} == {"mail.northgate.example>"}
 
 
 def test_what_nobody_can_be_told_of_is_said_to_the_operator(shop: Shop) -> None:

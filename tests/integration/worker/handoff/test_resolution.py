@@ -6,6 +6,7 @@ whoever may not have it posted; an account that has it posted by itself; who is 
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from collections.abc import Callable
 from typing import Any
@@ -16,14 +17,14 @@ from sqlalchemy import update
 from escalation.evidence import Note, Person
 from escalation.resolution.text import Form
 from models.account import accounts
-from models.handoff import deliveries, endings, handoffs
+from models.handoff import briefs, deliveries, endings, handoffs
 from models.handoff import resolution_notes as notes
 from models.handoff.resolution_notes import LASTS, ResolutionNote
 from models.memory import resolved
 from psa.port import Ambiguous, Forbidden, PsaError, Refused, Throttled, Unavailable, VisibleNote
 from tests.fakes import ASSIGNED
 from tests.integration.worker.conftest import Shop
-from worker.handoff import notify, resolution
+from worker.handoff import notify, refresh, resolution
 
 TICKET, MAJA = 48213, 2
 TEXT = "**What fixed it:**\n\n- Replaced the power supply of the firewall [n2]"
@@ -168,6 +169,105 @@ def test_whoever_stood_still_beyond_its_lease_does_not_post_beside_the_next_one(
     assert not post(shop, it)
     assert taken
     assert in_ticket(shop) == [], "the next one has it, and is under way"
+
+
+def arrives(shop: Shop, form: Form, text: str) -> None:
+    """Let ConnectWise carry out a POST of ours that nobody waits for any more."""
+    getattr(shop.psa, CALLS[form])(TICKET, text)
+
+
+@pytest.mark.parametrize("form", CALLS)
+def test_of_two_that_arrived_the_younger_one_is_removed_and_counted(shop: Shop, form: Form) -> None:
+    handoff_id = shop.escalated()
+    it = asked(shop, handoff_id, form)
+    shop.psa.after[CALLS[form]] = failing(Ambiguous("POST: time-out"))
+    assert not post(shop, it)
+    shop.psa.after.clear()
+    first = shop.psa.posted[TICKET][-1]
+    arrives(shop, form, first.text)
+    shop.clock.advance(120)
+    assert post(shop, it)
+    assert [note.id for note in shop.psa.posted[TICKET]] == [first.id]
+    assert stored(shop, it).note_id == first.id
+    assert shop.handoffs()[0].extra_notes_removed == 1
+
+
+@pytest.mark.parametrize("form", CALLS)
+def test_one_that_arrives_after_the_next_was_posted_is_found_and_removed(shop: Shop, form: Form) -> None:
+    handoff_id = shop.escalated()
+    shop.publish(handoff_id)
+    it = asked(shop, handoff_id, form)
+    shop.psa.before[CALLS[form]] = failing(Ambiguous("POST: time-out"))
+    assert not post(shop, it)
+    shop.psa.before.clear()
+    shop.clock.advance(120)
+    assert post(shop, it)
+    assert refresh.refresh(shop.services, account_id=shop.account_id, handoff_id=handoff_id) is False, "not due yet"
+    kept = stored(shop, it).note_id
+    arrives(shop, form, in_ticket(shop)[0])
+    shop.clock.advance(120)
+    shop.sweep()
+    (due,) = shop.bell.take("refresh")
+    refresh.refresh(shop.services, **due)
+    assert len(in_ticket(shop)) == 1
+    assert kept in [note.id for note in shop.psa.posted[TICKET]]
+    assert not shop.services.desk(shop.account_id).frozen
+
+
+def test_of_one_that_a_person_deleted_nothing_is_removed_or_brought_back(shop: Shop) -> None:
+    handoff_id = shop.escalated()
+    shop.publish(handoff_id)
+    it = asked(shop, handoff_id)
+    assert post(shop, it)
+    text = in_ticket(shop)[0]
+    shop.psa.delete_note(TICKET, stored(shop, it).note_id or 0)
+    arrives(shop, "internal", text)
+    shop.clock.advance(600)
+    with shop.database.account(shop.account_id) as session:
+        briefs.ask_refresh(session, shop.account_id, handoff_id, due_at=shop.clock())
+    refresh.refresh(shop.services, account_id=shop.account_id, handoff_id=handoff_id)
+    assert len(in_ticket(shop)) == 1
+
+
+def test_one_that_customers_may_not_see_and_do_is_removed_and_freezes_the_account(shop: Shop) -> None:
+    it = asked(shop, shop.escalated())
+    shop.psa.after["post_internal_note"] = failing(Ambiguous("POST: time-out"))
+    assert not post(shop, it)
+    (note,) = shop.psa.posted[TICKET]
+    shop.psa.posted[TICKET] = [dataclasses.replace(note, internal=False)]
+    shop.clock.advance(120)
+    assert not post(shop, it)
+    assert in_ticket(shop) == []
+    assert shop.services.desk(shop.account_id).frozen
+
+
+def test_one_asked_for_before_in_another_form_is_no_fault(shop: Shop) -> None:
+    handoff_id = shop.escalated()
+    it = asked(shop, handoff_id, "resolution")
+    shop.psa.after["post_resolution_note"] = failing(Ambiguous("POST: time-out"))
+    assert not post(shop, it)
+    set_account(shop, suspended_at=shop.clock())
+    shop.clock.advance(120)
+    assert not post(shop, it)
+    assert stored(shop, it).failed_at is not None
+    set_account(shop, suspended_at=None)
+    assert post(shop, asked(shop, handoff_id))
+    assert len(in_ticket(shop)) == 1
+    assert not shop.services.desk(shop.account_id).frozen
+
+
+def test_whoever_is_overtaken_does_not_end_what_another_is_posting(shop: Shop) -> None:
+    it = asked(shop, shop.escalated())
+
+    def overtake() -> None:
+        shop.clock.advance(600)
+        with shop.database.account(shop.account_id) as session:
+            assert notes.take(session, shop.account_id, it, now=shop.clock(), lease_s=60)
+        raise Refused("GET: 400", status=400)
+
+    shop.psa.before["own_notes"] = overtake
+    assert not post(shop, it)
+    assert stored(shop, it).failed_at is None
 
 
 def refuse(shop: Shop, why: str) -> None:

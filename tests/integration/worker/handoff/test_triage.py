@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 
@@ -11,7 +12,7 @@ from models.account import accounts
 from models.handoff import deliveries, handoffs
 from models.handoff.handoffs import Handoff
 from models.work import inbox, jobs
-from psa.port import Unauthorized, Unavailable
+from psa.port import Throttled, Unauthorized, Unavailable
 from tests.fakes import ASSIGNED, ESCALATED, NEW
 from tests.integration.worker.conftest import Shop
 from worker.account.onboarding import CannotConnect, account_named, connect
@@ -131,6 +132,41 @@ def test_an_escalation_whose_psa_is_down_is_kept_and_done_when_it_is_back(shop: 
         shop.clock.advance(600)
     shop.psa.before.clear()
     assert len(triage.triage(shop.services, account_id=shop.account_id, inbox_id=row)) == 1
+
+
+def test_a_bell_before_its_time_asks_nothing_of_a_psa_that_wants_quiet(shop: Shop) -> None:
+    shop.psa.add(status=ESCALATED)
+    shop.psa.before["ticket"] = lambda: _raise(Throttled("GET ticket: 429", retry_after=120.0))
+    row = shop.ring_in()
+    for _ in range(5):
+        assert triage.triage(shop.services, account_id=shop.account_id, inbox_id=row) == []
+        shop.clock.advance(20)
+    assert shop.psa.calls.count("ticket") == 1
+    shop.psa.before.clear()
+    shop.clock.advance(60)
+    assert len(triage.triage(shop.services, account_id=shop.account_id, inbox_id=row)) == 1
+    with shop.database.account(shop.account_id) as session:
+        stored = inbox.get(session, shop.account_id, row)
+    assert stored is not None
+    assert stored.attempts == 2
+
+
+def test_whoever_is_overtaken_does_not_give_back_what_another_has(shop: Shop) -> None:
+    shop.psa.add(status=ESCALATED)
+    row = shop.ring_in()
+
+    def overtake() -> None:
+        shop.clock.advance(600)
+        with shop.database.account(shop.account_id) as session:
+            assert inbox.take(session, shop.account_id, row, now=shop.clock(), lease_s=60)
+        raise Unavailable("GET ticket: 503")
+
+    shop.psa.before["ticket"] = overtake
+    assert triage.triage(shop.services, account_id=shop.account_id, inbox_id=row) == []
+    with shop.database.account(shop.account_id) as session:
+        stored = inbox.get(session, shop.account_id, row)
+    assert stored is not None
+    assert stored.lease_until == shop.clock() + timedelta(seconds=60)
 
 
 def test_refused_keys_wait_too_and_the_operator_hears_of_it(shop: Shop) -> None:

@@ -18,7 +18,7 @@ from models.account.accounts import StatusRow
 from models.handoff import handoffs
 from models.work import wishes
 from models.work.wishes import LASTS, Wish
-from psa.port import Ambiguous, Forbidden, PsaError, Refused, Throttled, Unavailable
+from psa.port import Ambiguous, Forbidden, NotFound, PsaError, Refused, Throttled, Unavailable
 from tests.fakes import ASSIGNED, ESCALATED, NEW
 from tests.integration.worker.conftest import Shop
 from worker.handoff import triage, wish
@@ -221,7 +221,7 @@ def _never_tried(shop: Shop, it: int) -> None:
 
 def _asked_later(shop: Shop, it: int) -> None:
     with shop.database.account(shop.account_id) as session:
-        wishes.attempt(session, shop.account_id, it, status_id=ESCALATED, now=shop.clock())
+        wishes.attempt(session, shop.account_id, it, fence=0, status_id=ESCALATED, now=shop.clock())
 
 
 def _for_another_status(shop: Shop, it: int) -> None:
@@ -229,7 +229,7 @@ def _for_another_status(shop: Shop, it: int) -> None:
         row = wishes.get(session, shop.account_id, it)
         assert row is not None
         row.asked_at -= timedelta(minutes=5)
-        wishes.attempt(session, shop.account_id, it, status_id=99, now=shop.clock())
+        wishes.attempt(session, shop.account_id, it, fence=0, status_id=99, now=shop.clock())
 
 
 @pytest.mark.parametrize("standing", [_never_tried, _asked_later, _for_another_status])
@@ -314,6 +314,27 @@ def test_what_does_not_go_for_an_hour_is_given_up_and_tried_ever_less(shop: Shop
         assert shop.clock() < stored(shop, it).asked_at + LASTS * 2
     assert wishes.TOO_LATE in (stored(shop, it).outcome or "")
     assert shop.psa.calls.count("escalate") < 80
+
+
+@pytest.mark.parametrize("then", [None, NotFound("GET: 404", status=404), Unavailable("GET: 503")])
+def test_whoever_is_overtaken_neither_sets_the_status_nor_writes_to_the_wish(shop: Shop, then: PsaError | None) -> None:
+    shop.psa.add(status=NEW)
+    it = asked(shop)
+
+    def overtake() -> None:
+        shop.psa.before.clear()
+        shop.clock.advance(600)
+        with shop.database.account(shop.account_id) as session:
+            assert wishes.take(session, shop.account_id, it, now=shop.clock(), lease_s=60)
+        if then is not None:
+            raise then
+
+    shop.psa.before["ticket"] = overtake
+    assert granted(shop, it) == []
+    one = stored(shop, it)
+    assert (one.ended_at, one.written_at, one.outcome) == (None, None, None)
+    assert one.next_attempt_at == shop.clock() + timedelta(seconds=60)
+    assert "escalate" not in shop.psa.calls
 
 
 def test_a_frozen_account_is_not_written_to(shop: Shop) -> None:

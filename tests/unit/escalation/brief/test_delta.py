@@ -30,6 +30,14 @@ def test_a_result_that_arrives_later_corrects_the_line() -> None:
         assert str(lines([found])[0]).startswith("no longer true, result of ")
 
 
+def test_a_later_note_that_tells_the_result_is_new() -> None:
+    first = "Reinstalled the scanner driver."
+    old = package_of(evidence_of(first))
+    new = package_of(evidence_of(first, "Users still cannot scan after that."))
+    told = [found for found in changes(old, new) if found.about.startswith("result of")]
+    assert [(found.kind, found.now, found.source) for found in told] == [("added", "Users still cannot scan after that", "n2")]
+
+
 def test_what_is_sure_of_no_result_corrects_nothing() -> None:
     assert changes(told_as("worked", 0.3), told_as("no_change", 0.4)) == ()
     assert changes(told_as("worked", 0.9), told_as("no_change", 0.4)) == ()

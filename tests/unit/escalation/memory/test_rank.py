@@ -6,7 +6,7 @@ import pytest
 
 from escalation.memory.choose import clauses_of
 from escalation.memory.rank import Candidate, Statistics, Terms, rank, words_for
-from escalation.memory.terms import is_one_thing, terms_of
+from escalation.memory.terms import SYMPTOM, is_one_thing, terms_of
 
 FOOTER = "Brightwater IT Support Desk Monday to Friday"
 
@@ -22,7 +22,7 @@ def filler(number: int) -> Terms:
 def known(*more: Terms, fillers: int = 200) -> tuple[list[Candidate], Statistics]:
     """Return tickets with their statistics: the given ones first, from id 1."""
     every = [*more, *map(filler, range(fillers))]
-    holding = Counter(term for terms in every for term in {t for words in terms.fields for t in words})
+    holding = Counter(term for terms in every for term in terms.held)
     return [Candidate(number, terms) for number, terms in enumerate(every, 1)], Statistics(len(every), holding)
 
 
@@ -131,3 +131,34 @@ def test_the_summary_and_all_of_it_must_come_together() -> None:
     candidates, statistics = known(same, other)
     convincing = {match.id: match.convincing for match in rank(mine, candidates, statistics)}
     assert (convincing[1], convincing[2]) == (True, False)
+
+
+ASKS = "Outlook keeps asking for the password"
+
+
+def test_a_ticket_that_tells_the_same_symptom_in_other_words_is_found_and_not_shown_for_that() -> None:
+    mine = Terms.of("sign-in loop", "credentials wanted over and over", symptoms=[ASKS])
+    candidates, statistics = known(Terms.of("mailbox", "nags for a secret", "emptied the vault", [ASKS]))
+    assert (SYMPTOM + ASKS.replace(" ", "_"),) in clauses_of(mine, statistics)
+    match = rank(mine, candidates, statistics)[0]
+    assert (match.id, match.share, match.convincing) == (1, 0, False)
+    assert match.in_common() == [f"symptom “{ASKS}”"]
+
+
+def test_of_two_with_the_same_words_the_one_with_the_same_symptom_is_first() -> None:
+    words = ("mailbox", "kaseya agent nags", "emptied the vault")
+    candidates, statistics = known(Terms.of(*words, [ASKS]), Terms.of(*words))
+    told, untold = rank(Terms.of("mailbox", "kaseya", symptoms=[ASKS]), candidates, statistics)[:2]
+    assert (told.id, untold.id) == (1, 2)
+    assert (told.share, told.convincing) == (untold.share, untold.convincing)
+
+
+def test_no_text_holds_the_term_of_a_symptom() -> None:
+    term = SYMPTOM + ASKS.replace(" ", "_")
+    assert not [t for t in terms_of(f"{term} {term.lower()} ~x -~y") if t.startswith(SYMPTOM)]
+
+
+def test_terms_are_stored_and_read_the_same_and_early_ones_had_no_symptoms() -> None:
+    terms = Terms.of("mailbox", "", "emptied the vault", [ASKS, "a site-to-site tunnel is down"])
+    assert Terms.read(terms.lines) == terms
+    assert Terms.read("mailbox\n\nvault") == Terms(("mailbox",), (), ("vault",))

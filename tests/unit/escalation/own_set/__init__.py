@@ -8,8 +8,8 @@ and so were `tenth.txt` and `eleventh.txt` (76, half admins' fault reports on fo
 universities, councils, factories),
 and `twelfth.txt` and `thirteenth.txt` (90, everyday tickets of help desks, stuck at the moment of escalation),
 and `fourteenth.txt` and `fifteenth.txt` (98, every outcome in many wordings).
-`sixteenth.txt` to `nineteenth.txt` (200, half posts as admins write them, half queues, by four hands) came last: no reader is taught
-with them, so what they give is what to expect of a ticket that was not seen.
+`sixteenth.txt` to `nineteenth.txt` (200, half posts as admins write them, half queues, by four hands) came last: no reader is
+taught with them, so what they give is what to expect of a ticket that was not seen.
 
 A ticket starts with `=== id | domain | summary`. A line `d:` begins the description, `t:` a technician's note, `c:` a
 customer's, `r:` a resolution. Labels stand in the text and are taken out of it:

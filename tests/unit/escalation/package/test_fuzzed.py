@@ -35,6 +35,7 @@ def test_every_quotation_of_fuzzed_tickets_is_literal() -> None:
         texts = {-1: body["initial_description"], **{i: note["text"] for i, note in enumerate(made)}}
         assert all(step.evidence.strip() and step.evidence in texts[step.note_index] for step in package.steps_attempted)
         quotes = [*package.evidence_blocks, *package.error_codes, *package.ruled_out, *package.promises]
+        quotes += [step.result for step in package.steps_attempted if step.result]
         quotes += [q for q in (package.problem, package.ask, package.why_escalated, package.start_here) if q]
         quoted = [q.evidence for q in quotes] + [c.evidence for c in package.state_left_behind]
         assert all(any(q in t for t in (*texts.values(), body["summary"])) for q in quoted)

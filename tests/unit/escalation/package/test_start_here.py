@@ -25,7 +25,8 @@ def test_where_there_is_something_to_say_it_has_a_reason_and_a_source(evidence: 
     if (start := package.start_here) is None:
         assert not [one.kind for one in candidates if one.kind in LAST_RESORT]
     else:
-        assert replace(start, sure=1.0) in [one.start for one in candidates]
+        assert [one for one in candidates if one.start.evidence in start.evidence and one.start.reason == start.reason]
+        assert start.evidence in texts[start.source]
     for one in candidates:
         assert one.start.reason
         assert one.start.evidence in texts[one.start.source]

@@ -250,6 +250,13 @@ def test_what_no_database_stores_is_replaced() -> None:
         "<password>",
         "recovery codes ",
         "'",
+        "password=3D",
+        "set user password ",
+        "echo a | ",
+        "-u dana -p ",
+        "admin | ",
+        "x.change(a,",
+        "password is\n\n",
     ],
 )
 def test_time_is_linear(unit: str) -> None:

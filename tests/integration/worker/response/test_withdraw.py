@@ -1,0 +1,165 @@
+"""What nobody took is withdrawn once, and never what came back in time, whoever hears of it first."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from models.database.sessions import Database
+from models.handoff import claims
+from models.work import ticket_watch
+from tests.fakes import ASSIGNED, ESCALATED, NEW
+from tests.integration.worker.conftest import Shop
+from tests.integration.worker.response.followed import handed_off
+from worker.handoff import preview, triage
+from worker.response import withdraw
+
+
+def left(shop: Shop) -> int:
+    """Let a handed-off ticket leave the escalation status, and everybody know of it."""
+    handoff_id = handed_off(shop)
+    shop.psa.change(48213, status_id=NEW)
+    shop.triage()
+    shop.observe()
+    return handoff_id
+
+
+def states(shop: Shop) -> list[tuple[int, str]]:
+    return [(handoff.episode, handoff.response_state) for handoff in shop.handoffs()]
+
+
+def do_what_was_rung_for(shop: Shop) -> None:
+    for ids in shop.bell.take("triage"):
+        triage.triage(shop.services, **ids)
+    shop.observe()
+
+
+def test_what_another_worker_sees_come_back_at_that_moment_stays(
+    postgres_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = Shop(postgres_database, tmp_path)
+    handoff_id = left(shop)
+    desk = shop.services.desk(shop.account_id)
+    left_at = shop.clock()
+    shop.clock.advance(66)
+    decide = withdraw._away
+
+    def then_it_comes_back(*args: object) -> object:
+        found = decide(*args)  # type: ignore[arg-type]
+        monkeypatch.undo()
+        shop.psa.change(48213, status_id=ESCALATED, last_updated=left_at + timedelta(seconds=30))
+        shop.triage()
+        return found
+
+    monkeypatch.setattr(withdraw, "_away", then_it_comes_back)
+    assert not withdraw.withdraw_if_away(shop.services, desk, handoff_id)
+    assert states(shop) == [(1, "open")]
+    with shop.database.account(shop.account_id) as session:
+        watch = ticket_watch.seen(session, shop.account_id, 48213)
+    assert watch is not None
+    assert watch.in_escalation
+
+
+def test_a_claim_waits_for_whoever_decides_on_the_ticket_and_not_both_for_each_other(
+    postgres_database: Database, tmp_path: Path
+) -> None:
+    shop = Shop(postgres_database, tmp_path)
+    handoff_id, account_id = handed_off(shop), shop.account_id
+    won: list[bool | Exception] = []
+
+    def claim() -> None:
+        try:
+            with postgres_database.account(account_id) as session:
+                won.append(claims.claim(session, account_id, handoff_id, member_id=2, now=shop.clock()))
+        except Exception as error:  # a deadlock is what must not come
+            won.append(error)
+
+    other = threading.Thread(target=claim)
+    with postgres_database.account(account_id) as session:
+        watch = ticket_watch.seen(session, account_id, 48213)
+        assert watch is not None
+        ticket_watch.record(
+            session, account_id, 48213, expected_version=watch.version, board_id=1, status_id=NEW, in_escalation=False,
+            left_at=None, last_updated=watch.last_updated, episode=1,
+        )  # fmt: skip
+        other.start()
+        other.join(0.5)
+        withdraw.withdraw(session, account_id, handoff_id, "stayed away", at=shop.clock(), now=shop.clock())
+    other.join(10)
+    assert won == [False]
+    assert states(shop) == [(1, "withdrawn")]
+
+
+def test_a_ticket_that_is_back_though_its_callback_is_still_unread_stays_the_same_episode(shop: Shop) -> None:
+    left(shop)
+    shop.clock.advance(30)
+    shop.psa.change(48213, status_id=ESCALATED)
+    shop.clock.advance(36)
+    shop.sweep()
+    assert states(shop) == [(1, "open")]
+    do_what_was_rung_for(shop)
+    assert states(shop) == [(1, "open")]
+    assert shop.triage() == []
+    shop.clock.advance(3600)
+    shop.sweep()
+    assert states(shop) == [(1, "open")]
+
+
+def test_a_ticket_that_was_changed_while_away_is_still_withdrawn(shop: Shop) -> None:
+    left(shop)
+    shop.clock.advance(30)
+    shop.psa.change(48213, summary="Another one")
+    shop.clock.advance(36)
+    shop.sweep()
+    do_what_was_rung_for(shop)
+    assert states(shop) == [(1, "withdrawn")]
+
+
+def test_what_is_said_to_be_taken_is_withdrawn_also_where_the_ticket_was_saved_again(shop: Shop) -> None:
+    handed_off(shop)
+    shop.psa.change(48213, status_id=ASSIGNED)
+    shop.triage()
+    shop.observe()
+    shop.clock.advance(30)
+    shop.psa.change(48213, status_id=ASSIGNED)
+    shop.clock.advance(3 * 3600)
+    shop.sweep()
+    do_what_was_rung_for(shop)
+    assert states(shop) == [(1, "withdrawn")]
+
+
+def test_what_a_psa_put_back_from_a_backup_shows_is_asked_of_triage_once(shop: Shop) -> None:
+    left(shop)
+    shop.psa.change(48213, status_id=ESCALATED, last_updated=shop.clock() - timedelta(days=1))
+    shop.clock.advance(66)
+    for _ in range(3):
+        shop.sweep()
+        rung = shop.bell.take("triage")
+        for ids in rung:
+            triage.triage(shop.services, **ids)
+    assert rung == []
+    assert states(shop) == [(1, "open")]
+
+
+def test_a_handoff_by_hand_is_not_made_beside_what_another_worker_saw_meanwhile(
+    postgres_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = Shop(postgres_database, tmp_path)
+    shop.psa.add(status=ESCALATED, closed=True)
+    shop.triage()
+    seen = ticket_watch.seen
+
+    def then_another_sees_it(*args: object) -> object:
+        found = seen(*args)  # type: ignore[arg-type]
+        monkeypatch.undo()
+        shop.clock.advance(5)
+        shop.psa.change(48213, status_id=NEW, closed=True)
+        shop.triage()
+        return found
+
+    monkeypatch.setattr(ticket_watch, "seen", then_another_sees_it)
+    assert preview.hand_off(shop.services, account_id=shop.account_id, ticket_id=48213) == 1
+    assert shop.handoffs() == []

@@ -1,0 +1,85 @@
+"""What came of a deed, told after it: quoted where the words say so by their form, and nothing where they may say anything else.
+
+A generator puts deeds before results, and before what only stands there: plans, questions, thanks, conditions, new deeds.
+"""
+
+# ruff: noqa: E501 - texts are easier to find in long lines
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from escalation.brief.lines import NOT_CLEAR, label
+from escalation.brief.render import render
+from escalation.package.contents import Package, Step
+from tests.unit.escalation.tickets import evidence_of, package_of
+
+DEEDS = ("Replaced the patch cable.", "Restarted the print spooler on SRV-2.", "Reinstalled the scanner driver.", "Moved the phone to port 7.")
+RESULTS = (
+    "Still no picture.", "That did nothing.", "Same error again.", "No drops since.", "It works now.", "Users still cannot print after that.",
+    "Unfortunately no change.", "The problem is back.", "10:40 locked again.", "Nobody has called since.", "None of that helped.",
+)  # fmt: skip
+OTHERS = (
+    "Will look at it again tomorrow.", "Could it be the switch?", "Thanks for your help.", "If it happens again, replace the dock.",
+    "Waiting for the vendor to call back.", "Still waiting for the customer.", "Please try another port.", "Ticket goes to the network team.",
+    "Then replaced the dock.", "Still to do: the second printer.", "Maybe it works tomorrow.", "I have no time left today.",
+)  # fmt: skip
+
+
+def step_of(package: Package, words: str) -> Step:
+    return next(step for step in package.steps_attempted if words.rstrip(".") in step.evidence)
+
+
+def told(package: Package, words: str) -> str:
+    """Return all that the package says of what came of a deed: its own words and those quoted beside them."""
+    step = step_of(package, words)
+    return f"{step.evidence} {step.result.evidence if step.result else ''}"
+
+
+@pytest.mark.parametrize("result", RESULTS)
+def test_a_result_in_the_sentence_after_is_quoted(result: str) -> None:
+    for deed in DEEDS:
+        package = package_of(evidence_of(f"{deed} {result}"))
+        step = step_of(package, deed)
+        assert result.rstrip(".") in told(package, deed)
+        assert label(step) != NOT_CLEAR
+
+
+@pytest.mark.parametrize("other", OTHERS)
+def test_what_is_no_result_is_not_quoted(other: str) -> None:
+    for deed in DEEDS:
+        package = package_of(evidence_of(f"{deed} {other}"))
+        assert not [step for step in package.steps_attempted if step.result]
+
+
+def test_the_next_note_of_the_same_side_may_begin_with_it() -> None:
+    package = package_of(evidence_of("Reinstalled the scanner driver.", "Users still cannot scan after that."))
+    step = step_of(package, "Reinstalled the scanner driver")
+    assert step.result is not None
+    assert (step.source, step.result.source, step.result.evidence) == ("n1", "n2", "Users still cannot scan after that.")
+    assert 'Reinstalled the scanner driver: "Users still cannot scan after that" [n1] [n2]' in render(package, marker=None)
+
+
+def test_a_deed_told_in_between_has_the_result() -> None:
+    package = package_of(evidence_of("Reinstalled the scanner driver. Replaced the USB lead: no change."))
+    assert step_of(package, "Reinstalled the scanner driver").result is None or "USB" not in told(package, "Reinstalled the scanner driver")
+
+
+def test_what_is_said_of_everything_is_said_of_each() -> None:
+    deeds = DEEDS[:3]
+    package = package_of(evidence_of(" ".join([*deeds, "None of that helped."])))
+    assert all("None of that helped" in told(package, deed) for deed in deeds)
+
+
+def test_what_was_said_to_somebody_has_no_result() -> None:
+    package = package_of(evidence_of("Told Mia an engineer by 14:00.", "It dropped again just now."))
+    assert not [step for step in package.steps_attempted if step.result]
+
+
+def test_a_sure_outcome_keeps_no_words_that_say_the_opposite() -> None:
+    for deed, result in itertools.product(DEEDS, RESULTS):
+        for step in package_of(evidence_of(f"{deed} {result}")).steps_attempted:
+            if step.result and step.outcome_sure >= 0.8:
+                assert not (step.outcome == "worked" and step.result.evidence.startswith(("Still", "Same", "None")))
