@@ -173,6 +173,8 @@ def plainly(error: Exception) -> str:
         if any(isinstance(cause, kind) for cause in chain):
             return words
     certificate = next((cause for cause in chain if isinstance(cause, ssl.SSLError)), None)
+    if certificate is not None and certificate.reason in _NO_TLS:
+        return "TLS failed: none is spoken there; if it is plain http, write http:// before the host"
     if certificate is not None:
         return f"TLS failed: {getattr(certificate, 'verify_message', '') or certificate.reason or 'no common ground'}"
     return "the connection failed" if isinstance(error, requests.ConnectionError | OSError) else "the answer is broken"
@@ -197,3 +199,5 @@ _PLAIN: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
     ((ConnectionResetError, BrokenPipeError, http.client.RemoteDisconnected), "the connection was cut"),
     ((http.client.IncompleteRead,), "the answer was cut short"),
 )
+_NO_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE")
+"""What OpenSSL calls an answer that is no TLS, in its versions."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 import threading
@@ -180,5 +181,20 @@ def banner(simulator: Simulator) -> str:
         for board in world.tables["boards"].values():
             statuses = ", ".join(f"{row['id']} {row['name']}" for row in world.statuses_of(board["id"]))
             lines.append(f"  board {board['id']} {board['name']}: {statuses}")
-    lines += ["", f"Ticket to begin with: {scenarios.FLAGSHIP_TICKET}, technician {scenarios.JUNIOR}"]
+    lines += ["", f"Ticket to begin with: {scenarios.FLAGSHIP_TICKET}, technician {scenarios.JUNIOR}", *how_to_try(simulator)]
     return "\n".join(lines)
+
+
+def how_to_try(simulator: Simulator) -> list[str]:
+    """Return what to type to connect the product to its first company."""
+    tenant = simulator.office().world.tenant
+    beside = Path(sys.executable).with_name("resolutionflow")
+    near = os.path.relpath(beside)
+    command = "resolutionflow" if not beside.exists() else str(beside) if near.startswith("..") else near
+    return [
+        "",
+        "To set the product up against it, in another terminal (docs/connectwise.md goes on from there):",
+        f"  export CONNECTWISE_PUBLIC_KEY={tenant.public_key} CONNECTWISE_PRIVATE_KEY={tenant.private_key} "
+        f"CONNECTWISE_CLIENT_ID={tenant.client_id}",
+        f"  {command} setup --site {simulator.url} --allow-private --company {tenant.company}",
+    ]

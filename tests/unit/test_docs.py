@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from psa.simulator.server import Simulator, how_to_try
 from worker.__main__ import parser
 from worker.settings import Intervals, Settings
 
@@ -74,6 +75,16 @@ def test_the_listed_limits_are_the_ones_in_the_code() -> None:
         row = re.search(rf"^\| `RESOLUTIONFLOW_{name.upper()}` \| ([\d.]+)", text, re.MULTILINE)
         assert row
         assert float(row[1]) == defaults[name]
+
+
+def test_the_trial_is_written_as_the_simulator_prints_it() -> None:
+    simulator = Simulator()  # not started: nothing is listened to
+    try:
+        printed = how_to_try(simulator)[-1].partition(" setup ")[2].replace(simulator.url, "http://127.0.0.1:8900")
+    finally:
+        simulator.stop()
+    assert f"resolutionflow setup {printed} " in (DOCS / "connectwise.md").read_text()
+    assert "simulator --port 8900" in (ROOT / "Makefile").read_text()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=_id)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from worker.cli import checking, leaving
 from worker.cli import token as commands_token
-from worker.cli.account_options import KEYS, add_dry_run, add_options, columns_of
+from worker.cli.account_options import KEYS, SITE_HELP, add_dry_run, add_options, columns_of
 from worker.cli.installation import Subparsers, say, wired
 
 if TYPE_CHECKING:
@@ -46,14 +46,14 @@ def add_to(every: Subparsers) -> None:
         "add", help="store an account", epilog=EXAMPLE, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     add.add_argument("name", metavar="NAME", help="what you call this MSP")
-    add.add_argument("--site", required=True, help="where you log in, e.g. na.myconnectwise.net or your own host")
+    add.add_argument("--site", required=True, help=SITE_HELP)
     add.add_argument("--company", required=True, help="the company you type when you log in to ConnectWise")
     add_options(add)
     add.set_defaults(run=_add)
 
     change = one.add_parser("set", help="change an account; run `account connect` afterwards")
     change.add_argument("name", metavar="NAME")
-    change.add_argument("--site")
+    change.add_argument("--site", help=SITE_HELP)
     change.add_argument("--company")
     add_dry_run(change)
     change.add_argument(

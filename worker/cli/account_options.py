@@ -17,6 +17,8 @@ KEYS = {
 }
 """Secrets on a command line show in the process list, so each can come from the environment too."""
 
+SITE_HELP = "where you log in, e.g. na.myconnectwise.net; with --allow-private also http://HOST:PORT where there is no TLS"
+
 
 def add_answers(parser: argparse.ArgumentParser) -> None:
     """Add what `setup` asks for, too."""

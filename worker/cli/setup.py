@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from worker.cli.account import credentials_of
-from worker.cli.account_options import KEYS, add_answers, add_dry_run
+from worker.cli.account_options import KEYS, SITE_HELP, add_answers, add_dry_run
 from worker.cli.installation import Subparsers, say, say_wrapped, wired
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def add_to(every: Subparsers, *, command: Command) -> None:
         epilog=EXAMPLE, formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
     setup.add_argument("--name", metavar="NAME", help="what you call this MSP (default: the company)")
-    setup.add_argument("--site", help="where you log in, e.g. na.myconnectwise.net or your own host")
+    setup.add_argument("--site", help=SITE_HELP)
     setup.add_argument("--company", help="the company you type when you log in to ConnectWise")
     add_answers(setup)
     add_dry_run(setup)

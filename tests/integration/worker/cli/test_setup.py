@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from models.account import calendars
-from psa.simulator.server import Simulator
+from psa.simulator.server import Simulator, banner
 from tests.terminal import DOWN, ENTER, INTERRUPT, SPACE, UP, Terminal
 from worker.__main__ import main
 from worker.account.calendar_file import in_words
@@ -272,6 +272,30 @@ def test_without_a_terminal_flags_and_proposals_are_enough(simulator: Simulator,
     assert len(writes(simulator)) > 0
 
 
+def test_the_simulator_says_what_to_type_and_that_sets_it_up(
+    simulator: Simulator, environment: dict[str, str], tmp_path: Path
+) -> None:
+    """As it stands there, in a shell, with none of the settings that reach anybody."""
+    simulator.reset()
+    del environment["PUBLIC_URL"]
+    typed = [line.strip() for line in banner(simulator).splitlines() if " setup " in line or line.strip().startswith("export ")]
+    assert [line.split()[0].rpartition("/")[2] for line in typed] == ["export", "resolutionflow"]
+    assert f"--site {simulator.url}" in typed[1]
+    with Terminal(["/bin/sh", "-c", "\n".join(typed)], environment) as terminal:
+        terminal.until("called here?")
+        for question in (
+            "called here?", "Boards on which", "a junior is stuck?", "a senior has taken", "Engineers: they", "Admins: told",
+            "Owner: gets", "Time zone (IANA", "Working hours:", "an hour of a senior", "How shall it begin?", "To whom?",
+        ):
+            terminal.until(question)
+            terminal.press(ENTER)
+        assert "Still to be set" not in terminal.until("Is that right?")
+        terminal.press(ENTER)
+        terminal.until("And now?")
+        terminal.press(DOWN, DOWN, ENTER)
+        terminal.until("northgate is connected.")
+
+
 @pytest.mark.usefixtures("shell")
 @pytest.mark.parametrize(
     ("arguments", "said"),
@@ -282,13 +306,15 @@ def test_without_a_terminal_flags_and_proposals_are_enough(simulator: Simulator,
         (["setup", "--yes", "--site", "SITE", "--company", "northgate"], "plain http needs --allow-private"),
         (["setup", "--yes", "--site", "SITE", "--company", "northgate", "--allow-private", "--private-key", "x"],
          "keys were refused"),
+        (["setup", "--yes", "--site", "HOST", "--company", "northgate", "--allow-private"], "write http:// before the host"),
         (["setup", "--yes", "--site", "http://127.0.0.1:9", "--company", "x", "--allow-private"], "can this machine reach it?"),
     ],
 )  # fmt: skip
 def test_a_wrong_answer_is_one_line_and_a_missing_one_named(
     arguments: list[str], said: str, simulator: Simulator, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code: Any = main([word.replace("SITE", simulator.url) for word in arguments])
+    host = simulator.url.partition("://")[2]
+    code: Any = main([word.replace("SITE", simulator.url).replace("HOST", host) for word in arguments])
     err = capsys.readouterr().err
     assert code == 1
     assert said in err
