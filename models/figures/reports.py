@@ -127,7 +127,7 @@ def take(session: Session, account_id: int, report_id: int, *, now: datetime, le
 
 def mark_sent(session: Session, account_id: int, report_id: int, *, now: datetime) -> bool:
     """Record that the mail server accepted the message."""
-    return outgoing.close(session, Report, account_id, report_id, "sent", sent_at=now)
+    return outgoing.mark_sent(session, Report, account_id, report_id, now=now)
 
 
 def fail(session: Session, account_id: int, report_id: int, *, reason: str) -> bool:

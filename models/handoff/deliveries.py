@@ -113,7 +113,7 @@ def take(
 
 def mark_sent(session: Session, account_id: int, delivery_id: int, *, now: datetime) -> bool:
     """Record that the mail server accepted the message."""
-    return outgoing.close(session, Delivery, account_id, delivery_id, "sent", sent_at=now)
+    return outgoing.mark_sent(session, Delivery, account_id, delivery_id, now=now)
 
 
 def fail(session: Session, account_id: int, delivery_id: int, *, reason: str) -> bool:

@@ -114,6 +114,12 @@ def get(session: Session, account_id: int, inbox_id: int) -> Inbox | None:
     return session.scalar(query.execution_options(populate_existing=True))
 
 
+def is_parked(session: Session, account_id: int, inbox_id: int) -> bool:
+    """Tell whether a callback is parked now."""
+    state = select(Inbox.state).where(Inbox.account_id == account_id, Inbox.id == inbox_id)
+    return session.scalar(state) == "parked"
+
+
 def newest(session: Session, account_id: int) -> Inbox | None:
     """Return the callback that came in last."""
     return session.scalar(select(Inbox).where(Inbox.account_id == account_id).order_by(Inbox.id.desc()).limit(1))

@@ -7,25 +7,23 @@ jobs and alerts take its own.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Update, select, update
+from sqlalchemy import ColumnElement, Select, Update, select, update
 from sqlalchemy.orm import Session
 
 from models.database.compare_and_set import changed
 from models.database.sessions import insert_or_ignore
 from models.tables import EVERYONE, Alert, Heartbeat, Job
+from models.work.alert_kinds import Kind
 
 __all__ = [
     "EVERYONE", "Alert", "Heartbeat", "Job", "beat", "claim_job", "clear_alert", "finish_job", "last_sign", "open_alerts",
     "raise_alert", "release_job", "stale_hearts",
 ]  # fmt: skip
 
-REFUSED = "psa refuses us"
-"""The alert of an account whose keys or role its PSA does not take: one, whatever else fails of it."""
 TELL = "tell the operator"
 """The job that an alert is told of; its period is the alert's number."""
-OTHER_KEY = "other callback key"
-"""The alert of an account whose callbacks are signed by another key than the pinned one."""
 
 
 def claim_job(
@@ -85,30 +83,31 @@ def stale_hearts(session: Session, *, before: datetime) -> list[Heartbeat]:
 
 
 def raise_alert(
-    session: Session, account_id: int, *, kind: str, subject: str, detail: str, now: datetime
+    session: Session, account_id: int, *, kind: Kind, subject: str, detail: str, now: datetime
 ) -> bool:
     """Raise an alert; False if it is open already, which counts the repeat and keeps the newest detail."""
     first = insert_or_ignore(session, Alert).values(
-        account_id=account_id, kind=kind, subject=subject, detail=detail, raised_at=now, repeated=0
+        account_id=account_id, kind=kind.value, subject=str(subject), detail=detail, raised_at=now, repeated=0
     )
     if session.scalar(first.returning(Alert.id)) is not None:
         return True
-    changed(session, _open(account_id, kind, subject).values(detail=detail, repeated=Alert.repeated + 1))
+    changed(session, update(Alert).where(*_open(account_id, kind, subject)).values(detail=detail, repeated=Alert.repeated + 1))
     return False
 
 
-def clear_alert(session: Session, account_id: int, *, kind: str, subject: str, now: datetime) -> bool:
-    """Clear an alert. False if none is open."""
-    return changed(session, _open(account_id, kind, subject).values(cleared_at=now))
+def clear_alert(
+    session: Session, account_id: int, *, kind: str, subject: str, now: datetime, unless: Select[Any] | None = None
+) -> bool:
+    """Clear an alert, `unless` a query finds that its cause lasts. False if none is open, or it stays so."""
+    here = _open(account_id, kind, subject)
+    if unless is not None and (session.scalar(select(Alert.id).where(*here)) is None or session.scalar(unless.limit(1))):
+        return False
+    return changed(session, update(Alert).where(*here).values(cleared_at=now))
 
 
-def _open(account_id: int, kind: str, subject: str) -> Update:
-    return update(Alert).where(
-        Alert.account_id == account_id,
-        Alert.kind == kind,
-        Alert.subject == subject,
-        Alert.cleared_at.is_(None),
-    )
+def _open(account_id: int, kind: str, subject: str) -> tuple[ColumnElement[bool], ...]:
+    mine = Alert.account_id == account_id, Alert.cleared_at.is_(None)
+    return *mine, Alert.kind == str(kind), Alert.subject == str(subject)
 
 
 def open_alerts(session: Session, account_id: int | None = None) -> list[Alert]:

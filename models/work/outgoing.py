@@ -8,12 +8,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Update, update
+from sqlalchemy import Select, Update, select, update
 from sqlalchemy.orm import Session
 
 from models.database.compare_and_set import changed
 from models.tables import Delivery, Report
 from models.work import jobs
+from models.work.alert_kinds import Kind
 
 Table = type[Delivery] | type[Report]
 
@@ -59,11 +60,27 @@ def _sending(table: Table, account_id: int, row_id: int) -> Update:
     return one(table, account_id, row_id).where(table.status == "sending")
 
 
+def mark_sent(session: Session, table: Table, account_id: int, row_id: int, *, now: datetime) -> bool:
+    """Record that the mail server took a message, and close the alerts which that is the end of."""
+    done = close(session, table, account_id, row_id, "sent", sent_at=now)
+    address = session.scalar(select(table.address).where(table.account_id == account_id, table.id == row_id))
+    jobs.clear_alert(session, account_id, kind=Kind.MAIL_REFUSED, subject=address or "?", now=now)
+    # A server may take what is for some and refuse us the others.
+    failing = _failing(Delivery, account_id).union_all(_failing(Report, account_id))
+    jobs.clear_alert(session, account_id, kind=Kind.CANNOT_SEND, subject="SMTP_URL", now=now, unless=select(failing.subquery()))
+    return done
+
+
+def _failing(table: Table, account_id: int) -> Select[Any]:
+    again = (table.status == "queued") & (table.attempts > 0) | (table.status == "sending") & (table.attempts > 1)
+    return select(table.id).where(table.account_id == account_id, table.next_attempt_at.is_not(None), again)
+
+
 def alert_refused(session: Session, account_id: int, *, address: str | None, reason: str, now: datetime) -> None:
     """Tell the operator that a mail server will not take what is for an address."""
-    jobs.raise_alert(session, account_id, kind="mail refused", subject=address or "?", detail=reason, now=now)
+    jobs.raise_alert(session, account_id, kind=Kind.MAIL_REFUSED, subject=address or "?", detail=reason, now=now)
 
 
 def alert_cannot_send(session: Session, account_id: int, *, reason: str, now: datetime) -> None:
     """Tell the operator that mail waits for something only they can put right."""
-    jobs.raise_alert(session, account_id, kind="mail cannot be sent", subject="SMTP_URL", detail=reason, now=now)
+    jobs.raise_alert(session, account_id, kind=Kind.CANNOT_SEND, subject="SMTP_URL", detail=reason, now=now)

@@ -11,12 +11,15 @@ from sqlalchemy.orm import Session
 
 from escalation.lifecycle import Brief
 from models.tables import Account, Alert, Delivery, Handoff, Heartbeat, Inbox, Report
-from models.work import canaries, jobs
+from models.work import canaries, refusals
+from models.work.alert_kinds import Kind
 
 LATE = timedelta(minutes=5)
 """Far beyond what anything takes that only waits for its turn."""
 POLL_LATE = timedelta(minutes=10)
 """Since the last poll that succeeded, whatever was planned: one that keeps failing plans the next one each time."""
+TURN = timedelta(minutes=10)
+"""After keys are taken again, what waited for them has had its turn by then."""
 TRIES = 5
 """Attempts of one message after which somebody should know."""
 
@@ -26,56 +29,67 @@ class Stalled:
     """One kind of thing that should have moved, in one account (0: the installation)."""
 
     account_id: int
-    kind: str
-    """Also the alert's kind."""
+    kind: Kind
     count: int
     since: datetime | None
     detail: str = ""
     """What else is known."""
+    name: str = ""
+    """Of what fell silent."""
+
+    @property
+    def subject(self) -> str:
+        """The alert's subject."""
+        return self.name or f"account {self.account_id}"
 
 
 def stalled(
     system: Session, *, now: datetime, silent_s: Mapping[str, float], canary_late_s: float = 60.0
 ) -> list[Stalled]:
     """Return all of it. `silent_s` says for each process how many seconds without a sign of life are too many."""
-    # An account whose keys or role are refused has its own alert; what waits for that is no other.
-    refused = select(Alert.account_id).where(Alert.kind == jobs.REFUSED, Alert.cleared_at.is_(None))
+    # What waits for keys, or for a poll or a mail server that refuses us, has an alert already; nothing else is hushed.
+    is_open = Alert.cleared_at.is_(None)
+    lately = is_open | (Alert.cleared_at > now - TURN)
+    no_keys = select(Alert.account_id).where(Alert.kind == Kind.REFUSED.value, Alert.subject == refusals.KEYS, lately)
+    no_polls = select(Alert.account_id).where(refusals.of_polls(), is_open)
+    no_mail = select(Alert.account_id).where(Alert.kind == Kind.CANNOT_SEND.value, is_open)
     polled = func.coalesce(Account.polled_at, Account.connected_at)
     running = select(Account.id).where(Account.frozen_at.is_(None))
     questions = (
         (
-            "handoff stands still",
+            Kind.HANDOFF_STANDS,
             select(Handoff.account_id, func.count(Handoff.id), func.min(Handoff.seen_at)).where(
                 Handoff.next_attempt_at.is_not(None),
                 Handoff.brief_state.in_((Brief.PENDING.value, Brief.POSTING.value)),
                 Handoff.seen_at < now - LATE,
                 Handoff.account_id.in_(running),
-                Handoff.account_id.not_in(refused),
+                Handoff.account_id.not_in(no_keys),
             ),
         ),
         (
-            "callback stands still",
+            Kind.CALLBACK_STANDS,
             select(Inbox.account_id, func.count(Inbox.id), func.min(Inbox.received_at)).where(
-                Inbox.next_attempt_at.is_not(None), Inbox.state == "new", Inbox.received_at < now - LATE
+                Inbox.next_attempt_at.is_not(None), Inbox.state == "new", Inbox.received_at < now - LATE,
+                Inbox.account_id.not_in(no_keys),
             ),
         ),
         (
-            "message stands still",
+            Kind.MESSAGE_STANDS,
             select(Delivery.account_id, func.count(Delivery.id), func.min(Delivery.next_attempt_at)).where(
-                Delivery.next_attempt_at.is_not(None), Delivery.attempts >= TRIES
+                Delivery.next_attempt_at.is_not(None), Delivery.attempts >= TRIES, Delivery.account_id.not_in(no_mail),
             ),
         ),
         (
-            "message stands still",
+            Kind.MESSAGE_STANDS,
             select(Report.account_id, func.count(Report.id), func.min(Report.next_attempt_at)).where(
-                Report.next_attempt_at.is_not(None), Report.attempts >= TRIES
+                Report.next_attempt_at.is_not(None), Report.attempts >= TRIES, Report.account_id.not_in(no_mail),
             ),
         ),
         (
-            "account is not polled",
+            Kind.NOT_POLLED,
             select(Account.id, func.count(Account.id), func.min(polled)).where(
                 Account.connected_at.is_not(None), Account.next_poll_at.is_not(None), polled < now - POLL_LATE,
-                Account.id.not_in(refused),
+                Account.id.not_in(no_polls),
             ),
         ),
     )
@@ -85,12 +99,12 @@ def stalled(
         for account_id, count, since in system.execute(query.group_by(query.selected_columns[0]))
     ]
     found += [
-        Stalled(one.account_id, "canary is late", 1, one.sent_at, one.where)
+        Stalled(one.account_id, Kind.CANARY_LATE, 1, one.sent_at, one.where)
         for one in canaries.late(system, now=now, within_s=canary_late_s)
     ]
     hearts = system.execute(select(Heartbeat.name, Heartbeat.at))
     return found + [
-        Stalled(0, f"no sign of life: {name}", 1, at)
+        Stalled(0, Kind.SILENT, 1, at, name=name)
         for name, at in hearts
         if name in silent_s and now - at > timedelta(seconds=silent_s[name])
     ]

@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from models.account import accounts
 from models.tables import Account, Report
 from models.work import jobs
+from models.work.alert_kinds import Kind
 from tests.storm.provocations import TICKETS
 from tests.storm.rig import Escalation, Msp, Rig
 from worker.account.onboarding import callback_url
@@ -71,7 +72,7 @@ def raise_alert(rig: Rig, _: Sequence[Escalation]) -> None:
     services = rig.stack.services
     with services.database.account(rig.msps[0].account_id) as session:
         jobs.raise_alert(
-            session, rig.msps[0].account_id, kind="callback was inactive", subject=uuid.uuid4().hex, detail="a test",
+            session, rig.msps[0].account_id, kind=Kind.CALLBACK_INACTIVE, subject=uuid.uuid4().hex, detail="a test",
             now=services.clock(),
         )  # fmt: skip
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from models.work.alert_kinds import Kind
 from psa.simulator.server import Simulator, how_to_try
 from worker.__main__ import parser
 from worker.settings import Intervals, Settings
@@ -134,16 +135,24 @@ def test_the_figures_of_the_readme_are_those_of_the_page_it_leads_to() -> None:
     assert int(said[2]) == round(100 * outcomes)
 
 
-def test_every_alert_has_its_place_in_the_runbook() -> None:
-    kinds: set[object] = set()
+def test_every_alert_has_its_place_in_the_runbook_with_what_closes_it() -> None:
+    sections = re.findall(r"(?ms)^### (`[^\n]+`)\n(.*?)(?=^##)", (DOCS / "runbook.md").read_text())
+    said = {
+        name: re.findall(r"(?m)^Closed (.+)\.$", text) for title, text in sections for name in re.findall("`([^`]+)`", title)
+    }
+    assert said == {kind.value: [kind.closes] for kind in Kind}
+
+
+def test_every_alert_that_is_raised_is_of_a_kind_of_the_table_and_every_kind_is_raised() -> None:
+    raised: set[str] = set()
     for path in PRODUCT:
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "raise_alert":
-                kinds |= {k.value.value for k in node.keywords if k.arg == "kind" and isinstance(k.value, ast.Constant)}
-        kinds |= set(re.findall(r'_alert\(hold, "([^"]+)"', path.read_text()))
-    assert len(kinds) > 5
-    titles = set(re.findall(r"^### `([^`]+)`", (DOCS / "runbook.md").read_text(), re.MULTILINE))
-    assert kinds <= titles
+        tree = ast.parse(path.read_text())
+        calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+        kinds = [k.value for c in calls if getattr(c.func, "attr", "") == "raise_alert" for k in c.keywords if k.arg == "kind"]
+        for kind in kinds:
+            assert "Kind." in ast.unparse(kind) or ast.unparse(kind) in ("kind", "still.kind"), f"{path}: {ast.unparse(kind)}"
+        raised |= {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute) and ast.unparse(n.value) == "Kind"}
+    assert raised == {kind.name for kind in Kind}
 
 
 def test_every_serious_event_has_its_place_in_the_runbook() -> None:

@@ -19,6 +19,7 @@ from werkzeug.exceptions import HTTPException
 from models.account import accounts
 from models.database.sessions import Database
 from models.work import canaries, inbox, jobs
+from models.work.alert_kinds import Kind
 from psa.connectwise.callbacks import (
     LARGEST_BODY,
     CallbackBody,
@@ -146,7 +147,7 @@ class Receiver:
         if count % OTHER_KEYS == 0:
             with self._database.account(known.account_id) as session:
                 jobs.raise_alert(
-                    session, known.account_id, kind=jobs.OTHER_KEY, subject=known.name, now=self._clock(),
+                    session, known.account_id, kind=Kind.OTHER_KEY, subject=known.name, now=self._clock(),
                     detail=f"{count} callbacks in a row were refused, the last since {reason}",
                 )  # fmt: skip
             log.error("callbacks_by_another_key", account=known.name, count=count)

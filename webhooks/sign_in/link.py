@@ -16,7 +16,6 @@ from urllib.parse import urlsplit
 
 import structlog
 from flask import Blueprint, Response, render_template, request
-from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from models.database.sessions import Database
@@ -88,8 +87,8 @@ class Links:
             address = self._wishes.get()
             try:
                 self._look_up(address)
-            except SQLAlchemyError as error:
-                log.warning("sign_in_wish_lost", error=type(error).__name__)
+            except Exception:  # whatever it was: without this thread nobody would be sent a link any more
+                log.exception("sign_in_wish_lost")
 
     def _look_up(self, address: str) -> None:
         with self._database.system(reading=True) as system:

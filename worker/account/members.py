@@ -12,12 +12,13 @@ from models.account.accounts import Account, MemberRow
 from models.account.people import why_no_mail
 from models.tables import Member as StoredMember
 from models.work import jobs
+from models.work.alert_kinds import Kind
 from psa.port import Member, ProbeResult, Psa
 from worker.mail import addresses
 from worker.wiring import Services
 
-REFUSED = "mail refused"
-"""The alert's kind, the same as for an address that the mail server refuses: the cure is the same."""
+RECIPIENTS = "recipients"
+"""The subject of the alert that there is nobody to tell."""
 
 
 def renew_members(services: Services, account: Account, psa: Psa) -> None:
@@ -35,12 +36,17 @@ def store_members(session: Session, account: Account, members: Iterable[Member],
         session, account.id, [_member_row(m) for m in members],
         engineers=account.engineers, admins=account.admins, owner=account.owner,
     )  # fmt: skip
-    for member in accounts.recipients(session, account.id):
-        if member.email or not member.email_note:
-            jobs.clear_alert(session, account.id, kind=REFUSED, subject=member.identifier, now=now)
-        else:
-            detail = f"{member.name} is not told of anything: {member.email_note}"
-            jobs.raise_alert(session, account.id, kind=REFUSED, subject=member.identifier, detail=detail, now=now)
+    told = accounts.recipients(session, account.id)
+    if told:
+        jobs.clear_alert(session, account.id, kind=Kind.NOBODY_TO_TELL, subject=RECIPIENTS, now=now)
+    wrong = {member.identifier: member for member in told if member.email_note and not member.email}
+    for login, member in wrong.items():
+        detail = f"{member.name} is not told of anything: {member.email_note}"
+        jobs.raise_alert(session, account.id, kind=Kind.MAIL_REFUSED, subject=login, detail=detail, now=now)
+    in_use = wrong.keys() | {row.email for row in accounts.roster_rows(session, account.id) if row.active and row.email}
+    for alert in jobs.open_alerts(session, account.id):
+        if alert.kind == Kind.MAIL_REFUSED and alert.subject not in in_use:
+            jobs.clear_alert(session, account.id, kind=alert.kind, subject=alert.subject, now=now)
 
 
 def _member_row(member: Member) -> MemberRow:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import PurePath
 
 import structlog
@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from escalation.evidence import Ticket
 from models.account import accounts
 from models.account.accounts import Account, StatusRow
-from models.work import ticket_watch
+from models.work import jobs, ticket_watch
+from models.work.alert_kinds import Kind
 from psa.outbound.allowed_hosts import Site
 from psa.port import Callback, Member, Psa, SystemInfo
 from worker.account.hosted_pages import register_pages
@@ -154,6 +155,14 @@ def connect(services: Services, account: Account, *, include_open: bool = False)
                 accounts.unfreeze(session, account.id)
     log.info("account_connected", account=account.name, members=len(members), callbacks=len(entries))
     return result
+
+
+def unfreeze(session: Session, account_id: int, *, now: datetime) -> None:
+    """Write to the account's PSA again, after somebody has seen to the note that customers could see."""
+    accounts.unfreeze(session, account_id)
+    for alert in jobs.open_alerts(session, account_id):
+        if alert.kind == Kind.NOTE_VISIBLE:
+            jobs.clear_alert(session, account_id, kind=alert.kind, subject=alert.subject, now=now)
 
 
 def look_up(services: Services, account: Account, psa: Psa, *, everywhere: bool = False) -> Resolved:

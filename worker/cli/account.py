@@ -148,7 +148,7 @@ def _set(options: argparse.Namespace) -> int:
     from models.account import accounts
     from psa.outbound.allowed_hosts import Site
     from worker.account.calendar_file import in_words
-    from worker.account.onboarding import account_named, refuse_twice
+    from worker.account.onboarding import account_named, refuse_twice, unfreeze
 
     services = wired()
     account = account_named(services, options.name)
@@ -178,7 +178,7 @@ def _set(options: argparse.Namespace) -> int:
         if given:
             accounts.set_credentials(session, account.id, services.cipher, **given)
         if options.unfreeze:
-            accounts.unfreeze(session, account.id)
+            unfreeze(session, account.id, now=services.clock())
     names = ("connectors", "tell_junior", "post_resolution")
     inside = [name for name in names if name in columns_of(options).get("settings", {})]
     named = [*inside, *(column for column in columns if column != "settings")]

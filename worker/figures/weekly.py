@@ -24,6 +24,7 @@ from models.figures.scoring import scorecard_of
 from models.handoff import endings, handoffs
 from models.tables import Member
 from models.work import jobs, outgoing, sign_ins
+from models.work.alert_kinds import Kind
 from worker.mail.message import compose
 from worker.mail.sign_in import SignInMail, render_sign_in
 from worker.mail.templates import Rendered
@@ -166,10 +167,10 @@ def make_rows(
         measures_version=letter["scorecard"]["measures_version"], now=now, message_domain=services.settings.message_domain,
     )  # fmt: skip
     if any(reader.email for reader in readers):
-        jobs.clear_alert(session, account.id, kind="nobody to report to", subject=KIND, now=now)
+        jobs.clear_alert(session, account.id, kind=Kind.NOBODY_TO_REPORT_TO, subject=KIND, now=now)
     else:
         jobs.raise_alert(
-            session, account.id, kind="nobody to report to", subject=KIND, now=now,
+            session, account.id, kind=Kind.NOBODY_TO_REPORT_TO, subject=KIND, now=now,
             detail="no active owner or admin with an e-mail address: name one with `account set NAME --owner ID`, run "
             "`account connect NAME`, then send this week's with `weekly NAME --send`",
         )  # fmt: skip

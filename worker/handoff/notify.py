@@ -14,6 +14,8 @@ from models.handoff.deliveries import Delivery
 from models.handoff.handoffs import Handoff
 from models.tables import Member
 from models.work import jobs, outgoing
+from models.work.alert_kinds import Kind
+from worker.account.members import RECIPIENTS
 from worker.handoff.messages import letter, stale
 from worker.mail.message import compose
 from worker.mail.transport import MailError
@@ -24,6 +26,8 @@ from worker.wiring import Desk, Services
 
 log = structlog.get_logger()
 
+DRY_RUN = "dry run"
+"""The alert's subject where the one person is not there who is told in dry run."""
 GIVE_UP_AFTER = 40
 """Attempts of one message; with the longest waits that is about three hours of a mail server being down."""
 
@@ -40,9 +44,12 @@ def notify(services: Services, *, account_id: int, handoff_id: int) -> list[int]
         recipients = dry_runs.told(session, account_id, dry_run=handoff.dry_run)
         queued = deliveries.create(session, handoff, recipients, now=now, message_domain=services.settings.message_domain)
         handoffs.mark_notified(session, account_id, handoff_id, now=now)
-        if not recipients:
+        whom = DRY_RUN if handoff.dry_run else RECIPIENTS
+        if recipients:
+            jobs.clear_alert(session, account_id, kind=Kind.NOBODY_TO_TELL, subject=whom, now=now)
+        else:
             jobs.raise_alert(
-                session, account_id, kind="nobody to tell", subject="recipients", now=now,
+                session, account_id, kind=Kind.NOBODY_TO_TELL, subject=whom, now=now,
                 detail="no active engineer or admin: set them with `account set NAME --engineers … --admins …`",
             )  # fmt: skip
     crash.point("notify.created")

@@ -20,7 +20,8 @@ from escalation.redaction.redact import redact_evidence
 from escalation.rules import RULES_VERSION
 from models.account import accounts
 from models.handoff import briefs, handoffs
-from models.work import inbox, ticket_watch
+from models.work import inbox, jobs, ticket_watch
+from models.work.alert_kinds import Kind
 from worker.handoff import notify, publish, read
 from worker.model_reading.model import Model, NotAnswered, fresh_request
 from worker.wiring import Services
@@ -151,6 +152,9 @@ def replay(services: Services, *, since: datetime | None, only: int | None) -> t
     for account_id in ids:
         with services.database.account(account_id) as session:
             callbacks += inbox.reset(session, account_id, since=since, now=now)
+            for alert in jobs.open_alerts(session, account_id):
+                if alert.kind == Kind.CALLBACK_PARKED and not inbox.is_parked(session, account_id, int(alert.subject)):
+                    jobs.clear_alert(session, account_id, kind=alert.kind, subject=alert.subject, now=now)
             for handoff_id in briefs.parked(session, account_id):
                 brought_back += briefs.unpark(session, account_id, handoff_id, now=now)
     return callbacks, brought_back

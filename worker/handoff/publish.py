@@ -26,7 +26,9 @@ from models.database.clock import counted
 from models.handoff import briefs, handoffs, readings
 from models.handoff.handoffs import Handoff
 from models.memory import runbooks
-from models.work import jobs
+from models.work import jobs, refusals
+from models.work.alert_kinds import Kind
+from models.work.refusals import Write
 from psa.port import (
     Ambiguous,
     Forbidden,
@@ -256,11 +258,18 @@ def remove_extras(
             try:
                 psa.edit_note(handoff.ticket_id, extra.id, one_line)
             except PsaError as failure:  # two notes are a blemish; the brief itself is in the ticket
-                alert(services, handoff, "second brief", f"remove note {extra.id} by hand: {failure}")
+                alert(
+                    services, handoff, Kind.SECOND_BRIEF, f"remove note {extra.id} by hand: {failure}",
+                    about=f"handoff {handoff.id}, note {extra.id}",
+                )  # fmt: skip
                 return
         crash.point("refresh.removed")
     if extras:
-        alert(services, handoff, "second brief", f"{len(extras)} repeated {what}(s) removed; note {keep.id} kept")
+        removed = ", ".join(str(extra.id) for extra in extras)
+        alert(
+            services, handoff, Kind.SECOND_BRIEF, f"repeated {what} removed; note {keep.id} is kept",
+            about=f"handoff {handoff.id}, note {removed}",
+        )  # fmt: skip
 
 
 def _post(hold: Hold) -> bool:
@@ -302,7 +311,9 @@ def _record(hold: Hold, note: PostedNote, *, why: str) -> bool:
         elif not recorded:
             # Somebody took over while our POST was on its way, and may have posted too: look at once.
             briefs.ask_refresh(session, account_id, handoff_id, due_at=now)
-        clear(session, hold.handoff, "brief parked", now)
+        clear(session, hold.handoff, Kind.PARKED, now)
+        if recorded:
+            refusals.succeeded(session, account_id, Write.NOTES, now=now)
     crash.point("publish.recorded")
     seconds = (now - hold.handoff.seen_at).total_seconds()
     log.info("brief_posted", note_id=note.id, why=why, recorded=recorded, seconds_since_seen=round(seconds, 3))
@@ -361,7 +372,7 @@ def _park(hold: Hold, reason: str, error: PsaError | None = None) -> bool:
     with services.database.account(hold.desk.account_id) as session:
         parked = briefs.park(session, *hold.ids, fence=hold.fence, reason=reason[:500], now=now, again_at=at)
     crash.point("publish.parked")
-    alert(services, hold.handoff, "brief parked", reason, error)
+    alert(services, hold.handoff, Kind.PARKED, reason, error)
     log.error("brief_parked", reason=reason)
     return parked
 
@@ -383,21 +394,24 @@ def freeze(services: Services, handoff: Handoff, error: VisibleNote) -> str:
         accounts.freeze(session, handoff.account_id, reason=reason[:500], now=services.clock())
     crash.point("publish.frozen")
     log.critical("note_visible_to_customer", note_id=error.note_id, reason=reason)
-    alert(services, handoff, "note visible", reason)
+    alert(services, handoff, Kind.NOTE_VISIBLE, reason)
     return reason
 
 
-def alert(services: Services, handoff: Handoff, kind: str, detail: str, error: PsaError | None = None) -> None:
-    """Tell the operator about a handoff; of keys that are refused only once for the account."""
-    subject = f"handoff {handoff.id}"
-    if isinstance(error, Unauthorized):
-        kind, subject = jobs.REFUSED, type(error).__name__
+def alert(
+    services: Services, handoff: Handoff, kind: Kind, detail: str, error: PsaError | None = None, *,
+    write: Write = Write.NOTES, about: str = "",
+) -> None:  # fmt: skip
+    """Tell the operator about a handoff; where keys or role are refused only once for the account, by what is written."""
+    now = services.clock()
     with services.database.account(handoff.account_id) as session:
-        jobs.raise_alert(
-            session, handoff.account_id, kind=kind, subject=subject, detail=detail[:500], now=services.clock()
-        )
+        if isinstance(error, (Unauthorized, Forbidden)):
+            refusals.tell(session, handoff.account_id, write, detail=detail, now=now)
+        else:
+            subject = about or f"handoff {handoff.id}"
+            jobs.raise_alert(session, handoff.account_id, kind=kind, subject=subject, detail=detail[:500], now=now)
 
 
-def clear(session: Session, handoff: Handoff, kind: str, now: datetime) -> None:
+def clear(session: Session, handoff: Handoff, kind: Kind, now: datetime) -> None:
     """Close an alert about a handoff whose cause is gone."""
     jobs.clear_alert(session, handoff.account_id, kind=kind, subject=f"handoff {handoff.id}", now=now)

@@ -24,6 +24,9 @@ from escalation.package.contents import Package
 from escalation.response.repeats import repeats
 from escalation.response.sightings import CLAIMING_ROLES
 from models.handoff import briefs, handoffs, readings
+from models.work import refusals
+from models.work.alert_kinds import Kind
+from models.work.refusals import Write
 from psa.port import Ambiguous, Forbidden, PostedNote, PsaError, Unauthorized, VisibleNote
 from worker.gather import refused_gaps, transient_gaps
 from worker.handoff import resolution
@@ -63,26 +66,30 @@ def refresh(services: Services, *, account_id: int, handoff_id: int) -> bool:
     structlog.contextvars.bind_contextvars(event_id=hold.handoff.event_id, ticket_id=hold.handoff.ticket_id)
     crash.point("refresh.taken")
     try:
-        written, note_hash = _bring_up_to_date(hold)
+        written, note_hash, well = _bring_up_to_date(hold)
     except VisibleNote as error:
         freeze(services, hold.handoff, error)
-        written, note_hash = False, None
+        written, note_hash, well = False, None, False
     except PsaError as error:
         refused = isinstance(error, (Unauthorized, Forbidden))
-        if not error.retry and not (refused and not hold.handoff.last_error):
-            # The second time in a row. The brief in the ticket stays as it is until it may be read or written again.
-            alert(services, hold.handoff, "brief not refreshed", str(error), error)
+        age_s = (services.clock() - hold.handoff.seen_at).total_seconds()
+        once = refused and (not hold.handoff.last_error or age_s < services.settings.intervals.refusal_patience)
+        if not error.retry and not once:
+            # The brief in the ticket stays as it is until it may be read or written again.
+            alert(services, hold.handoff, Kind.NOT_REFRESHED, str(error), error, write=Write.EDITS)
             log.error("refresh_refused", error=type(error).__name__, status=error.status)
         if error.retry or refused:
             _try_again(hold, error)
             return False
-        written, note_hash = False, None
+        written, note_hash, well = False, None, False
     with services.database.account(account_id) as session:
-        briefs.mark_edited(
+        ended = briefs.mark_edited(
             session, account_id, handoff_id, fence=hold.fence, note_hash=note_hash, now=services.clock()
         )
-        if note_hash is not None:
-            clear(session, hold.handoff, "brief not refreshed", services.clock())
+        if ended and well:
+            clear(session, hold.handoff, Kind.NOT_REFRESHED, services.clock())
+            if note_hash is not None or hold.handoff.last_error:
+                refusals.succeeded(session, account_id, Write.EDITS, now=services.clock())
     crash.point("refresh.ended")
     return written
 
@@ -110,20 +117,20 @@ def _safe_at(hold: Hold, now: datetime) -> datetime:
     return now + timedelta(seconds=waits.post_timeout + waits.ambiguous_wait)
 
 
-def _bring_up_to_date(hold: Hold) -> tuple[bool, str | None]:
-    """Write what changed; return whether anything was, and our note's hash where it is known anew."""
+def _bring_up_to_date(hold: Hold) -> tuple[bool, str | None, bool]:
+    """Write what changed; return whether anything was, our note's hash where it is known anew, and whether all could be read."""
     services, desk, handoff = hold.services, hold.desk, hold.handoff
     assert handoff.marker is not None
     own = hold.psa.own_notes(handoff.ticket_id)
     note = _settled(hold, own)
     resolution.one_alone(services, desk, handoff, own)
     if handoff.response_state == "withdrawn":
-        return False, None  # one that was resolved still says who took it
+        return False, None, True  # one that was resolved still says who took it
     read = services.reader.everything(hold.psa, handoff.ticket_id, desk.roster, now=services.clock())
     evidence = with_sessions(services, desk, read)
     if transient_gaps(evidence):
         _later(hold, hold.services.settings.intervals.refresh_delay * 4)
-        return False, None
+        return False, None, False
     if refused_gaps(evidence):
         _look_again(hold)
     asked = _ask_junior(hold, own, evidence)
@@ -131,7 +138,7 @@ def _bring_up_to_date(hold: Hold) -> tuple[bool, str | None]:
     reading, opinion = reading_of(services, desk, handoff.id), opinion_of(services, desk, handoff.id)
     fingerprint = facts(evidence, claimant, reading, opinion)
     if fingerprint == handoff.evidence_fingerprint:
-        return asked, None
+        return asked, None, True
     package = informed(services, desk, package_of(handoff, desk, evidence, reading), before=handoff.escalation_package)
     package = second_opinion(package, evidence, opinion)
     first = _first_package(hold, reading, opinion)
@@ -142,7 +149,7 @@ def _bring_up_to_date(hold: Hold) -> tuple[bool, str | None]:
     wrote, note_hash = _write(hold, note, own, text, "\n\n".join(filter(None, [who, "\n".join(f"- {c}" for c in changed)])))
     written = text if wrote and note_hash is not None else handoff.draft or text
     _store(hold, written, package.to_json(), fingerprint, package.domain, evidence=evidence)
-    return wrote, note_hash
+    return wrote, note_hash, True
 
 
 def _ask_junior(hold: Hold, own: list[PostedNote], evidence: Evidence) -> bool:

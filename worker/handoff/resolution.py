@@ -17,7 +17,8 @@ from models.handoff import briefs, handoffs
 from models.handoff import resolution_notes as notes
 from models.handoff.handoffs import Handoff
 from models.handoff.resolution_notes import LASTS, ResolutionNote
-from models.work import jobs
+from models.work import refusals
+from models.work.refusals import Write
 from psa.port import (
     Ambiguous,
     Forbidden,
@@ -165,6 +166,8 @@ def _record(services: Services, row: ResolutionNote, note: PostedNote, *, why: s
     at = note.created_at or services.clock()
     with services.database.account(row.account_id) as session:
         done = notes.posted(session, row.account_id, row.id, fence=row.attempts, note_id=note.id, posted_at=at, why=why)
+        if done:
+            refusals.succeeded(session, row.account_id, Write.RESOLUTION_NOTES, now=services.clock())
         handoff, told = handoffs.get(session, row.account_id, row.handoff_id), notes.get(session, row.account_id, row.id)
         if done and handoff is not None and told is not None:
             ending.renew(session, handoff, told, now=services.clock())
@@ -186,19 +189,19 @@ def _later(services: Services, row: ResolutionNote, error: PsaError, *, not_post
         return _end(services, row, f"given up after two days: {error}"[:500])
     at = next_try(services.settings.intervals, now=now, attempt=row.attempts, error=error)
     log.warning("resolution_note_waits", error=type(error).__name__, status=error.status, until=at.isoformat())
-    alerting = error if mendable and not isinstance(error, Ambiguous) else None
-    return _put_off(services, row, at, str(error)[:500], not_posted=not_posted, alerting=alerting)
+    refused = isinstance(error, Unauthorized | Forbidden)
+    lasts = refused and (now - row.asked_at).total_seconds() >= services.settings.intervals.refusal_patience
+    return _put_off(services, row, at, str(error)[:500], not_posted=not_posted, alerting=lasts)
 
 
 def _put_off(
     services: Services, row: ResolutionNote, at: datetime, reason: str, *, not_posted: bool = False,
-    alerting: PsaError | None = None,
+    alerting: bool = False,
 ) -> bool:  # fmt: skip
     with services.database.account(row.account_id) as session:
         notes.put_off(session, row.account_id, row.id, fence=row.attempts, at=at, reason=reason, not_posted=not_posted)
-        if alerting is not None:
-            kind, now = type(alerting).__name__, services.clock()
-            jobs.raise_alert(session, row.account_id, kind=jobs.REFUSED, subject=kind, detail=reason, now=now)
+        if alerting:
+            refusals.tell(session, row.account_id, Write.RESOLUTION_NOTES, detail=reason, now=services.clock())
     crash.point("resolution.waits")
     return False
 

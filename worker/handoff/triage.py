@@ -18,6 +18,7 @@ from models.account import accounts
 from models.handoff import briefs, claims, handoffs, sightings
 from models.handoff.handoffs import Handoff
 from models.work import canaries, inbox, jobs, ticket_watch, wishes
+from models.work.alert_kinds import Kind
 from models.work.inbox import Inbox
 from psa.connectwise.callbacks import CallbackBody, Malformed, parse
 from psa.connectwise.signatures import Forged
@@ -120,7 +121,7 @@ def _take(services: Services, account_id: int, inbox_id: int) -> Inbox | None:
             reason = f"taken {row.attempts} times without an end"
             inbox.park(session, account_id, inbox_id, reason)
             jobs.raise_alert(
-                session, account_id, kind="callback parked", subject=str(inbox_id), detail=reason, now=now
+                session, account_id, kind=Kind.CALLBACK_PARKED, subject=str(inbox_id), detail=reason, now=now
             )
             log.error("callback_parked", inbox_id=inbox_id, reason=reason)
             return None
@@ -400,23 +401,21 @@ def _refuse(services: Services, row: Inbox, reason: str) -> None:
     with services.database.account(row.account_id) as session:
         inbox.park(session, row.account_id, row.id, reason)
         jobs.raise_alert(
-            session, row.account_id, kind="forged callback", subject=str(row.id), detail=reason, now=now
+            session, row.account_id, kind=Kind.FORGED, subject=f"{now:%Y-%m-%d}", detail=f"callback {row.id}: {reason}", now=now
         )
     crash.point("triage.refused")
     log.warning("callback_refused", inbox_id=row.id, reason=reason)
 
 
 def _try_again(services: Services, row: Inbox, error: PsaError) -> None:
-    """Give the row back. A wrong key or role waits too: an operator can mend it, and nothing must be lost meanwhile."""
+    """Give the row back. A wrong key or role waits too: an operator can mend it, and nothing must be lost meanwhile.
+
+    They hear of it by the poll that is refused, or by the callback that stands still while polls pass.
+    """
     now = services.clock()
     at = next_try(services.settings.intervals, now=now, attempt=row.attempts, error=error)
     with services.database.account(row.account_id) as session:
         inbox.retry_later(session, row.account_id, row.id, fence=row.attempts, at=at, reason=str(error)[:500])
-        if not error.retry:
-            jobs.raise_alert(
-                session, row.account_id, kind="psa refuses us", subject=type(error).__name__,
-                detail=str(error)[:500], now=now,
-            )  # fmt: skip
     crash.point("triage.waits")
     log.warning("triage_waits", error=type(error).__name__, status=error.status, until=at.isoformat())
 

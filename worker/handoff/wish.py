@@ -11,7 +11,8 @@ from datetime import datetime
 import structlog
 
 from models.account import accounts
-from models.work import inbox, jobs, ticket_watch, wishes
+from models.work import inbox, refusals, ticket_watch, wishes
+from models.work.refusals import Write
 from models.work.wishes import LASTS, TOO_LATE, Wish
 from psa.port import Ambiguous, Forbidden, NotFound, PsaError, Unauthorized
 from worker.process import crash
@@ -44,7 +45,7 @@ def grant(services: Services, *, account_id: int, wish_id: int) -> list[int]:
     structlog.contextvars.bind_contextvars(ticket_id=wish.ticket_id)
     desk = services.desk(account_id)
     try:
-        _set_status(services, desk, wish)
+        wrote = _set_status(services, desk, wish)
     except Impossible as error:
         _end(services, desk, wish, str(error))
         return []
@@ -58,13 +59,15 @@ def grant(services: Services, *, account_id: int, wish_id: int) -> list[int]:
                 session, account_id=account_id, dedupe_key=f"wish/{wish_id}", type="ticket", action="updated",
                 record_id=wish.ticket_id, member_identifier=desk.api_member, raw=b"", verified=True, now=services.clock(),
             )  # fmt: skip
+        if wrote:
+            refusals.succeeded(session, account_id, Write.STATUS, now=services.clock())
     crash.point("wish.stored")
     log.info("wish_written", wish_id=wish_id, member=wish.member)
     return [row] if row is not None else []
 
 
-def _set_status(services: Services, desk: Desk, wish: Wish) -> None:
-    """Have the ticket stand in an escalation status. Raises `Impossible` and `PsaError`."""
+def _set_status(services: Services, desk: Desk, wish: Wish) -> bool:
+    """Have the ticket stand in an escalation status; return whether that took a write. Raises `Impossible` and `PsaError`."""
     if desk.suspended:
         raise Impossible("the account is suspended")
     if not desk.roster.decides(wish.member):
@@ -81,7 +84,7 @@ def _set_status(services: Services, desk: Desk, wish: Wish) -> None:
     if desk.rules.is_escalation(ticket.board_id, ticket.status_id):
         if _known(services, desk, wish):
             raise Impossible(f"it stands in {ticket.status} already, and that is known: set another status first")
-        return
+        return False
     with services.database.account(desk.account_id, reading=True) as session:
         account = accounts.get(session, desk.account_id)
         names = account.escalate_status_names if account else []
@@ -93,7 +96,7 @@ def _set_status(services: Services, desk: Desk, wish: Wish) -> None:
             session, desk.account_id, wish.id, fence=wish.attempts, status_id=status, now=services.clock()
         )
     if not mine:
-        return
+        return False
     crash.point("wish.attempted")
     try:
         psa.escalate(wish.ticket_id, status)
@@ -102,6 +105,7 @@ def _set_status(services: Services, desk: Desk, wish: Wish) -> None:
             raise
         raise Impossible(f"ConnectWise refused the status: {error}") from error
     crash.point("wish.written")
+    return True
 
 
 def _known(services: Services, desk: Desk, wish: Wish) -> bool:
@@ -120,10 +124,8 @@ def _try_again(services: Services, desk: Desk, wish: Wish, error: PsaError) -> N
     at = next_try(services.settings.intervals, now=now, attempt=wish.attempts, error=error)
     with services.database.account(desk.account_id) as session:
         wishes.put_off(session, desk.account_id, wish.id, fence=wish.attempts, at=at, reason=str(error)[:500])
-        if not error.retry and not isinstance(error, Frozen):
-            jobs.raise_alert(
-                session, desk.account_id, kind=jobs.REFUSED, subject=type(error).__name__, detail=str(error)[:500], now=now
-            )
+        if not error.retry and (now - wish.asked_at).total_seconds() >= services.settings.intervals.refusal_patience:
+            refusals.tell(session, desk.account_id, Write.STATUS, detail=str(error), now=now)
     crash.point("wish.waits")
     log.warning("wish_waits", error=type(error).__name__, status=error.status, until=at.isoformat())
 

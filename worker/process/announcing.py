@@ -47,3 +47,5 @@ class Announcer:
                 client.publish(CHANNEL, account_id)
             except redis.RedisError as error:
                 log.debug("move_not_announced", account_id=account_id, error=type(error).__name__)
+            except Exception:  # whatever it was: without this thread nothing would be announced any more
+                log.exception("move_not_announced", account_id=account_id)

@@ -17,7 +17,9 @@ from escalation.response.sightings import Sighting, may_claim
 from models.account import dry_runs
 from models.handoff import briefs, claims, deliveries, handoffs, sightings
 from models.handoff.handoffs import Handoff
-from models.work import jobs
+from models.work import jobs, refusals
+from models.work.alert_kinds import Kind
+from models.work.refusals import Write
 from psa.port import Ambiguous, Forbidden, NotFound, PsaError, Unauthorized
 from worker.process import crash
 from worker.process.backoff import next_try
@@ -30,6 +32,8 @@ ELSEWHERE = ("link", "api")
 
 FRESH = timedelta(seconds=30)
 GIVE_UP = timedelta(days=1)
+OWNS = "owner in the PSA:"
+"""What came of it begins so where the claimant is the owner."""
 
 TAKEN = "taken"
 SOLVED = "solved"
@@ -172,35 +176,41 @@ def _own(services: Services, desk: Desk, handoff: Handoff) -> None:
         return
     if desk.frozen:
         raise Frozen(f"{desk.name} is frozen: {desk.frozen}")
-    outcome = _set_owner(services, desk, handoff, handoff.claimed_by)
+    outcome, wrote = _set_owner(services, desk, handoff, handoff.claimed_by)
     with services.database.account(desk.account_id) as session:
         claims.note_owner(
             session, desk.account_id, handoff.id, member_id=handoff.claimed_by, outcome=outcome
         )
+        if outcome.startswith(OWNS):
+            now, subject = services.clock(), f"ticket {handoff.ticket_id}"
+            jobs.clear_alert(session, desk.account_id, kind=Kind.OWNER_NOT_SET, subject=subject, now=now)
+            if wrote:
+                refusals.succeeded(session, desk.account_id, Write.OWNER, now=now)
     crash.point("settle.owned")
     log.info("owner_settled", handoff_id=handoff.id, outcome=outcome)
 
 
-def _set_owner(services: Services, desk: Desk, handoff: Handoff, member_id: int) -> str:
+def _set_owner(services: Services, desk: Desk, handoff: Handoff, member_id: int) -> tuple[str, bool]:
+    """Return what came of it, and whether that took a write."""
     psa = services.psa(desk.account_id)
     login = desk.login(member_id)
     try:
         ticket = psa.ticket(handoff.ticket_id)
         if _is(ticket.owner, login):
-            return f"owner in the PSA: {login}"
+            return f"{OWNS} {login}", False
         if _somebody_else_took_it(services, desk, handoff, ticket):
-            return f"the PSA says otherwise: {ticket.owner} is the owner there, and was left so"
+            return f"the PSA says otherwise: {ticket.owner} is the owner there, and was left so", False
         _remember(services, desk, handoff, ticket)
         _remember(services, desk, handoff, psa.assign_owner(handoff.ticket_id, member_id))
     except NotFound:
-        return "the ticket is gone"
+        return "the ticket is gone", False
     except PsaError as error:
         if error.retry or isinstance(error, Ambiguous | Unauthorized | Forbidden):
             raise  # read again first, next time; keys and roles are mended by a person
         _alert(services, desk, handoff, error)
-        return f"the PSA refused {login} as owner: {error}"
+        return f"the PSA refused {login} as owner: {error}", False
     crash.point("settle.owner_set")
-    return f"owner in the PSA: {login}"
+    return f"{OWNS} {login}", True
 
 
 def _somebody_else_took_it(services: Services, desk: Desk, handoff: Handoff, ticket: Ticket) -> bool:
@@ -237,8 +247,15 @@ def _is(one: str | None, other: str) -> bool:
 
 
 def _alert(services: Services, desk: Desk, handoff: Handoff, error: PsaError) -> None:
+    """Tell the operator; of keys or a role that are refused once for the account, when that has lasted for a while."""
+    now, refused = services.clock(), isinstance(error, (Unauthorized, Forbidden))
+    if refused and _age(handoff, now).total_seconds() < services.settings.intervals.refusal_patience:
+        return
     with services.database.account(desk.account_id) as session:
-        jobs.raise_alert(
-            session, desk.account_id, kind="owner not set", subject=f"ticket {handoff.ticket_id}",
-            detail=str(error)[:500], now=services.clock(),
-        )  # fmt: skip
+        if refused:
+            refusals.tell(session, desk.account_id, Write.OWNER, detail=str(error), now=now)
+        else:
+            subject = f"ticket {handoff.ticket_id}"
+            jobs.raise_alert(
+                session, desk.account_id, kind=Kind.OWNER_NOT_SET, subject=subject, detail=str(error)[:500], now=now
+            )

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from models.account import accounts
 from models.work import jobs
+from models.work.alert_kinds import Kind
 from models.work.jobs import EVERYONE, Alert
 from models.work.stalled import Stalled, stalled
 from worker.mail.alerts import AlertMail, render_alerts
@@ -29,8 +30,10 @@ from worker.wiring import Services
 
 log = structlog.get_logger()
 
-KINDS = ("handoff stands still", "callback stands still", "message stands still", "account is not polled", "canary is late")
-SILENT = "no sign of life"
+KINDS = (
+    Kind.HANDOFF_STANDS, Kind.CALLBACK_STANDS, Kind.MESSAGE_STANDS, Kind.NOT_POLLED, Kind.CANARY_LATE, Kind.SILENT,
+)  # fmt: skip
+"""What the auditor itself raises and clears."""
 SILENT_S = 60.0
 SWITCH_TIMEOUT_S = 5.0
 PAUSE = 4
@@ -67,31 +70,22 @@ def audit(services: Services) -> list[Stalled]:
     if not found:
         _ping(services.settings.dead_man_url)
     else:
-        log.error("stalled", kinds=sorted({still.kind for still in found}), count=sum(s.count for s in found))
+        log.error("stalled", kinds=sorted({still.kind.value for still in found}), count=sum(s.count for s in found))
     return found
 
 
 def _keep_alerts(system: Session, found: Sequence[Stalled], now: datetime) -> None:
     """Raise what stands still as alerts of the installation, and clear what moves again."""
-    still_so = {(_kind(still), _subject(still)) for still in found}
+    still_so = {(still.kind.value, still.subject) for still in found}
     for still in found:
         since = f" since {still.since:%Y-%m-%d %H:%M} UTC" if still.since else ""
         jobs.raise_alert(
-            system, EVERYONE, kind=_kind(still), subject=_subject(still), now=now,
+            system, EVERYONE, kind=still.kind, subject=still.subject, now=now,
             detail=f"{still.detail or still.count}{since}",
         )
     for alert in jobs.open_alerts(system, EVERYONE):
-        if alert.kind in (*KINDS, SILENT) and (alert.kind, alert.subject) not in still_so:
+        if alert.kind in KINDS and (alert.kind, alert.subject) not in still_so:
             jobs.clear_alert(system, EVERYONE, kind=alert.kind, subject=alert.subject, now=now)
-
-
-def _kind(still: Stalled) -> str:
-    return still.kind.partition(":")[0]
-
-
-def _subject(still: Stalled) -> str:
-    name = still.kind.partition(": ")[2]
-    return name or f"account {still.account_id}"
 
 
 def _tell(services: Services, now: datetime) -> None:

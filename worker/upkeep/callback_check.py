@@ -9,6 +9,7 @@ import structlog
 from models.account import accounts
 from models.account.accounts import Account
 from models.work import jobs
+from models.work.alert_kinds import Kind
 from worker.account.onboarding import follow_names, measure_skew, register
 from worker.process import crash
 from worker.wiring import Services
@@ -17,7 +18,6 @@ log = structlog.get_logger()
 
 CHECK = "check callbacks"
 """The job that looks once a period whether our callback entries are still active."""
-GONE = "status is gone"
 NEW_ADDRESS = "new callback address"
 
 
@@ -51,15 +51,15 @@ def check_callbacks(services: Services, *, account_id: int) -> int:
         jobs.finish_job(session, account_id, CHECK, period_of(services, now), now, outcome=f"{len(mended)} mended")
         if mended:
             jobs.raise_alert(
-                session, account_id, kind="callback was inactive", subject=account.name, now=now,
+                session, account_id, kind=Kind.CALLBACK_INACTIVE, subject=account.name, now=now,
                 detail=f"{len(mended)} callback entries were switched off or gone, and are active again",
             )  # fmt: skip
         else:
-            jobs.clear_alert(session, account_id, kind="callback was inactive", subject=account.name, now=now)
+            jobs.clear_alert(session, account_id, kind=Kind.CALLBACK_INACTIVE, subject=account.name, now=now)
         if gone:
-            jobs.raise_alert(session, account_id, kind=GONE, subject=account.name, detail="; ".join(gone), now=now)
+            jobs.raise_alert(session, account_id, kind=Kind.STATUS_GONE, subject=account.name, detail="; ".join(gone), now=now)
         else:
-            jobs.clear_alert(session, account_id, kind=GONE, subject=account.name, now=now)
+            jobs.clear_alert(session, account_id, kind=Kind.STATUS_GONE, subject=account.name, now=now)
     crash.point("check.ended")
     return len(mended)
 
@@ -71,11 +71,11 @@ def _renew_address(services: Services, account: Account, now: datetime) -> str |
     its own: the rule by which the first one was pinned.
     """
     with services.database.account(account.id) as session:
-        wrong = [alert for alert in jobs.open_alerts(session, account.id) if alert.kind == jobs.OTHER_KEY]
+        wrong = [alert for alert in jobs.open_alerts(session, account.id) if alert.kind == Kind.OTHER_KEY]
         if not wrong or not jobs.claim_job(session, account.id, NEW_ADDRESS, f"{now:%Y-%m-%dT%H}", now, lease_s=3600):
             return None
         token = accounts.renew_path_token(session, account, services.cipher)
-        jobs.clear_alert(session, account.id, kind=jobs.OTHER_KEY, subject=account.name, now=now)
+        jobs.clear_alert(session, account.id, kind=Kind.OTHER_KEY, subject=account.name, now=now)
     crash.point("check.readdressed")
     log.warning("callback_address_renewed", account=account.name)
     return token

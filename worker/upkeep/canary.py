@@ -21,6 +21,7 @@ import structlog
 
 from models.account import accounts
 from models.work import canaries, jobs
+from models.work.alert_kinds import Kind
 from models.work.canaries import Canary
 from models.work.jobs import EVERYONE
 from psa.port import Psa, PsaError, VisibleNote
@@ -170,7 +171,7 @@ def _visible_freezes(services: Services, desk: Desk, psa: Psa, ticket_id: int) -
         with services.database.account(desk.account_id) as session:
             accounts.freeze(session, desk.account_id, reason=reason[:500], now=services.clock())
             jobs.raise_alert(
-                session, desk.account_id, kind="note visible", subject=f"ticket {ticket_id}", detail=reason[:500],
+                session, desk.account_id, kind=Kind.NOTE_VISIBLE, subject=f"ticket {ticket_id}", detail=reason[:500],
                 now=services.clock(),
             )  # fmt: skip
         crash.point("try_ticket.frozen")

@@ -14,7 +14,8 @@ from escalation.evidence import Ticket
 from escalation.rules import Seen
 from models.account import accounts
 from models.account.accounts import Account
-from models.work import inbox, jobs, ticket_watch
+from models.work import inbox, jobs, refusals, ticket_watch
+from models.work.alert_kinds import Kind
 from psa.port import Psa, PsaError
 from worker.account.members import renew_members
 from worker.process import crash
@@ -24,9 +25,6 @@ from worker.upkeep.retention import CLEAR, day_of
 from worker.wiring import Desk, Services
 
 log = structlog.get_logger()
-
-PEOPLE = "members"
-"""The alert's subject where the PSA refuses to say who there is."""
 
 
 def poll(services: Services, *, account_id: int) -> list[int]:
@@ -66,7 +64,7 @@ def poll(services: Services, *, account_id: int) -> list[int]:
         if not error.retry and (now - last).total_seconds() > waits.poll * 2:  # one refusal is no fact yet
             with services.database.account(account_id) as session:
                 jobs.raise_alert(
-                    session, account_id, kind=jobs.REFUSED, subject=type(error).__name__, detail=str(error)[:500], now=now
+                    session, account_id, kind=Kind.REFUSED, subject=type(error).__name__, detail=str(error)[:500], now=now
                 )
         return []
     tickets = {ticket.id: ticket for ticket in [*escalated, *changed]}
@@ -92,8 +90,8 @@ def _end(services: Services, account: Account, now: datetime, *, cursor: datetim
         accounts.save_poll(session, account.id, cursor=cursor, now=polled_at)
         check_due = not resting and jobs.claim_job(session, account.id, CHECK, period_of(services, now), now)
         clear_due = jobs.claim_job(session, account.id, CLEAR, day_of(now), now)
-        for kind in () if resting else ("Unauthorized", "Forbidden"):
-            jobs.clear_alert(session, account.id, kind=jobs.REFUSED, subject=kind, now=now)
+        if not resting:
+            refusals.polls_pass(session, account.id, now=now)
     crash.point("poll.ended")
     if check_due:
         services.bell.ring("check_callbacks", account_id=account.id)
@@ -115,11 +113,11 @@ def _renew_members(services: Services, account: Account, psa: Psa, now: datetime
             return False  # one refusal is no fact yet
         detail = f"who left keeps their access until members can be read again. {error}"[:500]
         with services.database.account(account.id) as session:
-            jobs.raise_alert(session, account.id, kind=jobs.REFUSED, subject=PEOPLE, detail=detail, now=now)
+            jobs.raise_alert(session, account.id, kind=Kind.REFUSED, subject=refusals.MEMBERS, detail=detail, now=now)
         return True
     crash.point("poll.members")
     with services.database.account(account.id) as session:
-        jobs.clear_alert(session, account.id, kind=jobs.REFUSED, subject=PEOPLE, now=now)
+        jobs.clear_alert(session, account.id, kind=Kind.REFUSED, subject=refusals.MEMBERS, now=now)
     return True
 
 

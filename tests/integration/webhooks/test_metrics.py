@@ -14,6 +14,7 @@ from models.database.sessions import Database
 from models.handoff import claims
 from models.tables import Handoff
 from models.work import inbox, jobs
+from models.work.alert_kinds import Kind
 from tests.integration.webhooks.office import MARIA, Office, open_office
 from webhooks.metrics import Meter
 from worker.settings import Settings, SettingsError
@@ -54,7 +55,7 @@ def test_it_counts_and_ages_what_there_is_over_all_accounts(office: Office) -> N
             session, account_id=office.account_id, dedupe_key="k", type="ticket", action="updated", record_id=1, raw=b"",
             now=now - timedelta(seconds=40),
         )  # fmt: skip
-        jobs.raise_alert(session, office.account_id, kind="parked brief", subject="1", detail="northgate", now=now)
+        jobs.raise_alert(session, office.account_id, kind=Kind.PARKED, subject="1", detail="northgate", now=now)
     with office.database.system() as system:
         jobs.beat(system, "sweep", now - timedelta(seconds=7))
     found = read(office)
@@ -67,7 +68,7 @@ def test_it_counts_and_ages_what_there_is_over_all_accounts(office: Office) -> N
     assert found["callback_oldest_waiting_seconds"] == pytest.approx(40, abs=20)
     assert (found["work_due callback"], found["work_due poll"]) == (1, 0)
     assert found["deliveries_newest queued"] == 6
-    assert found["alerts_open parked brief"] == 1
+    assert found["alerts_open brief parked"] == 1
     assert found["heartbeat_age_seconds sweep"] == pytest.approx(7, abs=20)
     assert found["briefs_posted_last_hour"] == 1
     assert found["brief_latency_last_hour_seconds 0.5"] == pytest.approx(10, abs=1)

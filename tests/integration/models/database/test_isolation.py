@@ -37,6 +37,7 @@ from models.tables import (
 )
 from models.tables.columns import Row
 from models.work import inbox, jobs, ticket_watch
+from models.work.alert_kinds import Kind
 from tests.databases import APP, PostgresServer
 from tests.integration.models.handoff.test_handoffs import EVIDENCE
 from tests.integration.models.places import NOW, account, handoff
@@ -95,7 +96,7 @@ def fill(session: Session, one: int, it: int) -> None:
     assert row is not None
     deliveries.create(session, row, accounts.recipients(session, one), now=NOW, message_domain="x.example")
     jobs.claim_job(session, one, "weekly", "2026-W10", NOW)
-    jobs.raise_alert(session, one, kind="k", subject="s", detail="d", now=NOW)
+    jobs.raise_alert(session, one, kind=Kind.PARKED, subject="s", detail="d", now=NOW)
     session.add_all(
         [
             Sighting(account_id=one, handoff_id=it, stamp="s", at=NOW, board_id=1, status_id=7, seen_at=NOW),

@@ -8,6 +8,7 @@ from models.database.sessions import Database
 from models.handoff import deliveries, handoffs
 from models.tables import EVERYONE, Delivery
 from models.work import jobs
+from models.work.alert_kinds import Kind
 from tests.integration.models.places import account, handoff, later
 
 PEOPLE = [
@@ -157,7 +158,7 @@ def test_hears_which_process_went_silent(database: Database) -> None:
 def test_keeps_an_alert_open_until_it_is_cleared(database: Database) -> None:
     one = account(database)
     with database.account(one) as session:
-        about = {"kind": "callback_inactive", "subject": "17"}
+        about = {"kind": Kind.CALLBACK_INACTIVE, "subject": "17"}
         assert jobs.raise_alert(session, one, **about, detail="first", now=later(0))
         assert not jobs.raise_alert(session, one, **about, detail="second", now=later(1))
         (alert,) = jobs.open_alerts(session, one)
@@ -166,5 +167,5 @@ def test_keeps_an_alert_open_until_it_is_cleared(database: Database) -> None:
         assert not jobs.clear_alert(session, one, **about, now=later(2))
         assert jobs.raise_alert(session, one, **about, detail="third", now=later(3))
     with database.system() as system:
-        assert jobs.raise_alert(system, EVERYONE, kind="beat_dead", subject="", detail="d", now=later(1))
-        assert [a.kind for a in jobs.open_alerts(system)] == ["beat_dead", "callback_inactive"]
+        assert jobs.raise_alert(system, EVERYONE, kind=Kind.SILENT, subject="", detail="d", now=later(1))
+        assert [a.kind for a in jobs.open_alerts(system)] == [Kind.SILENT, Kind.CALLBACK_INACTIVE]

@@ -16,6 +16,7 @@ from models.handoff import handoffs
 from models.tables import Alert, Inbox, Job, Snapshot
 from models.tables.columns import Row
 from models.work import inbox, jobs, retention, sign_ins
+from models.work.alert_kinds import Kind
 from models.work.retention import Keep
 from tests.integration.models.places import NOW, account, handoff
 
@@ -87,8 +88,8 @@ def test_old_jobs_and_cleared_alerts_go_and_open_ones_stay(database: Database, e
             jobs.finish_job(session, one, name, "1", NOW)
         jobs.claim_job(session, one, "under way", "1", NOW, lease_s=500 * 86400)
         for subject in ("cleared", "open"):
-            jobs.raise_alert(session, one, kind="k", subject=subject, detail="d", now=NOW)
-        jobs.clear_alert(session, one, kind="k", subject="cleared", now=NOW)
+            jobs.raise_alert(session, one, kind=Kind.PARKED, subject=subject, detail="d", now=NOW)
+        jobs.clear_alert(session, one, kind=Kind.PARKED, subject="cleared", now=NOW)
     assert retention.clear(database, one, now=NOW + timedelta(days=1), keep=Keep()) == {}
     assert retention.clear(database, one, now=NOW + timedelta(days=3), keep=Keep()) == {"job": 2}
     assert retention.clear(database, one, now=LATER, keep=Keep()) == {"job": 1, "alert": 1}

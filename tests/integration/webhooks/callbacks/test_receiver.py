@@ -16,6 +16,7 @@ from sqlalchemy import event, text
 from models.account import accounts
 from models.account.accounts import Cipher
 from models.work import inbox, jobs, ticket_watch
+from models.work.alert_kinds import Kind
 from tests.integration import receiver
 from tests.integration.receiver import ESCALATED, KEYS, NEW, KeyServer, another, body, signature, signed
 from tests.integration.webhooks.conftest import Post, connected, settings_for
@@ -363,7 +364,7 @@ def test_a_changed_signing_key_is_told_of_after_a_few_and_never_taken_at_the_cal
     for _ in range(3):
         raw = another_key()
         assert post.send(raw, {"x-content-signature": signature(raw, KEYS["key-2"])}).status_code == 403
-    assert alerts() == [jobs.OTHER_KEY]
+    assert alerts() == [Kind.OTHER_KEY]
     assert len(post.rows()) == 2
     with post.database.account(post.account_id) as session:  # as the worker does: a new address, told to ConnectWise alone
         account = accounts.get(session, post.account_id)

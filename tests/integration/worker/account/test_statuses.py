@@ -14,6 +14,7 @@ import pytest
 
 from models.account import accounts
 from models.work import jobs
+from models.work.alert_kinds import Kind
 from psa.port import Board, Status
 from tests.integration.worker.conftest import Shop
 from worker.account.check import check
@@ -93,7 +94,7 @@ def escalations(shop: Shop) -> set[tuple[int, int]]:
 
 def alerts(shop: Shop) -> list[str]:
     with shop.database.account(shop.account_id, reading=True) as session:
-        return [a.detail for a in jobs.open_alerts(session, shop.account_id) if a.kind == callback_check.GONE]
+        return [a.detail for a in jobs.open_alerts(session, shop.account_id) if a.kind == Kind.STATUS_GONE]
 
 
 def change(shop: Shop, *what: Callable[[list[Board]], None]) -> None:
@@ -228,7 +229,7 @@ def test_where_another_key_signs_connectwise_is_told_a_new_address_and_the_old_o
     assert address() == (before, "old-key")
     with shop.database.account(shop.account_id) as session:
         jobs.raise_alert(
-            session, shop.account_id, kind=jobs.OTHER_KEY, subject="northgate", detail="3 in a row", now=shop.clock()
+            session, shop.account_id, kind=Kind.OTHER_KEY, subject="northgate", detail="3 in a row", now=shop.clock()
         )
     regular_check(shop)
     after, pinned = address()

@@ -12,6 +12,7 @@ from collections.abc import Callable
 import pytest
 
 from models.work import jobs
+from models.work.alert_kinds import Kind
 from psa.port import Forbidden, NotFound, PsaError, Refused, Unauthorized
 from tests.integration.worker.conftest import Shop
 from worker.handoff import refresh
@@ -86,7 +87,7 @@ def test_what_stays_refused_is_parked_told_once_and_tried_further_apart(shop: Sh
     assert alerts(shop) == []
     live(shop, handoff_id, minutes=60, step_s=120)
     assert shop.handoffs()[0].brief_state == "parked"
-    assert alerts(shop) == ["brief parked"]
+    assert alerts(shop) == [Kind.REFUSED]
     assert len(tried) < 16
     before = len(tried)
     live(shop, handoff_id, minutes=12 * 60, step_s=600)
@@ -129,7 +130,7 @@ def test_a_dead_key_is_one_alert_however_much_waits_for_it(shop: Shop) -> None:
         for handoff_id in ids:
             shop.publish(handoff_id)
         auditor.audit(shop.services)
-    assert alerts(shop) == [jobs.REFUSED]
+    assert alerts(shop) == [Kind.REFUSED]
     with shop.database.system(reading=True) as system:
         told = {a.kind for a in jobs.open_alerts(system, jobs.EVERYONE)}
     assert told <= {"no sign of life"}  # of a sweeper, which this test does not run

@@ -169,11 +169,15 @@ def test_whoever_is_overtaken_does_not_give_back_what_another_has(shop: Shop) ->
     assert stored.lease_until == shop.clock() + timedelta(seconds=60)
 
 
-def test_refused_keys_wait_too_and_the_operator_hears_of_it(shop: Shop) -> None:
+def test_refused_keys_wait_too_and_the_operator_hears_of_it_by_the_polls(shop: Shop) -> None:
     shop.psa.add(status=ESCALATED)
-    shop.psa.before["ticket"] = lambda: _raise(Unauthorized("GET ticket: 401", status=401))
+    for call in ("ticket", "tickets_updated_since"):
+        shop.psa.before[call] = lambda: _raise(Unauthorized("GET: 401", status=401))
     row = shop.ring_in()
-    triage.triage(shop.services, account_id=shop.account_id, inbox_id=row)
+    for _ in range(4):
+        shop.clock.advance(90)
+        poller.poll(shop.services, account_id=shop.account_id)
+        triage.triage(shop.services, account_id=shop.account_id, inbox_id=row)
     with shop.database.account(shop.account_id) as session:
         assert [a.kind for a in jobs.open_alerts(session, shop.account_id)] == ["psa refuses us"]
         stored = inbox.get(session, shop.account_id, row)

@@ -11,6 +11,7 @@ import pytest
 
 from models.account import accounts
 from models.work import jobs
+from models.work.alert_kinds import Kind
 from tests.integration.worker.conftest import Shop
 from worker.mail.transport import MailError
 from worker.upkeep import auditor, poller, retention, sweeper
@@ -96,8 +97,8 @@ def test_what_nobody_polls_is_cleared_by_the_audit_once_a_day(shop: Shop, switch
     rung = [ids["account_id"] for ids in shop.bell.take("clear_old")]
     assert rung == [jobs.EVERYONE, shop.account_id]
     with shop.database.account(shop.account_id) as session:
-        jobs.raise_alert(session, shop.account_id, kind="k", subject="s", detail="d", now=shop.clock())
-        jobs.clear_alert(session, shop.account_id, kind="k", subject="s", now=shop.clock())
+        jobs.raise_alert(session, shop.account_id, kind=Kind.PARKED, subject="s", detail="d", now=shop.clock())
+        jobs.clear_alert(session, shop.account_id, kind=Kind.PARKED, subject="s", now=shop.clock())
     shop.clock.advance(400 * 86_400)
     assert retention.clear_old(shop.services, account_id=shop.account_id)["alert"] == 1
 
@@ -124,7 +125,7 @@ def test_alerts_of_others_are_told_too_and_again_after_a_mail_that_failed(shop: 
     watched(shop, switch)
     with shop.database.account(shop.account_id) as session:
         jobs.raise_alert(
-            session, shop.account_id, kind="brief parked", subject="ticket 48213", detail="401", now=shop.clock()
+            session, shop.account_id, kind=Kind.PARKED, subject="ticket 48213", detail="401", now=shop.clock()
         )
     shop.mailer.fails = [MailError("no answer")]
     auditor.audit(shop.services)

@@ -15,7 +15,7 @@ import pytest
 from models.account import accounts
 from models.account.accounts import Cipher, StatusRow
 from models.database.sessions import Database
-from models.work import jobs
+from models.work import jobs, refusals
 from psa.simulator.remote import Remote
 from tests.fakes import FakeBell, FakeClock, FakeMailer
 from tests.integration.webhooks.conftest import environment_for
@@ -198,7 +198,7 @@ def test_an_open_stream_ends(house: House) -> None:
 def test_members_that_are_refused_are_an_alert_and_tickets_are_polled_all_the_same(house: House) -> None:
     def alerts() -> list[str]:
         with house.office.database.account(house.office.account_id, reading=True) as session:
-            return [a.detail for a in jobs.open_alerts(session, house.office.account_id) if a.subject == poller.PEOPLE]
+            return [a.detail for a in jobs.open_alerts(session, house.office.account_id) if a.subject == refusals.MEMBERS]
 
     house.remote.fault(kind="forbidden", method="GET", path="/system/members")
     house.remote.clear_requests()

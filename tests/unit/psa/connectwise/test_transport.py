@@ -114,6 +114,17 @@ def test_connections_are_pooled_and_warmed_in_parallel() -> None:
         assert server.connections == opened
 
 
+def test_warming_never_raises_also_where_its_threads_do_not_start_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken(threading.Barrier):
+        def wait(self, timeout: float | None = None) -> int:
+            raise threading.BrokenBarrierError
+
+    monkeypatch.setattr(threading, "Barrier", Broken)
+    with RawServer(lambda *_: answer(200, TICKET)) as server:
+        against(server, read=5).warm(3)
+        assert server.count("GET") == 3
+
+
 def test_429_freezes_the_account_for_everybody() -> None:
     from psa.outbound.throttle import throttle_from_url
 
