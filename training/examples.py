@@ -39,6 +39,8 @@ class Examples:
     ticket: str
     step: list[Example] = field(default_factory=list)
     outcome: list[Example] = field(default_factory=list)
+    left: list[Example] = field(default_factory=list)
+    """Whether a step left something changed."""
     joint: list[Example] = field(default_factory=list)
     row: list[Example] = field(default_factory=list)
     domain: list[Example] = field(default_factory=list)
@@ -109,7 +111,10 @@ def _inside(all_of: list[Look], place: int, begun: list[tuple[int, Span]], made:
     cuts += [max(0, start) for start, _ in begun[1:]] + [len(text)]
     for (_, span), start, end in zip(begun, cuts, cuts[1:], strict=False):
         if span.outcome:
-            made.outcome.append(Example(outcome_features(all_of, place, text[start:end]), span.outcome))
+            features = outcome_features(all_of, place, text[start:end])
+            made.outcome.append(Example(features, span.outcome))
+            if span.left is not None:
+                made.left.append(Example(features, "yes" if span.left else "no"))
 
 
 def _rows(ticket: Labelled, record: Record, made: Examples) -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,8 @@ OWN = (
     "first.txt", "second.txt", "third.txt", "fourth.txt", "fifth.txt", "sixth.txt", "seventh.txt", "eighth.txt", "ninth.txt",
     "tenth.txt", "eleventh.txt", "twelfth.txt", "thirteenth.txt", "fourteenth.txt", "fifteenth.txt",
 )  # fmt: skip
+MARKS = Path(__file__).with_name("left_marks.tsv")
+"""Of each own ticket the steps, counted from 1 in the order of their places, that left something changed."""
 PASTED = 7
 """Of so many files all pasted output is marked; in later ones none that stands inside a step."""
 
@@ -31,6 +33,8 @@ class Span:
     end: int
     outcome: str = ""
     actor: str = ""
+    left: bool | None = None
+    """Whether it left something changed; None where nobody said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +106,14 @@ def _plain(code: str) -> str:
 
 def own() -> Iterator[Labelled]:
     """Return our own labelled tickets, file after file."""
+    marks = dict(row.split("\t") for row in MARKS.read_text(encoding="utf-8").splitlines())
     for name in OWN:
         for ticket in own_set.tickets(name):
             spans = [Span(x.note, x.start, x.end, x.what, x.actor) for x in ticket.labels]
+            steps = sorted((s for s in spans if s.outcome not in ("-", "block")), key=lambda s: (s.note, s.start))
+            left = {int(n) for n in marks[f"{name}:{ticket.id}"].split(",") if n}
             yield Labelled(
-                f"{name}:{ticket.id}", "own", ticket.record, tuple(s for s in spans if s.outcome not in ("-", "block")), (),
+                f"{name}:{ticket.id}", "own", ticket.record, tuple(replace(s, left=n in left) for n, s in enumerate(steps, 1)), (),
                 tuple(s for s in spans if s.outcome == "block"), ticket.codes, ticket.maybe_codes, (ticket.domain,),
                 tuple(s for s in spans if s.outcome == "-"), pasted=OWN.index(name) < PASTED,
             )  # fmt: skip

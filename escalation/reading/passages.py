@@ -84,6 +84,8 @@ class Deed:
     """How often a stretch that looks like this one was a step."""
     outcome_sure: float = 1.0
     """How often an outcome told with this much certainty was right."""
+    left: bool = False
+    """Whether, by what was learned, it left something changed that somebody has to know of or to take back."""
     because: str = ""
     """What spoke most for its being a step: names of features with their weight."""
     result: Words | None = None

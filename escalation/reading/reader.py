@@ -2,7 +2,8 @@
 
 1. Each stretch begins a step, goes on with one, or is none; what goes on belongs to the step before it.
 2. Where a second step may begin in a sentence, that is asked apart.
-3. What came of a step is one of five outcomes, from its own words, what follows and how the ticket went on.
+3. What came of a step is one of five outcomes, from its own words, what follows and how the ticket went on; from the same,
+   whether it left something changed.
 4. Each row of a text is pasted output or not; rows that follow each other are one block.
 
 A probability is what was measured on tickets that the weights were not fitted to.
@@ -127,7 +128,9 @@ def _step(
     look = all_of[place]
     text = passage.text[start:stop]
     model = known.models["outcome"]
-    shares = model.shares(outcome_features(all_of, place, text))
+    features = outcome_features(all_of, place, text)
+    shares = model.shares(features)
+    left = known.models["left"]
     best = max(range(len(shares)), key=shares.__getitem__)
     check = deeds.checks_something(text)
     outcome, share = cast("Outcome", model.classes[best]), known.scales["outcome"](shares[best])
@@ -140,7 +143,7 @@ def _step(
     return Deed(
         look.passage, start, until, start + first.start() if first and first.start() else stop, outcome,
         cast("Actor", deeds.actor_of(text, passage.role)), result_stated=until > stop or outcomes.states_result(text[:600]),
-        check=check, sure=sure, outcome_sure=share,
+        check=check, sure=sure, outcome_sure=share, left=left.shares(features)[left.classes.index("yes")] >= known.bounds["left"],
     )  # fmt: skip
 
 

@@ -182,7 +182,7 @@ _PURPOSE = re.compile(r"\s(?:to (?:see|rule|test|check|find|try|make|confirm|iso
 
 
 def left_changed(passages: Sequence[Passage], steps: Sequence[Deed]) -> list[Remark]:
-    """Return the deeds that changed something and that nothing later took back, oldest first."""
+    """Return the deeds that changed something, by their words or by what was learned, and that nothing later took back, oldest first."""
     open_changes: list[tuple[Remark, frozenset[str]]] = []
     waiting = list(steps)
     for index, stretch in _spoken(passages):
@@ -210,7 +210,8 @@ def left_changed(passages: Sequence[Passage], steps: Sequence[Deed]) -> list[Rem
             step = waiting.pop(0)
             if took_back or (passages[index].resolution and step.outcome == "worked") or (step.passage, step.start) < (index, stretch.start):
                 continue
-            if (told := _lasts(step, passages[index].text)) is not None:
+            whole = (step.start, step.deed_end) if step.left and step.sure >= _SURE else None
+            if (told := _lasts(step, passages[index].text) or whole) is not None:
                 text = passages[index].text[told[0] : told[1]]
                 purpose = _PURPOSE.search(small(text), 12) if len(text) > 12 else None
                 end = told[0] + purpose.start() if purpose else told[1]
@@ -258,6 +259,8 @@ def _lasts(step: Deed, text: str) -> tuple[int, int] | None:
     return None
 
 
+_SURE = 0.5
+"""How sure a step is at least for what was learned to say alone that it left something changed."""
 _TELLING = 3
 """Words that a change is quoted with at least."""
 _PART = re.compile(r"(?:[,;:]|\.\s|\s[-–—>]\s|\b(?:so|but|and|then)\b)\s*")

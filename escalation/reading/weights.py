@@ -122,7 +122,7 @@ class Learned:
     models: Mapping[str, Model]
     scales: Mapping[str, Scale]
     bounds: Mapping[str, float]
-    """From which score on something is taken: `step`, `goes on`, `joint`, `row`."""
+    """From which score on something is taken: `step`, `goes on`, `joint`, `row`, `left`."""
     classes: Mapping[str, Sequence[str]]
     """The classes of each word, from few to many."""
 
