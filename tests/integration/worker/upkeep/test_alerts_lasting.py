@@ -30,6 +30,8 @@ from tests.integration.worker.upkeep.outages import (
 )  # fmt: skip
 from worker.handoff import triage
 
+pytestmark = pytest.mark.storm  # hours go by: a minute of processor time
+
 
 def test_a_note_that_its_role_forbids_is_told_once_however_many_wait_and_polls_go_well(shop: Shop) -> None:
     it = Scene(shop)
