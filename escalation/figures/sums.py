@@ -22,7 +22,8 @@ def recovered(old: ByBasis, now: ByBasis, saving: ByBasis) -> str:
 
     `now` lets what is unfinished run on to the product's own slowest time, `saving` to that of either side.
     """
-    sums, longer = {}, False
+    sums: dict[str, str] = {}
+    longer = False
     for basis, before in _IN.items():
         then, here, each = old[basis].mean, now[basis].mean, saving[basis].mean
         if then is None or here is None or each is None:
@@ -44,7 +45,7 @@ def recovered(old: ByBasis, now: ByBasis, saving: ByBasis) -> str:
 def on_the_way(clocks: Mapping[str, ByBasis]) -> str:
     """Return why waiting and orientation do not come to the total; empty where they do."""
     three = [clocks[name] for name in ("queue_wait", "orientation", "total")]
-    sums = {}
+    sums: dict[str, str] = {}
     for basis, before in _IN.items():
         wait, orientation, total = (clock[basis].mean for clock in three)
         if wait is None or orientation is None or total is None:

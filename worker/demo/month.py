@@ -83,7 +83,7 @@ def fill(database: Database, account_id: int, *, now: datetime) -> None:
         time.sleep(PAUSE_S)
     readings = [_reading(team, number, dice, now) for number in range(READINGS)]
     with database.account(account_id) as session:
-        baselines.add_readings(session, account_id, readings, now=now)
+        baselines.add_readings(session, account_id, readings, now=now - timedelta(days=CONNECTED_DAYS))
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,8 +36,9 @@ def test_a_sweep_that_finds_the_database_busy_says_so_in_a_line_and_the_next_one
     with capture_logs() as logs, another.system() as writer:
         jobs.beat(writer, "elsewhere", hasty.clock())
         tasks.sweep_due_rows()
-    assert [(line["event"], line["log_level"], line["task"]) for line in logs] == [("database_busy", "warning", "sweep_due_rows")]
-    assert "exc_info" not in logs[0]
+    told = [line for line in logs if "task" in line]
+    assert [(line["event"], line["log_level"], line["task"]) for line in told] == [("database_busy", "warning", "sweep_due_rows")]
+    assert "exc_info" not in told[0]
     assert not hasty.bell.rung
     hasty.clock.advance(60)
     tasks.sweep_due_rows()
