@@ -23,6 +23,7 @@ from celery import shared_task, signals
 from worker.figures import weekly
 from worker.handoff import for_session, publish, read, refresh, resolution, triage, wish
 from worker.handoff import notify as notifying
+from worker.process.failures import carry_out
 from worker.process.fair_queue import MAIL, MODEL
 from worker.response import newer_notes, observe, settle
 from worker.upkeep import auditor, callback_check, canary, poller, retention, sweeper
@@ -48,6 +49,16 @@ def in_turn(
         return take_turn
 
     return wrap
+
+
+def at_once(task: Callable[..., None]) -> Callable[..., None]:
+    """Let a task begin on the thread that took its message; it is short, or has no account to take turns with."""
+
+    @functools.wraps(task)
+    def begin(**ids: int) -> None:
+        carry_out(lambda: task(**ids), task=task.__name__)
+
+    return begin
 
 
 @shared_task(name="worker.tasks.triage")
@@ -90,6 +101,7 @@ def read_ticket(*, account_id: int, handoff_id: int) -> None:
 
 
 @shared_task(name="worker.tasks.notify")
+@at_once
 def notify_engineers(*, account_id: int, handoff_id: int) -> None:
     """Make a row for each message; send each."""
     for delivery_id in notifying.notify(services(), account_id=account_id, handoff_id=handoff_id):
@@ -148,6 +160,7 @@ def post_resolution_note(*, account_id: int, resolution_id: int) -> None:
 
 
 @shared_task(name="worker.tasks.plan_week")
+@at_once
 def plan_weekly_report(*, account_id: int) -> None:
     """Make the rows of an account's weekly e-mail; send each."""
     for report_id in weekly.plan(services(), account_id=account_id):
@@ -162,6 +175,7 @@ def send_report(*, account_id: int, report_id: int) -> None:
 
 
 @shared_task(name="worker.tasks.sweep")
+@at_once
 def sweep_due_rows() -> None:
     """Ring for everything that is due and that nobody rang for."""
     if _worth_it("sweep"):
@@ -183,6 +197,7 @@ def check_account_callbacks(*, account_id: int) -> None:
 
 
 @shared_task(name="worker.tasks.audit")
+@at_once
 def audit_installation() -> None:
     """Look for what stands still; tell the operator."""
     if _worth_it("audit"):
@@ -190,6 +205,7 @@ def audit_installation() -> None:
 
 
 @shared_task(name="worker.tasks.canary")
+@at_once
 def send_canary() -> None:
     """Send a canary the way of a callback; it comes back as one to triage."""
     if _worth_it("canary"):
@@ -204,6 +220,7 @@ def try_canary_ticket(*, account_id: int, canary_id: int) -> None:
 
 
 @shared_task(name="worker.tasks.clear_old")
+@at_once
 def clear_old_rows(*, account_id: int) -> None:
     """Remove what an account keeps no longer."""
     retention.clear_old(services(), account_id=account_id)

@@ -130,8 +130,7 @@ def fill_month(office: Office) -> None:
     """Store a month of handled escalations, and what was measured of the old way."""
     now = datetime.now(UTC) - timedelta(minutes=10)  # pages that name no moment show one up to five minutes ago
     office.set(connected_at=now - timedelta(days=45), hourly_rate=95.0, currency="GBP")
-    with office.database.account(office.account_id) as session:
-        month.fill(session, office.account_id, now=now)
+    month.fill(office.database, office.account_id, now=now)
 
 
 def talk(office: Office, ticket_id: int) -> None:

@@ -326,9 +326,7 @@ class Metrics(Schema):
     trend = List(Dict())
     by_technician = Dict()
     by_domain = Dict()
-    baselines = Dict(
-        metadata={"description": "Stopwatch and backcast, never mixed; arithmetic: why old minus new is not the saving."}
-    )
+    baselines = Dict(metadata={"description": "Stopwatch and backcast, never mixed; arithmetic: why old minus new is no saving."})
     hours_saved = Dict()
     worth = Dict()
     counts = Dict()

@@ -12,6 +12,7 @@ from statistics import fmean
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from escalation.figures.rounding import number
 from worker.cli.installation import Subparsers, say, say_wrapped, wired
 
 if TYPE_CHECKING:
@@ -177,7 +178,7 @@ def _list(options: argparse.Namespace) -> int:
             f"{_local(row.acted_at, zone)} {minutes:>6.1f}  {row.domain or ''}".rstrip()
         )
     readings = "1 reading" if len(rows) == 1 else f"{len(rows)} readings"
-    say(f"{readings}: {average:.1f} min on average, all hours counted (plain average, no interval)")
+    say(f"{readings}: {number(average)} min on average, all hours counted (plain average, no interval)")
     return 0
 
 

@@ -142,7 +142,9 @@ def show_figures(stack: Stack) -> bool:
     say(f"  {card.sentence}")
     month = demo_month.make(services, like=stack.account_id)
     rule(f"A made-up month in an account of its own: {month.escalations} escalations, {month.readings} stopwatch readings")
-    say(f"  Made with a saving of {month.saving_min:.1f} min for each escalation; what the figures find:\n")
+    run_out = f"{demo_month.RUN_OUT:.0%} run out unused"
+    say(f"  Made with a saving of {month.saving_min:.1f} min where a claim is acted on; {run_out}, and")
+    say("  the figures hold that against the product. What they find:\n")
     with services.database.account(month.account_id, reading=True) as session:
         card = scorecard_of(session, month.account_id, as_of=services.clock())
     for line in table.lines(card, account=demo_month.NAME):

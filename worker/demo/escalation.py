@@ -18,7 +18,7 @@ from typing import Any
 from models.handoff import deliveries, handoffs
 from models.work import inbox
 from psa.simulator.scenarios import ESCALATED, FLAGSHIP_TICKET, JUNIOR
-from worker.demo import claims, pictures
+from worker.demo import around, claims, pictures
 from worker.demo.narration import rule as _rule
 from worker.demo.narration import say as _say
 from worker.demo.narration import step as _step
@@ -134,11 +134,7 @@ def _short(path: Path) -> str:
 
 
 def _wait_until_stopped(stack: Stack) -> None:
-    _rule("Still running; stop with Ctrl-C")
-    _say(f"web:                  {stack.web_url}/readyz")
-    _say(f"simulated ConnectWise: {stack.simulator.url}  (/_control/state shows everything in it)")
-    for name, address in pictures.addresses(stack, FLAGSHIP_TICKET):
-        _say(f"{name + ':':<22}{address}")
+    around.tell(stack, owner=OWNER)
     stop = {"now": False}
 
     def ask(*_: object) -> None:

@@ -1,10 +1,9 @@
-"""Pictures of pod and queue as a senior sees them, in a real browser where one is installed; and where to look oneself."""
+"""Pictures of pod and queue as a senior sees them, in a real browser where one is installed."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from models.tables import Account
 from worker.demo.chromium import Chromium, program
 from worker.demo.narration import rule, say
 from worker.demo.stack import Stack
@@ -47,17 +46,6 @@ def take(stack: Stack, ticket: int) -> list[Path]:
 def screen(stack: Stack, ticket: int) -> str:
     """Return where the simulated ConnectWise shows a ticket to a senior, with our pod in it."""
     return f"{stack.services.psa(stack.account_id).ticket_url(ticket)}&member={SENIOR}"
-
-
-def addresses(stack: Stack, ticket: int) -> list[tuple[str, str]]:
-    """Return what there is to open while everything runs."""
-    key = stack.look(lambda session: session.get(Account, stack.account_id).page_key)
-    return [
-        ("ticket with the pod", screen(stack, ticket)),
-        ("queue", f"{stack.web_url}/escalations?account={key}"),
-        ("figures", f"{stack.web_url}/analytics/escalations?account={key}"),
-        ("a cookie for them", f"resolutionflow={_cookie(stack)}"),
-    ]
 
 
 def _cookie(stack: Stack) -> str:

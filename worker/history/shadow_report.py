@@ -9,6 +9,7 @@ from typing import Any
 
 from escalation.figures.measures import COVERAGE_FLOOR, Figure, Status, baseline_figure
 from escalation.figures.observations import Basis, Clock
+from escalation.figures.rounding import number
 from models.account.accounts import Account
 from worker.history.shadow import Shadow
 
@@ -66,10 +67,10 @@ def _figures(found: Shadow, as_of: datetime) -> Iterator[str]:
 def _shown(figure: Figure) -> str:
     if figure.mean is None:
         return f"n={figure.n} ({figure.status.value})"
-    median = "-" if figure.median is None else f"{figure.median:.1f}"
-    interval = f", 95% {figure.ci95[0]:.1f} to {figure.ci95[1]:.1f}" if figure.ci95 else ""
+    median = "-" if figure.median is None else number(figure.median)
+    interval = f", 95% {number(figure.ci95[0])} to {number(figure.ci95[1])}" if figure.ci95 else ""
     status = "" if figure.status is Status.MEASURED else f" ({figure.status.value})"
-    return f"n={figure.n} average {figure.mean:.1f}, median {median}{interval}{status}"
+    return f"n={figure.n} average {number(figure.mean)}, median {median}{interval}{status}"
 
 
 def as_json(found: Shadow, *, as_of: datetime) -> dict[str, Any]:

@@ -174,7 +174,7 @@ def _tile(card: Mapping[str, Any], clock: str) -> Tile:
 
 def _rests_on(figure: FigureJson, clock: str) -> str:
     running, what = figure.get("unfinished") or 0, {"orientation": "claim", "total": "escalation"}[clock]
-    return f"{figure['n']} acted on" + (f", {count(running, what)} without that, counted as longer" if running else "")
+    return f"{figure['n']} acted on" + (f", {count(running, what)} not acted on, counted as longer" if running else "")
 
 
 def _or_none(value: float | None) -> str:

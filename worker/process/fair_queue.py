@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
-log = structlog.get_logger()
+from worker.process.failures import carry_out
 
 MAIL = "mail"
 """The lane of all messages: they share one mail server."""
@@ -236,7 +236,4 @@ class FairQueue:
 
 def _do(turn: _Turn) -> None:
     structlog.contextvars.clear_contextvars()
-    try:
-        turn.work()
-    except Exception:
-        log.exception("task_failed", lane=str(turn.lane))
+    carry_out(turn.work, lane=str(turn.lane))

@@ -29,6 +29,8 @@ def sweep(services: Services) -> dict[str, int]:
     unannounced = now - timedelta(seconds=services.settings.intervals.mail_before_note)
     with services.database.system() as system:
         jobs.beat(system, "sweep", now)
+    # Reading alone: SQLite takes one writer at a time, and looking takes a while on a busy machine.
+    with services.database.system(reading=True) as system:
         due = {
             "triage": _callbacks(inbox.due(system, now=now, limit=limit, urgent=True)),
             "look_again": _callbacks(inbox.due(system, now=now, limit=limit, urgent=False)),

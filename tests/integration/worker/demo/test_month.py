@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+from sqlalchemy import event
+
 from models.figures.scoring import scorecard_of
 from tests.integration.worker.conftest import Shop
 from worker.demo import month as demo_month
@@ -17,6 +20,21 @@ def test_its_figures_hold_the_saving_it_was_made_with_and_nothing_in_it_is_due(s
     assert saved.ci95 is not None
     assert saved.ci95[0] < month.saving_min < saved.ci95[1]
     assert card.counts.escalated > 40
+    pilot = card.kill_switch["stopwatch"]
+    assert pilot.hours_per_week is not None
+    assert pilot.hours_per_week > 1.0
+    assert pilot.weeks < 5, "escalations all along since connecting"
+    for clock in card.clocks.values():
+        assert clock["calendar"].mean == pytest.approx(clock["business"].mean, abs=0.1), "nobody begins at night"
+    assert card.counts.returned > 0
+    assert card.baselines["stopwatch"].arithmetic
     sweeper.sweep(shop.services)
     mine = [(task, ids) for task, ids in shop.bell.rung if ids.get("account_id") == month.account_id]
     assert [task for task, _ in mine] in ([], ["plan_week"])
+
+
+def test_others_write_while_it_is_stored(shop: Shop) -> None:
+    commits = []
+    event.listen(shop.database.engine, "commit", lambda _: commits.append(1))
+    demo_month.make(shop.services, like=shop.account_id)
+    assert len(commits) >= demo_month.ESCALATIONS / demo_month.AT_A_TIME

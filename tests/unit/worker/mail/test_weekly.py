@@ -112,7 +112,7 @@ def test_everything_a_sceptic_asks_for_is_there(weeks: dict[str, Rendered]) -> N
             "1 claims given back or run out", "1 withdrawn before anybody took it",
             "opened by hand (#49006/2)", "ends before it starts: the clocks or the typed times disagree (#49007/2)",
             "typed by hand (#49005/2)", "2.5 s behind ours when compared on 22 November: too little to move a figure",
-            "version 4 of the rules", "2 claims without that, counted as longer", "3 escalations without that, counted as longer",
+            "version 4 of the rules", "2 claims not acted on, counted as longer", "3 escalations not acted on, counted as longer",
             "with 7.8 instead of 7.2 for now: the 2 without a first action so far count here as long as the slowest",
             "Waiting and the time after claiming come to 39.1, not 43.9",
             "nobody has taken it yet", "3 h of working time, 4 h by the clock; then taken by Tess O'Brien",
