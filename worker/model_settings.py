@@ -38,7 +38,7 @@ class ModelSettings:
         if provider == "none":
             return cls()
         if find_spec(provider) is None:
-            wrong.append(f"AI_PROVIDER is {provider} and its library is missing: pip install 'resolutionflow[{provider}]'")
+            wrong.append(f"AI_PROVIDER is {provider} and its library is missing: install the extra {provider} (docs/install.md)")
         name = f"{provider.upper()}_API_KEY"
         key = (env.get(name) or "").strip()
         if not key and base_url is None:

@@ -322,7 +322,7 @@ def _numbers(wrong: list[str], env: Mapping[str, str]) -> dict[str, float]:
             wrong.append(f"{key} is {text}: give a whole number")
             continue
         found[name] = value
-    known = {f"RESOLUTIONFLOW_{name.upper()}" for name in (*names, "VAR", "CRASH_FILE")}
+    known = {f"RESOLUTIONFLOW_{name.upper()}" for name in (*names, "VAR", "CRASH_FILE", "TOKEN")}
     for key in sorted(k for k in env if k.startswith("RESOLUTIONFLOW_") and k not in known):
         near = difflib.get_close_matches(key, known, n=1)
         wrong.append(f"{key} is no setting" + (f"; did you mean {near[0]}?" if near else ""))

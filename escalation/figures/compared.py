@@ -26,3 +26,5 @@ class Compared:
     usable: bool
     saving: ByBasis
     """Minutes recovered per escalation."""
+    arithmetic: str
+    """Why the one average minus the other is not that; empty where it is."""

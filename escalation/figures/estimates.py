@@ -7,6 +7,8 @@ Times to act are skewed to the right and some claims are never acted on, so:
 - The interval is a studentised bootstrap. At each end it takes the farther of the equal-tailed and the symmetric
   form, since either alone is too short for small skewed samples. `python -m benchmarks.coverage` measures how often
   it holds the truth.
+- No time is shorter than nothing, so the lower end of one mean is found on the logarithmic scale. The upper end is
+  not: there it would leave the world for a handful of skewed readings.
 
 Everything is a function of its arguments, in any order: the same readings give the same figures for ever.
 """
@@ -101,7 +103,7 @@ def mean(sample: Sample, horizon: float | None = None) -> float:
 
 
 def interval(sample: Sample) -> Interval:
-    """Return a 95% interval for the mean. Raises `TooFew` below two finished readings."""
+    """Return a 95% interval for the mean, never below zero. Raises `TooFew` below two finished readings."""
     return difference_interval(sample, None)
 
 
@@ -136,7 +138,18 @@ def _interval(more: Sample, less: Sample | None, horizon: float | None) -> Inter
     symmetric = _quantile(sorted(map(abs, pivots)), 0.95)
     above = max(symmetric, _quantile(pivots, 0.975))
     below = max(symmetric, -_quantile(pivots, 0.025))
-    return estimate - above * error, estimate + below * error
+    lower = estimate - above * error if less is not None else _lower_end(estimate, error, drawn)
+    return lower, estimate + below * error
+
+
+def _lower_end(estimate: float, error: float, drawn: list[tuple[float, float]]) -> float:
+    """Return the lower end for a mean of times, found as for any mean but on the logarithmic scale."""
+    relative, here = error / estimate, math.log(estimate)
+    pivots = sorted(
+        (math.log(m) - here) / max(math.sqrt(v) / m, _FLATTEST * relative) if m > 0 else -math.inf for m, v in drawn
+    )
+    above = max(_quantile(sorted(map(abs, pivots)), 0.95), _quantile(pivots, 0.975))
+    return estimate * math.exp(-above * relative)
 
 
 def _quantile(ordered: Sequence[float], share: float) -> float:

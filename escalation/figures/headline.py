@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from escalation.figures.compared import Compared
 from escalation.figures.measures import COVERAGE_FLOOR, EARLY_FROM, MEASURED_FROM, Figure, Status
+from escalation.figures.rounding import number, percent
 
 OLD_WAY = {"stopwatch": "the stopwatch readings of the old way", "backcast": "the replayed history of the old way"}
 
@@ -33,16 +34,12 @@ def sentence(baselines: Mapping[str, Compared], *, acted: int) -> str:
 def _clause(source: str, figure: Figure) -> str:
     if figure.mean is None or figure.ci95 is None:
         return ""
-    interval = f"95% interval {_of(figure.ci95[0])} to {_of(figure.ci95[1])} min"
+    interval = f"95% interval {number(figure.ci95[0])} to {number(figure.ci95[1])} min"
     if figure.status is Status.UNCLEAR:
-        return f"{OLD_WAY[source]} ({_of(figure.mean)} min recovered each, {interval})"
+        return f"{OLD_WAY[source]} ({number(figure.mean)} min recovered each, {interval})"
     few = f", from {min(figure.n, figure.baseline_n or 0)} of {MEASURED_FROM}" if figure.status is Status.EARLY else ""
     side = "less" if figure.mean >= 0 else "longer"
-    return f"{abs(figure.mean):.1f} min {side} than in {OLD_WAY[source]} ({interval} recovered{few})"
-
-
-def _of(minutes: float) -> str:
-    return f"{minutes:.1f}".replace("-", "\N{MINUS SIGN}")
+    return f"{number(abs(figure.mean))} min {side} than in {OLD_WAY[source]} ({interval} recovered{few})"
 
 
 def _collecting(baselines: Mapping[str, Compared], acted: int) -> str:
@@ -63,4 +60,4 @@ def _collecting(baselines: Mapping[str, Compared], acted: int) -> str:
 def _no_baseline(poor: Compared | None) -> str:
     if poor is None or poor.coverage is None:
         return "nothing was measured of the old way to compare them with"
-    return f"the replayed history dates {poor.coverage:.0%} of its escalations and {COVERAGE_FLOOR:.0%} are needed"
+    return f"the replayed history dates {percent(poor.coverage)} of its escalations and {percent(COVERAGE_FLOOR)} are needed"

@@ -34,8 +34,9 @@ from escalation.figures.observations import (
     spans,
     within,
 )
+from escalation.figures.rounding import number, stored
 
-MEASURES_VERSION = 3
+MEASURES_VERSION = 4
 
 EARLY_FROM, MEASURED_FROM, BREAKDOWN_FROM = 6, 20, 10
 WINDOW = timedelta(days=30)
@@ -85,7 +86,7 @@ class Figure:
 
     def to_json(self) -> dict[str, Any]:
         """Return `n`, `mean`, `median`, `ci95` and `status`, numbers with two decimals."""
-        ci95 = [round(end, 2) for end in self.ci95] if self.ci95 else None
+        ci95 = [stored(end) for end in self.ci95] if self.ci95 else None
         return {
             "n": self.n, "mean": _short(self.mean), "median": _short(self.median), "ci95": ci95,
             "status": self.status.value,
@@ -101,7 +102,7 @@ class Figure:
 
 
 def _short(value: float | None) -> float | None:
-    return None if value is None else round(value, 2)
+    return None if value is None else stored(value)
 
 
 def recent(observations: Iterable[Observation], *, as_of: datetime) -> list[Observation]:
@@ -308,6 +309,11 @@ def breakdown(
     }
 
 
+def pilot_week(weeks: float) -> int:
+    """Return the running week of the pilot, so many weeks after connecting: from the first to the eighth."""
+    return min(PILOT_WEEKS, int(stored(weeks)) + 1)
+
+
 @dataclass(frozen=True, slots=True)
 class KillSwitch:
     """Whether the pilot has shown enough to go on."""
@@ -341,5 +347,5 @@ def kill_switch(
         return KillSwitch(due, due, None, weeks, recovered, f"no saving can be shown: {need}")
     acted = sum(o.acted_at is not None and not o.exclusions for o in pilot)
     hours = recovered.mean * acted / 60 / weeks
-    why = f"{acted} escalations acted on in {weeks:.1f} weeks, {recovered.mean:.1f} min recovered each"
+    why = f"{acted} escalations acted on in {number(weeks)} weeks, {number(recovered.mean)} min recovered each"
     return KillSwitch(due, due and hours <= PILOT_HOURS, hours, weeks, recovered, why)

@@ -42,6 +42,8 @@ from escalation.figures.observations import (
     clock_ahead,
     spans,
 )
+from escalation.figures.rounding import stored
+from escalation.figures.sums import on_the_way, recovered
 
 WORST = 3
 
@@ -76,6 +78,8 @@ class Scorecard:
     currency: str | None
     clocks: dict[str, ByBasis]
     """By `queue_wait`, `brief_latency`, `orientation`, `total`."""
+    arithmetic: str
+    """Why the averages of the first and the third do not come to that of the last; empty where they do."""
     trend: list[TrendWeek]
     """Four weeks in business minutes, the oldest first."""
     by_technician: dict[str, dict[str, Figure]]
@@ -122,6 +126,7 @@ class Scorecard:
             "hourly_rate": self.hourly_rate,
             "currency": self.currency,
             "clocks": {name: plain(both) for name, both in self.clocks.items()},
+            "arithmetic": self.arithmetic,
             "trend": [
                 {
                     "since": week.since.isoformat(), "until": week.until.isoformat(),
@@ -134,7 +139,7 @@ class Scorecard:
             "baselines": {
                 name: {
                     "clock": old.clock.value, "figure": plain(old.figure), "coverage": old.coverage,
-                    "usable": old.usable, "saving": plain(old.saving),
+                    "usable": old.usable, "saving": plain(old.saving), "arithmetic": old.arithmetic,
                 }
                 for name, old in self.baselines.items()
             },
@@ -144,15 +149,15 @@ class Scorecard:
             "assessments": self.assessments.to_json(),
             "kill_switch": {
                 name: {
-                    "due": pilot.due, "stop": pilot.stop, "hours_per_week": pilot.hours_per_week,
-                    "weeks": round(pilot.weeks, 2), "why": pilot.why, **plain({"recovered": pilot.recovered}),
+                    "due": pilot.due, "stop": pilot.stop, "hours_per_week": pilot.hours_per_week and stored(pilot.hours_per_week),
+                    "weeks": stored(pilot.weeks), "why": pilot.why, **plain({"recovered": pilot.recovered}),
                 }
                 for name, pilot in self.kill_switch.items()
             },
             "worst_waits": [
                 {
                     "episode": wait.episode, "ticket_id": wait.ticket_id, "technician": wait.technician,
-                    "business": round(wait.business, 2), "calendar": round(wait.calendar, 2),
+                    "business": stored(wait.business), "calendar": stored(wait.calendar),
                     "escalated_at": wait.escalated_at.isoformat(), "waiting": wait.waiting,
                 }
                 for wait in self.worst_waits
@@ -201,7 +206,9 @@ def scorecard(
     clocks = {
         clock.value: {basis.value: measure(window, clock, basis, as_of=there) for basis in Basis} for clock in Clock
     }
-    compared: dict[str, Compared] = {baseline.source: _compare(window, baseline, there) for baseline in baselines}
+    compared: dict[str, Compared] = {
+        baseline.source: _compare(window, baseline, clocks, there) for baseline in baselines
+    }
     month = {
         source: hours_saved(known, old.saving["business"], as_of=known_by, time_zone=time_zone)
         for source, old in compared.items()
@@ -215,6 +222,7 @@ def scorecard(
         hourly_rate=hourly_rate,
         currency=currency,
         clocks=clocks,
+        arithmetic=on_the_way(clocks),
         trend=trend(window, Basis.BUSINESS, as_of=known_by),
         by_technician=_breakdowns(window, "technician", there),
         by_domain=_breakdowns(window, "domain", there),
@@ -238,15 +246,20 @@ def scorecard(
     )
 
 
-def _compare(window: Sequence[Observation], baseline: Baseline, as_of: datetime) -> Compared:
+def _compare(
+    window: Sequence[Observation], baseline: Baseline, clocks: dict[str, ByBasis], as_of: datetime
+) -> Compared:
     clock = baseline.clock
+    old = {basis.value: baseline_figure(baseline, clock, basis, as_of=as_of) for basis in Basis}
+    each = {basis.value: saving(window, baseline, clock, basis, as_of=as_of) for basis in Basis}
     return Compared(
         source=baseline.source,
         clock=clock,
-        figure={basis.value: baseline_figure(baseline, clock, basis, as_of=as_of) for basis in Basis},
+        figure=old,
         coverage=baseline.coverage,
         usable=baseline.usable,
-        saving={basis.value: saving(window, baseline, clock, basis, as_of=as_of) for basis in Basis},
+        saving=each,
+        arithmetic=recovered(old, clocks[clock.value], each),
     )
 
 

@@ -149,13 +149,13 @@ def note_it(rig: Rig, escalations: Sequence[Escalation]) -> None:
     """Have a resolution note posted for each through the API, as a junior; asked again it is the same one."""
     body = {"form": "internal", "text": "**What fixed it:**\n\n- replaced the power supply"}
     for msp, handoff_id in _handoffs(rig, escalations):
-        _as_junior(rig, msp, f"handoffs/{handoff_id}/resolution-note", body)
+        _as_junior(rig, msp, (f"handoffs/{handoff_id}/resolution-note", body))
 
 
 def reread(rig: Rig, escalations: Sequence[Escalation]) -> None:
     """Have each ticket read again for a newer draft of its resolution note."""
     for msp, handoff_id in _handoffs(rig, escalations):
-        _as_junior(rig, msp, f"handoffs/{handoff_id}/resolution-note/draft")
+        _as_junior(rig, msp, (f"handoffs/{handoff_id}/resolution-note/draft", None))
 
 
 def _handoffs(rig: Rig, escalations: Sequence[Escalation]) -> Iterable[tuple[Msp, int]]:
@@ -172,16 +172,19 @@ def hand_off_nothing(rig: Rig, _: Sequence[Escalation]) -> None:
 
 
 def work_with_assistant(rig: Rig, made: Sequence[Escalation]) -> None:
-    """Let somebody begin a session on each ticket."""
-    _each(made, lambda one: _as_junior(rig, one.msp, "sessions", {"ticket": one.ticket}))
+    """Let somebody begin a session on each ticket, and record in it what is still to do."""
+    step: dict[str, Any] = {"steps": [{"text": "look at the log of the switch", "state": "pending"}]}
+    _each(made, lambda one: _as_junior(
+        rig, one.msp, ("sessions", {"ticket": one.ticket}), ("sessions/{id}/steps", step)
+    ))  # fmt: skip
 
 
 def _wish(rig: Rig, msp: Msp, ticket: int) -> None:
-    _as_junior(rig, msp, f"tickets/{ticket}/handoff")
+    _as_junior(rig, msp, (f"tickets/{ticket}/handoff", None))
 
 
-def _as_junior(rig: Rig, msp: Msp, path: str, body: dict[str, Any] | None = None) -> None:
-    """Have a junior ask the API for something, until it answers."""
+def _as_junior(rig: Rig, msp: Msp, *requests: tuple[str, dict[str, Any] | None]) -> None:
+    """Have a junior ask the API for one thing after the other, each until it answers: what it told before is named in braces."""
     import urllib.request
 
     services = rig.stack.services
@@ -192,14 +195,19 @@ def _as_junior(rig: Rig, msp: Msp, path: str, body: dict[str, Any] | None = None
     )
 
     def ask() -> None:
-        url, end = f"{rig.stack.web_url}/api/v1/{path}", time.monotonic() + 30
-        while time.monotonic() < end:
+        end, told = time.monotonic() + 30, {}
+        for path, body in requests:
+            url = f"{rig.stack.web_url}/api/v1/{path.format(**told)}"
             headers = {"Authorization": f"Bearer {token}"} | ({"Content-Type": "application/json"} if body else {})
-            request = urllib.request.Request(url, json.dumps(body).encode() if body else b"", headers)
-            with contextlib.suppress(OSError):
-                urllib.request.urlopen(request, timeout=5).close()
+            headers["Idempotency-Key"] = uuid.uuid4().hex
+            while time.monotonic() < end:
+                request = urllib.request.Request(url, json.dumps(body).encode() if body else b"", headers)
+                with contextlib.suppress(OSError), urllib.request.urlopen(request, timeout=5) as answer:
+                    told = json.load(answer)
+                    break
+                time.sleep(1)
+            else:
                 return
-            time.sleep(1)
 
     threading.Thread(target=ask, daemon=True).start()
 

@@ -178,6 +178,7 @@ WAYS: dict[str, Way] = {
     "read_for_session.waits": Way(
         by({"path": TICKET, "method": "GET", "kind": "status", "status": 503}, work_with_assistant), passes=1
     ),
+    "session": Way(work_with_assistant, passes=1),
     "claim.rereading": Way(reread),
     "claim.reread": Way(reread),
     "claim.noting": Way(note_it),

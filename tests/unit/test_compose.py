@@ -50,6 +50,23 @@ def test_the_settings_are_right_once_secrets_are_given(tmp_path: Path) -> None:
     assert settings.redis_url == "redis://redis:6379/0"
 
 
+def test_every_setting_of_an_installation_can_be_given() -> None:
+    """But where files are, which the image decides."""
+    page = (ROOT / "docs" / "settings.md").read_text().partition("## Where things are")[2].partition("\n## ")[0]
+    listed = {name for row in re.findall(r"^\| (`[^|]+) \|", page, re.M) for name in re.findall(r"[A-Z_]+", row)}
+    assert {"AI_PROVIDER", "OPENAI_API_KEY", "TRUSTED_PROXIES"} <= listed
+    for name in ("web", "streams", "worker", "beat", "migrate"):
+        assert listed - {"RESOLUTIONFLOW_VAR", "TMPDIR"} <= set(SERVICES[name]["environment"]), name
+
+
+def test_the_image_takes_extras_and_has_none_unless_told() -> None:
+    image = (ROOT / "Dockerfile").read_text()
+    assert 'ARG EXTRAS=""' in image
+    assert "pins=$(sh scripts/extras.sh $EXTRAS)" in image
+    assert SERVICES["worker"]["build"]["args"] == {"EXTRAS": "${EXTRAS:-}"}
+    assert "dev.txt" not in image
+
+
 def test_a_service_waits_only_for_services_that_exist() -> None:
     for service in SERVICES.values():
         assert set(service.get("depends_on", {})) <= set(SERVICES)

@@ -322,10 +322,13 @@ class Metrics(Schema):
     hourly_rate = Raw(allow_none=True)
     currency = String(allow_none=True)
     clocks = Dict(metadata={"description": "queue_wait, brief_latency, orientation, total: each business and calendar."})
+    arithmetic = String(metadata={"description": "Why queue wait and orientation do not come to the total; empty where they do."})
     trend = List(Dict())
     by_technician = Dict()
     by_domain = Dict()
-    baselines = Dict(metadata={"description": "Stopwatch and backcast, never mixed."})
+    baselines = Dict(
+        metadata={"description": "Stopwatch and backcast, never mixed; arithmetic: why old minus new is not the saving."}
+    )
     hours_saved = Dict()
     worth = Dict()
     counts = Dict()

@@ -82,7 +82,7 @@ def blueprint() -> Blueprint:
             raise NotSignedIn("no token")  # a cookie is for pages
         viewer()
         if not there:
-            return problem(501, "this installation has no MCP: pip install 'resolutionflow[mcp]' and start it again")
+            return problem(501, "this installation has no MCP: install the extra mcp (docs/install.md) and start it again")
         asked = request.get_data()
         tool = _tool_call(asked)
         try:

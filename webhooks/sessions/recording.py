@@ -27,6 +27,7 @@ from models.sessions.recorded import Steps
 from models.tables import AiSession, AiSessionStep
 from webhooks.authorization import Pass, Viewer, require_member
 from webhooks.claims.claiming import Person, Rings, person
+from worker.process import crash
 
 log = structlog.get_logger()
 
@@ -103,6 +104,7 @@ class Recording:
     def open(self, who: Pass, ticket_id: int, *, client: str, key: str | None) -> SessionView:
         """Begin a session, or return the one this key began. Raises `Full` and `OtherRequest`."""
         now = self._clock()
+        crash.point("session.opening")
         with self._database.account(who.account_id) as session:
             viewer = require_member(session, who)
             if recorded.count_of(session, who.account_id, ticket_id) >= limits.MOST_SESSIONS and not (
@@ -120,6 +122,7 @@ class Recording:
                 raise OtherRequest(f"this idempotency key began a session on ticket {row.ticket_id if row else '?'}")
             over = _over(session, viewer, row)
             view = _view(session, recorded.steps_of(session, row, newest=MOST_TOLD), over=over, changed=made is not None)
+        crash.point("session.opened")
         if made is not None:
             log.info("session_opened", account=viewer.account, ticket_id=ticket_id, member_id=viewer.member_id, session_id=made)
             self._bell.ring("read_for_session", account_id=who.account_id, session_id=made)
@@ -177,6 +180,7 @@ class Recording:
         change: dict[str, Any] | None = None,
     ) -> SessionView:  # fmt: skip
         now = self._clock()
+        crash.point("session.recording")
         with self._database.account(who.account_id) as session:
             viewer = require_member(session, who)
             recorded.hold(session, who.account_id, session_id)  # or of two requests with one key neither sees the other
@@ -199,6 +203,7 @@ class Recording:
                 self._follow(session, who.account_id, row.ticket_id, now)
             fresh = _row(session, viewer, session_id)
             view = _view(session, recorded.steps_of(session, fresh, newest=MOST_TOLD), numbers=numbers, changed=not before)
+        crash.point("session.recorded")
         if not before:
             member_id, count = viewer.member_id, len(numbers)
             log.info("steps_recorded", account=viewer.account, session_id=session_id, member_id=member_id, count=count)

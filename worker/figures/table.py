@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -17,7 +17,9 @@ from escalation.figures.measures import (
     PILOT_WEEKS,
     Figure,
     Status,
+    pilot_week,
 )
+from escalation.figures.rounding import number, percent, units
 from escalation.figures.scorecard import Scorecard
 
 WIDTH = 80
@@ -42,8 +44,9 @@ def lines(card: Scorecard, *, account: str) -> Iterator[str]:
         yield _row(label, card.clocks[name])
     yield from textwrap.wrap(
         "Minutes of working time. queue wait: escalated to claimed; orientation: claimed to first action; total: "
-        "escalated to first action. +n: not finished yet, counted as longer than that.", WIDTH,
+        "escalated to first action. +n: came to nothing or goes on, counted as longer than so far.", WIDTH,
     )  # fmt: skip
+    yield from textwrap.wrap(card.arithmetic, WIDTH)
     yield from _compared(card)
     yield from _trend(card, zone)
     yield from _by("technician", card.by_technician)
@@ -58,7 +61,7 @@ def _row(label: str, both: ByBasis) -> str:
     row = f"{label:<15}{size:>7}"
     if work.mean is None:
         return f"{row}  {_why_not(work)}"
-    interval = "none" if work.ci95 is None else f"{_num(work.ci95[0])} to {_num(work.ci95[1])}"
+    interval = "none" if work.ci95 is None else f"{number(work.ci95[0])} to {number(work.ci95[1])}"
     mark = "" if work.status is Status.MEASURED else f"{'':<18}{_why_not(work)}"
     row += f"{_num(work.mean):>9} {interval:>17}{_num(work.median):>8}  {_num(any_time.mean):>14}{_num(any_time.median):>7}"
     return f"{row}\n{mark}" if mark else row
@@ -70,7 +73,7 @@ def _why_not(figure: Figure) -> str:
         Status.COLLECTING: f"collecting: {least} of {EARLY_FROM}",
         Status.EARLY: f"early: {least} of 20, a wide interval",
         Status.UNCLEAR: "no measurable saving yet: the interval holds zero",
-        Status.NO_BASELINE: f"no baseline: below {COVERAGE_FLOOR:.0%} of its escalations could be used",
+        Status.NO_BASELINE: f"no baseline: below {percent(COVERAGE_FLOOR)} of its escalations could be used",
         Status.READINGS: f"{figure.n} readings, no interval",
         Status.MEASURED: "",
     }[figure.status]
@@ -80,13 +83,15 @@ def _compared(card: Scorecard) -> Iterator[str]:
     if not card.baselines:
         yield from ("", "Old way of working: nothing measured yet; see `baseline add` and `shadow`.")
     for source, old in card.baselines.items():
-        yield from ("", _title(old), _HEAD, _row("old way", old.figure), _row("recovered each", old.saving))
+        yield from ("", _title(old), _HEAD, _row("old way", old.figure), _row("now", card.clocks[old.clock.value]))
+        yield _row("recovered each", old.saving)
+        yield from textwrap.wrap(old.arithmetic, WIDTH)
         saved = card.hours_saved[source]
         if saved.mean is None:
             continue
         line = f"hours saved this month, on {saved.n} acted on: {_amount(saved, 'h')}"
         if source in card.worth:
-            line += f"; worth {_amount(card.worth[source], card.currency or '', digits=0)}"
+            line += f"; worth {_amount(card.worth[source], card.currency or '', units)}"
         yield from textwrap.wrap(line, WIDTH)
 
 
@@ -94,7 +99,7 @@ def _title(old: Compared) -> str:
     clock = CLOCKS[old.clock.value]
     if old.coverage is None:
         return f"Against the stopwatch, by {clock}"
-    return f"Against replayed history, by {clock}; it could use {old.coverage:.0%} of its escalations"
+    return f"Against replayed history, by {clock}; it could use {percent(old.coverage)} of its escalations"
 
 
 def _trend(card: Scorecard, zone: ZoneInfo) -> Iterator[str]:
@@ -149,14 +154,14 @@ def _rate(words: str, rate: Rate, *, what: str = "") -> str:
     if rate.share is None or rate.ci95 is None:
         return f"{count}, collecting"
     early = ", early" if rate.status is Status.EARLY else ""
-    return f"{count}, {rate.share:.0%} ({rate.ci95[0]:.0%} to {rate.ci95[1]:.0%}{early})"
+    return f"{count}, {percent(rate.share)} ({percent(rate.ci95[0])} to {percent(rate.ci95[1])}{early})"
 
 
 def _clocks_apart(card: Scorecard, zone: ZoneInfo) -> str:
     if card.clock_skew_s is None or card.skew_measured_at is None:
         return "ConnectWise's clock and ours: not compared yet."
     side = "ahead of" if card.clock_skew_s >= 0 else "behind"
-    apart = f"ConnectWise's clock is {abs(card.clock_skew_s):.1f} s {side} ours"
+    apart = f"ConnectWise's clock is {number(abs(card.clock_skew_s))} s {side} ours"
     return (
         f"{apart}, measured {_when(card.skew_measured_at, zone)}. Spans are between ConnectWise's own times; a moment "
         "that bears ours is moved by it."
@@ -165,7 +170,7 @@ def _clocks_apart(card: Scorecard, zone: ZoneInfo) -> str:
 
 def _pilot(card: Scorecard) -> Iterator[str]:
     for source, pilot in card.kill_switch.items():
-        saved = "nothing" if pilot.hours_per_week is None else f"{pilot.hours_per_week:.1f} h"
+        saved = "nothing" if pilot.hours_per_week is None else f"{number(pilot.hours_per_week)} h"
         if pilot.stop:
             verdict = (
                 f"Time to decide whether to go on: {PILOT_WEEKS} weeks had to show more than {PILOT_HOURS} h saved a "
@@ -174,7 +179,8 @@ def _pilot(card: Scorecard) -> Iterator[str]:
         elif pilot.due:
             verdict = f"The first {PILOT_WEEKS} weeks show {saved} saved a week by {source}, more than {PILOT_HOURS} h"
         else:
-            verdict = f"Week {pilot.weeks:.1f} of {PILOT_WEEKS} since connecting: {saved} saved a week so far, by {source}"
+            week = f"Week {pilot_week(pilot.weeks)} of {PILOT_WEEKS} since connecting"
+            verdict = f"{week}: {saved} saved a week so far, by {source}"
         yield from ("", *textwrap.wrap(f"{verdict} ({pilot.why}).", WIDTH))
 
 
@@ -182,9 +188,9 @@ def _brief(figure: Figure) -> str:
     return f"{'…' if figure.mean is None else _num(figure.mean)} ({figure.n})"
 
 
-def _amount(figure: Figure, unit: str, *, digits: int = 1) -> str:
-    interval = f" ({figure.ci95[0]:,.{digits}f} to {figure.ci95[1]:,.{digits}f})" if figure.ci95 else ""
-    return f"{figure.mean or 0.0:,.{digits}f} {unit}".rstrip() + interval
+def _amount(figure: Figure, unit: str, said: Callable[[float], str] = number) -> str:
+    interval = f" ({said(figure.ci95[0])} to {said(figure.ci95[1])})" if figure.ci95 else ""
+    return f"{said(figure.mean or 0.0)} {unit}".rstrip() + interval
 
 
 def _cut(text: str, width: int) -> str:
@@ -192,9 +198,7 @@ def _cut(text: str, width: int) -> str:
 
 
 def _num(value: float | None) -> str:
-    if value is None:
-        return "-"
-    return f"{value:.1f}" if abs(value) < 1000 else f"{value:.0f}"
+    return "-" if value is None else number(value)
 
 
 def _when(at: datetime, zone: ZoneInfo) -> str:

@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 import jinja2
 from markupsafe import Markup
 
+from escalation.figures.rounding import number
 from worker.mail.templates import plain
 from worker.mail.weekly_figures import (
     count,
@@ -28,7 +29,6 @@ from worker.mail.weekly_figures import (
     local_date,
     local_moment,
     money,
-    number,
 )
 
 TEMPLATES = Path(__file__).parent / "templates"

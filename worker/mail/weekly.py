@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from escalation.figures.rounding import number, percent
 from worker.mail.templates import Rendered, plain, render_folder, web_address
 from worker.mail.weekly_figures import (
     FigureJson,
@@ -26,7 +27,6 @@ from worker.mail.weekly_figures import (
     local_moment,
     longest_of,
     minutes,
-    number,
     pair_of,
     short,
     span_of_days,
@@ -164,7 +164,7 @@ def _tile(card: Mapping[str, Any], clock: str) -> Tile:
     working, by_clock = card["clocks"][clock]["business"], card["clocks"][clock]["calendar"]
     if working["mean"] is None:
         return Tile(title, explained, "–", (f"collecting: {working['n']} of 6",))
-    lines = [f"median {_or_none(working['median'])}", interval(working, "min"), _rests_on(working)]
+    lines = [f"median {_or_none(working['median'])}", interval(working, "min"), _rests_on(working, clock)]
     if working["status"] == "early":
         lines.append(f"early: {working['n']} of 20")
     if by_clock["mean"] is not None:
@@ -172,9 +172,9 @@ def _tile(card: Mapping[str, Any], clock: str) -> Tile:
     return Tile(title, explained, minutes(working["mean"]), tuple(line for line in lines if line))
 
 
-def _rests_on(figure: FigureJson) -> str:
-    running = figure.get("unfinished") or 0
-    return f"{figure['n']} acted on" + (f", {running} not (counted as longer)" if running else "")
+def _rests_on(figure: FigureJson, clock: str) -> str:
+    running, what = figure.get("unfinished") or 0, {"orientation": "claim", "total": "escalation"}[clock]
+    return f"{figure['n']} acted on" + (f", {count(running, what)} without that, counted as longer" if running else "")
 
 
 def _or_none(value: float | None) -> str:
@@ -188,7 +188,7 @@ def _also(card: Mapping[str, Any]) -> str:
         figure = card["clocks"][clock]["business"]
         if figure["mean"] is not None:
             told.append(f"{short(figure['mean'])} {words} (median {_or_none(figure['median'])})")
-    return f"On the way there, on average: {'; '.join(told)}." if told else ""
+    return f"On the way there, on average: {'; '.join(told)}. {card.get('arithmetic', '')}".strip() if told else ""
 
 
 def _trend(card: Mapping[str, Any], zone: ZoneInfo) -> tuple[Pair, ...]:
@@ -254,7 +254,7 @@ def _assessed(card: Mapping[str, Any]) -> str:
         told = [f"collecting, {known['of']} of 6 known"]
     else:
         low, high = known["ci95"]
-        told[0] += f" ({100 * known['share']:.0f}%, between {100 * low:.0f} and {100 * high:.0f}%)"
+        told[0] += f" ({percent(known['share'])}, between {percent(low)} and {percent(high)})"
     return f"Assessments: {'; '.join(told)}. {none['n']} of {none['of']} briefs showed none."
 
 

@@ -11,6 +11,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from escalation.figures.rounding import number, units, whole
+
 FigureJson = Mapping[str, Any]
 """`n`, `mean`, `median`, `ci95`, `status`, and of a listing `unfinished`, `baseline_n`."""
 
@@ -50,19 +52,13 @@ class Pair:
     """After the claim, and in all; empty where there are too few."""
 
 
-def number(value: float) -> str:
-    """Return one decimal below a hundred and none above, with a real minus sign."""
-    text = f"{value:,.1f}" if abs(value) < 100 else f"{value:,.0f}"
-    return "0.0" if text == "-0.0" else text.replace("-", "\N{MINUS SIGN}")
-
-
 def minutes(value: float) -> str:
     return f"{number(value)} min"
 
 
 def short(value: float) -> str:
     """Return minutes, or seconds where it is less than one."""
-    return minutes(value) if value >= 1 else f"{round(value * 60)} s"
+    return minutes(value) if value >= 1 else f"{whole(value * 60)} s"
 
 
 def hours(value: float) -> str:
@@ -71,8 +67,8 @@ def hours(value: float) -> str:
 
 def money(value: float, currency: str) -> str:
     """Return whole units with the currency's letters in front: `GBP 1,234`."""
-    sign = "\N{MINUS SIGN}" if round(value) < 0 else ""
-    return f"{sign}{currency} {abs(round(value)):,}".strip()
+    sign = "\N{MINUS SIGN}" if whole(value) < 0 else ""
+    return f"{sign}{currency} {units(abs(value))}".strip()
 
 
 def interval(figure: FigureJson, unit: str) -> str:
@@ -113,10 +109,10 @@ def _moment(at: str | datetime) -> datetime:
 
 def duration(length: float) -> str:
     """Return minutes as `45 min`, `3 h 5 min` or `52 h`: working time knows no days."""
-    whole = round(length)
-    if whole < 60:
-        return f"{whole} min"
-    return f"{whole // 60} h" + (f" {whole % 60} min" if whole < 600 and whole % 60 else "")
+    in_all = whole(length)
+    if in_all < 60:
+        return f"{in_all} min"
+    return f"{in_all // 60} h" + (f" {in_all % 60} min" if in_all < 600 and in_all % 60 else "")
 
 
 def domain_name(domain: str) -> str:

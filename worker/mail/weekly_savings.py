@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from escalation.figures.measures import pilot_week
+from escalation.figures.rounding import number, percent
 from worker.mail.templates import plain
-from worker.mail.weekly_figures import FigureJson, count, hours, interval, local_date, minutes, money, number
+from worker.mail.weekly_figures import FigureJson, count, hours, interval, local_date, minutes, money
 
 SOURCES = {"stopwatch": "the stopwatch readings", "backcast": "the replayed history"}
 
@@ -51,7 +53,7 @@ def comparison(card: Mapping[str, Any], source: str, zone: ZoneInfo) -> Comparis
     if old["usable"]:
         rows.append(row("Now", lambda basis: _average(now[basis], "now")))
         rows.append(row("Recovered each", lambda basis: _recovered(saved[basis])))
-    lines = [line for line in (_standing(old), _hours_and_worth(card, source, zone), _longer(saved["business"])) if line]
+    lines = [line for line in (old.get("arithmetic", ""), _standing(old), _hours_and_worth(card, source, zone)) if line]
     return Comparison(f"Against {SOURCES[source]}", _CLOCKS[old["clock"]], tuple(rows), tuple(lines))
 
 
@@ -73,8 +75,8 @@ def _standing(old: Mapping[str, Any]) -> str:
     now, before = figure["n"], figure.get("baseline_n") or 0
     if not old["usable"]:
         share = old["coverage"] or 0.0
-        return f"Not compared with: the history dates {share:.0%} of its escalations, and 80% are needed."
-    dated = f" The history dates {old['coverage']:.0%} of its escalations." if old["coverage"] is not None else ""
+        return f"Not compared with: the history dates {percent(share)} of its escalations, and 80% are needed."
+    dated = f" The history dates {percent(old['coverage'])} of its escalations." if old["coverage"] is not None else ""
     if figure["status"] == "early":
         return f"Early, from {now} escalations and {before} of the old way; from 20 of each it is relied on.{dated}"
     if figure["status"] == "no_measurable_saving":
@@ -109,28 +111,20 @@ def _hours_and_worth(card: Mapping[str, Any], source: str, zone: ZoneInfo) -> st
     return f"{told} At {rate} an hour that is {money(worth['mean'], currency)} ({low} to {high})."
 
 
-def _longer(figure: FigureJson) -> str:
-    running = figure.get("unfinished") or 0
-    if not running or figure["mean"] is None:
-        return ""
-    what = "One that was taken and not acted on counts" if running == 1 else f"{running} that were not acted on count"
-    return f"{what} as long as the slowest of either side, which lowers what is recovered."
-
-
 def pilot_of(card: Mapping[str, Any]) -> tuple[Notice | None, str]:
     """Return the verdict where one is due and bad, and else how the pilot stands in one line."""
     pilots: Mapping[str, Mapping[str, Any]] = card["kill_switch"]
     if not pilots:
         return None, ""
     told = " and ".join(
-        f"{number(pilot['hours_per_week'])} h a week by {SOURCES[source]}"
+        f"{number(pilot['hours_per_week'])} h a week by {SOURCES[source]} ({plain(pilot['why'], limit=160)})"
         for source, pilot in pilots.items() if pilot["hours_per_week"] is not None
     ) or "no saving can be shown"  # fmt: skip
     one = next(iter(pilots.values()))
     if not any(pilot["stop"] for pilot in pilots.values()):
         if one["due"]:
             return None, f"The pilot's eight weeks showed {told}; the mark was more than 1.0 h a week."
-        week = int(one["weeks"]) + 1
+        week = pilot_week(one["weeks"])
         return None, f"Week {week} of the pilot's 8: {told} so far. After week 8 it has to be more than 1.0 h a week."
     lines = [f"By {SOURCES[source]}: {_verdict(pilot)}." for source, pilot in pilots.items()]
     if all(pilot["stop"] for pilot in pilots.values()):

@@ -17,6 +17,7 @@ _STEPS = {
     "callback": "checked pinned stored canary",
     "claim": "asked stored returning returned answering answered dismissing dismissed judging wishing wished noting noted "
     "rereading reread",
+    "session": "opening opened recording recorded",
     "triage": "rung taken verified read decided waits refused ignored",
     "publish": "rung leased gathered drafted withheld attempted posted recorded waits parked hidden frozen",
     "notify": "rung created",

@@ -9,6 +9,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from escalation.brief.sanitize import printable
+from escalation.figures.measures import pilot_week
+from escalation.figures.rounding import number, percent
 from webhooks.pages.analytics.scorecards import FigureJson, figures
 from webhooks.pages.desk import People
 
@@ -26,12 +28,6 @@ STATES = {
 DOMAINS = {"email": "E-mail", "dns_dhcp": "DNS and DHCP", "storage_backup": "Storage and backup", "server_os": "Servers",
            "database_app": "Databases"}  # fmt: skip
 WIDTH, HEIGHT, LEFT, TOP, FOOT = 560, 220, 44, 12, 34
-
-
-def number(value: float) -> str:
-    """Return one decimal below a hundred and none above, with a real minus sign."""
-    text = f"{value:,.1f}" if abs(value) < 100 else f"{value:,.0f}"
-    return "0.0" if text == "-0.0" else text.replace("-", "\N{MINUS SIGN}")
 
 
 def unit(figure: FigureJson, currency: str | None) -> str:
@@ -83,7 +79,8 @@ def page(card: Mapping[str, Any], *, names: People, opened: str) -> dict[str, An
     found = figures(card)
     saved = list(card["hours_saved"])
     return {
-        "card": card, "clocks": CLOCKS, "sources": SOURCES, "states": STATES, "number": number, "unit": unit,
+        "card": card, "clocks": CLOCKS, "sources": SOURCES, "states": STATES, "unit": unit,
+        "number": number, "percent": percent, "pilot_week": pilot_week,
         "domain": domain, "chart": chart(card["trend"], zone), "technician": lambda login: printable(names.named(login)),
         "as_of": card["as_of"], "moment": moment(card["as_of"], zone), "saved": saved,
         "behind": found.get(opened), "opened": opened if opened in found else "",

@@ -15,6 +15,7 @@ from escalation.sessions.steps import NewStep
 from models.database.sessions import Database
 from models.sessions import recorded
 from tests.integration.webhooks.office import JONAS, MARIA, TOM, Office, open_office
+from tests.trail import followed
 
 TICKET = 48213
 
@@ -24,6 +25,14 @@ def office(database: Database, tmp_path: Path) -> Iterator[Office]:
     office = open_office(database, tmp_path)
     yield office
     office.app.extensions["resolutionflow"].dispose()
+
+
+@pytest.fixture(autouse=True)
+def _followed(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Fail a test in which a change goes without a crash point behind it."""
+    with followed(office.app.extensions["resolutionflow"].engine, monkeypatch) as trail:
+        yield
+    assert not trail.gaps, "\n".join(trail.gaps)
 
 
 def post(office: Office, path: str, body: dict[str, Any], who: int = JONAS, key: str | None = None) -> Any:

@@ -45,6 +45,9 @@ def test_every_number_of_the_command_stands_on_the_page_to_the_digit(month: tupl
         assert f"open={quote(place)}" in page, place
     for number in card["counts"].values():
         assert str(number) in shown
+    for sentence in (card["arithmetic"], card["baselines"]["stopwatch"]["arithmetic"]):
+        assert sentence
+        assert sentence in unescape(page)
 
 
 def test_each_figure_opens_its_episodes_and_what_was_left_out(month: tuple[Pages, dict[str, Any], str]) -> None:

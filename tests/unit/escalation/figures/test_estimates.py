@@ -8,7 +8,7 @@ import random
 import statistics
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from benchmarks import coverage
@@ -142,11 +142,42 @@ def test_the_interval_is_that_of_all_resamples_there_are(monkeypatch: pytest.Mon
     pivots.sort()
     both = sorted(map(abs, pivots))[round(0.95 * 3125) - 1]
     below, above = -pivots[round(0.025 * 3125) - 1], pivots[round(0.975 * 3125) - 1]
+    logs = sorted(
+        math.log(statistics.fmean(drawn) / centre) / max(statistics.stdev(drawn) / math.sqrt(5) / statistics.fmean(drawn),
+                                                         0.05 * error / centre)
+        for drawn in itertools.product(minutes, repeat=5)
+    )  # fmt: skip
+    farther = max(sorted(map(abs, logs))[round(0.95 * 3125) - 1], logs[round(0.975 * 3125) - 1])
     estimates._interval.cache_clear()
     low, high = interval(whole(*minutes))
+    assert low == pytest.approx(centre * math.exp(-farther * error / centre), rel=0.08)
+    assert high == pytest.approx(centre + max(both, below) * error, rel=0.08)
+    nothing = whole(0, 0, 0)  # takes away nothing and is sure of it: the plain interval of a saving
+    low, high = difference_interval(whole(*minutes), nothing)
     estimates._interval.cache_clear()
     assert low == pytest.approx(centre - max(both, above) * error, rel=0.08)
     assert high == pytest.approx(centre + max(both, below) * error, rel=0.08)
+
+
+times = st.one_of(st.just(0.0), st.floats(0, 1), st.floats(0, 5000))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.tuples(times, st.booleans()), min_size=6, max_size=24))
+@example([(0.0, False)] * 5 + [(900.0, False)])
+@example([(0.0, False), (0.0, False), *[(5.0, True)] * 6])
+@example([(1.0, False)] * 6 + [(10_000.0, False)])
+@example([(5e-324, False), (5e-324, False), (5000.0, False)])
+def test_a_time_is_never_said_to_be_shorter_than_nothing(drawn: list[tuple[float, bool]]) -> None:
+    sample = Sample.of(Reading(m, u) for m, u in drawn)
+    assume(sample.finished >= 2)
+    low, high = interval(sample)
+    assert 0 <= low <= mean(sample) <= high < math.inf
+
+
+def test_a_saving_may_be_less_than_nothing() -> None:
+    low, high = difference_interval(whole(3, 4, 5, 6, 7, 8), whole(2, 4, 5, 6, 7, 11))
+    assert low < 0 < high
 
 
 def test_many_readings_give_the_normal_interval() -> None:

@@ -60,7 +60,7 @@ def test_both_sources_show_their_own_saving_hours_and_worth() -> None:
 def test_a_pilot_that_shows_too_little_is_told() -> None:
     assert "Time to decide whether to go on: 8 weeks had to show more than 1.0 h" in page(many(20), stopwatch(20, 4))
     running = page(many(20), stopwatch(20, 14), connected_at=NOW - timedelta(weeks=6))
-    assert "Week 6.0 of 8 since connecting: 0.6 h saved a week so far, by stopwatch" in running
+    assert "Week 7 of 8 since connecting: 0.6 h saved a week so far, by stopwatch" in running
 
 
 def test_waits_nobody_ended_and_what_is_left_out_are_on_it() -> None:
