@@ -136,10 +136,11 @@ class Settings:
     model: ModelSettings = field(default_factory=ModelSettings)
 
     @classmethod
-    def read(cls, environ: Mapping[str, str] | None = None) -> Settings:
+    def read(cls, environ: Mapping[str, str] | None = None, *, begin: bool = True) -> Settings:
         """Read and check the environment. Raises `SettingsError` that lists everything at once.
 
-        In embedded use (no `REDIS_URL`) missing `SECRET_KEYS` are made once and kept in `var/`, mode 0600.
+        In embedded use (no `REDIS_URL`) missing `SECRET_KEYS` are made once and kept in `var/`, mode 0600; not made without
+        `begin`, when there may be none.
         """
         env = _as_meant(os.environ if environ is None else environ)
         wrong: list[str] = []
@@ -175,7 +176,7 @@ class Settings:
         canary_url = _canary_url(wrong, env)
         numbers = _numbers(wrong, env)
         model = ModelSettings.read(env, wrong)
-        keys = _secret_keys(wrong, env, var, embedded=redis_url is None)
+        keys = _secret_keys(wrong, env, var, embedded=redis_url is None, begin=begin)
         if wrong:
             raise SettingsError("settings that need attention:\n" + "\n".join(f"  - {line}" for line in wrong))
         counts = {name: numbers.pop(name) for name in ("threads", "burst", "in_flight") if name in numbers}
@@ -217,6 +218,12 @@ class Settings:
     def embedded_database(self) -> bool:
         """Whether the database is a file of our own, which commands may bring up to date on the way."""
         return self.database_url.startswith("sqlite")
+
+    @property
+    def database_file(self) -> Path | None:
+        """Where the embedded database is, if it is a file."""
+        place = self.database_url.partition("://")[2].partition("?")[0].partition("/")[2]
+        return Path(place) if self.embedded_database and place not in ("", ":memory:") else None
 
     @property
     def broker_socket(self) -> Path:
@@ -343,7 +350,7 @@ def _intervals(numbers: Mapping[str, float]) -> Intervals:
     return dataclasses.replace(Intervals(), **spans, **counts)  # type: ignore[arg-type]
 
 
-def _secret_keys(wrong: list[str], env: Mapping[str, str], var: Path, *, embedded: bool) -> tuple[str, ...]:
+def _secret_keys(wrong: list[str], env: Mapping[str, str], var: Path, *, embedded: bool, begin: bool) -> tuple[str, ...]:
     given = tuple(key.strip() for key in env.get("SECRET_KEYS", "").split(",") if key.strip())
     for number, key in enumerate(given, 1):
         if len(key) < 32:
@@ -356,7 +363,8 @@ def _secret_keys(wrong: list[str], env: Mapping[str, str], var: Path, *, embedde
             'one way to make one: python3 -c "import secrets; print(secrets.token_urlsafe(32))"'
         )
         return ()
-    return (_own_key(var / "secret_keys"),)
+    own = var / "secret_keys"
+    return (_own_key(own),) if begin or own.exists() else ()
 
 
 def _own_key(path: Path) -> str:

@@ -228,6 +228,7 @@ def test_a_ticket_that_is_not_there_is_said_to_be_missing(
 def test_what_is_wrong_is_one_clear_line(
     home: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], says: str
 ) -> None:
+    main(["migrate"])
     main(arguments)
     printed = capsys.readouterr()
     assert says in printed.err + printed.out

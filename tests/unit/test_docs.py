@@ -88,6 +88,13 @@ def test_the_trial_is_written_as_the_simulator_prints_it() -> None:
     assert "simulator --port 8900" in (ROOT / "Makefile").read_text()
 
 
+@pytest.mark.parametrize("page", [*PAGES, *PRODUCT], ids=_id)
+def test_nobody_is_told_to_install_it_by_its_name_alone(page: Path) -> None:
+    """No registry has it, and whoever took the name there would be installed."""
+    told = re.findall(r"(?:pip|uv|pipx|uvx)(?: \w+)* (?:install|run|add)\b[^`\n]*?([^\s'\"]*resolutionflow\b)", page.read_text())
+    assert [name for name in told if "/" not in name] == []
+
+
 @pytest.mark.parametrize("page", PAGES, ids=_id)
 def test_every_relative_link_leads_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text()):

@@ -53,7 +53,7 @@ def _ticket(seen: dict[str, Any]) -> str:
         try:
             return "What the ticket says, quotations are its own words:\n\n" + render(load(seen["ticket"]), marker="")
         except UnknownPackageVersion:
-            return "The ticket was read by a newer version than this program: pip install -U resolutionflow"
+            return "The ticket was read by a newer version than this program: install the server's version here, docs/sessions.md"
     if seen["ticket_read_at"]:
         return f"The ticket could not be read: {seen['ticket_unread']}. What is recorded here is kept all the same."
     return "The ticket is still being read: call whats_been_tried in a few seconds."

@@ -103,7 +103,7 @@ def _add(options: argparse.Namespace) -> int:
     from worker.account.names import try_names
     from worker.account.onboarding import CannotConnect, refuse_name, refuse_twice
 
-    services = wired()
+    services = wired(begin=True)
     site = Site.parse(options.site, allow_private=bool(options.allow_private))
     refuse_name(options.name)
     refuse_twice(services, site=site, company=options.company, name=options.name)

@@ -62,7 +62,7 @@ def _all() -> Iterator[Line]:
     yield "program", True, f"resolutionflow {__version__}, Python {platform.python_version()}, {machine}"
     yield "packages", True, ", ".join(f"{name} {_version(name)}" for name in PACKAGES)
     try:
-        settings = Settings.read()
+        settings = Settings.read(begin=False)
     except SettingsError as error:
         names = sorted(set(re.findall(r"\b[A-Z]+(?:_[A-Z]+)+\b", str(error))))  # the rest may quote what was given
         yield "settings", False, f"wrong or missing: {', '.join(names)}. Any other command says what is wrong with each"
@@ -103,10 +103,11 @@ def _settings(settings: Settings) -> Iterator[Line]:
     from worker.settings import Intervals
 
     embedded = "SQLite, a file of this machine" if settings.embedded_database else bare(settings.database_url)
-    keys = len(settings.secret_keys)
+    keys = settings.secret_keys
+    lengths = f"{len(keys)} set, of {min(map(len, keys))} characters or more" if keys else "none yet: made at first use"
     yield "DATABASE_URL", True, embedded
     yield "REDIS_URL", True, bare(settings.redis_url) if settings.redis_url else "embedded"
-    yield "SECRET_KEYS", True, f"{keys} set, of {min(map(len, settings.secret_keys))} characters or more"
+    yield "SECRET_KEYS", True, lengths
     https = urlsplit(settings.public_url).scheme == "https"
     yield "PUBLIC_URL", https, bare(settings.public_url) + ("" if https else ": ConnectWise's cloud calls https alone")
     yield "SMTP_URL", True, "mail is written to files" if settings.smtp_url.startswith("file:") else bare(settings.smtp_url)
@@ -159,6 +160,9 @@ def _database(settings: Settings) -> Iterator[Line]:
     from models.database.schema import pending
     from models.database.sessions import Database
 
+    if settings.database_file is not None and not settings.database_file.exists():
+        yield "database", False, "there is none: `resolutionflow setup` makes one, or these are not the service's settings"
+        return
     try:
         todo = pending(settings.database_url)
     except Exception as error:  # the page is to be complete

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from worker.model_reading.model import Model
+    from worker.settings import Settings
     from worker.wiring import Services
 
 Subparsers = Any
@@ -117,19 +118,40 @@ def _moment(text: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def wired() -> Services:
-    """Return the collaborators for a command, with a database of the right version."""
+def wired(*, begin: bool = False) -> Services:
+    """Return the collaborators for a command, with a database of the right version.
+
+    Only with `begin` a database and a key are made where there are none: a command in the wrong folder, or without the
+    service's settings, would look into an empty installation of its own. Raises `SettingsError` instead.
+    """
     from models.database.schema import migrate, require_newest
     from worker import wiring
     from worker.process.logs import set_up
     from worker.settings import Settings
 
-    settings = Settings.read()
+    settings = Settings.read(begin=begin)
+    if not begin:
+        _require_begun(settings)
     set_up("WARNING" if settings.log_level == "INFO" else settings.log_level)
     if settings.embedded_database:
         migrate(settings.database_url)
     require_newest(settings.database_url)
     return wiring.from_settings(settings)
+
+
+def _require_begun(settings: Settings) -> None:
+    from worker.settings import SettingsError
+
+    file, lacking = settings.database_file, ""
+    if file is not None and not file.exists():
+        lacking = f"no database {file}"
+    elif not settings.secret_keys:
+        lacking = f"no SECRET_KEYS, set or in {settings.var / 'secret_keys'}"
+    if lacking:
+        raise SettingsError(
+            f"there is {lacking}. If an installation is on this machine, this command lacks its settings (docs/install.md says "
+            "how commands get them); `resolutionflow setup` begins a new one"
+        )
 
 
 def _demo(options: argparse.Namespace) -> int:
@@ -275,7 +297,7 @@ def _offline_model(options: argparse.Namespace) -> Model | None:
         return None
     if options.replay:
         return Player(options.replay)
-    model = model_for(Settings.read())
+    model = model_for(Settings.read(begin=False))
     if model is None:
         raise SettingsError("--reader model needs a model: set AI_PROVIDER and its key, or give --replay DIR")
     return Recorder(model, options.record) if options.record else model

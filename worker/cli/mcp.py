@@ -13,7 +13,7 @@ TEACHES = """\
 Lets an assistant (Claude Desktop, any MCP client) work on a ticket with you, as you: it sees what was tried, records each step
 with its outcome, and hands the ticket over when you are stuck. Nothing of it runs on ConnectWise; nothing is posted unasked.
 
-1. On the technician's computer:   pip install 'resolutionflow[mcp]'
+1. On the technician's computer:   pip install "./resolutionflow[mcp]"      (beside a clone of this project: docs/sessions.md)
 2. Where ResolutionFlow runs:      resolutionflow account token NAME --member LOGIN
 3. In the client's configuration, for Claude Desktop claude_desktop_config.json:
 
@@ -46,7 +46,7 @@ def _mcp(options: argparse.Namespace) -> int:
     if not own_token():
         return _cannot("RESOLUTIONFLOW_TOKEN is not set: put a token into the client's settings (see --help)")
     if find_spec("mcp") is None:
-        return _cannot("the protocol's library is not installed: pip install 'resolutionflow[mcp]'")
+        return _cannot("the protocol's library is not installed: it is the extra `mcp` (docs/sessions.md)")
     os.execv(sys.executable, [sys.executable, "-m", "webhooks.mcp", "--url", options.url])  # noqa: S606 - our own module
     return 0
 

@@ -90,7 +90,7 @@ def _setup(command: Command, options: argparse.Namespace) -> int:
 def _ask(command: Command, options: argparse.Namespace, given: dict[str, Any], *, terminal: bool) -> int:
     from worker.cli.asking import Asker, StillNeeded
 
-    services = wired()
+    services = wired(begin=True)
     asker = Asker(given, terminal=terminal, say=say)
     wizard = Wizard(services, asker, command, allow_private=options.allow_private, ca_bundle=options.ca_bundle)
     try:

@@ -39,7 +39,8 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_new_installation_is_told_what_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["doctor"]) == 1
     told = page(capsys)
-    assert "resolutionflow migrate" in told
+    assert "LOOK  database" in told
+    assert "resolutionflow setup" in told
     assert "LOOK  mail" in told
     assert "embedded, not running" in told
 
