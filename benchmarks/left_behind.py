@@ -39,7 +39,7 @@ def main() -> None:
                 print(f"{ticket.id} wrong: {' '.join(change[1].split())}")
     for part, (marked, found, told, right) in parts.items():
         share = f"{right / told:.0%}" if told else "-"
-        print(f"{part}: {found} of {marked} marked changes found ({found / marked:.0%}); {right} of {told} told are marked ({share})")
+        print(f"{part}: {found} of {marked} marked changes found ({found / marked:.0%}); {right} of {told} told marked ({share})")
 
 
 def _same(text: tuple[str, str], change: tuple[str, str]) -> bool:

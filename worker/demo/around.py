@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import sys
-import uuid
 
 from models.account import accounts, people
 from models.handoff import handoffs
@@ -81,7 +80,7 @@ def _link(stack: Stack, account_id: int, login: str) -> str:
         account = accounts.get(session, account_id)
         member = next(row for row in people.roster_rows(session, account_id) if row.identifier == login)
         assert account is not None
-        row = sign_ins.ask(session, account_id, member.id, now=now, message_id=f"<{uuid.uuid4().hex}@resolutionflow.invalid>")
+        row = sign_ins.ask(session, account_id, member.id, now=now, message_domain=services.settings.message_domain)
         token = services.passes.tokens.sign(
             Audience.SIGN_IN, account_id=account_id, member_id=member.id, epoch=account.token_epoch, at=now, subject=row,
         )  # fmt: skip
