@@ -210,8 +210,7 @@ def left_changed(passages: Sequence[Passage], steps: Sequence[Deed]) -> list[Rem
             step = waiting.pop(0)
             if took_back or (passages[index].resolution and step.outcome == "worked") or (step.passage, step.start) < (index, stretch.start):
                 continue
-            whole = (step.start, step.deed_end) if step.left and step.sure >= _SURE else None
-            if (told := _lasts(step, passages[index].text) or whole) is not None:
+            if (told := _lasts(step, passages[index].text) or _left(step, passages[index].text)) is not None:
                 text = passages[index].text[told[0] : told[1]]
                 purpose = _PURPOSE.search(small(text), 12) if len(text) > 12 else None
                 end = told[0] + purpose.start() if purpose else told[1]
@@ -240,6 +239,14 @@ def _still_open(
     if named:
         return [c for c in changes if c not in named]
     return changes[:-1] if _same_thing(frozenset(), undone, text) else changes
+
+
+def _left(step: Deed, text: str) -> tuple[int, int] | None:
+    """Return where a step stands of which was learned that it left something changed, unless its own words take that back."""
+    said = text[step.start : step.end]
+    cut = _PART.search(said, 12)
+    taken_back = _UNDONE_AT_ONCE.search(said) or (cut and _UNDONE.search(said[cut.end() :].lower()))
+    return (step.start, step.deed_end) if step.left and step.sure >= _SURE and not taken_back else None
 
 
 def _lasts(step: Deed, text: str) -> tuple[int, int] | None:

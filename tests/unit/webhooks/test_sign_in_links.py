@@ -22,7 +22,7 @@ def test_a_look_up_that_fails_is_not_the_last(error: Exception) -> None:
             asked.put(True)
             raise error
 
-    links = Links(Failing(), None, None, lambda: datetime.now(UTC))  # type: ignore[arg-type]
+    links = Links(Failing(), None, None, lambda: datetime.now(UTC), message_domain="northgate.example")  # type: ignore[arg-type]
     for _ in range(2):
         links.wish("maja@northgate.example")
         assert asked.get(timeout=5)

@@ -38,7 +38,7 @@ def test_a_browser_claims_gives_back_and_keeps_the_page_to_itself(
         with Chromium() as browser:
             browser.open(page)
             browser.read_until("You are Maria Svensson")
-            assert browser.run("getComputedStyle(document.querySelector('button')).backgroundColor") == "rgb(20, 70, 255)"
+            browser.wait("getComputedStyle(document.querySelector('button')).backgroundColor === 'rgb(20, 70, 255)'")
             browser.run("document.querySelector('button').click()")
             browser.read_until("You have it, Maria Svensson.")
             assert office.row().claimed_by == MARIA

@@ -336,7 +336,7 @@ def members_back(it: Scene) -> None:
 def week(it: Scene) -> None:
     with it.shop.database.account(it.account_id) as session:
         weekly.make_rows(
-            session, account_named(it.services, "northgate"), period=f"w{next(it.tickets)}",
+            session, it.services, account_named(it.services, "northgate"), period=f"w{next(it.tickets)}",
             letter={"scorecard": {"measures_version": 1}}, now=it.shop.clock(),
         )  # fmt: skip
 
