@@ -2,8 +2,8 @@
 
     python -m tests.hostile.secrets.count [--seeds 3] [--show FILE]
 
-`--show wordings_first` prints what was missed of that file. Those that end in `_fourth` are held out. Those that end in
-`_second`, `_third`, `_fifth`, `_sixth` and `_seventh` were held out once, and what they showed then stands in
+`--show wordings_first` prints what was missed of that file. Those that end in `_fourth` and `_eighth` are held out. Those
+that end in `_second`, `_third`, `_fifth`, `_sixth` and `_seventh` were held out once, and what they showed then stands in
 `docs/decisions/0006-redaction-at-the-edge.md`.
 """
 
@@ -44,7 +44,14 @@ SEEN = (
     "wordings_seventh",
     "lookalikes_seventh",
 )
-HELD_OUT = ("structured_fourth", "wordings_fourth", "lookalikes_fourth")
+HELD_OUT = (
+    "structured_fourth",
+    "wordings_fourth",
+    "lookalikes_fourth",
+    "structured_eighth",
+    "wordings_eighth",
+    "lookalikes_eighth",
+)
 """Made without a look at rules, weights or the other files; counted, never shown, and not tuned on."""
 _HEADING = re.compile(r"\[[A-Z][\w ,-]*\]")
 
