@@ -13,7 +13,7 @@ import pytest
 from models.work.alert_kinds import Kind
 from psa.simulator.server import Simulator, how_to_try
 from worker.__main__ import parser
-from worker.settings import Intervals, Settings
+from worker.settings import Intervals, Settings, SettingsError
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -60,6 +60,15 @@ def test_every_variable_that_the_code_reads_is_listed_and_no_other() -> None:
     fixed = {name for name in listed if not name.startswith("RESOLUTIONFLOW_")} - {"TMPDIR"}
     assert read - {"PR_SET_PDEATHSIG"} <= listed
     assert fixed <= read
+
+
+def test_every_setting_that_is_listed_is_taken_for_one(tmp_path: Path) -> None:
+    listed = sorted(name for name in _rows_of("settings.md") if name.startswith("RESOLUTIONFLOW_"))
+    assert "RESOLUTIONFLOW_TOKEN" in listed
+    with pytest.raises(SettingsError) as refused:
+        Settings.read({**dict.fromkeys(listed, "x"), "RESOLUTIONFLOW_SURELY_NONE": "x", "RESOLUTIONFLOW_VAR": str(tmp_path)})
+    assert [line for line in str(refused.value).splitlines() if "is no setting" in line and "SURELY_NONE" not in line] == []
+    assert "RESOLUTIONFLOW_SURELY_NONE is no setting" in str(refused.value)
 
 
 @pytest.mark.parametrize("name", [f.name for f in dataclasses.fields(Intervals)])
