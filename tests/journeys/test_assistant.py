@@ -62,8 +62,13 @@ def over_stdio(journey: Journey, login: str, talk: Talk) -> None:
 
 
 async def call(client: Tools, tool: str, **arguments: object) -> str:
-    answer = await client.call_tool(tool, arguments)
-    text = "\n".join(part.text for part in answer.content if part.type == "text")
+    """Call a tool as a model does: what says to call again, as on a machine with too much to do, is called again."""
+    for _ in range(10):
+        answer = await client.call_tool(tool, arguments)
+        text = "\n".join(part.text for part in answer.content if part.type == "text")
+        if not (answer.is_error and re.search("call this tool again|try again", text, re.IGNORECASE)):
+            break
+        await asyncio.sleep(2)
     return f"ERROR {text}" if answer.is_error else text
 
 

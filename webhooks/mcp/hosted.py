@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from flask import Blueprint, Flask, Response, current_app, request
 
 from webhooks.authorization import NotSignedIn, viewer
+from webhooks.bulkhead import Away
 from webhooks.mcp.reach import WithinTheWeb
 from webhooks.problems import problem
 
@@ -25,6 +26,7 @@ TOO_LONG = (
     "No answer within a minute; it may still be done. Look with whats_been_tried, then call this tool again: the same words "
     "again are the same deed."
 )
+NOT_NOW = "The database does not answer now; nothing was done. Call this tool again in a few seconds."
 
 Message = MutableMapping[str, Any]
 
@@ -80,11 +82,15 @@ def blueprint() -> Blueprint:
     def answer() -> Response:
         if not request.headers.get("Authorization"):
             raise NotSignedIn("no token")  # a cookie is for pages
-        viewer()
+        tool = _tool_call(asked := request.get_data())
+        try:
+            viewer()
+        except Away:
+            if tool is None:
+                raise
+            return _told(tool, NOT_NOW)
         if not there:
             return problem(501, "this installation has no MCP: install the extra mcp (docs/install.md) and start it again")
-        asked = request.get_data()
-        tool = _tool_call(asked)
         try:
             status, headers, body = hosted.answer(current_app._get_current_object(), _scope(), asked)  # type: ignore[attr-defined]
         except TimeoutError:

@@ -13,6 +13,8 @@ import pytest
 from models.database.sessions import Database
 from models.sessions import recorded
 from tests.integration.webhooks.office import MARIA, Office, open_office
+from webhooks.authorization import DOOR
+from webhooks.bulkhead import Busy
 from webhooks.mcp import calling, hosted, room
 from webhooks.mcp.reach import Refused, WithinTheWeb
 from webhooks.mcp.room import Full, Room
@@ -87,6 +89,25 @@ def test_a_tool_that_overruns_keeps_its_place_until_it_is_done(
     while "nothing was done" in (last := asked()) and time.monotonic() < until:
         time.sleep(0.05)
     assert "done at last" in last
+    office.app.extensions["resolutionflow"].dispose()
+
+
+def test_while_the_database_is_away_a_tool_is_told_in_words(
+    sqlite_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = open_office(sqlite_database, tmp_path)
+
+    def away() -> None:
+        raise Busy("another transaction kept the database for too long")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(office.app.extensions[DOOR], "viewer", away)
+        told = rpc(office, "tools/call", name="find_similar", arguments={"words": "printer"})
+        listed = rpc(office, "tools/list")
+    assert (told.status_code, told.json["id"], told.json["result"]["isError"]) == (200, 7, True)
+    assert "Call this tool again" in told.json["result"]["content"][0]["text"]
+    assert (listed.status_code, listed.headers["Retry-After"]) == (503, "5"), "no tool's call: a client repeats it itself"
+    assert not rpc(office, "tools/call", name="find_similar", arguments={"words": "printer"}).json["result"]["isError"]
     office.app.extensions["resolutionflow"].dispose()
 
 
