@@ -287,6 +287,7 @@ _SIMPLE: dict[str, Any] = {
 ORDERS = int(os.environ.get("RF_STATES", "10"))
 
 
+@pytest.mark.storm
 @pytest.mark.timeout(120 + ORDERS * 4)
 def test_exactly_one_brief_whatever_happens_in_whatever_order(sqlite_template: bytes) -> None:
     Handoffs.template = sqlite_template

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.model_server import ModelServer, Plan, answer, assessed, step
+from worker.__main__ import main
 
 THREAD = {
     "id": "x-1",
@@ -36,40 +35,53 @@ def server() -> Iterator[ModelServer]:
     one.close()
 
 
-def package(tmp_path: Path, *arguments: str, **environment: str) -> tuple[dict[str, object], str]:
+Package = Callable[..., tuple[dict[str, object], str]]
+"""The command on one file with these arguments and this environment: the package, and what else it said."""
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Package:
     file = tmp_path / "x-1.json"
     file.write_text(json.dumps(THREAD))
-    command = [sys.executable, "-m", "worker", "package", str(file), "--reader", "model", *arguments]
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("AI_", "ANTHROPIC_", "OPENAI_"))}
-    clean |= {"RESOLUTIONFLOW_VAR": str(tmp_path / "var"), **environment}
-    done = subprocess.run(command, capture_output=True, text=True, env=clean, timeout=100, check=False)
-    return json.loads(done.stdout or "{}"), done.stderr
+
+    def run(*arguments: str, **environment: str) -> tuple[dict[str, object], str]:
+        with monkeypatch.context() as around:
+            for name in os.environ:
+                if name.startswith(("AI_", "ANTHROPIC_", "OPENAI_")):
+                    around.delenv(name)
+            for name, value in {"RESOLUTIONFLOW_VAR": str(tmp_path / "var"), **environment}.items():
+                around.setenv(name, value)
+            main(["package", str(file), "--reader", "model", *arguments])
+        said = capsys.readouterr()
+        return json.loads(said.out or "{}"), said.err
+
+    return run
 
 
-def test_a_file_is_read_recorded_and_read_again_from_the_recording(tmp_path: Path, server: ModelServer) -> None:
+def test_a_file_is_read_recorded_and_read_again_from_the_recording(tmp_path: Path, server: ModelServer, package: Package) -> None:
     kept = tmp_path / "kept"
-    made, said = package(tmp_path, "--record", str(kept), **server.environment("openai"), AI_MODEL="a-model")
+    made, said = package("--record", str(kept), **server.environment("openai"), AI_MODEL="a-model")
     assert (made["reader"], said) == ("a-model", "")
     guess = made["ai_assessment_data"]
     assert (guess["made_by"], guess["likely_cause"], guess["suggested_steps"]) == ("a-model", CAUSE, [])  # type: ignore[index]
     server.close()
-    again, _ = package(tmp_path, "--replay", str(kept))
+    again, _ = package("--replay", str(kept))
     assert again["steps_attempted"] == made["steps_attempted"]
     assert again["ai_assessment_data"] == guess | {"made_by": "recorded"}  # type: ignore[operator]
     assert made["steps_attempted"][0]["evidence"] == DEED  # type: ignore[index]
 
 
-def test_without_an_answer_the_local_reading_stands_and_says_so(tmp_path: Path, server: ModelServer) -> None:
+def test_without_an_answer_the_local_reading_stands_and_says_so(server: ModelServer, package: Package) -> None:
     server.plans = [Plan(status=503)]
-    made, said = package(tmp_path, **server.environment("openai"))
+    made, said = package(**server.environment("openai"))
     assert made["reader"] == "local"
     assert "read locally: the provider answered 503" in said
 
 
-def test_says_in_one_line_what_is_missing(tmp_path: Path) -> None:
-    assert "set AI_PROVIDER" in package(tmp_path)[1]
+def test_says_in_one_line_what_is_missing(package: Package) -> None:
+    assert "set AI_PROVIDER" in package()[1]
     inside = Path(__file__).parents[4] / "kept"
-    line = package(tmp_path, "--record", str(inside), AI_PROVIDER="openai", OPENAI_API_KEY="k")[1]
+    line = package("--record", str(inside), AI_PROVIDER="openai", OPENAI_API_KEY="k")[1]
     assert "outside of the program's own" in line
     assert not inside.exists()
     assert "Traceback" not in line
