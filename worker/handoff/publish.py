@@ -238,7 +238,7 @@ def with_marker(own: list[PostedNote], marker: str, desk: Desk, *, customers_may
 def remove_extras(
     services: Services, desk: Desk, handoff: Handoff, keep: PostedNote, extras: list[PostedNote], *, what: str = "handoff brief"
 ) -> None:
-    """Remove our younger notes with the marker of one that is kept, or make them one line.
+    """Remove our younger notes with the marker of one that is kept, or make them one line where no customer reads it.
 
     Each is counted before, once: a process that died in between would leave a removal that nobody knows of.
     """
@@ -256,6 +256,8 @@ def remove_extras(
             log.warning("second_brief_not_deleted", note_id=extra.id, error=str(error))
             one_line = f"(repeated by mistake: the {what} is note {keep.id})"
             try:
+                if not extra.internal:  # customers would read it
+                    raise
                 psa.edit_note(handoff.ticket_id, extra.id, one_line)
             except PsaError as failure:  # two notes are a blemish; the brief itself is in the ticket
                 alert(

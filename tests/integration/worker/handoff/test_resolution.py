@@ -21,6 +21,8 @@ from models.handoff import briefs, deliveries, endings, handoffs
 from models.handoff import resolution_notes as notes
 from models.handoff.resolution_notes import LASTS, ResolutionNote
 from models.memory import resolved
+from models.work import jobs
+from models.work.alert_kinds import Kind
 from psa.port import Ambiguous, Forbidden, PsaError, Refused, Throttled, Unavailable, VisibleNote
 from tests.fakes import ASSIGNED
 from tests.integration.worker.conftest import Shop
@@ -190,6 +192,25 @@ def test_of_two_that_arrived_the_younger_one_is_removed_and_counted(shop: Shop, 
     assert [note.id for note in shop.psa.posted[TICKET]] == [first.id]
     assert stored(shop, it).note_id == first.id
     assert shop.handoffs()[0].extra_notes_removed == 1
+
+
+@pytest.mark.parametrize("form", CALLS)
+def test_where_our_role_may_not_delete_a_second_one_customers_read_nothing_of_ours(shop: Shop, form: Form) -> None:
+    it = asked(shop, shop.escalated(), form)
+    shop.psa.after[CALLS[form]] = failing(Ambiguous("POST: time-out"))
+    assert not post(shop, it)
+    shop.psa.after.clear()
+    first = shop.psa.posted[TICKET][-1]
+    arrives(shop, form, first.text)
+    shop.psa.before["delete_note"] = failing(Forbidden("DELETE: 403", status=403))
+    shop.clock.advance(120)
+    assert post(shop, it)
+    second = shop.psa.posted[TICKET][-1]
+    assert [note.text for note in shop.psa.posted[TICKET] if not note.internal] == [first.text] * 2 * (form == "resolution")
+    assert ("repeated by mistake" in second.text) == (form == "internal")
+    with shop.database.account(shop.account_id, reading=True) as session:
+        (told,) = [one.detail for one in jobs.open_alerts(session, shop.account_id) if one.kind == Kind.SECOND_BRIEF]
+    assert f"remove note {second.id} by hand" in told or form == "internal"
 
 
 @pytest.mark.parametrize("form", CALLS)
