@@ -33,11 +33,11 @@ TEXT = "**What fixed it:**\n\n- Replaced the power supply of the firewall [n2]"
 FIX = "Replaced the power supply of the firewall. The cause was a failing fan, it works since."
 
 
-def asked(shop: Shop, handoff_id: int, form: Form = "internal", member_id: int | None = MAJA) -> int:
+def asked(shop: Shop, handoff_id: int, form: Form = "internal", member_id: int | None = MAJA, text: str = TEXT) -> int:
     member = shop.services.desk(shop.account_id).login(member_id) if member_id else "resolutionflow"
     with shop.database.account(shop.account_id) as session:
         made = notes.ask(
-            session, shop.account_id, handoff_id, form=form, text=TEXT, member_id=member_id, member=member, now=shop.clock()
+            session, shop.account_id, handoff_id, form=form, text=text, member_id=member_id, member=member, now=shop.clock()
         )
     assert made is not None
     return made
@@ -262,19 +262,44 @@ def test_one_that_customers_may_not_see_and_do_is_removed_and_freezes_the_accoun
     assert shop.services.desk(shop.account_id).frozen
 
 
-def test_one_asked_for_before_in_another_form_is_no_fault(shop: Shop) -> None:
+NEXT: dict[str, tuple[Form, str]] = {"another form": ("resolution", TEXT), "other words": ("internal", TEXT + ", once more")}
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+@pytest.mark.parametrize("what", NEXT)
+def test_one_asked_for_before_in_another_form_or_other_words_is_not_taken_for_the_next(
+    shop: Shop, what: str, mirrored: bool
+) -> None:
     handoff_id = shop.escalated()
-    it = asked(shop, handoff_id, "resolution")
-    shop.psa.after["post_resolution_note"] = failing(Ambiguous("POST: time-out"))
-    assert not post(shop, it)
+    pair: list[tuple[Form, str]] = [("internal", TEXT), NEXT[what]]
+    (before, said_before), (form, text) = reversed(pair) if mirrored else pair
+    ended(shop, asked(shop, handoff_id, before, text=said_before), before)
+    it = asked(shop, handoff_id, form, text=text)
+    assert post(shop, it)
+    (there,) = [note for note in shop.psa.posted[TICKET] if "[ref: RN-" in note.text]
+    assert (there.id, there.internal) == (stored(shop, it).note_id, form == "internal")
+    assert there.text.startswith(f"{text}\n")
+    assert not shop.services.desk(shop.account_id).frozen
+
+
+def ended(shop: Shop, resolution_id: int, form: Form) -> None:
+    """Let a request end in doubt whose POST was carried out."""
+    shop.psa.after[CALLS[form]] = failing(Ambiguous("POST: time-out"))
+    assert not post(shop, resolution_id)
+    shop.psa.after.clear()
     set_account(shop, suspended_at=shop.clock())
     shop.clock.advance(120)
-    assert not post(shop, it)
-    assert stored(shop, it).failed_at is not None
+    assert not post(shop, resolution_id)
+    assert stored(shop, resolution_id).failed_at is not None
     set_account(shop, suspended_at=None)
-    assert post(shop, asked(shop, handoff_id))
+
+
+def test_the_same_asked_for_again_is_found(shop: Shop) -> None:
+    handoff_id = shop.escalated()
+    ended(shop, asked(shop, handoff_id, "resolution"), "resolution")
+    assert post(shop, asked(shop, handoff_id, "resolution"))
     assert len(in_ticket(shop)) == 1
-    assert not shop.services.desk(shop.account_id).frozen
+    assert shop.psa.calls.count("post_resolution_note") == 1
 
 
 def test_whoever_is_overtaken_does_not_end_what_another_is_posting(shop: Shop) -> None:
