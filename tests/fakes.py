@@ -23,6 +23,7 @@ from psa.port import (
     Status,
     SystemInfo,
     Team,
+    VisibleNote,
 )
 
 T0 = datetime(2026, 3, 6, 15, 55, tzinfo=UTC)
@@ -259,10 +260,13 @@ class FakePsa:
 
     def edit_note(self, ticket_id: int, note_id: int, text: str) -> PostedNote:
         self._call("edit_note")
-        edited = PostedNote(note_id, text, self.api_member, internal=True)
+        internal = all(note.internal for note in self.posted[ticket_id] if note.id == note_id)
+        edited = PostedNote(note_id, text, self.api_member, internal=internal)
         self.posted[ticket_id] = [edited if n.id == note_id else n for n in self.posted[ticket_id]]
         if hook := self.after.get("edit_note"):
             hook()
+        if not internal:
+            raise VisibleNote(f"note {note_id} came back visible to the customer", note_id=note_id)
         return edited
 
     def delete_note(self, ticket_id: int, note_id: int) -> None:

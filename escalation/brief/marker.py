@@ -12,10 +12,13 @@ _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def marker_of(
-    key: bytes, *, account_id: int, ticket_id: int, episode: int, prefix: Literal["RF", "RN"] = "RF"
+    key: bytes, *, account_id: int, ticket_id: int, episode: int, prefix: Literal["RF", "RN"] = "RF", said: str = ""
 ) -> str:
-    """Return the mark by which an episode's note of a kind is known again: its letters and 40 bits of a keyed hash."""
-    named = f"{_NAMES[prefix]}:{account_id}:{ticket_id}:{episode}".encode()
+    """Return the mark by which an episode's note of a kind is known again: its letters and 40 bits of a keyed hash.
+
+    `said` tells apart what one episode's notes of a kind say.
+    """
+    named = f"{_NAMES[prefix]}:{account_id}:{ticket_id}:{episode}{said and ':'}{said}".encode()
     bits = int.from_bytes(hmac.new(key, named, hashlib.sha256).digest()[:5], "big")
     return f"{prefix}-" + "".join(_CROCKFORD[bits >> shift & 31] for shift in range(35, -1, -5))
 

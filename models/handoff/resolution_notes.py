@@ -20,8 +20,8 @@ from models.tables import Handoff, ResolutionNote
 from models.work.due import BELL_S, Due, due_in_turn, pairs
 
 __all__ = [
-    "LASTS", "ResolutionNote", "ask", "attempt", "course_of", "customers_may_see", "draft_of", "due", "get", "give_up",
-    "of_handoff", "posted", "put_off", "take",
+    "LASTS", "ResolutionNote", "ask", "attempt", "course_of", "draft_of", "due", "every", "get", "give_up", "of_handoff",
+    "posted", "put_off", "take",
 ]  # fmt: skip
 
 LASTS = timedelta(days=2)
@@ -96,10 +96,10 @@ def give_up(session: Session, account_id: int, resolution_id: int, *, fence: int
     return changed(session, _held(account_id, resolution_id, fence).values(failed))
 
 
-def customers_may_see(session: Session, account_id: int, handoff_id: int) -> bool:
-    """Tell whether somebody ever asked for an episode's note to stand where customers see it."""
-    mine = select(ResolutionNote.id).where(ResolutionNote.account_id == account_id, ResolutionNote.handoff_id == handoff_id)
-    return session.scalar(mine.where(ResolutionNote.form == "resolution").limit(1)) is not None
+def every(session: Session, account_id: int, handoff_id: int) -> list[ResolutionNote]:
+    """Return all that were ever asked for in an episode, the last one last."""
+    mine = select(ResolutionNote).where(ResolutionNote.account_id == account_id, ResolutionNote.handoff_id == handoff_id)
+    return list(session.scalars(mine.order_by(ResolutionNote.id).execution_options(populate_existing=True)))
 
 
 def of_handoff(session: Session, account_id: int, handoff_id: int) -> ResolutionNote | None:

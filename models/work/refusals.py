@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, select, update
 from sqlalchemy.orm import Session
 
 from escalation.lifecycle import Brief, Response
@@ -36,15 +36,26 @@ class Write(StrEnum):
     OWNER = "owner"
 
 
+LONG_WAITS = {
+    Write.NOTES: Handoff.next_attempt_at, Write.EDITS: Handoff.refresh_due_at, Write.OWNER: Handoff.settle_due_at,
+}  # fmt: skip
+"""What is tried again after as long as it has been refused, hours in the end, by the column that says when."""
+
+
 def of_polls() -> ColumnElement[bool]:
     """Return what finds the alerts of polls that are refused, open or not."""
     return (Alert.kind == Kind.REFUSED.value) & Alert.subject.not_in((MEMBERS, *(write.value for write in Write)))
 
 
 def polls_pass(session: Session, account_id: int, *, now: datetime) -> None:
-    """Close what a poll was refused with."""
-    for subject in session.scalars(select(Alert.subject).where(of_polls(), *_open_of(account_id))).all():
+    """Close what a poll was refused with; after keys that were refused, what waits for hours because of them is due now."""
+    subjects = session.scalars(select(Alert.subject).where(of_polls(), *_open_of(account_id))).all()
+    for subject in subjects:
         jobs.clear_alert(session, account_id, kind=Kind.REFUSED, subject=subject, now=now)
+    if KEYS in subjects:  # `tell` raised nothing for it meanwhile: with this alert nobody would know of it any more
+        for what, due_at in LONG_WAITS.items():
+            waiting = update(Handoff).where(Handoff.id.in_(_waiting(account_id, what, now)), due_at > now)
+            session.execute(waiting.values({due_at: now}).execution_options(synchronize_session=False))
 
 
 def tell(session: Session, account_id: int, what: Write, *, detail: str, now: datetime) -> None:

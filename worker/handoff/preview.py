@@ -105,7 +105,7 @@ def _assessed(model: Model, package: Package, evidence: Evidence) -> Package:
 def hand_off(services: Services, *, account_id: int, ticket_id: int) -> int:
     """Hand a ticket off by hand, as if its status had been changed: note and messages, exactly like the others."""
     now = services.clock()
-    ticket = services.psa(account_id).ticket(ticket_id)
+    desk, ticket = services.desk(account_id), services.psa(account_id).ticket(ticket_id)
     with services.database.account(account_id) as session:
         live = handoffs.open_for_ticket(session, account_id, ticket_id)
         if live is None:
@@ -123,10 +123,9 @@ def hand_off(services: Services, *, account_id: int, ticket_id: int) -> int:
             )  # fmt: skip
             if mine:
                 live = handoffs.open_handoff(
-                    session, account_id=account_id, ticket_id=ticket_id, episode=episode, escalated_at=now, now=now,
-                    rule_version=RULES_VERSION, board=ticket.board, status=ticket.status, company=ticket.company,
-                    priority=ticket.priority, why="handed off by hand", actor="operator", origin="hand",
-                    observe_at=now,
+                    session, account_id=account_id, ticket_id=ticket_id, episode=episode, escalated_at=now + desk.clock_ahead,
+                    now=now, rule_version=RULES_VERSION, board=ticket.board, status=ticket.status, company=ticket.company,
+                    priority=ticket.priority, why="handed off by hand", actor="operator", origin="hand", observe_at=now,
                 )  # fmt: skip
     if live is None:
         print(f"resolutionflow: ticket {ticket_id} is being handed off by another process right now")  # noqa: T201

@@ -97,10 +97,8 @@ def _bring(services: Services, desk: Desk, row: ResolutionNote, handoff: Handoff
         if row.attempted_at is None:
             raise
         raise Ambiguous(f"reading back: {error}", status=error.status, retry_after=error.retry_after) from error
-    marker = _marker(desk, handoff)
-    with services.database.account(desk.account_id, reading=True) as session:
-        shown = notes.customers_may_see(session, desk.account_id, handoff.id)
-    there = with_marker(own, marker, desk, customers_may_see=shown)
+    marker = _marker(desk, handoff, row)
+    there = with_marker(own, marker, desk, customers_may_see=form == "resolution")
     if there[1:]:
         remove_extras(services, desk, handoff, there[0], there[1:], what=WHAT)
     if there:
@@ -120,28 +118,34 @@ def _bring(services: Services, desk: Desk, row: ResolutionNote, handoff: Handoff
     except (Throttled, Unavailable, Unauthorized, Forbidden) as error:
         return _later(services, row, error, not_posted=True)
     crash.point("resolution.posted")
-    return _record(services, row, note, why="posted")
+    done = _record(services, row, note, why="posted")
+    one_alone(services, desk, handoff, [*own, note])
+    return done
 
 
 def one_alone(services: Services, desk: Desk, handoff: Handoff, own: list[PostedNote]) -> None:
     """Remove what a POST that was carried out late left beside the note that is recorded, if a person left that there.
 
-    `own` are our notes on the ticket. What customers see of it is a person's matter by now.
+    Also what an earlier request left, in whatever form and words. `own` are our notes on the ticket. What customers see of
+    it is a person's matter by now.
     """
     with services.database.account(desk.account_id, reading=True) as session:
-        row = notes.of_handoff(session, desk.account_id, handoff.id)
-    if row is None or row.note_id is None:
+        asked = notes.every(session, desk.account_id, handoff.id)
+    if not asked or asked[-1].note_id is None:
         return
-    ours = with_marker(own, _marker(desk, handoff), desk, customers_may_see=True)
-    kept = next((note for note in ours if note.id == row.note_id), None)
+    markers = {_marker(desk, handoff, row) for row in asked}
+    ours = [note for marker in markers for note in with_marker(own, marker, desk, customers_may_see=True)]
+    kept = next((note for note in ours if note.id == asked[-1].note_id), None)
     if kept is not None:
         remove_extras(services, desk, handoff, kept, [note for note in ours if note.id != kept.id], what=WHAT)
 
 
-def _marker(desk: Desk, handoff: Handoff) -> str:
+def _marker(desk: Desk, handoff: Handoff, row: ResolutionNote) -> str:
+    # Of form and words too: what an earlier request left there is not this one.
     return marker_of(
-        desk.marker_key, account_id=desk.account_id, ticket_id=handoff.ticket_id, episode=handoff.episode, prefix="RN"
-    )
+        desk.marker_key, account_id=desk.account_id, ticket_id=handoff.ticket_id, episode=handoff.episode, prefix="RN",
+        said=f"{row.form}:{row.text}",
+    )  # fmt: skip
 
 
 def _form(row: ResolutionNote) -> Form:

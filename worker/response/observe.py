@@ -181,7 +181,7 @@ def _expire(services: Services, desk: Desk, handoff_id: int) -> bool:
             return False
         gone = claims.release_claim(
             session, desk.account_id, handoff_id, member_id=handoff.claimed_by, now=now,
-            happened_at=handoff.claim_expires_at, why=RAN_OUT,
+            happened_at=handoff.claim_expires_at + desk.clock_ahead, why=RAN_OUT,
         )  # fmt: skip
     crash.point("observe.expired")
     if gone:

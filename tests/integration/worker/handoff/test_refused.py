@@ -11,11 +11,13 @@ from collections.abc import Callable
 
 import pytest
 
+from models.handoff import briefs, claims
 from models.work import jobs
 from models.work.alert_kinds import Kind
 from psa.port import Forbidden, NotFound, PsaError, Refused, Unauthorized
 from tests.integration.worker.conftest import Shop
 from worker.handoff import refresh
+from worker.response import settle
 from worker.upkeep import auditor, poller
 
 ERRORS: dict[str, Callable[[], PsaError]] = {
@@ -142,6 +144,39 @@ def test_a_dead_key_is_one_alert_however_much_waits_for_it(shop: Shop) -> None:
             shop.publish(handoff_id)
     assert alerts(shop) == []
     assert {len(shop.psa.posted[number]) for number in range(48213, 48216)} == {1}
+
+
+def test_what_waits_for_dead_keys_is_done_at_once_when_they_work_again(shop: Shop) -> None:
+    edited = shop.escalated()
+    shop.publish(edited)
+    shop.psa.add(48300, status=11)
+    (parked,) = shop.triage(48300)
+    shop.psa.add(48301, status=11)
+    (owned,) = shop.triage(48301)
+    shop.publish(owned)
+    with shop.database.account(shop.account_id) as session:
+        claims.claim(session, shop.account_id, owned, member_id=2, now=shop.clock(), kind="link")
+        briefs.ask_refresh(session, shop.account_id, edited, due_at=shop.clock())
+    for call in ("post_internal_note", "tickets_updated_since", "own_notes", "ticket"):
+        refuse(shop, call, ERRORS["401"], 10**6)
+
+    def what_is_due() -> None:
+        poller.poll(shop.services, account_id=shop.account_id)
+        shop.publish(parked)
+        refresh.refresh(shop.services, account_id=shop.account_id, handoff_id=edited)
+        settle.settle(shop.services, account_id=shop.account_id, handoff_id=owned)
+
+    shop.clock.advance(1000)  # so long it is waited for from now on
+    what_is_due()
+    assert alerts(shop) == [Kind.REFUSED]
+    shop.psa.before.clear()
+    shop.psa.note(48213, "Swapped the patch cable, no change.")
+    shop.clock.advance(120)
+    what_is_due()
+    assert alerts(shop) == [], "so nobody looks any more"
+    assert len(shop.psa.posted[48300]) == 1
+    assert "Swapped the patch cable" in shop.psa.posted[48213][0].text
+    assert shop.psa.tickets[48301].owner == "msvensson"
 
 
 def test_one_refused_poll_is_no_alert(shop: Shop) -> None:

@@ -21,6 +21,8 @@ from models.handoff import briefs, deliveries, endings, handoffs
 from models.handoff import resolution_notes as notes
 from models.handoff.resolution_notes import LASTS, ResolutionNote
 from models.memory import resolved
+from models.work import jobs
+from models.work.alert_kinds import Kind
 from psa.port import Ambiguous, Forbidden, PsaError, Refused, Throttled, Unavailable, VisibleNote
 from tests.fakes import ASSIGNED
 from tests.integration.worker.conftest import Shop
@@ -31,11 +33,11 @@ TEXT = "**What fixed it:**\n\n- Replaced the power supply of the firewall [n2]"
 FIX = "Replaced the power supply of the firewall. The cause was a failing fan, it works since."
 
 
-def asked(shop: Shop, handoff_id: int, form: Form = "internal", member_id: int | None = MAJA) -> int:
+def asked(shop: Shop, handoff_id: int, form: Form = "internal", member_id: int | None = MAJA, text: str = TEXT) -> int:
     member = shop.services.desk(shop.account_id).login(member_id) if member_id else "resolutionflow"
     with shop.database.account(shop.account_id) as session:
         made = notes.ask(
-            session, shop.account_id, handoff_id, form=form, text=TEXT, member_id=member_id, member=member, now=shop.clock()
+            session, shop.account_id, handoff_id, form=form, text=text, member_id=member_id, member=member, now=shop.clock()
         )
     assert made is not None
     return made
@@ -193,6 +195,39 @@ def test_of_two_that_arrived_the_younger_one_is_removed_and_counted(shop: Shop, 
 
 
 @pytest.mark.parametrize("form", CALLS)
+def test_one_whose_author_cannot_be_read_is_taken_over_and_a_second_one_left_alone(shop: Shop, form: Form) -> None:
+    it = asked(shop, shop.escalated(), form)
+    shop.psa.after[CALLS[form]] = failing(Ambiguous("POST: time-out"))
+    assert not post(shop, it)
+    shop.psa.after.clear()
+    arrives(shop, form, shop.psa.posted[TICKET][-1].text)
+    shop.psa.posted[TICKET] = [dataclasses.replace(note, created_by=None) for note in shop.psa.posted[TICKET]]
+    shop.clock.advance(120)
+    assert post(shop, it)
+    assert stored(shop, it).note_id == shop.psa.posted[TICKET][0].id
+    assert len(in_ticket(shop)) == 2, "somebody may have copied it"
+
+
+@pytest.mark.parametrize("form", CALLS)
+def test_where_our_role_may_not_delete_a_second_one_customers_read_nothing_of_ours(shop: Shop, form: Form) -> None:
+    it = asked(shop, shop.escalated(), form)
+    shop.psa.after[CALLS[form]] = failing(Ambiguous("POST: time-out"))
+    assert not post(shop, it)
+    shop.psa.after.clear()
+    first = shop.psa.posted[TICKET][-1]
+    arrives(shop, form, first.text)
+    shop.psa.before["delete_note"] = failing(Forbidden("DELETE: 403", status=403))
+    shop.clock.advance(120)
+    assert post(shop, it)
+    second = shop.psa.posted[TICKET][-1]
+    assert [note.text for note in shop.psa.posted[TICKET] if not note.internal] == [first.text] * 2 * (form == "resolution")
+    assert ("repeated by mistake" in second.text) == (form == "internal")
+    with shop.database.account(shop.account_id, reading=True) as session:
+        (told,) = [one.detail for one in jobs.open_alerts(session, shop.account_id) if one.kind == Kind.SECOND_BRIEF]
+    assert f"remove note {second.id} by hand" in told or form == "internal"
+
+
+@pytest.mark.parametrize("form", CALLS)
 def test_one_that_arrives_after_the_next_was_posted_is_found_and_removed(shop: Shop, form: Form) -> None:
     handoff_id = shop.escalated()
     shop.publish(handoff_id)
@@ -241,19 +276,44 @@ def test_one_that_customers_may_not_see_and_do_is_removed_and_freezes_the_accoun
     assert shop.services.desk(shop.account_id).frozen
 
 
-def test_one_asked_for_before_in_another_form_is_no_fault(shop: Shop) -> None:
+NEXT: dict[str, tuple[Form, str]] = {"another form": ("resolution", TEXT), "other words": ("internal", TEXT + ", once more")}
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+@pytest.mark.parametrize("what", NEXT)
+def test_one_asked_for_before_in_another_form_or_other_words_is_not_taken_for_the_next(
+    shop: Shop, what: str, mirrored: bool
+) -> None:
     handoff_id = shop.escalated()
-    it = asked(shop, handoff_id, "resolution")
-    shop.psa.after["post_resolution_note"] = failing(Ambiguous("POST: time-out"))
-    assert not post(shop, it)
+    pair: list[tuple[Form, str]] = [("internal", TEXT), NEXT[what]]
+    (before, said_before), (form, text) = reversed(pair) if mirrored else pair
+    ended(shop, asked(shop, handoff_id, before, text=said_before), before)
+    it = asked(shop, handoff_id, form, text=text)
+    assert post(shop, it)
+    (there,) = [note for note in shop.psa.posted[TICKET] if "[ref: RN-" in note.text]
+    assert (there.id, there.internal) == (stored(shop, it).note_id, form == "internal")
+    assert there.text.startswith(f"{text}\n")
+    assert not shop.services.desk(shop.account_id).frozen
+
+
+def ended(shop: Shop, resolution_id: int, form: Form) -> None:
+    """Let a request end in doubt whose POST was carried out."""
+    shop.psa.after[CALLS[form]] = failing(Ambiguous("POST: time-out"))
+    assert not post(shop, resolution_id)
+    shop.psa.after.clear()
     set_account(shop, suspended_at=shop.clock())
     shop.clock.advance(120)
-    assert not post(shop, it)
-    assert stored(shop, it).failed_at is not None
+    assert not post(shop, resolution_id)
+    assert stored(shop, resolution_id).failed_at is not None
     set_account(shop, suspended_at=None)
-    assert post(shop, asked(shop, handoff_id))
+
+
+def test_the_same_asked_for_again_is_found(shop: Shop) -> None:
+    handoff_id = shop.escalated()
+    ended(shop, asked(shop, handoff_id, "resolution"), "resolution")
+    assert post(shop, asked(shop, handoff_id, "resolution"))
     assert len(in_ticket(shop)) == 1
-    assert not shop.services.desk(shop.account_id).frozen
+    assert shop.psa.calls.count("post_resolution_note") == 1
 
 
 def test_whoever_is_overtaken_does_not_end_what_another_is_posting(shop: Shop) -> None:

@@ -3,17 +3,47 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+import pytest
 
 from escalation.response.sightings import RESPONSE_VERSION
 from models.account import accounts
 from models.handoff import claims, deliveries, handoffs
 from psa.port import Unavailable
-from tests.fakes import ASSIGNED, ESCALATED
+from tests.fakes import ASSIGNED, ESCALATED, NEW, FakeClock
 from tests.integration.worker.conftest import Shop
 from tests.integration.worker.response.followed import brief_now, handed_off, newest, seen_after
-from worker.handoff import notify, triage
+from worker.handoff import notify, preview, triage
 from worker.upkeep import poller
+
+
+class Ahead(FakeClock):
+    """A clock that goes with another one."""
+
+    def __init__(self, other: FakeClock, seconds: float) -> None:
+        self.other, self.ahead = other, timedelta(seconds=seconds)
+
+    def __call__(self) -> datetime:
+        return self.other() + self.ahead
+
+
+def skewed(shop: Shop, ahead: float) -> None:
+    """Let the PSA's clock be so many seconds ahead of ours."""
+    shop.psa.clock = Ahead(shop.clock, ahead)
+    with shop.database.account(shop.account_id) as session:
+        accounts.set_account(session, shop.account_id, clock_skew_s=ahead)
+
+
+@pytest.mark.parametrize("ahead", [-180.0, 180.0])
+def test_who_takes_what_was_handed_off_by_hand_is_seen_whatever_the_psa_s_clock_says(shop: Shop, ahead: float) -> None:
+    shop.psa.add(status=NEW)
+    skewed(shop, ahead)
+    assert preview.hand_off(shop.services, account_id=shop.account_id, ticket_id=48213) == 0
+    assert newest(shop).escalated_at == shop.psa.clock()
+    shop.clock.advance(60)
+    shop.psa.change(48213, owner="tobrien", updated_by="tobrien")
+    assert seen_after(shop).claimed_by == 3
 
 
 class TestClaims:
@@ -210,6 +240,22 @@ class TestTheEndOfAClaim:
         assert seen_after(shop).claimed_by == 3
         with shop.database.account(shop.account_id) as session:
             assert len(claims.returns(session, shop.account_id, handoff_id)) == 1
+
+    @pytest.mark.parametrize("ahead", [-180.0, 180.0])
+    def test_is_stored_by_the_psa_s_clock_so_that_who_takes_it_next_is_seen(self, shop: Shop, ahead: float) -> None:
+        skewed(shop, ahead)
+        handoff_id = handed_off(shop)
+        shop.psa.change(48213, owner="msvensson", updated_by="msvensson")
+        expires = seen_after(shop).claim_expires_at
+        assert expires is not None
+        shop.clock.advance(3600)
+        shop.sweep()
+        with shop.database.account(shop.account_id) as session:
+            (back,) = claims.returns(session, shop.account_id, handoff_id)
+        assert back.happened_at == expires + timedelta(seconds=ahead)
+        shop.clock.advance(60)
+        shop.psa.change(48213, owner="tobrien", updated_by="tobrien")
+        assert seen_after(shop).claimed_by == 3
 
     def test_an_action_seen_at_the_last_moment_keeps_it(self, shop: Shop) -> None:
         handed_off(shop)
