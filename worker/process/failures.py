@@ -11,7 +11,7 @@ from models.database.sessions import busy
 log = structlog.get_logger()
 
 
-def carry_out(work: Callable[[], object], **about: str) -> None:
+def carry_out(work: Callable[[], object], **about: str | int) -> None:
     """Do it, and say in the log what it raises: a line where others kept the database too long, else the trace."""
     try:
         work()

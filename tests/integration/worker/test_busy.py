@@ -11,7 +11,7 @@ from sqlalchemy import text
 from structlog.testing import capture_logs
 
 from models.database import sessions
-from models.database.sessions import Database
+from models.database.sessions import Database, StillWriting
 from models.work import jobs
 from tests.integration.worker.conftest import Shop
 from worker import tasks
@@ -72,6 +72,21 @@ def test_a_defect_keeps_its_trace(hasty: Shop, monkeypatch: pytest.MonkeyPatch) 
     with capture_logs() as logs:
         tasks.sweep_due_rows()
     assert [(line["event"], line["log_level"], line["exc_info"]) for line in logs] == [("task_failed", "error", True)]
+
+
+@pytest.mark.parametrize(
+    ("error", "event"), [(KeyError("row"), "task_failed"), (StillWriting("another"), "database_busy")], ids=["defect", "busy"]
+)
+def test_a_task_that_takes_turns_says_so_too(
+    hasty: Shop, monkeypatch: pytest.MonkeyPatch, error: Exception, event: str
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr("worker.handoff.publish.publish", broken)
+    with capture_logs() as logs:
+        tasks.publish_brief(account_id=hasty.account_id, handoff_id=7)
+    assert [(line["event"], line["task"], line["handoff_id"]) for line in logs] == [(event, "publish_brief", 7)]
 
 
 def test_no_task_is_left_to_celery() -> None:
