@@ -43,7 +43,7 @@ def in_turn(
         @functools.wraps(task)
         def take_turn(**ids: int) -> None:
             key = (task.__name__, *sorted(ids.items()))
-            turns, work = services().turns, lambda: task(**ids)
+            turns, work = services().turns, lambda: carry_out(lambda: task(**ids), task=task.__name__, **ids)
             turns.take(lane or ids["account_id"], key, work, calls=calls, first=first, last=last)
 
         return take_turn
@@ -56,7 +56,7 @@ def at_once(task: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(task)
     def begin(**ids: int) -> None:
-        carry_out(lambda: task(**ids), task=task.__name__)
+        carry_out(lambda: task(**ids), task=task.__name__, **ids)
 
     return begin
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.orm import Session
 
 from escalation.memory.choose import LIMIT, clauses_of
@@ -30,23 +30,25 @@ class Found:
     match: Match
 
 
-def remember(session: Session, account_id: int, lessons: Sequence[Lesson], *, now: datetime) -> int:
+def remember(
+    session: Session, account_id: int, lessons: Sequence[Lesson], *, now: datetime, terms_of: Mapping[int, Terms] | None = None
+) -> int:
     """Store lessons, or renew those of tickets that are known; return how many were new.
 
-    Stores of one account wait for each other until the transaction ends.
+    Stores of one account wait for each other until the transaction ends. Whoever stores several works out `terms_of` each
+    ticket before it begins: that takes about as long as storing them, and on SQLite nobody else writes meanwhile.
     """
     lessons = list({lesson.ticket_id: lesson for lesson in lessons}.values())
     if not lessons:
         return 0
-    session.execute(insert_or_ignore(session, Memory).values(account_id=account_id, tickets=0))
+    _wait_for_turn(session, account_id)
     mine = Memory.account_id == account_id
-    changed(session, update(Memory).where(mine).values(tickets=Memory.tickets))
     tickets = session.scalar(select(Memory.tickets).where(mine)) or 0
     known = _known(session, account_id, [lesson.ticket_id for lesson in lessons])
     added, removed = defaultdict[str, set[int]](set), defaultdict[str, set[int]](set)
     new: list[dict[str, Any]] = []
     for lesson in lessons:
-        terms = lesson.terms()
+        terms = terms_of[lesson.ticket_id] if terms_of else lesson.terms()
         row = _row(lesson, terms, now)
         held = terms.held
         if lesson.ticket_id in known:
@@ -67,12 +69,18 @@ def remember(session: Session, account_id: int, lessons: Sequence[Lesson], *, no
     return len(new)
 
 
-def renew(session: Session, account_id: int, *, most: int, now: datetime) -> int:
-    """Index some lessons anew that were stored before symptoms were; return how many. Nothing is read from elsewhere."""
-    early = (ResolvedTicket.account_id == account_id, ResolvedTicket.terms.not_like("%\n%\n%\n%"))
-    numbers = session.scalars(select(ResolvedTicket.number).where(*early).limit(most)).all()
-    remember(session, account_id, list(_lessons(session, account_id, numbers).values()), now=now)
-    return len(numbers)
+def early(session: Session, account_id: int, *, most: int) -> list[Lesson]:
+    """Return some lessons that were stored before symptoms were."""
+    numbers = session.scalars(select(ResolvedTicket.number).where(*_early(account_id)).limit(most)).all()
+    return list(_lessons(session, account_id, numbers).values())
+
+
+def renew(session: Session, account_id: int, lessons: Sequence[Lesson], *, now: datetime, terms_of: Mapping[int, Terms]) -> None:
+    """Index `early` lessons anew, but for tickets that have been stored since."""
+    _wait_for_turn(session, account_id)
+    wanted = ResolvedTicket.ticket_id.in_([lesson.ticket_id for lesson in lessons])
+    still = set(session.scalars(select(ResolvedTicket.ticket_id).where(*_early(account_id), wanted)))
+    remember(session, account_id, [one for one in lessons if one.ticket_id in still], now=now, terms_of=terms_of)
 
 
 def search(session: Session, account_id: int, query: Terms, *, but: int | None = None, most: int = 10) -> list[Found]:
@@ -107,6 +115,15 @@ def closed_at(session: Session, account_id: int, ticket_ids: Sequence[int]) -> d
         query = select(ResolvedTicket.ticket_id, ResolvedTicket.closed_at).where(*here)
         found |= {ticket: at for ticket, at in session.execute(query)}  # noqa: C416 - a result is no mapping
     return found
+
+
+def _wait_for_turn(session: Session, account_id: int) -> None:
+    session.execute(insert_or_ignore(session, Memory).values(account_id=account_id, tickets=0))
+    changed(session, update(Memory).where(Memory.account_id == account_id).values(tickets=Memory.tickets))
+
+
+def _early(account_id: int) -> tuple[ColumnElement[bool], ...]:
+    return ResolvedTicket.account_id == account_id, ResolvedTicket.terms.not_like("%\n%\n%\n%")
 
 
 def _known(session: Session, account_id: int, ticket_ids: Sequence[int]) -> dict[int, tuple[int, set[str]]]:

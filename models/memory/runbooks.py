@@ -120,7 +120,7 @@ def fitting(session: Session, account_id: int, query: Terms, *, now: datetime, m
         return []
     versions = {number: version for number, _, version in rows}
     candidates = [Candidate(number, Terms.read(terms)) for number, terms, _ in rows]
-    statistics = statistics_of(session, account_id, {term for words in query.fields for term in words})
+    statistics = statistics_of(session, account_id, query.held)
     matches: list[Match] = [match for match in rank(query, candidates, statistics) if match.convincing][:most]
     found = [get(session, account_id, match.id, version=versions[match.id], now=now) for match in matches]
     return [one for one in found if one is not None]

@@ -22,7 +22,7 @@ class Kind(StrEnum):
         return kind
 
     NOTE_VISIBLE = "note visible", "with `resolutionflow account set NAME --unfreeze`"
-    NOT_REFRESHED = "brief not refreshed", "by itself with the next look at the ticket that goes well"
+    NOT_REFRESHED = "brief not refreshed", "by itself with the next look at the ticket that goes well, or finds it gone"
     PARKED = (
         "brief parked", "by itself with the note; where none will come any more, with `account check NAME --clear-alerts`",
     )  # fmt: skip
@@ -46,7 +46,7 @@ class Kind(StrEnum):
     CALLBACK_INACTIVE = "callback was inactive", "by itself with the next check that finds all entries active"
     OTHER_KEY = "other callback key", "by itself with the new address"
     STATUS_GONE = "status is gone", "by itself once all names are found"
-    NOBODY_TO_TELL = "nobody to tell", "by itself once there is somebody"
+    NOBODY_TO_TELL = "nobody to tell", "by itself once there is somebody, or the dry run is over"
     NOBODY_TO_REPORT_TO = "nobody to report to", "by itself with the next weekly e-mail that has a reader"
     MAIL_REFUSED = (
         "mail refused", "by itself when a message there is taken, or the address is in use no more"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Update, select, update
+from sqlalchemy import ColumnElement, Select, String, Update, cast, select, update
 from sqlalchemy.orm import Session
 
 from models.database.compare_and_set import changed
@@ -19,7 +19,7 @@ from models.work.alert_kinds import Kind
 
 __all__ = [
     "EVERYONE", "Alert", "Heartbeat", "Job", "beat", "claim_job", "clear_alert", "finish_job", "last_sign", "open_alerts",
-    "raise_alert", "release_job", "stale_hearts",
+    "raise_alert", "release_job", "stale_hearts", "untold",
 ]  # fmt: skip
 
 TELL = "tell the operator"
@@ -114,3 +114,12 @@ def open_alerts(session: Session, account_id: int | None = None) -> list[Alert]:
     """Return the open alerts, oldest first, of one account or (system session) of all."""
     query = select(Alert).where(Alert.cleared_at.is_(None)).order_by(Alert.raised_at, Alert.id)
     return list(session.scalars(query if account_id is None else query.where(Alert.account_id == account_id)))
+
+
+def untold(session: Session) -> list[Alert]:
+    """Return the open alerts of all accounts that nobody has been told of yet, oldest first (system session)."""
+    told = select(Job.id).where(
+        Job.account_id == EVERYONE, Job.job == TELL, Job.state == "done", Job.period == cast(Alert.id, String)
+    )
+    query = select(Alert).where(Alert.cleared_at.is_(None), ~told.exists())
+    return list(session.scalars(query.order_by(Alert.raised_at, Alert.id)))

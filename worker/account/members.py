@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from models.account import accounts
+from models.account import accounts, dry_runs
 from models.account.accounts import Account, MemberRow
 from models.account.people import why_no_mail
 from models.tables import Member as StoredMember
@@ -17,8 +17,8 @@ from psa.port import Member, ProbeResult, Psa
 from worker.mail import addresses
 from worker.wiring import Services
 
-RECIPIENTS = "recipients"
-"""The subject of the alert that there is nobody to tell."""
+RECIPIENTS, DRY_RUN = "recipients", "dry run"
+"""The subjects of the alert that there is nobody to tell, and that the one person is not there who is told in dry run."""
 
 
 def renew_members(services: Services, account: Account, psa: Psa) -> None:
@@ -39,6 +39,8 @@ def store_members(session: Session, account: Account, members: Iterable[Member],
     told = accounts.recipients(session, account.id)
     if told:
         jobs.clear_alert(session, account.id, kind=Kind.NOBODY_TO_TELL, subject=RECIPIENTS, now=now)
+    if account.dry_run_to is None or dry_runs.told(session, account.id, dry_run=True):
+        jobs.clear_alert(session, account.id, kind=Kind.NOBODY_TO_TELL, subject=DRY_RUN, now=now)
     wrong = {member.identifier: member for member in told if member.email_note and not member.email}
     for login, member in wrong.items():
         detail = f"{member.name} is not told of anything: {member.email_note}"

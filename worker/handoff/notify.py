@@ -15,7 +15,7 @@ from models.handoff.handoffs import Handoff
 from models.tables import Member
 from models.work import jobs, outgoing
 from models.work.alert_kinds import Kind
-from worker.account.members import RECIPIENTS
+from worker.account.members import DRY_RUN, RECIPIENTS
 from worker.handoff.messages import letter, stale
 from worker.mail.message import compose
 from worker.mail.transport import MailError
@@ -26,8 +26,6 @@ from worker.wiring import Desk, Services
 
 log = structlog.get_logger()
 
-DRY_RUN = "dry run"
-"""The alert's subject where the one person is not there who is told in dry run."""
 GIVE_UP_AFTER = 40
 """Attempts of one message; with the longest waits that is about three hours of a mail server being down."""
 

@@ -27,7 +27,7 @@ from models.handoff import briefs, handoffs, readings
 from models.work import refusals
 from models.work.alert_kinds import Kind
 from models.work.refusals import Write
-from psa.port import Ambiguous, Forbidden, PostedNote, PsaError, Unauthorized, VisibleNote
+from psa.port import Ambiguous, Forbidden, NotFound, PostedNote, PsaError, Unauthorized, VisibleNote
 from worker.gather import refused_gaps, transient_gaps
 from worker.handoff import resolution
 from worker.handoff.assess import opinion_of, second_opinion
@@ -65,6 +65,7 @@ def refresh(services: Services, *, account_id: int, handoff_id: int) -> bool:
         return False
     structlog.contextvars.bind_contextvars(event_id=hold.handoff.event_id, ticket_id=hold.handoff.ticket_id)
     crash.point("refresh.taken")
+    gone = False
     try:
         written, note_hash, well = _bring_up_to_date(hold)
     except VisibleNote as error:
@@ -74,7 +75,8 @@ def refresh(services: Services, *, account_id: int, handoff_id: int) -> bool:
         refused = isinstance(error, (Unauthorized, Forbidden))
         age_s = (services.clock() - hold.handoff.seen_at).total_seconds()
         once = refused and (not hold.handoff.last_error or age_s < services.settings.intervals.refusal_patience)
-        if not error.retry and not once:
+        gone = isinstance(error, NotFound)  # the ticket, or our note since it was read: no brief is left to keep true
+        if not (error.retry or once or gone):
             # The brief in the ticket stays as it is until it may be read or written again.
             alert(services, hold.handoff, Kind.NOT_REFRESHED, str(error), error, write=Write.EDITS)
             log.error("refresh_refused", error=type(error).__name__, status=error.status)
@@ -86,10 +88,10 @@ def refresh(services: Services, *, account_id: int, handoff_id: int) -> bool:
         ended = briefs.mark_edited(
             session, account_id, handoff_id, fence=hold.fence, note_hash=note_hash, now=services.clock()
         )
-        if ended and well:
+        if ended and (well or gone):
             clear(session, hold.handoff, Kind.NOT_REFRESHED, services.clock())
-            if note_hash is not None or hold.handoff.last_error:
-                refusals.succeeded(session, account_id, Write.EDITS, now=services.clock())
+        if ended and well and (note_hash is not None or hold.handoff.last_error):
+            refusals.succeeded(session, account_id, Write.EDITS, now=services.clock())
     crash.point("refresh.ended")
     return written
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 
 from escalation.evidence import Evidence, Roster, Ticket
@@ -11,8 +12,8 @@ from worker.history.reading import Progress, read_evidence
 from worker.history.reads import ReadOnly
 from worker.wiring import Services
 
-BATCH = 50
-"""Tickets of one transaction. A reading that is cut off has lost at most so many."""
+BATCH, PAUSE_S = 16, 0.11
+"""Tickets of one transaction, and what follows it. Whoever waits for SQLite looks each tenth of a second."""
 
 
 def unknown(services: Services, account_id: int, closed: Sequence[Ticket]) -> list[Ticket]:
@@ -32,10 +33,7 @@ def learn(
 
     `read` holds the evidence of tickets that need not be read a second time.
     """
-    renewed = BATCH
-    while renewed == BATCH:
-        with services.database.account(account_id) as session:
-            renewed = resolved.renew(session, account_id, most=BATCH, now=services.clock())
+    _renew(services, account_id)
     progress.start(f"remembering {len(closed)} closed tickets …")
     unread = [ticket for ticket in closed if not read.get(ticket.id)]
     found = read_evidence(services.reader, reads, unread, roster, clock=services.clock)
@@ -47,6 +45,20 @@ def learn(
             lesson = lesson_of(evidence) if evidence else None
             lessons += [lesson] if lesson else []
             progress.step(place, len(closed), "tickets read")
+        terms_of = {lesson.ticket_id: lesson.terms() for lesson in lessons}
         with services.database.account(account_id) as session:
-            new += resolved.remember(session, account_id, lessons, now=services.clock())
+            new += resolved.remember(session, account_id, lessons, now=services.clock(), terms_of=terms_of)
+        time.sleep(PAUSE_S)
     return new
+
+
+def _renew(services: Services, account_id: int) -> None:
+    while True:
+        with services.database.account(account_id, reading=True) as session:
+            early = resolved.early(session, account_id, most=BATCH)
+        if not early:
+            return
+        terms_of = {lesson.ticket_id: lesson.terms() for lesson in early}
+        with services.database.account(account_id) as session:
+            resolved.renew(session, account_id, early, now=services.clock(), terms_of=terms_of)
+        time.sleep(PAUSE_S)

@@ -19,8 +19,6 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from worker.process.failures import carry_out
-
 MAIL = "mail"
 """The lane of all messages: they share one mail server."""
 MODEL = "model"
@@ -98,8 +96,8 @@ class FairQueue:
         """Do the work now if the lane has a thread left, else put it in line; return whether anything was done here.
 
         It will ask the PSA about `calls` times. `first` puts it at the head of its line: it ends what was begun. `last`
-        lets the others of its lane go before, but for each fourth turn. The same `key` stands in a line once. What is
-        worked off from the line raises nothing: it is logged.
+        lets the others of its lane go before, but for each fourth turn. The same `key` stands in a line once. Work raises
+        nothing: whoever has just finished other work goes on with it.
         """
         mine = _Waiting(work, calls, last)
         turn = self._begin(lane, key, mine, first=first)
@@ -107,7 +105,7 @@ class FairQueue:
             return False
         until = self._clock() + STAY_S
         try:
-            work()
+            _do(turn)
         finally:
             self._end(turn)
             self._go_on(until)
@@ -236,4 +234,4 @@ class FairQueue:
 
 def _do(turn: _Turn) -> None:
     structlog.contextvars.clear_contextvars()
-    carry_out(turn.work, lane=str(turn.lane))
+    turn.work()

@@ -95,7 +95,7 @@ def _tell(services: Services, now: datetime) -> None:
         return
     with services.database.system() as system:
         fresh = [
-            alert for alert in jobs.open_alerts(system)
+            alert for alert in jobs.untold(system)
             if jobs.claim_job(
                 system, EVERYONE, jobs.TELL, str(alert.id), now, lease_s=services.settings.intervals.lease
             )

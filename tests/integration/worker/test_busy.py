@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import exc, text
 from structlog.testing import capture_logs
 
 from models.database import sessions
-from models.database.sessions import Database
+from models.database.sessions import Database, StillWriting
 from models.work import jobs
 from tests.integration.worker.conftest import Shop
 from worker import tasks
@@ -38,7 +38,7 @@ def test_a_sweep_that_finds_the_database_busy_says_so_in_a_line_and_the_next_one
         tasks.sweep_due_rows()
     told = [line for line in logs if "task" in line]
     assert [(line["event"], line["log_level"], line["task"]) for line in told] == [("database_busy", "warning", "sweep_due_rows")]
-    assert "exc_info" not in told[0]
+    assert not told[0]["exc_info"]
     assert not hasty.bell.rung
     hasty.clock.advance(60)
     tasks.sweep_due_rows()
@@ -72,6 +72,28 @@ def test_a_defect_keeps_its_trace(hasty: Shop, monkeypatch: pytest.MonkeyPatch) 
     with capture_logs() as logs:
         tasks.sweep_due_rows()
     assert [(line["event"], line["log_level"], line["exc_info"]) for line in logs] == [("task_failed", "error", True)]
+
+
+@pytest.mark.parametrize(
+    ("error", "event", "trace"),
+    [
+        (KeyError("row"), "task_failed", True), (StillWriting("another"), "database_busy", False),
+        (exc.TimeoutError("none left"), "database_busy", True),
+    ],
+    ids=["defect", "busy", "no connection left"],
+)  # fmt: skip
+def test_a_task_that_takes_turns_says_so_too(
+    hasty: Shop, monkeypatch: pytest.MonkeyPatch, error: Exception, event: str, trace: bool
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr("worker.handoff.publish.publish", broken)
+    with capture_logs() as logs:
+        tasks.publish_brief(account_id=hasty.account_id, handoff_id=7)
+    assert [(line["event"], line["task"], line["handoff_id"], line["exc_info"]) for line in logs] == [
+        (event, "publish_brief", 7, trace)
+    ]
 
 
 def test_no_task_is_left_to_celery() -> None:

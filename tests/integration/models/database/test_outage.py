@@ -4,13 +4,15 @@ import os
 import signal
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from models.database.sessions import Database, StillWriting
+from models.database import sessions
+from models.database.sessions import AlreadyWriting, Database, StillWriting, busy
 from models.work import jobs
 from tests.databases import PostgresServer
 from tests.integration.models.places import NOW, later
@@ -72,14 +74,27 @@ def test_refuses_at_once_where_nobody_listens(tmp_path: Path) -> None:
     assert time.monotonic() - started < 1
 
 
-def test_says_that_a_transaction_was_opened_inside_another(sqlite_database: Database) -> None:
-    with (
-        sqlite_database.system(),
-        pytest.raises(StillWriting, match="did not end"),
-        sqlite_database.system(),
-    ):
-        pass
-    sqlite_database.ping()
+def test_a_transaction_inside_another_of_its_thread_is_a_defect_and_another_thread_finds_it_busy(
+    sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sessions, "WRITER_TIMEOUT_S", 0.05)
+
+    def second() -> BaseException:
+        try:
+            with sqlite_database.system():
+                raise AssertionError("two at once")
+        except (AlreadyWriting, StillWriting) as error:
+            return error
+
+    with ThreadPoolExecutor(1) as another:
+        with sqlite_database.system():
+            mine, theirs = second(), another.submit(second).result()
+        assert isinstance(mine, AlreadyWriting)
+        assert not busy(mine)
+        assert isinstance(theirs, StillWriting)
+        assert busy(theirs)
+        with pytest.raises(AssertionError, match="two at once"):
+            second()  # now it is free
 
 
 def test_a_forked_child_leaves_its_parents_connections_alone(database: Database) -> None:

@@ -161,5 +161,22 @@ def test_told_in_other_words_one_is_found_by_its_symptom_also_when_stored_before
         session.execute(delete(MemoryTerm).where(MemoryTerm.account_id == one, MemoryTerm.term.startswith(SYMPTOM)))
     assert first()[0] != 9
     with database.account(one) as session:
-        assert [resolved.renew(session, one, most=40, now=NOW) for _ in range(3)] == [40, 11, 0]
+        some = resolved.early(session, one, most=51)
+        assert len(some) == 51
+        resolved.renew(session, one, some, now=NOW, terms_of={each.ticket_id: each.terms() for each in some})
+        assert not resolved.early(session, one, most=40)
     assert first() == (9, True)
+
+
+def test_a_ticket_that_closed_again_meanwhile_is_not_put_back_to_what_it_said_before(database: Database) -> None:
+    one = account(database)
+    before = lessons(1)[0]
+    stored(database, one, [before])
+    with database.account(one) as session:
+        session.query(ResolvedTicket).one().terms = "a\nb\nc"
+        early = resolved.early(session, one, most=40)
+    assert [each.ticket_id for each in early] == [before.ticket_id]
+    stored(database, one, [replace(before, summary="label printer dark")])
+    with database.account(one) as session:
+        resolved.renew(session, one, early, now=NOW, terms_of={before.ticket_id: before.terms()})
+        assert session.query(ResolvedTicket).one().summary == "label printer dark"

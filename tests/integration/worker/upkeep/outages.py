@@ -333,6 +333,22 @@ def members_back(it: Scene) -> None:
     renew_members(it.services, account_named(it.services, "northgate"), it.shop.psa)
 
 
+def nobody_in_dry_run(it: Scene) -> None:
+    it.row(dry_run_to="whoever")
+    members_back(it)
+    notify.notify(it.services, account_id=it.account_id, handoff_id=it.posted())
+
+
+def live_again(it: Scene) -> None:
+    it.row(dry_run_to=None)
+    members_back(it)
+
+
+def one_in_dry_run(it: Scene) -> None:
+    it.row(dry_run_to="tobrien")
+    members_back(it)
+
+
 def week(it: Scene) -> None:
     with it.shop.database.account(it.account_id) as session:
         weekly.make_rows(

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import pytest
 
+from models.handoff import briefs
 from models.work.alert_kinds import Kind
 from psa.port import NotFound
 from tests.integration.worker.conftest import Shop
@@ -29,16 +30,19 @@ from tests.integration.worker.upkeep.outages import (
     edited,
     entry_off,
     healed,
+    live_again,
     mail_fails,
     members_back,
     members_refused,
     no_sweep,
+    nobody_in_dry_run,
     nobody_polls,
     nobody_publishes,
     nobody_reads,
     nobody_reports,
     nobody_told,
     note_visible,
+    one_in_dry_run,
     other_key,
     owner_refused,
     owner_set,
@@ -55,6 +59,7 @@ from tests.integration.worker.upkeep.outages import (
     swept,
     unfrozen,
 )  # fmt: skip
+from worker.handoff import refresh
 from worker.mail.transport import MailError
 
 Deed = Callable[[Scene], None]
@@ -85,6 +90,8 @@ JOURNEYS: dict[str, tuple[Kind, Deed, Deed]] = {
     "other key": (Kind.OTHER_KEY, other_key, checked),
     "status": (Kind.STATUS_GONE, status_lost, status_back),
     "nobody to tell": (Kind.NOBODY_TO_TELL, nobody_told, members_back),
+    "nobody to tell, until it is live": (Kind.NOBODY_TO_TELL, nobody_in_dry_run, live_again),
+    "nobody to tell in dry run": (Kind.NOBODY_TO_TELL, nobody_in_dry_run, one_in_dry_run),
     "nobody to report to": (Kind.NOBODY_TO_REPORT_TO, nobody_reports, somebody_reports),
     "address": (Kind.MAIL_REFUSED, mail_fails(GONE, 1), another_mail),
     "server": (Kind.CANNOT_SEND, mail_fails(NO_RELAY, 2), another_mail),
@@ -106,3 +113,14 @@ def test_told_once_closed_by_its_cure_and_told_again_at_the_second_outage(shop: 
         cure(it)
         assert it.told(kind) == outage
         assert it.open(kind) == []
+
+
+def test_a_brief_whose_ticket_is_gone_is_no_cause_and_closes_what_was_told_of_it(shop: Shop) -> None:
+    it, gone = Scene(shop), NotFound("GET: 404", status=404)
+    handoff_id = it.posted()
+    for error, told, open_now in ((gone, 0, 0), (R400, 1, 1), (gone, 1, 0)):
+        it.refuse("own_notes", error)
+        with it.shop.database.account(it.account_id) as session:
+            briefs.ask_refresh(session, it.account_id, handoff_id, due_at=it.shop.clock())
+        refresh.refresh(it.services, account_id=it.account_id, handoff_id=handoff_id)
+        assert (it.told(Kind.NOT_REFRESHED), len(it.open(Kind.NOT_REFRESHED))) == (told, open_now)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
+from sqlalchemy import event
 
 from models.account import accounts
 from models.work import jobs
@@ -101,6 +102,34 @@ def test_what_nobody_polls_is_cleared_by_the_audit_once_a_day(shop: Shop, switch
         jobs.clear_alert(session, shop.account_id, kind=Kind.PARKED, subject="s", now=shop.clock())
     shop.clock.advance(400 * 86_400)
     assert retention.clear_old(shop.services, account_id=shop.account_id)["alert"] == 1
+
+
+def test_alerts_that_stay_open_cost_an_audit_no_more(shop: Shop, switch: Switch) -> None:
+    """Some kinds only the operator closes: a year of them is not to be written to each minute."""
+    watched(shop, switch)
+
+    def statements() -> int:
+        asked: list[str] = []
+
+        def executed(_: object, __: object, statement: str, *___: object) -> None:
+            asked.append(statement)
+
+        event.listen(shop.database.engine, "after_cursor_execute", executed)
+        auditor.audit(shop.services)
+        event.remove(shop.database.engine, "after_cursor_execute", executed)
+        return len(asked)
+
+    statements()
+    usual = statements()
+    with shop.database.account(shop.account_id) as session:
+        for number in range(10):
+            jobs.raise_alert(
+                session, shop.account_id, kind=Kind.SECOND_BRIEF, subject=f"note {number}", detail="d", now=shop.clock()
+            )
+    assert statements() > usual
+    assert len(shop.mailer.sent) == 1
+    assert statements() == usual
+    assert len(shop.mailer.sent) == 1
 
 
 def test_a_handoff_that_nobody_publishes_is_told_once_and_cleared_when_it_moves(shop: Shop, switch: Switch) -> None:
