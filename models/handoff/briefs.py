@@ -9,15 +9,15 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Update, case, func, select, update
+from sqlalchemy import Update, case, func, select, update
 from sqlalchemy.orm import Session
 
 from escalation.lifecycle import Brief
 from models.account import dry_runs
 from models.database.compare_and_set import changed
 from models.handoff.moves import edited, move, moved, one
-from models.tables import Account, Handoff
-from models.work.due import Due, due_in_turn, pairs
+from models.tables import Handoff
+from models.work.due import Due, due_in_turn, not_frozen, pairs
 
 FIRST_LOOK_S = 15.0
 """So long after it was posted the ticket is first looked at for newer notes, in seconds: what was forgotten comes soon."""
@@ -299,7 +299,7 @@ def count_extra_note(session: Session, account_id: int, handoff_id: int, *, note
 
 def due_briefs(system: Session, *, now: datetime, limit: int) -> Due:
     """Return the handoffs whose brief should be posted now, in turn: account id and handoff id."""
-    running = _not_frozen()
+    running = not_frozen(Handoff.account_id)
     return pairs(
         system,
         due_in_turn(Handoff.account_id, Handoff.id, Handoff.next_attempt_at, running, now=now, limit=limit),
@@ -308,16 +308,9 @@ def due_briefs(system: Session, *, now: datetime, limit: int) -> Due:
 
 def due_refreshes(system: Session, *, now: datetime, limit: int) -> Due:
     """Return the handoffs whose posted brief should be brought up to date now, in turn."""
-    posted = Handoff.brief_state == Brief.POSTED.value
+    posted, running = Handoff.brief_state == Brief.POSTED.value, not_frozen(Handoff.account_id)
     at = Handoff.refresh_due_at
-    return pairs(
-        system, due_in_turn(Handoff.account_id, Handoff.id, at, posted, _not_frozen(), now=now, limit=limit)
-    )
-
-
-def _not_frozen() -> ColumnElement[bool]:
-    frozen = select(Account.id).where(Account.id == Handoff.account_id, Account.frozen_at.is_not(None))
-    return ~frozen.exists()
+    return pairs(system, due_in_turn(Handoff.account_id, Handoff.id, at, posted, running, now=now, limit=limit))
 
 
 def _held(account_id: int, handoff_id: int, fence: int) -> Update:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from escalation.lifecycle import LIVE, Brief, Response
@@ -30,6 +30,7 @@ from models.tables import (
     Wish,
 )
 from models.work import canaries
+from models.work.due import not_frozen, not_suspended
 
 NEWEST = 10_000
 """How far back is looked where no index leads, in rows: days of a large installation, years of a small one."""
@@ -50,6 +51,15 @@ DUE: dict[str, InstrumentedAttribute[datetime | None]] = {
     "session": AiSession.next_attempt_at,
 }
 """What the sweeper rings for, by the column that says when it is due."""
+_RUNNING, _UNFROZEN = not_suspended(Handoff.account_id), not_frozen(Handoff.account_id)
+RUNG: dict[str, tuple[ColumnElement[bool], ...]] = {
+    "brief": (_UNFROZEN,),
+    "refresh": (_UNFROZEN, Handoff.brief_state == Brief.POSTED.value),
+    "observation": (_RUNNING,),
+    "notes": (_RUNNING,),
+    "reading": (_RUNNING,),
+}
+"""Where it does not ring for every row: what waits on a frozen or suspended account, or has no brief to edit, is not late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +129,7 @@ def count(system: Session, *, now: datetime, canary_late_s: float = 60.0) -> Cou
         oldest_waiting_brief=system.scalar(waiting_briefs),
         callbacks_waiting=waiting,
         oldest_callback=oldest,
-        due={kind: _due(system, column, now) for kind, column in DUE.items()},
+        due={kind: _due(system, column, now, *RUNG.get(kind, ())) for kind, column in DUE.items()},
         deliveries=_each(
             ("queued", "sending", "sent", "failed", "suppressed"), _newest(system, Delivery.status, Delivery.id)
         ),
@@ -156,9 +166,9 @@ def _live(system: Session) -> dict[tuple[str, str], int]:
 
 
 def _due(
-    system: Session, column: InstrumentedAttribute[datetime | None], now: datetime
+    system: Session, column: InstrumentedAttribute[datetime | None], now: datetime, *conditions: ColumnElement[bool]
 ) -> tuple[int, datetime | None]:
-    number, since = system.execute(select(func.count(), func.min(column)).where(column <= now)).one()
+    number, since = system.execute(select(func.count(), func.min(column)).where(column <= now, *conditions)).one()
     return number, since
 
 

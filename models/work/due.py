@@ -43,6 +43,12 @@ def due_in_turn(
     return select(columns.account_id, columns.row_id).where(few).order_by(columns.turn, columns.due_at).limit(limit)
 
 
+def not_frozen(account_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """Return the condition that something may be written to the PSA of a row's account."""
+    frozen = select(Account.id).where(Account.id == account_id, Account.frozen_at.is_not(None))
+    return ~frozen.exists()
+
+
 def not_suspended(account_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
     """Return the condition that a row's account does not rest: its tickets are not read until it goes on."""
     resting = select(Account.id).where(Account.id == account_id, Account.suspended_at.is_not(None))

@@ -85,7 +85,7 @@ def _too_old(account_id: int, now: datetime, keep: Keep) -> list[tuple[str, type
         select(Handoff.id)
         .where(
             Handoff.account_id == account_id, Handoff.id == Snapshot.handoff_id, Handoff.response_state.in_(ENDED),
-            Handoff.ended_at < before(keep.snapshots), Handoff.refresh_due_at.is_(None),
+            Handoff.ended_at < before(keep.snapshots),
         )
         .exists()
     )  # fmt: skip

@@ -12,7 +12,7 @@ from models.account import accounts, people
 from models.account.accounts import MemberRow
 from models.database.sessions import Database
 from models.figures import reports
-from models.handoff import handoffs
+from models.handoff import briefs, handoffs
 from models.tables import Alert, Inbox, Job, Snapshot
 from models.tables.columns import Row
 from models.work import inbox, jobs, retention, sign_ins
@@ -70,6 +70,7 @@ def test_the_first_snapshot_stays_and_later_ones_go_once_the_handoff_has_ended(d
             for _ in range(3):
                 handoffs.add_snapshot(session, one, number, EVIDENCE, kind="refresh")
         handoffs.withdraw(session, one, it, now=NOW, why="left")
+        briefs.ask_refresh(session, one, it, due_at=NOW)  # which nothing ever takes where no brief was posted
     assert retention.clear(database, one, now=NOW + timedelta(days=29), keep=Keep()) == {}
     assert retention.clear(database, one, now=NOW + timedelta(days=31), keep=Keep()) == {"snapshot": 3}
     with database.account(one, reading=True) as session:
