@@ -332,6 +332,7 @@ class Psa(Protocol):
     def own_notes(self, ticket_id: int) -> list[PostedNote]:
         """Read all notes of a ticket, all pages, and return those created by our API member, lowest id first.
 
+        Also those that may be, as far as anybody knows: their author cannot be read, or we do not know who we are.
         Raises any read error, `Forbidden` and `NotFound` included: absence must be certain before a POST is
         repeated.
         """

@@ -84,13 +84,17 @@ class ConnectWise(TicketReads, SetUp):
     def own_notes(self, ticket_id: int) -> list[PostedNote]:
         """Read all notes, all pages, and return those by our API member, lowest id first.
 
-        As long as our API member is not known, or a note's author cannot be read, every internal note is
-        returned: better one too many to look at than a brief posted twice.
+        As long as our API member is not known, or a note's author cannot be read, every note that is internal or in the
+        resolution is returned: better one too many to look at than one of ours posted twice.
         """
         us = (self._api_member or "").lower()
-        rows = self._note_rows(ticket_id, "post")
-        ours = (r for r in rows if ((r.author_id or "").lower() == us if us and r.author_known else r.internal))
-        return sorted((r.posted() for r in ours), key=lambda n: n.id)
+
+        def ours(row: NoteRow) -> bool:
+            if us and row.author_known and row.author_id:
+                return row.author_id.lower() == us
+            return row.internal or bool(row.resolution_flag)
+
+        return sorted((r.posted() for r in self._note_rows(ticket_id, "post") if ours(r)), key=lambda n: n.id)
 
     def assign_owner(self, ticket_id: int, member_id: int) -> Ticket:
         """Make a member the ticket's owner, with the whole reference (parts may be ignored with a 200)."""

@@ -221,14 +221,16 @@ def _may_still_arrive(hold: Hold) -> bool:
 def with_marker(own: list[PostedNote], marker: str, desk: Desk, *, customers_may_see: bool = False) -> list[PostedNote]:
     """Return the notes that are this handoff's brief, or what else bears the marker: by our API member. Lowest id first.
 
-    Raises `VisibleNote` for one that a customer could see and may not.
+    Also those whose author nobody knows, unless customers see what they may not: that is a copy that somebody made.
+    Raises `VisibleNote` for one of ours that a customer could see and may not.
     """
-    ours = [
-        note
-        for note in own
-        if carries(note.text, marker)
-        and (desk.api_member is None or (note.created_by or "").lower() == desk.api_member.lower())
-    ]
+
+    def ours_or_nobodys(note: PostedNote) -> bool:
+        if desk.api_member is None or note.created_by is None:
+            return note.internal or customers_may_see
+        return note.created_by.lower() == desk.api_member.lower()
+
+    ours = [note for note in own if carries(note.text, marker) and ours_or_nobodys(note)]
     visible = next((n for n in ours if not n.internal and not customers_may_see), None)
     if visible is not None:
         raise VisibleNote(f"note {visible.id} with our marker is visible to customers", note_id=visible.id)
@@ -245,6 +247,7 @@ def remove_extras(
     if desk.api_member is None:  # whose they are is not certain
         return
     psa = services.psa(desk.account_id)
+    extras = [extra for extra in extras if extra.created_by is not None]  # else somebody may have copied ours
     for extra in extras:
         log.error("second_brief_found", what=what, note_id=extra.id, kept=keep.id)
         with services.database.account(desk.account_id) as session:

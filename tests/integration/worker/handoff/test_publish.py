@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from models.account import accounts
@@ -56,6 +58,21 @@ def test_a_post_that_was_applied_but_not_answered_is_found_and_not_repeated(shop
     (handoff,) = shop.handoffs()
     assert len(shop.psa.posted[48213]) == 1
     assert handoff.brief_state == "posted"
+
+
+@pytest.mark.parametrize("internal", [True, False])
+def test_a_note_with_our_mark_and_an_unreadable_author_is_our_brief_where_no_customer_sees_it(shop: Shop, internal: bool) -> None:
+    handoff_id = shop.escalated()
+    shop.psa.after["post_internal_note"] = lambda: _raise(Ambiguous("POST notes: connection reset"))
+    assert not shop.publish(handoff_id)
+    shop.psa.after.clear()
+    (there,) = shop.psa.posted[48213]
+    shop.psa.posted[48213] = [dataclasses.replace(there, created_by=None, internal=internal)]
+    shop.clock.advance(120)
+    assert shop.publish(handoff_id)
+    assert (shop.handoffs()[0].escalation_package_external_id == there.id) == internal, "a copy somebody made is none of ours"
+    assert len(shop.psa.posted[48213]) == 2 - internal
+    assert not shop.services.desk(shop.account_id).frozen
 
 
 def test_a_post_of_unknown_outcome_is_not_repeated_before_it_can_no_longer_arrive(shop: Shop) -> None:

@@ -195,6 +195,20 @@ def test_of_two_that_arrived_the_younger_one_is_removed_and_counted(shop: Shop, 
 
 
 @pytest.mark.parametrize("form", CALLS)
+def test_one_whose_author_cannot_be_read_is_taken_over_and_a_second_one_left_alone(shop: Shop, form: Form) -> None:
+    it = asked(shop, shop.escalated(), form)
+    shop.psa.after[CALLS[form]] = failing(Ambiguous("POST: time-out"))
+    assert not post(shop, it)
+    shop.psa.after.clear()
+    arrives(shop, form, shop.psa.posted[TICKET][-1].text)
+    shop.psa.posted[TICKET] = [dataclasses.replace(note, created_by=None) for note in shop.psa.posted[TICKET]]
+    shop.clock.advance(120)
+    assert post(shop, it)
+    assert stored(shop, it).note_id == shop.psa.posted[TICKET][0].id
+    assert len(in_ticket(shop)) == 2, "somebody may have copied it"
+
+
+@pytest.mark.parametrize("form", CALLS)
 def test_where_our_role_may_not_delete_a_second_one_customers_read_nothing_of_ours(shop: Shop, form: Form) -> None:
     it = asked(shop, shop.escalated(), form)
     shop.psa.after[CALLS[form]] = failing(Ambiguous("POST: time-out"))

@@ -145,6 +145,23 @@ def test_own_notes_are_those_of_our_member_and_fail_loudly(
         cw.own_notes(5)
 
 
+IN_RESOLUTION = {"internalAnalysisFlag": False, "detailDescriptionFlag": False, "resolutionFlag": True}
+
+
+@pytest.mark.parametrize("author", [{}, {"createdBy": {"odd": 1}, "member": None, "_info": None}], ids=["absent", "odd"])
+def test_own_notes_are_also_those_of_nobody_knows_whom_in_each_form_of_ours(
+    web: responses.RequestsMock, cw: ConnectWise, author: dict[str, Any]
+) -> None:
+    nobody = {k: v for k, v in NOTE.items() if k not in ("createdBy", "member", "_info")} | author
+    discussion = {**nobody, "id": 3, "internalAnalysisFlag": False, "detailDescriptionFlag": True}
+    theirs = {**NOTE, "id": 4, "createdBy": "jsmith", **IN_RESOLUTION}
+    page = [{**nobody, "id": 1}, {**nobody, "id": 2, **IN_RESOLUTION}, discussion, theirs]
+    web.get(f"{API}/service/tickets/5/notes", json=page)
+    assert [(note.id, note.created_by) for note in cw.own_notes(5)] == [(1, None), (2, None)]
+    unknown = [(note.id, note.internal) for note in ConnectWise(KEYS).own_notes(5)]
+    assert unknown == [(1, True), (2, False), (4, False)], "nor who we are: also each resolution note"
+
+
 def test_what_merged_tickets_hold_names_their_ticket_by_whichever_field_says_it(
     web: responses.RequestsMock, cw: ConnectWise
 ) -> None:
