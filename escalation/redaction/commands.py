@@ -70,13 +70,16 @@ COMMANDS: tuple[Rule, ...] = (
     rule("password", "passwd", rf"\bpasswd[ \t]-n[ \t]{{1,4}}{_V}", unheard),
     # a password that was typed where the user's name belongs
     rule("password", "user name login", rf"\b(?:invalid user|unknown user|no such user|Account Name:|login failed for(?: user)?|Failed password for(?: invalid user)?)[ \t]{{1,8}}{_V}", signed),
+    _flagged("createuser", "-c"),
+    _flagged("qlogin", "-(?:clp|ps)"),
+    rule("password", "password", rf"\badd[ \t]{{1,4}}(?:enable)?password[ \t]{{1,4}}\S{{1,60}}[ \t]{{1,4}}\{{?{_V}\}}?(?:[ \t]{{1,4}}\{{?{_V1}\}}?)?", argument),
     _flagged("az~sql az~vm az~login az~ad az~acr az~mysql az~postgres pihole", "-p"),
     rule("password", "/u", rf"(?<!\S)/u(?:ser(?:name)?)?[ \t:=]{{1,3}}[\w.@\\-]{{2,60}}[ \t]{{1,4}}/p(?:w|wd|ass|assword)?[ \t:=]{{1,3}}{_V}", argument),
     rule("password", "--value", rf"--value[ \t=]{{1,3}}{_V}[^\n]{{0,120}}?--type[ \t=]{{1,3}}SecureString|--type[ \t=]{{1,3}}SecureString[^\n]{{0,120}}?--value[ \t=]{{1,3}}{_V1}", argument),
     rule("password", "securestring", r"(\$\w{1,30})[ \t]{0,2}=[ \t]{0,2}(?P<s>\"[^\"\n]{3,120}\"|'[^'\n]{3,120}')[^\ue000]{0,300}?(?:\1[ \t]{0,2}\|[ \t]{0,2}ConvertTo-SecureString|ConvertTo-SecureString[ \t](?:-String[ \t])?\1\b)", argument),
     # a user on one line, a password on the next: what is piped into FTP, files for VPN
     rule("password", "open auth.txt login.conf pass.txt cred up.txt vpn.txt", rf"(?:\bopen[ \t][\w.-]{{3,80}}|\b(?:auth|login|pass|credentials?|creds?|up|vpn)\.(?:txt|conf)\b[ \t]?:?)\n[ \t>]{{0,4}}\S{{1,60}}\n[ \t>]{{0,4}}{_V}(?=\s|$)", unheard),
-    rule("password", "send", r"\bsend(?:_user)?[ \t]{1,3}(?:--[ \t])?\"(?P<s>[^\"\\\n]{3,120})(?:\\[rn])?\"[^\n\"]{0,40}(?:assword|assphrase|PIN)\b"),
+    rule("password", "send", r"\bsend(?:ln|_user)?[ \t]{1,3}(?:--[ \t])?[\"'](?P<s>[^\"'\\\n]{3,120})(?:\\[rn])?[\"'][^\n\"']{0,40}(?:assword|assphrase|PIN)\b"),
     rule("password", "-secrets", rf"\b(?:chap|pap)-secrets\b[^\n]{{0,20}}\s{{1,4}}\"?\S{{1,60}}[ \t]{{1,12}}\S{{1,60}}[ \t]{{1,12}}{_V}", unheard),
     rule("password", "*", rf"^\S{{1,60}}[ \t]{{1,8}}\*[ \t]{{1,8}}{_V}[ \t]{{1,8}}\*[ \t]{{0,4}}$", unheard),
     rule("api key", "define(", r"\bdefine\([ \t]{0,2}[\"']\w{0,40}(?:KEY|SALT|PASSWORD|PASS|SECRET|TOKEN)\w{0,10}[\"'],[ \t]{0,4}(?P<s>\"[^\"\n]{4,200}\"|'[^'\n]{4,200}')", argument, flags=re.NOFLAG),

@@ -109,6 +109,7 @@ SHAPES: tuple[Rule, ...] = (
     rule("url password", "@", r"(?:(?<![\w.@:-])(?=[a-z])|(?<=sip:))[\w.\\/-]{1,40}:(?P<s>[^\s:@/\"'<>]{4,80})@[\w-]{2,60}", lambda v: coded(v) and not v.isdigit()),
     rule("url password", "@", r"(?<![\w.])(?:root|admin|administrator|sa|operator|ubnt|guest|user):(?P<s>[^\s:@/\"'<>]{4,80})@(?=[\w-]{1,60}[./:])", argument),
     rule("url password", "://", r"://(?P<s>[A-Za-z0-9_-]{20,255})@[\w-]{1,60}\.", random_looking),
+    rule("snmp community", "snmp://", r"\bsnmp://(?P<s>[^\s/@:]{3,60})@"),
     rule("url password", "thin:", r"\bthin:[^\s/@]{1,60}/(?P<s>[^\s/@]{3,80})@"),
     # hashes of passwords
     rule("password hash", "$ ::", r"\$krb5(?:tgs|asrep|pa)\$\S{20,4000}|::[\w.-]{1,40}:[0-9a-f]{16}:[0-9a-f]{32}(?::[0-9a-f]{20,2000})?|\$(?:1|apr1|2[abxy]?|5|6|y|7|argon2id?|8|9|14|sha512|sha256|pbkdf2\w{0,10})\$[\w./$=,+-]{12,200}|\$9\$[\w./-]{8,200}|\$[ch]\$\d\$[\w+/=]{10,200}"),
