@@ -194,6 +194,16 @@ SETTINGS: tuple[Rule, ...] = (
     # a type that says what the value beside it is: state of Terraform, forms, fields of vaults, parameters of templates
     rule("password", "passw passphrase secur secret concealed credential token api", rf"{_TYPED}[^{{}}<>]{{0,200}}?{_VALUED}", argument),
     rule("password", "passw passphrase secur secret concealed credential token api", rf"{_VALUED}[\s,][^{{}}<>]{{0,200}}?{_TYPED}", argument),
+    # forms as they are posted, lists of arguments, calls
+    rule("password", "&", r"(?:[?&]|^|\s)[\w.$\[\]%-]{0,40}?(?:pass(?:word|wd|phrase)?|pwd|pw|psw|secret|kennwort|passwort|clave|senha|mdp|wachtwoord)\w{0,8}(?:\]|%5D)?=(?P<s>[^&\s\"'<>]{3,120})(?=&)", _assigned),
+    rule("password", "&", r"&[\w.$\[\]%-]{0,40}?(?:pass(?:word|wd|phrase)?|pwd|pw|psw|secret|kennwort|passwort|clave|senha|mdp|wachtwoord)\w{0,8}(?:\]|%5D)?=(?P<s>[^&\s\"'<>]{3,120})", _assigned),
+    rule("password hash", "hash verifier", r"\"(?:user\w{0,8}|login|account|name)\"[ \t]{0,2}:[ \t]{0,2}\"[^\"\n]{1,60}\",[^{}\n]{0,80}?\"(?:\w{0,12}hash|verifier)\"[ \t]{0,2}:[ \t]{0,2}\"(?P<s>[^\"\n]{16,200})\""),
+    rule("password", "-p -w -a -pw --pass", rf"(?:[\"']-(?:p|P|w|W|pw|a)[\"'],\s{{0,4}}(?P<s1>\"[^\"\n]{{4,120}}\"|'[^'\n]{{4,120}}')|<arg(?:ument)?>-(?:p|P|w|pw)</arg(?:ument)?>\s{{0,4}}<arg(?:ument)?>(?P<s>[^<>\n]{{4,120}})<)", lambda v: unheard(v) and not bare(v)[:1].isdigit()),
+    rule("password", ".connect(", r"\.connect\((?:[ \t]{0,2}(?:\"[^\"\n]{0,120}\"|'[^'\n]{0,120}'|[$\w.]{1,60})[ \t]{0,2},){2,3}[ \t]{0,2}(?P<s>\"[^\"\n]{3,120}\"|'[^'\n]{3,120}')[ \t]{0,2}[,)]", unheard),
+    rule("password", "ssword:", r"ssword:?[\"'][ \t]{1,4}[\"']?(?:\\q)?(?P<s>[^\s\"'<>\ue000]{4,120})", unheard),
+    rule("password", "pw pwd pass kennwort", rf"(?:#|//|--|::|\brem)[ \t]{{0,3}}(?:pw|pwd|pass(?:word)?|passwd|kennwort|passwort)[ \t:=]{{1,4}}{_V}(?=[ \t]{{0,4}}(?:$|[|<]))", unheard),
+    rule("password", "-u --user --auth -a --cred", r"(?<!\S)(?:-u|-U|--user(?:name)?|--auth|-a|--creds?|--userpwd)[ \t=]{1,3}[\"']?(?:CORP\\)?([\w.\\@-]{1,60}):(?!\1\b)(?P<s>[^\s\"'/:<>\ue000]{4,120})", lambda v: unheard(v) and not v.isdigit()),
+    rule("password", "login logon cred zugang acceso inlog anmeldung auth", rf"\b(?:login|logon|creds?|credentials?|zugang|acceso|inlog|anmeldung)[ \t:=]{{1,3}}[\w.@-]{{2,40}}[ ]?/[ ]?{_V}(?=[ \t]{{0,4}}(?:$|[|<,;]))|\b(?:auth|login|logon|signin)[ \t](?:admin|root|administrator|operator|manager)[ \t]{_V1}(?=[ \t]{{0,4}}(?:$|[|<,;]))", unheard),
     # keys and hashes that tools of Kerberos and of Windows print
     rule("password hash", "aes rc4 des", r"(?:\b(?:aes(?:128|256)(?:[-_](?:cts[-_]hmac[-_]sha\d{1,3}(?:-\d{2,3})?|hmac|key))?|(?:rc4|arcfour)[-_]?hmac(?:_\w{2,6})?|des[-_]cbc[-_](?:md5|crc))|(?<!\S)/(?:aes\d{3}|rc4|ntlm|des|krbkey\d{0,3}))\)?[: \t]{1,20}\(?(?:0x)?(?P<s>[0-9a-f]{16,64})\b"),
     rule("password hash", "_hex: dpapi_ nl$km -aeskey -hashes /hash: -hash", r"(?:plain_password_hex:|dpapi_(?:machine|user)key:|NL\$KM:|-aeskey[ \t]|-hash(?:es)?[ \t]:?|/hash:)[ \t]{0,4}(?:0x)?(?P<s>[0-9a-f]{32,1024})\b"),
