@@ -107,8 +107,9 @@ SHAPES: tuple[Rule, ...] = (
     rule("api key", "integrationcode", r"\bApiIntegrationCode\"?\s{0,2}[:=]\s{0,2}\"?(?P<s>[\w-]{16,60})"),
     rule("url password", "://", r"\b[a-z][a-z0-9+.-]{1,20}://[^\s/:@]{0,80}(?:@[\w.-]{1,60})?:(?P<s>[^\s/@<>]{1,120})@", lambda v: not re.fullmatch(r"(?i:password|passwd|pass|pw)|\$\{?\w+\}?|\*+", v)),
     rule("url password", "@", r"(?:(?<![\w.@:-])(?=[a-z])|(?<=sip:))[\w.\\/-]{1,40}:(?P<s>[^\s:@/\"'<>]{4,80})@[\w-]{2,60}", lambda v: coded(v) and not v.isdigit()),
-    rule("url password", "@", r"(?<![\w.])(?:root|admin|administrator|sa|operator|ubnt|guest|user):(?P<s>[^\s:@/\"'<>]{4,80})@(?=[\w-]{1,60}[./:])", argument),
+    rule("url password", "@", r"(?:(?<![\w.])(?:root|admin|administrator|sa|operator|ubnt|guest|user|USERID)|(?:(?<=\s//)|(?<=sips:)|(?<=sip:))[\w.-]{1,40}):(?P<s>[^\s:@/\"'<>]{4,80})@(?=[\w-]{1,60}(?:[./:\s]|$))", argument),
     rule("url password", "://", r"://(?P<s>[A-Za-z0-9_-]{20,255})@[\w-]{1,60}\.", random_looking),
+    rule("api key", "secret", r"\bSecret[ _]?ID[\"']?\s{0,12}[:=]\s{0,12}[\"']?(?P<s>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b"),
     rule("snmp community", "snmp://", r"\bsnmp://(?P<s>[^\s/@:]{3,60})@"),
     rule("url password", "thin:", r"\bthin:[^\s/@]{1,60}/(?P<s>[^\s/@]{3,80})@"),
     # hashes of passwords

@@ -12,7 +12,7 @@ from tests.hostile.secrets.count import cases, count, kinds
 
 pytestmark = pytest.mark.storm
 
-STRUCTURED = ("devices", "commands", "tokens", "vendors")
+STRUCTURED = ("devices", "commands", "tokens", "vendors", "vendors_second")
 
 
 def test_there_are_at_least_three_hundred_kinds_each_with_its_secret() -> None:

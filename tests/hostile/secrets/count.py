@@ -26,6 +26,7 @@ SEEN = (
     "commands",
     "tokens",
     "vendors",
+    "vendors_second",
     "wordings_first",
     "lookalikes",
     "structured_second",
