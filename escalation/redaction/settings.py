@@ -198,7 +198,7 @@ SETTINGS: tuple[Rule, ...] = (
     rule("password", "&", r"(?:[?&]|^|\s)[\w.$\[\]%-]{0,40}?(?:pass(?:word|wd|phrase)?|pwd|pw|psw|secret|kennwort|passwort|clave|senha|mdp|wachtwoord)\w{0,8}(?:\]|%5D)?=(?P<s>[^&\s\"'<>]{3,120})(?=&)", _assigned),
     rule("password", "&", r"&[\w.$\[\]%-]{0,40}?(?:pass(?:word|wd|phrase)?|pwd|pw|psw|secret|kennwort|passwort|clave|senha|mdp|wachtwoord)\w{0,8}(?:\]|%5D)?=(?P<s>[^&\s\"'<>]{3,120})", _assigned),
     rule("password hash", "hash verifier", r"\"(?:user\w{0,8}|login|account|name)\"[ \t]{0,2}:[ \t]{0,2}\"[^\"\n]{1,60}\",[^{}\n]{0,80}?\"(?:\w{0,12}hash|verifier)\"[ \t]{0,2}:[ \t]{0,2}\"(?P<s>[^\"\n]{16,200})\""),
-    rule("password", "-p -w -a -pw --pass", rf"(?:[\"']-(?:p|P|w|W|pw|a)[\"'],\s{{0,4}}(?P<s1>\"[^\"\n]{{4,120}}\"|'[^'\n]{{4,120}}')|<arg(?:ument)?>-(?:p|P|w|pw)</arg(?:ument)?>\s{{0,4}}<arg(?:ument)?>(?P<s>[^<>\n]{{4,120}})<)", lambda v: unheard(v) and not bare(v)[:1].isdigit()),
+    rule("password", "-p -w -a -pw --pass", r"(?:[\"']-(?:p|P|w|W|pw|a)[\"'],\s{0,4}(?P<s1>\"[^\"\n]{4,120}\"|'[^'\n]{4,120}')|<arg(?:ument)?>-(?:p|P|w|pw)</arg(?:ument)?>\s{0,4}<arg(?:ument)?>(?P<s>[^<>\n]{4,120})<)", lambda v: unheard(v) and not bare(v)[:1].isdigit()),
     rule("password", ".connect(", r"\.connect\((?:[ \t]{0,2}(?:\"[^\"\n]{0,120}\"|'[^'\n]{0,120}'|[$\w.]{1,60})[ \t]{0,2},){2,3}[ \t]{0,2}(?P<s>\"[^\"\n]{3,120}\"|'[^'\n]{3,120}')[ \t]{0,2}[,)]", unheard),
     rule("password", "ssword:", r"ssword:?[\"'][ \t]{1,4}[\"']?(?:\\q)?(?P<s>[^\s\"'<>\ue000]{4,120})", unheard),
     rule("password", "pw pwd pass kennwort", rf"(?:#|//|--|::|\brem)[ \t]{{0,3}}(?:pw|pwd|pass(?:word)?|passwd|kennwort|passwort)[ \t:=]{{1,4}}{_V}(?=[ \t]{{0,4}}(?:$|[|<]))", unheard),

@@ -97,7 +97,9 @@ def _excused(
     """Whether a stretch is no suspect: it looks harmless, or it is made as ordinary words are and nothing names it."""
     value = text[begin:end]
     like = looks(value.rstrip("?!"))
-    if like in SURE or counted(text, begin, end) or hashed(text, begin, end) or partial(text, begin, end) or ("@" in value and _PROMPT.match(text, begin)):
+    if like in SURE or counted(text, begin, end) or hashed(text, begin, end) or partial(text, begin, end):
+        return True
+    if "@" in value and _PROMPT.match(text, begin):
         return True
     plain = word in ("word", "humps")
     said = like not in MOSTLY and told(text, begin, end, word, known, talk=talk)
@@ -129,7 +131,8 @@ def _phrase(text: str, begin: int, known: frozenset[str]) -> int:
         if phrase and not _sentence(phrase[0], known, parted=parted):
             return phrase.end()
         joined = _JOINING.search(text, begin, phrase.end()) if phrase and parted else None
-        if joined and text.count(" ", begin, joined.start()) > 2 and not _sentence(text[begin : joined.start()], known, parted=parted):
+        said = text[begin : joined.start()] if joined else ""
+        if joined and said.count(" ") > 2 and not _sentence(said, known, parted=parted):
             return joined.start()
     return row(text, begin, known)
 

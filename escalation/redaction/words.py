@@ -1,6 +1,6 @@
 """Tell what looks like a secret: the checks that a rule's value has to pass, and the words that are none."""
 
-# ruff: noqa: SIM905 - words are easier to read in a row
+# ruff: noqa: E501, SIM905 - words and patterns are easier to read in a row
 
 from __future__ import annotations
 

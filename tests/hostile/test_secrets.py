@@ -56,7 +56,7 @@ def test_what_was_held_out_once_goes(name: str, goal: float) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["lookalikes", "lookalikes_second", "lookalikes_third", "lookalikes_fifth", "lookalikes_sixth", "lookalikes_seventh", "lookalikes_ninth"],
+    ["lookalikes", *(f"lookalikes_{which}" for which in ("second", "third", "fifth", "sixth", "seventh", "ninth"))],
 )
 def test_look_alikes_stay(name: str) -> None:
     result = count(name, seed=7, places=1)

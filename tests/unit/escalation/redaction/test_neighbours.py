@@ -1,5 +1,7 @@
 """What stands beside a value decides: a type or a file's name makes a secret of it, "last four of" or "peer:" does not."""
 
+# ruff: noqa: E501 - a table of texts is easier to read in long rows
+
 from __future__ import annotations
 
 import random
