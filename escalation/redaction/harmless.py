@@ -7,6 +7,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from escalation.redaction.words import SHORTCUT
+
 _LIKE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(pattern))
     for name, pattern in (
@@ -18,6 +20,9 @@ _LIKE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("mail", r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+"),
         ("ip", r"[A-Za-z]{1,12}-\d{1,3}(?:\.[\dxX]{1,3}){3}(?:/\d+)?|\d{1,3}(?:\.\d{1,3}){3}\S{0,8}|[\dx]{1,3}(?:\.[\dx*]{1,3}){3}|[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){3,7}(?:/\d+|%\w{1,15})?"),
         ("mac", r"(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}|(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4}"),
+        ("keys", rf"(?i:{SHORTCUT})"),
+        ("resource", r"(?:i|vol|snap|ami|eni|sg|subnet|vpc|vpce|rtb|igw|acl|eipalloc|eipassoc|rtbassoc|nat|lt|fs|tgw|pcx|cgw|vgw|vpn|dopt|ou|db)-[0-9a-f]{8,17}|"
+                     r"[0-9a-f]{16}-[A-Z]{3}|\w*EXAMPLE(?:KEY)?|(?:cus|pi|ch|evt|sub|in|prod|price|txn|po|acct|card|pm|seti|req|run|msg|asst|thread|file|batch|resp|conv)_[A-Za-z0-9]{14,28}"),
         ("agent", r"[A-Za-z][\w-]{1,20}/v?\d+(?:\.\d+)+\S{0,12}|[a-z][\w+-]{1,30}-v?\d+(?:\.\d+)+\S{0,20}"),
         ("registry", r"=?(?:dword|qword|hex(?:\(\w\))?):[0-9A-Fa-f,\\]+|_\w+\._(?:tcp|udp)\S*|[A-Za-z]\w*(?:\.\w+)+\(.*\)"),
         ("flag", r".*\]\([^\s()]+\)?|--?[A-Za-z][a-zA-Z-]{2,}"),
@@ -26,7 +31,7 @@ _LIKE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("measure", r"\d+(?:[.,]\d+)?(?:[kKMGTP]i?[bB]|[kMG]Hz|[MGk]bps|[MG]bit|ms|dBm?|kWh?|rpm|fps)(?:/\w+)?"),
         ("flagged", r"[A-Za-z_.]+=(?:\d{1,2}|(?i:true|false|yes|no|on|off|none|null|ok|denied|allowed|success|failed|failure))"),
         ("epoch", r"1[4-9]\d{8}|1[4-9]\d{11}|13\d{16}"),
-        ("guid", r"[\w.-]{0,20}[({]?\b[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}[)}]?"),
+        ("guid", r"(?:[\w.-]{0,40}[({_]?(?:\b|(?<=_)))?[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}[)}]?"),
         ("sid", r"S-1-\d[\d-]+"),
         ("dashes", r"\d{1,2}(?:-\d{1,2}){2,4}"),
         ("time", r"(?:[AP]M-)?(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\.\d{1,2}:\d\d|20\d{6}[-T]?\d\d:?\d\d(?::?\d\d)?(?:\.\d+)?Z?|\d{1,4}[-/.:]\d{1,2}(?:[-/.:T]\d{1,4}\S{0,16})?|\d{1,2}[:.h]\d\d(?::\d\d)?(?:am|pm|AM|PM|Z)?"),
@@ -83,7 +88,7 @@ def looks(value: str) -> str:
     return ""
 
 
-SURE = frozenset("ip mac sid version url masked mail spn cmdlet hexcode agent registry flag measure flagged item".split())
+SURE = frozenset("keys resource ip mac sid version url masked mail spn cmdlet hexcode agent registry flag measure flagged item".split())
 """What looks like one of these is no secret, whatever stands beside it."""
 MOSTLY = frozenset(
     "guid login time host path file call hexerror threat placeholder contraction product handle".split()
@@ -95,7 +100,7 @@ _UNIT = re.compile(
 )
 _NUMBERED = re.compile(
     r"\b(?:outlook|office|exchange|server|windows|win|sql|excel|visio|sharepoint|sage|event|error|port|vlan|build|line|ticket|floor|ext\.?|extension|"
-    r"version|firmware|thread|level|rfc|kb|attempt|page|step|session|record|entry|asset|case|item|article|order|invoice|serial|circuit|january|february|march|april|may|june|july|august|september|october|november|december|q[1-4])[ #]{1,2}\Z",
+    r"version|firmware|thread|level|rfc|kb|attempt|page|step|session|record|entry|asset|case|item|article|order|invoice|serial|circuit|january|february|march|april|may|june|july|august|september|october|november|december|q[1-4]|duplicate key value is|key value|cost cent(?:re|er)|room|suite|reference|mailbox|voicemail box)[ #]{1,2}[\"'(]{0,2}\Z",
     re.IGNORECASE,
 )
 
@@ -118,7 +123,7 @@ def counted(text: str, begin: int, end: int) -> bool:
     phone = _PHONE.search(text, max(0, begin - 30), begin)
     if phone and (phone["country"] or phone["whom"].strip(":.") or sum(map(str.isdigit, phone[0])) + end - begin >= _WHOLE_NUMBER):
         return True
-    return _UNIT.match(text, end) is not None or _NUMBERED.search(text, max(0, begin - 14), begin) is not None
+    return _UNIT.match(text, end) is not None or _NUMBERED.search(text, max(0, begin - 28), begin) is not None
 
 
 _UNTOLD = re.compile(
@@ -132,19 +137,24 @@ _UNTOLD = re.compile(
 
 _HASH = re.compile(r"[0-9A-Fa-f]{32}(?:[0-9A-Fa-f]{8}|[0-9A-Fa-f]{32}|[0-9A-Fa-f]{64}|[0-9A-Fa-f]{96})?")
 _HASHED = re.compile(
-    r"\b(?:hash|digest|checksum|thumbprint|fingerprint|md5|sha-?\d{1,3}|signature|virustotal|etag|commit|revision)\b[^\n]{0,30}\n{0,2}\Z", re.IGNORECASE
+    r"\b(?:hash|digest|checksum|thumbprint|fingerprint|md5|sha-?\d{1,3}|signature|virustotal|etag|commit|revision)\b[^\n]{0,80}\s{0,4}\Z", re.IGNORECASE
 )
 
 
-_PUBLISHED = re.compile(r"(?:-verification=|_acme-challenge\b|\bDKIM1\b|_domainkey\b|\bv=spf1\b)[^\n]{0,60}\Z", re.IGNORECASE)
-"""What a record of a domain shows to everybody."""
+_PUBLISHED = re.compile(r"(?:-verification=|_acme-challenge\b|\bDKIM1\b|_domainkey\b|\bv=spf1\b)[^\n]{0,60}\Z|\b(?:C?DS[ \t]\d{1,5}[ \t]\d{1,2}[ \t]\d|TLSA[ \t]\d[ \t]\d[ \t]\d|SSHFP[ \t]\d[ \t]\d|C?DNSKEY[ \t]\d{1,5}[ \t]3[ \t]\d{1,2})[ \t]{1,4}\Z|(?:\bpeer|\bpublic[ _-]?key)[ \t]{0,4}[:=][ \t]{0,4}\Z|\b(?:gpg|pgp|pub|sub|signature)\b[^\n]{0,60}?\bkey[ \t](?:id[ \t])?\Z|\bSHA256:\Z", re.IGNORECASE)
+"""What a record of a domain or the other side of a tunnel shows to everybody."""
 _CREDENTIAL = re.compile(r"\b(?:nt|ntlm|lm|pass\w*|pwd|secretsdump|krb\w*|kerberos|cred\w*)\b", re.IGNORECASE)
+
+
+def published(text: str, begin: int) -> bool:
+    """Whether the words before a stretch say that everybody may see it."""
+    return _PUBLISHED.search(text, max(0, begin - 90), begin) is not None
 
 
 def hashed(text: str, begin: int, end: int) -> bool:
     """Whether a stretch is a hash that identifies something: of a hash's length, and said to be one, not a password's; or a domain's record."""
-    before = text[max(0, begin - 50) : begin]
-    if _PUBLISHED.search(text, max(0, begin - 90), begin):
+    before = text[max(0, begin - 100) : begin]
+    if published(text, begin):
         return True
     return bool(_HASH.fullmatch(text, begin, end) and _HASHED.search(before) and not _CREDENTIAL.search(before))
 
@@ -152,3 +162,21 @@ def hashed(text: str, begin: int, end: int) -> bool:
 def untold(before: str) -> bool:
     """Whether the words before a stretch only say what became of a password: required by, wrong on, changed at."""
     return _UNTOLD.search(before) is not None
+
+
+_PARTIAL = re.compile(
+    r"(?:\b(?:last|first|final|letzten?|ersten?|derni(?:er|ère)s?|premi(?:er|ère)s?|[úu]ltim[oaie]s?|primer[oa]s?|prim[ei]|laatste|eerste)\s"
+    r"(?:(?:two|three|four|five|six|few|couple|\d|zwei|drei|vier|fünf|deux|trois|quatre|cinq|dos|tres|cuatro|cinco|due|tre|quattro|cinque|dois|quatro|twee|vijf)\s)"
+    r"(?:(?:hex\s)?(?:digits|numbers|figures|chars|characters|letters|groups?|of|stellen|ziffern|zeichen|chiffres|caract\w+|d[íi]gitos|cifre|cijfers|tekens)\s?)"
+    r"(?:[\w'’/-]+\s){0,6}(?:[\w-]+)?[:=]?\s{0,2}"
+    r"|\bpartial (?:product )?key[:=]?\s{0,2}"
+    r"|\b(?:key|token|secret|card|number|licen[cs]e|account|iban|schlüssel|clé)\b(?: that)? (?:ends?|ending|endet|begins|starting|starts|beginning|beginnt)\s(?:in|with|on|auf|mit)\s)"
+    r"[\"'(…*.-]{0,4}\Z",
+    re.IGNORECASE,
+)
+_PART = 8
+
+
+def partial(text: str, begin: int, end: int) -> bool:
+    """Whether a stretch is only the last or first characters of what it belongs to, which is how people say which one they mean."""
+    return end - begin <= _PART and _PARTIAL.search(text, max(0, begin - 90), begin) is not None

@@ -17,14 +17,14 @@ LABELS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
               r"preshared|geheim\w*|zugangsdaten|anmeldedaten|identifiants?|inloggegevens|credenziali|credenciales|wpa\d?|\w{0,12}auth|phrase"),
         ("K", r"keys?|\w{2,20}key|\w{0,12}schlüssels?|cl[ée]s?|clef|llaves?|chiav[ei]|\w{0,12}sleutels?|chaves?|nøgle\w{0,3}|nøkkel\w{0,3}|\w{0,12}nyckeln?|klucz\w{0,3}|cheia|cheie"),
         ("A", r"maiden|mnemonic|verbal|memorable|codeword|watchword|safeword|nickname|losungswort"),
-        ("C", r"pins?|nip|\w{0,8}(?:验证码|驗證碼)\w{0,4}|код\w{0,2}|رمز|codes?|pincode|puks?|combos?|combination|\w{2,14}(?:code|pin)|c[óo]digos?|codic[ei]|\w{0,14}kode[nr]?|\w{0,14}kod(?:en|er|em|u|y|ul|ului)?|codul|otp|mfa|authenticator|digits|kombination|combinaison|passcodes?"),
+        ("C", r"pins?|nip|\w{0,8}(?:验证码|驗證碼)\w{0,4}|код\w{0,2}|رمز|codes?|pincode|puks?|combos?|combination|(?!fehler|fout|error|exit|status|return|rückgabe|zip|bar|qr|post|farb|event|stop|beep|source|reason|result)\w{2,14}(?:code|pin)|c[óo]digos?|codic[ei]|(?!fejl|feil|fel)\w{0,14}kode[nr]?|(?!fel|stav)\w{0,14}kod(?:en|er|em|u|y|ul|ului)?|codul|otp|mfa|authenticator|digits|kombination|combinaison|passcodes?"),
         ("U", r"user\w*|log[io]ns?|logged|logs?|signs?|signed|signin|accounts?|admin\w*|root|sa|portals?|vault|benutzer|utilisateur|usuario|konto|gebruiker|"
               r"reset\w*|typed|types?|enter(?:ed|s)?|temp|temporary|rotated?|usernames?|uid|opens?|works|bind|auth\w+|access|prompt\w*"),
         ("D", r"doors?|cage|cupboard|rack|keysafe|gates?|alarm\w*|safe|lockbox|lockers?|padlock|panel|voicemail|copier|keypad|tablet|phone|ipad|sim|t[üu]r|tor|tresor|porte|portail|coffre|"
               r"barrier|intercom|hatch|shutter|schließfach|schloss|verrou|candado|cassaforte|cancello|slot|puertas?|portón|caja|deur|poort|kluis|porta|portone|portão|alarma?e?|allarme|cofre|larm\w{0,4}|dörr\w{0,3}|grind\w{0,3}|dør\w{0,3}|drzwi|bram[aęy]|sejfu?|poart[aă]|ușă|disarm\w*|unlock\w*|opens|dial|punch"),
         # what names a number or a name that opens nothing
         ("H", r"sha\d*|md5|crc\d*|checksum|digest|etag|thumbprint|fingerprint|commit|revision|nonce|serial\w*|imei|iccid|imsi|sid|guid|uuid|clsid|correlation|trace\w*|"
-              r"tracking\w*|\w{3,20}ids?|invoice|order|asset|rma|model|version|build|firmware|driver|port|vlan|errors?|fehler\w*|erreur|fout|event|ticket|case|phone|fax|tel|mobile|"
+              r"tracking\w*|\w{3,20}ids?|invoice|order|asset|rma|model|version|build|firmware|driver|port|vlan|errors?|fehler\w*|erreur|fout\w*|fe(?:jl|il|l)kod\w*|(?:error|exit|status|return|bar|qr|zip|post|stop|beep|reason|result)codes?|event|ticket|case|phone|fax|tel|mobile|"
               r"ext|extension|conference|hostname|host|device|hardware|computer|node|ip|mac|file|path|folder|url|selector\d*|cipher|protocol|category|threat|virus|"
               r"thanks|thank|hello|hi|hey|dear|welcome|cc|posted|quote|answered|wrote|registered|component|timeout|mtu|retries|lease|keepalive|interval|quota|baud|chmod|component|domain|process|thread|batch|lot|po|inc|chg|kb|cve|"
               r"timestamp|epoch|created|expires|recordnumber|policyid|logid|msgid|spi|uid|pid|policy|profile|template|gpo|adapter|interface|class|message"),

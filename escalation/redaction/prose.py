@@ -111,7 +111,7 @@ PROSE: tuple[Rule, ...] = (
     # Wi-Fi
     rule("wifi key", "wi wlan w-lan wpa ssid wireless network hotspot netzwerk réseau", rf"\b{_WIFI}\b[^\n.\ue000]{{0,50}}?\b{_WIFI_KEY}\b(?: (?:on|for|of|at|in|to) (?:the |our |their )?[\w-]{{2,20}}(?: \w{{2,20}})?| \([^()\n]{{2,24}}\))?(?:\s{{0,3}}(?:is|was|says|reads|changed to|set to|now|ist|est|es|=|:|\t|->|to)){{0,2}}\s{{0,3}}[\"'“(]?{_V}", secretive),
     rule("wifi key", "wifi wi-fi wlan wireless ssid", rf"\b{_WIFI_KEY}\b (?:for|für das|du|del|de|van|on) (?:the )?(?:\w{{2,14}} )?{_WIFI}\b(?:\s{{0,3}}(?:is|was|est|es|ist|:|=)){{0,2}}\s{{0,3}}{_V}", secretive),
-    rule("wifi key", "wifi wi-fi wlan ssid", rf"\b(?:wi-?fi|wlan|ssid)\b[\w ]{{0,20}}(?: is|:)?\s{{1,3}}[\w -]{{2,32}}(?:\s[/|]|,)\s{_V}", direct),
+    rule("wifi key", "wifi wi-fi wlan ssid", rf"\b(?:wi-?fi|wlan|ssid)\b[\w ]{{0,20}}(?: is|:)?\s{{1,3}}[\w -]{{2,32}}(?:\s[/|]|,)\s{_V}", lambda v: direct(v) and not v.upper().startswith(("WPA", "WEP"))),
     rule("wifi key", "schlüssel clé cle", rf"\b(?:wlan-schlüssel|cl[ée] (?:wi-?fi|du wi-?fi|réseau))\b\s{{0,3}}(?:[:=]|\t|est|ist|lautet)\s{{0,3}}{_V}", labelled),
     rule("wifi key", "back bottom side label sticker", rf"\b(?:key|code) (?:on|under) the (?:back|bottom|side|label|sticker) of [^\n:\ue000]{{2,30}}:\s{{0,4}}{_V}", secretive),
     # codes
@@ -129,7 +129,10 @@ PROSE: tuple[Rule, ...] = (
     rule("one-time code", "verify confirm sign log code", rf"\b(?:use|enter|type)\s{{1,2}}{_OTP}\s{{1,2}}(?:to|for|as)\s(?:verify|confirm|sign|log|complete|your|the login)"),
     rule("one-time code", "your", r"\b(?P<s>[A-Z]-\d{5,8}) (?:is|ist|est|es) (?:your|ihr|dein|votre|tu)\b"),
     rule("one-time code", "your", rf"(?<![\w.-]){_OTP}\s{{1,2}}(?:is|ist|est) (?:your|the|ihr|votre|dein)\s(?:[\w-]{{2,16}}\s){{0,3}}(?:code|passcode|pin|otp|password)"),
-    rule("one-time code", "code pin passcode", rf"\b(?:sent|texted|mailed|gave|got|received) (?:me |him |her |us |you )?(?:a|the|this) (?:\S{{2,12}} )?(?:code|pin|passcode)[,:]?\s{{1,3}}(?:- )?{_OTP}"),
+    rule("one-time code", "code pin passcode text sms message mail call push", rf"\b(?:sent|texted|mailed|gave|got|received) (?:me |him |her |us |you )?(?:a|the|this) (?:\S{{2,12}} )?(?:(?:code|pin|passcode)[,:]?\s{{1,3}}(?:- )?|(?:text|sms|message|mail|e-?mail|call|push)(?: message)? (?:with|saying|that (?:said|says)|reading|quoting)\s{{1,3}}(?:the code )?){_OTP}"),
+    rule("one-time code", "tan", r"\b(?:[a-z]{1,5}-?|[A-Z]{1,5}-)?TAN\b(?: (?:ist|lautet|is|war))?[: \t]{1,3}(?P<s>\d{6,8})(?!\w)", flags=re.NOFLAG),
+    rule("one-time code", "code", r"\b(?i:(?:abruf|aktivierungs|freischalt|zugangs|einmal|sicherheits|best[äa]tigungs|pr[üu]f|registrierungs|entsperr|kopplungs|activerings|verificatie|bevestigings|einladungs)-?code)(?:[ \t]{0,3}[:=]| (?:ist|lautet|is))?[ \t]{1,3}(?P<s>(?=[A-Z-]{0,16}\d|[A-Z]{8})[A-Z0-9-]{4,20})(?![\w-])", flags=re.NOFLAG),
+    rule("pin", "supervisor manager merchant operator bediener kassierer cashier engineer installer chef", r"\b(?:supervisor|manager|merchant|operator|bediener|kassierer|cashier|engineer|installer|chef)(?:[ -](?:id|nr\.?|no\.?|login|user))?(?: \d{1,3})?[ ]{0,2}(?:/|:|=)[ ]{0,2}(?P<s>\d{4,8})(?![\w.:/-])"),
     rule("pin", "#", r"(?:[:–=-]|\b(?:is|on|code|use|it['’]s|to|now|with|then))[ \t]{1,3}(?P<s>\d{4,8})#(?![\w#*-])"),
     rule("pin", "press dial type enter punch key hit", rf"\b(?:press|dial|type|enter|punch(?: in)?|key in|hit|use)\s{{1,2}}{_DIGITS}[#*]?(?: [^\n.;\ue000]{{0,30}}?)? (?:(?:at|on|for) (?:the )?(?:[\w-]{{2,12}} )?(?:{_PLACE}|panel|till|bay|barrier)|to (?:disarm|open the (?:[\w-]{{2,12}} )?(?:door|gate|barrier|safe|cage|box|till)|unlock|get out|release))\b"),
     rule("pin", "combo combination safe cage padlock locker lockbox cupboard rack vault box", r"\b(?:combo|combination|safe|cage|padlock|locker|lock ?box|cupboard|rack|key ?box|cash box)\b[^\n.;\ue000]{0,30}?(?:is|:|=|\t|with|,)\s{0,3}(?P<s>\d{1,3}(?:[ -]\d{1,3}){2,5})(?![\d-])"),

@@ -18,12 +18,13 @@ from collections.abc import Iterator
 
 from escalation.evidence import Evidence
 from escalation.redaction.commands import COMMANDS
-from escalation.redaction.harmless import counted, looks, untold
+from escalation.redaction.harmless import counted, looks, partial, published, untold
 from escalation.redaction.prose import PROSE
 from escalation.redaction.scorer import LEARNED, Learned, secrets
 from escalation.redaction.settings import SETTINGS
 from escalation.redaction.shapes import NAMED, SHAPES
 from escalation.redaction.tables import cells
+from escalation.redaction.told import rest
 from escalation.redaction.views import MARK, View, views
 from escalation.redaction.words import Rule
 
@@ -112,15 +113,15 @@ def _found(seen: View, learned: Learned) -> Iterator[tuple[int, int, int, str]]:
             for name in rule.pattern.groupindex:
                 if name.startswith("s") and match[name]:
                     begin, end = _trimmed(seen.text, *match.span(name))
-                    if end <= begin or (rule.check and not rule.check(seen.text[begin:end])):
+                    if end <= begin or partial(seen.text, begin, end) or (rule.check and not rule.check(seen.text[begin:end])):
                         continue
                     if not rule.check or not _harmless(seen.text, match.start(), begin, end):
-                        yield begin, end, order, rule.kind
+                        yield begin, rest(seen.text, begin, end), order, rule.kind
     for begin, end in cells(seen.text):
         if MARK not in seen.text[begin:end]:
             yield begin, end, len(RULES), "password"
     for begin, end, kind in secrets(seen.text, learned):
-        yield begin, end, len(RULES) + 1, kind
+        yield begin, rest(seen.text, begin, end), len(RULES) + 1, kind
 
 
 def _worth_a_try(lower: str) -> list[int]:
@@ -155,6 +156,7 @@ def _harmless(text: str, label: int, begin: int, end: int) -> bool:
     value = text[begin:end]
     return (
         counted(text, begin, end)
+        or published(text, begin)
         or looks(value) in ("masked", "cmdlet", "hexcode", "login")
         or _CODE.match(value) is not None
         or untold(text[label:begin].rstrip("\"'“‘„«"))

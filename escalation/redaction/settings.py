@@ -7,8 +7,9 @@ from __future__ import annotations
 import re
 
 from escalation.redaction.scorer import LEARNED
-from escalation.redaction.told import familiar
+from escalation.redaction.told import STOPS, familiar
 from escalation.redaction.words import (
+    WORDS,
     Rule,
     argument,
     bare,
@@ -42,6 +43,11 @@ _SET = (
 _QUOTED = r"[\"'][ \t]{0,8}:[ \t]{0,8}(?P<s>\"[^\"\n]{2,8000}\"|'[^'\n]{2,8000}')"
 
 
+_TYPED = (
+    r"[\"']?\b(?:type|kind|purpose|format|field_?type|inputtype)[\"']?[ \t]{0,4}[:=][ \t]{0,4}[\"']?(?:\w{0,20}[_-])?(?:password|passwd|passphrase|secret|concealed|"
+    r"secure_?string|credential|token|api_?key)s?(?:[_-]\w{1,12})?\b[\"']?"
+)
+_VALUED = r"\b(?:result|value|content|data|default(?:_?value)?|plain_?text|secret_(?:string|data))[\"']?[ \t]{0,4}[:=][ \t]{0,4}(?P<s>\"[^\"\n]{3,400}\"|'[^'\n]{3,400}')"
 _NAMES = "pass pwd pw pswrd psk authtok keymaterial shadow community wep_key"
 _KEYS = "secret token key psk"
 
@@ -70,6 +76,11 @@ def unheard(value: str) -> bool:
     if len(value) < 5 or not argument(value) or not labelled(value):
         return False
     return coded(value) or (value[1:] != value[1:].lower() if value != value.lower() else not familiar(value, LEARNED.ordinary))
+
+
+def _unsaid(value: str) -> bool:
+    """Whether a row of words is no sentence: none of them joins or says what became of a password."""
+    return not any(word in WORDS or word in STOPS for word in value.split())
 
 
 def _braced(value: str) -> bool:
@@ -127,7 +138,7 @@ SETTINGS: tuple[Rule, ...] = (
     rule("password", "51:b:", r"\bpassword 51:b:(?P<s>[0-9a-f]{16,2000})"),
     # names and their values in files
     rule("password", "value=", rf"(?:key|name)=[\"'][\w.:-]{{0,40}}{_EITHER}[\"'][ \t]{{1,4}}value=(?P<s>\"[^\"\n]{{2,400}}\"|'[^'\n]{{2,400}}')", _assigned),
-    rule("password", "</ <", rf"<(?:[\w.:-]{{0,24}}{_EITHER}|phash|bcrypt-hash|passwordenc|ike-psk|rocommunity|rwcommunity|pre-?shared-?key|shared_?key|snmp-community-string|snmpcommv\d|ldap_bindpw|radius_secret|P(?:2|34|406|506|606))(?:[_-]\d{{1,2}}_?)?(?:[ \t][^<>\n]{{0,120}})?>\s{{0,12}}(?:<(?:key|value|data|string)>\s{{0,12}})?(?P<s>[^<>\s][^<>\n]{{0,400}}?)[ \t]{{0,4}}(?=</)", lambda v: len(v) > 2),
+    rule("password", "</ <", rf"<(?:[\w.:-]{{0,24}}{_EITHER}|phash|bcrypt-hash|passwordenc|ike-psk|rocommunity|rwcommunity|pre-?shared-?key|shared_?key|snmp-community-string|snmpcommv\d|ldap_bindpw|radius_secret|P(?:2|34|406|506|606))(?:[_-]\d{{1,2}}_?)?(?:[ \t][^<>\n]{{0,120}})?>\s{{0,12}}(?:<(?:key|value|data|string)>\s{{0,12}})?(?:<!\[CDATA\[\s{{0,4}})?(?P<s>[^<>\s][^<>\n]{{0,400}}?)[ \t]{{0,4}}(?=(?:\]\]>)?\s{{0,12}}</)", lambda v: len(v) > 2),
     rule("password", "</key>", rf"<key>[\w.:-]{{0,40}}{_EITHER}</key>\s{{0,12}}<string>(?P<s>[^<>\n]{{3,400}})</string>", _assigned),
     rule("password", "variable=", r"\bvariable=\w{0,40}(?:pw|pwd|pass\w{0,8}|secret|token|key)\b[^\]\n]{0,40}\](?P<s>[^\s\"'<>]{3,400})", _assigned),
     rule("password", "default", rf"{_EITHER}\"?[ \t]{{0,4}}(?:\{{|:)[^\n]{{0,20}}\n(?:[^\n]{{0,80}}\n){{0,2}}?[ \t]{{0,12}}default[ \t]{{0,4}}[:=][ \t]{{0,4}}{_V}", _assigned),
@@ -165,20 +176,45 @@ SETTINGS: tuple[Rule, ...] = (
     rule("password", "pdo( mysqli ftp_login( odbc_connect( imap_open( ldap_bind( .open( .start( ->connect( getconnection(", r"\b(?:PDO|(?:FTP|SFTP|SSH|IMAP)\.(?:open|start)|mysqli(?:_connect)?|ftp_login|odbc_connect|imap_open|ldap_bind|DBI->connect|getConnection)\((?:[ \t]{0,2}(?:\"[^\"\n]{0,120}\"|'[^'\n]{0,120}'|[$\w.>-]{1,60})[ \t]{0,2},){2}[ \t]{0,2}(?P<s>\"[^\"\n]{3,120}\"|'[^'\n]{3,120}')", argument),
     rule("password", "mapnetworkdrive", r"\bMapNetworkDrive[ \t(]{1,3}(?:[ \t]{0,2}(?:\"[^\"\n]{0,120}\"|\w{0,40})[ \t]{0,2},){4}[ \t]{0,2}(?P<s>\"[^\"\n]{3,120}\")"),
     rule("password", "protect", r"\.(?:un)?protect(?:sharing)?[ \t(]{1,2}(?P<s>\"[^\"\n]{3,80}\")", argument),
-    rule("password", "ascii", r"\bpap,[^,\n]{0,40},(?P<s>[^,\"\n]{3,60}),ascii\b"),
+    rule("password", "ascii", r"\b[\w-]{3,40},[^,\n]{0,40},(?P<s>[^,\"\n]{3,60}),ascii\b"),
     rule("password", "rootpw", rf"\brootpw[ \t](?:--\w{{4,12}}[ \t]){{0,2}}{_V}", argument),
     rule("laps password", "admpwd laps-password", r"\b(?:ms-mcs-admpwd|mslaps-password)\s{0,30}:\s{0,4}(?:\{[^\n]{0,80}?\"p\":\"(?P<s>[^\"\n]{4,80})\"|(?P<s1>\S{4,80}))"),
     rule("password", "login", r"^(?:[ \t]{0,8}[a-zA-Z]{0,3}\d{1,5} )?LOGIN (?!USER)\"?[\w.@-]{2,80}\"? (?P<s>\"[^\"\n]{3,80}\"|\S{3,80})$", argument, flags=re.NOFLAG),
     rule("pin", "=>", r"(?<![\w.])\d{2,6}[ \t]{0,2}=>[ \t]{0,2}(?P<s>\d{3,10}),[^,\n]{2,60},"),
-    rule("password", "connect sqlplus rman target sqlldr expdp impdp", r"\b(?:(?:connect|target)[ \t]{1,3}[\w$#]{2,30}/(?P<s>[^\s/@]{3,60})@\w|(?:sqlplus|sqlldr|expdp|impdp|userid=?)[ \t]{1,3}(?:-\w{1,2}[ \t]{1,3})?[\w$#]{2,30}/(?P<s1>[^\s/@]{3,60})(?=@\w|@//|[ \t]|$))"),
+    rule("password", "connect sqlplus rman target sqlldr expdp impdp", r"\b(?:(?:connect|target)[ \t]{1,3}[\w$#.]{2,30}/(?P<s>[^\s/@]{3,60})@\w|(?:sqlplus|sqlldr|expdp|impdp|userid=?)[ \t]{1,3}(?:-\w{1,2}[ \t]{1,3})?[\w$#.]{2,30}/(?P<s1>[^\s/@]{3,60})(?=@\w|@//|[ \t]|$))"),
     rule("password", "login auth userpass credential user", r"\b(?:login|(?:stats |proxy-?)?auth|userpass|credentials?|(?:proxy-?)?user)[=: ][ \t]{0,2}[\"']?[\w.\\@-]{1,60}:(?P<s>[^\s\"'/:<>\ue000]{4,120})", lambda v: labelled(v) and not v.isdigit()),
     rule("device secret", "keystring sic", rf"\b(?:keystring|sic[ \t]init)[ \t]{{1,8}}{_T}{_V}", setting),
     rule("password", "chap", rf"\bCHAP\b[^\n]{{0,80}}?[ \t]-(?:p|S)[ \t]{{1,4}}{_V}", argument),
-    rule("password", "334 ", r"^334 UGFzc3dvcmQ6\s{1,4}(?P<s>[A-Za-z0-9+/=]{4,200})", flags=re.MULTILINE),
+    rule("password", "334 ", r"\b334 UGFzc3dvcmQ6\s{1,4}(?:[^\n]{0,60}?[: >\]-][ \t]{1,2})?(?P<s>[A-Za-z0-9+/]{4,200}={0,2})(?=[ \t]{0,4}(?:$|[|<]))"),
     rule("device secret", "pass-phrase passphrase psk wpa", rf"\b(?:pass-?phrase|psk|wpa2?-key)[ \t]{{1,4}}{_T}{_V}(?=[ \t]{{1,4}}(?:algorithm[ \t])?(?:aes|tkip|ccmp)\b)", setting),
     rule("password", "password(", r"\bpassword\([ \t]{0,2}(?P<s>\"[^\"\n]{3,120}\"|'[^'\n]{3,120}')[ \t]{0,2}\)", argument),
     rule("password", "value answer entry response content data", rf"\b(?:name|field|item|key|question|setting|property)[\"']?[ \t]{{0,4}}[:=][ \t]{{0,4}}[\"']?(?:[\w.-]{{1,40}}[_. -])?(?:(?:admin|router|root|wi-?fi|local|api|client|user|shared)[_ -]?)?(?:password|passwd|pass|pwd|secret|token|psk|passphrase|api[_-]?key|key|pin)[\"']?,?\s{{1,12}}[\"']?(?:value|answer|entry|response|content|data)[\"']?[ \t]{{0,4}}[:=][ \t]{{0,4}}{_V}", _assigned),
     rule("password", ":5432: :3306: :1433:", r"(?<![\w.*-])[\w.*-]{1,80}:(?:5432|5433|3306|1433|\*):[\w*-]{1,40}:[\w*.-]{1,40}:(?P<s>[^\s:]{3,80})"),
-    rule("api key", "api_key= apikey= token= key=", r"[?&](?:api_?key|apikey|key|token|access_token|auth|secret)=(?P<s>[\w.~%+/-]{12,400})", random_looking),
+    rule("api key", "api_key= apikey= token= key= ?k= &k=", r"[?&](?:api_?key|apikey|key|k|token|access_token|auth|secret)=(?P<s>[\w.~%+/-]{12,400})", random_looking),
+    # a type that says what the value beside it is: state of Terraform, forms, fields of vaults, parameters of templates
+    rule("password", "passw passphrase secur secret concealed credential token api", rf"{_TYPED}[^{{}}<>]{{0,200}}?{_VALUED}", argument),
+    rule("password", "passw passphrase secur secret concealed credential token api", rf"{_VALUED}[\s,][^{{}}<>]{{0,200}}?{_TYPED}", argument),
+    # forms as they are posted, lists of arguments, calls
+    rule("password", "&", r"(?:[?&]|^|\s)[\w.$\[\]%-]{0,40}?(?:pass(?:word|wd|phrase)?|pwd|pw|psw|secret|kennwort|passwort|clave|senha|mdp|wachtwoord)\w{0,8}(?:\]|%5D)?=(?P<s>[^&\s\"'<>]{3,120})(?=&)", _assigned),
+    rule("password", "&", r"&[\w.$\[\]%-]{0,40}?(?:pass(?:word|wd|phrase)?|pwd|pw|psw|secret|kennwort|passwort|clave|senha|mdp|wachtwoord)\w{0,8}(?:\]|%5D)?=(?P<s>[^&\s\"'<>]{3,120})", _assigned),
+    rule("password hash", "hash verifier", r"\"(?:user\w{0,8}|login|account|name)\"[ \t]{0,2}:[ \t]{0,2}\"[^\"\n]{1,60}\",[^{}\n]{0,80}?\"(?:\w{0,12}hash|verifier)\"[ \t]{0,2}:[ \t]{0,2}\"(?P<s>[^\"\n]{16,200})\""),
+    rule("password", "-p -w -a -pw --pass", r"(?:[\"']-(?:p|P|w|W|pw|a)[\"'],\s{0,4}(?P<s1>\"[^\"\n]{4,120}\"|'[^'\n]{4,120}')|<arg(?:ument)?>-(?:p|P|w|pw)</arg(?:ument)?>\s{0,4}<arg(?:ument)?>(?P<s>[^<>\n]{4,120})<)", lambda v: unheard(v) and not bare(v)[:1].isdigit()),
+    rule("password", ".connect(", r"\.connect\((?:[ \t]{0,2}(?:\"[^\"\n]{0,120}\"|'[^'\n]{0,120}'|[$\w.]{1,60})[ \t]{0,2},){2,3}[ \t]{0,2}(?P<s>\"[^\"\n]{3,120}\"|'[^'\n]{3,120}')[ \t]{0,2}[,)]", unheard),
+    rule("password", "ssword:", r"ssword:?[\"'][ \t]{1,4}[\"']?(?:\\q)?(?P<s>[^\s\"'<>\ue000]{4,120})", unheard),
+    rule("password", "pw pwd pass kennwort", rf"(?:#|//|--|::|\brem)[ \t]{{0,3}}(?:pw|pwd|pass(?:word)?|passwd|kennwort|passwort)[ \t:=]{{1,4}}{_V}(?=[ \t]{{0,4}}(?:$|[|<]))", unheard),
+    rule("password", "-u --user --auth -a --cred", r"(?<!\S)(?:-u|-U|--user(?:name)?|--auth|-a|--creds?|--userpwd)[ \t=]{1,3}[\"']?(?:CORP\\)?([\w.\\@-]{1,60}):(?!\1\b)(?P<s>[^\s\"'/:<>\ue000]{4,120})", lambda v: unheard(v) and not v.isdigit()),
+    rule("password", "login logon cred zugang acceso inlog anmeldung auth", rf"\b(?:login|logon|creds?|credentials?|zugang|acceso|inlog|anmeldung)[ \t:=]{{1,3}}[\w.@-]{{2,40}}[ ]?/[ ]?{_V}(?=[ \t]{{0,4}}(?:$|[|<,;]))|\b(?:auth|login|logon|signin)[ \t](?:admin|root|administrator|operator|manager)[ \t]{_V1}(?=[ \t]{{0,4}}(?:$|[|<,;]))", unheard),
+    # keys and hashes that tools of Kerberos and of Windows print
+    rule("password hash", "aes rc4 des", r"(?:\b(?:aes(?:128|256)(?:[-_](?:cts[-_]hmac[-_]sha\d{1,3}(?:-\d{2,3})?|hmac|key))?|(?:rc4|arcfour)[-_]?hmac(?:_\w{2,6})?|des[-_]cbc[-_](?:md5|crc))|(?<!\S)/(?:aes\d{3}|rc4|ntlm|des|krbkey\d{0,3}))\)?[: \t]{1,20}\(?(?:0x)?(?P<s>[0-9a-f]{16,64})\b"),
+    rule("password hash", "_hex: dpapi_ nl$km -aeskey -hashes /hash: -hash", r"(?:plain_password_hex:|dpapi_(?:machine|user)key:|NL\$KM:|-aeskey[ \t]|-hash(?:es)?[ \t]:?|/hash:)[ \t]{0,4}(?:0x)?(?P<s>[0-9a-f]{32,1024})\b"),
+    rule("password", "stringdata:", rf"\bstringData:\s{{1,12}}[\w.-]{{1,60}}:[ \t]{{1,4}}{_V}(?:\n[ \t]{{1,12}}[\w.-]{{1,60}}:[ \t]{{1,4}}{_V1})?(?:\n[ \t]{{1,12}}[\w.-]{{1,60}}:[ \t]{{1,4}}{_V.replace('<s>', '<s2>')})?", argument),
+    # an address and what both sides know, in files that hold nothing else
+    rule("password", "router.db ios eos junos procurve fortios comware routeros nxos arubaos edgeos vrp asa", r"(?:\brouter\.db\b[^\n:]{0,20}:?\s{0,4}[\w.-]{1,80}:\w{2,20}|(?<![^\s\"'])[\w.-]{1,80}:(?:ios\w{0,3}|eos|junos|procurve|fortios|comware|routeros|nxos|arubaos\w{0,4}|edgeos|vrp|asa)):[\w.@-]{1,60}:(?P<s>[^\s:]{4,80})(?::(?P<s1>[^\s:]{4,80}))?"),
+    rule("pre-shared key", "psk.txt racoon pam_radius raddb server.secrets", rf"(?:psk\.txt|racoon|pam_radius|raddb)[^\n]{{0,60}}\n(?:[^\n]{{0,120}}\n){{0,3}}?[ \t]{{0,4}}(?:\d[\d.:]{{6,20}}|[\w.-]{{4,60}})[ \t]{{1,12}}{_V}", unheard),
+    rule("pre-shared key", "psk.txt racoon pam_radius raddb", rf"^[ \t]{{0,4}}(?:\d[\d.:]{{6,20}}|[\w.-]{{4,60}})[ \t]{{1,12}}{_V}[^\n]{{0,20}}\n[^\n]{{0,20}}(?:psk\.txt|racoon|pam_radius|raddb)", unheard),
+    rule("pre-shared key", ". :", r"^[ \t]{0,4}\d{1,3}(?:\.\d{1,3}){3}[ \t]{1,12}(?P<s>(?=\S{0,30}[a-z])(?=\S{0,30}[A-Z])[A-Za-z0-9+/]{20,64})[ \t]{0,4}$", random_looking, flags=re.NOFLAG),
+    rule("passphrase", "passphrase psk pre-shared", r"^[ \t]{0,8}(?:[\w-]{1,20}[ \t]){0,2}(?:(?:wpa-)?passphrase|psk|psksecret|pre-shared-(?:key|secret)|wpa2?-psk(?:[ \t]ascii(?:[ \t]\d)?)?)[ \t](?P<s>[a-z]{3,12}(?: [a-z]{3,12}){2,11})[ \t]{0,4}$", _unsaid, flags=re.NOFLAG),
+    # names of installers that carry the key of whom they are for
+    rule("install token", ".exe .msi .pkg .dmg .zip .sh", r"(?:#(?P<s>[\w-]{16,80})#?|\[(?P<s1>[\w+/=-]{16,400})\]|(?:setup|install\w{0,6}|agent|deploy\w{0,6})[\w.+-]{0,60}[+](?P<s2>[\w-]{16,80})|-idc(?P<s3>[\w-]{8,60})|deploy[\w.-]{0,40}_(?P<s4>(?=[A-Z]{0,11}\d)[A-Z0-9]{12})|(?:setup|install\w{0,6})[\w.]{0,30}-(?P<s5>[0-9a-f]{32})(?:-\w{1,40})?)(?:[ _]?\(\d\))?\.(?:exe|msi|pkg|dmg|zip|sh)\b"),
     rule("wifi key", "ssid", rf"\bssid[ \t]{{0,12}}[:=]?[ \t]{{0,4}}[^\n]{{1,40}}\s{{1,8}}(?:key|pass(?:word|phrase)?|psk|pw|code|schlüssel)[ \t]{{0,8}}[:=\t]\s{{0,8}}{_V}", secretive),
 )  # fmt: skip

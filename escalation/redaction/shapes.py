@@ -8,6 +8,7 @@ import re
 
 from escalation.redaction.words import (
     Rule,
+    argument,
     card,
     coded,
     iban,
@@ -55,7 +56,7 @@ SHAPES: tuple[Rule, ...] = (
     rule("private key", "private-lines", r"Private-Lines: \d{1,4}(?P<s>(?:\s{1,4}[A-Za-z0-9+/=]{4,120}(?![\w:-]))++)(?:\s{1,4}Private-MAC: (?P<s1>[0-9a-f]{20,80}))?"),
     _token("private key", "age-secret", r"AGE-SECRET-KEY-1[A-Z0-9]{50,60}"),
     # clouds
-    _token("aws key", "akia asia abia acca", r"(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}\b"),
+    _token("aws key", "akia asia abia acca", r"(?:AKIA|ASIA|ABIA|ACCA)(?![A-Z0-9]{9}EXAMPLE)[A-Z0-9]{16}\b"),
     rule("aws secret", "secret", r"\b(?:aws_?)?secret[_ ]?(?:access)?[_ ]?key[\"']?\s{0,3}(?:is|[:=])\s{0,3}[\"']?(?P<s>[A-Za-z0-9/+=]{30,60})"),
     rule("azure secret", "q~", r"(?<![\w~.-])[\w~.-]{3}\dQ~[\w~.-]{31,40}", flags=re.NOFLAG),
     rule("storage key", "accountkey sharedaccesskey sharedsecret account-key", r"\b(?:AccountKey|SharedAccessKey|SharedSecret|account-key)(?:\s{0,3}=\s{0,3}|\s{1,3})(?P<s>[A-Za-z0-9+/%=]{20,120})"),
@@ -70,7 +71,7 @@ SHAPES: tuple[Rule, ...] = (
     _token("github token", "gh github_pat", r"gh[pousr]_[A-Za-z0-9]{20,255}|github_pat_\w{20,255}"),
     _token("gitlab token", "gl", r"gl(?:pat|ptt|rt|dt|ft|soat|cbt|imt|agent|oas|ffct)-[\w-]{16,80}"),
     _token("slack token", "xox xapp", r"xox[abeoprs](?:\.xox[bp])?-[A-Za-z0-9-][\w-]{9,300}|xapp-\d-[A-Za-z0-9-]{10,250}"),
-    rule("webhook", "https://", r"https://(?:hooks\.slack\.com/(?:services|workflows|triggers)/|[\w.-]{1,80}\.webhook\.office\.com/|(?:\w{1,12}\.)?discord(?:app)?\.com/api/webhooks/|[\w.-]{1,80}\.logic\.azure\.com(?::443)?/workflows/|chat\.googleapis\.com/v1/spaces/)[^\s\"'<>|]{8,500}"),
+    rule("webhook", "https://", r"https://(?:hooks\.slack\.com/(?:services|workflows|triggers)/|[\w.-]{1,80}\.webhook\.office\.com/|outlook\.office(?:365)?\.com/webhook/|(?:\w{1,12}\.)?discord(?:app)?\.com/api/webhooks/|[\w.-]{1,80}\.logic\.azure\.com(?::443)?/workflows/|chat\.googleapis\.com/v1/spaces/)[^\s\"'<>|]{8,500}"),
     rule("webhook", "hook workflows triggers", r"https?://[\w.:-]{3,80}/(?:[\w.-]{1,40}/){0,3}(?:(?:web)?hooks?|workflows|triggers)/(?:[\w-]{1,40}/){0,3}?(?P<s>(?=[\w-]{0,60}\d)[\w-]{24,200})(?![\w/-])", random_looking),
     _token("api key", "atatt atctt atbb", r"AT(?:ATT|CTT)3[\w=-]{20,400}|ATBB[A-Za-z0-9]{20,60}"),
     _token("api key", "npm_ pypi- dckr_ hf_ gsk_ sk- pplx- xai- r8_ nvapi-", r"npm_[A-Za-z0-9]{30,50}|pypi-[\w-]{30,250}|dckr_[op]at_[\w-]{20,60}|hf_[A-Za-z0-9]{30,50}|gsk_[A-Za-z0-9]{40,60}|sk-[A-Za-z0-9](?:[\w-]{19,250})|pplx-[A-Za-z0-9]{32,60}|xai-[A-Za-z0-9]{60,90}|r8_[A-Za-z0-9]{30,44}|nvapi-[\w-]{40,80}"),
@@ -106,7 +107,10 @@ SHAPES: tuple[Rule, ...] = (
     rule("api key", "integrationcode", r"\bApiIntegrationCode\"?\s{0,2}[:=]\s{0,2}\"?(?P<s>[\w-]{16,60})"),
     rule("url password", "://", r"\b[a-z][a-z0-9+.-]{1,20}://[^\s/:@]{0,80}(?:@[\w.-]{1,60})?:(?P<s>[^\s/@<>]{1,120})@", lambda v: not re.fullmatch(r"(?i:password|passwd|pass|pw)|\$\{?\w+\}?|\*+", v)),
     rule("url password", "@", r"(?:(?<![\w.@:-])(?=[a-z])|(?<=sip:))[\w.\\/-]{1,40}:(?P<s>[^\s:@/\"'<>]{4,80})@[\w-]{2,60}", lambda v: coded(v) and not v.isdigit()),
+    rule("url password", "@", r"(?:(?<![\w.])(?:root|admin|administrator|sa|operator|ubnt|guest|user|USERID)|(?:(?<=\s//)|(?<=sips:)|(?<=sip:))[\w.-]{1,40}):(?P<s>[^\s:@/\"'<>]{4,80})@(?=[\w-]{1,60}(?:[./:\s]|$))", argument),
     rule("url password", "://", r"://(?P<s>[A-Za-z0-9_-]{20,255})@[\w-]{1,60}\.", random_looking),
+    rule("api key", "secret", r"\bSecret[ _]?ID[\"']?\s{0,12}[:=]\s{0,12}[\"']?(?P<s>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b"),
+    rule("snmp community", "snmp://", r"\bsnmp://(?P<s>[^\s/@:]{3,60})@"),
     rule("url password", "thin:", r"\bthin:[^\s/@]{1,60}/(?P<s>[^\s/@]{3,80})@"),
     # hashes of passwords
     rule("password hash", "$ ::", r"\$krb5(?:tgs|asrep|pa)\$\S{20,4000}|::[\w.-]{1,40}:[0-9a-f]{16}:[0-9a-f]{32}(?::[0-9a-f]{20,2000})?|\$(?:1|apr1|2[abxy]?|5|6|y|7|argon2id?|8|9|14|sha512|sha256|pbkdf2\w{0,10})\$[\w./$=,+-]{12,200}|\$9\$[\w./-]{8,200}|\$[ch]\$\d\$[\w+/=]{10,200}"),

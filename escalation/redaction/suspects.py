@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from escalation.redaction.features import FLAG, HUMP, WORD, features, heading, kind_of
-from escalation.redaction.harmless import MOSTLY, SURE, counted, hashed, looks
+from escalation.redaction.harmless import MOSTLY, SURE, counted, hashed, looks, partial, published
 from escalation.redaction.labels import label, labels
 from escalation.redaction.told import STOPS, YEAR, row, told
 from escalation.redaction.views import MARK
@@ -28,6 +28,8 @@ _EDGES = "\"'“”‘’`„«».,;:()[]{}<>*"
 _PHRASE = re.compile(
     r"(?i:[a-zß-ÿ0-9]{3,12}(?:[ -][a-zß-ÿ0-9]{3,12}){2,23})(?=[\"”'’`.;,)|<]|[ \t]*$)", re.MULTILINE
 )
+_JOINING = re.compile(rf" (?:{'|'.join(sorted(STOPS))})\b")
+"""What joins a phrase to the sentence that goes on behind it."""
 _PARTED = re.compile(
     r"(?:[:=>→\t|(\"'“‘`„«–~]|\s-|\b(?:is|was|be|reads|says|shows|say|it['’]s|ist|war|heißt|est|es|è|é|är|er|jest|to|lautet)"
     r"(?: (?:just|simply|only|literally|really|plain|still|now))?)\s{0,3}[\"'“‘`„«(]?\Z"
@@ -72,7 +74,7 @@ def suspects(text: str, known: frozenset[str]) -> Iterator[Suspect]:
     text = text.translate(_HYPHENS)
     talk = set(labels(WORD.findall(text.lower()))) - {"", "H"}
     for run in _RUN.finditer(text):
-        if run[0].isalpha() and not talk:
+        if (run[0].isalpha() and not talk) or published(text, run.start()):
             continue
         for begin, end, named in _values(text, run.start(), run.end()):
             value = text[begin:end]
@@ -95,7 +97,9 @@ def _excused(
     """Whether a stretch is no suspect: it looks harmless, or it is made as ordinary words are and nothing names it."""
     value = text[begin:end]
     like = looks(value.rstrip("?!"))
-    if like in SURE or counted(text, begin, end) or hashed(text, begin, end) or ("@" in value and _PROMPT.match(text, begin)):
+    if like in SURE or counted(text, begin, end) or hashed(text, begin, end) or partial(text, begin, end):
+        return True
+    if "@" in value and _PROMPT.match(text, begin):
         return True
     plain = word in ("word", "humps")
     said = like not in MOSTLY and told(text, begin, end, word, known, talk=talk)
@@ -108,7 +112,7 @@ def _excused(
                 return True
             if like in MOSTLY and not (beside & _FIRM and (beside is _FLAGGED or _near(text, begin))):
                 return True
-    return plain and not named and _ordinary_here(text, begin, value)
+    return plain and not named and _ordinary_here(text, begin, value, said=said)
 
 
 def _parted(text: str, begin: int) -> bool:
@@ -123,9 +127,13 @@ def _phrase(text: str, begin: int, known: frozenset[str]) -> int:
     or it is a row of words that nobody knows, wherever it stands.
     """
     if _begins_phrase(text, begin):
-        phrase = _PHRASE.match(text, begin)
-        if phrase and not _sentence(phrase[0], known, parted=_parted(text, begin)):
+        phrase, parted = _PHRASE.match(text, begin), _parted(text, begin)
+        if phrase and not _sentence(phrase[0], known, parted=parted):
             return phrase.end()
+        joined = _JOINING.search(text, begin, phrase.end()) if phrase and parted else None
+        said = text[begin : joined.start()] if joined else ""
+        if joined and said.count(" ") > 2 and not _sentence(said, known, parted=parted):
+            return joined.start()
     return row(text, begin, known)
 
 
@@ -143,6 +151,8 @@ def _begins_phrase(text: str, begin: int) -> bool:
 def _sentence(phrase: str, known: frozenset[str], *, parted: bool) -> bool:
     """Whether words in a row are of a sentence: one of them joins, or they are ordinary and nothing parts them from the label."""
     words = phrase.lower().replace("-", " ").split()
+    if words[0] in WORDS and all(word in known for word in words):
+        return True  # "password: updated successfully"
     return bool(STOPS.intersection(words)) or (
         not parted and 2 * sum(word in known for word in words) >= len(words)
     )
@@ -205,10 +215,12 @@ def _beside(text: str, begin: int, end: int, plain: bool, word: str) -> frozense
     return found
 
 
-def _ordinary_here(text: str, begin: int, value: str) -> bool:
+def _ordinary_here(text: str, begin: int, value: str, *, said: bool) -> bool:
     """Whether a plain word goes on in a sentence or begins one: "token subsequently", "account. Specifically"."""
     if label(value.lower()) in ("P", "S", "K") or value.lower() in WORDS:
         return True
+    if said:
+        return False  # nobody knows the word, so no sentence goes on with it
     before = text[max(0, begin - 24) : begin]
     to = _INFINITIVE.search(before)
     if to and label(to[1].lower()):

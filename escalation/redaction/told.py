@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from escalation.redaction.features import WORD
+from escalation.redaction.words import WORDS
 
 YEAR = re.compile(r"(?:19|20)\d\d")
 STOPS = frozenset(
@@ -83,3 +84,22 @@ def row(text: str, begin: int, known: frozenset[str]) -> int:
 
 
 _ROW = re.compile(r"[a-z]{3,12}(?: [a-z]{3,12}){3,23}(?![\w@-])")
+
+
+def rest(text: str, begin: int, end: int) -> int:
+    """Return where the phrase ends whose first word is a secret: two words or more follow that no sentence is made of."""
+    if not text[begin:end].islower() or not text[begin:end].isalpha():
+        return end
+    found = _REST.match(text, end)
+    if found is None:
+        return end
+    words = 0
+    last = end
+    for word in WORD.finditer(text, end, found.end()):
+        if word[0] in STOPS or word[0] in WORDS:
+            break
+        words, last = words + 1, word.end()
+    return last if words > 1 else end
+
+
+_REST = re.compile(r"(?: [a-z]{3,12}){2,11}(?![\w@:=-])")

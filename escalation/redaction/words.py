@@ -1,6 +1,6 @@
 """Tell what looks like a secret: the checks that a rule's value has to pass, and the words that are none."""
 
-# ruff: noqa: SIM905 - words are easier to read in a row
+# ruff: noqa: E501, SIM905 - words and patterns are easier to read in a row
 
 from __future__ import annotations
 
@@ -35,7 +35,12 @@ def rule(
 
 
 _SYMBOL = re.compile(r"[!@#$%^&*?+=~|§€£]")
+SHORTCUT = (
+    r"(?:ctrl|control|alt|altgr|shift|strg|umschalt|maj)(?:[+-](?:[a-z]{1,9}\d{0,2}|\d))+|(?:cmd|win|fn|option|esc|tab)(?:\+(?:[a-z]{1,9}\d{0,2}|\d))+"
+)
+"""Keys that are pressed together."""
 _HARMLESS = re.compile(
+    rf"{SHORTCUT}|"
     r"0x[0-9a-f]+|kb\d{6,8}|\d{1,3}(?:\.\d{1,3}){3}(?::\d+|/\d+)?|s-1-\d.*|[a-z]:\\.*|\\\\.*|[a-z]{2,8}://.*|hk[a-z_]{2,20}\\.*|"
     r"[{(]?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}[)}]?|(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}|"
     r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\d{1,2}:\d\d(?::\d\d)?(?:am|pm)?|\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}|"
@@ -50,8 +55,8 @@ _HARMLESS = re.compile(
 """Codes, addresses, dates, versions, host names: what stands beside passwords and is none."""
 
 _PLACEHOLDER = re.compile(
-    r"\$\(?\w+\)?|\$[{(].*|\$env:.*|%\w+%|[{<].*[}>]|[*•xX.?#_-]+|\$\w+[.:\[].*|\(.*|--?[a-z][a-z-]*|@\{.*|"
-    r"@[a-z]\w+\.\w+\(.*|vault:\S+|op://\S+|arn:aws:\S+|id[=:]\S+|\[[a-z][a-z -]{1,24}\]?|[a-z_]+(?:\.[a-z_]+)*[\[(](?:[\"'].*)?",
+    r"!(?:vault|secret|ref|sub|env|env_var|getatt|reference|include|join|importvalue|base64|encrypted)\b|\$\(?\w+\)?|\$[{(].*|\$env:.*|%\w+%|[{<].*[}>]|[*•xX.?#_-]+|\$\w+[.:\[].*|\(.*|--?[a-z][a-z-]*|@\{.*|"
+    r"\S*example(?:key)?|@[a-z]\w+\.\w+\(.*|vault:\S+|op://\S+|arn:aws:\S+|id[=:]\S+|\[[a-z][a-z -]{1,24}\]?|[a-z_]+(?:\.[a-z_]+)*[\[(](?:[\"'].*)?",
     re.DOTALL | re.IGNORECASE,
 )
 """What a script or a form has in place of a secret."""
@@ -83,15 +88,31 @@ WORDS = frozenset(
     "got get gets went goes seems looks appears remains stays blocked refused denied less health healthy siehe "
     "liegt steht hinterlegt dokumentiert folgt kommt voir connu véase consultar zie bekend vedi held tbc follow "
     "follows coming later soon ditto idem "
-    "nil return returns raise await mainly really only usually primarily intended meant concerning".split()
+    "nil return returns raise await mainly really only usually primarily intended meant concerning "
+    "all any both some each every authentication locking unlocking changing removing generating adding never mysql sudo "
+    # what became of a password, in the other languages that are read
+    "expirado expirada vencido vencida vencidas bloqueado bloqueada alterado alterada mudado mudada trocado trocada redefinido "
+    "redefinida esquecido esquecida incorreto incorreta errado errada inválido inválida restablecido restablecida cambiado "
+    "olvidado rechazado rechazada errónea scaduto scaduta dimenticato dimenticata cambiato cambiata errato errata sbagliato "
+    "sbagliata bloccato bloccata reimpostato reimpostata resettato resettata rifiutato rifiutata périmé périmée bloqué bloquée "
+    "modifié modifiée erroné erronée refusée oubliée expirée invalide gesperrt ungültig abgelehnt verweigert entsperrt geblokkeerd "
+    "aangepast gereset ongeldig geweigerd onbekend utgånget ändrat glömt spärrat återställt udløbet ændret glemt låst nulstillet "
+    "utløpt endret nullstilt sperret wygasło wygasła zmienione zmieniono zablokowane zapomniane zresetowane niepoprawne vypršelo "
+    "změněno zapomenuto doldu değişti".split()
 )
+_KEYWORD = re.compile(
+    r"(?:min|max|minimum|maximum)[-_][a-z]+|(?:expir(?:y|ation|e)|lifetime|aging|ageing|history|reuse|retr(?:y|ies)|lockout|strength|complexity|"
+    r"length|policy|change|warning|grace|format|encryption|recovery|prompt|storage|validity)"
+    r"(?:[-_](?:length|count|age|days?|type|mode|check|prompt|time|period|duration|threshold|limit|policy|interval|level|warning|method|algorithm))?"
+)
+"""What a line of configuration says about passwords instead of telling one: their length, age and history."""
 _TYPES = frozenset(
     "0 4 5 6 7 8 9 enc encrypted encrypted-key cipher ciphertext simple plain plaintext plain-text ascii "
     "ascii-text hex hexadecimal text md5 sha sha1 sha256 hash hashed mode read write ro rw local remote "
     "address hostname host version informs traps auth priv noauth enable disable level privilege pre-shared- "
     "secret pre-shared-key shared-secret show service line login logging interface end exit any all manager "
     "operator key-chain encryption aes nopassword set edit config include section authentication-method pre- "
-    "share timeout retransmit deadtime".split()
+    "share timeout retransmit deadtime public private".split()
 )
 _QUOTES = "\"'“”‘’`„«»"
 
@@ -102,7 +123,8 @@ def bare(value: str) -> str:
 
 
 def _is_word(value: str) -> bool:
-    return value.lower().rstrip("!?.,;:)") in WORDS
+    value = value.lower().rstrip("!?.,;:)")
+    return value in WORDS or _KEYWORD.fullmatch(value) is not None
 
 
 def labelled(value: str) -> bool:
@@ -193,19 +215,32 @@ def random_looking(value: str) -> bool:
     return digits > 3 or re.search(r"[a-z]{9}", value) is None
 
 
+_SAMPLES = frozenset(
+    "4242424242424242 4111111111111111 4012888888881881 4000056655665556 5555555555554444 5105105105105100 2223003122003222 "
+    "378282246310005 371449635398431 6011111111111117 6011000990139424 3056930009020004 30569309025904 38520000023237 "
+    "DE89370400440532013000 DE75512108001245126199 GB29NWBK60161331926819 GB82WEST12345698765432 GB33BUKB20201555555555 "
+    "FR1420041010050500013M02606 FR7630006000011234567890189 NL91ABNA0417164300 ES9121000418450200051332 IT60X0542811101000000123456 "
+    "CH9300762011623852957 AT611904300234573201 BE68539007547034 BE71096123456769 IE29AIBK93115212345678 PT50000201231234567890154 "
+    "SE4550000000058398257466 DK5000400440116243 NO9386011117947 FI2112345600000785 PL61109010140000071219812874 LU280019400644750000".split()
+)
+"""Numbers that banks and payment services publish for trying out."""
+
+
 def card(value: str) -> bool:
     """Whether digits are a payment card: a known range and a right check digit."""
     digits = [int(c) for c in value if c.isdigit()]
     if not re.match(r"4|5[1-5]|2[2-7]|3[47]|6(?:011|4[4-9]|5)|3(?:0[0-5]|[68])", "".join(map(str, digits))):
         return False
     doubled = [d * 2 - 9 if d > 4 else d * 2 for d in digits[-2::-2]]
+    if "".join(map(str, digits)) in _SAMPLES:
+        return False
     return sum(digits[-1::-2]) % 10 == -sum(doubled) % 10 and len(set(digits)) > 1
 
 
 def iban(value: str) -> bool:
     """Whether the check digits of a bank account's number are right."""
     flat = value.replace(" ", "")
-    if not 15 <= len(flat) <= 34:
+    if not 15 <= len(flat) <= 34 or flat in _SAMPLES:
         return False
     return int("".join(str(int(c, 36)) for c in flat[4:] + flat[:4])) % 97 == 1
 

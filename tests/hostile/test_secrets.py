@@ -12,7 +12,7 @@ from tests.hostile.secrets.count import cases, count, kinds
 
 pytestmark = pytest.mark.storm
 
-STRUCTURED = ("devices", "commands", "tokens", "vendors")
+STRUCTURED = ("devices", "commands", "tokens", "vendors", "vendors_second")
 
 
 def test_there_are_at_least_three_hundred_kinds_each_with_its_secret() -> None:
@@ -45,6 +45,8 @@ def test_secrets_in_prose_go() -> None:
         ("wordings_sixth", 0.1),
         ("structured_seventh", 0.01),
         ("wordings_seventh", 0.03),
+        ("structured_ninth", 0.01),
+        ("wordings_ninth", 0.03),
     ],
 )
 def test_what_was_held_out_once_goes(name: str, goal: float) -> None:
@@ -54,7 +56,7 @@ def test_what_was_held_out_once_goes(name: str, goal: float) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["lookalikes", "lookalikes_second", "lookalikes_third", "lookalikes_fifth", "lookalikes_sixth", "lookalikes_seventh"],
+    ["lookalikes", *(f"lookalikes_{which}" for which in ("second", "third", "fifth", "sixth", "seventh", "ninth"))],
 )
 def test_look_alikes_stay(name: str) -> None:
     result = count(name, seed=7, places=1)
