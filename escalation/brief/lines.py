@@ -249,11 +249,13 @@ class Wording:
         named += [Inert(f"severity {inline(p.severity, limit=20)}")] if p.severity else []
         return Inert(", ".join(named))
 
-    def waiting(self) -> Inert:
+    def age(self) -> Inert:
+        """Return how old the ticket is. How long it waits, which is since the escalation, is soon wrong in a note."""
         p = self._package
-        since = p.waiting_since or p.escalated_at
         due = f", due {self._clock.moment(p.required_at)}" if p.required_at else ""
-        return Inert(f"waiting {span(p.as_of - since)} at {self._clock.moment(p.as_of)}{due}")
+        if p.waiting_since is None:
+            return Inert(f"escalated {self._clock.moment(p.escalated_at)}{due}")
+        return Inert(f"ticket open for {span(p.as_of - p.waiting_since)} at {self._clock.moment(p.as_of)}{due}")
 
     def question(self) -> Inquiry | None:
         p = self._package

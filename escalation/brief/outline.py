@@ -113,7 +113,7 @@ def outline(package: Package, limits: Limits) -> View:
     promise = wording.quote(package.promises[0] if package.promises else None, 120)
     ask = wording.quote(package.ask, 220)
     view = View(
-        head=Head(wording.severity(), wording.waiting(), promise),
+        head=Head(wording.severity(), wording.age(), promise),
         summary=wording.cited(package.summary or "this ticket", "s", 160)
         or Line(Inert("this ticket"), Inert("[s]")),
         ask=ask,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -16,7 +17,7 @@ from escalation.brief.claim_line import Claimant, line
 from escalation.brief.delta import changes, lines
 from escalation.brief.outline import Limits, View, outline
 from escalation.brief.sanitize import Inert, inline
-from escalation.brief.spans import Clock
+from escalation.brief.spans import Clock, span
 from escalation.package.contents import CERTAIN, Package
 
 LIMIT = 8000
@@ -56,7 +57,9 @@ def opening(package: Package) -> list[str]:
     """Return the brief's first lines as plain text for an e-mail: clock, ask, start, dead ends, what is missing."""
     view = outline(package, Limits.all_of(package))
     ask = view.ask.text if view.ask else f"take over and solve: {view.summary.text}"
-    lines = [f"{view.head.severity}, {view.head.clock}"]
+    waited = package.as_of - package.escalated_at
+    waits = f"waiting {span(waited)}, " if waited >= timedelta(minutes=1) else ""
+    lines = [f"{view.head.severity}, {waits}{view.head.clock}"]
     if view.head.promise:
         lines.append(f'Customer told: "{view.head.promise.text}"')
     lines.append(f"Ask: {ask}")

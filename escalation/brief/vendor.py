@@ -36,7 +36,7 @@ def vendor_form(package: Package, *, members: Iterable[str]) -> str:
     blocks = [
         ("Subject", [mask(package.summary)]),
         ("Problem", [mask(problem)]),
-        ("Since", [_moment(package.waiting_since)]),
+        ("Ticket opened", [_moment(package.waiting_since)]),
         ("Severity", [mask(text) for text in (package.priority, package.severity, package.impact) if text] or ["not recorded"]),
         ("Products", _list(mask(quote.text) for quote in package.products)),
         ("Devices", _list(mask(device.text) for device in package.devices)),

@@ -50,8 +50,8 @@ class OfferedAgainMail:
     client: str
     severity: str
     """As in `HandoffMail`."""
-    waiting: str
-    """As in `HandoffMail`: who waits since when; may be empty."""
+    clock: str
+    """As in `HandoffMail`; may be empty."""
     why: Literal["given_back", "ran_out"]
     held_by: str
     """The name of whoever had it; may be empty."""
@@ -90,7 +90,7 @@ def render_offered_again(mail: OfferedAgainMail) -> Rendered:
     what = _ended(mail)
     context = {
         **_ticket(mail), "severity": severity, "bar": badge_colour(severity), "what": what,
-        "waiting": one_line("Waiting", uncited(mail.waiting)),
+        "clock": one_line("Clock", uncited(mail.clock)),
         "start_here": one_line("Start here", uncited(mail.start_here)),
         "claim_url": web_address(mail.claim_url, named="claim_url") if mail.claim_url else "",
         "preheader": plain(what, limit=110),

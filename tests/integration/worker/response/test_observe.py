@@ -234,7 +234,7 @@ class TestTheEndOfAClaim:
         assert len(shop.mailer.sent) == 1
         told = str(shop.mailer.sent[0].get_body(("plain",)))
         assert "without a first action" in told
-        assert " at 16:56" in told.partition("Waiting")[2][:40], "the wait as it is now"
+        assert "Waiting 1 h 1 min, ticket open for 3 h 1 min at 16:56" in told, "the wait as it is now"
         assert "**Free again** since 16:56: Maja Svensson, its claim ran out" in brief_now(shop)
         shop.psa.change(48213, owner="tobrien", updated_by="tobrien")
         assert seen_after(shop).claimed_by == 3

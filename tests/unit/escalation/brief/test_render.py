@@ -126,7 +126,7 @@ def test_a_note_that_quotes_the_marker_does_not_carry_it() -> None:
 
 def test_times_are_in_the_accounts_zone() -> None:
     note = render(dataclasses.replace(package_of(rich()), time_zone="America/New_York"), marker=None)
-    assert "waiting 2 h 10 min at 07:07" in note
+    assert "ticket open for 2 h 10 min at 07:07" in note
 
 
 def long_ticket() -> Evidence:
@@ -200,10 +200,18 @@ def test_ticket_text_forges_nothing(text: str) -> None:
 
 def test_opening_is_plain_text_for_a_mail() -> None:
     lines = opening(package_of(rich(), 2))
-    assert lines[0] == "P2, waiting 2 h 10 min at 11:07"
+    assert lines[0] == "P2, waiting 10 min, ticket open for 2 h 10 min at 11:07"
     assert 'Customer told: "an engineer by 14:00"' in lines
     assert "Start here: I suspect the phase-2 lifetime differs on both ends (suggested, and not followed yet)" in lines
     assert not any("**" in text or "\n" in text for text in lines)
+
+
+def test_waiting_is_what_it_has_done_since_the_escalation_and_never_the_tickets_age() -> None:
+    at_once = dataclasses.replace(package_of(rich(), 2), escalated_at=at(130))
+    assert opening(at_once)[0] == "P2, ticket open for 2 h 10 min at 11:07"
+    assert "waiting" not in render(at_once, marker=MARK)
+    undated = dataclasses.replace(package_of(rich(), 2), waiting_since=None)
+    assert opening(undated)[0] == "P2, waiting 10 min, escalated 10:57"
 
 
 def test_explain_says_where_each_step_was_read() -> None:

@@ -21,7 +21,7 @@ TAKEN = TakenMail(
 )  # fmt: skip
 AGAIN = OfferedAgainMail(
     account="Harbor IT", ticket_id=48213, ticket_url=TICKET, ticket_summary="VPN drops after exactly 8 hours",
-    client="Northwind Dental", severity="P2", waiting="6 people wait since 09:40", why="ran_out",
+    client="Northwind Dental", severity="P2", clock="Waiting 1 h 5 min, ticket open for 3 h at 10:45", why="ran_out",
     held_by="Maria Svensson", minutes=60, start_here="compare the phase-2 lifetime on both ends [n7]",
     recipient_name="Ana Ruiz", event_id="evt-7QK2M4XA", claim_url=CLAIM,
 )  # fmt: skip
@@ -82,13 +82,13 @@ def test_it_can_be_claimed_from_the_mail() -> None:
     assert Elements(rendered.html).links == [CLAIM, TICKET]
     assert CLAIM in rendered.text.splitlines()
     for part in said(rendered):
-        for words in ("Opening the link changes nothing", "6 people wait since 09:40", "compare the phase-2 lifetime"):
+        for words in ("Opening the link changes nothing", "Waiting 1 h 5 min, ticket open for 3 h at 10:45", "compare the phase-2 lifetime"):
             assert words in part
         assert "[n7]" not in part  # the marks are explained in the brief, not here
 
 
 def test_without_a_claim_link_the_psa_is_the_way() -> None:
-    rendered = render_offered_again(dataclasses.replace(AGAIN, claim_url="", start_here="", waiting=""))
+    rendered = render_offered_again(dataclasses.replace(AGAIN, claim_url="", start_here="", clock=""))
     assert Elements(rendered.html).links == [TICKET]
     assert all("Taking it? Make yourself the ticket" in part for part in said(rendered))
 
@@ -101,7 +101,7 @@ def test_hostile_text_stays_text(hostile: str) -> None:
         (
             render_offered_again(
                 dataclasses.replace(
-                    AGAIN, **words, held_by=hostile, severity=hostile, waiting=hostile, start_here=hostile
+                    AGAIN, **words, held_by=hostile, severity=hostile, clock=hostile, start_here=hostile
                 )
             ),
             [CLAIM, TICKET],
