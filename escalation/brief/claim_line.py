@@ -56,7 +56,7 @@ def line(claimant: Claimant, clock: Clock) -> Inert:
     if claimant.state == "returned":
         why = "its claim ran out without a first action" if claimant.ran_out else "given back"
         return Inert(f"**Free again** since {since}: {name}, {why}.")
-    parts = [f"**Taken by {name}** at {since}"]
+    parts = [f"**Claimed by {name}** at {since}"]
     if how := BY.get(claimant.kind):
         parts.append(how)
     if claimant.acted_at is not None:

@@ -81,7 +81,7 @@ def _course(note: ResolutionNote, clock: Clock) -> str:
     course = note.course
     told = [f"escalated {clock.moment(course.escalated_at)}{_by(course.escalated_by)}"]
     if course.claimed_at:
-        told.append(f"taken {clock.moment(course.claimed_at)}{_by(course.claimed_by)}")
+        told.append(f"claimed {clock.moment(course.claimed_at)}{_by(course.claimed_by)}")
     if course.acted_at:
         told.append(f"first action {clock.moment(course.acted_at)}")
     if course.ended_at:

@@ -67,9 +67,9 @@ class OfferedAgainMail:
 
 
 def render_taken(mail: TakenMail) -> Rendered:
-    """Return the e-mail "Taken by …, nothing to do". Raises `ValueError` if the ticket's address is none."""
+    """Return the e-mail "Claimed by …, nothing to do". Raises `ValueError` if the ticket's address is none."""
     who = plain(mail.taken_by, limit=60) or "somebody"
-    headline = f"Taken by {who}{_soon(mail.after)} – nothing to do"
+    headline = f"Claimed by {who}{_soon(mail.after)} – nothing to do"
     context = {
         **_ticket(mail), "headline": headline, "who": who,
         "starts_with": plain(mail.starts_with, limit=240), "preheader": f"{headline}.",

@@ -91,7 +91,7 @@ def test_a_thin_ticket_gets_a_brief_and_one_question() -> None:
     assert "**Not recorded:** when it began" in note
     assert "**State left behind:** none recorded" in note
     assert note.count("**One question for Dana Reyes:**") == 1
-    assert note.count("?") == 2  # that one, and "Taking it?"
+    assert note.count("?") == 2  # that one, and "Claiming it?"
 
 
 def test_an_assessment_is_marked_as_a_guess_and_stands_below_the_fold() -> None:

@@ -123,7 +123,7 @@ def test_text_part_as_a_whole() -> None:
         "The whole brief is an internal note in the ticket. Marks like [n7] name the\n"
         "note, time entry or record a line rests on; the brief lists them.\n"
         "\n"
-        "Taking it? Make yourself the ticket's owner in ConnectWise, so that the\n"
+        "Claiming it? Make yourself the ticket's owner in ConnectWise, so that the\n"
         "others see who has it.\n"
         "\n"
         "-- \n"
@@ -170,7 +170,7 @@ def test_a_claim_link_becomes_the_first_button_and_says_that_opening_it_does_not
         assert "Claim this ticket" in part
         assert "Opening the link changes nothing" in part
         assert "owner in ConnectWise claims it too" in part
-        assert "Taking it?" not in part
+        assert "Claiming it?" not in part
 
 
 def test_template_syntax_in_a_ticket_stays_as_written() -> None:

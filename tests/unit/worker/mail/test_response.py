@@ -34,9 +34,9 @@ def said(rendered: Rendered) -> tuple[str, str]:
 
 def test_who_took_it_and_how_soon_in_one_line() -> None:
     rendered = render_taken(TAKEN)
-    line = "Taken by Maria Svensson, 4 min after it was escalated – nothing to do"
+    line = "Claimed by Maria Svensson, 4 min after it was escalated – nothing to do"
     assert all(line in part for part in said(rendered))
-    assert rendered.subject == "Taken by Maria Svensson: #48213, Northwind Dental: VPN drops after exactly 8 hours"
+    assert rendered.subject == "Claimed by Maria Svensson: #48213, Northwind Dental: VPN drops after exactly 8 hours"
     assert Elements(rendered.html).links == [TICKET]
     assert TICKET in rendered.text.splitlines()
 
@@ -90,7 +90,7 @@ def test_it_can_be_claimed_from_the_mail() -> None:
 def test_without_a_claim_link_the_psa_is_the_way() -> None:
     rendered = render_offered_again(dataclasses.replace(AGAIN, claim_url="", start_here="", clock=""))
     assert Elements(rendered.html).links == [TICKET]
-    assert all("Taking it? Make yourself the ticket" in part for part in said(rendered))
+    assert all("Claiming it? Make yourself the ticket" in part for part in said(rendered))
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
