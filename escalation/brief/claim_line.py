@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from escalation.brief.sanitize import Inert, inline
+from escalation.brief.sanitize import Inert, in_quotes, inline
 from escalation.brief.spans import Clock
 
 BY: dict[str, str] = {
@@ -63,7 +63,7 @@ def line(claimant: Claimant, clock: Clock) -> Inert:
         parts.append(f"first action {clock.moment(claimant.acted_at)} ({inline(claimant.action, limit=60)})")
     text = ", ".join(parts) + "."
     if claimant.starts_with:
-        text += f' Says: "{inline(claimant.starts_with, limit=160)}".'
+        text += f' Says: {in_quotes(inline(claimant.starts_with, limit=160))}.'
     if claimant.otherwise:
         text += f" ConnectWise shows {inline(claimant.otherwise, limit=60)} as the owner."
     return Inert(text)

@@ -16,7 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from escalation.brief.claim_line import Claimant, line
 from escalation.brief.delta import changes, lines
 from escalation.brief.outline import Limits, View, outline
-from escalation.brief.sanitize import Inert, inline
+from escalation.brief.sanitize import Inert, in_quotes, inline
 from escalation.brief.spans import Clock, span
 from escalation.package.contents import CERTAIN, Package
 
@@ -61,7 +61,7 @@ def opening(package: Package) -> list[str]:
     waits = f"waiting {span(waited)}, " if waited >= timedelta(minutes=1) else ""
     lines = [f"{view.head.severity}, {waits}{view.head.clock}"]
     if view.head.promise:
-        lines.append(f'Customer told: "{view.head.promise.text}"')
+        lines.append(f"Customer told: {in_quotes(view.head.promise.text)}")
     lines.append(f"Ask: {ask}")
     if view.start_here:
         why = f" ({view.start_here.label})" if view.start_here.label else ""
@@ -140,6 +140,7 @@ def _environment() -> Environment:
         finalize=_Guard(),
     )
     made.filters["inert"] = Inert
+    made.filters["in_quotes"] = in_quotes
     return made
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from escalation.brief.sanitize import printable
+from escalation.brief.sanitize import in_quotes, printable
 from escalation.package.contents import Package, Step
 from escalation.redaction.redact import redact
 
@@ -94,7 +94,7 @@ def _names(name: str | None, instead: str, *, shortest: int) -> dict[str, str]:
 
 def _came(step: Step, mask: _Mask) -> str:
     if step.result:
-        return f' ("{mask(step.result.text)}")'
+        return f" ({in_quotes(mask(step.result.text))})"
     label = "" if step.result_stated else OUTCOMES.get(step.outcome, "")
     return f" ({label})" if label else ""
 

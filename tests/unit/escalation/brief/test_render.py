@@ -16,7 +16,7 @@ from escalation.brief.explain import explain
 from escalation.brief.marker import carries, marker_of
 from escalation.brief.render import LIMIT, NotInert, _environment, opening, render
 from escalation.evidence import Configuration, Evidence, RelatedTicket
-from escalation.package.contents import Assessment, Package
+from escalation.package.contents import Assessment, Package, Start
 from tests.unit.escalation.brief.test_sanitize import HOSTILE
 from tests.unit.escalation.tickets import at, evidence_of, package_of, rich, ticket
 
@@ -212,6 +212,25 @@ def test_waiting_is_what_it_has_done_since_the_escalation_and_never_the_tickets_
     assert "waiting" not in render(at_once, marker=MARK)
     undated = dataclasses.replace(package_of(rich(), 2), waiting_since=None)
     assert opening(undated)[0] == "P2, waiting 10 min, escalated 10:57"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason", "evidence", "shown"),
+    [
+        ('look into "tunnel="N1" why="none""', "", 'tunnel="N1" why="none"', 'look into “tunnel="N1" why="none"”'),
+        ('go on from "the lamp is red"', "", "the lamp is red", 'go on from "the lamp is red"'),
+        ('look into "Share" and "Link"', "", 'we should look into "Share" and "Link"', 'look into "Share" and "Link"'),
+        ('start from what changed, "the "new" router": compare with before, or undo it for a test', "", 'the "new" router',
+         'start from what changed, “the "new" router”: compare with before, or undo it for a test'),
+        ("ask for the code", 'what is looked at first for "says "denied" at noon"', 'says "denied" at noon',
+         'ask for the code (what is looked at first for “says "denied" at noon”)'),
+    ],
+)
+def test_where_to_start_shows_where_its_quotation_ends(text: str, reason: str, evidence: str, shown: str) -> None:
+    """And changes nothing in it: marks of the ticket stay as they were written."""
+    package = dataclasses.replace(package_of(rich()), start_here=Start(text, evidence, "n1", reason))
+    assert f"**Start here:** {shown} [n1]" in render(package, marker=None)
+    assert f"Start here: {shown}" in opening(package)
 
 
 def test_explain_says_where_each_step_was_read() -> None:
