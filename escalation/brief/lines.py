@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from escalation.brief.sanitize import Inert, in_quotes, inline, line
@@ -28,6 +29,19 @@ LABELS = {
 NOT_CLEAR = "result not clear"
 _RESULT_BYTES = 120
 _LONGEST_ROW = 500
+
+
+_NOT_TRIED = re.compile(
+    r"\b(?:(?:could|can|was|were)(?:n['’]?t| ?not)(?: (?:be|even|yet|really|actually|able to))*"
+    r"|(?:unable|impossible|not possible|no way) to)"
+    r" (?:tr(?:y|ied)|test(?:ed)?|check(?:ed)?|verif(?:y|ied)|compared?|attempt(?:ed)?)\b",
+    re.IGNORECASE,
+)
+
+
+def closes(evidence: str, outcome_sure: float) -> bool:
+    """Tell of a step that is flagged as a dead end whether one is counted and shown: one that was never tried closes no way."""
+    return outcome_sure >= TOLD and _NOT_TRIED.search(evidence) is None
 
 
 def result(step: Step) -> str:
@@ -196,7 +210,7 @@ class Wording:
                 if against := contradicted(step):
                     said = ", ".join(f"[{one.source}] says: {LABELS[one.outcome]}" for one in against)
                     told_of = f"{result(step)}; {said}"
-                dead = place in self._package.dead_ends_flagged and step.outcome_sure >= TOLD
+                dead = place in self._package.dead_ends_flagged and closes(step.evidence, step.outcome_sure)
                 rows = _rows(step.evidence, _EVIDENCE_ROWS)
                 beside = Inert(told_of) if told_of else None
                 made.append(Line(Inert(told.text + by), self._cites(told.cite, step), label=beside, dead_end=dead, evidence=rows))

@@ -15,6 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from escalation.brief.claim_line import Claimant, line
 from escalation.brief.delta import changes, lines
+from escalation.brief.lines import closes
 from escalation.brief.outline import Limits, View, outline
 from escalation.brief.sanitize import Inert, in_quotes, inline
 from escalation.brief.spans import Clock, span
@@ -67,7 +68,8 @@ def opening(package: Package) -> list[str]:
         why = f" ({view.start_here.label})" if view.start_here.label else ""
         lines.append(f"Start here: {view.start_here.text}{why}")
     flagged = [package.steps_attempted[i] for i in package.dead_ends_flagged]
-    dead = [inline(step.text, limit=120) for step in flagged if min(step.sure, step.outcome_sure) >= CERTAIN][:4]
+    sure = [step for step in flagged if step.sure >= CERTAIN and closes(step.evidence, step.outcome_sure)]
+    dead = [inline(step.text, limit=120) for step in sure[:4]]
     lines += [f"Dead end: {text}" for text in dead]
     lines += [f"Not recorded: {' '.join(view.not_recorded)}"] if view.not_recorded else []
     lines += [f"Still changed: {line.text}" for line in view.left_behind[:2]]

@@ -35,7 +35,7 @@ def test_what_waits_stands_by_urgency_and_then_by_age(pages: Pages) -> None:
     assert tickets(shown) == [48301, 48302, 48303, 48213, 48304, 48305]
     assert "6 escalations waiting" in shown
     assert ">Claim<" in shown
-    assert re.search(r"<span>\d tried</span><span>\d dead ends</span>", shown)
+    assert re.search(r"<span>\d tried or found</span><span>\d dead ends</span>", shown)
     assert "brief being written" in shown
 
 
@@ -45,7 +45,7 @@ def test_a_card_counts_what_the_brief_counts(pages: Pages) -> None:
     def counted() -> tuple[int, int]:
         card = pages.get("/escalations/cards?q=48301").text
         brief = pages.get(f"/escalations/{first}/brief").text
-        told = re.search(r"<span>(\d+) tried</span><span>(\d+|no) dead end", card)
+        told = re.search(r"<span>(\d+) tried or found</span><span>(\d+|no) dead end", card)
         assert told
         found = (int(told[1]), int(told[2].replace("no", "0")))
         assert f'<span class="figures">({found[0]})</span>' in brief

@@ -14,9 +14,10 @@ from markdown_it import MarkdownIt
 
 from escalation.brief.explain import explain
 from escalation.brief.marker import carries, marker_of
+from escalation.brief.outline import Limits, outline, tally
 from escalation.brief.render import LIMIT, NotInert, _environment, opening, render
 from escalation.evidence import Configuration, Evidence, RelatedTicket
-from escalation.package.contents import Assessment, Package, Start
+from escalation.package.contents import Assessment, Package, Start, Step
 from tests.unit.escalation.brief.test_sanitize import HOSTILE
 from tests.unit.escalation.tickets import at, evidence_of, package_of, rich, ticket
 
@@ -163,7 +164,32 @@ def test_a_long_ticket_leaves_out_in_order_and_counts_it() -> None:
     assert left
     assert "8 other tickets" in left[1]
     assert f"{80 - shown} steps" in left[1]
-    assert "**Tried (80):**" in note
+    assert "**Tried (8 of 80):**" in note
+
+
+def step(text: str, outcome: str = "failed") -> Step:
+    known = package_of(rich()).steps_attempted[0]
+    return dataclasses.replace(known, text=text, evidence=text, outcome=outcome, sure=1, outcome_sure=1)
+
+
+def test_what_was_never_tried_is_listed_and_counted_as_no_dead_end() -> None:
+    tried, never = "pinged the other office, could not reach it", "test from the other office: could not be tried, nobody there"
+    steps = (step(tried), step(never))
+    package = dataclasses.replace(package_of(rich()), steps_attempted=steps, dead_ends_flagged=(0, 1))
+    assert [line for line in opening(package) if line.startswith("Dead end")] == [f"Dead end: {tried}"]
+    assert tally([dataclasses.asdict(one) for one in steps], (0, 1)) == (2, 1)
+    shown = outline(package, Limits.all_of(package)).steps_above
+    assert [(str(line.text), line.dead_end) for line in shown] == [(tried, True), (never, False)]
+
+
+def test_the_heading_of_the_steps_says_what_is_listed() -> None:
+    package = package_of(rich())
+    deeds = tuple(step(f"restarted server {n}") for n in range(11))
+    findings = (*deeds[:2], step("disk 61% full, so not that"))
+    note = render(dataclasses.replace(package, steps_attempted=deeds), marker=None)
+    assert "**Tried (8 of 11):**" in note
+    assert "**Also tried (3):**" in note
+    assert "**Tried and found (3):**" in render(dataclasses.replace(package, steps_attempted=findings), marker=None)
 
 
 def test_evidence_is_never_cut_inside_a_line() -> None:
