@@ -112,7 +112,8 @@ def _listed(label: str, lines: Sequence[Said], *, cite: bool = True) -> str:
 def _cited(said: Said) -> str:
     outcome = OUTCOMES.get(said.outcome, "")
     cites = " ".join(f"[{source}]" for source in (said.source, *said.also))
-    return f"{inline(said.text)}{f': {outcome}' if outcome else ''} {cites}"
+    before = f"{inline(said.before)}{'' if said.before[-1] in '.!?:;,' else ' /'} " if said.before else ""
+    return f"{before}{inline(said.text)}{f': {outcome}' if outcome else ''} {cites}"
 
 
 def _joined(lines: Sequence[Said]) -> str:
