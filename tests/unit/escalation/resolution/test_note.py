@@ -71,7 +71,7 @@ def test_what_is_missing_is_said_and_a_customer_reads_nobody_s_name(ending: Endi
 @pytest.mark.parametrize(
     ("resolution", "quoted"),
     [
-        ("Cause: the lifetimes of the ends differ. Set both to 28800.", "- Cause: the lifetimes of the ends differ. Set both to 28800"),
+        ("Cause: both ends differ in lifetime. Set both to 28800.", "- Cause: both ends differ in lifetime. Set both to 28800"),
         ("Root cause: two old rules on FW-EAST. Then removed them.", "- Root cause: two old rules on FW-EAST. Then removed them"),
         ("Found two old rules on FW-EAST. Then removed them.", "- Found two old rules on FW-EAST. [n2]\n- Then removed them"),
         ("The fuser was worn. Replaced the fuser.", "- Replaced the fuser"),
