@@ -12,7 +12,7 @@ from escalation.package.build import build
 from escalation.package.contents import Package
 from escalation.package.threads import evidence_from_thread
 from escalation.redaction.redact import redact_evidence
-from training.tickets import Labelled, own, texts_of, threads
+from training.tickets import UNSEEN, Labelled, own, texts_of, threads
 
 ASIDE = Path(__file__).with_name("starts_set_aside.txt")
 _LEAST = 12
@@ -60,6 +60,11 @@ def cuts(directory: Path) -> list[Cut]:
     """Return all tickets, cut, in an order that has nothing to do with what is in them."""
     made = [one for ticket in (*threads(directory), *own()) if (one := cut(ticket))]
     return sorted(made, key=lambda one: hashlib.sha256(one.id.encode()).hexdigest())
+
+
+def unseen() -> list[Cut]:
+    """Return our own tickets that nothing is taught with, cut."""
+    return [one for ticket in own(UNSEEN) if (one := cut(ticket))]
 
 
 def set_aside() -> frozenset[str]:

@@ -3,9 +3,10 @@
     python -m training.starts --threads DIR --write OUT       tickets with numbered candidates, for people to mark
     python -m training.starts --threads DIR --marks OUT       keep the marks of OUT/out/*.lab in `start_labels.jsonl`
     python -m training.starts --threads DIR [--folds]         teach with them; with --folds only measure
+    python -m training.starts --unseen                        what the product chooses in tickets that nothing was taught with
 
 A mark is `2` right (leads to the cause), `1` useful, `0` useless or done already, `x` misleading. `start_labels.jsonl` holds places
-and marks and no text. The tickets of `starts_set_aside.txt` are never written or learned from. The same to the byte each time on one
+and marks and no text; `start_labels_unseen.jsonl` those of the tickets that measure (`--unseen` with `--write` and `--marks`). The tickets of `starts_set_aside.txt` are never written or learned from. The same to the byte each time on one
 machine; some minutes on one core.
 """
 
@@ -32,15 +33,15 @@ from sklearn.linear_model import LogisticRegression
 
 from escalation.package.build import candidates_of
 from escalation.package.candidates import Candidate
-from escalation.package.start_here import weigh
+from escalation.package.start_here import choose, weigh
 from escalation.reading.weights import SCALE, parsed
 from escalation.symptoms.entries import knowledge, knowledge_of
-from training.cuts import Cut, cuts, package_of, set_aside
+from training.cuts import Cut, cuts, package_of, set_aside, unseen
 from training.tickets import texts_of
 
 OUT = Path(__file__).parents[1] / "escalation" / "package" / "learned.json"
 SEEN = Path(__file__).parents[1] / "escalation" / "symptoms" / "learned.json"
-LABELS = Path(__file__).with_name("start_labels.jsonl")
+LABELS, UNSEEN_LABELS = (Path(__file__).with_name(f"start_labels{name}.jsonl") for name in ("", "_unseen"))
 A_FILE, PER_SOURCE = 25, 250
 TICKETS, HELD, FOLDS = 3, 0.1, 5
 """In how many tickets a feature has to stand; the inverse of how strongly weights are held down; parts for measuring."""
@@ -51,24 +52,31 @@ ORDER = ("lead", "suggested", "pointer", "silent", "changed", "finding", "check"
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--threads", type=Path, required=True, help="directory with the labelled threads")
+    group = parser.add_mutually_exclusive_group(required=True)
+    group.add_argument("--threads", type=Path, help="directory with the labelled threads")
+    group.add_argument("--unseen", action="store_true", help="our own tickets that nothing is taught with, instead")
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--write", type=Path, metavar="OUT", help="write tickets to be marked there, outside of this project")
     what.add_argument("--marks", type=Path, metavar="OUT", help="read the marks that lie there")
     what.add_argument("--folds", action="store_true", help="measure by parts that were not learned from")
     options = parser.parse_args()
-    tickets = cuts(options.threads)
+    tickets, labels = (unseen(), UNSEEN_LABELS) if options.unseen else (cuts(options.threads), LABELS)
     if options.write:
-        SEEN.write_bytes(rarity(tickets))
-        knowledge.cache_clear()
-        print(f"{write(chosen(tickets, set_aside()), options.write)} files in {options.write}")
+        if not options.unseen:
+            SEEN.write_bytes(rarity(tickets))
+            knowledge.cache_clear()
+            tickets = chosen(tickets, set_aside())
+        print(f"{write(tickets, options.write)} files in {options.write}")
         return
     if options.marks:
         rows = marked(options.marks)
-        LABELS.write_text("".join(json.dumps(row, separators=(",", ":")) + "\n" for row in rows), encoding="utf-8")
-        print(f"{len(rows)} tickets in {LABELS}")
+        labels.write_text("".join(json.dumps(row, separators=(",", ":")) + "\n" for row in rows), encoding="utf-8")
+        print(f"{len(rows)} tickets in {labels}")
         return
-    taught = examples(tickets)
+    taught = examples(tickets, labels)
+    if options.unseen:
+        print(chosen_now(taught))
+        return
     if options.folds:
         print("\n".join(report(taught)))
         return
@@ -219,6 +227,21 @@ def teach(taught: Sequence[Taught], bounds: Mapping[str, float] | None = None) -
 
 BOUNDS = {"start": 0.2, "before solved": 0.6}
 """From which share of right or useful ones on a candidate is shown, and stands before what solved a ticket like it."""
+
+
+def chosen_now(taught: Sequence[Taught]) -> str:
+    """Return what people marked of what the product chooses."""
+    counts, best = Counter[str](), Counter[str]()
+    for one in taught:
+        start = choose(one.candidates)
+        mark = dict(zip((c.start.text for c in one.candidates), one.marks, strict=True))
+        counts[mark[start.text] if start else "none"] += 1
+        best[max(one.marks, key="x?012".index, default="none")] += 1
+    good, most = (sum(found[mark] for mark in "12") for found in (counts, best))
+    return (
+        f"{len(taught)} tickets: right or useful {good} ({good / len(taught):.0%}; right {counts['2']}), useless {counts['0']}, misleading {counts['x']}, "
+        f"unmarked {counts['?']}, nothing {counts['none']}; any candidate right or useful in {most} ({most / len(taught):.0%})"
+    )
 
 
 def fold_of(name: str) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Update, case, func, select, update
+from sqlalchemy import Update, case, func, select, update
 from sqlalchemy.orm import Session
 
 from escalation.lifecycle import Brief

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from escalation.lifecycle import Brief
@@ -47,55 +48,9 @@ def stalled(
     system: Session, *, now: datetime, silent_s: Mapping[str, float], canary_late_s: float = 60.0
 ) -> list[Stalled]:
     """Return all of it. `silent_s` says for each process how many seconds without a sign of life are too many."""
-    # What waits for keys, or for a poll or a mail server that refuses us, has an alert already; nothing else is hushed.
-    is_open = Alert.cleared_at.is_(None)
-    lately = is_open | (Alert.cleared_at > now - TURN)
-    no_keys = select(Alert.account_id).where(Alert.kind == Kind.REFUSED.value, Alert.subject == refusals.KEYS, lately)
-    no_polls = select(Alert.account_id).where(refusals.of_polls(), is_open)
-    no_mail = select(Alert.account_id).where(Alert.kind == Kind.CANNOT_SEND.value, is_open)
-    polled = func.coalesce(Account.polled_at, Account.connected_at)
-    running = select(Account.id).where(Account.frozen_at.is_(None))
-    questions = (
-        (
-            Kind.HANDOFF_STANDS,
-            select(Handoff.account_id, func.count(Handoff.id), func.min(Handoff.seen_at)).where(
-                Handoff.next_attempt_at.is_not(None),
-                Handoff.brief_state.in_((Brief.PENDING.value, Brief.POSTING.value)),
-                Handoff.seen_at < now - LATE,
-                Handoff.account_id.in_(running),
-                Handoff.account_id.not_in(no_keys),
-            ),
-        ),
-        (
-            Kind.CALLBACK_STANDS,
-            select(Inbox.account_id, func.count(Inbox.id), func.min(Inbox.received_at)).where(
-                Inbox.next_attempt_at.is_not(None), Inbox.state == "new", Inbox.received_at < now - LATE,
-                Inbox.account_id.not_in(no_keys),
-            ),
-        ),
-        (
-            Kind.MESSAGE_STANDS,
-            select(Delivery.account_id, func.count(Delivery.id), func.min(Delivery.next_attempt_at)).where(
-                Delivery.next_attempt_at.is_not(None), Delivery.attempts >= TRIES, Delivery.account_id.not_in(no_mail),
-            ),
-        ),
-        (
-            Kind.MESSAGE_STANDS,
-            select(Report.account_id, func.count(Report.id), func.min(Report.next_attempt_at)).where(
-                Report.next_attempt_at.is_not(None), Report.attempts >= TRIES, Report.account_id.not_in(no_mail),
-            ),
-        ),
-        (
-            Kind.NOT_POLLED,
-            select(Account.id, func.count(Account.id), func.min(polled)).where(
-                Account.connected_at.is_not(None), Account.next_poll_at.is_not(None), polled < now - POLL_LATE,
-                Account.id.not_in(no_polls),
-            ),
-        ),
-    )
     found = [
         Stalled(account_id, kind, count, since)
-        for kind, query in questions
+        for kind, query in _questions(now)
         for account_id, count, since in system.execute(query.group_by(query.selected_columns[0]))
     ]
     found += [
@@ -108,3 +63,33 @@ def stalled(
         for name, at in hearts
         if name in silent_s and now - at > timedelta(seconds=silent_s[name])
     ]
+
+
+def _questions(now: datetime) -> Iterator[tuple[Kind, Select[int, int, Any]]]:
+    """Yield for each kind what finds account, count and since when.
+
+    What waits for keys, or for a poll or a mail server that refuses us, has an alert already; nothing else is hushed.
+    """
+    is_open = Alert.cleared_at.is_(None)
+    lately = is_open | (Alert.cleared_at > now - TURN)
+    no_keys = select(Alert.account_id).where(Alert.kind == Kind.REFUSED.value, Alert.subject == refusals.KEYS, lately)
+    no_polls = select(Alert.account_id).where(refusals.of_polls(), is_open)
+    no_mail = select(Alert.account_id).where(Alert.kind == Kind.CANNOT_SEND.value, is_open)
+    running = select(Account.id).where(Account.frozen_at.is_(None))
+    yield Kind.HANDOFF_STANDS, select(Handoff.account_id, func.count(Handoff.id), func.min(Handoff.seen_at)).where(
+        Handoff.next_attempt_at.is_not(None), Handoff.brief_state.in_((Brief.PENDING.value, Brief.POSTING.value)),
+        Handoff.seen_at < now - LATE, Handoff.account_id.in_(running), Handoff.account_id.not_in(no_keys),
+    )  # fmt: skip
+    yield Kind.CALLBACK_STANDS, select(Inbox.account_id, func.count(Inbox.id), func.min(Inbox.received_at)).where(
+        Inbox.next_attempt_at.is_not(None), Inbox.state == "new", Inbox.received_at < now - LATE,
+        Inbox.account_id.not_in(no_keys),
+    )  # fmt: skip
+    for table in (Delivery, Report):
+        yield Kind.MESSAGE_STANDS, select(table.account_id, func.count(table.id), func.min(table.next_attempt_at)).where(
+            table.next_attempt_at.is_not(None), table.attempts >= TRIES, table.account_id.not_in(no_mail),
+        )  # fmt: skip
+    polled = func.coalesce(Account.polled_at, Account.connected_at)
+    yield Kind.NOT_POLLED, select(Account.id, func.count(Account.id), func.min(polled)).where(
+        Account.connected_at.is_not(None), Account.next_poll_at.is_not(None), polled < now - POLL_LATE,
+        Account.id.not_in(no_polls),
+    )  # fmt: skip

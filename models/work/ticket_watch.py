@@ -12,13 +12,19 @@ from models.database.compare_and_set import changed
 from models.database.sessions import insert_or_ignore
 from models.tables import Watch
 
-__all__ = ["Watch", "record", "seen", "tickets_in_escalation"]
+__all__ = ["Watch", "hold", "record", "seen", "tickets_in_escalation"]
 
 
 def seen(session: Session, account_id: int, ticket_id: int) -> Watch | None:
     """Return what was last seen of a ticket, fresh from the database."""
     query = select(Watch).where(Watch.account_id == account_id, Watch.ticket_id == ticket_id)
     return session.scalar(query.execution_options(populate_existing=True))
+
+
+def hold(session: Session, account_id: int, ticket_id: int) -> None:
+    """Have whoever decides on a ticket wait for this transaction; before its handoff is written, as they take the two."""
+    mine = select(Watch.version).where(Watch.account_id == account_id, Watch.ticket_id == ticket_id)
+    session.execute(mine.with_for_update())  # SQLite has one writer anyway
 
 
 def tickets_in_escalation(session: Session, account_id: int, *, status_ids: Sequence[int]) -> list[int]:

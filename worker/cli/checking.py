@@ -137,9 +137,9 @@ def test_mail(services: Services, address: str | None) -> ProbeResult | None:
         return None
     words = f"This is the test mail of `resolutionflow account check` for {services.settings.public_url}. Mail works.\n"
     letter = Rendered("ResolutionFlow: a test mail", words, f"<!doctype html><p>{words}</p>")
-    sender = services.settings.mail_from
+    sender, domain = services.settings.mail_from, services.settings.message_domain
+    number = message_id(account_id="test", delivery_id=secrets.token_hex(8), domain=domain)
     try:
-        number = message_id(account_id="test", delivery_id=secrets.token_hex(8), sender=sender)
         services.mailer.send(compose(letter, sender=sender, recipient=address, message_id=number, date=services.clock()))
     except (ValueError, MailError) as error:
         return ProbeResult("test mail", False, f"to {address}: {error}")

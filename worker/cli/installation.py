@@ -41,6 +41,21 @@ def say_wrapped(text: str) -> None:
 
 def add_to(every: Subparsers) -> None:
     """Add this file's commands."""
+    _add_service(every)
+    _add_ticket(every)
+    _add_package(every)
+    replay = every.add_parser(
+        "replay",
+        help="process stored callbacks again, and bring parked ones and parked briefs back",
+        description="Without --since: what was parked. With it: everything received since then. Nothing is done twice.",
+    )
+    replay.add_argument("--since", type=_moment, help="e.g. 2026-03-06T15:00Z")
+    replay.add_argument("--account", metavar="NAME", help="only this account")
+    replay.set_defaults(run=_replay)
+    every.add_parser("simulator", help="run the simulated ConnectWise (has a --help of its own)", add_help=False)
+
+
+def _add_service(every: Subparsers) -> None:
     demo = every.add_parser("demo", help="an escalation from start to finish against a simulated ConnectWise")
     demo.add_argument("--keep", action="store_true", help="leave everything running and print the addresses")
     demo.set_defaults(run=_demo)
@@ -70,6 +85,8 @@ def add_to(every: Subparsers) -> None:
     )  # fmt: skip
     migrate.set_defaults(run=_migrate)
 
+
+def _add_ticket(every: Subparsers) -> None:
     brief = every.add_parser("brief", help="gather, build and print a ticket's brief; posts nothing unless asked")
     brief.add_argument("ticket", type=int, metavar="TICKET", help="the ticket's number")
     brief.add_argument("--account", required=True, metavar="NAME")
@@ -78,6 +95,8 @@ def add_to(every: Subparsers) -> None:
     brief.add_argument("--explain", action="store_true", help="for each line: where it was read")
     brief.set_defaults(run=_brief)
 
+
+def _add_package(every: Subparsers) -> None:
     package = every.add_parser(
         "package",
         help="thread files to packages, offline",
@@ -97,17 +116,6 @@ def add_to(every: Subparsers) -> None:
     kept.add_argument("--record", type=Path, metavar="DIR", help="with --reader model: keep each request and answer there")
     kept.add_argument("--replay", type=Path, metavar="DIR", help="with --reader model: answer from there, asking nobody")
     package.set_defaults(run=_package)
-
-    replay = every.add_parser(
-        "replay",
-        help="process stored callbacks again, and bring parked ones and parked briefs back",
-        description="Without --since: what was parked. With it: everything received since then. Nothing is done twice.",
-    )
-    replay.add_argument("--since", type=_moment, help="e.g. 2026-03-06T15:00Z")
-    replay.add_argument("--account", metavar="NAME", help="only this account")
-    replay.set_defaults(run=_replay)
-
-    every.add_parser("simulator", help="run the simulated ConnectWise (has a --help of its own)", add_help=False)
 
 
 def _moment(text: str) -> datetime:

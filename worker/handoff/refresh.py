@@ -33,7 +33,8 @@ from worker.handoff import resolution
 from worker.handoff.assess import opinion_of, second_opinion
 from worker.handoff.hold import Hold, lease
 from worker.handoff.memory import informed
-from worker.handoff.publish import alert, clear, freeze, package_of, remove_extras, text_hash, with_marker
+from worker.handoff.our_notes import alert, clear, freeze, remove_extras, text_hash, with_marker
+from worker.handoff.publish import package_of
 from worker.handoff.read import reading_of, to_be_read
 from worker.process import crash
 from worker.process.backoff import after_refusal, next_try

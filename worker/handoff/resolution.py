@@ -30,7 +30,7 @@ from psa.port import (
     VisibleNote,
 )
 from worker.handoff import ending
-from worker.handoff.publish import freeze, remove_extras, with_marker
+from worker.handoff.our_notes import freeze, remove_extras, with_marker
 from worker.process import crash
 from worker.process.backoff import next_try
 from worker.wiring import Desk, Services

@@ -54,7 +54,8 @@ def grant(services: Services, *, account_id: int, wish_id: int) -> list[int]:
         return []
     row = None
     with services.database.account(account_id) as session:
-        if wishes.written(session, account_id, wish_id, fence=wish.attempts, now=services.clock()):
+        mine = wishes.written(session, account_id, wish_id, fence=wish.attempts, now=services.clock())
+        if mine:
             row = inbox.store(
                 session, account_id=account_id, dedupe_key=f"wish/{wish_id}", type="ticket", action="updated",
                 record_id=wish.ticket_id, member_identifier=desk.api_member, raw=b"", verified=True, now=services.clock(),
@@ -62,7 +63,8 @@ def grant(services: Services, *, account_id: int, wish_id: int) -> list[int]:
         if wrote:
             refusals.succeeded(session, account_id, Write.STATUS, now=services.clock())
     crash.point("wish.stored")
-    log.info("wish_written", wish_id=wish_id, member=wish.member)
+    if mine:  # else it ended meanwhile, or somebody else has it and tells of it
+        log.info("wish_written", wish_id=wish_id, member=wish.member)
     return [row] if row is not None else []
 
 

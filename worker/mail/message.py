@@ -17,10 +17,13 @@ _TOPIC, _EVENT = "X-ResolutionFlow-Topic", "X-ResolutionFlow-Event"
 _MESSAGE_ID = re.compile(r"<[!-;=?A-~]+@[!-;=?A-~]+>")
 
 
-def message_id(*, account_id: int | str, delivery_id: int | str, sender: str) -> str:
-    """Return the Message-ID of one delivery, always the same: a message sent twice is known to be one."""
+def message_id(*, account_id: int | str, delivery_id: int | str, domain: str) -> str:
+    """Return the Message-ID of one delivery, always the same: a message sent twice is known to be one.
+
+    `domain` is `Settings.message_domain`.
+    """
     digest = hashlib.sha256(f"{account_id}\0{delivery_id}".encode()).hexdigest()[:32]
-    return f"<rf-{digest}@{address(sender).host}>"
+    return f"<rf-{digest}@{domain}>"
 
 
 def compose(

@@ -268,6 +268,8 @@ class _Look:
         if on is None:
             return False
         why = f"handed on in the PSA to {on.to}" if on.to else f"{GIVEN_BACK} in the PSA: no owner any more"
+        if on.to:  # who claims it next needs the watch, and the handoff after that
+            ticket_watch.hold(self.session, self.desk.account_id, self.evidence.ticket.id)
         let_go = claims.release_claim(
             self.session, self.desk.account_id, self.handoff_id, member_id=held.member_id, now=self.now, why=why,
             happened_at=on.at, actor=on.by,

@@ -109,11 +109,12 @@ def _tell(services: Services, now: datetime) -> None:
             sender=services.settings.mail_from,
             recipient=operator,
             message_id=message_id(
-                account_id="operator", delivery_id="-".join(str(a.id) for a in fresh), sender=services.settings.mail_from
+                account_id="operator", delivery_id="-".join(str(a.id) for a in fresh),
+                domain=services.settings.message_domain,
             ),
             date=fresh[0].raised_at,
             topic="alerts",
-        )
+        )  # fmt: skip
         services.mailer.send(message)
     except (ValueError, MailError) as error:
         log.error("operator_not_told", reason=str(error)[:300])

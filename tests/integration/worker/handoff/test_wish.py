@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from models.account import accounts
 from models.account.accounts import StatusRow
@@ -193,7 +194,9 @@ def test_a_wish_that_ends_while_its_ticket_is_read_is_not_written(shop: Shop) ->
             assert wishes.fulfil(session, shop.account_id, TICKET, handoff_id=5, now=shop.clock())
 
     shop.psa.before["ticket"] = end
-    assert granted(shop, it) == []
+    with capture_logs() as logs:
+        assert granted(shop, it) == []
+    assert "wish_written" not in [log["event"] for log in logs]
     assert "escalate" not in shop.psa.calls
     assert (stored(shop, it).handoff_id, stored(shop, it).written_at) == (5, None)
 

@@ -40,7 +40,7 @@ def message(recipient: str = "ana@harbor.example", delivery: int = 7, name: str 
         sender=SENDER,
         recipient=recipient,
         recipient_name=name,
-        message_id=message_id(account_id=1, delivery_id=delivery, sender=SENDER),
+        message_id=message_id(account_id=1, delivery_id=delivery, domain="harbor.example"),
         date=datetime(2026, 11, 23, 11, 7, tzinfo=UTC),
         topic="48213",
     )

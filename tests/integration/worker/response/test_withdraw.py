@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from models.database.sessions import Database
-from models.handoff import claims
+from models.handoff import claims, handoffs
 from models.work import ticket_watch
 from tests.fakes import ASSIGNED, ESCALATED, NEW
 from tests.integration.worker.conftest import Shop
 from tests.integration.worker.response.followed import handed_off
 from worker.handoff import preview, triage
-from worker.response import withdraw
+from worker.response import observe, withdraw
 
 
 def left(shop: Shop) -> int:
@@ -91,6 +91,41 @@ def test_a_claim_waits_for_whoever_decides_on_the_ticket_and_not_both_for_each_o
     other.join(10)
     assert won == [False]
     assert states(shop) == [(1, "withdrawn")]
+
+
+def test_what_is_handed_on_waits_for_whoever_decides_on_the_ticket_and_not_both_for_each_other(
+    postgres_database: Database, tmp_path: Path
+) -> None:
+    shop = Shop(postgres_database, tmp_path)
+    handoff_id, account_id = handed_off(shop), shop.account_id
+    shop.psa.change(48213, owner="msvensson", updated_by="msvensson")
+    shop.triage()
+    shop.observe()
+    shop.clock.advance(60)
+    shop.psa.change(48213, owner="tobrien", updated_by="msvensson")
+    desk, (handoff,) = shop.services.desk(account_id), shop.handoffs()
+    moved: list[bool | Exception] = []
+
+    def hand_on() -> None:
+        try:
+            moved.append(observe.look(shop.services, desk, handoff)[0])
+        except Exception as error:  # a deadlock is what must not come
+            moved.append(error)
+
+    other = threading.Thread(target=hand_on)
+    with postgres_database.account(account_id) as session:
+        watch = ticket_watch.seen(session, account_id, 48213)
+        assert watch is not None
+        ticket_watch.record(
+            session, account_id, 48213, expected_version=watch.version, board_id=1, status_id=NEW, in_escalation=True,
+            left_at=None, last_updated=watch.last_updated, episode=1,
+        )  # fmt: skip
+        other.start()
+        other.join(0.5)
+        handoffs.stands_in(session, account_id, handoff_id, board="Help Desk", status="New")
+    other.join(10)
+    assert moved == [True]
+    assert shop.handoffs()[0].claimed_by == 3
 
 
 def test_a_ticket_that_is_back_though_its_callback_is_still_unread_stays_the_same_episode(shop: Shop) -> None:

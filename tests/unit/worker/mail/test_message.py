@@ -27,7 +27,7 @@ def written(**changes: Any) -> EmailMessage:
         "sender": SENDER,
         "recipient": "ana@harbor.example",
         "recipient_name": "Ana Ruiz",
-        "message_id": message_id(account_id=1, delivery_id=7, sender=SENDER),
+        "message_id": message_id(account_id=1, delivery_id=7, domain="harbor.example"),
         "date": NOW,
         "topic": "48213",
         "event_id": "evt-1",
@@ -42,7 +42,7 @@ def test_headers() -> None:
         "From": "ResolutionFlow <rf@harbor.example>",
         "To": "Ana Ruiz <ana@harbor.example>",
         "Date": "Mon, 23 Nov 2026 11:07:00 +0000",
-        "Message-ID": message_id(account_id=1, delivery_id=7, sender=SENDER),
+        "Message-ID": message_id(account_id=1, delivery_id=7, domain="harbor.example"),
         "Auto-Submitted": "auto-generated",
         "X-Auto-Response-Suppress": "All",
         "X-ResolutionFlow-Topic": "48213",
@@ -72,7 +72,7 @@ def test_bytes_are_seven_bit_short_lines_and_the_same_each_time() -> None:
 
 def test_message_id_depends_on_account_and_delivery_alone() -> None:
     ids = {
-        message_id(account_id=a, delivery_id=d, sender=SENDER)
+        message_id(account_id=a, delivery_id=d, domain="harbor.example")
         for a, d in [(1, 7), (17, 0), (1, 70), (11, 7), (1, 7)]
     }
     assert len(ids) == 4
