@@ -192,11 +192,15 @@ def _tried(package: Package) -> Inert:
     return Inert("Tried" if deeds else "Tried and found")
 
 
-def tally(steps: Sequence[Mapping[str, Any]], dead_ends: Collection[int]) -> tuple[int, int]:
-    """Return how many steps of a package's JSON a brief counts as tried, and how many of those as dead ends."""
+def tally(steps: Sequence[Mapping[str, Any]], dead_ends: Collection[int]) -> tuple[int, int, int]:
+    """Return how many steps of a package's JSON a brief counts as tried, how many of those as dead ends, and of these as failed.
+
+    What failed may have been blocked: it did not help, and need not have ruled anything out.
+    """
     sure = [place for place, step in enumerate(steps) if step.get("sure", 1.0) >= SURE]
-    told = [steps[place] for place in sure if place in dead_ends]
-    return len(sure), sum(closes(step.get("evidence", ""), step.get("outcome_sure", 1.0)) for step in told)
+    flagged = [steps[place] for place in sure if place in dead_ends]
+    told = [step for step in flagged if closes(step.get("evidence", ""), step.get("outcome_sure", 1.0))]
+    return len(sure), len(told), sum(step.get("outcome") == "failed" for step in told)
 
 
 def _with_sources(view: View, wording: Wording) -> View:

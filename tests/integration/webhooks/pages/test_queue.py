@@ -35,7 +35,7 @@ def test_what_waits_stands_by_urgency_and_then_by_age(pages: Pages) -> None:
     assert tickets(shown) == [48301, 48302, 48303, 48213, 48304, 48305]
     assert "6 escalations waiting" in shown
     assert ">Claim<" in shown
-    assert re.search(r"<span>\d tried or found</span><span>\d dead ends</span>", shown)
+    assert re.search(r"<span>\d tried or found</span><span>\d dead ends( \(\d failed\))?</span>", shown)
     assert "brief being written" in shown
 
 
@@ -61,6 +61,9 @@ def test_a_card_counts_what_the_brief_counts(pages: Pages) -> None:
     steps[dead[0]]["sure"] = steps[dead[1]]["outcome_sure"] = 0.3
     _store(pages, first, package)
     assert counted() == (len(steps) - 1, len(dead) - 2)
+    steps[dead[2]]["outcome"] = "failed"
+    _store(pages, first, package)
+    assert "dead end (1 failed)" in pages.get("/escalations/cards?q=48301").text.replace("dead ends", "dead end")
 
 
 def _store(pages: Pages, handoff_id: int, package: dict[str, object]) -> None:

@@ -177,7 +177,7 @@ def test_what_was_never_tried_is_listed_and_counted_as_no_dead_end() -> None:
     steps = (step(tried), step(never))
     package = dataclasses.replace(package_of(rich()), steps_attempted=steps, dead_ends_flagged=(0, 1))
     assert [line for line in opening(package) if line.startswith("Dead end")] == [f"Dead end: {tried}"]
-    assert tally([dataclasses.asdict(one) for one in steps], (0, 1)) == (2, 1)
+    assert tally([dataclasses.asdict(one) for one in steps], (0, 1)) == (2, 1, 1)
     shown = outline(package, Limits.all_of(package)).steps_above
     assert [(str(line.text), line.dead_end) for line in shown] == [(tried, True), (never, False)]
 
