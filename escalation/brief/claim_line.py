@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from escalation.brief.sanitize import Inert, inline
+from escalation.brief.sanitize import Inert, in_quotes, inline
 from escalation.brief.spans import Clock
 
 BY: dict[str, str] = {
@@ -56,14 +56,14 @@ def line(claimant: Claimant, clock: Clock) -> Inert:
     if claimant.state == "returned":
         why = "its claim ran out without a first action" if claimant.ran_out else "given back"
         return Inert(f"**Free again** since {since}: {name}, {why}.")
-    parts = [f"**Taken by {name}** at {since}"]
+    parts = [f"**Claimed by {name}** at {since}"]
     if how := BY.get(claimant.kind):
         parts.append(how)
     if claimant.acted_at is not None:
         parts.append(f"first action {clock.moment(claimant.acted_at)} ({inline(claimant.action, limit=60)})")
     text = ", ".join(parts) + "."
     if claimant.starts_with:
-        text += f' Says: "{inline(claimant.starts_with, limit=160)}".'
+        text += f' Says: {in_quotes(inline(claimant.starts_with, limit=160))}.'
     if claimant.otherwise:
         text += f" ConnectWise shows {inline(claimant.otherwise, limit=60)} as the owner."
     return Inert(text)

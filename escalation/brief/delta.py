@@ -9,9 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from escalation.brief.lines import NOT_CLEAR, label, result
-from escalation.brief.sanitize import Inert, inline
-from escalation.package.contents import Package, Step
+from escalation.brief.lines import NOT_CLEAR, label, quoting, result
+from escalation.brief.sanitize import Inert, in_quotes, inline
+from escalation.package.contents import Package, Quote, Start, Step
 
 Kind = Literal["added", "corrected", "gone"]
 MOST = 8
@@ -83,9 +83,9 @@ def _outcomes(old: Package, new: Package) -> Iterable[Difference]:
             said = label(step)
             yield Difference("added", "tried", step.text if said is None else f"{step.text}: {said}", None, step.source)
         elif step.result and not earlier.result and step.result.source not in known:
-            yield Difference("added", f"result of {step.text!r}", step.result.text, None, step.result.source)
+            yield Difference("added", f"result of {in_quotes(step.text)}", step.result.text, None, step.result.source)
         elif told not in ((was := result(earlier)), NOT_CLEAR):
-            yield Difference("corrected", f"result of {step.text!r}", told, was, step.source)
+            yield Difference("corrected", f"result of {in_quotes(step.text)}", told, was, step.source)
 
 
 def _changed_back(old: Package, new: Package) -> Iterable[Difference]:
@@ -120,11 +120,15 @@ def _quotes(
 def _single(about: str, old: Package, new: Package, name: str) -> Iterable[Difference]:
     before, after = getattr(old, name), getattr(new, name)
     if before and after and before.text != after.text:
-        yield Difference("corrected", about, after.text, before.text, after.source)
+        yield Difference("corrected", about, _told(after), _told(before), after.source)
     elif after and not before:
-        yield Difference("added", about, after.text, None, after.source)
+        yield Difference("added", about, _told(after), None, after.source)
     elif before and not after:
-        yield Difference("gone", about, None, before.text, None)
+        yield Difference("gone", about, None, _told(before), None)
+
+
+def _told(quote: Quote) -> str:
+    return quoting(quote.text, quote) if isinstance(quote, Start) else quote.text
 
 
 def _answered(old: Package, new: Package) -> Iterable[Difference]:

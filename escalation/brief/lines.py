@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
-from escalation.brief.sanitize import Inert, inline, line
+from escalation.brief.sanitize import Inert, in_quotes, inline, line
 from escalation.brief.spans import Clock, span
 from escalation.memory.track_record import ENOUGH
 from escalation.package.by_session import contradicted
 from escalation.package.contents import Assessment, Offered, OtherTicket, Package, Quote, Solved, Start, Step
+from escalation.package.start_here import quotation_in
 from escalation.reading.pasted import troubled
 from escalation.reading.told import ends_in_result
 
@@ -29,11 +31,30 @@ _RESULT_BYTES = 120
 _LONGEST_ROW = 500
 
 
+_NOT_TRIED = re.compile(
+    r"\b(?:(?:could|can|was|were)(?:n['’]?t| ?not)(?: (?:be|even|yet|really|actually|able to))*"
+    r"|(?:unable|impossible|not possible|no way) to)"
+    r" (?:tr(?:y|ied)|test(?:ed)?|check(?:ed)?|verif(?:y|ied)|compared?|attempt(?:ed)?)\b",
+    re.IGNORECASE,
+)
+
+
+def closes(evidence: str, outcome_sure: float) -> bool:
+    """Tell of a step that is flagged as a dead end whether one is counted and shown: one that was never tried closes no way."""
+    return outcome_sure >= TOLD and _NOT_TRIED.search(evidence) is None
+
+
 def result(step: Step) -> str:
     """Return what is said of what came of a step: no outcome that is neither in its words nor sure."""
     if step.outcome_sure < TOLD and not step.result_stated:
         return NOT_CLEAR
     return "problem stayed" if step.result_inferred else LABELS.get(step.outcome, "result not recorded")
+
+
+def quoting(text: str, start: Start) -> str:
+    """Return where to start, or why, with the quotation in it in marks that it does not hold itself."""
+    before, quoted, after = quotation_in(text, start)
+    return f"{before}{in_quotes(quoted)}{after}" if quoted else text
 
 
 def label(step: Step) -> str | None:
@@ -42,7 +63,7 @@ def label(step: Step) -> str | None:
     None where its own words tell it, whether or not that was understood.
     """
     if step.result and (words := inline(step.result.text, limit=_RESULT_BYTES)):
-        return f'"{words}"'
+        return in_quotes(words)
     said = result(step)
     return None if step.result_stated or (said == NOT_CLEAR and ends_in_result(step.evidence)) else said
 
@@ -126,7 +147,7 @@ class Guess:
         told = f"{self.quoted.text} {self.quoted.cite}" if self.quoted else self.cause
         steps = [f"try {line.text} {line.cite}" for line in self.to_try] or list(self.steps)
         by = f"by {self.made_by}: " if self.made_by else ""
-        against = "; ".join(f'"{line.text}" {line.cite}' for line in self.against)
+        against = "; ".join(f"{in_quotes(line.text)} {line.cite}" for line in self.against)
         return Inert(by + "; ".join([f"{told}{sure}", *steps]) + (f". **Contradicted** by {against}" if against else ""))
 
 
@@ -155,10 +176,10 @@ class Wording:
         return self.cited(quote.text, quote.source, limit) if quote else None
 
     def start(self, start: Start | None) -> Line | None:
-        told = self.quote(start, 280)
+        told = self.cited(quoting(start.text, start), start.source, 280) if start else None
         if not told or not start or not start.reason:
             return told
-        return Line(told.text, told.cite, label=inline(start.reason, limit=160))
+        return Line(told.text, told.cite, label=inline(quoting(start.reason, start), limit=160))
 
     def solved(self, solved: Solved) -> Line | None:
         whose = "this customer" if solved.same_customer else inline(solved.company, limit=40) if solved.company else "another"
@@ -168,13 +189,13 @@ class Wording:
         if not told or not fix:
             return None
         when = f"{whose}, solved {self._clock.moment(solved.at)}{by}"
-        return Line(Inert(f'{told.text} ({when}): "{fix}" ({why})'), told.cite)
+        return Line(Inert(f'{told.text} ({when}): {in_quotes(fix)} ({why})'), told.cite)
 
     def runbook(self, book: Offered) -> Line | None:
         told = self.cited(book.title, book.source, 100)
         stale = f"; stale: {inline(book.stale, limit=60)}" if book.stale else ""
         worth = f"runbook {book.id}, version {book.version}, {inline(book.worth, limit=60)}{stale}"
-        return told and Line(Inert(f'{told.text} ({worth}). First: "{inline(book.first, limit=140)}"'), told.cite)
+        return told and Line(Inert(f'{told.text} ({worth}). First: {in_quotes(inline(book.first, limit=140))}'), told.cite)
 
     def quotes(self, quotes: tuple[Quote, ...], limit: int) -> tuple[Line, ...]:
         return tuple(line for q in quotes if (line := self.quote(q, limit)))
@@ -189,7 +210,7 @@ class Wording:
                 if against := contradicted(step):
                     said = ", ".join(f"[{one.source}] says: {LABELS[one.outcome]}" for one in against)
                     told_of = f"{result(step)}; {said}"
-                dead = place in self._package.dead_ends_flagged and step.outcome_sure >= TOLD
+                dead = place in self._package.dead_ends_flagged and closes(step.evidence, step.outcome_sure)
                 rows = _rows(step.evidence, _EVIDENCE_ROWS)
                 beside = Inert(told_of) if told_of else None
                 made.append(Line(Inert(told.text + by), self._cites(told.cite, step), label=beside, dead_end=dead, evidence=rows))
@@ -249,11 +270,13 @@ class Wording:
         named += [Inert(f"severity {inline(p.severity, limit=20)}")] if p.severity else []
         return Inert(", ".join(named))
 
-    def waiting(self) -> Inert:
+    def age(self) -> Inert:
+        """Return how old the ticket is. How long it waits, which is since the escalation, is soon wrong in a note."""
         p = self._package
-        since = p.waiting_since or p.escalated_at
         due = f", due {self._clock.moment(p.required_at)}" if p.required_at else ""
-        return Inert(f"waiting {span(p.as_of - since)} at {self._clock.moment(p.as_of)}{due}")
+        if p.waiting_since is None:
+            return Inert(f"escalated {self._clock.moment(p.escalated_at)}{due}")
+        return Inert(f"ticket open for {span(p.as_of - p.waiting_since)} at {self._clock.moment(p.as_of)}{due}")
 
     def question(self) -> Inquiry | None:
         p = self._package
@@ -289,8 +312,8 @@ class Wording:
         if not solved.keys() >= set(cited):
             return Guess(cause, steps, sure, worth, against=against)
         self._cited.update(cited)
-        quoted = Line(Inert(f'as in ticket {solved[cited[0]]}, "{cause}"'), Inert(f"[{cited[0]}]"))
-        to_try = tuple(Line(Inert(f'"{step}"'), Inert(f"[{source}]")) for step, source in zip(steps, cited[1:], strict=True))
+        quoted = Line(Inert(f'as in ticket {solved[cited[0]]}, {in_quotes(cause)}'), Inert(f"[{cited[0]}]"))
+        to_try = tuple(Line(Inert(in_quotes(step)), Inert(f"[{source}]")) for step, source in zip(steps, cited[1:], strict=True))
         return Guess(cause, steps, sure, worth, quoted, to_try, against=against)
 
     def _by_model(self, guess: Assessment, plain: Guess) -> Guess:
@@ -298,7 +321,7 @@ class Wording:
 
         def told(text: Inert, evidence: str, source: str) -> Line:
             self._cited.add(source)
-            return Line(Inert(f'{text} (from "{inline(evidence, limit=120)}")'), Inert(f"[{source}]"))
+            return Line(Inert(f'{text} (from {in_quotes(inline(evidence, limit=120))})'), Inert(f"[{source}]"))
 
         quoted = told(plain.cause, guess.cause_evidence, guess.cause_source or "")
         to_try = tuple(map(told, plain.steps, guess.step_evidence, guess.step_sources))
@@ -311,7 +334,7 @@ class Wording:
             proof = self.cited(one.evidence, one.source, 120)
             theory = self.cited(one.theory, one.theory_source, 120) if proof else None
             if proof and theory:
-                made.append(Line(theory.text, theory.cite, label=Inert(f'"{proof.text}" {proof.cite}')))
+                made.append(Line(theory.text, theory.cite, label=Inert(f"{in_quotes(proof.text)} {proof.cite}")))
         return tuple(made)
 
     def sources(self) -> tuple[Line, ...]:

@@ -6,11 +6,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from escalation.brief.lines import TOLD, Block, Condition, Guess, Head, Inquiry, Line, Wording
+from escalation.brief.lines import Block, Condition, Guess, Head, Inquiry, Line, Wording, closes
 from escalation.brief.sanitize import Inert, inline
 from escalation.brief.spans import Clock
 from escalation.package.contents import SURE, Package
 from escalation.package.surroundings import changed_lately, recent_of
+from escalation.reading.told import is_deed
 
 ABOVE = 8
 """Steps shown above the fold; the rest follow below it."""
@@ -60,6 +61,8 @@ class View:
     why: Line | None
     start_here: Line | None
     changed_lately: tuple[Line, ...]
+    tried: Inert
+    """What the list of steps is called: a step may be told by its finding alone."""
     steps_total: int
     steps_unsure: int
     steps_above: tuple[Line, ...]
@@ -113,13 +116,14 @@ def outline(package: Package, limits: Limits) -> View:
     promise = wording.quote(package.promises[0] if package.promises else None, 120)
     ask = wording.quote(package.ask, 220)
     view = View(
-        head=Head(wording.severity(), wording.waiting(), promise),
+        head=Head(wording.severity(), wording.age(), promise),
         summary=wording.cited(package.summary or "this ticket", "s", 160)
         or Line(Inert("this ticket"), Inert("[s]")),
         ask=ask,
         why=wording.quote(package.why_escalated, 180),
         start_here=wording.start(package.start_here),
         changed_lately=tuple(told for o in changed_lately(package) if (told := wording.other(o))),
+        tried=_tried(package),
         steps_total=sum(step.sure >= SURE for step in package.steps_attempted),
         steps_unsure=sum(step.sure < SURE for step in package.steps_attempted),
         steps_above=wording.steps(above),
@@ -183,11 +187,20 @@ def listed(package: Package) -> tuple[Inert, ...]:
     return tuple(Inert(f"{gap},") if gap is not gaps[-1] and not gap.endswith("?") else gap for gap in gaps)
 
 
-def tally(steps: Sequence[Mapping[str, Any]], dead_ends: Collection[int]) -> tuple[int, int]:
-    """Return how many steps of a package's JSON a brief counts as tried, and how many of those as dead ends."""
+def _tried(package: Package) -> Inert:
+    deeds = all(is_deed(step.text) for step in package.steps_attempted if step.sure >= SURE)
+    return Inert("Tried" if deeds else "Tried and found")
+
+
+def tally(steps: Sequence[Mapping[str, Any]], dead_ends: Collection[int]) -> tuple[int, int, int]:
+    """Return how many steps of a package's JSON a brief counts as tried, how many of those as dead ends, and of these as failed.
+
+    What failed may have been blocked: it did not help, and need not have ruled anything out.
+    """
     sure = [place for place, step in enumerate(steps) if step.get("sure", 1.0) >= SURE]
-    told = [place for place in sure if place in dead_ends and steps[place].get("outcome_sure", 1.0) >= TOLD]
-    return len(sure), len(told)
+    flagged = [steps[place] for place in sure if place in dead_ends]
+    told = [step for step in flagged if closes(step.get("evidence", ""), step.get("outcome_sure", 1.0))]
+    return len(sure), len(told), sum(step.get("outcome") == "failed" for step in told)
 
 
 def _with_sources(view: View, wording: Wording) -> View:

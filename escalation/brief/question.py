@@ -24,6 +24,6 @@ def question_to_junior(package: Package, *, asked_already: tuple[str, ...] = ())
     others = [g.text for g in package.not_recorded[1:3] if not g.text.endswith("?")]
     also = f" If you know it at hand: {', '.join(others)}." if others else ""
     return (
-        f"{to}, one question before an engineer takes this over: **{gap.question}** "
+        f"{to}, one question before an engineer claims this: **{gap.question}** "
         f'A note on this ticket is enough, "not known" too.{also}\n\n{MARK}'
     )

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from escalation.brief.claim_line import Claimant, line
 from escalation.brief.delta import changes, lines
+from escalation.brief.lines import closes
 from escalation.brief.outline import Limits, View, outline
-from escalation.brief.sanitize import Inert, inline
-from escalation.brief.spans import Clock
+from escalation.brief.sanitize import Inert, in_quotes, inline
+from escalation.brief.spans import Clock, span
 from escalation.package.contents import CERTAIN, Package
 
 LIMIT = 8000
@@ -56,15 +58,18 @@ def opening(package: Package) -> list[str]:
     """Return the brief's first lines as plain text for an e-mail: clock, ask, start, dead ends, what is missing."""
     view = outline(package, Limits.all_of(package))
     ask = view.ask.text if view.ask else f"take over and solve: {view.summary.text}"
-    lines = [f"{view.head.severity}, {view.head.clock}"]
+    waited = package.as_of - package.escalated_at
+    waits = f"waiting {span(waited)}, " if waited >= timedelta(minutes=1) else ""
+    lines = [f"{view.head.severity}, {waits}{view.head.clock}"]
     if view.head.promise:
-        lines.append(f'Customer told: "{view.head.promise.text}"')
+        lines.append(f"Customer told: {in_quotes(view.head.promise.text)}")
     lines.append(f"Ask: {ask}")
     if view.start_here:
         why = f" ({view.start_here.label})" if view.start_here.label else ""
         lines.append(f"Start here: {view.start_here.text}{why}")
     flagged = [package.steps_attempted[i] for i in package.dead_ends_flagged]
-    dead = [inline(step.text, limit=120) for step in flagged if min(step.sure, step.outcome_sure) >= CERTAIN][:4]
+    sure = [step for step in flagged if step.sure >= CERTAIN and closes(step.evidence, step.outcome_sure)]
+    dead = [inline(step.text, limit=120) for step in sure[:4]]
     lines += [f"Dead end: {text}" for text in dead]
     lines += [f"Not recorded: {' '.join(view.not_recorded)}"] if view.not_recorded else []
     lines += [f"Still changed: {line.text}" for line in view.left_behind[:2]]
@@ -137,6 +142,7 @@ def _environment() -> Environment:
         finalize=_Guard(),
     )
     made.filters["inert"] = Inert
+    made.filters["in_quotes"] = in_quotes
     return made
 
 

@@ -42,6 +42,7 @@ _SUBSTITUTES = str.maketrans(
         "<": "‹", ">": "›", "＜": "‹", "＞": "›", "*": "∗", "＊": "∗", "`": "'", "~": "∼",
     }
 )  # fmt: skip
+_MARKS = (('"', '"'), ("“", "”"), ("«", "»"))
 _RUNS = re.compile(r"∗{2,}|∼{2,}")
 
 
@@ -101,6 +102,12 @@ def _still(text: str) -> str:
     text = _WWW.sub(lambda www: www.group()[:-1] + " .", text)
     text = unmarked(text)
     return _KEPT.sub(lambda kept: f"[redacted: {kept[1]}]" + (f" {kept[2]}" if kept[2] else ""), text)
+
+
+def in_quotes(text: str) -> str:
+    """Return words between quotation marks that they do not hold themselves, so that one sees where they end."""
+    begin, end = next((pair for pair in _MARKS if not set(pair) & set(text)), _MARKS[-1])
+    return f"{begin}{text}{end}"
 
 
 def unmarked(text: str) -> str:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from escalation.brief.sanitize import printable
+from escalation.brief.sanitize import in_quotes, printable
 from escalation.package.contents import Package, Step
 from escalation.redaction.redact import redact
 
@@ -36,7 +36,7 @@ def vendor_form(package: Package, *, members: Iterable[str]) -> str:
     blocks = [
         ("Subject", [mask(package.summary)]),
         ("Problem", [mask(problem)]),
-        ("Since", [_moment(package.waiting_since)]),
+        ("Ticket opened", [_moment(package.waiting_since)]),
         ("Severity", [mask(text) for text in (package.priority, package.severity, package.impact) if text] or ["not recorded"]),
         ("Products", _list(mask(quote.text) for quote in package.products)),
         ("Devices", _list(mask(device.text) for device in package.devices)),
@@ -94,7 +94,7 @@ def _names(name: str | None, instead: str, *, shortest: int) -> dict[str, str]:
 
 def _came(step: Step, mask: _Mask) -> str:
     if step.result:
-        return f' ("{mask(step.result.text)}")'
+        return f" ({in_quotes(mask(step.result.text))})"
     label = "" if step.result_stated else OUTCOMES.get(step.outcome, "")
     return f" ({label})" if label else ""
 

@@ -66,7 +66,7 @@ def _apart(clocks: Sequence[ByBasis]) -> str:
         return (f"{ended} claims given back or run out unused count on their own after claiming, and as waiting until the "
                 "claim that stands")  # fmt: skip
     if any(figure.unfinished for figure in working):
-        return "some are not taken or not acted on so far, and count in each as longer than that"
+        return "some are not claimed or not acted on so far, and count in each as longer than that"
     return f"they rest on {', '.join(str(figure.n) for figure in working[:2])} and {working[2].n} escalations"
 
 

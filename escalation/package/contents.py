@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -267,7 +267,7 @@ class Package:
     severity: str | None
     impact: str | None
     required_at: datetime | None
-    waiting_since: datetime | None
+    waiting_since: datetime | None = field(metadata={"description": "When the ticket was opened. It waits since `escalated_at`."})
     problem: Quote | None
     ask: Quote | None
     why_escalated: Quote | None

@@ -37,7 +37,7 @@ def _record(cls: type, parts: dict[str, Any]) -> dict[str, Any]:
     return {
         "type": "object",
         "description": (inspect.getdoc(cls) or "").split("\n\n")[0].replace("\n", " "),
-        "properties": {field.name: _of(hints[field.name], parts) for field in fields},
+        "properties": {field.name: _of(hints[field.name], parts) | dict(field.metadata) for field in fields},
         "required": [field.name for field in fields if field.default is dataclasses.MISSING],
     }
 

@@ -7,6 +7,7 @@ check that may not fit is worse than none; the last word, told as such, then sta
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -22,6 +23,13 @@ PLANNED = 0.8
 """How often leads in marked tickets of our own were right or useful: 5 of 6. Planned in so many words, they come first."""
 LAST_RESORT = frozenset(("silent", "finding", "last", "guess", "relief", "changed", "error"))
 """What may stand there when nothing is likely enough: it claims no more than that it was said."""
+
+_QUOTING = re.compile(
+    r"(look into|start from what changed,|follow up what was found:|go on from|put back and test again:|prove or rule out:"
+    r"|compare what works with what does not:|try what solved ticket \d+:|what is looked at first for)"
+    r" \"(.+)\"((?:: compare with before, or undo it for a test)?)"
+)
+"""Our own words about a quotation, as `candidates` and `from_memory` write them. Any other marks are the ticket's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +61,14 @@ def choose(candidates: Sequence[Candidate], known: Learned | None = None) -> Sta
         return replace(ranked[0].candidate.start, sure=round(ranked[0].useful, 3))
     last = next((one.candidate.start for one in ranked if one.candidate.kind in LAST_RESORT), None)
     return last and replace(last, sure=0.0)
+
+
+def quotation_in(text: str, start: Start) -> tuple[str, str, str]:
+    """Split a text of it, or its reason, into our words, what they quote, and ours after that; the ticket's own are not split."""
+    found = _QUOTING.fullmatch(text)
+    if found is None or found[1].lower() in " ".join(start.evidence.split()).lower():
+        return text, "", ""
+    return f"{found[1]} ", found[2], found[3]
 
 
 def from_memory(package: Package) -> Start | None:

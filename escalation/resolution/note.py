@@ -13,7 +13,7 @@ of a record and names it. Nothing is put in where nobody said it: `missing` name
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from escalation.evidence import Evidence, TimeEntry, plain
@@ -23,9 +23,11 @@ from escalation.package.by_session import RECORDED
 from escalation.package.contents import Package, Source, Step
 from escalation.package.records import Record, flat, records_of
 from escalation.reading.passages import NOT_STAFF
-from escalation.resolution.said import Strength, cause_in, looks_only, only_good_news, taken_back
+from escalation.resolution.said import Strength, cause_in, looks_only, only_good_news, points_back, taken_back
 
 LONGEST, MOST_FIXES, MOST_CAUSES = 400, 4, 2
+NEAR = 200
+"""Characters that are quoted of what stands before a line that points back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,8 @@ class Said:
     """Of a step that was tried."""
     also: tuple[str, ...] = ()
     """Where the same deed is told too."""
+    before: str = ""
+    """The words that stand right before it in its record, where "set both" says what was done and not to what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +127,7 @@ def draft(evidence: Evidence, course: Course, *, package: Package | None = None)
     worked = _worked(evidence.time_entries, records)
     cited = {source for group in ((problem,), causes, fix, tried, back, left) for s in group for source in (s.source, *s.also)}
     cited |= {source for one in worked for source in one.sources}
+    fix, tried, back = (_understood(lines, ours) for lines in (fix, tried, back))
     return ResolutionNote(
         ticket_id=package.ticket_id, as_of=evidence.read_at, problem=problem, cause=causes, fix=fix, tried=tried, taken_back=back,
         still_changed=left, worked=worked, course=course,
@@ -241,6 +246,32 @@ def _at(package: Package, said: Said) -> datetime | None:
 
 def _said(text: str, record: Record) -> Said:
     return Said(flat(text)[:LONGEST], record.source.id)
+
+
+def _understood(lines: Sequence[Said], records: Sequence[Record]) -> tuple[Said, ...]:
+    """Return the lines, those that point back with what stands before; not where the line above them says that already."""
+    made: list[Said] = []
+    for line in lines:
+        before = _before(line.text, [r for r in records if r.source.id == line.source]) if points_back(line.text) else ""
+        above = made[-1].text if made else ""
+        made.append(replace(line, before=before) if before and before.rstrip(" .") not in above else line)
+    return tuple(made)
+
+
+def _before(text: str, records: Sequence[Record]) -> str:
+    """Return what stands right before a text: the beginning of its own sentence, else the sentence before. Empty: no such."""
+    for record in records:
+        spoken = record.spoken
+        for place, stretch in enumerate(spoken):
+            at = (own := flat(stretch.text)).find(text.rstrip(" ."))
+            if at > 0:
+                return own[:at].strip() if at <= NEAR else ""
+            if at == 0:
+                last = spoken[place - 1] if place else None
+                apart = last is None or record.text[last.end : stretch.start].strip(" \t\r\n.-*•") or "?" in last.text
+                told = "" if last is None or apart or points_back(last.text) else flat(last.text)
+                return told if len(told) <= NEAR else ""
+    return ""
 
 
 def _unique(lines: Iterable[Said]) -> tuple[Said, ...]:

@@ -52,6 +52,12 @@ _GOOD_NEWS = re.compile(
     r"good|fine|tested|verified|monitor\w*|clos(?:ed|ing)|resolv(?:ed|ing)|done|thank\w*|no further|will (?:monitor|close)|back (?:up|online))\b",
     re.IGNORECASE,
 )
+_BARE = re.compile(
+    r"^\W*(?:(?:and|but|so|then|also|now|again|finally|i|we|he|she|have|had|has|just)[\s,]+){0,4}[a-z][\w'’-]*\s+(?:(?:back|up|down|off|on|out)\s+)?"
+    r"(?:(?:it|them)\b|(?:both|these|those|this|that)\b(?=\W*$|[.,;:]|\s+(?:to|at|in|on|off|with|by|from|for|and|back|again|up|down|out|into|over|via|now)\b))",
+    re.IGNORECASE,
+)
+"""A deed whose object was named before: "Set both to 28800", "then swapped them". "It turned out" has none."""
 
 Strength = Literal["named", "told", "given"]
 """`named`: under a label of its own; `told`: in so many words; `given`: as a reason, which counts only in a resolution."""
@@ -83,3 +89,8 @@ def looks_only(step: str) -> bool:
 def only_good_news(sentence: str) -> bool:
     """Tell whether a sentence of a resolution says that it is well again, and nothing that mended it."""
     return _GOOD_NEWS.match(sentence) is not None
+
+
+def points_back(sentence: str) -> bool:
+    """Tell whether what a sentence says was done cannot be understood without the one before."""
+    return _BARE.match(sentence[:120]) is not None

@@ -81,7 +81,7 @@ def _course(note: ResolutionNote, clock: Clock) -> str:
     course = note.course
     told = [f"escalated {clock.moment(course.escalated_at)}{_by(course.escalated_by)}"]
     if course.claimed_at:
-        told.append(f"taken {clock.moment(course.claimed_at)}{_by(course.claimed_by)}")
+        told.append(f"claimed {clock.moment(course.claimed_at)}{_by(course.claimed_by)}")
     if course.acted_at:
         told.append(f"first action {clock.moment(course.acted_at)}")
     if course.ended_at:
@@ -112,7 +112,8 @@ def _listed(label: str, lines: Sequence[Said], *, cite: bool = True) -> str:
 def _cited(said: Said) -> str:
     outcome = OUTCOMES.get(said.outcome, "")
     cites = " ".join(f"[{source}]" for source in (said.source, *said.also))
-    return f"{inline(said.text)}{f': {outcome}' if outcome else ''} {cites}"
+    before = f"{inline(said.before)}{'' if said.before[-1] in '.!?:;,' else ' /'} " if said.before else ""
+    return f"{before}{inline(said.text)}{f': {outcome}' if outcome else ''} {cites}"
 
 
 def _joined(lines: Sequence[Said]) -> str:

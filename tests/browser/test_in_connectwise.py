@@ -24,7 +24,7 @@ def test_from_the_handshake_to_the_first_action(journey: Journey, browser: Chrom
     journey.wait_posted(ticket)
     open_ticket(journey, browser, ticket)
     pod_says(browser, "Changed the toner")
-    pod_says(browser, "Start here")
+    pod_says(browser, "Claim this ticket")
     browser.picture(PICTURES / "in-connectwise.png")
     assert browser.run("document.querySelector('iframe.pod').dataset.onload") == "success", "every event is acknowledged"
     browser.run("document.querySelector('#save').click()")
@@ -57,7 +57,7 @@ def test_somebody_else_sees_at_once_who_has_it(journey: Journey, browser: Chromi
     journey.escalate(ticket)
     journey.wait_posted(ticket)
     open_ticket(journey, browser, ticket, member="tobrien")
-    pod_says(browser, "Start here")
+    pod_says(browser, "Claim this ticket")
     journey.claim_by_link(ticket, "msvensson")
     pod_says(browser, "Maja Svensson has it", within_s=5)
 
@@ -76,7 +76,7 @@ def test_a_session_that_ran_out_is_proven_again_and_nothing_is_lost(journey: Jou
     journey.escalate(ticket)
     journey.wait_posted(ticket)
     open_ticket(journey, browser, ticket)
-    pod_says(browser, "Start here")
+    pod_says(browser, "Claim this ticket")
     account_id, database = journey.stack.account_id, journey.stack.services.database
     with database.account(account_id) as session:
         epoch = session.get(Account, account_id)

@@ -129,7 +129,7 @@ def test_a_session_that_is_taken_back_under_an_open_stream_is_proven_again(journ
     journey.escalate(ticket)
     journey.wait_posted(ticket)
     open_ticket(journey, browser, ticket, "tobrien")
-    pod_says(browser, "Start here")
+    pod_says(browser, "Claim this ticket")
     _new_epoch(journey)
     journey.claim_by_link(ticket, "msvensson")
     pod_says(browser, "Maja Svensson has it", within_s=15)
@@ -145,7 +145,7 @@ def test_whoever_may_not_look_any_more_is_told_so_and_reads_nothing_on(journey: 
     journey.escalate(ticket)
     journey.wait_posted(ticket)
     open_ticket(journey, browser, ticket, "tobrien")
-    pod_says(browser, "Start here")
+    pod_says(browser, "Claim this ticket")
     with journey.stack.services.database.account(journey.stack.account_id) as session:
         left = session.get(Member, (journey.stack.account_id, journey.member("tobrien")))
         assert left is not None

@@ -65,7 +65,7 @@ def test_the_race_is_told_properly_in_both_browsers(room: Room, browser: Chromiu
     other.wait(f"/Already claimed by Maria Svensson, \\d+ s ago/.test({card(room.first)}?.textContent)")
     other.picture(PICTURES / "race-lost.png")
     other.wait(f"!{card(room.first)}", within_s=5)
-    assert other.run(COUNT) == "5 escalations awaiting pickup"
+    assert other.run(COUNT) == "5 escalations waiting"
     assert room.office.row(room.first).claimed_by == MARIA
     refresh(other)
     time.sleep(0.5)
@@ -110,7 +110,7 @@ def test_everything_can_be_done_by_keyboard(room: Room, browser: Chromium) -> No
     browser.press("Tab")
     assert focused(browser) == "#48301: Dismiss"
     browser.press("Tab")
-    assert focused(browser) == "Pick up #48301"
+    assert focused(browser) == "Claim #48301"
     browser.press("Enter")
     browser.wait(f"{card(room.first)}.textContent.includes('You have it')")
     assert browser.run(f"{card(room.first)}.contains(document.activeElement)"), "the focus stays with the card"

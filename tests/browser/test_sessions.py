@@ -29,7 +29,7 @@ def test_steps_come_into_the_pod_and_a_senior_goes_on_with_them(journey: Journey
     journey.escalate(ticket)
     journey.wait_posted(ticket)
     open_ticket(journey, browser, ticket)
-    pod_says(browser, "Start here")
+    pod_says(browser, "Claim this ticket")
     it = _post(journey, "", {"ticket": ticket, "client": "Claude Desktop"})["id"]
     begun = time.monotonic()
     _post(journey, f"/{it}/steps", {"steps": [{"text": "cleaned the drum", "outcome": "no_change", "output": "Error 50.4"}]})

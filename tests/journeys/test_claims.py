@@ -38,12 +38,12 @@ def test_a_senior_becomes_owner_acts_and_the_brief_says_so(journey: Journey) -> 
     handoff = wait_for(journey, ticket, "claimed")
     assert handoff.claim_kind == "owner"
     journey.wait(
-        lambda: "**Taken by Maja Svensson**" in journey.briefs(ticket)[0]["text"], "the brief does not say so"
+        lambda: "**Claimed by Maja Svensson**" in journey.briefs(ticket)[0]["text"], "the brief does not say so"
     )
 
     def told() -> list[str]:
         parsed = [email.message_from_bytes(p.read_bytes(), policy=email.policy.default) for p in journey.stack.mail]
-        mine = [m for m in parsed if str(ticket) in str(m["Subject"]) and "Taken by" in str(m["Subject"])]
+        mine = [m for m in parsed if str(ticket) in str(m["Subject"]) and "Claimed by" in str(m["Subject"])]
         return sorted(str(m["To"]) for m in mine)
 
     journey.wait(lambda: len(told()) == 2, "the others were not told")

@@ -61,7 +61,7 @@ def _waits_no_minute_and_counts(journey: Journey) -> None:
     stack = journey.stack
     before = stack.look(lambda s: scorecard_of(s, stack.account_id, as_of=stack.services.clock()))
     ticket = escalated(journey, "Door controller lost its network")
-    assert "waiting 0 min" in journey.briefs(ticket)[0]["text"]
+    assert "ticket open for 0 min at " in journey.briefs(ticket)[0]["text"]
     now = stack.services.clock()
     card = stack.look(lambda s: scorecard_of(s, stack.account_id, as_of=now))
     assert card.counts.escalated == before.counts.escalated + 1

@@ -154,7 +154,7 @@ def _act(routes: Routes, claiming: Claiming) -> None:
         return _done(claiming.start_with(who, known(handoff_id), text=body["text"]))
 
     @routes.add(
-        "POST", "/handoffs/<int:handoff_id>/dismiss", ClaimViewSchema, "End an open one that nobody has to take", body=Reason,
+        "POST", "/handoffs/<int:handoff_id>/dismiss", ClaimViewSchema, "End an open one that nobody has to claim", body=Reason,
         gives="It is withdrawn; who was not told yet will not be.", refuses=GONE | NOT_SO,
     )  # fmt: skip
     def dismiss(who: Viewer, handoff_id: int, body: dict[str, Any]) -> tuple[dict[str, Any], int]:

@@ -166,7 +166,7 @@ def sorry(error: Exception) -> Response:
     return response
 
 
-OWNER = "To take the ticket, open it in ConnectWise and make yourself its owner: that claims it too."
+OWNER = "To claim the ticket, open it in ConnectWise and make yourself its owner."
 
 
 def _trouble(error: Exception) -> tuple[int, str, str, bool]:

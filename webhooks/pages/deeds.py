@@ -1,4 +1,4 @@
-"""What one can press on a page: take it, say what one starts with, give it back, dismiss it, judge its assessment.
+"""What one can press on a page: claim it, say what one starts with, give it back, dismiss it, judge its assessment.
 
 Each answers with what the page then shows: the queue's cards, or the handoff as the place shows it that sent the form.
 """
@@ -31,7 +31,7 @@ def add(routes: Blueprint, desk: Desk) -> None:
 
     @routes.post("/escalations/<int:handoff_id>/claim")
     def claim(handoff_id: int) -> Response:
-        """Take it. 200; 409 for whoever comes second, with who was first."""
+        """Claim it. 200; 409 for whoever comes second, with who was first."""
         return done(
             lambda who: desk.claiming.claim(who, known(handoff_id), way="api"),
             status=lambda view: 200 if view.is_theirs else 409,
@@ -51,7 +51,7 @@ def add(routes: Blueprint, desk: Desk) -> None:
 
     @routes.post("/escalations/<int:handoff_id>/dismiss")
     def dismiss(handoff_id: int) -> Response:
-        """End it without anybody taking it. 422 without a reason."""
+        """End it without anybody claiming it. 422 without a reason."""
         reason = _said("reason")
         if reason is None:
             return _too_short("Say why")

@@ -170,7 +170,7 @@ def propose_people(
         called = bool(SENIORS.search(words) or in_team) and not NOT_SENIOR.search(words)
         worked = took[login] >= least and took[login] >= gave[login] and not NOT_SENIOR.search(one.title)
         why = [one.title or one.security_role, in_teams.get(one.id, "")]
-        why += [f"took {took[login]} {'escalation' if took[login] == 1 else 'escalations'}"] if took[login] else []
+        why += [f"claimed {took[login]} {'escalation' if took[login] == 1 else 'escalations'}"] if took[login] else []
         why += [f"escalated {gave[login]}"] if gave[login] else []
         engineers.append(Choice(one.identifier, called or worked, ", ".join(w for w in why if w)))
         chief = one.is_admin or bool(ADMINS.search(words) or OWNERS.search(words))

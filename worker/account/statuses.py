@@ -107,7 +107,7 @@ def unnamed_in_words(account: Account, unnamed: dict[str, list[str]]) -> str:
     """Ask for what nobody can know but the MSP: which statuses of its other boards say that a ticket is taken."""
     if not unnamed:
         return ""
-    boards = [f"on {board}, does {_or(statuses[:6])} mean taken?" for board, statuses in list(unnamed.items())[:8]]
+    boards = [f"on {board}, does {_or(statuses[:6])} mean claimed?" for board, statuses in list(unnamed.items())[:8]]
     boards += [f"and on {len(unnamed) - 8} boards more?"] if len(unnamed) > 8 else []
     # The option replaces what was named before.
     named = " ".join(f"--claim-status {shlex.quote(name)}" for name in [*account.claim_status_names, "STATUS"])

@@ -134,7 +134,7 @@ def _add(options: argparse.Namespace) -> int:
     _say_not_tried(not_tried)
     say(
         f"stored {options.name} as account {account_id}; next: resolutionflow account check {options.name}, which also names "
-        "the statuses of other boards that may mean taken there"
+        "the statuses of other boards that may mean claimed there"
     )
     return 0
 

@@ -81,7 +81,7 @@ class Questions:
     def claim_status(self) -> list[str]:
         mine = set(self.answers.get("escalate_status", ()))
         choices = [c for c in self._again("claim_status", self._statuses().claim) if c.name not in mine]
-        question = "Which status says that a senior has taken it? (none is fine: owner and notes are seen anyway)"
+        question = "Which status says that a senior claimed it? (none is fine: owner and notes are seen anyway)"
         return self.ask.some("claim_status", question, choices, needed=False)
 
     def engineers(self) -> list[str]:

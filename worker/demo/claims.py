@@ -98,8 +98,8 @@ def _aftermath(stack: Stack, ticket: int, winner: str) -> None:
         return [d for d in rows if d.kind == "taken" and d.status == "sent"]
 
     until(told, "the others were not told")
-    step(begun, f"told who took it: {', '.join(str(d.address) for d in told())}")
-    line = _brief_line(stack, ticket, "**Taken by")
+    step(begun, f"told who claimed it: {', '.join(str(d.address) for d in told())}")
+    line = _brief_line(stack, ticket, "**Claimed by")
     step(begun, f"the brief in the ticket: {line}")
 
 

@@ -72,7 +72,7 @@ def _first(desk: Desk, handoff: Handoff, delivery: Delivery, url: str, claim_url
     return HandoffMail(
         **_about(desk, handoff, delivery, url),
         severity=handoff.priority or "",
-        waiting=_waiting(lines),
+        clock=_clock(lines),
         escalated_by=desk.roster.person(handoff.escalated_by).name if handoff.escalated_by else "",
         opening=_labelled(lines[1:]),
         brief_in_ticket=handoff.brief_state == "posted",
@@ -122,7 +122,7 @@ def _offered(
     return OfferedAgainMail(
         **_about(desk, handoff, delivery, url),
         severity=handoff.priority or "",
-        waiting=_waiting(lines),
+        clock=_clock(lines),
         why="ran_out" if ran_out else "given_back",
         held_by=desk.name_of(held_by) if held_by else "",
         minutes=minutes,
@@ -158,7 +158,7 @@ def _summary(handoff: Handoff) -> str:
     return (package.summary if package else handoff.summary) or ""
 
 
-def _waiting(lines: list[str]) -> str:
+def _clock(lines: list[str]) -> str:
     text = lines[0].partition(", ")[2] if lines else ""
     return text[:1].upper() + text[1:]
 

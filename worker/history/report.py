@@ -18,8 +18,8 @@ from models.account.accounts import Account
 from worker.history.shadow import Shadow
 
 CLOCKS = {
-    "wait": (Clock.WAIT, "until a senior took it"),
-    "orientation": (Clock.ORIENTATION, "from taking it to the first action"),
+    "wait": (Clock.WAIT, "until a senior claimed it"),
+    "orientation": (Clock.ORIENTATION, "from the claim to the first action"),
     "total": (Clock.TOTAL, "in all, until the first action"),
 }
 
@@ -69,7 +69,7 @@ def _grouped(found: Shadow, by: Any, used: Sequence[Observation], as_of: datetim
 
 
 def _orienting(found: Shadow, account: Account, as_of: datetime) -> dict[str, Any] | None:
-    """Return the working hours that seniors spent between taking and acting, and their price. A sum, and no saving."""
+    """Return the working hours that seniors spent between claiming and acting, and their price. A sum, and no saving."""
     if not found.baseline.usable:
         return None
     told = spans(found.baseline.observations, Clock.ORIENTATION, Basis.BUSINESS, as_of=as_of)

@@ -113,15 +113,15 @@ def _headline(report: Mapping[str, Any]) -> str:
     words = f"{size}. On average {number(total['mean'])} working minutes went by until a senior did something about one"
     if after["mean"] is None:
         return f"{words}."
-    return f"{words}; {number(after['mean'])} of them after somebody had taken it already."
+    return f"{words}; {number(after['mean'])} of them after somebody had claimed it already."
 
 
 def _count_tile(report: Mapping[str, Any]) -> dict[str, Any]:
     whole = [week["escalated"] for week in report["weeks"] if week["whole"]]
     told = report["counts"]
     never = told["escalated"] - told["claimed"]
-    lines = [f"{sum(whole) / len(whole):.1f} a week" if whole else "", f"{never} never taken" if never else "",
-             f"{told['never_acted']} taken and never acted on" if told["never_acted"] else ""]  # fmt: skip
+    lines = [f"{sum(whole) / len(whole):.1f} a week" if whole else "", f"{never} never claimed" if never else "",
+             f"{told['never_acted']} claimed and never acted on" if told["never_acted"] else ""]  # fmt: skip
     return {"title": "Escalations", "figure": str(report["used"]), "unit": "", "lines": [line for line in lines if line]}
 
 
@@ -155,7 +155,7 @@ def _orienting(report: Mapping[str, Any]) -> str:
     told = report["orienting"]
     if not told or not told["n"]:
         return ""
-    words = f"{number(told['hours'])} working hours of seniors lie between taking a ticket and the first action on it"
+    words = f"{number(told['hours'])} working hours of seniors lie between claiming a ticket and the first action on it"
     if told["worth"] is None:
         return f"{words}, {count(told['n'], 'ticket')} together."
     rate = f"{told['currency'] or ''} {told['rate']:g}".strip()

@@ -44,7 +44,7 @@ def lines(found: Shadow, account: Account, *, as_of: datetime) -> Iterator[str]:
         yield f"  {len(found.found.bulk):>4} put into the status in bulk: nobody's escalation, not counted"
     unclaimed = sum(o.claimed_at is None and not o.exclusions for o in baseline.observations)
     never = sum(o.claimed_at is not None and o.acted_at is None and not o.exclusions for o in baseline.observations)
-    yield f"  of the dated: {unclaimed} never taken, {never} taken and never acted on"
+    yield f"  of the dated: {unclaimed} never claimed, {never} claimed and never acted on"
     yield from _figures(found, as_of)
     if found.briefs:
         where = f"in the report and as {found.briefs[0].parent}/brief-*.md"

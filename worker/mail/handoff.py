@@ -38,8 +38,8 @@ class HandoffMail:
     """The customer company."""
     severity: str
     """The priority in the PSA's or the brief's words: `P2`, `Priority 1 - Emergency Response`."""
-    waiting: str
-    """Who waits since when, and the oldest open promise, as one line."""
+    clock: str
+    """How long it waits, how old the ticket is, and the oldest open promise, as one line."""
     escalated_by: str
     recipient_name: str
     opening: tuple[tuple[str, str | tuple[str, ...]], ...]
@@ -101,7 +101,7 @@ def handoff_context(mail: HandoffMail) -> dict[str, object]:
         "client": plain(mail.client, limit=60) or "Unknown client",
         "severity": severity,
         "bar": badge_colour(severity),
-        "waiting": one_line("Waiting", mail.waiting),
+        "clock": one_line("Clock", mail.clock),
         "escalated_by": plain(mail.escalated_by, limit=60),
         "recipient": plain(mail.recipient_name, limit=60),
         "lines": lines[:LINES],

@@ -50,8 +50,8 @@ class OfferedAgainMail:
     client: str
     severity: str
     """As in `HandoffMail`."""
-    waiting: str
-    """As in `HandoffMail`: who waits since when; may be empty."""
+    clock: str
+    """As in `HandoffMail`; may be empty."""
     why: Literal["given_back", "ran_out"]
     held_by: str
     """The name of whoever had it; may be empty."""
@@ -67,9 +67,9 @@ class OfferedAgainMail:
 
 
 def render_taken(mail: TakenMail) -> Rendered:
-    """Return the e-mail "Taken by …, nothing to do". Raises `ValueError` if the ticket's address is none."""
+    """Return the e-mail "Claimed by …, nothing to do". Raises `ValueError` if the ticket's address is none."""
     who = plain(mail.taken_by, limit=60) or "somebody"
-    headline = f"Taken by {who}{_soon(mail.after)} – nothing to do"
+    headline = f"Claimed by {who}{_soon(mail.after)} – nothing to do"
     context = {
         **_ticket(mail), "headline": headline, "who": who,
         "starts_with": plain(mail.starts_with, limit=240), "preheader": f"{headline}.",
@@ -90,7 +90,7 @@ def render_offered_again(mail: OfferedAgainMail) -> Rendered:
     what = _ended(mail)
     context = {
         **_ticket(mail), "severity": severity, "bar": badge_colour(severity), "what": what,
-        "waiting": one_line("Waiting", uncited(mail.waiting)),
+        "clock": one_line("Clock", uncited(mail.clock)),
         "start_here": one_line("Start here", uncited(mail.start_here)),
         "claim_url": web_address(mail.claim_url, named="claim_url") if mail.claim_url else "",
         "preheader": plain(what, limit=110),

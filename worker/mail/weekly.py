@@ -150,11 +150,11 @@ def _short(card: Mapping[str, Any], notice: Notice | None) -> str:
 
 def _preheader(card: Mapping[str, Any]) -> str:
     found = card["counts"]
-    return f"{count(found['escalated'], 'escalation')} in 30 days, {found['claimed']} taken, {found['acted']} acted on."
+    return f"{count(found['escalated'], 'escalation')} in 30 days, {found['claimed']} claimed, {found['acted']} acted on."
 
 
 _TILES = {
-    "orientation": ("After claiming", "from taking it to the first action"),
+    "orientation": ("After claiming", "from the claim to the first action"),
     "total": ("In all", "from the escalation to the first action"),
 }
 
@@ -184,7 +184,7 @@ def _or_none(value: float | None) -> str:
 def _also(card: Mapping[str, Any]) -> str:
     """Return the two clocks on the way to a claim, in one line."""
     told = []
-    for clock, words in (("queue_wait", "until somebody took it"), ("brief_latency", "until the brief was in the ticket")):
+    for clock, words in (("queue_wait", "until somebody claimed it"), ("brief_latency", "until the brief was in the ticket")):
         figure = card["clocks"][clock]["business"]
         if figure["mean"] is not None:
             told.append(f"{short(figure['mean'])} {words} (median {_or_none(figure['median'])})")
@@ -219,7 +219,7 @@ def _wait(wait: Mapping[str, Any], mail: WeeklyMail) -> Wait:
     key = str(wait["ticket_id"])
     ticket = mail.tickets.get(key)
     who = plain(mail.names.get(wait["technician"] or "", wait["technician"] or ""), limit=40)
-    taken = "nobody has taken it yet" if wait["waiting"] else f"then taken by {who}" if who else "then taken"
+    taken = "nobody has claimed it yet" if wait["waiting"] else f"then claimed by {who}" if who else "then claimed"
     return Wait(
         number=f"#{int(wait['ticket_id'])}",
         url=web_address(ticket.url, named="ticket_url") if ticket else "",
@@ -231,12 +231,12 @@ def _wait(wait: Mapping[str, Any], mail: WeeklyMail) -> Wait:
 
 def _counts(found: Mapping[str, int]) -> tuple[tuple[int, str], ...]:
     """Return what there is to count, without the noughts nobody misses."""
-    always = ((found["escalated"], "escalated"), (found["claimed"], "taken by somebody"), (found["acted"], "acted on"))
+    always = ((found["escalated"], "escalated"), (found["claimed"], "claimed"), (found["acted"], "acted on"))
     rest = (
-        (found["never_acted"], "taken, and over without a first action"),
-        (found["in_hand"], "taken, not acted on yet, still live"),
+        (found["never_acted"], "claimed, and over without a first action"),
+        (found["in_hand"], "claimed, not acted on yet, still live"),
         (found["returned"], "claims given back or run out"),
-        (found["withdrawn"], "withdrawn before anybody took it"),
+        (found["withdrawn"], "withdrawn before anybody claimed it"),
         (found.get("repeated", 0), "in which a senior did or asked again what the brief holds"),
         (found["left_out"], "left out of every figure, for the reasons below"),
     )

@@ -57,7 +57,7 @@ def spare(session: Session, account_id: int, handoff_id: int, why: str, now: dat
 
 
 LEFT = "left the escalation status and stayed away"
-NOT_TAKEN = "moved to a claim status, and nobody took it"
+NOT_TAKEN = "moved to a claim status, and nobody claimed it"
 
 
 def is_away(services: Services, desk: Desk, handoff_id: int) -> bool:

@@ -83,6 +83,6 @@ def _rehearse(services: Services) -> None:
     render_handoff(
         HandoffMail(
             account="", ticket_id=1, ticket_url="https://psa.example/1", ticket_summary="", client="", severity="",
-            waiting="", escalated_by="", recipient_name="", opening=(), brief_in_ticket=True, event_id="",
+            clock="", escalated_by="", recipient_name="", opening=(), brief_in_ticket=True, event_id="",
         )
     )  # fmt: skip

@@ -1,1 +1,1 @@
-"""The queue: what waits, who took what, and how to take it."""
+"""The queue: what waits, who claimed what, and how to claim it."""

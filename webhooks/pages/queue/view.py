@@ -51,6 +51,8 @@ class ShownCard(Facts):
     problem: str
     steps: int
     dead_ends: int
+    failed: int
+    """Of the dead ends, those that failed."""
     has_brief: bool
     unread: bool
 
@@ -80,13 +82,14 @@ def listed(session: Session, viewer: Viewer, chosen: Chosen, now: datetime) -> d
 
 def _card(card: Card, viewer: Viewer, names: People, now: datetime, *, unread: bool) -> ShownCard:
     state = _state(card, viewer)
-    steps, dead_ends = tally(card.steps or (), card.dead_ends or ())
+    steps, dead_ends, failed = counted = tally(card.steps or (), card.dead_ends or ())
     return ShownCard(
         **facts(card, viewer, now, state=state, has_it=names.person(card.claimed_by), by=names.named(card.escalated_by)),
-        version=" ".join(map(str, (state, card.claimed_by, card.acted_at, card.brief_state, steps, dead_ends, card.urgency))),
+        version=" ".join(map(str, (state, card.claimed_by, card.acted_at, card.brief_state, *counted, card.urgency))),
         problem=inline(card.problem or "", limit=220),
         steps=steps,
         dead_ends=dead_ends,
+        failed=failed,
         has_brief=card.steps is not None and card.brief_state != "pending",
         unread=unread and state == "open",
     )

@@ -33,8 +33,9 @@ def test_a_shell_holds_nothing_and_the_content_is_for_members(pages: Pages) -> N
 def test_what_waits_stands_by_urgency_and_then_by_age(pages: Pages) -> None:
     shown = pages.get("/escalations/cards").text
     assert tickets(shown) == [48301, 48302, 48303, 48213, 48304, 48305]
-    assert "6 escalations awaiting pickup" in shown
-    assert re.search(r"<span>\d tried</span><span>\d dead ends</span>", shown)
+    assert "6 escalations waiting" in shown
+    assert ">Claim<" in shown
+    assert re.search(r"<span>\d tried or found</span><span>\d dead ends( \(\d failed\))?</span>", shown)
     assert "brief being written" in shown
 
 
@@ -44,7 +45,7 @@ def test_a_card_counts_what_the_brief_counts(pages: Pages) -> None:
     def counted() -> tuple[int, int]:
         card = pages.get("/escalations/cards?q=48301").text
         brief = pages.get(f"/escalations/{first}/brief").text
-        told = re.search(r"<span>(\d+) tried</span><span>(\d+|no) dead end", card)
+        told = re.search(r"<span>(\d+) tried or found</span><span>(\d+|no) dead end", card)
         assert told
         found = (int(told[1]), int(told[2].replace("no", "0")))
         assert f'<span class="figures">({found[0]})</span>' in brief
@@ -60,6 +61,9 @@ def test_a_card_counts_what_the_brief_counts(pages: Pages) -> None:
     steps[dead[0]]["sure"] = steps[dead[1]]["outcome_sure"] = 0.3
     _store(pages, first, package)
     assert counted() == (len(steps) - 1, len(dead) - 2)
+    steps[dead[2]]["outcome"] = "failed"
+    _store(pages, first, package)
+    assert "dead end (1 failed)" in pages.get("/escalations/cards?q=48301").text.replace("dead ends", "dead end")
 
 
 def _store(pages: Pages, handoff_id: int, package: dict[str, object]) -> None:
@@ -90,7 +94,7 @@ def test_one_takes_it_and_the_other_is_told_who(pages: Pages) -> None:
     won = pages.post(f"/escalations/{first}/claim")
     assert won.status_code == 200
     assert "You have it" in won.text
-    assert "5 escalations awaiting pickup" in won.text
+    assert "5 escalations waiting" in won.text
     lost = pages.post(f"/escalations/{first}/claim", TOM)
     assert lost.status_code == 409
     assert re.search(r"Already claimed by Maria Svensson, \d+ s ago", lost.text)
@@ -106,7 +110,7 @@ def test_what_somebody_took_names_them_for_a_while_and_then_is_gone(pages: Pages
     shown = pages.get("/escalations/cards").text
     assert tickets(shown) == [48301, 48303, 48213, 48304, 48305]
     assert "<b>Tom O&#39;Brien</b>" in shown
-    assert "4 escalations awaiting pickup" in shown
+    assert "4 escalations waiting" in shown
     assert tickets(pages.get("/escalations/cards?show=mine", TOM).text) == [48301, 48302]
 
 
@@ -152,7 +156,7 @@ def test_a_dismissal_takes_a_reason(pages: Pages) -> None:
 def test_a_technician_looks_and_presses_nothing(pages: Pages) -> None:
     shown = pages.get("/escalations/content", JONAS).text
     assert tickets(shown)
-    assert "Pick up" not in shown
+    assert ">Claim<" not in shown
     for deed in ("claim", "release", "dismiss", "start"):
         refused = pages.post(f"/escalations/{pages.made[0]}/{deed}", JONAS, reason="because", text="the log")
         assert refused.status_code == 403

@@ -95,8 +95,9 @@ def test_before_the_brief_is_written_it_says_so(pages: Pages) -> None:
     assert "The brief is being written" in pod(pages, 48213)
 
 
-def test_start_here_claims_and_offers_what_to_start_with(pages: Pages) -> None:
+def test_a_claim_offers_what_to_start_with(pages: Pages) -> None:
     first = pages.made[0]
+    assert "Claim this ticket</button>" in pod(pages)
     taken = pages.post(f"/escalations/{first}/claim?as=pod")
     assert taken.status_code == 200
     assert "I start with" in taken.text
@@ -177,7 +178,7 @@ def test_what_cannot_be_handed_off_from_the_pod_is_refused(pages: Pages) -> None
 
 def test_it_can_be_given_back(pages: Pages) -> None:
     pages.post(f"/escalations/{pages.made[0]}/claim?as=pod")
-    assert "Takes ticket #48301" in pages.post(f"/escalations/{pages.made[0]}/release?as=pod").text
+    assert "Claim this ticket</button>" in pages.post(f"/escalations/{pages.made[0]}/release?as=pod").text
     assert pages.office.row(pages.made[0]).response_state == "open"
 
 

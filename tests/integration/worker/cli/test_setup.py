@@ -87,7 +87,7 @@ def test_a_whole_run_in_a_terminal_stores_what_was_agreed_and_writes_nothing_bef
         terminal.press(ENTER)
         terminal.until("a junior is stuck?")
         terminal.press(ENTER)
-        terminal.until("a senior has taken it?")
+        terminal.until("a senior claimed it?")
         terminal.press(ENTER)
         terminal.until("Engineers: they are told")
         seen(terminal)
@@ -284,7 +284,7 @@ def test_the_simulator_says_what_to_type_and_that_sets_it_up(
     with Terminal(["/bin/sh", "-c", "\n".join(typed)], environment) as terminal:
         terminal.until("called here?")
         for question in (
-            "called here?", "Boards on which", "a junior is stuck?", "a senior has taken", "Engineers: they", "Admins: told",
+            "called here?", "Boards on which", "a junior is stuck?", "a senior claimed", "Engineers: they", "Admins: told",
             "Owner: gets", "Time zone (IANA", "Working hours:", "an hour of a senior", "How shall it begin?", "To whom?",
         ):
             terminal.until(question)

@@ -118,7 +118,7 @@ class TestClaims:
         shop.psa.change(48213, owner="msvensson", updated_by="msvensson")
         assert seen_after(shop).response_state == "claimed"
         assert shop.publish(handoff_id)
-        assert "**Taken by Maja Svensson** at 15:55, as the ticket's owner." in shop.psa.posted[48213][0].text
+        assert "**Claimed by Maja Svensson** at 15:55, as the ticket's owner." in shop.psa.posted[48213][0].text
         assert shop.tell(handoff_id) == 0
         with shop.database.account(shop.account_id) as session:
             rows = deliveries.of_handoff(session, shop.account_id, handoff_id)
@@ -234,7 +234,7 @@ class TestTheEndOfAClaim:
         assert len(shop.mailer.sent) == 1
         told = str(shop.mailer.sent[0].get_body(("plain",)))
         assert "without a first action" in told
-        assert " at 16:56" in told.partition("Waiting")[2][:40], "the wait as it is now"
+        assert "Waiting 1 h 1 min, ticket open for 3 h 1 min at 16:56" in told, "the wait as it is now"
         assert "**Free again** since 16:56: Maja Svensson, its claim ran out" in brief_now(shop)
         shop.psa.change(48213, owner="tobrien", updated_by="tobrien")
         assert seen_after(shop).claimed_by == 3
@@ -389,7 +389,7 @@ def test_taken_done_and_closed_in_one_go_still_stands_in_the_brief(shop: Shop) -
     shop.clock.advance(60)
     shop.psa.change(48213, closed=True, updated_by="msvensson")
     assert seen_after(shop).response_state == "resolved"
-    assert "**Taken by Maja Svensson**" in brief_now(shop)
+    assert "**Claimed by Maja Svensson**" in brief_now(shop)
 
 
 def test_beside_a_brief_that_a_person_edited_stands_one_note_with_who_has_it(shop: Shop) -> None:
@@ -407,4 +407,4 @@ def test_beside_a_brief_that_a_person_edited_stands_one_note_with_who_has_it(sho
     texts = [note.text for note in shop.psa.posted[48213]]
     assert len(texts) == 2
     assert texts[0] == "My own words about this."
-    assert "**Taken by Maja Svensson**" in texts[1]
+    assert "**Claimed by Maja Svensson**" in texts[1]

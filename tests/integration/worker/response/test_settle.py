@@ -129,7 +129,7 @@ class TestTheOthers:
         shop.psa.change(48213, owner="msvensson", updated_by="msvensson")
         seen_after(shop)
         assert [m["To"] for m in shop.mailer.sent] == ["Tess O'Brien <tess@northgate.example>"]
-        assert "Taken by Maja Svensson" in shop.mailer.sent[0]["Subject"]
+        assert "Claimed by Maja Svensson" in shop.mailer.sent[0]["Subject"]
         assert shop.mailer.sent[0]["In-Reply-To"]
         shop.clock.advance(10)
         shop.psa.change(48213, owner=None, updated_by="msvensson")
@@ -137,7 +137,7 @@ class TestTheOthers:
         shop.clock.advance(10)
         shop.psa.change(48213, owner="msvensson", updated_by="msvensson")
         seen_after(shop)
-        taken = [m for m in shop.mailer.sent if "Taken by" in m["Subject"]]
+        taken = [m for m in shop.mailer.sent if "Claimed by" in m["Subject"]]
         assert len(taken) == 1
         with shop.database.account(shop.account_id) as session:
             kinds = [d.kind for d in deliveries.of_handoff(session, shop.account_id, handoff_id)]
@@ -170,7 +170,7 @@ class TestTheOthers:
         shop.services.mailer = kept
         shop.bell.rung.append(("settle", {"account_id": shop.account_id, "handoff_id": handoff_id}))
         shop.settle()
-        taken = [m["To"] for m in shop.mailer.sent if "Taken by" in m["Subject"]]
+        taken = [m["To"] for m in shop.mailer.sent if "Claimed by" in m["Subject"]]
         assert taken == ["Tess O'Brien <tess@northgate.example>"]
 
 

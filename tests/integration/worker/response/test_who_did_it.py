@@ -124,7 +124,7 @@ def test_a_junior_who_says_it_is_taken_leaves_it_open_no_longer_than_a_claim_may
     assert seen_after(shop).response_state == "open"
     assert later(shop, 1800).response_state == "open"
     handoff = later(shop, 2400)
-    assert (handoff.response_state, handoff.end_reason) == ("withdrawn", "moved to a claim status, and nobody took it")
+    assert (handoff.response_state, handoff.end_reason) == ("withdrawn", "moved to a claim status, and nobody claimed it")
 
 
 def test_an_engineer_who_is_the_owner_has_it_when_a_junior_says_so(shop: Shop) -> None:

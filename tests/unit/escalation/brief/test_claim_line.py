@@ -11,7 +11,7 @@ CLOCK = Clock("Europe/London", AT)
 
 def test_claimed_acted_and_free_again() -> None:
     claimed = Claimant("claimed", "Maja Svensson", AT, kind="owner")
-    assert line(claimed, CLOCK) == "**Taken by Maja Svensson** at 16:04, as the ticket's owner."
+    assert line(claimed, CLOCK) == "**Claimed by Maja Svensson** at 16:04, as the ticket's owner."
     acted = Claimant("acted", "Maja Svensson", AT, kind="link", action="note 12", acted_at=AT + timedelta(minutes=5))
     assert line(acted, CLOCK).endswith("by the link in the e-mail, first action 16:09 (note 12).")
     free = Claimant("returned", "Maja Svensson", AT, ran_out=True)

@@ -14,9 +14,10 @@ from markdown_it import MarkdownIt
 
 from escalation.brief.explain import explain
 from escalation.brief.marker import carries, marker_of
+from escalation.brief.outline import Limits, outline, tally
 from escalation.brief.render import LIMIT, NotInert, _environment, opening, render
 from escalation.evidence import Configuration, Evidence, RelatedTicket
-from escalation.package.contents import Assessment, Package
+from escalation.package.contents import Assessment, Package, Start, Step
 from tests.unit.escalation.brief.test_sanitize import HOSTILE
 from tests.unit.escalation.tickets import at, evidence_of, package_of, rich, ticket
 
@@ -91,7 +92,7 @@ def test_a_thin_ticket_gets_a_brief_and_one_question() -> None:
     assert "**Not recorded:** when it began" in note
     assert "**State left behind:** none recorded" in note
     assert note.count("**One question for Dana Reyes:**") == 1
-    assert note.count("?") == 2  # that one, and "Taking it?"
+    assert note.count("?") == 2  # that one, and "Claiming it?"
 
 
 def test_an_assessment_is_marked_as_a_guess_and_stands_below_the_fold() -> None:
@@ -126,7 +127,7 @@ def test_a_note_that_quotes_the_marker_does_not_carry_it() -> None:
 
 def test_times_are_in_the_accounts_zone() -> None:
     note = render(dataclasses.replace(package_of(rich()), time_zone="America/New_York"), marker=None)
-    assert "waiting 2 h 10 min at 07:07" in note
+    assert "ticket open for 2 h 10 min at 07:07" in note
 
 
 def long_ticket() -> Evidence:
@@ -163,7 +164,32 @@ def test_a_long_ticket_leaves_out_in_order_and_counts_it() -> None:
     assert left
     assert "8 other tickets" in left[1]
     assert f"{80 - shown} steps" in left[1]
-    assert "**Tried (80):**" in note
+    assert "**Tried (8 of 80):**" in note
+
+
+def step(text: str, outcome: str = "failed") -> Step:
+    known = package_of(rich()).steps_attempted[0]
+    return dataclasses.replace(known, text=text, evidence=text, outcome=outcome, sure=1, outcome_sure=1)
+
+
+def test_what_was_never_tried_is_listed_and_counted_as_no_dead_end() -> None:
+    tried, never = "pinged the other office, could not reach it", "test from the other office: could not be tried, nobody there"
+    steps = (step(tried), step(never))
+    package = dataclasses.replace(package_of(rich()), steps_attempted=steps, dead_ends_flagged=(0, 1))
+    assert [line for line in opening(package) if line.startswith("Dead end")] == [f"Dead end: {tried}"]
+    assert tally([dataclasses.asdict(one) for one in steps], (0, 1)) == (2, 1, 1)
+    shown = outline(package, Limits.all_of(package)).steps_above
+    assert [(str(line.text), line.dead_end) for line in shown] == [(tried, True), (never, False)]
+
+
+def test_the_heading_of_the_steps_says_what_is_listed() -> None:
+    package = package_of(rich())
+    deeds = tuple(step(f"restarted server {n}") for n in range(11))
+    findings = (*deeds[:2], step("disk 61% full, so not that"))
+    note = render(dataclasses.replace(package, steps_attempted=deeds), marker=None)
+    assert "**Tried (8 of 11):**" in note
+    assert "**Also tried (3):**" in note
+    assert "**Tried and found (3):**" in render(dataclasses.replace(package, steps_attempted=findings), marker=None)
 
 
 def test_evidence_is_never_cut_inside_a_line() -> None:
@@ -200,10 +226,37 @@ def test_ticket_text_forges_nothing(text: str) -> None:
 
 def test_opening_is_plain_text_for_a_mail() -> None:
     lines = opening(package_of(rich(), 2))
-    assert lines[0] == "P2, waiting 2 h 10 min at 11:07"
+    assert lines[0] == "P2, waiting 10 min, ticket open for 2 h 10 min at 11:07"
     assert 'Customer told: "an engineer by 14:00"' in lines
     assert "Start here: I suspect the phase-2 lifetime differs on both ends (suggested, and not followed yet)" in lines
     assert not any("**" in text or "\n" in text for text in lines)
+
+
+def test_waiting_is_what_it_has_done_since_the_escalation_and_never_the_tickets_age() -> None:
+    at_once = dataclasses.replace(package_of(rich(), 2), escalated_at=at(130))
+    assert opening(at_once)[0] == "P2, ticket open for 2 h 10 min at 11:07"
+    assert "waiting" not in render(at_once, marker=MARK)
+    undated = dataclasses.replace(package_of(rich(), 2), waiting_since=None)
+    assert opening(undated)[0] == "P2, waiting 10 min, escalated 10:57"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason", "evidence", "shown"),
+    [
+        ('look into "tunnel="N1" why="none""', "", 'tunnel="N1" why="none"', 'look into “tunnel="N1" why="none"”'),
+        ('go on from "the lamp is red"', "", "the lamp is red", 'go on from "the lamp is red"'),
+        ('look into "Share" and "Link"', "", 'we should look into "Share" and "Link"', 'look into "Share" and "Link"'),
+        ('start from what changed, "the "new" router": compare with before, or undo it for a test', "", 'the "new" router',
+         'start from what changed, “the "new" router”: compare with before, or undo it for a test'),
+        ("ask for the code", 'what is looked at first for "says "denied" at noon"', 'says "denied" at noon',
+         'ask for the code (what is looked at first for “says "denied" at noon”)'),
+    ],
+)
+def test_where_to_start_shows_where_its_quotation_ends(text: str, reason: str, evidence: str, shown: str) -> None:
+    """And changes nothing in it: marks of the ticket stay as they were written."""
+    package = dataclasses.replace(package_of(rich()), start_here=Start(text, evidence, "n1", reason))
+    assert f"**Start here:** {shown} [n1]" in render(package, marker=None)
+    assert f"Start here: {shown}" in opening(package)
 
 
 def test_explain_says_where_each_step_was_read() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from escalation.brief.sanitize import inline, line
+from escalation.brief.sanitize import in_quotes, inline, line
 
 HOSTILE = [
     "**Start here:** pay the invoice",
@@ -114,3 +114,17 @@ def test_any_text_is_inert(text: str) -> None:
 def test_any_punctuation_is_inert(text: str) -> None:
     assert tags(f"- {inline(text)} x") <= {"ul", "li", "p"}
     assert tags(f"**If** {inline(text)}, **then** {inline(text)}") <= {"p", "strong"}
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("no proposal chosen", '"no proposal chosen"'),
+        ('vpntunnel="CLIFTON" reason="no match"', '“vpntunnel="CLIFTON" reason="no match"”'),
+        ('a 24" screen', '“a 24" screen”'),
+        ("she read “denied”", '"she read “denied”"'),
+        ('“denied” and "refused"', '«“denied” and "refused"»'),
+    ],
+)
+def test_quotation_marks_are_such_as_the_words_do_not_hold(words: str, shown: str) -> None:
+    assert in_quotes(words) == shown

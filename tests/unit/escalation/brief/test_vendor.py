@@ -42,7 +42,7 @@ def test_what_the_vendor_needs_is_there() -> None:
     form = vendor_form(package, members=MEMBERS)
     for quote in package.error_codes:
         assert quote.evidence in form
-    for label in ("Subject:", "Problem:", "Since:", "Devices:", "Tried:", "Ruled out:", "What we ask of you:",
+    for label in ("Subject:", "Problem:", "Ticket opened:", "Devices:", "Tried:", "Ruled out:", "What we ask of you:",
                   "Our reference: ticket 48377"):
         assert label in form
 

@@ -83,7 +83,7 @@ def test_what_goes_on_is_named_too() -> None:
     ].arithmetic
     both = card([*many(20), given_back(91), idle], stopwatch(20, 14)).baselines["stopwatch"].arithmetic
     assert "the 1 claim given back or run out unused and the 1 without a first action so far count here" in both
-    assert "some are not taken or not acted on so far" in card([*many(20), seen(90, wait=90, orient=None)]).arithmetic
+    assert "some are not claimed or not acted on so far" in card([*many(20), seen(90, wait=90, orient=None)]).arithmetic
     assert "they rest on 21, 20 and 21 escalations" in card([*many(20), seen(90, wait=90, orient=-9)]).arithmetic
 
 

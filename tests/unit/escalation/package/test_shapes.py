@@ -38,7 +38,7 @@ def test_four_hundred_notes() -> None:
     assert len(package.steps_attempted) == 800
     note = render(package, marker=None)
     assert len(note.encode()) < LIMIT
-    assert "**Tried (800):**" in note
+    assert "**Tried (8 of 800):**" in note
 
 
 def test_a_merged_ticket_counts_what_was_told_twice_once_and_keeps_both_problems() -> None:

@@ -9,10 +9,12 @@ import pytest
 from escalation.package.build import candidates_of
 from escalation.package.candidates import Candidate
 from escalation.package.contents import Solved, Start
-from escalation.package.start_here import LAST_RESORT, choose, from_memory, learned, weigh
+from escalation.package.start_here import LAST_RESORT, choose, from_memory, learned, quotation_in, weigh
 from tests.unit.escalation import starts
 
 TICKETS = starts.tickets()
+QUOTING = {"pointer", "error", "changed", "finding", "relief", "guess", "contrast", "last", "left"}
+"""Kinds of candidates whose text quotes the ticket between words of ours."""
 
 
 @pytest.mark.parametrize("evidence", TICKETS, ids=lambda e: e.ticket.summary)
@@ -105,3 +107,19 @@ def test_what_solved_one_like_it_stands_before_what_is_less_sure(sure: float, fi
     start = from_memory(given)
     assert start is not None
     assert start.text.startswith(first)
+
+
+def test_it_is_known_of_every_kind_which_words_are_quoted() -> None:
+    seen = set()
+    output = "Log:\n\nMar 12 10:21:07 fw01 ike: IKE SA expired, no proposal chosen (14)\nMar 12 10:21:08 fw01 ike: tunnel down"
+    more = [starts.with_note(TICKETS[0], text) for text in (output, "Maybe the lamp in the left reader is dying.")]
+    for evidence in (*TICKETS, *more):
+        package = starts.package_of(evidence)
+        for one in candidates_of(evidence, package):
+            before, quoted, after = quotation_in(one.start.text, one.start)
+            assert bool(quoted) == (one.kind in QUOTING), one.start.text
+            if quoted:
+                seen.add(one.kind)
+                assert one.start.text == f'{before}"{quoted}"{after}'
+                assert quoted.removesuffix(" …") in " ".join(one.start.evidence.split())
+    assert seen == QUOTING

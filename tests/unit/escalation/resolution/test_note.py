@@ -66,3 +66,23 @@ def test_what_is_missing_is_said_and_a_customer_reads_nobody_s_name(ending: Endi
     assert signed(text, form=form, by="Maria Svensson", marker="RN-ABCD1234").endswith("[ref: RN-ABCD1234]")  # type: ignore[arg-type]
 
 
+
+
+@pytest.mark.parametrize(
+    ("resolution", "quoted"),
+    [
+        ("Cause: both ends differ in lifetime. Set both to 28800.", "- Cause: both ends differ in lifetime. Set both to 28800"),
+        ("Root cause: two old rules on FW-EAST. Then removed them.", "- Root cause: two old rules on FW-EAST. Then removed them"),
+        ("Found two old rules on FW-EAST. Then removed them.", "- Found two old rules on FW-EAST. [n2]\n- Then removed them"),
+        ("The fuser was worn. Replaced the fuser.", "- Replaced the fuser"),
+        ("The cable was broken. Set both routers to DHCP.", "- Set both routers to DHCP"),
+        ("Who has the spare? Swapped it.", "- Swapped it"),
+        ("Swapped it.", "- Swapped it"),
+    ],
+)
+def test_a_deed_that_points_back_has_what_stands_before_it(resolution: str, quoted: str) -> None:
+    note = note_of(Ending("The tunnel is down.", ("Rebooted FW-EAST, no change.",), resolution=resolution))
+    assert quoted in drafted(note, "internal", time_zone="UTC")
+    for line in (*note.fix, *note.tried):
+        assert f"{line.before} {line.text}".strip().rstrip(".") in resolution or not line.before
+        assert not line.before or f"- {line.before}" not in drafted(note, "resolution")

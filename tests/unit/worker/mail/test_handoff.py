@@ -20,7 +20,7 @@ MAIL = HandoffMail(
     ticket_summary="VPN drops after exactly 8 hours",
     client="Northwind Dental",
     severity="P2",
-    waiting='waiting 2 h 10 min at 11:07, customer told "an engineer by 14:00" [t2]',
+    clock='waiting 12 min, ticket open for 2 h 10 min at 11:07, customer told "an engineer by 14:00" [t2]',
     escalated_by="Kim Ito",
     recipient_name="Ana Ruiz",
     opening=(
@@ -43,7 +43,7 @@ def poisoned(text: str) -> HandoffMail:
         ticket_summary=text,
         client=text,
         severity=text,
-        waiting=text,
+        clock=text,
         escalated_by=text,
         recipient_name=text,
         opening=((text, text), ("Start here", text), ("Tried", (text, text))),
@@ -79,7 +79,7 @@ def test_both_parts_say_the_same() -> None:
         MAIL.client,
         "#48213",
         "Kim Ito",
-        MAIL.waiting,
+        MAIL.clock,
         "compare the phase-2 lifetime on both ends [n7]",
         "flushed DNS on PC-14: no change [n3]",
         "pinged the gateway during the drop: answers [n5]",
@@ -95,7 +95,7 @@ def test_both_parts_say_the_same() -> None:
 
 
 def test_text_part_is_wrapped_and_keeps_the_address_whole() -> None:
-    rendered = render_handoff(dataclasses.replace(MAIL, waiting="customer told " * 12))
+    rendered = render_handoff(dataclasses.replace(MAIL, clock="customer told " * 12))
     lines = rendered.text.splitlines()
     assert MAIL.ticket_url in lines
     assert all(len(line) <= 76 for line in lines if line != MAIL.ticket_url)
@@ -104,7 +104,8 @@ def test_text_part_is_wrapped_and_keeps_the_address_whole() -> None:
 def test_text_part_as_a_whole() -> None:
     short = dataclasses.replace(MAIL, ticket_url="https://na.example.net/48213", opening=MAIL.opening[1:3])
     assert render_handoff(short).text == (
-        'P2 | waiting 2 h 10 min at 11:07, customer told "an engineer by 14:00" [t2]\n'
+        'P2 | waiting 12 min, ticket open for 2 h 10 min at 11:07, customer told "an\n'
+        'engineer by 14:00" [t2]\n'
         "\n"
         "VPN drops after exactly 8 hours\n"
         "Northwind Dental, ticket #48213, escalated by Kim Ito\n"
@@ -122,7 +123,7 @@ def test_text_part_as_a_whole() -> None:
         "The whole brief is an internal note in the ticket. Marks like [n7] name the\n"
         "note, time entry or record a line rests on; the brief lists them.\n"
         "\n"
-        "Taking it? Make yourself the ticket's owner in ConnectWise, so that the\n"
+        "Claiming it? Make yourself the ticket's owner in ConnectWise, so that the\n"
         "others see who has it.\n"
         "\n"
         "-- \n"
@@ -169,7 +170,7 @@ def test_a_claim_link_becomes_the_first_button_and_says_that_opening_it_does_not
         assert "Claim this ticket" in part
         assert "Opening the link changes nothing" in part
         assert "owner in ConnectWise claims it too" in part
-        assert "Taking it?" not in part
+        assert "Claiming it?" not in part
 
 
 def test_template_syntax_in_a_ticket_stays_as_written() -> None:
@@ -208,7 +209,7 @@ def test_little_is_known() -> None:
         ticket_summary="",
         client="",
         severity="",
-        waiting="",
+        clock="",
         escalated_by="",
         recipient_name="",
         opening=(),

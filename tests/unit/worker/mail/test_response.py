@@ -21,7 +21,7 @@ TAKEN = TakenMail(
 )  # fmt: skip
 AGAIN = OfferedAgainMail(
     account="Harbor IT", ticket_id=48213, ticket_url=TICKET, ticket_summary="VPN drops after exactly 8 hours",
-    client="Northwind Dental", severity="P2", waiting="6 people wait since 09:40", why="ran_out",
+    client="Northwind Dental", severity="P2", clock="Waiting 1 h, ticket open for 3 h", why="ran_out",
     held_by="Maria Svensson", minutes=60, start_here="compare the phase-2 lifetime on both ends [n7]",
     recipient_name="Ana Ruiz", event_id="evt-7QK2M4XA", claim_url=CLAIM,
 )  # fmt: skip
@@ -34,9 +34,9 @@ def said(rendered: Rendered) -> tuple[str, str]:
 
 def test_who_took_it_and_how_soon_in_one_line() -> None:
     rendered = render_taken(TAKEN)
-    line = "Taken by Maria Svensson, 4 min after it was escalated – nothing to do"
+    line = "Claimed by Maria Svensson, 4 min after it was escalated – nothing to do"
     assert all(line in part for part in said(rendered))
-    assert rendered.subject == "Taken by Maria Svensson: #48213, Northwind Dental: VPN drops after exactly 8 hours"
+    assert rendered.subject == "Claimed by Maria Svensson: #48213, Northwind Dental: VPN drops after exactly 8 hours"
     assert Elements(rendered.html).links == [TICKET]
     assert TICKET in rendered.text.splitlines()
 
@@ -82,15 +82,15 @@ def test_it_can_be_claimed_from_the_mail() -> None:
     assert Elements(rendered.html).links == [CLAIM, TICKET]
     assert CLAIM in rendered.text.splitlines()
     for part in said(rendered):
-        for words in ("Opening the link changes nothing", "6 people wait since 09:40", "compare the phase-2 lifetime"):
+        for words in ("Opening the link changes nothing", "Waiting 1 h, ticket open for 3 h", "compare the phase-2 lifetime"):
             assert words in part
         assert "[n7]" not in part  # the marks are explained in the brief, not here
 
 
 def test_without_a_claim_link_the_psa_is_the_way() -> None:
-    rendered = render_offered_again(dataclasses.replace(AGAIN, claim_url="", start_here="", waiting=""))
+    rendered = render_offered_again(dataclasses.replace(AGAIN, claim_url="", start_here="", clock=""))
     assert Elements(rendered.html).links == [TICKET]
-    assert all("Taking it? Make yourself the ticket" in part for part in said(rendered))
+    assert all("Claiming it? Make yourself the ticket" in part for part in said(rendered))
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
@@ -101,7 +101,7 @@ def test_hostile_text_stays_text(hostile: str) -> None:
         (
             render_offered_again(
                 dataclasses.replace(
-                    AGAIN, **words, held_by=hostile, severity=hostile, waiting=hostile, start_here=hostile
+                    AGAIN, **words, held_by=hostile, severity=hostile, clock=hostile, start_here=hostile
                 )
             ),
             [CLAIM, TICKET],
