@@ -1,11 +1,13 @@
 """Teach the redaction what a secret looks like and write what it learned.
 
-    python -m training.secrets [--folds [--bound 0] [--show FILE]] [--out FILE]
+    python -m training.secrets --texts FILE [--folds [--bound 0] [--show FILE]] [--out FILE]
+    python -m training.secrets --texts FILE --harmed       what is taken for a secret in posts that tell none
 
 Learns from the kinds of `tests/hostile/secrets`, from the files beside this one: wordings and families of wordings of secrets
-(`secret_*.txt`), and of what is none (`ordinary_*.txt`), and from our own labelled tickets, which tell no secret. `--folds` measures instead of writing: kinds are left out in turn, and what
+(`secret_*.txt`), and of what is none (`ordinary_*.txt`), and from texts that tell no secret: our own labelled tickets, and three quarters of the public posts in `--texts` (JSON lines packed
+with gzip, kept outside this project). `--harmed` counts the words that the product takes for secrets in the last quarter. `--folds` measures instead of writing: kinds are left out in turn, and what
 rules and weights together leave of them is counted, so the weights have not seen what they are counted on (the rules may have).
-Nothing else is read: the same files give the same bytes. Takes five minutes.
+Nothing else is read: the same files give the same bytes. Takes some minutes.
 """
 
 # ruff: noqa: E501 - tables are easier to read in long rows
@@ -29,6 +31,7 @@ from tests.hostile.secrets.count import cases, kinds, leaks
 from tests.hostile.secrets.places import PROSE, STRUCTURED
 from tests.hostile.secrets.slots import _MAKERS as MAKERS
 from tests.hostile.secrets.slots import Filled, fill
+from training.forums import questions, texts_in
 from training.grammar import grammar
 from training.tickets import own, texts_of
 from training.values import OWN, own_pw
@@ -81,7 +84,7 @@ FOLDS = 4
 _MARKED = re.compile(r"\{(?=(?:pw|plain|alnum|hex|b64|b64url|phrase|digits|backup|lower)(?::\d+)?\})")
 
 
-def rows() -> Iterator[Row]:
+def rows(posts: Path | None) -> Iterator[Row]:
     """Yield every suspect of everything to learn from."""
     known = ordinary()
     for name in (*POSITIVE, *NEGATIVE):
@@ -101,6 +104,26 @@ def rows() -> Iterator[Row]:
     for number, text in enumerate(ordinary_texts()):
         for suspect in suspects(view(text).text, known):
             yield Row(f"text {number}", suspect.features, False, 1.0)
+    for name, texts in posts_of(posts, taught=True):
+        for text in texts:
+            for suspect in suspects(view(text).text, known):
+                yield Row(name, suspect.features, False, 1.0)
+
+
+def posts_of(file: Path | None, *, taught: bool) -> Iterator[tuple[str, list[str]]]:
+    """Yield public threads and their texts: three quarters to learn from, by the hash of their names, or the rest."""
+    for question in questions(file) if file else ():
+        if (int(hashlib.sha256(question["id"].encode()).hexdigest(), 16) % 4 != 0) == taught:
+            yield question["id"], texts_in(question)
+
+
+def harmed(posts: Path) -> str:
+    """Return how often something is taken for a secret in posts that tell none."""
+    threads = words = hit = taken = 0
+    for _, texts in posts_of(posts, taught=False):
+        found = sum(len(re.findall(r"\[redacted: (?!url password)", redact(text))) for text in texts)
+        threads, hit, taken, words = threads + 1, hit + (found > 0), taken + found, words + sum(len(text.split()) for text in texts)
+    return f"{threads} threads never taught with, {words:,} words: {taken} taken for secrets ({1000 * taken / words:.2f} of 1,000 words), in {hit} threads ({hit / threads:.1%})"
 
 
 def ordinary_texts() -> list[str]:
@@ -182,10 +205,15 @@ def main() -> None:
     parser.add_argument(
         "--bound", type=float, default=0.0, help="with --folds: from this score on a suspect is a secret"
     )
+    parser.add_argument("--texts", type=Path, help="public threads that tell no secret (default: none)")
+    parser.add_argument("--harmed", action="store_true", help="with --texts: count what is taken for a secret in those not learned from")
     parser.add_argument("--show", help="with --folds: print what went wrong of this file")
     parser.add_argument("--out", type=Path, default=OUT)
     options = parser.parse_args()
-    data, known = list(rows()), ordinary()
+    if options.harmed:
+        print(harmed(options.texts))
+        return
+    data, known = list(rows(options.texts)), ordinary()
     if not options.folds:
         options.out.write_text(written(*fit(data), known), encoding="utf-8")
         print(f"{options.out}: {options.out.stat().st_size:,} bytes, from {len(data):,} suspects")
