@@ -83,9 +83,13 @@ def _outcomes(old: Package, new: Package) -> Iterable[Difference]:
             said = label(step)
             yield Difference("added", "tried", step.text if said is None else f"{step.text}: {said}", None, step.source)
         elif step.result and not earlier.result and step.result.source not in known:
-            yield Difference("added", f"result of {in_quotes(step.text)}", step.result.text, None, step.result.source)
+            yield Difference("added", f"result of {_short(step)}", step.result.text, None, step.result.source)
         elif told not in ((was := result(earlier)), NOT_CLEAR):
-            yield Difference("corrected", f"result of {in_quotes(step.text)}", told, was, step.source)
+            yield Difference("corrected", f"result of {_short(step)}", told, was, step.source)
+
+
+def _short(step: Step) -> str:
+    return in_quotes(inline(step.text, limit=100))
 
 
 def _changed_back(old: Package, new: Package) -> Iterable[Difference]:
@@ -128,7 +132,7 @@ def _single(about: str, old: Package, new: Package, name: str) -> Iterable[Diffe
 
 
 def _told(quote: Quote) -> str:
-    return quoting(quote.text, quote) if isinstance(quote, Start) else quote.text
+    return quoting(quote.text, quote, limit=140) if isinstance(quote, Start) else quote.text
 
 
 def _answered(old: Package, new: Package) -> Iterable[Difference]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from escalation.brief.sanitize import inline
 from escalation.brief.spans import Clock
 from escalation.package.contents import Package, Step
+from escalation.package.highlights import never_tried
 
 _READ_BY = {
     "problem": "how the description begins",
@@ -31,7 +32,7 @@ def explain(package: Package, local: Package | None = None) -> str:
     rows = [f"ticket {package.ticket_id}, episode {package.episode}, domain {package.domain}"]
     rows += [f"read by: {inline(package.reader)}, version {inline(package.reader_version) or 'not kept'}"]
     for index, step in enumerate(package.steps_attempted):
-        flag = " dead end" if index in package.dead_ends_flagged else ""
+        flag = " dead end" if index in package.dead_ends_flagged and not never_tried(step.evidence) else ""
         rows.append(
             f"step {index} [{step.source}] {step.outcome}, by {step.actor}{flag}: {inline(step.evidence)}"
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 
 from escalation.brief.sanitize import Inert, in_quotes, inline, line
@@ -10,6 +9,7 @@ from escalation.brief.spans import Clock, span
 from escalation.memory.track_record import ENOUGH
 from escalation.package.by_session import contradicted
 from escalation.package.contents import Assessment, Offered, OtherTicket, Package, Quote, Solved, Start, Step
+from escalation.package.highlights import never_tried
 from escalation.package.start_here import quotation_in
 from escalation.reading.pasted import troubled
 from escalation.reading.told import ends_in_result
@@ -31,17 +31,9 @@ _RESULT_BYTES = 120
 _LONGEST_ROW = 500
 
 
-_NOT_TRIED = re.compile(
-    r"\b(?:(?:could|can|was|were)(?:n['’]?t| ?not)(?: (?:be|even|yet|really|actually|able to))*"
-    r"|(?:unable|impossible|not possible|no way) to)"
-    r" (?:tr(?:y|ied)|test(?:ed)?|check(?:ed)?|verif(?:y|ied)|compared?|attempt(?:ed)?)\b",
-    re.IGNORECASE,
-)
-
-
 def closes(evidence: str, outcome_sure: float) -> bool:
     """Tell of a step that is flagged as a dead end whether one is counted and shown: one that was never tried closes no way."""
-    return outcome_sure >= TOLD and _NOT_TRIED.search(evidence) is None
+    return outcome_sure >= TOLD and not never_tried(evidence)
 
 
 def result(step: Step) -> str:
@@ -51,10 +43,13 @@ def result(step: Step) -> str:
     return "problem stayed" if step.result_inferred else LABELS.get(step.outcome, "result not recorded")
 
 
-def quoting(text: str, start: Start) -> str:
-    """Return where to start, or why, with the quotation in it in marks that it does not hold itself."""
+def quoting(text: str, start: Start, *, limit: int) -> Inert:
+    """Return where to start, or why, in at most `limit` bytes: the quotation in it in marks that it does not hold itself."""
     before, quoted, after = quotation_in(text, start)
-    return f"{before}{in_quotes(quoted)}{after}" if quoted else text
+    if not quoted:
+        return inline(text, limit=limit)
+    room = limit - len(f"{before}{after}“”".encode())
+    return Inert(f"{before}{in_quotes(inline(quoted, limit=room))}{after}")
 
 
 def label(step: Step) -> str | None:
@@ -176,10 +171,10 @@ class Wording:
         return self.cited(quote.text, quote.source, limit) if quote else None
 
     def start(self, start: Start | None) -> Line | None:
-        told = self.cited(quoting(start.text, start), start.source, 280) if start else None
+        told = self.cited(quoting(start.text, start, limit=280), start.source, 280) if start else None
         if not told or not start or not start.reason:
             return told
-        return Line(told.text, told.cite, label=inline(quoting(start.reason, start), limit=160))
+        return Line(told.text, told.cite, label=quoting(start.reason, start, limit=160))
 
     def solved(self, solved: Solved) -> Line | None:
         whose = "this customer" if solved.same_customer else inline(solved.company, limit=40) if solved.company else "another"

@@ -15,11 +15,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from escalation.brief.claim_line import Claimant, line
 from escalation.brief.delta import changes, lines
-from escalation.brief.lines import closes
+from escalation.brief.lines import TOLD
 from escalation.brief.outline import Limits, View, outline
 from escalation.brief.sanitize import Inert, in_quotes, inline
 from escalation.brief.spans import Clock, span
 from escalation.package.contents import CERTAIN, Package
+from escalation.package.highlights import closed
 
 LIMIT = 8000
 """Bytes in UTF-8 that a note never reaches."""
@@ -67,8 +68,7 @@ def opening(package: Package) -> list[str]:
     if view.start_here:
         why = f" ({view.start_here.label})" if view.start_here.label else ""
         lines.append(f"Start here: {view.start_here.text}{why}")
-    flagged = [package.steps_attempted[i] for i in package.dead_ends_flagged]
-    sure = [step for step in flagged if step.sure >= CERTAIN and closes(step.evidence, step.outcome_sure)]
+    sure = [step for step in closed(package) if step.sure >= CERTAIN and step.outcome_sure >= TOLD]
     dead = [inline(step.text, limit=120) for step in sure[:4]]
     lines += [f"Dead end: {text}" for text in dead]
     lines += [f"Not recorded: {' '.join(view.not_recorded)}"] if view.not_recorded else []

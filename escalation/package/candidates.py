@@ -111,7 +111,7 @@ class Candidates:
         self._records = [r for r in records if r.source.role != "us"]
         self._symptoms = symptoms
         self._steps = [s.text.lower() for s in package.steps_attempted if s.sure >= SURE]
-        self._ends = [package.steps_attempted[i].text.lower() for i in package.dead_ends_flagged]
+        self._ends = [step.text.lower() for step in highlights.closed(package)]
         said = (package.why_escalated, package.ask, *package.promises)
         self._handed_on = [quote.evidence for quote in said if quote is not None]
         self._place = {r.source.id: len(self._records) - 1 - n for n, r in enumerate(self._records)}
@@ -291,7 +291,7 @@ class Candidates:
 
     def _last_words(self) -> Iterator[_Found]:
         """Give the last sentences of the staff's newest texts that are no question and no courtesy."""
-        ends = [self._package.steps_attempted[i].evidence for i in self._package.dead_ends_flagged]
+        ends = [step.evidence for step in highlights.closed(self._package)]
         given = 0
         for record in self._records[:-4:-1]:
             if record.source.id == "d" or record.source.role in NOT_STAFF:  # nobody outside says where a senior starts

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 
-from escalation.package.contents import Change, Contingency, Quote, Step
+from escalation.package.contents import Change, Contingency, Package, Quote, Step
 from escalation.package.records import Record, flat
 from escalation.reading import pasted, remarks
 from escalation.reading.passages import Deed, Passage
@@ -82,6 +82,26 @@ def quotes_of(found: Sequence[remarks.Remark], records: Sequence[Record]) -> lis
     """Return remarks as quotations, without those of which nothing is left."""
     quotes = [quote(records[r.passage], r.start, r.end) for r in found]
     return [q for q in quotes if q.text]
+
+
+_NEVER_TRIED = re.compile(
+    r"[^,;.]{0,200}\b(?:(?:could|ca|was|were)n['’]?t|(?:could|can|was|were) ?not|(?:unable|impossible|not possible|no way) to)"
+    r"(?: (?:be|even|yet|really|actually|able to)){0,4}"
+    r" (?:tr(?:y|ied)|test(?:ed)?|check(?:ed)?|verif(?:y|ied)|compared?|attempt(?:ed)?)\b",
+    re.IGNORECASE,
+)
+"""In its first clause: what stands behind a comma is told of something else."""
+
+
+def never_tried(evidence: str) -> bool:
+    """Tell whether a step says of itself that it could not be tried: it closes no way, whatever it is flagged as."""
+    return _NEVER_TRIED.match(evidence) is not None
+
+
+def closed(package: Package) -> list[Step]:
+    """Return the steps that close a way."""
+    flagged = (package.steps_attempted[place] for place in package.dead_ends_flagged)
+    return [step for step in flagged if not never_tried(step.evidence)]
 
 
 def dead_ends(steps: Sequence[Step], ruled_out: Sequence[Quote]) -> tuple[int, ...]:

@@ -17,6 +17,7 @@ from rapidfuzz import fuzz
 
 from escalation.package.candidates import PLAN, SAME, Candidate
 from escalation.package.contents import Package, Start
+from escalation.package.highlights import closed
 from escalation.reading.weights import Learned, parsed
 
 PLANNED = 0.8
@@ -76,7 +77,7 @@ def from_memory(package: Package) -> Start | None:
     given = package.start_here
     if given is not None and given.sure >= learned().bounds["before solved"]:
         return given
-    ends = [package.steps_attempted[i].text.lower() for i in package.dead_ends_flagged]
+    ends = [step.text.lower() for step in closed(package)]
     for solved in package.solved:
         if not any(fuzz.token_set_ratio(solved.fix.lower(), end) >= SAME for end in ends):
             short = solved.fix if len(solved.fix) <= 130 else solved.fix[:130].rsplit(" ", 1)[0] + " …"

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from escalation.brief.delta import changes, lines
+from escalation.brief.sanitize import inline
 from escalation.package.contents import Package
 from escalation.reading.outcomes import Outcome
+from tests.unit.escalation.brief.test_sanitize import HOSTILE
 from tests.unit.escalation.tickets import evidence_of, package_of
 
 FIRST = "Turned off the antivirus on PC-14, will watch. Checked the cable, fine."
@@ -28,6 +32,17 @@ def test_a_result_that_arrives_later_corrects_the_line() -> None:
         (found,) = changes(old, told_as("no_change", 0.9))
         assert (found.kind, found.was, found.now) == ("corrected", was, "no change")
         assert str(lines([found])[0]).startswith("no longer true, result of ")
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_the_step_that_a_result_is_of_is_inert_and_short(text: str) -> None:
+    old, new = (
+        replace(one, steps_attempted=(replace(one.steps_attempted[0], text=text + " x" * 400), *one.steps_attempted[1:]))
+        for one in (told_as("unknown", 0.9), told_as("no_change", 0.9))
+    )
+    (found,) = changes(old, new)
+    assert str(inline(text + " x" * 400, limit=100)) in found.about
+    assert len(found.about.encode()) < 130
 
 
 def test_a_later_note_that_tells_the_result_is_new() -> None:

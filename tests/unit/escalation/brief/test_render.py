@@ -13,11 +13,13 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from escalation.brief.explain import explain
+from escalation.brief.lines import quoting
 from escalation.brief.marker import carries, marker_of
 from escalation.brief.outline import Limits, outline, tally
 from escalation.brief.render import LIMIT, NotInert, _environment, opening, render
 from escalation.evidence import Configuration, Evidence, RelatedTicket
-from escalation.package.contents import Assessment, Package, Start, Step
+from escalation.package.contents import Assessment, Package, Solved, Start, Step
+from escalation.package.start_here import from_memory
 from tests.unit.escalation.brief.test_sanitize import HOSTILE
 from tests.unit.escalation.tickets import at, evidence_of, package_of, rich, ticket
 
@@ -180,6 +182,37 @@ def test_what_was_never_tried_is_listed_and_counted_as_no_dead_end() -> None:
     assert tally([dataclasses.asdict(one) for one in steps], (0, 1)) == (2, 1, 1)
     shown = outline(package, Limits.all_of(package)).steps_above
     assert [(str(line.text), line.dead_end) for line in shown] == [(tried, True), (never, False)]
+
+
+@pytest.mark.parametrize(
+    ("evidence", "counted"),
+    [
+        ("can't test it from the other office", False), ("cannot be checked before Monday", False),
+        ("was not even tried, no spare here", False), ("swapped the cable, no change, couldn't check the other port", True),
+        ("cannot reach the gateway", True),
+    ],
+)  # fmt: skip
+def test_only_what_says_so_of_itself_was_never_tried(evidence: str, counted: bool) -> None:
+    assert tally([dataclasses.asdict(step(evidence))], (0,))[1] == counted
+
+
+def test_a_fix_that_could_not_be_tried_here_is_still_where_to_start() -> None:
+    solved = Solved(41, "Scanner is slow", "swap the scanner's switch port", "device", None, None, "Harbour Dental", True, "m1")
+    never = step("the scanner's switch port: could not be tried")
+    package = dataclasses.replace(
+        package_of(rich()), start_here=None, solved=(solved,), steps_attempted=(never,), dead_ends_flagged=(0,)
+    )
+    start = from_memory(package)
+    assert start is not None
+    assert "try what solved ticket 41" in start.text
+
+
+def test_a_long_quotation_is_cut_within_its_marks() -> None:
+    words = "status=negotiate_error " * 40
+    start = Start(f'look into "{words.strip()}"', words, "n1", "why")
+    told = quoting(start.text, start, limit=280)
+    assert told.endswith('…"')
+    assert len(told.encode()) <= 280
 
 
 def test_the_heading_of_the_steps_says_what_is_listed() -> None:
