@@ -52,16 +52,20 @@ def pytest_collection_finish() -> None:
 FIRST = ("hostile", "storm", "journeys", "integration", "unit")
 """Whoever waits most begins first, so that what only computes fills the waits and the end. Of those that share a product,
 storms come before journeys: they ask of every brief there who escalated its ticket."""
-ON_TOP = ("tests/integration/worker/", "tests/integration/webhooks/mcp/")
+ON_TOP = (
+    "tests/integration/worker/", "tests/integration/webhooks/mcp/", "tests/integration/webhooks/pages/",
+    "tests/integration/webhooks/test_gunicorn.py", "tests/integration/webhooks/test_streams.py",
+    "tests/integration/test_backup.py",
+)  # fmt: skip
 _KIND = re.compile(r"[\[-](sqlite|postgres(?:ql)?)[\]-]")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put what waits most first. Raises `UsageError` where a file uses a shared product and is not known to.
 
-    What the two databases do differently is in `tests/integration/models` and `webhooks`, on both in each run; what workers and
-    an assistant's tools do on top of that is tried on SQLite there, and on PostgreSQL with the storms (`make storm-short`,
-    which CI runs next).
+    What the two databases do differently is in `tests/integration/models` and `webhooks`, on both in each run; what workers,
+    pages, servers, streams and an assistant's tools do on top of that is tried on SQLite there, and on PostgreSQL with the storms
+    (`make storm-short`, which CI runs next).
     """
     for item in items:
         if item.nodeid.startswith(ON_TOP) and "postgres" in item.nodeid.partition("[")[2]:

@@ -1,6 +1,6 @@
 """Teach the redaction what a secret looks like and write what it learned.
 
-    python -m training.secrets --texts FILE [--folds [--bound 0] [--show FILE]] [--out FILE]
+    python -m training.secrets --texts FILE [--folds [--bound -0.3] [--show FILE]] [--out FILE]
     python -m training.secrets --texts FILE --harmed       what is taken for a secret in posts that tell none
 
 Learns from the kinds of `tests/hostile/secrets`, from the files beside this one: wordings and families of wordings of secrets
@@ -24,7 +24,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from escalation.redaction.redact import redact
-from escalation.redaction.scorer import parsed
+from escalation.redaction.scorer import BOUND, parsed
 from escalation.redaction.suspects import suspects
 from escalation.redaction.views import view
 from tests.hostile.secrets.count import cases, kinds, leaks
@@ -203,13 +203,15 @@ def main() -> None:
         "--folds", action="store_true", help="leave kinds out in turn and count what is left of them"
     )
     parser.add_argument(
-        "--bound", type=float, default=0.0, help="with --folds: from this score on a suspect is a secret"
+        "--bound", type=float, default=BOUND, help="with --folds: from this score on a suspect is a secret (default: %(default)s)"
     )
     parser.add_argument("--texts", type=Path, help="public threads that tell no secret (default: none)")
     parser.add_argument("--harmed", action="store_true", help="with --texts: count what is taken for a secret in those not learned from")
     parser.add_argument("--show", help="with --folds: print what went wrong of this file")
     parser.add_argument("--out", type=Path, default=OUT)
     options = parser.parse_args()
+    if options.texts is None and not options.folds:
+        parser.error("--texts is needed: the product's weights are taught with public threads, and measured on others of them")
     if options.harmed:
         print(harmed(options.texts))
         return
@@ -221,7 +223,7 @@ def main() -> None:
     counts: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
     for fold in range(FOLDS):
         learned = parsed(written(*fit([row for row in data if fold_of(row.kind) != fold]), known))
-        learned = replace(learned, bias=learned.bias - options.bound)
+        learned = replace(learned, bias=learned.bias - (options.bound - BOUND))
         for name, kind, filled, text in unseen(fold):
             after = redact(text, learned)
             wrong = leaks(filled, after) if filled.secrets else after != text

@@ -116,12 +116,12 @@ def _found(seen: View, learned: Learned) -> Iterator[tuple[int, int, int, str]]:
                     if end <= begin or partial(seen.text, begin, end) or (rule.check and not rule.check(seen.text[begin:end])):
                         continue
                     if not rule.check or not _harmless(seen.text, match.start(), begin, end):
-                        yield begin, rest(seen.text, begin, end), order, rule.kind
+                        yield begin, rest(seen.text, begin, end, learned.ordinary), order, rule.kind
     for begin, end in cells(seen.text):
         if MARK not in seen.text[begin:end]:
             yield begin, end, len(RULES), "password"
     for begin, end, kind in secrets(seen.text, learned):
-        yield begin, rest(seen.text, begin, end), len(RULES) + 1, kind
+        yield begin, rest(seen.text, begin, end, learned.ordinary), len(RULES) + 1, kind
 
 
 def _worth_a_try(lower: str) -> list[int]:

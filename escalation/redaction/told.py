@@ -86,19 +86,22 @@ def row(text: str, begin: int, known: frozenset[str]) -> int:
 _ROW = re.compile(r"[a-z]{3,12}(?: [a-z]{3,12}){3,23}(?![\w@-])")
 
 
-def rest(text: str, begin: int, end: int) -> int:
-    """Return where the phrase ends whose first word is a secret: two words or more follow that no sentence is made of."""
+def rest(text: str, begin: int, end: int, known: frozenset[str]) -> int:
+    """Return where the phrase ends whose first word is a secret: two words or more follow that no sentence is made of.
+
+    One in three may be known: "Password: mapleriver tried rebooting the switch" is a secret and a step.
+    """
     if not text[begin:end].islower() or not text[begin:end].isalpha():
         return end
     found = _REST.match(text, end)
     if found is None:
         return end
-    words = 0
-    last = end
+    last, words, ordinary = end, 0, 0
     for word in WORD.finditer(text, end, found.end()):
-        if word[0] in STOPS or word[0] in WORDS:
+        common = word[0] in known
+        if word[0] in STOPS or word[0] in WORDS or (common and ordinary + 1 > (words + 2) // 3):
             break
-        words, last = words + 1, word.end()
+        last, words, ordinary = word.end(), words + 1, ordinary + common
     return last if words > 1 else end
 
 

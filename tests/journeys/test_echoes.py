@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -18,6 +19,7 @@ def stored(session: Session, ticket: int) -> int:
     return session.scalar(select(func.count()).select_from(Inbox).where(Inbox.record_id == ticket)) or 0
 
 
+@pytest.mark.storm
 def test_an_echo_storm_is_a_handful_of_readings_and_holds_up_nobody(journey: Journey) -> None:
     simulator, stack = journey.simulator, journey.stack
     ticket, other = journey.ticket("Scanner does not send"), journey.ticket("All phones are down")

@@ -16,6 +16,7 @@ from worker.demo.link_browser import Browser
 from worker.demo.stack import Stack, until
 
 OWNER = "gnorth"
+pytestmark = pytest.mark.storm  # a month of figures and a product of its own: half a minute
 
 
 @pytest.fixture

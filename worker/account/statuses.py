@@ -113,7 +113,7 @@ def unnamed_in_words(account: Account, unnamed: dict[str, list[str]]) -> str:
     named = " ".join(f"--claim-status {shlex.quote(name)}" for name in [*account.claim_status_names, "STATUS"])
     return (
         f"{' '.join(boards)} If so: `account set {account.name} {named}`. Until then an escalated ticket that a rule moves there "
-        "stays escalated until somebody takes, closes or decides about it"
+        "stays escalated until somebody claims, closes or decides about it"
     )
 
 

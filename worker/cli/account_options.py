@@ -28,7 +28,7 @@ def add_answers(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--escalate-status", action="append", metavar="NAME", help="repeatable")
     parser.add_argument(
         "--claim-status", action="append", metavar="NAME",
-        help="what says that a ticket is taken, whoever sets it; repeatable, and looked for on all boards",
+        help="what says that a ticket is claimed, whoever sets it; repeatable, and looked for on all boards",
     )  # fmt: skip
     parser.add_argument("--engineers", type=_names, metavar="IDS", help="login names or member ids, comma-separated")
     parser.add_argument("--admins", type=_names, metavar="IDS")

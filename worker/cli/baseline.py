@@ -71,7 +71,7 @@ def add_to(every: Subparsers) -> None:
         "shadow",
         help="replay history and post nothing: the backcast baseline and sample briefs",
         description="Reads the last days before connecting (before now, if not connected), learns how this PSA words "
-        "its audit trail, and tells by the live rules when tickets were escalated, who took them and what they did "
+        "its audit trail, and tells by the live rules when tickets were escalated, who claimed them and what they did "
         "first. Writes nothing to the PSA. A run that was cut off goes on where it was.",
     )
     replay.add_argument("name", metavar="NAME", help="the account; it need not be connected")

@@ -6,6 +6,7 @@ import dataclasses
 import random
 from urllib.parse import quote
 
+import pytest
 from sqlalchemy import update
 
 from models.tables import Handoff, Member
@@ -35,6 +36,7 @@ PAGES = (
 )  # fmt: skip
 
 
+@pytest.mark.storm
 def test_three_hundred_payloads_act_on_no_page(pages: Pages) -> None:
     draw, office = random.Random(13), pages.office
     words = [*HOSTILE, *MORE]

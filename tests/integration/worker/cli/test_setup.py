@@ -147,6 +147,7 @@ def test_a_whole_run_in_a_terminal_stores_what_was_agreed_and_writes_nothing_bef
     assert told == SCREENS.read_text()
 
 
+@pytest.mark.storm
 def test_a_run_that_is_cut_off_keeps_its_answers_without_keys_and_goes_on(
     simulator: Simulator, environment: dict[str, str], tmp_path: Path
 ) -> None:
@@ -180,6 +181,7 @@ def _kept(folder: Path) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.storm
 def test_a_typo_in_the_company_costs_the_company_alone(
     simulator: Simulator, environment: dict[str, str], tmp_path: Path
 ) -> None:
@@ -198,6 +200,7 @@ def test_a_typo_in_the_company_costs_the_company_alone(
         assert _kept(tmp_path) == {"site": simulator.url, "company": "northgate", "allow_private": True}
 
 
+@pytest.mark.storm
 def test_whatever_was_refused_each_answer_can_be_changed_and_begins_as_it_was(
     simulator: Simulator, environment: dict[str, str], tmp_path: Path
 ) -> None:
@@ -229,6 +232,7 @@ def test_whatever_was_refused_each_answer_can_be_changed_and_begins_as_it_was(
         assert terminal.ended() == 130
 
 
+@pytest.mark.storm
 def test_who_stops_at_a_host_that_never_answered_is_not_offered_it_again(environment: dict[str, str], tmp_path: Path) -> None:
     command = [sys.executable, "-m", "worker", "setup", "--site", "http://127.0.0.1:9", "--allow-private"]
     given = {**environment, "CONNECTWISE_PUBLIC_KEY": "p", "CONNECTWISE_PRIVATE_KEY": "k", "CONNECTWISE_CLIENT_ID": "c"}

@@ -46,7 +46,10 @@ class Place:
         return shadow(self.services, self.account, days=DAYS, progress=progress, **{"briefs": 0, **more})  # type: ignore[arg-type]
 
 
-@pytest.fixture(params=[1, 2, 3], ids=["first wording", "second wording", "third wording"])
+@pytest.fixture(
+    params=[1, pytest.param(2, marks=pytest.mark.storm), pytest.param(3, marks=pytest.mark.storm)],
+    ids=["first wording", "second wording", "third wording"],
+)
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     with Simulator(seed=request.param, history_days=DAYS, history_escalations=20) as simulator:
         made = Place(simulator, tmp_path)

@@ -102,7 +102,11 @@ def test_every_kind_that_we_close_has_a_journey() -> None:
     assert {kind for kind, _, _ in JOURNEYS.values()} == {kind for kind in Kind if kind.by_us}
 
 
-@pytest.mark.parametrize("what", JOURNEYS)
+QUICK = ("callback", "message", "poll", "canary", "keys", "members", "status", "server")
+"""Tried in each run; the others are hours of outages each, and go with the storms."""
+
+
+@pytest.mark.parametrize("what", [one if one in QUICK else pytest.param(one, marks=pytest.mark.storm) for one in JOURNEYS])
 def test_told_once_closed_by_its_cure_and_told_again_at_the_second_outage(shop: Shop, what: str) -> None:
     kind, provoke, cure = JOURNEYS[what]
     it = Scene(shop)

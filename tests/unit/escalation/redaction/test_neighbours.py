@@ -89,6 +89,9 @@ def test_the_whole_of_a_phrase_goes_without_quotation_marks() -> None:
 
 def test_what_a_sentence_says_behind_a_plain_password_stays() -> None:
     assert redact("Password: mapleriver and it still drops") == "Password: [redacted: password] and it still drops"
+    after = redact("Password: mapleriver tried rebooting the switch")
+    assert "mapleriver" not in after
+    assert "tried rebooting the switch" in after
 
 
 @pytest.mark.parametrize("label", ["password", "palavra-passe", "senha", "contraseña", "mot de passe", "wachtwoord", "Passwort", "hasło", "lösenord"])
