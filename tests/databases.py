@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -194,6 +195,24 @@ def postgres_database(postgres_url: str) -> Iterator[Database]:
     database = compiling_once(Database(postgres_url))
     yield database
     database.dispose()
+
+
+def until_one_waits(database: Database, *, within_s: float = 30) -> None:
+    """Wait until somebody connected as this database's role waits for a lock; a sleep would test nothing on a busy machine.
+
+    SQLite does not tell: there it is a sleep.
+    """
+    if database.engine.dialect.name == "sqlite":
+        time.sleep(0.5)
+        return
+    waiting = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+    end = time.monotonic() + within_s
+    while time.monotonic() < end:
+        with database.engine.connect() as connection:
+            if connection.scalar(waiting):
+                return
+        time.sleep(0.02)
+    raise AssertionError(f"nobody waits for a lock after {within_s:.0f} s")
 
 
 @pytest.fixture(scope="session")

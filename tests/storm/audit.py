@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import email
 import email.policy
-import re
 import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
@@ -146,15 +145,29 @@ def audit(
     return found
 
 
+def resolved_twice(notes: list[dict[str, Any]]) -> dict[int, list[int]]:
+    """Return the ids of our resolution notes, by ticket, where there are several.
+
+    A storm's ticket has one episode, and that has one, whatever form, words and mark another has.
+    """
+    there = _by_ticket(notes, "RN-")
+    return {ticket: [note["id"] for note in several] for ticket, several in there.items() if several[1:]}
+
+
+def _by_ticket(notes: list[dict[str, Any]], prefix: str) -> dict[int, list[dict[str, Any]]]:
+    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for note in notes:
+        if f"[ref: {prefix}" in note["text"]:
+            found[int(note["ticketId"])].append(note)
+    return dict(found)
+
+
 def _audit_account(rig: Rig, msp: Msp, mine: list[Escalation], found: Account, healed_at: float) -> None:
-    notes: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    for note in msp.simulator.state()["tables"]["notes"]:
-        if "[ref: RF-" in note["text"]:
-            notes[int(note["ticketId"])].append(note)
-    marks = Counter(re.findall(r"\[ref: (RN-\w+)\]", " ".join(n["text"] for n in msp.simulator.state()["tables"]["notes"])))
-    for mark in (mark for mark, times in marks.items() if times > 1):
+    there = msp.simulator.state()["tables"]["notes"]
+    notes = _by_ticket(there, "RF-")
+    for ticket, ids in resolved_twice(there).items():
         found.duplicated += 1
-        found.why.append(f"{msp.name}: {marks[mark]} resolution notes carry {mark}")
+        found.why.append(f"{msp.name} {ticket}: resolution notes {ids}")
     answered = [
         (d["record_id"], d["raised"])
         for d in msp.simulator.deliveries()
@@ -172,7 +185,7 @@ def _audit_account(rig: Rig, msp: Msp, mine: list[Escalation], found: Account, h
         for one in mine:
             found.acknowledged += any(t == one.ticket and 0 <= raised - one.at < OWN_S for t, raised in answered)
             rows = handoffs.by_ticket(session, msp.account_id, one.ticket)
-            _audit_ticket(msp, one.ticket, rows, notes[one.ticket], key, found, healed_at)
+            _audit_ticket(msp, one.ticket, rows, notes.get(one.ticket, []), key, found, healed_at)
 
 
 def _audit_ticket(

@@ -72,17 +72,19 @@ def refresh(services: Services, *, account_id: int, handoff_id: int) -> bool:
     except VisibleNote as error:
         freeze(services, hold.handoff, error)
         written, note_hash, well = False, None, False
-    except PsaError as error:
-        refused = isinstance(error, (Unauthorized, Forbidden))
+    except PsaError as raised:
+        cause, gone = _told_apart(hold, raised)
+        refused = isinstance(cause, (Unauthorized, Forbidden))
         age_s = (services.clock() - hold.handoff.seen_at).total_seconds()
         once = refused and (not hold.handoff.last_error or age_s < services.settings.intervals.refusal_patience)
-        gone = isinstance(error, NotFound)  # the ticket, or our note since it was read: no brief is left to keep true
-        if not (error.retry or once or gone):
+        if gone:
+            log.warning("refresh_gone", status=cause.status, reason=str(cause))
+        if not (cause.retry or once or gone):
             # The brief in the ticket stays as it is until it may be read or written again.
-            alert(services, hold.handoff, Kind.NOT_REFRESHED, str(error), error, write=Write.EDITS)
-            log.error("refresh_refused", error=type(error).__name__, status=error.status)
-        if error.retry or refused:
-            _try_again(hold, error)
+            alert(services, hold.handoff, Kind.NOT_REFRESHED, str(cause), cause, write=Write.EDITS)
+            log.error("refresh_refused", error=type(cause).__name__, status=cause.status)
+        if cause.retry or refused:
+            _try_again(hold, cause)
             return False
         written, note_hash, well = False, None, False
     with services.database.account(account_id) as session:
@@ -95,6 +97,23 @@ def refresh(services: Services, *, account_id: int, handoff_id: int) -> bool:
             refusals.succeeded(session, account_id, Write.EDITS, now=services.clock())
     crash.point("refresh.ended")
     return written
+
+
+def _told_apart(hold: Hold, error: PsaError) -> tuple[PsaError, bool]:
+    """Return what is to be judged, and whether no brief is left to keep true.
+
+    A 404 is believed only where the ticket, or our note since it was read, is really not there.
+    """
+    if not isinstance(error, NotFound):
+        return error, False
+    handoff, there = hold.handoff, False
+    try:
+        hold.psa.ticket(handoff.ticket_id)
+        there = True
+        own = hold.psa.own_notes(handoff.ticket_id)
+    except PsaError as another:
+        return another, isinstance(another, NotFound) and not there
+    return error, all(note.id != handoff.escalation_package_external_id for note in own)
 
 
 def _try_again(hold: Hold, error: PsaError) -> None:

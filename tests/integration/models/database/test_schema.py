@@ -18,7 +18,7 @@ from models.database.schema import SchemaOutOfDate, migrate, pending, require_ne
 from models.database.sessions import Database
 from models.tables import Account, Handoff
 from models.tables.columns import Row
-from tests.databases import APP, OWNER, PostgresServer
+from tests.databases import APP, OWNER, PostgresServer, until_one_waits
 from tests.integration.models.handoff.test_deliveries import queued
 from tests.integration.models.places import NOW, account, handoff
 
@@ -128,11 +128,12 @@ def test_a_migration_steps_back_from_workers_at_their_work_and_comes_again(
     """Whoever waits for a table holds up everybody who comes after, so it waits briefly, and again."""
     monkeypatch.setattr(schema, "TABLE_S", 0.2)
     name = postgres_server.fresh_database()
-    working = Database(postgres_server.url(name, APP))
+    working, owner = Database(postgres_server.url(name, APP)), Database(postgres_server.url(name, OWNER))
     with working.account(1) as session:
         session.execute(text("SELECT id FROM handoff"))
         upgrade = threading.Thread(target=migrate, args=(postgres_server.url(name, OWNER), APP))
         upgrade.start()
+        until_one_waits(owner)
         upgrade.join(0.8)
         assert upgrade.is_alive(), "it needs the table"
         with Database(postgres_server.url(name, APP)).account(1) as another:

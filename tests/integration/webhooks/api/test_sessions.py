@@ -14,6 +14,7 @@ from escalation.sessions import steps as limits
 from escalation.sessions.steps import NewStep
 from models.database.sessions import Database
 from models.sessions import recorded
+from tests.databases import until_one_waits
 from tests.integration.webhooks.office import JONAS, MARIA, TOM, Office, open_office
 from tests.trail import followed
 
@@ -87,7 +88,7 @@ def test_the_same_request_twice_at_once_adds_once(office: Office) -> None:
             member="jlind", key="k", now=datetime.now(UTC),
         )  # fmt: skip
         other.start()
-        other.join(0.5)
+        until_one_waits(office.database)
     other.join(10)
     (answer,) = answers
     assert (answer.status_code, answer.json.get("added"), answer.json.get("new")) == (201, [1], False)

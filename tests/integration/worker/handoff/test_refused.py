@@ -10,11 +10,12 @@ import itertools
 from collections.abc import Callable
 
 import pytest
+from structlog.testing import CapturingLogger
 
 from models.handoff import briefs, claims
 from models.work import jobs
 from models.work.alert_kinds import Kind
-from psa.port import Forbidden, NotFound, PsaError, Refused, Unauthorized
+from psa.port import Forbidden, NotFound, PsaError, Refused, Unauthorized, Unavailable
 from tests.integration.worker.conftest import Shop
 from worker.handoff import refresh
 from worker.response import settle
@@ -116,6 +117,45 @@ def test_a_ticket_that_is_gone_is_not_tried_again(shop: Shop) -> None:
     tried = refuse(shop, "post_internal_note", lambda: NotFound("POST notes: 404", status=404), 10**6)
     live(shop, handoff_id, minutes=120, step_s=120)
     assert len(tried) == 1
+
+
+GONE: dict[str, tuple[str, list[str], list[str]]] = {
+    "the ticket": ("own_notes", ["refresh_gone"], []),
+    "our note since it was read": ("edit_note", ["refresh_gone"], []),
+    "something else": ("edit_note", ["refresh_refused"], [Kind.NOT_REFRESHED]),
+    "the notes alone": ("own_notes", ["refresh_refused"], [Kind.NOT_REFRESHED]),
+    "something, and nobody knows what": ("edit_note", ["refresh_waits"], []),
+}
+
+
+@pytest.mark.parametrize("what", GONE)
+def test_a_404_ends_the_refreshes_of_a_brief_only_where_it_is_gone_and_never_in_silence(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    call, events, told = GONE[what]
+    handoff_id = shop.escalated()
+    shop.publish(handoff_id)
+    shop.psa.note(48213, "Replaced the cable, no change.")
+    shop.clock.advance(60)
+
+    def gone() -> None:
+        if what == "the ticket":
+            shop.psa.tickets.pop(48213, None)
+        elif what == "our note since it was read":
+            shop.psa.posted[48213].clear()
+        elif "nobody knows" in what:
+            refuse(shop, "ticket", lambda: Unavailable("GET ticket: 503"), 1)
+        raise NotFound("notes: 404", status=404)
+
+    shop.psa.before[call] = gone
+    with shop.database.account(shop.account_id) as session:
+        briefs.ask_refresh(session, shop.account_id, handoff_id, due_at=shop.clock())
+    log = CapturingLogger()  # at any level, whatever another test has set up
+    monkeypatch.setattr(refresh, "log", log)
+    refresh.refresh(shop.services, account_id=shop.account_id, handoff_id=handoff_id)
+    assert [line.args for line in log.calls] == [(event,) for event in events]
+    assert alerts(shop) == told
+    assert (shop.handoffs()[0].refresh_due_at is not None) == ("nobody knows" in what)
 
 
 def test_a_dead_key_is_one_alert_however_much_waits_for_it(shop: Shop) -> None:

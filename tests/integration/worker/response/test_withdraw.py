@@ -11,6 +11,7 @@ import pytest
 from models.database.sessions import Database
 from models.handoff import claims, handoffs
 from models.work import ticket_watch
+from tests.databases import until_one_waits
 from tests.fakes import ASSIGNED, ESCALATED, NEW
 from tests.integration.worker.conftest import Shop
 from tests.integration.worker.response.followed import handed_off
@@ -86,7 +87,7 @@ def test_a_claim_waits_for_whoever_decides_on_the_ticket_and_not_both_for_each_o
             left_at=None, last_updated=watch.last_updated, episode=1,
         )  # fmt: skip
         other.start()
-        other.join(0.5)
+        until_one_waits(postgres_database)
         withdraw.withdraw(session, account_id, handoff_id, "stayed away", at=shop.clock(), now=shop.clock())
     other.join(10)
     assert won == [False]
@@ -121,7 +122,7 @@ def test_what_is_handed_on_waits_for_whoever_decides_on_the_ticket_and_not_both_
             left_at=None, last_updated=watch.last_updated, episode=1,
         )  # fmt: skip
         other.start()
-        other.join(0.5)
+        until_one_waits(postgres_database)
         handoffs.stands_in(session, account_id, handoff_id, board="Help Desk", status="New")
     other.join(10)
     assert moved == [True]

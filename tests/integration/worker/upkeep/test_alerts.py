@@ -122,6 +122,7 @@ def test_told_once_closed_by_its_cure_and_told_again_at_the_second_outage(shop: 
 def test_a_brief_whose_ticket_is_gone_is_no_cause_and_closes_what_was_told_of_it(shop: Shop) -> None:
     it, gone = Scene(shop), NotFound("GET: 404", status=404)
     handoff_id = it.posted()
+    shop.psa.tickets.clear()
     for error, told, open_now in ((gone, 0, 0), (R400, 1, 1), (gone, 1, 0)):
         it.refuse("own_notes", error)
         with it.shop.database.account(it.account_id) as session:
