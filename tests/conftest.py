@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gc
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import structlog
 from hypothesis import settings
 
 from tests.databases import (
@@ -38,6 +40,25 @@ __all__ = [
 
 settings.register_profile("tests", deadline=None)  # a wait for a processor is no fault of a rule
 settings.load_profile("tests")
+
+_configure = structlog.configure
+
+
+def _uncached(**how: Any) -> None:
+    """Set logs up so that no logger stays as the first program in this process has it: later tests would miss its lines."""
+    _configure(**{**how, "cache_logger_on_first_use": False})
+
+
+structlog.configure = _uncached  # type: ignore[assignment]
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_they_were() -> Iterator[None]:
+    """Take back what a command set up that ran in this process: from which level on is logged."""
+    before = structlog.get_config()
+    yield
+    structlog.configure(**before)
+
 
 gc.set_threshold(20_000, 50, 100)
 """What is loaded and collected stays to the end: looking through it for garbage was a sixth of all processor time."""
