@@ -76,7 +76,7 @@ storms come before journeys: they ask of every brief there who escalated its tic
 ON_TOP = (
     "tests/integration/worker/", "tests/integration/webhooks/mcp/", "tests/integration/webhooks/pages/",
     "tests/integration/webhooks/test_gunicorn.py", "tests/integration/webhooks/test_streams.py",
-    "tests/integration/test_backup.py",
+    "tests/integration/test_backup.py", "tests/integration/webhooks/callbacks/test_coalescing.py",
 )  # fmt: skip
 _KIND = re.compile(r"[\[-](sqlite|postgres(?:ql)?)[\]-]")
 

@@ -71,6 +71,7 @@ def briefs_in(simulator: Simulator, ticket: int) -> int:
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+@pytest.mark.storm
 def test_nothing_is_lost_and_nothing_doubled(
     kind: str, simulator: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:

@@ -44,6 +44,7 @@ def test_an_echo_storm_is_a_handful_of_readings_and_holds_up_nobody(journey: Jou
     assert rows <= 12, f"{rows} rows for {SAVES} saves"
 
 
+@pytest.mark.storm
 def test_a_note_that_raises_no_callback_is_in_the_brief_soon(journey: Journey) -> None:
     ticket = journey.ticket("Label printer jams")
     journey.escalate(ticket)

@@ -276,6 +276,7 @@ def test_without_a_terminal_flags_and_proposals_are_enough(simulator: Simulator,
     assert len(writes(simulator)) > 0
 
 
+@pytest.mark.storm
 def test_the_simulator_says_what_to_type_and_that_sets_it_up(
     simulator: Simulator, environment: dict[str, str], tmp_path: Path
 ) -> None:

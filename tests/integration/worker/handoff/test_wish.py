@@ -307,6 +307,7 @@ def test_what_cannot_be_done_ends_with_the_reason_and_without_a_change(shop: Sho
     assert asked(shop) != it, "another wish may be tried"
 
 
+@pytest.mark.storm
 def test_what_does_not_go_for_an_hour_is_given_up_and_tried_ever_less(shop: Shop) -> None:
     shop.psa.add(status=NEW)
     it = asked(shop)

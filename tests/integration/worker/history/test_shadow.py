@@ -105,6 +105,7 @@ def test_the_report_names_coverage_exclusions_and_figures_and_writes_briefs(one:
     assert body["clocks"]["total"]["calendar"]["n"] > 0
 
 
+@pytest.mark.storm
 def test_a_run_that_was_cut_off_goes_on_where_it_was(one: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     read_trail = reading._trail
 
@@ -131,6 +132,7 @@ def test_a_run_that_was_cut_off_goes_on_where_it_was(one: Place, monkeypatch: py
     assert [o.episode for o in fresh.baseline.observations] == [o.episode for o in found.baseline.observations]
 
 
+@pytest.mark.storm
 def test_after_connecting_the_old_way_ends_there_and_what_we_saw_checks_the_reading(one: Place) -> None:
     simulator, services, account_id = one.simulator, one.services, one.account.id
     connected = services.clock() - timedelta(days=12)
@@ -182,6 +184,7 @@ def test_a_mass_update_in_one_second_hides_nothing(monkeypatch: pytest.MonkeyPat
     assert len(reading.tickets_since(psa, T0 - timedelta(days=1))) == 11
 
 
+@pytest.mark.storm
 def test_it_makes_the_reads_it_said_two_a_ticket_and_shows_the_report_before_the_last_of_them(one: Place) -> None:
     log, shown = one.simulator.door.log, []
     for run in ("first", "again"):
@@ -200,6 +203,7 @@ def test_it_makes_the_reads_it_said_two_a_ticket_and_shows_the_report_before_the
         assert (made > then + 20) == (run == "first"), "the memory is filled behind the report, once"
 
 
+@pytest.mark.storm
 def test_what_no_list_tells_is_read_ticket_by_ticket(one: Place) -> None:
     whole = one.shadow()
     one.simulator.faults.add({"kind": "status", "path": r"/entries\?.*(%20|\+)in(%20|\+)", "count": 99, "status": 400})
@@ -216,6 +220,7 @@ def test_without_the_permission_it_says_what_to_do(one: Place) -> None:
         one.shadow()
 
 
+@pytest.mark.storm
 def test_a_psa_that_asks_to_wait_is_waited_for(one: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     waited: list[float] = []
     monkeypatch.setattr(reading.patiently, "__kwdefaults__", {"sleep": waited.append})
@@ -233,6 +238,7 @@ def test_a_read_only_psa_has_no_writes(one: Place) -> None:
             getattr(psa, write)
 
 
+@pytest.mark.storm
 def test_the_command_prints_the_result(
     one: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -46,7 +46,7 @@ def posted(shop: Shop) -> Shop:
     return shop
 
 
-@pytest.mark.parametrize("written_after_s", [0, 40, 500, 7000])
+@pytest.mark.parametrize("written_after_s", [0, 40, *(pytest.param(late, marks=pytest.mark.storm) for late in (500, 7000))])
 def test_it_is_in_the_brief_within_two_minutes(posted: Shop, written_after_s: int) -> None:
     work(posted, written_after_s, step=max(20, written_after_s / 25))
     posted.psa.note(TICKET, NOTE)
@@ -70,6 +70,7 @@ def test_it_is_read_once_and_ours_are_none(posted: Shop) -> None:
     assert posted.psa.calls.count("related") <= 1, "read in full once"
 
 
+@pytest.mark.storm
 def test_fifteen_unfinished_handoffs_take_a_twelfth_of_what_an_account_may_ask(shop: Shop) -> None:
     """Sixty take a third: each has a look of its own, and nothing else is asked."""
     shop.services.not_rung_lately = lambda *_, **__: True  # type: ignore[method-assign]

@@ -36,6 +36,7 @@ def settled(shop: Shop) -> None:
     settle.settle(shop.services, account_id=shop.account_id, handoff_id=handoff.id)
 
 
+@pytest.mark.storm
 def test_a_psa_that_will_not_set_the_owner_is_left_alone_more_and_more(shop: Shop) -> None:
     shop.publish(shop.escalated())
     claimed_by_link(shop, 2)
