@@ -31,7 +31,7 @@ test: $(VENV)/.ready ## unit tests, integration on SQLite and PostgreSQL, journe
 test-fast: $(VENV)/.ready ## unit tests only
 	@$(PY) -m pytest tests/unit -n 2
 
-storm-short: $(VENV)/.ready ## kill -9, floods, faults, hostile input; workers on PostgreSQL; five minutes (CI calls it after `make test`)
+storm-short: $(VENV)/.ready ## kill -9, floods, faults, hostile input; workers, pages and streams on PostgreSQL; what takes long; ten minutes (CI calls it after `make test`)
 	@$(PY) -m pytest -m storm -n 4 --dist loadgroup
 
 test-browser: $(VENV)/.ready ## journeys in a real Chromium and axe on every page (gets both where they are missing; PNG in var/pictures)

@@ -53,7 +53,6 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Place, Any,
         place.services.close()
 
 
-@pytest.mark.storm
 def test_the_page_asks_nobody_runs_nothing_and_nothing_of_a_ticket_acts_in_it(made: Any) -> None:
     _, _, body, folder = made
     paths = report_page.write(body, folder)
