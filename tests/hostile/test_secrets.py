@@ -10,7 +10,7 @@ import pytest
 from escalation.redaction.redact import redact
 from tests.hostile.secrets.count import cases, count, kinds
 
-pytestmark = pytest.mark.storm
+pytestmark = [pytest.mark.storm, pytest.mark.timeout(400)]
 
 STRUCTURED = ("devices", "commands", "tokens", "vendors", "vendors_second")
 
@@ -65,7 +65,8 @@ def test_look_alikes_stay(name: str) -> None:
 
 @pytest.mark.parametrize("name", [*STRUCTURED, "wordings_first", "structured_second", "wordings_second"])
 def test_a_second_redaction_finds_nothing(name: str) -> None:
-    for _, _, _, text in cases(name, seed=8, places=1):
+    every = list(cases(name, seed=8, places=1))
+    for _, _, _, text in every[:: 1 + len(every) // 800]:
         after = redact(text)
         assert redact(after) == after
 
@@ -154,12 +155,12 @@ def test_who_talks_about_a_password_without_telling_it_loses_nothing() -> None:
 
 
 def growth(unit: str, small: int, large: int) -> float:
-    """Return how much longer the larger text takes than the smaller, by processor time: the best of five of each."""
+    """Return how much longer the larger text takes than the smaller, by processor time: the best of three of each."""
 
     def seconds(size: int) -> float:
         text = (unit * (size // len(unit) + 1))[:size]
         times = []
-        for _ in range(5):
+        for _ in range(3):
             begin = time.thread_time()
             redact(text)
             times.append(time.thread_time() - begin)
@@ -189,5 +190,6 @@ def growth(unit: str, small: int, large: int) -> float:
         "/a1",
     ],
 )
-def test_eight_times_the_text_takes_about_eight_times_as_long(unit: str) -> None:
-    assert growth(unit, 2_000, 16_000) < 8 * 2.5
+def test_sixteen_times_the_text_takes_about_sixteen_times_as_long(unit: str) -> None:
+    """Over four doublings: one of them alone may come near to a step of what is looked at together."""
+    assert growth(unit, 2_000, 32_000) < 16 * 2.5

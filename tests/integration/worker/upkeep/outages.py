@@ -67,7 +67,7 @@ class Scene:
         self.ids = [handoff_id]
         return handoff_id
 
-    def live(self, *, minutes: float, step_s: float = 290) -> None:
+    def live(self, *, minutes: float, step_s: float = 200) -> None:
         """Let time pass, with all that waits tried when it is due, polls that go well, and audits."""
         for _ in range(int(minutes * 60 / step_s)):
             self.shop.clock.advance(step_s)
