@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,7 +15,6 @@ from sqlalchemy import create_engine, text
 from models.account import accounts
 from models.account.encryption import Cipher
 from models.database.sessions import Database, normalise_url
-from worker.__main__ import main
 
 RUNBOOK = (Path(__file__).parents[2] / "docs" / "runbook.md").read_text()
 FORMER, NEW = "former-key-" + "x" * 32, "new-key-" + "y" * 32
@@ -45,10 +46,7 @@ def test_its_sql_runs_on_postgresql_as_the_application(postgres_url: str) -> Non
 
 
 @pytest.mark.parametrize("where", ["sqlite_url", "postgres_url"])
-def test_rotating_seals_everything_with_the_new_key(
-    where: str, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
+def test_rotating_seals_everything_with_the_new_key(where: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     url = str(request.getfixturevalue(where))
     database = Database(url)
     with database.system() as system:
@@ -60,13 +58,15 @@ def test_rotating_seals_everything_with_the_new_key(
         account = accounts.get(session, account_id)
         assert account is not None
         token = accounts.path_token(account, Cipher([FORMER]))
-    for name, value in (("DATABASE_URL", url), ("SECRET_KEYS", f"{NEW},{FORMER}"), ("RESOLUTIONFLOW_VAR", str(tmp_path))):
-        monkeypatch.setenv(name, value)
+    environment = {"DATABASE_URL": url, "SECRET_KEYS": f"{NEW},{FORMER}", "RESOLUTIONFLOW_VAR": str(tmp_path)}
     assert "resolutionflow account rotate" in RUNBOOK
-    said = []
-    for _ in range(2):
-        assert main(["account", "rotate"]) == 0
-        said.append(capsys.readouterr().out.split(" accounts")[0])
+    said = [
+        subprocess.run(
+            [sys.executable, "-m", "worker", "account", "rotate"], env=environment, capture_output=True, text=True,
+            check=True, cwd=Path(__file__).parents[2],
+        ).stdout.split(" accounts")[0]
+        for _ in range(2)
+    ]  # fmt: skip
     assert said == ["1 of 1", "0 of 1"]
     with database.account(account_id, reading=True) as session:
         account = accounts.get(session, account_id)
