@@ -65,8 +65,7 @@ def test_look_alikes_stay(name: str) -> None:
 
 @pytest.mark.parametrize("name", [*STRUCTURED, "wordings_first", "structured_second", "wordings_second"])
 def test_a_second_redaction_finds_nothing(name: str) -> None:
-    every = list(cases(name, seed=8, places=1))
-    for _, _, _, text in every[:: 1 + len(every) // 800]:
+    for _, _, _, text in cases(name, seed=8, places=1):
         after = redact(text)
         assert redact(after) == after
 
