@@ -47,15 +47,17 @@ class Manners:
         )
 
 
-def manners(calls: list[dict[str, Any]], company: str, retry_after_s: float) -> Manners:
-    """Judge the API calls of one company by the simulator's log."""
+def manners(
+    calls: list[dict[str, Any]], company: str, retry_after_s: float, heard_s: float = HEARD_S
+) -> Manners:
+    """Judge the API calls of one company by the simulator's log; `heard_s` after a refusal all workers know of it."""
     ours = sorted((c for c in calls if c["company"] == company and c["end"]), key=lambda c: float(c["start"]))
     starts = [float(call["start"]) for call in ours]
     refused = [call for call in ours if call["status"] == 429]
     early: set[int] = set()
     for call in refused:
         told = float(call["end"])
-        begin, end = bisect.bisect_right(starts, told + HEARD_S), bisect.bisect_left(starts, told + retry_after_s)
+        begin, end = bisect.bisect_right(starts, told + heard_s), bisect.bisect_left(starts, told + retry_after_s)
         early.update(range(begin, end))
     return Manners(len(ours), len(refused), len(early), starts[-1] - starts[0] if starts else 0.0)
 
