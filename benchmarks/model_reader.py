@@ -37,6 +37,8 @@ from escalation.package.threads import evidence_from_thread
 from escalation.redaction.redact import redact_evidence
 from worker.model_reading.model import NotAnswered, fresh_request
 from worker.model_reading.recordings import InsideTheProgram, Player, folder, write_request
+from worker.settings import encoder_wanted
+from worker.wiring import local_reader
 
 
 @dataclass
@@ -140,8 +142,9 @@ def replay(gold: dict[str, Any], answers: Path) -> Read:
 def package_of(evidence: Evidence, reading: Reading | None = None) -> Package:
     """Return the package of a thread by the model's reading, or by the local reader."""
     return build(
-        evidence, episode=1, escalated_at=evidence.read_at, escalated_by=None, as_of=evidence.read_at, reading=reading
-    )
+        evidence, episode=1, escalated_at=evidence.read_at, escalated_by=None, as_of=evidence.read_at, reading=reading,
+        known=local_reader(encoder_wanted()),
+    )  # fmt: skip
 
 
 def _bare(package: Package, name: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""How well the rules read our own labelled tickets, each file for itself.
+"""How well the local reader reads our own labelled tickets, each file for itself (`ENCODER=off`: the weights of words alone).
 
     python -m benchmarks.own_set [second.txt …] [--wrong]
 
@@ -11,6 +11,8 @@ from __future__ import annotations
 import argparse
 
 from tests.unit.escalation import own_set
+from worker.settings import encoder_wanted
+from worker.wiring import local_reader
 
 FILES = (
     "first.txt", "second.txt", "third.txt", "fourth.txt", "fifth.txt", "sixth.txt", "seventh.txt", "eighth.txt", "ninth.txt",
@@ -24,7 +26,8 @@ def main() -> None:
     parser.add_argument("files", nargs="*", default=FILES, help="default: %(default)s")
     parser.add_argument("--wrong", action="store_true", help="one line for each thing not read as labelled")
     options = parser.parse_args()
-    scores = {name: own_set.score(own_set.tickets(name)) for name in options.files}
+    known = local_reader(encoder_wanted())
+    scores = {name: own_set.score(own_set.tickets(name), known) for name in options.files}
     print(f"{'figure':<28}" + "".join(f"{name:>14}" for name in scores))
     rows = [figures(score) for score, _ in scores.values()]
     for figure in rows[0]:

@@ -4,6 +4,10 @@
 
 from __future__ import annotations
 
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -14,6 +18,7 @@ from benchmarks.thread_scores import Text, counts, figures, pairs, same
 from escalation.package.build import bare, build
 from escalation.package.contents import CERTAIN, SURE
 from escalation.package.threads import evidence_from_thread
+from escalation.reading.encoder import own_encoder, with_encoder
 from escalation.reading.weights import Learned, parsed
 from training.fitting import Taught, fit
 from training.folds import FOLDS, calibrated, fold_of
@@ -52,11 +57,11 @@ class Folds:
         kept = {t.id for t in learned_from}
         self._taught = {name: one for name, one in taught.items() if name in kept}
         self._tickets = {t.id: t for t in self._all}
-        self._by_fold = {fold: self._fit(lambda t, fold=fold: t.source == "forum" or fold_of(t.id) != fold) for fold in range(FOLDS)}  # type: ignore[misc]
+        self.by_fold = {fold: self._fit(lambda t, fold=fold: t.source == "forum" or fold_of(t.id) != fold) for fold in range(FOLDS)}  # type: ignore[misc]
         examples = {name: one.examples for name, one in taught.items()}
-        scales, self.bounds = calibrated([t for t in self._all if t.id in kept], examples, self._by_fold)
+        scales, self.bounds = calibrated([t for t in self._all if t.id in kept], examples, self.by_fold)
         self._scales = scales
-        self.known = {fold: self._learned(models) for fold, models in self._by_fold.items()}
+        self.known = {fold: self._learned(models) for fold, models in self.by_fold.items()}
 
     def _fit(self, wanted: Callable[[Labelled], bool]) -> Mapping[str, Any]:
         chosen: list[Taught] = [one for name, one in self._taught.items() if wanted(self._tickets[name])]
@@ -70,8 +75,13 @@ class Folds:
         return self._learned(self._fit(lambda t: t.source not in sources))
 
     def readings(self, tickets: Iterable[Labelled]) -> dict[str, dict[str, Any]]:
-        """Return each ticket's reading by what was learned without it."""
+        """Return each ticket's reading by the weights of words that were taught without it."""
         return {t.id: read_with(t.record, self.known[fold_of(t.id)]) for t in tickets}
+
+    def whole_readings(self, tickets: Iterable[Labelled]) -> dict[str, dict[str, Any]]:
+        """Return the same with the product's encoder, which no labelled thread taught: for threads alone."""
+        both = {fold: with_encoder(known, own_encoder()) for fold, known in self.known.items()}
+        return {t.id: read_with(t.record, both[fold_of(t.id)]) for t in tickets}
 
 
 def above_the_fold(record: dict[str, Any], made: dict[str, Any]) -> Counter[str]:
@@ -137,7 +147,7 @@ def report(directory: Path, scorer: Any, share: float, texts: Path | None = None
     """Return the lines of the whole measurement, as they come."""
     folds = Folds(directory, share, texts)
     gold = {t.id: t.record for t in folds.threads}
-    made = folds.readings(folds.threads)
+    made = folds.whole_readings(folds.threads)
     wrong = disagreements(scorer, gold, made)
     yield f"{len(gold)} threads, each read by weights taught without it; scores agree with {scorer.__name__} on {len(gold) - len(wrong)} of {len(gold)}" + (f": not {wrong[:3]}" if wrong else "")
     trivial = {name: scorer.baseline(record) for name, record in gold.items()}
@@ -154,6 +164,7 @@ def report(directory: Path, scorer: Any, share: float, texts: Path | None = None
     for source, part in (("all", gold), *by_source.items()):
         lines = sum((above_the_fold(r, made[n]) for n, r in part.items()), Counter())
         yield f"above the fold, {source}: {lines['lines']} lines, {lines['steps'] / max(1, lines['lines']):.3f} are steps, {lines['right'] / max(1, lines['lines']):.3f} are right"
+    yield from _rows("the same threads, weights of words alone", gold, folds.readings(folds.threads))
     if share < 1:
         return
     own_gold = gold_of(folds.own)
@@ -167,7 +178,8 @@ def report(directory: Path, scorer: Any, share: float, texts: Path | None = None
     if dev.is_dir():
         known = folds.without()
         dev_gold = {t.id: t.record for t in threads(dev)}
-        yield from _rows("dev, never taught with", dev_gold, {n: read_with(r, known) for n, r in dev_gold.items()})
+        for name, one in (("", with_encoder(known, own_encoder())), (", weights of words alone", known)):
+            yield from _rows(f"dev, never taught with{name}", dev_gold, {n: read_with(r, one) for n, r in dev_gold.items()})
 
 
 def _rows(name: str, gold: Mapping[str, dict[str, Any]], made: Mapping[str, dict[str, Any]]) -> Iterable[str]:

@@ -29,6 +29,8 @@ from typing import Any
 
 from escalation.package.build import bare, build
 from escalation.package.threads import evidence_from_thread
+from worker.settings import encoder_wanted
+from worker.wiring import local_reader
 
 SET_ASIDE = Path(__file__).with_name("threads_set_aside.txt")
 ROUNDS = 2000
@@ -95,8 +97,9 @@ def package_of(record: dict[str, Any]) -> dict[str, Any]:
     """Return the package of a thread as `resolutionflow package` prints it; the gold labels never reach it."""
     evidence = evidence_from_thread({"id": record["id"], "ticket": record["ticket"]})
     package = build(
-        evidence, episode=1, escalated_at=evidence.read_at, escalated_by=None, as_of=evidence.read_at
-    )
+        evidence, episode=1, escalated_at=evidence.read_at, escalated_by=None, as_of=evidence.read_at,
+        known=local_reader(encoder_wanted()),
+    )  # fmt: skip
     made = bare(package, record["id"])
     made["dead_ends"] = list(package.dead_ends_flagged)
     return made

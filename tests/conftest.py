@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -38,6 +39,8 @@ __all__ = [
     "sqlite_url",
 ]
 
+os.environ.setdefault("ENCODER", "off")
+"""A ticket takes a third of a second with it: tests that are about it ask for it, the others are about everything else."""
 settings.register_profile("tests", deadline=None)  # a wait for a processor is no fault of a rule
 settings.load_profile("tests")
 

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from escalation.package.records import Record, described
@@ -79,9 +79,10 @@ def _places(spans: Sequence[Span], record: Record) -> list[tuple[tuple[int, int]
     return made
 
 
-def _steps(ticket: Labelled, records: list[Record], made: Examples, classes: Classes) -> None:
-    passages = [record.passage for record in records]
-    all_of = looks(passages, classes)
+def answers(
+    ticket: Labelled, records: Sequence[Record], all_of: Sequence[Look]
+) -> Iterator[tuple[int, str, list[tuple[int, Span]]]]:
+    """Return of each stretch that teaches something its place, what it is, and which steps begin in it, with where."""
     taken: set[Span] = set()
     for place, look in enumerate(all_of):
         record = records[look.passage]
@@ -94,16 +95,21 @@ def _steps(ticket: Labelled, records: list[Record], made: Examples, classes: Cla
         answer = "begins" if new else "goes on" if hits else "none"
         if answer == "none" and any(hit(here, at) for at, _ in _places(ticket.optional, record)):
             continue
+        yield place, answer, sorted(((at[0] - here[0], span) for at, span in new), key=lambda one: one[0])
+
+
+def _steps(ticket: Labelled, records: list[Record], made: Examples, classes: Classes) -> None:
+    all_of = looks([record.passage for record in records], classes)
+    for place, answer, begun in answers(ticket, records, all_of):
         made.step.append(Example(step_features(all_of, place), answer))
-        if new:
-            _inside(all_of, place, [(at[0] - here[0], span) for at, span in new], made)
+        if begun:
+            _inside(all_of, place, begun, made)
 
 
 def _inside(all_of: list[Look], place: int, begun: list[tuple[int, Span]], made: Examples) -> None:
     """Add what the steps of one stretch teach: where the second begins, and what came of each."""
     look = all_of[place]
     text = look.stretch.text
-    begun = sorted(begun, key=lambda one: one[0])
     cuts = [0]
     for at, kind in joints(text):
         second = any(abs(at - start) <= 4 for start, _ in begun[1:])

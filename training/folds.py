@@ -19,6 +19,10 @@ BOUNDS = {"step": 0.3, "goes on": 0.35, "joint": 0.4, "row": 0.33, "left": 0.5}
 """Chosen on folds (`python -m benchmarks.threads --folds`); `docs/reading.md` says how."""
 
 
+Seen = list[tuple[float, bool]]
+"""Scores, each with whether it turned out right."""
+
+
 def fold_of(name: str) -> int:
     """Return which fold a ticket belongs to, by the hash of its name alone."""
     return int(hashlib.sha256(f"fold:{name}".encode()).hexdigest(), 16) % FOLDS
@@ -28,8 +32,8 @@ def calibrated(
     tickets: Sequence[Labelled], examples: Mapping[str, Examples], by_fold: Mapping[int, Mapping[str, Model]]
 ) -> tuple[dict[str, Scale], dict[str, float]]:
     """Return how often scores turned out right on tickets their weights were not fitted to, and the bounds."""
-    step: list[tuple[float, bool]] = []
-    outcome: list[tuple[float, bool]] = []
+    step: Seen = []
+    outcome: Seen = []
     for ticket in tickets:
         if ticket.source in ("own", "terse", "forum"):
             continue
@@ -37,7 +41,7 @@ def calibrated(
         begins = models["step"].classes.index("begins")
         step += [(models["step"].shares(e.features)[begins], e.answer == "begins") for e in taught.step]
         outcome += [_best(models["outcome"], e) for e in taught.outcome]
-    return {"step": _scale(step), "outcome": _scale(outcome)}, dict(BOUNDS)
+    return {"step": scale(step), "outcome": scale(outcome)}, dict(BOUNDS)
 
 
 def _best(model: Model, example: Example) -> tuple[float, bool]:
@@ -46,7 +50,8 @@ def _best(model: Model, example: Example) -> tuple[float, bool]:
     return shares[best], model.classes[best] == example.answer
 
 
-def _scale(seen: Sequence[tuple[float, bool]]) -> Scale:
+def scale(seen: Seen) -> Scale:
+    """Return how often scores turned out right, rising with them."""
     scores, right = np.array([s for s, _ in seen]), np.array([float(r) for _, r in seen])
     rising = IsotonicRegression(y_min=0.0, y_max=1.0, out_of_bounds="clip").fit(scores, right)
     points = np.linspace(0.0, 1.0, 41)

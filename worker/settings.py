@@ -134,6 +134,8 @@ class Settings:
     in_flight: int = 10
     intervals: Intervals = field(default_factory=Intervals)
     model: ModelSettings = field(default_factory=ModelSettings)
+    encoder: bool = True
+    """Whether the local reader reads whole tickets too, a third of a second each, not only weighs words."""
 
     @classmethod
     def read(cls, environ: Mapping[str, str] | None = None, *, begin: bool = True) -> Settings:
@@ -174,6 +176,7 @@ class Settings:
         if dead_man_url:
             _check_scheme(wrong, "DEAD_MAN_URL", dead_man_url, ("http", "https"))
         canary_url = _canary_url(wrong, env)
+        encoder = encoder_wanted(env, wrong)
         numbers = _numbers(wrong, env)
         model = ModelSettings.read(env, wrong)
         keys = _secret_keys(wrong, env, var, embedded=redis_url is None, begin=begin)
@@ -198,6 +201,7 @@ class Settings:
             **{name: int(value) for name, value in counts.items()},
             intervals=_intervals(numbers),
             model=model,
+            encoder=encoder,
         )
 
     @property
@@ -260,6 +264,15 @@ def _as_meant(environ: Mapping[str, str]) -> dict[str, str]:
             value = value[1:-1].strip()
         meant[name.lstrip("\ufeff")] = given if name == "SECRET_KEYS" else value
     return meant
+
+
+def encoder_wanted(environ: Mapping[str, str] | None = None, wrong: list[str] | None = None) -> bool:
+    """Tell whether `ENCODER` leaves the reader its encoder. Adds to `wrong` what is neither `on` nor `off`; then it stays."""
+    env = os.environ if environ is None else environ
+    said = (env.get("ENCODER") or "on").strip().lower()
+    if said not in ("on", "off") and wrong is not None:
+        wrong.append(f"ENCODER is {said!r}: use on or off")
+    return said != "off"
 
 
 def _canary_url(wrong: list[str], env: Mapping[str, str]) -> str:
@@ -377,6 +390,11 @@ def _own_key(path: Path) -> str:
     with os.fdopen(descriptor, "w") as file:
         file.write(secrets.token_urlsafe(32) + "\n")
     return path.read_text().strip()
+
+
+def calculate_on_one_processor() -> None:
+    """Keep numpy, if it is not loaded yet, from starting threads: on busy processors they wait for each other."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def own_token(environ: Mapping[str, str] | None = None) -> str:

@@ -16,6 +16,7 @@ import structlog
 from escalation.evidence import Roster
 from escalation.figures.hours import Calendar
 from escalation.figures.observations import clock_ahead
+from escalation.reading.weights import Learned
 from escalation.rules import StatusRules
 from models.account import accounts, calendars
 from models.account.accounts import Cipher
@@ -31,7 +32,7 @@ from worker.process.announcing import Announcer
 from worker.process.bell import Bell, make
 from worker.process.fair_queue import FairQueue
 from worker.process.links import Passes
-from worker.settings import POST_MARGIN, Settings
+from worker.settings import POST_MARGIN, Settings, calculate_on_one_processor
 
 log = structlog.get_logger()
 
@@ -84,8 +85,15 @@ class Desk:
     """Login names by the PSA's member ids."""
     restored_at: datetime | None = None
     """When a backup was restored last: what was escalated before may have a brief that no row knows of."""
+    encoder: bool = False
+    """Whether the local reader reads whole tickets too."""
     clock_ahead: timedelta = timedelta(0)
     """How far the PSA's clock is ahead of ours, as last measured: what the PSA would call a moment of ours."""
+
+    @property
+    def known(self) -> Learned | None:
+        """What the local reader has learned, if it is more than the weights of words."""
+        return local_reader(self.encoder)
 
     def login(self, member_id: int | None) -> str:
         """Return a member's login name; the number of one who is unknown here."""
@@ -98,6 +106,16 @@ class Desk:
     def member_id(self, login: str) -> int | None:
         """Return the PSA's id of a login name."""
         return next((number for number, name in self.members.items() if name.lower() == login.strip().lower()), None)
+
+
+def local_reader(encoder: bool) -> Learned | None:
+    """Return what the local reader has learned, read from its file at first use; None for the weights of words alone."""
+    if not encoder:
+        return None
+    calculate_on_one_processor()
+    from escalation.reading.encoder import learned_with_encoder  # numpy is loaded by whoever reads
+
+    return learned_with_encoder()
 
 
 class Services:
@@ -175,6 +193,7 @@ class Services:
                 model_cap=account.model_cap,
                 members={row.id: row.identifier for row in accounts.roster_rows(session, account_id)},
                 restored_at=accounts.restored_at(account.settings),
+                encoder=self.settings.encoder,
                 clock_ahead=clock_ahead(account.clock_skew_s),
             )
 

@@ -63,7 +63,7 @@ def build(
     """
     records = records_of(evidence)
     passages = [r.passage for r in records]
-    deeds = with_results(read_steps(passages, known, explain=explain), passages)
+    deeds = with_results(read_steps(passages, known, title=evidence.ticket.summary, explain=explain), passages)
     share = Share(reading, records, known)
     recorded = Recorded(evidence, records)
     steps = recorded.steps(share.steps(deeds))

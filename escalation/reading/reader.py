@@ -14,7 +14,7 @@ A probability is what was measured on tickets that the weights were not fitted t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -33,7 +33,7 @@ from escalation.reading.features import (
 from escalation.reading.outcomes import Outcome
 from escalation.reading.passages import Actor, Deed, Passage
 from escalation.reading.rows import Row, row_features, rows
-from escalation.reading.weights import Learned, learned
+from escalation.reading.weights import Learned, Told, learned
 
 _WORD = re.compile(r"\w+")
 _BEGAN = 0.65
@@ -46,14 +46,21 @@ class Scores:
 
     begins: float
     goes_on: float
+    told: Told | None = None
+    """What the encoder said of it."""
 
 
-def read_steps(passages: Sequence[Passage], known: Learned | None = None, *, explain: bool = False) -> list[Deed]:
-    """Return what somebody did, in the order of the passages, each with how sure it is; with `explain` also what spoke for it."""
+def read_steps(
+    passages: Sequence[Passage], known: Learned | None = None, *, title: str = "", explain: bool = False
+) -> list[Deed]:
+    """Return what somebody did, in the order of the passages, each with how sure it is; with `explain` also what spoke for it.
+
+    `title` is the ticket's summary, of which the encoder, where `known` has one, reads the beginning.
+    """
     known = known or learned()
     all_of = looks(passages, known.classes)
     seen = [step_features(all_of, place) for place in range(len(all_of))]
-    scores = [_scores(features, known) for features in seen]
+    scores = _scores(title, passages, all_of, seen, known)
     found: list[Deed] = []
     for place, look in enumerate(all_of):
         if scores[place].begins >= known.bounds["step"] and _may_be(all_of, place):
@@ -82,10 +89,17 @@ def _may_be(all_of: Sequence[Look], place: int) -> bool:
     return (look.stretch.kind in ("sentence", "item") and len(said) >= 3) or look.claimed > 0 or look.stretch.ticked
 
 
-def _scores(features: Vector, known: Learned) -> Scores:
+def _scores(
+    title: str, passages: Sequence[Passage], all_of: Sequence[Look], seen: Sequence[Vector], known: Learned
+) -> list[Scores]:
     model = known.models["step"]
-    shares = dict(zip(model.classes, model.shares(features), strict=True))
-    return Scores(shares["begins"], shares["goes on"])
+    begins, goes_on = model.classes.index("begins"), model.classes.index("goes on")
+    shares = [model.shares(features) for features in seen]
+    told: Mapping[int, Told] = {}
+    if known.encoder:
+        told = known.encoder.read(title, passages, all_of, [share[begins] for share in shares])
+    joined = [Told.joined(own, told[place].step, known.bounds["encoder"]) if place in told else own for place, own in enumerate(shares)]
+    return [Scores(share[begins], share[goes_on], told.get(place)) for place, share in enumerate(joined)]
 
 
 def _steps_at(
@@ -130,6 +144,8 @@ def _step(
     model = known.models["outcome"]
     features = outcome_features(all_of, place, text)
     shares = model.shares(features)
+    if score.told:
+        shares = Told.joined(shares, score.told.outcome, known.bounds["encoder"])
     left = known.models["left"]
     best = max(range(len(shares)), key=shares.__getitem__)
     check = deeds.checks_something(text)

@@ -18,9 +18,10 @@ from heapq import nsmallest
 from importlib import resources
 from itertools import repeat
 from math import exp
-from typing import Any
+from typing import Any, Protocol
 
-from escalation.reading.features import Vector
+from escalation.reading.features import Look, Vector
+from escalation.reading.passages import Passage
 
 SCALE = 1000
 """Weights are kept in thousandths."""
@@ -115,6 +116,30 @@ _BELOW = [sum(_HALF << (_BITS * below) for below in range(place)) for place in r
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What an encoder says of a stretch: logarithms of shares, in the order of the classes of the words' weights."""
+
+    step: tuple[float, ...]
+    outcome: tuple[float, ...]
+
+    @staticmethod
+    def joined(shares: Sequence[float], told: Sequence[float], part: float) -> list[float]:
+        """Return shares that lie between the words' weights' and the encoder's: its `part` of the way in logarithms."""
+        raised = [max(own, 1e-9) ** (1 - part) * exp(part * said) for own, said in zip(shares, told, strict=True)]
+        whole = sum(raised)
+        return [one / whole for one in raised]
+
+
+class WholeReader(Protocol):
+    """What reads a ticket whole, beside the weights of words (`encoder.py`)."""
+
+    def read(
+        self, title: str, passages: Sequence[Passage], looks: Sequence[Look], begins: Sequence[float]
+    ) -> Mapping[int, Told]:
+        """Return what it says of those stretches, by place, where it is worth asking."""
+
+
+@dataclass(frozen=True, slots=True)
 class Learned:
     """All that was learned, with the hash of the file it stands in."""
 
@@ -125,6 +150,7 @@ class Learned:
     """From which score on something is taken: `step`, `goes on`, `joint`, `row`, `left`."""
     classes: Mapping[str, Sequence[str]]
     """The classes of each word, from few to many."""
+    encoder: WholeReader | None = None
 
 
 def parsed(body: bytes) -> Learned:

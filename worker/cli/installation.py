@@ -277,15 +277,18 @@ def _package(options: argparse.Namespace) -> int:
     from escalation.package.build import bare
     from worker.handoff import preview
     from worker.model_reading.model import NotAnswered
+    from worker.settings import encoder_wanted
+    from worker.wiring import local_reader
 
     model = _offline_model(options)
+    known = local_reader(encoder_wanted())
     for path in options.files:
         redact = options.redact or options.markdown
         try:
-            thread_id, package = preview.package_of_file(path, redact=redact, model=model)
+            thread_id, package = preview.package_of_file(path, redact=redact, model=model, known=known)
         except (NotAnswered, UnusableAnswer) as error:
             print(f"resolutionflow: {path}: read locally: {error}", file=sys.stderr)  # noqa: T201
-            thread_id, package = preview.package_of_file(path, redact=True)
+            thread_id, package = preview.package_of_file(path, redact=True, known=known)
         if options.markdown:
             say(render(package, marker=None))
         else:

@@ -78,7 +78,7 @@ def understood(session: Session, desk: Desk, handoff: Handoff, evidence: Evidenc
     ended = handoff.ended_at or ticket.closed_at or ticket.last_updated or evidence.read_at
     package = build(
         evidence, episode=handoff.episode, escalated_at=handoff.escalated_at, escalated_by=handoff.escalated_by,
-        as_of=evidence.read_at, time_zone=desk.time_zone,
+        as_of=evidence.read_at, time_zone=desk.time_zone, known=desk.known,
     )  # fmt: skip
     course = resolution_notes.course_of(session, desk.account_id, handoff, ended_at=ended)
     note = draft(evidence, course, package=package)

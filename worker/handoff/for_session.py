@@ -72,5 +72,6 @@ def _package(services: Services, desk: Desk, ticket_id: int) -> dict[str, object
         escalated_by=None,
         as_of=now + desk.clock_ahead,
         time_zone=desk.time_zone,
+        known=desk.known,
     )
     return informed(services, desk, package).to_json()

@@ -16,6 +16,7 @@ from escalation.package.contents import Package
 from escalation.package.contradicted import ruled_out_in, tried_in
 from escalation.package.second_opinion import asked_about, with_opinion
 from escalation.package.threads import MalformedThread, evidence_from_thread
+from escalation.reading.weights import Learned
 from escalation.redaction.redact import redact_evidence
 from escalation.rules import RULES_VERSION
 from models.account import accounts
@@ -49,6 +50,7 @@ def package(services: Services, *, account_id: int, ticket_id: int) -> tuple[Pac
             as_of=now + desk.clock_ahead,
             time_zone=desk.time_zone,
             reading=reading,
+            known=desk.known,
             explain=True,
         )
 
@@ -56,7 +58,9 @@ def package(services: Services, *, account_id: int, ticket_id: int) -> tuple[Pac
     return (by(reading) if reading else local), local
 
 
-def package_of_file(path: Path, *, redact: bool, model: Model | None = None) -> tuple[str, Package]:
+def package_of_file(
+    path: Path, *, redact: bool, model: Model | None = None, known: Learned | None = None
+) -> tuple[str, Package]:
     """Build the package of one thread file; return its id too. Raises `MalformedThread` naming file and field.
 
     Without `redact` every quotation stands literally in the file, secrets included. A `model` reads the redacted text
@@ -75,8 +79,9 @@ def package_of_file(path: Path, *, redact: bool, model: Model | None = None) -> 
 
     def by(reading: Reading | None) -> Package:
         return build(
-            evidence, episode=1, escalated_at=evidence.read_at, escalated_by=None, as_of=evidence.read_at, reading=reading
-        )
+            evidence, episode=1, escalated_at=evidence.read_at, escalated_by=None, as_of=evidence.read_at,
+            reading=reading, known=known,
+        )  # fmt: skip
 
     local = by(None)
     request = fresh_request(evidence.ticket.summary, places_of(evidence)) if model is not None else None

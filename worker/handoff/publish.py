@@ -172,6 +172,7 @@ def package_of(handoff: Handoff, desk: Desk, evidence: Evidence, reading: Readin
         as_of=evidence.read_at + desk.clock_ahead,
         time_zone=desk.time_zone,
         reading=reading,
+        known=desk.known,
     )
 
 

@@ -16,7 +16,7 @@ from models.handoff import briefs, handoffs
 from models.work import inbox, ticket_watch
 from worker.mail.handoff import HandoffMail, render_handoff
 from worker.process.bell import Bell
-from worker.wiring import Services
+from worker.wiring import Services, local_reader
 
 log = structlog.get_logger()
 
@@ -77,8 +77,9 @@ def _rehearse(services: Services) -> None:
         accounts.statuses(session, nobody)
     ticket = Ticket(id=1, summary="warm-up", board_id=1, board="", status_id=1, status="")
     package = build(
-        Evidence(ticket, now), episode=1, escalated_at=now, escalated_by=None, as_of=now, time_zone="UTC"
-    )
+        Evidence(ticket, now), episode=1, escalated_at=now, escalated_by=None, as_of=now, time_zone="UTC",
+        known=local_reader(services.settings.encoder),
+    )  # fmt: skip
     render(package, marker="RF-00000000")
     render_handoff(
         HandoffMail(

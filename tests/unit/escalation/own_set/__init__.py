@@ -32,6 +32,7 @@ from typing import Any
 from escalation.package.build import build
 from escalation.package.contents import Package
 from escalation.package.threads import evidence_from_thread
+from escalation.reading.weights import Learned
 
 _OUTCOMES = {"n": "no_change", "f": "failed", "p": "partial", "w": "worked", "u": "unknown"}
 _ACTORS = {"c": "customer", "v": "vendor", None: "tech"}
@@ -69,8 +70,13 @@ class Ticket:
 
     @functools.cached_property
     def package(self) -> Package:
+        return self.read_by(None)
+
+    def read_by(self, known: Learned | None) -> Package:
+        """Return the package as what was learned has it read; None: the weights of words alone."""
         evidence = evidence_from_thread(self.record)
-        return build(evidence, episode=1, escalated_at=evidence.read_at, escalated_by=None, as_of=evidence.read_at)
+        at = evidence.read_at
+        return build(evidence, episode=1, escalated_at=at, escalated_by=None, as_of=at, known=known)
 
 
 @functools.cache
@@ -153,17 +159,16 @@ class Score:
         return 2 * self.codes_right / (2 * self.codes_right + self.codes_wrong + self.codes_missed)
 
 
-def score(chosen: Sequence[Ticket]) -> tuple[Score, list[str]]:
+def score(chosen: Sequence[Ticket], known: Learned | None = None) -> tuple[Score, list[str]]:
     """Return the counts, and a line for each thing that is not as labelled."""
     total = Score()
     wrong: list[str] = []
     for ticket in chosen:
-        _score_one(ticket, total, wrong)
+        _score_one(ticket, ticket.read_by(known) if known else ticket.package, total, wrong)
     return total, wrong
 
 
-def _score_one(ticket: Ticket, total: Score, wrong: list[str]) -> None:
-    package = ticket.package
+def _score_one(ticket: Ticket, package: Package, total: Score, wrong: list[str]) -> None:
     texts = {-1: ticket.record["ticket"]["initial_description"]}
     texts |= {i: note["text"] for i, note in enumerate(ticket.record["ticket"]["notes"])}
     steps = [label for label in ticket.labels if label.what not in ("-", "block")]
