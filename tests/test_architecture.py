@@ -29,7 +29,9 @@ OURS = ("escalation", "models", "psa", "webhooks", "worker")
 
 
 def _sources() -> list[Path]:
-    return [path for folder in OURS for path in sorted((ROOT / folder).rglob("*.py"))]
+    found = [path for folder in OURS for path in sorted((ROOT / folder).rglob("*.py"))]
+    assert len(found) > 200, "where is the product?"
+    return found
 
 
 def _tasks(tmp_path: Path) -> set[str]:
@@ -140,7 +142,9 @@ def test_a_key_of_our_own_is_made_once_and_kept_to_ourselves(tmp_path: Path) -> 
 
 
 def test_the_simulator_shares_no_code_with_the_client_it_tests() -> None:
-    for path in (ROOT / "psa" / "simulator").rglob("*.py"):
+    files = list((ROOT / "psa" / "simulator").rglob("*.py"))
+    assert len(files) > 10
+    for path in files:
         for node in ast.walk(ast.parse(path.read_text())):
             names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
@@ -173,6 +177,8 @@ def test_tests_lie_where_what_they_test_lies(kind: str) -> None:
 
 def test_nothing_speaks_of_a_machine_or_of_how_this_is_made() -> None:
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
+    if not listed:
+        pytest.skip("this copy has no list of its files")
     for name in listed.splitlines():
         path = ROOT / name
         if path.suffix in {".py", ".md", ".cfg", ".toml", ".yml", ".txt", ".sh"} and path.exists():

@@ -14,6 +14,7 @@ from models.account import accounts
 from models.tables import Account
 from tests.browser.conftest import PICTURES
 from tests.browser.screens import POD, open_queue, open_ticket, page_key, pod_says, press_in_pod
+from tests.hostile.knock import Ask, Knocker
 from tests.journeys.journey import Journey
 from worker.demo.chromium import Chromium
 
@@ -114,6 +115,7 @@ def test_a_page_of_another_origin_cannot_show_the_pod_nor_talk_to_it(journey: Jo
     try:
         browser.open(f"http://127.0.0.1:{server.server_port}/")
         browser.wait("document.querySelector('iframe') && document.readyState === 'complete'")
+        assert Knocker(stack.web_url).ask(Ask("GET", f"{POD}?account={page_key(stack)}")).status == 200, "there is a pod to show"
         time.sleep(1.5)
         assert browser.run("heard") == []
         assert browser.run_in(POD, "document.body && document.body.innerText.includes('Signing in')") in (None, False)

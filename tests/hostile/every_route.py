@@ -79,6 +79,10 @@ class Intruder:
         return Ask(route.method, f"{path}?{urlencode(query)}", body, headers)
 
     def _pass(self) -> dict[str, str]:
+        return self.chance.choice(self.passes())
+
+    def passes(self) -> list[dict[str, str]]:
+        """Return what opens one's own: an API token, a pod's, a browser's cookie; with all that our own page sends along."""
         services, msp = self.rig.stack.services, self.mine.msp
         member = members_of(self.rig, msp)[msp.engineers[0]]
         epoch = services.desk(msp.account_id).token_epoch
@@ -87,10 +91,10 @@ class Intruder:
             return services.passes.tokens.sign(audience, account_id=msp.account_id, member_id=member, epoch=epoch)
 
         ours = {"X-ResolutionFlow": "page", "Origin": self.rig.stack.web_url, "Sec-Fetch-Site": "same-origin"}
-        return self.chance.choice([
+        return [
             {"Authorization": f"Bearer {self.mine.token}"}, {"Authorization": f"Bearer {token(Audience.POD)}", **ours},
             {"Cookie": f"{COOKIE}={token(Audience.BROWSER)}", **ours},
-        ])  # fmt: skip
+        ]  # fmt: skip
 
     def _link(self, target: int) -> str:
         """Return a claim link of one's own; or one for their handoff, rightly signed for one's own account."""
@@ -147,6 +151,11 @@ def every_route(rig: Rig, seed: int, count: int = 1000) -> list[Row]:
         for told in _overheard(rig, knocker, ways[n], each // 2 + 1):
             note("streams", told)
     control(knocker, both)
+    for way in ways:
+        for headers in way.passes():
+            own = knocker.ask(Ask("GET", "/escalations/cards?show=all", headers=headers))
+            assert own.status == 200, f"one's own queue was answered {own.status} with {sorted(headers)}"
+            assert way.mine.names(own.text), f"none of its words in an account's own queue, with {sorted(headers)}"
     names: dict[str, list[str]] = {}
     for route in routes:
         names.setdefault(route.wing, []).append(f"{route.method} {route.rule}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.hostile import doors
@@ -43,4 +45,7 @@ def test_no_scanner_changes_anything(shared_rig: Rig) -> None:
 
 
 def test_whatever_the_api_is_asked_it_answers_in_order(shared_rig: Rig) -> None:
-    _good(doors.fuzzed(shared_rig, 3, 20), 20 * OPERATIONS)
+    found = doors.fuzzed(shared_rig, 3, 20)
+    _good(found, 20 * OPERATIONS)
+    done = [row.what for row in found if re.search(r"× 2\d\d\b", row.note)]
+    assert len(done) > OPERATIONS / 2, f"only refusals elsewhere: {done}"

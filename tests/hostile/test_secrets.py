@@ -65,9 +65,12 @@ def test_look_alikes_stay(name: str) -> None:
 
 @pytest.mark.parametrize("name", [*STRUCTURED, "wordings_first", "structured_second", "wordings_second"])
 def test_a_second_redaction_finds_nothing(name: str) -> None:
+    taken = tried = 0
     for _, _, _, text in cases(name, seed=8, places=1):
         after = redact(text)
+        tried, taken = tried + 1, taken + (after != text)
         assert redact(after) == after
+    assert taken > tried * 0.9, "a first one finds most"
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,20 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+import psycopg
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, text, update
 
 from models.account import accounts
 from models.account.encryption import Cipher
 from models.database.sessions import Database, normalise_url
+from models.handoff import briefs
+from models.tables import Alert
+from models.work import canaries, inbox, jobs
+from models.work.alert_kinds import Kind
+from tests.databases import PostgresServer
+from tests.integration.models.handoff.test_deliveries import queued
+from tests.integration.models.places import NOW, later
 
 RUNBOOK = (Path(__file__).parents[2] / "docs" / "runbook.md").read_text()
 FORMER, NEW = "former-key-" + "x" * 32, "new-key-" + "y" * 32
@@ -30,19 +38,54 @@ def test_there_is_something_to_type() -> None:
     assert len(_statements()) >= 8
 
 
-def test_its_sql_runs_on_sqlite(sqlite_url: str) -> None:
-    with create_engine(normalise_url(sqlite_url)).begin() as connection:
+def _is_played_with(url: str) -> tuple[Database, int]:
+    """Leave something of each kind that an operator looks for."""
+    database = Database(url)
+    account_id, handoff_id, _ = queued(database)
+    with database.account(account_id) as session:
+        jobs.raise_alert(session, account_id, kind=Kind.REFUSED, subject="keys", detail="401", now=NOW)
+        session.execute(update(Alert).values(id=17))
+        canaries.note(session, account_id, ticket_id=None, now=NOW)
+        inbox.store(
+            session, account_id=account_id, dedupe_key="x", type="ticket", action="updated", record_id=1, raw=b"", now=NOW
+        )
+        briefs.lease(session, account_id, handoff_id, now=later(1), lease_s=5, holder="w")
+    with database.system() as system:
+        jobs.beat(system, "sweep", NOW)
+    return database, account_id
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_its_sql_shows_what_is_there_and_closes_one_alert(kind: str, request: pytest.FixtureRequest) -> None:
+    url = str(request.getfixturevalue(f"{kind}_url"))
+    database, account_id = _is_played_with(url)
+    administrator = url
+    if kind == "postgres":
+        server: PostgresServer = request.getfixturevalue("postgres_server")
+        administrator = server.url(str(database.url.database), str(server.superuser.username))
+    with create_engine(normalise_url(administrator)).begin() as connection:
         for statement in _statements():
             if not statement.startswith(("BEGIN", "COMMIT", "SET")):
-                connection.execute(text(statement))
+                found = connection.execute(text(statement))
+                assert found.first() if found.returns_rows else found.rowcount == 1, statement
+    with database.account(account_id, reading=True) as session:
+        assert jobs.open_alerts(session, account_id) == []
+    database.dispose()
 
 
-def test_its_sql_runs_on_postgresql_as_the_application(postgres_url: str) -> None:
-    engine = create_engine(normalise_url(postgres_url), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        for statement in _statements():
-            connection.exec_driver_sql(statement)
-    engine.dispose()
+def test_the_applications_role_sees_rows_once_an_account_is_named(postgres_url: str) -> None:
+    database, account_id = _is_played_with(postgres_url)
+    database.dispose()
+    assert account_id == 1, "the runbook's example"
+    whole = _statements()
+    first = whole.index("BEGIN")
+    begin, name, look, commit = whole[first : first + 4]
+    with psycopg.connect(postgres_url.replace("+psycopg", ""), autocommit=True) as connection:
+        assert connection.execute(look).fetchall() == []
+        connection.execute(begin)
+        connection.execute(name)
+        assert len(connection.execute(look).fetchall()) == 1
+        connection.execute(commit)
 
 
 @pytest.mark.parametrize("where", ["sqlite_url", "postgres_url"])

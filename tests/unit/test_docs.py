@@ -97,11 +97,18 @@ def test_the_trial_is_written_as_the_simulator_prints_it() -> None:
     assert "simulator --port 8900" in (ROOT / "Makefile").read_text()
 
 
-@pytest.mark.parametrize("page", [*PAGES, *PRODUCT], ids=_id)
-def test_nobody_is_told_to_install_it_by_its_name_alone(page: Path) -> None:
+def test_nothing_is_left_to_be_put_in() -> None:
+    wanting = re.compile(r"^[A-Z]+_(?:HERE|TABLE)$", re.MULTILINE)
+    pages = (*PAGES, ROOT / "CHANGELOG.md")
+    assert {(_id(page), name) for page in pages for name in wanting.findall(page.read_text())} == set()
+
+
+def test_nobody_is_told_to_install_it_by_its_name_alone() -> None:
     """No registry has it, and whoever took the name there would be installed."""
-    told = re.findall(r"(?:pip|uv|pipx|uvx)(?: \w+)* (?:install|run|add)\b[^`\n]*?([^\s'\"]*resolutionflow\b)", page.read_text())
-    assert [name for name in told if "/" not in name] == []
+    how = re.compile(r"(?:pip|uv|pipx|uvx)(?: \w+)* (?:install|run|add)\b[^`\n]*?([^\s'\"]*resolutionflow\b)")
+    told = {(_id(page), name) for page in (*PAGES, *PRODUCT) for name in how.findall(page.read_text())}
+    assert told, "somewhere it is said how to install it"
+    assert {(page, name) for page, name in told if "/" not in name} == set()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=_id)

@@ -78,9 +78,10 @@ class Count:
 def kinds(name: str) -> list[str]:
     """Return the lines of a file of kinds."""
     lines = Path(__file__).with_name(f"{name}.txt").read_text(encoding="utf-8").splitlines()
-    return [
-        line for line in lines if line.strip() and not line.startswith("# ") and not _HEADING.fullmatch(line)
-    ]
+    found = [line for line in lines if line.strip() and not line.startswith("# ") and not _HEADING.fullmatch(line)]
+    if not found:
+        raise ValueError(f"{name}: no kinds, so nothing would be wrong of nothing")
+    return found
 
 
 def cases(name: str, seed: int, places: int | None = None) -> Iterator[tuple[str, str, Filled, str]]:

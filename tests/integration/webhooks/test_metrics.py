@@ -75,7 +75,13 @@ def test_it_counts_and_ages_what_there_is_over_all_accounts(office: Office) -> N
 
 
 def test_it_names_no_account_and_nothing_of_a_ticket(office: Office) -> None:
+    with office.database.account(office.account_id) as session:
+        jobs.raise_alert(
+            session, office.account_id, kind=Kind.PARKED, subject="ticket 48213", detail="northgate: VPN drops",
+            now=datetime.now(UTC),
+        )  # fmt: skip
     text = office.browser().get("/metrics").text
+    assert read(office)["alerts_open brief parked"] == 1, "told of, by its kind alone"
     for secret in ("northgate", "Harbor", "VPN", "svensson", "48213"):
         assert secret not in text
 

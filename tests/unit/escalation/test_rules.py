@@ -201,7 +201,8 @@ def test_repeats_and_late_readings_change_nothing(moves: list[tuple[tuple[int, i
 @given(_moves)
 def test_a_live_episode_is_never_left_behind_by_a_newer_one(moves: list[tuple[tuple[int, int], int]]) -> None:
     live: set[int] = set()
-    for verdict in follow(*_history(moves)):
+    history = _history(moves)
+    for verdict in follow(*history):
         if verdict.end_earlier:
             live.discard(verdict.end_earlier)
         if verdict.act is Act.OPEN:
@@ -209,6 +210,8 @@ def test_a_live_episode_is_never_left_behind_by_a_newer_one(moves: list[tuple[tu
         if verdict.act in (Act.WITHDRAW, Act.END):
             live.discard(verdict.episode)
         assert len(live) <= 1
+    if RULES.is_escalation(history[-1].board_id, history[-1].status_id):
+        assert len(live) == 1
 
 
 @given(_moves)
@@ -217,6 +220,7 @@ def test_the_poller_never_overlooks_what_a_callback_would_have_found(moves: list
     for each in _history(moves):
         assert each.last_updated
         verdict = decide(seen, each, RULES, now=each.last_updated)
-        if verdict.act not in (Act.NOTHING, Act.REFRESH):
+        enters = RULES.is_escalation(each.board_id, each.status_id) and not (seen and seen.in_escalation)
+        if enters or verdict.act not in (Act.NOTHING, Act.REFRESH):
             assert worth_triage(seen, each, RULES, us="rf")
         seen = verdict.seen

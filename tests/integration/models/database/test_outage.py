@@ -64,6 +64,11 @@ def test_goes_on_after_its_connections_were_cut(
 ) -> None:
     postgres_server.run(f"SELECT pg_terminate_backend({backend})")
     postgres_database.ping()
+    with postgres_database.system() as system:
+        now = system.scalar(text("SELECT pg_backend_pid()"))
+        there = system.scalar(text("SELECT count(*) FROM pg_stat_activity WHERE pid = :pid"), {"pid": backend})
+    assert now != backend
+    assert there == 0, "it was cut, and not only left aside"
 
 
 def test_refuses_at_once_where_nobody_listens(tmp_path: Path) -> None:

@@ -64,8 +64,17 @@ def test_refuses_a_database_of_a_newer_program(sqlite_database: Database) -> Non
         pending(str(sqlite_database.url))
 
 
-def test_the_applications_role_may_ask_whether_the_schema_is_newest(postgres_url: str) -> None:
-    require_newest(postgres_url)
+def test_the_applications_role_is_told_whether_the_schema_is_newest(postgres_server: PostgresServer) -> None:
+    name = postgres_server.fresh_database()
+    application = postgres_server.url(name, APP)
+    require_newest(application)
+    owner = create_engine(postgres_server.url(name, OWNER))
+    with owner.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0016'"))
+    owner.dispose()
+    assert pending(application) == ["0017"]
+    with pytest.raises(SchemaOutOfDate, match="migrate"):
+        require_newest(application)
 
 
 def test_says_what_to_run_where_it_may_not_make_the_role(postgres_server: PostgresServer) -> None:

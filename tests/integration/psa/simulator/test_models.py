@@ -84,7 +84,9 @@ def lived_in(api: Api, remote: Remote) -> Api:
 def test_pyconnectwise_reads_every_answer(lived_in: Api) -> None:
     for asked, _, name in ANSWERS:
         model = _model(name)
-        for record in _records(lived_in.get(asked), asked):
+        records = _records(lived_in.get(asked), asked)
+        assert records, f"{asked} answers nothing to be read"
+        for record in records:
             read = model.model_validate(record)
             for field in ("id", "summary", "text", "name", "identifier"):
                 if field in record and hasattr(read, field):

@@ -61,14 +61,18 @@ def test_a_draft_names_its_records_and_a_junior_may_have_it_posted_once(office: 
     assert again.headers["Location"].endswith("/resolution-note")
 
 
+def nothing_stored(office: Office) -> bool:
+    with office.database.account(office.account_id, reading=True) as session:
+        return notes.of_handoff(session, office.account_id, office.handoff_id) is None
+
+
 @pytest.mark.parametrize("body", [
     {}, {"form": "internal"}, {"form": "discussion", "text": TEXT}, {"form": "internal", "text": "short"},
     {"form": "internal", "text": "x" * 8001}, {"form": "internal", "text": "a\0" * 20},
 ])  # fmt: skip
 def test_what_does_not_fit_is_422_and_stores_nothing(office: Office, body: dict[str, str]) -> None:
     assert office.api("POST", path(office), json=body).status_code == 422
-    with office.database.account(office.account_id, reading=True) as session:
-        assert notes.of_handoff(session, office.account_id, office.handoff_id) is None
+    assert nothing_stored(office)
 
 
 def test_in_dry_run_nothing_is_asked_for(office: Office) -> None:
@@ -76,9 +80,11 @@ def test_in_dry_run_nothing_is_asked_for(office: Office) -> None:
         session.get(Handoff, office.handoff_id).dry_run = True  # type: ignore[union-attr]
     answer = office.api("POST", path(office), json={"form": "internal", "text": TEXT})
     assert (answer.status_code, answer.content_type) == (409, "application/problem+json")
+    assert nothing_stored(office)
 
 
 def test_reading_again_is_a_refresh_that_is_due(office: Office) -> None:
+    assert office.row().refresh_due_at is None
     assert office.api("POST", path(office, "/draft"), JONAS).status_code == 202
     assert office.row().refresh_due_at is not None
 
@@ -143,3 +149,5 @@ def test_who_is_not_active_any_more_may_nothing(office: Office) -> None:
         next(r for r in accounts.roster_rows(session, office.account_id) if r.id == JONAS).active = False
     assert office.api("POST", path(office), JONAS, json={"form": "internal", "text": TEXT}).status_code == 403
     assert office.api("POST", "/runbooks", JONAS, json=BOOK).status_code == 403
+    assert nothing_stored(office)
+    assert office.api("GET", "/runbooks").json == {"runbooks": []}

@@ -153,6 +153,7 @@ def test_what_somebody_has_is_not_dismissed(office: Office) -> None:
     for member in (MARIA, TOM):
         answer = office.api("POST", f"{one}/dismiss", member, json={"reason": "because"})
         assert (answer.status_code, answer.json["claimed_by"]) == (409, WINNER)
+    assert (office.row().response_state, office.row().claimed_by, office.row().end_reason) == ("claimed", MARIA, None)
 
 
 def test_pages_hold_each_handoff_once_while_new_ones_arrive(office: Office) -> None:
@@ -408,6 +409,8 @@ def test_whoever_may_not_judge_and_what_cannot_be_judged_is_refused(office: Offi
     assert office.api("POST", f"/handoffs/{theirs}/assessment", **helpful).status_code == 404
     for body in ({}, {"verdict": "meh"}, {"verdict": ["wrong"]}, {"verdict": None}):
         assert office.api("POST", path, json=body).status_code == 422
+    wrong = office.api("POST", path, TOM, json={"verdict": "wrong"}).json
+    assert (wrong["right"], wrong["known"]) == (0, 1), "the first that counts: none of those was kept"
 
 
 def test_a_withheld_assessment_is_not_in_the_answer(office: Office) -> None:

@@ -294,6 +294,7 @@ def test_the_owner_claims_too_and_a_removed_account_does_not(office: Office) -> 
     from models.account.accounts import remove_account
 
     assert press(office.browser(), office.link(OWNER)).status_code == 200
+    assert (office.row().response_state, office.row().claimed_by) == ("claimed", OWNER)
     with office.database.account(office.account_id) as session:
         remove_account(session, office.account_id)
     assert office.browser().get(office.link()).status_code == 410
@@ -304,7 +305,13 @@ def test_a_link_of_one_account_never_reaches_anothers_handoff(office: Office) ->
     with office.database.account(other) as session:
         people.import_members(session, other, MEMBERS, engineers=SENIORS)
     foreign = office.passes.claim_link("", account_id=other, handoff_id=office.handoff_id, member_id=MARIA, epoch=1)
-    assert office.browser().get(foreign).status_code == 410
+    page = office.browser()
+    form = form_of(page.get(office.link()).text)
+    for answer in (page.get(foreign), page.post(foreign, data={"form": form, "deed": "claim"})):
+        assert answer.status_code in (403, 410)
+        assert "VPN drops" not in answer.text
+    assert page.get(foreign).status_code == 410
+    assert office.row().response_state == "open"
 
 
 def test_a_package_of_a_newer_worker_does_not_hide_who_has_it(office: Office) -> None:
@@ -313,6 +320,7 @@ def test_a_package_of_a_newer_worker_does_not_hide_who_has_it(office: Office) ->
         assert row is not None
         row.escalation_package = {"schema_version": 999}
     assert press(office.browser(), office.link()).status_code == 200
+    assert "Already claimed by Maria Svensson" in words(office.browser().get(office.link(TOM)).text)
 
 
 def test_an_address_gets_into_no_log(

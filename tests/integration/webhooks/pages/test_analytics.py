@@ -103,5 +103,8 @@ def test_the_queue_says_what_was_saved_this_month(month: tuple[Pages, dict[str, 
 
 
 def test_a_moment_that_is_none_or_to_come_is_as_good_as_not_asked(pages: Pages) -> None:
+    plain = pages.get("/analytics/escalations/content").text
+    assert "Collecting" in plain
     for at in ("x", "2026-01-01", "9999-01-01T00:00Z", "0001-01-01T00:00Z", ""):
-        assert pages.get(f"/analytics/escalations/content?as_of={at}").status_code == 200
+        answer = pages.get(f"/analytics/escalations/content?as_of={at}")
+        assert (answer.status_code, answer.text) == (200, plain), at

@@ -19,6 +19,7 @@ from models.handoff import claims, endings, handoffs
 from models.tables import Handoff
 from models.work import wishes
 from tests.browser.showroom import STORIES, evidence
+from tests.integration.webhooks.api.test_wish import count
 from tests.integration.webhooks.office import JONAS, MARIA, ROBOT, TOM
 from tests.integration.webhooks.pages.conftest import Pages
 
@@ -164,7 +165,9 @@ def test_where_one_waits_or_is_taken_there_is_no_button_and_pressing_an_old_one_
     pages.post(f"/escalations/{first}/release?as=pod")
     pages.post(f"/escalations/{first}/dismiss?as=pod", reason="solved by phone")
     assert "Hand off now" in pod(pages, 48301, JONAS), "its handoff has ended"
+    assert count(pages.office) == 0
     assert pages.post("/pod/ticket/handoff?ticket=48301", JONAS).status_code == 202
+    assert count(pages.office) == 1
 
 
 def test_what_cannot_be_handed_off_from_the_pod_is_refused(pages: Pages) -> None:
@@ -174,6 +177,7 @@ def test_what_cannot_be_handed_off_from_the_pod_is_refused(pages: Pages) -> None
     assert pages.post("/pod/ticket/handoff?ticket=999", ROBOT).status_code == 401
     for number in ("0", "x", "", str(2**63)):
         assert pages.post(f"/pod/ticket/handoff?ticket={number}", JONAS).status_code == 404
+    assert count(pages.office) == 0, "nothing was wished for"
 
 
 def test_it_can_be_given_back(pages: Pages) -> None:
@@ -233,7 +237,9 @@ def test_no_page_has_a_script_or_style_of_its_own_and_what_it_needs_is_ours(page
     for path in ("/escalations", "/pod/ticket?ticket=48301"):
         page = pages.in_window(path).text
         assert not re.search(r"<script(?! src=)|<style|\son\w+=|\sstyle=|javascript:", page)
-        for address in re.findall(r'(?:src|href)="(/pages/[^"]+)"', page):
+        needed = re.findall(r'(?:src|href)="(/pages/[^"]+)"', page)
+        assert needed
+        for address in needed:
             asset = pages.get(address, None)
             assert asset.status_code == 200
             assert "immutable" in asset.headers["Cache-Control"]

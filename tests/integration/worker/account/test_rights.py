@@ -194,7 +194,7 @@ def test_a_clock_that_is_off_is_named(simulator: Simulator, services: Services) 
     finally:
         world.ahead = timedelta()
     clocks = next(line for line in bad(lines) if line.what == "clocks")
-    assert "3600 s ahead of ours" in clocks.detail or "3601 s ahead" in clocks.detail
+    assert re.search(r"\b360[01] s ahead of ours", clocks.detail)
     assert "NTP" in clocks.detail
 
 

@@ -52,7 +52,9 @@ def test_the_brief_shows_what_solved_one_like_it_and_starts_there(shop: Shop) ->
 def test_none_rather_than_a_poor_one(shop: Shop) -> None:
     remembered(shop)
     shop.publish(shop.escalated())
-    assert "Alike, and solved here" not in (shop.handoffs()[0].draft or "")
+    (handoff,) = shop.handoffs()
+    assert handoff.draft
+    assert "Alike, and solved here" not in handoff.draft
 
 
 def test_a_ticket_that_closes_is_remembered(shop: Shop) -> None:

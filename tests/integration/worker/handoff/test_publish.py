@@ -268,5 +268,7 @@ def test_a_note_that_a_person_deleted_stays_deleted(shop: Shop) -> None:
     shop.publish(handoff_id)
     shop.psa.posted[48213] = []
     shop.psa.note(48213, "Swapped the modem, no change.")
+    shop.psa.calls.clear()
     _refresh(shop, handoff_id)
+    assert "own_notes" in shop.psa.calls, "it was looked for"
     assert shop.psa.posted[48213] == []

@@ -71,7 +71,9 @@ def test_one_that_nobody_approved_is_not_offered(shop: Shop) -> None:
     with shop.database.account(shop.account_id) as session:
         runbooks.save(session, shop.account_id, BOOK, by="jlind", now=shop.clock())
     solve(shop, 5004)
-    assert "**Runbook:**" not in (shop.handoffs(5004)[0].draft or "")
+    (handoff,) = shop.handoffs(5004)
+    assert handoff.draft
+    assert "**Runbook:**" not in handoff.draft
 
 
 def test_the_weekly_line_counts_what_a_technician_could_have_mended() -> None:

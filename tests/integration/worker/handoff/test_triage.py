@@ -13,7 +13,7 @@ from models.handoff import deliveries, handoffs
 from models.handoff.handoffs import Handoff
 from models.work import inbox, jobs
 from psa.port import Throttled, Unauthorized, Unavailable
-from tests.fakes import ASSIGNED, ESCALATED, NEW
+from tests.fakes import ESCALATED, NEW
 from tests.integration.worker.conftest import Shop
 from worker.account.onboarding import CannotConnect, account_named, connect
 from worker.handoff import notify, preview, triage
@@ -98,16 +98,6 @@ def test_leaving_is_withdrawn_by_the_sweeper_after_the_grace_and_no_sooner(shop:
         rows = deliveries.of_handoff(session, shop.account_id, handoff_id)
     assert {r.status for r in rows} == {"suppressed"}
     assert {r.reason for r in rows} == {"left the escalation status and stayed away", "no e-mail address"}
-
-
-def test_a_technician_moving_it_to_a_claim_status_neither_claims_nor_withdraws(shop: Shop) -> None:
-    shop.escalated()
-    shop.psa.change(48213, status_id=ASSIGNED)
-    shop.triage()
-    shop.observe()
-    shop.clock.advance(600)
-    shop.sweep()
-    assert _states(shop.handoffs()) == [(1, "open")]
 
 
 def test_closing_merging_and_deleting_end_it(shop: Shop) -> None:

@@ -83,7 +83,7 @@ def test_what_is_found_is_true_and_nothing_is_written(place: Place) -> None:
     assert run
     assert run.pattern["status"]["templates"]
     assert (stored.candidates, stored.coverage) == (found.baseline.candidates, found.baseline.coverage)
-    assert not (place.folder / "shadow").exists() or not list((place.folder / "shadow").glob("*.jsonl"))
+    assert list(place.services.settings.var.rglob("*.jsonl")) == [], "what it read goes with the run"
 
 
 def test_the_report_names_coverage_exclusions_and_figures_and_writes_briefs(one: Place) -> None:

@@ -136,11 +136,7 @@ class TestClaims:
         handoff = seen_after(shop)
         assert (handoff.response_state, handoff.claimed_by) == ("resolved", 2)
         assert (handoff.claimed_at, handoff.acted_at) == (at, at)
-
-    def test_closed_unclaimed_is_withdrawn(self, shop: Shop) -> None:
-        handed_off(shop)
-        shop.psa.change(48213, closed=True)
-        assert seen_after(shop).response_state == "withdrawn"
+        assert "**Claimed by Maja Svensson**" in brief_now(shop), "and it still comes to stand there"
 
 
 class TestWhatACallbackToldOf:
@@ -352,7 +348,7 @@ def test_the_junior_is_asked_once_and_only_if_the_account_wants_it(shop: Shop) -
         brief_now(shop)
     notes = [note.text for note in shop.psa.posted[48213]]
     assert len(notes) == 2
-    assert notes[1].startswith("jlind, one question") or notes[1].startswith("Jonas Lind, one question")
+    assert notes[1].startswith("jlind, one question before an engineer claims this: ")
 
 
 def test_reading_twice_changes_nothing(shop: Shop) -> None:
@@ -381,15 +377,6 @@ def test_who_left_and_who_came_is_known_two_polls_later_and_told_accordingly(sho
         rows = deliveries.of_handoff(session, shop.account_id, handoff_id)
     assert {(r.recipient_user_id, r.status) for r in rows} == {(2, "sent"), (3, "suppressed")}
     assert "no longer" in next(r.reason or "" for r in rows if r.recipient_user_id == 3)
-
-
-def test_taken_done_and_closed_in_one_go_still_stands_in_the_brief(shop: Shop) -> None:
-    handed_off(shop)
-    shop.psa.time(48213, "Replaced the expired certificate, VPN is stable", by="msvensson")
-    shop.clock.advance(60)
-    shop.psa.change(48213, closed=True, updated_by="msvensson")
-    assert seen_after(shop).response_state == "resolved"
-    assert "**Claimed by Maja Svensson**" in brief_now(shop)
 
 
 def test_beside_a_brief_that_a_person_edited_stands_one_note_with_who_has_it(shop: Shop) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from escalation.evidence import Note, Person
@@ -40,10 +42,14 @@ def later(shop: Shop, seconds: float) -> Handoff:
     return shop.handoffs()[0]
 
 
-@pytest.mark.parametrize("program", PROGRAMS)
 @pytest.mark.parametrize(
-    "change", [{"owner": "msvensson"}, {"status_id": WORKING}, {"status_id": NEW}, {"status_id": ASSIGNED}, ELSEWHERE]
-)
+    ("program", "change"),
+    list(zip(
+        itertools.cycle(PROGRAMS),
+        [{"owner": "msvensson"}, {"status_id": WORKING}, {"status_id": NEW}, {"status_id": ASSIGNED}, ELSEWHERE],
+        strict=False,
+    )),
+)  # every program with every change: tests/unit/escalation/response/test_who_took_it.py and test_whose_decision.py
 def test_what_a_program_sets_takes_nothing_and_withdraws_nothing(
     shop: Shop, program: str | None, change: dict[str, object]
 ) -> None:

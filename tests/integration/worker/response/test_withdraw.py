@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy.orm import Session
 
 from models.database.sessions import Database
 from models.handoff import claims, handoffs
@@ -64,32 +67,48 @@ def test_what_another_worker_sees_come_back_at_that_moment_stays(
     assert watch.in_escalation
 
 
+@contextmanager
+def decided_while_it_waits(
+    shop: Shop, deed: Callable[[], bool], *, in_escalation: bool
+) -> Iterator[tuple[Session, list[bool | Exception]]]:
+    """Decide on the ticket in a transaction, and hold that open until another thread's deed waits for it.
+
+    Gives its session, and what comes of the deed once the transaction is over.
+    """
+    came: list[bool | Exception] = []
+
+    def do() -> None:
+        try:
+            came.append(deed())
+        except Exception as error:  # a deadlock is what must not come
+            came.append(error)
+
+    other = threading.Thread(target=do)
+    with shop.database.account(shop.account_id) as session:
+        watch = ticket_watch.seen(session, shop.account_id, 48213)
+        assert watch is not None
+        ticket_watch.record(
+            session, shop.account_id, 48213, expected_version=watch.version, board_id=1, status_id=NEW,
+            in_escalation=in_escalation, left_at=None, last_updated=watch.last_updated, episode=1,
+        )  # fmt: skip
+        other.start()
+        until_one_waits(shop.database)
+        yield session, came
+    other.join(10)
+
+
 def test_a_claim_waits_for_whoever_decides_on_the_ticket_and_not_both_for_each_other(
     postgres_database: Database, tmp_path: Path
 ) -> None:
     shop = Shop(postgres_database, tmp_path)
     handoff_id, account_id = handed_off(shop), shop.account_id
-    won: list[bool | Exception] = []
 
-    def claim() -> None:
-        try:
-            with postgres_database.account(account_id) as session:
-                won.append(claims.claim(session, account_id, handoff_id, member_id=2, now=shop.clock()))
-        except Exception as error:  # a deadlock is what must not come
-            won.append(error)
+    def claim() -> bool:
+        with postgres_database.account(account_id) as session:
+            return claims.claim(session, account_id, handoff_id, member_id=2, now=shop.clock())
 
-    other = threading.Thread(target=claim)
-    with postgres_database.account(account_id) as session:
-        watch = ticket_watch.seen(session, account_id, 48213)
-        assert watch is not None
-        ticket_watch.record(
-            session, account_id, 48213, expected_version=watch.version, board_id=1, status_id=NEW, in_escalation=False,
-            left_at=None, last_updated=watch.last_updated, episode=1,
-        )  # fmt: skip
-        other.start()
-        until_one_waits(postgres_database)
+    with decided_while_it_waits(shop, claim, in_escalation=False) as (session, won):
         withdraw.withdraw(session, account_id, handoff_id, "stayed away", at=shop.clock(), now=shop.clock())
-    other.join(10)
     assert won == [False]
     assert states(shop) == [(1, "withdrawn")]
 
@@ -105,26 +124,10 @@ def test_what_is_handed_on_waits_for_whoever_decides_on_the_ticket_and_not_both_
     shop.clock.advance(60)
     shop.psa.change(48213, owner="tobrien", updated_by="msvensson")
     desk, (handoff,) = shop.services.desk(account_id), shop.handoffs()
-    moved: list[bool | Exception] = []
-
-    def hand_on() -> None:
-        try:
-            moved.append(observe.look(shop.services, desk, handoff)[0])
-        except Exception as error:  # a deadlock is what must not come
-            moved.append(error)
-
-    other = threading.Thread(target=hand_on)
-    with postgres_database.account(account_id) as session:
-        watch = ticket_watch.seen(session, account_id, 48213)
-        assert watch is not None
-        ticket_watch.record(
-            session, account_id, 48213, expected_version=watch.version, board_id=1, status_id=NEW, in_escalation=True,
-            left_at=None, last_updated=watch.last_updated, episode=1,
-        )  # fmt: skip
-        other.start()
-        until_one_waits(postgres_database)
+    with decided_while_it_waits(
+        shop, lambda: observe.look(shop.services, desk, handoff)[0], in_escalation=True
+    ) as (session, moved):
         handoffs.stands_in(session, account_id, handoff_id, board="Help Desk", status="New")
-    other.join(10)
     assert moved == [True]
     assert shop.handoffs()[0].claimed_by == 3
 

@@ -177,3 +177,6 @@ def test_an_unreachable_switch_stops_nothing(shop: Shop, switch: Switch) -> None
     watched(shop, switch)
     shop.services.settings = dataclasses.replace(shop.services.settings, dead_man_url="http://127.0.0.1:9/")
     assert auditor.audit(shop.services) == []
+    with shop.database.system() as system:
+        assert jobs.last_sign(system, "audit") == shop.clock()
+        assert jobs.open_alerts(system) == []

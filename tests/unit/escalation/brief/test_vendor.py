@@ -40,6 +40,7 @@ def test_no_name_address_or_number_is_left_wherever_it_stood(place: str, name: s
 def test_what_the_vendor_needs_is_there() -> None:
     package = package_of(rich())
     form = vendor_form(package, members=MEMBERS)
+    assert package.error_codes
     for quote in package.error_codes:
         assert quote.evidence in form
     for label in ("Subject:", "Problem:", "Ticket opened:", "Devices:", "Tried:", "Ruled out:", "What we ask of you:",

@@ -147,9 +147,10 @@ TELLING = ("owner and taken", "taken", "taken, owned", "acknowledged")
 
 @pytest.mark.parametrize("who", MACHINES)
 def test_no_machine_named_or_not_takes_anything_by_an_owner_a_status_a_board_or_a_plan(who: str | None) -> None:
-    for case in cases():
-        if case.who == who and case.then in ("nothing", "announces") and case.what not in TELLING:
-            assert by_rule(case) is None, case
+    """Asked of the person on the spot: above, the rules say the same of every case."""
+    silent = [c for c in cases() if c.who == who and c.then in ("nothing", "announces") and c.what not in TELLING]
+    assert len(silent) > 50
+    assert {by_hand(case) for case in silent} == {None}
 
 
 if __name__ == "__main__":  # python -m tests.unit.escalation.response.test_who_took_it

@@ -73,4 +73,5 @@ def test_whatever_is_sent_is_cut_and_costs_little() -> None:
         for steps in (read_transcript(text), read_transcript(talk("help", text))):
             assert len(steps) <= MOST_STEPS
             assert all(len(step.text) <= LONGEST_TEXT for step in steps)
+    assert len(read_transcript(many)) == MOST_STEPS, "what is cut is cut there, and is read up to there"
     assert time.process_time() - begun < 5

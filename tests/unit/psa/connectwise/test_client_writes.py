@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import responses
 
+from psa.connectwise.answers import NoSuchEndpoint
 from psa.connectwise.client import ConnectWise
 from psa.port import (
     Ambiguous,
@@ -17,7 +18,6 @@ from psa.port import (
     Refused,
     Throttled,
     Unauthorized,
-    Unavailable,
     VisibleNote,
 )
 from tests.unit.psa.connectwise.captured import API, INFO, NOTE, TICKET
@@ -45,7 +45,7 @@ from tests.unit.psa.connectwise.captured import API, INFO, NOTE, TICKET
         ({"status": 404, "json": {"code": "NotFound", "message": "Ticket 5 not found"}}, NotFound),
         (
             {"status": 404, "json": {"code": "ConnectWiseApi", "message": "The endpoint does not exist."}},
-            Unavailable,
+            NoSuchEndpoint,
         ),
         (
             {"status": 401, "json": {"code": "Security", "message": "SSL is required.", "errors": None}},
@@ -63,7 +63,7 @@ def test_posting_names_every_outcome_and_sends_once(
     web.get(INFO, json={"Codebase": "v2026_2/"})
     with pytest.raises(error) as caught:
         cw.post_internal_note(5, "**brief**")
-    assert type(caught.value).__mro__[0] is error or isinstance(caught.value, error)
+    assert type(caught.value) is error
     assert sum(c.request.method == "POST" for c in web.calls) == 1
     assert all("/notes/" not in (c.request.url or "") for c in web.calls), (
         "nothing to read back without an id"
