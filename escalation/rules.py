@@ -109,7 +109,8 @@ def decide(
 
     `now` is the PSA's; `by_person` says whether the status it shows was set by a person, who can mean something by it.
 
-    1. An older reading than the one already stored says nothing.
+    1. An older reading than the one already stored says nothing, unless what is stored has not come yet: the PSA's clock
+       was set back since.
     2. A merged or closed ticket ends its live episode.
     3. Entering an escalation status opens an episode, or resumes the one left less than `GRACE` ago unclaimed.
     4. Staying in one, on whatever board, is no new episode, but the facts may have changed.
@@ -120,7 +121,7 @@ def decide(
     """
     before = seen or Seen()
     at = ticket.last_updated or now
-    if before.last_updated and ticket.last_updated and ticket.last_updated < before.last_updated:
+    if before.last_updated and ticket.last_updated and ticket.last_updated < before.last_updated <= now + GRACE:
         return Verdict(Act.NOTHING, before.episode, "older than what was already seen", before)
     after = dataclasses.replace(
         before, board_id=ticket.board_id, status_id=ticket.status_id, last_updated=ticket.last_updated, gone=None

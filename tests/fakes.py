@@ -194,7 +194,8 @@ class FakePsa:
 
     def tickets_updated_since(self, since: datetime, *, limit: int = 5000) -> list[Ticket]:
         self._call("tickets_updated_since")
-        return [t for t in self.tickets.values() if t.last_updated and t.last_updated >= since]
+        found = [(t.last_updated, t.id) for t in self.tickets.values() if t.last_updated and t.last_updated >= since]
+        return [self.tickets[number] for _, number in sorted(found)[:limit]]
 
     def tickets_in_statuses(self, status_ids: Sequence[int]) -> list[Ticket]:
         self._call("tickets_in_statuses")

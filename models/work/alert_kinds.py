@@ -45,6 +45,7 @@ class Kind(StrEnum):
     )  # fmt: skip
     CALLBACK_INACTIVE = "callback was inactive", "by itself with the next check that finds all entries active"
     OTHER_KEY = "other callback key", "by itself with the new address"
+    CALLBACKS_REFUSED = "callbacks are refused", "by itself with the next callback that is accepted"
     STATUS_GONE = "status is gone", "by itself once all names are found"
     NOBODY_TO_TELL = "nobody to tell", "by itself once there is somebody, or the dry run is over"
     NOBODY_TO_REPORT_TO = "nobody to report to", "by itself with the next weekly e-mail that has a reader"

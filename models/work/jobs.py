@@ -18,8 +18,8 @@ from models.tables import EVERYONE, Alert, Heartbeat, Job
 from models.work.alert_kinds import Kind
 
 __all__ = [
-    "EVERYONE", "Alert", "Heartbeat", "Job", "beat", "claim_job", "clear_alert", "finish_job", "last_sign", "open_alerts",
-    "raise_alert", "release_job", "stale_hearts", "untold",
+    "EVERYONE", "Alert", "Heartbeat", "Job", "beat", "claim_job", "clear_alert", "finish_job", "last_done", "last_sign",
+    "open_alerts", "raise_alert", "release_job", "stale_hearts", "untold",
 ]  # fmt: skip
 
 TELL = "tell the operator"
@@ -60,6 +60,12 @@ def release_job(
     """Give a claimed job back: it may be claimed again from a moment on."""
     running = _job(account_id, job, period).where(Job.state == "running")
     return changed(session, running.values(lease_until=at, outcome=reason))
+
+
+def last_done(session: Session, account_id: int, job: str) -> datetime | None:
+    """Return when a job was done last, whatever its period; None if it never was, or so long ago that the row is gone."""
+    done = (Job.account_id == account_id, Job.job == job, Job.state == "done")
+    return session.scalar(select(Job.finished_at).where(*done).order_by(Job.finished_at.desc()).limit(1))
 
 
 def _job(account_id: int, job: str, period: str) -> Update:

@@ -34,7 +34,11 @@ class ObjectExists(Refused):
 
 
 class NoSuchEndpoint(Unavailable):
-    """A 404 that speaks of the endpoint, not the record: codebase moved, gateway, or a version without it."""
+    """An answer that speaks of the address, not the record: codebase moved, gateway, or a version without it."""
+
+
+class NoSuchVersion(Unavailable):
+    """This ConnectWise does not know the version of its API that was asked for: older, or years newer. Nothing was done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,21 +82,24 @@ def error_of(
 
     `path` goes into the message without its query.
     """
-    said = Complaint.read(body) if status >= 300 or b"SSL is required" in body[:500] else Complaint()
+    page = body[:100].lstrip(_BLANK)[:1] == b"<"
+    said = Complaint.read(body) if status >= 300 or page or b"SSL is required" in body[:500] else Complaint()
     lead = f"{method} {path}: {status}"
     if said.code == "Security" and "SSL is required" in said.message:
         text = (
             f"{lead} {said}: the API host was not accepted; check the account's site (cloud sites use api-…)"
         )
         return Unauthorized(text, status=status)
-    if 200 <= status < 300:
-        return None
     write = method != "GET"
+    if 200 <= status < 300 and (write or not page):
+        return None
     pause = retry_after(headers.get("Retry-After"), now=now)
     if status == 429:
         return Throttled(f"{lead} {said}", status=status, retry_after=pause)
-    if status == 404:
-        return _not_found(lead, said)
+    if status < 500 and _VERSION.search(said.message):
+        return NoSuchVersion(f"{lead} {said}", status=status)
+    if status in (404, 410) or (status < 500 and _ASTRAY.search(said.message)) or (status < 400 and not write):
+        return _not_found(lead, said, status)
     if 400 <= status < 500 and status != 408:
         return _client_error(lead, status, said)
     if write:
@@ -102,13 +109,21 @@ def error_of(
     return Unavailable(f"{lead} {said}", status=status, retry_after=pause)
 
 
-def _not_found(lead: str, said: Complaint) -> PsaError:
-    """Tell a missing record from a missing endpoint: only `code: NotFound` speaks of the record."""
+_BLANK = b"\xef\xbb\xbf \t\r\n"
+_VERSION = re.compile(r"(?i)\bAPI version\b")
+_ASTRAY = re.compile(r"(?i)\bcannot route\b")
+"""What the gateway says, with any status, of a codebase that is none any more (public code)."""
+
+
+def _not_found(lead: str, said: Complaint, status: int) -> PsaError:
+    """Tell a missing record from a missing endpoint: only `code: NotFound` speaks of the record.
+
+    After a release the old codebase answers as it likes: not found, a redirect, the page people log in on.
+    """
     if said.code == "NotFound":
-        return NotFound(f"{lead} {said}", status=404)
+        return NotFound(f"{lead} {said}", status=status)
     return NoSuchEndpoint(
-        f"{lead} {said}: not a statement about the record; codebase moved, wrong keys or a gateway",
-        status=404,
+        f"{lead} {said}: not a statement about the record; codebase moved, wrong keys or a gateway", status=status
     )
 
 

@@ -50,7 +50,7 @@ class CallbackBody:
     type: str
     """Lower case: `ticket`, `time`, `schedule`, ..."""
     action: str
-    """`added`, `updated` or `deleted`."""
+    """`added`, `updated` or `deleted`; any other word is a change too."""
     id: int
     company: str
     member_id: str | None
@@ -126,9 +126,7 @@ def parse(raw: bytes) -> CallbackBody:
         raise Malformed(f"callback body: {error}") from error
     except (ValueError, RecursionError) as error:
         raise Malformed(f"callback body is not JSON: {error}"[:200]) from error
-    action = wire.action.lower()
-    if action not in _ACTIONS:
-        raise Malformed(f"callback body: Action {wire.action[:20]!r}, expected one of {', '.join(_ACTIONS)}")
+    action = wire.action.strip().lower()
     if not 0 < wire.id < 2**63:
         raise Malformed(f"callback body: ID {str(wire.id)[:20]}, expected a positive record id")
     if not re.fullmatch(r"[A-Za-z_]{1,40}", wire.type):
@@ -142,7 +140,7 @@ def parse(raw: bytes) -> CallbackBody:
     hint = _hint(wire.entity)
     return CallbackBody(
         type=wire.type.lower(),
-        action=action,
+        action=action if action in _ACTIONS else "updated",  # read again it is all the same
         id=wire.id,
         company=wire.company_id,
         member_id=member_id,

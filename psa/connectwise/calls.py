@@ -219,10 +219,12 @@ class Calls:
     ) -> Iterator[RowT]:
         """Read all pages. Raises `Unavailable` rather than returning a part of them."""
         page: int | None = 1
+        seen: set[tuple[int | None, str | None]] = set()
         for _ in range(MOST_PAGES):
             asked = {**params, "page": page, "pageSize": PAGE}
             rows, answer = self.rows(endpoint, row, asked, priority)
-            yield from rows
+            yield from (r for r in rows if r.id is None or r.numbered not in seen)  # what came meanwhile shifts the pages
+            seen.update(r.numbered for r in rows)
             page = next_page(answer.headers.get("Link"), page=page or 1, rows=len(rows), size=PAGE)
             if page is None:
                 return
@@ -244,10 +246,10 @@ class Calls:
                 "fields": fields_of(row),
                 "pageSize": PAGE,
             }
-            rows, _answer = self.rows(endpoint, row, asked, priority)
+            rows, answer = self.rows(endpoint, row, asked, priority)
             yield from (r for r in rows if r.id is None or r.id not in seen)
             fresh = sorted({r.id for r in rows if r.id is not None and r.id > last} - seen)
-            if len(rows) < PAGE or len(fresh) < 2:
+            if len(fresh) < 2 or not is_part(answer, len(rows)):
                 return
             seen.update(fresh)
             last = fresh[-2]
@@ -288,6 +290,11 @@ class Calls:
         )
 
 
+def is_part(answer: requests.Response, rows: int, page: int = 1) -> bool:
+    """Tell whether more rows follow a page: a server may give fewer than it was asked for, and says so in its links."""
+    return next_page(answer.headers.get("Link"), page=page, rows=rows, size=PAGE) is not None
+
+
 def _latest(answer: requests.Response) -> datetime | None:
     date = http_date(answer.headers.get("Date"))
     return date + _AHEAD if date else None
@@ -300,7 +307,7 @@ def _path(answer: requests.Response) -> str:
 def _too_many(endpoint: Endpoint) -> Unavailable:
     path = endpoint._get_endpoint_url().rsplit("/apis/3.0", 1)[-1]
     return Unavailable(
-        f"GET {path}: more than {MOST_PAGES * PAGE} rows; returning nothing rather than a part"
+        f"GET {path}: more than {MOST_PAGES} pages; returning nothing rather than a part"
     )
 
 

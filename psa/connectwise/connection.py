@@ -13,7 +13,7 @@ import requests
 
 from psa.connectwise import links
 from psa.connectwise.calls import Calls
-from psa.connectwise.manage import Manage
+from psa.connectwise.manage import MEDIA_TYPE, Manage
 from psa.connectwise.transport import Timeouts, Transport
 from psa.outbound.allowed_hosts import Site, guarded_session
 from psa.outbound.throttle import NoThrottle, Throttle
@@ -45,7 +45,6 @@ class Connection:
         self._session = session or guarded_session(
             self._site.hosts, allow_private=keys.allow_private, pool_maxsize=pool_maxsize, ca_bundle=keys.ca_bundle
         )
-        accept = "application/vnd.connectwise.com+json"
         transport = Transport(
             self._session,
             throttle=throttle or NoThrottle(),
@@ -58,7 +57,7 @@ class Connection:
             keys,
             self._site,
             transport,
-            {"Accept": f"{accept}; version={accept_version}" if accept_version else accept},
+            {"Accept": f"{MEDIA_TYPE}; version={accept_version}" if accept_version else MEDIA_TYPE},
         )
         self._calls = Calls(
             self._manage, self._session, site=self._site, company=keys.company, on_codebase=on_codebase

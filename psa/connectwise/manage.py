@@ -7,12 +7,18 @@ from collections.abc import Mapping
 from typing import Any
 
 import requests
+import structlog
 from pyconnectwise import ConnectWiseManageAPIClient
 
+from psa.connectwise.answers import NoSuchVersion
 from psa.connectwise.transport import Transport
 from psa.outbound.allowed_hosts import Site
 from psa.outbound.throttle import Priority
 from psa.port import Keys
+
+log = structlog.get_logger()
+
+MEDIA_TYPE = "application/vnd.connectwise.com+json"
 
 
 class Manage(ConnectWiseManageAPIClient):  # type: ignore[misc]
@@ -68,4 +74,13 @@ class Manage(ConnectWiseManageAPIClient):  # type: ignore[misc]
         priority: Priority = "gather",
     ) -> requests.Response:
         merged = {**self._fixed_headers, **(headers or {})}
-        return self._transport.send(method, url, body=data, params=params, headers=merged, priority=priority)
+        send = functools.partial(self._transport.send, method, url, body=data, params=params, priority=priority)
+        try:
+            return send(headers=merged)
+        except NoSuchVersion as error:
+            if merged["Accept"] == MEDIA_TYPE:
+                raise
+            # What is read of an answer stands in every version, so the latest is as good.
+            log.warning("api_version_not_supported", asked=merged["Accept"], error=str(error)[:300])
+            self._fixed_headers["Accept"] = MEDIA_TYPE
+            return send(headers={**merged, "Accept": MEDIA_TYPE})

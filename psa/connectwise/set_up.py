@@ -106,7 +106,7 @@ class SetUp(Connection):
             return self._calls.write(
                 "POST", self._manage.system.callbacks, body, CallbackRow, "rest"
             ).callback()
-        except ObjectExists:
+        except ObjectExists as error:
             equal = [
                 c
                 for c in self.callbacks()
@@ -115,7 +115,10 @@ class SetUp(Connection):
                 and (c.object_id == object_id or level.lower() == "owner")
             ]
             if not equal:
-                raise
+                raise Refused(
+                    f"{error}. Our keys do not see that entry, so another API member made it: delete it there, "
+                    "or give the keys it was made with", status=error.status,
+                ) from error  # fmt: skip
             return min(equal, key=lambda c: (c.inactive, c.id))
 
     def reactivate_callback(self, callback_id: int) -> Callback:

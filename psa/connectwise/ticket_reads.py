@@ -23,7 +23,7 @@ from escalation.evidence import (
 )
 from escalation.history.audit_trail import AuditEntry
 from psa.connectwise import family
-from psa.connectwise.calls import MOST_PAGES, PAGE, unusable
+from psa.connectwise.calls import MOST_PAGES, PAGE, is_part, unusable
 from psa.connectwise.conditions import CHARGED, any_of, at, chunks
 from psa.connectwise.connection import Connection
 from psa.connectwise.schemas.note import NoteRow, TimeRow, notes_of
@@ -176,18 +176,18 @@ class TicketReads(Connection):
         found: dict[int, Ticket] = {}
         cursor, page = since, 1
         for _ in range(MOST_PAGES + limit // PAGE):
-            tickets, full = self._updated_page(cursor, page)
+            tickets, more = self._updated_page(cursor, page)
             for ticket in tickets:
                 found[ticket.id] = ticket
             moved_to = max((t.last_updated for t in tickets if t.last_updated), default=cursor)
-            if not full or len(found) >= limit:
+            if not more or len(found) >= limit:
                 break
             # A whole page within one second (a mass update): only then count pages.
             cursor, page = (moved_to, 1) if moved_to > cursor else (cursor, page + 1)
         return sorted(found.values(), key=lambda t: (t.last_updated or since, t.id))[:limit]
 
     def _updated_page(self, cursor: datetime, page: int) -> tuple[list[Ticket], bool]:
-        """Return one page's tickets, and whether it was a full page."""
+        """Return one page's tickets, and whether more follow."""
         asked = {
             "conditions": f"lastUpdated >= {at(cursor)}",
             "orderBy": "lastUpdated asc",
@@ -196,7 +196,7 @@ class TicketReads(Connection):
             "pageSize": PAGE,
         }
         rows, answer = self._calls.rows(self._manage.service.tickets, TicketRow, asked, "reconcile")
-        return _tickets(rows, answer), len(rows) >= PAGE
+        return _tickets(rows, answer), is_part(answer, len(rows), page)
 
     def tickets_in_statuses(self, status_ids: Sequence[int]) -> list[Ticket]:
         """Read all open tickets that stand in one of these statuses now."""
@@ -235,7 +235,7 @@ def _notes(rows: Sequence[NoteRow], roster: Roster) -> Found[Note]:
 
 
 def _tickets(rows: Iterable[TicketRow], answer: requests.Response) -> list[Ticket]:
-    """Return the tickets of a list. One odd record must not hide the others; nothing but odd ones is garbage."""
+    """Return the tickets of a list. An odd record must not hide the others; nothing but what has no number is garbage."""
     found: list[Ticket] = []
     odd: list[int | None] = []
     for row in rows:
@@ -243,7 +243,7 @@ def _tickets(rows: Iterable[TicketRow], answer: requests.Response) -> list[Ticke
             found.append(row.ticket())
         except NoTicket:
             odd.append(row.id)
-    if odd and not found:
+    if odd and not found and not any(odd):
         raise Unavailable(unusable("GET", answer, "no record is a ticket"), status=answer.status_code)
     if odd:
         log.warning(

@@ -43,8 +43,8 @@ TICKET_TYPES = frozenset({"ticket", "time", "schedule"})
 """Callback types that can mean something for an escalation."""
 RETRY_AFTER_S = 2
 """ConnectWise repeats after two and after four more seconds, whatever we say; this is for others."""
-OTHER_KEYS = 3
-"""Callbacks in a row by another key, as one process saw them, that are no accident any more."""
+IN_A_ROW = 3
+"""Callbacks refused in a row, as one process saw them, that are no accident any more."""
 SILENCE_S = 3.0
 """How long a caller may stay silent in the middle of a body."""
 
@@ -78,8 +78,8 @@ class Receiver:
         longest_pause_s: float = 60.0,
     ) -> None:
         """`longest_pause_s`: so long a ticket that is saved again and again waits for its next reading at most."""
-        self._other_keys: dict[int, int] = {}
-        """By account: callbacks in a row that another key signed, as this process saw them."""
+        self._refused: dict[int, int] = {}
+        """By account: callbacks refused in a row, as this process saw them; 0 once one was accepted."""
         self._passes, self._longest_pause_s = passes, longest_pause_s
         self._database, self._token_lookup, self._verifier = database, token_lookup, verifier
         self._bell, self._clock = bell, clock
@@ -100,6 +100,7 @@ class Receiver:
         try:
             body = parse(raw)
         except Malformed as error:
+            self._tell_refused(known, error)
             raise Refused(400, str(error), str(error), known.name) from error
         if body.type == canaries.TYPE:
             self._take_canary(known, body, raw, signature, event_id=event_id)
@@ -109,11 +110,10 @@ class Receiver:
             if check.verified and check.key_id and known.pin.key_id is None:
                 self._pin(known, check.key_id)
         except Forged as error:
-            if isinstance(error, OtherKey):
-                self._other_key(known, str(error))
+            self._tell_refused(known, error)
             raise Refused(403, "signature not accepted", str(error), known.name) from error
         if check.verified:
-            self._other_keys.pop(known.account_id, None)
+            self._accept(known)
         reading = self._reading(known, body, verified=check.verified)
         if reading is not None:
             self._store(known, body, raw, signature, reading, verified=check.verified, event_id=event_id)
@@ -137,20 +137,31 @@ class Receiver:
             log.info("canary_stored", event_id=event_id, account=known.name, inbox_id=row, canary_id=body.id)
             self._bell.ring("triage", account_id=known.account_id, inbox_id=row)
 
-    def _other_key(self, known: Known, reason: str) -> None:
-        """Say, once a few came and none that is right, that another key signs: the worker asks for a new address then.
+    def _tell_refused(self, known: Known, error: Malformed | Forged) -> None:
+        """Say, once a few were refused in a row, that callbacks are: else nobody knows that only polls find escalations.
 
-        The callback itself decides nothing: whoever knows the address could send one.
+        Of another key the worker asks for a new address then. The callback itself decides nothing: whoever knows the address
+        could send one.
         """
-        count = self._other_keys.get(known.account_id, 0) + 1
-        self._other_keys[known.account_id] = count
-        if count % OTHER_KEYS == 0:
+        count = self._refused.get(known.account_id, 0) + 1
+        self._refused[known.account_id] = count
+        if count % IN_A_ROW == 0:
+            kind = Kind.OTHER_KEY if isinstance(error, OtherKey) else Kind.CALLBACKS_REFUSED
             with self._database.account(known.account_id) as session:
                 jobs.raise_alert(
-                    session, known.account_id, kind=Kind.OTHER_KEY, subject=known.name, now=self._clock(),
-                    detail=f"{count} callbacks in a row were refused, the last since {reason}",
+                    session, known.account_id, kind=kind, subject=known.name, now=self._clock(),
+                    detail=f"{count} callbacks in a row were refused, the last since {error}"[:500],
                 )  # fmt: skip
-            log.error("callbacks_by_another_key", account=known.name, count=count)
+            log.error("callbacks_refused", account=known.name, kind=kind, count=count)
+
+    def _accept(self, known: Known) -> None:
+        """Close what was told of refused callbacks, by this process or, as far as this one knows, by one before it."""
+        if self._refused.get(known.account_id, IN_A_ROW) >= IN_A_ROW:
+            with self._database.account(known.account_id) as session:
+                jobs.clear_alert(
+                    session, known.account_id, kind=Kind.CALLBACKS_REFUSED, subject=known.name, now=self._clock()
+                )
+        self._refused[known.account_id] = 0
 
     def _pin(self, known: Known, key_id: str) -> None:
         """Tie the account to the key that signed its first callback. Raises `Forged` if another was first."""

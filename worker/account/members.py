@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
+import structlog
 from sqlalchemy.orm import Session
 
 from models.account import accounts, dry_runs
@@ -16,6 +18,8 @@ from models.work.alert_kinds import Kind
 from psa.port import Member, ProbeResult, Psa
 from worker.mail import addresses
 from worker.wiring import Services
+
+log = structlog.get_logger()
 
 RECIPIENTS, DRY_RUN = "recipients", "dry run"
 """The subjects of the alert that there is nobody to tell, and that the one person is not there who is told in dry run."""
@@ -30,8 +34,38 @@ def renew_members(services: Services, account: Account, psa: Psa) -> None:
         store_members(session, account, members, now=services.clock())
 
 
+def follow_logins(session: Session, account: Account, members: Iterable[Member]) -> dict[str, str]:
+    """Take over login names that the PSA has changed, by their members' numbers, wherever one was given; return old to new.
+
+    Else an engineer who is renamed is silently told nothing more, and what we wrote ourselves is somebody else's.
+    """
+    before = {row.id: row.identifier.lower() for row in accounts.roster_rows(session, account.id)}
+    known = [(before[m.id], m.identifier) for m in members if m.id in before]
+    kept = {old for old, new in known if old == new.lower()}
+    renamed = {old: new for old, new in known if old not in kept}
+    if not renamed:
+        return {}
+
+    def now(name: str) -> str:
+        return renamed.get(str(name).strip().lower(), name)
+
+    follows: dict[str, Any] = {"engineers": list(map(now, account.engineers)), "admins": list(map(now, account.admins))}
+    for column in ("owner", "dry_run_to", "api_member"):
+        if login := getattr(account, column):
+            follows[column] = now(login)
+    if "connectors" in account.settings:
+        follows["settings"] = {**account.settings, "connectors": list(map(now, account.settings["connectors"]))}
+    accounts.set_account(session, account.id, **follows)
+    for column, value in follows.items():
+        setattr(account, column, value)
+    log.info("logins_followed", account=account.name, logins=renamed)
+    return renamed
+
+
 def store_members(session: Session, account: Account, members: Iterable[Member], *, now: datetime) -> None:
     """Store who is who. An alert stands for each engineer or admin whose address is none, until it is put right."""
+    members = list(members)
+    follow_logins(session, account, members)
     accounts.import_members(
         session, account.id, [_member_row(m) for m in members],
         engineers=account.engineers, admins=account.admins, owner=account.owner,

@@ -18,7 +18,7 @@ from models.work.alert_kinds import Kind
 from psa.outbound.allowed_hosts import Site
 from psa.port import Callback, Member, Psa, SystemInfo
 from worker.account.hosted_pages import register_pages
-from worker.account.members import reached, store_members
+from worker.account.members import follow_logins, reached, store_members
 from worker.account.reach import wrong_address
 from worker.account.statuses import Resolved, boards_of, follow, nearest, resolve, unnamed_in_words
 from worker.process import crash
@@ -112,6 +112,8 @@ def connect(services: Services, account: Account, *, include_open: bool = False)
     found = look_up(services, account, psa, everywhere=True)
     rows, wrong = found.rows, found.wrong
     members = psa.members()
+    with services.database.account(account.id) as session:
+        follow_logins(session, account, members)
     wrong += wrong_people(account, members)
     wrong += wrong_address(services.settings, account.site, allow_private=account.allow_private)
     if wrong:

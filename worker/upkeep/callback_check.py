@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -10,6 +10,7 @@ from models.account import accounts
 from models.account.accounts import Account
 from models.work import jobs
 from models.work.alert_kinds import Kind
+from psa.port import PsaError, Unauthorized
 from worker.account.onboarding import follow_names, measure_skew, register
 from worker.process import crash
 from worker.wiring import Services
@@ -26,11 +27,38 @@ def check_callbacks(services: Services, *, account_id: int) -> int:
 
     ConnectWise disables an entry after three days of failures (ConnectWise developer guide, callbacks), and a person
     can at any time. A board or status that was renamed is followed; one that is gone is an alert until it is mended,
-    since every escalation there would be lost. Alerts close themselves.
+    since every escalation there would be lost. So is a look that goes on being refused. Alerts close themselves.
     """
     crash.point("check.rung")
+    try:
+        return _check(services, account_id)
+    except PsaError as error:
+        log.warning("callbacks_not_checked", error=type(error).__name__, status=error.status)
+        if not error.retry and not isinstance(error, Unauthorized):  # of keys the polls tell
+            _tell_unchecked(services, account_id, error)
+        return 0
+
+
+def _tell_unchecked(services: Services, account_id: int, error: PsaError) -> None:
+    """Tell the operator, once nothing was checked for a while: one refusal is no fact yet."""
+    now = services.clock()
+    with services.database.account(account_id) as session:
+        account = accounts.get(session, account_id)
+        assert account is not None
+        last = jobs.last_done(session, account_id, CHECK) or account.connected_at or now
+        if now - last > timedelta(seconds=2 * services.settings.intervals.callback_check):
+            detail = f"whether our callback entries are active could not be seen since {last:%Y-%m-%d %H:%M} UTC: {error}"[:500]
+            jobs.raise_alert(
+                session, account_id, kind=Kind.CALLBACK_INACTIVE, subject=account.name, detail=detail, now=now
+            )
+
+
+def _check(services: Services, account_id: int) -> int:
     psa, now = services.psa(account_id), services.clock()
-    measure_skew(services, account_id, psa)
+    try:
+        measure_skew(services, account_id, psa)
+    except PsaError as error:  # figures want it; whether we are called does not hang on it
+        log.warning("clock_not_measured", error=type(error).__name__, status=error.status)
     with services.database.account(account_id, reading=True) as session:
         account = accounts.get(session, account_id)
         assert account is not None

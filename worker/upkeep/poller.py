@@ -26,6 +26,9 @@ from worker.wiring import Desk, Services
 
 log = structlog.get_logger()
 
+MOST = 5000
+"""Changed tickets of one poll."""
+
 
 def poll(services: Services, *, account_id: int) -> list[int]:
     """Look for tickets whose callback never came; return the inbox rows made for them.
@@ -47,8 +50,11 @@ def poll(services: Services, *, account_id: int) -> list[int]:
         account = accounts.get(session, account_id)
         assert account is not None
     crash.point("poll.taken")
-    cursor = account.poll_cursor or now
     desk, psa = services.desk(account_id), services.psa(account_id)
+    overlap = timedelta(seconds=waits.poll_overlap)
+    latest = now + desk.clock_ahead + overlap  # what was stamped later was so by a clock that has been set back since
+    cursor = min(account.poll_cursor or now, latest)
+    since = cursor - overlap
     if desk.suspended:
         _end(services, account, now, cursor=cursor, people_read=_renew_members(services, account, psa, now))
         return []
@@ -56,7 +62,7 @@ def poll(services: Services, *, account_id: int) -> list[int]:
     with services.database.account(account_id, reading=True) as session:
         inside_when_last_seen = set(ticket_watch.tickets_in_escalation(session, account_id, status_ids=status_ids))
     try:
-        changed = psa.tickets_updated_since(cursor - timedelta(seconds=waits.poll_overlap))
+        changed = psa.tickets_updated_since(since, limit=MOST)
         escalated = psa.tickets_in_statuses(status_ids) if status_ids else []
     except PsaError as error:
         log.warning("poll_failed", account=desk.name, error=type(error).__name__, status=error.status)
@@ -74,7 +80,9 @@ def poll(services: Services, *, account_id: int) -> list[int]:
     people_read = _renew_members(services, account, psa, now)
     # The PSA's own clock where it gave a time: ours may run ahead of it.
     newest = max((t.last_updated for t in changed if t.last_updated), default=cursor)
-    _end(services, account, now, cursor=max(cursor, newest), people_read=people_read)
+    if len(changed) >= MOST:  # a part: the next poll begins where this one ended, or would read the same part for ever
+        newest = max(newest, since + timedelta(seconds=1)) + overlap
+    _end(services, account, now, cursor=min(max(cursor, newest), latest), people_read=people_read)
     if rows:
         log.info("poll_found", account=desk.name, rows=len(rows), looked_at=len(tickets))
     for row in rows:

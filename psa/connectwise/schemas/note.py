@@ -35,6 +35,11 @@ class NoteRow(Row):
     ticket_id: Id | None = None
 
     @property
+    def numbered(self) -> tuple[int | None, str | None]:
+        """In `/allNotes` a time entry may have a note's number."""
+        return self.id, self.note_type
+
+    @property
     def internal(self) -> bool:
         """Whether only the MSP sees it.
 

@@ -69,6 +69,11 @@ class Row(msgspec.Struct, rename="camel", kw_only=True, dict=True):
         """What `_info` says, nothing where it is missing."""
         return self.info or Info()
 
+    @property
+    def numbered(self) -> tuple[int | None, str | None]:
+        """What no other record of the same list has: its number, and whose number it is where a list joins two kinds."""
+        return self.id, None
+
 
 class Ref(Row):
     """A reference to another record."""

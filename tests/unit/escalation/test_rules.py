@@ -28,10 +28,11 @@ def ticket(board: int = HELP_DESK, status: int = NEW, at: float = 0, **more: obj
 
 
 def follow(*tickets: Ticket, seen: Seen | None = None) -> list[Verdict]:
-    verdicts = []
+    verdicts, now = [], T0
     for each in tickets:
         assert each.last_updated
-        verdicts.append(decide(seen, each, RULES, now=each.last_updated))
+        now = max(now, each.last_updated)
+        verdicts.append(decide(seen, each, RULES, now=now))
         seen = verdicts[-1].seen
     return verdicts
 
@@ -60,6 +61,14 @@ def test_an_older_reading_that_arrives_late_says_nothing() -> None:
     late = follow(ticket(status=ESCALATED, at=60), ticket(status=NEW, at=30))[1]
     assert late.act is Act.NOTHING
     assert late.seen.in_escalation
+
+
+@given(st.integers(min_value=120, max_value=86_400), st.integers(min_value=0, max_value=7200))
+def test_what_was_stamped_by_a_clock_that_is_set_back_since_hides_nothing(ahead: int, later: int) -> None:
+    """A server that stamps by local time and leaves summer time, a machine restored, a clock put right."""
+    seen = decide(None, ticket(status=ESCALATED, at=ahead), RULES, now=T0).seen
+    left = decide(seen, ticket(at=min(later, ahead - 120)), RULES, now=T0 + timedelta(seconds=min(later, ahead - 120)))
+    assert left.act is Act.LEAVE
 
 
 def test_back_within_the_grace_is_the_same_episode() -> None:

@@ -6,6 +6,7 @@ import json
 import random
 import socket
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -378,3 +379,35 @@ def test_a_changed_signing_key_is_told_of_after_a_few_and_never_taken_at_the_cal
         time.sleep(0.1)
     raw = another(post.keys.url)
     assert post.send(raw, token=token).status_code == 403, "the former key is none any more"
+
+
+REFUSED: dict[str, Callable[[Post], tuple[bytes, dict[str, str]]]] = {
+    "no signature": lambda post: (another(post.keys.url), {}),
+    "another signature": lambda post: (another(post.keys.url), {"x-content-signature": signature(b"{}")}),
+    "in hexadecimal": lambda post: (another(post.keys.url), {"x-content-signature": "ab" * 32}),
+    "key at another host": lambda post: _signed(another("https://cw.northgate.example")),
+    "another company": lambda post: _signed(another(post.keys.url, company="northgate_sandbox")),
+    "no key": lambda post: _signed(another(post.keys.url, Metadata=None)),
+    "not to be read": lambda post: _signed(another(post.keys.url, ID="none")),
+}
+
+
+def _signed(raw: bytes) -> tuple[bytes, dict[str, str]]:
+    return raw, signed(raw)
+
+
+@pytest.mark.parametrize("why", REFUSED)
+def test_callbacks_that_are_all_refused_are_told_of_until_one_is_accepted(post: Post, why: str) -> None:
+    def alerts() -> list[str]:
+        with post.database.account(post.account_id, reading=True) as session:
+            return [a.kind for a in jobs.open_alerts(session, post.account_id)]
+
+    for count in range(1, 7):
+        raw, headers = REFUSED[why](post)
+        assert post.send(raw, headers).status_code in (400, 403)
+        assert alerts() == ([Kind.CALLBACKS_REFUSED] if count >= 3 else [])
+    assert post.send(another(post.keys.url)).status_code == 204
+    assert alerts() == []
+    for _ in range(2):
+        assert post.send(*REFUSED[why](post)).status_code in (400, 403)
+    assert alerts() == []

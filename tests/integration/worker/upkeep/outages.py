@@ -303,6 +303,32 @@ def checked(it: Scene) -> None:
     callback_check.check_callbacks(it.services, account_id=it.account_id)
 
 
+def entries_refused(it: Scene) -> None:
+    it.refuse("register_callback", Refused("POST callbacks: 400, a matching entry exists", status=400))
+    it.shop.psa.registered.clear()
+    for _ in range(4):
+        it.shop.clock.advance(300)
+        checked(it)
+
+
+def entries_back(it: Scene) -> None:
+    it.heal()
+    checked(it)  # brings them back, which is told of too
+    checked(it)
+
+
+def callbacks_refused(it: Scene) -> None:
+    with it.shop.database.account(it.account_id) as session:
+        jobs.raise_alert(
+            session, it.account_id, kind=Kind.CALLBACKS_REFUSED, subject="northgate", detail="3 in a row", now=it.shop.clock()
+        )
+
+
+def callback_accepted(it: Scene) -> None:
+    with it.shop.database.account(it.account_id) as session:
+        jobs.clear_alert(session, it.account_id, kind=Kind.CALLBACKS_REFUSED, subject="northgate", now=it.shop.clock())
+
+
 def other_key(it: Scene) -> None:
     it.shop.clock.advance(3700)  # a new address at most once an hour
     with it.shop.database.account(it.account_id) as session:

@@ -10,6 +10,7 @@ import pytest
 
 from psa.connectwise.answers import (
     NoSuchEndpoint,
+    NoSuchVersion,
     ObjectExists,
     check_permitted,
     error_of,
@@ -69,7 +70,13 @@ def said(code: str, message: str, errors: Any = None) -> bytes:
         (502, HTML, Unavailable, Ambiguous),
         (503, HTML, Unavailable, Ambiguous),
         (504, b"[1]", Unavailable, Ambiguous),
-        (301, b"", Unavailable, Ambiguous),
+        (301, b"", NoSuchEndpoint, Ambiguous),
+        (200, HTML, NoSuchEndpoint, type(None)),
+        (400, b"Cannot route. Codebase/company is invalid.", NoSuchEndpoint, NoSuchEndpoint),
+        (401, said("ConnectWiseApi", "Cannot route."), NoSuchEndpoint, NoSuchEndpoint),
+        (410, b"", NoSuchEndpoint, NoSuchEndpoint),
+        (410, said("NotFound", "Ticket 5 not found"), NotFound, NotFound),
+        (400, said("ConnectWiseApi", "x does not support the API version '2025.16'."), NoSuchVersion, NoSuchVersion),
     ],
 )
 def test_status_and_body_to_error(status: int, body: bytes, for_read: type, for_write: type) -> None:
@@ -256,4 +263,5 @@ def test_no_header_and_no_body_of_an_answer_raises_anything_of_a_library(status:
     for body in BODIES:
         for method in ("GET", "POST"):
             error = error_of(method, "/x", status, {}, body, now=NOW)
-            assert (error is None) == (status == 200)
+            page = method == "GET" and body.startswith(b"<")
+            assert (error is None) == (status == 200 and not page)

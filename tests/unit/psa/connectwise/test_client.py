@@ -53,7 +53,7 @@ def test_unusable_answer_to_a_read_is_unavailable(
     web.get(f"{API}/service/tickets/5", **kwargs)
     with pytest.raises(Unavailable, match="GET /"):
         cw.ticket(5)
-    assert len(web.calls) == 1
+    assert sum("/service/" in str(call.request.url) for call in web.calls) == 1, "whether the codebase moved may be asked"
 
 
 def test_notes_have_kinds_authors_and_a_description(web: responses.RequestsMock, cw: ConnectWise) -> None:
@@ -107,12 +107,14 @@ def test_all_pages_are_read_whatever_the_link_looks_like(
     )
     web.get(
         url,
-        json=full[:900],
+        json=[{**row, "id": 1000 + row["id"]} for row in full[:900]],
         headers={"Link": '<x?page=3>; rel="next"'},
         match=[responses.matchers.query_param_matcher({"page": "2", "pageSize": "1000"})],
     )
     web.get(
-        url, json=[NOTE], match=[responses.matchers.query_param_matcher({"page": "3", "pageSize": "1000"})]
+        url,
+        json=[{**NOTE, "id": 5000}],
+        match=[responses.matchers.query_param_matcher({"page": "3", "pageSize": "1000"})],
     )
     assert len(cw.notes(5, NOBODY)) == 1901
     assert len(cw.own_notes(5)) == 1901

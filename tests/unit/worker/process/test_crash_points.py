@@ -33,10 +33,12 @@ WRITES = frozenset({
 })  # fmt: skip
 ELSEWHERE = {
     "auditor.audit": "alerts and a sign of life, looked at anew each minute",
-    "receiver._other_key": "an alert",
+    "receiver._accept": "an alert",
+    "receiver._tell_refused": "an alert",
     "auditor._tell": "both ends of sending pass a point",
     "claiming.judge": "a verdict: nothing follows from it, and the same again is the same row",
     "hold.lease": "its callers pass publish.leased or refresh.taken at once",
+    "callback_check._tell_unchecked": "an alert",
     "newer_notes._take": "its caller passes notes.taken at once",
     "notify._take": "its caller passes deliver.taken at once, also when nothing is to be sent",
     "observe._take": "its caller passes observe.taken at once",

@@ -1,0 +1,79 @@
+"""A login name that is changed in the PSA is followed by its member's number, wherever an account was given it."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from models.account import accounts
+from psa.port import Member
+from tests.integration.worker.conftest import Shop
+from worker.account.onboarding import account_named, connect
+from worker.upkeep import poller
+
+MAJA = 2
+
+
+def _rename(shop: Shop, monkeypatch: pytest.MonkeyPatch, **logins: str) -> None:
+    there = shop.psa.members()
+    now = [dataclasses.replace(m, identifier=logins.get(f"n{m.id}", m.identifier)) for m in there]
+    monkeypatch.setattr(shop.psa, "members", lambda: now)
+
+
+def _poll(shop: Shop) -> None:
+    shop.clock.advance(shop.services.settings.intervals.members + 1)
+    poller.poll(shop.services, account_id=shop.account_id)
+
+
+def _given(shop: Shop, **columns: Any) -> None:
+    with shop.database.account(shop.account_id) as session:
+        accounts.set_account(session, shop.account_id, **columns)
+
+
+@pytest.mark.parametrize("again", ["poll", "connect"])
+@pytest.mark.parametrize(
+    ("columns", "then"),
+    [
+        ({"engineers": ["MSvensson", "tobrien"]}, {"engineers": ["maja.s", "tobrien"]}),
+        ({"engineers": ["2", "tobrien"]}, {"engineers": ["2", "tobrien"]}),
+        ({"admins": ["msvensson"], "engineers": ["tobrien"]}, {"admins": ["maja.s"]}),
+        ({"owner": "msvensson"}, {"owner": "maja.s"}),
+        ({"dry_run_to": "msvensson"}, {"dry_run_to": "maja.s"}),
+        ({"settings": {"connectors": ["MSVENSSON", "a"], "x": 1}}, {"settings": {"connectors": ["maja.s", "a"], "x": 1}}),
+    ],
+)
+def test_wherever_a_login_was_given(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, again: str, columns: dict[str, Any], then: dict[str, Any]
+) -> None:
+    _given(shop, **columns)
+    _rename(shop, monkeypatch, n2="maja.s")
+    if again == "poll":
+        _poll(shop)
+    else:
+        connect(shop.services, account_named(shop.services, "northgate"))
+    after = account_named(shop.services, "northgate")
+    assert {name: getattr(after, name) for name in then} == then
+    with shop.database.account(shop.account_id) as session:
+        told = {member.identifier for member in accounts.recipients(session, shop.account_id)}
+    assert "maja.s" in told or "connectors" in str(columns)
+
+
+def test_our_own_login_is_followed_too(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    _rename(shop, monkeypatch, n9="handoff.api")
+    _poll(shop)
+    assert shop.services.desk(shop.account_id).api_member == "handoff.api"
+
+
+def test_who_takes_over_a_login_takes_over_no_role(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    there = [dataclasses.replace(m, identifier="maja.s") if m.id == MAJA else m for m in shop.psa.members()]
+    there.append(Member(12, "msvensson", "Mats Svensson", "mats@northgate.example", active=True))
+    monkeypatch.setattr(shop.psa, "members", lambda: there)
+    _poll(shop)
+    assert account_named(shop.services, "northgate").engineers == ["maja.s", "tobrien"]
+    swapped = {"maja.s": "tobrien", "tobrien": "maja.s"}
+    there[:] = [dataclasses.replace(m, identifier=swapped.get(m.identifier, m.identifier)) for m in there]
+    _poll(shop)
+    with shop.database.account(shop.account_id) as session:
+        assert {member.id for member in accounts.recipients(session, shop.account_id)} == {2, 3}
