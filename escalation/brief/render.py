@@ -72,8 +72,8 @@ def opening(package: Package) -> list[str]:
     sure = [step for step in closed(package) if step.sure >= CERTAIN and step.outcome_sure >= TOLD]
     lines += [f"Dead end: {inline(step.text, limit=120)}" for step in sure]
     lines += [f"Not recorded: {' '.join(view.not_recorded)}"] if view.not_recorded else []
-    for line in view.left_behind:
-        lines.append(f"State left behind: {line.text}{f' since {line.since}' if line.since else ''}")
+    left = ((state.text, f" since {state.since}" if state.since else "") for state in view.left_behind)
+    lines += [f"State left behind: {text}{since}" for text, since in left]
     return lines
 
 
