@@ -56,23 +56,24 @@ def render(
 
 
 def opening(package: Package) -> list[str]:
-    """Return the brief's first lines as plain text for an e-mail: clock, ask, start, dead ends, what is missing."""
+    """Return the brief's first lines as plain text for an e-mail: clock, ask, why, start, dead ends, what is missing."""
     view = outline(package, Limits.all_of(package))
-    ask = view.ask.text if view.ask else f"take over and solve: {view.summary.text}"
     waited = package.as_of - package.escalated_at
     waits = f"waiting {span(waited)}, " if waited >= timedelta(minutes=1) else ""
     lines = [f"{view.head.severity}, {waits}{view.head.clock}"]
     if view.head.promise:
         lines.append(f"Customer told: {in_quotes(view.head.promise.text)}")
-    lines.append(f"Ask: {ask}")
+    if view.ask:
+        lines.append(f"Ask: {in_quotes(view.ask.text)}")
+    lines.append(f"Why escalated: {in_quotes(view.why.text) if view.why else 'not recorded'}")
     if view.start_here:
         why = f" ({view.start_here.label})" if view.start_here.label else ""
         lines.append(f"Start here: {view.start_here.text}{why}")
     sure = [step for step in closed(package) if step.sure >= CERTAIN and step.outcome_sure >= TOLD]
-    dead = [inline(step.text, limit=120) for step in sure[:4]]
-    lines += [f"Dead end: {text}" for text in dead]
+    lines += [f"Dead end: {inline(step.text, limit=120)}" for step in sure]
     lines += [f"Not recorded: {' '.join(view.not_recorded)}"] if view.not_recorded else []
-    lines += [f"Still changed: {line.text}" for line in view.left_behind[:2]]
+    left = ((state.text, f" since {state.since}" if state.since else "") for state in view.left_behind)
+    lines += [f"State left behind: {text}{since}" for text, since in left]
     return lines
 
 

@@ -44,7 +44,7 @@ def _clause(source: str, figure: Figure) -> str:
 
 def _collecting(baselines: Mapping[str, Compared], acted: int) -> str:
     if acted < EARLY_FROM:
-        return f"Collecting: {acted} of the {EARLY_FROM} escalations acted on that a first figure takes."
+        return f"Collecting: {acted} of the {EARLY_FROM} escalations acted on that a first figure needs."
     usable = {source: old.saving["business"] for source, old in baselines.items() if old.usable}
     if not usable:
         why = _no_baseline(baselines.get("backcast"))

@@ -32,7 +32,7 @@ def recovered(old: ByBasis, now: ByBasis, saving: ByBasis) -> str:
         if counted != rounded(here):
             longer = longer or stored(then - each) > stored(here)
             told = f"{said(rounded(then))} \N{MINUS SIGN} {said(counted)} = {said(rounded(each))}"
-            sums.setdefault(f"{told}, with {said(counted)} instead of {said(rounded(here))} for now", before)
+            sums.setdefault(f"{told}, with now at {said(counted)} instead of {said(rounded(here))}", before)
     if not sums:
         return ""
     why = "each number is rounded by itself"

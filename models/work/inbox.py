@@ -120,9 +120,10 @@ def is_parked(session: Session, account_id: int, inbox_id: int) -> bool:
     return session.scalar(state) == "parked"
 
 
-def newest(session: Session, account_id: int) -> Inbox | None:
-    """Return the callback that came in last."""
-    return session.scalar(select(Inbox).where(Inbox.account_id == account_id).order_by(Inbox.id.desc()).limit(1))
+def newest(session: Session, account_id: int, record_id: int) -> Inbox | None:
+    """Return the callback about a record that came in last."""
+    here = (Inbox.account_id == account_id, Inbox.record_id == record_id)
+    return session.scalar(select(Inbox).where(*here).order_by(Inbox.id.desc()).limit(1))
 
 
 def take(session: Session, account_id: int, inbox_id: int, *, now: datetime, lease_s: float) -> Inbox | None:

@@ -61,8 +61,8 @@ def _play(stack: Stack) -> bool:
             return reader(session)
 
     try:
-        until(lambda: look(lambda s: inbox.newest(s, account_id)), "no callback came")
-        row = look(lambda s: inbox.newest(s, account_id))
+        until(lambda: look(lambda s: inbox.newest(s, account_id, FLAGSHIP_TICKET)), "no callback came")
+        row = look(lambda s: inbox.newest(s, account_id, FLAGSHIP_TICKET))
         _step(begun, f"callback stored: {row.type} {row.record_id} {row.action}, signature "
               f"{'verified' if row.verified else 'to be verified'} (event {row.event_id[:8]})")  # fmt: skip
         until(lambda: look(lambda s: handoffs.by_ticket(s, account_id, FLAGSHIP_TICKET)), "no handoff was opened")
@@ -85,6 +85,8 @@ def _play(stack: Stack) -> bool:
     calls = [r for r in stack.simulator.requests() if "/apis/" in r["path"]]
     _say(f"          {len(calls)} calls to ConnectWise")
     sent = _await_mail(look, account_id, handoff.id)
+    everybody = all(d.status in ("sent", "suppressed") for d in sent) and any(d.status == "sent" for d in sent)
+    told = f"everybody told after {time.monotonic() - begun:.1f} s" if everybody else "not everybody was told"
     for delivery in sent:
         why = f" ({delivery.reason})" if delivery.reason else ""
         _step(begun, f"e-mail to {delivery.address or delivery.recipient_user_id}: {delivery.status}{why}")
@@ -96,15 +98,15 @@ def _play(stack: Stack) -> bool:
     moves = look(lambda s: handoffs.transitions(s, account_id, handoff.id))
     noted = next(move.recorded_at for move in moves if move.to_state == "posted")  # ConnectWise's own has whole seconds
     took = (noted - moment).total_seconds()
-    _rule(f"Status change to note in the ticket: {took * 1000:.0f} ms; everybody told: see above")
-    everybody = all(d.status in ("sent", "suppressed") for d in sent) and any(d.status == "sent" for d in sent)
+    _rule(f"Status change to note in the ticket: {took:.1f} s; {told}")
     internal = note["internalAnalysisFlag"] and not note["detailDescriptionFlag"] and not note["resolutionFlag"]
     return bool(everybody and internal)
 
 
 def _pictured(stack: Stack) -> bool:
     """Take pictures while it still waits; whether there is a browser decides nothing."""
-    pictures.take(stack, FLAGSHIP_TICKET)
+    for path in pictures.take(stack, FLAGSHIP_TICKET):
+        _say(f"          {_short(path)}")
     return True
 
 

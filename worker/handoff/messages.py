@@ -21,6 +21,9 @@ from worker.response.observe import RAN_OUT
 from worker.response.settle import SOLVED, TAKEN
 from worker.wiring import Desk, Services
 
+_OF_SEVERAL = {"Dead end": "Dead ends"}
+"""Labels that are in the plural over more than one item."""
+
 
 def stale(desk: Desk, handoff: Handoff | None, delivery: Delivery) -> str | None:
     """Return why a message need not be sent any more, None if it still must."""
@@ -169,4 +172,5 @@ def _labelled(lines: list[str]) -> tuple[tuple[str, str | tuple[str, ...]], ...]
     for line in lines:
         label, _, text = line.partition(": ")
         found.setdefault(label, []).append(text)
-    return tuple((label, texts[0]) if len(texts) == 1 else (f"{label}s", tuple(texts)) for label, texts in found.items())
+    return tuple((label, texts[0]) if len(texts) == 1 else (_OF_SEVERAL.get(label, label), tuple(texts))
+                 for label, texts in found.items())  # fmt: skip

@@ -8,6 +8,8 @@ from datetime import datetime
 
 from worker.mail.templates import Rendered, plain, wrapped
 
+_LOOK = "font-family:'Segoe UI',-apple-system,Roboto,Helvetica,Arial,sans-serif;font-size:15px;line-height:22px;max-width:600px"
+
 
 @dataclass(frozen=True, slots=True)
 class AlertMail:
@@ -16,7 +18,7 @@ class AlertMail:
     alerts: tuple[tuple[str, str, str, str, datetime], ...]
     """Account, kind, subject, detail and when it was raised, the oldest first."""
     installation: str
-    """Which installation it is, by its address."""
+    """Which installation it is, by its address: a setting, so it is shown as it is."""
 
 
 def render_alerts(mail: AlertMail) -> Rendered:
@@ -31,11 +33,12 @@ def render_alerts(mail: AlertMail) -> Rendered:
     for account, kind, subject, detail, at in rows:
         head = f"{kind}: {subject} ({account}, {at:%Y-%m-%d %H:%M} UTC)"
         lines += [wrapped(head), wrapped(detail, "    "), ""]
-        items.append(f"<li><strong>{html.escape(head)}</strong><br>{html.escape(detail)}</li>")
+        items.append(f"<p><strong>{html.escape(head)}</strong><br>{html.escape(detail)}</p>")
     foot = (
-        f"Installation {plain(mail.installation, limit=120)}. What each means and what to do: the runbook, under the alert's "
-        "name. An alert is told once; `resolutionflow account check NAME` lists an account's open ones."
+        f"Installation {mail.installation}. What each means and what to do: docs/runbook.md, under the alert's name. "
+        "An alert is told once; this lists an account's open ones: resolutionflow account check NAME"
     )
     body = "\n".join([*lines, wrapped(foot)]) + "\n"
-    page = f'<!doctype html><html lang="en"><body><ul>{"".join(items)}</ul><p>{html.escape(foot)}</p></body></html>'
+    page = (f'<!doctype html><html lang="en"><body style="{_LOOK}">{"".join(items)}'
+            f'<p style="font-size:12px;line-height:18px">{html.escape(foot)}</p></body></html>')  # fmt: skip
     return Rendered(subject=title, text=body, html=page)

@@ -15,13 +15,12 @@ from worker.mail.templates import Rendered, plain, render_folder, web_address
 
 START_HERE = "start here"
 """The label whose line stands out: what to do first."""
-LINES, ITEMS = 8, 8
+LINES, ITEMS = 8, 4
 """How many labelled lines, and how many items of one of them, an e-mail shows; the ticket has them all."""
 
 Urgency = Literal["critical", "high", "normal", "low"]
 _BAR: dict[Urgency, str] = {"critical": "#b3261e", "high": "#b54708", "normal": "#1446ff", "low": "#4b5768"}
 """Colours of the bar and the badge; white on each has a contrast of at least 5 to 1."""
-_CITATION = re.compile(r"(\s*\[[a-z]{1,2}\d{0,4}(?:, ?[a-z]{1,2}\d{0,4})*\])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +55,8 @@ class HandoffMail:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """A stretch of a line; `cited` if it only names a source, like ` [n3]`."""
-
-    text: str
-    cited: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Line:
-    """One labelled line of the opening: either one text or several items, each in pieces."""
+    """One labelled line of the opening: either one text or several items."""
 
     label: str
     texts: tuple[str, ...]
@@ -74,10 +65,6 @@ class Line:
     """What to do first: stands out."""
     left_out: int
     """How many items are only in the ticket."""
-
-    @property
-    def pieces(self) -> tuple[tuple[Piece, ...], ...]:
-        return tuple(_pieces(text) for text in self.texts)
 
 
 def render_handoff(mail: HandoffMail) -> Rendered:
@@ -106,16 +93,11 @@ def handoff_context(mail: HandoffMail) -> dict[str, object]:
         "recipient": plain(mail.recipient_name, limit=60),
         "lines": lines[:LINES],
         "lines_left_out": max(0, len(lines) - LINES),
-        "preheader": plain(uncited(first), limit=110),
+        "preheader": plain(first, limit=110),
         "brief_in_ticket": mail.brief_in_ticket,
         "withheld": [plain(line, limit=2000) for line in mail.withheld.splitlines()],
         "event_id": plain(mail.event_id, limit=80),
     }
-
-
-def uncited(text: str) -> str:
-    """Return the text without the marks that name its sources, like ` [n3]`."""
-    return _CITATION.sub("", text)
 
 
 def badge_colour(severity: str) -> str:
@@ -152,8 +134,3 @@ def one_line(label: str, content: str | tuple[str, ...]) -> Line:
         first=name.lower() == START_HERE,
         left_out=max(0, len(items) - ITEMS),
     )
-
-
-def _pieces(text: str) -> tuple[Piece, ...]:
-    parts = _CITATION.split(text)
-    return tuple(Piece(part, cited=bool(number % 2)) for number, part in enumerate(parts) if part)

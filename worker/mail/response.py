@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Literal
 
 from escalation.brief.spans import span
-from worker.mail.handoff import badge_colour, one_line, uncited
+from worker.mail.handoff import badge_colour, one_line
 from worker.mail.templates import Rendered, plain, render_folder, web_address
 
 __all__ = ["OfferedAgainMail", "TakenMail", "render_offered_again", "render_taken"]
@@ -90,8 +90,8 @@ def render_offered_again(mail: OfferedAgainMail) -> Rendered:
     what = _ended(mail)
     context = {
         **_ticket(mail), "severity": severity, "bar": badge_colour(severity), "what": what,
-        "clock": one_line("Clock", uncited(mail.clock)),
-        "start_here": one_line("Start here", uncited(mail.start_here)),
+        "clock": one_line("Clock", mail.clock),
+        "start_here": one_line("Start here", mail.start_here),
         "claim_url": web_address(mail.claim_url, named="claim_url") if mail.claim_url else "",
         "preheader": plain(what, limit=110),
     }  # fmt: skip

@@ -161,14 +161,14 @@ _TILES = {
 
 def _tile(card: Mapping[str, Any], clock: str) -> Tile:
     title, explained = _TILES[clock]
-    working, by_clock = card["clocks"][clock]["business"], card["clocks"][clock]["calendar"]
+    working, calendar = card["clocks"][clock]["business"], card["clocks"][clock]["calendar"]
     if working["mean"] is None:
         return Tile(title, explained, "–", (f"collecting: {working['n']} of 6",))
     lines = [f"median {_or_none(working['median'])}", interval(working, "min"), _rests_on(working, clock)]
     if working["status"] == "early":
         lines.append(f"early: {working['n']} of 20")
-    if by_clock["mean"] is not None:
-        lines.append(f"by the clock {minutes(by_clock['mean'])}")
+    if calendar["mean"] is not None:
+        lines.append(f"all hours {minutes(calendar['mean'])}")
     return Tile(title, explained, minutes(working["mean"]), tuple(line for line in lines if line))
 
 
@@ -192,9 +192,11 @@ def _also(card: Mapping[str, Any]) -> str:
 
 
 def _trend(card: Mapping[str, Any], zone: ZoneInfo) -> tuple[Pair, ...]:
+    """Return the weeks; none of them where nothing was acted on in any."""
     weeks = card["trend"]
     longest = longest_of(weeks)
-    return tuple(pair_of(span_of_days(week["since"], week["until"], zone), week, longest) for week in weeks)
+    pairs = tuple(pair_of(span_of_days(week["since"], week["until"], zone), week, longest) for week in weeks)
+    return pairs if any(pair.size for pair in pairs) else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +226,7 @@ def _wait(wait: Mapping[str, Any], mail: WeeklyMail) -> Wait:
         number=f"#{int(wait['ticket_id'])}",
         url=web_address(ticket.url, named="ticket_url") if ticket else "",
         summary=plain(ticket.summary, limit=90) if ticket else "",
-        waited=f"{duration(wait['business'])} of working time, {duration(wait['calendar'])} by the clock",
+        waited=f"{duration(wait['business'])} of working time (all hours: {duration(wait['calendar'])})",
         taken=taken,
     )
 
@@ -235,7 +237,7 @@ def _counts(found: Mapping[str, int]) -> tuple[tuple[int, str], ...]:
     rest = (
         (found["never_acted"], "claimed, and over without a first action"),
         (found["in_hand"], "claimed, not acted on yet, still live"),
-        (found["returned"], "claims given back or run out"),
+        (found["returned"], f"claim{'' if found['returned'] == 1 else 's'} given back or run out"),
         (found["withdrawn"], "withdrawn before anybody claimed it"),
         (found.get("repeated", 0), "in which a senior did or asked again what the brief holds"),
         (found["left_out"], "left out of every figure, for the reasons below"),
@@ -249,9 +251,11 @@ def _assessed(card: Mapping[str, Any]) -> str:
     if not rates or not rates["abstention"]["of"]:
         return ""
     known, none = rates["acceptance"], rates["abstention"]
+    if none["n"] == none["of"]:
+        return f"Assessments: none in {count(none['of'], 'brief')}."
     told = [f"{known['n']} of {known['of']} named what solved the ticket", f"{rates['correction']['n']} did not"]
     if known["share"] is None:
-        told = [f"collecting, {known['of']} of 6 known"]
+        told = [f"collecting, what solved the ticket is known of {known['of']} of 6"]
     else:
         low, high = known["ci95"]
         told[0] += f" ({percent(known['share'])}, between {percent(low)} and {percent(high)})"
@@ -277,7 +281,8 @@ def _left_out(card: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _some(episodes: list[str]) -> str:
     rest = f" and {len(episodes) - EPISODES} more" if len(episodes) > EPISODES else ""
-    return ", ".join(f"#{episode.removesuffix('/1')}" for episode in episodes[:EPISODES]) + rest
+    named = (f"#{episode.removesuffix('/1').replace('/', ' episode ')}" for episode in episodes[:EPISODES])
+    return ", ".join(named) + rest
 
 
 def _skew(card: Mapping[str, Any], zone: ZoneInfo) -> str:

@@ -22,7 +22,7 @@ class Comparison:
     title: str
     explained: str
     rows: tuple[tuple[str, str, str], ...]
-    """Label, in working hours, by the clock."""
+    """Label, in working time, in all hours."""
     lines: tuple[str, ...]
 
 
@@ -95,7 +95,7 @@ def _hours_and_worth(card: Mapping[str, Any], source: str, zone: ZoneInfo) -> st
         return ""
     since = f"since 1 {local_date(card['as_of'], zone).split(' ', 1)[1]}"
     if saved["status"] == "no_measurable_saving":
-        return f"So no hours {since} and no worth are claimed."
+        return f"So no hours {since} and no worth are stated."
     early = "Early: " if saved["status"] == "early" else ""
     if saved["n"] == 0:
         return f"{early}No escalation was acted on {since}, so no hours are counted yet."

@@ -99,7 +99,7 @@ def saved_line(card: Mapping[str, Any]) -> str:
         return "no measurable saving yet"
     if measured:
         return f"{_both(measured)} saved this month, early"
-    return "collecting"
+    return "hours saved: collecting"
 
 
 def _both(figures_by_source: Mapping[str, FigureJson]) -> str:

@@ -111,7 +111,7 @@ def test_the_owner_gets_the_figures_as_they_were_frozen(shop: Shop) -> None:
     assert message["To"] == "Pat Hall <pat@northgate.example>"
     assert message["X-ResolutionFlow-Topic"] == "weekly"
     assert message["Message-ID"].endswith("@mail.northgate.example>"), "the sender's own domain"
-    assert text.startswith("Collecting: 1 of the 6 escalations acted on that a first figure takes.")
+    assert text.startswith("Collecting: 1 of the 6 escalations acted on that a first figure needs.")
     assert "1  escalated" in text
     assert "#48213 VPN drops after 8 hours" in text
     assert "then claimed by Maja Svensson" in " ".join(text.split())

@@ -262,7 +262,24 @@ def test_opening_is_plain_text_for_a_mail() -> None:
     assert lines[0] == "P2, waiting 10 min, ticket open for 2 h 10 min at 11:07"
     assert 'Customer told: "an engineer by 14:00"' in lines
     assert "Start here: I suspect the phase-2 lifetime differs on both ends (suggested, and not followed yet)" in lines
+    for label in ("Why escalated: ", "State left behind: "):
+        (line,) = (line for line in lines if line.startswith(label))
+        assert f"**{line.replace(': ', ':** ', 1)} [" in render(package_of(rich(), 2), marker=MARK)
+    assert " since " in line
     assert not any("**" in text or "\n" in text for text in lines)
+
+
+def test_a_mail_asks_for_nothing_that_only_repeats_its_subject() -> None:
+    package = dataclasses.replace(package_of(rich()), ask=None, why_escalated=None)
+    lines = opening(package)
+    assert "Why escalated: not recorded" in lines
+    assert not any(line.startswith("Ask: ") for line in lines)
+
+
+def test_a_mail_gets_every_dead_end_and_counts_those_it_leaves_out_itself() -> None:
+    steps = tuple(step(f"pinged host {n}, no answer") for n in range(6))
+    package = dataclasses.replace(package_of(rich()), steps_attempted=steps, dead_ends_flagged=tuple(range(6)))
+    assert sum(line.startswith("Dead end: ") for line in opening(package)) == 6
 
 
 def test_waiting_is_what_it_has_done_since_the_escalation_and_never_the_tickets_age() -> None:

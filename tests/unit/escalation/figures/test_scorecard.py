@@ -161,8 +161,8 @@ class TestSentence:
     @pytest.mark.parametrize(
         ("new", "old", "told"),
         [
-            (4, None, "Collecting: 4 of the 6 escalations acted on that a first figure takes."),
-            (4, 20, "Collecting: 4 of the 6 escalations acted on that a first figure takes."),
+            (4, None, "Collecting: 4 of the 6 escalations acted on that a first figure needs."),
+            (4, 20, "Collecting: 4 of the 6 escalations acted on that a first figure needs."),
             (8, 4, "Collecting: 4 of 6 observations in the stopwatch readings of the old way."),
             (20, 4, "Collecting: 4 of 6 observations in the stopwatch readings of the old way."),
             (

@@ -35,7 +35,7 @@ def month(seed: int) -> Scorecard:
     return card([*acted, *returned, *idle], stopwatch(24, chance.uniform(8, 40)), backcast(24, chance.uniform(30, 90)))
 
 
-SUM = re.compile(r"([−\d.,]+) − ([−\d.,]+) = ([−\d.,]+), with ([−\d.,]+) instead of ([−\d.,]+) for now")
+SUM = re.compile(r"([−\d.,]+) − ([−\d.,]+) = ([−\d.,]+), with now at ([−\d.,]+) instead of ([−\d.,]+)")
 
 
 def value(told: str) -> Decimal:
@@ -65,7 +65,7 @@ def test_what_is_recovered_can_be_computed_again_from_what_is_shown(seed: int) -
 def test_claims_that_came_to_nothing_are_named_as_what_they_are() -> None:
     found = card([*many(20), given_back(90), given_back(91)], stopwatch(20, 14))
     assert found.baselines["stopwatch"].arithmetic == (
-        "Recovered each is 16.0 − 6.9 = 9.1, with 6.9 instead of 6.1 for now: the 2 claims given back or run out unused "
+        "Recovered each is 16.0 − 6.9 = 9.1, with now at 6.9 instead of 6.1: the 2 claims given back or run out unused "
         "count here as long as the slowest of either side."
     )
     assert found.arithmetic == (
@@ -97,5 +97,5 @@ def test_rounding_alone_is_called_rounding() -> None:
     half = [replace(o, acted_at=o.acted_at and o.acted_at + timedelta(seconds=3.6)) for o in many(20)]  # 6.06
     found = card(half, stopwatch(20, 14.04))  # 16.04
     assert found.baselines["stopwatch"].arithmetic == (
-        "Recovered each is 16.0 − 6.0 = 10.0, with 6.0 instead of 6.1 for now: each number is rounded by itself."
+        "Recovered each is 16.0 − 6.0 = 10.0, with now at 6.0 instead of 6.1: each number is rounded by itself."
     )

@@ -108,7 +108,7 @@ def test_mail_and_command_show_each_figure_as_the_json_has_it(told: tuple[dict[s
         assert re.search(rf" {row} {figure['n']}(?: \+\d+)? {ONE} {ONE} to {ONE} {ONE} {ONE} ", page).groups() == (  # type: ignore[union-attr]
             mean, low, high, median, all_hours,
         )  # fmt: skip
-        beneath = rf"{ONE} min,? ?median {ONE} min[;,]? ?95% interval {ONE} to {ONE} min.*?by the clock {ONE} min"
+        beneath = rf"{ONE} min,? ?median {ONE} min[;,]? ?95% interval {ONE} to {ONE} min.*?all hours {ONE} min"
         for part in (text, html):
             assert re.search(rf"{tile}.*?{beneath}", part).groups() == (mean, median, low, high, all_hours)  # type: ignore[union-attr]
     for name, old in as_json["baselines"].items():

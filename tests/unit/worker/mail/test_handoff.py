@@ -20,15 +20,15 @@ MAIL = HandoffMail(
     ticket_summary="VPN drops after exactly 8 hours",
     client="Northwind Dental",
     severity="P2",
-    clock='waiting 12 min, ticket open for 2 h 10 min at 11:07, customer told "an engineer by 14:00" [t2]',
+    clock='waiting 12 min, ticket open for 2 h 10 min at 11:07, customer told "an engineer by 14:00"',
     escalated_by="Kim Ito",
     recipient_name="Ana Ruiz",
     opening=(
         ("Ask", "find why the VPN drops after exactly 8 hours"),
-        ("Start here", "compare the phase-2 lifetime on both ends [n7]"),
+        ("Start here", "compare the phase-2 lifetime on both ends"),
         (
             "Tried (2)",
-            ("flushed DNS on PC-14: no change [n3]", "pinged the gateway during the drop: answers [n5]"),
+            ("flushed DNS on PC-14: no change", "pinged the gateway during the drop: answers"),
         ),
         ("Not recorded", "firewall log, whether other sites are affected"),
     ),
@@ -80,9 +80,9 @@ def test_both_parts_say_the_same() -> None:
         "#48213",
         "Kim Ito",
         MAIL.clock,
-        "compare the phase-2 lifetime on both ends [n7]",
-        "flushed DNS on PC-14: no change [n3]",
-        "pinged the gateway during the drop: answers [n5]",
+        "compare the phase-2 lifetime on both ends",
+        "flushed DNS on PC-14: no change",
+        "pinged the gateway during the drop: answers",
         "firewall log, whether other sites are affected",
         "Harbor IT",
         "Ana Ruiz",
@@ -105,30 +105,29 @@ def test_text_part_as_a_whole() -> None:
     short = dataclasses.replace(MAIL, ticket_url="https://na.example.net/48213", opening=MAIL.opening[1:3])
     assert render_handoff(short).text == (
         'P2 | waiting 12 min, ticket open for 2 h 10 min at 11:07, customer told "an\n'
-        'engineer by 14:00" [t2]\n'
+        'engineer by 14:00"\n'
         "\n"
         "VPN drops after exactly 8 hours\n"
         "Northwind Dental, ticket #48213, escalated by Kim Ito\n"
         "\n"
         "START HERE\n"
-        "  compare the phase-2 lifetime on both ends [n7]\n"
+        "  compare the phase-2 lifetime on both ends\n"
         "\n"
         "TRIED (2)\n"
-        "  - flushed DNS on PC-14: no change [n3]\n"
-        "  - pinged the gateway during the drop: answers [n5]\n"
+        "  - flushed DNS on PC-14: no change\n"
+        "  - pinged the gateway during the drop: answers\n"
         "\n"
         "Open ticket #48213:\n"
         "https://na.example.net/48213\n"
         "\n"
-        "The whole brief is an internal note in the ticket. Marks like [n7] name the\n"
-        "note, time entry or record a line rests on; the brief lists them.\n"
+        "The whole brief is an internal note in the ticket.\n"
         "\n"
         "Claiming it? Make yourself the ticket's owner in ConnectWise, so that the\n"
         "others see who has it.\n"
         "\n"
         "-- \n"
-        "ResolutionFlow for Harbor IT, to Ana Ruiz. Sent automatically; nobody reads\n"
-        "answers. Reference evt-7QK2M4XA\n"
+        "ResolutionFlow for Harbor IT, to Ana Ruiz. Sent automatically; replies are\n"
+        "not read. Reference evt-7QK2M4XA\n"
     )
 
 
@@ -144,8 +143,7 @@ def test_one_link_no_image_and_nothing_loaded_from_elsewhere() -> None:
 def test_hostile_text_adds_no_element_link_or_comment(hostile: str) -> None:
     harmless = Elements(render_handoff(poisoned("harmless")).html)
     page = Elements(render_handoff(poisoned(hostile)).html)
-    # Spans mark citations; their number may differ, everything else may not.
-    assert [tag for tag in page.tags if tag != "span"] == [tag for tag in harmless.tags if tag != "span"]
+    assert page.tags == harmless.tags
     assert page.links == [MAIL.ticket_url]
     assert page.handlers == []
     assert page.comments == harmless.comments
@@ -198,7 +196,7 @@ def test_a_missing_note_is_said_in_both_parts() -> None:
 def test_what_is_left_out_is_counted() -> None:
     many = dataclasses.replace(MAIL, opening=(("Tried", tuple(f"step {n}" for n in range(11))),) * 10)
     rendered = render_handoff(many)
-    assert rendered.text.count("and 3 more in the ticket") == 8
+    assert rendered.text.count("and 7 more in the ticket") == 8
     assert "The ticket has 2 more lines." in rendered.text
     assert "The ticket has 2 more lines." in Elements(rendered.html).text
 

@@ -22,7 +22,7 @@ TAKEN = TakenMail(
 AGAIN = OfferedAgainMail(
     account="Harbor IT", ticket_id=48213, ticket_url=TICKET, ticket_summary="VPN drops after exactly 8 hours",
     client="Northwind Dental", severity="P2", clock="Waiting 1 h, ticket open for 3 h", why="ran_out",
-    held_by="Maria Svensson", minutes=60, start_here="compare the phase-2 lifetime on both ends [n7]",
+    held_by="Maria Svensson", minutes=60, start_here="compare the phase-2 lifetime on both ends",
     recipient_name="Ana Ruiz", event_id="evt-7QK2M4XA", claim_url=CLAIM,
 )  # fmt: skip
 
@@ -84,7 +84,6 @@ def test_it_can_be_claimed_from_the_mail() -> None:
     for part in said(rendered):
         for words in ("Opening the link changes nothing", "Waiting 1 h, ticket open for 3 h", "compare the phase-2 lifetime"):
             assert words in part
-        assert "[n7]" not in part  # the marks are explained in the brief, not here
 
 
 def test_without_a_claim_link_the_psa_is_the_way() -> None:
