@@ -1,8 +1,7 @@
 """Read a ticket whole: a small transformer that sees each stretch with what stands before and after it.
 
 Four layers of MiniLM (https://arxiv.org/abs/2002.10957), taught further on tickets by `python -m training.encoder`, calculated
-with numpy. The words' weights see a stretch and its neighbours; this sees what the whole of a page is about. It is asked about
-those windows of a ticket only where the words' weights are in doubt, since it costs many times as much.
+with numpy. The words' weights see a stretch and its neighbours; this sees what the whole of a page is about, at many times the cost.
 """
 
 from __future__ import annotations
@@ -29,10 +28,8 @@ Floats = NDArray[Any]
 
 FORMAT = 1
 HEADS = 12
-CERTAIN = 0.02
-"""A window is not read whose stretches are all this sure to be a step, or to be none."""
 MOST_WINDOWS = 24
-"""So many windows of a ticket are read, those with most doubt: about two seconds of one processor."""
+"""So many windows of a ticket are read, those where the words' weights have most doubt: about two seconds of one processor."""
 
 
 class Encoder:
@@ -61,15 +58,12 @@ class Encoder:
     def read(
         self, title: str, passages: Sequence[Passage], looks: Sequence[Look], begins: Sequence[float]
     ) -> dict[int, Told]:
-        """Return what is said of the stretches of the windows that are in doubt; `begins` are the words' weights' shares."""
-        doubts = []
-        for window in self.windows.of(title, passages, looks):
-            shares = [begins[place] for place in window.places]
-            if any(CERTAIN < share < 1 - CERTAIN for share in shares):
-                doubts.append((sum(share * (1 - share) for share in shares), window))
-        if len(doubts) > MOST_WINDOWS:
-            doubts = sorted(doubts, key=lambda one: -one[0])[:MOST_WINDOWS]
-        return {place: told for _, window in doubts for place, told in zip(window.places, self.told_of(window), strict=True)}
+        """Return what is said of the stretches, by place; `begins` are the words' weights' shares."""
+        chosen = list(self.windows.of(title, passages, looks))
+        if len(chosen) > MOST_WINDOWS:
+            doubt = {window: sum(begins[place] * (1 - begins[place]) for place in window.places) for window in chosen}
+            chosen = sorted(chosen, key=doubt.__getitem__, reverse=True)[:MOST_WINDOWS]
+        return {place: told for window in chosen for place, told in zip(window.places, self.told_of(window), strict=True)}
 
     def _calculated(self, window: Window) -> tuple[Told, ...]:
         of = self._weights
