@@ -166,7 +166,8 @@ def _noted(evidence: Evidence, member: str, claim_source: str | None) -> Iterato
         if edited is None:
             yield FirstAction("note", note.created_at, source, True, "note by the claimant, time of the PSA")
         else:
-            why = f"time of the edit used: its author edited the note {round((edited - note.created_at).total_seconds() / 60)} min after it was begun"
+            minutes = round((edited - note.created_at).total_seconds() / 60)
+            why = f"time of the edit used: its author edited the note {minutes} min after it was begun"
             yield FirstAction("note", edited, source, False, why, note.created_at, edited)
 
 
@@ -181,7 +182,10 @@ def _worked(
         if over_by(entry, claimed_at) and not own:
             continue
         said = entry.text.strip()
-        deed = deeds.reports_deed(said, by=(entry.author.name, member), strict=own) if said else not own and not by_program(entry, roster)
+        if said:
+            deed = deeds.reports_deed(said, by=(entry.author.name, member), strict=own)
+        else:
+            deed = not own and not by_program(entry, roster)
         if not deed or _copied(said, evidence.notes, member):
             continue
         if own and entry.entered_at:

@@ -43,8 +43,11 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
 _LANGUAGES = tuple((re.compile(rf"\b(?:{take})\b"), re.compile(rf"\b(?:{look})\b"), frozenset(around.split())) for take, look, around in _TABLE)
 _NAMED = 2
 """So many words may say what is looked at; with more, something is said of it."""
-_FOUND = frozenset(("ok okay kein keine keinen pas non geen niet no sin nessun não sem inte ingen ikke nie brak "
-                    "fehler erreur fout error errore erro fel fejl feil błąd zeigt montre toont muestra mostra visar viser").split())  # fmt: skip
+_FOUND = re.compile(
+    r"\b(?:ok|okay|keine?n?|pas|non|geen|niet|no|sin|nessun|não|sem|inte|ingen|ikke|nie|brak|"
+    r"fehler|erreur|fout|errore?|erro|fe[lj]l|feil|błąd|zeigt|montre|toont|muestra|mostra|vise?r)\b"
+)
+"""What tells that something was found: then it is more than an announcement."""
 
 
 def announced(words: str) -> Literal["take", "look"] | None:
@@ -54,6 +57,6 @@ def announced(words: str) -> Literal["take", "look"] | None:
             return "take"
         if look.search(words):
             rest = set(look.sub(" ", words).split()) - around
-            if len(rest) <= _NAMED and not rest & _FOUND and not any(word.isdecimal() for word in rest):
+            if len(rest) <= _NAMED and not _FOUND.search(words) and not any(word.isdecimal() for word in rest):
                 return "look"
     return None

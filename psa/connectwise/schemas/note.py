@@ -173,5 +173,6 @@ class TimeRow(Row):
 
 def _somebody_else(login: str | None, author: Person) -> str | None:
     """Return a login name that is not the author's own; None where either is not known."""
-    known = login and author.identifier
-    return login if known and login.strip().lower() != author.identifier.strip().lower() else None
+    if not login or not author.identifier:
+        return None
+    return login if login.strip().lower() != author.identifier.strip().lower() else None

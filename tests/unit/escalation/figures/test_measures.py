@@ -24,7 +24,16 @@ from escalation.figures.measures import (
     trend,
     worth,
 )
-from escalation.figures.observations import Basis, Clock, EndedClaim, Excluded, Observation, Source, all_known, known
+from escalation.figures.observations import (
+    Basis,
+    Clock,
+    EndedClaim,
+    Excluded,
+    Observation,
+    Source,
+    all_known,
+    known,
+)
 
 ALWAYS = Calendar.always()
 NOW = datetime(2026, 5, 28, 12, tzinfo=UTC)

@@ -1,5 +1,7 @@
 """What is said of the ticket and not of the problem is no deed, whoever says it in whichever language; deeds beside it are."""
 
+# ruff: noqa: E501 - examples are easier to compare in one line
+
 from __future__ import annotations
 
 import itertools

@@ -1,4 +1,4 @@
-"""Time that a program entered for an engineer, and notes that were edited, over the space of who entered, wrote and edited what when."""
+"""Time that a program entered for an engineer, and edited notes, over the space of who entered, wrote and edited what when."""
 
 from __future__ import annotations
 
@@ -47,7 +47,9 @@ def test_time_that_a_program_entered_says_only_what_its_text_says(by: str | None
     assert (done is not None) == (deed or (not text and not program))
 
 
-@pytest.mark.parametrize(("wrote", "later", "by"), list(itertools.product((-600, 120, 900), (0, 60, 299, 3600), (None, "flowbot", "ben"))))
+@pytest.mark.parametrize(
+    ("wrote", "later", "by"), list(itertools.product((-600, 120, 900), (0, 60, 299, 3600), (None, "flowbot", "ben")))
+)
 def test_what_its_author_edited_counts_from_the_edit(wrote: float, later: float, by: str | None) -> None:
     """Anna has it since 300 s after the escalation."""
     note = Note(11, "On it. Restarted the spooler, pages come out.", ANNA, moment(wrote), "internal",
