@@ -94,6 +94,8 @@ class Note:
     """Place among all notes of an offline thread, from 0; None for notes of a PSA."""
     ticket: int | None = None
     """The merged or bundled ticket it was written on; None for the ticket itself."""
+    edited_by: str | None = None
+    """Login name of whoever edited it last; None where that is its author, or nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,8 @@ class TimeEntry:
     """Place among all notes of an offline thread, from 0; None for time entries of a PSA."""
     ticket: int | None = None
     """The merged or bundled ticket it was charged to; None for the ticket itself."""
+    entered_by: str | None = None
+    """Login name of whoever entered it for its author; None where that is the author, or not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +287,8 @@ def plain(value: Any) -> Any:
     return value
 
 
-_LATER: dict[str, Any] = {"ticket": None, "has_children": False, "saved_by": None, "unread": None, "sessions": []}
+_LATER: dict[str, Any] = {"ticket": None, "has_children": False, "saved_by": None, "unread": None, "sessions": [],
+                          "edited_by": None, "entered_by": None}  # fmt: skip
 """Fields that came later, with what stood there before: evidence that has nothing to say there keeps its fingerprint."""
 
 

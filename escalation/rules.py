@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from escalation.evidence import Ticket
 
-RULES_VERSION = 2
+RULES_VERSION = 3
 
 GRACE = timedelta(seconds=60)
 """Leaving and coming back within this, while unclaimed, is the same episode."""
@@ -103,17 +103,25 @@ class Verdict:
 
 
 def decide(
-    seen: Seen | None, ticket: Ticket, rules: StatusRules, *, now: datetime, by_person: bool = True
+    seen: Seen | None,
+    ticket: Ticket,
+    rules: StatusRules,
+    *,
+    now: datetime,
+    by_person: bool = True,
+    by_claimant: bool = False,
 ) -> Verdict:
     """Return what a fresh reading of a ticket means.
 
-    `now` is the PSA's; `by_person` says whether the status it shows was set by a person, who can mean something by it.
+    `now` is the PSA's; `by_person` says whether the status it shows was set by a person, who can mean something by it,
+    `by_claimant` whether by whoever has the newest episode.
 
     1. An older reading than the one already stored says nothing, unless what is stored has not come yet: the PSA's clock
        was set back since.
     2. A merged or closed ticket ends its live episode.
     3. Entering an escalation status opens an episode, or resumes the one left less than `GRACE` ago unclaimed.
-    4. Staying in one, on whatever board, is no new episode, but the facts may have changed.
+    4. Staying in one, on whatever board, is no new episode, but the facts may have changed. Only whoever has it and puts it
+       into another escalation status of its board passes it on to the next tier: that is one.
     5. Leaving one starts the grace; once that is over, an unclaimed episode is withdrawn. Leaving for a claim
        status withdraws nothing: somebody is taking it.
     6. Nobody has left who did not decide to: an unclaimed episode goes on where a program moved the ticket, or where
@@ -131,7 +139,7 @@ def decide(
     inside = rules.is_escalation(ticket.board_id, ticket.status_id)
     carried = carried_off(before, rules)
     if inside:
-        again = carried and before.claimed and by_person
+        again = before.claimed and ((carried and by_person) or (by_claimant and _next_tier(before, ticket)))
         return _stays(before, after, at) if before.in_escalation and not again else _enters(before, after, at)
     waits = before.live and not before.claimed
     if before.in_escalation and waits and not _decided(before, ticket, rules, by_person=by_person):
@@ -181,6 +189,10 @@ def worth_triage(seen: Seen | None, ticket: Ticket, rules: StatusRules, *, us: s
 
 def _moved(before: Seen, ticket: Ticket) -> bool:
     return (before.board_id, before.status_id) != (ticket.board_id, ticket.status_id)
+
+
+def _next_tier(before: Seen, ticket: Ticket) -> bool:
+    return before.board_id == ticket.board_id and before.status_id != ticket.status_id
 
 
 def _decided(before: Seen, ticket: Ticket, rules: StatusRules, *, by_person: bool) -> bool:

@@ -36,7 +36,7 @@ from escalation.figures.observations import (
 )
 from escalation.figures.rounding import number, stored
 
-MEASURES_VERSION = 4
+MEASURES_VERSION = 5
 
 EARLY_FROM, MEASURED_FROM, BREAKDOWN_FROM = 6, 20, 10
 WINDOW = timedelta(days=30)
@@ -111,10 +111,16 @@ def recent(observations: Iterable[Observation], *, as_of: datetime) -> list[Obse
 
 
 def measure(
-    observations: Iterable[Observation], clock: Clock, basis: Basis, *, as_of: datetime, shown_from: int = EARLY_FROM
+    observations: Iterable[Observation],
+    clock: Clock,
+    basis: Basis,
+    *,
+    as_of: datetime,
+    shown_from: int = EARLY_FROM,
+    technician: str | None = None,
 ) -> Figure:
     """Return average and median of one clock; only the count below `shown_from` finished observations."""
-    found = spans(observations, clock, basis, as_of=as_of)
+    found = spans(observations, clock, basis, as_of=as_of, technician=technician)
     sample = Sample.of(found.readings)
     size = sample.finished
     if size < shown_from:
@@ -302,11 +308,17 @@ def breakdown(
     """Return one clock by technician or by problem domain, with figures from 10 each; by name."""
     groups: dict[str, list[Observation]] = {}
     for observation in observations:
-        if name := observation.technician if by == "technician" else observation.domain:
-            groups.setdefault(name, []).append(observation)
+        people = {observation.technician, *(claim.by for claim in observation.ended_claims)}
+        for name in people if by == "technician" else {observation.domain}:
+            if name:
+                groups.setdefault(name, []).append(observation)
     return {
-        name: measure(groups[name], clock, basis, as_of=as_of, shown_from=BREAKDOWN_FROM) for name in sorted(groups)
-    }
+        name: measure(
+            groups[name], clock, basis, as_of=as_of, shown_from=BREAKDOWN_FROM,
+            technician=name if by == "technician" else None,
+        )
+        for name in sorted(groups)
+    }  # fmt: skip
 
 
 def pilot_week(weeks: float) -> int:

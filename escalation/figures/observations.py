@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from escalation.figures.estimates import Reading
 from escalation.figures.hours import Calendar, business_minutes, calendar_minutes
@@ -47,6 +47,15 @@ class Basis(StrEnum):
     CALENDAR = "calendar"
 
 
+class EndedClaim(NamedTuple):
+    """A claim that was given back or ran out: nobody acted on it."""
+
+    made: datetime
+    ended: datetime
+    by: str | None = None
+    """Login name of whoever had it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Observation:
     """One episode, or one reading of a stopwatch, with the moments E, N, C, A and R as far as they came."""
@@ -68,8 +77,7 @@ class Observation:
     """Whether it ended without anybody having taken it."""
     returned_at: tuple[datetime, ...] = ()
     """When a claim was given back or ran out, each time."""
-    ended_claims: tuple[tuple[datetime, datetime], ...] = ()
-    """When each claim that was given back or ran out was made, and when it ended: nobody acted on it."""
+    ended_claims: tuple[EndedClaim, ...] = ()
     technician: str | None = None
     """Login name of the claimant."""
     domain: str | None = None
@@ -124,7 +132,7 @@ def known(observation: Observation, as_of: datetime) -> Observation | None:
         repeated_at=then(observation.repeated_at),
         withdrawn=observation.withdrawn and then(observation.ended_at) is not None,
         returned_at=tuple(at for at in observation.returned_at if at <= as_of),
-        ended_claims=tuple(claim for claim in observation.ended_claims if claim[1] <= as_of),
+        ended_claims=tuple(claim for claim in observation.ended_claims if claim.ended <= as_of),
         technician=observation.technician if then(observation.claimed_at) else None,
     )
 
@@ -141,21 +149,28 @@ def within(observations: Iterable[Observation], since: datetime, until: datetime
     return [o for at, o in begun if at is not None and since < at <= until]
 
 
-def spans(observations: Iterable[Observation], clock: Clock, basis: Basis, *, as_of: datetime) -> Spans:
+def spans(
+    observations: Iterable[Observation], clock: Clock, basis: Basis, *, as_of: datetime, technician: str | None = None
+) -> Spans:
     """Return the readings of one clock of observations as they were `known` at `as_of`.
 
     What has not finished counts as unfinished since its end, or since `as_of` while it is live; so does each claim
     that ended without a first action, on the clock that starts with a claim. What is excluded
     as a whole, lacks the start of the span, or was withdrawn before its end is left out with the reason.
+    With a `technician` only their own claims are read: what another let run out before is none of theirs.
     """
     readings, episodes, excluded = [], [], []
     for observation in observations:
         if clock is Clock.ORIENTATION and not observation.exclusions:
-            for number, (made, ended) in enumerate(observation.ended_claims, 1):
-                readings.append(Reading(max(0.0, _minutes(observation, made, ended, basis)), unfinished=True))
-                episodes.append(f"{observation.episode} (claim {number})")
+            for number, claim in enumerate(observation.ended_claims, 1):
+                if technician in (None, claim.by):
+                    lasted = max(0.0, _minutes(observation, claim.made, claim.ended, basis))
+                    readings.append(Reading(lasted, unfinished=True))
+                    episodes.append(f"{observation.episode} (claim {number})")
             if observation.ended_claims and observation.claimed_at is None:
                 continue  # all there is to read of it
+        if technician not in (None, observation.technician):
+            continue
         found = _span(observation, clock, basis, as_of)
         if isinstance(found, Reading):
             readings.append(found)

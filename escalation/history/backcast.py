@@ -219,8 +219,12 @@ def _before(episode: Episode) -> Sighting:
 
 
 def _as_left(evidence: Evidence, episode: Episode) -> Evidence:
-    """Return evidence whose ticket is as the episode left it, not as it is today."""
-    return dataclasses.replace(evidence, ticket=as_saved(evidence.ticket, episode.saves[-1]))
+    """Return evidence whose ticket is as the episode left it, not as it is today.
+
+    Live, a note is read within minutes; in history an edit may be years younger than the deed, and is left out of account.
+    """
+    notes = tuple(dataclasses.replace(note, updated_at=None) for note in evidence.notes)
+    return dataclasses.replace(evidence, ticket=as_saved(evidence.ticket, episode.saves[-1]), notes=notes)
 
 
 def as_saved(ticket: Ticket, save: Sighting) -> Ticket:

@@ -14,7 +14,7 @@ from typing import Literal
 
 from escalation.evidence import Evidence, Note, Roster, Ticket, TimeEntry
 from escalation.response import deeds
-from escalation.response.first_action import is_echo, over_by, reports_work, time_of
+from escalation.response.first_action import by_program, edited_at, is_echo, over_by, reports_work, time_of
 from escalation.response.sightings import (
     SAME_SAVE,
     Sighting,
@@ -61,7 +61,8 @@ def claim_signals(
     3. An owner set by a program (one with keys, on no list, or not named), or with the escalation by somebody else, was
        assigned and has claimed nothing yet. The owner does by a first deed: a note of one, or a move of the status.
     4. A claim status says that the ticket is taken, whoever sets it: by the engineer who does, else by the owner.
-    5. Being scheduled counts once it is acknowledged; time entries and notes only from `claimable_since` on.
+    5. Being scheduled counts once it is acknowledged; time entries and notes only from `claimable_since` on. A time entry
+       that a program entered says something only by its text.
     6. With `ending` the episode is about to end with nobody having taken it: then whoever of them wrote the
        resolution or reported a deed had it.
     """
@@ -70,15 +71,16 @@ def claim_signals(
     def able(member: str | None) -> bool:
         return may_claim(member, roster) and not same_login(member, escalated_by)
 
+    notes = [note for note in evidence_now.notes if note.created_at and note.created_at >= claimable_since]
     found = [
         *(_had_it_already(seen_before, evidence_now.ticket) if found_late else ()),
         *_owners(saves, evidence_now.ticket, roster, rules, claimable_since),
         *_claim_moves(saves, evidence_now.ticket, rules, able),
         *_owners_moves(saves, evidence_now.ticket, rules),
         *_acknowledged(evidence_now, roster),
-        *_started(evidence_now.time_entries, claimable_since),
-        *_taking(evidence_now.notes),
-        *_at_work(evidence_now, saves, whoever=ending),
+        *_started(evidence_now.time_entries, claimable_since, roster),
+        *_taking(notes),
+        *_at_work(evidence_now, notes, saves, whoever=ending),
     ]
     signals = [
         signal for signal in found if signal.at >= claimable_since and able(signal.member)
@@ -132,23 +134,26 @@ def _acknowledged(evidence: Evidence, roster: Roster) -> Iterator[ClaimSignal]:
             yield ClaimSignal("schedule", entry.member, entry.acknowledged_at, f"schedule entry {entry.id}")
 
 
-def _started(entries: Iterable[TimeEntry], since: datetime) -> Iterator[ClaimSignal]:
+def _started(entries: Iterable[TimeEntry], since: datetime, roster: Roster) -> Iterator[ClaimSignal]:
     for entry in entries:
         timed = time_of(entry, since)
-        if timed and entry.author.identifier and not over_by(entry, since):
+        said = not by_program(entry, roster) or deeds.reports_deed(entry.text, by=(entry.author.name,))
+        if timed and entry.author.identifier and said and not over_by(entry, since):
             yield ClaimSignal("time_entry", entry.author.identifier, timed.at, timed.source)
 
 
 def _taking(notes: Iterable[Note]) -> Iterator[ClaimSignal]:
     for note in notes:
         if note.author.identifier and note.created_at and not note.is_description and deeds.takes(note.text):
-            yield ClaimSignal("note", note.author.identifier, note.created_at, f"note {note.id}")
+            yield ClaimSignal("note", note.author.identifier, edited_at(note) or note.created_at, f"note {note.id}")
 
 
-def _at_work(evidence: Evidence, saves: list[Sighting], *, whoever: bool) -> Iterator[ClaimSignal]:
+def _at_work(
+    evidence: Evidence, notes: Iterable[Note], saves: list[Sighting], *, whoever: bool
+) -> Iterator[ClaimSignal]:
     """Return the notes in which the ticket's owner of that moment reports a deed, or `whoever` does."""
-    for note in evidence.notes:
-        at, author = note.created_at, note.author
+    for note in notes:
+        at, author = edited_at(note) or note.created_at, note.author
         if at is None or note.is_description or not author.identifier:
             continue
         owner = next((save.owner for save in reversed(saves) if save.at <= at), saves[0].owner)

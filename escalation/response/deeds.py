@@ -1,8 +1,8 @@
 """Tell what a senior's note says of its writer's work: a deed, or only that somebody is about to begin.
 
 A text is cut into clauses. Announcements ("looking into it", "on it"), plans ("will call back"), courtesies and
-read-backs ("I start with the firewall"), questions and handing it on report nothing done. Whatever is left does,
-unless the text also announces: then a guess is no deed either.
+read-backs ("I start with the firewall"), questions and handing it on report nothing done. Nor does what is done to the ticket instead of the problem: assigned, moved, re-prioritised, put on
+hold. Whatever is left does, unless the text also announces: then a guess is no deed either.
 """
 
 # ruff: noqa: E501 - an alternative is easier to find in one long line than in a ladder
@@ -15,6 +15,7 @@ from typing import Literal
 
 from escalation.reading import deeds
 from escalation.reading.text import OTHERS, stretches
+from escalation.response.other_languages import announced
 
 _SUBJECT = r"(?:(?:ok(?:ay)?|yes|yep|right|hi|hello|all) )*(?:(?:i am|i will|i have|i shall|i can|i|we are|we will|we have|we|let me|am|will) )?"
 _FILLER = r"(?:just|now|currently|still|already|also|right now|going to|gonna)"
@@ -25,9 +26,10 @@ _THING = (
 _TAIL = r"(?: (?:now|right now|right away|straight away|shortly|asap|today|currently|at the moment|atm|for you|immediately|as we speak|next|first thing|then|here|from here|myself))*"
 
 _TAKE = re.compile(
-    rf"{_SUBJECT}(?:{_FILLER} )?(?:on (?:it|this|that|the case)|mine|this (?:one )?is mine|(?:assigned|assigning)(?: (?:it|this))? to (?:me|myself)|"
+    rf"{_SUBJECT}(?:{_FILLER} )?(?:on (?:it|this|that|the case)|mine|this (?:one )?is mine|this ones mine|(?:re ?)?(?:assigned|assigning)(?: (?:it|this))? to (?:me|myself|self)|"
     rf"(?:taking|take|took|taken|grabbing|grab|grabbed|got|have|claiming|claim|claimed|own|owning) {_THING}|"
-    rf"(?:picking|pick|picked) (?:{_THING} )?up(?: {_THING})?|(?:picking|pick|picked) {_THING}|taking over){_TAIL}"
+    rf"(?:picking|pick|picked) (?:{_THING} )?up(?: {_THING})?|(?:picking|pick|picked) {_THING}|taking over|"
+    rf"(?:handling|handle|taking care of|take care of|dealing with|deal with) {_THING}|leave (?:it|this|that|this one|that one) (?:with|to) me){_TAIL}"
 )
 _LOOK = re.compile(
     rf"{_SUBJECT}(?:{_FILLER} )?(?:(?:looking|look|digging|dig|checking|check|diving|dive)(?: (?:in ?to|at|on|in|over))?(?: {_THING})?|"
@@ -35,7 +37,9 @@ _LOOK = re.compile(
     rf"(?:working|work|starting|start|started|beginning|begin|proceeding)(?: (?:on|with|work on|working on))?(?: {_THING})?|"
     rf"(?:investigating|investigate|reviewing|review|reviewed|reading|read|analy[sz]ing|troubleshooting|researching)(?: (?:{_THING}|(?:the |your |all )?(?:notes?|brief|history|handoff)))?|"
     r"in progress|wip|under investigation|ack(?:nowledged)?|noted|received|seen|understood|got it|copy(?: that)?|roger|will do|more to (?:come|follow)|stand ?by|"
-    rf"assigned|escalated|escalation received){_TAIL}"
+    r"assigned|escalated|escalation received|claimed|taken|shadowing|triaged?|(?:ticket )?(?:review|triage|admin)|time entry|following up(?: with \w+)?|chasing(?: \w+)?|"
+    r"(?:(?:daily )?review(?:ed|ing)?(?: of)?|read(?:ing)?(?: through)?|(?:went|going) through) (?:(?:the|this|all|your) )?(?:\w+ )?(?:tickets?|notes?|brief|history|handoff|queue)|"
+    rf"investigation (?:started|in progress|ongoing|under way|continues)){_TAIL}"
 )
 _UNDER_WAY = re.compile(
     rf"{_SUBJECT}(?:{_FILLER} )?(?:looking|digging|checking|investigating|reviewing|reading|working|analy[sz]ing|troubleshooting|researching|verifying|"
@@ -47,16 +51,41 @@ _PASSING_ON = re.compile(
     r"(?:i am |i will |i )?(?:re ?assigning|re ?assign|transferring)\b.*|(?:taking|took|take) over from\b.*|(?:picking|picked|pick)(?: (?:it|this))? up from\b.*|"
     r"ticket (?:claimed|taken|assigned|picked)\b.*|no (?:time|capacity)\b.*|(?:can|could|would) (?:someone|somebody|anyone|anybody|you)\b.*"
 )
+_DESK = re.compile(
+    rf"{_SUBJECT}(?:{_FILLER} )?(?:"
+    r"(?:assigning|assigned|dispatching|dispatched|routing|routed)(?: (?:it|this|ticket|this ticket|the ticket))? (?:to|for)(?: [^\W\d]+)+|"
+    r"(?:escalating|escalated)(?: (?:it|this|ticket|this ticket|the ticket))? to (?:the )?(?:tier|level|t|l|engineers?|engineering|seniors?|noc|projects?)\b.*|"
+    r"(?:moving|moved|sending|sent)(?: (?:it|this|ticket|this ticket|the ticket))? (?:back )?to (?:the |our )?(?:\w+ ){0,3}(?:board|queue|team|tier|desk|dispatch)|"
+    r"(?:scheduled|scheduling|booked|booking)(?: (?:in|it|this|an?|the|onsite|on site|site|visit|call|appointment|remote|session|technician|tech|engineer))* (?:for|at|on|with|tomorrow|today|next)\b.*|"
+    r"(?:changed|changing|set|setting|raised|raising|lowered|bumped|updated)(?: the)? (?:ticket )?(?:priority|severity|urgency|sla|subtype|ticket status|ticket type|ticket owner)\b.*|"
+    r"(?:ticket )?(?:status|priority) (?:changed|set|updated|raised|moved)\b.*|been assigned\b.*)|"
+    r"(?:this |the |your )?(?:ticket|case|request|issue) (?:has been |was |is |is now )?(?:assigned|received|scheduled|queued|updated|merged|claimed|taken|picked|dispatched|logged)\b.*"
+)
+"""Where the ticket goes says nothing of the problem."""
+_NOT_YET = re.compile(
+    r"(?:still )?(?:waiting|awaiting)\b.*|pending (?:customer|client|user|vendor|approval|parts?|reply|response)\b.*|on hold(?: (?:until|till|for now)\b.*)?|"
+    r"parking (?:it|this)\b.*|no (?:updates?|news|progress|eta)(?: (?:yet|so far|from|as yet)\b.*)?|still on (?:my|the) list|(?:customer|client|user) to (?:call|reply|confirm|get) back\b.*|"
+    r"(?:i |we )?(?:not|have not|havent|has not|hasnt|did not|didnt)(?: yet)? (?:looked|started|begun|had (?:an? |any )?(?:chance|time)|get (?:to|round|around)|got (?:to|round|around))\b.*|"
+    r"reminder\b.*|sla (?:breach\w*|warning|missed|due|overdue)\b.*|n a|na|tbc|tbd|tba|test|ditto|(?:as|see) (?:above|below|attached|previous)|"
+    r"\w+(?: \w+)? will (?:pick|look|handle|call|deal|take (?:it|this|over|a look))\b.*"
+)
+"""What has not been done, and what only fills a field that must not be empty."""
 _ON_THE_WAY = re.compile(
     r"eta\b.*|(?:i am )?on (?:my|the) way\b.*|omw\b.*|en route\b.*|(?:i am )?(?:heading|driving|travell?ing) (?:to|over|out|there|in)\b.*|"
     r"k|kk|bump(?:ing|ed)?(?: this)?|ping(?:ing)?|any (?:updates?|news|joy|luck)\b.*"
 )
 _REQUEST = re.compile(
-    r"\W*[A-Z][\w'-]+,\s+(?:please |pls |can you |could you |would you )?(?:take|pick|grab|look|check|have|call|do|ask|see|try|get|reboot|restart)\b"
+    r"\W*(?:@[\w.-]+[,:]?|(?!\w+ed\b|Done\b|Reset\b|Set\b)[A-Z][\w'-]+,)\s+(?:please |pls |can you |could you |would you )?(?:take|pick|grab|look|check|have|call|do|ask|see|try|get|reboot|restart)\b|"
+    r"\W*(?!\w+ed\b|Done\b|Reset\b|Set\b)[A-Z][\w'-]+ (?:please|pls|can you|could you|would you) (?:please )?(?:take|pick|grab|look|check|have|call|ask|see|try)\b"
 )
 """Somebody is spoken to by name and told what to do."""
+_REPLY = re.compile(
+    r"^[^\w\n]*(?:accepted|declined|tentative(?:ly accepted)?|invitation|updated invitation|automatic reply|auto(?:matic)?[- ]?(?:reply|response)|out of (?:the )?office|reminder)\s*:.*",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""The subject of what a calendar or a mailbox answers by itself."""
 _OF_ONES_OWN = ("i ", "we ", "mine", "this ", "taking", "grabbing", "picking", "claiming", "owning", "took", "claimed",
-                "grabbed", "picked", "assigned", "assigning", "on ", "am ", "will ", "let me")  # fmt: skip
+                "grabbed", "picked", "assigned", "assigning", "reassigned", "on ", "am ", "will ", "let me", "handling", "dealing", "leave ")  # fmt: skip
 """How a clause begins in which its writer takes something; "got it" and "take this" do not."""
 _COURTESY = re.compile(
     r"(?:(?:hi|hello|hey|dear|good (?:morning|afternoon|evening|day)|morning|afternoon)(?: \w+){0,3}|(?:many |kind |best |warm )?(?:thanks|thank you|thx|cheers|ta|regards|sorry|apologies|please bear)\b.*|"
@@ -106,7 +135,15 @@ def takes(text: str) -> bool:
     said = (s.text for s in stretches(text) if s.kind in ("sentence", "item"))
     own = (sentence for sentence in said if not _REQUEST.match(sentence) and not sentence.rstrip().endswith("?"))
     clauses = (_bare(clause) for sentence in own for clause in _clauses(sentence))
-    return any(_TAKE.fullmatch(words) and words.startswith(_OF_ONES_OWN) for words in clauses)
+    return any(_takes(_YES.sub("", words)) for words in clauses)
+
+
+_YES = re.compile(r"^(?:(?:ok|okay|yes|yep|right|hi|hello|all) )+")
+
+
+def _takes(words: str) -> bool:
+    english = _TAKE.fullmatch(words) is not None and words.startswith(_OF_ONES_OWN)
+    return english or announced(words) == "take"
 
 
 def reports_deed(text: str, *, by: tuple[str, ...] = (), strict: bool = False) -> bool:
@@ -115,10 +152,10 @@ def reports_deed(text: str, *, by: tuple[str, ...] = (), strict: bool = False) -
     A question is no deed, whoever is asked: "what did you try?" is what a brief is there to spare.
     """
     senses: list[Sense] = []
-    for stretch in stretches(text):
-        if stretch.kind == "pasted":
+    for stretch in stretches(_REPLY.sub("", text)):
+        if stretch.kind == "pasted" and "\n" in stretch.text.strip():
             return True
-        if stretch.kind in OTHERS:
+        if stretch.kind in OTHERS and stretch.kind != "pasted":
             continue
         senses += _senses(stretch.text, by)
     doubtful = strict or "announcement" in senses
@@ -146,13 +183,13 @@ def _senses(sentence: str, by: tuple[str, ...]) -> Iterator[Sense]:
 
 def _sense(clause: str, *, asked: bool, by: tuple[str, ...]) -> Sense:
     words = _bare(clause)
-    if any(way.fullmatch(words) for way in (_TAKE, _LOOK, _UNDER_WAY, _PASSING_ON, _ON_THE_WAY)):
+    if any(way.fullmatch(words) for way in (_TAKE, _LOOK, _UNDER_WAY, _PASSING_ON, _DESK, _ON_THE_WAY)) or announced(words):
         return "announcement"
     names = {part for name in by for part in plain(name).split()}
     initials = {"".join(part[0] for part in plain(name).split()) for name in by if name}
     if _COURTESY.fullmatch(words) or set(words.split()) <= names | initials:
         return "courtesy"
-    if _PLAN.fullmatch(words):
+    if _PLAN.fullmatch(words) or _NOT_YET.fullmatch(words):
         return "plan"
     if _GUESS.fullmatch(words):
         return "guess"

@@ -54,9 +54,9 @@ class FirstAction:
     why: str
     """Why this event, and which of its times."""
     typed_start: datetime | None = None
-    """A time entry's start as typed, kept whether used or not."""
+    """When a time entry is said to start, or a note that was edited was begun; kept whether used or not."""
     entered_at: datetime | None = None
-    """When a time entry was entered, kept whether used or not."""
+    """When a time entry was entered or a note edited, kept whether used or not."""
     version: int = RESPONSE_VERSION
 
 
@@ -76,12 +76,24 @@ def reports_work(note: Note, member: str, *, strict: bool = False) -> bool:
     return solved or deeds.reports_deed(note.text, by=(note.author.name, member), strict=strict)
 
 
+def edited_at(note: Note) -> datetime | None:
+    """Return when a note's author wrote something else into it than had stood there at first; None if they did not."""
+    if note.created_at is None or note.updated_at is None or note.edited_by is not None:
+        return None
+    return note.updated_at if note.updated_at - note.created_at > TYPED_TOLERANCE else None
+
+
 def over_by(entry: TimeEntry, since: datetime) -> bool:
     """Whether the work of a time entry was over by a moment; its hours tell the end where none was typed."""
     end = entry.ended_at
     if end is None and entry.started_at is not None and entry.hours:
         end = entry.started_at + timedelta(hours=entry.hours)
     return end is not None and end <= since
+
+
+def by_program(entry: TimeEntry, roster: Roster) -> bool:
+    """Whether a program entered a time entry for its author, who may know nothing of it."""
+    return entry.entered_by is not None and not roster.decides(entry.entered_by)
 
 
 def read_back(evidence: Evidence, *, member: str, since: datetime) -> ReadBack | None:
@@ -120,18 +132,19 @@ def first_action(
     1. Notes and time entries by the claimant, steps recorded by them, and their moves of the status (`observed`,
        starting with the ticket as it was at the claim).
     2. Announcements ("looking into it"), plans, read-backs and courtesies are no deeds; a text that also reports one
-       counts. A time entry without a text counts: somebody is at work.
+       counts. A time entry without a text counts if a person entered it: somebody is at work.
     3. The claim itself (`claim_source`, `ClaimSignal.source`) counts only if it reports a deed.
     4. A text that stood on the ticket before, or that somebody else wrote too, is a workflow's echo.
     5. A move into a claim or escalation status is taking it or giving it back, not acting on it.
-    6. A recorded step in words that its member had written on the ticket before the claim is not done anew. In other people's
+    6. What a note says that its author edited later counts from the edit: "on it" may have been all it said before.
+    7. A recorded step in words that its member had written on the ticket before the claim is not done anew. In other people's
        words it is: two people's deeds are never made one.
     """
     if roster.person(claimed_by).role in ("us", "system"):
         return None
     found = [
         *_noted(evidence, claimed_by, claim_source),
-        *_worked(evidence, claimed_by, claimed_at, claim_source),
+        *_worked(evidence, claimed_by, claimed_at, claim_source, roster),
         *_moved(saves_of(evidence, None, observed), evidence.ticket, claimed_by, claimed_at, rules),
         *_recorded(evidence, steps, claimed_by, claimed_at),
     ]
@@ -147,12 +160,19 @@ def _noted(evidence: Evidence, member: str, claim_source: str | None) -> Iterato
         if not same_login(note.author.identifier, member) or note.created_at is None or note.is_description:
             continue
         source = f"note {note.id}"
-        if reports_work(note, member, strict=source == claim_source) and not is_echo(note, evidence.notes):
+        if not reports_work(note, member, strict=source == claim_source) or is_echo(note, evidence.notes):
+            continue
+        edited = edited_at(note)
+        if edited is None:
             yield FirstAction("note", note.created_at, source, True, "note by the claimant, time of the PSA")
+        else:
+            minutes = round((edited - note.created_at).total_seconds() / 60)
+            why = f"time of the edit used: its author edited the note {minutes} min after it was begun"
+            yield FirstAction("note", edited, source, False, why, note.created_at, edited)
 
 
 def _worked(
-    evidence: Evidence, member: str, claimed_at: datetime, claim_source: str | None
+    evidence: Evidence, member: str, claimed_at: datetime, claim_source: str | None, roster: Roster
 ) -> Iterator[FirstAction]:
     for entry in evidence.time_entries:
         timed = time_of(entry, claimed_at)
@@ -162,7 +182,10 @@ def _worked(
         if over_by(entry, claimed_at) and not own:
             continue
         said = entry.text.strip()
-        deed = deeds.reports_deed(said, by=(entry.author.name, member), strict=own) if said else not own
+        if said:
+            deed = deeds.reports_deed(said, by=(entry.author.name, member), strict=own)
+        else:
+            deed = not own and not by_program(entry, roster)
         if not deed or _copied(said, evidence.notes, member):
             continue
         if own and entry.entered_at:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from escalation.evidence import Evidence, Roster, Ticket
 
-RESPONSE_VERSION = 4
+RESPONSE_VERSION = 5
 """Of the rules of claims and first actions."""
 
 SAME_SAVE = timedelta(seconds=1)
@@ -41,17 +41,22 @@ def may_claim(member: str | None, roster: Roster) -> bool:
     return member is not None and roster.decides(member) and roster.person(member).role in CLAIMING_ROLES
 
 
-def status_set_by_person(ticket: Ticket, saves: Iterable[Sighting], roster: Roster) -> bool:
-    """Tell whether a person put a ticket into the status it shows, by the earliest save that is known to show it.
+def set_status(ticket: Ticket, saves: Iterable[Sighting], roster: Roster) -> str | None:
+    """Return who put a ticket into the status it shows, by the earliest save that is known to show it.
 
-    Our own writes come after others' and change no status, so behind one of ours a person is taken to stand.
+    Our own writes come after others' and change no status: only where nobody else's save is known is it us.
     """
     last = Sighting.of(ticket, read_at=datetime.max.replace(tzinfo=UTC))
     run: list[Sighting] = []
     for save in [*sorted((save for save in saves if save.at <= last.at), key=lambda save: save.at), last]:
         run = [*run, save] if status_of(save) == status_of(last) else []
-    first = next((save for save in run if not same_login(save.member, roster.us)), run[0])
-    return roster.decides(first.member) or same_login(first.member, roster.us)
+    return next((save.member for save in run if not same_login(save.member, roster.us)), run[0].member)
+
+
+def status_set_by_person(ticket: Ticket, saves: Iterable[Sighting], roster: Roster) -> bool:
+    """Tell whether a person put a ticket into the status it shows; behind a write of ours a person is taken to stand."""
+    member = set_status(ticket, saves, roster)
+    return roster.decides(member) or same_login(member, roster.us)
 
 
 def saves_of(evidence: Evidence, before: Sighting | None, observed: Iterable[Sighting]) -> list[Sighting]:

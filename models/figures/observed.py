@@ -15,7 +15,7 @@ from sqlalchemy import Row, Select, or_, select
 from sqlalchemy.orm import Session
 
 from escalation.figures.hours import Calendar
-from escalation.figures.observations import SKEW_UNCERTAINTY, Observation, clock_ahead
+from escalation.figures.observations import SKEW_UNCERTAINTY, EndedClaim, Observation, clock_ahead
 from escalation.lifecycle import Brief, Response
 from models.account import calendars
 from models.tables import Account, Handoff, Member, Transition
@@ -58,7 +58,7 @@ class _Course:
     resolved_at: datetime | None = None
     withdrawn: bool = False
     returned_at: list[datetime] = field(default_factory=list)
-    ended_claims: list[tuple[datetime, datetime]] = field(default_factory=list)
+    ended_claims: list[EndedClaim] = field(default_factory=list)
 
     def move(
         self, machine: str, before: str | None, after: str, at: datetime, recorded_at: datetime, actor: str
@@ -71,7 +71,7 @@ class _Course:
         elif after == Response.OPEN and before == Response.CLAIMED:
             self.returned_at.append(at)
             if self.claimed_at is not None:
-                self.ended_claims.append((self.claimed_at, at))
+                self.ended_claims.append(EndedClaim(self.claimed_at, at, self.claimant))
             self.claimed_at = self.claimant = None
         elif after == Response.ACTED:
             self.acted_at = at
@@ -143,7 +143,7 @@ def _observation(
         ended_at=course.ended_at,
         withdrawn=course.withdrawn,
         returned_at=tuple(course.returned_at),
-        ended_claims=tuple(course.ended_claims),
+        ended_claims=tuple(claim._replace(by=_as_written(claim.by, people)) for claim in course.ended_claims),
         technician=_login(row, course, people),
         domain=row.domain,
         repeated_at=row.repeated_at,
@@ -159,5 +159,9 @@ def _login(row: Row[Any], course: _Course, people: Mapping[int, str]) -> str | N
     if row.claimed_at == course.claimed_at and row.claimed_by in people:
         return people[row.claimed_by]
     # It was given back since, so only its move still names the claimant.
-    names = {login.lower(): login for login in people.values()}
-    return names.get((course.claimant or "").lower())
+    return _as_written(course.claimant, people)
+
+
+def _as_written(actor: str | None, people: Mapping[int, str]) -> str | None:
+    """Return a login name as the PSA writes it; None of nobody who is a member."""
+    return next((login for login in people.values() if login.lower() == (actor or "").lower()), None)

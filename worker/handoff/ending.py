@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy.orm import Session
@@ -29,6 +29,8 @@ from worker.wiring import Desk, Services
 log = structlog.get_logger()
 
 _LOOKED_AT, _ALIKE = 20, 5
+DID_NOT_HOLD = timedelta(days=14)
+"""Who closes a ticket that is escalated again within this had not mended it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,19 @@ def renew(session: Session, handoff: Handoff, note: resolution_notes.ResolutionN
         source, by = f"resolution note {note.note_id}", known.resolver or note.member
         lesson = dataclasses.replace(known, fix=said, fix_source=source, resolver=by)
         resolved.remember(session, handoff.account_id, [lesson], now=now)
+
+
+def came_back(session: Session, handoff: Handoff, *, at: datetime, now: datetime) -> None:
+    """Let nobody be told as a fix what a ticket was closed with that is escalated again soon: it did not hold.
+
+    Later it may be about something else, as people answer old mails.
+    """
+    if handoff.end_reason != "closed" or handoff.ended_at is None or at - handoff.ended_at > DID_NOT_HOLD:
+        return
+    known = resolved.of_ticket(session, handoff.account_id, handoff.ticket_id)
+    if known is not None and known.fix is not None:
+        resolved.remember(session, handoff.account_id, [dataclasses.replace(known, fix=None, fix_source=None)], now=now)
+    assessments.compare(session, handoff.account_id, handoff.id, fix=None, now=now)
 
 
 def _junior(session: Session, desk: Desk, handoff: Handoff) -> Member | None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from escalation import rules
 from escalation.evidence import Evidence, Ticket
 from escalation.lifecycle import UNDECIDED
-from escalation.response.sightings import Sighting, may_claim, same_login, status_set_by_person
+from escalation.response.sightings import Sighting, may_claim, same_login, set_status, status_set_by_person
 from escalation.rules import RULES_VERSION, Act, Seen, Verdict
 from models.account import accounts
 from models.handoff import briefs, claims, handoffs, sightings
@@ -47,6 +47,8 @@ class _Reading:
     """The save that the callback told of; the ticket may have been saved again before it was read."""
     by_person: bool = True
     """Whether the status it shows was set by a person, as far as the known saves tell."""
+    by_claimant: bool = False
+    """Whether by whoever has the episode."""
     closing: Closing | None = None  # where the ticket is closed and its episode about to end
 
 
@@ -89,7 +91,7 @@ def triage(services: Services, *, account_id: int, inbox_id: int) -> list[int]:
             seen = seen_of(session, account_id, watch)
         reading = _read(services, desk, services.psa(account_id), row.record_id, body, seen)
         reading = dataclasses.replace(reading, save=_told(body, services.clock()))
-        reading = dataclasses.replace(reading, by_person=_by_person(services, desk, row.record_id, reading, seen))
+        reading = _with_who_set_it(services, desk, row.record_id, reading, seen)
         seen = _look_before_it_ends(services, desk, row.record_id, reading, seen)
         if seen is not None and seen.live:
             reading = dataclasses.replace(reading, closing=ending.closing(services, desk, reading.ticket))
@@ -186,14 +188,22 @@ def _told(body: CallbackBody | None, now: datetime) -> Sighting | None:
     return Sighting(at.astimezone(UTC), hint.updated_by, hint.board_id, hint.status_id, hint.owner)
 
 
-def _by_person(services: Services, desk: Desk, ticket_id: int, reading: _Reading, seen: Seen | None) -> bool:
-    """Tell whether a person put the ticket into the status it shows; asked only where an episode is live."""
+def _with_who_set_it(
+    services: Services, desk: Desk, ticket_id: int, reading: _Reading, seen: Seen | None
+) -> _Reading:
+    """Return the reading with whether a person, and whoever has it, set the status; asked only where an episode is live."""
     if reading.ticket is None or seen is None or not seen.live:
-        return True
+        return reading
     with services.database.account(desk.account_id, reading=True) as session:
         handoff = handoffs.open_for_ticket(session, desk.account_id, ticket_id)
         saves = sightings.of_handoff(session, desk.account_id, handoff.id) if handoff else []
-    return status_set_by_person(reading.ticket, [*saves, *([reading.save] if reading.save else [])], desk.roster)
+    saves += [reading.save] if reading.save else []
+    has_it = desk.login(handoff.claimed_by) if handoff and handoff.claimed_by is not None else None
+    return dataclasses.replace(
+        reading,
+        by_person=status_set_by_person(reading.ticket, saves, desk.roster),
+        by_claimant=same_login(set_status(reading.ticket, saves, desk.roster), has_it),
+    )
 
 
 def _look_before_it_ends(
@@ -222,7 +232,9 @@ def _verdict(services: Services, desk: Desk, reading: _Reading, seen: Seen | Non
     now = services.clock() + desk.clock_ahead
     if reading.ticket is None:
         return rules.deleted(seen or Seen(), now=now)
-    return rules.decide(seen, reading.ticket, desk.rules, now=now, by_person=reading.by_person)
+    return rules.decide(
+        seen, reading.ticket, desk.rules, now=now, by_person=reading.by_person, by_claimant=reading.by_claimant
+    )
 
 
 def _decide(
@@ -336,7 +348,8 @@ def _open(
 ) -> tuple[int, ...]:
     ticket, save = reading.ticket, _escalating(desk, reading)
     assert ticket is not None
-    who = _wished_by(session, desk, ticket, save) or (save.member if save else _escalator(desk, ticket))
+    before = next((h for h in handoffs.by_ticket(session, desk.account_id, ticket.id) if h.episode < verdict.episode), None)
+    who = _wished_by(session, desk, ticket, save) or (save.member if save else _escalator(desk, ticket, before))
     handoff = handoffs.open_handoff(
         session,
         account_id=desk.account_id,
@@ -359,6 +372,8 @@ def _open(
     )
     if handoff is None:  # the same episode by another road: whoever opened it publishes it
         return ()
+    if before is not None:
+        ending.came_back(session, before, at=handoff.escalated_at, now=now)
     wishes.fulfil(session, desk.account_id, ticket.id, handoff_id=handoff.id, now=now)
     # As it stood then, so that whoever owned it before has claimed nothing, and as it stands now.
     if save is not None:
@@ -391,9 +406,14 @@ def _wished_by(session: Session, desk: Desk, ticket: Ticket, save: Sighting | No
     return wish.member if ours and before else None
 
 
-def _escalator(desk: Desk, ticket: Ticket) -> str | None:
-    """Return who saved the ticket last, unless that is a senior: without a callback it may be one who took it since."""
-    return None if may_claim(ticket.updated_by, desk.roster) else ticket.updated_by
+def _escalator(desk: Desk, ticket: Ticket, before: Handoff | None) -> str | None:
+    """Return who saved the ticket last, unless that is a senior: without a callback it may be one who took it since.
+
+    Whoever had its last episode passes it on, rather than taking up what they had.
+    """
+    had = desk.login(before.claimed_by) if before is not None and before.claimed_by is not None else None
+    senior = may_claim(ticket.updated_by, desk.roster) and not same_login(ticket.updated_by, had)
+    return None if senior else ticket.updated_by
 
 
 def _refuse(services: Services, row: Inbox, reason: str) -> None:

@@ -77,14 +77,16 @@ class NoteRow(Row):
         kind: NoteKind = (
             "resolution" if self.resolution_flag else "internal" if self.internal else "discussion"
         )
+        author = self._author(roster)
         return Note(
             id=self.id or 0,
             text=self.text or "",
-            author=self._author(roster),
+            author=author,
             created_at=self.created_at,
             kind=kind,
             is_description=is_description,
             updated_at=when(self.noted.last_updated),
+            edited_by=_somebody_else(self.noted.updated_by, author),
         )
 
     @property
@@ -169,5 +171,13 @@ class TimeRow(Row):
             ended_at=when(self.time_end),
             entered_at=when(self.date_entered) or when(self.noted.date_entered),
             hours=self.actual_hours,
+            entered_by=_somebody_else(self.entered_by or self.noted.entered_by, author),
             internal=bool(self.add_to_internal_analysis_flag) and not visible,
         )
+
+
+def _somebody_else(login: str | None, author: Person) -> str | None:
+    """Return a login name that is not the author's own; None where either is not known."""
+    if not login or not author.identifier:
+        return None
+    return login if login.strip().lower() != author.identifier.strip().lower() else None

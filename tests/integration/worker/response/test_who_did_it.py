@@ -11,6 +11,7 @@ from escalation.response.sightings import RESPONSE_VERSION
 from models.account import accounts
 from models.handoff import handoffs
 from models.handoff.handoffs import Handoff
+from models.memory import resolved
 from tests.fakes import ASSIGNED, ESCALATED, NEW
 from tests.integration.worker.conftest import Shop
 from worker.handoff import refresh
@@ -157,3 +158,33 @@ def test_a_connector_that_is_named_speaks_for_the_customer_and_others_for_nobody
     package = shop.handoffs()[0].escalation_package
     assert package is not None
     assert {step["actor"] for step in package["steps_attempted"]} <= {"customer", "unknown"}
+
+@pytest.mark.parametrize(("days", "held"), [(0.01, False), (6, False), (13, False), (15, True), (90, True)])
+@pytest.mark.parametrize("closer", ["msvensson", "jlind", "zadmin"])
+def test_what_a_ticket_was_closed_with_is_no_fix_once_it_is_escalated_again_soon(
+    shop: Shop, closer: str, days: float, *, held: bool
+) -> None:
+    handed_off(shop)
+    fix = "Renewed the certificate on the gateway, clients connect."
+    shop.psa.children[48213].append(Note(9901, fix, Person("Maja", "engineer", "msvensson"), shop.clock(), "resolution"))
+    shop.clock.advance(30)
+    shop.psa.change(48213, closed=True, updated_by=closer)
+    assert seen_after(shop).response_state == "resolved"
+    assert known_fix(shop) == fix
+    shop.clock.advance(days * 86400)
+    shop.psa.change(48213, closed=False, status_id=ESCALATED, updated_by="jlind")
+    assert (seen_after(shop).episode, shop.handoffs()[0].response_state) == (2, "open")
+    assert known_fix(shop) == (fix if held else None)
+    shop.psa.children[48213].append(
+        Note(9902, "Replaced the gateway, tunnel stays up.", Person("Maja", "engineer", "msvensson"), shop.clock(), "resolution")
+    )
+    shop.clock.advance(30)
+    shop.psa.change(48213, closed=True, updated_by=closer)
+    assert seen_after(shop).response_state == "resolved"
+    assert "Replaced the gateway" in str(known_fix(shop))
+
+
+def known_fix(shop: Shop) -> str | None:
+    with shop.database.account(shop.account_id, reading=True) as session:
+        lesson = resolved.of_ticket(session, shop.account_id, 48213)
+    return lesson.fix if lesson else None

@@ -24,7 +24,16 @@ from escalation.figures.measures import (
     trend,
     worth,
 )
-from escalation.figures.observations import Basis, Clock, Excluded, Observation, Source, all_known, known
+from escalation.figures.observations import (
+    Basis,
+    Clock,
+    EndedClaim,
+    Excluded,
+    Observation,
+    Source,
+    all_known,
+    known,
+)
 
 ALWAYS = Calendar.always()
 NOW = datetime(2026, 5, 28, 12, tzinfo=UTC)
@@ -298,7 +307,8 @@ def test_claims_that_came_to_nothing_are_censored_and_not_forgotten() -> None:
     end = NOW + timedelta(minutes=60)
     lost = [
         Observation(
-            f"{n}/1", ALWAYS, escalated_at=NOW, returned_at=(end,), ended_claims=((NOW, end),), ended_at=end, withdrawn=True
+            f"{n}/1", ALWAYS, escalated_at=NOW, returned_at=(end,), ended_claims=(EndedClaim(NOW, end),), ended_at=end,
+            withdrawn=True,
         )
         for n in range(20, 40)
     ]

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 import pytest
 
-from escalation.figures.observations import Observation
+from escalation.figures.observations import EndedClaim, Observation
 from escalation.figures.rounding import number, rounded
 from escalation.figures.scorecard import Scorecard
 from tests.unit.escalation.figures.test_scorecard import NOW, backcast, card, many, seen, stopwatch
@@ -22,7 +22,7 @@ def given_back(number: int, *, after: float = 60, orient: float | None = 5) -> O
     assert one.escalated_at is not None
     first = one.escalated_at + timedelta(minutes=10)
     ended = first + timedelta(minutes=after)
-    return replace(one, returned_at=(ended,), ended_claims=((first, ended),))
+    return replace(one, returned_at=(ended,), ended_claims=(EndedClaim(first, ended),))
 
 
 def month(seed: int) -> Scorecard:

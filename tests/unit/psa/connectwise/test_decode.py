@@ -116,6 +116,16 @@ def test_a_stamp_in_the_future_is_none_but_a_plan_stays() -> None:
     assert row.odd == ("_info.dateEntered",)
 
 
+@pytest.mark.parametrize(("by", "told"), [("maja", None), (" Maja ", None), ("flowbot", "flowbot"), ("", None), (None, None)])
+def test_who_entered_time_or_edited_a_note_is_told_where_it_is_not_its_author(by: str | None, told: str | None) -> None:
+    member = {"id": 2, "identifier": "maja", "name": "Maja"}
+    times = [{"id": 1, "member": member, "enteredBy": by}, {"id": 2, "member": member, "_info": {"enteredBy": by}}]
+    rows = decode.records(json.dumps(times).encode(), TimeRow)
+    assert [row.time_entry(Roster()).entered_by for row in rows] == [told, told]
+    notes = [{"id": 3, "member": member, "_info": {"updatedBy": by}}, {"id": 4, "contact": {"id": 9}, "_info": {"updatedBy": by}}]
+    assert [row.note(Roster()).edited_by for row in decode.records(json.dumps(notes).encode(), NoteRow)] == [told, None]
+
+
 def test_a_note_whose_flags_cannot_be_read_is_not_taken_for_internal() -> None:
     body = b'[{"id": 1, "internalAnalysisFlag": true, "detailDescriptionFlag": "perhaps"}]'
     (row,) = decode.records(body, NoteRow)
