@@ -17,6 +17,13 @@ _FOOT = re.compile(
     r"\bnobody reads[\s>|]{1,9}answers\b\.?(?:[\s>|]{0,9}Reference\s{1,9}[\w-]{1,40})?"
 )
 """How each of our e-mails ends, however a mail program has broken its lines."""
+_SUBJECT = re.compile(
+    r"^[\s>]{0,9}(?:[^\s:][^:\n]{0,30}:[ \t]{1,3}){0,3}"
+    r"(?:(?:Escalated|Open again)\b[^#:\n]{0,50}|(?:Claimed by [^:\n]{1,70}|Solved): )"
+    r"#\d{1,12}, [^:\n]{1,70}: [^\n]{1,140}$",
+    re.MULTILINE,
+)
+"""Their subjects, as answers and returned messages repeat them on a line."""
 _TICKET = re.compile(r", ticket #\d")
 _OPEN_AGAIN = "It is open to everybody again."
 """How the paragraph ends that one of them has above what all begin with."""
@@ -49,16 +56,16 @@ def without_own_mail(plain: Plain) -> Plain:
 
 def _stretches(text: str) -> Iterator[tuple[int, int]]:
     """Return where our e-mails stand: from their heading, or the paragraph they begin with, to their foot."""
-    if "ResolutionFlow" not in text and "<rf-" not in text:
-        return
     if _OUR_HEADERS.search(text):  # only a server that returns a message shows these
         yield 0, len(text)
         return
-    after = 0
-    for foot in _FOOT.finditer(text):
+    whole, after = [], 0
+    for foot in _FOOT.finditer(text) if "ResolutionFlow" in text else ():
         begin = after + _beginning(text[after : foot.start()])
-        yield begin, foot.end()
+        whole.append((begin, foot.end()))
         after = foot.end()
+    lines = [found.span() for found in _SUBJECT.finditer(text)] if " #" in text else []
+    yield from sorted([*whole, *(line for line in lines if not any(a < line[1] and line[0] < b for a, b in whole))])
 
 
 def _beginning(above: str) -> int:

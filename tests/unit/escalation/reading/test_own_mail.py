@@ -60,6 +60,13 @@ def test_what_we_wrote_is_left_out_and_what_people_wrote_around_it_stays(mail: R
         assert read.quote(at, at + len(said)) == said
 
 
+@pytest.mark.parametrize("before", ["", "Automatic reply: ", "AW: ", "Undeliverable: ", "[EXTERNAL] Re: ", "> Subject: Fwd: "])
+@pytest.mark.parametrize("mail", MAILS.values(), ids=MAILS)
+def test_our_subject_on_a_line_is_no_deed(mail: Rendered, before: str) -> None:
+    read = without_own_mail(plain(f"{OWN}\n\n{before}{mail.subject}\n\n{BELOW}"))
+    assert read.text.split() == [*OWN.split(), *BELOW.split()]
+
+
 @pytest.mark.parametrize("mail", MAILS.values(), ids=MAILS)
 def test_as_html_too(mail: Rendered) -> None:
     heading = HEADING.strip().replace("<", "&lt;").replace("\n", "<br>")
@@ -87,7 +94,10 @@ def test_a_notice_that_returns_ours_says_nothing_of_the_ticket(notice: str, mail
     "note",
     [
         OWN, f"{RETURNED[1]}\n{OWN}", f"{HEADING}The printer is still offline.", "ResolutionFlow for us: nobody uses it.",
-        "Signed in to ResolutionFlow for the queue, no change.", f"{OWN}\n\nReference evt-7QK2M4XA",
+        "Signed in to ResolutionFlow for the queue, no change.",
+        "Escalated to Maria, ticket #48213: she rebooted it.",
+        "Solved: rebooted #2, it came back: no change since", "Escalated: #2 printer, still offline",
+        "Opened #48213 again: no change", f"{OWN}\n\nReference evt-7QK2M4XA",
     ],
 )  # fmt: skip
 def test_other_mail_and_words_about_us_stay_to_the_letter(note: str) -> None:
