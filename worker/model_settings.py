@@ -43,6 +43,8 @@ class ModelSettings:
         key = (env.get(name) or "").strip()
         if not key and base_url is None:
             wrong.append(f"{name} is missing: AI_PROVIDER is {provider}, give its key (or set AI_PROVIDER=none)")
+        if not key.isascii() or not key.isprintable() or " " in key:
+            wrong.append(f"{name} holds blanks or characters that no key has: copy it again")
         model = (env.get("AI_MODEL") or DEFAULT_MODELS[provider]).strip()
         if len(model) > 100 or not model.isprintable():
             wrong.append("AI_MODEL is no model's name: give one as the provider writes it, up to 100 characters")

@@ -12,13 +12,14 @@ import hashlib
 import ipaddress
 import math
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from email.utils import parseaddr
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import idna
 
@@ -148,21 +149,22 @@ class Settings:
         wrong: list[str] = []
         var = Path(env.get("RESOLUTIONFLOW_VAR", "var")).absolute()
         redis_url = env.get("REDIS_URL") or None
-        database_url = env.get("DATABASE_URL") or f"sqlite:///{var / 'resolutionflow.db'}"
+        own_file = str(var / "resolutionflow.db").replace("%", "%25").replace("?", "%3F")
+        database_url = env.get("DATABASE_URL") or f"sqlite:///{own_file}"
         _check_scheme(wrong, "DATABASE_URL", database_url, ("sqlite", "postgres", "postgresql"))
         if redis_url:
             _check_scheme(wrong, "REDIS_URL", redis_url, ("redis", "rediss", "unix", "sentinel"))
-            wrong += _sentinels(redis_url)
+            wrong += _sentinels(redis_url) if redis_url.startswith("sentinel:") else _address("REDIS_URL", redis_url)
         public_url = (env.get("PUBLIC_URL") or "http://127.0.0.1:8000").rstrip("/")
         _check_scheme(wrong, "PUBLIC_URL", public_url, ("http", "https"))
-        if not urlsplit(public_url).hostname:
-            wrong.append("PUBLIC_URL names no host; give e.g. https://handoff.example.com")
+        wrong += _address("PUBLIC_URL", public_url, plain=True)
         mail_from = env.get("MAIL_FROM") or "ResolutionFlow <resolutionflow@localhost>"
         if "@" not in mail_from:
             wrong.append(f"MAIL_FROM is {mail_from!r}: give an address, e.g. ResolutionFlow <handoff@example.com>")
         smtp_url = env.get("SMTP_URL") or f"file:{var / 'mail'}"
         _check_scheme(wrong, "SMTP_URL", smtp_url, ("smtp", "smtps", "file"))
         level = (env.get("LOG_LEVEL") or "INFO").upper()
+        level = "WARNING" if level == "WARN" else level
         if level not in ("DEBUG", "INFO", "WARNING", "ERROR"):
             wrong.append(f"LOG_LEVEL is {level!r}: use DEBUG, INFO, WARNING or ERROR")
         proxies = _networks(wrong, "TRUSTED_PROXIES", env.get("TRUSTED_PROXIES") or "")
@@ -175,6 +177,7 @@ class Settings:
         dead_man_url = (env.get("DEAD_MAN_URL") or "").strip()
         if dead_man_url:
             _check_scheme(wrong, "DEAD_MAN_URL", dead_man_url, ("http", "https"))
+            wrong += _address("DEAD_MAN_URL", dead_man_url)
         canary_url = _canary_url(wrong, env)
         encoder = encoder_wanted(env, wrong)
         numbers = _numbers(wrong, env)
@@ -227,7 +230,7 @@ class Settings:
     def database_file(self) -> Path | None:
         """Where the embedded database is, if it is a file."""
         place = self.database_url.partition("://")[2].partition("?")[0].partition("/")[2]
-        return Path(place) if self.embedded_database and place not in ("", ":memory:") else None
+        return Path(unquote(place)) if self.embedded_database and place not in ("", ":memory:") else None
 
     @property
     def broker_socket(self) -> Path:
@@ -282,6 +285,7 @@ def _canary_url(wrong: list[str], env: Mapping[str, str]) -> str:
         return ""
     if env.get("CANARY_URL"):
         _check_scheme(wrong, "CANARY_URL", url, ("http", "https"))
+        wrong += _address("CANARY_URL", url, plain=True)
     return url
 
 
@@ -294,10 +298,27 @@ def _sentinels(url: str) -> list[str]:
 
 
 def _check_scheme(wrong: list[str], name: str, value: str, schemes: tuple[str, ...]) -> None:
-    scheme = urlsplit(value).scheme.split("+")[0]
+    # Not read as an address: the password may hold what `urlsplit` will not have, and would be shown with its error.
+    scheme = value.partition(":")[0].split("+")[0].lower() if ":" in value else ""
     if scheme not in schemes:
         wanted = ", ".join(f"{s}:" for s in schemes)
         wrong.append(f"{name} must begin with one of {wanted}; got {scheme or 'no scheme'!r}")
+
+
+def _address(name: str, value: str, *, plain: bool = False) -> list[str]:
+    """Return what is wrong with an address; with `plain` it may have host, port and path alone. The password is not told."""
+    try:
+        parts = urlsplit(value)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        return [f"{name} is no address: check host and port; a / ? # @ [ or ] in a password must be percent-encoded"]
+    if parts.scheme == "unix":
+        return []
+    if not host or not re.fullmatch(r"[\w.:-]+", host):
+        return [f"{name} names no host; give e.g. {'https://handoff.example.com' if plain else f'{parts.scheme}://host.example'}"]
+    if plain and (parts.username is not None or parts.query or parts.fragment):
+        return [f"{name} takes no user and nothing behind the path: others append to it; give e.g. https://handoff.example.com"]
+    return []
 
 
 def _networks(wrong: list[str], name: str, text: str) -> tuple[Network, ...]:

@@ -1,8 +1,9 @@
 """Check a model's answer word by word: what stands in the place it cites is kept, the rest dropped and counted.
 
 1. The answer is a JSON object of the shape that was asked for, and not longer than it may be; else none of it is used.
-2. Each quote is searched, as it is, in the place that it cites, and gets its offsets there. Nothing is looked for
-   anywhere else, and nothing but white space at a quote's ends is forgiven.
+   What servers put around the object (a fence, thoughts, a list, a name) is no part of it, nor is it whether a number is text.
+2. Each quote is searched in the place that it cites, and gets its offsets there. Nothing is looked for anywhere else, and
+   nothing is forgiven but how the same words are typed (`same_words`); what is kept is the place's own slice.
 3. Each outcome and actor is one of the words there are. An outcome whose proof is not found is `unknown`.
 
 So an answer can leave something out, or call a step by the wrong outcome; it cannot say what the ticket does not.
@@ -11,9 +12,11 @@ So an answer can leave something out, or call a step by the wrong outcome; it ca
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from escalation.model_reading import guide
@@ -22,7 +25,7 @@ from escalation.model_reading.reading import FoundStep, Reading, Span
 from escalation.model_reading.request import ACTORS, OUTCOMES
 from escalation.reading.vocabulary import DOMAINS
 
-CHECK_VERSION = 1
+CHECK_VERSION = 2
 LONGEST_ANSWER = 200_000
 """Characters; a longer answer is not looked at."""
 LONGEST_QUOTE = 700
@@ -64,17 +67,24 @@ def check(answer: str, places: Sequence[Place], *, reader: str) -> Checked:
         error_codes=desk.quotes(_rows(body, "error_codes"), "code", longest=LONGEST_CODE, shortest=2),
         ruled_out=desk.quotes(_rows(body, "ruled_out"), "remark"),
         left_changed=desk.quotes(_rows(body, "left_changed"), "remark"),
-        domain=body["domain"] if body.get("domain") in DOMAINS else None,
+        domain=domain if (domain := str(_word(body.get("domain")))) in DOMAINS else None,
     )
     return Checked(reading, dict(sorted(desk.dropped.items())))
 
 
 def parsed(answer: str) -> dict[str, Any]:
-    """Return an answer's object. Raises `UnusableAnswer`."""
+    """Return an answer's object, whatever a server or model has put around it. Raises `UnusableAnswer`."""
     if len(answer) > LONGEST_ANSWER:
         raise UnusableAnswer("too long")
     try:
-        body = json.loads(answer)
+        body = _decoded(answer)
+        for _ in range(MOST_WRAPPINGS):
+            if isinstance(body, str):
+                body = _decoded(body)
+            elif isinstance(body, list) and len(body) == 1:
+                body = body[0]
+            elif isinstance(body, dict) and len(body) == 1 and isinstance(inner := next(iter(body.values())), dict):
+                body = inner
     except (ValueError, RecursionError) as error:
         raise UnusableAnswer("not JSON") from error
     if not isinstance(body, dict):
@@ -82,8 +92,49 @@ def parsed(answer: str) -> dict[str, Any]:
     return body
 
 
+MOST_WRAPPINGS = 3
+_MOST_BEGINNINGS = 50
+
+
+def _decoded(text: str) -> Any:
+    """Return what a text holds as JSON: all of it, else the longest object in it, between thoughts, words and fences."""
+    text = text.strip("\ufeff \t\r\n")
+    try:
+        return json.loads(text)
+    except ValueError:
+        found, decoder, at = [], json.JSONDecoder(), text.find("{")
+        for _ in range(_MOST_BEGINNINGS):
+            if at < 0:
+                break
+            try:
+                body, end = decoder.raw_decode(text, at)
+                found.append((end - at, body))
+            except ValueError:
+                end = at + 1
+            at = text.find("{", end)
+        if not found:
+            raise
+        return max(found, key=lambda pair: pair[0])[1]
+
+
+def whole_number(value: object) -> int | None:
+    """Return a whole number, also one that was written as a text or with a point; None for anything else."""
+    if isinstance(value, str) and value.strip().isdecimal() and len(value) < 10:
+        return int(value)
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _word(value: object) -> object:
+    """Return one of a short list's words as the list has it, however it was spelled."""
+    return "_".join(value.lower().replace("-", " ").replace("_", " ").split()) if isinstance(value, str) else None
+
+
 def _rows(body: dict[str, Any], name: str) -> list[Any]:
     rows = body.get(name)
+    if rows is None and name in body and name != "steps":
+        return []
     if not isinstance(rows, list):
         raise UnusableAnswer(f"no list of {name}")
     return rows
@@ -101,13 +152,14 @@ class _Desk:
         """Return the steps that stand, in the ticket's order."""
         found = []
         for row in self._few(rows, "step"):
-            if row.get("outcome") not in OUTCOMES or row.get("actor") not in ACTORS:
+            outcome, actor = _word(row.get("outcome")), _word(row.get("actor"))
+            if outcome not in OUTCOMES or actor not in ACTORS:
                 self.dropped["step: no such outcome or actor"] += 1
                 continue
             span = self._span(row, "step", shortest=4)
             if span is not None:
-                outcome, result = self._result(row)
-                found.append((self._order(span), FoundStep(span, outcome, row["actor"], result)))
+                proved, result = self._result(row, str(outcome))
+                found.append((self._order(span), FoundStep(span, proved, str(actor), result)))
         return tuple(step for _, step in sorted(found, key=lambda pair: pair[0]))
 
     def quotes(
@@ -134,9 +186,9 @@ class _Desk:
                 found.append(span)
         return tuple(sorted(found, key=self._order))
 
-    def _result(self, row: dict[str, Any]) -> tuple[str, Span | None]:
+    def _result(self, row: dict[str, Any], outcome: str) -> tuple[str, Span | None]:
         """Return the outcome as far as it is proved, and the proof."""
-        outcome, quote = row["outcome"], row.get("result_quote")
+        quote = row.get("result_quote")
         if not isinstance(quote, str) or not quote.strip() or outcome == "unknown":
             return outcome, None
         place = self._place(row, "result_place")
@@ -166,8 +218,8 @@ class _Desk:
         return None
 
     def _place(self, row: dict[str, Any], name: str = "place") -> Place | None:
-        number = row.get(name)
-        return self._places.get(number) if isinstance(number, int) and not isinstance(number, bool) else None
+        number = whole_number(row.get(name))
+        return self._places.get(number) if number is not None else None
 
     def _is_new(self, span: Span, kind: str) -> bool:
         taken = (kind, span.place, span.start, span.end)
@@ -194,16 +246,56 @@ class _Desk:
 
 
 def found_in(place: Place, quote: str) -> list[tuple[int, int]]:
-    """Return where the quote stands in a place: as it is, else without white space at its ends."""
+    """Return where the quote stands in a place: as it is, without white space at its ends, else as the same words typed."""
     for words in dict.fromkeys((quote, quote.strip())):
-        spans: list[tuple[int, int]] = []
-        at = place.text.find(words) if words else -1
-        while at >= 0 and len(spans) < MOST:
-            spans.append((at, at + len(words)))
-            at = place.text.find(words, at + 1)
-        if spans:
+        if spans := _spans(place.text, words):
             return spans
-    return []
+    text, origins = same_words(place.text)
+    found = _spans(text, same_words(quote)[0].strip())
+    # Neither end within a letter: what one sign became may be two here.
+    whole = ((start, end) for start, end in found if not (_inside(text, origins, start) or _inside(text, origins, end)))
+    return [(origins[start], origins[end]) for start, end in whole]
+
+
+def _inside(text: str, origins: tuple[int, ...], at: int) -> bool:
+    return 0 < at < len(text) and (origins[at - 1] == origins[at] or unicodedata.combining(text[at]) != 0)
+
+
+def _spans(text: str, words: str) -> list[tuple[int, int]]:
+    spans: list[tuple[int, int]] = []
+    at = text.find(words) if words else -1
+    while at >= 0 and len(spans) < MOST:
+        spans.append((at, at + len(words)))
+        at = text.find(words, at + 1)
+    return spans
+
+
+_TYPED = {
+    **dict.fromkeys("\u2018\u2019\u201a\u201b\u2032`\u00b4", "'"),
+    **dict.fromkeys("\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb", '"'),
+    **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
+}  # fmt: skip
+
+
+@lru_cache(maxsize=256)
+def same_words(text: str) -> tuple[str, tuple[int, ...]]:
+    """Return a text as it reads whatever keyboard, editor or model typed it, and where each character and the end stand in it.
+
+    One form each for quotation marks, dashes, dots, ligatures and composed letters; white space is one blank; what nobody
+    sees is left out. Letters, capitals and digits stay, so other words are never the same.
+    """
+    said: list[str] = []
+    origins: list[int] = []
+    for at, char in enumerate(text):
+        for one in char if unicodedata.category(char) == "No" else unicodedata.normalize("NFKD", char):
+            if unicodedata.category(one) in ("Cf", "Cc") and not one.isspace():
+                continue
+            meant = " " if one.isspace() else _TYPED.get(one, one)
+            if meant == " " and said and said[-1] == " ":
+                continue
+            said.append(meant)
+            origins.append(at)
+    return "".join(said), (*origins, len(text))
 
 
 def _between(place: Place, begins: str, ends: str) -> Span | None:

@@ -1,7 +1,7 @@
 """Check a model's assessment statement by statement: what stands on a quotation is kept, the rest dropped and counted.
 
 1. The answer is a JSON object of exactly the shape that was asked for; else none of it is used.
-2. Each statement cites a stretch that stands in the place it names, character by character, and shares a word with it, or
+2. Each statement cites a stretch that stands in the place it names, word for word, and shares a word with it, or
    two with its paragraph.
 3. It holds no link, address, telephone number or command line, and no name, code or path that neither the staff wrote nor
    an earlier ticket holds; a cause may name a code of the customer's. Neither it nor its quotation speaks to a program.
@@ -27,11 +27,11 @@ from escalation.memory.deeds import denies, repeats, same_deed
 from escalation.memory.terms import is_code, is_name, terms_of
 from escalation.memory.track_record import TrackRecord
 from escalation.model_reading import assessing
-from escalation.model_reading.answer import UnusableAnswer, found_in, parsed
+from escalation.model_reading.answer import UnusableAnswer, found_in, parsed, whole_number
 from escalation.model_reading.assessing import EARLIER
 from escalation.model_reading.places import Place
 
-CHECK_VERSION = 2
+CHECK_VERSION = 3
 OPINION_VERSION = 1
 FLOOR = 60
 """Below this confidence, in per cent, nothing is said: several causes fit. As below `memory.assess.FLOOR`."""
@@ -162,8 +162,9 @@ def check(
         raise UnusableAnswer("not the object that was asked for")
     if any(_ORDER.search(place.text) for place in places):
         return CheckedOpinion(None, {"all: the ticket gives orders to a program": 1})
-    enough, cause, steps, confidence = (body[name] for name in assessing.SCHEMA["properties"])
-    if not isinstance(enough, bool) or not isinstance(steps, list) or not _whole(confidence) or not 0 <= confidence <= 100:
+    enough, cause, steps, sure = (body[name] for name in assessing.SCHEMA["properties"])
+    confidence = whole_number(sure)
+    if not isinstance(enough, bool) or not isinstance(steps, list) or confidence is None or not 0 <= confidence <= 100:
         raise UnusableAnswer("not the values that were asked for")
     if not enough:
         return CheckedOpinion(None, {})
@@ -184,10 +185,6 @@ def check(
         made_by, version, found, kept, confidence / 100, worth.right, worth.known, worth.withholds
     )
     return CheckedOpinion(opinion, dict(desk.dropped))
-
-
-def _whole(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
 
 
 class _Desk:
@@ -231,8 +228,8 @@ class _Desk:
         """Return the statement, or why it is dropped."""
         if not isinstance(row, dict) or set(row) != {"statement", "place", "quote"}:
             return "no statement"
-        said, number, quote = row["statement"], row["place"], row["quote"]
-        if not isinstance(said, str) or not isinstance(quote, str) or not _whole(number) or number not in self._places:
+        said, number, quote = row["statement"], whole_number(row["place"]), row["quote"]
+        if not isinstance(said, str) or not isinstance(quote, str) or number not in self._places:
             return "no statement"
         text, place = " ".join(said.split()), self._places[number]
         if not text.isprintable() or not SHORTEST_QUOTE <= len(text) <= LONGEST:

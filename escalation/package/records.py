@@ -9,6 +9,7 @@ from datetime import datetime
 
 from escalation.evidence import Evidence, Note, Person, TimeEntry
 from escalation.package.contents import Event, Source, Unread
+from escalation.reading.own_mail import without_own_mail
 from escalation.reading.passages import Passage, read
 from escalation.reading.source import Plain, plain
 from escalation.reading.text import Stretch
@@ -88,7 +89,7 @@ def _record(
     begins = isinstance(entry, Note) and entry.is_description
     # A thread file does not say who wrote its description; in the PSA an author whom nobody knows is not one of ours.
     told = entry.author.role if entry.author != _NOT_RECORDED else "technician"
-    written = plain(entry.text)
+    written = without_own_mail(plain(entry.text))
     return Record(source, written, read(written, told, resolution=solved, description=begins), kind)
 
 

@@ -94,7 +94,7 @@ def cuts(rows: Sequence[Row]) -> list[Cut]:
             kinds[at:stop] = ["quoted"] * (stop - at)
             at = stop
             continue
-        length = _heading(rows, at)
+        length = heading(rows, at)
         stop = at + length if length else at
         if length:
             stop = _end_of_quoted(rows, stop)
@@ -153,7 +153,7 @@ def visitors(rows: Sequence[Row]) -> list[int]:
     return theirs
 
 
-def _heading(rows: Sequence[Row], at: int) -> int:
+def heading(rows: Sequence[Row], at: int) -> int:
     """Return how many rows from here on are a mail program's heading of what it quotes; 0 if none."""
     text = rows[at].text[:500]
     if not text.strip()[-1:].isalnum():
@@ -243,9 +243,9 @@ def _end_of_quoted(rows: Sequence[Row], at: int) -> int:
             if _END.match(row.text[:80]):
                 return stop + 1
             after = _next(rows, stop + 1)
-            if stop > first and _RULE.match(row.text) and after < len(rows) and not _heading(rows, after):
+            if stop > first and _RULE.match(row.text) and after < len(rows) and not heading(rows, after):
                 return stop + 1
-            if length := _heading(rows, stop):
+            if length := heading(rows, stop):
                 stop = max(_next(rows, stop + length), stop + length)
                 continue
             signed = _end_of_signature(rows, stop)
@@ -253,7 +253,7 @@ def _end_of_quoted(rows: Sequence[Row], at: int) -> int:
                 after = _next(rows, signed)
                 if after >= len(rows):
                     return len(rows)
-                if not _heading(rows, after) and not _RULE.match(rows[after].text):
+                if not heading(rows, after) and not _RULE.match(rows[after].text):
                     return signed
                 stop = after
                 continue
@@ -277,7 +277,7 @@ def _end_of_signature(rows: Sequence[Row], at: int) -> int:
     found = _FAREWELL.match(text[:80])
     if found is None:
         return at
-    if found["rule"] and found["rule"] != "--" and _next(rows, at + 1) == at + 1 < len(rows) and _heading(rows, at + 1):
+    if found["rule"] and found["rule"] != "--" and _next(rows, at + 1) == at + 1 < len(rows) and heading(rows, at + 1):
         return at
     stop = at + 1
     blank = False
@@ -289,7 +289,7 @@ def _end_of_signature(rows: Sequence[Row], at: int) -> int:
         told = _told(row.text, after_blank=blank) or (
             blank and stop > at + 1 and not _CONTACT.search(row.text)
         )
-        if not _DEVICE.match(row.text[:120]) and (told or _heading(rows, place)):
+        if not _DEVICE.match(row.text[:120]) and (told or heading(rows, place)):
             break
         stop = place + 1
     return stop

@@ -270,6 +270,8 @@ def _postgres(url: URL, pool_size: int, statement_timeout_s: float, clock: Commo
     def connect(_dialect: Any, _record: Any, args: list[Any], params: dict[str, Any]) -> DBAPIConnection:
         params.setdefault("connect_timeout", CONNECT_TIMEOUT_S)
         params.setdefault("application_name", "resolutionflow")
+        # Of several hosts the one that takes writes; none of them is as bad as no database, and it is told so.
+        params.setdefault("target_session_attrs", "read-write")
         options = f"-c statement_timeout={int(statement_timeout_s * 1000)} -c TimeZone=UTC"
         params["options"] = f"{params.get('options', '')} {options}".strip()
         connection = _Bounded.connect(*args, **params)
@@ -283,11 +285,14 @@ def _postgres(url: URL, pool_size: int, statement_timeout_s: float, clock: Commo
         try:
             connection.autocommit = True
             asked = counted()
-            answer = connection.execute("SELECT clock_timestamp()").fetchone()
+            answer = connection.execute("SELECT clock_timestamp(), current_setting('transaction_read_only')").fetchone()
             clock.hear(answer[0] if answer else machine(), asked=asked, answered=counted())
             connection.autocommit = False
         except psycopg.Error as error:
             raise exc.InvalidatePoolError(str(error)) from error
+        if answer and answer[1] == "on":
+            # A server that was demoted lives on and answers; its successor is found by connecting anew.
+            raise exc.InvalidatePoolError("the server takes no more writes")
         connection.limit_s = limit_s
 
     return engine

@@ -26,7 +26,13 @@ TOO_LONG = (
     "No answer within a minute; it may still be done. Look with whats_been_tried, then call this tool again: the same words "
     "again are the same deed."
 )
+UNREADABLE = (
+    "This call held text that cannot be read, such as half of an emoji; nothing was done. Call the tool again without it."
+)
 NOT_NOW = "The database does not answer now; nothing was done. Call this tool again in a few seconds."
+
+_PARSE_ERROR = b'"code":-32700'
+"""The SDK reads JSON more strictly than models write it."""
 
 Message = MutableMapping[str, Any]
 
@@ -78,7 +84,7 @@ def blueprint() -> Blueprint:
     routes, hosted = Blueprint("mcp", __name__), Hosted()
     there = importlib.util.find_spec("mcp") is not None
 
-    @routes.route(PATH, methods=["POST"])
+    @routes.route(PATH, methods=["POST"], strict_slashes=False)  # many write the address with a slash at its end
     def answer() -> Response:
         if not request.headers.get("Authorization"):
             raise NotSignedIn("no token")  # a cookie is for pages
@@ -95,6 +101,8 @@ def blueprint() -> Blueprint:
             status, headers, body = hosted.answer(current_app._get_current_object(), _scope(), asked)  # type: ignore[attr-defined]
         except TimeoutError:
             return problem(503, "no answer within a minute; try again", retry_after=5) if tool is None else _told(tool, TOO_LONG)
+        if tool is not None and status == 400 and _PARSE_ERROR in body:
+            return _told(tool, UNREADABLE)
         kept = [(name, value) for name, value in headers if name.lower() in ("content-type", "allow", "mcp-session-id")]
         return Response(body, status=status, headers=kept)
 

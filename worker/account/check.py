@@ -15,7 +15,7 @@ from worker.account.members import as_stored, check_addresses
 from worker.account.onboarding import look_up, wrong_people
 from worker.account.reach import wrong_address, wrong_mail
 from worker.account.statuses import unnamed_in_words
-from worker.mail import addresses, transport
+from worker.mail import addresses, smtp_answers, transport
 from worker.wiring import Services
 
 CLOCK_OFF_S = 60.0
@@ -130,7 +130,7 @@ def _check_mail(services: Services, account: Account, members: list[Member] | No
         smtputf8 = found.smtputf8
         wrong = wrong_mail(settings, account.site, allow_private=account.allow_private)
         lines.append(ProbeResult("mail", not wrong, "; ".join(wrong) or found.detail))
-    except (transport.MailError, transport.MailUrlError) as error:
+    except (smtp_answers.MailError, transport.MailUrlError) as error:
         lines.append(ProbeResult("mail", False, str(error)))
     for setting, text in (("MAIL_FROM", settings.mail_from), ("OPERATOR_EMAIL", settings.operator_email)):
         try:

@@ -130,8 +130,8 @@ def test_mail(services: Services, address: str | None) -> ProbeResult | None:
     """Send one message there; None where nobody asked for it."""
     from psa.port import ProbeResult
     from worker.mail.message import compose, message_id
+    from worker.mail.smtp_answers import MailError
     from worker.mail.templates import Rendered
-    from worker.mail.transport import MailError
 
     if not address:
         return None

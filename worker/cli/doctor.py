@@ -145,13 +145,13 @@ def _broker(settings: Settings) -> tuple[bool, str]:
 
 
 def _mail(settings: Settings) -> tuple[bool, str]:
-    from worker.mail import transport
+    from worker.mail import smtp_answers, transport
 
     if settings.smtp_url.startswith("file:"):
         return False, "is written to files: set SMTP_URL, or nobody is told of anything"
     try:
         transport.check(settings.smtp_url)
-    except (transport.MailError, transport.MailUrlError) as error:
+    except (smtp_answers.MailError, transport.MailUrlError) as error:
         return False, f"does not go out ({type(error).__name__}): `resolutionflow account check NAME` says why"
     return True, "the server takes us"
 

@@ -29,7 +29,8 @@ def in_one_line() -> Iterator[Failed]:
     from psa.outbound.allowed_hosts import ForbiddenAddress
     from psa.port import PsaError
     from worker.account.onboarding import CannotConnect
-    from worker.mail.transport import MailError, MailUrlError
+    from worker.mail.smtp_answers import MailError
+    from worker.mail.transport import MailUrlError
     from worker.model_reading.recordings import InsideTheProgram
     from worker.process.embedded import CannotStart
     from worker.settings import SettingsError

@@ -27,8 +27,8 @@ from models.work import jobs, outgoing, sign_ins
 from models.work.alert_kinds import Kind
 from worker.mail.message import compose
 from worker.mail.sign_in import SignInMail, render_sign_in
+from worker.mail.smtp_answers import MailError
 from worker.mail.templates import Rendered
-from worker.mail.transport import MailError
 from worker.mail.weekly import Ticket, WeeklyMail, render_weekly
 from worker.process import crash
 from worker.process.backoff import next_try

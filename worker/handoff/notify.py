@@ -18,7 +18,7 @@ from models.work.alert_kinds import Kind
 from worker.account.members import DRY_RUN, RECIPIENTS
 from worker.handoff.messages import letter, stale
 from worker.mail.message import compose
-from worker.mail.transport import MailError
+from worker.mail.smtp_answers import MailError
 from worker.process import crash
 from worker.process.backoff import next_try
 from worker.response.settle import SOLVED, TAKEN

@@ -10,8 +10,8 @@ from email.utils import format_datetime
 
 from worker.mail.addresses import AddressError, address
 from worker.mail.headers import AS_WRITTEN, AS_WRITTEN_UTF8, mailbox_value, text_value
+from worker.mail.smtp_answers import MailError
 from worker.mail.templates import SUBJECT_LIMIT, Rendered, plain
-from worker.mail.transport import MailError
 
 _TOPIC, _EVENT = "X-ResolutionFlow-Topic", "X-ResolutionFlow-Event"
 _MESSAGE_ID = re.compile(r"<[!-;=?A-~]+@[!-;=?A-~]+>")

@@ -24,32 +24,16 @@ from typing import Literal, Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from worker.mail.folder import write_message
+from worker.mail.smtp_answers import DONE, MailError, accepted, told
+from worker.mail.smtp_auth import sign_in
 from worker.mail.templates import plain
 
 DEFAULT_FOLDER = Path("var/mail")
 TIMEOUT = 10.0
 """Seconds for the connection and for each answer."""
 _PORTS = {"smtp": 25, "smtps": 465}
-_ENCODE = "a / ? # or @ in the password must be percent-encoded"
+_ENCODE = "a / ? # @ [ or ] in the password must be percent-encoded"
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
-
-
-class MailError(Exception):
-    """A message was not handed over, or it is not known whether it was.
-
-    - `permanent`: this recipient will not get this message, however often it is tried.
-    - `doubtful`: the whole message was sent and no answer came. Repeat it with the same Message-ID, and count it.
-    - `operator`: every message fails until somebody changes a setting; `reason` says which.
-    """
-
-    def __init__(
-        self, reason: str, *, permanent: bool = False, doubtful: bool = False, operator: bool = False
-    ) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.permanent = permanent
-        self.doubtful = doubtful
-        self.operator = operator
 
 
 class MailUrlError(ValueError):
@@ -141,7 +125,8 @@ class SmtpMailer:
 
         1. Connect, secure, sign in.
         2. MAIL: a refusal is about us, so the delivery waits for the operator.
-        3. RCPT, DATA: an answer of 4xx is transient, of 5xx permanent for this recipient, unless it says that it is about us.
+        3. RCPT, DATA: an answer of 4xx is transient, of 5xx permanent for this recipient, unless it says that it is about us or
+           for now.
         4. The message. If no answer can be read once all of it was sent, the outcome is doubtful.
         """
         sender, recipient = _envelope(message)
@@ -156,12 +141,12 @@ class SmtpMailer:
                 options += " SMTPUTF8 BODY=8BITMIME"
             # Not `smtp.mail` and `smtp.rcpt`: they parse the address once more, each version in its own way.
             code, answer = smtp.docmd("MAIL", f"FROM:<{sender}>{options}")
-            if code != 250:
+            if code not in DONE:
                 # A 5xx here says something about our sign-in or MAIL_FROM, nothing about the recipient.
-                reason = f"{place} refused the sender {sender} ({_told(code, answer)}): check SMTP_URL and MAIL_FROM"
+                reason = f"{place} refused the sender {sender} ({told(code, answer)}): check SMTP_URL and MAIL_FROM"
                 raise MailError(reason, operator=code >= 500)
-            _accepted(place, (250, 251, 252), *smtp.docmd("RCPT", f"TO:<{recipient}>"))
-            _accepted(place, (354,), *smtp.docmd("DATA"))
+            accepted(place, DONE, *smtp.docmd("RCPT", f"TO:<{recipient}>"))
+            accepted(place, range(354, 355), *smtp.docmd("DATA"))
             smtp.send(re.sub(rb"(?m)^\.", b"..", content) + b".\r\n")
             try:
                 code, answer = smtp.getreply()
@@ -170,7 +155,7 @@ class SmtpMailer:
                 raise MailError(reason, doubtful=True) from error
             if not 200 <= code < 600:
                 raise MailError(f"{place} took the message and answered nonsense", doubtful=True)
-            _accepted(place, (250,), code, answer)
+            accepted(place, DONE, code, answer)
 
 
 def flat(message: EmailMessage) -> bytes:
@@ -188,46 +173,15 @@ def _envelope(message: EmailMessage) -> tuple[str, str]:
     return senders[0].addr_spec, recipients[0].addr_spec
 
 
-def _accepted(place: str, wanted: tuple[int, ...], code: int, answer: bytes) -> None:
-    """Raise `MailError` unless the code is wanted; one about our sign-in, sender or server waits for the operator."""
-    if code in wanted:
-        return
-    told = f"{place} answered {_told(code, answer)}"
-    words = answer[:500].decode("utf-8", "replace")
-    ours = code in _WITHOUT_SIGN_IN or (_ABOUT_US.search(words) and not _ABOUT_THEM.search(words))
-    if 500 <= code < 600 and ours:
-        raise MailError(f"{told}: it refuses us, whoever is written to: check SMTP_URL and MAIL_FROM", operator=True)
-    raise MailError(told, permanent=500 <= code < 600)
-
-
-_WITHOUT_SIGN_IN = (530, 534, 535, 538)
-_ABOUT_US = re.compile(
-    # Codes of RFC 3463 and of its registry; 5.7.57 and above, 5.2.252 and 5.1.90 are Microsoft's, 5.7.25 to 29 also Google's.
-    r"\b5\.(?:1\.(?:7|8|90)|2\.252|7\.(?:[389]|10|11|2[0-9]|57|58|6[0-9]|7[0-9]{2}))\b"
-    r"|\brelay(?:ing)?\b.{0,30}\b(?:denied|not (?:permitted|allowed)|access|prohibited|attempt)"
-    r"|\b(?:unable|not (?:permitted|allowed)) to relay\b"
-    r"|\bsend ?as\s?denied|\bpermissions? to send as|\bsend(?:ing)? (?:on behalf|as this)\b"
-    r"|\bauthenticat\w+ (?:is )?(?:required|first)|\bmust (?:issue|authenticate|be authenticated)"
-    r"|\bsender (?:address |verify |domain )?(?:rejected|failed|denied)"
-    r"|\b(?:daily|hourly|sending|message) (?!size)(?:\w+ )?(?:quota|limit)\w* (?:has been )?(?:exceeded|reached)",
-    re.IGNORECASE | re.DOTALL,
-)
-"""What says that every message of ours will be refused, not that this recipient gets none."""
-_ABOUT_THEM = re.compile(
-    r"\b5\.(?:1\.(?:[1-6]|10)|2\.(?!252\b)\d{1,3}|3\.4|7\.1[23][0-9])\b|\bresolver\.(?:adr|rst)\b", re.IGNORECASE
-)
-"""Addresses, mailboxes and message sizes (RFC 3463), and whom a mailbox or group of Microsoft's takes mail from."""
-
-
 @contextlib.contextmanager
 def _signed_in(target: Server, timeout: float) -> Iterator[smtplib.SMTP]:
     """Yield a connection, secured as asked and signed in. A good-bye that fails changes nothing."""
     context = ssl.create_default_context(cafile=target.ca)
     smtp: smtplib.SMTP
     if target.tls == "from-start":
-        smtp = smtplib.SMTP_SSL(target.host, target.port, timeout=timeout, context=context)
+        smtp = smtplib.SMTP_SSL(target.host, target.port, local_hostname=_own_name(), timeout=timeout, context=context)
     else:
-        smtp = smtplib.SMTP(target.host, target.port, timeout=timeout)
+        smtp = smtplib.SMTP(target.host, target.port, local_hostname=_own_name(), timeout=timeout)
     try:
         smtp.ehlo_or_helo_if_needed()
         if target.tls == "require" and not smtp.has_extn("starttls"):
@@ -244,12 +198,24 @@ def _signed_in(target: Server, timeout: float) -> Iterator[smtplib.SMTP]:
                     f"{target.place} offers no TLS, so no password is sent: use smtps:// or ?starttls=never"
                 )
                 raise MailError(reason, operator=True)
-            smtp.login(target.user, target.password or "")
+            sign_in(smtp, target.user, target.password or "", place=target.place)
         yield smtp
         with contextlib.suppress(OSError, smtplib.SMTPException):
             smtp.quit()
     finally:
         smtp.close()
+
+
+_HOST_NAME = re.compile(r"(?=.{4,253}$)(?:(?!-)[A-Za-z0-9-]{1,63}(?<!-)\.)+[A-Za-z][A-Za-z0-9-]{0,61}[A-Za-z0-9]")
+
+
+def _own_name() -> str:
+    """Return what we greet as: this machine's full name, or an address literal where strict servers would refuse it.
+
+    Containers are called `web-1.project_default`, machines at home `box.localdomain`.
+    """
+    name = socket.getfqdn()
+    return name if _HOST_NAME.fullmatch(name) and not name.endswith((".localdomain", ".arpa")) else "[127.0.0.1]"
 
 
 @contextlib.contextmanager
@@ -260,13 +226,15 @@ def _failures(target: Server) -> Iterator[None]:
         yield
     except smtplib.SMTPAuthenticationError as error:
         # Not the recipient's fault: the delivery waits until the operator has put it right.
-        told = _told(error.smtp_code, error.smtp_error)
-        reason = f"{place} refused the sign-in ({told}): check user and password in SMTP_URL"
+        said = told(error.smtp_code, error.smtp_error)
+        if error.smtp_code < 500:
+            raise MailError(f"{place} signs nobody in right now ({said})") from None
+        reason = f"{place} refused the sign-in ({said}): check user and password in SMTP_URL"
         raise MailError(reason, operator=True) from None
     except smtplib.SMTPResponseException as error:
         # A greeting, EHLO or NOOP: says nothing about a recipient.
-        told = _told(error.smtp_code, error.smtp_error)
-        raise MailError(f"{place} answered {told}", operator=error.smtp_code >= 500) from error
+        said = told(error.smtp_code, error.smtp_error)
+        raise MailError(f"{place} answered {said}", operator=error.smtp_code >= 500) from error
     except smtplib.SMTPNotSupportedError:
         reason = f"{place} offers no sign-in: remove user and password from SMTP_URL, or use port 587"
         raise MailError(reason, operator=True) from None
@@ -287,14 +255,9 @@ def _folder_failures(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        told = error.strerror or type(error).__name__
-        reason = f"mail cannot be written to {folder} ({told}): check SMTP_URL"
+        said = error.strerror or type(error).__name__
+        reason = f"mail cannot be written to {folder} ({said}): check SMTP_URL"
         raise MailError(reason, operator=True) from error
-
-
-def _told(code: int, answer: bytes | str) -> str:
-    text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
-    return f"{code} {plain(text, limit=160)}"
 
 
 def _target(url: str, default: Path) -> Server | Path:
@@ -309,7 +272,10 @@ def _target(url: str, default: Path) -> Server | Path:
             raise MailUrlError("SMTP_URL names no directory: use file:DIRECTORY")
         return Path(path)
     wrong: list[str] = []
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise MailUrlError(f"SMTP_URL is no address ({_ENCODE})") from None
     if parts.scheme not in _PORTS:
         raise MailUrlError("SMTP_URL must begin with smtp://, smtps:// or file:")
     try:
@@ -317,6 +283,8 @@ def _target(url: str, default: Path) -> Server | Path:
     except ValueError:
         wrong.append(f"the port is no number from 1 to 65535 ({_ENCODE})")
         port = 0
+    if port == 465 and parts.scheme == "smtp":
+        wrong.append("port 465 speaks TLS from the first byte: use smtps://")
     if not parts.hostname:
         wrong.append("the host is missing")
     if (parts.username is None) != (parts.password is None):
@@ -328,7 +296,9 @@ def _target(url: str, default: Path) -> Server | Path:
     ca = options.pop("ca", None)
     if ca is not None and not Path(ca).is_file():
         wrong.append("?ca names no file")
-    wrong += [f"the option {plain(name, limit=20)!r} is unknown: starttls and ca are" for name in options]
+    # A part of a password with a "?" in it would be shown as an option.
+    shown = ["an option" if "@" in parts.query else f"the option {plain(name, limit=20)!r}" for name in options]
+    wrong += [f"{name} is unknown: starttls and ca are" for name in shown]
     if wrong:
         raise MailUrlError("SMTP_URL: " + "; ".join(wrong))
     user = None if parts.username is None else unquote(parts.username)

@@ -23,7 +23,7 @@ from models.work.jobs import EVERYONE, Alert
 from models.work.stalled import Stalled, stalled
 from worker.mail.alerts import AlertMail, render_alerts
 from worker.mail.message import compose, message_id
-from worker.mail.transport import MailError
+from worker.mail.smtp_answers import MailError
 from worker.process import crash
 from worker.upkeep.retention import CLEAR, day_of
 from worker.wiring import Services

@@ -67,3 +67,10 @@ def test_costs_by_the_price_of_a_million_tokens() -> None:
     settings, _ = read(AI_PROVIDER="openai", OPENAI_API_KEY="k", AI_PRICE="2/10")
     assert settings.cost(1200, 300) == pytest.approx(0.0054)
     assert ModelSettings().cost(1200, 300) is None
+
+
+@pytest.mark.parametrize("key", ["sk-\u200babc", "sk-ab cd", "sk-\u20ac", "sk-a\nb"])
+def test_a_key_that_no_header_can_carry_is_told_at_the_start(key: str) -> None:
+    _, (told,) = read(AI_PROVIDER="openai", OPENAI_API_KEY=key)
+    assert told.startswith("OPENAI_API_KEY holds")
+    assert key not in told

@@ -1,4 +1,8 @@
-"""Settings are read as they were meant, whatever the file or shell they came through has left around them."""
+"""Settings are read as they were meant, whatever the file or shell they came through has left around them.
+
+Kinds of addresses that are none: a sign of addresses in a password, brackets, letters that are two signs to a parser, ports that
+are none, more than an address where others append to it. Kinds of folders: each sign that an address reads as its own.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from models.database.sessions import normalise_url
 from worker.mail.addresses import address
-from worker.settings import Settings
+from worker.mail.transport import MailUrlError, mailer_for
+from worker.settings import Settings, SettingsError
 
 GIVEN = {
     "DATABASE_URL": "postgresql://u:p%40s@h/db", "REDIS_URL": "redis://h:6379/0", "SECRET_KEYS": "k" * 40,
@@ -53,3 +59,56 @@ def test_message_ids_are_of_the_domain_that_mail_is_sent_from(sender: str, tmp_p
 def test_a_sender_without_a_domain_stops_no_message_from_being_queued(sender: str, tmp_path: Path) -> None:
     settings = Settings.read({**GIVEN, "RESOLUTIONFLOW_VAR": str(tmp_path), "MAIL_FROM": sender})
     assert settings.message_domain == "rf.example", "of PUBLIC_URL"
+
+
+SIGNS = ("/", "?", "#", "@", "[", "]", ":", "%", "\\", "\u2100", "\u00e4", " ", "$", "&", "=", "+")
+ADDRESSES = {
+    "DATABASE_URL": "postgresql://u:{}@db.example/rf", "REDIS_URL": "redis://:{}@r.example:6379/0",
+    "SMTP_URL": "smtp://u@x.example:{}@m.example:587", "PUBLIC_URL": "https://u:{}@rf.example",
+    "CANARY_URL": "https://u:{}@rf.example", "DEAD_MAN_URL": "https://u:{}@hc.example",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_a_password_of_any_signs_is_read_or_refused_and_never_shown(name: str, tmp_path: Path) -> None:
+    for sign in SIGNS:
+        for password in (f"hush{sign}hush", f"{sign}hush", f"hush{sign}", f"hush{sign}8{sign}hush"):
+            given = {**GIVEN, "RESOLUTIONFLOW_VAR": str(tmp_path), name: ADDRESSES[name].format(password)}
+            told = ""
+            try:
+                mailer_for(Settings.read(given).smtp_url)
+            except (SettingsError, MailUrlError) as error:
+                told = str(error)
+            assert not told or name in told
+            assert "hush" not in told, sign
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PUBLIC_URL", "https://[::1"), ("PUBLIC_URL", "https://rf.example:99999"), ("PUBLIC_URL", "https://rf.example:80x"),
+        ("PUBLIC_URL", "https://rf example"), ("PUBLIC_URL", "https://rf.example?x=1"), ("PUBLIC_URL", "https://rf.example#x"),
+        ("PUBLIC_URL", "https://"), ("PUBLIC_URL", "https:rf.example"), ("DEAD_MAN_URL", "https://[bad"), ("CANARY_URL", "https://:80"),
+        ("REDIS_URL", "redis://h:637x/0"), ("REDIS_URL", "redis://:pass/word@h:6379/0"), ("REDIS_URL", "redis:h:6379"),
+    ],
+)  # fmt: skip
+def test_an_address_that_is_none_is_listed_with_the_others(name: str, value: str, tmp_path: Path) -> None:
+    given = {**GIVEN, "RESOLUTIONFLOW_VAR": str(tmp_path), "LOG_LEVEL": "loud", name: value}
+    with pytest.raises(SettingsError) as told:
+        Settings.read(given)
+    assert f"- {name}" in str(told.value)
+    assert "LOG_LEVEL" in str(told.value)
+
+
+@pytest.mark.parametrize(
+    "value", ["https://rf.example:8443", "https://rf.example/handoff", "http://127.0.0.1:8000", "http://[::1]:8000", "https://r\u00e9.example"]
+)
+def test_addresses_as_people_have_them_are_taken(value: str, tmp_path: Path) -> None:
+    assert Settings.read({**GIVEN, "RESOLUTIONFLOW_VAR": str(tmp_path), "PUBLIC_URL": f"{value}/"}).public_url == value
+
+
+@pytest.mark.parametrize("folder", ["a b", "a%20b", "100%", "a?b", "a#b", "a&b=c", "\u00e4", "a:b", "a@b", "[a]"])
+def test_the_database_lies_in_the_folder_that_was_named_whatever_its_signs(folder: str, tmp_path: Path) -> None:
+    settings = Settings.read({"SECRET_KEYS": "k" * 40, "RESOLUTIONFLOW_VAR": str(tmp_path / folder)})
+    assert settings.database_file == tmp_path / folder / "resolutionflow.db"
+    assert normalise_url(settings.database_url).database == str(settings.database_file)

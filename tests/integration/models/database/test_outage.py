@@ -71,6 +71,36 @@ def test_goes_on_after_its_connections_were_cut(
     assert there == 0, "it was cut, and not only left aside"
 
 
+def test_a_server_that_takes_no_more_writes_is_left_for_the_one_that_does(postgres_database: Database) -> None:
+    """After a failover the old primary lives on as a standby and answers whoever is connected to it."""
+    for _ in range(3):
+        with postgres_database.engine.connect() as connection:
+            demoted = connection.scalar(text("SELECT pg_backend_pid()"))
+            connection.execute(text("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY"))
+            connection.commit()
+        with postgres_database.account(1) as session:
+            assert session.scalar(text("SHOW transaction_read_only")) == "off"
+            assert session.scalar(text("SELECT pg_backend_pid()")) != demoted
+
+
+def test_while_no_server_takes_writes_the_database_is_away(postgres_url: str, postgres_server: PostgresServer) -> None:
+    """As after a failover that has found no primary yet, or on a disk that is full: refused as an outage is, not half served."""
+    database = Database(postgres_url)
+    database.ping()
+    name = database.url.database
+    postgres_server.run(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')
+    try:
+        with database.engine.connect() as connection:
+            connection.execute(text("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY"))
+            connection.commit()
+        with pytest.raises(OperationalError):
+            database.ping()
+    finally:
+        postgres_server.run(f'ALTER DATABASE "{name}" RESET default_transaction_read_only')
+    database.ping()
+    database.dispose()
+
+
 def test_refuses_at_once_where_nobody_listens(tmp_path: Path) -> None:
     database = Database("postgresql://rf@127.0.0.1:1/rf")
     started = time.monotonic()

@@ -61,6 +61,19 @@ def test_who_finds_no_place_is_told_in_words_and_may_still_ask(
     office.app.extensions["resolutionflow"].dispose()
 
 
+def test_a_call_with_half_a_character_is_told_in_words_and_a_slash_behind_the_address_changes_nothing(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    office = open_office(sqlite_database, tmp_path)
+    halves = rpc(office, "tools/call", name="find_similar", arguments={"words": "printer \ud83d offline"})
+    assert (halves.status_code, halves.json["id"], halves.json["result"]["isError"]) == (200, 7, True)
+    assert "without it" in halves.json["result"]["content"][0]["text"]
+    ping = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
+    slash = office.browser().post("/mcp/", json=ping, headers=office.token(MARIA) | {"Accept": "*/*"})
+    assert slash.status_code == 200
+    office.app.extensions["resolutionflow"].dispose()
+
+
 def test_a_tool_that_overruns_keeps_its_place_until_it_is_done(
     sqlite_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -24,7 +24,8 @@ from models.work import jobs
 from tests.integration.worker.conftest import Shop
 from worker.demo.mail_catcher import Faults, MailCatcher
 from worker.figures import weekly
-from worker.mail.transport import MailError, mailer_for
+from worker.mail.smtp_answers import MailError
+from worker.mail.transport import mailer_for
 
 FRIDAY = datetime(2026, 3, 6, 15, 55, tzinfo=UTC)
 MONDAY = datetime(2026, 3, 9, 7, tzinfo=UTC)

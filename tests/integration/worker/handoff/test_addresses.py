@@ -13,7 +13,7 @@ from worker.account.check import check
 from worker.account.members import renew_members
 from worker.account.onboarding import Connected, account_named, connect
 from worker.handoff import notify
-from worker.mail.transport import MailError
+from worker.mail.smtp_answers import MailError
 
 MAJA = 2
 

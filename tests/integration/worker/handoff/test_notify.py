@@ -11,7 +11,7 @@ from models.handoff.deliveries import Delivery
 from models.work import jobs
 from tests.integration.worker.conftest import Shop
 from worker.handoff import notify
-from worker.mail.transport import MailError
+from worker.mail.smtp_answers import MailError
 from worker.upkeep import sweeper
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
 import ipaddress
 import os
 import signal
@@ -25,9 +27,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from worker.demo.mail_catcher import Faults, MailCatcher
+from worker.mail import transport
 from worker.mail.message import compose, message_id
+from worker.mail.smtp_answers import DONE, MailError, accepted
 from worker.mail.templates import Rendered
-from worker.mail.transport import MailError, MailUrlError, _accepted, check, flat, mailer_for
+from worker.mail.transport import MailUrlError, check, flat, mailer_for
 
 SENDER = "ResolutionFlow <rf@harbor.example>"
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS:UserWarning")
@@ -137,6 +141,27 @@ ABOUT_US = (
     "550 5.4.5 Daily user sending quota exceeded",
     "535 5.7.3 Authentication unsuccessful",
     "550 5.7.750 Service unavailable, unregistered domain",
+    "550 5.7.606 Access denied, banned sending IP [192.0.2.1]",
+    "550 5.7.509 Access denied, sending domain msp.example does not pass DMARC verification",
+    "504 5.5.2 <worker>: Helo command rejected: need fully-qualified hostname",
+    "554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.dnsbl.example",
+    "554 Blocked - see https://ipcheck.gateway.example/?ip=192.0.2.1",
+    "550 5.7.1 Client host rejected: cannot find your reverse hostname",
+    "550 5.7.1 Email rejected per DMARC policy for msp.example",
+    "550 SPF check failed. 192.0.2.1 is not allowed to send from msp.example",
+    "550 5.7.1 Your account has been suspended for sending",
+    "554 Message rejected: Email address is not verified. The following identities failed the check",
+    "550 The from address does not match a verified Sender Identity",
+    "550 5.7.1 Sender signature not confirmed",
+    "550 SMTP AUTH is required for message submission on port 587",
+)
+FOR_NOW = (
+    "550 5.7.1 Greylisted, please try again in 5 minutes",
+    "550 5.7.1 Too many messages, slow down",
+    "554 5.7.1 temporarily rejected",
+    "550 Message rate limit, retry later",
+    "552 Too many recipients, try later",
+    "451 4.7.1 Greylisting in action",
 )
 ABOUT_THEM = (
     "550 5.1.1 User unknown",
@@ -157,15 +182,20 @@ ABOUT_THEM = (
     "552 5.2.2 Mailbox message quota exceeded",
     "550 5.7.133 RESOLVER.RST.SenderNotAuthenticatedForGroup; authentication required; Delivery restriction check failed",
     "550 5.7.1 RESOLVER.RST.AuthRequired; authentication required",
+    "550 account disabled",
+    "550 5.4.1 Recipient address rejected: Access denied. AS(201806281)",
+    "554 5.7.1 <x@harbor.example>: Recipient address rejected: blocked by its owner",
+    "550 Recipient domain not found",
+    "550 5.1.1 The email address is not known here",
 )
 
 
-@pytest.mark.parametrize("answer", [*ABOUT_US, *ABOUT_THEM])
+@pytest.mark.parametrize("answer", [*ABOUT_US, *ABOUT_THEM, *FOR_NOW])
 def test_a_refusal_of_us_waits_for_the_operator_and_one_of_the_recipient_does_not(answer: str) -> None:
     """As SMTP servers word them: at RCPT and at the end of DATA the same words may say either."""
     code, _, words = answer.partition("\r\n")[0].partition(answer[3])
     with pytest.raises(MailError) as caught:
-        _accepted("mail.example:587", (250,), int(code), words.encode())
+        accepted("mail.example:587", DONE, int(code), words.encode())
     assert caught.value.operator == (answer in ABOUT_US)
     assert caught.value.permanent == (answer in ABOUT_THEM)
 
@@ -374,6 +404,10 @@ def test_the_check_sends_nothing(catcher: MailCatcher) -> None:
         ("smtp://host:99999", "port"),
         ("smtp://rf@host", "come together"),
         ("smtp://rf:hush/hush@host", "percent-encoded"),
+        ("smtp://rf:hush[hush@host", "percent-encoded"),
+        ("smtp://rf:hush]@host:587", "percent-encoded"),
+        ("smtp://rf:hush\u2100@host", "percent-encoded"),
+        ("smtp://rf:hush@host:465", "smtps://"),
         ("smtp://host?starttls=maybe", "starttls"),
         ("smtps://host?starttls=never", "first byte"),
         ("smtp://host?ca=/nowhere.pem", "names no file"),
@@ -418,3 +452,86 @@ def test_the_command_serves_until_told_to_stop(tmp_path: Path) -> None:
             os.kill(process.pid, signal.SIGTERM)
         assert process.wait(10) == 0
     assert len(list((tmp_path / "mail").glob("*.eml"))) == 1
+
+
+class Scripted:
+    """An SMTP server that answers each command by a script, and keeps what it was told."""
+
+    def __init__(self, **answers: str) -> None:
+        usual = {"greeting": "220 here", "EHLO": "250-here\n250 AUTH PLAIN LOGIN", "AUTH": "235 in", "DATA": "354 go on"}
+        usual["QUIT"] = "221 bye"
+        self.answers, self.said = usual | answers, list[str]()
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def url(self, who: str = "") -> str:
+        return f"smtp://{who}127.0.0.1:{self._socket.getsockname()[1]}"
+
+    def _serve(self) -> None:
+        connection, _ = self._socket.accept()
+        with connection, connection.makefile("rwb") as wire, self._socket:
+            reading = False
+            wire.write(self.answers["greeting"].encode() + b"\r\n")
+            wire.flush()
+            for raw in wire:
+                line = raw.decode("latin-1").rstrip("\r\n")
+                if reading and line != ".":
+                    continue
+                self.said.append(line)
+                verb = line.partition(" ")[0].upper()
+                reading = verb == "DATA" and self.answers["DATA"].startswith("354")
+                answer = self.answers.get(line.upper()) or self.answers.get(verb, "250 fine")
+                wire.write(answer.replace("\n", "\r\n").encode() + b"\r\n")
+                wire.flush()
+
+
+@pytest.mark.parametrize(
+    "method", ["PLAIN", "LOGIN", "CRAM-MD5", "plain login", "=LOGIN", "XOAUTH2 NTLM LOGIN", "CRAM-MD5 PLAIN"]
+)
+def test_a_password_of_any_letters_signs_in_by_whatever_method_is_offered(method: str) -> None:
+    challenge = base64.b64encode(b"<17.1@here>").decode()
+    offer = f"250-here\n250 AUTH{method}" if method.startswith("=") else f"250-here\n250 AUTH {method}"
+    said = {"AUTH LOGIN": "334 VXNlcm5hbWU6", base64.b64encode("jörg".encode()).decode().upper(): "334 UGFzc3dvcmQ6"}
+    ends = dict.fromkeys([base64.b64encode("pä€ß 1".encode()).decode().upper()], "235 in")
+    first = {"AUTH CRAM-MD5": f"334 {challenge}"} if method == "CRAM-MD5" else {"AUTH CRAM-MD5": "334 ==no challenge=="}
+    digest = hmac.new("pä€ß 1".encode(), b"<17.1@here>", "md5").hexdigest()
+    ends[base64.b64encode(f"jörg {digest}".encode()).decode().upper()] = "235 in"
+    server = Scripted(EHLO=offer, **said, **first, **ends)
+    mailer_for(server.url("j%C3%B6rg:p%C3%A4%E2%82%AC%C3%9F%201@")).send(message())
+    assert server.said[-1] == "quit"
+
+
+@pytest.mark.parametrize("offered", ["XOAUTH2", "NTLM GSSAPI", ""])
+def test_a_method_that_we_do_not_know_is_the_operators_to_change(offered: str) -> None:
+    error = failure(Scripted(EHLO=f"250-here\n250 AUTH {offered}".rstrip()).url("u:p@"))
+    assert (error.operator, "app password" in error.reason) == (True, True)
+
+
+@pytest.mark.parametrize(
+    "answer", ["454 4.7.0 Temporary authentication failure", "421 4.7.0 Too many login attempts", "432 4.3.2 limit"]
+)
+def test_a_sign_in_that_may_pass_by_itself_blames_no_password_and_is_tried_once(answer: str) -> None:
+    server = Scripted(AUTH=answer)
+    error = failure(server.url("u:p@"))
+    assert (error.operator, error.permanent, "check" in error.reason) == (False, False, False)
+    assert sum(line.startswith("AUTH") for line in server.said) == 1
+
+
+@pytest.mark.parametrize("code", ["251", "252", "253"])
+def test_any_good_answer_is_one_and_the_message_is_not_sent_again(code: str) -> None:
+    mailer_for(Scripted(**{"MAIL": f"{code} fine", "RCPT": f"{code} fine", ".": f"{code} queued"}).url()).send(message())
+
+
+@pytest.mark.parametrize(
+    ("name", "greets"),
+    [
+        ("mail.harbor.example", "mail.harbor.example"), ("web_1.project_default", "[127.0.0.1]"), ("worker", "[127.0.0.1]"),
+        ("localhost.localdomain", "[127.0.0.1]"), ("b\u00fcro.example", "[127.0.0.1]"), ("-a.example", "[127.0.0.1]"),
+        ("1.0.0.127.in-addr.arpa", "[127.0.0.1]"), ("10.0.0.5", "[127.0.0.1]"), ("", "[127.0.0.1]"),
+    ],
+)  # fmt: skip
+def test_we_greet_by_a_name_that_strict_servers_take(name: str, greets: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transport.socket, "getfqdn", lambda: name)
+    server = Scripted()
+    mailer_for(server.url()).send(message())
+    assert server.said[0].lower() == f"ehlo {greets}"

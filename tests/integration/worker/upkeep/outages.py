@@ -19,7 +19,7 @@ from worker.account.onboarding import account_named, unfreeze
 from worker.figures import weekly
 from worker.handoff import notify, publish, refresh, resolution, triage, wish
 from worker.handoff.preview import replay
-from worker.mail.transport import MailError
+from worker.mail.smtp_answers import MailError
 from worker.response import settle
 from worker.upkeep import auditor, callback_check, poller, sweeper
 

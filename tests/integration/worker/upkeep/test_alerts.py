@@ -64,7 +64,7 @@ from tests.integration.worker.upkeep.outages import (
     unfrozen,
 )  # fmt: skip
 from worker.handoff import refresh
-from worker.mail.transport import MailError
+from worker.mail.smtp_answers import MailError
 
 Deed = Callable[[Scene], None]
 JOURNEYS: dict[str, tuple[Kind, Deed, Deed]] = {

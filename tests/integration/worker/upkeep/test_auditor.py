@@ -14,7 +14,7 @@ from models.account import accounts
 from models.work import jobs
 from models.work.alert_kinds import Kind
 from tests.integration.worker.conftest import Shop
-from worker.mail.transport import MailError
+from worker.mail.smtp_answers import MailError
 from worker.upkeep import auditor, poller, retention, sweeper
 
 

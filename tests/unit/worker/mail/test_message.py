@@ -12,8 +12,9 @@ import pytest
 
 from worker.mail.addresses import AddressError
 from worker.mail.message import compose, message_id
+from worker.mail.smtp_answers import MailError
 from worker.mail.templates import Rendered
-from worker.mail.transport import MailError, flat
+from worker.mail.transport import flat
 
 RENDERED = Rendered(
     subject="Escalated P2 #48213", text="Grüße\n.\n..dots\n" + "long " * 300 + "\n", html="<p>Grüße</p>\n"

@@ -1,0 +1,80 @@
+"""What an SMTP server's answers mean for us: about the recipient, about ourselves, for now or for good.
+
+Servers word the same refusal in many ways and choose codes freely, so words decide where codes do not.
+"""
+
+from __future__ import annotations
+
+import re
+
+from worker.mail.templates import plain
+
+
+class MailError(Exception):
+    """A message was not handed over, or it is not known whether it was.
+
+    - `permanent`: this recipient will not get this message, however often it is tried.
+    - `doubtful`: the whole message was sent and no answer came. Repeat it with the same Message-ID, and count it.
+    - `operator`: every message fails until somebody changes a setting; `reason` says which.
+    """
+
+    def __init__(
+        self, reason: str, *, permanent: bool = False, doubtful: bool = False, operator: bool = False
+    ) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.permanent = permanent
+        self.doubtful = doubtful
+        self.operator = operator
+
+
+def told(code: int, answer: bytes | str) -> str:
+    """Return an answer as it may be shown: one short line."""
+    text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
+    return f"{code} {plain(text, limit=160)}"
+
+
+def accepted(place: str, wanted: range, code: int, answer: bytes) -> None:
+    """Raise `MailError` unless the code is wanted; one about our sign-in, sender or server waits for the operator."""
+    if code in wanted:
+        return
+    said = f"{place} answered {told(code, answer)}"
+    words = answer[:500].decode("utf-8", "replace")
+    ours = code in _WITHOUT_SIGN_IN or (_ABOUT_US.search(words) and not _ABOUT_THEM.search(words))
+    if 500 <= code < 600 and ours:
+        raise MailError(f"{said}: it refuses us, whoever is written to: check SMTP_URL and MAIL_FROM", operator=True)
+    raise MailError(said, permanent=500 <= code < 600 and not _FOR_NOW.search(words))
+
+
+DONE = range(200, 300)
+_WITHOUT_SIGN_IN = (530, 534, 535, 538)
+_ABOUT_US = re.compile(
+    # Codes of RFC 3463 and of its registry; 5.7.57 and above, 5.2.252 and 5.1.90 are Microsoft's, 5.7.25 to 29 also Google's.
+    r"\b5\.(?:1\.(?:7|8|90)|2\.252|7\.(?:[389]|10|11|2[0-9]|57|58|5(?:0[123689]|1[12])|6[0-9]{1,2}|7[0-9]{2}))\b"
+    r"|\brelay(?:ing)?\b.{0,30}\b(?:denied|not (?:permitted|allowed)|access|prohibited|attempt)"
+    r"|\b(?:unable|not (?:permitted|allowed)) to relay\b"
+    r"|\bsend ?as\s?denied|\bpermissions? to send as|\bsend(?:ing)? (?:on behalf|as this)\b"
+    r"|\bhelo (?:command )?rejected|\bclient host\b"
+    r"|\b(?:black|block|deny) ?list|\b(?:blocked|listed) (?:using|by|in|at|- see) \S+\.\S"
+    r"|\b(?:per|pass|passed|fail\w*|violat\w+|due to) (?:\S+ )?(?:dmarc|spf|dkim)\b"
+    r"|\b(?:dmarc|spf|dkim)\b.{0,30}\b(?:fail|reject|did not|policy)"
+    r"|\breverse (?:dns|hostname)|\bptr record"
+    r"|\byour (?:account|ip|server|domain)\b.{0,60}\b(?:suspended|disabled|blocked|banned|listed)"
+    r"|\b(?:domain|e-?mail address|identit\w+|sender signature|from address)\b"
+    r".{0,60}\b(?:not (?:a |been )?(?:verified|confirmed)|verified sender)"
+    r"|\bsender signature not\b|\bsmtp auth\b.{0,20}\brequired"
+    r"|\bauthenticat\w+ (?:is )?(?:required|first)|\bmust (?:issue|authenticate|be authenticated)"
+    r"|\bsender (?:address |verify |domain )?(?:rejected|failed|denied)"
+    r"|\b(?:daily|hourly|sending|message) (?!size)(?:\w+ )?(?:quota|limit)\w* (?:has been )?(?:exceeded|reached)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What says that every message of ours will be refused, not that this recipient gets none."""
+_FOR_NOW = re.compile(
+    r"\bgr[ae]y-?list|\btry (?:again|later)|\bretry (?:later|in|after)\b|\bslow down|\brate limit|\btemporar(?:y|ily)\b"
+    r"|\btoo many (?:connections|messages|e-?mails|recipients)", re.IGNORECASE,
+)  # fmt: skip
+"""What says that it will pass, whatever the code says."""
+_ABOUT_THEM = re.compile(
+    r"\b5\.(?:1\.(?:[1-6]|10)|2\.(?!252\b)\d{1,3}|3\.4|7\.1[23][0-9])\b|\bresolver\.(?:adr|rst)\b", re.IGNORECASE
+)
+"""Addresses, mailboxes and message sizes (RFC 3463), and whom a mailbox or group of Microsoft's takes mail from."""
