@@ -39,7 +39,7 @@ __all__ = [
     "sqlite_url",
 ]
 
-os.environ.setdefault("ENCODER", "off")
+os.environ.setdefault("READER_ENCODER", "off")
 """A ticket takes a third of a second with it: tests that are about it ask for it, the others are about everything else."""
 settings.register_profile("tests", deadline=None)  # a wait for a processor is no fault of a rule
 settings.load_profile("tests")

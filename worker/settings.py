@@ -270,11 +270,11 @@ def _as_meant(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def encoder_wanted(environ: Mapping[str, str] | None = None, wrong: list[str] | None = None) -> bool:
-    """Tell whether `ENCODER` leaves the reader its encoder. Adds to `wrong` what is neither `on` nor `off`; then it stays."""
+    """Tell whether `READER_ENCODER` leaves the reader its encoder. Adds to `wrong` what is neither `on` nor `off`; then it stays."""
     env = os.environ if environ is None else environ
-    said = (env.get("ENCODER") or "on").strip().lower()
+    said = (env.get("READER_ENCODER") or "on").strip().lower()
     if said not in ("on", "off") and wrong is not None:
-        wrong.append(f"ENCODER is {said!r}: use on or off")
+        wrong.append(f"READER_ENCODER is {said!r}: use on or off")
     return said != "off"
 
 
