@@ -1,4 +1,4 @@
-"""How well the local reader reads our own labelled tickets, each file for itself (`READER_ENCODER=off`: the weights of words alone).
+"""How well the local reader reads our own labelled tickets, each file for itself (`READER_ENCODER=off`: by words alone).
 
     python -m benchmarks.own_set [second.txt …] [--wrong]
 

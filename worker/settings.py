@@ -270,7 +270,7 @@ def _as_meant(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def encoder_wanted(environ: Mapping[str, str] | None = None, wrong: list[str] | None = None) -> bool:
-    """Tell whether `READER_ENCODER` leaves the reader its encoder. Adds to `wrong` what is neither `on` nor `off`; then it stays."""
+    """Tell whether `READER_ENCODER` leaves the reader its encoder. Adds to `wrong` what is neither `on` nor `off`."""
     env = os.environ if environ is None else environ
     said = (env.get("READER_ENCODER") or "on").strip().lower()
     if said not in ("on", "off") and wrong is not None:
