@@ -34,9 +34,7 @@ _CLOCK = re.compile(r"\d\d?[:.h]\d\d|\b\d{4}\b")
 """A row of a log that somebody keeps by hand: several sentences, several deeds."""
 _QUOTED = re.compile(r"\s*>")
 _END = re.compile(r"(?:[.!?]+[)\"'”]?|;)(?=\s|$)|(?<=[a-z]{3})\.(?=[A-Z][a-z']*\s)")
-_ABBREVIATION = re.compile(
-    r"(?:\b(?:e\.g|i\.e|etc|vs|approx|incl|mr|mrs|ms|dr|st|ca|resp|max|min|temp|ext)|\b[a-z])\.$", re.I
-)
+_ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|approx|incl|mr|mrs|ms|dr|st|ca|resp|max|min|temp|ext)|\b[a-z])\.$", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,10 +311,7 @@ def _indented(lines: list[Row], kinds: list[Kind]) -> None:
         at = max(stop, at + 1)
 
 
-_GOES_ON = re.compile(
-    r"(?:,|\b(?:the|a|an|to|of|and|or|on|in|with|for|from|at|is|was|not|no|by|until|then|that|which|but|because|as|his|her|our|their|my|its|it|be|has|have|had|will|if))$",
-    re.IGNORECASE,
-)
+_GOES_ON = re.compile(r"(?:,|\b(?:the|a|an|to|of|and|or|on|in|with|for|from|at|is|was|not|no|by|until|then|that|which|but|because|as|his|her|our|their|my|its|it|be|has|have|had|will|if))$", re.IGNORECASE)
 
 
 _BEGINS_NOTE = re.compile(
