@@ -27,7 +27,7 @@ from escalation.package.records import (
     records_of,
     summary_source,
     timeline,
-    unread_languages,
+    unread_texts,
     with_events,
 )
 from escalation.package.surroundings import devices_of, other_tickets
@@ -123,7 +123,7 @@ def build(
         timeline=with_events(timeline(records), recorded.events),
         similar=similar,
         recent=recent,
-        unread=(*(Unread(g.source, g.reason) for g in evidence.gaps), *unread_languages(records)),
+        unread=(*(Unread(g.source, g.reason) for g in evidence.gaps), *unread_texts(records)),
         sources=(summary_source(evidence), *(r.source for r in records), *recorded.sources, *device_sources, *other_sources),
         notes_read=len(evidence.notes),
         time_entries_read=len(evidence.time_entries),

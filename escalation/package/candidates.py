@@ -296,7 +296,7 @@ class Candidates:
         for record in self._records[:-4:-1]:
             if record.source.id == "d" or record.source.role in NOT_STAFF:  # nobody outside says where a senior starts
                 continue
-            for stretch in reversed(record.spoken):
+            for stretch in reversed([s for s in record.spoken if not s.planned]):
                 words = stretch.text.split()
                 if len(words) < 4 or stretch.text.rstrip().endswith("?") or _COURTESY.search(stretch.text) or _UNDONE.search(stretch.text):
                     continue

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from escalation.evidence import Evidence, Note, Person, TimeEntry
 from escalation.package.contents import Event, Source, Unread
 from escalation.reading.own_mail import without_own_mail
-from escalation.reading.passages import Passage, read
-from escalation.reading.source import Plain, plain
+from escalation.reading.passages import NOT_STAFF, Passage, read
+from escalation.reading.places import Plain
+from escalation.reading.source import plain
 from escalation.reading.text import Stretch
 
 _GREETING = re.compile(
@@ -29,6 +30,8 @@ class Record:
     passage: Passage
     kind: str
     """`description`, `internal note`, `time entry` and so on: the record without its number."""
+    taken_back: str = ""
+    """The source in which its writer says that it is not about this ticket, or wrong."""
 
     @property
     def text(self) -> str:
@@ -58,7 +61,37 @@ def records_of(evidence: Evidence) -> list[Record]:
         counts[letter] += 1
         position = entry.position if entry.position is not None else index
         made.append(_record(entry, f"{letter}{counts[letter]}", position))
-    return made
+    return _without_taken_back(made)
+
+
+_WRONG = re.compile(
+    r"\W*(?:(?:sorry|oops|apologies|my bad|please|ignore|disregard|scratch|this|that|note|was|is|for|the|posted|entered|added|"
+    r"put|in|on|to)\W+){0,8}wrong (?:ticket|case|client|customer|company)\b",
+    re.IGNORECASE,
+)
+_LAST_ONE = re.compile(
+    r"(?:ignore|disregard|scratch|strike) (?:(?:my|the|that|this) )?(?:last|previous|prior|above|earlier) "
+    r"(?:internal )?(?:note|comment|entry|time entry|update|post|message)\b",
+    re.IGNORECASE,
+)
+
+
+def _without_taken_back(records: list[Record]) -> list[Record]:
+    """Return the records with the words of those taken back as nobody's: what a technician says was put into the wrong ticket."""
+    kept = list(records)
+    for place, record in enumerate(records):
+        if record.source.role in NOT_STAFF or len(record.text) > 2000:
+            continue
+        last, wrong = _LAST_ONE.search(record.passage.own), _WRONG.match(record.passage.own)
+        short = len(record.passage.own.split()) <= 12
+        theirs = (i for i in range(place - 1, -1, -1) if records[i].source.author == record.source.author)
+        before = next((i for i in theirs if records[i].source.id != "d"), None)
+        taken = place if wrong and not (last or short) else before if last or wrong else None
+        for i in () if taken is None else {taken, place} if short else {taken}:
+            text = records[i].text
+            passage = replace(records[i].passage, stretches=(Stretch(0, len(text), "quoted", text),))
+            kept[i] = replace(kept[i], passage=passage, taken_back=record.source.id if i == taken else "")
+    return kept
 
 
 def described(records: Sequence[Record]) -> tuple[str, list[str]]:
@@ -105,13 +138,16 @@ def summary_source(evidence: Evidence) -> Source:
     )
 
 
-def unread_languages(records: Sequence[Record]) -> tuple[Unread, ...]:
-    """Return, for each other language, which texts are quoted but not read for steps."""
+def unread_texts(records: Sequence[Record]) -> tuple[Unread, ...]:
+    """Return which texts are quoted but not read for steps: those taken back, and for each other language."""
     found: dict[str, list[str]] = {}
     for record in records:
         if record.passage.language:
             found.setdefault(record.passage.language, []).append(record.source.id)
-    return tuple(
+    back = tuple(
+        Unread(f"steps in {r.source.id}", f"taken back by its writer in {r.taken_back}") for r in records if r.taken_back
+    )
+    return back + tuple(
         Unread(f"steps in {', '.join(ids[:6])}{' and more' if len(ids) > 6 else ''}", f"written in {name}; quoted as it stands")
         for name, ids in found.items()
     )

@@ -1,6 +1,6 @@
 """Tell what lists, forms and tables say was done from what they say was not, and the reports of programs from both.
 
-A box, a mark or a word beside a deed says whether it was done; what was not is cut out. A program's record is evidence,
+A box, a mark, a word beside a deed or a heading above it says whether it was done; what was not is cut out. A program's record is evidence,
 whatever verbs it holds.
 """
 
@@ -13,21 +13,32 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from escalation.reading import deeds, outcomes, pasted
-from escalation.reading.mail import Row
+from escalation.reading.chats import turns
+from escalation.reading.places import Row
+from escalation.reading.sections import sections
 
 _BULLET = r"\s{0,9}(?:[-*•+–]\s+|\d{1,3}[.)]\s+)?"
 _BOX = re.compile(
-    rf"(?P<lead>{_BULLET})(?:(?P<done>[☑✅✔✓🗹☒]|\[(?:x|✓|✔|☑|done|ok|yes)\]|\(x\))|(?P<not>[☐⬜◻□▢🔲🔳◽❌✗✘✖❎🗷]|\[\s?\]|\(\s\)|\[(?:todo|to do|open|no|-|pending|skipped|n/a)\]))\s{{0,9}}[:\-–]?\s{{0,9}}(?=\S)",
+    rf"(?P<lead>{_BULLET})(?:(?P<done>[☑✅✔✓🗹☒]|:(?:white_check_mark|heavy_check_mark|ballot_box_with_check|check(?:_mark)?):|\[(?:x|✓|✔|☑|done|ok|yes)\]|\(x\))|(?P<not>[☐⬜◻□▢🔲🔳◽❌✗✘✖❎🗷]|:(?:x|white_large_square|white_medium_square|black_square_button|negative_squared_cross_mark|no_entry(?:_sign)?):|\[\s?\]|\(\s\)|\[(?:todo|to do|open|no|-|pending|skipped|n/a)\]))\s{{0,9}}[:\-–]?\s{{0,9}}(?=\S)",
     re.IGNORECASE,
 )
-_CROSS = frozenset("❌✗✘✖❎")
+_CROSS = frozenset(("❌", "✗", "✘", "✖", "❎", ":x:", ":negative_squared_cross_mark:"))
+_ASKED = r"(?:enter|insert|list|describe|type|fill in|add|your|paste|put|select|choose|specify|provide|yes/no|y/n)\b"
+_BLANK = rf"y(?:es)?\s?[/|]\s?no?(?:\s?[/|]\s?n/?a)?|\{{\{{[^{{}}\n]{{0,60}}\}}\}}|\{{%[^%\n]{{0,60}}%\}}|%[a-z_.]{{2,40}}%|<\s?{_ASKED}[^<>\n]{{0,80}}>|\[\s?{_ASKED}[^\[\]\n]{{0,80}}\]|_{{3,}}|\.{{4,}}"
+"""What a form holds where nobody filled it in."""
+_HINT = re.compile(
+    rf"^\s{{0,9}}(?:voice ?mail |message )?transcri(?:pt|ption)\s?:\s|\[\s?{_ASKED}\s[^\[\]\n]{{2,80}}\]|<\s?{_ASKED}\s[^<>\n]{{2,80}}>|\{{\{{[^{{}}\n]{{1,60}}\}}\}}|\{{%[^%\n]{{1,60}}%\}}|(?<=[?:])\s{{0,3}}\((?:e\.g\.|eg[.,]|for example|such as|ex[.:]|examples?:)[^()\n]{{2,200}}\)",
+    re.IGNORECASE,
+)
+"""What a form asks for or gives as an example, in the place of an answer."""
+_UNFILLED = re.compile(rf"\s{{0,9}}[^:?\n]{{1,80}}(?:[:?]\s{{0,3}}(?:{_BLANK})|\(y/n\)\s{{0,3}}[:?]?)\s{{0,9}}$", re.IGNORECASE)
 _NOT_WORD = (
     r"no|n|n/?a|not\b.{0,12}\b(?:done|completed?|started|tried|tested|attempted|performed|applicable|needed|required|checked)(?: yet)?|not yet|skipped|pending|to-?\s?do|open|outstanding|tbd|tba|none|incomplete|deferred|on hold|"
     r"nein|non|nee|nej|nei|não|nie|offen|nicht (?:erledigt|gemacht|durchgeführt)|pas (?:fait|encore)|niet gedaan|no hecho|non fatto|não feito|ikke (?:gjort|udført|utført)|inte gjort|❌|✗|✘|✖|☐|\[\s?\]|-{1,2}|–|—"
 )
 _DONE_WORD = r"yes|y|done|completed?|performed|finished|x|✓|✔|✅|☑|\[x\]|ja|oui|sí|si|sì|sim|tak|erledigt|gemacht|fait|gedaan|hecho|fatto|feito|gjort|udført|utført"
 _AFTER = re.compile(
-    rf"\s{{0,9}}(?:[:=?]|\s[-–—]|\(|→|->)\s{{0,9}}(?:(?P<not>{_NOT_WORD})|(?P<done>{_DONE_WORD}))\s{{0,9}}\)?[.!]?\s{{0,9}}$",
+    rf"\s{{0,9}}(?:[:=?]|\s[-–—]|\(|→|->)\s{{0,9}}(?:(?P<not>{_NOT_WORD}|{_BLANK})|(?P<done>{_DONE_WORD}))\s{{0,9}}\)?[.!]?\s{{0,9}}$",
     re.IGNORECASE,
 )
 _NOT_DONE = re.compile(
@@ -46,9 +57,11 @@ _RESULT_COLUMN = re.compile(
     re.IGNORECASE,
 )
 _PARTED = re.compile(r"[,;:–-]\s")
-_NOT_CELL = re.compile(rf"\s{{0,9}}(?:{_NOT_WORD})?\s{{0,9}}\.?", re.IGNORECASE)
+_NOT_CELL = re.compile(rf"\s{{0,9}}(?:{_NOT_WORD}|{_BLANK})?\s{{0,9}}\.?", re.IGNORECASE)
 _DONE_CELL = re.compile(rf"\s{{0,9}}(?:{_DONE_WORD})\s{{0,9}}\.?", re.IGNORECASE)
-_TABLE_RULE = re.compile(r"[\s|:=+-]{3,}$")
+_COLUMN = re.compile(r"\S+(?:\s\S+)*")
+_COLUMN_RULE = re.compile(r"\s{0,9}-{3,}(?:\s{2,}-{3,})+\s{0,9}$")
+_TABLE_RULE = re.compile(r"[\s|:=+\u2500-\u257f-]{3,}$")
 
 
 @dataclass(slots=True)
@@ -63,16 +76,27 @@ class Forms:
     """Beginnings of rows that are items whatever they look like."""
     reported: set[int] = field(default_factory=set)
     """Beginnings of rows that a program wrote."""
+    spoken: set[int] = field(default_factory=set)
+    """Beginnings of rows that somebody says in a chat, though a time and a name stand before them as in a log."""
+    planned: list[tuple[int, int]] = field(default_factory=list)
+    """Rows that a heading above them says are only planned or proposed."""
 
 
 def forms(rows: Sequence[Row]) -> Forms:
     """Return what lists, forms, tables and reports say of the rows."""
     found = Forms()
     _tables(rows, found)
+    for turn in turns(rows):
+        found.masked.append((rows[turn.row].start, rows[turn.row].start + turn.begin))
+        found.spoken |= {row.start for row in rows[turn.row : turn.stop]}
     crossed = any("☑" in row.text or "✅" in row.text for row in rows)
     for row in rows:
         if not row.blank and row.start not in found.items and len(row.text) <= 600:
             _marked(row, found, crossed=crossed)
+            found.masked += [(row.start + hint.start(), row.start + hint.end()) for hint in _HINT.finditer(row.text)]
+    for start, end, kind in sections(rows):
+        if start not in found.ticked and not any(a <= start < b for a, b in found.undone):
+            (found.undone if kind == "not" else found.planned).append((start, end))
     _reports(rows, found)
     return found
 
@@ -80,6 +104,9 @@ def forms(rows: Sequence[Row]) -> Forms:
 def _marked(row: Row, found: Forms, *, crossed: bool) -> None:
     text = row.text
     end = row.end
+    if _UNFILLED.match(text[:200]):
+        found.undone.append((row.start, row.end))
+        return
     mark = _BOX.match(text)
     if mark:
         told = text[mark.end() :]
@@ -122,17 +149,19 @@ def _tables(rows: Sequence[Row], found: Forms) -> None:
     at = 0
     while at < len(rows):
         text = rows[at].text
-        if ("\t" not in text and "|" not in text) or len(text) > 300:
+        below = rows[at + 1].text if at + 1 < len(rows) else ""
+        signs = ("|", "│", "┃", "\t", *(["  "] if _COLUMN_RULE.match(below) else []))
+        between = None if len(text) > 300 else next((sign for sign in signs if sign in text), None)
+        if between is None:
             at += 1
             continue
-        between = "|" if "|" in text else "\t"
         head = _cells(rows[at], between)
         steps = [i for i, (_, _, cell) in enumerate(head) if _STEP_COLUMN.fullmatch(cell)]
         results = [
             i for i, (_, _, cell) in enumerate(head) if _RESULT_COLUMN.fullmatch(cell) and i not in steps[:1]
         ]
         stop = at + 1
-        while stop < len(rows) and between in rows[stop].text:
+        while stop < len(rows) and not rows[stop].blank and (between in rows[stop].text or _TABLE_RULE.match(rows[stop].text)):
             stop += 1
         body = [row for row in rows[at + 1 : stop] if not _TABLE_RULE.match(row.text)]
         if steps and results and any(_deed_in(row, between, steps[0]) for row in body):
@@ -145,14 +174,11 @@ def _tables(rows: Sequence[Row], found: Forms) -> None:
 def _cells(row: Row, between: str) -> list[tuple[int, int, str]]:
     """Return the cells of a row with their offsets; bars at its ends are none."""
     start, text = row.start, row.text
-    if between == "|":
-        lead = len(text) - len(text.lstrip(" |"))
-        start, text = (
-            start + (lead if text.lstrip()[:1] == "|" else 0),
-            text[lead if text.lstrip()[:1] == "|" else 0 :],
-        )
-        text = text.rstrip()
-        text = text[:-1] if text.endswith("|") else text
+    if between == "  ":
+        return [(start + cell.start(), start + cell.end(), cell.group()) for cell in _COLUMN.finditer(text)]
+    if between != "\t":
+        lead = len(text) - len(text.lstrip(f" {between}")) if text.lstrip()[:1] == between else 0
+        start, text = start + lead, text[lead:].rstrip().removesuffix(between)
     found = []
     for cell in text.split(between):
         found.append((start, start + len(cell), cell.strip()))
@@ -219,7 +245,7 @@ def _report_in(rows: Sequence[Row], found: Forms) -> None:
     written: list[int] = []
     for index, row in enumerate(rows):
         text = row.text[:200]
-        if row.start in found.ticked or any(a <= row.start < b for a, b in found.undone):
+        if row.start in found.ticked or row.start in found.spoken or any(a <= row.start < b for a, b in found.undone):
             continue
         if _LEDGER.match(text):
             written.append(index)

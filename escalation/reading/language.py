@@ -1,4 +1,4 @@
-"""Tell English from other languages by their small words: what is not English is quoted and not read for steps."""
+"""Tell English from other languages by their letters and small words: what is not English is quoted and not read for steps."""
 
 # ruff: noqa: E501 - a row of words is easier to find in one long line than in a ladder
 
@@ -23,13 +23,31 @@ _ENGLISH = frozenset(
     "the and is not a an i we has have was were on with for also still can at after but no it this that of to in my from be are did".split()  # noqa: SIM905
 )
 _ANY = frozenset().union(*_WORDS.values()) - _ENGLISH
+_SCRIPTS = {
+    "Arabic letters": "\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff\ufb50-\ufdff\ufe70-\ufefe",
+    "Hebrew letters": "\u0590-\u05ff\ufb1d-\ufb4f",
+    "Greek letters": "\u0370-\u03ff\u1f00-\u1fff",
+    "Cyrillic letters": "\u0400-\u052f",
+    "Korean": "\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3",
+    "Japanese": "\u3040-\u30ff",
+    "Chinese or Japanese": "\u4e00-\u9fff\u3400-\u4dbf",
+    "Thai": "\u0e00-\u0e7f",
+    "an Indian script": "\u0900-\u0dff",
+}  # fmt: skip
+_OTHER_LETTERS = re.compile(f"[{''.join(_SCRIPTS.values())}]")
+_SCRIPT = {name: re.compile(f"[{letters}]") for name, letters in _SCRIPTS.items()}
 _TOKEN = re.compile(r"[^\W\d_]+")
 _FEWEST = 4
-"""Small words it takes to call a text foreign; shorter ones are taken for English."""
+"""Small words (or letters of another script) it takes to call a text foreign; shorter ones are taken for English."""
 
 
 def foreign(text: str) -> str | None:
     """Return the language of a text that is not English, by name, or None for English and for what cannot be told."""
+    others = len(_OTHER_LETTERS.findall(text[:1500]))
+    if 3 * others > 2 * sum(c.isalpha() for c in text[:1500]) and others >= _FEWEST:
+        if _SCRIPT["Japanese"].search(text[:1500]):
+            return "Japanese"
+        return max(_SCRIPT, key=lambda script: len(_SCRIPT[script].findall(text[:1500])))
     words = text[:1500].lower().split()
     if len(_ANY.intersection(words)) < _FEWEST:
         return None

@@ -13,18 +13,12 @@ from typing import Literal, NamedTuple
 
 from escalation.reading import mail_words as words
 from escalation.reading import pasted
+from escalation.reading.chats import turns
+from escalation.reading.copies import copied
+from escalation.reading.places import Row
 from escalation.reading.quick import may_hold
 
 Foreign = Literal["quoted", "signature", "boilerplate"]
-
-
-class Row(NamedTuple):
-    """A line and where it stands."""
-
-    start: int
-    end: int
-    text: str
-    blank: bool
 
 
 class Cut(NamedTuple):
@@ -103,8 +97,11 @@ def cuts(rows: Sequence[Row]) -> list[Cut]:
             stop = end
             kinds[at:stop] = ["signature"] * (stop - at)
         at = max(stop, at + 1)
-    for i in visitors(rows):
+    theirs = [i for turn in turns(rows) if turn.theirs for i in range(turn.row, turn.stop)]
+    for i in theirs:
         kinds[i] = kinds[i] or "quoted"
+    for i in copied(rows):
+        kinds[i] = "boilerplate"
     found = [
         Cut(rows[i].start, rows[i].end, kind) for i, kind in enumerate(kinds) if kind and not rows[i].blank
     ]
@@ -127,30 +124,6 @@ def _marked_up(rows: Sequence[Row], at: int) -> int:
         if close in (rest if place == at else rows[place].text).lower():
             return place + 1
     return at
-
-
-_SPEAKER = re.compile(
-    r"\s{0,9}(?:(?P<before>[\[(]?\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?:\s?[ap]\.?m\.?)?[\])]?)\s{0,3}[-–|]?\s{0,3})?(?P<who>[^\W\d_][\w .'’-]{1,40}?)"
-    r"\s{0,3}(?P<after>[\[(]\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?:\s?[ap]\.?m\.?)?[\])])?\s{0,3}:\s+(?=\S)",
-    re.IGNORECASE,
-)
-_VISITOR = re.compile(rf"(?:{words.VISITOR})\b", re.IGNORECASE)
-
-
-def visitors(rows: Sequence[Row]) -> list[int]:
-    """Return the rows of a chat's transcript in which a visitor speaks: with a time beside each name, and of two at least."""
-    if sum(":" in row.text[:60] for row in rows) < 2:
-        return []
-    said = {i: found for i, row in enumerate(rows) if (found := _SPEAKER.match(row.text[:80])) and (found["before"] or found["after"])}
-    names = {found["who"].lower() for found in said.values()}
-    if len(said) < 2 or len(names) < 2 or not any(map(_VISITOR.match, names)):
-        return []
-    theirs, at = [], -1
-    for i, row in enumerate(rows):
-        at = i if i in said else -1 if row.blank else at
-        if at >= 0 and _VISITOR.match(said[at]["who"]):
-            theirs.append(i)
-    return theirs
 
 
 def heading(rows: Sequence[Row], at: int) -> int:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from escalation.reading.language import foreign
 from escalation.reading.outcomes import Outcome
-from escalation.reading.source import Plain
+from escalation.reading.places import Plain
 from escalation.reading.text import OTHERS, Stretch, stretches
 
 Actor = Literal["tech", "customer", "vendor", "unknown"]

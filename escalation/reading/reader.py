@@ -78,9 +78,11 @@ def _because(features: Vector, known: Learned) -> str:
 def _may_be(all_of: Sequence[Look], place: int) -> bool:
     """Whether a stretch may be a step at all: output is none, a heading and one or two words only where they claim a deed.
 
-    What leads over to a list is none, nor is a short remark that only tells a result: "No, no change."
+    What a heading says is planned is none, nor what leads over to a list, nor a short remark that only tells a result: "No, no change."
     """
     look, after = all_of[place], near(all_of, place, 1)
+    if look.stretch.planned:
+        return False
     said = look.stretch.text.split()
     if look.leads and after is not None and after.stretch.kind == "item":
         return False
@@ -168,6 +170,8 @@ def _once(found: list[Deed], passages: Sequence[Passage]) -> list[Deed]:
     kept: dict[tuple[str, ...] | int, Deed] = {}
     for place, deed in enumerate(found):
         words = tuple(_WORD.findall(passages[deed.passage].text[deed.start : deed.end].lower()))
+        if len(words) >= 3 and _cut_off(passages[deed.passage].text, deed.end):
+            words = next((k for k in kept if isinstance(k, tuple) and k[: len(words) - 1] == words[:-1]), words)
         key = words if len(words) >= 4 else place
         first = kept.get(key)
         if first is None or first.passage == deed.passage:
@@ -177,6 +181,11 @@ def _once(found: list[Deed], passages: Sequence[Passage]) -> list[Deed]:
     return list(kept.values())
 
 
+def _cut_off(text: str, end: int) -> bool:
+    """Whether a deed ends where a program shortened the text, with half a word at its end."""
+    return text.rstrip().endswith(("..", "…")) and not text[end:].strip(" .…\n")
+
+
 def pasted_rows(passage: Passage, known: Learned | None = None) -> list[tuple[int, int]]:
     """Return where a text holds pasted output or the wording of an error, each block whole."""
     known = known or learned()
@@ -184,7 +193,10 @@ def pasted_rows(passage: Passage, known: Learned | None = None) -> list[tuple[in
     model = known.models["row"]
     yes = model.classes.index("yes")
     taken = [False] * len(all_of)
+    nobodys = [(s.start, s.end) for s in passage.stretches if s.kind in ("undone", "boilerplate")]
     for place, row in enumerate(all_of):
+        if any(start <= row.start < end for start, end in nobodys):
+            continue
         heads = (not place or not taken[place - 1]) and len(row.text) < 40 and row.text.rstrip().endswith(":")
         features = row_features(all_of, place, description=passage.description)
         taken[place] = not heads and model.shares(features)[yes] >= known.bounds["row"]

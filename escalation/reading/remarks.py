@@ -106,7 +106,7 @@ def leads(passages: Sequence[Passage]) -> list[Remark]:
     for index, stretch in _spoken(passages):
         if passages[index].role in NOT_STAFF or stretch.text.endswith("?"):
             continue
-        if _NEXT.match(stretch.text[:200].lower()) and len(stretch.text.split()) >= 4:
+        if stretch.planned or (_NEXT.match(stretch.text[:200].lower()) and len(stretch.text.split()) >= 4):
             found.append(Remark(index, stretch.start, stretch.end))
     return found[::-1]
 

@@ -1,7 +1,7 @@
 """Turn what came into plain lines, and lead every character back to where it came from.
 
 Integrations and mail programs store notes as HTML, whole, half or broken, end lines in a dozen ways, and strew characters that
-nobody sees. `plain` gives the words as a reader would see them; `Plain.span` says where they stand in the text as stored, so
+nobody sees. `plain` gives the words as a reader would see them; `Plain.span` (`places.py`) says where they stand in the text as stored, so
 that every quotation stays a literal slice of it. Linear in the text.
 """
 
@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import html
 import re
-from bisect import bisect_right
-from dataclasses import dataclass
-from operator import itemgetter
+
+from escalation.reading.encodings import decoded
+from escalation.reading.places import Plain, Writing
 
 _SPACES = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 _UNSEEN = (
@@ -60,37 +60,9 @@ _ATTRIBUTES = re.compile(
 )
 
 
-_BEGINS = itemgetter(0)
-
-
-@dataclass(frozen=True, slots=True)
-class Plain:
-    """A text as it is read, and where each part of it stands in the text as stored."""
-
-    text: str
-    source: str
-    pieces: tuple[tuple[int, int, int, bool], ...] = ()
-    """Where a piece begins here, where it stands below, from and to, and whether it is the same there; none if all is the same."""
-    below: Plain | None = None
-
-    def span(self, start: int, end: int) -> tuple[int, int]:
-        """Return the offsets in the source of what stands here at `start:end`."""
-        if self.pieces and start < end:
-            first = self.pieces[bisect_right(self.pieces, start, key=_BEGINS) - 1]
-            last = self.pieces[bisect_right(self.pieces, end - 1, key=_BEGINS) - 1]
-            start = first[1] + (start - first[0] if first[3] else 0)
-            end = last[1] + end - last[0] if last[3] else last[2]
-        return self.below.span(start, end) if self.below else (start, end)
-
-    def quote(self, start: int, end: int) -> str:
-        """Return the literal slice of the source that reads as what stands here at `start:end`."""
-        begin, stop = self.span(start, end)
-        return self.source[begin:stop]
-
-
 def plain(source: str) -> Plain:
     """Return the text as it is read. What is encoded twice, as `&lt;br&gt;`, is decoded twice."""
-    first = _transported(source) if "=" in source and len(_CODED.findall(source)) >= 2 else None
+    first = decoded(source)
     text = first.text if first else source
     if not _ODD.search(text):
         return first or Plain(source, source)
@@ -100,34 +72,8 @@ def plain(source: str) -> Plain:
     return _decoded(once.text, once, source) if _HTML.search(once.text) else once
 
 
-_SOFT = r"(?<=[^\r\n]{60})=[ \t]*\r?\n"
-_CODED = re.compile(
-    rf"=(?:3D|0D=0A|C2=[AB][0-9A-F]|C3=[89AB][0-9A-F]|E2=80=[0-9A-F]{{2}})|(?<=[.,;:!?)>])=20(?=\s|$)"
-    rf"|(?<=[A-Za-z])=92(?=[a-z])|=93(?=\w)|(?<=[\w.])=94|(?<=\s)=96(?=\s)|(?<=[A-Za-z])=(?:E[0-9A-F]|F[1-9A-F]|DF)(?=[a-z])|{_SOFT}"
-)
-"""What only a mail's transport encoding (quoted-printable) leaves behind; a single one may be anything."""
-_OCTETS = re.compile(rf"(?P<soft>{_SOFT})|(?:=[0-9A-F]{{2}}(?:=[ \t]*\r?\n(?==[0-9A-F]{{2}}))?)+")
-
-
-def _transported(source: str) -> Plain:
-    """Return a text that some gateway stored as it came over the wire, decoded."""
-    writing, at = _Writing(source), 0
-    for token in _OCTETS.finditer(source):
-        writing.keep(at, token.start(), ruled=False, quoted=0)
-        at = token.end()
-        if not token["soft"]:
-            octets = bytes.fromhex("".join(token.group().replace("=", "").split()))
-            try:
-                meant = octets.decode()
-            except UnicodeDecodeError:
-                meant = octets.decode("cp1252", "replace")
-            writing.put(meant, token.start(), at)
-    writing.keep(at, len(source), ruled=False, quoted=0)
-    return Plain("".join(writing.parts), source, tuple(writing.pieces))
-
-
 def _decoded(text: str, below: Plain | None, source: str) -> Plain:
-    writing = _Writing(text)
+    writing = Writing(text)
     is_html = _HTML.search(text) is not None and not _XML.search(text[:2000])
     rendered = is_html and _RENDERED.search(text) is not None
     written = _line_ends_written(text)
@@ -209,39 +155,6 @@ def _after_close(text: str, at: int, name: str, without: set[str]) -> int:
         without.add(name)
         return at
     return close.end()
-
-
-class _Writing:
-    """The plain text while it is written, with its pieces."""
-
-    def __init__(self, text: str) -> None:
-        self._text, self._length = text, 0
-        self.parts: list[str] = []
-        self.pieces: list[tuple[int, int, int, bool]] = []
-        self.starts = True
-        """Whether a line has just begun."""
-
-    def put(self, piece: str, start: int, end: int, *, same: bool = False) -> None:
-        if piece:
-            self.pieces.append((self._length, start, end, same))
-            self.parts.append(piece)
-            self._length += len(piece)
-            self.starts = piece == "\n" or (self.starts and piece.isspace())
-
-    def line(self, start: int, end: int, *, blank: bool = False) -> None:
-        if not self.starts:
-            self.put("\n", start, end)
-        if blank:
-            self.put("\n", start, end)
-
-    def keep(self, start: int, end: int, *, ruled: bool, quoted: int) -> None:
-        """Take over what stands there; in HTML, blank space at the start of a line is none."""
-        if ruled and self.starts:
-            start += len(self._text[start:end]) - len(self._text[start:end].lstrip(" \t"))
-        if start < end:
-            if quoted and self.starts:
-                self.put("> ", start, start)
-            self.put(self._text[start:end], start, end, same=True)
 
 
 _WRITTEN = re.compile(r"\\r\\n|\\[nr]")

@@ -14,7 +14,8 @@ from typing import Literal
 
 from escalation.reading import deeds, pasted
 from escalation.reading.forms import Forms, forms
-from escalation.reading.mail import Cut, Row, cuts
+from escalation.reading.mail import Cut, cuts
+from escalation.reading.places import Row
 
 Kind = Literal["sentence", "item", "heading", "pasted", "quoted", "signature", "boilerplate", "undone"]
 
@@ -26,16 +27,14 @@ LONGEST = 600
 
 _ITEM = re.compile(
     r"\s*(?:(?:[-*•–+·>~✓✗✔✘]{1,2}|\(?\d{1,3}[.):]|[a-z][.)]|step \d{1,2}[.:)-]|#\d{1,2}[.:)]?|->|=>|\[?\d{1,2}[:.h]\d\d(?:\s?[ap]m)?\]?(?:\s?[-–:])?|(?!20[0-3]\d|19\d\d)(?:[01]\d|2[0-3])[0-5]\d)\s+(?=\S)"
-    r"|-(?-i:(?=[A-Z][a-z])))",
+    r"|-(?-i:(?=[A-Z][a-z]))|(?:[0-9#*]\u20e3|[\u25a0-\u25a8\u25aa\u25ab\u25b6-\u25ba\u25c6\u25c7\u25cb\u25cf\u2605\u2606\u2794\u27a1\u27a4\u2b50\U0001f338\U0001f449\U0001f4a1\U0001f4cc\U0001f4cd\U0001f527\U0001f534-\U0001f53b\U0001f6e0\U0001f7e0-\U0001f7eb]){1,2}\s{0,3}(?=\S))",
     re.IGNORECASE,
 )
 _CLOCK = re.compile(r"\d\d?[:.h]\d\d|\b\d{4}\b")
 """A row of a log that somebody keeps by hand: several sentences, several deeds."""
 _QUOTED = re.compile(r"\s*>")
 _END = re.compile(r"(?:[.!?]+[)\"'”]?|;)(?=\s|$)|(?<=[a-z]{3})\.(?=[A-Z][a-z']*\s)")
-_ABBREVIATION = re.compile(
-    r"(?:\b(?:e\.g|i\.e|etc|vs|approx|incl|mr|mrs|ms|dr|st|ca|resp|max|min|temp|ext)|\b[a-z])\.$", re.I
-)
+_ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|approx|incl|mr|mrs|ms|dr|st|ca|resp|max|min|temp|ext)|\b[a-z])\.$", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +47,8 @@ class Stretch:
     text: str
     ticked: bool = False
     """Whether a form says that it was done, so that it needs no result to be a step."""
+    planned: bool = False
+    """Whether a heading above says that it is only planned or proposed, so that it is no step."""
 
 
 def small(text: str) -> str:
@@ -67,9 +68,11 @@ def stretches(text: str) -> list[Stretch]:
     gone = [*((c.start, c.end) for c in foreign), *form.masked, *form.undone]
     inner = _blanked(text, gone) if gone else text
     found = _told_in(inner, list(_lines(inner)) if gone else rows, form, rows)
+    if form.planned:
+        found = [replace(s, planned=any(a <= s.start < b for a, b in form.planned)) for s in found]
     undone = [(a, b) for a, b in form.undone if not any(c.start < b and a < c.end for c in foreign)]
     others = [*_whole(text, foreign), *(s for a, b in undone for s in _trimmed(text, a, b, "undone"))]
-    whole = found if inner is text else [Stretch(s.start, s.end, s.kind, text[s.start : s.end], s.ticked) for s in found]
+    whole = found if inner is text else [replace(s, text=text[s.start : s.end]) for s in found]
     return sorted([*whole, *others], key=lambda s: s.start) if others else whole
 
 
@@ -194,6 +197,8 @@ def _kinds(lines: list[Row], form: Forms) -> list[Kind]:
     for index, line in enumerate(lines):
         if line.start in form.items:
             kinds[index] = "item"
+        elif line.start in form.spoken and kinds[index] == "pasted":
+            kinds[index] = "sentence"
     return kinds
 
 
@@ -306,10 +311,7 @@ def _indented(lines: list[Row], kinds: list[Kind]) -> None:
         at = max(stop, at + 1)
 
 
-_GOES_ON = re.compile(
-    r"(?:,|\b(?:the|a|an|to|of|and|or|on|in|with|for|from|at|is|was|not|no|by|until|then|that|which|but|because|as|his|her|our|their|my|its|it|be|has|have|had|will|if))$",
-    re.IGNORECASE,
-)
+_GOES_ON = re.compile(r"(?:,|\b(?:the|a|an|to|of|and|or|on|in|with|for|from|at|is|was|not|no|by|until|then|that|which|but|because|as|his|her|our|their|my|its|it|be|has|have|had|will|if))$", re.IGNORECASE)
 
 
 _BEGINS_NOTE = re.compile(

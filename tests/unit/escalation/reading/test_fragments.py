@@ -27,7 +27,10 @@ LINES = (
     "~~struck~~", "\t\tcode", "*Sent:* x", "##- reply above -##", "Step\tResult", "Q:", "Reply:", "[10:02] x:", "\\n", "\u2028",
     "\v",
     "Registered office: 1 High St", "Automatic reply: x", "{", "}", "Cheers,", "Via: x", "Received: from y",
-    "Meeting ID: 312 456",
+    "Meeting ID: 312 456", "Next steps:", "## Not done", "Suggested by Copilot:", "[3/2/2026 9:14 AM] Ann: x",
+    "Ann Example  9:14 AM", "Voicemail from: 020", "Transcript: x", "From ticket #48211:", "**Escalated to engineers.** P2",
+    "- x: no change [n1]", "[ref: RF-A]", "Liked “x”", "x: Y/N", "Y: {{z}}", "│ a │ b │", "├──┼──┤", "a   b", "---  ---",
+    "didnâ€™t", "Â ", ":x: a", "👉 a", "1\ufe0f\u20e3 a",
 )  # fmt: skip
 ENDS = ("\n", "\n", "\n\n", "\r\n", "<br>")
 

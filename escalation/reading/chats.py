@@ -1,0 +1,75 @@
+"""Tell who speaks in a chat that was copied into a ticket: a name with a time before each message, or on a line of its own.
+
+What a visitor says is theirs; of the others the words are read, without the name and the time before them.
+"""
+
+# ruff: noqa: E501 - an alternative is easier to find in one long line than in a ladder
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from escalation.reading import mail_words as words
+from escalation.reading.places import Row
+
+_CLOCK = r"\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?:\s?[ap]\.?m\.?)?"
+_DAY = r"(?:(?:\d{1,4}[-./]\d{1,2}[-./]\d{2,4}|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|today|yesterday)(?:,|\sat)?\s)?"
+_NAME = r"[^\W\d_][\w .'’-]{1,40}?(?:,\s[^\W\d_][\w.'’-]{1,30})?"
+_TURN = re.compile(
+    rf"\s{{0,9}}(?:(?P<before>[\[(]?{_DAY}{_CLOCK}[\])]?)\s{{0,3}}[-–|]?\s{{0,3}})?(?P<who>{_NAME})"
+    rf"\s{{0,3}}(?P<after>[\[(]{_DAY}{_CLOCK}[\])])?\s{{0,3}}:\s+(?=\S)",
+    re.IGNORECASE,
+)
+"""A message with its name and time before it."""
+_HEAD = re.compile(
+    rf"\s{{0,9}}(?P<who>(?-i:[A-ZÀ-Þ])[\w.'’-]{{0,30}}(?:,?\s(?-i:[A-ZÀ-Þ\d])[\w.'’-]{{0,30}}){{0,3}})(?:\s\([^()\n]{{1,30}}\))?[,\s–-]{{1,5}}[\[(]?{_DAY}{_CLOCK}[\])]?\s{{0,9}}$",
+    re.IGNORECASE,
+)
+"""A name and a time alone on a line, above what was said."""
+_LAST = frozenset("0123456789mM.])")
+_OF_PROGRAMS = re.compile(rf"[\[(](?!{_CLOCK}[\])])")
+"""A day beside the time in brackets, as chat programs copy it."""
+_VISITOR = re.compile(rf"(?:{words.VISITOR})\b", re.IGNORECASE)
+
+
+class Turn(NamedTuple):
+    """What one of them says: from which row on, up to which, and where the words begin in the first."""
+
+    row: int
+    stop: int
+    begin: int
+    theirs: bool
+    """Whether a visitor says it, as chat programs name them."""
+
+
+def turns(rows: Sequence[Row]) -> list[Turn]:
+    """Return the messages of a chat of two people at least, each with a time; none where it is no chat."""
+    for said in (_before_words(rows), _on_lines(rows)):
+        if len(said) >= 2 and len({who.lower() for _, _, who in said}) >= 2:
+            return list(_parted(rows, said))
+    return []
+
+
+def _before_words(rows: Sequence[Row]) -> list[tuple[int, int, str]]:
+    if sum(":" in row.text[:60] for row in rows) < 2:
+        return []
+    found = [(i, turn) for i, row in enumerate(rows) if (turn := _TURN.match(row.text[:140])) and (turn["before"] or turn["after"])]
+    if not any(_VISITOR.match(turn["who"]) or _OF_PROGRAMS.search(turn["before"] or turn["after"]) for _, turn in found):
+        return []  # "10:02 Firewall: rebooted" is how people keep a log
+    return [(i, turn.end(), turn["who"]) for i, turn in found]
+
+
+def _on_lines(rows: Sequence[Row]) -> list[tuple[int, int, str]]:
+    short = ((i, row.text) for i, row in enumerate(rows) if 8 <= len(row.text) <= 120 and row.text.rstrip()[-1:] in _LAST)
+    found = ((i, _HEAD.match(text)) for i, text in short)
+    return [(i, len(rows[i].text), head["who"]) for i, head in found if head]
+
+
+def _parted(rows: Sequence[Row], said: Sequence[tuple[int, int, str]]) -> Iterator[Turn]:
+    for place, (row, begin, who) in enumerate(said):
+        stop = said[place + 1][0] if place + 1 < len(said) else len(rows)
+        first = row + (begin == len(rows[row].text))
+        blank = next((i for i in range(first + 1, stop) if rows[i].blank), stop)
+        yield Turn(row, blank, begin, _VISITOR.match(who) is not None)
