@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import exp
 from typing import cast
 
 from escalation.reading import deeds, outcomes
@@ -65,14 +66,16 @@ def read_steps(
     for place, look in enumerate(all_of):
         if scores[place].begins >= known.bounds["step"] and _may_be(all_of, place):
             made = _steps_at(all_of, place, scores, passages[look.passage], known)
-            because = _because(seen[place], known) if explain else ""
+            because = _because(seen[place], scores[place], known) if explain else ""
             found += [replace(deed, because=because) for deed in made] if because else made
     return _once(found, passages)
 
 
-def _because(features: Vector, known: Learned) -> str:
+def _because(features: Vector, score: Scores, known: Learned) -> str:
     step = known.models["step"]
-    return ", ".join(f"{name} {added:+.2f}" for name, added in step.spoke(features, step.classes.index("begins")))
+    begins = step.classes.index("begins")
+    spoke = [f"{name} {added:+.2f}" for name, added in step.spoke(features, begins)]
+    return ", ".join(spoke + ([f"read whole: {exp(score.told.step[begins]):.0%}"] if score.told else []))
 
 
 def _may_be(all_of: Sequence[Look], place: int) -> bool:

@@ -109,3 +109,10 @@ def test_quotations_stand_where_they_say_with_it_too() -> None:
     assert any("toner" in text for text in said)
     assert any("drum" in text for text in said)
     assert learned_with_encoder().version != learned().version
+
+
+def test_what_it_said_is_told_to_whoever_asks_what_spoke_for_a_step() -> None:
+    steps = read_steps(_passages(), learned_with_encoder(), explain=True)
+    assert steps
+    assert all(re.search(r", read whole: \d+%$", step.because) for step in steps)
+    assert not any("read whole" in step.because for step in read_steps(_passages(), explain=True))
