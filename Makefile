@@ -26,13 +26,13 @@ simulator: $(VENV)/.ready ## the simulated ConnectWise on port 8900
 	@$(PY) -m worker simulator --port 8900
 
 test: $(VENV)/.ready ## unit tests, integration on SQLite and PostgreSQL, journeys over real HTTP
-	@$(PY) -m pytest -n 5 --dist loadgroup
+	@$(PY) -m pytest -n 5 --dist loadgroup $(PYTEST_ARGS)
 
 test-fast: $(VENV)/.ready ## unit tests only
 	@$(PY) -m pytest tests/unit -n 2
 
 storm-short: $(VENV)/.ready ## kill -9, floods, faults, hostile input; workers, pages and streams on PostgreSQL; what takes long; ten minutes (CI calls it after `make test`)
-	@$(PY) -m pytest -m storm -n 4 --dist loadgroup
+	@$(PY) -m pytest -m storm -n 4 --dist loadgroup $(PYTEST_ARGS)
 
 test-browser: $(VENV)/.ready ## journeys in a real Chromium and axe on every page (gets both where they are missing; PNG in var/pictures)
 	@sh scripts/browser.sh
