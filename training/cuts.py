@@ -13,6 +13,8 @@ from escalation.package.contents import Package
 from escalation.package.threads import evidence_from_thread
 from escalation.redaction.redact import redact_evidence
 from training.tickets import UNSEEN, Labelled, own, texts_of, threads
+from worker.settings import encoder_wanted
+from worker.wiring import local_reader
 
 ASIDE = Path(__file__).with_name("starts_set_aside.txt")
 _LEAST = 12
@@ -37,7 +39,7 @@ class Cut:
 def package_of(evidence: Evidence) -> Package:
     """Return the package as the first brief shows it."""
     at = evidence.read_at
-    return build(evidence, episode=1, escalated_at=at, escalated_by=None, as_of=at)
+    return build(evidence, episode=1, escalated_at=at, escalated_by=None, as_of=at, known=local_reader(encoder_wanted()))
 
 
 def cut(ticket: Labelled) -> Cut | None:
