@@ -29,7 +29,7 @@ _LIKE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("spn", r"[A-Z][A-Za-z]{5,}/[\w.-]+|(?i:cifs|https?|mssqlsvc|host|ldap|termsrv|rpc|dns|gc|wsman|nfs|smtp|restrictedkrbhost)/[\w.-]+(?::\w+)?"),
         ("protocol", r"(?i:wpa|peap|eap|mschap|ms-chap|tls|ssl|smb|ntlm|snmp|ike|ipv|dhcp|http|oauth|aes|sha|rsa|ecdhe|hmac|esp|dhe|ffdhe|sftp|scram|pop|imap|kerberos|krb|rc4|md5)\w{0,6}(?:[-_.]\w{1,12}){0,6}"),
         ("measure", r"\d+(?:[.,]\d+)?(?:[kKMGTP]i?[bB]|[kMG]Hz|[MGk]bps|[MG]bit|ms|dBm?|kWh?|rpm|fps)(?:/\w+)?"),
-        ("flagged", r"[A-Za-z_.]+=(?:\d{1,2}|(?i:true|false|yes|no|on|off|none|null|ok|denied|allowed|success|failed|failure))"),
+        ("flagged", r"[A-Za-z_.-]+=(?:\d{1,2}|(?i:true|false|yes|no|on|off|none|null|ok|denied|allowed|success|failed|failure))"),
         ("epoch", r"1[4-9]\d{8}|1[4-9]\d{11}|13\d{16}"),
         ("guid", r"(?:[\w.-]{0,40}[({_]?(?:\b|(?<=_)))?[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}[)}]?"),
         ("sid", r"S-1-\d[\d-]+"),
@@ -137,11 +137,11 @@ _UNTOLD = re.compile(
 
 _HASH = re.compile(r"[0-9A-Fa-f]{32}(?:[0-9A-Fa-f]{8}|[0-9A-Fa-f]{32}|[0-9A-Fa-f]{64}|[0-9A-Fa-f]{96})?")
 _HASHED = re.compile(
-    r"\b(?:hash|digest|checksum|thumbprint|fingerprint|md5|sha-?\d{1,3}|signature|virustotal|etag|commit|revision)\b[^\n]{0,80}\s{0,4}\Z", re.IGNORECASE
+    r"\b(?:hash|digest|checksum|thumbprint|fingerprint|(?:md5|sha-?\d{1,3})(?:sum)?|signature|virustotal|etag|commit|checkout|cherry-pick|revert|revision)\b[^\n]{0,80}\s{0,4}\Z", re.IGNORECASE
 )
 
 
-_PUBLISHED = re.compile(r"(?:-verification=|_acme-challenge\b|\bDKIM1\b|_domainkey\b|\bv=spf1\b)[^\n]{0,60}\Z|\b(?:C?DS[ \t]\d{1,5}[ \t]\d{1,2}[ \t]\d|TLSA[ \t]\d[ \t]\d[ \t]\d|SSHFP[ \t]\d[ \t]\d|C?DNSKEY[ \t]\d{1,5}[ \t]3[ \t]\d{1,2})[ \t]{1,4}\Z|(?:\bpeer|\bpublic[ _-]?key)[ \t]{0,4}[:=][ \t]{0,4}\Z|\b(?:gpg|pgp|pub|sub|signature)\b[^\n]{0,60}?\bkey[ \t](?:id[ \t])?\Z|\bSHA256:\Z", re.IGNORECASE)
+_PUBLISHED = re.compile(r"(?:-verification=|_acme-challenge\b|\bDKIM1\b|_domainkey\b|\bv=spf1\b)[^\n]{0,60}\Z|\b(?:C?DS[ \t]\d{1,5}[ \t]\d{1,2}[ \t]\d|TLSA[ \t]\d[ \t]\d[ \t]\d|SSHFP[ \t]\d[ \t]\d|C?DNSKEY[ \t]\d{1,5}[ \t]3[ \t]\d{1,2})[ \t]{1,4}\Z|(?:\bpeer|\bpublic[ _-]?key)[ \t]{0,4}[:=][ \t]{0,4}\Z|\b(?:gpg|pgp|pub|sub|signature)\b[^\n]{0,60}?\bkey[ \t](?:id[ \t])?\Z|\bSHA256:\Z|\bbh=[\w+/=]{20,70};\s{0,4}(?:b=)?\Z|\barn:aws:\S{0,80}\Z", re.IGNORECASE)
 """What a record of a domain or the other side of a tunnel shows to everybody."""
 _CREDENTIAL = re.compile(r"\b(?:nt|ntlm|lm|pass\w*|pwd|secretsdump|krb\w*|kerberos|cred\w*)\b", re.IGNORECASE)
 

@@ -8,11 +8,11 @@ import time
 import pytest
 
 from escalation.redaction.redact import redact
-from tests.hostile.secrets.count import cases, count, kinds
+from tests.hostile.secrets.count import SEEN, cases, count, kinds
 
 pytestmark = [pytest.mark.storm, pytest.mark.timeout(400)]
 
-STRUCTURED = ("devices", "commands", "tokens", "vendors", "vendors_second")
+STRUCTURED = ("devices", "commands", "tokens", "vendors", "vendors_second", "vendors_third")
 
 
 def test_there_are_at_least_three_hundred_kinds_each_with_its_secret() -> None:
@@ -47,6 +47,10 @@ def test_secrets_in_prose_go() -> None:
         ("wordings_seventh", 0.03),
         ("structured_ninth", 0.01),
         ("wordings_ninth", 0.03),
+        ("structured_eighth", 0.01),
+        ("wordings_eighth", 0.03),
+        ("structured_tenth", 0.01),
+        ("wordings_tenth", 0.03),
     ],
 )
 def test_what_was_held_out_once_goes(name: str, goal: float) -> None:
@@ -56,7 +60,7 @@ def test_what_was_held_out_once_goes(name: str, goal: float) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["lookalikes", *(f"lookalikes_{which}" for which in ("second", "third", "fifth", "sixth", "seventh", "ninth"))],
+    [name for name in SEEN if name.startswith("lookalikes")],
 )
 def test_look_alikes_stay(name: str) -> None:
     result = count(name, seed=7, places=1)
