@@ -73,21 +73,6 @@ def shape(value: str) -> str:
     return "".join(out[:9])
 
 
-_C = "[bcdfghjklmnpqrstvwxz]"
-_UNSPOKEN = re.compile(
-    rf"(?i:(?!sch|chts|chtl|rchs|ngst|ghts|rsch|tschr){_C}{{5}}|{_C}{{3}}\d{_C}|q[^u\W\d]|[^\W\d]\d[^\W\d]\d)"
-)
-"""What no word has: five consonants in a row, a q without its u, letters and digits in turn."""
-
-
-@lru_cache(maxsize=8192)
-def joined(value: str, known: frozenset[str]) -> bool:
-    """Whether two ordinary words stand in one that is none: `mapleriver`."""
-    if len(value) < 7 or value in known:
-        return False
-    return any(value[:at] in known and value[at:] in known for at in range(3, len(value) - 2))
-
-
 def _separator(left: str) -> str:
     """Return what stands right before a value."""
     if not left.strip():
@@ -163,15 +148,6 @@ def features(
     for name in made:
         yield f"c:{name}"
     yield f"c:{word}:{'+'.join(made)}"
-    if _UNSPOKEN.search(value):
-        yield "u:unspoken"
-        yield f"u:unspoken:{word}"
-    if word in ("word", "humps", "plain") and joined(value.lower().rstrip("0123456789"), known):
-        yield "j:joined"
-        yield f"j:joined:{word}"
-    if begin and follows[:1] == text[begin - 1] and follows[:1] in ",;:|":
-        yield f"q2:{follows[:1]}"
-        yield f"q2:{follows[:1]}:{word}"
     turns = sum(a.isdigit() != b.isdigit() for a, b in pairwise(value))
     yield f"t:{min(turns, 5)}"
     # the words before it

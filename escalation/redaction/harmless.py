@@ -22,7 +22,7 @@ _LIKE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("mac", r"(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}|(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4}"),
         ("keys", rf"(?i:{SHORTCUT})"),
         ("resource", r"(?:i|vol|snap|ami|eni|sg|subnet|vpc|vpce|rtb|igw|acl|eipalloc|eipassoc|rtbassoc|nat|lt|fs|tgw|pcx|cgw|vgw|vpn|dopt|ou|db)-[0-9a-f]{8,17}|"
-                     r"[0-9a-f]{16}-[A-Z]{3}|\w*EXAMPLE(?:KEY)?|(?:cus|pi|ch|evt|sub|in|prod|price|txn|po|acct|card|pm|seti|req|run|msg|asst|thread|file|batch|resp|conv)_[A-Za-z0-9]{14,28}"),
+                     r"[\w./:-]{1,80}@sha256:[0-9a-f]{64}|[0-9a-f]{16}-[A-Z]{3}|\w*EXAMPLE(?:KEY)?|(?:cus|pi|ch|evt|sub|in|prod|price|txn|po|acct|card|pm|seti|req|run|msg|asst|thread|file|batch|resp|conv)_[A-Za-z0-9]{14,28}"),
         ("agent", r"[A-Za-z][\w-]{1,20}/v?\d+(?:\.\d+)+\S{0,12}|[a-z][\w+-]{1,30}-v?\d+(?:\.\d+)+\S{0,20}"),
         ("registry", r"=?(?:dword|qword|hex(?:\(\w\))?):[0-9A-Fa-f,\\]+|_\w+\._(?:tcp|udp)\S*|[A-Za-z]\w*(?:\.\w+)+\(.*\)"),
         ("flag", r".*\]\([^\s()]+\)?|--?[A-Za-z][a-zA-Z-]{2,}"),

@@ -30,7 +30,6 @@ SHARES = {
     "generated: tokens": 0.01,
     "generated: vendors": 0.01,
     "generated: vendors_second": 0.01,
-    "generated: vendors_third": 0.01,
     "generated: wordings_first": 0.05,
     "generated: lookalikes": 0.05,
 }
