@@ -8,7 +8,7 @@ import re
 
 from escalation.redaction.settings import VALUE as _V
 from escalation.redaction.settings import unheard
-from escalation.redaction.words import Rule, argument, bare, rule, signed
+from escalation.redaction.words import Rule, argument, bare, random_looking, rule, signed
 
 _V1, _V2 = (_V.replace("<s>", f"<s{number}>") for number in (1, 2))
 
@@ -81,6 +81,14 @@ COMMANDS: tuple[Rule, ...] = (
     rule("password", "dba sa/ kladmin", rf"(?<![\w./\\-])(?:dba|sysdba|dbadmin|kladmin|sa)[ ]?/[ ]?{_V}(?=[ \t]{{0,4}}(?:$|[|<,;.]))", unheard),
     # programs that take it by its place
     rule("password", "obscure encryption objectname syscfg", rf"\b(?:rclone[ \t]obscure|idevicebackup2?[ \t][^\n]{{0,40}}?encryption[ \t](?:on|off)|ObjectName[ \t]\S{{1,60}}|syscfg[ \t]/u[ \t]\d{{1,2}}[ \t]\S{{1,60}})[ \t]{{1,4}}{_V}", argument),
+    rule("password", "cred", rf"--?[\w-]{{0,20}}cred(?:ential)?s?[= ][\"']?[\w.@\\-]{{2,60}}[,:]{_V}", unheard),
+    rule("device secret", "add", rf"\b(?:radius|tacacs|snmp)\w{{0,3}}[+]?[ \t](?:[\w-]{{2,12}}[ \t]){{0,3}}?add[ \t](?:[\w-]{{2,12}}[ \t]){{0,2}}?\d{{1,3}}(?:\.\d{{1,3}}){{3}}[ \t](?:\d{{2,5}}[ \t]){{0,2}}{_V}", unheard),
+    rule("device secret", "configure", rf"\bconfigure[ \t]manager[ \t]add[ \t]\S{{3,80}}[ \t]{_V}", argument),
+    rule("password", "aaa", rf"\btest[ \t]aaa[ \t]group[ \t]\S{{3,30}}(?:[ \t]server[ \t](?:name[ \t])?\S{{3,60}})?[ \t](?!server\b)\S{{2,60}}[ \t]{_V}", argument),
+    rule("password", "mgmtuser", rf"\bmgmtuser[ \t]add[ \t](?:username[ \t])?\S{{2,60}}[ \t](?:password[ \t])?{_V}(?:[ \t](?:secret[ \t])?{_V1})?", argument),
+    rule("password", "user", rf"\b(?:l2tp|pptp|pppoe|sstp|vpdn|ppp)\b[^\n]{{0,30}}?[ \t](?:user(?:name)?|local-user|dial-bundle-number[ \t]\d{{1,3}})[ \t][\w.@-]{{2,60}}[ \t]{_V}", unheard),
+    rule("api key", "-y", r"(?<!\S)-y[ \t]{1,3}[\"']?(?:[\w.-]{2,60}[: ]){1,2}(?P<s>[A-Za-z0-9+/]{16,100}={0,2})", random_looking),
+    rule("pin", "code", r"\b(?i:verification|device|pairing|set-?up|enrol\w{0,6}|claim|activation|join)[ ](?i:code|pin)[: ]{1,3}(?P<s>(?=[A-Z]{0,11}\d|[A-Z]{0,6}[BCDFGHJKLMNPQRSTVWXZ]{5})[A-Z0-9]{6,12})(?![\w-])", flags=re.NOFLAG),
     rule("pin", "adb locksettings authenticate(", r"\badb[ \t]pair[ \t]\S{5,40}[ \t](?P<s>\d{6})\b|\blocksettings[ \t](?:set-(?:pin|password|pattern)|(?:clear|verify|set-\w{3,9})[ \t]--old)[ \t](?P<s1>\S{4,40})|\b(?:VM)?Authenticate\((?P<s2>\d{3,10})[,)]"),
     _flagged("createuser", "-c"),
     _flagged("qlogin", "-(?:clp|ps)"),

@@ -94,11 +94,15 @@ def _separator(left: str) -> str:
 
 
 def heading(text: str, line: int) -> str:
-    """Return the last line above the one that begins at `line` that is no item of a list, within 200 characters."""
-    for said in reversed(text[max(0, line - 200) : max(0, line - 1)].split("\n")[-5:]):
-        if (said := said.strip()) and not said.startswith(("-", "*", "•", "1.", "2.")):
+    """Return the last line above the one that begins at `line` that is no item of a list, within 300 characters."""
+    for said in reversed(text[max(0, line - 300) : max(0, line - 1)].split("\n")[-12:]):
+        if (said := said.strip()) and not _ITEM.match(said):
             return said
     return ""
+
+
+_ITEM = re.compile(r"[-*•]|\(?\d{1,2}[.):]? |(?=\S*\d)\S+$")
+"""An item of a list: behind a mark or a number, or one word with digits, as codes stand below their heading."""
 
 
 def features(

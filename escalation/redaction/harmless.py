@@ -22,14 +22,14 @@ _LIKE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("mac", r"(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}|(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4}"),
         ("keys", rf"(?i:{SHORTCUT})"),
         ("resource", r"(?:i|vol|snap|ami|eni|sg|subnet|vpc|vpce|rtb|igw|acl|eipalloc|eipassoc|rtbassoc|nat|lt|fs|tgw|pcx|cgw|vgw|vpn|dopt|ou|db)-[0-9a-f]{8,17}|"
-                     r"[0-9a-f]{16}-[A-Z]{3}|\w*EXAMPLE(?:KEY)?|(?:cus|pi|ch|evt|sub|in|prod|price|txn|po|acct|card|pm|seti|req|run|msg|asst|thread|file|batch|resp|conv)_[A-Za-z0-9]{14,28}"),
+                     r"[\w./:-]{1,80}@sha256:[0-9a-f]{64}|[0-9a-f]{16}-[A-Z]{3}|\w*EXAMPLE(?:KEY)?|(?:cus|pi|ch|evt|sub|in|prod|price|txn|po|acct|card|pm|seti|req|run|msg|asst|thread|file|batch|resp|conv)_[A-Za-z0-9]{14,28}"),
         ("agent", r"[A-Za-z][\w-]{1,20}/v?\d+(?:\.\d+)+\S{0,12}|[a-z][\w+-]{1,30}-v?\d+(?:\.\d+)+\S{0,20}"),
         ("registry", r"=?(?:dword|qword|hex(?:\(\w\))?):[0-9A-Fa-f,\\]+|_\w+\._(?:tcp|udp)\S*|[A-Za-z]\w*(?:\.\w+)+\(.*\)"),
         ("flag", r".*\]\([^\s()]+\)?|--?[A-Za-z][a-zA-Z-]{2,}"),
         ("spn", r"[A-Z][A-Za-z]{5,}/[\w.-]+|(?i:cifs|https?|mssqlsvc|host|ldap|termsrv|rpc|dns|gc|wsman|nfs|smtp|restrictedkrbhost)/[\w.-]+(?::\w+)?"),
         ("protocol", r"(?i:wpa|peap|eap|mschap|ms-chap|tls|ssl|smb|ntlm|snmp|ike|ipv|dhcp|http|oauth|aes|sha|rsa|ecdhe|hmac|esp|dhe|ffdhe|sftp|scram|pop|imap|kerberos|krb|rc4|md5)\w{0,6}(?:[-_.]\w{1,12}){0,6}"),
         ("measure", r"\d+(?:[.,]\d+)?(?:[kKMGTP]i?[bB]|[kMG]Hz|[MGk]bps|[MG]bit|ms|dBm?|kWh?|rpm|fps)(?:/\w+)?"),
-        ("flagged", r"[A-Za-z_.]+=(?:\d{1,2}|(?i:true|false|yes|no|on|off|none|null|ok|denied|allowed|success|failed|failure))"),
+        ("flagged", r"[A-Za-z_.-]+=(?:\d{1,2}|(?i:true|false|yes|no|on|off|none|null|ok|denied|allowed|success|failed|failure))"),
         ("epoch", r"1[4-9]\d{8}|1[4-9]\d{11}|13\d{16}"),
         ("guid", r"(?:[\w.-]{0,40}[({_]?(?:\b|(?<=_)))?[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}[)}]?"),
         ("sid", r"S-1-\d[\d-]+"),
@@ -137,11 +137,11 @@ _UNTOLD = re.compile(
 
 _HASH = re.compile(r"[0-9A-Fa-f]{32}(?:[0-9A-Fa-f]{8}|[0-9A-Fa-f]{32}|[0-9A-Fa-f]{64}|[0-9A-Fa-f]{96})?")
 _HASHED = re.compile(
-    r"\b(?:hash|digest|checksum|thumbprint|fingerprint|md5|sha-?\d{1,3}|signature|virustotal|etag|commit|revision)\b[^\n]{0,80}\s{0,4}\Z", re.IGNORECASE
+    r"\b(?:hash|digest|checksum|thumbprint|fingerprint|(?:md5|sha-?\d{1,3})(?:sum)?|signature|virustotal|etag|commit|checkout|cherry-pick|revert|revision)\b[^\n]{0,80}\s{0,4}\Z", re.IGNORECASE
 )
 
 
-_PUBLISHED = re.compile(r"(?:-verification=|_acme-challenge\b|\bDKIM1\b|_domainkey\b|\bv=spf1\b)[^\n]{0,60}\Z|\b(?:C?DS[ \t]\d{1,5}[ \t]\d{1,2}[ \t]\d|TLSA[ \t]\d[ \t]\d[ \t]\d|SSHFP[ \t]\d[ \t]\d|C?DNSKEY[ \t]\d{1,5}[ \t]3[ \t]\d{1,2})[ \t]{1,4}\Z|(?:\bpeer|\bpublic[ _-]?key)[ \t]{0,4}[:=][ \t]{0,4}\Z|\b(?:gpg|pgp|pub|sub|signature)\b[^\n]{0,60}?\bkey[ \t](?:id[ \t])?\Z|\bSHA256:\Z", re.IGNORECASE)
+_PUBLISHED = re.compile(r"(?:-verification=|_acme-challenge\b|\bDKIM1\b|_domainkey\b|\bv=spf1\b)[^\n]{0,60}\Z|\b(?:C?DS[ \t]\d{1,5}[ \t]\d{1,2}[ \t]\d|TLSA[ \t]\d[ \t]\d[ \t]\d|SSHFP[ \t]\d[ \t]\d|C?DNSKEY[ \t]\d{1,5}[ \t]3[ \t]\d{1,2})[ \t]{1,4}\Z|(?:\bpeer|\bpublic[ _-]?key)[ \t]{0,4}[:=][ \t]{0,4}\Z|\b(?:gpg|pgp|pub|sub|signature)\b[^\n]{0,60}?\bkey[ \t](?:id[ \t])?\Z|\bSHA256:\Z|\bbh=[\w+/=]{20,70};\s{0,4}(?:b=)?\Z|\barn:aws:\S{0,80}\Z", re.IGNORECASE)
 """What a record of a domain or the other side of a tunnel shows to everybody."""
 _CREDENTIAL = re.compile(r"\b(?:nt|ntlm|lm|pass\w*|pwd|secretsdump|krb\w*|kerberos|cred\w*)\b", re.IGNORECASE)
 

@@ -157,7 +157,7 @@ def _harmless(text: str, label: int, begin: int, end: int) -> bool:
     return (
         counted(text, begin, end)
         or published(text, begin)
-        or looks(value) in ("masked", "cmdlet", "hexcode", "login")
+        or looks(value) in ("masked", "cmdlet", "hexcode", "login", "mac", "sid", "flagged")
         or _CODE.match(value) is not None
         or untold(text[label:begin].rstrip("\"'“‘„«"))
     )

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 
+from escalation.redaction.harmless import looks
 from escalation.redaction.scorer import LEARNED
 from escalation.redaction.told import STOPS, familiar
 from escalation.redaction.words import (
@@ -25,7 +26,7 @@ VALUE = r"(?P<s>\"[^\"\n]{2,200}\"|'[^'\n]{2,200}'|[^\s\"'<>|\ue000][^\s\"<>\ue0
 _V = VALUE
 _V1 = VALUE.replace("<s>", "<s1>")
 _T = r"(?:(?:0|[4-9]|ENC|encrypted|cipher(?:text)?|irreversible-cipher|simple|plain-?text|ascii-text|ascii|hex|hexadecimal|text|md5|sha1|sha256|hash|hashed)[ \t]{1,8})?+"
-_END = r"(?:[_-]?(?:value|hash|plain|text|enc|in|out|\d))?"
+_END = r"(?:[_-]?(?:value|hash|plain|text|enc(?:oded|rypted)?|base64|b64|in|out|\d))?"
 _NAME = (
     r"(?:pass(?:word|wd|phrase|code)|passwd|pwd|pswrd|(?<![a-z])pass|(?<![a-z])pw|psk|keymaterial|cpassword|bindpw|authtok|shadow|"
     rf"(?-i:(?<=[a-z])(?:Pass|Pwd|Pw|Psk))|community(?:[_-]?string)?|wep_key\d|(?:auth|priv)pwd){_END}"
@@ -86,6 +87,12 @@ def _unsaid(value: str) -> bool:
 def _braced(value: str) -> bool:
     """Whether what stands in the braces of a connection string is a value, and no name that a template fills."""
     return labelled(value) and not re.fullmatch(r"[a-z_.]+|[A-Z_]+|\d{1,2}", value)
+
+
+def _drawn(value: str) -> bool:
+    """Whether an argument of a call is made by a machine: long, with digits and letters, no address and no path."""
+    value = bare(value)
+    return random_looking(value) and sum(c.isdigit() for c in value) > 2 and looks(value) in ("", "hex")
 
 
 def _no_name(value: str) -> bool:
@@ -174,6 +181,7 @@ SETTINGS: tuple[Rule, ...] = (
     rule("password", "chpasswd", r"\bchpasswd\b[^\n]{0,40}\n(?:[^\n]{0,40}\n)?[ \t-]{1,12}[\w-]{1,32}:(?P<s>[^\s:]{4,120})"),
     rule("password", "connect( login( _open( _bind( authenticate(", r"\b(?:login|authenticate|oci_connect)\((?:[ \t]{0,2}(?:\"[^\"\n]{0,120}\"|'[^'\n]{0,120}'|[$\w.>-]{1,60})[ \t]{0,2},)[ \t]{0,2}(?P<s>\"[^\"\n]{3,120}\"|'[^'\n]{3,120}')", argument),
     rule("password", "pdo( mysqli ftp_login( odbc_connect( imap_open( ldap_bind( .open( .start( ->connect( getconnection(", r"\b(?:PDO|(?:FTP|SFTP|SSH|IMAP)\.(?:open|start)|mysqli(?:_connect)?|ftp_login|odbc_connect|imap_open|ldap_bind|DBI->connect|getConnection)\((?:[ \t]{0,2}(?:\"[^\"\n]{0,120}\"|'[^'\n]{0,120}'|[$\w.>-]{1,60})[ \t]{0,2},){2}[ \t]{0,2}(?P<s>\"[^\"\n]{3,120}\"|'[^'\n]{3,120}')", argument),
+    rule("api key", "api client session manager github controller connection", r"(?<!\w)(?:[\w$]{1,40}\.)?\w{0,40}(?:api|client|session|manager|github|gitlab|controller|connection|sdk|bot)\w{0,12}\((?:[ \t]{0,2}[rbf]?(?:\"[^\"\n]{0,120}\"|'[^'\n]{0,120}'|[$\w.]{1,60})[ \t]{0,2},){0,3}[ \t]{0,2}(?P<s>\"[\w+/=~.-]{20,400}\"|'[\w+/=~.-]{20,400}')", _drawn),
     rule("password", "mapnetworkdrive", r"\bMapNetworkDrive[ \t(]{1,3}(?:[ \t]{0,2}(?:\"[^\"\n]{0,120}\"|\w{0,40})[ \t]{0,2},){4}[ \t]{0,2}(?P<s>\"[^\"\n]{3,120}\")"),
     rule("password", "protect", r"\.(?:un)?protect(?:sharing)?[ \t(]{1,2}(?P<s>\"[^\"\n]{3,80}\")", argument),
     rule("password", "ascii", r"\b[\w-]{3,40},[^,\n]{0,40},(?P<s>[^,\"\n]{3,60}),ascii\b"),

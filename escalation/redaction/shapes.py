@@ -114,6 +114,7 @@ SHAPES: tuple[Rule, ...] = (
     rule("url password", "thin:", r"\bthin:[^\s/@]{1,60}/(?P<s>[^\s/@]{3,80})@"),
     # hashes of passwords
     rule("password hash", "$ ::", r"\$krb5(?:tgs|asrep|pa)\$\S{20,4000}|::[\w.-]{1,40}:[0-9a-f]{16}:[0-9a-f]{32}(?::[0-9a-f]{20,2000})?|\$(?:1|apr1|2[abxy]?|5|6|y|7|argon2id?|8|9|14|sha512|sha256|pbkdf2\w{0,10})\$[\w./$=,+-]{12,200}|\$9\$[\w./-]{8,200}|\$[ch]\$\d\$[\w+/=]{10,200}"),
+    rule("password hash", "scram-sha", r"\bSCRAM-SHA-\d{1,3}\$\d{3,8}:[\w+/=]{8,100}\$[\w+/=]{20,100}:[\w+/=]{20,100}"),
     rule("password hash", "ntlm dcc2", r"\*[ \t]{1,2}(?:NTLM|LM|SHA1)[ \t]{0,12}:[ \t]{1,4}(?P<s>[0-9a-f]{32,40})\b|\$DCC2\$\d{1,6}#[^#\s]{1,60}#(?P<s1>[0-9a-f]{32})"),
     rule("password hash", ":", r"\b[0-9a-f]{32}:[0-9a-f]{32}\b"),
     rule("password", "-aq==", r"-AQ==[A-Za-z0-9+/=]{16,200}", flags=re.NOFLAG),

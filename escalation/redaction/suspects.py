@@ -22,6 +22,11 @@ from escalation.redaction.words import WORDS
 _RUN = re.compile(rf"[^\s{MARK}<>\"“”„«»`|,;]{{3,1200}}")
 _PAIR = re.compile(r"(?P<label>[-/$.\[\]\w]{1,60}?)(?P<sep>:=|=>|->|→|[=:])(?P<value>[^=:>].{2,})", re.DOTALL)
 _SLASHED = re.compile(r"[\w.\\@-]{1,24}[/:](?P<value>[^/:]{4,60})")
+_USER_AND = re.compile(r"(?:[A-Za-z][\w.-]{0,20}|\.)\\[\w.$-]{2,40}[/:%](?P<value>[^\s/:\\]{5,60})")
+_SLASHED_USER = re.compile(r"[a-z][\w.]{2,20}/(?P<value>(?=[^/]*\d)(?=[^/]*[^\W\d])[^\s/:\\=]{6,60})")
+"""A user's name and what follows it: `corp\\dana:...`, `dana.roe/...`."""
+_LAST_FIELD = re.compile(r"(?:[\w.-]{1,60}:){1,4}(?P<value>[A-Za-z0-9+/]{20,100}={0,2})")
+"""The last of several fields, as keys of tools stand behind an algorithm and a name."""
 _QUERY = re.compile(r"[?&#;](?P<label>[\w.-]{1,40})=(?P<value>[^&#\s]{4,400})")
 _EDGES = "\"'“”‘’`„«».,;:()[]{}<>*"
 
@@ -144,7 +149,7 @@ def _begins_phrase(text: str, begin: int) -> bool:
         return True
     parted = _PARTED.search(before) is not None
     return any(
-        kind and kind in "PSKA" for kind in labels(WORD.findall(before.lower())[-5 if parted else -1 :])
+        kind and kind in "PSKA" for kind in labels(WORD.findall(before.lower())[-7 if parted else -1 :])
     )
 
 
@@ -242,6 +247,11 @@ def _values(text: str, begin: int, end: int) -> Iterator[tuple[int, int, bool]]:
             if _labels(found["label"]):
                 yield begin + found.start("value"), begin + found.end("value"), True
         return
+    inside = _trim(text, begin, end)
+    for pattern, named in ((_USER_AND, True), (_LAST_FIELD, False), (_SLASHED_USER, False)):
+        if behind := pattern.fullmatch(text, *inside):
+            yield *behind.span("value"), named
+            return
     pair = _PAIR.match(run)
     if pair:
         first, last = _trim(text, begin + pair.start("value"), end)

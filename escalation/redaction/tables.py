@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from escalation.redaction.words import labelled
 
 _HEAD = re.compile(
-    r"(?:[\w ]{0,20}(?:\b|_))?(?:pass ?words?|passwd|pwds?|pw|pass|passphrase|kennwort|passwort|mot de passe|mdp|contraseña|"
+    r"(?:[\w ]{0,20}(?:\b|_|(?-i:(?<=[a-z])(?=[A-Z]))))?"
+    r"(?:pass ?words?|passwd|pwds?|pw|pass|passphrase|kennwort|passwort|mot de passe|mdp|contraseña|"
     r"clave|wachtwoord|secret|psk|wi-?fi key|totp|pin)",
     re.IGNORECASE,
 )
@@ -18,7 +19,11 @@ _NO_SECRET = re.compile(r"age|last|expir|polic|set|chang|length|count|hint|attem
 _HINT = re.compile(
     r"pass|pwd|pw|kennwort|mdp|contraseña|clave|wachtwoord|secret|psk|totp|key|pin|schl|cl[ée]|sleutel|code", re.IGNORECASE
 )
-_SPLITS = (re.compile(r"\|"), re.compile(r"\t"), re.compile(r",|;"), re.compile(r" {2,60}"))
+_SPLITS = (re.compile(r"\|"), re.compile(r"\t"), re.compile(r",|;"), re.compile(r" {2,60}"), re.compile(r" {1,60}"))
+_QUOTED = re.compile(r"\"[^\"\n]{0,400}\"")
+"""A cell in quotation marks may hold what parts the others."""
+_RULE = re.compile(r"[ \t>]{0,4}-{2,60}(?: {1,60}-{2,60}){1,20}[ \t]*")
+"""What PowerShell draws below the head of a table: the columns below it may stand one blank apart."""
 _ROWS = 500
 
 
@@ -30,12 +35,21 @@ def cells(text: str) -> Iterator[tuple[int, int]]:
     width = rows = 0
     split = _SPLITS[0]
     begin = 0
+    above = ""
     for line in text.split("\n"):
+        if _RULE.fullmatch(line) and len(above.split()) == len(line.split()):
+            if not columns:
+                columns, width, split = _head(above, begin - len(above) - 1, _SPLITS[4:])
+                rows = 0
+            begin, above = begin + len(line) + 1, ""
+            continue
+        above = line
         if not line.strip():
             begin += len(line) + 1
             continue
         parts = list(_parts(line, begin, split)) if columns else []
-        if columns and rows < _ROWS and len(parts) == width and not _is_head(line):
+        fits = len(parts) == width or (split is _SPLITS[4] and len(parts) > width)
+        if columns and rows < _ROWS and fits and not _is_head(line):
             rows += 1
             for first, last in (parts[column] for column in columns):
                 value = text[first:last]
@@ -53,10 +67,10 @@ def _is_head(line: str) -> bool:
     return bool(_head(line, 0)[0])
 
 
-def _head(line: str, begin: int) -> tuple[list[int], int, re.Pattern[str]]:
+def _head(line: str, begin: int, splits: tuple[re.Pattern[str], ...] = _SPLITS[:4]) -> tuple[list[int], int, re.Pattern[str]]:
     """Return which columns of how many hold secrets, and what parts the columns; none when this is no such head."""
     if _HINT.search(line):
-        for split in _SPLITS:
+        for split in splits:
             parts = list(_parts(line, begin, split))
             if len(parts) > 1 and not any(line[first - begin :][:1] in (":", "=") for first, _ in parts):
                 names = [line[first - begin : last - begin] for first, last in parts]
@@ -74,11 +88,13 @@ def _head(line: str, begin: int) -> tuple[list[int], int, re.Pattern[str]]:
 def _parts(line: str, begin: int, split: re.Pattern[str]) -> Iterator[tuple[int, int]]:
     """Yield begin and end of each cell of a line, without blanks; bars at the edges part nothing."""
     at = 0
-    edges = [(m.start(), m.end()) for m in split.finditer(line)] + [(len(line), len(line))]
+    quoted = [m.span() for m in _QUOTED.finditer(line)] if split is _SPLITS[2] else []
+    edges = [m.span() for m in split.finditer(line) if not any(first < m.start() < last for first, last in quoted)]
+    edges.append((len(line), len(line)))
     for number, (first, last) in enumerate(edges):
         cell = line[at:first]
         lead = len(cell) - len(cell.lstrip())
-        outer = split is _SPLITS[0] or split is _SPLITS[3]
+        outer = split in (_SPLITS[0], *_SPLITS[3:])
         if not (outer and not cell.strip() and number in (0, len(edges) - 1)):
             yield begin + at + lead, begin + at + lead + len(cell.strip())
         at = last

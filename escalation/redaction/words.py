@@ -85,7 +85,7 @@ WORDS = frozenset(
     "une sur avec verlopen vergeten juist onjuist gewijzigd werkt niet het een van voor met op en caducada "
     "olvidada correcta incorrecta cambiada es y o el los se ha para con por sin del unchanged changeable ages "
     "owner combination combinations undocumented identical similar written pending needs need have had having "
-    "got get gets went goes seems looks appears remains stays blocked refused denied less health healthy siehe "
+    "configured applied got get gets went goes seems looks appears remains stays blocked refused denied less health healthy siehe "
     "liegt steht hinterlegt dokumentiert folgt kommt voir connu véase consultar zie bekend vedi held tbc follow "
     "follows coming later soon ditto idem "
     "nil return returns raise await mainly really only usually primarily intended meant concerning "

@@ -17,34 +17,23 @@ from pathlib import Path
 
 from tests.hostile import doors, words
 from tests.hostile.row import Row
+from tests.hostile.secrets.count import HELD_OUT, SEEN
 from tests.storm.rig import Rig, rig, say
 from worker.process.logs import set_up
 
 SHARES = {
     "secrets in prose, left standing": 0.05,
     "look-alikes redacted": 0.05,
+    **{f"generated: {name}": 1.0 for name in (*SEEN, *HELD_OUT)},
     "generated: devices": 0.01,
     "generated: commands": 0.01,
     "generated: tokens": 0.01,
+    "generated: vendors": 0.01,
+    "generated: vendors_second": 0.01,
     "generated: wordings_first": 0.05,
     "generated: lookalikes": 0.05,
-    "generated: structured_second": 1.0,
-    "generated: wordings_second": 1.0,
-    "generated: lookalikes_second": 1.0,
-    "generated: structured_third": 1.0,
-    "generated: wordings_third": 1.0,
-    "generated: lookalikes_third": 1.0,
-    "generated: structured_fourth": 1.0,
-    "generated: wordings_fourth": 1.0,
-    "generated: lookalikes_fourth": 1.0,
-    "generated: structured_eighth": 1.0,
-    "generated: wordings_eighth": 1.0,
-    "generated: lookalikes_eighth": 1.0,
-    "generated: structured_tenth": 1.0,
-    "generated: wordings_tenth": 1.0,
-    "generated: lookalikes_tenth": 1.0,
 }
-"""Rows of which a share may go wrong. What was held out is only shown: a goal would have the rules fitted to it."""
+"""Rows of which a share may go wrong. What is held out, or was once, is only shown: a goal would have the rules fitted to it."""
 
 
 def main() -> int:

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from escalation.redaction.redact import redact
-from tests.hostile.secrets.count import cases, count, kinds
+from tests.hostile.secrets.count import SEEN, cases, count, kinds
 
 pytestmark = [pytest.mark.storm, pytest.mark.timeout(400)]
 
@@ -47,16 +47,22 @@ def test_secrets_in_prose_go() -> None:
         ("wordings_seventh", 0.03),
         ("structured_ninth", 0.01),
         ("wordings_ninth", 0.03),
+        ("structured_eighth", 0.01),
+        ("wordings_eighth", 0.05),
+        ("structured_tenth", 0.01),
+        ("wordings_tenth", 0.03),
+        ("vendors_third", 0.12),
     ],
 )
 def test_what_was_held_out_once_goes(name: str, goal: float) -> None:
+    """So do the kinds of `vendors_third`, which are harder than what tickets hold: nothing names their secrets."""
     result = count(name, seed=7, places=1)
     assert result.wrong <= result.tried * goal, result.misses
 
 
 @pytest.mark.parametrize(
     "name",
-    ["lookalikes", *(f"lookalikes_{which}" for which in ("second", "third", "fifth", "sixth", "seventh", "ninth"))],
+    [name for name in SEEN if name.startswith("lookalikes")],
 )
 def test_look_alikes_stay(name: str) -> None:
     result = count(name, seed=7, places=1)

@@ -2,9 +2,9 @@
 
     python -m tests.hostile.secrets.count [--seeds 3] [--show FILE]
 
-`--show wordings_first` prints what was missed of that file. Those that end in `_fourth`, `_eighth` and `_tenth`
-are held out. Those that end in `_second`, `_third`, `_fifth`, `_sixth`, `_seventh` and `_ninth` were held out once, and what
-they showed then stands in `docs/decisions/0006-redaction-at-the-edge.md`.
+`--show wordings_first` prints what was missed of that file. Those that end in `_fourth` are held out.
+Those that end in `_second`, `_third` and `_fifth` to `_tenth` were held out once, and what they showed then stands
+in `docs/decisions/0006-redaction-at-the-edge.md`.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ SEEN = (
     "tokens",
     "vendors",
     "vendors_second",
+    "vendors_third",
     "wordings_first",
     "lookalikes",
     "structured_second",
@@ -47,17 +48,17 @@ SEEN = (
     "structured_ninth",
     "wordings_ninth",
     "lookalikes_ninth",
-)
-HELD_OUT = (
-    "structured_fourth",
-    "wordings_fourth",
-    "lookalikes_fourth",
     "structured_eighth",
     "wordings_eighth",
     "lookalikes_eighth",
     "structured_tenth",
     "wordings_tenth",
     "lookalikes_tenth",
+)
+HELD_OUT = (
+    "structured_fourth",
+    "wordings_fourth",
+    "lookalikes_fourth",
 )
 """Made without a look at rules, weights or the other files; counted, never shown, and not tuned on."""
 _HEADING = re.compile(r"\[[A-Z][\w ,-]*\]")
