@@ -6,5 +6,5 @@ second and third of these, and the eighth and tenth set below, the weights have 
 like that end in `_second`, and all that end in `_third`, were made without a look
 at the rules and held out once; they are open now and learned from. So are those in `_fifth` and `_sixth`, by two more hands
 who saw neither rules nor each other's; many of their secrets are plain words and short numbers that no label names; and
-`_seventh` to `_tenth`, by one more each. Those in `_fourth` are held out: their misses are counted and never shown.
+`_seventh` to `_tenth`, by one more each. Those in `_fourth` and `_eleventh` are held out: their misses are counted and never shown.
 """

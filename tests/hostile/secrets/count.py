@@ -2,7 +2,7 @@
 
     python -m tests.hostile.secrets.count [--seeds 3] [--show FILE]
 
-`--show wordings_first` prints what was missed of that file. Those that end in `_fourth` are held out.
+`--show wordings_first` prints what was missed of that file. Those that end in `_fourth` and `_eleventh` are held out.
 Those that end in `_second`, `_third` and `_fifth` to `_tenth` were held out once, and what they showed then stands
 in `docs/decisions/0006-redaction-at-the-edge.md`.
 """
@@ -59,6 +59,9 @@ HELD_OUT = (
     "structured_fourth",
     "wordings_fourth",
     "lookalikes_fourth",
+    "structured_eleventh",
+    "wordings_eleventh",
+    "lookalikes_eleventh",
 )
 """Made without a look at rules, weights or the other files; counted, never shown, and not tuned on."""
 _HEADING = re.compile(r"\[[A-Z][\w ,-]*\]")
