@@ -76,10 +76,10 @@ def pytest_collection_finish() -> None:
 FIRST = ("hostile", "storm", "journeys", "integration", "unit")
 """Whoever waits most begins first, so that what only computes fills the waits and the end. Of those that share a product,
 storms come before journeys: they ask of every brief there who escalated its ticket."""
-ON_TOP = (
-    "tests/integration/worker/", "tests/integration/webhooks/mcp/", "tests/integration/webhooks/pages/",
-    "tests/integration/webhooks/test_gunicorn.py", "tests/integration/webhooks/test_streams.py",
-    "tests/integration/test_backup.py", "tests/integration/webhooks/callbacks/test_coalescing.py",
+ON_TOP = ("tests/integration/worker/", "tests/integration/webhooks/", "tests/integration/test_backup.py")
+ON_BOTH = (
+    "tests/integration/webhooks/callbacks/test_receiver.py", "tests/integration/webhooks/callbacks/test_unverified.py",
+    "tests/integration/webhooks/claims/test_race.py",
 )  # fmt: skip
 _KIND = re.compile(r"[\[-](sqlite|postgres(?:ql)?)[\]-]")
 
@@ -87,12 +87,12 @@ _KIND = re.compile(r"[\[-](sqlite|postgres(?:ql)?)[\]-]")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put what waits most first. Raises `UsageError` where a file uses a shared product and is not known to.
 
-    What the two databases do differently is in `tests/integration/models` and `webhooks`, on both in each run; what workers,
-    pages, servers, streams and an assistant's tools do on top of that is tried on SQLite there, and on PostgreSQL with the storms
-    (`make storm-short`, which CI runs next).
+    What the two databases do differently is in `tests/integration/models`, in how callbacks are taken and in who wins a claim, on
+    both in each run; what the workers and the rest of the web do on top of that is tried on SQLite there, and on PostgreSQL with
+    the storms (`make storm-short`, which CI runs next).
     """
     for item in items:
-        if item.nodeid.startswith(ON_TOP) and "postgres" in item.nodeid.partition("[")[2]:
+        if item.nodeid.startswith(ON_TOP) and not item.nodeid.startswith(ON_BOTH) and "postgres" in item.nodeid.partition("[")[2]:
             item.add_marker("storm")
         for product in set(SHARED) & set(getattr(item, "fixturenames", ())):
             if not item.nodeid.startswith(SHARED[product]):
