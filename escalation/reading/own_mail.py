@@ -14,9 +14,10 @@ from escalation.reading.source import Plain
 
 _FOOT = re.compile(
     r"(?:ResolutionFlow for|You get this on Mondays because)\b[^\n]{0,200}(?:\n[^\n]{0,200}){0,12}?"
-    r"\bnobody reads[\s>|]{1,9}answers\b\.?(?:[\s>|]{0,9}Reference\s{1,9}[\w-]{1,40})?"
+    r"\b(?:replies[\s>|]{1,9}are[\s>|]{1,9}not[\s>|]{1,9}read|nobody[\s>|]{1,9}reads[\s>|]{1,9}answers)\b"
+    r"\.?(?:[\s>|]{0,9}Reference\s{1,9}[\w-]{1,40})?"
 )
-"""How each of our e-mails ends, however a mail program has broken its lines."""
+"""How each of our e-mails ends, those of earlier releases too, however a mail program has broken its lines."""
 _SUBJECT = re.compile(
     r"^[\s>]{0,9}(?:[^\s:][^:\n]{0,30}:[ \t]{1,3}){0,3}"
     r"(?:(?:Escalated|Open again)\b[^#:\n]{0,50}|(?:Claimed by [^:\n]{1,70}|Solved): )"

@@ -6,6 +6,7 @@ of our e-mails, as text and as HTML, with the lines that mail programs break and
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Callable
 
@@ -72,6 +73,13 @@ def test_as_html_too(mail: Rendered) -> None:
     heading = HEADING.strip().replace("<", "&lt;").replace("\n", "<br>")
     note = f"<p>{OWN}</p><p>{heading}</p>{mail.html}<p>{BELOW}</p>"
     assert without_own_mail(plain(note)).text.split() == [*OWN.split(), *BELOW.split()]
+
+
+@pytest.mark.parametrize("mail", MAILS.values(), ids=MAILS)
+def test_those_of_releases_before_are_known_by_their_foot(mail: Rendered) -> None:
+    before = re.sub(r"replies\s+are\s+not\s+read", "nobody reads answers", mail.text)
+    assert before != mail.text
+    assert without_own_mail(plain(f"{OWN}\n\n{HEADING}{before}\n\n{BELOW}")).text.split() == [*OWN.split(), *BELOW.split()]
 
 
 RETURNED = (
