@@ -99,6 +99,18 @@ def test_a_notice_that_returns_ours_says_nothing_of_the_ticket(notice: str, mail
 
 
 @pytest.mark.parametrize(
+    "said",
+    [
+        "Re-created the connector, mail to the vendor is still not delivered.", "Got a delivery failure again, resent it by hand.",
+        "The NDR says undeliverable, so I cleared the cached address.", "Die Post vom Scanner wird weiter nicht zugestellt.",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("mail", MAILS.values(), ids=MAILS)
+def test_who_writes_of_mail_that_is_not_delivered_above_ours_is_no_server(said: str, mail: Rendered) -> None:
+    assert without_own_mail(plain(f"{said}\n\n{HEADING}{mail.text}")).text.split() == said.split()
+
+
+@pytest.mark.parametrize(
     "note",
     [
         OWN, f"{RETURNED[1]}\n{OWN}", f"{HEADING}The printer is still offline.", "ResolutionFlow for us: nobody uses it.",
