@@ -101,7 +101,7 @@ def test_a_notice_that_returns_ours_says_nothing_of_the_ticket(notice: str, mail
 @pytest.mark.parametrize(
     "said",
     [
-        "Re-created the connector, mail to the vendor is still not delivered.", "Got a delivery failure again, resent it by hand.",
+        "Re-created the connector, mail to the vendor is still not delivered.", "Got a delivery failure again, resent it.",
         "The NDR says undeliverable, so I cleared the cached address.", "Die Post vom Scanner wird weiter nicht zugestellt.",
     ],
 )  # fmt: skip
