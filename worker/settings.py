@@ -312,8 +312,8 @@ def _address(name: str, value: str, *, plain: bool = False) -> list[str]:
         host, _ = parts.hostname or "", parts.port
     except ValueError:
         return [f"{name} is no address: check host and port; a / ? # @ [ or ] in a password must be percent-encoded"]
-    if parts.scheme == "unix":
-        return []
+    if parts.scheme == "unix" or (parts.scheme.startswith("redis") and value.partition(":")[2].startswith("///")):
+        return []  # a socket, or this machine
     if not host or not re.fullmatch(r"[\w.:-]+", host):
         return [f"{name} names no host; give e.g. {'https://handoff.example.com' if plain else f'{parts.scheme}://host.example'}"]
     if plain and (parts.username is not None or parts.query or parts.fragment):

@@ -287,7 +287,8 @@ def same_words(text: str) -> tuple[str, tuple[int, ...]]:
     said: list[str] = []
     origins: list[int] = []
     for at, char in enumerate(text):
-        for one in char if unicodedata.category(char) == "No" else unicodedata.normalize("NFKD", char):
+        as_typed = char in _TYPED or unicodedata.category(char) == "No"  # else an acute accent is a blank and a mark
+        for one in char if as_typed else unicodedata.normalize("NFKD", char):
             if unicodedata.category(one) in ("Cf", "Cc") and not one.isspace():
                 continue
             meant = " " if one.isspace() else _TYPED.get(one, one)

@@ -14,9 +14,10 @@ from escalation.reading.places import Plain, Row
 
 _FOOT = re.compile(
     r"(?:ResolutionFlow for|You get this on Mondays because)\b[^\n]{0,200}(?:\n[^\n]{0,200}){0,12}?"
-    r"\b(?:replies[\s>|]{1,9}are[\s>|]{1,9}not|nobody[\s>|]{1,9}reads)[\s>|]{1,9}(?:answers|read)\b\.?(?:[\s>|]{0,9}Reference\s{1,9}[\w-]{1,40})?"
+    r"\b(?:replies[\s>|]{1,9}are[\s>|]{1,9}not[\s>|]{1,9}read|nobody[\s>|]{1,9}reads[\s>|]{1,9}answers)\b"
+    r"\.?(?:[\s>|]{0,9}Reference\s{1,9}[\w-]{1,40})?"
 )
-"""How each of our e-mails ends, in this release or an earlier one, however a mail program has broken its lines."""
+"""How each of our e-mails ends, those of earlier releases too, however a mail program has broken its lines."""
 _SUBJECT = re.compile(
     r"^[\s>]{0,9}(?:[^\s:][^:\n]{0,30}:[ \t]{1,3}){0,3}"
     r"(?:(?:Escalated|Open again)\b[^#:\n]{0,50}|(?:Claimed by [^:\n]{1,70}|Solved): )"
@@ -28,14 +29,16 @@ _TICKET = re.compile(r", ticket #\d")
 _OPEN_AGAIN = "It is open to everybody again."
 """How the paragraph ends that one of them has above what all begin with."""
 _RETURNED = re.compile(
-    r"\b(?:delivery (?:has failed|status notification|notification|to the following|failure|incomplete)"
-    r"|undeliver(?:ed|able)"
-    r"|(?:(?:was|were|could)n['’]t|not) (?:be )?delivered|mail delivery (?:system|subsystem|failed)|mailer-daemon"
-    r"|address not found|returned mail"
-    r"|nicht zugestellt|unzustellbar|n['’]a pas (?:pu être|été) (?:remis|distribué)|niet (?:worden )?bezorgd)",
-    re.IGNORECASE,
+    r"^(?:\W|subject:|betreff:){0,9}(?:undeliver(?:ed|able)|unzustellbar|returned mail|address not found"
+    r"|delivery (?:has failed|status notification|failure|incomplete))\b"
+    r"|\bdelivery (?:has failed to|to the following)\b|\bmail delivery (?:system|subsystem|failed)|\bmailer-daemon"
+    r"|\b(?:your|this|the following) (?:e-?mail|mail|message)\b[^\n]{0,120}\b(?:(?:was|were|could)n['’]t|not) (?:be )?delivered"
+    r"|\bihre (?:nachricht|e-mail)\b[^\n]{0,120}\bnicht zugestellt"
+    r"|\bvotre (?:message|courriel)\b[^\n]{0,120}\bn['’]a pas (?:pu être|été) (?:remis|distribué)"
+    r"|\b(?:uw|je) bericht\b[^\n]{0,120}\bniet (?:worden )?bezorgd",
+    re.IGNORECASE | re.MULTILINE,
 )
-"""What a server writes above a message that it returns."""
+"""What a server writes above a message that it returns: of that message, since people write of mail that is not delivered too."""
 _OUR_HEADERS = re.compile(r"<rf-[0-9a-f]{32}@|^\W{0,9}X-ResolutionFlow-(?:Topic|Event):", re.MULTILINE)
 
 

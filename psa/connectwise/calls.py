@@ -159,7 +159,7 @@ class Calls:
     ) -> requests.Response:
         """Send one request.
 
-        A read follows a codebase that moved, once; a write is left to its next attempt.
+        A read or a deletion follows a codebase that moved, once; another write is left to its next attempt.
         """
         used = self._ensure_codebase()
         chosen = self._priority or priority
@@ -171,7 +171,7 @@ class Calls:
         try:
             return send()
         except NoSuchEndpoint:
-            if not self._moved(used) or method != "GET":
+            if not self._moved(used) or method not in ("GET", "DELETE"):
                 raise
             return send()
 

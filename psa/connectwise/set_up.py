@@ -137,10 +137,14 @@ class SetUp(Connection):
 
         An unknown id counts as done; ConnectWise calls that a missing endpoint (public code).
         """
+        self._delete(self._manage.system.callbacks.id(callback_id))
+
+    def _delete(self, endpoint: Any) -> None:
         try:
-            self._calls.call("DELETE", self._manage.system.callbacks.id(callback_id), priority="rest")
-        except (NotFound, NoSuchEndpoint):
-            return
+            self._calls.call("DELETE", endpoint, priority="rest")
+        except (NotFound, NoSuchEndpoint) as error:
+            if error.status != 404:  # not the record is gone, the call went astray
+                raise
 
     def host_page(
         self, *, kind: Literal["Pod", "Tab"], screens: Sequence[str], description: str, url: str, origin: str,
@@ -223,10 +227,7 @@ class SetUp(Connection):
 
     def remove_hosted(self, hosted_id: int) -> None:
         """Delete a hosted pod, tab or button. An unknown id counts as done."""
-        try:
-            self._calls.call("DELETE", self._manage.system.connectwisehostedsetups.id(hosted_id), priority="rest")
-        except (NotFound, NoSuchEndpoint):
-            return
+        self._delete(self._manage.system.connectwisehostedsetups.id(hosted_id))
 
     def _any_ticket(self) -> int | None:
         asked = {"fields": "id", "orderBy": "id desc", "pageSize": 1}

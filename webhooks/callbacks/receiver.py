@@ -8,7 +8,9 @@ answered with 429 and never with a 5xx.
 from __future__ import annotations
 
 import uuid
+from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -44,7 +46,7 @@ TICKET_TYPES = frozenset({"ticket", "time", "schedule"})
 RETRY_AFTER_S = 2
 """ConnectWise repeats after two and after four more seconds, whatever we say; this is for others."""
 IN_A_ROW = 3
-"""Callbacks refused in a row, as one process saw them, that are no accident any more."""
+"""Callbacks refused in a row, as one process saw them, that are no accident any more; a repeat of one is none."""
 SILENCE_S = 3.0
 """How long a caller may stay silent in the middle of a body."""
 
@@ -63,6 +65,15 @@ class Refused(Exception):
         self.status, self.told, self.reason, self.account = status, told, reason, account
 
 
+@dataclass
+class _Refusals:
+    """An account's callbacks that were refused in a row."""
+
+    count: int = 0
+    latest: deque[int] = field(default_factory=lambda: deque(maxlen=16))
+    """The hashes of their bodies, to know a repeat by."""
+
+
 class Receiver:
     """Takes one callback after another; knows nothing of HTTP."""
 
@@ -78,8 +89,8 @@ class Receiver:
         longest_pause_s: float = 60.0,
     ) -> None:
         """`longest_pause_s`: so long a ticket that is saved again and again waits for its next reading at most."""
-        self._refused: dict[int, int] = {}
-        """By account: callbacks refused in a row, as this process saw them; 0 once one was accepted."""
+        self._refused: dict[int, _Refusals] = {}
+        """By account, as this process saw them; none in a row once one was accepted."""
         self._passes, self._longest_pause_s = passes, longest_pause_s
         self._database, self._token_lookup, self._verifier = database, token_lookup, verifier
         self._bell, self._clock = bell, clock
@@ -100,7 +111,7 @@ class Receiver:
         try:
             body = parse(raw)
         except Malformed as error:
-            self._tell_refused(known, error)
+            self._tell_refused(known, raw, error)
             raise Refused(400, str(error), str(error), known.name) from error
         if body.type == canaries.TYPE:
             self._take_canary(known, body, raw, signature, event_id=event_id)
@@ -110,7 +121,7 @@ class Receiver:
             if check.verified and check.key_id and known.pin.key_id is None:
                 self._pin(known, check.key_id)
         except Forged as error:
-            self._tell_refused(known, error)
+            self._tell_refused(known, raw, error)
             raise Refused(403, "signature not accepted", str(error), known.name) from error
         if check.verified:
             self._accept(known)
@@ -137,14 +148,17 @@ class Receiver:
             log.info("canary_stored", event_id=event_id, account=known.name, inbox_id=row, canary_id=body.id)
             self._bell.ring("triage", account_id=known.account_id, inbox_id=row)
 
-    def _tell_refused(self, known: Known, error: Malformed | Forged) -> None:
+    def _tell_refused(self, known: Known, raw: bytes, error: Malformed | Forged) -> None:
         """Say, once a few were refused in a row, that callbacks are: else nobody knows that only polls find escalations.
 
         Of another key the worker asks for a new address then. The callback itself decides nothing: whoever knows the address
-        could send one.
+        could send one. ConnectWise sends each that is refused three times: they count as one.
         """
-        count = self._refused.get(known.account_id, 0) + 1
-        self._refused[known.account_id] = count
+        refusals = self._refused.setdefault(known.account_id, _Refusals())
+        if hash(raw) in refusals.latest:
+            return
+        refusals.latest.append(hash(raw))
+        refusals.count = count = refusals.count + 1
         if count % IN_A_ROW == 0:
             kind = Kind.OTHER_KEY if isinstance(error, OtherKey) else Kind.CALLBACKS_REFUSED
             with self._database.account(known.account_id) as session:
@@ -156,12 +170,14 @@ class Receiver:
 
     def _accept(self, known: Known) -> None:
         """Close what was told of refused callbacks, by this process or, as far as this one knows, by one before it."""
-        if self._refused.get(known.account_id, IN_A_ROW) >= IN_A_ROW:
+        refusals = self._refused.get(known.account_id)
+        if refusals is None or refusals.count >= IN_A_ROW:
             with self._database.account(known.account_id) as session:
                 jobs.clear_alert(
                     session, known.account_id, kind=Kind.CALLBACKS_REFUSED, subject=known.name, now=self._clock()
                 )
-        self._refused[known.account_id] = 0
+        if refusals is None or refusals.count:
+            self._refused[known.account_id] = _Refusals()
 
     def _pin(self, known: Known, key_id: str) -> None:
         """Tie the account to the key that signed its first callback. Raises `Forged` if another was first."""

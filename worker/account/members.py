@@ -49,12 +49,13 @@ def follow_logins(session: Session, account: Account, members: Iterable[Member])
     def now(name: str) -> str:
         return renamed.get(str(name).strip().lower(), name)
 
-    follows: dict[str, Any] = {"engineers": list(map(now, account.engineers)), "admins": list(map(now, account.admins))}
+    as_set = accounts.get(session, account.id) or account  # `account` was read before the PSA was asked
+    follows: dict[str, Any] = {"engineers": list(map(now, as_set.engineers)), "admins": list(map(now, as_set.admins))}
     for column in ("owner", "dry_run_to", "api_member"):
-        if login := getattr(account, column):
+        if login := getattr(as_set, column):
             follows[column] = now(login)
-    if "connectors" in account.settings:
-        follows["settings"] = {**account.settings, "connectors": list(map(now, account.settings["connectors"]))}
+    if "connectors" in as_set.settings:
+        follows["settings"] = {**as_set.settings, "connectors": list(map(now, as_set.settings["connectors"]))}
     accounts.set_account(session, account.id, **follows)
     for column, value in follows.items():
         setattr(account, column, value)

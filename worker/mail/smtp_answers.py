@@ -43,7 +43,12 @@ def accepted(place: str, wanted: range, code: int, answer: bytes) -> None:
     ours = code in _WITHOUT_SIGN_IN or (_ABOUT_US.search(words) and not _ABOUT_THEM.search(words))
     if 500 <= code < 600 and ours:
         raise MailError(f"{said}: it refuses us, whoever is written to: check SMTP_URL and MAIL_FROM", operator=True)
-    raise MailError(said, permanent=500 <= code < 600 and not _FOR_NOW.search(words))
+    raise MailError(said, permanent=500 <= code < 600 and not is_for_now(answer))
+
+
+def is_for_now(answer: bytes) -> bool:
+    """Tell whether a refusal says that it will pass, whatever its code."""
+    return bool(_FOR_NOW.search(answer[:500].decode("utf-8", "replace")))
 
 
 DONE = range(200, 300)

@@ -39,7 +39,9 @@ def _coded(words: bytes) -> str:
 
 
 def _plain(smtp: smtplib.SMTP, user: bytes, password: bytes) -> tuple[int, bytes]:
-    return smtp.docmd("AUTH", "PLAIN " + _coded(b"\0".join((b"", user, password))))
+    words = _coded(b"\0".join((b"", user, password)))
+    code, answer = smtp.docmd("AUTH", f"PLAIN {words}")
+    return smtp.docmd(words) if code == 334 else (code, answer)  # some ask for what they were just told
 
 
 def _login(smtp: smtplib.SMTP, user: bytes, password: bytes) -> tuple[int, bytes]:

@@ -24,7 +24,7 @@ from typing import Literal, Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from worker.mail.folder import write_message
-from worker.mail.smtp_answers import DONE, MailError, accepted, told
+from worker.mail.smtp_answers import DONE, MailError, accepted, is_for_now, told
 from worker.mail.smtp_auth import sign_in
 from worker.mail.templates import plain
 
@@ -124,7 +124,7 @@ class SmtpMailer:
         """Send to the one address in `To`. Raises `MailError`.
 
         1. Connect, secure, sign in.
-        2. MAIL: a refusal is about us, so the delivery waits for the operator.
+        2. MAIL: a refusal is about us, so the delivery waits for the operator, unless it says that it will pass.
         3. RCPT, DATA: an answer of 4xx is transient, of 5xx permanent for this recipient, unless it says that it is about us or
            for now.
         4. The message. If no answer can be read once all of it was sent, the outcome is doubtful.
@@ -144,7 +144,7 @@ class SmtpMailer:
             if code not in DONE:
                 # A 5xx here says something about our sign-in or MAIL_FROM, nothing about the recipient.
                 reason = f"{place} refused the sender {sender} ({told(code, answer)}): check SMTP_URL and MAIL_FROM"
-                raise MailError(reason, operator=code >= 500)
+                raise MailError(reason, operator=code >= 500 and not is_for_now(answer))
             accepted(place, DONE, *smtp.docmd("RCPT", f"TO:<{recipient}>"))
             accepted(place, range(354, 355), *smtp.docmd("DATA"))
             smtp.send(re.sub(rb"(?m)^\.", b"..", content) + b".\r\n")

@@ -90,6 +90,7 @@ def test_a_password_of_any_signs_is_read_or_refused_and_never_shown(name: str, t
         ("PUBLIC_URL", "https://rf example"), ("PUBLIC_URL", "https://rf.example?x=1"), ("PUBLIC_URL", "https://rf.example#x"),
         ("PUBLIC_URL", "https://"), ("PUBLIC_URL", "https:rf.example"), ("DEAD_MAN_URL", "https://[bad"), ("CANARY_URL", "https://:80"),
         ("REDIS_URL", "redis://h:637x/0"), ("REDIS_URL", "redis://:pass/word@h:6379/0"), ("REDIS_URL", "redis:h:6379"),
+        ("REDIS_URL", "redis://"),
     ],
 )  # fmt: skip
 def test_an_address_that_is_none_is_listed_with_the_others(name: str, value: str, tmp_path: Path) -> None:
@@ -105,6 +106,11 @@ def test_an_address_that_is_none_is_listed_with_the_others(name: str, value: str
 )
 def test_addresses_as_people_have_them_are_taken(value: str, tmp_path: Path) -> None:
     assert Settings.read({**GIVEN, "RESOLUTIONFLOW_VAR": str(tmp_path), "PUBLIC_URL": f"{value}/"}).public_url == value
+
+
+@pytest.mark.parametrize("value", ["redis:///0", "rediss:///", "unix:///run/redis.sock", "redis://r:6379/1"])
+def test_a_broker_on_this_machine_needs_no_host(value: str, tmp_path: Path) -> None:
+    assert Settings.read({**GIVEN, "RESOLUTIONFLOW_VAR": str(tmp_path), "REDIS_URL": value}).redis_url == value
 
 
 @pytest.mark.parametrize("folder", ["a b", "a%20b", "100%", "a?b", "a#b", "a&b=c", "\u00e4", "a:b", "a@b", "[a]"])

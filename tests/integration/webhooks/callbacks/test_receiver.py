@@ -404,7 +404,8 @@ def test_callbacks_that_are_all_refused_are_told_of_until_one_is_accepted(post: 
 
     for count in range(1, 7):
         raw, headers = REFUSED[why](post)
-        assert post.send(raw, headers).status_code in (400, 403)
+        for _ in range(3):  # ConnectWise repeats what is refused
+            assert post.send(raw, headers).status_code in (400, 403)
         assert alerts() == ([Kind.CALLBACKS_REFUSED] if count >= 3 else [])
     assert post.send(another(post.keys.url)).status_code == 204
     assert alerts() == []

@@ -60,6 +60,19 @@ def test_wherever_a_login_was_given(
     assert "maja.s" in told or "connectors" in str(columns)
 
 
+def test_what_was_set_while_the_people_were_read_stays(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [dataclasses.replace(m, identifier="maja.s") if m.id == MAJA else m for m in shop.psa.members()]
+
+    def members() -> list[Member]:
+        _given(shop, engineers=["msvensson"], admins=["tobrien"])
+        return now
+
+    monkeypatch.setattr(shop.psa, "members", members)
+    _poll(shop)
+    after = account_named(shop.services, "northgate")
+    assert (after.engineers, after.admins) == (["maja.s"], ["tobrien"])
+
+
 def test_our_own_login_is_followed_too(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     _rename(shop, monkeypatch, n9="handoff.api")
     _poll(shop)

@@ -501,6 +501,19 @@ def test_a_password_of_any_letters_signs_in_by_whatever_method_is_offered(method
     assert server.said[-1] == "quit"
 
 
+def test_a_server_that_asks_again_for_what_it_was_just_told_is_told_it_again() -> None:
+    words = base64.b64encode(b"\0u\0p").decode()
+    server = Scripted(EHLO="250-here\n250 AUTH PLAIN", AUTH="334 ", **{words.upper(): "235 in"})
+    mailer_for(server.url("u:p@")).send(message())
+    assert server.said.count(words) == 1
+
+
+@pytest.mark.parametrize("answer", ["550 4.7.1 Greylisted, try again in 5 minutes", "554 Too many connections, slow down"])
+def test_a_sender_refused_for_now_blames_no_setting(answer: str) -> None:
+    error = failure(Scripted(MAIL=answer).url())
+    assert (error.operator, error.permanent) == (False, False)
+
+
 @pytest.mark.parametrize("offered", ["XOAUTH2", "NTLM GSSAPI", ""])
 def test_a_method_that_we_do_not_know_is_the_operators_to_change(offered: str) -> None:
     error = failure(Scripted(EHLO=f"250-here\n250 AUTH {offered}".rstrip()).url("u:p@"))

@@ -110,6 +110,17 @@ def test_words_that_were_typed_otherwise_are_the_places_own_slice(retyped: Calla
             assert [one.span.evidence.strip("\u200b ") for one in found] == [quote.strip("\u200b ")], quote
 
 
+SIGNS = "\u2018\u2019\u201a\u201b\u2032`\u00b4\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb\u2010\u2011\u2013\u2212"
+
+
+@pytest.mark.parametrize("sign", SIGNS)
+def test_every_mark_there_is_a_key_for_is_found_by_that_key(sign: str) -> None:
+    places = [Place(0, "internal note", "technician", "A", f"Set port{sign}4 to full")]
+    quotes = [f"Set port{key}4 to full" for key in "'\"-"]
+    found = [check(answer(step(quote, 0)), places, reader="m").reading.steps for quote in quotes]
+    assert [one.span.evidence for steps in found for one in steps] == [places[0].text]
+
+
 @pytest.mark.parametrize(
     "quote", ["the caf", "the cafe printer", "fxed IP", "fixed IP.", "User's print", "print server", "10x2 ports"]
 )

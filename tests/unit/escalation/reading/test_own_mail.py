@@ -6,6 +6,7 @@ of our e-mails, as text and as HTML, with the lines that mail programs break and
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Callable
 
@@ -74,6 +75,13 @@ def test_as_html_too(mail: Rendered) -> None:
     assert without_own_mail(plain(note)).text.split() == [*OWN.split(), *BELOW.split()]
 
 
+@pytest.mark.parametrize("mail", MAILS.values(), ids=MAILS)
+def test_those_of_releases_before_are_known_by_their_foot(mail: Rendered) -> None:
+    before = re.sub(r"replies\s+are\s+not\s+read", "nobody reads answers", mail.text)
+    assert before != mail.text
+    assert without_own_mail(plain(f"{OWN}\n\n{HEADING}{before}\n\n{BELOW}")).text.split() == [*OWN.split(), *BELOW.split()]
+
+
 RETURNED = (
     "Delivery has failed to these recipients or groups:\n\nana@harbor.example\nThe address you entered couldn't be found.\n",
     "Address not found\n\nYour message wasn't delivered to ana@harbor.example because it couldn't be found.\n550 5.1.1 gone\n",
@@ -88,6 +96,18 @@ def test_a_notice_that_returns_ours_says_nothing_of_the_ticket(notice: str, mail
     assert not without_own_mail(plain(f"{notice}\n{HEADING}{mail.text}")).text.strip()
     headers = f"Original message headers:\n\nMessage-ID: <rf-{'0a' * 16}@harbor.example>\nAuto-Submitted: auto-generated\n"
     assert not without_own_mail(plain(f"{notice}\n{headers}")).text.strip()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Re-created the connector, mail to the vendor is still not delivered.", "Got a delivery failure again, resent it.",
+        "The NDR says undeliverable, so I cleared the cached address.", "Die Post vom Scanner wird weiter nicht zugestellt.",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("mail", MAILS.values(), ids=MAILS)
+def test_who_writes_of_mail_that_is_not_delivered_above_ours_is_no_server(said: str, mail: Rendered) -> None:
+    assert without_own_mail(plain(f"{said}\n\n{HEADING}{mail.text}")).text.split() == said.split()
 
 
 @pytest.mark.parametrize(

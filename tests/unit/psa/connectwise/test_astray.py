@@ -54,6 +54,25 @@ def test_a_write_astray_is_tried_again_and_never_taken_for_a_refusal(
     assert cw.post_internal_note(5, "brief").id == 70
 
 
+@pytest.mark.parametrize("answer", ELSEWHERE[:12], ids=lambda a: f"{a['status']} {a.get('body', '')[:12]}")
+@pytest.mark.parametrize(("what", "delete"), [("callbacks", "delete_callback"), ("connectwisehostedsetups", "remove_hosted")])
+def test_a_deletion_that_went_astray_deletes_where_the_record_is(
+    web: responses.RequestsMock, cw: ConnectWise, what: str, delete: str, answer: dict[str, Any]
+) -> None:
+    web.delete(f"{API}/system/{what}/6", **answer)
+    web.get(INFO, json={"Codebase": "v2026_2/"})
+    there = web.delete(f"{MOVED}/system/{what}/6", status=204)
+    getattr(cw, delete)(6)
+    assert there.call_count == 1
+
+
+def test_a_gateway_that_routes_nothing_has_deleted_nothing(web: responses.RequestsMock, cw: ConnectWise) -> None:
+    web.delete(f"{API}/system/callbacks/6", status=401, body=GATEWAY)
+    web.get(INFO, json={"Codebase": "v2026_1/"})
+    with pytest.raises(Unavailable):
+        cw.delete_callback(6)
+
+
 VERSIONS = [
     "The HTTP resource that matches the request URI 'https://x/service/tickets/5' does not support the API version '2025.16'.",
     "The requested API version '2025.16' is not supported.",

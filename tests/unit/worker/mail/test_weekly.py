@@ -113,7 +113,7 @@ def test_everything_a_sceptic_asks_for_is_there(weeks: dict[str, Rendered]) -> N
             "opened by hand (#49006 episode 2)",
             "ends before it starts: the clocks or the typed times disagree (#49007 episode 2)",
             "typed by hand (#49005 episode 2)", "2.5 s behind ours when compared on 22 November: too little to move a figure",
-            "version 4 of the rules", "2 claims not acted on, counted as longer", "3 escalations not acted on, counted as longer",
+            "version 5 of the rules", "2 claims not acted on, counted as longer", "3 escalations not acted on, counted as longer",
             "with now at 7.8 instead of 7.2: the 2 without a first action so far count here as long as the slowest",
             "Waiting and the time after claiming come to 39.1, not 43.9",
             "nobody has claimed it yet", "3 h of working time (all hours: 4 h); then claimed by Tess O'Brien",
