@@ -11,6 +11,7 @@ from worker.demo.link_browser import Browser
 from worker.demo.stack import Stack, until
 
 QUICK = {
+    "READER_ENCODER": "on",
     "RESOLUTIONFLOW_SWEEP": "0.5",
     "RESOLUTIONFLOW_POLL": "2",
     "RESOLUTIONFLOW_LEASE": "6",

@@ -29,6 +29,7 @@ from worker.settings import Settings
 
 WRONG_CLOCK = Path(__file__).parent / "wrong_clock"
 QUICK = {
+    "READER_ENCODER": "off",
     "RESOLUTIONFLOW_SWEEP": "0.4",
     "RESOLUTIONFLOW_POLL": "2",
     "RESOLUTIONFLOW_LEASE": "4",

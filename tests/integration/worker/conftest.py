@@ -41,6 +41,7 @@ class Shop:
         self.database = database
         settings = Settings.read({
                 "SECRET_KEYS": "k" * 40,
+                "READER_ENCODER": "off",
                 "RESOLUTIONFLOW_VAR": str(folder),
                 "PUBLIC_URL": "https://handoff.northgate.example",
             })

@@ -68,7 +68,7 @@ class TestScorecard:
         assert [list(both) for both in found.clocks.values()] == [["business", "calendar"]] * 4
         assert found.clocks["orientation"]["business"].mean == pytest.approx(6)
         assert found.clocks["total"]["calendar"].mean == pytest.approx(16)
-        assert (found.measures_version, found.calendar_versions) == (4, [3])
+        assert (found.measures_version, found.calendar_versions) == (5, [3])
         assert [(w.orientation.n, w.total.n) for w in found.trend] == [(0, 0), (0, 0), (0, 0), (20, 20)]
 
     def test_two_sources_stand_side_by_side_each_on_its_own_clock(self) -> None:
