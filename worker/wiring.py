@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, Protocol
 
 import structlog
@@ -108,14 +109,28 @@ class Desk:
         return next((number for number, name in self.members.items() if name.lower() == login.strip().lower()), None)
 
 
+_reader_lock = threading.Lock()
+
+
 def local_reader(encoder: bool) -> Learned | None:
     """Return what the local reader has learned, read from its file at first use; None for the weights of words alone."""
     if not encoder:
         return None
-    calculate_on_one_processor()
-    from escalation.reading.encoder import learned_with_encoder  # numpy is loaded by whoever reads
+    with _reader_lock:  # threads that begin together would each read the file
+        return _whole_reader()
 
-    return learned_with_encoder()
+
+@lru_cache(maxsize=1)
+def _whole_reader() -> Learned | None:
+    """Return what reads tickets whole; None where this process cannot have it: a brief by words alone is better than none."""
+    calculate_on_one_processor()
+    try:
+        from escalation.reading.encoder import learned_with_encoder  # numpy is loaded by whoever reads
+
+        return learned_with_encoder()
+    except Exception:
+        log.exception("encoder_not_loaded")
+        return None
 
 
 class Services:

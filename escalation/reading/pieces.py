@@ -42,6 +42,7 @@ class Pieces:
         """Take the pieces, those within a word with `##` before them, and what stands for a word that cannot be cut."""
         self._numbers = vocabulary
         self._unknown = unknown
+        self._longest = max(map(len, vocabulary))
         self._word = lru_cache(maxsize=20_000)(self._cut)
 
     def of(self, text: str) -> list[int]:
@@ -56,7 +57,7 @@ class Pieces:
         start = 0
         while start < len(word):
             lead = "##" if start else ""
-            for stop in range(len(word), start, -1):
+            for stop in range(min(len(word), start + self._longest), start, -1):
                 if (number := self._numbers.get(lead + word[start:stop])) is not None:
                     made.append(number)
                     start = stop

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from escalation.reading.features import Look
 from escalation.reading.passages import Passage
@@ -46,6 +47,7 @@ class Windows:
         texts = [_short(cut(look.stretch.text[:LETTERS])) for look in looks]
         new = [not place or look.passage != looks[place - 1].passage for place, look in enumerate(looks)]
         costs = [len(text) + 3 + 2 * first for text, first in zip(texts, new, strict=True)]
+        rest = list(accumulate(reversed(costs), initial=0))[::-1]  # from each stretch to the last one
         begin = 0
         while begin < len(looks):
             left, spare = begin, BEFORE
@@ -54,7 +56,7 @@ class Windows:
                 spare -= costs[left]
             used, end = len(head) + sum(costs[left:begin]), begin
             while end < len(looks) and (
-                end == begin or used + costs[end] <= SIZE - AFTER or used + sum(costs[end:]) <= SIZE
+                end == begin or used + costs[end] <= SIZE - AFTER or used + rest[end] <= SIZE
             ):
                 used += costs[end]
                 end += 1

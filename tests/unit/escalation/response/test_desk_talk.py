@@ -14,7 +14,7 @@ BY = ("Maja Svensson", "msvensson")
 TICKET = ("", "it ", "this ", "this ticket ", "the ticket ")
 DESK = (
     *(f"{verb} {what}to {whom}" for verb, what, whom in itertools.product(
-        ("Assigned", "Assigning", "Dispatched", "Routing"), TICKET, ("Tess", "Tess O'Brien", "the night shift"))),
+        ("Assigned", "Assigning", "Dispatched", "Routing"), TICKET, ("Tess", "Tess O'Brien", "the night shift", "the on-call engineer"))),
     *(f"{verb} {what}to {where}" for verb, what, where in itertools.product(
         ("Moved", "Moving", "Sent", "Sending"), TICKET, ("the projects board", "the escalation queue", "our network team", "dispatch"))),
     *(f"{verb} {what}to {tier}" for verb, what, tier in itertools.product(
@@ -62,6 +62,7 @@ def test_what_is_done_to_the_ticket_is_no_work_on_it(text: str) -> None:
         "Have not been able to reproduce it on PC-15", "Did not find errors in the log", "Waited for the sync, still failing",
         "Test mail arrived", "Tested with another cable, same", "Restarted, please check", "Done please test again",
         "Outlook will only open in safe mode", "Routed the subnet over the second tunnel",
+        "Assigned to the guest VLAN", "Routed to the backup line", "Ticket logged with the ISP",
     ],
 )  # fmt: skip
 def test_work_in_like_words_is_work(text: str) -> None:
