@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 from typing import Any
 
 import pytest
@@ -64,7 +65,9 @@ def test_what_was_set_while_the_people_were_read_stays(shop: Shop, monkeypatch: 
     now = [dataclasses.replace(m, identifier="maja.s") if m.id == MAJA else m for m in shop.psa.members()]
 
     def members() -> list[Member]:
-        _given(shop, engineers=["msvensson"], admins=["tobrien"])
+        setting = threading.Thread(target=_given, args=(shop,), kwargs={"engineers": ["msvensson"], "admins": ["tobrien"]})
+        setting.start()  # somebody at a keyboard, in a process of their own
+        setting.join()
         return now
 
     monkeypatch.setattr(shop.psa, "members", members)
