@@ -103,7 +103,8 @@ def _told_in(text: str, lines: list[Row], form: Forms, given: list[Row]) -> list
     found: list[Stretch] = []
     widths = [len(line.text.rstrip()) for line in lines]
     width = max(widths, default=0)
-    folded = sum(w >= 0.85 * width for w in widths) >= max(3, 0.6 * len([w for w in widths if w]))
+    long = sum(w >= 0.85 * width for w in widths)
+    folded = long >= max(3, 0.6 * len([w for w in widths if w]))
     at = 0
     while at < len(lines):
         kind = kinds[at]
@@ -128,7 +129,7 @@ def _told_in(text: str, lines: list[Row], form: Forms, given: list[Row]) -> list
             while (
                 stop < len(lines)
                 and kinds[stop] == "sentence"
-                and _wraps(lines[stop - 1].text, lines[stop].text, width, folded=folded)
+                and _wraps(lines[stop - 1].text, lines[stop].text, width, folded=folded, alone=long < 2)
             ):
                 stop += 1
             found += _told(text, lines[at], lines[stop - 1].end)
@@ -324,10 +325,11 @@ _TYPED = re.compile(r"\b(?:typed|entered|executed|typed in|ran|running|ran the|t
 """What ends a line whose object stands on the next."""
 
 
-def _wraps(above: str, below: str, width: int, *, folded: bool) -> bool:
+def _wraps(above: str, below: str, width: int, *, folded: bool, alone: bool) -> bool:
     """Whether a line break is only a mail program's: the next word would not have fitted, or the sentence goes on.
 
-    `width` is the longest line's, `folded` whether several lines are about as long, as folded text has them.
+    `width` is the longest line's, `folded` whether several lines are about as long, as folded text has them, `alone` whether
+    the longest is the only one: then nothing says that it was folded, and who writes a fact a line in small letters means two.
     """
     end, start = above.rstrip(), below.lstrip()
     if not start or end[-1:] in ".!?:":
@@ -342,7 +344,7 @@ def _wraps(above: str, below: str, width: int, *, folded: bool) -> bool:
     if width > 140 or fits:
         return False
     if start[0].islower() or start[0] in "(\"'" or start[0].isdigit():
-        return not _BEGINS_NOTE.match(start[:40])
+        return not alone and not _BEGINS_NOTE.match(start[:40])
     return folded and len(end) >= 75
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,6 +37,16 @@ def test_prose_lists_output_mail_and_signatures_are_told_apart() -> None:
     assert kinds("Done.\n\nKind regards,\nDana\nHarbor IT")[1:] == [
         ("signature", "Kind regards,\nDana\nHarbor IT")
     ]
+
+
+@pytest.mark.parametrize("width", range(64, 100, 4))
+def test_facts_a_line_in_small_letters_stay_apart_and_folded_ones_come_together(width: int) -> None:
+    said = "vendor looks at it remotely and will ask his developers about receipts that end early whenever somebody opens"
+    line = textwrap.wrap(f"{said} a drawer", width)[0]
+    facts = [f"{line.rpartition(' ')[0]} tills", "manager wants it solved today", "cash drawer opens late since monday"]
+    assert [text for _, text in kinds("\n".join(facts))] == facts
+    folded = textwrap.fill(f"{said} a drawer while the old {said} others", width)
+    assert [text for _, text in kinds(folded)] == [folded]
 
 
 def test_a_line_broken_by_a_mail_program_is_one_sentence() -> None:
