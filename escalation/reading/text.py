@@ -105,6 +105,8 @@ def _told_in(text: str, lines: list[Row], form: Forms, given: list[Row]) -> list
     width = max(widths, default=0)
     long = sum(w >= 0.85 * width for w in widths)
     folded = long >= max(3, 0.6 * len([w for w in widths if w]))
+    last = next((line.text.rstrip() for line in reversed(lines) if not line.blank), "")
+    alone = long < 2 and not last.endswith((".", "!", "?"))
     at = 0
     while at < len(lines):
         kind = kinds[at]
@@ -129,7 +131,7 @@ def _told_in(text: str, lines: list[Row], form: Forms, given: list[Row]) -> list
             while (
                 stop < len(lines)
                 and kinds[stop] == "sentence"
-                and _wraps(lines[stop - 1].text, lines[stop].text, width, folded=folded, alone=long < 2)
+                and _wraps(lines[stop - 1].text, lines[stop].text, width, folded=folded, alone=alone)
             ):
                 stop += 1
             found += _told(text, lines[at], lines[stop - 1].end)
@@ -329,7 +331,7 @@ def _wraps(above: str, below: str, width: int, *, folded: bool, alone: bool) -> 
     """Whether a line break is only a mail program's: the next word would not have fitted, or the sentence goes on.
 
     `width` is the longest line's, `folded` whether several lines are about as long, as folded text has them, `alone` whether
-    the longest is the only one: then nothing says that it was folded, and who writes a fact a line in small letters means two.
+    the longest is the only one and the text ends without a full stop: nothing says that it was folded, and who writes so means two facts.
     """
     end, start = above.rstrip(), below.lstrip()
     if not start or end[-1:] in ".!?:":

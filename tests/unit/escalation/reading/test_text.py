@@ -47,6 +47,8 @@ def test_facts_a_line_in_small_letters_stay_apart_and_folded_ones_come_together(
     assert [text for _, text in kinds("\n".join(facts))] == facts
     folded = textwrap.fill(f"{said} a drawer while the old {said} others", width)
     assert [text for _, text in kinds(folded)] == [folded]
+    once = f"{line.rpartition(' ')[0]} tills\n2 and 5 alone, others are fine."
+    assert [text for _, text in kinds(once)] == [once], "whoever ends with a full stop goes on where there is none"
 
 
 def test_a_line_broken_by_a_mail_program_is_one_sentence() -> None:
