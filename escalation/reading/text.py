@@ -105,8 +105,8 @@ def _told_in(text: str, lines: list[Row], form: Forms, given: list[Row]) -> list
     width = max(widths, default=0)
     long = sum(w >= 0.85 * width for w in widths)
     folded = long >= max(3, 0.6 * len([w for w in widths if w]))
-    last = next((line.text.rstrip() for line in reversed(lines) if not line.blank), "")
-    alone = long < 2 and not last.endswith((".", "!", "?"))
+    ending = next((line.text.rstrip() for line in reversed(lines) if not line.blank), "")
+    alone = long < 2 and not ending.endswith((".", "!", "?"))
     at = 0
     while at < len(lines):
         kind = kinds[at]
