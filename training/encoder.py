@@ -98,9 +98,7 @@ def _outcome(begun: Sequence[tuple[int, Any]]) -> int:
 
 def teach(base: Path, tickets: Sequence[Labelled]) -> bytes:
     """Return an encoder without scales. Raises `FileNotFoundError` where `base` is not what it should be."""
-    import torch
-
-    from training.encoder_net import Net
+    from training.encoder_net import Net  # torch is no part of what development takes
 
     vocabulary: dict[str, int] = json.loads((base / "tokenizer.json").read_text(encoding="utf-8"))["model"]["vocab"]
     net = Net(base / "model.safetensors", LAYERS)
@@ -112,7 +110,6 @@ def teach(base: Path, tickets: Sequence[Labelled]) -> bytes:
         some = [Lesson(e.window, e.steps, e.outcomes, 0.7) for e in empty[one.empty]]
         for done, loss in net.learn([*full, *some], one, BATCH):
             print(f"round {number} of {len(ROUNDS)}: {done:.0%}, loss {loss:.3f}", file=sys.stderr, flush=True)
-    torch.set_grad_enabled(False)
     kept = _kept_pieces(vocabulary, taught)
     return stored(net.arrays([vocabulary[name] for name in kept], SIZE + 32), kept, {"scales": {}, "bounds": {}})
 

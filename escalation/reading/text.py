@@ -105,8 +105,8 @@ def _told_in(text: str, lines: list[Row], form: Forms, given: list[Row]) -> list
     width = max(widths, default=0)
     long = sum(w >= 0.85 * width for w in widths)
     folded = long >= max(3, 0.6 * len([w for w in widths if w]))
-    ending = next((line.text.rstrip() for line in reversed(lines) if not line.blank), "")
-    alone = long < 2 and not ending.endswith((".", "!", "?"))
+    ending = next((line.text.rstrip()[-1:] for line in reversed(lines) if not line.blank), "")
+    alone = long < 2 and ending not in (".", "!", "?")
     at = 0
     while at < len(lines):
         kind = kinds[at]
@@ -315,14 +315,10 @@ def _indented(lines: list[Row], kinds: list[Kind]) -> None:
 
 
 _GOES_ON = re.compile(r"(?:,|\b(?:the|a|an|to|of|and|or|on|in|with|for|from|at|is|was|not|no|by|until|then|that|which|but|because|as|his|her|our|their|my|its|it|be|has|have|had|will|if))$", re.IGNORECASE)
-
-
 _BEGINS_NOTE = re.compile(
     r"(?:also |then |now )?(?:(?:re-?|un)?[a-z]{3,12}ed|ran|found|set|did|made|sent|took|put|went|new|same|no|still)\b|[a-z]+ ?(?:/|->|=)|\S{1,20}:\s|\d{4}\s+[A-Za-z]|\d{1,2}[:.]\d\d(?:\s?[-–:]|\s+[A-Za-z])"
 )
 """How a line of its own begins in terse notes."""
-
-
 _TYPED = re.compile(r"\b(?:typed|entered|executed|typed in|ran|running|ran the|the command|using|tried running)$", re.IGNORECASE)
 """What ends a line whose object stands on the next."""
 
@@ -331,7 +327,7 @@ def _wraps(above: str, below: str, width: int, *, folded: bool, alone: bool) -> 
     """Whether a line break is only a mail program's: the next word would not have fitted, or the sentence goes on.
 
     `width` is the longest line's, `folded` whether several lines are about as long, as folded text has them, `alone` whether
-    the longest is the only one and the text ends without a full stop: nothing says that it was folded, and who writes so means two facts.
+    the longest is the only one and the text ends without a full stop: who writes so means two facts.
     """
     end, start = above.rstrip(), below.lstrip()
     if not start or end[-1:] in ".!?:":
