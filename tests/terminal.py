@@ -53,12 +53,12 @@ class Terminal:
         """What stands on the screen, without what is blank at the end."""
         return "\n".join(line.rstrip() for line in self._screen.display).rstrip()
 
-    def until(self, words: str, *, within_s: float = 40.0) -> str:
-        """Return the screen once it holds the words. Raises `AssertionError` in time if it never does."""
+    def until(self, words: str, *, times: int = 1, within_s: float = 40.0) -> str:
+        """Return the screen once it holds the words, so many times. Raises `AssertionError` in time if it never does."""
         end = time.monotonic() + within_s
-        while words not in self.text:
+        while self.text.count(words) < times:
             assert time.monotonic() < end, f"{words!r} never came:\n{self.text}"
-            if not self._read(0.1) and words not in self.text:
+            if not self._read(0.1) and self.text.count(words) < times:
                 raise AssertionError(f"{words!r} never came, and it has ended:\n{self.text}")
         self._read(0.3)  # a question is drawn before it takes keys; what was typed ahead of it is thrown away
         return self.text

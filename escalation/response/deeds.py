@@ -86,8 +86,8 @@ _REPLY = re.compile(
 )
 """The subject of what a calendar or a mailbox answers by itself."""
 _OF_ONES_OWN = ("i ", "we ", "mine", "this ", "taking", "grabbing", "picking", "claiming", "owning", "took", "claimed",
-                "grabbed", "picked", "assigned", "assigning", "reassigned", "on ", "am ", "will ", "let me", "handling", "dealing", "leave ")  # fmt: skip
-"""How a clause begins in which its writer takes something; "got it" and "take this" do not."""
+                "grabbed", "picked", "got this", "assigned", "assigning", "reassigned", "on ", "am ", "will ", "let me", "handling", "dealing", "leave ")  # fmt: skip
+"""How a clause begins in which its writer takes something; "got it" (understood) and "take this" (a request) do not."""
 _COURTESY = re.compile(
     r"(?:(?:hi|hello|hey|dear|good (?:morning|afternoon|evening|day)|morning|afternoon)(?: \w+){0,3}|(?:many |kind |best |warm )?(?:thanks|thank you|thx|cheers|ta|regards|sorry|apologies|please bear)\b.*|"
     r"ok(?:ay)?|yes|yep|sure|great|all|team|no worries|no problem|fyi)"

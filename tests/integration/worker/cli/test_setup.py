@@ -112,7 +112,7 @@ def test_a_whole_run_in_a_terminal_stores_what_was_agreed_and_writes_nothing_bef
         terminal.press(DOWN, ENTER)
         terminal.until("Which one?")
         terminal.press(*[DOWN] * 8, ENTER)
-        terminal.until("Working hours: Mon-Fri")
+        terminal.until("Working hours: Mon-Fri", times=2)
         terminal.press(*["\x7f"] * 5, "16:30", ENTER)
         terminal.until("Working hours        Mon-Fri 08:00-16:30")
         terminal.press(ENTER)
@@ -121,7 +121,7 @@ def test_a_whole_run_in_a_terminal_stores_what_was_agreed_and_writes_nothing_bef
         seen(terminal)
         terminal.press(DOWN, DOWN, ENTER)
         terminal.until("northgate is connected.")
-        terminal.until("And now?")
+        terminal.until("And now?", times=2)
         terminal.press(DOWN, DOWN, ENTER)
         assert terminal.ended() == 0
         raw = terminal.raw.decode(errors="replace")
@@ -194,7 +194,7 @@ def test_a_typo_in_the_company_costs_the_company_alone(
         assert "» the company (nortgate)" in terminal.text
         assert _kept(tmp_path) == {}, "what opened nothing is not proposed the next time"
         terminal.press(ENTER)
-        assert "Where do you log in" not in terminal.until("log in: nortgate")
+        assert "Where do you log in" not in terminal.until("log in: nortgate", times=2)
         terminal.press(*["\x7f"] * 4, "hgate", ENTER)
         terminal.until("called here?")
         assert _kept(tmp_path) == {"site": simulator.url, "company": "northgate", "allow_private": True}
@@ -220,7 +220,7 @@ def test_whatever_was_refused_each_answer_can_be_changed_and_begins_as_it_was(
         terminal.press(ENTER)
         terminal.until("Client id")
         terminal.press(ENTER)
-        terminal.until("What shall be changed?")
+        terminal.until("What shall be changed?", times=3)
         assert _kept(tmp_path) == {"company": "northgate"}
         terminal.press(ENTER)
         assert "» another host, or a server of your own" in terminal.until("Where do you log in")

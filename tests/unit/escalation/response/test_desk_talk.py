@@ -128,6 +128,7 @@ def test_work_in_another_language_is_work(text: str) -> None:
         ("I'll handle this", True), ("I'll take care of it", True), ("Dealing with this one", True), ("Leave it with me", True),
         ("Leave this one to me", True), ("Yep mine", True), ("Handle this please", False), ("Take care of it, Tess", False),
         ("Tess is taking care of it", False), ("Leave it with them", False), ("Not mine", False), ("I'm not taking this", False),
+        ("got this one", True), ("Got this, thanks", True), ("Got it", False), ("Got this from the user", False),
     ],
 )  # fmt: skip
 def test_more_ways_to_take_it(text: str, taken: bool) -> None:
