@@ -6,7 +6,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -32,6 +32,12 @@ from worker.wiring import Services
 DAYS = 40
 
 
+def last_wednesday() -> datetime:
+    """Return an evening from which a seed's past has the same weekdays, thus the same tickets, whenever it is made."""
+    now = datetime.now(UTC)
+    return (now - timedelta(days=(now.weekday() - 3) % 7 + 1)).replace(hour=18, minute=0, second=0, microsecond=0)
+
+
 class Place:
     """A simulator with a past, and an account that is not connected to it."""
 
@@ -43,7 +49,7 @@ class Place:
 
     def shadow(self, **more: object) -> Shadow:
         progress = Progress(out=self.said, every_s=0.0)
-        return shadow(self.services, self.account, days=DAYS, progress=progress, **{"briefs": 0, **more})  # type: ignore[arg-type]
+        return shadow(self.services, self.account, days=DAYS + 8, progress=progress, **{"briefs": 0, **more})  # type: ignore[arg-type]
 
 
 @pytest.fixture(
@@ -51,7 +57,7 @@ class Place:
     ids=["first wording", "second wording", "third wording"],
 )
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
-    with Simulator(seed=request.param, history_days=DAYS, history_escalations=20) as simulator:
+    with Simulator(seed=request.param, now=last_wednesday(), history_days=DAYS, history_escalations=20) as simulator:
         made = Place(simulator, tmp_path)
         yield made
         made.services.close()
@@ -59,7 +65,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
 
 @pytest.fixture
 def one(tmp_path: Path) -> Iterator[Place]:
-    with Simulator(seed=1, history_days=DAYS, history_escalations=8) as simulator:
+    with Simulator(seed=1, now=last_wednesday(), history_days=DAYS, history_escalations=8) as simulator:
         made = Place(simulator, tmp_path)
         yield made
         made.services.close()
