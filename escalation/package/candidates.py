@@ -29,7 +29,7 @@ from rapidfuzz import fuzz
 from escalation.package import highlights
 from escalation.package.contents import SURE, Package, Start
 from escalation.package.known_symptoms import Symptom
-from escalation.package.records import Record, flat
+from escalation.package.records import Record, clipped, flat
 from escalation.reading import remarks
 from escalation.reading.passages import NOT_STAFF
 from escalation.reading.pasted import fault_in, troubled
@@ -336,8 +336,7 @@ _THOUGHTS = {
 
 def _quoted(record: Record, start: int, end: int, told: str, reason: str) -> Start:
     said = flat(record.text[start:end]).rstrip(" .,;:")
-    short = said if len(said) <= 160 else said[:160].rsplit(" ", 1)[0] + " …"
-    return Start(told.format(short), record.plain.quote(start, end), record.source.id, reason)
+    return Start(told.format(clipped(said, 160)), record.plain.quote(start, end), record.source.id, reason)
 
 
 def _openings(text: str) -> dict[str, float]:

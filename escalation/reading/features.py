@@ -157,7 +157,7 @@ def _look(index: int, stretch: Stretch, classes: Classes) -> Look:
     look.shapes = [
         f"k={stretch.kind}", f"q{look.asks:d}", f"c{look.leads:d}", f"I{look.by_self:d}{look.to_reader:d}{look.past:d}",
         f"i{look.by_self:d}", f"y{look.to_reader:d}", f"ed{look.past:d}", f"no{_DENIED.search(low) is not None:d}", f"if{_WHEN.search(low) is not None:d}",
-        f"l{_step(len(words), (3, 6, 10, 15, 22, 32))}", f"cl={look.claim}", f"cf={first}", f"cn{min(3, look.claimed)}", f"ck{look.check:d}",
+        f"l{band(len(words), (3, 6, 10, 15, 22, 32))}", f"cl={look.claim}", f"cf={first}", f"cn{min(3, look.claimed)}", f"ck{look.check:d}",
         f"sd{deeds.starts_with_deed(head):d}", f"ah{deeds.looks_ahead(head):d}", f"ta{deeds.only_talk(head):d}", f"oo={look.said}", f"oc={outcomes.outcome_of(head, check=True)}", f"or={look.claimed > 0:d}{outcomes.outcome_of(look.rest, check=look.check) if look.rest else None}",
     ]  # fmt: skip
     if words:
@@ -181,7 +181,8 @@ def parted(text: str) -> list[str]:
     return [part for part in PARTS.split(text) if part.strip()][:12]
 
 
-def _step(value: float, edges: Sequence[float]) -> int:
+def band(value: float, edges: Sequence[float]) -> int:
+    """Return in which band between the edges a value lies, from 0."""
     return sum(value >= edge for edge in edges)
 
 
@@ -199,7 +200,7 @@ def _placed(here: list[Look], passage: Passage, index: int, passages: int) -> No
     ]  # fmt: skip
     text += [f"h:{word}" for word in here[0].words[:6]] if here else []
     for place, look in enumerate(here):
-        look.place = [*text, f"p{_step(place / count, (0.01, 0.2, 0.4, 0.6, 0.8, 0.99))}", f"tick{look.stretch.ticked:d}"]
+        look.place = [*text, f"p{band(place / count, (0.01, 0.2, 0.4, 0.6, 0.8, 0.99))}", f"tick{look.stretch.ticked:d}"]
 
 
 def near(all_of: Sequence[Look], place: int, distance: int) -> Look | None:
@@ -316,7 +317,7 @@ def joint_features(look: Look, at: int, kind: str) -> Vector:
     left, right = tokens(before)[-12:], tokens(after)[:12]
     near_by = parted(after[:200])
     shapes = {
-        *look.shapes, f"j={kind}", f"jl{_step(at, (20, 40, 80, 150))}", f"jr{_step(len(text) - at, (15, 30, 60, 120))}",
+        *look.shapes, f"j={kind}", f"jl{band(at, (20, 40, 80, 150))}", f"jr{band(len(text) - at, (15, 30, 60, 120))}",
         f"jcl={deeds.claims(before[-200:])}{deeds.claims(after[:200])}", f"jn{min(3, look.claimed)}", f"js{deeds.starts_with_deed(before)}{deeds.starts_with_deed(after)}", f"jk{min(3, len(look.parts))}", f"jc={deeds.claims(near_by[0] if near_by else '')}",
         f"jo={outcomes.outcome_of(before[-200:])}", f"jp={outcomes.outcome_of(after[:200])}",
         f"r0:{' '.join(right[:1])}", f"r1:{' '.join(right[1:2])}", f"r01:{' '.join(right[:2])}", f"r12:{' '.join(right[1:3])}", f"l0:{' '.join(left[-1:])}", *(f"f:{w}" for w in look.words[:2]),

@@ -14,22 +14,20 @@ _LONGEST_WORD = 100
 _CJK = ((0x4E00, 0x9FFF), (0x3400, 0x4DBF), (0x20000, 0x2CEAF), (0xF900, 0xFAFF), (0x2F800, 0x2FA1F))
 
 
-class _Letters(dict[int, str]):
-    """What each character becomes: nothing, a space, a word of its own, or itself."""
+class _Letters:
+    """What each character becomes: nothing, a space, a word of its own, or itself; of as many as a few languages have."""
 
-    def __missing__(self, code: int) -> str:
+    @staticmethod
+    @lru_cache(maxsize=4096)
+    def __getitem__(code: int) -> str:
         letter = chr(code)
         kind = unicodedata.category(letter)
         if letter.isspace():
-            made = " "
-        elif kind == "Mn" or kind[0] == "C" or code == 0xFFFD:
-            made = ""
-        elif kind[0] == "P" or (code < 128 and not letter.isalnum()) or any(a <= code <= b for a, b in _CJK):
-            made = f" {letter} "
-        else:
-            made = letter
-        self[code] = made
-        return made
+            return " "
+        if kind == "Mn" or kind[0] == "C" or code == 0xFFFD:
+            return ""
+        apart = kind[0] == "P" or (code < 128 and not letter.isalnum()) or any(a <= code <= b for a, b in _CJK)
+        return f" {letter} " if apart else letter
 
 
 _LETTERS = _Letters()
