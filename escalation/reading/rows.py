@@ -11,9 +11,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from math import sqrt
 
-from escalation.reading.features import Vector, band
+from escalation.reading.features import Vector, band, sharing
 from escalation.reading.passages import Passage
 
 _TOKEN = re.compile(r"[A-Za-z]+|\d+|[^\sA-Za-z\d]")
@@ -156,12 +155,8 @@ def row_features(all_of: Sequence[Row], place: int, *, description: bool) -> Vec
         if abs(distance) == 1 and other.tokens:
             made.append((side, {f"w0:{other.tokens[0].lower()}", *(f"wl:{token.lower()}" for token in other.tokens[-3:])}, _SHAPE))
     long = {word for word in words if len(word) > 3}
-    for kind, names, whole in (
-        ("w:", set(words), 1.0),
-        ("b:", set(map(" ".join, pairwise(words))), 0.7),
-        ("z:", set(map(" ".join, zip(forms, forms[1:], forms[2:], strict=False))), 0.7),
-        ("", {f"e:{w[-3:]}" for w in long} | {f"a:{w[:3]}" for w in long}, 0.5),
-    ):
-        if names:
-            made.append((kind, names, whole / sqrt(len(names))))
-    return made
+    return [
+        *made, *sharing("w:", set(words), 1.0), *sharing("b:", set(map(" ".join, pairwise(words))), 0.7),
+        *sharing("z:", set(map(" ".join, zip(forms, forms[1:], forms[2:], strict=False))), 0.7),
+        *sharing("", {f"e:{w[-3:]}" for w in long} | {f"a:{w[:3]}" for w in long}, 0.5),
+    ]  # fmt: skip
