@@ -28,7 +28,7 @@ from sklearn.cluster import MiniBatchKMeans
 from sklearn.utils.extmath import randomized_svd
 
 from escalation.reading.features import tokens
-from escalation.reading.vocabulary import PRODUCTS, WEIGHTS
+from escalation.reading.vocabulary import WEIGHTS
 from training.forums import questions, texts_in
 from training.terse import terse
 from training.tickets import own, texts_of, threads
@@ -60,6 +60,15 @@ def word_classes(path: Path = OUT) -> dict[str, tuple[str, ...]]:
     return {word: tuple(kinds) for word, *kinds in rows}
 
 
+_PRODUCTS = frozenset(
+    "windows outlook exchange office teams excel word chrome edge firefox adobe acrobat azure intune defender sophos veeam "  # noqa: SIM905
+    "sonicwall fortigate meraki unifi cisco hp dell lenovo citrix vmware esxi server sql mysql quickbooks sage onedrive "
+    "sharepoint microsoft google apple android ios macos linux ubuntu update updates it this that which everything "
+    "nothing something printer phone laptop pc router switch firewall system service services backup".split()
+)
+"""Capitalised words that begin a sentence and are no person."""
+
+
 def classes_of(texts: Iterable[str], sizes: Sequence[int] = SIZES) -> dict[str, tuple[str, ...]]:
     """Return each word's classes, learned from the texts alone."""
     sentences: list[list[str]] = []
@@ -68,7 +77,7 @@ def classes_of(texts: Iterable[str], sizes: Sequence[int] = SIZES) -> dict[str, 
         capitals.update(word.lower() for word in _CAPITAL.findall(text[:6000]))
         sentences += [words for part in _SENTENCE.split(text[:6000]) if 3 <= len(words := tokens(part)) <= 60]
     seen = Counter(word for words in sentences for word in words)
-    known = WEIGHTS.keys() | PRODUCTS
+    known = WEIGHTS.keys() | _PRODUCTS
     often = [w for w, count in sorted(seen.items(), key=lambda one: (-one[1], one[0])) if count >= _SEEN and (2 * capitals[w] <= count or w in known)]
     words = often[:_WORDS]
     beside = {word: place for place, word in enumerate(often[:_BESIDE])}

@@ -11,7 +11,7 @@ from escalation.brief.sanitize import Inert, inline
 from escalation.brief.spans import Clock
 from escalation.package.contents import SURE, Package
 from escalation.package.surroundings import changed_lately, recent_of
-from escalation.reading.told import is_deed
+from escalation.reading.deeds import starts_with_deed
 
 ABOVE = 8
 """Steps shown above the fold; the rest follow below it."""
@@ -190,7 +190,7 @@ def listed(package: Package) -> tuple[Inert, ...]:
 
 
 def _tried(package: Package) -> Inert:
-    deeds = all(is_deed(step.text) for step in package.steps_attempted if step.sure >= SURE)
+    deeds = all(starts_with_deed(step.text) for step in package.steps_attempted if step.sure >= SURE)
     return Inert("Tried" if deeds else "Tried and found")
 
 

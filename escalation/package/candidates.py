@@ -29,11 +29,12 @@ from rapidfuzz import fuzz
 from escalation.package import highlights
 from escalation.package.contents import SURE, Package, Start
 from escalation.package.known_symptoms import Symptom
-from escalation.package.records import Record, flat
+from escalation.package.records import Record, clipped, flat
 from escalation.reading import remarks
+from escalation.reading.deeds import starts_with_deed
 from escalation.reading.passages import NOT_STAFF
 from escalation.reading.pasted import fault_in, troubled
-from escalation.reading.told import is_deed, tells_its_result
+from escalation.reading.told import tells_its_result
 from escalation.symptoms.said import words_of
 
 SAME = 75
@@ -159,7 +160,7 @@ class Candidates:
             made |= {f"end={min(end, 6)}": 1.0, f"{kind}:end={min(end, 6)}": 1.0, f"{kind}:newest={end == newest}": 1.0, f"newest={end == newest}": 1.0}
             clean = flat(found.start.evidence)
             shape = {
-                "deed": is_deed(clean), "tells": tells_its_result(clean), "figures": bool(_FIGURES.search(clean)), "contact": bool(_CONTACT.search(clean)),
+                "deed": starts_with_deed(clean), "tells": tells_its_result(clean), "figures": bool(_FIGURES.search(clean)), "contact": bool(_CONTACT.search(clean)),
                 "fact": bool(_FOUND.search(clean)), "guess": bool(_GUESS.search(clean)), "contrast": bool(_CONTRAST.search(clean)), "nothing": bool(_FINE.search(clean)),
                 "ahead": bool(_AHEAD.search(clean)), "so": bool(_SO.search(clean)),
             }
@@ -336,8 +337,7 @@ _THOUGHTS = {
 
 def _quoted(record: Record, start: int, end: int, told: str, reason: str) -> Start:
     said = flat(record.text[start:end]).rstrip(" .,;:")
-    short = said if len(said) <= 160 else said[:160].rsplit(" ", 1)[0] + " …"
-    return Start(told.format(short), record.plain.quote(start, end), record.source.id, reason)
+    return Start(told.format(clipped(said, 160)), record.plain.quote(start, end), record.source.id, reason)
 
 
 def _openings(text: str) -> dict[str, float]:

@@ -12,6 +12,7 @@ from escalation.package.contents import Change, Contingency, Package, Quote, Ste
 from escalation.package.records import Record, flat
 from escalation.reading import pasted, remarks
 from escalation.reading.passages import Deed, Passage
+from escalation.reading.places import overlapping
 from escalation.reading.reader import pasted_rows
 from escalation.reading.text import OTHERS
 from escalation.reading.weights import Learned
@@ -161,10 +162,11 @@ def evidence_blocks(records: Sequence[Record], known: Learned | None = None) -> 
         if record.source.role == "us":
             continue
         blocks = pasted_rows(record.passage, known)
+        pasted_there = overlapping(blocks)
         for stretch in record.passage.stretches:
             if stretch.kind in ("sentence", "item"):
                 quoted = [(stretch.start + a, stretch.start + b) for a, b in pasted.quoted_errors(stretch.text)]
-                blocks += [(a, b) for a, b in quoted if not any(start < b and a < end for start, end in blocks)]
+                blocks += [(a, b) for a, b in quoted if not pasted_there(a, b)]
         for start, end in sorted(blocks):
             found.setdefault(record.text[start:end], cited(record, start, end))
     return tuple(found.values())

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from escalation.package.contents import Start
 from escalation.package.highlights import shorten
-from escalation.package.records import Record, flat
+from escalation.package.records import Record, clipped, flat
 from escalation.reading.text import Stretch
 
 _BEFORE, _OWN = 100, 140
@@ -53,7 +53,7 @@ def in_context(start: Start | None, records: Sequence[Record]) -> Start | None:
     if start is None or record is None or len(start.evidence.split()) < 4 or start.text.startswith("look into"):
         return start
     said = flat(start.evidence).rstrip(" .,;:")
-    shown = next((words for words in (said, _cut(said, 160), shorten(start.evidence, deed=True)) if words in start.text), None)
+    shown = next((words for words in (said, clipped(said, 160), shorten(start.evidence, deed=True)) if words in start.text), None)
     at = record.text.find(start.evidence)
     spoken = [s for s in record.passage.stretches if s.text.strip()]
     place = next((n for n, s in enumerate(spoken) if s.start <= at < s.end), None)
@@ -71,7 +71,7 @@ def in_context(start: Start | None, records: Sequence[Record]) -> Start | None:
         lead.insert(0, f"{cut}{named}" if named[-1] in ".!?:;," else f"{cut}{named} /")
     if not lead:
         return start
-    text = start.text.replace(shown, " ".join([*lead, _cut(said, _OWN)]), 1)
+    text = start.text.replace(shown, " ".join([*lead, clipped(said, _OWN)]), 1)
     return replace(start, text=text, evidence=record.plain.quote(begin, end))
 
 
@@ -86,7 +86,3 @@ def _tail(stretch: Stretch) -> int:
     cuts = [cut.end() for cut in _CLAUSE.finditer(stretch.text)]
     cuts += [space.end() for space in re.finditer(r"\s", stretch.text)]
     return stretch.start + next((cut for cut in cuts if 15 <= len(stretch.text) - cut <= _BEFORE), len(stretch.text) - _BEFORE)
-
-
-def _cut(text: str, limit: int) -> str:
-    return text if len(text) <= limit else text[:limit].rsplit(" ", 1)[0] + " …"

@@ -13,7 +13,7 @@ from itertools import pairwise
 from escalation.package.contents import Missing, Quote
 from escalation.package.records import Record, flat
 from escalation.reading.remarks import looks_on
-from escalation.reading.text import OTHERS
+from escalation.reading.text import OTHERS, blanked
 from escalation.symptoms.entries import Knowledge, knowledge
 from escalation.symptoms.match import Match, matches, stands
 from escalation.symptoms.questions import not_recorded
@@ -106,10 +106,7 @@ def _joined(spans: Sequence[tuple[int, int]], text: str) -> list[str]:
 
 def _own(record: Record) -> str:
     """Return the text with blanks where it is not its writer's own; offsets stay."""
-    text = record.text
-    for stretch in record.passage.stretches:
-        if stretch.kind in OTHERS:
-            text = text[: stretch.start] + " " * (stretch.end - stretch.start) + text[stretch.end :]
+    text = blanked(record.text, ((s.start, s.end) for s in record.passage.stretches if s.kind in OTHERS))
     return _LINK.sub(lambda link: " " * len(link.group()), text)
 
 

@@ -182,3 +182,8 @@ def _event(record: Record) -> Event:
 def flat(text: str) -> str:
     """Return a text on one line."""
     return " ".join(text.split())
+
+
+def clipped(text: str, limit: int) -> str:
+    """Return a text as it is, or so many characters of it up to the last whole word, and a mark."""
+    return text if len(text) <= limit else text[:limit].rsplit(" ", 1)[0] + " …"

@@ -18,6 +18,7 @@ from rapidfuzz import fuzz
 from escalation.package.candidates import PLAN, SAME, Candidate
 from escalation.package.contents import Package, Start
 from escalation.package.highlights import closed
+from escalation.package.records import clipped
 from escalation.reading.weights import Learned, parsed
 
 PLANNED = 0.8
@@ -83,8 +84,8 @@ def from_memory(package: Package) -> Package:
     ends = [step.text.lower() for step in closed(package)]
     for solved in package.solved:
         if not any(fuzz.token_set_ratio(solved.fix.lower(), end) >= SAME for end in ends):
-            short = solved.fix if len(solved.fix) <= 130 else solved.fix[:130].rsplit(" ", 1)[0] + " …"
-            start = Start(f'try what solved ticket {solved.id}: "{short}"', solved.fix, solved.source, solved.why)
+            told = f'try what solved ticket {solved.id}: "{clipped(solved.fix, 130)}"'
+            start = Start(told, solved.fix, solved.source, solved.why)
             return replace(package, start_here=start, start_otherwise=given if given and given.sure >= OTHERWISE else None)
     return package
 

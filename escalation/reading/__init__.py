@@ -1,9 +1,12 @@
 """Read what people wrote: text in, deeds, outcomes and pasted output out, each with its exact place.
 
-- `text` cuts a text into stretches (sentences, list items, pasted blocks, quoted mail, signatures).
-- `deeds` is how people say that they did something, `outcomes` how they say what came of it,
-  `pasted` how machine output looks, `vocabulary` which words belong to which problem domain.
-- `steps` puts them together; `remarks` finds promises, requests, plans and changes left behind.
+Begin with `reader.py`.
 
-A new way of saying something is one line in one of those tables and one test.
+- `source` and `encodings` give the words as a reader would see them, `own_mail` leaves our e-mails out, `text` cuts them into
+  stretches: `mail`, `copies` and `chats` say what is not the writer's own, `forms` and `sections` what was not done, `pasted`
+  what a machine wrote.
+- `deeds` is how people say that they did something, `outcomes` how they say what came of it, `vocabulary` which words belong to
+  which problem domain. `features` names what they see, `weights` what was learned of it; `encoder` reads beside it.
+- `results` finds what came of a deed after it, `remarks` promises, requests, plans and (by `state`) changes left behind,
+  `codes` error codes.
 """

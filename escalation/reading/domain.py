@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from math import sqrt
 
-from escalation.reading.features import Vector
+from escalation.reading.features import Vector, sharing
 from escalation.reading.vocabulary import domain_of
 from escalation.reading.weights import Learned, learned
 
@@ -20,8 +19,7 @@ def domain_features(summary: str, description: str, texts: Sequence[str]) -> Vec
     made: Vector = [("rule=", (ruled,), 1.0)]
     everything = " ".join(t[:_LONGEST] for t in texts)
     for kind, text, whole in (("s:", summary, 1.5), ("w:", description[:_LONGEST], 1.05), ("w:", everything, 1.05)):
-        if words := set(_WORD.findall(text.lower())):
-            made.append((kind, words, whole / sqrt(len(words))))
+        made += sharing(kind, set(_WORD.findall(text.lower())), whole)
     return made
 
 

@@ -157,7 +157,7 @@ def _look(index: int, stretch: Stretch, classes: Classes) -> Look:
     look.shapes = [
         f"k={stretch.kind}", f"q{look.asks:d}", f"c{look.leads:d}", f"I{look.by_self:d}{look.to_reader:d}{look.past:d}",
         f"i{look.by_self:d}", f"y{look.to_reader:d}", f"ed{look.past:d}", f"no{_DENIED.search(low) is not None:d}", f"if{_WHEN.search(low) is not None:d}",
-        f"l{_step(len(words), (3, 6, 10, 15, 22, 32))}", f"cl={look.claim}", f"cf={first}", f"cn{min(3, look.claimed)}", f"ck{look.check:d}",
+        f"l{band(len(words), (3, 6, 10, 15, 22, 32))}", f"cl={look.claim}", f"cf={first}", f"cn{min(3, look.claimed)}", f"ck{look.check:d}",
         f"sd{deeds.starts_with_deed(head):d}", f"ah{deeds.looks_ahead(head):d}", f"ta{deeds.only_talk(head):d}", f"oo={look.said}", f"oc={outcomes.outcome_of(head, check=True)}", f"or={look.claimed > 0:d}{outcomes.outcome_of(look.rest, check=look.check) if look.rest else None}",
     ]  # fmt: skip
     if words:
@@ -181,7 +181,8 @@ def parted(text: str) -> list[str]:
     return [part for part in PARTS.split(text) if part.strip()][:12]
 
 
-def _step(value: float, edges: Sequence[float]) -> int:
+def band(value: float, edges: Sequence[float]) -> int:
+    """Return in which band between the edges a value lies, from 0."""
     return sum(value >= edge for edge in edges)
 
 
@@ -199,7 +200,7 @@ def _placed(here: list[Look], passage: Passage, index: int, passages: int) -> No
     ]  # fmt: skip
     text += [f"h:{word}" for word in here[0].words[:6]] if here else []
     for place, look in enumerate(here):
-        look.place = [*text, f"p{_step(place / count, (0.01, 0.2, 0.4, 0.6, 0.8, 0.99))}", f"tick{look.stretch.ticked:d}"]
+        look.place = [*text, f"p{band(place / count, (0.01, 0.2, 0.4, 0.6, 0.8, 0.99))}", f"tick{look.stretch.ticked:d}"]
 
 
 def near(all_of: Sequence[Look], place: int, distance: int) -> Look | None:
@@ -217,16 +218,16 @@ def step_features(all_of: Sequence[Look], place: int) -> Vector:
     finest = {kinds[2] for kinds in look.classes}
     shapes = {*look.shapes, *look.place, *look.ends, f"s3:{' '.join(few[1:4])}", f"s2:{' '.join(middle[1:3])}", f"s1:{look.classes[0][2] if words else ''}"}
     made: Vector = [
-        ("", shapes, _SHAPE), ("", set(look.whole), 0.3), *_sharing("tw:", look.text_words, 0.8), *_sharing("w:", look.vocabulary, 1.0), *_sharing("b:", _pairs(["^", *words, "$"]), 1.0), *_sharing("", _endings_of(words), 0.7),
-        *_sharing("x:", {" ".join(tokens(part)[:2]) for part in look.parts}, 0.7), *_sharing("c:", look.middles | {"^", "$"}, 0.7), *_sharing("m:", finest, 0.7),
-        *_sharing("d:", _pairs(middle), 0.8), *_sharing("D:", _pairs(few), 0.6), *_sharing("t:", set(map(" ".join, zip(few, few[1:], few[2:], strict=False))), 0.8),
+        ("", shapes, _SHAPE), ("", set(look.whole), 0.3), *sharing("tw:", look.text_words, 0.8), *sharing("w:", look.vocabulary, 1.0), *sharing("b:", _pairs(["^", *words, "$"]), 1.0), *sharing("", _endings_of(words), 0.7),
+        *sharing("x:", {" ".join(tokens(part)[:2]) for part in look.parts}, 0.7), *sharing("c:", look.middles | {"^", "$"}, 0.7), *sharing("m:", finest, 0.7),
+        *sharing("d:", _pairs(middle), 0.8), *sharing("D:", _pairs(few), 0.6), *sharing("t:", set(map(" ".join, zip(few, few[1:], few[2:], strict=False))), 0.8),
     ]  # fmt: skip
     for side, small, distance in (("P", "p", -1), ("N", "n", 1)):
         other = near(all_of, place, distance)
         if other is None:
             shapes.add(f"{side}none")
         else:
-            made += [(side, other.beside, _SHAPE), *_sharing(f"{small}w:", other.vocabulary, 0.6), *_sharing(f"{side}c:", other.middles, 0.5)]
+            made += [(side, other.beside, _SHAPE), *sharing(f"{small}w:", other.vocabulary, 0.6), *sharing(f"{side}c:", other.middles, 0.5)]
     for side, distance in (("PP", -2), ("NN", 2)):
         other = near(all_of, place, distance)
         if other is None:
@@ -256,7 +257,7 @@ def _endings(word: str) -> tuple[str, ...]:
     return (f"e:{word[-3:]}", f"e:{word[-2:]}", f"a:{word[:4]}") if len(word) > 3 else ()
 
 
-def _sharing(kind: str, names: Collection[str], whole: float) -> Vector:
+def sharing(kind: str, names: Collection[str], whole: float) -> Vector:
     """Let the names share the whole, so that a long sentence does not outweigh a short one."""
     return [(kind, names, whole / sqrt(len(names)))] if names else []
 
@@ -274,8 +275,8 @@ def outcome_features(all_of: Sequence[Look], place: int, part: str) -> Vector:
     shapes.update(f"pc{check:d}={outcomes.outcome_of(part, check=check)}" for check in {True, look.check})
     shapes.add(f"pr{look.check:d}={outcomes.outcome_of(rest, check=look.check) if rest else None}")
     made: Vector = [
-        ("", shapes, 0.25), *_sharing("w:", set(words), 1.0), *_sharing("b:", _pairs(["^", *words, "$"]), 1.0),
-        *_sharing("t:", set(words[len(words) // 2 :]), 0.7), *_sharing("", _endings_of(words), 0.5),
+        ("", shapes, 0.25), *sharing("w:", set(words), 1.0), *sharing("b:", _pairs(["^", *words, "$"]), 1.0),
+        *sharing("t:", set(words[len(words) // 2 :]), 0.7), *sharing("", _endings_of(words), 0.5),
     ]  # fmt: skip
     for side, other in zip(("N", "M", "L"), following, strict=True):
         if other is None:
@@ -285,11 +286,11 @@ def outcome_features(all_of: Sequence[Look], place: int, part: str) -> Vector:
     one, two, _ = following
     if before:
         shapes.update((f"Pcl={before.claim}", f"Poo={before.said}", f"Pk={before.stretch.kind}"))
-        made += _sharing("pw:", before.vocabulary, 0.5)
+        made += sharing("pw:", before.vocabulary, 0.5)
     if one:
-        made += [*_sharing("nw:", one.vocabulary, 0.7), *_sharing("nb:", _pairs(one.words), 0.5)]
+        made += [*sharing("nw:", one.vocabulary, 0.7), *sharing("nb:", _pairs(one.words), 0.5)]
     if two:
-        made += _sharing("mw:", two.vocabulary, 0.4)
+        made += sharing("mw:", two.vocabulary, 0.4)
     if one and one.said != "unknown" and not (one.claimed or one.asks) and len(one.words) <= _REMARK and one.stretch.kind != "pasted":
         made.append(("rem", {f"={one.said}", f"{look.check:d}={outcomes.outcome_of(one.stretch.text, check=look.check)}"}, 0.8))
     return made
@@ -316,9 +317,9 @@ def joint_features(look: Look, at: int, kind: str) -> Vector:
     left, right = tokens(before)[-12:], tokens(after)[:12]
     near_by = parted(after[:200])
     shapes = {
-        *look.shapes, f"j={kind}", f"jl{_step(at, (20, 40, 80, 150))}", f"jr{_step(len(text) - at, (15, 30, 60, 120))}",
+        *look.shapes, f"j={kind}", f"jl{band(at, (20, 40, 80, 150))}", f"jr{band(len(text) - at, (15, 30, 60, 120))}",
         f"jcl={deeds.claims(before[-200:])}{deeds.claims(after[:200])}", f"jn{min(3, look.claimed)}", f"js{deeds.starts_with_deed(before)}{deeds.starts_with_deed(after)}", f"jk{min(3, len(look.parts))}", f"jc={deeds.claims(near_by[0] if near_by else '')}",
         f"jo={outcomes.outcome_of(before[-200:])}", f"jp={outcomes.outcome_of(after[:200])}",
         f"r0:{' '.join(right[:1])}", f"r1:{' '.join(right[1:2])}", f"r01:{' '.join(right[:2])}", f"r12:{' '.join(right[1:3])}", f"l0:{' '.join(left[-1:])}", *(f"f:{w}" for w in look.words[:2]),
     }  # fmt: skip
-    return [("", shapes, _SHAPE), *_sharing("lw:", set(left), 0.7), *_sharing("rw:", set(right), 1.0), *_sharing("", _endings_of(right[:5]), 0.7)]
+    return [("", shapes, _SHAPE), *sharing("lw:", set(left), 0.7), *sharing("rw:", set(right), 1.0), *sharing("", _endings_of(right[:5]), 0.7)]

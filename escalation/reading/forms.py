@@ -69,7 +69,8 @@ class Forms:
     """What forms say of rows: parts that are no words of anybody, rows that were not done, items that were, rows of reports."""
 
     masked: list[tuple[int, int]] = field(default_factory=list)
-    undone: list[tuple[int, int]] = field(default_factory=list)
+    undone: dict[int, int] = field(default_factory=dict)
+    """Rows that say that they were not done: where each begins and ends."""
     ticked: set[int] = field(default_factory=set)
     """Beginnings of rows that say that they were done."""
     items: set[int] = field(default_factory=set)
@@ -78,7 +79,7 @@ class Forms:
     """Beginnings of rows that a program wrote."""
     spoken: set[int] = field(default_factory=set)
     """Beginnings of rows that somebody says in a chat, though a time and a name stand before them as in a log."""
-    planned: list[tuple[int, int]] = field(default_factory=list)
+    planned: dict[int, int] = field(default_factory=dict)
     """Rows that a heading above them says are only planned or proposed."""
 
 
@@ -95,8 +96,8 @@ def forms(rows: Sequence[Row]) -> Forms:
             _marked(row, found, crossed=crossed)
             found.masked += [(row.start + hint.start(), row.start + hint.end()) for hint in _HINT.finditer(row.text)]
     for start, end, kind in sections(rows):
-        if start not in found.ticked and not any(a <= start < b for a, b in found.undone):
-            (found.undone if kind == "not" else found.planned).append((start, end))
+        if start not in found.ticked and start not in found.undone:
+            (found.undone if kind == "not" else found.planned)[start] = end
     _reports(rows, found)
     return found
 
@@ -105,7 +106,7 @@ def _marked(row: Row, found: Forms, *, crossed: bool) -> None:
     text = row.text
     end = row.end
     if _UNFILLED.match(text[:200]):
-        found.undone.append((row.start, row.end))
+        found.undone[row.start] = row.end
         return
     mark = _BOX.match(text)
     if mark:
@@ -131,12 +132,12 @@ def _marked(row: Row, found: Forms, *, crossed: bool) -> None:
         else:
             after = None
     elif mark is None and _NOT_DONE.search(text[-40:]) and deeds.starts_with_deed(told):
-        found.undone.append((row.start, row.end))
+        found.undone[row.start] = row.end
         return
     if mark is None and after is None:
         return
     if not done:
-        found.undone.append((row.start, row.end))
+        found.undone[row.start] = row.end
         return
     begin = mark.end() if mark else 0
     found.masked += [(row.start, row.start + begin), (end, row.end)]
@@ -195,7 +196,7 @@ def _row_of_table(row: Row, between: str, step: int, results: Sequence[int], fou
     cells = _cells(row, between)
     said = [cells[i] for i in results if i < len(cells)]
     if len(cells) <= step or all(_NOT_CELL.fullmatch(cell) for _, _, cell in said):
-        found.undone.append((row.start, row.end))
+        found.undone[row.start] = row.end
         return
     found.items.add(row.start)
     found.ticked.add(row.start)
@@ -245,7 +246,7 @@ def _report_in(rows: Sequence[Row], found: Forms) -> None:
     written: list[int] = []
     for index, row in enumerate(rows):
         text = row.text[:200]
-        if row.start in found.ticked or row.start in found.spoken or any(a <= row.start < b for a, b in found.undone):
+        if row.start in found.ticked or row.start in found.spoken or row.start in found.undone:
             continue
         if _LEDGER.match(text):
             written.append(index)
@@ -262,6 +263,7 @@ def _report_in(rows: Sequence[Row], found: Forms) -> None:
             written.append(index)
     if strong < 2 or strong + weak < 3:
         return
+    theirs = set(written)
     for index in range(written[0], written[-1] + 1):
-        if index in written or not _SPOKEN.search(rows[index].text[:200]):
+        if index in theirs or not _SPOKEN.search(rows[index].text[:200]):
             found.reported.add(rows[index].start)

@@ -199,16 +199,10 @@ def _end_of_quoted(rows: Sequence[Row], at: int) -> int:
     """
     first = _next(rows, at)
     if first < len(rows) and _QUOTED.match(rows[first].text):
-        while first < len(rows) and (
-            _QUOTED.match(rows[first].text)
-            or (
-                rows[first].blank
-                and _next(rows, first) < len(rows)
-                and _QUOTED.match(rows[_next(rows, first)].text)
-            )
-        ):
-            first += 1
-        return first
+        while first < len(rows) and _QUOTED.match(rows[first].text):
+            stop = first + 1
+            first = _next(rows, stop)
+        return stop
     stop = first
     while stop < len(rows):
         row = rows[stop]

@@ -14,25 +14,24 @@ _LONGEST_WORD = 100
 _CJK = ((0x4E00, 0x9FFF), (0x3400, 0x4DBF), (0x20000, 0x2CEAF), (0xF900, 0xFAFF), (0x2F800, 0x2FA1F))
 
 
-class _Letters(dict[int, str]):
-    """What each character becomes: nothing, a space, a word of its own, or itself."""
-
-    def __missing__(self, code: int) -> str:
-        letter = chr(code)
-        kind = unicodedata.category(letter)
-        if letter.isspace():
-            made = " "
-        elif kind == "Mn" or kind[0] == "C" or code == 0xFFFD:
-            made = ""
-        elif kind[0] == "P" or (code < 128 and not letter.isalnum()) or any(a <= code <= b for a, b in _CJK):
-            made = f" {letter} "
-        else:
-            made = letter
-        self[code] = made
-        return made
+@lru_cache(maxsize=4096)
+def _read(code: int) -> str:
+    """Return what a character becomes: nothing, a space, a word of its own, or itself."""
+    letter = chr(code)
+    kind = unicodedata.category(letter)
+    if letter.isspace():
+        return " "
+    if kind == "Mn" or kind[0] == "C" or code == 0xFFFD:
+        return ""
+    apart = kind[0] == "P" or (code < 128 and not letter.isalnum()) or any(a <= code <= b for a, b in _CJK)
+    return f" {letter} " if apart else letter
 
 
-_LETTERS = _Letters()
+class _Letters:
+    """The same as a table, for `str.translate`."""
+
+    def __getitem__(self, code: int) -> str:
+        return _read(code)
 
 
 class Pieces:
@@ -47,7 +46,7 @@ class Pieces:
 
     def of(self, text: str) -> list[int]:
         """Return the numbers of a text's pieces."""
-        words = unicodedata.normalize("NFD", text).translate(_LETTERS).lower().split()
+        words = unicodedata.normalize("NFD", text).translate(_Letters()).lower().split()
         return [number for word in words for number in self._word(word)]
 
     def _cut(self, word: str) -> tuple[int, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import NamedTuple
@@ -33,6 +34,18 @@ class Plain:
         """Return the literal slice of the source that reads as what stands here at `start:end`."""
         begin, stop = self.span(start, end)
         return self.source[begin:stop]
+
+
+def overlapping(spans: Iterable[tuple[int, int]]) -> Callable[[int, int], bool]:
+    """Return what says of a stretch whether it shares a character with one of the spans, which share none with each other."""
+    apart = sorted(spans)
+    ends = [end for _, end in apart]
+
+    def overlaps(start: int, end: int) -> bool:
+        place = bisect_right(ends, start)
+        return place < len(apart) and apart[place][0] < end
+
+    return overlaps
 
 
 class Writing:

@@ -33,6 +33,7 @@ from escalation.reading.features import (
 )
 from escalation.reading.outcomes import Outcome
 from escalation.reading.passages import Actor, Deed, Passage
+from escalation.reading.places import overlapping
 from escalation.reading.rows import Row, row_features, rows
 from escalation.reading.weights import Learned, Told, learned
 
@@ -207,9 +208,9 @@ def pasted_rows(passage: Passage, known: Learned | None = None) -> list[tuple[in
     model = known.models["row"]
     yes = model.classes.index("yes")
     taken = [False] * len(all_of)
-    nobodys = [(s.start, s.end) for s in passage.stretches if s.kind in ("undone", "boilerplate")]
+    nobodys = overlapping((s.start, s.end) for s in passage.stretches if s.kind in ("undone", "boilerplate"))
     for place, row in enumerate(all_of):
-        if any(start <= row.start < end for start, end in nobodys):
+        if nobodys(row.start, row.start + 1):
             continue
         heads = (not place or not taken[place - 1]) and len(row.text) < 40 and row.text.rstrip().endswith(":")
         features = row_features(all_of, place, description=passage.description)

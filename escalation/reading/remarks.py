@@ -196,7 +196,7 @@ def left_changed(passages: Sequence[Passage], steps: Sequence[Deed]) -> list[Rem
                 if last is not None and not last.check:
                     open_changes.append((_remark(index, last.start, last.deed_end, passages[index].text), frozenset()))
                 continue
-            if state.says_left(low) and not state.ONLY.match(low):
+            if not state.ONLY.match(low) and state.says_left(low):
                 words = frozenset(_WORD.findall(low)) - _EMPTY
                 open_changes = [c for c in open_changes if not (c[0].passage == index and c[0].start >= stretch.start)]
                 open_changes.append((_remark(index, stretch.start, stretch.end, passages[index].text), words))
@@ -238,7 +238,8 @@ def _still_open(
     named = [c for c in changes if c[1] & undone]
     if named:
         return [c for c in changes if c not in named]
-    return changes[:-1] if _same_thing(frozenset(), undone, text) else changes
+    unnamed = _BACK_TO.match(text) or re.search(r"\b(?:it|them|that|this)\b", text[:60], re.I)
+    return changes[:-1] if unnamed else changes
 
 
 def _left(step: Deed, text: str) -> tuple[int, int] | None:
@@ -272,12 +273,6 @@ _TELLING = 3
 """Words that a change is quoted with at least."""
 _PART = re.compile(r"(?:[,;:]|\.\s|\s[-–—>]\s|\b(?:so|but|and|then)\b)\s*")
 _UNDONE_AT_ONCE = re.compile(r"(?:\band|\bthen|\+|/) ?(?:re-?\w+|started|on again|back|linked|enabled)", re.IGNORECASE)
-
-
-def _same_thing(change: frozenset[str], undone: frozenset[str], text: str) -> bool:
-    if change & undone:
-        return True
-    return _BACK_TO.match(text) is not None or re.search(r"\b(?:it|them|that|this)\b", text[:60], re.I) is not None
 
 
 def _said_by_staff(passages: Sequence[Passage], pattern: re.Pattern[str], may: Callable[[str], bool]) -> list[Remark]:

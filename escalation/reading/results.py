@@ -15,10 +15,10 @@ from dataclasses import replace
 from operator import attrgetter
 
 from escalation.reading import outcomes
-from escalation.reading.deeds import claims, looks_ahead
+from escalation.reading.deeds import claims, looks_ahead, starts_with_deed
 from escalation.reading.passages import NOT_STAFF, Deed, Passage, Words
 from escalation.reading.text import Stretch, small
-from escalation.reading.told import ends_in_result, is_deed
+from escalation.reading.told import ends_in_result
 
 _NEAR = 2
 """So many stretches after a deed may tell what came of it."""
@@ -177,7 +177,7 @@ def _told_until(text: str, deed: Deed, *, strict: bool) -> int:
         return 0
     if not strict and not deed.check and _TESTED.match(text) and outcomes.outcome_of(said, check=True) != "unknown":
         return end
-    if is_deed(said) or claims(said) is not None:
+    if starts_with_deed(said) or claims(said) is not None:
         return 0
     if _VERDICT.match(low) or _STILL_SO.match(low) or (deed.check and _CHECKED.match(low)):
         return end

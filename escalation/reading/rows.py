@@ -11,9 +11,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from math import sqrt
 
-from escalation.reading.features import Vector
+from escalation.reading.features import Vector, band, sharing
 from escalation.reading.passages import Passage
 
 _TOKEN = re.compile(r"[A-Za-z]+|\d+|[^\sA-Za-z\d]")
@@ -105,10 +104,6 @@ def _parted(line: str, begin: int, end: int) -> Iterator[tuple[int, int, str]]:
         yield at, end, "whole" if at == begin else "after"
 
 
-def _step(value: float, edges: Sequence[float]) -> int:
-    return sum(value >= edge for edge in edges)
-
-
 def _shapes(whole: str) -> list[str]:
     text = whole[:_SEEN]
     low = text.lower()
@@ -118,13 +113,13 @@ def _shapes(whole: str) -> list[str]:
     spaces = sum(map(str.isspace, text))
     digits = sum(map(str.isdigit, text))
     return [
-        f"dig{_step(digits / size, (0.001, 0.05, 0.15, 0.3))}", f"pun{_step((size - letters - spaces - digits) / size, (0.01, 0.04, 0.08, 0.15, 0.25))}",
-        f"up{_step(sum(map(str.isupper, text)) / size, (0.01, 0.04, 0.1, 0.25))}", f"len{_step(len(whole), (12, 25, 45, 80, 130, 220))}",
-        f"nw{_step(len(words), (2, 3, 5, 8, 13, 20))}", f"sent{_STOPS.search(bare) is not None:d}", f"stop{_step(sum(map(_LITTLE.__contains__, words)) / max(1, len(words)), (0.01, 0.1, 0.2, 0.3, 0.4))}",
+        f"dig{band(digits / size, (0.001, 0.05, 0.15, 0.3))}", f"pun{band((size - letters - spaces - digits) / size, (0.01, 0.04, 0.08, 0.15, 0.25))}",
+        f"up{band(sum(map(str.isupper, text)) / size, (0.01, 0.04, 0.1, 0.25))}", f"len{band(len(whole), (12, 25, 45, 80, 130, 220))}",
+        f"nw{band(len(words), (2, 3, 5, 8, 13, 20))}", f"sent{_STOPS.search(bare) is not None:d}", f"stop{band(sum(map(_LITTLE.__contains__, words)) / max(1, len(words)), (0.01, 0.1, 0.2, 0.3, 0.4))}",
         f"ind{text[:1] in _INDENTED:d}", f"i{not _SPOKEN.isdisjoint(words):d}", f"bs{_BACKSLASH in text:d}", f"eq{'=' in text:d}", f"dbl{_COLUMNS.search(bare) is not None:d}",
         f"hex{'0x' in low and _HEX.search(low) is not None:d}", f"ts{':' in text and _CLOCK.search(text) is not None:d}", f"ip{'.' in text and _NET.search(text) is not None:d}", f"guid{'-' in low and _GUID.search(low) is not None:d}",
         f"exc{any(map(low.__contains__, _TROUBLE)):d}", f"col{bare.endswith(':'):d}", f"q{bare.endswith('?'):d}", f"low{text.lstrip()[:1].islower():d}",
-        f"lt{_step(max(map(len, words), default=0), (12, 18, 28, 45))}",
+        f"lt{band(max(map(len, words), default=0), (12, 18, 28, 45))}",
     ]  # fmt: skip
 
 
@@ -146,7 +141,7 @@ def row_features(all_of: Sequence[Row], place: int, *, description: bool) -> Vec
     words, forms = row.words, row.forms
     shapes = {
         *row.shapes, f"part={row.part}", f"n{min(4, row.parts)}", f"bl{row.after_blank:d}", f"fen{row.fenced:d}", f"d{description:d}",
-        f"all{_step(len(all_of), (2, 5, 10, 25, 60))}", f"f0:{' '.join(forms[:1])}", f"f1:{' '.join(forms[:2])}", f"f2:{' '.join(forms[:3])}", f"fl:{' '.join(forms[-1:])}",
+        f"all{band(len(all_of), (2, 5, 10, 25, 60))}", f"f0:{' '.join(forms[:1])}", f"f1:{' '.join(forms[:2])}", f"f2:{' '.join(forms[:3])}", f"fl:{' '.join(forms[-1:])}",
         f"w0:{' '.join(words[:1])}", f"w01:{' '.join(words[:2])}",
     }  # fmt: skip
     made: Vector = [("", shapes, _SHAPE)]
@@ -160,12 +155,8 @@ def row_features(all_of: Sequence[Row], place: int, *, description: bool) -> Vec
         if abs(distance) == 1 and other.tokens:
             made.append((side, {f"w0:{other.tokens[0].lower()}", *(f"wl:{token.lower()}" for token in other.tokens[-3:])}, _SHAPE))
     long = {word for word in words if len(word) > 3}
-    for kind, names, whole in (
-        ("w:", set(words), 1.0),
-        ("b:", set(map(" ".join, pairwise(words))), 0.7),
-        ("z:", set(map(" ".join, zip(forms, forms[1:], forms[2:], strict=False))), 0.7),
-        ("", {f"e:{w[-3:]}" for w in long} | {f"a:{w[:3]}" for w in long}, 0.5),
-    ):
-        if names:
-            made.append((kind, names, whole / sqrt(len(names))))
-    return made
+    return [
+        *made, *sharing("w:", set(words), 1.0), *sharing("b:", set(map(" ".join, pairwise(words))), 0.7),
+        *sharing("z:", set(map(" ".join, zip(forms, forms[1:], forms[2:], strict=False))), 0.7),
+        *sharing("", {f"e:{w[-3:]}" for w in long} | {f"a:{w[:3]}" for w in long}, 0.5),
+    ]  # fmt: skip

@@ -126,13 +126,7 @@ def _decoded(text: str, below: Plain | None, source: str) -> Plain:
         elif kind == "entity":
             meant = html.unescape(token.group())
             same = meant == token.group()
-            meant = (
-                "\n"
-                if meant in "\r\n\x85\u2028\u2029"
-                else " "
-                if meant.isspace()
-                else re.sub(f"[{_UNSEEN}]", "", meant)
-            )
+            meant = "\n" if meant in "\r\n\x85\u2028\u2029" else " " if meant.isspace() else re.sub(f"[{_UNSEEN}]", "", meant)
             writing.put(meant, begin, at, same=same)
         elif kind == "remark":
             stop = {"<!-": "-->"}.get(text[begin : begin + 3], ">")

@@ -119,8 +119,5 @@ ONLY = re.compile(r"\W*(?:it |this |that |both |they )?(?:is |are |has |have )?(
 
 
 def says_left(text: str) -> bool:
-    """Whether a sentence says that a change is in place yet, or is to be taken back."""
-    low = text[:300].lower()
-    if not ("still" in low or "left " in low or "back" in low or "re" in low or "und" in low or "forget" in low or "not " in low):
-        return False
-    return ONLY.match(low) is not None or _TO_UNDO.search(low) is not None or (_STILL.search(low) is not None and LASTING.search(low) is not None)
+    """Whether a sentence in lower case says that a change is in place yet, or is to be taken back."""
+    return _TO_UNDO.search(text) is not None or (_STILL.search(text) is not None and LASTING.search(text) is not None)

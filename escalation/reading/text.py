@@ -8,14 +8,14 @@ Every character of a stretch stands in the text at `start:end`; nothing is rewri
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from escalation.reading import deeds, pasted
 from escalation.reading.forms import Forms, forms
 from escalation.reading.mail import Cut, cuts
-from escalation.reading.places import Row
+from escalation.reading.places import Row, overlapping
 
 Kind = Literal["sentence", "item", "heading", "pasted", "quoted", "signature", "boilerplate", "undone"]
 
@@ -65,18 +65,20 @@ def stretches(text: str) -> list[Stretch]:
     rows = list(_lines(text))
     form = forms(rows)
     foreign = cuts(rows)
-    gone = [*((c.start, c.end) for c in foreign), *form.masked, *form.undone]
-    inner = _blanked(text, gone) if gone else text
+    gone = [*((c.start, c.end) for c in foreign), *form.masked, *form.undone.items()]
+    inner = blanked(text, gone) if gone else text
     found = _told_in(inner, list(_lines(inner)) if gone else rows, form, rows)
     if form.planned:
-        found = [replace(s, planned=any(a <= s.start < b for a, b in form.planned)) for s in found]
-    undone = [(a, b) for a, b in form.undone if not any(c.start < b and a < c.end for c in foreign)]
+        planned = overlapping(form.planned.items())
+        found = [replace(s, planned=planned(s.start, s.start + 1)) for s in found]
+    cut = overlapping((c.start, c.end) for c in foreign)
+    undone = [(a, b) for a, b in form.undone.items() if not cut(a, b)]
     others = [*_whole(text, foreign), *(s for a, b in undone for s in _trimmed(text, a, b, "undone"))]
     whole = found if inner is text else [replace(s, text=text[s.start : s.end]) for s in found]
     return sorted([*whole, *others], key=lambda s: s.start) if others else whole
 
 
-def _blanked(text: str, gone: list[tuple[int, int]]) -> str:
+def blanked(text: str, gone: Iterable[tuple[int, int]]) -> str:
     """Return the text with blanks where something is taken out; offsets stay."""
     made, at = [], 0
     for start, end in sorted(gone):
@@ -181,6 +183,7 @@ def _lines(text: str) -> Iterator[Row]:
 def _kinds(lines: list[Row], form: Forms) -> list[Kind]:
     kinds: list[Kind] = []
     fenced = listed = False
+    lists = _lists(lines)
     for index, line in enumerate(lines):
         if ("```" in line.text and line.text.strip().startswith("```")) or (line.text.lstrip()[:1] in ("{", "[") and _FENCE.fullmatch(line.text.strip())):
             fenced = not fenced
@@ -191,7 +194,7 @@ def _kinds(lines: list[Row], form: Forms) -> list[Kind]:
             kinds.append("item")
         elif ">" in line.text and _QUOTED.match(line.text) and not pasted.surely(line.text):
             listed = index > 0 and not lines[index - 1].blank and (kinds[-1] in ("sentence", "heading") or listed)
-            kinds.append("item" if listed and _listed(lines, index) else "quoted")
+            kinds.append("item" if listed and index in lists else "quoted")
         elif not line.blank and (pasted.surely(line.text) or pasted.message(line.text)):
             kinds.append("sentence" if pasted.announced(line.text[:LONGEST]) else "pasted")
         else:
@@ -205,15 +208,18 @@ def _kinds(lines: list[Row], form: Forms) -> list[Kind]:
     return kinds
 
 
-def _listed(lines: list[Row], index: int) -> bool:
-    """Whether a row that begins with ">" is one of a list: three rows and more right below the writer's own words."""
-    first = index
-    while first and _QUOTED.match(lines[first - 1].text):
-        first -= 1
-    last = index
-    while last + 1 < len(lines) and _QUOTED.match(lines[last + 1].text):
-        last += 1
-    return last - first >= 2 and bool(first and lines[first - 1].text.strip())
+def _lists(lines: list[Row]) -> set[int]:
+    """Return the rows that begin with ">" of lists: three rows and more right below the writer's own words."""
+    found: set[int] = set()
+    at = 0
+    while at < len(lines):
+        stop = at
+        while stop < len(lines) and _QUOTED.match(lines[stop].text):
+            stop += 1
+        if stop - at >= 3 and at and not lines[at - 1].blank:
+            found.update(range(at, stop))
+        at = max(stop, at + 1)
+    return found
 
 
 def _prose_kind(line: Row, following: Row | None) -> Kind:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 
-from escalation.reading.deeds import NOUN_FIRST, TERSE
+from escalation.reading.deeds import NOUN_FIRST, starts_with_deed
 
 _HARD = re.compile(r"(?::|;|->|=>|→|\s=|\s[-–—]{1,2}|\.{2,}|\?)\s+(?=\S)")
 """What stands between a deed and what came of it."""
@@ -25,17 +25,17 @@ _DONE = re.compile(r"\w(?:ed|en|ing)\b|\b(?:new|other|another|both|too|set|put|l
 def tells_its_result(text: str) -> bool:
     """Return whether a step's words say what came of it or what was found, beside saying what was done."""
     text = " ".join(text.split())[:500]
-    began_with_deed = is_deed(text)
+    began_with_deed = starts_with_deed(text)
     for found in _HARD.finditer(text):
         rest = text[found.end() :]
-        if not (is_deed(rest) or (_PLANNED.match(rest) and not _STATES.search(rest))):
+        if not (starts_with_deed(rest) or (_PLANNED.match(rest) and not _STATES.search(rest))):
             return True
     for found in _SOFT.finditer(text):
         rest = text[found.end() : found.end() + 120]
-        if not (is_deed(rest) or _PLANNED.match(rest)) and _STATES.search(_first_part(rest)):
+        if not (starts_with_deed(rest) or _PLANNED.match(rest)) and _STATES.search(_first_part(rest)):
             return True
     last = text.rpartition(", ")[2]
-    if "," in text and len(last.split()) <= 4 and not (is_deed(last) or _PLANNED.match(last) or _DONE.search(last)):
+    if "," in text and len(last.split()) <= 4 and not (starts_with_deed(last) or _PLANNED.match(last) or _DONE.search(last)):
         return True
     if _IF.match(text) and len(text.split()) > 6:
         return True
@@ -57,14 +57,9 @@ def ends_in_result(text: str) -> bool:
     if (found := _LAST.match(flat)) is None:
         return False
     words = flat[found.end() :]
-    return len(words.split()) <= 9 and not (is_deed(words) or _PLANNED.match(words)) and _ENDS_SO.search(words) is not None
+    return len(words.split()) <= 9 and not (starts_with_deed(words) or _PLANNED.match(words)) and _ENDS_SO.search(words) is not None
 
 
 def _first_part(rest: str) -> str:
     cut = _SOFT.search(rest) or _HARD.search(rest)
     return rest[: cut.start()] if cut else rest
-
-
-def is_deed(text: str) -> bool:
-    """Return whether a text begins as deeds do in work notes."""
-    return TERSE.match(text[:120].lower()) is not None

@@ -1,6 +1,6 @@
-"""Which words belong to which problem domain, with weights, and which names are products rather than people."""
+"""Which words belong to which problem domain, with weights, and where products and versions are named."""
 
-# ruff: noqa: E501, SIM905 - an alternative is easier to find in one long line than in a ladder
+# ruff: noqa: E501 - an alternative is easier to find in one long line than in a ladder
 
 from __future__ import annotations
 
@@ -103,15 +103,6 @@ for _domain, _lists in _WORDS.items():
             WEIGHTS[_word] = (*WEIGHTS.get(_word, ()), (_domain, _weight))
 
 _TOKEN = re.compile(r"[a-z0-9][a-z0-9.&/+-]*[a-z0-9]|[a-z0-9]")
-
-PRODUCTS = frozenset(
-    "windows outlook exchange office teams excel word chrome edge firefox adobe acrobat azure intune defender sophos veeam "
-    "sonicwall fortigate meraki unifi cisco hp dell lenovo citrix vmware esxi server sql mysql quickbooks sage onedrive "
-    "sharepoint microsoft google apple android ios macos linux ubuntu update updates it this that which everything "
-    "nothing something printer phone laptop pc router switch firewall system service services backup".split()
-)
-"""Capitalised words that begin a sentence and are no person."""
-
 
 def domain_of(texts: list[tuple[str, int]]) -> str:
     """Return the domain whose vocabulary weighs most in the texts, each with its own factor.

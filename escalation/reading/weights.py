@@ -28,6 +28,8 @@ SCALE = 1000
 _BITS = 40
 _MASK, _HALF = (1 << _BITS) - 1, 1 << (_BITS - 1)
 _ZEROS = repeat(0)
+_TOLD = 4
+"""So many features are told to have spoken for a step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +84,14 @@ class Model:
         whole_share = sum(raised)
         return [part / whole_share for part in raised]
 
-    def spoke(self, features: Vector, place: int, most: int = 4) -> list[tuple[str, float]]:
-        """Return the features that spoke most for one class, with what each added."""
+    def spoke(self, features: Vector, place: int) -> list[tuple[str, float]]:
+        """Return the few features that spoke most for one class, with what each added."""
         added = []
         for kind, names, value in features:
             table = self.weights.get(kind, {})
             for_it = [(-weight, name) for name in names if (row := table.get(name)) and (weight := _one(row, place)) > 0]
-            added += [(round(less * value / SCALE, 9), kind + name) for less, name in (nsmallest(most, for_it) if len(for_it) > most else for_it)]
-        return [(name, -less) for less, name in nsmallest(most, added)]
+            added += [(round(less * value / SCALE, 9), kind + name) for less, name in nsmallest(_TOLD, for_it)]
+        return [(name, -less) for less, name in nsmallest(_TOLD, added)]
 
 
 def model_of(classes: Sequence[str], bias: Sequence[float], weights: Mapping[str, Mapping[str, Sequence[int]]]) -> Model:

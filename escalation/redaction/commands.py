@@ -13,8 +13,8 @@ from escalation.redaction.words import Rule, argument, bare, random_looking, rul
 _V1, _V2 = (_V.replace("<s>", f"<s{number}>") for number in (1, 2))
 
 
-def _cli(hints: str, kind: str, pattern: str, *, flags: int = re.IGNORECASE) -> Rule:
-    return rule(kind, hints, pattern, argument, flags=flags)
+def _cli(hints: str, kind: str, pattern: str) -> Rule:
+    return rule(kind, hints, pattern, argument)
 
 
 def _flagged(programs: str, flag: str, kind: str = "password", gap: str = r"[ \t]{1,4}") -> Rule:

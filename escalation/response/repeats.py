@@ -37,11 +37,11 @@ class Repeat:
     """The package's id of where that stands, "n3"."""
 
 
-def repeats(package: Package, later: Sequence[Note | TimeEntry], *, by: str | None = None) -> tuple[Repeat, ...]:
+def repeats(package: Package, later: Sequence[Note | TimeEntry]) -> tuple[Repeat, ...]:
     """Return the repeats in what was written after the brief, in its order, each with what it repeats and where that stands.
 
-    `later` are the notes and time entries after the brief, of anybody; only staff's are read, and with `by` only those
-    of one author, by login name. The same words in a note and in its time entry are one repeat.
+    `later` are the notes and time entries after the brief, of anybody; only staff's are read. The same words in a note
+    and in its time entry are one repeat.
 
     A step is repeated when a later deed shares its verb's kind and most telling words and its result was recorded.
     A question repeats when it asks for something that a recorded step or the package's own fields answer.
@@ -49,9 +49,8 @@ def repeats(package: Package, later: Sequence[Note | TimeEntry], *, by: str | No
     known = [(index, telling(step.evidence)) for index, step in enumerate(package.steps_attempted)]
     found: list[Repeat] = []
     for entry in later:
-        if entry.author.role not in STAFF or (by is not None and entry.author.identifier != by):
-            continue
-        found += _of_entry(package, known, entry)
+        if entry.author.role in STAFF:
+            found += _of_entry(package, known, entry)
     return tuple({(r.kind, r.step, " ".join(r.evidence.split())): r for r in reversed(found)}.values())[::-1]
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from escalation.evidence import Evidence, Ticket
 from escalation.memory.assess import clauses_of, outcome
 from escalation.package.build import build
+from escalation.package.contents import Package
 from escalation.package.lesson import Lesson, lesson_of
 from escalation.resolution.note import ResolutionNote, draft, finding_step
 from escalation.resolution.reach import reach_of
@@ -71,20 +72,25 @@ def closing(services: Services, desk: Desk, ticket: Ticket | None) -> Closing | 
     evidence = with_sessions(services, desk, evidence)
     with services.database.account(desk.account_id, reading=True) as session:
         handoff = handoffs.open_for_ticket(session, desk.account_id, ticket.id)
-        return None if handoff is None else understood(session, desk, handoff, evidence)
-
-
-def understood(session: Session, desk: Desk, handoff: Handoff, evidence: Evidence) -> Closing | None:
-    """Say how an episode ended by what its closed ticket says, and by the note that was posted through us."""
-    ticket = evidence.ticket
-    ended = handoff.ended_at or ticket.closed_at or ticket.last_updated or evidence.read_at
+    if handoff is None:
+        return None
     package = build(
         evidence, episode=handoff.episode, escalated_at=handoff.escalated_at, escalated_by=handoff.escalated_by,
         as_of=evidence.read_at, time_zone=desk.time_zone, known=desk.known,
     )  # fmt: skip
+    lesson = lesson_of(evidence)  # a long ticket takes seconds to read: no connection waits for it
+    with services.database.account(desk.account_id, reading=True) as session:
+        return _understood(session, desk, handoff, evidence, package, lesson)
+
+
+def _understood(
+    session: Session, desk: Desk, handoff: Handoff, evidence: Evidence, package: Package, lesson: Lesson | None
+) -> Closing:
+    """Say how an episode ended by what its closed ticket says, and by the note that was posted through us."""
+    ticket = evidence.ticket
+    ended = handoff.ended_at or ticket.closed_at or ticket.last_updated or evidence.read_at
     course = resolution_notes.course_of(session, desk.account_id, handoff, ended_at=ended)
     note = draft(evidence, course, package=package)
-    lesson = lesson_of(evidence)
     posted = resolution_notes.of_handoff(session, desk.account_id, handoff.id)
     if lesson is not None and posted is not None and posted.posted_at is not None and (said := fix_in(posted.text)):
         lesson = dataclasses.replace(lesson, fix=said, fix_source=f"resolution note {posted.note_id}", resolver=posted.member)

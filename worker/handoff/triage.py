@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 from escalation import rules
 from escalation.evidence import Evidence, Ticket
 from escalation.lifecycle import UNDECIDED
-from escalation.response.sightings import Sighting, may_claim, same_login, set_status, status_set_by_person
-from escalation.rules import RULES_VERSION, Act, Seen, Verdict
+from escalation.response.sightings import Sighting, same_login, set_status, status_set_by_person
+from escalation.rules import Act, Seen, Verdict
 from models.account import accounts
 from models.handoff import briefs, claims, handoffs, sightings
 from models.handoff.handoffs import Handoff
-from models.work import canaries, inbox, jobs, ticket_watch, wishes
+from models.work import canaries, inbox, jobs, ticket_watch
 from models.work.alert_kinds import Kind
 from models.work.inbox import Inbox
 from psa.connectwise.callbacks import CallbackBody, Malformed, parse
@@ -25,6 +25,7 @@ from psa.connectwise.signatures import Forged
 from psa.port import NotFound, Psa, PsaError, Unavailable
 from worker.handoff import ending
 from worker.handoff.ending import Closing
+from worker.handoff.opening import open_episode
 from worker.process import crash
 from worker.process.backoff import next_try
 from worker.response.observe import look
@@ -32,9 +33,6 @@ from worker.response.withdraw import seen_of, spare, withdraw
 from worker.wiring import Desk, Services
 
 log = structlog.get_logger()
-
-CLOCKS_DIFFER = timedelta(seconds=5)
-"""By so much the PSA's stamps, which have whole seconds, and what we know of its clock may be apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,7 +296,11 @@ def _carry_out(
         handoffs.end(session, desk.account_id, earlier.id, now=now, why="escalated again", happened_at=at)
         spare(session, desk.account_id, earlier.id, "escalated again", now)
     if verdict.act is Act.OPEN and reading.ticket is not None:
-        return _Rings(publish=_open(session, services, desk, row, reading, verdict, at, now))
+        opened = open_episode(
+            session, services, desk, verdict, ticket=reading.ticket, save=reading.save, evidence=reading.evidence,
+            event_id=row.event_id, at=at, now=now,
+        )  # fmt: skip
+        return _Rings(publish=opened)
     if current is None:
         return _Rings()
     due = now + timedelta(seconds=services.settings.intervals.refresh_delay)
@@ -334,88 +336,6 @@ def _have_it_looked_at(
         sightings.add(session, desk.account_id, handoff.id, reading.save, now=now)
     sightings.add(session, desk.account_id, handoff.id, Sighting.of(reading.ticket, read_at=now), now=now)
     claims.ask_observation(session, desk.account_id, handoff.id, due_at=now)
-
-
-def _open(
-    session: Session,
-    services: Services,
-    desk: Desk,
-    row: Inbox,
-    reading: _Reading,
-    verdict: Verdict,
-    at: datetime,
-    now: datetime,
-) -> tuple[int, ...]:
-    ticket, save = reading.ticket, _escalating(desk, reading)
-    assert ticket is not None
-    before = next((h for h in handoffs.by_ticket(session, desk.account_id, ticket.id) if h.episode < verdict.episode), None)
-    passed_on = before if before is not None and before.episode == verdict.end_earlier else None
-    who = _wished_by(session, desk, ticket, save) or (save.member if save else _escalator(desk, ticket, passed_on))
-    handoff = handoffs.open_handoff(
-        session,
-        account_id=desk.account_id,
-        ticket_id=ticket.id,
-        episode=verdict.episode,
-        escalated_at=save.at if save else at,
-        now=now,
-        rule_version=RULES_VERSION,
-        board=ticket.board,
-        status=ticket.status,
-        summary=reading.evidence.ticket.summary if reading.evidence else None,
-        company=ticket.company,
-        priority=ticket.priority,
-        escalated_by=who,
-        event_id=row.event_id,
-        observe_at=now + timedelta(seconds=services.settings.intervals.observe_open),
-        calendar_version=desk.calendar.version,
-        why=verdict.why,
-        actor=who or "unknown",
-    )
-    if handoff is None:  # the same episode by another road: whoever opened it publishes it
-        return ()
-    if before is not None:
-        ending.came_back(session, before, at=handoff.escalated_at, now=now)
-    wishes.fulfil(session, desk.account_id, ticket.id, handoff_id=handoff.id, now=now)
-    # As it stood then, so that whoever owned it before has claimed nothing, and as it stands now.
-    if save is not None:
-        sightings.add(session, desk.account_id, handoff.id, save, now=now)
-    sightings.add(session, desk.account_id, handoff.id, Sighting.of(ticket, read_at=now), now=now)
-    if reading.evidence is not None:
-        handoffs.add_snapshot(session, desk.account_id, handoff.id, reading.evidence, kind="refresh")
-    return (handoff.id,)
-
-
-def _escalating(desk: Desk, reading: _Reading) -> Sighting | None:
-    """Return the save that the callback told of, if the ticket was escalated by it and nothing older."""
-    save, ticket = reading.save, reading.ticket
-    if save is None or ticket is None or not desk.rules.is_escalation(save.board_id, save.status_id):
-        return None
-    return save if ticket.last_updated is None or save.at <= ticket.last_updated else None
-
-
-def _wished_by(session: Session, desk: Desk, ticket: Ticket, save: Sighting | None) -> str | None:
-    """Return whose wish it was that our API member set this status; None where it was somebody else's save, or no wish.
-
-    A wish that was written explains the status also where the ticket was saved again since.
-    """
-    wish = wishes.of_ticket(session, desk.account_id, ticket.id)
-    if wish is None or wish.attempted_at is None or wish.status_id != (save.status_id if save else ticket.status_id):
-        return None
-    at, member = (save.at, save.member) if save else (ticket.last_updated, ticket.updated_by)
-    before = at is None or wish.asked_at + desk.clock_ahead <= at + CLOCKS_DIFFER
-    ours = same_login(member, desk.api_member) or (save is None and wish.written_at is not None)
-    return wish.member if ours and before else None
-
-
-def _escalator(desk: Desk, ticket: Ticket, passed_on: Handoff | None) -> str | None:
-    """Return who saved the ticket last, unless that is a senior: without a callback it may be one who took it since.
-
-    Whoever had the episode that this one ends passes it on, rather than taking up what they had. Who had one that was
-    over before may well take the next one too.
-    """
-    had = desk.login(passed_on.claimed_by) if passed_on is not None and passed_on.claimed_by is not None else None
-    senior = may_claim(ticket.updated_by, desk.roster) and not same_login(ticket.updated_by, had)
-    return None if senior else ticket.updated_by
 
 
 def _refuse(services: Services, row: Inbox, reason: str) -> None:

@@ -64,3 +64,21 @@ def test_twice_the_text_takes_about_twice_the_time(piece: str) -> None:
 def test_pieces_in_turn_are_read_quickly() -> None:
     text = "".join(PIECES * 60)[:20_000]
     assert read(text) < 1.5
+
+
+@pytest.mark.parametrize(
+    ("above", "rows"),
+    [
+        ("Hello there all\n", "> we saw this line\n"),
+        ("On 3 May 2024 10:00, Bob wrote:\n> hi\n", "\n\n"),
+        ("", "[ ] rebooted the router\nOn 3 May 2024 10:00, Bob wrote:\n> hi\n\n"),
+        ("", "Next steps:\n- reboot the router\n- flush the dns\n\nI rebooted it. Still down.\n\n"),
+    ],
+)  # fmt: skip
+def test_twice_the_rows_take_about_twice_the_time(above: str, rows: str) -> None:
+    times = []
+    for count in (1_500, 3_000):
+        began = time.process_time()
+        stretches(f"{above}{rows * count}> hi\n")
+        times.append(time.process_time() - began)
+    assert times[1] < 0.3 + 3 * times[0]

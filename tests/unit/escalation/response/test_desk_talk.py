@@ -39,7 +39,7 @@ NOT_YET = (
 )  # fmt: skip
 TO_OTHERS = (
     *(f"{whom} {ask}" for whom, ask in itertools.product(
-        ("@Tess", "@tobrien,", "Tess please", "Tess could you"), ("take this one", "have a look", "check the firewall"))),
+        ("@Tess", "@tobrien,", "Tess please", "Tess could you", "Ahmed,", "Fred please"), ("take this one", "have a look", "check the firewall"))),
     "Accepted: Ticket 48211 VPN drops @ Mon 30 Nov 2pm - 3pm", "Declined: Onsite visit Harbour Dental",
     "Automatic reply: Ticket 48211 VPN drops", "Out of office: back on Monday",
 )  # fmt: skip
@@ -61,6 +61,7 @@ def test_what_is_done_to_the_ticket_is_no_work_on_it(text: str) -> None:
         "No response from the switch on port 8", "No reply from 10.0.0.1", "Pending reboot cleared", "SLA probe shows 30% loss",
         "Have not been able to reproduce it on PC-15", "Did not find errors in the log", "Waited for the sync, still failing",
         "Test mail arrived", "Tested with another cable, same", "Restarted, please check", "Done please test again",
+        "Rebuilt, please check again", "Re-ran the job, please have a look", "Reset, can you try now", "Reran, try again", "Online, please check",
         "Outlook will only open in safe mode", "Routed the subnet over the second tunnel",
         "Assigned to the guest VLAN", "Routed to the backup line", "Ticket logged with the ISP",
     ],

@@ -57,10 +57,3 @@ def test_the_same_words_in_a_note_and_its_time_entry_are_one_repeat() -> None:
     text = "Rebooted the firewall once more."
     entry = TimeEntry(31, text, SENIOR, at(200), at(210), at(211), 0.2)
     assert len(repeats(HELD, [Note(902, text, SENIOR, at(211), "internal"), entry])) == 1
-
-
-def test_only_one_author_is_read_when_asked_for() -> None:
-    text = "Rebooted the firewall once more."
-    other = Note(903, text, Person("Lee Moss", "engineer", "lmoss"), at(200), "internal")
-    assert repeats(HELD, [other], by="kpatel") == ()
-    assert len(repeats(HELD, [other], by="lmoss")) == 1
