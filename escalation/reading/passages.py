@@ -53,7 +53,8 @@ class Passage:
     def __post_init__(self) -> None:
         object.__setattr__(self, "partly", None)
         if (beside := _beside_translation(self.text)) is not None:
-            kept = (s if s.kind in OTHERS or not any(a <= s.start < b for a, b in beside[1]) else replace(s, kind="quoted") for s in self.stretches)
+            theirs = [any(a <= s.start < b for a, b in beside[1]) and s.kind not in OTHERS for s in self.stretches]
+            kept = (replace(s, kind="quoted") if other else s for s, other in zip(self.stretches, theirs, strict=True))
             object.__setattr__(self, "stretches", tuple(kept))
             object.__setattr__(self, "partly", beside[0])
         others = any(s.kind in OTHERS for s in self.stretches)
@@ -68,12 +69,15 @@ _ENGLISH = re.compile(r"\b(?:the|and|is|was|not|no|we|has|have|with|still|after|
 
 
 def _beside_translation(text: str) -> tuple[str, list[tuple[int, int]]] | None:
-    """Return the language and the places of paragraphs that are not English, where others of the text are; None if there are none."""
+    """Return the language and the places of paragraphs that are not English, where others are; None if there are none."""
     if "\n" not in text.strip():
         return None
     told = [(found.start(), found.end(), foreign(found.group())) for found in _PARAGRAPH.finditer(text)]
     others = [(start, end) for start, end, name in told if name]
-    own = any(name is None and (len(_ENGLISH.findall(text[start:end])) >= _FEWEST_WORDS or any(map(starts_with_deed, text[start : start + 600].split("\n")))) for start, end, name in told)
+    english = [text[start:end] for start, end, name in told if name is None]
+    own = any(
+        len(_ENGLISH.findall(said)) >= _FEWEST_WORDS or any(map(starts_with_deed, said[:600].split("\n"))) for said in english
+    )
     name = next((name for _, _, name in told if name), None)
     return (name, others) if name and own else None
 

@@ -109,9 +109,7 @@ def _decoded(text: str, below: Plain | None, source: str) -> Plain:
                 at = begin + 1
                 writing.keep(begin, at, ruled=False, quoted=quoted)
                 continue
-            if name in _SILENT and not closing:
-                at = _after_close(text, at, name, without_close)
-            elif not closing and name not in _VOID and "style" in (token["rest"] or "").lower() and _UNSHOWN.search(token["rest"]):
+            if not closing and (name in _SILENT or (name not in _VOID and _UNSHOWN.search(token["rest"] or ""))):
                 at = _after_close(text, at, name, without_close)
             elif name == "input":
                 if (box := _TICKS.search(token["rest"] or "")) is not None:

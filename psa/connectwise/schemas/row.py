@@ -149,7 +149,7 @@ def fields_of(row: type[Row]) -> str:
 
 
 def as_read(text: str | None) -> str:
-    """Return a name or a summary as its reader sees it, on one line: integrations store `R&amp;D` for R&D, or a mail's encoded heading."""
+    """Return a name or a summary as its reader sees it, on one line: integrations store `R&amp;D`, or words encoded for mail."""
     text = in_letters(text or "")
     if not _ENTITY.search(text):
         return text

@@ -79,7 +79,9 @@ def dressed(dice: random.Random) -> Incoming:
     link = dice.choice(("https://nam02.safelinks.protection.outlook.com/?url=https%3A%2F%2Fportal.example.com%2Forders&data=05%7C02%7Cann%40example.com%7C9f8a&sdata=abc%3D&reserved=0", "https://urldefense.com/v3/__https://portal.example.com/orders__;!!AbC12!XyZ$", "https://urldefense.proofpoint.com/v2/url?u=https-3A__portal.example.com_orders&d=DwMFAg&c=x"))
     text = (f"{own[0].translate(bold)}.\n{own[1]}.", f"{own[0].translate(wide)}.\n{own[1]}.", f"{own[0]}.\n{own[1]}. See {link}")[how - 1]
     said = plain(text).text
-    assert own[0] in said and ("https://portal.example.com/orders" in said) == (how == 3) and "url" not in said
+    assert own[0] in said
+    assert ("https://portal.example.com/orders" in said) == (how == 3)
+    assert "url" not in said
     return Incoming("dressed", text, done)
 
 
@@ -128,13 +130,15 @@ def test_what_was_done_is_read_and_nothing_else(kind: Callable[[random.Random], 
 ])  # fmt: skip
 def test_a_form_says_its_problem_in_its_field(form: str, problem: str) -> None:
     told = package_of(Incoming("form", form, description=True)).problem
-    assert told is not None and told.text == problem
+    assert told is not None
+    assert told.text == problem
 
 
 @pytest.mark.parametrize("says", ["The problem is back.", "Issue came back after lunch.", "It's back again.", "The error is back"])
 def test_a_bare_result_is_no_step(says: str) -> None:
     steps = package_of(Incoming("bare", f"Rebooted the firewall.\n{says}")).steps_attempted
-    assert len(steps) == 1 and steps[0].text.startswith("Rebooted the firewall")
+    assert len(steps) == 1
+    assert steps[0].text.startswith("Rebooted the firewall")
 
 
 def test_headers_of_ours_that_a_person_pasted_take_nothing_else_away() -> None:
