@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from escalation.package.contents import Change, Contingency, Package, Quote, Step
 from escalation.package.records import Record, flat
 from escalation.reading import pasted, remarks
+from escalation.reading.copies import TELLS
 from escalation.reading.passages import Deed, Passage
 from escalation.reading.places import overlapping
 from escalation.reading.reader import pasted_rows
@@ -28,6 +29,8 @@ _FILLER = re.compile(
 )
 
 
+_ASKED = re.compile(r"(?:have|has|had)\s[^?]{1,200}\?", re.IGNORECASE)
+"""A question that has its answer behind it."""
 _ABOUT_THE_POST = re.compile(
     r"\b(?:previous|first|earlier|other|last|this) (?:post|thread|ticket i opened)\b"
     r"|\b(?:i|was) (?:originally |already )?posted\b"
@@ -44,7 +47,7 @@ _HI = re.compile(r"(?:hi|hello|hey|dear|morning|good (?:morning|afternoon))\b[ \
 def shorten(evidence: str, *, deed: bool = False) -> str:
     """Return the evidence on one line; a deed without words at its start that carry nothing."""
     text = flat(evidence)
-    while deed and (filler := _FILLER.match(text)) and len(text) > filler.end() + 8:
+    while deed and not _ASKED.match(text) and (filler := _FILLER.match(text)) and len(text) > filler.end() + 8:
         text = text[filler.end() :]
     return text.rstrip(" .,;:")
 
@@ -124,6 +127,8 @@ def problem(summary: str, records: Sequence[Record]) -> Quote | None:
         r for r in records if r.source.role == "customer"
     ][:1]
     for record in described:
+        if told := _field(record):
+            return told
         spoken = [s for s in record.spoken if any(c.isalnum() for c in s.text)]
         spoken = [s for s in spoken if not _ABOUT_THE_POST.search(s.text.lower())] or spoken
         if spoken:
@@ -135,6 +140,36 @@ def problem(summary: str, records: Sequence[Record]) -> Quote | None:
             greeting = _HI.match(spoken[0].text)
             return quote(record, spoken[0].start + (greeting.end() if greeting else 0), second.end)
     return Quote(flat(summary), summary, "s") if summary.strip() else None
+
+
+def _field(record: Record) -> Quote | None:
+    """Return what a form says under the name of the field for it; None where the text is none or somebody speaks first."""
+    rows = record.text[:_FORM].split("\n")
+    at = 0
+    if sum(_NAMED.match(row) is not None for row in rows) < 2:
+        return None
+    for place, row in enumerate(rows):
+        if name := TELLS.match(row[:160]):
+            begin = at + name.end()
+            end = at + len(row)
+            if not row[name.end() :].strip():
+                below = next((i for i in range(place + 1, min(place + 3, len(rows))) if rows[i].strip()), None)
+                if below is None or _NAMED.match(rows[below]):
+                    at += len(row) + 1
+                    continue
+                begin = at + len(row) + 1 + sum(len(other) + 1 for other in rows[place + 1 : below])
+                end = begin + len(rows[below])
+            if end > begin and not any(s.kind in OTHERS and s.start <= begin < s.end for s in record.passage.stretches):
+                return quote(record, begin, min(end, begin + 300))
+        elif row.strip() and not _NAMED.match(row) and len(row.split()) > 6:
+            return None
+        at += len(row) + 1
+    return None
+
+
+_FORM = 4000
+_NAMED = re.compile(r"\W{0,9}[A-Za-z][^:?\n]{1,80}[:?]{1,2}(?:\s|\**\s|$)")
+"""A row of a form: a name, and perhaps what was filled in."""
 
 
 def contingency(passages: Sequence[Passage], records: Sequence[Record]) -> Contingency | None:

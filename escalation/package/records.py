@@ -142,8 +142,10 @@ def unread_texts(records: Sequence[Record]) -> tuple[Unread, ...]:
     """Return which texts are quoted but not read for steps: those taken back, and for each other language."""
     found: dict[str, list[str]] = {}
     for record in records:
-        if record.passage.language:
-            found.setdefault(record.passage.language, []).append(record.source.id)
+        if name := record.passage.language:
+            found.setdefault(name, []).append(record.source.id)
+        elif name := record.passage.partly:
+            found.setdefault(name, []).append(f"a part of {record.source.id}")
     back = tuple(
         Unread(f"steps in {r.source.id}", f"taken back by its writer in {r.taken_back}") for r in records if r.taken_back
     )

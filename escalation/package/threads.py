@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from escalation.evidence import Evidence, Note, NoteKind, Person, Role, Ticket, TimeEntry
+from escalation.unwrapped import in_letters, unwrapped
 
 _ROLES: dict[str, Role] = {"tech": "technician", "customer": "customer", "system": "system"}
 _KINDS = ("discussion", "internal", "time_entry", "resolution")
@@ -30,7 +31,7 @@ def evidence_from_thread(record: Any) -> Evidence:
         raise MalformedThread(f"ticket.notes: expected a list, found {_kind_of(raw_notes)}")
     notes: list[Note] = []
     entries: list[TimeEntry] = []
-    description = _text(ticket, "initial_description", "ticket")
+    description = unwrapped(_text(ticket, "initial_description", "ticket"))
     if description.strip():
         author = Person(name="not recorded")
         notes.append(Note(0, description, author, None, "discussion", is_description=True))
@@ -44,7 +45,7 @@ def evidence_from_thread(record: Any) -> Evidence:
     return Evidence(
         ticket=Ticket(
             id=0,
-            summary=_text(ticket, "summary", "ticket"),
+            summary=in_letters(_text(ticket, "summary", "ticket")),
             board_id=0,
             board="",
             status_id=0,
@@ -62,7 +63,7 @@ def evidence_from_thread(record: Any) -> Evidence:
 def _note(raw: Any, index: int) -> Note | TimeEntry:
     where = f"ticket.notes[{index}]"
     body = _mapping(raw, where)
-    text = _text(body, "text", where)
+    text = unwrapped(_text(body, "text", where))
     role = body.get("role", "tech")
     if role not in _ROLES:
         raise MalformedThread(f"{where}.role: {role!r} is none of {', '.join(_ROLES)}")

@@ -24,14 +24,27 @@ _TURN = re.compile(
 )
 """A message with its name and time before it."""
 _HEAD = re.compile(
-    rf"\s{{0,9}}(?P<who>(?-i:[A-ZÀ-Þ])[\w.'’-]{{0,30}}(?:,?\s(?-i:[A-ZÀ-Þ\d])[\w.'’-]{{0,30}}){{0,3}})(?:\s\([^()\n]{{1,30}}\))?[,\s–-]{{1,5}}[\[(]?{_DAY}{_CLOCK}[\])]?\s{{0,9}}$",
+    rf"[\s=*–—-]{{0,9}}(?P<who>(?-i:[A-ZÀ-Þ])[\w.'’-]{{0,30}}(?:,?\s(?-i:[A-ZÀ-Þ\d])[\w.'’-]{{0,30}}){{0,3}})(?:\s\([^()\n]{{1,30}}\))?[,\s–-]{{1,5}}[\[(]?{_DAY}{_CLOCK}[\])]?[\s=*–—-]{{0,9}}$",
     re.IGNORECASE,
 )
 """A name and a time alone on a line, above what was said."""
-_LAST = frozenset("0123456789mM.])")
+_LAST = frozenset("0123456789mM.])-=*")
 _OF_PROGRAMS = re.compile(rf"[\[(](?!{_CLOCK}[\])])")
 """A day beside the time in brackets, as chat programs copy it."""
 _VISITOR = re.compile(rf"(?:{words.VISITOR})\b", re.IGNORECASE)
+
+
+_STAMP = re.compile(
+    rf"\s{{0,9}}[\[(]?(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{{0,6}}\s)?\d{{1,4}}[-./]\d{{1,2}}[-./]\d{{2,4}}[,/\s]{{1,3}}{_CLOCK}(?:\s(?-i:[A-Z]{{2,4}}(?:[+-]\d{{1,2}})?))?[\])]?\s?[-–|/]?\s?"
+    rf"(?-i:[A-ZÀ-Þ])[\w.'’-]{{0,30}}(?:,?\s(?-i:[A-ZÀ-Þ])[\w.'’-]{{0,30}}){{0,3}}(?:\s\([^()\n]{{1,30}}\))?\s?[-–:]{{1,2}}\s{{1,3}}(?=\S)",
+    re.IGNORECASE,
+)
+
+
+def stamped(text: str) -> int:
+    """Return how long the day, the time and the name are that a ticket system writes before an entry; 0 where none stand there."""
+    found = _STAMP.match(text[:160])
+    return found.end() if found else 0
 
 
 class Turn(NamedTuple):

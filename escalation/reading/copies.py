@@ -36,24 +36,63 @@ _REACTION = re.compile(
 """What a phone or a mail program writes for a tap on a thumb, and a connector above each part of an entry."""
 
 
-_VOICEMAIL = re.compile(r"\W{0,9}(?:you (?:have |received )(?:a |an |\d{1,3} )?(?:new )?)?(?:new )?(?:voice ?mails?|voice messages?|missed calls?)(?: messages?)?(?:\s(?:from|for|in|received|on)\b|\s?[:(]|\W{0,3}$)", re.IGNORECASE)
+_VOICEMAIL = re.compile(r"\W{0,9}(?:you (?:have |received )(?:a |an |\d{1,3} )?(?:new )?)?(?:new )?(?:voice ?mails?|voice messages?|missed calls?)(?: messages?)?(?: transcri\w{2,8})?(?:\s(?:from|for|in|received|on)\b|\s?[:(]|\W{0,3}$)", re.IGNORECASE)
 _OF_PHONE = re.compile(
-    r"\s{0,9}(?:from|to|caller(?: id| name| number)?|callee|mailbox|extension|ext|length|duration|received(?: at| on)?|date|time|called at|number|phone|confidence|recording|queue|call id|transcri(?:pt|ption)|message transcript(?:ion)?)\s?:\s?(?P<told>.{0,80})$"
+    r"\s{0,9}(?:listen(?: here)?|play|from|to|caller(?: id| name| number)?|callee|mailbox|extension|ext|length|duration|received(?: at| on)?|date|time|called at|number|phone|confidence|recording|queue|call id|transcri(?:pt|ption)|message transcript(?:ion)?)\s?:\s?(?P<told>.{0,80})$"
     r"|\W{0,9}(?:click|press|dial|listen|call|log in)\b.{0,40}\b(?:listen|play|message|voicemail|recording)\b.{0,60}$",
     re.IGNORECASE,
 )
 """What a telephone system writes around the words that it took down."""
 
 
+_OF_MEETING = re.compile(
+    r"\W{0,9}(?:microsoft teams(?: meeting)?(?: need help\W?)?|join (?:the meeting(?: now)?|on your computer.{0,60}|zoom meeting|with a video.{0,40}|by meeting number.{0,40})|click here to join the meeting|(?:meeting|phone conference|conference|webinar|video conference) (?:id|number)\W{1,3}[\d\s#]{6,24}|(?:meeting )?pass(?:code|word)\W{1,3}\S{1,40}|dial in by phone|dial by your location|one tap mobile|find (?:a|your) local number|for organi[sz]ers\W.{0,80}|download teams.{0,40}|\+?\d[\d ()-]{6,24},,.{0,80})\W{0,9}$",
+    re.IGNORECASE,
+)
+"""What calendars write below an invitation."""
+_RECEIPT = re.compile(r"\W{0,9}your message\b.{0,60}$|\W{0,9}(?:final-recipient|original-recipient|disposition|reporting-ua|original-message-id|x-msexch-correlation-key)\s?:", re.IGNORECASE)
+_RECEIVED = re.compile(r"\W{0,9}was (?:read|deleted without being read|displayed|delivered)(?: on)?\b.{0,80}\d|\W{0,9}(?:final-recipient|disposition)\s?:", re.IGNORECASE)
+"""How a mail program says that a message was read."""
+TELLS = re.compile(
+    r"\W{0,9}(?:(?:the |your |short |brief |full )?(?:issue|problem|request|complaint|fault|symptoms?|incident|ticket|query)(?: (?:description|statement|details?|summary|reported))?|description(?: of (?:the |your )?(?:issue|problem|request))?|details|"
+    r"what(?:['’]s| is| seems to be| are) (?:the|your) (?:problem|issue|request|trouble)s?[^:?\n]{0,60}|what (?:happened|is (?:wrong|happening|not working))[^:?\n]{0,40}|how (?:can|may) we help(?: you)?(?: today)?|reason for (?:the |your )?(?:call|contact|request|ticket)|(?:please )?describe (?:the|your) (?:issue|problem|request)[^:?\n]{0,60}|(?:your )?(?:message|question|comments?)|nature of (?:the )?(?:issue|problem|call))\W{0,3}[:?]{1,2}[*_\s]{0,9}",
+    re.IGNORECASE,
+)
+"""The name of the field of a form in which somebody says what is wrong."""
+_OF_CALLER = re.compile(
+    r"\W{0,9}(?:(?:caller|customer|contact|requestor|requester|user|company|client|your|full|first|last|site|business)(?:['’]s)?\s?){0,2}(?:name|caller|call ?back(?: number)?|(?:tele)?phone(?: number)?|mobile|ext(?:ension)?|e-?mail(?: address)?|company|organi[sz]ation|department|location|address|urgency|priority|severity|sentiment|mood|tone|language|source|channel|submitted(?: by| at| on| via)?|call (?:recording|duration|id|time|date|length)|recording(?: url)?|duration|preferred (?:contact|time)[\w ]{0,20}|best time[\w ]{0,20}|form(?: name| id)?|ip address of sender|user agent|browser|page url|referrer)\W{0,3}:.{0,200}$",
+    re.IGNORECASE,
+)
+_FEWEST_FIELDS = 2
+_SEALED = ("-----BEGIN PGP MESSAGE", "-----BEGIN PGP SIGNATURE", "-----BEGIN PKCS7", "-----BEGIN CMS")
+"""What an encrypted message begins with."""
+
+
+def _of_callers(rows: Sequence[Row]) -> Iterator[int]:
+    """Return the rows in which a form or a telephone's assistant says who asks, beside one that says what is wrong."""
+    found = [i for i, row in enumerate(rows) if ":" in row.text[:60] and _OF_CALLER.match(row.text[:300])]
+    if len(found) >= _FEWEST_FIELDS and any(TELLS.match(row.text[:120]) for row in rows):
+        yield from found
+
+
 def copied(rows: Sequence[Row]) -> Iterator[int]:
     """Return the rows that were copied from elsewhere."""
+    yield from _of_callers(rows)
+    meeting = [i for i, row in enumerate(rows) if not row.blank and len(row.text) < 160 and _OF_MEETING.match(row.text)]
+    yield from meeting if len(meeting) >= _FEWEST_FIELDS else ()
     at = 0
     while at < len(rows):
         text = rows[at].text
         if rows[at].blank:
             at += 1
             continue
-        if _BRIEF.match(text[:60]):
+        if _RECEIPT.match(text[:120]) and (read := next((i for i in range(at, min(at + 9, len(rows))) if _RECEIVED.match(rows[i].text[:160])), None)) is not None:
+            stop = read + 1
+            while stop < len(rows) and _RECEIPT.match(rows[stop].text[:120]):
+                stop += 1
+        elif text.startswith(_SEALED):
+            stop = next((i + 1 for i in range(at, len(rows)) if rows[i].text.startswith("-----END ")), at + 1)
+        elif _BRIEF.match(text[:60]):
             stop = _end_of_brief(rows, at)
         elif len(text) < 160 and _ELSEWHERE.match(text) and not _MERGED.search(text):
             stop = _end_of_paragraph(rows, at + 1)

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import unquote
 
 from escalation.reading.places import Plain, Writing
 
@@ -20,6 +21,8 @@ _OCTETS = re.compile(rf"(?P<soft>{_SOFT})|(?:=[0-9A-F]{{2}}(?:=[ \t]*\r?\n(?==[0
 def decoded(source: str) -> Plain | None:
     """Return the text with its characters as they were meant; None where they are so already."""
     read = _transported(source) if "=" in source and len(_CODED.findall(source)) >= 2 else None
+    if (dressed := _styled(read.text if read else source, read, source)) is not None:
+        read = dressed
     for _ in range(2):  # some connectors misread twice
         again = _misread(read.text if read else source, read, source)
         if again is None:
@@ -43,6 +46,65 @@ def _transported(source: str) -> Plain:
             writing.put(meant, token.start(), at)
     writing.keep(at, len(source), ruled=False, quoted=0)
     return Plain("".join(writing.parts), source, tuple(writing.pieces))
+
+
+_BRACED = re.compile(r"\{([^{}]{1,1500})\}")
+_PROPERTY = re.compile(r"\s*(?:mso-[\w-]{1,40}|(?:margin|padding|font|color|text|line|border|background|width|height|size|page|panose|display|list|vertical|letter|word|white|tab)[\w-]{0,24})\s?:", re.IGNORECASE)
+_SELECTOR = re.compile(r"@(?:font-face|page|list|media)|[\w-]*[.#:@*][\w.:#*>-]*|(?:p|div|a|li|ul|ol|table|td|tr|th|span|body|html|pre|h[1-6]|blockquote|img|strong|em|b|i)", re.IGNORECASE)
+_DEFINITIONS = re.compile(r"/\*\s(?:Font|Style|Page|List) Definitions\s\*/")
+
+
+def _styled(text: str, below: Plain | None, source: str) -> Plain | None:
+    """Return the text without rules of a style sheet whose tags a gateway took away; None where there are none."""
+    if "{" not in text or ("margin" not in text and "mso-" not in text and "font-f" not in text):
+        return None
+    found = [found.span() for found in _DEFINITIONS.finditer(text)]
+    for rule in _BRACED.finditer(text):
+        told = [part for part in rule[1].split(";") if part.strip()]
+        begin = _selectors(text, rule.start())
+        if told and begin < rule.start() and (_alone(text, begin) or (found and not text[found[-1][1] : begin].strip())) and all(":" in part for part in told) and any(_PROPERTY.match(part) for part in told):
+            found.append((begin, rule.end()))
+    if not found:
+        return None
+    writing, at = Writing(text), 0
+    for start, end in sorted(found):
+        writing.keep(at, start, ruled=False, quoted=0)
+        at = max(at, end)
+    writing.keep(at, len(text), ruled=False, quoted=0)
+    return Plain("".join(writing.parts), source, tuple(writing.pieces), below)
+
+
+def _alone(text: str, at: int) -> bool:
+    """Whether nothing stands before it on its line."""
+    return not text[text.rfind("\n", 0, at) + 1 : at].strip()
+
+
+def _selectors(text: str, end: int) -> int:
+    """Return where the names begin to which a rule of a style sheet applies that goes on here."""
+    begin = end
+    for word in reversed(list(re.finditer(r"[^\s,{}/]+", text[max(0, end - 400) : end]))):
+        if not _SELECTOR.fullmatch(word.group()) or text[max(0, end - 400) + word.end() : begin].strip(" \t\r\n,"):
+            break
+        begin = max(0, end - 400) + word.start()
+    return begin
+
+
+_GUARDED = re.compile(r"[?&](?:url|u|a)=(?P<asked>[^&]{4,2000})|/v3/__(?P<between>.{4,2000}?)__;")
+
+
+def link_meant(link: str) -> str:
+    """Return the address that a mail gateway hid in an address of its own; what hides it in another way stays."""
+    found = _GUARDED.search(link)
+    if found is None:
+        return link
+    if found["between"]:
+        return found["between"]
+    asked = found["asked"]
+    if "urldefense" in link and "/v2/" in link:
+        asked = asked.replace("-", "%").replace("_", "/")
+    meant = unquote(asked)
+    tail = re.search(r"[.,;:!?)\]'*]+$", link)
+    return meant + (tail.group() if tail and not meant.endswith(tail.group()) else "") if re.match(r"https?://\S+$", meant) else link
 
 
 _CONT = "[\u0080-\u00bf\u20ac\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u017d\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u017e\u0178]"

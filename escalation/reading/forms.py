@@ -13,13 +13,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from escalation.reading import deeds, outcomes, pasted
-from escalation.reading.chats import turns
+from escalation.reading.asked import answered, asked_for
+from escalation.reading.chats import stamped, turns
 from escalation.reading.places import Row
 from escalation.reading.sections import sections
 
 _BULLET = r"\s{0,9}(?:[-*•+–]\s+|\d{1,3}[.)]\s+)?"
 _BOX = re.compile(
-    rf"(?P<lead>{_BULLET})(?:(?P<done>[☑✅✔✓🗹☒]|:(?:white_check_mark|heavy_check_mark|ballot_box_with_check|check(?:_mark)?):|\[(?:x|✓|✔|☑|done|ok|yes)\]|\(x\))|(?P<not>[☐⬜◻□▢🔲🔳◽❌✗✘✖❎🗷]|:(?:x|white_large_square|white_medium_square|black_square_button|negative_squared_cross_mark|no_entry(?:_sign)?):|\[\s?\]|\(\s\)|\[(?:todo|to do|open|no|-|pending|skipped|n/a)\]))\s{{0,9}}[:\-–]?\s{{0,9}}(?=\S)",
+    rf"(?P<lead>{_BULLET})(?:(?P<done>[☑✅✔✓🗹☒]|:(?:white_check_mark|heavy_check_mark|ballot_box_with_check|check(?:_mark)?):|\[(?:x|✓|✔|☑|done|ok|yes)\]|\(x\))|(?P<not>[☐⬜◻□▢🔲🔳◽❌✗✘✖❎🗷]|:(?:x|white_large_square|white_medium_square|black_square_button|negative_squared_cross_mark|no_entry(?:_sign)?):|\[\s?\]|\(\s\)|\[(?:todo|to do|open|no|-|pending|skip(?:ped)?|n/a)\]))\s{{0,9}}[:\-–]?\s{{0,9}}(?=\S)",
     re.IGNORECASE,
 )
 _CROSS = frozenset(("❌", "✗", "✘", "✖", "❎", ":x:", ":negative_squared_cross_mark:"))
@@ -27,7 +28,7 @@ _ASKED = r"(?:enter|insert|list|describe|type|fill in|add|your|paste|put|select|
 _BLANK = rf"y(?:es)?\s?[/|]\s?no?(?:\s?[/|]\s?n/?a)?|\{{\{{[^{{}}\n]{{0,60}}\}}\}}|\{{%[^%\n]{{0,60}}%\}}|%[a-z_.]{{2,40}}%|<\s?{_ASKED}[^<>\n]{{0,80}}>|\[\s?{_ASKED}[^\[\]\n]{{0,80}}\]|_{{3,}}|\.{{4,}}"
 """What a form holds where nobody filled it in."""
 _HINT = re.compile(
-    rf"^\s{{0,9}}(?:voice ?mail |message )?transcri(?:pt|ption)\s?:\s|\[\s?{_ASKED}\s[^\[\]\n]{{2,80}}\]|<\s?{_ASKED}\s[^<>\n]{{2,80}}>|\{{\{{[^{{}}\n]{{1,60}}\}}\}}|\{{%[^%\n]{{1,60}}%\}}|(?<=[?:])\s{{0,3}}\((?:e\.g\.|eg[.,]|for example|such as|ex[.:]|examples?:)[^()\n]{{2,200}}\)",
+    rf"^\s{{0,9}}(?:sms|mms|text message|whatsapp(?: message)?)\s(?:received\s)?from\s[^:\n]{{4,60}}:\s|^\s{{0,9}}(?:voice ?mail |message )?transcri(?:pt|ption)\s?:\s|\[\s?{_ASKED}\s[^\[\]\n]{{2,80}}\]|<\s?{_ASKED}\s[^<>\n]{{2,80}}>|\{{\{{[^{{}}\n]{{1,60}}\}}\}}|\{{%[^%\n]{{1,60}}%\}}|(?<=[?:])\s{{0,3}}\((?:e\.g\.|eg[.,]|for example|such as|ex[.:]|examples?:)[^()\n]{{2,200}}\)",
     re.IGNORECASE,
 )
 """What a form asks for or gives as an example, in the place of an answer."""
@@ -79,6 +80,8 @@ class Forms:
     """Beginnings of rows that a program wrote."""
     spoken: set[int] = field(default_factory=set)
     """Beginnings of rows that somebody says in a chat, though a time and a name stand before them as in a log."""
+    answered: list[tuple[int, int]] = field(default_factory=list)
+    """Questions with the answer that they were done, which may be quoted."""
     planned: dict[int, int] = field(default_factory=dict)
     """Rows that a heading above them says are only planned or proposed."""
 
@@ -90,16 +93,48 @@ def forms(rows: Sequence[Row]) -> Forms:
     for turn in turns(rows):
         found.masked.append((rows[turn.row].start, rows[turn.row].start + turn.begin))
         found.spoken |= {row.start for row in rows[turn.row : turn.stop]}
+    for one in answered(rows):
+        if one.done:
+            found.masked += [(one.row, one.asks[0]), (one.asks[1], one.answer[0])]
+            found.ticked.add(one.row)
+            found.items.add(one.row)
+            found.answered.append((one.row, one.answer[1]))
+        else:
+            found.undone[one.row] = one.answer[1]
     crossed = any("☑" in row.text or "✅" in row.text for row in rows)
-    for row in rows:
-        if not row.blank and row.start not in found.items and len(row.text) <= 600:
-            _marked(row, found, crossed=crossed)
+    for at, row in enumerate(rows):
+        if _unanswered(rows, at):
+            found.undone[row.start] = row.end
+        elif not row.blank and row.start not in found.items and len(row.text) <= 600:
+            if name := asked_for(row):
+                found.masked.append((row.start, row.start + name))
+            elif (stamp := stamped(row.text)) and deeds.starts_with_deed(row.text[stamp:]):
+                found.masked.append((row.start, row.start + stamp))
+                found.spoken.add(row.start)
+            else:
+                _marked(row, found, crossed=crossed)
             found.masked += [(row.start + hint.start(), row.start + hint.end()) for hint in _HINT.finditer(row.text)]
     for start, end, kind in sections(rows):
         if start not in found.ticked and start not in found.undone:
             (found.undone if kind == "not" else found.planned)[start] = end
     _reports(rows, found)
     return found
+
+
+_NAME = re.compile(r"\W{0,9}[A-Z][^:\n]{2,60}:\**(?:\s|$)")
+
+
+def _unanswered(rows: Sequence[Row], at: int) -> bool:
+    """Whether a form has a deed for a name and nothing behind it: "Verified with user:" above a blank row or the next name."""
+    text = rows[at].text.strip(" \t*")
+    if not text.endswith(":") or len(text) > 64 or not deeds.starts_with_deed(text):
+        return False
+    named = any(_NAME.match(row.text[:80]) for row in rows[max(0, at - 2) : at])
+    below = rows[at + 1] if at + 1 < len(rows) else None
+    return below is None or (below.blank and named and not (at + 2 < len(rows) and _BULLETED.match(rows[at + 2].text))) or (named and _NAME.match(below.text[:80]) is not None)
+
+
+_BULLETED = re.compile(r"\s{0,9}(?:[-*•+–]|\d{1,3}[.)])\s|\s{2,}\S")
 
 
 def _marked(row: Row, found: Forms, *, crossed: bool) -> None:
@@ -229,8 +264,31 @@ _STARS = re.compile(r"\s{0,9}[*=#-]{5,}\s{0,9}$")
 _SPOKEN = re.compile(r"\b(?:i|i've|we|we've|my|our|tried)\b|\?\s{0,9}$", re.IGNORECASE)
 
 
+_SEEN = re.compile(
+    r"(?=[^\n]{0,150}(?::|[\])}=*-]|\.(?:png|jpe?g|gif|bmp|tiff?|pdf|heic))[\s*_-]{0,9}$|\W{0,3}\[)[\W_]{0,9}(?:ocr(?:'?d)?(?: (?:text|result|output))?|(?:screenshot|image|picture) text|text (?:in|from|of|extracted from|recogni[sz]ed in) (?:the |an? )?(?:image|screenshot|picture|photo|attachment)|extracted text)(?:\s?(?:of|from|in|\()\s?.{1,80})?[\W_]{0,9}$",
+    re.IGNORECASE,
+)
+_SEEN_ENDS = re.compile(r"[\W_]{0,9}end(?: of)?\b.{0,60}$", re.IGNORECASE)
+
+
+def _of_pictures(rows: Sequence[Row], found: Forms) -> None:
+    """Name the rows that a program read off a picture: what a screen says, up to its end or the next blank row."""
+    at = 0
+    while at < len(rows):
+        if not rows[at].blank and len(rows[at].text) < 160 and _SEEN.match(rows[at].text):
+            found.masked.append((rows[at].start, rows[at].end))
+            ends = next((i for i in range(at + 1, min(at + 60, len(rows))) if len(rows[i].text) < 80 and _SEEN_ENDS.match(rows[i].text)), None)
+            stop = ends or next((i for i in range(at + 2, len(rows)) if rows[i].blank), len(rows))
+            found.reported |= {row.start for row in rows[at + 1 : stop] if not row.blank}
+            if ends:
+                found.masked.append((rows[ends].start, rows[ends].end))
+            at = stop
+        at += 1
+
+
 def _reports(rows: Sequence[Row], found: Forms) -> None:
     """Name the rows of a program's record: fields that programs write, with what stands between them."""
+    _of_pictures(rows, found)
     at = 0
     while at < len(rows):
         stop = at

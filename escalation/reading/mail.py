@@ -30,7 +30,7 @@ class Cut(NamedTuple):
 
 
 _B = r"[*_]{0,2}"
-_LABEL = rf"\s{{0,9}}(?:>\s?)*{_B}(?:(?P<from>{words.FROM})|(?P<sent>{words.SENT})|(?P<other>{words.OTHER}))\s?{_B}\s?:{_B}(?=\s|$)"
+_LABEL = rf"\s{{0,9}}(?:>\s?)*{_B}(?:(?P<from>{words.FROM})|(?P<sent>{words.SENT})|(?P<other>{words.OTHER}))\s?{_B}\s?:{_B}(?=\s|$|(?<=[^\x00-\x7f]:)\S)"
 _HEADER = re.compile(_LABEL, re.IGNORECASE)
 _ONE_LINE = re.compile(
     rf"\s{{0,9}}{_B}(?:{words.FROM})\s?{_B}:{_B}\s.{{1,200}}?\s{_B}(?:{words.SENT})\s?{_B}:{_B}\s.{{1,120}}?\s{_B}(?:{words.OTHER})\s?{_B}:{_B}\s",
@@ -44,7 +44,7 @@ _WROTE = re.compile(
 _WROTE_AT = re.compile(rf"[^:\n]{{2,120}}\b(?:{words.WROTE})\b.{{0,20}}{_DATE}.{{0,30}}:\s{{0,9}}$", re.IGNORECASE)
 _MESSAGE = re.compile(rf"\s{{0,9}}in a message dated\s.{{0,60}}?{_DATE}.{{0,200}}?\bwrites:\s{{0,9}}$", re.IGNORECASE | re.DOTALL)
 _SAID = re.compile(rf"\s{{0,9}}on\s(?=.{{0,40}}\d{{1,2}}[:.]\d\d).{{0,40}}?{_DATE}.{{0,60}},\s[^,:\n]{{2,60}}\bsaid:\s{{0,9}}$", re.IGNORECASE)
-_DATED = re.compile(rf"\s{{0,9}}{_DATE}.{{0,60}}<[^<>\s]{{1,80}}@[^<>\s]{{1,80}}>\s?:\s{{0,9}}$")
+_DATED = re.compile(rf"\s{{0,9}}(?:[^\W\d_]{{2,12}}\.?,\s)?(?:{_DATE}|\d{{4}}年\d{{1,2}}月\d{{1,2}}日).{{0,60}}<[^<>\s]{{1,80}}@[^<>\s]{{1,80}}>\s?:\s{{0,9}}$")
 _MARKER = re.compile(rf"\W{{0,40}}(?:{words.MARKER})\W{{0,40}}$", re.IGNORECASE)
 _ABOVE = re.compile(words.ABOVE, re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
@@ -71,7 +71,7 @@ _OWN_AGAIN = re.compile(
     re.IGNORECASE,
 )
 _END = re.compile(
-    r"\W{0,9}(?:end of (?:forwarded|original|quoted) (?:message|mail)|ende der (?:weitergeleiteten )?nachricht|fin (?:du message|del mensaje)|end)\W{0,9}$",
+    r"\W{0,9}(?:end of (?:forwarded|original|quoted) (?:message|mail)|ende der (?:weitergeleiteten )?nachricht|fin (?:du message|del mensaje)|end|(?:translated (?:message|text|from .{2,20})|(?:machine |english )?translation)(?: \(.{2,20}\))?)\W{0,9}$",
     re.IGNORECASE,
 )
 

@@ -1,4 +1,4 @@
-"""The words of mail programs, and of the people and gateways that write around a mail, in eleven languages.
+"""The words of mail programs, and of the people and gateways that write around a mail, in eleven languages; headings of mail in twelve more.
 
 English, German, French, Dutch, Spanish, Italian, Portuguese, Danish, Swedish, Norwegian, Polish. Patterns look at lower-case text.
 """
@@ -7,14 +7,14 @@ English, German, French, Dutch, Spanish, Italian, Portuguese, Danish, Swedish, N
 
 from __future__ import annotations
 
-FROM = "from|von|de|expéditeur|van|da|fra|från|od|afzender|remitente|mittente|avsändare|avsender|nadawca"
-SENT = "sent|date|gesendet|datum|envoyé(?: le)?|date d['’]envoi|verzonden(?: op)?|enviado(?: el| em)?|enviada(?: em)?|fecha|data|inviato(?: il)?|sendt|dato|skickat|wysłano|data wysłania"
+FROM = "from|von|de|expéditeur|van|da|fra|från|od|afzender|remitente|mittente|avsändare|avsender|nadawca|lähettäjä|odesílatel|odosielateľ|feladó|kimden|gönderen|от|від|expeditor|de la|από|差出人|送信者|发件人|發件人|寄件者|보낸 ?사람"
+SENT = "sent|date|gesendet|datum|envoyé(?: le)?|date d['’]envoi|verzonden(?: op)?|enviado(?: el| em)?|enviada(?: em)?|fecha|data|inviato(?: il)?|sendt|dato|skickat|wysłano|data wysłania|lähetetty|päiväys|päivämäärä|odesláno|odoslané|elküldve|küldve|dátum|gönderildi|gönderilme(?: tarihi)?|tarih|отправлено|дата|надіслано|trimis|στάλθηκε|ημερομηνία|送信日時|日時|日付|发送时间|日期|傳送時間|寄件日期|보낸 ?날짜|날짜"
 OTHER = (
     "to|cc|bcc|subject|reply[- ]to|importance|attachments?|an|kopie|bcc|betreff|antwort an|wichtigkeit|anlagen?|à|a|objet|répondre à|pièces? jointes?|aan|onderwerp|bijlagen?|para|asunto|adjuntos?|oggetto|allegati|"
-    "assunto|anexos|til|kopi|emne|vedhæftede filer|till|kopia|ämne|bifogade filer|vedlegg|do|dw|temat|załączniki"
+    "assunto|anexos|til|kopi|emne|vedhæftede filer|till|kopia|ämne|bifogade filer|vedlegg|do|dw|temat|załączniki|vastaanottaja|kopio|aihe|komu|předmět|predmet|címzett|másolat|tárgy|kime|alıcı|bilgi|konu|кому|копия|копія|тема|către|subiect|προς|κοιν|θέμα|宛先|件名|收件人|主题|抄送|收件者|主旨|副本|받는 ?사람|제목|참조"
 )
 WROTE = (
-    r"wrote|writes|schrieb|a écrit|écrit|schreef|heeft\b.{0,120}?\bgeschreven|escribió|ha scritto|scrive|escreveu|skrev|napisał(?:\(?a\)?)?|napisała|pisze"
+    r"wrote|writes|schrieb|a écrit|écrit|schreef|heeft\b.{0,120}?\bgeschreven|escribió|ha scritto|scrive|escreveu|skrev|napisał(?:\(?a\)?)?|napisała|pisze|kirjoitti|napsal(?:\(a\)|a|i)?|napísal\w{0,3}|írta|yazdı|написал[аи]?|пишет|пише|написав|a scris|έγραψε|写道|寫道|작성"
 )
 """What ends, or begins, the line above what somebody wrote."""
 VISITOR = (
@@ -79,6 +79,10 @@ BOILERPLATE: dict[str, tuple[str, ...]] = {
         r"\bthank(?:s| you) for (?:contacting|reaching out to|getting in touch|your (?:enquiry|inquiry|request|e-?mail))\b", r"\byour (?:request|ticket|enquiry|inquiry|case|e-?mail)\b.{0,40}\b(?:has been|was|is being) (?:received|logged|created|opened|registered|reviewed|assigned|closed|resolved|updated)", r"\bwe(?: have|['’]ve) (?:received|logged|assigned|opened|registered) your\b", r"\ba (?:new )?(?:support )?(?:ticket|case) has been (?:opened|created|logged|raised)\b(?! (?:with|by|at|to))", r"\byour (?:reference|ticket|case) (?:number )?is\b", r"\ban? (?:engineer|agent|technician) who will contact you\b",
         r"\bwill (?:contact|get back to|respond to|be in touch with) you (?:within|shortly|as soon)", r"\bdo not reply\b|\bthis (?:is an )?(?:e-?mail|message|alert|mail|notification) (?:was|is|has been)? ?(?:sent |generated )?automatic", r"\bthis is an (?:automated|automatic|auto-generated)\b", r"\bvielen dank für ihre (?:anfrage|nachricht|e-?mail|mail)\b", r"\bwir haben ihr(?:e|en)? (?:ticket|anfrage|e-?mail|nachricht)\b.{0,30}\b(?:erhalten|registriert)|\bwerden uns (?:in kürze|schnellstmöglich|baldmöglichst)\b", r"\bmerci de nous avoir contacté", r"\bvotre demande (?:a|est) (?:bien )?(?:été )?(?:enregistrée|reçue|prise)",
         r"\bbedankt voor uw (?:bericht|aanvraag|e-?mail|melding)\b|\bwij hebben uw\b.{0,30}\bontvangen\b", r"\bgracias por (?:contactar|ponerse en contacto|su (?:mensaje|consulta))|\bhemos recibido su\b", r"\bgrazie per (?:averci contattato|la (?:sua|vostra))|\babbiamo ricevuto la (?:sua|vostra)\b", r"\bobrigad[oa] por (?:contactar|entrar em contato|seu)|\brecebemos (?:a sua|o seu)\b", r"\btak for din henvendelse\b|\bvi har modtaget din\b|\btack för (?:ditt|din)\b|\bvi har (?:mottagit|fått) (?:ditt|din|ert)\b|\btakk for (?:din|at du)\b|\bvi har mottatt din\b", r"\bdziękujemy za (?:kontakt|zgłoszenie|wiadomość)\b|\botrzymaliśmy (?:twoje|państwa)\b",
+    ),
+    "message of a machine": (
+        r"\bhas sent you an? (?:protected|encrypted|secure) (?:message|e-?mail)\b", r"\bread the message\W*$", r"\blearn about messages protected by\b", r"\bprivacy statement\W*$|\bone microsoft way\b", r"\bthis e-?mail was sent from .{0,3}rnp[0-9a-f]+", r"\b(?:scan date|queries to)\s?:",
+        r"\bscanned (?:from|with|by|using) an?\b.{0,60}\b(?:multifunction|mfp|scanner|copier|printer|device)", r"\bplease open the attached document\b.{0,60}\b(?:scanned|sent)\b", r"\[message clipped\]|\bview entire message\W*$", r"\breply stop to (?:opt[- ]?out|unsubscribe|end|cancel)\b", r"\bmsg ?(?:&|and) ?data rates may apply\b",
     ),
     "survey, list, paper": (
         r"\bhow did we do\b|\btell us how we did\b|\brate (?:our|your|the|this) (?:service|experience|support|technician|ticket)\b|\b(?:short|quick|brief|satisfaction) survey\b", r"(?:\b(?:to|click|or|here|please)\W{1,3}(?:here to )?unsubscribe\b|\bunsubscribe (?:here|from (?:this|these|our)|at any)\b)|\bno longer wish to receive\b|\bstop receiving these\b|\b(?:update|manage) your (?:e-?mail )?preferences\b", r"\bview (?:this e-?mail )?in (?:your )?browser\b", r"\b(?:consider|think of|think about) the environment\b", r"\bbewerten sie (?:uns|unseren)|\bnewsletter abmelden\b|\babbestellen\b|\bder umwelt zuliebe\b|\bdenken sie an die umwelt\b",

@@ -59,16 +59,31 @@ def without_own_mail(plain: Plain) -> Plain:
 
 def _stretches(text: str) -> Iterator[tuple[int, int]]:
     """Return where our e-mails stand: from their heading, or the paragraph they begin with, to their foot."""
-    if _OUR_HEADERS.search(text):  # only a server that returns a message shows these
+    headers = _OUR_HEADERS.search(text)
+    if headers and _RETURNED.search(text[: headers.start()]):
         yield 0, len(text)
         return
-    whole, after = [], 0
+    whole, after = [_block(text, headers.start())] if headers else [], 0
     for foot in _FOOT.finditer(text) if "ResolutionFlow" in text else ():
         begin = after + _beginning(text[after : foot.start()])
         whole.append((begin, foot.end()))
         after = foot.end()
     lines = [found.span() for found in _SUBJECT.finditer(text)] if " #" in text else []
     yield from sorted([*whole, *(line for line in lines if not any(a < line[1] and line[0] < b for a, b in whole))])
+
+
+def _block(text: str, at: int) -> tuple[int, int]:
+    """Return the rows of a message's headers around one of them, which somebody may have pasted below words of their own."""
+    begin = text.rfind("\n", 0, at) + 1
+    while begin and _HEADER.match(text, above := text.rfind("\n", 0, begin - 1) + 1):
+        begin = above
+    end = at
+    while end < len(text) and (end == at or _HEADER.match(text, end)):
+        end = text.find("\n", end) + 1 or len(text)
+    return begin, end
+
+
+_HEADER = re.compile(r"[ \t>]{0,9}[A-Za-z][\w-]{1,60}:[ \t]\S|[ \t]{1,9}\S")
 
 
 def _beginning(above: str) -> int:

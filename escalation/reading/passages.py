@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from escalation.reading.deeds import starts_with_deed
 from escalation.reading.language import foreign
 from escalation.reading.outcomes import Outcome
 from escalation.reading.places import Plain
@@ -46,12 +47,42 @@ class Passage:
     language: str | None = None
     """The name of the language, if it is not English: then nothing is read out of it but quoted."""
 
+    partly: str | None = None
+    """The name of another language in which only parts of it are written, as beside their translation: these are not read."""
+
     def __post_init__(self) -> None:
+        object.__setattr__(self, "partly", None)
+        if (beside := _beside_translation(self.text)) is not None:
+            theirs = [any(a <= s.start < b for a, b in beside[1]) and s.kind not in OTHERS for s in self.stretches]
+            kept = (replace(s, kind="quoted") if other else s for s, other in zip(self.stretches, theirs, strict=True))
+            object.__setattr__(self, "stretches", tuple(kept))
+            object.__setattr__(self, "partly", beside[0])
         others = any(s.kind in OTHERS for s in self.stretches)
         own = "\n".join(s.text for s in self.stretches if s.kind not in OTHERS) if others else self.text
         object.__setattr__(self, "own", own)
         object.__setattr__(self, "language", foreign(own))
         object.__setattr__(self, "work_note", is_work_note(own))
+
+
+_PARAGRAPH = re.compile(r"\S(?:[^\n]|\n(?!\s*\n)){0,20000}")
+_ENGLISH = re.compile(r"\b(?:the|and|is|was|not|no|we|has|have|with|still|after|it|this|to|of)\b", re.IGNORECASE)
+
+
+def _beside_translation(text: str) -> tuple[str, list[tuple[int, int]]] | None:
+    """Return the language and the places of paragraphs that are not English, where others are; None if there are none."""
+    if "\n" not in text.strip():
+        return None
+    told = [(found.start(), found.end(), foreign(found.group())) for found in _PARAGRAPH.finditer(text)]
+    others = [(start, end) for start, end, name in told if name]
+    english = [text[start:end] for start, end, name in told if name is None]
+    own = any(
+        len(_ENGLISH.findall(said)) >= _FEWEST_WORDS or any(map(starts_with_deed, said[:600].split("\n"))) for said in english
+    )
+    name = next((name for _, _, name in told if name), None)
+    return (name, others) if name and own else None
+
+
+_FEWEST_WORDS = 3
 
 
 def read(plain: Plain, role: str, *, resolution: bool = False, description: bool = False) -> Passage:

@@ -34,6 +34,7 @@ from escalation.reading.features import (
 from escalation.reading.outcomes import Outcome
 from escalation.reading.passages import Actor, Deed, Passage
 from escalation.reading.places import overlapping
+from escalation.reading.results import only_result
 from escalation.reading.rows import Row, row_features, rows
 from escalation.reading.weights import Learned, Told, learned
 
@@ -44,6 +45,10 @@ _BEGAN = 0.65
 _STAYED = 0.33
 """How likely "failed" and "no change" together must be for one of them to be taken, where the encoder was asked: chosen on folds, where dead
 ends rise by .01 and outcomes stay; by the words alone outcomes would lose .02."""
+
+
+_ANSWERED = 0.9
+"""How sure a step is of which somebody was asked and said yes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +74,7 @@ def read_steps(
     scores = _scores(title, passages, all_of, seen, known)
     found: list[Deed] = []
     for place, look in enumerate(all_of):
-        if scores[place].begins >= known.bounds["step"] and _may_be(all_of, place):
+        if (scores[place].begins >= known.bounds["step"] or look.stretch.answered) and _may_be(all_of, place):
             made = _steps_at(all_of, place, scores, passages[look.passage], known)
             because = _because(seen[place], scores[place], known) if explain else ""
             found += [replace(deed, because=because) for deed in made] if because else made
@@ -94,7 +99,7 @@ def _may_be(all_of: Sequence[Look], place: int) -> bool:
     said = look.stretch.text.split()
     if look.leads and after is not None and after.stretch.kind == "item":
         return False
-    if len(said) <= 5 and look.verdict != "unknown" and not look.claimed:
+    if not look.claimed and ((len(said) <= 5 and look.verdict != "unknown") or only_result(look.stretch.text)):
         return False
     return (look.stretch.kind in ("sentence", "item") and len(said) >= 3) or look.claimed > 0 or look.stretch.ticked
 
@@ -134,7 +139,7 @@ def _goes_on(score: Scores, known: Learned) -> bool:
 
 def _second(look: Look, known: Learned) -> list[int]:
     """Return where further steps begin in a stretch that holds one."""
-    if look.stretch.kind == "pasted":
+    if look.stretch.kind == "pasted" or look.stretch.answered:
         return []
     model = known.models["joint"]
     made: list[int] = []
@@ -161,15 +166,16 @@ def _step(
     check = deeds.checks_something(text)
     outcome, share = cast("Outcome", model.classes[best]), known.scales["outcome"](shares[best])
     if look.stretch.ticked:
-        outcome, share = outcomes.outcome_of(" ".join(text.split()[1:]), check=check), 1.0
-    sure = known.scales["step"](score.begins)
+        told = text.partition("?")[2] if look.stretch.answered else " ".join(text.split()[1:])
+        outcome, share = outcomes.outcome_of(told, check=check), 1.0
+    sure = _ANSWERED if look.stretch.answered else known.scales["step"](score.begins)
     if passage.description and not (look.claimed or look.stretch.ticked):
         sure = min(sure, _BEGAN)
     first = PARTS.search(text)
     return Deed(
         look.passage, start, until, start + first.start() if first and first.start() else stop, outcome,
         cast("Actor", deeds.actor_of(text, passage.role)), result_stated=until > stop or outcomes.states_result(text[:600]),
-        check=check, sure=sure, outcome_sure=share, left=left.shares(features)[left.classes.index("yes")] >= known.bounds["left"],
+        check=check, sure=sure, outcome_sure=share, left=not look.stretch.answered and left.shares(features)[left.classes.index("yes")] >= known.bounds["left"],
     )  # fmt: skip
 
 

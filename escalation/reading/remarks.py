@@ -208,7 +208,8 @@ def left_changed(passages: Sequence[Passage], steps: Sequence[Deed]) -> list[Rem
         took_back = len(open_changes) < before
         while waiting and (waiting[0].passage, waiting[0].start) < (index, stretch.end):
             step = waiting.pop(0)
-            if took_back or (passages[index].resolution and step.outcome == "worked") or (step.passage, step.start) < (index, stretch.start):
+            asked = "?" in passages[index].text[step.start : step.deed_end]
+            if took_back or asked or (passages[index].resolution and step.outcome == "worked") or (step.passage, step.start) < (index, stretch.start):
                 continue
             if (told := _lasts(step, passages[index].text) or _left(step, passages[index].text)) is not None:
                 text = passages[index].text[told[0] : told[1]]

@@ -94,6 +94,17 @@ _TALK = re.compile(
 """What was said to somebody or ordered, which what follows is seldom the result of."""
 
 
+def only_result(text: str) -> bool:
+    """Return whether a few words only say that the trouble goes on, is gone or is back."""
+    low = small(text.strip())
+    return len(low.split()) <= _FEW and _VERDICT.match(low) is not None and _AND.search(low) is None and not starts_with_deed(text)
+
+
+_FEW = 8
+_AND = re.compile(r"\b(?:when|while|if|with|on|in|and|but|from|for)\b|[,;:]")
+"""What makes more of it than that: a finding."""
+
+
 def with_results(deeds: Sequence[Deed], passages: Sequence[Passage]) -> list[Deed]:
     """Return the deeds in their order, each whose own words do not tell what came of it with the words after it that do."""
     said = [_words(deed, passages) for deed in deeds]

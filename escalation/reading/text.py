@@ -14,6 +14,7 @@ from typing import Literal
 
 from escalation.reading import deeds, pasted
 from escalation.reading.forms import Forms, forms
+from escalation.reading.lines import rows_again, rows_of
 from escalation.reading.mail import Cut, cuts
 from escalation.reading.places import Row, overlapping
 
@@ -47,6 +48,8 @@ class Stretch:
     text: str
     ticked: bool = False
     """Whether a form says that it was done, so that it needs no result to be a step."""
+    answered: bool = False
+    """Whether it is a question whether something was done, with the answer that it was."""
     planned: bool = False
     """Whether a heading above says that it is only planned or proposed, so that it is no step."""
 
@@ -62,12 +65,13 @@ def stretches(text: str) -> list[Stretch]:
 
     What is not the writer's own, and what a form says was not done, is taken out first and stands in between, whole.
     """
-    rows = list(_lines(text))
+    rows = list(rows_of(text))
     form = forms(rows)
-    foreign = cuts(rows)
+    own = overlapping((*form.answered, *form.undone.items()))
+    foreign = [c for c in cuts(rows) if not own(c.start, c.start + 1)]
     gone = [*((c.start, c.end) for c in foreign), *form.masked, *form.undone.items()]
     inner = blanked(text, gone) if gone else text
-    found = _told_in(inner, list(_lines(inner)) if gone else rows, form, rows)
+    found = _told_in(inner, rows_again(inner, text, rows) if gone else rows, form, text)
     if form.planned:
         planned = overlapping(form.planned.items())
         found = [replace(s, planned=planned(s.start, s.start + 1)) for s in found]
@@ -99,8 +103,8 @@ def _whole(text: str, foreign: list[Cut]) -> Iterator[Stretch]:
         at = stop
 
 
-def _told_in(text: str, lines: list[Row], form: Forms, given: list[Row]) -> list[Stretch]:
-    """Return the stretches of what is left; `given` are the same rows before anything was taken out of them."""
+def _told_in(text: str, lines: list[Row], form: Forms, given: str) -> list[Stretch]:
+    """Return the stretches of what is left; `given` is the text before anything was taken out of it."""
     kinds = _kinds(lines, form)
     found: list[Stretch] = []
     widths = [len(line.text.rstrip()) for line in lines]
@@ -120,13 +124,14 @@ def _told_in(text: str, lines: list[Row], form: Forms, given: list[Row]) -> list
             if first < last:
                 found += _trimmed(text, lines[first].start, lines[last - 1].end, kind)
         elif kind == "item":
-            while stop < len(lines) and kinds[stop] == "sentence" and given[stop].text[:2] in ("  ", "\t"):
+            while stop < len(lines) and kinds[stop] == "sentence" and given[lines[stop].start : lines[stop].start + 2].startswith(("  ", "\t")):
                 stop += 1
             mark = _ITEM.match(lines[at].text)
             begin = lines[at].start + (mark.end() if mark else 0)
             timed = mark is not None and _CLOCK.search(mark.group()) is not None
             if lines[at].start in form.ticked:
-                found += [replace(s, ticked=True) for s in _trimmed(text, begin, lines[stop - 1].end, "item")]
+                answer = any(a == lines[at].start for a, _ in form.answered)
+                found += [replace(s, ticked=True, answered=answer) for s in _trimmed(text, begin, lines[stop - 1].end, "item")]
             else:
                 found += (_sentences if timed else _item)(text, begin, lines[stop - 1].end)
         elif kind == "sentence":
@@ -170,14 +175,6 @@ _FENCE = re.compile(r"`{3,9}|\{(?:code|noformat)(?::[^}\n]{0,60})?\}|\[/?code\b[
 """What stands on a line of its own above and below code, in Markdown and in the markup of ticket systems."""
 _PARTING = re.compile(r"\s{0,9}[-=*_]{3,}\s{0,3}((?:[^-=*_\s]{1,20}\s){0,4}[^-=*_\s]{1,20})\s{0,3}[-=*_]{3,}\s{0,9}$")
 """A line that only parts what is above from what is below, with a few words in it."""
-
-
-def _lines(text: str) -> Iterator[Row]:
-    start = 0
-    for raw in text.split("\n"):
-        content = raw[:-1] if raw.endswith("\r") else raw
-        yield Row(start, start + len(content), content, not content or content.isspace())
-        start += len(raw) + 1
 
 
 def _kinds(lines: list[Row], form: Forms) -> list[Kind]:

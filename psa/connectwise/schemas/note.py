@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import ClassVar
 
 from escalation.evidence import Note, NoteKind, Person, Roster, TimeEntry
+from escalation.unwrapped import unwrapped
 from psa.connectwise.schemas.row import Hours, Id, Ref, Row, joined, when
 from psa.port import PostedNote
 
@@ -80,7 +81,7 @@ class NoteRow(Row):
         author = self._author(roster)
         return Note(
             id=self.id or 0,
-            text=self.text or "",
+            text=unwrapped(self.text or ""),
             author=author,
             created_at=self.created_at,
             kind=kind,
@@ -98,7 +99,7 @@ class NoteRow(Row):
         """Return the time entry that it stands for in `/allNotes`, which has its number (inferred from public code)."""
         return TimeEntry(
             id=self.id or 0,
-            text=self.text or "",
+            text=unwrapped(self.text or ""),
             author=self._author(roster),
             started_at=when(self.time_start),
             ended_at=when(self.time_end),
@@ -165,7 +166,7 @@ class TimeRow(Row):
         )
         return TimeEntry(
             id=self.id or 0,
-            text=joined(self.notes, self.internal_notes),
+            text=joined(unwrapped(self.notes or ""), unwrapped(self.internal_notes or "")),
             author=author,
             started_at=when(self.time_start),
             ended_at=when(self.time_end),

@@ -15,6 +15,7 @@ from typing import Annotated, ClassVar
 import msgspec
 
 from escalation.evidence import Gap
+from escalation.unwrapped import in_letters
 
 Id = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
 """A record's number: 32 bits today (OpenAPI); what JavaScript and both databases hold without loss is let pass."""
@@ -148,9 +149,10 @@ def fields_of(row: type[Row]) -> str:
 
 
 def as_read(text: str | None) -> str:
-    """Return a name or a summary as its reader sees it, on one line: integrations store `R&amp;D` for R&D."""
-    if not text or not _ENTITY.search(text):
-        return text or ""
+    """Return a name or a summary as its reader sees it, on one line: integrations store `R&amp;D`, or words encoded for mail."""
+    text = in_letters(text or "")
+    if not _ENTITY.search(text):
+        return text
     return " ".join(_ENTITY.sub(lambda found: html.unescape(found.group()), text).split())
 
 

@@ -1,0 +1,83 @@
+"""Tell what was asked and answered: a question whether something was done, and yes or no below it, beside it or in a box.
+
+The question has the deed, the answer whether it was done and what came of it: neither tells it alone. In mail that is answered between
+the lines the question is a quoted one, in a form it is the name of a field.
+"""
+
+# ruff: noqa: E501 - an alternative is easier to find in one long line than in a ladder
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from escalation.reading import deeds
+from escalation.reading.places import Row
+
+_MARK = r"[ \t]{0,9}(?:(?:>[ \t]?){1,6})?(?:\*{1,2}|__)?(?:(?:q(?:uestion)?\s?\d{0,2}|\d{1,2})\s?[.:)]\s|[-*•]\s)?(?:\*{1,2}|__)?"
+_WHO = r"(?:you|u|ya|they|he|she|we|anyone|anybody|someone|the (?:user|customer|client|caller|technician|tech)|(?:the |your |this )?[\w-]{2,20}(?: [\w-]{2,20})?)"
+_DONE = rf"(?:{deeds._PASSIVE}|{deeds._PAST_ANY})"
+_ASKS = re.compile(
+    rf"(?P<mark>{_MARK})(?P<asks>(?:and |also |so |ok[, ]+|first[, ]+){{0,2}}(?:(?:did|have|has|had)\s{_WHO}\s(?:(?:already|also|ever|yet|even|actually|since|just|been|previously|got|tried|try|able to|attempted to)\s){{0,3}}(?:to\s)?(?:{deeds._BASE}|{deeds._GERUND}|{_DONE}|try|trying)\b"
+    rf"|(?:was|were|is|are|has|have)\s(?:the\s|your\s|this\s|it\b)?[\w -]{{0,40}}?\s?(?:been\s)?(?:already\s)?(?:{deeds._PASSIVE})\b)[^?\n]{{0,160}}\?)(?P<rest>.*)$",
+    re.IGNORECASE,
+)
+_TRIED = re.compile(rf"{_MARK}(?:what (?:(?:troubleshooting |steps? )?(?:have|has|did) (?:you|the user|they|we)|was|has been|is)\b[^?:\n]{{0,40}}\b(?:tried|try|done|do|taken|attempted)\b[^?:\n]{{0,30}}|(?:steps? )?already tried|tried so far|steps? (?:already )?(?:tried|taken)(?: so far)?|troubleshooting (?:steps? )?(?:already )?(?:done|taken|tried|performed))\s?[?:]{{1,2}}\s{{0,3}}(?=\S)", re.IGNORECASE)
+"""A field in which somebody writes what was tried."""
+_ANSWER = r"(?:[ \t]{0,9}(?:a(?:nswer)?\s?\d{0,2}\s?[.:)]\s|[-–—:=>*]{1,2}[ \t]{1,3}|\[[a-z]{1,3}\]\s|\*{1,2}|\d{1,2}[.)]\s){0,2})"
+_YES = re.compile(rf"(?P<lead>{_ANSWER})(?P<said>(?:yes|yep|yeah|yup|y|ja|oui|sí|si|done|already done|we did|i did|did (?:so|that)|tried (?:that|it)|sure|of course|correct|twice|several times|many times)\b.{{0,300}})", re.IGNORECASE)
+_NO = re.compile(rf"(?P<lead>{_ANSWER})(?P<said>(?:no(?!\s(?:change|difference|luck|improvement|effect|errors?|one|longer|response|joy|success|issues?|problems?|more|better|idea|internet|signal|network|power)\b)|nope|n|nein|non|not (?:yet|sure|tried|done)|n/a|haven['’]?t|have not|didn['’]?t|did not|could(?:n['’]?t| not)|can(?:['’]?t|not)|unable|don['’]?t know|will (?:do|try)|unsure)\b.{{0,300}})", re.IGNORECASE)
+_CHOSEN = re.compile(r"(?:\((?:x|•|\*|✓|✔)\)|\[(?:x|✓|✔)\]|[☑☒◉●🔘✅])\s{0,3}(?P<said>yes|no|n/?a|not sure)\b", re.IGNORECASE)
+_OPTIONS = re.compile(r"[(\[][x•*✓✔ ]?[)\]]|[☑☒☐◉○●🔘✅⬜]")
+
+
+class Answered(NamedTuple):
+    """A question with its answer: where the row begins, where the question and the answer stand."""
+
+    row: int
+    asks: tuple[int, int]
+    answer: tuple[int, int]
+    done: bool
+
+
+def answered(rows: Sequence[Row]) -> Iterator[Answered]:
+    """Return the questions whether something was done that are answered by yes or no."""
+    for at, row in enumerate(rows):
+        if "?" not in row.text[:300]:
+            continue
+        asks = _ASKS.match(row.text[:400])
+        if asks is None:
+            continue
+        begin = row.start + asks.start("asks")
+        end = row.start + asks.end("asks")
+        rest = asks["rest"].strip()
+        if _OPTIONS.search(rest):
+            if chosen := _CHOSEN.search(asks["rest"]):
+                start = row.start + asks.start("rest")
+                yield Answered(row.start, (begin, end), (start + chosen.start("said"), start + chosen.end("said")), chosen["said"].lower() == "yes")
+            continue
+        place, said = (at, asks["rest"]) if rest.strip(" :*_") else _below(rows, at)
+        if place is None:
+            continue
+        start = rows[place].end - len(said)
+        if (no := _NO.match(said)) is not None:
+            yield Answered(row.start, (begin, end), (start + no.start("said"), rows[place].end), False)
+        elif (yes := _YES.match(said)) is not None:
+            yield Answered(row.start, (begin, end), (start + yes.start("said"), rows[place].end), True)
+
+
+def _below(rows: Sequence[Row], at: int) -> tuple[int | None, str]:
+    """Return the row below a question that may answer it: the next one with words, which asks or quotes nothing itself."""
+    for place in range(at + 1, min(at + 3, len(rows))):
+        text = rows[place].text
+        if not rows[place].blank:
+            quoted = text.lstrip()[:1] == ">"
+            return (None, "") if quoted or text.rstrip().endswith("?") else (place, text)
+    return None, ""
+
+
+def asked_for(row: Row) -> int:
+    """Return how long the name of a field is in which somebody wrote what was tried; 0 where the row is none."""
+    found = _TRIED.match(row.text[:160])
+    return found.end() if found and deeds.starts_with_deed(row.text[found.end() :]) else 0

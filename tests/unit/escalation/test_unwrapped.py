@@ -1,0 +1,109 @@
+"""What gateways, bots and editors store a text in is taken off, and nothing else is: `unwrapped`, many texts in each wrapping."""
+
+# ruff: noqa: E501 - parts are easier to read in one long line
+
+from __future__ import annotations
+
+import base64
+import json
+import quopri
+import random
+from collections.abc import Callable
+from email.header import Header
+from email.message import EmailMessage
+
+import pytest
+
+from escalation.unwrapped import in_letters, unwrapped
+
+_SAID = (
+    "Rebooted the print server, no change.",
+    "Reinstalled the driver on PC-14, same error.",
+    "Café “Zur Mühle” still cannot print – 5 € labels are blank.",
+    "Cleared the queue, it is stuck again.",
+    "Nobody at the branch has been able to print since Friday.",
+)
+_FIELDS = ("issue", "problemDescription", "notes", "steps_taken", "Troubleshooting", "transcript")
+
+
+def _of_mail(text: str, dice: random.Random) -> str:
+    mail = EmailMessage()
+    mail.set_content(text, cte=dice.choice(("base64", "quoted-printable")))
+    mail.add_alternative(f"<p>{text}</p>", subtype="html")
+    if dice.random() < 0.5:
+        mail.add_attachment(b"\x89PNG\r\n\x1a\n" * 40, maintype="image", subtype="png", filename="a.png")
+    body = mail.as_string().partition("\n\n")[2]
+    return dice.choice(("", "This is a multi-part message in MIME format.\n\n")) + body
+
+
+def _of_base64(text: str, dice: random.Random) -> str:
+    octets = text.encode()
+    return dice.choice((base64.encodebytes(octets).decode(), base64.b64encode(octets).decode(), "Content-Transfer-Encoding: base64\n\n" + base64.encodebytes(octets).decode()))
+
+
+def _of_rtf(text: str, dice: random.Random) -> str:
+    body = "".join(char if ord(char) < 128 else f"\\u{ord(char)}?" for char in text).replace("\n", "\\par\n")
+    tables = "{\\fonttbl{\\f0\\fnil\\fcharset0 Calibri;}}{\\colortbl ;\\red255\\green0\\blue0;}{\\*\\generator Riched20 10.0;}"
+    return f"{{\\rtf1\\ansi\\ansicpg1252\\deff0{tables}\\viewkind4\\uc1\\pard\\f0\\fs22 {body}{{\\strike Replaced the switch.}}\\par}}\x00"
+
+
+def _of_json(text: str, dice: random.Random) -> str:
+    field = dice.choice(_FIELDS)
+    lines = text.split("\n")
+    value = dice.choice((text, lines if len(lines) > 1 else text))
+    return json.dumps({"ticketId": 5, "confidence": 0.8, field: value, "closed": False}, ensure_ascii=dice.random() < 0.5, indent=dice.choice((None, 2)))
+
+
+def _of_editor(text: str, dice: random.Random) -> str:
+    paragraphs = [{"type": "paragraph", "content": [{"type": "text", "text": line[:7]}, {"type": "text", "text": line[7:], "marks": [{"type": "strong"}]}]} for line in text.split("\n")]
+    doc = {"type": "doc", "version": 1, "content": [*paragraphs, {"type": "paragraph", "content": [{"type": "text", "text": "Replaced the switch.", "marks": [{"type": "strike"}]}]}]}
+    operations = {"ops": [{"insert": text}, {"insert": "\n", "attributes": {"list": "bullet"}}]}
+    return json.dumps(dice.choice((doc, operations)))
+
+
+_WRAPPINGS: tuple[Callable[[str, random.Random], str], ...] = (_of_mail, _of_base64, _of_rtf, _of_json, _of_editor)
+
+
+@pytest.mark.parametrize("wrap", _WRAPPINGS)
+def test_the_words_are_found_again_in_any_wrapping(wrap: Callable[[str, random.Random], str]) -> None:
+    dice = random.Random(wrap.__name__)
+    for _ in range(40):
+        said = dice.sample(_SAID, dice.choice((1, 2, 3)))
+        if wrap is _of_base64 and len(said) == 1:
+            said *= 2
+        stored = wrap("\n".join(said), dice)
+        told = unwrapped(stored)
+        for line in said:
+            assert line in told, (stored, told)
+        for mark in ("Content-", "\\par", "fonttbl", '"type"', '{"', "iVBOR", "Replaced the switch", "base64"):
+            assert mark not in told, (stored, told)
+
+
+def test_what_stands_around_the_wrapping_stays() -> None:
+    coded = base64.encodebytes("\n".join(_SAID).encode()).decode()
+    told = unwrapped(f"Hello,\n\n{coded}\nThanks, Ann")
+    assert told.startswith("Hello,")
+    assert told.endswith("Thanks, Ann")
+    assert _SAID[2] in told
+
+
+@pytest.mark.parametrize("text", [
+    '{"error": {"code": "invalid_grant", "message": "The refresh token has expired due to inactivity"}}',
+    '{"event": "ticket.updated", "changed_by": "bot", "fields": {"status": "Escalated"}}',
+    "-----BEGIN CERTIFICATE-----\nMIIDdzCCAl+gAwIBAgIEAgAAuTANBgkqhkiG9w0BAQUFADBaMQswCQYDVQQGEwJJ\nRTESMBAGA1UEChMJQmFsdGltb3JlMRMwEQYDVQQLEwpDeWJlclRydXN0MSIwIAYD\n-----END CERTIFICATE-----",
+    "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "[2026-03-02 09:14] rebooted it [done]", "{see attached}",
+    "<html><body><p>Rebooted it</p></body></html>", "--\nAnn Marsh\nContent-Type: is not what I mean", "Typed {\\rt and nothing came", "{\\rtf1", "=?x-none?Q?abc?= stays", "{'a': ", "[" * 3000, '{"a":' * 3000,
+])
+def test_anything_else_stays_as_it_is(text: str) -> None:
+    assert unwrapped(text).strip("{\\rtf1") == text.strip("{\\rtf1")
+
+
+@pytest.mark.parametrize("page", ["utf-8", "iso-8859-1"])
+def test_a_heading_of_a_mail_is_read(page: str) -> None:
+    for said in ("Drucker in München druckt nicht, und zwar in keinem der Büros im ersten Stock", "Café: größere Störung"):
+        assert " ".join(in_letters(str(Header(said, page, maxlinelen=40).encode())).split()) == said
+
+
+def test_quoted_printable_in_parts() -> None:
+    body = quopri.encodestring(_SAID[2].encode()).decode()
+    assert unwrapped(f"--b1\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: quoted-printable\n\n{body}\n--b1--\n") == _SAID[2]
