@@ -20,7 +20,7 @@ from urllib.parse import unquote, urlsplit
 
 import idna
 
-from psa.outbound.redis_address import BadAddress, Sentinels
+from psa.outbound import redis_address
 from worker.intervals import Intervals, numbers_in
 from worker.model_settings import ModelSettings
 
@@ -81,7 +81,8 @@ class Settings:
         _check_scheme(wrong, "DATABASE_URL", database_url, ("sqlite", "postgres", "postgresql"))
         if redis_url:
             _check_scheme(wrong, "REDIS_URL", redis_url, ("redis", "rediss", "unix", "sentinel"))
-            wrong += _sentinels(redis_url) if redis_url.startswith("sentinel:") else _address("REDIS_URL", redis_url)
+            wrong += redis_address.wrong_in(redis_url)
+            wrong += [] if redis_url.startswith("sentinel:") else _address("REDIS_URL", redis_url)
         public_url = (env.get("PUBLIC_URL") or "http://127.0.0.1:8000").rstrip("/")
         _check_scheme(wrong, "PUBLIC_URL", public_url, ("http", "https"))
         wrong += _address("PUBLIC_URL", public_url, plain=True)
@@ -214,14 +215,6 @@ def _canary_url(wrong: list[str], env: Mapping[str, str]) -> str:
         _check_scheme(wrong, "CANARY_URL", url, ("http", "https"))
         wrong += _address("CANARY_URL", url, plain=True)
     return url
-
-
-def _sentinels(url: str) -> list[str]:
-    try:
-        Sentinels.read(url)
-    except BadAddress as error:
-        return [f"REDIS_URL: {error}"]
-    return []
 
 
 def _check_scheme(wrong: list[str], name: str, value: str, schemes: tuple[str, ...]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,15 +14,17 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from psycopg.errors import DeadlockDetected, LockNotAvailable
-from sqlalchemy import URL, Connection, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
 from models.database import access
-from models.database.sessions import normalise_url
+from models.database.sessions import UTF8, UnknownDatabase, normalise_url
 
 LOCK = 7_276_837_014
 """Any number, as long as nothing else in the database locks the same one."""
+OLDEST = 160_000
+"""PostgreSQL that can grant a role without its being inherited, as the server counts its versions."""
 WAIT_S = 60
 TABLE_S = 2
 BUSY = (DeadlockDetected, LockNotAvailable)
@@ -67,6 +70,8 @@ def _step(url: str, app_role: str | None) -> tuple[list[str], bool]:
     with _alone(normalise_url(url)) as connection:
         todo = _pending(connection)
         new = MigrationContext.configure(connection).get_current_revision() is None
+        if new and connection.dialect.name == "postgresql":
+            _require_fit(connection)
         applied, left = (todo, []) if new else (todo[:1], todo[1:])
         config = _config()
         config.attributes["connection"] = connection
@@ -84,8 +89,7 @@ def _rows_alone(revisions: list[str]) -> bool:
 
 def pending(url: str) -> list[str]:
     """Return the versions to be applied, oldest first. Raises `SchemaOutOfDate` if the database is newer."""
-    engine = create_engine(normalise_url(url), poolclass=NullPool)
-    with engine.connect() as connection:
+    with _engine(normalise_url(url)).connect() as connection:
         return _pending(connection)
 
 
@@ -117,24 +121,55 @@ def _pending(connection: Connection) -> list[str]:
     return newer[::-1]
 
 
+def _engine(url: URL) -> Engine:
+    """Return one without a pool. It prepares nothing, which behind a pooler would be left to somebody else."""
+    if url.drivername != "sqlite":
+        return create_engine(url, poolclass=NullPool, connect_args=UTF8 | {"prepare_threshold": None})
+    Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": WAIT_S})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _: object) -> None:
+        connection.isolation_level = None
+        _require_wal(connection)
+
+    return engine
+
+
+def _require_wal(connection: sqlite3.Connection) -> None:
+    """Raise `UnknownDatabase` where SQLite cannot write ahead: it says nothing, and readers would stop every writer."""
+    if connection.execute("PRAGMA journal_mode = WAL").fetchone() != ("wal",):
+        raise UnknownDatabase(
+            "DATABASE_URL: SQLite cannot keep its write-ahead log there, as on a network share: take a disk of this machine, or "
+            "PostgreSQL"
+        )
+
+
+def _require_fit(connection: Connection) -> None:
+    """Raise `UnknownDatabase` for a server or a database in which this cannot work."""
+    version, encoding = connection.execute(
+        text("SELECT current_setting('server_version_num')::int, current_setting('server_encoding')")
+    ).one()
+    if version < OLDEST:
+        raise UnknownDatabase(f"this is PostgreSQL {version // 10_000}; {OLDEST // 10_000} or later is needed")
+    if encoding != "UTF8":
+        raise UnknownDatabase(
+            f"the database's encoding is {encoding}, which lacks letters that tickets have; make it anew with "
+            "createdb --encoding UTF8 --template template0"
+        )
+
+
 @contextmanager
 def _alone(url: URL) -> Iterator[Connection]:
     """Give a transaction that no other migration shares."""
+    engine = _engine(url)
     if url.drivername == "sqlite":
-        Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": WAIT_S})
-
-        @event.listens_for(engine, "connect")
-        def prepare(connection: object, _: object) -> None:
-            connection.isolation_level = None  # type: ignore[attr-defined]
-            connection.execute("PRAGMA journal_mode = WAL")  # type: ignore[attr-defined]
 
         @event.listens_for(engine, "begin")
         def begin(connection: Connection) -> None:
             # The writers' lock of the file is the lock; foreign keys stay off, since tables may be rebuilt.
             connection.exec_driver_sql("BEGIN IMMEDIATE")
-    else:
-        engine = create_engine(url, poolclass=NullPool)
+
     with engine.begin() as connection:
         if url.drivername != "sqlite":
             connection.execute(text(f"SET LOCAL lock_timeout = '{WAIT_S}s'"))

@@ -22,6 +22,7 @@ from typing import Any, TypeVar
 
 import psycopg
 import structlog
+from psycopg import conninfo
 from psycopg.abc import PQGen
 from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
@@ -49,6 +50,12 @@ T = TypeVar("T")
 MOVED = "moved"
 """In a session's `info`: the accounts in which it moves a handoff."""
 
+UTF8 = {"client_encoding": "utf8"}
+"""Asked for with each connection: a server's or a role's own default may have no letters but Latin ones."""
+_SET = text(
+    "SELECT set_config(:name, :value, true), set_config('statement_timeout', :limit, true), set_config('TimeZone', 'UTC', true)"
+)
+
 
 class UnknownDatabase(ValueError):
     """The address names a database that this program does not speak."""
@@ -57,11 +64,23 @@ class UnknownDatabase(ValueError):
 def normalise_url(url: str) -> URL:
     """Return the address with the driver this program uses. Raises `UnknownDatabase`.
 
-    `postgres://` and `postgresql://` become `postgresql+psycopg://`; `sqlite:///file` stays.
+    `postgres://` and `postgresql://` become `postgresql+psycopg://`; `sqlite:///file` stays. No message tells a password.
     """
-    parsed = make_url(url)
-    kind = parsed.drivername.split("+")[0]
+    try:
+        parsed = make_url(url)
+    except (ValueError, exc.ArgumentError):
+        raise UnknownDatabase(
+            "DATABASE_URL is no address: give e.g. postgresql://USER:PASSWORD@HOST:5432/DATABASE, an @ in a password written %40"
+        ) from None
+    kind = parsed.drivername.split("+")[0].lower()
     if kind in ("postgres", "postgresql"):
+        if "@" in f"{parsed.host}{parsed.database}":
+            raise UnknownDatabase("DATABASE_URL: an @ in its password is written %40")
+        try:
+            conninfo.make_conninfo("", **dict.fromkeys(parsed.query, "x"))
+        except psycopg.ProgrammingError as error:
+            reason = str(error).strip()
+            raise UnknownDatabase(f"DATABASE_URL: {reason}; the options are those of libpq, e.g. sslmode=require") from None
         return parsed.set(drivername="postgresql+psycopg")
     if kind == "sqlite":
         if not parsed.database or parsed.database == ":memory:":
@@ -96,6 +115,7 @@ class Database:
         self.engine = (
             _sqlite(self.url) if self.is_sqlite else _postgres(self.url, pool_size, statement_timeout_s, self.clock)
         )
+        self._limit_ms = str(int(statement_timeout_s * 1000))
         self._reading = self.engine.execution_options(reading=True)
         self._writing = threading.Lock()
         self._writer: int | None = None
@@ -116,11 +136,7 @@ class Database:
         With `reading` it promises to write nothing; on SQLite it then does not queue behind writers.
         """
         with self._transaction(reading) as session:
-            if not self.is_sqlite:
-                session.execute(
-                    text("SELECT set_config('resolutionflow.account', :account, true)"),
-                    {"account": str(account_id)},
-                )
+            self._set(session, "resolutionflow.account", str(account_id))
             yield session
 
     @contextmanager
@@ -131,9 +147,7 @@ class Database:
         """
         with self._transaction(reading) as session:
             if not self.is_sqlite:
-                role = self._role(session)
-                if role:
-                    session.execute(text(f'SET LOCAL ROLE "{role}"'))
+                self._set(session, "role", self._role(session) or "none")
             yield session
 
     def now(self) -> datetime:
@@ -193,6 +207,15 @@ class Database:
         finally:
             self._writer = None
             self._writing.release()
+
+    def _set(self, session: Session, name: str, value: str) -> None:
+        """Set on PostgreSQL, until the transaction ends, a parameter and how long a statement may take.
+
+        Nothing is set for longer: behind a pooler the next transaction has another of the server's connections, and a pooler
+        refuses parameters at the start.
+        """
+        if not self.is_sqlite:
+            session.execute(_SET, {"name": name, "value": value, "limit": self._limit_ms})
 
     def _role(self, session: Session) -> str | None:
         """Return the system role to change into, or None where a superuser needs none."""
@@ -259,6 +282,9 @@ class _Bounded(psycopg.Connection[Any]):
             raise psycopg.OperationalError(message) from error
 
 
+_SIGN_OF_LIFE = "SELECT clock_timestamp(), current_setting('transaction_read_only'), pg_backend_pid()"
+
+
 def _postgres(url: URL, pool_size: int, statement_timeout_s: float, clock: CommonClock) -> Engine:
     limit_s = statement_timeout_s + 0.25
 
@@ -270,12 +296,13 @@ def _postgres(url: URL, pool_size: int, statement_timeout_s: float, clock: Commo
     def connect(_dialect: Any, _record: Any, args: list[Any], params: dict[str, Any]) -> DBAPIConnection:
         params.setdefault("connect_timeout", CONNECT_TIMEOUT_S)
         params.setdefault("application_name", "resolutionflow")
+        params.update(UTF8)
         # Of several hosts the one that takes writes; none of them is as bad as no database, and it is told so.
         params.setdefault("target_session_attrs", "read-write")
-        options = f"-c statement_timeout={int(statement_timeout_s * 1000)} -c TimeZone=UTC"
-        params["options"] = f"{params.get('options', '')} {options}".strip()
         connection = _Bounded.connect(*args, **params)
         connection.limit_s = limit_s
+        # Compare-and-set counts on it; a server's own default may be stricter, and then refuses whoever comes second.
+        connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
         return connection  # type: ignore[return-value] # psycopg's class fits SQLAlchemy's protocol
 
     @event.listens_for(engine, "checkout")
@@ -285,11 +312,14 @@ def _postgres(url: URL, pool_size: int, statement_timeout_s: float, clock: Commo
         try:
             connection.autocommit = True
             asked = counted()
-            answer = connection.execute("SELECT clock_timestamp(), current_setting('transaction_read_only')").fetchone()
+            answer = connection.execute(_SIGN_OF_LIFE).fetchone()
             clock.hear(answer[0] if answer else machine(), asked=asked, answered=counted())
             connection.autocommit = False
         except psycopg.Error as error:
             raise exc.InvalidatePoolError(str(error)) from error
+        if answer and answer[2] != connection.info.backend_pid:
+            # Whom we are connected to is not who answers: a pooler, behind which what is prepared is there now and then.
+            connection.prepare_threshold = None
         if answer and answer[1] == "on":
             # A server that was demoted lives on and answers; its successor is found by connecting anew.
             raise exc.InvalidatePoolError("the server takes no more writes")

@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 if TYPE_CHECKING:
     import redis
     import redis.asyncio
 
+OPTIONS = frozenset({"ssl_ca_certs", "ssl_cert_reqs", "ssl_certfile", "ssl_check_hostname", "ssl_keyfile"})
+"""What an address may say behind its `?`."""
 SENTINEL_PORT = 26379
 _SENTINEL = re.compile(r"sentinel://(?:(?P<who>[^@]*)@)?(?P<hosts>[^/@]+)/(?P<name>[\w.-]+)(?:/(?P<database>\d+))?/?")
 _HOST = re.compile(r"(?P<host>\[[0-9a-fA-F:]+\]|[\w.-]+)(?::(?P<port>\d{1,5}))?")
@@ -50,13 +52,41 @@ class Sentinels:
         )  # fmt: skip
 
 
+def wrong_in(url: str) -> list[str]:
+    """Return what one of the two libraries that connect could not use in an address, for whoever set it."""
+    try:
+        if Sentinels.read(url) is not None or not url.lower().startswith("redis"):
+            return []
+    except BadAddress as error:
+        return [f"REDIS_URL: {error}"]
+    address, _, query = url.partition("?")
+    names = {name for name, _ in parse_qsl(query, keep_blank_values=True)}
+    wrong = [f"REDIS_URL takes no option {name}; it takes {', '.join(sorted(OPTIONS))}" for name in sorted(names - OPTIONS)]
+    if not re.fullmatch(r"\d*/?", address.partition("://")[2].rpartition("@")[2].partition("/")[2]):
+        wrong.append("REDIS_URL ends in the number of a database, e.g. redis://host.example:6379/0")
+    return wrong
+
+
+def _verified(url: str) -> str:
+    """Return a `rediss:` address that says how far the server's certificate is checked, in the words both libraries know.
+
+    Celery's library checks nothing unless it is told to, and Celery's own `CERT_NONE` is unknown to the other one.
+    """
+    if not url.lower().startswith("rediss:"):
+        return url
+    parts = urlsplit(url)
+    options = {"ssl_cert_reqs": "required", **dict(parse_qsl(parts.query))}
+    options["ssl_cert_reqs"] = options["ssl_cert_reqs"].lower().removeprefix("cert_")
+    return parts._replace(query=urlencode(options, safe="/")).geturl()
+
+
 def client(url: str, **options: Any) -> redis.Redis:
     """Return a client for an address. `options` are those of a connection. Raises `BadAddress`."""
     import redis
     from redis.sentinel import Sentinel
 
     if (there := Sentinels.read(url)) is None:
-        return redis.Redis.from_url(url, **options)
+        return redis.Redis.from_url(_verified(url), **options)
     finder = Sentinel(there.hosts, sentinel_kwargs=_asked_once(options))  # type: ignore[no-untyped-call]
     return cast("redis.Redis", finder.master_for(there.name, **there.options, **options))  # type: ignore[no-untyped-call]
 
@@ -69,7 +99,7 @@ def async_client(url: str, **options: Any) -> redis.asyncio.Redis:
     from redis.backoff import NoBackoff
 
     if (there := Sentinels.read(url)) is None:
-        return redis.asyncio.Redis.from_url(url, **options)
+        return redis.asyncio.Redis.from_url(_verified(url), **options)
     asked = _asked_once(options) | {"retry": Retry(NoBackoff(), 0)}
     finder = Sentinel(there.hosts, sentinel_kwargs=asked)  # type: ignore[no-untyped-call]
     return cast("redis.asyncio.Redis", finder.master_for(there.name, **there.options, **options))
@@ -88,7 +118,7 @@ def _asked_once(options: dict[str, Any]) -> dict[str, Any]:
 def for_celery(url: str) -> tuple[str, dict[str, Any]]:
     """Return an address as Celery's broker library writes it, and the transport options that go with it."""
     if (there := Sentinels.read(url)) is None:
-        return url, {}
+        return _verified(url), {}
     who = url.removeprefix("sentinel://").rpartition("@")[0]
     shown = [f"[{host}]" if ":" in host else host for host, _ in there.hosts]
     places = [f"{host}:{port}" for host, (_, port) in zip(shown, there.hosts, strict=True)]

@@ -76,3 +76,29 @@ def test_the_image_runs_as_nobody_in_particular() -> None:
     lines = (ROOT / "Dockerfile").read_text().splitlines()
     assert "USER 10001" in lines
     assert lines.index("USER 10001") > max(i for i, line in enumerate(lines) if line.startswith("RUN"))
+
+
+@pytest.mark.parametrize("name", sorted(SERVICES))
+def test_no_service_fills_the_disk_with_its_log(name: str) -> None:
+    """Docker's own default keeps all of it for ever."""
+    options = SERVICES[name]["logging"]["options"]
+    assert options["max-size"]
+    assert options["max-file"]
+
+
+def test_a_service_is_well_once_it_can_be_used() -> None:
+    """PostgreSQL's image answers on its socket before it listens; `valkey-cli` ends well with an error, too."""
+    checks = {name: " ".join(SERVICES[name]["healthcheck"]["test"]) for name in ("postgres", "redis")}
+    assert "--host 127.0.0.1" in checks["postgres"]
+    assert "grep -q PONG" in checks["redis"]
+
+
+def test_a_signal_ends_what_has_no_handler_of_its_own() -> None:
+    """The first process of a container ignores what it does not handle, so Docker would wait and kill it."""
+    assert all(service.get("init") for name, service in SERVICES.items() if name not in ("postgres", "redis"))
+
+
+@pytest.mark.parametrize("unit", sorted((ROOT / "deploy" / "systemd").glob("*.service")), ids=lambda unit: unit.name)
+def test_systemd_never_gives_up(unit: Path) -> None:
+    text = unit.read_text()
+    assert ("Restart=always" in text) == ("\nStartLimitIntervalSec=0\n" in text.partition("[Service]")[0])

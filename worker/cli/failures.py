@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
+
+NO_RIGHT = "42501"
+"""PostgreSQL's code for what a role may not do."""
 
 
 @dataclass(slots=True)
@@ -47,12 +50,23 @@ def in_one_line() -> Iterator[Failed]:
         yield failed
     except known as error:
         print(f"resolutionflow: {error}", file=sys.stderr)  # noqa: T201 - the command line speaks
-    except OperationalError as error:
+    except DBAPIError as error:
+        if not (hint := _of_the_operator(error)):
+            raise
         reason = str(error.orig).strip().splitlines()[0] if error.orig else str(error)
-        print(f"resolutionflow: database: {reason}. Is DATABASE_URL right, and was `migrate` run?", file=sys.stderr)  # noqa: T201
+        print(f"resolutionflow: database: {reason}. {hint}", file=sys.stderr)  # noqa: T201
     except OSError as error:
         print(f"resolutionflow: {error}", file=sys.stderr)  # noqa: T201
     except EOFError:
         print("resolutionflow: this asks a question; answer it in a terminal, or give --yes", file=sys.stderr)  # noqa: T201
     except KeyboardInterrupt:
         failed.code = 130
+
+
+def _of_the_operator(error: DBAPIError) -> str:
+    """Return what to do about a database that is not as it should be; empty for a defect of ours."""
+    if getattr(error.orig, "sqlstate", "") == NO_RIGHT:
+        return "This role may not: `migrate` is for the one that owns the tables, with --app-role for the other (docs/install.md)"
+    if type(error) is DatabaseError:  # SQLite's for a file that is none, or that is damaged
+        return "Put a backup back (docs/install.md), and keep the file: it may hold what the backup lacks"
+    return "Is DATABASE_URL right, and was `migrate` run?" if isinstance(error, OperationalError) else ""

@@ -204,7 +204,7 @@ def _run(options: argparse.Namespace) -> int:
         signal.signal(signal.SIGINT, keeper.ask_to_stop)
         for part in parts:
             part.start()
-        say(f"listening on http://{options.host}:{options.port}  (files in {settings.var}; stop with Ctrl-C)")
+        say(f"listening on http://{embedded.place(options.host, options.port)}  (files in {settings.var}; stop with Ctrl-C)")
         try:
             keeper.watch()
         finally:

@@ -116,7 +116,7 @@ def require_free(host: str, port: int) -> None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((host, port))
     except (OSError, OverflowError) as error:
-        raise CannotStart(f"cannot listen on {host}:{port}: {error}. Choose another with --host and --port.") from None
+        raise CannotStart(f"cannot listen on {place(host, port)}: {error}. Choose another with --host and --port.") from None
 
 
 @contextlib.contextmanager
@@ -188,10 +188,15 @@ def service_parts(
     ]
 
 
+def place(host: str, port: int) -> str:
+    """Return host and port as an address has them: an IPv6 host in brackets."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
 def web_command(host: str, port: int) -> list[str]:
     """Return how the web is started."""
     return [
-        *(sys.executable, "-m", "gunicorn", "--bind", f"{host}:{port}", "--worker-class", "webhooks.streams.hand_over.Worker"),
+        *(sys.executable, "-m", "gunicorn", "--bind", place(host, port), "--worker-class", "webhooks.streams.hand_over.Worker"),
         *("--workers", "1", "--threads", "16", "--keep-alive", "75", "--graceful-timeout", "5"),
         *("--log-level", "warning", "--worker-tmp-dir", "/dev/shm" if Path("/dev/shm").is_dir() else "/tmp"),  # noqa: S108
         "webhooks.app:create_app()",

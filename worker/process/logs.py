@@ -43,5 +43,6 @@ def set_up(level: str = "INFO", *, stream: Any = None) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for noisy in ("urllib3", "kombu", "amqp", "celery.app.trace", "celery.worker.strategy"):
+    # Beat tells of every poke, one each three seconds; alembic of every look at the version.
+    for noisy in ("urllib3", "kombu", "amqp", "celery.app.trace", "celery.worker.strategy", "celery.beat", "alembic"):
         logging.getLogger(noisy).setLevel(max(logging.WARNING, root.level))

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import pytest
 import redis
 
-from psa.outbound.redis_address import BadAddress, Sentinels, async_client, client, for_celery
+from psa.outbound.redis_address import BadAddress, Sentinels, async_client, client, for_celery, wrong_in
 from worker.process.bell import make
 from worker.settings import Settings, SettingsError
 
@@ -101,3 +101,44 @@ def test_a_sentinel_that_is_gone_is_asked_once_so_that_no_callback_waits_for_it(
         with app.connection_for_write() as connection, pytest.raises(redis.ConnectionError):
             connection.transport.create_channel(connection.transport)
         assert max(tried.values()) <= 4, "Celery's library asks twice"
+
+
+@pytest.mark.parametrize(
+    ("given", "checked"),
+    [
+        ("", "required"), ("?ssl_cert_reqs=none", "none"), ("?ssl_cert_reqs=CERT_NONE", "none"),
+        ("?ssl_cert_reqs=CERT_REQUIRED", "required"), ("?ssl_cert_reqs=optional", "optional"),
+        ("?ssl_ca_certs=/etc/ca.pem", "required"),
+    ],
+)  # fmt: skip
+def test_both_libraries_check_the_servers_certificate_alike(given: str, checked: str) -> None:
+    """Celery's checks none unless told to."""
+    url = f"rediss://rf:p%40ss@broker.example:6380/2{given}"
+    broker, options = for_celery(url)
+    assert options == {}
+    assert broker.startswith("rediss://rf:p%40ss@broker.example:6380/2?")
+    assert f"ssl_cert_reqs={checked}" in broker
+    kept = client(url).connection_pool.connection_kwargs
+    assert (kept["ssl_cert_reqs"], kept["password"], kept["db"]) == (checked, "p@ss", 2)
+    assert ("/etc/ca.pem" in broker) == ("/etc/ca.pem" in given) == ("ssl_ca_certs" in kept)
+
+
+def test_what_is_not_tls_stays_as_it_is() -> None:
+    for url in ("redis://:p@broker.example:6379/0", "unix:///run/redis.sock", "redis+socket:///run/redis.sock"):
+        assert for_celery(url) == (url, {})
+
+
+@pytest.mark.parametrize("option", ["db=2", "protocol=3", "foo=", "socket_timeout=5", "max_connections=9"])
+def test_an_option_that_only_one_library_takes_is_named(option: str) -> None:
+    assert option.partition("=")[0] in wrong_in(f"redis://:geheim@broker.example/0?{option}")[0]
+
+
+@pytest.mark.parametrize(
+    ("url", "right"),
+    [
+        ("redis://h", True), ("redis://h/", True), ("redis://h:1/15", True), ("redis:///0", True), ("redis://h/abc", False),
+        ("redis://:p@h/0/1", False), ("rediss://h/0?ssl_ca_certs=/etc/ca.pem&ssl_cert_reqs=required", True),
+    ],
+)  # fmt: skip
+def test_the_database_is_a_number(url: str, right: bool) -> None:
+    assert (wrong_in(url) == []) is right

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from worker.process.embedded import Supervisor, broker_part, wait_for_broker
+import pytest
+from gunicorn.util import parse_address
+
+from worker.process.embedded import Supervisor, broker_part, wait_for_broker, web_command
 from worker.settings import Settings
 
 
@@ -31,3 +34,9 @@ def test_what_somebody_else_put_there_stays(tmp_path: Path) -> None:
     (folder / "theirs").unlink()
     part.tidy()
     assert not folder.exists()
+
+
+@pytest.mark.parametrize("host", ["::", "::1", "fe80::1", "2001:db8::7", "0.0.0.0", "localhost", "web.example"])
+def test_the_web_listens_on_hosts_of_either_kind(host: str) -> None:
+    command = web_command(host, 8000)
+    assert parse_address(command[command.index("--bind") + 1]) == (host, 8000)
