@@ -23,9 +23,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.sparse import coo_matrix, csr_matrix
-from sklearn.cluster import MiniBatchKMeans
-from sklearn.utils.extmath import randomized_svd
 
 from escalation.reading.features import tokens
 from escalation.reading.vocabulary import WEIGHTS
@@ -71,6 +68,8 @@ _PRODUCTS = frozenset(
 
 def classes_of(texts: Iterable[str], sizes: Sequence[int] = SIZES) -> dict[str, tuple[str, ...]]:
     """Return each word's classes, learned from the texts alone."""
+    from sklearn.cluster import MiniBatchKMeans  # a second to load: not for who only reads the classes
+
     sentences: list[list[str]] = []
     capitals: Counter[str] = Counter()
     for text in texts:
@@ -88,6 +87,9 @@ def classes_of(texts: Iterable[str], sizes: Sequence[int] = SIZES) -> dict[str, 
 
 def _vectors(sentences: Sequence[Sequence[str]], words: Mapping[str, int], beside: Mapping[str, int]) -> Any:
     """Return a row of numbers for each word: its two neighbours on each side, by how much oftener they stand there than by chance."""
+    from scipy.sparse import coo_matrix, csr_matrix
+    from sklearn.utils.extmath import randomized_svd
+
     width = len(beside) + 1
     counts: Counter[tuple[int, int]] = Counter()
     for sentence in sentences:

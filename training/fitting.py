@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_matrix
-from sklearn.linear_model import LogisticRegression
 
 from escalation.reading.weights import SCALE, Model, model_of
 from training.examples import Example, Examples
@@ -77,6 +75,9 @@ def _fit(kind: str, taught: Sequence[Taught], forbidden: frozenset[str]) -> Mode
     answers = np.array([example.answer for example, _ in rows])
     weights = np.array([weight for _, weight in rows])
     if kind in HELD:
+        # Here, since it takes a second to load: not for who only looks at examples.
+        from sklearn.linear_model import LogisticRegression
+
         model = LogisticRegression(C=HELD[kind], max_iter=200, tol=1e-3).fit(matrix, answers, sample_weight=weights)
         return _kept(model.classes_, model.intercept_, model.coef_, known)
     classes, *first = _without_some(matrix, answers, weights, LEFT_OUT[kind], SEEDS[0])
@@ -119,6 +120,8 @@ def _named(name: str, forbidden: frozenset[str]) -> bool:
 
 def _matrix(examples: Sequence[Example], column: dict[Name, int]) -> Any:
     """Return a row an example, its columns in order, so that what is left out does not depend on how sets are ordered."""
+    from scipy.sparse import csr_matrix
+
     indices: list[int] = []
     values: list[float] = []
     ends = [0]

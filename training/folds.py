@@ -8,7 +8,6 @@ import hashlib
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from sklearn.isotonic import IsotonicRegression
 
 from escalation.reading.weights import Model, Scale
 from training.examples import Example, Examples
@@ -52,6 +51,8 @@ def _best(model: Model, example: Example) -> tuple[float, bool]:
 
 def scale(seen: Seen) -> Scale:
     """Return how often scores turned out right, rising with them."""
+    from sklearn.isotonic import IsotonicRegression  # a second to load: not for who only asks for a fold
+
     scores, right = np.array([s for s, _ in seen]), np.array([float(r) for _, r in seen])
     rising = IsotonicRegression(y_min=0.0, y_max=1.0, out_of_bounds="clip").fit(scores, right)
     points = np.linspace(0.0, 1.0, 41)

@@ -28,8 +28,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_matrix
-from sklearn.linear_model import LogisticRegression
 
 from escalation.package.build import candidates_of
 from escalation.package.candidates import Candidate
@@ -204,6 +202,9 @@ def examples(tickets: Sequence[Cut], labels: Path = LABELS) -> list[Taught]:
 
 def teach(taught: Sequence[Taught], bounds: Mapping[str, float] | None = None) -> bytes:
     """Return the file of weights."""
+    from scipy.sparse import csr_matrix
+    from sklearn.linear_model import LogisticRegression  # a second to load: not for who only reads marks
+
     rows = [(c.features, CLASSES[m]) for t in taught for c, m in zip(t.candidates, t.marks, strict=True) if m in CLASSES]
     places: dict[str, set[str]] = defaultdict(set)
     for one in taught:

@@ -165,4 +165,4 @@ def test_twice_the_notes_take_about_twice_the_time() -> None:
         return time.process_time() - begun
 
     packed(10)  # patterns are compiled at their first use
-    assert packed(200) < 0.2 + 3 * packed(100)
+    assert packed(100) < 0.1 + 3 * packed(50)

@@ -12,11 +12,15 @@ from escalation.brief.render import render
 from escalation.brief.sanitize import inline
 from tests.unit.escalation import own_set
 
+UNSEEN = ("sixteenth.txt", "seventeenth.txt", "eighteenth.txt", "nineteenth.txt")
 FILES = (
     "first.txt", "second.txt", "third.txt", "fourth.txt", "fifth.txt", "sixth.txt", "seventh.txt", "eighth.txt", "ninth.txt",
     "tenth.txt", "eleventh.txt", "twelfth.txt", "thirteenth.txt", "fourteenth.txt", "fifteenth.txt",
-    "sixteenth.txt", "seventeenth.txt", "eighteenth.txt", "nineteenth.txt",
+    *UNSEEN,
 )  # fmt: skip
+NOW = ("first.txt", "fifth.txt", "ninth.txt", "eleventh.txt", "thirteenth.txt", "fifteenth.txt", *UNSEEN)
+"""Of each manner of writing one file, and all that nothing was taught with; the others are read with the storms."""
+EACH = [pytest.param(name, marks=() if name in NOW else pytest.mark.storm) for name in FILES]
 TICKETS = own_set.tickets()
 FLOORS = {
     # step F1, outcomes, who did it, dead-end F1, pasted text found and its precision, codes, domain, non-steps taken
@@ -49,7 +53,7 @@ def test_there_are_sixty_tickets_four_for_each_domain() -> None:
     assert {domains.count(domain) for domain in domains} == {4}
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", EACH)
 def test_the_reader_reads_at_least_so_well(name: str) -> None:
     score, wrong = own_set.score(own_set.tickets(name))
     reached = (
@@ -71,7 +75,7 @@ def test_fresh_tickets_reach_all_domains() -> None:
     assert len({ticket.domain for ticket in own_set.tickets("second.txt")}) == 15
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", EACH)
 def test_every_quotation_stands_in_the_ticket_and_every_step_in_the_note(name: str) -> None:
     for ticket in own_set.tickets(name):
         package = ticket.package

@@ -56,14 +56,16 @@ def test_a_sign_of_equality_alone_is_no_encoding(text: str) -> None:
 
 
 def test_a_value_on_a_line_of_its_own_goes_with_what_names_it() -> None:
-    left = []
-    for label, link, gap, value in product(LABELS, LINKS, GAPS, VALUES):
+    """Each value beside each label, link and gap, in a fifth of all ways to put them together."""
+    left, forms = [], list(product(LABELS, LINKS, GAPS))
+    for number, (label, link, gap) in enumerate(forms):
+        value = VALUES[(number + number // len(GAPS)) % len(VALUES)]
         draw = random.Random(label + link + gap + value)
         end = draw.choice(("", "\n\nThanks\nTom", "\n\nPlease change it."))
         text = f"Hi,\n{label} {link}{gap}{value}{end}"
         if value in redact(text):
             left.append(text)
-    assert len(left) <= len(LABELS) * len(LINKS) * len(GAPS) * len(VALUES) * 0.01, left[:20]
+    assert len(left) <= len(forms) * 0.01, left[:20]
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
+import msgspec
 import pytest
 
 from escalation.evidence import Roster
@@ -17,7 +19,7 @@ from psa.connectwise.schemas import decode
 from psa.connectwise.schemas.note import NoteRow, TimeRow
 from psa.connectwise.schemas.row import Row, fields_of, gaps_of, unread, when
 from psa.connectwise.schemas.ticket import NoTicket, TicketRow
-from tests.hostile.odd_values import ROWS, VALUES, Place, places
+from tests.hostile.odd_values import ROWS, VALUES, Odd, Place, places
 
 GOOD: dict[str, Any] = {
     "id": 7,
@@ -32,31 +34,48 @@ def _tickets(*records: Any) -> list[TicketRow]:
     return decode.records(json.dumps(records).encode(), TicketRow)
 
 
-def _spliced(place: Place, raw: str) -> bytes:
-    """Return a list of three records with one value put into the middle one."""
-    middle: Any = {"id": 5}
+def _page(place: Place, values: Iterable[Odd]) -> bytes:
+    """Return a list of records, one for each value with that put into it, and one without any before each and at the end."""
+    odd: Any = {"id": 5}
     outer, _, inner = place.name.partition(".")
     if place.name:
-        middle[outer] = {inner: "@@"} if inner else "@@"
+        odd[outer] = {inner: "@@"} if inner else "@@"
     else:
-        middle = "@@"
-    return json.dumps([{"id": 4}, middle, {"id": 6}]).replace('"@@"', raw).encode()
+        odd = "@@"
+    record = json.dumps(odd)
+    among = [part for value in values for part in ('{"id": 4}', record.replace('"@@"', value.raw))]
+    return f"[{', '.join(among)}, {json.dumps({'id': 6})}]".encode()
 
 
-@pytest.mark.parametrize("endpoint", [name for name, (row, _) in ROWS.items() if issubclass(row, Row)])
+def _fits(place: Place, value: Odd) -> bool:
+    """Whether a value can be read there, or plainly says none."""
+    return place.kind in value.fits if place.name else value.label in ("record", "empty record", "deep records")
+
+
+ENDPOINTS = list({shape: name for name, shape in ROWS.items() if issubclass(shape[0], Row)}.values())
+"""One of those that are read into the same row, of the same record."""
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS)
 def test_every_odd_value_in_every_field_costs_no_other_record_and_is_named(endpoint: str) -> None:
+    """Those that have a page read in the same way share one: at once, record by record, or as a tree."""
     shape = ROWS[endpoint][0]
     for place in places(endpoint):
+        pages: dict[tuple[bool, ...], list[Odd]] = {}
         for odd in VALUES:
-            if len(odd.raw) > 100_000:
-                continue
-            rows = decode.records(_spliced(place, odd.raw), shape)
-            assert [rows[0].id, len(rows), rows[2].id] == [4, 3, 6], f"{place}: {odd.label}"
-            named = any(name == place.name or name.startswith(f"{place.name}.") for name in rows[1].odd)
-            fits = odd.label in ("record", "empty record", "deep records") if not place.name else place.kind in odd.fits
-            assert named or fits, f"{place}: {odd.label} is not named"
-            # A date at .NET's limits is none, and may be named or not.
-            assert not (named and fits) or place.kind == "date", f"{place}: {odd.label} is read, and named"
+            if len(odd.raw) < 100_000:
+                alone = _page(place, [odd])
+                way = tuple(decode._at_once(alone, list[kind]) is None for kind in (shape, msgspec.Raw))
+                pages.setdefault(way, []).append(odd)
+        for page in pages.values():
+            *rows, last = decode.records(_page(place, page), shape)
+            assert (last.id, len(rows)) == (6, 2 * len(page)), f"{place}: {[odd.label for odd in page]}"
+            for before, row, odd in zip(rows[::2], rows[1::2], page, strict=True):
+                assert (before.id, before.odd) == (4, ()), f"{place}: {odd.label}"
+                named, fits = any(name == place.name or name.startswith(f"{place.name}.") for name in row.odd), _fits(place, odd)
+                assert named or fits, f"{place}: {odd.label} is not named"
+                # A date at .NET's limits is none, and may be named or not.
+                assert not (named and fits) or place.kind == "date", f"{place}: {odd.label} is read, and named"
 
 
 def test_numbers_as_text_and_text_as_numbers_are_read() -> None:
