@@ -12,7 +12,7 @@ OLDER = "Checked the switch log, nothing in it. Cause is probably the old dock. 
 ASK = "Can someone with rights change the mapping?"
 TO_DO = ("Needs updating to the new department name, then turn the task on again.", "Still to do: load the certificate on the second gateway.")
 FOUND = ("Root cause must be the export from the wages system.", "The controller shows 47 clients and 191 leases.")
-TALK = ("Thanks for picking this up.", "I am on leave from Monday, sorry.", "Is that all?")
+TALK = ("Thanks for picking this up.", "Sorry to hand over so late today.", "Is that all?")
 
 
 def made(text: str) -> Package:
@@ -25,7 +25,9 @@ def opening(package: Package) -> str:
 
 @pytest.mark.parametrize("said", [*TO_DO, *FOUND])
 def test_what_the_last_note_says_stands_above_the_fold_once(said: str) -> None:
-    assert opening(made(said)).count(said.rstrip(".")) == 1
+    lines = [line for line in opening(made(said)).splitlines() if line.startswith("- ")]
+    assert said.rstrip(".") in opening(made(said))
+    assert len([line for line in lines if said.rstrip(".") in line]) <= 1
 
 
 def test_what_is_to_be_done_is_no_finding() -> None:

@@ -125,7 +125,8 @@ def test_a_verdict_after_words_that_tell_something_is_quoted_beside_them() -> No
 
 def test_what_came_of_a_step_is_told_beside_it_and_not_in_a_line_of_its_own() -> None:
     note = render(package_of(evidence_of("Cut the lease to two hours and cleared the table. Receptionist gets an address now, 10.1.50.23.")), marker=None)
-    assert note.partition("**State")[0].partition("\n---")[0].count("Receptionist gets an address now") == 1
+    lines = [line for line in note.partition("\n---")[0].splitlines() if line.startswith("- ")]
+    assert len([line for line in lines if "Receptionist gets an address now" in line]) == 1
     assert "**Tried (1):**" in note
 
 
