@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from escalation.brief.sanitize import Inert, in_quotes, inline, line
@@ -11,6 +12,7 @@ from escalation.package.by_session import contradicted
 from escalation.package.contents import Assessment, Offered, OtherTicket, Package, Quote, Solved, Start, Step
 from escalation.package.highlights import never_tried
 from escalation.package.start_here import quotation_in
+from escalation.reading.deeds import claims, starts_with_deed
 from escalation.reading.pasted import troubled
 from escalation.reading.told import ends_in_result
 
@@ -60,7 +62,23 @@ def label(step: Step) -> str | None:
     if step.result and (words := inline(step.result.text, limit=_RESULT_BYTES)):
         return in_quotes(words)
     said = result(step)
-    return None if step.result_stated or (said == NOT_CLEAR and ends_in_result(step.evidence)) else said
+    told = said == NOT_CLEAR and (ends_in_result(step.evidence) or not _did(step.evidence))
+    return None if step.result_stated or told else said
+
+
+def _did(evidence: str) -> bool:
+    """Whether a step's words say that something was done; what only says how something is has no result to be told."""
+    return starts_with_deed(evidence) or claims(evidence) == "deed"
+
+
+def told_elsewhere(steps: Sequence[Step]) -> frozenset[int]:
+    """Return the places of steps that are only the words which another one's result is told in."""
+    results = [(n, step.result) for n, step in enumerate(steps) if step.result is not None]
+    return frozenset(
+        place
+        for place, step in enumerate(steps)
+        if any(n < place and said.source == step.source and step.evidence in said.evidence for n, said in results)
+    )
 
 
 _STEP_BYTES = 220

@@ -6,7 +6,17 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from escalation.brief.lines import Block, Condition, Guess, Head, Inquiry, Line, Wording, closes
+from escalation.brief.lines import (
+    Block,
+    Condition,
+    Guess,
+    Head,
+    Inquiry,
+    Line,
+    Wording,
+    closes,
+    told_elsewhere,
+)
 from escalation.brief.sanitize import Inert, inline
 from escalation.brief.spans import Clock
 from escalation.package.contents import SURE, Package
@@ -101,7 +111,9 @@ def outline(package: Package, limits: Limits) -> View:
     """Return the view of a package within the limits, with a list of the sources it cites and of what it leaves out."""
     clock = Clock(package.time_zone, package.as_of)
     wording = Wording(package, clock)
-    shown = _chosen(package, limits.steps)
+    elsewhere = told_elsewhere(package.steps_attempted)
+    own = [place for place in range(len(package.steps_attempted)) if place not in elsewhere]
+    shown = sorted(_ranked(package, own)[: limits.steps])
     sure = [i for i in shown if package.steps_attempted[i].sure >= SURE]
     first = set(_ranked(package, sure)[:ABOVE])
     above = [i for i in sure if i in first]
@@ -126,8 +138,8 @@ def outline(package: Package, limits: Limits) -> View:
         start_otherwise=wording.start(package.start_otherwise),
         changed_lately=tuple(told for o in changed_lately(package) if (told := wording.other(o))),
         tried=_tried(package),
-        steps_total=sum(step.sure >= SURE for step in package.steps_attempted),
-        steps_unsure=sum(step.sure < SURE for step in package.steps_attempted),
+        steps_total=sum(package.steps_attempted[place].sure >= SURE for place in own),
+        steps_unsure=sum(package.steps_attempted[place].sure < SURE for place in own),
         steps_above=wording.steps(above),
         steps_below=wording.steps(below),
         steps_mentioned=wording.steps(mentioned),
@@ -158,7 +170,7 @@ def outline(package: Package, limits: Limits) -> View:
         runbooks=tuple(told for r in package.runbooks[:2] if (told := wording.runbook(r))),
         sources=(),
         left_out=wording.left_out(
-            steps=len(package.steps_attempted) - len(shown),
+            steps=len(own) - len(shown),
             evidence=rows_left,
             timeline=len(package.timeline) - len(timeline),
             environment=len(_environment(package)) - len(environment),
@@ -208,11 +220,6 @@ def tally(steps: Sequence[Mapping[str, Any]], dead_ends: Collection[int]) -> tup
 def _with_sources(view: View, wording: Wording) -> View:
     values = {name: getattr(view, name) for name in View.__slots__}
     return View(**{**values, "sources": wording.sources()})
-
-
-def _chosen(package: Package, count: int) -> list[int]:
-    """Return which steps are shown when not all can be: those with a result before those without, in the old order."""
-    return sorted(_ranked(package, range(len(package.steps_attempted)))[:count])
 
 
 def _ranked(package: Package, places: Iterable[int]) -> list[int]:

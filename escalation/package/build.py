@@ -20,8 +20,9 @@ from escalation.package.by_model import Share
 from escalation.package.by_session import Recorded
 from escalation.package.candidates import Candidate, Candidates
 from escalation.package.contents import SCHEMA_VERSION, Assessment, Package, Unread
-from escalation.package.in_context import in_context
+from escalation.package.in_context import asked, in_context
 from escalation.package.known_symptoms import Symptoms
+from escalation.package.last_notes import left_over
 from escalation.package.records import (
     described,
     records_of,
@@ -31,7 +32,7 @@ from escalation.package.records import (
     with_events,
 )
 from escalation.package.surroundings import devices_of, other_tickets
-from escalation.reading import remarks
+from escalation.reading import asks, remarks
 from escalation.reading.domain import read_domain
 from escalation.reading.reader import read_steps
 from escalation.reading.results import with_results
@@ -77,8 +78,7 @@ def build(
     devices, device_sources = devices_of(evidence)
     similar, recent, other_sources = other_tickets(evidence)
     ruled_out = share.ruled_out(remarks.ruled_out(passages))
-    requests = highlights.quotes_of(remarks.requests(passages), records)
-    reasons = highlights.quotes_of(remarks.reasons(passages), records)
+    reasons = highlights.quotes_of(asks.reasons(passages), records)
     said = sum(len(r.passage.own) for r in records) + sum(map(len, recorded.texts))
     thin = said < (_SHORT_TICKET if steps else 4 * _SHORT_TICKET)
     package = Package(
@@ -101,7 +101,7 @@ def build(
         required_at=ticket.required_at,
         waiting_since=ticket.entered_at,
         problem=highlights.problem(ticket.summary, records),
-        ask=requests[0] if requests else None,
+        ask=asked(asks.requests(passages), records),
         why_escalated=recorded.reason or (reasons[0] if reasons else None),
         start_here=None,
         steps_attempted=steps,
@@ -135,7 +135,9 @@ def build(
         lanes=recorded.lanes,
     )
     start, otherwise = start_here.choose(Candidates(package, records, symptoms.found).all())
-    return replace(package, start_here=in_context(start, records), start_otherwise=in_context(otherwise, records))
+    package = replace(package, start_here=in_context(start, records), start_otherwise=in_context(otherwise, records))
+    to_do, found = left_over(package, records)
+    return replace(package, still_to_do=(*package.still_to_do, *to_do), findings=(*package.findings, *found))
 
 
 def candidates_of(evidence: Evidence, package: Package) -> list[Candidate]:

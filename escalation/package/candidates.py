@@ -31,7 +31,7 @@ from escalation.package.contents import SURE, Package, Start
 from escalation.package.known_symptoms import Symptom
 from escalation.package.records import Record, clipped, flat
 from escalation.reading import remarks
-from escalation.reading.deeds import starts_with_deed
+from escalation.reading.deeds import checks_something, claims, starts_with_deed
 from escalation.reading.passages import NOT_STAFF
 from escalation.reading.pasted import fault_in, troubled
 from escalation.reading.told import tells_its_result
@@ -55,16 +55,17 @@ _SUGGESTED = re.compile(
     r" (?:also |still |probably |maybe |really )?(?:check|look|compare|test|try|see|ask|verify|find out|trace|capture|confirm|read|inspect|measure)\b[^.;\n]{8,160}",
     re.IGNORECASE,
 )
-_FOUND = re.compile(
+FOUND = re.compile(
     r"\b(?:shows?|says?|said|denied|warnings?|errors?|bad|mismatch|growing|grows|expired|missing|unsigned|disabled|blocked|wrong|off by|\d+ ?% full|is full|"
     r"refers? to|points? (?:to|at)|instead of|not by name|by ip|events? \d+|\d{2} ?%|\d+ ms|last success|saturated|duplicate)\b|0x[0-9a-f]{4,}|\(\d{4,}\)",
     re.IGNORECASE,
 )
 _FOR_A_WHILE = re.compile(r"\b(?:for (?:an?|\d+|two|three|a few|some|about) (?:\w+ )?(?:minutes?|hours?|days?|while|time)|once|until|better|then|again|back)\b", re.IGNORECASE)
+_HELD = re.compile(r"\b(?:for (?:an?|\d+|two|three|a few|some|about)|then|until|better)\b", re.IGNORECASE)
 _FINE = re.compile(r"\b(?:is|are|was|were)(?:n['’]t| not)\b|\bno (?:errors?|warnings?|issues?)\b|\?", re.IGNORECASE)
 _WELL = re.compile(r"\b(?:working|works|fine|ok|okay|online|up|back) (?:again )?(?:for )?(?:now|the moment)\b", re.IGNORECASE)
 """That it works just now is no clue to why it does not."""
-_COURTESY = re.compile(
+COURTESY = re.compile(
     r"\b(?:thanks|thank you|thx|cheers|regards|kind regards|sorry|hope (?:this|that)|let me know|please|good (?:morning|afternoon)|happy to|sent from my|get outlook for|"
     r"ticket closed|closing (?:the |this )?ticket|cancel(?:led)?|no reply|chas(?:ing|ed)|voicemail|strikes|went (?:home|to lunch|into a meeting)|not available|on leave|any (?:news|update))\b",
     re.IGNORECASE,
@@ -72,13 +73,15 @@ _COURTESY = re.compile(
 """What is said to people, and of them and the ticket, rather than of the fault."""
 _UNDONE = re.compile(r"\b(?:pending|not done|to ?do|skipped|n/a|not (?:yet )?(?:tried|tested|checked))\W*$", re.IGNORECASE)
 """A row of a form that says it was not done, which does not say to do it."""
-_GUESS = re.compile(
+GUESS = re.compile(
     r"\b(?:think|guess(?:ing)?|suspect(?:s|ed|ing)?|suspicion|maybe|perhaps|probably|likely|seems? to be|to blame|must (?:be|have)|(?:could|might|may) (?:be|have)|wonder(?:ing)? (?:if|whether)|theory|culprit|points? to|related to|"
     r"has to be|looks like|as if|because of|due to|caus(?:e|es|ed|ing))\b",
     re.IGNORECASE,
 )
+_BUT = re.compile(r"\b(?:but|still|only|except|though|errors?|fail\w*|denied|refused|shows?|says?)\b", re.IGNORECASE)
+_NO_HELP = re.compile(r"\b(?:(?:wo|does|did|would)n['’]?t|(?:will|does|did) not) (?:help|work|fix)|\bno (?:use|help|good)\b", re.IGNORECASE)
 _CONTRAST = re.compile(
-    r"\b(?:works?|worked|working|fine|ok|okay|good|correct|healthy|clean)\b.{0,80}\b(?:but|only|not|n't|fails?|except|while|whereas|just|doesn|isn|can't|cannot|yet)\b|\b(?:only|just|except|but|unless|not)\b.{0,60}\b(?:works?|worked|fine|ok|okay)\b",
+    r"\b(?:works?|worked|working|fine|ok|okay|good|correct|healthy|clean)\b.{0,80}\b(?:but|only|not|n't|fails?|except|while|whereas|just(?! now)|doesn|isn|can't|cannot|yet)\b|\b(?:only|just|except|but|unless|not)\b.{0,60}\b(?:works?|worked|fine|ok|okay)\b",
     re.IGNORECASE,
 )
 
@@ -161,7 +164,7 @@ class Candidates:
             clean = flat(found.start.evidence)
             shape = {
                 "deed": starts_with_deed(clean), "tells": tells_its_result(clean), "figures": bool(_FIGURES.search(clean)), "contact": bool(_CONTACT.search(clean)),
-                "fact": bool(_FOUND.search(clean)), "guess": bool(_GUESS.search(clean)), "contrast": bool(_CONTRAST.search(clean)), "nothing": bool(_FINE.search(clean)),
+                "fact": bool(FOUND.search(clean)), "guess": bool(GUESS.search(clean)), "contrast": bool(_CONTRAST.search(clean)), "nothing": bool(_FINE.search(clean)),
                 "ahead": bool(_AHEAD.search(clean)), "so": bool(_SO.search(clean)),
             }
             made |= {f"shape={name}": 1.0 for name, there in shape.items() if there}
@@ -182,6 +185,12 @@ class Candidates:
         others = [s.text.lower() for s in self._package.steps_attempted if s.evidence not in said and said not in s.evidence]
         return found.kind in _NAMED_ONLY and any(fuzz.token_set_ratio(said.lower(), step) >= SAME for step in others)
 
+    def _done(self, said: str) -> bool:
+        """Whether words tell only that something was changed: that is done, and no place to start."""
+        if not (starts_with_deed(said) or claims(said) == "deed") or checks_something(said):
+            return False
+        return _CONTACT.search(said) is None and _BUT.search(said) is None
+
     def _after(self, source: str) -> int:
         at = {s.id: s.note_index if s.note_index is not None else -1 for s in self._package.sources}
         return sum(s.note_index > at.get(source, -1) for s in self._package.steps_attempted if s.sure >= SURE)
@@ -201,7 +210,7 @@ class Candidates:
         passages = [r.passage for r in self._records]
         reason = LEAD
         for quote in highlights.quotes_of(remarks.leads(passages)[:5], self._records):
-            plan = {PLAN: 1.0} if _PLAN.match(quote.evidence) else {}
+            plan = {PLAN: 1.0} if _PLAN.match(quote.evidence) and not self._after(quote.source) else {}
             yield self._found("lead", Start(quote.text, quote.evidence, quote.source, reason), **_openings(quote.text), **plan)
         for condition, action in remarks.contingencies(passages)[:2]:
             record = self._records[condition.passage]
@@ -241,10 +250,10 @@ class Candidates:
         given = 0
         for place in range(len(steps) - 1, -1, -1):
             step = steps[place]
-            if step.outcome != "partial" or given == 3 or _WELL.search(step.text):
+            if step.outcome != "partial" or given == 3 or _WELL.search(step.text) or (self._done(step.evidence) and not _HELD.search(step.text)):
                 continue
             given += 1
-            sure = {"sure": step.outcome_sure, "found": float(bool(_FOUND.search(step.text))), "fine": float(bool(_FINE.search(step.text))), "later": float(len(steps) - 1 - place)}
+            sure = {"sure": step.outcome_sure, "found": float(bool(FOUND.search(step.text))), "fine": float(bool(_FINE.search(step.text))), "later": float(len(steps) - 1 - place)}
             kind = "relief" if _FOR_A_WHILE.search(step.text) else "finding"
             yield self._found(kind, Start(f'follow up what was found: "{step.text}"', step.evidence, step.source, "what a step found"), **sure)
 
@@ -282,9 +291,9 @@ class Candidates:
                 few = not 3 <= len(stretch.text.split()) <= 40
                 quote = record.plain.quote(stretch.start, stretch.end)
                 handed_on = any(quote in other or other in quote for other in self._handed_on)
-                if few or handed_on or stretch.text.rstrip().endswith("?") or _COURTESY.search(stretch.text):
+                if few or handed_on or stretch.text.rstrip().endswith("?") or COURTESY.search(stretch.text):
                     continue
-                kind = "guess" if _GUESS.search(stretch.text) else "contrast" if _CONTRAST.search(stretch.text) else ""
+                kind = "guess" if GUESS.search(stretch.text) else "contrast" if _CONTRAST.search(stretch.text) else ""
                 if kind and given[kind] < 2:
                     told, reason = _THOUGHTS[kind]
                     yield self._found(kind, _quoted(record, stretch.start, stretch.end, told, reason), second=float(given[kind]))
@@ -299,10 +308,10 @@ class Candidates:
                 continue
             for stretch in reversed([s for s in record.spoken if not s.planned]):
                 words = stretch.text.split()
-                if len(words) < 4 or stretch.text.rstrip().endswith("?") or _COURTESY.search(stretch.text) or _UNDONE.search(stretch.text):
+                if len(words) < 4 or stretch.text.rstrip().endswith("?") or COURTESY.search(stretch.text) or _UNDONE.search(stretch.text):
                     continue
                 quote = record.plain.quote(stretch.start, stretch.end)
-                if any(quote in other or other in quote for other in (*ends, *self._handed_on)):
+                if _NO_HELP.search(stretch.text) or self._done(quote) or any(quote in other or other in quote for other in (*ends, *self._handed_on)):
                     continue
                 yield self._found("last", _quoted(record, stretch.start, stretch.end, 'go on from "{}"', "the last word on it"), second=float(given))
                 given += 1

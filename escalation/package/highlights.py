@@ -3,6 +3,8 @@
 Everything quoted is a slice of its source, so it stands there literally; only its beginning may be shortened.
 """
 
+# ruff: noqa: E501 - an alternative is easier to find in one long line than in a ladder
+
 from __future__ import annotations
 
 import re
@@ -41,6 +43,14 @@ _ABOUT_THE_POST = re.compile(
 """What is said of the message rather than of the fault."""
 
 
+_OPENS = re.compile(
+    r"^\W*(?:(?:just )?a? ?quick (?:one|question|query)\b|(?:i['’]?m|i am) (?:writing|emailing|e-mailing|contacting you|getting in touch|reaching out)\b|as (?:discussed|mentioned|agreed|per)\b|further to\b|following (?:on|up)\b"
+    r"|(?:sorry|apologies) (?:to|for|about)\b|hope (?:you|all|everyone)\b|(?:can|could|would) (?:you|someone|somebody|anyone) (?:please )?(?:help|assist|look|take a look|have a look|advise)\b|(?:i|we) (?:need|could do with) (?:some |your |a bit of )?help\b"
+    r"|please (?:help|see below|assist|can|could)\b|not sure (?:if|whether|who)\b|(?:i|we)(?:['’]ve| have)? (?:got )?an? (?:issue|problem|question)\W*$|thanks?\b|hiya?\b|all\W*$)",
+    re.IGNORECASE,
+)
+"""How a message is opened before it says what is wrong."""
+_TROUBLE = re.compile(r"n['’]t\b|\b(?:not|no|cannot|fail\w*|errors?|down|stopp\w+|slow\w*|lost|missing|stuck|wrong|broken|dead|drops?|crash\w*|since|keeps?|denied|gone|locked)\b", re.IGNORECASE)
 _HI = re.compile(r"(?:hi|hello|hey|dear|morning|good (?:morning|afternoon))\b[ \w]{0,20}[,!.]\s*(?=\S)", re.IGNORECASE)
 
 
@@ -131,6 +141,8 @@ def problem(summary: str, records: Sequence[Record]) -> Quote | None:
             return told
         spoken = [s for s in record.spoken if any(c.isalnum() for c in s.text)]
         spoken = [s for s in spoken if not _ABOUT_THE_POST.search(s.text.lower())] or spoken
+        while len(spoken) > 1 and _OPENS.match(spoken[0].text) and not _TROUBLE.search(spoken[0].text):
+            spoken = spoken[1:]
         if spoken:
             second = spoken[1] if len(spoken) > 1 and spoken[1].end - spoken[0].start <= 300 else spoken[0]
             if any(s.kind in OTHERS and spoken[0].start < s.start < second.start for s in record.passage.stretches):
@@ -139,6 +151,9 @@ def problem(summary: str, records: Sequence[Record]) -> Quote | None:
                 second = spoken[0]
             greeting = _HI.match(spoken[0].text)
             return quote(record, spoken[0].start + (greeting.end() if greeting else 0), second.end)
+    for record in described:  # an alert, which nobody wrote
+        if row := next((s for s in record.passage.stretches if s.kind == "pasted" and len(s.text.split()) > 3), None):
+            return quote(record, row.start, row.end)
     return Quote(flat(summary), summary, "s") if summary.strip() else None
 
 
@@ -184,8 +199,17 @@ def contingency(passages: Sequence[Passage], records: Sequence[Record]) -> Conti
     return None
 
 
+_NAMELESS = re.compile(r"\W*(?:(?:i|we|have|i['’]ve|then|so|also|temporarily) )*\w+(?: (?:off|out|on|back|up|down))? (?:it|that|them|this|those|both)\b", re.IGNORECASE)
+_POINTS = re.compile(r"\b(?:it|them)\W*$")
+_CHANGE = 130
+"""Characters of a change with the sentence that names what was changed."""
+
+
 def change(record: Record, start: int, end: int) -> Change:
     """Return a stretch of a text as something that was changed and not changed back."""
+    if _NAMELESS.match(record.text[start:end]):
+        before = [s.start for s in record.spoken if s.end <= start and not _POINTS.search(s.text)]
+        start = before[-1] if before and end - before[-1] <= _CHANGE else start
     said = quote(record, start, end)
     return Change(said.text, said.evidence, said.source, record.source.at)
 

@@ -1,4 +1,4 @@
-"""Quote where to start with what it points back to: the sentence before, where "that policy" was named, and the sentence it is half of."""
+"""Quote where to start, and what is asked for, with what it points back to: the sentence before, where "that policy" was named, and the sentence it is half of."""
 
 # ruff: noqa: E501 - an alternative is easier to find in one long line than in a ladder
 
@@ -8,9 +8,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from escalation.package.contents import Start
-from escalation.package.highlights import shorten
+from escalation.package.contents import Quote, Start
+from escalation.package.highlights import quote, shorten
 from escalation.package.records import Record, clipped, flat
+from escalation.reading.remarks import Remark
 from escalation.reading.text import Stretch
 
 _BEFORE, _OWN = 100, 140
@@ -73,6 +74,27 @@ def in_context(start: Start | None, records: Sequence[Record]) -> Start | None:
         return start
     text = start.text.replace(shown, " ".join([*lead, clipped(said, _OWN)]), 1)
     return replace(start, text=text, evidence=record.plain.quote(begin, end))
+
+
+_TO_IT = re.compile(r"\b(?:it|them|this|that|her|him|there|(?:the |that )?(?:same|rest|others?))\b", re.IGNORECASE)
+_BY_HIM = re.compile(r"\W*(?:he|she)\b", re.IGNORECASE)
+_FEW = 15
+"""Words of a request so short that what it points to stands before it."""
+
+
+def asked(found: Sequence[Remark], records: Sequence[Record]) -> Quote | None:
+    """Return what is asked for, begun with the sentence before it where it cannot be understood without."""
+    for one in found[:1]:
+        record, begin = records[one.passage], one.start
+        before = [s for s in record.passage.stretches if s.end <= one.start and s.text.strip()][:-3:-1]
+        said = record.text[begin : one.end]
+        for stretch in before:
+            unclear = points_back(said) or _BY_HIM.match(said) is not None or (len(said.split()) <= _FEW and _TO_IT.search(said) is not None)
+            if not (unclear and _speaks(stretch) and one.end - stretch.start <= _WHOLE):
+                break
+            begin, said = stretch.start, stretch.text
+        return quote(record, begin, one.end)
+    return None
 
 
 def _speaks(stretch: Stretch) -> bool:

@@ -1,4 +1,4 @@
-"""Find what a receiver has to know beside the steps: promises, requests, plans, what was ruled out, what was left changed.
+"""Find what a receiver has to know beside the steps: promises, plans, what was ruled out, what was left changed.
 
 Everything found is a stretch of a passage; what nobody said is not found.
 """
@@ -8,11 +8,11 @@ Everything found is a stretch of a passage; what nobody said is not found.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from escalation.reading import state
-from escalation.reading.deeds import advising, claims, looks_ahead
+from escalation.reading.deeds import claims, looks_ahead
 from escalation.reading.passages import NOT_STAFF, Deed, Passage
 from escalation.reading.quick import may_hold
 from escalation.reading.text import Stretch, small
@@ -59,37 +59,7 @@ def promises(passages: Sequence[Passage]) -> list[Remark]:
     return found
 
 
-_ASK = re.compile(
-    r"\b(?:need(?:s)? (?:someone|somebody|an engineer|a senior|help|assistance|advice|a second pair of eyes|l2|l3|tier ?[23]|escalation)\b|"
-    r"please (?:check|look|advise|assist|help|review|take|find|confirm|investigate|have)|(?:can|could|would) (?:someone|somebody|you|an engineer|a senior|anyone)\b|"
-    r"(?:escalat\w+|passing (?:this )?(?:on|up|over)|handing (?:this )?(?:over|off|up)) (?:this |it )?(?:to|for|so)\b|any (?:ideas|help|advice|suggestions)\b|"
-    r"what (?:should|else|would|can) (?:i|we|you)\b|how (?:do|can|should) (?:i|we)\b)",
-)
-_WHY = re.compile(
-    r"\b(?:(?:escalat\w+|passing (?:this )?(?:on|up)|handing (?:this )?(?:over|off|up))[^.;\n]{0,40}?\b(?:because|as|since|due to|:)|(?:do(?:n['’]?t| not)|did(?:n['’]?t| not)|have no|has no|no|without|lack) "
-    r"(?:have )?(?:the |any )?(?:access|rights|permissions?|credentials|admin|knowledge|experience|time)\b|out of (?:my depth|ideas|options|scope)|beyond (?:my|l1|tier ?1|level 1|what i)|"
-    r"over my head|(?:i am|i'm|i’m|am|we are|we're|completely|totally) (?:stuck|stumped|at a loss|lost)|(?:do(?:n['’]?t| not)) know (?:how|what|enough|where|[^.\n]{1,40} (?:well )?enough)|not my (?:area|field|thing)|never (?:done|worked with|touched|seen) (?:this|that|one|a|it)|not familiar|not (?:comfortable|allowed|trained|confident)|not sure (?:how|what (?:else|to|i)|where to|which|why|about)|"
-    r"at my wits|no (?:idea|clue)\b|above my)",
-)  # fmt: skip
-
-
-_may_ask, _may_say_why, _may_tell = may_hold(_ASK), may_hold(_WHY), may_hold(_TO_CUSTOMER)
-
-
-def requests(passages: Sequence[Passage]) -> list[Remark]:
-    """Return what a technician asked for last."""
-    asking = [p for p in passages if not (p.role not in NOT_STAFF and advising(p.text))]
-    found = _said_by_staff(asking, _ASK, _may_ask)
-    if not found or _ANY_IDEAS.match(small(asking[found[0].passage].text[found[0].start : found[0].end])):
-        return []
-    place = next(i for i, p in enumerate(passages) if p is asking[found[0].passage])
-    return [Remark(place, found[0].start, found[0].end)]
-
-
-def reasons(passages: Sequence[Passage]) -> list[Remark]:
-    """Return why it was handed on, as said last."""
-    return _said_by_staff(passages, _WHY, _may_say_why)
-
+_may_tell = may_hold(_TO_CUSTOMER)
 
 _NEXT = re.compile(
     r"^(?:\W*)(?:next (?:step|thing|up|i would|would|is|to)|(?:i|we)(?:'d|’d| would) (?:start|check|look|try|compare|go)|should (?:probably |really )?(?:check|compare|look|test|try|verify|be|replace)|"
@@ -121,10 +91,6 @@ _IF = re.compile(r"^(?:\W*)if (?P<cond>[^,.;\n]{4,120}?)(?:,\s*(?:then\s+)?|\s+t
 
 _COURTESY = re.compile(r"\bplease\b|\bfeel free\b|\blet (?:me|us) know\b|\b(?:questions?|concerns?)\b|\b(?:contact|call|e-?mail|tell|send|provide) (?:me|us)\b|\bthanks?\b|\bhope\b")
 """What is said to be polite and tells nobody what to do about the fault."""
-_ANY_IDEAS = re.compile(r"^\W*(?:\w+ ){0,3}any (?:ideas?|help|advice|suggestions?|thoughts|tips)\b(?!.{0,20}\b(?:how|why|what|where|which)\b)|^\W*help\b.{0,20}$|^\W*what (?:else|should|can|could|do) (?:i|we|now)\b.{0,20}$")
-"""A cry for help that asks for nothing in particular: our own words ask better."""
-
-
 def contingencies(passages: Sequence[Passage]) -> list[tuple[Remark, Remark]]:
     """Return "if this, then that" as said by staff, newest first: condition and action."""
     found = []
@@ -164,11 +130,13 @@ def ruled_out(passages: Sequence[Passage]) -> list[Remark]:
 
 
 _UNDONE = re.compile(
-    r"\b(?:re-?enabled|turned (?:(?!off\b)\S+ ){0,4}(?:back )?on|switched (?:\S+ ){0,4}back|put (?:\S+ ){0,5}back|reverted|undid|undone|restored|rolled (?:\S+ ){0,3}back|set (?:\S+ ){0,4}back|"
+    r"\b(?:re-?enabled|turned (?:(?!off\b)\S+ ){0,4}(?:back )?on|switched (?:\S+ ){0,4}back|(?<!stays )(?<!stay )put (?:\S+ ){0,5}back|reverted|undid|undone|restored|rolled (?:\S+ ){0,3}back|set (?:\S+ ){0,4}back|"
     r"plugged (?:\S+ ){0,4}back|re-?connected|re-?started|started (?:\S+ ){0,3}again|back on|removed|deleted|disabled|closed|took (?:\S+ ){0,4}(?:back )?out|turned (?:\S+ ){0,4}off|enabled it again|"
     r"enabled (?:it|them)\b|un-?paused|resumed|re-?activated|deactivated|put back|back in place|set back|(?:moved|took|brought|swapped|given?|gave|handed|came) (?:\S+ ){0,4}back|took (?:\S+ ){1,3}?(?:out|off)(?: of .{1,30})? (?:again|after\w*)|"
     r"(?:is|are|was|were)? ?(?:linked|enabled|active|on|open|in|off|running) again|back (?:in|to|on) (?:\S+ ){0,3}?(?:normal|dhcp|port|place|before|stock|it was)|returned)\b",
 )
+_NOT_YET = re.compile(r"\b(?:until|till|once|unless|before|needs?|must|should|has to|have to|wo n['’]?t|won['’]?t|can['’]?t)\b")
+"""What before it says that it is to be taken back rather than that it was."""
 _SET_RIGHT = re.compile(r"\b(?:again|back (?:in|to|off)|re-?enabled|re-?started|reverted|restored|resumed|undone|put back|deleted|closed|re-?connected)\b")
 _BACK_TO = re.compile(r"\W{0,9}(?:then |and |so )?(?:(?:put|set|changed|moved|rolled|switched|went|is|are|now) )?(?:back\b|reverted\b|undone\b)", re.IGNORECASE)
 """What is taken back without a name is what was changed last."""
@@ -203,7 +171,7 @@ def left_changed(passages: Sequence[Passage], steps: Sequence[Deed]) -> list[Rem
                 while waiting and (waiting[0].passage, waiting[0].start) < (index, stretch.end):
                     waiting.pop(0)
                 continue
-        if open_changes and _UNDONE.search(stretch.text.lower()) and not looks_ahead(stretch.text[:200]):
+        if open_changes and (undone := _UNDONE.search(low)) and not (_NOT_YET.search(low, 0, undone.start()) or looks_ahead(stretch.text[:200])):
             open_changes = _still_open(open_changes, stretch.text)
         took_back = len(open_changes) < before
         while waiting and (waiting[0].passage, waiting[0].start) < (index, stretch.end):
@@ -276,18 +244,6 @@ _PART = re.compile(r"(?:[,;:]|\.\s|\s[-–—>]\s|\b(?:so|but|and|then)\b)\s*")
 _UNDONE_AT_ONCE = re.compile(r"(?:\band|\bthen|\+|/) ?(?:re-?\w+|started|on again|back|linked|enabled)", re.IGNORECASE)
 
 
-def _said_by_staff(passages: Sequence[Passage], pattern: re.Pattern[str], may: Callable[[str], bool]) -> list[Remark]:
-    """Return the newest such remark of a technician, if there is one."""
-    for index, passage in reversed(list(enumerate(passages))):
-        if passage.role in NOT_STAFF or passage.description or passage.resolution:
-            continue
-        if not may(passage.text.lower()):
-            continue
-        for stretch in reversed(passage.stretches):
-            spoken = stretch.kind in ("sentence", "item") and pattern.search(stretch.text[:400].lower())
-            if spoken and len(stretch.text.split()) >= 3:
-                return [Remark(index, stretch.start, stretch.end)]
-    return []
 
 
 def _spoken(passages: Sequence[Passage]) -> Iterator[tuple[int, Stretch]]:

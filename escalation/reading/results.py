@@ -26,7 +26,6 @@ _LONGEST = 30
 """Words of a result; a longer sentence tells a story of its own."""
 _APART = 8
 """Characters between two deeds at most that are told in a row."""
-_HOLDS = re.compile(r"\bstill (?:up|work\w*|ok|okay|fine|good|runs?|running|holding|stable|quiet)\b", re.IGNORECASE)
 _SURE = 0.8
 """From which probability on an outcome stands against words that say another."""
 _SENSE = {"failed": "no", "no_change": "no", "worked": "yes"}
@@ -37,7 +36,7 @@ _OPENING = (
 )
 _TROUBLE = r"(?:(?:the |that |this |her |his |our |their )?(?:problems?|issues?|errors?|faults?|symptoms?|behaviou?rs?|messages?|alerts?|prompts?|drops?|noise|lag|delay|pop-?ups?|lock-?outs?|crash(?:es)?)(?: \w+)?)"
 _THING = r"(?:it|that|this|both|they|these|she|he|everything|everyone|all(?: \w+)?|(?:the |her |his |our |their |all )?(?:users?|customers?|clients?|cx|staff|printers?|phones?|calls?|mails?|pcs?|laptops?|server|screen|monitor|app|site|link|tunnel|connection|vpn|job|backup|sync|scan(?:ner)?|service|arrays?|web client|connector|queue|drive))"
-_EMPTY_HANDED = r"(?:no (?:change|luck|joy|diff(?:erence)?|effect|dice|improvement|go|success|better|result|help)\b|to no avail\b|in vain\b|without (?:success|luck|any (?:effect|change|luck|success)|effect)\b|nothing changed\b|did nothing\b|same (?:again|issue|error|problem|results?|thing|outcome|behaviou?r|message|story|symptoms?|fault|here|there|as before)\b|(?:exactly )?the same (?:issue|error|problem|result|thing|again|message|as before|behaviou?r)|(?:exactly )?(?:the )?same\W*$)"
+_EMPTY_HANDED = r"(?:no (?:change|luck|joy|diff(?:erent|erence)?|effect|dice|improvement|go|success|better|result|help)\b|to no avail\b|in vain\b|without (?:success|luck|any (?:effect|change|luck|success)|effect)\b|nothing changed\b|did nothing\b|same (?:again|issue|error|problem|results?|thing|outcome|behaviou?r|message|story|symptoms?|fault|here|there|as before)\b|(?:exactly )?the same (?:issue|error|problem|result|thing|again|message|as before|behaviou?r)|(?:exactly )?(?:the )?same\W*$)"
 _ALL = r"(?:all of (?:that|this|it)|(?:none|nothing|neither|both)(?: of)?(?: (?:that|this|it|these|those|them|the above|above))?)"
 _STILL = (
     r"still (?!to\b|needs?\b|have to\b|has to\b|had to\b|wait\w*|look(?:s|ing) (?:in|for|at)\b|investigat\w*|check\w*|test\w*|us(?:e|es|ing)\b|open\b|on (?:the )?(?:phone|call|site)\b|pending|going to|no (?:answer|reply|response|word|news|time|eta|update|call)\b|under\b|in (?:the|warranty|progress)\b|ha(?:s|ve) (?:the|a|an|to|time)\b|want\w*|think\w*|on it|working on|"
@@ -87,6 +86,16 @@ _CLAUSE = re.compile(r"[,;(]\s|\s[-–—>]\s|[.!]\s+|\n")
 """What ends a clause."""
 
 
+_SHORT = 12
+"""Words of a state that is told after a change."""
+_STATE = re.compile(r"^\W*(?!there\b|i\b|we\b)(?:[\w'’./@-]+ ){1,6}?(?:(?:is|are) (?!a\b|an\b|the\b|on (?:leave|holiday|hols))|gets?\b|can\b|works?\b|stays?\b|shows?\b|prints?\b|opens?\b|loads?\b|now\b|still\b|back\b)|^\W*now\b")
+"""How a sentence tells how something is by now."""
+_ITS_OWN = re.compile(r"^\W*(?:[^:]{2,40}:\s|no\b|\w+ed\b(?! (?:again|out)\b|,)|.{2,60}\s[-–=>]{1,2}\s)")
+"""What begins as a finding or a deed of its own: "Sign-in log: …", "Resumed the other"."""
+_ROW = re.compile(r"\s[-–=>]{1,2}\s")
+"""What stands between a finding and its subject."""
+
+
 _TALK = re.compile(
     r"\W{0,9}(?:(?:i|we|have|has|then|also|just|and|he|she|they|user|customer|cx)\s){0,3}(?:told|asked|informed|advised|emailed|e-mailed|mailed|called|rang|phoned|texted|messaged|sent|let|chased|promised|ordered|requested|booked|escalated|raised|logged|opened (?:a |an )?(?:\w+ )?(?:case|ticket|sr))\b",
     re.IGNORECASE,
@@ -112,6 +121,8 @@ def with_results(deeds: Sequence[Deed], passages: Sequence[Passage]) -> list[Dee
     found: list[Words | None] = [None] * len(deeds)
     for place, open_yet in enumerate(bare):
         told = (_in_text(place, deeds, passages) or _in_next(place, deeds, passages)) if open_yet else _in_itself(deeds[place], passages)
+        if after := None if told and open_yet else _right_after(place, deeds, passages, bare=open_yet):
+            told, found[place] = after if open_yet else told, found[place] or after
         if told is None:
             continue
         words = passages[told[0]].text[told[1] : told[2]]
@@ -158,6 +169,28 @@ def _in_text(place: int, deeds: Sequence[Deed], passages: Sequence[Passage]) -> 
     return None
 
 
+def _right_after(place: int, deeds: Sequence[Deed], passages: Sequence[Passage], *, bare: bool) -> Words | None:
+    """Return the sentence on the same line right after a deed that tells what came of it, by its place rather than by its form.
+
+    After a check that says nothing of what it found, whatever is stated; after a change, a state that is told as such. Where its own
+    words tell a result already, only a verdict on that.
+    """
+    deed, passage = deeds[place], passages[deeds[place].passage]
+    after = next(iter(_after(deed, passage)), None)
+    if after is None or after.kind not in ("sentence", "item") or "\n" in passage.text[deed.end : after.start] or _TALK.match(_words(deed, passages)):
+        return None
+    low, count = small(after.text), len(after.text.split())
+    if starts_with_deed(after.text) or claims(after.text) is not None or looks_ahead(low) or _ELSE.search(low) or count > _LONGEST:
+        return None
+    did = _words(deed, passages)
+    verdict = _VERDICT.match(low) is not None and _ROW.search(low) is None
+    if not verdict and (_ITS_OWN.match(low) or not (deed.check or starts_with_deed(did) or claims(did) == "deed")):
+        return None
+    said = outcomes.outcome_of(after.text, check=deed.check) != "unknown"
+    fits = verdict if deed.check and not bare else deed.check or (count <= _SHORT and (verdict or said or (bare and _STATE.search(low) is not None)))
+    return (deed.passage, after.start, after.start + len(after.text.rstrip())) if fits and _fits(deed, after.text) else None
+
+
 def _in_next(place: int, deeds: Sequence[Deed], passages: Sequence[Passage]) -> Words | None:
     """Return how the next text of the same side, or the customer's, begins, where that tells it and the deed ends its own text."""
     deed, here = deeds[place], passages[deeds[place].passage]
@@ -197,16 +230,16 @@ def _told_until(text: str, deed: Deed, *, strict: bool) -> int:
 
 
 def _meant(place: int, deeds: Sequence[Deed], passages: Sequence[Passage], told: str) -> list[int]:
-    """Return the deeds that a result is said of: the last; where the trouble goes on, those in a row with it; all of its text if it says so."""
+    """Return the deeds that a result is said of: the last, and those that were done in a row with it; all of its text if it says so."""
     meant = [place]
     of_all = _ALL_OF_IT.search(small(told)) is not None
-    goes_on = outcomes.outcome_of(told) == "no_change" and _HOLDS.search(told) is None
+    of_row = outcomes.outcome_of(told) != "unknown"
     for other in range(place - 1, -1, -1):
         before, after = deeds[other], deeds[other + 1]
         if before.passage != after.passage:
             break
         between = passages[before.passage].text[before.end : after.start]
-        if of_all or (goes_on and not before.check and len(between) <= _APART and "\n" not in between):
+        if of_all or (of_row and not before.check and len(between) <= _APART and "\n" not in between):
             meant.append(other)
         elif not of_all:
             break

@@ -8,17 +8,17 @@ import re
 
 LASTING = re.compile(
     r"\b(?:firewalls?|fw|antivirus|anti-virus|(?:anti-?)?virus (?:software|scanner|protection)|av|defender|edr|sentinelone|sophos|real[- ]?time protection|tamper protection|rules?|exceptions?|exclusions?|exclude list|polic(?:y|ies)|gpos?|gpo link|services?|spooler|startup type|ports?|static|hosts (?:file|entry)|mfa|2fa|security|filter\w*|proxy|vpn|"
-    r"tasks?|jobs?|backups?|replica\w*|replication|monitor\w*|alert\w*|logging|debug|rdp|3389|admins?|full control|everyone|interface|nic|wi-?fi|uac|ipv6|smb ?1|smbv1|inspection|dpi|ips|permissions?|"
+    r"tasks?|jobs?|agents?|backups?|replica\w*|replication|monitor\w*|alert\w*|logging|debug|rdp|3389|admins?|full control|everyone|interface|nic|wi-?fi|uac|ipv6|smb ?1|smbv1|inspection|dpi|ips|permissions?|"
     r"snapshots?|checkpoints?|accounts?|mailbox|forward\w*|temp\w*|bypass\w*|plugins?|add-?ins?|updates?|switch port|cable|loaner|spare|bridge|maintenance|dns|records?|routes?|trunk|vlan|untagged|mirror|lease|threshold|limits?|time-?outs?|dmarc|spf|dkim|cached mode|node|ups|sleep|"
     r"encryption|bitlocker|signing|tls|nla|qos|offload\w*|autologon|lock(?:out)?|sync\w*|whitelist\w*|allow-?list|out of office|conditional access|ca policy|hotspot|failover|wan ?\d|controller|ssid|ap-?\d+|ssh|telnet|upnp|dmz|8\.8\.8\.8|1\.1\.1\.1|8\.8\.4\.4|100 full|half duplex)\b",
 )
 """Things that stay changed until somebody takes it back."""
 _THINGS = r"(?:services?|agents?|tasks?|jobs?|sync\w*|backups?|replica\w*|replication|spooler|scans?|monitoring)"
-_GUARDS = r"(?:mfa|2fa|av|antivirus|anti-virus|firewall|fw|defender|eset|sophos|sentinelone|edr|real[- ]?time protection|tamper protection|bitlocker|uac|filter(?:ing)?|inspection|ips|dpi|ipv6|policy|task|service|replica\w*|backup|job|monitoring|alerting|signing|encryption|nla|rules?|sleep|cached mode)"
+_GUARDS = r"(?:agent|snmp|mfa|2fa|av|antivirus|anti-virus|firewall|fw|defender|eset|sophos|sentinelone|edr|real[- ]?time protection|tamper protection|bitlocker|uac|filter(?:ing)?|inspection|ips|dpi|ipv6|policy|task|service|replica\w*|backup|job|monitoring|alerting|signing|encryption|nla|rules?|sleep|cached mode)"
 _ON = r"on(?=\s*(?:$|[.,;(]|for\b|so\b|to\b|while\b|until\b|on\b))"
 _LOOSENED = re.compile(
     rf"\b(?:stopped (?:the |all |their |both )?(?:\S+ ){{0,3}}?{_THINGS}|(?:turned|switched|put|set) (?:\S+ ){{0,5}}off|took (?:\S+ ){{1,6}}?(?:off|out of)|took off|(?:uninstalled|removed) (?:the )?{_GUARDS}|removed (?:\S+ ){{1,6}}?from|killed the (?:gpo|policy|link|rule|filter|proxy|task|job|service)|"
-    r"opened (?:up )?(?:\S+ ){0,3}?(?:ports?|\d{2,5}|the (?:firewall|nsg)|rdp|ssh)|gave (?:\S+ ){1,4}?(?:\w+ )?(?:admin|full control|rights|permissions?|access)|granted (?:\S+ ){1,4}?(?:admin|full|everyone|owner)|made (?:\S+ ){1,4}?(?:local |domain )?admin|"
+    r"(?:shut|closed|blocked|admin[- ]?downed|no-?shut) (?:down )?(?:the |switch )*(?:\S+ ){0,2}?(?:ports?|interfaces?|uplink|vlan|ssid)\b|opened (?:up )?(?:\S+ ){0,3}?(?:ports?|\d{2,5}|the (?:firewall|nsg)|rdp|ssh)|gave (?:\S+ ){1,4}?(?:\w+ )?(?:admin|full control|rights|permissions?|access)|granted (?:\S+ ){1,4}?(?:admin|full|everyone|owner)|made (?:\S+ ){1,4}?(?:local |domain )?admin|"
     r"added (?:\S+ ){1,6}?to (?:the )?(?:\S+ ){0,3}?(?:exclusions?|exceptions?|bypass|white ?list|allow ?list|administrators|admins|trusted)|allowed (?:\S+ ){1,5}?from any|failed (?:\S+ ){0,4}over|forced (?:\S+ ){0,3}failover|"
     r"(?:forwarded|redirected|re-?routed|diverted) (?:\S+ ){0,4}?(?:calls?|numbers?|(?:her|his|their|all) mails?|mail for|mailbox|ports?|traffic|\d+)\b.{0,30}\bto|(?:took|made|created) (?:a )?(?:\w+ )?(?:snapshot|checkpoint)|(?:exclusions?|exceptions?) (?:for \S+ )?(?:was |were |is )?(?:added|set|made|put in)|added (?:\S+ ){0,5}?(?:exclusions?|exceptions?))\b"
     rf"|\b{_GUARDS}\b(?: \"[^\"]{{1,40}}\"| \S+){{0,4}}? (?:is |are |was |were |now |has been )?(?:(?:turned |switched |set )?off|disabled|suspended|paused|stopped|bypassed|removed|uninstalled)\b(?<!kicked off)(?<!signed off)(?<!logged off)(?! (?:again|itself|by itself))"

@@ -43,7 +43,7 @@ def tells_its_result(text: str) -> bool:
 
 
 _ENDS_SO = re.compile(
-    r"\b(?:green|red|dark|dead|up|down|back|gone|ok|okay|happy|stable|quiet|silent|empty|full|free|blank|active|fine|good|same|too|passe[sd]|pass|registered|carried on|carries on|went through|came (?:up|back|through|in)|started|connected|works?|opens?|loads?|prints?|answers?|arrive[sd]|verified|appeared|succeeded|completed|installed itself|\d+ ?/ ?\d+|\d+(?:\.\d+)? ?(?:%|ms|[gmk]b(?:it)?(?:ps|/s)?|mbps))\b",
+    r"\b(?:green|red|dark|running|stuck|hung|dead|up|down|back|gone|ok|okay|happy|stable|quiet|silent|empty|full|free|blank|active|fine|good|same|too|passe[sd]|pass|registered|carried on|carries on|went through|came (?:up|back|through|in)|started|connected|works?|opens?|loads?|prints?|answers?|arrive[sd]|verified|appeared|succeeded|completed|installed itself|\d+ ?/ ?\d+|\d+(?:\.\d+)? ?(?:%|ms|[gmk]b(?:it)?(?:ps|/s)?|mbps))\b",
     re.IGNORECASE,
 )
 _LAST = re.compile(r".*(?:[,;>(]|\s[-–—])\s+(?!and\b|then\b|to\b|i\b|we\b)(?=\S)", re.DOTALL)

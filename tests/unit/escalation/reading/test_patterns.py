@@ -13,7 +13,7 @@ import time
 import pytest
 
 from escalation import reading
-from escalation.reading import deeds, mail, outcomes, remarks, vocabulary
+from escalation.reading import asks, deeds, mail, outcomes, remarks, vocabulary
 from escalation.reading.quick import may_hold
 from escalation.reading.text import LONGEST
 
@@ -63,7 +63,7 @@ def test_all_patterns_are_looked_at() -> None:
 
 
 LOOKED_AT = (
-    deeds._NEVER, deeds._ADVICE, outcomes.RAN, remarks._ASK, remarks._WHY, remarks._TO_CUSTOMER, vocabulary._ENVIRONMENT, *(pattern for pattern, _ in mail._NOTICES.values()),
+    deeds._NEVER, deeds._ADVICE, outcomes.RAN, asks._ASK, asks._WHY, remarks._TO_CUSTOMER, vocabulary._ENVIRONMENT, *(pattern for pattern, _ in mail._NOTICES.values()),
 )  # fmt: skip
 TOLD = (
     "we have not tried another cable yet", "nobody: I haven't checked", "you should look at the log", "how about a reboot", "it completed fine", "the scan ran clean", "please advise", "need a senior",

@@ -91,3 +91,45 @@ def test_a_sure_outcome_keeps_no_words_that_say_the_opposite(outcome: Outcome, s
     deed = Deed(0, 0, len(DEEDS[0]), len(DEEDS[0]), outcome, "tech", outcome_sure=sure)
     (found,) = with_results([deed], [Passage(text, tuple(stretches(text)), "technician")])
     assert found.result == ((0, text.index(result), len(text)) if quoted else None)
+
+
+CHECKS = ("Looked at the rules of the shared mailbox.", "Checked the event log on SRV-2.")
+FOUND_THERE = ("One rule moves all invoices to a feed folder.", "Two disks are in predictive failure.", "The lease time is three days.")
+STATES = ("Receptionist gets an address now.", "Pool is dropping.", "PCs correct by 10:05, doors OK.", "Test mail stays in the inbox now.")
+OF_ITS_OWN = ("Sign-in log: success from another country.", "No backup since Tuesday night.", "Resumed the other one, running.", "The customer is on leave until Monday, and nobody else there knows the password of that tenant.")
+
+
+def test_what_a_check_found_is_the_statement_right_after_it() -> None:
+    for check in CHECKS:
+        for found in FOUND_THERE:
+            assert found.rstrip(".") in told(package_of(evidence_of(f"{check} {found}")), check)
+
+
+def test_a_state_right_after_a_change_is_what_came_of_it() -> None:
+    for deed in DEEDS:
+        for state in STATES:
+            assert state.rstrip(".") in told(package_of(evidence_of(f"{deed} {state}")), deed)
+            assert step_of(package_of(evidence_of(f"{deed}\n\n{'Rang the customer at nine. ' * 3}{state}")), deed).result is None
+
+
+@pytest.mark.parametrize("other", OF_ITS_OWN)
+def test_a_finding_or_deed_of_its_own_is_not_what_came_of_the_change_before(other: str) -> None:
+    for deed in DEEDS:
+        assert step_of(package_of(evidence_of(f"{deed} {other}")), deed).result is None
+
+
+def test_a_verdict_after_words_that_tell_something_is_quoted_beside_them() -> None:
+    package = package_of(evidence_of("Compared phase 1 on both ends: AES256 and group 14. The same."))
+    assert label(step_of(package, "Compared")) == '"The same"'
+
+
+def test_what_came_of_a_step_is_told_beside_it_and_not_in_a_line_of_its_own() -> None:
+    note = render(package_of(evidence_of("Cut the lease to two hours and cleared the table. Receptionist gets an address now, 10.1.50.23.")), marker=None)
+    lines = [line for line in note.partition("\n---")[0].splitlines() if line.startswith("- ")]
+    assert len([line for line in lines if "Receptionist gets an address now" in line]) == 1
+    assert "**Tried (1):**" in note
+
+
+def test_what_says_only_how_something_is_has_no_result_to_be_told() -> None:
+    stated = Step("x", "Looks like a false positive, vendor shipped 11.2 yesterday", 0, "unknown", "tech", "n1", outcome_sure=0.3)
+    assert label(stated) != NOT_CLEAR

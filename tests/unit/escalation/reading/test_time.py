@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from escalation.reading import remarks
+from escalation.reading import asks, remarks
 from escalation.reading.codes import error_codes
 from escalation.reading.passages import Passage
 from escalation.reading.pasted import quoted_errors
@@ -35,7 +35,7 @@ def read(text: str) -> float:
     began = time.process_time()
     passage = Passage(text, tuple(stretches(text)), "technician")
     steps = read_steps([passage])
-    for finder in (remarks.promises, remarks.requests, remarks.reasons, remarks.leads, remarks.ruled_out):
+    for finder in (remarks.promises, asks.requests, asks.reasons, remarks.leads, remarks.ruled_out):
         finder([passage])
     remarks.contingencies([passage])
     remarks.left_changed([passage], steps)
