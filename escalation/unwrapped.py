@@ -188,10 +188,13 @@ _LEAF = re.compile(r"<(?P<name>[A-Za-z][\w.-]{0,40})(?:\s[^<>]{0,300})?>(?P<valu
 _INLINE = frozenset(("text", "link", "emoji", "mention", "hardBreak", "inlineCard", "mrkdwn", "plain_text", "TextRun", "user", "date"))
 
 
+_ENDS = frozenset({("{", "}"), ("[", "]"), ("<", ">")})
+
+
 def _of_fields(text: str) -> str | None:
     """Return the fields or paragraphs of a ticket, form or document that a program wrote, a line each."""
     whole = text.strip()
-    if not (whole[:1] in "{[" and whole[-1:] in "}]") and not (whole[:1] == "<" and whole[-1:] == ">"):
+    if (whole[:1], whole[-1:]) not in _ENDS:
         return None
     if whole[0] == "<":
         leaves = [(one["name"], unescape(one["value"])) for one in _LEAF.finditer(whole)] if re.match(r"<\?xml|<[a-z_]{3,30}>", whole, re.IGNORECASE) else []

@@ -151,9 +151,11 @@ def problem(summary: str, records: Sequence[Record]) -> Quote | None:
                 second = spoken[0]
             greeting = _HI.match(spoken[0].text)
             return quote(record, spoken[0].start + (greeting.end() if greeting else 0), second.end)
-    for record in described:  # an alert, which nobody wrote
-        if row := next((s for s in record.passage.stretches if s.kind == "pasted" and len(s.text.split()) > 3), None):
-            return quote(record, row.start, row.end)
+    for record in described:  # an alert, which nobody wrote: its row that names a fault
+        for block in record.passage.stretches:
+            if block.kind == "pasted" and (row := pasted.fault_in(block.text)):
+                begin = block.start + block.text.index(row)
+                return quote(record, begin, begin + len(row))
     return Quote(flat(summary), summary, "s") if summary.strip() else None
 
 

@@ -51,7 +51,7 @@ _OF_MEETING = re.compile(
 )
 """What calendars write below an invitation."""
 _RECEIPT = re.compile(r"\W{0,9}your message\b.{0,60}$|\W{0,9}(?:final-recipient|original-recipient|disposition|reporting-ua|original-message-id|x-msexch-correlation-key)\s?:", re.IGNORECASE)
-_RECEIVED = re.compile(r"\W{0,9}was (?:read|deleted without being read|displayed|delivered)(?: on)?\b.{0,80}\d|\W{0,9}(?:final-recipient|disposition)\s?:", re.IGNORECASE)
+_RECEIVED = re.compile(r"\W{0,9}was (?:read|deleted without being read|displayed|delivered)(?: on)?\b.{0,80}\d|\W{0,9}disposition\s?:", re.IGNORECASE)
 """How a mail program says that a message was read."""
 TELLS = re.compile(
     r"\W{0,9}(?:(?:the |your |short |brief |full )?(?:issue|problem|request|complaint|fault|symptoms?|incident|ticket|query)(?: (?:description|statement|details?|summary|reported))?|description(?: of (?:the |your )?(?:issue|problem|request))?|details|"

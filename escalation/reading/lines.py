@@ -15,6 +15,7 @@ _SIGN = re.compile(r"(?:(?<=\s)|^)(?P<sign>[•●▪◦‣■☐☑☒✅❌✔
 _DASH = re.compile(r"(?:(?<=\s)|^)(?P<sign>[-–*])\s{1,3}(?=\w)")
 _TIME = re.compile(r"(?:(?<=\s)|^)(?P<hour>\d{1,2})[:.](?P<minute>\d\d)(?:\s?[ap]m)?\s{1,3}(?:[-–:]\s{0,3})?(?=[A-Za-z])", re.IGNORECASE)
 _GLUED = re.compile(r"(?<=[a-z\d]{2})(?=[A-Z][a-z]{3,}\s)")
+_CAPITALS = re.compile(r"[A-Z]")
 _FEWEST, _FEWEST_TIMES = 2, 3
 _LONGEST = 4000
 
@@ -47,8 +48,14 @@ def rows_again(inner: str, text: str, rows: Sequence[Row]) -> list[Row]:
 
 def _cuts(row: str) -> list[int]:
     """Return where the items of a list begin that stands on one line, but for the first of them where the row begins with it."""
-    found = _numbered(row) or _signed(row) or _timed(row) or [glued.start() for glued in _GLUED.finditer(row) if starts_with_deed(row[glued.start() : glued.start() + 160])]
+    found = _numbered(row) or _signed(row) or _timed(row) or _glued(row)
     return [cut for cut in found if row[:cut].strip()]
+
+
+def _glued(row: str) -> list[int]:
+    """Return where a sentence begins right behind the one before; in "LevelPrivacyEnabled" none does."""
+    found = [glued.start() for glued in _GLUED.finditer(row)]
+    return [cut for cut in found if starts_with_deed(row[cut : cut + 160]) and not _CAPITALS.search(row[:cut].rpartition(" ")[2])]
 
 
 def _numbered(row: str) -> list[int]:

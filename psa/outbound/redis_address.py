@@ -60,6 +60,8 @@ def wrong_in(url: str) -> list[str]:
     except BadAddress as error:
         return [f"REDIS_URL: {error}"]
     address, _, query = url.partition("?")
+    if "@" in query:
+        return []  # part of a password, which is not shown: whoever reads the address says that it is none
     names = {name for name, _ in parse_qsl(query, keep_blank_values=True)}
     wrong = [f"REDIS_URL takes no option {name}; it takes {', '.join(sorted(OPTIONS))}" for name in sorted(names - OPTIONS)]
     if not re.fullmatch(r"\d*/?", address.partition("://")[2].rpartition("@")[2].partition("/")[2]):

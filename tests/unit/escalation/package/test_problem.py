@@ -1,4 +1,4 @@
-"""The problem is quoted from where the symptom is told: not from how a message is opened, and of an alert from its first row."""
+"""The problem is quoted from where the symptom is told: not from how a message is opened, and of an alert from its row that names a fault."""
 
 # ruff: noqa: E501 - an example is easier to read in one line
 
@@ -38,3 +38,13 @@ def test_an_opening_alone_is_better_than_nothing() -> None:
     problem = described("Can you help please?").problem
     assert problem is not None
     assert problem.source == "d"
+
+
+def test_an_alert_is_told_by_its_row_that_names_a_fault_or_by_the_summary() -> None:
+    rows = "Check: Disk C:\nDevice: EX-FS02\nState: CRITICAL\n"
+    told = described(f"{rows}Message: volume is full (0 MB free)").problem
+    assert told is not None
+    assert (told.evidence, told.source) == ("Message: volume is full (0 MB free)", "d")
+    silent = described(rows).problem
+    assert silent is not None
+    assert silent.source == "s"

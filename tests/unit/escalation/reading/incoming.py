@@ -34,6 +34,7 @@ from escalation.brief.lines import TOLD
 from escalation.package.build import build
 from escalation.package.contents import Package
 from escalation.package.threads import evidence_from_thread
+from escalation.reading.pasted import fault_in
 from tests.unit.escalation.reading import incoming_parts, incoming_unseen
 
 _OWN = (
@@ -132,7 +133,8 @@ def faults(case: Incoming) -> list[str]:
         for q in quotes
         if q not in case.text and q not in "Nobody in the office can work."
     ]
-    if case.problem is not None and (package.problem is None or case.problem not in package.problem.evidence):
+    named = package.problem.evidence if package.problem else ""
+    if case.problem is not None and case.problem not in named and not (case.kind == "machine" and named and fault_in(case.text) == named):
         wrong.append(f"problem is {package.problem and package.problem.evidence[:60]!r}")
     if case.codes is not None:
         wrong += [f"code: {c.evidence!r}" for c in package.error_codes if c.evidence not in case.codes]
