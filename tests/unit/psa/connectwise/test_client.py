@@ -120,6 +120,13 @@ def test_all_pages_are_read_whatever_the_link_looks_like(
     assert len(cw.own_notes(5)) == 1901
 
 
+@pytest.mark.parametrize("rows", [1, 999, 1000, 1001, 2500])
+def test_a_server_that_knows_no_pages_is_asked_twice_at_most(web: responses.RequestsMock, cw: ConnectWise, rows: int) -> None:
+    web.get(f"{API}/service/tickets/5/notes", json=[{**NOTE, "id": number} for number in range(1, rows + 1)])
+    assert [note.id for note in cw.notes(5, NOBODY)] == list(range(1, rows + 1))
+    assert len(web.calls) <= 2
+
+
 def test_the_newest_note_is_one_short_page_and_none_of_ours(web: responses.RequestsMock, cw: ConnectWise) -> None:
     asked = {"orderBy": "id desc", "fields": "id,createdBy,member,_info", "pageSize": "5"}
     theirs = [{"id": 91, "member": {"id": 7, "identifier": "jsmith"}}, {"id": 90, "createdBy": "x"}]
