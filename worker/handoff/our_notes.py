@@ -38,7 +38,7 @@ def with_marker(own: list[PostedNote], marker: str, desk: Desk, *, customers_may
     def ours_or_nobodys(note: PostedNote) -> bool:
         if desk.api_member is None or note.created_by is None:
             return note.internal or customers_may_see
-        return note.created_by.lower() == desk.api_member.lower()
+        return desk.roster.ours(note.created_by)
 
     ours = [note for note in own if carries(note.text, marker) and ours_or_nobodys(note)]
     visible = next((n for n in ours if not n.internal and not customers_may_see), None)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from escalation import rules
 from escalation.evidence import Evidence, Ticket
 from escalation.lifecycle import UNDECIDED
-from escalation.response.sightings import Sighting, may_claim, same_login, set_status, status_set_by_person
+from escalation.response.sightings import Sighting, may_claim, same_login, set_later, status_set_by_person
 from escalation.rules import RULES_VERSION, Act, Seen, Verdict
 from models.account import accounts
 from models.handoff import briefs, claims, handoffs, sightings
@@ -197,12 +197,12 @@ def _with_who_set_it(
     with services.database.account(desk.account_id, reading=True) as session:
         handoff = handoffs.open_for_ticket(session, desk.account_id, ticket_id)
         saves = sightings.of_handoff(session, desk.account_id, handoff.id) if handoff else []
-    saves += [reading.save] if reading.save else []
     has_it = desk.login(handoff.claimed_by) if handoff and handoff.claimed_by is not None else None
+    saves += [reading.save] if reading.save else []
     return dataclasses.replace(
         reading,
         by_person=status_set_by_person(reading.ticket, saves, desk.roster),
-        by_claimant=same_login(set_status(reading.ticket, saves, desk.roster), has_it),
+        by_claimant=set_later(reading.ticket, saves, desk.roster, by=has_it, since=handoff.claimed_at if handoff else None),
     )
 
 

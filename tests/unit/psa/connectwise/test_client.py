@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from datetime import UTC, datetime
 from typing import Any
@@ -63,7 +64,7 @@ def test_notes_have_kinds_authors_and_a_description(web: responses.RequestsMock,
     web.get(
         f"{API}/service/tickets/5/notes",
         json=[
-            note(3, 12, internalAnalysisFlag=True, createdBy="rfapi"),
+            note(3, 12, internalAnalysisFlag=True, createdBy="rfapi", text="**Escalated** [ref: RF-0A1B2C3D]"),
             note(
                 2,
                 11,
@@ -136,6 +137,34 @@ def test_the_newest_note_is_one_short_page_and_none_of_ours(web: responses.Reque
     web.replace("GET", f"{API}/service/tickets/5/notes", json=page[:1])
     assert cw.newest_note(5) is None
     assert len(web.calls) == 2
+
+
+OURS = ["brief\n\n[ref: RF-0A1B2C3D]", r"brief \[ref: RF-0A1B2C3D\]", "x [ref: RF-U-0A1B2C3D]", "done [ref: RN-0A1B2C3D]",
+        "ask? [resolutionflow: question]", "[resolutionflow: canary] 5", "(repeated by mistake: the handoff brief is note 5)"]  # fmt: skip
+THEIRS = ["Chat transcript: the printer is still offline", "Alert cleared on SRV01", "", "see [ref: 4711]"]
+
+
+@pytest.mark.parametrize("login", ["rfapi", "RFAPI", "old.api"])
+@pytest.mark.parametrize("member", [True, False])
+@pytest.mark.parametrize("text", [*OURS, *THEIRS])
+def test_what_another_program_writes_with_our_keys_is_its_own(
+    web: responses.RequestsMock, cw: ConnectWise, text: str, login: str, *, member: bool
+) -> None:
+    roster = Roster({"rfapi": "system"}, {"rfapi": "Integrations"}, us="RFapi", renamed={"old.api": "rfapi"})
+    by = {"createdBy": login} | ({"member": {"id": 9, "identifier": "rfapi", "name": "API"}} if member else {})
+    web.get(f"{API}/service/tickets/5/notes", json=[{**NOTE, **by, "text": text}, {**NOTE, **by, "id": 71, "contact": {"name": "Pat"}}])
+    written, for_customer = cw.notes(5, roster)
+    assert (written.author.role, written.author.name) == (("us", "ResolutionFlow") if text in OURS else ("system", "Integrations"))
+    assert (for_customer.author.role, for_customer.author.name) == ("customer", "Pat")
+
+
+@pytest.mark.parametrize("created", ["rfapi", "OLD.api"])
+def test_notes_of_ours_from_before_our_login_was_changed_are_found_again(web: responses.RequestsMock, created: str) -> None:
+    cw = ConnectWise(dataclasses.replace(KEYS, former_logins=frozenset({"old.api"})), api_member="rfapi")
+    page = [{**NOTE, "createdBy": created}, {**NOTE, "id": 9, "createdBy": "jsmith"}]
+    web.get(f"{API}/service/tickets/5/notes", json=page)
+    assert [note.id for note in cw.own_notes(5)] == [70]
+    assert cw.newest_note(5) == 9
 
 
 def test_own_notes_are_those_of_our_member_and_fail_loudly(
