@@ -23,7 +23,7 @@ from models.work.inbox import Inbox
 from psa.connectwise.callbacks import CallbackBody, Malformed, parse
 from psa.connectwise.signatures import Forged
 from psa.port import NotFound, Psa, PsaError, Unavailable
-from worker.handoff import ending
+from worker.handoff import ending, gone
 from worker.handoff.ending import Closing
 from worker.process import crash
 from worker.process.backoff import next_try
@@ -90,6 +90,8 @@ def triage(services: Services, *, account_id: int, inbox_id: int) -> list[int]:
             watch = ticket_watch.seen(session, account_id, row.record_id)
             seen = seen_of(session, account_id, watch)
         reading = _read(services, desk, services.psa(account_id), row.record_id, body, seen)
+        if reading.ticket is None:
+            gone.believe(desk, row, body, seen, now=services.clock())
         reading = dataclasses.replace(reading, save=_told(body, services.clock()))
         reading = _with_who_set_it(services, desk, row.record_id, reading, seen)
         seen = _look_before_it_ends(services, desk, row.record_id, reading, seen)

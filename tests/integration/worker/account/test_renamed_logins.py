@@ -42,7 +42,10 @@ def _given(shop: Shop, **columns: Any) -> None:
         ({"admins": ["msvensson"], "engineers": ["tobrien"]}, {"admins": ["maja.s"]}),
         ({"owner": "msvensson"}, {"owner": "maja.s"}),
         ({"dry_run_to": "msvensson"}, {"dry_run_to": "maja.s"}),
-        ({"settings": {"connectors": ["MSVENSSON", "a"], "x": 1}}, {"settings": {"connectors": ["maja.s", "a"], "x": 1}}),
+        (
+            {"settings": {"connectors": ["MSVENSSON", "a"], "x": 1}},
+            {"settings": {"connectors": ["maja.s", "a"], "x": 1, "renamed": {"msvensson": "maja.s"}}},
+        ),
     ],
 )
 def test_wherever_a_login_was_given(
