@@ -122,7 +122,8 @@ def test_retry_after(header: str | None, seconds: float | None) -> None:
 @pytest.mark.parametrize("ahead_s", [-3600, -300, -30, 0, 30, 300, 3600])
 def test_a_dated_retry_after_is_by_the_clock_of_whoever_answers(ahead_s: int) -> None:
     theirs = NOW + timedelta(seconds=ahead_s)
-    headers = {"Retry-After": format_datetime(theirs + timedelta(seconds=40), usegmt=True), "Date": format_datetime(theirs, usegmt=True)}
+    until = format_datetime(theirs + timedelta(seconds=40), usegmt=True)
+    headers = {"Retry-After": until, "Date": format_datetime(theirs, usegmt=True)}
     error = error_of("GET", "/x", 429, headers, b"", now=NOW)
     assert isinstance(error, Throttled)
     assert error.retry_after == 40

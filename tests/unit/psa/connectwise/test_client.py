@@ -152,9 +152,11 @@ def test_what_another_program_writes_with_our_keys_is_its_own(
 ) -> None:
     roster = Roster({"rfapi": "system"}, {"rfapi": "Integrations"}, us="RFapi", renamed={"old.api": "rfapi"})
     by = {"createdBy": login} | ({"member": {"id": 9, "identifier": "rfapi", "name": "API"}} if member else {})
-    web.get(f"{API}/service/tickets/5/notes", json=[{**NOTE, **by, "text": text}, {**NOTE, **by, "id": 71, "contact": {"name": "Pat"}}])
+    page = [{**NOTE, **by, "text": text}, {**NOTE, **by, "id": 71, "contact": {"name": "Pat"}}]
+    web.get(f"{API}/service/tickets/5/notes", json=page)
     written, for_customer = cw.notes(5, roster)
-    assert (written.author.role, written.author.name) == (("us", "ResolutionFlow") if text in OURS else ("system", "Integrations"))
+    expected = ("us", "ResolutionFlow") if text in OURS else ("system", "Integrations")
+    assert (written.author.role, written.author.name) == expected
     assert (for_customer.author.role, for_customer.author.name) == ("customer", "Pat")
 
 
