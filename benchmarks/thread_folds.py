@@ -71,8 +71,8 @@ class Folds:
         return parsed(written(models, self._scales, self.bounds))
 
     def without(self, *sources: str) -> Learned:
-        """Return what is learned from all tickets but those of the sources."""
-        return self._learned(self._fit(lambda t: t.source not in sources))
+        """Return what is learned from all tickets but those of the sources; what they alone teach (`left`) as a fold has it: no figure is of it."""
+        return self._learned({**self.by_fold[0], **self._fit(lambda t: t.source not in sources)})
 
     def readings(self, tickets: Iterable[Labelled]) -> dict[str, dict[str, Any]]:
         """Return each ticket's reading by the weights of words that were taught without it."""

@@ -23,8 +23,7 @@ import json
 import random
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,67 +32,27 @@ import numpy as np
 from escalation.reading.encoder import FORMAT, Encoder
 from escalation.reading.features import looks, outcome_features, step_features
 from escalation.reading.weights import Model, Told, learned
-from escalation.reading.windows import MARKS, SIZE, Window, Windows
-from training.classes import word_classes
+from escalation.reading.windows import MARKS, SIZE, Windows
 from training.examples import answers
 from training.folds import Seen, fold_of, scale
 from training.forums import forums
+from training.lessons import OUTCOME, STEP, WEIGHTS, Lesson, Round, lessons, outcome_of
 from training.tickets import Labelled, own, threads
 
 OUT = Path(__file__).parents[1] / "escalation" / "reading" / "encoder.npz"
 LAYERS = 4
-STEP, OUTCOME = ("begins", "goes on", "none"), ("failed", "no_change", "partial", "unknown", "worked")
 PIECES = 9_500
 """So many of the most frequent pieces of what it is taught with are kept, besides all letters."""
 PART, BOUND = 0.45, 0.35
 """How far what is taken lies from the words' weights towards the encoder, and from which share on something is a step: chosen on folds."""
-WEIGHTS = {"forum": 0.35, "own": 0.6}
 BATCH = 2304
 """Pieces that are read at once."""
-
-
-@dataclass(frozen=True, slots=True)
-class Round:
-    """One time through all that holds a step, and a slice of what holds none."""
-
-    rate: float
-    outcomes: float
-    """What an outcome weighs against a step."""
-    empty: slice
-    seed: int
 
 
 ROUNDS = (
     Round(2e-4, 1.5, slice(0, 1300), 1), Round(1.5e-4, 2.0, slice(1300, 2300), 11),
     Round(8e-5, 2.0, slice(2300, 3300), 12), Round(6e-5, 2.0, slice(0, 1300), 13),
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Lesson:
-    """A window, and of each of its stretches what it is and what came of it; -1 where nobody said."""
-
-    window: Window
-    steps: tuple[int, ...]
-    outcomes: tuple[int, ...]
-    weight: float
-
-
-def lessons(tickets: Sequence[Labelled], windows: Windows) -> Iterator[Lesson]:
-    """Return what the tickets teach, window after window."""
-    classes = word_classes()
-    for ticket in tickets:
-        records = ticket.records()
-        passages = [record.passage for record in records]
-        all_of = looks(passages, classes)
-        said = {place: (STEP.index(answer), _outcome(begun)) for place, answer, begun in answers(ticket, records, all_of)}
-        for window in windows.of(ticket.record["ticket"]["summary"], passages, all_of):
-            steps, outcomes = zip(*(said.get(place, (-1, -1)) for place in window.places), strict=True)
-            yield Lesson(window, steps, outcomes, WEIGHTS[ticket.source])
-
-
-def _outcome(begun: Sequence[tuple[int, Any]]) -> int:
-    return OUTCOME.index(begun[0][1].outcome) if begun and begun[0][1].outcome else -1
 
 
 def teach(base: Path, tickets: Sequence[Labelled]) -> bytes:
@@ -156,10 +115,10 @@ def with_scales(body: bytes, tickets: Sequence[Labelled], by_fold: Mapping[int, 
         for place, answer, begun in answers(ticket, records, all_of):
             both = Told.joined(own_shares[place], told[place].step, PART) if place in told else own_shares[place]
             step.append((both[0], answer == STEP[0]))
-            if _outcome(begun) >= 0:
+            if outcome_of(begun) >= 0:
                 shares = models["outcome"].shares(outcome_features(all_of, place, all_of[place].stretch.text))
                 shares = Told.joined(shares, told[place].outcome, PART) if place in told else shares
-                outcome.append((max(shares), shares.index(max(shares)) == _outcome(begun)))
+                outcome.append((max(shares), shares.index(max(shares)) == outcome_of(begun)))
     scales = {"step": scale(step), "outcome": scale(outcome)}
     told_of_it = {**encoder.told, "scales": {n: [s.scores, s.shares] for n, s in scales.items()}, "bounds": {"encoder": PART, "step": BOUND}}
     with np.load(io.BytesIO(body), allow_pickle=False) as arrays:

@@ -15,7 +15,7 @@ from torch import nn
 from torch.nn import functional
 
 if TYPE_CHECKING:
-    from training.encoder import Lesson, Round
+    from training.lessons import Lesson, Round
 
 WIDTH, HEADS, DROPPED = 384, 12, 0.1
 NAMES = {"qkv": ("attention.self.query", "attention.self.key", "attention.self.value"), "out": ("attention.output.dense",), "wide": ("intermediate.dense",), "narrow": ("output.dense",)}

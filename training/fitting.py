@@ -54,8 +54,8 @@ class Taught:
 
 
 def fit(taught: Sequence[Taught], forbidden: frozenset[str] = frozenset()) -> dict[str, Model]:
-    """Return the models that the examples teach. No feature with a word of `forbidden` is used."""
-    return {kind: _fit(kind, taught, forbidden) for kind in (*LEFT_OUT, *HELD)}
+    """Return the models that the examples teach, none of what they have no example of. No feature with a word of `forbidden` is used."""
+    return {kind: _fit(kind, taught, forbidden) for kind in (*LEFT_OUT, *HELD) if any(getattr(one.examples, kind) for one in taught)}
 
 
 def _fit(kind: str, taught: Sequence[Taught], forbidden: frozenset[str]) -> Model:

@@ -231,16 +231,20 @@ BOUNDS = {"start": 0.2, "before solved": 0.6}
 
 def chosen_now(taught: Sequence[Taught]) -> str:
     """Return what people marked of what the product chooses."""
-    counts, best = Counter[str](), Counter[str]()
+    counts, either, best = Counter[str](), Counter[str](), Counter[str]()
+    both = 0
     for one in taught:
-        start = choose(one.candidates)
+        start, otherwise = choose(one.candidates)
         mark = dict(zip((c.start.text for c in one.candidates), one.marks, strict=True))
-        counts[mark[start.text] if start else "none"] += 1
+        shown = [mark[place.text] for place in (start, otherwise) if place]
+        both += len(shown) == 2
+        counts[shown[0] if shown else "none"] += 1
+        either[max(shown, key="x?012".index, default="none")] += 1
         best[max(one.marks, key="x?012".index, default="none")] += 1
-    good, most = (sum(found[mark] for mark in "12") for found in (counts, best))
+    good, one_of_both, most = (sum(found[mark] for mark in "12") for found in (counts, either, best))
     return (
         f"{len(taught)} tickets: right or useful {good} ({good / len(taught):.0%}; right {counts['2']}), useless {counts['0']}, misleading {counts['x']}, "
-        f"unmarked {counts['?']}, nothing {counts['none']}; any candidate right or useful in {most} ({most / len(taught):.0%})"
+        f"unmarked {counts['?']}, nothing {counts['none']};\n  with the second place that {both} of them are given: {one_of_both} ({one_of_both / len(taught):.0%}; unmarked {either['?']}); any candidate right or useful in {most} ({most / len(taught):.0%})"
     )
 
 

@@ -26,6 +26,7 @@ from psa.connectwise.signatures import Pin, Verifier
 from psa.port import Keys, Psa
 from worker.account_values import keys_of, pin_of, status_rules
 from worker.gather import Reader
+from worker.intervals import POST_MARGIN
 from worker.mail.transport import Mailer, mailer_for
 from worker.model_reading.model import Model
 from worker.model_reading.providers import model_for
@@ -33,7 +34,7 @@ from worker.process.announcing import Announcer
 from worker.process.bell import Bell, make
 from worker.process.fair_queue import FairQueue
 from worker.process.links import Passes
-from worker.settings import POST_MARGIN, Settings, calculate_on_one_processor
+from worker.settings import Settings, calculate_on_one_processor
 
 log = structlog.get_logger()
 

@@ -12,6 +12,7 @@ _READ_BY = {
     "ask": "staff's newest request",
     "why_escalated": "staff's newest reason",
     "start_here": "the candidate that people would follow most often, by what was learned of marked tickets",
+    "start_otherwise": "the next one, where it is likely enough",
     "ruled out": "somebody says that it is not this",
     "left behind": "a change that no later sentence takes back",
     "promise": "told to the customer with a time, not yet kept",
@@ -37,9 +38,9 @@ def explain(package: Package, local: Package | None = None) -> str:
             f"step {index} [{step.source}] {step.outcome}, by {step.actor}{flag}: {inline(step.evidence)}"
         )
         rows.append(f"    {_how(step, package, local)}")
-    for name in ("problem", "ask", "why_escalated", "start_here"):
+    for name in ("problem", "ask", "why_escalated", "start_here", "start_otherwise"):
         quote = getattr(package, name)
-        sure = f", {quote.sure:.0%}" if name == "start_here" and quote else ""
+        sure = f", {quote.sure:.0%}" if name.startswith("start_") and quote else ""
         how = f" (read by: {_READ_BY[name]}{sure})"
         rows.append(f"{name}: " + (f"[{quote.source}] {inline(quote.evidence)}{how}" if quote else "not found"))
     for name, quotes in (

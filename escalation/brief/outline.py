@@ -60,6 +60,7 @@ class View:
     ask: Line | None
     why: Line | None
     start_here: Line | None
+    start_otherwise: Line | None
     changed_lately: tuple[Line, ...]
     tried: Inert
     """What the list of steps is called: a step may be told by its finding alone."""
@@ -122,6 +123,7 @@ def outline(package: Package, limits: Limits) -> View:
         ask=ask,
         why=wording.quote(package.why_escalated, 180),
         start_here=wording.start(package.start_here),
+        start_otherwise=wording.start(package.start_otherwise),
         changed_lately=tuple(told for o in changed_lately(package) if (told := wording.other(o))),
         tried=_tried(package),
         steps_total=sum(step.sure >= SURE for step in package.steps_attempted),

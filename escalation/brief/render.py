@@ -66,9 +66,9 @@ def opening(package: Package) -> list[str]:
     if view.ask:
         lines.append(f"Ask: {in_quotes(view.ask.text)}")
     lines.append(f"Why escalated: {in_quotes(view.why.text) if view.why else 'not recorded'}")
-    if view.start_here:
-        why = f" ({view.start_here.label})" if view.start_here.label else ""
-        lines.append(f"Start here: {view.start_here.text}{why}")
+    for lead, start in (("Start here", view.start_here), ("Or", view.start_otherwise)):
+        if start:
+            lines.append(f"{lead}: {start.text}" + (f" ({start.label})" if start.label else ""))
     sure = [step for step in closed(package) if step.sure >= CERTAIN and step.outcome_sure >= TOLD]
     lines += [f"Dead end: {inline(step.text, limit=120)}" for step in sure]
     lines += [f"Not recorded: {' '.join(view.not_recorded)}"] if view.not_recorded else []

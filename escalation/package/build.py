@@ -134,8 +134,8 @@ def build(
         findings=recorded.findings,
         lanes=recorded.lanes,
     )
-    start = start_here.choose(Candidates(package, records, symptoms.found).all())
-    return replace(package, start_here=in_context(start, records))
+    start, otherwise = start_here.choose(Candidates(package, records, symptoms.found).all())
+    return replace(package, start_here=in_context(start, records), start_otherwise=in_context(otherwise, records))
 
 
 def candidates_of(evidence: Evidence, package: Package) -> list[Candidate]:

@@ -311,6 +311,8 @@ class Package:
     """The sessions, the oldest first."""
     runbooks: tuple[Offered, ...] = ()
     """Approved runbooks that fit, the best first; empty where nothing convinces."""
+    start_otherwise: Start | None = None
+    """Where else to start, if another place is likely enough: a senior sees which of the two fits."""
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON values; datetimes as ISO 8601 in UTC with `Z`."""

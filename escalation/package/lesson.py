@@ -113,7 +113,7 @@ def with_solved(
         package, solved=tuple(solved), runbooks=tuple(runbooks), sources=(*package.sources, *sources),
         ai_assessment_data=assessment or package.ai_assessment_data,
     )  # fmt: skip
-    return weighed(replace(informed, start_here=from_memory(informed)))
+    return weighed(from_memory(informed))
 
 
 def assessed(package: Package, known: Sequence[Known], record: TrackRecord) -> Assessment:

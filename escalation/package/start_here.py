@@ -22,6 +22,8 @@ from escalation.reading.weights import Learned, parsed
 
 PLANNED = 0.8
 """How often leads in marked tickets of our own were right or useful: 5 of 6. Planned in so many words, they come first."""
+OTHERWISE = 0.3
+"""How likely a second one must be to stand beside the first."""
 LAST_RESORT = frozenset(("silent", "finding", "last", "guess", "relief", "changed", "error"))
 """What may stand there when nothing is likely enough: it claims no more than that it was said."""
 
@@ -51,17 +53,18 @@ def weigh(candidates: Sequence[Candidate], known: Learned | None = None) -> list
     return sorted(made, key=lambda one: -(one.useful - one.misleading))
 
 
-def choose(candidates: Sequence[Candidate], known: Learned | None = None) -> Start | None:
-    """Return where to start; None where there is nothing to say."""
+def choose(candidates: Sequence[Candidate], known: Learned | None = None) -> tuple[Start | None, Start | None]:
+    """Return where to start, and where else if that is likely too; both None where there is nothing to say."""
     known = known or learned()
     plan = next((one.start for one in candidates if f"lead:{PLAN}" in one.features), None)
     if plan is not None:
-        return replace(plan, sure=PLANNED)
+        return replace(plan, sure=PLANNED), None
     ranked = weigh(candidates, known)
     if ranked and ranked[0].useful >= known.bounds["start"]:
-        return replace(ranked[0].candidate.start, sure=round(ranked[0].useful, 3))
+        first, *others = (replace(one.candidate.start, sure=round(one.useful, 3)) for one in ranked[:2])
+        return first, next((one for one in others if one.sure >= OTHERWISE), None)
     last = next((one.candidate.start for one in ranked if one.candidate.kind in LAST_RESORT), None)
-    return last and replace(last, sure=0.0)
+    return last and replace(last, sure=0.0), None
 
 
 def quotation_in(text: str, start: Start) -> tuple[str, str, str]:
@@ -72,17 +75,18 @@ def quotation_in(text: str, start: Start) -> tuple[str, str, str]:
     return f"{found[1]} ", found[2], found[3]
 
 
-def from_memory(package: Package) -> Start | None:
-    """Return what solved a ticket like this one, unless a surer lead comes first or it failed here already."""
+def from_memory(package: Package) -> Package:
+    """Return the package with what solved one like it as its start, unless a surer lead comes first or it failed here already."""
     given = package.start_here
     if given is not None and given.sure >= learned().bounds["before solved"]:
-        return given
+        return package
     ends = [step.text.lower() for step in closed(package)]
     for solved in package.solved:
         if not any(fuzz.token_set_ratio(solved.fix.lower(), end) >= SAME for end in ends):
             short = solved.fix if len(solved.fix) <= 130 else solved.fix[:130].rsplit(" ", 1)[0] + " …"
-            return Start(f'try what solved ticket {solved.id}: "{short}"', solved.fix, solved.source, solved.why)
-    return given
+            start = Start(f'try what solved ticket {solved.id}: "{short}"', solved.fix, solved.source, solved.why)
+            return replace(package, start_here=start, start_otherwise=given if given and given.sure >= OTHERWISE else None)
+    return package
 
 
 @lru_cache(maxsize=1)

@@ -111,7 +111,8 @@ class Past:
     def _office_hours(self) -> float:
         """Return how many minutes before now a ticket came in, on a working day between 8:30 and 14:30 UTC."""
         while True:
-            day = self.now - timedelta(days=self.chance.uniform(2, self.days))
+            # On a Monday and a Tuesday the last days that are over are no working days.
+            day = self.now - timedelta(days=self.chance.uniform(2, max(self.days, 5)))
             at = day.replace(hour=8, minute=30, second=0, microsecond=0) + timedelta(seconds=self.chance.randrange(21600))
             if at.weekday() < 5:
                 return (self.now - at).total_seconds() / 60

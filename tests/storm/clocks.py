@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from tests.storm.outside import spoil_posts
 from tests.storm.proxy import Fault
 from tests.storm.rig import Rig, every
 from tests.storm.storms import Force, rain, some, storm
+from worker.figures.weekly import week_of
 
 HOUR = 3600.0
+
+
+def summer_monday(now: datetime) -> datetime:
+    """Return seven o'clock in London on the next Monday after summer time begins there that is more than an hour away."""
+    march = (datetime(year, 3, 31, 6, tzinfo=UTC) for year in (now.year, now.year + 1))
+    mondays = (last - timedelta(days=(last.weekday() + 1) % 7 - 1) for last in march)  # the day after its last Sunday
+    return next(monday for monday in mondays if monday - now > timedelta(seconds=HOUR))
 
 
 @storm("clock: set forward an hour")
@@ -78,8 +86,9 @@ def _skewed(rig: Rig, force: Force) -> None:
 @storm("clock: Monday seven o'clock three times over")
 def _monday(rig: Rig, force: Force) -> None:
     """The Monday after summer time began in London; its weekly report is due at 06:00 UTC."""
-    monday = datetime(2027, 3, 29, 6, 0, tzinfo=UTC)
-    ahead = (monday - datetime.now(UTC)).total_seconds()
+    now = datetime.now(UTC)
+    monday = summer_monday(now)
+    ahead = (monday - now).total_seconds()
     rig.set_clock(ahead - 12)  # the week before is reported at once; the Monday comes while it rains
     begun = time.monotonic()
     rain(rig, some(force))
@@ -90,4 +99,4 @@ def _monday(rig: Rig, force: Force) -> None:
         rig.set_clock(ahead)
         time.sleep(2)
     rig.set_clock(0)
-    rig.weeks.add("2027-W13")
+    rig.weeks.add(week_of(monday, "Europe/London"))

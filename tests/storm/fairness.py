@@ -35,9 +35,9 @@ from psa.simulator.remote import Remote
 from tests.storm.rig import Msp, Rig, rig, say
 from worker.account.onboarding import account_named, connect
 from worker.demo.stack import until
+from worker.intervals import Intervals
 from worker.process.embedded import Part
 from worker.process.logs import set_up
-from worker.settings import Intervals
 
 USUAL = {
     f"RESOLUTIONFLOW_{name.upper()}": f"{getattr(Intervals(), name):g}"

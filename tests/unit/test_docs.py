@@ -13,7 +13,8 @@ import pytest
 from models.work.alert_kinds import Kind
 from psa.simulator.server import Simulator, how_to_try
 from worker.__main__ import parser
-from worker.settings import Intervals, Settings, SettingsError
+from worker.intervals import Intervals
+from worker.settings import Settings, SettingsError
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"

@@ -101,7 +101,7 @@ def bare(url: str) -> str:
 
 
 def _settings(settings: Settings) -> Iterator[Line]:
-    from worker.settings import Intervals
+    from worker.intervals import Intervals
 
     embedded = "SQLite, a file of this machine" if settings.embedded_database else bare(settings.database_url)
     keys = settings.secret_keys

@@ -6,7 +6,7 @@ import random
 from datetime import datetime, timedelta
 
 from psa.port import PsaError
-from worker.settings import Intervals
+from worker.intervals import Intervals
 
 
 def next_try(waits: Intervals, *, now: datetime, attempt: int, error: Exception | None = None) -> datetime:

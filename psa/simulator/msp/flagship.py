@@ -66,13 +66,12 @@ def flagship(now: datetime) -> dict[str, Any]:
 
 def _wall_clock(now: datetime) -> Clock:
     """Return what the clock on the wall in Bristol showed so many minutes ago."""
-    local = now.astimezone(_LONDON)
-    return lambda ago: (local - timedelta(minutes=ago)).strftime("%H:%M")
+    return lambda ago: (now - timedelta(minutes=ago)).astimezone(_LONDON).strftime("%H:%M")
 
 
 def _promised(now: datetime) -> str:
     """Return a quarter of an hour, 30 to 45 minutes away."""
-    local = now.astimezone(_LONDON) + timedelta(minutes=45)
+    local = (now + timedelta(minutes=45)).astimezone(_LONDON)
     return (local - timedelta(minutes=local.minute % 15)).strftime("%H:%M")
 
 
@@ -115,7 +114,7 @@ def _first_days(at: Clock) -> list[dict[str, Any]]:
 
 def _today(now: datetime, at: Clock) -> list[dict[str, Any]]:
     off = 145
-    day = (now.astimezone(_LONDON) - timedelta(minutes=_THIRD_DROP)).date()
+    day = (now - timedelta(minutes=_THIRD_DROP)).astimezone(_LONDON).date()
     return [
         note("jlind", 1175, """
             Lowered MTU on the tunnel interface to 1350 (was 1420), no change. Put back to 1420.

@@ -149,7 +149,7 @@ def _chips(brief: View | None, pending: Sequence[str]) -> tuple[str, ...]:
     """Return what one could start with: what the brief says to do first, what is begun and pending, what is suggested."""
     if brief is None:
         return ()
-    first: list[str] = [brief.start_here.text] if brief.start_here else []
+    first: list[str] = [start.text for start in (brief.start_here, brief.start_otherwise) if start]
     first += [inline(text, limit=160) for text in pending] or [line.text for line in brief.still_to_do]
     first += [brief.contingency.action] if brief.contingency else []
     first += brief.assessment.steps if brief.assessment else ()

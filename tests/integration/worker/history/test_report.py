@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from psa.simulator.server import Simulator
-from tests.integration.worker.history.test_shadow import DAYS, Place, last_wednesday
+from tests.integration.worker.history.test_shadow import DAYS, MADE_AT, Place
 from worker.__main__ import main
 from worker.history import report, report_page
 from worker.history.reading import Progress
@@ -39,7 +39,7 @@ class Tags(HTMLParser):
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Place, Any, dict[str, Any], Path]]:
     folder = tmp_path_factory.mktemp("report")
-    with Simulator(seed=1, now=last_wednesday(), history_days=DAYS, history_escalations=30) as simulator:
+    with Simulator(seed=1, now=MADE_AT, history_days=DAYS, history_escalations=30) as simulator:
         world = simulator.office().world
         for ticket in world.tables["tickets"].values():
             ticket["summary"] = f"{ticket['summary'][:20]} {HOSTILE}"

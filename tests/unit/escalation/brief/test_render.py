@@ -203,7 +203,7 @@ def test_a_fix_that_could_not_be_tried_here_is_still_where_to_start() -> None:
     package = dataclasses.replace(
         package_of(rich()), start_here=None, solved=(solved,), steps_attempted=(never,), dead_ends_flagged=(0,)
     )
-    start = from_memory(package)
+    start = from_memory(package).start_here
     assert start is not None
     assert "try what solved ticket 41" in start.text
 

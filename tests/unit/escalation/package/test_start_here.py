@@ -9,7 +9,16 @@ import pytest
 from escalation.package.build import candidates_of
 from escalation.package.candidates import Candidate
 from escalation.package.contents import Solved, Start
-from escalation.package.start_here import LAST_RESORT, choose, from_memory, learned, quotation_in, weigh
+from escalation.package.start_here import (
+    LAST_RESORT,
+    OTHERWISE,
+    PLANNED,
+    choose,
+    from_memory,
+    learned,
+    quotation_in,
+    weigh,
+)
 from tests.unit.escalation import starts
 
 TICKETS = starts.tickets()
@@ -90,28 +99,45 @@ def test_the_most_promising_is_chosen_and_says_how_sure_that_is() -> None:
     for given in (both, both[::-1]):
         first, second = weigh(given)
         assert first.useful - first.misleading > second.useful - second.misleading
-        chosen = choose(given, replace(known, bounds={**known.bounds, "start": 0.0}))
+        chosen, _ = choose(given, replace(known, bounds={**known.bounds, "start": 0.0}))
         assert chosen is not None
         assert (chosen.text, chosen.sure) == (first.candidate.kind, round(first.useful, 3))
 
 
+def test_a_second_place_is_named_where_it_is_likely_enough_and_the_first_is_no_plan() -> None:
+    forty = [(choose(every), weigh(every)) for one in starts.tickets() if (every := candidates_of(one, starts.package_of(one)))]
+    seen = set()
+    for (first, otherwise), ranked in forty:
+        if first is None or first.sure in (0.0, PLANNED) or len(ranked) == 1:
+            assert otherwise is None
+            continue
+        assert (otherwise is not None) == (round(ranked[1].useful, 3) >= OTHERWISE)
+        assert otherwise is None or (otherwise.text == ranked[1].candidate.start.text != first.text)
+        seen.add(otherwise is None)
+    assert seen == {True, False}
+
+
 def test_where_nothing_is_sure_enough_the_last_word_stands_there_or_nothing() -> None:
     strict = replace(learned(), bounds={**learned().bounds, "start": 1.1})
-    chosen = choose([candidate("check"), candidate("last")], strict)
+    chosen, otherwise = choose([candidate("check"), candidate("last")], strict)
+    assert otherwise is None
     assert chosen is not None
     assert (chosen.text, chosen.sure) == ("last", 0.0)
-    assert choose([candidate("check")], strict) is None
-    assert choose([], strict) is None
+    assert choose([candidate("check")], strict) == (None, None)
+    assert choose([], strict) == (None, None)
 
 
-@pytest.mark.parametrize(("sure", "first"), [(0.0, "try what solved"), (1.0, "given")])
-def test_what_solved_one_like_it_stands_before_what_is_less_sure(sure: float, first: str) -> None:
+@pytest.mark.parametrize(
+    ("sure", "first", "second"), [(0.0, "try what solved", None), (OTHERWISE, "try what solved", "given"), (1.0, "given", None)]
+)
+def test_what_solved_one_like_it_stands_before_what_is_less_sure(sure: float, first: str, second: str | None) -> None:
     package = starts.package_of(TICKETS[0])
     solved = Solved(7, "like it", "Replaced the drum of the copier", "in common: copier", None, None, None, False, "m1")
-    given = replace(package, start_here=Start("given", "given", "d", "why", sure), solved=(solved,))
-    start = from_memory(given)
-    assert start is not None
-    assert start.text.startswith(first)
+    given = replace(package, start_here=Start("given", "given", "d", "why", sure), start_otherwise=None, solved=(solved,))
+    made = from_memory(given)
+    assert made.start_here is not None
+    assert made.start_here.text.startswith(first)
+    assert (made.start_otherwise.text if made.start_otherwise else None) == second
 
 
 def test_it_is_known_of_every_kind_which_words_are_quoted() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -38,3 +38,10 @@ def test_a_seed_makes_one_past_and_the_control_endpoint_tells_its_truth() -> Non
     none = Simulator(now=NOW)
     assert none.office().world.history == []
     assert len(none.office().world.tables["tickets"]) < len(other.office().world.tables["tickets"])
+
+
+@pytest.mark.parametrize("today", range(7))
+def test_a_past_of_two_days_is_made_on_every_day_of_the_week(today: int) -> None:
+    simulator = Simulator(now=NOW + timedelta(days=today), history_days=2, history_escalations=3)
+    assert {row["way"] for row in simulator.office().world.history} - {"written", "bulk"}
+    simulator.stop()

@@ -12,6 +12,7 @@ import pytest
 from psa.simulator import scenarios
 from psa.simulator.answers import Record
 from psa.simulator.loading import load
+from psa.simulator.msp.flagship import flagship
 from psa.simulator.server import COMPANIES
 from psa.simulator.world import WORDINGS, World
 
@@ -65,6 +66,13 @@ def test_nothing_happens_later_than_now_or_before_the_ticket(northgate: World) -
         assert begun <= ticket["_info"]["lastUpdated"] <= now, ticket["id"]
         for note in northgate.children("notes", ticket["id"]):
             assert begun <= note["dateCreated"] <= now, (ticket["id"], note["text"])
+
+
+def test_what_was_typed_before_the_clocks_changed_has_the_time_of_then() -> None:
+    now = datetime(2026, 10, 26, 10, 0, tzinfo=UTC)  # summer time ended in Bristol the day before
+    typed = "\n".join(entry["note"] for entry in flagship(now)["entries"] if "note" in entry)
+    assert "07:48:07" in typed, "the first drop, 2 days 3 h 12 min ago, was at 06:48 UTC and 07:48 in Bristol"
+    assert "time=09:29:41" in typed, "the last one"
 
 
 def test_numbers_rise_with_time(northgate: World) -> None:
