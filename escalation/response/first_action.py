@@ -17,8 +17,8 @@ from escalation.response.sightings import (
     RESPONSE_VERSION,
     SAME_SAVE,
     Sighting,
-    same_login,
     as_named_now,
+    same_login,
     saves_of,
     status_of,
 )

@@ -139,8 +139,10 @@ def test_the_newest_note_is_one_short_page_and_none_of_ours(web: responses.Reque
     assert len(web.calls) == 2
 
 
-OURS = ["brief\n\n[ref: RF-0A1B2C3D]", r"brief \[ref: RF-0A1B2C3D\]", "x [ref: RF-U-0A1B2C3D]", "done [ref: RN-0A1B2C3D]",
-        "ask? [resolutionflow: question]", "[resolutionflow: canary] 5", "(repeated by mistake: the handoff brief is note 5)"]  # fmt: skip
+OURS = [
+    "brief\n\n[ref: RF-0A1B2C3D]", r"brief \[ref: RF-0A1B2C3D\]", "x [ref: RF-U-0A1B2C3D]", "done [ref: RN-0A1B2C3D]",
+    "ask? [resolutionflow: question]", "[resolutionflow: canary] 5", "(repeated by mistake: the handoff brief is note 5)",
+]  # fmt: skip
 THEIRS = ["Chat transcript: the printer is still offline", "Alert cleared on SRV01", "", "see [ref: 4711]"]
 
 
