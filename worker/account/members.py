@@ -17,6 +17,7 @@ from models.work import jobs
 from models.work.alert_kinds import Kind
 from psa.port import Member, ProbeResult, Psa
 from worker.mail import addresses
+from worker.process import crash
 from worker.wiring import Services
 
 log = structlog.get_logger()
@@ -32,6 +33,7 @@ def renew_members(services: Services, account: Account, psa: Psa) -> None:
         return  # an answer without anybody is no reason to let go of everybody
     with services.database.account(account.id) as session:
         store_members(session, account, members, now=services.clock())
+    crash.point("poll.members")
 
 
 def follow_logins(session: Session, account: Account, members: Sequence[Member]) -> dict[str, str]:
