@@ -162,6 +162,15 @@ def test_what_another_program_writes_with_our_keys_is_its_own(
     assert (for_customer.author.role, for_customer.author.name) == ("customer", "Pat")
 
 
+@pytest.mark.parametrize(("edited_by", "role"), [("jsmith", "us"), ("rfapi", "system"), ("OLD.api", "system"), (None, "system")])
+def test_a_brief_whose_mark_was_cut_off_by_hand_stays_ours(web: responses.RequestsMock, edited_by: str | None, role: str) -> None:
+    cw, roster = ConnectWise(KEYS, api_member="rfapi"), Roster(us="rfapi", renamed={"old.api": "rfapi"})
+    info = {"_info": {"updatedBy": edited_by}} if edited_by else {}
+    web.get(f"{API}/service/tickets/5/notes", json=[{**NOTE, "createdBy": "rfapi", "text": "Tried: reboot", **info}])
+    (note,) = cw.notes(5, roster)
+    assert note.author.role == role
+
+
 @pytest.mark.parametrize("created", ["rfapi", "OLD.api"])
 def test_notes_of_ours_from_before_our_login_was_changed_are_found_again(web: responses.RequestsMock, created: str) -> None:
     cw = ConnectWise(dataclasses.replace(KEYS, former_logins=frozenset({"old.api"})), api_member="rfapi")
