@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -364,6 +365,16 @@ class Roster:
     """Login names (lower case) of who may not log in any more: what they wrote was theirs, what they save now is a program's."""
     connectors: frozenset[str] = frozenset()
     """Login names (lower case) under which a program enters what customers write, such as a mail connector."""
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    """Login names (lower case) that members had before, with those they have now: what was written before still bears them."""
+
+    def login(self, identifier: str | None) -> str | None:
+        """Return the login name that a member has now, of the one they had when something was written."""
+        return self.renamed.get(identifier.strip().lower(), identifier) if identifier else identifier
+
+    def ours(self, identifier: str | None) -> bool:
+        """Tell whether a login name is our API member's, or was."""
+        return bool(self.us and identifier) and (self.login(identifier) or "").strip().lower() == (self.us or "").lower()
 
     def decides(self, identifier: str | None) -> bool:
         """Tell whether a login name is a person's of the MSP, who can mean something by what they save.
@@ -372,13 +383,19 @@ class Roster:
         """
         if not identifier:
             return False
-        key = identifier.strip().lower()
+        key = (self.login(identifier) or "").strip().lower()
         return key not in self.left and self.person(key).role in ("technician", "engineer", "admin", "owner")
+
+    def another_program(self, identifier: str | None) -> Person:
+        """Return whoever else has our API member's keys and wrote what is not ours under its login name."""
+        key = (self.login(identifier) or "").strip().lower()
+        return Person(name=self.names.get(key) or identifier or "unknown", role="system", identifier=identifier)
 
     def person(self, identifier: str | None, name: str | None = None, *, contact: bool = False) -> Person:
         """Return the person behind a login name or a contact's name."""
         if contact or not identifier:
             return Person(name=name or "unknown", role="customer" if contact else "unknown")
+        identifier = self.login(identifier) or ""
         key = identifier.strip().lower()
         if key in self.connectors:
             return Person(name=name or self.names.get(key) or identifier, role="customer")

@@ -121,7 +121,8 @@ def decide(
     2. A merged or closed ticket ends its live episode.
     3. Entering an escalation status opens an episode, or resumes the one left less than `GRACE` ago unclaimed.
     4. Staying in one, on whatever board, is no new episode, but the facts may have changed. Only whoever has it and puts it
-       into another escalation status of its board passes it on to the next tier: that is one.
+       into another escalation status of its board passes it on to the next tier: that is one. A status that is a claim
+       status too ("Escalated, working") is no tier.
     5. Leaving one starts the grace; once that is over, an unclaimed episode is withdrawn. Leaving for a claim
        status withdraws nothing: somebody is taking it.
     6. Nobody has left who did not decide to: an unclaimed episode goes on where a program moved the ticket, or where
@@ -139,7 +140,7 @@ def decide(
     inside = rules.is_escalation(ticket.board_id, ticket.status_id)
     carried = carried_off(before, rules)
     if inside:
-        again = before.claimed and ((carried and by_person) or (by_claimant and _next_tier(before, ticket)))
+        again = before.claimed and ((carried and by_person) or (by_claimant and _next_tier(before, ticket, rules)))
         return _stays(before, after, at) if before.in_escalation and not again else _enters(before, after, at)
     waits = before.live and not before.claimed
     if before.in_escalation and waits and not _decided(before, ticket, rules, by_person=by_person):
@@ -191,8 +192,10 @@ def _moved(before: Seen, ticket: Ticket) -> bool:
     return (before.board_id, before.status_id) != (ticket.board_id, ticket.status_id)
 
 
-def _next_tier(before: Seen, ticket: Ticket) -> bool:
-    return before.board_id == ticket.board_id and before.status_id != ticket.status_id
+def _next_tier(before: Seen, ticket: Ticket, rules: StatusRules) -> bool:
+    """Tell whether another escalation status of the same board is another tier, and not one that says "working on it"."""
+    elsewhere = before.board_id == ticket.board_id and before.status_id != ticket.status_id
+    return elsewhere and not rules.is_claim(ticket.board_id, ticket.status_id)
 
 
 def _decided(before: Seen, ticket: Ticket, rules: StatusRules, *, by_person: bool) -> bool:

@@ -116,6 +116,8 @@ class Keys:
     """Certificates, PEM, that are trusted for this site beside the public ones."""
     escalation_statuses: frozenset[int] = frozenset()
     """The statuses that a ticket may be set to by us: nothing else of it, and none other."""
+    former_logins: frozenset[str] = frozenset()
+    """Login names (lower case) that our API member had before: its older notes bear them."""
 
 
 @dataclass(frozen=True, slots=True)

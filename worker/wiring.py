@@ -227,6 +227,10 @@ class Services:
             keys = replace(
                 keys_of(account, self.cipher),
                 escalation_statuses=frozenset(row.status_id for row in statuses if row.kind == "escalate"),
+                former_logins=frozenset(
+                    old for old, now in accounts.renamed_of(account.settings).items()
+                    if now.lower() == (account.api_member or "").lower()
+                ),
             )
         with self._lock:
             known = self._clients.get(account_id)

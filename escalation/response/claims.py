@@ -18,6 +18,7 @@ from escalation.response.first_action import by_program, edited_at, is_echo, ove
 from escalation.response.sightings import (
     SAME_SAVE,
     Sighting,
+    as_named_now,
     may_claim,
     same_login,
     saves_of,
@@ -66,7 +67,8 @@ def claim_signals(
     6. With `ending` the episode is about to end with nobody having taken it: then whoever of them wrote the
        resolution or reported a deed had it.
     """
-    saves = saves_of(evidence_now, seen_before, observed)
+    saves = as_named_now(saves_of(evidence_now, seen_before, observed), roster)
+    escalated_by = roster.login(escalated_by)
 
     def able(member: str | None) -> bool:
         return may_claim(member, roster) and not same_login(member, escalated_by)
@@ -105,7 +107,7 @@ def _owners(
         with_escalation = abs(now.at - since) < SAME_SAVE
         taking = rules.is_claim(*status_of(now)) and not rules.is_claim(*status_of(before))
         # A write of ours sets no owner but after a claim: it only came last, and hides who did.
-        by_person = roster.decides(now.member) or same_login(now.member, roster.us)
+        by_person = roster.decides(now.member) or roster.ours(now.member)
         if same_login(now.member, now.owner) or taking or (by_person and not with_escalation):
             yield ClaimSignal("owner", now.owner, now.at, f"ticket {ticket.id}, owner")
 
@@ -182,7 +184,7 @@ def handed_on(
     owner takes it over, from the claimant as owner or, with `as_owner` False, whoever was owner before. What a machine
     or somebody outside the account's people does to the owner says nothing about who is at work.
     """
-    for before, now in pairwise(saves):
+    for before, now in pairwise(as_named_now(saves, roster)):
         owned = same_login(before.owner, claimed_by)
         if now.at < claimed_at or same_login(now.owner, claimed_by) or now.owner == before.owner:
             continue

@@ -17,6 +17,7 @@ from escalation.response.sightings import (
     RESPONSE_VERSION,
     SAME_SAVE,
     Sighting,
+    as_named_now,
     same_login,
     saves_of,
     status_of,
@@ -145,7 +146,7 @@ def first_action(
     found = [
         *_noted(evidence, claimed_by, claim_source),
         *_worked(evidence, claimed_by, claimed_at, claim_source, roster),
-        *_moved(saves_of(evidence, None, observed), evidence.ticket, claimed_by, claimed_at, rules),
+        *_moved(as_named_now(saves_of(evidence, None, observed), roster), evidence.ticket, claimed_by, claimed_at, rules),
         *_recorded(evidence, steps, claimed_by, claimed_at),
     ]
     after = [action for action in found if action.at >= claimed_at]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from escalation.evidence import Evidence, Roster, Ticket
@@ -41,22 +41,36 @@ def may_claim(member: str | None, roster: Roster) -> bool:
     return member is not None and roster.decides(member) and roster.person(member).role in CLAIMING_ROLES
 
 
-def set_status(ticket: Ticket, saves: Iterable[Sighting], roster: Roster) -> str | None:
-    """Return who put a ticket into the status it shows, by the earliest save that is known to show it.
+def as_named_now(saves: Iterable[Sighting], roster: Roster) -> list[Sighting]:
+    """Return saves with the login names that their members have now."""
+    return [replace(save, member=roster.login(save.member), owner=roster.login(save.owner)) for save in saves]
+
+
+def set_status(ticket: Ticket, saves: Iterable[Sighting], roster: Roster) -> Sighting:
+    """Return the save that put a ticket into the status it shows: the earliest that is known to show it.
 
     Our own writes come after others' and change no status: only where nobody else's save is known is it us.
     """
     last = Sighting.of(ticket, read_at=datetime.max.replace(tzinfo=UTC))
     run: list[Sighting] = []
-    for save in [*sorted((save for save in saves if save.at <= last.at), key=lambda save: save.at), last]:
+    before = sorted((save for save in saves if save.at <= last.at), key=lambda save: save.at)
+    for save in as_named_now([*before, last], roster):
         run = [*run, save] if status_of(save) == status_of(last) else []
-    return next((save.member for save in run if not same_login(save.member, roster.us)), run[0].member)
+    return next((save for save in run if not roster.ours(save.member)), run[0])
 
 
 def status_set_by_person(ticket: Ticket, saves: Iterable[Sighting], roster: Roster) -> bool:
     """Tell whether a person put a ticket into the status it shows; behind a write of ours a person is taken to stand."""
-    member = set_status(ticket, saves, roster)
-    return roster.decides(member) or same_login(member, roster.us)
+    member = set_status(ticket, saves, roster).member
+    return roster.decides(member) or roster.ours(member)
+
+
+def set_later(
+    ticket: Ticket, saves: Iterable[Sighting], roster: Roster, *, by: str | None, since: datetime | None
+) -> bool:
+    """Tell whether whoever has the episode `since` a moment put the ticket into its status, and not by the save that took it."""
+    save = set_status(ticket, saves, roster)
+    return since is not None and same_login(save.member, by) and save.at - since >= SAME_SAVE
 
 
 def saves_of(evidence: Evidence, before: Sighting | None, observed: Iterable[Sighting]) -> list[Sighting]:

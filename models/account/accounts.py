@@ -12,7 +12,15 @@ from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.orm import Session, undefer_group
 
 from models.account.encryption import CannotDecrypt, Cipher
-from models.account.people import MemberRow, connectors_of, import_members, recipients, roster, roster_rows
+from models.account.people import (
+    MemberRow,
+    connectors_of,
+    import_members,
+    recipients,
+    renamed_of,
+    roster,
+    roster_rows,
+)
 from models.database.compare_and_set import changed
 from models.tables import Account, AccountStatus, Alert, Job
 
@@ -45,6 +53,7 @@ __all__ = [
     "pin_callback_key",
     "recipients",
     "remove_account",
+    "renamed_of",
     "renew_path_token",
     "replace_statuses",
     "restored_at",

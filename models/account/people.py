@@ -119,7 +119,13 @@ def roster(session: Session, account_id: int, *, us: str | None) -> Roster:
         us=us,
         left=frozenset(row.identifier.lower() for row in rows if not row.active),
         connectors=connectors_of(settings),
+        renamed=renamed_of(settings),
     )
+
+
+def renamed_of(settings: Mapping[str, Any]) -> dict[str, str]:
+    """Return the login names (lower case) that members had before, with those they have now, from an account's settings."""
+    return dict(settings.get("renamed", {}))
 
 
 def connectors_of(settings: Mapping[str, Any]) -> frozenset[str]:

@@ -80,25 +80,28 @@ def error_of(
 ) -> PsaError | None:
     """Return the error an answer stands for, or None for 2xx.
 
-    `path` goes into the message without its query.
+    `path` goes into the message without its query. A 2xx that is a page is none, nor words in answer to a deletion, which
+    has none to say: somebody in front of ConnectWise is speaking.
     """
-    page = body[:100].lstrip(_BLANK)[:1] == b"<"
-    said = Complaint.read(body) if status >= 300 or page or b"SSL is required" in body[:500] else Complaint()
+    page, deletes = body[:100].lstrip(_BLANK)[:1] == b"<", method == "DELETE"
+    said = Complaint.read(body) if status >= 300 or page or deletes or b"SSL is required" in body[:500] else Complaint()
     lead = f"{method} {path}: {status}"
     if said.code == "Security" and "SSL is required" in said.message:
         text = (
             f"{lead} {said}: the API host was not accepted; check the account's site (cloud sites use api-…)"
         )
         return Unauthorized(text, status=status)
-    write = method != "GET"
-    if 200 <= status < 300 and (write or not page):
+    write, once = method != "GET", method not in ("GET", "DELETE")
+    words = bool(body.strip()) and (not said.is_json or bool(said.message))
+    if 200 <= status < 300 and not (words if deletes else page and not write):
         return None
-    pause = retry_after(headers.get("Retry-After"), now=now)
+    # A date in it is by the clock of whoever answers, which ours may be minutes ahead of.
+    pause = retry_after(headers.get("Retry-After"), now=http_date(headers.get("Date")) or now)
     if status == 429:
         return Throttled(f"{lead} {said}", status=status, retry_after=pause)
     if status < 500 and _VERSION.search(said.message):
         return NoSuchVersion(f"{lead} {said}", status=status)
-    if status in (404, 410) or (status < 500 and _ASTRAY.search(said.message)) or (status < 400 and not write):
+    if status in (404, 410) or (status < 500 and _ASTRAY.search(said.message)) or (status < 400 and not once):
         return _not_found(lead, said, status)
     if 400 <= status < 500 and status != 408:
         return _client_error(lead, status, said)

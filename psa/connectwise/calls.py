@@ -223,10 +223,12 @@ class Calls:
         for _ in range(MOST_PAGES):
             asked = {**params, "page": page, "pageSize": PAGE}
             rows, answer = self.rows(endpoint, row, asked, priority)
-            yield from (r for r in rows if r.id is None or r.numbered not in seen)  # what came meanwhile shifts the pages
+            fresh = [r for r in rows if r.id is None or r.numbered not in seen]  # what came meanwhile shifts the pages
+            yield from fresh
             seen.update(r.numbered for r in rows)
-            page = next_page(answer.headers.get("Link"), page=page or 1, rows=len(rows), size=PAGE)
-            if page is None:
+            link = answer.headers.get("Link")
+            page = next_page(link, page=page or 1, rows=len(rows), size=PAGE)
+            if page is None or not (fresh or link):  # without links the same again: a server that knows no pages
                 return
         raise _too_many(endpoint)
 

@@ -87,11 +87,10 @@ class ConnectWise(TicketReads, SetUp):
         As long as our API member is not known, or a note's author cannot be read, every note that is internal or in the
         resolution is returned: better one too many to look at than one of ours posted twice.
         """
-        us = (self._api_member or "").lower()
 
         def ours(row: NoteRow) -> bool:
-            if us and row.author_known and row.author_id:
-                return row.author_id.lower() == us
+            if self._api_member and row.author_known and row.author_id:
+                return self._is_us(row.author_id)
             return row.internal or bool(row.resolution_flag)
 
         return sorted((r.posted() for r in self._note_rows(ticket_id, "post") if ours(r)), key=lambda n: n.id)

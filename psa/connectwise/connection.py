@@ -63,6 +63,7 @@ class Connection:
             self._manage, self._session, site=self._site, company=keys.company, on_codebase=on_codebase
         )
         self._api_member = api_member
+        self._former = keys.former_logins
 
     def __repr__(self) -> str:
         return f"ConnectWise({self._site.ui}, {self._keys.company})"
@@ -81,6 +82,11 @@ class Connection:
     def api_member(self) -> str | None:
         """Login name of the member our keys belong to, once known."""
         return self._api_member
+
+    def _is_us(self, login: str | None) -> bool:
+        """Tell whether a login name is our API member's, or was."""
+        name = (login or "").lower()
+        return bool(name) and (name == (self._api_member or "").lower() or name in self._former)
 
     @property
     def codebase(self) -> str:

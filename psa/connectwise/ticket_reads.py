@@ -81,8 +81,7 @@ class TicketReads(Connection):
         asked = {"orderBy": "id desc", "fields": "id,createdBy,member,_info", "pageSize": NEWEST}
         endpoint = self._ticket_endpoint(ticket_id).notes
         rows, _ = self._calls.rows(endpoint, NoteRow, asked, "reconcile")
-        us = (self._api_member or "").lower()
-        return max((r.id for r in rows if r.id and (r.author_id or "").lower() != us), default=None)
+        return max((r.id for r in rows if r.id and not self._is_us(r.author_id)), default=None)
 
     def family(self, ticket_id: int, roster: Roster) -> Family:
         """Read the notes and time of tickets merged into this one or bundled under it (`psa.connectwise.family`)."""

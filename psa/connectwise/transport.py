@@ -176,7 +176,9 @@ def plainly(error: Exception) -> str:
     if certificate is not None and certificate.reason in _NO_TLS:
         return "TLS failed: none is spoken there; if it is plain http, write http:// before the host"
     if certificate is not None:
-        return f"TLS failed: {getattr(certificate, 'verify_message', '') or certificate.reason or 'no common ground'}"
+        why = getattr(certificate, "verify_message", "") or certificate.reason or "no common ground"
+        unknown = getattr(certificate, "verify_code", 0) in _UNKNOWN_ISSUER
+        return f"TLS failed: {why}{_NAME_IT if unknown else ''}"
     return "the connection failed" if isinstance(error, requests.ConnectionError | OSError) else "the answer is broken"
 
 
@@ -199,5 +201,7 @@ _PLAIN: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
     ((ConnectionResetError, BrokenPipeError, http.client.RemoteDisconnected), "the connection was cut"),
     ((http.client.IncompleteRead,), "the answer was cut short"),
 )
+_UNKNOWN_ISSUER = (18, 19, 20, 21)
+_NAME_IT = "; where ConnectWise, or a proxy that inspects TLS, has a certificate authority of its own, name it: --ca-bundle FILE"
 _NO_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE")
 """What OpenSSL calls an answer that is no TLS, in its versions."""

@@ -27,6 +27,8 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NameResolutionError, NewConnectionError
 from urllib3.util import Retry
 
+from psa.outbound.certificates import trusting
+
 KEY_FETCH_BYTES = 64 * 1024
 _CLOUD = (".myconnectwise.net", ".connectwisedev.com")
 _PLAIN_URL = re.compile(r"[\x21-\x7e]+")
@@ -256,19 +258,6 @@ class _Session(requests.Session):
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002
         return None
-
-
-def trusting(bundle: str) -> ssl.SSLContext:
-    """Return what verifies host names and certificates as always, trusting these (PEM) beside the public ones.
-
-    Raises `ValueError` where they are none.
-    """
-    context = ssl.create_default_context()
-    try:
-        context.load_verify_locations(cadata=bundle)
-    except ssl.SSLError as error:
-        raise ValueError(f"no certificates in PEM ({error.reason or 'nothing between BEGIN and END'})") from error
-    return context
 
 
 def guarded_session(

@@ -197,11 +197,13 @@ class Receiver:
         if body.type not in TICKET_TYPES or ticket_id is None or not 0 < ticket_id < 2**63:
             return None
         ours = known.api_member is not None and (body.member_id or "").lower() == known.api_member.lower()
-        if ours and body.action != "deleted":
-            return None
+        ours = ours and body.action != "deleted"
         escalates = body.type == "ticket" and body.action != "deleted" and _may_escalate(known, body)
+        if ours and not escalates:
+            return None
         with self._database.account(known.account_id, reading=True) as session:
-            if not escalates and not inbox.is_watched(session, known.account_id, ticket_id):
+            # An echo of ours is of a ticket we know; another program with our keys may escalate one that we do not.
+            if (ours or not escalates) and inbox.is_watched(session, known.account_id, ticket_id) == ours:
                 return None
             return coalescing.reading(
                 session, known.account_id, body, escalates=escalates, verified=verified, now=self._clock(),

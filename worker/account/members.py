@@ -17,6 +17,7 @@ from models.work import jobs
 from models.work.alert_kinds import Kind
 from psa.port import Member, ProbeResult, Psa
 from worker.mail import addresses
+from worker.process import crash
 from worker.wiring import Services
 
 log = structlog.get_logger()
@@ -32,9 +33,10 @@ def renew_members(services: Services, account: Account, psa: Psa) -> None:
         return  # an answer without anybody is no reason to let go of everybody
     with services.database.account(account.id) as session:
         store_members(session, account, members, now=services.clock())
+    crash.point("poll.members")
 
 
-def follow_logins(session: Session, account: Account, members: Iterable[Member]) -> dict[str, str]:
+def follow_logins(session: Session, account: Account, members: Sequence[Member]) -> dict[str, str]:
     """Take over login names that the PSA has changed, by their members' numbers, wherever one was given; return old to new.
 
     Else an engineer who is renamed is silently told nothing more, and what we wrote ourselves is somebody else's.
@@ -54,8 +56,11 @@ def follow_logins(session: Session, account: Account, members: Iterable[Member])
     for column in ("owner", "dry_run_to", "api_member"):
         if login := getattr(as_set, column):
             follows[column] = now(login)
+    taken = {member.identifier.lower() for member in members}  # whoever has an old name now is meant by it
+    earlier = {**{old: now(new) for old, new in accounts.renamed_of(as_set.settings).items()}, **renamed}
+    follows["settings"] = {**as_set.settings, "renamed": {old: new for old, new in earlier.items() if old not in taken}}
     if "connectors" in as_set.settings:
-        follows["settings"] = {**as_set.settings, "connectors": list(map(now, as_set.settings["connectors"]))}
+        follows["settings"]["connectors"] = list(map(now, as_set.settings["connectors"]))
     accounts.set_account(session, account.id, **follows)
     for column, value in follows.items():
         setattr(account, column, value)

@@ -116,7 +116,7 @@ def _add(options: argparse.Namespace) -> int:
         raise CannotConnect("still needed: --escalate-status NAME, the status a junior sets when stuck")
     not_tried = try_names(services, Keys(
         site=options.site, company=options.company, allow_private=bool(options.allow_private),
-        ca_bundle=columns.get("ca_bundle"), escalation_statuses=frozenset(), **keys,
+        ca_bundle=columns.get("ca_bundle"), escalation_statuses=frozenset(), former_logins=frozenset(), **keys,
     ), {**columns, "name": options.name})  # fmt: skip
     try:
         with services.database.system() as system:

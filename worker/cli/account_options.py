@@ -101,12 +101,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def _certificates(text: str) -> str:
     """Return the certificates of a file, checked; an empty text for `none`."""
-    from psa.outbound.allowed_hosts import trusting
+    from psa.outbound.certificates import certificates, trusting
 
     if text == "none":
         return ""
     try:
-        bundle = Path(text).read_text(encoding="ascii")
+        bundle = certificates(Path(text).read_bytes())
         trusting(bundle)
     except (OSError, ValueError) as error:
         raise argparse.ArgumentTypeError(f"{text}: {getattr(error, 'strerror', None) or error}") from error

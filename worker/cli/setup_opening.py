@@ -59,7 +59,7 @@ class Opening:
                 Site.parse(self.answers["site"], allow_private=bool(self.private))
                 psa, info = try_keys(self.services, Keys(
                     site=self.answers["site"], company=self.answers["company"], allow_private=bool(self.private),
-                    ca_bundle=self.ca_bundle, escalation_statuses=frozenset(), **self.secrets,
+                    ca_bundle=self.ca_bundle, escalation_statuses=frozenset(), former_logins=frozenset(), **self.secrets,
                 ))  # fmt: skip
             except ForbiddenAddress as error:
                 self._again(("site",), str(error), private="--allow-private" in str(error))

@@ -16,6 +16,7 @@ from models.work import jobs, refusals
 from models.work.alert_kinds import Kind
 from models.work.refusals import Write
 from psa.port import Forbidden, PostedNote, PsaError, Unauthorized, VisibleNote
+from worker.account.members import renew_members
 from worker.process import crash
 from worker.wiring import Desk, Services
 
@@ -38,13 +39,33 @@ def with_marker(own: list[PostedNote], marker: str, desk: Desk, *, customers_may
     def ours_or_nobodys(note: PostedNote) -> bool:
         if desk.api_member is None or note.created_by is None:
             return note.internal or customers_may_see
-        return note.created_by.lower() == desk.api_member.lower()
+        return desk.roster.ours(note.created_by)
 
     ours = [note for note in own if carries(note.text, marker) and ours_or_nobodys(note)]
     visible = next((n for n in ours if not n.internal and not customers_may_see), None)
     if visible is not None:
         raise VisibleNote(f"note {visible.id} with our marker is visible to customers", note_id=visible.id)
     return ours
+
+
+def renamed(services: Services, desk: Desk) -> Desk | None:
+    """Read who we are once more before a note is posted again; return the account as it is now if our login was changed.
+
+    The note that is looked for bears the new one, by which nobody is known yet. Raises `PsaError` where that may pass.
+    """
+    with services.database.account(desk.account_id, reading=True) as session:
+        account = accounts.get(session, desk.account_id)
+    if account is None:
+        return None
+    try:
+        renew_members(services, account, services.psa(desk.account_id))
+    except PsaError as error:
+        if error.retry:
+            raise
+        log.warning("members_not_read", account=desk.name, error=type(error).__name__, status=error.status)
+        return None
+    now = services.desk(desk.account_id)
+    return now if now.api_member != desk.api_member else None
 
 
 def remove_extras(

@@ -40,7 +40,7 @@ from psa.port import (
 from worker.gather import refused_gaps, transient_gaps
 from worker.handoff.hold import Hold, lease, withheld
 from worker.handoff.memory import informed
-from worker.handoff.our_notes import alert, clear, freeze, remove_extras, text_hash, with_marker
+from worker.handoff.our_notes import alert, clear, freeze, remove_extras, renamed, text_hash, with_marker
 from worker.process import crash
 from worker.process.backoff import after_refusal, next_try
 from worker.response.claim_line import claimant_of, facts
@@ -185,14 +185,18 @@ def _earlier_note(hold: Hold) -> PostedNote | None:
     handoff = hold.handoff
     assert handoff.marker is not None
     try:
-        own = hold.psa.own_notes(handoff.ticket_id)
+        own, desk = hold.psa.own_notes(handoff.ticket_id), hold.desk
+        if not with_marker(own, handoff.marker, desk) and (now := renamed(hold.services, desk)):
+            own, desk = hold.services.psa(desk.account_id).own_notes(handoff.ticket_id), now
+    except VisibleNote:
+        raise
     except PsaError as error:
         # Also a 403 or 404 here means that we do not know, not that the note is absent.
         raise Ambiguous(f"reading back: {error}", status=error.status, retry_after=error.retry_after) from error
-    ours = with_marker(own, handoff.marker, hold.desk)
+    ours = with_marker(own, handoff.marker, desk)
     if not ours:
         return None
-    remove_extras(hold.services, hold.desk, handoff, ours[0], ours[1:])
+    remove_extras(hold.services, desk, handoff, ours[0], ours[1:])
     return ours[0]
 
 

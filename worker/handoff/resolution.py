@@ -30,7 +30,7 @@ from psa.port import (
     VisibleNote,
 )
 from worker.handoff import ending
-from worker.handoff.our_notes import freeze, remove_extras, text_hash, with_marker
+from worker.handoff.our_notes import freeze, remove_extras, renamed, text_hash, with_marker
 from worker.process import crash
 from worker.process.backoff import next_try
 from worker.wiring import Desk, Services
@@ -93,6 +93,11 @@ def _bring(services: Services, desk: Desk, row: ResolutionNote, handoff: Handoff
     psa, form = services.psa(desk.account_id), _form(row)
     try:
         own = psa.own_notes(handoff.ticket_id)
+        if row.attempted_at is not None and not _there(desk, handoff, row, own) and (now := renamed(services, desk)):
+            desk, psa = now, services.psa(desk.account_id)
+            own = psa.own_notes(handoff.ticket_id)
+    except VisibleNote:
+        raise
     except PsaError as error:  # also a refusal means that nobody knows
         if row.attempted_at is None:
             raise

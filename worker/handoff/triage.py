@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from escalation import rules
 from escalation.evidence import Evidence, Ticket
 from escalation.lifecycle import UNDECIDED
-from escalation.response.sightings import Sighting, same_login, set_status, status_set_by_person
+from escalation.response.sightings import Sighting, set_later, status_set_by_person
 from escalation.rules import Act, Seen, Verdict
 from models.account import accounts
 from models.handoff import briefs, claims, handoffs, sightings
@@ -23,7 +23,7 @@ from models.work.inbox import Inbox
 from psa.connectwise.callbacks import CallbackBody, Malformed, parse
 from psa.connectwise.signatures import Forged
 from psa.port import NotFound, Psa, PsaError, Unavailable
-from worker.handoff import ending
+from worker.handoff import ending, gone
 from worker.handoff.ending import Closing
 from worker.handoff.opening import open_episode
 from worker.process import crash
@@ -88,6 +88,8 @@ def triage(services: Services, *, account_id: int, inbox_id: int) -> list[int]:
             watch = ticket_watch.seen(session, account_id, row.record_id)
             seen = seen_of(session, account_id, watch)
         reading = _read(services, desk, services.psa(account_id), row.record_id, body, seen)
+        if reading.ticket is None:
+            gone.believe(desk, row, body, seen, now=services.clock())
         reading = dataclasses.replace(reading, save=_told(body, services.clock()))
         reading = _with_who_set_it(services, desk, row.record_id, reading, seen)
         seen = _look_before_it_ends(services, desk, row.record_id, reading, seen)
@@ -195,12 +197,12 @@ def _with_who_set_it(
     with services.database.account(desk.account_id, reading=True) as session:
         handoff = handoffs.open_for_ticket(session, desk.account_id, ticket_id)
         saves = sightings.of_handoff(session, desk.account_id, handoff.id) if handoff else []
-    saves += [reading.save] if reading.save else []
     has_it = desk.login(handoff.claimed_by) if handoff and handoff.claimed_by is not None else None
+    saves += [reading.save] if reading.save else []
     return dataclasses.replace(
         reading,
         by_person=status_set_by_person(reading.ticket, saves, desk.roster),
-        by_claimant=same_login(set_status(reading.ticket, saves, desk.roster), has_it),
+        by_claimant=set_later(reading.ticket, saves, desk.roster, by=has_it, since=handoff.claimed_at if handoff else None),
     )
 
 

@@ -232,7 +232,7 @@ def _somebody_else_took_it(services: Services, desk: Desk, handoff: Handoff, tic
     if not before or _is((before[0] if free_since is None else before[-1]).owner, ticket.owner):
         return not before
     set_by = next((save.member for save in [*saves, now] if _is(save.owner, ticket.owner)), None)
-    return not _is(set_by, desk.api_member or "")
+    return not desk.roster.ours(set_by)
 
 
 def _remember(services: Services, desk: Desk, handoff: Handoff, ticket: Ticket) -> None:

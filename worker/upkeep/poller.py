@@ -123,7 +123,6 @@ def _renew_members(services: Services, account: Account, psa: Psa, now: datetime
         with services.database.account(account.id) as session:
             jobs.raise_alert(session, account.id, kind=Kind.REFUSED, subject=refusals.MEMBERS, detail=detail, now=now)
         return True
-    crash.point("poll.members")
     with services.database.account(account.id) as session:
         jobs.clear_alert(session, account.id, kind=Kind.REFUSED, subject=refusals.MEMBERS, now=now)
     return True

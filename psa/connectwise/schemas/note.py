@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import ClassVar
@@ -11,6 +12,8 @@ from escalation.unwrapped import unwrapped
 from psa.connectwise.schemas.row import Hours, Id, Ref, Row, joined, when
 from psa.port import PostedNote
 
+_OUR_MARK = re.compile(r"\\?\[(?:ref: R[FN]-|resolutionflow: )|\(repeated by mistake: ")
+"""Stands in each note we write. An API member may be shared: what bears none is another program's, or a customer's through it."""
 _FLAGS = frozenset(("internalAnalysisFlag", "detailDescriptionFlag", "resolutionFlag"))
 
 
@@ -87,7 +90,7 @@ class NoteRow(Row):
             kind=kind,
             is_description=is_description,
             updated_at=when(self.noted.last_updated),
-            edited_by=_somebody_else(self.noted.updated_by, author),
+            edited_by=_somebody_else(roster.login(self.noted.updated_by), author),
         )
 
     @property
@@ -108,9 +111,12 @@ class NoteRow(Row):
         )
 
     def _author(self, roster: Roster) -> Person:
-        us = (roster.us or "").lower()
-        if us and us == (self.author_id or "").lower():
-            return roster.person(roster.us)
+        if roster.ours(self.author_id):
+            by_hand = self.noted.updated_by and not roster.ours(self.noted.updated_by)  # who may have cut the mark off
+            if by_hand or _OUR_MARK.search(self.text or ""):
+                return roster.person(roster.us)
+            customer = self.contact and roster.person(None, self.contact.name, contact=True)
+            return customer or roster.another_program(self.author_id)
         entered_for = self.contact is not None and (self.author_id or "").lower() in roster.connectors
         if self.member and not entered_for:
             return roster.person(self.member.identifier, self.member.name or self.author_id)
@@ -164,6 +170,8 @@ class TimeRow(Row):
             if self.member
             else roster.person(self.entered_by)
         )
+        if author.role == "us":  # we write none
+            author = roster.another_program(author.identifier)
         return TimeEntry(
             id=self.id or 0,
             text=joined(unwrapped(self.notes or ""), unwrapped(self.internal_notes or "")),
@@ -172,7 +180,7 @@ class TimeRow(Row):
             ended_at=when(self.time_end),
             entered_at=when(self.date_entered) or when(self.noted.date_entered),
             hours=self.actual_hours,
-            entered_by=_somebody_else(self.entered_by or self.noted.entered_by, author),
+            entered_by=_somebody_else(roster.login(self.entered_by or self.noted.entered_by), author),
             internal=bool(self.add_to_internal_analysis_flag) and not visible,
         )
 

@@ -45,7 +45,7 @@ def test_what_cannot_matter_stores_nothing_and_hardly_asks_the_database(post: Po
     for raw in (
         body(post.keys.url, status=NEW),
         body(post.keys.url, Type="company"),
-        body(post.keys.url, MemberId="ResolutionFlow"),
+        body(post.keys.url, status=NEW, MemberId="ResolutionFlow"),
     ):
         assert post.send(raw).status_code == 204
     asked = [s for s in statements if not s.startswith(("BEGIN", "SELECT set_config", "SELECT 1"))]
@@ -69,6 +69,22 @@ def test_a_watched_ticket_always_matters(post: Post) -> None:
         )  # fmt: skip
     assert post.send(body(post.keys.url, status=NEW)).status_code == 204
     assert len(post.rows()) == 1
+
+
+@pytest.mark.parametrize("watched", [True, False])
+@pytest.mark.parametrize(("status", "rows"), [(ESCALATED, 1), (NEW, 0)])
+def test_what_our_api_member_saved_matters_where_another_program_with_its_keys_escalates(
+    post: Post, status: int, rows: int, *, watched: bool
+) -> None:
+    with post.database.account(post.account_id) as session:
+        accounts.set_account(session, post.account_id, api_member="rfapi")
+        if watched:
+            ticket_watch.record(
+                session, post.account_id, 48213, expected_version=0, board_id=1, status_id=ESCALATED, in_escalation=True,
+                left_at=None, last_updated=None, episode=1,
+            )  # fmt: skip
+    assert post.send(body(post.keys.url, status=status, MemberId="RFapi")).status_code == 204
+    assert len(post.rows()) == (0 if watched else rows)
 
 
 def test_a_deleted_ticket_that_is_not_watched_does_not_matter(post: Post) -> None:

@@ -9,12 +9,17 @@ from typing import Any
 import pytest
 
 from models.account import accounts
-from psa.port import Member
+from psa.port import Ambiguous, Forbidden, Member, PsaError, Unavailable
 from tests.integration.worker.conftest import Shop
 from worker.account.onboarding import account_named, connect
+from worker.handoff import refresh
 from worker.upkeep import poller
 
 MAJA = 2
+
+
+def _raise(error: PsaError) -> None:
+    raise error
 
 
 def _rename(shop: Shop, monkeypatch: pytest.MonkeyPatch, **logins: str) -> None:
@@ -42,7 +47,10 @@ def _given(shop: Shop, **columns: Any) -> None:
         ({"admins": ["msvensson"], "engineers": ["tobrien"]}, {"admins": ["maja.s"]}),
         ({"owner": "msvensson"}, {"owner": "maja.s"}),
         ({"dry_run_to": "msvensson"}, {"dry_run_to": "maja.s"}),
-        ({"settings": {"connectors": ["MSVENSSON", "a"], "x": 1}}, {"settings": {"connectors": ["maja.s", "a"], "x": 1}}),
+        (
+            {"settings": {"connectors": ["MSVENSSON", "a"], "x": 1}},
+            {"settings": {"connectors": ["maja.s", "a"], "x": 1, "renamed": {"msvensson": "maja.s"}}},
+        ),
     ],
 )
 def test_wherever_a_login_was_given(
@@ -80,6 +88,55 @@ def test_our_own_login_is_followed_too(shop: Shop, monkeypatch: pytest.MonkeyPat
     _rename(shop, monkeypatch, n9="handoff.api")
     _poll(shop)
     assert shop.services.desk(shop.account_id).api_member == "handoff.api"
+
+
+@pytest.mark.parametrize("told", [False, True], ids=["not told", "people read anew"])
+@pytest.mark.parametrize("at", ["before it", "after it", "once it stands"])
+def test_our_login_changed_round_a_post_in_doubt_makes_no_second_brief(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, at: str, *, told: bool
+) -> None:
+    def rename() -> None:
+        _rename(shop, monkeypatch, n9="handoff.api")
+        monkeypatch.setattr(shop.psa, "api_member", "handoff.api")
+        if told:
+            _poll(shop)
+
+    def lost() -> None:
+        if at != "once it stands":
+            raise Ambiguous("POST notes: connection reset")
+
+    handoff_id = shop.escalated()
+    shop.psa.after["post_internal_note"] = lost
+    if at == "before it":
+        rename()
+    shop.publish(handoff_id)
+    shop.psa.after.clear()
+    if at != "before it":
+        rename()
+    shop.clock.advance(300)
+    shop.publish(handoff_id)
+    shop.psa.note(48213, "Also the second firewall dropped.")
+    shop.clock.advance(300)
+    refresh.refresh(shop.services, account_id=shop.account_id, handoff_id=handoff_id)
+    (note,) = shop.psa.posted[48213]
+    (handoff,) = shop.handoffs()
+    assert (handoff.brief_state, handoff.escalation_package_external_id) == ("posted", note.id)
+
+
+@pytest.mark.parametrize("error", [Unavailable("503"), Forbidden("403")])
+def test_who_we_are_is_asked_before_a_second_post_and_stops_none_for_ever(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, error: PsaError
+) -> None:
+    def refused() -> list[Member]:
+        raise error
+
+    handoff_id = shop.escalated()
+    shop.psa.before["post_internal_note"] = lambda: _raise(Ambiguous("POST notes: time-out"))
+    shop.publish(handoff_id)
+    shop.psa.before.clear()
+    monkeypatch.setattr(shop.psa, "members", refused)
+    shop.clock.advance(300)
+    assert shop.publish(handoff_id) != error.retry
 
 
 def test_who_takes_over_a_login_takes_over_no_role(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

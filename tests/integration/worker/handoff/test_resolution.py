@@ -122,6 +122,23 @@ def test_after_any_fault_the_ticket_has_one_note_in_the_form_that_was_asked_for(
     assert not post(shop, it)
 
 
+@pytest.mark.parametrize("form", CALLS)
+def test_our_login_changed_before_a_post_in_doubt_makes_no_second_note(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, form: Form
+) -> None:
+    it = asked(shop, shop.escalated(), form)
+    now = [dataclasses.replace(m, identifier="handoff.api") if m.is_api else m for m in shop.psa.members()]
+    monkeypatch.setattr(shop.psa, "members", lambda: now)
+    monkeypatch.setattr(shop.psa, "api_member", "handoff.api")
+    shop.psa.after[CALLS[form]] = failing(Ambiguous("POST: time-out"))
+    post(shop, it)
+    shop.psa.after.clear()
+    for _ in range(2):
+        shop.clock.advance(600)
+        post(shop, it)
+    assert len(in_ticket(shop)) == 1
+
+
 def test_one_of_unknown_end_is_not_repeated_while_it_may_still_arrive_whoever_asks(shop: Shop) -> None:
     it = asked(shop, shop.escalated(), "internal")
     shop.psa.before["post_internal_note"] = failing(Ambiguous("POST: time-out"))

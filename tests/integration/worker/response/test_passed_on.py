@@ -16,6 +16,7 @@ from models.tables import AccountStatus
 from tests.fakes import ASSIGNED, ESCALATED
 from tests.integration.worker.conftest import Shop
 from tests.integration.worker.response.followed import handed_off, newest, seen_after
+from worker.response import observe
 
 TIER_3, WORKING, MAJA = 13, 15, "msvensson"
 WAYS = list(itertools.product(("owner", "status", "time entry", "link"), (False, True), (TIER_3, ESCALATED), (True, False)))
@@ -91,3 +92,29 @@ def test_who_had_an_episode_that_was_over_takes_the_next_one_too(shop: Shop) -> 
     seen_after(shop, 60)
     again = seen_after(shop, 400)
     assert (again.episode, again.escalated_by, again.response_state) == (2, None, "claimed")
+
+
+@pytest.mark.parametrize("told", [True, False])
+@pytest.mark.parametrize("looked_first", [True, False])
+@pytest.mark.parametrize("later", [False, True])
+def test_escalated_and_working_is_a_claim_and_no_new_episode(shop: Shop, *, told: bool, looked_first: bool, later: bool) -> None:
+    """A desk calls both "Escalated" and "Escalated, working" escalated: who takes it sets owner and the other status at once.
+
+    Set `later`, by somebody who has it already, the other status says so only where it is named as a claim status too.
+    """
+    with shop.database.account(shop.account_id) as session:
+        for kind in ("escalate", "claim") if later else ("escalate",):
+            session.add(AccountStatus(
+                account_id=shop.account_id, board_id=1, status_id=TIER_3, kind=kind, board="Help Desk", status="Working",
+            ))  # fmt: skip
+    handed_off(shop)
+    if later:
+        taken(shop, "owner")
+        shop.clock.advance(300)
+    shop.psa.change(48213, status_id=TIER_3, owner=MAJA, updated_by=MAJA)
+    if looked_first:
+        observe.observe(shop.services, account_id=shop.account_id, handoff_id=newest(shop).id)
+    if told:
+        shop.told(at=shop.clock(), member=MAJA, status=TIER_3, owner=MAJA)
+    seen_after(shop, 60)
+    assert [(h.episode, h.response_state, h.claimed_by) for h in shop.handoffs()] == [(1, "claimed", 2)]

@@ -44,7 +44,7 @@ def test_an_alert_is_told_by_its_row_that_names_a_fault_or_by_the_summary() -> N
     rows = "Check: Disk C:\nDevice: EX-FS02\nState: CRITICAL\n"
     told = described(f"{rows}Message: volume is full (0 MB free)").problem
     assert told is not None
-    assert (told.evidence, told.source) == ("Message: volume is full (0 MB free)", "d")
+    assert (told.evidence, told.source) == ("volume is full (0 MB free)", "d")
     silent = described(rows).problem
     assert silent is not None
     assert silent.source == "s"

@@ -134,7 +134,8 @@ def faults(case: Incoming) -> list[str]:
         if q not in case.text and q not in "Nobody in the office can work."
     ]
     named = package.problem.evidence if package.problem else ""
-    if case.problem is not None and case.problem not in named and not (case.kind == "machine" and named and fault_in(case.text) == named):
+    told_by_its_row = case.kind == "machine" and fault_in(case.text) == named
+    if case.problem is not None and case.problem not in named and not told_by_its_row:
         wrong.append(f"problem is {package.problem and package.problem.evidence[:60]!r}")
     if case.codes is not None:
         wrong += [f"code: {c.evidence!r}" for c in package.error_codes if c.evidence not in case.codes]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 
 import pytest
@@ -116,6 +117,16 @@ def test_retry_after(header: str | None, seconds: float | None) -> None:
     error = error_of("GET", "/x", 429, {"Retry-After": header} if header else {}, b"", now=NOW)
     assert isinstance(error, Throttled)
     assert error.retry_after == seconds
+
+
+@pytest.mark.parametrize("ahead_s", [-3600, -300, -30, 0, 30, 300, 3600])
+def test_a_dated_retry_after_is_by_the_clock_of_whoever_answers(ahead_s: int) -> None:
+    theirs = NOW + timedelta(seconds=ahead_s)
+    until = format_datetime(theirs + timedelta(seconds=40), usegmt=True)
+    headers = {"Retry-After": until, "Date": format_datetime(theirs, usegmt=True)}
+    error = error_of("GET", "/x", 429, headers, b"", now=NOW)
+    assert isinstance(error, Throttled)
+    assert error.retry_after == 40
 
 
 API = "https://api-na.myconnectwise.net/v2026_1/apis/3.0/service/tickets"

@@ -66,6 +66,28 @@ def test_a_deletion_that_went_astray_deletes_where_the_record_is(
     assert there.call_count == 1
 
 
+WORDS = [HTML, "\ufeff\n" + HTML, "We are down for maintenance.", '{"message":"Scheduled maintenance"}', "<Error/>"]
+
+
+@pytest.mark.parametrize("body", WORDS)
+@pytest.mark.parametrize("status", [200, 202])
+def test_who_answers_a_deletion_with_words_has_deleted_nothing(
+    web: responses.RequestsMock, cw: ConnectWise, status: int, body: str
+) -> None:
+    web.delete(re.compile(".*"), status=status, body=body)
+    web.get(INFO, json={"Codebase": "v2026_1/"})
+    for deletion in (lambda: cw.delete_note(5, 70), lambda: cw.delete_callback(6), lambda: cw.remove_hosted(7)):
+        with pytest.raises(Unavailable):
+            deletion()
+
+
+@pytest.mark.parametrize("body", ["", "  ", "null", "{}", '{"id":70}', "true"])
+def test_a_deletion_may_be_confirmed_by_anything_but_words(web: responses.RequestsMock, cw: ConnectWise, body: str) -> None:
+    web.delete(re.compile(".*"), status=200, body=body)
+    cw.delete_note(5, 70)
+    cw.delete_callback(6)
+
+
 def test_a_gateway_that_routes_nothing_has_deleted_nothing(web: responses.RequestsMock, cw: ConnectWise) -> None:
     web.delete(f"{API}/system/callbacks/6", status=401, body=GATEWAY)
     web.get(INFO, json={"Codebase": "v2026_1/"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from datetime import UTC, datetime
 from typing import Any
@@ -63,7 +64,7 @@ def test_notes_have_kinds_authors_and_a_description(web: responses.RequestsMock,
     web.get(
         f"{API}/service/tickets/5/notes",
         json=[
-            note(3, 12, internalAnalysisFlag=True, createdBy="rfapi"),
+            note(3, 12, internalAnalysisFlag=True, createdBy="rfapi", text="**Escalated** [ref: RF-0A1B2C3D]"),
             note(
                 2,
                 11,
@@ -120,6 +121,13 @@ def test_all_pages_are_read_whatever_the_link_looks_like(
     assert len(cw.own_notes(5)) == 1901
 
 
+@pytest.mark.parametrize("rows", [1, 999, 1000, 1001, 2500])
+def test_a_server_that_knows_no_pages_is_asked_twice_at_most(web: responses.RequestsMock, cw: ConnectWise, rows: int) -> None:
+    web.get(f"{API}/service/tickets/5/notes", json=[{**NOTE, "id": number} for number in range(1, rows + 1)])
+    assert [note.id for note in cw.notes(5, NOBODY)] == list(range(1, rows + 1))
+    assert len(web.calls) <= 2
+
+
 def test_the_newest_note_is_one_short_page_and_none_of_ours(web: responses.RequestsMock, cw: ConnectWise) -> None:
     asked = {"orderBy": "id desc", "fields": "id,createdBy,member,_info", "pageSize": "5"}
     theirs = [{"id": 91, "member": {"id": 7, "identifier": "jsmith"}}, {"id": 90, "createdBy": "x"}]
@@ -129,6 +137,47 @@ def test_the_newest_note_is_one_short_page_and_none_of_ours(web: responses.Reque
     web.replace("GET", f"{API}/service/tickets/5/notes", json=page[:1])
     assert cw.newest_note(5) is None
     assert len(web.calls) == 2
+
+
+OURS = [
+    "brief\n\n[ref: RF-0A1B2C3D]", r"brief \[ref: RF-0A1B2C3D\]", "x [ref: RF-U-0A1B2C3D]", "done [ref: RN-0A1B2C3D]",
+    "ask? [resolutionflow: question]", "[resolutionflow: canary] 5", "(repeated by mistake: the handoff brief is note 5)",
+]  # fmt: skip
+THEIRS = ["Chat transcript: the printer is still offline", "Alert cleared on SRV01", "", "see [ref: 4711]"]
+
+
+@pytest.mark.parametrize("login", ["rfapi", "RFAPI", "old.api"])
+@pytest.mark.parametrize("member", [True, False])
+@pytest.mark.parametrize("text", [*OURS, *THEIRS])
+def test_what_another_program_writes_with_our_keys_is_its_own(
+    web: responses.RequestsMock, cw: ConnectWise, text: str, login: str, *, member: bool
+) -> None:
+    roster = Roster({"rfapi": "system"}, {"rfapi": "Integrations"}, us="RFapi", renamed={"old.api": "rfapi"})
+    by = {"createdBy": login} | ({"member": {"id": 9, "identifier": "rfapi", "name": "API"}} if member else {})
+    page = [{**NOTE, **by, "text": text}, {**NOTE, **by, "id": 71, "contact": {"name": "Pat"}}]
+    web.get(f"{API}/service/tickets/5/notes", json=page)
+    written, for_customer = cw.notes(5, roster)
+    expected = ("us", "ResolutionFlow") if text in OURS else ("system", "Integrations")
+    assert (written.author.role, written.author.name) == expected
+    assert (for_customer.author.role, for_customer.author.name) == ("customer", "Pat")
+
+
+@pytest.mark.parametrize(("edited_by", "role"), [("jsmith", "us"), ("rfapi", "system"), ("OLD.api", "system"), (None, "system")])
+def test_a_brief_whose_mark_was_cut_off_by_hand_stays_ours(web: responses.RequestsMock, edited_by: str | None, role: str) -> None:
+    cw, roster = ConnectWise(KEYS, api_member="rfapi"), Roster(us="rfapi", renamed={"old.api": "rfapi"})
+    info = {"_info": {"updatedBy": edited_by}} if edited_by else {}
+    web.get(f"{API}/service/tickets/5/notes", json=[{**NOTE, "createdBy": "rfapi", "text": "Tried: reboot", **info}])
+    (note,) = cw.notes(5, roster)
+    assert note.author.role == role
+
+
+@pytest.mark.parametrize("created", ["rfapi", "OLD.api"])
+def test_notes_of_ours_from_before_our_login_was_changed_are_found_again(web: responses.RequestsMock, created: str) -> None:
+    cw = ConnectWise(dataclasses.replace(KEYS, former_logins=frozenset({"old.api"})), api_member="rfapi")
+    page = [{**NOTE, "createdBy": created}, {**NOTE, "id": 9, "createdBy": "jsmith"}]
+    web.get(f"{API}/service/tickets/5/notes", json=page)
+    assert [note.id for note in cw.own_notes(5)] == [70]
+    assert cw.newest_note(5) == 9
 
 
 def test_own_notes_are_those_of_our_member_and_fail_loudly(

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from psa.connectwise.client import ConnectWise
-from psa.outbound.allowed_hosts import guarded_session, trusting
+from psa.outbound.allowed_hosts import guarded_session
 from psa.port import Keys, Unavailable
 
 NAME = "cw.example.test"
@@ -135,10 +135,3 @@ def test_an_account_s_own_certificates_are_trusted_beside_the_public_ones(server
         session.get(f"https://{other}/", timeout=2)
     with guarded_session({host}, allow_private=True, resolver=local) as session, pytest.raises(requests.exceptions.SSLError):
         session.get(f"https://{host}/", timeout=2)
-
-
-@pytest.mark.parametrize("text", ["", "no certificate", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"])
-def test_what_holds_no_certificate_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="no certificates in PEM"):
-        trusting(text or "-")
-
