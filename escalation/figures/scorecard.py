@@ -275,7 +275,7 @@ def _last_month(
 ) -> LastMonth | None:
     """Return what stood on the scorecard as the month ended, by what is known of the old way now."""
     last = end - timedelta(microseconds=1)
-    each = {
+    each: dict[str, Figure] = {
         baseline.source: saving(recent(known, as_of=last), baseline, baseline.clock, Basis.BUSINESS, as_of=last)
         for baseline in baselines if known
     }  # fmt: skip

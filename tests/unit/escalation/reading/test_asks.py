@@ -7,6 +7,7 @@ from __future__ import annotations
 import pytest
 
 from escalation.package.contents import Quote
+from escalation.reading.text import stretches
 from tests.unit.escalation.tickets import evidence_of, package_of
 
 STRONG = (
@@ -75,3 +76,10 @@ def test_a_bracket_with_a_question_does_not_end_the_request() -> None:
     found = ask("Can someone who knows the old tenant (Ruth built it?) raise the quota and start the job again.")
     assert found is not None
     assert found.evidence.endswith("start the job again.")
+
+
+def test_a_quoted_stop_ends_no_sentence_and_a_stop_after_a_quotation_does() -> None:
+    for first, second in (
+        ('One rule called "." moves all of it.', "Disabled the rule."), ('Copy hangs at "file in use".', "Ran chkdsk on it."),
+    ):  # fmt: skip
+        assert [s.text for s in stretches(f"{first} {second}")] == [first, second]
