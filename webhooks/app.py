@@ -16,6 +16,7 @@ from webhooks.api import routes, session_routes
 from webhooks.api.answers import Auth
 from webhooks.api.records import Records
 from webhooks.authorization import DOOR, Door, refuse
+from webhooks.bidi import isolated
 from webhooks.bulkhead import Bulkhead
 from webhooks.callbacks import receiver as callbacks
 from webhooks.callbacks.token_lookup import TokenLookup
@@ -61,6 +62,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     database = Database(settings.database_url, statement_timeout_s=STATEMENT_S)
     database.on_moved = Announcer(settings.redis_client_url).moved
     app.extensions["resolutionflow"] = database
+    app.jinja_env.filters["bdi"] = isolated
     speak_plainly(app)
     refuse(app)
     bell = Ringer(Bell(make(settings)), burst=settings.burst, rate=settings.calls_per_second)

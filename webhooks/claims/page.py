@@ -146,11 +146,13 @@ def _values(view: ClaimView, now: datetime) -> dict[str, object]:
 
 
 def ago(moment: datetime, now: datetime) -> str:
-    """Return how long ago in one unit: `40 s`, `12 min` or `5 h`. A moment in the future (another clock) is 0 s ago."""
+    """Return how long ago in one unit: `40 s`, `12 min`, `5 h`, `3 days`. A moment in the future (another clock) is 0 s ago."""
     seconds = max(0, int((now - moment).total_seconds()))
     if seconds < 60:
         return f"{seconds} s"
-    return f"{seconds // 60} min" if seconds < 3600 else f"{seconds // 3600} h"
+    if seconds < 3600:
+        return f"{seconds // 60} min"
+    return f"{seconds // 3600} h" if seconds < 48 * 3600 else f"{seconds // 86400} days"
 
 
 def sorry(error: Exception) -> Response:

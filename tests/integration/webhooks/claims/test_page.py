@@ -357,7 +357,7 @@ def test_the_worker_is_rung_for_once_the_claim_is_stored(office: Office) -> None
 
 def test_ages_have_one_unit() -> None:
     now = datetime(2026, 3, 6, 16, 0, tzinfo=UTC)
-    spans = {0: "0 s", 59: "59 s", 60: "1 min", 3599: "59 min", 3600: "1 h", 200_000: "55 h", -5: "0 s"}
+    spans = {0: "0 s", 59: "59 s", 60: "1 min", 3599: "59 min", 3600: "1 h", 170_000: "47 h", 200_000: "2 days", -5: "0 s"}
     assert {s: ago(now - timedelta(seconds=s), now) for s in spans} == spans
 
 
@@ -371,3 +371,11 @@ def test_a_claim_bears_the_psas_time_like_the_deeds_that_follow_it(office: Offic
     assert row.claim_observed_at is not None
     assert row.claimed_at - before == pytest.approx(timedelta(seconds=-90), abs=timedelta(seconds=5))
     assert row.claim_observed_at - row.claimed_at == timedelta(seconds=90)
+
+
+def test_a_name_from_right_to_left_leaves_the_sentence_as_it_is(office: Office) -> None:
+    office.people([replace(MEMBERS[0], name="\u05de\u05e8\u05d9\u05d4 <i>"), *MEMBERS[1:]], *SENIORS)
+    press(office.browser(), office.link())
+    seen = office.browser().get(office.link(TOM)).text
+    assert re.search(r"Already claimed by <bdi>\u05de\u05e8\u05d9\u05d4 &lt;i&gt;</bdi>, \d+ s ago", seen)
+    assert "<bdi>Tom" not in seen
