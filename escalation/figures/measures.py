@@ -217,14 +217,18 @@ def saving(
     )  # fmt: skip
 
 
+def month_begun(moment: datetime, time_zone: str) -> datetime:
+    """Return the first of the month in which a moment lies in that time zone."""
+    return moment.astimezone(ZoneInfo(time_zone)).replace(day=1, hour=0, minute=0, second=0, microsecond=0, fold=0)
+
+
 def hours_saved(observations: Iterable[Observation], recovered: Figure, *, as_of: datetime, time_zone: str) -> Figure:
     """Return the hours saved since the first of this month in that time zone, from the minutes recovered each.
 
     They are counted for the escalations acted on in the month, of all that were `known` (a month may be longer than
     the rolling 30 days); no others save anything.
     """
-    zone = ZoneInfo(time_zone)
-    month = as_of.astimezone(zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0, fold=0)
+    month = month_begun(as_of, time_zone)
     acted = [o for o in observations if o.acted_at and month <= o.acted_at <= as_of and not o.exclusions]
     return _scaled(recovered, len(acted), 1 / 60, "h", tuple(o.episode for o in acted))
 

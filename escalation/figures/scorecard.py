@@ -28,6 +28,7 @@ from escalation.figures.measures import (
     hours_saved,
     kill_switch,
     measure,
+    month_begun,
     recent,
     saving,
     trend,
@@ -65,6 +66,16 @@ class WorstWait:
 
 
 @dataclass(frozen=True, slots=True)
+class LastMonth:
+    """The last full month, as it stood when it ended: beside a running one that is too young to say anything."""
+
+    since: datetime
+    hours_saved: dict[str, Figure]
+    """By source; without those that had nothing to say."""
+    worth: dict[str, Figure]
+
+
+@dataclass(frozen=True, slots=True)
 class Scorecard:
     """One account's figures as they were known at `as_of`."""
 
@@ -91,6 +102,8 @@ class Scorecard:
     """This month in the account's time zone, by source."""
     worth: dict[str, Figure]
     """Of the hours saved, in `currency`, by source; empty without an hourly rate."""
+    last_month: LastMonth | None
+    """In the first week of a month; None in the others."""
     counts: Counts
     assessments: AssessmentRates
     """How those of the window fared."""
@@ -145,6 +158,10 @@ class Scorecard:
             },
             "hours_saved": plain(self.hours_saved),
             "worth": plain(self.worth),
+            "last_month": self.last_month and {
+                "since": self.last_month.since.isoformat(),
+                "hours_saved": plain(self.last_month.hours_saved), "worth": plain(self.last_month.worth),
+            },
             "counts": asdict(self.counts),
             "assessments": self.assessments.to_json(),
             "kill_switch": {
@@ -190,6 +207,7 @@ def scorecard(
     clock_skew_s: float | None = None,
     skew_measured_at: datetime | None = None,
     assessed: Sequence[Brief] = (),
+    last_month: Sequence[Observation] = (),
 ) -> Scorecard:
     """Return everything the account is shown as of a moment.
 
@@ -197,6 +215,7 @@ def scorecard(
     `pilot` are those of the first eight weeks since connecting, as known at their end; by default they are among the
     others. `baselines` are those known at `as_of`, at most one of each source; `pilot_baselines` those known when the
     pilot ended, so that what is measured later does not change its verdict. `assessed` are the window's briefs.
+    `last_month` are those of the last month and of the 30 days before it, as known at its end; given in a month's first week.
     """
     ahead = clock_ahead(clock_skew_s)
     # By the PSA's clock, as every moment of an episode: what is known by now, and since when what is unfinished waits.
@@ -228,7 +247,8 @@ def scorecard(
         by_domain=_breakdowns(window, "domain", there),
         baselines=compared,
         hours_saved=month,
-        worth={source: worth(hours, hourly_rate) for source, hours in month.items()} if hourly_rate else {},
+        worth=_worth(month, hourly_rate),
+        last_month=_last_month(last_month, baselines, month_begun(as_of, time_zone), time_zone, hourly_rate),
         counts=counts(window),
         assessments=assessment_rates(assessed),
         kill_switch=_pilots(
@@ -244,6 +264,24 @@ def scorecard(
         clock_skew_s=clock_skew_s,
         skew_measured_at=skew_measured_at,
     )
+
+
+def _worth(saved: dict[str, Figure], hourly_rate: float | None) -> dict[str, Figure]:
+    return {source: worth(hours, hourly_rate) for source, hours in saved.items()} if hourly_rate else {}
+
+
+def _last_month(
+    known: Sequence[Observation], baselines: Sequence[Baseline], end: datetime, time_zone: str, hourly_rate: float | None
+) -> LastMonth | None:
+    """Return what stood on the scorecard as the month ended, by what is known of the old way now."""
+    last = end - timedelta(microseconds=1)
+    each: dict[str, Figure] = {
+        baseline.source: saving(recent(known, as_of=last), baseline, baseline.clock, Basis.BUSINESS, as_of=last)
+        for baseline in baselines if known
+    }  # fmt: skip
+    month = {source: hours_saved(known, one, as_of=last, time_zone=time_zone) for source, one in each.items()}
+    month = {source: hours for source, hours in month.items() if hours.n and hours.mean is not None}
+    return LastMonth(month_begun(last, time_zone), month, _worth(month, hourly_rate)) if month else None
 
 
 def _compare(

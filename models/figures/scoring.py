@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from escalation.figures.measures import PILOT_WEEKS, WEEK, WINDOW, Baseline
+from escalation.figures.measures import PILOT_WEEKS, WEEK, WINDOW, Baseline, month_begun
 from escalation.figures.observations import Observation
 from escalation.figures.scorecard import Scorecard, scorecard
 from models.figures.assessed import assessed
@@ -36,7 +35,7 @@ def reckoning(session: Session, account_id: int, *, as_of: datetime) -> Callable
             Account.skew_measured_at,
         ).where(Account.id == account_id)
     ).one()  # fmt: skip
-    month = as_of.astimezone(ZoneInfo(account.time_zone)).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    month = month_begun(as_of, account.time_zone)
     # A deed of this month may belong to an escalation of the month before.
     since = min(as_of - WINDOW, month - WINDOW)
     return partial(
@@ -53,7 +52,14 @@ def reckoning(session: Session, account_id: int, *, as_of: datetime) -> Callable
         clock_skew_s=account.clock_skew_s,
         skew_measured_at=account.skew_measured_at,
         assessed=assessed(session, account_id, since=as_of - WINDOW, until=as_of),
+        last_month=_last_month(session, account_id, month, account.time_zone) if as_of < month + WEEK else (),
     )
+
+
+def _last_month(session: Session, account_id: int, end: datetime, time_zone: str) -> list[Observation]:
+    """Return those of the month that ended, and of the 30 days before it, as they were known at its end."""
+    begun = month_begun(end - WEEK, time_zone)
+    return observations(session, account_id, since=begun - WINDOW, until=end - timedelta(microseconds=1))
 
 
 def _pilot_baselines(

@@ -329,6 +329,7 @@ class Metrics(Schema):
     baselines = Dict(metadata={"description": "Stopwatch and backcast, never mixed; arithmetic: why old minus new is no saving."})
     hours_saved = Dict()
     worth = Dict()
+    last_month = Dict(allow_none=True, metadata={"description": "In a month's first week: what the last one saved."})
     counts = Dict()
     assessments = Dict(metadata={"description": "acceptance, correction, abstention: each n, of, share, ci95 and status."})
     kill_switch = Dict()

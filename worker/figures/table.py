@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from escalation.figures.assessed import Rate
 from escalation.figures.compared import ByBasis, Compared
+from escalation.figures.domains import domain_name
 from escalation.figures.measures import (
     BREAKDOWN_FROM,
     COVERAGE_FLOOR,
@@ -50,7 +51,7 @@ def lines(card: Scorecard, *, account: str) -> Iterator[str]:
     yield from _compared(card)
     yield from _trend(card, zone)
     yield from _by("technician", card.by_technician)
-    yield from _by("kind of problem", card.by_domain)
+    yield from _by("kind of problem", {domain_name(name): both for name, both in card.by_domain.items()})
     yield from _counted(card, zone)
     yield from _pilot(card)
 
@@ -87,12 +88,16 @@ def _compared(card: Scorecard) -> Iterator[str]:
         yield _row("recovered each", old.saving)
         yield from textwrap.wrap(old.arithmetic, WIDTH)
         saved = card.hours_saved[source]
-        if saved.mean is None:
-            continue
-        line = f"hours saved this month, on {saved.n} acted on: {_amount(saved, 'h')}"
-        if source in card.worth:
-            line += f"; worth {_amount(card.worth[source], card.currency or '', units)}"
-        yield from textwrap.wrap(line, WIDTH)
+        if saved.mean is not None:
+            yield from _saved("this month", saved, card.worth.get(source), card.currency)
+        if card.last_month and source in card.last_month.hours_saved:
+            month, last = f"in {card.last_month.since:%B}, the last full month", card.last_month
+            yield from _saved(month, last.hours_saved[source], last.worth.get(source), card.currency)
+
+
+def _saved(when: str, saved: Figure, worth: Figure | None, currency: str | None) -> Iterator[str]:
+    line = f"hours saved {when}, on {saved.n} acted on: {_amount(saved, 'h')}"
+    yield from textwrap.wrap(line + (f"; worth {_amount(worth, currency or '', units)}" if worth else ""), WIDTH)
 
 
 def _title(old: Compared) -> str:

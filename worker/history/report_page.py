@@ -19,11 +19,11 @@ from zoneinfo import ZoneInfo
 import jinja2
 from markupsafe import Markup
 
+from escalation.figures.domains import domain_name
 from escalation.figures.rounding import number
 from worker.mail.templates import plain
 from worker.mail.weekly_figures import (
     count,
-    domain_name,
     duration,
     interval,
     local_date,

@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from escalation.figures.domains import domain_name
 from escalation.figures.rounding import number, percent
 from worker.mail.templates import Rendered, plain, render_folder, web_address
 from worker.mail.weekly_figures import (
     FigureJson,
     Pair,
     count,
-    domain_name,
     duration,
     interval,
     local_date,

@@ -24,10 +24,6 @@ _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
 )  # fmt: skip
-_DOMAINS = {
-    "email": "E-mail", "dns_dhcp": "DNS and DHCP", "storage_backup": "Storage and backup", "database_app": "Databases",
-    "server_os": "Servers", "cloud": "Cloud", "telephony": "Telephony",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +109,6 @@ def duration(length: float) -> str:
     if in_all < 60:
         return f"{in_all} min"
     return f"{in_all // 60} h" + (f" {in_all % 60} min" if in_all < 600 and in_all % 60 else "")
-
-
-def domain_name(domain: str) -> str:
-    return _DOMAINS.get(domain, domain.replace("_", " ").capitalize())
 
 
 def pair_of(name: str, figures: Mapping[str, FigureJson], longest: float) -> Pair:

@@ -53,8 +53,8 @@ def comparison(card: Mapping[str, Any], source: str, zone: ZoneInfo) -> Comparis
     if old["usable"]:
         rows.append(row("Now", lambda basis: _average(now[basis], "now")))
         rows.append(row("Recovered each", lambda basis: _recovered(saved[basis])))
-    lines = [line for line in (old.get("arithmetic", ""), _standing(old), _hours_and_worth(card, source, zone)) if line]
-    return Comparison(f"Against {SOURCES[source]}", _CLOCKS[old["clock"]], tuple(rows), tuple(lines))
+    lines = (old.get("arithmetic", ""), _standing(old), _last_month(card, source, zone), _hours_and_worth(card, source, zone))
+    return Comparison(f"Against {SOURCES[source]}", _CLOCKS[old["clock"]], tuple(rows), tuple(line for line in lines if line))
 
 
 def _average(figure: FigureJson, source: str) -> str:
@@ -96,13 +96,26 @@ def _hours_and_worth(card: Mapping[str, Any], source: str, zone: ZoneInfo) -> st
     since = f"since 1 {local_date(card['as_of'], zone).split(' ', 1)[1]}"
     if saved["status"] == "no_measurable_saving":
         return f"So no hours {since} and no worth are stated."
-    early = "Early: " if saved["status"] == "early" else ""
     if saved["n"] == 0:
+        early = "Early: " if saved["status"] == "early" else ""
         return f"{early}No escalation was acted on {since}, so no hours are counted yet."
+    return _told(card, saved, card["worth"].get(source), since)
+
+
+def _last_month(card: Mapping[str, Any], source: str, zone: ZoneInfo) -> str:
+    """Return what the last full month came to, where the running one is a few days old; stored reports may lack it."""
+    last = card.get("last_month") or {}
+    saved = last.get("hours_saved", {}).get(source)
+    if saved is None or saved["status"] == "no_measurable_saving":
+        return ""
+    return _told(card, saved, last["worth"].get(source), f"in {local_date(last['since'], zone).split(' ', 1)[1]}")
+
+
+def _told(card: Mapping[str, Any], saved: FigureJson, worth: FigureJson | None, when: str) -> str:
+    early = "Early: " if saved["status"] == "early" else ""
     lost = saved["mean"] < 0
-    words = f"{early}{hours(abs(saved['mean']))} {'lost' if lost else 'saved'} {since}"
+    words = f"{early}{hours(abs(saved['mean']))} {'lost' if lost else 'saved'} {when}"
     told = f"{words}, over {count(saved['n'], 'escalation')} acted on ({interval(saved, 'h')} saved)."
-    worth = card["worth"].get(source)
     if worth is None or worth["mean"] is None or not worth["ci95"]:
         return told
     currency = plain(card["currency"] or "", limit=8)

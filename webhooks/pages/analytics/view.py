@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from escalation.brief.sanitize import printable
+from escalation.figures.domains import domain_name
 from escalation.figures.measures import pilot_week
 from escalation.figures.rounding import number, percent
 from webhooks.pages.analytics.scorecards import FigureJson, figures
@@ -25,18 +26,12 @@ STATES = {
     "collecting": "collecting", "readings": "readings, no interval", "early": "early", "measured": "measured",
     "no_measurable_saving": "no measurable saving yet", "no_baseline": "no baseline",
 }  # fmt: skip
-DOMAINS = {"email": "E-mail", "dns_dhcp": "DNS and DHCP", "storage_backup": "Storage and backup", "server_os": "Servers",
-           "database_app": "Databases"}  # fmt: skip
 WIDTH, HEIGHT, LEFT, TOP, FOOT = 560, 220, 44, 12, 34
 
 
 def unit(figure: FigureJson, currency: str | None) -> str:
     """Return what a figure's numbers are counted in."""
     return (currency or "") if figure["unit"] == "money" else str(figure["unit"])
-
-
-def domain(name: str) -> str:
-    return DOMAINS.get(name, name.replace("_", " ").capitalize())
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +76,8 @@ def page(card: Mapping[str, Any], *, names: People, opened: str) -> dict[str, An
     return {
         "card": card, "clocks": CLOCKS, "sources": SOURCES, "states": STATES, "unit": unit,
         "number": number, "percent": percent, "pilot_week": pilot_week,
-        "domain": domain, "chart": chart(card["trend"], zone), "technician": lambda login: printable(names.named(login)),
+        "domain": domain_name, "chart": chart(card["trend"], zone), "technician": lambda login: printable(names.named(login)),
+        "last_month": card["last_month"] and f"{datetime.fromisoformat(card['last_month']['since']).astimezone(zone):%B}",
         "as_of": card["as_of"], "moment": moment(card["as_of"], zone), "saved": saved,
         "behind": found.get(opened), "opened": opened if opened in found else "",
         "windowed": tuple(moment(card["window"][end], zone, short=True) for end in ("since", "until")),
@@ -90,15 +86,20 @@ def page(card: Mapping[str, Any], *, names: People, opened: str) -> dict[str, An
 
 
 def saved_line(card: Mapping[str, Any]) -> str:
-    """Return what the queue's small card says: hours saved this month by each source, or why there are none yet."""
-    measured = {name: f for name, f in card["hours_saved"].items() if f["mean"] is not None}
+    """Return what the queue's small card says: hours saved this month by each source, or why there are none yet.
+
+    In a month's first week it says the last one's.
+    """
+    last = card["last_month"]
+    when = "last month" if last else "this month"
+    measured = {name: f for name, f in (last or card)["hours_saved"].items() if f["mean"] is not None}
     sure = {name: f for name, f in measured.items() if f["status"] == "measured"}
     if sure:
-        return f"{_both(sure)} saved this month"
+        return f"{_both(sure)} saved {when}"
     if any(f["status"] == "no_measurable_saving" for f in measured.values()):
         return "no measurable saving yet"
     if measured:
-        return f"{_both(measured)} saved this month, early"
+        return f"{_both(measured)} saved {when}, early"
     return "hours saved: collecting"
 
 

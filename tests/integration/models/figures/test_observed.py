@@ -221,6 +221,19 @@ def test_the_pilots_verdict_is_the_same_ever_after(database: Database, mine: int
     assert (first.hours_per_week, first.recovered) == (later_on.hours_per_week, later_on.recovered)
 
 
+def test_in_a_months_first_week_the_last_one_is_as_it_stood_when_it_ended(database: Database, mine: int) -> None:
+    _history(database, mine)
+    ended = (NOW + timedelta(days=32)).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    opened(database, mine, 60, ended - timedelta(hours=2)).claimed(1).acted(5, seen_after=180)  # not known before the month's end
+    then = _card(database, mine, ended - timedelta(seconds=1))
+    for day in (0, 6):
+        card = _card(database, mine, ended + timedelta(days=day, hours=7))
+        assert card["last_month"]["hours_saved"] == then["hours_saved"]
+        assert card["last_month"]["worth"] == then["worth"]
+    assert _card(database, mine, ended + timedelta(days=7))["last_month"] is None
+    assert then["last_month"] is None
+
+
 def test_the_rows_are_found_by_an_index(sqlite_database: Database) -> None:
     mine = account(sqlite_database)
     opened(sqlite_database, mine, 1)

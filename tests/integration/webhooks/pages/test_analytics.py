@@ -57,6 +57,9 @@ def test_each_figure_opens_its_episodes_and_what_was_left_out(month: tuple[Pages
         assert re.findall(r'class="episode"[^>]*>([^<]*)<', behind) == list(figure["episodes"]), place
         assert f"Left out ({len(figure['excluded'])})" in behind
     assert "is not on this page" in pages.get("/analytics/escalations/behind?open=clocks/none").text
+    place = "clocks/total/business"
+    whole = pages.get(f"/analytics/escalations/content?open={quote(place)}&as_of={at}").text  # by its address, as in a new tab
+    assert f'Episodes ({len(figures(card)[place]["episodes"])})' in whole
 
 
 def test_the_csv_has_the_same_numbers(month: tuple[Pages, dict[str, Any], str]) -> None:
@@ -99,7 +102,7 @@ def test_figures_are_for_seniors_and_a_small_account_is_collecting(pages: Pages)
 
 def test_the_queue_says_what_was_saved_this_month(month: tuple[Pages, dict[str, Any], str]) -> None:
     pages, *_ = month
-    assert re.search(r"−?[\d.]+ h saved this month|no measurable saving yet", pages.get("/escalations/saved").text)
+    assert re.search(r"−?[\d.]+ h saved (this|last) month|no measurable saving yet", pages.get("/escalations/saved").text)
 
 
 def test_a_moment_that_is_none_or_to_come_is_as_good_as_not_asked(pages: Pages) -> None:

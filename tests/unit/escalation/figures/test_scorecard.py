@@ -81,6 +81,18 @@ class TestScorecard:
         assert found.hours_saved["stopwatch"].mean == pytest.approx(20 * 10 / 60)
         assert found.worth["backcast"].mean == pytest.approx(20 * 26 / 60 * 90)
 
+    def test_on_the_first_of_a_month_the_last_full_one_stands_beside_it(self) -> None:
+        first = datetime(2026, 6, 1, 6, tzinfo=UTC)
+        found = card(many(20), stopwatch(20, 14), as_of=first, last_month=many(20))
+        assert found.hours_saved["stopwatch"].n == 0
+        assert found.last_month is not None
+        assert found.last_month.since.isoformat() == "2026-05-01T00:00:00+01:00"
+        assert found.last_month.hours_saved["stopwatch"].mean == pytest.approx(20 * 10 / 60)
+        assert found.last_month.worth["stopwatch"].mean == pytest.approx(20 * 10 / 60 * 90)
+        april = [replace(o, acted_at=o.acted_at - timedelta(days=25)) for o in many(20) if o.acted_at]
+        assert card(many(20), stopwatch(20, 14), as_of=first, last_month=april).last_month is None
+        assert card(many(20), stopwatch(20, 14)).last_month is None
+
     def test_without_an_hourly_rate_nothing_is_said_of_worth(self) -> None:
         assert card(many(20), stopwatch(20, 14), hourly_rate=None).worth == {}
 

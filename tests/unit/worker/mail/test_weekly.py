@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from datetime import UTC, datetime
 
 import pytest
 
 from tests.unit.worker.mail.mails import HOSTILE, Elements, contrast
-from tests.unit.worker.mail.weeks import LONG_NAMES, NAMES, WEEKS, mail
+from tests.unit.worker.mail.weeks import LONG_NAMES, NAMES, WEEKS, acted, card, mail, stopwatch
 from worker.mail.templates import Rendered
 from worker.mail.weekly import Ticket, render_weekly
 
@@ -219,3 +220,15 @@ def test_text_on_every_surface_can_be_read(weeks: dict[str, Rendered]) -> None:
 
 def test_the_same_figures_make_the_same_mail() -> None:
     assert render_weekly(mail(WEEKS["measured"]())) == render_weekly(mail(WEEKS["measured"]()))
+
+
+def test_in_a_months_first_week_the_last_full_one_is_told() -> None:
+    first = datetime(2026, 12, 1, 7, tzinfo=UTC)
+    young = card(acted(64), stopwatch(24, 15), as_of=first, last_month=acted(64))
+    rendered = render_weekly(mail(young))
+    for part in said(rendered):
+        assert re.search(r"[\d.]+ h saved in November, over \d+ escalations acted on", part)
+        assert "No escalation was acted on since 1 December" in part
+    old = young.to_json(listing=True)
+    del old["last_month"]  # as reports were stored before
+    assert "in November, over" not in said(render_weekly(mail(young, figures=old)))[1]
