@@ -20,6 +20,9 @@ first steps:
   resolutionflow account connect NAME            register the callbacks; from now on a status change is enough
   resolutionflow run                             web, worker and beat on this machine
 
+exit status: 0 done; 1 not done, or something needs attention, and one line on standard error says what and what to do;
+2 a wrong call; 130 broken off. NAME is an account everywhere: one MSP, as `account list` names it. `COMMAND --help` has examples.
+
 settings come from the environment: DATABASE_URL, REDIS_URL, SECRET_KEYS, PUBLIC_URL, SMTP_URL, MAIL_FROM, LOG_LEVEL.
 Without them everything runs embedded, with its files under var/.
 """

@@ -33,28 +33,49 @@ example:
 The keys belong to an API member (System > Members > API Members) whose security role may read tickets, time,
 companies, configurations, members and boards, and may add and edit ticket notes; `account check` names what is missing.
 """
+ORDER = """\
+in this order:
+  resolutionflow account add northgate …         (or `resolutionflow setup`, which asks)
+  resolutionflow account check northgate
+  resolutionflow account connect northgate
+"""
+CHANGES = """\
+examples:
+  resolutionflow account set northgate --hourly-rate 95 --currency GBP
+  resolutionflow account set northgate --claim-expiry 90 --hours "Mon-Fri 08:00-17:30"
+  resolutionflow account set northgate --dry-run msvensson       then, board by board: --live "Help Desk"
+"""
 WHERE = ("site", "company", "allow_private", "ca_bundle", "codebase")
 """Columns that say where an account's PSA is."""
 
 
 def add_to(every: Subparsers) -> None:
     """Add `account …`."""
-    account = every.add_parser("account", help="add, check, connect, list, set or remove an MSP")
+    plain = argparse.RawDescriptionHelpFormatter
+    account = every.add_parser(
+        "account", help="add, check, connect, list, set or remove an MSP", epilog=ORDER, formatter_class=plain,
+        description="An account is one MSP with its ConnectWise connection; everything belongs to exactly one.",
+    )  # fmt: skip
     one = account.add_subparsers(dest="deed", metavar="DEED", required=True)
 
     add = one.add_parser(
-        "add", help="store an account", epilog=EXAMPLE, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+        "add", help="store an account", epilog=EXAMPLE, formatter_class=plain,
+        description="Stores an account and its keys, encrypted; tries the names of boards, statuses and people. Nothing is\n"
+        "written into ConnectWise before `account connect`. `resolutionflow setup` does the same by asking.",
+    )  # fmt: skip
     add.add_argument("name", metavar="NAME", help="what you call this MSP")
     add.add_argument("--site", required=True, help=SITE_HELP)
     add.add_argument("--company", required=True, help="the company you type when you log in to ConnectWise")
     add_options(add)
     add.set_defaults(run=_add)
 
-    change = one.add_parser("set", help="change an account; run `account connect` afterwards")
-    change.add_argument("name", metavar="NAME")
+    change = one.add_parser(
+        "set", help="change an account; run `account connect` afterwards", epilog=CHANGES, formatter_class=plain,
+        description="Changes what is given and leaves the rest; what was handed off before keeps its rules and working hours.",
+    )  # fmt: skip
+    change.add_argument("name", metavar="NAME", help="the account")
     change.add_argument("--site", help=SITE_HELP)
-    change.add_argument("--company")
+    change.add_argument("--company", help="the company you type when you log in to ConnectWise")
     add_dry_run(change)
     change.add_argument(
         "--live", action="append", metavar="BOARD", help="post the briefs of a board, in spite of the dry run; `all` ends it"
@@ -67,20 +88,26 @@ def add_to(every: Subparsers) -> None:
     add_options(change)
     change.set_defaults(run=_set)
 
-    for name, help_text, run in (
-        ("connect", "register callbacks, import members; repeatable", _connect),
-    ):
-        deed = one.add_parser(name, help=help_text)
-        deed.add_argument("name", metavar="NAME")
-        if name == "connect":
-            deed.add_argument("--include-open", action="store_true", help="hand off tickets that are escalated already")
-        deed.set_defaults(run=run)
+    connecting = one.add_parser(
+        "connect", help="register callbacks, import members; repeatable", formatter_class=plain,
+        description="From now on a status change is enough. Registers our callbacks, pod and queue in ConnectWise and imports\n"
+        "its members; done again it brings all of it up to date. It touches no ticket unless told to.",
+        epilog="example:\n  resolutionflow account connect northgate",
+    )  # fmt: skip
+    connecting.add_argument("name", metavar="NAME", help="the account")
+    connecting.add_argument("--include-open", action="store_true", help="hand off tickets that are escalated already, too")
+    connecting.set_defaults(run=_connect)
     checking.add_to(one)
     leaving.add_to(one)
-    one.add_parser("list", help="all accounts").set_defaults(run=_list)
+    listed = one.add_parser(
+        "list", help="all accounts",
+        description="Prints a line for each account: number, name, site, company, if connected, in a dry run or frozen.",
+        epilog="example: resolutionflow account list",
+    )  # fmt: skip
+    listed.set_defaults(run=_list)
     commands_token.add_to(one)
     rotate = one.add_parser(
-        "rotate",
+        "rotate", epilog="example: resolutionflow account rotate",
         help="seal every account's secrets with the first of SECRET_KEYS",
         description="Put a new key first in SECRET_KEYS, restart, run this, then take the old key away.",
     )

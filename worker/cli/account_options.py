@@ -23,23 +23,25 @@ SITE_HELP = "where you log in, e.g. na.myconnectwise.net; with --allow-private a
 def add_answers(parser: argparse.ArgumentParser) -> None:
     """Add what `setup` asks for, too."""
     for key, variable in KEYS.items():
-        parser.add_argument(f"--{key.replace('_', '-')}", help=f"or {variable} in the environment, for `add`")
-    parser.add_argument("--board", action="append", metavar="NAME", help="repeatable; default: all boards")
-    parser.add_argument("--escalate-status", action="append", metavar="NAME", help="repeatable")
+        parser.add_argument(f"--{key.replace('_', '-')}", help=f"of the API member; better {variable} in the environment")
+    parser.add_argument("--board", action="append", metavar="NAME", help="a board to read tickets of; repeatable (default: all)")
+    parser.add_argument(
+        "--escalate-status", action="append", metavar="NAME", help="the status a junior sets when stuck; repeatable"
+    )
     parser.add_argument(
         "--claim-status", action="append", metavar="NAME",
         help="what says that a ticket is claimed, whoever sets it; repeatable, and looked for on all boards",
     )  # fmt: skip
-    parser.add_argument("--engineers", type=_names, metavar="IDS", help="login names or member ids, comma-separated")
-    parser.add_argument("--admins", type=_names, metavar="IDS")
-    parser.add_argument("--owner", metavar="ID")
-    parser.add_argument("--timezone", type=_time_zone, help="e.g. Europe/London")
+    parser.add_argument("--engineers", type=_names, metavar="IDS", help="seniors, told of escalations: logins or ids, a,b,c")
+    parser.add_argument("--admins", type=_names, metavar="IDS", help="told of escalations, too: logins or ids, a,b,c")
+    parser.add_argument("--owner", metavar="ID", help="who gets the weekly e-mail: a login or id")
+    parser.add_argument("--timezone", type=_time_zone, help="of working hours and reports, e.g. Europe/London (default: UTC)")
     parser.add_argument(
         "--hours", type=_hours, metavar="TEXT", help='working hours, e.g. "Mon-Fri 08:00-17:00, Sat 09:00-12:00"; holidays and '
         "more: `account set --calendar FILE`",
     )  # fmt: skip
-    parser.add_argument("--hourly-rate", type=_rate, help="what an hour of a senior is worth, e.g. 85")
-    parser.add_argument("--currency", type=_currency, help="e.g. GBP")
+    parser.add_argument("--hourly-rate", type=_rate, help="what a senior's hour is worth, e.g. 85 (default: not stated)")
+    parser.add_argument("--currency", type=_currency, help="of --hourly-rate, three letters, e.g. GBP")
     parser.add_argument(
         "--ca-bundle", type=_certificates, metavar="FILE", help="certificates, PEM, to trust for this account's site beside the "
         "public ones (on-premises with a certificate of your own); `none`: no longer",
@@ -66,7 +68,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "theirs. Repeatable, replaces those named before; an empty name takes all back",
     )  # fmt: skip
     parser.add_argument(
-        "--claim-expiry", type=_minutes, metavar="MIN", help="working minutes until a claim without action runs out"
+        "--claim-expiry", type=_minutes, metavar="MIN", help="working minutes until an idle claim ends, 5 to 2400 (default: 60)"
     )
     parser.add_argument(
         "--ask-junior", action=argparse.BooleanOptionalAction, default=None,

@@ -35,11 +35,13 @@ def add_to(every: Subparsers) -> None:
     """Add `baseline …` and `shadow`."""
     plain = argparse.RawDescriptionHelpFormatter
     baseline = every.add_parser(
-        "baseline", help="stopwatch readings of the old way of working", epilog=EXAMPLE, formatter_class=plain
-    )
+        "baseline", help="stopwatch readings of the old way of working", epilog=EXAMPLE, formatter_class=plain,
+        description="What figures are compared with: how long it took before there was a brief, measured by hand.",
+    )  # fmt: skip
     one = baseline.add_subparsers(dest="deed", metavar="DEED", required=True)
 
-    add = one.add_parser("add", help="store one reading", epilog=EXAMPLE, formatter_class=plain)
+    add = one.add_parser("add", help="store one reading", description="Stores one reading, taken by hand.", epilog=EXAMPLE,
+                         formatter_class=plain)  # fmt: skip
     add.add_argument("name", metavar="NAME", help="the account")
     add.add_argument("--ticket", required=True, help="the ticket's number")
     add.add_argument("--technician", required=True, help="login name of whoever opened the ticket")
@@ -49,20 +51,29 @@ def add_to(every: Subparsers) -> None:
     add.add_argument("--yes", action="store_true", help="take a span of more than eight hours too")
     add.set_defaults(run=_add)
 
-    load = one.add_parser("import", help="store the readings of a CSV file", epilog=EXAMPLE, formatter_class=plain)
+    load = one.add_parser(
+        "import", help="store the readings of a CSV file", epilog=EXAMPLE, formatter_class=plain,
+        description="Stores all readings of a file, or none and says which lines are bad. One that is there is kept once.",
+    )  # fmt: skip
     load.add_argument("name", metavar="NAME", help="the account")
-    load.add_argument("file", metavar="FILE.csv", type=Path)
+    load.add_argument("file", metavar="FILE.csv", type=Path, help="columns: ticket, technician, opened, acted, domain")
     load.add_argument("--skip-bad", action="store_true", help="store the good lines even if others are bad")
     load.add_argument("--dry-run", action="store_true", help="check the file and store nothing")
     load.add_argument("--yes", action="store_true", help="take spans of more than eight hours too")
     load.set_defaults(run=_import)
 
-    rows = one.add_parser("list", help="all readings with their plain average")
+    rows = one.add_parser(
+        "list", help="all readings with their plain average", description="Prints all readings, in minutes, with their average.",
+        epilog="example: resolutionflow baseline list northgate",
+    )  # fmt: skip
     rows.add_argument("name", metavar="NAME", help="the account")
     rows.add_argument("--json", action="store_true", help="as JSON")
     rows.set_defaults(run=_list)
 
-    remove = one.add_parser("remove", help="delete readings")
+    remove = one.add_parser(
+        "remove", help="delete readings", description="Deletes readings; figures as of an earlier moment keep them.",
+        epilog="example: resolutionflow baseline remove northgate 12 13",
+    )  # fmt: skip
     remove.add_argument("name", metavar="NAME", help="the account")
     remove.add_argument("readings", metavar="READING", type=int, nargs="+", help="their numbers, as `list` shows them")
     remove.set_defaults(run=_remove)
@@ -73,9 +84,10 @@ def add_to(every: Subparsers) -> None:
         description="Reads the last days before connecting (before now, if not connected), learns how this PSA words "
         "its audit trail, and tells by the live rules when tickets were escalated, who claimed them and what they did "
         "first. Writes nothing to the PSA. A run that was cut off goes on where it was.",
+        epilog="example: resolutionflow shadow northgate --days 30",
     )
     replay.add_argument("name", metavar="NAME", help="the account; it need not be connected")
-    replay.add_argument("--days", type=_days, default=90, help="how far to look back (default: %(default)s)")
+    replay.add_argument("--days", type=_days, default=90, help="days to look back, 1 to 730 (default: %(default)s)")
     replay.add_argument("--briefs", type=int, default=10, metavar="N", help="sample briefs to show (default: %(default)s)")
     replay.add_argument("--out", type=Path, metavar="DIR", help="where the report goes (default: var/shadow/NAME)")
     replay.add_argument(

@@ -30,10 +30,11 @@ Exit status: 0 all is ok, 1 something needs attention, 2 a wrong call.
 def add_to(one: Any) -> None:
     """Add `account check`."""
     deed = one.add_parser(
-        "check", help="every endpoint, permission, callback and mail: ok, or what to do", epilog=HELP,
+        "check", help="every endpoint, permission, callback and mail: ok, or what to do",
+        description=HELP, epilog="example:\n  resolutionflow account check northgate --test-mail me@example.com",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
-    deed.add_argument("name", metavar="NAME")
+    deed.add_argument("name", metavar="NAME", help="the account")
     deed.add_argument("--json", action="store_true", help="for a monitor: {account, ok, lines: [{what, ok, look, detail}]}")
     deed.add_argument("--test-mail", metavar="ADDRESS", help="send a test mail there, too")
     deed.add_argument("--clear-alerts", action="store_true", help="you have seen to them: close all open alerts")

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from worker.cli.installation import Subparsers, say, wired
+from worker.cli.installation import Subparsers, say, ticket_number, wired
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -45,8 +45,9 @@ def add_to(every: Subparsers) -> None:
     """Add the commands."""
     kind = argparse.RawDescriptionHelpFormatter
     one = every.add_parser(
-        "resolution", help="a resolution note, drafted from a ticket's record", epilog=RESOLUTION, formatter_class=kind
-    )
+        "resolution", help="a resolution note, drafted from a ticket's record", epilog=RESOLUTION, formatter_class=kind,
+        description="Prints what became of a ticket, line by line from its record, for a person to correct and post.",
+    )  # fmt: skip
     _ticket(one)
     one.add_argument("--form", choices=("internal", "resolution"), default="internal", help="who sees it (default: %(default)s)")
     one.add_argument("--json", action="store_true", help="each line with its source")
@@ -54,37 +55,42 @@ def add_to(every: Subparsers) -> None:
     one.add_argument("--member", metavar="LOGIN", help="in whose name; with --post")
     one.set_defaults(run=_resolution)
     book = every.add_parser(
-        "runbook", help="runbooks: list, show, draft, save, approve, export", epilog=RUNBOOK, formatter_class=kind
-    )
+        "runbook", help="runbooks: list, show, draft, save, approve, export", epilog=RUNBOOK, formatter_class=kind,
+        description="A runbook is what mended a kind of problem here; briefs offer it once an engineer approved it.",
+    )  # fmt: skip
     deeds = book.add_subparsers(dest="deed", metavar="DEED", required=True)
     made = {}
     for deed, run, told in (
-        ("list", _list, "all runbooks"), ("show", _show, "one as Markdown"),
+        ("list", _list, "all runbooks, with how often each was offered and worked"),
+        ("show", _show, "print one runbook as Markdown"),
         ("draft", _draft, "a first wording from how a ticket ended, as JSON to edit"),
         ("save", _save, "keep a wording from a file of JSON"), ("approve", _approve, "have a version offered in briefs"),
         ("export", _export, "one Markdown file for each runbook"),
     ):  # fmt: skip
-        made[deed] = deeds.add_parser(deed, help=told)
+        made[deed] = deeds.add_parser(
+            deed, help=told, description=f"{told[0].upper()}{told[1:]}.", epilog=RUNBOOK, formatter_class=kind
+        )
         made[deed].add_argument("name", metavar="NAME", help="the account")
         made[deed].set_defaults(run=run)
-    made["draft"].add_argument("ticket", type=int, metavar="TICKET")
-    made["save"].add_argument("file", type=Path, metavar="FILE")
-    made["export"].add_argument("folder", type=Path, metavar="FOLDER")
+    made["draft"].add_argument("ticket", type=ticket_number, metavar="TICKET", help="its number")
+    made["save"].add_argument("file", type=Path, metavar="FILE", help="JSON as `draft` prints it")
+    made["export"].add_argument("folder", type=Path, metavar="FOLDER", help="where to; made if it is not there")
     for deed in ("show", "approve"):
         made[deed].add_argument("number", type=int, metavar="N", help="its number, as `list` gives it")
         made[deed].add_argument("--version", type=int, metavar="V", help="default: the newest")
     for deed in ("save", "approve"):
         made[deed].add_argument("--member", required=True, metavar="LOGIN", help="who says so")
     vendor = every.add_parser(
-        "vendor", help="a ticket's brief to paste into a vendor's case", epilog=VENDOR, formatter_class=kind
-    )
+        "vendor", help="a ticket's brief to paste into a vendor's case", epilog=VENDOR, formatter_class=kind,
+        description="Prints a ticket's brief without whom it is about, from what is stored of its last episode. Nothing is sent.",
+    )  # fmt: skip
     _ticket(vendor)
     vendor.set_defaults(run=_vendor)
 
 
 def _ticket(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME", help="the account")
-    parser.add_argument("ticket", type=int, metavar="TICKET", help="its number; of several episodes the last counts")
+    parser.add_argument("ticket", type=ticket_number, metavar="TICKET", help="its number; of several episodes the last counts")
 
 
 def _resolution(options: argparse.Namespace) -> int:

@@ -40,6 +40,7 @@ def add_to(every: Subparsers) -> None:
         "doctor", help="what this installation is made of and what is missing: one page for a support mail, without secrets",
         description="Looks at settings, database, broker, mail, processes, work that waits, disk and accounts. Shows no key, no "
         "password, no name of a customer. Exit status 1 if something is missing.",
+        epilog="example: resolutionflow doctor > doctor.txt",
     )  # fmt: skip
     doctor.set_defaults(run=_doctor)
 

@@ -51,7 +51,8 @@ def in_one_line() -> Iterator[Failed]:
         reason = str(error.orig).strip().splitlines()[0] if error.orig else str(error)
         print(f"resolutionflow: database: {reason}. Is DATABASE_URL right, and was `migrate` run?", file=sys.stderr)  # noqa: T201
     except OSError as error:
-        print(f"resolutionflow: {error}", file=sys.stderr)  # noqa: T201
+        what = f"{error.filename}: {error.strerror}" if error.filename and error.strerror else error
+        print(f"resolutionflow: {what}", file=sys.stderr)  # noqa: T201
     except EOFError:
         print("resolutionflow: this asks a question; answer it in a terminal, or give --yes", file=sys.stderr)  # noqa: T201
     except KeyboardInterrupt:

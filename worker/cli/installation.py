@@ -48,37 +48,58 @@ def add_to(every: Subparsers) -> None:
         "replay",
         help="process stored callbacks again, and bring parked ones and parked briefs back",
         description="Without --since: what was parked. With it: everything received since then. Nothing is done twice.",
+        epilog="example: resolutionflow replay --since 2026-03-06T15:00Z --account northgate",
     )
-    replay.add_argument("--since", type=_moment, help="e.g. 2026-03-06T15:00Z")
+    replay.add_argument("--since", type=_moment, metavar="T", help="e.g. 2026-03-06T15:00Z; UTC without a zone")
     replay.add_argument("--account", metavar="NAME", help="only this account")
     replay.set_defaults(run=_replay)
     every.add_parser("simulator", help="run the simulated ConnectWise (has a --help of its own)", add_help=False)
 
 
 def _add_service(every: Subparsers) -> None:
-    demo = every.add_parser("demo", help="an escalation from start to finish against a simulated ConnectWise")
+    demo = every.add_parser(
+        "demo", help="an escalation from start to finish against a simulated ConnectWise",
+        description="Starts a simulated ConnectWise and the product, escalates a ticket, shows brief, mails, claims, figures. "
+        "Takes a minute; its files are under var/demo; your own installation is not touched.",
+        epilog="example: resolutionflow demo --keep",
+    )  # fmt: skip
     demo.add_argument("--keep", action="store_true", help="leave everything running and print the addresses")
     demo.set_defaults(run=_demo)
 
-    run = every.add_parser("run", help="web, worker and beat in one command, embedded defaults")
+    run = every.add_parser(
+        "run", help="web, worker and beat in one command, embedded defaults",
+        description="Runs the product on this machine until Ctrl-C: brings the database up to date, starts broker, web, worker, "
+        "beat, and again what ends. Files under var/.",
+        epilog="example: PUBLIC_URL=https://handoff.example.com resolutionflow run --port 8000",
+    )  # fmt: skip
     run.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-    run.add_argument("--port", type=int, default=8000, help="port to listen on (default: %(default)s)")
+    run.add_argument("--port", type=_port, default=8000, help="port to listen on (default: %(default)s)")
     run.set_defaults(run=_run)
 
     for name, help_text in (
-        ("web", "the web alone, for a larger installation"),
+        ("web", "the web alone, for a larger installation (docs/install.md)"),
         ("streams", "the event streams alone: the web hands its callers over, or a proxy sends them to this port"),
         ("worker", "a worker alone"),
         ("beat", "beat alone: one of them is enough, two do no harm"),
     ):
-        part = every.add_parser(name, help=help_text)
+        part = every.add_parser(
+            name, help=help_text, description=f"Runs {help_text}. It needs the others' settings; `migrate` comes first.",
+            epilog=f"example: resolutionflow {name}",
+        )  # fmt: skip
         if name in ("web", "streams"):
-            part.add_argument("--host", default="0.0.0.0")  # noqa: S104 - inside a container
-            part.add_argument("--port", type=int, default=8000 if name == "web" else 8001)
+            part.add_argument("--host", default="0.0.0.0", help="address to listen on (default: %(default)s)")  # noqa: S104
+            part.add_argument(
+                "--port", type=_port, default=8000 if name == "web" else 8001, help="port to listen on (default: %(default)s)"
+            )
         part.set_defaults(run=_part, part=name)
 
-    migrate = every.add_parser("migrate", help="bring the database to the newest version")
-    migrate.add_argument("--app-role", help="PostgreSQL role the application connects as, which should own nothing")
+    migrate = every.add_parser(
+        "migrate", help="bring the database to the newest version",
+        description="Changes the database's schema to this release's, and nothing if it has it; `run` does so by itself. "
+        "Back up before.",
+        epilog="example: resolutionflow migrate --app-role resolutionflow_app",
+    )  # fmt: skip
+    migrate.add_argument("--app-role", metavar="ROLE", help="PostgreSQL role to connect as, which should own nothing")
     migrate.add_argument(
         "--restored", action="store_true", help="a backup was just restored: look for notes that were posted after it was made, "
         "before any is posted again",
@@ -87,9 +108,15 @@ def _add_service(every: Subparsers) -> None:
 
 
 def _add_ticket(every: Subparsers) -> None:
-    brief = every.add_parser("brief", help="gather, build and print a ticket's brief; posts nothing unless asked")
-    brief.add_argument("ticket", type=int, metavar="TICKET", help="the ticket's number")
-    brief.add_argument("--account", required=True, metavar="NAME")
+    brief = every.add_parser(
+        "brief", help="gather, build and print a ticket's brief; posts nothing unless asked",
+        description="Reads a ticket in ConnectWise and prints its brief. Nothing is stored, posted or sent without --post.",
+        epilog="examples:\n  resolutionflow brief 48213 --account northgate\n"
+        "  resolutionflow brief 48213 --account northgate --explain",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    brief.add_argument("ticket", type=ticket_number, metavar="TICKET", help="the ticket's number")
+    brief.add_argument("--account", required=True, metavar="NAME", help="whose ticket it is")
     brief.add_argument("--post", action="store_true", help="hand the ticket off: post the note and tell the engineers")
     brief.add_argument("--json", action="store_true", help="print the package instead of its Markdown")
     brief.add_argument("--explain", action="store_true", help="for each line: where it was read")
@@ -101,21 +128,36 @@ def _add_package(every: Subparsers) -> None:
         "package",
         help="thread files to packages, offline",
         description="Reads ticket threads from JSON files and prints one package a line; needs no database.",
+        epilog="example: resolutionflow package thread.json --markdown",
     )
-    package.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    package.add_argument("files", nargs="+", type=Path, metavar="FILE", help="one ticket's thread as JSON")
     package.add_argument("--markdown", action="store_true", help="print the brief instead, secrets redacted as in a note")
     package.add_argument(
         "--redact", action="store_true", help="redact secrets in the JSON too; without it quotations are verbatim"
     )
     package.add_argument(
         "--reader", choices=("local", "model"), default="local",
-        help="`model`: have the model that AI_PROVIDER names read each file, redacted; without an answer the local reading "
-        "stands and standard error says so",
+        help="(default: %(default)s) `model`: have the model that AI_PROVIDER names read each file, redacted; without an answer "
+        "the local reading stands and standard error says so",
     )  # fmt: skip
     kept = package.add_mutually_exclusive_group()
     kept.add_argument("--record", type=Path, metavar="DIR", help="with --reader model: keep each request and answer there")
     kept.add_argument("--replay", type=Path, metavar="DIR", help="with --reader model: answer from there, asking nobody")
     package.set_defaults(run=_package)
+
+
+def ticket_number(text: str) -> int:
+    """Return a ticket's number as an argument gives it, with a # or without."""
+    number = text.removeprefix("#")
+    if not number.isdecimal() or len(number) > 12:
+        raise argparse.ArgumentTypeError(f"{text!r} is no ticket; write its number, e.g. 48213")
+    return int(number)
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port; write 1 to 65535, or 0 for any that is free")
+    return int(text)
 
 
 def _moment(text: str) -> datetime:

@@ -18,15 +18,23 @@ if TYPE_CHECKING:
 
 def add_to(one: Any) -> None:
     """Add the commands by which an account rests or goes."""
-    for name, help_text, run in (
-        ("suspend", "read no ticket, tell and write nothing for a while; callbacks stay registered and are ignored", _suspend),
-        ("resume", "go on; what was escalated meanwhile is left alone", _resume),
-        ("disconnect", "leave the PSA as it was: delete our callbacks and pods there, and stop", _disconnect),
-        ("export", "all of an account's data as files that anyone can read", _export),
-        ("remove", "disconnect, and delete an account with everything stored about it", _remove),
-    ):
-        deed = one.add_parser(name, help=help_text)
-        deed.add_argument("name", metavar="NAME")
+    for name, help_text, more, run in (
+        ("suspend", "read no ticket, tell and write nothing for a while; callbacks stay registered and are ignored",
+         "Nothing is deleted; `account resume` goes on.", _suspend),
+        ("resume", "go on; what was escalated meanwhile is left alone",
+         "Undoes `account suspend`, and connects again as `account connect` does.", _resume),
+        ("disconnect", "leave the PSA as it was: delete our callbacks and pods there, and stop",
+         "What is stored here stays, and so do our notes in tickets; `account connect` begins again.", _disconnect),
+        ("export", "all of an account's data as files that anyone can read",
+         "Changes nothing. Keys are left out.", _export),
+        ("remove", "disconnect, and delete an account with everything stored about it",
+         "It cannot be undone, so it asks first; take an `account export` before. Our notes in tickets stay.", _remove),
+    ):  # fmt: skip
+        deed = one.add_parser(
+            name, help=help_text, description=f"{help_text[0].upper()}{help_text[1:]}. {more}",
+            epilog=f"example: resolutionflow account {name} northgate",
+        )  # fmt: skip
+        deed.add_argument("name", metavar="NAME", help="the account")
         if name == "resume":
             deed.add_argument("--include-open", action="store_true", help="hand off what was escalated meanwhile")
         if name == "export":

@@ -36,11 +36,13 @@ def add_to(every: Subparsers) -> None:
     metrics = every.add_parser(
         "metrics",
         help="waits, first actions, minutes recovered, hours saved",
+        description="Prints an account's figures for the 30 days up to now, in working minutes, as page and e-mail have them. "
+        "Nothing is changed.",
         epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     metrics.add_argument("name", metavar="NAME", help="the account")
-    metrics.add_argument("--json", action="store_true", help="as JSON")
+    metrics.add_argument("--json", action="store_true", help="as JSON: docs/figures.md names each field")
     metrics.add_argument("--as-of", metavar="T", help="as it was known then, e.g. 2026-11-01T09:00Z")
     metrics.add_argument("--list", metavar="FIGURE", choices=LISTED, help="the episodes behind one figure")
     metrics.set_defaults(run=_metrics)

@@ -24,14 +24,21 @@ def add_to(every: Subparsers) -> None:
     search = every.add_parser(
         "search",
         help="resolved tickets of an account that resemble some words",
+        description="Prints the account's own resolved tickets that resemble the words, the nearest first, with what fixed them.",
         epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     search.add_argument("name", metavar="NAME", help="the account")
     search.add_argument("words", metavar="WORDS", nargs="+", help="as they would stand in a ticket")
-    search.add_argument("--most", type=int, choices=range(1, 51), default=5, metavar="N", help="so many (default: %(default)s)")
+    search.add_argument("--most", type=_most, default=5, metavar="N", help="so many, 1 to 50 (default: %(default)s)")
     search.add_argument("--json", action="store_true", help="as JSON")
     search.set_defaults(run=_search)
+
+
+def _most(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 50:
+        raise argparse.ArgumentTypeError(f"{text!r}: write how many tickets to show, 1 to 50")
+    return int(text)
 
 
 def _search(options: argparse.Namespace) -> int:

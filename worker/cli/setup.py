@@ -25,11 +25,12 @@ if TYPE_CHECKING:
     from worker.cli.setup_questions import Questions, Shop
     from worker.wiring import Services
 
-EXAMPLE = """\
+ABOUT = """\
 Asks where you log in, the company, and an API member's keys; tries them at once; reads boards, statuses, people and how
 statuses were used in the last 90 days; proposes an answer to every question. Nothing is written into ConnectWise before
 you choose "connect", and nothing is stored before you have seen all of it.
-
+"""
+EXAMPLE = """\
 without a terminal, every question answered by a flag or by what is proposed:
   export CONNECTWISE_PUBLIC_KEY=… CONNECTWISE_PRIVATE_KEY=… CONNECTWISE_CLIENT_ID=…
   resolutionflow setup --yes --site na.myconnectwise.net --company northgate --hourly-rate 95 --currency GBP
@@ -52,7 +53,7 @@ def add_to(every: Subparsers, *, command: Command) -> None:
     """Add `setup`, which runs other commands by `command`."""
     setup = every.add_parser(
         "setup", help="connect your ConnectWise: asks, tries, proposes, and shows what it will do before it does it",
-        epilog=EXAMPLE, formatter_class=argparse.RawDescriptionHelpFormatter,
+        description=ABOUT, epilog=EXAMPLE, formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
     setup.add_argument("--name", metavar="NAME", help="what you call this MSP (default: the company)")
     setup.add_argument("--site", help=SITE_HELP)

@@ -20,8 +20,9 @@ def add_to(account_deeds: Subparsers) -> None:
         help="print a token for the API, or take back every token and claim link",
         description="Prints the token (a JWT) and nothing else. It is good for a year and for what its member may do then: "
         "every active member may look at handoffs, engineers, admins and the owner claim and see the figures.",
+        epilog="example: resolutionflow account token northgate --member msvensson",
     )
-    token.add_argument("name", metavar="NAME")
+    token.add_argument("name", metavar="NAME", help="the account")
     which = token.add_mutually_exclusive_group(required=True)
     which.add_argument("--member", metavar="ID", help="login name or member id of whom it is for")
     which.add_argument(

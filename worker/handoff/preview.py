@@ -72,7 +72,7 @@ def package_of_file(
     except UnicodeDecodeError as error:
         raise MalformedThread(f"{path}: not UTF-8 at byte {error.start}") from error
     except json.JSONDecodeError as error:
-        raise MalformedThread(f"{path}: line {error.lineno}, column {error.colno}: {error.msg}") from error
+        raise MalformedThread(f"{path}: no JSON: line {error.lineno}, column {error.colno}: {error.msg}") from error
     except MalformedThread as error:
         raise MalformedThread(f"{path}: {error}") from error
     evidence = redact_evidence(evidence) if redact or model is not None else evidence
