@@ -71,7 +71,7 @@ def add_to(every: Subparsers) -> None:
     rows.set_defaults(run=_list)
 
     remove = one.add_parser(
-        "remove", help="delete readings", description="Deletes readings; figures as of an earlier moment keep them.",
+        "remove", help="delete readings", description="Deletes readings for good; figures as of an earlier moment lose them too.",
         epilog="example: resolutionflow baseline remove northgate 12 13",
     )  # fmt: skip
     remove.add_argument("name", metavar="NAME", help="the account")

@@ -57,6 +57,9 @@ def test_each_figure_opens_its_episodes_and_what_was_left_out(month: tuple[Pages
         assert re.findall(r'class="episode"[^>]*>([^<]*)<', behind) == list(figure["episodes"]), place
         assert f"Left out ({len(figure['excluded'])})" in behind
     assert "is not on this page" in pages.get("/analytics/escalations/behind?open=clocks/none").text
+    place = "clocks/total/business"
+    whole = pages.get(f"/analytics/escalations/content?open={quote(place)}&as_of={at}").text  # by its address, as in a new tab
+    assert f'Episodes ({len(figures(card)[place]["episodes"])})' in whole
 
 
 def test_the_csv_has_the_same_numbers(month: tuple[Pages, dict[str, Any], str]) -> None:
