@@ -6,7 +6,17 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from escalation.brief.lines import Block, Condition, Guess, Head, Inquiry, Line, Wording, closes, told_elsewhere
+from escalation.brief.lines import (
+    Block,
+    Condition,
+    Guess,
+    Head,
+    Inquiry,
+    Line,
+    Wording,
+    closes,
+    told_elsewhere,
+)
 from escalation.brief.sanitize import Inert, inline
 from escalation.brief.spans import Clock
 from escalation.package.contents import SURE, Package
@@ -100,8 +110,8 @@ def outline(package: Package, limits: Limits) -> View:
     """Return the view of a package within the limits, with a list of the sources it cites and of what it leaves out."""
     clock = Clock(package.time_zone, package.as_of)
     wording = Wording(package, clock)
-    told = told_elsewhere(package.steps_attempted)
-    own = [place for place in range(len(package.steps_attempted)) if place not in told]
+    elsewhere = told_elsewhere(package.steps_attempted)
+    own = [place for place in range(len(package.steps_attempted)) if place not in elsewhere]
     shown = sorted(_ranked(package, own)[: limits.steps])
     sure = [i for i in shown if package.steps_attempted[i].sure >= SURE]
     first = set(_ranked(package, sure)[:ABOVE])

@@ -109,7 +109,9 @@ def test_everything_a_session_holds_has_its_place() -> None:
     assert [one.text for one in package.state_left_behind] == ["spooler set to manual"]
     assert "a1" in {one.source for one in package.evidence_blocks}
     brief = render(package, marker="RF-ABCDEFGH")
-    lines = ("**Still to do:**", "**Found or suspected:**", "no rights on the print server", "spooler set to manual", "Error 1068")
+    lines = (
+        "**Still to do:**", "**Found or suspected:**", "no rights on the print server", "spooler set to manual", "Error 1068",
+    )  # fmt: skip
     for said in (*lines, "step 1 of session 1"):
         assert said in brief, said
 

@@ -1,5 +1,7 @@
 """The problem is quoted from where the symptom is told: not from how a message is opened, and of an alert from its first row."""
 
+# ruff: noqa: E501 - texts are easier to find in long lines
+
 from __future__ import annotations
 
 import pytest

@@ -7,6 +7,7 @@ from __future__ import annotations
 import pytest
 
 from escalation.package.contents import Quote
+from escalation.reading.text import stretches
 from tests.unit.escalation.tickets import evidence_of, package_of
 
 STRONG = (
@@ -30,7 +31,7 @@ def ask(*notes: str) -> Quote | None:
     return package_of(evidence_of(*notes)).ask
 
 
-@pytest.mark.parametrize("request_", (*STRONG, *WEAK))
+@pytest.mark.parametrize("request_", [*STRONG, *WEAK])
 def test_each_way_to_ask_is_quoted(request_: str) -> None:
     for other in NOTHING:
         for text in (f"{other} {request_}", f"{request_} {other}"):
@@ -55,8 +56,10 @@ def test_only_a_request_is_one_in_an_older_note_too() -> None:
 
 def test_the_request_goes_before_a_question_and_that_before_a_need() -> None:
     need, question, request_ = WEAK[3], WEAK[0], STRONG[2]
-    assert (found := ask(f"{question} {need}")) is not None and found.evidence == question
-    assert (found := ask(f"{request_} {question} {need}")) is not None and found.evidence == request_.rstrip()
+    assert (found := ask(f"{question} {need}")) is not None
+    assert found.evidence == question
+    assert (found := ask(f"{request_} {question} {need}")) is not None
+    assert found.evidence == request_.rstrip()
 
 
 def test_a_short_request_has_the_sentence_that_names_what_it_is_about() -> None:
@@ -75,3 +78,8 @@ def test_a_bracket_with_a_question_does_not_end_the_request() -> None:
     found = ask("Can someone who knows the old tenant (Ruth built it?) raise the quota and start the job again.")
     assert found is not None
     assert found.evidence.endswith("start the job again.")
+
+
+def test_a_quoted_stop_ends_no_sentence_and_a_stop_after_a_quotation_does() -> None:
+    assert [s.text for s in stretches('One rule called "." moves all of it. Disabled the rule.')] == ['One rule called "." moves all of it.', "Disabled the rule."]
+    assert [s.text for s in stretches('Copy hangs at "file in use". Ran chkdsk on it.')] == ['Copy hangs at "file in use".', "Ran chkdsk on it."]
