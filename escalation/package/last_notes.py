@@ -1,4 +1,4 @@
-"""What the newest notes of the staff say besides: what is still to be done, and what was found or is suspected.
+"""What the newest notes of the staff say beside the rest of the brief: what is still to be done, what was found or is suspected.
 
 A senior reads the last note first; what stands in it and is neither a step nor the request would else be missing above the fold.
 """
@@ -26,17 +26,18 @@ _LONGEST = 240
 
 
 def left_over(package: Package, records: Sequence[Record]) -> tuple[tuple[Quote, ...], tuple[Quote, ...]]:
-    """Return what the newest notes say is still to be done, and what they found or suspect, unless the package shows it."""
+    """Return what the newest notes say is still to be done, and what they found or suspect, without what is shown anyway."""
     shown = list(_shown(package))
     to_do: list[Quote] = []
     found: list[Quote] = []
     for record, stretch in _newest(records):
         said = quote(record, stretch.start, stretch.end)
-        if any(one.source == said.source and (one.evidence in said.evidence or said.evidence in one.evidence) for one in shown):
+        beside = [one.evidence for one in shown if one.source == said.source]
+        if any(words in said.evidence or said.evidence in words for words in beside):
             continue
         suspected = GUESS.search(stretch.text) is not None
-        ahead = not suspected and (looks_on(stretch.text) or looks_ahead(stretch.text))
-        if stretch.planned or says_needed(stretch.text) or ahead:
+        ahead = looks_on(stretch.text) or looks_ahead(stretch.text)
+        if stretch.planned or says_needed(stretch.text) or (ahead and not suspected):
             to_do.append(said)
         elif suspected or (claims(stretch.text) is None and FOUND.search(stretch.text)):
             found.append(said)
@@ -44,7 +45,8 @@ def left_over(package: Package, records: Sequence[Record]) -> tuple[tuple[Quote,
 
 
 def _newest(records: Sequence[Record]) -> Iterator[tuple[Record, Stretch]]:
-    ours = [r for r in records if r.source.id != "d" and r.source.role not in NOT_STAFF and not r.passage.resolution and r.spoken]
+    staff = [r for r in records if r.source.id != "d" and r.source.role not in NOT_STAFF]
+    ours = [r for r in staff if r.spoken and not r.passage.resolution]
     last = ours[-2:] if ours and len(ours[-1].spoken) <= _SHORT_NOTE else ours[-1:]
     for record in last:
         for stretch in record.spoken:

@@ -1,6 +1,6 @@
 """What the newest note says and no step or request tells stands above the fold, once; what is an older note's or a courtesy does not."""
 
-# ruff: noqa: E501 - an example is easier to read in one line
+# ruff: noqa: E501 - texts are easier to find in long lines
 
 from __future__ import annotations
 
@@ -43,7 +43,8 @@ def test_what_is_to_be_done_is_no_finding() -> None:
 @pytest.mark.parametrize("said", TALK)
 def test_courtesy_and_questions_are_neither(said: str) -> None:
     package = made(said)
-    assert package.still_to_do == package.findings == ()
+    assert package.still_to_do == ()
+    assert package.findings == ()
 
 
 def test_what_only_an_older_note_says_is_not_told_as_the_last_word() -> None:

@@ -2,6 +2,8 @@
 
 # ruff: noqa: E501 - an example is easier to read in one line
 
+# ruff: noqa: E501 - texts are easier to find in long lines
+
 from __future__ import annotations
 
 import pytest

@@ -56,8 +56,10 @@ def test_only_a_request_is_one_in_an_older_note_too() -> None:
 
 def test_the_request_goes_before_a_question_and_that_before_a_need() -> None:
     need, question, request_ = WEAK[3], WEAK[0], STRONG[2]
-    assert getattr(ask(f"{question} {need}"), "evidence", None) == question
-    assert getattr(ask(f"{request_} {question} {need}"), "evidence", None) == request_.rstrip()
+    assert (found := ask(f"{question} {need}")) is not None
+    assert found.evidence == question
+    assert (found := ask(f"{request_} {question} {need}")) is not None
+    assert found.evidence == request_.rstrip()
 
 
 def test_a_short_request_has_the_sentence_that_names_what_it_is_about() -> None:
@@ -79,7 +81,5 @@ def test_a_bracket_with_a_question_does_not_end_the_request() -> None:
 
 
 def test_a_quoted_stop_ends_no_sentence_and_a_stop_after_a_quotation_does() -> None:
-    for first, second in (
-        ('One rule called "." moves all of it.', "Disabled the rule."), ('Copy hangs at "file in use".', "Ran chkdsk on it."),
-    ):  # fmt: skip
-        assert [s.text for s in stretches(f"{first} {second}")] == [first, second]
+    assert [s.text for s in stretches('One rule called "." moves all of it. Disabled the rule.')] == ['One rule called "." moves all of it.', "Disabled the rule."]
+    assert [s.text for s in stretches('Copy hangs at "file in use". Ran chkdsk on it.')] == ['Copy hangs at "file in use".', "Ran chkdsk on it."]
