@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import contextlib
 import http
+import io
 import socket
 import struct
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.utils import formatdate
-from typing import BinaryIO, Final, cast
+from typing import Final, cast
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 MAX_LINE: Final = 65_536
 MAX_HEADERS: Final = 100
 MAX_BODY: Final = 32 * 1024 * 1024
+TLS_HELLO: Final = b"\x16"
+"""How a connection begins that speaks TLS: a line's end may never come."""
 
 
 @dataclass(slots=True)
@@ -98,7 +101,7 @@ class HttpServer:
             ).start()
 
     def _serve(self, connection: socket.socket) -> None:
-        reader = cast("BinaryIO", connection.makefile("rb", buffering=65_536))
+        reader = cast("io.BufferedReader", connection.makefile("rb", buffering=65_536))
         try:
             while not self.stopping.is_set() and self._one(connection, reader):
                 pass
@@ -112,7 +115,7 @@ class HttpServer:
             with contextlib.suppress(OSError):
                 connection.close()
 
-    def _one(self, connection: socket.socket, reader: BinaryIO) -> bool:
+    def _one(self, connection: socket.socket, reader: io.BufferedReader) -> bool:
         """Answer one request; return whether the connection stays open."""
         try:
             request = read_request(connection, reader)
@@ -136,8 +139,10 @@ class HttpServer:
         return keep
 
 
-def read_request(connection: socket.socket, reader: BinaryIO) -> Request | None:
+def read_request(connection: socket.socket, reader: io.BufferedReader) -> Request | None:
     """Read one request; None when the other side closed. Raises Malformed."""
+    if reader.peek(1)[:1] == TLS_HELLO:
+        raise Malformed("no TLS is spoken here")
     line = reader.readline(MAX_LINE)
     if not line.strip():
         return None
@@ -166,7 +171,7 @@ def read_request(connection: socket.socket, reader: BinaryIO) -> Request | None:
     )
 
 
-def _body(reader: BinaryIO, headers: dict[str, str]) -> bytes:
+def _body(reader: io.BufferedReader, headers: dict[str, str]) -> bytes:
     if headers.get("transfer-encoding", "").lower() == "chunked":
         parts = []
         while size := int(reader.readline(MAX_LINE).split(b";")[0], 16):
