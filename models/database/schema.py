@@ -122,9 +122,13 @@ def _pending(connection: Connection) -> list[str]:
 
 
 def _engine(url: URL) -> Engine:
-    """Return one without a pool. It prepares nothing, which behind a pooler would be left to somebody else."""
+    """Return one without a pool. It prepares nothing, which behind a pooler would be left to somebody else.
+
+    Whoever waited for another migration sees what it did, whatever isolation is the server's own default.
+    """
     if url.drivername != "sqlite":
-        return create_engine(url, poolclass=NullPool, connect_args=UTF8 | {"prepare_threshold": None})
+        once = UTF8 | {"prepare_threshold": None}
+        return create_engine(url, poolclass=NullPool, connect_args=once, isolation_level="READ COMMITTED")
     Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": WAIT_S})
 

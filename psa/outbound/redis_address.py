@@ -64,6 +64,11 @@ def wrong_in(url: str) -> list[str]:
         return []  # part of a password, which is not shown: whoever reads the address says that it is none
     names = {name for name, _ in parse_qsl(query, keep_blank_values=True)}
     wrong = [f"REDIS_URL takes no option {name}; it takes {', '.join(sorted(OPTIONS))}" for name in sorted(names - OPTIONS)]
+    if names & OPTIONS and not url.lower().startswith("rediss:"):
+        wrong.append("REDIS_URL: options of TLS go with rediss://, not with redis://")
+    checked = dict(parse_qsl(query)).get("ssl_cert_reqs", "required").lower().removeprefix("cert_")
+    if checked not in ("none", "optional", "required"):
+        wrong.append("REDIS_URL: ssl_cert_reqs is none, optional or required")
     if not re.fullmatch(r"\d*/?", address.partition("://")[2].rpartition("@")[2].partition("/")[2]):
         wrong.append("REDIS_URL ends in the number of a database, e.g. redis://host.example:6379/0")
     return wrong

@@ -45,18 +45,18 @@ def follow_logins(session: Session, account: Account, members: Sequence[Member])
     known = [(before[m.id], m.identifier) for m in members if m.id in before]
     kept = {old for old, new in known if old == new.lower()}
     renamed = {old: new for old, new in known if old not in kept}
-    if not renamed:
+    as_set = accounts.get(session, account.id) or account  # `account` was read before the PSA was asked
+    taken = {member.identifier.lower() for member in members}  # whoever has an old name now is meant by it
+    if not renamed and taken.isdisjoint(accounts.renamed_of(as_set.settings)):
         return {}
 
     def now(name: str) -> str:
         return renamed.get(str(name).strip().lower(), name)
 
-    as_set = accounts.get(session, account.id) or account  # `account` was read before the PSA was asked
     follows: dict[str, Any] = {"engineers": list(map(now, as_set.engineers)), "admins": list(map(now, as_set.admins))}
     for column in ("owner", "dry_run_to", "api_member"):
         if login := getattr(as_set, column):
             follows[column] = now(login)
-    taken = {member.identifier.lower() for member in members}  # whoever has an old name now is meant by it
     earlier = {**{old: now(new) for old, new in accounts.renamed_of(as_set.settings).items()}, **renamed}
     follows["settings"] = {**as_set.settings, "renamed": {old: new for old, new in earlier.items() if old not in taken}}
     if "connectors" in as_set.settings:

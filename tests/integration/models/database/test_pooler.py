@@ -64,6 +64,8 @@ def test_a_stricter_default_of_the_server_refuses_nobody(postgres_url: str) -> N
     with database.account(1) as session:
         assert session.scalar(text("SHOW transaction_isolation")) == "read committed"
     database.dispose()
+    with schema._alone(url) as connection:
+        assert connection.scalar(text("SHOW transaction_isolation")) == "read committed"
 
 
 @pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])

@@ -150,3 +150,19 @@ def test_who_takes_over_a_login_takes_over_no_role(shop: Shop, monkeypatch: pyte
     _poll(shop)
     with shop.database.account(shop.account_id) as session:
         assert {member.id for member in accounts.recipients(session, shop.account_id)} == {2, 3}
+
+
+def test_who_is_given_a_former_login_later_is_nobody_else(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    _rename(shop, monkeypatch, n2="maja.s", n9="handoff.api")
+    _poll(shop)
+    there = shop.psa.members()
+    there += [
+        Member(12, "msvensson", "Mats Svensson", "mats@northgate.example", active=True),
+        Member(13, "ResolutionFlow", "Another program", None, active=True, is_api=True),
+    ]
+    _poll(shop)
+    desk = shop.services.desk(shop.account_id)
+    assert [desk.roster.person(login).role for login in ("maja.s", "msvensson")] == ["engineer", "technician"]
+    assert not desk.roster.ours("resolutionflow")
+    _poll(shop)
+    assert account_named(shop.services, "northgate").settings["renamed"] == {}

@@ -142,3 +142,9 @@ def test_an_option_that_only_one_library_takes_is_named(option: str) -> None:
 )  # fmt: skip
 def test_the_database_is_a_number(url: str, right: bool) -> None:
     assert (wrong_in(url) == []) is right
+
+
+@pytest.mark.parametrize("url", ["redis://h/0?ssl_cert_reqs=none", "redis://h/0?ssl_ca_certs=/x", "rediss://h/0?ssl_cert_reqs=always"])
+def test_what_either_library_dies_of_later_is_told_at_start(url: str) -> None:
+    assert wrong_in(url)
+    assert wrong_in("rediss://h/0?ssl_cert_reqs=CERT_NONE") == []
