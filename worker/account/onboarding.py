@@ -136,7 +136,8 @@ def connect(services: Services, account: Account, *, include_open: bool = False)
     entries = register(psa, services.settings.public_url, token, rows, psa.callbacks())
     result.pages = register_pages(services, account, psa)
     result.callbacks = [f"{e.type}, {e.level} {e.object_id}" for e in entries]
-    result.api_member = psa.learn_api_member(members, entries)
+    learnt = psa.learn_api_member(members, entries)  # by an entry's member, else as it was called when `psa` was made
+    result.api_member = accounts.renamed_of(account.settings).get((learnt or "").lower(), learnt)
     escalated = psa.tickets_in_statuses(sorted({r.status_id for r in rows if r.kind == "escalate"}))
     info = measure_skew(services, account.id, psa)
     with services.database.account(account.id) as session:

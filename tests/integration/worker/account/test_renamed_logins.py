@@ -84,6 +84,16 @@ def test_what_was_set_while_the_people_were_read_stays(shop: Shop, monkeypatch: 
     assert (after.engineers, after.admins) == (["maja.s"], ["tobrien"])
 
 
+def test_a_connection_made_with_our_former_login_keeps_the_new_one(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    was = shop.services.desk(shop.account_id).api_member
+    assert was
+    us = next(m.id for m in shop.psa.members() if m.identifier == was)
+    _rename(shop, monkeypatch, **{f"n{us}": "handoffs"})
+    monkeypatch.setattr(shop.psa, "learn_api_member", lambda _members, _entries: was)  # no entry names a member
+    connect(shop.services, account_named(shop.services, "northgate"))
+    assert shop.services.desk(shop.account_id).api_member == "handoffs"
+
+
 def test_our_own_login_is_followed_too(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     _rename(shop, monkeypatch, n9="handoff.api")
     _poll(shop)
