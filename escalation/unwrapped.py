@@ -58,13 +58,16 @@ def _meant(word: str) -> str:
         return word
 
 
-_PART = re.compile(r"^--(?P<boundary>[^\s-][^\n\r]{0,68}|-{2,}[^\n\r]{1,66}?)[ \t]*\r?\n(?=(?:[A-Za-z][\w-]*:[^\n]*\r?\n(?:[ \t]+[^\n]*\r?\n)*){0,6}?content-type:)", re.IGNORECASE | re.MULTILINE)  # fmt: skip
+_PART = re.compile(r"^--(?P<boundary>[^\s-][^\n\r]{0,68}|-{2,}[^\n\r]{1,66}?)[ \t]*\r?\n(?=(?:[A-Za-z][\w-]*:[^\n]*\n(?:[ \t][^\n]*\n)*+){0,6}?content-type:)", re.IGNORECASE | re.MULTILINE)  # fmt: skip
 _SAYS_MIME = re.compile(r"\s*(?:this is a )?multi-?part message in mime format\.?\s*|\s*this is a message in mime format\.[^\n]*", re.IGNORECASE)
 
 
 def _of_mail(text: str) -> str | None:
     """Return the readable part of a mail's parts, with what stands above and below them."""
-    first = _PART.search(text) if "ontent-" in text else None
+    if "ontent-" not in text:
+        return None
+    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # half a character stops the mail's reader
+    first = _PART.search(text)
     if first is None:
         return None
     above, below = text[: first.start()], ""
@@ -92,13 +95,16 @@ def _plain_of(part: Message) -> tuple[str, str] | None:
         return next(iter([one for one in told if one[0] != "html"] or told), None)
     if not kind.startswith("text/") or part.get_filename():
         return None
+    coded = str(part.get("content-transfer-encoding", "")).strip().lower() not in ("", "7bit", "8bit", "binary")
+    if not coded or not str(inner).isascii():  # read already, by whoever stored it
+        return kind.removeprefix("text/"), str(inner)
     octets = part.get_payload(decode=True)
     if not isinstance(octets, bytes):
         return None
     try:
         said = octets.decode(part.get_content_charset() or "utf-8")
-    except (LookupError, UnicodeDecodeError):
-        said = str(part.get_payload()) if not part.get("content-transfer-encoding") else octets.decode("cp1252", "replace")
+    except (LookupError, ValueError):
+        said = octets.decode("cp1252", "replace")
     return kind.removeprefix("text/"), said
 
 
@@ -301,7 +307,8 @@ def _of_document(value: Any, depth: int = 0) -> list[str]:
 
 
 def _run(one: dict[str, Any]) -> str:
-    struck = any(isinstance(mark, dict) and mark.get("type") == "strike" for mark in one.get("marks") or ()) or (isinstance(one.get("style"), dict) and one["style"].get("strike"))
+    marks = one.get("marks")
+    struck = any(isinstance(mark, dict) and mark.get("type") == "strike" for mark in (marks if isinstance(marks, list) else ())) or (isinstance(one.get("style"), dict) and one["style"].get("strike"))
     said = one.get("text")
     if isinstance(said, dict):
         said = said.get("text")

@@ -107,3 +107,22 @@ def test_a_heading_of_a_mail_is_read(page: str) -> None:
 def test_quoted_printable_in_parts() -> None:
     body = quopri.encodestring(_SAID[2].encode()).decode()
     assert unwrapped(f"--b1\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: quoted-printable\n\n{body}\n--b1--\n") == _SAID[2]
+
+
+@pytest.mark.parametrize("coding", ["", "Content-Transfer-Encoding: 8bit\n"])
+def test_a_part_that_whoever_stored_it_has_read_already_is_as_it_stands(coding: str) -> None:
+    assert unwrapped(f"--b1\nContent-Type: text/plain; charset=utf-8\n{coding}\nThe user’s “label” – café – is blank.\n--b1--\n") == "The user’s “label” – café – is blank."
+
+
+@pytest.mark.parametrize(("stored", "told"), [
+    ('--b\nContent-Type: text/plain; charset="a\x00b"\nContent-Transfer-Encoding: base64\n\nUmVib290ZWQgaXQu\n--b--', "Rebooted it."),
+    ("--b\nContent-Type: text/plain\nContent-Transfer-Encoding: quoted-printable\n\nRebooted \ud800 it.\n--b--", "Rebooted \ufffd it."),
+    ('{"type": "doc", "content": [{"type": "text", "text": "Rebooted it.", "marks": 5}]}', "Rebooted it."),
+])
+def test_what_is_odd_in_a_wrapping_stops_nothing(stored: str, told: str) -> None:
+    assert unwrapped(stored) == told
+
+
+def test_rows_that_are_set_in_below_a_rule_are_read_in_linear_time() -> None:
+    text = "--Output\nDevice: PC-14\n" + "    queue stuck, nothing printed\n" * 40 + "The Content-Type was wrong."
+    assert unwrapped(text) == text
