@@ -130,7 +130,7 @@ def _prose_in(coded: str) -> str | None:
     return said if odd == 0 and len(_PROSE.findall(said)) >= 2 else None
 
 
-_RTF = re.compile(r"\{\\rtf1")
+_RTF = re.compile(r"^[ \t]*\{\\rtf1", re.MULTILINE)
 _OF_RTF = re.compile(r"\\(?P<word>[a-z]{1,32})(?P<count>-?\d{1,10})?[ ]?|\\'(?P<octet>[0-9a-fA-F]{2})|\\(?P<sign>[^a-z'])|(?P<brace>[{}])|[\r\n]+|(?P<text>[^\\{}\r\n]+)")
 _UNREAD_GROUPS = frozenset("fonttbl colortbl stylesheet info pict object listtable listoverridetable generator themedata datastore xmlnstbl rsidtbl header footer fldinst".split())  # noqa: SIM905
 _SIGNS = {"par": "\n", "line": "\n", "row": "\n", "sect": "\n", "page": "\n", "tab": "\t", "cell": "\t", "emdash": "—", "endash": "–", "bullet": "•", "lquote": "‘", "rquote": "’", "ldblquote": "“", "rdblquote": "”"}  # fmt: skip
@@ -139,12 +139,12 @@ _SIGNS = {"par": "\n", "line": "\n", "row": "\n", "sect": "\n", "page": "\n", "t
 def _of_rtf(text: str) -> str | None:
     """Return RTF as plain lines, without what is struck out; what stands before it stays."""
     begins = _RTF.search(text)
-    if begins is None:
+    if begins is None or "\\par" not in text[begins.start() :]:  # somebody tells of RTF
         return None
     made, held = [], [(False, False)]
     silent = struck = False
     skip, page = 0, "cp1252"
-    at = begins.start()
+    at = begins.end() - len("{\\rtf1")
     while at < len(text) and (token := _OF_RTF.match(text, at)):
         at = token.end()
         word, piece = token["word"], ""
@@ -191,6 +191,7 @@ _TOLD = re.compile(r"(?:issue|problem|description|details|summary|symptoms?|step
 """Names of fields in which somebody tells what is wrong or what was done."""
 _NAME = re.compile(r"(?<=[a-z])(?=[A-Z])|[_\s-]+")
 _LEAF = re.compile(r"<(?P<name>[A-Za-z][\w.-]{0,40})(?:\s[^<>]{0,300})?>(?P<value>[^<>]{1,4000})</(?P=name)\s{0,3}>")
+_TAG = re.compile(r"</?[A-Za-z?][^<>]{0,400}>|<!--[^<>]{0,400}-->")
 _INLINE = frozenset(("text", "link", "emoji", "mention", "hardBreak", "inlineCard", "mrkdwn", "plain_text", "TextRun", "user", "date"))
 
 
@@ -204,7 +205,7 @@ def _of_fields(text: str) -> str | None:
         return None
     if whole[0] == "<":
         leaves = [(one["name"], unescape(one["value"])) for one in _LEAF.finditer(whole)] if re.match(r"<\?xml|<[a-z_]{3,30}>", whole, re.IGNORECASE) else []
-        told = len(leaves) >= 2 and any(_TOLD.search(_spaced(name)) for name, _ in leaves)
+        told = len(leaves) >= 2 and any(_TOLD.search(_spaced(name)) for name, _ in leaves) and not _TAG.sub("", _LEAF.sub("", whole)).strip()
         return "\n".join(row for name, value in leaves for row in _rows(name, value)) if told else None
     value = _parsed(whole)
     if isinstance(value, dict) and isinstance(value.get("ops"), list):

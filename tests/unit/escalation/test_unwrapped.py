@@ -93,6 +93,8 @@ def test_what_stands_around_the_wrapping_stays() -> None:
     "-----BEGIN CERTIFICATE-----\nMIIDdzCCAl+gAwIBAgIEAgAAuTANBgkqhkiG9w0BAQUFADBaMQswCQYDVQQGEwJJ\nRTESMBAGA1UEChMJQmFsdGltb3JlMRMwEQYDVQQLEwpDeWJlclRydXN0MSIwIAYD\n-----END CERTIFICATE-----",
     "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "[2026-03-02 09:14] rebooted it [done]", "{see attached}",
     "<html><body><p>Rebooted it</p></body></html>", "--\nAnn Marsh\nContent-Type: is not what I mean", "Typed {\\rt and nothing came", "{\\rtf1", "=?x-none?Q?abc?= stays", "{'a': ", "[" * 3000, '{"a":' * 3000,
+    "Opened it in Notepad, starts with {\\rtf1\\ansi so it is RTF. Moved it to C:\\partners\\a.rtf {done}", "{\\rtf1 is all that the field says, {done}",
+    "<config><notes>a b</notes></config> Edited web.config, same error. <step>1</step>",
 ])
 def test_anything_else_stays_as_it_is(text: str) -> None:
     assert unwrapped(text).strip("{\\rtf1") == text.strip("{\\rtf1")
