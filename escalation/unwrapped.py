@@ -58,13 +58,16 @@ def _meant(word: str) -> str:
         return word
 
 
-_PART = re.compile(r"^--(?P<boundary>[^\s-][^\n\r]{0,68}|-{2,}[^\n\r]{1,66}?)[ \t]*\r?\n(?=(?:[A-Za-z][\w-]*:[^\n]*\r?\n(?:[ \t]+[^\n]*\r?\n)*){0,6}?content-type:)", re.IGNORECASE | re.MULTILINE)  # fmt: skip
+_PART = re.compile(r"^--(?P<boundary>[^\s-][^\n\r]{0,68}|-{2,}[^\n\r]{1,66}?)[ \t]*\r?\n(?=(?:[A-Za-z][\w-]*:[^\n]*\n(?:[ \t][^\n]*\n)*+){0,6}?content-type:)", re.IGNORECASE | re.MULTILINE)  # fmt: skip
 _SAYS_MIME = re.compile(r"\s*(?:this is a )?multi-?part message in mime format\.?\s*|\s*this is a message in mime format\.[^\n]*", re.IGNORECASE)
 
 
 def _of_mail(text: str) -> str | None:
     """Return the readable part of a mail's parts, with what stands above and below them."""
-    first = _PART.search(text) if "ontent-" in text else None
+    if "ontent-" not in text:
+        return None
+    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # half a character stops the mail's reader
+    first = _PART.search(text)
     if first is None:
         return None
     above, below = text[: first.start()], ""
@@ -92,13 +95,16 @@ def _plain_of(part: Message) -> tuple[str, str] | None:
         return next(iter([one for one in told if one[0] != "html"] or told), None)
     if not kind.startswith("text/") or part.get_filename():
         return None
+    coded = str(part.get("content-transfer-encoding", "")).strip().lower() not in ("", "7bit", "8bit", "binary")
+    if not coded or not str(inner).isascii():  # read already, by whoever stored it
+        return kind.removeprefix("text/"), str(inner)
     octets = part.get_payload(decode=True)
     if not isinstance(octets, bytes):
         return None
     try:
         said = octets.decode(part.get_content_charset() or "utf-8")
-    except (LookupError, UnicodeDecodeError):
-        said = str(part.get_payload()) if not part.get("content-transfer-encoding") else octets.decode("cp1252", "replace")
+    except (LookupError, ValueError):
+        said = octets.decode("cp1252", "replace")
     return kind.removeprefix("text/"), said
 
 
@@ -124,7 +130,7 @@ def _prose_in(coded: str) -> str | None:
     return said if odd == 0 and len(_PROSE.findall(said)) >= 2 else None
 
 
-_RTF = re.compile(r"\{\\rtf1")
+_RTF = re.compile(r"^[ \t]*\{\\rtf1", re.MULTILINE)
 _OF_RTF = re.compile(r"\\(?P<word>[a-z]{1,32})(?P<count>-?\d{1,10})?[ ]?|\\'(?P<octet>[0-9a-fA-F]{2})|\\(?P<sign>[^a-z'])|(?P<brace>[{}])|[\r\n]+|(?P<text>[^\\{}\r\n]+)")
 _UNREAD_GROUPS = frozenset("fonttbl colortbl stylesheet info pict object listtable listoverridetable generator themedata datastore xmlnstbl rsidtbl header footer fldinst".split())  # noqa: SIM905
 _SIGNS = {"par": "\n", "line": "\n", "row": "\n", "sect": "\n", "page": "\n", "tab": "\t", "cell": "\t", "emdash": "—", "endash": "–", "bullet": "•", "lquote": "‘", "rquote": "’", "ldblquote": "“", "rdblquote": "”"}  # fmt: skip
@@ -133,12 +139,12 @@ _SIGNS = {"par": "\n", "line": "\n", "row": "\n", "sect": "\n", "page": "\n", "t
 def _of_rtf(text: str) -> str | None:
     """Return RTF as plain lines, without what is struck out; what stands before it stays."""
     begins = _RTF.search(text)
-    if begins is None:
+    if begins is None or "\\par" not in text[begins.start() :]:  # somebody tells of RTF
         return None
     made, held = [], [(False, False)]
     silent = struck = False
     skip, page = 0, "cp1252"
-    at = begins.start()
+    at = begins.end() - len("{\\rtf1")
     while at < len(text) and (token := _OF_RTF.match(text, at)):
         at = token.end()
         word, piece = token["word"], ""
@@ -185,6 +191,7 @@ _TOLD = re.compile(r"(?:issue|problem|description|details|summary|symptoms?|step
 """Names of fields in which somebody tells what is wrong or what was done."""
 _NAME = re.compile(r"(?<=[a-z])(?=[A-Z])|[_\s-]+")
 _LEAF = re.compile(r"<(?P<name>[A-Za-z][\w.-]{0,40})(?:\s[^<>]{0,300})?>(?P<value>[^<>]{1,4000})</(?P=name)\s{0,3}>")
+_TAG = re.compile(r"</?[A-Za-z?][^<>]{0,400}>|<!--[^<>]{0,400}-->")
 _INLINE = frozenset(("text", "link", "emoji", "mention", "hardBreak", "inlineCard", "mrkdwn", "plain_text", "TextRun", "user", "date"))
 
 
@@ -198,7 +205,7 @@ def _of_fields(text: str) -> str | None:
         return None
     if whole[0] == "<":
         leaves = [(one["name"], unescape(one["value"])) for one in _LEAF.finditer(whole)] if re.match(r"<\?xml|<[a-z_]{3,30}>", whole, re.IGNORECASE) else []
-        told = len(leaves) >= 2 and any(_TOLD.search(_spaced(name)) for name, _ in leaves)
+        told = len(leaves) >= 2 and any(_TOLD.search(_spaced(name)) for name, _ in leaves) and not _TAG.sub("", _LEAF.sub("", whole)).strip()
         return "\n".join(row for name, value in leaves for row in _rows(name, value)) if told else None
     value = _parsed(whole)
     if isinstance(value, dict) and isinstance(value.get("ops"), list):
@@ -301,7 +308,8 @@ def _of_document(value: Any, depth: int = 0) -> list[str]:
 
 
 def _run(one: dict[str, Any]) -> str:
-    struck = any(isinstance(mark, dict) and mark.get("type") == "strike" for mark in one.get("marks") or ()) or (isinstance(one.get("style"), dict) and one["style"].get("strike"))
+    marks = one.get("marks")
+    struck = any(isinstance(mark, dict) and mark.get("type") == "strike" for mark in (marks if isinstance(marks, list) else ())) or (isinstance(one.get("style"), dict) and one["style"].get("strike"))
     said = one.get("text")
     if isinstance(said, dict):
         said = said.get("text")

@@ -51,20 +51,31 @@ def answered(rows: Sequence[Row]) -> Iterator[Answered]:
             continue
         begin = row.start + asks.start("asks")
         end = row.start + asks.end("asks")
-        rest = asks["rest"].strip()
-        if _OPTIONS.search(rest):
-            if chosen := _CHOSEN.search(asks["rest"]):
+        told = row.text[asks.start("rest") :]
+        if _OPTIONS.search(told[:400]):
+            if chosen := _CHOSEN.search(told[:400]):
                 start = row.start + asks.start("rest")
                 yield Answered(row.start, (begin, end), (start + chosen.start("said"), start + chosen.end("said")), chosen["said"].lower() == "yes")
             continue
-        place, said = (at, asks["rest"]) if rest.strip(" :*_") else _below(rows, at)
+        place, said = (at, told) if told.strip(" \t:*_") else _below(rows, at)
         if place is None:
             continue
         start = rows[place].end - len(said)
         if (no := _NO.match(said)) is not None:
-            yield Answered(row.start, (begin, end), (start + no.start("said"), rows[place].end), False)
+            begins = no.start("said")
+            yield Answered(row.start, (begin, end), (start + begins, start + begins + _reach(said[begins:])), False)
         elif (yes := _YES.match(said)) is not None:
             yield Answered(row.start, (begin, end), (start + yes.start("said"), rows[place].end), True)
+
+
+_SENTENCE = re.compile(r"[.!;](?=\s)")
+_INSTEAD = re.compile(r"(?:[,;:]|\s[-–—])\s{1,3}(?:(?:but|so|i|we|then|and)\s){0,2}(?=[^\W\d_])", re.IGNORECASE)
+
+
+def _reach(said: str) -> int:
+    """Return how far a no reaches: to the end of its sentence, or to what was done instead."""
+    stop = ended.end() if (ended := _SENTENCE.search(said)) else len(said)
+    return next((part.start() + 1 for part in _INSTEAD.finditer(said, 0, min(stop, 400)) if deeds.starts_with_deed(said[part.end() : stop])), stop)
 
 
 def _below(rows: Sequence[Row], at: int) -> tuple[int | None, str]:

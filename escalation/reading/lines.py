@@ -16,6 +16,8 @@ _DASH = re.compile(r"(?:(?<=\s)|^)(?P<sign>[-–*])\s{1,3}(?=\w)")
 _TIME = re.compile(r"(?:(?<=\s)|^)(?P<hour>\d{1,2})[:.](?P<minute>\d\d)(?:\s?[ap]m)?\s{1,3}(?:[-–:]\s{0,3})?(?=[A-Za-z])", re.IGNORECASE)
 _GLUED = re.compile(r"(?<=[a-z\d]{2})(?=[A-Z][a-z]{3,}\s)")
 _CAPITALS = re.compile(r"[A-Z]")
+_ENDS_NONE = frozenset(("when", "last", "is", "was", "has", "are", "be", "not", "auto", "pre", "since", "on", "to", "the", "by", "of", "and", "or"))
+"""Words that end no sentence, but begin the name of a property, such as "whenChanged" or "isDeleted"."""
 _FEWEST, _FEWEST_TIMES = 2, 3
 _LONGEST = 4000
 
@@ -53,9 +55,9 @@ def _cuts(row: str) -> list[int]:
 
 
 def _glued(row: str) -> list[int]:
-    """Return where a sentence begins right behind the one before; in "LevelPrivacyEnabled" none does."""
-    found = [glued.start() for glued in _GLUED.finditer(row)]
-    return [cut for cut in found if starts_with_deed(row[cut : cut + 160]) and not _CAPITALS.search(row[:cut].rpartition(" ")[2])]
+    """Return where a sentence begins right behind the one before; in "LevelPrivacyEnabled" and "whenChanged" none does."""
+    found = [(glued.start(), row[: glued.start()].rpartition(" ")[2]) for glued in _GLUED.finditer(row)]
+    return [cut for cut, word in found if starts_with_deed(row[cut : cut + 160]) and not (_CAPITALS.search(word) or word.strip("\"'(") in _ENDS_NONE)]
 
 
 def _numbered(row: str) -> list[int]:

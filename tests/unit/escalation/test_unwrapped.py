@@ -93,6 +93,8 @@ def test_what_stands_around_the_wrapping_stays() -> None:
     "-----BEGIN CERTIFICATE-----\nMIIDdzCCAl+gAwIBAgIEAgAAuTANBgkqhkiG9w0BAQUFADBaMQswCQYDVQQGEwJJ\nRTESMBAGA1UEChMJQmFsdGltb3JlMRMwEQYDVQQLEwpDeWJlclRydXN0MSIwIAYD\n-----END CERTIFICATE-----",
     "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "[2026-03-02 09:14] rebooted it [done]", "{see attached}",
     "<html><body><p>Rebooted it</p></body></html>", "--\nAnn Marsh\nContent-Type: is not what I mean", "Typed {\\rt and nothing came", "{\\rtf1", "=?x-none?Q?abc?= stays", "{'a': ", "[" * 3000, '{"a":' * 3000,
+    "Opened it in Notepad, starts with {\\rtf1\\ansi so it is RTF. Moved it to C:\\partners\\a.rtf {done}", "{\\rtf1 is all that the field says, {done}",
+    "<config><notes>a b</notes></config> Edited web.config, same error. <step>1</step>",
 ])
 def test_anything_else_stays_as_it_is(text: str) -> None:
     assert unwrapped(text).strip("{\\rtf1") == text.strip("{\\rtf1")
@@ -107,3 +109,22 @@ def test_a_heading_of_a_mail_is_read(page: str) -> None:
 def test_quoted_printable_in_parts() -> None:
     body = quopri.encodestring(_SAID[2].encode()).decode()
     assert unwrapped(f"--b1\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: quoted-printable\n\n{body}\n--b1--\n") == _SAID[2]
+
+
+@pytest.mark.parametrize("coding", ["", "Content-Transfer-Encoding: 8bit\n"])
+def test_a_part_that_whoever_stored_it_has_read_already_is_as_it_stands(coding: str) -> None:
+    assert unwrapped(f"--b1\nContent-Type: text/plain; charset=utf-8\n{coding}\nThe user’s “label” – café – is blank.\n--b1--\n") == "The user’s “label” – café – is blank."
+
+
+@pytest.mark.parametrize(("stored", "told"), [
+    ('--b\nContent-Type: text/plain; charset="a\x00b"\nContent-Transfer-Encoding: base64\n\nUmVib290ZWQgaXQu\n--b--', "Rebooted it."),
+    ("--b\nContent-Type: text/plain\nContent-Transfer-Encoding: quoted-printable\n\nRebooted \ud800 it.\n--b--", "Rebooted \ufffd it."),
+    ('{"type": "doc", "content": [{"type": "text", "text": "Rebooted it.", "marks": 5}]}', "Rebooted it."),
+])
+def test_what_is_odd_in_a_wrapping_stops_nothing(stored: str, told: str) -> None:
+    assert unwrapped(stored) == told
+
+
+def test_rows_that_are_set_in_below_a_rule_are_read_in_linear_time() -> None:
+    text = "--Output\nDevice: PC-14\n" + "    queue stuck, nothing printed\n" * 40 + "The Content-Type was wrong."
+    assert unwrapped(text) == text

@@ -19,7 +19,10 @@ from collections.abc import Callable
 
 import pytest
 
+from escalation.reading.asked import answered as answers
+from escalation.reading.lines import rows_of
 from escalation.reading.source import plain
+from escalation.reading.text import stretches
 from tests.unit.escalation.reading.incoming import _OWN, Incoming, faults, package_of
 
 _ASKED = (("Did you reboot the PC?", "reboot"), ("Have you replaced the cable?", "replaced"), ("Has the driver been reinstalled?", "driver"), ("Did they try another printer?", "another printer"))
@@ -153,3 +156,19 @@ def test_headers_of_ours_that_a_person_pasted_take_nothing_else_away() -> None:
 def test_what_only_looks_like_it_is_read_as_it_stands(text: str) -> None:
     assert plain(text).text == text
     assert len(package_of(Incoming("alike", text)).steps_attempted) == {"D": 0, "A": 2}.get(text[0], 1) or text[:2] in ("De", "OC")
+
+
+@pytest.mark.parametrize(("text", "told"), [
+    ("Did you check the event log? No. Restarted the spooler instead, no change.", "Restarted the spooler instead, no change."),
+    ("Was the driver reinstalled? No, reinstalled it now, still the same.", "reinstalled it now, still the same."),
+    ("Has the firewall been rebooted?\nNo reply from the vendor. Rebooted the firewall myself, no change.", "Rebooted the firewall myself, no change."),
+    ("Compared whenCreated values with the isDeleted flag, no difference.", "Compared whenCreated values with the isDeleted flag, no difference."),
+])
+def test_what_was_done_instead_is_told(text: str, told: str) -> None:
+    assert [s.text for s in stretches(text) if s.kind != "undone"] == [told]
+
+
+def test_an_answer_of_many_words_is_whole() -> None:
+    text = "Did you reboot the PC? Yes, twice." + " Then the link was watched for an hour and nothing came of it." * 8
+    rows = list(rows_of(text))
+    assert [text[slice(*one.answer)] for one in answers(rows)] == [text.partition("? ")[2]]
