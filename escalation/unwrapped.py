@@ -237,13 +237,18 @@ def _spaced(name: Any) -> str:
     return " ".join(part for part in _NAME.split(str(name)) if part)
 
 
+_GUESSED = re.compile(r"confidence|score|probability", re.IGNORECASE)
+"""How sure a program was of its own words, which tells nothing of the ticket."""
+
+
 def _rows(name: Any, value: Any, depth: int = 0) -> Iterator[str]:
     """Yield a field as somebody would write it down: with its name before it, items below it."""
     label = _spaced(name)[:60].capitalize()
-    counted = isinstance(value, float) or (isinstance(value, bool) and not label.split(" ")[0].endswith("ed"))
-    if value is None or value in ("", [], {}) or depth > _DEEPEST or counted:
+    if value is None or value in ("", [], {}) or (isinstance(value, float) and _GUESSED.search(label)):
         return
-    if isinstance(value, bool):
+    if depth > _DEEPEST:
+        yield f"{label}: {json.dumps(value, ensure_ascii=False, default=str)}"
+    elif isinstance(value, bool):
         yield f"{label}: {'yes' if value else 'no'}"
     elif isinstance(value, dict):
         for inner, told in value.items():
@@ -254,7 +259,7 @@ def _rows(name: Any, value: Any, depth: int = 0) -> Iterator[str]:
             if isinstance(item, dict):
                 yield from (row for inner, told in item.items() for row in _rows(inner, told, depth + 1))
             elif item not in (None, ""):
-                yield f"- {item}"
+                yield f"- {', '.join(map(str, item)) if isinstance(item, list) else item}"
         yield ""
     else:
         yield f"{label}:\n{value}\n" if "\n" in str(value).strip() else f"{label}: {str(value).strip()}"
