@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -67,10 +68,25 @@ def sent(sky: Rig) -> list[Canary]:
     return [read(sky, number) for number in canary.send(sky.stack.services)]
 
 
+def _stands(group: int) -> bool:
+    """Whether each thread of a process group is stopped."""
+    of_threads = (_state(file) for file in Path("/proc").glob("[0-9]*/task/*/stat"))
+    return all(state in ("T", "Z", "X") for of_group, state in of_threads if of_group == group)
+
+
+def _state(file: Path) -> tuple[int, str]:
+    try:
+        state, _, of_group, *_ = file.read_text().rpartition(") ")[2].split()
+    except OSError:  # it has ended meanwhile
+        return 0, "X"
+    return int(of_group), state
+
+
 def stop_worker(sky: Rig) -> None:
     """Stop the worker between two of its writes: one that is stopped in the middle holds SQLite's one lock."""
     for _ in range(10):
-        sky.signal("worker", signal.SIGSTOP)
+        group = sky.signal("worker", signal.SIGSTOP)
+        until(partial(_stands, group), "the worker goes on")  # a signal is heard a moment later
         try:
             with sky.stack.services.database.account(sky.msps[0].account_id):
                 return
