@@ -62,10 +62,16 @@ def choose(candidates: Sequence[Candidate], known: Learned | None = None) -> tup
         return replace(plan, sure=PLANNED), None
     ranked = weigh(candidates, known)
     if ranked and ranked[0].useful >= known.bounds["start"]:
-        first, *others = (replace(one.candidate.start, sure=round(one.useful, 3)) for one in ranked[:2])
-        return first, next((one for one in others if one.sure >= OTHERWISE), None)
+        top = ranked[0].candidate
+        others = (one for one in ranked[1:2] if one.useful >= OTHERWISE and not _same_output(top, one.candidate))
+        otherwise = next((replace(one.candidate.start, sure=round(one.useful, 3)) for one in others), None)
+        return replace(top.start, sure=round(ranked[0].useful, 3)), otherwise
     last = next((one.candidate.start for one in ranked if one.candidate.kind in LAST_RESORT), None)
     return last and replace(last, sure=0.0), None
+
+
+def _same_output(first: Candidate, second: Candidate) -> bool:
+    return {first.kind, second.kind} <= {"pointer", "error"} and first.start.source == second.start.source
 
 
 def quotation_in(text: str, start: Start) -> tuple[str, str, str]:

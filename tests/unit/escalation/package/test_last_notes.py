@@ -14,7 +14,7 @@ OLDER = "Checked the switch log, nothing in it. Cause is probably the old dock. 
 ASK = "Can someone with rights change the mapping?"
 TO_DO = ("Needs updating to the new department name, then turn the task on again.", "Still to do: load the certificate on the second gateway.")
 FOUND = ("Root cause must be the export from the wages system.", "The controller shows 47 clients and 191 leases.")
-TALK = ("Thanks for picking this up.", "Sorry to hand over so late today.", "Is that all?")
+TALK = ("Thanks for picking this up.", "Sorry to hand over so late today.", "Is that all?", "She is not happy, payroll tomorrow morning.")
 
 
 def made(text: str) -> Package:

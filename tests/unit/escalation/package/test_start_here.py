@@ -111,10 +111,18 @@ def test_a_second_place_is_named_where_it_is_likely_enough_and_the_first_is_no_p
         if first is None or first.sure in (0.0, PLANNED) or len(ranked) == 1:
             assert otherwise is None
             continue
-        assert (otherwise is not None) == (round(ranked[1].useful, 3) >= OTHERWISE)
+        output = {one.candidate.kind for one in ranked[:2]} <= {"pointer", "error"}
+        same = output and first.source == ranked[1].candidate.start.source
+        assert (otherwise is not None) == (ranked[1].useful >= OTHERWISE and not same)
         assert otherwise is None or (otherwise.text == ranked[1].candidate.start.text != first.text)
         seen.add(otherwise is None)
     assert seen == {True, False}
+
+
+def test_another_row_of_the_same_output_is_no_second_place() -> None:
+    rows = candidate("pointer"), candidate("error")
+    certain = replace(learned(), bounds={**learned().bounds, "start": 0.0})
+    assert choose(rows, certain)[1] is None
 
 
 def test_where_nothing_is_sure_enough_the_last_word_stands_there_or_nothing() -> None:
