@@ -22,7 +22,7 @@ MOST = 2
 """Sentences of each kind."""
 _SHORT_NOTE = 2
 """Sentences of a note so short that the one before belongs to it."""
-_OF_THEM = re.compile(r"\W*(?:she|he|they|(?:the )?(?:customer|user|client))(?:['’]s|['’]re| is| are| was| were)\b", re.IGNORECASE)
+_THEIRS = re.compile(r"\W*(?:she|he|they|(?:the )?(?:customer|user|client))(?:['’]s|['’]re| is| are| was| were)\b", re.IGNORECASE)
 """How a sentence begins that says how somebody is, whatever of tomorrow stands in it."""
 _LONGEST = 240
 """Characters of a sentence that is told beside others."""
@@ -39,7 +39,7 @@ def left_over(package: Package, records: Sequence[Record]) -> tuple[tuple[Quote,
         if any(words in said.evidence or said.evidence in words for words in beside):
             continue
         suspected = GUESS.search(stretch.text) is not None
-        ahead = (looks_on(stretch.text) or looks_ahead(stretch.text)) and not _OF_THEM.match(stretch.text)
+        ahead = (looks_on(stretch.text) or looks_ahead(stretch.text)) and not _THEIRS.match(stretch.text)
         if stretch.planned or says_needed(stretch.text) or (ahead and not suspected):
             to_do.append(said)
         elif suspected or (claims(stretch.text) is None and FOUND.search(stretch.text)):
