@@ -36,7 +36,7 @@ storm-short: $(VENV)/.ready ## kill -9, floods, faults, hostile input; workers, 
 
 test-browser: $(VENV)/.ready ## journeys in a real Chromium and axe on every page (gets both where they are missing; PNG in var/pictures)
 	@sh scripts/browser.sh
-	@$(PY) -m pytest tests/browser
+	@$(PY) -m pytest tests/browser $(PYTEST_ARGS)
 
 mcp-other: $(VENV)/.ready ## a second MCP client, the TypeScript SDK's, drives the whole case on both databases (needs Node; gets the SDK)
 	@sh scripts/other-client.sh
