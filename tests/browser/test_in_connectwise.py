@@ -46,7 +46,7 @@ def test_from_the_handshake_to_the_first_action(journey: Journey, browser: Chrom
     browser.picture(PICTURES / "in-connectwise-begun.png")
     assert not browser.run_in(POD, "document.querySelector('.context').open")
     # What came meanwhile may be drawn between a press and a look: it is pressed again then.
-    press = "(one => { if (!one.open) one.querySelector('summary').click(); return one.open })(document.querySelector('.context'))"
+    press = "(d => { if (!d.open) d.querySelector('summary').click(); return d.open })(document.querySelector('.context'))"
     browser.wait(press, frame=POD)
     browser.run_in(POD, "document.querySelector('.context summary').focus()")
     browser.run_in(POD, "document.querySelector('.context summary')"
