@@ -84,10 +84,10 @@ _SHORT = r"(?:chk|chg|cfg|rbt|rst|upd|tst|dsbl|enbl|inst|uninst|reinst|disc|reco
 """How technicians shorten their verbs."""
 _PREFIXED = r"(?:re|de|un)-[a-z]{3,12}(?:ed|t)"
 _PAST_FIRM = _PREFIXED + "|" + _SHORT + "|" + _either([past(v) for v in _FIRM if past(v) != "ran"] + ["tried", "re-tried", "retried", "gave", "went", "took", "used"]) + "|" + _DID
-_PAST_ANY = _PREFIXED + "|" + _either([past(v) for v in _ALL if v not in ("work", "fail", "run")] + _PARTICIPLES.split() + ["tried", "had", "gave"]) + "|" + _DID
+PAST_ANY = _PREFIXED + "|" + _either([past(v) for v in _ALL if v not in ("work", "fail", "run")] + _PARTICIPLES.split() + ["tried", "had", "gave"]) + "|" + _DID
 _GERUND = _either([_gerund(v) for v in _ALL if v not in ("work", "fail", "see", "find")])
 _BASE = _either([v for v in _FIRM if v not in ("fix", "fail", "work", "rerouted", "log", "list")])
-_PASSIVE = (
+PASSIVE = (
     r"(?:re-?)?(?:replaced|set up again|flashed|imaged|seated|cabled)|rebooted|restarted|reset|reinstalled|re-?enabled|re-?created|rejoined|re-?mapped|resynced|rebuilt|rerouted|power[- ]?cycled|"
     r"disabled|removed|uninstalled|swapped(?: out)?|cleared|flushed|updated|upgraded|downgraded|patched|repaired|restored|reverted|rolled back|wiped|formatted|purged|renewed|unplugged|disconnected|terminated|"
     r"checked|tested|verified|confirmed|compared|scanned|contacted|called|ruled out|reviewed|whitelisted|unblocked|unlocked|bypassed|turned (?:on|off)|switched (?:on|off)|pinged|ticked|unticked|put back(?: in| on)?|taken off|taken out|fitted|deleted|recreated|reissued|demoted|promoted|excluded|allowed in|set (?:back )?to|changed (?:from|to)|raised (?:from|to)|lowered|increased|moved (?:from|to|off|back)|put in place|set to"
@@ -118,8 +118,8 @@ TERSE = re.compile(rf"^(?:{_LEAD}){{0,4}}(?:re-?)?(?P<verb>{_PAST_FIRM})\b(?!-|:
 _PLACE = r"(?:(?:in|on|at|with|from|for|over|during|under|through) (?!which|whom|that i|what)(?:[\w'’./-]+ ){1,6}?(?=(?:i|we)\b))"
 """Where or with what it was done, before the one who did it: "on two machines I ran …"."""
 PERSON = re.compile(
-    rf"^(?:{_LEAD}){{0,4}}{_PLACE}?{_SUBJECT}\s+(?:(?:{_AUX}|{_ADVERB.removesuffix(chr(92) + 's+')})\s+){{0,4}}(?P<verb>{_PAST_ANY})\b")
-_NOTED = _PASSIVE + r"|renamed|enabled|activated|deactivated|exchanged|looked up|retried|pushed|applied|re-?attached|detached|attached|reinst|uninst|upd|extended|un-?ticked"
+    rf"^(?:{_LEAD}){{0,4}}{_PLACE}?{_SUBJECT}\s+(?:(?:{_AUX}|{_ADVERB.removesuffix(chr(92) + 's+')})\s+){{0,4}}(?P<verb>{PAST_ANY})\b")
+_NOTED = PASSIVE + r"|renamed|enabled|activated|deactivated|exchanged|looked up|retried|pushed|applied|re-?attached|detached|attached|reinst|uninst|upd|extended|un-?ticked"
 NOUN_FIRST = re.compile(
     rf"^(?:{_LEAD}){{0,3}}(?!i\b|we\b|you\b|they\b|it\b|he\b|she\b|users?\b|customer|client|everyone|who|which|that|what|when|if|as|has|have|had|is|are|was|not|no|it's)(?:(?:all|both|the|her|his|their|our|local|new|old) )?(?:(?!(?:is|are|was|were|has|have|had|be|been|being|gets?|got)\b)[\w./'’+\\-]+ ){{1,6}}?(?P<verb>{_NOTED})"
     r"(?=\s*(?:$|[.,;:!(]|(?:and|to|on|in|with|from|for|by|at|via|using|twice|w/|\+|&|\d|again(?= [a-z])|remotely|manually|as well|too|but|still|no)\b))(?!\s+(?:itself|unexpectedly|on its own|by itself))")
@@ -133,7 +133,7 @@ NOUN = re.compile(
     r"(?:different|another|other|2nd|second|new|spare) (?:pc|laptop|user|cable|port|profile|browser|machine|printer|phone|account|nic|switch|dock|monitor|outlet))\b")
 _NEVER = re.compile(
     r"\b(?:have|has|had|did|do|does|could|was|were|would|is|are)(?:n't|n’t|nt| not| never)(?: yet| even| really| been| actually)*\s+"
-    rf"(?:(?:had|got|get|have)\s+(?:a\s+)?(?:chance|time)\b|able\b|(?:{_PAST_ANY}|{_BASE}|try|do|done)\b)"
+    rf"(?:(?:had|got|get|have)\s+(?:a\s+)?(?:chance|time)\b|able\b|(?:{PAST_ANY}|{_BASE}|try|do|done)\b)"
     r"|\bnot (?:yet )?(?:tried|tested|checked|done|been)\b|\bnever (?:tried|tested|checked|touched|changed|installed|got)\b"
     r"|\b(?:without|instead of|before|rather than|short of|not)\s+(?:first\s+)?\w+ing\b|\bno one (?:has )?(?:touched|changed)|\bnothing (?:has |was )?(?:been )?changed")
 _PLAN = re.compile(

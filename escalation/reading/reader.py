@@ -47,10 +47,8 @@ _BEGAN = 0.65
 _STAYED = 0.33
 """How likely "failed" and "no change" together must be for one of them to be taken, where the encoder was asked: chosen on folds, where dead
 ends rise by .01 and outcomes stay; by the words alone outcomes would lose .02."""
-
-
 _ANSWERED = 0.9
-"""How sure a step is of which somebody was asked and said yes."""
+"""How sure a step is of which somebody was asked and said yes: set, not measured."""
 
 
 @dataclass(frozen=True, slots=True)
