@@ -43,8 +43,8 @@ def add_answers(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--hourly-rate", type=_rate, help="what a senior's hour is worth, e.g. 85 (default: not stated)")
     parser.add_argument("--currency", type=_currency, help="of --hourly-rate, three letters, e.g. GBP")
     parser.add_argument(
-        "--ca-bundle", type=_certificates, metavar="FILE", help="certificates, PEM or DER, to trust for this account's site beside "
-        "the public ones (on-premises with a certificate of your own); `none`: no longer",
+        "--ca-bundle", type=_certificates, metavar="FILE", help="certificates, PEM or DER, to trust for this account's site "
+        "beside the public ones (on-premises with a certificate of your own); `none`: no longer",
     )  # fmt: skip
     parser.add_argument(
         "--allow-private", action=argparse.BooleanOptionalAction, default=None,
