@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 
 from escalation.reading.features import tokens
-from escalation.reading.vocabulary import WEIGHTS
+from escalation.wording.vocabulary import WEIGHTS
 from training.forums import questions, texts_in
 from training.terse import terse
 from training.tickets import own, texts_of, threads

@@ -12,9 +12,9 @@ from escalation.package.by_session import contradicted
 from escalation.package.contents import Assessment, Offered, OtherTicket, Package, Quote, Solved, Start, Step
 from escalation.package.highlights import never_tried
 from escalation.package.start_here import quotation_in
-from escalation.reading.deeds import claims, starts_with_deed
-from escalation.reading.pasted import troubled
-from escalation.reading.told import ends_in_result
+from escalation.wording.deeds import claims, starts_with_deed
+from escalation.wording.pasted import troubled
+from escalation.wording.told import ends_in_result
 
 TOLD = 0.8
 """From which probability on an outcome is said that the quotation does not say itself."""

@@ -21,7 +21,7 @@ from escalation.brief.sanitize import Inert, inline
 from escalation.brief.spans import Clock
 from escalation.package.contents import SURE, Package
 from escalation.package.surroundings import changed_lately, recent_of
-from escalation.reading.deeds import starts_with_deed
+from escalation.wording.deeds import starts_with_deed
 
 ABOVE = 8
 """Steps shown above the fold; the rest follow below it."""

@@ -23,7 +23,7 @@ from escalation.model_reading import guide
 from escalation.model_reading.places import Place
 from escalation.model_reading.reading import FoundStep, Reading, Span
 from escalation.model_reading.request import ACTORS, OUTCOMES
-from escalation.reading.vocabulary import DOMAINS
+from escalation.wording.vocabulary import DOMAINS
 
 CHECK_VERSION = 2
 LONGEST_ANSWER = 200_000

@@ -12,7 +12,7 @@ from typing import Any
 
 from escalation.model_reading import guide
 from escalation.model_reading.places import Place
-from escalation.reading.vocabulary import DOMAINS
+from escalation.wording.vocabulary import DOMAINS
 
 LONGEST_PLACE = 24_000
 """Characters; a longer text is not sent but read locally."""

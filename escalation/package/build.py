@@ -36,9 +36,9 @@ from escalation.reading import asks, remarks
 from escalation.reading.domain import read_domain
 from escalation.reading.reader import read_steps
 from escalation.reading.results import with_results
-from escalation.reading.text import OTHERS
-from escalation.reading.vocabulary import products_in
 from escalation.reading.weights import Learned
+from escalation.text.stretches import OTHERS
+from escalation.wording.vocabulary import products_in
 
 _SHORT_TICKET = 160
 

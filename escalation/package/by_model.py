@@ -11,10 +11,10 @@ from escalation.model_reading.reading import FoundStep, Reading, Span
 from escalation.package import highlights
 from escalation.package.contents import CERTAIN, Change, Package, Quote, Step
 from escalation.package.records import Record, records_of
-from escalation.reading.codes import error_codes
-from escalation.reading.passages import Deed
 from escalation.reading.remarks import Remark
 from escalation.reading.weights import Learned, learned
+from escalation.text.passages import Deed
+from escalation.wording.codes import error_codes
 
 LOCAL = "local"
 

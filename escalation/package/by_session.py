@@ -14,7 +14,7 @@ from escalation.evidence import AiSession, Evidence, SessionStep
 from escalation.package.contents import CERTAIN, Change, Event, Lane, Quote, Source, Step, Told
 from escalation.package.records import Record
 from escalation.reading.alike import same_deed
-from escalation.reading.codes import error_codes
+from escalation.wording.codes import error_codes
 
 RECORDED = -2
 """The `note_index` of a step that stands in no note."""

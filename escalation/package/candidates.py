@@ -31,11 +31,11 @@ from escalation.package.contents import SURE, Package, Start
 from escalation.package.known_symptoms import Symptom
 from escalation.package.records import Record, clipped, flat
 from escalation.reading import remarks
-from escalation.reading.deeds import checks_something, claims, starts_with_deed
-from escalation.reading.passages import NOT_STAFF
-from escalation.reading.pasted import fault_in, troubled
-from escalation.reading.told import tells_its_result
 from escalation.symptoms.said import words_of
+from escalation.text.passages import NOT_STAFF
+from escalation.wording.deeds import checks_something, claims, starts_with_deed
+from escalation.wording.pasted import fault_in, troubled
+from escalation.wording.told import tells_its_result
 
 SAME = 75
 """How alike, of 100, two wordings are that mean one deed."""

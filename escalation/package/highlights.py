@@ -12,13 +12,14 @@ from collections.abc import Callable, Iterable, Sequence
 
 from escalation.package.contents import Change, Contingency, Package, Quote, Step
 from escalation.package.records import Record, flat
-from escalation.reading import pasted, remarks
-from escalation.reading.copies import TELLS
-from escalation.reading.passages import Deed, Passage
-from escalation.reading.places import overlapping
+from escalation.reading import remarks
 from escalation.reading.reader import pasted_rows
-from escalation.reading.text import OTHERS
 from escalation.reading.weights import Learned
+from escalation.text.copies import TELLS
+from escalation.text.passages import Deed, Passage
+from escalation.text.places import overlapping
+from escalation.text.stretches import OTHERS
+from escalation.wording import pasted
 
 Finder = Callable[[str], Iterable[tuple[int, int]]]
 """Says where in a text something stands."""

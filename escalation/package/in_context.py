@@ -12,7 +12,7 @@ from escalation.package.contents import Quote, Start
 from escalation.package.highlights import quote, shorten
 from escalation.package.records import Record, clipped, flat
 from escalation.reading.remarks import Remark
-from escalation.reading.text import Stretch
+from escalation.text.stretches import Stretch
 
 _BEFORE, _OWN = 100, 140
 """Characters that are shown of what stands before, and of the words themselves beside it."""

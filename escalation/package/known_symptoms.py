@@ -13,11 +13,11 @@ from itertools import pairwise
 from escalation.package.contents import Missing, Quote
 from escalation.package.records import Record, flat
 from escalation.reading.remarks import looks_on
-from escalation.reading.text import OTHERS, blanked
 from escalation.symptoms.entries import Knowledge, knowledge
 from escalation.symptoms.match import Match, matches, stands
 from escalation.symptoms.questions import not_recorded
 from escalation.symptoms.said import Said
+from escalation.text.stretches import OTHERS, blanked
 
 _LINK = re.compile(r"(?:https?://|www\.)\S+")
 NEWEST = 4

@@ -13,10 +13,10 @@ from escalation.package.contents import SURE, Package, Quote
 from escalation.package.highlights import quote
 from escalation.package.records import Record
 from escalation.reading.asks import says_needed
-from escalation.reading.deeds import claims, looks_ahead
-from escalation.reading.passages import NOT_STAFF
 from escalation.reading.remarks import looks_on
-from escalation.reading.text import Stretch
+from escalation.text.passages import NOT_STAFF
+from escalation.text.stretches import Stretch
+from escalation.wording.deeds import claims, looks_ahead
 
 MOST = 2
 """Sentences of each kind."""

@@ -9,11 +9,11 @@ from datetime import datetime
 
 from escalation.evidence import Evidence, Note, Person, TimeEntry
 from escalation.package.contents import Event, Source, Unread
-from escalation.reading.own_mail import without_own_mail
-from escalation.reading.passages import NOT_STAFF, Passage, read
-from escalation.reading.places import Plain
-from escalation.reading.source import plain
-from escalation.reading.text import Stretch
+from escalation.text.own_mail import without_own_mail
+from escalation.text.passages import NOT_STAFF, Passage, read
+from escalation.text.places import Plain
+from escalation.text.source import plain
+from escalation.text.stretches import Stretch
 
 _GREETING = re.compile(
     r"^(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|greetings|morning|all)\b[\w ,!.]{0,30}$",

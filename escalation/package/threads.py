@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from escalation.evidence import Evidence, Note, NoteKind, Person, Role, Ticket, TimeEntry
-from escalation.unwrapped import in_letters, unwrapped
+from escalation.text.unwrapped import in_letters, unwrapped
 
 _ROLES: dict[str, Role] = {"tech": "technician", "customer": "customer", "system": "system"}
 _KINDS = ("discussion", "internal", "time_entry", "resolution")

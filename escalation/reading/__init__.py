@@ -1,12 +1,9 @@
-"""Read what people wrote: text in, deeds, outcomes and pasted output out, each with its exact place.
+"""Read what people wrote: stretches in, steps, outcomes, pasted output and remarks out.
 
-Begin with `reader.py`.
+Begin with `reader.py`. Knows `escalation.text` (stretches) and `escalation.wording` (how things are said).
 
-- `source` and `encodings` give the words as a reader would see them, `own_mail` leaves our e-mails out, `text` cuts them into
-  stretches: `mail`, `copies` and `chats` say what is not the writer's own, `forms` and `sections` what was not done, `pasted`
-  what a machine wrote.
-- `deeds` is how people say that they did something, `outcomes` how they say what came of it, `vocabulary` which words belong to
-  which problem domain. `features` names what they see, `weights` what was learned of it; `encoder` reads beside it.
-- `results` finds what came of a deed after it, `remarks` promises, requests, plans and (by `state`) changes left behind,
-  `codes` error codes.
+- `features` names what a stretch shows, `weights` what was learned of it (`learned.json`), `rows` the same of pasted rows;
+  `encoder` (`windows`, `pieces`) reads beside them, `domain` says whose problem it is.
+- `results` finds what came of a deed after it, `remarks` promises, requests, plans and changes left behind, `asks` what is
+  asked for, `alike` what says the same.
 """

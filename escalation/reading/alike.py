@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from escalation.reading.vocabulary import same_as
+from escalation.wording.vocabulary import same_as
 
 ALIKE = 0.6
 """Part of the shorter wording's telling words that both must share."""

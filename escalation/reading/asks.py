@@ -11,11 +11,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from escalation.reading.deeds import advising
-from escalation.reading.passages import NOT_STAFF, Passage
-from escalation.reading.quick import may_hold
 from escalation.reading.remarks import Remark
-from escalation.reading.text import Stretch, small
+from escalation.text.passages import NOT_STAFF, Passage
+from escalation.text.stretches import Stretch, small
+from escalation.wording.deeds import advising
+from escalation.wording.quick import may_hold
 
 _SOMEBODY = r"(?:someone|somebody|anyone|one of you|whoever|an engineer|(?:a |the )?seniors?|l2|l3|tier ?[23]|(?:the )?(?:night|next|day|late|early) shift)"
 _LEAVE = r"(?:decision|approval|permission|go-?ahead|sign-?off|yes|ok|green light|second (?:opinion|look|pair of eyes))\b"

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 
 from escalation.reading.features import Vector, sharing
-from escalation.reading.vocabulary import domain_of
 from escalation.reading.weights import Learned, learned
+from escalation.wording.vocabulary import domain_of
 
 _WORD = re.compile(r"[a-z][a-z0-9-]{1,30}")
 _LONGEST = 4000

@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from escalation.reading.features import Look
-from escalation.reading.passages import Passage
 from escalation.reading.weights import Learned, Scale, Told, learned
 from escalation.reading.windows import Window, Windows
+from escalation.text.passages import Passage
 
 Floats = NDArray[Any]
 """Of 32 bits."""

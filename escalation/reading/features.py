@@ -16,9 +16,9 @@ from functools import lru_cache
 from itertools import pairwise
 from math import sqrt
 
-from escalation.reading import deeds, outcomes
-from escalation.reading.passages import Passage
-from escalation.reading.text import OTHERS, Stretch
+from escalation.text.passages import Passage
+from escalation.text.stretches import OTHERS, Stretch
+from escalation.wording import deeds, outcomes
 
 Vector = list[tuple[str, Collection[str], float]]
 """Features that count alike: what their names begin with, the rest of each name, and what each counts. Added up, whatever their order."""

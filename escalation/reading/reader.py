@@ -19,7 +19,6 @@ from dataclasses import dataclass, replace
 from math import exp
 from typing import cast
 
-from escalation.reading import deeds, outcomes
 from escalation.reading.features import (
     PARTS,
     Look,
@@ -31,12 +30,13 @@ from escalation.reading.features import (
     outcome_features,
     step_features,
 )
-from escalation.reading.outcomes import Outcome
-from escalation.reading.passages import Actor, Deed, Passage
-from escalation.reading.places import overlapping
 from escalation.reading.results import only_result
 from escalation.reading.rows import Row, row_features, rows
 from escalation.reading.weights import Learned, Told, learned
+from escalation.text.passages import Actor, Deed, Passage
+from escalation.text.places import overlapping
+from escalation.wording import deeds, outcomes
+from escalation.wording.outcomes import Outcome
 
 _WORD = re.compile(r"\w+")
 _NOT_DONE = re.compile(r"\W*(?:and |but )?(?:(?:i|we)(?:['’]ve| have) ?(?:not\b|n['’]t\b)|(?:i |we )?(?:haven['’]?t|have not)\b) (?!(?:yet )?(?:seen|had|heard|noticed|been|found)\b)", re.IGNORECASE)

@@ -11,11 +11,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from escalation.reading import state
-from escalation.reading.deeds import claims, looks_ahead
-from escalation.reading.passages import NOT_STAFF, Deed, Passage
-from escalation.reading.quick import may_hold
-from escalation.reading.text import Stretch, small
+from escalation.text.passages import NOT_STAFF, Deed, Passage
+from escalation.text.stretches import Stretch, small
+from escalation.wording import state
+from escalation.wording.deeds import claims, looks_ahead
+from escalation.wording.quick import may_hold
 
 
 @dataclass(frozen=True, slots=True)

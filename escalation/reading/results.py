@@ -14,11 +14,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from operator import attrgetter
 
-from escalation.reading import outcomes
-from escalation.reading.deeds import claims, looks_ahead, starts_with_deed
-from escalation.reading.passages import NOT_STAFF, Deed, Passage, Words
-from escalation.reading.text import Stretch, small
-from escalation.reading.told import ends_in_result
+from escalation.text.passages import NOT_STAFF, Deed, Passage, Words
+from escalation.text.stretches import Stretch, small
+from escalation.wording import outcomes
+from escalation.wording.deeds import claims, looks_ahead, starts_with_deed
+from escalation.wording.told import ends_in_result
 
 _NEAR = 2
 """So many stretches after a deed may tell what came of it."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from escalation.reading.features import Vector, band, sharing
-from escalation.reading.passages import Passage
+from escalation.text.passages import Passage
 
 _TOKEN = re.compile(r"[A-Za-z]+|\d+|[^\sA-Za-z\d]")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")

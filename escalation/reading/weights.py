@@ -21,7 +21,7 @@ from math import exp
 from typing import Any, Protocol
 
 from escalation.reading.features import Look, Vector
-from escalation.reading.passages import Passage
+from escalation.text.passages import Passage
 
 SCALE = 1000
 """Weights are kept in thousandths."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from escalation.reading.features import Look
-from escalation.reading.passages import Passage
 from escalation.reading.pieces import Pieces
+from escalation.text.passages import Passage
 
 SIZE, BEFORE, AFTER = 288, 48, 80
 """Pieces in a window, and how many of them are only there so that the others are understood."""

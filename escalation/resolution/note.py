@@ -22,8 +22,8 @@ from escalation.package.build import build
 from escalation.package.by_session import RECORDED
 from escalation.package.contents import Package, Source, Step
 from escalation.package.records import Record, flat, records_of
-from escalation.reading.passages import NOT_STAFF
 from escalation.resolution.said import Strength, cause_in, looks_only, only_good_news, points_back, taken_back
+from escalation.text.passages import NOT_STAFF
 
 LONGEST, MOST_FIXES, MOST_CAUSES = 400, 4, 2
 NEAR = 200

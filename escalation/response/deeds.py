@@ -13,9 +13,9 @@ import re
 from collections.abc import Iterator
 from typing import Literal
 
-from escalation.reading import deeds
-from escalation.reading.text import OTHERS, stretches
 from escalation.response.other_languages import announced
+from escalation.text.stretches import OTHERS, stretches
+from escalation.wording import deeds
 
 _SUBJECT = r"(?:(?:ok(?:ay)?|yes|yep|right|hi|hello|all) )*(?:(?:i am|i will|i have|i shall|i can|i|we are|we will|we have|we|let me|am|will) )?"
 _FILLER = r"(?:just|now|currently|still|already|also|right now|going to|gonna)"

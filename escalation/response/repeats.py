@@ -15,10 +15,10 @@ from typing import Literal
 from escalation.evidence import Note, TimeEntry
 from escalation.package.contents import Package
 from escalation.reading.alike import ALIKE, likeness, telling
-from escalation.reading.deeds import claims
-from escalation.reading.passages import Passage
 from escalation.reading.reader import read_steps
-from escalation.reading.text import stretches
+from escalation.text.passages import Passage
+from escalation.text.stretches import stretches
+from escalation.wording.deeds import claims
 
 STAFF = ("engineer", "technician", "admin", "owner")
 

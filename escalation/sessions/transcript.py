@@ -17,13 +17,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from escalation.reading.alike import telling
-from escalation.reading.deeds import CHANGES, CHECKS, CONTACTS
-from escalation.reading.outcomes import outcome_of
-from escalation.reading.passages import read
 from escalation.reading.reader import read_steps
-from escalation.reading.source import plain
 from escalation.sessions.exports import Turn, turns_of
 from escalation.sessions.steps import LONGEST_TEXT, NewStep
+from escalation.text.passages import read
+from escalation.text.source import plain
+from escalation.wording.deeds import CHANGES, CHECKS, CONTACTS
+from escalation.wording.outcomes import outcome_of
 
 MOST_STEPS = 100
 """Steps of one transcript; what comes after is left out."""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import ClassVar
 
 from escalation.evidence import Note, NoteKind, Person, Roster, TimeEntry
-from escalation.unwrapped import unwrapped
+from escalation.text.unwrapped import unwrapped
 from psa.connectwise.schemas.row import Hours, Id, Ref, Row, joined, when
 from psa.port import PostedNote
 

@@ -15,7 +15,7 @@ from typing import Annotated, ClassVar
 import msgspec
 
 from escalation.evidence import Gap
-from escalation.unwrapped import in_letters
+from escalation.text.unwrapped import in_letters
 
 Id = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
 """A record's number: 32 bits today (OpenAPI); what JavaScript and both databases hold without loss is let pass."""

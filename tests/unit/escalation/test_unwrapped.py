@@ -14,7 +14,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from escalation.unwrapped import in_letters, unwrapped
+from escalation.text.unwrapped import in_letters, unwrapped
 
 _SAID = (
     "Rebooted the print server, no change.",

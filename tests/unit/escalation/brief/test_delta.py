@@ -9,7 +9,7 @@ import pytest
 from escalation.brief.delta import changes, lines
 from escalation.brief.sanitize import inline
 from escalation.package.contents import Package
-from escalation.reading.outcomes import Outcome
+from escalation.wording.outcomes import Outcome
 from tests.unit.escalation.brief.test_sanitize import HOSTILE
 from tests.unit.escalation.tickets import evidence_of, package_of
 

@@ -21,7 +21,7 @@ from escalation.brief.render import LIMIT, NotInert, _environment, opening, rend
 from escalation.evidence import Configuration, Evidence, RelatedTicket
 from escalation.package.contents import Assessment, Package, Solved, Start, Step
 from escalation.package.start_here import from_memory
-from escalation.reading.encodings import decoded
+from escalation.text.encodings import decoded
 from tests.unit.escalation.brief.test_sanitize import HOSTILE
 from tests.unit.escalation.tickets import at, evidence_of, package_of, rich, ticket
 

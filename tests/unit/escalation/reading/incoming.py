@@ -34,7 +34,7 @@ from escalation.brief.lines import TOLD
 from escalation.package.build import build
 from escalation.package.contents import Package
 from escalation.package.threads import evidence_from_thread
-from escalation.reading.pasted import fault_in
+from escalation.wording.pasted import fault_in
 from tests.unit.escalation.reading import incoming_parts, incoming_unseen
 
 _OWN = (

@@ -19,10 +19,10 @@ from collections.abc import Callable
 
 import pytest
 
-from escalation.reading.asked import answered as answers
-from escalation.reading.lines import rows_of
-from escalation.reading.source import plain
-from escalation.reading.text import stretches
+from escalation.text.asked import answered as answers
+from escalation.text.lines import rows_of
+from escalation.text.source import plain
+from escalation.text.stretches import stretches
 from tests.unit.escalation.reading.incoming import _OWN, Incoming, faults, package_of
 
 _ASKED = (("Did you reboot the PC?", "reboot"), ("Have you replaced the cable?", "replaced"), ("Has the driver been reinstalled?", "driver"), ("Did they try another printer?", "another printer"))

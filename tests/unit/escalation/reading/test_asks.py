@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 
 from escalation.package.contents import Quote
-from escalation.reading.text import stretches
+from escalation.text.stretches import stretches
 from tests.unit.escalation.tickets import evidence_of, package_of
 
 STRONG = (

@@ -24,8 +24,8 @@ from escalation.brief.render import render
 from escalation.package.build import build
 from escalation.package.contents import Package
 from escalation.package.threads import evidence_from_thread
-from escalation.reading.language import foreign
-from escalation.reading.source import plain
+from escalation.text.language import foreign
+from escalation.text.source import plain
 from tests.unit.escalation.reading.incoming import _OWN, Incoming, faults, package_of
 
 _NOT = ("Not done yet:", "## Steps not completed", "**Outstanding**", "Still to do:", "Skipped:", "### What we haven't tried", "Not tried:", "To do", "Items remaining:", "Untested:", "Steps not yet performed:")

@@ -11,12 +11,12 @@ import pytest
 from escalation.reading import encoder as module
 from escalation.reading.encoder import Encoder, learned_with_encoder, own_encoder, with_encoder
 from escalation.reading.features import Look, looks
-from escalation.reading.passages import Passage
 from escalation.reading.pieces import Pieces
 from escalation.reading.reader import read_steps
-from escalation.reading.text import stretches
 from escalation.reading.weights import Told, learned
 from escalation.reading.windows import MARKS, SIZE, Windows
+from escalation.text.passages import Passage
+from escalation.text.stretches import stretches
 
 _NOTES = (
     "Printer on the second floor prints blank pages since Monday.",

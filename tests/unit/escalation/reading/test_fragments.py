@@ -11,8 +11,8 @@ import itertools
 import random
 import sys
 
-from escalation.reading.source import plain
-from escalation.reading.text import stretches
+from escalation.text.source import plain
+from escalation.text.stretches import stretches
 
 LINES = (
     "", "   ", "________________", "--", "—", "***", "---", "===", "> quoted", "From: Ann <a@x.example>", "Sent: Monday",

@@ -9,7 +9,7 @@ import random
 
 import pytest
 
-from escalation.reading.source import plain
+from escalation.text.source import plain
 from tests.unit.escalation.reading import incoming, incoming_parts, incoming_unseen
 from tests.unit.escalation.reading.incoming import KINDS, Incoming, cases, faults
 

@@ -12,8 +12,8 @@ from collections.abc import Callable
 
 import pytest
 
-from escalation.reading.own_mail import without_own_mail
-from escalation.reading.source import plain
+from escalation.text.own_mail import without_own_mail
+from escalation.text.source import plain
 from tests.unit.worker.mail import test_handoff, test_response, test_solved
 from worker.mail.handoff import render_handoff
 from worker.mail.response import render_offered_again, render_taken

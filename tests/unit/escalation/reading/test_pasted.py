@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import pytest
 
-from escalation.reading.codes import error_codes
-from escalation.reading.text import stretches
+from escalation.text.stretches import stretches
+from escalation.wording.codes import error_codes
 
 
 def pasted(text: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Every pattern of the reading, alone, on texts made of its own words: none goes back over a text again and again."""
+"""Every pattern of wording, text and reading, alone, on texts made of its own words: none goes back over a text again and again."""
 
 # ruff: noqa: E501 - a table is easier to read in rows
 
@@ -12,15 +12,19 @@ import time
 
 import pytest
 
-from escalation import reading
-from escalation.reading import asks, deeds, mail, outcomes, remarks, vocabulary
-from escalation.reading.quick import may_hold
-from escalation.reading.text import LONGEST
+from escalation import reading, wording
+from escalation import text as prose
+from escalation.reading import asks, remarks
+from escalation.text import mail
+from escalation.text.stretches import LONGEST
+from escalation.wording import deeds, outcomes, vocabulary
+from escalation.wording.quick import may_hold
 
 PATTERNS = {
     f"{module.name}.{name}": value
-    for module in pkgutil.iter_modules(reading.__path__)
-    for name, value in vars(importlib.import_module(f"escalation.reading.{module.name}")).items()
+    for wing in (wording, prose, reading)
+    for module in pkgutil.iter_modules(wing.__path__)
+    for name, value in vars(importlib.import_module(f"{wing.__name__}.{module.name}")).items()
     if isinstance(value, re.Pattern)
 }
 GLUE = (" ", "  ", ", ", ". ", "-", "\t", ":", " -> ", "'", '"', "(", "\n", "=", ".")

@@ -12,10 +12,10 @@ import pytest
 from escalation.brief.lines import NOT_CLEAR, label
 from escalation.brief.render import render
 from escalation.package.contents import Package, Step
-from escalation.reading.outcomes import Outcome
-from escalation.reading.passages import Deed, Passage
 from escalation.reading.results import with_results
-from escalation.reading.text import stretches
+from escalation.text.passages import Deed, Passage
+from escalation.text.stretches import stretches
+from escalation.wording.outcomes import Outcome
 from tests.unit.escalation.tickets import evidence_of, package_of
 
 DEEDS = ("Replaced the patch cable.", "Restarted the print spooler on SRV-2.", "Reinstalled the scanner driver.", "Moved the phone to port 7.")

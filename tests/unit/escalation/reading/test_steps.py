@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from escalation.reading.deeds import actor_of, advising, claims
-from escalation.reading.outcomes import outcome_of
-from escalation.reading.passages import Deed, Passage, is_work_note
 from escalation.reading.reader import read_steps
-from escalation.reading.text import stretches
+from escalation.text.passages import Deed, Passage, is_work_note
+from escalation.text.stretches import stretches
+from escalation.wording.deeds import actor_of, advising, claims
+from escalation.wording.outcomes import outcome_of
 
 
 def read(*texts: str, role: str = "technician") -> list[Deed]:

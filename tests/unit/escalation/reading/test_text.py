@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from escalation.reading.codes import error_codes
-from escalation.reading.pasted import quoted_errors
-from escalation.reading.text import stretches
-from escalation.reading.vocabulary import domain_of, products_in
+from escalation.text.stretches import stretches
+from escalation.wording.codes import error_codes
+from escalation.wording.pasted import quoted_errors
+from escalation.wording.vocabulary import domain_of, products_in
 
 
 def kinds(text: str) -> list[tuple[str, str]]:

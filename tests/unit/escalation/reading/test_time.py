@@ -9,16 +9,16 @@ import time
 import pytest
 
 from escalation.reading import asks, remarks
-from escalation.reading.codes import error_codes
-from escalation.reading.passages import Passage
-from escalation.reading.pasted import quoted_errors
 from escalation.reading.reader import pasted_rows, read_steps
-from escalation.reading.text import stretches
-from escalation.reading.told import tells_its_result
-from escalation.reading.vocabulary import domain_of, products_in
 from escalation.symptoms.entries import knowledge
 from escalation.symptoms.match import matches
 from escalation.symptoms.questions import not_recorded
+from escalation.text.passages import Passage
+from escalation.text.stretches import stretches
+from escalation.wording.codes import error_codes
+from escalation.wording.pasted import quoted_errors
+from escalation.wording.told import tells_its_result
+from escalation.wording.vocabulary import domain_of, products_in
 
 PIECES = (
     "a", " ", "the ", "when i ", "no ", "checked the ", "rebooted and ", "then then ", "a.b.", "=", "x=1 ", "'", '"x ',

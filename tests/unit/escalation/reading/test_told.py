@@ -14,7 +14,7 @@ import pytest
 
 from escalation.brief.lines import NOT_CLEAR, label
 from escalation.package.contents import Step
-from escalation.reading.told import tells_its_result
+from escalation.wording.told import tells_its_result
 
 DEEDS = ("Restarted the spooler", "Replaced the patch cable", "cleared the cache", "Swapped the dock", "updated the driver")
 RESULTS = ("no change", "works now", "same error again", "the light stays off", "it came back after an hour", "access denied", "nothing in the log")

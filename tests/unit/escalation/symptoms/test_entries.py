@@ -16,10 +16,10 @@ import pytest
 from escalation.evidence import Note, Person
 from escalation.package.known_symptoms import Symptoms
 from escalation.package.records import records_of
-from escalation.reading.vocabulary import DOMAINS
 from escalation.symptoms.entries import entries_of, knowledge, line_of
 from escalation.symptoms.match import matches, stands
 from escalation.symptoms.said import NOT, WITHIN, Line
+from escalation.wording.vocabulary import DOMAINS
 from tests.unit.escalation import starts
 
 KNOWN = knowledge()

@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from escalation.reading.deeds import starts_with_deed
-from escalation.reading.language import foreign
-from escalation.reading.outcomes import Outcome
-from escalation.reading.places import Plain
-from escalation.reading.text import OTHERS, Stretch, stretches
+from escalation.text.language import foreign
+from escalation.text.places import Plain
+from escalation.text.stretches import OTHERS, Stretch, stretches
+from escalation.wording.deeds import starts_with_deed
+from escalation.wording.outcomes import Outcome
 
 Actor = Literal["tech", "customer", "vendor", "unknown"]
 

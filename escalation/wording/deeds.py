@@ -13,7 +13,7 @@ import re
 from functools import lru_cache
 from typing import Literal
 
-from escalation.reading.quick import may_hold
+from escalation.wording.quick import may_hold
 
 Claim = Literal["deed", "not"]
 

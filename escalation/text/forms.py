@@ -12,11 +12,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from escalation.reading import deeds, outcomes, pasted
-from escalation.reading.asked import answered, asked_for
-from escalation.reading.chats import stamped, turns
-from escalation.reading.places import Row
-from escalation.reading.sections import sections
+from escalation.text.asked import answered, asked_for
+from escalation.text.chats import stamped, turns
+from escalation.text.places import Row
+from escalation.text.sections import sections
+from escalation.wording import deeds, outcomes, pasted
 
 _BULLET = r"\s{0,9}(?:[-*•+–]\s+|\d{1,3}[.)]\s+)?"
 _BOX = re.compile(

@@ -12,9 +12,9 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from escalation.reading import deeds
-from escalation.reading.places import Row
-from escalation.reading.told import tells_its_result
+from escalation.text.places import Row
+from escalation.wording import deeds
+from escalation.wording.told import tells_its_result
 
 _THINGS = r"(?:(?:the |these |following |troubleshooting |diagnostic |other |further |our |my )*(?:steps?|items?|things?|tasks?|actions?|checks?|tests?|work|fix(?:es)?|solutions?|remedies))"
 _NOT = (

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from escalation.reading.places import Row
+from escalation.text.places import Row
 
 _BRIEF = re.compile(r"\W{0,9}escalated to engineers\.\W", re.IGNORECASE)
 _FOOTER = re.compile(r"\\?\[ref: R[FN]-|^\W{0,4}built from \d", re.IGNORECASE)

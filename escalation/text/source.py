@@ -13,8 +13,8 @@ import html
 import re
 import unicodedata
 
-from escalation.reading.encodings import decoded, link_meant
-from escalation.reading.places import Plain, Writing
+from escalation.text.encodings import decoded, link_meant
+from escalation.text.places import Plain, Writing
 
 _SPACES = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 _UNSEEN = (

@@ -7,8 +7,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from escalation.reading.deeds import starts_with_deed
-from escalation.reading.places import Row
+from escalation.text.places import Row
+from escalation.wording.deeds import starts_with_deed
 
 _NUMBER = re.compile(r"(?:(?<=\s)|(?<=\s[(\[])|^)[(\[]?(?P<number>\d{1,2})[.)]\]?\s{1,3}(?=[\w\"'(])")
 _SIGN = re.compile(r"(?:(?<=\s)|^)(?P<sign>[•●▪◦‣■☐☑☒✅❌✔✓✗✘]|\[[ xX]\])\s{0,3}(?=\w)(?!(?:yes|no|n/?a)\b)", re.IGNORECASE)

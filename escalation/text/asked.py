@@ -12,8 +12,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from escalation.reading import deeds
-from escalation.reading.places import Row
+from escalation.text.places import Row
+from escalation.wording import deeds
 
 _MARK = r"[ \t]{0,9}(?:(?:>[ \t]?){1,6})?(?:\*{1,2}|__)?(?:(?:q(?:uestion)?\s?\d{0,2}|\d{1,2})\s?[.:)]\s|[-*•]\s)?(?:\*{1,2}|__)?"
 _WHO = r"(?:you|u|ya|they|he|she|we|anyone|anybody|someone|the (?:user|customer|client|caller|technician|tech)|(?:the |your |this )?[\w-]{2,20}(?: [\w-]{2,20})?)"

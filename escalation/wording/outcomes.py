@@ -12,7 +12,7 @@ import re
 from functools import lru_cache
 from typing import Literal
 
-from escalation.reading.quick import may_hold
+from escalation.wording.quick import may_hold
 
 Outcome = Literal["failed", "no_change", "partial", "worked", "unknown"]
 

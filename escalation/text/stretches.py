@@ -12,11 +12,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from escalation.reading import deeds, pasted
-from escalation.reading.forms import Forms, forms
-from escalation.reading.lines import rows_again, rows_of
-from escalation.reading.mail import Cut, cuts
-from escalation.reading.places import Row, overlapping
+from escalation.text.forms import Forms, forms
+from escalation.text.lines import rows_again, rows_of
+from escalation.text.mail import Cut, cuts
+from escalation.text.places import Row, overlapping
+from escalation.wording import deeds, pasted
 
 Kind = Literal["sentence", "item", "heading", "pasted", "quoted", "signature", "boilerplate", "undone"]
 

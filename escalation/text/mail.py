@@ -11,12 +11,12 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from escalation.reading import mail_words as words
-from escalation.reading import pasted
-from escalation.reading.chats import turns
-from escalation.reading.copies import copied
-from escalation.reading.places import Row
-from escalation.reading.quick import may_hold
+from escalation.text.chats import turns
+from escalation.text.copies import copied
+from escalation.text.places import Row
+from escalation.wording import mail_words as words
+from escalation.wording import pasted
+from escalation.wording.quick import may_hold
 
 Foreign = Literal["quoted", "signature", "boilerplate"]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from escalation.reading.quick import may_hold
+from escalation.wording.quick import may_hold
 
 DOMAINS = (
     "email", "identity", "network", "dns_dhcp", "printing", "endpoint", "virtualization", "storage_backup",

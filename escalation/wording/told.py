@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 
-from escalation.reading.deeds import NOUN_FIRST, starts_with_deed
+from escalation.wording.deeds import NOUN_FIRST, starts_with_deed
 
 _HARD = re.compile(r"(?::|;|->|=>|→|\s=|\s[-–—]{1,2}|\.{2,}|\?)\s+(?=\S)")
 """What stands between a deed and what came of it."""

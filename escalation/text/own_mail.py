@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from escalation.reading.mail import heading
-from escalation.reading.places import Plain, Row
+from escalation.text.mail import heading
+from escalation.text.places import Plain, Row
 
 _FOOT = re.compile(
     r"(?:ResolutionFlow for|You get this on Mondays because)\b[^\n]{0,200}(?:\n[^\n]{0,200}){0,12}?"

@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from escalation.reading import mail_words as words
-from escalation.reading.places import Row
+from escalation.text.places import Row
+from escalation.wording import mail_words as words
 
 _CLOCK = r"\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?:\s?[ap]\.?m\.?)?"
 _DAY = r"(?:(?:\d{1,4}[-./]\d{1,2}[-./]\d{2,4}|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|today|yesterday)(?:,|\sat)?\s)?"

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote
 
-from escalation.reading.places import Plain, Writing
+from escalation.text.places import Plain, Writing
 
 _SOFT = r"(?<=[^\r\n]{60})=[ \t]*\r?\n"
 _CODED = re.compile(
