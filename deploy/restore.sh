@@ -4,13 +4,27 @@
 # looked for before any is posted again.
 set -eu
 file=${1:?give a backup}
-var=${RESOLUTIONFLOW_VAR:-var}
-url=${DATABASE_URL:-sqlite:///$var/resolutionflow.db}
-program=$(dirname "$0")/../.venv/bin/resolutionflow
+here=$(dirname "$0")
+python=$here/../.venv/bin/python
+[ -x "$python" ] || python=python3
+program=$here/../.venv/bin/resolutionflow
 [ -x "$program" ] || program=resolutionflow
-case $url in
-  sqlite:*)
-    place=${url#sqlite:///}
+# A copy that broke off, or another program's file, must not take the place of what is there.
+case $file in *.part) echo "$file was not finished: give another" >&2; exit 1 ;; esac
+place=$("$python" "$here/database_place.py")
+case $place in
+  postgresql:*)
+    pg_restore --exit-on-error --dbname="$place" "$file"
+    ;;
+  *)
+    "$python" - "$file" <<'PY'
+import pathlib, sqlite3, sys
+try:
+    given = sqlite3.connect(pathlib.Path(sys.argv[1]).absolute().as_uri() + "?mode=ro&immutable=1", uri=True)
+    given.execute("SELECT version_num FROM alembic_version")
+except sqlite3.Error as error:
+    sys.exit(f"{sys.argv[1]} is no backup: {error}")
+PY
     if [ -e "$place" ]; then
       kept=$place.before-restore-$(date -u +%Y%m%dT%H%M%SZ)
       mv "$place" "$kept"
@@ -19,9 +33,6 @@ case $url in
     fi
     mkdir -p "$(dirname "$place")"
     (umask 077 && cp "$file" "$place")
-    ;;
-  *)
-    pg_restore --exit-on-error --dbname="$(echo "${BACKUP_URL:-$url}" | sed 's/^postgresql+psycopg:/postgresql:/')" "$file"
     ;;
 esac
 if [ -n "${OWNER_URL:-}" ]; then

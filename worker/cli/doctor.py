@@ -145,14 +145,23 @@ def _broker(settings: Settings) -> tuple[bool, str]:
     import redis
 
     from psa.outbound import redis_address
+    from worker.process.announcing import CHANNEL
 
     try:
         with redis_address.client(settings.redis_client_url, socket_connect_timeout=2, socket_timeout=2) as client:
-            info = client.info("server")
+            info = client.info()
+            # What is asked of it at work: a replica, a full disk or a user without rights refuses it and still answers.
+            client.set("resolutionflow:doctor", 1, ex=5)
+            client.eval("return 1", 0)
+            client.publish(CHANNEL, "doctor")
+    except redis.ResponseError as error:
+        return False, f"answers, and refuses what is asked of it at work ({type(error).__name__}): see docs/install.md"
     except (redis.RedisError, OSError) as error:
         if settings.redis_url is None:
             return True, "embedded, not running: `resolutionflow run` starts it"
         return False, f"does not answer ({type(error).__name__})"
+    if int(info.get("maxmemory", 0)) and info.get("maxmemory_policy") != "noeviction":
+        return False, f"throws messages away once it is full ({info.get('maxmemory_policy')}): set maxmemory-policy noeviction"
     return True, f"answers, {info.get('server_name', 'redis')} {info.get('valkey_version') or info.get('redis_version')}"
 
 
