@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.unit.escalation import own_set
-from training.tickets import OWN
 
 MARKS = Path(__file__).parents[1] / "training" / "left_marks.tsv"
 
@@ -30,7 +29,7 @@ def main() -> None:
         hit = {n for n, text in enumerate(texts) if any(_same(text, change) for change in changes)}
         good = [change for change in changes if any(_same(text, change) for text in texts)]
         counts = (len(texts), len(hit), len(changes), len(good))
-        part = "taught with" if name in OWN else "never taught with"
+        part = "taught with" if name in own_set.TAUGHT else "never taught with"
         parts[part] = [sum(pair) for pair in zip(parts[part], counts, strict=True)]
         if options.wrong:
             for text in (text for n, text in enumerate(texts) if n not in hit):

@@ -12,7 +12,8 @@ from escalation.package.build import build
 from escalation.package.contents import Package
 from escalation.package.threads import evidence_from_thread
 from escalation.redaction.redact import redact_evidence
-from training.tickets import UNSEEN, Labelled, own, texts_of, threads
+from tests.unit.escalation.own_set import UNSEEN
+from training.tickets import Labelled, own, texts_of, threads
 from worker.settings import encoder_wanted
 from worker.wiring import local_reader
 

@@ -13,15 +13,10 @@ from typing import Any
 from escalation.package.records import Record, records_of
 from escalation.package.threads import evidence_from_thread
 from tests.unit.escalation import own_set
+from tests.unit.escalation.own_set import TAUGHT
 
-OWN = (
-    "first.txt", "second.txt", "third.txt", "fourth.txt", "fifth.txt", "sixth.txt", "seventh.txt", "eighth.txt", "ninth.txt",
-    "tenth.txt", "eleventh.txt", "twelfth.txt", "thirteenth.txt", "fourteenth.txt", "fifteenth.txt",
-)  # fmt: skip
-UNSEEN = ("sixteenth.txt", "seventeenth.txt", "eighteenth.txt", "nineteenth.txt")
-"""Nothing is taught with these: they measure."""
 MARKS = Path(__file__).with_name("left_marks.tsv")
-"""Of each own ticket the steps, counted from 1 in the order of their places, that left something changed."""
+"""Of own tickets the steps, counted from 1 in the order of their places, that left something changed."""
 PASTED = 7
 """Of so many files all pasted output is marked; in later ones none that stands inside a step."""
 
@@ -106,16 +101,17 @@ def _plain(code: str) -> str:
     return " ".join(str(code).lower().split())
 
 
-def own(files: Sequence[str] = OWN) -> Iterator[Labelled]:
+def own(files: Sequence[str] = TAUGHT) -> Iterator[Labelled]:
     """Return our own labelled tickets, file after file."""
     marks = dict(row.split("\t") for row in MARKS.read_text(encoding="utf-8").splitlines())
     for name in files:
         for ticket in own_set.tickets(name):
             spans = [Span(x.note, x.start, x.end, x.what, x.actor) for x in ticket.labels]
             steps = sorted((s for s in spans if s.outcome not in ("-", "block")), key=lambda s: (s.note, s.start))
-            left = {int(n) for n in marks[f"{name}:{ticket.id}"].split(",") if n}
+            marked = marks.get(f"{name}:{ticket.id}")
+            left = None if marked is None else {int(n) for n in marked.split(",") if n}
             yield Labelled(
-                f"{name}:{ticket.id}", "own", ticket.record, tuple(replace(s, left=n in left) for n, s in enumerate(steps, 1)), (),
+                f"{name}:{ticket.id}", "own", ticket.record, tuple(replace(s, left=None if left is None else n in left) for n, s in enumerate(steps, 1)), (),
                 tuple(s for s in spans if s.outcome == "block"), ticket.codes, ticket.maybe_codes, (ticket.domain,),
-                tuple(s for s in spans if s.outcome == "-"), pasted=name in OWN[:PASTED],
+                tuple(s for s in spans if s.outcome == "-"), pasted=name in TAUGHT[:PASTED],
             )  # fmt: skip

@@ -8,8 +8,11 @@ and so were `tenth.txt` and `eleventh.txt` (76, half admins' fault reports on fo
 universities, councils, factories),
 and `twelfth.txt` and `thirteenth.txt` (90, everyday tickets of help desks, stuck at the moment of escalation),
 and `fourteenth.txt` and `fifteenth.txt` (98, every outcome in many wordings).
-`sixteenth.txt` to `nineteenth.txt` (200, half posts as admins write them, half queues, by four hands) came last: no reader is
+`sixteenth.txt` to `nineteenth.txt` (200, half posts as admins write them, half queues, by four hands) measure: no reader is
 taught with them, so what they give is what to expect of a ticket that was not seen.
+`twentieth.txt` to `thirty_first.txt` (600, a hand each) were written without sight of those: lines, firewalls, mail, identity,
+endpoints, servers, telephony and programs, a small MSP's everyday, admins' posts, public service desks, night shifts, mails to
+customers, what readers get wrong, every voice. `twenty_fifth.txt` and `thirty_first.txt` measure too.
 
 A ticket starts with `=== id | domain | summary`. A line `d:` begins the description, `t:` a technician's note, `c:` a
 customer's, `r:` a resolution. Labels stand in the text and are taken out of it:
@@ -34,6 +37,14 @@ from escalation.package.contents import Package
 from escalation.package.threads import evidence_from_thread
 from escalation.reading.weights import Learned
 
+UNSEEN = ("sixteenth.txt", "seventeenth.txt", "eighteenth.txt", "nineteenth.txt", "twenty_fifth.txt", "thirty_first.txt")
+"""No reader is taught with these: they measure."""
+TAUGHT = (
+    "first.txt", "second.txt", "third.txt", "fourth.txt", "fifth.txt", "sixth.txt", "seventh.txt", "eighth.txt", "ninth.txt",
+    "tenth.txt", "eleventh.txt", "twelfth.txt", "thirteenth.txt", "fourteenth.txt", "fifteenth.txt",
+    "twentieth.txt", "twenty_first.txt", "twenty_second.txt", "twenty_third.txt", "twenty_fourth.txt",
+    "twenty_sixth.txt", "twenty_seventh.txt", "twenty_eighth.txt", "twenty_ninth.txt", "thirtieth.txt",
+)  # fmt: skip
 _OUTCOMES = {"n": "no_change", "f": "failed", "p": "partial", "w": "worked", "u": "unknown"}
 _ACTORS = {"c": "customer", "v": "vendor", None: "tech"}
 _KINDS = {"t": ("tech", "internal"), "c": ("customer", "discussion"), "r": ("tech", "resolution")}

@@ -12,13 +12,8 @@ from escalation.brief.render import render
 from escalation.brief.sanitize import inline
 from tests.unit.escalation import own_set
 
-UNSEEN = ("sixteenth.txt", "seventeenth.txt", "eighteenth.txt", "nineteenth.txt")
-FILES = (
-    "first.txt", "second.txt", "third.txt", "fourth.txt", "fifth.txt", "sixth.txt", "seventh.txt", "eighth.txt", "ninth.txt",
-    "tenth.txt", "eleventh.txt", "twelfth.txt", "thirteenth.txt", "fourteenth.txt", "fifteenth.txt",
-    *UNSEEN,
-)  # fmt: skip
-NOW = ("first.txt", "fifth.txt", "ninth.txt", "eleventh.txt", "thirteenth.txt", "fifteenth.txt", *UNSEEN)
+FILES = (*own_set.TAUGHT, *own_set.UNSEEN)
+NOW = ("first.txt", "fifth.txt", "ninth.txt", "eleventh.txt", "thirteenth.txt", "fifteenth.txt", *own_set.UNSEEN)
 """Of each manner of writing one file, and all that nothing was taught with; the others are read with the storms."""
 EACH = [pytest.param(name, marks=() if name in NOW else pytest.mark.storm) for name in FILES]
 TICKETS = own_set.tickets()
