@@ -1,11 +1,10 @@
 """The reading of real tickets, measured: packages of labelled threads through their scorer, beside the goals.
 
-    python -m benchmarks.threads --threads DIR [--set-aside] [--per-thread]
+    python -m benchmarks.threads --threads DIR [--per-thread]
     python -m benchmarks.threads --threads DIR --folds [--texts FILE] [--share PART]
 
 DIR holds threads as JSON with gold labels; the scorer is `score.py` in the folder above it. Neither is part of this
-project. Twelve threads, named in `threads_set_aside.txt`, are left out unless `--set-aside` asks for them alone:
-rules are written while the others are looked at, and these say whether the rules hold for what nobody looked at.
+project. The product's reader was taught with `train`, so of those only `--folds` tells anything.
 
 With `--folds` each thread is read by weights that were taught without it (`training/folds.py`), beside a trivial reader, by
 source; then each source by weights taught without that source, our own tickets, and the set beside DIR that is never taught with.
@@ -32,7 +31,6 @@ from escalation.package.threads import evidence_from_thread
 from worker.settings import encoder_wanted
 from worker.wiring import local_reader
 
-SET_ASIDE = Path(__file__).with_name("threads_set_aside.txt")
 ROUNDS = 2000
 OUTCOMES = ("failed", "no_change", "partial", "worked", "unknown")
 # figure: key in the scorer's report, trivial baseline, second reader, goal without a model
@@ -54,7 +52,6 @@ FIGURES = (
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--threads", type=Path, required=True, help="directory with the labelled threads")
-    parser.add_argument("--set-aside", action="store_true", help="score the twelve set aside, and only them")
     parser.add_argument("--per-thread", action="store_true", help="one line a thread as well")
     parser.add_argument("--folds", action="store_true", help="teach on folds and read each thread by what was learned without it")
     parser.add_argument("--texts", type=Path, help="with --folds: threads without labels in which the labelled texts stand")
@@ -67,7 +64,7 @@ def main() -> None:
         for line in report(options.threads, scorer, options.share, options.texts):
             print(line, flush=True)
         return
-    gold = chosen(scorer.load(str(options.threads)), set_aside=options.set_aside)
+    gold = scorer.load(str(options.threads))
     if not gold:
         sys.exit(f"no threads in {options.threads}: give the directory that holds the JSON files")
     predicted = {name: package_of(record) for name, record in gold.items()}
@@ -85,12 +82,6 @@ def scorer_beside(threads: Path) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
-
-
-def chosen(gold: dict[str, Any], *, set_aside: bool) -> dict[str, Any]:
-    """Return the threads set aside, or all the others."""
-    aside = {line for line in SET_ASIDE.read_text().split() if line.startswith("t-")}
-    return {name: record for name, record in gold.items() if (name in aside) == set_aside}
 
 
 def package_of(record: dict[str, Any]) -> dict[str, Any]:

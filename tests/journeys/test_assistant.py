@@ -101,7 +101,7 @@ def the_case(ticket: int) -> Talk:
     return talk
 
 
-@pytest.mark.parametrize("way", ["http", "stdio"])
+@pytest.mark.parametrize("way", ["http", pytest.param("stdio", marks=pytest.mark.storm)])
 def test_an_assistant_works_on_a_ticket_and_hands_it_over(journey: Journey, way: str) -> None:
     ticket = journey.ticket(SUMMARY)
     {"http": over_http, "stdio": over_stdio}[way](journey, "jlind", the_case(ticket))

@@ -30,6 +30,7 @@ def test_it_answers_over_a_kept_connection(served: Served) -> None:
     assert len(served.rows()) == 1
 
 
+@pytest.mark.storm
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_what_is_too_large_is_not_read_and_what_is_malformed_is_not_our_fault(served: Served) -> None:
     _ten_megabytes(served, chunked=False)
@@ -122,6 +123,7 @@ def _assert_in_time(served: Served, answers: list[tuple[int, float, str]], *, be
     assert len(served.rows()) >= before + acknowledged + 1, "whatever was acknowledged has its row"
 
 
+@pytest.mark.storm
 def test_a_locked_database_is_429_for_everybody_in_time(served: Served) -> None:
     assert served.send(another(served.keys.url))[0] == 204
     with _locked(served):
@@ -176,6 +178,7 @@ def test_whatever_was_acknowledged_survives_a_sudden_end(served: Served) -> None
     assert set(acknowledged) <= {row.message_id for row in served.rows()}
 
 
+@pytest.mark.storm
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_callers_who_fall_silent_in_the_middle_do_not_keep_their_threads(served: Served) -> None:
     with contextlib.ExitStack() as silent:

@@ -194,6 +194,7 @@ def test_arrivals_and_claims_are_told_at_once_to_this_account_alone(house: House
         ear.close()
 
 
+@pytest.mark.storm
 def test_who_may_not_is_answered_and_a_stream_ends_with_its_token(small_house: House) -> None:
     house = small_house
     tokens, who = house.office.passes.tokens, {"account_id": house.office.account_id, "member_id": MARIA, "epoch": 1}
@@ -217,6 +218,7 @@ def test_who_may_not_is_answered_and_a_stream_ends_with_its_token(small_house: H
     assert ear.ended.wait(2)
 
 
+@pytest.mark.storm
 def test_nothing_is_lost_or_told_twice_over_cuts_kills_deploys_and_a_silent_broker(house: House) -> None:
     """A listener that is cut off again and again, with its last place, while handoffs arrive from four threads."""
     told: list[int] = []
@@ -308,6 +310,7 @@ def test_a_deploy_sends_everybody_away_with_a_time_to_come_back(small_house: Hou
     assert (status, json.loads(body)["status"]) == (503, 503)
 
 
+@pytest.mark.storm
 def test_the_web_lets_go_of_whom_it_hands_over(small_house: House) -> None:
     house = small_house
     assert house.web.process is not None

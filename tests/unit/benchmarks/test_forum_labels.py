@@ -45,6 +45,7 @@ def test_the_file_holds_places_and_no_words() -> None:
         assert all(isinstance(start, int) and start < end for start, end, *_ in [*case["steps"], *case["maybe"]])
 
 
+@pytest.mark.storm
 def test_words_in_the_same_places_are_of_one_class_and_names_of_none() -> None:
     things = ("server", "switch", "router")
     told = [f"I {did} the {thing} again and Marlow {did} it too." for did in ("restarted", "rebooted") for thing in things]

@@ -74,6 +74,7 @@ def test_marks_are_read_as_written_and_a_mark_of_no_ticket_is_refused(tmp_path: 
         starts.marked(tmp_path)
 
 
+@pytest.mark.storm
 def test_what_is_taught_prefers_what_was_marked_and_is_the_same_each_time() -> None:
     def taught(number: int, one: Cut) -> starts.Taught:
         candidates, questions = starts.read(one)

@@ -229,6 +229,7 @@ def test_injections_in_words_that_the_check_was_not_written_for_have_none_either
     assert [effects(one, by_customer=(number + number // 8) % 2 == 0) for number, one in enumerate(made)] == [[]] * len(made)
 
 
+@pytest.mark.storm
 def test_nor_those_written_after_it_let_more_pass() -> None:
     made = list(injections(LATER, LATER_WANTS))
     found = [effects(one, by_customer=by_customer) for one in made for by_customer in (True, False)]

@@ -79,6 +79,7 @@ def told(request: pytest.FixtureRequest) -> tuple[dict[str, Any], str, str, str]
     return found.to_json(listing=True), " ".join(letter.text.split()), Elements(letter.html).text, page
 
 
+@pytest.mark.storm
 def test_the_months_lie_on_halves() -> None:
     means = [f["mean"] for seed in SEEDS for f in view.figures(month(seed).to_json(listing=True)).values() if f["mean"]]
     halves = [mean for mean in means if str(mean)[-3] == "." and str(mean).endswith("5")]
