@@ -113,7 +113,8 @@ class NoteRow(Row):
     def _author(self, roster: Roster) -> Person:
         if roster.ours(self.author_id):
             by_hand = self.noted.updated_by and not roster.ours(self.noted.updated_by)  # who may have cut the mark off
-            if by_hand or _OUR_MARK.search(self.text or ""):
+            in_our_form = self.contact is None and not self.detail_description_flag  # we write for no customer, nor to one
+            if (by_hand and in_our_form) or _OUR_MARK.search(self.text or ""):
                 return roster.person(roster.us)
             customer = self.contact and roster.person(None, self.contact.name, contact=True)
             return customer or roster.another_program(self.author_id)

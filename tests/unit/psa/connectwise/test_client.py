@@ -171,6 +171,23 @@ def test_a_brief_whose_mark_was_cut_off_by_hand_stays_ours(web: responses.Reques
     assert note.author.role == role
 
 
+@pytest.mark.parametrize("edited_by", ["jsmith", "left.long.ago", "rfapi", None])
+@pytest.mark.parametrize("contact", [{"name": "Pat"}, {"id": 5, "name": "Pat"}, None])
+@pytest.mark.parametrize("placed", ["internal", "discussion"])
+def test_what_came_in_through_our_login_is_nobody_elses_once_it_is_edited(
+    web: responses.RequestsMock, edited_by: str | None, contact: dict[str, Any] | None, placed: str
+) -> None:
+    """A mail connector or portal with our keys: somebody mends a typo in what a customer wrote, and it stays the customer's."""
+    cw, roster = ConnectWise(KEYS, api_member="rfapi"), Roster(us="rfapi")
+    flags = {"internalAnalysisFlag": placed == "internal", "detailDescriptionFlag": placed == "discussion"}
+    note = {**NOTE, "createdBy": "rfapi", "text": "It is down again", "contact": contact, **flags}
+    web.get(f"{API}/service/tickets/5/notes", json=[note | ({"_info": {"updatedBy": edited_by}} if edited_by else {})])
+    (found,) = cw.notes(5, roster)
+    a_persons = edited_by in ("jsmith", "left.long.ago")
+    expected = "customer" if contact else "us" if a_persons and placed == "internal" else "system"
+    assert found.author.role == expected
+
+
 @pytest.mark.parametrize("created", ["rfapi", "OLD.api"])
 def test_notes_of_ours_from_before_our_login_was_changed_are_found_again(web: responses.RequestsMock, created: str) -> None:
     cw = ConnectWise(dataclasses.replace(KEYS, former_logins=frozenset({"old.api"})), api_member="rfapi")
