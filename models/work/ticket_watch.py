@@ -55,6 +55,7 @@ def record(
     last_updated: datetime | None,
     episode: int,
     gone: str | None = None,
+    missing_since: datetime | None = None,
 ) -> bool:
     """Store what was seen. `expected_version` is the `version` that was read, 0 where nothing was.
 
@@ -68,6 +69,7 @@ def record(
         "last_updated": last_updated,
         "episode": episode,
         "gone": gone,
+        "missing_since": missing_since,
     }
     if expected_version == 0:
         first = insert_or_ignore(session, Watch).values(

@@ -29,7 +29,6 @@ from models.work.refusals import Write
 from psa.port import (
     Ambiguous,
     Forbidden,
-    NotFound,
     PostedNote,
     PsaError,
     Throttled,
@@ -306,12 +305,11 @@ def _refused(hold: Hold, error: PsaError) -> bool:
 def _park(hold: Hold, reason: str, error: PsaError | None = None) -> bool:
     """Record a failure that a person has to end. The engineers are told all the same, without the note.
 
-    What ConnectWise refuses is tried again now and then, since the cause may go without anybody telling us; what is
-    not there any more, or ended our own process again and again, is not.
+    What ConnectWise refuses, or says is not there, is tried again now and then, since the cause may go without anybody
+    telling us; what ended our own process again and again is not.
     """
     services, now = hold.services, hold.services.clock()
-    again = error is not None and not isinstance(error, NotFound)
-    at = after_refusal(services.settings.intervals, now=now, since=hold.handoff.seen_at) if again else None
+    at = after_refusal(services.settings.intervals, now=now, since=hold.handoff.seen_at) if error is not None else None
     with services.database.account(hold.desk.account_id) as session:
         parked = briefs.park(session, *hold.ids, fence=hold.fence, reason=reason[:500], now=now, again_at=at)
     crash.point("publish.parked")

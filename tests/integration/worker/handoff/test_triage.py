@@ -108,7 +108,11 @@ def test_closing_merging_and_deleting_end_it(shop: Shop) -> None:
             del shop.psa.tickets[number]
         else:
             shop.psa.change(number, **change)
-        assert shop.triage(number) == []
+        assert shop.triage(number, action="deleted" if change is None else "updated") == []
+        if change == {"closed": True}:
+            assert _states(shop.handoffs(number)) == [(1, "open")], "it may have been closed by mistake"
+            shop.clock.advance(61)
+            shop.triage(number)
         assert _states(shop.handoffs(number)) == [(1, "withdrawn")]
     assert [h.end_reason for n in (1, 2, 3) for h in shop.handoffs(n)] == ["closed", "merged", "deleted"]
 
@@ -216,7 +220,8 @@ def test_the_poller_finds_a_ticket_that_vanished(shop: Shop) -> None:
     shop.escalated()
     del shop.psa.tickets[48213]
     _poll(shop)
-    assert _states(shop.handoffs()) == [(1, "withdrawn")]
+    (handoff,) = shop.handoffs()
+    assert (handoff.response_state, handoff.missing_since) == ("open", shop.clock()), "nobody is known to have deleted it"
 
 
 def test_two_pollers_ask_once(shop: Shop) -> None:

@@ -206,9 +206,8 @@ def test_own_notes_are_those_of_our_member_and_fail_loudly(
     )
     assert [n.id for n in cw.own_notes(5)] == [8, 70]
     assert [n.id for n in ConnectWise(KEYS).own_notes(5)] == [8, 9, 70], "unknown member: every internal note"
-    web.replace(
-        "GET", f"{API}/service/tickets/5/notes", status=404, json={"code": "NotFound", "message": "x"}
-    )
+    for kind in ("service", "project"):
+        web.upsert("GET", f"{API}/{kind}/tickets/5/notes", status=404, json={"code": "NotFound", "message": "x"})
     with pytest.raises(NotFound):
         cw.own_notes(5)
 
@@ -246,9 +245,8 @@ def test_what_merged_tickets_hold_names_their_ticket_by_whichever_field_says_it(
     assert [(e.id, e.ticket, e.text) for e in found.time_entries] == [(3, 4, "t")]
     web.upsert("GET", f"{API}/service/tickets/5/allNotes", json=[])
     assert [what for what, _ in cw.family(5, NOBODY).unread] == ["notes of merged tickets"]
-    web.upsert(
-        "GET", f"{API}/service/tickets/5/allNotes", status=404, json={"code": "NotFound", "message": "no"}
-    )
+    for kind in ("service", "project"):
+        web.upsert("GET", f"{API}/{kind}/tickets/5/allNotes", status=404, json={"code": "NotFound", "message": "no"})
     with pytest.raises(NotFound):
         cw.family(5, NOBODY)
 
