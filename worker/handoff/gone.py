@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import datetime
 
 from escalation import rules
 from escalation.rules import Seen, Verdict
 from models.work.inbox import Inbox
 from psa.connectwise.callbacks import CallbackBody
-from psa.port import Unavailable
+from psa.port import Forbidden, PsaError, Unavailable
 from worker.wiring import Desk
 
 
@@ -39,6 +40,14 @@ def believe(desk: Desk, row: Inbox, body: CallbackBody | None, seen: Seen | None
             version=version,
         )
     return verdict
+
+
+def refused(desk: Desk, error: Forbidden, seen: Seen | None, version: int, *, now: datetime) -> PsaError:
+    """Return a 403 as what is known now where a handoff is live: its ticket cannot be read. However long, it ends nothing."""
+    if seen is None or not seen.live:
+        return error
+    since = seen.missing_since or now + desk.clock_ahead
+    return Missing(str(error), seen=dataclasses.replace(seen, missing_since=since), version=version)
 
 
 def _told(desk: Desk, row: Inbox, body: CallbackBody | None) -> bool:

@@ -22,7 +22,7 @@ from models.work.alert_kinds import Kind
 from models.work.inbox import Inbox
 from psa.connectwise.callbacks import CallbackBody, Malformed, parse
 from psa.connectwise.signatures import Forged
-from psa.port import NotFound, Psa, PsaError, Unavailable
+from psa.port import Forbidden, NotFound, Psa, PsaError, Unavailable
 from worker.handoff import ending, gone
 from worker.handoff.ending import Closing
 from worker.handoff.opening import open_episode
@@ -88,10 +88,13 @@ def triage(services: Services, *, account_id: int, inbox_id: int) -> list[int]:
             return []
         with services.database.account(account_id, reading=True) as session:
             watch = ticket_watch.seen(session, account_id, row.record_id)
-            seen = seen_of(session, account_id, watch)
-        reading = _read(services, desk, services.psa(account_id), row.record_id, body, seen)
+            seen, version = seen_of(session, account_id, watch), watch.version if watch else 0
+        try:
+            reading = _read(services, desk, services.psa(account_id), row.record_id, body, seen)
+        except Forbidden as error:
+            raise gone.refused(desk, error, seen, version, now=services.clock()) from error
         if reading.ticket is None:
-            missed = gone.believe(desk, row, body, seen, watch.version if watch else 0, now=services.clock())
+            missed = gone.believe(desk, row, body, seen, version, now=services.clock())
             reading = dataclasses.replace(reading, missed=missed)
         reading = dataclasses.replace(reading, save=_told(body, services.clock()))
         reading = _with_who_set_it(services, desk, row.record_id, reading, seen)
@@ -105,7 +108,7 @@ def triage(services: Services, *, account_id: int, inbox_id: int) -> list[int]:
         _try_again(services, row, error)
         return []
     crash.point("triage.read")
-    return _decide(services, desk, row, reading, seen, watch.version if watch else 0)
+    return _decide(services, desk, row, reading, seen, version)
 
 
 def _take(services: Services, account_id: int, inbox_id: int) -> Inbox | None:

@@ -8,7 +8,7 @@ import pytest
 
 from models.figures.observed import LOST, observations
 from models.work import inbox, ticket_watch
-from psa.port import NotFound, Unavailable
+from psa.port import Forbidden, NotFound, Unavailable
 from tests.fakes import ESCALATED
 from tests.integration.worker.conftest import Shop
 from worker.handoff import triage
@@ -121,6 +121,25 @@ def test_what_is_live_goes_on_when_it_can_be_read_again_and_nobody_withdrew_it_w
     with shop.database.account(shop.account_id, reading=True) as session:
         (seen,) = observations(session, shop.account_id, since=lost_at - timedelta(days=1), until=shop.clock())
     assert (seen.withdrawn, seen.resolved_at, seen.exclusions) == (False, None, (LOST,))
+
+
+def test_a_refusal_is_told_and_ends_nothing(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Our role lost a board, or everything for a weekend: 403 where others answer 404."""
+    read = shop.psa.ticket
+    shop.escalated()
+    _refuse(shop, monkeypatch, Forbidden)
+    since = shop.clock()
+    shop.triage()
+    for _ in range(5):
+        shop.clock.advance(DAY)
+        _sweep(shop)
+        (live,) = shop.handoffs()
+        assert (live.response_state, live.missing_since) == ("open", since)
+    monkeypatch.setattr(shop.psa, "ticket", read)
+    shop.clock.advance(600)
+    _sweep(shop)
+    (live,) = shop.handoffs()
+    assert (live.response_state, live.missing_since, live.episode) == ("open", None, 1)
 
 
 def test_a_callback_that_says_so_is_a_deletion(shop: Shop) -> None:

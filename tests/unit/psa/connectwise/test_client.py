@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import random
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -129,7 +130,8 @@ def test_a_server_that_knows_no_pages_is_asked_twice_at_most(web: responses.Requ
 
 
 def test_the_newest_note_is_one_short_page_and_none_of_ours(web: responses.RequestsMock, cw: ConnectWise) -> None:
-    asked = {"orderBy": "id desc", "fields": "id,createdBy,member,_info", "pageSize": "5"}
+    fields = "id,createdBy,member,contact,detailDescriptionFlag,_info"
+    asked = {"orderBy": "id desc", "fields": fields, "pageSize": "5"}
     theirs = [{"id": 91, "member": {"id": 7, "identifier": "jsmith"}}, {"id": 90, "createdBy": "x"}]
     page = [{"id": 93, "createdBy": "RFAPI"}, *theirs]
     web.get(f"{API}/service/tickets/5/notes", json=page, match=[responses.matchers.query_param_matcher(asked)])
@@ -137,6 +139,29 @@ def test_the_newest_note_is_one_short_page_and_none_of_ours(web: responses.Reque
     web.replace("GET", f"{API}/service/tickets/5/notes", json=page[:1])
     assert cw.newest_note(5) is None
     assert len(web.calls) == 2
+
+
+@pytest.mark.parametrize("more", [{"contact": {"id": 4, "name": "Pat"}}, {"detailDescriptionFlag": True}])
+def test_what_came_in_through_our_login_is_news_too(web: responses.RequestsMock, cw: ConnectWise, more: dict[str, Any]) -> None:
+    web.get(f"{API}/service/tickets/5/notes", json=[{"id": 93, "createdBy": "rfapi", **more}, {"id": 92, "createdBy": "rfapi"}])
+    assert cw.newest_note(5) == 93
+
+
+@pytest.mark.parametrize("there", [5, 6, 90])
+@pytest.mark.parametrize("order", ["as they were made", "shuffled"])
+def test_the_newest_note_is_found_where_the_server_does_not_order_them(
+    web: responses.RequestsMock, cw: ConnectWise, there: int, order: str
+) -> None:
+    numbers = list(range(1, there + 1))
+    if order == "shuffled":
+        random.Random(there).shuffle(numbers)
+
+    def answer(request: Any) -> tuple[int, dict[str, str], str]:
+        size = int(parse_qs(urlsplit(request.url).query)["pageSize"][0])
+        return 200, {}, json.dumps([{**NOTE, "id": n, "createdBy": "jsmith"} for n in numbers[:size]])
+
+    web.add_callback("GET", f"{API}/service/tickets/5/notes", callback=answer)
+    assert cw.newest_note(5) == there
 
 
 OURS = [
