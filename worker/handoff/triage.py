@@ -99,7 +99,7 @@ def triage(services: Services, *, account_id: int, inbox_id: int) -> list[int]:
         reading = dataclasses.replace(reading, save=_told(body, services.clock()))
         reading = _with_who_set_it(services, desk, row.record_id, reading, seen)
         seen = _look_before_it_ends(services, desk, row.record_id, reading, seen)
-        if seen is not None and seen.live:
+        if seen is not None and seen.live and _verdict(services, desk, reading, seen).act is Act.END:
             reading = dataclasses.replace(reading, closing=ending.closing(services, desk, reading.ticket))
     except (Forged, Malformed) as error:
         _refuse(services, row, str(error))
