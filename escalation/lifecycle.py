@@ -30,7 +30,7 @@ class Response(StrEnum):
     ACTED = "acted"
     RESOLVED = "resolved"
     WITHDRAWN = "withdrawn"
-    """Left the escalation status, was merged, closed or deleted unclaimed."""
+    """Left the escalation status, was merged, closed or deleted unclaimed; or its ticket could not be followed any more."""
 
 
 LIVE = (Response.OPEN.value, Response.CLAIMED.value, Response.ACTED.value)
@@ -49,8 +49,8 @@ BRIEF_MOVES: dict[Brief, frozenset[Brief]] = {
 
 RESPONSE_MOVES: dict[Response, frozenset[Response]] = {
     Response.OPEN: frozenset({Response.CLAIMED, Response.WITHDRAWN}),
-    Response.CLAIMED: frozenset({Response.OPEN, Response.ACTED, Response.RESOLVED}),
-    Response.ACTED: frozenset({Response.RESOLVED}),
+    Response.CLAIMED: frozenset({Response.OPEN, Response.ACTED, Response.RESOLVED, Response.WITHDRAWN}),
+    Response.ACTED: frozenset({Response.RESOLVED, Response.WITHDRAWN}),
     Response.RESOLVED: frozenset(),
     Response.WITHDRAWN: frozenset(),
 }

@@ -14,10 +14,15 @@ from enum import StrEnum
 
 from escalation.evidence import Ticket
 
-RULES_VERSION = 3
+RULES_VERSION = 4
 
 GRACE = timedelta(seconds=60)
 """Leaving and coming back within this, while unclaimed, is the same episode."""
+
+SURE_AFTER = timedelta(days=1)
+"""So long a ticket that the PSA says is not there is looked for before that is believed."""
+
+MISSING = "its ticket can no longer be read"
 
 StatusKey = tuple[int, int]
 """Board id and status id: the same status name has another id on another board."""
@@ -73,7 +78,9 @@ class Seen:
     by_hand: bool = False
     """Whether the newest episode was handed off by hand, before any status said so."""
     gone: str | None = None
-    """`merged`, `closed` or `deleted` once the ticket is no longer worked on."""
+    """`merged`, `closed`, `deleted` or `missing` once the ticket is no longer worked on."""
+    missing_since: datetime | None = None
+    """When the PSA first said that there is no such ticket, by its clock, though nobody deleted it as far as is known."""
 
 
 class Act(StrEnum):
@@ -118,7 +125,8 @@ def decide(
 
     1. An older reading than the one already stored says nothing, unless what is stored has not come yet: the PSA's clock
        was set back since.
-    2. A merged or closed ticket ends its live episode.
+    2. A merged ticket ends its live episode, and so does a closed one; while nobody has it, `GRACE` after it was closed or
+       had left: whoever closes it by mistake opens it again.
     3. Entering an escalation status opens an episode, or resumes the one left less than `GRACE` ago unclaimed.
     4. Staying in one, on whatever board, is no new episode, but the facts may have changed. Only whoever has it and puts it
        into another escalation status of its board passes it on to the next tier: that is one. A status that is a claim
@@ -131,12 +139,16 @@ def decide(
     before = seen or Seen()
     at = ticket.last_updated or now
     if before.last_updated and ticket.last_updated and ticket.last_updated < before.last_updated <= now + GRACE:
-        return Verdict(Act.NOTHING, before.episode, "older than what was already seen", before)
+        known = dataclasses.replace(before, missing_since=None)
+        return Verdict(Act.NOTHING, before.episode, "older than what was already seen", known)
     after = dataclasses.replace(
-        before, board_id=ticket.board_id, status_id=ticket.status_id, last_updated=ticket.last_updated, gone=None
+        before, board_id=ticket.board_id, status_id=ticket.status_id, last_updated=ticket.last_updated, gone=None,
+        missing_since=None,
     )
-    if ticket.merged_into is not None or ticket.closed:
-        return _ended(before, after, "merged" if ticket.merged_into is not None else "closed", at)
+    if ticket.merged_into is not None:
+        return _ended(before, after, "merged", at)
+    if ticket.closed:
+        return _closes(before, after, at, now)
     inside = rules.is_escalation(ticket.board_id, ticket.status_id)
     carried = carried_off(before, rules)
     if inside:
@@ -162,6 +174,22 @@ def carried_off(seen: Seen, rules: StatusRules) -> bool:
 def deleted(seen: Seen, *, now: datetime) -> Verdict:
     """Return what it means that the PSA no longer has the ticket."""
     return _ended(seen, seen, "deleted", now)
+
+
+def missing(seen: Seen, *, now: datetime) -> Verdict:
+    """Return what it means that the PSA knows no such ticket although nobody is known to have deleted it.
+
+    It may be too new, or stand where our role may not look. So it is looked for until `SURE_AFTER` after the first time that
+    was seen; then nobody has decided anything, but nobody can follow it any more.
+    """
+    since = seen.missing_since or now
+    waits = dataclasses.replace(seen, missing_since=since)
+    if now - since <= SURE_AFTER:
+        return Verdict(Act.NOTHING, seen.episode, "cannot be read now", waits, at=since)
+    lost = dataclasses.replace(seen, in_escalation=False, left_at=None, gone="missing", live=False)
+    if not seen.live:
+        return Verdict(Act.NOTHING, seen.episode, f"{MISSING}, nothing open", lost)
+    return Verdict(Act.END, seen.episode, MISSING, lost, at=since)
 
 
 def grace_over(seen: Seen, *, now: datetime) -> bool:
@@ -219,6 +247,14 @@ def _ended(before: Seen, after: Seen, reason: str, at: datetime) -> Verdict:
     if before.live:
         return Verdict(Act.END, before.episode, reason, gone, at=at)
     return Verdict(Act.NOTHING, before.episode, f"{reason}, nothing open", gone)
+
+
+def _closes(before: Seen, after: Seen, at: datetime, now: datetime) -> Verdict:
+    left = before.left_at or at
+    if before.claimed or not before.live or now - left > GRACE:
+        return _ended(before, after, "closed", at)
+    away = dataclasses.replace(after, in_escalation=False, left_at=left)
+    return Verdict(Act.LEAVE, before.episode, "closed unclaimed", away, at=at)
 
 
 def _stays(before: Seen, after: Seen, at: datetime) -> Verdict:

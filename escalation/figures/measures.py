@@ -275,7 +275,7 @@ def counts(observations: Sequence[Observation]) -> Counts:
         escalated=len(observations),
         claimed=sum(o.claimed_at is not None or bool(o.returned_at) for o in observations),
         acted=sum(o.acted_at is not None for o in observations),
-        never_acted=sum(o.ended_at is not None for o in pending)
+        never_acted=sum(o.ended_at is not None and not o.lost for o in pending)
         + sum(o.withdrawn and bool(o.returned_at) and o.claimed_at is None for o in observations),
         in_hand=sum(o.ended_at is None for o in pending),
         returned=sum(len(o.returned_at) for o in observations),

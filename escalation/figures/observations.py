@@ -75,6 +75,8 @@ class Observation:
     """When it stopped being watched: resolved, closed, merged or withdrawn; None while it is live."""
     withdrawn: bool = False
     """Whether it ended without anybody having taken it."""
+    lost: bool = False
+    """Whether it could not be followed to an end, since its ticket could no longer be read."""
     returned_at: tuple[datetime, ...] = ()
     """When a claim was given back or ran out, each time."""
     ended_claims: tuple[EndedClaim, ...] = ()

@@ -17,9 +17,11 @@ from sqlalchemy.orm import Session
 from escalation.figures.hours import Calendar
 from escalation.figures.observations import SKEW_UNCERTAINTY, EndedClaim, Observation, clock_ahead
 from escalation.lifecycle import Brief, Response
+from escalation.rules import MISSING
 from models.account import calendars
 from models.tables import Account, Handoff, Member, Transition
 
+LOST = f"nobody knows how it went on: {MISSING}"
 BY_HAND = "opened by hand, so the PSA shows no moment of escalation"
 
 
@@ -57,11 +59,13 @@ class _Course:
     ended_at: datetime | None = None
     resolved_at: datetime | None = None
     withdrawn: bool = False
+    lost: bool = False
+    """Whether its ticket could not be followed to a first action or an end."""
     returned_at: list[datetime] = field(default_factory=list)
     ended_claims: list[EndedClaim] = field(default_factory=list)
 
     def move(
-        self, machine: str, before: str | None, after: str, at: datetime, recorded_at: datetime, actor: str
+        self, machine: str, before: str | None, after: str, at: datetime, recorded_at: datetime, actor: str, why: str | None
     ) -> None:
         if machine == "brief":
             if after == Brief.POSTED:
@@ -75,6 +79,8 @@ class _Course:
             self.claimed_at = self.claimant = None
         elif after == Response.ACTED:
             self.acted_at = at
+        elif why == MISSING:
+            self.ended_at, self.lost = at, self.acted_at is None
         elif after in (Response.RESOLVED, Response.WITHDRAWN):
             self.ended_at, self.withdrawn = at, after == Response.WITHDRAWN
             self.resolved_at = at if after == Response.RESOLVED else None
@@ -110,7 +116,7 @@ def _courses(
     query = (
         select(
             Transition.handoff_id, Transition.machine, Transition.from_state, Transition.to_state,
-            Transition.happened_at, Transition.recorded_at, Transition.actor,
+            Transition.happened_at, Transition.recorded_at, Transition.actor, Transition.why,
         )
         .where(
             Transition.account_id == account_id,
@@ -121,8 +127,8 @@ def _courses(
         .order_by(Transition.handoff_id, Transition.id)
     )  # fmt: skip
     courses: dict[int, _Course] = {}
-    for handoff_id, machine, before, after, at, recorded_at, actor in session.execute(query):
-        courses.setdefault(handoff_id, _Course()).move(machine, before, after, at, recorded_at, actor)
+    for handoff_id, machine, before, after, at, recorded_at, actor, why in session.execute(query):
+        courses.setdefault(handoff_id, _Course()).move(machine, before, after, at, recorded_at, actor, why)
     return courses
 
 
@@ -142,13 +148,14 @@ def _observation(
         resolved_at=course.resolved_at,
         ended_at=course.ended_at,
         withdrawn=course.withdrawn,
+        lost=course.lost,
         returned_at=tuple(course.returned_at),
         ended_claims=tuple(claim._replace(by=_as_written(claim.by, people)) for claim in course.ended_claims),
         technician=_login(row, course, people),
         domain=row.domain,
         repeated_at=row.repeated_at,
         trusted=row.trusted is not False,
-        exclusions=(BY_HAND,) if row.origin == "hand" else (),
+        exclusions=((BY_HAND,) if row.origin == "hand" else ()) + ((LOST,) if course.lost else ()),
     )
 
 

@@ -47,6 +47,8 @@ class Card:
     acted_at: datetime | None
     ended_at: datetime | None
     end_reason: str | None
+    missing_since: datetime | None
+    """Since when the ticket cannot be read."""
     problem: str | None
     """The junior's words; None before there is a package."""
     steps: list[dict[str, Any]] | None

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from escalation.evidence import Evidence
 from escalation.lifecycle import LIVE, Brief, Response
+from escalation.rules import MISSING
 from models.account import dry_runs
 from models.database.compare_and_set import changed
 from models.database.sessions import insert_or_ignore
@@ -153,10 +154,14 @@ def end(
     session: Session, account_id: int, handoff_id: int, *, now: datetime, why: str,
     happened_at: datetime | None = None, actor: str = "resolutionflow",
 ) -> bool:  # fmt: skip
-    """End a handoff whose ticket was closed, merged or deleted: withdrawn if unclaimed, else resolved."""
+    """End a handoff whose ticket was closed, merged or deleted: withdrawn if unclaimed, else resolved.
+
+    One whose ticket cannot be followed any more is withdrawn whoever has it: nobody knows how it ended.
+    """
     at = happened_at or now
+    after = Response.WITHDRAWN if why == MISSING else Response.RESOLVED
     for before in (Response.CLAIMED, Response.ACTED):
-        if _end(session, account_id, handoff_id, before, Response.RESOLVED, why, now, at, actor):
+        if _end(session, account_id, handoff_id, before, after, why, now, at, actor):
             return True
     return withdraw(session, account_id, handoff_id, now=now, why=why, happened_at=at, actor=actor)
 

@@ -50,6 +50,7 @@ class Listed:
     acted_at: datetime | None
     ended_at: datetime | None
     end_reason: str | None
+    missing_since: datetime | None
 
 
 _COLUMNS = [getattr(Handoff, name) for name in Listed.__dataclass_fields__]

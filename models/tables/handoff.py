@@ -5,10 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Numeric, Text, UniqueConstraint, false, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, Numeric, Text, UniqueConstraint, column, false, select, table, text
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
-from models.tables.columns import Id, Row, index_of_waiting, of_handoff, owning_account, row_number
+from models.tables.columns import (
+    Id,
+    Row,
+    UtcDateTime,
+    index_of_waiting,
+    of_handoff,
+    owning_account,
+    row_number,
+)
+
+_watch = table("watch", column("account_id"), column("ticket_id"), column("missing_since", UtcDateTime()))
 
 
 class Handoff(Row):
@@ -89,6 +99,13 @@ class Handoff(Row):
 
     origin: Mapped[str] = mapped_column(default="status", server_default=text("'status'"))
     """`status`, or `hand` where somebody asked for the brief: no moment of escalation stands in the PSA then."""
+    missing_since: Mapped[datetime | None] = column_property(
+        select(_watch.c.missing_since)
+        .where(_watch.c.account_id == account_id, _watch.c.ticket_id == ticket_id)
+        .correlate_except(_watch)
+        .scalar_subquery()
+    )
+    """Since when its ticket cannot be read, by what is stored of the ticket; None while it can."""
     dry_run: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether its board was in dry run when it was opened: nothing is posted, one person is told, no figure counts it."""
     domain: Mapped[str | None]

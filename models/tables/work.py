@@ -67,7 +67,9 @@ class Watch(Row):
     version: Mapped[int] = mapped_column(default=1)
     """Counts the writes, for compare-and-set."""
     gone: Mapped[str | None]
-    """`merged`, `closed` or `deleted`."""
+    """`merged`, `closed`, `deleted` or `missing`."""
+    missing_since: Mapped[datetime | None]
+    """When the PSA first said that there is no such ticket, by its clock, though nobody deleted it as far as is known."""
 
 
 class Canary(Row):

@@ -12,13 +12,19 @@ from models.database.compare_and_set import changed
 from models.database.sessions import insert_or_ignore
 from models.tables import Watch
 
-__all__ = ["Watch", "hold", "record", "seen", "tickets_in_escalation"]
+__all__ = ["Watch", "hold", "record", "seen", "stands_escalated", "tickets_in_escalation"]
 
 
 def seen(session: Session, account_id: int, ticket_id: int) -> Watch | None:
     """Return what was last seen of a ticket, fresh from the database."""
     query = select(Watch).where(Watch.account_id == account_id, Watch.ticket_id == ticket_id)
     return session.scalar(query.execution_options(populate_existing=True))
+
+
+def stands_escalated(session: Session, account_id: int, ticket_id: int) -> bool:
+    """Tell whether a ticket stood in an escalation status when last seen: one indexed query."""
+    here = (Watch.account_id == account_id, Watch.ticket_id == ticket_id, Watch.in_escalation)
+    return session.scalar(select(Watch.ticket_id).where(*here)) is not None
 
 
 def hold(session: Session, account_id: int, ticket_id: int) -> None:
@@ -49,6 +55,7 @@ def record(
     last_updated: datetime | None,
     episode: int,
     gone: str | None = None,
+    missing_since: datetime | None = None,
 ) -> bool:
     """Store what was seen. `expected_version` is the `version` that was read, 0 where nothing was.
 
@@ -62,6 +69,7 @@ def record(
         "last_updated": last_updated,
         "episode": episode,
         "gone": gone,
+        "missing_since": missing_since,
     }
     if expected_version == 0:
         first = insert_or_ignore(session, Watch).values(

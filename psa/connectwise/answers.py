@@ -237,11 +237,12 @@ def _anything(body: Any) -> bool:  # noqa: ARG001
     return True
 
 
+_TICKET = rf"/(?:service|project)/tickets/{_NUMBER}"
 _WRITES: tuple[tuple[str, str, Any], ...] = (
-    ("POST", rf"/service/tickets/{_NUMBER}/notes", _is_note),
-    ("PATCH", rf"/service/tickets/{_NUMBER}/notes/{_NUMBER}", _replaces("text")),
-    ("DELETE", rf"/service/tickets/{_NUMBER}/notes/{_NUMBER}", _anything),
-    ("PATCH", rf"/service/tickets/{_NUMBER}", _replaces("owner")),
+    ("POST", rf"{_TICKET}/notes", _is_note),
+    ("PATCH", rf"{_TICKET}/notes/{_NUMBER}", _replaces("text")),
+    ("DELETE", rf"{_TICKET}/notes/{_NUMBER}", _anything),
+    ("PATCH", _TICKET, _replaces("owner")),
     ("POST", r"/system/callbacks", _anything),
     ("PATCH", rf"/system/callbacks/{_NUMBER}", _replaces("inactiveFlag", "url", "description")),
     ("DELETE", rf"/system/callbacks/{_NUMBER}", _anything),

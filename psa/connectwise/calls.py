@@ -22,7 +22,7 @@ from psa.connectwise.schemas.set_up import CompanyInfo
 from psa.connectwise.transport import plainly
 from psa.outbound.allowed_hosts import Site, fetch
 from psa.outbound.throttle import Priority
-from psa.port import Ambiguous, PsaError, Refused, Unavailable
+from psa.port import Ambiguous, Forbidden, NotFound, NotPermitted, PsaError, Refused, Unavailable
 
 log = structlog.get_logger()
 
@@ -37,6 +37,7 @@ _REDISCOVER_AFTER = 60.0
 _AHEAD = timedelta(days=1)
 """A stamp this far ahead of the answer's own Date header was not written by that clock."""
 _KNOWN_ODD = 10_000
+_TICKET = re.compile(r"/service/tickets/([1-9]\d*)(?=/|$)")
 
 RowT = TypeVar("RowT", bound=Row)
 
@@ -83,6 +84,8 @@ class Calls:
         self._priority: Priority | None = None
         self._odd: set[tuple[str, int | None, tuple[str, ...]]] = set()
         """What was logged already, so that a poll says each odd record once."""
+        self._in_projects: set[int] = set()
+        """Tickets that were last found among the projects' ones. Shared by `at_priority`, so changed in place."""
 
     def at_priority(self, priority: Priority) -> Calls:
         """Return the same calls, all at one priority."""
@@ -159,13 +162,19 @@ class Calls:
     ) -> requests.Response:
         """Send one request.
 
-        A read or a deletion follows a codebase that moved, once; another write is left to its next attempt.
+        A read or a deletion follows a codebase that moved, once; another write is left to its next attempt. A ticket that is
+        not there is asked for among the projects' tickets, where a service ticket goes that is turned into one, and back.
         """
         used = self._ensure_codebase()
         chosen = self._priority or priority
 
-        def send() -> requests.Response:
+        ticket = _TICKET.search(endpoint._get_endpoint_url())
+        number = int(ticket[1]) if ticket else 0
+        there = number in self._in_projects
+
+        def send(*, in_project: bool = there) -> requests.Response:
             url = endpoint._get_endpoint_url()
+            url = url.replace("/service/tickets/", "/project/tickets/", 1) if in_project else url
             return self._client._make_request(method, url, body, params, priority=chosen)
 
         try:
@@ -174,6 +183,15 @@ class Calls:
             if not self._moved(used) or method not in ("GET", "DELETE"):
                 raise
             return send()
+        except NotFound as missing:
+            if not number:
+                raise
+            try:
+                answer = send(in_project=not there)
+            except (NotFound, Forbidden, NotPermitted, Refused, NoSuchEndpoint):
+                raise missing from None  # nor there, as far as our role lets us see
+            (self._in_projects.discard if there else self._in_projects.add)(number)
+            return answer
 
     def read(
         self,

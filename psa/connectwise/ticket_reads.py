@@ -77,11 +77,18 @@ class TicketReads(Connection):
         return list(self._calls.pages(self._ticket_endpoint(ticket_id).notes, NoteRow, {}, priority))
 
     def newest_note(self, ticket_id: int) -> int | None:
-        """Read the id of the newest note that is not ours: what nobody told of, since a note raises no callback."""
-        asked = {"orderBy": "id desc", "fields": "id,createdBy,member,_info", "pageSize": NEWEST}
-        endpoint = self._ticket_endpoint(ticket_id).notes
-        rows, _ = self._calls.rows(endpoint, NoteRow, asked, "reconcile")
-        return max((r.id for r in rows if r.id and not self._is_us(r.author_id)), default=None)
+        """Read the id of the newest note that is not ours: what nobody told of, since a note raises no callback.
+
+        A server that does not order them gives the oldest ones: there all are read.
+        """
+        fields = "id,createdBy,member,contact,detailDescriptionFlag,_info"
+        asked = {"orderBy": "id desc", "fields": fields, "pageSize": NEWEST}
+        rows, _ = self._calls.rows(self._ticket_endpoint(ticket_id).notes, NoteRow, asked, "reconcile")
+        ids = [row.id for row in rows if row.id]
+        if len(rows) >= NEWEST and ids != sorted(ids, reverse=True):
+            rows = self._note_rows(ticket_id, "reconcile")
+        theirs = (row.id for row in rows if row.id and not (self._is_us(row.author_id) and row.in_our_form))
+        return max(theirs, default=None)
 
     def family(self, ticket_id: int, roster: Roster) -> Family:
         """Read the notes and time of tickets merged into this one or bundled under it (`psa.connectwise.family`)."""

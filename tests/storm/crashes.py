@@ -16,7 +16,7 @@ from typing import Literal
 from sqlalchemy.exc import OperationalError
 
 from tests.storm.audit import HEADING, Account, audit, settle
-from tests.storm.provocations import TICKETS, escalate, set_accounts
+from tests.storm.provocations import TICKETS, escalate, set_accounts, tell_deleted
 from tests.storm.rig import Escalation, Rig, rig, say
 from tests.storm.ways import Way, put_right, stopped, way_to
 from worker.process import crash
@@ -78,6 +78,8 @@ def strike(rig: Rig, case: Case) -> Account:
         rig.heal()
         time.sleep(WAKES_S if case.end == "stop" else 0)
         left = _put_right(rig)
+    if way.gone:
+        tell_deleted(rig, made)
     healed, healed_at = time.monotonic(), time.time()
     settled, again = _settled(rig, healed)
     set_accounts(rig, dry_run_to=None)

@@ -251,6 +251,17 @@ def delete(rig: Rig, made: Sequence[Escalation]) -> None:
         _due(rig, one)
 
 
+def tell_deleted(rig: Rig, made: Sequence[Escalation]) -> None:
+    """Say at last that they were deleted, as a callback would: what merely is not there is looked for for a day."""
+    services = rig.stack.services
+    for one in made:
+        with services.database.account(one.msp.account_id) as session:
+            inbox.store(
+                session, account_id=one.msp.account_id, dedupe_key=f"told/{one.ticket}", type="ticket", action="deleted",
+                record_id=one.ticket, raw=b"", verified=True, now=services.clock(),
+            )  # fmt: skip
+
+
 def second_note(rig: Rig, made: Sequence[Escalation]) -> None:
     """Let a repeat of the brief stand in the ticket, as by a POST that arrived late."""
     for one in made:

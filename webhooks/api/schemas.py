@@ -139,6 +139,7 @@ class Handoff(Claim):
     acted_at = moment("First qualifying deed after the claim, by the PSA's clock.")
     ended_at = moment("When it was resolved or withdrawn.")
     end_reason = String(allow_none=True)
+    missing_since = moment("Since when the PSA says that there is no such ticket, though nobody is known to have deleted it.")
 
 
 class Listed(Handoff):

@@ -20,7 +20,7 @@ from werkzeug.exceptions import HTTPException
 
 from models.account import accounts
 from models.database.sessions import Database
-from models.work import canaries, inbox, jobs
+from models.work import canaries, inbox, jobs, ticket_watch
 from models.work.alert_kinds import Kind
 from psa.connectwise.callbacks import (
     LARGEST_BODY,
@@ -202,8 +202,10 @@ class Receiver:
         if ours and not escalates:
             return None
         with self._database.account(known.account_id, reading=True) as session:
-            # An echo of ours is of a ticket we know; another program with our keys may escalate one that we do not.
-            if (ours or not escalates) and inbox.is_watched(session, known.account_id, ticket_id) == ours:
+            # An echo of ours is of a ticket that stands there; another program with our keys may escalate one, or once more.
+            if ours and ticket_watch.stands_escalated(session, known.account_id, ticket_id):
+                return None
+            if not escalates and not inbox.is_watched(session, known.account_id, ticket_id):
                 return None
             return coalescing.reading(
                 session, known.account_id, body, escalates=escalates, verified=verified, now=self._clock(),

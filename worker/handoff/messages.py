@@ -75,7 +75,7 @@ def _first(desk: Desk, handoff: Handoff, delivery: Delivery, url: str, claim_url
     return HandoffMail(
         **_about(desk, handoff, delivery, url),
         severity=handoff.priority or "",
-        clock=_clock(lines),
+        clock=_clock(lines, handoff),
         escalated_by=desk.roster.person(handoff.escalated_by).name if handoff.escalated_by else "",
         opening=_labelled(lines[1:]),
         brief_in_ticket=handoff.brief_state == "posted",
@@ -125,7 +125,7 @@ def _offered(
     return OfferedAgainMail(
         **_about(desk, handoff, delivery, url),
         severity=handoff.priority or "",
-        clock=_clock(lines),
+        clock=_clock(lines, handoff),
         why="ran_out" if ran_out else "given_back",
         held_by=desk.name_of(held_by) if held_by else "",
         minutes=minutes,
@@ -161,9 +161,11 @@ def _summary(handoff: Handoff) -> str:
     return (package.summary if package else handoff.summary) or ""
 
 
-def _clock(lines: list[str]) -> str:
+def _clock(lines: list[str], handoff: Handoff) -> str:
     text = lines[0].partition(", ")[2] if lines else ""
-    return text[:1].upper() + text[1:]
+    unread = "the ticket can no longer be read in ConnectWise" if handoff.missing_since else ""
+    told = "; ".join(filter(None, [text, unread]))
+    return told[:1].upper() + told[1:]
 
 
 def _labelled(lines: list[str]) -> tuple[tuple[str, str | tuple[str, ...]], ...]:

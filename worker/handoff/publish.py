@@ -306,11 +306,12 @@ def _refused(hold: Hold, error: PsaError) -> bool:
 def _park(hold: Hold, reason: str, error: PsaError | None = None) -> bool:
     """Record a failure that a person has to end. The engineers are told all the same, without the note.
 
-    What ConnectWise refuses is tried again now and then, since the cause may go without anybody telling us; what is
-    not there any more, or ended our own process again and again, is not.
+    What ConnectWise refuses, or says is not there, is tried again now and then, since the cause may go without anybody
+    telling us; what ended our own process again and again is not, nor a ticket that is not there once its handoff is over.
     """
     services, now = hold.services, hold.services.clock()
-    again = error is not None and not isinstance(error, NotFound)
+    over = isinstance(error, NotFound) and hold.handoff.response_state in ENDED
+    again = error is not None and not over
     at = after_refusal(services.settings.intervals, now=now, since=hold.handoff.seen_at) if again else None
     with services.database.account(hold.desk.account_id) as session:
         parked = briefs.park(session, *hold.ids, fence=hold.fence, reason=reason[:500], now=now, again_at=at)

@@ -22,7 +22,7 @@ from models.work.alert_kinds import Kind
 from models.work.inbox import Inbox
 from psa.connectwise.callbacks import CallbackBody, Malformed, parse
 from psa.connectwise.signatures import Forged
-from psa.port import NotFound, Psa, PsaError, Unavailable
+from psa.port import Forbidden, NotFound, Psa, PsaError, Unavailable
 from worker.handoff import ending, gone
 from worker.handoff.ending import Closing
 from worker.handoff.opening import open_episode
@@ -39,6 +39,8 @@ log = structlog.get_logger()
 class _Reading:
     ticket: Ticket | None
     """None: the PSA says that it no longer exists."""
+    missed: Verdict | None = None
+    """What it means where it does not."""
     evidence: Evidence | None = None
     """The first round, where the hint made it worth reading at once."""
     save: Sighting | None = None
@@ -86,14 +88,18 @@ def triage(services: Services, *, account_id: int, inbox_id: int) -> list[int]:
             return []
         with services.database.account(account_id, reading=True) as session:
             watch = ticket_watch.seen(session, account_id, row.record_id)
-            seen = seen_of(session, account_id, watch)
-        reading = _read(services, desk, services.psa(account_id), row.record_id, body, seen)
+            seen, version = seen_of(session, account_id, watch), watch.version if watch else 0
+        try:
+            reading = _read(services, desk, services.psa(account_id), row.record_id, body, seen)
+        except Forbidden as error:
+            raise gone.refused(desk, error, seen, version, now=services.clock()) from error
         if reading.ticket is None:
-            gone.believe(desk, row, body, seen, now=services.clock())
+            missed = gone.believe(desk, row, body, seen, version, now=services.clock())
+            reading = dataclasses.replace(reading, missed=missed)
         reading = dataclasses.replace(reading, save=_told(body, services.clock()))
         reading = _with_who_set_it(services, desk, row.record_id, reading, seen)
         seen = _look_before_it_ends(services, desk, row.record_id, reading, seen)
-        if seen is not None and seen.live:
+        if seen is not None and seen.live and _verdict(services, desk, reading, seen).act is Act.END:
             reading = dataclasses.replace(reading, closing=ending.closing(services, desk, reading.ticket))
     except (Forged, Malformed) as error:
         _refuse(services, row, str(error))
@@ -102,7 +108,7 @@ def triage(services: Services, *, account_id: int, inbox_id: int) -> list[int]:
         _try_again(services, row, error)
         return []
     crash.point("triage.read")
-    return _decide(services, desk, row, reading, seen, watch.version if watch else 0)
+    return _decide(services, desk, row, reading, seen, version)
 
 
 def _take(services: Services, account_id: int, inbox_id: int) -> Inbox | None:
@@ -168,7 +174,7 @@ def _read(
     try:
         if likely:
             evidence = services.reader.ticket_and_children(psa, ticket_id, desk.roster, now=services.clock())
-            return _Reading(evidence.ticket, evidence)
+            return _Reading(evidence.ticket, evidence=evidence)
         return _Reading(psa.ticket(ticket_id))
     except NotFound:
         return _Reading(None)
@@ -209,14 +215,14 @@ def _with_who_set_it(
 def _look_before_it_ends(
     services: Services, desk: Desk, ticket_id: int, reading: _Reading, seen: Seen | None
 ) -> Seen | None:
-    """Where an episode is about to end, see first who took it and what they did; return what is known then.
+    """Where an episode is about to end, or its ticket is closed, see first who took it and did what; return what is known then.
 
     A senior may take a ticket and close it before anybody looked. Raises `PsaError`.
     """
     if reading.ticket is None or seen is None or not seen.live:
         return seen
     verdict = _verdict(services, desk, reading, seen)
-    if verdict.act not in (Act.END, Act.WITHDRAW) and verdict.end_earlier is None:
+    if verdict.act not in (Act.END, Act.WITHDRAW) and verdict.end_earlier is None and not reading.ticket.closed:
         return seen
     with services.database.account(desk.account_id, reading=True) as session:
         handoff = handoffs.open_for_ticket(session, desk.account_id, ticket_id)
@@ -231,7 +237,7 @@ def _look_before_it_ends(
 def _verdict(services: Services, desk: Desk, reading: _Reading, seen: Seen | None) -> Verdict:
     now = services.clock() + desk.clock_ahead
     if reading.ticket is None:
-        return rules.deleted(seen or Seen(), now=now)
+        return reading.missed or rules.deleted(seen or Seen(), now=now)
     return rules.decide(
         seen, reading.ticket, desk.rules, now=now, by_person=reading.by_person, by_claimant=reading.by_claimant
     )
@@ -276,6 +282,7 @@ def _remember(session: Session, account_id: int, ticket_id: int, seen: Seen, ver
         last_updated=seen.last_updated,
         episode=seen.episode,
         gone=seen.gone,
+        missing_since=seen.missing_since,
     )
 
 
@@ -308,7 +315,8 @@ def _carry_out(
     due = now + timedelta(seconds=services.settings.intervals.refresh_delay)
     if verdict.act is Act.END:
         handoffs.end(session, desk.account_id, current.id, now=now, why=verdict.why, happened_at=at)
-        spare(session, desk.account_id, current.id, f"the ticket was {verdict.why}", now)
+        reason = verdict.why if verdict.why == rules.MISSING else f"the ticket was {verdict.why}"
+        spare(session, desk.account_id, current.id, reason, now)
         if reading.closing is not None:
             ending.store(session, services, desk, current.id, reading.closing, now=now)
         return _Rings()
@@ -359,6 +367,8 @@ def _try_again(services: Services, row: Inbox, error: PsaError) -> None:
     now = services.clock()
     at = next_try(services.settings.intervals, now=now, attempt=row.attempts, error=error)
     with services.database.account(row.account_id) as session:
+        if isinstance(error, gone.Missing) and row.record_id is not None:
+            _remember(session, row.account_id, row.record_id, error.seen, error.version)
         inbox.retry_later(session, row.account_id, row.id, fence=row.attempts, at=at, reason=str(error)[:500])
     crash.point("triage.waits")
     log.warning("triage_waits", error=type(error).__name__, status=error.status, until=at.isoformat())

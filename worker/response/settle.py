@@ -203,7 +203,7 @@ def _set_owner(services: Services, desk: Desk, handoff: Handoff, member_id: int)
         _remember(services, desk, handoff, ticket)
         _remember(services, desk, handoff, psa.assign_owner(handoff.ticket_id, member_id))
     except NotFound:
-        return "the ticket is gone", False
+        return "the ticket cannot be read", False
     except PsaError as error:
         if error.retry or isinstance(error, Ambiguous | Unauthorized | Forbidden):
             raise  # read again first, next time; keys and roles are mended by a person

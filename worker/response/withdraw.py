@@ -38,6 +38,7 @@ def seen_of(session: Session, account_id: int, watch: Watch | None) -> Seen | No
         claimed=state in ("claimed", "acted"),
         by_hand=newest is not None and newest.origin == "hand",
         gone=watch.gone,
+        missing_since=watch.missing_since,
     )
 
 

@@ -57,6 +57,11 @@ class NoteRow(Row):
         )
 
     @property
+    def in_our_form(self) -> bool:
+        """Whether it may be one of ours, by what it is: we write for no customer, nor in the discussion."""
+        return self.contact is None and not self.detail_description_flag
+
+    @property
     def flags_known(self) -> bool:
         """Whether the answer said where the note stands, in words that can be read."""
         return self.internal_analysis_flag is not None and not _FLAGS.intersection(self.odd)
@@ -113,7 +118,7 @@ class NoteRow(Row):
     def _author(self, roster: Roster) -> Person:
         if roster.ours(self.author_id):
             by_hand = self.noted.updated_by and not roster.ours(self.noted.updated_by)  # who may have cut the mark off
-            if by_hand or _OUR_MARK.search(self.text or ""):
+            if (by_hand and self.in_our_form) or _OUR_MARK.search(self.text or ""):
                 return roster.person(roster.us)
             customer = self.contact and roster.person(None, self.contact.name, contact=True)
             return customer or roster.another_program(self.author_id)

@@ -59,18 +59,18 @@ class Shop:
         self.connected = connect(self.services, account_named(self.services, "northgate"))
         self.psa.calls.clear()
 
-    def ring_in(self, ticket_id: int = 48213) -> int:
+    def ring_in(self, ticket_id: int = 48213, action: str = "updated") -> int:
         """Store a callback as the poller would, and return its row."""
         with self.database.account(self.account_id) as session:
             row = inbox.store(
-                session, account_id=self.account_id, dedupe_key=uuid.uuid4().hex, type="ticket", action="updated",
+                session, account_id=self.account_id, dedupe_key=uuid.uuid4().hex, type="ticket", action=action,
                 record_id=ticket_id, raw=b"", verified=True, now=self.clock(),
             )  # fmt: skip
         assert row is not None
         return row
 
-    def triage(self, ticket_id: int = 48213) -> list[int]:
-        return triage.triage(self.services, account_id=self.account_id, inbox_id=self.ring_in(ticket_id))
+    def triage(self, ticket_id: int = 48213, action: str = "updated") -> list[int]:
+        return triage.triage(self.services, account_id=self.account_id, inbox_id=self.ring_in(ticket_id, action))
 
     def told(self, *, at: datetime, member: str, status: int, owner: str | None = None) -> list[int]:
         """Let a callback come in that tells of an earlier save than the ticket shows by now."""

@@ -46,6 +46,8 @@ class Facts:
     how_long: str
     """Since the claim."""
     ended: str
+    missing: str
+    """For how long the ticket cannot be read; empty while it can, or once it is over."""
     url: str
 
 
@@ -68,6 +70,7 @@ def facts(row: Handoff | Card, viewer: Viewer, now: datetime, *, state: str, has
         "who": printable(has_it.name) if has_it else "",
         "how_long": ago(row.claimed_at, now) if row.claimed_at else "",
         "ended": ago(row.ended_at, now) if row.ended_at else "",
+        "missing": ago(row.missing_since, now) if row.missing_since and not row.ended_at else "",
         "url": url_of(viewer, row.ticket_id),
     }
 
@@ -134,7 +137,7 @@ def _version(view: ClaimView) -> str:
     parts = (
         handoff.response_state, handoff.claimed_by, handoff.claimed_at, handoff.acted_at, handoff.brief_state,
         handoff.draft_hash, handoff.evidence_fingerprint, bool(handoff.read_back), handoff.priority,
-        view.verdict,
+        view.verdict, handoff.missing_since,
     )  # fmt: skip
     return " ".join(str(part) for part in parts).replace('"', "")
 

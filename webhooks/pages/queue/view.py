@@ -85,7 +85,9 @@ def _card(card: Card, viewer: Viewer, names: People, now: datetime, *, unread: b
     steps, dead_ends, failed = counted = tally(card.steps or (), card.dead_ends or ())
     return ShownCard(
         **facts(card, viewer, now, state=state, has_it=names.person(card.claimed_by), by=names.named(card.escalated_by)),
-        version=" ".join(map(str, (state, card.claimed_by, card.acted_at, card.brief_state, *counted, card.urgency))),
+        version=" ".join(
+            map(str, (state, card.claimed_by, card.acted_at, card.brief_state, *counted, card.urgency, card.missing_since))
+        ),
         problem=inline(card.problem or "", limit=220),
         steps=steps,
         dead_ends=dead_ends,

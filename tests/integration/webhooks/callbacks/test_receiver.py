@@ -16,6 +16,7 @@ from sqlalchemy import event, text
 
 from models.account import accounts
 from models.account.accounts import Cipher
+from models.handoff import handoffs
 from models.work import inbox, jobs, ticket_watch
 from models.work.alert_kinds import Kind
 from tests.integration import receiver
@@ -71,20 +72,27 @@ def test_a_watched_ticket_always_matters(post: Post) -> None:
     assert len(post.rows()) == 1
 
 
-@pytest.mark.parametrize("watched", [True, False])
-@pytest.mark.parametrize(("status", "rows"), [(ESCALATED, 1), (NEW, 0)])
+@pytest.mark.parametrize("seen", ["never", "escalated", "left, its handoff live", "left, its handoff over"])
+@pytest.mark.parametrize("status", [ESCALATED, NEW])
 def test_what_our_api_member_saved_matters_where_another_program_with_its_keys_escalates(
-    post: Post, status: int, rows: int, *, watched: bool
+    post: Post, status: int, seen: str
 ) -> None:
+    """For the first time or once more: the poll alone would find the second one."""
+    now = datetime.now(UTC)
     with post.database.account(post.account_id) as session:
         accounts.set_account(session, post.account_id, api_member="rfapi")
-        if watched:
+        if seen != "never":
             ticket_watch.record(
-                session, post.account_id, 48213, expected_version=0, board_id=1, status_id=ESCALATED, in_escalation=True,
-                left_at=None, last_updated=None, episode=1,
+                session, post.account_id, 48213, expected_version=0, board_id=1, status_id=ESCALATED,
+                in_escalation=seen == "escalated", left_at=None, last_updated=None, episode=1,
             )  # fmt: skip
+            handoff = handoffs.open_handoff(
+                session, account_id=post.account_id, ticket_id=48213, episode=1, escalated_at=now, now=now, rule_version=1
+            )
+            if handoff and seen.endswith("over"):
+                handoffs.withdraw(session, post.account_id, handoff.id, now=now, why="left")
     assert post.send(body(post.keys.url, status=status, MemberId="RFapi")).status_code == 204
-    assert len(post.rows()) == (0 if watched else rows)
+    assert len(post.rows()) == (0 if seen == "escalated" or status == NEW else 1)
 
 
 def test_a_deleted_ticket_that_is_not_watched_does_not_matter(post: Post) -> None:

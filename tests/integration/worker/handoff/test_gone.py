@@ -1,15 +1,21 @@
-"""A ticket that is told of as escalated and answers 404: no escalation is lost by it, whichever way it was told of."""
+"""A ticket that is told of as escalated and answers 404: nothing is lost or decided by it, whichever way it was told of."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from models.work import inbox
-from psa.port import NotFound
+from models.figures.observed import LOST, observations
+from models.work import inbox, ticket_watch
+from psa.port import Forbidden, NotFound, Unavailable
 from tests.fakes import ESCALATED
 from tests.integration.worker.conftest import Shop
 from worker.handoff import triage
-from worker.upkeep import poller, sweeper
+from worker.response import observe
+from worker.upkeep import poller
+
+DAY = 86_400
 
 
 def _tell(shop: Shop, how: str) -> None:
@@ -21,31 +27,137 @@ def _tell(shop: Shop, how: str) -> None:
         triage.triage(shop.services, account_id=shop.account_id, inbox_id=row)
 
 
+def _sweep(shop: Shop) -> None:
+    """Do what the sweeper rings for, which keeps what it has rung for by a clock of its own."""
+    with shop.database.system() as system:
+        due = list(inbox.due(system, now=shop.clock(), limit=9))
+    for account_id, row in due:
+        triage.triage(shop.services, account_id=account_id, inbox_id=row)
+
+
+def _refuse(shop: Shop, monkeypatch: pytest.MonkeyPatch, error: type[Exception] = NotFound) -> None:
+    def refused(ticket_id: int) -> object:
+        raise error(f"GET ticket {ticket_id}: no")
+
+    monkeypatch.setattr(shop.psa, "ticket", refused)
+
+
+def _waits(shop: Shop) -> bool:
+    with shop.database.account(shop.account_id, reading=True) as session:
+        watch = ticket_watch.seen(session, shop.account_id, 48213)
+    with shop.database.system() as system:
+        return watch is not None and watch.gone is None and bool(inbox.due(system, now=shop.clock() + timedelta(days=2), limit=9))
+
+
 @pytest.mark.parametrize("how", ["callback", "poll"])
+@pytest.mark.parametrize("silent_s", [0, 2 * DAY])
 @pytest.mark.parametrize("readable_after_s", [20, 3600, None])
 def test_it_is_handed_off_once_it_can_be_read(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch, how: str, readable_after_s: int | None
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, how: str, silent_s: int, readable_after_s: int | None
 ) -> None:
+    """A day after the first 404 it is believed, however long ago the callback came: everything may have been down since."""
     read = shop.psa.ticket
-
-    def refused(ticket_id: int) -> object:
-        raise NotFound(f"GET ticket {ticket_id}: 404", status=404)
-
     shop.psa.add(status=ESCALATED)
-    monkeypatch.setattr(shop.psa, "ticket", refused)
+    _refuse(shop, monkeypatch, Unavailable if silent_s else NotFound)
     _tell(shop, how)
-    assert shop.handoffs() == []
-    shop.clock.advance(readable_after_s or 86_500)
+    if silent_s:
+        shop.clock.advance(silent_s)
+        _refuse(shop, monkeypatch)
+        _sweep(shop)
+    assert (shop.handoffs(), _waits(shop)) == ([], True)
     if readable_after_s:
+        shop.clock.advance(readable_after_s)
         monkeypatch.setattr(shop.psa, "ticket", read)
+        _sweep(shop)
+        assert len(shop.handoffs()) == 1
+        return
+    shop.clock.advance(DAY + 1)
+    _sweep(shop)
+    assert (shop.handoffs(), _waits(shop)) == ([], False)
+
+
+@pytest.mark.parametrize("seen_by", ["a callback", "a look at it", "the poll"])
+@pytest.mark.parametrize("taken", [False, True])
+def test_what_is_live_goes_on_when_it_can_be_read_again_and_nobody_withdrew_it_where_it_cannot(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, seen_by: str, *, taken: bool
+) -> None:
+    """It is a project's ticket that we may not read, or our role lost its board: nobody deleted it."""
+    read, handoff_id = shop.psa.ticket, shop.escalated()
+    if taken:
+        shop.psa.change(48213, owner="msvensson", updated_by="msvensson")
+        shop.triage()
+        shop.observe()
+    state = "claimed" if taken else "open"
+    _refuse(shop, monkeypatch)
+    if seen_by == "a callback":
+        shop.triage()
+    elif seen_by == "the poll":
+        monkeypatch.setattr(shop.psa, "tickets_in_statuses", lambda _: [])
+        monkeypatch.setattr(shop.psa, "tickets_updated_since", lambda *_, **__: [])
+        shop.clock.advance(300)
+        for row in poller.poll(shop.services, account_id=shop.account_id):
+            triage.triage(shop.services, account_id=shop.account_id, inbox_id=row)
     else:
-        with shop.database.system() as system:
-            assert inbox.due(system, now=shop.clock(), limit=9), "it still waits, and is told of"
-    sweeper.sweep(shop.services)
-    shop.clock.advance(6)
-    sweeper.sweep(shop.services)
-    for ids in shop.bell.take("triage"):
-        triage.triage(shop.services, **ids)
-    assert len(shop.handoffs()) == (1 if readable_after_s else 0)
-    with shop.database.system() as system:
-        assert not inbox.due(system, now=shop.clock(), limit=9)
+        shop.clock.advance(600)
+        observe.observe(shop.services, account_id=shop.account_id, handoff_id=handoff_id)
+        shop.clock.advance(6)
+        _sweep(shop)
+    (live,) = shop.handoffs()
+    assert (live.response_state, live.missing_since is None) == (state, False)
+    shop.clock.advance(7200)
+    monkeypatch.setattr(shop.psa, "ticket", read)
+    _sweep(shop)
+    (live,) = shop.handoffs()
+    assert (live.response_state, live.missing_since) == (state, None)
+    shop.clock.advance(60)
+    lost_at = shop.clock()
+    _refuse(shop, monkeypatch)
+    shop.triage()
+    shop.clock.advance(DAY + 1)
+    _sweep(shop)
+    (lost,) = shop.handoffs()
+    assert (lost.response_state, lost.end_reason) == ("withdrawn", "its ticket can no longer be read")
+    assert lost.ended_at == lost_at
+    with shop.database.account(shop.account_id, reading=True) as session:
+        (seen,) = observations(session, shop.account_id, since=lost_at - timedelta(days=1), until=shop.clock())
+    assert (seen.withdrawn, seen.resolved_at, seen.exclusions) == (False, None, (LOST,))
+
+
+def test_a_refusal_is_told_and_ends_nothing(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Our role lost a board, or everything for a weekend: 403 where others answer 404."""
+    read = shop.psa.ticket
+    shop.escalated()
+    _refuse(shop, monkeypatch, Forbidden)
+    since = shop.clock()
+    shop.triage()
+    for _ in range(5):
+        shop.clock.advance(DAY)
+        _sweep(shop)
+        (live,) = shop.handoffs()
+        assert (live.response_state, live.missing_since) == ("open", since)
+    monkeypatch.setattr(shop.psa, "ticket", read)
+    shop.clock.advance(600)
+    _sweep(shop)
+    (live,) = shop.handoffs()
+    assert (live.response_state, live.missing_since, live.episode) == ("open", None, 1)
+
+
+def test_a_callback_that_says_so_is_a_deletion(shop: Shop) -> None:
+    shop.escalated()
+    del shop.psa.tickets[48213]
+    shop.triage()
+    assert shop.handoffs()[0].response_state == "open"
+    shop.triage(action="deleted")
+    assert (shop.handoffs()[0].response_state, shop.handoffs()[0].end_reason) == ("withdrawn", "deleted")
+
+
+def test_who_is_told_meanwhile_is_told_that_it_cannot_be_read(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.psa_members_with_mail()
+    handoff_id = shop.escalated()
+    shop.publish(handoff_id)
+    _refuse(shop, monkeypatch)
+    shop.triage()
+    assert shop.tell(handoff_id)
+    body = shop.mailer.sent[0].get_body(("plain",))
+    assert body is not None
+    assert "the ticket can no longer be read in ConnectWise" in " ".join(body.get_content().split())

@@ -113,11 +113,16 @@ def test_a_conflict_is_parked_at_once_and_posted_by_itself_when_it_is_over(shop:
     assert alerts(shop) == []
 
 
-def test_a_ticket_that_is_gone_is_not_tried_again(shop: Shop) -> None:
+def test_a_ticket_that_is_not_there_is_tried_further_and_further_apart_until_its_handoff_ends(shop: Shop) -> None:
     handoff_id = shop.escalated()
     tried = refuse(shop, "post_internal_note", lambda: NotFound("POST notes: 404", status=404), 10**6)
     live(shop, handoff_id, minutes=120, step_s=120)
-    assert len(tried) == 1
+    assert 1 < len(tried) <= 8
+    del shop.psa.tickets[48213]
+    shop.triage(action="deleted")
+    before = len(tried)
+    live(shop, handoff_id, minutes=2880, step_s=3600)
+    assert len(tried) <= before + 1
 
 
 GONE: dict[str, tuple[str, list[str], list[str]]] = {

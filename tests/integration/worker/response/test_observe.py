@@ -313,6 +313,8 @@ class TestTheEndOfAClaim:
         shop.sweep()
         for ids in shop.bell.take("triage"):
             triage.triage(shop.services, **ids)
+        assert (newest(shop).response_state, newest(shop).missing_since) == ("claimed", shop.clock()), "nobody told of a deletion"
+        shop.triage(action="deleted")
         assert (newest(shop).response_state, newest(shop).end_reason) == ("resolved", "deleted")
 
 

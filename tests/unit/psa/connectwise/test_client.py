@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import random
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -129,7 +130,8 @@ def test_a_server_that_knows_no_pages_is_asked_twice_at_most(web: responses.Requ
 
 
 def test_the_newest_note_is_one_short_page_and_none_of_ours(web: responses.RequestsMock, cw: ConnectWise) -> None:
-    asked = {"orderBy": "id desc", "fields": "id,createdBy,member,_info", "pageSize": "5"}
+    fields = "id,createdBy,member,contact,detailDescriptionFlag,_info"
+    asked = {"orderBy": "id desc", "fields": fields, "pageSize": "5"}
     theirs = [{"id": 91, "member": {"id": 7, "identifier": "jsmith"}}, {"id": 90, "createdBy": "x"}]
     page = [{"id": 93, "createdBy": "RFAPI"}, *theirs]
     web.get(f"{API}/service/tickets/5/notes", json=page, match=[responses.matchers.query_param_matcher(asked)])
@@ -137,6 +139,29 @@ def test_the_newest_note_is_one_short_page_and_none_of_ours(web: responses.Reque
     web.replace("GET", f"{API}/service/tickets/5/notes", json=page[:1])
     assert cw.newest_note(5) is None
     assert len(web.calls) == 2
+
+
+@pytest.mark.parametrize("more", [{"contact": {"id": 4, "name": "Pat"}}, {"detailDescriptionFlag": True}])
+def test_what_came_in_through_our_login_is_news_too(web: responses.RequestsMock, cw: ConnectWise, more: dict[str, Any]) -> None:
+    web.get(f"{API}/service/tickets/5/notes", json=[{"id": 93, "createdBy": "rfapi", **more}, {"id": 92, "createdBy": "rfapi"}])
+    assert cw.newest_note(5) == 93
+
+
+@pytest.mark.parametrize("there", [5, 6, 90])
+@pytest.mark.parametrize("order", ["as they were made", "shuffled"])
+def test_the_newest_note_is_found_where_the_server_does_not_order_them(
+    web: responses.RequestsMock, cw: ConnectWise, there: int, order: str
+) -> None:
+    numbers = list(range(1, there + 1))
+    if order == "shuffled":
+        random.Random(there).shuffle(numbers)
+
+    def answer(request: Any) -> tuple[int, dict[str, str], str]:
+        size = int(parse_qs(urlsplit(request.url).query)["pageSize"][0])
+        return 200, {}, json.dumps([{**NOTE, "id": n, "createdBy": "jsmith"} for n in numbers[:size]])
+
+    web.add_callback("GET", f"{API}/service/tickets/5/notes", callback=answer)
+    assert cw.newest_note(5) == there
 
 
 OURS = [
@@ -171,6 +196,23 @@ def test_a_brief_whose_mark_was_cut_off_by_hand_stays_ours(web: responses.Reques
     assert note.author.role == role
 
 
+@pytest.mark.parametrize("edited_by", ["jsmith", "left.long.ago", "rfapi", None])
+@pytest.mark.parametrize("contact", [{"name": "Pat"}, {"id": 5, "name": "Pat"}, None])
+@pytest.mark.parametrize("placed", ["internal", "discussion"])
+def test_what_came_in_through_our_login_is_nobody_elses_once_it_is_edited(
+    web: responses.RequestsMock, edited_by: str | None, contact: dict[str, Any] | None, placed: str
+) -> None:
+    """A mail connector or portal with our keys: somebody mends a typo in what a customer wrote, and it stays the customer's."""
+    cw, roster = ConnectWise(KEYS, api_member="rfapi"), Roster(us="rfapi")
+    flags = {"internalAnalysisFlag": placed == "internal", "detailDescriptionFlag": placed == "discussion"}
+    note = {**NOTE, "createdBy": "rfapi", "text": "It is down again", "contact": contact, **flags}
+    web.get(f"{API}/service/tickets/5/notes", json=[note | ({"_info": {"updatedBy": edited_by}} if edited_by else {})])
+    (found,) = cw.notes(5, roster)
+    a_persons = edited_by in ("jsmith", "left.long.ago")
+    expected = "customer" if contact else "us" if a_persons and placed == "internal" else "system"
+    assert found.author.role == expected
+
+
 @pytest.mark.parametrize("created", ["rfapi", "OLD.api"])
 def test_notes_of_ours_from_before_our_login_was_changed_are_found_again(web: responses.RequestsMock, created: str) -> None:
     cw = ConnectWise(dataclasses.replace(KEYS, former_logins=frozenset({"old.api"})), api_member="rfapi")
@@ -189,9 +231,8 @@ def test_own_notes_are_those_of_our_member_and_fail_loudly(
     )
     assert [n.id for n in cw.own_notes(5)] == [8, 70]
     assert [n.id for n in ConnectWise(KEYS).own_notes(5)] == [8, 9, 70], "unknown member: every internal note"
-    web.replace(
-        "GET", f"{API}/service/tickets/5/notes", status=404, json={"code": "NotFound", "message": "x"}
-    )
+    for kind in ("service", "project"):
+        web.upsert("GET", f"{API}/{kind}/tickets/5/notes", status=404, json={"code": "NotFound", "message": "x"})
     with pytest.raises(NotFound):
         cw.own_notes(5)
 
@@ -229,9 +270,8 @@ def test_what_merged_tickets_hold_names_their_ticket_by_whichever_field_says_it(
     assert [(e.id, e.ticket, e.text) for e in found.time_entries] == [(3, 4, "t")]
     web.upsert("GET", f"{API}/service/tickets/5/allNotes", json=[])
     assert [what for what, _ in cw.family(5, NOBODY).unread] == ["notes of merged tickets"]
-    web.upsert(
-        "GET", f"{API}/service/tickets/5/allNotes", status=404, json={"code": "NotFound", "message": "no"}
-    )
+    for kind in ("service", "project"):
+        web.upsert("GET", f"{API}/{kind}/tickets/5/allNotes", status=404, json={"code": "NotFound", "message": "no"})
     with pytest.raises(NotFound):
         cw.family(5, NOBODY)
 

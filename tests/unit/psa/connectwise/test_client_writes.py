@@ -60,11 +60,13 @@ def test_posting_names_every_outcome_and_sends_once(
     web: responses.RequestsMock, cw: ConnectWise, kwargs: Any, error: type[PsaError]
 ) -> None:
     web.post(f"{API}/service/tickets/5/notes", **kwargs)
+    web.post(f"{API}/project/tickets/5/notes", status=404, json={"code": "NotFound", "message": "nor here"})
     web.get(INFO, json={"Codebase": "v2026_2/"})
     with pytest.raises(error) as caught:
         cw.post_internal_note(5, "**brief**")
     assert type(caught.value) is error
-    assert sum(c.request.method == "POST" for c in web.calls) == 1
+    posts = [c.request.url for c in web.calls if c.request.method == "POST"]
+    assert len(posts) == len(set(posts)) == (2 if error is NotFound else 1), "what is not there is looked for elsewhere"
     assert all("/notes/" not in (c.request.url or "") for c in web.calls), (
         "nothing to read back without an id"
     )
@@ -144,7 +146,8 @@ def test_owner_is_set_whole_and_seen_to_have_changed(web: responses.RequestsMock
 
 def test_deleting_what_is_gone_counts_as_done(web: responses.RequestsMock, cw: ConnectWise) -> None:
     gone = {"code": "NotFound", "message": "gone"}
-    web.delete(f"{API}/service/tickets/5/notes/70", status=404, json=gone)
+    for kind in ("service", "project"):
+        web.delete(f"{API}/{kind}/tickets/5/notes/70", status=404, json=gone)
     web.delete(
         f"{API}/system/callbacks/6",
         status=404,
