@@ -125,8 +125,7 @@ def decide(
 
     1. An older reading than the one already stored says nothing, unless what is stored has not come yet: the PSA's clock
        was set back since.
-    2. A merged ticket ends its live episode, and so does a closed one; while nobody has it, `GRACE` after it was closed or
-       had left: whoever closes it by mistake opens it again.
+    2. A merged or closed ticket ends its live episode.
     3. Entering an escalation status opens an episode, or resumes the one left less than `GRACE` ago unclaimed.
     4. Staying in one, on whatever board, is no new episode, but the facts may have changed. Only whoever has it and puts it
        into another escalation status of its board passes it on to the next tier: that is one. A status that is a claim
@@ -145,10 +144,8 @@ def decide(
         before, board_id=ticket.board_id, status_id=ticket.status_id, last_updated=ticket.last_updated, gone=None,
         missing_since=None,
     )
-    if ticket.merged_into is not None:
-        return _ended(before, after, "merged", at)
-    if ticket.closed:
-        return _closes(before, after, at, now)
+    if ticket.merged_into is not None or ticket.closed:
+        return _ended(before, after, "merged" if ticket.merged_into is not None else "closed", at)
     inside = rules.is_escalation(ticket.board_id, ticket.status_id)
     carried = carried_off(before, rules)
     if inside:
@@ -247,14 +244,6 @@ def _ended(before: Seen, after: Seen, reason: str, at: datetime) -> Verdict:
     if before.live:
         return Verdict(Act.END, before.episode, reason, gone, at=at)
     return Verdict(Act.NOTHING, before.episode, f"{reason}, nothing open", gone)
-
-
-def _closes(before: Seen, after: Seen, at: datetime, now: datetime) -> Verdict:
-    left = before.left_at or at
-    if before.claimed or not before.live or now - left > GRACE:
-        return _ended(before, after, "closed", at)
-    away = dataclasses.replace(after, in_escalation=False, left_at=left)
-    return Verdict(Act.LEAVE, before.episode, "closed unclaimed", away, at=at)
 
 
 def _stays(before: Seen, after: Seen, at: datetime) -> Verdict:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -117,37 +116,15 @@ def test_staying_away_past_the_grace_withdraws_once() -> None:
     assert decide(away.seen, ticket(at=10), RULES, now=T0 + timedelta(seconds=99)).act is Act.NOTHING
 
 
-def test_a_merge_ends_the_episode_at_once() -> None:
-    ended = follow(ticket(status=ESCALATED), ticket(status=ESCALATED, at=20, merged_into=48100))[1]
-    assert (ended.act, ended.why, ended.seen.live) == (Act.END, "merged", False)
+@pytest.mark.parametrize(("fields", "why"), [({"closed": True}, "closed"), ({"merged_into": 48100}, "merged")])
+def test_merge_and_close_end_the_episode(fields: dict[str, object], why: str) -> None:
+    ended = follow(ticket(status=ESCALATED), ticket(status=ESCALATED, at=20, **fields))[1]
+    assert (ended.act, ended.why, ended.seen.live) == (Act.END, why, False)
 
 
-def test_a_close_ends_what_somebody_has_at_once_and_the_rest_after_the_grace() -> None:
-    opened, closed = follow(ticket(status=ESCALATED), ticket(status=ESCALATED, at=20, closed=True))
-    assert (closed.act, closed.seen.live) == (Act.LEAVE, True)
-    late = T0 + timedelta(seconds=20) + GRACE + timedelta(seconds=1)
-    for seen in (closed.seen, opened.seen):  # looked at once more, or found late
-        ended = decide(seen, ticket(status=ESCALATED, at=20, closed=True), RULES, now=late)
-        assert (ended.act, ended.why, ended.seen.live, ended.seen.gone) == (Act.END, "closed", False, "closed")
-        assert ended.at == T0 + timedelta(seconds=20)
-    taken = dataclasses.replace(opened.seen, claimed=True)
-    assert follow(ticket(status=ESCALATED, at=20, closed=True), seen=taken)[0].act is Act.END
-
-
-@pytest.mark.parametrize("first", [{"status": NEW}, {"status": ESCALATED, "closed": True}, {"status": CLOSED, "closed": True}])
-@pytest.mark.parametrize(("back_at", "act", "episode"), [(9, Act.RESUME, 1), (69, Act.RESUME, 1), (70, Act.OPEN, 2)])
-def test_one_that_is_opened_again_within_the_grace_is_the_same_episode(
-    first: dict[str, Any], back_at: int, act: Act, episode: int
-) -> None:
-    last = follow(ticket(status=ESCALATED), ticket(at=9, **first), ticket(status=ESCALATED, at=back_at))[-1]
-    assert (last.act, last.episode) == (act, episode)
-
-
-def test_a_close_does_not_lengthen_the_grace_of_what_had_left() -> None:
-    last = follow(
-        ticket(status=ESCALATED), ticket(at=9), ticket(status=CLOSED, at=60, closed=True), ticket(status=ESCALATED, at=70)
-    )[-1]
-    assert (last.act, last.end_earlier) == (Act.OPEN, 1)
+def test_a_reopened_ticket_that_is_escalated_again_is_a_new_episode() -> None:
+    last = follow(ticket(status=ESCALATED), ticket(at=9, closed=True), ticket(status=ESCALATED, at=20))[-1]
+    assert (last.act, last.episode) == (Act.OPEN, 2)
 
 
 def test_a_closed_ticket_never_opens_an_episode() -> None:

@@ -113,8 +113,8 @@ def test_what_nobody_can_be_told_of_is_said_to_the_operator(shop: Shop) -> None:
 
 def test_a_handoff_that_ended_is_told_to_nobody(shop: Shop) -> None:
     handoff_id, (delivery_id,) = _told(shop)
-    shop.psa.change(48213, merged_into=48100)
+    shop.psa.change(48213, closed=True)
     shop.triage()
     assert not _deliver(shop, delivery_id)
     assert shop.mailer.sent == []
-    assert _rows(shop, handoff_id)[0].reason == "the ticket was merged"
+    assert _rows(shop, handoff_id)[0].reason == "the ticket was closed"

@@ -17,7 +17,6 @@ from tests.fakes import ESCALATED, NEW
 from tests.integration.worker.conftest import Shop
 from worker.account.onboarding import CannotConnect, account_named, connect
 from worker.handoff import notify, preview, triage
-from worker.response import observe
 from worker.upkeep import callback_check, poller, retention, sweeper
 
 
@@ -81,29 +80,6 @@ def test_a_short_absence_is_the_same_episode_and_a_long_one_is_not(shop: Shop) -
     assert _states(shop.handoffs()) == [(2, "open"), (1, "withdrawn")]
 
 
-def test_closed_by_mistake_and_opened_again_is_the_same_episode_with_one_brief(shop: Shop) -> None:
-    handoff_id = shop.escalated()
-    shop.publish(handoff_id)
-    for away_s in (2, 30, 60):
-        shop.clock.advance(70)
-        shop.psa.change(48213, closed=True)
-        assert shop.triage() == []
-        shop.clock.advance(away_s)
-        shop.psa.change(48213, closed=False)
-        assert shop.triage() == []
-        assert _states(shop.handoffs()) == [(1, "open")]
-    assert len(shop.psa.posted[48213]) == 1
-    closed_at = shop.clock()
-    shop.psa.change(48213, closed=True)
-    shop.triage()
-    shop.clock.advance(70)
-    observe.observe(shop.services, account_id=shop.account_id, handoff_id=handoff_id)
-    for ids in shop.bell.take("triage"):
-        triage.triage(shop.services, **ids)
-    (handoff,) = shop.handoffs()
-    assert (handoff.response_state, handoff.end_reason, handoff.ended_at) == ("withdrawn", "closed", closed_at)
-
-
 def test_leaving_is_withdrawn_by_the_sweeper_after_the_grace_and_no_sooner(shop: Shop) -> None:
     handoff_id = shop.escalated()
     shop.publish(handoff_id)
@@ -133,10 +109,6 @@ def test_closing_merging_and_deleting_end_it(shop: Shop) -> None:
         else:
             shop.psa.change(number, **change)
         assert shop.triage(number, action="deleted" if change is None else "updated") == []
-        if change == {"closed": True}:
-            assert _states(shop.handoffs(number)) == [(1, "open")], "it may have been closed by mistake"
-            shop.clock.advance(61)
-            shop.triage(number)
         assert _states(shop.handoffs(number)) == [(1, "withdrawn")]
     assert [h.end_reason for n in (1, 2, 3) for h in shop.handoffs(n)] == ["closed", "merged", "deleted"]
 

@@ -102,8 +102,7 @@ def test_who_wrote_the_resolution_had_it_acted_and_resolved_it(shop: Shop, close
 def test_a_close_without_a_word_is_nobodys_work(shop: Shop) -> None:
     handed_off(shop)
     shop.psa.change(48213, closed=True, updated_by="msvensson")
-    assert seen_after(shop).response_state == "open", "it may be opened again at once"
-    assert (seen_after(shop, 66).response_state, shop.handoffs()[0].end_reason) == ("withdrawn", "closed")
+    assert seen_after(shop).response_state == "withdrawn"
 
 
 def test_an_engineer_who_did_something_before_it_left_the_status_had_it(shop: Shop) -> None:
