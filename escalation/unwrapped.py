@@ -25,16 +25,13 @@ from html import unescape
 from typing import Any
 
 _DEEPEST = 4
-"""So many wrappings may lie in each other."""
-_LONGEST = 200_000
+"""So many wrappings may lie in each other. How long a text is does not matter: all of it takes time that grows with its length."""
 
 
 def unwrapped(text: str) -> str:
     """Return the words of a text that is stored in a wrapping; any other text as it is."""
     text = in_letters(text)
     for _ in range(_DEEPEST):
-        if len(text) > _LONGEST:
-            return text
         inner = _of_mail(text) or _of_base64(text) or _of_rtf(text) or _of_fields(text)
         if inner is None or inner == text:
             return text
@@ -58,8 +55,8 @@ def _meant(word: str) -> str:
         return word
 
 
-_PART = re.compile(r"^--(?P<boundary>[^\s-][^\n\r]{0,68}|-{2,}[^\n\r]{1,66}?)[ \t]*\r?\n(?=(?:[A-Za-z][\w-]*:[^\n]*\n(?:[ \t][^\n]*\n)*+){0,6}?content-type:)", re.IGNORECASE | re.MULTILINE)  # fmt: skip
-_SAYS_MIME = re.compile(r"\s*(?:this is a )?multi-?part message in mime format\.?\s*|\s*this is a message in mime format\.[^\n]*", re.IGNORECASE)
+_PART = re.compile(r"^--(?P<boundary>[^\s-][^\n\r]{0,68}|-{2,70}[^\n\r]{1,66}?)[ \t]*\r?\n(?=(?:[A-Za-z][\w-]*:[^\n]*\n(?:[ \t][^\n]*\n)*+){0,6}?content-type:)", re.IGNORECASE | re.MULTILINE)  # fmt: skip
+_SAYS_MIME = re.compile(r"(?:this is a )?multi-?part message in mime format\.?\s*|this is a message in mime format\.[^\n]*", re.IGNORECASE)
 
 
 def _of_mail(text: str) -> str | None:
@@ -108,9 +105,9 @@ def _plain_of(part: Message) -> tuple[str, str] | None:
     return kind.removeprefix("text/"), said
 
 
-_LINES = re.compile(r"^(?:[A-Za-z0-9+/]{60,76}[ \t]*\r?\n){1,4000}[A-Za-z0-9+/]{1,76}={0,2}[ \t]*$|^[A-Za-z0-9+/]{32,100000}={0,2}[ \t]*$", re.MULTILINE)  # fmt: skip
+_LINES = re.compile(r"^(?:[A-Za-z0-9+/]{60,76}[ \t]*\r?\n)+[A-Za-z0-9+/]{1,76}={0,2}[ \t]*$|^[A-Za-z0-9+/]{32,}={0,2}[ \t]*$", re.MULTILINE)  # fmt: skip
 _WIRE = re.compile(r"^content-(?:type|transfer-encoding|language|disposition):[^\n]*\n(?:[ \t]+[^\n]*\n)*", re.IGNORECASE | re.MULTILINE)
-_PROSE = re.compile(r"[^\W\d_]{2,}[,.;:]?\s+[^\W\d_]{2,}")
+_PROSE = re.compile(r"(?<![^\W\d_])[^\W\d_]{2,40}[,.;:]?\s{1,9}[^\W\d_]{2}")
 
 
 def _of_base64(text: str) -> str | None:

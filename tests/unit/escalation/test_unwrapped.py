@@ -79,6 +79,17 @@ def test_the_words_are_found_again_in_any_wrapping(wrap: Callable[[str, random.R
             assert mark not in told, (stored, told)
 
 
+@pytest.mark.parametrize("wrap", [_of_mail, _of_base64, _of_rtf, _of_json])
+def test_a_long_text_is_read_like_a_short_one(wrap: Callable[[str, random.Random], str]) -> None:
+    """A mail with a picture is soon longer than 200,000 characters; what stayed encoded there was read by nobody, the redaction included."""
+    said = "\n".join(f"{number}. {line}" for number in range(4_000) for line in _SAID[:2]) + "\nThe password is Winter2024!"
+    stored = wrap(said, random.Random(1))
+    assert len(stored) > 300_000
+    told = unwrapped(stored)
+    assert told.replace("\r", "").rstrip("\x00").count("Rebooted the print server") >= 4_000
+    assert "Winter2024!" in told
+
+
 def test_what_stands_around_the_wrapping_stays() -> None:
     coded = base64.encodebytes("\n".join(_SAID).encode()).decode()
     told = unwrapped(f"Hello,\n\n{coded}\nThanks, Ann")
