@@ -44,7 +44,6 @@ DRESSED: dict[str, Callable[[str], str]] = {
     **{f"U+{ord(sign):04X} inside": _inside(sign) for sign in "\u00ad\u034f\u180e\u200b\u200c\u200d\u200e\u2060\ufe0f\ufeff"},
     **{f"{entity} inside": _inside(entity) for entity in ("&shy;", "&#8203;", "&zwnj;", "<wbr>")},
 }
-_DRESS = re.compile(r"[*_`\\~\W]+|noformat|wbr|shy|zwnj|8203")
 
 
 def _left(secret: str, text: str) -> bool:
@@ -109,3 +108,28 @@ def test_what_is_measured_beside_a_name_stays(kind: str) -> None:
 def test_a_password_beside_the_same_name_is_still_found(secret: str) -> None:
     kept = [text for name in ("admin", "root", "my admin", "password") for place in ("{}: {}", "| {} | {} |", "{} password {}") if secret in redact(text := place.format(name, secret))]
     assert not kept
+
+
+PHRASES = ("rainy day lamp", "blue horse", "Zq7rT2pL 9wXk41mQ")
+
+
+@pytest.mark.parametrize("name", ["password", "ap_password", "smtp_passwd", "passphrase"])
+@pytest.mark.parametrize("sign", ["|", ">-", "|+", ">"])
+@pytest.mark.parametrize("indent", ["", "  ", "    - "])
+def test_every_line_of_a_block_below_a_name_goes(name: str, sign: str, indent: str) -> None:
+    deep = " " * (len(indent) + 2)
+    for first, second in ((PHRASES[0], PHRASES[1]), (PHRASES[2], PHRASES[0])):
+        told = redact(f"{indent}host: shop\n{indent}{name}: {sign}\n{deep}{first}\n{deep}{second}\nretries: 5\n")
+        assert not any(_left(phrase, told) for phrase in (first, second)), told
+        assert told.endswith("retries: 5\n")
+
+
+@pytest.mark.parametrize("place", ['password: "{}"', "password = '{}'", '"smtp_password": "{}"', "  passphrase: '{}'"])
+def test_a_phrase_in_quotation_marks_goes_whole(place: str) -> None:
+    for phrase in PHRASES:
+        assert not _left(phrase, redact(place.format(phrase)))
+
+
+@pytest.mark.parametrize("said", ["must be changed at the next logon", "is not correct", "expired yesterday"])
+def test_a_sentence_in_quotation_marks_stays(said: str) -> None:
+    assert redact(f'Password: "{said}"') == f'Password: "{said}"'
