@@ -98,3 +98,24 @@ def test_a_full_stop_inside_a_name_ends_no_sentence(name: str) -> None:
 @pytest.mark.parametrize("after", ["Still no internet", "The error came back", "Restarted it again", "No change at all"])
 def test_a_sentence_without_its_blank_still_ends(before: str, after: str) -> None:
     assert [stretch.text for stretch in stretches(f"{before}.{after}")] == [f"{before}.", after]
+
+
+MARKERS = ("-----Original Message-----", "----- Forwarded message -----", "-----Ursprüngliche Nachricht-----", "-----Message d'origine-----", "-----Oprindelig meddelelse-----", "")
+HEADS = (
+    "From: desk@shop.example Sent: Tuesday, February 4, 2014 1:00 PM To: anna@shop.example Subject: Printer",
+    "Von: desk@shop.example Gesendet: Dienstag, 4. Februar 2014 13:00 An: anna@shop.example Betreff: Drucker",
+    "De : desk@shop.example Envoyé : mardi 4 février 2014 13:00 À : anna@shop.example Objet : Imprimante",
+)
+
+
+@pytest.mark.parametrize("marker", MARKERS)
+def test_a_quoted_mail_on_the_line_of_the_answer_is_quoted(marker: str) -> None:
+    for head, deed, end in itertools.product(HEADS, DEEDS, (" ", "\n")):
+        found = stretches(f"{deed}, still down. {marker} {head}{end}We replaced the switch.")
+        assert found[0].text == f"{deed}, still down."
+        assert {stretch.kind for stretch in found[1:]} == {"quoted"}
+
+
+@pytest.mark.parametrize("text", ["Moved it from: SRV-01 to: SRV-02, no change.", "It came from: the mail she sent: nothing is in the log", "Copied --- the original message --- into it"])
+def test_a_line_with_such_words_quotes_nothing(text: str) -> None:
+    assert "quoted" not in {stretch.kind for stretch in stretches(text)}
