@@ -146,6 +146,8 @@ SETTINGS: tuple[Rule, ...] = (
     # names and their values in files
     rule("password", "value=", rf"(?:key|name)=[\"'][\w.:-]{{0,40}}{_EITHER}[\"'][ \t]{{1,4}}value=(?P<s>\"[^\"\n]{{2,400}}\"|'[^'\n]{{2,400}}')", _assigned),
     rule("password", "</ <", rf"<(?:[\w.:-]{{0,24}}{_EITHER}|phash|bcrypt-hash|passwordenc|ike-psk|rocommunity|rwcommunity|pre-?shared-?key|shared_?key|snmp-community-string|snmpcommv\d|ldap_bindpw|radius_secret|P(?:2|34|406|506|606))(?:[_-]\d{{1,2}}_?)?(?:[ \t][^<>\n]{{0,120}})?>\s{{0,12}}(?:<(?:key|value|data|string)>\s{{0,12}})?(?:<!\[CDATA\[\s{{0,4}})?(?P<s>[^<>\s][^<>\n]{{0,400}}?)[ \t]{{0,4}}(?=(?:\]\]>)?\s{{0,12}}</)", lambda v: len(v) > 2),
+    rule("password", f"{_NAMES} {_KEYS}", rf"^(?P<indent>[ \t]{{0,20}})(?:- )?[\"']?[\w.-]{{0,24}}{_EITHER}[\"']?[ \t]{{0,2}}:[ \t]{{0,4}}[|>][+-]?\d?[ \t]{{0,4}}\n(?P<s>(?P=indent)[ \t]{{1,20}}\S[^\n]{{0,400}}(?:\n(?P=indent)[ \t]{{1,20}}\S[^\n]{{0,400}}){{0,40}})", _assigned),
+    rule("password", _NAMES, rf"{_NAME}[\"']?[ \t]{{0,4}}[:=][ \t]{{0,4}}(?P<s>\"[^\"\n]{{3,80}}\"|'[^'\n]{{3,80}}')", lambda v: _assigned(v) and _unsaid(bare(v).lower())),
     rule("password", "</key>", rf"<key>[\w.:-]{{0,40}}{_EITHER}</key>\s{{0,12}}<string>(?P<s>[^<>\n]{{3,400}})</string>", _assigned),
     rule("password", "variable=", r"\bvariable=\w{0,40}(?:pw|pwd|pass\w{0,8}|secret|token|key)\b[^\]\n]{0,40}\](?P<s>[^\s\"'<>]{3,400})", _assigned),
     rule("password", "default", rf"{_EITHER}\"?[ \t]{{0,4}}(?:\{{|:)[^\n]{{0,20}}\n(?:[^\n]{{0,80}}\n){{0,2}}?[ \t]{{0,12}}default[ \t]{{0,4}}[:=][ \t]{{0,4}}{_V}", _assigned),
@@ -190,7 +192,7 @@ SETTINGS: tuple[Rule, ...] = (
     rule("password", "login", r"^(?:[ \t]{0,8}[a-zA-Z]{0,3}\d{1,5} )?LOGIN (?!USER)\"?[\w.@-]{2,80}\"? (?P<s>\"[^\"\n]{3,80}\"|\S{3,80})$", argument, flags=re.NOFLAG),
     rule("pin", "=>", r"(?<![\w.])\d{2,6}[ \t]{0,2}=>[ \t]{0,2}(?P<s>\d{3,10}),[^,\n]{2,60},"),
     rule("password", "connect sqlplus rman target sqlldr expdp impdp", r"\b(?:(?:connect|target)[ \t]{1,3}[\w$#.]{2,30}/(?P<s>[^\s/@]{3,60})@\w|(?:sqlplus|sqlldr|expdp|impdp|userid=?)[ \t]{1,3}(?:-\w{1,2}[ \t]{1,3})?[\w$#.]{2,30}/(?P<s1>[^\s/@]{3,60})(?=@\w|@//|[ \t]|$))"),
-    rule("password", "login auth userpass credential user", r"\b(?:login|(?:stats |proxy-?)?auth|userpass|credentials?|(?:proxy-?)?user)[=: ][ \t]{0,2}[\"']?[\w.\\@-]{1,60}:(?P<s>[^\s\"'/:<>\ue000]{4,120})", lambda v: labelled(v) and not v.isdigit()),
+    rule("password", "login auth userpass credential user", r"\b(?:login|(?:stats |proxy-?)?auth|userpass|credentials?|(?:proxy-?)?user)[=: ][ \t]{0,2}[\"']?[\w.\\@-]{1,60}:(?P<s>[^\s\"'/:<>\ue000]{4,120})", lambda v: labelled(v) and not v.isdigit() and not v.startswith("\\")),
     rule("device secret", "keystring sic", rf"\b(?:keystring|sic[ \t]init)[ \t]{{1,8}}{_T}{_V}", setting),
     rule("password", "chap", rf"\bCHAP\b[^\n]{{0,80}}?[ \t]-(?:p|S)[ \t]{{1,4}}{_V}", argument),
     rule("password", "334 ", r"\b334 UGFzc3dvcmQ6\s{1,4}(?:[^\n]{0,60}?[: >\]-][ \t]{1,2})?(?P<s>[A-Za-z0-9+/]{4,200}={0,2})(?=[ \t]{0,4}(?:$|[|<]))"),

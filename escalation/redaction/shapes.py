@@ -19,7 +19,8 @@ from escalation.redaction.words import (
     rule,
 )
 
-_B = r"(?<![A-Za-z0-9_])"
+_B = r"(?<![A-Za-z0-9])(?<![A-Za-z0-9_]_)"
+"""Where a word begins; one underscore before it is a mark of emphasis."""
 
 
 def _many_digits(value: str) -> bool:
@@ -56,7 +57,7 @@ SHAPES: tuple[Rule, ...] = (
     rule("private key", "private-lines", r"Private-Lines: \d{1,4}(?P<s>(?:\s{1,4}[A-Za-z0-9+/=]{4,120}(?![\w:-]))++)(?:\s{1,4}Private-MAC: (?P<s1>[0-9a-f]{20,80}))?"),
     _token("private key", "age-secret", r"AGE-SECRET-KEY-1[A-Z0-9]{50,60}"),
     # clouds
-    _token("aws key", "akia asia abia acca", r"(?:AKIA|ASIA|ABIA|ACCA)(?![A-Z0-9]{9}EXAMPLE)[A-Z0-9]{16}\b"),
+    _token("aws key", "akia asia abia acca", r"(?:AKIA|ASIA|ABIA|ACCA)(?![A-Z0-9]{9}EXAMPLE)[A-Z0-9]{16}(?![A-Za-z0-9])"),
     rule("aws secret", "secret", r"\b(?:aws_?)?secret[_ ]?(?:access)?[_ ]?key[\"']?\s{0,3}(?:is|[:=])\s{0,3}[\"']?(?P<s>[A-Za-z0-9/+=]{30,60})"),
     rule("azure secret", "q~", r"(?<![\w~.-])[\w~.-]{3}\dQ~[\w~.-]{31,40}", flags=re.NOFLAG),
     rule("storage key", "accountkey sharedaccesskey sharedsecret account-key", r"\b(?:AccountKey|SharedAccessKey|SharedSecret|account-key)(?:\s{0,3}=\s{0,3}|\s{1,3})(?P<s>[A-Za-z0-9+/%=]{20,120})"),

@@ -17,7 +17,7 @@ from escalation.redaction.harmless import MOSTLY, SURE, counted, hashed, looks, 
 from escalation.redaction.labels import label, labels
 from escalation.redaction.told import STOPS, YEAR, row, told
 from escalation.redaction.views import MARK
-from escalation.redaction.words import WORDS
+from escalation.redaction.words import MEASURED, WORDS
 
 _RUN = re.compile(rf"[^\s{MARK}<>\"“”„«»`|,;]{{3,1200}}")
 _PAIR = re.compile(r"(?P<label>[-/$.\[\]\w]{1,60}?)(?P<sep>:=|=>|->|→|[=:])(?P<value>[^=:>].{2,})", re.DOTALL)
@@ -102,7 +102,9 @@ def _excused(
     """Whether a stretch is no suspect: it looks harmless, or it is made as ordinary words are and nothing names it."""
     value = text[begin:end]
     like = looks(value.rstrip("?!"))
-    if like in SURE or counted(text, begin, end) or hashed(text, begin, end) or partial(text, begin, end):
+    if like in SURE or MEASURED.fullmatch(value) or counted(text, begin, end):
+        return True
+    if hashed(text, begin, end) or partial(text, begin, end):
         return True
     if "@" in value and _PROMPT.match(text, begin):
         return True
@@ -248,6 +250,8 @@ def _values(text: str, begin: int, end: int) -> Iterator[tuple[int, int, bool]]:
                 yield begin + found.start("value"), begin + found.end("value"), True
         return
     inside = _trim(text, begin, end)
+    if MEASURED.fullmatch(text, *inside):
+        return
     for pattern, named in ((_USER_AND, True), (_LAST_FIELD, False), (_SLASHED_USER, False)):
         if behind := pattern.fullmatch(text, *inside):
             yield *behind.span("value"), named

@@ -16,28 +16,34 @@ from dataclasses import dataclass
 MARK = "\ue000"
 """Stands in a view for `[redacted: …]`, a certificate or a public key; no match that holds it counts."""
 
+_UNSEEN = "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff"
 _INLINE = "a|abbr|b|big|code|em|font|i|kbd|label|mark|o:p|pre|s|samp|small|span|strong|sub|sup|tt|u|img|wbr"
 _BLOCK = (
     "address|article|blockquote|body|br|center|dd|div|dl|dt|h[1-6]|head|hr|html|li|ol|p|section|table|tbody|tfoot|thead|tr|ul"
 )
+_UNSEEN_SIGN = re.compile(f"[{_UNSEEN}]")
 _TOKEN = re.compile(
     r"(?P<mark>\[redacted: [a-z0-9][a-z0-9 /-]{0,39}\]"
     r"|-----BEGIN (?:CERTIFICATE|PUBLIC KEY|RSA PUBLIC KEY|X509 CRL)[ A-Z]{0,12}-----[^-]{0,16000}-----END"
     r"|\b(?:ssh-(?:rsa|dss|ed25519)|ecdsa-[\w-]{4,30}) AAAA[\w+/=]{20,2000})"
-    rf"|(?P<drop></?(?:{_INLINE})(?:\s[^<>]{{0,800}})?>|</t[dh]>|[\u200b-\u200d\u2060\ufeff\u00ad])"
+    rf"|(?P<drop></?(?:{_INLINE})(?:\s[^<>]{{0,800}})?>|</t[dh]>|[{_UNSEEN}]|\{{(?:noformat|code|color)(?::[\w#]{{1,20}})?\}})"
     r"|(?P<cell><t[dh](?:\s[^<>]{0,800})?>|\\t)"
     rf"|(?P<line>\r\n?|[\v\f\x85\u2028\u2029]|</?(?:{_BLOCK})(?:\s[^<>]{{0,800}})?/?>|\\r\\n|\\n|\\r)"
     r"|(?P<quote>^[ \t]{0,3}(?:(?:>|&gt;)[ ]?){1,6})"
     r"|(?P<entity>&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,8}\d{0,2});)"
+    r"|(?P<guarded>(?<=[^\s\\:])\\[_*#!.+~&$=@|-]|\\[*#!+~&$=@])"
     r"|(?P<escape>\\[\"'/\\])"
     r"|(?P<soft>=\r?\n(?:[ \t]{0,3}(?:(?:>|&gt;)[ ]?){1,6})?)"
     r"|(?P<octets>(?:=[C-F][0-9A-F](?:=[89AB][0-9A-F]){1,3})+|=(?:[A-F][0-9A-F]|3D|2[0-7]|40|5[B-E]|60|7[B-E]|09))"
     r"|(?P<space>\xa0|\u202f|\u2007)"
-    r"|(?P<emphasis>(?<![^\s(|])(?:\*\*|__|`{1,3})(?=[^\s*`_])|(?<=[^\s*`_])(?:\*\*|__|`{1,3})(?![^\s.,;:)|]))",
+    r"|(?P<parted>\*\*[^\s*]{1,40}\*\*(?=\w)|(?<=\w)\*\*[^\s*]{1,40}\*\*)"
+    r"|(?P<emphasis>(?<![^\s(|])(?:\*\*|__|~~|`{1,3})(?=[^\s*`_~])|(?<=[^\s*`_~])(?:\*\*|__|~~|`{1,3})(?![^\s.,;:)|]))"
+    r"|(?P<coded>(?:%[0-9A-F]{2})+|(?:-[2-7][0-9A-F])+|_{1,2})",
     re.IGNORECASE | re.MULTILINE,
 )
 _NEEDED = re.compile(
-    r"[<&\r\v\f\x85\u2028\u2029\u200b-\u200d\u2060\ufeff\u00ad\xa0\u202f\u2007\\`\[]|\*\*|__|^[ \t]{0,3}>|-----BEGIN|AAAA",
+    rf"[<&\r\v\f\x85\u2028\u2029{_UNSEEN}\xa0\u202f\u2007\\`\[]"
+    r"|\*\*|__|~~|\{(?:noformat|code|color)|^[ \t]{0,3}>|-----BEGIN|AAAA",
     re.MULTILINE,
 )
 _RAW = re.compile(
@@ -75,6 +81,10 @@ class View:
         )
 
 
+_WRAPPED = ((re.compile(r"%3a%2f%2f", re.IGNORECASE), "%"), (re.compile(r"/v2/url\?u=https?-3A__"), "-_"))
+"""Addresses in the addresses of mail gateways and trackers, and what their escapes begin with."""
+
+
 def view(text: str) -> View:
     """Return the text as its reader sees it."""
     if not _NEEDED.search(text):
@@ -87,9 +97,12 @@ def views(text: str) -> Iterator[View]:
     yield view(text)
     if "=" in text and _RAW.search(text):
         yield _plain(text, escaped=_JSON.search(text) is not None, raw=True)
+    for wrapped, signs in _WRAPPED:
+        if wrapped.search(text):
+            yield _plain(text, escaped=_JSON.search(text) is not None, coded=signs)
 
 
-def _plain(text: str, *, escaped: bool, raw: bool = False) -> View:
+def _plain(text: str, *, escaped: bool, raw: bool = False, coded: str = "") -> View:
     pieces: list[str] = []
     shown: list[int] = []
     source: list[tuple[int, int, bool]] = []
@@ -104,7 +117,10 @@ def _plain(text: str, *, escaped: bool, raw: bool = False) -> View:
             size += len(piece)
 
     for token in _TOKEN.finditer(text):
-        if not (escaped if token[0][0] == "\\" else raw or token[0][0] != "="):
+        if token["coded"]:
+            if token[0][0] not in coded:
+                continue
+        elif not token["guarded"] and not (escaped if token[0][0] == "\\" else raw or token[0][0] != "="):
             continue
         add(text[at : token.start()], at, token.start(), True)
         add(_read(token), token.start(), token.end(), False)
@@ -122,8 +138,13 @@ def _read(token: re.Match[str]) -> str:
         case "line":
             return "\n"
         case "entity":
-            return html.unescape(token[0]).replace("\xa0", " ")
-        case "escape":
+            return _UNSEEN_SIGN.sub("", html.unescape(token[0]).replace("\xa0", " "))
+        case "coded":
+            digits = token[0].replace("%", "").replace("-", "")
+            return "/" * len(digits) if "_" in digits else bytes.fromhex(digits).decode("utf-8", "replace")
+        case "parted":
+            return token[0].strip("*")
+        case "escape" | "guarded":
             return token[0][1]
         case "octets":
             octets = bytes.fromhex(token[0].replace("=", ""))

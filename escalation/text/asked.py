@@ -28,8 +28,15 @@ _TRIED = re.compile(rf"{_MARK}(?:what (?:(?:troubleshooting |steps? )?(?:have|ha
 _ANSWER = r"(?:[ \t]{0,9}(?:a(?:nswer)?\s?\d{0,2}\s?[.:)]\s|[-–—:=>*]{1,2}[ \t]{1,3}|\[[a-z]{1,3}\]\s|\*{1,2}|\d{1,2}[.)]\s){0,2})"
 _YES = re.compile(rf"(?P<lead>{_ANSWER})(?P<said>(?:yes|yep|yeah|yup|y|ja|oui|sí|si|done|already done|we did|i did|did (?:so|that)|tried (?:that|it)|sure|of course|correct|twice|several times|many times)\b.{{0,300}})", re.IGNORECASE)
 _NO = re.compile(rf"(?P<lead>{_ANSWER})(?P<said>(?:no(?!\s(?:change|difference|luck|improvement|effect|errors?|one|longer|response|joy|success|issues?|problems?|more|better|idea|internet|signal|network|power)\b)|nope|n|nein|non|not (?:yet|sure|tried|done)|n/a|haven['’]?t|have not|didn['’]?t|did not|could(?:n['’]?t| not)|can(?:['’]?t|not)|unable|don['’]?t know|will (?:do|try)|unsure)\b.{{0,300}})", re.IGNORECASE)
+_EACH = r"(?:both(?: of (?:them|these|those))?(?: questions?)?|all(?: (?:of )?(?:the )?(?:them|these|those|above|two|three|four|\d)(?: questions?)?)?|(?:the )?(?:two|three|four)(?: questions?)?|each(?: of them)?|everything)"
 _CHOSEN = re.compile(r"(?:\((?:x|•|\*|✓|✔)\)|\[(?:x|✓|✔)\]|[☑☒◉●🔘✅])\s{0,3}(?P<said>yes|no|n/?a|not sure)\b", re.IGNORECASE)
 _OPTIONS = re.compile(r"[(\[][x•*✓✔ ]?[)\]]|[☑☒☐◉○●🔘✅⬜]")
+
+
+_ALL = re.compile(rf"(?P<lead>{_ANSWER})(?P<said>(?:(?P<yes>(?:yes|yep|yeah|done|did)\b,? (?:to |on |for )?{_EACH}|(?:both|all(?: of (?:them|these|those|it|that))?|all (?:two|three|four|\d)) (?:done|yes|tried|were done|have been done)|{_EACH},? yes)|(?:no|nope|not yet)\b,? (?:to |on |for )?(?:{_EACH}|either|any(?: of (?:them|these|those|that))?)|neither(?: (?:of (?:them|these|those)|one|yet))?|none of (?:them|these|those|that|it))(?=\s{{0,3}}(?:[.,;:!)–-]|$)|\s(?:and|but|so|still|no|same|it)\b).{{0,300}})", re.IGNORECASE)
+"""One answer to all the questions above it."""
+_FEWEST, _MOST = 2, 4
+"""So many questions have one answer."""
 
 
 class Answered(NamedTuple):
@@ -43,8 +50,15 @@ class Answered(NamedTuple):
 
 def answered(rows: Sequence[Row]) -> Iterator[Answered]:
     """Return the questions whether something was done that are answered by yes or no."""
+    together: set[int] = set()
     for at, row in enumerate(rows):
         if "?" not in row.text[:300]:
+            continue
+        if at in together:
+            continue
+        if (several := _together(rows, at)) is not None:
+            together.update(several[0])
+            yield from several[1]
             continue
         asks = _ASKS.match(row.text[:400])
         if asks is None:
@@ -66,6 +80,35 @@ def answered(rows: Sequence[Row]) -> Iterator[Answered]:
             yield Answered(row.start, (begin, end), (start + begins, start + begins + _reach(said[begins:])), False)
         elif (yes := _YES.match(said)) is not None:
             yield Answered(row.start, (begin, end), (start + yes.start("said"), rows[place].end), True)
+
+
+def _together(rows: Sequence[Row], at: int) -> tuple[list[int], list[Answered]] | None:
+    """Return rows of questions, the first of which is this one, with the one answer below that is for all of them; None if there is none.
+
+    The answer is quoted with the last question, since what came of it may stand there; the others are told by themselves.
+    """
+    asking: list[tuple[int, re.Match[str]]] = []
+    place = at
+    while place < min(len(rows), at + 2 * _MOST):
+        if not rows[place].blank:
+            asks = _ASKS.match(rows[place].text[:400])
+            if asks is None or len(asking) == _MOST:
+                break
+            asking.append((place, asks))
+        place += 1
+    if not asking or place >= len(rows):
+        return None
+    said = _ALL.match(rows[place].text)
+    ends = [rows[i].start + max(asks.end("asks"), rows[i].text.rstrip().rfind("?") + 1) for i, asks in asking]
+    if said is None or sum(rows[i].text.count("?") for i, _ in asking) < _FEWEST:
+        return None
+    done = said["yes"] is not None
+    start = rows[place].start + said.start("said")
+    stop = rows[place].end if done else start + _reach(rows[place].text[said.start("said") :])
+    return [i for i, _ in asking], [
+        Answered(rows[i].start, (rows[i].start + asks.start("asks"), end), (start, stop) if i == asking[-1][0] else (end, end), done)
+        for (i, asks), end in zip(asking, ends, strict=True)
+    ]
 
 
 _SENTENCE = re.compile(r"[.!;](?=\s)")

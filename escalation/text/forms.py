@@ -9,7 +9,7 @@ whatever verbs it holds.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from escalation.text.asked import answered, asked_for
@@ -46,7 +46,7 @@ _NOT_DONE = re.compile(
     r"\s(?:was |were )?not (?:yet )?(?:done|completed|performed)(?: yet)?[.!]?\s{0,9}$", re.IGNORECASE
 )
 _BEFORE = re.compile(
-    rf"(?P<lead>{_BULLET})(?:(?P<not>not (?:yet )?(?:done|tried)|to-?\s?do|skipped|pending|n/a|no|outstanding)|(?P<done>done|completed?|yes))\s?[:\-–]\s+(?=\S)",
+    rf"(?P<lead>{_BULLET})(?:(?P<not>not (?:yet )?(?:done|tried)|to-?\s?do|skipped|pending|n/a|no|outstanding)|(?P<done>done|completed?|passed|pass|yes))\s?[:\-–]\s+(?=\S)",
     re.IGNORECASE,
 )
 _STEP_COLUMN = re.compile(
@@ -101,11 +101,12 @@ def forms(rows: Sequence[Row]) -> Forms:
             found.answered.append((one.row, one.answer[1]))
         else:
             found.undone[one.row] = one.answer[1]
+    _verdicts(rows, found)
     crossed = any("☑" in row.text or "✅" in row.text for row in rows)
     for at, row in enumerate(rows):
         if _unanswered(rows, at):
             found.undone[row.start] = row.end
-        elif not row.blank and row.start not in found.items and len(row.text) <= 600:
+        elif not row.blank and row.start not in found.items and row.start not in found.reported and len(row.text) <= 600:
             if name := asked_for(row):
                 found.masked.append((row.start, row.start + name))
             elif (stamp := stamped(row.text)) and deeds.starts_with_deed(row.text[stamp:]):
@@ -119,6 +120,41 @@ def forms(rows: Sequence[Row]) -> Forms:
             (found.undone if kind == "not" else found.planned)[start] = end
     _reports(rows, found)
     return found
+
+
+_VERDICT = re.compile(
+    rf"{_BULLET}\[(?P<pad>\s{{0,2}})(?:(?P<done>pass(?:ed)?|ok)|(?P<other>fail(?:ed)?|skip(?:ped)?|warn(?:ing)?)|(?P<level>error|info))\s{{0,2}}\]\s{{0,9}}[:\-–]?\s{{0,9}}(?=\S)",
+    re.IGNORECASE,
+)
+_COUNTED = re.compile(r"\b\d{1,5} (?:tests? |checks? )?(?:passed|failed|skipped)\b|\b(?:passed|failed|skipped)\s?:\s?\d", re.IGNORECASE)
+
+
+def _verdicts(rows: Sequence[Row], found: Forms) -> None:
+    """Read lists of checks with their verdicts: `[PASS]` before a deed is a tick; rows of a program, which name what they check, are a report."""
+    counted = any(_COUNTED.search(row.text[:200]) for row in rows)
+    for block in _paragraphs(rows):
+        marks = [(row, mark) for row in block if (mark := _VERDICT.match(row.text[:60]))]
+        theirs = any(mark["level"] or len(mark["pad"]) > 1 or not deeds.starts_with_deed(row.text[mark.end() :]) for row, mark in marks)
+        if theirs or counted:
+            found.reported |= {row.start for row, _ in marks} if len(marks) > 1 else set()
+            continue
+        for row, mark in marks:
+            if mark["done"]:
+                found.masked.append((row.start, row.start + mark.end()))
+                found.ticked.add(row.start)
+                found.items.add(row.start)
+
+
+def _paragraphs(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
+    """Yield the rows between blank ones."""
+    at = 0
+    while at < len(rows):
+        stop = at
+        while stop < len(rows) and not rows[stop].blank:
+            stop += 1
+        if stop > at:
+            yield rows[at:stop]
+        at = max(stop, at + 1)
 
 
 _NAME = re.compile(r"\W{0,9}[A-Z][^:\n]{2,60}:\**(?:\s|$)")
@@ -289,14 +325,8 @@ def _of_pictures(rows: Sequence[Row], found: Forms) -> None:
 def _reports(rows: Sequence[Row], found: Forms) -> None:
     """Name the rows of a program's record: fields that programs write, with what stands between them."""
     _of_pictures(rows, found)
-    at = 0
-    while at < len(rows):
-        stop = at
-        while stop < len(rows) and not rows[stop].blank:
-            stop += 1
-        if stop > at:
-            _report_in(rows[at:stop], found)
-        at = max(stop, at + 1)
+    for block in _paragraphs(rows):
+        _report_in(block, found)
 
 
 def _report_in(rows: Sequence[Row], found: Forms) -> None:

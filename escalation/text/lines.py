@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from escalation.text.places import Row
+from escalation.wording import mail_words as words
 from escalation.wording.deeds import starts_with_deed
 
 _NUMBER = re.compile(r"(?:(?<=\s)|(?<=\s[(\[])|^)[(\[]?(?P<number>\d{1,2})[.)]\]?\s{1,3}(?=[\w\"'(])")
@@ -15,6 +16,10 @@ _SIGN = re.compile(r"(?:(?<=\s)|^)(?P<sign>[•●▪◦‣■☐☑☒✅❌✔
 _DASH = re.compile(r"(?:(?<=\s)|^)(?P<sign>[-–*])\s{1,3}(?=\w)")
 _TIME = re.compile(r"(?:(?<=\s)|^)(?P<hour>\d{1,2})[:.](?P<minute>\d\d)(?:\s?[ap]m)?\s{1,3}(?:[-–:]\s{0,3})?(?=[A-Za-z])", re.IGNORECASE)
 _GLUED = re.compile(r"(?<=[a-z\d]{2})(?=[A-Z][a-z]{3,}\s)")
+_QUOTES = re.compile(
+    rf"(?<=\s)-{{3,}}\s?(?:{words.MARKER})\s?-{{3,}}(?=\s)|(?<=\s)(?=(?:{words.FROM})\s?:\s[^\n]{{1,200}}?\s(?:{words.SENT})\s?:\s[^\n]{{1,120}}?\s(?:{words.OTHER})\s?:\s)", re.IGNORECASE
+)
+"""Where a mail that is quoted begins, in a text whose line ends were lost."""
 _CAPITALS = re.compile(r"[A-Z]")
 _ENDS_NONE = frozenset(("when", "last", "is", "was", "has", "are", "be", "not", "auto", "pre", "since", "on", "to", "the", "by", "of", "and", "or"))
 """Words that end no sentence, but begin the name of a property, such as "whenChanged" or "isDeleted"."""
@@ -50,8 +55,13 @@ def rows_again(inner: str, text: str, rows: Sequence[Row]) -> list[Row]:
 
 def _cuts(row: str) -> list[int]:
     """Return where the items of a list begin that stands on one line, but for the first of them where the row begins with it."""
-    found = _numbered(row) or _signed(row) or _timed(row) or _glued(row)
+    found = _quoting(row) or _numbered(row) or _signed(row) or _timed(row) or _glued(row)
     return [cut for cut in found if row[:cut].strip()]
+
+
+def _quoting(row: str) -> list[int]:
+    found = next(_QUOTES.finditer(row), None) if ": " in row else None
+    return [] if found is None else [found.start(), found.end()] if found.end() > found.start() else [found.start()]
 
 
 def _glued(row: str) -> list[int]:

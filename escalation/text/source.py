@@ -31,7 +31,7 @@ _TOKEN = re.compile(
     | (?P<space>[{_SPACES}])
     | (?P<unseen>[{_UNSEEN}]+)
     | (?P<entity>&(?:\#\d{{1,7}}|\#[xX][0-9a-fA-F]{{1,6}}|[A-Za-z][A-Za-z0-9]{{1,31}});)
-    | (?P<image>!\[[^\]\n]{{0,200}}\]\([^)\s]{{0,4000}}(?:\s"[^"\n]{{0,200}}")?\)|\[(?:inline\ )?(?:image|cid)[:\s][^\]\n]{{0,300}}\]|<(?:image\d{{1,4}}\.\w{{3,4}}|cid:[^<>\s]{{1,300}})>|data:image/[\w.+-]{{1,20}};base64,[A-Za-z0-9+/=]*)
+    | (?P<image>!\[[^\]\n]{{0,200}}\]\([^)\s[]{{0,4000}}(?:\s"[^"\n]{{0,200}}")?\)|\[(?:inline\ )?(?:image|cid)[:\s][^\]\n]{{0,300}}\]|<(?:image\d{{1,4}}\.\w{{3,4}}|cid:[^<>\s]{{1,300}})>|data:image/[\w.+-]{{1,20}};base64,[A-Za-z0-9+/=]*)
     | (?P<dressed>[{_DRESSED}])
     | (?P<guarded>https?://(?:[\w-]{{1,30}}\.safelinks\.protection\.outlook\.com/|urldefense\.|linkprotect\.cudasvc\.com/)[^\s<>"]{{4,3000}})
     | (?P<escape>\\[_*\#\[\]().+-])

@@ -34,7 +34,7 @@ _ITEM = re.compile(
 _CLOCK = re.compile(r"\d\d?[:.h]\d\d|\b\d{4}\b")
 """A row of a log that somebody keeps by hand: several sentences, several deeds."""
 _QUOTED = re.compile(r"\s*>")
-_END = re.compile(r"(?:(?!(?<=[\"“])[.!?]+[\"”])[.!?]+(?:\)(?!\s+[a-z])|[\"'”])?|;)(?=\s|$)|(?<=[a-z]{3})\.(?=[A-Z][a-z']*\s)")
+_END = re.compile(r"(?:(?!(?<=[\"“])[.!?]+[\"”])[.!?]+(?:\)(?!\s+[a-z])|[\"'”])?|;)(?=\s|$)|(?<=[a-z]{3})(?!\.(?:Config|Json|Xml|Net|Dll|Exe|Msi)\s)(?:(?<!\bMicrosoft)(?<!\bSystem)(?<!\bWindows)(?<!\bExchange)(?<!\bGoogle)(?<!\bCitrix)(?<!\bDell)|(?=\.(?:The|This|That|Then|There|It|Its|It's|He|She|They|We|You|No|Not|Still|Now|So|But|And|After|Before|When|If|In|On|At|User|Same|Error|All|Also|Any|Please|[A-Z][a-z]+(?:ed|ing))\s))\.(?=[A-Z][a-z']*\s)")  # fmt: skip
 _ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|approx|incl|mr|mrs|ms|dr|st|ca|resp|max|min|temp|ext)|\b[a-z])\.$", re.I)
 
 

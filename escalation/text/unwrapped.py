@@ -2,7 +2,7 @@
 
 - parts of a mail with their boundaries, in base64 or quoted-printable: the plain part, else the HTML one;
 - lines of base64 that hold prose, and words encoded for a mail's heading;
-- RTF, and JSON, Python's own notation or XML of a ticket, a form or an editor's document: a line for each paragraph or field.
+- RTF, and JSON, Python's own notation, XML or a browser's request of a ticket, a form or an editor's document: a line for each paragraph or field.
 
 What a program put out, a certificate or a file is left as it stands. Done before the redaction, which sees the words then too.
 """
@@ -23,18 +23,16 @@ from email.header import decode_header
 from email.message import Message
 from html import unescape
 from typing import Any
+from urllib.parse import parse_qsl
 
 _DEEPEST = 4
-"""So many wrappings may lie in each other."""
-_LONGEST = 200_000
+"""So many wrappings may lie in each other. How long a text is does not matter: all of it takes time that grows with its length."""
 
 
 def unwrapped(text: str) -> str:
     """Return the words of a text that is stored in a wrapping; any other text as it is."""
     text = in_letters(text)
     for _ in range(_DEEPEST):
-        if len(text) > _LONGEST:
-            return text
         inner = _of_mail(text) or _of_base64(text) or _of_rtf(text) or _of_fields(text)
         if inner is None or inner == text:
             return text
@@ -58,8 +56,8 @@ def _meant(word: str) -> str:
         return word
 
 
-_PART = re.compile(r"^--(?P<boundary>[^\s-][^\n\r]{0,68}|-{2,}[^\n\r]{1,66}?)[ \t]*\r?\n(?=(?:[A-Za-z][\w-]*:[^\n]*\n(?:[ \t][^\n]*\n)*+){0,6}?content-type:)", re.IGNORECASE | re.MULTILINE)  # fmt: skip
-_SAYS_MIME = re.compile(r"\s*(?:this is a )?multi-?part message in mime format\.?\s*|\s*this is a message in mime format\.[^\n]*", re.IGNORECASE)
+_PART = re.compile(r"^--(?P<boundary>[^\s-][^\n\r]{0,68}|-{2,70}[^\n\r]{1,66}?)[ \t]*\r?\n(?=(?:[A-Za-z][\w-]*:[^\n]*\n(?:[ \t][^\n]*\n)*+){0,6}?content-(?:type:|disposition:[ \t]*form-data;))", re.IGNORECASE | re.MULTILINE)  # fmt: skip
+_SAYS_MIME = re.compile(r"(?:this is a )?multi-?part message in mime format\.?\s*|this is a message in mime format\.[^\n]*", re.IGNORECASE)
 
 
 def _of_mail(text: str) -> str | None:
@@ -78,12 +76,18 @@ def _of_mail(text: str) -> str | None:
             below = piece
         elif piece.strip():
             parts.append(message_from_string(piece.lstrip("\r\n").replace("\r\n", "\n")))
-    told = [said for said in (_plain_of(part) for part in parts) if said is not None]
+    told = [(kind, _field(part, said)) for part in parts for kind, said in [_plain_of(part) or ("", "")] if kind]
     plain = [said for kind, said in told if kind != "html"] or [said for _, said in told]
     if not plain:
         return None
     above = _SAYS_MIME.sub("", above)
     return "\n\n".join(piece.strip() for piece in (above, *plain, below) if piece.strip())
+
+
+def _field(part: Message, said: str) -> str:
+    """Return what a part says; a field of a form that a browser sent bears its name."""
+    name = part.get_param("name", header="content-disposition") if part.get_content_disposition() == "form-data" else None
+    return "\n".join(_rows(name, said.strip())) if isinstance(name, str) else said
 
 
 def _plain_of(part: Message) -> tuple[str, str] | None:
@@ -108,9 +112,9 @@ def _plain_of(part: Message) -> tuple[str, str] | None:
     return kind.removeprefix("text/"), said
 
 
-_LINES = re.compile(r"^(?:[A-Za-z0-9+/]{60,76}[ \t]*\r?\n){1,4000}[A-Za-z0-9+/]{1,76}={0,2}[ \t]*$|^[A-Za-z0-9+/]{32,100000}={0,2}[ \t]*$", re.MULTILINE)  # fmt: skip
+_LINES = re.compile(r"^(?:[A-Za-z0-9+/]{60,76}[ \t]*\r?\n)+[A-Za-z0-9+/]{1,76}={0,2}[ \t]*$|^[A-Za-z0-9+/]{32,}={0,2}[ \t]*$", re.MULTILINE)  # fmt: skip
 _WIRE = re.compile(r"^content-(?:type|transfer-encoding|language|disposition):[^\n]*\n(?:[ \t]+[^\n]*\n)*", re.IGNORECASE | re.MULTILINE)
-_PROSE = re.compile(r"[^\W\d_]{2,}[,.;:]?\s+[^\W\d_]{2,}")
+_PROSE = re.compile(r"(?<![^\W\d_])[^\W\d_]{2,40}[,.;:]?\s{1,9}[^\W\d_]{2}")
 
 
 def _of_base64(text: str) -> str | None:
@@ -195,24 +199,36 @@ _TAG = re.compile(r"</?[A-Za-z?][^<>]{0,400}>|<!--[^<>]{0,400}-->")
 _INLINE = frozenset(("text", "link", "emoji", "mention", "hardBreak", "inlineCard", "mrkdwn", "plain_text", "TextRun", "user", "date"))
 
 
-_ENDS = frozenset({("{", "}"), ("[", "]"), ("<", ">")})
+_ENDS = frozenset({("{", "}"), ("[", "]"), ("<", ">"), ('"', '"')})
+_POSTED = re.compile(r"[\w.\[\]-]{1,60}=[^\s&=]*(?:&[\w.\[\]-]{1,60}=[^\s&=]*)+")
+"""The fields of a form as a browser sends them."""
 
 
 def _of_fields(text: str) -> str | None:
     """Return the fields or paragraphs of a ticket, form or document that a program wrote, a line each."""
     whole = text.strip()
+    if "&" in whole and _POSTED.fullmatch(whole):
+        return _of_form(dict(parse_qsl(whole)))
     if (whole[:1], whole[-1:]) not in _ENDS:
         return None
     if whole[0] == "<":
         leaves = [(one["name"], unescape(one["value"])) for one in _LEAF.finditer(whole)] if re.match(r"<\?xml|<[a-z_]{3,30}>", whole, re.IGNORECASE) else []
         told = len(leaves) >= 2 and any(_TOLD.search(_spaced(name)) for name, _ in leaves) and not _TAG.sub("", _LEAF.sub("", whole)).strip()
         return "\n".join(row for name, value in leaves for row in _rows(name, value)) if told else None
+    if whole[0] == '"':
+        said = _parsed(whole) if "\\" in whole else None
+        return said if isinstance(said, str) and _PROSE.search(said) else None
     value = _parsed(whole)
     if isinstance(value, dict) and isinstance(value.get("ops"), list):
         return "\n".join(_of_operations(value["ops"])).strip() or None
     if _is_document(value):
         return "\n".join(line for line in _of_document(value) if line.strip()) or None
-    if not isinstance(value, dict) or not any(_TOLD.search(_spaced(name)) and _worded(inner) for name, inner in value.items()):
+    return _of_form(value) if isinstance(value, dict) else None
+
+
+def _of_form(value: dict[Any, Any]) -> str | None:
+    """Return fields a line each, where somebody tells something in one of them."""
+    if not any(_TOLD.search(_spaced(name)) and _worded(inner) for name, inner in value.items()):
         return None
     return "\n".join(row for name, inner in value.items() for row in _rows(name, inner))
 

@@ -14,7 +14,7 @@ OTHER = (
     "assunto|anexos|til|kopi|emne|vedhæftede filer|till|kopia|ämne|bifogade filer|vedlegg|do|dw|temat|załączniki|vastaanottaja|kopio|aihe|komu|předmět|predmet|címzett|másolat|tárgy|kime|alıcı|bilgi|konu|кому|копия|копія|тема|către|subiect|προς|κοιν|θέμα|宛先|件名|收件人|主题|抄送|收件者|主旨|副本|받는 ?사람|제목|참조"
 )
 WROTE = (
-    r"wrote|writes|schrieb|a écrit|écrit|schreef|heeft\b.{0,120}?\bgeschreven|escribió|ha scritto|scrive|escreveu|skrev|napisał(?:\(?a\)?)?|napisała|pisze|kirjoitti|napsal(?:\(a\)|a|i)?|napísal\w{0,3}|írta|yazdı|написал[аи]?|пишет|пише|написав|a scris|έγραψε|写道|寫道|작성"
+    r"wrote|writes|schrieb|a écrit|écrit|schreef|heeft\b.{0,120}?\bgeschreven|escribió|ha scritto|scrive|escreveu|skrev|napisał(?:\(?a\)?)?|napisała|pisze|kirjoitti|napsal(?:\(a\)|a|i)?|napísal\w{0,3}|írta|yazdı|написал[аи]?|пишет|пише|написав|a scris|đã viết|menulis|έγραψε|写道|寫道|작성"
 )
 """What ends, or begins, the line above what somebody wrote."""
 VISITOR = (

@@ -11,6 +11,7 @@ import random
 from collections.abc import Callable
 from email.header import Header
 from email.message import EmailMessage
+from urllib.parse import quote, quote_plus, urlencode
 
 import pytest
 
@@ -61,7 +62,21 @@ def _of_editor(text: str, dice: random.Random) -> str:
     return json.dumps(dice.choice((doc, operations)))
 
 
-_WRAPPINGS: tuple[Callable[[str, random.Random], str], ...] = (_of_mail, _of_base64, _of_rtf, _of_json, _of_editor)
+def _of_request(text: str, dice: random.Random) -> str:
+    return urlencode({"ticket": "5", dice.choice(_FIELDS): text, "phone": "555 0100"}, quote_via=dice.choice((quote, quote_plus)))
+
+
+def _of_form_data(text: str, dice: random.Random) -> str:
+    edge = "-" * dice.choice((6, 28)) + "WebKitFormBoundary7MA4"
+    fields = ((dice.choice(_FIELDS), text), ("phone", "555 0100"))
+    return "".join(f'{edge}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{said}\r\n' for name, said in fields) + f"{edge}--\r\n"
+
+
+def _of_string(text: str, dice: random.Random) -> str:
+    return json.dumps(text + "\nIt is \"urgent\".", ensure_ascii=dice.random() < 0.5)
+
+
+_WRAPPINGS: tuple[Callable[[str, random.Random], str], ...] = (_of_mail, _of_base64, _of_rtf, _of_json, _of_editor, _of_request, _of_form_data, _of_string)
 
 
 @pytest.mark.parametrize("wrap", _WRAPPINGS)
@@ -79,6 +94,17 @@ def test_the_words_are_found_again_in_any_wrapping(wrap: Callable[[str, random.R
             assert mark not in told, (stored, told)
 
 
+@pytest.mark.parametrize("wrap", [_of_mail, _of_base64, _of_rtf, _of_json])
+def test_a_long_text_is_read_like_a_short_one(wrap: Callable[[str, random.Random], str]) -> None:
+    """A mail with a picture is soon longer than 200,000 characters; what stayed encoded there was read by nobody, the redaction included."""
+    said = "\n".join(f"{number}. {line}" for number in range(4_000) for line in _SAID[:2]) + "\nThe password is Winter2024!"
+    stored = wrap(said, random.Random(1))
+    assert len(stored) > 300_000
+    told = unwrapped(stored)
+    assert told.replace("\r", "").rstrip("\x00").count("Rebooted the print server") >= 4_000
+    assert "Winter2024!" in told
+
+
 def test_what_stands_around_the_wrapping_stays() -> None:
     coded = base64.encodebytes("\n".join(_SAID).encode()).decode()
     told = unwrapped(f"Hello,\n\n{coded}\nThanks, Ann")
@@ -94,6 +120,7 @@ def test_what_stands_around_the_wrapping_stays() -> None:
     "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "[2026-03-02 09:14] rebooted it [done]", "{see attached}",
     "<html><body><p>Rebooted it</p></body></html>", "--\nAnn Marsh\nContent-Type: is not what I mean", "Typed {\\rt and nothing came", "{\\rtf1", "=?x-none?Q?abc?= stays", "{'a': ", "[" * 3000, '{"a":' * 3000,
     "Opened it in Notepad, starts with {\\rtf1\\ansi so it is RTF. Moved it to C:\\partners\\a.rtf {done}", "{\\rtf1 is all that the field says, {done}",
+    '"It is broken." she said, "since Friday."', '"Nobody can print since Friday."', "a=b&c=d", "https://shop.example/?issue=printer+is+down&id=5", '"\\\\srv\\share is gone"',
     "<config><notes>a b</notes></config> Edited web.config, same error. <step>1</step>",
 ])
 def test_anything_else_stays_as_it_is(text: str) -> None:
