@@ -6,7 +6,7 @@ DIR of `--base` holds MiniLM-L6-v2 (`model.safetensors`, `tokenizer.json`), as t
 threads in which the labelled texts of `training/forums.py` stand. It is taught with those and with our own tickets, and with none of
 the labelled threads of `--threads`: on these is measured how often it and weights that were not fitted to a thread are right
 together (`--scales-only` does this alone). Needs torch and safetensors besides what development takes
-(`pip install torch safetensors`); three quarters of an hour on two cores. Not the same to the byte on each machine.
+(`pip install torch safetensors`); an hour on two cores. Not the same to the byte on each machine.
 """
 
 # ruff: noqa: E501 - a table of names is easier to read in long rows
@@ -40,7 +40,7 @@ from training.lessons import OUTCOME, STEP, WEIGHTS, Lesson, Round, lessons, out
 from training.tickets import Labelled, own, threads
 
 OUT = Path(__file__).parents[1] / "escalation" / "reading" / "encoder.npz"
-LAYERS = 4
+LAYERS = 6
 PIECES = 9_500
 """So many of the most frequent pieces of what it is taught with are kept, besides all letters."""
 PART, BOUND = 0.45, 0.35
@@ -50,8 +50,7 @@ BATCH = 2304
 
 
 ROUNDS = (
-    Round(2e-4, 1.5, slice(0, 1300), 1), Round(1.5e-4, 2.0, slice(1300, 2300), 11),
-    Round(8e-5, 2.0, slice(2300, 3300), 12), Round(6e-5, 2.0, slice(0, 1300), 13),
+    Round(2e-4, 1.5, slice(0, 1300), 1), Round(1.5e-4, 2.0, slice(1300, 2300), 11), Round(7e-5, 2.0, slice(2300, 2800), 12),
 )  # fmt: skip
 
 

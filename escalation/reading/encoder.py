@@ -1,6 +1,6 @@
 """Read a ticket whole: a small transformer that sees each stretch with what stands before and after it.
 
-Four layers of MiniLM (https://arxiv.org/abs/2002.10957), taught further on tickets by `python -m training.encoder`, calculated
+The six layers of MiniLM (https://arxiv.org/abs/2002.10957), taught further on tickets by `python -m training.encoder`, calculated
 with numpy. The words' weights see a stretch and its neighbours; this sees what a whole page is about, at many times the cost.
 """
 
