@@ -119,7 +119,7 @@ def written(models: Mapping[str, Model], scales: Mapping[str, Scale], bounds: Ma
     return (json.dumps(body, ensure_ascii=True, separators=(",", ":")) + "\n").encode()
 
 
-LEAST = 50
+LEAST = 90
 """In thousandths: a weight that is smaller for every class is left out of the file, which so stays under 5 MB."""
 
 
