@@ -106,16 +106,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     app.extensions[hand_over.WHERE] = settings.streams_socket
     app.register_blueprint(hand_over.blueprint())
-    meter = metrics.Meter(database, database.now, canary_late_s=settings.intervals.canary_late)
+    meter = metrics.Meter(database, database.now, canary_late_s=settings.canary_late_s)
     app.register_blueprint(metrics.blueprint(meter, database.now, token=settings.metrics_token))
     return app
 
 
 def _readiness(database: Database, settings: Settings) -> Readiness:
-    waits = settings.intervals
-    return Readiness(
-        database, settings.redis_client_url, canary_late_s=waits.canary_late if settings.canary_url else None, now=database.now
-    )
+    return Readiness(database, settings.redis_client_url, canary_late_s=settings.canary_late_s, now=database.now)
 
 
 def _described(public_url: str) -> APIFlask:

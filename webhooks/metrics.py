@@ -42,7 +42,7 @@ class Meter:
         database: Database,
         clock: Callable[[], datetime],
         *,
-        canary_late_s: float = 60.0,
+        canary_late_s: float | None = 60.0,
         tick: Callable[[], float] = time.monotonic,
     ) -> None:
         self._canary_late_s = canary_late_s

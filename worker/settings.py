@@ -145,6 +145,11 @@ class Settings:
             return urlsplit(self.public_url).hostname or "localhost"
 
     @property
+    def canary_late_s(self) -> float | None:
+        """After how many seconds a canary is late; None where none are sent."""
+        return self.intervals.canary_late if self.canary_url else None
+
+    @property
     def pool_threads(self) -> int:
         """How many threads a worker process may have in all, those that wait for a slow PSA included."""
         return self.threads * 5

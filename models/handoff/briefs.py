@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Update, case, func, select, update
 from sqlalchemy.orm import Session
 
-from escalation.lifecycle import Brief
+from escalation.lifecycle import ENDED, Brief
 from models.account import dry_runs
 from models.database.compare_and_set import changed
 from models.handoff.moves import edited, move, moved, one
@@ -245,6 +245,18 @@ def park(
     values = {**free, "park_reason": reason, "last_error": reason}
     held = _held(account_id, handoff_id, fence)
     return move(session, held, account_id, handoff_id, Brief.POSTING, Brief.PARKED, values, why=reason, now=now)
+
+
+def drop(session: Session, account_id: int, handoff_id: int, *, now: datetime) -> bool:
+    """Have a brief tried no more whose handoff has ended; not while somebody holds it, who gives it back or posts it.
+
+    After an attempt the note may be in the ticket, so that one is still settled.
+    """
+    free = Handoff.lease_until.is_(None) | (Handoff.lease_until <= now)
+    untried = (Handoff.brief_state != Brief.POSTED.value, Handoff.post_attempted_at.is_(None))
+    waiting = (Handoff.next_attempt_at.is_not(None), Handoff.response_state.in_(ENDED))
+    over = update(Handoff).where(*one(account_id, handoff_id), *waiting, *untried, free)
+    return changed(session, over.values(next_attempt_at=None))
 
 
 def unpark(

@@ -19,7 +19,7 @@ from escalation.rules import MISSING
 from models.account import dry_runs
 from models.database.compare_and_set import changed
 from models.database.sessions import insert_or_ignore
-from models.handoff.briefs import ask_refresh
+from models.handoff.briefs import ask_refresh, drop
 from models.handoff.claims import respond
 from models.handoff.moves import NOTE, one, opened
 from models.tables import Handoff, Snapshot, Transition
@@ -27,7 +27,8 @@ from models.work.due import BELL_S, Due, due_in_turn, pairs
 
 __all__ = [
     "Handoff", "Snapshot", "Transition", "add_snapshot", "by_ticket", "due_notifications", "end", "get",
-    "latest_snapshot", "mark_notified", "open_for_ticket", "open_handoff", "resume", "stands_in", "transitions", "withdraw",
+    "latest_snapshot", "mark_notified", "observed", "open_for_ticket", "open_handoff", "resume", "stands_in", "transitions",
+    "withdraw",
 ]  # fmt: skip
 
 _UNTOLD = case((Handoff.notify_state == "pending", "skipped"), else_=Handoff.notify_state)
@@ -173,13 +174,20 @@ def _end(
     values = {"ended_at": at, "end_reason": why, "notify_state": _UNTOLD, **_NOTHING_TO_WATCH}
     if not respond(session, account_id, handoff_id, before, after, why, now, at, actor, values):
         return False
-    # After an attempt the note may be in the ticket, so that one is still settled.
-    waiting = (Brief.PENDING.value, Brief.PARKED.value)
-    untried = (Handoff.brief_state.in_(waiting), Handoff.post_attempted_at.is_(None))
-    changed(
-        session, update(Handoff).where(*one(account_id, handoff_id), *untried).values(next_attempt_at=None)
-    )
+    drop(session, account_id, handoff_id, now=now)
     return True
+
+
+def observed(
+    session: Session, account_id: int, handoff_id: int, *, taken_until: datetime, taken_as: str, next_at: datetime
+) -> bool:
+    """Put the next reading of a ticket off to its time, once one was good. False if one is wanted before, or none any more.
+
+    `taken_until` is what the reading was taken with: one that failed, or whose process died, is made again then. So is one
+    that found the response no longer `taken_as`: a claim is looked after sooner than what nobody has.
+    """
+    same = (Handoff.observe_due_at == taken_until, Handoff.response_state == taken_as)
+    return changed(session, update(Handoff).where(*one(account_id, handoff_id), *same).values(observe_due_at=next_at))
 
 
 def add_snapshot(

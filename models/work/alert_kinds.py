@@ -35,7 +35,7 @@ class Kind(StrEnum):
     MESSAGE_STANDS = "message stands still", "by itself once it moves"
     NOT_POLLED = "account is not polled", "by itself once it moves"
     SILENT = "no sign of life", "by itself with the next sign"
-    CANARY_LATE = "canary is late", "by itself when a later canary of that account ends"
+    CANARY_LATE = "canary is late", "by itself when a later canary of that account ends, or when it is sent none any more"
     CALLBACK_PARKED = "callback parked", "with `resolutionflow replay`"
     FORGED = "forged callback", "with `account check NAME --clear-alerts`; each day is told of once", False
     REFUSED = (

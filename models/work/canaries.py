@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Update, func, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from models.database.compare_and_set import changed
 from models.tables import Account, Canary
@@ -24,6 +24,8 @@ FRESH = timedelta(minutes=10)
 """A receiver takes no canary older than this."""
 AGAIN = 5
 """So many accounts whose last canary failed are tried again beside the next one in turn."""
+_SENT = (Account.connected_at.is_not(None), Account.suspended_at.is_(None))
+"""Which accounts are sent any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ def in_turn(system: Session, *, limit: int = AGAIN) -> list[int]:
     connected = (
         select(Account.id)
         .outerjoin(last, last.c.account_id == Account.id)
-        .where(Account.connected_at.is_not(None), Account.suspended_at.is_(None))
+        .where(*_SENT)
         .order_by(last.c.id.is_not(None), last.c.id, Account.id)
     )
     failed = (
@@ -113,25 +115,32 @@ def newest(session: Session, account_id: int) -> Canary | None:
     return session.scalar(mine.order_by(Canary.id.desc()).limit(1))
 
 
-def late(system: Session, *, now: datetime, within_s: float) -> list[Late]:
-    """Return each account's oldest canary that has not ended in time, unless a later one has.
+def late(system: Session, *, now: datetime, within_s: float | None) -> list[Late]:
+    """Return each account's oldest canary that has not ended in time since its last one that did.
 
-    One whose sender died before it heard an answer says nothing about the way.
+    One whose sender died before it heard an answer says nothing about the way; nor does an account that is sent none any
+    more, as where none are sent at all (`within_s` None).
     """
-    after = aliased(Canary)
-    later = select(after.id).where(
-        after.account_id == Canary.account_id, after.id > Canary.id, after.ended_at.is_not(None)
+    if within_s is None:
+        return []
+    before = now - timedelta(seconds=within_s)
+    missing = (Canary.ended_at.is_(None), Canary.answered_at.is_not(None), Canary.sent_at < before)
+    # Each account's once, not for each of its canaries: one that fails for a month has thousands.
+    ended = (
+        select(Canary.account_id, func.max(Canary.id).label("id"))
+        .where(Canary.account_id.in_(select(Canary.account_id).where(*missing)), Canary.ended_at.is_not(None))
+        .group_by(Canary.account_id)
+        .subquery()
     )
-    under_way = select(Canary).where(
-        Canary.ended_at.is_(None),
-        Canary.answered_at.is_not(None),
-        Canary.sent_at < now - timedelta(seconds=within_s),
-        ~later.exists(),
+    first = (
+        select(func.min(Canary.id).label("id"))
+        .outerjoin(ended, ended.c.account_id == Canary.account_id)
+        .where(*missing, Canary.id > func.coalesce(ended.c.id, 0))
+        .group_by(Canary.account_id + 0)  # by the bare column SQLite would read all that ended too, in its index's order
+        .subquery()
     )
-    first: dict[int, Canary] = {}
-    for canary in system.scalars(under_way.order_by(Canary.sent_at)):
-        first.setdefault(canary.account_id, canary)
-    return [Late(one.account_id, one.sent_at, where(one)) for one in first.values()]
+    sent_some = select(Canary).join(first, first.c.id == Canary.id).join(Account).where(*_SENT)
+    return [Late(one.account_id, one.sent_at, where(one)) for one in system.scalars(sent_some.order_by(Canary.id))]
 
 
 def where(canary: Canary) -> str:

@@ -109,7 +109,7 @@ class Counts:
     """The newest questions to a model."""
 
 
-def count(system: Session, *, now: datetime, canary_late_s: float = 60.0) -> Counts:
+def count(system: Session, *, now: datetime, canary_late_s: float | None = 60.0) -> Counts:
     """Count everything once."""
     last = canaries.last_ended(system)
     waiting_briefs = select(func.min(Handoff.seen_at)).where(

@@ -45,9 +45,12 @@ class Stalled:
 
 
 def stalled(
-    system: Session, *, now: datetime, silent_s: Mapping[str, float], canary_late_s: float = 60.0
+    system: Session, *, now: datetime, silent_s: Mapping[str, float], canary_late_s: float | None = 60.0
 ) -> list[Stalled]:
-    """Return all of it. `silent_s` says for each process how many seconds without a sign of life are too many."""
+    """Return all of it. `silent_s` says for each process how many seconds without a sign of life are too many.
+
+    `canary_late_s` is when a canary is late, here as in `counts`; None where none are sent.
+    """
     found = [
         Stalled(account_id, kind, count, since)
         for kind, query in _questions(now)

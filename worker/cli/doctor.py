@@ -216,7 +216,7 @@ def _work(settings: Settings, database: Database) -> Iterator[Line]:
     now = database.now()
     try:
         with database.system(reading=True) as system:
-            found = counts.count(system, now=now, canary_late_s=settings.intervals.canary_late)
+            found = counts.count(system, now=now, canary_late_s=settings.canary_late_s)
             rows = accounts.list_accounts(system)
     except Exception as error:  # the page is to be complete
         yield "work", False, f"cannot be looked at: {type(error).__name__}"

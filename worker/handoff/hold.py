@@ -39,11 +39,15 @@ class Hold:
 
 
 def lease(services: Services, desk: Desk, handoff_id: int, *, wanted: Callable[[Handoff], bool]) -> Hold | None:
-    """Take the lease of a handoff that is wanted and due. None if it is neither, or somebody else has it."""
+    """Take the lease of a handoff that is wanted and due. None if it is neither, or somebody else has it.
+
+    One that ended under an earlier lease, before its brief was attempted, is due no more from here on.
+    """
     account_id, lease_s = desk.account_id, services.settings.intervals.lease
     with services.database.account(account_id) as session:
         before = handoffs.get(session, account_id, handoff_id)
         if before is None or not wanted(before):
+            briefs.drop(session, account_id, handoff_id, now=services.clock())
             return None
         fence = briefs.lease(
             session, account_id, handoff_id, now=services.clock(), lease_s=lease_s, holder=services.holder

@@ -60,10 +60,10 @@ def publish(services: Services, *, account_id: int, handoff_id: int) -> bool:
     """
     crash.point("publish.rung")
     hold = _lease(services, account_id, handoff_id)
+    crash.point("publish.leased")
     if hold is None:
         return False
     structlog.contextvars.bind_contextvars(event_id=hold.handoff.event_id, ticket_id=hold.handoff.ticket_id)
-    crash.point("publish.leased")
     if _spent(hold):
         return True
     try:

@@ -62,10 +62,10 @@ def refresh(services: Services, *, account_id: int, handoff_id: int) -> bool:
     crash.point("refresh.rung")
     desk = services.desk(account_id)
     hold = None if desk.frozen else lease(services, desk, handoff_id, wanted=lambda it: it.brief_state == "posted")
+    crash.point("refresh.taken")
     if hold is None:
         return False
     structlog.contextvars.bind_contextvars(event_id=hold.handoff.event_id, ticket_id=hold.handoff.ticket_id)
-    crash.point("refresh.taken")
     gone = False
     try:
         written, note_hash, well = _bring_up_to_date(hold)
@@ -183,8 +183,8 @@ def _ask_junior(hold: Hold, own: list[PostedNote], evidence: Evidence) -> bool:
         return False
     package = package_of(hold.handoff, hold.desk, evidence)
     question = question_to_junior(package, asked_already=tuple(note.text for note in own))
-    if question is None:
-        return False
+    if question is None or not _still_held(hold):
+        return False  # whoever took over reads our notes anew, and asks if nobody has
     note = hold.psa.post_internal_note(hold.handoff.ticket_id, question)
     crash.point("refresh.asked")
     log.info("junior_asked", note_id=note.id)

@@ -13,7 +13,7 @@ import structlog
 from models.account import accounts
 from models.work import inbox, refusals, ticket_watch, wishes
 from models.work.refusals import Write
-from models.work.wishes import LASTS, TOO_LATE, Wish
+from models.work.wishes import TOO_LATE, Wish
 from psa.port import Ambiguous, Forbidden, NotFound, PsaError, Unauthorized
 from worker.process import crash
 from worker.process.backoff import next_try
@@ -30,7 +30,8 @@ class Impossible(Exception):
 def grant(services: Services, *, account_id: int, wish_id: int) -> list[int]:
     """Set the status; return the inbox rows to be triaged now.
 
-    1. Take the wish under a lease; one that has ended, as by somebody who set the status meanwhile, is left alone.
+    1. Take the wish under a lease; one that has ended, as by somebody who set the status meanwhile, is left alone, and one
+       that waited too long for us, as while everything was down, ends here.
     2. Read the ticket: where it stands in an escalation status already, nothing is written.
     3. Store which status is to be set, then set it.
     4. Store that it is, with an inbox row for triage, which ends the wish by the episode.
@@ -70,6 +71,8 @@ def grant(services: Services, *, account_id: int, wish_id: int) -> list[int]:
 
 def _set_status(services: Services, desk: Desk, wish: Wish) -> bool:
     """Have the ticket stand in an escalation status; return whether that took a write. Raises `Impossible` and `PsaError`."""
+    if not wishes.waits(wish, now=services.clock()):
+        raise Impossible(": ".join(filter(None, (TOO_LATE, wish.outcome)))[:500])
     if desk.suspended:
         raise Impossible("the account is suspended")
     if not desk.roster.decides(wish.member):
@@ -118,11 +121,8 @@ def _known(services: Services, desk: Desk, wish: Wish) -> bool:
 
 
 def _try_again(services: Services, desk: Desk, wish: Wish, error: PsaError) -> None:
-    """Wait longer each time; a wrong key or role too, since a person can mend it. Not for ever: nobody waits so long."""
+    """Wait longer each time; a wrong key or role too, since a person can mend it. Whoever takes one that is too old ends it."""
     now = services.clock()
-    if now - wish.asked_at > LASTS:
-        _end(services, desk, wish, f"{TOO_LATE}: {error}"[:500])
-        return
     at = next_try(services.settings.intervals, now=now, attempt=wish.attempts, error=error)
     with services.database.account(desk.account_id) as session:
         wishes.put_off(session, desk.account_id, wish.id, fence=wish.attempts, at=at, reason=str(error)[:500])

@@ -38,6 +38,8 @@ SLOWEST_S = 3600.0
 """However old a handoff is, its ticket is read this often."""
 AGE_SHARE = 0.1
 """The pause grows to this share of the handoff's age: what stood still for a day can wait a while longer."""
+FAILED_SHARE = 0.1
+"""A reading that failed is made again after this share of the pause, so that a claim is not hidden for all of it."""
 
 MARGIN = timedelta(seconds=5)
 
@@ -45,20 +47,21 @@ MARGIN = timedelta(seconds=5)
 def observe(services: Services, *, account_id: int, handoff_id: int) -> bool:
     """Read a handoff's ticket again if that is due; return whether its response moved.
 
-    1. Take the reading that is due, and set when the next one is.
-    2. Read ticket, notes, time and schedule entries.
+    1. Take the reading that is due; should it fail, or this process die, it is made again soon.
+    2. Read ticket, notes, time and schedule entries, and set when the next reading is.
     3. Whoever took it first, by the PSA's clock, has it, unless somebody took it by a link or the API before.
     4. The claimant's first qualifying deed ends the wait; a claim without one runs out in its time.
     """
     crash.point("observe.rung")
     desk = services.desk(account_id)
-    handoff = _take(services, desk, handoff_id)
+    turn = _take(services, desk, handoff_id)
     crash.point("observe.taken")
-    if handoff is None:
+    if turn is None:
         return False
+    handoff = turn.handoff
     structlog.contextvars.bind_contextvars(event_id=handoff.event_id, ticket_id=handoff.ticket_id)
     try:
-        moved, evidence = look(services, desk, handoff)
+        moved, evidence = look(services, desk, handoff, turn=turn)
         if not moved:
             _end_what_is_over(services, desk, handoff, evidence)
         return moved
@@ -92,7 +95,18 @@ def _ask_triage(services: Services, handoff: Handoff, *, saw: Ticket | None) -> 
         services.bell.ring("triage", account_id=account_id, inbox_id=row)
 
 
-def _take(services: Services, desk: Desk, handoff_id: int) -> Handoff | None:
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """A reading that was taken."""
+
+    handoff: Handoff
+    until: datetime
+    """When it is made again, unless it was good."""
+    next_at: datetime
+    """When the next one is, if it was."""
+
+
+def _take(services: Services, desk: Desk, handoff_id: int) -> _Turn | None:
     account_id, clock_ahead = desk.account_id, desk.clock_ahead
     now = services.clock()
     with services.database.account(account_id) as session:
@@ -102,9 +116,11 @@ def _take(services: Services, desk: Desk, handoff_id: int) -> Handoff | None:
         watch = ticket_watch.seen(session, account_id, handoff.ticket_id)
         left_at = watch.left_at - clock_ahead if watch and watch.left_at else None
         next_at = next_reading(services, handoff, now, left_at=left_at)
-        if not claims.take_observation(session, account_id, handoff_id, now=now, next_at=next_at):
+        again_s = max(services.settings.intervals.lease, (next_at - now).total_seconds() * FAILED_SHARE)
+        until = min(next_at, now + timedelta(seconds=again_s))
+        if not claims.take_observation(session, account_id, handoff_id, now=now, next_at=until):
             return None
-    return handoff
+    return _Turn(handoff, until, next_at)
 
 
 def next_reading(
@@ -124,7 +140,9 @@ def next_reading(
     return min(at, *(end for end in (handoff.claim_expires_at, over) if end is not None and end > now), at)
 
 
-def look(services: Services, desk: Desk, handoff: Handoff, *, ending: bool = False) -> tuple[bool, Evidence]:
+def look(
+    services: Services, desk: Desk, handoff: Handoff, *, ending: bool = False, turn: _Turn | None = None
+) -> tuple[bool, Evidence]:
     """Read the ticket and store what it shows; return whether the response moved, and what was read.
 
     With `ending` the episode ends next unless somebody turns out to have taken it. Raises `PsaError`.
@@ -135,6 +153,11 @@ def look(services: Services, desk: Desk, handoff: Handoff, *, ending: bool = Fal
     crash.point("observe.read")
     with services.database.account(desk.account_id) as session:
         moved = _Look(session, desk, handoff.id, evidence, services.clock(), ending=ending).store()
+        if turn is not None and not transient_gaps(evidence):
+            handoffs.observed(
+                session, desk.account_id, handoff.id, taken_until=turn.until, taken_as=turn.handoff.response_state,
+                next_at=turn.next_at,
+            )  # fmt: skip
     crash.point("observe.stored")
     if moved:
         services.bell.ring("settle", account_id=desk.account_id, handoff_id=handoff.id)

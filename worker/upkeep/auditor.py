@@ -50,16 +50,19 @@ def audit(services: Services) -> list[Stalled]:
     crash.point("audit.rung")
     now = services.clock()
     waits = services.settings.intervals
+    silent_s = {"sweep": SILENT_S}
+    if services.settings.canary_url:
+        silent_s["canary"] = max(SILENT_S, waits.canary * 3)
+    # Reading alone: what this asks goes over all accounts, and SQLite takes one writer at a time.
+    with services.database.system(reading=True) as system:
+        without_s = (now - (jobs.last_sign(system, "audit") or now)).total_seconds()
+        begins_again, late_s = without_s > PAUSE * waits.audit, services.settings.canary_late_s
+        found = [] if begins_again else stalled(system, now=now, silent_s=silent_s, canary_late_s=late_s)
     with services.database.system() as system:
-        before = jobs.last_sign(system, "audit")
         jobs.beat(system, "audit", now)
-        if before is not None and now - before > timedelta(seconds=PAUSE * waits.audit):
-            log.info("audits_begin_again", silent_s=round((now - before).total_seconds()))
+        if begins_again:
+            log.info("audits_begin_again", silent_s=round(without_s))
             return []
-        silent_s = {"sweep": SILENT_S}
-        if services.settings.canary_url:
-            silent_s["canary"] = max(SILENT_S, waits.canary * 3)
-        found = stalled(system, now=now, silent_s=silent_s, canary_late_s=waits.canary_late)
         _keep_alerts(system, found, now)
         clear_due = jobs.claim_job(system, EVERYONE, CLEAR, day_of(now), now)
         to_clear = [EVERYONE, *accounts.nobody_polls(system)] if clear_due else []

@@ -131,9 +131,12 @@ def _renew_members(services: Services, account: Account, psa: Psa, now: datetime
 def _store(
     services: Services, desk: Desk, tickets: Iterable[Ticket], vanished: set[int], now: datetime
 ) -> list[int]:
-    """Store an inbox row for each ticket worth a triage; what was seen before is not stored again."""
-    rows: list[int | None] = []
-    with services.database.account(desk.account_id) as session:
+    """Store an inbox row for each ticket worth a triage; what was seen before is not stored again.
+
+    What is worth it is found by reading alone: after an outage that takes a while, and SQLite has one writer at a time.
+    """
+    found: list[tuple[int, str, str | None]] = []
+    with services.database.account(desk.account_id, reading=True) as session:
         for ticket in tickets:
             watch = ticket_watch.seen(session, desk.account_id, ticket.id)
             seen: Seen | None = seen_of(session, desk.account_id, watch)
@@ -142,11 +145,15 @@ def _store(
             stamp = ticket.last_updated.isoformat() if ticket.last_updated else ""
             state = f"{ticket.board_id}/{ticket.status_id}/{ticket.closed}"
             version = watch.version if watch else 0
-            rows.append(_row(session, desk, ticket.id, f"{stamp}/{state}/{version}", ticket.updated_by, now))
+            found.append((ticket.id, f"{stamp}/{state}/{version}", ticket.updated_by))
         for ticket_id in vanished:
             watch = ticket_watch.seen(session, desk.account_id, ticket_id)
             version = watch.version if watch else 0
-            rows.append(_row(session, desk, ticket_id, f"vanished/{version}", None, now))
+            found.append((ticket_id, f"vanished/{version}", None))
+    if not found:
+        return []
+    with services.database.account(desk.account_id) as session:
+        rows = [_row(session, desk, ticket_id, stamp, member, now) for ticket_id, stamp, member in found]
     return [row for row in rows if row is not None]
 
 

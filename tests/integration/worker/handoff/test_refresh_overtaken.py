@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from models.account import accounts
 from models.handoff import briefs
 from tests.integration.worker.conftest import Shop
 from worker.handoff import refresh
@@ -27,6 +28,24 @@ def test_an_overtaken_refresh_writes_nothing(shop: Shop) -> None:
     assert not refresh.refresh(shop.services, account_id=shop.account_id, handoff_id=handoff_id)
     (note,) = shop.psa.posted[48213]
     assert "Swapped the cable" in note.text
+
+
+def test_an_overtaken_refresh_asks_the_junior_no_second_question(shop: Shop) -> None:
+    handoff_id = shop.escalated()
+    with shop.database.account(shop.account_id) as session:
+        accounts.set_account(session, shop.account_id, ask_junior=True)
+    assert shop.publish(handoff_id)
+    _ask(shop, handoff_id)
+
+    def overtaken() -> None:
+        shop.psa.before.clear()
+        shop.clock.advance(shop.services.settings.intervals.lease + 1)
+        assert refresh.refresh(shop.services, account_id=shop.account_id, handoff_id=handoff_id)
+
+    shop.psa.before["documents"] = overtaken
+    assert not refresh.refresh(shop.services, account_id=shop.account_id, handoff_id=handoff_id)
+    _brief, question = shop.psa.posted[48213]
+    assert "one question before an engineer claims this" in question.text
 
 
 def test_an_edit_has_a_whole_lease_however_long_the_reading_took(shop: Shop) -> None:

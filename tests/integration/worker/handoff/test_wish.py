@@ -320,6 +320,17 @@ def test_what_does_not_go_for_an_hour_is_given_up_and_tried_ever_less(shop: Shop
     assert shop.psa.calls.count("escalate") < 80
 
 
+def test_one_that_waited_for_us_for_an_hour_is_carried_out_no_more(shop: Shop) -> None:
+    """Everything was down, say: by now somebody has found another way, and nobody expects the status to change."""
+    shop.psa.add(status=NEW)
+    it = asked(shop)
+    shop.clock.advance(LASTS.total_seconds())
+    assert granted(shop, it) == []
+    assert (stored(shop, it).outcome, stored(shop, it).next_attempt_at) == (wishes.TOO_LATE, None)
+    assert shop.psa.calls == []
+    assert asked(shop) != it
+
+
 @pytest.mark.parametrize("then", [None, NotFound("GET: 404", status=404), Unavailable("GET: 503")])
 def test_whoever_is_overtaken_neither_sets_the_status_nor_writes_to_the_wish(shop: Shop, then: PsaError | None) -> None:
     shop.psa.add(status=NEW)

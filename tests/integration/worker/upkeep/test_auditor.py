@@ -13,6 +13,7 @@ from sqlalchemy import event
 from models.account import accounts
 from models.work import jobs
 from models.work.alert_kinds import Kind
+from models.work.stalled import Stalled
 from tests.integration.worker.conftest import Shop
 from worker.mail.smtp_answers import MailError
 from worker.upkeep import auditor, poller, retention, sweeper
@@ -171,6 +172,21 @@ def test_a_silent_sweep_and_a_poll_nobody_makes(shop: Shop, switch: Switch) -> N
     shop.clock.advance(16 * 60)
     auditor.audit(shop.services)
     assert alerts(shop) == {("account is not polled", f"account {shop.account_id}"), ("no sign of life", "sweep")}
+
+
+def test_others_write_while_it_looks(shop: Shop, switch: Switch, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it asks goes over all accounts: on SQLite, which has one writer, callbacks would wait for it."""
+    watched(shop, switch)
+
+    def somebody_writes(*_: object, **__: object) -> list[Stalled]:
+        with shop.database.system() as system:
+            jobs.beat(system, "elsewhere", shop.clock())
+        return []
+
+    monkeypatch.setattr(auditor, "stalled", somebody_writes)
+    assert auditor.audit(shop.services) == []
+    with shop.database.system(reading=True) as system:
+        assert {jobs.last_sign(system, name) for name in ("audit", "elsewhere")} == {shop.clock()}
 
 
 def test_an_unreachable_switch_stops_nothing(shop: Shop, switch: Switch) -> None:

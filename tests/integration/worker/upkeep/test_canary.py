@@ -6,11 +6,13 @@ import dataclasses
 import http.server
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from models.account import accounts
 from models.work import canaries, inbox, jobs
+from models.work.alert_kinds import Kind
 from models.work.canaries import Canary
 from psa.port import Forbidden, PostedNote, Unavailable, VisibleNote
 from tests.integration.worker.conftest import Shop
@@ -158,6 +160,23 @@ def test_one_whose_sender_died_says_nothing_about_the_way(shop: Shop, door: Door
         canaries.note(session, shop.account_id, ticket_id=None, now=shop.clock())
     shop.clock.advance(3600)
     assert late(shop) == []
+
+
+@pytest.mark.parametrize("why", ["suspended", "disconnected", "off"])
+def test_where_none_is_sent_any_more_the_last_that_failed_is_told_of_no_longer(shop: Shop, door: Door, why: str) -> None:
+    """Else nothing could end the alert, and the dead-man's switch would be silent for as long as canaries are kept."""
+    door.status = 502
+    sent(shop)
+    shop.clock.advance(61)
+    assert len(late(shop)) == 1
+    if why == "off":
+        shop.services.settings = dataclasses.replace(shop.services.settings, canary_url="")
+    else:
+        columns: dict[str, Any] = {"suspended_at": shop.clock()} if why == "suspended" else {"connected_at": None}
+        with shop.database.account(shop.account_id) as session:
+            accounts.set_account(session, shop.account_id, **columns)
+    assert late(shop) == []
+    assert not [still for still in auditor.audit(shop.services) if still.kind is Kind.CANARY_LATE]
 
 
 def test_accounts_take_turns_and_a_failed_one_is_tried_again_beside(shop: Shop, door: Door) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from escalation import rules
+from models.work import jobs, ticket_watch
 from tests.fakes import ESCALATED, NEW, T0
 from tests.integration.worker.conftest import Shop
 from worker.account.onboarding import account_named
@@ -33,6 +36,27 @@ def test_a_mass_update_larger_than_a_poll_is_passed(shop: Shop, monkeypatch: pyt
     shop.psa.add(48213, status=ESCALATED)
     _poll(shop)
     assert len(shop.handoffs()) == 1
+
+
+@pytest.mark.parametrize("asked", ["worth_triage", "seen"])
+def test_others_write_while_it_is_found_what_is_worth_a_triage(shop: Shop, monkeypatch: pytest.MonkeyPatch, asked: str) -> None:
+    """After an outage that is asked of thousands of tickets: on SQLite, which has one writer, callbacks would wait for it."""
+    shop.psa.add(48213, status=ESCALATED)
+    place = rules if asked == "worth_triage" else ticket_watch
+    answer, wrote = getattr(place, asked), []
+
+    def somebody_writes(*args: Any, **named: Any) -> Any:
+        with shop.database.system() as system:
+            jobs.beat(system, "elsewhere", shop.clock())
+        wrote.append(1)
+        return answer(*args, **named)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(place, asked, somebody_writes)
+        shop.clock.advance(shop.services.settings.intervals.poll + 1)
+        rows = poller.poll(shop.services, account_id=shop.account_id)
+    assert wrote
+    assert len(rows) == 1
 
 
 @pytest.mark.parametrize("ahead", [timedelta(minutes=10), timedelta(hours=1), timedelta(hours=23)])
