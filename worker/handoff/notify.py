@@ -87,7 +87,7 @@ def deliver(services: Services, *, account_id: int, delivery_id: int) -> bool:
     crash.point("deliver.sent")
     with services.database.account(account_id) as session:
         deliveries.mark_sent(session, account_id, delivery_id, now=services.clock())
-        if delivery.kind not in (TAKEN, SOLVED):
+        if not delivery.kind.startswith((TAKEN, SOLVED)):
             # Should it have been claimed while this was on its way, its reader is to learn that too.
             claims.ask_settlement(session, account_id, delivery.handoff_id, due_at=services.clock())
     crash.point("deliver.recorded")
