@@ -1,8 +1,8 @@
 """Handoffs on both databases: opened once, leased with a fence, claimed by one, ended once."""
 
 import dataclasses
-from typing import Any
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
