@@ -360,7 +360,7 @@ def _try_again(services: Services, row: Inbox, error: PsaError) -> None:
     They hear of it by the poll that is refused, or by the callback that stands still while polls pass.
     """
     now = services.clock()
-    at = next_try(services.settings.intervals, now=now, attempt=row.attempts, error=error)
+    at = next_try(services.settings.intervals, now=now, attempt=row.attempts, error=error, soon=error.retry)
     with services.database.account(row.account_id) as session:
         inbox.retry_later(session, row.account_id, row.id, fence=row.attempts, at=at, reason=str(error)[:500])
     crash.point("triage.waits")

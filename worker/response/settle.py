@@ -162,7 +162,9 @@ def _tell_offered(
     if not times:
         return []
     everybody = dry_runs.told(session, desk.account_id, dry_run=handoff.dry_run)
-    if handoff.notify_state == "pending":
+    if not everybody:  # whoever comes is told by `notify`
+        handoffs.nobody_told(session, desk.account_id, handoff.id, now=now)
+    elif handoff.notify_state == "pending":
         handoffs.mark_notified(session, desk.account_id, handoff.id, now=now)
     domain = services.settings.message_domain
     return deliveries.create(session, handoff, everybody, now=now, message_domain=domain, kind=kind)

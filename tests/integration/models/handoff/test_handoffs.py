@@ -365,6 +365,21 @@ def test_tells_the_seniors_once(database: Database) -> None:
         assert not handoffs.mark_notified(session, one, it, now=later(2))
 
 
+def test_asks_each_minute_whether_there_is_somebody_to_tell(database: Database) -> None:
+    one = account(database)
+    it = handoff(database, one)
+    for told_before in (False, True):
+        with database.account(one) as session:
+            if told_before:
+                assert handoffs.mark_notified(session, one, it, now=later(70))
+            assert handoffs.nobody_told(session, one, it, now=later(100))
+        with database.system() as system:
+            assert handoffs.due_notifications(system, before=later(150), now=later(159), limit=5) == []
+            assert handoffs.due_notifications(system, before=later(150), now=later(160), limit=5) == [(one, it)]
+            set_back = handoffs.due_notifications(system, before=later(90), now=later(99), limit=5)
+            assert set_back == [(one, it)], "the clock was set back since"
+
+
 def test_tells_soon_of_a_brief_in_the_ticket_that_nobody_rang_for(database: Database) -> None:
     one = account(database)
     it = handoff(database, one)
