@@ -238,11 +238,14 @@ def give_back(
 
 def park(
     session: Session, account_id: int, handoff_id: int, *, fence: int, reason: str, now: datetime,
-    again_at: datetime | None = None,
+    again_at: datetime | None = None, last_error: str | None = None,
 ) -> bool:
-    """Record a failure that a person has to end. It is tried again at `again_at`; without one only after `unpark`."""
+    """Record a failure that a person has to end. It is tried again at `again_at`; without one only after `unpark`.
+
+    `last_error`: what the next try has to know of it, where that is more than the reason.
+    """
     free = {"lease_until": None, "lease_holder": None, "next_attempt_at": again_at, "attempts": 0}
-    values = {**free, "park_reason": reason, "last_error": reason}
+    values = {**free, "park_reason": reason, "last_error": last_error or reason}
     held = _held(account_id, handoff_id, fence)
     return move(session, held, account_id, handoff_id, Brief.POSTING, Brief.PARKED, values, why=reason, now=now)
 

@@ -56,12 +56,13 @@ def claim(
         "claim_observed_at": now, "claim_version": version, "claim_expires_at": None, "owner_outcome": None,
         "settle_due_at": _after_the_bell(now),
     }  # fmt: skip
-    # Taken is taken: leaving the escalation status withdraws nothing any more. The watch before the handoff, as whoever
-    # decides on the ticket takes them: in the other order each could wait for the other.
+    # Taken is taken: leaving the escalation status withdraws nothing any more, and whoever is deciding on the ticket as on one
+    # that nobody has finds another version and decides again. The watch before the handoff, as they take the two: in the
+    # other order each could wait for the other.
     untaken = (*one(account_id, handoff_id), Handoff.response_state == Response.OPEN.value)
     ticket = select(Handoff.ticket_id).where(*untaken).scalar_subquery()
     left = update(Watch).where(Watch.account_id == account_id, Watch.ticket_id == ticket)
-    changed(session, left.values(left_at=None))
+    changed(session, left.values(left_at=None, version=Watch.version + 1))
     return respond(session, account_id, handoff_id, Response.OPEN, Response.CLAIMED, why, now, at, actor, values)
 
 

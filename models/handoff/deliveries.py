@@ -17,8 +17,8 @@ from models.work import outgoing
 from models.work.due import BELL_S, Due, due_in_turn, pairs
 
 __all__ = [
-    "Delivery", "create", "due", "fail", "fail_for_now", "get", "mark_sent", "of_handoff", "offer_again", "suppress",
-    "suppress_pending", "take", "told",
+    "Delivery", "create", "due", "fail", "fail_for_now", "get", "mark_sent", "of_handoff", "suppress", "suppress_pending",
+    "take", "told",
 ]  # fmt: skip
 
 
@@ -76,20 +76,6 @@ def of_handoff(session: Session, account_id: int, handoff_id: int) -> list[Deliv
     """Return all deliveries of a handoff."""
     query = select(Delivery).where(Delivery.account_id == account_id, Delivery.handoff_id == handoff_id)
     return list(session.scalars(query.order_by(Delivery.id).execution_options(populate_existing=True)))
-
-
-def offer_again(session: Session, account_id: int, handoff_id: int, *, kind: str, but: int, now: datetime) -> list[int]:
-    """Queue messages of a kind again that were suppressed before they were tried, `but` one member's; return their ids."""
-    unsent = select(Delivery.id).where(
-        Delivery.account_id == account_id, Delivery.handoff_id == handoff_id, Delivery.kind == kind,
-        Delivery.status == "suppressed", Delivery.attempts == 0, Delivery.address.is_not(None),
-        Delivery.recipient_user_id != but,
-    )  # fmt: skip
-    due = {"status": "queued", "reason": None, "next_attempt_at": now + timedelta(seconds=BELL_S)}
-    return [
-        it for it in session.scalars(unsent).all()
-        if changed(session, outgoing.one(Delivery, account_id, it).where(Delivery.status == "suppressed").values(due))
-    ]  # fmt: skip
 
 
 def told(session: Session, account_id: int, handoff_id: int) -> set[int]:

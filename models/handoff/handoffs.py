@@ -27,9 +27,12 @@ from models.work.due import BELL_S, Due, due_in_turn, pairs
 
 __all__ = [
     "Handoff", "Snapshot", "Transition", "add_snapshot", "by_ticket", "due_notifications", "end", "get",
-    "latest_snapshot", "mark_notified", "observed", "open_for_ticket", "open_handoff", "resume", "stands_in", "transitions",
-    "withdraw",
+    "latest_snapshot", "mark_notified", "nobody_told", "observed", "open_for_ticket", "open_handoff", "resume", "stands_in",
+    "transitions", "withdraw",
 ]  # fmt: skip
+
+ASK_AGAIN = timedelta(minutes=1)
+"""How long to wait before looking again for somebody to tell."""
 
 _UNTOLD = case((Handoff.notify_state == "pending", "skipped"), else_=Handoff.notify_state)
 
@@ -229,8 +232,13 @@ def mark_notified(session: Session, account_id: int, handoff_id: int, *, now: da
     return changed(session, waiting.values(notify_state="created", notified_at=now))
 
 
+def nobody_told(session: Session, account_id: int, handoff_id: int, *, now: datetime) -> bool:
+    """Record that there was nobody to tell: somebody is looked for again after `ASK_AGAIN`."""
+    return changed(session, update(Handoff).where(*one(account_id, handoff_id)).values(notify_state="pending", notified_at=now))
+
+
 def due_notifications(system: Session, *, before: datetime, now: datetime, limit: int) -> Due:
-    """Return live handoffs that nobody has been told of yet, in turn.
+    """Return live handoffs that nobody has been told of yet, in turn; where there was nobody to tell, not before `ASK_AGAIN`.
 
     Those whose brief is in the ticket for longer than the bell takes, and without it those seen before a moment. One of
     the future was seen, or its brief posted, before the clock was set back, or by a PSA whose clock is ahead of ours.
@@ -238,7 +246,9 @@ def due_notifications(system: Session, *, before: datetime, now: datetime, limit
     live = Handoff.response_state == Response.OPEN.value
     unheard = (Handoff.posted_at <= now - timedelta(seconds=BELL_S)) | (Handoff.posted_at > now)
     overdue = (Handoff.seen_at <= before) | (Handoff.seen_at > now + timedelta(seconds=BELL_S))
-    waiting = (Handoff.notify_state == "pending", live, overdue | unheard)
+    asked = Handoff.notified_at
+    again = asked.is_(None) | (asked <= now - ASK_AGAIN) | (asked > now)
+    waiting = (Handoff.notify_state == "pending", live, overdue | unheard, again)
     ever = now + timedelta(days=36_500)
     return pairs(
         system,

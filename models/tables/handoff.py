@@ -96,6 +96,7 @@ class Handoff(Row):
     notify_state: Mapped[str] = mapped_column(default="pending")
     """`pending` until the deliveries exist, then `created`; `skipped` if it ended before."""
     notified_at: Mapped[datetime | None]
+    """When the deliveries were made; while it is `pending`, when there was last nobody to make them for."""
 
     origin: Mapped[str] = mapped_column(default="status", server_default=text("'status'"))
     """`status`, or `hand` where somebody asked for the brief: no moment of escalation stands in the PSA then."""

@@ -44,7 +44,7 @@ class CircuitBreaker:
         *,
         patience: int = 3,
         first_pause: float = 2.0,
-        longest_pause: float = 60.0,
+        longest_pause: float = 45.0,  # with a sweep, what waits is done within a minute of the end of an outage
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Set aside after `patience` silent calls in a row, or a long one, for `first_pause` to `longest_pause` s."""

@@ -32,7 +32,7 @@ def stale(desk: Desk, handoff: Handoff | None, delivery: Delivery) -> str | None
     if delivery.kind == SOLVED:
         return None if desk.tells_junior else "switched off"
     taken = handoff.response_state in ("claimed", "acted")
-    if delivery.kind == TAKEN:
+    if delivery.kind.startswith(TAKEN):
         if not taken:
             return handoff.end_reason or "nobody has it any more"
         return "has it now" if handoff.claimed_by == delivery.recipient_user_id else None
@@ -44,7 +44,7 @@ def stale(desk: Desk, handoff: Handoff | None, delivery: Delivery) -> str | None
 def letter(services: Services, desk: Desk, handoff: Handoff, delivery: Delivery) -> Rendered:
     """Return the message of a delivery. Raises `ValueError` if an address in it is none."""
     url = services.psa(handoff.account_id).ticket_url(handoff.ticket_id)
-    if delivery.kind == TAKEN:
+    if delivery.kind.startswith(TAKEN):
         return render_taken(_taken(desk, handoff, delivery, url))
     if delivery.kind == SOLVED:
         return render_solved(_solved(services, desk, handoff, delivery, url))

@@ -21,7 +21,7 @@ from worker.mail.message import compose
 from worker.mail.smtp_answers import MailError
 from worker.process import crash
 from worker.process.backoff import next_try
-from worker.response.settle import SOLVED, TAKEN
+from worker.response.settle import OFFERED, SOLVED, TAKEN, numbered
 from worker.wiring import Desk, Services
 
 log = structlog.get_logger()
@@ -31,7 +31,10 @@ GIVE_UP_AFTER = 40
 
 
 def notify(services: Services, *, account_id: int, handoff_id: int) -> list[int]:
-    """Make a delivery row for each engineer and admin of the account; return those to send. Repeatable."""
+    """Make a delivery row for each engineer and admin of the account; return those to send. Repeatable.
+
+    Where there is nobody, the sweeper rings again each minute: what waits unclaimed is told to whoever comes.
+    """
     crash.point("notify.rung")
     now = services.clock()
     with services.database.account(account_id) as session:
@@ -40,8 +43,13 @@ def notify(services: Services, *, account_id: int, handoff_id: int) -> list[int]
             return []
         structlog.contextvars.bind_contextvars(event_id=handoff.event_id, ticket_id=handoff.ticket_id)
         recipients = dry_runs.told(session, account_id, dry_run=handoff.dry_run)
-        queued = deliveries.create(session, handoff, recipients, now=now, message_domain=services.settings.message_domain)
-        handoffs.mark_notified(session, account_id, handoff_id, now=now)
+        returns = len(claims.returns(session, account_id, handoff_id))
+        queued = deliveries.create(
+            session, handoff, recipients, now=now, message_domain=services.settings.message_domain,
+            kind=numbered(OFFERED, returns) if returns else "handoff",
+        )  # fmt: skip
+        mark = handoffs.mark_notified if recipients else handoffs.nobody_told
+        mark(session, account_id, handoff_id, now=now)
         whom = DRY_RUN if handoff.dry_run else RECIPIENTS
         if recipients:
             jobs.clear_alert(session, account_id, kind=Kind.NOBODY_TO_TELL, subject=whom, now=now)
@@ -87,7 +95,7 @@ def deliver(services: Services, *, account_id: int, delivery_id: int) -> bool:
     crash.point("deliver.sent")
     with services.database.account(account_id) as session:
         deliveries.mark_sent(session, account_id, delivery_id, now=services.clock())
-        if delivery.kind not in (TAKEN, SOLVED):
+        if not delivery.kind.startswith((TAKEN, SOLVED)):
             # Should it have been claimed while this was on its way, its reader is to learn that too.
             claims.ask_settlement(session, account_id, delivery.handoff_id, due_at=services.clock())
     crash.point("deliver.recorded")

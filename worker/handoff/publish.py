@@ -42,7 +42,7 @@ from worker.handoff.hold import Hold, lease, withheld
 from worker.handoff.memory import informed
 from worker.handoff.our_notes import alert, clear, freeze, remove_extras, renamed, text_hash, with_marker
 from worker.process import crash
-from worker.process.backoff import after_refusal, next_try
+from worker.process.backoff import after_refusal, next_try, refusal, refused_since
 from worker.response.claim_line import claimant_of, facts
 from worker.response.recorded import with_sessions
 from worker.wiring import Desk, Services
@@ -267,7 +267,7 @@ def _wait(hold: Hold, error: PsaError) -> bool:
     """Give the handoff back because of a failure that passes. Such tries do not wear it out."""
     services = hold.services
     now = services.clock()
-    at = next_try(services.settings.intervals, now=now, attempt=hold.fence, error=error)
+    at = next_try(services.settings.intervals, now=now, attempt=hold.fence, error=error, soon=True)
     surely_not_posted = not isinstance(error, Ambiguous) and hold.handoff.post_attempted_at is None
     _give_back(hold, at, f"{type(error).__name__}: {error}"[:500], not_posted=surely_not_posted)
     log.warning("publish_waits", error=type(error).__name__, status=error.status, until=at.isoformat())
@@ -292,13 +292,13 @@ def _give_back(
 
 def _refused(hold: Hold, error: PsaError) -> bool:
     """Wait, longer each time, and park only what stays refused: one 401 or 403 is no fact yet."""
-    services, since = hold.services, hold.handoff.seen_at
-    now, waits = services.clock(), services.settings.intervals
+    services, now = hold.services, hold.services.clock()
+    waits, since = services.settings.intervals, refused_since(hold.handoff.last_error, now=now)
     if (now - since).total_seconds() >= waits.refusal_patience:
         return _park(hold, str(error), error)
     at = after_refusal(waits, now=now, since=since)
     surely_not_posted = hold.handoff.post_attempted_at is None
-    _give_back(hold, at, f"{type(error).__name__}: {error}"[:500], not_posted=surely_not_posted)
+    _give_back(hold, at, refusal(error, since=since), not_posted=surely_not_posted)
     log.warning("publish_waits", error=type(error).__name__, status=error.status, until=at.isoformat())
     return False
 
@@ -310,11 +310,15 @@ def _park(hold: Hold, reason: str, error: PsaError | None = None) -> bool:
     telling us; what ended our own process again and again is not, nor a ticket that is not there once its handoff is over.
     """
     services, now = hold.services, hold.services.clock()
+    at, said = None, reason[:500]
     over = isinstance(error, NotFound) and hold.handoff.response_state in ENDED
-    again = error is not None and not over
-    at = after_refusal(services.settings.intervals, now=now, since=hold.handoff.seen_at) if again else None
+    if error is not None and not over:
+        since = refused_since(hold.handoff.last_error, now=now)
+        at, said = after_refusal(services.settings.intervals, now=now, since=since), refusal(error, since=since)
     with services.database.account(hold.desk.account_id) as session:
-        parked = briefs.park(session, *hold.ids, fence=hold.fence, reason=reason[:500], now=now, again_at=at)
+        parked = briefs.park(
+            session, *hold.ids, fence=hold.fence, reason=reason[:500], now=now, again_at=at, last_error=said
+        )
     crash.point("publish.parked")
     alert(services, hold.handoff, Kind.PARKED, reason, error)
     log.error("brief_parked", reason=reason)

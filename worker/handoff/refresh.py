@@ -37,7 +37,7 @@ from worker.handoff.our_notes import alert, clear, freeze, remove_extras, text_h
 from worker.handoff.publish import package_of
 from worker.handoff.read import reading_of, to_be_read
 from worker.process import crash
-from worker.process.backoff import after_refusal, next_try
+from worker.process.backoff import after_refusal, next_try, refusal, refused_since
 from worker.response.claim_line import claimant_of, facts
 from worker.response.recorded import with_sessions
 from worker.wiring import Services
@@ -75,8 +75,9 @@ def refresh(services: Services, *, account_id: int, handoff_id: int) -> bool:
     except PsaError as raised:
         cause, gone = _told_apart(hold, raised)
         refused = isinstance(cause, (Unauthorized, Forbidden))
-        age_s = (services.clock() - hold.handoff.seen_at).total_seconds()
-        once = refused and (not hold.handoff.last_error or age_s < services.settings.intervals.refusal_patience)
+        now = services.clock()
+        lasted_s = (now - refused_since(hold.handoff.last_error, now=now)).total_seconds()
+        once = refused and lasted_s < services.settings.intervals.refusal_patience
         if gone:
             log.warning("refresh_gone", status=cause.status, reason=str(cause))
         if not (cause.retry or once or gone):
@@ -119,15 +120,16 @@ def _told_apart(hold: Hold, error: PsaError) -> tuple[PsaError, bool]:
 def _try_again(hold: Hold, error: PsaError) -> None:
     services, now = hold.services, hold.services.clock()
     waits = services.settings.intervals
-    at = next_try(waits, now=now, attempt=3, error=error)
+    at, reason = next_try(waits, now=now, attempt=3, error=error), f"{type(error).__name__}: {error}"[:500]
     if isinstance(error, (Unauthorized, Forbidden)):
-        at = after_refusal(waits, now=now, since=hold.handoff.seen_at)
+        since = refused_since(hold.handoff.last_error, now=now)
+        at, reason = after_refusal(waits, now=now, since=since), refusal(error, since=since)
     if isinstance(error, Ambiguous):
         at = max(at, _safe_at(hold, now))
     with services.database.account(hold.desk.account_id) as session:
         briefs.give_back(
             session, hold.desk.account_id, hold.handoff.id, fence=hold.fence, next_attempt_at=at,
-            reason=str(error)[:500], now=now,
+            reason=reason, now=now,
         )  # fmt: skip
     crash.point("refresh.waits")
     log.warning("refresh_waits", error=type(error).__name__, status=error.status, until=at.isoformat())

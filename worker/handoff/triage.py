@@ -98,8 +98,8 @@ def triage(services: Services, *, account_id: int, inbox_id: int) -> list[int]:
             reading = dataclasses.replace(reading, missed=missed)
         reading = dataclasses.replace(reading, save=_told(body, services.clock()))
         reading = _with_who_set_it(services, desk, row.record_id, reading, seen)
-        seen = _look_before_it_ends(services, desk, row.record_id, reading, seen)
-        if seen is not None and seen.live and _verdict(services, desk, reading, seen).act is Act.END:
+        seen, version = _look_before_it_ends(services, desk, row.record_id, reading, seen, version)
+        if seen is not None and seen.live:
             reading = dataclasses.replace(reading, closing=ending.closing(services, desk, reading.ticket))
     except (Forged, Malformed) as error:
         _refuse(services, row, str(error))
@@ -213,25 +213,28 @@ def _with_who_set_it(
 
 
 def _look_before_it_ends(
-    services: Services, desk: Desk, ticket_id: int, reading: _Reading, seen: Seen | None
-) -> Seen | None:
-    """Where an episode is about to end, or its ticket is closed, see first who took it and did what; return what is known then.
+    services: Services, desk: Desk, ticket_id: int, reading: _Reading, seen: Seen | None, version: int
+) -> tuple[Seen | None, int]:
+    """Where an episode is about to end, see first who took it and what they did; return what is known then, and its version.
 
     A senior may take a ticket and close it before anybody looked. Raises `PsaError`.
     """
     if reading.ticket is None or seen is None or not seen.live:
-        return seen
+        return seen, version
     verdict = _verdict(services, desk, reading, seen)
-    if verdict.act not in (Act.END, Act.WITHDRAW) and verdict.end_earlier is None and not reading.ticket.closed:
-        return seen
+    if verdict.act not in (Act.END, Act.WITHDRAW) and verdict.end_earlier is None:
+        return seen, version
     with services.database.account(desk.account_id, reading=True) as session:
         handoff = handoffs.open_for_ticket(session, desk.account_id, ticket_id)
     if handoff is None or handoff.response_state not in UNDECIDED:
-        return seen
+        return seen, version
     look(services, desk, handoff, ending=True)
     with services.database.account(desk.account_id, reading=True) as session:
         watch = ticket_watch.seen(session, desk.account_id, ticket_id)
-        return seen_of(session, desk.account_id, watch)
+        now = seen_of(session, desk.account_id, watch)
+    if watch is None or now is None or (now.last_updated, now.episode) != (seen.last_updated, seen.episode):
+        return now, version  # another worker has seen the ticket meanwhile: this one reads it again
+    return now, watch.version
 
 
 def _verdict(services: Services, desk: Desk, reading: _Reading, seen: Seen | None) -> Verdict:
@@ -365,7 +368,7 @@ def _try_again(services: Services, row: Inbox, error: PsaError) -> None:
     They hear of it by the poll that is refused, or by the callback that stands still while polls pass.
     """
     now = services.clock()
-    at = next_try(services.settings.intervals, now=now, attempt=row.attempts, error=error)
+    at = next_try(services.settings.intervals, now=now, attempt=row.attempts, error=error, soon=error.retry)
     with services.database.account(row.account_id) as session:
         if isinstance(error, gone.Missing) and row.record_id is not None:
             _remember(session, row.account_id, row.record_id, error.seen, error.version)

@@ -3,19 +3,41 @@
 from __future__ import annotations
 
 import random
+import re
 from datetime import datetime, timedelta
 
 from psa.port import PsaError
 from worker.intervals import Intervals
 
+SOON_S = 45.0
+"""The longest wait for what nobody has yet, a callback or a brief: it comes within a minute of the end of an outage."""
+_REFUSAL = re.compile(r"[A-Z]\w+ since (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00): ")
 
-def next_try(waits: Intervals, *, now: datetime, attempt: int, error: Exception | None = None) -> datetime:
-    """Return when to try again: as the PSA asked, else doubling from `retry_base` to `retry_cap` with jitter."""
+
+def next_try(
+    waits: Intervals, *, now: datetime, attempt: int, error: Exception | None = None, soon: bool = False
+) -> datetime:
+    """Return when to try again: as the PSA asked, else doubling from `retry_base` to `retry_cap` with jitter.
+
+    With `soon` to `SOON_S` at most; a PSA that is silent hears no more of it, being set aside.
+    """
     asked = error.retry_after if isinstance(error, PsaError) else None
     if asked is not None:
         return now + timedelta(seconds=asked + random.uniform(0.1, 1.0))  # noqa: S311 - spreads load, no secret
-    wait = min(waits.retry_cap, waits.retry_base * 2 ** min(max(attempt, 1) - 1, 20))
+    cap = min(waits.retry_cap, SOON_S) if soon else waits.retry_cap
+    wait = min(cap, waits.retry_base * 2 ** min(max(attempt, 1) - 1, 20))
     return now + timedelta(seconds=wait * random.uniform(0.5, 1.0))  # noqa: S311
+
+
+def refusal(error: Exception, *, since: datetime) -> str:
+    """Return what is stored of a refusal; `refused_since` reads it."""
+    return f"{type(error).__name__} since {since.isoformat(timespec='seconds')}: {error}"[:500]
+
+
+def refused_since(last_error: str | None, *, now: datetime) -> datetime:
+    """Return since when nothing but refusals came: now, where the last error was none."""
+    found = _REFUSAL.match(last_error or "")
+    return min(now, datetime.fromisoformat(found[1])) if found else now
 
 
 def after_refusal(waits: Intervals, *, now: datetime, since: datetime) -> datetime:

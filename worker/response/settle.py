@@ -38,7 +38,12 @@ OWNS = "owner in the PSA:"
 TAKEN = "taken"
 SOLVED = "solved"
 OFFERED = "offered"
-"""Kinds of message. The n-th time a handoff is offered again is a kind of its own, told once to each."""
+"""Kinds of message. Each time a handoff is offered again is a kind of its own, and so is the claim after it: `numbered`."""
+
+
+def numbered(kind: str, returns: int) -> str:
+    """Return the kind of a message after so many claims have ended: each person has one of each kind."""
+    return f"{kind} {returns}" if returns else kind
 
 
 class Frozen(PsaError):
@@ -132,14 +137,11 @@ def _tell_taken(
         deliveries.create(session, handoff, everybody, now=now, message_domain=domain)
         handoffs.mark_notified(session, desk.account_id, handoff.id, now=now)
     reason = f"claimed by {desk.name_of(handoff.claimed_by)}"
-    deliveries.suppress_pending(session, desk.account_id, handoff.id, reason=reason, now=now, but=TAKEN)
+    kind = numbered(TAKEN, len(claims.returns(session, desk.account_id, handoff.id)))
+    deliveries.suppress_pending(session, desk.account_id, handoff.id, reason=reason, now=now, but=kind)
     told = deliveries.told(session, desk.account_id, handoff.id)
     others = [member for member in everybody if member.id in told and member.id != handoff.claimed_by]
-    # One that was not sent yet when the claim ended is still owed to whoever is told now.
-    again = deliveries.offer_again(
-        session, desk.account_id, handoff.id, kind=TAKEN, but=handoff.claimed_by, now=now
-    )
-    return again + deliveries.create(session, handoff, others, now=now, message_domain=domain, kind=TAKEN)
+    return deliveries.create(session, handoff, others, now=now, message_domain=domain, kind=kind)
 
 
 def _expiry(desk: Desk, claimed_at: datetime) -> datetime | None:
@@ -154,13 +156,15 @@ def _tell_offered(
     session: Session, services: Services, desk: Desk, handoff: Handoff, now: datetime
 ) -> list[int]:
     times = len(claims.returns(session, desk.account_id, handoff.id))
-    kind = f"{OFFERED} {times}"
+    kind = numbered(OFFERED, times)
     # Not what an earlier try of this very settlement made.
     deliveries.suppress_pending(session, desk.account_id, handoff.id, reason="the claim ended", now=now, but=kind)
     if not times:
         return []
     everybody = dry_runs.told(session, desk.account_id, dry_run=handoff.dry_run)
-    if handoff.notify_state == "pending":
+    if not everybody:  # whoever comes is told by `notify`
+        handoffs.nobody_told(session, desk.account_id, handoff.id, now=now)
+    elif handoff.notify_state == "pending":
         handoffs.mark_notified(session, desk.account_id, handoff.id, now=now)
     domain = services.settings.message_domain
     return deliveries.create(session, handoff, everybody, now=now, message_domain=domain, kind=kind)

@@ -2,6 +2,7 @@
 
 import dataclasses
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -302,18 +303,23 @@ def test_resumes_a_live_episode(database: Database) -> None:
     assert read(database, one, it).refresh_due_at == later(9)
 
 
-def test_a_claim_keeps_what_left_the_status(database: Database) -> None:
+def test_a_claim_keeps_what_left_the_status_also_from_whoever_decides_as_if_nobody_had_it(database: Database) -> None:
     one = account(database)
     it = handoff(database, one)
+    left: dict[str, Any] = {
+        "board_id": 1, "status_id": 9, "in_escalation": False, "left_at": later(100), "last_updated": later(100), "episode": 1
+    }  # fmt: skip
     with database.account(one) as session:
-        ticket_watch.record(
-            session, one, 4711, expected_version=0, board_id=1, status_id=9, in_escalation=False,
-            left_at=later(100), last_updated=later(100), episode=1,
-        )  # fmt: skip
+        assert ticket_watch.record(session, one, 4711, expected_version=0, **left)
+        before = ticket_watch.seen(session, one, 4711)
+        assert before is not None
+        version = before.version
         assert claims.claim(session, one, it, member_id=11, now=later(159))
+        assert not ticket_watch.record(session, one, 4711, expected_version=version, **left)
+        assert not claims.claim(session, one, it, member_id=12, now=later(160))
         seen = ticket_watch.seen(session, one, 4711)
         assert seen is not None
-        assert seen.left_at is None
+        assert (seen.left_at, seen.version) == (None, version + 1)
 
 
 def test_settling_is_taken_once_and_again_if_something_new_is_due(database: Database) -> None:
@@ -357,6 +363,21 @@ def test_tells_the_seniors_once(database: Database) -> None:
     with database.account(one) as session:
         assert handoffs.mark_notified(session, one, it, now=later(2))
         assert not handoffs.mark_notified(session, one, it, now=later(2))
+
+
+def test_asks_each_minute_whether_there_is_somebody_to_tell(database: Database) -> None:
+    one = account(database)
+    it = handoff(database, one)
+    for told_before in (False, True):
+        with database.account(one) as session:
+            if told_before:
+                assert handoffs.mark_notified(session, one, it, now=later(70))
+            assert handoffs.nobody_told(session, one, it, now=later(100))
+        with database.system() as system:
+            assert handoffs.due_notifications(system, before=later(150), now=later(159), limit=5) == []
+            assert handoffs.due_notifications(system, before=later(150), now=later(160), limit=5) == [(one, it)]
+            set_back = handoffs.due_notifications(system, before=later(90), now=later(99), limit=5)
+            assert set_back == [(one, it)], "the clock was set back since"
 
 
 def test_tells_soon_of_a_brief_in_the_ticket_that_nobody_rang_for(database: Database) -> None:

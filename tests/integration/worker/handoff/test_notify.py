@@ -6,10 +6,13 @@ import dataclasses
 
 import pytest
 
-from models.handoff import deliveries
+from models.account import accounts
+from models.handoff import claims, deliveries
 from models.handoff.deliveries import Delivery
 from models.work import jobs
 from tests.integration.worker.conftest import Shop
+from worker.account.members import renew_members
+from worker.account.onboarding import account_named
 from worker.handoff import notify
 from worker.mail.smtp_answers import MailError
 from worker.upkeep import sweeper
@@ -103,12 +106,50 @@ def test_what_nobody_can_be_told_of_is_said_to_the_operator(shop: Shop) -> None:
     handoff_id = shop.escalated()
     shop.publish(handoff_id)
     with shop.database.account(shop.account_id) as session:
-        from models.account import accounts
-
         accounts.import_members(session, shop.account_id, [])
     assert notify.notify(shop.services, account_id=shop.account_id, handoff_id=handoff_id) == []
     with shop.database.account(shop.account_id) as session:
         assert "nobody to tell" in [a.kind for a in jobs.open_alerts(session, shop.account_id)]
+
+
+@pytest.mark.parametrize("kind", ["handoff", "offered 1"])
+def test_what_nobody_could_be_told_of_is_told_once_there_is_somebody(shop: Shop, kind: str) -> None:
+    shop.services.not_rung_lately = lambda *_, **__: True  # type: ignore[method-assign]  # which goes by the machine's clock
+    handoff_id, here = shop.escalated(), {"member_id": 2, "now": shop.clock()}
+    shop.publish(handoff_id)
+    if kind == "offered 1":
+        shop.tell(handoff_id)
+        with shop.database.account(shop.account_id) as session:
+            assert claims.claim(session, shop.account_id, handoff_id, **here, kind="link", actor="msvensson")  # type: ignore[arg-type]
+    with shop.database.account(shop.account_id) as session:
+        accounts.import_members(session, shop.account_id, [])
+    if kind == "offered 1":
+        with shop.database.account(shop.account_id) as session:
+            assert claims.release_claim(session, shop.account_id, handoff_id, **here, why="given back")  # type: ignore[arg-type]
+        shop.bell.ring("settle", account_id=shop.account_id, handoff_id=handoff_id)
+        shop.settle()
+    else:
+        shop.tell(handoff_id)
+    shop.mailer.sent.clear()
+    asked = 0
+    for _ in range(30):  # five minutes of sweeps
+        shop.clock.advance(10)
+        sweeper.sweep(shop.services)
+        asked += len(rung := shop.bell.take("notify"))
+        assert not [delivery for ids in rung for delivery in notify.notify(shop.services, **ids)]
+    assert 4 <= asked <= 5, "not more often than each minute"
+    with shop.database.account(shop.account_id) as session:
+        assert "nobody to tell" in [a.kind for a in jobs.open_alerts(session, shop.account_id)]
+    renew_members(shop.services, account_named(shop.services, "northgate"), shop.psa)
+    for _ in range(12):
+        shop.clock.advance(10)
+        sweeper.sweep(shop.services)
+        for ids in shop.bell.take("notify"):
+            for delivery_id in notify.notify(shop.services, **ids):
+                assert _deliver(shop, delivery_id)
+    assert [m["To"] for m in shop.mailer.sent] == ["Maja Svensson <maja@northgate.example>"]
+    rows = [(row.recipient_user_id, row.status) for row in _rows(shop, handoff_id) if row.kind == kind]
+    assert rows == [(2, "sent"), (3, "suppressed")]
 
 
 def test_a_handoff_that_ended_is_told_to_nobody(shop: Shop) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import pytest
 from structlog.testing import CapturingLogger
 
-from models.handoff import briefs, claims
+from models.handoff import briefs, claims, handoffs
 from models.work import jobs
 from models.work.alert_kinds import Kind
 from psa.port import Forbidden, NotFound, PsaError, Refused, Unauthorized, Unavailable
@@ -162,6 +162,63 @@ def test_a_404_ends_the_refreshes_of_a_brief_only_where_it_is_gone_and_never_in_
     assert [line.args for line in log.calls] == [(event,) for event in events]
     assert alerts(shop) == told
     assert (shop.handoffs()[0].refresh_due_at is not None) == ("nobody knows" in what)
+
+
+def waited(shop: Shop) -> int:
+    """Let a brief wait through an outage that is longer than refusals are borne with."""
+    handoff_id = shop.escalated()
+    refuse(shop, "post_internal_note", lambda: Unavailable("POST notes: 503", status=503), 10**6)
+    live(shop, handoff_id, minutes=100, step_s=200)
+    assert shop.handoffs()[0].brief_state == "pending"
+    return handoff_id
+
+
+CONFLICT: Callable[[], PsaError] = lambda: Refused("POST notes: 409", status=409)  # noqa: E731
+
+
+@pytest.mark.parametrize(("status", "times"), [("401", 1), ("403", 3), ("409", 1)])
+def test_a_brief_that_has_waited_for_long_is_refused_since_its_first_refusal(shop: Shop, status: str, times: int) -> None:
+    handoff_id = waited(shop)
+    refuse(shop, "post_internal_note", {**ERRORS, "409": CONFLICT}[status], times)
+    live(shop, handoff_id, minutes=2, step_s=6)  # the wait that began before, and a few seconds for each refusal
+    if status != "409":
+        assert "parked" not in {move.to_state for move in moves(shop, handoff_id)}
+    assert shop.handoffs()[0].brief_state == "posted"
+    assert alerts(shop) == []
+
+
+@pytest.mark.storm
+def test_another_failure_between_refusals_begins_them_anew(shop: Shop) -> None:
+    handoff_id = waited(shop)
+    for _ in range(4):  # together longer than refusals are borne with, none of them for so long
+        refuse(shop, "post_internal_note", ERRORS["403"], 10**6)
+        live(shop, handoff_id, minutes=8, step_s=40)
+        refuse(shop, "post_internal_note", lambda: Unavailable("POST notes: 503", status=503), 10**6)
+        live(shop, handoff_id, minutes=12, step_s=40)
+    assert "parked" not in {move.to_state for move in moves(shop, handoff_id)}
+    refuse(shop, "post_internal_note", ERRORS["403"], 10**6)
+    live(shop, handoff_id, minutes=40, step_s=40)
+    assert shop.handoffs()[0].brief_state == "parked"
+    assert alerts(shop) == [Kind.REFUSED]
+
+
+@pytest.mark.parametrize(("status", "times"), list(itertools.product(ERRORS, [1, 3])))
+def test_an_edit_of_an_old_brief_that_is_refused_for_a_moment_is_made_soon(shop: Shop, status: str, times: int) -> None:
+    handoff_id = shop.escalated()
+    shop.publish(handoff_id)
+    shop.clock.advance(5 * 3600)
+    shop.psa.note(48213, "Swapped the patch cable, no change.")
+    shop.psa.change(48213)
+    shop.triage()
+    refuse(shop, "edit_note", ERRORS[status], times)
+    live(shop, handoff_id, minutes=1.5, step_s=6)
+    assert "Swapped the patch cable" in shop.psa.posted[48213][0].text
+    assert alerts(shop) == []
+
+
+def moves(shop: Shop, handoff_id: int) -> list[handoffs.Transition]:
+    with shop.database.account(shop.account_id, reading=True) as session:
+        return handoffs.transitions(session, shop.account_id, handoff_id)
 
 
 def test_a_dead_key_is_one_alert_however_much_waits_for_it(shop: Shop) -> None:

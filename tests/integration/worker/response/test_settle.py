@@ -104,7 +104,7 @@ def _raise(error: Exception) -> None:
     raise error
 
 
-def test_a_taken_message_that_was_not_sent_yet_is_owed_at_the_next_claim(shop: Shop) -> None:
+def test_a_taken_message_that_was_not_sent_yet_gives_way_to_that_of_the_next_claim(shop: Shop) -> None:
     shop.psa_members_with_mail()
     handoff_id = shop.escalated()
     shop.publish(handoff_id)
@@ -116,33 +116,47 @@ def test_a_taken_message_that_was_not_sent_yet_is_owed_at_the_next_claim(shop: S
     claimed_by_link(shop, 2)
     queued = settle.settle(shop.services, account_id=shop.account_id, handoff_id=handoff_id)
     with shop.database.account(shop.account_id) as session:
-        taken = [d for d in deliveries.of_handoff(session, shop.account_id, handoff_id) if d.kind == "taken"]
-    assert [(d.recipient_user_id, d.status) for d in taken] == [(3, "queued")]
-    assert [d.id for d in taken] == queued
+        taken = [d for d in deliveries.of_handoff(session, shop.account_id, handoff_id) if d.kind.startswith("taken")]
+    assert [(d.recipient_user_id, d.status) for d in taken] == [(3, "suppressed"), (3, "queued")]
+    assert [d.id for d in taken if d.status == "queued"] == queued
 
 
 class TestTheOthers:
-    def test_who_was_told_learns_once_who_took_it(self, shop: Shop) -> None:
+    def test_who_was_told_learns_once_of_each_claim_who_took_it(self, shop: Shop) -> None:
         shop.psa_members_with_mail()
         handoff_id = handed_off(shop)
         assert len(shop.mailer.sent) == 2
-        shop.mailer.sent.clear()
-        shop.psa.change(48213, owner="msvensson", updated_by="msvensson")
-        seen_after(shop)
-        assert [m["To"] for m in shop.mailer.sent] == ["Tess O'Brien <tess@northgate.example>"]
-        assert "Claimed by Maja Svensson" in shop.mailer.sent[0]["Subject"]
-        assert shop.mailer.sent[0]["In-Reply-To"]
-        shop.clock.advance(10)
-        shop.psa.change(48213, owner=None, updated_by="msvensson")
-        seen_after(shop)
-        shop.clock.advance(10)
-        shop.psa.change(48213, owner="msvensson", updated_by="msvensson")
-        seen_after(shop)
-        taken = [m for m in shop.mailer.sent if "Claimed by" in m["Subject"]]
-        assert len(taken) == 1
+        names = {"msvensson": "Maja Svensson", "tobrien": "Tess O'Brien"}
+        takers = ["msvensson", "tobrien", "tobrien"]
+        for taker in takers:
+            shop.mailer.sent.clear()
+            shop.psa.change(48213, owner=taker, updated_by=taker)
+            seen_after(shop)
+            seen_after(shop)  # a repeat tells nobody twice
+            (mail,) = shop.mailer.sent
+            assert mail["To"].startswith(next(name for login, name in names.items() if login != taker))
+            assert f"Claimed by {names[taker]}" in mail["Subject"]
+            assert mail["In-Reply-To"]
+            shop.clock.advance(10)
+            shop.psa.change(48213, owner=None, updated_by=taker)
+            seen_after(shop)
+            shop.clock.advance(10)
         with shop.database.account(shop.account_id) as session:
-            kinds = [d.kind for d in deliveries.of_handoff(session, shop.account_id, handoff_id)]
-        assert sorted(set(kinds)) == ["handoff", "offered 1", "taken"]
+            kinds = {d.kind for d in deliveries.of_handoff(session, shop.account_id, handoff_id)}
+        assert kinds == {"handoff", "taken", "offered 1", "taken 1", "offered 2", "taken 2", "offered 3"}
+
+    def test_who_had_it_is_told_who_took_it_over(self, shop: Shop) -> None:
+        shop.psa_members_with_mail()
+        handed_off(shop)
+        shop.psa.change(48213, owner="msvensson", updated_by="msvensson")
+        seen_after(shop)
+        shop.clock.advance(10)
+        shop.mailer.sent.clear()
+        shop.psa.change(48213, owner="tobrien", updated_by="tobrien")
+        seen_after(shop)
+        assert [(m["To"].split(" <")[0], "Claimed by Tess O'Brien" in m["Subject"]) for m in shop.mailer.sent] == [
+            ("Maja Svensson", True)
+        ]
 
     def test_a_message_under_way_while_it_is_claimed_is_followed_by_who_took_it(
         self, shop: Shop, monkeypatch: pytest.MonkeyPatch

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
@@ -144,6 +145,36 @@ def test_a_ticket_that_is_back_though_its_callback_is_still_unread_stays_the_sam
     assert shop.triage() == []
     shop.clock.advance(3600)
     shop.sweep()
+    assert states(shop) == [(1, "open")]
+
+
+CLOSED: dict[str, Any] = {"status": "Closed", "closed": True}
+
+
+@pytest.mark.parametrize("then", ["left", "away", "closed"])
+def test_a_claim_that_crosses_a_triage_is_offered_again_when_it_is_given_back(shop: Shop, then: str) -> None:
+    handoff_id = left(shop) if then == "away" else handed_off(shop)
+    shop.clock.advance(90)
+    member: dict[str, Any] = {"member_id": 2, "now": shop.clock()}
+
+    def claimed_meanwhile() -> None:
+        shop.psa.before.clear()
+        with shop.database.account(shop.account_id) as session:
+            assert claims.claim(session, shop.account_id, handoff_id, **member, kind="link", actor="msvensson")
+
+    shop.psa.change(48213, status_id=NEW, **(CLOSED if then == "closed" else {}))
+    shop.psa.before["ticket"] = claimed_meanwhile  # after triage has read what was last seen, before it reads the ticket
+    shop.triage()
+    do_what_was_rung_for(shop)
+    if then == "closed":
+        assert states(shop) == [(1, "resolved")]
+        return
+    assert states(shop) == [(1, "claimed")]
+    with shop.database.account(shop.account_id) as session:
+        assert claims.release_claim(session, shop.account_id, handoff_id, **member, why="given back")
+    shop.clock.advance(400)
+    shop.sweep()
+    do_what_was_rung_for(shop)
     assert states(shop) == [(1, "open")]
 
 
