@@ -18,6 +18,7 @@ task_routes = {
     "worker.tasks.grant": {"queue": "handoff"},
     "worker.tasks.read_for_session": {"queue": "handoff"},
     "worker.tasks.resolve": {"queue": "handoff"},
+    "worker.tasks.take_away": {"queue": "handoff"},
     "worker.tasks.observe": {"queue": "upkeep"},
     "worker.tasks.notify": {"queue": "mail"},
     "worker.tasks.deliver": {"queue": "mail"},

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 COUNTS = frozenset({"threads", "burst", "in_flight", "rings", "attempts", "model_answer", "model_tries"})
+MAIL_OF_LEASE = 0.75
+"""Of the lease that a message is taken for, how much its talk with the mail server may take."""
 POST_MARGIN = 1.25
 """How much longer a whole POST may take than the silence on its socket."""
 

@@ -6,7 +6,7 @@
                    ├─▶ (later) refresh            one message
                    └─▶ observe ─▶ settle ─▶ deliver, refresh
     wish ─▶ grant ─▶ triage          resolution note ─▶ resolve
-    session ─▶ read_for_session
+    session ─▶ read_for_session      note that a customer sees ─▶ take_away, until it is gone
     canary ─▶ (our own receiver) ─▶ triage ─▶ try_ticket, where an account lent one
     sweep ─▶ whatever is due         poll ─▶ triage         plan_week ─▶ report
 """
@@ -21,7 +21,7 @@ import structlog
 from celery import shared_task, signals
 
 from worker.figures import weekly
-from worker.handoff import for_session, publish, read, refresh, resolution, triage, wish
+from worker.handoff import for_session, publish, read, refresh, resolution, triage, visible, wish
 from worker.handoff import notify as notifying
 from worker.process.failures import carry_out
 from worker.process.fair_queue import MAIL, MODEL
@@ -157,6 +157,13 @@ def read_ticket_for_session(*, account_id: int, session_id: int) -> None:
 def post_resolution_note(*, account_id: int, resolution_id: int) -> None:
     """Post the resolution note that somebody asked for."""
     resolution.post(services(), account_id=account_id, resolution_id=resolution_id)
+
+
+@shared_task(name="worker.tasks.take_away")
+@in_turn(calls=2, first=True)
+def take_visible_note_away(*, account_id: int, job_id: int) -> None:
+    """Remove a note of ours that a customer can see."""
+    visible.take_away(services(), account_id=account_id, job_id=job_id)
 
 
 @shared_task(name="worker.tasks.plan_week")

@@ -26,7 +26,7 @@ from psa.connectwise.signatures import Pin, Verifier
 from psa.port import Keys, Psa
 from worker.account_values import keys_of, pin_of, status_rules
 from worker.gather import Reader
-from worker.intervals import POST_MARGIN
+from worker.intervals import MAIL_OF_LEASE, POST_MARGIN
 from worker.mail.transport import Mailer, mailer_for
 from worker.model_reading.model import Model
 from worker.model_reading.providers import model_for
@@ -303,7 +303,9 @@ def from_settings(settings: Settings) -> Services:
         settings,
         database=database,
         bell=Bell(make(settings)),
-        mailer=mailer_for(settings.smtp_url, default=settings.var / "mail"),
+        mailer=mailer_for(
+            settings.smtp_url, default=settings.var / "mail", within=settings.intervals.lease * MAIL_OF_LEASE
+        ),
         psa_maker=psa_maker(settings),
         model=model_for(settings),
     )

@@ -69,7 +69,7 @@ _SYSTEM_READS: dict[type[Row], tuple[str, ...]] = {
     Watch: ("account_id", "ticket_id", "episode", "left_at"),
     Handoff: (
         "id", "account_id", "ticket_id", "episode", "brief_state", "response_state", "escalated_at",
-        "seen_at", "posted_at", "claimed_at", "ended_at", "next_attempt_at", "refresh_due_at", "lease_until",
+        "seen_at", "post_attempted_at", "posted_at", "claimed_at", "ended_at", "next_attempt_at", "refresh_due_at", "lease_until",
         "notify_state", "notified_at", "extra_notes_removed", "attempts", "acted_at", "settle_due_at",
         "observe_due_at", "notes_due_at", "read_due_at", "claim_expires_at", "repeated_at", "origin", "dry_run",
     ),

@@ -23,7 +23,7 @@ from models.work.due import BELL_S, Due, due_in_turn, pairs
 
 __all__ = [
     "Report", "accounts_due", "claim_week", "create", "due", "fail", "fail_for_now", "get", "mark_sent", "of_period",
-    "readers", "schedule", "suppress", "take", "try_again",
+    "readers", "schedule", "suppress", "take", "try_again", "unconfirmed",
 ]  # fmt: skip
 
 
@@ -125,27 +125,32 @@ def take(session: Session, account_id: int, report_id: int, *, now: datetime, le
     return get(session, account_id, report_id) if took else None
 
 
-def mark_sent(session: Session, account_id: int, report_id: int, *, now: datetime) -> bool:
+def mark_sent(session: Session, taken: Report, *, now: datetime) -> bool:
     """Record that the mail server accepted the message."""
-    return outgoing.mark_sent(session, Report, account_id, report_id, now=now)
+    return outgoing.mark_sent(session, Report, taken.account_id, taken.id, attempts=taken.attempts, now=now)
 
 
-def fail(session: Session, account_id: int, report_id: int, *, reason: str) -> bool:
+def unconfirmed(session: Session, taken: Report, *, reason: str, now: datetime) -> bool:
+    """Record as sent what was handed over whole, may have arrived before that, and was never answered."""
+    return outgoing.arrived(session, Report, taken.account_id, taken.id, attempts=taken.attempts, now=now, reason=reason)
+
+
+def fail(session: Session, taken: Report, *, reason: str) -> bool:
     """Record a failure that no repeat will change."""
-    return outgoing.close(session, Report, account_id, report_id, "failed", reason=reason)
+    return outgoing.close(session, Report, taken.account_id, taken.id, "failed", attempts=taken.attempts, reason=reason)
 
 
-def suppress(session: Session, account_id: int, report_id: int, *, reason: str) -> bool:
+def suppress(session: Session, taken: Report, *, reason: str) -> bool:
     """Record that a taken report is not sent after all."""
-    return outgoing.close(session, Report, account_id, report_id, "suppressed", reason=reason)
+    return outgoing.close(session, Report, taken.account_id, taken.id, "suppressed", attempts=taken.attempts, reason=reason)
 
 
-def fail_for_now(
-    session: Session, account_id: int, report_id: int, *, at: datetime, reason: str, doubtful: bool = False
-) -> bool:
+def fail_for_now(session: Session, taken: Report, *, at: datetime, reason: str, doubtful: bool = False) -> bool:
     """Queue a report again for a moment, because of a failure that passes; `doubtful` if it may have arrived."""
-    doubts = Report.doubts + int(doubtful)
-    return outgoing.put_off(session, Report, account_id, report_id, at=at, reason=reason, doubts=doubts)
+    return outgoing.put_off(
+        session, Report, taken.account_id, taken.id, attempts=taken.attempts, at=at, reason=reason,
+        doubts=Report.doubts + int(doubtful),
+    )  # fmt: skip
 
 
 def try_again(

@@ -17,7 +17,7 @@ from models.account import dry_runs
 from models.database.compare_and_set import changed
 from models.handoff.moves import edited, move, moved, one
 from models.tables import Handoff
-from models.work.due import Due, due_in_turn, not_frozen, pairs
+from models.work.due import Due, due_in_turn, not_frozen, not_suspended, pairs
 
 FIRST_LOOK_S = 15.0
 """So long after it was posted the ticket is first looked at for newer notes, in seconds: what was forgotten comes soon."""
@@ -313,8 +313,12 @@ def count_extra_note(session: Session, account_id: int, handoff_id: int, *, note
 
 
 def due_briefs(system: Session, *, now: datetime, limit: int) -> Due:
-    """Return the handoffs whose brief should be posted now, in turn: account id and handoff id."""
-    running = not_frozen(Handoff.account_id)
+    """Return the handoffs whose brief should be posted now, in turn: account id and handoff id.
+
+    Of frozen accounts those whose POST is in doubt: what it may have left is looked for, and posted nothing.
+    """
+    in_doubt = Handoff.post_attempted_at.is_not(None) & not_suspended(Handoff.account_id)
+    running = not_frozen(Handoff.account_id) | in_doubt
     return pairs(
         system,
         due_in_turn(Handoff.account_id, Handoff.id, Handoff.next_attempt_at, running, now=now, limit=limit),

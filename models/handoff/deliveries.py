@@ -18,7 +18,7 @@ from models.work.due import BELL_S, Due, due_in_turn, pairs
 
 __all__ = [
     "Delivery", "create", "due", "fail", "fail_for_now", "get", "mark_sent", "of_handoff", "suppress", "suppress_pending",
-    "take", "told",
+    "take", "told", "unconfirmed",
 ]  # fmt: skip
 
 
@@ -50,6 +50,7 @@ def create(
             status="suppressed" if reason else "queued",
             reason=reason,
             attempts=0,
+            doubts=0,
             next_attempt_at=None if reason else now + timedelta(seconds=BELL_S),
             message_id=f"<{uuid.uuid4().hex}@{message_domain}>",
             created_at=now,
@@ -97,24 +98,32 @@ def take(
     return get(session, account_id, delivery_id) if took else None
 
 
-def mark_sent(session: Session, account_id: int, delivery_id: int, *, now: datetime) -> bool:
+def mark_sent(session: Session, taken: Delivery, *, now: datetime) -> bool:
     """Record that the mail server accepted the message."""
-    return outgoing.mark_sent(session, Delivery, account_id, delivery_id, now=now)
+    return outgoing.mark_sent(session, Delivery, taken.account_id, taken.id, attempts=taken.attempts, now=now)
 
 
-def fail(session: Session, account_id: int, delivery_id: int, *, reason: str) -> bool:
+def unconfirmed(session: Session, taken: Delivery, *, reason: str, now: datetime) -> bool:
+    """Record as sent what was handed over whole more than once and never answered."""
+    return outgoing.arrived(session, Delivery, taken.account_id, taken.id, attempts=taken.attempts, now=now, reason=reason)
+
+
+def fail(session: Session, taken: Delivery, *, reason: str) -> bool:
     """Record a failure that no repeat will change."""
-    return outgoing.close(session, Delivery, account_id, delivery_id, "failed", reason=reason)
+    return outgoing.close(session, Delivery, taken.account_id, taken.id, "failed", attempts=taken.attempts, reason=reason)
 
 
-def suppress(session: Session, account_id: int, delivery_id: int, *, reason: str) -> bool:
+def suppress(session: Session, taken: Delivery, *, reason: str) -> bool:
     """Record that a taken delivery is not sent after all."""
-    return outgoing.close(session, Delivery, account_id, delivery_id, "suppressed", reason=reason)
+    return outgoing.close(session, Delivery, taken.account_id, taken.id, "suppressed", attempts=taken.attempts, reason=reason)
 
 
-def fail_for_now(session: Session, account_id: int, delivery_id: int, *, at: datetime, reason: str) -> bool:
-    """Queue a delivery again for a moment, because of a failure that passes."""
-    return outgoing.put_off(session, Delivery, account_id, delivery_id, at=at, reason=reason)
+def fail_for_now(session: Session, taken: Delivery, *, at: datetime, reason: str, doubtful: bool = False) -> bool:
+    """Queue a delivery again for a moment, because of a failure that passes; `doubtful` if it may have arrived."""
+    return outgoing.put_off(
+        session, Delivery, taken.account_id, taken.id, attempts=taken.attempts, at=at, reason=reason,
+        doubts=Delivery.doubts + int(doubtful),
+    )  # fmt: skip
 
 
 def suppress_pending(

@@ -291,6 +291,8 @@ class Delivery(Row):
     status: Mapped[str]
     reason: Mapped[str | None] = mapped_column(Text)
     attempts: Mapped[int] = mapped_column(default=0)
+    doubts: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """How often all of it was handed over and no answer came."""
     next_attempt_at: Mapped[datetime | None]
     lease_until: Mapped[datetime | None]
     message_id: Mapped[str]

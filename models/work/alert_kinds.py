@@ -22,6 +22,7 @@ class Kind(StrEnum):
         return kind
 
     NOTE_VISIBLE = "note visible", "with `resolutionflow account set NAME --unfreeze`"
+    NOTE_STAYS = "visible note stays", "by itself once the note is gone, or says nothing any more"
     NOT_REFRESHED = "brief not refreshed", "by itself with the next look at the ticket that goes well, or finds it gone"
     PARKED = (
         "brief parked", "by itself with the note; where none will come any more, with `account check NAME --clear-alerts`",

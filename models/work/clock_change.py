@@ -27,6 +27,7 @@ from models.tables import (
     Wish,
 )
 from models.work.jobs import EVERYONE
+from models.work.visible_notes import TAKE_AWAY
 
 Column = InstrumentedAttribute[datetime | None]
 Within = Callable[[Column], ColumnElement[bool]]
@@ -74,7 +75,7 @@ def too_far(system: Session, longest: Longest) -> list[int]:
     for columns, limit in ((_DUE, longest.wait), (_SLOW, longest.slow), ((Account.next_weekly_at,), longest.now + WEEK)):
         for column in columns:
             found |= _accounts(system, column, column > limit)
-    return sorted(found)
+    return sorted(found | _accounts(system, Job.lease_until, _owed(longest)))
 
 
 def ended_by_leap(system: Session, *, now: datetime, leapt_s: float) -> list[int]:
@@ -96,6 +97,7 @@ def pull_back(session: Session, account_id: int, longest: Longest) -> None:
     for column in _SLOW:
         _set(session, column, [_of(column) == account_id, column > longest.slow],
              {column.key: now + timedelta(seconds=longest.lease_s)})  # fmt: skip
+    _set(session, Job.lease_until, [Job.account_id == account_id, _owed(longest)], {"lease_until": now})
     _set(session, Account.next_weekly_at, [Account.id == account_id, Account.next_weekly_at > now + WEEK],
          {"next_weekly_at": None})  # fmt: skip # planning sets the next Monday
 
@@ -111,6 +113,11 @@ def free_jobs(system: Session, longest: Longest, *, most_s: float = 600) -> None
     far = longest.now + timedelta(seconds=max(most_s, longest.lease_s))
     late = (Job.account_id == EVERYONE, Job.state == "running", Job.lease_until > far)
     system.execute(update(Job).where(*late).values(lease_until=longest.now))
+
+
+def _owed(longest: Longest) -> ColumnElement[bool]:
+    """Return the condition that a note which customers can see would wait too long; to be at it twice does no harm."""
+    return (Job.job == TAKE_AWAY) & (Job.state == "running") & (Job.lease_until > longest.wait)
 
 
 def _begin_leases_anew(session: Session, account_id: int, within: Within, longest: Longest) -> None:

@@ -47,10 +47,12 @@ def claim_job(
 
 
 def finish_job(
-    session: Session, account_id: int, job: str, period: str, now: datetime, *, outcome: str = "done"
+    session: Session, account_id: int, job: str, period: str, now: datetime, *, outcome: str = "done", after: str | None = None
 ) -> bool:
-    """Record that a claimed job is done, for good."""
+    """Record that a claimed job is done, for good; with `after` only if that is why it was given back last."""
     running = _job(account_id, job, period).where(Job.state == "running")
+    if after is not None:
+        running = running.where(Job.outcome == after)
     return changed(session, running.values(state="done", finished_at=now, outcome=outcome))
 
 

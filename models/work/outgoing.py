@@ -40,29 +40,40 @@ def take(
 
 
 def close(
-    session: Session, table: Table, account_id: int, row_id: int, status: str, *, reason: str | None = None,
-    sent_at: datetime | None = None,
-) -> bool:  # fmt: skip
-    """Record what became of a message that was taken. False if nobody has it (any more)."""
-    done = {"status": status, "reason": reason, "sent_at": sent_at, "lease_until": None, "next_attempt_at": None}
-    return changed(session, _sending(table, account_id, row_id).values(done))
+    session: Session, table: Table, account_id: int, row_id: int, status: str, *, attempts: int, reason: str | None = None
+) -> bool:
+    """Record what became of a message at the attempt with this number. False if it is not this attempt's any more."""
+    done = {"status": status, "reason": reason, "lease_until": None, "next_attempt_at": None}
+    return changed(session, _sending(table, account_id, row_id, attempts).values(done))
 
 
 def put_off(
-    session: Session, table: Table, account_id: int, row_id: int, *, at: datetime, reason: str, **beside: Any
+    session: Session, table: Table, account_id: int, row_id: int, *, attempts: int, at: datetime, reason: str, **beside: Any
 ) -> bool:
-    """Queue a message that was taken again for a moment, and set `beside` too."""
+    """Queue a message again for a moment after the attempt with this number, and set `beside` too. False as for `close`."""
     again = {"status": "queued", "lease_until": None, "next_attempt_at": at, "reason": reason}
-    return changed(session, _sending(table, account_id, row_id).values({**again, **beside}))
+    return changed(session, _sending(table, account_id, row_id, attempts).values({**again, **beside}))
 
 
-def _sending(table: Table, account_id: int, row_id: int) -> Update:
-    return one(table, account_id, row_id).where(table.status == "sending")
+def _sending(table: Table, account_id: int, row_id: int, attempts: int) -> Update:
+    return one(table, account_id, row_id).where(table.status == "sending", table.attempts == attempts)
 
 
-def mark_sent(session: Session, table: Table, account_id: int, row_id: int, *, now: datetime) -> bool:
+def arrived(
+    session: Session, table: Table, account_id: int, row_id: int, *, attempts: int, now: datetime, reason: str | None = None
+) -> bool:
+    """Record that the attempt with this number brought a message there; False if that is recorded, or it was closed.
+
+    Also where another has taken it over meanwhile, or waits to try again: each further attempt would be a copy.
+    """
+    done = {"status": "sent", "reason": reason, "sent_at": now, "lease_until": None, "next_attempt_at": None}
+    ours = one(table, account_id, row_id).where(table.status.in_(("sending", "queued")), table.attempts >= attempts)
+    return changed(session, ours.values(done))
+
+
+def mark_sent(session: Session, table: Table, account_id: int, row_id: int, *, attempts: int, now: datetime) -> bool:
     """Record that the mail server took a message, and close the alerts which that is the end of."""
-    done = close(session, table, account_id, row_id, "sent", sent_at=now)
+    done = arrived(session, table, account_id, row_id, attempts=attempts, now=now)
     address = session.scalar(select(table.address).where(table.account_id == account_id, table.id == row_id))
     jobs.clear_alert(session, account_id, kind=Kind.MAIL_REFUSED, subject=address or "?", now=now)
     # A server may take what is for some and refuse us the others.

@@ -19,6 +19,7 @@ from models.database.sessions import Database
 from models.tables import AiSession, Alert, Canary, Handoff, Inbox, Job, Report, Snapshot, Wish
 from models.tables.columns import Row
 from models.work import jobs, sign_ins
+from models.work.visible_notes import TAKE_AWAY
 
 BITE = 500
 """Rows of one transaction: SQLite has one writer, and callbacks must not wait for a cleaning."""
@@ -95,7 +96,7 @@ def _too_old(account_id: int, now: datetime, keep: Keep) -> list[tuple[str, type
         ("inbox", Inbox, (Inbox.state.in_(("done", "ignored")), Inbox.received_at < before(keep.callbacks))),
         ("parked", Inbox, (Inbox.state == "parked", Inbox.received_at < parked)),
         ("snapshot", Snapshot, (Snapshot.kind == "refresh", ended)),
-        ("job", Job, (Job.lease_until < now, Job.claimed_at < begun)),
+        ("job", Job, (Job.lease_until < now, Job.claimed_at < begun, (Job.job != TAKE_AWAY) | (Job.state == "done"))),
         ("report", Report, (Report.kind == sign_ins.KIND, Report.created_at < before(keep.sign_ins))),
         ("canary", Canary, (Canary.sent_at < before(keep.canaries),)),
         ("wish", Wish, (Wish.ended_at < before(keep.wishes),)),

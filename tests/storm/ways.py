@@ -68,6 +68,7 @@ from worker.handoff.preview import replay
 from worker.upkeep.canary import MARK
 
 NOTES = r"/service/tickets/\d+/notes$"
+NOTE = r"/service/tickets/\d+/notes/\d+$"
 NOTES_READ = r"/service/tickets/\d+/notes"
 TICKET = r"/service/tickets/\d+$"
 
@@ -108,6 +109,13 @@ def failing(**rule: Any) -> Callable[[Rig], None]:
     return prepare
 
 
+def visible_and_kept(rig: Rig) -> None:
+    """Let a note be seen by customers, and its removal fail in passing."""
+    rig.stack.simulator.fault(path=NOTES, method="POST", kind="visible")
+    for method in ("DELETE", "PATCH"):
+        rig.stack.simulator.fault(path=NOTE, method=method, kind="status", status=503)
+
+
 def failing_trial(**fault: Any) -> Way:
     """Return the way to what follows when a canary's ticket cannot be tried."""
 
@@ -123,8 +131,6 @@ WAYS: dict[str, Way] = {
     "canary": Way(by_itself),
     "try_ticket": Way(by_itself, prepare=lend, removes_notes=True),
     "try_ticket.cleaned": Way(by_itself, prepare=lend_a_littered_one, removes_notes=True),
-    "try_ticket.frozen": failing_trial(path=NOTES, method="POST", kind="visible"),
-    "try_ticket.hidden": failing_trial(path=NOTES, method="POST", kind="visible"),
     "try_ticket.waits": failing_trial(path=NOTES_READ, method="GET", kind="status", status=503),
     "callback": new(),
     "callback.pinned": Way(forget_key, on_the_way=True, passes=1),
@@ -145,8 +151,8 @@ WAYS: dict[str, Way] = {
     "publish.withheld": new(dry_run, passes=1),
     "publish.waits": new(failing(path=NOTES, method="POST", kind="throttle", retry_after=1)),
     "publish.parked": new(failing(path=NOTES, method="POST", kind="status", status=409)),
-    "publish.hidden": new(failing(path=NOTES, method="POST", kind="visible"), passes=1, removes_notes=True),
-    "publish.frozen": new(failing(path=NOTES, method="POST", kind="visible"), passes=1, removes_notes=True),
+    "take_away": new(visible_and_kept, passes=1, removes_notes=True),
+    "take_away.owed": new(failing(path=NOTES, method="POST", kind="visible"), passes=1, removes_notes=True),
     "notify": new(),
     "deliver": new(),
     "deliver.waits": new(no_mail),

@@ -37,6 +37,8 @@ class Faults:
     """So many messages are kept and then never answered."""
     drop_after_data: int = 0
     """So many messages are kept and then the connection is cut."""
+    slow_after_data: float = 0
+    """Each message is kept and answered so many seconds later."""
 
 
 class MailCatcher:
@@ -167,6 +169,7 @@ class MailCatcher:
             self._misbehaved["drop"] += 1
             if isinstance(server.transport, asyncio.WriteTransport):
                 server.transport.abort()
+        await asyncio.sleep(self.faults.slow_after_data)
         return "250 OK"
 
 

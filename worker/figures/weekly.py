@@ -27,7 +27,7 @@ from models.work import jobs, outgoing, sign_ins
 from models.work.alert_kinds import Kind
 from worker.mail.message import compose
 from worker.mail.sign_in import SignInMail, render_sign_in
-from worker.mail.smtp_answers import MailError
+from worker.mail.smtp_answers import UNCONFIRMED, MailError
 from worker.mail.templates import Rendered
 from worker.mail.weekly import Ticket, WeeklyMail, render_weekly
 from worker.process import crash
@@ -233,7 +233,7 @@ def send(services: Services, *, account_id: int, report_id: int) -> bool:
         return _not_sent(services, report, error)
     crash.point("report.sent")
     with services.database.account(account_id) as session:
-        reports.mark_sent(session, account_id, report_id, now=services.clock())
+        reports.mark_sent(session, report, now=services.clock())
     crash.point("report.recorded")
     log.info("report_sent", account_id=account_id, report_id=report_id, attempts=report.attempts, doubts=report.doubts)
     return True
@@ -248,14 +248,14 @@ def _take(services: Services, account_id: int, report_id: int) -> tuple[Report, 
             return None
         reader = people.member(session, account_id, report.recipient_user_id)
         if report.attempts > GIVE_UP_AFTER:
-            reports.fail(session, account_id, report_id, reason=f"given up after {GIVE_UP_AFTER} tries")
+            reports.fail(session, report, reason=f"given up after {GIVE_UP_AFTER} tries")
             log.error("report_given_up", account_id=account_id, report_id=report_id)
             return None
         if reader is None or not reader.active:
-            reports.suppress(session, account_id, report_id, reason="inactive in the PSA")
+            reports.suppress(session, report, reason="inactive in the PSA")
             return None
         if report.kind == sign_ins.KIND and services.clock() - report.created_at > lifetime(Audience.SIGN_IN):
-            reports.suppress(session, account_id, report_id, reason="its link has run out; whoever asked can ask again")
+            reports.suppress(session, report, reason="its link has run out; whoever asked can ask again")
             return None
         return report, reader
 
@@ -284,18 +284,22 @@ def _rendered(services: Services, report: Report, reader: Member) -> Rendered:
 
 def _not_sent(services: Services, report: Report, error: ValueError | MailError) -> bool:
     now = services.clock()
+    doubtful = isinstance(error, MailError) and error.doubtful
     permanent = not isinstance(error, MailError) or error.permanent
     account_id, reason = report.account_id, str(error)[:500]
     with services.database.account(account_id) as session:
-        if permanent:
-            reports.fail(session, account_id, report.id, reason=reason)
+        if doubtful and report.doubts:  # a server that is slow rather than gone: each further one would be a copy
+            reports.unconfirmed(session, report, reason=f"{UNCONFIRMED}: {reason}"[:500], now=now)
+            log.error("report_not_confirmed", account_id=account_id, report_id=report.id, reason=reason)
+        elif permanent:
+            reports.fail(session, report, reason=reason)
             outgoing.alert_refused(session, account_id, address=report.address, reason=reason, now=now)
         else:
             assert isinstance(error, MailError)
             if error.operator:
                 outgoing.alert_cannot_send(session, account_id, reason=reason, now=now)
             at = next_try(services.settings.intervals, now=now, attempt=report.attempts)
-            reports.fail_for_now(session, account_id, report.id, at=at, reason=reason, doubtful=error.doubtful)
+            reports.fail_for_now(session, report, at=at, reason=reason, doubtful=doubtful)
     crash.point("report.waits")
     log.warning("report_not_sent", account_id=account_id, report_id=report.id, permanent=permanent,
                 reason=str(error)[:300])  # fmt: skip

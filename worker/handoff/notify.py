@@ -18,7 +18,7 @@ from models.work.alert_kinds import Kind
 from worker.account.members import DRY_RUN, RECIPIENTS
 from worker.handoff.messages import letter, stale
 from worker.mail.message import compose
-from worker.mail.smtp_answers import MailError
+from worker.mail.smtp_answers import UNCONFIRMED, MailError
 from worker.process import crash
 from worker.process.backoff import next_try
 from worker.response.settle import OFFERED, SOLVED, TAKEN, numbered
@@ -94,10 +94,8 @@ def deliver(services: Services, *, account_id: int, delivery_id: int) -> bool:
         return _not_sent(services, delivery, error)
     crash.point("deliver.sent")
     with services.database.account(account_id) as session:
-        deliveries.mark_sent(session, account_id, delivery_id, now=services.clock())
-        if not delivery.kind.startswith((TAKEN, SOLVED)):
-            # Should it have been claimed while this was on its way, its reader is to learn that too.
-            claims.ask_settlement(session, account_id, delivery.handoff_id, due_at=services.clock())
+        deliveries.mark_sent(session, delivery, now=services.clock())
+        _ask_to_settle(session, delivery, services.clock())
     crash.point("deliver.recorded")
     log.info("mail_sent", delivery_id=delivery_id, attempts=delivery.attempts)
     return True
@@ -112,14 +110,14 @@ def _take(services: Services, desk: Desk, delivery_id: int) -> tuple[Delivery, H
             return None
         handoff = handoffs.get(session, account_id, delivery.handoff_id)
         if delivery.attempts > GIVE_UP_AFTER:  # also one that ended its process each time
-            deliveries.fail(session, account_id, delivery_id, reason=f"given up after {GIVE_UP_AFTER} tries")
+            deliveries.fail(session, delivery, reason=f"given up after {GIVE_UP_AFTER} tries")
             log.error("mail_given_up", delivery_id=delivery_id)
             return None
         reader = people.member(session, account_id, delivery.recipient_user_id)
         why = _no_reader(reader, delivery.kind) or stale(desk, handoff, delivery)
         why = "the account is suspended" if desk.suspended else why
         if handoff is None or why:
-            deliveries.suppress(session, account_id, delivery_id, reason=why or "")
+            deliveries.suppress(session, delivery, reason=why or "")
             return None
         return delivery, handoff, _first_message(session, delivery)
 
@@ -142,20 +140,31 @@ def _first_message(session: Session, delivery: Delivery) -> str | None:
     return next((d.message_id for d in mine), None)
 
 
+def _ask_to_settle(session: Session, delivery: Delivery, now: datetime) -> None:
+    """Should it have been claimed while this was on its way, its reader is to learn that too."""
+    if not delivery.kind.startswith((TAKEN, SOLVED)):
+        claims.ask_settlement(session, delivery.account_id, delivery.handoff_id, due_at=now)
+
+
 def _not_sent(services: Services, delivery: Delivery, error: ValueError | MailError) -> bool:
     now: datetime = services.clock()
+    doubtful = isinstance(error, MailError) and error.doubtful
     permanent = not isinstance(error, MailError) or error.permanent or delivery.attempts >= GIVE_UP_AFTER
     account_id, reason = delivery.account_id, str(error)[:500]
     with services.database.account(account_id) as session:
-        if permanent:
-            deliveries.fail(session, account_id, delivery.id, reason=reason)
+        if doubtful and delivery.doubts:  # a server that is slow rather than gone: each further one would be a copy
+            deliveries.unconfirmed(session, delivery, reason=f"{UNCONFIRMED}: {reason}"[:500], now=now)
+            _ask_to_settle(session, delivery, now)
+            log.error("mail_not_confirmed", delivery_id=delivery.id, reason=reason)
+        elif permanent:
+            deliveries.fail(session, delivery, reason=reason)
             outgoing.alert_refused(session, account_id, address=delivery.address, reason=reason, now=now)
         else:
             assert isinstance(error, MailError)
             if error.operator:
                 outgoing.alert_cannot_send(session, account_id, reason=reason, now=now)
             at = next_try(services.settings.intervals, now=now, attempt=delivery.attempts)
-            deliveries.fail_for_now(session, account_id, delivery.id, at=at, reason=reason)
+            deliveries.fail_for_now(session, delivery, at=at, reason=reason, doubtful=doubtful)
     crash.point("deliver.waits")
     log.warning("mail_not_sent", delivery_id=delivery.id, permanent=permanent, reason=str(error)[:300])
     return False

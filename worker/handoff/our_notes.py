@@ -17,6 +17,7 @@ from models.work.alert_kinds import Kind
 from models.work.refusals import Write
 from psa.port import Forbidden, PostedNote, PsaError, Unauthorized, VisibleNote
 from worker.account.members import renew_members
+from worker.handoff import visible
 from worker.process import crash
 from worker.wiring import Desk, Services
 
@@ -48,6 +49,13 @@ def with_marker(own: list[PostedNote], marker: str, desk: Desk, *, customers_may
     return ours
 
 
+def require_unseen(own: list[PostedNote], desk: Desk) -> None:
+    """Raise `VisibleNote` for any note of ours for seniors, of whatever episode and kind, that a customer could see."""
+    for note in own:
+        if not note.internal and "[ref: RF-" in note.text.replace("\\", "") and desk.roster.ours(note.created_by):
+            raise VisibleNote(f"note {note.id} with a mark of ours is visible to customers", note_id=note.id)
+
+
 def renamed(services: Services, desk: Desk) -> Desk | None:
     """Read who we are once more before a note is posted again; return the account as it is now if our login was changed.
 
@@ -75,7 +83,7 @@ def remove_extras(
 
     Each is counted before, once: a process that died in between would leave a removal that nobody knows of.
     """
-    if desk.api_member is None:  # whose they are is not certain
+    if desk.api_member is None or desk.frozen:  # whose they are is not certain, or nothing is to be written
         return
     psa = services.psa(desk.account_id)
     extras = [extra for extra in extras if extra.created_by is not None]  # else somebody may have copied ours
@@ -109,20 +117,8 @@ def remove_extras(
 
 
 def freeze(services: Services, handoff: Handoff, error: VisibleNote) -> str:
-    """Remove a note that a customer could see, write nothing more to this account's PSA, and return the reason."""
-    reason = f"ticket {handoff.ticket_id}: {error}"
-    try:
-        services.psa(handoff.account_id).delete_note(handoff.ticket_id, error.note_id)
-        crash.point("publish.hidden")
-        reason += "; the note was removed"
-    except PsaError as failure:
-        reason += f"; REMOVE NOTE {error.note_id} BY HAND, deleting it failed: {failure}"
-    with services.database.account(handoff.account_id) as session:
-        accounts.freeze(session, handoff.account_id, reason=reason[:500], now=services.clock())
-    crash.point("publish.frozen")
-    log.critical("note_visible_to_customer", note_id=error.note_id, reason=reason)
-    alert(services, handoff, Kind.NOTE_VISIBLE, reason)
-    return reason
+    """Have a note taken away that a customer could see, write nothing more to this account's PSA, and return the reason."""
+    return visible.freeze(services, handoff.account_id, handoff.ticket_id, error, subject=f"handoff {handoff.id}")
 
 
 def alert(

@@ -80,6 +80,8 @@ def publish(services: Services, *, account_id: int, handoff_id: int) -> bool:
                 return _record(hold, note, why="found in the ticket")
             if hold.handoff.post_attempted_at is not None and _may_still_arrive(hold):
                 return False
+        if hold.desk.frozen:
+            return _left_for_later(hold)
         return _post(hold)
     except VisibleNote as error:
         return _freeze(hold, error)
@@ -93,10 +95,12 @@ def publish(services: Services, *, account_id: int, handoff_id: int) -> bool:
 
 def _lease(services: Services, account_id: int, handoff_id: int) -> Hold | None:
     desk = services.desk(account_id)
-    if desk.frozen:
-        log.warning("account_frozen", account=desk.name, reason=desk.frozen)
+    if not desk.frozen:
+        return lease(services, desk, handoff_id, wanted=_to_be_posted)
+    log.warning("account_frozen", account=desk.name, reason=desk.frozen)
+    if desk.suspended:
         return None
-    return lease(services, desk, handoff_id, wanted=_to_be_posted)
+    return lease(services, desk, handoff_id, wanted=lambda it: _to_be_posted(it) and it.post_attempted_at is not None)
 
 
 def _to_be_posted(handoff: Handoff) -> bool:
@@ -234,6 +238,12 @@ def _post(hold: Hold) -> bool:
     note = hold.psa.post_internal_note(hold.handoff.ticket_id, text)
     crash.point("publish.posted")
     return _record(hold, note, why="note accepted")
+
+
+def _left_for_later(hold: Hold) -> bool:
+    """Leave a brief that the ticket surely has not unposted until its account goes on."""
+    _give_back(hold, hold.services.clock(), "the account is frozen", not_posted=True)
+    return False
 
 
 def _record(hold: Hold, note: PostedNote, *, why: str) -> bool:

@@ -33,7 +33,15 @@ from worker.handoff import resolution
 from worker.handoff.assess import opinion_of, second_opinion
 from worker.handoff.hold import Hold, lease
 from worker.handoff.memory import informed
-from worker.handoff.our_notes import alert, clear, freeze, remove_extras, text_hash, with_marker
+from worker.handoff.our_notes import (
+    alert,
+    clear,
+    freeze,
+    remove_extras,
+    require_unseen,
+    text_hash,
+    with_marker,
+)
 from worker.handoff.publish import package_of
 from worker.handoff.read import reading_of, to_be_read
 from worker.process import crash
@@ -255,6 +263,7 @@ def _settled(hold: Hold, own: list[PostedNote]) -> PostedNote | None:
     """Return our brief's note, None if a person deleted it; remove second ones. Raises `VisibleNote`."""
     handoff = hold.handoff
     assert handoff.marker is not None
+    require_unseen(own, hold.desk)
     note = next((n for n in own if n.id == handoff.escalation_package_external_id), None)
     extras = [n for n in with_marker(own, handoff.marker, hold.desk) if note is not None and n.id != note.id]
     if note is not None and extras:

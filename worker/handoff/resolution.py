@@ -65,7 +65,8 @@ def post(services: Services, *, account_id: int, resolution_id: int) -> bool:
     desk = services.desk(account_id)
     until = begun + lease_s - services.settings.intervals.post_timeout
     try:
-        _require_possible(desk, row, handoff)
+        if row.attempted_at is None or desk.suspended:  # else what it may have left in the ticket is looked for first
+            _require_possible(desk, row, handoff)
         return _bring(services, desk, row, handoff, until=until)
     except Impossible as error:
         return _end(services, row, str(error))
@@ -109,6 +110,7 @@ def _bring(services: Services, desk: Desk, row: ResolutionNote, handoff: Handoff
         return _record(services, row, there[0], why="found in the ticket")
     if (at := _may_arrive_until(services, row)) is not None:
         return _put_off(services, row, at, "an earlier POST may still arrive")
+    _require_possible(desk, row, handoff)
     with services.database.account(desk.account_id) as session:
         mine = notes.attempt(session, desk.account_id, row.id, fence=row.attempts, now=services.clock())
     crash.point("resolution.attempted")

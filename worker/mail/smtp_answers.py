@@ -9,12 +9,15 @@ import re
 
 from worker.mail.templates import plain
 
+UNCONFIRMED = "sent, not confirmed"
+"""How the reason begins of what was handed over whole twice and never answered: it is sent no more."""
+
 
 class MailError(Exception):
     """A message was not handed over, or it is not known whether it was.
 
     - `permanent`: this recipient will not get this message, however often it is tried.
-    - `doubtful`: the whole message was sent and no answer came. Repeat it with the same Message-ID, and count it.
+    - `doubtful`: the whole message was sent and no answer came. Repeat it once with the same Message-ID, and count it.
     - `operator`: every message fails until somebody changes a setting; `reason` says which.
     """
 

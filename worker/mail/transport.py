@@ -14,13 +14,14 @@ import re
 import smtplib
 import socket
 import ssl
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from email.generator import BytesGenerator
 from email.message import EmailMessage
-from io import BytesIO
+from io import BufferedReader, BytesIO, RawIOBase
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from worker.mail.folder import write_message
@@ -30,7 +31,9 @@ from worker.mail.templates import plain
 
 DEFAULT_FOLDER = Path("var/mail")
 TIMEOUT = 10.0
-"""Seconds for the connection and for each answer."""
+"""Seconds for the connection and for each answer but the one to the message itself, which has all that `WITHIN` leaves."""
+WITHIN = 45.0
+"""Seconds for the whole talk about one message; inside the lease of its row, so that nobody else sends it meanwhile."""
 _PORTS = {"smtp": 25, "smtps": 465}
 _ENCODE = "a / ? # @ [ or ] in the password must be percent-encoded"
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -64,13 +67,13 @@ class Server:
         return f"{self.host}:{self.port}"
 
 
-def mailer_for(url: str, *, default: Path = DEFAULT_FOLDER, timeout: float = TIMEOUT) -> Mailer:
+def mailer_for(url: str, *, default: Path = DEFAULT_FOLDER, timeout: float = TIMEOUT, within: float = WITHIN) -> Mailer:
     """Return the mailer that `url` (`SMTP_URL`) names; without one, mail is written to the folder `default`.
 
-    `timeout` is in seconds. Raises `MailUrlError`.
+    `timeout` and `within` are in seconds, for an answer and for a whole message. Raises `MailUrlError`.
     """
     target = _target(url, default)
-    return FolderMailer(target) if isinstance(target, Path) else SmtpMailer(target, timeout=timeout)
+    return FolderMailer(target) if isinstance(target, Path) else SmtpMailer(target, timeout=timeout, within=within)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,7 @@ def check(url: str, *, default: Path = DEFAULT_FOLDER, timeout: float = TIMEOUT)
         with _folder_failures(target):
             target.mkdir(parents=True, exist_ok=True)
         return Found(f"mail is written to files in {target}")
-    with _failures(target), _signed_in(target, timeout) as server:
+    with _failures(target), _signed_in(target, timeout, within=WITHIN) as server:
         code, answer = server.noop()
         if code != 250:
             raise smtplib.SMTPResponseException(code, answer)
@@ -119,6 +122,7 @@ class SmtpMailer:
 
     server: Server
     timeout: float = TIMEOUT
+    within: float = WITHIN
 
     def send(self, message: EmailMessage) -> None:
         """Send to the one address in `To`. Raises `MailError`.
@@ -127,12 +131,13 @@ class SmtpMailer:
         2. MAIL: a refusal is about us, so the delivery waits for the operator, unless it says that it will pass.
         3. RCPT, DATA: an answer of 4xx is transient, of 5xx permanent for this recipient, unless it says that it is about us or
            for now.
-        4. The message. If no answer can be read once all of it was sent, the outcome is doubtful.
+        4. The message. If no answer can be read once all of it was sent, the outcome is doubtful. Servers that look through a
+           message first take long for that one (RFC 5321, 4.5.3.2.6), so it gets all the time there is.
         """
         sender, recipient = _envelope(message)
         content = flat(message)
         place = self.server.place
-        with _failures(self.server), _signed_in(self.server, self.timeout) as smtp:
+        with _failures(self.server), _signed_in(self.server, self.timeout, within=self.within) as smtp:
             options = f" SIZE={len(content)}" if smtp.has_extn("size") else ""
             if not (sender + recipient).isascii():
                 if not smtp.has_extn("smtputf8"):
@@ -148,6 +153,7 @@ class SmtpMailer:
             accepted(place, DONE, *smtp.docmd("RCPT", f"TO:<{recipient}>"))
             accepted(place, range(354, 355), *smtp.docmd("DATA"))
             smtp.send(re.sub(rb"(?m)^\.", b"..", content) + b".\r\n")
+            smtp.timeout = self.within
             try:
                 code, answer = smtp.getreply()
             except (OSError, smtplib.SMTPException) as error:
@@ -173,15 +179,61 @@ def _envelope(message: EmailMessage) -> tuple[str, str]:
     return senders[0].addr_spec, recipients[0].addr_spec
 
 
+class _Timed(smtplib.SMTP):
+    """A talk that is over `within` seconds after it began, whatever the server does; a byte now and then wins it no time."""
+
+    def __init__(self, *given: Any, within: float, **named: Any) -> None:
+        self._until = time.monotonic() + within
+        super().__init__(*given, **named)
+
+    def _patience(self) -> float:
+        left = min(self.timeout, self._until - time.monotonic())
+        if left <= 0:
+            raise TimeoutError("the time for one message is over")
+        return left
+
+    def getreply(self) -> tuple[int, bytes]:
+        """Read an answer; each part of it has only what is left."""
+        assert self.sock is not None
+        if self.file is None:
+            self.file = BufferedReader(_Reader(self.sock, self._patience))
+        return super().getreply()
+
+    def send(self, s: Any) -> None:
+        """Send all of it within what is left."""
+        if self.sock is not None:
+            self.sock.settimeout(self._patience())
+        super().send(s)
+
+
+class _TimedTls(_Timed, smtplib.SMTP_SSL):
+    """The same, with TLS from the first byte."""
+
+
+class _Reader(RawIOBase):
+    """What a socket brings, each time with as much patience as there is then."""
+
+    def __init__(self, sock: socket.socket, patience: Callable[[], float]) -> None:
+        self._sock, self._patience = sock, patience
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        self._sock.settimeout(self._patience())
+        return self._sock.recv_into(buffer)
+
+
 @contextlib.contextmanager
-def _signed_in(target: Server, timeout: float) -> Iterator[smtplib.SMTP]:
+def _signed_in(target: Server, timeout: float, *, within: float) -> Iterator[smtplib.SMTP]:
     """Yield a connection, secured as asked and signed in. A good-bye that fails changes nothing."""
     context = ssl.create_default_context(cafile=target.ca)
+    common: dict[str, Any] = {"local_hostname": _own_name(), "timeout": timeout, "within": within}
     smtp: smtplib.SMTP
     if target.tls == "from-start":
-        smtp = smtplib.SMTP_SSL(target.host, target.port, local_hostname=_own_name(), timeout=timeout, context=context)
+        smtp = _TimedTls(target.host, target.port, context=context, **common)
     else:
-        smtp = smtplib.SMTP(target.host, target.port, local_hostname=_own_name(), timeout=timeout)
+        smtp = _Timed(target.host, target.port, **common)
     try:
         smtp.ehlo_or_helo_if_needed()
         if target.tls == "require" and not smtp.has_extn("starttls"):
@@ -200,6 +252,7 @@ def _signed_in(target: Server, timeout: float) -> Iterator[smtplib.SMTP]:
                 raise MailError(reason, operator=True)
             sign_in(smtp, target.user, target.password or "", place=target.place)
         yield smtp
+        smtp.timeout = timeout
         with contextlib.suppress(OSError, smtplib.SMTPException):
             smtp.quit()
     finally:

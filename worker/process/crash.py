@@ -19,7 +19,8 @@ _STEPS = {
     "rereading reread",
     "session": "opening opened recording recorded",
     "triage": "rung taken verified read decided waits refused ignored",
-    "publish": "rung leased gathered drafted withheld attempted posted recorded waits parked hidden frozen",
+    "publish": "rung leased gathered drafted withheld attempted posted recorded waits parked",
+    "take_away": "owed rung taken tried recorded",
     "notify": "rung created",
     "deliver": "rung taken sent recorded waits",
     "refresh": "rung taken removed counted asked repeats held stored edited said_beside kept_beside ended waits put_off",
@@ -36,7 +37,7 @@ _STEPS = {
     "weekly": "rung taken planned",
     "report": "rung taken sent recorded waits",
     "canary": "rung taken noted called answered ended",
-    "try_ticket": "rung taken cleaned posted removed frozen hidden waits ended",
+    "try_ticket": "rung taken cleaned posted removed waits ended",
     "audit": "rung looked taken told recorded waits",
 }
 """By the task that passes them: one before its first change, and one after each change of a row and each write elsewhere."""

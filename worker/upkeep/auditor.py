@@ -23,7 +23,7 @@ from models.work.jobs import EVERYONE, Alert
 from models.work.stalled import Stalled, stalled
 from worker.mail.alerts import AlertMail, render_alerts
 from worker.mail.message import compose, message_id
-from worker.mail.smtp_answers import MailError
+from worker.mail.smtp_answers import UNCONFIRMED, MailError
 from worker.process import crash
 from worker.upkeep.retention import CLEAR, day_of
 from worker.wiring import Services
@@ -36,6 +36,7 @@ KINDS = (
 """What the auditor itself raises and clears."""
 SILENT_S = 60.0
 SWITCH_TIMEOUT_S = 5.0
+DOUBT = "the mail server took it and did not answer"
 PAUSE = 4
 """Audits that did not come, after which everything was down: what is late then has had no time to move (a count)."""
 
@@ -122,9 +123,15 @@ def _tell(services: Services, now: datetime) -> None:
     except (ValueError, MailError) as error:
         log.error("operator_not_told", reason=str(error)[:300])
         with services.database.system() as system:
+            doubtful = isinstance(error, MailError) and error.doubtful
             for alert in fresh:
                 at = now + timedelta(seconds=services.settings.intervals.audit)
-                jobs.release_job(system, EVERYONE, jobs.TELL, str(alert.id), at=at, reason=str(error)[:200])
+                if doubtful and jobs.finish_job(
+                    system, EVERYONE, jobs.TELL, str(alert.id), services.clock(), outcome=UNCONFIRMED, after=DOUBT
+                ):
+                    continue  # as with every message: handed over whole twice, it is sent no more
+                reason = DOUBT if doubtful else str(error)[:200]
+                jobs.release_job(system, EVERYONE, jobs.TELL, str(alert.id), at=at, reason=reason)
         crash.point("audit.waits")
         return
     crash.point("audit.told")

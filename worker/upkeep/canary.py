@@ -21,11 +21,11 @@ import structlog
 
 from models.account import accounts
 from models.work import canaries, jobs
-from models.work.alert_kinds import Kind
 from models.work.canaries import Canary
 from models.work.jobs import EVERYONE
 from psa.port import Psa, PsaError, VisibleNote
 from worker.account.onboarding import callback_url
+from worker.handoff import visible
 from worker.process import crash
 from worker.process.backoff import next_try
 from worker.wiring import Desk, Services
@@ -129,7 +129,7 @@ def try_ticket(services: Services, *, account_id: int, canary_id: int) -> bool:
         return False
     desk, psa = services.desk(account_id), services.psa(account_id)
     try:
-        with _visible_freezes(services, desk, psa, canary.ticket_id):
+        with _visible_freezes(services, desk, canary.ticket_id):
             psa.ticket(canary.ticket_id)
             _clean(psa, canary.ticket_id)
             if account.canary_posts and not desk.frozen:
@@ -163,21 +163,11 @@ def _write(psa: Psa, ticket_id: int, now: datetime) -> None:
 
 
 @contextmanager
-def _visible_freezes(services: Services, desk: Desk, psa: Psa, ticket_id: int) -> Iterator[None]:
+def _visible_freezes(services: Services, desk: Desk, ticket_id: int) -> Iterator[None]:
     try:
         yield
     except VisibleNote as error:
-        reason = f"canary's ticket {ticket_id}: {error}"
-        with services.database.account(desk.account_id) as session:
-            accounts.freeze(session, desk.account_id, reason=reason[:500], now=services.clock())
-            jobs.raise_alert(
-                session, desk.account_id, kind=Kind.NOTE_VISIBLE, subject=f"ticket {ticket_id}", detail=reason[:500],
-                now=services.clock(),
-            )  # fmt: skip
-        crash.point("try_ticket.frozen")
-        log.critical("note_visible_to_customer", note_id=error.note_id, reason=reason)
-        psa.delete_note(ticket_id, error.note_id)
-        crash.point("try_ticket.hidden")
+        visible.freeze(services, desk.account_id, ticket_id, error, subject=f"ticket {ticket_id}", what="canary's ")
         raise
 
 

@@ -14,7 +14,7 @@ from models.account import accounts
 from models.figures import reports
 from models.handoff import briefs, claims, deliveries, handoffs, readings, resolution_notes
 from models.sessions import recorded
-from models.work import canaries, inbox, jobs, wishes
+from models.work import canaries, inbox, jobs, visible_notes, wishes
 from worker.upkeep.clock_change import keep_time
 from worker.wiring import Services
 
@@ -32,6 +32,7 @@ def sweep(services: Services) -> dict[str, int]:
     # Reading alone: SQLite takes one writer at a time, and looking takes a while on a busy machine.
     with services.database.system(reading=True) as system:
         due = {
+            "take_away": [{"account_id": a, "job_id": i} for a, i in visible_notes.due(system, now=now, limit=limit)],
             "triage": _callbacks(inbox.due(system, now=now, limit=limit, urgent=True)),
             "look_again": _callbacks(inbox.due(system, now=now, limit=limit, urgent=False)),
             "publish": _handoffs(briefs.due_briefs(system, now=now, limit=limit)),

@@ -45,7 +45,7 @@ from models.tables import (
     Wish,
 )
 from models.tables.columns import Row
-from models.work import canaries, inbox, wishes
+from models.work import canaries, inbox, visible_notes, wishes
 from tests.integration.models.places import NOW, account, handoff
 
 ROWS: tuple[type[Row], ...] = (
@@ -69,10 +69,11 @@ VALUES: dict[str, Any] = {
 KEYS = {
     "handoff_id": "handoff", "inbox_id": "inbox", "delivery_id": "delivery", "canary_id": "canary", "call_id": "call",
     "wish_id": "wish", "session_id": "session", "resolution_id": "note", "runbook_id": "book", "report_id": "report",
+    "job_id": "job",
 }  # fmt: skip
 MODULES = (
     handoffs, briefs, claims, inbox, deliveries, canaries, readings, wishes, resolution_notes, endings, runbooks,
-    recorded, reports,
+    recorded, reports, visible_notes,
 )  # fmt: skip
 STATES = ("pending", "posting", "posted", "claimed")
 
@@ -134,10 +135,12 @@ def filled(tmp_path_factory: pytest.TempPathFactory, sqlite_template: bytes) -> 
                 session, other, kind="weekly", period=state, recipients=[people.member(session, other, 11)],  # type: ignore[list-item]
                 figures={}, measures_version=1, now=NOW, message_domain="x.example",
             )  # fmt: skip
+            owed = visible_notes.owe(session, other, 7000 + number, 5, now=NOW, lease_s=1)
+            assert owed is not None
             _bring(session, other, it, state)
         found[state] = {"handoff": it, "delivery": delivery, "inbox": box or 0, "canary": flying.id, "call": call.id,
                             "wish": wish.id, "session": talk.id, "note": note.id, "book": book,
-                            "report": report}  # fmt: skip
+                            "report": report, "job": owed.id}  # fmt: skip
     yield database, mine, found
     database.dispose()
 

@@ -113,9 +113,10 @@ def test_a_sender_that_died_is_a_doubt_and_one_that_failed_is_none(database: Dat
     one = staffed(database)
     (it,) = made(database, one)
     with database.account(one) as session:
-        assert reports.take(session, one, it, now=later(1), lease_s=60)
+        mine = reports.take(session, one, it, now=later(1), lease_s=60)
+        assert mine is not None
         assert reports.take(session, one, it, now=later(60), lease_s=60) is None
-        assert reports.fail_for_now(session, one, it, at=later(120), reason="no connection")
+        assert reports.fail_for_now(session, mine, at=later(120), reason="no connection")
         assert reports.take(session, one, it, now=later(119), lease_s=60) is None
         again = reports.take(session, one, it, now=later(120), lease_s=60)
     assert again is not None
@@ -125,10 +126,11 @@ def test_a_sender_that_died_is_a_doubt_and_one_that_failed_is_none(database: Dat
     assert taken is not None
     assert (taken.attempts, taken.doubts, taken.message_id) == (3, 1, again.message_id)
     with database.account(one) as session:
-        reports.fail_for_now(session, one, it, at=later(300), reason="no answer after DATA", doubtful=True)
-        assert reports.take(session, one, it, now=later(300), lease_s=60)
-        assert reports.mark_sent(session, one, it, now=later(301))
-        assert not reports.fail(session, one, it, reason="too late")
+        reports.fail_for_now(session, taken, at=later(300), reason="no answer after DATA", doubtful=True)
+        last = reports.take(session, one, it, now=later(300), lease_s=60)
+        assert last is not None
+        assert reports.mark_sent(session, last, now=later(301))
+        assert not reports.fail(session, last, reason="too late")
     row = read(database, one, it)
     assert (row.status, row.doubts, row.sent_at, row.next_attempt_at) == ("sent", 2, later(301), None)
 
@@ -138,9 +140,10 @@ def test_what_has_ended_is_not_taken_again(database: Database, end: str) -> None
     one = staffed(database)
     (it,) = made(database, one)
     with database.account(one) as session:
-        assert not getattr(reports, end)(session, one, it, reason="not taken yet")
-        reports.take(session, one, it, now=later(1), lease_s=60)
-        assert getattr(reports, end)(session, one, it, reason="as it is")
+        queued = reports.get(session, one, it)
+        assert not getattr(reports, end)(session, queued, reason="not taken yet")
+        taken = reports.take(session, one, it, now=later(1), lease_s=60)
+        assert getattr(reports, end)(session, taken, reason="as it is")
         assert reports.take(session, one, it, now=later(9999), lease_s=60) is None
     assert read(database, one, it).reason == "as it is"
 
@@ -175,16 +178,18 @@ def test_what_was_refused_is_tried_again_at_the_new_address_and_what_was_sent_is
             )
 
     with database.account(one) as session:
-        reports.take(session, one, it, now=later(1), lease_s=60)
-        reports.fail(session, one, it, reason="550 no such user")
+        taken = reports.take(session, one, it, now=later(1), lease_s=60)
+        assert taken is not None
+        reports.fail(session, taken, reason="550 no such user")
         corrected = [MemberRow(11, "bob", "Bob Ray", "bob.ray@msp.example")]
         accounts.import_members(session, one, corrected, owner="bob")
     again()
     row = read(database, one, it)
     assert (row.status, row.address, row.attempts, row.reason) == ("queued", "bob.ray@msp.example", 0, None)
     with database.account(one) as session:
-        reports.take(session, one, it, now=later(91), lease_s=60)
-        reports.mark_sent(session, one, it, now=later(92))
+        taken = reports.take(session, one, it, now=later(91), lease_s=60)
+        assert taken is not None
+        reports.mark_sent(session, taken, now=later(92))
     again()
     assert read(database, one, it).status == "sent"
 

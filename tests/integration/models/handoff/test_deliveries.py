@@ -1,5 +1,6 @@
 """Deliveries, jobs, signs of life and alerts on both databases."""
 
+import pytest
 from sqlalchemy import text
 
 from models.account import accounts
@@ -76,9 +77,9 @@ def test_sends_once(database: Database) -> None:
         taken = deliveries.take(session, one, first, now=later(1), lease_s=60)
         assert taken is not None
         assert deliveries.take(session, one, first, now=later(2), lease_s=60) is None
-        assert deliveries.mark_sent(session, one, first, now=later(3))
-        assert not deliveries.mark_sent(session, one, first, now=later(3))
-        assert not deliveries.fail(session, one, first, reason="late")
+        assert deliveries.mark_sent(session, taken, now=later(3))
+        assert not deliveries.mark_sent(session, taken, now=later(3))
+        assert not deliveries.fail(session, taken, reason="late")
     row = read(database, one, first)
     assert (row.status, row.sent_at, row.attempts, row.lease_until) == ("sent", later(3), 1, None)
 
@@ -100,10 +101,11 @@ def test_waits_after_a_failure_that_passes_and_stops_after_one_that_does_not(dat
         assert deliveries.due(system, now=later(5), limit=50) == []
         assert deliveries.due(system, now=later(6), limit=50) == [(one, first), (one, second)]
     with database.account(one) as session:
-        for it in (first, second):
-            assert deliveries.take(session, one, it, now=later(6), lease_s=60)
-        assert deliveries.fail_for_now(session, one, first, at=later(120), reason="451 greylisted")
-        assert deliveries.fail(session, one, second, reason="550 no such user")
+        grey, gone = (deliveries.take(session, one, it, now=later(6), lease_s=60) for it in (first, second))
+        assert grey is not None
+        assert gone is not None
+        assert deliveries.fail_for_now(session, grey, at=later(120), reason="451 greylisted")
+        assert deliveries.fail(session, gone, reason="550 no such user")
         assert deliveries.take(session, one, first, now=later(119), lease_s=60) is None
         assert deliveries.take(session, one, second, now=later(999), lease_s=60) is None
     with database.system() as system:
@@ -125,8 +127,44 @@ def test_suppresses_what_is_not_sent_but_not_what_is_being_sent(database: Databa
 def test_suppresses_one_that_was_taken(database: Database) -> None:
     one, _, (first, _) = queued(database)
     with database.account(one) as session:
-        assert deliveries.take(session, one, first, now=later(6), lease_s=60)
-        assert deliveries.suppress(session, one, first, reason="already claimed")
+        taken = deliveries.take(session, one, first, now=later(6), lease_s=60)
+        assert taken is not None
+        assert deliveries.suppress(session, taken, reason="already claimed")
+
+
+@pytest.mark.parametrize("ends", ["fail", "fail_for_now", "suppress"])
+def test_an_attempt_that_was_overtaken_closes_nothing_of_the_next_one(database: Database, ends: str) -> None:
+    one, _, (first, _) = queued(database)
+    with database.account(one) as session:
+        slow = deliveries.take(session, one, first, now=later(6), lease_s=60)
+    with database.account(one) as session:
+        next_one = deliveries.take(session, one, first, now=later(66), lease_s=60)
+    assert slow is not None
+    assert next_one is not None
+    at = {"at": later(300)} if ends == "fail_for_now" else {}
+    with database.account(one) as session:
+        assert not getattr(deliveries, ends)(session, slow, reason="late", **at)
+    assert (read(database, one, first).status, read(database, one, first).reason) == ("sending", None)
+    with database.account(one) as session:
+        assert getattr(deliveries, ends)(session, next_one, reason="in time", **at)
+
+
+@pytest.mark.parametrize("waits", [False, True])
+def test_what_an_overtaken_attempt_brought_there_is_sent_no_more(database: Database, waits: bool) -> None:
+    one, _, (first, _) = queued(database)
+    with database.account(one) as session:
+        slow = deliveries.take(session, one, first, now=later(6), lease_s=60)
+    with database.account(one) as session:
+        next_one = deliveries.take(session, one, first, now=later(66), lease_s=60)
+        assert slow is not None
+        assert next_one is not None
+        if waits:
+            deliveries.fail_for_now(session, next_one, at=later(300), reason="451 greylisted")
+    with database.account(one) as session:
+        assert deliveries.mark_sent(session, slow, now=later(67))
+        assert not deliveries.fail(session, next_one, reason="550 no such user")
+        assert deliveries.take(session, one, first, now=later(9999), lease_s=60) is None
+    assert read(database, one, first).status == "sent"
 
 
 def test_gives_a_job_to_one_for_each_period(database: Database) -> None:

@@ -283,6 +283,19 @@ def test_what_a_failure_leaves_behind(shop: Shop, error: MailError, status: str,
         assert send(shop, it)
 
 
+def test_what_was_handed_over_twice_and_never_answered_is_sent_no_more(shop: Shop) -> None:
+    owned(shop)
+    shop.clock.now = MONDAY
+    (it,) = plan(shop)
+    shop.mailer.fails = [MailError("no answer after DATA", doubtful=True)] * 5
+    for _ in range(5):
+        assert not send(shop, it)
+        shop.clock.advance(400)
+    (row,) = rows(shop, "2026-W11")
+    assert (row.status, len(shop.mailer.fails)) == ("sent", 3)
+    assert (row.reason or "").startswith("sent, not confirmed")
+
+
 def test_it_is_given_up_in_the_end_with_the_reason(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(weekly, "GIVE_UP_AFTER", 3)
     owned(shop)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import pytest
 
@@ -13,8 +14,10 @@ from models.work import jobs
 from tests.integration.worker.conftest import Shop
 from worker.account.members import renew_members
 from worker.account.onboarding import account_named
+from worker.demo.mail_catcher import Faults, MailCatcher
 from worker.handoff import notify
-from worker.mail.smtp_answers import MailError
+from worker.mail.smtp_answers import UNCONFIRMED, MailError
+from worker.mail.transport import mailer_for
 from worker.upkeep import sweeper
 
 
@@ -91,6 +94,29 @@ def test_a_send_in_doubt_is_repeated_with_the_same_message_id(shop: Shop) -> Non
     assert row is not None
     assert first == row.message_id
     assert row.attempts == 2
+
+
+def test_a_server_that_never_answers_in_time_gets_each_message_twice_and_no_more(shop: Shop, tmp_path: Path) -> None:
+    handoff_id, (delivery_id,) = _told(shop)
+    with MailCatcher(tmp_path / "mail", faults=Faults(hang_after_data=99)) as catcher:
+        shop.services.mailer = mailer_for(catcher.url, timeout=0.3, within=0.4)
+        for _ in range(5):
+            _deliver(shop, delivery_id)
+            shop.clock.advance(600)
+        assert len(catcher.messages) == 2
+    row = _rows(shop, handoff_id)[0]
+    assert (row.status, row.doubts, (row.reason or "").startswith(UNCONFIRMED)) == ("sent", 1, True)
+    assert row.sent_at is not None
+
+
+def test_a_doubt_between_other_failures_is_not_forgotten(shop: Shop) -> None:
+    handoff_id, (delivery_id,) = _told(shop)
+    doubt, down = MailError("no answer after DATA", doubtful=True), MailError("no connection")
+    shop.mailer.fails = [down, doubt, down, doubt, down]
+    for _ in range(5):
+        _deliver(shop, delivery_id)
+        shop.clock.advance(600)
+    assert (_rows(shop, handoff_id)[0].status, shop.mailer.fails) == ("sent", [down])
 
 
 def test_a_message_id_is_of_the_senders_own_domain(shop: Shop) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hmac
 import ipaddress
 import os
@@ -89,9 +90,9 @@ def serving(certificate: Path) -> ssl.SSLContext:
     return context
 
 
-def failure(url: str, *, timeout: float = 2.0, sent: EmailMessage | None = None) -> MailError:
+def failure(url: str, *, timeout: float = 2.0, within: float = 20.0, sent: EmailMessage | None = None) -> MailError:
     with pytest.raises(MailError) as caught:
-        mailer_for(url, timeout=timeout).send(sent or message())
+        mailer_for(url, timeout=timeout, within=within).send(sent or message())
     return caught.value
 
 
@@ -215,11 +216,25 @@ def test_no_answer_after_the_message_is_doubtful_and_the_repeat_is_recognisable(
     catcher: MailCatcher, faults: Faults
 ) -> None:
     catcher.faults = faults
-    error = failure(catcher.url, timeout=0.3)
+    error = failure(catcher.url, timeout=0.3, within=0.9)
     assert (error.permanent, error.doubtful) == (False, True)
     mailer_for(catcher.url).send(message())
     first, second = (message_from_bytes(path.read_bytes(), policy=SMTP) for path in catcher.messages)
     assert first["Message-ID"] == second["Message-ID"]
+
+
+def test_a_server_that_looks_through_a_message_before_it_answers_gets_the_time_for_that(catcher: MailCatcher) -> None:
+    catcher.faults = Faults(slow_after_data=0.9)
+    mailer_for(catcher.url, timeout=0.3, within=5.0).send(message())
+    assert len(catcher.messages) == 1
+
+
+@pytest.mark.parametrize("at", ["EHLO", "MAIL", "."])
+def test_a_server_that_gives_a_byte_now_and_then_does_not_outlast_the_time_for_a_message(at: str) -> None:
+    begun = time.monotonic()
+    error = failure(Scripted(drip=at).url(), timeout=0.5, within=1.2)
+    assert time.monotonic() - begun < 1.8
+    assert (error.permanent, error.doubtful, error.operator) == (False, at == ".", False)
 
 
 def test_nobody_listens(catcher: MailCatcher) -> None:
@@ -455,12 +470,15 @@ def test_the_command_serves_until_told_to_stop(tmp_path: Path) -> None:
 
 
 class Scripted:
-    """An SMTP server that answers each command by a script, and keeps what it was told."""
+    """An SMTP server that answers each command by a script, and keeps what it was told.
 
-    def __init__(self, **answers: str) -> None:
+    To the command `drip` it gives a byte each tenth of a second, and never an end.
+    """
+
+    def __init__(self, *, drip: str = "", **answers: str) -> None:
         usual = {"greeting": "220 here", "EHLO": "250-here\n250 AUTH PLAIN LOGIN", "AUTH": "235 in", "DATA": "354 go on"}
         usual["QUIT"] = "221 bye"
-        self.answers, self.said = usual | answers, list[str]()
+        self.answers, self.said, self.drip = usual | answers, list[str](), drip
         self._socket = socket.create_server(("127.0.0.1", 0))
         threading.Thread(target=self._serve, daemon=True).start()
 
@@ -469,7 +487,7 @@ class Scripted:
 
     def _serve(self) -> None:
         connection, _ = self._socket.accept()
-        with connection, connection.makefile("rwb") as wire, self._socket:
+        with contextlib.suppress(OSError), connection, connection.makefile("rwb") as wire, self._socket:
             reading = False
             wire.write(self.answers["greeting"].encode() + b"\r\n")
             wire.flush()
@@ -479,6 +497,10 @@ class Scripted:
                     continue
                 self.said.append(line)
                 verb = line.partition(" ")[0].upper()
+                while verb == self.drip:
+                    wire.write(b"2")
+                    wire.flush()
+                    time.sleep(0.1)
                 reading = verb == "DATA" and self.answers["DATA"].startswith("354")
                 answer = self.answers.get(line.upper()) or self.answers.get(verb, "250 fine")
                 wire.write(answer.replace("\n", "\r\n").encode() + b"\r\n")

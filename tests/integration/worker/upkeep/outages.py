@@ -17,7 +17,7 @@ from tests.integration.worker.conftest import Shop
 from worker.account.members import renew_members
 from worker.account.onboarding import account_named, unfreeze
 from worker.figures import weekly
-from worker.handoff import notify, publish, refresh, resolution, triage, wish
+from worker.handoff import notify, publish, refresh, resolution, triage, visible, wish
 from worker.handoff.preview import replay
 from worker.mail.smtp_answers import MailError
 from worker.response import settle
@@ -96,6 +96,7 @@ class Scene:
 
 DUE: dict[str, Callable[..., object]] = {
     "triage": triage.triage, "look_again": triage.triage, "refresh": refresh.refresh, "resolve": resolution.post,
+    "take_away": visible.take_away,
     "grant": wish.grant, "settle": settle.settle, "deliver": notify.deliver, "publish": publish.publish,
 }  # fmt: skip
 
@@ -107,6 +108,19 @@ def note_visible(it: Scene) -> None:
     it.shop.psa.after["post_internal_note"] = lambda: (_ for _ in ()).throw(VisibleNote("note 7 is visible", note_id=7))
     it.posted()
     it.shop.psa.after.clear()
+
+
+def note_stays(it: Scene) -> None:
+    it.refuse("delete_note", F403)
+    it.refuse("edit_note", R400)
+    note_visible(it)
+    it.live(minutes=10)
+
+
+def note_gone(it: Scene) -> None:
+    it.heal()
+    it.live(minutes=10)
+    unfrozen(it)
 
 
 def unfrozen(it: Scene) -> None:

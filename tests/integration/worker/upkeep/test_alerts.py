@@ -45,6 +45,8 @@ from tests.integration.worker.upkeep.outages import (
     nobody_reads,
     nobody_reports,
     nobody_told,
+    note_gone,
+    note_stays,
     note_visible,
     one_in_dry_run,
     other_key,
@@ -69,6 +71,7 @@ from worker.mail.smtp_answers import MailError
 Deed = Callable[[Scene], None]
 JOURNEYS: dict[str, tuple[Kind, Deed, Deed]] = {
     "note visible": (Kind.NOTE_VISIBLE, note_visible, unfrozen),
+    "note stays": (Kind.NOTE_STAYS, note_stays, note_gone),
     "edit refused": (Kind.NOT_REFRESHED, edit_refused(R400), edited),
     "post refused": (Kind.PARKED, post_refused(R400), healed),
     "owner refused": (Kind.OWNER_NOT_SET, owner_refused(R400), owner_set),

@@ -167,6 +167,18 @@ def test_alerts_of_others_are_told_too_and_again_after_a_mail_that_failed(shop: 
     assert "brief parked: ticket 48213 (northgate" in message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
 
 
+def test_an_operators_mail_that_was_handed_over_twice_and_never_answered_is_sent_no_more(shop: Shop, switch: Switch) -> None:
+    watched(shop, switch)
+    with shop.database.account(shop.account_id) as session:
+        jobs.raise_alert(session, shop.account_id, kind=Kind.PARKED, subject="ticket 48213", detail="401", now=shop.clock())
+    shop.mailer.fails = [MailError("no answer after DATA", doubtful=True)] * 5
+    for _ in range(5):
+        sweeper.sweep(shop.services)
+        auditor.audit(shop.services)
+        shop.clock.advance(61)
+    assert (len(shop.mailer.fails), shop.mailer.sent) == (3, [])
+
+
 def test_a_silent_sweep_and_a_poll_nobody_makes(shop: Shop, switch: Switch) -> None:
     watched(shop, switch)
     shop.clock.advance(16 * 60)

@@ -9,6 +9,7 @@ from sqlalchemy import update
 from models.database.clock import CommonClock
 from models.handoff import briefs, handoffs
 from models.tables import Account, Delivery, Handoff, Inbox
+from models.work import visible_notes
 from tests.fakes import ESCALATED
 from tests.integration.worker.conftest import Shop
 from worker.handoff import notify, publish
@@ -43,6 +44,14 @@ def test_set_back_by_an_hour_everything_due_is_due_now(shop: Shop) -> None:
         assert found is not None
         assert found.observe_due_at is not None
         assert found.observe_due_at <= shop.clock() + timedelta(seconds=shop.services.settings.intervals.lease)
+
+
+def test_set_back_by_an_hour_a_note_that_customers_can_see_does_not_wait_for_it(shop: Shop) -> None:
+    sweeper.sweep(shop.services)
+    with shop.database.account(shop.account_id) as session:
+        visible_notes.owe(session, shop.account_id, 48213, 7, now=shop.clock(), lease_s=60)
+    shop.clock.now -= HOUR
+    assert "take_away" in _swept(shop)
 
 
 def test_set_back_while_a_brief_is_being_posted_its_lease_begins_anew(shop: Shop) -> None:

@@ -21,7 +21,7 @@ USE_CASES = (
     "webhooks/claims/noting.py", "webhooks/sessions/recording.py",
     *(f"worker/{name}.py" for name in (
         "figures/weekly", "handoff/hold", "handoff/notify", "handoff/our_notes", "handoff/publish", "handoff/refresh",
-        "handoff/triage", "handoff/for_session", "handoff/wish", "handoff/resolution",
+        "handoff/triage", "handoff/for_session", "handoff/wish", "handoff/resolution", "handoff/visible",
         "response/newer_notes",
         "response/observe", "response/settle", "response/withdraw", "upkeep/auditor", "upkeep/callback_check", "upkeep/canary",
         "upkeep/clock_change", "upkeep/poller", "upkeep/sweeper",
@@ -51,6 +51,7 @@ ELSEWHERE = {
     "settle._remember": "a sighting, which the next reading makes again",
     "settle._set_owner": "passes settle.owner_set after the last of it",
     "triage._take": "its caller passes triage.taken at once",
+    "visible._remove": "its callers pass take_away.tried at once, or have no database to go on with",
     "weekly._take": "its caller passes report.taken at once",
     "weekly._take_week": "its caller passes weekly.taken at once",
 }
