@@ -15,6 +15,7 @@ from typing import Any
 from flask import Blueprint, Response
 from gunicorn.workers.gthread import ThreadWorker
 
+from webhooks.callers import Caller
 from webhooks.problems import problem
 
 PATH = "/escalations/stream"
@@ -26,7 +27,7 @@ WHERE = "resolutionflow.streams"
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]
-    """gunicorn's worker of threads, but for the streams."""
+    """gunicorn's worker of threads, but for the streams and for callers who do not go on."""
 
     def load_wsgi(self) -> None:
         """Load the application, and compile its pages now: the first caller would wait for that."""
@@ -34,6 +35,14 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         if pages := getattr(self.wsgi, "jinja_env", None):
             for name in pages.list_templates(["html"]):
                 pages.get_template(name)
+
+    def handle(self, conn: Any) -> Any:
+        """Serve what a connection asks next, or put it back where it waits without a thread."""
+        if type(conn.sock) is socket.socket:  # not what TLS made of it
+            conn.sock = Caller.of(conn.sock)
+        if isinstance(conn.sock, Caller):
+            conn.sock.begin()
+        return super().handle(conn)
 
     def handle_request(self, req: Any, conn: Any) -> bool:
         """Answer a request; return whether the connection may carry another."""
