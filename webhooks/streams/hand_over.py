@@ -7,6 +7,7 @@ socket file of this machine, and the web forgets it. Where they share no machine
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 from collections.abc import Mapping
@@ -54,6 +55,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
                 ours, conn.sock = conn.sock, socket.socket(socket.AF_UNIX)
                 ours.close()
                 return False
+            req.force_close()  # streams of an older release may still take the copy they were given
         return bool(super().handle_request(req, conn))
 
 
@@ -67,6 +69,10 @@ def hand_over(caller: socket.socket, headers: Mapping[str, str], where: str) -> 
         try:
             way.connect(where)
             socket.send_fds(way, [text], [caller.fileno()])
+            with contextlib.suppress(TimeoutError):
+                return way.recv(1) == b"+"
+            # From here on it cannot be told that it has the caller; whether it was until here is read once more.
+            way.shutdown(socket.SHUT_RDWR)
             return way.recv(1) == b"+"
         except OSError:
             return False
