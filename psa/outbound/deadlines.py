@@ -49,7 +49,7 @@ class _Timed(io.RawIOBase):
         if left <= 0:
             raise TimeoutError("the answer was still coming in when its deadline passed")
         self._sock.settimeout(left if self._silence is None else min(left, self._silence))
-        return self._raw.readinto(buffer)  # type: ignore[attr-defined, no-any-return]
+        return self._raw.readinto(buffer)
 
     def close(self) -> None:
         self._raw.close()
