@@ -25,6 +25,8 @@ T = TypeVar("T")
 
 AWAY = (exc.OperationalError, exc.InterfaceError, exc.TimeoutError)
 """What SQLAlchemy raises when the database, and not the statement, is the trouble."""
+COMPUTING = 2
+"""How many compute at a time: figures take up to a second of a processor."""
 
 
 class Away(RuntimeError):
@@ -67,6 +69,16 @@ class Bulkhead:
         self._open = True
         self._still_s, self._done_at = still_s, float("-inf")
         self._trying, self._last_try = False, float("-inf")
+        self._computing = threading.Semaphore(COMPUTING)
+
+    def compute(self, read: Callable[[], Callable[[], T]]) -> T:
+        """Return what `read` returns computes, outside of the places that others need. Raises `Away` or `Busy` in time."""
+        if not self._computing.acquire(timeout=self._squeeze_s):
+            raise Busy("too much is being computed")
+        try:
+            return self.do(read)()
+        finally:
+            self._computing.release()
 
     def do(self, work: Callable[[], T]) -> T:
         """Return what `work` returns. Raises `Away` or `Busy` in time, and whatever else `work` raises."""

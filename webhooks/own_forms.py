@@ -72,7 +72,8 @@ class OwnForms:
         origin = request.headers.get("Origin", "null")
         if site != "same-origin" or origin not in ("null", self._origin, origin_of(request.host_url)):
             raise NotOurButton(f"sent from {origin}, {site}")
-        if (request.content_length or 0) > LARGEST_FORM:
+        # In chunks no length is told before; the form is read from what is held here.
+        if (request.content_length or 0) > LARGEST_FORM or len(request.get_data()) > LARGEST_FORM:
             raise NotOurButton("larger than our form")
         try:
             self._passes.check_form(

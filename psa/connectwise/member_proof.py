@@ -8,11 +8,13 @@ company from our row. It takes either the four cookies or a Basic header (develo
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import re
 import threading
 import time
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import msgspec
@@ -37,6 +39,10 @@ class NotProven(PermissionError):
 
 class CannotAsk(RuntimeError):
     """ConnectWise gave no answer now; nothing is known. Try again."""
+
+
+class _Silent(CannotAsk):
+    """Nothing came back at all; whoever asks next would wait as long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +93,9 @@ class MemberProof:
         deadline_s: float = 4.0,
         good_s: float = 300.0,
         bad_s: float = 60.0,
+        silent_s: float = 5.0,
         at_once: int = 4,
+        each: int = 2,
         refusals: int = 60,
         window_s: float = 60.0,
         most: int = 20_000,
@@ -95,8 +103,9 @@ class MemberProof:
     ) -> None:
         """Remember a proof for `good_s` and a refusal for `bad_s` seconds, `most` of both.
 
-        Ask for at most `at_once` at a time, each for `deadline_s` seconds, so that a ConnectWise that hangs holds no more
-        threads than that; after `refusals` within `window_s` seconds an account's ConnectWise is not asked again in them.
+        Ask for at most `at_once` at a time, `each` of one account, for `deadline_s` seconds, so that a ConnectWise that hangs
+        holds no more threads than that and leaves the others' places free; it is left alone for `silent_s` then. After
+        `refusals` within `window_s` seconds an account's ConnectWise is not asked again in them.
         """
         self._session_for = session_for or _session_for
         self._deadline_s, self._good_s, self._bad_s, self._clock = deadline_s, good_s, bad_s, clock
@@ -105,6 +114,10 @@ class MemberProof:
         self._refused: dict[int, tuple[float, int]] = {}
         self._sessions: dict[tuple[str, bool, str | None], requests.Session] = {}
         self._lock, self._places = threading.Lock(), threading.BoundedSemaphore(at_once)
+        self._share: defaultdict[int, threading.BoundedSemaphore] = defaultdict(lambda: threading.BoundedSemaphore(each))
+        self._silent_s = silent_s
+        self._silent: dict[tuple[int, str], float] = {}
+        """Until when an account's ConnectWise is left alone, by its site."""
 
     def prove(self, place: Place, said: SaidToBe) -> str:
         """Return the member's login name as ConnectWise has it. Raises `NotProven`, and `CannotAsk` where it gave no answer."""
@@ -115,12 +128,16 @@ class MemberProof:
                 return _answer(known.identifier)
             if self._count(place.account_id) >= self._refusals:
                 raise CannotAsk("too many sign-ins of this account were refused in the last minute")
-        if not self._places.acquire(timeout=0.5):
-            raise CannotAsk("too many sign-ins wait for ConnectWise")
-        try:
-            identifier = self._ask(place, said)
-        finally:
-            self._places.release()
+            if self._silent.get((place.account_id, place.site), 0.0) > self._clock():
+                raise CannotAsk("ConnectWise did not answer a moment ago")
+            share = self._share[place.account_id]
+        with _place(share), _place(self._places):
+            try:
+                identifier = self._ask(place, said)
+            except _Silent:
+                with self._lock:
+                    self._silent[place.account_id, place.site] = self._clock() + self._silent_s
+                raise
         with self._lock:
             self._remember(key, place.account_id, identifier)
         return _answer(identifier)
@@ -165,13 +182,13 @@ class MemberProof:
     def _get(self, site: Site, place: Place, codebase: str, proof: dict[str, str], end: float) -> tuple[int, bytes]:
         left = end - self._clock()
         if left <= 0:
-            raise CannotAsk("GET /system/myMembers/info: no answer in time")
+            raise _Silent("GET /system/myMembers/info: no answer in time")
         url = f"{site.api_origin}/{codebase}apis/3.0/system/myMembers/info"
         headers = {"clientId": place.client_id, "Accept": "application/vnd.connectwise.com+json", **proof}
         try:
             return fetch(self._session(site, place), url, deadline=left, headers=headers)
         except (requests.RequestException, HTTPError, OSError, ValueError) as error:
-            raise CannotAsk(f"GET /system/myMembers/info: {plainly(error)}") from error
+            raise _Silent(f"GET /system/myMembers/info: {plainly(error)}") from error
 
     def _session(self, site: Site, place: Place) -> requests.Session:
         key = (site.api_origin, place.allow_private, place.ca_bundle)
@@ -181,6 +198,16 @@ class MemberProof:
                     self._sessions.clear()
                 self._sessions[key] = self._session_for(site, place.allow_private, place.ca_bundle)
             return self._sessions[key]
+
+
+@contextlib.contextmanager
+def _place(places: threading.BoundedSemaphore) -> Iterator[None]:
+    if not places.acquire(timeout=0.5):
+        raise CannotAsk("too many sign-ins wait for ConnectWise")
+    try:
+        yield
+    finally:
+        places.release()
 
 
 def _session_for(site: Site, allow_private: bool, ca_bundle: str | None) -> requests.Session:

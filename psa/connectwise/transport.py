@@ -29,6 +29,7 @@ from urllib3.exceptions import (
 
 from psa.connectwise.answers import check_permitted, error_of
 from psa.outbound.allowed_hosts import ForbiddenAddress, TooLarge, TooSlow, read_capped
+from psa.outbound.deadlines import within
 from psa.outbound.throttle import Priority, Throttle
 from psa.port import Ambiguous, PsaError, Throttled, Unavailable
 
@@ -46,7 +47,7 @@ class Timeouts:
     write: float = 20.0
     """The same for a write; stay well inside the posting lease."""
     total: float = 45.0
-    """For a whole answer, however steadily it drips in."""
+    """For a whole answer, head and body, however steadily it drips in."""
     patience: float = 10.0
     """Waiting for a place under our own limit."""
 
@@ -106,16 +107,17 @@ class Transport:
         with self._throttle.slot(self._account, priority, self._timeouts.patience) as slot:
             until = time.monotonic() + self._timeouts.total
             try:
-                answer = self.session.request(
-                    method,
-                    url,
-                    params=dict(params or {}),
-                    data=encoded,
-                    headers=dict(headers or {}),
-                    stream=True,
-                    timeout=(self._timeouts.connect, silence),
-                    allow_redirects=False,
-                )
+                with within(until):
+                    answer = self.session.request(
+                        method,
+                        url,
+                        params=dict(params or {}),
+                        data=encoded,
+                        headers=dict(headers or {}),
+                        stream=True,
+                        timeout=(self._timeouts.connect, silence),
+                        allow_redirects=False,
+                    )
                 # requests keeps a body read by hand nowhere else.
                 answer._content = read_capped(answer, limit=_LARGEST_ANSWER, until=until)
                 answer._content_consumed = True  # type: ignore[attr-defined]

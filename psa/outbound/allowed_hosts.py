@@ -24,15 +24,29 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, NameResolutionError, NewConnectionError
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    NameResolutionError,
+    NewConnectionError,
+    ReadTimeoutError,
+)
 from urllib3.util import Retry
 
 from psa.outbound.certificates import trusting
+from psa.outbound.deadlines import TimedAnswer, within
 
 KEY_FETCH_BYTES = 64 * 1024
 _CLOUD = (".myconnectwise.net", ".connectwisedev.com")
 _PLAIN_URL = re.compile(r"[\x21-\x7e]+")
-_METADATA = frozenset(ipaddress.ip_address(a) for a in ("169.254.169.254", "168.63.129.16", "fd00:ec2::254"))
+_METADATA = frozenset(map(ipaddress.ip_address, (
+    "169.254.169.254", "168.63.129.16", "100.100.100.200", "192.0.0.192",
+    "fd00:ec2::254", "fd20:ce::254", "fd00:c1::a9fe:a9fe", "fd00:42::42",
+)))  # fmt: skip
+"""Where clouds tell machines of theirs who they are; most stand in ranges that are private besides."""
+_WITH_IPV4 = tuple(map(ipaddress.IPv6Network, ("::/96", "64:ff9b::/96", "64:ff9b:1::/48")))
+"""IPv6 with an IPv4 address at its end: compatible, and NAT64, well-known and local (RFC 6052, RFC 8215)."""
+_STILL_COMING = "the answer was still coming in when its deadline passed"
 _REFUSED = "link-local, metadata, multicast or unspecified"
 
 Resolver = Callable[..., list[tuple[Any, ...]]]
@@ -142,20 +156,29 @@ def check_address(address: str, *, host: str, allow_private: bool) -> None:
     """
     ip = ipaddress.ip_address(address.split("%", 1)[0])
     where = f"{host} resolves to {address}"
+    inside = _inside(ip)
     mapped = ip.ipv4_mapped if isinstance(ip, ipaddress.IPv6Address) else None
     plain = mapped or ip
-    if plain in _METADATA or plain.is_link_local or plain.is_multicast or plain.is_unspecified:
+    if any(each in _METADATA or each.is_link_local or each.is_multicast or each.is_unspecified for each in (plain, *inside)):
         raise ForbiddenAddress(
             f"{where}: {_REFUSED} addresses are never used; check the DNS of the account's site"
         )
     if allow_private:
         return
-    # Forms that carry an IPv4 address inside; NAT64 and the compatible form count as reserved.
-    hidden = isinstance(ip, ipaddress.IPv6Address) and (mapped or ip.sixtofour or ip.teredo)
-    if hidden or not plain.is_global or plain.is_reserved:
+    # Site-local ones were private before fc00::/7 was.
+    site_local = isinstance(ip, ipaddress.IPv6Address) and ip.is_site_local
+    if inside or site_local or not plain.is_global or plain.is_reserved:
         raise ForbiddenAddress(
             f"{where}: not a public address; for an on-prem PSA set allow_private on the account"
         )
+
+
+def _inside(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> list[ipaddress.IPv4Address]:
+    """Return the IPv4 addresses that an IPv6 one carries, at which a gateway may let it end."""
+    if isinstance(ip, ipaddress.IPv4Address):
+        return []
+    last = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF) if any(ip in net for net in _WITH_IPV4) else None
+    return [each for each in (ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ()), last) if each is not None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,10 +222,14 @@ class _Guard:
 
 def _pool_classes(guard: _Guard) -> dict[str, type[HTTPConnectionPool]]:
     class CheckedHTTP(HTTPConnection):
+        response_class = TimedAnswer
+
         def _new_conn(self) -> socket.socket:
             return guard.connect(self)
 
     class CheckedHTTPS(HTTPSConnection):
+        response_class = TimedAnswer
+
         def _new_conn(self) -> socket.socket:
             return guard.connect(self)
 
@@ -295,7 +322,7 @@ def read_capped(response: requests.Response, *, limit: int, until: float) -> byt
     try:
         while True:
             if time.monotonic() > until:
-                raise TooSlow("the answer was still coming in when its deadline passed")
+                raise TooSlow(_STILL_COMING)
             part = raw.read1(65536, decode_content=True)
             if not part:
                 break
@@ -304,8 +331,10 @@ def read_capped(response: requests.Response, *, limit: int, until: float) -> byt
                 raise TooLarge(f"the answer is larger than {limit} bytes")
             parts.append(part)
         parts.append(raw.read(decode_content=True))  # notices a truncated answer and frees the connection
-    except BaseException:
+    except BaseException as error:
         response.close()
+        if isinstance(error, ReadTimeoutError) and time.monotonic() >= until:
+            raise TooSlow(_STILL_COMING) from error
         raise
     response.close()
     return b"".join(parts)
@@ -329,8 +358,9 @@ def fetch(
 
     def run() -> None:
         try:
-            answer = session.get(url, headers=headers, stream=True, timeout=(deadline, deadline))
-            result.put((answer.status_code, read_capped(answer, limit=limit, until=until)))
+            with within(until):
+                answer = session.get(url, headers=headers, stream=True, timeout=(deadline, deadline))
+                result.put((answer.status_code, read_capped(answer, limit=limit, until=until)))
         except (requests.RequestException, HTTPError, OSError, ValueError) as error:
             result.put(error)
 

@@ -70,11 +70,13 @@ class Routes:
         at: Callable[[dict[str, Any]], str] | None = None,
         refuses: Answers | None = None,
         tag: str | None = None,
+        computes: bool = False,
     ) -> Callable[[View], View]:
         """Return a decorator that adds a route. Its view runs in the bulkhead, so without the request.
 
         It is given who calls, the path's numbers, and what its schemas read as `query`, `header` and `body`; `gives` says
-        what an answer of `status` means, `at` makes its `Location`, `refuses` is what it refuses beside what all do.
+        what an answer of `status` means, `at` makes its `Location`, `refuses` is what it refuses beside what all do. One that
+        `computes` returns what does so outside of the bulkhead.
         """
         responses = REFUSALS | (UNREAD if body else {}) | (refuses or {}) | (WRONG if query or header or body else {})
 
@@ -82,7 +84,8 @@ class Routes:
             @wraps(view)
             def called(**asked: Any) -> Any:
                 who = viewer()
-                answer = self.bulkhead.do(lambda: view(who, **asked))
+                do = self.bulkhead.compute if computes else self.bulkhead.do
+                answer = do(lambda: view(who, **asked))
                 return (answer, {"Location": at(answer)}) if at else answer
 
             made: View = self.blueprint.doc(summary=summary, tags=[tag] if tag else None, responses=responses)(called)

@@ -127,11 +127,11 @@ class Records:
             mark_opened(session, who.account_id, handoff_id, member_id=who.member_id, now=self._clock())
         return {"id": handoff_id, "opened": True}
 
-    def metrics(self, who: Viewer, *, as_of: datetime | None, episodes: bool) -> dict[str, Any]:
-        """Return the account's figures as of a moment, by default now, with the episodes behind each if asked for."""
+    def metrics(self, who: Viewer, *, as_of: datetime | None, episodes: bool) -> Callable[[], dict[str, Any]]:
+        """Return what computes the figures as of a moment, by default now, with the episodes behind each if asked for."""
         with self._database.account(who.account_id, reading=True) as session:
             compute = reckoning(session, who.account_id, as_of=as_of or self._clock())
-        return compute().to_json(listing=episodes)
+        return lambda: compute().to_json(listing=episodes)
 
 
 def _states(show: str, states: Collection[str]) -> Collection[str]:

@@ -5,6 +5,7 @@ A token says who calls; what they may do is looked up at each call. Another acco
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from apiflask import APIBlueprint, HTTPTokenAuth
@@ -122,9 +123,10 @@ def _read(routes: Routes, records: Records) -> None:
         return records.open(who, known(handoff_id))
 
     @routes.add(
-        "GET", "/analytics/escalation-metrics", Metrics, "The figures of the account", query=MetricsQuery, tag="Figures"
-    )
-    def escalation_metrics(who: Viewer, query: dict[str, Any]) -> dict[str, Any]:
+        "GET", "/analytics/escalation-metrics", Metrics, "The figures of the account", query=MetricsQuery, tag="Figures",
+        computes=True,
+    )  # fmt: skip
+    def escalation_metrics(who: Viewer, query: dict[str, Any]) -> Callable[[], dict[str, Any]]:
         return records.metrics(senior(who), as_of=query.get("as_of"), episodes=query["listing"])
 
 

@@ -47,8 +47,6 @@ RETRY_AFTER_S = 2
 """ConnectWise repeats after two and after four more seconds, whatever we say; this is for others."""
 IN_A_ROW = 3
 """Callbacks refused in a row, as one process saw them, that are no accident any more; a repeat of one is none."""
-SILENCE_S = 3.0
-"""How long a caller may stay silent in the middle of a body."""
 
 
 class Rings(Protocol):
@@ -316,12 +314,8 @@ def blueprint(receiver: Receiver, bulkhead: Bulkhead, refused_callers: RefusedCa
 def _read() -> bytes | Response:
     """Return the body as it came, or the answer to one that is too large or does not come to its end.
 
-    Raises werkzeug's 413 for what announces more than is allowed.
+    Raises werkzeug's 413 for what announces more than is allowed, and its 400 for callers who fall silent (`callers.py`).
     """
-    connection = request.environ.get("gunicorn.socket")
-    if connection is not None:
-        # gunicorn itself waits for ever, and each caller who fell silent would keep a thread.
-        connection.settimeout(SILENCE_S)
     try:
         raw = request.get_data(cache=False)
     except HTTPException:

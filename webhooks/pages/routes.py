@@ -90,7 +90,11 @@ def blueprint(
 
 def _guarded(response: Response) -> Response:
     if response.mimetype == "text/html":
-        response.headers["Content-Security-Policy"] = f"{POLICY}; {frame_policy(framed_by())}"
+        try:
+            account = framed_by()
+        except Away:  # which is what the page may be telling of
+            account = None
+        response.headers["Content-Security-Policy"] = f"{POLICY}; {frame_policy(account)}"
         response.headers["Vary"] = "Authorization, Cookie, Sec-Fetch-Dest, HX-Request"
     for name, value in HEADERS.items():
         response.headers[name] = value

@@ -112,7 +112,8 @@ def blueprint(pods: Pods) -> Blueprint:
 
 
 def _given() -> list[str] | Response:
-    if (request.content_length or 0) > LARGEST:
+    # In chunks no length is told before.
+    if (request.content_length or 0) > LARGEST or len(request.get_data()) > LARGEST:
         return problem(413, f"send at most {LARGEST} bytes")
     try:
         body: Any = strict_json.read(request.get_data().decode())

@@ -7,6 +7,7 @@ socket file of this machine, and the web forgets it. Where they share no machine
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from typing import Any
 from flask import Blueprint, Response
 from gunicorn.workers.gthread import ThreadWorker
 
+from webhooks.callers import Caller
 from webhooks.problems import problem
 
 PATH = "/escalations/stream"
@@ -26,7 +28,7 @@ WHERE = "resolutionflow.streams"
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]
-    """gunicorn's worker of threads, but for the streams."""
+    """gunicorn's worker of threads, but for the streams and for callers who do not go on."""
 
     def load_wsgi(self) -> None:
         """Load the application, and compile its pages now: the first caller would wait for that."""
@@ -34,6 +36,14 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         if pages := getattr(self.wsgi, "jinja_env", None):
             for name in pages.list_templates(["html"]):
                 pages.get_template(name)
+
+    def handle(self, conn: Any) -> Any:
+        """Serve what a connection asks next, or put it back where it waits without a thread."""
+        if type(conn.sock) is socket.socket:  # not what TLS made of it
+            conn.sock = Caller.of(conn.sock)
+        if isinstance(conn.sock, Caller):
+            conn.sock.begin()
+        return super().handle(conn)
 
     def handle_request(self, req: Any, conn: Any) -> bool:
         """Answer a request; return whether the connection may carry another."""
@@ -45,6 +55,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
                 ours, conn.sock = conn.sock, socket.socket(socket.AF_UNIX)
                 ours.close()
                 return False
+            req.force_close()  # streams of an older release may still take the copy they were given
         return bool(super().handle_request(req, conn))
 
 
@@ -58,6 +69,10 @@ def hand_over(caller: socket.socket, headers: Mapping[str, str], where: str) -> 
         try:
             way.connect(where)
             socket.send_fds(way, [text], [caller.fileno()])
+            with contextlib.suppress(TimeoutError):
+                return way.recv(1) == b"+"
+            # From here on it cannot be told that it has the caller; whether it was until here is read once more.
+            way.shutdown(socket.SHUT_RDWR)
             return way.recv(1) == b"+"
         except OSError:
             return False

@@ -250,11 +250,13 @@ class Server:
             return
         timer.cancel()
         whole = len(sockets) == 1 and text.endswith(b"\n")
-        self._drop(web, taken=whole)
-        if not whole:
+        # A web that waits no more answers by itself, and may carry other people's requests over the same connection.
+        if not (whole and self._told(web)):
+            self._drop(web)
             for each in sockets:
                 os.close(each)
             return
+        self._drop(web)
         caller = socket.socket(fileno=sockets[0])
         caller.setblocking(False)
         try:
@@ -266,11 +268,16 @@ class Server:
         loop.create_task(work).add_done_callback(lambda task: task.exception())
 
     @staticmethod
-    def _drop(web: socket.socket, *, taken: bool = False) -> None:
+    def _told(web: socket.socket) -> bool:
+        """Tell the web that its caller is ours now; return whether it still waited for that."""
+        try:
+            return web.send(b"+") == 1
+        except OSError:
+            return False
+
+    @staticmethod
+    def _drop(web: socket.socket) -> None:
         asyncio.get_running_loop().remove_reader(web)
-        with contextlib.suppress(OSError):
-            if taken:
-                web.send(b"+")
         web.close()
 
 

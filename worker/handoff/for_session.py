@@ -5,6 +5,8 @@ from __future__ import annotations
 import structlog
 
 from escalation.package.build import build
+from models.account import accounts
+from models.handoff import handoffs
 from models.sessions import recorded
 from models.work import ticket_watch
 from psa.port import NotFound, PsaError
@@ -14,6 +16,10 @@ from worker.process.backoff import next_try
 from worker.wiring import Desk, Services
 
 log = structlog.get_logger()
+
+
+class _Elsewhere(Exception):
+    """The ticket is on a board that is none of the account's."""
 
 
 def read_for_session(services: Services, *, account_id: int, session_id: int) -> bool:
@@ -37,6 +43,8 @@ def read_for_session(services: Services, *, account_id: int, session_id: int) ->
             reason = "the account is suspended: none of its tickets is read"
         else:
             ticket = _package(services, desk, row.ticket_id)
+    except _Elsewhere as error:
+        reason = str(error)
     except NotFound:
         reason = f"ConnectWise has no ticket {row.ticket_id}"
     except PsaError as error:
@@ -57,14 +65,18 @@ def read_for_session(services: Services, *, account_id: int, session_id: int) ->
 
 
 def _package(services: Services, desk: Desk, ticket_id: int) -> dict[str, object]:
-    """Return the ticket as a package. Raises `PsaError`.
+    """Return the ticket as a package. Raises `PsaError` and `_Elsewhere`.
 
-    Without its sessions, which whoever works on it reads as they stand.
+    Without its sessions, which whoever works on it reads as they stand. Any member may name any number, and our API member may
+    read more than they: only what can be or was escalated here is shown.
     """
     now = services.clock()
     evidence = services.reader.everything(services.psa(desk.account_id), ticket_id, desk.roster, now=now)
     with services.database.account(desk.account_id, reading=True) as session:
         watch = ticket_watch.seen(session, desk.account_id, ticket_id)
+        boards = {row.board_id for row in accounts.statuses(session, desk.account_id) if row.kind == "escalate"}
+        if evidence.ticket.board_id not in boards and not handoffs.by_ticket(session, desk.account_id, ticket_id):
+            raise _Elsewhere(f"ticket {ticket_id} is on a board without an escalation status: it is not read here")
     package = build(
         evidence,
         episode=watch.episode if watch and watch.episode else 1,

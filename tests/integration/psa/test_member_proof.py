@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -11,6 +13,7 @@ import responses
 
 from psa.connectwise.member_proof import CannotAsk, MemberProof, NotProven, Place, SaidToBe
 from psa.simulator.remote import Remote
+from tests.unit.psa.servers import RawServer, Reply, answer
 
 
 def place(remote: Remote, **changed: object) -> Place:
@@ -148,6 +151,28 @@ def test_a_connectwise_that_hangs_holds_few_threads(remote: Remote) -> None:
     remote.clear_faults()
     assert outcomes.count("too many sign-ins wait for ConnectWise") == 4
     assert len(outcomes) == 6
+
+
+def test_a_connectwise_that_hangs_leaves_the_others_their_places_and_is_left_alone_a_while(remote: Remote) -> None:
+    says: list[Reply] = ["hang"]
+    with RawServer(lambda *_: says[-1]) as hanging:
+        proof = MemberProof(deadline_s=1.2, silent_s=0.3)
+        theirs = place(remote, account_id=2, site=f"http://{hanging.netloc}")
+        with ThreadPoolExecutor(8) as pool:
+            knocks = [pool.submit(proof.prove, theirs, said(remote)) for _ in range(8)]
+            while len(hanging.requests) < 2:
+                time.sleep(0.01)
+            begun = time.monotonic()
+            assert proof.prove(place(remote), said(remote)) == "msvensson"
+            assert time.monotonic() - begun < 1.0, "while the other's hangs"
+        assert all(isinstance(knock.exception(), CannotAsk) for knock in knocks)
+        assert len(hanging.requests) == 2
+        with pytest.raises(CannotAsk, match="a moment ago"):
+            proof.prove(theirs, said(remote))
+        assert len(hanging.requests) == 2, "nor is it asked again at once"
+        time.sleep(0.4)
+        says.append(answer(200, {"identifier": "msvensson"}))
+        assert proof.prove(theirs, said(remote)) == "msvensson"
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from sqlalchemy import text
 from tests.databases import PostgresServer
 from tests.integration.receiver import NEW, another, body
 from tests.integration.webhooks.conftest import Served
+from webhooks import callers
 
 IN_TIME_S = 4.0
 
@@ -181,10 +182,34 @@ def test_whatever_was_acknowledged_survives_a_sudden_end(served: Served) -> None
 @pytest.mark.storm
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_callers_who_fall_silent_in_the_middle_do_not_keep_their_threads(served: Served) -> None:
+    body_of = "POST {} HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\nAuthorization: Bearer x\r\n"
+    begun = [body_of.format(path) + "\r\n{" for path in (served.path, "/sign-in", "/pod/session", "/mcp")]
+    begun += [body_of.format("/mcp"), "GET /he", "POST /sign-in HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nf\r\nx"]
     with contextlib.ExitStack() as silent:
-        for _ in range(16):  # as many as there are threads
+        for number in range(21):  # more than there are threads
             client = silent.enter_context(socket.create_connection(("127.0.0.1", served.port), timeout=8))
-            client.sendall(f"POST {served.path} HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n\r\n{{".encode())
+            client.sendall(begun[number % len(begun)].encode())
         status, seconds, _ = served.send(body(served.keys.url))
     assert status == 204
     assert seconds < IN_TIME_S
+
+
+@pytest.mark.storm
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_callers_who_drip_do_not_keep_their_threads(served: Served) -> None:
+    """A byte each half second, of heads and of bodies."""
+    with contextlib.ExitStack() as dripping:
+        clients = []
+        for number in range(16):
+            client = dripping.enter_context(socket.create_connection(("127.0.0.1", served.port), timeout=8))
+            client.sendall(b"POST /sign-in HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n" + (b"\r\n" if number % 2 else b"X: "))
+            clients.append(client)
+        with ThreadPoolExecutor(1) as pool:
+            answer = pool.submit(served.send, body(served.keys.url))
+            while not answer.done():
+                for client in clients:
+                    with contextlib.suppress(OSError):
+                        client.sendall(b"x")
+                time.sleep(0.5)
+    assert answer.result()[0] == 204
+    assert answer.result()[1] < callers.WHOLE_S + 2

@@ -6,9 +6,11 @@ import re
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from flask.testing import FlaskClient
@@ -126,6 +128,21 @@ def test_bodies_that_cannot_be_read_are_refused_in_words(office: Office, remote:
         assert (answer.status_code, answer.mimetype) == (status, "application/problem+json"), body[:20]
     for name in ("account", "memberid", "memberHash", "memberContext"):
         assert handshake(office, remote, **{name: None}).status_code == 422
+
+
+def test_bodies_in_chunks_may_be_no_larger_than_others(office: Office) -> None:
+    chunked = {"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}
+    large = BytesIO(b'{"account": "' + b"x" * 9000 + b'"}')
+    answer = office.browser().post("/pod/session", input_stream=large, environ_base=chunked, content_type="application/json")
+    assert answer.status_code == 413
+    browser = office.browser()
+    form = urlencode({"form": form_of(browser.get("/sign-in").text), "address": "nobody@northgate.example"})
+    for more, status in (("", 200), ("&more=" + "x" * 4096, 403)):
+        answer = browser.post(
+            "/sign-in", input_stream=BytesIO((form + more).encode()), environ_base=chunked, headers=SENT,
+            content_type="application/x-www-form-urlencoded",
+        )  # fmt: skip
+        assert answer.status_code == status
 
 
 def test_a_member_who_left_or_is_not_known_yet_gets_no_token(office: Office, remote: Remote) -> None:

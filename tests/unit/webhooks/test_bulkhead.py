@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from functools import partial
 from pathlib import Path
 
@@ -178,3 +179,22 @@ def test_another_writer_in_sqlite_is_busy_and_not_away(tmp_path: Path) -> None:
     assert bulkhead.do(write) == "stored", "nobody was shut out"
     other.close()
     database.dispose()
+
+
+def test_what_computes_long_takes_no_place_from_others_and_shuts_no_door(database: FakeDatabase) -> None:
+    bulkhead = Bulkhead(database.sign, width=2, within_s=0.2, squeeze_s=0.2)
+    go_on = threading.Event()
+
+    def read() -> Callable[[], str]:
+        return lambda: "figures" if go_on.wait(5) else ""
+
+    with ThreadPoolExecutor(8) as pool:
+        figures = [pool.submit(bulkhead.compute, read) for _ in range(6)]
+        wait(figures, timeout=5, return_when="FIRST_COMPLETED")
+        time.sleep(0.3)  # longer than anything may take inside
+        assert [bulkhead.do(database.work) for _ in range(4)] == ["stored"] * 4
+        go_on.set()
+    refused = [one.exception() for one in figures if one.exception()]
+    assert [type(error) for error in refused] == [Busy] * 4
+    assert [one.result() for one in figures if not one.exception()] == ["figures"] * 2
+    assert bulkhead.compute(read) == "figures", "each place is given back"

@@ -6,7 +6,7 @@ import csv
 import io
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -46,12 +46,12 @@ class Scorecards:
                 self._kept.move_to_end(key)
                 return self._kept[key]
 
-        def compute() -> dict[str, Any]:
+        def read() -> Callable[[], dict[str, Any]]:
             with self._desk.database.account(viewer.account_id, reading=True) as session:
                 work = reckoning(session, viewer.account_id, as_of=as_of)
-            return work().to_json(listing=True)
+            return lambda: work().to_json(listing=True)
 
-        card = self._desk.bulkhead.do(compute)
+        card = self._desk.bulkhead.compute(read)
         with self._lock:
             self._kept[key] = card
             while len(self._kept) > KEPT:

@@ -41,6 +41,10 @@ const identity = (() => {
     shown.textContent = deeds ? `${why} Nothing was changed.` : why;
     shown.hidden = false;
   };
+  const later = (why) => {
+    unproven(`${why} It is asked again by itself.`);
+    setTimeout(() => (door() || waiting.size) && knock(), 5000);
+  };
   const refused = (why) => {
     const shown = door()?.querySelector("[role=status]");
     if (shown) return (shown.textContent = why);
@@ -60,7 +64,8 @@ const identity = (() => {
       const said = await answer.json();
       if (answer.status === 401) return refused(`ConnectWise did not confirm who you are: ${said.detail}.`);
       if (answer.status === 403) return refused("You are not an active member here. If that is new or wrong, ask whoever runs ResolutionFlow at your company.");
-      if (!answer.ok) return unproven("ConnectWise gives no answer now. It is asked again by itself.");
+      if (answer.status >= 500) return later("ConnectWise gives no answer now.");
+      if (!answer.ok) return unproven("ConnectWise says who you are in a way that is not understood. Reload to try again.");
       token = said.token;
       document.body.dataset.signedIn = "yes";
       enter();
@@ -68,7 +73,7 @@ const identity = (() => {
       waiting.clear();
       for (const { again } of asked) again();
     } catch {
-      unproven("ResolutionFlow is not reachable. Reload to try again.");
+      later("ResolutionFlow is not reachable.");
     } finally {
       asking = false;
     }

@@ -6,6 +6,10 @@ import csv
 import io
 import json
 import re
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
@@ -13,10 +17,13 @@ from urllib.parse import quote
 
 import pytest
 
-from models.figures.scoring import scorecard_of
+from escalation.figures.scorecard import Scorecard
+from models.figures.scoring import reckoning, scorecard_of
 from tests.browser.showroom import fill_month
 from tests.integration.webhooks.office import JONAS, OWNER
 from tests.integration.webhooks.pages.conftest import Pages
+from webhooks.api import records
+from webhooks.pages.analytics import scorecards
 from webhooks.pages.analytics.scorecards import Scorecards, as_csv, figures
 
 AT = datetime.now(UTC) - timedelta(minutes=6)
@@ -112,3 +119,31 @@ def test_a_moment_that_is_none_or_to_come_is_as_good_as_not_asked(pages: Pages, 
     for at in ("x", "2026-01-01", "9999-01-01T00:00Z", "0001-01-01T00:00Z", ""):
         answer = pages.get(f"/analytics/escalations/content?as_of={at}")
         assert (answer.status_code, answer.text) == (200, plain), at
+
+
+def test_whoever_computes_figures_holds_up_nobody_who_claims(pages: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
+    go_on, begun = threading.Event(), threading.Semaphore(0)
+
+    def slow(*given: Any, **named: Any) -> Callable[[], Scorecard]:
+        work = reckoning(*given, **named)
+
+        def compute() -> Scorecard:
+            begun.release()
+            assert go_on.wait(20)
+            return work()
+
+        return compute
+
+    monkeypatch.setattr(records, "reckoning", slow)
+    monkeypatch.setattr(scorecards, "reckoning", slow)
+    with ThreadPoolExecutor(8) as pool:
+        asked = ["/api/v1/analytics/escalation-metrics", "/analytics/escalations/content"] * 4
+        answers = [pool.submit(pages.get, path) for path in asked]
+        for _ in range(2):
+            assert begun.acquire(timeout=20)
+        time.sleep(0.5)  # for as many more as are let in
+        status = pages.get("/api/v1/handoffs").status_code
+        go_on.set()
+    assert status == 200
+    assert {answer.result().status_code for answer in answers} <= {200, 503}
+    assert [answer.result().status_code for answer in answers].count(200) >= 2

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from html import unescape
 
+import pytest
 from sqlalchemy import update
 
 from escalation.evidence import Note, Person
@@ -22,6 +23,7 @@ from tests.browser.showroom import STORIES, evidence
 from tests.integration.webhooks.api.test_wish import count
 from tests.integration.webhooks.office import JONAS, MARIA, ROBOT, TOM
 from tests.integration.webhooks.pages.conftest import Pages
+from webhooks.bulkhead import Away, Bulkhead
 
 
 def pod(pages: Pages, ticket: int = 48301, member_id: int = MARIA, **more: object) -> str:
@@ -231,6 +233,18 @@ def test_every_page_has_a_strict_policy_and_its_own_psa_alone_may_frame_it(pages
             assert header.endswith("frame-ancestors 'none'")
             assert "unsafe" not in header
             assert "default-src 'none'" in header
+
+
+def test_a_page_that_tells_of_the_database_away_has_its_policy_too(pages: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_: object) -> None:
+        raise Away("the database refused")
+
+    monkeypatch.setattr(Bulkhead, "do", away)
+    for path in ("/pod/ticket", "/escalations", "/escalations/content"):
+        answer = pages.get(f"{path}?account={pages.key}")
+        assert answer.status_code == 503
+        assert answer.headers["Retry-After"] == "5"
+        assert answer.headers["Content-Security-Policy"].endswith("frame-ancestors 'none'")
 
 
 def test_no_page_has_a_script_or_style_of_its_own_and_what_it_needs_is_ours(pages: Pages) -> None:

@@ -6,6 +6,7 @@ And what is recorded goes into the brief, whether before it is posted or after; 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -51,6 +52,24 @@ def looked(shop: Shop, handoff_id: int) -> None:
         claims.ask_observation(session, shop.account_id, handoff_id, due_at=shop.clock())
     shop.clock.advance(1)
     observe.observe(shop.services, account_id=shop.account_id, handoff_id=handoff_id)
+
+
+@pytest.mark.parametrize("escalated", [False, True])
+def test_a_ticket_of_another_board_is_read_only_if_it_was_escalated(shop: Shop, escalated: bool) -> None:
+    if escalated:
+        shop.escalated()
+    else:
+        shop.psa.add()
+    shop.psa.tickets[TICKET] = replace(shop.psa.tickets[TICKET], board_id=99, board="Payroll")
+    it = begun(shop)
+    assert read(shop, it) is escalated
+    with shop.database.account(shop.account_id) as session:
+        row = recorded.get(session, shop.account_id, it)
+    assert row is not None
+    assert (row.ticket is not None) is escalated
+    assert row.next_attempt_at is None
+    if not escalated:
+        assert row.unread == f"ticket {TICKET} is on a board without an escalation status: it is not read here"
 
 
 @pytest.mark.parametrize("then", [None, Unavailable("GET: 503")])

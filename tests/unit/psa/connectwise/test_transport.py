@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 import time
@@ -69,6 +70,33 @@ def test_an_answer_that_drips_is_given_up_at_the_total_deadline() -> None:
         with pytest.raises(Unavailable, match="still coming in when its deadline passed"):
             ConnectWise(keys, timeouts=Timeouts(read=0.2, total=0.3)).ticket(5)
         assert time.monotonic() - started < 0.8
+
+
+@pytest.mark.parametrize("part", [b"X-More: x\r\n", b"x", b"HTTP/1.1 100 Continue\r\n\r\n"])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_head_that_drips_is_given_up_at_the_total_deadline(part: bytes, method: str) -> None:
+    stop = threading.Event()
+
+    def drip(listener: socket.socket) -> None:
+        sock, _ = listener.accept()
+        with sock, contextlib.suppress(OSError):
+            sock.recv(4096)
+            sock.sendall(b"" if part.startswith(b"HTTP") else b"HTTP/1.1 200 OK\r\n")
+            for _ in range(40):
+                sock.sendall(part)
+                stop.wait(0.05)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=drip, args=(listener,), daemon=True).start()
+        keys = Keys(
+            f"http://127.0.0.1:{listener.getsockname()[1]}", "a", "p", "k", "c", allow_private=True, codebase="v4_6_release/"
+        )
+        cw = ConnectWise(keys, timeouts=Timeouts(read=0.2, write=0.2, total=0.3))
+        begun = time.monotonic()
+        with pytest.raises(Unavailable if method == "GET" else Ambiguous, match="no answer in time"):
+            cw.ticket(5) if method == "GET" else cw.post_internal_note(5, "x")
+        assert time.monotonic() - begun < 1.2
+    stop.set()
 
 
 def test_a_write_that_never_left_is_not_ambiguous() -> None:

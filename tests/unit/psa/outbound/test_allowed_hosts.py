@@ -137,6 +137,10 @@ def test_hostile_url_never_connects(url: str) -> None:
         "2002:7f00:1::",
         "2001:0:4136:e378:8000:63bf:3fff:fdd2",
         "2001:db8::1",
+        "fec0::1",
+        "64:ff9b:1::7f00:1",
+        "100.100.100.200",
+        "192.0.0.192",
     ],
 )
 def test_name_that_resolves_to_it_is_refused(address: str) -> None:
@@ -153,11 +157,21 @@ def test_public_addresses_pass(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["169.254.169.254", "fe80::1", "0.0.0.0", "::", "224.0.0.1", "::ffff:169.254.169.254"]
-)
+    "address",
+    [
+        "169.254.169.254", "fe80::1", "0.0.0.0", "::", "224.0.0.1", "::ffff:169.254.169.254", "100.100.100.200", "192.0.0.192",
+        "fd20:ce::254", "fd00:c1::a9fe:a9fe", "fd00:42::42", "64:ff9b::a9fe:a9fe", "64:ff9b:1::a9fe:a9fe", "64:ff9b::6464:64c8",
+        "2002:a9fe:a9fe::1", "::169.254.169.254", "2001:0:4136:e378:8000:63bf:5601:5601",
+    ],
+)  # fmt: skip
 def test_private_account_still_never_reaches_metadata(address: str) -> None:
     with pytest.raises(ForbiddenAddress):
         check_address(address, host="cw.example.test", allow_private=True)
+
+
+@pytest.mark.parametrize("address", ["::1", "10.0.0.5", "127.0.0.1", "fd12:3456::1", "64:ff9b::a00:5", "2002:a00:5::1"])
+def test_private_account_reaches_private_addresses(address: str) -> None:
+    check_address(address, host="cw.example.test", allow_private=True)
 
 
 def test_one_private_address_among_public_ones_forbids_all() -> None:
