@@ -116,8 +116,8 @@ class MemberProof:
         self._lock, self._places = threading.Lock(), threading.BoundedSemaphore(at_once)
         self._share: defaultdict[int, threading.BoundedSemaphore] = defaultdict(lambda: threading.BoundedSemaphore(each))
         self._silent_s = silent_s
-        self._silent: dict[tuple[int, str], float] = {}
-        """Until when an account's ConnectWise is left alone, by its site."""
+        self._silent: dict[tuple[int, str, str | None], float] = {}
+        """Until when an account's ConnectWise is left alone, by its site and the authority it is asked with."""
 
     def prove(self, place: Place, said: SaidToBe) -> str:
         """Return the member's login name as ConnectWise has it. Raises `NotProven`, and `CannotAsk` where it gave no answer."""
@@ -128,7 +128,7 @@ class MemberProof:
                 return _answer(known.identifier)
             if self._count(place.account_id) >= self._refusals:
                 raise CannotAsk("too many sign-ins of this account were refused in the last minute")
-            if self._silent.get((place.account_id, place.site), 0.0) > self._clock():
+            if self._silent.get((place.account_id, place.site, place.ca_bundle), 0.0) > self._clock():
                 raise CannotAsk("ConnectWise did not answer a moment ago")
             share = self._share[place.account_id]
         with _place(share), _place(self._places):
@@ -136,7 +136,7 @@ class MemberProof:
                 identifier = self._ask(place, said)
             except _Silent:
                 with self._lock:
-                    self._silent[place.account_id, place.site] = self._clock() + self._silent_s
+                    self._silent[place.account_id, place.site, place.ca_bundle] = self._clock() + self._silent_s
                 raise
         with self._lock:
             self._remember(key, place.account_id, identifier)

@@ -321,11 +321,11 @@ def _park(hold: Hold, reason: str, error: PsaError | None = None) -> bool:
     """
     services, now = hold.services, hold.services.clock()
     at, said = None, reason[:500]
-    over = isinstance(error, NotFound) and hold.handoff.response_state in ENDED
-    if error is not None and not over:
-        since = refused_since(hold.handoff.last_error, now=now)
-        at, said = after_refusal(services.settings.intervals, now=now, since=since), refusal(error, since=since)
     with services.database.account(hold.desk.account_id) as session:
+        over = isinstance(error, NotFound) and handoffs.get(session, *hold.ids).response_state in ENDED
+        if error is not None and not over:
+            since = refused_since(hold.handoff.last_error, now=now)
+            at, said = after_refusal(services.settings.intervals, now=now, since=since), refusal(error, since=since)
         parked = briefs.park(
             session, *hold.ids, fence=hold.fence, reason=reason[:500], now=now, again_at=at, last_error=said
         )

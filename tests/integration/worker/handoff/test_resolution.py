@@ -545,7 +545,7 @@ def remembered(shop: Shop) -> tuple[str | None, str | None, str | None]:
 def test_a_note_that_is_posted_after_the_close_renews_what_the_memory_keeps(shop: Shop) -> None:
     problem = Note(1, "The VPN drops each night.", Person("Ellen", "customer"), shop.clock(), "discussion", is_description=True)
     shop.psa.children[TICKET] = [problem]
-    handoff_id = closed(shop)
+    handoff_id = closed(shop, "Replaced the power supply of the firewall, it works again.")
     before = remembered(shop)
     assert (before[1] or "").startswith("internal note "), before
     it = asked(shop, handoff_id)

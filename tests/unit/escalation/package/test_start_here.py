@@ -24,6 +24,7 @@ from tests.unit.escalation import starts
 TICKETS = starts.tickets()
 QUOTING = {"pointer", "error", "changed", "finding", "relief", "guess", "contrast", "last", "left"}
 """Kinds of candidates whose text quotes the ticket between words of ours."""
+RELIEF = "Power cycled the controller, the doors opened again for about a day, then the same."
 
 
 @pytest.mark.parametrize("evidence", TICKETS, ids=lambda e: e.ticket.summary)
@@ -58,7 +59,7 @@ def test_a_first_check_that_was_done_is_not_asked_for() -> None:
         ("Remote desktop fails", "From one PC the connection to TS-2 ends with a timeout.", "database"),
         ("Phones lose registration", "They drop off at night and come back by themselves in the morning.", "bounce"),
         ("Laptop loses the dock", "Three times out of five the second screen stays dark on the dock.", "database"),
-        ("Domain controller finds no domain", "AD connection error as it is promoted, DNS gives the public IP.", "Entra Connect"),
+        ("Domain controller finds no domain", "AD connection error as it is promoted. Checked DNS, it gives the public IP instead of the server's.", "Entra Connect"),
     ],
 )
 def test_a_word_that_means_something_else_in_this_domain_brings_no_check(summary: str, told: str, never: str) -> None:
@@ -151,7 +152,7 @@ def test_what_solved_one_like_it_stands_before_what_is_less_sure(sure: float, fi
 def test_it_is_known_of_every_kind_which_words_are_quoted() -> None:
     seen = set()
     output = "Log:\n\nMar 12 10:21:07 fw01 ike: IKE SA expired, no proposal chosen (14)\nMar 12 10:21:08 fw01 ike: tunnel down"
-    more = [starts.with_note(TICKETS[0], text) for text in (output, "Maybe the lamp in the left reader is dying.")]
+    more = [starts.with_note(TICKETS[0], text) for text in (output, "Maybe the lamp in the left reader is dying.", RELIEF)]
     for evidence in (*TICKETS, *more):
         package = starts.package_of(evidence)
         for one in candidates_of(evidence, package):

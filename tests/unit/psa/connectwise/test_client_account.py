@@ -52,6 +52,7 @@ def test_404_of_the_route_is_never_a_missing_record(web: responses.RequestsMock,
         status=404,
         json={"code": "NotFound", "message": "Ticket 5 not found"},
     )
+    web.get(f"{API}/project/tickets/5", status=404, json={"code": "NotFound", "message": "ProjectTicket 5 not found"})
     with pytest.raises(NotFound):
         cw.ticket(5)
     assert info.call_count == 1
