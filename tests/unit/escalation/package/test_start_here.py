@@ -59,7 +59,11 @@ def test_a_first_check_that_was_done_is_not_asked_for() -> None:
         ("Remote desktop fails", "From one PC the connection to TS-2 ends with a timeout.", "database"),
         ("Phones lose registration", "They drop off at night and come back by themselves in the morning.", "bounce"),
         ("Laptop loses the dock", "Three times out of five the second screen stays dark on the dock.", "database"),
-        ("Domain controller finds no domain", "AD connection error as it is promoted. Checked DNS, it gives the public IP instead of the server's.", "Entra Connect"),
+        (
+            "Domain controller finds no domain",
+            "AD connection error as it is promoted. Checked DNS, it gives the public IP instead of the server's.",
+            "Entra Connect",
+        ),
     ],
 )
 def test_a_word_that_means_something_else_in_this_domain_brings_no_check(summary: str, told: str, never: str) -> None:
