@@ -120,8 +120,6 @@ def counted(text: str, begin: int, end: int) -> bool:
     """Whether the digits at a stretch count or number something: 3600 s, Outlook 2019, error 4625."""
     if not text[begin:end].isdigit():
         return False
-    if begin > 1 and text[begin - 1] == "," and text[begin - 2].isdigit() and end - begin == len("000"):
-        return True  # behind the mark of thousands
     phone = _PHONE.search(text, max(0, begin - 30), begin)
     if phone and (phone["country"] or phone["whom"].strip(":.") or sum(map(str.isdigit, phone[0])) + end - begin >= _WHOLE_NUMBER):
         return True

@@ -26,7 +26,7 @@ from escalation.redaction.shapes import NAMED, SHAPES
 from escalation.redaction.tables import cells
 from escalation.redaction.told import rest
 from escalation.redaction.views import MARK, View, views
-from escalation.redaction.words import MEASURED_HERE, Rule
+from escalation.redaction.words import MEASURED, Rule
 
 RULES: tuple[Rule, ...] = SHAPES + PROSE + SETTINGS + COMMANDS + NAMED
 _ALWAYS = frozenset(order for order, rule in enumerate(RULES) if not rule.hints)
@@ -156,7 +156,7 @@ def _harmless(text: str, label: int, begin: int, end: int) -> bool:
     value = text[begin:end]
     return (
         counted(text, begin, end)
-        or MEASURED_HERE.match(text, begin) is not None
+        or MEASURED.fullmatch(value) is not None
         or published(text, begin)
         or looks(value) in ("masked", "cmdlet", "hexcode", "login", "mac", "sid", "flagged")
         or _CODE.match(value) is not None

@@ -192,7 +192,7 @@ SETTINGS: tuple[Rule, ...] = (
     rule("password", "login", r"^(?:[ \t]{0,8}[a-zA-Z]{0,3}\d{1,5} )?LOGIN (?!USER)\"?[\w.@-]{2,80}\"? (?P<s>\"[^\"\n]{3,80}\"|\S{3,80})$", argument, flags=re.NOFLAG),
     rule("pin", "=>", r"(?<![\w.])\d{2,6}[ \t]{0,2}=>[ \t]{0,2}(?P<s>\d{3,10}),[^,\n]{2,60},"),
     rule("password", "connect sqlplus rman target sqlldr expdp impdp", r"\b(?:(?:connect|target)[ \t]{1,3}[\w$#.]{2,30}/(?P<s>[^\s/@]{3,60})@\w|(?:sqlplus|sqlldr|expdp|impdp|userid=?)[ \t]{1,3}(?:-\w{1,2}[ \t]{1,3})?[\w$#.]{2,30}/(?P<s1>[^\s/@]{3,60})(?=@\w|@//|[ \t]|$))"),
-    rule("password", "login auth userpass credential user", r"\b(?:login|(?:stats |proxy-?)?auth|userpass|credentials?|(?:proxy-?)?user)[=: ][ \t]{0,2}[\"']?[\w.\\@-]{1,60}:(?P<s>[^\s\"'/:<>\ue000]{4,120})", lambda v: labelled(v) and not v.isdigit() and not v.startswith("\\")),
+    rule("password", "login auth userpass credential user", r"\b(?:login|(?:stats |proxy-?)?auth|userpass|credentials?|(?:proxy-?)?user)[=: ][ \t]{0,2}[\"']?[\w.\\@-]{2,60}:(?P<s>[^\s\"'/:<>\ue000]{4,120})", lambda v: labelled(v) and not v.isdigit()),
     rule("device secret", "keystring sic", rf"\b(?:keystring|sic[ \t]init)[ \t]{{1,8}}{_T}{_V}", setting),
     rule("password", "chap", rf"\bCHAP\b[^\n]{{0,80}}?[ \t]-(?:p|S)[ \t]{{1,4}}{_V}", argument),
     rule("password", "334 ", r"\b334 UGFzc3dvcmQ6\s{1,4}(?:[^\n]{0,60}?[: >\]-][ \t]{1,2})?(?P<s>[A-Za-z0-9+/]{4,200}={0,2})(?=[ \t]{0,4}(?:$|[|<]))"),

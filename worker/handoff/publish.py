@@ -11,6 +11,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy.orm import Session
 
 from escalation.brief.marker import marker_of
 from escalation.brief.render import render
@@ -322,7 +323,7 @@ def _park(hold: Hold, reason: str, error: PsaError | None = None) -> bool:
     services, now = hold.services, hold.services.clock()
     at, said = None, reason[:500]
     with services.database.account(hold.desk.account_id) as session:
-        over = isinstance(error, NotFound) and handoffs.get(session, *hold.ids).response_state in ENDED
+        over = isinstance(error, NotFound) and _is_over(session, hold)
         if error is not None and not over:
             since = refused_since(hold.handoff.last_error, now=now)
             at, said = after_refusal(services.settings.intervals, now=now, since=since), refusal(error, since=since)
@@ -333,6 +334,11 @@ def _park(hold: Hold, reason: str, error: PsaError | None = None) -> bool:
     alert(services, hold.handoff, Kind.PARKED, reason, error)
     log.error("brief_parked", reason=reason)
     return parked
+
+
+def _is_over(session: Session, hold: Hold) -> bool:
+    handoff = handoffs.get(session, *hold.ids)
+    return handoff is None or handoff.response_state in ENDED
 
 
 def _freeze(hold: Hold, error: VisibleNote) -> bool:

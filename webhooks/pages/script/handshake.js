@@ -28,7 +28,7 @@ const identity = (() => {
 
   const silent = () => {
     const text = door()?.querySelector(".by-handshake .soft");
-    if (!text) return unproven("ConnectWise does not say who you are. It is asked again by itself.");
+    if (!text) return later("ConnectWise does not say who you are.");
     text.querySelector("a").href = location.href;
     text.hidden = false;
   };
@@ -41,9 +41,11 @@ const identity = (() => {
     shown.textContent = deeds ? `${why} Nothing was changed.` : why;
     shown.hidden = false;
   };
+  let timer = 0;
   const later = (why) => {
     unproven(`${why} It is asked again by itself.`);
-    setTimeout(() => (door() || waiting.size) && knock(), 5000);
+    clearTimeout(timer);
+    timer = setTimeout(() => (door() || waiting.size) && knock(), 5000);
   };
   const refused = (why) => {
     const shown = door()?.querySelector("[role=status]");
