@@ -103,7 +103,8 @@ CODES = (
 
 @pytest.mark.parametrize("value", ["4821/7719", "482193", "123456K", "5000M", "90210s", "4711h", "/dev/S3cretX", "/opt/S3cret-x9"])
 def test_what_a_label_calls_a_secret_is_none_the_less_one_for_looking_measured(value: str) -> None:
-    named = [place for place in CODES if ("pass" in place or "pw" in place) or value.replace("/", "").isdigit()]
+    numbers = value.replace("/", "").isdigit()
+    named = [place for place in CODES if (":" in place if numbers else "pass" in place or "pw" in place)]
     kept = [text for place in named if value in redact(text := place.format(value))]
     assert not kept
 
