@@ -328,8 +328,8 @@ class Psa(Protocol):
     def edit_note(self, ticket_id: int, note_id: int, text: str) -> PostedNote:
         """Replace the text of a note of ours. Errors as for `post_internal_note`."""
 
-    def delete_note(self, ticket_id: int, note_id: int) -> None:
-        """Delete a note of ours. `NotFound` counts as done and is not raised."""
+    def delete_note(self, ticket_id: int, note_id: int) -> bool:
+        """Delete a note of ours. False, not `NotFound`, where the PSA says there is none: gone, or not for us to see."""
 
     def own_notes(self, ticket_id: int) -> list[PostedNote]:
         """Read all notes of a ticket, all pages, and return those created by our API member, lowest id first.

@@ -270,12 +270,16 @@ class FakePsa:
             raise VisibleNote(f"note {note_id} came back visible to the customer", note_id=note_id)
         return edited
 
-    def delete_note(self, ticket_id: int, note_id: int) -> None:
+    def delete_note(self, ticket_id: int, note_id: int) -> bool:
         self._call("delete_note")
-        self.posted[ticket_id] = [n for n in self.posted[ticket_id] if n.id != note_id]
+        there = any(note.id == note_id for note in self.posted.get(ticket_id, ()))
+        self.posted[ticket_id] = [n for n in self.posted.get(ticket_id, ()) if n.id != note_id]
+        return there
 
     def own_notes(self, ticket_id: int) -> list[PostedNote]:
         self._call("own_notes")
+        if ticket_id not in self.tickets:
+            raise NotFound(f"GET /service/tickets/{ticket_id}/notes: 404 Ticket {ticket_id} not found", status=404)
         return sorted(self.posted.get(ticket_id, ()), key=lambda n: n.id)
 
     def assign_owner(self, ticket_id: int, member_id: int) -> Ticket:

@@ -138,11 +138,19 @@ class Wish(Row):
     outcome: Mapped[str | None] = mapped_column(Text)
 
 
+_VISIBLE_NOTE = text("job = 'take a visible note away' AND state = 'running'")
+"""As `visible_notes.OWED` asks for them."""
+
+
 class Job(Row):
     """A recurring piece of work for one period: whoever inserts the row does it."""
 
     __tablename__ = "job"
-    __table_args__ = (UniqueConstraint("account_id", "job", "period"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        UniqueConstraint("account_id", "job", "period"),
+        Index("ix_job_visible_note", "lease_until", sqlite_where=_VISIBLE_NOTE, postgresql_where=_VISIBLE_NOTE),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = row_number()
     account_id: Mapped[int] = mapped_column(Id)

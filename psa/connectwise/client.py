@@ -74,12 +74,13 @@ class ConnectWise(TicketReads, SetUp):
             ) from error
         return row
 
-    def delete_note(self, ticket_id: int, note_id: int) -> None:
-        """Delete a note of ours. One that is gone already counts as done."""
+    def delete_note(self, ticket_id: int, note_id: int) -> bool:
+        """Delete a note of ours. False where there is none: it is gone already, or our role may not see its ticket."""
         try:
             self._calls.call("DELETE", self._ticket_endpoint(ticket_id).notes.id(note_id), priority="post")
         except NotFound:
-            return
+            return False
+        return True
 
     def own_notes(self, ticket_id: int) -> list[PostedNote]:
         """Read all notes, all pages, and return those by our API member, lowest id first.

@@ -185,7 +185,7 @@ def _earlier_note(hold: Hold) -> PostedNote | None:
     """Look for the note of an attempt whose outcome nobody recorded; return it, its repeats removed.
 
     Only an internal note by our own API member with our marker counts. Raises `Ambiguous` when the notes cannot be
-    read: absence must be certain.
+    read: absence must be certain. `NotFound` where nobody needs the brief any more and no POST can arrive.
     """
     handoff = hold.handoff
     assert handoff.marker is not None
@@ -197,12 +197,24 @@ def _earlier_note(hold: Hold) -> PostedNote | None:
         raise
     except PsaError as error:
         # Also a 403 or 404 here means that we do not know, not that the note is absent.
+        if isinstance(error, NotFound) and handoff.response_state in ENDED and _arrives_no_more(hold):
+            raise
         raise Ambiguous(f"reading back: {error}", status=error.status, retry_after=error.retry_after) from error
     ours = with_marker(own, handoff.marker, desk)
     if not ours:
         return None
     remove_extras(hold.services, desk, handoff, ours[0], ours[1:])
     return ours[0]
+
+
+def _safe_at(hold: Hold, attempted: datetime) -> datetime:
+    waits = hold.services.settings.intervals
+    return attempted + timedelta(seconds=waits.post_timeout + waits.ambiguous_wait)
+
+
+def _arrives_no_more(hold: Hold) -> bool:
+    attempted = hold.handoff.post_attempted_at
+    return attempted is not None and hold.services.clock() >= _safe_at(hold, attempted)
 
 
 def _may_still_arrive(hold: Hold) -> bool:
@@ -212,7 +224,7 @@ def _may_still_arrive(hold: Hold) -> bool:
     assert attempted is not None
     ahead = attempted > now  # the clock was set back: nobody knows how long ago it was, so it counts from now on
     attempted = min(attempted, now)
-    safe_at = attempted + timedelta(seconds=waits.post_timeout + waits.ambiguous_wait)
+    safe_at = _safe_at(hold, attempted)
     if now >= safe_at:
         return False
     next_look = min(safe_at, next_try(waits, now=now, attempt=hold.fence))
@@ -327,6 +339,8 @@ def _park(hold: Hold, reason: str, error: PsaError | None = None) -> bool:
         if error is not None and not over:
             since = refused_since(hold.handoff.last_error, now=now)
             at, said = after_refusal(services.settings.intervals, now=now, since=since), refusal(error, since=since)
+        if error is not None and hold.handoff.post_attempted_at is None:  # what was refused is the only POST there was
+            briefs.clear_attempt(session, *hold.ids, fence=hold.fence)
         parked = briefs.park(
             session, *hold.ids, fence=hold.fence, reason=reason[:500], now=now, again_at=at, last_error=said
         )

@@ -10,7 +10,7 @@ import structlog
 
 from models.account import accounts
 from models.tables import Job
-from models.work import jobs, visible_notes
+from models.work import jobs, ticket_watch, visible_notes
 from models.work.alert_kinds import Kind
 from psa.port import NotFound, Psa, PsaError, Throttled, VisibleNote
 from worker.process import crash
@@ -59,7 +59,10 @@ def take_away(services: Services, *, account_id: int, job_id: int) -> bool:
 def _try(services: Services, owed: Job) -> bool:
     """Remove it, or else make it say nothing. What passes is waited for all the same: a note that is gone is better."""
     ticket_id, note_id = visible_notes.place(owed)
-    failure, neutral = _remove(services.psa(owed.account_id), ticket_id, note_id)
+    with services.database.account(owed.account_id, reading=True) as session:
+        seen = ticket_watch.seen(session, owed.account_id, ticket_id)
+        deleted = seen is not None and seen.gone == "deleted"
+    failure, neutral = _remove(services.psa(owed.account_id), ticket_id, note_id, deleted=deleted)
     crash.point("take_away.tried")
     now, subject = services.clock(), f"ticket {ticket_id}, note {note_id}"
     unread = failure is None or neutral
@@ -82,11 +85,16 @@ def _try(services: Services, owed: Job) -> bool:
     return unread
 
 
-def _remove(psa: Psa, ticket_id: int, note_id: int) -> tuple[PsaError | None, bool]:
-    """Delete a note, or else empty it; return why it was not deleted, and whether it says nothing any more."""
+def _remove(psa: Psa, ticket_id: int, note_id: int, *, deleted: bool = False) -> tuple[PsaError | None, bool]:
+    """Delete a note, or else empty it; return why it was not deleted, and whether it says nothing any more.
+
+    `deleted`: its ticket is known to be.
+    """
+    refused: PsaError
     try:
-        psa.delete_note(ticket_id, note_id)
-        return None, False
+        if psa.delete_note(ticket_id, note_id) or deleted or _is_gone(psa, ticket_id, note_id):
+            return None, False
+        refused = NotFound("DELETE: 404, and whether the note is gone or our role may not see it is not known", status=404)
     except Throttled as error:  # an edit would have to wait too
         return error, False
     except PsaError as error:
@@ -96,16 +104,16 @@ def _remove(psa: Psa, ticket_id: int, note_id: int) -> tuple[PsaError | None, bo
     except VisibleNote:
         return refused, True  # the echo of what was just made neutral
     except NotFound:
-        return (None if _is_gone(psa, ticket_id, note_id) else refused), False
+        return (None if deleted or _is_gone(psa, ticket_id, note_id) else refused), False
     except PsaError:
         return refused, False
     return refused, True
 
 
 def _is_gone(psa: Psa, ticket_id: int, note_id: int) -> bool:
+    """Tell whether a note is surely not there; a 404 of its ticket may mean that our role does not see it."""
     try:
+        psa.ticket(ticket_id)
         return all(note.id != note_id for note in psa.own_notes(ticket_id))
-    except NotFound:
-        return True
     except PsaError:
         return False

@@ -15,7 +15,7 @@ from structlog.testing import CapturingLogger
 from models.handoff import briefs, claims, handoffs
 from models.work import jobs
 from models.work.alert_kinds import Kind
-from psa.port import Forbidden, NotFound, PsaError, Refused, Unauthorized, Unavailable
+from psa.port import Ambiguous, Forbidden, NotFound, PsaError, Refused, Unauthorized, Unavailable
 from tests.integration.worker.conftest import Shop
 from worker.handoff import refresh
 from worker.response import settle
@@ -116,6 +116,7 @@ def test_a_conflict_is_parked_at_once_and_posted_by_itself_when_it_is_over(shop:
 def test_a_ticket_that_is_not_there_is_tried_further_and_further_apart_until_its_handoff_ends(shop: Shop) -> None:
     handoff_id = shop.escalated()
     tried = refuse(shop, "post_internal_note", lambda: NotFound("POST notes: 404", status=404), 10**6)
+    refuse(shop, "own_notes", lambda: NotFound("GET notes: 404", status=404), 10**6)
     live(shop, handoff_id, minutes=120, step_s=120)
     assert 1 < len(tried) <= 8
     del shop.psa.tickets[48213]
@@ -123,6 +124,25 @@ def test_a_ticket_that_is_not_there_is_tried_further_and_further_apart_until_its
     before = len(tried)
     live(shop, handoff_id, minutes=2880, step_s=3600)
     assert len(tried) <= before + 1
+
+
+@pytest.mark.parametrize("first", [NotFound, Ambiguous])
+def test_a_brief_of_a_ticket_that_is_not_there_is_asked_for_no_more_once_its_handoff_has_ended(
+    shop: Shop, first: type[PsaError]
+) -> None:
+    handoff_id = shop.escalated()
+    refuse(shop, "post_internal_note", lambda: first("POST notes: 404", status=404), 1)
+    shop.publish(handoff_id)
+    del shop.psa.tickets[48213]
+    shop.triage(action="deleted")
+    live(shop, handoff_id, minutes=10)
+    shop.psa.calls.clear()
+    live(shop, handoff_id, minutes=600, step_s=60)
+    assert shop.handoffs()[0].response_state == "withdrawn"
+    assert shop.handoffs()[0].brief_state == "parked"
+    assert shop.psa.calls == []
+    with shop.database.system(reading=True) as system:
+        assert list(briefs.due_briefs(system, now=shop.clock(), limit=9)) == []
 
 
 GONE: dict[str, tuple[str, list[str], list[str]]] = {

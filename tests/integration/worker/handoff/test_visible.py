@@ -206,6 +206,27 @@ def test_a_note_that_was_removed_by_hand_is_believed_gone_only_where_it_is_not_i
     assert (Kind.NOTE_STAYS in alerts(shop)) == there
 
 
+@pytest.mark.parametrize("known", [True, False])
+def test_where_all_is_404_a_note_is_believed_gone_only_if_its_ticket_is_known_to_be_deleted(shop: Shop, known: bool) -> None:
+    in_doubt(shop, internal=False)
+    shop.psa.before["delete_note"] = shop.psa.before["edit_note"] = lambda: _raise(Forbidden("403", status=403))
+    published(shop)
+    assert Kind.NOTE_STAYS in alerts(shop)
+    del shop.psa.tickets[48213]
+    kept = shop.psa.posted.pop(48213)
+    shop.psa.before = {"edit_note": lambda: _raise(NotFound("PATCH: 404", status=404))}
+    if known:
+        shop.triage(action="deleted")
+    carry_on(shop)
+    assert (Kind.NOTE_STAYS in alerts(shop)) != known
+    if not known:  # the role sees it again
+        shop.psa.add(48213)
+        shop.psa.posted[48213] = kept
+        carry_on(shop, 3600)
+        assert shop.psa.posted[48213] == []
+        assert Kind.NOTE_STAYS not in alerts(shop)
+
+
 def test_a_note_that_was_removed_and_is_there_again_is_removed_again(shop: Shop) -> None:
     handoff_id = in_doubt(shop, internal=False)
     kept = shop.psa.posted[48213][:]

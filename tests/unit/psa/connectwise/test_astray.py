@@ -84,7 +84,7 @@ def test_who_answers_a_deletion_with_words_has_deleted_nothing(
 @pytest.mark.parametrize("body", ["", "  ", "null", "{}", '{"id":70}', "true"])
 def test_a_deletion_may_be_confirmed_by_anything_but_words(web: responses.RequestsMock, cw: ConnectWise, body: str) -> None:
     web.delete(re.compile(".*"), status=200, body=body)
-    cw.delete_note(5, 70)
+    assert cw.delete_note(5, 70)
     cw.delete_callback(6)
 
 

@@ -154,7 +154,7 @@ def test_deleting_what_is_gone_counts_as_done(web: responses.RequestsMock, cw: C
         json={"code": "ConnectWiseApi", "message": "The endpoint does not exist."},
     )
     web.get(INFO, json={"Codebase": "v2026_1/"})
-    cw.delete_note(5, 70)
+    assert not cw.delete_note(5, 70)
     cw.delete_callback(6)
     web.replace("DELETE", f"{API}/service/tickets/5/notes/70", status=503)
     with pytest.raises(Ambiguous):
