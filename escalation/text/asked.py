@@ -30,12 +30,16 @@ _YES = re.compile(rf"(?P<lead>{_ANSWER})(?P<said>(?:yes|yep|yeah|yup|y|ja|oui|s�
 _NO = re.compile(rf"(?P<lead>{_ANSWER})(?P<said>(?:no(?!\s(?:change|difference|luck|improvement|effect|errors?|one|longer|response|joy|success|issues?|problems?|more|better|idea|internet|signal|network|power)\b)|nope|n|nein|non|not (?:yet|sure|tried|done)|n/a|haven['’]?t|have not|didn['’]?t|did not|could(?:n['’]?t| not)|can(?:['’]?t|not)|unable|don['’]?t know|will (?:do|try)|unsure)\b.{{0,300}})", re.IGNORECASE)
 _EACH = r"(?:both(?: of (?:them|these|those))?(?: questions?)?|all(?: (?:of )?(?:the )?(?:them|these|those|above|two|three|four|\d)(?: questions?)?)?|(?:the )?(?:two|three|four)(?: questions?)?|each(?: of them)?|everything)"
 _CHOSEN = re.compile(r"(?:\((?:x|•|\*|✓|✔)\)|\[(?:x|✓|✔)\]|[☑☒◉●🔘✅])\s{0,3}(?P<said>yes|no|n/?a|not sure)\b", re.IGNORECASE)
+_EXCEPT = r"except(?:ing)?|apart from|aside from|other than|save for"
 _OPTIONS = re.compile(r"[(\[][x•*✓✔ ]?[)\]]|[☑☒☐◉○●🔘✅⬜]")
 
 
-_ALL = re.compile(rf"(?P<lead>{_ANSWER})(?P<said>(?:(?P<yes>(?:yes|yep|yeah|done|did)\b,? (?:to |on |for )?{_EACH}|(?:both|all(?: of (?:them|these|those|it|that))?|all (?:two|three|four|\d)) (?:done|yes|tried|were done|have been done)|{_EACH},? yes)|(?:no|nope|not yet)\b,? (?:to |on |for )?(?:{_EACH}|either|any(?: of (?:them|these|those|that))?)|neither(?: (?:of (?:them|these|those)|one|yet))?|none of (?:them|these|those|that|it))(?=\s{{0,3}}(?:[.,;:!)–-]|$)|\s(?:and|but|so|still|no|same|it)\b).{{0,300}})", re.IGNORECASE)
+_ALL = re.compile(rf"(?P<lead>{_ANSWER})(?P<said>(?P<head>(?P<yes>(?:yes|yep|yeah|done|did)\b,? (?:to |on |for )?{_EACH}|(?:both|all(?: of (?:them|these|those|it|that))?|all (?:two|three|four|\d)) (?:done|yes|tried|were done|have been done)|{_EACH},? yes)|(?:no|nope|not yet)\b,? (?:to |on |for )?(?:{_EACH}|either|any(?: of (?:them|these|those|that))?)|neither(?: (?:of (?:them|these|those)|one|yet))?|none of (?:them|these|those|that|it))(?=\s{{0,3}}(?:[.,;:!)–-]|$)|\s(?:and|but|so|still|no|same|it|not|{_EXCEPT})\b)(?P<more>.{{0,300}}))", re.IGNORECASE)
 """One answer to all the questions above it."""
-_FEWEST, _MOST = 2, 4
+_BUT = re.compile(rf"\W{{0,4}}(?:(?P<sure>{_EXCEPT}|(?:but )?not(?: for)? (?:the|my|that|this|one)|but (?:for|one))\b|but (?:the|my|our|your|that|this) (?P<name>[\w-]{{1,30}})(?P<ends>(?: [\w-]{{1,30}}){{0,2}}\s{{0,3}}(?:[.,;:!()–-]|$))?)", re.IGNORECASE)
+"""What the answer leaves out: "except the modem", "but the modem, it is locked away"; "but the light is still red" leaves out nothing."""
+_NUMBER = re.compile(r"\b(?:(?P<two>both|n?either|two|2)|(?P<three>three|3)|(?P<four>four|4)|(?P<digit>\d))\b", re.IGNORECASE)
+_FEWEST = 2
 """So many questions have one answer."""
 
 
@@ -51,15 +55,18 @@ class Answered(NamedTuple):
 def answered(rows: Sequence[Row]) -> Iterator[Answered]:
     """Return the questions whether something was done that are answered by yes or no."""
     together: set[int] = set()
+    looked = 0
     for at, row in enumerate(rows):
         if "?" not in row.text[:300]:
             continue
         if at in together:
             continue
-        if (several := _together(rows, at)) is not None:
-            together.update(several[0])
-            yield from several[1]
-            continue
+        if at >= looked:
+            looked, answers = _together(rows, at)
+            if answers is not None:
+                together.update(range(at, looked))
+                yield from answers
+                continue
         asks = _ASKS.match(row.text[:400])
         if asks is None:
             continue
@@ -82,33 +89,52 @@ def answered(rows: Sequence[Row]) -> Iterator[Answered]:
             yield Answered(row.start, (begin, end), (start + yes.start("said"), rows[place].end), True)
 
 
-def _together(rows: Sequence[Row], at: int) -> tuple[list[int], list[Answered]] | None:
-    """Return rows of questions, the first of which is this one, with the one answer below that is for all of them; None if there is none.
+def _together(rows: Sequence[Row], at: int) -> tuple[int, list[Answered] | None]:
+    """Return where the questions end the first of which is this one, and what the one answer below says of all of them; None if there is none.
 
+    It says nothing of any where it leaves one out, or is for another number of questions: which ones it means is not told.
     The answer is quoted with the last question, since what came of it may stand there; the others are told by themselves.
     """
     asking: list[tuple[int, re.Match[str]]] = []
     place = at
-    while place < min(len(rows), at + 2 * _MOST):
+    while place < len(rows):
         if not rows[place].blank:
             asks = _ASKS.match(rows[place].text[:400])
-            if asks is None or len(asking) == _MOST:
+            if asks is None:
                 break
             asking.append((place, asks))
         place += 1
     if not asking or place >= len(rows):
-        return None
+        return place, None
     said = _ALL.match(rows[place].text)
     ends = [rows[i].start + max(asks.end("asks"), rows[i].text.rstrip().rfind("?") + 1) for i, asks in asking]
-    if said is None or sum(rows[i].text.count("?") for i, _ in asking) < _FEWEST:
-        return None
+    number = sum(len(_MARKS.findall(rows[i].text)) for i, _ in asking)
+    if said is None or number < _FEWEST:
+        return place, None
+    if _told(said["head"]) not in (None, number) or _leaves_out(said["more"], " ".join(rows[i].text for i, _ in asking)):
+        return place, []
     done = said["yes"] is not None
     start = rows[place].start + said.start("said")
     stop = rows[place].end if done else start + _reach(rows[place].text[said.start("said") :])
-    return [i for i, _ in asking], [
+    return place, [
         Answered(rows[i].start, (rows[i].start + asks.start("asks"), end), (start, stop) if i == asking[-1][0] else (end, end), done)
         for (i, asks), end in zip(asking, ends, strict=True)
     ]
+
+
+_MARKS = re.compile(r"\?+")
+
+
+def _told(head: str) -> int | None:
+    """Return how many questions an answer says it is for: two for "both"; None for "all"."""
+    found = _NUMBER.search(head)
+    return None if found is None else int(found["digit"]) if found["digit"] else {"two": 2, "three": 3, "four": 4}[str(found.lastgroup)]
+
+
+def _leaves_out(more: str, asked: str) -> bool:
+    """Whether what follows "all" is an exception: a name that ends there, or that the questions hold."""
+    but = _BUT.match(more)
+    return but is not None and bool(but["sure"] or but["ends"] or but["name"].lower() in asked.lower().replace("?", " ").split())
 
 
 _SENTENCE = re.compile(r"[.!;](?=\s)")

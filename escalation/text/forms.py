@@ -126,16 +126,17 @@ _VERDICT = re.compile(
     rf"{_BULLET}\[(?P<pad>\s{{0,2}})(?:(?P<done>pass(?:ed)?|ok)|(?P<other>fail(?:ed)?|skip(?:ped)?|warn(?:ing)?)|(?P<level>error|info))\s{{0,2}}\]\s{{0,9}}[:\-–]?\s{{0,9}}(?=\S)",
     re.IGNORECASE,
 )
-_COUNTED = re.compile(r"\b\d{1,5} (?:tests? |checks? )?(?:passed|failed|skipped)\b|\b(?:passed|failed|skipped)\s?:\s?\d", re.IGNORECASE)
+_COUNTED = re.compile(r"\b\d{1,5} (?:tests? |checks? )?(?:passed|failed|skipped)(?=\s{0,3}(?:[,.;:()|/=]|$|(?:in|and) \d))|\b(?:passed|failed|skipped)\s?:\s?\d", re.IGNORECASE)
 
 
 def _verdicts(rows: Sequence[Row], found: Forms) -> None:
     """Read lists of checks with their verdicts: `[PASS]` before a deed is a tick; rows of a program, which name what they check, are a report."""
-    counted = any(_COUNTED.search(row.text[:200]) for row in rows)
-    for block in _paragraphs(rows):
+    blocks = list(_paragraphs(rows))
+    for at, block in enumerate(blocks):
         marks = [(row, mark) for row in block if (mark := _VERDICT.match(row.text[:60]))]
         theirs = any(mark["level"] or len(mark["pad"]) > 1 or not deeds.starts_with_deed(row.text[mark.end() :]) for row, mark in marks)
-        if theirs or counted:
+        near = (*(blocks[at - 1][-1:] if at else ()), *block, *(blocks[at + 1][:1] if at + 1 < len(blocks) else ()))
+        if theirs or (marks and any(_COUNTED.search(row.text[:200]) for row in near)):
             found.reported |= {row.start for row, _ in marks} if len(marks) > 1 else set()
             continue
         for row, mark in marks:

@@ -23,7 +23,7 @@ from email.header import decode_header
 from email.message import Message
 from html import unescape
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qs
 
 _DEEPEST = 4
 """So many wrappings may lie in each other. How long a text is does not matter: all of it takes time that grows with its length."""
@@ -112,7 +112,7 @@ def _plain_of(part: Message) -> tuple[str, str] | None:
     return kind.removeprefix("text/"), said
 
 
-_LINES = re.compile(r"^(?:[A-Za-z0-9+/]{60,76}[ \t]*\r?\n)+[A-Za-z0-9+/]{1,76}={0,2}[ \t]*$|^[A-Za-z0-9+/]{32,}={0,2}[ \t]*$", re.MULTILINE)  # fmt: skip
+_LINES = re.compile(r"^(?:[A-Za-z0-9+/]{60,76}[ \t]*\r?\n)+[A-Za-z0-9+/]{1,76}={0,2}[ \t]*\r?$|^[A-Za-z0-9+/]{32,}={0,2}[ \t]*\r?$", re.MULTILINE)  # fmt: skip
 _WIRE = re.compile(r"^content-(?:type|transfer-encoding|language|disposition):[^\n]*\n(?:[ \t]+[^\n]*\n)*", re.IGNORECASE | re.MULTILINE)
 _PROSE = re.compile(r"(?<![^\W\d_])[^\W\d_]{2,40}[,.;:]?\s{1,9}[^\W\d_]{2}")
 
@@ -202,13 +202,16 @@ _INLINE = frozenset(("text", "link", "emoji", "mention", "hardBreak", "inlineCar
 _ENDS = frozenset({("{", "}"), ("[", "]"), ("<", ">"), ('"', '"')})
 _POSTED = re.compile(r"[\w.\[\]-]{1,60}=[^\s&=]*(?:&[\w.\[\]-]{1,60}=[^\s&=]*)+")
 """The fields of a form as a browser sends them."""
+_ESCAPED = re.compile(r"\\n|\\\"")
+_PATH = re.compile(r"""\b[A-Za-z]:\\[^\\]|(?<![^\s"'(])\\\\\w""")
+"""A path as somebody types it: a program that stores a string doubles each of its backslashes."""
 
 
 def _of_fields(text: str) -> str | None:
     """Return the fields or paragraphs of a ticket, form or document that a program wrote, a line each."""
     whole = text.strip()
     if "&" in whole and _POSTED.fullmatch(whole):
-        return _of_form(dict(parse_qsl(whole)))
+        return _of_form({name: values if len(values) > 1 else values[0] for name, values in parse_qs(whole).items()})
     if (whole[:1], whole[-1:]) not in _ENDS:
         return None
     if whole[0] == "<":
@@ -216,7 +219,7 @@ def _of_fields(text: str) -> str | None:
         told = len(leaves) >= 2 and any(_TOLD.search(_spaced(name)) for name, _ in leaves) and not _TAG.sub("", _LEAF.sub("", whole)).strip()
         return "\n".join(row for name, value in leaves for row in _rows(name, value)) if told else None
     if whole[0] == '"':
-        said = _parsed(whole) if "\\" in whole else None
+        said = _parsed(whole) if _ESCAPED.search(whole) and not _PATH.search(whole) else None
         return said if isinstance(said, str) and _PROSE.search(said) else None
     value = _parsed(whole)
     if isinstance(value, dict) and isinstance(value.get("ops"), list):
@@ -239,7 +242,7 @@ def _parsed(whole: str) -> Any:
     except (ValueError, RecursionError):
         pass
     try:
-        return ast.literal_eval(whole) if len(whole) < 20_000 and whole[1:2] in "'\"{" else None
+        return ast.literal_eval(whole) if len(whole) < 20_000 and whole[0] != '"' and whole[1:2] in "'\"{" else None
     except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
         return None
 

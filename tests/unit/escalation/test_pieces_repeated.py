@@ -55,7 +55,8 @@ def test_the_patterns_are_looked_at() -> None:
 
 
 LONG = (
-    "![](", "![a](b ", "=?utf-8?Q?", "=?utf-8?Q??= ", "--b\ncontent-type: x\n\n", "-" * 90, "A" * 76 + "\n", "\\_a",
+    "![](", "![a](b ", "=?utf-8?Q?", "=?utf-8?Q??= ", "--b\ncontent-type: x\n\n", "-" * 90,
+    "A" * 76 + "\n", "A" * 76 + "\r\n", "\\_a",
 )  # fmt: skip
 
 

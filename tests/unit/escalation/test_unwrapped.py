@@ -39,7 +39,7 @@ def _of_mail(text: str, dice: random.Random) -> str:
 
 def _of_base64(text: str, dice: random.Random) -> str:
     octets = text.encode()
-    return dice.choice((base64.encodebytes(octets).decode(), base64.b64encode(octets).decode(), "Content-Transfer-Encoding: base64\n\n" + base64.encodebytes(octets).decode()))
+    return dice.choice((base64.encodebytes(octets).decode(), base64.encodebytes(octets).decode().replace("\n", "\r\n"), base64.b64encode(octets).decode(), "Content-Transfer-Encoding: base64\n\n" + base64.encodebytes(octets).decode()))
 
 
 def _of_rtf(text: str, dice: random.Random) -> str:
@@ -121,10 +121,25 @@ def test_what_stands_around_the_wrapping_stays() -> None:
     "<html><body><p>Rebooted it</p></body></html>", "--\nAnn Marsh\nContent-Type: is not what I mean", "Typed {\\rt and nothing came", "{\\rtf1", "=?x-none?Q?abc?= stays", "{'a': ", "[" * 3000, '{"a":' * 3000,
     "Opened it in Notepad, starts with {\\rtf1\\ansi so it is RTF. Moved it to C:\\partners\\a.rtf {done}", "{\\rtf1 is all that the field says, {done}",
     '"It is broken." she said, "since Friday."', '"Nobody can print since Friday."', "a=b&c=d", "https://shop.example/?issue=printer+is+down&id=5", '"\\\\srv\\share is gone"',
+    '"Cannot open C:\\temp\\new folder on the server. Restarted the service, no change."', '"Cannot open \\\\srv\\new on the server. Restarted it, no change."', '"Mapped it to \\\\srv\\new, \\"no change\\" at all."', '"Logs of shop\\bin and shop\\temp are gone since Friday."',
     "<config><notes>a b</notes></config> Edited web.config, same error. <step>1</step>",
 ])
 def test_anything_else_stays_as_it_is(text: str) -> None:
     assert unwrapped(text).strip("{\\rtf1") == text.strip("{\\rtf1")
+
+
+@pytest.mark.parametrize(("stored", "told"), [
+    ('"Steps:\\nRebooted it, no change."', "Steps:\nRebooted it, no change."),
+    ('"Cleared C:\\\\temp\\\\new, no change.\\nRebooted it."', "Cleared C:\\temp\\new, no change.\nRebooted it."),
+    ('"Opened \\\\\\\\srv\\\\new, no change.\\nRebooted it."', "Opened \\\\srv\\new, no change.\nRebooted it."),
+])
+def test_a_stored_string_keeps_its_paths(stored: str, told: str) -> None:
+    assert unwrapped(stored) == told
+
+
+def test_fields_that_are_sent_twice_are_all_told() -> None:
+    told = unwrapped("steps=Rebooted+the+print+server&steps=Cleared+the+queue&phone=555+0100")
+    assert told.splitlines() == ["Steps:", "- Rebooted the print server", "- Cleared the queue", "", "Phone: 555 0100"]
 
 
 @pytest.mark.parametrize("page", ["utf-8", "iso-8859-1"])
