@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import func, select
 
 from models.figures.observed import LOST, observations
+from models.tables import Inbox
 from models.work import inbox, ticket_watch
 from psa.port import Forbidden, NotFound, Unavailable
 from tests.fakes import ESCALATED
@@ -30,13 +32,14 @@ def _tell(shop: Shop, how: str) -> None:
 def _sweep(shop: Shop) -> None:
     """Do what the sweeper rings for, which keeps what it has rung for by a clock of its own."""
     with shop.database.system() as system:
-        due = list(inbox.due(system, now=shop.clock(), limit=9))
+        due = list(inbox.due(system, now=shop.clock(), limit=99))
     for account_id, row in due:
         triage.triage(shop.services, account_id=account_id, inbox_id=row)
 
 
 def _refuse(shop: Shop, monkeypatch: pytest.MonkeyPatch, error: type[Exception] = NotFound) -> None:
     def refused(ticket_id: int) -> object:
+        shop.psa.calls.append("ticket")
         raise error(f"GET ticket {ticket_id}: no")
 
     monkeypatch.setattr(shop.psa, "ticket", refused)
@@ -161,3 +164,26 @@ def test_who_is_told_meanwhile_is_told_that_it_cannot_be_read(shop: Shop, monkey
     body = shop.mailer.sent[0].get_body(("plain",))
     assert body is not None
     assert "the ticket can no longer be read in ConnectWise" in " ".join(body.get_content().split())
+
+
+@pytest.mark.parametrize("error", [NotFound, Forbidden])
+def test_it_is_looked_for_now_and_then_by_one_row_however_often_polls_and_looks_miss_it(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    """Each try had counted as something new, of which the next poll asked for a look of its own."""
+    handoff_id = shop.escalated()
+    _refuse(shop, monkeypatch, error)
+    monkeypatch.setattr(shop.psa, "tickets_in_statuses", lambda _: [])
+    monkeypatch.setattr(shop.psa, "tickets_updated_since", lambda *_, **__: [])
+    before = shop.psa.calls.count("ticket")
+    for _ in range(40):
+        for _ in range(9):
+            shop.clock.advance(10)
+            _sweep(shop)
+        for row in poller.poll(shop.services, account_id=shop.account_id):
+            triage.triage(shop.services, account_id=shop.account_id, inbox_id=row)
+        observe.observe(shop.services, account_id=shop.account_id, handoff_id=handoff_id)
+    with shop.database.account(shop.account_id, reading=True) as session:
+        waiting = session.scalar(select(func.count(Inbox.id)).where(Inbox.state == "new"))
+    assert waiting in (1, 2)
+    assert 0 < shop.psa.calls.count("ticket") - before < 100
