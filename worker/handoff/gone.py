@@ -50,7 +50,7 @@ def refused(desk: Desk, error: Forbidden, seen: Seen | None, version: int, *, no
     """Return a 403 as what is known now where a handoff is live: its ticket cannot be read. However long, it ends nothing."""
     if seen is None or not seen.live:
         return error
-    known = dataclasses.replace(seen, missing_since=seen.missing_since or now + desk.clock_ahead)
+    known = dataclasses.replace(seen, missing_since=seen.missing_since or now + desk.clock_ahead, absent_since=None)
     return Missing(str(error), seen=known, version=version, new=known != seen)
 
 

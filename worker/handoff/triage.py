@@ -286,6 +286,7 @@ def _remember(session: Session, account_id: int, ticket_id: int, seen: Seen, ver
         episode=seen.episode,
         gone=seen.gone,
         missing_since=seen.missing_since,
+        absent_since=seen.absent_since,
     )
 
 

@@ -11,10 +11,10 @@ from models.figures.observed import LOST, observations
 from models.tables import Inbox
 from models.work import inbox, ticket_watch
 from psa.port import Forbidden, NotFound, Unavailable
-from tests.fakes import ESCALATED
+from tests.fakes import ESCALATED, NEW
 from tests.integration.worker.conftest import Shop
 from worker.handoff import triage
-from worker.response import observe
+from worker.response import observe, withdraw
 from worker.upkeep import poller
 
 DAY = 86_400
@@ -143,6 +143,43 @@ def test_a_refusal_is_told_and_ends_nothing(shop: Shop, monkeypatch: pytest.Monk
     _sweep(shop)
     (live,) = shop.handoffs()
     assert (live.response_state, live.missing_since, live.episode) == ("open", None, 1)
+
+
+def test_only_404s_make_a_day_of_404s(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Our role lost everything for a long weekend, and while it is given back one answer is a 404."""
+    shop.escalated()
+    since = shop.clock()
+    for error in (NotFound, Forbidden):
+        _refuse(shop, monkeypatch, error)
+        shop.triage()
+        shop.clock.advance(3 * DAY // 4)
+    for _ in range(3):
+        _sweep(shop)
+        shop.clock.advance(DAY)
+    _refuse(shop, monkeypatch)
+    first_404 = shop.clock()
+    _sweep(shop)
+    (live,) = shop.handoffs()
+    assert (live.response_state, live.missing_since) == ("open", since)
+    shop.clock.advance(DAY + 1)
+    _sweep(shop)
+    (lost,) = shop.handoffs()
+    assert (lost.response_state, lost.ended_at) == ("withdrawn", first_404)
+
+
+def test_a_withdrawal_forgets_not_that_the_ticket_cannot_be_read(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    handoff_id = shop.escalated()
+    shop.psa.change(48213, status_id=NEW, updated_by="jlind")
+    shop.triage()
+    _refuse(shop, monkeypatch)
+    since = shop.clock()
+    shop.triage()
+    shop.clock.advance(120)
+    assert withdraw.withdraw_if_away(shop.services, shop.services.desk(shop.account_id), handoff_id)
+    with shop.database.account(shop.account_id, reading=True) as session:
+        watch = ticket_watch.seen(session, shop.account_id, 48213)
+    assert watch is not None
+    assert (watch.missing_since, watch.absent_since) == (since, since)
 
 
 def test_a_callback_that_says_so_is_a_deletion(shop: Shop) -> None:
