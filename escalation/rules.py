@@ -80,7 +80,9 @@ class Seen:
     gone: str | None = None
     """`merged`, `closed`, `deleted` or `missing` once the ticket is no longer worked on."""
     missing_since: datetime | None = None
-    """When the PSA first said that there is no such ticket, by its clock, though nobody deleted it as far as is known."""
+    """When the PSA first did not show the ticket (404 or 403), by its clock, though nobody deleted it as far as is known."""
+    absent_since: datetime | None = None
+    """When it first said that there is no such ticket (404), since it last said anything else of it."""
 
 
 class Act(StrEnum):
@@ -138,11 +140,11 @@ def decide(
     before = seen or Seen()
     at = ticket.last_updated or now
     if before.last_updated and ticket.last_updated and ticket.last_updated < before.last_updated <= now + GRACE:
-        known = dataclasses.replace(before, missing_since=None)
+        known = dataclasses.replace(before, missing_since=None, absent_since=None)
         return Verdict(Act.NOTHING, before.episode, "older than what was already seen", known)
     after = dataclasses.replace(
         before, board_id=ticket.board_id, status_id=ticket.status_id, last_updated=ticket.last_updated, gone=None,
-        missing_since=None,
+        missing_since=None, absent_since=None,
     )
     if ticket.merged_into is not None or ticket.closed:
         return _ended(before, after, "merged" if ticket.merged_into is not None else "closed", at)
@@ -179,8 +181,8 @@ def missing(seen: Seen, *, now: datetime) -> Verdict:
     It may be too new, or stand where our role may not look. So it is looked for until `SURE_AFTER` after the first time that
     was seen; then nobody has decided anything, but nobody can follow it any more.
     """
-    since = seen.missing_since or now
-    waits = dataclasses.replace(seen, missing_since=since)
+    since = seen.absent_since or now
+    waits = dataclasses.replace(seen, missing_since=seen.missing_since or now, absent_since=since)
     if now - since <= SURE_AFTER:
         return Verdict(Act.NOTHING, seen.episode, "cannot be read now", waits, at=since)
     lost = dataclasses.replace(seen, in_escalation=False, left_at=None, gone="missing", live=False)

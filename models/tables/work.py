@@ -69,7 +69,9 @@ class Watch(Row):
     gone: Mapped[str | None]
     """`merged`, `closed`, `deleted` or `missing`."""
     missing_since: Mapped[datetime | None]
-    """When the PSA first said that there is no such ticket, by its clock, though nobody deleted it as far as is known."""
+    """When the PSA first did not show the ticket (404 or 403), by its clock, though nobody deleted it as far as is known."""
+    absent_since: Mapped[datetime | None]
+    """When it first said that there is no such ticket (404), since it last said anything else of it."""
 
 
 class Canary(Row):

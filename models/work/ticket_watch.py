@@ -54,8 +54,9 @@ def record(
     left_at: datetime | None,
     last_updated: datetime | None,
     episode: int,
+    missing_since: datetime | None,
+    absent_since: datetime | None,
     gone: str | None = None,
-    missing_since: datetime | None = None,
 ) -> bool:
     """Store what was seen. `expected_version` is the `version` that was read, 0 where nothing was.
 
@@ -70,6 +71,7 @@ def record(
         "episode": episode,
         "gone": gone,
         "missing_since": missing_since,
+        "absent_since": absent_since,
     }
     if expected_version == 0:
         first = insert_or_ignore(session, Watch).values(

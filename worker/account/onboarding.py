@@ -283,7 +283,7 @@ def _remember(session: Session, account_id: int, escalated: Iterable[Ticket]) ->
         new = ticket_watch.record(
             session, account_id, ticket.id, expected_version=watch.version if watch else 0,
             board_id=ticket.board_id, status_id=ticket.status_id, in_escalation=True, left_at=None,
-            last_updated=ticket.last_updated, episode=watch.episode if watch else 0,
+            last_updated=ticket.last_updated, episode=watch.episode if watch else 0, missing_since=None, absent_since=None,
         )  # fmt: skip
         if new:
             ids.append(ticket.id)

@@ -14,11 +14,14 @@ from worker.wiring import Desk
 
 
 class Missing(Unavailable):
-    """Nobody deleted the ticket, as far as is known, and it is not there: it is looked for again. Holds what is known now."""
+    """Nobody deleted the ticket, as far as is known, and it is not there: it is looked for again.
 
-    def __init__(self, message: str, *, seen: Seen, version: int) -> None:
+    Holds what is known now, and whether that is `new`: polls ask for a look once for each version of what is known.
+    """
+
+    def __init__(self, message: str, *, seen: Seen, version: int, new: bool) -> None:
         super().__init__(message)
-        self.seen, self.version = seen, version
+        self.seen, self.version, self.new = seen, version, new
 
 
 def believe(desk: Desk, row: Inbox, body: CallbackBody | None, seen: Seen | None, version: int, *, now: datetime) -> Verdict:
@@ -38,6 +41,7 @@ def believe(desk: Desk, row: Inbox, body: CallbackBody | None, seen: Seen | None
             "board that the security role of our API member may not read",
             seen=verdict.seen,
             version=version,
+            new=verdict.seen != seen,
         )
     return verdict
 
@@ -46,8 +50,8 @@ def refused(desk: Desk, error: Forbidden, seen: Seen | None, version: int, *, no
     """Return a 403 as what is known now where a handoff is live: its ticket cannot be read. However long, it ends nothing."""
     if seen is None or not seen.live:
         return error
-    since = seen.missing_since or now + desk.clock_ahead
-    return Missing(str(error), seen=dataclasses.replace(seen, missing_since=since), version=version)
+    known = dataclasses.replace(seen, missing_since=seen.missing_since or now + desk.clock_ahead, absent_since=None)
+    return Missing(str(error), seen=known, version=version, new=known != seen)
 
 
 def _told(desk: Desk, row: Inbox, body: CallbackBody | None) -> bool:

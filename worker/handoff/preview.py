@@ -124,7 +124,7 @@ def hand_off(services: Services, *, account_id: int, ticket_id: int) -> int:
             mine = ticket_watch.record(
                 session, account_id, ticket_id, expected_version=watch.version if watch else 0,
                 board_id=ticket.board_id, status_id=ticket.status_id, in_escalation=inside, left_at=None,
-                last_updated=ticket.last_updated, episode=episode,
+                last_updated=ticket.last_updated, episode=episode, missing_since=None, absent_since=None,
             )  # fmt: skip
             if mine:
                 live = handoffs.open_handoff(

@@ -286,6 +286,7 @@ def _remember(session: Session, account_id: int, ticket_id: int, seen: Seen, ver
         episode=seen.episode,
         gone=seen.gone,
         missing_since=seen.missing_since,
+        absent_since=seen.absent_since,
     )
 
 
@@ -368,9 +369,10 @@ def _try_again(services: Services, row: Inbox, error: PsaError) -> None:
     They hear of it by the poll that is refused, or by the callback that stands still while polls pass.
     """
     now = services.clock()
-    at = next_try(services.settings.intervals, now=now, attempt=row.attempts, error=error, soon=error.retry)
+    soon = error.retry and not isinstance(error, gone.Missing)  # which may last for days
+    at = next_try(services.settings.intervals, now=now, attempt=row.attempts, error=error, soon=soon)
     with services.database.account(row.account_id) as session:
-        if isinstance(error, gone.Missing) and row.record_id is not None:
+        if isinstance(error, gone.Missing) and error.new and row.record_id is not None:
             _remember(session, row.account_id, row.record_id, error.seen, error.version)
         inbox.retry_later(session, row.account_id, row.id, fence=row.attempts, at=at, reason=str(error)[:500])
     crash.point("triage.waits")

@@ -39,6 +39,7 @@ def seen_of(session: Session, account_id: int, watch: Watch | None) -> Seen | No
         by_hand=newest is not None and newest.origin == "hand",
         gone=watch.gone,
         missing_since=watch.missing_since,
+        absent_since=watch.absent_since,
     )
 
 
@@ -93,6 +94,8 @@ def withdraw_if_away(services: Services, desk: Desk, handoff_id: int) -> bool:
             last_updated=watch.last_updated,
             episode=watch.episode,
             gone=watch.gone,
+            missing_since=watch.missing_since,
+            absent_since=watch.absent_since,
         ):
             return False
         withdrawn = withdraw(session, account_id, handoff_id, why, at=at, now=now)

@@ -12,5 +12,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the column; nothing is known of what was before."""
+    """Add the columns; nothing is known of what was before."""
     op.add_column("watch", sa.Column("missing_since", own.UtcDateTime(), nullable=True))
+    op.add_column("watch", sa.Column("absent_since", own.UtcDateTime(), nullable=True))

@@ -87,7 +87,7 @@ def fill(session: Session, one: int, it: int) -> None:
     )
     ticket_watch.record(
         session, one, 4711, expected_version=0, board_id=1, status_id=7, in_escalation=True, left_at=None,
-        last_updated=NOW, episode=1,
+        last_updated=NOW, episode=1, missing_since=None, absent_since=None,
     )  # fmt: skip
     handoffs.add_snapshot(session, one, it, EVIDENCE, kind="handoff")
     book, version = runbooks.save(session, one, BOOK, by="bob", now=NOW)

@@ -175,6 +175,7 @@ def test_an_upgrade_reaches_the_rows_of_every_account(kind: str, request: pytest
     owner = create_engine(server.url(name, OWNER) if server else url)
     with owner.begin() as connection:
         connection.execute(text("ALTER TABLE watch DROP COLUMN missing_since"))
+        connection.execute(text("ALTER TABLE watch DROP COLUMN absent_since"))
         connection.execute(text("ALTER TABLE delivery DROP COLUMN doubts"))
         connection.execute(text("DROP INDEX ix_job_visible_note"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0016'"))

@@ -307,7 +307,8 @@ def test_a_claim_keeps_what_left_the_status_also_from_whoever_decides_as_if_nobo
     one = account(database)
     it = handoff(database, one)
     left: dict[str, Any] = {
-        "board_id": 1, "status_id": 9, "in_escalation": False, "left_at": later(100), "last_updated": later(100), "episode": 1
+        "board_id": 1, "status_id": 9, "in_escalation": False, "left_at": later(100), "last_updated": later(100), "episode": 1,
+        "missing_since": None, "absent_since": None,
     }  # fmt: skip
     with database.account(one) as session:
         assert ticket_watch.record(session, one, 4711, expected_version=0, **left)

@@ -127,7 +127,7 @@ def test_one_writes_over_a_watch(database: Database) -> None:
             with database.account(one) as session:
                 return ticket_watch.record(
                     session, one, 7, expected_version=expected, board_id=number, status_id=1,
-                    in_escalation=True, left_at=None, last_updated=NOW, episode=1,
+                    in_escalation=True, left_at=None, last_updated=NOW, episode=1, missing_since=None, absent_since=None,
                 )  # fmt: skip
 
         return call

@@ -123,7 +123,7 @@ def test_knows_which_tickets_are_watched(database: Database) -> None:
 def see(session: Session, account_id: int, ticket_id: int, expected: int, *, inside: bool = True) -> bool:
     return ticket_watch.record(
         session, account_id, ticket_id, expected_version=expected, board_id=1, status_id=7,
-        in_escalation=inside, left_at=None, last_updated=NOW, episode=1,
+        in_escalation=inside, left_at=None, last_updated=NOW, episode=1, missing_since=None, absent_since=None,
     )  # fmt: skip
 
 

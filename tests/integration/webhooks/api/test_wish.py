@@ -35,7 +35,7 @@ def seen_on(office: Office, board_id: int) -> None:
     with office.database.account(office.account_id) as session:
         ticket_watch.record(
             session, office.account_id, TICKET, expected_version=0, board_id=board_id, status_id=20, in_escalation=False,
-            left_at=None, last_updated=None, episode=0,
+            left_at=None, last_updated=None, episode=0, missing_since=None, absent_since=None,
         )  # fmt: skip
 
 

@@ -66,7 +66,7 @@ def test_a_watched_ticket_always_matters(post: Post) -> None:
     with post.database.account(post.account_id) as session:
         ticket_watch.record(
             session, post.account_id, 48213, expected_version=0, board_id=1, status_id=ESCALATED, in_escalation=True,
-            left_at=None, last_updated=None, episode=1,
+            left_at=None, last_updated=None, episode=1, missing_since=None, absent_since=None,
         )  # fmt: skip
     assert post.send(body(post.keys.url, status=NEW)).status_code == 204
     assert len(post.rows()) == 1
@@ -85,6 +85,7 @@ def test_what_our_api_member_saved_matters_where_another_program_with_its_keys_e
             ticket_watch.record(
                 session, post.account_id, 48213, expected_version=0, board_id=1, status_id=ESCALATED,
                 in_escalation=seen == "escalated", left_at=None, last_updated=None, episode=1,
+                missing_since=None, absent_since=None,
             )  # fmt: skip
             handoff = handoffs.open_handoff(
                 session, account_id=post.account_id, ticket_id=48213, episode=1, escalated_at=now, now=now, rule_version=1

@@ -5,14 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import func, select
 
 from models.figures.observed import LOST, observations
+from models.tables import Inbox
 from models.work import inbox, ticket_watch
 from psa.port import Forbidden, NotFound, Unavailable
-from tests.fakes import ESCALATED
+from tests.fakes import ESCALATED, NEW
 from tests.integration.worker.conftest import Shop
 from worker.handoff import triage
-from worker.response import observe
+from worker.response import observe, withdraw
 from worker.upkeep import poller
 
 DAY = 86_400
@@ -30,13 +32,14 @@ def _tell(shop: Shop, how: str) -> None:
 def _sweep(shop: Shop) -> None:
     """Do what the sweeper rings for, which keeps what it has rung for by a clock of its own."""
     with shop.database.system() as system:
-        due = list(inbox.due(system, now=shop.clock(), limit=9))
+        due = list(inbox.due(system, now=shop.clock(), limit=99))
     for account_id, row in due:
         triage.triage(shop.services, account_id=account_id, inbox_id=row)
 
 
 def _refuse(shop: Shop, monkeypatch: pytest.MonkeyPatch, error: type[Exception] = NotFound) -> None:
     def refused(ticket_id: int) -> object:
+        shop.psa.calls.append("ticket")
         raise error(f"GET ticket {ticket_id}: no")
 
     monkeypatch.setattr(shop.psa, "ticket", refused)
@@ -142,6 +145,43 @@ def test_a_refusal_is_told_and_ends_nothing(shop: Shop, monkeypatch: pytest.Monk
     assert (live.response_state, live.missing_since, live.episode) == ("open", None, 1)
 
 
+def test_only_404s_make_a_day_of_404s(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Our role lost everything for a long weekend, and while it is given back one answer is a 404."""
+    shop.escalated()
+    since = shop.clock()
+    for error in (NotFound, Forbidden):
+        _refuse(shop, monkeypatch, error)
+        shop.triage()
+        shop.clock.advance(3 * DAY // 4)
+    for _ in range(3):
+        _sweep(shop)
+        shop.clock.advance(DAY)
+    _refuse(shop, monkeypatch)
+    first_404 = shop.clock()
+    _sweep(shop)
+    (live,) = shop.handoffs()
+    assert (live.response_state, live.missing_since) == ("open", since)
+    shop.clock.advance(DAY + 1)
+    _sweep(shop)
+    (lost,) = shop.handoffs()
+    assert (lost.response_state, lost.ended_at) == ("withdrawn", first_404)
+
+
+def test_a_withdrawal_forgets_not_that_the_ticket_cannot_be_read(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    handoff_id = shop.escalated()
+    shop.psa.change(48213, status_id=NEW, updated_by="jlind")
+    shop.triage()
+    _refuse(shop, monkeypatch)
+    since = shop.clock()
+    shop.triage()
+    shop.clock.advance(120)
+    assert withdraw.withdraw_if_away(shop.services, shop.services.desk(shop.account_id), handoff_id)
+    with shop.database.account(shop.account_id, reading=True) as session:
+        watch = ticket_watch.seen(session, shop.account_id, 48213)
+    assert watch is not None
+    assert (watch.missing_since, watch.absent_since) == (since, since)
+
+
 def test_a_callback_that_says_so_is_a_deletion(shop: Shop) -> None:
     shop.escalated()
     del shop.psa.tickets[48213]
@@ -161,3 +201,26 @@ def test_who_is_told_meanwhile_is_told_that_it_cannot_be_read(shop: Shop, monkey
     body = shop.mailer.sent[0].get_body(("plain",))
     assert body is not None
     assert "the ticket can no longer be read in ConnectWise" in " ".join(body.get_content().split())
+
+
+@pytest.mark.parametrize("error", [NotFound, Forbidden])
+def test_it_is_looked_for_now_and_then_by_one_row_however_often_polls_and_looks_miss_it(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    """Each try had counted as something new, of which the next poll asked for a look of its own."""
+    handoff_id = shop.escalated()
+    _refuse(shop, monkeypatch, error)
+    monkeypatch.setattr(shop.psa, "tickets_in_statuses", lambda _: [])
+    monkeypatch.setattr(shop.psa, "tickets_updated_since", lambda *_, **__: [])
+    before = shop.psa.calls.count("ticket")
+    for _ in range(40):
+        for _ in range(9):
+            shop.clock.advance(10)
+            _sweep(shop)
+        for row in poller.poll(shop.services, account_id=shop.account_id):
+            triage.triage(shop.services, account_id=shop.account_id, inbox_id=row)
+        observe.observe(shop.services, account_id=shop.account_id, handoff_id=handoff_id)
+    with shop.database.account(shop.account_id, reading=True) as session:
+        waiting = session.scalar(select(func.count(Inbox.id)).where(Inbox.state == "new"))
+    assert waiting in (1, 2)
+    assert 0 < shop.psa.calls.count("ticket") - before < 100

@@ -91,6 +91,7 @@ def decided_while_it_waits(
         ticket_watch.record(
             session, shop.account_id, 48213, expected_version=watch.version, board_id=1, status_id=NEW,
             in_escalation=in_escalation, left_at=None, last_updated=watch.last_updated, episode=1,
+            missing_since=None, absent_since=None,
         )  # fmt: skip
         other.start()
         until_one_waits(shop.database)
