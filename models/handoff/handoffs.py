@@ -163,6 +163,8 @@ def end(
     One whose ticket cannot be followed any more is withdrawn whoever has it: nobody knows how it ended.
     """
     at = happened_at or now
+    if why == MISSING and (lost := get(session, account_id, handoff_id)) is not None:  # taken by the link meanwhile
+        at = max(at, lost.claimed_at or at, lost.acted_at or at)
     after = Response.WITHDRAWN if why == MISSING else Response.RESOLVED
     for before in (Response.CLAIMED, Response.ACTED):
         if _end(session, account_id, handoff_id, before, after, why, now, at, actor):

@@ -20,7 +20,7 @@ from models.handoff.handoffs import Handoff
 from models.work import jobs, refusals
 from models.work.alert_kinds import Kind
 from models.work.refusals import Write
-from psa.port import Ambiguous, Forbidden, NotFound, PsaError, Unauthorized
+from psa.port import Ambiguous, Forbidden, NotFound, PsaError, Unauthorized, Unavailable
 from worker.process import crash
 from worker.process.backoff import next_try
 from worker.wiring import Desk, Services
@@ -206,8 +206,8 @@ def _set_owner(services: Services, desk: Desk, handoff: Handoff, member_id: int)
             return f"the PSA says otherwise: {ticket.owner} is the owner there, and was left so", False
         _remember(services, desk, handoff, ticket)
         _remember(services, desk, handoff, psa.assign_owner(handoff.ticket_id, member_id))
-    except NotFound:
-        return "the ticket cannot be read", False
+    except NotFound as error:  # nobody deleted it, as far as is known: one that is gone ends the handoff, and with it this
+        raise Unavailable(f"the ticket cannot be read: {error}") from error
     except PsaError as error:
         if error.retry or isinstance(error, Ambiguous | Unauthorized | Forbidden):
             raise  # read again first, next time; keys and roles are mended by a person

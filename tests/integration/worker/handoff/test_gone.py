@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from models.figures.observed import LOST, observations
+from models.handoff import claims
 from models.tables import Inbox
 from models.work import inbox, ticket_watch
 from psa.port import Forbidden, NotFound, Unavailable
@@ -180,6 +181,22 @@ def test_a_withdrawal_forgets_not_that_the_ticket_cannot_be_read(shop: Shop, mon
         watch = ticket_watch.seen(session, shop.account_id, 48213)
     assert watch is not None
     assert (watch.missing_since, watch.absent_since) == (since, since)
+
+
+def test_what_is_claimed_while_it_cannot_be_read_ends_no_sooner_than_it_was_claimed(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handoff_id = shop.escalated()
+    _refuse(shop, monkeypatch)
+    shop.triage()
+    shop.clock.advance(3600)
+    claimed_at = shop.clock()
+    with shop.database.account(shop.account_id) as session:
+        assert claims.claim(session, shop.account_id, handoff_id, member_id=2, kind="link", now=claimed_at, actor="msvensson")
+    shop.clock.advance(DAY)
+    _sweep(shop)
+    (lost,) = shop.handoffs()
+    assert (lost.response_state, lost.claimed_at, lost.ended_at) == ("withdrawn", claimed_at, claimed_at)
 
 
 def test_a_callback_that_says_so_is_a_deletion(shop: Shop) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from models.account import accounts
 from models.handoff import claims, deliveries, handoffs
-from psa.port import Unavailable
+from psa.port import NotFound, PsaError, Unavailable
 from tests.integration.worker.conftest import Shop
 from tests.integration.worker.response.followed import brief_now, handed_off, newest, seen_after
 from worker.process import crash
@@ -213,9 +213,10 @@ class TestTheOwnerInThePsa:
         assert (newest(shop).owner_outcome or "").startswith("the PSA says otherwise: tobrien")
         assert "ConnectWise shows Tess O'Brien as the owner" in brief_now(shop)
 
-    def test_waits_for_a_psa_that_does_not_answer(self, shop: Shop) -> None:
+    @pytest.mark.parametrize("error", [Unavailable("GET ticket: 503"), NotFound("GET ticket: 404", status=404)])
+    def test_waits_for_a_psa_that_does_not_answer_or_does_not_show_the_ticket(self, shop: Shop, error: PsaError) -> None:
         handed_off(shop)
-        shop.psa.before["ticket"] = lambda: _raise(Unavailable("GET ticket: 503"))
+        shop.psa.before["ticket"] = lambda: _raise(error)
         self.claim_by_link(shop)
         assert newest(shop).owner_outcome is None
         shop.psa.before.clear()
