@@ -11,19 +11,18 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import case, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from models.account.people import why_no_mail
 from models.database.compare_and_set import changed
 from models.database.sessions import insert_or_ignore
 from models.tables import Account, Member, Report
-from models.work import outgoing
-from models.work.due import BELL_S, Due, due_in_turn, pairs
+from models.work import lease
+from models.work.due import BELL_S, Due
 
 __all__ = [
-    "Report", "accounts_due", "claim_week", "create", "due", "fail", "fail_for_now", "get", "mark_sent", "of_period",
-    "readers", "schedule", "suppress", "take", "try_again", "unconfirmed",
+    "Report", "accounts_due", "claim_week", "create", "due", "get", "of_period", "readers", "schedule", "try_again",
 ]  # fmt: skip
 
 
@@ -105,52 +104,13 @@ def create(
 
 def get(session: Session, account_id: int, report_id: int) -> Report | None:
     """Return a report, fresh from the database."""
-    query = select(Report).where(Report.account_id == account_id, Report.id == report_id)
-    return session.scalar(query.execution_options(populate_existing=True))
+    return lease.get(session, Report, account_id, report_id)
 
 
 def of_period(session: Session, account_id: int, *, kind: str, period: str) -> list[Report]:
     """Return the rows of one report, one for each reader."""
     query = select(Report).where(Report.account_id == account_id, Report.kind == kind, Report.period == period)
     return list(session.scalars(query.order_by(Report.id).execution_options(populate_existing=True)))
-
-
-def take(session: Session, account_id: int, report_id: int, *, now: datetime, lease_s: float) -> Report | None:
-    """Take a report that is due, for `lease_s` seconds. None if it is not due or somebody has it.
-
-    One whose holder died is taken over: it may have arrived, so that is counted as a doubt.
-    """
-    doubts = Report.doubts + case((Report.status == "sending", 1), else_=0)
-    took = outgoing.take(session, Report, account_id, report_id, now=now, lease_s=lease_s, doubts=doubts)
-    return get(session, account_id, report_id) if took else None
-
-
-def mark_sent(session: Session, taken: Report, *, now: datetime) -> bool:
-    """Record that the mail server accepted the message."""
-    return outgoing.mark_sent(session, Report, taken.account_id, taken.id, attempts=taken.attempts, now=now)
-
-
-def unconfirmed(session: Session, taken: Report, *, reason: str, now: datetime) -> bool:
-    """Record as sent what was handed over whole, may have arrived before that, and was never answered."""
-    return outgoing.arrived(session, Report, taken.account_id, taken.id, attempts=taken.attempts, now=now, reason=reason)
-
-
-def fail(session: Session, taken: Report, *, reason: str) -> bool:
-    """Record a failure that no repeat will change."""
-    return outgoing.close(session, Report, taken.account_id, taken.id, "failed", attempts=taken.attempts, reason=reason)
-
-
-def suppress(session: Session, taken: Report, *, reason: str) -> bool:
-    """Record that a taken report is not sent after all."""
-    return outgoing.close(session, Report, taken.account_id, taken.id, "suppressed", attempts=taken.attempts, reason=reason)
-
-
-def fail_for_now(session: Session, taken: Report, *, at: datetime, reason: str, doubtful: bool = False) -> bool:
-    """Queue a report again for a moment, because of a failure that passes; `doubtful` if it may have arrived."""
-    return outgoing.put_off(
-        session, Report, taken.account_id, taken.id, attempts=taken.attempts, at=at, reason=reason,
-        doubts=Report.doubts + int(doubtful),
-    )  # fmt: skip
 
 
 def try_again(
@@ -172,4 +132,4 @@ def try_again(
 
 def due(system: Session, *, now: datetime, limit: int) -> Due:
     """Return the reports to be sent now: account id and row id, in turn."""
-    return pairs(system, due_in_turn(Report.account_id, Report.id, Report.next_attempt_at, now=now, limit=limit))
+    return lease.due(system, Report, now=now, limit=limit)

@@ -13,13 +13,10 @@ from models.account.people import why_no_mail
 from models.database.compare_and_set import changed
 from models.database.sessions import insert_or_ignore
 from models.tables import Delivery, Handoff, Member
-from models.work import outgoing
-from models.work.due import BELL_S, Due, due_in_turn, pairs
+from models.work import lease
+from models.work.due import BELL_S, Due
 
-__all__ = [
-    "Delivery", "create", "due", "fail", "fail_for_now", "get", "mark_sent", "of_handoff", "suppress", "suppress_pending",
-    "take", "told", "unconfirmed",
-]  # fmt: skip
+__all__ = ["Delivery", "create", "due", "get", "of_handoff", "suppress_pending", "told"]
 
 
 def create(
@@ -69,8 +66,7 @@ def _why_not(member: Member) -> str | None:
 
 def get(session: Session, account_id: int, delivery_id: int) -> Delivery | None:
     """Return a delivery, fresh from the database."""
-    query = select(Delivery).where(Delivery.account_id == account_id, Delivery.id == delivery_id)
-    return session.scalar(query.execution_options(populate_existing=True))
+    return lease.get(session, Delivery, account_id, delivery_id)
 
 
 def of_handoff(session: Session, account_id: int, handoff_id: int) -> list[Delivery]:
@@ -85,45 +81,6 @@ def told(session: Session, account_id: int, handoff_id: int) -> set[int]:
         Delivery.account_id == account_id, Delivery.handoff_id == handoff_id, Delivery.status == "sent"
     )
     return set(session.scalars(query))
-
-
-def take(
-    session: Session, account_id: int, delivery_id: int, *, now: datetime, lease_s: float
-) -> Delivery | None:
-    """Take a delivery that is due, for `lease_s` seconds. None if it is not due or somebody has it.
-
-    One whose holder died is taken over, and sent again with the same Message-ID.
-    """
-    took = outgoing.take(session, Delivery, account_id, delivery_id, now=now, lease_s=lease_s)
-    return get(session, account_id, delivery_id) if took else None
-
-
-def mark_sent(session: Session, taken: Delivery, *, now: datetime) -> bool:
-    """Record that the mail server accepted the message."""
-    return outgoing.mark_sent(session, Delivery, taken.account_id, taken.id, attempts=taken.attempts, now=now)
-
-
-def unconfirmed(session: Session, taken: Delivery, *, reason: str, now: datetime) -> bool:
-    """Record as sent what was handed over whole more than once and never answered."""
-    return outgoing.arrived(session, Delivery, taken.account_id, taken.id, attempts=taken.attempts, now=now, reason=reason)
-
-
-def fail(session: Session, taken: Delivery, *, reason: str) -> bool:
-    """Record a failure that no repeat will change."""
-    return outgoing.close(session, Delivery, taken.account_id, taken.id, "failed", attempts=taken.attempts, reason=reason)
-
-
-def suppress(session: Session, taken: Delivery, *, reason: str) -> bool:
-    """Record that a taken delivery is not sent after all."""
-    return outgoing.close(session, Delivery, taken.account_id, taken.id, "suppressed", attempts=taken.attempts, reason=reason)
-
-
-def fail_for_now(session: Session, taken: Delivery, *, at: datetime, reason: str, doubtful: bool = False) -> bool:
-    """Queue a delivery again for a moment, because of a failure that passes; `doubtful` if it may have arrived."""
-    return outgoing.put_off(
-        session, Delivery, taken.account_id, taken.id, attempts=taken.attempts, at=at, reason=reason,
-        doubts=Delivery.doubts + int(doubtful),
-    )  # fmt: skip
 
 
 def suppress_pending(
@@ -142,10 +99,9 @@ def suppress_pending(
     ids = list(session.scalars(pending if but is None else pending.where(Delivery.kind != but)))
     done = {"status": "suppressed", "reason": reason, "lease_until": None, "next_attempt_at": None}
     still = (Delivery.status == "queued") | stale
-    return sum(changed(session, outgoing.one(Delivery, account_id, it).where(still).values(done)) for it in ids)
+    return sum(changed(session, lease.one(Delivery, account_id, it).where(still).values(done)) for it in ids)
 
 
 def due(system: Session, *, now: datetime, limit: int) -> Due:
     """Return the deliveries to be sent now: account id and row id, in turn."""
-    at = Delivery.next_attempt_at
-    return pairs(system, due_in_turn(Delivery.account_id, Delivery.id, at, now=now, limit=limit))
+    return lease.due(system, Delivery, now=now, limit=limit)

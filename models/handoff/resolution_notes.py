@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Update, select, update
+from sqlalchemy import Update, select
 from sqlalchemy.orm import Session
 
 from escalation.evidence import Evidence
@@ -17,7 +17,8 @@ from models.database.compare_and_set import changed
 from models.database.sessions import insert_or_ignore
 from models.handoff import handoffs
 from models.tables import Handoff, ResolutionNote
-from models.work.due import BELL_S, Due, due_in_turn, pairs
+from models.work import lease
+from models.work.due import BELL_S, Due
 
 __all__ = [
     "LASTS", "ResolutionNote", "ask", "attempt", "course_of", "draft_of", "due", "every", "get", "give_up", "of_handoff",
@@ -26,6 +27,7 @@ __all__ = [
 
 LASTS = timedelta(days=2)
 """One that could not be posted for so long is given up, and whoever asked reads why."""
+_OPEN = (ResolutionNote.posted_at.is_(None), ResolutionNote.failed_at.is_(None))
 
 
 def draft_of(session: Session, account_id: int, handoff: Handoff, *, evidence: Evidence | None = None) -> Draft | None:
@@ -60,40 +62,32 @@ def ask(
 
 def take(session: Session, account_id: int, resolution_id: int, *, now: datetime, lease_s: float) -> ResolutionNote | None:
     """Take a note that is due, or was never tried, for `lease_s` seconds. None for any other."""
-    fresh = (ResolutionNote.attempts == 0) | (ResolutionNote.next_attempt_at <= now)
-    mine = _open(account_id, resolution_id).where(ResolutionNote.next_attempt_at.is_not(None), fresh)
-    until = now + timedelta(seconds=lease_s)
-    taken = changed(session, mine.values(next_attempt_at=until, attempts=ResolutionNote.attempts + 1))
-    return get(session, account_id, resolution_id) if taken else None
+    return lease.take(session, ResolutionNote, account_id, resolution_id, *_OPEN, now=now, lease_s=lease_s)
 
 
-def attempt(session: Session, account_id: int, resolution_id: int, *, fence: int, now: datetime) -> bool:
+def attempt(session: Session, taken: ResolutionNote, *, now: datetime) -> bool:
     """Record before it is tried that a POST may be under way. False if somebody else has it: then it must not be tried."""
-    return changed(session, _held(account_id, resolution_id, fence).values(attempted_at=now))
+    return changed(session, _held(taken).values(attempted_at=now))
 
 
-def posted(
-    session: Session, account_id: int, resolution_id: int, *, fence: int, note_id: int, posted_at: datetime, why: str
-) -> bool:
+def posted(session: Session, taken: ResolutionNote, *, note_id: int, posted_at: datetime, why: str) -> bool:
     """Record that the PSA has it."""
     done = {"note_id": note_id, "posted_at": posted_at, "next_attempt_at": None, "outcome": why}
-    return changed(session, _held(account_id, resolution_id, fence).values(done))
+    return changed(session, _held(taken).values(done))
 
 
-def put_off(
-    session: Session, account_id: int, resolution_id: int, *, fence: int, at: datetime, reason: str, not_posted: bool = False
-) -> bool:
+def put_off(session: Session, taken: ResolutionNote, *, at: datetime, reason: str, not_posted: bool = False) -> bool:
     """Have it tried again from a moment on; with `not_posted` no POST of it can be under way."""
     again: dict[str, object] = {"next_attempt_at": at, "outcome": reason}
     if not_posted:
         again["attempted_at"] = None
-    return changed(session, _held(account_id, resolution_id, fence).values(again))
+    return changed(session, _held(taken).values(again))
 
 
-def give_up(session: Session, account_id: int, resolution_id: int, *, fence: int, now: datetime, reason: str) -> bool:
+def give_up(session: Session, taken: ResolutionNote, *, now: datetime, reason: str) -> bool:
     """End one that comes to nothing; another may be asked for then. False if somebody else has it."""
     failed = {"failed_at": now, "next_attempt_at": None, "outcome": reason}
-    return changed(session, _held(account_id, resolution_id, fence).values(failed))
+    return changed(session, _held(taken).values(failed))
 
 
 def every(session: Session, account_id: int, handoff_id: int) -> list[ResolutionNote]:
@@ -110,20 +104,13 @@ def of_handoff(session: Session, account_id: int, handoff_id: int) -> Resolution
 
 def get(session: Session, account_id: int, resolution_id: int) -> ResolutionNote | None:
     """Return a note, fresh from the database."""
-    query = select(ResolutionNote).where(ResolutionNote.account_id == account_id, ResolutionNote.id == resolution_id)
-    return session.scalar(query.execution_options(populate_existing=True))
+    return lease.get(session, ResolutionNote, account_id, resolution_id)
 
 
 def due(system: Session, *, now: datetime, limit: int) -> Due:
     """Return the notes to be posted now: account id and row id, in turn."""
-    at = ResolutionNote.next_attempt_at
-    return pairs(system, due_in_turn(ResolutionNote.account_id, ResolutionNote.id, at, now=now, limit=limit))
+    return lease.due(system, ResolutionNote, now=now, limit=limit)
 
 
-def _open(account_id: int, resolution_id: int) -> Update:
-    one = update(ResolutionNote).where(ResolutionNote.account_id == account_id, ResolutionNote.id == resolution_id)
-    return one.where(ResolutionNote.posted_at.is_(None), ResolutionNote.failed_at.is_(None))
-
-
-def _held(account_id: int, resolution_id: int, fence: int) -> Update:
-    return _open(account_id, resolution_id).where(ResolutionNote.attempts == fence)
+def _held(taken: ResolutionNote) -> Update:
+    return lease.held(taken).where(*_OPEN)

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Update, func, select, update
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, defer
 
 from escalation.sessions.steps import STATES, Current, NewStep, Recorded, current
 from models.database.compare_and_set import changed
 from models.database.sessions import MOVED, insert_or_ignore
 from models.tables import AiSession, AiSessionStep
-from models.work.due import BELL_S, Due, due_in_turn, pairs
+from models.work import lease
+from models.work.due import BELL_S, Due
 
 __all__ = [
     "AiSession", "Steps", "add", "count_of", "due", "get", "hold", "made_by", "of_ticket", "open_one", "put_off",
@@ -72,13 +73,12 @@ def made_by(session: Session, account_id: int, *, member_id: int, key: str) -> A
 
 def get(session: Session, account_id: int, session_id: int) -> AiSession | None:
     """Return a session, fresh from the database."""
-    query = select(AiSession).where(AiSession.account_id == account_id, AiSession.id == session_id)
-    return session.scalar(query.execution_options(populate_existing=True))
+    return lease.get(session, AiSession, account_id, session_id)
 
 
 def hold(session: Session, account_id: int, session_id: int) -> bool:
     """Have whoever else records in a session wait until this transaction ends. False if there is none such."""
-    return changed(session, _one(account_id, session_id).values(rows=AiSession.rows))
+    return changed(session, lease.one(AiSession, account_id, session_id).values(rows=AiSession.rows))
 
 
 def count_of(session: Session, account_id: int, ticket_id: int) -> int:
@@ -93,7 +93,7 @@ def add(
 ) -> list[int]:  # fmt: skip
     """Append rows and return their numbers. They count as one request, under one key."""
     size = sum(step.size for step in steps)
-    mine = update(AiSession).where(AiSession.account_id == account_id, AiSession.id == session_id)
+    mine = lease.one(AiSession, account_id, session_id)
     mine = mine.values(rows=AiSession.rows + len(steps), bytes=AiSession.bytes + size, last_at=now)
     last = session.scalar(mine.returning(AiSession.rows))
     if last is None:
@@ -200,40 +200,25 @@ def _newest(most: int | None) -> Choice | None:
 
 def take(session: Session, account_id: int, session_id: int, *, now: datetime, lease_s: float) -> AiSession | None:
     """Take a session whose ticket is to be read, or was never tried, for `lease_s` seconds. None for any other."""
-    fresh = (AiSession.attempts == 0) | (AiSession.next_attempt_at <= now)
-    mine = _one(account_id, session_id).where(AiSession.next_attempt_at.is_not(None), fresh)
-    until = now + timedelta(seconds=lease_s)
-    taken = changed(session, mine.values(next_attempt_at=until, attempts=AiSession.attempts + 1))
-    return get(session, account_id, session_id) if taken else None
+    return lease.take(session, AiSession, account_id, session_id, now=now, lease_s=lease_s)
 
 
 def store_ticket(
-    session: Session, account_id: int, session_id: int, *, fence: int, ticket: dict[str, Any] | None, reason: str | None,
-    now: datetime,
-) -> bool:  # fmt: skip
-    """Store what its ticket says, or why it cannot be read.
-
-    False if somebody else reads it: `fence` is the number of attempts it was taken with, here as below.
-    """
+    session: Session, taken: AiSession, *, ticket: dict[str, Any] | None, reason: str | None, now: datetime
+) -> bool:
+    """Store what its ticket says, or why it cannot be read. False if somebody else reads it, here as below."""
     values = {"ticket": ticket, "unread": reason, "read_at": now, "next_attempt_at": None}
-    return changed(session, _one(account_id, session_id).where(AiSession.attempts == fence).values(values))
+    return changed(session, lease.held(taken).values(values))
 
 
-def put_off(session: Session, account_id: int, session_id: int, *, fence: int, at: datetime, reason: str) -> bool:
+def put_off(session: Session, taken: AiSession, *, at: datetime, reason: str) -> bool:
     """Have its ticket read from a moment on."""
-    held = _one(account_id, session_id).where(AiSession.attempts == fence)
-    return changed(session, held.values(next_attempt_at=at, unread=reason))
+    return changed(session, lease.held(taken).values(next_attempt_at=at, unread=reason))
 
 
 def due(system: Session, *, now: datetime, limit: int) -> Due:
     """Return the sessions whose ticket is to be read now: account id and row id, in turn."""
-    return pairs(
-        system, due_in_turn(AiSession.account_id, AiSession.id, AiSession.next_attempt_at, now=now, limit=limit)
-    )
-
-
-def _one(account_id: int, session_id: int) -> Update:
-    return update(AiSession).where(AiSession.account_id == account_id, AiSession.id == session_id)
+    return lease.due(system, AiSession, now=now, limit=limit)
 
 
 def _in(account_id: int, session_id: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    Text,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -80,6 +81,37 @@ def row_number() -> Mapped[int]:
 
 def owning_account() -> Mapped[int]:
     return mapped_column(Id, ForeignKey("account.id", ondelete="CASCADE"))
+
+
+class Leased(Row):
+    """A row that waits for its moment and is taken by one for a while: see `models.work.lease`."""
+
+    __abstract__ = True
+
+    id: Mapped[int] = row_number()
+    account_id: Mapped[int] = owning_account()
+    attempts: Mapped[int] = mapped_column(default=0)
+    """How often it was taken, which is the fence of whoever has it."""
+    next_attempt_at: Mapped[datetime | None]
+    """When it is due, or until when somebody has it; NULL: nothing to do."""
+
+
+class Message(Leased):
+    """A message to one person. States: queued, sending, sent, failed, suppressed."""
+
+    __abstract__ = True
+
+    recipient_user_id: Mapped[int] = mapped_column(Id)
+    address: Mapped[str | None]
+    status: Mapped[str]
+    reason: Mapped[str | None] = mapped_column(Text)
+    doubts: Mapped[int] = mapped_column(default=0)
+    """How often nobody knows whether it arrived."""
+    lease_until: Mapped[datetime | None]
+    message_id: Mapped[str]
+    """The same for every attempt, so that the recipient's server can tell a repeat after a lost answer."""
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
 
 
 def of_handoff() -> ForeignKeyConstraint:

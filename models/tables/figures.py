@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy.orm import Mapped
 
-from models.tables.columns import Id, Row, index_of_waiting, owning_account, row_number
+from models.tables.columns import Message, Row, index_of_waiting, owning_account, row_number
 
 
 class Stopwatch(Row):
@@ -49,8 +49,8 @@ class Backcast(Row):
     summary: Mapped[dict[str, Any]]
 
 
-class Report(Row):
-    """One report or sign-in link to one person for one period. States: queued, sending, sent, failed, suppressed."""
+class Report(Message):
+    """One report or sign-in link to one person for one period."""
 
     __tablename__ = "report"
     __table_args__ = (
@@ -59,25 +59,11 @@ class Report(Row):
         {"sqlite_autoincrement": True},
     )
 
-    id: Mapped[int] = row_number()
-    account_id: Mapped[int] = owning_account()
     kind: Mapped[str]
     period: Mapped[str]
     """For a weekly one the ISO week, such as `2026-W47`; for a sign-in link the minute in which it was asked for."""
-    recipient_user_id: Mapped[int] = mapped_column(Id)
-    address: Mapped[str | None]
     figures: Mapped[dict[str, Any]]
     """What it says, as it was computed; a repeat says the same."""
     measures_version: Mapped[int]
-    status: Mapped[str]
-    reason: Mapped[str | None] = mapped_column(Text)
-    attempts: Mapped[int] = mapped_column(default=0)
-    doubts: Mapped[int] = mapped_column(default=0)
-    """How often it was sent again without anybody knowing whether the time before arrived."""
-    next_attempt_at: Mapped[datetime | None]
-    lease_until: Mapped[datetime | None]
-    message_id: Mapped[str]
-    created_at: Mapped[datetime]
-    sent_at: Mapped[datetime | None]
     used_at: Mapped[datetime | None]
     """When its link was used, which is good once."""

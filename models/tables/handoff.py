@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from models.tables.columns import (
     Id,
+    Message,
     Row,
     UtcDateTime,
     index_of_waiting,
@@ -270,8 +271,8 @@ class Opened(Row):
     at: Mapped[datetime]
 
 
-class Delivery(Row):
-    """One message to one recipient over one channel. States: queued, sending, sent, failed, suppressed."""
+class Delivery(Message):
+    """One message to one recipient over one channel."""
 
     __tablename__ = "delivery"
     __table_args__ = (
@@ -281,21 +282,7 @@ class Delivery(Row):
         {"sqlite_autoincrement": True},
     )
 
-    id: Mapped[int] = row_number()
-    account_id: Mapped[int] = owning_account()
     handoff_id: Mapped[int] = mapped_column(Id)
     channel: Mapped[str]
     kind: Mapped[str]
-    recipient_user_id: Mapped[int] = mapped_column(Id)
-    address: Mapped[str | None]
-    status: Mapped[str]
-    reason: Mapped[str | None] = mapped_column(Text)
-    attempts: Mapped[int] = mapped_column(default=0)
     doubts: Mapped[int] = mapped_column(default=0, server_default=text("0"))
-    """How often all of it was handed over and no answer came."""
-    next_attempt_at: Mapped[datetime | None]
-    lease_until: Mapped[datetime | None]
-    message_id: Mapped[str]
-    """The same for every attempt, so that the recipient's server can tell a repeat after a lost answer."""
-    created_at: Mapped[datetime]
-    sent_at: Mapped[datetime | None]

@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.tables.columns import Id, Row, index_of_waiting, of_handoff, owning_account, row_number
+from models.tables.columns import Id, Leased, Row, index_of_waiting, of_handoff, owning_account, row_number
 
 
-class ResolutionNote(Row):
+class ResolutionNote(Leased):
     """A resolution note that somebody asked to be posted, and what became of it; at most one of an episode that did not fail."""
 
     __tablename__ = "resolution_note"
@@ -26,8 +26,6 @@ class ResolutionNote(Row):
         {"sqlite_autoincrement": True},
     )  # fmt: skip
 
-    id: Mapped[int] = row_number()
-    account_id: Mapped[int] = owning_account()
     handoff_id: Mapped[int] = mapped_column(Id)
     form: Mapped[str]
     """`internal`, or `resolution`, which customers can see."""
@@ -38,9 +36,6 @@ class ResolutionNote(Row):
     member: Mapped[str]
     """Their login name, or `resolutionflow`."""
     asked_at: Mapped[datetime]
-    attempts: Mapped[int] = mapped_column(default=0)
-    """Grows with every lease; a write that carries an older number is refused."""
-    next_attempt_at: Mapped[datetime | None]
     attempted_at: Mapped[datetime | None]
     """When a POST may last have been under way."""
     note_id: Mapped[int | None] = mapped_column(Id)

@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import ForeignKeyConstraint, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.tables.columns import Id, Row, index_of_waiting, owning_account, row_number
+from models.tables.columns import Id, Leased, Row, index_of_waiting, owning_account, row_number
 
 
-class AiSession(Row):
+class AiSession(Leased):
     """One member's work on one ticket with an assistant."""
 
     __tablename__ = "ai_session"
@@ -23,8 +23,6 @@ class AiSession(Row):
         {"sqlite_autoincrement": True},
     )
 
-    id: Mapped[int] = row_number()
-    account_id: Mapped[int] = owning_account()
     ticket_id: Mapped[int] = mapped_column(Id)
     member_id: Mapped[int] = mapped_column(Id)
     member: Mapped[str]
@@ -39,9 +37,6 @@ class AiSession(Row):
     rows: Mapped[int] = mapped_column(default=0)
     """How many, corrections included; the last one's number. Whoever adds one takes it by compare-and-set."""
     bytes: Mapped[int] = mapped_column(default=0)
-    attempts: Mapped[int] = mapped_column(default=0)
-    next_attempt_at: Mapped[datetime | None]
-    """When its ticket is to be read."""
     read_at: Mapped[datetime | None]
     ticket: Mapped[dict[str, Any] | None]
     """The ticket as a package, when the session began; None until it was read, and once retention has taken it."""

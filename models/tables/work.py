@@ -7,13 +7,13 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, LargeBinary, Text, UniqueConstraint, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.tables.columns import Id, Row, index_of_waiting, owning_account, row_number
+from models.tables.columns import Id, Leased, Row, index_of_waiting, row_number
 
 EVERYONE = 0
 """The account id of jobs and alerts that concern the whole installation."""
 
 
-class Inbox(Row):
+class Inbox(Leased):
     """A callback as it came in. States: new, done, ignored, parked."""
 
     __tablename__ = "inbox"
@@ -25,8 +25,6 @@ class Inbox(Row):
         {"sqlite_autoincrement": True},
     )
 
-    id: Mapped[int] = row_number()
-    account_id: Mapped[int] = owning_account()
     event_id: Mapped[str]
     """Travels into the tasks and logs."""
     dedupe_key: Mapped[str]
@@ -40,8 +38,6 @@ class Inbox(Row):
     verified: Mapped[bool] = mapped_column(default=False)
     received_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(default="new")
-    attempts: Mapped[int] = mapped_column(default=0)
-    next_attempt_at: Mapped[datetime | None]
     lease_until: Mapped[datetime | None]
     outcome: Mapped[str | None] = mapped_column(Text)
     urgent: Mapped[bool] = mapped_column(default=True, server_default=true())
@@ -74,7 +70,7 @@ class Watch(Row):
     """When it first said that there is no such ticket (404), since it last said anything else of it."""
 
 
-class Canary(Row):
+class Canary(Leased):
     """One trial of the way from callback to worker, without a ticket of a customer's; each moment it passed a part."""
 
     __tablename__ = "canary"
@@ -87,8 +83,6 @@ class Canary(Row):
         {"sqlite_autoincrement": True},
     )
 
-    id: Mapped[int] = row_number()
-    account_id: Mapped[int] = owning_account()
     nonce: Mapped[str]
     sent_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
@@ -100,12 +94,9 @@ class Canary(Row):
     """When all of it had gone well."""
     failure: Mapped[str | None] = mapped_column(Text)
     ticket_id: Mapped[int | None] = mapped_column(Id)
-    attempts: Mapped[int] = mapped_column(default=0)
-    next_attempt_at: Mapped[datetime | None]
-    """When its ticket is to be tried."""
 
 
-class Wish(Row):
+class Wish(Leased):
     """A member's wish that a ticket be escalated; open until the episode that it leads to, or until it cannot be done."""
 
     __tablename__ = "wish"
@@ -119,15 +110,11 @@ class Wish(Row):
         {"sqlite_autoincrement": True},
     )  # fmt: skip
 
-    id: Mapped[int] = row_number()
-    account_id: Mapped[int] = owning_account()
     ticket_id: Mapped[int] = mapped_column(Id)
     member_id: Mapped[int] = mapped_column(Id)
     member: Mapped[str]
     """Login name of whoever wishes it."""
     asked_at: Mapped[datetime]
-    attempts: Mapped[int] = mapped_column(default=0)
-    next_attempt_at: Mapped[datetime | None]
     status_id: Mapped[int | None] = mapped_column(Id)
     """The escalation status that is set; stored before it is tried."""
     attempted_at: Mapped[datetime | None]

@@ -6,12 +6,13 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Update, func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.database.compare_and_set import changed
 from models.tables import Account, Canary
-from models.work.due import BELL_S, Due, due_in_turn, pairs
+from models.work import lease
+from models.work.due import BELL_S, Due
 
 __all__ = [
     "TYPE", "Canary", "Late", "answered", "arrive", "due", "end", "get", "in_turn", "last_ended", "late", "newest",
@@ -66,18 +67,18 @@ def note(session: Session, account_id: int, *, ticket_id: int | None, now: datet
 
 def answered(session: Session, account_id: int, canary_id: int, *, failure: str | None, now: datetime) -> bool:
     """Record the receiver's answer; `failure` says what was wrong with it."""
-    return changed(session, _one(account_id, canary_id).values(answered_at=now, failure=failure))
+    return changed(session, lease.one(Canary, account_id, canary_id).values(answered_at=now, failure=failure))
 
 
 def receive(session: Session, account_id: int, canary_id: int, *, nonce: str, now: datetime) -> bool:
     """Take a canary in at the receiver. False for one that was never sent, is too old, or came already."""
     sent = (Canary.nonce == nonce, Canary.stored_at.is_(None), Canary.sent_at > now - FRESH)
-    return changed(session, _one(account_id, canary_id).where(*sent).values(stored_at=now))
+    return changed(session, lease.one(Canary, account_id, canary_id).where(*sent).values(stored_at=now))
 
 
 def arrive(session: Session, account_id: int, canary_id: int, *, now: datetime) -> bool:
     """Record that a worker has it. Without a ticket to try that is its end; else the ticket is due."""
-    flying = _one(account_id, canary_id).where(Canary.stored_at.is_not(None), Canary.arrived_at.is_(None))
+    flying = lease.one(Canary, account_id, canary_id).where(Canary.stored_at.is_not(None), Canary.arrived_at.is_(None))
     over = flying.where(Canary.ticket_id.is_(None)).values(arrived_at=now, ended_at=now, failure=None)
     return changed(session, over) or changed(
         session, flying.values(arrived_at=now, next_attempt_at=now + timedelta(seconds=BELL_S))
@@ -86,27 +87,22 @@ def arrive(session: Session, account_id: int, canary_id: int, *, now: datetime) 
 
 def take(session: Session, account_id: int, canary_id: int, *, now: datetime, lease_s: float) -> Canary | None:
     """Take the trial of its ticket, for `lease_s` seconds. None if it is not due (any more)."""
-    until = now + timedelta(seconds=lease_s)
-    fresh = (Canary.attempts == 0) | (Canary.next_attempt_at <= now)
-    mine = _one(account_id, canary_id).where(Canary.next_attempt_at.is_not(None), fresh)
-    taken = changed(session, mine.values(next_attempt_at=until, attempts=Canary.attempts + 1))
-    return get(session, account_id, canary_id) if taken else None
+    return lease.take(session, Canary, account_id, canary_id, now=now, lease_s=lease_s)
 
 
-def put_off(session: Session, account_id: int, canary_id: int, *, at: datetime | None, failure: str) -> bool:
-    """Record why its ticket could not be tried; `at` is when to try again, None for never."""
-    return changed(session, _one(account_id, canary_id).values(next_attempt_at=at, failure=failure))
+def put_off(session: Session, taken: Canary, *, at: datetime | None, failure: str) -> bool:
+    """Record why its ticket could not be tried; `at` is when to try again, None for never. False if somebody else has it."""
+    return changed(session, lease.held(taken).values(next_attempt_at=at, failure=failure))
 
 
-def end(session: Session, account_id: int, canary_id: int, *, now: datetime) -> bool:
-    """Record that all of it went well."""
-    return changed(session, _one(account_id, canary_id).values(ended_at=now, next_attempt_at=None, failure=None))
+def end(session: Session, taken: Canary, *, now: datetime) -> bool:
+    """Record that all of it went well. False as for `put_off`."""
+    return changed(session, lease.held(taken).values(ended_at=now, next_attempt_at=None, failure=None))
 
 
 def get(session: Session, account_id: int, canary_id: int) -> Canary | None:
     """Return a canary, fresh from the database."""
-    query = select(Canary).where(Canary.account_id == account_id, Canary.id == canary_id)
-    return session.scalar(query.execution_options(populate_existing=True))
+    return lease.get(session, Canary, account_id, canary_id)
 
 
 def newest(session: Session, account_id: int) -> Canary | None:
@@ -171,8 +167,4 @@ def parts(canary: Canary) -> dict[str, float]:
 
 def due(system: Session, *, now: datetime, limit: int) -> Due:
     """Return the canaries whose ticket is to be tried now: account id and row id, in turn."""
-    return pairs(system, due_in_turn(Canary.account_id, Canary.id, Canary.next_attempt_at, now=now, limit=limit))
-
-
-def _one(account_id: int, canary_id: int) -> Update:
-    return update(Canary).where(Canary.account_id == account_id, Canary.id == canary_id)
+    return lease.due(system, Canary, now=now, limit=limit)

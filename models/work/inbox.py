@@ -14,7 +14,8 @@ from escalation.lifecycle import LIVE
 from models.database.compare_and_set import changed
 from models.database.sessions import insert_or_ignore
 from models.tables import Handoff, Inbox, Watch
-from models.work.due import BELL_S, Due, due_in_turn, pairs
+from models.work import lease
+from models.work.due import BELL_S, Due
 
 __all__ = [
     "Inbox", "Unread", "due", "finish", "get", "ignore", "is_watched", "lately", "mark_verified", "newest", "park", "reset",
@@ -110,8 +111,7 @@ def is_watched(session: Session, account_id: int, ticket_id: int) -> bool:
 
 def get(session: Session, account_id: int, inbox_id: int) -> Inbox | None:
     """Return a callback, fresh from the database."""
-    query = select(Inbox).where(Inbox.account_id == account_id, Inbox.id == inbox_id)
-    return session.scalar(query.execution_options(populate_existing=True))
+    return lease.get(session, Inbox, account_id, inbox_id)
 
 
 def is_parked(session: Session, account_id: int, inbox_id: int) -> bool:
@@ -129,25 +129,14 @@ def newest(session: Session, account_id: int, record_id: int) -> Inbox | None:
 def take(session: Session, account_id: int, inbox_id: int, *, now: datetime, lease_s: float) -> Inbox | None:
     """Take a callback that is due, or was never tried, for `lease_s` seconds. None if it is done, or somebody has it."""
     until = now + timedelta(seconds=lease_s)
-    mine = changed(
-        session,
-        update(Inbox)
-        .where(
-            Inbox.account_id == account_id,
-            Inbox.id == inbox_id,
-            Inbox.state == "new",
-            Inbox.lease_until.is_(None) | (Inbox.lease_until <= now),
-            (Inbox.attempts == 0) | (Inbox.next_attempt_at <= now),
-        )
-        .values(lease_until=until, next_attempt_at=until, attempts=Inbox.attempts + 1),
+    return lease.take(
+        session, Inbox, account_id, inbox_id, Inbox.state == "new", now=now, lease_s=lease_s, lease_until=until
     )
-    return get(session, account_id, inbox_id) if mine else None
 
 
 def mark_verified(session: Session, account_id: int, inbox_id: int) -> bool:
     """Record that the signature has been checked after all. False if it had been."""
-    mine = update(Inbox).where(Inbox.account_id == account_id, Inbox.id == inbox_id, ~Inbox.verified)
-    return changed(session, mine.values(verified=True))
+    return changed(session, lease.one(Inbox, account_id, inbox_id).where(~Inbox.verified).values(verified=True))
 
 
 def finish(session: Session, account_id: int, inbox_id: int, outcome: str) -> bool:
@@ -166,20 +155,16 @@ def park(session: Session, account_id: int, inbox_id: int, reason: str) -> bool:
 
 
 def _close(session: Session, account_id: int, inbox_id: int, state: str, outcome: str) -> bool:
-    mine = update(Inbox).where(Inbox.account_id == account_id, Inbox.id == inbox_id, Inbox.state == "new")
+    mine = lease.one(Inbox, account_id, inbox_id).where(Inbox.state == "new")
     values: dict[str, Any] = {"state": state, "outcome": outcome, "lease_until": None, "next_attempt_at": None}
     if state != "parked":  # what is parked may have to be looked at, and checked, again
         values["raw"] = b""
     return changed(session, mine.values(values))
 
 
-def retry_later(session: Session, account_id: int, inbox_id: int, *, fence: int, at: datetime, reason: str) -> bool:
-    """Give a callback back until a moment, because of a failure that passes.
-
-    False if somebody else has it: `fence` is the number of attempts it was taken with.
-    """
-    mine = update(Inbox).where(Inbox.account_id == account_id, Inbox.id == inbox_id, Inbox.state == "new")
-    held = mine.where(Inbox.attempts == fence)
+def retry_later(session: Session, taken: Inbox, *, at: datetime, reason: str) -> bool:
+    """Give a callback back until a moment, because of a failure that passes. False if somebody else has it."""
+    held = lease.held(taken).where(Inbox.state == "new")
     return changed(session, held.values(lease_until=None, next_attempt_at=at, outcome=reason))
 
 
@@ -189,8 +174,7 @@ def due(system: Session, *, now: datetime, limit: int, urgent: bool | None = Non
     All of them, or only those that are `urgent` or not.
     """
     of_kind = () if urgent is None else (Inbox.urgent.is_(urgent),)
-    at = Inbox.next_attempt_at
-    return pairs(system, due_in_turn(Inbox.account_id, Inbox.id, at, *of_kind, now=now, limit=limit))
+    return lease.due(system, Inbox, *of_kind, now=now, limit=limit)
 
 
 def reset(session: Session, account_id: int, *, since: datetime | None, now: datetime) -> int:

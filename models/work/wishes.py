@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from models.database.compare_and_set import changed
 from models.database.sessions import insert_or_ignore
 from models.tables import Wish
-from models.work.due import BELL_S, Due, due_in_turn, pairs
+from models.work import lease
+from models.work.due import BELL_S, Due
 
 __all__ = [
     "LASTS", "Wish", "ask", "attempt", "due", "fulfil", "get", "give_up", "newest", "of_ticket", "put_off", "take",
@@ -35,34 +36,30 @@ def ask(session: Session, account_id: int, ticket_id: int, *, member_id: int, me
 
 def take(session: Session, account_id: int, wish_id: int, *, now: datetime, lease_s: float) -> Wish | None:
     """Take a wish that is due, or was never tried, for `lease_s` seconds. None for any other."""
-    fresh = (Wish.attempts == 0) | (Wish.next_attempt_at <= now)
-    mine = _one(account_id, wish_id).where(Wish.next_attempt_at.is_not(None), fresh)
-    until = now + timedelta(seconds=lease_s)
-    taken = changed(session, mine.values(next_attempt_at=until, attempts=Wish.attempts + 1))
-    return get(session, account_id, wish_id) if taken else None
+    return lease.take(session, Wish, account_id, wish_id, Wish.ended_at.is_(None), now=now, lease_s=lease_s)
 
 
-def attempt(session: Session, account_id: int, wish_id: int, *, fence: int, status_id: int, now: datetime) -> bool:
+def attempt(session: Session, taken: Wish, *, status_id: int, now: datetime) -> bool:
     """Record before it is tried which status is to be set. False if the wish has ended: then it must not be.
 
-    Nor if somebody else has it: `fence` is the number of attempts it was taken with, here as below.
+    Nor if somebody else has it, here as below.
     """
-    return changed(session, _held(account_id, wish_id, fence).values(status_id=status_id, attempted_at=now))
+    return changed(session, _held(taken).values(status_id=status_id, attempted_at=now))
 
 
-def written(session: Session, account_id: int, wish_id: int, *, fence: int, now: datetime) -> bool:
+def written(session: Session, taken: Wish, *, now: datetime) -> bool:
     """Record that the PSA has the status. False if the wish has ended, as by the episode that was seen before."""
-    return changed(session, _held(account_id, wish_id, fence).values(written_at=now, next_attempt_at=None))
+    return changed(session, _held(taken).values(written_at=now, next_attempt_at=None))
 
 
-def put_off(session: Session, account_id: int, wish_id: int, *, fence: int, at: datetime, reason: str) -> bool:
+def put_off(session: Session, taken: Wish, *, at: datetime, reason: str) -> bool:
     """Have it tried again from a moment on."""
-    return changed(session, _held(account_id, wish_id, fence).values(next_attempt_at=at, outcome=reason))
+    return changed(session, _held(taken).values(next_attempt_at=at, outcome=reason))
 
 
-def give_up(session: Session, account_id: int, wish_id: int, *, fence: int, now: datetime, reason: str) -> bool:
+def give_up(session: Session, taken: Wish, *, now: datetime, reason: str) -> bool:
     """End a wish that comes to nothing; whoever asked reads the reason."""
-    return changed(session, _held(account_id, wish_id, fence).values(ended_at=now, next_attempt_at=None, outcome=reason))
+    return changed(session, _held(taken).values(ended_at=now, next_attempt_at=None, outcome=reason))
 
 
 def fulfil(session: Session, account_id: int, ticket_id: int, *, handoff_id: int, now: datetime) -> bool:
@@ -84,8 +81,7 @@ def newest(session: Session, account_id: int, ticket_id: int) -> Wish | None:
 
 def get(session: Session, account_id: int, wish_id: int) -> Wish | None:
     """Return a wish, fresh from the database."""
-    query = select(Wish).where(Wish.account_id == account_id, Wish.id == wish_id)
-    return session.scalar(query.execution_options(populate_existing=True))
+    return lease.get(session, Wish, account_id, wish_id)
 
 
 def waits(wish: Wish, *, now: datetime) -> bool:
@@ -95,16 +91,12 @@ def waits(wish: Wish, *, now: datetime) -> bool:
 
 def due(system: Session, *, now: datetime, limit: int) -> Due:
     """Return the wishes to carry out now: account id and row id, in turn."""
-    return pairs(system, due_in_turn(Wish.account_id, Wish.id, Wish.next_attempt_at, now=now, limit=limit))
+    return lease.due(system, Wish, now=now, limit=limit)
 
 
 def _open(account_id: int, ticket_id: int) -> tuple[ColumnElement[bool], ...]:
     return Wish.account_id == account_id, Wish.ticket_id == ticket_id, Wish.ended_at.is_(None)
 
 
-def _one(account_id: int, wish_id: int) -> Update:
-    return update(Wish).where(Wish.account_id == account_id, Wish.id == wish_id, Wish.ended_at.is_(None))
-
-
-def _held(account_id: int, wish_id: int, fence: int) -> Update:
-    return _one(account_id, wish_id).where(Wish.attempts == fence)
+def _held(taken: Wish) -> Update:
+    return lease.held(taken).where(Wish.ended_at.is_(None))

@@ -233,7 +233,7 @@ def send(services: Services, *, account_id: int, report_id: int) -> bool:
         return _not_sent(services, report, error)
     crash.point("report.sent")
     with services.database.account(account_id) as session:
-        reports.mark_sent(session, report, now=services.clock())
+        outgoing.mark_sent(session, report, now=services.clock())
     crash.point("report.recorded")
     log.info("report_sent", account_id=account_id, report_id=report_id, attempts=report.attempts, doubts=report.doubts)
     return True
@@ -243,19 +243,19 @@ def _take(services: Services, account_id: int, report_id: int) -> tuple[Report, 
     """Take a report that is due, with its reader; None if it is not to be sent."""
     lease_s = services.settings.intervals.lease
     with services.database.account(account_id) as session:
-        report = reports.take(session, account_id, report_id, now=services.clock(), lease_s=lease_s)
+        report = outgoing.take(session, Report, account_id, report_id, now=services.clock(), lease_s=lease_s)
         if report is None:
             return None
         reader = people.member(session, account_id, report.recipient_user_id)
         if report.attempts > GIVE_UP_AFTER:
-            reports.fail(session, report, reason=f"given up after {GIVE_UP_AFTER} tries")
+            outgoing.fail(session, report, reason=f"given up after {GIVE_UP_AFTER} tries")
             log.error("report_given_up", account_id=account_id, report_id=report_id)
             return None
         if reader is None or not reader.active:
-            reports.suppress(session, report, reason="inactive in the PSA")
+            outgoing.suppress(session, report, reason="inactive in the PSA")
             return None
         if report.kind == sign_ins.KIND and services.clock() - report.created_at > lifetime(Audience.SIGN_IN):
-            reports.suppress(session, report, reason="its link has run out; whoever asked can ask again")
+            outgoing.suppress(session, report, reason="its link has run out; whoever asked can ask again")
             return None
         return report, reader
 
@@ -289,17 +289,17 @@ def _not_sent(services: Services, report: Report, error: ValueError | MailError)
     account_id, reason = report.account_id, str(error)[:500]
     with services.database.account(account_id) as session:
         if doubtful and report.doubts:  # a server that is slow rather than gone: each further one would be a copy
-            reports.unconfirmed(session, report, reason=f"{UNCONFIRMED}: {reason}"[:500], now=now)
+            outgoing.unconfirmed(session, report, reason=f"{UNCONFIRMED}: {reason}"[:500], now=now)
             log.error("report_not_confirmed", account_id=account_id, report_id=report.id, reason=reason)
         elif permanent:
-            reports.fail(session, report, reason=reason)
+            outgoing.fail(session, report, reason=reason)
             outgoing.alert_refused(session, account_id, address=report.address, reason=reason, now=now)
         else:
             assert isinstance(error, MailError)
             if error.operator:
                 outgoing.alert_cannot_send(session, account_id, reason=reason, now=now)
             at = next_try(services.settings.intervals, now=now, attempt=report.attempts)
-            reports.fail_for_now(session, report, at=at, reason=reason, doubtful=doubtful)
+            outgoing.put_off(session, report, at=at, reason=reason, doubtful=doubtful)
     crash.point("report.waits")
     log.warning("report_not_sent", account_id=account_id, report_id=report.id, permanent=permanent,
                 reason=str(error)[:300])  # fmt: skip

@@ -51,15 +51,13 @@ def read_for_session(services: Services, *, account_id: int, session_id: int) ->
         if error.retry and row.attempts < services.settings.intervals.attempts:
             at = next_try(services.settings.intervals, now=now, attempt=row.attempts, error=error)
             with services.database.account(account_id) as session:
-                recorded.put_off(session, account_id, session_id, fence=row.attempts, at=at, reason=str(error)[:500])
+                recorded.put_off(session, row, at=at, reason=str(error)[:500])
             crash.point("read_for_session.waits")
             log.warning("session_ticket_waits", error=type(error).__name__, status=error.status, until=at.isoformat())
             return False
         reason = str(error)[:500]
     with services.database.account(account_id) as session:
-        recorded.store_ticket(
-            session, account_id, session_id, fence=row.attempts, ticket=ticket, reason=reason, now=services.clock()
-        )
+        recorded.store_ticket(session, row, ticket=ticket, reason=reason, now=services.clock())
     crash.point("read_for_session.stored")
     return ticket is not None
 

@@ -94,7 +94,7 @@ def deliver(services: Services, *, account_id: int, delivery_id: int) -> bool:
         return _not_sent(services, delivery, error)
     crash.point("deliver.sent")
     with services.database.account(account_id) as session:
-        deliveries.mark_sent(session, delivery, now=services.clock())
+        outgoing.mark_sent(session, delivery, now=services.clock())
         _ask_to_settle(session, delivery, services.clock())
     crash.point("deliver.recorded")
     log.info("mail_sent", delivery_id=delivery_id, attempts=delivery.attempts)
@@ -105,19 +105,19 @@ def _take(services: Services, desk: Desk, delivery_id: int) -> tuple[Delivery, H
     """Take a message that is due, with its handoff and the Message-ID it stands below; None if it is not to be sent."""
     account_id, lease_s = desk.account_id, services.settings.intervals.lease
     with services.database.account(account_id) as session:
-        delivery = deliveries.take(session, account_id, delivery_id, now=services.clock(), lease_s=lease_s)
+        delivery = outgoing.take(session, Delivery, account_id, delivery_id, now=services.clock(), lease_s=lease_s)
         if delivery is None:
             return None
         handoff = handoffs.get(session, account_id, delivery.handoff_id)
         if delivery.attempts > GIVE_UP_AFTER:  # also one that ended its process each time
-            deliveries.fail(session, delivery, reason=f"given up after {GIVE_UP_AFTER} tries")
+            outgoing.fail(session, delivery, reason=f"given up after {GIVE_UP_AFTER} tries")
             log.error("mail_given_up", delivery_id=delivery_id)
             return None
         reader = people.member(session, account_id, delivery.recipient_user_id)
         why = _no_reader(reader, delivery.kind) or stale(desk, handoff, delivery)
         why = "the account is suspended" if desk.suspended else why
         if handoff is None or why:
-            deliveries.suppress(session, delivery, reason=why or "")
+            outgoing.suppress(session, delivery, reason=why or "")
             return None
         return delivery, handoff, _first_message(session, delivery)
 
@@ -153,18 +153,18 @@ def _not_sent(services: Services, delivery: Delivery, error: ValueError | MailEr
     account_id, reason = delivery.account_id, str(error)[:500]
     with services.database.account(account_id) as session:
         if doubtful and delivery.doubts:  # a server that is slow rather than gone: each further one would be a copy
-            deliveries.unconfirmed(session, delivery, reason=f"{UNCONFIRMED}: {reason}"[:500], now=now)
+            outgoing.unconfirmed(session, delivery, reason=f"{UNCONFIRMED}: {reason}"[:500], now=now)
             _ask_to_settle(session, delivery, now)
             log.error("mail_not_confirmed", delivery_id=delivery.id, reason=reason)
         elif permanent:
-            deliveries.fail(session, delivery, reason=reason)
+            outgoing.fail(session, delivery, reason=reason)
             outgoing.alert_refused(session, account_id, address=delivery.address, reason=reason, now=now)
         else:
             assert isinstance(error, MailError)
             if error.operator:
                 outgoing.alert_cannot_send(session, account_id, reason=reason, now=now)
             at = next_try(services.settings.intervals, now=now, attempt=delivery.attempts)
-            deliveries.fail_for_now(session, delivery, at=at, reason=reason, doubtful=doubtful)
+            outgoing.put_off(session, delivery, at=at, reason=reason, doubtful=doubtful)
     crash.point("deliver.waits")
     log.warning("mail_not_sent", delivery_id=delivery.id, permanent=permanent, reason=str(error)[:300])
     return False

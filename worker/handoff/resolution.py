@@ -112,7 +112,7 @@ def _bring(services: Services, desk: Desk, row: ResolutionNote, handoff: Handoff
         return _put_off(services, row, at, "an earlier POST may still arrive")
     _require_possible(desk, row, handoff)
     with services.database.account(desk.account_id) as session:
-        mine = notes.attempt(session, desk.account_id, row.id, fence=row.attempts, now=services.clock())
+        mine = notes.attempt(session, row, now=services.clock())
     crash.point("resolution.attempted")
     if not mine or counted() >= until:
         return False  # somebody else has it, or the lease might not outlast the POST: the next one reads first
@@ -199,7 +199,7 @@ def _safe_at(services: Services, attempted_at: datetime) -> datetime:
 def _record(services: Services, row: ResolutionNote, note: PostedNote, *, why: str) -> bool:
     at = note.created_at or services.clock()
     with services.database.account(row.account_id) as session:
-        done = notes.posted(session, row.account_id, row.id, fence=row.attempts, note_id=note.id, posted_at=at, why=why)
+        done = notes.posted(session, row, note_id=note.id, posted_at=at, why=why)
         if done:
             refusals.succeeded(session, row.account_id, Write.RESOLUTION_NOTES, now=services.clock())
         handoff, told = handoffs.get(session, row.account_id, row.handoff_id), notes.get(session, row.account_id, row.id)
@@ -233,7 +233,7 @@ def _put_off(
     alerting: bool = False,
 ) -> bool:  # fmt: skip
     with services.database.account(row.account_id) as session:
-        notes.put_off(session, row.account_id, row.id, fence=row.attempts, at=at, reason=reason, not_posted=not_posted)
+        notes.put_off(session, row, at=at, reason=reason, not_posted=not_posted)
         if alerting:
             refusals.tell(session, row.account_id, Write.RESOLUTION_NOTES, detail=reason, now=services.clock())
     crash.point("resolution.waits")
@@ -242,7 +242,7 @@ def _put_off(
 
 def _end(services: Services, row: ResolutionNote, reason: str) -> bool:
     with services.database.account(row.account_id) as session:
-        mine = notes.give_up(session, row.account_id, row.id, fence=row.attempts, now=services.clock(), reason=reason)
+        mine = notes.give_up(session, row, now=services.clock(), reason=reason)
     crash.point("resolution.ended")
     log.info("resolution_note_impossible", resolution_id=row.id, reason=reason, recorded=mine)
     return False

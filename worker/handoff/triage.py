@@ -260,7 +260,7 @@ def _decide(
             inbox.finish(session, desk.account_id, row.id, outcome)
         else:
             reason = "another worker saw the ticket meanwhile"
-            inbox.retry_later(session, desk.account_id, row.id, fence=row.attempts, at=now, reason=reason)
+            inbox.retry_later(session, row, at=now, reason=reason)
     crash.point("triage.decided")
     if not stored:
         services.bell.ring("triage", account_id=desk.account_id, inbox_id=row.id)
@@ -374,7 +374,7 @@ def _try_again(services: Services, row: Inbox, error: PsaError) -> None:
     with services.database.account(row.account_id) as session:
         if isinstance(error, gone.Missing) and error.new and row.record_id is not None:
             _remember(session, row.account_id, row.record_id, error.seen, error.version)
-        inbox.retry_later(session, row.account_id, row.id, fence=row.attempts, at=at, reason=str(error)[:500])
+        inbox.retry_later(session, row, at=at, reason=str(error)[:500])
     crash.point("triage.waits")
     log.warning("triage_waits", error=type(error).__name__, status=error.status, until=at.isoformat())
 

@@ -55,7 +55,7 @@ def grant(services: Services, *, account_id: int, wish_id: int) -> list[int]:
         return []
     row = None
     with services.database.account(account_id) as session:
-        mine = wishes.written(session, account_id, wish_id, fence=wish.attempts, now=services.clock())
+        mine = wishes.written(session, wish, now=services.clock())
         if mine:
             row = inbox.store(
                 session, account_id=account_id, dedupe_key=f"wish/{wish_id}", type="ticket", action="updated",
@@ -97,9 +97,7 @@ def _set_status(services: Services, desk: Desk, wish: Wish) -> bool:
     if status is None:
         raise Impossible(f"board {ticket.board} has no escalation status; `account set --escalate-status` names one")
     with services.database.account(desk.account_id) as session:
-        mine = wishes.attempt(
-            session, desk.account_id, wish.id, fence=wish.attempts, status_id=status, now=services.clock()
-        )
+        mine = wishes.attempt(session, wish, status_id=status, now=services.clock())
     if not mine:
         return False
     crash.point("wish.attempted")
@@ -125,7 +123,7 @@ def _try_again(services: Services, desk: Desk, wish: Wish, error: PsaError) -> N
     now = services.clock()
     at = next_try(services.settings.intervals, now=now, attempt=wish.attempts, error=error)
     with services.database.account(desk.account_id) as session:
-        wishes.put_off(session, desk.account_id, wish.id, fence=wish.attempts, at=at, reason=str(error)[:500])
+        wishes.put_off(session, wish, at=at, reason=str(error)[:500])
         if not error.retry and (now - wish.asked_at).total_seconds() >= services.settings.intervals.refusal_patience:
             refusals.tell(session, desk.account_id, Write.STATUS, detail=str(error), now=now)
     crash.point("wish.waits")
@@ -135,6 +133,6 @@ def _try_again(services: Services, desk: Desk, wish: Wish, error: PsaError) -> N
 def _end(services: Services, desk: Desk, wish: Wish, reason: str) -> None:
     now: datetime = services.clock()
     with services.database.account(desk.account_id) as session:
-        wishes.give_up(session, desk.account_id, wish.id, fence=wish.attempts, now=now, reason=reason)
+        wishes.give_up(session, wish, now=now, reason=reason)
     crash.point("wish.ended")
     log.info("wish_impossible", wish_id=wish.id, reason=reason)

@@ -137,7 +137,7 @@ def try_ticket(services: Services, *, account_id: int, canary_id: int) -> bool:
     except PsaError as error:
         return _failed(services, canary, error)
     with services.database.account(account_id) as session:
-        canaries.end(session, account_id, canary_id, now=services.clock())
+        canaries.end(session, canary, now=services.clock())
     crash.point("try_ticket.ended")
     return True
 
@@ -176,7 +176,7 @@ def _failed(services: Services, canary: Canary, error: PsaError) -> bool:
     now = services.clock()
     at = next_try(services.settings.intervals, now=now, attempt=canary.attempts, error=error) if error.retry else None
     with services.database.account(canary.account_id) as session:
-        canaries.put_off(session, canary.account_id, canary.id, at=at, failure=f"{type(error).__name__}: {error}"[:500])
+        canaries.put_off(session, canary, at=at, failure=f"{type(error).__name__}: {error}"[:500])
     crash.point("try_ticket.waits")
     log.warning("canary_waits", account_id=canary.account_id, error=type(error).__name__, status=error.status)
     return False

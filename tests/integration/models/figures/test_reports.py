@@ -11,6 +11,7 @@ from models.account.accounts import MemberRow
 from models.database.sessions import Database
 from models.figures import reports
 from models.figures.reports import Report
+from models.work import outgoing
 from tests.integration.models.handoff.test_races import THREADS, all_at_once
 from tests.integration.models.places import NOW, account, later
 
@@ -91,7 +92,7 @@ def test_twenty_planners_make_one_row_and_twenty_senders_send_it_once(database: 
 
     def take(_: int) -> bool:
         with database.account(one) as session:
-            return reports.take(session, one, row.id, now=later(9), lease_s=60) is not None
+            return outgoing.take(session, Report, one, row.id, now=later(9), lease_s=60) is not None
 
     assert sum(all_at_once(take)) == 1
 
@@ -113,24 +114,24 @@ def test_a_sender_that_died_is_a_doubt_and_one_that_failed_is_none(database: Dat
     one = staffed(database)
     (it,) = made(database, one)
     with database.account(one) as session:
-        mine = reports.take(session, one, it, now=later(1), lease_s=60)
+        mine = outgoing.take(session, Report, one, it, now=later(1), lease_s=60)
         assert mine is not None
-        assert reports.take(session, one, it, now=later(60), lease_s=60) is None
-        assert reports.fail_for_now(session, mine, at=later(120), reason="no connection")
-        assert reports.take(session, one, it, now=later(119), lease_s=60) is None
-        again = reports.take(session, one, it, now=later(120), lease_s=60)
+        assert outgoing.take(session, Report, one, it, now=later(60), lease_s=60) is None
+        assert outgoing.put_off(session, mine, at=later(120), reason="no connection")
+        assert outgoing.take(session, Report, one, it, now=later(119), lease_s=60) is None
+        again = outgoing.take(session, Report, one, it, now=later(120), lease_s=60)
     assert again is not None
     assert (again.attempts, again.doubts) == (2, 0)
     with database.account(one) as session:  # and now it dies
-        taken = reports.take(session, one, it, now=later(180), lease_s=60)
+        taken = outgoing.take(session, Report, one, it, now=later(180), lease_s=60)
     assert taken is not None
     assert (taken.attempts, taken.doubts, taken.message_id) == (3, 1, again.message_id)
     with database.account(one) as session:
-        reports.fail_for_now(session, taken, at=later(300), reason="no answer after DATA", doubtful=True)
-        last = reports.take(session, one, it, now=later(300), lease_s=60)
+        outgoing.put_off(session, taken, at=later(300), reason="no answer after DATA", doubtful=True)
+        last = outgoing.take(session, Report, one, it, now=later(300), lease_s=60)
         assert last is not None
-        assert reports.mark_sent(session, last, now=later(301))
-        assert not reports.fail(session, last, reason="too late")
+        assert outgoing.mark_sent(session, last, now=later(301))
+        assert not outgoing.fail(session, last, reason="too late")
     row = read(database, one, it)
     assert (row.status, row.doubts, row.sent_at, row.next_attempt_at) == ("sent", 2, later(301), None)
 
@@ -141,10 +142,10 @@ def test_what_has_ended_is_not_taken_again(database: Database, end: str) -> None
     (it,) = made(database, one)
     with database.account(one) as session:
         queued = reports.get(session, one, it)
-        assert not getattr(reports, end)(session, queued, reason="not taken yet")
-        taken = reports.take(session, one, it, now=later(1), lease_s=60)
-        assert getattr(reports, end)(session, taken, reason="as it is")
-        assert reports.take(session, one, it, now=later(9999), lease_s=60) is None
+        assert not getattr(outgoing, end)(session, queued, reason="not taken yet")
+        taken = outgoing.take(session, Report, one, it, now=later(1), lease_s=60)
+        assert getattr(outgoing, end)(session, taken, reason="as it is")
+        assert outgoing.take(session, Report, one, it, now=later(9999), lease_s=60) is None
     assert read(database, one, it).reason == "as it is"
 
 
@@ -178,18 +179,18 @@ def test_what_was_refused_is_tried_again_at_the_new_address_and_what_was_sent_is
             )
 
     with database.account(one) as session:
-        taken = reports.take(session, one, it, now=later(1), lease_s=60)
+        taken = outgoing.take(session, Report, one, it, now=later(1), lease_s=60)
         assert taken is not None
-        reports.fail(session, taken, reason="550 no such user")
+        outgoing.fail(session, taken, reason="550 no such user")
         corrected = [MemberRow(11, "bob", "Bob Ray", "bob.ray@msp.example")]
         accounts.import_members(session, one, corrected, owner="bob")
     again()
     row = read(database, one, it)
     assert (row.status, row.address, row.attempts, row.reason) == ("queued", "bob.ray@msp.example", 0, None)
     with database.account(one) as session:
-        taken = reports.take(session, one, it, now=later(91), lease_s=60)
+        taken = outgoing.take(session, Report, one, it, now=later(91), lease_s=60)
         assert taken is not None
-        reports.mark_sent(session, taken, now=later(92))
+        outgoing.mark_sent(session, taken, now=later(92))
     again()
     assert read(database, one, it).status == "sent"
 

@@ -8,7 +8,7 @@ from models.account.accounts import MemberRow
 from models.database.sessions import Database
 from models.handoff import deliveries, handoffs
 from models.tables import EVERYONE, Delivery
-from models.work import jobs
+from models.work import jobs, outgoing
 from models.work.alert_kinds import Kind
 from tests.integration.models.places import account, handoff, later
 
@@ -74,12 +74,12 @@ def test_suppresses_an_inactive_member(database: Database) -> None:
 def test_sends_once(database: Database) -> None:
     one, _, (first, _) = queued(database)
     with database.account(one) as session:
-        taken = deliveries.take(session, one, first, now=later(1), lease_s=60)
+        taken = outgoing.take(session, Delivery, one, first, now=later(1), lease_s=60)
         assert taken is not None
-        assert deliveries.take(session, one, first, now=later(2), lease_s=60) is None
-        assert deliveries.mark_sent(session, taken, now=later(3))
-        assert not deliveries.mark_sent(session, taken, now=later(3))
-        assert not deliveries.fail(session, taken, reason="late")
+        assert outgoing.take(session, Delivery, one, first, now=later(2), lease_s=60) is None
+        assert outgoing.mark_sent(session, taken, now=later(3))
+        assert not outgoing.mark_sent(session, taken, now=later(3))
+        assert not outgoing.fail(session, taken, reason="late")
     row = read(database, one, first)
     assert (row.status, row.sent_at, row.attempts, row.lease_until) == ("sent", later(3), 1, None)
 
@@ -87,10 +87,10 @@ def test_sends_once(database: Database) -> None:
 def test_repeats_a_send_in_doubt_under_the_same_message_id(database: Database) -> None:
     one, _, (first, _) = queued(database)
     with database.account(one) as session:
-        before = deliveries.take(session, one, first, now=later(1), lease_s=60)
+        before = outgoing.take(session, Delivery, one, first, now=later(1), lease_s=60)
         assert before is not None
         message_id = before.message_id
-        again = deliveries.take(session, one, first, now=later(61), lease_s=60)
+        again = outgoing.take(session, Delivery, one, first, now=later(61), lease_s=60)
         assert again is not None
         assert (again.message_id, again.attempts) == (message_id, 2)
 
@@ -101,13 +101,13 @@ def test_waits_after_a_failure_that_passes_and_stops_after_one_that_does_not(dat
         assert deliveries.due(system, now=later(5), limit=50) == []
         assert deliveries.due(system, now=later(6), limit=50) == [(one, first), (one, second)]
     with database.account(one) as session:
-        grey, gone = (deliveries.take(session, one, it, now=later(6), lease_s=60) for it in (first, second))
+        grey, gone = (outgoing.take(session, Delivery, one, it, now=later(6), lease_s=60) for it in (first, second))
         assert grey is not None
         assert gone is not None
-        assert deliveries.fail_for_now(session, grey, at=later(120), reason="451 greylisted")
-        assert deliveries.fail(session, gone, reason="550 no such user")
-        assert deliveries.take(session, one, first, now=later(119), lease_s=60) is None
-        assert deliveries.take(session, one, second, now=later(999), lease_s=60) is None
+        assert outgoing.put_off(session, grey, at=later(120), reason="451 greylisted")
+        assert outgoing.fail(session, gone, reason="550 no such user")
+        assert outgoing.take(session, Delivery, one, first, now=later(119), lease_s=60) is None
+        assert outgoing.take(session, Delivery, one, second, now=later(999), lease_s=60) is None
     with database.system() as system:
         assert deliveries.due(system, now=later(120), limit=50) == [(one, first)]
 
@@ -115,7 +115,7 @@ def test_waits_after_a_failure_that_passes_and_stops_after_one_that_does_not(dat
 def test_suppresses_what_is_not_sent_but_not_what_is_being_sent(database: Database) -> None:
     one, it, (first, second) = queued(database)
     with database.account(one) as session:
-        assert deliveries.take(session, one, first, now=later(6), lease_s=60)
+        assert outgoing.take(session, Delivery, one, first, now=later(6), lease_s=60)
         assert deliveries.suppress_pending(session, one, it, reason="claimed by Bob", now=later(7)) == 1
         assert deliveries.suppress_pending(session, one, it, reason="claimed by Bob", now=later(66)) == 1
     assert read(database, one, first).status == "suppressed"
@@ -127,43 +127,43 @@ def test_suppresses_what_is_not_sent_but_not_what_is_being_sent(database: Databa
 def test_suppresses_one_that_was_taken(database: Database) -> None:
     one, _, (first, _) = queued(database)
     with database.account(one) as session:
-        taken = deliveries.take(session, one, first, now=later(6), lease_s=60)
+        taken = outgoing.take(session, Delivery, one, first, now=later(6), lease_s=60)
         assert taken is not None
-        assert deliveries.suppress(session, taken, reason="already claimed")
+        assert outgoing.suppress(session, taken, reason="already claimed")
 
 
-@pytest.mark.parametrize("ends", ["fail", "fail_for_now", "suppress"])
+@pytest.mark.parametrize("ends", ["fail", "put_off", "suppress"])
 def test_an_attempt_that_was_overtaken_closes_nothing_of_the_next_one(database: Database, ends: str) -> None:
     one, _, (first, _) = queued(database)
     with database.account(one) as session:
-        slow = deliveries.take(session, one, first, now=later(6), lease_s=60)
+        slow = outgoing.take(session, Delivery, one, first, now=later(6), lease_s=60)
     with database.account(one) as session:
-        next_one = deliveries.take(session, one, first, now=later(66), lease_s=60)
+        next_one = outgoing.take(session, Delivery, one, first, now=later(66), lease_s=60)
     assert slow is not None
     assert next_one is not None
-    at = {"at": later(300)} if ends == "fail_for_now" else {}
+    at = {"at": later(300)} if ends == "put_off" else {}
     with database.account(one) as session:
-        assert not getattr(deliveries, ends)(session, slow, reason="late", **at)
+        assert not getattr(outgoing, ends)(session, slow, reason="late", **at)
     assert (read(database, one, first).status, read(database, one, first).reason) == ("sending", None)
     with database.account(one) as session:
-        assert getattr(deliveries, ends)(session, next_one, reason="in time", **at)
+        assert getattr(outgoing, ends)(session, next_one, reason="in time", **at)
 
 
 @pytest.mark.parametrize("waits", [False, True])
 def test_what_an_overtaken_attempt_brought_there_is_sent_no_more(database: Database, waits: bool) -> None:
     one, _, (first, _) = queued(database)
     with database.account(one) as session:
-        slow = deliveries.take(session, one, first, now=later(6), lease_s=60)
+        slow = outgoing.take(session, Delivery, one, first, now=later(6), lease_s=60)
     with database.account(one) as session:
-        next_one = deliveries.take(session, one, first, now=later(66), lease_s=60)
+        next_one = outgoing.take(session, Delivery, one, first, now=later(66), lease_s=60)
         assert slow is not None
         assert next_one is not None
         if waits:
-            deliveries.fail_for_now(session, next_one, at=later(300), reason="451 greylisted")
+            outgoing.put_off(session, next_one, at=later(300), reason="451 greylisted")
     with database.account(one) as session:
-        assert deliveries.mark_sent(session, slow, now=later(67))
-        assert not deliveries.fail(session, next_one, reason="550 no such user")
-        assert deliveries.take(session, one, first, now=later(9999), lease_s=60) is None
+        assert outgoing.mark_sent(session, slow, now=later(67))
+        assert not outgoing.fail(session, next_one, reason="550 no such user")
+        assert outgoing.take(session, Delivery, one, first, now=later(9999), lease_s=60) is None
     assert read(database, one, first).status == "sent"
 
 

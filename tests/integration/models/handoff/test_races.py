@@ -8,8 +8,9 @@ import pytest
 
 from models.account import accounts
 from models.database.sessions import Database
-from models.handoff import briefs, claims, deliveries, handoffs
-from models.work import inbox, jobs, ticket_watch
+from models.handoff import briefs, claims, handoffs
+from models.tables import Delivery
+from models.work import inbox, jobs, outgoing, ticket_watch
 from tests.integration.models.handoff.test_deliveries import queued
 from tests.integration.models.places import NOW, account, handoff, later
 
@@ -150,6 +151,6 @@ def test_one_gets_what_is_there_once(database: Database, what: str) -> None:
                 return accounts.claim_poll(session, one, now=NOW, next_at=later(90))
             if what == "key":
                 return accounts.pin_callback_key(session, one, f"k{number}")
-            return deliveries.take(session, one, first, now=later(6), lease_s=60) is not None
+            return outgoing.take(session, Delivery, one, first, now=later(6), lease_s=60) is not None
 
     assert sum(all_at_once(get)) == 1

@@ -52,13 +52,17 @@ def test_is_rung_for_again_when_nobody_took_it(database: Database) -> None:
         assert inbox.due(system, now=later(1), limit=5) == []
         assert inbox.due(system, now=later(5), limit=5) == [(one, it)]
     with database.account(one) as session:
-        assert inbox.take(session, one, it, now=later(5), lease_s=60)
+        mine = inbox.take(session, one, it, now=later(5), lease_s=60)
+        assert mine is not None
     with database.system() as system:
         assert inbox.due(system, now=later(60), limit=5) == []
         assert inbox.due(system, now=later(65), limit=5) == [(one, it)]
     with database.account(one) as session:
-        assert not inbox.retry_later(session, one, it, fence=0, at=later(90), reason="somebody else's by now")
-        assert inbox.retry_later(session, one, it, fence=1, at=later(300), reason="503")
+        again = inbox.take(session, one, it, now=later(65), lease_s=60)
+    with database.account(one) as session:
+        assert again is not None
+        assert not inbox.retry_later(session, mine, at=later(90), reason="somebody else's by now")
+        assert inbox.retry_later(session, again, at=later(300), reason="503")
         assert inbox.take(session, one, it, now=later(299), lease_s=60) is None, "a bell before its time"
     with database.system() as system:
         assert inbox.due(system, now=later(299), limit=5) == []

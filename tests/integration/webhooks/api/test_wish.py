@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy.orm import Session
 
 from models.account import accounts
 from models.account.accounts import StatusRow
@@ -15,6 +16,7 @@ from models.account.people import MemberRow
 from models.database.sessions import Database
 from models.handoff import claims, handoffs
 from models.work import ticket_watch, wishes
+from models.work.wishes import Wish
 from tests.integration.webhooks.office import JONAS, MARIA, MEMBERS, ROBOT, SENIORS, TOM, Office, open_office
 
 TICKET = 48300
@@ -29,6 +31,12 @@ def office(database: Database, tmp_path: Path) -> Iterator[Office]:
         accounts.replace_statuses(session, office.account_id, rows)
     yield office
     office.app.extensions["resolutionflow"].dispose()
+
+
+def wish_of(session: Session, office: Office) -> Wish:
+    found = wishes.of_ticket(session, office.account_id, TICKET)
+    assert found is not None
+    return found
 
 
 def seen_on(office: Office, board_id: int) -> None:
@@ -58,14 +66,15 @@ def test_a_junior_asks_and_is_told_where_to_look(office: Office) -> None:
 
 
 def test_it_says_what_became_of_it(office: Office) -> None:
-    number, now = office.api("POST", PATH, JONAS).json["id"], datetime.now(UTC)
+    now = datetime.now(UTC)
+    assert office.api("POST", PATH, JONAS).status_code == 202
 
     def state() -> tuple[str, str | None, int | None]:
         body = office.api("GET", PATH, JONAS).json
         return body["state"], body["outcome"], body["handoff_id"]
 
     with office.database.account(office.account_id) as session:
-        wishes.written(session, office.account_id, number, fence=0, now=now)
+        wishes.written(session, wish_of(session, office), now=now)
     assert state() == ("written", None, None)
     made = office.escalate(TICKET)
     with office.database.account(office.account_id) as session:
@@ -76,7 +85,7 @@ def test_it_says_what_became_of_it(office: Office) -> None:
     other = office.api("POST", PATH, JONAS)
     assert other.status_code == 202, "once that has ended, it may be handed off again"
     with office.database.account(office.account_id) as session:
-        wishes.give_up(session, office.account_id, other.json["id"], fence=0, now=now, reason="ticket 48300 is closed")
+        wishes.give_up(session, wish_of(session, office), now=now, reason="ticket 48300 is closed")
     assert state() == ("failed", "ticket 48300 is closed", None)
 
 

@@ -147,7 +147,7 @@ def test_a_junior_hands_off_what_was_not_escalated_and_sees_how_it_stands(pages:
     with office.database.account(office.account_id) as session:
         wish = wishes.of_ticket(session, office.account_id, 999)
         assert wish is not None
-        wishes.give_up(session, office.account_id, wish.id, fence=0, now=datetime.now(UTC), reason="<b>ticket</b> 999 is closed")
+        wishes.give_up(session, wish, now=datetime.now(UTC), reason="<b>ticket</b> 999 is closed")
     failed = pages.get(f"/pod/ticket/content?ticket=999&version={version[1]}", JONAS)
     assert failed.status_code == 200
     assert "It was not handed off: &lt;b&gt;ticket&lt;/b&gt; 999 is closed" in failed.text

@@ -224,7 +224,9 @@ def _never_tried(shop: Shop, it: int) -> None:
 
 def _asked_later(shop: Shop, it: int) -> None:
     with shop.database.account(shop.account_id) as session:
-        wishes.attempt(session, shop.account_id, it, fence=0, status_id=ESCALATED, now=shop.clock())
+        row = wishes.get(session, shop.account_id, it)
+        assert row is not None
+        wishes.attempt(session, row, status_id=ESCALATED, now=shop.clock())
 
 
 def _for_another_status(shop: Shop, it: int) -> None:
@@ -232,7 +234,7 @@ def _for_another_status(shop: Shop, it: int) -> None:
         row = wishes.get(session, shop.account_id, it)
         assert row is not None
         row.asked_at -= timedelta(minutes=5)
-        wishes.attempt(session, shop.account_id, it, fence=0, status_id=99, now=shop.clock())
+        wishes.attempt(session, row, status_id=99, now=shop.clock())
 
 
 @pytest.mark.parametrize("standing", [_never_tried, _asked_later, _for_another_status])

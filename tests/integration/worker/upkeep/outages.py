@@ -256,7 +256,7 @@ def canary_lost(it: Scene) -> None:
 def canary_ends(it: Scene) -> None:
     with it.shop.database.account(it.account_id) as session:
         made = canaries.note(session, it.account_id, ticket_id=None, now=it.shop.clock())
-        canaries.end(session, it.account_id, made.id, now=it.shop.clock())
+        canaries.end(session, made, now=it.shop.clock())
 
 
 def callback_kills(it: Scene) -> None:
