@@ -27,12 +27,12 @@ from models.work import jobs, outgoing, sign_ins
 from models.work.alert_kinds import Kind
 from worker.mail.message import compose
 from worker.mail.sign_in import SignInMail, render_sign_in
-from worker.mail.smtp_answers import UNCONFIRMED, MailError
+from worker.mail.smtp_answers import MailError
 from worker.mail.templates import Rendered
 from worker.mail.weekly import Ticket, WeeklyMail, render_weekly
 from worker.process import crash
-from worker.process.backoff import next_try
 from worker.process.tokens import LIFETIME_S, Audience, lifetime
+from worker.sending import not_sent
 from worker.wiring import Services
 
 log = structlog.get_logger()
@@ -283,24 +283,12 @@ def _rendered(services: Services, report: Report, reader: Member) -> Rendered:
 
 
 def _not_sent(services: Services, report: Report, error: ValueError | MailError) -> bool:
-    now = services.clock()
-    doubtful = isinstance(error, MailError) and error.doubtful
-    permanent = not isinstance(error, MailError) or error.permanent
-    account_id, reason = report.account_id, str(error)[:500]
+    account_id, waits = report.account_id, services.settings.intervals
     with services.database.account(account_id) as session:
-        if doubtful and report.doubts:  # a server that is slow rather than gone: each further one would be a copy
-            outgoing.unconfirmed(session, report, reason=f"{UNCONFIRMED}: {reason}"[:500], now=now)
-            log.error("report_not_confirmed", account_id=account_id, report_id=report.id, reason=reason)
-        elif permanent:
-            outgoing.fail(session, report, reason=reason)
-            outgoing.alert_refused(session, account_id, address=report.address, reason=reason, now=now)
-        else:
-            assert isinstance(error, MailError)
-            if error.operator:
-                outgoing.alert_cannot_send(session, account_id, reason=reason, now=now)
-            at = next_try(services.settings.intervals, now=now, attempt=report.attempts)
-            outgoing.put_off(session, report, at=at, reason=reason, doubtful=doubtful)
+        status = not_sent(session, report, error, waits=waits, now=services.clock())
     crash.point("report.waits")
-    log.warning("report_not_sent", account_id=account_id, report_id=report.id, permanent=permanent,
+    if status == "sent":
+        log.error("report_not_confirmed", account_id=account_id, report_id=report.id, reason=str(error)[:300])
+    log.warning("report_not_sent", account_id=account_id, report_id=report.id, permanent=status == "failed",
                 reason=str(error)[:300])  # fmt: skip
     return False

@@ -18,10 +18,10 @@ from models.work.alert_kinds import Kind
 from worker.account.members import DRY_RUN, RECIPIENTS
 from worker.handoff.messages import letter, stale
 from worker.mail.message import compose
-from worker.mail.smtp_answers import UNCONFIRMED, MailError
+from worker.mail.smtp_answers import MailError
 from worker.process import crash
-from worker.process.backoff import next_try
 from worker.response.settle import OFFERED, SOLVED, TAKEN, numbered
+from worker.sending import not_sent
 from worker.wiring import Desk, Services
 
 log = structlog.get_logger()
@@ -148,23 +148,13 @@ def _ask_to_settle(session: Session, delivery: Delivery, now: datetime) -> None:
 
 def _not_sent(services: Services, delivery: Delivery, error: ValueError | MailError) -> bool:
     now: datetime = services.clock()
-    doubtful = isinstance(error, MailError) and error.doubtful
-    permanent = not isinstance(error, MailError) or error.permanent or delivery.attempts >= GIVE_UP_AFTER
-    account_id, reason = delivery.account_id, str(error)[:500]
-    with services.database.account(account_id) as session:
-        if doubtful and delivery.doubts:  # a server that is slow rather than gone: each further one would be a copy
-            outgoing.unconfirmed(session, delivery, reason=f"{UNCONFIRMED}: {reason}"[:500], now=now)
+    waits, last = services.settings.intervals, delivery.attempts >= GIVE_UP_AFTER
+    with services.database.account(delivery.account_id) as session:
+        status = not_sent(session, delivery, error, waits=waits, now=now, last=last)
+        if status == "sent":
             _ask_to_settle(session, delivery, now)
-            log.error("mail_not_confirmed", delivery_id=delivery.id, reason=reason)
-        elif permanent:
-            outgoing.fail(session, delivery, reason=reason)
-            outgoing.alert_refused(session, account_id, address=delivery.address, reason=reason, now=now)
-        else:
-            assert isinstance(error, MailError)
-            if error.operator:
-                outgoing.alert_cannot_send(session, account_id, reason=reason, now=now)
-            at = next_try(services.settings.intervals, now=now, attempt=delivery.attempts)
-            outgoing.put_off(session, delivery, at=at, reason=reason, doubtful=doubtful)
     crash.point("deliver.waits")
-    log.warning("mail_not_sent", delivery_id=delivery.id, permanent=permanent, reason=str(error)[:300])
+    if status == "sent":
+        log.error("mail_not_confirmed", delivery_id=delivery.id, reason=str(error)[:300])
+    log.warning("mail_not_sent", delivery_id=delivery.id, permanent=status == "failed", reason=str(error)[:300])
     return False
