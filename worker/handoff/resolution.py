@@ -30,7 +30,7 @@ from psa.port import (
     VisibleNote,
 )
 from worker.handoff import ending
-from worker.handoff.our_notes import freeze, remove_extras, renamed, text_hash, with_marker
+from worker.handoff.our_notes import freeze, remove_extras, renamed, with_marker
 from worker.process import crash
 from worker.process.backoff import next_try
 from worker.wiring import Desk, Services
@@ -116,7 +116,8 @@ def _bring(services: Services, desk: Desk, row: ResolutionNote, handoff: Handoff
     crash.point("resolution.attempted")
     if not mine or counted() >= until:
         return False  # somebody else has it, or the lease might not outlast the POST: the next one reads first
-    text = _text(desk, row, _marker(desk, handoff, row))
+    by = desk.name_of(row.member_id) if row.member_id is not None else ""
+    text = signed(row.text, form=form, by=by, marker=_marker(desk, handoff, row))
     create = psa.post_internal_note if form == "internal" else psa.post_resolution_note
     try:
         note = create(handoff.ticket_id, text)
@@ -138,7 +139,7 @@ def one_alone(services: Services, desk: Desk, handoff: Handoff, own: list[Posted
         asked = notes.every(session, desk.account_id, handoff.id)
     if not asked or asked[-1].note_id is None:
         return
-    markers = {_marker(desk, handoff, row) for row in asked} | {_marker_before(desk, handoff)}
+    markers = {_marker(desk, handoff, row) for row in asked}
     ours = [note for marker in markers for note in with_marker(own, marker, desk, customers_may_see=True)]
     kept = next((note for note in ours if note.id == asked[-1].note_id), None)
     if kept is not None:
@@ -147,11 +148,7 @@ def one_alone(services: Services, desk: Desk, handoff: Handoff, own: list[Posted
 
 def _there(desk: Desk, handoff: Handoff, row: ResolutionNote, own: list[PostedNote]) -> list[PostedNote]:
     """Return those of our notes that this request left on the ticket, lowest id first. Raises `VisibleNote`."""
-    seen, before = row.form == "resolution", _marker_before(desk, handoff)
-    asked = _bare(_text(desk, row, before))  # its last line is another in each form
-    same = [note for note in own if _bare(note.text) == asked]
-    ours = with_marker(own, _marker(desk, handoff, row), desk, customers_may_see=seen)
-    return sorted([*ours, *with_marker(same, before, desk, customers_may_see=seen)], key=lambda note: note.id)
+    return with_marker(own, _marker(desk, handoff, row), desk, customers_may_see=row.form == "resolution")
 
 
 def _marker(desk: Desk, handoff: Handoff, row: ResolutionNote) -> str:
@@ -160,22 +157,6 @@ def _marker(desk: Desk, handoff: Handoff, row: ResolutionNote) -> str:
         desk.marker_key, account_id=desk.account_id, ticket_id=handoff.ticket_id, episode=handoff.episode, prefix="RN",
         said=f"{row.form}:{row.text}",
     )  # fmt: skip
-
-
-def _marker_before(desk: Desk, handoff: Handoff) -> str:
-    # What the release before signed with, whatever was said. It can go with the next one: no POST is in doubt for so long.
-    return marker_of(
-        desk.marker_key, account_id=desk.account_id, ticket_id=handoff.ticket_id, episode=handoff.episode, prefix="RN"
-    )
-
-
-def _text(desk: Desk, row: ResolutionNote, marker: str) -> str:
-    by = desk.name_of(row.member_id) if row.member_id is not None else ""
-    return signed(row.text, form=_form(row), by=by, marker=marker)
-
-
-def _bare(text: str) -> str:
-    return text_hash(text.replace("\\[", "[").replace("\\]", "]"))  # as `carries`: brackets may come back escaped
 
 
 def _form(row: ResolutionNote) -> Form:

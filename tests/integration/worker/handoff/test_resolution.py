@@ -7,23 +7,20 @@ is kept of it.
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import itertools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from sqlalchemy import update
 
-from escalation.brief.marker import marker_of
 from escalation.evidence import Note, Person
 from escalation.resolution.text import Form
 from models.account import accounts
 from models.handoff import briefs, deliveries, endings, handoffs
 from models.handoff import resolution_notes as notes
-from models.handoff.handoffs import Handoff
 from models.handoff.resolution_notes import LASTS, ResolutionNote
 from models.memory import resolved
 from models.work import jobs
@@ -32,7 +29,6 @@ from psa.port import Ambiguous, Forbidden, PsaError, Refused, Throttled, Unavail
 from tests.fakes import ASSIGNED
 from tests.integration.worker.conftest import Shop
 from worker.handoff import notify, refresh, resolution
-from worker.wiring import Desk
 
 TICKET, MAJA = 48213, 2
 TEXT = "**What fixed it:**\n\n- Replaced the power supply of the firewall [n2]"
@@ -74,21 +70,6 @@ def failing(error: PsaError) -> Callable[[], None]:
 def set_account(shop: Shop, **columns: Any) -> None:
     with shop.database.account(shop.account_id) as session:
         accounts.set_account(session, shop.account_id, **columns)
-
-
-def old_marker(desk: Desk, handoff: Handoff, row: ResolutionNote | None = None) -> str:
-    return marker_of(
-        desk.marker_key, account_id=desk.account_id, ticket_id=handoff.ticket_id, episode=handoff.episode, prefix="RN"
-    )
-
-
-@contextlib.contextmanager
-def release(monkeypatch: pytest.MonkeyPatch, old: bool) -> Iterator[None]:
-    """Sign, while it lasts, as the release before did, whose mark told neither form nor words."""
-    with monkeypatch.context() as patch:
-        if old:
-            patch.setattr(resolution, "_marker", old_marker)
-        yield
 
 
 FAULTS = {
@@ -266,13 +247,10 @@ def test_where_our_role_may_not_delete_a_second_one_customers_read_nothing_of_ou
 
 
 @pytest.mark.parametrize("form", CALLS)
-def test_one_that_was_posted_but_not_answered_before_an_upgrade_is_found_behind_it(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch, form: Form
-) -> None:
+def test_one_that_was_posted_but_not_answered_is_found_also_with_its_brackets_escaped(shop: Shop, form: Form) -> None:
     it = asked(shop, shop.escalated(), form)
     shop.psa.after[CALLS[form]] = failing(Ambiguous("POST: time-out"))
-    with release(monkeypatch, old=True):
-        assert not post(shop, it)
+    assert not post(shop, it)
     shop.psa.after.clear()
     shop.clock.advance(120)
     (there,) = shop.psa.posted[TICKET]
@@ -283,15 +261,10 @@ def test_one_that_was_posted_but_not_answered_before_an_upgrade_is_found_behind_
     assert stored(shop, it).note_id == there.id
 
 
-LATE = {"one release": (False, False), "upgraded between": (True, False), "upgraded behind": (True, True)}
-
-
-@pytest.mark.parametrize("releases", LATE)
 @pytest.mark.parametrize("form", CALLS)
 def test_one_that_arrives_after_the_next_was_posted_is_found_and_removed(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch, form: Form, releases: str
+    shop: Shop, form: Form
 ) -> None:
-    late_is_old, kept_is_old = LATE[releases]
     handoff_id = shop.escalated()
     shop.publish(handoff_id)
     it = asked(shop, handoff_id, form)
@@ -299,12 +272,10 @@ def test_one_that_arrives_after_the_next_was_posted_is_found_and_removed(
     assert not post(shop, it)
     shop.psa.before.clear()
     shop.clock.advance(120)
-    with release(monkeypatch, kept_is_old):
-        assert post(shop, it)
+    assert post(shop, it)
     assert refresh.refresh(shop.services, account_id=shop.account_id, handoff_id=handoff_id) is False, "not due yet"
     kept = stored(shop, it).note_id
-    late, old = in_ticket(shop)[0], old_marker(shop.services.desk(shop.account_id), shop.handoffs()[0])
-    arrives(shop, form, re.sub(r"RN-\w+", old, late) if late_is_old else late)
+    arrives(shop, form, in_ticket(shop)[0])
     shop.clock.advance(120)
     shop.sweep()
     (due,) = shop.bell.take("refresh")
@@ -329,14 +300,10 @@ def test_of_one_that_a_person_deleted_nothing_is_removed_or_brought_back(shop: S
     assert len(in_ticket(shop)) == 1
 
 
-@pytest.mark.parametrize("upgraded", [False, True])
-def test_one_that_customers_may_not_see_and_do_is_removed_and_freezes_the_account(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch, upgraded: bool
-) -> None:
+def test_one_that_customers_may_not_see_and_do_is_removed_and_freezes_the_account(shop: Shop) -> None:
     it = asked(shop, shop.escalated())
     shop.psa.after["post_internal_note"] = failing(Ambiguous("POST: time-out"))
-    with release(monkeypatch, old=upgraded):
-        assert not post(shop, it)
+    assert not post(shop, it)
     (note,) = shop.psa.posted[TICKET]
     shop.psa.posted[TICKET] = [dataclasses.replace(note, internal=False)]
     shop.clock.advance(120)
@@ -348,17 +315,15 @@ def test_one_that_customers_may_not_see_and_do_is_removed_and_freezes_the_accoun
 NEXT: dict[str, tuple[Form, str]] = {"another form": ("resolution", TEXT), "other words": ("internal", TEXT + ", once more")}
 
 
-@pytest.mark.parametrize("upgraded", [False, True])
 @pytest.mark.parametrize("mirrored", [False, True])
 @pytest.mark.parametrize("what", NEXT)
 def test_one_asked_for_before_in_another_form_or_other_words_is_not_taken_for_the_next(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch, what: str, mirrored: bool, upgraded: bool
+    shop: Shop, what: str, mirrored: bool
 ) -> None:
     handoff_id = shop.escalated()
     pair: list[tuple[Form, str]] = [("internal", TEXT), NEXT[what]]
     (before, said_before), (form, text) = reversed(pair) if mirrored else pair
-    with release(monkeypatch, old=upgraded):
-        ended(shop, asked(shop, handoff_id, before, text=said_before), before)
+    ended(shop, asked(shop, handoff_id, before, text=said_before), before)
     it = asked(shop, handoff_id, form, text=text)
     assert post(shop, it)
     (there,) = [note for note in shop.psa.posted[TICKET] if "[ref: RN-" in note.text]
