@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -10,6 +9,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, String, cast, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from escalation.brief.urgency import urgency
 from escalation.lifecycle import Response
 from models.tables import Handoff
 
@@ -21,9 +21,6 @@ BACK = timedelta(days=30)
 """How far back `all` goes: as far as the figures do."""
 
 Show = Literal["waiting", "mine", "all"]
-_DIGIT = re.compile(r"\d+")
-_WORDS = (("emergency", 1), ("critical", 1), ("urgent", 1), ("high", 2), ("medium", 3), ("normal", 3), ("low", 4))
-_MIDDLE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +54,8 @@ class Card:
 
     @property
     def urgency(self) -> int:
-        """Return 1 for the most urgent: ConnectWise names priorities freely, most often with a number (public code)."""
+        """Return 1 for the most urgent."""
         return urgency(self.priority)
-
-
-def urgency(priority: str | None) -> int:
-    """Return how urgent a priority's name says it is: its first number, else by its words, else in the middle."""
-    name = (priority or "").casefold()
-    if found := _DIGIT.search(name):
-        return min(int(found.group()[:3]), 9)
-    return next((rank for word, rank in _WORDS if word in name), _MIDDLE)
 
 
 def cards(

@@ -16,8 +16,8 @@ from werkzeug.exceptions import HTTPException
 from escalation.brief.outline import Limits, outline
 from escalation.brief.sanitize import printable
 from escalation.brief.spans import Clock, span
+from escalation.brief.urgency import urgency
 from escalation.lifecycle import Response as State
-from models.handoff.cards import urgency
 from models.memory.assessments import Verdict
 from psa.connectwise.links import ticket_url
 from psa.outbound.allowed_hosts import Site

@@ -7,10 +7,9 @@ follows a claim (`render_taken`, `render_offered_again`) is in `worker.mail.resp
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from typing import Literal
 
+from escalation.brief.urgency import urgency
 from worker.mail.templates import Rendered, plain, render_folder, web_address
 
 START_HERE = "start here"
@@ -18,9 +17,8 @@ START_HERE = "start here"
 LINES, ITEMS = 8, 4
 """How many labelled lines, and how many items of one of them, an e-mail shows; the ticket has them all."""
 
-Urgency = Literal["critical", "high", "normal", "low"]
-_BAR: dict[Urgency, str] = {"critical": "#b3261e", "high": "#b54708", "normal": "#1446ff", "low": "#4b5768"}
-"""Colours of the bar and the badge; white on each has a contrast of at least 5 to 1."""
+_BAR = ("#b3261e", "#b54708", "#1446ff", "#4b5768")
+"""Colours of the bar and the badge, the most urgent first; white on each has a contrast of at least 5 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,23 +100,7 @@ def handoff_context(mail: HandoffMail) -> dict[str, object]:
 
 def badge_colour(severity: str) -> str:
     """Return the colour of a priority, dark enough for white text."""
-    return _BAR[urgency(severity)]
-
-
-def urgency(severity: str) -> Urgency:
-    """Tell how pressing a priority is from its digit (1 to 4) or its words; what is unknown counts as normal."""
-    words = severity.lower()
-    digit = re.search(r"(?<!\d)([1-5])(?!\d)", words)
-    if digit:
-        return {"1": "critical", "2": "high", "3": "normal"}.get(digit.group(1), "low")  # type: ignore[return-value]
-    for level, stems in (
-        ("critical", ("critical", "emergency", "urgent")),
-        ("high", ("high", "quick", "major")),
-        ("low", ("low", "scheduled", "minor", "maintenance")),
-    ):
-        if any(stem in words for stem in stems):
-            return level  # type: ignore[return-value]
-    return "normal"
+    return _BAR[min(urgency(severity), len(_BAR)) - 1]
 
 
 def one_line(label: str, content: str | tuple[str, ...]) -> Line:

@@ -10,8 +10,9 @@ from typing import Any
 from escalation.brief.outline import Limits, View, outline
 from escalation.brief.sanitize import inline, printable
 from escalation.brief.spans import Clock, span
+from escalation.brief.urgency import urgency
 from escalation.lifecycle import Response
-from models.handoff.cards import Card, urgency
+from models.handoff.cards import Card
 from models.tables import Handoff
 from psa.connectwise.links import ticket_url
 from psa.outbound.allowed_hosts import Site

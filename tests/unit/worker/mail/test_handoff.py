@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.worker.mail.mails import HOSTILE, Elements, contrast
-from worker.mail.handoff import HandoffMail, render_handoff, urgency
+from worker.mail.handoff import HandoffMail, render_handoff
 from worker.mail.templates import plain, wrapped
 
 MAIL = HandoffMail(
@@ -234,25 +234,6 @@ def test_only_a_plain_web_address_becomes_the_button(url: str) -> None:
         render_handoff(dataclasses.replace(MAIL, ticket_url=url))
     with pytest.raises(ValueError, match="claim_url"):
         render_handoff(dataclasses.replace(MAIL, claim_url=url))
-
-
-@pytest.mark.parametrize(
-    ("severity", "level"),
-    [
-        ("P1", "critical"),
-        ("Priority 1 - Emergency Response", "critical"),
-        ("Priority 2 - Quick Response", "high"),
-        ("Priority 3 - Normal Response", "normal"),
-        ("Priority 4 - Scheduled Maintenance", "low"),
-        ("Urgent", "critical"),
-        ("High", "high"),
-        ("Low", "low"),
-        ("Do Not Respond", "normal"),
-        ("SLA 24 h", "normal"),
-    ],
-)
-def test_urgency_from_the_words_of_the_priority(severity: str, level: str) -> None:
-    assert urgency(severity) == level
 
 
 def test_text_on_every_coloured_surface_can_be_read() -> None:
