@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from escalation.evidence import Evidence, Ticket
 from escalation.response.sightings import Sighting, may_claim, same_login
-from escalation.rules import RULES_VERSION, Verdict
+from escalation.rules import RULES_VERSION
 from models.handoff import handoffs, sightings
 from models.handoff.handoffs import Handoff
 from models.work import wishes
@@ -23,28 +23,34 @@ def open_episode(
     session: Session,
     services: Services,
     desk: Desk,
-    verdict: Verdict,
     *,
     ticket: Ticket,
-    save: Sighting | None,
-    evidence: Evidence | None,
-    event_id: str,
+    episode: int,
     at: datetime,
     now: datetime,
-) -> tuple[int, ...]:
-    """Open the episode's handoff and return its id; nothing where somebody else has opened it meanwhile.
+    why: str,
+    end_earlier: int | None = None,
+    save: Sighting | None = None,
+    evidence: Evidence | None = None,
+    event_id: str | None = None,
+    by_hand: bool = False,
+) -> Handoff | None:
+    """Open the episode's handoff and return it; None where somebody else has opened it meanwhile.
 
     `save` is what the callback told of, `evidence` what was read with the ticket where it was worth reading at once.
+    Of one handed off `by_hand` nobody set a status; it may be claimed right away.
     """
     save = _escalating(desk, ticket, save)
-    before = next((h for h in handoffs.by_ticket(session, desk.account_id, ticket.id) if h.episode < verdict.episode), None)
-    passed_on = before if before is not None and before.episode == verdict.end_earlier else None
-    who = _wished_by(session, desk, ticket, save) or (save.member if save else _escalator(desk, ticket, passed_on))
+    before = next((h for h in handoffs.by_ticket(session, desk.account_id, ticket.id) if h.episode < episode), None)
+    passed_on = before if before is not None and before.episode == end_earlier else None
+    who = None
+    if not by_hand:
+        who = _wished_by(session, desk, ticket, save) or (save.member if save else _escalator(desk, ticket, passed_on))
     handoff = handoffs.open_handoff(
         session,
         account_id=desk.account_id,
         ticket_id=ticket.id,
-        episode=verdict.episode,
+        episode=episode,
         escalated_at=save.at if save else at,
         now=now,
         rule_version=RULES_VERSION,
@@ -55,13 +61,14 @@ def open_episode(
         priority=ticket.priority,
         escalated_by=who,
         event_id=event_id,
-        observe_at=now + timedelta(seconds=services.settings.intervals.observe_open),
+        observe_at=now + timedelta(seconds=0 if by_hand else services.settings.intervals.observe_open),
         calendar_version=desk.calendar.version,
-        why=verdict.why,
-        actor=who or "unknown",
+        origin="hand" if by_hand else "status",
+        why=why,
+        actor="operator" if by_hand else who or "unknown",
     )
     if handoff is None:  # the same episode by another road: whoever opened it publishes it
-        return ()
+        return None
     if before is not None:
         ending.came_back(session, before, at=handoff.escalated_at, now=now)
     wishes.fulfil(session, desk.account_id, ticket.id, handoff_id=handoff.id, now=now)
@@ -71,7 +78,7 @@ def open_episode(
     sightings.add(session, desk.account_id, handoff.id, Sighting.of(ticket, read_at=now), now=now)
     if evidence is not None:
         handoffs.add_snapshot(session, desk.account_id, handoff.id, evidence, kind="refresh")
-    return (handoff.id,)
+    return handoff
 
 
 def _escalating(desk: Desk, ticket: Ticket, save: Sighting | None) -> Sighting | None:

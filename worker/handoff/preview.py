@@ -18,12 +18,12 @@ from escalation.package.second_opinion import asked_about, with_opinion
 from escalation.package.threads import MalformedThread, evidence_from_thread
 from escalation.reading.weights import Learned
 from escalation.redaction.redact import redact_evidence
-from escalation.rules import RULES_VERSION
 from models.account import accounts
 from models.handoff import briefs, handoffs
 from models.work import inbox, jobs, ticket_watch
 from models.work.alert_kinds import Kind
 from worker.handoff import notify, publish, read
+from worker.handoff.opening import open_episode
 from worker.model_reading.model import Model, NotAnswered, fresh_request
 from worker.wiring import Services
 
@@ -116,21 +116,16 @@ def hand_off(services: Services, *, account_id: int, ticket_id: int) -> int:
         if live is None:
             watch = ticket_watch.seen(session, account_id, ticket_id)
             episode = (watch.episode if watch else 0) + 1
-            desk_rules = accounts.statuses(session, account_id)
-            inside = any(
-                r.kind == "escalate" and (r.board_id, r.status_id) == (ticket.board_id, ticket.status_id)
-                for r in desk_rules
-            )
+            inside = desk.rules.is_escalation(ticket.board_id, ticket.status_id)
             mine = ticket_watch.record(
                 session, account_id, ticket_id, expected_version=watch.version if watch else 0,
                 board_id=ticket.board_id, status_id=ticket.status_id, in_escalation=inside, left_at=None,
                 last_updated=ticket.last_updated, episode=episode, missing_since=None, absent_since=None,
             )  # fmt: skip
             if mine:
-                live = handoffs.open_handoff(
-                    session, account_id=account_id, ticket_id=ticket_id, episode=episode, escalated_at=now + desk.clock_ahead,
-                    now=now, rule_version=RULES_VERSION, board=ticket.board, status=ticket.status, company=ticket.company,
-                    priority=ticket.priority, why="handed off by hand", actor="operator", origin="hand", observe_at=now,
+                live = open_episode(
+                    session, services, desk, ticket=ticket, episode=episode, at=now + desk.clock_ahead, now=now,
+                    why="handed off by hand", by_hand=True,
                 )  # fmt: skip
     if live is None:
         print(f"resolutionflow: ticket {ticket_id} is being handed off by another process right now")  # noqa: T201

@@ -310,10 +310,10 @@ def _carry_out(
         spare(session, desk.account_id, earlier.id, "escalated again", now)
     if verdict.act is Act.OPEN and reading.ticket is not None:
         opened = open_episode(
-            session, services, desk, verdict, ticket=reading.ticket, save=reading.save, evidence=reading.evidence,
-            event_id=row.event_id, at=at, now=now,
+            session, services, desk, ticket=reading.ticket, episode=verdict.episode, at=at, now=now, why=verdict.why,
+            end_earlier=verdict.end_earlier, save=reading.save, evidence=reading.evidence, event_id=row.event_id,
         )  # fmt: skip
-        return _Rings(publish=opened)
+        return _Rings(publish=(opened.id,) if opened else ())
     if current is None:
         return _Rings()
     due = now + timedelta(seconds=services.settings.intervals.refresh_delay)

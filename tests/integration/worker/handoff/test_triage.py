@@ -271,7 +271,9 @@ def test_what_was_escalated_before_connecting_is_left_alone(shop: Shop) -> None:
 def test_a_status_that_follows_a_handoff_by_hand_makes_it_an_escalation(shop: Shop) -> None:
     shop.psa.add(status=NEW)
     assert preview.hand_off(shop.services, account_id=shop.account_id, ticket_id=48213) == 0
-    assert shop.handoffs()[0].origin == "hand"
+    by_hand = shop.handoffs()[0]
+    assert (by_hand.origin, by_hand.escalated_by) == ("hand", None)
+    assert by_hand.calendar_version == shop.services.desk(shop.account_id).calendar.version
     shop.clock.advance(600)
     shop.psa.change(48213, status_id=ESCALATED)
     assert shop.triage() == []

@@ -37,8 +37,8 @@ def skewed(shop: Shop, ahead: float) -> None:
 
 @pytest.mark.parametrize("ahead", [-180.0, 180.0])
 def test_who_takes_what_was_handed_off_by_hand_is_seen_whatever_the_psa_s_clock_says(shop: Shop, ahead: float) -> None:
-    shop.psa.add(status=NEW)
     skewed(shop, ahead)
+    shop.psa.add(status=NEW)
     assert preview.hand_off(shop.services, account_id=shop.account_id, ticket_id=48213) == 0
     assert newest(shop).escalated_at == shop.psa.clock()
     shop.clock.advance(60)
