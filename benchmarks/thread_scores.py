@@ -15,7 +15,6 @@ from typing import Any
 
 Span = tuple[int, int]
 BETWEEN = "\n\x00\n"
-DEAD = ("failed", "no_change")
 _COARSE = {"failed": "no", "no_change": "no"}
 
 

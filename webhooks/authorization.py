@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol, TypeVar, cast
+from typing import Protocol, cast
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, request
@@ -34,8 +34,6 @@ CHANGES_NOTHING = frozenset({"GET", "HEAD", "OPTIONS"})
 PAGE_KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
 DOOR = "resolutionflow.door"
 TOKEN_HELP = "send `Authorization: Bearer TOKEN`; a token comes from `resolutionflow account token`"  # noqa: S105
-
-T = TypeVar("T")
 
 
 class NotSignedIn(PermissionError):

@@ -5,7 +5,7 @@ Steps are append-only: a correction is a row of its own that names the step it c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
@@ -101,8 +101,3 @@ def _under(row: Recorded, number: int) -> Recorded:
         row.text, row.kind, row.state, row.outcome, row.output, row.changed, number, row.corrects, row.member_id, row.member,
         row.at,
     )  # fmt: skip
-
-
-def pending(steps: Iterable[Current]) -> list[Current]:
-    """Return what is still to be done."""
-    return [one for one in steps if one.step.state == "pending"]

@@ -35,7 +35,6 @@ __all__ = [
     "StatusRow",
     "account_by_name",
     "account_by_page_key",
-    "account_by_token",
     "add_account",
     "claim_poll",
     "client_id",
@@ -162,11 +161,6 @@ def get(session: Session, account_id: int) -> Account | None:
 def account_by_name(system: Session, name: str) -> Account | None:
     """Return the account without its secrets; `get` reads those, in the account's own session."""
     return system.scalar(select(Account).where(Account.name == name))
-
-
-def account_by_token(system: Session, token: str, cipher: Cipher) -> Account | None:
-    """Return the account, without its secrets, that a callback's path token belongs to."""
-    return system.scalar(select(Account).where(Account.path_token_hash.in_(cipher.token_hashes(token))))
 
 
 def account_by_page_key(system: Session, key: str) -> PageAccount | None:

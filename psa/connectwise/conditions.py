@@ -1,4 +1,4 @@
-"""ConnectWise's query conditions, spelled so that no value can change their meaning (developer guide)."""
+"""ConnectWise's query conditions, of numbers and moments alone: no text of anybody stands in one."""
 
 from __future__ import annotations
 
@@ -10,22 +10,6 @@ _CHUNK = 120
 
 CHARGED = '(chargeToType="ServiceTicket" or chargeToType="ProjectTicket")'
 """Time charged to a ticket; activities and charge codes share its numbers (OpenAPI)."""
-
-
-def quoted(text: str) -> str:
-    """Return a string literal; `[` would start a date and is written `[[]`.
-
-    Raises `ValueError` for control chars.
-    """
-    if any(ord(c) < 32 for c in text):
-        raise ValueError(f"{text[:40]!r}: control characters have no place in a condition")
-    plain = text.replace("[", "[[]")
-    if '"' not in plain:
-        return f'"{plain}"'
-    if "'" not in plain:
-        return f"'{plain}'"
-    escaped = plain.replace('"', '\\"')
-    return f'"{escaped}"'
 
 
 def at(moment: datetime) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 from psa.simulator.answers import Record
 
@@ -85,7 +85,6 @@ def ticket_ref(ticket: Record) -> Record:
 
 
 MAIN: Final = {"id": 2, "name": "Main", "_info": {}}
-SERVICE: Final = {"id": 10, "name": "Service", "_info": {}}
 UTC_ZONE: Final = {"id": 1, "name": "GMT/UTC", "_info": {}}
 
 
@@ -308,12 +307,6 @@ def note(
 def picked(source: Record, names: tuple[str, ...]) -> Record:
     """Return the named fields of a record that it has."""
     return {name: source[name] for name in names if source.get(name) is not None}
-
-
-def value_or(source: Record, name: str, default: Any) -> Any:
-    """Return a field, or `default` when it is missing or null."""
-    value = source.get(name)
-    return default if value is None else value
 
 
 def task(number: int, ticket_id: int, text: str, *, done: bool, when: str) -> Record:

@@ -31,8 +31,6 @@ from worker.demo.chromium import Chromium
 from worker.process import tokens
 from worker.process.tokens import Audience
 
-COUNT = "Number(document.querySelector('#count').dataset.waiting)"
-
 
 def _arrivals(browser: Chromium, tickets: list[int]) -> Counter[int]:
     """Return how often each ticket slid in."""

@@ -71,8 +71,6 @@ TEMPLATES: dict[str, dict[str, Any]] = {
     "audit trail": {"text": "Status changed", "enteredDate": "2026-03-06T15:00:00Z", "enteredBy": "jlind"},
 }  # fmt: skip
 SET_UP = ("boards", "statuses", "members", "callbacks", "system info", "company info", "audit trail")
-EVIDENCE = ("ticket", "notes", "all notes", "time entries", "tasks", "configurations of a ticket", "configurations",
-            "documents", "schedule", "other tickets")  # fmt: skip
 
 
 @dataclass

@@ -116,10 +116,7 @@ def test_rotating_seals_everything_with_the_new_key(where: str, request: pytest.
         assert account is not None
         assert accounts.credentials(account, Cipher([NEW])).private_key == "private"
         assert accounts.path_token(account, Cipher([NEW])) == token
-    with database.system(reading=True) as system:
-        same = accounts.account_by_token(system, token, Cipher([NEW]))
-    assert same is not None
-    assert same.id == account_id
+        assert account.path_token_hash in Cipher([NEW]).token_hashes(token)
     database.dispose()
 
 

@@ -28,7 +28,7 @@ from models.memory import resolved
 from models.tables import Handoff, Member
 from webhooks.api.schemas import HandoffInFull
 from webhooks.authorization import Viewer
-from webhooks.claims.claiming import NoSuchHandoff, Person
+from webhooks.claims.claiming import NoSuchHandoff, Person, shown
 
 _GATHERED = ("claimed_by", "transitions", "deliveries")
 
@@ -158,8 +158,8 @@ def _columns(handoff: Handoff) -> dict[str, Any]:
 def _people(session: Session, account_id: int, ids: Iterable[int | None]) -> dict[int | None, Person]:
     wanted = {each for each in ids if each is not None}
     rows = session.scalars(select(Member).where(Member.account_id == account_id, Member.id.in_(sorted(wanted))))
-    found: dict[int | None, Person] = {row.id: Person(row.id, row.identifier, row.name) for row in rows}
-    return {each: found.get(each, Person(each, "", f"member {each}")) for each in wanted}
+    found = {row.id: row for row in rows}
+    return {each: shown(each, found.get(each)) for each in wanted}
 
 
 def _cursor(row: Listed) -> str:

@@ -257,13 +257,13 @@ def verdict_in(said: str | None) -> assessments.Verdict | None:
 
 
 def person(session: Session, account_id: int, member_id: int | None) -> Person | None:
+    """Return a member for showing, None for nobody."""
+    return None if member_id is None else shown(member_id, session.get(Member, (account_id, member_id)))
+
+
+def shown(member_id: int, found: Member | None) -> Person:
     """Return a member for showing; one who is not stored (any more) has only the number."""
-    if member_id is None:
-        return None
-    found = session.get(Member, (account_id, member_id))
-    if found is None:
-        return Person(member_id, "", f"member {member_id}")
-    return Person(found.id, found.identifier, found.name)
+    return Person(found.id, found.identifier, found.name) if found else Person(member_id, "", f"member {member_id}")
 
 
 def _named(session: Session, account_id: int, login: str | None) -> str:

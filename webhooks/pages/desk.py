@@ -17,7 +17,7 @@ from models.memory.assessments import verdict_of
 from models.tables import Member
 from webhooks.authorization import Viewer
 from webhooks.bulkhead import Bulkhead
-from webhooks.claims.claiming import Claiming, ClaimView, NoSuchHandoff, Person
+from webhooks.claims.claiming import Claiming, ClaimView, NoSuchHandoff, Person, shown
 from webhooks.claims.keeping import Keeping
 from webhooks.claims.noting import Noting
 from webhooks.claims.wishing import Wishing
@@ -34,11 +34,8 @@ class People:
         self._by_login = {member.identifier.strip().lower(): member for member in members}
 
     def person(self, member_id: int | None) -> Person | None:
-        """Return a member for showing; one who is not stored (any more) has only the number."""
-        if member_id is None:
-            return None
-        found = self._by_id.get(member_id)
-        return Person(found.id, found.identifier, found.name) if found else Person(member_id, "", f"member {member_id}")
+        """Return a member for showing, None for nobody."""
+        return None if member_id is None else shown(member_id, self._by_id.get(member_id))
 
     def named(self, login: str | None) -> str:
         """Return the name behind a login, else the login itself; empty for nobody."""

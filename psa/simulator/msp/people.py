@@ -71,11 +71,7 @@ def _member(
     }
 
 
-JUNIORS = ("jlind", "skaur", "mbaker", "ctanaka", "lpetrov")
 ENGINEERS = ("msvensson", "tobrien", "akhan", "rdubois")
-DISPATCHER = "hmoore"
-OWNER = "gnorth"
-GONE = "bwells"
 API_MEMBER = "resolutionflow"
 
 

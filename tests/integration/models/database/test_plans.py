@@ -13,7 +13,7 @@ from models.figures import reports
 from models.handoff import briefs, claims, deliveries, handoffs
 from models.tables import Job
 from models.work import canaries, clock_change, inbox, visible_notes
-from tests.integration.models.places import CIPHER, NOW
+from tests.integration.models.places import NOW
 
 QUESTIONS: dict[str, Callable[[Session], Any]] = {
     "inbox": lambda s: inbox.due(s, now=NOW, limit=9),
@@ -29,7 +29,6 @@ QUESTIONS: dict[str, Callable[[Session], Any]] = {
     "the last canary": lambda s: canaries.newest(s, 1),
     "polls": lambda s: accounts.due_polls(s, now=NOW, limit=9),
     "watched": lambda s: inbox.is_watched(s, 1, 2),
-    "token": lambda s: accounts.account_by_token(s, "token", CIPHER),
     "visible notes": lambda s: visible_notes.due(s, now=NOW, limit=9),
     "visible notes after the clock was set": lambda s: clock_change._accounts(
         s, Job.lease_until, clock_change._owed(clock_change.Longest(NOW, 600, 600, 60))

@@ -1,7 +1,6 @@
 """Handoffs on both databases: opened once, leased with a fence, claimed by one, ended once."""
 
 import dataclasses
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +13,6 @@ from models.tables import Handoff
 from models.work import ticket_watch
 from tests.integration.models.places import NOW, account, handoff, later
 
-GRACE = timedelta(seconds=60)
 EVIDENCE = Evidence(ticket=Ticket(4711, "VPN drops", 1, "Service", 7, "Escalate"), read_at=NOW)
 
 

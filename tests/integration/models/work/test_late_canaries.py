@@ -14,7 +14,6 @@ from models.work.canaries import Canary
 from tests.integration.models.places import NOW, account, later
 
 PERIOD_S = 300.0
-FAILED: dict[str, Any] = {"failure": "it answered 502"}
 
 
 def history(database: Database, ways: str, *, name: str = "northwind", **columns: Any) -> int:

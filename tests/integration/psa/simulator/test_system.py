@@ -7,10 +7,8 @@ from typing import Any
 import requests
 
 from psa.simulator.remote import Remote
-from psa.simulator.scenarios import FLAGSHIP_TICKET, JUNIOR, SENIOR
+from psa.simulator.scenarios import JUNIOR, SENIOR
 from tests.integration.psa.simulator.simulator_api import Api
-
-TICKET = f"service/tickets/{FLAGSHIP_TICKET}"
 
 
 def inner_code(body: Any) -> str:

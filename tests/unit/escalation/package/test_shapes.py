@@ -15,10 +15,6 @@ from escalation.evidence import Evidence, Note
 from tests.unit.escalation.tickets import DANA, MIA, at, evidence_of, package_of, ticket
 
 
-def texts_of(evidence: Evidence) -> list[str]:
-    return [evidence.ticket.summary, *(note.text for note in evidence.notes)]
-
-
 def test_one_line_and_no_notes() -> None:
     package = package_of(evidence_of(summary="Printer broken", description="Printer broken"))
     note = render(package, marker=None)

@@ -21,7 +21,6 @@ from tests.unit.escalation.resolution.endings import ESCALATED, Ending, course, 
 from tests.unit.escalation.tickets import START
 
 MARIA = Person("Maria Svensson", "engineer", "msvensson")
-JONAS = Person("Jonas Lind", "technician", "jlind")
 WRITTEN = Ending("Labels come out blank on LBL-3.", ("Asked Ellen which labels, all of them are blank.",))
 DEEDS = ("swapped the print head of LBL-3", "loaded the new ribbon", "raised the darkness to 14", "renewed the port on SRV-PRT")
 SURE = (

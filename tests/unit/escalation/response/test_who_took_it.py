@@ -23,7 +23,7 @@ from escalation.response.sightings import Sighting
 from escalation.rules import StatusRules
 from tests.unit.escalation.tickets import at, ticket
 
-NEW, ESCALATED, TAKEN, WORKING = 1, 9, 12, 15
+ESCALATED, TAKEN, WORKING = 9, 12, 15
 E = at(0)
 RULES = StatusRules(escalate=frozenset({(1, ESCALATED)}), claim=frozenset({(1, TAKEN), (2, 30)}))
 ROSTER = Roster(
