@@ -75,7 +75,7 @@ class MemberRow(Row):
             name=joined(self.first_name, self.last_name, by=" ") or identifier,
             email=self.email,
             active=not self.inactive_flag,
-            is_api=self.license_class == "A",
+            is_api=(self.license_class or "").strip().upper() in ("A", "API"),
             time_zone=name_of(self.time_zone),
             title=self.title or "",
             security_role=name_of(self.security_role) or "",

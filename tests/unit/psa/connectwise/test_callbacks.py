@@ -172,6 +172,14 @@ def test_two_changes_within_a_second_are_two_whatever_the_type_of_their_message_
         assert keys[0] == keys[2] != keys[1]
 
 
+@pytest.mark.parametrize("same", ["00000000-0000-0000-0000-000000000000", "0", " ", "null", "57961", "(none)"])
+def test_a_message_id_that_every_message_bears_tells_no_two_changes_for_one(same: str) -> None:
+    def told(at: str) -> str:
+        return parse(raw_of(MessageId=same, Entity=json.dumps({"id": 57961, "_info": {"lastUpdated": at}}))).dedupe_key
+
+    assert told("2026-06-09T21:59:49Z") == told("2026-06-09T21:59:49Z") != told("2026-06-10T08:00:00Z")
+
+
 @pytest.mark.parametrize("raw", [b"\xef\xbb\xbf" + raw_of(), raw_of(ID="57961"), raw_of(ID=57961.0)])
 def test_a_mark_of_byte_order_and_a_number_as_text_are_read(raw: bytes) -> None:
     assert parse(raw).id == 57961
