@@ -33,10 +33,12 @@ class BoardRow(Row):
     """`/service/boards`."""
 
     name: str | None = None
+    inactive_flag: bool | None = None
 
     def board(self, statuses: Iterable[StatusRow]) -> Board:
         """Return the board."""
-        return Board(id=self.id or 0, name=self.name or "", statuses=tuple(s.status() for s in statuses))
+        found = tuple(s.status() for s in statuses)
+        return Board(id=self.id or 0, name=self.name or "", statuses=found, inactive=bool(self.inactive_flag))
 
 
 class MemberRow(Row):

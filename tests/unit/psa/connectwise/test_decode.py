@@ -189,7 +189,9 @@ def test_a_summary_is_read_as_its_reader_sees_it(stored: str, read: str) -> None
     assert row.ticket().company == (read or "x")
 
 
-NOTHING = [{}, {"id": 0}, {"id": None}, {"id": 0, "name": "", "identifier": " "}, {"id": "0", "name": None, "_info": {}}, {"id": ""}]
+NOTHING: list[dict[str, Any]] = [
+    {}, {"id": 0}, {"id": None}, {"id": 0, "name": "", "identifier": " "}, {"id": "0", "name": None, "_info": {}}, {"id": ""},
+]  # fmt: skip
 """What programs write for a reference to nothing."""
 
 
@@ -205,7 +207,8 @@ def test_a_reference_to_nothing_is_none(shape: type[Row], nothing: dict[str, Any
 
 @pytest.mark.parametrize("parent", [*NOTHING, {"id": 0, "summary": "none"}, {"id": 9}])
 def test_a_ticket_is_merged_into_another_one_alone(parent: dict[str, Any]) -> None:
-    (row,) = _tickets({"id": 9, "status": {"id": 3}, "mergedParentTicket": parent, "company": {"id": 0, "name": "Harbour Dental"}})
+    company = {"id": 0, "name": "Harbour Dental"}
+    (row,) = _tickets({"id": 9, "status": {"id": 3}, "mergedParentTicket": parent, "company": company})
     assert (row.ticket().merged_into, row.ticket().company_id, row.ticket().company) == (None, None, "Harbour Dental")
 
 
@@ -218,7 +221,8 @@ def test_a_body_in_another_encoding_is_read_whatever_its_header_says(encoding: s
         return
     first, second = decode.records(body, NoteRow)
     assert (second.text, first.id) == ("ok", 1)
-    assert first.text == text or (encoding == "cp1250" and "\ufffd" not in (first.text or "")), "which of its letters nobody knows"
+    unsure = encoding == "cp1250" and "\ufffd" not in (first.text or "")  # which of Windows' sets it is nobody knows
+    assert first.text == text or unsure
 
 
 def test_a_broken_letter_among_whole_ones_costs_itself() -> None:
