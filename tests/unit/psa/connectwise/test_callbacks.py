@@ -208,8 +208,12 @@ class KeyHost(RawServer):
         super().__init__(self.reply)
 
     body: bytes | None
+    wire: bytes | None = None
+    """Sent as it is."""
 
     def reply(self, method: str, path: str) -> bytes:
+        if self.wire is not None:
+            return self.wire
         if self.key is None:
             return answer(503, raw=b"<html>busy</html>")
         if self.body is not None:
@@ -267,6 +271,16 @@ def test_unusable_key_answer_leaves_it_unverified(content: bytes) -> None:
         checked = Verifier().verify(raw, sign(raw), parse(raw), host.pin())
         assert not checked.verified
         assert "callback key" in checked.reason
+
+
+@pytest.mark.parametrize("wire", [
+    b"Content-Length: 500\r\n\r\n{", b"Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}",
+    b"Transfer-Encoding: chunked\r\n\r\nZZ\r\n{}\r\n", b"Transfer-Encoding: chunked\r\n\r\n50\r\n{}",
+])  # fmt: skip
+def test_a_key_answer_that_breaks_off_leaves_it_unverified(wire: bytes) -> None:
+    with KeyHost() as host:
+        host.wire = b"HTTP/1.1 200 OK\r\nConnection: close\r\n" + wire
+        assert not check(Verifier(), raw_of(host.site), host.pin())
 
 
 def test_tampered_body_and_wrong_key_are_forged() -> None:
