@@ -137,6 +137,7 @@ class Board:
     id: int
     name: str
     statuses: tuple[Status, ...] = ()
+    inactive: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,6 +158,8 @@ class Door:
     def __init__(self, database: Database, tokens: Tokens, bulkhead: Bulkhead, *, public_url: str) -> None:
         self._database, self._tokens, self._bulkhead = database, tokens, bulkhead
         self._origin = origin_of(public_url)
+        self._pages: dict[str, PageAccount] = {}
+        """By their keys, as this process last found them."""
 
     def viewer(self) -> Viewer:
         """Return who sent the current request.
@@ -211,7 +213,16 @@ class Door:
             with self._database.system(reading=True) as system:
                 return accounts.account_by_page_key(system, key)
 
-        return self._bulkhead.do(find)
+        found = self._bulkhead.do(find)
+        if found is None:
+            self._pages.pop(key, None)
+        else:
+            self._pages[key] = found
+        return found
+
+    def page_account_before(self, key: str) -> PageAccount | None:
+        """Return whose page it was when this process last looked: enough to say in whose frame that the database is away."""
+        return self._pages.get(key)
 
 
 def door() -> Door:

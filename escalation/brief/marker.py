@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import html
 import re
 from typing import Literal
 
@@ -24,5 +25,24 @@ def marker_of(
 
 
 def carries(text: str, marker: str) -> bool:
-    """Whether a note's text holds the marker as the brief's footer writes it, also with escaped brackets."""
-    return re.search(rf"\\?\[ref: {re.escape(marker)}\\?\]", text) is not None
+    """Whether a note's text holds the marker as the brief's footer writes it, however its brackets are written."""
+    return f"[ref:{marker}]" in _as_kept(text)
+
+
+def reads_as(found: str, sent: str) -> bool:
+    """Whether a note is still what was written, though a server keeps some signs its own way.
+
+    Line ends as others or as spaces or tags, signs as entities or behind a backslash, and `?` for what its database has no
+    letters for. Whoever adds, takes or changes a letter, or ticks a box, has edited it.
+    """
+    kept, wrote = _as_kept(found), _as_kept(sent)
+    return kept == wrote or (kept.isascii() and _MARKS.sub("?", kept) == _MARKS.sub("?", wrote))
+
+
+def _as_kept(text: str) -> str:
+    return "".join(_ESCAPE.sub("", _BREAK.sub(" ", html.unescape(html.unescape(text)))).split())
+
+
+_BREAK = re.compile(r"(?i)</?(?:br|p|div)\b[^<>]{0,80}>")
+_ESCAPE = re.compile(r"\\(?=[!-/:-@\[-`{-~])")
+_MARKS = re.compile(r"(?:\?|[^\x00-\x7f])+")

@@ -210,6 +210,14 @@ def take_notes(
     return _take(session, Handoff.notes_due_at, account_id, handoff_id, now, next_at)
 
 
+def looked_for_notes(
+    session: Session, account_id: int, handoff_id: int, *, taken_until: datetime | None, next_at: datetime | None
+) -> bool:
+    """Record that a look was good: the next one is at `next_at`. False if another was asked for or taken meanwhile."""
+    mine = update(Handoff).where(*one(account_id, handoff_id), Handoff.notes_due_at == taken_until)
+    return changed(session, mine.values(notes_due_at=next_at))
+
+
 def note_newest(session: Session, account_id: int, handoff_id: int, *, note_id: int) -> bool:
     """Record the newest note that was found. False if a newer one was."""
     known = Handoff.newest_note.is_(None) | (Handoff.newest_note < note_id)

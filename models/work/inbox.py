@@ -19,7 +19,7 @@ from models.work.due import BELL_S, Due
 
 __all__ = [
     "Inbox", "Unread", "due", "finish", "get", "ignore", "is_watched", "lately", "mark_verified", "newest", "park", "reset",
-    "retry_later", "store", "take",
+    "retry_later", "store", "take", "waits",
 ]  # fmt: skip
 
 
@@ -96,6 +96,12 @@ def lately(session: Session, account_id: int, ticket_id: int, *, since: datetime
         if row.state == "new" and row.lease_until is None and (row.attempts == 0 or row.outcome is not None)
     ]
     return len(rows), unread
+
+
+def waits(session: Session, account_id: int, ticket_id: int) -> bool:
+    """Tell whether a ticket is to be read already, whoever asked for it."""
+    here = (Inbox.account_id == account_id, Inbox.record_id == ticket_id, Inbox.state == "new")
+    return session.scalar(select(Inbox.id).where(*here).limit(1)) is not None
 
 
 def is_watched(session: Session, account_id: int, ticket_id: int) -> bool:

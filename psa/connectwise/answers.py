@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs
 
+from psa.connectwise.schemas.decode import as_text
 from psa.port import (
     Ambiguous,
     Forbidden,
@@ -55,9 +56,9 @@ class Complaint:
     def read(cls, body: bytes) -> Complaint:
         """Read an error body: the usual shape, the one of 429 (`error`, `message`), HTML or nothing."""
         try:
-            parsed = json.loads(body)
+            parsed = json.loads(as_text(body), strict=False)
         except (ValueError, RecursionError):
-            text = re.sub(r"<[^>]*>|\s+", " ", body[:2000].decode("utf-8", "replace"))
+            text = re.sub(r"<[^>]*>|\s+", " ", as_text(body[:2000]))
             return cls(message=" ".join(text.split())[:120])
         if not isinstance(parsed, dict):
             return cls(is_json=True)

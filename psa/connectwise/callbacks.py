@@ -60,7 +60,7 @@ class CallbackBody:
     entry_id: int | None
     """Id of the callback entry that this came from."""
     dedupe_key: str
-    """Equal for a repeat of the same delivery; without a message id, for the same change of a record."""
+    """Equal for a repeat of the same delivery of one change; without a message id, for the same change of a record."""
     hint: Hint | None
     """None when nothing about the record could be read, as for deleted ones."""
 
@@ -185,10 +185,11 @@ def _numbered(body: Any) -> Any:
 
 
 def _dedupe_key(wire: _Wire, message_id: str | None, hint: Hint | None, raw: bytes) -> str:
-    # A stamp has whole seconds: two changes within one need their message ids, of whatever type, to be told apart.
-    stamp = hint.last_updated if hint and not wire.message_id else None
-    own = message_id or stamp or hashlib.sha256(raw).hexdigest()
-    parts = (wire.type.lower(), wire.action.lower(), str(wire.id), own)
+    # A stamp has whole seconds: two changes within one need their message ids, of whatever type, to be told apart. It stands
+    # beside the id, since a server that gives each message the same one (an empty GUID) would tell of one change ever.
+    stamp = hint.last_updated if hint else None
+    own = message_id or (stamp if not wire.message_id else None) or hashlib.sha256(raw).hexdigest()
+    parts = (wire.type.lower(), wire.action.lower(), str(wire.id), own, stamp or "")
     return hashlib.sha256("\x1f".join(parts).encode("utf-8", "backslashreplace")).hexdigest()[:40]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from escalation.brief.marker import reads_as
 from escalation.evidence import Ticket
 from psa.connectwise.answers import internal_note, replacing, resolution_note
 from psa.connectwise.schemas.note import NoteRow
@@ -41,9 +42,9 @@ class ConnectWise(TicketReads, SetUp):
         """Replace the text of a note of ours and see that it took: a 200 may mean nothing was done."""
         endpoint = self._ticket_endpoint(ticket_id).notes.id(note_id)
         row = self._calls.write("PATCH", endpoint, replacing("text", text), NoteRow, "post")
-        if not _same_text(row.text, text):
+        if not reads_as(row.text or "", text):
             row = self._reread_note(ticket_id, note_id)
-            if not _same_text(row.text, text):
+            if not reads_as(row.text or "", text):
                 raise Refused(
                     f"PATCH note {note_id} of ticket {ticket_id}: 200, but the text is not ours", status=200
                 )
@@ -116,8 +117,3 @@ class ConnectWise(TicketReads, SetUp):
             return row.ticket()
         except NoTicket:
             return self.ticket(ticket_id)
-
-
-def _same_text(found: str | None, sent: str) -> bool:
-    """Compare as a reader would: line ends may come back as others, or as spaces (developer guide)."""
-    return (found or "").split() == sent.split()

@@ -45,7 +45,7 @@ class SetUp(Connection):
     def boards(self, names: Sequence[str] | None = None) -> list[Board]:
         """Read boards with their statuses: one call for the boards, one for each board's statuses."""
         boards = self._manage.service.boards
-        asked = {"fields": "id,name", "orderBy": "id asc"}
+        asked = {"fields": fields_of(BoardRow), "orderBy": "id asc"}
         rows = list(self._calls.pages(boards, BoardRow, asked, "rest"))
         if names is not None:
             wanted = {n.strip().casefold() for n in names}

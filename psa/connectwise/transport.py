@@ -119,7 +119,7 @@ class Transport:
                         allow_redirects=False,
                     )
                 # requests keeps a body read by hand nowhere else.
-                answer._content = read_capped(answer, limit=_LARGEST_ANSWER, until=until)
+                answer._content = _body(answer, until)
                 answer._content_consumed = True  # type: ignore[attr-defined]
             except (requests.RequestException, HTTPError, OSError, ValueError) as error:
                 if again and method == "GET" and _was_reset(error):
@@ -133,6 +133,19 @@ class Transport:
         if verdict is not None:
             raise verdict
         return answer
+
+
+def _body(answer: requests.Response, until: float) -> bytes:
+    """Read a body; of a refusal none where it cannot be: the status says enough, and with Retry-After when to come again.
+
+    Gateways cut their own pages, and call them compressed when they are not.
+    """
+    try:
+        return read_capped(answer, limit=_LARGEST_ANSWER, until=until)
+    except (requests.RequestException, HTTPError, OSError, ValueError):
+        if answer.status_code < 400:
+            raise
+        return b""
 
 
 class _Stale(Exception):

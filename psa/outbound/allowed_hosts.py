@@ -361,7 +361,9 @@ def fetch(
             with within(until):
                 answer = session.get(url, headers=headers, stream=True, timeout=(deadline, deadline))
                 result.put((answer.status_code, read_capped(answer, limit=limit, until=until)))
-        except (requests.RequestException, HTTPError, OSError, ValueError) as error:
+        except HTTPError as error:  # of a body that is cut, no chunks, or not compressed as it says; `requests` reads none here
+            result.put(requests.ConnectionError(error))
+        except (requests.RequestException, OSError, ValueError) as error:
             result.put(error)
 
     threading.Thread(target=run, name="psa-fetch", daemon=True).start()

@@ -58,7 +58,7 @@ GUARDS = (
           (f"{WORKER}/handoff/test_refresh_overtaken.py", *SQLITE)),
     Guard("fence before a question", "worker/handoff/refresh.py", "if question is None or not _still_held(hold):",
           "if question is None:", (f"{WORKER}/handoff/test_refresh_overtaken.py", *SQLITE)),
-    Guard("hash before an edit", "worker/handoff/refresh.py", "if text_hash(note.text) in (handoff.note_hash, handoff.draft_hash):",
+    Guard("hash before an edit", "worker/handoff/refresh.py", "if _as_we_wrote_it(handoff, note):",
           "if True:", (f"{WORKER}/handoff/test_publish.py", *SQLITE)),
     Guard("unique episode", "models/migrations/versions/0001_first.py",
           'sa.UniqueConstraint(\n            "account_id", "ticket_id", "episode", '

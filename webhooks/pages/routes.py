@@ -15,7 +15,15 @@ from flask import Blueprint, Response, g, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from models.database.sessions import Database
-from webhooks.authorization import NotAllowed, NotMember, NotOurPage, NotSignedIn, TakenBack, frame_policy
+from webhooks.authorization import (
+    NotAllowed,
+    NotMember,
+    NotOurPage,
+    NotSignedIn,
+    TakenBack,
+    door,
+    frame_policy,
+)
 from webhooks.bulkhead import Away, Bulkhead
 from webhooks.claims.claiming import Claiming, NoSuchHandoff
 from webhooks.claims.keeping import Keeping
@@ -93,7 +101,7 @@ def _guarded(response: Response) -> Response:
         try:
             account = framed_by()
         except Away:  # which is what the page may be telling of
-            account = None
+            account = door().page_account_before(key())
         response.headers["Content-Security-Policy"] = f"{POLICY}; {frame_policy(account)}"
         response.headers["Vary"] = "Authorization, Cookie, Sec-Fetch-Dest, HX-Request"
     for name, value in HEADERS.items():

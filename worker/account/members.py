@@ -15,7 +15,7 @@ from models.account.people import why_no_mail
 from models.tables import Member as StoredMember
 from models.work import jobs
 from models.work.alert_kinds import Kind
-from psa.port import Member, ProbeResult, Psa
+from psa.port import Forbidden, Member, ProbeResult, Psa
 from worker.mail import addresses
 from worker.process import crash
 from worker.wiring import Services
@@ -27,11 +27,21 @@ RECIPIENTS, DRY_RUN = "recipients", "dry run"
 
 
 def renew_members(services: Services, account: Account, psa: Psa) -> None:
-    """Read the PSA's people again: who left is told nothing more and claims nothing, who came may. Raises `PsaError`."""
+    """Read the PSA's people again: who left is told nothing more and claims nothing, who came may. Raises `PsaError`.
+
+    An answer without anybody is no reason to let go of everybody, nor one of some people without any whom we tell: ConnectWise
+    keeps who left, as inactive, and a role that may see its own member alone is shown no other.
+    """
     members = psa.members()
     if not members:
-        return  # an answer without anybody is no reason to let go of everybody
+        return
     with services.database.account(account.id) as session:
+        told = accounts.recipients(session, account.id)
+        if told and {row.id for row in told}.isdisjoint(member.id for member in members):
+            raise Forbidden(
+                f"GET /system/members: {len(members)} listed, and none of the {len(told)} engineers and admins among them; check "
+                "that the API member's security role may inquire All of Member Maintenance"
+            )
         store_members(session, account, members, now=services.clock())
     crash.point("poll.members")
 

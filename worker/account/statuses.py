@@ -41,7 +41,7 @@ class Resolved:
 def boards_of(psa: Psa, account: Account, stored: Iterable[StatusRow]) -> list[Board]:
     """Read the account's boards; all there are if a name is gone, to follow it or to say what it may have meant."""
     boards = psa.boards(account.board_names or None)
-    there = {board.name.lower() for board in boards}
+    there = {board.name.lower() for board in boards if not board.inactive}
     escalating = {row.board.lower() for row in stored if row.kind == "escalate"}
     if {name.lower() for name in account.board_names} <= there and escalating <= there:
         return boards
@@ -51,7 +51,7 @@ def boards_of(psa: Psa, account: Account, stored: Iterable[StatusRow]) -> list[B
 def resolve(account: Account, boards: Sequence[Board], stored: Sequence[StatusRow] = ()) -> Resolved:
     """Find the account's names on its boards; `stored` is what they meant when it was last connected.
 
-    1. Boards by name, else by the number they had. Without any name all of them count.
+    1. Boards by name, else by the number they had; an inactive one is none. Without any name all of them count.
     2. On each board the statuses by name, else by the number they had there.
     3. What the names still ask for, was there once and is now found by neither, is wrong; so is a name that is
        nowhere, and a board named without any escalation status on it.
@@ -62,6 +62,7 @@ def resolve(account: Account, boards: Sequence[Board], stored: Sequence[StatusRo
     chosen = _boards(account, boards, stored, found)
     if not chosen:
         return found
+    boards = [board for board in boards if not board.inactive]  # no ticket comes to one
     own = {board.id for board in chosen}
     others = [board for board in boards if board.id not in own]
     for kind, names in (("escalate", account.escalate_status_names), ("claim", account.claim_status_names)):
@@ -134,7 +135,9 @@ def _boards(account: Account, boards: Sequence[Board], stored: Sequence[StatusRo
         for number, name in sorted(gone):
             if number not in {board.id for board in boards}:
                 found.wrong.append(f"board {name!r} (number {number}) is gone. {nearest(name, [b.name for b in boards])}")
-        return list(boards)
+        return [board for board in boards if not board.inactive]
+    off = {board.name.lower() for board in boards if board.inactive}
+    boards = [board for board in boards if not board.inactive]
     by_name = {board.name.lower(): board for board in boards}
     by_number = {board.id: board for board in boards}
     chosen = []
@@ -144,7 +147,8 @@ def _boards(account: Account, boards: Sequence[Board], stored: Sequence[StatusRo
             numbers = {row.board_id for row in stored if row.board.lower() == name.lower()}
             board = next((by_number[number] for number in sorted(numbers) if number in by_number), None)
             if board is None:
-                found.wrong.append(f"board {name!r} is not in this PSA. {nearest(name, [b.name for b in boards])}")
+                how = "inactive" if name.lower() in off else "not"
+                found.wrong.append(f"board {name!r} is {how} in this PSA. {nearest(name, [b.name for b in boards])}")
                 continue
             found.renamed[name] = board.name
         chosen.append(board)

@@ -204,7 +204,7 @@ class Wizard:
         from worker.history.usage import read_usage
 
         say("Reading boards, statuses, people and teams …")
-        self.shop.boards, self.shop.members = psa.boards(), psa.members()
+        self.shop.boards, self.shop.members = [b for b in psa.boards() if not b.inactive], psa.members()
         self.shop.teams = psa.teams(board.id for board in self.shop.boards)
         people = sum(m.active and not m.is_api for m in self.shop.members)
         statuses = sum(len(board.statuses) for board in self.shop.boards)

@@ -290,7 +290,8 @@ def _wait(hold: Hold, error: PsaError) -> bool:
     """Give the handoff back because of a failure that passes. Such tries do not wear it out."""
     services = hold.services
     now = services.clock()
-    at = next_try(services.settings.intervals, now=now, attempt=hold.fence, error=error, soon=True)
+    soon = not isinstance(error.__cause__, NotFound)  # which may last for days, as where its callback waits
+    at = next_try(services.settings.intervals, now=now, attempt=hold.fence, error=error, soon=soon)
     surely_not_posted = not isinstance(error, Ambiguous) and hold.handoff.post_attempted_at is None
     _give_back(hold, at, f"{type(error).__name__}: {error}"[:500], not_posted=surely_not_posted)
     log.warning("publish_waits", error=type(error).__name__, status=error.status, until=at.isoformat())

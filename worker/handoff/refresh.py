@@ -13,6 +13,7 @@ import structlog
 
 from escalation.brief.claim_line import line
 from escalation.brief.delta import changes, lines
+from escalation.brief.marker import reads_as
 from escalation.brief.question import question_to_junior
 from escalation.brief.render import render
 from escalation.brief.spans import Clock
@@ -24,6 +25,7 @@ from escalation.package.contents import Package
 from escalation.response.repeats import repeats
 from escalation.response.sightings import CLAIMING_ROLES
 from models.handoff import briefs, handoffs, readings
+from models.handoff.handoffs import Handoff
 from models.work import refusals
 from models.work.alert_kinds import Kind
 from models.work.refusals import Write
@@ -281,7 +283,7 @@ def _write(
         return False, None
     if not _still_held(hold):
         return False, None  # what we know of the note is old: whoever took over may have written it meanwhile
-    if text_hash(note.text) in (handoff.note_hash, handoff.draft_hash):
+    if _as_we_wrote_it(handoff, note):
         # Committed before the edit: should its answer be lost, the note is known to be ours by this hash.
         _store(hold, text, handoff.escalation_package or {}, handoff.evidence_fingerprint)
         edited = hold.psa.edit_note(handoff.ticket_id, note.id, text)
@@ -289,6 +291,10 @@ def _write(
         log.info("brief_edited", note_id=note.id)
         return True, text_hash(edited.text)
     return _say_beside(hold, note, own, beside), None
+
+
+def _as_we_wrote_it(handoff: Handoff, note: PostedNote) -> bool:
+    return text_hash(note.text) in (handoff.note_hash, handoff.draft_hash) or reads_as(note.text, handoff.draft or "")
 
 
 def _still_held(hold: Hold) -> bool:
@@ -319,7 +325,7 @@ def _say_beside(hold: Hold, note: PostedNote, own: list[PostedNote], news: str) 
         crash.point("refresh.said_beside")
         log.info("brief_left_to_its_editor", note_id=note.id)
         return True
-    if text_hash(beside.text) == text_hash(text) or not beside.text.startswith(MOVED_ON):
+    if reads_as(beside.text, text) or not beside.text.startswith(MOVED_ON):
         return False
     hold.psa.edit_note(hold.handoff.ticket_id, beside.id, text)
     crash.point("refresh.kept_beside")

@@ -32,7 +32,7 @@ from psa.port import (
 from worker.handoff import ending
 from worker.handoff.our_notes import freeze, remove_extras, renamed, with_marker
 from worker.process import crash
-from worker.process.backoff import next_try
+from worker.process.backoff import next_try, refusal, refused_since
 from worker.wiring import Desk, Services
 
 log = structlog.get_logger()
@@ -204,9 +204,10 @@ def _later(services: Services, row: ResolutionNote, error: PsaError, *, not_post
         return _end(services, row, f"given up after two days: {error}"[:500])
     at = next_try(services.settings.intervals, now=now, attempt=row.attempts, error=error)
     log.warning("resolution_note_waits", error=type(error).__name__, status=error.status, until=at.isoformat())
-    refused = isinstance(error, Unauthorized | Forbidden)
-    lasts = refused and (now - row.asked_at).total_seconds() >= services.settings.intervals.refusal_patience
-    return _put_off(services, row, at, str(error)[:500], not_posted=not_posted, alerting=lasts)
+    refused, since = isinstance(error, Unauthorized | Forbidden), refused_since(row.outcome, now=now)
+    reason = refusal(error, since=since) if refused else str(error)[:500]
+    lasts = refused and (now - since).total_seconds() >= services.settings.intervals.refusal_patience
+    return _put_off(services, row, at, reason, not_posted=not_posted, alerting=lasts)
 
 
 def _put_off(

@@ -16,7 +16,7 @@ from models.work.refusals import Write
 from models.work.wishes import TOO_LATE, Wish
 from psa.port import Ambiguous, Forbidden, NotFound, PsaError, Unauthorized
 from worker.process import crash
-from worker.process.backoff import next_try
+from worker.process.backoff import next_try, refusal, refused_since
 from worker.response.settle import Frozen
 from worker.wiring import Desk, Services
 
@@ -120,11 +120,13 @@ def _known(services: Services, desk: Desk, wish: Wish) -> bool:
 
 def _try_again(services: Services, desk: Desk, wish: Wish, error: PsaError) -> None:
     """Wait longer each time; a wrong key or role too, since a person can mend it. Whoever takes one that is too old ends it."""
-    now = services.clock()
+    now, refused = services.clock(), isinstance(error, Unauthorized | Forbidden)
     at = next_try(services.settings.intervals, now=now, attempt=wish.attempts, error=error)
+    since = refused_since(wish.outcome, now=now)
+    reason = refusal(error, since=since) if refused else str(error)[:500]
     with services.database.account(desk.account_id) as session:
-        wishes.put_off(session, wish, at=at, reason=str(error)[:500])
-        if not error.retry and (now - wish.asked_at).total_seconds() >= services.settings.intervals.refusal_patience:
+        wishes.put_off(session, wish, at=at, reason=reason)
+        if refused and (now - since).total_seconds() >= services.settings.intervals.refusal_patience:
             refusals.tell(session, desk.account_id, Write.STATUS, detail=str(error), now=now)
     crash.point("wish.waits")
     log.warning("wish_waits", error=type(error).__name__, status=error.status, until=at.isoformat())

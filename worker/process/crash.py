@@ -26,7 +26,7 @@ _STEPS = {
     "refresh": "rung taken removed counted asked repeats held stored edited said_beside kept_beside ended waits put_off",
     "observe": "rung taken read stored ending expired withdrawn asked",
     "read": "rung taken noted capped answered kept failed ended",
-    "notes": "rung taken stored",
+    "notes": "rung taken looked stored",
     "resolution": "rung taken attempted posted recorded waits ended",
     "settle": "rung taken owner_set owned stored waits",
     "wish": "rung taken attempted written stored waits ended",

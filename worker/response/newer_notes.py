@@ -23,26 +23,33 @@ YOUNG_S = 2 * 3600.0
 AGE_SHARE = 0.1
 """From then on the pause grows by this share of the time since."""
 SLOWEST_S = 3600.0
+FAILED_SHARE = 0.1
+"""A look that failed is made again after this share of the pause, so that a note is not hidden for all of it."""
 
 
 def look_for_notes(services: Services, *, account_id: int, handoff_id: int) -> bool:
     """Ask for the ticket's newest note if that is due; return whether somebody wrote one that we have not read.
 
-    1. Take the look that is due, and set when the next one is.
+    1. Take the look that is due; should it fail, or this process die, it is made again soon.
     2. Ask for the newest note that is not ours, and compare it with what was read last.
     3. If it is newer, have the ticket read for a claim, and the brief brought up to date.
     """
     crash.point("notes.rung")
-    handoff = _take(services, account_id, handoff_id)
+    turn = _take(services, account_id, handoff_id)
     crash.point("notes.taken")
-    if handoff is None:
+    if turn is None:
         return False
+    handoff, until, next_at = turn
     structlog.contextvars.bind_contextvars(event_id=handoff.event_id, ticket_id=handoff.ticket_id)
     try:
         newest = services.psa(account_id).newest_note(handoff.ticket_id)
     except PsaError as error:
         log.warning("notes_wait", error=type(error).__name__, status=error.status)
         return False
+    if until != next_at:
+        with services.database.account(account_id) as session:
+            claims.looked_for_notes(session, account_id, handoff_id, taken_until=until, next_at=next_at)
+        crash.point("notes.looked")
     if newest is None or newest <= _read_so_far(services, handoff):
         return False
     now = services.clock()
@@ -58,16 +65,21 @@ def look_for_notes(services: Services, *, account_id: int, handoff_id: int) -> b
     return True
 
 
-def _take(services: Services, account_id: int, handoff_id: int) -> Handoff | None:
-    now = services.clock()
+def _take(
+    services: Services, account_id: int, handoff_id: int
+) -> tuple[Handoff, datetime | None, datetime | None] | None:
+    """Take the look that is due; return its handoff, when it is made again unless it was good, and when the next one is if so."""
+    now, shortest_s = services.clock(), services.settings.intervals.notes
     with services.database.account(account_id) as session:
         handoff = handoffs.get(session, account_id, handoff_id)
         if handoff is None:
             return None
-        next_at = next_look(handoff, now, services.settings.intervals.notes)
-        if not claims.take_notes(session, account_id, handoff_id, now=now, next_at=next_at):
+        until = next_at = next_look(handoff, now, shortest_s)
+        if next_at is not None:
+            until = min(next_at, now + timedelta(seconds=max(shortest_s, (next_at - now).total_seconds() * FAILED_SHARE)))
+        if not claims.take_notes(session, account_id, handoff_id, now=now, next_at=until):
             return None
-    return handoff if handoff.brief_state == "posted" and handoff.response_state in LIVE else None
+    return (handoff, until, next_at) if handoff.brief_state == "posted" and handoff.response_state in LIVE else None
 
 
 def next_look(handoff: Handoff, now: datetime, shortest_s: float) -> datetime | None:

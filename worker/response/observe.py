@@ -80,6 +80,8 @@ def _ask_triage(services: Services, handoff: Handoff, *, saw: Ticket | None) -> 
     """
     now, account_id = services.clock(), handoff.account_id
     with services.database.account(account_id) as session:
+        if saw is None and inbox.waits(session, account_id, handoff.ticket_id):
+            return
         if saw is None:
             watch = ticket_watch.seen(session, account_id, handoff.ticket_id)
             what = f"vanished/{watch.version if watch else 0}"

@@ -147,6 +147,8 @@ def _store(
             version = watch.version if watch else 0
             found.append((ticket.id, f"{stamp}/{state}/{version}", ticket.updated_by))
         for ticket_id in vanished:
+            if inbox.waits(session, desk.account_id, ticket_id):  # what it can no longer be read as may change each time
+                continue
             watch = ticket_watch.seen(session, desk.account_id, ticket_id)
             version = watch.version if watch else 0
             found.append((ticket_id, f"vanished/{version}", None))

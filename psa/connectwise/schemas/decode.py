@@ -6,6 +6,7 @@ character (no database, mail or JSON takes them), whole numbers fit a database, 
 
 from __future__ import annotations
 
+import codecs
 import json
 import math
 import re
@@ -26,6 +27,7 @@ _DEEPEST: Final = 30
 _LONGEST_NUMBER: Final = 40
 _NUL: Final = b"\\u0000"
 _HALF: Final = re.compile("[\ud800-\udfff]")
+_ASCII: Final = frozenset(map(chr, range(128)))
 _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 
 
@@ -60,6 +62,17 @@ def record(content: bytes, row: type[StructT], *, latest: datetime | None = None
     return found
 
 
+def as_text(content: bytes) -> str:
+    """Return a body as text: UTF-8, UTF-16 or UTF-32, and what holds nothing of UTF-8 as Windows writes letters with accents.
+
+    What its header says of the encoding is not asked: gateways write one there that they did not look at.
+    """
+    source = content.decode(json.detect_encoding(content), "replace")
+    if set(source) - _ASCII == {"\ufffd"} and not content.startswith(codecs.BOM_UTF8):
+        return content.decode("cp1252", "replace")
+    return source
+
+
 def any_json(content: bytes) -> None:
     """See that it is JSON. Raises `Unusable`."""
     _tree(content)
@@ -92,8 +105,8 @@ def _list(values: Any, row: type[RowT]) -> list[RowT]:
 
 
 def _tree(content: bytes) -> Any:
-    """Read any JSON: a byte-order mark, broken UTF-8, bare control characters, huge numbers, any depth."""
-    source = content.decode("utf-8-sig", "replace")
+    """Read any JSON: a byte-order mark, other or broken encodings, bare control characters, huge numbers, any depth."""
+    source = as_text(content)
     try:
         try:
             value = _loads(source)
@@ -168,6 +181,8 @@ def _field_by_field(value: dict[str, Any], row: type[StructT]) -> StructT:
         if found is None:
             odd.append(field.encode_name)
         setattr(made, field.name, found)
+    if isinstance(made, Row):
+        made.__post_init__()
     if odd:
         made.__dict__["odd"] = tuple(odd)
     return made

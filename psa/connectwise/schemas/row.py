@@ -65,6 +65,13 @@ class Row(msgspec.Struct, rename="camel", kw_only=True, dict=True):
     id: Id | None = None
     info: Info | None = msgspec.field(name="_info", default=None)
 
+    def __post_init__(self) -> None:
+        """Forget references to nothing: some programs write an empty object, or number 0, where there is none."""
+        for name in self.__struct_fields__:
+            value = getattr(self, name)
+            if isinstance(value, Ref) and not value.id and not name_of(value) and not value.summary:
+                setattr(self, name, None)
+
     @property
     def noted(self) -> Info:
         """What `_info` says, nothing where it is missing."""
@@ -124,17 +131,21 @@ def _word(name: str) -> str:
 
 def name_of(ref: Ref | None) -> str | None:
     """Return what people call the record."""
-    return ref.name or ref.identifier if ref else None
+    return _said(ref.name, ref.identifier) if ref else None
 
 
 def id_of(ref: Ref | None) -> int | None:
-    """Return the record's id."""
-    return ref.id if ref else None
+    """Return the record's id; none is 0."""
+    return ref.id or None if ref else None
 
 
 def login_of(ref: Ref | None) -> str | None:
     """Return a member's login name, or their name where there is none."""
-    return ref.identifier or ref.name if ref else None
+    return _said(ref.identifier, ref.name) if ref else None
+
+
+def _said(*texts: str | None) -> str | None:
+    return next((text.strip() for text in texts if text and text.strip()), None)
 
 
 def joined(*parts: str | None, by: str = "\n") -> str:

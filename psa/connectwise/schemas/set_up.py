@@ -33,10 +33,12 @@ class BoardRow(Row):
     """`/service/boards`."""
 
     name: str | None = None
+    inactive_flag: bool | None = None
 
     def board(self, statuses: Iterable[StatusRow]) -> Board:
         """Return the board."""
-        return Board(id=self.id or 0, name=self.name or "", statuses=tuple(s.status() for s in statuses))
+        found = tuple(s.status() for s in statuses)
+        return Board(id=self.id or 0, name=self.name or "", statuses=found, inactive=bool(self.inactive_flag))
 
 
 class MemberRow(Row):
@@ -75,7 +77,7 @@ class MemberRow(Row):
             name=joined(self.first_name, self.last_name, by=" ") or identifier,
             email=self.email,
             active=not self.inactive_flag,
-            is_api=self.license_class == "A",
+            is_api=(self.license_class or "").strip().upper() in ("A", "API"),
             time_zone=name_of(self.time_zone),
             title=self.title or "",
             security_role=name_of(self.security_role) or "",

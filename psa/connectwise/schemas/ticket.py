@@ -71,6 +71,7 @@ class TicketRow(Row):
         if not self.id or not self.status or not self.status.id:
             raise NoTicket("a ticket whose id or status could not be read")
         company, board = self.company or Ref(), self.board or Ref()
+        merged_into = id_of(self.merged_parent_ticket)
         return Ticket(
             id=self.id,
             summary=as_read(self.summary),
@@ -78,7 +79,7 @@ class TicketRow(Row):
             board=board.name or "",
             status_id=self.status.id or 0,
             status=self.status.name or "",
-            company_id=company.id,
+            company_id=company.id or None,
             company=as_read(company.name) or None,
             company_identifier=company.identifier,
             site=name_of(self.site) or self.site_name,
@@ -96,7 +97,7 @@ class TicketRow(Row):
             resources=_resources(self.resources),
             closed=bool(self.closed_flag),
             closed_at=when(self.closed_date),
-            merged_into=id_of(self.merged_parent_ticket),
+            merged_into=merged_into if merged_into != self.id else None,  # nothing is merged into itself
             has_merged_children=bool(self.has_merged_child_ticket_flag),
             parent=self.parent_ticket_id or None,
             has_children=bool(self.has_child_ticket),

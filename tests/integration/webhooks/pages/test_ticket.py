@@ -239,12 +239,13 @@ def test_a_page_that_tells_of_the_database_away_has_its_policy_too(pages: Pages,
     def away(*_: object) -> None:
         raise Away("the database refused")
 
+    assert pages.get(f"/pod/ticket?account={pages.key}").status_code == 200
     monkeypatch.setattr(Bulkhead, "do", away)
     for path in ("/pod/ticket", "/escalations", "/escalations/content"):
-        answer = pages.get(f"{path}?account={pages.key}")
-        assert answer.status_code == 503
-        assert answer.headers["Retry-After"] == "5"
-        assert answer.headers["Content-Security-Policy"].endswith("frame-ancestors 'none'")
+        for key, by in ((pages.key, "https://na.myconnectwise.net"), (f"{pages.key[:-1]}~", "'none'"), ("", "'none'")):
+            answer = pages.get(f"{path}?account={key}")
+            assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+            assert answer.headers["Content-Security-Policy"].endswith(f"frame-ancestors {by}")
 
 
 def test_no_page_has_a_script_or_style_of_its_own_and_what_it_needs_is_ours(pages: Pages) -> None:

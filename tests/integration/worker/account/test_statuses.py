@@ -13,7 +13,7 @@ from collections.abc import Callable
 import pytest
 
 from models.account import accounts
-from models.work import jobs
+from models.work import jobs, refusals
 from models.work.alert_kinds import Kind
 from psa.port import Board, Status
 from tests.integration.worker.conftest import Shop
@@ -43,6 +43,10 @@ def board_renamed(there: list[Board]) -> None:
 
 def board_gone(there: list[Board]) -> None:
     del there[0]
+
+
+def board_off(there: list[Board]) -> None:
+    there[0] = dataclasses.replace(there[0], inactive=True)
 
 
 def _change(there: list[Board], **fields: object) -> None:
@@ -127,7 +131,7 @@ def test_what_is_renamed_is_followed_by_its_number(
     assert len(wide.psa.registered) == len({board for board, _ in before}) + 2
 
 
-@pytest.mark.parametrize(("how", "named"), list(itertools.product(LOST, NAMED)))
+@pytest.mark.parametrize(("how", "named"), [*itertools.product(LOST, NAMED), (board_off, NAMED[0]), (board_off, NAMED[1])])
 def test_what_is_gone_is_refused_by_name_and_alerted_until_it_is_back(
     wide: Shop, how: Callable[[list[Board]], None], named: list[str]
 ) -> None:
@@ -138,7 +142,7 @@ def test_what_is_gone_is_refused_by_name_and_alerted_until_it_is_back(
         connect(wide.services, account_named(wide.services, "northgate"))
     said = str(refused.value)
     assert "Help Desk" in said
-    assert how is board_gone or "'Escalated' is gone from board 'Help Desk'" in said
+    assert how in (board_gone, board_off) or "'Escalated' is gone from board 'Help Desk'" in said
     assert "There are: " in said or "Did you mean" in said
     assert escalations(wide) == before
     assert wide.psa.registered == entries
@@ -239,3 +243,37 @@ def test_where_another_key_signs_connectwise_is_told_a_new_address_and_the_old_o
     shop.clock.advance(300)
     regular_check(shop)
     assert address()[0] == after
+
+
+def test_a_board_that_is_switched_off_is_no_matter_where_all_boards_count(wide: Shop) -> None:
+    before = connected(wide, [])
+    change(wide, board_off)
+    regular_check(wide)
+    assert (escalations(wide), alerts(wide)) == (before, []), "tickets may still stand there"
+    assert not connect(wide.services, account_named(wide.services, "northgate")).unnamed
+
+
+@pytest.mark.parametrize("listed", [["resolutionflow"], ["jlind"], ["jlind", "resolutionflow"]])
+def test_a_list_that_shows_none_of_those_who_are_told_lets_go_of_nobody_and_is_alerted(shop: Shop, listed: list[str]) -> None:
+    """Our role may see its own member alone, or one department's: everybody else had left, told nothing and shut out."""
+
+    def told() -> list[str]:
+        with shop.database.account(shop.account_id, reading=True) as session:
+            return [member.identifier for member in accounts.recipients(session, shop.account_id)]
+
+    def refused() -> list[str]:
+        with shop.database.account(shop.account_id, reading=True) as session:
+            return [a.detail for a in jobs.open_alerts(session, shop.account_id) if a.subject == refusals.MEMBERS]
+
+    before, everybody = told(), shop.psa.members()
+    shop.psa.members = lambda: [m for m in everybody if m.identifier in listed]  # type: ignore[method-assign]
+    for _ in range(5):
+        shop.clock.advance(shop.services.settings.intervals.members)
+        poller.poll(shop.services, account_id=shop.account_id)
+    assert told() == before == ["msvensson", "tobrien"]
+    assert "Member Maintenance" in refused()[0]
+    shop.psa.members = lambda: [m for m in everybody if m.identifier != "tobrien"]  # type: ignore[method-assign]
+    for _ in range(2):
+        shop.clock.advance(shop.services.settings.intervals.members)
+        poller.poll(shop.services, account_id=shop.account_id)
+    assert (told(), refused()) == (["msvensson"], [])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from models.figures.observed import LOST, observations
 from models.handoff import claims
 from models.tables import Inbox
 from models.work import inbox, ticket_watch
-from psa.port import Forbidden, NotFound, Unavailable
+from psa.port import Ambiguous, Forbidden, NotFound, Unavailable
 from tests.fakes import ESCALATED, NEW
 from tests.integration.worker.conftest import Shop
 from worker.handoff import triage
@@ -220,13 +221,18 @@ def test_who_is_told_meanwhile_is_told_that_it_cannot_be_read(shop: Shop, monkey
     assert "the ticket can no longer be read in ConnectWise" in " ".join(body.get_content().split())
 
 
-@pytest.mark.parametrize("error", [NotFound, Forbidden])
+@pytest.mark.parametrize("answers", [(NotFound,), (Forbidden,), (NotFound, Forbidden), (NotFound, NotFound, Forbidden)])
 def test_it_is_looked_for_now_and_then_by_one_row_however_often_polls_and_looks_miss_it(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, answers: tuple[type[Exception], ...]
 ) -> None:
     """Each try had counted as something new, of which the next poll asked for a look of its own."""
-    handoff_id = shop.escalated()
-    _refuse(shop, monkeypatch, error)
+    handoff_id, each = shop.escalated(), itertools.cycle(answers)
+
+    def refused(ticket_id: int) -> object:
+        shop.psa.calls.append("ticket")
+        raise next(each)(f"GET ticket {ticket_id}: no")
+
+    monkeypatch.setattr(shop.psa, "ticket", refused)
     monkeypatch.setattr(shop.psa, "tickets_in_statuses", lambda _: [])
     monkeypatch.setattr(shop.psa, "tickets_updated_since", lambda *_, **__: [])
     before = shop.psa.calls.count("ticket")
@@ -241,3 +247,21 @@ def test_it_is_looked_for_now_and_then_by_one_row_however_often_polls_and_looks_
         waiting = session.scalar(select(func.count(Inbox.id)).where(Inbox.state == "new"))
     assert waiting in (1, 2)
     assert 0 < shop.psa.calls.count("ticket") - before < 100
+
+
+def test_a_post_in_doubt_is_looked_for_less_often_while_its_ticket_cannot_be_read(shop: Shop) -> None:
+    def unanswered() -> None:
+        raise Ambiguous("POST note: no answer")
+
+    handoff_id = shop.escalated()
+    shop.psa.after["post_internal_note"] = unanswered
+    shop.publish(handoff_id)
+    gone = shop.psa.tickets.pop(48213)
+    for _ in range(360):
+        shop.clock.advance(10)
+        shop.publish(handoff_id)
+    assert 8 < shop.psa.calls.count("own_notes") < 30, "an hour: each five minutes in the end"
+    shop.psa.tickets[48213] = gone
+    shop.clock.advance(301)
+    shop.publish(handoff_id)
+    assert (shop.handoffs()[0].brief_state, len(shop.psa.posted[48213])) == ("posted", 1)

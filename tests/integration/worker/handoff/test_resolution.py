@@ -23,7 +23,7 @@ from models.handoff import briefs, deliveries, endings, handoffs
 from models.handoff import resolution_notes as notes
 from models.handoff.resolution_notes import LASTS, ResolutionNote
 from models.memory import resolved
-from models.work import jobs
+from models.work import jobs, refusals
 from models.work.alert_kinds import Kind
 from psa.port import Ambiguous, Forbidden, PsaError, Refused, Throttled, Unavailable, VisibleNote
 from tests.fakes import ASSIGNED
@@ -540,3 +540,18 @@ def test_the_junior_s_message_goes_to_a_technician(shop: Shop) -> None:
     assert notify.deliver(shop.services, account_id=shop.account_id, delivery_id=mine.id)
     (message,) = [m for m in shop.mailer.sent if "jonas.lind@" in str(m["To"])]
     assert "Replaced the power supply" in str(message)
+
+
+def test_one_refusal_of_an_old_note_is_no_alert_and_a_quarter_of_an_hour_of_them_is(shop: Shop) -> None:
+    it = asked(shop, shop.escalated())
+
+    def told_of(error: PsaError) -> list[str]:
+        shop.psa.before["post_internal_note"] = failing(error)
+        shop.clock.advance(301)
+        post(shop, it)
+        with shop.database.account(shop.account_id, reading=True) as session:
+            return [alert.subject for alert in jobs.open_alerts(session, shop.account_id) if alert.kind == Kind.REFUSED]
+
+    assert [told_of(Unavailable("POST: 503")) for _ in range(5)] == [[]] * 5
+    refused = Forbidden("POST: 403", status=403)
+    assert [told_of(refused) for _ in range(4)] == [[], [], [], [refusals.Write.RESOLUTION_NOTES]]

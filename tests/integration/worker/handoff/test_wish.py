@@ -17,7 +17,8 @@ from structlog.testing import capture_logs
 from models.account import accounts
 from models.account.accounts import StatusRow
 from models.handoff import handoffs
-from models.work import wishes
+from models.work import jobs, refusals, wishes
+from models.work.alert_kinds import Kind
 from models.work.wishes import LASTS, Wish
 from psa.port import Ambiguous, Forbidden, NotFound, PsaError, Refused, Throttled, Unavailable
 from tests.fakes import ASSIGNED, ESCALATED, NEW
@@ -388,3 +389,19 @@ def test_of_several_statuses_the_first_by_the_accounts_rules_is_set(names: list[
     assert accounts.first_escalation(1, names, rows) == expected
     assert accounts.first_escalation(2, names, rows) == 7
     assert accounts.first_escalation(3, names, rows) is None
+
+
+def test_one_refusal_of_an_old_wish_is_no_alert_and_a_quarter_of_an_hour_of_them_is(shop: Shop) -> None:
+    shop.psa.add(status=NEW)
+    it = asked(shop)
+
+    def told_of(error: PsaError) -> list[str]:
+        shop.psa.before["escalate"] = failing(error)
+        shop.clock.advance(301)
+        granted(shop, it)
+        with shop.database.account(shop.account_id, reading=True) as session:
+            return [alert.subject for alert in jobs.open_alerts(session, shop.account_id) if alert.kind == Kind.REFUSED]
+
+    assert [told_of(Unavailable("PATCH: 503")) for _ in range(5)] == [[]] * 5
+    refused = Forbidden("PATCH: 403", status=403)
+    assert [told_of(refused) for _ in range(4)] == [[], [], [], [refusals.Write.STATUS]]

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import update
 
 from models.tables import Handoff
+from psa.port import Unavailable
 from tests.fakes import ESCALATED
 from tests.integration.worker.conftest import Shop
 from worker.handoff import refresh
@@ -119,4 +120,26 @@ def test_a_worker_that_dies_over_it_leaves_it_to_the_next_look(posted: Shop) -> 
         newer_notes.look_for_notes(posted.services, account_id=posted.account_id, handoff_id=posted.handoffs()[0].id)
     posted.psa.before.clear()
     work(posted, 100)
+    assert "port 14" in brief(posted)
+
+
+@pytest.mark.parametrize("age_s", [60, 3 * 3600, 10 * 86_400])
+def test_a_look_that_failed_hides_a_note_for_minutes_and_not_for_an_hour(posted: Shop, age_s: float) -> None:
+    def away() -> None:
+        raise Unavailable("GET notes: 502")
+
+    posted.clock.advance(age_s)
+    work(posted, 100, step=50)
+    (handoff,) = posted.handoffs()
+    assert handoff.notes_due_at is not None
+    pause = (handoff.notes_due_at - posted.clock()).total_seconds()
+    posted.psa.note(TICKET, NOTE)
+    posted.clock.advance(pause + 1)
+    posted.psa.before["newest_note"] = away
+    newer_notes.look_for_notes(posted.services, account_id=posted.account_id, handoff_id=handoff.id)
+    posted.psa.before.clear()
+    due_at = posted.handoffs()[0].notes_due_at
+    assert due_at is not None
+    assert (due_at - posted.clock()).total_seconds() <= max(75, pause / 9)
+    work(posted, 420)
     assert "port 14" in brief(posted)

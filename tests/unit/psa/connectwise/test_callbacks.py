@@ -172,6 +172,14 @@ def test_two_changes_within_a_second_are_two_whatever_the_type_of_their_message_
         assert keys[0] == keys[2] != keys[1]
 
 
+@pytest.mark.parametrize("same", ["00000000-0000-0000-0000-000000000000", "0", " ", "null", "57961", "(none)"])
+def test_a_message_id_that_every_message_bears_tells_no_two_changes_for_one(same: str) -> None:
+    def told(at: str) -> str:
+        return parse(raw_of(MessageId=same, Entity=json.dumps({"id": 57961, "_info": {"lastUpdated": at}}))).dedupe_key
+
+    assert told("2026-06-09T21:59:49Z") == told("2026-06-09T21:59:49Z") != told("2026-06-10T08:00:00Z")
+
+
 @pytest.mark.parametrize("raw", [b"\xef\xbb\xbf" + raw_of(), raw_of(ID="57961"), raw_of(ID=57961.0)])
 def test_a_mark_of_byte_order_and_a_number_as_text_are_read(raw: bytes) -> None:
     assert parse(raw).id == 57961
@@ -200,8 +208,12 @@ class KeyHost(RawServer):
         super().__init__(self.reply)
 
     body: bytes | None
+    wire: bytes | None = None
+    """Sent as it is."""
 
     def reply(self, method: str, path: str) -> bytes:
+        if self.wire is not None:
+            return self.wire
         if self.key is None:
             return answer(503, raw=b"<html>busy</html>")
         if self.body is not None:
@@ -259,6 +271,16 @@ def test_unusable_key_answer_leaves_it_unverified(content: bytes) -> None:
         checked = Verifier().verify(raw, sign(raw), parse(raw), host.pin())
         assert not checked.verified
         assert "callback key" in checked.reason
+
+
+@pytest.mark.parametrize("wire", [
+    b"Content-Length: 500\r\n\r\n{", b"Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}",
+    b"Transfer-Encoding: chunked\r\n\r\nZZ\r\n{}\r\n", b"Transfer-Encoding: chunked\r\n\r\n50\r\n{}",
+])  # fmt: skip
+def test_a_key_answer_that_breaks_off_leaves_it_unverified(wire: bytes) -> None:
+    with KeyHost() as host:
+        host.wire = b"HTTP/1.1 200 OK\r\nConnection: close\r\n" + wire
+        assert not check(Verifier(), raw_of(host.site), host.pin())
 
 
 def test_tampered_body_and_wrong_key_are_forged() -> None:

@@ -17,7 +17,7 @@ import pytest
 from escalation.evidence import Roster
 from psa.connectwise.schemas import decode
 from psa.connectwise.schemas.note import NoteRow, TimeRow
-from psa.connectwise.schemas.row import Row, fields_of, gaps_of, unread, when
+from psa.connectwise.schemas.row import Ref, Row, fields_of, gaps_of, unread, when
 from psa.connectwise.schemas.ticket import NoTicket, TicketRow
 from tests.hostile.odd_values import ROWS, VALUES, Odd, Place, places
 
@@ -187,3 +187,44 @@ def test_a_summary_is_read_as_its_reader_sees_it(stored: str, read: str) -> None
     (row,) = _tickets({**GOOD, "summary": stored, "company": {"id": 4, "name": stored or "x"}})
     assert row.ticket().summary == read
     assert row.ticket().company == (read or "x")
+
+
+NOTHING: list[dict[str, Any]] = [
+    {}, {"id": 0}, {"id": None}, {"id": 0, "name": "", "identifier": " "}, {"id": "0", "name": None, "_info": {}}, {"id": ""},
+]  # fmt: skip
+"""What programs write for a reference to nothing."""
+
+
+@pytest.mark.parametrize("nothing", NOTHING)
+@pytest.mark.parametrize("odd", [{}, {"severity": []}])
+@pytest.mark.parametrize("shape", [row for row, _ in ROWS.values() if issubclass(row, Row)])
+def test_a_reference_to_nothing_is_none(shape: type[Row], nothing: dict[str, Any], odd: dict[str, Any]) -> None:
+    """A ticket merged into number 0 has ended, and an owner without a name is somebody else's claim."""
+    names = [f.encode_name for f in msgspec.structs.fields(shape) if Ref in decode._kinds(f.type)]
+    (row,) = decode.records(json.dumps([{"id": 5, **dict.fromkeys(names, nothing), **odd}]).encode(), shape)
+    assert [f.name for f in msgspec.structs.fields(shape) if isinstance(getattr(row, f.name), Ref)] == []
+
+
+@pytest.mark.parametrize("parent", [*NOTHING, {"id": 0, "summary": "none"}, {"id": 9}])
+def test_a_ticket_is_merged_into_another_one_alone(parent: dict[str, Any]) -> None:
+    company = {"id": 0, "name": "Harbour Dental"}
+    (row,) = _tickets({"id": 9, "status": {"id": 3}, "mergedParentTicket": parent, "company": company})
+    assert (row.ticket().merged_into, row.ticket().company_id, row.ticket().company) == (None, None, "Harbour Dental")
+
+
+@pytest.mark.parametrize("text", ["Café Müller, Straße 5", "Łódź – “now”", "no accents"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252", "cp1250"])
+def test_a_body_in_another_encoding_is_read_whatever_its_header_says(encoding: str, text: str) -> None:
+    try:
+        body = json.dumps([{"id": 1, "text": text}, {"id": 2, "text": "ok"}], ensure_ascii=False).encode(encoding)
+    except UnicodeEncodeError:
+        return
+    first, second = decode.records(body, NoteRow)
+    assert (second.text, first.id) == ("ok", 1)
+    unsure = encoding == "cp1250" and "\ufffd" not in (first.text or "")  # which of Windows' sets it is nobody knows
+    assert first.text == text or unsure
+
+
+def test_a_broken_letter_among_whole_ones_costs_itself() -> None:
+    (row,) = decode.records('[{"id": 1, "text": "Müller caf@"}]'.encode().replace(b"@", b"\xe9"), NoteRow)
+    assert row.text == "Müller caf\N{REPLACEMENT CHARACTER}"

@@ -11,7 +11,7 @@ import pytest
 
 from psa.connectwise.client import ConnectWise
 from psa.connectwise.transport import Timeouts
-from psa.port import Ambiguous, Keys, Throttled, Unavailable
+from psa.port import Ambiguous, Forbidden, Keys, Refused, Throttled, Unauthorized, Unavailable
 from tests.unit.psa.connectwise.captured import TICKET
 from tests.unit.psa.servers import RawServer, Reply, answer
 
@@ -47,6 +47,33 @@ def test_a_post_is_sent_exactly_once_whatever_happens(fate: Reply, warm: bool) -
         with pytest.raises(Ambiguous, match="POST /service/tickets/5/notes"):
             cw.post_internal_note(5, "x")
         assert server.count("POST") == 1
+
+
+SAID = {400: Refused, 401: Unauthorized, 403: Forbidden, 404: Unavailable, 429: Throttled, 500: None, 503: None}
+"""What each status is, whatever its body: a 404 speaks of the record in words alone. None: what no answer is."""
+UNREADABLE = {
+    "cut": b"Content-Length: 500\r\n\r\n<html>",
+    "called gzip": b"Content-Encoding: gzip\r\nContent-Length: 13\r\n\r\n<html>no</html",
+    "cut in its gzip": b"Content-Encoding: gzip\r\nContent-Length: 90\r\n\r\n\x1f\x8b\x08\x00",
+    "no chunk": b"Transfer-Encoding: chunked\r\n\r\nZZ\r\n<html>\r\n",
+    "half a chunk": b"Transfer-Encoding: chunked\r\n\r\n50\r\n<html>",
+}
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("body", UNREADABLE)
+@pytest.mark.parametrize("status", SAID)
+def test_a_refusal_whose_body_cannot_be_read_is_that_refusal(status: int, body: str, method: str) -> None:
+    """A gateway's 429 was taken for no answer: nobody waited as it asked, and each note was looked for first."""
+    head = f"HTTP/1.1 {status} Said\r\nRetry-After: 7\r\nConnection: close\r\n".encode()
+    error = SAID[status] or (Unavailable if method == "GET" else Ambiguous)
+    with RawServer(lambda *_: head + UNREADABLE[body]) as server:
+        cw = against(server)
+        call = cw.ticket if method == "GET" else lambda ticket_id: cw.post_internal_note(ticket_id, "x")
+        with pytest.raises(error) as raised:
+            call(5)
+    assert raised.value.status == status
+    assert raised.value.retry_after == (7.0 if status in (429, 500, 503) else None)
 
 
 def test_an_answer_that_drips_is_given_up_at_the_total_deadline() -> None:
