@@ -15,7 +15,7 @@ from worker.mail.templates import Rendered, plain, render_folder, web_address
 
 START_HERE = "start here"
 """The label whose line stands out: what to do first."""
-LINES, ITEMS = 8, 4
+LINES, ITEMS = 9, 4
 """How many labelled lines, and how many items of one of them, an e-mail shows; the ticket has them all."""
 
 Urgency = Literal["critical", "high", "normal", "low"]
