@@ -41,6 +41,7 @@ def changes(old: Package, new: Package) -> tuple[Difference, ...]:
         *_single("start here", old, new, "start_here"),
         *_single("ask", old, new, "ask"),
         *_single("why escalated", old, new, "why_escalated"),
+        *_written(old, new),
         *_answered(old, new),
         *_named("priority", old.priority, new.priority),
         *_named("domain", old.domain, new.domain),
@@ -129,6 +130,12 @@ def _single(about: str, old: Package, new: Package, name: str) -> Iterable[Diffe
         yield Difference("added", about, _told(after), None, after.source)
     elif before and not after:
         yield Difference("gone", about, None, _told(before), None)
+
+
+def _written(old: Package, new: Package) -> Iterable[Difference]:
+    """Return the customer's newest words; that somebody has answered those of before shows in what was done."""
+    if (now := new.last_word) and (old.last_word is None or old.last_word.evidence != now.evidence):
+        yield Difference("added", "from the customer", now.text, None, now.source)
 
 
 def _told(quote: Quote) -> str:

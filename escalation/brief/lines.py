@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from escalation.brief.sanitize import Inert, in_quotes, inline, line
 from escalation.brief.spans import Clock, span
 from escalation.memory.track_record import ENOUGH
 from escalation.package.by_session import contradicted
-from escalation.package.contents import Assessment, Offered, OtherTicket, Package, Quote, Solved, Start, Step
+from escalation.package.contents import (
+    Assessment,
+    Contingency,
+    Offered,
+    OtherTicket,
+    Package,
+    Quote,
+    Solved,
+    Start,
+    Step,
+)
 from escalation.package.highlights import never_tried
 from escalation.package.start_here import quotation_in
 from escalation.wording.deeds import claims, starts_with_deed
@@ -62,7 +72,7 @@ def label(step: Step) -> str | None:
     if step.result and (words := inline(step.result.text, limit=_RESULT_BYTES)):
         return in_quotes(words)
     said = result(step)
-    told = said == NOT_CLEAR and (ends_in_result(step.evidence) or not _did(step.evidence))
+    told = said in (NOT_CLEAR, LABELS["unknown"]) and (ends_in_result(step.evidence) or not _did(step.evidence))
     return None if step.result_stated or told else said
 
 
@@ -167,11 +177,11 @@ class Guess:
 class Wording:
     """Makes lines of one package and remembers which sources they cite."""
 
-    def __init__(self, package: Package, clock: Clock) -> None:
+    def __init__(self, package: Package, clock: Clock, cited: Iterable[str] = ()) -> None:
         self._package = package
         self._clock = clock
         self._known = {s.id: s for s in package.sources}
-        self._cited: set[str] = set()
+        self._cited: set[str] = set(cited)
 
     def cited(self, text: str, source: str, limit: int) -> Line | None:
         """Return the line, or None where there is nothing to say or no source to name."""
@@ -300,11 +310,17 @@ class Wording:
 
     def contingency(self) -> Condition | None:
         found = self._package.contingency
-        if not found:
+        if not found or any(self._says(start, found) for start in (self._package.start_here, self._package.start_otherwise)):
             return None
         told = self.cited(found.condition, found.source, 120)
         action = inline(found.action, limit=160)
         return Condition(told.text, action, told.cite) if told and action else None
+
+    def _says(self, start: Start | None, found: Contingency) -> bool:
+        """Whether a place to start is this very condition with its action."""
+        return start is not None and start.source == found.source and all(
+            words in start.evidence for words in (found.condition, found.action)
+        )
 
     def assessment(self) -> Guess | None:
         guess = self._package.ai_assessment_data

@@ -20,6 +20,7 @@ from escalation.brief.lines import (
 from escalation.brief.sanitize import Inert, inline
 from escalation.brief.spans import Clock
 from escalation.package.contents import SURE, Package
+from escalation.package.records import languages_unread
 from escalation.package.surroundings import changed_lately, recent_of
 from escalation.wording.deeds import starts_with_deed
 
@@ -79,6 +80,10 @@ class View:
     steps_above: tuple[Line, ...]
     steps_below: tuple[Line, ...]
     steps_mentioned: tuple[Line, ...]
+    not_read: Inert
+    """Languages in which words stand that are not read for steps; empty where all were read."""
+    unread_words: tuple[Line, ...]
+    last_word: Line | None
     still_to_do: tuple[Line, ...]
     findings: tuple[Line, ...]
     lanes: tuple[Inert, ...]
@@ -107,10 +112,13 @@ class View:
     episode: int
 
 
-def outline(package: Package, limits: Limits) -> View:
-    """Return the view of a package within the limits, with a list of the sources it cites and of what it leaves out."""
+def outline(package: Package, limits: Limits, *, also_cited: Iterable[str] = ()) -> View:
+    """Return the view of a package within the limits, with a list of the sources it cites and of what it leaves out.
+
+    `also_cited` are the sources of lines that stand in the note beside the view.
+    """
     clock = Clock(package.time_zone, package.as_of)
-    wording = Wording(package, clock)
+    wording = Wording(package, clock, also_cited)
     elsewhere = told_elsewhere(package.steps_attempted)
     own = [place for place in range(len(package.steps_attempted)) if place not in elsewhere]
     shown = sorted(_ranked(package, own)[: limits.steps])
@@ -143,6 +151,9 @@ def outline(package: Package, limits: Limits) -> View:
         steps_above=wording.steps(above),
         steps_below=wording.steps(below),
         steps_mentioned=wording.steps(mentioned),
+        not_read=inline(languages_unread(package.unread), limit=60),
+        unread_words=wording.quotes(package.unread_words[-min(8, extras) :] if extras else (), 200),
+        last_word=wording.quote(package.last_word, 240),
         still_to_do=wording.quotes(package.still_to_do[: min(MOST_PENDING, extras)], 160),
         findings=wording.quotes(package.findings[: min(6, extras)], 220),
         lanes=wording.lanes() if extras else (),

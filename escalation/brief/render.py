@@ -14,7 +14,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from escalation.brief.claim_line import Claimant, line
-from escalation.brief.delta import changes, lines
+from escalation.brief.delta import MOST, changes, lines
 from escalation.brief.lines import TOLD
 from escalation.brief.outline import Limits, View, outline
 from escalation.brief.sanitize import Inert, in_quotes, inline
@@ -39,11 +39,12 @@ def render(
     holds. With `claimant` it says who has the handoff.
     """
     limits = Limits.all_of(package)
-    changed = lines(changes(since, package)) if since is not None else ()
+    differences = changes(since, package) if since is not None else ()
     who = line(claimant, Clock(package.time_zone, package.as_of)) if claimant is not None else None
     shown = _Shown(
         marker=Inert(marker) if marker else None,
-        changed=changed,
+        changed=lines(differences),
+        also_cited=tuple(one.source for one in differences[:MOST] if one.source),
         claimant=who,
         at_work=claimant is not None and claimant.state == "acted",
     )
@@ -66,6 +67,8 @@ def opening(package: Package) -> list[str]:
     if view.ask:
         lines.append(f"Ask: {in_quotes(view.ask.text)}")
     lines.append(f"Why escalated: {in_quotes(view.why.text) if view.why else 'not recorded'}")
+    if view.last_word:
+        lines.append(f"Customer wrote last: {in_quotes(view.last_word.text)}")
     for lead, start in (("Start here", view.start_here), ("Or", view.start_otherwise)):
         if start:
             lines.append(f"{lead}: {start.text}" + (f" ({start.label})" if start.label else ""))
@@ -83,6 +86,8 @@ class _Shown:
 
     marker: Inert | None
     changed: tuple[Inert, ...]
+    also_cited: tuple[str, ...]
+    """The sources of what has changed."""
     claimant: Inert | None
     at_work: bool
     """Whether somebody has begun, so that nobody needs to be asked to."""
@@ -109,7 +114,7 @@ def _reduced(
 
 
 def _written(package: Package, limits: Limits, shown: _Shown) -> str:
-    view = outline(package, limits)
+    view = outline(package, limits, also_cited=shown.also_cited)
     note = _template.render(
         **_values(view), marker=shown.marker, hard_break=Inert("  "), changed=shown.changed, claimant=shown.claimant,
         at_work=shown.at_work,

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 from escalation.brief.sanitize import in_quotes, printable
 from escalation.package.contents import Package, Step
+from escalation.package.records import languages_unread
 from escalation.redaction.redact import redact
 
 MOST_STEPS, MOST_BLOCKS, MOST_ROWS = 25, 6, 40
@@ -33,6 +34,7 @@ def vendor_form(package: Package, *, members: Iterable[str]) -> str:
     mask = _Mask(package, members)
     shown = [step for step in package.steps_attempted if step.sure >= 0.5][:MOST_STEPS]
     problem = package.problem.evidence if package.problem else package.summary
+    nothing = f"not read, since it is written in {name}" if (name := languages_unread(package.unread)) else "none recorded"
     blocks = [
         ("Subject", [mask(package.summary)]),
         ("Problem", [mask(problem)]),
@@ -41,9 +43,9 @@ def vendor_form(package: Package, *, members: Iterable[str]) -> str:
         ("Products", _list(mask(quote.text) for quote in package.products)),
         ("Devices", _list(mask(device.text) for device in package.devices)),
         ("Error codes", _list(mask(quote.evidence) for quote in package.error_codes)),
-        ("Tried", _list(mask(step.text) + _came(step, mask) for step in shown)),
-        ("Ruled out", _list(mask(quote.text) for quote in package.ruled_out)),
-        ("Changed for tests and still so", _list(mask(change.text) for change in package.state_left_behind)),
+        ("Tried", _list([mask(step.text) + _came(step, mask) for step in shown], nothing)),
+        ("Ruled out", _list([mask(quote.text) for quote in package.ruled_out], nothing)),
+        ("Changed for tests and still so", _list([mask(change.text) for change in package.state_left_behind], nothing)),
         ("Not known yet", _list(mask(gap.text) for gap in package.not_recorded)),
         ("What we ask of you", [mask(package.ask.text) if package.ask else "the cause, or the next step to find it"]),
     ]
@@ -99,8 +101,8 @@ def _came(step: Step, mask: _Mask) -> str:
     return f" ({label})" if label else ""
 
 
-def _list(lines: Iterable[str]) -> list[str]:
-    return [f"- {line}" for line in lines] or ["none recorded"]
+def _list(lines: Iterable[str], nothing: str = "none recorded") -> list[str]:
+    return [f"- {line}" for line in lines] or [nothing]
 
 
 def _moment(at: datetime | None) -> str:

@@ -22,9 +22,10 @@ from escalation.package.candidates import Candidate, Candidates
 from escalation.package.contents import SCHEMA_VERSION, Assessment, Package, Unread
 from escalation.package.in_context import asked, in_context
 from escalation.package.known_symptoms import Symptoms
-from escalation.package.last_notes import left_over
+from escalation.package.last_notes import last_word, left_over, unread_words
 from escalation.package.records import (
     described,
+    languages_unread,
     records_of,
     summary_source,
     timeline,
@@ -80,6 +81,7 @@ def build(
     ruled_out = share.ruled_out(remarks.ruled_out(passages))
     reasons = highlights.quotes_of(asks.reasons(passages), records)
     said = sum(len(r.passage.own) for r in records) + sum(map(len, recorded.texts))
+    unread = unread_texts(records, share.read_here)
     thin = said < (_SHORT_TICKET if steps else 4 * _SHORT_TICKET)
     package = Package(
         schema_version=SCHEMA_VERSION,
@@ -110,7 +112,10 @@ def build(
         contingency=highlights.contingency(passages, records),
         promises=tuple(highlights.quotes_of(remarks.promises(passages), records)),
         state_left_behind=recorded.changes(share.left_behind(remarks.left_changed(passages, deeds))),
-        not_recorded=symptoms.missing(said_of_it, has_error_text=bool(blocks or codes), thin=thin),
+        # What nobody recorded cannot be told of words that nobody has read.
+        not_recorded=()
+        if languages_unread(unread)
+        else symptoms.missing(said_of_it, has_error_text=bool(blocks or codes), thin=thin),
         evidence_blocks=blocks,
         error_codes=codes,
         devices=devices,
@@ -123,7 +128,7 @@ def build(
         timeline=with_events(timeline(records), recorded.events),
         similar=similar,
         recent=recent,
-        unread=(*(Unread(g.source, g.reason) for g in evidence.gaps), *unread_texts(records)),
+        unread=(*(Unread(g.source, g.reason) for g in evidence.gaps), *unread),
         sources=(summary_source(evidence), *(r.source for r in records), *recorded.sources, *device_sources, *other_sources),
         notes_read=len(evidence.notes),
         time_entries_read=len(evidence.time_entries),
@@ -133,6 +138,8 @@ def build(
         still_to_do=recorded.still_to_do,
         findings=recorded.findings,
         lanes=recorded.lanes,
+        last_word=last_word(records, steps),
+        unread_words=unread_words(share.read_here),
     )
     start, otherwise = start_here.choose(Candidates(package, records, symptoms.found).all())
     package = replace(package, start_here=in_context(start, records), start_otherwise=in_context(otherwise, records))

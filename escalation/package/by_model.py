@@ -55,7 +55,8 @@ class Share:
             if place.key in covered:
                 self._covered.add(place.number)
         self._reading = reading if self._covered else None
-        self._unread = [record for index, record in enumerate(records) if index not in self._covered]
+        self.read_here = [record for index, record in enumerate(records) if index not in self._covered]
+        """The texts that no model has read."""
 
     @property
     def reader(self) -> str:
@@ -89,14 +90,14 @@ class Share:
             span.evidence: highlights.cited(self._records[index], span.start, span.end)
             for index, span in self._spans("evidence")
         }
-        for quote in highlights.evidence_blocks(self._unread, self._known):
+        for quote in highlights.evidence_blocks(self.read_here, self._known):
             found.setdefault(quote.text, quote)
         return tuple(found.values())
 
     def error_codes(self) -> tuple[Quote, ...]:
         """Return the error codes, each once, however it is capitalised."""
         found: dict[str, Quote] = {}
-        for quote in (*self._quotes("error_codes"), *highlights.first_mentions(self._unread, error_codes)):
+        for quote in (*self._quotes("error_codes"), *highlights.first_mentions(self.read_here, error_codes)):
             found.setdefault(quote.text.lower(), quote)
         return tuple(found.values())
 
@@ -126,7 +127,7 @@ class Share:
     def _index(self, span: Span) -> int | None:
         """Return the text a stretch stands in, None where it does not stand there now."""
         index = self._first.get(span.place)
-        if index is None or self._records[index].text[span.start : span.end] != span.evidence:
+        if index is None or self._records[index].text[span.start : span.end] != span.evidence or self._records[index].taken_back:
             return None
         return index
 

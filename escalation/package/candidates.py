@@ -313,7 +313,8 @@ class Candidates:
                 quote = record.plain.quote(stretch.start, stretch.end)
                 if _NO_HELP.search(stretch.text) or self._done(quote) or any(quote in other or other in quote for other in (*ends, *self._handed_on)):
                     continue
-                yield self._found("last", _quoted(record, stretch.start, stretch.end, 'go on from "{}"', "the last word on it"), second=float(given))
+                reason = LAST if record is self._records[-1] and stretch is record.spoken[-1] else EARLIER
+                yield self._found("last", _quoted(record, stretch.start, stretch.end, 'go on from "{}"', reason), second=float(given))
                 given += 1
                 if given == 2:
                     return
@@ -337,6 +338,7 @@ _CONTACT = re.compile(r"\b(?:asked|called|rang|told|emailed|mailed|spoke|informe
 _AHEAD = re.compile(r"\b(?:will|tomorrow|tonight|next|should|need|needs|want|wants|could|would|going to|to do|later)\b", re.IGNORECASE)
 _SO = re.compile(r"\b(?:so|since|because|=|wrong|missing|old|instead|still|only|never|full|expired|disabled|blocked|mismatch|different)\b|=", re.IGNORECASE)
 LEAD, POINTER = "suggested, and not followed yet", "the newest output that names a fault"
+LAST, EARLIER = "the last word on it", "among the last words on it"
 
 _THOUGHTS = {
     "guess": ('prove or rule out: "{}"', "what was suspected last"),

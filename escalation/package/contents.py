@@ -313,6 +313,10 @@ class Package:
     """Approved runbooks that fit, the best first; empty where nothing convinces."""
     start_otherwise: Start | None = None
     """Where else to start, if another place is likely enough: a senior sees which of the two fits."""
+    last_word: Quote | None = None
+    """What the customer wrote after everything of ours, where they did: nobody has answered it."""
+    unread_words: tuple[Quote, ...] = ()
+    """The newest sentences of the staff in a language that is quoted and not read for steps."""
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON values; datetimes as ISO 8601 in UTC with `Z`."""

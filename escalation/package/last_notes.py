@@ -1,7 +1,9 @@
-"""What the newest notes of the staff say beside the rest of the brief: what is still to be done, what was found or is suspected.
+"""What the newest texts say beside the rest of the brief: what is still to be done, what was found or is suspected, what the customer wrote last.
 
 A senior reads the last note first; what stands in it and is neither a step nor the request would else be missing above the fold.
 """
+
+# ruff: noqa: E501 - an alternative is easier to find in one long line than in a ladder
 
 from __future__ import annotations
 
@@ -9,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from escalation.package.candidates import COURTESY, FOUND, GUESS
-from escalation.package.contents import SURE, Package, Quote
+from escalation.package.contents import SURE, Package, Quote, Step
 from escalation.package.highlights import quote
 from escalation.package.records import Record
 from escalation.reading.asks import says_needed
@@ -26,6 +28,12 @@ _THEIRS = re.compile(r"\W*(?:she|he|they|(?:the )?(?:customer|user|client))(?:['
 """How a sentence begins that says how somebody is, whatever of tomorrow stands in it."""
 _LONGEST = 240
 """Characters of a sentence that is told beside others."""
+MOST_UNREAD = 10
+"""Sentences in another language."""
+_FEWEST = 3
+"""Words of a customer's sentence that says something."""
+_THANKS = re.compile(r"\W*(?:(?:many |ok(?:ay)?|great|perfect|lovely|thats? ?\w*)\W+)*(?:thanks?|thank you|thx|cheers|regards|kind regards|best|merci|danke|vielen dank|gracias|bedankt|grazie|obrigad[oa]|tak|tack|takk)\b", re.IGNORECASE)
+"""How a customer's sentence begins that is only polite."""
 
 
 def left_over(package: Package, records: Sequence[Record]) -> tuple[tuple[Quote, ...], tuple[Quote, ...]]:
@@ -45,6 +53,26 @@ def left_over(package: Package, records: Sequence[Record]) -> tuple[tuple[Quote,
         elif suspected or (claims(stretch.text) is None and FOUND.search(stretch.text)):
             found.append(said)
     return tuple(to_do[-MOST:]), tuple(found[-MOST:])
+
+
+def last_word(records: Sequence[Record], steps: Sequence[Step]) -> Quote | None:
+    """Return how the customer's newest text begins, if it came after everything of ours and is neither thanks nor told as a step."""
+    told = [(step.source, step.evidence) for step in steps if step.sure >= SURE]
+    for record in reversed([r for r in records if r.source.role not in ("us", "system")]):
+        if record.source.role != "customer" or record.source.id == "d":
+            return None
+        said = [s for s in record.spoken if len(s.text.split()) >= _FEWEST and not _THANKS.match(s.text)]
+        said = [s for s in said if not any(source == record.source.id and evidence in s.text for source, evidence in told)]
+        if said:
+            last = next((s for s in reversed(said[:3]) if s.end - said[0].start <= _LONGEST), said[0])
+            return quote(record, said[0].start, last.end)
+    return None
+
+
+def unread_words(records: Sequence[Record]) -> tuple[Quote, ...]:
+    """Return the newest sentences of the staff that are in another language: nobody here can tell which of them are steps."""
+    theirs = [r for r in records if r.passage.language and r.source.id != "d" and r.source.role not in NOT_STAFF]
+    return tuple(quote(r, s.start, s.end) for r in theirs for s in r.spoken)[-MOST_UNREAD:]
 
 
 def _newest(records: Sequence[Record]) -> Iterator[tuple[Record, Stretch]]:

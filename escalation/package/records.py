@@ -138,20 +138,30 @@ def summary_source(evidence: Evidence) -> Source:
     )
 
 
-def unread_texts(records: Sequence[Record]) -> tuple[Unread, ...]:
-    """Return which texts are quoted but not read for steps: those taken back, and for each other language."""
-    found: dict[str, list[str]] = {}
-    for record in records:
+_WRITTEN, _PART = "written in ", "a part of "
+
+
+def languages_unread(unread: Sequence[Unread]) -> str:
+    """Return the languages in which a ticket holds words that are not read for steps, as `German and Polish`; empty for none."""
+    whole = (one for one in unread if one.reason.startswith(_WRITTEN) and not one.source.startswith(f"steps in {_PART}"))
+    names = (one.reason.removeprefix(_WRITTEN).partition(";")[0] for one in whole)
+    return " and ".join(dict.fromkeys(names))
+
+
+def unread_texts(records: Sequence[Record], read_here: Sequence[Record]) -> tuple[Unread, ...]:
+    """Return which texts are quoted but not read for steps: those taken back, and of `read_here` those in other languages."""
+    found: dict[tuple[str, bool], list[str]] = {}
+    for record in read_here:
         if name := record.passage.language:
-            found.setdefault(name, []).append(record.source.id)
+            found.setdefault((name, False), []).append(record.source.id)
         elif name := record.passage.partly:
-            found.setdefault(name, []).append(f"a part of {record.source.id}")
+            found.setdefault((name, True), []).append(f"{_PART}{record.source.id}")
     back = tuple(
         Unread(f"steps in {r.source.id}", f"taken back by its writer in {r.taken_back}") for r in records if r.taken_back
     )
     return back + tuple(
-        Unread(f"steps in {', '.join(ids[:6])}{' and more' if len(ids) > 6 else ''}", f"written in {name}; quoted as it stands")
-        for name, ids in found.items()
+        Unread(f"steps in {', '.join(ids[:6])}{' and more' if len(ids) > 6 else ''}", f"{_WRITTEN}{name}; quoted as it stands")
+        for (name, _), ids in found.items()
     )
 
 

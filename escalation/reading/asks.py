@@ -25,7 +25,7 @@ _ASK = re.compile(
     rf"{_SOMEBODY} (?:(?!n['’]?t)[\w@()'’-]+ ){{0,8}}?(?:should|needs? to|has to|have to|must|please|pls|plz|just)\b|(?:can|could|would|will) (?:{_SOMEBODY}|you)\b|"
     r"(?:escalat\w+|passing (?:this )?(?:on|up|over)|handing (?:this )?(?:over|off|up)) (?:this |it )?(?:to|for|so)\b|handing (?:this |it )?to\b|any (?:ideas|help|advice|suggestions)\b|"
     r"what (?:should|else|would|can|do|shall) (?:i|we|you)\b|how (?:do|can|should) (?:i|we)\b|(?:shall|should|may) (?:i|we)\b.*\?|"
-    rf"(?:without|unless|until|before|if) (?:an? |the |your |i (?:get|have|hear) )*(?:{_LEAVE}|(?:someone|somebody|one of you|you) (?:says?|confirms?|agrees?|approves?))|second (?:opinion|pair of eyes)\b|your call\b)",
+    rf"(?:without|unless|until|before|if(?! (?:all |it['’]?s |still )?(?:ok|okay)\b)) (?:an? |the |your |i (?:get|have|hear) )*(?:{_LEAVE}|(?:someone|somebody|one of you|you) (?:says?|confirms?|agrees?|approves?))|second (?:opinion|pair of eyes)\b|your call\b)",
 )  # fmt: skip
 _QUESTION = re.compile(
     r"(?:^|[,:;.–-] |\b(?:and|but|so|or) )(?:who|which|what|when|where|how|why|do|does|did|is|are|was|were|can|could|should|shall|would|will|has|have|any(?:one|body)?)\b[^?]*\?\W*$|\b(?:ok|okay|right|worth it|allowed|alright|agreed)\?\W*$"

@@ -33,7 +33,7 @@ from escalation.reading.features import (
 from escalation.reading.results import only_result
 from escalation.reading.rows import Row, row_features, rows
 from escalation.reading.weights import Learned, Told, learned
-from escalation.text.passages import Actor, Deed, Passage
+from escalation.text.passages import Actor, Deed, Passage, headings
 from escalation.text.places import overlapping
 from escalation.wording import deeds, outcomes
 from escalation.wording.outcomes import Outcome
@@ -214,7 +214,7 @@ def pasted_rows(passage: Passage, known: Learned | None = None) -> list[tuple[in
     model = known.models["row"]
     yes = model.classes.index("yes")
     taken = [False] * len(all_of)
-    nobodys = overlapping((s.start, s.end) for s in passage.stretches if s.kind in ("undone", "boilerplate"))
+    nobodys = overlapping([*((s.start, s.end) for s in passage.stretches if s.kind in ("undone", "boilerplate")), *headings(passage)])
     for place, row in enumerate(all_of):
         if nobodys(row.start, row.start + 1):
             continue

@@ -32,6 +32,9 @@ _TO_CUSTOMER = re.compile(
     r"(?:(?i:(?:the |our )?(?:customer|client|user|end user|office manager|caller|owner)|her|him|them)\b|[A-Z][a-z]+(?: [A-Z][a-z]+)?)"
     r"(?:\s+know)?(?:\s+(?:that|to expect)\b)?\s+(?P<what>[^.;\n]{4,160})"
 )
+_WAS_TOLD = re.compile(
+    r"(?:\b(?i:(?:the |our )?(?:customer|client|user|caller|owner))|\b(?:she|he|they)|\b[A-Z][a-z]+(?: [A-Z][a-z]+)?) (?i:was|were|has been|have been|is|are|got|been) (?i:told|promised|advised|assured|informed)\s+(?:(?:that|to expect)\s+)?(?P<what>[^.;\n]{4,160})"
+)
 _WE_WILL = re.compile(r"\b(?:we|i|an engineer|someone|somebody|a technician|a colleague)(?:'ll|’ll| will| shall)\s+(?P<what>[^.;\n]{4,160})", re.I)
 _WHEN = re.compile(
     r"\b(?:by|before|at|within|until|around|no later than|in the next)\s+(?:\d|noon|midday|lunch|end of|close of|cob|eod|tomorrow|today|tonight|this|next|the end|mon|tue|wed|thu|"
@@ -52,14 +55,14 @@ def promises(passages: Sequence[Passage]) -> list[Remark]:
         if found and _KEPT.search(stretch.text[:300].lower()):
             found = [r for r in found if r.passage == index]
         low = text.lower()
-        said = (_TO_CUSTOMER.search(text) if _may_tell(low) else None) or (_WE_WILL.search(text) if "call" in low else None)
+        said = (_TO_CUSTOMER.search(text) if _may_tell(low) else None) or (_WAS_TOLD.search(text) if _may_have_told(low) else None) or (_WE_WILL.search(text) if "call" in low else None)
         if said and _WHEN.search(said["what"]):
             begin, end = said.span("what")
             found.append(_remark(index, stretch.start + begin, stretch.start + end, passages[index].text))
     return found
 
 
-_may_tell = may_hold(_TO_CUSTOMER)
+_may_tell, _may_have_told = may_hold(_TO_CUSTOMER), may_hold(_WAS_TOLD)
 
 _NEXT = re.compile(
     r"^(?:\W*)(?:next (?:step|thing|up|i would|would|is|to)|(?:i|we)(?:'d|’d| would) (?:start|check|look|try|compare|go)|should (?:probably |really )?(?:check|compare|look|test|try|verify|be|replace)|"
@@ -135,8 +138,21 @@ _UNDONE = re.compile(
     r"enabled (?:it|them)\b|un-?paused|resumed|re-?activated|deactivated|put back|back in place|set back|(?:moved|took|brought|swapped|given?|gave|handed|came) (?:\S+ ){0,4}back|took (?:\S+ ){1,3}?(?:out|off)(?: of .{1,30})? (?:again|after\w*)|"
     r"(?:is|are|was|were)? ?(?:linked|enabled|active|on|open|in|off|running) again|back (?:in|to|on) (?:\S+ ){0,3}?(?:normal|dhcp|port|place|before|stock|it was)|returned)\b",
 )
-_NOT_YET = re.compile(r"\b(?:until|till|once|unless|before|needs?|must|should|has to|have to|wo n['’]?t|won['’]?t|can['’]?t)\b")
+_NOT_YET = re.compile(
+    r"\b(?:until|till|once|unless|before|if|needs?|must|should|has to|have to|wo n['’]?t|won['’]?t|can['’]?t|can|could|may|might|would|wants?|wanted to|asked? (?:\S+ ){0,4}to|please|to be)\b"
+)
 """What before it says that it is to be taken back rather than that it was."""
+_ON = re.compile(
+    r"\b(?:(?:turned|switched|put|set) (?:(?!off\b)\S+ ){0,4}on\b|(?:re-?)?enabled|un-?paused|resumed|re-?activated|(?:re-?)?started|(?:re-?)?connected|plugged (?:\S+ ){0,4}in|opened|added|created|allowed|gave|granted|whitelisted|made (?:\S+ ){1,4}?(?:\w+ )?admin|(?:is|are|was|were) (?:\w+ )?on\b|back on\b)"
+)
+_OFF = re.compile(
+    r"\b(?:(?:turned|switched|took|taken|take) (?:\S+ ){0,6}?(?:off|out)\b|disabled|stopped|paused|suspended|uninstalled|removed|deleted|closed|unplugged|disconnected|deactivated|bypassed|blocked|(?:is|are|was|were) (?:\w+ )?off\b)"
+)
+_PRONOUN = re.compile(
+    r"^\W*(?:then |and |so |now |all )?(?:it|this|that|they|both)\b|\b(?:turned|switched|put|set|took|moved|plugged|rolled|brought|swapped|changed|gave|(?:re-?)?(?:started|enabled|connected)|disabled|removed|deleted|closed|reverted|restored|undid|undone|un-?paused|resumed|(?:de|re-?)activated) (?:it|them|that|this|both|him|her)\b",
+    re.IGNORECASE,
+)
+"""Where what is taken back is only pointed to: not an "it" that stands anywhere else in the sentence."""
 _SET_RIGHT = re.compile(r"\b(?:again|back (?:in|to|off)|re-?enabled|re-?started|reverted|restored|resumed|undone|put back|deleted|closed|re-?connected)\b")
 _BACK_TO = re.compile(r"\W{0,9}(?:then |and |so )?(?:(?:put|set|changed|moved|rolled|switched|went|is|are|now) )?(?:back\b|reverted\b|undone\b)", re.IGNORECASE)
 """What is taken back without a name is what was changed last."""
@@ -149,9 +165,17 @@ _EMPTY = frozenset("the and for with from this that was were had has have also t
 _PURPOSE = re.compile(r"\s(?:to (?:see|rule|test|check|find|try|make|confirm|isolate)|in case|because|so (?:that|we|i)|just to|as a test|at \d{1,2}[:.]\d{2}|until|while|for now)\b")
 
 
+_Open = tuple[Remark, frozenset[str], str]
+"""A change with its telling words and its `_way`."""
+
+
+def _open(change: Remark, passages: Sequence[Passage], words: frozenset[str]) -> _Open:
+    return change, words, _way(passages[change.passage].text[change.start : change.end])
+
+
 def left_changed(passages: Sequence[Passage], steps: Sequence[Deed]) -> list[Remark]:
     """Return the deeds that changed something, by their words or by what was learned, and that nothing later took back, oldest first."""
-    open_changes: list[tuple[Remark, frozenset[str]]] = []
+    open_changes: list[_Open] = []
     waiting = list(steps)
     for index, stretch in _spoken(passages):
         if passages[index].role in ("system", "us"):
@@ -162,17 +186,17 @@ def left_changed(passages: Sequence[Passage], steps: Sequence[Deed]) -> list[Rem
             if state.ONLY.match(low) and (not open_changes or open_changes[-1][0].passage != index):
                 last = next((s for s in reversed(steps) if (s.passage, s.end) <= (index, stretch.end) and s.passage == index), None)
                 if last is not None and not last.check:
-                    open_changes.append((_remark(index, last.start, last.deed_end, passages[index].text), frozenset()))
+                    open_changes.append(_open(_remark(index, last.start, last.deed_end, passages[index].text), passages, frozenset()))
                 continue
             if not state.ONLY.match(low) and state.says_left(low):
                 words = frozenset(_WORD.findall(low)) - _EMPTY
                 open_changes = [c for c in open_changes if not (c[0].passage == index and c[0].start >= stretch.start)]
-                open_changes.append((_remark(index, stretch.start, stretch.end, passages[index].text), words))
+                open_changes.append(_open(_remark(index, stretch.start, stretch.end, passages[index].text), passages, words))
                 while waiting and (waiting[0].passage, waiting[0].start) < (index, stretch.end):
                     waiting.pop(0)
                 continue
         if open_changes and (undone := _UNDONE.search(low)) and not (_NOT_YET.search(low, 0, undone.start()) or looks_ahead(stretch.text[:200])):
-            open_changes = _still_open(open_changes, stretch.text)
+            open_changes = _still_open(open_changes, stretch.text, undone.start())
         took_back = len(open_changes) < before
         while waiting and (waiting[0].passage, waiting[0].start) < (index, stretch.end):
             step = waiting.pop(0)
@@ -184,11 +208,11 @@ def left_changed(passages: Sequence[Passage], steps: Sequence[Deed]) -> list[Rem
                 purpose = _PURPOSE.search(small(text), 12) if len(text) > 12 else None
                 end = told[0] + purpose.start() if purpose else told[1]
                 words = frozenset(_WORD.findall(text.lower())) - _EMPTY
-                open_changes.append((_remark(index, told[0], end, passages[index].text), words))
+                open_changes.append(_open(_remark(index, told[0], end, passages[index].text), passages, words))
         if len(open_changes) <= before and not took_back and _stands(passages[index], stretch):
             words = frozenset(_WORD.findall(stretch.text.lower())) - _EMPTY
-            open_changes.append((_remark(index, stretch.start, stretch.end, passages[index].text), words))
-    return [change for change, _ in open_changes]
+            open_changes.append(_open(_remark(index, stretch.start, stretch.end, passages[index].text), passages, words))
+    return [change for change, _, _ in open_changes]
 
 
 def _stands(passage: Passage, stretch: Stretch) -> bool:
@@ -199,23 +223,39 @@ def _stands(passage: Passage, stretch: Stretch) -> bool:
 
 
 def _still_open(
-    changes: list[tuple[Remark, frozenset[str]]], text: str
-) -> list[tuple[Remark, frozenset[str]]]:
-    if _EVERYTHING.search(text.lower()):
+    changes: list[_Open], text: str, at: int
+) -> list[_Open]:
+    """Return the changes that a sentence does not take back: `at` it says first that something is as it was.
+
+    What it switches on was not switched on before, and what it takes away was not taken away: the words it shares with such a
+    change tell only of one place.
+    """
+    low = text.lower()
+    if _EVERYTHING.search(low):
         return []
-    undone = frozenset(_WORD.findall(text.lower())) - _EMPTY
-    named = [c for c in changes if c[1] & undone]
+    undone = frozenset(_WORD.findall(low)) - _EMPTY
+    only = "on" if _ON.search(low, at) and not _OFF.search(low, at) else "off" if _OFF.search(low, at) and not _ON.search(low, at) else ""
+    open_to = [c for c in changes if not only or c[2] != only]
+    named = [c for c in open_to if c[1] & undone]
     if named:
         return [c for c in changes if c not in named]
-    unnamed = _BACK_TO.match(text) or re.search(r"\b(?:it|them|that|this)\b", text[:60], re.I)
-    return changes[:-1] if unnamed else changes
+    unnamed = _BACK_TO.match(text) or _PRONOUN.search(text[:80])
+    return [c for c in changes if c is not open_to[-1]] if unnamed and open_to else changes
+
+
+def _way(text: str) -> str:
+    """Return whether a change, by its first clause, switches something on or adds it, or the opposite; empty for neither and both."""
+    cut = _PART.search(text, 12)
+    low = (text[: cut.start()] if cut else text).lower()
+    on, off = _ON.search(low) is not None, _OFF.search(low) is not None
+    return "" if on == off else "on" if on else "off"
 
 
 def _left(step: Deed, text: str) -> tuple[int, int] | None:
     """Return where a step stands of which was learned that it left something changed, unless its own words take that back."""
     said = text[step.start : step.end]
     cut = _PART.search(said, 12)
-    taken_back = _UNDONE_AT_ONCE.search(said) or (cut and _UNDONE.search(said[cut.end() :].lower()))
+    taken_back = _UNDONE_AT_ONCE.search(said) or _AS_BEFORE.search(said) or (cut and _UNDONE.search(said[cut.end() :].lower()))
     return (step.start, step.deed_end) if step.left and step.sure >= _SURE and not taken_back else None
 
 
@@ -241,6 +281,7 @@ _SURE = 0.5
 _TELLING = 3
 """Words that a change is quoted with at least."""
 _PART = re.compile(r"(?:[,;:]|\.\s|\s[-–—>]\s|\b(?:so|but|and|then)\b)\s*")
+_AS_BEFORE = re.compile(r"\b(?:on|off|out|in|up|down) again\b|\bback (?:on|off|in|out)\b|\b(?:re-?enabled|reverted|undid|undone)\b", re.IGNORECASE)
 _UNDONE_AT_ONCE = re.compile(r"(?:\band|\bthen|\+|/) ?(?:re-?\w+|started|on again|back|linked|enabled)", re.IGNORECASE)
 
 

@@ -21,7 +21,7 @@ from escalation.memory.assess import tells_deed
 from escalation.package.build import build
 from escalation.package.by_session import RECORDED
 from escalation.package.contents import Package, Source, Step
-from escalation.package.records import Record, flat, records_of
+from escalation.package.records import Record, flat, languages_unread, records_of
 from escalation.resolution.said import Strength, cause_in, looks_only, only_good_news, points_back, taken_back
 from escalation.text.passages import NOT_STAFF
 
@@ -86,6 +86,8 @@ class ResolutionNote:
     domain: str = ""
     summary: str = ""
     """The ticket's."""
+    unread: str = ""
+    """Languages in which words stand that nobody has read."""
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -132,7 +134,7 @@ def draft(evidence: Evidence, course: Course, *, package: Package | None = None)
         ticket_id=package.ticket_id, as_of=evidence.read_at, problem=problem, cause=causes, fix=fix, tried=tried, taken_back=back,
         still_changed=left, worked=worked, course=course,
         sources=tuple(s for s in package.sources if s.id in cited), domain=package.domain,
-        summary=flat(package.summary),
+        summary=flat(package.summary), unread=languages_unread(package.unread),
     )  # fmt: skip
 
 

@@ -48,11 +48,16 @@ def signed(text: str, *, form: Form, by: str, marker: str) -> str:
     return f"{text.strip()}\n\n{f'Resolution note {who}' if form == 'internal' else ''}[ref: {marker}]"
 
 
+def _nothing(note: ResolutionNote, said: str = NOT_RECORDED) -> str:
+    """Return what stands where nothing was found: of words in a language that nobody has read, nothing can be told."""
+    return f"not read, since it is written in {note.unread}" if note.unread else said
+
+
 def _for_customers(note: ResolutionNote) -> str:
     lines = [f"**Problem:** {inline(note.problem.text)}"]
     if note.cause:
         lines.append(f"**Cause:** {_joined(note.cause)}")
-    lines.append(_listed(_DONE, note.fix, cite=False))
+    lines.append(_listed(_DONE, note.fix, nothing=NOT_RECORDED, cite=False))
     return "\n\n".join(lines)
 
 
@@ -62,11 +67,11 @@ def _for_colleagues(note: ResolutionNote, time_zone: str) -> str:
     more = f"\n- and {len(note.tried) - len(tried)} more in the ticket" if len(note.tried) > len(tried) else ""
     blocks = [
         f"**Problem:** {_cited(note.problem)}",
-        f"**Cause:** {'; '.join(map(_cited, note.cause)) or NOT_RECORDED}",
-        _listed(_FIXED, note.fix),
-        _listed("**Also tried:**", tried) + more,
-        f"**Changed back:** {'; '.join(map(_cited, note.taken_back)) or 'nothing recorded'}",
-        f"**Still changed:** {'; '.join(map(_cited, note.still_changed)) or 'nothing recorded'}",
+        f"**Cause:** {'; '.join(map(_cited, note.cause)) or _nothing(note)}",
+        _listed(_FIXED, note.fix, nothing=_nothing(note)),
+        _listed("**Also tried:**", tried, nothing=_nothing(note)) + more,
+        f"**Changed back:** {'; '.join(map(_cited, note.taken_back)) or _nothing(note, 'nothing recorded')}",
+        f"**Still changed:** {'; '.join(map(_cited, note.still_changed)) or _nothing(note, 'nothing recorded')}",
         f"**Time charged:** {'; '.join(map(_hours, note.worked)) or NOT_RECORDED}",
         f"**Course:** {_course(note, clock)}",
     ]
@@ -103,9 +108,9 @@ def _hours(one: Worked) -> str:
     return f"{_short(one.who)} {one.hours:g} h {cites}".rstrip()
 
 
-def _listed(label: str, lines: Sequence[Said], *, cite: bool = True) -> str:
+def _listed(label: str, lines: Sequence[Said], *, nothing: str, cite: bool = True) -> str:
     if not lines:
-        return f"{label} {NOT_RECORDED}"
+        return f"{label} {nothing}"
     return f"{label}\n\n" + "\n".join(f"- {_cited(line) if cite else inline(line.text)}" for line in lines)
 
 

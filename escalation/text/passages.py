@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from escalation.text.language import foreign
+from escalation.text.lines import rows_of
+from escalation.text.mail import heading
 from escalation.text.places import Plain
 from escalation.text.stretches import OTHERS, Stretch, stretches
 from escalation.wording.deeds import starts_with_deed
@@ -86,8 +89,32 @@ _FEWEST_WORDS = 3
 
 
 def read(plain: Plain, role: str, *, resolution: bool = False, description: bool = False) -> Passage:
-    """Return the text as a passage."""
-    return Passage(plain.text, tuple(stretches(plain.text)), role, resolution, description)
+    """Return the text as a passage. A description that only forwards a mail speaks by that mail's words: there are no others."""
+    made = Passage(plain.text, tuple(stretches(plain.text)), role, resolution, description)
+    if not description or made.own.strip() or not (begin := _below_heading(plain.text)):
+        return made
+    body = (replace(s, start=s.start + begin, end=s.end + begin) for s in stretches(plain.text[begin:]))
+    return replace(made, stretches=(Stretch(0, begin, "quoted", plain.text[:begin]), *body))
+
+
+def _below_heading(text: str) -> int:
+    """Return where the words of a mail begin whose heading a text begins with; 0 if it begins with none."""
+    rows = list(rows_of(text))
+    first = next((place for place, row in enumerate(rows) if not row.blank), None)
+    length = heading(rows, first) if first is not None else 0
+    below = (first or 0) + length
+    return rows[below].start if length and below < len(rows) else 0
+
+
+def headings(passage: Passage) -> Iterator[tuple[int, int]]:
+    """Give where the headings of quoted and forwarded mail stand in a text."""
+    for stretch in passage.stretches:
+        rows, at = list(rows_of(stretch.text)) if stretch.kind == "quoted" else [], 0
+        while at < len(rows):
+            length = heading(rows, at)
+            if length:
+                yield stretch.start + rows[at].start, stretch.start + rows[at + length - 1].end
+            at += max(1, length)
 
 
 Words = tuple[int, int, int]

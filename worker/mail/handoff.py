@@ -14,7 +14,7 @@ from worker.mail.templates import Rendered, plain, render_folder, web_address
 
 START_HERE = "start here"
 """The label whose line stands out: what to do first."""
-LINES, ITEMS = 8, 4
+LINES, ITEMS = 9, 4
 """How many labelled lines, and how many items of one of them, an e-mail shows; the ticket has them all."""
 
 _BAR = ("#b3261e", "#b54708", "#1446ff", "#4b5768")

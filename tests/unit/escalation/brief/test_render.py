@@ -19,7 +19,7 @@ from escalation.brief.marker import carries, marker_of
 from escalation.brief.outline import Limits, outline, tally
 from escalation.brief.render import LIMIT, NotInert, _environment, opening, render
 from escalation.evidence import Configuration, Evidence, RelatedTicket
-from escalation.package.contents import Assessment, Package, Solved, Start, Step
+from escalation.package.contents import Assessment, Package, Quote, Solved, Start, Step
 from escalation.package.start_here import from_memory
 from escalation.text.encodings import decoded
 from tests.unit.escalation.brief.test_sanitize import HOSTILE
@@ -377,3 +377,44 @@ def test_a_flood_of_text_stays_under_the_cap(char: str) -> None:
     )
     package = dataclasses.replace(package_of(evidence), escalated_by=flood)
     assert len(render(package, marker=MARK).encode()) < LIMIT
+
+
+def test_a_place_to_start_that_is_a_condition_is_not_told_twice() -> None:
+    package = package_of(
+        evidence_of("Restarted the tunnel, no change. If the lifetimes match, look at the session limit.")
+    )
+    assert package.contingency is not None
+    assert "**If** the lifetimes match" in render(dataclasses.replace(package, start_here=None), marker=None)
+    same = Start(
+        "if the lifetimes match: look at the session limit",
+        "If the lifetimes match, look at the session limit",
+        "n1",
+        "suggested",
+    )
+    assert "**If**" not in render(dataclasses.replace(package, start_here=same), marker=None)
+
+
+def test_no_result_is_missed_where_the_words_tell_it() -> None:
+    def told(text: str) -> str:
+        step = Step(text, text, 0, "unknown", "tech", "n1")
+        package = dataclasses.replace(package_of(evidence_of("A note.")), steps_attempted=(step,))
+        return next(
+            line for line in render(package, marker=None).splitlines() if line.startswith(f"- {text}")
+        )
+
+    assert told("Checked the updates - all current") == "- Checked the updates - all current [n1]"
+    assert told("Reviewed the event log: BugCheck 0x116") == "- Reviewed the event log: BugCheck 0x116 [n1]"
+    assert told("Rebooted") == "- Rebooted: result not recorded [n1]"
+
+
+def test_what_has_changed_cites_no_source_that_is_not_explained() -> None:
+    before = package_of(evidence_of("Restarted the spooler, no change."))
+    promised = tuple(Quote(f"a call by {hour}:00", f"a call by {hour}:00", f"n{hour}") for hour in (1, 2))
+    more = tuple(dataclasses.replace(before.sources[-1], id=f"n{hour}") for hour in (1, 2))
+    note = render(
+        dataclasses.replace(before, promises=promised, sources=(*before.sources[:-1], *more)),
+        marker=None,
+        since=before,
+    )
+    assert "new, promise: a call by 2:00 [n2]" in note
+    assert "- [n2] " in note.partition("**Sources:**")[2]

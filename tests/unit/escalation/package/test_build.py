@@ -166,3 +166,15 @@ def test_twice_the_notes_take_about_twice_the_time() -> None:
 
     packed(10)  # patterns are compiled at their first use
     assert packed(100) < 0.1 + 3 * packed(50)
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["Gail was promised reception by noon.", "The customer has been told that we call back before 15:00."],
+)
+def test_a_promise_told_from_the_customers_side_is_one(said: str) -> None:
+    assert [quote.source for quote in package_of(evidence_of(said)).promises] == ["n1"]
+
+
+def test_a_colleagues_remark_with_a_time_is_no_promise() -> None:
+    assert package_of(evidence_of("The server was told to reboot by 14:00.")).promises == ()

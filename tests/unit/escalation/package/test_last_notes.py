@@ -4,11 +4,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from escalation.brief.render import render
+from escalation.evidence import Note
 from escalation.package.contents import Package
-from tests.unit.escalation.tickets import evidence_of, package_of
+from tests.unit.escalation.tickets import MIA, at, evidence_of, package_of
 
 OLDER = "Checked the switch log, nothing in it. Cause is probably the old dock. Next: swap the dock."
 ASK = "Can someone with rights change the mapping?"
@@ -50,3 +53,35 @@ def test_courtesy_and_questions_are_neither(said: str) -> None:
 def test_what_only_an_older_note_says_is_not_told_as_the_last_word() -> None:
     package = package_of(evidence_of(OLDER, "Restarted the export, no change. Rang the customer at nine. They are closed from one. " + ASK))
     assert not [quote for quote in (*package.still_to_do, *package.findings) if quote.source == "n1"]
+
+
+def wrote(*said: str) -> Package:
+    """Return the package of a ticket whose customer wrote these texts after a technician's."""
+    evidence = evidence_of("Rolled the driver back on CAD-02, it is stable since.")
+    later = tuple(Note(200 + n, text, MIA, at(40 + n), "discussion") for n, text in enumerate(said))
+    return package_of(replace(evidence, notes=(*evidence.notes, *later)))
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["CAD-02 crashed again, same blue screen.", "Immer noch keine Mails, ich muss das vor 17 Uhr senden."],
+)
+def test_what_the_customer_wrote_last_stands_above_the_fold_in_any_language(said: str) -> None:
+    for texts in ((said,), (said, "Thanks for looking into it!")):
+        assert f'**The customer wrote last:** "{said.rstrip(".")}" [n2]' in opening(wrote(*texts))
+
+
+def test_what_was_answered_told_as_a_step_or_only_polite_is_not_told() -> None:
+    assert wrote("Thanks a lot for your help!").last_word is None
+    assert wrote("I rebooted CAD-02 again, no change.").last_word is None
+    asked = evidence_of("Asked her to try it again.")
+    answered = (Note(99, "It still crashes every time.", MIA, at(5), "discussion"), *asked.notes)
+    assert package_of(replace(asked, notes=answered)).last_word is None
+
+
+def test_the_edited_brief_tells_what_the_customer_wrote_since() -> None:
+    before = package_of(evidence_of("Rolled the driver back on CAD-02, it is stable since."))
+    after = wrote("CAD-02 crashed again, same blue screen.")
+    note = render(after, marker=None, since=before)
+    assert "new, from the customer: CAD-02 crashed again, same blue screen [n2]" in note
+    assert "- [n2] " in note

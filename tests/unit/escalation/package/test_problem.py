@@ -50,3 +50,33 @@ def test_an_alert_is_told_by_its_row_that_names_a_fault_or_by_the_summary() -> N
     silent = described(rows).problem
     assert silent is not None
     assert silent.source == "s"
+
+
+HEADINGS = (
+    "From: Gail Morris <gail@northgate.example>\nSent: 27 November 2026 08:41\nTo: support\nSubject: FW: printer\n\n",
+    "---------- Forwarded message ---------\nFrom: Gail Morris <gail@northgate.example>\nDate: Fri, 27 Nov 2026 at 08:41\nSubject: printer\nTo: <support@msp.example>\n\n",
+    "\nVon: Gail Morris <gail@northgate.example>\nGesendet: Freitag, 27. November 2026 08:41\nAn: Support\nBetreff: Drucker\n\n",
+)
+BELOW = "\n\nGail\n\n> On 20 Nov 2026 support wrote:\n> We restarted the spooler and that fixed it.\n"
+
+
+@pytest.mark.parametrize("heading", HEADINGS)
+def test_what_only_forwards_a_mail_tells_that_mail_s_problem(heading: str) -> None:
+    for below in ("", BELOW):
+        package = described(f"{heading}{SYMPTOM}{below}")
+        assert package.problem is not None
+        assert package.problem.evidence.startswith(SYMPTOM)
+        assert package.evidence_blocks == ()
+        assert not [step for step in package.steps_attempted if step.source == "d"]
+
+
+def test_a_mail_that_is_forwarded_below_its_writer_s_own_words_is_not_theirs() -> None:
+    problem = described(f"The till printer is down again, see below.\n\n{HEADINGS[0]}{SYMPTOM}").problem
+    assert problem is not None
+    assert SYMPTOM not in problem.evidence
+
+
+def test_a_mail_without_a_word_tells_nothing() -> None:
+    package = described(HEADINGS[0])
+    assert package.problem is not None
+    assert package.problem.source == "s"

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from escalation.package.build import candidates_of
-from escalation.package.candidates import Candidate
+from escalation.package.candidates import LAST, Candidate
 from escalation.package.contents import Solved, Start
 from escalation.package.start_here import (
     LAST_RESORT,
@@ -20,6 +20,7 @@ from escalation.package.start_here import (
     weigh,
 )
 from tests.unit.escalation import starts
+from tests.unit.escalation.tickets import evidence_of, package_of
 
 TICKETS = starts.tickets()
 QUOTING = {"pointer", "error", "changed", "finding", "relief", "guess", "contrast", "last", "left"}
@@ -167,3 +168,14 @@ def test_it_is_known_of_every_kind_which_words_are_quoted() -> None:
                 assert one.start.text == f'{before}"{quoted}"{after}'
                 assert quoted.removesuffix(" …") in " ".join(one.start.evidence.split())
     assert seen == QUOTING
+
+
+def test_only_what_nobody_wrote_after_is_called_the_last_word() -> None:
+    texts = (
+        "The spare unit is in the rack since Tuesday. The fans of it run loud.",
+        "The vendor has the serial number since noon. The lights on it are amber.",
+    )
+    evidence = evidence_of(*texts)
+    last = [one.start for one in candidates_of(evidence, package_of(evidence)) if one.kind == "last"]
+    assert {start.evidence for start in last if start.reason == LAST} == {"The lights on it are amber."}
+    assert len(last) > 1

@@ -83,3 +83,7 @@ def test_a_bracket_with_a_question_does_not_end_the_request() -> None:
 def test_a_quoted_stop_ends_no_sentence_and_a_stop_after_a_quotation_does() -> None:
     assert [s.text for s in stretches('One rule called "." moves all of it. Disabled the rule.')] == ['One rule called "." moves all of it.', "Disabled the rule."]
     assert [s.text for s in stretches('Copy hangs at "file in use". Ran chkdsk on it.')] == ['Copy hangs at "file in use".', "Ran chkdsk on it."]
+
+
+def test_what_is_done_if_all_is_well_asks_nobody() -> None:
+    assert package_of(evidence_of("Rebooted the server. Closing if OK by lunch.")).ask is None

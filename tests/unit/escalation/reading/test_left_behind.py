@@ -44,3 +44,29 @@ def test_what_is_put_back_without_a_name_is_what_was_changed_last() -> None:
 def test_what_was_taken_back_or_wished_is_none() -> None:
     wrong = [text for text in cases("-") if left(text)]
     assert len(wrong) <= 1, wrong
+
+
+STAYS = (
+    (
+        "Made svc_copy a local admin on FS09 as a test, same error, needs to be taken out again before we close.",
+        "svc_copy",
+    ),
+    ("Set DMARC to p=none for now until the records are out.", "DMARC"),
+    ("Turned off tamper protection on PC-31 to test.", "tamper protection"),
+)
+WITHOUT_IT = (
+    "Turned on SMB1 on FS09 for a minute, the copy went through. Turned SMB1 off again as it's against policy.",
+    "If the vendor agrees then we can put it back.",
+    "Could you ask them whether it may be removed?",
+    "The PC-31 job that was deleted in spring has nothing to do with it.",
+)
+
+
+def test_what_is_not_taken_back_by_a_wish_a_condition_or_another_change_stays() -> None:
+    for text, named in STAYS:
+        for other in WITHOUT_IT[:3] if "PC-31" in text else WITHOUT_IT:
+            assert any(named in found for found in left(f"{text} || {other}")), (text, other)
+
+
+def test_what_is_switched_on_and_off_again_is_no_change() -> None:
+    assert not left(WITHOUT_IT[0])

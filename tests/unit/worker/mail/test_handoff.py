@@ -194,9 +194,9 @@ def test_a_missing_note_is_said_in_both_parts() -> None:
 
 
 def test_what_is_left_out_is_counted() -> None:
-    many = dataclasses.replace(MAIL, opening=(("Tried", tuple(f"step {n}" for n in range(11))),) * 10)
+    many = dataclasses.replace(MAIL, opening=(("Tried", tuple(f"step {n}" for n in range(11))),) * 11)
     rendered = render_handoff(many)
-    assert rendered.text.count("and 7 more in the ticket") == 8
+    assert rendered.text.count("and 7 more in the ticket") == 9
     assert "The ticket has 2 more lines." in rendered.text
     assert "The ticket has 2 more lines." in Elements(rendered.html).text
 
