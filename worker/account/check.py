@@ -12,7 +12,7 @@ from psa.port import Member, ProbeResult, Psa, PsaError, Unauthorized
 from worker.account import keys
 from worker.account.hosted_pages import check_pages
 from worker.account.members import as_stored, check_addresses
-from worker.account.onboarding import look_up, wrong_people
+from worker.account.onboarding import look_up, wrong_dry_run, wrong_people
 from worker.account.reach import wrong_address, wrong_mail
 from worker.account.statuses import unnamed_in_words
 from worker.mail import addresses, smtp_answers, transport
@@ -60,7 +60,7 @@ def _check_psa(services: Services, account: Account, psa: Psa) -> tuple[list[Pro
     try:
         lines = list(psa.probe())
     except Unauthorized as error:
-        give = f"Give them with `account set {account.name} --public-key … --private-key … --client-id …`"
+        give = f"Give them with `account set {account.name} --new-keys`"
         return [ProbeResult("keys", False, f"{keys.refused(error)}. {give}; nothing else of ConnectWise was tried")], None
     except PsaError as error:
         return [ProbeResult("connection", False, f"{error}; nothing else of ConnectWise was tried")], None
@@ -85,7 +85,7 @@ def _check_psa(services: Services, account: Account, psa: Psa) -> tuple[list[Pro
 def _check_people(account: Account, psa: Psa, members: list[Member]) -> tuple[bool, str]:
     """Tell whether everybody with a role can log in, and note who there is."""
     members += psa.members()
-    wrong = wrong_people(account, members)
+    wrong = wrong_people(account, members) + wrong_dry_run(account, members)
     people = sum(member.active and not member.is_api for member in members)
     return not wrong, "; ".join(wrong) or f"{people} people; everybody with a role is one of them"
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from models.account.accounts import Account, StatusRow
 from psa.port import Board, Keys, Member, PsaError
-from worker.account.onboarding import CannotConnect, wrong_people
+from worker.account.onboarding import CannotConnect, wrong_dry_run, wrong_people
 from worker.account.statuses import resolve
 from worker.wiring import Services
 
@@ -26,6 +26,10 @@ def wrong_names(
     """
     called = before.name if before is not None else str(given.get("name", "NAME"))
     wrong = wrong_people(_account(called, {name: given.get(name) for name in PEOPLE}), members)
+    # Of whom is told both sides count, so what is not given stays as it is.
+    whole = {name: given[name] if name in given else getattr(before, name, None) for name in PEOPLE}
+    was_wrong = wrong_dry_run(before, members) if before is not None and "dry_run_to" not in given else []
+    wrong += [line for line in wrong_dry_run(_account(called, whole), members) if line not in was_wrong]
     if not any(given.get(name) for name in PLACES):
         return wrong
     were = {name: getattr(before, name, None) for name in PLACES}

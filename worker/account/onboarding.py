@@ -84,17 +84,37 @@ def refuse_name(name: str) -> None:
         raise CannotConnect(f"an account cannot be called {name!r}: a folder bears its name, so leave slashes out")
 
 
+def account_of(services: Services, *, site: Site, company: str, other_than: str = "") -> Account | None:
+    """Return the account that is this company of this ConnectWise, if there is one of another name than `other_than`."""
+    with services.database.system(reading=True) as system:
+        rows = [account for account in accounts.list_accounts(system) if account.name != other_than]
+    return next((row for row in rows if _is_company(row, site, company)), None)
+
+
+def _is_company(account: Account, site: Site, company: str) -> bool:
+    same_site = Site.parse(account.site, allow_private=account.allow_private).ui == site.ui
+    return same_site and account.company.strip().lower() == company.strip().lower()
+
+
 def refuse_twice(services: Services, *, site: Site, company: str, name: str) -> None:
     """Raise `CannotConnect` if another account than `name` is this company's: each ticket would get two briefs."""
+    other = account_of(services, site=site, company=company, other_than=name)
+    if other is not None:
+        raise CannotConnect(
+            f"company {company!r} at {site.ui} is account {other.name!r} already; each ticket would get two briefs "
+            f"and each senior two mails. Change that one with `account set {other.name}`"
+        )
+
+
+def refuse_other(services: Services, *, site: Site, company: str, name: str) -> None:
+    """Raise `CannotConnect` if account `name` is another company: its handoffs and figures are not this one's."""
     with services.database.system(reading=True) as system:
-        others = [account for account in accounts.list_accounts(system) if account.name != name]
-    for other in others:
-        same_site = Site.parse(other.site, allow_private=other.allow_private).ui == site.ui
-        if same_site and other.company.strip().lower() == company.strip().lower():
-            raise CannotConnect(
-                f"company {company!r} at {site.ui} is account {other.name!r} already; each ticket would get two briefs "
-                f"and each senior two mails. Change that one with `account set {other.name}`"
-            )
+        known = accounts.account_by_name(system, name)
+    if known is not None and not _is_company(known, site, company):
+        raise CannotConnect(
+            f"account {name!r} is company {known.company!r} at {known.site}: call this one otherwise (--name). If it is what "
+            f"that company has become: `account set {name} --site … --company …`"
+        )
 
 
 def connect(services: Services, account: Account, *, include_open: bool = False) -> Connected:
@@ -114,7 +134,7 @@ def connect(services: Services, account: Account, *, include_open: bool = False)
     members = psa.members()
     with services.database.account(account.id) as session:
         follow_logins(session, account, members)
-    wrong += wrong_people(account, members)
+    wrong += wrong_people(account, members) + wrong_dry_run(account, members)
     wrong += wrong_address(services.settings, account.site, allow_private=account.allow_private)
     if wrong:
         raise CannotConnect("\n".join(f"  - {line}" for line in wrong))
@@ -235,6 +255,20 @@ def wrong_people(account: Account, members: Iterable[Member]) -> list[str]:
         elif member is None:
             wrong.append(f"{role} {name!r} is no member of this PSA. {nearest(str(name), names)}")
     return wrong
+
+
+def wrong_dry_run(account: Account, members: Iterable[Member]) -> list[str]:
+    """Return that whom briefs are mailed to in dry run has no role in which anybody is told of anything."""
+    given = [*account.engineers, *account.admins, account.owner or ""]
+    told = {str(name).strip().lower() for name in given} - {""}
+    name = (account.dry_run_to or "").strip().lower()
+    there = [m for m in members if m.active and not m.is_api]
+    could = sorted(m.identifier for m in there if {str(m.id), m.identifier.lower()} & told)
+    one = next((m for m in there if name in (str(m.id), m.identifier.lower())), None)
+    if one is None or one.identifier in could:
+        return []  # who is nobody `wrong_people` tells
+    return [f"dry run to {account.dry_run_to!r} is no engineer, admin or owner of {account.name}, so nobody would get a brief. "
+            + nearest(str(account.dry_run_to), could)]  # fmt: skip
 
 
 def callback_url(public_url: str, token: str) -> str:

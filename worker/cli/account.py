@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -81,6 +82,9 @@ def add_to(every: Subparsers) -> None:
         "--live", action="append", metavar="BOARD", help="post the briefs of a board, in spite of the dry run; `all` ends it"
     )
     change.add_argument("--unfreeze", action="store_true", help="write to its PSA again after a note was visible")
+    change.add_argument(
+        "--new-keys", action="store_true", help="take other keys: CONNECTWISE_… of the environment, else asked for and not shown"
+    )
     change.add_argument("--forget-callback-key", action="store_true", help="accept a new signing key, once")
     change.add_argument(
         "--calendar", type=Path, metavar="FILE", help="working hours as JSON; what was handed off before keeps its own"
@@ -101,7 +105,7 @@ def add_to(every: Subparsers) -> None:
     leaving.add_to(one)
     listed = one.add_parser(
         "list", help="all accounts",
-        description="Prints a line for each account: number, name, site, company, if connected, in a dry run or frozen.",
+        description="Prints a line for each account: number, name, site, company, and if it is connected or rests.",
         epilog="example: resolutionflow account list",
     )  # fmt: skip
     listed.set_defaults(run=_list)
@@ -118,6 +122,23 @@ def credentials_of(options: argparse.Namespace) -> dict[str, str]:
     """Return the keys that were given, as options or in the environment."""
     given = {key: getattr(options, key) or os.environ.get(variable) for key, variable in KEYS.items()}
     return {key: value for key, value in given.items() if value}
+
+
+def _new_keys(options: argparse.Namespace) -> dict[str, str]:
+    """Return new keys: as given or in the environment, else asked for, not shown. Raises `CannotConnect` without a terminal."""
+    from getpass import getpass
+
+    from worker.account.onboarding import CannotConnect
+
+    keys = credentials_of(options)
+    lacking = [key for key in ("public_key", "private_key") if key not in keys]
+    if not lacking:
+        return keys  # another pair is of the same client id, unless one was given
+    if not sys.stdin.isatty():
+        raise CannotConnect(f"still needed in the environment: {', '.join(KEYS[key] for key in lacking)}")
+    asked = lacking + ["client_id"] * ("client_id" not in keys)
+    given = {key: getpass(f"{KEYS[key]} (not shown; enter: as before): ").strip() for key in asked}
+    return {**keys, **{key: value for key, value in given.items() if value}}
 
 
 def _add(options: argparse.Namespace) -> int:
@@ -175,18 +196,20 @@ def _set(options: argparse.Namespace) -> int:
     from models.account import accounts
     from psa.outbound.allowed_hosts import Site
     from worker.account.calendar_file import in_words
-    from worker.account.onboarding import account_named, refuse_twice, unfreeze
+    from worker.account.onboarding import CannotConnect, account_named, refuse_twice, unfreeze
 
     services = wired()
     account = account_named(services, options.name)
+    if options.unfreeze and account.suspended_at is not None:
+        raise CannotConnect(f"{account.name} is suspended: `account resume {account.name}` first, then this")
     columns = columns_of(options)
     calendar = _calendar(options, columns.get("time_zone", account.time_zone)) if options.calendar or options.hours else None
     columns |= {k: v for k, v in (("site", options.site), ("company", options.company)) if v}
-    if columns.keys() & {"site", "company"}:
+    if columns.keys() & {"site", "company", "allow_private"}:
         private = bool(columns.get("allow_private", account.allow_private))
         site = Site.parse(columns.get("site", account.site), allow_private=private)
         refuse_twice(services, site=site, company=columns.get("company", account.company), name=account.name)
-        columns["codebase"] = None
+        columns |= {"codebase": None} if columns.keys() & {"site", "company"} else {}
     columns |= _dry_run(services, account, options)
     if "settings" in columns:
         columns["settings"] = {**account.settings, **columns["settings"]}
@@ -196,7 +219,7 @@ def _set(options: argparse.Namespace) -> int:
         columns["model_cap"] = None
     if options.forget_callback_key:
         columns["callback_key_id"] = None
-    given = {key: getattr(options, key) for key in KEYS if getattr(options, key)}
+    given = _new_keys(options) if options.new_keys else {key: getattr(options, key) for key in KEYS if getattr(options, key)}
     not_tried = _try_names(services, account, columns, given)
     with services.database.account(account.id) as session:
         if columns:
@@ -343,7 +366,9 @@ def _list(_: argparse.Namespace) -> int:
         if row.dry_run_to:
             live = ", ".join(row.live_boards)
             state += f", dry run to {row.dry_run_to}" + (f" but for {live}" if live else "")
-        if row.frozen_reason:
+        if row.suspended_at:
+            state = f"SUSPENDED since {row.suspended_at:%Y-%m-%d %H:%M} UTC"
+        elif row.frozen_reason:
             state = f"FROZEN: {row.frozen_reason}"
         say(f"{row.id:>5}  {row.name:<24} {row.site:<28} {row.company:<20} {state}")
     return 0

@@ -23,7 +23,8 @@ SITE_HELP = "where you log in, e.g. na.myconnectwise.net; with --allow-private a
 def add_answers(parser: argparse.ArgumentParser) -> None:
     """Add what `setup` asks for, too."""
     for key, variable in KEYS.items():
-        parser.add_argument(f"--{key.replace('_', '-')}", help=f"of the API member; better {variable} in the environment")
+        parser.add_argument(f"--{key.replace('_', '-')}", help=f"of the API member; better {variable} in the environment, "
+                            "which `account set` reads with --new-keys")
     parser.add_argument("--board", action="append", metavar="NAME", help="a board to read tickets of; repeatable (default: all)")
     parser.add_argument(
         "--escalate-status", action="append", metavar="NAME", help="the status a junior sets when stuck; repeatable"

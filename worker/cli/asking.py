@@ -107,6 +107,8 @@ class Asker:
         """Ask for some of several names; what is proposed is ticked."""
         if key in self._given:
             value = self._given[key]
+            if needed and not value:
+                self.missing.append(flag or f"--{key.replace('_', '-')}")
             return [value] if isinstance(value, str) else list(value)
         if not self.terminal:
             chosen = proposed(choices)

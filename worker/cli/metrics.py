@@ -80,6 +80,8 @@ def moment_as_of(text: str | None, zone: ZoneInfo, now: datetime) -> datetime:
     except ValueError:
         raise CannotConnect(f"--as-of: {text!r} is no time; write 2026-11-01, 2026-11-01T09:00 or 2026-11-01T09:00Z") from None
     moment = moment if moment.tzinfo else moment.replace(tzinfo=zone)
+    if moment.year < 2000:
+        raise CannotConnect(f"--as-of: {text} is long before anything was known; figures begin with the first escalation")
     if moment > now:
         raise CannotConnect(f"--as-of: {text} is still to come; figures are known up to now, {now:%Y-%m-%dT%H:%MZ}")
     return moment

@@ -20,6 +20,7 @@ from worker.cli.installation import Subparsers, say, say_wrapped, wired
 
 if TYPE_CHECKING:
     from models.account.accounts import Account
+    from psa.outbound.allowed_hosts import Site
     from psa.port import Psa
     from worker.cli.asking import Asker
     from worker.cli.setup_questions import Questions, Shop
@@ -159,8 +160,9 @@ class Wizard:
         """Ask, show, store; then what the person wants. Returns the exit code."""
         self._resume()
         psa = self.opening.open()
+        self._name()
         self._look(psa)
-        for key in ("name", "board", "escalate_status", "claim_status", "engineers", "admins", "owner", "timezone", "hours",
+        for key in ("board", "escalate_status", "claim_status", "engineers", "admins", "owner", "timezone", "hours",
                     "hourly_rate", "dry_run"):  # fmt: skip
             self._answer(key)
         self.ask.stop_if_missing()
@@ -197,6 +199,39 @@ class Wizard:
         if "site" in sound:
             sound["allow_private"] = self.opening.private
         self.kept.write(sound)
+
+    def _name(self) -> None:
+        """Ask what the account is called, until it can be. Raises `CannotConnect` without a terminal."""
+        from worker.account.onboarding import CannotConnect, account_of
+
+        known = account_of(self.services, site=self._site(), company=self.answers["company"])
+        if known and self.ask.terminal and "name" not in self.answers and not self.ask.has("name"):
+            say(f"  account {known.name} is this company already: what you answer changes it")
+            self.answers["name"] = known.name
+        self._answer("name")
+        self.ask.stop_if_missing()
+        while True:
+            try:
+                return self._refuse_name()
+            except CannotConnect as error:
+                if not self.ask.terminal:
+                    raise
+                say_wrapped(f"  {error}")
+            self.ask.forget("name")
+            self._answer("name", again=True)
+
+    def _refuse_name(self) -> None:
+        from worker.account.onboarding import refuse_name, refuse_other, refuse_twice
+
+        which: dict[str, Any] = {"site": self._site(), "company": self.answers["company"], "name": self.answers["name"]}
+        refuse_name(which["name"])
+        refuse_twice(self.services, **which)
+        refuse_other(self.services, **which)
+
+    def _site(self) -> Site:
+        from psa.outbound.allowed_hosts import Site
+
+        return Site.parse(self.answers["site"], allow_private=bool(self.opening.private))
 
     def _look(self, psa: Psa) -> None:
         """Read what there is, and how it was used."""
@@ -236,6 +271,8 @@ class Wizard:
             key = self.ask.one("", "Which one?", titles)
             self.ask.forget(key)
             self._answer(key, again=True)
+            if key == "name":
+                self._name()
 
     def summary(self) -> list[str]:
         """Return the answers and what follows from them, line by line."""
@@ -290,19 +327,16 @@ class Wizard:
     def _store(self) -> Account:
         """Store the account, or bring one of that name up to date. Raises `CannotConnect`."""
         from models.account import accounts, calendars
-        from psa.outbound.allowed_hosts import Site
         from worker.account.calendar_file import read_words
-        from worker.account.onboarding import account_named, refuse_name, refuse_twice
+        from worker.account.onboarding import account_named
         from worker.cli.setup_questions import rate
 
         services, given = self.services, self.answers
-        site = Site.parse(given["site"], allow_private=bool(self.opening.private))
-        refuse_name(given["name"])
-        refuse_twice(services, site=site, company=given["company"], name=given["name"])
+        self._refuse_name()
         columns: dict[str, Any] = {
             **{column: given.get(key) or None for key, column in COLUMNS.items()}, "claim_status_names": given["claim_status"],
             "admins": given["admins"], "time_zone": given["timezone"], "allow_private": bool(self.opening.private),
-            "ca_bundle": self.opening.ca_bundle,
+            "ca_bundle": self.opening.ca_bundle, "live_boards": [], "hourly_rate": None,
         }  # fmt: skip
         if worth := rate(given.get("hourly_rate") or ""):
             columns["hourly_rate"] = worth[0]

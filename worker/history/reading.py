@@ -194,7 +194,7 @@ class Store:
         self._known: dict[tuple[int, str], list[AuditEntry]] = {}
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists():
-            for line in path.read_text(encoding="utf-8").splitlines():
+            for line in path.read_text(encoding="utf-8").split("\n"):  # texts may hold other line ends
                 self._take(line)
         self.resumed = len(self._known)
         self._file = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8")

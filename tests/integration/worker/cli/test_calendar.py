@@ -1,12 +1,13 @@
-"""`account set --calendar` and `--claim-expiry` as an operator runs them."""
+"""`account set` as an operator runs it: working hours, how long a claim lasts, other keys, another site."""
 
 from pathlib import Path
 
 import pytest
 
 from models.account import accounts, calendars
+from models.account.encryption import Cipher
 from models.database.sessions import Database
-from tests.integration.models.places import CIPHER, NOW
+from tests.integration.models.places import CIPHER, NOW, SECRET
 from worker.__main__ import main
 
 
@@ -71,3 +72,42 @@ def test_claims_run_out_after_so_many_working_minutes(
     with pytest.raises(SystemExit):
         main(["account", "set", "northgate", "--claim-expiry", "0"])
     assert "'0' is no number of working minutes" in capsys.readouterr().err
+
+
+def test_new_keys_come_from_the_environment_only_when_they_are_asked_for(
+    northgate: int, sqlite_database: Database, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stored() -> tuple[str, str, str]:
+        with sqlite_database.account(northgate, reading=True) as session:
+            account = accounts.get(session, northgate)
+            assert account is not None
+            found = accounts.credentials(account, Cipher([SECRET, "k" * 40]))
+        return found.public_key, found.private_key, found.client_id
+
+    before = stored()
+    assert main(["account", "set", "northgate", "--new-keys"]) == 1
+    assert "CONNECTWISE_PUBLIC_KEY, CONNECTWISE_PRIVATE_KEY" in capsys.readouterr().err
+    monkeypatch.setenv("CONNECTWISE_PUBLIC_KEY", "p2")
+    monkeypatch.setenv("CONNECTWISE_PRIVATE_KEY", "q2")
+    assert main(["account", "set", "northgate", "--hourly-rate", "70"]) == 0  # another account's may still stand there
+    assert stored() == before
+    assert main(["account", "set", "northgate", "--new-keys"]) == 0
+    assert stored() == ("p2", "q2", before[2])
+
+
+def test_a_site_that_only_a_private_network_may_have_keeps_its_leave(
+    northgate: int, sqlite_database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["account", "set", "northgate", "--site", "http://127.0.0.1:8900", "--allow-private"]) == 0
+    assert main(["account", "set", "northgate", "--no-allow-private"]) == 1
+    assert "plain http needs --allow-private" in capsys.readouterr().err
+    with sqlite_database.account(northgate, reading=True) as session:
+        account = accounts.get(session, northgate)
+    assert account is not None
+    assert account.allow_private
+
+
+@pytest.mark.usefixtures("northgate")
+def test_a_moment_before_there_was_anything_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["metrics", "northgate", "--as-of", "0001-01-01"]) == 1
+    assert "long before anything was known" in capsys.readouterr().err

@@ -21,7 +21,7 @@ from tests.integration.models.places import handoff
 from tests.integration.worker.cli.test_setup import keys_of
 from worker.__main__ import main
 from worker.account.export import DOORS, export
-from worker.account.onboarding import account_named
+from worker.account.onboarding import SUSPENDED, account_named
 from worker.handoff import publish, triage
 from worker.settings import Settings
 from worker.upkeep import poller
@@ -146,6 +146,8 @@ def test_suspended_nothing_happens_and_what_was_escalated_meanwhile_is_left_alon
     (handoff_id,) = place.poll()
     assert main(["account", "suspend", "northgate"]) == 0
     assert main(["account", "suspend", "northgate"]) == 0
+    assert main(["account", "set", "northgate", "--unfreeze"]) == 1  # it would write again what it rests from
+    assert place.account.frozen_reason == SUSPENDED
     writes = len([r for r in place.simulator.door.log.shown()["requests"] if r["method"] != "GET"])
     assert not publish.publish(place.services, account_id=place.id, handoff_id=handoff_id)
     assert read_next(place) == []

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from models.account import calendars
+from models.account.accounts import Account
 from psa.simulator.server import Simulator, banner
 from tests.terminal import DOWN, ENTER, INTERRUPT, SPACE, UP, Terminal
 from worker.__main__ import main
@@ -274,6 +275,50 @@ def test_without_a_terminal_flags_and_proposals_are_enough(simulator: Simulator,
     services.close()
     assert _setup(simulator, "--connect") == 0
     assert len(writes(simulator)) > 0
+
+
+def _stored() -> Account:
+    services = from_settings(Settings.read())
+    try:
+        return account_named(services, "northgate")
+    finally:
+        services.close()
+
+
+@pytest.mark.usefixtures("shell")
+def test_one_companys_account_is_never_made_anothers_and_it_is_said_before_much_is_read(
+    simulator: Simulator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    simulator.reset()
+    assert _setup(simulator) == 0
+    before, read = _stored(), len(simulator.door.log.shown()["requests"])
+    other = simulator.office("lakeside").world.tenant
+    keys = ["--public-key", other.public_key, "--private-key", other.private_key, "--client-id", other.client_id]
+    assert _setup(simulator, *keys, "--company", "lakeside", "--name", "northgate") == 1
+    assert "account 'northgate' is company 'northgate' at" in capsys.readouterr().err
+    assert _setup(simulator, "--name", "another") == 1
+    assert "is account 'northgate' already" in capsys.readouterr().err
+    assert len(simulator.door.log.shown()["requests"]) - read < 10
+    after = _stored()
+    assert (after.company, after.engineers) == (before.company, before.engineers)
+
+
+@pytest.mark.usefixtures("shell")
+def test_set_up_again_holds_what_it_shows(simulator: Simulator, capsys: pytest.CaptureFixture[str]) -> None:
+    simulator.reset()
+    again = ["--engineers", "tobrien", "--dry-run", "tobrien"]
+    assert _setup(simulator, *again, "--hourly-rate", "80") == 0
+    assert main(["account", "set", "northgate", "--live", "Help Desk"]) == 0
+    assert _setup(simulator, *again) == 0
+    after = _stored()
+    assert (after.dry_run_to, after.live_boards, after.hourly_rate) == ("tobrien", [], None)
+    assert main(["account", "set", "northgate", "--engineers", "akhan"]) == 1  # else the briefs would go to nobody
+    assert _setup(simulator, "--engineers", "tobrien", "--dry-run", "jlind") == 1
+    told = capsys.readouterr().err
+    assert "'tobrien' is no engineer, admin or owner" in told
+    assert "'jlind' is no engineer, admin or owner" in told
+    assert _setup(simulator, "--engineers", "") == 1
+    assert "still needed: --engineers" in capsys.readouterr().err
 
 
 @pytest.mark.storm

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from escalation.figures.hours import Calendar, Shift
-from worker.account.calendar_file import EXAMPLE, UnreadableCalendar, in_words, read
+from escalation.figures.hours import BadCalendar, Calendar, Shift
+from worker.account.calendar_file import EXAMPLE, UnreadableCalendar, in_words, read, read_words
 
 WEEK = {"mon": [["08:00", "17:00"]]}
 
@@ -64,3 +64,15 @@ def test_what_is_wrong_is_said_with_its_place(tmp_path: Path, content: Any, told
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(UnreadableCalendar, match=r"none\.json: cannot be read: No such file"):
         read(tmp_path / "none.json", time_zone="UTC")
+
+
+@pytest.mark.parametrize("text", ["Mon-Fri 9-5", "Mon-Fri 08:00-17:00, Sat 9-1", "Mon 22-6"])
+def test_hours_that_would_go_on_until_the_next_morning_are_written_in_full(text: str) -> None:
+    with pytest.raises(BadCalendar, match="can be read in two ways"):
+        read_words(text, time_zone="UTC")
+
+
+@pytest.mark.parametrize(("text", "means"), [("Mon-Fri 8-17", "Mon-Fri 08:00-17:00"), ("Mon 22:00-06:00", "Mon 22:00-06:00"),
+                                             ("Mon–Fri 08:00–17:00", "Mon-Fri 08:00-17:00")])  # fmt: skip
+def test_a_line_of_hours_is_read_as_it_is_written(text: str, means: str) -> None:
+    assert in_words(read_words(text, time_zone="UTC")).startswith(f"{means}; ")
