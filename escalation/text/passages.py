@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -104,17 +103,6 @@ def _below_heading(text: str) -> int:
     length = heading(rows, first) if first is not None else 0
     below = (first or 0) + length
     return rows[below].start if length and below < len(rows) else 0
-
-
-def headings(passage: Passage) -> Iterator[tuple[int, int]]:
-    """Give where the headings of quoted and forwarded mail stand in a text."""
-    for stretch in passage.stretches:
-        rows, at = list(rows_of(stretch.text)) if stretch.kind == "quoted" else [], 0
-        while at < len(rows):
-            length = heading(rows, at)
-            if length:
-                yield stretch.start + rows[at].start, stretch.start + rows[at + length - 1].end
-            at += max(1, length)
 
 
 Words = tuple[int, int, int]
