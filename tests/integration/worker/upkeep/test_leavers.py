@@ -14,6 +14,7 @@ import pytest
 
 from models.account import accounts
 from models.account.accounts import Cipher, StatusRow
+from models.account.people import MemberRow
 from models.database.sessions import Database
 from models.work import jobs, refusals
 from psa.simulator.remote import Remote
@@ -31,6 +32,7 @@ from worker.wiring import Services, psa_maker
 KEY, ITS_KEY = "k" * 40, "first secret key long enough to be one"
 """Of the installation, and what `places.account` seals with."""
 MAJA, TESS = 155, 156
+THEIRS = {"msvensson": MAJA, "tobrien": TESS}
 """By the simulated ConnectWise's numbers."""
 WITHIN_S = 300
 SWEEP_S = 3
@@ -51,13 +53,14 @@ class House:
         keys = remote.credentials()
         office.set(
             site=remote.url, company=keys["company"], allow_private=True, codebase=keys["codebase"], owner="gnorth",
-            engineers=["msvensson", "tobrien"], connected_at=self.clock(), next_poll_at=self.clock(),
+            engineers=[*THEIRS], connected_at=self.clock(), next_poll_at=self.clock(),
         )  # fmt: skip
         with office.database.account(office.account_id) as session:
             assert office.cipher is not None
             names = ("public_key", "private_key", "client_id")
             accounts.set_credentials(session, office.account_id, office.cipher, **{name: keys[name] for name in names})
             accounts.replace_statuses(session, office.account_id, [StatusRow(1, 11, "Help Desk", "Escalated", "escalate")])
+        office.people([MemberRow(number, login, login, f"{login}@northgate.example") for login, number in THEIRS.items()], *THEIRS)
         self.pass_by(1)
 
     def pass_by(self, seconds: float) -> None:
