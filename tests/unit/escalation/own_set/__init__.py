@@ -12,7 +12,8 @@ and `fourteenth.txt` and `fifteenth.txt` (98, every outcome in many wordings).
 taught with them, so what they give is what to expect of a ticket that was not seen.
 `twentieth.txt` to `thirty_first.txt` (600, a hand each) were written without sight of those: lines, firewalls, mail, identity,
 endpoints, servers, telephony and programs, a small MSP's everyday, admins' posts, public service desks, night shifts, mails to
-customers, what readers get wrong, every voice. `twenty_fifth.txt` and `thirty_first.txt` measure too.
+customers, what readers get wrong, every voice. `twenty_fifth.txt` and `thirty_first.txt` measure too, and so do
+`thirty_second.txt` to `thirty_seventh.txt` (300, three hands), in the manner of public forums and of the queues of help desks.
 
 A ticket starts with `=== id | domain | summary`. A line `d:` begins the description, `t:` a technician's note, `c:` a
 customer's, `r:` a resolution. Labels stand in the text and are taken out of it:
@@ -39,6 +40,8 @@ from escalation.reading.weights import Learned
 
 UNSEEN = ("sixteenth.txt", "seventeenth.txt", "eighteenth.txt", "nineteenth.txt", "twenty_fifth.txt", "thirty_first.txt")
 """No reader is taught with these: they measure."""
+FORUMS = ("thirty_second.txt", "thirty_third.txt", "thirty_fourth.txt", "thirty_fifth.txt", "thirty_sixth.txt", "thirty_seventh.txt")
+"""Nor with these."""
 TAUGHT = (
     "first.txt", "second.txt", "third.txt", "fourth.txt", "fifth.txt", "sixth.txt", "seventh.txt", "eighth.txt", "ninth.txt",
     "tenth.txt", "eleventh.txt", "twelfth.txt", "thirteenth.txt", "fourteenth.txt", "fifteenth.txt",

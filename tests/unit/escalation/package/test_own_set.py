@@ -12,7 +12,7 @@ from escalation.brief.render import render
 from escalation.brief.sanitize import inline
 from tests.unit.escalation import own_set
 
-FILES = (*own_set.TAUGHT, *own_set.UNSEEN)
+FILES = (*own_set.TAUGHT, *own_set.UNSEEN, *own_set.FORUMS)
 NOW = ("first.txt", "fifth.txt", "ninth.txt", "eleventh.txt", "thirteenth.txt", "fifteenth.txt", *own_set.UNSEEN)
 """Of each manner of writing one file, and all that nothing was taught with; the others are read with the storms."""
 EACH = [pytest.param(name, marks=() if name in NOW else pytest.mark.storm) for name in FILES]
@@ -51,6 +51,12 @@ FLOORS = {
     "nineteenth.txt": (0.79, 0.61, 0.94, 0.62, 0.94, 0.42, 0.74, 0.72, 38),
     "twenty_fifth.txt": (0.83, 0.64, 0.92, 0.62, 0.67, 0.17, 0.80, 0.70, 39),
     "thirty_first.txt": (0.83, 0.63, 0.93, 0.66, 0.66, 0.32, 0.57, 0.72, 12),
+    "thirty_second.txt": (0.78, 0.59, 0.95, 0.55, 0.79, 0.29, 0.65, 0.65, 26),
+    "thirty_third.txt": (0.83, 0.56, 0.95, 0.54, 0.80, 0.33, 0.59, 0.51, 29),
+    "thirty_fourth.txt": (0.81, 0.62, 0.96, 0.62, 0.69, 0.32, 0.65, 0.43, 26),
+    "thirty_fifth.txt": (0.79, 0.66, 0.94, 0.60, 0.91, 0.24, 0.57, 0.49, 26),
+    "thirty_sixth.txt": (0.77, 0.59, 0.96, 0.54, 0.79, 0.55, 0.17, 0.73, 23),
+    "thirty_seventh.txt": (0.77, 0.59, 0.94, 0.55, 0.78, 0.66, 0.65, 0.63, 25),
 }
 
 
