@@ -17,7 +17,8 @@ from worker.wiring import local_reader
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("files", nargs="*", default=(*own_set.TAUGHT, *own_set.UNSEEN, *own_set.FORUMS), help="default: %(default)s")
+    every = (*own_set.TAUGHT, *own_set.UNSEEN, *own_set.FORUMS)
+    parser.add_argument("files", nargs="*", default=every, help="default: %(default)s")
     parser.add_argument("--unseen", action="store_true", help="only files that nothing was taught with: everyday tickets")
     parser.add_argument("--forums", action="store_true", help="only files that nothing was taught with: in the manner of forums")
     parser.add_argument("--wrong", action="store_true", help="one line for each thing not read as labelled")

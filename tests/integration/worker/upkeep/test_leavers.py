@@ -60,7 +60,7 @@ class House:
             names = ("public_key", "private_key", "client_id")
             accounts.set_credentials(session, office.account_id, office.cipher, **{name: keys[name] for name in names})
             accounts.replace_statuses(session, office.account_id, [StatusRow(1, 11, "Help Desk", "Escalated", "escalate")])
-        office.people([MemberRow(number, login, login, f"{login}@northgate.example") for login, number in THEIRS.items()], *THEIRS)
+        office.people([MemberRow(number, login, login, None) for login, number in THEIRS.items()], *THEIRS)
         self.pass_by(1)
 
     def pass_by(self, seconds: float) -> None:

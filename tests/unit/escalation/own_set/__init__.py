@@ -40,7 +40,9 @@ from escalation.reading.weights import Learned
 
 UNSEEN = ("sixteenth.txt", "seventeenth.txt", "eighteenth.txt", "nineteenth.txt", "twenty_fifth.txt", "thirty_first.txt")
 """No reader is taught with these: they measure."""
-FORUMS = ("thirty_second.txt", "thirty_third.txt", "thirty_fourth.txt", "thirty_fifth.txt", "thirty_sixth.txt", "thirty_seventh.txt")
+FORUMS = (
+    "thirty_second.txt", "thirty_third.txt", "thirty_fourth.txt", "thirty_fifth.txt", "thirty_sixth.txt", "thirty_seventh.txt",
+)  # fmt: skip
 """Nor with these."""
 TAUGHT = (
     "first.txt", "second.txt", "third.txt", "fourth.txt", "fifth.txt", "sixth.txt", "seventh.txt", "eighth.txt", "ninth.txt",
