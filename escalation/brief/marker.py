@@ -26,7 +26,18 @@ def marker_of(
 
 def carries(text: str, marker: str) -> bool:
     """Whether a note's text holds the marker as the brief's footer writes it, however its brackets are written."""
-    return f"[ref:{marker}]" in _as_kept(text)
+    return holds(text, f"[ref: {marker}]")
+
+
+def holds(text: str, *signs: str) -> bool:
+    """Whether a note's text holds one of the signs that we write, however a server keeps them."""
+    kept = _as_kept(text)
+    return any(_as_kept(sign) in kept for sign in signs)
+
+
+def begins(text: str, sign: str) -> bool:
+    """Whether a note's text begins with a sign that we write, however a server keeps it."""
+    return _as_kept(text).startswith(_as_kept(sign))
 
 
 def reads_as(found: str, sent: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from escalation.brief.marker import holds
 from escalation.brief.sanitize import inline
 from escalation.package.contents import Package
 
@@ -15,7 +16,7 @@ def question_to_junior(package: Package, *, asked_already: tuple[str, ...] = ())
     None means that nothing is missing, that nobody is known to ask, or that one was asked on this ticket before
     (`asked_already` are the texts of our own earlier notes): one question for each episode, and it blocks nothing.
     """
-    if not package.not_recorded or not package.escalated_by or any(MARK in text for text in asked_already):
+    if not package.not_recorded or not package.escalated_by or any(holds(text, MARK) for text in asked_already):
         return None
     to = inline(package.escalated_by, limit=40)
     if not to:

@@ -99,8 +99,8 @@ def lately(session: Session, account_id: int, ticket_id: int, *, since: datetime
 
 
 def waits(session: Session, account_id: int, ticket_id: int) -> bool:
-    """Tell whether a ticket is to be read already, whoever asked for it."""
-    here = (Inbox.account_id == account_id, Inbox.record_id == ticket_id, Inbox.state == "new")
+    """Tell whether a ticket is surely to be read already, whoever asked for it: what nobody could check yet may be forged."""
+    here = (Inbox.account_id == account_id, Inbox.record_id == ticket_id, Inbox.verified, Inbox.state == "new")
     return session.scalar(select(Inbox.id).where(*here).limit(1)) is not None
 
 

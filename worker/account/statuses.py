@@ -61,6 +61,7 @@ def resolve(account: Account, boards: Sequence[Board], stored: Sequence[StatusRo
     found = Resolved()
     chosen = _boards(account, boards, stored, found)
     if not chosen:
+        found.wrong += [] if found.wrong else [f"no active board is there. {nearest('', [])}"]
         return found
     boards = [board for board in boards if not board.inactive]  # no ticket comes to one
     own = {board.id for board in chosen}

@@ -8,7 +8,7 @@ from datetime import datetime
 import structlog
 from sqlalchemy.orm import Session
 
-from escalation.brief.marker import carries
+from escalation.brief.marker import carries, holds
 from models.account import accounts
 from models.handoff import briefs
 from models.handoff.handoffs import Handoff
@@ -52,7 +52,7 @@ def with_marker(own: list[PostedNote], marker: str, desk: Desk, *, customers_may
 def require_unseen(own: list[PostedNote], desk: Desk) -> None:
     """Raise `VisibleNote` for any note of ours for seniors, of whatever episode and kind, that a customer could see."""
     for note in own:
-        if not note.internal and "[ref: RF-" in note.text.replace("\\", "") and desk.roster.ours(note.created_by):
+        if not note.internal and holds(note.text, "[ref: RF-") and desk.roster.ours(note.created_by):
             raise VisibleNote(f"note {note.id} with a mark of ours is visible to customers", note_id=note.id)
 
 

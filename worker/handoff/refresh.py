@@ -13,7 +13,7 @@ import structlog
 
 from escalation.brief.claim_line import line
 from escalation.brief.delta import changes, lines
-from escalation.brief.marker import reads_as
+from escalation.brief.marker import begins, holds, reads_as
 from escalation.brief.question import question_to_junior
 from escalation.brief.render import render
 from escalation.brief.spans import Clock
@@ -319,13 +319,13 @@ def _say_beside(hold: Hold, note: PostedNote, own: list[PostedNote], news: str) 
         f"{MOVED_ON} Note {note.id} was edited by hand and is left as it is; all that is newer stands in the notes and "
         f"time entries themselves.\n\n{news}\n\n{tag}"
     )
-    beside = next((n for n in own if tag in n.text), None)
+    beside = next((n for n in own if holds(n.text, tag)), None)
     if beside is None:
         hold.psa.post_internal_note(hold.handoff.ticket_id, text)
         crash.point("refresh.said_beside")
         log.info("brief_left_to_its_editor", note_id=note.id)
         return True
-    if reads_as(beside.text, text) or not beside.text.startswith(MOVED_ON):
+    if reads_as(beside.text, text) or not begins(beside.text, MOVED_ON):
         return False
     hold.psa.edit_note(hold.handoff.ticket_id, beside.id, text)
     crash.point("refresh.kept_beside")

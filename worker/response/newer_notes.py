@@ -46,14 +46,15 @@ def look_for_notes(services: Services, *, account_id: int, handoff_id: int) -> b
     except PsaError as error:
         log.warning("notes_wait", error=type(error).__name__, status=error.status)
         return False
-    if until != next_at:
-        with services.database.account(account_id) as session:
-            claims.looked_for_notes(session, account_id, handoff_id, taken_until=until, next_at=next_at)
-        crash.point("notes.looked")
     if newest is None or newest <= _read_so_far(services, handoff):
+        if until != next_at:
+            with services.database.account(account_id) as session:
+                claims.looked_for_notes(session, account_id, handoff_id, taken_until=until, next_at=next_at)
+            crash.point("notes.looked")
         return False
     now = services.clock()
     with services.database.account(account_id) as session:
+        claims.looked_for_notes(session, account_id, handoff_id, taken_until=until, next_at=next_at)
         claims.note_newest(session, account_id, handoff_id, note_id=newest)
         briefs.ask_refresh(session, account_id, handoff_id, due_at=now)
         undecided = claims.ask_observation(session, account_id, handoff_id, due_at=now)

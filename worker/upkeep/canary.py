@@ -19,6 +19,7 @@ from typing import IO
 
 import structlog
 
+from escalation.brief.marker import begins
 from models.account import accounts
 from models.work import canaries, jobs
 from models.work.canaries import Canary
@@ -146,7 +147,7 @@ def _clean(psa: Psa, ticket_id: int) -> None:
     """Remove the notes that earlier canaries left, ours by their author and mark. Raises `PsaError`, `VisibleNote`."""
     us = (psa.api_member or "").lower()
     for left in psa.own_notes(ticket_id):
-        if not left.text.startswith(MARK) or not us or (left.created_by or "").lower() != us:
+        if not begins(left.text, MARK) or not us or (left.created_by or "").lower() != us:
             continue
         if not left.internal:
             raise VisibleNote(f"note {left.id} of a canary is visible to customers", note_id=left.id)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import ClassVar
 
+from escalation.brief.marker import holds
 from escalation.evidence import Note, NoteKind, Person, Roster, TimeEntry
 from escalation.text.unwrapped import unwrapped
 from psa.connectwise.schemas.row import Hours, Id, Ref, Row, joined, when
 from psa.port import PostedNote
 
-_OUR_MARK = re.compile(r"\\?\[(?:ref: R[FN]-|resolutionflow: )|\(repeated by mistake: ")
-"""Stands in each note we write. An API member may be shared: what bears none is another program's, or a customer's through it."""
+_OUR_SIGNS = ("[ref: RF-", "[ref: RN-", "[resolutionflow: ", "(repeated by mistake: ")
+"""One is in each note we write. An API member may be shared: what has none is another program's, or a customer's through it."""
 _FLAGS = frozenset(("internalAnalysisFlag", "detailDescriptionFlag", "resolutionFlag"))
 
 
@@ -118,7 +118,7 @@ class NoteRow(Row):
     def _author(self, roster: Roster) -> Person:
         if roster.ours(self.author_id):
             by_hand = self.noted.updated_by and not roster.ours(self.noted.updated_by)  # who may have cut the mark off
-            if (by_hand and self.in_our_form) or _OUR_MARK.search(self.text or ""):
+            if (by_hand and self.in_our_form) or holds(self.text or "", *_OUR_SIGNS):
                 return roster.person(roster.us)
             customer = self.contact and roster.person(None, self.contact.name, contact=True)
             return customer or roster.another_program(self.author_id)

@@ -277,3 +277,12 @@ def test_a_list_that_shows_none_of_those_who_are_told_lets_go_of_nobody_and_is_a
         shop.clock.advance(shop.services.settings.intervals.members)
         poller.poll(shop.services, account_id=shop.account_id)
     assert (told(), refused()) == (["msvensson"], [])
+
+
+@pytest.mark.parametrize("there", [[], [dataclasses.replace(board, inactive=True) for board in boards()]])
+def test_with_no_board_at_all_nothing_is_let_go_of(wide: Shop, there: list[Board]) -> None:
+    before = connected(wide, [])
+    wide.psa.boards = lambda names=None: there  # type: ignore[method-assign,assignment]
+    with pytest.raises(CannotConnect, match="board"):
+        connect(wide.services, account_named(wide.services, "northgate"))
+    assert escalations(wide) == before

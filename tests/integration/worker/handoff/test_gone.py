@@ -249,6 +249,20 @@ def test_it_is_looked_for_now_and_then_by_one_row_however_often_polls_and_looks_
     assert 0 < shop.psa.calls.count("ticket") - before < 100
 
 
+def test_a_callback_that_nobody_could_check_keeps_no_poll_from_asking(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may be forged, and waits for as long as its key cannot be fetched."""
+    shop.escalated()
+    with shop.database.account(shop.account_id) as session:
+        assert inbox.store(
+            session, account_id=shop.account_id, event_id="e", dedupe_key="k", type="ticket", action="updated", record_id=48213,
+            member_identifier=None, raw=b"{}", verified=False, now=shop.clock(),
+        )  # fmt: skip
+    monkeypatch.setattr(shop.psa, "tickets_in_statuses", lambda _: [])
+    monkeypatch.setattr(shop.psa, "tickets_updated_since", lambda *_, **__: [])
+    shop.clock.advance(300)
+    assert len(poller.poll(shop.services, account_id=shop.account_id)) == 1
+
+
 def test_a_post_in_doubt_is_looked_for_less_often_while_its_ticket_cannot_be_read(shop: Shop) -> None:
     def unanswered() -> None:
         raise Ambiguous("POST note: no answer")

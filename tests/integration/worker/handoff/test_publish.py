@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import re
+from collections.abc import Callable
 
 import pytest
 
@@ -261,6 +263,51 @@ def test_a_note_that_a_person_edited_is_never_overwritten(shop: Shop) -> None:
     assert "Swapped the modem" in short.text, "what is new is named"
     _refresh(shop, handoff_id)
     assert len(shop.psa.posted[48213]) == 2, "said once"
+
+
+KEPT: dict[str, Callable[[str], str]] = {
+    "escapes": lambda text: re.sub(r"([\[\]*_`<>])", r"\\\1", text),
+    "brackets as entities": lambda text: text.replace("[", "&#91;").replace("]", "&#93;"),
+    "line ends as tags": lambda text: text.replace("\n", "<br />\n"),
+}
+
+
+def _keeping(shop: Shop, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
+    """Have the PSA keep the signs of our notes its own way."""
+    own_notes = shop.psa.own_notes
+    kept = lambda it: [dataclasses.replace(note, text=KEPT[how](note.text)) for note in own_notes(it)]  # noqa: E731
+    monkeypatch.setattr(shop.psa, "own_notes", kept)
+
+
+@pytest.mark.parametrize("how", KEPT)
+def test_what_is_said_beside_an_edited_note_is_one_note_however_a_server_keeps_it(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    _keeping(shop, monkeypatch, how)
+    handoff_id = shop.escalated()
+    shop.publish(handoff_id)
+    (note,) = shop.psa.posted[48213]
+    shop.psa.posted[48213] = [dataclasses.replace(note, text=f"{note.text}\nI tried that already. /Maja")]
+    for step in ("modem", "cable", "switch"):
+        shop.psa.note(48213, f"Swapped the {step}, no change.")
+        _refresh(shop, handoff_id)
+    kept, short = shop.psa.posted[48213]
+    assert ("/Maja" in kept.text, "Swapped the switch" in short.text) == (True, True)
+
+
+@pytest.mark.parametrize("how", KEPT)
+def test_the_junior_is_asked_once_however_a_server_keeps_the_question(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    with shop.database.account(shop.account_id) as session:
+        accounts.set_account(session, shop.account_id, ask_junior=True)
+    _keeping(shop, monkeypatch, how)
+    handoff_id = shop.escalated()
+    shop.publish(handoff_id)
+    for step in ("modem", "cable"):
+        shop.psa.note(48213, f"Swapped the {step}, no change.")
+        _refresh(shop, handoff_id)
+    assert sum("resolutionflow: question" in note.text for note in shop.psa.posted[48213]) == 1
 
 
 def test_a_note_that_a_person_deleted_stays_deleted(shop: Shop) -> None:

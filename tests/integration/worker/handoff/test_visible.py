@@ -181,11 +181,12 @@ def test_of_a_suspended_account_no_ticket_is_read(shop: Shop) -> None:
     assert shop.psa.calls == []
 
 
-def test_any_note_of_ours_for_seniors_that_a_customer_sees_by_now_is_removed(shop: Shop) -> None:
+@pytest.mark.parametrize("mark", ["[ref: RF-U-ABCDEFGH]", r"\[ref: RF-U-ABCDEFGH\]", "&#91;ref: RF-U-ABCDEFGH&#93;"])
+def test_any_note_of_ours_for_seniors_that_a_customer_sees_by_now_is_removed(shop: Shop, mark: str) -> None:
     handoff_id = shop.escalated()
     shop.publish(handoff_id)
     brief = shop.psa.posted[48213][0]
-    beside = dataclasses.replace(brief, id=brief.id + 1, text="Something newer.\n\n[ref: RF-U-ABCDEFGH]", internal=False)
+    beside = dataclasses.replace(brief, id=brief.id + 1, text=f"Something newer.\n\n{mark}", internal=False)
     shop.psa.posted[48213].append(beside)
     with shop.database.account(shop.account_id) as session:
         briefs.ask_refresh(session, shop.account_id, handoff_id, due_at=shop.clock())

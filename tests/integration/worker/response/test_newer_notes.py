@@ -143,3 +143,23 @@ def test_a_look_that_failed_hides_a_note_for_minutes_and_not_for_an_hour(posted:
     assert (due_at - posted.clock()).total_seconds() <= max(75, pause / 9)
     work(posted, 420)
     assert "port 14" in brief(posted)
+
+
+def test_what_was_found_and_could_not_be_stored_is_found_again_within_minutes(
+    posted: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object, **__: object) -> None:
+        raise OSError("the database is away")
+
+    posted.clock.advance(10 * 86_400)
+    work(posted, 100, step=50)
+    (handoff,) = posted.handoffs()
+    assert handoff.notes_due_at is not None
+    posted.psa.note(TICKET, NOTE)
+    posted.clock.advance((handoff.notes_due_at - posted.clock()).total_seconds() + 1)
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr("models.handoff.claims.note_newest", away)
+        with pytest.raises(OSError, match="away"):
+            newer_notes.look_for_notes(posted.services, account_id=posted.account_id, handoff_id=handoff.id)
+    work(posted, 480)
+    assert "port 14" in brief(posted)

@@ -167,6 +167,7 @@ def test_the_newest_note_is_found_where_the_server_does_not_order_them(
 OURS = [
     "brief\n\n[ref: RF-0A1B2C3D]", r"brief \[ref: RF-0A1B2C3D\]", "x [ref: RF-U-0A1B2C3D]", "done [ref: RN-0A1B2C3D]",
     "ask? [resolutionflow: question]", "[resolutionflow: canary] 5", "(repeated by mistake: the handoff brief is note 5)",
+    "brief &#91;ref: RF-0A1B2C3D&#93;", r"ask? \[resolutionflow: question\]", r"\(repeated by mistake: it is note 5\)",
 ]  # fmt: skip
 THEIRS = ["Chat transcript: the printer is still offline", "Alert cleared on SRV01", "", "see [ref: 4711]"]
 
