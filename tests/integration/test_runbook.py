@@ -88,7 +88,8 @@ def test_the_applications_role_sees_rows_once_an_account_is_named(postgres_url: 
         connection.execute(commit)
 
 
-@pytest.mark.parametrize("where", ["sqlite_url", pytest.param("postgres_url", marks=pytest.mark.storm)])
+@pytest.mark.storm
+@pytest.mark.parametrize("where", ["sqlite_url", "postgres_url"])
 def test_rotating_seals_everything_with_the_new_key(where: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     url = str(request.getfixturevalue(where))
     database = Database(url)

@@ -221,7 +221,11 @@ def test_who_is_told_meanwhile_is_told_that_it_cannot_be_read(shop: Shop, monkey
     assert "the ticket can no longer be read in ConnectWise" in " ".join(body.get_content().split())
 
 
-@pytest.mark.parametrize("answers", [(NotFound,), (Forbidden,), (NotFound, Forbidden), (NotFound, NotFound, Forbidden)])
+RARER = ((NotFound,), (Forbidden,), (NotFound, NotFound, Forbidden))
+MISSED = [(NotFound, Forbidden), *(pytest.param(one, marks=pytest.mark.storm) for one in RARER)]
+
+
+@pytest.mark.parametrize("answers", MISSED)
 def test_it_is_looked_for_now_and_then_by_one_row_however_often_polls_and_looks_miss_it(
     shop: Shop, monkeypatch: pytest.MonkeyPatch, answers: tuple[type[Exception], ...]
 ) -> None:

@@ -126,6 +126,7 @@ def test_a_ticket_that_is_not_there_is_tried_further_and_further_apart_until_its
     assert len(tried) <= before + 1
 
 
+@pytest.mark.storm
 @pytest.mark.parametrize("first", [NotFound, Ambiguous])
 def test_a_brief_of_a_ticket_that_is_not_there_is_asked_for_no_more_once_its_handoff_has_ended(
     shop: Shop, first: type[PsaError]

@@ -159,7 +159,11 @@ def test_a_connector_that_is_named_speaks_for_the_customer_and_others_for_nobody
     assert package is not None
     assert {step["actor"] for step in package["steps_attempted"]} <= {"customer", "unknown"}
 
-@pytest.mark.parametrize(("days", "held"), [(0.01, False), (6, False), (13, False), (15, True), (90, True)])
+
+RARER = [pytest.param(*one, marks=pytest.mark.storm) for one in ((0.01, False), (6, False), (90, True))]
+
+
+@pytest.mark.parametrize(("days", "held"), [(13, False), (15, True), *RARER])
 @pytest.mark.parametrize("closer", ["msvensson", "jlind", "zadmin"])
 def test_what_a_ticket_was_closed_with_is_no_fix_once_it_is_escalated_again_soon(
     shop: Shop, closer: str, days: float, *, held: bool
