@@ -16,16 +16,18 @@ from escalation.reading import remarks
 from escalation.reading.reader import pasted_rows
 from escalation.reading.weights import Learned
 from escalation.text.copies import TELLS
+from escalation.text.lines import rows_of
+from escalation.text.mail import heading
 from escalation.text.passages import Deed, Passage
 from escalation.text.places import overlapping
-from escalation.text.stretches import OTHERS
+from escalation.text.stretches import OTHERS, Stretch, stretches
 from escalation.wording import pasted
 
 Finder = Callable[[str], Iterable[tuple[int, int]]]
 """Says where in a text something stands."""
 
 _FILLER = re.compile(
-    r"^(?:\W{0,3}(?:edit|update|fixed|solved|resolved|resolution|solution)\s?\d{0,2}\s?:\W{0,3}(?=\w)"
+    r"^(?:\W{0,3}(?:edit|update|fixed|solved|resolved|resolution|solution)\s?\d{0,2}\s?:(?!\d)\W{0,3}(?=\w)"
     r"|(?:(?:i|we)(?:'ve|’ve)?|(?:have|had(?! (?:the|a|her|him|them|user)\b)|has|also|then|already|just|so|and|next|first|"
     r"finally|now|but|ok|okay|well)(?=[\s,]))[\s,]+)",
     re.IGNORECASE,
@@ -140,10 +142,15 @@ def problem(summary: str, records: Sequence[Record]) -> Quote | None:
     for record in described:
         if told := _field(record):
             return told
-        spoken = [s for s in record.spoken if any(c.isalnum() for c in s.text)]
+        said = {s.start for s in record.spoken}
+        spoken = [s for s in record.passage.stretches if any(c.isalnum() for c in s.text) and (s.start in said or _like_output(s))]
         spoken = [s for s in spoken if not _ABOUT_THE_POST.search(s.text.lower())] or spoken
         while len(spoken) > 1 and _OPENS.match(spoken[0].text) and not _TROUBLE.search(spoken[0].text):
             spoken = spoken[1:]
+        if spoken and all(_only_covers(s.text) for s in spoken):
+            if forwarded := _forwarded(record):
+                return forwarded
+            spoken = [] if summary.strip() and any(_SHOWN.search(s.text) for s in spoken) else spoken
         if spoken:
             second = spoken[1] if len(spoken) > 1 and spoken[1].end - spoken[0].start <= 300 else spoken[0]
             if any(s.kind in OTHERS and spoken[0].start < s.start < second.start for s in record.passage.stretches):
@@ -160,23 +167,68 @@ def problem(summary: str, records: Sequence[Record]) -> Quote | None:
     return Quote(flat(summary), summary, "s") if summary.strip() else None
 
 
+_COVER = re.compile(
+    r"\W*(?:fyi|fw(?:d)?|see (?:the )?(?:below|attached|attachments?|screenshots?|mail|e-?mail)|(?:please|pls|plz|kindly) (?:see|find|look at|create|open|log|raise|make|check the|refer|advise|assist|help|handle|action)|(?:can|could|would) (?:you|someone|we) (?:please |pls )?(?:look|help|check|create|open|log|raise|take|handle|assist|advise|action)"
+    r"|as (?:discussed|per)|per (?:below|our)|forward\w*|(?:screenshots?|image|photo|error|details?) (?:is |are )?(?:attached|below)|attached|below|(?:new )?ticket,? please|(?:hi|hello|hey|dear|good (?:morning|afternoon))\b[^.!?]{0,30}$)\b",
+    re.IGNORECASE,
+)
+"""What somebody writes above what he forwards or attaches."""
+_SHOWN = re.compile(r"\b(?:attach(?:ed|ments?)|screenshots?|image|photo)\b|^\s*\{", re.IGNORECASE)
+"""What says that the fault stands in something that is not read here."""
+_NAME_ALONE = re.compile(r"\W*(?:[A-ZÀ-Þ][\w'’.-]*\s?){1,3}\W*$")
+_FEW_WORDS = 10
+_LEAST = 5
+_PLAIN = re.compile(r"\b(?:the|a|an|is|are|on|in|my|our|when|since|and|to|it|gives?|with|not|cannot|can['’]t|has|have)\b")
+
+
+def _only_covers(text: str) -> bool:
+    """Whether a sentence says nothing of a fault, but only hands on what stands below it or is attached."""
+    short = len(text.split()) <= _FEW_WORDS and not _TROUBLE.search(text)
+    return (short and (_COVER.match(text) is not None or _NAME_ALONE.match(text) is not None)) or text.lstrip()[:1] == "{"
+
+
+def _like_output(stretch: Stretch) -> bool:
+    """Whether it is a sentence that was taken for output because it names an error."""
+    lone = stretch.kind == "pasted" and "\n" not in stretch.text and len(stretch.text.split()) >= _LEAST
+    return lone and len(_PLAIN.findall(stretch.text.lower())) > 1 and stretch.text.rstrip()[-1:] in ".!?" and stretch.text[:1].isalpha()
+
+
+def _forwarded(record: Record) -> Quote | None:
+    """Return how the mail begins that somebody forwards without words of his own about the fault."""
+    for block in record.passage.stretches:
+        rows = list(rows_of(block.text)) if block.kind == "quoted" else []
+        if (length := heading(rows, 0) if rows else 0) and length < len(rows):
+            begin = rows[length].start
+            said = [s for s in stretches(block.text[begin:]) if s.kind in ("sentence", "item") and not _only_covers(s.text)]
+            if said:
+                last = said[1] if len(said) > 1 and said[1].end - said[0].start <= 300 else said[0]
+                return quote(record, block.start + begin + said[0].start, block.start + begin + last.end)
+    return None
+
+
 def _field(record: Record) -> Quote | None:
     """Return what a form says under the name of the field for it; None where the text is none or somebody speaks first."""
     rows = record.text[:_FORM].split("\n")
+    gone = overlapping((s.start, s.end) for s in record.passage.stretches if s.kind == "boilerplate")
     at = 0
     if sum(_NAMED.match(row) is not None for row in rows) < 2:
         return None
     for place, row in enumerate(rows):
+        if gone(at, at + len(row)):
+            at += len(row) + 1
+            continue
         if name := TELLS.match(row[:160]):
             begin = at + name.end()
             end = at + len(row)
             if not row[name.end() :].strip():
                 below = next((i for i in range(place + 1, min(place + 3, len(rows))) if rows[i].strip()), None)
-                if below is None or _NAMED.match(rows[below]):
+                answers = _ANSWER.match(rows[below]) if below is not None else None
+                if below is None or (_NAMED.match(rows[below]) and not answers):
                     at += len(row) + 1
                     continue
                 begin = at + len(row) + 1 + sum(len(other) + 1 for other in rows[place + 1 : below])
                 end = begin + len(rows[below])
+                begin += answers.end() if answers else 0
             if end > begin and not any(s.kind in OTHERS and s.start <= begin < s.end for s in record.passage.stretches):
                 return quote(record, begin, min(end, begin + 300))
         elif row.strip() and not _NAMED.match(row) and len(row.split()) > 6:
@@ -186,6 +238,7 @@ def _field(record: Record) -> Quote | None:
 
 
 _FORM = 4000
+_ANSWER = re.compile(r"\W{0,9}a(?:nswer)?\s?\d{0,2}\s?[:.)]\s{1,3}(?=\S)", re.IGNORECASE)
 _NAMED = re.compile(r"\W{0,9}[A-Za-z][^:?\n]{1,80}[:?]{1,2}(?:\s|\**\s|$)")
 """A row of a form: a name, and perhaps what was filled in."""
 

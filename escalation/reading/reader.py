@@ -33,6 +33,8 @@ from escalation.reading.features import (
 from escalation.reading.results import only_result
 from escalation.reading.rows import Row, row_features, rows
 from escalation.reading.weights import Learned, Told, learned
+from escalation.text.copies import TELLS
+from escalation.text.mail import names_mail
 from escalation.text.passages import Actor, Deed, Passage, headings
 from escalation.text.places import overlapping
 from escalation.wording import deeds, outcomes
@@ -41,6 +43,13 @@ from escalation.wording.outcomes import Outcome
 _WORD = re.compile(r"\w+")
 _NOT_DONE = re.compile(r"\W*(?:and |but )?(?:(?:i|we)(?:['’]ve| have) ?(?:not\b|n['’]t\b)|(?:i |we )?(?:haven['’]?t|have not)\b) (?!(?:yet )?(?:seen|had|heard|noticed|been|found)\b)", re.IGNORECASE)
 """How somebody says that he did something not, or not yet."""
+_NEVER_DONE = re.compile(
+    rf"\W*(?:(?:and|but|so|then|also|i|we|he|she|they)\s){{0,3}}(?:(?:(?:have|has|had|were|was)(?:n['’]?t| not)|not) (?:yet |been |actually )*(?:{deeds.PASSIVE}|{deeds.PAST_ANY})"
+    rf"|(?:was|were|am|are)(?: just| only)? (?:going|about|meaning|planning) to (?:{deeds._BASE}))\b",
+    re.IGNORECASE,
+)
+"""How a sentence begins that tells what was not done, or was only meant to be."""
+_CLAUSES = re.compile(r"[,;]\s|\s[-–—]\s|\b(?:but|and|so|instead|then|or)\b")
 _BEGAN = 0.65
 """How sure a step at most is that how the ticket began tells without claiming a deed: on folds 78% of the surest were one, in our own tickets 66%."""
 
@@ -94,14 +103,22 @@ def _may_be(all_of: Sequence[Look], place: int) -> bool:
     What a heading says is planned is none, nor what leads over to a list, nor a short remark that only tells a result: "No, no change."
     """
     look, after = all_of[place], near(all_of, place, 1)
-    if look.stretch.planned:
+    if look.stretch.planned or (not look.stretch.ticked and _not_done(look.stretch.text)):
         return False
     said = look.stretch.text.split()
+    if not look.claimed and TELLS.match(look.stretch.text[:120]):
+        return False
     if look.leads and after is not None and after.stretch.kind == "item":
         return False
     if not look.claimed and ((len(said) <= 5 and look.verdict != "unknown") or only_result(look.stretch.text)):
         return False
     return (look.stretch.kind in ("sentence", "item") and len(said) >= 3) or look.claimed > 0 or look.stretch.ticked
+
+
+def _not_done(text: str) -> bool:
+    """Whether a sentence only tells what was not done; behind a comma or a "but" it may tell what was."""
+    said = _NEVER_DONE.match(text[:200])
+    return said is not None and not any(deeds.begins_with_deed(part.strip()) for part in _CLAUSES.split(text[said.end() :])[1:])
 
 
 def _scores(
@@ -171,7 +188,7 @@ def _step(
     sure = _ANSWERED if look.stretch.answered else known.scales["step"](score.begins)
     if passage.description and not (look.claimed or look.stretch.ticked):
         sure = min(sure, _BEGAN)
-    first = PARTS.search(text)
+    first = next((part for part in PARTS.finditer(text) if _WORD.search(text, 0, part.start())), None)
     return Deed(
         look.passage, start, until, start + first.start() if first and first.start() else stop, outcome,
         cast("Actor", deeds.actor_of(text, passage.role)), result_stated=until > stop or outcomes.states_result(text[:600]),
@@ -215,8 +232,9 @@ def pasted_rows(passage: Passage, known: Learned | None = None) -> list[tuple[in
     yes = model.classes.index("yes")
     taken = [False] * len(all_of)
     nobodys = overlapping([*((s.start, s.end) for s in passage.stretches if s.kind in ("undone", "boilerplate")), *headings(passage)])
+    theirs = overlapping((s.start, s.end) for s in passage.stretches if s.kind == "quoted")
     for place, row in enumerate(all_of):
-        if nobodys(row.start, row.start + 1):
+        if nobodys(row.start, row.start + 1) or (theirs(row.start, row.start + 1) and names_mail(passage.text[row.line : row.line + 200].partition("\n")[0])):
             continue
         heads = (not place or not taken[place - 1]) and len(row.text) < 40 and row.text.rstrip().endswith(":")
         features = row_features(all_of, place, description=passage.description)

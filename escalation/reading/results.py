@@ -96,6 +96,12 @@ _ROW = re.compile(r"\s[-–=>]{1,2}\s")
 """What stands between a finding and its subject."""
 
 
+_BACK = re.compile(
+    r"\b(?:not|never|n['’]t) (?:\w+ ){0,2}(?:resolved|fixed|solved|sorted|hold|held|last|lasted|work|working|help|helped|gone|any better)\b|\b(?:is|are|came|come|comes|it['’]s|they['’]re|all|was|were|right) back\b|\bback (?:again|this|since|at)\b|\bagain\b|\breturned\b|\bre-?appear\w*|\bre-?occur\w*|\bstill\b"
+    r"|\b(?:the|exact(?:ly)?) same (?:\w+ )?(?:problem|issue|error|fault|thing|message)\b"
+)
+"""What may say that the trouble did not stay away; "working again" and "back up" say the opposite."""
+_BACK_SURELY = re.compile(rf"\b{_TROUBLE} (?:\w+ ){{0,2}}(?:back|returned|re-?appeared|persists?)\b|\b(?:unfortunately|sadly|alas)\b.{{0,20}}\bback\b")
 _TALK = re.compile(
     r"\W{0,9}(?:(?:i|we|have|has|then|also|just|and|he|she|they|user|customer|cx)\s){0,3}(?:told|asked|informed|advised|emailed|e-mailed|mailed|called|rang|phoned|texted|messaged|sent|let|chased|promised|ordered|requested|booked|escalated|raised|logged|opened (?:a |an )?(?:\w+ )?(?:case|ticket|sr))\b",
     re.IGNORECASE,
@@ -119,7 +125,12 @@ def with_results(deeds: Sequence[Deed], passages: Sequence[Passage]) -> list[Dee
     said = [_words(deed, passages) for deed in deeds]
     bare = [not (deed.result_stated or _TALK.match(words) or ends_in_result(words)) for deed, words in zip(deeds, said, strict=True)]
     found: list[Words | None] = [None] * len(deeds)
+    deeds = list(deeds)
     for place, open_yet in enumerate(bare):
+        if deeds[place].outcome == "worked" and (back := _came_back(place, deeds, passages)):
+            deeds[place] = replace(deeds[place], outcome="partial", outcome_sure=1.0)
+            found[place] = back
+            continue
         told = (_in_text(place, deeds, passages) or _in_next(place, deeds, passages)) if open_yet else _in_itself(deeds[place], passages)
         if after := None if told and open_yet else _right_after(place, deeds, passages, bare=open_yet):
             told, found[place] = after if open_yet else told, found[place] or after
@@ -203,6 +214,25 @@ def _in_next(place: int, deeds: Sequence[Deed], passages: Sequence[Passage]) -> 
             return (at, spoken.start, spoken.start + end) if spoken is not None and end else None
         if passages[at].role not in ("system", "us"):
             return None
+    return None
+
+
+def _came_back(place: int, deeds: Sequence[Deed], passages: Sequence[Passage]) -> Words | None:
+    """Return how the next text of the side, or the customer's, begins, where that says that what a deed had mended came back.
+
+    Only the last deed of a text is meant, and one that is told as having worked.
+    """
+    deed = deeds[place]
+    if _next(place, deeds) is not None or outcomes.outcome_of(_words(deed, passages)) != "worked":
+        return None
+    for at in range(deed.passage + 1, len(passages)):
+        if passages[at].role not in ("system", "us"):
+            spoken = next((s for s in passages[at].stretches if s.kind in ("sentence", "item") and (len(s.text.split()) > 2 or _BACK.search(small(s.text)))), None)
+            if spoken is None or passages[at].role == "unknown":
+                return None
+            low = small(spoken.text)
+            says = _BACK_SURELY.search(low) or (_BACK.search(low) and outcomes.outcome_of(low) not in ("worked", "unknown"))
+            return (at, spoken.start, spoken.end) if says and not _ELSE.search(low) and not starts_with_deed(spoken.text) and len(low.split()) <= _LONGEST else None
     return None
 
 

@@ -25,6 +25,13 @@ _ASKS = re.compile(
 )
 _TRIED = re.compile(rf"{_MARK}(?:what (?:(?:troubleshooting |steps? )?(?:have|has|did) (?:you|the user|they|we)|was|has been|is)\b[^?:\n]{{0,40}}\b(?:tried|try|done|do|taken|attempted)\b[^?:\n]{{0,30}}|(?:steps? )?already tried|tried so far|steps? (?:already )?(?:tried|taken)(?: so far)?|troubleshooting (?:steps? )?(?:already )?(?:done|taken|tried|performed))\s?[?:]{{1,2}}\s{{0,3}}(?=\S)", re.IGNORECASE)
 """A field in which somebody writes what was tried."""
+_SAID_UNDER = re.compile(
+    r"\s{0,9}(?:(?:[A-Z][\w-]{1,20}|call|session|tech)\s){0,2}(?:comments?|notes?|remarks?|work (?:done|performed)|steps? (?:taken|performed)|fix (?:tried|attempted|applied)|(?:what )?(?:was |i |we )?(?:did|tried|attempted))\s?[:=]\s{1,3}(?=\S)",
+    re.IGNORECASE,
+)
+"""The name of a field in which somebody tells what was done, among fields that programs write too."""
+BESIDE = re.compile(r"\s{0,9}(?:results?|outcome|effect|finding)\s?[:=]\s{1,3}(?=\S)", re.IGNORECASE)
+"""The name of a field beside it that tells what came of it."""
 _ANSWER = r"(?:[ \t]{0,9}(?:a(?:nswer)?\s?\d{0,2}\s?[.:)]\s|[-–—:=>*]{1,2}[ \t]{1,3}|\[[a-z]{1,3}\]\s|\*{1,2}|\d{1,2}[.)]\s){0,2})"
 _YES = re.compile(rf"(?P<lead>{_ANSWER})(?P<said>(?:yes|yep|yeah|yup|y|ja|oui|sí|si|done|already done|we did|i did|did (?:so|that)|tried (?:that|it)|sure|of course|correct|twice|several times|many times)\b.{{0,300}})", re.IGNORECASE)
 _NO = re.compile(rf"(?P<lead>{_ANSWER})(?P<said>(?:no(?!\s(?:change|difference|luck|improvement|effect|errors?|one|longer|response|joy|success|issues?|problems?|more|better|idea|internet|signal|network|power)\b)|nope|n|nein|non|not (?:yet|sure|tried|done)|n/a|haven['’]?t|have not|didn['’]?t|did not|could(?:n['’]?t| not)|can(?:['’]?t|not)|unable|don['’]?t know|will (?:do|try)|unsure)\b.{{0,300}})", re.IGNORECASE)
@@ -159,5 +166,5 @@ def _below(rows: Sequence[Row], at: int) -> tuple[int | None, str]:
 
 def asked_for(row: Row) -> int:
     """Return how long the name of a field is in which somebody wrote what was tried; 0 where the row is none."""
-    found = _TRIED.match(row.text[:160])
-    return found.end() if found and deeds.starts_with_deed(row.text[found.end() :]) else 0
+    found = _TRIED.match(row.text[:160]) or _SAID_UNDER.match(row.text[:80])
+    return found.end() if found and deeds.begins_with_deed(row.text[found.end() :]) else 0

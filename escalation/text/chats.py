@@ -16,9 +16,11 @@ from escalation.wording import mail_words as words
 
 _CLOCK = r"\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?:\s?[ap]\.?m\.?)?"
 _DAY = r"(?:(?:\d{1,4}[-./]\d{1,2}[-./]\d{2,4}|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|today|yesterday)(?:,|\sat)?\s)?"
+_SINCE = r"\(\s?(?:\d{1,2}h\s)?(?:\d{1,2}m\s)?\d{1,2}s\s?\)"
+"""How long the chat has gone on, as transcripts of web chats have it in place of a time."""
 _NAME = r"[^\W\d_][\w .'’-]{1,40}?(?:,\s[^\W\d_][\w.'’-]{1,30})?"
 _TURN = re.compile(
-    rf"\s{{0,9}}(?:(?P<before>[\[(]?{_DAY}{_CLOCK}[\])]?)\s{{0,3}}[-–|]?\s{{0,3}})?(?P<who>{_NAME})"
+    rf"\s{{0,9}}(?:(?P<before>[\[(]?{_DAY}{_CLOCK}[\])]?|{_SINCE})\s{{0,3}}[-–|]?\s{{0,3}})?(?P<who>{_NAME})"
     rf"\s{{0,3}}(?P<after>[\[(]{_DAY}{_CLOCK}[\])])?\s{{0,3}}:\s+(?=\S)",
     re.IGNORECASE,
 )
@@ -34,8 +36,10 @@ _OF_PROGRAMS = re.compile(rf"[\[(](?!{_CLOCK}[\])])")
 _VISITOR = re.compile(rf"(?:{words.VISITOR})\b", re.IGNORECASE)
 
 
+_ENTERED = r"(?:(?:internal|public|private|discussion|resolution|work|external)\s)?(?:note|comment|time entry|update|reply|work ?log)\s(?:was\s)?(?:added|entered|posted|created|left|written)\sby\s"
+"""What an export of a ticket's history writes before the name."""
 _STAMP = re.compile(
-    rf"\s{{0,9}}[\[(]?(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{{0,6}}\s)?\d{{1,4}}[-./]\d{{1,2}}[-./]\d{{2,4}}[,/\s]{{1,3}}{_CLOCK}(?:\s(?-i:[A-Z]{{2,4}}(?:[+-]\d{{1,2}})?))?[\])]?\s?[-–|/]?\s?"
+    rf"\s{{0,9}}[\[(]?(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{{0,6}}\s)?\d{{1,4}}[-./]\d{{1,2}}[-./]\d{{2,4}}[,/\s]{{1,3}}{_CLOCK}(?:\s?(?:-|–|to)\s?{_CLOCK})?(?:\s(?-i:(?!AM\b|PM\b)[A-Z]{{2,4}}(?:[+-]\d{{1,2}})?))?[\])]?\s?[-–|/]?\s?(?:{_ENTERED})?"
     rf"(?-i:[A-ZÀ-Þ])[\w.'’-]{{0,30}}(?:,?\s(?-i:[A-ZÀ-Þ])[\w.'’-]{{0,30}}){{0,3}}(?:\s\([^()\n]{{1,30}}\))?\s?[-–:]{{1,2}}\s{{1,3}}(?=\S)",
     re.IGNORECASE,
 )

@@ -34,11 +34,15 @@ _REACTION = re.compile(
     re.IGNORECASE,
 )
 """What a phone or a mail program writes for a tap on a thumb, and a connector above each part of an entry."""
+_FILES = re.compile(r"\W{0,9}(?:(?:new |\d{1,2} )?(?:attachments?|attached files?|attached)(?: added| uploaded)?|(?:files?|images?|screenshots?) (?:attached|uploaded|added))\s?(?:\(\d{1,2}\)\s?)?:\s.{0,200}\.[a-z]{3,4}\b.{0,60}$", re.IGNORECASE)
+"""The names of files beside a note, which may sound like deeds."""
+_TRANSLATED = re.compile(r"\W{0,9}(?:(?:machine|auto(?:matically)?)[- ]?)?translated (?:from|by|with|using)\b.{2,80}[\])*_>]\W{0,3}$", re.IGNORECASE)
+"""What a translator writes above a text, in brackets or emphasis."""
 
 
 _VOICEMAIL = re.compile(r"\W{0,9}(?:you (?:have |received )(?:a |an |\d{1,3} )?(?:new )?)?(?:new )?(?:voice ?mails?|voice messages?|missed calls?)(?: messages?)?(?: transcri\w{2,8})?(?:\s(?:from|for|in|received|on)\b|\s?[:(]|\W{0,3}$)", re.IGNORECASE)
 _OF_PHONE = re.compile(
-    r"\s{0,9}(?:listen(?: here)?|play|from|to|caller(?: id| name| number)?|callee|mailbox|extension|ext|length|duration|received(?: at| on)?|date|time|called at|number|phone|confidence|recording|queue|call id|transcri(?:pt|ption)|message transcript(?:ion)?)\s?:\s?(?P<told>.{0,80})$"
+    r"\s{0,9}(?:listen(?: here)?|play|from|to|caller(?: id| name| number)?|callee|mailbox|extension|ext|length|duration|received(?: at| on)?|date|time|called at|number|phone|confidence|recording|queue|call id|transcri(?:pt|ption)|message transcript(?:ion)?)(?:\s?\([^()\n]{1,40}\))?\s?:\s?(?P<told>.{0,80})$"
     r"|\W{0,9}(?:click|press|dial|listen|call|log in)\b.{0,40}\b(?:listen|play|message|voicemail|recording)\b.{0,60}$",
     re.IGNORECASE,
 )
@@ -54,8 +58,8 @@ _RECEIPT = re.compile(r"\W{0,9}your message\b.{0,60}$|\W{0,9}(?:final-recipient|
 _RECEIVED = re.compile(r"\W{0,9}was (?:read|deleted without being read|displayed|delivered)(?: on)?\b.{0,80}\d|\W{0,9}disposition\s?:", re.IGNORECASE)
 """How a mail program says that a message was read."""
 TELLS = re.compile(
-    r"\W{0,9}(?:(?:the |your |short |brief |full )?(?:issue|problem|request|complaint|fault|symptoms?|incident|ticket|query)(?: (?:description|statement|details?|summary|reported))?|description(?: of (?:the |your )?(?:issue|problem|request))?|details|"
-    r"what(?:['’]s| is| seems to be| are) (?:the|your) (?:problem|issue|request|trouble)s?[^:?\n]{0,60}|what (?:happened|is (?:wrong|happening|not working))[^:?\n]{0,40}|how (?:can|may) we help(?: you)?(?: today)?|reason for (?:the |your )?(?:call|contact|request|ticket)|(?:please )?describe (?:the|your) (?:issue|problem|request)[^:?\n]{0,60}|(?:your )?(?:message|question|comments?)|nature of (?:the )?(?:issue|problem|call))\W{0,3}[:?]{1,2}[*_\s]{0,9}",
+    r"\W{0,9}(?:q(?:uestion)?\s?\d{0,2}\s?[:.)]\s{0,3})?(?:(?:the |your |short |brief |full )?(?:issue|problem|request|complaint|fault|symptoms?|incident|ticket|query)(?: (?:description|statement|details?|summary|reported))?|description(?: of (?:the |your )?(?:issue|problem|request))?|details|"
+    r"what(?:['’]s| is| seems to be| are) (?:the|your) (?:problem|issue|request|trouble)s?[^:?\n]{0,60}|what (?:happened|is (?:wrong|happening|not working))[^:?\n]{0,40}|how (?:can|may) we help(?: you)?(?: today)?|reason for (?:the |your )?(?:call|contact|request|ticket)|(?:please )?describe(?: (?:the|your) (?:issue|problem|request)[^:?\n]{0,60})?|(?:your )?(?:message|question|comments?)|nature of (?:the )?(?:issue|problem|call))\W{0,3}[:?]{1,2}[*_\s]{0,9}",
     re.IGNORECASE,
 )
 """The name of the field of a form in which somebody says what is wrong."""
@@ -102,7 +106,7 @@ def copied(rows: Sequence[Row]) -> Iterator[int]:
             at += 1
             continue
         else:
-            stop = at + (_CITED.search(text[-20:]) is not None or _REACTION.match(text[:500]) is not None)
+            stop = at + (_CITED.search(text[-20:]) is not None or any(form.match(text[:500]) for form in (_REACTION, _FILES, _TRANSLATED)))
         yield from range(at, stop)
         at = max(stop, at + 1)
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from escalation.text.asked import answered, asked_for
+from escalation.text.asked import BESIDE, answered, asked_for
 from escalation.text.chats import stamped, turns
 from escalation.text.places import Row
 from escalation.text.sections import sections
@@ -20,7 +20,7 @@ from escalation.wording import deeds, outcomes, pasted
 
 _BULLET = r"\s{0,9}(?:[-*•+–]\s+|\d{1,3}[.)]\s+)?"
 _BOX = re.compile(
-    rf"(?P<lead>{_BULLET})(?:(?P<done>[☑✅✔✓🗹☒]|:(?:white_check_mark|heavy_check_mark|ballot_box_with_check|check(?:_mark)?):|\[(?:x|✓|✔|☑|done|ok|yes)\]|\(x\))|(?P<not>[☐⬜◻□▢🔲🔳◽❌✗✘✖❎🗷]|:(?:x|white_large_square|white_medium_square|black_square_button|negative_squared_cross_mark|no_entry(?:_sign)?):|\[\s?\]|\(\s\)|\[(?:todo|to do|open|no|-|pending|skip(?:ped)?|n/a)\]))\s{{0,9}}[:\-–]?\s{{0,9}}(?=\S)",
+    rf"(?P<lead>{_BULLET})(?:(?P<done>[☑✅✔✓🗹☒]|:(?:white_check_mark|heavy_check_mark|ballot_box_with_check|check(?:_mark)?):|\[(?:x|✓|✔|☑|done|ok|yes)\]|\((?:x|✓|✔|☑)\))|(?P<not>[☐⬜◻□▢🔲🔳◽❌✗✘✖❎🗷]|:(?:x|white_large_square|white_medium_square|black_square_button|negative_squared_cross_mark|no_entry(?:_sign)?):|\[\s?\]|\(\s\)|\[(?:todo|to do|open|no|-|pending|skip(?:ped)?|n/a|[~/<>?])\]))\s{{0,9}}[:\-–]?\s{{0,9}}(?=\S)",
     re.IGNORECASE,
 )
 _CROSS = frozenset(("❌", "✗", "✘", "✖", "❎", ":x:", ":negative_squared_cross_mark:"))
@@ -42,11 +42,13 @@ _AFTER = re.compile(
     rf"\s{{0,9}}(?:[:=?]|\s[-–—]|\(|→|->)\s{{0,9}}(?:(?P<not>{_NOT_WORD}|{_BLANK})|(?P<done>{_DONE_WORD}))\s{{0,9}}\)?[.!]?\s{{0,9}}$",
     re.IGNORECASE,
 )
+_TAIL = re.compile(r"\s{1,9}(?:(?P<done>[☑✅✔✓🗹]|:white_check_mark:|:heavy_check_mark:)|(?P<not>[☐⬜◻□🔲]|\[\s?\]|:white_large_square:))\s{0,9}$", re.IGNORECASE)
+"""A box behind a deed; a cross there as often says that it did not help."""
 _NOT_DONE = re.compile(
     r"\s(?:was |were )?not (?:yet )?(?:done|completed|performed)(?: yet)?[.!]?\s{0,9}$", re.IGNORECASE
 )
 _BEFORE = re.compile(
-    rf"(?P<lead>{_BULLET})(?:(?P<not>not (?:yet )?(?:done|tried)|to-?\s?do|skipped|pending|n/a|no|outstanding)|(?P<done>done|completed?|passed|pass|yes))\s?[:\-–]\s+(?=\S)",
+    rf"(?P<lead>{_BULLET})(?:(?P<not>not (?:yet )?(?:done|tried)|to-?\s?do|skipped|pending|n/a|no?|outstanding)|(?P<done>done|completed?|passed|pass|y(?:es)?))\s?[:\-–]\s+(?=\S)",
     re.IGNORECASE,
 )
 _STEP_COLUMN = re.compile(
@@ -109,7 +111,8 @@ def forms(rows: Sequence[Row]) -> Forms:
         elif not row.blank and row.start not in found.items and row.start not in found.reported and len(row.text) <= 600:
             if name := asked_for(row):
                 found.masked.append((row.start, row.start + name))
-            elif (stamp := stamped(row.text)) and deeds.starts_with_deed(row.text[stamp:]):
+                found.spoken.add(row.start)
+            elif (stamp := stamped(row.text)) and deeds.begins_with_deed(row.text[stamp:]):
                 found.masked.append((row.start, row.start + stamp))
                 found.spoken.add(row.start)
             else:
@@ -118,8 +121,28 @@ def forms(rows: Sequence[Row]) -> Forms:
     for start, end, kind in sections(rows):
         if start not in found.ticked and start not in found.undone:
             (found.undone if kind == "not" else found.planned)[start] = end
+    _of_one_step(rows, found)
     _reports(rows, found)
     return found
+
+
+_ACTION = re.compile(r"\s{0,9}actions?(?: taken| performed)?\s?[:=]\s{1,3}(?=\S)", re.IGNORECASE)
+"""Who says so depends on the fields beside it: a problem is named by somebody, a threat by a program."""
+
+
+def _of_one_step(rows: Sequence[Row], found: Forms) -> None:
+    """Take what stands in a form beside a deed, what came of it, for words of whoever filled it in."""
+    for block in _paragraphs(rows):
+        by_hand = any(_BY_HAND.search(row.text[:20]) for row in block)
+        for row in block if by_hand else ():
+            if (action := _ACTION.match(row.text[:40])) and deeds.begins_with_deed(row.text[action.end() :]):
+                found.masked.append((row.start, row.start + action.end()))
+                found.spoken.add(row.start)
+        if any(row.start in found.spoken and (asked_for(row) or _ACTION.match(row.text[:40])) for row in block):
+            for row in block:
+                if result := BESIDE.match(row.text[:40]):
+                    found.masked.append((row.start, row.start + result.end()))
+                    found.spoken.add(row.start)
 
 
 _VERDICT = re.compile(
@@ -196,7 +219,7 @@ def _marked(row: Row, found: Forms, *, crossed: bool) -> None:
             mark = None
         done = bool(mark and mark["done"])
     told = text[mark.end() if mark else len(re.match(_BULLET, text).group()) :]  # type: ignore[union-attr]
-    if after := _AFTER.search(told[-60:]):
+    if after := _AFTER.search(told[-60:]) or _TAIL.search(told[-60:]):
         begin = len(text) - len(told[-60:]) + after.start()
         if (mark and mark.re is _BOX) or deeds.starts_with_deed(told):
             end = row.start + begin
@@ -223,7 +246,7 @@ def _tables(rows: Sequence[Row], found: Forms) -> None:
     while at < len(rows):
         text = rows[at].text
         below = rows[at + 1].text if at + 1 < len(rows) else ""
-        signs = ("|", "│", "┃", "\t", *(["  "] if _COLUMN_RULE.match(below) else []))
+        signs = ("|", "│", "┃", "\t", *(["  "] if _COLUMN_RULE.match(below) else []), *_separators(rows[at]))
         between = None if len(text) > 300 else next((sign for sign in signs if sign in text), None)
         if between is None:
             at += 1
@@ -242,6 +265,15 @@ def _tables(rows: Sequence[Row], found: Forms) -> None:
             for row in body:
                 _row_of_table(row, between, steps[0], results, found)
         at = stop
+
+
+def _separators(row: Row) -> Iterator[str]:
+    """Yield what parts the names of columns in a row, where a table stands as a spreadsheet stores it."""
+    for sign in (",", ";"):
+        if row.text.count(sign) >= 2 and len(row.text) < 160:
+            names = [cell for _, _, cell in _cells(row, sign)]
+            if all(0 < len(name) <= 24 for name in names) and any(_STEP_COLUMN.fullmatch(n) for n in names) and any(_RESULT_COLUMN.fullmatch(n) for n in names):
+                yield sign
 
 
 def _cells(row: Row, between: str) -> list[tuple[int, int, str]]:
@@ -281,7 +313,7 @@ def _row_of_table(row: Row, between: str, step: int, results: Sequence[int], fou
 _FIELD = re.compile(r"\s{0,9}(?P<name>[A-Z][\w ./()#'-]{0,40}?)\s?(?:[:=]\s|[:=]$|\t)")
 _STRONG = re.compile(
     r"\b(?:agent|sensor|probe|check|endpoint|threats?|detections?|detected|malware|verdict|severity|alerts?|trigger\w*|job|policy|start(?:ed)?(?: time)?|end(?:ed)?(?: time)?|duration|run ?time|total size|backup size|transferred|process(?:ed)?|hash|sha\d+|exit code|return code|output|script|"
-    r"automated task|last (?:message|scan|check|seen|run|boot)|uptime|scan\w*|scanned|run ?as|host application|remediation|action(?: taken)?|date/time|additional info|notification\w*|state|path|quarantine\w*|machine|computer|items|next run|retention|restore points?|repository|signature|engine|gestartet|beendet|dauer|auftrag|durée|début|fin)\b",
+    r"session|supporter|(?:host|guest) (?:dis)?connected|command run|talk time|disposition|direction|recording|answered by|incident|isolated|automated task|last (?:message|scan|check|seen|run|boot)|uptime|scan\w*|scanned|run ?as|host application|remediation|actions?(?: taken)?|date/time|additional info|notification\w*|state|path|quarantine\w*|machine|computer|items|next run|retention|restore points?|repository|signature|engine|gestartet|beendet|dauer|auftrag|durée|début|fin)\b",
     re.IGNORECASE,
 )
 _WEAK = re.compile(
@@ -293,7 +325,7 @@ _BY_HAND = re.compile(
     re.IGNORECASE,
 )
 _LEDGER = re.compile(
-    r"\s{0,9}(?:(?:ticket|case|request|time entry|note|task|job|record|alert|report|status|last|service|#?\w*\d+)\s){0,4}(?:(?:created|updated|modified|assigned|closed|added|generated|triggered|detected|merged|approved)\s(?:by|at|on|to|into)\b(?=.{0,80}(?:\d{1,2}[:.]\d\d|\d{4}|\bteam\b|\bboard\b|\bqueue\b|#\d))|changed from\s.{1,60}\sto\s)"
+    r"\W{0,9}(?:(?:this|the|ticket|case|request|time entry|note|task|job|record|alert|report|status|last|service|was|has been|#?\w*\d+)\s){0,5}(?:(?:merged|bundled|unbundled|linked|split)\s(?:into|with|to|from|as)\b(?=.{0,40}\b(?:ticket|case|#?\d{3,}))|(?:created|updated|modified|assigned|closed|reopened|added|generated|triggered|detected|merged|approved)\s(?:by|at|on|to|into)\b(?=.{0,80}(?:\d{1,2}[:.]\d\d|\d{4}|\bteam\b|\bboard\b|\bqueue\b|#\d))|changed from\s.{1,60}\sto\s)"
     r"|\s{0,9}windows powershell transcript (?:start|end)|\s{0,9}(?:start|end) time\s?:\s\d",
     re.IGNORECASE,
 )
@@ -333,6 +365,8 @@ def _reports(rows: Sequence[Row], found: Forms) -> None:
 def _report_in(rows: Sequence[Row], found: Forms) -> None:
     strong = weak = 0
     written: list[int] = []
+    named = False
+    """Whether a list stands below the name of a field that programs write."""
     for index, row in enumerate(rows):
         text = row.text[:200]
         if row.start in found.ticked or row.start in found.spoken or row.start in found.undone:
@@ -347,12 +381,17 @@ def _report_in(rows: Sequence[Row], found: Forms) -> None:
         elif name := _FIELD.match(text):
             if _BY_HAND.search(name["name"]) and not _STRONG.search(name["name"]):
                 return
-            strong += _STRONG.search(name["name"]) is not None
+            strong += (theirs_too := _STRONG.search(name["name"]) is not None)
+            named = theirs_too and not text[name.end() :].strip()
             weak += _WEAK.search(name["name"]) is not None
+            written.append(index)
+        elif named and _BULLETED.match(text):
             written.append(index)
     if strong < 2 or strong + weak < 3:
         return
     theirs = set(written)
+    if (above := written[0] - 1) >= 0 and len(title := rows[above].text.strip()) <= 60 and title[-1:].isalnum() and not deeds.begins_with_deed(title) and not _SPOKEN.search(title):
+        found.reported.add(rows[above].start)  # the name of the report
     for index in range(written[0], written[-1] + 1):
         if index in theirs or not _SPOKEN.search(rows[index].text[:200]):
             found.reported.add(rows[index].start)

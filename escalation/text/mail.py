@@ -47,6 +47,13 @@ _SAID = re.compile(rf"\s{{0,9}}on\s(?=.{{0,40}}\d{{1,2}}[:.]\d\d).{{0,40}}?{_DAT
 _DATED = re.compile(rf"\s{{0,9}}(?:[^\W\d_]{{2,12}}\.?,\s)?(?:{_DATE}|\d{{4}}年\d{{1,2}}月\d{{1,2}}日).{{0,60}}<[^<>\s]{{1,80}}@[^<>\s]{{1,80}}>\s?:\s{{0,9}}$")
 _MARKER = re.compile(rf"\W{{0,40}}(?:{words.MARKER})\W{{0,40}}$", re.IGNORECASE)
 _ABOVE = re.compile(words.ABOVE, re.IGNORECASE)
+_ARROWS = re.compile(rf"\s{{0,9}}>>>\s.{{2,120}}?{_DATE}.{{0,20}}>>>\s{{0,9}}$")
+_BY_LINE = re.compile(
+    rf"\s{{0,9}}(?-i:[A-ZÀ-Þ])[\w.'’-]{{0,30}}(?:\s[\w.'’(-]{{1,30}}\)?){{0,4}}(?:,|\s[-–(]|\s\|)\s?(?:[^\W\d_]{{2,12}}\.?,?\s){{0,2}}(?=.{{0,30}}\d{{1,2}}[:.]\d\d){_DATE}[\s,\w:.+()-]{{0,30}}$",
+    re.IGNORECASE,
+)
+"""Who wrote it and when, on a line below a rule, as ticket systems head each message of theirs."""
+_LONG_RULE = re.compile(r"\s{0,9}[-_=*]{10,}\s{0,9}$")
 _DIGIT = re.compile(r"\d")
 _QUOTED = re.compile(r"\s{0,9}>")
 _RULE = re.compile(r"\s{0,9}[-_=*~]{3,}\s{0,9}$")
@@ -55,7 +62,7 @@ _TRANSPORT = re.compile(
     re.IGNORECASE,
 )
 _FAREWELL = re.compile(
-    rf"\s{{0,9}}(?:(?P<rule>--|[_]{{5,}}|—)\s{{0,9}}$|(?:{words.FAREWELL})(?:[\s,.!:;-]{{1,9}}(?P<name>(?-i:[A-ZÄÖÜÅÆØÉ][\w.'’-]*\s?){{1,3}}))?[\s,.!:;-]{{0,9}}$)",
+    rf"\s{{0,9}}(?:(?P<rule>--|[_]{{5,}}|—)\s{{0,9}}$|(?:{words.FAREWELL})(?:\s?[/|]\s?(?:{words.FAREWELL}))?(?:[\s,.!:;-]{{1,9}}(?P<name>(?-i:[A-ZÄÖÜÅÆØÉ][\w.'’-]*\s?){{1,3}}))?[\s,.!:;-]{{0,9}}$)",
     re.IGNORECASE,
 )
 _DEVICE = re.compile(rf"\W{{0,9}}{words.DEVICE}.{{0,80}}$", re.IGNORECASE)
@@ -132,14 +139,17 @@ def heading(rows: Sequence[Row], at: int) -> int:
     if not text.strip()[-1:].isalnum():
         if _MARKER.match(text) and (not text.strip()[:1].isalpha() or text.rstrip().endswith(":")):
             return 1 + _block(rows, _next(rows, at + 1), fewest=1)
-        if _DATED.match(text) or (not text.strip()[:1].isalnum() and len(text) < 120 and _ABOVE.search(text)):
+        if _LONG_RULE.match(text):
+            name = _next(rows, at + 1)
+            return name + 1 - at if name < min(len(rows), at + 3) and _BY_LINE.match(rows[name].text[:120]) else 0
+        if _DATED.match(text) or _ARROWS.match(text) or (not text.strip()[:1].isalnum() and len(text) < 120 and _ABOVE.search(text)):
             return 1
     if ":" in text[:40]:
         if _ONE_LINE.match(text):
             return 1
         if fields := _block(rows, at, fewest=2):
             return fields
-    for size in (1, 2, 3):
+    for size in (1, 2, 3, 4):
         if at + size > len(rows) or rows[at + size - 1].blank:
             break
         if not rows[at + size - 1].text.rstrip().endswith((":", "--")):
@@ -157,6 +167,11 @@ def heading(rows: Sequence[Row], at: int) -> int:
         ):
             return size
     return 0
+
+
+def names_mail(row: str) -> bool:
+    """Whether a row is one of a mail's heading: who wrote it, when, to whom, about what."""
+    return _HEADER.match(row[:60]) is not None or _ARROWS.match(row) is not None
 
 
 def _next(rows: Sequence[Row], at: int) -> int:

@@ -59,7 +59,7 @@ _CHECKED = re.compile(r"\s(?:checked|data-checked\s?=\s?[\"']?true|aria-checked\
 _TICKED_ROW = re.compile(r"\s(?:data-checked|aria-checked)\s?=|\bdata-list\s?=\s?[\"']?(?:un)?checked", re.IGNORECASE)
 """Boxes of forms and editors, and the rows of editors that keep the tick in the row or in the list around it."""
 _HTML = re.compile(
-    r"<\s{0,3}/?\s{0,3}br\b[^<>]{0,200}>|</\s{0,3}(?:p|div|li|ul|ol|td|th|tr|table|span|b|i|u|em|strong|font|a|h[1-6]|body|html|s|del|strike|blockquote|pre|center)\s{0,3}>"
+    r"<\s{0,3}/?\s{0,3}br\b[^<>]{0,200}>|</\s{0,3}(?:p|div|li|ul|ol|td|th|tr|table|span|b|i|u|em|strong|font|a|h[1-6]|body|html|s|del|strike|blockquote|pre|center|style|script)\s{0,3}>"
     r"|<(?:p|div|span|font|table|tr|td|img|body|html|li)(?:\s+[\w-]+\s*=[^<>]{0,400})?\s*/?>|<a\s+href\s*=",
     re.IGNORECASE,
 )
@@ -68,6 +68,8 @@ _SET_IN = re.compile(r"\bstyle\s?=[^<>]{0,300}\bborder\s?:\s?(?:none|0)\b", re.I
 _XML = re.compile(r"<\?xml|\sxmlns=(?!.{0,80}(?:office|xhtml|w3\.org/TR))", re.IGNORECASE)
 _RENDERED = re.compile(r"<(?:html|body|!doctype)\b|\s(?:style|class|dir|width)\s?=", re.IGNORECASE)
 """Written by a program for a browser, to which a line end is a space."""
+_LINES = re.compile(r"<\s{0,3}/?\s{0,3}(?:br|p|div|li|tr|table|td|h[1-6]|html|body|blockquote|pre)\b", re.IGNORECASE)
+"""Tags that end a line; in a text without any, as where only a word is coloured, lines end as they were typed."""
 _ATTRIBUTES = re.compile(
     r"(?:\s*/)?\s*|[\s\"'.]*|\s+[^=]{1,40}=.*|\s*(?:clear|border|nowrap|checked|disabled|type)\b.*",
     re.IGNORECASE | re.DOTALL,
@@ -75,22 +77,28 @@ _ATTRIBUTES = re.compile(
 
 
 def plain(source: str) -> Plain:
-    """Return the text as it is read. What is encoded twice, as `&lt;br&gt;`, is decoded twice."""
+    """Return the text as it is read. What is encoded twice, as `&lt;br&gt;`, is decoded twice, and once more where connectors did it again."""
     first = decoded(source)
     text = first.text if first else source
     if not _ODD.search(text):
         return first or Plain(source, source)
-    once = _decoded(text, first, source)
-    if "<" in text and _HTML.search(text):
-        return once
-    return _decoded(once.text, once, source) if _HTML.search(once.text) else once
+    read = _decoded(text, first, source)
+    for _ in range(_CODED_TWICE):
+        if ("<" in text and _HTML.search(text)) or not (_HTML.search(read.text) or _CODED.search(read.text)):
+            break
+        text, read = read.text, _decoded(read.text, read, source)
+    return read
+
+
+_CODED = re.compile(r"&lt;/?(?:p|br|div|span|li|ul|td|tr|table|b|strong)\b[^&<>\n]{0,200}/?&gt;", re.IGNORECASE)
+_CODED_TWICE = 2
 
 
 def _decoded(text: str, below: Plain | None, source: str) -> Plain:
     writing = Writing(text)
     escaped = "\\" in text and len(_ESCAPED.findall(text)) >= 2
     is_html = _HTML.search(text) is not None and not _XML.search(text[:2000])
-    rendered = is_html and _RENDERED.search(text) is not None
+    rendered = is_html and _RENDERED.search(text) is not None and _LINES.search(text) is not None
     written = _line_ends_written(text)
     without_close: set[str] = set()
     at, quoted, kept = 0, 0, 0

@@ -138,6 +138,7 @@ def _told_in(text: str, lines: list[Row], form: Forms, given: str) -> list[Stret
             while (
                 stop < len(lines)
                 and kinds[stop] == "sentence"
+                and (given[(begun := lines[stop].start) : begun + 1].isspace() or not text[begun : begun + 1].isspace())  # a name, a time or a field was taken out there
                 and _wraps(lines[stop - 1].text, lines[stop].text, width, folded=folded, alone=alone)
             ):
                 stop += 1

@@ -183,6 +183,11 @@ _TO_YOU = re.compile(
 _OF_MINE = re.compile(r"\b(?:i|we|my|our|i've|we've|i’ve)\b|(?:^|\n|[.;]\s)\W{0,3}(?:(?!please|need|want|follow)[a-z]{3,12}ed\b|tried|checked|rebooted|restarted|ran|tested|verified|changed|updated|replaced|reset|called|spoke)\b")
 
 
+def begins_with_deed(text: str) -> bool:
+    """Whether a text begins with a deed, with or without who did it."""
+    return starts_with_deed(text) or claims(text) == "deed"
+
+
 def claims(clause: str) -> Claim | None:
     """Return `deed`, `not` for what looks like one and is none (plans, advice, questions), or None for the rest."""
     text = clause.strip().strip("()\"“”*")
