@@ -12,7 +12,7 @@ LABELS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     for kind, pattern in (
         # what only a password follows, in any spelling
         ("P", r"\w*(?:pass?w|pas+wo|passphr|passcod|passkey|p[as]*wd|pswd|passord|kennw|contrase|wachtwo|senha|l[öo]senord|adgangsk|salasan|jelsz|"
-              r"motdepasse|pas+wrd|pssw|losung|geslo|şifre|sifre|has[łl][oae]|heslo|парол|密码|密碼|パスワード|비밀번호|kodeord)\w*|p?pws?|pwds?|pass|psw|p/w|ww|mdp|claves?|parol(?:[ae]|ă|ei|ę)?|passe|pword|pasw|bindpw|\w{2,20}(?:pass|pwd|pw|psk)"),
+              r"motdepasse|pas+wrd|pssw|losung|geslo|şifre|sifre|has[łl][oae]|heslo|парол|密码|密碼|パスワード|비밀번호|kodeord)\w*|p?pws?|pwds?|pass|psw|p/w|ww|mdp|claves?|parol(?:[ae]|ă|ei|ę)?|passe|pword|pasw|bindpw|(?!by|tres|com|sur|over|under)\w{2,20}pass|\w{2,20}(?:pwd|pw|psk)"),
         ("S", r"unseal|\w*(?:secret|presharedkey|apikey|credential|privkey|authkey|passkey)\w*|psks?|tokens?|(?!public)\w{2,20}token|creds?|bearer|community|otpauth|totp|seed|shared|"
               r"preshared|geheim\w*|zugangsdaten|anmeldedaten|identifiants?|inloggegevens|credenziali|credenciales|wpa\d?|\w{0,12}auth|phrase"),
         ("K", r"keys?|\w{2,20}key|\w{0,12}schlüssels?|cl[ée]s?|clef|llaves?|chiav[ei]|\w{0,12}sleutels?|chaves?|nøgle\w{0,3}|nøkkel\w{0,3}|\w{0,12}nyckeln?|klucz\w{0,3}|cheia|cheie"),
@@ -51,7 +51,7 @@ _PLAIN = re.compile(
     r"(?:exit|error|errors|status|stop|reason|result|return|response|fault|beep|post|country|area|zip|bar|source|job|cost|branch|tax|department|dial|qr|part|order|lot|batch|"
     r"sap|article|reference|function|op|event|fehler|erreur|reference|byte|machine|code|color|colour|hex|ascii|postal|currency|language|time|product|upgrade|package) (?:code|codes)|"
     r"(?:public|primary|foreign|registry|host|product|partial|function|sort|hot|enter|arrow|escape|shift|tab|partition|index|composite|unique|home|car|rack|f\d) (?:key|keys)|"
-    r"(?:connection|query|search|format|user|agent|test|error|version|empty|null) string|search token|rsa token"
+    r"(?:connection|query|search|format|user|agent|test|error|version|empty|null) string|search token|rsa token|(?:spf|dkim|dmarc|arc|iprev|compauth|first|second|third|single) pass"
 )
 """Words that make no label of the next one: an exit code opens nothing."""
 _OF = re.compile(r"(?:codic[ei]|c[óo]digos?|codes?|kod\w?) (?:client[ei]?|fiscale?s?|postal(?:e|es)?|articolo|art[íi]culo|article|prodotto|produ[ct]to|produit|erreur|errore|klienta|pocztowy)|key (?:id|ids|identifier|usage|mgmt)")

@@ -19,7 +19,7 @@ from escalation.redaction.words import (
 )
 
 _LABEL = (
-    r"(?:(?<![a-z])pass ?words?|passwd|pass ?codes?|(?<![a-z])pwds?|(?<![a-z])pws?|p/w|(?<![a-z])pass|\w{0,14}kennw[oö]rter?|\w{0,14}kennwort|\w{0,14}passw[oö]rter|\w{0,14}passwort|"
+    r"(?:(?<![a-z])pass ?words?|passwd|pass ?codes?|(?<![a-z])pwds?|(?<![a-z])pws?|p/w|(?<![a-z])(?<!spf[ =])(?<!kim[ =])(?<!arc[ =])(?<!rev[ =])(?<!uth[ =])(?<!first )(?<!second )(?<!third )pass|\w{0,14}kennw[oö]rter?|\w{0,14}kennwort|\w{0,14}passw[oö]rter|\w{0,14}passwort|"
     r"contrase[ñn]as?|mots? de passe|(?<![a-z])mdp|wachtwoord(?:en)?|(?<![a-z])ww|senhas?|l[öo]senord|(?<![a-z])clave(?! de\b)|parola|adgangskode|salasana)"
 )
 _HINTS = "pass pw p/w kennw contrase mot mdp wachtwoord ww senha lösenord losenord clave parola adgangskode salasana"
@@ -43,18 +43,7 @@ _CODE_LINK = r"(?:\s{0,3}(?:is|was|got|has been|now|:|=|#|to|(?:re)?set to|chang
 _OTP = r"(?P<s>\d{3}[ -]?\d{3,6})(?![\d.:/-]\d|\d)\b"
 _WIFI = r"(?:wi-?fi|w-?lan|wpa[23]?(?:-psk)?|ssid|wireless|guest network|network|hotspot|netzwerk|réseau)"
 _WIFI_KEY = r"(?:key|psk|(?:netzwerk|sicherheits)schl[üu]ssel|passw(?:or[dt]|oort)|passphrase|pw|pass|code|schl[üu]ssel|wachtwoord|kennwort|clave|cl[ée]|mdp|contraseña)"
-_NATO = (
-    r"(?:alpha|alfa|bravo|charlie|delta|echo|foxtrot|golf|hotel|india|juliett?|kilo|lima|mike|november|oscar|papa|quebec|romeo|sierra|tango|"
-    r"uniform|victor|whiskey|x-?ray|yankee|zulu|zero|one|two|three|four|five|six|seven|eight|nine|niner|dash|hash|exclamation mark|dollar|underscore)"
-)
-_SIGN = "zero|one|two|three|four|five|six|seven|eight|nine|niner|hash|exclamation mark|dollar|underscore|star|ampersand|plus|percent"
 _WORD_OF = r"(?:security|secret|memorable|verbal|safe|code|magic|hotline|call-?back|secure|challenge|duress|cancellation|authori[sz]ation|all-clear|bank|phone|carrier)"
-_ITEM = (
-    rf"(?:(?:capital|caps?|upper(?:[ -]?case)?|lower(?:[ -]?case)?|small|big)[ -]{{1,2}})?(?:{_NATO}|star|ampersand|at|plus|percent|dot|"
-    r"[A-Za-z0-9!#$%&*+@?_])"
-)
-"""One character of a password that is told: a letter, a word of the spelling alphabet, "capital S", "hash"."""
-_ITEMS = rf"(?P<s>(?:{_ITEM}(?:[ ,.]{{1,2}}|[ ]?-[ ]?)){{4,30}}{_ITEM})(?![\w-])"
 _USER = r"[\w.@\\-]{1,60}"
 
 
@@ -76,16 +65,6 @@ def _recovery(value: str) -> bool:
     return not re.search(r"\b(?:the|and|for|was|were|with|that|this|not|are|has|have)\b", value, re.IGNORECASE)
 
 
-def _spelled(value: str) -> bool:
-    """Whether single characters in a row are spelled out and no list of numbers."""
-    return sum(c.isalpha() for c in value) > 2
-
-
-def _spelled_password(value: str) -> bool:
-    """Whether what is spelled out is no name: there is a digit or a sign in it."""
-    return _spelled(value) and re.search(rf"[0-9!#$%&*+@?_]|\b(?:{_SIGN})\b", value, re.IGNORECASE) is not None
-
-
 def _words(*more: str) -> str:
     return " ".join(more)
 
@@ -95,9 +74,6 @@ PROSE: tuple[Rule, ...] = (
     rule("security answer", "answer maiden memorable pet school teacher birth word hotline", rf"\b(?:(?:{_WORD_OF} ?(?:answer|word|password)|password of the day|memorable (?:place|name|date)|maiden name|(?:first|childhood|favou?rite) (?:pet|school|car|street|teacher|colou?r|book|team|film|nickname)|(?:city|place) of birth)\b(?: \([^()\n]{{2,20}}\))?(?: (?:for|of|to|with|at|on) {_IN}{{2,40}}?)?(?: is| was|,? answer(?: is| was)?:?|\s{{0,3}}[:=?]| [-–])|(?:high school|best friend|secret question|security question)(?:,? answer(?: is| was)?:?|[:=?]))\s{{1,3}}(?P<s>[\w'’-]{{3,30}})(?=[\s.,;)<|]|$)(?! (?:to|the|a|by|in|on|and|was|is|for)\b)", _answer),
     rule("recovery phrase", "phrase words sentence mnemonic seed", r"\b(?:(?:recovery|seed|wallet|backup|secret|emergency|rescue)[ -](?:phrase|words|sentence)|mnemonic|words(?=:)|seed(?= (?:[a-z]{3,8} ){10})|(?:12|18|24|twelve|eighteen|twenty-four)(?: (?:recovery|seed|secret))? words)\b[^\n\ue000]{0,40}?[\s:=]\s{0,4}(?P<s>[a-z]{3,12}(?:[ ,]{1,2}[a-z]{3,12}){7,23})(?![\w])", _recovery),
     rule("recovery phrase", "words phrase seed ledger trezor wallet", r"\b(?:words|phrase|seed|ledger|trezor|wallet|mnemonic)\b[^\n\ue000]{0,60}?(?P<s>1[.):]? [a-z]{3,8}(?:[ ,;\n]{1,3}\d{1,2}[.):]? [a-z]{3,8}){3,23})(?!\w)"),
-    rule("password", _HINTS, rf"{_LABEL}\b[^\n;\ue000]{{0,40}}?[\s:=](?<!\S){_ITEMS}", _spelled, begins=_LABEL),
-    rule("password", _HINTS, rf"{_LABEL}\b[^\n;\ue000]{{0,40}}?[\s:=](?P<s>(?:(?:capital |lower |upper |cap |small )?(?:{_NATO}|\d{{1,4}})[ ,-]{{1,3}}){{3,24}}(?:{_NATO}|\d{{1,4}}))(?![\w-])", _spelled, begins=_LABEL),
-    rule("password", "spel dictat phonetic letter read out", rf"\b(?:spell?\w{{0,3}}|spelt|dictat\w{{1,3}}|phonetic\w*|letter by letter|read(?:s| it)? out)\b[^\n;\ue000]{{0,30}}?[\s:=](?<!\S){_ITEMS}", _spelled_password),
     rule("security answer", "answer maiden", r"\b(?:security answer|mother'?s maiden name|secret answer|security question answer)(?: is| was|\s{0,3}[:=\t])\s{0,3}(?P<s>[^\n\t,;.<]{2,60})", _answer),
     rule("passphrase", "phrase", r"\bpass ?phrase\b(?:[^\n:=\"“\ue000]{0,40}?)(?:\s{1,3}is|\s{1,3}was|\s{0,3}[:=\t])\s{0,3}(?P<s>[^\s\"“][^\n.;<|\ue000]{3,120})", _phrase),
     rule("passphrase", "phrase", r"\bpass ?phrase\b[^\n:=\"“\ue000]{0,40}?[:=\s]\s{0,3}[\"“](?P<s>[^\"”\n\ue000]{3,120})[\"”]"),
@@ -140,7 +116,7 @@ PROSE: tuple[Rule, ...] = (
     # passwords: a label, and what it is
     rule("password", _HINTS, rf"{_LABEL}(?:[ \t]{{0,3}}\([^()\n]{{0,40}}\))?[ \t]{{0,40}}(?:[:=]|\.{{3,}}:?)[ \t]{{0,12}}(?:\n[ \t]{{0,8}})?{_V}", labelled, begins=_LABEL),
     rule("password", _HINTS, rf"^[ \t|*•·-]{{0,8}}{_LABEL}[ \t]{{0,8}}(?:\t|\||[ \t][–—→-][ \t]|->)[ \t]{{0,8}}{_V}(?=[ \t|]{{0,30}}$)", labelled),
-    rule("password", _HINTS, rf"^[ \t]{{0,8}}(?:\w{{2,12}} ){{0,2}}{_LABEL}[ \t]{{0,8}}\n(?:[ \t]{{0,4}}\n){{0,2}}[ \t]{{0,8}}{_V}[ \t]{{0,8}}$", direct),
+    rule("password", _words(_HINTS, "key psk schlüssel"), rf"^[ \t]{{0,8}}(?:\w{{2,12}} ){{0,2}}(?:{_LABEL}|(?:security|network|wi-?fi|wlan|wpa2?|sicherheits)[ -]?(?:key|schlüssel)|psk)[ \t]{{0,8}}\n(?:[ \t]{{0,4}}\n){{0,2}}[ \t]{{0,8}}{_V}[ \t]{{0,8}}$", direct),
     rule("password", _words(_HINTS, "phrase psk key pin code token"), rf"(?:{_LABEL}|pass ?phrase|\b(?:psk|pin|(?:pre-?shared|api|recovery|access|{_WIFI})[ -]key)|{_CODE})\b[^\n=\ue000]{{0,60}}?(?:[ \t]{_LAST}|[:=–-])[ \t]{{0,3}}[:–-]?[ \t]{{0,3}}\n(?:[ \t]{{0,4}}\n){{0,2}}[ \t]{{0,8}}{_V}[ \t]{{0,8}}$", secretive),
     rule("password", _HINTS, rf"{_LABEL}\b{_GAP}\s{{1,3}}(?:{_LINK}[ \t]{{1,3}}){{0,2}}{_QUOTED}", _short_phrase, begins=_LABEL),
     rule("password", _HINTS, rf"{_LABEL}(?:['’]s)?\b{_GAP}(?:\s{{1,3}}|(?=[:=(,→–-])){_LINK}\s{{1,3}}(?:{_LINK}\s{{1,3}}){{0,2}}{_TO_VALUE}{_V}", secretive, begins=_LABEL),

@@ -23,8 +23,9 @@ from escalation.redaction.prose import PROSE
 from escalation.redaction.scorer import LEARNED, Learned, secrets
 from escalation.redaction.settings import SETTINGS
 from escalation.redaction.shapes import NAMED, SHAPES
+from escalation.redaction.spelled import spelled
 from escalation.redaction.tables import cells
-from escalation.redaction.told import rest
+from escalation.redaction.told import goes_on, rest
 from escalation.redaction.views import MARK, View, views
 from escalation.redaction.words import MEASURED, Rule
 
@@ -99,11 +100,30 @@ def _merged(text: str, learned: Learned) -> list[tuple[int, int, str]]:
 
 def _found(seen: View, learned: Learned) -> Iterator[tuple[int, int, int, str]]:
     """Yield begin, end, the rule's number and the kind of each secret: by rules, columns of tables, and what was learned."""
-    lower = seen.text.lower()
+    named = [*_by_rules(seen.text, learned), *((begin, end, len(RULES), "password") for begin, end in _told(seen.text))]
+    weighed = list(secrets(seen.text, learned))
+    spans = [(begin, end) for begin, end, *_ in named] + [(begin, end) for begin, end, _ in weighed]
+    firm = sorted(end for begin, end in spans if not seen.text[begin:end].replace(" ", "").isalpha())
+    yield from named
+    for begin, end, kind in weighed:
+        if not goes_on(seen.text, begin, end, firm):
+            yield begin, rest(seen.text, begin, end, learned.ordinary), len(RULES) + 1, kind
+
+
+def _told(text: str) -> Iterator[tuple[int, int]]:
+    """Yield what the form of a text tells: columns, lists, rows of characters."""
+    for begin, end in (*cells(text), *spelled(text)):
+        if MARK not in text[begin:end]:
+            yield begin, end
+
+
+def _by_rules(text: str, learned: Learned) -> Iterator[tuple[int, int, int, str]]:
+    """Yield begin, end, the rule's number and the kind of each secret that a rule names."""
+    lower = text.lower()
     places: dict[re.Pattern[str], list[int]] = {}
     for order in _worth_a_try(lower):
         rule = RULES[order]
-        for match in _matches(rule, seen.text, places):
+        for match in _matches(rule, text, places):
             if MARK in match[0]:
                 continue
             if not rule.pattern.groupindex:
@@ -112,16 +132,11 @@ def _found(seen: View, learned: Learned) -> Iterator[tuple[int, int, int, str]]:
                 continue
             for name in rule.pattern.groupindex:
                 if name.startswith("s") and match[name]:
-                    begin, end = _trimmed(seen.text, *match.span(name))
-                    if end <= begin or partial(seen.text, begin, end) or (rule.check and not rule.check(seen.text[begin:end])):
+                    begin, end = _trimmed(text, *match.span(name))
+                    if end <= begin or partial(text, begin, end) or (rule.check and not rule.check(text[begin:end])):
                         continue
-                    if not rule.check or not _harmless(seen.text, match.start(), begin, end):
-                        yield begin, rest(seen.text, begin, end, learned.ordinary), order, rule.kind
-    for begin, end in cells(seen.text):
-        if MARK not in seen.text[begin:end]:
-            yield begin, end, len(RULES), "password"
-    for begin, end, kind in secrets(seen.text, learned):
-        yield begin, rest(seen.text, begin, end, learned.ordinary), len(RULES) + 1, kind
+                    if not rule.check or not _harmless(text, match.start(), begin, end):
+                        yield begin, rest(text, begin, end, learned.ordinary), order, rule.kind
 
 
 def _worth_a_try(lower: str) -> list[int]:

@@ -58,6 +58,7 @@ SHAPES: tuple[Rule, ...] = (
     _token("private key", "age-secret", r"AGE-SECRET-KEY-1[A-Z0-9]{50,60}"),
     # clouds
     _token("aws key", "akia asia abia acca", r"(?:AKIA|ASIA|ABIA|ACCA)(?![A-Z0-9]{9}EXAMPLE)[A-Z0-9]{16}(?![A-Za-z0-9])"),
+    rule("aws secret", "akia asia", r"\bA(?:KI|SI)A[A-Z0-9]{16}[\s,;:/|\"']{1,6}(?P<s>[A-Za-z0-9/+]{40})(?![\w/+=])", random_looking),
     rule("aws secret", "secret", r"\b(?:aws_?)?secret[_ ]?(?:access)?[_ ]?key[\"']?\s{0,3}(?:is|[:=])\s{0,3}[\"']?(?P<s>[A-Za-z0-9/+=]{30,60})"),
     rule("azure secret", "q~", r"(?<![\w~.-])[\w~.-]{3}\dQ~[\w~.-]{31,40}", flags=re.NOFLAG),
     rule("storage key", "accountkey sharedaccesskey sharedsecret account-key", r"\b(?:AccountKey|SharedAccessKey|SharedSecret|account-key)(?:\s{0,3}=\s{0,3}|\s{1,3})(?P<s>[A-Za-z0-9+/%=]{20,120})"),
@@ -128,7 +129,7 @@ SHAPES: tuple[Rule, ...] = (
     rule("mfa seed", "", r"(?<![\w-])[a-z0-9]{4}(?:[ -][a-z0-9]{4}){7}(?![ -]?[\w-])", _grouped, flags=re.NOFLAG),
     rule("app password", "app", r"\bapp(?:lication)?[ -]?password\b[^\n]{0,30}?[ \t:](?P<s>(?-i:[A-Za-z0-9]{4}(?: [A-Za-z0-9]{4}){2,5}))(?![\w-])", coded),
     rule("app password", "", r"(?<![\w'’-])[a-z]{4}(?: [a-z]{4}){3}(?![\w'’-])", _unspoken, flags=re.NOFLAG),
-    rule("mfa seed", "totp mfa 2fa otp authenticator", r"\b(?:totp|mfa|2fa|otp|authenticator)(?:[ _-](?:app|seed|secret|set-?up|key|code|qr|string|manual|entry|from|the|was|could not scan,)){0,6}[\"']?\s{0,3}(?:is|:|=|-|,)?\s{0,3}[\"']?(?P<s>[A-Z2-7]{4}(?:[ -]?[A-Z2-7]{4}){3,15})(?!\w)"),
+    rule("mfa seed", "totp mfa 2fa otp authenticator", r"\b(?:totp|mfa|2fa|otp|authenticator)(?:[ _-](?:app|seed|secret|set-?up|key|code|qr|string|manual|entry|from|the|was|could not scan,)){0,6}[\"']?\s{0,3}(?:is|:|=|-|,)?\s{0,3}[\"']?(?P<s>[A-Z2-7]{4}(?:[ -]?[A-Z2-7]{4}){3,15})(?!\w)", lambda v: coded(v) or v.isupper()),
     rule("recovery codes", "code", r"\b(?:recovery|backup|scratch|emergency|wiederherstellungs|secours)[ -]?codes?\b[^\n\d]{0,60}[:\s]\s{0,4}(?P<s>(?:(?:[a-z0-9]{4,5}-[a-z0-9]{4,6}|\d{4} \d{4}|[a-f0-9]{8,10}|\d{6,10})\b[\s,;]{0,4}){1,20})", coded),
     # numbers
     rule("card number", "", r"(?<![\d.#-])(?<!imei )(?<!imei: )(?:\d[ -]?){12,18}\d(?![\d.-]?\d)", card),
@@ -137,7 +138,7 @@ SHAPES: tuple[Rule, ...] = (
     rule("licence key", "-", r"(?<![\d-])\d{4}(?:-\d{4}){5}(?![\d-])"),
     rule("licence key", "lpa:1", r"\bLPA:1\$[\w.-]{3,80}\$(?P<s>[\w-]{6,80})"),
     rule("licence key", "-", r"\b[A-Z0-9]{5}(?:-[A-Z0-9]{5}){4}\b", mixed, flags=re.NOFLAG),
-    rule("licence key", "key code", r"\b(?:licen[cs]e|product|activation|registration|serial) (?:key|code)(?: is| was|\s{0,3}[:=])\s{0,3}(?P<s>[A-Z0-9][A-Z0-9-]{7,80})", coded),
+    rule("licence key", "key code", r"\b(?:key ?code|(?:licen[cs]e|product|activation|registration|serial) (?:key|code))(?: is| was|\s{0,3}[:=]|(?=[ \t][A-Z0-9]{4,5}-))\s{0,3}(?P<s>[A-Z0-9][A-Z0-9-]{7,80})", coded),
 )  # fmt: skip
 """Hints are lower case; an empty list of hints means that the rule is always tried."""
 

@@ -8,8 +8,11 @@ These are suspects wherever they stand in words; what the words around them say 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 
 from escalation.redaction.features import WORD
+from escalation.redaction.labels import labels
+from escalation.redaction.views import MARK
 from escalation.redaction.words import WORDS
 
 YEAR = re.compile(r"(?:19|20)\d\d")
@@ -106,3 +109,58 @@ def rest(text: str, begin: int, end: int, known: frozenset[str]) -> int:
 
 
 _REST = re.compile(r"(?: [a-z]{3,12}){2,11}(?![\w@:=-])")
+
+
+def goes_on(text: str, begin: int, end: int, firm: list[int]) -> bool:
+    """Whether plain words go on with a sentence whose label is answered: "pw Oak#41, seitdem läuft es", "password reset, …"
+
+    `firm` are the ends, in order, of secrets with more than letters in them. Nothing right before the words leads to
+    another secret ("now", "or"), and a single word has others beside it.
+    """
+    if not _PLAIN.fullmatch(text, begin, end):
+        return False
+    first = max(0, begin - 160)
+    before = text[first:begin]
+    words = list(WORD.finditer(before))
+    kinds = labels([word[0].lower() for word in words])
+    label = next((word for word, kind in zip(reversed(words), reversed(kinds), strict=True) if kind in _NAMING), None)
+    leads = _LEADS.search(before)
+    if label is None or leads is None or leads[1].lower() in _TO_ANOTHER:
+        return False
+    ends = [at - first for at in firm[bisect_right(firm, first) : bisect_right(firm, begin)]]
+    ends += [found.end() for found in re.finditer(MARK, before)]
+    between = before[label.end() :]
+    closed = _CLOSED.search(between)
+    if not (
+        any(at > label.start() for at in ends)
+        or (closed and _DONE.match(closed[1].lower()) and closed[1].lower() not in _TELLING)
+        or (_APART.search(between) and any(0 <= label.start() - at < _NEAR for at in ends))
+    ):
+        return False
+    alone = not leads[1] and not re.match(r" [^\W\d_]", text[end : end + 2])
+    return not alone or " " in text[begin:end]
+
+
+_PLAIN = re.compile(r"[^\W\d_]+(?:[ '’-][^\W\d_]+)*")
+_NAMING = ("P", "S", "K", "C", "W", "A")
+_LEADS = re.compile(r"([^\W\d_]*)[\s,.;:!()–—-]*\Z")
+_APART = re.compile(r"[,;.!]\s|\s[–—-]\s|\n")
+_CLOSED = re.compile(r"\A[^:=\n\"“„]*?\b([^\W\d_]{2,})\)?(?:[,;.!]\s|\s[–—-]\s)")
+_DONE = re.compile(
+    r".{3,}(?:ed|ée?s?|[aiu]d[oa]s?|[aiu]t[oa]|(?:wan|san|ion)[eoay]|[eia]rt|eerd|(?:ll|ss|gg|tz|st)t|illet|eret|stet|stilt|[tr]ad|rät)$|ge\w{3,}[td]$"
+    r"|zurück\w+|\w+ge\w+t$|reset$|eingegeben|aceite|saisie?$|inn$"
+)
+"""How words end that say what was done, in the languages that are read."""
+_TELLING = frozenset(
+    "supplied provided shared agreed texted mailed emailed dictated quoted used typed tried noted listed printed mentioned "
+    "suggested genannt verwendet benutzt vereinbart mitgeteilt notiert communiqué noté utilisé gebruikt genoemd comunicado usado "
+    "usada comunicata usata".split()
+)
+"""What is done with a password that is told behind it."""
+_NEAR = 40
+"""Characters between a secret and its label, of which it stands on the left."""
+_TO_ANOTHER = frozenset(
+    "to now is was be or new then tried with used alternatively auf jetzt neu ist war lautet oder dann en à est ou maintenant "
+    "puis naar nu of es o ahora luego a è ora é agora til er eller till är na teraz lub".split()
+)
+"""What leads from one secret to the next."""

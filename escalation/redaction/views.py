@@ -36,13 +36,14 @@ _TOKEN = re.compile(
     r"|(?P<soft>=\r?\n(?:[ \t]{0,3}(?:(?:>|&gt;)[ ]?){1,6})?)"
     r"|(?P<octets>(?:=[C-F][0-9A-F](?:=[89AB][0-9A-F]){1,3})+|=(?:[A-F][0-9A-F]|3D|2[0-7]|40|5[B-E]|60|7[B-E]|09))"
     r"|(?P<space>\xa0|\u202f|\u2007)"
+    r"|(?P<wide>[\uff01-\uff5e]{1,200})|(?P<sign>[🔑🗝🔐]\ufe0f?)|(?P<point>[👉➡➜➔➤⟶]\ufe0f?)"
     r"|(?P<parted>\*\*[^\s*]{1,40}\*\*(?=\w)|(?<=\w)\*\*[^\s*]{1,40}\*\*)"
     r"|(?P<emphasis>(?<![^\s(|])(?:\*\*|__|~~|`{1,3})(?=[^\s*`_~])|(?<=[^\s*`_~])(?:\*\*|__|~~|`{1,3})(?![^\s.,;:)|]))"
     r"|(?P<coded>(?:%[0-9A-F]{2})+|(?:-[2-7][0-9A-F])+|_{1,2})",
     re.IGNORECASE | re.MULTILINE,
 )
 _NEEDED = re.compile(
-    rf"[<&\r\v\f\x85\u2028\u2029{_UNSEEN}\xa0\u202f\u2007\\`\[]"
+    rf"[<&\r\v\f\x85\u2028\u2029{_UNSEEN}\xa0\u202f\u2007\\`\[\uff01-\uff5e🔑🗝🔐👉➡➜➔➤⟶]"
     r"|\*\*|__|~~|\{(?:noformat|code|color)|^[ \t]{0,3}>|-----BEGIN|AAAA",
     re.MULTILINE,
 )
@@ -85,6 +86,28 @@ _WRAPPED = ((re.compile(r"%3a%2f%2f", re.IGNORECASE), "%"), (re.compile(r"/v2/ur
 """Addresses in the addresses of mail gateways and trackers, and what their escapes begin with."""
 
 
+_NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+"""Full width letters and signs, as an East Asian keyboard types them."""
+_LATIN = str.maketrans(
+    "аеорсухіјѕԁԛԝһпгвкмтАВЕЅКМНОРСТУХІЈοαερνικτυχΑΒΕΗΙΚΜΝΟΡΤΥΧΖ",
+    "aeopcyxijsdqwhnrbkmtABESKMHOPCTYXIJoaepviktuxABEHIKMNOPTYXZ",
+)
+"""Letters of other scripts that look like ours."""
+_OTHER = re.compile("[\u0370-\u052f]")
+_MIXED = re.compile(r"(?<!\w)(?=\w{0,40}[A-Za-z])(?=\w{0,40}[\u0370-\u052f])\w{3,40}")
+_LIKE_LABEL = re.compile(
+    r"(?<![^\W_])p ?[a@4] ?[s5$z] ?[s5$z][ _-]?(?:w|vv|uu) ?[o0ce] ?[rn] ?(?:d|cl)(?![^\W_])", re.IGNORECASE
+)
+"""A label as screenshots are misread, as it gets past filters, and letter-spaced."""
+
+
+def _looked_at(text: str) -> str:
+    """Return the text with letters for those that look like them in words of two scripts and in odd labels, each in its place."""
+    if _OTHER.search(text):
+        text = _MIXED.sub(lambda word: word[0].translate(_LATIN), text)
+    return _LIKE_LABEL.sub(lambda word: "password".ljust(len(word[0])), text)
+
+
 def view(text: str) -> View:
     """Return the text as its reader sees it."""
     if not _NEEDED.search(text):
@@ -95,6 +118,8 @@ def view(text: str) -> View:
 def views(text: str) -> Iterator[View]:
     """Yield the text as its reader sees it, and what looks like mail as it was sent also as its mail program shows it."""
     yield view(text)
+    if (seen := _looked_at(text)).lower() != text.lower():
+        yield view(seen)
     if "=" in text and _RAW.search(text):
         yield _plain(text, escaped=_JSON.search(text) is not None, raw=True)
     for wrapped, signs in _WRAPPED:
@@ -151,4 +176,10 @@ def _read(token: re.Match[str]) -> str:
             return octets.decode("utf-8" if len(octets) > 1 else "latin-1", "replace")
         case "space":
             return " "
+        case "wide":
+            return token[0].translate(_NARROW)
+        case "sign":
+            return " pw "
+        case "point":
+            return " -> "
     return ""

@@ -102,7 +102,9 @@ WORDS = frozenset(
     "modifié modifiée erroné erronée refusée oubliée expirée invalide gesperrt ungültig abgelehnt verweigert entsperrt geblokkeerd "
     "aangepast gereset ongeldig geweigerd onbekend utgånget ändrat glömt spärrat återställt udløbet ændret glemt låst nulstillet "
     "utløpt endret nullstilt sperret wygasło wygasła zmienione zmieniono zablokowane zapomniane zresetowane niepoprawne vypršelo "
-    "změněno zapomenuto doldu değişti".split()
+    "změněno zapomenuto doldu değişti erneuert rotiert aktualisiert verlängert geprüft getauscht ausgetauscht eingetragen renouvelé "
+    "renouvelée vernieuwd renovado renovada rinnovato rinnovata fornyet förnyad odnowiony odnowione eingegeben saisi saisie ingevoerd "
+    "introducido introducida inserito inserita inserido inserida indtastet inmatad inntastet wpisany wpisane".split()
 )
 _KEYWORD = re.compile(
     r"(?:min|max|minimum|maximum)[-_][a-z]+|(?:expir(?:y|ation|e)|lifetime|aging|ageing|history|reuse|retr(?:y|ies)|lockout|strength|complexity|"

@@ -43,7 +43,7 @@ def accepted(place: str, wanted: range, code: int, answer: bytes) -> None:
         return
     said = f"{place} answered {told(code, answer)}"
     words = answer[:500].decode("utf-8", "replace")
-    ours = code in _WITHOUT_SIGN_IN or (_ABOUT_US.search(words) and not _ABOUT_THEM.search(words))
+    ours = code in (*_WITHOUT_SIGN_IN, _TAKES_NO_MAIL) or (_ABOUT_US.search(words) and not _ABOUT_THEM.search(words))
     if 500 <= code < 600 and ours:
         raise MailError(f"{said}: it refuses us, whoever is written to: check SMTP_URL and MAIL_FROM", operator=True)
     raise MailError(said, permanent=500 <= code < 600 and not is_for_now(answer))
@@ -56,30 +56,40 @@ def is_for_now(answer: bytes) -> bool:
 
 DONE = range(200, 300)
 _WITHOUT_SIGN_IN = (530, 534, 535, 538)
+_TAKES_NO_MAIL = 521
+"""Says a server about itself, not about a recipient (RFC 7504)."""
 _ABOUT_US = re.compile(
     # Codes of RFC 3463 and of its registry; 5.7.57 and above, 5.2.252 and 5.1.90 are Microsoft's, 5.7.25 to 29 also Google's.
-    r"\b5\.(?:1\.(?:7|8|90)|2\.252|7\.(?:[389]|10|11|2[0-9]|57|58|5(?:0[123689]|1[12])|6[0-9]{1,2}|7[0-9]{2}))\b"
+    r"\b5\.(?:1\.(?:7|8|90)|2\.252|7\.(?:[389]|10|11|2[0-9]|23[0-9]|57|58|5(?:0[123689]|1[125])|6[0-9]{1,2}|7[0-9]{2}))\b"
     r"|\brelay(?:ing)?\b.{0,30}\b(?:denied|not (?:permitted|allowed)|access|prohibited|attempt)"
-    r"|\b(?:unable|not (?:permitted|allowed)) to relay\b"
+    r"|\b(?:unable|not (?:permitted|allowed)) to relay\b|\b(?:do|does|will) not relay\b|\brcpthosts\b|\bnot a gateway\b"
+    r"|\bsending (?:is |has been )?(?:suspended|paused|disabled)|\bspoof"
     r"|\bsend ?as\s?denied|\bpermissions? to send as|\bsend(?:ing)? (?:on behalf|as this)\b"
     r"|\bhelo (?:command )?rejected|\bclient host\b"
     r"|\b(?:black|block|deny) ?list|\b(?:blocked|listed) (?:using|by|in|at|- see) \S+\.\S"
     r"|\b(?:per|pass|passed|fail\w*|violat\w+|due to) (?:\S+ )?(?:dmarc|spf|dkim)\b"
     r"|\b(?:dmarc|spf|dkim)\b.{0,30}\b(?:fail|reject|did not|policy)"
-    r"|\breverse (?:dns|hostname)|\bptr record"
+    r"|\breverse (?:dns|hostname)|\bptr\b(?! lookup)|\binvalid dns\b|\b(?:dns)?rbl\b|\breputation\b"
+    r"|\benvelope sender\b|\bbadmailfrom\b"
+    r"|\bconnections? (?:from \S+ )?will not be accepted"
+    r"|\bnot (?:allowed|permitted) to (?:connect|submit)|\byour access to submit"
     r"|\byour (?:account|ip|server|domain)\b.{0,60}\b(?:suspended|disabled|blocked|banned|listed)"
     r"|\b(?:domain|e-?mail address|identit\w+|sender signature|from address)\b"
     r".{0,60}\b(?:not (?:a |been )?(?:verified|confirmed)|verified sender)"
     r"|\bsender signature not\b|\bsmtp auth\b.{0,20}\brequired"
+    r"|\b(?:not authenticated|unauthenticated)\b"
     r"|\bauthenticat\w+ (?:is )?(?:required|first)|\bmust (?:issue|authenticate|be authenticated)"
     r"|\bsender (?:address |verify |domain )?(?:rejected|failed|denied)"
+    r"|\b(?:number of|many) (?:e-?mails|messages)\b.{0,40}\b(?:per|an?) (?:hour|day|minute)\b"
     r"|\b(?:daily|hourly|sending|message) (?!size)(?:\w+ )?(?:quota|limit)\w* (?:has been )?(?:exceeded|reached)",
     re.IGNORECASE | re.DOTALL,
 )
 """What says that every message of ours will be refused, not that this recipient gets none."""
 _FOR_NOW = re.compile(
     r"\bgr[ae]y-?list|\btry (?:again|later)|\bretry (?:later|in|after)\b|\bslow down|\brate limit|\btemporar(?:y|ily)\b"
-    r"|\btoo many (?:connections|messages|e-?mails|recipients)", re.IGNORECASE,
+    r"|\btoo many (?:connections|messages|e-?mails|recipients)|\breceiving mail (?:at a rate|too)"
+    r"|\bsp(?:ä|ae)ter (?:erneut|noch|wieder)|\bplus tard\b|\bm(?:á|ai?)s tarde\b|\bpi[ùu] tardi\b|\blater (?:opnieuw|nog)",
+    re.IGNORECASE,
 )  # fmt: skip
 """What says that it will pass, whatever the code says."""
 _ABOUT_THEM = re.compile(

@@ -34,6 +34,7 @@ TIMEOUT = 10.0
 """Seconds for the connection and for each answer but the one to the message itself, which has all that `WITHIN` leaves."""
 WITHIN = 45.0
 """Seconds for the whole talk about one message; inside the lease of its row, so that nobody else sends it meanwhile."""
+_TOO_LARGE = 552
 _PORTS = {"smtp": 25, "smtps": 465}
 _ENCODE = "a / ? # @ [ or ] in the password must be percent-encoded"
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -146,8 +147,10 @@ class SmtpMailer:
                 options += " SMTPUTF8 BODY=8BITMIME"
             # Not `smtp.mail` and `smtp.rcpt`: they parse the address once more, each version in its own way.
             code, answer = smtp.docmd("MAIL", f"FROM:<{sender}>{options}")
+            if code == _TOO_LARGE:  # we told the size (RFC 1870), so this is about the message
+                accepted(place, DONE, code, answer)
             if code not in DONE:
-                # A 5xx here says something about our sign-in or MAIL_FROM, nothing about the recipient.
+                # Another 5xx here says something about our sign-in or MAIL_FROM, nothing about the recipient.
                 reason = f"{place} refused the sender {sender} ({told(code, answer)}): check SMTP_URL and MAIL_FROM"
                 raise MailError(reason, operator=code >= 500 and not is_for_now(answer))
             accepted(place, DONE, *smtp.docmd("RCPT", f"TO:<{recipient}>"))

@@ -155,6 +155,26 @@ ABOUT_US = (
     "550 The from address does not match a verified Sender Identity",
     "550 5.7.1 Sender signature not confirmed",
     "550 SMTP AUTH is required for message submission on port 587",
+    "550 JunkMail rejected - worker.msp.example [192.0.2.1]:34032 is in an RBL, see https://lists.example/192.0.2.1",
+    "553 5.7.1 Connections will not be accepted from 192.0.2.1, because the ip is in a list of ours",
+    "554 Poor reputation sender",
+    "521 5.3.2 Host does not accept mail",
+    "550 5.7.232 Your trial tenant has exceeded its daily amount for external recipients",
+    "550 5.7.515 Access denied, sending domain msp.example doesn't meet the required authentication level",
+    "550 5.7.1 Client was not authenticated",
+    "550 Unauthenticated senders not allowed",
+    "550 Rejected by header based Anti-Spoofing policy: rf@msp.example",
+    "554 Message rejected: Sending suspended for this account",
+    "554 5.7.1 You are not allowed to connect",
+    "550 #5.7.1 Your access to submit messages to this e-mail system has been rejected",
+    "550 Maximum number of emails per day exceeded",
+    "550 You have exceeded the number of messages allowed per hour",
+    "553 sorry, your envelope sender is in my badmailfrom list (#5.7.1)",
+    "553 sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)",
+    "550 5.7.1 We do not relay",
+    "550 not local host harbor.example, not a gateway",
+    "550 invalid DNS MX or A/AAAA resource record",
+    "554 IP=192.0.2.1 - A problem occurred, ask your postmaster (PTR)",
 )
 FOR_NOW = (
     "550 5.7.1 Greylisted, please try again in 5 minutes",
@@ -163,6 +183,10 @@ FOR_NOW = (
     "550 Message rate limit, retry later",
     "552 Too many recipients, try later",
     "451 4.7.1 Greylisting in action",
+    "550 5.2.1 The user you are trying to contact is receiving mail at a rate that prevents additional messages",
+    "550 Bitte spaeter erneut versuchen",
+    "550 Veuillez réessayer plus tard",
+    "550 Inténtelo de nuevo más tarde",
 )
 ABOUT_THEM = (
     "550 5.1.1 User unknown",
@@ -188,6 +212,11 @@ ABOUT_THEM = (
     "554 5.7.1 <x@harbor.example>: Recipient address rejected: blocked by its owner",
     "550 Recipient domain not found",
     "550 5.1.1 The email address is not known here",
+    "556 5.1.10 Recipient domain has a null MX",
+    "554 5.4.4 Host or domain name not found: type=MX",
+    "550 Postfach voll",
+    "554 5.2.2 mailbox quota exceeded for messages",
+    "550 permanent failure for one or more recipients (x@harbor.example:blocked)",
 )
 
 
@@ -534,6 +563,11 @@ def test_a_server_that_asks_again_for_what_it_was_just_told_is_told_it_again() -
 def test_a_sender_refused_for_now_blames_no_setting(answer: str) -> None:
     error = failure(Scripted(MAIL=answer).url())
     assert (error.operator, error.permanent) == (False, False)
+
+
+def test_a_message_too_large_for_the_server_blames_no_setting() -> None:
+    error = failure(Scripted(EHLO="250-here\n250 SIZE 100", MAIL="552 5.3.4 Message size exceeds fixed limit").url())
+    assert (error.operator, error.permanent) == (False, True)
 
 
 @pytest.mark.parametrize("offered", ["XOAUTH2", "NTLM GSSAPI", ""])

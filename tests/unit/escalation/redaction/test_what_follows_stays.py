@@ -1,0 +1,89 @@
+"""What a sentence says behind a password, or behind "password reset", stays: it is the result of a step. In the languages that are read.
+
+The clauses were written without a look at the words that the rules know.
+"""
+
+# ruff: noqa: E501 - a table of texts is easier to read in long rows
+
+from __future__ import annotations
+
+import pytest
+
+from escalation.redaction.redact import redact
+
+SECRET = "Vessel#Oak41"
+CLAUSES = {
+    "password {}": "afterwards the printer mapped again|unfortunately the tunnel stayed down|mailbox reconnected successfully|authentication loops endlessly|no improvement whatsoever",
+    "Passwort {}": "Anmeldung weiterhin unmöglich|funktioniert leider nicht|trotzdem abgelehnt|Verbindung bricht weiterhin ab|hat funktioniert|keinerlei Verbesserung",
+    "mot de passe {}": "ça fonctionne maintenant|aucune amélioration|utilisateur peut travailler|malheureusement sans effet",
+    "wachtwoord {}": "aanmelden nog steeds onmogelijk|werkt helaas niet|foutmelding blijft|verbinding verbroken",
+    "contraseña {}": "sigue sin conectar|funcionó correctamente|ninguna mejora|todavía desconectado",
+    "la password {}": "stampante nuovamente disponibile|nessun miglioramento|purtroppo senza effetto",
+    "senha {}": "funcionou corretamente|nenhuma melhoria|ainda desconectado",
+    "adgangskode {}": "virker desværre ikke|derefter tilgængelig igen|fejlen fortsætter",
+    "lösenord {}": "fungerar fortfarande inte|skrivaren skriver ut|ingen förbättring",
+    "passord {}": "fungerer fortsatt ikke|feilen vedvarer|ingen forbedring",
+    "hasło {}": "niestety nie działa|drukarka drukuje ponownie|żadnej poprawy",
+}  # fmt: skip
+DONE = {
+    "password {}": ("Reset the password", "New WiFi key entered", "MFA code accepted"),
+    "Passwort {}": ("Passwort zurückgesetzt", "WLAN-Schlüssel neu eingegeben", "API-Token erneuert"),
+    "mot de passe {}": ("Mot de passe réinitialisé", "Clé wifi saisie"),
+    "wachtwoord {}": ("Wachtwoord gereset", "MFA-code geaccepteerd"),
+    "contraseña {}": ("Contraseña restablecida", "Clave wifi introducida"),
+    "la password {}": ("Password reimpostata", "Chiave wifi inserita"),
+    "senha {}": ("Senha redefinida", "Chave wifi inserida"),
+    "adgangskode {}": ("Adgangskode nulstillet", "Wifi-nøgle indtastet"),
+    "lösenord {}": ("Lösenord återställt", "Wifi-nyckel inmatad"),
+    "passord {}": ("Passord nullstilt", "MFA-kode akseptert"),
+    "hasło {}": ("Hasło zresetowane", "Klucz wifi wpisany"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("label", CLAUSES)
+def test_a_result_behind_a_secret_stays_and_the_secret_goes(label: str) -> None:
+    for clause in CLAUSES[label].split("|"):
+        for between in (", ", ". ", " - ", " ", ": ", "\n"):
+            told = redact(label.format(SECRET) + between + clause)
+            assert clause in told, told
+            assert SECRET not in told, told
+
+
+@pytest.mark.parametrize("label", DONE)
+def test_a_result_behind_what_was_done_with_a_password_stays(label: str) -> None:
+    for done in DONE[label]:
+        for clause in CLAUSES[label].split("|"):
+            for between in (", ", "; ", " - "):
+                text = done + between + clause
+                assert redact(text) == text
+
+
+@pytest.mark.parametrize("leads", [" now ", " or ", ", new password ", ", "])
+def test_another_secret_behind_the_first_goes_too(leads: str) -> None:
+    told = redact(f"password {SECRET}{leads}mapleriver")
+    assert SECRET not in told
+    assert "mapleriver" not in told
+
+
+def test_a_phrase_that_is_told_behind_its_label_goes() -> None:
+    assert "velvet" not in redact("Passphrase you supplied, velvet maple meadow juniper, was correct.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{done} {what} {number}"
+        for done in ("changed password for svc_backup, job", "reset the admin password, installer", "after the new pw the service")
+        for what in ("failed with", "exited with", "stopped with error", "returned", "crashed with code")
+        for number in ("1326", "1069", "0x80070005", "80070005", "c000006a")
+    ]
+    + [
+        "spf=pass dkim=pass smtp.mailfrom=harbor.example",
+        "SPF pass, DKIM pass d=harbor.example s=selector1",
+        "second pass stage3 clean",
+        "bypass mode relay1 on",
+        "MFA-code geaccepteerd",
+    ],
+)  # fmt: skip
+def test_numbers_of_failures_and_other_passes_stay(text: str) -> None:
+    assert redact(text) == text
