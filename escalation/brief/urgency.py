@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_NAMED = re.compile(r"(?:^\W*|\b(?:p|prio|priority|sev|severity|level|urgency)\W*)([0-9])(?![0-9])(?!\W?(?:x|h|hrs?|hours?|min\w*|days?)\b)")
+_NAMED = re.compile(
+    r"(?:^\W*|\b(?:p|prio|priority|sev|severity|level|urgency)\W*)([0-9])(?![0-9])(?!\W?(?:x|h|hrs?|hours?|min\w*|days?)\b)"
+)
 _DIGIT = re.compile(r"(?<![0-9a-z])([0-5])(?![0-9a-z])")
 _WORDS = (
     (1, ("emergency", "critical", "urgent")), (2, ("high", "quick", "major")), (3, ("medium", "normal")),
