@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 
-_DIGIT = re.compile(r"(?<![0-9])[0-9](?![0-9])")
+_NAMED = re.compile(
+    r"(?:^\W*|\b(?:p|prio|priority|sev|severity|level|urgency)\W*)([0-9])(?![0-9])(?!\W?(?:x|h|hrs?|hours?|min\w*|days?)\b)"
+)
+_DIGIT = re.compile(r"(?<![0-9a-z])([0-5])(?![0-9a-z])")
 _WORDS = (
     (1, ("emergency", "critical", "urgent")), (2, ("high", "quick", "major")), (3, ("medium", "normal")),
     (4, ("low", "scheduled", "minor", "maintenance")),
@@ -13,11 +16,13 @@ _MIDDLE = 3
 
 
 def urgency(priority: str | None) -> int:
-    """Return 1 for the most urgent: the first digit in the name that is no part of a longer number, else by its words, else 3.
+    """Return 1 for the most urgent: by the digit the name begins with or calls so, else by its words or a lone digit, else 3.
 
     ConnectWise names priorities freely, most often with a number (public code).
     """
     name = (priority or "").casefold()
-    if found := _DIGIT.search(name):
-        return max(int(found.group()), 1)
-    return next((rank for rank, words in _WORDS if any(word in name for word in words)), _MIDDLE)
+    if found := _NAMED.search(name):
+        return max(int(found[1]), 1)
+    by_words = next((rank for rank, words in _WORDS if any(word in name for word in words)), None)
+    found = None if by_words else _DIGIT.search(name)
+    return by_words or (max(int(found[1]), 1) if found else _MIDDLE)

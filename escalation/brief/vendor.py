@@ -34,7 +34,8 @@ def vendor_form(package: Package, *, members: Iterable[str]) -> str:
     mask = _Mask(package, members)
     shown = [step for step in package.steps_attempted if step.sure >= 0.5][:MOST_STEPS]
     problem = package.problem.evidence if package.problem else package.summary
-    nothing = f"not read, since it is written in {name}" if (name := languages_unread(package.unread)) else "none recorded"
+    name = languages_unread(package.unread)
+    nothing = f"nothing found; what is written in {name} is not read" if name else "none recorded"
     blocks = [
         ("Subject", [mask(package.summary)]),
         ("Problem", [mask(problem)]),

@@ -32,8 +32,16 @@ MOST_UNREAD = 10
 """Sentences in another language."""
 _FEWEST = 3
 """Words of a customer's sentence that says something."""
-_THANKS = re.compile(r"\W*(?:(?:many |ok(?:ay)?|great|perfect|lovely|thats? ?\w*)\W+)*(?:thanks?|thank you|thx|cheers|regards|kind regards|best|merci|danke|vielen dank|gracias|bedankt|grazie|obrigad[oa]|tak|tack|takk)\b", re.IGNORECASE)
-"""How a customer's sentence begins that is only polite."""
+_THANKS = re.compile(r"\W*(?:(?:many|ok(?:ay)?|great|perfect|lovely|hi|hello|hey|thats? ?\w*)\b\W*)*(?:$|(?:thanks?|thank you|thx|cheers|regards|kind regards|best(?=\W*(?:$|regards|wishes))|merci|danke|vielen dank|gracias|bedankt|grazie|obrigad[oa]|tak|tack|takk)\b)", re.IGNORECASE)
+"""How a customer's sentence begins that is polite."""
+_MORE = re.compile(
+    r"(?:[,;:–—]|\s-\s)\s*(?:[^\W\d_][\w'’]*\s+){2}\w|\?|n['’]t\b|(?<!thanks )(?<!you )\bagain\b|\b(?:fix|solv|resolv|sort|work)\w*"
+    r"|\b(?:but|however|still|not|no|unfortunately|aber|leider|noch|nicht|mais|toujours|pas|pero|todav[ií]a|a[úu]n|sigue|ma|ancora|non|maar|nog|niet|helaas|mas|ainda|não|men|stadig|ikke|fortfarande|inte|tyvärr|ale|nadal|nie)\b",
+    re.IGNORECASE,
+)
+"""What of such a sentence says something beside the thanks."""
+_POLITE = 10
+"""Words of a sentence that is only polite, at most."""
 
 
 def left_over(package: Package, records: Sequence[Record]) -> tuple[tuple[Quote, ...], tuple[Quote, ...]]:
@@ -56,17 +64,28 @@ def left_over(package: Package, records: Sequence[Record]) -> tuple[tuple[Quote,
 
 
 def last_word(records: Sequence[Record], steps: Sequence[Step]) -> Quote | None:
-    """Return how the customer's newest text begins, if it came after everything of ours and is neither thanks nor told as a step."""
+    """Return how the customer's newest text begins, if it came after everything of ours and is neither thanks nor told as a step.
+
+    Behind one that is more than thanks no older one is the last, whatever becomes of it here.
+    """
     told = [(step.source, step.evidence) for step in steps if step.sure >= SURE]
     for record in reversed([r for r in records if r.source.role not in ("us", "system")]):
         if record.source.role != "customer" or record.source.id == "d":
             return None
-        said = [s for s in record.spoken if len(s.text.split()) >= _FEWEST and not _THANKS.match(s.text)]
+        said = [s for s in record.spoken if any(map(str.isalnum, s.text)) and s.text.rstrip()[-1] not in ",:" and not _only_polite(s.text)]
+        if not said:
+            continue
+        said = [s for s in said if len(s.text.split()) >= _FEWEST] or said
         said = [s for s in said if not any(source == record.source.id and evidence in s.text for source, evidence in told)]
-        if said:
-            last = next((s for s in reversed(said[:3]) if s.end - said[0].start <= _LONGEST), said[0])
-            return quote(record, said[0].start, last.end)
+        if not said:
+            return None
+        last = next((s for s in reversed(said[:3]) if s.end - said[0].start <= _LONGEST), said[0])
+        return quote(record, said[0].start, last.end)
     return None
+
+
+def _only_polite(text: str) -> bool:
+    return _THANKS.match(text) is not None and len(text.split()) <= _POLITE and not _MORE.search(text)
 
 
 def unread_words(records: Sequence[Record]) -> tuple[Quote, ...]:

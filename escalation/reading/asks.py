@@ -34,7 +34,7 @@ _TO_THEM = re.compile(r"(?<!of )\b(?:you|your)\b(?! (?:think|want (?:me|us)))|^\
 """Words to the customer, who is asked something else than whoever takes the ticket."""
 _MUSED = re.compile(r"(?<![!?])\?\W*$")
 _NEEDED = re.compile(
-    r"(?<!no )(?<!no longer )(?<!not )(?<!n['’]t )(?<!nothing )\b(?:needs?|needed) (?:to|the same|us|doing|\w+ing|\w+ed|done|somebody|\w+ (?:done|doing|\w+ed))\b|^\W*(?:(?:still )?to ?do|still (?:to|needs?)|next(?: steps?| up)?|outstanding|remaining|plan|needs?|so)\b\s?[:=–-]|"
+    r"(?<!no )(?<!no longer )(?<!not )(?<!n['’]t )(?<!nothing )(?<!nobody )\b(?:needs?|needed) (?:to|the same|us|doing|\w+ing|\w+ed|done|somebody|\w+ (?:done|doing|\w+ed))\b|^\W*(?:(?:still )?to ?do|still (?:to|needs?)|next(?: steps?| up)?|outstanding|remaining|plan|needs?|so)\b\s?[:=–-]|"
     r"(?:^|[,:;.] )(?:so|then|next),?:? (?:ask|chase|call|ring|check|get|tell|book|point|raise|re-?enable|enable|turn|put|swap|replace|try|look|watch|wait|reboot|restart|restore|move|test|arrange|order)\b|^\W*whoever\b|\b(?:left|remains) (?:to do|is (?:to|an?|the)?)\b"
 )
 _WANTED = re.compile(r"\b(?:ask(?:s|ing|ed)? (?:us )?for|wants?|wanting|insists?|(?<!no )(?<!not )(?<!n['’]t )needs?) (?:a|an|the|us|me|our|somebody|someone|it|to)\b|\b(?:waiting|holding|hold|waits) (?:on|for|the line)\b|\bi (?:do(?:n['’]?t| not) (?:dare|like|want|trust)|daren['’]?t|would ?n['’]?t|haven['’]?t|have not|won['’]?t)\b")

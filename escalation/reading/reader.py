@@ -45,7 +45,7 @@ _NOT_DONE = re.compile(r"\W*(?:and |but )?(?:(?:i|we)(?:['’]ve| have) ?(?:not\
 """How somebody says that he did something not, or not yet."""
 _NEVER_DONE = re.compile(
     rf"\W*(?:(?:and|but|so|then|also|i|we|he|she|they)\s){{0,3}}(?:(?:(?:have|has|had|were|was)(?:n['’]?t| not)|not) (?:yet |been |actually )*(?:{deeds.PASSIVE}|{deeds.PAST_ANY})"
-    rf"|(?:was|were|am|are)(?: just| only)? (?:going|about|meaning|planning) to (?:{deeds._BASE}))\b",
+    rf"|(?:was|were|am|are)(?: just| only)? (?:going|about|meaning|planning) to (?:{deeds.BASE}))\b",
     re.IGNORECASE,
 )
 """How a sentence begins that tells what was not done, or was only meant to be."""

@@ -33,7 +33,7 @@ _TO_CUSTOMER = re.compile(
     r"(?:\s+know)?(?:\s+(?:that|to expect)\b)?\s+(?P<what>[^.;\n]{4,160})"
 )
 _WAS_TOLD = re.compile(
-    r"(?:\b(?i:(?:the |our )?(?:customer|client|user|caller|owner))|\b(?:she|he|they)|\b[A-Z][a-z]+(?: [A-Z][a-z]+)?) (?i:was|were|has been|have been|is|are|got|been) (?i:told|promised|advised|assured|informed)\s+(?:(?:that|to expect)\s+)?(?P<what>[^.;\n]{4,160})"
+    r"(?:\b(?i:(?:the |our )?(?:customer|client|user|caller|owner))|\b(?:she|he|they)|\b[A-Z][a-z]+(?: [A-Z][a-z]+)?) (?i:was|were|has been|have been|is|are|got|been) (?i:told|promised|advised|assured|informed)\s+(?!by\b|to (?!expect\b))(?:(?:that|to expect)\s+)?(?P<what>[^.;\n]{4,160})"
 )
 _WE_WILL = re.compile(r"\b(?:we|i|an engineer|someone|somebody|a technician|a colleague)(?:'ll|’ll| will| shall)\s+(?P<what>[^.;\n]{4,160})", re.I)
 _WHEN = re.compile(

@@ -15,7 +15,7 @@ _LIKE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("url", r"\w{2,10}://.*|arn:aws[\w-]{0,8}:.*|(?:TLS|SSL)_\w+"),
         ("login", r"[a-z]{1,14}\.[a-z]{2,20}\d{0,2}|[A-Z][A-Z0-9-]{1,14}\\[\w.-]+(?:@[\w.-]+)?"),
         ("path", r"(?:[A-Za-z]:)?(?:\\|/)\S*|\S*\\\S*|\.{1,2}/\S*|~/\S*|[\w.-]+(?:/[\w.-]+){2,}/?"),
-        ("hexcode", r"-?0x[0-9A-Fa-f]{1,10}|(?i:8(?:00[0-9a-f]|01\d|024)|c0[0-2][0-9a-f])(?:[0-9A-Fa-f]{4})"),
+        ("hexcode", r"-?0x[0-9A-Fa-f]{1,10}"),
         ("masked", r"(?:[\dxX*]{1,3}\.){3}[\dxX*]{1,3}(?::\d+)?|\S*(?:x{3}|X{3}|\*\*|••)\S*|(?=\w*[xX])[0-9a-fA-FxX]{0,4}(?::[0-9a-fA-FxX]{0,4}){3,7}"),
         ("mail", r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+"),
         ("ip", r"[A-Za-z]{1,12}-\d{1,3}(?:\.[\dxX]{1,3}){3}(?:/\d+)?|\d{1,3}(?:\.\d{1,3}){3}\S{0,8}|[\dx]{1,3}(?:\.[\dx*]{1,3}){3}|[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){3,7}(?:/\d+|%\w{1,15})?"),
@@ -100,7 +100,7 @@ _UNIT = re.compile(
 )
 _NUMBERED = re.compile(
     r"\b(?:outlook|office|exchange|server|windows|win|sql|excel|visio|sharepoint|sage|event|error|port|vlan|build|line|ticket|floor|ext\.?|extension|"
-    r"version|firmware|thread|level|rfc|kb|attempt|page|step|session|record|entry|asset|case|item|article|order|invoice|serial|circuit|january|february|march|april|may|june|july|august|september|october|november|december|q[1-4]|duplicate key value is|key value|(?:fail\w{0,4}|exit(?:ed|s)|quits?|stop(?:ped|s)|abort(?:ed|s)|crash(?:ed|es)|terminated|ended|returned|returns|bricht ab|endete?|échoue|échoué)(?: (?:with|at|mit|avec))?(?: (?:an? |the )?(?:error|code|status|fehler|erreur))?|cost cent(?:re|er)|room|suite|reference|mailbox|voicemail box)[ #]{1,2}[\"'(]{0,2}\Z",
+    r"version|firmware|thread|level|rfc|kb|attempt|page|step|session|record|entry|asset|case|item|article|order|invoice|serial|circuit|january|february|march|april|may|june|july|august|september|october|november|december|q[1-4]|duplicate key value is|key value|cost cent(?:re|er)|room|suite|reference|mailbox|voicemail box)[ #]{1,2}[\"'(]{0,2}\Z",
     re.IGNORECASE,
 )
 
@@ -114,16 +114,26 @@ _PHONE = re.compile(
 
 _WHOLE_NUMBER = 7
 """With so many digits a telephone number needs no "on" or "him" before it; "unlock the phone: 482913" is none."""
+_ENDS = r"(?:fail\w{0,4}|exit(?:ed|s)|quits?|stop(?:ped|s)|abort(?:ed|s)|crash(?:ed|es)|terminated|ended|returned|returns|bricht ab|endete?|échoue|échoué)"
+_ENDS_WITH = re.compile(rf"\b{_ENDS}(?: (?:with|at|mit|avec))?(?: (?:an? |the )?(?:error|code|status|fehler|erreur))?[ #]{{1,2}}[\"'(]{{0,2}}\Z", re.IGNORECASE)
+_CODE_NUMBER = re.compile(r"\d{1,10}|(?i:[8c][0-9a-f]{7})")
+_SECRET_ENDS = re.compile(
+    rf"(?:pass|pass ?words?|passwd|passw[oö]rte?r?|pass ?phrase|pwd?|pins?|codes?|keys?|psk|token|kennw[oö]rte?r?|mdp|mot de passe|wachtwoord|contraseña|clave|senha)"
+    rf"(?:,? (?:has|have|had|just|then|also|now|still|always|again))?,? {_ENDS}\b[^.;\n]{{0,30}}\Z", re.IGNORECASE,
+)  # fmt: skip
+"""A failure ends with a number; but where it is the secret that fails, it is the secret that is told."""
 
 
 def counted(text: str, begin: int, end: int) -> bool:
-    """Whether the digits at a stretch count or number something: 3600 s, Outlook 2019, error 4625."""
+    """Whether what stands there counts or numbers something: 3600 s, Outlook 2019, error 4625, "failed with c000006a"."""
+    if _CODE_NUMBER.fullmatch(text, begin, end) and _ENDS_WITH.search(text, max(0, begin - 40), begin):
+        return _SECRET_ENDS.search(text, max(0, begin - 80), begin) is None
     if not text[begin:end].isdigit():
         return False
     phone = _PHONE.search(text, max(0, begin - 30), begin)
     if phone and (phone["country"] or phone["whom"].strip(":.") or sum(map(str.isdigit, phone[0])) + end - begin >= _WHOLE_NUMBER):
         return True
-    return _UNIT.match(text, end) is not None or _NUMBERED.search(text, max(0, begin - 40), begin) is not None
+    return _UNIT.match(text, end) is not None or _NUMBERED.search(text, max(0, begin - 28), begin) is not None
 
 
 _UNTOLD = re.compile(

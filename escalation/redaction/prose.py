@@ -19,7 +19,7 @@ from escalation.redaction.words import (
 )
 
 _LABEL = (
-    r"(?:(?<![a-z])pass ?words?|passwd|pass ?codes?|(?<![a-z])pwds?|(?<![a-z])pws?|p/w|(?<![a-z])(?<!spf[ =])(?<!kim[ =])(?<!arc[ =])(?<!rev[ =])(?<!uth[ =])(?<!first )(?<!second )(?<!third )pass|\w{0,14}kennw[oö]rter?|\w{0,14}kennwort|\w{0,14}passw[oö]rter|\w{0,14}passwort|"
+    r"(?:(?<![a-z])pass ?words?|passwd|pass ?codes?|(?<![a-z])pwds?|(?<![a-z])pws?|p/w|(?<![a-z])(?<!spf[ =])(?<!kim[ =])(?<!arc[ =])(?<!rev[ =])(?<!uth[ =])pass|\w{0,14}kennw[oö]rter?|\w{0,14}kennwort|\w{0,14}passw[oö]rter|\w{0,14}passwort|"
     r"contrase[ñn]as?|mots? de passe|(?<![a-z])mdp|wachtwoord(?:en)?|(?<![a-z])ww|senhas?|l[öo]senord|(?<![a-z])clave(?! de\b)|parola|adgangskode|salasana)"
 )
 _HINTS = "pass pw p/w kennw contrase mot mdp wachtwoord ww senha lösenord losenord clave parola adgangskode salasana"

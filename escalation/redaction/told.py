@@ -117,7 +117,7 @@ def goes_on(text: str, begin: int, end: int, firm: list[int]) -> bool:
     `firm` are the ends, in order, of secrets with more than letters in them. Nothing right before the words leads to
     another secret ("now", "or"), and a single word has others beside it.
     """
-    if not _PLAIN.fullmatch(text, begin, end):
+    if not _PLAIN.fullmatch(text, begin, end) or _STRUNG.search(text, begin, end):
         return False
     first = max(0, begin - 160)
     before = text[first:begin]
@@ -142,6 +142,8 @@ def goes_on(text: str, begin: int, end: int, firm: list[int]) -> bool:
 
 
 _PLAIN = re.compile(r"[^\W\d_]+(?:[ '’-][^\W\d_]+)*")
+_STRUNG = re.compile(r"\w-\w+-\w")
+"""Words strung together, as no sentence goes on: "blue-tiger-maple"."""
 _NAMING = ("P", "S", "K", "C", "W", "A")
 _LEADS = re.compile(r"([^\W\d_]*)[\s,.;:!()–—-]*\Z")
 _APART = re.compile(r"[,;.!]\s|\s[–—-]\s|\n")

@@ -50,7 +50,7 @@ def signed(text: str, *, form: Form, by: str, marker: str) -> str:
 
 def _nothing(note: ResolutionNote, said: str = NOT_RECORDED) -> str:
     """Return what stands where nothing was found: of words in a language that nobody has read, nothing can be told."""
-    return f"not read, since it is written in {note.unread}" if note.unread else said
+    return f"nothing found; what is written in {note.unread} is not read" if note.unread else said
 
 
 def _for_customers(note: ResolutionNote) -> str:

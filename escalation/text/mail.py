@@ -16,6 +16,7 @@ from escalation.text.copies import copied
 from escalation.text.places import Row
 from escalation.wording import mail_words as words
 from escalation.wording import pasted
+from escalation.wording.deeds import starts_with_deed
 from escalation.wording.quick import may_hold
 
 Foreign = Literal["quoted", "signature", "boilerplate"]
@@ -141,7 +142,7 @@ def heading(rows: Sequence[Row], at: int) -> int:
             return 1 + _block(rows, _next(rows, at + 1), fewest=1)
         if _LONG_RULE.match(text):
             name = _next(rows, at + 1)
-            return name + 1 - at if name < min(len(rows), at + 3) and _BY_LINE.match(rows[name].text[:120]) else 0
+            return name + 1 - at if name < min(len(rows), at + 3) and _BY_LINE.match(rows[name].text[:120]) and not starts_with_deed(rows[name].text) else 0
         if _DATED.match(text) or _ARROWS.match(text) or (not text.strip()[:1].isalnum() and len(text) < 120 and _ABOVE.search(text)):
             return 1
     if ":" in text[:40]:

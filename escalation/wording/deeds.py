@@ -86,7 +86,7 @@ _PREFIXED = r"(?:re|de|un)-[a-z]{3,12}(?:ed|t)"
 _PAST_FIRM = _PREFIXED + "|" + _SHORT + "|" + _either([past(v) for v in _FIRM if past(v) != "ran"] + ["tried", "re-tried", "retried", "gave", "went", "took", "used"]) + "|" + _DID
 PAST_ANY = _PREFIXED + "|" + _either([past(v) for v in _ALL if v not in ("work", "fail", "run")] + _PARTICIPLES.split() + ["tried", "had", "gave"]) + "|" + _DID
 _GERUND = _either([_gerund(v) for v in _ALL if v not in ("work", "fail", "see", "find")])
-_BASE = _either([v for v in _FIRM if v not in ("fix", "fail", "work", "rerouted", "log", "list")])
+BASE = _either([v for v in _FIRM if v not in ("fix", "fail", "work", "rerouted", "log", "list")])
 PASSIVE = (
     r"(?:re-?)?(?:replaced|set up again|flashed|imaged|seated|cabled)|rebooted|restarted|reset|reinstalled|re-?enabled|re-?created|rejoined|re-?mapped|resynced|rebuilt|rerouted|power[- ]?cycled|"
     r"disabled|removed|uninstalled|swapped(?: out)?|cleared|flushed|updated|upgraded|downgraded|patched|repaired|restored|reverted|rolled back|wiped|formatted|purged|renewed|unplugged|disconnected|terminated|"
@@ -124,7 +124,7 @@ NOUN_FIRST = re.compile(
     rf"^(?:{_LEAD}){{0,3}}(?!i\b|we\b|you\b|they\b|it\b|he\b|she\b|users?\b|customer|client|everyone|who|which|that|what|when|if|as|has|have|had|is|are|was|not|no|it's)(?:(?:all|both|the|her|his|their|our|local|new|old) )?(?:(?!(?:is|are|was|were|has|have|had|be|been|being|gets?|got)\b)[\w./'’+\\-]+ ){{1,6}}?(?P<verb>{_NOTED})"
     r"(?=\s*(?:$|[.,;:!(]|(?:and|to|on|in|with|from|for|by|at|via|using|twice|w/|\+|&|\d|again(?= [a-z])|remotely|manually|as well|too|but|still|no)\b))(?!\s+(?:itself|unexpectedly|on its own|by itself))")
 """The terse passive of work notes: "spooler restarted", "cable replaced, no change"."""
-HAD_THEM = re.compile(rf"^(?:{_LEAD}|(?:i|we)\s+(?:have\s+|then\s+|also\s+)?){{0,4}}{_HAD}(?P<verb>{_BASE}|{_GERUND}|try|log|see)\b")
+HAD_THEM = re.compile(rf"^(?:{_LEAD}|(?:i|we)\s+(?:have\s+|then\s+|also\s+)?){{0,4}}{_HAD}(?P<verb>{BASE}|{_GERUND}|try|log|see)\b")
 NOUN = re.compile(
     r"^(?:a |the |another |full |quick |hard |cold |second |clean |new )*(?P<verb>reboot|restart|power[- ]?cycle|reset|password reset|reinstall|re-?install|"
     r"update|roll-?back|repair|scan|ping|pings|tracert|traceroute|nslookup|chkdsk|sfc(?: /scannow)?|dism|ipconfig /\w+|gpupdate(?: /force)?|"
@@ -133,7 +133,7 @@ NOUN = re.compile(
     r"(?:different|another|other|2nd|second|new|spare) (?:pc|laptop|user|cable|port|profile|browser|machine|printer|phone|account|nic|switch|dock|monitor|outlet))\b")
 _NEVER = re.compile(
     r"\b(?:have|has|had|did|do|does|could|was|were|would|is|are)(?:n't|n’t|nt| not| never)(?: yet| even| really| been| actually)*\s+"
-    rf"(?:(?:had|got|get|have)\s+(?:a\s+)?(?:chance|time)\b|able\b|(?:{PAST_ANY}|{_BASE}|try|do|done)\b)"
+    rf"(?:(?:had|got|get|have)\s+(?:a\s+)?(?:chance|time)\b|able\b|(?:{PAST_ANY}|{BASE}|try|do|done)\b)"
     r"|\bnot (?:yet )?(?:tried|tested|checked|done|been)\b|\bnever (?:tried|tested|checked|touched|changed|installed|got)\b"
     r"|\b(?:without|instead of|before|rather than|short of|not)\s+(?:first\s+)?\w+ing\b|\bno one (?:has )?(?:touched|changed)|\bnothing (?:has |was )?(?:been )?changed")
 _PLAN = re.compile(

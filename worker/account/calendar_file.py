@@ -70,7 +70,8 @@ def read_words(text: str, *, time_zone: str) -> Calendar:
         days = [day.lower() for day in found.groups()[:2] if day] if found else []
         if not found or not set(days) <= set(_DAYS):
             raise BadCalendar(f"{part!r} is no working time; write e.g. Mon-Fri 08:00-17:00, Sat 09:00-12:00")
-        if all(text.isdecimal() for text in (found[3], found[4])) and int(found[4]) <= int(found[3]):
+        begin, end = (_clock_of(text).zfill(5) for text in (found[3], found[4]))
+        if end <= begin and (begin, end) != (found[3], found[4]):
             # Whoever writes 9-5 hardly works until five in the morning; whoever does writes 22:00-06:00.
             raise BadCalendar(f"{part!r} can be read in two ways; write hours as 09:00-17:00, or 22:00-06:00 for a night")
         first, last = _DAYS.index(days[0]), _DAYS.index(days[-1])

@@ -30,7 +30,7 @@ def made(name: str) -> Package:
 @pytest.mark.parametrize("name", NOTES)
 def test_the_brief_says_that_it_was_not_read_and_quotes_it(name: str) -> None:
     note = render(made(name), marker=None)
-    assert f"**Tried:** not read, since it is written in {name}" in note
+    assert f"**Tried:** nothing found; what is written in {name} is not read" in note
     above = note.partition("\n---\n")[0]
     assert all(f"- {said.strip('. ')} [n1]" in above for said in NOTES[name].split(". "))
     assert not [said for said in DENIED if said.lower() in note.lower()]
@@ -44,19 +44,26 @@ def test_english_beside_it_is_read_and_nothing_is_denied() -> None:
     assert not [said for said in DENIED if said.lower() in note.lower()]
 
 
+def test_english_without_a_step_is_not_called_unread_for_a_customer_s_german() -> None:
+    wrote = "Der Drucker im Lager druckt seit gestern nicht mehr und alle Etiketten bleiben leer, auch nach dem Neustart ist es nicht besser."
+    package = package_of(evidence_of("No idea here, escalating.", description=wrote))
+    assert package.unread_words == ()
+    assert "**Tried:** nothing found; what is written in German is not read" in render(package, marker=None)
+
+
 def test_what_stands_beside_its_translation_was_read() -> None:
     package = package_of(
         evidence_of(f"{NOTES['German']}\n\nReinstalled the driver on the laptop and it is still the same.")
     )
     assert package.unread_words == ()
-    assert "not read, since" not in render(package, marker=None)
+    assert "is not read" not in render(package, marker=None)
 
 
 def test_the_vendors_form_and_the_resolution_note_claim_nothing_either() -> None:
     form = vendor_form(made("German"), members=())
-    assert "Changed for tests and still so:\nnot read, since it is written in German" in form
+    assert "Changed for tests and still so:\nnothing found; what is written in German is not read" in form
     note = drafted(draft(evidence_of(NOTES["German"]), Course(at(120))), "internal")
-    assert "**Still changed:** not read, since it is written in German" in note
+    assert "**Still changed:** nothing found; what is written in German is not read" in note
     assert "nothing recorded" not in note
 
 

@@ -22,6 +22,13 @@ from escalation.brief.urgency import urgency
         ("Do Not Respond", 3),
         ("SLA 24 h", 3),
         (None, 3),
+        ("24x7 Critical", 1),
+        ("Critical (8 h)", 1),
+        ("4 h response, urgent", 1),
+        ("4-hour - High", 2),
+        ("Very high 2", 2),
+        ("Service 2", 2),
+        ("Not urgent, P4", 4),
     ],
 )
 def test_urgency_from_the_words_of_the_priority(priority: str | None, rank: int) -> None:

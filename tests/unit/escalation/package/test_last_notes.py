@@ -71,6 +71,34 @@ def test_what_the_customer_wrote_last_stands_above_the_fold_in_any_language(said
         assert f'**The customer wrote last:** "{said.rstrip(".")}" [n2]' in opening(wrote(*texts))
 
 
+@pytest.mark.parametrize(
+    "newest",
+    [
+        "Thanks for the quick reply but it is still slow",
+        "Thanks, it works now",
+        "Many thanks, the lights on it are amber",
+        "Danke, aber es ist immer noch langsam",
+        "Not anymore",
+        "まだ遅いです",
+    ],
+)
+def test_no_older_text_of_the_customer_is_the_last(newest: str) -> None:
+    word = wrote("It crashed at nine and again at ten.", newest).last_word
+    assert word is not None
+    assert (word.evidence, word.source) == (newest, "n3")
+
+
+@pytest.mark.parametrize("newest", ["Many thanks for all your help!", "Ok, great!", "Hi Dana,\n\nthanks again.\n\nMia", "Best regards\nMia"])
+def test_behind_thanks_what_was_written_before_them_stays_the_last(newest: str) -> None:
+    word = wrote("It crashed at nine and again at ten.", newest).last_word
+    assert word is not None
+    assert word.source == "n2"
+
+
+def test_behind_a_step_of_the_customer_nothing_older_is_the_last() -> None:
+    assert wrote("It works fine now, well done.", "I rebooted CAD-02 again, no change.").last_word is None
+
+
 def test_what_was_answered_told_as_a_step_or_only_polite_is_not_told() -> None:
     assert wrote("Thanks a lot for your help!").last_word is None
     assert wrote("I rebooted CAD-02 again, no change.").last_word is None

@@ -25,6 +25,7 @@ from escalation.package.build import build
 from escalation.package.contents import Package
 from escalation.package.threads import evidence_from_thread
 from escalation.text.source import plain
+from escalation.text.stretches import stretches
 from tests.unit.escalation.reading.incoming import _OWN, _THEIRS, Incoming, faults, package_of
 
 _NAMES = ("Dana Reyes", "Tom Example", "Lind, Jonas", "Priya S")
@@ -247,6 +248,26 @@ def test_no_change_is_quoted_without_words() -> None:
 def test_a_time_behind_a_label_is_not_cut() -> None:
     steps = package_of(Incoming("label", "Rebooted the NAS, worked.\nUpdate 14:00: restarted it again, failed.")).steps_attempted
     assert not [s.text for s in steps if s.text.startswith("00")]
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        "Checked the headers, the message is from an external sender.",
+        "User clicked Report Phishing",
+        "Vendor's case 24110 has been updated, they want new logs.",
+        "A case was opened via the Contoso portal, ref 4711.",
+        "Their filter is powered by Mimecast, whitelisted the sender.",
+    ],
+)
+def test_what_somebody_tells_of_notices_and_cases_is_no_notice(says: str) -> None:
+    assert [stretch.text for stretch in stretches(says) if stretch.kind in ("sentence", "item")] == [says]
+
+
+@pytest.mark.parametrize("by", ["Replaced the card, 12/03/2026 10:30", "Rebooted SRV-2 - 12/03/2026 10:30"])
+def test_a_deed_with_its_time_below_a_rule_heads_no_mail(by: str) -> None:
+    package = _thread(("tech", f"Findings\n====================\n{by}\nstill slow after that."))
+    assert any(by.partition(",")[0].partition(" - ")[0] in step.evidence for step in package.steps_attempted)
 
 
 @pytest.mark.parametrize("text", ["<p>Shown as &amp;lt;p&amp;gt; there</p>", "Type &amp;lt; for a sign", "if a &lt; b"])

@@ -87,3 +87,23 @@ def test_a_phrase_that_is_told_behind_its_label_goes() -> None:
 )  # fmt: skip
 def test_numbers_of_failures_and_other_passes_stay(text: str) -> None:
     assert redact(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "secret"),
+    [
+        ("Alarm PIN failed with 4821", "4821"),
+        ("the password fails with 48213377", "48213377"),
+        ("pin has failed 4821", "4821"),
+        ("Code returned 559102", "559102"),
+        ("password: 80124477", "80124477"),
+        ("passcode c0014711", "c0014711"),
+        ("reset the admin password, login failed with Sommer#26", "Sommer#26"),
+        ("First pass: Oak#4411x second pass: Elm#9920y", "Oak#4411x"),
+        ("First pass: Oak#4411x second pass: Elm#9920y", "Elm#9920y"),
+        ("Password reset, blue-tiger-maple", "tiger"),
+        ("Passwort zurückgesetzt, blauer-tiger-ahorn", "tiger"),
+    ],
+)
+def test_what_excuses_a_number_or_a_sentence_excuses_no_secret(text: str, secret: str) -> None:
+    assert secret not in redact(text)

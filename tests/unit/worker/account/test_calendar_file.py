@@ -66,7 +66,9 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
         read(tmp_path / "none.json", time_zone="UTC")
 
 
-@pytest.mark.parametrize("text", ["Mon-Fri 9-5", "Mon-Fri 08:00-17:00, Sat 9-1", "Mon 22-6"])
+@pytest.mark.parametrize(
+    "text", ["Mon-Fri 9-5", "Mon-Fri 08:00-17:00, Sat 9-1", "Mon 22-6", "Mon-Fri 9:00-5:00", "Mon-Fri 09:00-5"]
+)
 def test_hours_that_would_go_on_until_the_next_morning_are_written_in_full(text: str) -> None:
     with pytest.raises(BadCalendar, match="can be read in two ways"):
         read_words(text, time_zone="UTC")
