@@ -19,7 +19,7 @@ _MARK = r"[ \t]{0,9}(?:(?:>[ \t]?){1,6})?(?:\*{1,2}|__)?(?:(?:q(?:uestion)?\s?\d
 _WHO = r"(?:you|u|ya|they|he|she|we|anyone|anybody|someone|the (?:user|customer|client|caller|technician|tech)|(?:the |your |this )?[\w-]{2,20}(?: [\w-]{2,20})?)"
 _DONE = rf"(?:{deeds.PASSIVE}|{deeds.PAST_ANY})"
 _ASKS = re.compile(
-    rf"(?P<mark>{_MARK})(?P<asks>(?:and |also |so |ok[, ]+|first[, ]+){{0,2}}(?:(?:did|have|has|had)\s{_WHO}\s(?:(?:already|also|ever|yet|even|actually|since|just|been|previously|got|tried|try|able to|attempted to)\s){{0,3}}(?:to\s)?(?:{deeds._BASE}|{deeds._GERUND}|{_DONE}|try|trying)\b"
+    rf"(?P<mark>{_MARK})(?P<asks>(?:and |also |so |ok[, ]+|first[, ]+){{0,2}}(?:(?:did|have|has|had)\s{_WHO}\s(?:(?:already|also|ever|yet|even|actually|since|just|been|previously|got|tried|try|able to|attempted to)\s){{0,3}}(?:to\s)?(?:{deeds.BASE}|{deeds._GERUND}|{_DONE}|try|trying)\b"
     rf"|(?:was|were|is|are|has|have)\s(?:the\s|your\s|this\s|it\b)?[\w -]{{0,40}}?\s?(?:been\s)?(?:already\s)?(?:{deeds.PASSIVE})\b)[^?\n]{{0,160}}\?)(?P<rest>.*)$",
     re.IGNORECASE,
 )
