@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import re
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -53,6 +54,8 @@ def _uncached(**how: Any) -> None:
 
 
 structlog.configure = _uncached  # type: ignore[assignment]
+structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.__stderr__))
+"""A thread of an earlier test that is still at work writes nothing between what a command prints."""
 
 
 @pytest.fixture(autouse=True)
