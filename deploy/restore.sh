@@ -11,7 +11,7 @@ program=$here/../.venv/bin/resolutionflow
 [ -x "$program" ] || program=resolutionflow
 # A copy that broke off, or another program's file, must not take the place of what is there.
 case $file in *.part) echo "$file was not finished: give another" >&2; exit 1 ;; esac
-place=$("$python" "$here/database_place.py")
+place=$("$python" "$here/database_place.py" --stopped)
 case $place in
   postgresql:*)
     pg_restore --exit-on-error --dbname="$place" "$file"

@@ -22,6 +22,7 @@ from tests.integration.worker.cli.test_setup import keys_of
 from worker.__main__ import main
 from worker.account.onboarding import account_named
 from worker.handoff import publish, triage
+from worker.process.embedded import only_one
 from worker.settings import Settings
 from worker.upkeep import poller
 from worker.wiring import Services, from_settings
@@ -127,3 +128,15 @@ def test_nothing_is_lost_and_nothing_doubled(
         assert row.brief_state == "posted"
         assert row.escalation_package_external_id in {note["id"] for note in world.children("notes", ticket)}
     after.services.close()
+
+
+def test_nothing_is_put_back_under_a_product_that_runs(tmp_path: Path) -> None:
+    var = tmp_path / "var"
+    var.mkdir()
+    (var / "resolutionflow.db").write_text("in use")
+    environment = {"PATH": os.environ["PATH"], "RESOLUTIONFLOW_VAR": str(var), "PUBLIC_URL": "http://127.0.0.1:9"}
+    with only_one(var):
+        done = subprocess.run([ROOT / "deploy/restore.sh", tmp_path / "kept.db"], capture_output=True, text=True, env=environment)
+    assert done.returncode != 0
+    assert f"is in use by process {os.getpid()}. Stop that one" in done.stderr
+    assert (var / "resolutionflow.db").read_text() == "in use"

@@ -100,7 +100,10 @@ def _resolution(options: argparse.Namespace) -> int:
     services, account = _account(options)
     if options.post:
         login, number = _member(services, account.id, options.member or "")
-        text = as_posted(options.post.read_text(encoding="utf-8"))
+        try:
+            text = as_posted(options.post.read_text(encoding="utf-8"))
+        except UnicodeDecodeError as error:
+            raise _cannot(f"{options.post} is not UTF-8: {error}; save it as UTF-8") from error
         with services.database.account(account.id) as session:
             handoff = _last(session, account.id, options.ticket)
             row = notes.ask(

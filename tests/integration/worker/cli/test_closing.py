@@ -55,6 +55,10 @@ def test_the_draft_is_printed_and_a_file_posted_once_in_a_member_s_name(
     command = ["resolution", "northgate", str(TICKET), "--post", str(file)]
     assert main(command) == 1
     assert "--member" in capsys.readouterr().err
+    other = tmp_path / "windows.md"
+    other.write_bytes("Größe der Warteschlange".encode("cp1252"))
+    assert main([*command[:-1], str(other), "--member", "JLind"]) == 1
+    assert "windows.md is not UTF-8" in capsys.readouterr().err
     assert main([*command, "--member", "JLind"]) == 0
     assert main([*command, "--member", "msvensson"]) == 1
     with sqlite_database.account(one, reading=True) as session:
