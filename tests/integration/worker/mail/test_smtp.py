@@ -588,7 +588,9 @@ def test_a_sign_in_that_may_pass_by_itself_blames_no_password_and_is_tried_once(
 
 @pytest.mark.parametrize("code", ["251", "252", "253"])
 def test_any_good_answer_is_one_and_the_message_is_not_sent_again(code: str) -> None:
-    mailer_for(Scripted(**{"MAIL": f"{code} fine", "RCPT": f"{code} fine", ".": f"{code} queued"}).url()).send(message())
+    server = Scripted(**{"MAIL": f"{code} fine", "RCPT": f"{code} fine", ".": f"{code} queued"})
+    mailer_for(server.url()).send(message())
+    assert [line for line in server.said if line in ("DATA", ".")] == ["DATA", "."]
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from __future__ import annotations
 import quopri
 import random
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import ModuleType
@@ -98,6 +98,18 @@ def package_of(case: Incoming) -> Package:
     now = datetime(2026, 3, 2, 12, tzinfo=UTC)
     evidence = evidence_from_thread({"id": "x", "ticket": ticket})
     return build(evidence, episode=1, escalated_at=now, escalated_by=None, as_of=now)
+
+
+def package_of_notes(*notes: tuple[str, str], summary: str = "Line", description: str = "It drops.") -> Package:
+    """Return the package of a ticket whose internal notes are given by writer and text; a customer writes as `customer`."""
+    told = [
+        {"author": who, "role": "customer" if who == "customer" else "tech", "kind": "internal",
+         "created": f"2026-03-02T{9 + i:02}:00:00Z", "text": text}
+        for i, (who, text) in enumerate(notes)
+    ]  # fmt: skip
+    ticket = {"summary": summary, "initial_description": description, "notes": told}
+    evidence = evidence_from_thread({"id": "x", "ticket": ticket})
+    return build(evidence, episode=1, escalated_at=evidence.read_at, escalated_by=None, as_of=evidence.read_at)
 
 
 def faults(case: Incoming) -> list[str]:
@@ -333,6 +345,16 @@ def cases(kind: str, parts: ModuleType, count: int, seed: int = 1) -> Iterator[I
     dice = random.Random(f"{kind} {seed}")
     for _ in range(count):
         yield KINDS[kind](parts, dice)
+
+
+def count_held(kinds: Sequence[Callable[[random.Random], Incoming]], tried: int) -> None:
+    """Say of each kind how many of so many texts held, and show the first that did not."""
+    for made in kinds:
+        dice = random.Random(made.__name__)
+        bad = [(case.text, told) for case in (made(dice) for _ in range(tried)) if (told := faults(case))]
+        sys.stdout.write(f"{made.__name__:10} {tried} tried, {tried - len(bad)} held\n")
+        for text, told in bad[:4]:
+            sys.stdout.write(f"{told}\n{text}\n{'-' * 20}\n")
 
 
 def main() -> None:

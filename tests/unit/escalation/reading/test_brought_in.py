@@ -21,12 +21,16 @@ from collections.abc import Callable
 import pytest
 
 from escalation.brief.render import render
-from escalation.package.build import build
-from escalation.package.contents import Package
-from escalation.package.threads import evidence_from_thread
 from escalation.text.language import foreign
 from escalation.text.source import plain
-from tests.unit.escalation.reading.incoming import _OWN, Incoming, faults, package_of
+from tests.unit.escalation.reading.incoming import (
+    _OWN,
+    Incoming,
+    count_held,
+    faults,
+    package_of,
+    package_of_notes,
+)
 
 _NOT = ("Not done yet:", "## Steps not completed", "**Outstanding**", "Still to do:", "Skipped:", "### What we haven't tried", "Not tried:", "To do", "Items remaining:", "Untested:", "Steps not yet performed:")
 _PLAN = ("Next steps:", "**Action items:**", "## Recommended steps", "Suggested by Copilot:", "Plan:", "AI suggestions:", "ChatGPT said:", "Vendor recommends:", "Please try the following:", "Follow-up actions:", "## Possible fixes", "Things to try:", "Proposed solution:", "Microsoft support suggested:", "Per KB article:", "Suggested resolution steps:", "Next steps (for tier 2):")
@@ -164,24 +168,18 @@ def test_other_letters_are_named_as_not_read(text: str, name: str | None) -> Non
     assert foreign(text) == name
 
 
-def _thread(*notes: tuple[str, str]) -> Package:
-    told = [{"author": who, "role": "tech", "kind": "internal", "created": f"2026-03-02T{9 + i:02}:00:00Z", "text": text} for i, (who, text) in enumerate(notes)]
-    evidence = evidence_from_thread({"id": "x", "ticket": {"summary": "Outlook", "initial_description": "It does not open.", "notes": told}})
-    return build(evidence, episode=1, escalated_at=evidence.read_at, escalated_by=None, as_of=evidence.read_at)
-
-
 @pytest.mark.parametrize(
     "says",
     ["Please ignore my last note, wrong ticket.", "Sorry, wrong ticket!", "Disregard previous note", "Last entry was for the wrong client, ignore the last note.", "oops wrong case"],
 )
 def test_a_note_that_its_writer_took_back_gives_no_steps(says: str) -> None:
-    package = _thread(("Jo", "Replaced the toner, works now."), ("Ann", "Rebooted PC-14, no change."), ("Jo", says))
+    package = package_of_notes(("Jo", "Replaced the toner, works now."), ("Ann", "Rebooted PC-14, no change."), ("Jo", says))
     assert [s.text for s in package.steps_attempted] == ["Rebooted PC-14, no change"]
     assert [(u.source, u.reason) for u in package.unread] == [("steps in n1", "taken back by its writer in n3")]
 
 
 def test_who_only_tells_of_a_wrong_ticket_takes_nothing_back() -> None:
-    package = _thread(("Jo", "Rebooted PC-14, no change."), ("Jo", "She had rung about the wrong ticket. Reset the profile, no change."))
+    package = package_of_notes(("Jo", "Rebooted PC-14, no change."), ("Jo", "She had rung about the wrong ticket. Reset the profile, no change."))
     assert not package.unread
     assert {"Rebooted PC-14, no change", "Reset the profile, no change"} <= {s.text for s in package.steps_attempted}
 
@@ -189,14 +187,9 @@ def test_who_only_tells_of_a_wrong_ticket_takes_nothing_back() -> None:
 def test_a_copy_that_was_cut_off_tells_nothing_new() -> None:
     whole = "Rebooted PC-14, no change. Cleared the local cache, still does not open."
     for end in (30, 40, 55, len(whole) - 3):
-        package = _thread(("Jo", whole), ("Jo", whole[:end] + "..."))
+        package = package_of_notes(("Jo", whole), ("Jo", whole[:end] + "..."))
         assert len(package.steps_attempted) == 2, [s.text for s in package.steps_attempted]
 
 
 if __name__ == "__main__":
-    for made in KINDS:
-        tried, dice = int(sys.argv[1]), random.Random(made.__name__)
-        bad = [(case.text, told) for case in (made(dice) for _ in range(tried)) if (told := faults(case))]
-        sys.stdout.write(f"{made.__name__:10} {tried} tried, {tried - len(bad)} held\n")
-        for text, told in bad[:4]:
-            sys.stdout.write(f"{told}\n{text}\n{'-' * 20}\n")
+    count_held(KINDS, int(sys.argv[1]))
