@@ -65,6 +65,8 @@ class WrittenLine:
     entry: int
     terms: Line
     worth: float
+    every: int
+    """A bit for each term."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,7 @@ def knowledge_of(entries: tuple[Entry, ...], seen: Mapping[str, int], tickets: i
                 for phrase in term:
                     word = max(phrase, key=lambda w: (weight[w], w))
                     by_word.setdefault(word, []).append((len(lines), 1 << at, tuple(w for w in phrase if w != word)))
-            lines.append(WrittenLine(number, line, worth))
+            lines.append(WrittenLine(number, line, worth, (1 << len(line)) - 1))
     written = [line for e in entries for line in (*e.words, *e.done, *(x for a in e.asks for x in a.answered))]
     every = {word for line in written for term in line for phrase in term for word in phrase}
     beginnings = frozenset(word[:-1] for word in every if word.endswith("*"))

@@ -42,13 +42,11 @@ def matches(known: Knowledge, places: Sequence[tuple[Said, float]], domain: str)
 
     Each place has a weight: what stands in the summary tells more.
     """
-    present = [_present(known, said) for said, _ in places]
     hit: dict[int, list[tuple[float, int, int, Found]]] = {}
-    for line in sorted(set().union(*present)):
-        written = known.lines[line]
-        every = (1 << len(written.terms)) - 1
-        for at, (said, weight) in enumerate(places):
-            where = said.where(written.terms) if present[at].get(line, 0) == every else None
+    for at, (said, weight) in enumerate(places):
+        for line in _whole(known, said):
+            written = known.lines[line]
+            where = said.where(written.terms)
             if where is not None:
                 near = where[-1][1] - where[0][0] <= 2 * len(written.terms) + 4
                 strength = written.worth * weight * (CROSSED if said.crossed(where) else 1.0 if near else WIDE)
@@ -56,14 +54,14 @@ def matches(known: Knowledge, places: Sequence[tuple[Said, float]], domain: str)
     return sorted((_match(known, hits, places, domain) for _, hits in sorted(hit.items())), key=lambda match: -match.strength)
 
 
-def _present(known: Knowledge, said: Said) -> dict[int, int]:
-    """Return which terms of which lines stand anywhere in a text, a bit each."""
+def _whole(known: Knowledge, said: Said) -> list[int]:
+    """Return the lines of which each term stands anywhere in a text."""
     made: dict[int, int] = {}
     for word in said.words & known.by_word.keys():
         for line, bit, others in known.by_word[word]:
             if not others or all(other in said.words for other in others):
                 made[line] = made.get(line, 0) | bit
-    return made
+    return [line for line, bits in made.items() if bits == known.lines[line].every]
 
 
 def _match(

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, KeysView, Sequence
+from functools import lru_cache
 
 WITHIN = 25
 """Words within which all terms of a line have to stand."""
@@ -40,8 +41,8 @@ class Said:
 
     def __init__(self, text: str, beginnings: Iterable[str] = (), *, lengths: Sequence[int] = ()) -> None:
         """Read the text. `beginnings` are those that a term may ask for, `lengths` their lengths."""
-        known = beginnings if isinstance(beginnings, frozenset) else frozenset(beginnings)
-        sizes = lengths or sorted({len(b) for b in known})
+        known = frozenset(beginnings)
+        sizes = tuple(lengths or sorted({len(b) for b in known}))
         self.spans: list[tuple[int, int]] = []
         self._at: dict[str, list[int]] = {}
         read = words_of(text)
@@ -54,11 +55,7 @@ class Said:
             ended = end
             self._sentence.append(sentence)
             self.spans.append((start, end))
-            forms = [word]
-            if word[-1] == "s" and len(word) > 3:
-                forms += [word[:-1], word[:-2]] if word[-2] == "e" else [word[:-1]]
-            forms += [f"{word[:size]}*" for size in sizes if word[:size] in known and len(word) >= size]
-            for form in forms:
+            for form in _forms(word, known, sizes):
                 self._at.setdefault(form, []).append(place)
 
     @property
@@ -103,6 +100,13 @@ class Said:
             follow = set(here)
             places = [place for place in places if place + after in follow]
         return [(place, place + len(phrase) - 1) for place in places]
+
+
+@lru_cache(maxsize=20_000)
+def _forms(word: str, beginnings: frozenset[str], lengths: tuple[int, ...]) -> tuple[str, ...]:
+    """Return what a word may be asked for by: itself, its singulars, those of the beginnings that it has."""
+    singular = (word[:-1], word[:-2])[: 1 + (word[-2] == "e")] if word[-1] == "s" and len(word) > 3 else ()
+    return (word, *singular, *(f"{word[:size]}*" for size in lengths if word[:size] in beginnings and len(word) >= size))
 
 
 def _denied(words: Sequence[str]) -> Iterator[int]:

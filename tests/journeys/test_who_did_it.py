@@ -39,7 +39,7 @@ def test_a_rule_assigns_moves_and_plans_and_the_escalation_goes_on_until_an_engi
     assert len(journey.handoffs(ticket)) == 1
 
 
-@pytest.mark.parametrize("apart", [300, pytest.param(-300, marks=pytest.mark.storm)])
+@pytest.mark.parametrize("apart", [pytest.param(300, marks=pytest.mark.storm), pytest.param(-300, marks=pytest.mark.storm)])
 def test_with_clocks_five_minutes_apart_a_new_ticket_waits_no_minute_and_counts(journey: Journey, apart: float) -> None:
     stack = journey.stack
 

@@ -227,14 +227,18 @@ class _Reader(RawIOBase):
         return self._sock.recv_into(buffer)
 
 
+def _trusted(target: Server) -> ssl.SSLContext:
+    """Read whom to trust: 30 ms of work, so only where a connection is secured; anew each time, since files are renewed."""
+    return ssl.create_default_context(cafile=target.ca)
+
+
 @contextlib.contextmanager
 def _signed_in(target: Server, timeout: float, *, within: float) -> Iterator[smtplib.SMTP]:
     """Yield a connection, secured as asked and signed in. A good-bye that fails changes nothing."""
-    context = ssl.create_default_context(cafile=target.ca)
     common: dict[str, Any] = {"local_hostname": _own_name(), "timeout": timeout, "within": within}
     smtp: smtplib.SMTP
     if target.tls == "from-start":
-        smtp = _TimedTls(target.host, target.port, context=context, **common)
+        smtp = _TimedTls(target.host, target.port, context=_trusted(target), **common)
     else:
         smtp = _Timed(target.host, target.port, **common)
     try:
@@ -243,7 +247,7 @@ def _signed_in(target: Server, timeout: float, *, within: float) -> Iterator[smt
             reason = f"{target.place} does not offer STARTTLS: use smtps:// or ?starttls=never"
             raise MailError(reason, operator=True)
         if target.tls in ("auto", "require") and smtp.has_extn("starttls"):
-            smtp.starttls(context=context)
+            smtp.starttls(context=_trusted(target))
             smtp.ehlo()
         if target.user is not None:
             clear = not isinstance(smtp.sock, ssl.SSLSocket)

@@ -293,6 +293,7 @@ def test_nothing_is_lost_or_told_twice_over_cuts_kills_deploys_and_a_silent_brok
     assert len(told) > len(made) / 4, "most were told and not read"
 
 
+@pytest.mark.storm
 def test_a_deploy_sends_everybody_away_with_a_time_to_come_back(small_house: House) -> None:
     house = small_house
     ears = [house.listen() for _ in range(5)]

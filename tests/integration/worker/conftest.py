@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import sqlite3
 import uuid
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,15 +35,34 @@ PSA_WRITES = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """A shop right after it was connected, to begin the next from: on SQLite that is most of what a test would wait for."""
+
+    content: bytes
+    around: tuple[FakePsa, FakeClock, FakeBell, FakeMailer, int, Any]
+
+    @classmethod
+    def of(cls, shop: Shop, file: Path) -> Connected:
+        with closing(sqlite3.connect(file)) as connection:
+            content = connection.serialize()
+        return cls(content, copy.deepcopy((shop.psa, shop.clock, shop.bell, shop.mailer, shop.account_id, shop.connected)))
+
+
+_CONNECTED: list[Connected] = []
+
+
 class Shop:
     """One connected account and everything around it."""
 
-    def __init__(self, database: Database, folder: Path) -> None:
+    def __init__(self, database: Database, folder: Path, *, like: Connected | None = None) -> None:
         self.clock = FakeClock()
         self.psa = FakePsa(self.clock)
         self.bell = FakeBell()
         self.mailer = FakeMailer()
         self.database = database
+        if like is not None:
+            self.psa, self.clock, self.bell, self.mailer, self.account_id, self.connected = copy.deepcopy(like.around)
         settings = Settings.read({
                 "SECRET_KEYS": "k" * 40,
                 "READER_ENCODER": "off",
@@ -49,6 +73,8 @@ class Shop:
             settings, database=database, bell=self.bell, mailer=self.mailer,
             psa_maker=lambda *_: self.psa, clock=self.clock,
         )  # fmt: skip
+        if like is not None:
+            return
         with database.system() as system:
             self.account_id = accounts.add_account(
                 system, self.services.cipher, name="northgate", site="na.myconnectwise.net", company="northgate",
@@ -128,10 +154,24 @@ class Shop:
         return handoff_id
 
 
+def _connected(database: Database, folder: Path, request: pytest.FixtureRequest) -> Shop:
+    """Return the shop on a database, copied from the first of this process where nothing is in the database yet."""
+    file = Path(str(database.engine.url.database))
+    fresh = database.is_sqlite and not Path(f"{file}-wal").exists()
+    if not fresh or file.read_bytes() != request.getfixturevalue("sqlite_template"):
+        return Shop(database, folder)
+    if not _CONNECTED:
+        made = Shop(database, folder)
+        _CONNECTED.append(Connected.of(made, file))
+        return made
+    file.write_bytes(_CONNECTED[0].content)
+    return Shop(database, folder, like=_CONNECTED[0])
+
+
 @pytest.fixture
 def shop(database: Database, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Shop]:
     """Give the shop; a change that no crash point stands behind fails the test that made it."""
-    made = Shop(database, tmp_path)
+    made = _connected(database, tmp_path, request)
     patch = request.getfixturevalue("monkeypatch")
     with followed(database.engine, patch, (made.psa, PSA_WRITES), (made.mailer, ("send",))) as trail:
         yield made

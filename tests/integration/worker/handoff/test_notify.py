@@ -138,7 +138,7 @@ def test_what_nobody_can_be_told_of_is_said_to_the_operator(shop: Shop) -> None:
         assert "nobody to tell" in [a.kind for a in jobs.open_alerts(session, shop.account_id)]
 
 
-@pytest.mark.parametrize("kind", ["handoff", "offered 1"])
+@pytest.mark.parametrize("kind", ["handoff", pytest.param("offered 1", marks=pytest.mark.storm)])
 def test_what_nobody_could_be_told_of_is_told_once_there_is_somebody(shop: Shop, kind: str) -> None:
     shop.services.not_rung_lately = lambda *_, **__: True  # type: ignore[method-assign]  # which goes by the machine's clock
     handoff_id, here = shop.escalated(), {"member_id": 2, "now": shop.clock()}

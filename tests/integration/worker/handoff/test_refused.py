@@ -6,7 +6,6 @@ for all: one brief in the end, with everything in it, one alert at most and none
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
 
 import pytest
@@ -54,7 +53,8 @@ def live(shop: Shop, handoff_id: int, *, minutes: float, step_s: float = 40) -> 
         refresh.refresh(shop.services, account_id=shop.account_id, handoff_id=handoff_id)
 
 
-@pytest.mark.parametrize(("status", "times"), list(itertools.product(ERRORS, [1, 3])))
+@pytest.mark.parametrize("status", ERRORS)
+@pytest.mark.parametrize("times", [pytest.param(1, marks=pytest.mark.storm), 3])
 def test_a_post_that_is_refused_for_a_moment_is_posted_once_and_nobody_is_told(shop: Shop, status: str, times: int) -> None:
     handoff_id = shop.escalated()
     refuse(shop, "post_internal_note", ERRORS[status], times)
@@ -197,6 +197,7 @@ def waited(shop: Shop) -> int:
 CONFLICT: Callable[[], PsaError] = lambda: Refused("POST notes: 409", status=409)  # noqa: E731
 
 
+@pytest.mark.storm
 @pytest.mark.parametrize(("status", "times"), [("401", 1), ("403", 3), ("409", 1)])
 def test_a_brief_that_has_waited_for_long_is_refused_since_its_first_refusal(shop: Shop, status: str, times: int) -> None:
     handoff_id = waited(shop)
@@ -223,7 +224,8 @@ def test_another_failure_between_refusals_begins_them_anew(shop: Shop) -> None:
     assert alerts(shop) == [Kind.REFUSED]
 
 
-@pytest.mark.parametrize(("status", "times"), list(itertools.product(ERRORS, [1, 3])))
+@pytest.mark.parametrize("status", ERRORS)
+@pytest.mark.parametrize("times", [pytest.param(1, marks=pytest.mark.storm), 3])
 def test_an_edit_of_an_old_brief_that_is_refused_for_a_moment_is_made_soon(shop: Shop, status: str, times: int) -> None:
     handoff_id = shop.escalated()
     shop.publish(handoff_id)

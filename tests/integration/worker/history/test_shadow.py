@@ -163,6 +163,7 @@ def test_after_connecting_the_old_way_ends_there_and_what_we_saw_checks_the_read
     assert (pattern.witnessed, pattern.found_again) == (len(seen), len(seen))
 
 
+@pytest.mark.storm
 def test_a_wording_that_says_nothing_gives_no_baseline_and_says_so(one: Place) -> None:
     trail = one.simulator.office().world.trail
     for rows in trail.values():

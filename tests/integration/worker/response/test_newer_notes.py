@@ -123,7 +123,7 @@ def test_a_worker_that_dies_over_it_leaves_it_to_the_next_look(posted: Shop) -> 
     assert "port 14" in brief(posted)
 
 
-@pytest.mark.parametrize("age_s", [60, 3 * 3600, 10 * 86_400])
+@pytest.mark.parametrize("age_s", [60, *(pytest.param(age, marks=pytest.mark.storm) for age in (3 * 3600, 10 * 86_400))])
 def test_a_look_that_failed_hides_a_note_for_minutes_and_not_for_an_hour(posted: Shop, age_s: float) -> None:
     def away() -> None:
         raise Unavailable("GET notes: 502")

@@ -101,7 +101,7 @@ def test_who_had_an_episode_that_was_over_takes_the_next_one_too(shop: Shop) -> 
 
 @pytest.mark.parametrize("told", [True, False])
 @pytest.mark.parametrize("looked_first", [True, False])
-@pytest.mark.parametrize("later", [False, True])
+@pytest.mark.parametrize("later", [False, pytest.param(True, marks=pytest.mark.storm)])
 def test_escalated_and_working_is_a_claim_and_no_new_episode(shop: Shop, *, told: bool, looked_first: bool, later: bool) -> None:
     """A desk calls both "Escalated" and "Escalated, working" escalated: who takes it sets owner and the other status at once.
 

@@ -111,7 +111,7 @@ def test_every_kind_that_we_close_has_a_journey() -> None:
     assert {kind for kind, _, _ in JOURNEYS.values()} == {kind for kind in Kind if kind.by_us}
 
 
-QUICK = ("callback", "message", "poll", "canary", "keys", "members", "status", "server")
+QUICK = ("callback", "message", "poll", "keys", "server")
 """Tried in each run; the others are hours of outages each, and go with the storms."""
 
 

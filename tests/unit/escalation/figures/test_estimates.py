@@ -162,6 +162,7 @@ def test_the_interval_is_that_of_all_resamples_there_are(monkeypatch: pytest.Mon
 times = st.one_of(st.just(0.0), st.floats(0, 1), st.floats(0, 5000))
 
 
+@pytest.mark.storm
 @settings(max_examples=150, deadline=None)
 @given(st.lists(st.tuples(times, st.booleans()), min_size=6, max_size=24))
 @example([(0.0, False)] * 5 + [(900.0, False)])
@@ -190,6 +191,7 @@ def test_many_readings_give_the_normal_interval() -> None:
     assert (high + low) / 2 == pytest.approx(statistics.fmean(a) - statistics.fmean(b), abs=0.1)
 
 
+@pytest.mark.storm
 @pytest.mark.parametrize("watched", ["none", "some"])
 def test_the_interval_holds_the_truth_about_as_often_as_it_says(watched: str) -> None:
     before, after = coverage.CASES["even"]

@@ -224,6 +224,7 @@ def test_a_hundred_injections_have_no_effect() -> None:
     assert [effects(one, by_customer=(number + number // 8) % 2 == 0) for number, one in enumerate(made)] == [[]] * len(made)
 
 
+@pytest.mark.storm
 def test_injections_in_words_that_the_check_was_not_written_for_have_none_either() -> None:
     made = list(injections(UNSEEN))
     assert [effects(one, by_customer=(number + number // 8) % 2 == 0) for number, one in enumerate(made)] == [[]] * len(made)

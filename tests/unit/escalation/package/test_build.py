@@ -155,6 +155,7 @@ def test_the_input_alone_decides() -> None:
     assert package_of(evidence) == package_of(dataclasses.replace(evidence))
 
 
+@pytest.mark.storm
 def test_twice_the_notes_take_about_twice_the_time() -> None:
     note = "Checked the switch port on the second floor, no errors found. Replaced the cable, same issue. " * 3
 

@@ -25,6 +25,7 @@ def test_one_line_and_no_notes() -> None:
     assert note.count("One question for") == 1
 
 
+@pytest.mark.storm
 def test_four_hundred_notes() -> None:
     texts = [f"Swapped patch cable {i} at desk {i}, no change. Checked port {i}, no errors." for i in range(400)]
     evidence = evidence_of(*texts, summary="Network drops", description="Network drops at many desks since Monday.")
@@ -67,6 +68,7 @@ def test_a_chain_of_quoted_mails_is_read_once() -> None:
     assert {s.source for s in package.steps_attempted} == {"n1"}
 
 
+@pytest.mark.storm
 def test_a_pasted_log_of_200_kb() -> None:
     rows = [f"2026-03-12 10:{i // 60 % 60:02}:{i % 60:02} [worker-{i % 9}] INFO request {i} answered in {i % 97} ms" for i in range(3150)]
     rows[2000] = "2026-03-12 10:33:20 [worker-2] ERROR connection to db01:5432 refused (ECONNREFUSED)"

@@ -75,6 +75,7 @@ def test_what_is_told_are_shares_and_the_same_again() -> None:
         assert sum(2.718281828 ** one for one in told.outcome) == pytest.approx(1, abs=1e-3)
 
 
+@pytest.mark.storm
 def test_of_a_very_long_ticket_the_windows_with_most_doubt_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     passages = _passages(tuple(f"{note} Attempt {n}." for n in range(12) for note in _NOTES))
     all_of = _looks(passages)

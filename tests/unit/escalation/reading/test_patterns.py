@@ -47,6 +47,7 @@ def attacks(pattern: re.Pattern[str]) -> list[str]:
     return [text[:LONGEST] for text in (*made, "a" * 600, "a " * 300, "1." * 300, " " * 600, "x-" * 300, "A_" * 300)]
 
 
+@pytest.mark.storm
 @pytest.mark.parametrize("name", sorted(PATTERNS))
 def test_no_pattern_is_catastrophic(name: str) -> None:
     pattern = PATTERNS[name]

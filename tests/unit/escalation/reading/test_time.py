@@ -52,6 +52,7 @@ def read(text: str) -> float:
     return time.process_time() - began
 
 
+@pytest.mark.storm
 @pytest.mark.parametrize("piece", PIECES)
 def test_twice_the_text_takes_about_twice_the_time(piece: str) -> None:
     short = (piece * 20_000)[:3_000]
@@ -61,11 +62,13 @@ def test_twice_the_text_takes_about_twice_the_time(piece: str) -> None:
     assert once < 1
 
 
+@pytest.mark.storm
 def test_pieces_in_turn_are_read_quickly() -> None:
     text = "".join(PIECES * 60)[:20_000]
     assert read(text) < 1.5
 
 
+@pytest.mark.storm
 @pytest.mark.parametrize(
     ("above", "rows"),
     [

@@ -232,6 +232,7 @@ def test_what_no_database_stores_is_replaced() -> None:
     assert redact("a\x00b\ud800c") == "a\ufffdb\ufffdc"
 
 
+@pytest.mark.storm
 @pytest.mark.parametrize(
     "unit",
     [

@@ -72,6 +72,7 @@ def test_other_things_that_are_spelled_or_counted_stay(text: str) -> None:
     assert redact(text) == text
 
 
+@pytest.mark.storm
 def test_long_rows_take_linear_time() -> None:
     begun = time.process_time()
     redact("password a b c " + "capital x, then y, " * 500)
