@@ -15,6 +15,7 @@ from tests.fakes import ASSIGNED, ESCALATED, NEW, FakeClock
 from tests.integration.worker.conftest import Shop
 from tests.integration.worker.response.followed import brief_now, handed_off, newest, seen_after
 from worker.handoff import notify, preview, triage
+from worker.response.observe import observe
 from worker.upkeep import poller
 
 
@@ -270,6 +271,34 @@ class TestTheEndOfAClaim:
         handoff = seen_after(shop)
         assert handoff.claim_expires_at is not None
         assert handoff.claim_expires_at.strftime("%a %H:%M") == "Mon 08:51"
+
+    def test_it_ends_with_whoever_had_it(self, shop: Shop) -> None:
+        """One who leaves, or claims no more, on a Friday had kept a ticket from everybody else until Monday."""
+        for ticket_id, no_longer in ((48213, {"active": False}), (48214, {"role": "technician"})):
+            shop.psa.add(ticket_id, status=11)
+            (handoff_id,) = shop.triage(ticket_id)
+            shop.publish(handoff_id)
+            shop.psa.change(ticket_id, owner="msvensson", updated_by="msvensson")
+            assert shop.triage(ticket_id) == []
+            shop.observe()
+            with shop.database.account(shop.account_id) as session:
+                row = next(row for row in accounts.roster_rows(session, shop.account_id) if row.identifier == "msvensson")
+                before = {name: getattr(row, name) for name in no_longer}
+                for name, value in no_longer.items():
+                    setattr(row, name, value)
+            shop.clock.advance(600)
+            observe(shop.services, account_id=shop.account_id, handoff_id=handoff_id)
+            (handoff,) = shop.handoffs(ticket_id)
+            assert (handoff.response_state, handoff.claimed_by) == ("open", None), no_longer
+            shop.clock.advance(60)
+            shop.psa.change(ticket_id, owner="tobrien", updated_by="tobrien")
+            shop.triage(ticket_id)
+            shop.observe()
+            assert shop.handoffs(ticket_id)[0].claimed_by == 3, no_longer
+            with shop.database.account(shop.account_id) as session:
+                row = next(row for row in accounts.roster_rows(session, shop.account_id) if row.identifier == "msvensson")
+                for name, value in before.items():
+                    setattr(row, name, value)
 
     def test_given_back_in_the_psa_by_clearing_the_owner(self, shop: Shop) -> None:
         handed_off(shop)
