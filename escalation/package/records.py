@@ -50,9 +50,7 @@ def records_of(evidence: Evidence) -> list[Record]:
     description = next((n for n in evidence.notes if n.is_description), None)
     entries: list[Note | TimeEntry] = [n for n in evidence.notes if n is not description]
     noted = {flat(n.text) for n in evidence.notes}
-    entries += [
-        e for e in evidence.time_entries if e.position is not None or (flat(e.text) not in noted and any(map(str.isalnum, e.text)))
-    ]
+    entries += [e for e in evidence.time_entries if e.position is not None or not (_says_nothing(e) or flat(e.text) in noted)]
     entries.sort(key=_place)
     made: list[Record] = []
     if description is not None:
@@ -70,12 +68,16 @@ def time_without_words(evidence: Evidence) -> tuple[Missing, ...]:
     """Return whose charged time says nothing of what was done in it, the longest first; a quarter of an hour and more."""
     silent: dict[str, list[TimeEntry]] = {}
     for entry in evidence.time_entries:
-        if entry.author.role not in NOT_STAFF and not any(map(str.isalnum, entry.text)):
+        if entry.author.role not in NOT_STAFF and _says_nothing(entry):
             silent.setdefault(entry.author.name, []).append(entry)
     spent = {name: [_hours(entry) for entry in entries] for name, entries in silent.items()}
     long = [(sum(filter(None, hours)), name, hours) for name, hours in spent.items()]
     told = sorted((one for one in long if one[0] >= _WORTH_NAMING_H or None in one[2]), key=lambda one: (-one[0], one[1]))
     return tuple(_silent(*one) for one in told[:_MOST_NAMED])
+
+
+def _says_nothing(entry: TimeEntry) -> bool:
+    return not any(map(str.isalnum, entry.text))
 
 
 _WORTH_NAMING_H = 0.25

@@ -108,6 +108,7 @@ class TicketRow(Row):
             sla_status=self.sla_status,
             required_at=when(self.required_date),
             unread=unread(self.odd) if self.odd else None,
+            owner_unread=login_of(self.owner) is None and (self.owner is not None or "owner" in self.odd),
         )
 
     def related(self) -> RelatedTicket:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from datetime import datetime, timedelta
 
 import pytest
@@ -10,6 +11,8 @@ import pytest
 from escalation.response.sightings import RESPONSE_VERSION
 from models.account import accounts
 from models.handoff import claims, deliveries, handoffs
+from psa.connectwise.schemas import decode
+from psa.connectwise.schemas.ticket import TicketRow
 from psa.port import Unavailable
 from tests.fakes import ASSIGNED, ESCALATED, NEW, FakeClock
 from tests.integration.worker.conftest import Shop
@@ -299,6 +302,25 @@ class TestTheEndOfAClaim:
                 row = next(row for row in accounts.roster_rows(session, shop.account_id) if row.identifier == "msvensson")
                 for name, value in before.items():
                     setattr(row, name, value)
+
+    def test_an_owner_who_cannot_be_read_gives_nothing_back(self, shop: Shop) -> None:
+        """By number alone, as a number or a text: for a moment, in what is read or in what a callback tells."""
+        handed_off(shop)
+        shop.psa.change(48213, owner="msvensson", updated_by="msvensson")
+        seen_after(shop)
+        for owner in ({"id": 155}, 155, "msvensson", ["x"], {"id": "x", "name": "Maja Svensson"}):
+            shop.clock.advance(60)
+            entity = {"id": 48213, "board": {"id": 1}, "status": {"id": 11}, "owner": owner,
+                      "_info": {"lastUpdated": f"{shop.clock():%Y-%m-%dT%H:%M:%SZ}", "updatedBy": "msvensson"}}  # fmt: skip
+            row = decode.record(json.dumps(entity).encode(), TicketRow).ticket()
+            shop.told(at=shop.clock(), member="msvensson", status=11, owner=owner)
+            if row.owner is None:
+                shop.psa.change(48213, owner=None, owner_unread=row.owner_unread, updated_by="msvensson")
+            handoff = seen_after(shop)
+            assert (handoff.response_state, handoff.claimed_by) == ("claimed", 2), owner
+        shop.clock.advance(60)
+        shop.psa.change(48213, owner="tobrien", owner_unread=False, updated_by="msvensson")
+        assert seen_after(shop).claimed_by == 3
 
     def test_given_back_in_the_psa_by_clearing_the_owner(self, shop: Shop) -> None:
         handed_off(shop)

@@ -47,7 +47,8 @@ def test_a_key_is_read_without_what_copying_left_around_and_within_it(monkeypatc
     halves = key[:6], key[6:]
     left = ("\u200b", "\ufeff", "\u00a0", "\u2060", "\u00ad", "\u202c", "\r\n", "\n", "\t", " ", "\0", "\x1b")
     given = [form for sign in left for form in (f"{sign}{key}", f"{key}{sign}", sign.join(halves))]
-    given += [f"{mark}{key}{mark}" for mark in "\"'`"] + [f"\u201c{key}\u201d", f"\u00ab\u00a0{key}\u00a0\u00bb", f' "{key}" \r\n', key]
+    given += [f"{mark}{key}{mark}" for mark in "\"'`"]
+    given += [f"\u201c{key}\u201d", f"\u00ab\u00a0{key}\u00a0\u00bb", f' "{key}" \r\n', key]
     for text in given:
         for name, variable in KEYS.items():
             monkeypatch.delenv(variable, raising=False)
