@@ -75,6 +75,8 @@ class Ticket:
     required_at: datetime | None = None
     unread: str | None = None
     """What of the ticket could not be read, e.g. `its severity could not be read`."""
+    owner_unread: bool = False
+    """Whether it has an owner for all we know, and who that is could not be read."""
     external_id: str | None = None
     """The id of an offline thread file; None for tickets of a PSA."""
 
@@ -289,7 +291,7 @@ def plain(value: Any) -> Any:
 
 
 _LATER: dict[str, Any] = {"ticket": None, "has_children": False, "saved_by": None, "unread": None, "sessions": [],
-                          "edited_by": None, "entered_by": None}  # fmt: skip
+                          "edited_by": None, "entered_by": None, "owner_unread": False}  # fmt: skip
 """Fields that came later, with what stood there before: evidence that has nothing to say there keeps its fingerprint."""
 
 

@@ -146,17 +146,20 @@ def _collect(futures: Mapping[str, Future[Any]]) -> tuple[dict[str, Any], tuple[
     return found, tuple(gaps)
 
 
-_REFUSED = {"Forbidden": "our security role may not read it", "Unauthorized": "our keys were refused"}
+_REFUSED = {
+    "Forbidden": "our security role may not read it",
+    "Unauthorized": "our keys were refused",
+    "Refused": "ConnectWise refused the question",
+    "NotFound": "not there",
+}
 
 
 def _reason(error: PsaError) -> str:
     """Say in the reader's words why something is missing; the address of the call stays in the log."""
     words = {
         **_REFUSED,
-        "NotFound": "not there",
         "Throttled": "ConnectWise asked us to slow down",
         "Unavailable": "ConnectWise did not answer",
-        "Refused": "ConnectWise refused the question",
     }
     return words.get(type(error).__name__, "could not be read")
 
@@ -170,8 +173,8 @@ def _not_ours(notes: Sequence[Note]) -> tuple[Note, ...]:
 
 
 def refused_gaps(evidence: Evidence) -> bool:
-    """Tell whether something was refused, which a while later it may not be."""
-    return any(gap.reason in (_REFUSED["Forbidden"], _REFUSED["Unauthorized"]) for gap in evidence.gaps)
+    """Tell whether something was refused, which a while later it may not be: what stands in front of ConnectWise refuses too."""
+    return any(gap.reason in _REFUSED.values() for gap in evidence.gaps)
 
 
 def transient_gaps(evidence: Evidence) -> bool:

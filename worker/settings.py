@@ -274,18 +274,37 @@ def _secret_keys(wrong: list[str], env: Mapping[str, str], var: Path, *, embedde
         )
         return ()
     own = var / "secret_keys"
-    return (_own_key(own),) if begin or own.exists() else ()
+    if not own.exists():
+        return (_own_key(own),) if begin else ()
+    key = own.read_text().strip()
+    if len(key) < 32:  # cut short by a full disk or a power cut; whoever went on with it could be signed in as by anybody
+        wrong.append(
+            f"{own} holds no key ({len(key)} characters of 32 or more): put it back from a backup, since stored credentials are "
+            "sealed with it; where no account was added yet, remove the file and start again"
+        )
+    return (key,)
 
 
 def _own_key(path: Path) -> str:
-    """Return this installation's own key, made on first use. Losing the file loses the stored credentials."""
+    """Make this installation's own key; return the first one made. Losing the file loses the stored credentials.
+
+    It is there whole or not at all: another process may begin at the same moment, and the disk be full.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, made = tempfile.mkstemp(dir=path.parent, prefix=".secret_keys")  # mode 0600
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_urlsafe(32) + "\n")
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(32) + "\n")
+            file.flush()
+            os.fsync(descriptor)
+        try:
+            os.link(made, path)
+        except FileExistsError:
+            pass
+        except OSError:  # a file system without links
+            Path(made).replace(path)
+    finally:
+        Path(made).unlink(missing_ok=True)
     return path.read_text().strip()
 
 

@@ -40,6 +40,8 @@ class Claimant:
     acted_at: datetime | None = None
     ran_out: bool = False
     """Whether the claim ended because nothing followed."""
+    left: bool = False
+    """Whether it ended because they are not one of those who claim any more."""
     otherwise: str = ""
     """Who owns the ticket in the PSA, where that is somebody else."""
 
@@ -55,6 +57,7 @@ def line(claimant: Claimant, clock: Clock) -> Inert:
     name, since = inline(claimant.name, limit=60), clock.moment(claimant.since)
     if claimant.state == "returned":
         why = "its claim ran out without a first action" if claimant.ran_out else "given back"
+        why = "who had it, is no longer an active engineer or admin" if claimant.left else why
         return Inert(f"**Free again** since {since}: {name}, {why}.")
     parts = [f"**Claimed by {name}** at {since}"]
     if how := BY.get(claimant.kind):

@@ -28,6 +28,7 @@ from escalation.package.records import (
     languages_unread,
     records_of,
     summary_source,
+    time_without_words,
     timeline,
     unread_texts,
     with_events,
@@ -115,7 +116,7 @@ def build(
         # What nobody recorded cannot be told of words that nobody has read.
         not_recorded=()
         if languages_unread(unread)
-        else symptoms.missing(said_of_it, has_error_text=bool(blocks or codes), thin=thin),
+        else (*symptoms.missing(said_of_it, has_error_text=bool(blocks or codes), thin=thin), *time_without_words(evidence)),
         evidence_blocks=blocks,
         error_codes=codes,
         devices=devices,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from escalation.evidence import Evidence, Note, Person, TimeEntry
-from escalation.package.contents import Event, Source, Unread
+from escalation.package.contents import Event, Missing, Source, Unread
 from escalation.text.own_mail import without_own_mail
 from escalation.text.passages import NOT_STAFF, Passage, read
 from escalation.text.places import Plain
@@ -50,7 +50,7 @@ def records_of(evidence: Evidence) -> list[Record]:
     description = next((n for n in evidence.notes if n.is_description), None)
     entries: list[Note | TimeEntry] = [n for n in evidence.notes if n is not description]
     noted = {flat(n.text) for n in evidence.notes}
-    entries += [e for e in evidence.time_entries if e.position is not None or flat(e.text) not in noted]
+    entries += [e for e in evidence.time_entries if e.position is not None or not (_says_nothing(e) or flat(e.text) in noted)]
     entries.sort(key=_place)
     made: list[Record] = []
     if description is not None:
@@ -62,6 +62,38 @@ def records_of(evidence: Evidence) -> list[Record]:
         position = entry.position if entry.position is not None else index
         made.append(_record(entry, f"{letter}{counts[letter]}", position))
     return _without_taken_back(made)
+
+
+def time_without_words(evidence: Evidence) -> tuple[Missing, ...]:
+    """Return whose charged time says nothing of what was done in it, the longest first; a quarter of an hour and more."""
+    silent: dict[str, list[TimeEntry]] = {}
+    for entry in evidence.time_entries:
+        if entry.author.role not in NOT_STAFF and _says_nothing(entry):
+            silent.setdefault(entry.author.name, []).append(entry)
+    spent = {name: [_hours(entry) for entry in entries] for name, entries in silent.items()}
+    long = [(sum(filter(None, hours)), name, hours) for name, hours in spent.items()]
+    told = sorted((one for one in long if one[0] >= _WORTH_NAMING_H or None in one[2]), key=lambda one: (-one[0], one[1]))
+    return tuple(_silent(*one) for one in told[:_MOST_NAMED])
+
+
+def _says_nothing(entry: TimeEntry) -> bool:
+    return not any(map(str.isalnum, entry.text))
+
+
+_WORTH_NAMING_H = 0.25
+_MOST_NAMED = 2
+
+
+def _hours(entry: TimeEntry) -> float | None:
+    if entry.hours is not None or entry.started_at is None or entry.ended_at is None:
+        return entry.hours
+    return max(0.0, (entry.ended_at - entry.started_at).total_seconds() / 3600)
+
+
+def _silent(total: float, name: str, hours: Sequence[float | None]) -> Missing:
+    count = "a time entry" if len(hours) == 1 else f"{len(hours)} time entries"
+    where = f"in {count} without a note" + (f" ({total:.2g} h)" if None not in hours else "")
+    return Missing(f"what {name} did {where}", f"What did {name} do {where}, and what came of it?")
 
 
 _WRONG = re.compile(

@@ -14,6 +14,9 @@ RESPONSE_VERSION = 5
 SAME_SAVE = timedelta(seconds=1)
 """ConnectWise's times have seconds, so one save and what it sets off differ by less than this."""
 
+UNREAD = "(could not be read)"
+"""The owner in a save whose owner is there, but not in words that can be read: nobody has given anything back by it."""
+
 CLAIMING_ROLES = frozenset({"engineer", "admin", "owner"})
 
 
@@ -33,7 +36,8 @@ class Sighting:
     def of(cls, ticket: Ticket, *, read_at: datetime) -> Sighting:
         """Return what a reading of the ticket shows; `read_at` stands in where the PSA gives no time."""
         at = ticket.last_updated or read_at
-        return cls(at, ticket.updated_by, ticket.board_id, ticket.status_id, ticket.owner)
+        owner = UNREAD if ticket.owner_unread else ticket.owner
+        return cls(at, ticket.updated_by, ticket.board_id, ticket.status_id, owner)
 
 
 def may_claim(member: str | None, roster: Roster) -> bool:
@@ -42,8 +46,14 @@ def may_claim(member: str | None, roster: Roster) -> bool:
 
 
 def as_named_now(saves: Iterable[Sighting], roster: Roster) -> list[Sighting]:
-    """Return saves with the login names that their members have now."""
-    return [replace(save, member=roster.login(save.member), owner=roster.login(save.owner)) for save in saves]
+    """Return saves with the login names that their members have now; an owner who could not be read is who it was before."""
+    saves = list(saves)
+    owner = next((save.owner for save in saves if save.owner != UNREAD), None)
+    named = []
+    for save in saves:
+        owner = owner if save.owner == UNREAD else save.owner
+        named.append(replace(save, member=roster.login(save.member), owner=roster.login(owner)))
+    return named
 
 
 def set_status(ticket: Ticket, saves: Iterable[Sighting], roster: Roster) -> Sighting:

@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 
+from escalation.response.sightings import UNREAD
 from psa.connectwise.schemas.decode import text
 from psa.connectwise.schemas.row import when
 from psa.outbound import strict_json
@@ -210,10 +211,16 @@ def _hint(entity: Any) -> Hint | None:
         status_id=row.status.id if row.status else None,
         last_updated=_stamp(row.info.get("lastUpdated")),
         updated_by=_text(row.info.get("updatedBy")),
-        owner=_text(row.owner.identifier) if row.owner else None,
+        owner=_text(row.owner.identifier if row.owner else None) or _unread(value.get("owner")),
         closed=row.closed_flag,
         ticket_id=ticket_id or row.object_id,
     )
+
+
+def _unread(owner: Any) -> str | None:
+    """Return what stands for an owner who is there, by number, by name or in another shape, and not by a login name."""
+    says = any(owner.get(name) for name in ("id", "identifier", "name")) if isinstance(owner, dict) else owner
+    return UNREAD if says else None
 
 
 def _readable(value: dict[str, Any]) -> _Entity:

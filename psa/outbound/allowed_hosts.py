@@ -14,7 +14,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
@@ -46,6 +46,8 @@ _METADATA = frozenset(map(ipaddress.ip_address, (
 """Where clouds tell machines of theirs who they are; most stand in ranges that are private besides."""
 _WITH_IPV4 = tuple(map(ipaddress.IPv6Network, ("::/96", "64:ff9b::/96", "64:ff9b:1::/48")))
 """IPv6 with an IPv4 address at its end: compatible, and NAT64, well-known and local (RFC 6052, RFC 8215)."""
+_LEAST_S = 0.2
+"""For an address whose turn comes late."""
 _STILL_COMING = "the answer was still coming in when its deadline passed"
 _REFUSED = "link-local, metadata, multicast or unspecified"
 
@@ -201,23 +203,36 @@ class _Guard:
         for *_, sockaddr in found:
             check_address(str(sockaddr[0]), host=host, allow_private=self.allow_private)
         last: OSError = OSError(f"{host} has no address")
-        for family, kind, proto, _, sockaddr in found:
-            sock = socket.socket(family, kind, proto)
+        limit = timeout if isinstance(timeout, int | float) else None
+        until = time.monotonic() + (limit or 0)
+        for number, (family, kind, proto, _, sockaddr) in enumerate(found):
+            # One that swallows packets, as IPv6 does on many networks, must leave the others their time.
+            share = None if limit is None else max((until - time.monotonic()) / (len(found) - number), _LEAST_S)
             try:
-                for option in conn.socket_options or ():
-                    sock.setsockopt(*option)
-                sock.settimeout(timeout if isinstance(timeout, int | float) else None)
-                sock.connect(sockaddr)
+                return _opened(family, kind, proto, sockaddr, conn.socket_options or (), share)
             except OSError as error:
-                sock.close()
                 last = error
-            else:
-                return sock
         if isinstance(last, TimeoutError):
             raise ConnectTimeoutError(
                 conn, f"{host}:{port} did not accept a connection in {timeout} s"
             ) from last
         raise NewConnectionError(conn, f"{host}:{port}: {last}") from last
+
+
+def _opened(
+    family: int, kind: int, proto: int, sockaddr: Any, options: Iterable[tuple[Any, ...]], timeout: float | None
+) -> socket.socket:
+    """Connect to one address. Raises `OSError`, also where this machine does not speak its family."""
+    sock = socket.socket(family, kind, proto)
+    try:
+        for option in options:
+            sock.setsockopt(*option)
+        sock.settimeout(timeout)
+        sock.connect(sockaddr)
+    except BaseException:
+        sock.close()
+        raise
+    return sock
 
 
 def _pool_classes(guard: _Guard) -> dict[str, type[HTTPConnectionPool]]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from worker.cli import checking, leaving
 from worker.cli import token as commands_token
-from worker.cli.account_options import KEYS, SITE_HELP, add_dry_run, add_options, columns_of
+from worker.cli.account_options import KEYS, SITE_HELP, add_dry_run, add_options, as_made, columns_of
 from worker.cli.installation import Subparsers, say, wired
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def add_to(every: Subparsers) -> None:
 
 def credentials_of(options: argparse.Namespace) -> dict[str, str]:
     """Return the keys that were given, as options or in the environment."""
-    given = {key: getattr(options, key) or os.environ.get(variable) for key, variable in KEYS.items()}
+    given = {key: as_made(getattr(options, key) or os.environ.get(variable) or "") for key, variable in KEYS.items()}
     return {key: value for key, value in given.items() if value}
 
 
@@ -137,7 +137,7 @@ def _new_keys(options: argparse.Namespace) -> dict[str, str]:
     if not sys.stdin.isatty():
         raise CannotConnect(f"still needed in the environment: {', '.join(KEYS[key] for key in lacking)}")
     asked = lacking + ["client_id"] * ("client_id" not in keys)
-    given = {key: getpass(f"{KEYS[key]} (not shown; enter: as before): ").strip() for key in asked}
+    given = {key: as_made(getpass(f"{KEYS[key]} (not shown; enter: as before): ")) for key in asked}
     return {**keys, **{key: value for key, value in given.items() if value}}
 
 
@@ -219,7 +219,8 @@ def _set(options: argparse.Namespace) -> int:
         columns["model_cap"] = None
     if options.forget_callback_key:
         columns["callback_key_id"] = None
-    given = _new_keys(options) if options.new_keys else {key: getattr(options, key) for key in KEYS if getattr(options, key)}
+    stated = {key: as_made(getattr(options, key)) for key in KEYS if getattr(options, key)}
+    given = _new_keys(options) if options.new_keys else stated
     not_tried = _try_names(services, account, columns, given)
     with services.database.account(account.id) as session:
         if columns:

@@ -17,6 +17,14 @@ KEYS = {
 }
 """Secrets on a command line show in the process list, so each can come from the environment too."""
 
+def as_made(key: str) -> str:
+    """Return a key without what copying leaves around and within it: quotation marks, breaks, signs that nobody sees.
+
+    A key is visible ASCII alone; with anything else it is refused, and looks right to whoever compares it.
+    """
+    return re.sub(r"[^\x21-\x7e]+", "", key).strip("\"'`")
+
+
 SITE_HELP = "where you log in, e.g. na.myconnectwise.net; with --allow-private also http://HOST:PORT where there is no TLS"
 
 

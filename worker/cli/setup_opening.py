@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from worker.cli.account_options import KEYS
+from worker.cli.account_options import KEYS, as_made
 from worker.cli.installation import say, say_wrapped
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class Opening:
                 flag, before = f"--{key.replace('_', '-')} (or {variable})", self._refused.get(key, "")
                 asked = f"{WORDS[key].rstrip('):').replace(' (', ', ')} (enter: as before):" if before else WORDS[key]
                 given = self.ask.text(key, asked, secret=key != "public_key", flag=flag, needed=not before)
-                self.secrets[key] = given or before
+                self.secrets[key] = as_made(given) or before
 
     def _again(self, suspects: tuple[str, ...], why: str, *, private: bool = False) -> None:
         """Say what was wrong and ask what to change; without a terminal stop. Raises `CannotConnect`.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from escalation.brief.render import opening
 from escalation.figures.hours import business_minutes
@@ -17,7 +17,7 @@ from worker.mail.handoff import HandoffMail, render_handoff
 from worker.mail.response import OfferedAgainMail, TakenMail, render_offered_again, render_taken
 from worker.mail.solved import SolvedMail, render_solved
 from worker.mail.templates import Rendered
-from worker.response.observe import RAN_OUT
+from worker.response.observe import LEFT, RAN_OUT
 from worker.response.settle import SOLVED, TAKEN
 from worker.wiring import Desk, Services
 
@@ -120,13 +120,13 @@ def _offered(
     services: Services, desk: Desk, handoff: Handoff, delivery: Delivery, url: str, claim_url: str
 ) -> OfferedAgainMail:
     lines = _opening(handoff, now=services.clock())
-    held_by, minutes, ran_out = _last_return(services, desk, handoff)
+    held_by, minutes, why = _last_return(services, desk, handoff)
     first = next((line.partition(": ")[2] for line in lines if line.startswith("Start here: ")), "")
     return OfferedAgainMail(
         **_about(desk, handoff, delivery, url),
         severity=handoff.priority or "",
         clock=_clock(lines, handoff),
-        why="ran_out" if ran_out else "given_back",
+        why=_ENDS.get(why, "given_back"),
         held_by=desk.name_of(held_by) if held_by else "",
         minutes=minutes,
         start_here=first,
@@ -135,17 +135,20 @@ def _offered(
     )
 
 
-def _last_return(services: Services, desk: Desk, handoff: Handoff) -> tuple[int | None, int | None, bool]:
-    """Return who had the last claim, for how many business minutes, and whether it ran out."""
+_ENDS: dict[str | None, Literal["ran_out", "left"]] = {RAN_OUT: "ran_out", LEFT: "left"}
+
+
+def _last_return(services: Services, desk: Desk, handoff: Handoff) -> tuple[int | None, int | None, str | None]:
+    """Return who had the last claim, for how many business minutes, and why it ended."""
     with services.database.account(handoff.account_id, reading=True) as session:
         moves = [m for m in handoffs.transitions(session, handoff.account_id, handoff.id) if m.machine == "response"]
     back = next((m for m in reversed(moves) if m.to_state == "open" and m.from_state == "claimed"), None)
     claims = [m for m in moves if m.to_state == "claimed" and (back is None or m.id < back.id)]
     if back is None or not claims:
-        return None, None, False
+        return None, None, None
     claimed_at: datetime = claims[-1].happened_at
     minutes = round(business_minutes(claimed_at, back.happened_at, desk.calendar))
-    return desk.member_id(claims[-1].actor), max(0, minutes), back.why == RAN_OUT
+    return desk.member_id(claims[-1].actor), max(0, minutes), back.why
 
 
 def _opening(handoff: Handoff, *, now: datetime | None = None) -> list[str]:

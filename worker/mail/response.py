@@ -52,7 +52,7 @@ class OfferedAgainMail:
     """As in `HandoffMail`."""
     clock: str
     """As in `HandoffMail`; may be empty."""
-    why: Literal["given_back", "ran_out"]
+    why: Literal["given_back", "ran_out", "left"]
     held_by: str
     """The name of whoever had it; may be empty."""
     minutes: int | None
@@ -104,6 +104,8 @@ def _ended(mail: OfferedAgainMail) -> str:
     spent = "1 working minute" if mail.minutes == 1 else f"{mail.minutes} working minutes"
     if mail.why == "given_back":
         ended = f"{'You' if mail.yours else who or 'Somebody'} gave it back" + (f" after {spent}" if mail.minutes else "")
+    elif mail.why == "left":
+        ended = f"{who or 'Somebody'}, who had it, is no longer an active engineer or admin"
     else:
         claim = "Your claim" if mail.yours else f"The claim of {who}" if who else "A claim"
         passed = "the time for it" if mail.minutes is None else spent

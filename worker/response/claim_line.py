@@ -9,7 +9,7 @@ from escalation.model_reading.reading import Reading
 from escalation.response.sightings import may_claim
 from models.handoff import claims, handoffs
 from models.handoff.handoffs import Handoff
-from worker.response.observe import RAN_OUT
+from worker.response.observe import LEFT, RAN_OUT
 from worker.wiring import Desk, Services
 
 
@@ -37,6 +37,7 @@ def claimant_of(services: Services, desk: Desk, handoff: Handoff, evidence: Evid
         name=desk.roster.person(taken[-1].actor).name if taken else "",
         since=back[-1].happened_at,
         ran_out=back[-1].why == RAN_OUT,
+        left=back[-1].why == LEFT,
     )
 
 

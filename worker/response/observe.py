@@ -20,7 +20,7 @@ from escalation.evidence import Evidence, Ticket
 from escalation.lifecycle import UNDECIDED
 from escalation.response.claims import ClaimSignal, claim_signals, handed_on
 from escalation.response.first_action import first_action, read_back, recorded_steps
-from escalation.response.sightings import RESPONSE_VERSION, Sighting
+from escalation.response.sightings import RESPONSE_VERSION, Sighting, may_claim
 from escalation.rules import GRACE
 from models.handoff import briefs, claims, handoffs, sightings
 from models.handoff.handoffs import Handoff
@@ -167,7 +167,7 @@ def look(
 
 
 def _end_what_is_over(services: Services, desk: Desk, handoff: Handoff, evidence: Evidence) -> None:
-    """Let go of a claim that ran out, and withdraw what was left unclaimed; not while something could not be read.
+    """Let go of a claim that is over, and withdraw what was left unclaimed; not while something could not be read.
 
     Nor where the ticket is no longer what the watch says: it may have come back in time.
     """
@@ -202,19 +202,25 @@ def _expire(services: Services, desk: Desk, handoff_id: int) -> bool:
         handoff = handoffs.get(session, desk.account_id, handoff_id)
         if handoff is None or handoff.response_state != "claimed" or handoff.claimed_by is None:
             return False
-        if handoff.claim_expires_at is None or handoff.claim_expires_at > now:
+        at = handoff.claim_expires_at
+        if at is not None and at <= now:
+            why = RAN_OUT
+        elif not may_claim(desk.login(handoff.claimed_by), desk.roster):
+            at, why = now, LEFT
+        else:
             return False
         gone = claims.release_claim(
             session, desk.account_id, handoff_id, member_id=handoff.claimed_by, now=now,
-            happened_at=handoff.claim_expires_at + desk.clock_ahead, why=RAN_OUT,
+            happened_at=at + desk.clock_ahead, why=why,
         )  # fmt: skip
     crash.point("observe.expired")
     if gone:
-        log.info("claim_ran_out", handoff_id=handoff_id, member_id=handoff.claimed_by)
+        log.info("claim_over", handoff_id=handoff_id, member_id=handoff.claimed_by, why=why)
     return gone
 
 
 RAN_OUT = "ran out without a first action"
+LEFT = "its claimant is no longer an active engineer or admin"
 GIVEN_BACK = "given back"
 
 

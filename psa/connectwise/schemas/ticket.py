@@ -108,6 +108,7 @@ class TicketRow(Row):
             sla_status=self.sla_status,
             required_at=when(self.required_date),
             unread=unread(self.odd) if self.odd else None,
+            owner_unread=login_of(self.owner) is None and (self.owner is not None or "owner" in self.odd),
         )
 
     def related(self) -> RelatedTicket:
@@ -206,6 +207,7 @@ class ScheduleRow(Row):
     type: Ref | None = None
     date_start: datetime | None = None
     date_end: datetime | None = None
+    acknowledged_flag: bool | None = None
     acknowledged_date: datetime | None = None
     owner_flag: bool | None = None
     done_flag: bool | None = None
@@ -215,6 +217,11 @@ class ScheduleRow(Row):
         """Whether it plans a ticket: activities share the number range. Type `S` is service (public code)."""
         return self.type is None or (self.type.identifier or "S").upper() == "S"
 
+    def _acknowledged_without_date(self) -> datetime | None:
+        """Return when its member saved it as acknowledged: older servers have the flag alone (public code)."""
+        own = self.noted.updated_by and (login_of(self.member) or "").lower() == self.noted.updated_by.strip().lower()
+        return when(self.noted.last_updated) if self.acknowledged_flag and own else None
+
     def schedule_entry(self) -> ScheduleEntry:
         """Return the entry."""
         return ScheduleEntry(
@@ -222,7 +229,7 @@ class ScheduleRow(Row):
             member=login_of(self.member),
             starts_at=when(self.date_start),
             ends_at=when(self.date_end),
-            acknowledged_at=when(self.acknowledged_date),
+            acknowledged_at=when(self.acknowledged_date) or self._acknowledged_without_date(),
             is_owner=bool(self.owner_flag),
             done=bool(self.done_flag),
             saved_by=self.noted.updated_by,

@@ -98,10 +98,11 @@ class Shop:
     def triage(self, ticket_id: int = 48213, action: str = "updated") -> list[int]:
         return triage.triage(self.services, account_id=self.account_id, inbox_id=self.ring_in(ticket_id, action))
 
-    def told(self, *, at: datetime, member: str, status: int, owner: str | None = None) -> list[int]:
+    def told(self, *, at: datetime, member: str, status: int, owner: object = None) -> list[int]:
         """Let a callback come in that tells of an earlier save than the ticket shows by now."""
         entity = {
-            "board": {"id": 1}, "status": {"id": status}, "owner": {"identifier": owner},
+            "board": {"id": 1}, "status": {"id": status},
+            "owner": {"identifier": owner} if owner is None or isinstance(owner, str) else owner,
             "_info": {"lastUpdated": at.isoformat().replace("+00:00", "Z"), "updatedBy": member},
         }  # fmt: skip
         body = {"Action": "updated", "Type": "ticket", "ID": 48213, "CompanyId": "northgate", "MemberId": member,

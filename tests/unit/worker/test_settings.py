@@ -6,6 +6,7 @@ are none, more than an address where others append to it. Kinds of folders: each
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -118,3 +119,27 @@ def test_the_database_lies_in_the_folder_that_was_named_whatever_its_signs(folde
     settings = Settings.read({"SECRET_KEYS": "k" * 40, "RESOLUTIONFLOW_VAR": str(tmp_path / folder)})
     assert settings.database_file == tmp_path / folder / "resolutionflow.db"
     assert normalise_url(settings.database_url).database == str(settings.database_file)
+
+
+def test_a_key_of_our_own_is_there_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full disk, a power cut and a second process that begins meanwhile had each left an empty key in use, or half of one."""
+    env = {"RESOLUTIONFLOW_VAR": str(tmp_path)}
+    own = tmp_path / "secret_keys"
+    for left in ("", "\n", "AbC", "k" * 31):
+        own.write_text(left)
+        with pytest.raises(SettingsError, match=r"secret_keys holds no key .*backup"):
+            Settings.read(env)
+    own.unlink()
+
+    def full(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("os.fsync", full)
+        with pytest.raises(OSError, match="No space"):
+            Settings.read(env)
+    assert [path.name for path in tmp_path.iterdir() if "secret_keys" in path.name] == []
+    with ThreadPoolExecutor(8) as many:
+        found = set(many.map(lambda _: Settings.read(env).secret_keys, range(8)))
+    assert found == {(own.read_text().strip(),)}
+    assert len(own.read_text().strip()) >= 32

@@ -24,6 +24,11 @@ ERRORS: dict[str, Callable[[], PsaError]] = {
     "401": lambda: Unauthorized("GET x: 401", status=401),
     "403": lambda: Forbidden("GET x: 403", status=403),
 }
+OF_READS: dict[str, Callable[[], PsaError]] = {
+    "401": ERRORS["401"], "400": lambda: Refused("GET x: 400", status=400),
+    "403": ERRORS["403"], "404": lambda: NotFound("GET x: 404", status=404),
+}  # fmt: skip
+"""What a gateway in front of ConnectWise says too, while a site is deployed, and a copy of its database that lags behind."""
 READS = ["notes", "time_entries", "tasks", "configuration_ids", "documents", "schedule"]
 
 
@@ -68,10 +73,10 @@ def test_a_post_that_is_refused_for_a_moment_is_posted_once_and_nobody_is_told(s
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # what ConnectWise refuses is no matter of the database
 @pytest.mark.parametrize(
     ("call", "status", "times"),
-    [(call, status, 1 + (n + m) % 2) for n, call in enumerate(READS) for m, status in enumerate(ERRORS)],
+    [(call, status, 1 + (n + m) % 2) for n, call in enumerate(READS) for m, status in enumerate(list(OF_READS)[n % 2 :: 2])],
 )
 def test_what_is_refused_for_a_moment_is_in_the_brief_soon_after(shop: Shop, call: str, status: str, times: int) -> None:
-    refuse(shop, call, ERRORS[status], times)
+    refuse(shop, call, OF_READS[status], times)
     handoff_id = shop.escalated()
     assert shop.publish(handoff_id)  # in its usual time, with what could be read
     assert "Could not be read" in shop.psa.posted[48213][0].text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from datetime import datetime, timedelta
 
 import pytest
@@ -10,11 +11,14 @@ import pytest
 from escalation.response.sightings import RESPONSE_VERSION
 from models.account import accounts
 from models.handoff import claims, deliveries, handoffs
+from psa.connectwise.schemas import decode
+from psa.connectwise.schemas.ticket import TicketRow
 from psa.port import Unavailable
 from tests.fakes import ASSIGNED, ESCALATED, NEW, FakeClock
 from tests.integration.worker.conftest import Shop
 from tests.integration.worker.response.followed import brief_now, handed_off, newest, seen_after
 from worker.handoff import notify, preview, triage
+from worker.response.observe import observe
 from worker.upkeep import poller
 
 
@@ -270,6 +274,53 @@ class TestTheEndOfAClaim:
         handoff = seen_after(shop)
         assert handoff.claim_expires_at is not None
         assert handoff.claim_expires_at.strftime("%a %H:%M") == "Mon 08:51"
+
+    def test_it_ends_with_whoever_had_it(self, shop: Shop) -> None:
+        """One who leaves, or claims no more, on a Friday had kept a ticket from everybody else until Monday."""
+        for ticket_id, no_longer in ((48213, {"active": False}), (48214, {"role": "technician"})):
+            shop.psa.add(ticket_id, status=11)
+            (handoff_id,) = shop.triage(ticket_id)
+            shop.publish(handoff_id)
+            shop.psa.change(ticket_id, owner="msvensson", updated_by="msvensson")
+            assert shop.triage(ticket_id) == []
+            shop.observe()
+            with shop.database.account(shop.account_id) as session:
+                row = next(row for row in accounts.roster_rows(session, shop.account_id) if row.identifier == "msvensson")
+                before = {name: getattr(row, name) for name in no_longer}
+                for name, value in no_longer.items():
+                    setattr(row, name, value)
+            shop.clock.advance(600)
+            observe(shop.services, account_id=shop.account_id, handoff_id=handoff_id)
+            (handoff,) = shop.handoffs(ticket_id)
+            assert (handoff.response_state, handoff.claimed_by) == ("open", None), no_longer
+            shop.clock.advance(60)
+            shop.psa.change(ticket_id, owner="tobrien", updated_by="tobrien")
+            shop.triage(ticket_id)
+            shop.observe()
+            assert shop.handoffs(ticket_id)[0].claimed_by == 3, no_longer
+            with shop.database.account(shop.account_id) as session:
+                row = next(row for row in accounts.roster_rows(session, shop.account_id) if row.identifier == "msvensson")
+                for name, value in before.items():
+                    setattr(row, name, value)
+
+    def test_an_owner_who_cannot_be_read_gives_nothing_back(self, shop: Shop) -> None:
+        """By number alone, as a number or a text: for a moment, in what is read or in what a callback tells."""
+        handed_off(shop)
+        shop.psa.change(48213, owner="msvensson", updated_by="msvensson")
+        seen_after(shop)
+        for owner in ({"id": 155}, 155, "msvensson", ["x"], {"id": "x", "name": "Maja Svensson"}):
+            shop.clock.advance(60)
+            entity = {"id": 48213, "board": {"id": 1}, "status": {"id": 11}, "owner": owner,
+                      "_info": {"lastUpdated": f"{shop.clock():%Y-%m-%dT%H:%M:%SZ}", "updatedBy": "msvensson"}}  # fmt: skip
+            row = decode.record(json.dumps(entity).encode(), TicketRow).ticket()
+            shop.told(at=shop.clock(), member="msvensson", status=11, owner=owner)
+            if row.owner is None:
+                shop.psa.change(48213, owner=None, owner_unread=row.owner_unread, updated_by="msvensson")
+            handoff = seen_after(shop)
+            assert (handoff.response_state, handoff.claimed_by) == ("claimed", 2), owner
+        shop.clock.advance(60)
+        shop.psa.change(48213, owner="tobrien", owner_unread=False, updated_by="msvensson")
+        assert seen_after(shop).claimed_by == 3
 
     def test_given_back_in_the_psa_by_clearing_the_owner(self, shop: Shop) -> None:
         handed_off(shop)

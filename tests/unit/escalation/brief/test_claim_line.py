@@ -18,6 +18,8 @@ def test_claimed_acted_and_free_again() -> None:
     assert line(free, CLOCK) == (
         "**Free again** since 16:04: Maja Svensson, its claim ran out without a first action."
     )
+    gone = Claimant("returned", "Maja Svensson", AT, left=True)
+    assert line(gone, CLOCK).endswith("Maja Svensson, who had it, is no longer an active engineer or admin.")
 
 
 def test_says_so_where_the_psa_has_another_owner_and_quotes_the_answer() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from escalation.evidence import Evidence, Note, TimeEntry
+from escalation.evidence import Evidence, Note, Person, TimeEntry
 from escalation.package.build import build
 from escalation.package.stored import DamagedPackage, UnknownPackageVersion, load
 from tests.unit.escalation.tickets import DANA, MIA, at, evidence_of, package_of, rich, ticket
@@ -35,6 +35,24 @@ def test_a_rich_ticket_is_packed_with_sources() -> None:
     assert [o.id for o in package.recent] == [48300]
     assert package.ai_assessment_data.likely_cause is None
     assert not package.thin
+
+
+def test_time_that_says_nothing_of_what_was_done_in_it_is_not_recorded() -> None:
+    """However nothing is written; not what a program or a customer charged, nor a few minutes."""
+    hour = {"started_at": at(0), "ended_at": at(60), "entered_at": at(60)}
+    for nothing in ("", "  \n", ".", "-", "\u2026", "\u00a0"):
+        entries = (
+            TimeEntry(1, nothing, DANA, **hour), TimeEntry(2, nothing, DANA, **hour, hours=0.5),
+            TimeEntry(3, nothing, Person("Portal", "system"), **hour, hours=2.0),
+            TimeEntry(4, nothing, Person("Kai Berg", "technician"), **hour, hours=0.1),
+            TimeEntry(5, "Restarted the spooler, prints again", DANA, **hour, hours=3.0),
+        )  # fmt: skip
+        package = package_of(dataclasses.replace(rich(), time_entries=entries), 2)
+        (said,) = [gap for gap in package.not_recorded if "time entr" in gap.text]
+        assert said.text == "what Dana Reyes did in 2 time entries without a note (1.5 h)", nothing
+        assert said.question == "What did Dana Reyes do in 2 time entries without a note (1.5 h), and what came of it?"
+        assert [source.record for source in package.sources if "time entry" in source.record] == ["time entry 5"], nothing
+        assert package.time_entries_read == 5
 
 
 def test_a_stored_package_comes_back_whole() -> None:

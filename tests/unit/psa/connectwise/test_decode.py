@@ -18,7 +18,7 @@ from escalation.evidence import Roster
 from psa.connectwise.schemas import decode
 from psa.connectwise.schemas.note import NoteRow, TimeRow
 from psa.connectwise.schemas.row import Ref, Row, fields_of, gaps_of, unread, when
-from psa.connectwise.schemas.ticket import NoTicket, TicketRow
+from psa.connectwise.schemas.ticket import NoTicket, ScheduleRow, TicketRow
 from tests.hostile.odd_values import ROWS, VALUES, Odd, Place, places
 
 GOOD: dict[str, Any] = {
@@ -84,6 +84,20 @@ def test_numbers_as_text_and_text_as_numbers_are_read() -> None:
     (row,) = _tickets({**GOOD, "id": "7", "summary": 404, "closedFlag": "True", "parentTicketId": "", "severity": 2.0})
     assert (row.id, row.summary, row.closed_flag, row.parent_ticket_id, row.severity) == (7, "404", True, None, "2.0")
     assert row.odd == ()
+
+
+def test_an_acknowledgement_without_a_date_is_of_when_its_member_saved_it() -> None:
+    """Servers of before have the flag alone; what a dispatcher saves later says nothing of when."""
+    saved, dated = "2026-03-06T15:00:00Z", "2026-03-06T14:00:00Z"
+    for more, by, at in (
+        ({"acknowledgedFlag": True}, "MSvensson", saved), ({"acknowledgedFlag": True}, "dispatch", None),
+        ({"acknowledgedFlag": False}, "msvensson", None), ({}, "msvensson", None), ({"acknowledgedFlag": True}, None, None),
+        ({"acknowledgedFlag": True, "acknowledgedDate": dated}, "dispatch", dated),
+    ):  # fmt: skip
+        info = {"lastUpdated": saved, "updatedBy": by}
+        entry = {"id": 1, "objectId": 7, "member": {"identifier": "msvensson"}, **more, "_info": info}
+        (row,) = decode.records(json.dumps([entry]).encode(), ScheduleRow)
+        assert row.schedule_entry().acknowledged_at == (datetime.fromisoformat(at) if at else None), (more, by)
 
 
 def test_a_reference_keeps_what_of_it_can_be_read() -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -316,3 +318,40 @@ def test_site_maps_ui_host_to_api_host() -> None:
 def test_site_that_needs_permission_is_refused(site: str) -> None:
     with pytest.raises(ForbiddenAddress):
         Site.parse(site)
+
+
+def test_an_address_that_leads_nowhere_leaves_the_others_their_time() -> None:
+    """IPv6 that a network swallows, or a machine does not speak, comes first in many answers; so may several of them."""
+    with RawServer(lambda *_: answer()) as server:
+        port = server.port
+        works = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))
+        with _swallowing("127.0.0.2", port) as nowhere:
+            swallowed = (socket.AF_INET, socket.SOCK_STREAM, 6, "", nowhere)
+            for found in ([swallowed, works], [swallowed, swallowed, works], [_NOT_SPOKEN, works], [works, _NOT_SPOKEN]):
+                session = guarded_session([f"psa.example:{port}"], allow_private=True, resolver=lambda *_, found=found: found)
+                began = time.monotonic()
+                status, _ = fetch(session, f"http://psa.example:{port}/", deadline=0.6)
+                assert (status, time.monotonic() - began < 0.6) == (200, True), found
+            session = guarded_session([f"psa.example:{port}"], allow_private=True, resolver=lambda *_: [swallowed] * 2)
+            began = time.monotonic()
+            with pytest.raises(requests.ConnectTimeout):
+                session.get(f"http://psa.example:{port}/", timeout=0.2)
+            assert time.monotonic() - began < 0.6, "a time-out is for all addresses together, but for the least each has"
+
+
+_NOT_SPOKEN = (99, socket.SOCK_STREAM, 6, "", ("::1", 443, 0, 0))
+
+
+@contextlib.contextmanager
+def _swallowing(host: str, port: int) -> Iterator[tuple[str, int]]:
+    """Give an address at which nothing is answered: a listener whose queue is full."""
+    with contextlib.ExitStack() as stack:
+        listener = stack.enter_context(socket.socket())
+        listener.bind((host, port))
+        listener.listen(0)
+        for _ in range(4):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            with contextlib.suppress(BlockingIOError):
+                waiting.connect((host, port))
+        yield host, port

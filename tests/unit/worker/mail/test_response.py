@@ -70,6 +70,7 @@ def test_what_they_start_with_is_passed_on() -> None:
         ({"why": "given_back", "minutes": 0}, "Maria Svensson gave it back. It is open to everybody again."),
         ({"why": "given_back", "minutes": None, "yours": True}, "You gave it back. It is open to everybody again."),
         ({"held_by": ""}, "A claim ran out: 60 working"),
+        ({"why": "left"}, "Maria Svensson, who had it, is no longer an active engineer or admin. It is open to everybody again."),
     ],
 )  # fmt: skip
 def test_how_the_claim_ended(changes: dict[str, object], told: str) -> None:
