@@ -37,6 +37,7 @@ WITHIN = 45.0
 _TOO_LARGE = 552
 _PORTS = {"smtp": 25, "smtps": 465}
 _ENCODE = "a / ? # @ [ or ] in the password must be percent-encoded"
+_TRUST = "use the server's full name, ?ca=FILE, or for one on this machine ?starttls=never"
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -295,7 +296,7 @@ def _failures(target: Server) -> Iterator[None]:
         reason = f"{place} offers no sign-in: remove user and password from SMTP_URL, or use port 587"
         raise MailError(reason, operator=True) from None
     except ssl.SSLCertVerificationError as error:
-        reason = f"{place}: certificate not trusted ({error.verify_message}): use its full name, or ?ca=FILE"
+        reason = f"{place}: certificate not trusted ({error.verify_message}): {_TRUST}"
         raise MailError(reason, operator=True) from error
     except ssl.SSLError as error:
         reason = f"{place}: TLS failed ({error.reason}): smtps:// is for port 465, smtp:// for 25 and 587"
@@ -350,8 +351,8 @@ def _target(url: str, default: Path) -> Server | Path:
     options = dict(parse_qsl(parts.query, keep_blank_values=True))
     tls = _tls(parts.scheme, options.pop("starttls", "auto"), wrong)
     ca = options.pop("ca", None)
-    if ca is not None and not Path(ca).is_file():
-        wrong.append("?ca names no file")
+    if ca is not None and (why := _untrusting(ca)):
+        wrong.append(f"?ca names {why}")
     # A part of a password with a "?" in it would be shown as an option.
     shown = ["an option" if "@" in parts.query else f"the option {plain(name, limit=20)!r}" for name in options]
     wrong += [f"{name} is unknown: starttls and ca are" for name in shown]
@@ -360,6 +361,19 @@ def _target(url: str, default: Path) -> Server | Path:
     user = None if parts.username is None else unquote(parts.username)
     password = None if parts.password is None else unquote(parts.password)
     return Server(host=parts.hostname or "", port=port, tls=tls, user=user, password=password, ca=ca)
+
+
+def _untrusting(ca: str) -> str:
+    """Return why no certificate can be read from a file; empty if some can."""
+    if not Path(ca).is_file():
+        return "no file"
+    try:
+        ssl.create_default_context(cafile=ca)
+    except ssl.SSLError:
+        return "a file without a certificate in PEM form"
+    except OSError as error:
+        return f"a file that cannot be read ({error.strerror})"
+    return ""
 
 
 def _tls(scheme: str, asked: str, wrong: list[str]) -> Literal["from-start", "auto", "require", "never"]:
