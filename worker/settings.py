@@ -292,13 +292,13 @@ def _secret_keys(wrong: list[str], env: Mapping[str, str], var: Path, *, embedde
         return ()
     own = var / "secret_keys"
     try:
-        key = _own_key(own) if begin or own.exists() else None
+        kept = _own_key(own) if begin or own.exists() else None
     except (OSError, ValueError) as error:
         wrong.append(f"{own} cannot be read or made ({getattr(error, 'strerror', None) or 'it is no text'})")
         return ()
-    if key is not None and len(key) < 32:
+    if kept is not None and len(kept) < 32:
         wrong.append(f"{own} holds no whole key; put the one of a backup back, or without any account remove the file")
-    return () if key is None else (key,)
+    return () if kept is None else (kept,)
 
 
 def _own_key(path: Path) -> str:

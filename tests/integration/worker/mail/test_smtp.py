@@ -596,6 +596,35 @@ def test_a_method_that_we_do_not_know_is_the_operators_to_change(offered: str) -
     assert (error.operator, "app password" in error.reason) == (True, True)
 
 
+def test_a_host_whose_name_can_be_none_is_the_operators_to_change() -> None:
+    for host in ("mail..harbor.example", "m" * 64 + ".example", ".harbor.example"):
+        error = failure(f"smtp://{host}")
+        assert (error.operator, "cannot be resolved" in error.reason) == (True, True), host
+
+
+def test_addresses_that_lead_nowhere_leave_time_for_the_one_that_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As Exchange Online has eight of each family, where a network routes one of them into nothing."""
+    really, spent = socket.create_connection, list[float]()
+
+    def create_connection(place: tuple[str, int], timeout: float, *_: object) -> socket.socket:
+        if place[0] == "127.0.0.1":
+            return really(place, timeout)
+        spent.append(timeout)
+        raise TimeoutError
+
+    monkeypatch.setattr(socket, "create_connection", create_connection)
+    six = [(socket.AF_INET6, 1, 6, "", (f"2001:db8::{n}", 25, 0, 0)) for n in range(8)]
+    four = [(socket.AF_INET, 1, 6, "", (f"192.0.2.{n}", 25)) for n in range(2)]
+    for dead in (six, four, six + four, []):
+        server = Scripted()
+        answering = (socket.AF_INET, 1, 6, "", server._socket.getsockname())
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, found=(*dead, answering), **__: list(found))
+        mailer_for("smtp://mail.harbor.example").send(message())
+        assert server.said[-1] == "quit"
+        assert sum(spent) < transport.WITHIN / 2, dead
+        spent.clear()
+
+
 def test_a_server_that_hangs_up_after_a_refused_sign_in_is_told_as_one_that_refused() -> None:
     server = Scripted(EHLO="250-here\n250 AUTH CRAM-MD5 PLAIN LOGIN", AUTH="535 5.7.8 Bad credentials", last="AUTH")
     error = failure(server.url("u:p@"))
