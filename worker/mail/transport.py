@@ -10,17 +10,15 @@ Every failure is a `MailError` that says whether trying again can help.
 from __future__ import annotations
 
 import contextlib
-import itertools
 import re
 import smtplib
 import socket
 import ssl
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.generator import BytesGenerator
 from email.message import EmailMessage
-from io import BufferedReader, BytesIO, RawIOBase
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Literal, Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -29,6 +27,7 @@ from worker.mail.folder import write_message
 from worker.mail.smtp_answers import DONE, MailError, accepted, is_for_now, told
 from worker.mail.smtp_auth import sign_in
 from worker.mail.templates import plain
+from worker.mail.timed import Timed, TimedTls
 
 DEFAULT_FOLDER = Path("var/mail")
 TIMEOUT = 10.0
@@ -184,68 +183,6 @@ def _envelope(message: EmailMessage) -> tuple[str, str]:
     return senders[0].addr_spec, recipients[0].addr_spec
 
 
-class _Timed(smtplib.SMTP):
-    """A talk that is over `within` seconds after it began, whatever the server does; a byte now and then wins it no time."""
-
-    def __init__(self, *given: Any, within: float, **named: Any) -> None:
-        self._until = time.monotonic() + within
-        super().__init__(*given, **named)
-
-    def _patience(self) -> float:
-        left = min(self.timeout, self._until - time.monotonic())
-        if left <= 0:
-            raise TimeoutError("the time for one message is over")
-        return left
-
-    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:  # noqa: ARG002
-        """Connect to the first address that answers, by turns of each family; each but the last has a quarter of the time.
-
-        As `smtplib` tries them, eight addresses of a family that leads nowhere take longer than a message has.
-        """
-        families: dict[int, list[tuple[str, int]]] = {}
-        for family, *_, place in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
-            families.setdefault(family, []).append((str(place[0]), int(place[1])))
-        places = [place for turn in itertools.zip_longest(*families.values()) for place in turn if place]
-        for left in range(len(places) - 1, 0, -1):
-            with contextlib.suppress(OSError):
-                return socket.create_connection(places[-1 - left], self._patience() / 4)
-        return socket.create_connection(places[-1], self._patience())
-
-    def getreply(self) -> tuple[int, bytes]:
-        """Read an answer; each part of it has only what is left."""
-        assert self.sock is not None
-        if self.file is None:
-            self.file = BufferedReader(_Reader(self.sock, self._patience))
-        return super().getreply()
-
-    def send(self, s: Any) -> None:
-        """Send all of it within what is left."""
-        if self.sock is not None:
-            self.sock.settimeout(self._patience())
-        super().send(s)
-
-
-class _TimedTls(_Timed, smtplib.SMTP_SSL):
-    """The same, with TLS from the first byte."""
-
-    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
-        return self.context.wrap_socket(_Timed._get_socket(self, host, port, timeout), server_hostname=host)
-
-
-class _Reader(RawIOBase):
-    """What a socket brings, each time with as much patience as there is then."""
-
-    def __init__(self, sock: socket.socket, patience: Callable[[], float]) -> None:
-        self._sock, self._patience = sock, patience
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        self._sock.settimeout(self._patience())
-        return self._sock.recv_into(buffer)
-
-
 @contextlib.contextmanager
 def _signed_in(target: Server, timeout: float, *, within: float) -> Iterator[smtplib.SMTP]:
     """Yield a connection, secured as asked and signed in. A good-bye that fails changes nothing."""
@@ -253,9 +190,9 @@ def _signed_in(target: Server, timeout: float, *, within: float) -> Iterator[smt
     common: dict[str, Any] = {"local_hostname": _own_name(), "timeout": timeout, "within": within}
     smtp: smtplib.SMTP
     if target.tls == "from-start":
-        smtp = _TimedTls(target.host, target.port, context=context, **common)
+        smtp = TimedTls(target.host, target.port, context=context, **common)
     else:
-        smtp = _Timed(target.host, target.port, **common)
+        smtp = Timed(target.host, target.port, **common)
     try:
         smtp.ehlo_or_helo_if_needed()
         if target.tls == "require" and not smtp.has_extn("starttls"):
