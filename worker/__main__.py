@@ -6,6 +6,8 @@ Every command exits with 0, or with 1 and one clear line on standard error (2 fo
 from __future__ import annotations
 
 import argparse
+import codecs
+import io
 import sys
 from collections.abc import Sequence
 
@@ -64,9 +66,23 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
+def _escaped(error: UnicodeError) -> tuple[str, int]:
+    """Write what an encoding lacks as `\\uXXXX`, so that JSON stays JSON."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    units = error.object[error.start : error.end].encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[n : n + 2].hex()}" for n in range(0, len(units), 2)), error.end
+
+
+codecs.register_error("escaped as in JSON", _escaped)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # what a console's code page or the C locale cannot show ends no command
+            stream.reconfigure(errors="escaped as in JSON")
     if given[:1] == ["simulator"]:  # its own program with its own --help: production never imports it
         from worker.cli import installation
 

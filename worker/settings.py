@@ -73,7 +73,7 @@ class Settings:
         `begin`, when there may be none.
         """
         env = _as_meant(os.environ if environ is None else environ)
-        wrong: list[str] = []
+        wrong = _left_unread(env)
         var = Path(env.get("RESOLUTIONFLOW_VAR", "var")).absolute()
         redis_url = env.get("REDIS_URL") or None
         own_file = str(var / "resolutionflow.db").replace("%", "%25").replace("?", "%3F")
@@ -100,8 +100,8 @@ class Settings:
         if metrics_token and len(metrics_token) < 16:
             wrong.append(f"METRICS_TOKEN has {len(metrics_token)} characters; use at least 16 random ones, or none")
         operator_email = (env.get("OPERATOR_EMAIL") or "").strip()
-        if operator_email and "@" not in operator_email:
-            wrong.append(f"OPERATOR_EMAIL is {operator_email!r}: give one address, or none")
+        if operator_email and not re.fullmatch(r"[^@]+@[^@,;\s]+", operator_email):
+            wrong.append(f"OPERATOR_EMAIL is {operator_email!r}: give one address (a group's for several people), or none")
         dead_man_url = (env.get("DEAD_MAN_URL") or "").strip()
         if dead_man_url:
             _check_scheme(wrong, "DEAD_MAN_URL", dead_man_url, ("http", "https"))
@@ -202,6 +202,23 @@ def _as_meant(environ: Mapping[str, str]) -> dict[str, str]:
     return meant
 
 
+_PLACES = {"RESOLUTIONFLOW_VAR": "", "SMTP_URL": "file:", "DATABASE_URL": "sqlite:"}
+
+
+def _left_unread(env: Mapping[str, str]) -> list[str]:
+    """Return what only a shell would have read: `~` and variables before a folder, a comment behind an address."""
+    wrong = []
+    for name, scheme in _PLACES.items():
+        place = env.get(name, "")
+        if place.startswith(scheme) and place.removeprefix(scheme).lstrip("/").startswith(("~", "$", "%")):
+            wrong.append(f"{name}: no shell reads ~ or a variable here; give the whole path")
+    # Only those of ours: other programs' settings stand in the same environment.
+    ours = ("DATABASE_URL", "REDIS_URL", "PUBLIC_URL", "SMTP_URL", "DEAD_MAN_URL", "CANARY_URL")
+    wrong += [f"{name} has a comment behind it, which is read as part of it; give it a line of its own"
+              for name in ours if re.search(r"\s#", env.get(name, ""))]  # fmt: skip
+    return wrong
+
+
 def encoder_wanted(environ: Mapping[str, str] | None = None, wrong: list[str] | None = None) -> bool:
     """Tell whether `READER_ENCODER` leaves the reader its encoder. Adds to `wrong` what is neither `on` nor `off`."""
     env = os.environ if environ is None else environ
@@ -274,38 +291,43 @@ def _secret_keys(wrong: list[str], env: Mapping[str, str], var: Path, *, embedde
         )
         return ()
     own = var / "secret_keys"
-    if not own.exists():
-        return (_own_key(own),) if begin else ()
-    key = own.read_text().strip()
-    if len(key) < 32:  # cut short by a full disk or a power cut; whoever went on with it could be signed in as by anybody
+    if not own.exists() and not begin:
+        return ()
+    try:
+        kept = _own_key(own)
+    except (OSError, ValueError) as error:
+        wrong.append(f"{own} cannot be read or made ({getattr(error, 'strerror', None) or 'it is no text'})")
+        return ()
+    if len(kept) < 32:  # cut short by a full disk or a power cut; whoever went on with it could be signed in as by anybody
         wrong.append(
-            f"{own} holds no key ({len(key)} characters of 32 or more): put it back from a backup, since stored credentials are "
-            "sealed with it; where no account was added yet, remove the file and start again"
+            f"{own} holds no whole key ({len(kept)} characters of 32 or more): put it back from a backup, since stored "
+            "credentials are sealed with it; where no account was added yet, remove the file and start again"
         )
-    return (key,)
+    return (kept,)
 
 
 def _own_key(path: Path) -> str:
-    """Make this installation's own key; return the first one made. Losing the file loses the stored credentials.
+    """Return this installation's own key, made on first use. Losing the file loses the stored credentials.
 
     It is there whole or not at all: another process may begin at the same moment, and the disk be full.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, made = tempfile.mkstemp(dir=path.parent, prefix=".secret_keys")  # mode 0600
-    try:
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(32) + "\n")
-            file.flush()
-            os.fsync(descriptor)
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, made = tempfile.mkstemp(dir=path.parent, prefix=".secret_keys")  # mode 0600
         try:
-            os.link(made, path)
-        except FileExistsError:
-            pass
-        except OSError:  # a file system without links
-            Path(made).replace(path)
-    finally:
-        Path(made).unlink(missing_ok=True)
-    return path.read_text().strip()
+            with os.fdopen(descriptor, "w") as file:
+                file.write(secrets.token_urlsafe(32) + "\n")
+                file.flush()
+                os.fsync(descriptor)
+            try:
+                os.link(made, path)
+            except FileExistsError:
+                pass
+            except OSError:  # a file system without links
+                Path(made).replace(path)
+        finally:
+            Path(made).unlink(missing_ok=True)
+    return path.read_text(encoding="utf-8-sig").strip()  # Windows' editors begin a file with a mark
 
 
 def calculate_on_one_processor() -> None:

@@ -25,7 +25,7 @@ from webhooks.bulkhead import Away, Bulkhead
 from webhooks.own_forms import NotOurButton, OwnForms, guard
 from webhooks.refused_callers import RefusedCallers
 from worker.process.links import BadPass, Passes
-from worker.process.tokens import LIFETIME_S, Audience, MemberPass
+from worker.process.tokens import LIFETIME_S, Audience, MemberPass, as_sent
 
 log = structlog.get_logger()
 
@@ -68,7 +68,7 @@ class Links:
 
     def read(self, token: str) -> MemberPass:
         """Return what a link says. Raises `BadPass`."""
-        return self._passes.tokens.read(token, Audience.SIGN_IN)
+        return self._passes.tokens.read(as_sent(token), Audience.SIGN_IN)
 
     def use(self, who: MemberPass) -> str:
         """Use a link up and return the cookie for it. Raises `UsedUp`, `TakenBack` and `NotMember`."""

@@ -70,4 +70,6 @@ def _of_the_operator(error: DBAPIError) -> str:
         return "This role may not: `migrate` is for the one that owns the tables, with --app-role for the other (docs/install.md)"
     if type(error) is DatabaseError:  # SQLite's for a file that is none, or that is damaged
         return "Put a backup back (docs/install.md), and keep the file: it may hold what the backup lacks"
-    return "Is DATABASE_URL right, and was `migrate` run?" if isinstance(error, OperationalError) else ""
+    # Without a statement there was no connection yet: what the driver found wrong stands in the address.
+    is_theirs = isinstance(error, OperationalError) or error.statement is None
+    return "Is DATABASE_URL right, and was `migrate` run?" if is_theirs else ""

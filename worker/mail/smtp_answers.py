@@ -60,9 +60,10 @@ _TAKES_NO_MAIL = 521
 """Says a server about itself, not about a recipient (RFC 7504)."""
 _ABOUT_US = re.compile(
     # Codes of RFC 3463 and of its registry; 5.7.57 and above, 5.2.252 and 5.1.90 are Microsoft's, 5.7.25 to 29 also Google's.
-    r"\b5\.(?:1\.(?:7|8|90)|2\.252|7\.(?:[389]|10|11|2[0-9]|23[0-9]|57|58|5(?:0[123689]|1[125])|6[0-9]{1,2}|7[0-9]{2}))\b"
-    r"|\brelay(?:ing)?\b.{0,30}\b(?:denied|not (?:permitted|allowed)|access|prohibited|attempt)"
+    r"\b5\.(?:1\.(?:7|8|20|90)|2\.252|7\.(?:[389]|10|11|2[0-9]|23[0-9]|5[178]|5(?:0[123689]|1[125])|6[0-9]{1,2}|7[0-9]{2}))\b"
+    r"|\brelay(?:ing)?\b.{0,30}\b(?:denied|not (?:permitted|allowed)|access|prohibited|attempt|exceeded)"
     r"|\b(?:unable|not (?:permitted|allowed)) to relay\b|\b(?:do|does|will) not relay\b|\brcpthosts\b|\bnot a gateway\b"
+    r"|\b(?:credentials for|unauthori[sz]ed)\b.{0,12}\brelay\b|\bstoredrv\.(?:client)?submi|\boutbound ?spam"
     r"|\bsending (?:is |has been )?(?:suspended|paused|disabled)|\bspoof"
     r"|\bsend ?as\s?denied|\bpermissions? to send as|\bsend(?:ing)? (?:on behalf|as this)\b"
     r"|\bhelo (?:command )?rejected|\bclient host\b"
@@ -73,26 +74,32 @@ _ABOUT_US = re.compile(
     r"|\benvelope sender\b|\bbadmailfrom\b"
     r"|\bconnections? (?:from \S+ )?will not be accepted"
     r"|\bnot (?:allowed|permitted) to (?:connect|submit)|\byour access to submit"
-    r"|\byour (?:account|ip|server|domain)\b.{0,60}\b(?:suspended|disabled|blocked|banned|listed)"
+    r"|\b(?:your|from this) (?:account|ip|server|domain|plan|tenant|user|country|credits?)\b"
+    r".{0,60}\b(?:suspended|disabled|blocked|banned|listed|exceeded|expired|exhausted|not (?:allow|permit|activat|includ))"
+    r"|\baccount\b.{0,20}\bnot (?:yet )?activated for sending|\bunpaid\b|\bcredits?\b.{0,20}\b(?:exceeded|exhausted|used up)"
+    r"|\b(?:tls|starttls|encryption) (?:is )?required"
     r"|\b(?:domain|e-?mail address|identit\w+|sender signature|from address)\b"
     r".{0,60}\b(?:not (?:a |been )?(?:verified|confirmed)|verified sender)"
     r"|\bsender signature not\b|\bsmtp auth\b.{0,20}\brequired"
     r"|\b(?:not authenticated|unauthenticated)\b"
     r"|\bauthenticat\w+ (?:is )?(?:required|first)|\bmust (?:issue|authenticate|be authenticated)"
-    r"|\bsender (?:address |verify |domain )?(?:rejected|failed|denied)"
+    r"|\bsender (?:address |verify |domain )?(?:rejected|failed|denied|not (?:allowed|permitted))"
+    r"|\bnot (?:permitted|allowed|authori[sz]ed) to send\b(?! to\b)|\b(?:unrout\w+|unresolvable|invalid) sender\b"
+    r"|\blimit for (?:outgoing|outbound)\b"
     r"|\b(?:number of|many) (?:e-?mails|messages)\b.{0,40}\b(?:per|an?) (?:hour|day|minute)\b"
     r"|\b(?:daily|hourly|sending|message) (?!size)(?:\w+ )?(?:quota|limit)\w* (?:has been )?(?:exceeded|reached)",
     re.IGNORECASE | re.DOTALL,
 )
 """What says that every message of ours will be refused, not that this recipient gets none."""
 _FOR_NOW = re.compile(
-    r"\bgr[ae]y-?list|\btry (?:again|later)|\bretry (?:later|in|after)\b|\bslow down|\brate limit|\btemporar(?:y|ily)\b"
+    r"\bgr[ae]y-?list|\b(?:try|come back) (?:again|later|in)\b|\bdeferred\b"
+    r"|\bretry (?:later|in|after)\b|\bslow down|\brate limit|\btemporar(?:y|ily)\b"
     r"|\btoo many (?:connections|messages|e-?mails|recipients)|\breceiving mail (?:at a rate|too)"
     r"|\bsp(?:ä|ae)ter (?:erneut|noch|wieder)|\bplus tard\b|\bm(?:á|ai?)s tarde\b|\bpi[ùu] tardi\b|\blater (?:opnieuw|nog)",
     re.IGNORECASE,
 )  # fmt: skip
 """What says that it will pass, whatever the code says."""
 _ABOUT_THEM = re.compile(
-    r"\b5\.(?:1\.(?:[1-6]|10)|2\.(?!252\b)\d{1,3}|3\.4|7\.1[23][0-9])\b|\bresolver\.(?:adr|rst)\b", re.IGNORECASE
+    r"\b5\.(?:1\.(?:[1-6]|10)|2\.(?!(?:0|252)\b)\d{1,3}|3\.4|7\.1[23][0-9])\b|\bresolver\.(?:adr|rst)\b", re.IGNORECASE
 )
-"""Addresses, mailboxes and message sizes (RFC 3463), and whom a mailbox or group of Microsoft's takes mail from."""
+"""Addresses, mailboxes and message sizes (RFC 3463; 5.2.0 names none), and whom a Microsoft mailbox or group takes mail from."""

@@ -21,7 +21,12 @@ def sign_in(smtp: smtplib.SMTP, user: str, password: str, *, place: str) -> None
     refused: tuple[int, bytes] | None = None
     for method, attempt in (("CRAM-MD5", _cram_md5), ("PLAIN", _plain), ("LOGIN", _login)):
         if method in offered:
-            code, answer = attempt(smtp, user.encode(), password.encode())
+            try:
+                code, answer = attempt(smtp, user.encode(), password.encode())
+            except OSError:
+                if refused is None:
+                    raise
+                break  # some hang up after a refusal, which stays what is told
             if code in (235, 503):  # 503: signed in already
                 return
             refused = code, answer

@@ -14,12 +14,11 @@ import re
 import smtplib
 import socket
 import ssl
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.generator import BytesGenerator
 from email.message import EmailMessage
-from io import BufferedReader, BytesIO, RawIOBase
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Literal, Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -28,6 +27,7 @@ from worker.mail.folder import write_message
 from worker.mail.smtp_answers import DONE, MailError, accepted, is_for_now, told
 from worker.mail.smtp_auth import sign_in
 from worker.mail.templates import plain
+from worker.mail.timed import Timed, TimedTls
 
 DEFAULT_FOLDER = Path("var/mail")
 TIMEOUT = 10.0
@@ -37,6 +37,7 @@ WITHIN = 45.0
 _TOO_LARGE = 552
 _PORTS = {"smtp": 25, "smtps": 465}
 _ENCODE = "a / ? # @ [ or ] in the password must be percent-encoded"
+_TRUST = "use the server's full name, ?ca=FILE, or for one on this machine ?starttls=never"
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -182,51 +183,6 @@ def _envelope(message: EmailMessage) -> tuple[str, str]:
     return senders[0].addr_spec, recipients[0].addr_spec
 
 
-class _Timed(smtplib.SMTP):
-    """A talk that is over `within` seconds after it began, whatever the server does; a byte now and then wins it no time."""
-
-    def __init__(self, *given: Any, within: float, **named: Any) -> None:
-        self._until = time.monotonic() + within
-        super().__init__(*given, **named)
-
-    def _patience(self) -> float:
-        left = min(self.timeout, self._until - time.monotonic())
-        if left <= 0:
-            raise TimeoutError("the time for one message is over")
-        return left
-
-    def getreply(self) -> tuple[int, bytes]:
-        """Read an answer; each part of it has only what is left."""
-        assert self.sock is not None
-        if self.file is None:
-            self.file = BufferedReader(_Reader(self.sock, self._patience))
-        return super().getreply()
-
-    def send(self, s: Any) -> None:
-        """Send all of it within what is left."""
-        if self.sock is not None:
-            self.sock.settimeout(self._patience())
-        super().send(s)
-
-
-class _TimedTls(_Timed, smtplib.SMTP_SSL):
-    """The same, with TLS from the first byte."""
-
-
-class _Reader(RawIOBase):
-    """What a socket brings, each time with as much patience as there is then."""
-
-    def __init__(self, sock: socket.socket, patience: Callable[[], float]) -> None:
-        self._sock, self._patience = sock, patience
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        self._sock.settimeout(self._patience())
-        return self._sock.recv_into(buffer)
-
-
 def _trusted(target: Server) -> ssl.SSLContext:
     """Read whom to trust: 30 ms of work, so only where a connection is secured; anew each time, since files are renewed."""
     return ssl.create_default_context(cafile=target.ca)
@@ -238,9 +194,9 @@ def _signed_in(target: Server, timeout: float, *, within: float) -> Iterator[smt
     common: dict[str, Any] = {"local_hostname": _own_name(), "timeout": timeout, "within": within}
     smtp: smtplib.SMTP
     if target.tls == "from-start":
-        smtp = _TimedTls(target.host, target.port, context=_trusted(target), **common)
+        smtp = TimedTls(target.host, target.port, context=_trusted(target), **common)
     else:
-        smtp = _Timed(target.host, target.port, **common)
+        smtp = Timed(target.host, target.port, **common)
     try:
         smtp.ehlo_or_helo_if_needed()
         if target.tls == "require" and not smtp.has_extn("starttls"):
@@ -299,12 +255,12 @@ def _failures(target: Server) -> Iterator[None]:
         reason = f"{place} offers no sign-in: remove user and password from SMTP_URL, or use port 587"
         raise MailError(reason, operator=True) from None
     except ssl.SSLCertVerificationError as error:
-        reason = f"{place}: certificate not trusted ({error.verify_message}): use its full name, or ?ca=FILE"
+        reason = f"{place}: certificate not trusted ({error.verify_message}): {_TRUST}"
         raise MailError(reason, operator=True) from error
     except ssl.SSLError as error:
         reason = f"{place}: TLS failed ({error.reason}): smtps:// is for port 465, smtp:// for 25 and 587"
         raise MailError(reason, operator=True) from error
-    except socket.gaierror as error:
+    except (socket.gaierror, UnicodeError) as error:  # no such name, or one that can be none, as with two dots
         raise MailError(f"{place}: the host's name cannot be resolved", operator=True) from error
     except (OSError, smtplib.SMTPException) as error:
         raise MailError(f"{place}: no connection, or it broke ({type(error).__name__})") from error
@@ -354,8 +310,8 @@ def _target(url: str, default: Path) -> Server | Path:
     options = dict(parse_qsl(parts.query, keep_blank_values=True))
     tls = _tls(parts.scheme, options.pop("starttls", "auto"), wrong)
     ca = options.pop("ca", None)
-    if ca is not None and not Path(ca).is_file():
-        wrong.append("?ca names no file")
+    if ca is not None and (why := _untrusting(ca)):
+        wrong.append(f"?ca names {why}")
     # A part of a password with a "?" in it would be shown as an option.
     shown = ["an option" if "@" in parts.query else f"the option {plain(name, limit=20)!r}" for name in options]
     wrong += [f"{name} is unknown: starttls and ca are" for name in shown]
@@ -364,6 +320,19 @@ def _target(url: str, default: Path) -> Server | Path:
     user = None if parts.username is None else unquote(parts.username)
     password = None if parts.password is None else unquote(parts.password)
     return Server(host=parts.hostname or "", port=port, tls=tls, user=user, password=password, ca=ca)
+
+
+def _untrusting(ca: str) -> str:
+    """Return why no certificate can be read from a file; empty if some can."""
+    if not Path(ca).is_file():
+        return "no file"
+    try:
+        ssl.create_default_context(cafile=ca)
+    except ssl.SSLError:
+        return "a file without a certificate in PEM form"
+    except OSError as error:
+        return f"a file that cannot be read ({error.strerror})"
+    return ""
 
 
 def _tls(scheme: str, asked: str, wrong: list[str]) -> Literal["from-start", "auto", "require", "never"]:

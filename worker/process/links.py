@@ -16,7 +16,7 @@ from typing import Any
 
 from itsdangerous import BadSignature, SignatureExpired, TimestampSigner, URLSafeTimedSerializer
 
-from worker.process.tokens import Audience, Tokens
+from worker.process.tokens import Audience, Tokens, as_sent
 from worker.process.tokens import BadPass as BadPass
 
 CLAIM_LINK_S = 14 * 86_400
@@ -71,7 +71,7 @@ class Passes:
 
     def read_claim(self, token: str) -> ClaimPass:
         """Return what a claim link says. Raises `BadPass`."""
-        return ClaimPass(*_read(self._claims, token, 4, CLAIM_LINK_S))
+        return ClaimPass(*_read(self._claims, as_sent(token), 4, CLAIM_LINK_S))
 
     def form_token(self, *, link: str, browser: str) -> str:
         """Return what a claim page's form must carry: good for this link in this browser alone."""

@@ -8,6 +8,7 @@ and the first signs.
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -108,6 +109,15 @@ class Tokens:
                 raise BadPass("not signed by this installation") from None
             return _read(claims, audiences)
         raise BadPass("not signed by this installation")
+
+
+_IN_A_LINK = re.compile(r"\.?[\w-]+(?:\.[\w-]+){2}", re.ASCII)
+
+
+def as_sent(token: str) -> str:
+    """Return a link's token without what mail programs and gateways leave behind it: `.`, `>`, a blank, `&c=…`."""
+    sent = _IN_A_LINK.match(token)
+    return sent[0] if sent else token
 
 
 def lifetime(audience: Audience) -> timedelta:

@@ -127,7 +127,7 @@ def test_a_key_of_our_own_is_there_whole_or_not_at_all(tmp_path: Path, monkeypat
     own = tmp_path / "secret_keys"
     for left in ("", "\n", "AbC", "k" * 31):
         own.write_text(left)
-        with pytest.raises(SettingsError, match=r"secret_keys holds no key .*backup"):
+        with pytest.raises(SettingsError, match=r"secret_keys holds no whole key .*backup"):
             Settings.read(env)
     own.unlink()
 
@@ -136,10 +136,57 @@ def test_a_key_of_our_own_is_there_whole_or_not_at_all(tmp_path: Path, monkeypat
 
     with monkeypatch.context() as patch:
         patch.setattr("os.fsync", full)
-        with pytest.raises(OSError, match="No space"):
+        with pytest.raises(SettingsError, match="No space"):
             Settings.read(env)
     assert [path.name for path in tmp_path.iterdir() if "secret_keys" in path.name] == []
     with ThreadPoolExecutor(8) as many:
         found = set(many.map(lambda _: Settings.read(env).secret_keys, range(8)))
     assert found == {(own.read_text().strip(),)}
     assert len(own.read_text().strip()) >= 32
+
+
+def refusal(**given: str) -> str:
+    """What `Settings.read` says of settings; empty where it takes them."""
+    try:
+        Settings.read(given)
+    except SettingsError as error:
+        return str(error)
+    return ""
+
+
+def test_a_key_file_that_holds_no_whole_key_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+    """As a full disk, a broken restore and an editor leave one; a short one would encrypt what is stored."""
+    own = tmp_path / "secret_keys"
+    for held in (b"", b"\n", b"k" * 31, b"\xff\xfe" + ("k" * 40).encode("utf-16-le"), b"\x00\xff" * 30):
+        own.write_bytes(held)
+        assert str(own) in refusal(RESOLUTIONFLOW_VAR=str(tmp_path)), held
+        assert own.read_bytes() == held
+    own.write_bytes(b"\xef\xbb\xbf" + b"k" * 40 + b"\r\n")
+    assert Settings.read({"RESOLUTIONFLOW_VAR": str(tmp_path)}).secret_keys == ("k" * 40,)
+    own.unlink()
+    own.mkdir()
+    assert str(own) in refusal(RESOLUTIONFLOW_VAR=str(tmp_path), LOG_LEVEL="loud"), "and not a traceback"
+    assert "LOG_LEVEL" in refusal(RESOLUTIONFLOW_VAR=str(tmp_path / "secret_keys" / ".." / "file" / "x"), LOG_LEVEL="loud")
+
+
+def test_what_only_a_shell_would_have_read_makes_no_second_installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for unread in ("~/rf", "~rf/var", "$HOME/rf", "${HOME}/rf", "%h/rf", "%USERPROFILE%/rf"):
+        for name, value in (
+            ("RESOLUTIONFLOW_VAR", unread), ("SMTP_URL", f"file:{unread}"), ("SMTP_URL", f"file://{unread}"),
+            ("DATABASE_URL", f"sqlite:///{unread}/x.db"),
+        ):  # fmt: skip
+            assert f"- {name}:" in refusal(SECRET_KEYS="k" * 40, **{name: value}), value
+    for name in (name for name in GIVEN if name.endswith("_URL")):
+        assert f"- {name} has a comment" in refusal(**{**GIVEN, name: f"{GIVEN[name]}  # ours"}), name
+    assert not list(tmp_path.iterdir())
+    for folder in (f"{tmp_path}/a ~ b", f"{tmp_path}/~/rf", "a#b", "rf~1"):
+        assert not refusal(RESOLUTIONFLOW_VAR=folder, SECRET_KEYS="k" * 40), folder
+
+
+def test_alerts_go_to_one_address_and_several_are_refused_at_start() -> None:
+    """Each alert's mail would fail, and nobody would be told of that either."""
+    for several in ("a@x.example, b@x.example", "a@x.example;b@x.example", "a@x.example b@x.example", "ops", "ops@"):
+        assert "OPERATOR_EMAIL" in refusal(**GIVEN | {"OPERATOR_EMAIL": several}), several
+    for one in ("ops@x.example", "Night shift <ops@x.example>", "ops@m\u00fcnchen.example", "<ops@x.example>"):
+        assert not refusal(**GIVEN | {"OPERATOR_EMAIL": one}), one

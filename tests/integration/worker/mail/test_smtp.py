@@ -175,6 +175,18 @@ ABOUT_US = (
     "550 not local host harbor.example, not a gateway",
     "550 invalid DNS MX or A/AAAA resource record",
     "554 IP=192.0.2.1 - A problem occurred, ask your postmaster (PTR)",
+    "554 5.2.0 STOREDRV.Submission.Exception:SendAsDeniedException.MapiExceptionSendAsDenied; Cannot submit message",
+    "554 5.2.0 STOREDRV.Submission.Exception:OutboundSpamException; Failed to process message",
+    "550 5.4.5 Daily SMTP relay limit exceeded for customer",
+    "550 5.7.1 Invalid credentials for relay [192.0.2.1]",
+    "550 Your plan does not allow this sender",
+    "554 Mail from this account is blocked: the trial has expired",
+    "550 Credits exhausted",
+    "550 You may not: not permitted to send as boss@msp.example",
+    "501 Sender address not allowed for this login",
+    "550 Unrouteable sender domain",
+    "550 5.7.1 TLS required",
+    "550 5.1.20 From header is missing",
 )
 FOR_NOW = (
     "550 5.7.1 Greylisted, please try again in 5 minutes",
@@ -187,6 +199,8 @@ FOR_NOW = (
     "550 Bitte spaeter erneut versuchen",
     "550 Veuillez réessayer plus tard",
     "550 Inténtelo de nuevo más tarde",
+    "550 5.2.3 Please come back later",
+    "550 Message deferred, 300 seconds",
 )
 ABOUT_THEM = (
     "550 5.1.1 User unknown",
@@ -217,17 +231,20 @@ ABOUT_THEM = (
     "550 Postfach voll",
     "554 5.2.2 mailbox quota exceeded for messages",
     "550 permanent failure for one or more recipients (x@harbor.example:blocked)",
+    "550 You are not permitted to send to this mailbox",
+    "554 5.2.0 STOREDRV.Deliver; mailbox unavailable",
+    "550 This account has expired",
 )
 
 
-@pytest.mark.parametrize("answer", [*ABOUT_US, *ABOUT_THEM, *FOR_NOW])
-def test_a_refusal_of_us_waits_for_the_operator_and_one_of_the_recipient_does_not(answer: str) -> None:
+def test_a_refusal_of_us_waits_for_the_operator_and_one_of_the_recipient_does_not() -> None:
     """As SMTP servers word them: at RCPT and at the end of DATA the same words may say either."""
-    code, _, words = answer.partition("\r\n")[0].partition(answer[3])
-    with pytest.raises(MailError) as caught:
-        accepted("mail.example:587", DONE, int(code), words.encode())
-    assert caught.value.operator == (answer in ABOUT_US)
-    assert caught.value.permanent == (answer in ABOUT_THEM)
+    for answer in (*ABOUT_US, *ABOUT_THEM, *FOR_NOW):
+        code, _, words = answer.partition("\r\n")[0].partition(answer[3])
+        with pytest.raises(MailError) as caught:
+            accepted("mail.example:587", DONE, int(code), words.encode())
+        assert caught.value.operator == (answer in ABOUT_US), answer
+        assert caught.value.permanent == (answer in ABOUT_THEM), answer
 
 
 @pytest.mark.parametrize(("answer", "permanent"), [("554 5.7.1 Spam", True), ("452 4.3.1 Full", False)])
@@ -501,13 +518,14 @@ def test_the_command_serves_until_told_to_stop(tmp_path: Path) -> None:
 class Scripted:
     """An SMTP server that answers each command by a script, and keeps what it was told.
 
-    To the command `drip` it gives a byte each tenth of a second, and never an end.
+    To the command `drip` it gives a byte each tenth of a second, and never an end; after its answer to `last` it hangs up.
     """
 
-    def __init__(self, *, drip: str = "", **answers: str) -> None:
+    def __init__(self, *, drip: str = "", last: str = "", **answers: str) -> None:
         usual = {"greeting": "220 here", "EHLO": "250-here\n250 AUTH PLAIN LOGIN", "AUTH": "235 in", "DATA": "354 go on"}
         usual["QUIT"] = "221 bye"
         self.answers, self.said, self.drip = usual | answers, list[str](), drip
+        self.last = last
         self._socket = socket.create_server(("127.0.0.1", 0))
         threading.Thread(target=self._serve, daemon=True).start()
 
@@ -534,6 +552,8 @@ class Scripted:
                 answer = self.answers.get(line.upper()) or self.answers.get(verb, "250 fine")
                 wire.write(answer.replace("\n", "\r\n").encode() + b"\r\n")
                 wire.flush()
+                if verb == self.last:
+                    return
 
 
 @pytest.mark.parametrize(
@@ -574,6 +594,50 @@ def test_a_message_too_large_for_the_server_blames_no_setting() -> None:
 def test_a_method_that_we_do_not_know_is_the_operators_to_change(offered: str) -> None:
     error = failure(Scripted(EHLO=f"250-here\n250 AUTH {offered}".rstrip()).url("u:p@"))
     assert (error.operator, "app password" in error.reason) == (True, True)
+
+
+def test_a_host_whose_name_can_be_none_is_the_operators_to_change() -> None:
+    for host in ("mail..harbor.example", "m" * 64 + ".example", ".harbor.example"):
+        error = failure(f"smtp://{host}")
+        assert (error.operator, "cannot be resolved" in error.reason) == (True, True), host
+
+
+def test_addresses_that_lead_nowhere_leave_time_for_the_one_that_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As Exchange Online has eight of each family, where a network routes one of them into nothing."""
+    really, spent = socket.create_connection, list[float]()
+
+    def create_connection(place: tuple[str, int], timeout: float, *_: object) -> socket.socket:
+        if place[0] == "127.0.0.1":
+            return really(place, timeout)
+        spent.append(timeout)
+        raise TimeoutError
+
+    monkeypatch.setattr(socket, "create_connection", create_connection)
+    six = [(socket.AF_INET6, 1, 6, "", (f"2001:db8::{n}", 25, 0, 0)) for n in range(8)]
+    four = [(socket.AF_INET, 1, 6, "", (f"192.0.2.{n}", 25)) for n in range(2)]
+    for dead in (six, four, six + four, []):
+        server = Scripted()
+        answering = (socket.AF_INET, 1, 6, "", server._socket.getsockname())
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, found=(*dead, answering), **__: list(found))
+        mailer_for("smtp://mail.harbor.example").send(message())
+        assert server.said[-1] == "quit"
+        assert sum(spent) < transport.WITHIN / 2, dead
+        spent.clear()
+
+
+def test_a_server_that_hangs_up_after_a_refused_sign_in_is_told_as_one_that_refused() -> None:
+    server = Scripted(EHLO="250-here\n250 AUTH CRAM-MD5 PLAIN LOGIN", AUTH="535 5.7.8 Bad credentials", last="AUTH")
+    error = failure(server.url("u:p@"))
+    assert (error.operator, "refused the sign-in (535" in error.reason) == (True, True), error.reason
+
+
+def test_a_file_that_holds_no_certificate_is_named_before_any_server_is_asked(tmp_path: Path) -> None:
+    """As Windows exports one (DER), an empty one, one with a key alone, a text."""
+    file = tmp_path / "ca.crt"
+    for held in (b"\x30\x82\x01\x0a\x02", b"", b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", b"no\n"):
+        file.write_bytes(held)
+        with pytest.raises(MailUrlError, match="PEM"):
+            mailer_for(f"smtp://host?ca={file}")
 
 
 @pytest.mark.parametrize(

@@ -90,3 +90,12 @@ def test_a_disk_without_shared_memory_is_refused(system: str, tmp_path: Path) ->
     with nullcontext() if system == "unix" else pytest.raises(UnknownDatabase, match="network share"):
         schema._require_wal(connection)
     connection.close()
+
+
+def test_a_wrong_value_in_an_address_is_said_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    from worker.cli.failures import in_one_line
+
+    with in_one_line() as failed, Database("postgresql://u:hush@127.0.0.1:1/d?connect_timeout=soon").system() as session:
+        session.connection()
+    said = capsys.readouterr().err
+    assert (failed.code, said.count("\n"), "connect_timeout" in said, "hush" in said) == (1, 1, True, False)

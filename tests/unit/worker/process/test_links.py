@@ -9,7 +9,7 @@ import pytest
 from itsdangerous import TimestampSigner
 
 from worker.process.links import CLAIM_LINK_S, BadPass, ClaimPass, Passes
-from worker.process.tokens import Audience
+from worker.process.tokens import Audience, as_sent
 
 OLD, NEW = "the key that was first, long enough", "the key that is first now, long too"
 WHO = {"account_id": 3, "member_id": 7, "epoch": 1}
@@ -31,6 +31,19 @@ def at(monkeypatch: pytest.MonkeyPatch, seconds_ago: float) -> None:
 def test_a_pass_says_what_was_signed() -> None:
     passes = Passes([NEW])
     assert passes.read_claim(token_of(link(passes))) == ClaimPass(account_id=3, handoff_id=12, member_id=7, epoch=1)
+
+
+def test_what_mail_programs_and_gateways_leave_behind_a_link_is_no_part_of_it() -> None:
+    """Of the plain text a full stop, a bracket or a line's end is often taken along; gateways append what is theirs."""
+    passes = Passes([NEW])
+    claim = token_of(link(passes))
+    sign_in = passes.tokens.sign(Audience.SIGN_IN, **WHO, subject=5)
+    for left in (".", ",", ")", ">", "]", "*", '"', "'", " ", "\r\n", "\u00a0", "&c=E,1,x", "&utm_source=mail", "\u201d", ">."):
+        assert passes.read_claim(claim + left).handoff_id == 12, left
+        assert passes.tokens.read(as_sent(sign_in + left), Audience.SIGN_IN).subject == 5, left
+    for bent in (claim[:-1], claim + "x", "x" + claim, f" {claim}"):
+        with pytest.raises(BadPass):
+            passes.read_claim(bent)
 
 
 def test_keys_can_change_without_breaking_links_in_mailboxes() -> None:
