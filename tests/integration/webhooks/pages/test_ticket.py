@@ -101,6 +101,7 @@ def test_before_the_brief_is_written_it_says_so(pages: Pages) -> None:
 def test_a_claim_offers_what_to_start_with(pages: Pages) -> None:
     first = pages.made[0]
     assert "Claim this ticket</button>" in pod(pages)
+    assert "Claim this ticket" not in pod(pages, member_id=JONAS), "a technician could only be refused"
     taken = pages.post(f"/escalations/{first}/claim?as=pod")
     assert taken.status_code == 200
     assert "I start with" in taken.text
