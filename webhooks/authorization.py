@@ -88,6 +88,8 @@ class Viewer:
     time_zone: str
     clock_ahead: timedelta
     """How far the PSA's clock is ahead of ours, as last compared."""
+    suspended: bool = False
+    """Whether the account is: what they press does not reach ConnectWise meanwhile."""
     audience: Audience | None = None
     """By what kind of token they came; None for the link in an e-mail."""
     expires_at: datetime | None = None
@@ -108,7 +110,7 @@ def require_member(session: Session, who: Pass) -> Viewer:
     account = session.execute(
         select(
             Account.name, Account.site, Account.company, Account.allow_private, Account.time_zone, Account.token_epoch,
-            Account.clock_skew_s,
+            Account.clock_skew_s, Account.suspended_at,
         ).where(Account.id == who.account_id)
     ).one_or_none()  # fmt: skip
     if account is None:
@@ -135,6 +137,7 @@ def require_member(session: Session, who: Pass) -> Viewer:
         allow_private=account.allow_private,
         time_zone=account.time_zone,
         clock_ahead=timedelta(seconds=account.clock_skew_s or 0.0),
+        suspended=account.suspended_at is not None,
         audience=who.audience if isinstance(who, MemberPass) else None,
         expires_at=who.expires_at if isinstance(who, MemberPass) else None,
     )

@@ -68,7 +68,7 @@ def opening(package: Package) -> list[str]:
         lines.append(f"Ask: {in_quotes(view.ask.text)}")
     lines.append(f"Why escalated: {in_quotes(view.why.text) if view.why else 'not recorded'}")
     if view.last_word:
-        lines.append(f"Customer wrote last: {in_quotes(view.last_word.text)}")
+        lines.append(f"The customer wrote last: {in_quotes(view.last_word.text)}")
     for lead, start in (("Start here", view.start_here), ("Or", view.start_otherwise)):
         if start:
             lines.append(f"{lead}: {start.text}" + (f" ({start.label})" if start.label else ""))

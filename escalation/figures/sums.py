@@ -1,6 +1,6 @@
 """Why figures that stand side by side do not add up: one sentence where they do not, nothing where they do.
 
-It quotes the numbers as they are shown, and its sums hold in them.
+It quotes the numbers as they are shown, and its sums hold in them. What is only counted is named here too, the same everywhere.
 """
 
 from __future__ import annotations
@@ -86,3 +86,17 @@ def _ended(figure: Figure) -> int:
 
 def _both(sums: Mapping[str, str]) -> str:
     return "; ".join(before + told for told, before in sums.items())
+
+
+def counted(found: Mapping[str, int]) -> tuple[tuple[int, str], ...]:
+    """Return what there is to count, without the noughts nobody misses."""
+    always = ((found["escalated"], "escalated"), (found["claimed"], "claimed"), (found["acted"], "acted on"))
+    rest = (
+        (found["never_acted"], "claimed, and over without a first action"),
+        (found["in_hand"], "claimed, not acted on yet, still live"),
+        (found["returned"], f"claim{'' if found['returned'] == 1 else 's'} given back or run out"),
+        (found["withdrawn"], "withdrawn before anybody claimed it"),
+        (found.get("repeated", 0), "in which a senior did or asked again what the brief holds"),
+        (found["left_out"], "left out of every figure, for the reasons below"),
+    )
+    return always + tuple((size, what) for size, what in rest if size)

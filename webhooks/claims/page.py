@@ -113,6 +113,7 @@ def _values(view: ClaimView, now: datetime) -> dict[str, object]:
     has_it = view.claimed_by.name if view.claimed_by else ""
     site = Site.parse(senior.site, allow_private=senior.allow_private)
     return {
+        "viewer": senior,
         "account": printable(senior.account),
         "you": printable(senior.name),
         "number": handoff.ticket_id,

@@ -144,7 +144,7 @@ def _refusals(routes: Blueprint) -> None:
 
     @routes.errorhandler(Away)
     def away(_: Exception) -> Response:
-        response = _line(503, "Not at this moment. It tries again by itself.")
+        response = _line(503, "The database does not answer at the moment. It tries again by itself.")
         response.headers["Retry-After"] = "5"
         return response
 

@@ -96,6 +96,9 @@ def _compared(card: Scorecard) -> Iterator[str]:
 
 
 def _saved(when: str, saved: Figure, worth: Figure | None, currency: str | None) -> Iterator[str]:
+    if not saved.n:
+        yield f"hours saved {when}: none acted on yet"
+        return
     line = f"hours saved {when}, on {saved.n} acted on: {_amount(saved, 'h')}"
     yield from textwrap.wrap(line + (f"; worth {_amount(worth, currency or '', units)}" if worth else ""), WIDTH)
 

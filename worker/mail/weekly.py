@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from escalation.figures.domains import domain_name
 from escalation.figures.rounding import number, percent
+from escalation.figures.sums import counted
 from worker.mail.templates import Rendered, plain, render_folder, web_address
 from worker.mail.weekly_figures import (
     FigureJson,
@@ -119,7 +120,7 @@ def weekly_context(mail: WeeklyMail) -> dict[str, object]:
         "technicians": _groups(by_technician),
         "domains": _groups(by_domain),
         "waits": tuple(_wait(wait, mail) for wait in card["worst_waits"]),
-        "counts": _counts(card["counts"]),
+        "counts": counted(card["counts"]),
         "assessed": _assessed(card),
         "within_reach": plain(mail.within_reach, limit=500),
         "left_out": _left_out(card),
@@ -229,20 +230,6 @@ def _wait(wait: Mapping[str, Any], mail: WeeklyMail) -> Wait:
         waited=f"{duration(wait['business'])} of working time (all hours: {duration(wait['calendar'])})",
         taken=taken,
     )
-
-
-def _counts(found: Mapping[str, int]) -> tuple[tuple[int, str], ...]:
-    """Return what there is to count, without the noughts nobody misses."""
-    always = ((found["escalated"], "escalated"), (found["claimed"], "claimed"), (found["acted"], "acted on"))
-    rest = (
-        (found["never_acted"], "claimed, and over without a first action"),
-        (found["in_hand"], "claimed, not acted on yet, still live"),
-        (found["returned"], f"claim{'' if found['returned'] == 1 else 's'} given back or run out"),
-        (found["withdrawn"], "withdrawn before anybody claimed it"),
-        (found.get("repeated", 0), "in which a senior did or asked again what the brief holds"),
-        (found["left_out"], "left out of every figure, for the reasons below"),
-    )
-    return always + tuple((size, what) for size, what in rest if size)
 
 
 def _assessed(card: Mapping[str, Any]) -> str:

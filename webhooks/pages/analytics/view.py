@@ -11,14 +11,15 @@ from zoneinfo import ZoneInfo
 from escalation.brief.sanitize import printable
 from escalation.figures.domains import domain_name
 from escalation.figures.measures import pilot_week
-from escalation.figures.rounding import number, percent
+from escalation.figures.rounding import number, percent, units
+from escalation.figures.sums import counted
 from webhooks.pages.analytics.scorecards import FigureJson, figures
 from webhooks.pages.desk import People
 
 CLOCKS = {
-    "queue_wait": ("Waiting for somebody", "from the status change to the claim"),
-    "brief_latency": ("Until the brief is there", "from the status change to the note in the ticket"),
-    "orientation": ("Time to first action", "from the claim to the first action"),
+    "queue_wait": ("Until somebody claimed it", "from the status change to the claim"),
+    "brief_latency": ("Until the brief was in the ticket", "from the status change to the note in the ticket"),
+    "orientation": ("After claiming", "from the claim to the first action"),
     "total": ("In all", "from the status change to the first action"),
 }
 SOURCES = {"stopwatch": "stopwatch", "backcast": "replayed history"}
@@ -32,6 +33,11 @@ WIDTH, HEIGHT, LEFT, TOP, FOOT = 560, 220, 44, 12, 34
 def unit(figure: FigureJson, currency: str | None) -> str:
     """Return what a figure's numbers are counted in."""
     return (currency or "") if figure["unit"] == "money" else str(figure["unit"])
+
+
+def told(figure: FigureJson, value: float) -> str:
+    """Return one of a figure's numbers as it is read: money in whole units, as in the e-mail and the command."""
+    return units(value) if figure["unit"] == "money" else number(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +80,8 @@ def page(card: Mapping[str, Any], *, names: People, opened: str) -> dict[str, An
     found = figures(card)
     saved = list(card["hours_saved"])
     return {
-        "card": card, "clocks": CLOCKS, "sources": SOURCES, "states": STATES, "unit": unit,
-        "number": number, "percent": percent, "pilot_week": pilot_week,
+        "card": card, "clocks": CLOCKS, "sources": SOURCES, "states": STATES, "unit": unit, "told": told,
+        "counted": counted(card["counts"]), "number": number, "percent": percent, "pilot_week": pilot_week,
         "domain": domain_name, "chart": chart(card["trend"], zone), "technician": lambda login: printable(names.named(login)),
         "last_month": card["last_month"] and f"{datetime.fromisoformat(card['last_month']['since']).astimezone(zone):%B}",
         "as_of": card["as_of"], "moment": moment(card["as_of"], zone), "saved": saved,

@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from escalation.brief.outline import tally
 from escalation.brief.sanitize import inline, printable
-from escalation.lifecycle import Response
+from escalation.lifecycle import Brief, Response
 from models.handoff import cards
 from models.handoff.cards import Card, Show
 from models.handoff.opened import opened_by
@@ -54,6 +54,8 @@ class ShownCard(Facts):
     failed: int
     """Of the dead ends, those that failed."""
     has_brief: bool
+    no_brief: str
+    """What is said where there is none."""
     unread: bool
 
     @property
@@ -93,8 +95,15 @@ def _card(card: Card, viewer: Viewer, names: People, now: datetime, *, unread: b
         dead_ends=dead_ends,
         failed=failed,
         has_brief=card.steps is not None and card.brief_state != "pending",
+        no_brief=_no_brief(card, state),
         unread=unread and state == "open",
     )
+
+
+def _no_brief(card: Card, state: str) -> str:
+    if card.brief_state == Brief.PARKED:
+        return "brief could not be written"
+    return "no brief" if state == "ended" else "brief being written"
 
 
 def _state(card: Card, viewer: Viewer) -> str:

@@ -18,6 +18,7 @@ from urllib.parse import quote
 import pytest
 
 from escalation.figures.scorecard import Scorecard
+from escalation.figures.sums import counted
 from models.figures.scoring import reckoning, scorecard_of
 from tests.browser.showroom import fill_month
 from tests.integration.webhooks.office import JONAS, OWNER
@@ -46,12 +47,13 @@ def test_every_number_of_the_command_stands_on_the_page_to_the_digit(month: tupl
     for place, figure in figures(card).items():
         if place.startswith(("baselines/stopwatch/figure/calendar", "baselines/stopwatch/saving/calendar")):
             continue  # by the calendar the old way is in the CSV
-        numbers = [figure["n"], figure["mean"], *(figure["ci95"] or ())] if figure["mean"] is not None else [figure["n"]]
+        empty = figure["mean"] is None or not figure["n"]
+        numbers = [figure["n"]] if empty else [figure["n"], figure["mean"], *(figure["ci95"] or ())]
         for number in numbers:
             assert place.startswith("kill_switch") or str(number) in shown, (place, number)
         assert f"open={quote(place)}" in page, place
-    for number in card["counts"].values():
-        assert str(number) in shown
+    for number, what in counted(card["counts"]):
+        assert f'<li><data class="value" value="{number}">{number}</data> {what}</li>' in page
     for sentence in (card["arithmetic"], card["baselines"]["stopwatch"]["arithmetic"]):
         assert sentence
         assert sentence in unescape(page)

@@ -37,6 +37,8 @@ def test_what_waits_stands_by_urgency_and_then_by_age(pages: Pages) -> None:
     assert ">Claim<" in shown
     assert re.search(r"<span>\d tried or found</span><span>\d dead ends( \(\d failed\))?</span>", shown)
     assert "brief being written" in shown
+    pages.office.set_handoff(pages.office.handoff_id, brief_state="parked")
+    assert "brief could not be written" in pages.get("/escalations/cards").text
 
 
 def test_a_card_counts_what_the_brief_counts(pages: Pages) -> None:

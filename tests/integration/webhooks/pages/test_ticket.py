@@ -94,6 +94,14 @@ def test_a_senior_says_in_the_pod_what_the_assessment_was_worth(pages: Pages) ->
     assert pages.post(f"/escalations/{pages.made[1]}/assessment?as=pod", verdict="wrong").status_code == 409
 
 
+def test_a_suspended_account_says_that_a_press_does_not_reach_the_ticket(pages: Pages) -> None:
+    assert "is suspended" not in pod(pages)
+    pages.office.set(suspended_at=datetime.now(UTC))
+    linked = pages.office.browser().get(pages.office.link()).text
+    for shown in (pod(pages), pages.get("/escalations").text, pages.get("/escalations/content").text, linked):
+        assert shown.count("does not show there, until") == 1
+
+
 def test_before_the_brief_is_written_it_says_so(pages: Pages) -> None:
     assert "The brief is being written" in pod(pages, 48213)
 
@@ -101,6 +109,7 @@ def test_before_the_brief_is_written_it_says_so(pages: Pages) -> None:
 def test_a_claim_offers_what_to_start_with(pages: Pages) -> None:
     first = pages.made[0]
     assert "Claim this ticket</button>" in pod(pages)
+    assert "Claim this ticket" not in pod(pages, member_id=JONAS), "a technician could only be refused"
     taken = pages.post(f"/escalations/{first}/claim?as=pod")
     assert taken.status_code == 200
     assert "I start with" in taken.text
