@@ -19,9 +19,12 @@ from models.work.due import BELL_S, Due
 
 __all__ = [
     "AiSession", "Steps", "add", "count_of", "due", "get", "hold", "made_by", "of_ticket", "open_one", "put_off",
-    "recorded_since", "repeated", "rows_of", "step_of", "steps_of", "store_ticket", "take",
+    "read_again", "recorded_since", "repeated", "rows_of", "step_of", "steps_of", "store_ticket", "take",
 ]  # fmt: skip
 
+
+FRESH = timedelta(minutes=1)
+"""A reading of a ticket that is no older is not done again."""
 
 _STEP = AiSessionStep
 _ROW = (
@@ -206,9 +209,18 @@ def take(session: Session, account_id: int, session_id: int, *, now: datetime, l
 def store_ticket(
     session: Session, taken: AiSession, *, ticket: dict[str, Any] | None, reason: str | None, now: datetime
 ) -> bool:
-    """Store what its ticket says, or why it cannot be read. False if somebody else reads it, here as below."""
-    values = {"ticket": ticket, "unread": reason, "read_at": now, "next_attempt_at": None}
-    return changed(session, lease.held(taken).values(values))
+    """Store what its ticket says, or why it cannot be read: then what it said before stays.
+
+    False if somebody else reads it, here as below.
+    """
+    said = {"ticket": ticket} if ticket is not None else {}
+    return changed(session, lease.held(taken).values({"unread": reason, "read_at": now, "next_attempt_at": None, **said}))
+
+
+def read_again(session: Session, account_id: int, session_id: int, *, now: datetime) -> bool:
+    """Have its ticket read again, unless that is under way or was done within `FRESH`."""
+    old = lease.one(AiSession, account_id, session_id).where(AiSession.read_at <= now - FRESH)
+    return changed(session, old.values(read_at=None, next_attempt_at=now))
 
 
 def put_off(session: Session, taken: AiSession, *, at: datetime, reason: str) -> bool:
