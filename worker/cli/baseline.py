@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from escalation.figures.rounding import number
-from worker.cli.installation import Subparsers, say, say_wrapped, wired
+from worker.cli.installation import Subparsers, row_number, say, say_wrapped, wired
 
 if TYPE_CHECKING:
     from models.account.accounts import Account
@@ -75,7 +75,7 @@ def add_to(every: Subparsers) -> None:
         epilog="example: resolutionflow baseline remove northgate 12 13",
     )  # fmt: skip
     remove.add_argument("name", metavar="NAME", help="the account")
-    remove.add_argument("readings", metavar="READING", type=int, nargs="+", help="their numbers, as `list` shows them")
+    remove.add_argument("readings", metavar="READING", type=row_number, nargs="+", help="their numbers, as `list` shows them")
     remove.set_defaults(run=_remove)
 
     replay = every.add_parser(

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from worker.cli.installation import Subparsers, say, ticket_number, wired
+from worker.cli.installation import Subparsers, row_number, say, ticket_number, wired
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -76,8 +76,8 @@ def add_to(every: Subparsers) -> None:
     made["save"].add_argument("file", type=Path, metavar="FILE", help="JSON as `draft` prints it")
     made["export"].add_argument("folder", type=Path, metavar="FOLDER", help="where to; made if it is not there")
     for deed in ("show", "approve"):
-        made[deed].add_argument("number", type=int, metavar="N", help="its number, as `list` gives it")
-        made[deed].add_argument("--version", type=int, metavar="V", help="default: the newest")
+        made[deed].add_argument("number", type=row_number, metavar="N", help="its number, as `list` gives it")
+        made[deed].add_argument("--version", type=row_number, metavar="V", help="default: the newest")
     for deed in ("save", "approve"):
         made[deed].add_argument("--member", required=True, metavar="LOGIN", help="who says so")
     vendor = every.add_parser(
@@ -94,22 +94,23 @@ def _ticket(parser: argparse.ArgumentParser) -> None:
 
 
 def _resolution(options: argparse.Namespace) -> int:
-    from escalation.resolution.text import as_posted, drafted
+    from escalation.resolution.text import NoNote, drafted
     from models.handoff import resolution_notes as notes
 
     services, account = _account(options)
     if options.post:
         login, number = _member(services, account.id, options.member or "")
         try:
-            text = as_posted(options.post.read_text(encoding="utf-8"))
+            text = options.post.read_text(encoding="utf-8")
+            with services.database.account(account.id) as session:
+                handoff, now = _last(session, account.id, options.ticket), services.clock()
+                row = notes.ask_by_hand(
+                    session, handoff, form=options.form, text=text, member_id=number, member=login, now=now
+                )  # fmt: skip
         except UnicodeDecodeError as error:
             raise _cannot(f"{options.post} is not UTF-8: {error}; save it as UTF-8") from error
-        with services.database.account(account.id) as session:
-            handoff = _last(session, account.id, options.ticket)
-            row = notes.ask(
-                session, account.id, handoff.id, form=options.form, text=text, member_id=number, member=login,
-                now=services.clock(),
-            )  # fmt: skip
+        except (NoNote, notes.CannotBeNoted) as error:
+            raise _cannot(f"not posted: {error}") from error
         say("the worker posts it" if row else "this episode has one already; it is posted once")
         return 0 if row else 1
     with services.database.account(account.id, reading=True) as session:
@@ -166,18 +167,17 @@ def _draft(options: argparse.Namespace) -> int:
 
 
 def _save(options: argparse.Namespace) -> int:
-    from escalation.redaction.redact import redact
-    from escalation.runbook.contents import NoRunbook, read
+    from escalation.runbook.contents import read
     from models.memory import runbooks
 
     services, account = _account(options)
     login, _ = _member(services, account.id, options.member)
     try:
-        book = read(json.loads(redact(options.file.read_text(encoding="utf-8"))))
-    except (NoRunbook, ValueError) as error:
+        book = read(json.loads(options.file.read_text(encoding="utf-8")))
+        with services.database.account(account.id) as session:
+            number, version = runbooks.save(session, account.id, book, by=login, now=services.clock())
+    except (ValueError, RecursionError) as error:  # of JSON, of UTF-8, or what is no runbook
         raise _cannot(f"{options.file}: {error}") from error
-    with services.database.account(account.id) as session:
-        number, version = runbooks.save(session, account.id, book, by=login, now=services.clock())
     follows = f"resolutionflow runbook approve {account.name} {number} --member LOGIN"
     say(f"kept as runbook {number}, version {version}; next: {follows}")
     return 0

@@ -148,10 +148,17 @@ def _add_package(every: Subparsers) -> None:
 
 def ticket_number(text: str) -> int:
     """Return a ticket's number as an argument gives it, with a # or without."""
-    number = text.removeprefix("#")
-    if not number.isdecimal() or len(number) > 12:
-        raise argparse.ArgumentTypeError(f"{text!r} is no ticket; write its number, e.g. 48213")
-    return int(number)
+    try:
+        return row_number(text.removeprefix("#"))
+    except argparse.ArgumentTypeError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no ticket; write its number, e.g. 48213") from None
+
+
+def row_number(text: str) -> int:
+    """Return a number that a database can hold."""
+    if not text.isdecimal() or len(text) > 12:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of one; the lists show them")
+    return int(text)
 
 
 def _port(text: str) -> int:
