@@ -151,15 +151,18 @@ def step_of(session: Session, row: AiSession, number: int) -> Current | None:
 
 
 def of_ticket(session: Session, account_id: int, ticket_id: int, *, most: int = 50, newest: int | None = None) -> list[Steps]:
-    """Return a ticket's newest sessions with their steps, or the `newest` of these, the oldest session first."""
+    """Return a ticket's newest sessions with their steps, or the `newest` of these, the oldest session first.
+
+    Those that hold nothing come last: whoever only looks at a ticket with an assistant leaves one.
+    """
     query = (
         select(AiSession)
         .where(AiSession.account_id == account_id, AiSession.ticket_id == ticket_id)
         .options(defer(AiSession.ticket))
-        .order_by(AiSession.id.desc())
+        .order_by((AiSession.rows > 0).desc(), AiSession.id.desc())
         .limit(most)
     )
-    return _with_steps(session, list(session.scalars(query))[::-1], _newest(newest))
+    return _with_steps(session, sorted(session.scalars(query), key=lambda one: one.id), _newest(newest))
 
 
 def _with_steps(session: Session, found: Sequence[AiSession], choose: Choice | None) -> list[Steps]:

@@ -190,4 +190,4 @@ class SessionList(Schema):
     """A ticket's newest sessions, the oldest of them first."""
 
     sessions = List(Nested(SessionOfTicket))
-    older = Integer(metadata={"description": f"How many sessions are not told here; the newest {MOST_LISTED} are."})
+    older = Integer(metadata={"description": f"How many sessions are not told here: {MOST_LISTED} are, empty ones last."})

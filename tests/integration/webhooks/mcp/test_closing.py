@@ -175,6 +175,9 @@ def test_what_came_of_a_step_counts_as_said_last_and_one_s_own_session_is_told_h
         assert f"rebooted the printer: {outcome}" in told(office, "whats_been_tried", session=it)
     told(office, "record_step", session=it, text="replace the fuser", still_to_do=True)
     others = [office.api("POST", "/sessions", json={"ticket": TICKET}).json["id"] for _ in range(11)]
+    assert "replace the fuser" in told(office, "next_open_step", session=others[-1]), "what holds nothing leaves nothing out"
+    for other in others:
+        office.api("POST", f"/sessions/{other}/steps", json={"steps": [{"text": "looked at it"}]})
     for tool in ("next_open_step", "whats_been_tried"):
         mine, another = (told(office, tool, session=one) for one in (it, others[-1]))
         assert "replace the fuser" in mine, tool
