@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, defer
 
 from escalation.sessions.steps import STATES, Current, NewStep, Recorded, current
@@ -19,7 +19,7 @@ from models.work.due import BELL_S, Due
 
 __all__ = [
     "AiSession", "Steps", "add", "count_of", "due", "get", "hold", "made_by", "of_ticket", "open_one", "put_off",
-    "read_again", "recorded_since", "repeated", "rows_of", "step_of", "steps_of", "store_ticket", "take",
+    "read_again", "recorded_since", "repeated", "step_of", "steps_of", "store_ticket", "take",
 ]  # fmt: skip
 
 
@@ -117,8 +117,8 @@ def add(
 
 def repeated(session: Session, account_id: int, session_id: int, *, key: str) -> list[AiSessionStep]:
     """Return the rows that a request with this key has made."""
-    query = select(AiSessionStep).where(*_in(account_id, session_id), AiSessionStep.idempotency_key == key)
-    return list(session.scalars(query.order_by(AiSessionStep.place)))
+    query = select(_STEP).where(_STEP.account_id == account_id, _STEP.session_id == session_id, _STEP.idempotency_key == key)
+    return list(session.scalars(query.order_by(_STEP.place)))
 
 
 def recorded_since(session: Session, account_id: int, *, member_id: int, since: datetime) -> int:
@@ -126,12 +126,6 @@ def recorded_since(session: Session, account_id: int, *, member_id: int, since: 
     query = select(func.count()).select_from(AiSessionStep)
     mine = (AiSessionStep.account_id == account_id, AiSessionStep.member_id == member_id, AiSessionStep.at > since)
     return session.scalar(query.where(*mine)) or 0
-
-
-def rows_of(session: Session, account_id: int, session_id: int) -> list[Recorded]:
-    """Return a session's rows in the order they were recorded."""
-    query = select(*_ROW).where(*_in(account_id, session_id)).order_by(_STEP.number)
-    return [_recorded(*row) for row in session.execute(query)]
 
 
 def steps_of(session: Session, row: AiSession, *, newest: int | None = None) -> Steps:
@@ -185,7 +179,7 @@ def _with_steps(session: Session, found: Sequence[AiSession], choose: Choice | N
         told = [row_id for it, held in step_of.items() for row_id, step in held.values() if step in chosen[it]]
         query = query.where(_STEP.id.in_(told))
     for it, _, *values in session.execute(query):
-        rows[it].append(_recorded(*values))
+        rows[it].append(Recorded(*values))
     steps = {it: tuple(current(held)) for it, held in rows.items()}
     if choose is None:
         states = {it: {one.step.number: one.step.state for one in held} for it, held in steps.items()}
@@ -234,12 +228,3 @@ def put_off(session: Session, taken: AiSession, *, at: datetime, reason: str) ->
 def due(system: Session, *, now: datetime, limit: int) -> Due:
     """Return the sessions whose ticket is to be read now: account id and row id, in turn."""
     return lease.due(system, AiSession, now=now, limit=limit)
-
-
-def _in(account_id: int, session_id: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return AiSessionStep.account_id == account_id, AiSessionStep.session_id == session_id
-
-
-def _recorded(*values: Any) -> Recorded:
-    """Return a row from its columns, whose words were checked when they were stored."""
-    return Recorded(*values)

@@ -17,6 +17,7 @@ from models.database.sessions import Database
 from models.sessions import recorded
 from models.tables import AiSession
 from tests.databases import until_one_waits
+from tests.integration.models.places import recorded_rows
 from tests.integration.webhooks.office import JONAS, MARIA, TOM, Office, open_office
 from tests.trail import followed
 
@@ -126,7 +127,7 @@ def test_a_correction_keeps_what_it_does_not_name(office: Office) -> None:
     (held,) = answer.json["steps"]
     assert (held["text"], held["state"], held["outcome"], held["corrected"]) == ("ping the gateway", "done", "failed", 1)
     with office.database.account(office.account_id, reading=True) as session:
-        assert [row.state for row in recorded.rows_of(session, office.account_id, it)] == ["pending", "done"]
+        assert [row.state for row in recorded_rows(session, office.account_id, it)] == ["pending", "done"]
     for change, stands, rows in (
         ({"outcome": "failed"}, ("done", "failed"), 2), ({"outcome": "worked"}, ("done", "worked"), 3),
         ({"outcome": "failed"}, ("done", "failed"), 4), ({"state": "pending"}, ("pending", "unknown"), 5),
@@ -157,7 +158,7 @@ def test_no_secret_is_stored(office: Office) -> None:
     secret = "Winter2024!x"
     post(office, f"/{it}/steps", step(f"set the password to {secret}", output=f"password: {secret}"))
     with office.database.account(office.account_id, reading=True) as session:
-        (row,) = recorded.rows_of(session, office.account_id, it)
+        (row,) = recorded_rows(session, office.account_id, it)
     assert secret not in f"{row.text} {row.output} {row.changed}"
     assert "[redacted: password]" in row.text
 
