@@ -9,7 +9,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-from worker.cli.installation import say, say_wrapped, wired
+from worker.cli.installation import say, say_wrapped, wired_for
 
 if TYPE_CHECKING:
     from models.account.accounts import Account
@@ -46,8 +46,7 @@ def _check(options: argparse.Namespace) -> int:
     from worker.account.check import check
     from worker.account.onboarding import account_named
 
-    services = wired()
-    account = account_named(services, options.name)
+    services, account = wired_for(options.name)
     if options.clear_alerts:
         with services.database.account(account.id) as session:
             for alert in jobs.open_alerts(session, account.id):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from worker.cli.installation import Subparsers, row_number, say, ticket_number, wired
+from worker.cli.installation import Subparsers, row_number, say, ticket_number, wired_for
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -97,7 +97,7 @@ def _resolution(options: argparse.Namespace) -> int:
     from escalation.resolution.text import NoNote, drafted
     from models.handoff import resolution_notes as notes
 
-    services, account = _account(options)
+    services, account = wired_for(options.name)
     if options.post:
         login, number = _member(services, account.id, options.member or "")
         try:
@@ -125,7 +125,7 @@ def _resolution(options: argparse.Namespace) -> int:
 def _list(options: argparse.Namespace) -> int:
     from models.memory import runbooks
 
-    services, account = _account(options)
+    services, account = wired_for(options.name)
     with services.database.account(account.id, reading=True) as session:
         kept = runbooks.every(session, account.id, now=services.clock())
     for one in kept:
@@ -139,7 +139,7 @@ def _show(options: argparse.Namespace) -> int:
     from escalation.runbook.contents import markdown
     from models.memory import runbooks
 
-    services, account = _account(options)
+    services, account = wired_for(options.name)
     with services.database.account(account.id, reading=True) as session:
         kept = runbooks.get(session, account.id, options.number, version=options.version, now=services.clock())
     if kept is None:
@@ -152,7 +152,7 @@ def _draft(options: argparse.Namespace) -> int:
     from escalation.runbook.contents import NoRunbook, of_episode
     from models.handoff import resolution_notes as notes
 
-    services, account = _account(options)
+    services, account = wired_for(options.name)
     with services.database.account(account.id, reading=True) as session:
         handoff = _last(session, account.id, options.ticket)
         draft = notes.draft_of(session, account.id, handoff)
@@ -170,7 +170,7 @@ def _save(options: argparse.Namespace) -> int:
     from escalation.runbook.contents import read
     from models.memory import runbooks
 
-    services, account = _account(options)
+    services, account = wired_for(options.name)
     login, _ = _member(services, account.id, options.member)
     try:
         book = read(json.loads(options.file.read_text(encoding="utf-8")))
@@ -187,7 +187,7 @@ def _approve(options: argparse.Namespace) -> int:
     from escalation.response.sightings import may_claim
     from models.memory import runbooks
 
-    services, account = _account(options)
+    services, account = wired_for(options.name)
     login, _ = _member(services, account.id, options.member)
     if not may_claim(login, services.desk(account.id).roster):
         raise _cannot(f"{login} is no engineer, admin or owner: one of those approves")
@@ -204,7 +204,7 @@ def _export(options: argparse.Namespace) -> int:
     from escalation.runbook.contents import markdown
     from models.memory import runbooks
 
-    services, account = _account(options)
+    services, account = wired_for(options.name)
     with services.database.account(account.id, reading=True) as session:
         kept = runbooks.every(session, account.id, now=services.clock())
     options.folder.mkdir(parents=True, exist_ok=True)
@@ -219,7 +219,7 @@ def _vendor(options: argparse.Namespace) -> int:
     from escalation.package.stored import load
     from models.account import people
 
-    services, account = _account(options)
+    services, account = wired_for(options.name)
     with services.database.account(account.id, reading=True) as session:
         handoff = _last(session, account.id, options.ticket)
         members = [text for row in people.roster_rows(session, account.id) for text in (row.name, row.identifier)]
@@ -227,13 +227,6 @@ def _vendor(options: argparse.Namespace) -> int:
         raise _cannot(f"ticket {options.ticket} has no brief yet")
     say(vendor_form(load(handoff.escalation_package), members=members))
     return 0
-
-
-def _account(options: argparse.Namespace) -> tuple[Services, Any]:
-    from worker.account.onboarding import account_named
-
-    services = wired()
-    return services, account_named(services, options.name)
 
 
 def _last(session: Session, account_id: int, ticket_id: int) -> Handoff:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from models.account.accounts import Account
     from worker.model_reading.model import Model
     from worker.settings import Settings
     from worker.wiring import Services
@@ -196,6 +197,14 @@ def wired(*, begin: bool = False) -> Services:
     return wiring.from_settings(settings)
 
 
+def wired_for(name: str) -> tuple[Services, Account]:
+    """Return the collaborators for a command about one account, and the account. Raises as `wired`, and `CannotConnect`."""
+    from worker.account.onboarding import account_named
+
+    services = wired()
+    return services, account_named(services, name)
+
+
 def _require_begun(settings: Settings) -> None:
     from worker.settings import SettingsError
 
@@ -303,11 +312,9 @@ def _restored() -> int:
 def _brief(options: argparse.Namespace) -> int:
     from escalation.brief.explain import explain
     from escalation.brief.render import render
-    from worker.account.onboarding import account_named
     from worker.handoff import preview
 
-    services = wired()
-    account = account_named(services, options.account)
+    services, account = wired_for(options.account)
     if options.post:
         return preview.hand_off(services, account_id=account.id, ticket_id=options.ticket)
     package, local = preview.package(services, account_id=account.id, ticket_id=options.ticket)
