@@ -29,6 +29,7 @@ class Recorded:
         self._authors = {record.source.id: record.source.author for record in records}
         number = count(1)
         self._steps = [(one, step, f"a{next(number)}") for one in self._sessions for step in one.steps]
+        self._by_time = sorted(((step, source) for _, step, source in self._steps), key=lambda one: one[0].at)
         self._ids = {(one.id, step.number): source for one, step, source in self._steps}
 
     @property
@@ -46,7 +47,7 @@ class Recorded:
     def steps(self, told: Sequence[Step]) -> tuple[Step, ...]:
         """Return the steps from notes and those recorded, in the order of time as far as it is known."""
         merged, alone = list(told), []
-        for _, step, source in self._steps:
+        for step, source in self._by_time:
             if step.kind != "step" or step.state != "done":
                 continue
             place = next((n for n, other in enumerate(merged) if self._same(other, step)), None)
@@ -58,22 +59,22 @@ class Recorded:
 
     @property
     def still_to_do(self) -> tuple[Quote, ...]:
-        return self._quotes("step", "pending")
+        return self._quotes("pending")
 
     @property
     def findings(self) -> tuple[Quote, ...]:
-        return self._quotes("finding", "done")
+        return self._quotes("done", "finding")
 
     @property
     def reason(self) -> Quote | None:
         """Why it is escalated, as said last."""
-        return next(iter(self._quotes("reason", "done")[::-1]), None)
+        return next(iter(self._quotes("done", "reason")[::-1]), None)
 
     def changes(self, known: Sequence[Change]) -> tuple[Change, ...]:
         """Return what was left changed, that of notes first; what a note tells too is told once."""
         found = list(known)
         for _, step, source in self._steps:
-            if step.changed and not any(same_deed(one.evidence, step.changed) for one in found):
+            if step.changed and step.state == "done" and not any(same_deed(one.evidence, step.changed) for one in found):
                 found.append(Change(step.changed, step.changed, source, step.at))
         return tuple(found)
 
@@ -120,10 +121,9 @@ class Recorded:
             for one in self._sessions
         )  # fmt: skip
 
-    def _quotes(self, kind: str, state: str) -> tuple[Quote, ...]:
-        return tuple(
-            Quote(step.text, step.text, source) for _, step, source in self._steps if (step.kind, step.state) == (kind, state)
-        )
+    def _quotes(self, state: str, kind: str | None = None) -> tuple[Quote, ...]:
+        found = [(step, source) for step, source in self._by_time if step.state == state and kind in (None, step.kind)]
+        return tuple(Quote(step.text, step.text, source) for step, source in found)
 
     def _same(self, told: Step, step: SessionStep) -> bool:
         """Tell whether a step from a note is this one; one that has taken a recorded step in takes no second."""

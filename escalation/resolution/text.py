@@ -19,6 +19,12 @@ NOT_RECORDED = "not recorded"
 _FIXED, _DONE = "**What fixed it:**", "**What was done:**"
 _CITED = re.compile(r"(?:\s*\[[a-z]\d*\])+(?=\s*$)")
 MOST_TRIED = 12
+SHORTEST, LONGEST = 10, 8000
+"""Characters of a note that a person has posted."""
+
+
+class NoNote(ValueError):
+    """What somebody gave is no note; the message says what to give."""
 
 
 def drafted(note: ResolutionNote, form: Form, *, time_zone: str = "UTC") -> str:
@@ -40,6 +46,14 @@ def fix_in(text: str) -> str | None:
 def as_posted(text: str) -> str:
     """Return a person's text as it is stored and posted: without secrets, marks like ours, what steers a display; repeatable."""
     return unmarked(redact(printable(text))).strip()
+
+
+def to_post(text: str) -> str:
+    """Return a person's text as it is posted. Raises `NoNote`."""
+    posted = as_posted(text)
+    if not SHORTEST <= len(posted) <= LONGEST:
+        raise NoNote(f"a note has {SHORTEST} to {LONGEST} characters, this one has {len(posted)}")
+    return posted
 
 
 def signed(text: str, *, form: Form, by: str, marker: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from escalation.brief.sanitize import inline, printable
 from escalation.memory.rank import Terms
+from escalation.redaction.redact import redact
 from escalation.resolution.note import ResolutionNote
 
 MOST_STEPS, MOST_LINES, LONGEST, LONGEST_TITLE = 30, 20, 600, 120
@@ -74,6 +75,19 @@ def read(body: Any) -> Runbook:
     if not isinstance(tickets, list) or not all(type(n) is int and 0 < n < 2**63 for n in tickets):
         raise NoRunbook("tickets: give their numbers")
     return Runbook(title, applies, steps, _lines(body, "did_not_work"), _lines(body, "rollback"), tuple(tickets[:MOST_LINES]))
+
+
+def redacted(book: Runbook) -> Runbook:
+    """Return it without secrets: it outlives the ticket it came from. Raises `NoRunbook` where it grows too long by that."""
+
+    def clean(value: Any) -> Any:
+        if isinstance(value, str):
+            return redact(value)
+        if isinstance(value, list):
+            return [clean(one) for one in value]
+        return {name: clean(one) for name, one in value.items()} if isinstance(value, dict) else value
+
+    return read(clean(book.to_json()))
 
 
 def of_episode(note: ResolutionNote) -> Runbook:

@@ -11,7 +11,7 @@ from escalation.evidence import Evidence
 from escalation.resolution.note import Course
 from escalation.resolution.note import ResolutionNote as Draft
 from escalation.resolution.note import draft as drafted
-from escalation.resolution.text import Form
+from escalation.resolution.text import Form, to_post
 from models.account import people
 from models.database.compare_and_set import changed
 from models.database.sessions import insert_or_ignore
@@ -21,13 +21,17 @@ from models.work import lease
 from models.work.due import BELL_S, Due
 
 __all__ = [
-    "LASTS", "ResolutionNote", "ask", "attempt", "course_of", "draft_of", "due", "every", "get", "give_up", "of_handoff",
-    "posted", "put_off", "take",
+    "LASTS", "CannotBeNoted", "ResolutionNote", "ask", "ask_by_hand", "attempt", "course_of", "draft_of", "due", "every", "get",
+    "give_up", "of_handoff", "posted", "put_off", "take",
 ]  # fmt: skip
 
 LASTS = timedelta(days=2)
 """One that could not be posted for so long is given up, and whoever asked reads why."""
 _OPEN = (ResolutionNote.posted_at.is_(None), ResolutionNote.failed_at.is_(None))
+
+
+class CannotBeNoted(Exception):
+    """No note can be posted for the episode. Says why."""
 
 
 def draft_of(session: Session, account_id: int, handoff: Handoff, *, evidence: Evidence | None = None) -> Draft | None:
@@ -58,6 +62,17 @@ def ask(
         attempts=0, next_attempt_at=now + timedelta(seconds=BELL_S),
     )  # fmt: skip
     return session.scalar(row.returning(ResolutionNote.id))
+
+
+def ask_by_hand(
+    session: Session, handoff: Handoff, *, form: Form, text: str, member_id: int, member: str, now: datetime
+) -> int | None:
+    """Store a person's text to be posted, as `ask` does. Raises `CannotBeNoted`, and `NoNote` for a text that is none."""
+    if handoff.dry_run:
+        raise CannotBeNoted("its board is in dry run: nothing is posted there")
+    return ask(
+        session, handoff.account_id, handoff.id, form=form, text=to_post(text), member_id=member_id, member=member, now=now
+    )
 
 
 def take(session: Session, account_id: int, resolution_id: int, *, now: datetime, lease_s: float) -> ResolutionNote | None:

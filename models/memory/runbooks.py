@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from escalation.memory.assess import clauses_of, outcome
 from escalation.memory.rank import Candidate, Match, Terms, rank
+from escalation.runbook.contents import NoRunbook, read, redacted
 from escalation.runbook.contents import Runbook as Contents
-from escalation.runbook.contents import read
 from escalation.runbook.worth import Outcome, Use, Worth, worth
 from models.database.compare_and_set import changed
 from models.database.sessions import insert_or_ignore
@@ -23,7 +23,7 @@ MOST = 500
 """Runbooks of one account; more would be a knowledge base, which this is not."""
 
 
-class TooMany(ValueError):
+class TooMany(NoRunbook):
     """The account has as many runbooks as it may."""
 
 
@@ -51,11 +51,12 @@ class Kept:
 
 
 def save(session: Session, account_id: int, contents: Contents, *, by: str, now: datetime) -> tuple[int, int]:
-    """Store a wording: a new runbook, or the next version of the one with this title; return both numbers.
+    """Store a wording without its secrets: a new runbook, or the next version of the one with this title; return both numbers.
 
     The same wording again is no new version. Episodes of its tickets that no runbook has are its own from now on: nobody
-    has to be asked about them again. Raises `TooMany`.
+    has to be asked about them again. Raises `NoRunbook`, of which `TooMany` is one.
     """
+    contents = redacted(contents)
     row = insert_or_ignore(session, Runbook).values(account_id=account_id, title=contents.title, made_at=now)
     session.scalar(row.returning(Runbook.id))
     mine = (Runbook.account_id == account_id, Runbook.title == contents.title)

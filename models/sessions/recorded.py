@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, defer
 
 from escalation.sessions.steps import STATES, Current, NewStep, Recorded, current
@@ -19,9 +19,12 @@ from models.work.due import BELL_S, Due
 
 __all__ = [
     "AiSession", "Steps", "add", "count_of", "due", "get", "hold", "made_by", "of_ticket", "open_one", "put_off",
-    "recorded_since", "repeated", "rows_of", "step_of", "steps_of", "store_ticket", "take",
+    "read_again", "recorded_since", "repeated", "step_of", "steps_of", "store_ticket", "take",
 ]  # fmt: skip
 
+
+FRESH = timedelta(minutes=1)
+"""A reading of a ticket that is no older is not done again."""
 
 _STEP = AiSessionStep
 _ROW = (
@@ -114,8 +117,8 @@ def add(
 
 def repeated(session: Session, account_id: int, session_id: int, *, key: str) -> list[AiSessionStep]:
     """Return the rows that a request with this key has made."""
-    query = select(AiSessionStep).where(*_in(account_id, session_id), AiSessionStep.idempotency_key == key)
-    return list(session.scalars(query.order_by(AiSessionStep.place)))
+    query = select(_STEP).where(_STEP.account_id == account_id, _STEP.session_id == session_id, _STEP.idempotency_key == key)
+    return list(session.scalars(query.order_by(_STEP.place)))
 
 
 def recorded_since(session: Session, account_id: int, *, member_id: int, since: datetime) -> int:
@@ -123,12 +126,6 @@ def recorded_since(session: Session, account_id: int, *, member_id: int, since: 
     query = select(func.count()).select_from(AiSessionStep)
     mine = (AiSessionStep.account_id == account_id, AiSessionStep.member_id == member_id, AiSessionStep.at > since)
     return session.scalar(query.where(*mine)) or 0
-
-
-def rows_of(session: Session, account_id: int, session_id: int) -> list[Recorded]:
-    """Return a session's rows in the order they were recorded."""
-    query = select(*_ROW).where(*_in(account_id, session_id)).order_by(_STEP.number)
-    return [_recorded(*row) for row in session.execute(query)]
 
 
 def steps_of(session: Session, row: AiSession, *, newest: int | None = None) -> Steps:
@@ -148,15 +145,18 @@ def step_of(session: Session, row: AiSession, number: int) -> Current | None:
 
 
 def of_ticket(session: Session, account_id: int, ticket_id: int, *, most: int = 50, newest: int | None = None) -> list[Steps]:
-    """Return a ticket's newest sessions with their steps, or the `newest` of these, the oldest session first."""
+    """Return a ticket's newest sessions with their steps, or the `newest` of these, the oldest session first.
+
+    Those that hold nothing come last: whoever only looks at a ticket with an assistant leaves one.
+    """
     query = (
         select(AiSession)
         .where(AiSession.account_id == account_id, AiSession.ticket_id == ticket_id)
         .options(defer(AiSession.ticket))
-        .order_by(AiSession.id.desc())
+        .order_by((AiSession.rows > 0).desc(), AiSession.id.desc())
         .limit(most)
     )
-    return _with_steps(session, list(session.scalars(query))[::-1], _newest(newest))
+    return _with_steps(session, sorted(session.scalars(query), key=lambda one: one.id), _newest(newest))
 
 
 def _with_steps(session: Session, found: Sequence[AiSession], choose: Choice | None) -> list[Steps]:
@@ -179,7 +179,7 @@ def _with_steps(session: Session, found: Sequence[AiSession], choose: Choice | N
         told = [row_id for it, held in step_of.items() for row_id, step in held.values() if step in chosen[it]]
         query = query.where(_STEP.id.in_(told))
     for it, _, *values in session.execute(query):
-        rows[it].append(_recorded(*values))
+        rows[it].append(Recorded(*values))
     steps = {it: tuple(current(held)) for it, held in rows.items()}
     if choose is None:
         states = {it: {one.step.number: one.step.state for one in held} for it, held in steps.items()}
@@ -206,9 +206,18 @@ def take(session: Session, account_id: int, session_id: int, *, now: datetime, l
 def store_ticket(
     session: Session, taken: AiSession, *, ticket: dict[str, Any] | None, reason: str | None, now: datetime
 ) -> bool:
-    """Store what its ticket says, or why it cannot be read. False if somebody else reads it, here as below."""
-    values = {"ticket": ticket, "unread": reason, "read_at": now, "next_attempt_at": None}
-    return changed(session, lease.held(taken).values(values))
+    """Store what its ticket says, or why it cannot be read: then what it said before stays.
+
+    False if somebody else reads it, here as below.
+    """
+    said = {"ticket": ticket} if ticket is not None else {}
+    return changed(session, lease.held(taken).values({"unread": reason, "read_at": now, "next_attempt_at": None, **said}))
+
+
+def read_again(session: Session, account_id: int, session_id: int, *, now: datetime) -> bool:
+    """Have its ticket read again, unless that is under way or was done within `FRESH`."""
+    old = lease.one(AiSession, account_id, session_id).where(AiSession.read_at <= now - FRESH)
+    return changed(session, old.values(read_at=None, next_attempt_at=now))
 
 
 def put_off(session: Session, taken: AiSession, *, at: datetime, reason: str) -> bool:
@@ -219,12 +228,3 @@ def put_off(session: Session, taken: AiSession, *, at: datetime, reason: str) ->
 def due(system: Session, *, now: datetime, limit: int) -> Due:
     """Return the sessions whose ticket is to be read now: account id and row id, in turn."""
     return lease.due(system, AiSession, now=now, limit=limit)
-
-
-def _in(account_id: int, session_id: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return AiSessionStep.account_id == account_id, AiSessionStep.session_id == session_id
-
-
-def _recorded(*values: Any) -> Recorded:
-    """Return a row from its columns, whose words were checked when they were stored."""
-    return Recorded(*values)

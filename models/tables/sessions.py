@@ -38,10 +38,11 @@ class AiSession(Leased):
     """How many, corrections included; the last one's number. Whoever adds one takes it by compare-and-set."""
     bytes: Mapped[int] = mapped_column(default=0)
     read_at: Mapped[datetime | None]
+    """When its ticket was read last, or was found not to be readable; None while it is to be read."""
     ticket: Mapped[dict[str, Any] | None]
-    """The ticket as a package, when the session began; None until it was read, and once retention has taken it."""
+    """The ticket as a package, as it was read last; None until it was."""
     unread: Mapped[str | None] = mapped_column(Text)
-    """Why the ticket could not be read."""
+    """Why the ticket could not be read, last."""
 
 
 class AiSessionStep(Row):

@@ -7,10 +7,12 @@ from typing import Any
 
 from flask import url_for
 
+from escalation.resolution.text import NoNote
+from models.handoff.resolution_notes import CannotBeNoted
 from webhooks.api.answers import GONE, Routes, known, says
 from webhooks.api.closing_schemas import NoteToPost, ResolutionNote
 from webhooks.authorization import Viewer
-from webhooks.claims.noting import CannotBeNoted, NoteView, Noting
+from webhooks.claims.noting import NoteView, Noting
 
 DRY = says(409, "Its board is in dry run: nothing is posted there.")
 
@@ -45,6 +47,7 @@ def add(routes: Routes, noting: Noting) -> None:
         return _told(noting.post(who, known(handoff_id), form=body["form"], text=body["text"]))
 
     routes.refuse(409, CannotBeNoted)
+    routes.refuse(422, NoNote)
 
 
 def _told(view: NoteView) -> dict[str, Any]:

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 from apiflask import Schema
 from apiflask.fields import Boolean, Dict, Integer, Nested, Raw, String
 from apiflask.validators import Length, OneOf
-from marshmallow import ValidationError
 
-from escalation.resolution.text import FORMS
-from webhooks.api.schemas import Person, moment
-from webhooks.claims.noting import LONGEST, SHORTEST
-
-
-def in_lines(text: str) -> None:
-    """Refuse what a database cannot store or a page cannot show; lines and tabs are wanted. Raises `ValidationError`."""
-    if any(unicodedata.category(each) in ("Cc", "Cs") and each not in "\n\r\t" for each in text):
-        raise ValidationError("Write plain text; of control characters only line ends and tabs.")
+from escalation.resolution.text import FORMS, LONGEST, SHORTEST
+from webhooks.api.schemas import Person, in_lines, moment
 
 
 class NoteToPost(Schema):

@@ -18,10 +18,8 @@ from escalation.runbook.contents import (
     NoRunbook,
     NothingFixedIt,
 )
-from models.memory.runbooks import TooMany
 from webhooks.api.answers import GONE, Routes, known, says
-from webhooks.api.closing_schemas import in_lines
-from webhooks.api.schemas import LARGEST_ID, moment
+from webhooks.api.schemas import LARGEST_ID, in_lines, moment
 from webhooks.authorization import Viewer, senior
 from webhooks.claims.keeping import Keeping, NoSuchRunbook
 
@@ -140,7 +138,7 @@ def add(routes: Routes, keeping: Keeping) -> None:
 
     routes.refuse(404, NoSuchRunbook, detail="{}: this account has none such")
     routes.refuse(409, NothingFixedIt)
-    routes.refuse(422, NoRunbook, TooMany)
+    routes.refuse(422, NoRunbook)
 
 
 def _number(runbook_id: int) -> int:

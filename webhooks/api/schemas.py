@@ -31,6 +31,12 @@ def writable(words: str) -> None:
         raise ValidationError("Write plain text, without control characters.")
 
 
+def in_lines(text: str) -> None:
+    """Refuse what a database cannot store or a page cannot show; lines and tabs are wanted. Raises `ValidationError`."""
+    if any(unicodedata.category(each) in ("Cc", "Cs") and each not in "\n\r\t" for each in text):
+        raise ValidationError("Write plain text; of control characters only line ends and tabs.")
+
+
 def moment(description: str, *, nullable: bool = True) -> AwareDateTime:
     """Return a field for a moment, with its offset from UTC."""
     return AwareDateTime(

@@ -68,10 +68,11 @@ def _open(routes: Routes, recording: Recording) -> None:
 
     @routes.add("GET", "", SessionList, "A ticket's sessions", query=SessionQuery)
     def of_ticket(who: Viewer, query: dict[str, Any]) -> dict[str, Any]:
-        return {"sessions": [_told(view) for view in recording.of_ticket(who, query["ticket"])]}
+        views, older = recording.of_ticket(who, query["ticket"])
+        return {"sessions": [_told(view) for view in views], "older": older}
 
     @routes.add(
-        "GET", "/<int:session_id>", SessionInFull, "A session with its steps, and its ticket as it was when it began",
+        "GET", "/<int:session_id>", SessionInFull, "A session with its steps, and its ticket as it was when it was opened last",
         query=StepsQuery, refuses=GONE,
     )  # fmt: skip
     def one(who: Viewer, session_id: int, query: dict[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from apiflask import Schema
@@ -9,23 +10,30 @@ from apiflask.fields import Boolean, Integer, List, Nested, Raw, String
 from apiflask.validators import Length, OneOf, Range, Regexp
 from marshmallow import ValidationError, validates_schema
 
+from escalation.brief.sanitize import printable
 from escalation.sessions.exports import LONGEST
 from escalation.sessions.steps import KINDS, LONGEST_OUTPUT, LONGEST_TEXT, MOST_STEPS, OUTCOMES, STATES
-from webhooks.api.schemas import LARGEST_ID, Person, moment, writable
-from webhooks.sessions.recording import MOST_TOLD
+from webhooks.api.schemas import LARGEST_ID, Person, in_lines, moment, writable
+from webhooks.sessions.recording import MOST_LISTED, MOST_TOLD
 
 MOST_AT_ONCE = 50
 """Steps of one request."""
 
 
-def _storable(words: str) -> None:
-    """Refuse what a database cannot store; lines and tabs are what programs print. Raises `ValidationError`."""
-    writable(words.replace("\r\n", " ").replace("\n", " ").replace("\t", " "))
+def _telling(words: str) -> None:
+    """Refuse what holds nothing that is seen. Raises `ValidationError`."""
+    if not printable(words).strip():
+        raise ValidationError("Say what was done, is to be done, or was found.")
 
 
-def _text(example: str, description: str = "", **more: Any) -> String:
-    checks: list[Any] = [Length(max=LONGEST_TEXT), _storable]
+def _text(example: str, description: str = "", *also: Callable[[str], None], **more: Any) -> String:
+    checks: list[Any] = [Length(max=LONGEST_TEXT), in_lines, *also]
     return String(validate=checks, metadata={"example": example, "description": description}, **more)
+
+
+def _no_outcome_yet(values: dict[str, Any]) -> None:
+    if values.get("state") == "pending" and values.get("outcome", "unknown") != "unknown":
+        raise ValidationError("What is pending has no outcome yet: give `done`, or leave the outcome out.", "outcome")
 
 
 class Key(Schema):
@@ -73,20 +81,17 @@ class StepFields(Schema):
         load_default="done", validate=OneOf(STATES),
         metadata={"description": "`pending`: still to be done; `dropped`: nobody will, or it was recorded by mistake."},
     )  # fmt: skip
-    text = _text("restarted the print spooler", "What was done, is to be done, or was found.", required=True)
+    text = _text("restarted the print spooler", "What was done, is to be done, or was found.", _telling, required=True)
     outcome = String(load_default="unknown", validate=OneOf(OUTCOMES))
     output = String(
-        load_default="", validate=[Length(max=LONGEST_OUTPUT), _storable],
+        load_default="", validate=[Length(max=LONGEST_OUTPUT), in_lines],
         metadata={"description": "What a program said, as it was printed."},
     )  # fmt: skip
     changed = _text("spooler set to manual start", "What this left changed.", load_default="")
 
     @validates_schema
-    def _says_something(self, values: dict[str, Any], **_: Any) -> None:
-        if not str(values.get("text", "")).strip():
-            raise ValidationError("Say what was done, is to be done, or was found.", "text")
-        if values.get("state") == "pending" and values.get("outcome", "unknown") != "unknown":
-            raise ValidationError("What is pending has no outcome yet: give `done`, or leave the outcome out.", "outcome")
+    def _fits(self, values: dict[str, Any], **_: Any) -> None:
+        _no_outcome_yet(values)
 
 
 class NewSteps(Schema):
@@ -113,17 +118,18 @@ class Correction(Schema):
 
     kind = String(validate=OneOf(KINDS))
     state = String(validate=OneOf(STATES))
-    text = _text("restarted the print spooler on PRN02")
-    outcome = String(validate=OneOf(OUTCOMES))
-    output = String(validate=[Length(max=LONGEST_OUTPUT), _storable])
+    text = _text("restarted the print spooler on PRN02", "", _telling)
+    outcome = String(
+        validate=OneOf(OUTCOMES), metadata={"description": "Of a pending step one other than `unknown` makes it `done`."}
+    )
+    output = String(validate=[Length(max=LONGEST_OUTPUT), in_lines])
     changed = _text("spooler set to manual start")
 
     @validates_schema
     def _says_something(self, values: dict[str, Any], **_: Any) -> None:
         if not values:
             raise ValidationError("Say what is otherwise.")
-        if "text" in values and not values["text"].strip():
-            raise ValidationError("Say what was done, is to be done, or was found.", "text")
+        _no_outcome_yet(values)
 
 
 class SessionStep(Schema):
@@ -163,12 +169,12 @@ class Session(Schema):
 
 
 class SessionInFull(Session):
-    """A session, and what its ticket said when it began."""
+    """A session, and what its ticket said when it was opened last."""
 
     ticket = Raw(
         allow_none=True, metadata={"description": "The ticket as an escalation package; null until read.", "type": "object"}
     )
-    ticket_read_at = moment("When its ticket was read; null for some seconds after the session was opened.")
+    ticket_read_at = moment("When its ticket was read; null for some seconds after the session was opened, or was again.")
     ticket_unread = String(allow_none=True, metadata={"description": "Why the ticket could not be read."})
     over = String(
         allow_none=True,
@@ -177,10 +183,11 @@ class SessionInFull(Session):
 
 
 class SessionOfTicket(Session):
-    """A session in a list."""
+    """A session in a list: one shape in two places needs two names in the document."""
 
 
 class SessionList(Schema):
-    """A ticket's sessions, the oldest first."""
+    """A ticket's newest sessions, the oldest of them first."""
 
     sessions = List(Nested(SessionOfTicket))
+    older = Integer(metadata={"description": f"How many sessions are not told here: {MOST_LISTED} are, empty ones last."})

@@ -9,8 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from escalation.redaction.redact import redact
-from escalation.runbook.contents import MOST_LINES, NothingFixedIt, Runbook, markdown, of_episode, read
+from escalation.runbook.contents import MOST_LINES, NothingFixedIt, markdown, of_episode, read
 from models.database.sessions import Database
 from models.handoff import endings, handoffs
 from models.handoff import resolution_notes as notes
@@ -65,8 +64,8 @@ class Keeping:
         return self.save(who, self.propose(who, handoff_id)["runbook"])
 
     def save(self, who: Pass, body: Any) -> dict[str, Any]:
-        """Store a wording and return it. Raises `NoRunbook` and `TooMany`."""
-        book = _redacted(read(body))
+        """Store a wording and return it. Raises `NoRunbook`."""
+        book = read(body)
         with self._database.account(who.account_id) as session:
             viewer = require_member(session, who)
             number, version = runbooks.save(session, who.account_id, book, by=viewer.login, now=self._clock())
@@ -91,17 +90,6 @@ def came_before(session: Session, account_id: int, handoff_id: int) -> tuple[lis
     """Return the earlier tickets that the same thing mended as an episode, and the runbook that has it."""
     kept = endings.get(session, account_id, handoff_id)
     return ([one["ticket_id"] for one in kept.alike], kept.runbook_id) if kept is not None else ([], None)
-
-
-def _redacted(book: Runbook) -> Runbook:
-    """Return the runbook without secrets: it outlives the ticket it came from."""
-    text = book.to_json()
-    for name in ("title", "applies"):
-        text[name] = redact(text[name])
-    text["steps"] = [{key: redact(value) for key, value in step.items()} for step in text["steps"]]
-    for name in ("did_not_work", "rollback"):
-        text[name] = [redact(line) for line in text[name]]
-    return read(text)
 
 
 def _told(one: Kept) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from typing import Any, Literal
 import structlog
 from sqlalchemy.orm import Session
 
-from escalation.resolution.text import FORMS, Form, as_posted, drafted
+from escalation.resolution.text import FORMS, Form, drafted
 from models.database.sessions import Database
 from models.handoff import briefs, handoffs
 from models.handoff import resolution_notes as notes
@@ -25,14 +25,7 @@ from worker.process import crash
 
 log = structlog.get_logger()
 
-SHORTEST, LONGEST = 10, 8000
-"""Characters of a note."""
-
 State = Literal["draft", "waiting", "posted", "failed"]
-
-
-class CannotBeNoted(Exception):
-    """No note can be posted for it. Says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,20 +81,14 @@ class Noting:
         return view
 
     def post(self, who: Pass, handoff_id: int, *, form: Form, text: str) -> NoteView:
-        """Have a text posted, once for each episode. Raises `CannotBeNoted` and `ValueError` for a text that is none."""
-        now, text = self._clock(), as_posted(text)
-        if not SHORTEST <= len(text) <= LONGEST:
-            raise ValueError(f"write {SHORTEST} to {LONGEST} characters")
+        """Have a text posted, once for each episode. Raises `CannotBeNoted` and `NoNote`."""
+        now = self._clock()
         crash.point("claim.noting")
         with self._database.account(who.account_id) as session:
             viewer = require_member(session, who)
             handoff = _handoff(session, viewer, handoff_id)
-            if handoff.dry_run:
-                raise CannotBeNoted("its board is in dry run: nothing is posted there")
-            row = notes.ask(
-                session, who.account_id, handoff_id, form=form, text=text, member_id=viewer.member_id, member=viewer.login,
-                now=now,
-            )  # fmt: skip
+            member_id, member = viewer.member_id, viewer.login
+            row = notes.ask_by_hand(session, handoff, form=form, text=text, member_id=member_id, member=member, now=now)
             view = view_of(session, viewer, handoff_id, now=now, changed=row is not None)
         crash.point("claim.noted")
         if row is not None:

@@ -12,6 +12,7 @@ from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
 
 from webhooks.mcp.reach import Call, Reach, Refused
+from webhooks.mcp.wording import MOST_STEPS
 
 WAIT_S = 5.0
 """For a worker to have read a ticket, or set its status."""
@@ -33,6 +34,14 @@ class Api:
     def session(self, session_id: int) -> Any:
         """Return a session with its ticket but few of its steps, which the list of sessions tells. Raises `ToolError`."""
         return self.get(f"/sessions/{session_id}", newest=1)
+
+    def beside(self, session: dict[str, Any]) -> dict[str, Any]:
+        """Return the list of sessions on a session's ticket, with that one in it, however old it is. Raises `ToolError`."""
+        found: dict[str, Any] = self.get("/sessions", ticket=session["ticket_id"])
+        if all(one["id"] != session["id"] for one in found["sessions"]):
+            own = self.get(f"/sessions/{session['id']}", newest=MOST_STEPS)
+            found = {"sessions": [own, *found["sessions"]], "older": found.get("older", 1) - 1}
+        return found
 
     def post(self, path: str, body: dict[str, Any], *, key: str | None = None) -> Any:
         """Return what came of it. Raises `ToolError`."""

@@ -44,14 +44,14 @@ def _add_opening(server: MCPServer, reach: Reach) -> None:
             # The next one's key names the one before it, so that two clients at once go on in the same.
             made = api.post("/sessions", new, key=f"{key}/{made['id']}")
         seen = wait_for(lambda: api.session(made["id"]), lambda one: bool(one["ticket_read_at"]))
-        return session_text(seen, api.get("/sessions", ticket=ticket)["sessions"])
+        return session_text(seen, api.beside(seen))
 
     @server.tool()
     def whats_been_tried(context: Context[Any, Any], session: SessionId) -> str:
         """Tell everything known of the session's ticket: steps with outcomes, dead ends, what is not recorded or left changed."""
         api = Api(reach, context)
         seen = api.session(session)
-        return session_text(seen, api.get("/sessions", ticket=seen["ticket_id"])["sessions"])
+        return session_text(seen, api.beside(seen))
 
 
 def _add_recording(server: MCPServer, reach: Reach) -> None:
@@ -85,8 +85,7 @@ def _add_looking_on(server: MCPServer, reach: Reach) -> None:
     def next_open_step(context: Context[Any, Any], session: SessionId) -> str:
         """Tell what is still to be done on the ticket, from every session; the first of one's own is next."""
         api = Api(reach, context)
-        ticket = api.session(session)["ticket_id"]
-        return still_to_do_text(session, api.get("/sessions", ticket=ticket)["sessions"])
+        return still_to_do_text(session, api.beside(api.session(session)))
 
     @server.tool()
     def find_similar(
@@ -107,13 +106,12 @@ def _add_looking_on(server: MCPServer, reach: Reach) -> None:
 
 
 def _recorded(api: Api, session: int, step: dict[str, Any], of_step: int | None) -> str:
-    key = key_of(session, step, of_step)
     if of_step is None:
-        made = api.post(f"/sessions/{session}/steps", {"steps": [step]}, key=key)
+        made = api.post(f"/sessions/{session}/steps", {"steps": [step]}, key=key_of(session, step))
         number = made["added"][0]
-    else:
+    else:  # without a key: what is said again, after something else was, counts again
         change = {name: value for name, value in step.items() if value != ""}
-        made = api.post(f"/sessions/{session}/steps/{of_step}/corrections", change, key=key)
+        made = api.post(f"/sessions/{session}/steps/{of_step}/corrections", change)
         number = of_step
     said = "Recorded as" if made["new"] else "Was recorded before, as"
     waits = f"; {made['pending']} still to do" if "pending" in made else ""  # an older server does not say

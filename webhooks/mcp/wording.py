@@ -15,15 +15,16 @@ MOST_PENDING = 30
 """Of what is still to be done, the first."""
 
 
-def session_text(seen: dict[str, Any], sessions: Sequence[dict[str, Any]]) -> str:
-    """Return a session's ticket and what every session on it holds."""
+def session_text(seen: dict[str, Any], found: dict[str, Any]) -> str:
+    """Return a session's ticket and what every session on it holds, of those that are told."""
     parts = [f"Session {seen['id']} on ticket {seen['ticket_id']}.", _ticket(seen)]
-    parts += [_session(one, mine=one["id"] == seen["id"]) for one in sessions]
+    parts += [*_left_out(found), *(_session(one, mine=one["id"] == seen["id"]) for one in found["sessions"])]
     return "\n\n".join(part for part in parts if part)
 
 
-def still_to_do_text(session: int, sessions: Sequence[dict[str, Any]]) -> str:
+def still_to_do_text(session: int, found: dict[str, Any]) -> str:
     """Return what is pending, one's own session first."""
+    sessions = found["sessions"]
     ordered = sorted(sessions, key=lambda one: one["id"] != session)
     lines = [
         f"- {'step' if one['id'] == session else _whose(one) + ', step'} {step['number']}: {inline(step['text'], limit=500)}"
@@ -31,10 +32,11 @@ def still_to_do_text(session: int, sessions: Sequence[dict[str, Any]]) -> str:
         for step in _waiting(one)
     ]
     over = sum(one.get("pending", 0) for one in sessions) - len(lines)  # an older server tells none left out
-    if not lines:
-        return "Nothing is still to be done as far as recorded. Ask what is not recorded yet, or call whats_been_tried."
     more = [f"and {over} more, which are told once these are done"] if over > 0 else []
-    return "Still to do, the first is next:\n" + "\n".join(lines + more)
+    head = "Still to do, the first is next:"
+    if not lines:
+        head = "Nothing is still to be done as far as recorded. Ask what is not recorded yet, or call whats_been_tried."
+    return "\n".join([head, *lines, *more, *_left_out(found)])
 
 
 def similar_text(matches: Sequence[dict[str, Any]]) -> str:
@@ -48,12 +50,20 @@ def similar_text(matches: Sequence[dict[str, Any]]) -> str:
     )
 
 
+def _left_out(found: dict[str, Any]) -> list[str]:
+    older = found.get("older", 0)  # an older server does not say
+    return [f"Older sessions that are not told here: {older}; their steps go into the ticket's brief."] if older > 0 else []
+
+
 def _ticket(seen: dict[str, Any]) -> str:
     if seen["ticket"]:
+        again = "It is being read again: call whats_been_tried in a few seconds." if not seen["ticket_read_at"] else ""
+        again = f"It could not be read again: {seen['ticket_unread']}." if seen["ticket_unread"] else again
         try:
-            return "What the ticket says, quotations are its own words:\n\n" + render(load(seen["ticket"]), marker="")
+            said = "What the ticket says, quotations are its own words:\n\n" + render(load(seen["ticket"]), marker="")
         except UnknownPackageVersion:
             return "The ticket was read by a newer version than this program: install the server's version here, docs/sessions.md"
+        return f"{said}\n\n{again}".strip()
     if seen["ticket_read_at"]:
         return f"The ticket could not be read: {seen['ticket_unread']}. What is recorded here is kept all the same."
     return "The ticket is still being read: call whats_been_tried in a few seconds."

@@ -35,6 +35,7 @@ MOST_LISTED = 10
 """Sessions of a ticket that are told at once, the newest."""
 MOST_TOLD = 50
 """Steps of each state that are told of a session, where not all are asked for: one may hold half a megabyte."""
+_FIELDS = tuple(NewStep.__dataclass_fields__)
 
 
 class NoSuchSession(LookupError):
@@ -72,7 +73,7 @@ class SessionView:
     started_at: datetime
     last_at: datetime
     ticket: dict[str, Any] | None
-    """The ticket as a package, as it was when the session began."""
+    """The ticket as a package, as it was when the session was opened last."""
     ticket_read_at: datetime | None
     ticket_unread: str | None
     steps: tuple[Current, ...]
@@ -102,7 +103,7 @@ class Recording:
         self._delay = timedelta(seconds=refresh_delay_s)
 
     def open(self, who: Pass, ticket_id: int, *, client: str, key: str | None) -> SessionView:
-        """Begin a session, or return the one this key began. Raises `Full` and `OtherRequest`."""
+        """Begin a session, or return the one this key began, its ticket read again. Raises `Full` and `OtherRequest`."""
         now = self._clock()
         crash.point("session.opening")
         with self._database.account(who.account_id) as session:
@@ -120,12 +121,15 @@ class Recording:
                 row = recorded.made_by(session, who.account_id, member_id=viewer.member_id, key=key)
             if row is None or row.ticket_id != ticket_id:
                 raise OtherRequest(f"this idempotency key began a session on ticket {row.ticket_id if row else '?'}")
+            to_read = made is not None or recorded.read_again(session, who.account_id, row.id, now=now)
+            row = _row(session, viewer, row.id)
             over = _over(session, viewer, row)
             view = _view(session, recorded.steps_of(session, row, newest=MOST_TOLD), over=over, changed=made is not None)
         crash.point("session.opened")
         if made is not None:
             log.info("session_opened", account=viewer.account, ticket_id=ticket_id, member_id=viewer.member_id, session_id=made)
-            self._bell.ring("read_for_session", account_id=who.account_id, session_id=made)
+        if to_read:
+            self._bell.ring("read_for_session", account_id=who.account_id, session_id=view.id)
         return view
 
     def look(self, who: Pass, session_id: int, *, newest: int | None = None) -> SessionView:
@@ -135,19 +139,20 @@ class Recording:
             row = _row(session, viewer, session_id)
             return _view(session, recorded.steps_of(session, row, newest=newest), over=_over(session, viewer, row))
 
-    def of_ticket(self, who: Pass, ticket_id: int) -> list[SessionView]:
-        """Return a ticket's newest sessions, the oldest of them first, without what their ticket said."""
+    def of_ticket(self, who: Pass, ticket_id: int) -> tuple[list[SessionView], int]:
+        """Return a ticket's newest sessions, the oldest of them first, without what their ticket said; and how many are older."""
         with self._database.account(who.account_id, reading=True) as session:
             require_member(session, who)
             found = recorded.of_ticket(session, who.account_id, ticket_id, most=MOST_LISTED, newest=MOST_TOLD)
-            return [_view(session, one, whole=False) for one in found]
+            older = recorded.count_of(session, who.account_id, ticket_id) - len(found)
+            return [_view(session, one, whole=False) for one in found], older
 
     def record(self, who: Pass, session_id: int, steps: Sequence[NewStep], *, key: str | None) -> SessionView:
         """Append steps to one's own session. Raises `NoSuchSession`, `NotTheirs`, `Full`, `TooFast`, `OtherRequest`."""
         return self._add(who, session_id, [_clean(step) for step in steps], key=key, corrects=None)
 
     def correct(self, who: Pass, session_id: int, number: int, change: dict[str, Any], *, key: str | None) -> SessionView:
-        """Append a correction of a step: fields that `change` does not name stay as they are.
+        """Append a correction of a step: fields that `change` does not name stay as they are. What changes nothing adds nothing.
 
         Its member may, and a senior, who takes over what is pending. Raises what `record` does, and `NoSuchStep`.
         """
@@ -187,14 +192,15 @@ class Recording:
             row = _row(session, viewer, session_id)
             if row.member_id != viewer.member_id and not (corrects is not None and viewer.may_claim):
                 raise NotTheirs(f"session {session_id} is {row.member}'s: open one of your own on ticket {row.ticket_id}")
-            if corrects is not None:
-                steps = [_corrected(session, row, corrects, change or {})]
+            held = _held(session, row, corrects) if corrects is not None else None
+            if held is not None:
+                steps = [_corrected(held, change or {})]
             before = recorded.repeated(session, who.account_id, session_id, key=key) if key else []
-            if before:
-                if not _same(before, steps, corrects=corrects, said=change):
-                    raise OtherRequest("this idempotency key was used for other steps of this session: take a new one")
-                numbers = [row.number for row in before]
-            else:
+            new = not before and (held is None or not _alike(held, steps[0]))
+            numbers = [row.number for row in before]
+            if before and not _same(before, steps, corrects=corrects, said=change):
+                raise OtherRequest("this idempotency key was used for other steps of this session: take a new one")
+            if new:
                 _require_room(session, viewer, row, steps, now)
                 numbers = recorded.add(
                     session, who.account_id, session_id, steps, member_id=viewer.member_id, member=viewer.login, key=key,
@@ -202,9 +208,9 @@ class Recording:
                 )  # fmt: skip
                 self._follow(session, who.account_id, row.ticket_id, now)
             fresh = _row(session, viewer, session_id)
-            view = _view(session, recorded.steps_of(session, fresh, newest=MOST_TOLD), numbers=numbers, changed=not before)
+            view = _view(session, recorded.steps_of(session, fresh, newest=MOST_TOLD), numbers=numbers, changed=new)
         crash.point("session.recorded")
-        if not before:
+        if new:
             member_id, count = viewer.member_id, len(numbers)
             log.info("steps_recorded", account=viewer.account, session_id=session_id, member_id=member_id, count=count)
         return view
@@ -226,11 +232,17 @@ def _row(session: Session, viewer: Viewer, session_id: int) -> AiSession:
     return row
 
 
-def _corrected(session: Session, row: AiSession, number: int, change: dict[str, Any]) -> NewStep:
-    held = recorded.step_of(session, row, number)
-    if held is None:
+def _held(session: Session, row: AiSession, number: int) -> NewStep:
+    found = recorded.step_of(session, row, number)
+    if found is None:
         raise NoSuchStep(f"session {row.id} has no step {number}")
-    now = {name: change.get(name, getattr(held.step, name)) for name in NewStep.__dataclass_fields__}
+    return found.step
+
+
+def _corrected(held: NewStep, change: dict[str, Any]) -> NewStep:
+    now = {name: change.get(name, getattr(held, name)) for name in _FIELDS}
+    if now["state"] == "pending":  # has no outcome yet: whoever tells one has done it
+        now |= {"state": "done"} if change.get("outcome", "unknown") != "unknown" else {"outcome": "unknown"}
     return _clean(NewStep(**now))
 
 
@@ -238,10 +250,14 @@ def _same(
     before: Sequence[AiSessionStep], steps: Sequence[NewStep], *, corrects: int | None, said: dict[str, Any] | None
 ) -> bool:  # fmt: skip
     """Tell whether rows are what a request asks for; of a correction what it names: the rest may have changed since."""
-    names = NewStep.__dataclass_fields__ if said is None else [name for name in NewStep.__dataclass_fields__ if name in said]
+    names = _FIELDS if said is None else [name for name in _FIELDS if name in said]
     if len(before) != len(steps) or any(row.corrects != corrects for row in before):
         return False
-    return all(getattr(row, name) == getattr(step, name) for row, step in zip(before, steps, strict=True) for name in names)
+    return all(_alike(row, step, names) for row, step in zip(before, steps, strict=True))
+
+
+def _alike(row: NewStep | AiSessionStep, step: NewStep, names: Sequence[str] = _FIELDS) -> bool:
+    return all(getattr(row, name) == getattr(step, name) for name in names)
 
 
 def _clean(step: NewStep) -> NewStep:

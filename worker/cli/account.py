@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from worker.cli import checking, leaving
 from worker.cli import token as commands_token
 from worker.cli.account_options import KEYS, SITE_HELP, add_dry_run, add_options, as_made, columns_of
-from worker.cli.installation import Subparsers, say, wired
+from worker.cli.installation import Subparsers, say, wired, wired_for
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -196,10 +196,9 @@ def _set(options: argparse.Namespace) -> int:
     from models.account import accounts
     from psa.outbound.allowed_hosts import Site
     from worker.account.calendar_file import in_words
-    from worker.account.onboarding import CannotConnect, account_named, refuse_twice, unfreeze
+    from worker.account.onboarding import CannotConnect, refuse_twice, unfreeze
 
-    services = wired()
-    account = account_named(services, options.name)
+    services, account = wired_for(options.name)
     if options.unfreeze and account.suspended_at is not None:
         raise CannotConnect(f"{account.name} is suspended: `account resume {account.name}` first, then this")
     columns = columns_of(options)
@@ -321,10 +320,9 @@ def _hours(
 
 
 def _connect(options: argparse.Namespace) -> int:
-    from worker.account.onboarding import CannotConnect, account_named, connect
+    from worker.account.onboarding import CannotConnect, connect
 
-    services = wired()
-    account = account_named(services, options.name)
+    services, account = wired_for(options.name)
     done = connect(services, account, include_open=options.include_open)
     say(f"{account.name} is connected.")
     say(f"  escalation:  {_listed(done.escalate)}")

@@ -10,6 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from worker.cli.installation import ticket_number
+
 KEYS = {
     "public_key": "CONNECTWISE_PUBLIC_KEY",
     "private_key": "CONNECTWISE_PRIVATE_KEY",
@@ -92,7 +94,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="post the drafted resolution note as an internal note when a ticket closes (default: a person posts it)",
     )  # fmt: skip
     parser.add_argument(
-        "--canary-ticket", type=_ticket, metavar="N",
+        "--canary-ticket", type=ticket_number, metavar="N",
         help="a ticket kept for trials, which a canary reads; 0: none any more",
     )  # fmt: skip
     parser.add_argument(
@@ -162,12 +164,6 @@ def _currency(text: str) -> str:
 def _minutes(text: str) -> int:
     if not text.isdecimal() or not 5 <= int(text) <= 2400:
         raise argparse.ArgumentTypeError(f"{text!r} is no number of working minutes; write 5 to 2400, e.g. 60")
-    return int(text)
-
-
-def _ticket(text: str) -> int:
-    if not text.isdecimal() or len(text) > 12:
-        raise argparse.ArgumentTypeError(f"{text!r} is no ticket; write its number, or 0 for none any more")
     return int(text)
 
 

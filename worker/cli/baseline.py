@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from escalation.figures.rounding import number
-from worker.cli.installation import Subparsers, say, say_wrapped, wired
+from worker.cli.installation import Subparsers, row_number, say, say_wrapped, wired_for
 
 if TYPE_CHECKING:
     from models.account.accounts import Account
@@ -75,7 +75,7 @@ def add_to(every: Subparsers) -> None:
         epilog="example: resolutionflow baseline remove northgate 12 13",
     )  # fmt: skip
     remove.add_argument("name", metavar="NAME", help="the account")
-    remove.add_argument("readings", metavar="READING", type=int, nargs="+", help="their numbers, as `list` shows them")
+    remove.add_argument("readings", metavar="READING", type=row_number, nargs="+", help="their numbers, as `list` shows them")
     remove.set_defaults(run=_remove)
 
     replay = every.add_parser(
@@ -111,10 +111,8 @@ def _days(text: str) -> int:
 def _account(name: str) -> tuple[Services, Account, ZoneInfo, dict[str, str]]:
     """Return the account with its time zone and its members' login names by lower case."""
     from models.account import accounts
-    from worker.account.onboarding import account_named
 
-    services = wired()
-    account = account_named(services, name)
+    services, account = wired_for(name)
     with services.database.account(account.id, reading=True) as session:
         roster = accounts.roster_rows(session, account.id)
     return services, account, ZoneInfo(account.time_zone), {m.identifier.lower(): m.identifier for m in roster}

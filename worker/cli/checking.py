@@ -9,7 +9,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-from worker.cli.installation import say, say_wrapped, wired
+from worker.cli.installation import say, say_wrapped, wired_for
 
 if TYPE_CHECKING:
     from models.account.accounts import Account
@@ -46,8 +46,7 @@ def _check(options: argparse.Namespace) -> int:
     from worker.account.check import check
     from worker.account.onboarding import account_named
 
-    services = wired()
-    account = account_named(services, options.name)
+    services, account = wired_for(options.name)
     if options.clear_alerts:
         with services.database.account(account.id) as session:
             for alert in jobs.open_alerts(session, account.id):
@@ -74,28 +73,11 @@ def _check(options: argparse.Namespace) -> int:
 def installation(services: Services) -> list[ProbeResult]:
     """Say how database and broker are; a database that is away stopped the command before this."""
     from psa.port import ProbeResult
+    from worker.cli.doctor import broker
 
     kind = "SQLite" if services.settings.embedded_database else "PostgreSQL"
-    return [ProbeResult("database", True, f"{kind} answers, of this program's version"), broker(services)]
-
-
-def broker(services: Services) -> ProbeResult:
-    """Ask the broker whether it is there. Without it nothing is lost, and everything waits for the sweeper."""
-    import redis
-
-    from psa.outbound import redis_address
-    from psa.port import ProbeResult
-
-    where = "the given one" if services.settings.redis_url else "embedded"
-    try:
-        with redis_address.client(services.settings.redis_client_url, socket_connect_timeout=2, socket_timeout=2) as client:
-            client.ping()
-    except (redis.RedisError, OSError) as error:
-        if services.settings.redis_url is None:
-            return ProbeResult("broker", True, "embedded, not running: `resolutionflow run` starts it")
-        why = f"{where} does not answer ({type(error).__name__}): is REDIS_URL right, and does it run?"
-        return ProbeResult("broker", False, why)
-    return ProbeResult("broker", True, f"{where}, answers")
+    answers = ProbeResult("database", True, f"{kind} answers, of this program's version")
+    return [answers, ProbeResult("broker", *broker(services.settings))]
 
 
 def reachable(services: Services, account: Account) -> ProbeResult | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from worker.cli.installation import Subparsers, say, ticket_number, wired
+from worker.cli.installation import Subparsers, row_number, say, ticket_number, wired_for
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -76,8 +76,8 @@ def add_to(every: Subparsers) -> None:
     made["save"].add_argument("file", type=Path, metavar="FILE", help="JSON as `draft` prints it")
     made["export"].add_argument("folder", type=Path, metavar="FOLDER", help="where to; made if it is not there")
     for deed in ("show", "approve"):
-        made[deed].add_argument("number", type=int, metavar="N", help="its number, as `list` gives it")
-        made[deed].add_argument("--version", type=int, metavar="V", help="default: the newest")
+        made[deed].add_argument("number", type=row_number, metavar="N", help="its number, as `list` gives it")
+        made[deed].add_argument("--version", type=row_number, metavar="V", help="default: the newest")
     for deed in ("save", "approve"):
         made[deed].add_argument("--member", required=True, metavar="LOGIN", help="who says so")
     vendor = every.add_parser(
@@ -94,22 +94,23 @@ def _ticket(parser: argparse.ArgumentParser) -> None:
 
 
 def _resolution(options: argparse.Namespace) -> int:
-    from escalation.resolution.text import as_posted, drafted
+    from escalation.resolution.text import NoNote, drafted
     from models.handoff import resolution_notes as notes
 
-    services, account = _account(options)
+    services, account = wired_for(options.name)
     if options.post:
         login, number = _member(services, account.id, options.member or "")
         try:
-            text = as_posted(options.post.read_text(encoding="utf-8"))
+            text = options.post.read_text(encoding="utf-8")
+            with services.database.account(account.id) as session:
+                handoff, now = _last(session, account.id, options.ticket), services.clock()
+                row = notes.ask_by_hand(
+                    session, handoff, form=options.form, text=text, member_id=number, member=login, now=now
+                )  # fmt: skip
         except UnicodeDecodeError as error:
             raise _cannot(f"{options.post} is not UTF-8: {error}; save it as UTF-8") from error
-        with services.database.account(account.id) as session:
-            handoff = _last(session, account.id, options.ticket)
-            row = notes.ask(
-                session, account.id, handoff.id, form=options.form, text=text, member_id=number, member=login,
-                now=services.clock(),
-            )  # fmt: skip
+        except (NoNote, notes.CannotBeNoted) as error:
+            raise _cannot(f"not posted: {error}") from error
         say("the worker posts it" if row else "this episode has one already; it is posted once")
         return 0 if row else 1
     with services.database.account(account.id, reading=True) as session:
@@ -124,7 +125,7 @@ def _resolution(options: argparse.Namespace) -> int:
 def _list(options: argparse.Namespace) -> int:
     from models.memory import runbooks
 
-    services, account = _account(options)
+    services, account = wired_for(options.name)
     with services.database.account(account.id, reading=True) as session:
         kept = runbooks.every(session, account.id, now=services.clock())
     for one in kept:
@@ -138,7 +139,7 @@ def _show(options: argparse.Namespace) -> int:
     from escalation.runbook.contents import markdown
     from models.memory import runbooks
 
-    services, account = _account(options)
+    services, account = wired_for(options.name)
     with services.database.account(account.id, reading=True) as session:
         kept = runbooks.get(session, account.id, options.number, version=options.version, now=services.clock())
     if kept is None:
@@ -151,7 +152,7 @@ def _draft(options: argparse.Namespace) -> int:
     from escalation.runbook.contents import NoRunbook, of_episode
     from models.handoff import resolution_notes as notes
 
-    services, account = _account(options)
+    services, account = wired_for(options.name)
     with services.database.account(account.id, reading=True) as session:
         handoff = _last(session, account.id, options.ticket)
         draft = notes.draft_of(session, account.id, handoff)
@@ -166,18 +167,17 @@ def _draft(options: argparse.Namespace) -> int:
 
 
 def _save(options: argparse.Namespace) -> int:
-    from escalation.redaction.redact import redact
-    from escalation.runbook.contents import NoRunbook, read
+    from escalation.runbook.contents import read
     from models.memory import runbooks
 
-    services, account = _account(options)
+    services, account = wired_for(options.name)
     login, _ = _member(services, account.id, options.member)
     try:
-        book = read(json.loads(redact(options.file.read_text(encoding="utf-8"))))
-    except (NoRunbook, ValueError) as error:
+        book = read(json.loads(options.file.read_text(encoding="utf-8")))
+        with services.database.account(account.id) as session:
+            number, version = runbooks.save(session, account.id, book, by=login, now=services.clock())
+    except (ValueError, RecursionError) as error:  # of JSON, of UTF-8, or what is no runbook
         raise _cannot(f"{options.file}: {error}") from error
-    with services.database.account(account.id) as session:
-        number, version = runbooks.save(session, account.id, book, by=login, now=services.clock())
     follows = f"resolutionflow runbook approve {account.name} {number} --member LOGIN"
     say(f"kept as runbook {number}, version {version}; next: {follows}")
     return 0
@@ -187,7 +187,7 @@ def _approve(options: argparse.Namespace) -> int:
     from escalation.response.sightings import may_claim
     from models.memory import runbooks
 
-    services, account = _account(options)
+    services, account = wired_for(options.name)
     login, _ = _member(services, account.id, options.member)
     if not may_claim(login, services.desk(account.id).roster):
         raise _cannot(f"{login} is no engineer, admin or owner: one of those approves")
@@ -204,7 +204,7 @@ def _export(options: argparse.Namespace) -> int:
     from escalation.runbook.contents import markdown
     from models.memory import runbooks
 
-    services, account = _account(options)
+    services, account = wired_for(options.name)
     with services.database.account(account.id, reading=True) as session:
         kept = runbooks.every(session, account.id, now=services.clock())
     options.folder.mkdir(parents=True, exist_ok=True)
@@ -219,7 +219,7 @@ def _vendor(options: argparse.Namespace) -> int:
     from escalation.package.stored import load
     from models.account import people
 
-    services, account = _account(options)
+    services, account = wired_for(options.name)
     with services.database.account(account.id, reading=True) as session:
         handoff = _last(session, account.id, options.ticket)
         members = [text for row in people.roster_rows(session, account.id) for text in (row.name, row.identifier)]
@@ -227,13 +227,6 @@ def _vendor(options: argparse.Namespace) -> int:
         raise _cannot(f"ticket {options.ticket} has no brief yet")
     say(vendor_form(load(handoff.escalation_package), members=members))
     return 0
-
-
-def _account(options: argparse.Namespace) -> tuple[Services, Any]:
-    from worker.account.onboarding import account_named
-
-    services = wired()
-    return services, account_named(services, options.name)
 
 
 def _last(session: Session, account_id: int, ticket_id: int) -> Handoff:

@@ -71,7 +71,7 @@ def _all() -> Iterator[Line]:
     yield from _settings(settings)
     yield _looked("reader", lambda: _reader(settings))
     yield _looked("disk", lambda: _disk(settings))
-    yield _looked("broker", lambda: _broker(settings))
+    yield _looked("broker", lambda: broker(settings))
     yield _looked("mail", lambda: _mail(settings))
     yield from _database(settings)
 
@@ -141,7 +141,8 @@ def _disk(settings: Settings) -> tuple[bool, str]:
     return free >= LEAST_FREE, f"{free / (1 << 30):.1f} GiB free where files are kept"
 
 
-def _broker(settings: Settings) -> tuple[bool, str]:
+def broker(settings: Settings) -> tuple[bool, str]:
+    """Ask the broker for what it is asked at work. Without it nothing is lost, and everything waits for the sweeper."""
     import redis
 
     from psa.outbound import redis_address
@@ -159,7 +160,7 @@ def _broker(settings: Settings) -> tuple[bool, str]:
     except (redis.RedisError, OSError) as error:
         if settings.redis_url is None:
             return True, "embedded, not running: `resolutionflow run` starts it"
-        return False, f"does not answer ({type(error).__name__})"
+        return False, f"does not answer ({type(error).__name__}): is REDIS_URL right, and does it run?"
     if int(info.get("maxmemory", 0)) and info.get("maxmemory_policy") != "noeviction":
         return False, f"throws messages away once it is full ({info.get('maxmemory_policy')}): set maxmemory-policy noeviction"
     return True, f"answers, {info.get('server_name', 'redis')} {info.get('valkey_version') or info.get('redis_version')}"

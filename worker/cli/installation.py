@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from models.account.accounts import Account
     from worker.model_reading.model import Model
     from worker.settings import Settings
     from worker.wiring import Services
@@ -148,10 +149,17 @@ def _add_package(every: Subparsers) -> None:
 
 def ticket_number(text: str) -> int:
     """Return a ticket's number as an argument gives it, with a # or without."""
-    number = text.removeprefix("#")
-    if not number.isdecimal() or len(number) > 12:
-        raise argparse.ArgumentTypeError(f"{text!r} is no ticket; write its number, e.g. 48213")
-    return int(number)
+    try:
+        return row_number(text.removeprefix("#"))
+    except argparse.ArgumentTypeError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no ticket; write its number, e.g. 48213") from None
+
+
+def row_number(text: str) -> int:
+    """Return a number that a database can hold."""
+    if not text.isdecimal() or len(text) > 12:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of one; the lists show them")
+    return int(text)
 
 
 def _port(text: str) -> int:
@@ -187,6 +195,14 @@ def wired(*, begin: bool = False) -> Services:
         migrate(settings.database_url)
     require_newest(settings.database_url)
     return wiring.from_settings(settings)
+
+
+def wired_for(name: str) -> tuple[Services, Account]:
+    """Return the collaborators for a command about one account, and the account. Raises as `wired`, and `CannotConnect`."""
+    from worker.account.onboarding import account_named
+
+    services = wired()
+    return services, account_named(services, name)
 
 
 def _require_begun(settings: Settings) -> None:
@@ -296,11 +312,9 @@ def _restored() -> int:
 def _brief(options: argparse.Namespace) -> int:
     from escalation.brief.explain import explain
     from escalation.brief.render import render
-    from worker.account.onboarding import account_named
     from worker.handoff import preview
 
-    services = wired()
-    account = account_named(services, options.account)
+    services, account = wired_for(options.account)
     if options.post:
         return preview.hand_off(services, account_id=account.id, ticket_id=options.ticket)
     package, local = preview.package(services, account_id=account.id, ticket_id=options.ticket)

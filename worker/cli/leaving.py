@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from worker.account.onboarding import bears_folder
-from worker.cli.installation import say, wired
+from worker.cli.installation import say, wired_for
 
 if TYPE_CHECKING:
     from models.account.accounts import Account
     from worker.account.leaving import Left
-    from worker.wiring import Services
 
 
 def add_to(one: Any) -> None:
@@ -44,17 +43,10 @@ def add_to(one: Any) -> None:
         deed.set_defaults(run=run)
 
 
-def _named(options: argparse.Namespace) -> tuple[Services, Account]:
-    from worker.account.onboarding import account_named
-
-    services = wired()
-    return services, account_named(services, options.name)
-
-
 def _suspend(options: argparse.Namespace) -> int:
     from worker.account.leaving import suspend
 
-    services, account = _named(options)
+    services, account = wired_for(options.name)
     done = suspend(services, account)
     what = "suspended: no ticket is read, nothing told or written" if done else "is suspended already"
     say(f"{account.name} {what}; next: resolutionflow account resume {account.name}")
@@ -64,7 +56,7 @@ def _suspend(options: argparse.Namespace) -> int:
 def _resume(options: argparse.Namespace) -> int:
     from worker.account.onboarding import CannotConnect, connect
 
-    services, account = _named(options)
+    services, account = wired_for(options.name)
     if account.suspended_at is None:
         say(f"{account.name} is not suspended")
         return 0
@@ -79,7 +71,7 @@ def _resume(options: argparse.Namespace) -> int:
 def _disconnect(options: argparse.Namespace) -> int:
     from worker.account.leaving import disconnect
 
-    services, account = _named(options)
+    services, account = wired_for(options.name)
     left = disconnect(services, account)
     _tell(account, left)
     say(f"  what is stored stays: `account export {account.name}`, `account remove {account.name}`")
@@ -95,7 +87,7 @@ def _tell(account: Account, left: Left) -> None:
 def _export(options: argparse.Namespace) -> int:
     from worker.account.export import export
 
-    services, account = _named(options)
+    services, account = wired_for(options.name)
     folder = options.out or services.settings.var / "export" / account.name
     counts = export(services, account, folder)
     say(f"{sum(counts.values())} records of {len(counts)} kinds in {folder}; begin with {folder / 'README.md'}")
@@ -107,7 +99,7 @@ def _remove(options: argparse.Namespace) -> int:
     from worker.account.export import counted
     from worker.account.leaving import disconnect
 
-    services, account = _named(options)
+    services, account = wired_for(options.name)
     with services.database.account(account.id, reading=True) as session:
         counts = counted(session, account.id)
     told = ", ".join(f"{count} {name}" for name, count in counts.items() if count)

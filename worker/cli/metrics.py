@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from worker.cli.installation import Subparsers, say, wired
+from worker.cli.installation import Subparsers, say, wired_for
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -50,11 +50,9 @@ def add_to(every: Subparsers) -> None:
 
 def _metrics(options: argparse.Namespace) -> int:
     from models.figures.scoring import reckoning
-    from worker.account.onboarding import account_named
     from worker.figures import table
 
-    services = wired()
-    account = account_named(services, options.name)
+    services, account = wired_for(options.name)
     as_of = moment_as_of(options.as_of, ZoneInfo(account.time_zone), services.clock())
     with services.database.account(account.id, reading=True) as session:
         if options.list:

@@ -7,7 +7,7 @@ import json
 import textwrap
 from dataclasses import asdict
 
-from worker.cli.installation import Subparsers, say, wired
+from worker.cli.installation import Subparsers, say, wired_for
 
 EXAMPLE = """\
 examples:
@@ -44,10 +44,8 @@ def _most(text: str) -> int:
 def _search(options: argparse.Namespace) -> int:
     from escalation.package.lesson import asked_in_words
     from models.memory import resolved
-    from worker.account.onboarding import account_named
 
-    services = wired()
-    account = account_named(services, options.name)
+    services, account = wired_for(options.name)
     words = " ".join(options.words)
     with services.database.account(account.id, reading=True) as session:
         found = resolved.search(session, account.id, asked_in_words(words), most=options.most)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from worker.cli.installation import Subparsers, say, wired
+from worker.cli.installation import Subparsers, say, wired_for
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -33,10 +33,8 @@ def add_to(account_deeds: Subparsers) -> None:
 
 def _token(options: argparse.Namespace) -> int:
     from models.account import accounts
-    from worker.account.onboarding import account_named
 
-    services = wired()
-    account = account_named(services, options.name)
+    services, account = wired_for(options.name)
     if options.revoke:
         with services.database.account(account.id) as session:
             accounts.set_account(session, account.id, token_epoch=accounts.Account.token_epoch + 1)

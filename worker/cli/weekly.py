@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from worker.cli.installation import Subparsers, say, wired
+from worker.cli.installation import Subparsers, say, wired_for
 from worker.cli.metrics import moment_as_of
 
 if TYPE_CHECKING:
@@ -61,10 +61,8 @@ def _file(text: str) -> Path:
 
 
 def _weekly(options: argparse.Namespace) -> int:
-    from worker.account.onboarding import account_named
 
-    services = wired()
-    account = account_named(services, options.name)
+    services, account = wired_for(options.name)
     as_of = moment_as_of(options.as_of, ZoneInfo(account.time_zone), services.clock())
     if options.send:
         return _send(services, account, as_of)

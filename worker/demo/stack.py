@@ -30,6 +30,8 @@ START_S = 90.0
 """A part that ends is seen at once; one that is only slow to start, on a busy machine, is given this long."""
 
 ENGINEERS = ("msvensson", "tobrien")
+ELSEWHERE = ("AI_PROVIDER", "CANARY_URL", "DEAD_MAN_URL", "METRICS_TOKEN", "OPERATOR_EMAIL", "TRUSTED_PROXIES")
+"""Settings by which a real installation calls, tells or trusts somebody: parts would have them of whoever starts a demo."""
 
 
 class Stack:
@@ -158,6 +160,7 @@ class Stack:
     def _environment(self, smtp_url: str) -> dict[str, str]:
         """Return an environment of our own: settings of a real installation on this machine are not touched."""
         return {
+            **dict.fromkeys(ELSEWHERE, ""),
             "RESOLUTIONFLOW_VAR": str(self.home),
             "DATABASE_URL": self._database_url,
             "REDIS_URL": "",

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from models.account import accounts
 from models.account.encryption import Cipher
 from models.database.sessions import Database
 from models.handoff import handoffs
+from models.tables import AiSessionStep
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SECRET = "first secret key long enough to be one"
@@ -50,3 +54,9 @@ def handoff(database: Database, account_id: int, ticket_id: int = 4711, episode:
         )
         assert opened is not None
         return opened.id
+
+
+def recorded_rows(session: Session, account_id: int, session_id: int) -> list[AiSessionStep]:
+    """Return the rows of a session with an assistant in the order they were recorded, corrections among them."""
+    mine = (AiSessionStep.account_id == account_id, AiSessionStep.session_id == session_id)
+    return list(session.scalars(select(AiSessionStep).where(*mine).order_by(AiSessionStep.number)))

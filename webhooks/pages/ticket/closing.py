@@ -5,11 +5,11 @@ from __future__ import annotations
 from flask import Blueprint, Response, render_template, request
 
 from escalation.brief.spans import Clock
-from escalation.resolution.text import FORMS, Form
+from escalation.resolution.text import FORMS, LONGEST, SHORTEST, Form, NoNote
 from escalation.runbook.contents import NoRunbook
-from models.memory.runbooks import TooMany
+from models.handoff.resolution_notes import CannotBeNoted
 from webhooks.authorization import Viewer, viewer
-from webhooks.claims.noting import LONGEST, SHORTEST, CannotBeNoted, NoteView
+from webhooks.claims.noting import NoteView
 from webhooks.pages.desk import Desk
 from webhooks.pages.frame import known
 
@@ -43,7 +43,7 @@ def add(routes: Blueprint, desk: Desk) -> None:
         who, form, text = viewer(), _form(), request.form.get("text", "")
         try:
             view = desk.bulkhead.do(lambda: desk.noting.post(who, known(handoff_id), form=form, text=text))
-        except (ValueError, CannotBeNoted) as error:
+        except (NoNote, CannotBeNoted) as error:
             return _refused(f"Not posted: {error}.", 409 if isinstance(error, CannotBeNoted) else 422)
         return Response(render_template("ticket/closing.html", note=view, moment=_moment(who, desk), **SHARED))
 
@@ -53,7 +53,7 @@ def add(routes: Blueprint, desk: Desk) -> None:
         who = viewer()
         try:
             saved = desk.bulkhead.do(lambda: desk.keeping.save_first(who, known(handoff_id)))
-        except (NoRunbook, TooMany) as error:
+        except NoRunbook as error:
             return _refused(f"Not saved: {error}.", 409)
         return Response(render_template("ticket/runbook.html", handoff_id=handoff_id, saved=saved))
 

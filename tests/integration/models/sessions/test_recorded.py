@@ -9,7 +9,7 @@ from models.database.sessions import Database
 from models.sessions import recorded
 from models.work import retention
 from models.work.retention import Keep
-from tests.integration.models.places import NOW, account
+from tests.integration.models.places import NOW, account, recorded_rows
 
 
 def opened(database: Database, account_id: int, key: str | None = None) -> int | None:
@@ -37,7 +37,7 @@ def test_a_correction_counts_and_nothing_is_changed(database: Database) -> None:
         first, second = recorded.steps_of(session, row).steps
         assert (first.step.number, first.step.text, first.step.outcome, first.corrected) == (1, "pinged it", "worked", 2)
         assert second.step.text == "b"
-        assert [row.text for row in recorded.rows_of(session, one, it)][:1] == ["ping the gateway"]
+        assert [row.text for row in recorded_rows(session, one, it)][:1] == ["ping the gateway"]
         assert [row.number for row in recorded.repeated(session, one, it, key="x")] == [1, 2]
         (whole,) = recorded.of_ticket(session, one, 4711)
         assert [current.step.number for current in whole.steps] == [1, 2]
@@ -96,4 +96,4 @@ def test_it_goes_a_year_after_the_last_step(database: Database) -> None:
     assert retention.clear(database, one, now=later + timedelta(days=364), keep=Keep()) == {}
     assert retention.clear(database, one, now=later + timedelta(days=366), keep=Keep()) == {"ai_session": 1}
     with database.account(one, reading=True) as session:
-        assert recorded.rows_of(session, one, it) == []
+        assert recorded_rows(session, one, it) == []

@@ -67,7 +67,7 @@ def nothing_stored(office: Office) -> bool:
 
 
 @pytest.mark.parametrize("body", [
-    {}, {"form": "internal"}, {"form": "discussion", "text": TEXT}, {"form": "internal", "text": "short"},
+    {}, {"form": "internal"}, {"form": "discussion", "text": TEXT}, {"form": "internal", "text": "short" + " \u200b" * 20},
     {"form": "internal", "text": "x" * 8001}, {"form": "internal", "text": "a\0" * 20},
 ])  # fmt: skip
 def test_what_does_not_fit_is_422_and_stores_nothing(office: Office, body: dict[str, str]) -> None:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from escalation.sessions import steps as limits
 from escalation.sessions.steps import NewStep
 from models.database.sessions import Database
 from models.sessions import recorded
+from models.tables import AiSession
 from tests.databases import until_one_waits
+from tests.integration.models.places import recorded_rows
 from tests.integration.webhooks.office import JONAS, MARIA, TOM, Office, open_office
 from tests.trail import followed
 
@@ -76,6 +79,13 @@ def test_the_same_request_again_adds_nothing(office: Office) -> None:
     changed = [post(office, f"/{it}/steps/1/corrections", {"outcome": "worked"}, key="c").json for _ in range(2)]
     assert [one["added"] for one in changed] == [[2], [2]]
     assert post(office, "", {"ticket": TICKET}, MARIA, key="s1").json["id"] != it, "a key is its member's"
+    for minutes, read_again in ((0.5, False), (2, True)):
+        with office.database.account(office.account_id) as session:
+            at = office.database.now() - timedelta(minutes=minutes)
+            values = {"read_at": at, "next_attempt_at": None, "ticket": {"schema_version": 1}}
+            session.execute(update(AiSession).where(AiSession.account_id == office.account_id, AiSession.id == it).values(values))
+        opened_again = post(office, "", {"ticket": TICKET}, key="s1").json
+        assert (opened_again["ticket_read_at"] is None, opened_again["ticket"]) == (read_again, {"schema_version": 1}), minutes
 
 
 def test_the_same_request_twice_at_once_adds_once(office: Office) -> None:
@@ -117,7 +127,17 @@ def test_a_correction_keeps_what_it_does_not_name(office: Office) -> None:
     (held,) = answer.json["steps"]
     assert (held["text"], held["state"], held["outcome"], held["corrected"]) == ("ping the gateway", "done", "failed", 1)
     with office.database.account(office.account_id, reading=True) as session:
-        assert [row.state for row in recorded.rows_of(session, office.account_id, it)] == ["pending", "done"]
+        assert [row.state for row in recorded_rows(session, office.account_id, it)] == ["pending", "done"]
+    for change, stands, rows in (
+        ({"outcome": "failed"}, ("done", "failed"), 2), ({"outcome": "worked"}, ("done", "worked"), 3),
+        ({"outcome": "failed"}, ("done", "failed"), 4), ({"state": "pending"}, ("pending", "unknown"), 5),
+        ({"outcome": "worked"}, ("done", "worked"), 6),
+    ):  # fmt: skip
+        answer = post(office, f"/{it}/steps/1/corrections", change)
+        (held,) = answer.json["steps"]
+        assert (held["state"], held["outcome"], held["corrected"] + 1) == (*stands, rows), change
+        assert answer.json["new"] is (rows > 2), "what stands so already adds nothing"
+    assert post(office, f"/{it}/steps/1/corrections", {"state": "pending", "outcome": "worked"}).status_code == 422
 
 
 def test_only_its_member_records_and_a_senior_may_say_what_came_of_it(office: Office) -> None:
@@ -138,7 +158,7 @@ def test_no_secret_is_stored(office: Office) -> None:
     secret = "Winter2024!x"
     post(office, f"/{it}/steps", step(f"set the password to {secret}", output=f"password: {secret}"))
     with office.database.account(office.account_id, reading=True) as session:
-        (row,) = recorded.rows_of(session, office.account_id, it)
+        (row,) = recorded_rows(session, office.account_id, it)
     assert secret not in f"{row.text} {row.output} {row.changed}"
     assert "[redacted: password]" in row.text
 
@@ -147,7 +167,9 @@ def test_limits_say_what_they_are(office: Office, monkeypatch: pytest.MonkeyPatc
     it = opened(office)
     assert post(office, f"/{it}/steps", step("x" * (limits.LONGEST_TEXT + 1))).status_code == 422
     assert post(office, f"/{it}/steps", step(output="x" * (limits.LONGEST_OUTPUT + 1))).status_code == 422
-    assert post(office, f"/{it}/steps", {"steps": [{"text": " "}]}).status_code == 422
+    for nothing in (" ", "\u200b", "\u202e \u00ad"):
+        assert post(office, f"/{it}/steps", {"steps": [{"text": nothing}]}).status_code == 422, ascii(nothing)
+        assert post(office, f"/{it}/steps/1/corrections", {"text": nothing}).status_code == 422, ascii(nothing)
     assert post(office, f"/{it}/steps", {"steps": [{"text": "a", "state": "pending", "outcome": "worked"}]}).status_code == 422
     assert post(office, f"/{it}/steps/1/corrections", {}).status_code == 422
     assert post(office, f"/{it}/steps/1/corrections", {"outcome": "worked"}).status_code == 404

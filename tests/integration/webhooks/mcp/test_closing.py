@@ -163,3 +163,23 @@ def test_a_session_that_is_over_is_followed_by_another_one(office: Office) -> No
             assert opened(office, ticket) == second, "and that one is gone on in"
             assert [office.api("GET", f"/sessions/{it}").json["over"] for it in (first, second)] == [why, None]
             assert "Recorded as step 1" in told(office, "record_step", session=second, text="x")
+
+
+def test_what_came_of_a_step_counts_as_said_last_and_one_s_own_session_is_told_however_old(office: Office) -> None:
+    it = opened(office)
+    told(office, "record_step", session=it, text="reboot the printer", still_to_do=True)
+    now = "Recorded"
+    for outcome, said in (("failed", now), ("failed", "Was recorded before,"), ("worked", now), ("failed", now)):
+        answer = told(office, "record_step", session=it, text="rebooted the printer", outcome=outcome, of_step=1)
+        assert answer.startswith(f"{said} as step 1 of session {it}; 0 still to do"), outcome
+        assert f"rebooted the printer: {outcome}" in told(office, "whats_been_tried", session=it)
+    told(office, "record_step", session=it, text="replace the fuser", still_to_do=True)
+    others = [office.api("POST", "/sessions", json={"ticket": TICKET}).json["id"] for _ in range(11)]
+    assert "replace the fuser" in told(office, "next_open_step", session=others[-1]), "what holds nothing leaves nothing out"
+    for other in others:
+        office.api("POST", f"/sessions/{other}/steps", json={"steps": [{"text": "looked at it"}]})
+    for tool in ("next_open_step", "whats_been_tried"):
+        mine, another = (told(office, tool, session=one) for one in (it, others[-1]))
+        assert "replace the fuser" in mine, tool
+        assert "Older sessions that are not told here: 1;" in mine, tool
+        assert "Older sessions that are not told here: 2;" in another, tool

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from worker.__main__ import main, parser
+from worker.cli.installation import row_number
 from worker.settings import Settings
 
 BEGIN = {("setup",), ("account", "add"), ("run",), ("web",), ("streams",), ("worker",), ("beat",), ("migrate",)}
@@ -26,7 +27,7 @@ def _commands(of: argparse.ArgumentParser, before: tuple[str, ...] = ()) -> Iter
             for name, inner in action.choices.items():
                 yield from _commands(inner, (*before, name))
             return
-        usual = "1" if action.type is int else next(iter(action.choices or ()), "northgate")
+        usual = "1" if action.type in (int, row_number) else next(iter(action.choices or ()), "northgate")
         value = VALUES.get(action.dest, usual)
         if not action.option_strings and action.nargs not in ("?", "*"):
             words.append(str(value))

@@ -15,6 +15,7 @@ from models.account.people import MemberRow
 from models.database.sessions import Database
 from models.handoff import handoffs
 from models.handoff import resolution_notes as notes
+from models.memory import runbooks
 from models.tables import Handoff
 from tests.integration.models.places import NOW, account, handoff
 from tests.unit.escalation.resolution.endings import SEEN, evidence_of
@@ -59,6 +60,16 @@ def test_the_draft_is_printed_and_a_file_posted_once_in_a_member_s_name(
     other.write_bytes("Größe der Warteschlange".encode("cp1252"))
     assert main([*command[:-1], str(other), "--member", "JLind"]) == 1
     assert "windows.md is not UTF-8" in capsys.readouterr().err
+    for text, dry_run, why in (("  fixed\u200b  ", False, "10 to 8000 characters"), ("x" * 9000, False, "this one has 9000"),
+                               ("Set the lifetime to 28800.", True, "dry run: nothing is posted")):  # fmt: skip
+        other.write_text(text)
+        with sqlite_database.account(one) as session:
+            mine = (Handoff.account_id == one, Handoff.id == it)
+            session.execute(update(Handoff).where(*mine).values(dry_run=dry_run))
+        assert main([*command[:-1], str(other), "--member", "JLind"]) == 1, why
+        assert why in capsys.readouterr().err
+    with sqlite_database.account(one) as session:
+        session.execute(update(Handoff).where(*mine).values(dry_run=False))
     assert main([*command, "--member", "JLind"]) == 0
     assert main([*command, "--member", "msvensson"]) == 1
     with sqlite_database.account(one, reading=True) as session:
@@ -68,7 +79,7 @@ def test_the_draft_is_printed_and_a_file_posted_once_in_a_member_s_name(
 
 
 def test_a_runbook_from_a_ticket_to_its_export(
-    northgate: tuple[int, int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    northgate: tuple[int, int], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert main(["runbook", "list", "northgate"]) == 0
     assert "no runbook yet" in capsys.readouterr().out
@@ -83,8 +94,19 @@ def test_a_runbook_from_a_ticket_to_its_export(
     assert "approved by msvensson" in capsys.readouterr().out
     assert main(["runbook", "export", "northgate", str(tmp_path / "out")]) == 0
     assert "## Rollback" in (tmp_path / "out" / "runbook-1.md").read_text()
-    file.write_text("{}")
-    assert main(["runbook", "save", "northgate", str(file), "--member", "jlind"]) == 1
+    secret = "Winter2024!x"
+    steps = [{"do": f'set the password to "{secret}"', "check": "ok"}]
+    file.write_text(json.dumps({"title": "Reset", "applies": f"password: {secret}", "steps": steps}))
+    assert main(["runbook", "save", "northgate", str(file), "--member", "jlind"]) == 0
+    assert main(["runbook", "show", "northgate", "2"]) == 0
+    shown = capsys.readouterr().out
+    assert (secret in shown, shown.count("[redacted: password]")) == (False, 2)
+    monkeypatch.setattr(runbooks, "MOST", 2)
+    third = file.read_text().replace("Reset", "New")
+    for text, why in (("{}", "title"), ("[" * 200_000, "recursion"), (third, "2 runbooks at most")):
+        file.write_text(text)
+        assert main(["runbook", "save", "northgate", str(file), "--member", "jlind"]) == 1
+        assert why in capsys.readouterr().err
 
 
 def test_the_vendor_s_form_names_nobody(northgate: tuple[int, int], capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy import event
 
 from models.figures.scoring import scorecard_of
 from tests.integration.worker.conftest import Shop
 from worker.demo import month as demo_month
+from worker.demo.stack import Stack
+from worker.settings import Settings
 from worker.upkeep import sweeper
 
 
@@ -38,3 +42,14 @@ def test_others_write_while_it_is_stored(shop: Shop) -> None:
     event.listen(shop.database.engine, "commit", lambda _: commits.append(1))
     demo_month.make(shop.services, like=shop.account_id)
     assert len(commits) >= demo_month.ESCALATIONS / demo_month.AT_A_TIME
+
+
+def test_a_demo_beside_a_real_installation_calls_and_tells_nobody_of_it(tmp_path: Path) -> None:
+    real = {
+        "DEAD_MAN_URL": "https://watch.example/x", "OPERATOR_EMAIL": "ops@northgate.example", "METRICS_TOKEN": "t" * 20,
+        "TRUSTED_PROXIES": "10.0.0.5", "CANARY_URL": "https://handoff.example", "AI_PROVIDER": "anthropic",
+    }  # fmt: skip
+    stack = Stack(tmp_path)
+    stack.web_url = "http://127.0.0.1:9"
+    own = stack._environment("smtp://127.0.0.1:25")
+    assert Settings.read({**real, **own}) == Settings.read(own), "what its parts read is what it has itself read"

@@ -136,7 +136,7 @@ def test_no_ticket_of_a_suspended_account_is_read(shop: Shop) -> None:
         assert "suspended" in (row.unread or "")
 
 
-def test_a_ticket_that_is_not_escalated_is_read_once(shop: Shop) -> None:
+def test_a_ticket_that_is_not_escalated_is_read_once_and_again_where_its_session_is_opened_later(shop: Shop) -> None:
     shop.psa.add(status=NEW)
     it = begun(shop)
     assert read(shop, it)
@@ -147,6 +147,14 @@ def test_a_ticket_that_is_not_escalated_is_read_once(shop: Shop) -> None:
     assert not read(shop, it), "nothing is due any more"
     assert shop.psa.calls == calls
     assert shop.handoffs() == []
+    for after, error, says in ((30, None, None), (31, None, ""), (61, Forbidden("no right to tickets"), "no right to tickets")):
+        shop.clock.advance(after)
+        shop.psa.before = {"ticket": failing(error)} if error else {}
+        with shop.database.account(shop.account_id) as session:
+            asked = recorded.read_again(session, shop.account_id, it, now=shop.clock())
+            assert not recorded.read_again(session, shop.account_id, it, now=shop.clock()), "it is under way"
+        assert (asked, read(shop, it)) == (says is not None, says == ""), after
+        assert (stored(shop, it).ticket is not None, stored(shop, it).unread or "") == (True, says or ""), "what it said stays"
 
 
 @pytest.mark.parametrize(

@@ -95,14 +95,15 @@ def test_everything_a_session_holds_has_its_place() -> None:
         session(
             step(1, "restarted the print spooler", output="Error 1068\nThe dependency service failed",
                  changed="spooler set to manual"),
-            step(2, "print a test page from the web page", "unknown", state="pending"),
+            step(2, "print a test page from the web page", "unknown", state="pending", changed="the web page is unlocked"),
             step(3, "the driver was updated last night", "unknown", kind="finding"),
             step(4, "no rights on the print server", "unknown", kind="reason"),
+            step(5, "it may be the fuser", "unknown", kind="finding", state="pending"),
         )
     )  # fmt: skip
     assert [(one.text, one.note_index) for one in package.steps_attempted] == [("restarted the print spooler", -2)]
     assert package.dead_ends_flagged == (0,)
-    assert [one.source for one in package.still_to_do] == ["a2"]
+    assert [one.source for one in package.still_to_do] == ["a2", "a5"]
     assert [one.source for one in package.findings] == ["a3"]
     assert package.why_escalated is not None
     assert package.why_escalated.source == "a4"
@@ -116,11 +117,16 @@ def test_everything_a_session_holds_has_its_place() -> None:
 
 def test_sessions_at_one_time_stand_side_by_side() -> None:
     mine = session(step(1, "pinged the printer"), step(9, "checked the queue"))
+    reasons = [step(n, f"stuck since {n}", "unknown", kind="reason") for n in (8, 3)]
+    last = built(session(reasons[0]), session(reasons[1], number=2, by=MARIA)).why_escalated
+    assert last is not None
+    assert last.text == "stuck since 8", "the one said last, whichever session began first"
     theirs = session(step(2, "checked the firewall", by=MARIA), number=2, by=MARIA, begun=AT + timedelta(minutes=5))
     later = session(step(40, "rebooted it"), number=3, begun=AT + timedelta(minutes=39))
     assert [lane.beside for lane in built(mine, replace(theirs, steps=()), later).lanes][2] == ()
     package = built(mine, theirs, later)
     assert [lane.beside for lane in package.lanes] == [(2,), (1,), ()]
+    assert [one.source for one in package.steps_attempted] == ["a1", "a3", "a2", "a4"], "in the order of time"
     brief = render(package, marker="RF-ABCDEFGH")
     assert "**Worked on side by side:** session 1, Jonas Lind with Claude Desktop" in brief
     assert "session 3" not in brief.partition("**Worked on side by side:**")[2].partition("\n")[0]

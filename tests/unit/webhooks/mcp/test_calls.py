@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from mcp import Client
 
+from tests.unit.escalation.tickets import evidence_of, package_of
 from tests.unit.psa.servers import RawServer, answer
 from webhooks.mcp.reach import Call, OverHttp, Refused
 from webhooks.mcp.tools import server
+from webhooks.mcp.wording import session_text
 
 WANTED = {"session": 1, "ticket": 48213, "text": "Rebooted it", "words": "printer", "reason": "stuck"}
 
@@ -36,6 +38,19 @@ def test_each_optional_argument_may_be_sent_as_nothing() -> None:
 
     asyncio.run(all_tools())
     assert len(reached) >= 8
+
+
+def test_a_ticket_that_was_read_before_is_told_with_how_its_next_reading_stands() -> None:
+    package = package_of(evidence_of("Rebooted it.")).to_json()
+    read = "2026-03-06T15:55:00+00:00"
+    for at, unread, end in (
+        (read, None, None), (None, None, "It is being read again: call whats_been_tried in a few seconds."),
+        (None, "503", "It could not be read again: 503."), (read, "403", "It could not be read again: 403."),
+    ):  # fmt: skip
+        seen = {"id": 1, "ticket_id": 4711, "ticket": package, "ticket_read_at": at, "ticket_unread": unread}
+        text = session_text(seen, {"sessions": []})
+        assert "What the ticket says" in text, end
+        assert text.endswith(end) if end else "again" not in text.splitlines()[-1], end
 
 
 @pytest.mark.parametrize("entry", ["machine 127.0.0.1", "default"])

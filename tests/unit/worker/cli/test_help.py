@@ -52,6 +52,7 @@ def test_numbers_and_files_with_a_default_say_it() -> None:
     [
         ("brief abc --account a", "'abc' is no ticket; write its number"),
         ("vendor a 48213x", "'48213x' is no ticket; write its number"),
+        ("runbook show a 99999999999999999999", "is no number of one; the lists show them"),
         ("run --port 99999", "'99999' is no port; write 1 to 65535"),
         ("search a words --most 0", "'0': write how many tickets to show, 1 to 50"),
     ],
