@@ -29,7 +29,8 @@ _TURN = re.compile(
 _ALONE = r"(?P<who>(?-i:[A-ZÀ-Þ])[\w.'’-]{0,30}(?:,?\s(?-i:[A-ZÀ-Þ\d])[\w.'’-]{0,30}){0,3}(?:\s\([^()\n]{1,30}\))?)"
 _WHEN = rf"[\[(]?{_DAY}{_CLOCK}(?:\s[A-Z]{{2,4}})?[\])]?"
 _HEADS = (
-    re.compile(rf"[\s=*–—-]{{0,9}}{_ALONE}[,\s–-]{{1,5}}{_WHEN}[\s=*–—-]{{0,9}}$", re.IGNORECASE),
+    re.compile(rf"[\s=*–—-]{{0,9}}(?:(?:(?:internal|public) )?(?:note|time entry|comment|reply|update|e-?mail)\s[-–]\s)?{_ALONE}[,\s–-]{{1,5}}{_WHEN}(?:\s[-–]\s[\d.]{{1,6}}\s?(?:h|hrs?|hours?|min\w{{0,4}}))?[\s=*–—-]{{0,9}}$", re.IGNORECASE),
+    re.compile(rf"\s{{0,9}}{_CLOCK}\s{{1,3}}from\s{{1,3}}{_ALONE}\s{{1,3}}to\s[^:\n]{{1,60}}:\s{{0,9}}$", re.IGNORECASE),
     re.compile(rf"\s{{0,9}}(?=[\[(]|\d{{1,4}}[-./]\d){_WHEN}\s{{0,3}}[-–|]?\s{{1,3}}{_ALONE}\s{{0,9}}$", re.IGNORECASE),
 )
 """A name and a time alone on a line, or on two, above what was said."""
@@ -99,7 +100,7 @@ def _on_lines(rows: Sequence[Row]) -> list[tuple[int, int, str]]:
         if not (4 <= len(row.text) <= 120 and _DIGIT.search(row.text)):
             continue
         above = rows[i - 1].text[:120] if i else ""
-        if head := _HEADS[0].match(row.text) or _HEADS[1].match(row.text):
+        if head := next(filter(None, (form.match(row.text) for form in _HEADS)), None):
             found.append((i, len(row.text), head["who"]))
         elif _TIME.match(row.text) and (head := _NAMED.match(above)):
             found.append((i - 1, row.end - rows[i - 1].start, head["who"]))

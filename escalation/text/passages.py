@@ -52,6 +52,9 @@ class Passage:
     partly: str | None = None
     """The name of another language in which only parts of it are written, as beside their translation: these are not read."""
 
+    customers: frozenset[str] = frozenset()
+    """Names of the customer's people in small letters."""
+
     def __post_init__(self) -> None:
         object.__setattr__(self, "partly", None)
         if (beside := _beside_translation(self.text)) is not None:
@@ -94,7 +97,7 @@ def read(
 
     So does a customer's note that a connector made of their mail, with its heading. `customers` are names of their people.
     """
-    made = Passage(plain.text, tuple(stretches(plain.text, customers)), role, resolution, description)
+    made = Passage(plain.text, tuple(stretches(plain.text, customers)), role, resolution, description, customers=customers)
     begin = 0
     if description and not made.own.strip():
         begin = _below_heading(plain.text)

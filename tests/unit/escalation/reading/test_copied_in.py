@@ -23,6 +23,7 @@ import pytest
 from escalation.text.passages import read
 from escalation.text.source import plain
 from escalation.text.stretches import stretches
+from escalation.wording.deeds import actor_of
 from tests.unit.escalation.reading.incoming import _OWN, Incoming, count_held, faults, package_of_notes
 
 _HEADS = (
@@ -32,6 +33,8 @@ _HEADS = (
     "{who}\n{time} AM\n{said}\n",
     "2026-03-02 {time} AM UTC- {who}\n{said}",
     "[{time}] {who}: {said}",
+    "{time}:05 From {who} to Everyone:\n\t{said}",
+    "Note - {who} - 02/03/2026 {time}\n{said}",
 )
 _GUESTS = ("Mia Olsen (Guest)", "Mia Olsen (External)", "Mia Olsen (Contact)", "Mia Olsen (Unverified)")
 _SAID = (
@@ -179,6 +182,23 @@ def test_an_assistant_rules_nothing_out_and_its_remarks_are_nothing_to_do() -> N
     )
     assert not package.ruled_out
     assert not [q.evidence for q in (*package.still_to_do, *package.findings)]
+
+
+_THEIRS = (
+    "Cx: {0}", "Cx says {0}", "Per user, she {0}", "User stated that she already {0}", "According to the customer, they {0}", "Mia said she already {0}", "Mia Olsen: {0}",
+    "Mia {0}", "Mia has already {0}",
+)  # fmt: skip
+_OURS = ("{0}", "I {0}", "As per customer request {0}", "Mia called, {0}", "Dana said she {0}", "Dana {0}")
+_VENDORS = ("ISP says they {0}", "Vendor reported that they {0}")
+
+
+def test_what_others_say_they_did_is_theirs() -> None:
+    mia = frozenset({"mia olsen", "mia"})
+    for deed in ("cleaned the glass, still jams", "restarted the scanner twice", "swapped the cable, same error"):
+        for who, forms in (("customer", _THEIRS), ("tech", _OURS), ("vendor", _VENDORS)):
+            for form in forms:
+                assert actor_of(form.format(deed), "technician", mia) == who, form.format(deed)
+    assert actor_of("Miami gateway restarted", "technician", mia) == "tech"
 
 
 if __name__ == "__main__":
