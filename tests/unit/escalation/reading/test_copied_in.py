@@ -184,6 +184,21 @@ def test_an_assistant_rules_nothing_out_and_its_remarks_are_nothing_to_do() -> N
     assert not [q.evidence for q in (*package.still_to_do, *package.findings)]
 
 
+_NOTICES = (
+    "AI-generated content may be incorrect.",
+    "Copilot can make mistakes.",
+    "[A picture containing text  Description automatically generated]",
+)
+
+
+def test_what_programs_add_to_their_words_and_pictures_is_a_notice() -> None:
+    for notice in _NOTICES:
+        kinds = {s.kind for s in stretches(f"Replaced the roller, no change.\n{notice}") if s.text in notice}
+        assert kinds == {"boilerplate"}, notice
+    told = "The AI assistant plugin can make Outlook slow, removed it."
+    assert [s.kind for s in stretches(told)] == ["sentence"]
+
+
 _THEIRS = (
     "Cx: {0}", "Cx says {0}", "Per user, she {0}", "User stated that she already {0}", "According to the customer, they {0}", "Mia said she already {0}", "Mia Olsen: {0}",
     "Mia {0}", "Mia has already {0}",
