@@ -15,7 +15,7 @@ from escalation.package.contents import SURE, Package, Quote, Step
 from escalation.package.highlights import quote
 from escalation.package.records import Record
 from escalation.reading.asks import says_needed
-from escalation.reading.remarks import looks_on
+from escalation.reading.remarks import looks_on, proposes
 from escalation.text.passages import NOT_STAFF
 from escalation.text.stretches import Stretch
 from escalation.wording.deeds import claims, looks_ahead
@@ -56,9 +56,9 @@ def left_over(package: Package, records: Sequence[Record]) -> tuple[tuple[Quote,
             continue
         suspected = GUESS.search(stretch.text) is not None
         ahead = (looks_on(stretch.text) or looks_ahead(stretch.text)) and not _THEIRS.match(stretch.text)
-        if stretch.planned or says_needed(stretch.text) or (ahead and not suspected):
+        if proposes(stretch) or says_needed(stretch.text) or (ahead and not suspected):
             to_do.append(said)
-        elif suspected or (claims(stretch.text) is None and FOUND.search(stretch.text)):
+        elif not stretch.planned and (suspected or (claims(stretch.text) is None and FOUND.search(stretch.text))):
             found.append(said)
     return tuple(to_do[-MOST:]), tuple(found[-MOST:])
 

@@ -53,14 +53,15 @@ def records_of(evidence: Evidence) -> list[Record]:
     entries += [e for e in evidence.time_entries if e.position is not None or not (_says_nothing(e) or flat(e.text) in noted)]
     entries.sort(key=_place)
     made: list[Record] = []
+    customers = _customers(evidence)
     if description is not None:
-        made.append(_record(description, "d", -1, evidence.ticket.entered_at))
+        made.append(_record(description, "d", -1, customers, evidence.ticket.entered_at))
     counts = {"n": 0, "t": 0}
     for index, entry in enumerate(entries):
         letter = "t" if isinstance(entry, TimeEntry) else "n"
         counts[letter] += 1
         position = entry.position if entry.position is not None else index
-        made.append(_record(entry, f"{letter}{counts[letter]}", position))
+        made.append(_record(entry, f"{letter}{counts[letter]}", position, customers))
     return _without_taken_back(made)
 
 
@@ -140,7 +141,7 @@ def _place(entry: Note | TimeEntry) -> tuple[int, float, int]:
 
 
 def _record(
-    entry: Note | TimeEntry, source_id: str, note_index: int, entered_at: datetime | None = None
+    entry: Note | TimeEntry, source_id: str, note_index: int, customers: frozenset[str], entered_at: datetime | None = None
 ) -> Record:
     if isinstance(entry, TimeEntry):
         at, kind = entry.started_at or entry.entered_at, "time entry"
@@ -155,7 +156,16 @@ def _record(
     # A thread file does not say who wrote its description; in the PSA an author whom nobody knows is not one of ours.
     told = entry.author.role if entry.author != _NOT_RECORDED else "technician"
     written = without_own_mail(plain(entry.text))
-    return Record(source, written, read(written, told, resolution=solved, description=begins), kind)
+    return Record(source, written, read(written, told, resolution=solved, description=begins, customers=customers), kind)
+
+
+def _customers(evidence: Evidence) -> frozenset[str]:
+    """Return the names of the customer's people in small letters: whole, and the first alone where nobody of the staff has it."""
+    authors = [*(note.author for note in evidence.notes), *(entry.author for entry in evidence.time_entries)]
+    theirs = {one.name.lower() for one in authors if one.role == "customer"} | {(evidence.ticket.contact or "").lower()}
+    ours = {one.name.lower() for one in authors if one.role not in NOT_STAFF}
+    firsts = {name.split()[0] for name in theirs if name.strip()} - {name.split()[0] for name in ours if name.strip()}
+    return frozenset((theirs | firsts) - ours - {""})
 
 
 _NOT_RECORDED = Person("not recorded")

@@ -191,7 +191,7 @@ def _step(
     first = next((part for part in PARTS.finditer(text) if _WORD.search(text, 0, part.start())), None)
     return Deed(
         look.passage, start, until, start + first.start() if first and first.start() else stop, outcome,
-        cast("Actor", deeds.actor_of(text, passage.role)), result_stated=until > stop or outcomes.states_result(text[:600]),
+        cast("Actor", deeds.actor_of(text, passage.role, passage.customers)), result_stated=until > stop or outcomes.states_result(text[:600]),
         check=check, sure=sure, outcome_sure=share, left=not look.stretch.answered and left.shares(features)[left.classes.index("yes")] >= known.bounds["left"],
     )  # fmt: skip
 

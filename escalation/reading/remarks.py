@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from escalation.text.passages import NOT_STAFF, Deed, Passage
 from escalation.text.stretches import Stretch, small
 from escalation.wording import state
-from escalation.wording.deeds import claims, looks_ahead
+from escalation.wording.deeds import BASE, claims, looks_ahead
 from escalation.wording.quick import may_hold
 
 
@@ -79,9 +79,19 @@ def leads(passages: Sequence[Passage]) -> list[Remark]:
     for index, stretch in _spoken(passages):
         if passages[index].role in NOT_STAFF or stretch.text.endswith("?"):
             continue
-        if stretch.planned or (_NEXT.match(stretch.text[:200].lower()) and len(stretch.text.split()) >= 4):
+        if proposes(stretch) or (_NEXT.match(stretch.text[:200].lower()) and len(stretch.text.split()) >= 4):
             found.append(Remark(index, stretch.start, stretch.end))
     return found[::-1]
+
+
+_IMPERATIVE = re.compile(rf"(?:\W|\d{{1,2}}\W|then |also |now |first |try (?:to |a |an |the )?){{0,4}}(?:{BASE}|do|see|let|use|make|give|go|run)\b", re.IGNORECASE)
+
+
+def proposes(stretch: Stretch) -> bool:
+    """Whether what stands under a plan or is an assistant's names something to do, rather than what is so."""
+    if not stretch.planned or stretch.text.rstrip(" *").endswith(":"):
+        return False
+    return stretch.kind == "item" or looks_ahead(stretch.text) or _IMPERATIVE.match(stretch.text) is not None
 
 
 def looks_on(text: str) -> bool:
@@ -122,7 +132,7 @@ def ruled_out(passages: Sequence[Passage]) -> list[Remark]:
     """Return what somebody said is not the cause, by its name, oldest first."""
     found = []
     for index, stretch in _spoken(passages):
-        if passages[index].role in ("system", "us") or stretch.text.endswith("?"):
+        if passages[index].role in ("system", "us") or stretch.planned or stretch.text.endswith("?"):
             continue
         if not _HINT.search(stretch.text):
             continue

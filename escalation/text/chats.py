@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from escalation.text.places import Row
 from escalation.wording import mail_words as words
+from escalation.wording.deeds import starts_with_deed
 
 _CLOCK = r"\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?:\s?[ap]\.?m\.?)?"
 _DAY = r"(?:(?:\d{1,4}[-./]\d{1,2}[-./]\d{2,4}|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|today|yesterday)(?:,|\sat)?\s)?"
@@ -20,20 +21,25 @@ _SINCE = r"\(\s?(?:\d{1,2}h\s)?(?:\d{1,2}m\s)?\d{1,2}s\s?\)"
 """How long the chat has gone on, as transcripts of web chats have it in place of a time."""
 _NAME = r"[^\W\d_][\w .'’-]{1,40}?(?:,\s[^\W\d_][\w.'’-]{1,30})?"
 _TURN = re.compile(
-    rf"\s{{0,9}}(?:(?P<before>[\[(]?{_DAY}{_CLOCK}[\])]?|{_SINCE})\s{{0,3}}[-–|]?\s{{0,3}})?(?P<who>{_NAME})"
+    rf"\s{{0,9}}(?:(?P<before>[\[(]?{_DAY}{_CLOCK}[\])]?|{_SINCE})\s{{0,3}}[-–|]?\s{{0,3}})?(?P<who>{_NAME}(?:\s\([^()\d\n]{{1,30}}\))?)"
     rf"\s{{0,3}}(?P<after>[\[(]{_DAY}{_CLOCK}[\])])?\s{{0,3}}:\s+(?=\S)",
     re.IGNORECASE,
 )
 """A message with its name and time before it."""
-_HEAD = re.compile(
-    rf"[\s=*–—-]{{0,9}}(?P<who>(?-i:[A-ZÀ-Þ])[\w.'’-]{{0,30}}(?:,?\s(?-i:[A-ZÀ-Þ\d])[\w.'’-]{{0,30}}){{0,3}})(?:\s\([^()\n]{{1,30}}\))?[,\s–-]{{1,5}}[\[(]?{_DAY}{_CLOCK}[\])]?[\s=*–—-]{{0,9}}$",
-    re.IGNORECASE,
+_ALONE = r"(?P<who>(?-i:[A-ZÀ-Þ])[\w.'’-]{0,30}(?:,?\s(?-i:[A-ZÀ-Þ\d])[\w.'’-]{0,30}){0,3}(?:\s\([^()\n]{1,30}\))?)"
+_WHEN = rf"[\[(]?{_DAY}{_CLOCK}(?:\s[A-Z]{{2,4}})?[\])]?"
+_HEADS = (
+    re.compile(rf"[\s=*–—-]{{0,9}}(?:(?:(?:internal|public) )?(?:note|time entry|comment|reply|update|e-?mail)\s[-–]\s)?{_ALONE}[,\s–-]{{1,5}}{_WHEN}(?:\s[-–]\s[\d.]{{1,6}}\s?(?:h|hrs?|hours?|min\w{{0,4}}))?[\s=*–—-]{{0,9}}$", re.IGNORECASE),
+    re.compile(rf"\s{{0,9}}{_CLOCK}\s{{1,3}}from\s{{1,3}}{_ALONE}\s{{1,3}}to\s[^:\n]{{1,60}}:\s{{0,9}}$", re.IGNORECASE),
+    re.compile(rf"\s{{0,9}}(?=[\[(]|\d{{1,4}}[-./]\d){_WHEN}\s{{0,3}}[-–|]?\s{{1,3}}{_ALONE}\s{{0,9}}$", re.IGNORECASE),
 )
-"""A name and a time alone on a line, above what was said."""
-_LAST = frozenset("0123456789mM.])-=*")
+"""A name and a time alone on a line, or on two, above what was said."""
+_TIME = re.compile(rf"\s{{0,9}}(?::\w{{1,30}}:\s{{1,3}})?{_WHEN}\s{{0,9}}$", re.IGNORECASE)
+_NAMED = re.compile(rf"\s{{0,9}}{_ALONE}\s{{0,9}}$")
 _OF_PROGRAMS = re.compile(rf"[\[(](?!{_CLOCK}[\])])")
 """A day beside the time in brackets, as chat programs copy it."""
-_VISITOR = re.compile(rf"(?:{words.VISITOR})\b", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
+_VISITOR = re.compile(rf"(?:{words.VISITOR})\b|.{{1,100}}\((?:{words.VISITOR}|contact|external|unverified)\)", re.IGNORECASE)
 
 
 _ENTERED = r"(?:(?:internal|public|private|discussion|resolution|work|external)\s)?(?:note|comment|time entry|update|reply|work ?log)\s(?:was\s)?(?:added|entered|posted|created|left|written)\sby\s"
@@ -57,36 +63,53 @@ class Turn(NamedTuple):
     row: int
     stop: int
     begin: int
+    """Characters from where the row begins to where the words do."""
     theirs: bool
-    """Whether a visitor says it, as chat programs name them."""
+    """Whether a visitor or one of the customer's people says it."""
 
 
-def turns(rows: Sequence[Row]) -> list[Turn]:
-    """Return the messages of a chat of two people at least, each with a time; none where it is no chat."""
-    for said in (_before_words(rows), _on_lines(rows)):
+def turns(rows: Sequence[Row], customers: frozenset[str] = frozenset()) -> list[Turn]:
+    """Return the messages of a chat of two people at least, each with a time; none where it is no chat.
+
+    `customers` are names of the customer's people, in small letters.
+    """
+    for said in (_before_words(rows, customers), _on_lines(rows)):
         if len(said) >= 2 and len({who.lower() for _, _, who in said}) >= 2:
-            return list(_parted(rows, said))
+            return list(_parted(rows, said, customers))
     return []
 
 
-def _before_words(rows: Sequence[Row]) -> list[tuple[int, int, str]]:
+def _visits(who: str, customers: frozenset[str]) -> bool:
+    """Whether a name is a visitor's, as chat programs write them, or one of the customer's people."""
+    name = " ".join(reversed(who.partition(" (")[0].lower().split(", ")))
+    return _VISITOR.match(who) is not None or name in customers
+
+
+def _before_words(rows: Sequence[Row], customers: frozenset[str]) -> list[tuple[int, int, str]]:
     if sum(":" in row.text[:60] for row in rows) < 2:
         return []
     found = [(i, turn) for i, row in enumerate(rows) if (turn := _TURN.match(row.text[:140])) and (turn["before"] or turn["after"])]
-    if not any(_VISITOR.match(turn["who"]) or _OF_PROGRAMS.search(turn["before"] or turn["after"]) for _, turn in found):
+    if not any(_visits(turn["who"], customers) or _OF_PROGRAMS.search(turn["before"] or turn["after"]) for _, turn in found):
         return []  # "10:02 Firewall: rebooted" is how people keep a log
     return [(i, turn.end(), turn["who"]) for i, turn in found]
 
 
 def _on_lines(rows: Sequence[Row]) -> list[tuple[int, int, str]]:
-    short = ((i, row.text) for i, row in enumerate(rows) if 8 <= len(row.text) <= 120 and row.text.rstrip()[-1:] in _LAST)
-    found = ((i, _HEAD.match(text)) for i, text in short)
-    return [(i, len(rows[i].text), head["who"]) for i, head in found if head]
+    found = []
+    for i, row in enumerate(rows):
+        if not (4 <= len(row.text) <= 120 and _DIGIT.search(row.text)):
+            continue
+        above = rows[i - 1].text[:120] if i else ""
+        if head := next(filter(None, (form.match(row.text) for form in _HEADS)), None):
+            found.append((i, len(row.text), head["who"]))
+        elif _TIME.match(row.text) and (head := _NAMED.match(above)):
+            found.append((i - 1, row.end - rows[i - 1].start, head["who"]))
+    return [one for one in found if not starts_with_deed(one[2])]
 
 
-def _parted(rows: Sequence[Row], said: Sequence[tuple[int, int, str]]) -> Iterator[Turn]:
+def _parted(rows: Sequence[Row], said: Sequence[tuple[int, int, str]], customers: frozenset[str]) -> Iterator[Turn]:
     for place, (row, begin, who) in enumerate(said):
         stop = said[place + 1][0] if place + 1 < len(said) else len(rows)
-        first = row + (begin == len(rows[row].text))
+        first = next((i for i in range(row, stop) if rows[i].end > rows[row].start + begin), stop)
         blank = next((i for i in range(first + 1, stop) if rows[i].blank), stop)
-        yield Turn(row, blank, begin, _VISITOR.match(who) is not None)
+        yield Turn(row, blank, begin, _visits(who, customers))

@@ -1,7 +1,6 @@
-"""Tell what lists, forms and tables say was done from what they say was not, and the reports of programs from both.
+"""Tell what lists, forms and tables say was done from what they say was not.
 
-A box, a mark, a word beside a deed or a heading above it says whether it was done; what was not is cut out. A program's record is evidence,
-whatever verbs it holds.
+A box, a mark, a word beside a deed or a heading above it says whether it was done; what was not is cut out.
 """
 
 # ruff: noqa: E501 - an alternative is easier to find in one long line than in a ladder
@@ -15,8 +14,9 @@ from dataclasses import dataclass, field
 from escalation.text.asked import BESIDE, answered, asked_for
 from escalation.text.chats import stamped, turns
 from escalation.text.places import Row
+from escalation.text.reports import BULLETED, BY_HAND, paragraphs, reports
 from escalation.text.sections import sections
-from escalation.wording import deeds, outcomes, pasted
+from escalation.wording import deeds, outcomes
 
 _BULLET = r"\s{0,9}(?:[-*•+–]\s+|\d{1,3}[.)]\s+)?"
 _BOX = re.compile(
@@ -59,6 +59,9 @@ _RESULT_COLUMN = re.compile(
     r"\W{0,9}(?:results?|outcomes?|status|done|completed?|finished|ok|state|findings?|ergebnis|erledigt|résultat|fait|statut|resultaat|gedaan|resultado|hecho|estado|risultato|fatto|stato|feito|resultat|udført|status|klart|gjort|utført|wynik|zrobione)\W{0,9}",
     re.IGNORECASE,
 )
+_WORK_COLUMN = re.compile(r"\W{0,9}(?:(?:work|internal|time|entry) )?(?:notes?|descriptions?|comments?|details?|summary|entry|entries|work(?: done| performed)?|activity|actions?(?: taken)?|steps?|what (?:i|we) did)\W{0,9}", re.IGNORECASE)
+_LOGGED_COLUMN = re.compile(r"\W{0,9}(?:hrs?\.?|hours?|duration|time spent|tech(?:nician)?s?|engineer|member|resource|by|who|author)(?: \(.{1,9}\))?\W{0,9}", re.IGNORECASE)
+"""Columns of a list of time entries: what was done, and by whom or how long."""
 _PARTED = re.compile(r"[,;:–-]\s")
 _NOT_CELL = re.compile(rf"\s{{0,9}}(?:{_NOT_WORD}|{_BLANK})?\s{{0,9}}\.?", re.IGNORECASE)
 _DONE_CELL = re.compile(rf"\s{{0,9}}(?:{_DONE_WORD})\s{{0,9}}\.?", re.IGNORECASE)
@@ -88,12 +91,11 @@ class Forms:
     """Rows that a heading above them says are only planned or proposed."""
 
 
-def forms(rows: Sequence[Row]) -> Forms:
+def forms(rows: Sequence[Row], customers: frozenset[str] = frozenset()) -> Forms:
     """Return what lists, forms, tables and reports say of the rows."""
     found = Forms()
     _tables(rows, found)
-    for turn in turns(rows):
-        found.masked.append((rows[turn.row].start, rows[turn.row].start + turn.begin))
+    for turn in turns(rows, customers):
         found.spoken |= {row.start for row in rows[turn.row : turn.stop]}
     for one in answered(rows):
         if one.done:
@@ -119,10 +121,14 @@ def forms(rows: Sequence[Row]) -> Forms:
                 _marked(row, found, crossed=crossed)
             found.masked += [(row.start + hint.start(), row.start + hint.end()) for hint in _HINT.finditer(row.text)]
     for start, end, kind in sections(rows):
-        if start not in found.ticked and start not in found.undone:
+        if kind == "ran":
+            found.reported.add(start)
+        elif start not in found.ticked and start not in found.undone:
             (found.undone if kind == "not" else found.planned)[start] = end
     _of_one_step(rows, found)
-    _reports(rows, found)
+    masked, written = reports(rows, found.ticked | found.spoken | found.undone.keys())
+    found.masked += masked
+    found.reported |= written
     return found
 
 
@@ -132,8 +138,8 @@ _ACTION = re.compile(r"\s{0,9}actions?(?: taken| performed)?\s?[:=]\s{1,3}(?=\S)
 
 def _of_one_step(rows: Sequence[Row], found: Forms) -> None:
     """Take what stands in a form beside a deed, what came of it, for words of whoever filled it in."""
-    for block in _paragraphs(rows):
-        by_hand = any(_BY_HAND.search(row.text[:20]) for row in block)
+    for block in paragraphs(rows):
+        by_hand = any(BY_HAND.search(row.text[:20]) for row in block)
         for row in block if by_hand else ():
             if (action := _ACTION.match(row.text[:40])) and deeds.begins_with_deed(row.text[action.end() :]):
                 found.masked.append((row.start, row.start + action.end()))
@@ -154,7 +160,7 @@ _COUNTED = re.compile(r"\b\d{1,5} (?:tests? |checks? )?(?:passed|failed|skipped)
 
 def _verdicts(rows: Sequence[Row], found: Forms) -> None:
     """Read lists of checks with their verdicts: `[PASS]` before a deed is a tick; rows of a program, which name what they check, are a report."""
-    blocks = list(_paragraphs(rows))
+    blocks = list(paragraphs(rows))
     for at, block in enumerate(blocks):
         marks = [(row, mark) for row in block if (mark := _VERDICT.match(row.text[:60]))]
         theirs = any(mark["level"] or len(mark["pad"]) > 1 or not deeds.starts_with_deed(row.text[mark.end() :]) for row, mark in marks)
@@ -169,18 +175,6 @@ def _verdicts(rows: Sequence[Row], found: Forms) -> None:
                 found.items.add(row.start)
 
 
-def _paragraphs(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
-    """Yield the rows between blank ones."""
-    at = 0
-    while at < len(rows):
-        stop = at
-        while stop < len(rows) and not rows[stop].blank:
-            stop += 1
-        if stop > at:
-            yield rows[at:stop]
-        at = max(stop, at + 1)
-
-
 _NAME = re.compile(r"\W{0,9}[A-Z][^:\n]{2,60}:\**(?:\s|$)")
 
 
@@ -191,10 +185,7 @@ def _unanswered(rows: Sequence[Row], at: int) -> bool:
         return False
     named = any(_NAME.match(row.text[:80]) for row in rows[max(0, at - 2) : at])
     below = rows[at + 1] if at + 1 < len(rows) else None
-    return below is None or (below.blank and named and not (at + 2 < len(rows) and _BULLETED.match(rows[at + 2].text))) or (named and _NAME.match(below.text[:80]) is not None)
-
-
-_BULLETED = re.compile(r"\s{0,9}(?:[-*•+–]|\d{1,3}[.)])\s|\s{2,}\S")
+    return below is None or (below.blank and named and not (at + 2 < len(rows) and BULLETED.match(rows[at + 2].text))) or (named and _NAME.match(below.text[:80]) is not None)
 
 
 def _marked(row: Row, found: Forms, *, crossed: bool) -> None:
@@ -264,7 +255,23 @@ def _tables(rows: Sequence[Row], found: Forms) -> None:
             found.masked += [(row.start, row.end) for row in rows[at:stop] if row not in body]
             for row in body:
                 _row_of_table(row, between, steps[0], results, found)
+        elif (done := _logged(head)) is not None and any(_deed_in(row, between, done) for row in body):
+            found.masked += [(row.start, row.end) for row in rows[at:stop] if row not in body]
+            for row in body:
+                cells = _cells(row, between)
+                begin, end, _ = cells[done] if done < len(cells) else (row.end, row.end, "")
+                end = cells[-1][1] if done == len(head) - 1 else end
+                found.masked += [(row.start, begin), (end, row.end)]
+                found.items.add(row.start)
+        elif between == "  ":
+            found.reported |= {row.start for row in rows[at:stop]}
         at = stop
+
+
+def _logged(head: Sequence[tuple[int, int, str]]) -> int | None:
+    """Return which column of a list of time entries tells what was done; None where it is no such list."""
+    logged = any(_LOGGED_COLUMN.fullmatch(cell) for _, _, cell in head)
+    return next((i for i, (_, _, cell) in enumerate(head) if logged and _WORK_COLUMN.fullmatch(cell)), None)
 
 
 def _separators(row: Row) -> Iterator[str]:
@@ -272,7 +279,8 @@ def _separators(row: Row) -> Iterator[str]:
     for sign in (",", ";"):
         if row.text.count(sign) >= 2 and len(row.text) < 160:
             names = [cell for _, _, cell in _cells(row, sign)]
-            if all(0 < len(name) <= 24 for name in names) and any(_STEP_COLUMN.fullmatch(n) for n in names) and any(_RESULT_COLUMN.fullmatch(n) for n in names):
+            told = any(_STEP_COLUMN.fullmatch(n) for n in names) and any(_RESULT_COLUMN.fullmatch(n) for n in names)
+            if all(0 < len(name) <= 24 for name in names) and (told or _logged([(0, 0, name) for name in names]) is not None):
                 yield sign
 
 
@@ -293,7 +301,7 @@ def _cells(row: Row, between: str) -> list[tuple[int, int, str]]:
 
 def _deed_in(row: Row, between: str, column: int) -> bool:
     cells = _cells(row, between)
-    return len(cells) > column and deeds.starts_with_deed(cells[column][2])
+    return len(cells) > column and deeds.starts_with_deed(cells[column][2].lstrip('"'))
 
 
 def _row_of_table(row: Row, between: str, step: int, results: Sequence[int], found: Forms) -> None:
@@ -308,90 +316,3 @@ def _row_of_table(row: Row, between: str, step: int, results: Sequence[int], fou
     found.masked += [(begin, end) for begin, end, cell in said if _DONE_CELL.fullmatch(cell) or not cell]
     told = [end for begin, end, cell in cells[step:] if cell and not (_DONE_CELL.fullmatch(cell))]
     found.masked.append((max(told), row.end))
-
-
-_FIELD = re.compile(r"\s{0,9}(?P<name>[A-Z][\w ./()#'-]{0,40}?)\s?(?:[:=]\s|[:=]$|\t)")
-_STRONG = re.compile(
-    r"\b(?:agent|sensor|probe|check|endpoint|threats?|detections?|detected|malware|verdict|severity|alerts?|trigger\w*|job|policy|start(?:ed)?(?: time)?|end(?:ed)?(?: time)?|duration|run ?time|total size|backup size|transferred|process(?:ed)?|hash|sha\d+|exit code|return code|output|script|"
-    r"session|supporter|(?:host|guest) (?:dis)?connected|command run|talk time|disposition|direction|recording|answered by|incident|isolated|automated task|last (?:message|scan|check|seen|run|boot)|uptime|scan\w*|scanned|run ?as|host application|remediation|actions?(?: taken)?|date/time|additional info|notification\w*|state|path|quarantine\w*|machine|computer|items|next run|retention|restore points?|repository|signature|engine|gestartet|beendet|dauer|auftrag|durée|début|fin)\b",
-    re.IGNORECASE,
-)
-_WEAK = re.compile(
-    r"\b(?:client|site|server|user ?(?:name)?|device|service|host(?:name)?|status|error|file|size|source|level|version|ip(?: address)?|domain|group|name|message|event|id|type|category|details|time|date|customer|location|drive|disk|memory|cpu)\b",
-    re.IGNORECASE,
-)
-_BY_HAND = re.compile(
-    r"\b(?:issue|problem|steps?|troubleshoot\w*|tried|work(?: done)?|next|resolution|cause|summary|notes?|impact|contact|caller|phone|reason|escalat\w+|symptoms?|description|question|request|fix|workaround|diagnosis|findings?|impression)\b",
-    re.IGNORECASE,
-)
-_LEDGER = re.compile(
-    r"\W{0,9}(?:(?:this|the|ticket|case|request|time entry|note|task|job|record|alert|report|status|last|service|was|has been|#?\w*\d+)\s){0,5}(?:(?:merged|bundled|unbundled|linked|split)\s(?:into|with|to|from|as)\b(?=.{0,40}\b(?:ticket|case|#?\d{3,}))|(?:created|updated|modified|assigned|closed|reopened|added|generated|triggered|detected|merged|approved)\s(?:by|at|on|to|into)\b(?=.{0,80}(?:\d{1,2}[:.]\d\d|\d{4}|\bteam\b|\bboard\b|\bqueue\b|#\d))|changed from\s.{1,60}\sto\s)"
-    r"|\s{0,9}windows powershell transcript (?:start|end)|\s{0,9}(?:start|end) time\s?:\s\d",
-    re.IGNORECASE,
-)
-_STARS = re.compile(r"\s{0,9}[*=#-]{5,}\s{0,9}$")
-_SPOKEN = re.compile(r"\b(?:i|i've|we|we've|my|our|tried)\b|\?\s{0,9}$", re.IGNORECASE)
-
-
-_SEEN = re.compile(
-    r"(?=[^\n]{0,150}(?::|[\])}=*-]|\.(?:png|jpe?g|gif|bmp|tiff?|pdf|heic))[\s*_-]{0,9}$|\W{0,3}\[)[\W_]{0,9}(?:ocr(?:'?d)?(?: (?:text|result|output))?|(?:screenshot|image|picture) text|text (?:in|from|of|extracted from|recogni[sz]ed in) (?:the |an? )?(?:image|screenshot|picture|photo|attachment)|extracted text)(?:\s?(?:of|from|in|\()\s?.{1,80})?[\W_]{0,9}$",
-    re.IGNORECASE,
-)
-_SEEN_ENDS = re.compile(r"[\W_]{0,9}end(?: of)?\b.{0,60}$", re.IGNORECASE)
-
-
-def _of_pictures(rows: Sequence[Row], found: Forms) -> None:
-    """Name the rows that a program read off a picture: what a screen says, up to its end or the next blank row."""
-    at = 0
-    while at < len(rows):
-        if not rows[at].blank and len(rows[at].text) < 160 and _SEEN.match(rows[at].text):
-            found.masked.append((rows[at].start, rows[at].end))
-            ends = next((i for i in range(at + 1, min(at + 60, len(rows))) if len(rows[i].text) < 80 and _SEEN_ENDS.match(rows[i].text)), None)
-            stop = ends or next((i for i in range(at + 2, len(rows)) if rows[i].blank), len(rows))
-            found.reported |= {row.start for row in rows[at + 1 : stop] if not row.blank}
-            if ends:
-                found.masked.append((rows[ends].start, rows[ends].end))
-            at = stop
-        at += 1
-
-
-def _reports(rows: Sequence[Row], found: Forms) -> None:
-    """Name the rows of a program's record: fields that programs write, with what stands between them."""
-    _of_pictures(rows, found)
-    for block in _paragraphs(rows):
-        _report_in(block, found)
-
-
-def _report_in(rows: Sequence[Row], found: Forms) -> None:
-    strong = weak = 0
-    written: list[int] = []
-    named = False
-    """Whether a list stands below the name of a field that programs write."""
-    for index, row in enumerate(rows):
-        text = row.text[:200]
-        if row.start in found.ticked or row.start in found.spoken or row.start in found.undone:
-            continue
-        if _LEDGER.match(text):
-            written.append(index)
-            strong += "transcript" in text.lower()
-            found.reported.add(row.start)
-        elif text.count("\t") >= 2 or pasted.surely(text) or _STARS.match(text):
-            strong += min(2, sum(_STRONG.fullmatch(cell.strip()) is not None for cell in text.split("\t")))
-            written.append(index)
-        elif name := _FIELD.match(text):
-            if _BY_HAND.search(name["name"]) and not _STRONG.search(name["name"]):
-                return
-            strong += (theirs_too := _STRONG.search(name["name"]) is not None)
-            named = theirs_too and not text[name.end() :].strip()
-            weak += _WEAK.search(name["name"]) is not None
-            written.append(index)
-        elif named and _BULLETED.match(text):
-            written.append(index)
-    if strong < 2 or strong + weak < 3:
-        return
-    theirs = set(written)
-    if (above := written[0] - 1) >= 0 and len(title := rows[above].text.strip()) <= 60 and title[-1:].isalnum() and not deeds.begins_with_deed(title) and not _SPOKEN.search(title):
-        found.reported.add(rows[above].start)  # the name of the report
-    for index in range(written[0], written[-1] + 1):
-        if index in theirs or not _SPOKEN.search(rows[index].text[:200]):
-            found.reported.add(rows[index].start)

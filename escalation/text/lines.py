@@ -16,10 +16,9 @@ _SIGN = re.compile(r"(?:(?<=\s)|^)(?P<sign>[•●▪◦‣■☐☑☒✅❌✔
 _DASH = re.compile(r"(?:(?<=\s)|^)(?P<sign>[-–*])\s{1,3}(?=\w)")
 _TIME = re.compile(r"(?:(?<=\s)|^)(?P<hour>\d{1,2})[:.](?P<minute>\d\d)(?:\s?[ap]m)?\s{1,3}(?:[-–:]\s{0,3})?(?=[A-Za-z])", re.IGNORECASE)
 _GLUED = re.compile(r"(?<=[a-z\d]{2})(?=[A-Z][a-z]{3,}\s)")
-_SUBJECT = "subject|betreff|objet|onderwerp|asunto|oggetto|assunto|emne|ämne|temat|aihe|předmět|predmet|tárgy|konu|тема|subiect|θέμα|件名|主题|主旨|제목"
 _HEADING = r"(?![a-zß-ÿα-ωа-џ])(?i:{})\s?:\s"
 _QUOTES = re.compile(
-    rf"(?<=\s)(?i:-{{3,}}\s?(?:{words.MARKER})\s?-{{3,}}(?=\s))|(?<=\s)(?={_HEADING.format(words.FROM)}(?=[^\n]{{1,200}}?\s{_HEADING.format(words.SENT)})[^\n]{{1,500}}?\s{_HEADING.format(_SUBJECT)})"
+    rf"(?<=\s)(?i:-{{3,}}\s?(?:{words.MARKER})\s?-{{3,}}(?=\s))|(?<=\s)(?={_HEADING.format(words.FROM)}(?=[^\n]{{1,200}}?\s{_HEADING.format(words.SENT)})[^\n]{{1,500}}?\s{_HEADING.format(words.SUBJECT)})"
 )
 """Where a mail that is quoted begins, in a text whose line ends were lost; who names two addresses in a sentence writes no subject, nor capitals."""
 _CAPITALS = re.compile(r"[A-Z]")

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 from escalation.text.chats import turns
 from escalation.text.copies import copied
-from escalation.text.places import Row
+from escalation.text.places import Row, overlapping
 from escalation.wording import mail_words as words
 from escalation.wording import pasted
 from escalation.wording.deeds import starts_with_deed
@@ -33,6 +33,7 @@ class Cut(NamedTuple):
 _B = r"[*_]{0,2}"
 _LABEL = rf"\s{{0,9}}(?:>\s?)*{_B}(?:(?P<from>{words.FROM})|(?P<sent>{words.SENT})|(?P<other>{words.OTHER}))\s?{_B}\s?:{_B}(?=\s|$|(?<=[^\x00-\x7f]:)\S)"
 _HEADER = re.compile(_LABEL, re.IGNORECASE)
+_SUBJECT = re.compile(words.SUBJECT)
 _ONE_LINE = re.compile(
     rf"\s{{0,9}}{_B}(?:{words.FROM})\s?{_B}:{_B}\s.{{1,200}}?\s{_B}(?:{words.SENT})\s?{_B}:{_B}\s.{{1,120}}?\s{_B}(?:{words.OTHER})\s?{_B}:{_B}\s",
     re.IGNORECASE,
@@ -84,8 +85,8 @@ _END = re.compile(
 )
 
 
-def cuts(rows: Sequence[Row]) -> list[Cut]:
-    """Return what is not the writer's own, in order and apart from each other."""
+def cuts(rows: Sequence[Row], customers: frozenset[str] = frozenset()) -> list[Cut]:
+    """Return what is not the writer's own, in order and apart from each other. `customers` are names of the customer's people."""
     kinds: list[Foreign | None] = [None] * len(rows)
     at = 0
     while at < len(rows):
@@ -105,15 +106,22 @@ def cuts(rows: Sequence[Row]) -> list[Cut]:
             stop = end
             kinds[at:stop] = ["signature"] * (stop - at)
         at = max(stop, at + 1)
-    theirs = [i for turn in turns(rows) if turn.theirs for i in range(turn.row, turn.stop)]
-    for i in theirs:
-        kinds[i] = kinds[i] or "quoted"
+    heads: list[Cut] = []
+    for turn in turns(rows, customers):
+        words_at = rows[turn.row].start + turn.begin
+        if turn.theirs:
+            for i in range(turn.row, turn.stop):
+                kinds[i] = kinds[i] or ("boilerplate" if rows[i].end <= words_at else "quoted")
+        elif kinds[turn.row] is None:
+            heads.append(Cut(rows[turn.row].start, words_at, "boilerplate"))
     for i in copied(rows):
         kinds[i] = "boilerplate"
     found = [
         Cut(rows[i].start, rows[i].end, kind) for i, kind in enumerate(kinds) if kind and not rows[i].blank
     ]
-    return sorted(found + list(_boilerplate(rows, kinds)))
+    named = overlapping(heads_at := [(head.start, head.end) for head in heads])
+    notices = (cut for cut in _boilerplate(rows, kinds) if not (heads_at and named(cut.start, cut.end)))
+    return sorted([*found, *heads, *notices])
 
 
 _OPENS = re.compile(r"\s{0,9}(?:(?P<wiki>\{quote\})|\[(?P<board>quote)\b[^\]\n]{0,80}\]|(?P<line>bq\.\s))", re.IGNORECASE)
@@ -170,6 +178,16 @@ def heading(rows: Sequence[Row], at: int) -> int:
     return 0
 
 
+def sent_by(rows: Sequence[Row], at: int, names: frozenset[str]) -> int:
+    """Return how many rows from here on are the heading of a mail that one of the people sent, by their names; 0 if none."""
+    length = heading(rows, at) if names else 0
+    sender = next((row.text[: _LONGEST_NAME].lower() for row in rows[at : at + length] if (field := _HEADER.match(row.text[:60])) and field["from"]), "")
+    return length if any(re.search(rf"\b{re.escape(name)}\b", sender) for name in names) else 0
+
+
+_LONGEST_NAME = 200
+
+
 def names_mail(row: str) -> bool:
     """Whether a row is one of a mail's heading: who wrote it, when, to whom, about what."""
     return _HEADER.match(row[:60]) is not None or _ARROWS.match(row) is not None
@@ -203,7 +221,7 @@ def _block(rows: Sequence[Row], at: int, *, fewest: int) -> int:
     near = rows[max(0, begun - 2) : stop + 3]
     if any(_TRANSPORT.match(row.text[:40]) or "<sip" in row.text[:200] for row in near):
         return 0
-    full = "from" in seen and (fewest == 1 or "sent" in seen)
+    full = "from" in seen and (fewest == 1 or "sent" in seen or (len(seen) > 3 and any(map(_SUBJECT.fullmatch, seen))))
     return stop - at + (at - begun) if full else 0
 
 

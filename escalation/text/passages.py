@@ -8,7 +8,7 @@ from typing import Literal
 
 from escalation.text.language import foreign
 from escalation.text.lines import rows_of
-from escalation.text.mail import heading
+from escalation.text.mail import heading, sent_by
 from escalation.text.places import Plain
 from escalation.text.stretches import OTHERS, Stretch, stretches
 from escalation.wording.deeds import starts_with_deed
@@ -52,6 +52,9 @@ class Passage:
     partly: str | None = None
     """The name of another language in which only parts of it are written, as beside their translation: these are not read."""
 
+    customers: frozenset[str] = frozenset()
+    """Names of the customer's people in small letters."""
+
     def __post_init__(self) -> None:
         object.__setattr__(self, "partly", None)
         if (beside := _beside_translation(self.text)) is not None:
@@ -87,22 +90,38 @@ def _beside_translation(text: str) -> tuple[str, list[tuple[int, int]]] | None:
 _FEWEST_WORDS = 3
 
 
-def read(plain: Plain, role: str, *, resolution: bool = False, description: bool = False) -> Passage:
-    """Return the text as a passage. A description that only forwards a mail speaks by that mail's words: there are no others."""
-    made = Passage(plain.text, tuple(stretches(plain.text)), role, resolution, description)
-    if not description or made.own.strip() or not (begin := _below_heading(plain.text)):
+def read(
+    plain: Plain, role: str, *, resolution: bool = False, description: bool = False, customers: frozenset[str] = frozenset()
+) -> Passage:
+    """Return the text as a passage. A description that only forwards a mail speaks by that mail's words: there are no others.
+
+    So does a customer's note that a connector made of their mail, with its heading. `customers` are names of their people.
+    """
+    made = Passage(plain.text, tuple(stretches(plain.text, customers)), role, resolution, description, customers=customers)
+    begin = 0
+    if description and not made.own.strip():
+        begin = _below_heading(plain.text)
+    elif role == "customer" and customers:
+        begin = _below_heading(plain.text, customers)
+    if not begin:
         return made
-    body = (replace(s, start=s.start + begin, end=s.end + begin) for s in stretches(plain.text[begin:]))
+    body = (replace(s, start=s.start + begin, end=s.end + begin) for s in stretches(plain.text[begin:], customers))
     return replace(made, stretches=(Stretch(0, begin, "quoted", plain.text[:begin]), *body))
 
 
-def _below_heading(text: str) -> int:
-    """Return where the words of a mail begin whose heading a text begins with; 0 if it begins with none."""
+def _below_heading(text: str, names: frozenset[str] = frozenset()) -> int:
+    """Return where the words of a mail begin whose heading a text begins with; 0 if it begins with none.
+
+    With names, the mail has to be from one of them, and a row or two of a connector may stand right above its heading.
+    """
     rows = list(rows_of(text))
-    first = next((place for place, row in enumerate(rows) if not row.blank), None)
-    length = heading(rows, first) if first is not None else 0
-    below = (first or 0) + length
-    return rows[below].start if length and below < len(rows) else 0
+    first = next((place for place, row in enumerate(rows) if not row.blank), len(rows))
+    for place in range(first, min(first + (3 if names else 1), len(rows))):
+        if rows[place].blank:
+            break
+        if length := sent_by(rows, place, names) if names else heading(rows, place):
+            return rows[place + length].start if place + length < len(rows) else 0
+    return 0
 
 
 Words = tuple[int, int, int]

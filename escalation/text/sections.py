@@ -29,7 +29,11 @@ _PLAN = (
     rf"|{_WHO} (?:says|said|suggests|suggested|recommends|recommended|proposes|proposed|advises|advised|answers?|answered|response|reply|suggestions?|output)|(?:suggested|suggestions?|recommended|proposed|advice|answer|response|generated|according) (?:by|from|to) {_WHO}|per {_WHO}"
     r"|please (?:try|do|perform|follow)(?: the following| these| this)?(?: steps)?(?: .{1,30})?|(?:you|they|we|user|customer) (?:should|could|can|may|might|need to|needs to|will)(?: now| also| then)?(?: try| do| check)?(?: the following| these)?(?: steps)?"
 )
-_HEADING = re.compile(rf"(?:(?P<not>{_NOT})|(?P<plan>{_PLAN}))", re.IGNORECASE)
+_SAYS = re.compile(r"(?:copilot|chatgpt|chat gpt|gpt(?:-\w+)?|claude|gemini|grok|perplexity|(?:the )?(?:ai|assistant|bot))(?: (?:says|said|response|reply|answer))?", re.IGNORECASE)
+_ASKS = re.compile(r"(?:you|i|me|user|prompt)(?: (?:say|says|said|asked|wrote))?", re.IGNORECASE)
+"""Who speaks in a copied talk with an assistant, alone on a line: all is the assistant's up to the next who asks it."""
+_OF_PROGRAMS = r"(?:assisted|automat(?:ed|ic)|auto) (?:remediations?|responses?|mitigations?|actions?(?: taken)?)|(?:response|mitigation|containment) actions(?: taken)?|actions (?:taken|performed) by (?:the )?(?:soc|agent|sensor|edr|mdr|policy|system|automation|[\w ]{1,20} (?:soc|agent|sensor|edr|mdr))"
+_HEADING = re.compile(rf"(?:(?P<not>{_NOT})|(?P<ran>{_OF_PROGRAMS})|(?P<plan>{_PLAN}))", re.IGNORECASE)
 _MARKS = " \t#*_=-–—>•.:|[]()0123456789"
 _BULLET = re.compile(r"\s{0,9}(?:>\s?)?(?:[-*•+–·]\s|\(?\d{1,3}[.)]\s|\[.?\]|[☐☑✅❌])")
 _LEAD = re.compile(r"^[\s>#*+•–·(-]*(?:\d{1,3}[.)]\s)?[*_]{0,2}")
@@ -38,13 +42,19 @@ _SET_APART = re.compile(r"\s{0,9}(?:#{1,6}\s|\*\*[^*\n]{1,80}\*\*:?\s{0,3}$|__[^
 """How a heading looks: marked as one, or with a colon at its end."""
 
 
-Section = tuple[int, int, Literal["not", "plan"]]
+Kind = Literal["not", "plan", "ran"]
+"""Not done, only planned or proposed, or done by a program."""
+Section = tuple[int, int, Kind]
 
 
 def sections(rows: Sequence[Row]) -> Iterator[Section]:
-    """Return where each row stands that a heading above it says was not done or is only planned."""
+    """Return where each row stands that a heading above it says was not done, is only planned, or was done by a program."""
     at = 0
     while at < len(rows):
+        if (stop := _said_by_assistant(rows, at)) > at:
+            yield from ((row.start, row.end, "plan") for row in rows[at:stop] if not row.blank)
+            at = stop
+            continue
         kind = _announces(rows, at)
         at += 1
         if kind is None:
@@ -59,13 +69,39 @@ def sections(rows: Sequence[Row]) -> Iterator[Section]:
             at += 1
 
 
+def _said_by_assistant(rows: Sequence[Row], at: int) -> int:
+    """Return where what an assistant said ends, whose name stands alone on this row above its words; `at` if none does.
+
+    That is where somebody asks it again; after its last words, the first paragraph that is no list and no heading.
+    """
+    said = _SAYS.fullmatch(rows[at].text.strip(_MARKS)) if len(rows[at].text) < 40 and rows[at].text.rstrip("* ").endswith(":") else None
+    if said is None or at + 1 == len(rows):
+        return at
+    asks = (i for i in range(at + 1, len(rows)) if len(rows[i].text) < 30 and _ASKS.fullmatch(rows[i].text.strip(_MARKS)))
+    if (stop := next(asks, None)) is not None:
+        return stop + 1
+    begin = next((i for i in range(at + 1, len(rows)) if not rows[i].blank), len(rows))
+    for stop in range(begin, len(rows)):
+        if rows[stop].blank and not _goes_on(rows, stop, begin):
+            return stop
+    return len(rows)
+
+
+def _goes_on(rows: Sequence[Row], blank: int, begin: int) -> bool:
+    """Whether below a blank row a list goes on or begins that the words above it lead to, or a heading stands."""
+    below = next((row for row in rows[blank:] if not row.blank), None)
+    leads = rows[blank - 1].text.rstrip("* ").endswith(":")
+    listed = any(_BULLET.match(row.text) for row in rows[begin:blank])
+    return below is not None and (below.text.lstrip()[:2] in ("**", "##", "# ") or (_BULLET.match(below.text) is not None and (leads or listed)))
+
+
 def _told(text: str) -> bool:
     """Whether a row tells that it was done after all, and what came of it."""
     said = _LEAD.sub("", text, count=1)
     return deeds.starts_with_deed(said) and tells_its_result(said) and not _IF.search(said)
 
 
-def _announces(rows: Sequence[Row], at: int) -> Literal["not", "plan"] | None:
+def _announces(rows: Sequence[Row], at: int) -> Kind | None:
     text = rows[at].text
     if rows[at].blank or len(text) > 100:
         return None
@@ -75,7 +111,7 @@ def _announces(rows: Sequence[Row], at: int) -> Literal["not", "plan"] | None:
     below = next((row for row in rows[at + 1 : at + 3] if not row.blank), None)
     if below is None or not (_SET_APART.match(text) or (_BULLET.match(below.text) and not _BULLET.match(text))):
         return None
-    return "not" if said["not"] else "plan"
+    return "not" if said["not"] else "ran" if said["ran"] else "plan"
 
 
 def _ends(rows: Sequence[Row], at: int, *, listed: bool) -> bool:

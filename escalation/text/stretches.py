@@ -16,7 +16,8 @@ from escalation.text.forms import Forms, forms
 from escalation.text.lines import rows_again, rows_of
 from escalation.text.mail import Cut, cuts
 from escalation.text.places import Row, overlapping
-from escalation.wording import deeds, pasted
+from escalation.wording import deeds, outcomes, pasted
+from escalation.wording.told import tells_its_result
 
 Kind = Literal["sentence", "item", "heading", "pasted", "quoted", "signature", "boilerplate", "undone"]
 
@@ -60,15 +61,16 @@ def small(text: str) -> str:
     return low if len(low) == len(text) else text
 
 
-def stretches(text: str) -> list[Stretch]:
+def stretches(text: str, customers: frozenset[str] = frozenset()) -> list[Stretch]:
     """Return the text's stretches in order. Blank space between them belongs to none.
 
-    What is not the writer's own, and what a form says was not done, is taken out first and stands in between, whole.
+    What is not the writer's own, and what a form says was not done, is taken out first and stands in between, whole. `customers` are
+    names of the customer's people in small letters: what they say in a chat is theirs.
     """
     rows = list(rows_of(text))
-    form = forms(rows)
+    form = forms(rows, customers)
     own = overlapping((*form.answered, *form.undone.items()))
-    foreign = [c for c in cuts(rows) if not own(c.start, c.start + 1)]
+    foreign = [c for c in cuts(rows, customers) if not own(c.start, c.start + 1)]
     gone = [*((c.start, c.end) for c in foreign), *form.masked, *form.undone.items()]
     inner = blanked(text, gone) if gone else text
     found = _told_in(inner, rows_again(inner, text, rows) if gone else rows, form, text)
@@ -245,7 +247,7 @@ def _spread(lines: list[Row], kinds: list[Kind]) -> None:
         fields += pasted.is_field(above.text)
         if kinds[index] in ("sentence", "heading"):
             of_command = prompt and pasted.follows_prompt(text)
-            if of_command or (fields >= 3 and pasted.follows_field(text)) or pasted.joins(text):
+            if not (deeds.begins_with_deed(text) and (outcomes.states_result(text[:300]) or tells_its_result(text))) and (of_command or (fields >= 3 and pasted.follows_field(text)) or pasted.joins(text)):
                 kinds[index] = "pasted"
     for index in range(len(lines) - 2, -1, -1):
         beside = kinds[index] in ("sentence", "heading") and kinds[index + 1] == "pasted"

@@ -10,6 +10,7 @@ The verbs below are deeds of diagnosis and repair. A clause counts as a deed whe
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from functools import lru_cache
 from typing import Literal
 
@@ -233,11 +234,31 @@ def checks_something(clause: str) -> bool:
     return verb in _CHECK_FORMS or any((_ELSEWHERE_DID.match(head), NOUN.match(head[:60]), _RAN_TEST.search(head[:120])))
 
 
-def actor_of(clause: str, role: str) -> str:
+_THEM = r"(?:the |our )?(?:cx|cust|eu|end[ -]?user|users?|customer|client|caller)"
+_BY_THEIR_WORD = re.compile(
+    rf"^(?:{_LEAD}){{0,4}}(?:{_THEM}\s?[:>]\s{{1,3}}(?!{_THEM}\b)|(?:as )?per (?:{_THEM}|her|him|them)\s?[,:]?\s(?!request)|according to (?:{_THEM}|her|him|them),?\s"
+    rf"|(?:{_THEM}|she|he|they|(?P<vendor>(?:the )?(?:vendor|isp|carrier|provider|supplier|manufacturer|(?:\w+ )?support)))\s(?:also )?(?:says?|said|states?|stated|reports?|reported|mentions?|mentioned|claims?|claimed|told (?:me|us)|tells (?:me|us)|explained|confirm(?:s|ed))\s(?:that )?"
+    rf"(?:(?:she|he|they)(?:['’](?:s|d|ve))?\s|(?=(?:already |also |has |have |had )*(?:{PAST_ANY})\b))(?!(?:was|were|is|are|can|could|will|would)\b))"
+)
+"""How a sentence of ours begins that tells what others say they did."""
+
+
+_DID_SO = re.compile(
+    rf"(?:\s?:\s|(?=[\s'’])\s?(?:['’]s\s|has\s|had\s|already\s|also\s|then\s|just\s|says?\s|said\s|told (?:me|us)\s|reports?\s|reported\s|mention(?:s|ed)\s|states?\s|stated\s|that\s|she\s|he\s|they\s|herself\s|himself\s){{0,5}}"
+    rf"(?!called|rang|phoned|e-?mailed|asked|reported|approved|agreed|confirmed|replied|wrote|requested|contacted|advised|informed|told|said)(?:{PAST_ANY})\b)"
+)
+"""What follows a name where the sentence tells what they did, or say they did."""
+
+
+def actor_of(clause: str, role: str, customers: Collection[str] = ()) -> str:
     """Return who did the deed, given the role of who wrote about it: `tech`, `customer`, `vendor`, or `unknown` for a
-    writer who is neither a member nor a contact."""
+    writer who is neither a member nor a contact. `customers` are names of the customer's people in small letters."""
     head = clause.strip()[:160].lower()
     person = PERSON.match(head)
+    if role not in ("customer", "unknown") and (told := _BY_THEIR_WORD.match(head)):
+        return "vendor" if told["vendor"] else "customer"
+    if any(head.startswith(name) and _DID_SO.match(head[len(name) :]) for name in customers):
+        return "customer"
     if HAD_THEM.match(head):
         return "customer"
     if person:

@@ -55,7 +55,7 @@ SURE = re.compile(
     | ^\s*(?:Received:\sfrom|Return-Path:|Message-I[Dd]:|X-[A-Z][\w-]+:|Authentication-Results:|Diagnostic-Code:|Final-Recipient:|Reporting-MTA:|Remote-MTA:|DKIM-Signature:|Original\smessage\sheaders:)
     | ^\s*(?:Remote\s[Ss]erver|Generating\sserver|\S+@\S+)\s(?:returned|gave)\s|^\s*Generating\sserver:
     | ^\s*SIP/2\.0\s\d{3}\b|^\s*(?:Via:\sSIP|CSeq:|Call-ID:|Max-Forwards:)|^\s*(?:From|To|Contact):\s[^<]{0,60}<sips?:
-    | ^\s*(?:Deployment\sImage\sServicing|(?:Image\s)?Version:\s\d+\.|DISM\sfailed|Beginning\ssystem\sscan|Verification\s\d+%|Windows\sResource\sProtection|The\soperation\scompleted|For\smore\sinformation,\s(?:review|see))
+    | ^\s*(?:Deployment\sImage\sServicing|(?:Image\s)?Version:\s\d+\.|DISM\sfailed|Beginning\ssystem\sscan|Verification\s\d+%|Windows\sResource\sProtection|The\s(?:\w+\s)?operation\scompleted|For\smore\sinformation,\s(?:review|see))
     | ^\s*System\serror\s\d+\shas\soccurred | ^\s*Successfully\sprocessed\s\d+\sfiles
     | ^\s*--\s(?:Journal|Logs)\sbegin
     | ^\s*[A-Z]+_[A-Z_]+:\s{1,4}\S                                # FAILURE_BUCKET_ID: …
@@ -187,7 +187,7 @@ def announced(line: str) -> tuple[int, int] | None:
     return start, end
 
 
-_PLAIN = re.compile(r"\s{0,2}[A-Z]?[a-z]+(?:,? [a-z]{2,}){4}")
+_PLAIN = re.compile(r"(?!\s{0,2}The (?:\w+ )?operation completed )\s{0,2}[A-Z]?[a-z]+(?:,? [a-z]{2,}){4}")
 """Five plain words in a row, which no output begins with."""
 
 
