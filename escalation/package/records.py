@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from escalation.evidence import Evidence, Note, Person, TimeEntry
+from escalation.evidence import STAFF, Evidence, Note, Person, TimeEntry
 from escalation.package.contents import Event, Source, Unread
 from escalation.text.own_mail import without_own_mail
 from escalation.text.passages import NOT_STAFF, Passage, read
 from escalation.text.places import Plain
 from escalation.text.source import plain
 from escalation.text.stretches import Stretch
+from escalation.text.whose import People, people_of
 
 _GREETING = re.compile(
     r"^(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|greetings|morning|all)\b[\w ,!.]{0,30}$",
@@ -53,14 +54,15 @@ def records_of(evidence: Evidence) -> list[Record]:
     entries += [e for e in evidence.time_entries if e.position is not None or flat(e.text) not in noted]
     entries.sort(key=_place)
     made: list[Record] = []
+    people = _people(evidence)
     if description is not None:
-        made.append(_record(description, "d", -1, evidence.ticket.entered_at))
+        made.append(_record(description, "d", -1, people, evidence.ticket.entered_at))
     counts = {"n": 0, "t": 0}
     for index, entry in enumerate(entries):
         letter = "t" if isinstance(entry, TimeEntry) else "n"
         counts[letter] += 1
         position = entry.position if entry.position is not None else index
-        made.append(_record(entry, f"{letter}{counts[letter]}", position))
+        made.append(_record(entry, f"{letter}{counts[letter]}", position, people))
     return _without_taken_back(made)
 
 
@@ -108,7 +110,7 @@ def _place(entry: Note | TimeEntry) -> tuple[int, float, int]:
 
 
 def _record(
-    entry: Note | TimeEntry, source_id: str, note_index: int, entered_at: datetime | None = None
+    entry: Note | TimeEntry, source_id: str, note_index: int, people: People, entered_at: datetime | None = None
 ) -> Record:
     if isinstance(entry, TimeEntry):
         at, kind = entry.started_at or entry.entered_at, "time entry"
@@ -123,7 +125,14 @@ def _record(
     # A thread file does not say who wrote its description; in the PSA an author whom nobody knows is not one of ours.
     told = entry.author.role if entry.author != _NOT_RECORDED else "technician"
     written = without_own_mail(plain(entry.text))
-    return Record(source, written, read(written, told, resolution=solved, description=begins), kind)
+    return Record(source, written, read(written, told, resolution=solved, description=begins, people=people), kind)
+
+
+def _people(evidence: Evidence) -> People:
+    """Return whose names the ticket tells: its contact, and whoever wrote on it."""
+    authors = [*(n.author for n in evidence.notes), *(e.author for e in evidence.time_entries)]
+    wrote = {(a.name, "technician" if a.role in STAFF else a.role) for a in authors if a.role in STAFF or a.role == "customer"}
+    return people_of([*sorted(wrote), *([(evidence.ticket.contact, "customer")] if evidence.ticket.contact else [])])
 
 
 _NOT_RECORDED = Person("not recorded")

@@ -35,7 +35,7 @@ from escalation.reading.rows import Row, row_features, rows
 from escalation.reading.weights import Learned, Told, learned
 from escalation.text.copies import TELLS
 from escalation.text.mail import names_mail
-from escalation.text.passages import Actor, Deed, Passage
+from escalation.text.passages import Deed, Passage
 from escalation.text.places import overlapping
 from escalation.wording import deeds, outcomes
 from escalation.wording.outcomes import Outcome
@@ -191,7 +191,7 @@ def _step(
     first = next((part for part in PARTS.finditer(text) if _WORD.search(text, 0, part.start())), None)
     return Deed(
         look.passage, start, until, start + first.start() if first and first.start() else stop, outcome,
-        cast("Actor", deeds.actor_of(text, passage.role)), result_stated=until > stop or outcomes.states_result(text[:600]),
+        passage.actor(start, stop), result_stated=until > stop or outcomes.states_result(text[:600]),
         check=check, sure=sure, outcome_sure=share, left=not look.stretch.answered and left.shares(features)[left.classes.index("yes")] >= known.bounds["left"],
     )  # fmt: skip
 

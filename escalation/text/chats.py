@@ -33,6 +33,7 @@ _HEAD = re.compile(
 _LAST = frozenset("0123456789mM.])-=*")
 _OF_PROGRAMS = re.compile(rf"[\[(](?!{_CLOCK}[\])])")
 """A day beside the time in brackets, as chat programs copy it."""
+_BULLET = re.compile(r"^[-*•>](?=\s)")
 _VISITOR = re.compile(rf"(?:{words.VISITOR})\b", re.IGNORECASE)
 
 
@@ -63,13 +64,13 @@ class Turn(NamedTuple):
 
 def turns(rows: Sequence[Row]) -> list[Turn]:
     """Return the messages of a chat of two people at least, each with a time; none where it is no chat."""
-    for said in (_before_words(rows), _on_lines(rows)):
+    for said in (_timed_words(rows), on_lines(rows)):
         if len(said) >= 2 and len({who.lower() for _, _, who in said}) >= 2:
             return list(_parted(rows, said))
     return []
 
 
-def _before_words(rows: Sequence[Row]) -> list[tuple[int, int, str]]:
+def _timed_words(rows: Sequence[Row]) -> list[tuple[int, int, str]]:
     if sum(":" in row.text[:60] for row in rows) < 2:
         return []
     found = [(i, turn) for i, row in enumerate(rows) if (turn := _TURN.match(row.text[:140])) and (turn["before"] or turn["after"])]
@@ -78,7 +79,14 @@ def _before_words(rows: Sequence[Row]) -> list[tuple[int, int, str]]:
     return [(i, turn.end(), turn["who"]) for i, turn in found]
 
 
-def _on_lines(rows: Sequence[Row]) -> list[tuple[int, int, str]]:
+def before_words(rows: Sequence[Row]) -> list[tuple[int, int, str]]:
+    """Return the rows that begin with what may be a name and a colon, with or without a time: where the words begin, and the name."""
+    found = ((i, _TURN.match(_BULLET.sub(" ", row.text[:140]))) for i, row in enumerate(rows) if ":" in row.text[:100])
+    return [(i, turn.end(), turn["who"]) for i, turn in found if turn]
+
+
+def on_lines(rows: Sequence[Row]) -> list[tuple[int, int, str]]:
+    """Return the rows that are a name and a time alone, where they end, and the name."""
     short = ((i, row.text) for i, row in enumerate(rows) if 8 <= len(row.text) <= 120 and row.text.rstrip()[-1:] in _LAST)
     found = ((i, _HEAD.match(text)) for i, text in short)
     return [(i, len(rows[i].text), head["who"]) for i, head in found if head]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import dataclass, field, replace
+from typing import Literal, cast
 
 from escalation.text.language import foreign
 from escalation.text.lines import rows_of
 from escalation.text.mail import heading
 from escalation.text.places import Plain
 from escalation.text.stretches import OTHERS, Stretch, stretches
+from escalation.text.whose import People, Voice, actor_of, voices
 from escalation.wording.deeds import starts_with_deed
 from escalation.wording.outcomes import Outcome
 
@@ -49,6 +50,11 @@ class Passage:
     language: str | None = None
     """The name of the language, if it is not English: then nothing is read out of it but quoted."""
 
+    people: People = field(default_factory=dict, compare=False)
+    """Whose names are known from the ticket."""
+    voices: tuple[Voice, ...] = ()
+    """What others say in it, where it holds a chat."""
+
     partly: str | None = None
     """The name of another language in which only parts of it are written, as beside their translation: these are not read."""
 
@@ -64,6 +70,12 @@ class Passage:
         object.__setattr__(self, "own", own)
         object.__setattr__(self, "language", foreign(own))
         object.__setattr__(self, "work_note", is_work_note(own))
+
+    def actor(self, start: int, end: int) -> Actor:
+        """Return who did the deed that stands there."""
+        voice = next((v for v in self.voices if v.start <= start < v.end), None)
+        begin = min(max(start, voice.begin), end) if voice else start
+        return cast("Actor", actor_of(self.text[begin:end], voice.role if voice else self.role, self.people))
 
 
 _PARAGRAPH = re.compile(r"\S(?:[^\n]|\n(?!\s*\n)){0,20000}")
@@ -87,9 +99,13 @@ def _beside_translation(text: str) -> tuple[str, list[tuple[int, int]]] | None:
 _FEWEST_WORDS = 3
 
 
-def read(plain: Plain, role: str, *, resolution: bool = False, description: bool = False) -> Passage:
+def read(
+    plain: Plain, role: str, *, resolution: bool = False, description: bool = False, people: People | None = None
+) -> Passage:
     """Return the text as a passage. A description that only forwards a mail speaks by that mail's words: there are no others."""
-    made = Passage(plain.text, tuple(stretches(plain.text)), role, resolution, description)
+    known = people or {}
+    said = tuple(voices(list(rows_of(plain.text)), known))
+    made = Passage(plain.text, tuple(stretches(plain.text)), role, resolution, description, people=known, voices=said)
     if not description or made.own.strip() or not (begin := _below_heading(plain.text)):
         return made
     body = (replace(s, start=s.start + begin, end=s.end + begin) for s in stretches(plain.text[begin:]))
