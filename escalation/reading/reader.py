@@ -37,6 +37,7 @@ from escalation.text.copies import TELLS
 from escalation.text.mail import names_mail
 from escalation.text.passages import Deed, Passage
 from escalation.text.places import overlapping
+from escalation.text.sections import says_undone
 from escalation.wording import deeds, outcomes
 from escalation.wording.outcomes import Outcome
 
@@ -45,7 +46,9 @@ _NOT_DONE = re.compile(r"\W*(?:and |but )?(?:(?:i|we)(?:['’]ve| have) ?(?:not\
 """How somebody says that he did something not, or not yet."""
 _NEVER_DONE = re.compile(
     rf"\W*(?:(?:and|but|so|then|also|i|we|he|she|they)\s){{0,3}}(?:(?:(?:have|has|had|were|was)(?:n['’]?t| not)|not) (?:yet |been |actually )*(?:{deeds.PASSIVE}|{deeds.PAST_ANY})"
-    rf"|(?:was|were|am|are)(?: just| only)? (?:going|about|meaning|planning) to (?:{deeds.BASE}))\b",
+    rf"|(?:was|were|am|are)(?: just| only)? (?:going|about|meaning|planning) to (?:{deeds.BASE})"
+    r"|(?:did(?:n['’]?t| not)|never) (?:yet |actually |really |even )*(?:try|tried|test|tested|attempt(?:ed)?|get (?:to|around to|round to|a chance to)|got (?:to|around to|round to|a chance to)|have (?:the )?time (?:to|for))"
+    rf"|(?:(?:i|we) )did(?:n['’]?t| not) (?:yet |actually |even )*(?:{deeds.BASE})|(?:(?:have|has|had) )?(?:yet|still) to (?:try|{deeds.BASE})|(?:had )?no (?:time|chance) (?:for|to))\b",
     re.IGNORECASE,
 )
 """How a sentence begins that tells what was not done, or was only meant to be."""
@@ -116,7 +119,9 @@ def _may_be(all_of: Sequence[Look], place: int) -> bool:
 
 
 def _not_done(text: str) -> bool:
-    """Whether a sentence only tells what was not done; behind a comma or a "but" it may tell what was."""
+    """Whether a sentence only tells what was not done, or is not to be; behind a comma or a "but" it may tell what was."""
+    if says_undone(text) or (deeds.forbids(text) and not deeds.begins_with_deed(text)):
+        return True
     said = _NEVER_DONE.match(text[:200])
     return said is not None and not any(deeds.begins_with_deed(part.strip()) for part in _CLAUSES.split(text[said.end() :])[1:])
 

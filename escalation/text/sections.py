@@ -18,8 +18,8 @@ from escalation.wording.told import tells_its_result
 
 _THINGS = r"(?:(?:the |these |following |troubleshooting |diagnostic |other |further |our |my )*(?:steps?|items?|things?|tasks?|actions?|checks?|tests?|work|fix(?:es)?|solutions?|remedies))"
 _NOT = (
-    rf"(?:{_THINGS} )?(?:that (?:were |are )?|we |i )?(?:have |has |were |was |are )?(?:not|n['’]t|haven['’]?t|hasn['’]?t|weren['’]?t|didn['’]?t) (?:yet )?(?:been )?(?:do|done|try|tried|complete|completed|perform|performed|attempt|attempted|start|started|test|tested|carried out)(?: yet| so far)?"
-    rf"|(?:{_THINGS} )?(?:still )?(?:to[- ]?do|to be done|left to (?:do|try)|outstanding|remaining|pending|skipped|incomplete|open|undone)(?: {_THINGS})?(?: yet)?"
+    rf"(?:{_THINGS} )?(?:that (?:were |are )?|we |i )?(?:have |has |were |was |are )?(?:not|n['’]t|haven['’]?t|hasn['’]?t|weren['’]?t|didn['’]?t) (?:yet )?(?:been )?(?:do|done|try|tried|complete|completed|perform|performed|attempt|attempted|start|started|test|tested|checked|carried out)(?: yet| so far)?"
+    rf"|(?:{_THINGS} )?(?:still )?(?:to[- ](?:do|try)|todo|to be done|left to (?:do|try)|outstanding|remaining|pending|skipped|incomplete|open|undone)(?: {_THINGS})?(?: yet)?"
     rf"|what (?:we|i) (?:did not|didn['’]?t|have not|haven['’]?t) (?:do|try|done|tried|test|tested)(?: yet)?|untested|untried"
 )
 _WHO = r"(?:copilot|chatgpt|chat gpt|gpt(?:-\w+)?|openai|claude|gemini|(?:the )?ai(?: assistant| bot| agent)?|(?:the )?(?:bot|assistant|vendor|supplier|isp|manufacturer)|(?:microsoft|dell|hp|vendor|\w+) support|ms support|microsoft|(?:the )?kb(?: article)?|(?:the )?(?:knowledge base|documentation|article))"
@@ -29,6 +29,7 @@ _PLAN = (
     rf"|{_WHO} (?:says|said|suggests|suggested|recommends|recommended|proposes|proposed|advises|advised|answers?|answered|response|reply|suggestions?|output)|(?:suggested|suggestions?|recommended|proposed|advice|answer|response|generated|according) (?:by|from|to) {_WHO}|per {_WHO}"
     r"|please (?:try|do|perform|follow)(?: the following| these| this)?(?: steps)?(?: .{1,30})?|(?:you|they|we|user|customer) (?:should|could|can|may|might|need to|needs to|will)(?: now| also| then)?(?: try| do| check)?(?: the following| these)?(?: steps)?"
 )
+_BEFORE = re.compile(rf"\W{{0,6}}(?:{_NOT})\s?(?::|\s[-–—])\s+(?=\w)", re.IGNORECASE)
 _HEADING = re.compile(rf"(?:(?P<not>{_NOT})|(?P<plan>{_PLAN}))", re.IGNORECASE)
 _MARKS = " \t#*_=-–—>•.:|[]()0123456789"
 _BULLET = re.compile(r"\s{0,9}(?:>\s?)?(?:[-*•+–·]\s|\(?\d{1,3}[.)]\s|\[.?\]|[☐☑✅❌])")
@@ -46,6 +47,8 @@ def sections(rows: Sequence[Row]) -> Iterator[Section]:
     at = 0
     while at < len(rows):
         kind = _announces(rows, at)
+        if kind is None and says_undone(rows[at].text):
+            yield (rows[at].start, rows[at].end, "plan")
         at += 1
         if kind is None:
             continue
@@ -57,6 +60,12 @@ def sections(rows: Sequence[Row]) -> Iterator[Section]:
             if not (row.blank or _told(row.text[:300])):
                 yield (row.start, row.end, kind)
             at += 1
+
+
+def says_undone(text: str) -> bool:
+    """Whether a sentence or row says before a colon that what follows was not done: "Not tried: another cable"."""
+    said = _BEFORE.match(text[:120])
+    return said is not None and not _told(text[said.end() : said.end() + 300])
 
 
 def _told(text: str) -> bool:

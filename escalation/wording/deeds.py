@@ -264,3 +264,19 @@ def looks_ahead(clause: str) -> bool:
     """Whether the clause speaks of what is still to be done or advises it."""
     clause = clause.lower()
     return _PLAN.search(clause) is not None or (_may_advise(clause) and _ADVICE.search(clause) is not None)
+
+
+_TOUCH = rf"(?:{BASE}|touch|attempt|power|reload|failover|fail over|log|let|force|rely|proceed|close|mess|leave|overwrite|go near|run|use|take|put|switch|turn|call|contact)"
+_FORBIDS = re.compile(
+    rf"(?:^|[,.;:!(–—]\s|\s-\s|\b(?:please|pls|but|and|so|then|you|under no circumstances|whatever you do)[, ]+)\W*(?:please |pls |just |also |really |absolutely )*(?:(?:do|must|should) not|(?:don|mustn|shouldn)['’]?t|never|avoid)(?: you)? (?:please |just |ever |even |again |under any circumstances )*(?:{_TOUCH}|{_GERUND}|touching)\b"
+    rf"|\b(?:(?:must|should|may) ?not|(?:must|should)n['’]t|(?:is|are) not to) be (?:{PASSIVE}|touched|switched|turned|taken|run|used)\b|\bcan(?:not| not|['’]t) be (?:rebooted|restarted|touched|reloaded|taken (?:down|offline)|(?:switched|turned|powered) (?:off|down))\b"
+    rf"|\b(?:asked|asks|told|said|says|wants?|wanted|warned|warns|instructed|agreed|advised|advises|begged)\b[^.;\n]{{0,40}}?\bnot to (?:{_TOUCH})\b"
+    r"|^\W*hands off\b|^\W*leave (?:the |this |that )?[^.;,\n]{2,40} alone\b|^\W*no (?:reboots?|restarts?|changes|updates|downtime)\b[^.;\n]{0,30}\b(?:before|until|till|during|please|today|tonight|allowed)\b"
+)
+_MAY_FORBID = re.compile(r"\b(?:not|n['’]?t|dont|cannot|never|avoid|hands off|alone|no)\b|n['’]t\b")
+
+
+def forbids(text: str) -> bool:
+    """Whether a sentence says what nobody is to do: "do NOT reboot", "asked us not to touch the RAID"."""
+    head = text[:300].lower()
+    return not head.rstrip().endswith("?") and _MAY_FORBID.search(head) is not None and _FORBIDS.search(head) is not None
