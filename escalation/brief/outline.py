@@ -153,7 +153,7 @@ def outline(package: Package, limits: Limits, *, also_cited: Iterable[str] = ())
         steps_above=wording.steps(above),
         steps_below=wording.steps(below),
         steps_mentioned=wording.steps(mentioned),
-        not_read=inline(languages_unread(package.unread), limit=60),
+        not_read=inline(languages_unread(package.unread, parts=not package.steps_attempted), limit=60),
         unread_words=wording.quotes(package.unread_words[-min(8, extras) :] if extras else (), 200),
         last_word=wording.quote(package.last_word, 240),
         still_to_do=wording.quotes(package.still_to_do[: min(MOST_PENDING, extras)], 160),

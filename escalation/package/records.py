@@ -150,9 +150,12 @@ def summary_source(evidence: Evidence) -> Source:
 _WRITTEN, _PART = "written in ", "a part of "
 
 
-def languages_unread(unread: Sequence[Unread]) -> str:
-    """Return the languages in which a ticket holds words that are not read for steps, as `German and Polish`; empty for none."""
-    whole = (one for one in unread if one.reason.startswith(_WRITTEN) and not one.source.startswith(f"steps in {_PART}"))
+def languages_unread(unread: Sequence[Unread], *, parts: bool = False) -> str:
+    """Return the languages in which a ticket holds words that are not read for steps, as `German and Polish`; empty for none.
+
+    With `parts` also those of texts of which the English is read.
+    """
+    whole = (one for one in unread if one.reason.startswith(_WRITTEN) and (parts or not one.source.startswith(f"steps in {_PART}")))
     names = (one.reason.removeprefix(_WRITTEN).partition(";")[0] for one in whole)
     return " and ".join(dict.fromkeys(names))
 
