@@ -155,7 +155,8 @@ def languages_unread(unread: Sequence[Unread], *, parts: bool = False) -> str:
 
     With `parts` also those of texts of which the English is read.
     """
-    whole = (one for one in unread if one.reason.startswith(_WRITTEN) and (parts or not one.source.startswith(f"steps in {_PART}")))
+    told = (one for one in unread if one.reason.startswith(_WRITTEN))
+    whole = (one for one in told if parts or not one.source.startswith(f"steps in {_PART}"))
     names = (one.reason.removeprefix(_WRITTEN).partition(";")[0] for one in whole)
     return " and ".join(dict.fromkeys(names))
 

@@ -38,7 +38,7 @@ from escalation.text.mail import names_mail
 from escalation.text.passages import Deed, Passage
 from escalation.text.places import overlapping
 from escalation.text.sections import says_undone
-from escalation.wording import deeds, outcomes
+from escalation.wording import deeds, outcomes, pasted
 from escalation.wording.outcomes import Outcome
 
 _WORD = re.compile(r"\w+")
@@ -243,7 +243,11 @@ def pasted_rows(passage: Passage, known: Learned | None = None) -> list[tuple[in
             continue
         heads = (not place or not taken[place - 1]) and len(row.text) < 40 and row.text.rstrip().endswith(":")
         features = row_features(all_of, place, description=passage.description)
-        taken[place] = not heads and model.shares(features)[yes] >= known.bounds["row"]
+        sure = pasted.configuration(passage.text[row.line : row.line + 700].partition("\n")[0])
+        taken[place] = not heads and (sure or model.shares(features)[yes] >= known.bounds["row"])
+    for place in range(len(all_of) - 1):
+        if taken[place] and taken[place + 1] and not (place and taken[place - 1]) and all_of[place].parts == 1 and pasted.tells_of_it(all_of[place].text):
+            taken[place] = False
     blocks: list[tuple[int, int]] = []
     for place, row in enumerate(all_of):
         if not (taken[place] or (row.ruled and _of_line_taken(all_of, taken, place))):

@@ -57,5 +57,5 @@ def test_of_a_note_in_two_languages_the_english_is_read_and_the_other_named() ->
     package = package_of(evidence_of(text))
     assert [step.evidence for step in package.steps_attempted] == ["Replaced the cable between router and modem, no change."]
     assert "a part of n1 (written in German" in render(package, marker=None)
-    nothing = package_of(evidence_of("Router neu gestartet, das hat aber nicht geholfen. The user has the phone with him and is not in the office."))
+    nothing = package_of(evidence_of("Router neu gestartet, das hat aber nicht geholfen. The rest of it is still not in the ticket."))
     assert "**Tried:** nothing found; what is written in German is not read" in render(nothing, marker=None)
