@@ -20,6 +20,8 @@ EVIDENCE_VERSION = 1
 
 NoteKind = Literal["discussion", "internal", "resolution"]
 Role = Literal["technician", "engineer", "admin", "owner", "customer", "system", "us", "unknown"]
+STAFF: frozenset[str] = frozenset({"technician", "engineer", "admin", "owner"})
+"""Roles of people of the MSP."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -386,7 +388,7 @@ class Roster:
         if not identifier:
             return False
         key = (self.login(identifier) or "").strip().lower()
-        return key not in self.left and self.person(key).role in ("technician", "engineer", "admin", "owner")
+        return key not in self.left and self.person(key).role in STAFF
 
     def another_program(self, identifier: str | None) -> Person:
         """Return whoever else has our API member's keys and wrote what is not ours under its login name."""

@@ -35,6 +35,7 @@ def changes(old: Package, new: Package) -> tuple[Difference, ...]:
         *_outcomes(old, new),
         *_changed_back(old, new),
         *_quotes("ruled out", _texts(old.ruled_out), _texts(new.ruled_out)),
+        *_quotes("not to be done", _texts(old.forbidden), _texts(new.forbidden), gone=False),
         *_quotes("promise", _texts(old.promises), _texts(new.promises)),
         *_quotes("error code", _texts(old.error_codes), _texts(new.error_codes), gone=False),
         *_quotes("against the assessment", _texts(old.ai_assessment_data.against), _texts(new.ai_assessment_data.against)),

@@ -72,6 +72,7 @@ class View:
     why: Line | None
     start_here: Line | None
     start_otherwise: Line | None
+    forbidden: tuple[Line, ...]
     changed_lately: tuple[Line, ...]
     tried: Inert
     """What the list of steps is called: a step may be told by its finding alone."""
@@ -144,6 +145,7 @@ def outline(package: Package, limits: Limits, *, also_cited: Iterable[str] = ())
         why=wording.quote(package.why_escalated, 180),
         start_here=wording.start(package.start_here),
         start_otherwise=wording.start(package.start_otherwise),
+        forbidden=wording.quotes(package.forbidden, 160),
         changed_lately=tuple(told for o in changed_lately(package) if (told := wording.other(o))),
         tried=_tried(package),
         steps_total=sum(package.steps_attempted[place].sure >= SURE for place in own),
@@ -151,7 +153,7 @@ def outline(package: Package, limits: Limits, *, also_cited: Iterable[str] = ())
         steps_above=wording.steps(above),
         steps_below=wording.steps(below),
         steps_mentioned=wording.steps(mentioned),
-        not_read=inline(languages_unread(package.unread), limit=60),
+        not_read=inline(languages_unread(package.unread, parts=not package.steps_attempted), limit=60),
         unread_words=wording.quotes(package.unread_words[-min(8, extras) :] if extras else (), 200),
         last_word=wording.quote(package.last_word, 240),
         still_to_do=wording.quotes(package.still_to_do[: min(MOST_PENDING, extras)], 160),

@@ -72,6 +72,7 @@ def opening(package: Package) -> list[str]:
     for lead, start in (("Start here", view.start_here), ("Or", view.start_otherwise)):
         if start:
             lines.append(f"{lead}: {start.text}" + (f" ({start.label})" if start.label else ""))
+    lines += [f"Not to be done: {in_quotes(line.text)}" for line in view.forbidden]
     sure = [step for step in closed(package) if step.sure >= CERTAIN and step.outcome_sure >= TOLD]
     lines += [f"Dead end: {inline(step.text, limit=120)}" for step in sure]
     lines += [f"Not recorded: {' '.join(view.not_recorded)}"] if view.not_recorded else []

@@ -23,6 +23,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from escalation.evidence import STAFF
 from escalation.memory.deeds import denies, repeats, same_deed
 from escalation.memory.terms import is_code, is_name, terms_of
 from escalation.memory.track_record import TrackRecord
@@ -39,7 +40,6 @@ MOST_STEPS = 3
 LONGEST, SHORTEST_QUOTE, LONGEST_QUOTE = 200, 4, 400
 _AROUND = 2
 """So many words shared with the paragraph of a quotation do instead of one shared with the quotation."""
-STAFF = frozenset({"technician", "engineer", "admin", "owner"})
 
 _CONTACT = re.compile(
     r"://|\bwww\.|[\w.+-]+@[\w-]+|(?:\+|\b)\d[\d ()./-]{6,}\d\b"

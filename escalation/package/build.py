@@ -22,7 +22,7 @@ from escalation.package.candidates import Candidate, Candidates
 from escalation.package.contents import SCHEMA_VERSION, Assessment, Package, Unread
 from escalation.package.in_context import asked, in_context
 from escalation.package.known_symptoms import Symptoms
-from escalation.package.last_notes import last_word, left_over, unread_words
+from escalation.package.last_notes import forbidden, last_word, left_over, unread_words
 from escalation.package.records import (
     described,
     languages_unread,
@@ -141,6 +141,7 @@ def build(
         lanes=recorded.lanes,
         last_word=last_word(records, steps),
         unread_words=unread_words(share.read_here),
+        forbidden=forbidden(records),
     )
     start, otherwise = start_here.choose(Candidates(package, records, symptoms.found).all())
     package = replace(package, start_here=in_context(start, records), start_otherwise=in_context(otherwise, records))

@@ -33,7 +33,7 @@ from escalation.package.records import Record, clipped, flat
 from escalation.reading import remarks
 from escalation.symptoms.said import words_of
 from escalation.text.passages import NOT_STAFF
-from escalation.wording.deeds import checks_something, claims, starts_with_deed
+from escalation.wording.deeds import checks_something, claims, forbids, starts_with_deed
 from escalation.wording.pasted import fault_in, troubled
 from escalation.wording.told import tells_its_result
 
@@ -178,8 +178,10 @@ class Candidates:
         return made
 
     def _over(self, found: _Found) -> bool:
-        """Whether a dead end says the same, or a step follows what somebody only named."""
+        """Whether it is forbidden, a dead end says the same, or a step follows what somebody only named."""
         low, said = found.start.text.lower(), found.start.evidence
+        if forbids(flat(said)):
+            return True
         if any(fuzz.token_set_ratio(low, end) >= SAME for end in self._ends):
             return True
         others = [s.text.lower() for s in self._package.steps_attempted if s.evidence not in said and said not in s.evidence]

@@ -317,6 +317,8 @@ class Package:
     """What the customer wrote after everything of ours, where they did: nobody has answered it."""
     unread_words: tuple[Quote, ...] = ()
     """The newest sentences of the staff in a language that is quoted and not read for steps."""
+    forbidden: tuple[Quote, ...] = ()
+    """What somebody said is not to be done, the newest last."""
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON values; datetimes as ISO 8601 in UTC with `Z`."""

@@ -18,7 +18,7 @@ from escalation.reading.asks import says_needed
 from escalation.reading.remarks import looks_on, proposes
 from escalation.text.passages import NOT_STAFF
 from escalation.text.stretches import Stretch
-from escalation.wording.deeds import claims, looks_ahead
+from escalation.wording.deeds import claims, forbids, looks_ahead
 
 MOST = 2
 """Sentences of each kind."""
@@ -28,6 +28,8 @@ _THEIRS = re.compile(r"\W*(?:she|he|they|(?:the )?(?:customer|user|client))(?:['
 """How a sentence begins that says how somebody is, whatever of tomorrow stands in it."""
 _LONGEST = 240
 """Characters of a sentence that is told beside others."""
+MOST_FORBIDDEN = 3
+"""Prohibitions."""
 MOST_UNREAD = 10
 """Sentences in another language."""
 _FEWEST = 3
@@ -94,6 +96,12 @@ def unread_words(records: Sequence[Record]) -> tuple[Quote, ...]:
     return tuple(quote(r, s.start, s.end) for r in theirs for s in r.spoken)[-MOST_UNREAD:]
 
 
+def forbidden(records: Sequence[Record]) -> tuple[Quote, ...]:
+    """Return the newest sentences that say what is not to be done, each wording once."""
+    said = (quote(r, s.start, s.end) for r in records if r.source.role not in ("us", "system") for s in r.spoken if forbids(s.text))
+    return tuple({one.text.lower(): one for one in said}.values())[-MOST_FORBIDDEN:]
+
+
 def _newest(records: Sequence[Record]) -> Iterator[tuple[Record, Stretch]]:
     staff = [r for r in records if r.source.id != "d" and r.source.role not in NOT_STAFF]
     ours = [r for r in staff if r.spoken and not r.passage.resolution]
@@ -107,7 +115,7 @@ def _newest(records: Sequence[Record]) -> Iterator[tuple[Record, Stretch]]:
 
 def _shown(package: Package) -> Iterator[Quote]:
     """Give what a brief says above the fold."""
-    single = (package.ask, package.why_escalated, *package.promises[:1], *package.ruled_out)
+    single = (package.ask, package.why_escalated, *package.promises[:1], *package.ruled_out, *package.forbidden)
     yield from (one for one in single if one is not None)
     yield from (Quote(one.text, one.evidence, one.source) for one in package.state_left_behind)
     if (start := package.start_here) is not None:

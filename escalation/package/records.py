@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from escalation.evidence import Evidence, Note, Person, TimeEntry
+from escalation.evidence import STAFF, Evidence, Note, Person, TimeEntry
 from escalation.package.contents import Event, Missing, Source, Unread
 from escalation.text.own_mail import without_own_mail
 from escalation.text.passages import NOT_STAFF, Passage, read
 from escalation.text.places import Plain
 from escalation.text.source import plain
 from escalation.text.stretches import Stretch
+from escalation.text.whose import People, people_of
 
 _GREETING = re.compile(
     r"^(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|greetings|morning|all)\b[\w ,!.]{0,30}$",
@@ -53,15 +54,15 @@ def records_of(evidence: Evidence) -> list[Record]:
     entries += [e for e in evidence.time_entries if e.position is not None or not (_says_nothing(e) or flat(e.text) in noted)]
     entries.sort(key=_place)
     made: list[Record] = []
-    customers = _customers(evidence)
+    people = _people(evidence)
     if description is not None:
-        made.append(_record(description, "d", -1, customers, evidence.ticket.entered_at))
+        made.append(_record(description, "d", -1, people, evidence.ticket.entered_at))
     counts = {"n": 0, "t": 0}
     for index, entry in enumerate(entries):
         letter = "t" if isinstance(entry, TimeEntry) else "n"
         counts[letter] += 1
         position = entry.position if entry.position is not None else index
-        made.append(_record(entry, f"{letter}{counts[letter]}", position, customers))
+        made.append(_record(entry, f"{letter}{counts[letter]}", position, people))
     return _without_taken_back(made)
 
 
@@ -141,7 +142,7 @@ def _place(entry: Note | TimeEntry) -> tuple[int, float, int]:
 
 
 def _record(
-    entry: Note | TimeEntry, source_id: str, note_index: int, customers: frozenset[str], entered_at: datetime | None = None
+    entry: Note | TimeEntry, source_id: str, note_index: int, people: People, entered_at: datetime | None = None
 ) -> Record:
     if isinstance(entry, TimeEntry):
         at, kind = entry.started_at or entry.entered_at, "time entry"
@@ -156,16 +157,14 @@ def _record(
     # A thread file does not say who wrote its description; in the PSA an author whom nobody knows is not one of ours.
     told = entry.author.role if entry.author != _NOT_RECORDED else "technician"
     written = without_own_mail(plain(entry.text))
-    return Record(source, written, read(written, told, resolution=solved, description=begins, customers=customers), kind)
+    return Record(source, written, read(written, told, resolution=solved, description=begins, people=people), kind)
 
 
-def _customers(evidence: Evidence) -> frozenset[str]:
-    """Return the names of the customer's people in small letters: whole, and the first alone where nobody of the staff has it."""
-    authors = [*(note.author for note in evidence.notes), *(entry.author for entry in evidence.time_entries)]
-    theirs = {one.name.lower() for one in authors if one.role == "customer"} | {(evidence.ticket.contact or "").lower()}
-    ours = {one.name.lower() for one in authors if one.role not in NOT_STAFF}
-    firsts = {name.split()[0] for name in theirs if name.strip()} - {name.split()[0] for name in ours if name.strip()}
-    return frozenset((theirs | firsts) - ours - {""})
+def _people(evidence: Evidence) -> People:
+    """Return whose names the ticket tells: its contact, and whoever wrote on it."""
+    authors = [*(n.author for n in evidence.notes), *(e.author for e in evidence.time_entries)]
+    wrote = {(a.name, "technician" if a.role in STAFF else a.role) for a in authors if a.role in STAFF or a.role == "customer"}
+    return people_of([*sorted(wrote), *([(evidence.ticket.contact, "customer")] if evidence.ticket.contact else [])])
 
 
 _NOT_RECORDED = Person("not recorded")
@@ -183,9 +182,13 @@ def summary_source(evidence: Evidence) -> Source:
 _WRITTEN, _PART = "written in ", "a part of "
 
 
-def languages_unread(unread: Sequence[Unread]) -> str:
-    """Return the languages in which a ticket holds words that are not read for steps, as `German and Polish`; empty for none."""
-    whole = (one for one in unread if one.reason.startswith(_WRITTEN) and not one.source.startswith(f"steps in {_PART}"))
+def languages_unread(unread: Sequence[Unread], *, parts: bool = False) -> str:
+    """Return the languages in which a ticket holds words that are not read for steps, as `German and Polish`; empty for none.
+
+    With `parts` also those of texts of which the English is read.
+    """
+    told = (one for one in unread if one.reason.startswith(_WRITTEN))
+    whole = (one for one in told if parts or not one.source.startswith(f"steps in {_PART}"))
     names = (one.reason.removeprefix(_WRITTEN).partition(";")[0] for one in whole)
     return " and ".join(dict.fromkeys(names))
 

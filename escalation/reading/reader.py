@@ -35,9 +35,10 @@ from escalation.reading.rows import Row, row_features, rows
 from escalation.reading.weights import Learned, Told, learned
 from escalation.text.copies import TELLS
 from escalation.text.mail import names_mail
-from escalation.text.passages import Actor, Deed, Passage
+from escalation.text.passages import Deed, Passage
 from escalation.text.places import overlapping
-from escalation.wording import deeds, outcomes
+from escalation.text.sections import says_undone
+from escalation.wording import deeds, outcomes, pasted
 from escalation.wording.outcomes import Outcome
 
 _WORD = re.compile(r"\w+")
@@ -45,7 +46,9 @@ _NOT_DONE = re.compile(r"\W*(?:and |but )?(?:(?:i|we)(?:['’]ve| have) ?(?:not\
 """How somebody says that he did something not, or not yet."""
 _NEVER_DONE = re.compile(
     rf"\W*(?:(?:and|but|so|then|also|i|we|he|she|they)\s){{0,3}}(?:(?:(?:have|has|had|were|was)(?:n['’]?t| not)|not) (?:yet |been |actually )*(?:{deeds.PASSIVE}|{deeds.PAST_ANY})"
-    rf"|(?:was|were|am|are)(?: just| only)? (?:going|about|meaning|planning) to (?:{deeds.BASE}))\b",
+    rf"|(?:was|were|am|are)(?: just| only)? (?:going|about|meaning|planning) to (?:{deeds.BASE})"
+    r"|(?:did(?:n['’]?t| not)|never) (?:yet |actually |really |even )*(?:try|tried|test|tested|attempt(?:ed)?|get (?:to|around to|round to|a chance to)|got (?:to|around to|round to|a chance to)|have (?:the )?time (?:to|for))"
+    rf"|(?:(?:i|we) )did(?:n['’]?t| not) (?:yet |actually |even )*(?:{deeds.BASE})|(?:(?:have|has|had) )?(?:yet|still) to (?:try|{deeds.BASE})|(?:had )?no (?:time|chance) (?:for|to))\b",
     re.IGNORECASE,
 )
 """How a sentence begins that tells what was not done, or was only meant to be."""
@@ -116,7 +119,9 @@ def _may_be(all_of: Sequence[Look], place: int) -> bool:
 
 
 def _not_done(text: str) -> bool:
-    """Whether a sentence only tells what was not done; behind a comma or a "but" it may tell what was."""
+    """Whether a sentence only tells what was not done, or is not to be; behind a comma or a "but" it may tell what was."""
+    if says_undone(text) or (deeds.forbids(text) and not deeds.begins_with_deed(text)):
+        return True
     said = _NEVER_DONE.match(text[:200])
     return said is not None and not any(deeds.begins_with_deed(part.strip()) for part in _CLAUSES.split(text[said.end() :])[1:])
 
@@ -191,7 +196,7 @@ def _step(
     first = next((part for part in PARTS.finditer(text) if _WORD.search(text, 0, part.start())), None)
     return Deed(
         look.passage, start, until, start + first.start() if first and first.start() else stop, outcome,
-        cast("Actor", deeds.actor_of(text, passage.role, passage.customers)), result_stated=until > stop or outcomes.states_result(text[:600]),
+        passage.actor(start, stop), result_stated=until > stop or outcomes.states_result(text[:600]),
         check=check, sure=sure, outcome_sure=share, left=not look.stretch.answered and left.shares(features)[left.classes.index("yes")] >= known.bounds["left"],
     )  # fmt: skip
 
@@ -238,7 +243,11 @@ def pasted_rows(passage: Passage, known: Learned | None = None) -> list[tuple[in
             continue
         heads = (not place or not taken[place - 1]) and len(row.text) < 40 and row.text.rstrip().endswith(":")
         features = row_features(all_of, place, description=passage.description)
-        taken[place] = not heads and model.shares(features)[yes] >= known.bounds["row"]
+        sure = pasted.configuration(passage.text[row.line : row.line + 700].partition("\n")[0])
+        taken[place] = not heads and (sure or model.shares(features)[yes] >= known.bounds["row"])
+    for place in range(len(all_of) - 1):
+        if taken[place] and taken[place + 1] and not (place and taken[place - 1]) and all_of[place].parts == 1 and pasted.tells_of_it(all_of[place].text):
+            taken[place] = False
     blocks: list[tuple[int, int]] = []
     for place, row in enumerate(all_of):
         if not (taken[place] or (row.ruled and _of_line_taken(all_of, taken, place))):

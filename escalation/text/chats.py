@@ -1,6 +1,7 @@
-"""Tell who speaks in a chat that was copied into a ticket: a name with a time before each message, or on a line of its own.
+"""Tell who speaks in a chat that was copied into a ticket: a name, mostly with a time, before each message or on a line of its own.
 
-What a visitor says is theirs; of the others the words are read, without the name and the time before them.
+Whose the names are is known as in `whose`. What a visitor or one of the customer's people says in a program's chat is theirs; of the
+others the words are read, without the name and the time before them. In a chat with bare names all is read, by who says it.
 """
 
 # ruff: noqa: E501 - an alternative is easier to find in one long line than in a ladder
@@ -12,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from escalation.text.places import Row
+from escalation.text.whose import NAME, NOBODY, People, role_of
 from escalation.wording import mail_words as words
 from escalation.wording.deeds import starts_with_deed
 
@@ -39,7 +41,18 @@ _NAMED = re.compile(rf"\s{{0,9}}{_ALONE}\s{{0,9}}$")
 _OF_PROGRAMS = re.compile(rf"[\[(](?!{_CLOCK}[\])])")
 """A day beside the time in brackets, as chat programs copy it."""
 _DIGIT = re.compile(r"\d")
-_VISITOR = re.compile(rf"(?:{words.VISITOR})\b|.{{1,100}}\((?:{words.VISITOR}|contact|external|unverified)\)", re.IGNORECASE)
+_BULLET = re.compile(r"^[-*•>](?=\s)")
+_VISITOR = re.compile(rf"(?:{words.VISITOR})\b", re.IGNORECASE)
+
+_LABEL = re.compile(
+    r"\b(?:issues?|problems?|symptoms?|steps?|actions?|results?|outcomes?|updates?|notes?|summary|resolutions?|solutions?|causes?|next|status|tests?|tried|done|checks?|findings?|impact|details?|errors?|subject|date|time|"
+    r"from|to|cc|re|fwd?|edit|ps|todo|plan|comments?|descriptions?|background|history|workaround|question|answer|q|a|diagnosis|environment|device|name|phone|email|location|step|day|monday|tuesday|wednesday|thursday|friday|saturday|sunday|"
+    r"firewall|switch|router|modem|server|printer|pc|laptop|desktop|dock|phone|tablet|monitor|camera|scanner|outlook|teams|windows|wi-?fi|vpn|internet|network|exchange|onedrive|sharepoint|backup|nas|host|vm|ap|isp|"
+    r"today|yesterday|morning|afternoon|first|second|third|then|finally|also|work|task|ticket|case|reason|request|conclusion|analysis|troubleshooting|fix|verified|attempt(?:ed)?)\b",
+    re.IGNORECASE,
+)
+"""What stands before a colon in notes and is nobody: labels, and what a log is kept of."""
+_I = re.compile(r"\b(?:i|i['’](?:m|ve|d|ll)|we|we['’](?:re|ve|d|ll)|my|me|our)\b", re.IGNORECASE)
 
 
 _ENTERED = r"(?:(?:internal|public|private|discussion|resolution|work|external)\s)?(?:note|comment|time entry|update|reply|work ?log)\s(?:was\s)?(?:added|entered|posted|created|left|written)\sby\s"
@@ -58,43 +71,69 @@ def stamped(text: str) -> int:
 
 
 class Turn(NamedTuple):
-    """What one of them says: from which row on, up to which, and where the words begin in the first."""
+    """What one of them says: its rows, from where to where it stands, and on which side they are."""
 
     row: int
     stop: int
+    start: int
     begin: int
-    """Characters from where the row begins to where the words do."""
-    theirs: bool
-    """Whether a visitor or one of the customer's people says it."""
+    """Where the words begin, behind the name and the time."""
+    end: int
+    role: str | None
+    """None where nothing tells it: then whoever wrote the note is taken for them."""
+    copied: bool
+    """Whether a program wrote name and time, which are nobody's words then."""
+
+    @property
+    def theirs(self) -> bool:
+        """Whether it is cut out as what a visitor or one of the customer's people said elsewhere."""
+        return self.copied and self.role == "customer"
 
 
-def turns(rows: Sequence[Row], customers: frozenset[str] = frozenset()) -> list[Turn]:
-    """Return the messages of a chat of two people at least, each with a time; none where it is no chat.
-
-    `customers` are names of the customer's people, in small letters.
-    """
-    for said in (_before_words(rows, customers), _on_lines(rows)):
-        if len(said) >= 2 and len({who.lower() for _, _, who in said}) >= 2:
-            return list(_parted(rows, said, customers))
-    return []
+_Said = tuple[int, int, str]
+"""From which row on somebody speaks, how many characters behind its beginning the words begin, and who."""
 
 
-def _visits(who: str, customers: frozenset[str]) -> bool:
+def turns(rows: Sequence[Row], people: People = NOBODY) -> list[Turn]:
+    """Return the messages of a chat, each with a time or with bare names; none where it is no chat. `people` the ticket knows."""
+    before, lined = _before_words(rows), _on_lines(rows)
+    timed = [(row, begin, who) for row, begin, who, time in before if time]
+    if not any(_visits(who, people) or _OF_PROGRAMS.search(time) for _, _, who, time in before if time):
+        timed = []  # "10:02 Firewall: rebooted" is how people keep a log
+    copied = next((said for said in (timed, lined) if len({who.lower() for _, _, who in said}) >= 2), None)
+    said = copied or max([(row, begin, who) for row, begin, who, _ in before], lined, key=len)
+    placed = list(_placed(rows, said))
+    first = {who.lower() for (_, begin, who), (row, stop) in zip(said, placed, strict=True) if _I.search(_words(rows, row, stop)[begin:])}
+    roles = {who: _side(who, people, visitors=copied is not None, stranger=who.lower() in first) for _, _, who in said}
+    speak = {who.lower() for who, role in roles.items() if role}
+    known = any(role_of(who, people) for who in roles)
+    chat = copied or (len(speak) >= 2 and len(first & speak) >= (1 if known else 2))
+    return [
+        Turn(row, stop, rows[row].start, rows[row].start + begin, rows[stop - 1].end, roles[who], copied is not None)
+        for (_, begin, who), (row, stop) in zip(said, placed, strict=True)
+        if chat or (who.lower() in first and roles[who] not in (None, "unknown"))
+    ]
+
+
+def _side(who: str, people: People, *, visitors: bool, stranger: bool) -> str | None:
+    """Return on which side somebody is who speaks; None for what may be no name, and for a name that nobody here bears but in a talk."""
+    if visitors and _VISITOR.match(who):
+        return "customer"
+    return role_of(who, people) or ("unknown" if stranger and NAME.fullmatch(who) and not _LABEL.search(who) else None)
+
+
+def _visits(who: str, people: People) -> bool:
     """Whether a name is a visitor's, as chat programs write them, or one of the customer's people."""
-    name = " ".join(reversed(who.partition(" (")[0].lower().split(", ")))
-    return _VISITOR.match(who) is not None or name in customers
+    return _VISITOR.match(who) is not None or role_of(who, people) == "customer"
 
 
-def _before_words(rows: Sequence[Row], customers: frozenset[str]) -> list[tuple[int, int, str]]:
-    if sum(":" in row.text[:60] for row in rows) < 2:
-        return []
-    found = [(i, turn) for i, row in enumerate(rows) if (turn := _TURN.match(row.text[:140])) and (turn["before"] or turn["after"])]
-    if not any(_visits(turn["who"], customers) or _OF_PROGRAMS.search(turn["before"] or turn["after"]) for _, turn in found):
-        return []  # "10:02 Firewall: rebooted" is how people keep a log
-    return [(i, turn.end(), turn["who"]) for i, turn in found]
+def _before_words(rows: Sequence[Row]) -> list[tuple[int, int, str, str]]:
+    """Return the rows that begin with what may be a name and a colon: where the words begin, the name, and the time if there is one."""
+    found = ((i, _TURN.match(_BULLET.sub(" ", row.text[:140]))) for i, row in enumerate(rows) if ":" in row.text[:100])
+    return [(i, turn.end(), turn["who"], turn["before"] or turn["after"] or "") for i, turn in found if turn]
 
 
-def _on_lines(rows: Sequence[Row]) -> list[tuple[int, int, str]]:
+def _on_lines(rows: Sequence[Row]) -> list[_Said]:
     found = []
     for i, row in enumerate(rows):
         if not (4 <= len(row.text) <= 120 and _DIGIT.search(row.text)):
@@ -107,9 +146,13 @@ def _on_lines(rows: Sequence[Row]) -> list[tuple[int, int, str]]:
     return [one for one in found if not starts_with_deed(one[2])]
 
 
-def _parted(rows: Sequence[Row], said: Sequence[tuple[int, int, str]], customers: frozenset[str]) -> Iterator[Turn]:
-    for place, (row, begin, who) in enumerate(said):
+def _placed(rows: Sequence[Row], said: Sequence[_Said]) -> Iterator[tuple[int, int]]:
+    """Return from which row up to which each speaks: to the next who does, or a blank row."""
+    for place, (row, begin, _) in enumerate(said):
         stop = said[place + 1][0] if place + 1 < len(said) else len(rows)
         first = next((i for i in range(row, stop) if rows[i].end > rows[row].start + begin), stop)
-        blank = next((i for i in range(first + 1, stop) if rows[i].blank), stop)
-        yield Turn(row, blank, begin, _visits(who, customers))
+        yield row, next((i for i in range(first + 1, stop) if rows[i].blank), stop)
+
+
+def _words(rows: Sequence[Row], row: int, stop: int) -> str:
+    return "\n".join(one.text for one in rows[row:stop])

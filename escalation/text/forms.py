@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from escalation.text.asked import BESIDE, answered, asked_for
-from escalation.text.chats import stamped, turns
+from escalation.text.chats import Turn, stamped
 from escalation.text.places import Row
 from escalation.text.reports import BULLETED, BY_HAND, paragraphs, reports
 from escalation.text.sections import sections
@@ -91,11 +91,11 @@ class Forms:
     """Rows that a heading above them says are only planned or proposed."""
 
 
-def forms(rows: Sequence[Row], customers: frozenset[str] = frozenset()) -> Forms:
-    """Return what lists, forms, tables and reports say of the rows."""
+def forms(rows: Sequence[Row], chat: Sequence[Turn] = ()) -> Forms:
+    """Return what lists, forms, tables and reports say of the rows. `chat` is what was said in one that was copied."""
     found = Forms()
     _tables(rows, found)
-    for turn in turns(rows, customers):
+    for turn in chat:
         found.spoken |= {row.start for row in rows[turn.row : turn.stop]}
     for one in answered(rows):
         if one.done:

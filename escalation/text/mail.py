@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from escalation.text.chats import turns
+from escalation.text.chats import Turn
 from escalation.text.copies import copied
 from escalation.text.places import Row, overlapping
 from escalation.wording import mail_words as words
@@ -85,8 +85,8 @@ _END = re.compile(
 )
 
 
-def cuts(rows: Sequence[Row], customers: frozenset[str] = frozenset()) -> list[Cut]:
-    """Return what is not the writer's own, in order and apart from each other. `customers` are names of the customer's people."""
+def cuts(rows: Sequence[Row], chat: Sequence[Turn] = ()) -> list[Cut]:
+    """Return what is not the writer's own, in order and apart from each other. `chat` is what was said in one that was copied."""
     kinds: list[Foreign | None] = [None] * len(rows)
     at = 0
     while at < len(rows):
@@ -107,13 +107,12 @@ def cuts(rows: Sequence[Row], customers: frozenset[str] = frozenset()) -> list[C
             kinds[at:stop] = ["signature"] * (stop - at)
         at = max(stop, at + 1)
     heads: list[Cut] = []
-    for turn in turns(rows, customers):
-        words_at = rows[turn.row].start + turn.begin
+    for turn in chat:
         if turn.theirs:
             for i in range(turn.row, turn.stop):
-                kinds[i] = kinds[i] or ("boilerplate" if rows[i].end <= words_at else "quoted")
+                kinds[i] = kinds[i] or ("boilerplate" if rows[i].end <= turn.begin else "quoted")
         elif kinds[turn.row] is None:
-            heads.append(Cut(rows[turn.row].start, words_at, "boilerplate"))
+            heads.append(Cut(turn.start, turn.begin, "boilerplate"))
     for i in copied(rows):
         kinds[i] = "boilerplate"
     found = [

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
-from typing import Literal
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal, cast
 
-from escalation.text.language import foreign
+from escalation.text.chats import Turn, turns
+from escalation.text.language import foreign, may_be_foreign
 from escalation.text.lines import rows_of
 from escalation.text.mail import heading, sent_by
 from escalation.text.places import Plain
 from escalation.text.stretches import OTHERS, Stretch, stretches
-from escalation.wording.deeds import starts_with_deed
+from escalation.text.whose import NOBODY, People, actor_of
+from escalation.wording.deeds import begins_with_deed
 from escalation.wording.outcomes import Outcome
 
 Actor = Literal["tech", "customer", "vendor", "unknown"]
@@ -49,17 +52,18 @@ class Passage:
     language: str | None = None
     """The name of the language, if it is not English: then nothing is read out of it but quoted."""
 
+    people: People = field(default_factory=dict, compare=False)
+    """Whose names are known from the ticket."""
+    chat: tuple[Turn, ...] = ()
+    """Who says what in it, where it holds a chat."""
+
     partly: str | None = None
     """The name of another language in which only parts of it are written, as beside their translation: these are not read."""
 
-    customers: frozenset[str] = frozenset()
-    """Names of the customer's people in small letters."""
-
     def __post_init__(self) -> None:
         object.__setattr__(self, "partly", None)
-        if (beside := _beside_translation(self.text)) is not None:
-            theirs = [any(a <= s.start < b for a, b in beside[1]) and s.kind not in OTHERS for s in self.stretches]
-            kept = (replace(s, kind="quoted") if other else s for s, other in zip(self.stretches, theirs, strict=True))
+        if (beside := _other_part(self.text, self.stretches)) is not None:
+            kept = (replace(s, kind="quoted") if s.start in beside[1] else s for s in self.stretches)
             object.__setattr__(self, "stretches", tuple(kept))
             object.__setattr__(self, "partly", beside[0])
         others = any(s.kind in OTHERS for s in self.stretches)
@@ -68,44 +72,60 @@ class Passage:
         object.__setattr__(self, "language", foreign(own))
         object.__setattr__(self, "work_note", is_work_note(own))
 
+    def actor(self, start: int, end: int) -> Actor:
+        """Return who did the deed that stands there."""
+        turn = next((turn for turn in self.chat if turn.start <= start < turn.end), None)
+        begin = min(max(start, turn.begin), end) if turn else start
+        return cast("Actor", actor_of(self.text[begin:end], (turn and turn.role) or self.role, self.people))
 
-_PARAGRAPH = re.compile(r"\S(?:[^\n]|\n(?!\s*\n)){0,20000}")
+
 _ENGLISH = re.compile(r"\b(?:the|and|is|was|not|no|we|has|have|with|still|after|it|this|to|of)\b", re.IGNORECASE)
-
-
-def _beside_translation(text: str) -> tuple[str, list[tuple[int, int]]] | None:
-    """Return the language and the places of paragraphs that are not English, where others are; None if there are none."""
-    if "\n" not in text.strip():
-        return None
-    told = [(found.start(), found.end(), foreign(found.group())) for found in _PARAGRAPH.finditer(text)]
-    others = [(start, end) for start, end, name in told if name]
-    english = [text[start:end] for start, end, name in told if name is None]
-    own = any(
-        len(_ENGLISH.findall(said)) >= _FEWEST_WORDS or any(map(starts_with_deed, said[:600].split("\n"))) for said in english
-    )
-    name = next((name for _, _, name in told if name), None)
-    return (name, others) if name and own else None
-
-
 _FEWEST_WORDS = 3
+_SAID = frozenset(("sentence", "item", "heading"))
+
+
+def _other_part(text: str, cut: Sequence[Stretch]) -> tuple[str, set[int]] | None:
+    """Return the language of the sentences that are not English, where others are, and where they begin; None if there are none.
+
+    A sentence that shows no language is of the one before it.
+    """
+    if not may_be_foreign(text):
+        return None
+    told = [(s.start, _tongue(s.text)) for s in cut if s.kind in _SAID]
+    name = next((tongue for _, tongue in told if tongue not in (None, "English")), None)
+    if name is None or not any(tongue == "English" for _, tongue in told):
+        return None
+    others, last = set(), next(tongue for _, tongue in told if tongue)
+    for start, tongue in told:
+        last = tongue or last
+        if last != "English":
+            others.add(start)
+    return name, others
+
+
+def _tongue(said: str) -> str | None:
+    if (name := foreign(said)) is not None:
+        return name
+    return "English" if len(_ENGLISH.findall(said)) >= _FEWEST_WORDS or begins_with_deed(said[:600]) else None
 
 
 def read(
-    plain: Plain, role: str, *, resolution: bool = False, description: bool = False, customers: frozenset[str] = frozenset()
+    plain: Plain, role: str, *, resolution: bool = False, description: bool = False, people: People = NOBODY
 ) -> Passage:
     """Return the text as a passage. A description that only forwards a mail speaks by that mail's words: there are no others.
 
-    So does a customer's note that a connector made of their mail, with its heading. `customers` are names of their people.
+    So does a customer's note that a connector made of their mail, with its heading. `people` are those whom the ticket knows.
     """
-    made = Passage(plain.text, tuple(stretches(plain.text, customers)), role, resolution, description, customers=customers)
+    chat = tuple(turns(list(rows_of(plain.text)), people))
+    made = Passage(plain.text, tuple(stretches(plain.text, people)), role, resolution, description, people=people, chat=chat)
     begin = 0
     if description and not made.own.strip():
         begin = _below_heading(plain.text)
-    elif role == "customer" and customers:
-        begin = _below_heading(plain.text, customers)
+    elif role == "customer" and (names := frozenset(name for name, theirs in people.items() if theirs == role)):
+        begin = _below_heading(plain.text, names)
     if not begin:
         return made
-    body = (replace(s, start=s.start + begin, end=s.end + begin) for s in stretches(plain.text[begin:], customers))
+    body = (replace(s, start=s.start + begin, end=s.end + begin) for s in stretches(plain.text[begin:], people))
     return replace(made, stretches=(Stretch(0, begin, "quoted", plain.text[:begin]), *body))
 
 

@@ -18,8 +18,8 @@ from escalation.wording.told import tells_its_result
 
 _THINGS = r"(?:(?:the |these |following |troubleshooting |diagnostic |other |further |our |my )*(?:steps?|items?|things?|tasks?|actions?|checks?|tests?|work|fix(?:es)?|solutions?|remedies))"
 _NOT = (
-    rf"(?:{_THINGS} )?(?:that (?:were |are )?|we |i )?(?:have |has |were |was |are )?(?:not|n['’]t|haven['’]?t|hasn['’]?t|weren['’]?t|didn['’]?t) (?:yet )?(?:been )?(?:do|done|try|tried|complete|completed|perform|performed|attempt|attempted|start|started|test|tested|carried out)(?: yet| so far)?"
-    rf"|(?:{_THINGS} )?(?:still )?(?:to[- ]?do|to be done|left to (?:do|try)|outstanding|remaining|pending|skipped|incomplete|open|undone)(?: {_THINGS})?(?: yet)?"
+    rf"(?:{_THINGS} )?(?:that (?:were |are )?|we |i )?(?:have |has |were |was |are )?(?:not|n['’]t|haven['’]?t|hasn['’]?t|weren['’]?t|didn['’]?t) (?:yet )?(?:been )?(?:do|done|try|tried|complete|completed|perform|performed|attempt|attempted|start|started|test|tested|checked|carried out)(?: yet| so far)?"
+    rf"|(?:{_THINGS} )?(?:still )?(?:to[- ](?:do|try)|todo|to be done|left to (?:do|try)|outstanding|remaining|pending|skipped|incomplete|open|undone)(?: {_THINGS})?(?: yet)?"
     rf"|what (?:we|i) (?:did not|didn['’]?t|have not|haven['’]?t) (?:do|try|done|tried|test|tested)(?: yet)?|untested|untried"
 )
 _WHO = r"(?:copilot|chatgpt|chat gpt|gpt(?:-\w+)?|openai|claude|gemini|(?:the )?ai(?: assistant| bot| agent)?|(?:the )?(?:bot|assistant|vendor|supplier|isp|manufacturer)|(?:microsoft|dell|hp|vendor|\w+) support|ms support|microsoft|(?:the )?kb(?: article)?|(?:the )?(?:knowledge base|documentation|article))"
@@ -33,6 +33,7 @@ _SAYS = re.compile(r"(?:copilot|chatgpt|chat gpt|gpt(?:-\w+)?|claude|gemini|grok
 _ASKS = re.compile(r"(?:you|i|me|user|prompt)(?: (?:say|says|said|asked|wrote))?", re.IGNORECASE)
 """Who speaks in a copied talk with an assistant, alone on a line: all is the assistant's up to the next who asks it."""
 _OF_PROGRAMS = r"(?:assisted|automat(?:ed|ic)|auto) (?:remediations?|responses?|mitigations?|actions?(?: taken)?)|(?:response|mitigation|containment) actions(?: taken)?|actions (?:taken|performed) by (?:the )?(?:soc|agent|sensor|edr|mdr|policy|system|automation|[\w ]{1,20} (?:soc|agent|sensor|edr|mdr))"
+_BEFORE = re.compile(rf"\W{{0,6}}(?:{_NOT})\s?(?::|\s[-–—])\s+(?=\w)", re.IGNORECASE)
 _HEADING = re.compile(rf"(?:(?P<not>{_NOT})|(?P<ran>{_OF_PROGRAMS})|(?P<plan>{_PLAN}))", re.IGNORECASE)
 _MARKS = " \t#*_=-–—>•.:|[]()0123456789"
 _BULLET = re.compile(r"\s{0,9}(?:>\s?)?(?:[-*•+–·]\s|\(?\d{1,3}[.)]\s|\[.?\]|[☐☑✅❌])")
@@ -56,6 +57,8 @@ def sections(rows: Sequence[Row]) -> Iterator[Section]:
             at = stop
             continue
         kind = _announces(rows, at)
+        if kind is None and says_undone(rows[at].text):
+            yield (rows[at].start, rows[at].end, "plan")
         at += 1
         if kind is None:
             continue
@@ -93,6 +96,12 @@ def _goes_on(rows: Sequence[Row], blank: int, begin: int) -> bool:
     leads = rows[blank - 1].text.rstrip("* ").endswith(":")
     listed = any(_BULLET.match(row.text) for row in rows[begin:blank])
     return below is not None and (below.text.lstrip()[:2] in ("**", "##", "# ") or (_BULLET.match(below.text) is not None and (leads or listed)))
+
+
+def says_undone(text: str) -> bool:
+    """Whether a sentence or row says before a colon that what follows was not done: "Not tried: another cable"."""
+    said = _BEFORE.match(text[:120])
+    return said is not None and not _told(text[said.end() : said.end() + 300])
 
 
 def _told(text: str) -> bool:

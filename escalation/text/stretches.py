@@ -12,10 +12,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from escalation.text.chats import turns
 from escalation.text.forms import Forms, forms
 from escalation.text.lines import rows_again, rows_of
 from escalation.text.mail import Cut, cuts
 from escalation.text.places import Row, overlapping
+from escalation.text.whose import NOBODY, People
 from escalation.wording import deeds, outcomes, pasted
 from escalation.wording.told import tells_its_result
 
@@ -61,16 +63,17 @@ def small(text: str) -> str:
     return low if len(low) == len(text) else text
 
 
-def stretches(text: str, customers: frozenset[str] = frozenset()) -> list[Stretch]:
+def stretches(text: str, people: People = NOBODY) -> list[Stretch]:
     """Return the text's stretches in order. Blank space between them belongs to none.
 
-    What is not the writer's own, and what a form says was not done, is taken out first and stands in between, whole. `customers` are
-    names of the customer's people in small letters: what they say in a chat is theirs.
+    What is not the writer's own, and what a form says was not done, is taken out first and stands in between, whole. Of the
+    `people` that the ticket knows, what the customer's say in a chat that was copied is theirs.
     """
     rows = list(rows_of(text))
-    form = forms(rows, customers)
+    chat = [turn for turn in turns(rows, people) if turn.copied]
+    form = forms(rows, chat)
     own = overlapping((*form.answered, *form.undone.items()))
-    foreign = [c for c in cuts(rows, customers) if not own(c.start, c.start + 1)]
+    foreign = [c for c in cuts(rows, chat) if not own(c.start, c.start + 1)]
     gone = [*((c.start, c.end) for c in foreign), *form.masked, *form.undone.items()]
     inner = blanked(text, gone) if gone else text
     found = _told_in(inner, rows_again(inner, text, rows) if gone else rows, form, text)

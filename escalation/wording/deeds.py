@@ -10,7 +10,6 @@ The verbs below are deeds of diagnosis and repair. A clause counts as a deed whe
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 from functools import lru_cache
 from typing import Literal
 
@@ -103,10 +102,11 @@ _ADVERB = (
 )
 _TIME = r"(?:(?!20[0-3]\d|19\d\d)(?:[01]\d|2[0-3])[0-5]\d\s+(?:[-–:]\s*)?|[\[(]?\d{1,2}[:.h]\d{2}(?:\s?[ap]m)?[\])]?\s*(?:[-–:]\s*)?|\d{1,2}/\d{1,2}(?:/\d{2,4})?\s*[-:]?\s*)"
 _LEAD = rf"(?:{_TIME}|{_ADVERB}|(?:things|stuff) (?:i|we) tried:\s*)"
+VENDOR = r"(?:the )?(?:vendor|isp|carrier|provider|supplier|manufacturer|support|tech support|microsoft support|dell|hp|lenovo|ms support|(?:\w+ )?support)(?:'s)?"
 _SUBJECT = (
     r"(?:(?P<me>i|we|i've|we've|i’ve|we’ve|i had|i have)|(?P<them>(?:the |our |her |his |their )?(?:end[ -]?user|users?|customer|client|cx|caller|"
-    r"office manager|receptionist|he|she|contact|staff)(?:'s|’s)?)|(?P<vendor>(?:the )?(?:vendor|isp|carrier|provider|"
-    r"supplier|manufacturer|support|tech support|microsoft support|dell|hp|lenovo|ms support|(?:\w+ )?support)(?:'s)?)|(?P<they>they(?:'ve)?)|"
+    r"office manager|receptionist|he|she|contact|staff)(?:'s|’s)?)|(?P<vendor>"
+    rf"{VENDOR})|(?P<they>they(?:'ve)?)|"
     r"(?P<colleague>(?:my|our) (?!users?\b|clients?\b|customers?\b|servers?\b|pcs?\b|own\b|end\b)[a-z-]+(?: (?:guy|person|lead|team|admin|engineer|tech|manager|desk))?|someone|somebody|one of our \w+|"
     r"(?:the )?(?:previous|other|last|first|onsite|field|night) (?:tech|technician|engineer|shift)))"
 )
@@ -234,31 +234,11 @@ def checks_something(clause: str) -> bool:
     return verb in _CHECK_FORMS or any((_ELSEWHERE_DID.match(head), NOUN.match(head[:60]), _RAN_TEST.search(head[:120])))
 
 
-_THEM = r"(?:the |our )?(?:cx|cust|eu|end[ -]?user|users?|customer|client|caller)"
-_BY_THEIR_WORD = re.compile(
-    rf"^(?:{_LEAD}){{0,4}}(?:{_THEM}\s?[:>]\s{{1,3}}(?!{_THEM}\b)|(?:as )?per (?:{_THEM}|her|him|them)\s?[,:]?\s(?!request)|according to (?:{_THEM}|her|him|them),?\s"
-    rf"|(?:{_THEM}|she|he|they|(?P<vendor>(?:the )?(?:vendor|isp|carrier|provider|supplier|manufacturer|(?:\w+ )?support)))\s(?:also )?(?:says?|said|states?|stated|reports?|reported|mentions?|mentioned|claims?|claimed|told (?:me|us)|tells (?:me|us)|explained|confirm(?:s|ed))\s(?:that )?"
-    rf"(?:(?:she|he|they)(?:['’](?:s|d|ve))?\s|(?=(?:already |also |has |have |had )*(?:{PAST_ANY})\b))(?!(?:was|were|is|are|can|could|will|would)\b))"
-)
-"""How a sentence of ours begins that tells what others say they did."""
-
-
-_DID_SO = re.compile(
-    rf"(?:\s?:\s|(?=[\s'’])\s?(?:['’]s\s|has\s|had\s|already\s|also\s|then\s|just\s|says?\s|said\s|told (?:me|us)\s|reports?\s|reported\s|mention(?:s|ed)\s|states?\s|stated\s|that\s|she\s|he\s|they\s|herself\s|himself\s){{0,5}}"
-    rf"(?!called|rang|phoned|e-?mailed|asked|reported|approved|agreed|confirmed|replied|wrote|requested|contacted|advised|informed|told|said)(?:{PAST_ANY})\b)"
-)
-"""What follows a name where the sentence tells what they did, or say they did."""
-
-
-def actor_of(clause: str, role: str, customers: Collection[str] = ()) -> str:
+def actor_of(clause: str, role: str) -> str:
     """Return who did the deed, given the role of who wrote about it: `tech`, `customer`, `vendor`, or `unknown` for a
-    writer who is neither a member nor a contact. `customers` are names of the customer's people in small letters."""
+    writer who is neither a member nor a contact."""
     head = clause.strip()[:160].lower()
     person = PERSON.match(head)
-    if role not in ("customer", "unknown") and (told := _BY_THEIR_WORD.match(head)):
-        return "vendor" if told["vendor"] else "customer"
-    if any(head.startswith(name) and _DID_SO.match(head[len(name) :]) for name in customers):
-        return "customer"
     if HAD_THEM.match(head):
         return "customer"
     if person:
@@ -284,3 +264,19 @@ def looks_ahead(clause: str) -> bool:
     """Whether the clause speaks of what is still to be done or advises it."""
     clause = clause.lower()
     return _PLAN.search(clause) is not None or (_may_advise(clause) and _ADVICE.search(clause) is not None)
+
+
+_TOUCH = rf"(?:{BASE}|touch|attempt|power|reload|failover|fail over|log|let|force|rely|proceed|close|mess|leave|overwrite|go near|run|use|take|put|switch|turn|call|contact)"
+_FORBIDS = re.compile(
+    rf"(?:^|[,.;:!(–—]\s|\s-\s|\b(?:please|pls|but|and|so|then|you|under no circumstances|whatever you do)[, ]+)\W*(?:please |pls |just |also |really |absolutely )*(?:(?:do|must|should) not|(?:don|mustn|shouldn)['’]?t|never|avoid)(?: you)? (?:please |just |ever |even |again |under any circumstances )*(?:{_TOUCH}|{_GERUND}|touching)\b"
+    rf"|\b(?:(?:must|should|may) ?not|(?:must|should)n['’]t|(?:is|are) not to) be (?:{PASSIVE}|touched|switched|turned|taken|run|used)\b|\bcan(?:not| not|['’]t) be (?:rebooted|restarted|touched|reloaded|taken (?:down|offline)|(?:switched|turned|powered) (?:off|down))\b"
+    rf"|\b(?:asked|asks|told|said|says|wants?|wanted|warned|warns|instructed|agreed|advised|advises|begged)\b[^.;\n]{{0,40}}?\bnot to (?:{_TOUCH})\b"
+    r"|^\W*hands off\b|^\W*leave (?:the |this |that )?[^.;,\n]{2,40} alone\b|^\W*no (?:reboots?|restarts?|changes|updates|downtime)\b[^.;\n]{0,30}\b(?:before|until|till|during|please|today|tonight|allowed)\b"
+)
+_MAY_FORBID = re.compile(r"\b(?:not|n['’]?t|dont|cannot|never|avoid|hands off|alone|no)\b|n['’]t\b")
+
+
+def forbids(text: str) -> bool:
+    """Whether a sentence says what nobody is to do: "do NOT reboot", "asked us not to touch the RAID"."""
+    head = text[:300].lower()
+    return not head.rstrip().endswith("?") and _MAY_FORBID.search(head) is not None and _FORBIDS.search(head) is not None

@@ -152,6 +152,15 @@ def leads_to(heading: str, first: str) -> bool:
     return _TROUBLE.search(first[:300]) is not None or _IDENTIFIER.search(first[:300]) is not None
 
 
+def tells_of_it(line: str) -> bool:
+    """Whether a line right above output is what somebody says of it: it names nothing of a machine and no fault, but this, today or people."""
+    short = line[:200]
+    return not (_MACHINE.search(short) or _TROUBLE.search(short)) and (_OF_IT.search(short) or _TOLD.search(short) or _SPOKEN.search(short)) is not None
+
+
+_OF_IT = re.compile(r"\b(?:below|above|following|attached|customer|came in)\b", re.IGNORECASE)
+
+
 def joins_message(line: str) -> bool:
     """Whether a line goes on with the wording of an error that began above it."""
     return not (_FIRST_PERSON.search(line[:200]) or _TOLD.search(line[:200]) or _DONE.search(line[:200]))
@@ -191,11 +200,26 @@ _PLAIN = re.compile(r"(?!\s{0,2}The (?:\w+ )?operation completed )\s{0,2}[A-Z]?[
 """Five plain words in a row, which no output begins with."""
 
 
+_HOST = r"(?:[\w*-]+\.)+[\w-]+\.?"
+_IP = r"\d{1,3}(?:\.\d{1,3}){3}(?:/\d{1,2})?|[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}"
+_RECORD = rf"(?:(?:A|AAAA)\s+(?:{_IP})|MX\s+\d{{1,5}}\s+{_HOST}|(?:CNAME|NS|PTR|ALIAS)\s+{_HOST}|SRV\s+\d+\s+\d+\s+\d+\s+{_HOST}|(?:TXT|SPF)\s+[\"“].{{3,400}}|CAA\s+\d.{{3,100}}|SOA\s+{_HOST}\s.{{3,200}})"
+_CONFIGURATION = re.compile(
+    rf"\s*(?:[\"“]?(?i:v=(?:spf1|dmarc1|dkim1|stsv1|tlsrptv1|bimi1))\b.{{0,600}}|(?:[\w*@-]+(?:\.[\w*@-]+)*\.?\s+)?(?:\d{{1,7}}\s+)?(?:IN\s+)?{_RECORD}"
+    rf"|ip\s(?:route|address|helper-address)\s[\d. ]{{7,60}}|HK(?:LM|CU|CR|EY_[A-Z_]+)[:\\]\S+|/(?:ip|interface|system|routing|queue|ppp)(?:\s[\w-]+){{0,3}}\s(?:add|set|print|remove|export)\b.{{0,300}}"
+    rf"|set\s(?:security|interfaces|protocols|routing-options|vlans|deviceconfig)\s(?!.*\b(?:to|on|for|and|in)\s)[\w-]+\s\S.{{0,200}}|nameserver\s+(?:{_IP})|(?:{_IP})(?:\s+{_HOST})(?:\s+[\w.-]+){{0,4}}|(?=\w*(?:[._]|[a-z][A-Z]))[A-Za-z][\w.-]{{2,60}}\s?=\s?[^\s=]{{1,120}};?)\s*$"
+)
+
+
+def configuration(line: str) -> bool:
+    """Whether a line is a DNS record or one setting of a configuration, whole: a record needs no other line to be known as one."""
+    return _CONFIGURATION.match(line[:700]) is not None
+
+
 def surely(line: str) -> bool:
     """Whether the line alone is machine output."""
     if _PLAIN.match(line):
         return False
-    return SURE.match(line[:400]) is not None or _COLUMNS.search(line[:200]) is not None
+    return configuration(line) or SURE.match(line[:400]) is not None or _COLUMNS.search(line[:200]) is not None
 
 
 def joins(line: str) -> bool:

@@ -46,7 +46,7 @@ def packages() -> Iterator[Package]:
     said = Quote("compare the lifetimes", "compare the lifetimes", "a1")
     yield dataclasses.replace(
         with_solved(made[0], [alike], guess, [book]), agreement="Managed", products=(product,), still_to_do=(said,),
-        findings=(said,), lanes=(lane,), last_word=said, unread_words=(said,),
+        findings=(said,), lanes=(lane,), last_word=said, unread_words=(said,), forbidden=(said,),
     )  # fmt: skip
 
 

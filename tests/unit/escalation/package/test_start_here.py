@@ -1,11 +1,14 @@
 """Where to start: what of all candidates is chosen, always with a reason and a source, and never a dead end."""
 
+# ruff: noqa: E501 - a row of examples is easier to read in one long line than in a ladder
+
 from __future__ import annotations
 
 from dataclasses import replace
 
 import pytest
 
+from escalation.brief.render import opening, render
 from escalation.package.build import candidates_of
 from escalation.package.candidates import LAST, Candidate
 from escalation.package.contents import Solved, Start
@@ -179,3 +182,23 @@ def test_only_what_nobody_wrote_after_is_called_the_last_word() -> None:
     last = [one.start for one in candidates_of(evidence, package_of(evidence)) if one.kind == "last"]
     assert {start.evidence for start in last if start.reason == LAST} == {"The lights on it are amber."}
     assert len(last) > 1
+
+
+def test_what_is_forbidden_is_no_place_to_start_and_is_seen() -> None:
+    """In many wordings, by staff and customer, as the newest words: never a start, a step or a thing to do, always in the brief."""
+    forbidding = (
+        "do NOT reboot the firewall, the config is not saved", "Don't touch the RAID", "Please do not power cycle the NAS before 18:00", "Never restart it during the backup",
+        "Customer asked us not to reboot the server", "The host must not be rebooted until Friday", "NB: do not reseat disk 3", "If it hangs, do not power it off", "Hands off the core switch",
+        "Vendor warned not to update the firmware", "DO NOT DELETE THE MAILBOX", "Can't be rebooted before the month end run is over",
+    )  # fmt: skip
+    for words in forbidding:
+        for before in ("Checked the event log, nothing there.", "Replaced the cable, no change.\nShould check the switch log next."):
+            package = package_of(evidence_of(before, f"{words}."))
+            starts_at = [one for one in (package.start_here, package.start_otherwise) if one]
+            assert not [one for one in (*starts_at, *package.still_to_do, *package.steps_attempted, *package.findings) if one.evidence in words], words
+            assert [one.evidence.rstrip(".") for one in package.forbidden] == [words]
+            note, mail = render(package, marker=None), "\n".join(opening(package))
+            assert "**Not to be done:** " in note.partition("---")[0], words
+            assert "Not to be done: " in mail, words
+    for words in ("Users do not see the share", "Cannot connect to the server", "Did not restart", "Don't forget the report", "The server was not rebooted", "She can't reset her password", "Why not reboot?"):
+        assert package_of(evidence_of(f"{words}.".replace("?.", "?"))).forbidden == (), words

@@ -23,7 +23,7 @@ import pytest
 from escalation.text.passages import read
 from escalation.text.source import plain
 from escalation.text.stretches import stretches
-from escalation.wording.deeds import actor_of
+from escalation.text.whose import actor_of, people_of
 from tests.unit.escalation.reading.incoming import _OWN, Incoming, count_held, faults, package_of_notes
 
 _HEADS = (
@@ -148,19 +148,19 @@ _POSTED = (
 
 
 def test_whose_mail_a_note_is_is_told_by_its_heading() -> None:
-    mia, said = frozenset({"mia olsen", "mia"}), "I restarted the scanner, still jams."
+    mia, said = people_of([("Mia Olsen", "customer")]), "I restarted the scanner, still jams."
     for head in _POSTED:
         text = plain(f"{head}{said}\n\nThanks\nMia")
-        assert read(text, "customer", customers=mia).own == said, head
-        assert read(text, "technician", customers=mia).own.replace("EMAIL CONNECTOR", "") == "", head
-        assert said not in read(text, "customer", customers=frozenset({"ben"})).own, head
+        assert read(text, "customer", people=mia).own == said, head
+        assert read(text, "technician", people=mia).own.replace("EMAIL CONNECTOR", "") == "", head
+        assert said not in read(text, "customer", people=people_of([("Ben", "customer")])).own, head
     answered = plain(f"Still jams.\n\n{_POSTED[0]}{said}")
-    assert read(answered, "customer", customers=mia).own == "Still jams."
+    assert read(answered, "customer", people=mia).own == "Still jams."
 
 
 def test_names_of_the_customers_people_are_theirs_in_a_chat() -> None:
     chat = "Mia Olsen\n  9:14 AM\nI restarted the scanner, still jams\nTom Reed\n  9:15 AM\nReplaced the roller, no change"
-    own = [s.text for s in stretches(chat, frozenset({"mia olsen"})) if s.kind in ("sentence", "item")]
+    own = [s.text for s in stretches(chat, people_of([("Mia Olsen", "customer")])) if s.kind in ("sentence", "item")]
     assert own == ["Replaced the roller, no change"]
     assert len([s for s in stretches(chat) if s.kind in ("sentence", "item")]) == 2
 
@@ -208,12 +208,12 @@ _VENDORS = ("ISP says they {0}", "Vendor reported that they {0}")
 
 
 def test_what_others_say_they_did_is_theirs() -> None:
-    mia = frozenset({"mia olsen", "mia"})
+    people = people_of([("Mia Olsen", "customer"), ("Dana Reyes", "technician")])
     for deed in ("cleaned the glass, still jams", "restarted the scanner twice", "swapped the cable, same error"):
         for who, forms in (("customer", _THEIRS), ("tech", _OURS), ("vendor", _VENDORS)):
             for form in forms:
-                assert actor_of(form.format(deed), "technician", mia) == who, form.format(deed)
-    assert actor_of("Miami gateway restarted", "technician", mia) == "tech"
+                assert actor_of(form.format(deed), "technician", people) == who, form.format(deed)
+    assert actor_of("Miami gateway restarted", "technician", people) == "tech"
 
 
 if __name__ == "__main__":

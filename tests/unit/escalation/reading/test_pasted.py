@@ -6,8 +6,11 @@ from __future__ import annotations
 
 import pytest
 
+from escalation.reading.reader import pasted_rows, read_steps
+from escalation.text.passages import Passage
 from escalation.text.stretches import stretches
 from escalation.wording.codes import error_codes
+from escalation.wording.pasted import configuration
 
 
 def pasted(text: str) -> list[str]:
@@ -112,3 +115,31 @@ def test_letters_hyphens_and_digits_are_a_code_where_words_say_so_and_else_a_par
     for host in ("SRV-02", "PC-014", "INC-12345"):
         assert error_codes(f"Error: {host} unreachable") == []
     assert [text[a:b] for text in ("the shop answers HTTP 5xx", "PXE-E18: Server response timeout") for a, b in error_codes(text)] == ["HTTP 5xx", "PXE-E18"]
+
+
+def test_a_record_or_a_setting_pasted_alone_is_evidence_and_no_prose() -> None:
+    """Records of every type as zones, lookups and consoles write them, and single settings, alone and below what was done."""
+    hosts, named = ("", "example.com. ", "_dmarc.example.com ", "mail.example.com. 3600 IN ", "@ 300 IN "), ("A 203.0.113.7", "AAAA 2001:db8::7", "MX 10 mx.example.com.", "CNAME app.example.net", "NS ns1.example.net.", "SRV 0 5 5061 sip.example.com", 'TXT "v=spf1 mx -all"')
+    lines = [f"{host}{record}" for host in hosts for record in named]
+    lines += ["v=spf1 include:_spf.example.com ip4:203.0.113.7 -all", "v=spf1 mx ~all", '"v=DMARC1; p=reject; rua=mailto:d@example.com"', "v=DKIM1; k=rsa; p=MIGfMA0GCS"]
+    lines += ["max_connections = 100", "net.ipv4.ip_forward=1", "DisableLoopbackCheck=1", "nameserver 10.0.0.53", "10.0.0.5 srv01.example.local srv01", "ip route 0.0.0.0 0.0.0.0 203.0.113.1", "/ip firewall filter add chain=input action=drop", "set security zones security-zone trust", r"HKLM\SOFTWARE\Policies\Edge"]
+    for line in lines:
+        for text in (line, f"Rebooted the firewall, no change.\n{line}"):
+            passage = Passage(text, tuple(stretches(text)), "technician")
+            assert [s.kind for s in passage.stretches if s.text in line] == ["pasted"], text
+            assert [text[a:b] for a, b in pasted_rows(passage)] == [line], text
+            assert len(read_steps([passage])) == (text != line), text
+    for said in ("MX record points to the old server", "Plan A failed", "set interfaces to auto on both ends", "A colleague has restarted it", "result = failed", "TXT record missing"):
+        assert not configuration(said), said
+
+
+def test_what_somebody_says_right_above_an_alert_is_no_output() -> None:
+    said = ("Customer forwarded this alert today.", "Alert from the RMM this morning, user was not at the desk.", "RMM alert below", "Seeing this on the console", "Just got this from the RMM while I was on the phone.", "This came in at the same time.")
+    alerts = ("ALERT: FW-01 CPU utilization 98% exceeds threshold 90%\nSeverity: Critical\nDevice: FW-01", "Alert: Backup job failed\nDevice: SRV-01\nSeverity: High", "[CRITICAL] Disk space on SRV-02 C: is below 5%\nHost: SRV-02")
+    for words in said:
+        for alert in alerts:
+            for text in (f"{words}\n{alert}", f"{words}\n\n{alert}"):
+                passage = Passage(text, tuple(stretches(text)), "technician")
+                found = [text[a:b] for a, b in pasted_rows(passage)]
+                assert found, text
+                assert not [block for block in found if words in block], text

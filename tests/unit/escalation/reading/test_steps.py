@@ -1,5 +1,7 @@
 """How people say what they did, did not do, who did it, and what came of it."""
 
+# ruff: noqa: E501 - a row of examples is easier to read in one long line than in a ladder
+
 from __future__ import annotations
 
 import pytest
@@ -117,3 +119,17 @@ def test_a_step_copied_into_another_note_is_counted_once() -> None:
     told = "Restarted the spooler on the print server, no change."
     found = read(told, told)
     assert [d.passage for d in found] == [0]
+
+
+def test_what_a_line_says_was_not_tried_is_no_step() -> None:
+    """Before a colon or in a sentence, on a line of its own or behind what was done; what tells its result was done after all."""
+    heads = ("Not tried: {}", "Not tried yet - {}", "Untested: {}", "Still to try: {}", "- Not done: {}", "Things not tried: {}", "Skipped: {}", "To do: {}", "What I didn't try: {}", "Not checked: {}")
+    said = ("Haven't tried {}", "We haven't tested {}", "I did not try {}, the user left", "Have yet to try {}", "Did not get to {}", "No time for {}", "Never tried {}")
+    things = ("swapping the cable, updating the firmware", "replacing the NIC", "sfc /scannow and DISM")
+    lines = [head.format(what) for head in (*heads, *said) for what in things] + [head.format("rebooted the switch, replaced the cable") for head in heads]
+    for line in lines:
+        for text in (f"Rebooted the firewall, no change. {line.removeprefix('- ')}", f"Rebooted the firewall, no change.\n{line}."):
+            found = [text[deed.start : deed.end] for deed in read(text)]
+            assert [words for words in found if "firewall" not in words] == [], text
+    assert len(read("Untested: replaced the cable, no change.")) == 1
+    assert len(read("I did not try the cable but replaced the switch, no change.")) == 1
