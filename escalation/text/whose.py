@@ -36,11 +36,11 @@ _TOLD = re.compile(
 )
 _AFTER = re.compile(r",\s(?:(?:so )?(?:says|said|according to|as told by|reports|reported by|as reported by)) (?P<who>[^,:.;\n]{2,40}?)\W{0,3}$", re.IGNORECASE)
 _DID = re.compile(
-    rf"^(?P<who>[^,:.;>\n]{{2,40}}?)(?:\s?[:>]\s{{1,3}}|(?=[\s'’]))(?:\s?['’]s\s|\s?(?:has|had|already|also|then|just|herself|himself|she|he|they)\s){{0,4}}\s?(?!called|rang|phoned|e-?mailed|asked|reported|approved|agreed|confirmed|replied|wrote|requested|contacted|advised|informed|told|said)"
+    rf"^(?P<who>(?!(?:we|me)\b)[^,:.;>\n]{{2,40}}?)(?:(?P<mark>\s?[:>]\s{{1,3}})|(?=[\s'’]))(?:\s?['’]s\s|\s?(?:has|had|already|also|then|just|herself|himself|she|he|they)\s){{0,4}}\s?(?!called|rang|phoned|e-?mailed|asked|reported|approved|agreed|confirmed|replied|wrote|requested|contacted|advised|informed|told|said)"
     rf"(?:{deeds.PAST_ANY})\b",
     re.IGNORECASE,
 )
-"""Who did it stands before it, with a colon or without; that they called or asked is no deed."""
+"""Who did it stands before it, by name or before a colon; that they called or asked is no deed."""
 _PASSIVE = re.compile(rf"(?:[\w'’/-]+ ){{1,6}}?(?:was|were|has been|have been|had been|is|are|got|been)(?: (?:already|just|also|now))? (?:{deeds.PASSIVE})\b", re.IGNORECASE)
 
 
@@ -73,11 +73,11 @@ def actor_of(clause: str, role: str, people: People) -> str:
         said = deeds.PERSON.match(inner.lower())
         if said and (said["vendor"] or said["me"]):
             return deeds.actor_of(inner, role)
-        theirs = told["per"] or told["other"] or said or _PASSIVE.match(inner) or deeds.starts_with_deed(inner)
+        theirs = told["per"] or told["other"] or said or _PASSIVE.match(inner) or (deeds.starts_with_deed(inner) and not text[: told.start("rest")].endswith(", "))
         return deeds.actor_of("", speaks) if theirs else deeds.actor_of(text, role)
     if (after := _AFTER.search(text)) and (speaks := _speaks(after["who"], people)):
         return deeds.actor_of("", speaks)
-    if (did := _DID.match(text)) and (speaks := role_of(did["who"], people)):
+    if (did := _DID.match(text)) and (speaks := role_of(did["who"], people) if did["mark"] else people.get(did["who"].lower())):
         return deeds.actor_of("", speaks)
     return deeds.actor_of(clause, role)
 

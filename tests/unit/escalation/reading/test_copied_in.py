@@ -213,7 +213,8 @@ def test_what_others_say_they_did_is_theirs() -> None:
         for who, forms in (("customer", _THEIRS), ("tech", _OURS), ("vendor", _VENDORS)):
             for form in forms:
                 assert actor_of(form.format(deed), "technician", people) == who, form.format(deed)
-    assert actor_of("Miami gateway restarted", "technician", people) == "tech"
+    for ours in ("Miami gateway restarted", "Guest account disabled", "Owner changed on the folder"):
+        assert actor_of(ours, "technician", people) == "tech", ours
 
 
 if __name__ == "__main__":
