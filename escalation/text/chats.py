@@ -43,17 +43,15 @@ _OF_PROGRAMS = re.compile(rf"[\[(](?!{_CLOCK}[\])])")
 _DIGIT = re.compile(r"\d")
 _BULLET = re.compile(r"^[-*•>](?=\s)")
 _VISITOR = re.compile(rf"(?:{words.VISITOR})\b", re.IGNORECASE)
-
 _LABEL = re.compile(
     r"\b(?:issues?|problems?|symptoms?|steps?|actions?|results?|outcomes?|updates?|notes?|summary|resolutions?|solutions?|causes?|next|status|tests?|tried|done|checks?|findings?|impact|details?|errors?|subject|date|time|"
-    r"from|to|cc|re|fwd?|edit|ps|todo|plan|comments?|descriptions?|background|history|workaround|question|answer|q|a|diagnosis|environment|device|name|phone|email|location|step|day|monday|tuesday|wednesday|thursday|friday|saturday|sunday|"
+    r"from|to|cc|re|fwd?|edit|ps|todo|plan|comments?|descriptions?|background|history|workaround|question|answer|q|a|diagnosis|environment|device|name|phone|email|location|site|step|day|monday|tuesday|wednesday|thursday|friday|saturday|sunday|"
     r"firewall|switch|router|modem|server|printer|pc|laptop|desktop|dock|phone|tablet|monitor|camera|scanner|outlook|teams|windows|wi-?fi|vpn|internet|network|exchange|onedrive|sharepoint|backup|nas|host|vm|ap|isp|"
     r"today|yesterday|morning|afternoon|first|second|third|then|finally|also|work|task|ticket|case|reason|request|conclusion|analysis|troubleshooting|fix|verified|attempt(?:ed)?)\b",
     re.IGNORECASE,
 )
 """What stands before a colon in notes and is nobody: labels, and what a log is kept of."""
 _I = re.compile(r"\b(?:i|i['’](?:m|ve|d|ll)|we|we['’](?:re|ve|d|ll)|my|me|our)\b", re.IGNORECASE)
-
 
 _ENTERED = r"(?:(?:internal|public|private|discussion|resolution|work|external)\s)?(?:note|comment|time entry|update|reply|work ?log)\s(?:was\s)?(?:added|entered|posted|created|left|written)\sby\s"
 """What an export of a ticket's history writes before the name."""
@@ -104,7 +102,7 @@ def turns(rows: Sequence[Row], people: People = NOBODY) -> list[Turn]:
     said = copied or max([(row, begin, who) for row, begin, who, _ in before], lined, key=len)
     placed = list(_placed(rows, said))
     first = {who.lower() for (_, begin, who), (row, stop) in zip(said, placed, strict=True) if _I.search(_words(rows, row, stop)[begin:])}
-    roles = {who: _side(who, people, visitors=copied is not None, stranger=who.lower() in first) for _, _, who in said}
+    roles = {who: _side(who, people, visitors=copied is not None, stranger=who.lower() in first) for who in {who for _, _, who in said}}
     speak = {who.lower() for who, role in roles.items() if role}
     known = any(role_of(who, people) for who in roles)
     chat = copied or (len(speak) >= 2 and len(first & speak) >= (1 if known else 2))
@@ -124,7 +122,7 @@ def _side(who: str, people: People, *, visitors: bool, stranger: bool) -> str | 
 
 def _visits(who: str, people: People) -> bool:
     """Whether a name is a visitor's, as chat programs write them, or one of the customer's people."""
-    return _VISITOR.match(who) is not None or role_of(who, people) == "customer"
+    return _VISITOR.match(who) is not None or (role_of(who, people) == "customer" and not _LABEL.fullmatch(who))
 
 
 def _before_words(rows: Sequence[Row]) -> list[tuple[int, int, str, str]]:

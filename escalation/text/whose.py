@@ -24,6 +24,8 @@ _GUEST = re.compile(rf"[^(]{{1,100}}\((?:{mail_words.VISITOR}|contact|external|u
 """How programs name somebody from outside, in small letters."""
 NAME = re.compile(rf"{_CAPITAL}(?:\s{_CAPITAL}){{0,2}}")
 
+_LEADS = re.compile(rf"^[\s*•>-]{{0,9}}(?:{deeds.LEAD}){{0,4}}", re.IGNORECASE)
+"""Marks of lists, times, and words such as "then" and "also"."""
 _SAYS = (
     r"(?:(?:has|had|have|also|just|already|then|still|now|since|again|have just) ){0,3}(?:says?|said|reports?|reported|states?|stated|claims?|claimed|mentions?|mentioned|confirms?|confirmed|advises?|advised|explains?|explained|tells|told|insists?|insisted|"
     r"swears?|swore|writes|wrote|thinks?|thought|believes?|believed|recalls?|recalled|remembers?|adds?|added|replies|replied|answers?|answered|notes|noted|emailed|called(?: in)?|texted|messaged)"
@@ -67,7 +69,7 @@ def role_of(name: str, people: People) -> str | None:
 
 def actor_of(clause: str, role: str, people: People) -> str:
     """Return who did a deed, of who wrote about it and who else is known: `tech`, `customer`, `vendor` or `unknown`."""
-    text = clause.strip()[:200]
+    text = _LEADS.sub("", clause[:260], count=1)[:200].rstrip()
     if (told := _TOLD.match(text)) and (speaks := _speaks(told["per"] or told["who"], people)):
         inner = text[told.start("rest") :]
         said = deeds.PERSON.match(inner.lower())

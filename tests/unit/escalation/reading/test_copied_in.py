@@ -169,6 +169,7 @@ def test_a_log_of_deeds_with_times_is_no_chat() -> None:
     for log in (
         "09:15 Rebooted\n09:20 Swapped Cable\n09:40 Works Now",
         "Rebooted\n9:15 AM\nSwapped the cable\n9:20 AM",
+        "10:02 Site: power cut, restarted the UPS\n10:10 Firewall: rebooted",
     ):
         assert not [s for s in stretches(log) if s.kind == "boilerplate"], log
 
@@ -201,7 +202,7 @@ def test_what_programs_add_to_their_words_and_pictures_is_a_notice() -> None:
 
 _THEIRS = (
     "Cx: {0}", "Cx says {0}", "Per user, she {0}", "User stated that she already {0}", "According to the customer, they {0}", "Mia said she already {0}", "Mia Olsen: {0}",
-    "Mia {0}", "Mia has already {0}",
+    "Mia {0}", "Mia has already {0}", "- Cx: {0}", "10:15 Cx says she {0}", "Then user said she {0}", "Also Mia {0}",
 )  # fmt: skip
 _OURS = ("{0}", "I {0}", "As per customer request {0}", "Mia called, {0}", "Dana said she {0}", "Dana {0}")
 _VENDORS = ("ISP says they {0}", "Vendor reported that they {0}")
