@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from escalation.text.places import Row
-from escalation.text.whose import NAME, NOBODY, People, role_of
+from escalation.text.whose import GUEST, NAME, NOBODY, People, role_of
 from escalation.wording import mail_words as words
 from escalation.wording.deeds import starts_with_deed
 
@@ -102,7 +102,10 @@ def turns(rows: Sequence[Row], people: People = NOBODY) -> list[Turn]:
     said = copied or max([(row, begin, who) for row, begin, who, _ in before], lined, key=len)
     placed = list(_placed(rows, said))
     first = {who.lower() for (_, begin, who), (row, stop) in zip(said, placed, strict=True) if _I.search(_words(rows, row, stop)[begin:])}
-    roles = {who: _side(who, people, visitors=copied is not None, stranger=who.lower() in first) for who in {who for _, _, who in said}}
+    names = {who for _, _, who in said}
+    # Who talks with a visitor of ours and is no visitor is one of us.
+    visited = copied is not None and any(_VISITOR.match(who) or GUEST.fullmatch(who.lower()) for who in names)
+    roles = {who: _side(who, people, visitors=copied is not None, stranger=who.lower() in first and not visited) for who in names}
     speak = {who.lower() for who, role in roles.items() if role}
     known = any(role_of(who, people) for who in roles)
     chat = copied or (len(speak) >= 2 and len(first & speak) >= (1 if known else 2))

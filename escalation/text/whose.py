@@ -20,7 +20,7 @@ _CUSTOMER = rf"(?:the |our |this )?(?:{mail_words.VISITOR}|cust|cx|eu|contact|re
 _STAFF = r"(?:the |our )?(?:tech(?:nician)?|engineer|agent|helpdesk|help desk|service desk|me|we)"
 _ROLES = ((re.compile(_CUSTOMER), "customer"), (re.compile(_STAFF), "technician"), (re.compile(deeds.VENDOR), "vendor"))
 _CAPITAL = r"[A-ZÀ-Þ][\w'’-]{0,30}\.?"
-_GUEST = re.compile(rf"[^(]{{1,100}}\((?:{mail_words.VISITOR}|contact|external|unverified)\)")
+GUEST = re.compile(rf"[^(]{{1,100}}\((?:{mail_words.VISITOR}|contact|external|unverified)\)")
 """How programs name somebody from outside, in small letters."""
 NAME = re.compile(rf"{_CAPITAL}(?:\s{_CAPITAL}){{0,2}}")
 
@@ -59,7 +59,7 @@ def people_of(known: Iterable[tuple[str, str]]) -> People:
 def role_of(name: str, people: People) -> str | None:
     """Return the role of somebody who is named or called by what they are; None where it is no name of anybody known."""
     low = " ".join(name.lower().split())
-    if _GUEST.fullmatch(low):
+    if GUEST.fullmatch(low):
         return "customer"
     low = " ".join(reversed(low.partition(" (")[0].split(", ")))
     if (role := people.get(low)) is not None:

@@ -38,6 +38,10 @@ def test_in_a_chat_with_bare_names_each_deed_is_whoevers_says_it() -> None:
             wrong.append((text, found))
     assert not wrong, (len(wrong), wrong[:4])
 
+    for visitor in ("Ann Lee (Guest)", "Visitor 4711"):
+        text = f"[09:14] {visitor}: I restarted it\n[09:15] Tom Baker: I replaced the cable, no change"
+        assert actors(text, "replaced") == {"tech"}, text  # who talks with a visitor of ours is one of us
+
 
 def test_what_stands_before_a_colon_in_notes_is_nobody() -> None:
     for text in (
