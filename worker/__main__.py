@@ -12,15 +12,16 @@ import sys
 from collections.abc import Sequence
 
 from worker import __version__
+from worker.cli.help import Help
 
 EXAMPLES = """\
 first steps:
-  resolutionflow demo                            watch an escalation from start to finish, nothing to configure
-  resolutionflow setup                           connect your ConnectWise: asks, tries, proposes; writes nothing before "connect"
-  resolutionflow account check NAME              every endpoint, permission, callback and mail: ok, or what to do
-  resolutionflow shadow NAME                     what it would have been worth: your own past, replayed; posts nothing
-  resolutionflow account connect NAME            register the callbacks; from now on a status change is enough
-  resolutionflow run                             web, worker and beat on this machine
+  resolutionflow demo                  watch an escalation from start to finish, nothing to configure
+  resolutionflow setup                 connect your ConnectWise: asks, tries, proposes; writes nothing before "connect"
+  resolutionflow account check NAME    every endpoint, permission, callback and mail: ok, or what to do
+  resolutionflow shadow NAME           what it would have been worth: your own past, replayed; posts nothing
+  resolutionflow account connect NAME  register the callbacks; from now on a status change is enough
+  resolutionflow run                   web, worker and beat on this machine
 
 exit status: 0 done; 1 not done, or something needs attention, and one line on standard error says what and what to do;
 2 a wrong call; 130 broken off. NAME is an account everywhere: one MSP, as `account list` names it. `COMMAND --help` has examples.
@@ -49,7 +50,7 @@ def parser() -> argparse.ArgumentParser:
         prog="resolutionflow",
         description="Turns a ConnectWise status change into a handoff brief inside the ticket.",
         epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=Help,
     )
     top.add_argument("--version", action="version", version=f"resolutionflow {__version__}")
     every = top.add_subparsers(dest="command", metavar="COMMAND", required=True)

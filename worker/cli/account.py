@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from worker.cli import checking, leaving
 from worker.cli import token as commands_token
 from worker.cli.account_options import KEYS, SITE_HELP, add_dry_run, add_options, as_made, columns_of
+from worker.cli.help import Help
 from worker.cli.installation import Subparsers, say, wired, wired_for
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ WHERE = ("site", "company", "allow_private", "ca_bundle", "codebase")
 
 def add_to(every: Subparsers) -> None:
     """Add `account …`."""
-    plain = argparse.RawDescriptionHelpFormatter
+    plain = Help
     account = every.add_parser(
         "account", help="add, check, connect, list, set or remove an MSP", epilog=ORDER, formatter_class=plain,
         description="An account is one MSP with its ConnectWise connection; everything belongs to exactly one.",

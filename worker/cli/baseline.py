@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from escalation.figures.rounding import number
+from worker.cli.help import Help
 from worker.cli.installation import Subparsers, row_number, say, say_wrapped, wired_for
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ thing done to find or fix the fault, not reading, not asking. Times are in the a
 
 def add_to(every: Subparsers) -> None:
     """Add `baseline …` and `shadow`."""
-    plain = argparse.RawDescriptionHelpFormatter
+    plain = Help
     baseline = every.add_parser(
         "baseline", help="stopwatch readings of the old way of working", epilog=EXAMPLE, formatter_class=plain,
         description="What figures are compared with: how long it took before there was a brief, measured by hand.",

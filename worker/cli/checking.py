@@ -9,6 +9,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
+from worker.cli.help import Help
 from worker.cli.installation import say, say_wrapped, wired_for
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def add_to(one: Any) -> None:
     deed = one.add_parser(
         "check", help="every endpoint, permission, callback and mail: ok, or what to do",
         description=HELP, epilog="example:\n  resolutionflow account check northgate --test-mail me@example.com",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=Help,
     )  # fmt: skip
     deed.add_argument("name", metavar="NAME", help="the account")
     deed.add_argument("--json", action="store_true", help="for a monitor: {account, ok, lines: [{what, ok, look, detail}]}")

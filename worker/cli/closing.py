@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from worker.cli.help import Help
 from worker.cli.installation import Subparsers, row_number, say, ticket_number, wired_for
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ Names of members, contact, customer and site are taken out, with addresses and n
 
 def add_to(every: Subparsers) -> None:
     """Add the commands."""
-    kind = argparse.RawDescriptionHelpFormatter
+    kind = Help
     one = every.add_parser(
         "resolution", help="a resolution note, drafted from a ticket's record", epilog=RESOLUTION, formatter_class=kind,
         description="Prints what became of a ticket, line by line from its record, for a person to correct and post.",

@@ -5,14 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import re
 import shutil
 import signal
 import sys
-import textwrap
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from worker.cli.help import Help, broken
 
 if TYPE_CHECKING:
     from models.account.accounts import Account
@@ -33,11 +33,7 @@ def say_wrapped(text: str) -> None:
     """Print lines; in a terminal that is narrower, broken between words, under the column in which the last part begins."""
     columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
     for line in text.split("\n"):
-        begin = re.match(r"\s*(?:\S+(?: \S+)*\s{2,})*", line)
-        hang = begin.end() if begin and begin.end() <= columns // 2 else 2
-        if len(line) > columns > 0:
-            line = textwrap.fill(line, columns, subsequent_indent=" " * hang, break_long_words=False, break_on_hyphens=False)
-        say(line)
+        say(broken(line, columns) if columns else line)
 
 
 def add_to(every: Subparsers) -> None:
@@ -114,7 +110,7 @@ def _add_ticket(every: Subparsers) -> None:
         description="Reads a ticket in ConnectWise and prints its brief. Nothing is stored, posted or sent without --post.",
         epilog="examples:\n  resolutionflow brief 48213 --account northgate\n"
         "  resolutionflow brief 48213 --account northgate --explain",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=Help,
     )  # fmt: skip
     brief.add_argument("ticket", type=ticket_number, metavar="TICKET", help="the ticket's number")
     brief.add_argument("--account", required=True, metavar="NAME", help="whose ticket it is")

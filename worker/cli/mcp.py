@@ -7,6 +7,7 @@ import os
 import sys
 from importlib.util import find_spec
 
+from worker.cli.help import Help
 from worker.cli.installation import Subparsers
 
 TEACHES = """\
@@ -32,7 +33,7 @@ def add_to(every: Subparsers) -> None:
         "mcp",
         help="let an assistant on your desktop work on tickets as you (Model Context Protocol over stdio)",
         description=TEACHES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=Help,
     )
     command.add_argument(
         "--url", default="http://127.0.0.1:8000", metavar="URL", help="where ResolutionFlow answers (default: %(default)s)"

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from worker.cli.help import Help
 from worker.cli.installation import Subparsers, say, wired_for
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def add_to(every: Subparsers) -> None:
         description="Prints an account's figures for the 30 days up to now, in working minutes, as page and e-mail have them. "
         "Nothing is changed.",
         epilog=EXAMPLE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=Help,
     )
     metrics.add_argument("name", metavar="NAME", help="the account")
     metrics.add_argument("--json", action="store_true", help="as JSON: docs/figures.md names each field")

@@ -7,6 +7,7 @@ import json
 import textwrap
 from dataclasses import asdict
 
+from worker.cli.help import Help
 from worker.cli.installation import Subparsers, say, wired_for
 
 EXAMPLE = """\
@@ -26,7 +27,7 @@ def add_to(every: Subparsers) -> None:
         help="resolved tickets of an account that resemble some words",
         description="Prints the account's own resolved tickets that resemble the words, the nearest first, with what fixed them.",
         epilog=EXAMPLE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=Help,
     )
     search.add_argument("name", metavar="NAME", help="the account")
     search.add_argument("words", metavar="WORDS", nargs="+", help="as they would stand in a ticket")

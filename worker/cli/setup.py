@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from worker.cli.account import credentials_of
 from worker.cli.account_options import KEYS, SITE_HELP, add_answers, add_dry_run
+from worker.cli.help import Help
 from worker.cli.installation import Subparsers, say, say_wrapped, wired
 
 if TYPE_CHECKING:
@@ -35,8 +36,8 @@ EXAMPLE = """\
 without a terminal, every question answered by a flag or by what is proposed:
   export CONNECTWISE_PUBLIC_KEY=… CONNECTWISE_PRIVATE_KEY=… CONNECTWISE_CLIENT_ID=…
   resolutionflow setup --yes --site na.myconnectwise.net --company northgate --hourly-rate 95 --currency GBP
-  resolutionflow shadow northgate                what it would have been worth, from your own past
-  resolutionflow account connect northgate       from now on a status change is enough
+  resolutionflow shadow northgate           what it would have been worth, from your own past
+  resolutionflow account connect northgate  from now on a status change is enough
 
 Every answer can be changed later: resolutionflow account set NAME --help
 """
@@ -54,7 +55,7 @@ def add_to(every: Subparsers, *, command: Command) -> None:
     """Add `setup`, which runs other commands by `command`."""
     setup = every.add_parser(
         "setup", help="connect your ConnectWise: asks, tries, proposes, and shows what it will do before it does it",
-        description=ABOUT, epilog=EXAMPLE, formatter_class=argparse.RawDescriptionHelpFormatter,
+        description=ABOUT, epilog=EXAMPLE, formatter_class=Help,
     )  # fmt: skip
     setup.add_argument("--name", metavar="NAME", help="what you call this MSP (default: the company)")
     setup.add_argument("--site", help=SITE_HELP)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from worker.cli.help import Help
 from worker.cli.installation import Subparsers, say, wired_for
 from worker.cli.metrics import moment_as_of
 
@@ -42,7 +43,7 @@ def add_to(every: Subparsers) -> None:
     """Add `weekly …`."""
     weekly = every.add_parser(
         "weekly", help="the owner's weekly e-mail: read, keep or send it", description=HELP, epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=Help,
     )  # fmt: skip
     weekly.add_argument("name", metavar="NAME", help="the account")
     deed = weekly.add_mutually_exclusive_group()

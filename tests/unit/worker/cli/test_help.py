@@ -47,6 +47,16 @@ def test_numbers_and_files_with_a_default_say_it() -> None:
     assert not silent
 
 
+def test_help_fits_the_terminal_and_loses_no_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    for columns in (60, 80):
+        monkeypatch.setenv("COLUMNS", str(columns))
+        for prog, one in COMMANDS.items():
+            told = one.format_help().removeprefix(one.format_usage())  # that is argparse's own
+            assert not [line for line in told.splitlines() if len(line) > columns and " " in line.strip()], prog
+            for text in filter(None, (one.description, one.epilog)):
+                assert " ".join((text % {"prog": prog} if "%" in text else text).split()) in " ".join(told.split()), prog
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
