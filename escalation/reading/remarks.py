@@ -222,7 +222,7 @@ def left_changed(passages: Sequence[Passage], steps: Sequence[Deed]) -> list[Rem
         if len(open_changes) <= before and not took_back and _stands(passages[index], stretch):
             words = frozenset(_WORD.findall(stretch.text.lower())) - _EMPTY
             open_changes.append(_open(_remark(index, stretch.start, stretch.end, passages[index].text), passages, words))
-    return [change for change, _, _ in open_changes]
+    return [change for change, _, _ in open_changes if not _FOR_MINUTES.search(passages[change.passage].text[change.start : change.end])]
 
 
 def _stands(passage: Passage, stretch: Stretch) -> bool:
@@ -292,9 +292,12 @@ _TELLING = 3
 """Words that a change is quoted with at least."""
 _PART = re.compile(r"(?:[,;:]|\.\s|\s[-–—>]\s|\b(?:so|but|and|then)\b)\s*")
 _AS_BEFORE = re.compile(r"\b(?:on|off|out|in|up|down) again\b|\bback (?:on|off|in|out)\b|\b(?:re-?enabled|reverted|undid|undone)\b", re.IGNORECASE)
+_FOR_MINUTES = re.compile(
+    r"\bfor (?:(?:about|around|some|another|at least|over|~) ?)?(?:\d{1,3}|an?|a few|a couple of|several|[a-z]{3,6}(?:ty|teen)?) ?(?:s|secs?|seconds?|min|mins|minutes?)\b",
+    re.IGNORECASE,
+)
+"""What lasted so long is over."""
 _UNDONE_AT_ONCE = re.compile(r"(?:\band|\bthen|\+|/) ?(?:re-?\w+|started|on again|back|linked|enabled)", re.IGNORECASE)
-
-
 
 
 def _spoken(passages: Sequence[Passage]) -> Iterator[tuple[int, Stretch]]:

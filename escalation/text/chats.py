@@ -109,10 +109,12 @@ def turns(rows: Sequence[Row], people: People = NOBODY) -> list[Turn]:
     speak = {who.lower() for who, role in roles.items() if role}
     known = any(role_of(who, people) for who in roles)
     chat = copied or (len(speak) >= 2 and len(first & speak) >= (1 if known else 2))
+    if not chat:  # one who is quoted among the writer's own lines has that line and no more
+        placed = [(row, row + 1) for row, _ in placed]
     return [
         Turn(row, stop, rows[row].start, rows[row].start + begin, rows[stop - 1].end, roles[who], copied is not None)
         for (_, begin, who), (row, stop) in zip(said, placed, strict=True)
-        if chat or (who.lower() in first and roles[who] not in (None, "unknown"))
+        if chat or (roles[who] not in (None, "unknown") and _I.search(rows[row].text[begin:]))
     ]
 
 

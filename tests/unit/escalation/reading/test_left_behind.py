@@ -70,3 +70,10 @@ def test_what_is_not_taken_back_by_a_wish_a_condition_or_another_change_stays() 
 
 def test_what_is_switched_on_and_off_again_is_no_change() -> None:
     assert not left(WITHOUT_IT[0])
+
+
+def test_what_lasted_for_minutes_is_over() -> None:
+    deeds = ("Unplugged the dock", "Turned off the firewall", "Disabled the antivirus", "Stopped the spooler")
+    lasted = ("for ten minutes", "for 30 s", "for about 5 min", "for a few minutes", "for thirty seconds, no change")
+    assert [f"{deed} {time}" for deed in deeds for time in lasted if left(f"{deed} {time}.")] == []
+    assert [deed for deed in deeds[1:3] if not left(f"{deed} for now.")] == []

@@ -83,3 +83,13 @@ def test_a_deed_told_of_somebody_else_is_theirs() -> None:
 def test_the_reader_asks_whose_a_deed_is() -> None:
     text = "User says she already rebooted the laptop, no change. I replaced the cable, no change."
     assert [deed.actor for deed in read_steps([read(Plain(text, text), "technician", people=PEOPLE)])] == ["customer", "tech"]
+
+
+def test_one_who_is_quoted_among_a_technicians_lines_has_that_line_alone() -> None:
+    wrong = []
+    for who, words in product(("Mia", "Mia Olsen", "User", "- Mia"), SAID[:3]):
+        text = f"Checked the queue: empty\n{who}: {words}\nReinstalled the driver, no change\nset the port to off for now"
+        found = [actors(text, part) for part in ("queue", words[:20], "Reinstalled", "set the port")]
+        if found != [{"tech"}, {"customer"}, {"tech"}, {"tech"}]:
+            wrong.append((text, found))
+    assert not wrong, (len(wrong), wrong[:4])
