@@ -185,7 +185,8 @@ def _earlier_note(hold: Hold) -> PostedNote | None:
     """Look for the note of an attempt whose outcome nobody recorded; return it, its repeats removed.
 
     Only an internal note by our own API member with our marker counts. Raises `Ambiguous` when the notes cannot be
-    read, since absence must be certain; a 401 or 403 as it is, since it may last. `NotFound` where nobody needs the brief any more and no POST can arrive.
+    read, since absence must be certain; a 401 or 403 as it is, since it may last; `NotFound` where nobody needs the
+    brief any more and no POST can arrive.
     """
     handoff = hold.handoff
     assert handoff.marker is not None
