@@ -120,8 +120,14 @@ def add_to(every: Subparsers) -> None:
 
 
 def credentials_of(options: argparse.Namespace) -> dict[str, str]:
-    """Return the keys that were given, as options or in the environment."""
-    given = {key: as_made(getattr(options, key) or os.environ.get(variable) or "") for key, variable in KEYS.items()}
+    """Return the keys that were given, as options, in the environment or in files it names. Raises `SettingsError`."""
+    from worker.settings import SettingsError, with_files
+
+    wrong: list[str] = []
+    env = with_files(os.environ, KEYS.values(), wrong)
+    if wrong:
+        raise SettingsError("\n".join(wrong))
+    given = {key: as_made(getattr(options, key) or env.get(variable) or "") for key, variable in KEYS.items()}
     return {key: value for key, value in given.items() if value}
 
 

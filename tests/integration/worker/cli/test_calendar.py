@@ -79,8 +79,9 @@ def test_claims_run_out_after_so_many_working_minutes(
 
 
 def test_new_keys_come_from_the_environment_only_when_they_are_asked_for(
-    northgate: int, sqlite_database: Database, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+    northgate: int, sqlite_database: Database, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:  # fmt: skip
     def stored() -> tuple[str, str, str]:
         with sqlite_database.account(northgate, reading=True) as session:
             account = accounts.get(session, northgate)
@@ -97,7 +98,11 @@ def test_new_keys_come_from_the_environment_only_when_they_are_asked_for(
     assert stored() == before
     assert main(["account", "set", "northgate", "--new-keys"]) == 1  # the client id alone was sealed with a key that is lost
     assert "client_id was encrypted with a key" in capsys.readouterr().err
-    monkeypatch.setenv("CONNECTWISE_CLIENT_ID", "c2")
+    (tmp_path / "id").write_text("c2\n")
+    monkeypatch.setenv("CONNECTWISE_CLIENT_ID_FILE", str(tmp_path / "nowhere"))
+    assert main(["account", "set", "northgate", "--new-keys"]) == 1
+    assert "CONNECTWISE_CLIENT_ID_FILE: " in capsys.readouterr().err
+    monkeypatch.setenv("CONNECTWISE_CLIENT_ID_FILE", str(tmp_path / "id"))
     asked: list[Keys] = []
 
     def answering(error: PsaError) -> None:
