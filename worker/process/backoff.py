@@ -48,7 +48,11 @@ def plainly(stored: str | None) -> str:
     """Return what is stored of a failure as people read it: of a refusal what it means and what to do."""
     stored = stored or "nobody knows why"
     found = _REFUSAL.search(stored)
-    return stored[: found.start()] + _PLAINLY.get(found[0].partition(" ")[0], "ConnectWise refuses it") if found else stored
+    return (
+        stored[: found.start()] + _PLAINLY.get(found[0].partition(" ")[0], "ConnectWise refuses it")
+        if found
+        else stored
+    )
 
 
 def after_refusal(waits: Intervals, *, now: datetime, since: datetime) -> datetime:
