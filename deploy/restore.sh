@@ -36,6 +36,6 @@ PY
     ;;
 esac
 if [ -n "${OWNER_URL:-}" ]; then
-  DATABASE_URL=$OWNER_URL "$program" migrate --app-role "${APP_ROLE:-resolutionflow}"
+  DATABASE_URL_FILE='' DATABASE_URL=$OWNER_URL "$program" migrate --app-role "${APP_ROLE:-resolutionflow}"
 fi
 "$program" migrate --restored

@@ -37,6 +37,7 @@ from webhooks.sign_in import link, pod
 from webhooks.streams import hand_over
 from worker import __version__
 from worker.process.announcing import Announcer
+from worker.process.backoff import plainly
 from worker.process.bell import Bell, make
 from worker.process.links import Passes
 from worker.process.logs import set_up
@@ -62,7 +63,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     database = Database(settings.database_url, statement_timeout_s=STATEMENT_S)
     database.on_moved = Announcer(settings.redis_client_url).moved
     app.extensions["resolutionflow"] = database
-    app.jinja_env.filters["bdi"] = isolated
+    app.jinja_env.filters.update(bdi=isolated, plainly=plainly)
     speak_plainly(app)
     refuse(app)
     bell = Ringer(Bell(make(settings)), burst=settings.burst, rate=settings.calls_per_second)

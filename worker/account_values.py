@@ -47,9 +47,9 @@ def place_of(account: Account, cipher: Cipher) -> Place:
     )
 
 
-def keys_of(account: Account, cipher: Cipher) -> Keys:
-    """Return an account's keys, opened. Raises `CannotDecrypt`."""
-    opened = accounts.credentials(account, cipher)
+def keys_of(account: Account, cipher: Cipher, **new: str) -> Keys:
+    """Return an account's keys, opened, or as they are `new`. Raises `CannotDecrypt`."""
+    opened = accounts.credentials(account, cipher, **new)
     return Keys(
         site=account.site,
         company=account.company,

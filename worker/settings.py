@@ -12,7 +12,7 @@ import os
 import re
 import secrets
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from email.utils import parseaddr
 from pathlib import Path
@@ -72,8 +72,9 @@ class Settings:
         In embedded use (no `REDIS_URL`) missing `SECRET_KEYS` are made once and kept in `var/`, mode 0600; not made without
         `begin`, when there may be none.
         """
-        env = _as_meant(os.environ if environ is None else environ)
-        wrong = _left_unread(env)
+        wrong: list[str] = []
+        env = with_files(_as_meant(os.environ if environ is None else environ), IN_FILES, wrong)
+        wrong += _left_unread(env)
         var = Path(env.get("RESOLUTIONFLOW_VAR", "var")).absolute()
         redis_url = env.get("REDIS_URL") or None
         own_file = str(var / "resolutionflow.db").replace("%", "%25").replace("?", "%3F")
@@ -110,7 +111,7 @@ class Settings:
         encoder = encoder_wanted(env, wrong)
         numbers = numbers_in(wrong, env)
         model = ModelSettings.read(env, wrong)
-        keys = _secret_keys(wrong, env, var, embedded=redis_url is None, begin=begin)
+        keys = _secret_keys(wrong, env, var, embedded=redis_url is None, begin=begin and not wrong)
         if wrong:
             raise SettingsError("settings that need attention:\n" + "\n".join(f"  - {line}" for line in wrong))
         counts = {name: numbers.pop(name) for name in ("threads", "burst", "in_flight") if name in numbers}
@@ -200,6 +201,34 @@ def _as_meant(environ: Mapping[str, str]) -> dict[str, str]:
             value = value[1:-1].strip()
         meant[name.lstrip("\ufeff")] = given if name == "SECRET_KEYS" else value
     return meant
+
+
+IN_FILES = (
+    "DATABASE_URL", "REDIS_URL", "SECRET_KEYS", "SMTP_URL", "METRICS_TOKEN", "DEAD_MAN_URL",
+    "ANTHROPIC_API_KEY", "OPENAI_API_KEY",
+)  # fmt: skip
+"""Settings that are secrets, or hold one: each may stand in a file that `NAME_FILE` names, as Docker's secrets do."""
+
+
+def with_files(env: Mapping[str, str], names: Iterable[str], wrong: list[str]) -> dict[str, str]:
+    """Return the settings with those that stand in files, without the line's end. Adds to `wrong`, never with a value."""
+    whole = dict(env)
+    for name in names:
+        path = env.get(f"{name}_FILE")
+        if not path:
+            continue
+        if env.get(name):
+            wrong.append(f"{name} and {name}_FILE are both set: keep one")
+            continue
+        try:
+            value = Path(path).read_text(encoding="utf-8-sig").rstrip("\r\n")
+            why = "is empty" if not value.strip() else "has more than one line" if "\n" in value else ""
+            why = why or ("" if value.isprintable() else "is no text")
+        except (OSError, ValueError) as error:
+            value, why = "", f"cannot be read ({error.strerror})" if isinstance(error, OSError) else "is no text"
+        whole[name] = value
+        wrong += [f"{name}_FILE: {path} {why}"] if why else []
+    return whole
 
 
 _PLACES = {"RESOLUTIONFLOW_VAR": "", "SMTP_URL": "file:", "DATABASE_URL": "sqlite:"}

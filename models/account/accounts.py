@@ -224,15 +224,15 @@ def renew_path_token(session: Session, account: Account, cipher: Cipher) -> str:
     return token
 
 
-def credentials(account: Account, cipher: Cipher) -> Credentials:
-    """Return an account's credentials, decrypted. Raises `CannotDecrypt`."""
+def credentials(account: Account, cipher: Cipher, **new: str) -> Credentials:
+    """Return an account's credentials, decrypted, or as they are `new`: those need not be opened. Raises `CannotDecrypt`."""
     return Credentials(
         account_id=account.id,
         site=account.site,
         company=account.company,
-        public_key=_decrypted(account, cipher, "public_key").decode(),
-        private_key=_decrypted(account, cipher, "private_key").decode(),
-        client_id=_decrypted(account, cipher, "client_id").decode(),
+        public_key=new.get("public_key") or _decrypted(account, cipher, "public_key").decode(),
+        private_key=new.get("private_key") or _decrypted(account, cipher, "private_key").decode(),
+        client_id=new.get("client_id") or _decrypted(account, cipher, "client_id").decode(),
         allow_private=account.allow_private,
         codebase=account.codebase,
     )

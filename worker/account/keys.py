@@ -20,6 +20,11 @@ class Refusal(Exception):
     def __str__(self) -> str:
         return self.why
 
+    @property
+    def answered(self) -> bool:
+        """Whether the PSA said so; else it could not be asked, and the keys may be right."""
+        return isinstance(self.__cause__, Unauthorized | Forbidden | Refused)
+
 
 def try_keys(services: Services, keys: Keys) -> tuple[Psa, SystemInfo]:
     """Make one call with these keys; return the client and what it said. Raises `Refusal`, `ForbiddenAddress`."""

@@ -120,8 +120,14 @@ def add_to(every: Subparsers) -> None:
 
 
 def credentials_of(options: argparse.Namespace) -> dict[str, str]:
-    """Return the keys that were given, as options or in the environment."""
-    given = {key: as_made(getattr(options, key) or os.environ.get(variable) or "") for key, variable in KEYS.items()}
+    """Return the keys that were given, as options, in the environment or in files it names. Raises `SettingsError`."""
+    from worker.settings import SettingsError, with_files
+
+    wrong: list[str] = []
+    env = with_files(os.environ, KEYS.values(), wrong)
+    if wrong:
+        raise SettingsError("\n".join(wrong))
+    given = {key: as_made(getattr(options, key) or env.get(variable) or "") for key, variable in KEYS.items()}
     return {key: value for key, value in given.items() if value}
 
 
@@ -188,9 +194,12 @@ def _add(options: argparse.Namespace) -> int:
     return 0
 
 
-def _say_not_tried(why: str) -> None:
+_NAMES = "the names of boards, statuses and people"
+
+
+def _say_not_tried(why: str, what: str = _NAMES) -> None:
     if why:
-        say(f"the names of boards, statuses and people were not tried, since ConnectWise could not be asked: {why}")
+        say(f"{what} were not tried, since ConnectWise could not be asked: {why}")
 
 
 def _set(options: argparse.Namespace) -> int:
@@ -221,7 +230,7 @@ def _set(options: argparse.Namespace) -> int:
         columns["callback_key_id"] = None
     stated = {key: as_made(getattr(options, key)) for key in KEYS if getattr(options, key)}
     given = _new_keys(options) if options.new_keys else stated
-    not_tried = _try_names(services, account, columns, given)
+    not_tried = _try(services, account, columns, given)
     with services.database.account(account.id) as session:
         if columns:
             accounts.set_account(session, account.id, **columns)
@@ -234,7 +243,7 @@ def _set(options: argparse.Namespace) -> int:
     inside = [name for name in names if name in columns_of(options).get("settings", {})]
     named = [*inside, *(column for column in columns if column != "settings")]
     changed = sorted([*named, *given] + (["frozen"] if options.unfreeze else []) + (["calendar"] if hours else []))
-    _say_not_tried(not_tried)
+    _say_not_tried(not_tried, "the keys" if given else _NAMES)
     if hours:
         say(f"{account.name}: working hours, version {hours.version} from now on: {in_words(hours)}")
     elif calendar:
@@ -250,20 +259,29 @@ def _set(options: argparse.Namespace) -> int:
     return 0
 
 
-def _try_names(services: Services, account: Account, columns: dict[str, Any], keys: dict[str, str]) -> str:
-    """Try the changed names on the account's PSA as it will be; return why they could not be. Raises `CannotConnect`."""
+def _try(services: Services, account: Account, columns: dict[str, Any], keys: dict[str, str]) -> str:
+    """Try new keys and changed names on the account's PSA as it will be; return why they could not be. Raises `CannotConnect`."""
     from dataclasses import replace
 
     from models.account import accounts
+    from worker.account.keys import Refusal, try_keys
     from worker.account.names import PEOPLE, PLACES, try_names
+    from worker.account.onboarding import CannotConnect
     from worker.account_values import keys_of
 
-    if not any(columns.get(name) for name in (*PLACES, *PEOPLE)):
+    if not keys and not any(columns.get(name) for name in (*PLACES, *PEOPLE)):
         return ""
     with services.database.account(account.id, reading=True) as session:
         stored = accounts.statuses(session, account.id)
     changed: dict[str, Any] = {name: columns[name] for name in WHERE if name in columns}
-    now = replace(keys_of(account, services.cipher), **(changed | keys))
+    now = replace(keys_of(account, services.cipher, **keys), **changed)
+    try:
+        if keys:
+            try_keys(services, now)
+    except Refusal as error:
+        if error.answered:
+            raise CannotConnect(f"nothing was stored: {error}") from error
+        return str(error)
     return try_names(services, now, columns, before=account, stored=stored)
 
 

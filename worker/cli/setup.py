@@ -216,7 +216,7 @@ class Wizard:
                 return self._refuse_name()
             except CannotConnect as error:
                 if not self.ask.terminal:
-                    raise
+                    raise CannotConnect(f"{error}{f', or here with --name {known.name}' if known else ''}") from error
                 say_wrapped(f"  {error}")
             self.ask.forget("name")
             self._answer("name", again=True)

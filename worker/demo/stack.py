@@ -23,7 +23,7 @@ from worker import wiring
 from worker.account.onboarding import account_named, connect
 from worker.process import embedded
 from worker.process.embedded import CannotStart, Part, Supervisor
-from worker.settings import Settings
+from worker.settings import IN_FILES, Settings
 
 WITHIN_S = 30.0
 START_S = 90.0
@@ -160,7 +160,7 @@ class Stack:
     def _environment(self, smtp_url: str) -> dict[str, str]:
         """Return an environment of our own: settings of a real installation on this machine are not touched."""
         return {
-            **dict.fromkeys(ELSEWHERE, ""),
+            **dict.fromkeys((*ELSEWHERE, *(f"{name}_FILE" for name in IN_FILES)), ""),
             "RESOLUTIONFLOW_VAR": str(self.home),
             "DATABASE_URL": self._database_url,
             "REDIS_URL": "",

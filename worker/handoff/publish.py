@@ -185,7 +185,8 @@ def _earlier_note(hold: Hold) -> PostedNote | None:
     """Look for the note of an attempt whose outcome nobody recorded; return it, its repeats removed.
 
     Only an internal note by our own API member with our marker counts. Raises `Ambiguous` when the notes cannot be
-    read: absence must be certain. `NotFound` where nobody needs the brief any more and no POST can arrive.
+    read, since absence must be certain; a 401 or 403 as it is, since it may last; `NotFound` where nobody needs the
+    brief any more and no POST can arrive.
     """
     handoff = hold.handoff
     assert handoff.marker is not None
@@ -193,10 +194,10 @@ def _earlier_note(hold: Hold) -> PostedNote | None:
         own, desk = hold.psa.own_notes(handoff.ticket_id), hold.desk
         if not with_marker(own, handoff.marker, desk) and (now := renamed(hold.services, desk)):
             own, desk = hold.services.psa(desk.account_id).own_notes(handoff.ticket_id), now
-    except VisibleNote:
+    except (VisibleNote, Unauthorized, Forbidden):
         raise
     except PsaError as error:
-        # Also a 403 or 404 here means that we do not know, not that the note is absent.
+        # Also a 404 here means that we do not know, not that the note is absent.
         if isinstance(error, NotFound) and handoff.response_state in ENDED and _arrives_no_more(hold):
             raise
         raise Ambiguous(f"reading back: {error}", status=error.status, retry_after=error.retry_after) from error

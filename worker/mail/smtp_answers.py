@@ -66,7 +66,7 @@ _ABOUT_US = re.compile(
     r"|\b(?:credentials for|unauthori[sz]ed)\b.{0,12}\brelay\b|\bstoredrv\.(?:client)?submi|\boutbound ?spam"
     r"|\bsending (?:is |has been )?(?:suspended|paused|disabled)|\bspoof"
     r"|\bsend ?as\s?denied|\bpermissions? to send as|\bsend(?:ing)? (?:on behalf|as this)\b"
-    r"|\bhelo (?:command )?rejected|\bclient host\b"
+    r"|(?<![\w@.-])(?:helo|ehlo)\b(?![@.-])|^(?:5\.\d\.\d{1,3} )?invalid domain name\W*$|\bclient host\b"
     r"|\b(?:black|block|deny) ?list|\b(?:blocked|listed) (?:using|by|in|at|- see) \S+\.\S"
     r"|\b(?:per|pass|passed|fail\w*|violat\w+|due to) (?:\S+ )?(?:dmarc|spf|dkim)\b"
     r"|\b(?:dmarc|spf|dkim)\b.{0,30}\b(?:fail|reject|did not|policy)"

@@ -12,6 +12,10 @@ from worker.intervals import Intervals
 SOON_S = 45.0
 """The longest wait for what nobody has yet, a callback or a brief: it comes within a minute of the end of an outage."""
 _REFUSAL = re.compile(r"[A-Z]\w+ since (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00): ")
+_PLAINLY = {
+    "Unauthorized": "ConnectWise refuses our keys; whoever runs ResolutionFlow has to enter new ones. Until then do it by hand",
+    "Forbidden": "our role in ConnectWise may not do it; an administrator there has to allow it. Until then do it by hand",
+}
 
 
 def next_try(
@@ -38,6 +42,17 @@ def refused_since(last_error: str | None, *, now: datetime) -> datetime:
     """Return since when nothing but refusals came: now, where the last error was none."""
     found = _REFUSAL.match(last_error or "")
     return min(now, datetime.fromisoformat(found[1])) if found else now
+
+
+def plainly(stored: str | None) -> str:
+    """Return what is stored of a failure as people read it: of a refusal what it means and what to do."""
+    stored = stored or "nobody knows why"
+    found = _REFUSAL.search(stored)
+    return (
+        stored[: found.start()] + _PLAINLY.get(found[0].partition(" ")[0], "ConnectWise refuses it")
+        if found
+        else stored
+    )
 
 
 def after_refusal(waits: Intervals, *, now: datetime, since: datetime) -> datetime:

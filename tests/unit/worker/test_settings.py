@@ -6,6 +6,7 @@ are none, more than an address where others append to it. Kinds of folders: each
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,7 @@ import pytest
 from models.database.sessions import normalise_url
 from worker.mail.addresses import address
 from worker.mail.transport import MailUrlError, mailer_for
-from worker.settings import Settings, SettingsError
+from worker.settings import IN_FILES, Settings, SettingsError
 
 GIVEN = {
     "DATABASE_URL": "postgresql://u:p%40s@h/db", "REDIS_URL": "redis://h:6379/0", "SECRET_KEYS": "k" * 40,
@@ -34,6 +35,36 @@ def test_what_stands_around_a_value_is_no_part_of_it(tmp_path: Path) -> None:
         for left in LEFT:
             assert Settings.read({**given, name: left.format(given[name])}) == meant, (name, left)
         assert Settings.read({("\ufeff" + key if key == name else key): value for key, value in given.items()}) == meant
+
+
+def test_secrets_may_stand_in_files_and_one_that_cannot_be_read_is_named_never_shown(tmp_path: Path) -> None:
+    given = {**GIVEN, "RESOLUTIONFLOW_VAR": str(tmp_path), "ANTHROPIC_API_KEY": "sk-1", "OPENAI_API_KEY": "sk-2"}
+    file = tmp_path / "secret"
+    for model in ("none", "anthropic", "openai"):
+        given["AI_PROVIDER"] = model
+        meant = Settings.read(given)
+        for name in IN_FILES:
+            for whole in (given[name], f"{given[name]}\n", f"\ufeff{given[name]}\r\n"):
+                file.write_text(whole, encoding="utf-8", newline="")
+                without = {key: value for key, value in given.items() if key != name}
+                assert Settings.read({**without, f"{name}_FILE": str(file)}) == meant, (name, whole)
+                assert Settings.read({**without, f"{name}_FILE": f'"{file}"\r', name: ""}) == meant, "as compose hands it over"
+                assert Settings.read({**given, f"{name}_FILE": ""}) == meant
+                with pytest.raises(SettingsError, match=f"{name} and {name}_FILE are both set"):
+                    Settings.read({**given, f"{name}_FILE": str(file)})
+    wrong = {b"": "is empty", b"\n": "is empty", b"\xff\xfe\0k": "is no text", b"s3cret\ns3cret": "more than one line",
+             b"s3cret\0": "is no text"}  # fmt: skip
+    for content, why in wrong.items():
+        file.write_bytes(content)
+        with pytest.raises(SettingsError, match=f"SECRET_KEYS_FILE: .*{why}") as refused:
+            Settings.read({
+                "SECRET_KEYS_FILE": str(file), "REDIS_URL_FILE": str(tmp_path / "none"), "SMTP_URL_FILE": str(tmp_path),
+                "RESOLUTIONFLOW_VAR": str(tmp_path),
+            })  # fmt: skip
+        assert "s3cret" not in str(refused.value)
+        assert re.search(r"REDIS_URL_FILE: .*No such file", str(refused.value))
+        assert re.search(r"SMTP_URL_FILE: .*directory", str(refused.value))
+        assert not (tmp_path / "secret_keys").exists(), "which would be another installation's"
 
 
 @pytest.mark.parametrize("mark", ["'", '"'])

@@ -19,11 +19,13 @@ from models.account.accounts import StatusRow
 from models.handoff import claims, endings, handoffs
 from models.tables import Handoff
 from models.work import wishes
+from psa.port import Forbidden, Unauthorized
 from tests.browser.showroom import STORIES, evidence
 from tests.integration.webhooks.api.test_wish import count
 from tests.integration.webhooks.office import JONAS, MARIA, ROBOT, TOM
 from tests.integration.webhooks.pages.conftest import Pages
 from webhooks.bulkhead import Away, Bulkhead
+from worker.process.backoff import refusal
 
 
 def pod(pages: Pages, ticket: int = 48301, member_id: int = MARIA, **more: object) -> str:
@@ -156,6 +158,15 @@ def test_a_junior_hands_off_what_was_not_escalated_and_sees_how_it_stands(pages:
     with office.database.account(office.account_id) as session:
         wish = wishes.of_ticket(session, office.account_id, 999)
         assert wish is not None
+    now, long_ago = datetime.now(UTC), "no escalation came of it within an hour"
+    for error, meant in ((Unauthorized("GET /service/tickets/999: 401"), "refuses our keys"), (Forbidden("x: 403"), "our role")):
+        for before in ("", f"{long_ago}: "):
+            with office.database.account(office.account_id) as session:
+                assert wishes.put_off(session, wish, at=now, reason=before + refusal(error, since=now))
+            shown = pod(pages, 999, MARIA)
+            assert re.search(rf"Not yet: {before}[^:]*{meant}[^:]*\.", shown)
+            assert not re.search("since 20|/service/|403|Forbidden|Unauthorized", shown)
+    with office.database.account(office.account_id) as session:
         wishes.give_up(session, wish, now=datetime.now(UTC), reason="<b>ticket</b> 999 is closed")
     failed = pages.get(f"/pod/ticket/content?ticket=999&version={version[1]}", JONAS)
     assert failed.status_code == 200

@@ -1,14 +1,18 @@
 """`account set` as an operator runs it: working hours, how long a claim lasts, other keys, another site."""
 
 from pathlib import Path
+from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pytest
 
 from models.account import accounts, calendars
 from models.account.encryption import Cipher
 from models.database.sessions import Database
+from psa.port import Forbidden, Keys, PsaError, Refused, Unauthorized, Unavailable
 from tests.integration.models.places import CIPHER, NOW, SECRET
 from worker.__main__ import main
+from worker.wiring import Services
 
 
 @pytest.fixture
@@ -75,8 +79,9 @@ def test_claims_run_out_after_so_many_working_minutes(
 
 
 def test_new_keys_come_from_the_environment_only_when_they_are_asked_for(
-    northgate: int, sqlite_database: Database, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+    northgate: int, sqlite_database: Database, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:  # fmt: skip
     def stored() -> tuple[str, str, str]:
         with sqlite_database.account(northgate, reading=True) as session:
             account = accounts.get(session, northgate)
@@ -91,8 +96,32 @@ def test_new_keys_come_from_the_environment_only_when_they_are_asked_for(
     monkeypatch.setenv("CONNECTWISE_PRIVATE_KEY", "q2")
     assert main(["account", "set", "northgate", "--hourly-rate", "70"]) == 0  # another account's may still stand there
     assert stored() == before
+    assert main(["account", "set", "northgate", "--new-keys"]) == 1  # the client id alone was sealed with a key that is lost
+    assert "client_id was encrypted with a key" in capsys.readouterr().err
+    (tmp_path / "id").write_text("c2\n")
+    monkeypatch.setenv("CONNECTWISE_CLIENT_ID_FILE", str(tmp_path / "nowhere"))
+    assert main(["account", "set", "northgate", "--new-keys"]) == 1
+    assert "CONNECTWISE_CLIENT_ID_FILE: " in capsys.readouterr().err
+    monkeypatch.setenv("CONNECTWISE_CLIENT_ID_FILE", str(tmp_path / "id"))
+    asked: list[Keys] = []
+
+    def answering(error: PsaError) -> None:
+        def psa_with(_: Services, keys: Keys) -> SimpleNamespace:
+            asked.append(keys)
+            return SimpleNamespace(system_info=Mock(side_effect=error))
+
+        monkeypatch.setattr(Services, "psa_with", psa_with)
+
+    for refusal in (Unauthorized("GET info: 401", status=401), Forbidden("GET info: 403"), Refused("GET info: no company")):
+        answering(refusal)
+        assert main(["account", "set", "northgate", "--new-keys", "--hourly-rate", "71"]) == 1, refusal
+        assert "nothing was stored: " in capsys.readouterr().err
+        assert stored() == before
+    assert {(keys.public_key, keys.client_id) for keys in asked} == {("p2", "c2")}
+    answering(Unavailable("GET info: no connection"))
     assert main(["account", "set", "northgate", "--new-keys"]) == 0
-    assert stored() == ("p2", "q2", before[2])
+    assert "the keys were not tried, since ConnectWise could not be asked: GET info: no connection" in capsys.readouterr().out
+    assert stored() == ("p2", "q2", "c2")
 
 
 def test_a_site_that_only_a_private_network_may_have_keeps_its_leave(

@@ -297,7 +297,9 @@ def test_one_companys_account_is_never_made_anothers_and_it_is_said_before_much_
     assert _setup(simulator, *keys, "--company", "lakeside", "--name", "northgate") == 1
     assert "account 'northgate' is company 'northgate' at" in capsys.readouterr().err
     assert _setup(simulator, "--name", "another") == 1
-    assert "is account 'northgate' already" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "is account 'northgate' already" in told
+    assert "`account set northgate`, or here with --name northgate" in told
     assert len(simulator.door.log.shown()["requests"]) - read < 10
     after = _stored()
     assert (after.company, after.engineers) == (before.company, before.engineers)

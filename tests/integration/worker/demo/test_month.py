@@ -48,6 +48,7 @@ def test_a_demo_beside_a_real_installation_calls_and_tells_nobody_of_it(tmp_path
     real = {
         "DEAD_MAN_URL": "https://watch.example/x", "OPERATOR_EMAIL": "ops@northgate.example", "METRICS_TOKEN": "t" * 20,
         "TRUSTED_PROXIES": "10.0.0.5", "CANARY_URL": "https://handoff.example", "AI_PROVIDER": "anthropic",
+        "DATABASE_URL_FILE": "/run/secrets/database", "DEAD_MAN_URL_FILE": "/run/secrets/watch",
     }  # fmt: skip
     stack = Stack(tmp_path)
     stack.web_url = "http://127.0.0.1:9"

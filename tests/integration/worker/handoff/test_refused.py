@@ -107,6 +107,43 @@ def test_what_stays_refused_is_parked_told_once_and_tried_further_apart(shop: Sh
     assert alerts(shop) == []
 
 
+@pytest.mark.parametrize("arrived", [True, False])
+def test_a_post_in_doubt_whose_read_back_stays_refused_is_parked_told_and_one_note_in_the_end(shop: Shop, arrived: bool) -> None:
+    handoff_id = shop.escalated()
+    where = shop.psa.after if arrived else shop.psa.before
+
+    def reset() -> None:
+        where.clear()
+        raise Ambiguous("POST notes: connection reset")
+
+    where["post_internal_note"] = reset
+    shop.publish(handoff_id)
+    answers = [ERRORS["403"], lambda: Unavailable("GET notes: 503", status=503)]
+
+    def in_turn() -> None:
+        answers.reverse()
+        raise answers[1]()
+
+    shop.psa.before["own_notes"] = in_turn
+    live(shop, handoff_id, minutes=40)
+    assert shop.handoffs()[0].brief_state == "pending", "nothing is refused for so long"
+    assert alerts(shop) == []
+    tried = refuse(shop, "own_notes", ERRORS["403"], 10**6)
+    live(shop, handoff_id, minutes=60)
+    assert shop.handoffs()[0].brief_state == "parked"
+    assert shop.handoffs()[0].post_attempted_at is not None
+    assert alerts(shop) == [Kind.REFUSED]
+    before = len(tried)
+    live(shop, handoff_id, minutes=12 * 60, step_s=600)
+    assert len(tried) - before < 8
+    assert len(shop.psa.posted.get(48213, [])) == arrived
+    shop.psa.before.clear()
+    live(shop, handoff_id, minutes=14 * 60, step_s=600)
+    assert shop.handoffs()[0].brief_state == "posted"
+    assert len(shop.psa.posted[48213]) == 1
+    assert alerts(shop) == []
+
+
 def test_a_conflict_is_parked_at_once_and_posted_by_itself_when_it_is_over(shop: Shop) -> None:
     handoff_id = shop.escalated()
     refuse(shop, "post_internal_note", lambda: Refused("POST notes: 409", status=409), 1)

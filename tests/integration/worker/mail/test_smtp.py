@@ -187,6 +187,11 @@ ABOUT_US = (
     "550 Unrouteable sender domain",
     "550 5.7.1 TLS required",
     "550 5.1.20 From header is missing",
+    "501 Invalid domain name",
+    "501 5.5.4 Invalid domain name",
+    "550 Access denied - Invalid HELO name (See RFC2821 4.1.1.1)",
+    "501 Syntactically invalid EHLO argument(s)",
+    "550 Please use your real hostname when saying HELO",
 )
 FOR_NOW = (
     "550 5.7.1 Greylisted, please try again in 5 minutes",
@@ -234,6 +239,10 @@ ABOUT_THEM = (
     "550 You are not permitted to send to this mailbox",
     "554 5.2.0 STOREDRV.Deliver; mailbox unavailable",
     "550 This account has expired",
+    "550 <helo@harbor.example>: no such user",
+    "550 x@ehlo.example unknown",
+    "501 5.1.3 Invalid domain name",
+    "501 <x@harbor>: invalid domain name in recipient address",
 )
 
 
