@@ -209,9 +209,12 @@ class _Guard:
             # One that swallows packets, as IPv6 does on many networks, must leave the others their time.
             share = None if limit is None else max((until - time.monotonic()) / (len(found) - number), _LEAST_S)
             try:
-                return _opened(family, kind, proto, sockaddr, conn.socket_options or (), share)
+                sock = _opened(family, kind, proto, sockaddr, conn.socket_options or (), share)
             except OSError as error:
                 last = error
+            else:
+                sock.settimeout(limit)  # its share was for the way there: TLS and the request have all their patience
+                return sock
         if isinstance(last, TimeoutError):
             raise ConnectTimeoutError(
                 conn, f"{host}:{port} did not accept a connection in {timeout} s"
