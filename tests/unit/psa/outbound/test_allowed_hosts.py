@@ -329,7 +329,11 @@ def test_an_address_that_leads_nowhere_leaves_the_others_their_time() -> None:
         works = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))
         with _swallowing("127.0.0.2", port) as nowhere:
             swallowed = (socket.AF_INET, socket.SOCK_STREAM, 6, "", nowhere)
-            for found in ([swallowed, works], [swallowed, swallowed, works], [_NOT_SPOKEN, works], [works, _NOT_SPOKEN]):
+            six = (socket.AF_INET6, socket.SOCK_STREAM, 6, "", (f"::ffff:{nowhere[0]}", port, 0, 0))
+            for found in (
+                [swallowed, works], [swallowed, swallowed, works], [_NOT_SPOKEN, works], [works, _NOT_SPOKEN],
+                [*[six] * 8, works, swallowed],
+            ):  # fmt: skip
                 session = guarded_session([f"psa.example:{port}"], allow_private=True, resolver=lambda *_, found=found: found)
                 began = time.monotonic()
                 status, _ = fetch(session, f"http://psa.example:{port}/", deadline=0.6)
