@@ -183,6 +183,7 @@ ABOUT_US = (
     "554 Mail from this account is blocked: the trial has expired",
     "550 Credits exhausted",
     "550 You may not: not permitted to send as boss@msp.example",
+    "550 You are not allowed to send to outside recipients",
     "501 Sender address not allowed for this login",
     "550 Unrouteable sender domain",
     "550 5.7.1 TLS required",
@@ -232,6 +233,8 @@ ABOUT_THEM = (
     "554 5.2.2 mailbox quota exceeded for messages",
     "550 permanent failure for one or more recipients (x@harbor.example:blocked)",
     "550 You are not permitted to send to this mailbox",
+    "550 You are not allowed to send mail to this address",
+    "550 Not authorized to send messages to <list@harbor.example>",
     "554 5.2.0 STOREDRV.Deliver; mailbox unavailable",
     "550 This account has expired",
 )
