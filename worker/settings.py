@@ -292,7 +292,7 @@ def _secret_keys(wrong: list[str], env: Mapping[str, str], var: Path, *, embedde
         return ()
     own = var / "secret_keys"
     try:
-        if not own.exists() and not begin:
+        if not own.exists() and (wrong or not begin):  # what is refused leaves no folder and no key behind
             return ()
         kept = _own_key(own)
     except (OSError, ValueError) as error:
