@@ -320,9 +320,9 @@ def _secret_keys(wrong: list[str], env: Mapping[str, str], var: Path, *, embedde
         )
         return ()
     own = var / "secret_keys"
-    if not own.exists() and not begin:
-        return ()
     try:
+        if not own.exists() and (wrong or not begin):  # what is refused leaves no folder and no key behind
+            return ()
         kept = _own_key(own)
     except (OSError, ValueError) as error:
         wrong.append(f"{own} cannot be read or made ({getattr(error, 'strerror', None) or 'it is no text'})")

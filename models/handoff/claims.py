@@ -70,7 +70,7 @@ def release_claim(
     session: Session, account_id: int, handoff_id: int, *, member_id: int, now: datetime, why: str,
     happened_at: datetime | None = None, actor: str = "resolutionflow",
 ) -> bool:  # fmt: skip
-    """Offer a handoff again whose claim was given back or ran out. False unless that member has it."""
+    """Offer a handoff again whose claim is over. False unless that member has it."""
     values = {**NOT_CLAIMED, "settle_due_at": _after_the_bell(now), "observe_due_at": _after_the_bell(now)}
     held = Handoff.claimed_by == member_id
     at = happened_at or now

@@ -8,6 +8,7 @@ name.
 from __future__ import annotations
 
 import ipaddress
+import itertools
 import queue
 import re
 import socket
@@ -203,15 +204,22 @@ class _Guard:
         for *_, sockaddr in found:
             check_address(str(sockaddr[0]), host=host, allow_private=self.allow_private)
         last: OSError = OSError(f"{host} has no address")
+        families: dict[int, list[tuple[Any, ...]]] = {}
+        for one in found:
+            families.setdefault(one[0], []).append(one)
+        found = [one for turn in itertools.zip_longest(*families.values()) for one in turn if one]
         limit = timeout if isinstance(timeout, int | float) else None
         until = time.monotonic() + (limit or 0)
         for number, (family, kind, proto, _, sockaddr) in enumerate(found):
-            # One that swallows packets, as IPv6 does on many networks, must leave the others their time.
+            # One that swallows packets, as all of IPv6 does on many networks, must leave the others their time.
             share = None if limit is None else max((until - time.monotonic()) / (len(found) - number), _LEAST_S)
             try:
-                return _opened(family, kind, proto, sockaddr, conn.socket_options or (), share)
+                sock = _opened(family, kind, proto, sockaddr, conn.socket_options or (), share)
             except OSError as error:
                 last = error
+            else:
+                sock.settimeout(limit)  # its share was for the way there: TLS and the request have all their patience
+                return sock
         if isinstance(last, TimeoutError):
             raise ConnectTimeoutError(
                 conn, f"{host}:{port} did not accept a connection in {timeout} s"

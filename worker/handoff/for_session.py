@@ -27,7 +27,8 @@ def read_for_session(services: Services, *, account_id: int, session_id: int) ->
 
     1. Take the session under a lease, so that one worker reads.
     2. Read the ticket as for a brief, and ask what is known that is like it.
-    3. Store the package, or why there is none; what fails in passing is tried again.
+    3. Store the package, or why there is none; what fails in passing is tried again. Where an earlier package stands, by
+       whoever opens the session next: tries count all of a session's readings, and waits grow with them.
     """
     crash.point("read_for_session.rung")
     now, desk = services.clock(), services.desk(account_id)
@@ -48,7 +49,7 @@ def read_for_session(services: Services, *, account_id: int, session_id: int) ->
     except NotFound:
         reason = f"ConnectWise has no ticket {row.ticket_id}"
     except PsaError as error:
-        if error.retry and row.attempts < services.settings.intervals.attempts:
+        if error.retry and row.ticket is None and row.attempts < services.settings.intervals.attempts:
             at = next_try(services.settings.intervals, now=now, attempt=row.attempts, error=error)
             with services.database.account(account_id) as session:
                 recorded.put_off(session, row, at=at, reason=str(error)[:500])

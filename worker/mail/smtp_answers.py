@@ -84,7 +84,8 @@ _ABOUT_US = re.compile(
     r"|\b(?:not authenticated|unauthenticated)\b"
     r"|\bauthenticat\w+ (?:is )?(?:required|first)|\bmust (?:issue|authenticate|be authenticated)"
     r"|\bsender (?:address |verify |domain )?(?:rejected|failed|denied|not (?:allowed|permitted))"
-    r"|\bnot (?:permitted|allowed|authori[sz]ed) to send\b(?! to\b)|\b(?:unrout\w+|unresolvable|invalid) sender\b"
+    r"|\bnot (?:permitted|allowed|authori[sz]ed) to send\b(?!(?: \w+)? to (?:th(?:is|at|e|ese)|recipient|group|list|<)\b)"
+    r"|\b(?:unrout\w+|unresolvable|invalid) sender\b"
     r"|\blimit for (?:outgoing|outbound)\b"
     r"|\b(?:number of|many) (?:e-?mails|messages)\b.{0,40}\b(?:per|an?) (?:hour|day|minute)\b"
     r"|\b(?:daily|hourly|sending|message) (?!size)(?:\w+ )?(?:quota|limit)\w* (?:has been )?(?:exceeded|reached)",

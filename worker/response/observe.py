@@ -20,8 +20,9 @@ from escalation.evidence import Evidence, Ticket
 from escalation.lifecycle import UNDECIDED
 from escalation.response.claims import ClaimSignal, claim_signals, handed_on
 from escalation.response.first_action import first_action, read_back, recorded_steps
-from escalation.response.sightings import RESPONSE_VERSION, Sighting, may_claim
+from escalation.response.sightings import CLAIMING_ROLES, RESPONSE_VERSION, Sighting
 from escalation.rules import GRACE
+from models.account import accounts
 from models.handoff import briefs, claims, handoffs, sightings
 from models.handoff.handoffs import Handoff
 from models.work import inbox, ticket_watch
@@ -205,7 +206,7 @@ def _expire(services: Services, desk: Desk, handoff_id: int) -> bool:
         at = handoff.claim_expires_at
         if at is not None and at <= now:
             why = RAN_OUT
-        elif not may_claim(desk.login(handoff.claimed_by), desk.roster):
+        elif handoff.claimed_by not in _claimants(session, desk.account_id):
             at, why = now, LEFT
         else:
             return False
@@ -217,6 +218,15 @@ def _expire(services: Services, desk: Desk, handoff_id: int) -> bool:
     if gone:
         log.info("claim_over", handoff_id=handoff_id, member_id=handoff.claimed_by, why=why)
     return gone
+
+
+def _claimants(session: Session, account_id: int) -> set[int]:
+    """Return who may hold a claim now, as the pages let them claim: whoever was promoted since the desk was read is among them.
+
+    So is a member whose own keys we use: the roster takes their saves for ours.
+    """
+    rows = accounts.roster_rows(session, account_id)
+    return {row.id for row in rows if row.active and not row.is_api and row.role in CLAIMING_ROLES}
 
 
 RAN_OUT = "ran out without a first action"

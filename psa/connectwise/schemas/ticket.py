@@ -218,9 +218,12 @@ class ScheduleRow(Row):
         return self.type is None or (self.type.identifier or "S").upper() == "S"
 
     def _acknowledged_without_date(self) -> datetime | None:
-        """Return when its member saved it as acknowledged: older servers have the flag alone (public code)."""
+        """Return when its member saved it as acknowledged: older servers have the flag alone (public code).
+
+        Of one that is done the last save is its end, which takes nothing.
+        """
         own = self.noted.updated_by and (login_of(self.member) or "").lower() == self.noted.updated_by.strip().lower()
-        return when(self.noted.last_updated) if self.acknowledged_flag and own else None
+        return when(self.noted.last_updated) if self.acknowledged_flag and own and not self.done_flag else None
 
     def schedule_entry(self) -> ScheduleEntry:
         """Return the entry."""

@@ -147,7 +147,8 @@ def test_a_ticket_that_is_not_escalated_is_read_once_and_again_where_its_session
     assert not read(shop, it), "nothing is due any more"
     assert shop.psa.calls == calls
     assert shop.handoffs() == []
-    for after, error, says in ((30, None, None), (31, None, ""), (61, Forbidden("no right to tickets"), "no right to tickets")):
+    away, forbidden = (61, Unavailable("503"), "503"), (61, Forbidden("no right to tickets"), "no right to tickets")
+    for after, error, says in ((30, None, None), (31, None, ""), *[away] * 13, (61, None, ""), forbidden):
         shop.clock.advance(after)
         shop.psa.before = {"ticket": failing(error)} if error else {}
         with shop.database.account(shop.account_id) as session:

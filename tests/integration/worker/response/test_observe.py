@@ -303,6 +303,27 @@ class TestTheEndOfAClaim:
                 for name, value in before.items():
                     setattr(row, name, value)
 
+    def test_it_stays_with_whom_the_pages_let_claim(self, shop: Shop) -> None:
+        """A technician who was promoted while the ticket was read, and an engineer whose own keys we use."""
+        for ticket_id, member_id, us in ((48213, 1, "resolutionflow"), (48214, 2, "msvensson")):
+            shop.psa.add(ticket_id, status=11)
+            (handoff_id,) = shop.triage(ticket_id)
+
+            def claim(handoff_id: int = handoff_id, member_id: int = member_id, us: str = us) -> None:
+                with shop.database.account(shop.account_id) as session:
+                    accounts.set_account(session, shop.account_id, api_member=us)
+                    next(row for row in accounts.roster_rows(session, shop.account_id) if row.id == member_id).role = "engineer"
+                    assert claims.claim(session, shop.account_id, handoff_id, member_id=member_id, now=shop.clock(), kind="link")
+
+            shop.psa.before["ticket"] = claim
+            shop.clock.advance(3600)
+            observe(shop.services, account_id=shop.account_id, handoff_id=handoff_id)
+            shop.psa.before.clear()
+            assert shop.handoffs(ticket_id)[0].claimed_by == member_id, us
+            shop.clock.advance(600)
+            observe(shop.services, account_id=shop.account_id, handoff_id=handoff_id)
+            assert shop.handoffs(ticket_id)[0].claimed_by == member_id, us
+
     def test_an_owner_who_cannot_be_read_gives_nothing_back(self, shop: Shop) -> None:
         """By number alone, as a number or a text: for a moment, in what is read or in what a callback tells."""
         handed_off(shop)

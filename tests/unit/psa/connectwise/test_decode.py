@@ -87,12 +87,13 @@ def test_numbers_as_text_and_text_as_numbers_are_read() -> None:
 
 
 def test_an_acknowledgement_without_a_date_is_of_when_its_member_saved_it() -> None:
-    """Servers of before have the flag alone; what a dispatcher saves later says nothing of when."""
+    """Servers of before have the flag alone; what a dispatcher saves later, or the end of it, says nothing of when."""
     saved, dated = "2026-03-06T15:00:00Z", "2026-03-06T14:00:00Z"
     for more, by, at in (
         ({"acknowledgedFlag": True}, "MSvensson", saved), ({"acknowledgedFlag": True}, "dispatch", None),
         ({"acknowledgedFlag": False}, "msvensson", None), ({}, "msvensson", None), ({"acknowledgedFlag": True}, None, None),
         ({"acknowledgedFlag": True, "acknowledgedDate": dated}, "dispatch", dated),
+        ({"acknowledgedFlag": True, "doneFlag": True}, "msvensson", None),
     ):  # fmt: skip
         info = {"lastUpdated": saved, "updatedBy": by}
         entry = {"id": 1, "objectId": 7, "member": {"identifier": "msvensson"}, **more, "_info": info}
