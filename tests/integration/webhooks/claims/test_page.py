@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from itsdangerous import TimestampSigner
 
-from escalation.package.contents import Assessment
+from escalation.package.contents import Assessment, Quote
 from models.account import people
 from models.database.sessions import Database
 from models.handoff import claims, handoffs
@@ -80,9 +80,16 @@ def test_opening_the_link_shows_what_it_is_about_and_changes_nothing(office: Off
 
 
 def test_the_button_claims_and_says_what_happens_next(office: Office) -> None:
+    said = "do NOT reboot the gateway"
+    package = replace(package_of(rich()), forbidden=(Quote(said, said, "n1"),)).to_json()
+    office.set_handoff(office.handoff_id, escalation_package=package)
+    shown = words(office.browser().get(office.link()).text)
+    assert "Not to be done:" in shown, "beside where to start, before anything is decided"
+    assert said in shown
     answer = press(office.browser(), office.link())
     assert answer.status_code == 200
     text = words(answer.text)
+    assert said in text
     assert "You have it, Maria Svensson." in text
     assert "You become the ticket’s owner in ConnectWise in a moment." in text
     row = office.row()
