@@ -26,7 +26,7 @@ simulator: $(VENV)/.ready ## the simulated ConnectWise on port 8900
 	@$(PY) -m worker simulator --port 8900
 
 test: $(VENV)/.ready ## unit tests, integration on SQLite and PostgreSQL, journeys over real HTTP
-	@$(PY) -m pytest -n 3 --dist loadgroup $(PYTEST_ARGS)
+	@$(PY) -m pytest -n 4 --dist loadgroup $(PYTEST_ARGS)
 
 test-fast: $(VENV)/.ready ## unit tests only
 	@$(PY) -m pytest tests/unit -n 2
