@@ -270,13 +270,13 @@ _TOUCH = rf"(?:{BASE}|touch|attempt|power|reload|failover|fail over|log|let|forc
 _FORBIDS = re.compile(
     rf"(?:^|[,.;:!(–—]\s|\s-\s|\b(?:please|pls|but|and|so|then|you|under no circumstances|whatever you do)[, ]+)\W*(?:please |pls |just |also |really |absolutely )*(?:(?:do|must|should) not|(?:don|mustn|shouldn)['’]?t|never|avoid)(?: you)? (?:please |just |ever |even |again |under any circumstances )*(?:{_TOUCH}|{_GERUND}|touching)\b"
     rf"|\b(?:(?:must|should|may) ?not|(?:must|should)n['’]t|(?:is|are) not to) be (?:{PASSIVE}|touched|switched|turned|taken|run|used)\b|\bcan(?:not| not|['’]t) be (?:rebooted|restarted|touched|reloaded|taken (?:down|offline)|(?:switched|turned|powered) (?:off|down))\b"
-    rf"|\b(?:asked|asks|told|said|says|wants?|wanted|warned|warns|instructed|agreed|advised|advises|begged)\b[^.;\n]{{0,40}}?\bnot to (?:{_TOUCH})\b"
+    rf"|\b(?:asked|asks|told|said|says|wants?|wanted|warned|warns|instructed|agreed|advised|advises|begged)\b,?(?: (?:us|me|you|all of us|every(?:one|body)|people|anyone|anybody|again|twice|strictly|explicitly|clearly|(?:by|on|in|over|at) [^.;,\n]{{2,30}}?)){{0,3}} not to (?:{_TOUCH})\b"
     r"|^\W*hands off\b|^\W*leave (?:the |this |that )?[^.;,\n]{2,40} alone\b|^\W*no (?:reboots?|restarts?|changes|updates|downtime)\b[^.;\n]{0,30}\b(?:before|until|till|during|please|today|tonight|allowed)\b"
 )
 _MAY_FORBID = re.compile(r"\b(?:not|n['’]?t|dont|cannot|never|avoid|hands off|alone|no)\b|n['’]t\b")
 
 
 def forbids(text: str) -> bool:
-    """Whether a sentence says what nobody is to do: "do NOT reboot", "asked us not to touch the RAID"."""
+    """Whether a sentence says what nobody is to do: "do NOT reboot", "asked us not to touch the RAID"; what a user was told is for them."""
     head = text[:300].lower()
     return not head.rstrip().endswith("?") and _MAY_FORBID.search(head) is not None and _FORBIDS.search(head) is not None

@@ -189,7 +189,7 @@ def test_what_is_forbidden_is_no_place_to_start_and_is_seen() -> None:
     forbidding = (
         "do NOT reboot the firewall, the config is not saved", "Don't touch the RAID", "Please do not power cycle the NAS before 18:00", "Never restart it during the backup",
         "Customer asked us not to reboot the server", "The host must not be rebooted until Friday", "NB: do not reseat disk 3", "If it hangs, do not power it off", "Hands off the core switch",
-        "Vendor warned not to update the firmware", "DO NOT DELETE THE MAILBOX", "Can't be rebooted before the month end run is over",
+        "Vendor warned not to update the firmware", "We were told by Graham not to reboot it before six", "DO NOT DELETE THE MAILBOX", "Can't be rebooted before the month end run is over",
     )  # fmt: skip
     for words in forbidding:
         for before in ("Checked the event log, nothing there.", "Replaced the cable, no change.\nShould check the switch log next."):
@@ -200,5 +200,6 @@ def test_what_is_forbidden_is_no_place_to_start_and_is_seen() -> None:
             note, mail = render(package, marker=None), "\n".join(opening(package))
             assert "**Not to be done:** " in note.partition("---")[0], words
             assert "Not to be done: " in mail, words
-    for words in ("Users do not see the share", "Cannot connect to the server", "Did not restart", "Don't forget the report", "The server was not rebooted", "She can't reset her password", "Why not reboot?"):
+    for words in ("Users do not see the share", "Cannot connect to the server", "Did not restart", "Don't forget the report", "The server was not rebooted", "She can't reset her password", "Why not reboot?",
+                  "told her not to touch the router till Jonas has had a look", "Asked Mia not to restart it", "Told the user not to unplug it"):  # fmt: skip
         assert package_of(evidence_of(f"{words}.".replace("?.", "?"))).forbidden == (), words
