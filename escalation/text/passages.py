@@ -116,8 +116,8 @@ def read(
 
     So does a customer's note that a connector made of their mail, with its heading. `people` are those whom the ticket knows.
     """
-    chat = tuple(turns(list(rows_of(plain.text)), people))
-    made = Passage(plain.text, tuple(stretches(plain.text, people)), role, resolution, description, people=people, chat=chat)
+    chat = _chat(plain.text, people)
+    made = Passage(plain.text, tuple(stretches(plain.text, chat)), role, resolution, description, people=people, chat=chat)
     begin = 0
     if description and not made.own.strip():
         begin = _below_heading(plain.text)
@@ -125,8 +125,13 @@ def read(
         begin = _below_heading(plain.text, names)
     if not begin:
         return made
-    body = (replace(s, start=s.start + begin, end=s.end + begin) for s in stretches(plain.text[begin:], people))
+    below = plain.text[begin:]
+    body = (replace(s, start=s.start + begin, end=s.end + begin) for s in stretches(below, _chat(below, people)))
     return replace(made, stretches=(Stretch(0, begin, "quoted", plain.text[:begin]), *body))
+
+
+def _chat(text: str, people: People) -> tuple[Turn, ...]:
+    return tuple(turns(list(rows_of(text)), people))
 
 
 def _below_heading(text: str, names: frozenset[str] = frozenset()) -> int:

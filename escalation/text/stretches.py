@@ -8,16 +8,15 @@ Every character of a stretch stands in the text at `start:end`; nothing is rewri
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from escalation.text.chats import turns
+from escalation.text.chats import Turn, turns
 from escalation.text.forms import Forms, forms
 from escalation.text.lines import rows_again, rows_of
 from escalation.text.mail import Cut, cuts
 from escalation.text.places import Row, overlapping
-from escalation.text.whose import NOBODY, People
 from escalation.wording import deeds, outcomes, pasted
 from escalation.wording.told import tells_its_result
 
@@ -63,14 +62,14 @@ def small(text: str) -> str:
     return low if len(low) == len(text) else text
 
 
-def stretches(text: str, people: People = NOBODY) -> list[Stretch]:
+def stretches(text: str, chat: Sequence[Turn] | None = None) -> list[Stretch]:
     """Return the text's stretches in order. Blank space between them belongs to none.
 
-    What is not the writer's own, and what a form says was not done, is taken out first and stands in between, whole. Of the
-    `people` that the ticket knows, what the customer's say in a chat that was copied is theirs.
+    What is not the writer's own, and what a form says was not done, is taken out first and stands in between, whole. `chat` is
+    who says what in one that was copied, by those whom the ticket knows; without it nobody is known.
     """
     rows = list(rows_of(text))
-    chat = [turn for turn in turns(rows, people) if turn.copied]
+    chat = [turn for turn in (turns(rows) if chat is None else chat) if turn.copied]
     form = forms(rows, chat)
     own = overlapping((*form.answered, *form.undone.items()))
     foreign = [c for c in cuts(rows, chat) if not own(c.start, c.start + 1)]
